@@ -1,0 +1,1 @@
+//! Relight's pure core.
