@@ -128,3 +128,19 @@ pub struct Explanation {
     /// The cloud's own words, kept.
     pub original: String,
 }
+
+/// An error as a decoder found it: the cloud's own words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorReport {
+    /// The code.
+    pub code: String,
+    /// The message, as it came.
+    pub message: String,
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// The cloud's id of the request.
+    pub request_id: Option<String>,
+    /// The instances it speaks of.
+    pub instance_ids: Vec<String>,
+}

@@ -1,0 +1,545 @@
+//! The rules before anything leaves, and the plan that a person confirms.
+
+use crate::{
+    cloud::{Cloud, Operation, ParameterKind, Role, Site},
+    ids::InstanceId,
+    request::{Request, Unsigned},
+    words::Locale,
+};
+use std::sync::Arc;
+
+/// What somebody wants done, as they put it: nothing in it is checked yet but the ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// The cloud.
+    pub cloud: &'static dyn Cloud,
+    /// The kind of account; `None` for the cloud's default.
+    pub site: Option<String>,
+    /// The region; empty where the cloud needs none.
+    pub region: String,
+    /// The operation, by the cloud's own name.
+    pub operation: String,
+    /// The instances.
+    pub ids: Vec<InstanceId>,
+    /// The cloud's own parameters with their values as text: `("ForceReboot", "true")`.
+    pub options: Vec<(String, String)>,
+}
+
+/// Where a call goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The cloud.
+    pub cloud: &'static dyn Cloud,
+    /// The kind of account.
+    pub site: &'static Site,
+    /// The region; empty where the cloud needs none.
+    pub region: String,
+}
+
+impl Target {
+    /// Checks kind of account and region.
+    ///
+    /// # Errors
+    /// A kind of account that the cloud does not have; a region that is missing, malformed, or
+    /// given although the cloud has none.
+    pub fn new(
+        cloud: &'static dyn Cloud,
+        site: Option<&str>,
+        region: &str,
+    ) -> Result<Self, Refusal> {
+        let manifest = cloud.manifest();
+        let Some(site) = manifest.site(site.filter(|site| !site.is_empty())) else {
+            return Err(Refusal::UnknownSite { site: site.unwrap_or_default().to_owned() });
+        };
+        let region = region.trim();
+        match (manifest.regions.required, region.is_empty()) {
+            (true, true) => return Err(Refusal::RegionMissing),
+            // A region that a cloud does not use cannot do harm, but saying nothing would let
+            // somebody believe that it was heeded.
+            (false, false) => return Err(Refusal::RegionNotUsed { region: region.to_owned() }),
+            (true, false) if !is_region(region) => {
+                return Err(Refusal::RegionMalformed { region: region.to_owned() });
+            }
+            (true | false, _) => {}
+        }
+        Ok(Target { cloud, site, region: region.to_owned() })
+    }
+
+    /// The host that requests are signed for.
+    pub fn host(&self) -> String {
+        self.cloud.host(self)
+    }
+}
+
+/// What is asked, of whom and how: the same for every batch of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    target: Target,
+    operation: &'static Operation,
+    options: Vec<(&'static str, OptionValue)>,
+}
+
+impl Order {
+    /// Where it goes.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// The operation.
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// The options that are sent, in the order of the operation's parameters.
+    pub fn options(&self) -> &[(&'static str, OptionValue)] {
+        &self.options
+    }
+
+    /// The value of an option, if it is sent.
+    pub fn option(&self, name: &str) -> Option<OptionValue> {
+        self.options.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
+    }
+
+    /// Whether only a check is asked for.
+    pub fn is_dry_run(&self) -> bool {
+        self.has(Role::DryRun)
+    }
+
+    /// Whether unsaved data may be lost.
+    pub fn is_forced(&self) -> bool {
+        self.operation.modes.iter().any(|mode| {
+            mode.force
+                && mode.options.iter().all(|(name, value)| {
+                    self.option(name).is_some_and(|given| given.as_str() == *value)
+                })
+        }) || self.has(Role::Disused)
+    }
+
+    /// Whether data on disks is erased.
+    pub fn erases(&self) -> bool {
+        self.has(Role::Erase)
+    }
+
+    fn has(&self, role: Role) -> bool {
+        self.operation
+            .parameter_for(role)
+            .and_then(|parameter| self.option(parameter.name))
+            .is_some_and(|value| value == OptionValue::Boolean(true))
+    }
+}
+
+/// The value of an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OptionValue {
+    /// `true` or `false`.
+    Boolean(bool),
+    /// One of the parameter's choices.
+    Choice(&'static str),
+}
+
+impl OptionValue {
+    /// The value as the clouds spell it in a query.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            OptionValue::Boolean(true) => "true",
+            OptionValue::Boolean(false) => "false",
+            OptionValue::Choice(choice) => choice,
+        }
+    }
+}
+
+/// Ids that travel in one call: never empty, never over the operation's limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    order: Arc<Order>,
+    ids: Vec<InstanceId>,
+}
+
+impl Batch {
+    /// What is asked.
+    pub fn order(&self) -> &Order {
+        &self.order
+    }
+
+    /// The instances.
+    pub fn ids(&self) -> &[InstanceId] {
+        &self.ids
+    }
+
+    /// The request that carries it out.
+    pub fn request(&self) -> Request<Unsigned> {
+        self.order.target.cloud.request(self)
+    }
+}
+
+/// The batches of a job, as they are shown before anything is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// What is asked.
+    pub order: Arc<Order>,
+    /// The calls, in the order in which they go out.
+    pub batches: Vec<Batch>,
+    /// What somebody should know before confirming.
+    pub warnings: Vec<Warning>,
+}
+
+impl Plan {
+    /// How many instances it touches.
+    pub fn instances(&self) -> usize {
+        self.batches.iter().map(|batch| batch.ids.len()).sum()
+    }
+
+    /// Whether the count must be typed before it is sent.
+    pub fn needs_typed_count(&self) -> bool {
+        !self.order.is_dry_run() && (self.order.is_forced() || self.order.erases())
+    }
+}
+
+/// Checks a job against every rule and cuts it into batches of at most `batch_size` ids.
+///
+/// # Errors
+/// The first rule that the job breaks, as a typed refusal with a sentence for people.
+pub fn plan(job: &Job, batch_size: Option<usize>) -> Result<Plan, Refusal> {
+    let (order, warnings) = order(job)?;
+    let order = Arc::new(order);
+    let size = batch_size.unwrap_or(usize::MAX).clamp(1, order.operation.ids_max.max(1));
+    let batches = job
+        .ids
+        .chunks(size)
+        .map(|ids| Batch { order: Arc::clone(&order), ids: ids.to_vec() })
+        .collect();
+    Ok(Plan { order, batches, warnings })
+}
+
+/// The same order for fewer instances: what a retry or a canary sends.
+///
+/// `None` for no ids; ids beyond the operation's limit are the caller's mistake and refused too.
+pub fn batch(order: &Arc<Order>, ids: Vec<InstanceId>) -> Option<Batch> {
+    (!ids.is_empty() && ids.len() <= order.operation.ids_max)
+        .then(|| Batch { order: Arc::clone(order), ids })
+}
+
+fn order(job: &Job) -> Result<(Order, Vec<Warning>), Refusal> {
+    let manifest = job.cloud.manifest();
+    let Some(operation) = manifest.operation(&job.operation) else {
+        return Err(Refusal::UnknownOperation {
+            operation: job.operation.clone(),
+            known: manifest.operations.iter().map(|operation| operation.name).collect(),
+        });
+    };
+    let target = Target::new(job.cloud, job.site.as_deref(), &job.region)?;
+    if job.ids.is_empty() {
+        return Err(Refusal::NoInstances);
+    }
+    let options = options(operation, &job.options)?;
+    let order = Order { target, operation, options };
+    if order.is_dry_run()
+        && operation.parameter_for(Role::Batching).is_some_and(|batching| {
+            order.option(batching.name) == Some(OptionValue::Choice("SuccessFirst"))
+        })
+    {
+        return Err(Refusal::DryRunProvesNothing);
+    }
+    let mut warnings = Vec::new();
+    if order.erases() {
+        if job.ids.len() > 1 {
+            return Err(Refusal::ErasesSeveral { instances: job.ids.len() });
+        }
+        warnings.push(Warning::Erases);
+    }
+    if order.is_forced() {
+        warnings.push(Warning::Forced);
+    }
+    Ok((order, warnings))
+}
+
+fn options(
+    operation: &'static Operation,
+    given: &[(String, String)],
+) -> Result<Vec<(&'static str, OptionValue)>, Refusal> {
+    for (name, _) in given {
+        if operation.parameter(name).is_none() {
+            return Err(Refusal::UnknownOption {
+                option: name.clone(),
+                operation: operation.name,
+                known: operation.parameters.iter().map(|parameter| parameter.name).collect(),
+            });
+        }
+    }
+    let mut options: Vec<(&'static str, OptionValue)> = Vec::new();
+    for parameter in operation.parameters {
+        let mut values = given.iter().filter(|(name, _)| name == parameter.name);
+        let Some((_, value)) = values.next() else { continue };
+        if values.next().is_some() {
+            return Err(Refusal::OptionTwice { option: parameter.name });
+        }
+        let parsed = match &parameter.kind {
+            ParameterKind::Boolean => match value.as_str() {
+                "true" | "True" => Some(OptionValue::Boolean(true)),
+                "false" | "False" => Some(OptionValue::Boolean(false)),
+                _ => None,
+            },
+            ParameterKind::Choice(choices) => choices
+                .iter()
+                .find(|choice| **choice == value)
+                .map(|choice| OptionValue::Choice(choice)),
+        };
+        let Some(parsed) = parsed else {
+            return Err(Refusal::OptionValue {
+                option: parameter.name,
+                value: value.clone(),
+                allowed: match &parameter.kind {
+                    ParameterKind::Boolean => vec!["true", "false"],
+                    ParameterKind::Choice(choices) => choices.to_vec(),
+                },
+            });
+        };
+        options.push((parameter.name, parsed));
+    }
+    for (name, _) in &options {
+        let excludes = operation.parameter(name).map_or(&[][..], |parameter| parameter.excludes);
+        if let Some((other, _)) = options.iter().find(|(other, _)| excludes.contains(other)) {
+            return Err(Refusal::Exclusive { first: name, second: other });
+        }
+    }
+    Ok(options)
+}
+
+fn is_region(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let starts = parts.next().is_some_and(|first| {
+        first.len() >= 2 && first.len() <= 4 && first.bytes().all(|byte| byte.is_ascii_lowercase())
+    });
+    let mut rest = 0;
+    let all = parts.all(|part| {
+        rest += 1;
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    });
+    starts && all && rest >= 1 && text.len() <= 40
+}
+
+/// Something to know before confirming.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// Unsaved data may be lost.
+    Forced,
+    /// Data on local disks is erased.
+    Erases,
+}
+
+impl Warning {
+    /// The warning in words.
+    pub const fn sentence(self, locale: Locale) -> &'static str {
+        match (self, locale) {
+            (Warning::Forced, Locale::En) => {
+                "Forced: like pulling the plug. What the instances have not yet written to disk is lost."
+            }
+            (Warning::Forced, Locale::Zh) => "强制操作相当于直接断电，实例中尚未写入磁盘的数据会丢失。",
+            (Warning::Erases, Locale::En) => {
+                "InitLocalDisk erases everything on the instance's local disks. It cannot be undone."
+            }
+            (Warning::Erases, Locale::Zh) => "InitLocalDisk 会清除该实例本地盘上的全部数据，且无法恢复。",
+        }
+    }
+}
+
+/// Why a job is not carried out. Nothing was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The cloud has no such operation.
+    UnknownOperation {
+        /// What was asked for.
+        operation: String,
+        /// What there is.
+        known: Vec<&'static str>,
+    },
+    /// No ids.
+    NoInstances,
+    /// The cloud needs a region.
+    RegionMissing,
+    /// The text cannot be a region.
+    RegionMalformed {
+        /// The text.
+        region: String,
+    },
+    /// The cloud has no regions in its requests.
+    RegionNotUsed {
+        /// What was given.
+        region: String,
+    },
+    /// The cloud has no such kind of account.
+    UnknownSite {
+        /// What was given.
+        site: String,
+    },
+    /// The operation has no such parameter.
+    UnknownOption {
+        /// What was given.
+        option: String,
+        /// The operation.
+        operation: &'static str,
+        /// What there is.
+        known: Vec<&'static str>,
+    },
+    /// A parameter given twice.
+    OptionTwice {
+        /// The parameter.
+        option: &'static str,
+    },
+    /// A value that the parameter does not take.
+    OptionValue {
+        /// The parameter.
+        option: &'static str,
+        /// What was given.
+        value: String,
+        /// What it takes.
+        allowed: Vec<&'static str>,
+    },
+    /// Two parameters of which only one may be given.
+    Exclusive {
+        /// The one.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
+    /// A dry run that would say "passed" whatever is wrong.
+    DryRunProvesNothing,
+    /// Erasing is for one instance at a time.
+    ErasesSeveral {
+        /// How many were given.
+        instances: usize,
+    },
+    /// The key id is missing or cannot be one.
+    KeyIdMalformed {
+        /// What the cloud calls it.
+        label: &'static str,
+    },
+    /// The secret is missing or cannot be one.
+    SecretMalformed {
+        /// What the cloud calls it.
+        label: &'static str,
+    },
+    /// The cloud has no tokens, or the token cannot be one.
+    TokenMalformed {
+        /// Whether the cloud has tokens at all.
+        used: bool,
+    },
+}
+
+impl Refusal {
+    /// The public name: `region-missing`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Refusal::UnknownOperation { .. } => "unknown-operation",
+            Refusal::NoInstances => "no-instances",
+            Refusal::RegionMissing => "region-missing",
+            Refusal::RegionMalformed { .. } => "region-malformed",
+            Refusal::RegionNotUsed { .. } => "region-not-used",
+            Refusal::UnknownSite { .. } => "unknown-site",
+            Refusal::UnknownOption { .. } => "unknown-option",
+            Refusal::OptionTwice { .. } => "option-twice",
+            Refusal::OptionValue { .. } => "option-value",
+            Refusal::Exclusive { .. } => "exclusive-options",
+            Refusal::DryRunProvesNothing => "dry-run-proves-nothing",
+            Refusal::ErasesSeveral { .. } => "erases-several",
+            Refusal::KeyIdMalformed { .. } => "key-id-malformed",
+            Refusal::SecretMalformed { .. } => "secret-malformed",
+            Refusal::TokenMalformed { .. } => "token-malformed",
+        }
+    }
+
+    /// The refusal in a sentence that says what to do.
+    pub fn sentence(&self, locale: Locale) -> String {
+        match locale {
+            Locale::En => self.in_english(),
+            Locale::Zh => self.in_chinese(),
+        }
+    }
+
+    fn in_english(&self) -> String {
+        match self {
+            Refusal::UnknownOperation { operation, known } => {
+                format!("There is no operation “{operation}” here. Choose one of: {}.", known.join(", "))
+            }
+            Refusal::NoInstances => "No instance ids are given. Paste at least one.".into(),
+            Refusal::RegionMissing => "Choose a region: this cloud needs one in every request.".into(),
+            Refusal::RegionMalformed { region } => {
+                format!("“{region}” cannot be a region. Regions look like ap-southeast-1.")
+            }
+            Refusal::RegionNotUsed { region } => {
+                format!("This cloud takes no region in its requests: leave out “{region}”.")
+            }
+            Refusal::UnknownSite { site } => {
+                format!("This cloud has no kind of account called “{site}”.")
+            }
+            Refusal::UnknownOption { option, operation, known } => format!(
+                "{operation} has no parameter “{option}”. It has: {}.",
+                if known.is_empty() { "none".into() } else { known.join(", ") }
+            ),
+            Refusal::OptionTwice { option } => format!("{option} is given twice. Give it once."),
+            Refusal::OptionValue { option, value, allowed } => {
+                format!("{option} cannot be “{value}”. It can be: {}.", allowed.join(", "))
+            }
+            Refusal::Exclusive { first, second } => {
+                format!("{first} and {second} cannot be given together. Leave one of them out.")
+            }
+            Refusal::DryRunProvesNothing => "A dry run with SuccessFirst always says that it passed, so it proves nothing. Rehearse with AllTogether.".into(),
+            Refusal::ErasesSeveral { instances } => format!(
+                "InitLocalDisk erases the local disks and is done for one instance at a time; {instances} are given."
+            ),
+            Refusal::KeyIdMalformed { label } => {
+                format!("The {label} is missing or has characters that no {label} has.")
+            }
+            Refusal::SecretMalformed { label } => {
+                format!("The {label} is missing or has characters that no {label} has.")
+            }
+            Refusal::TokenMalformed { used: true } => {
+                "The token has characters that no token has.".into()
+            }
+            Refusal::TokenMalformed { used: false } => {
+                "This cloud has no tokens for temporary keys: leave the field empty.".into()
+            }
+        }
+    }
+
+    fn in_chinese(&self) -> String {
+        match self {
+            Refusal::UnknownOperation { operation, known } => {
+                format!("没有“{operation}”这个操作。可选：{}。", known.join("、"))
+            }
+            Refusal::NoInstances => "没有实例 ID，请至少粘贴一个。".into(),
+            Refusal::RegionMissing => "请选择地域：该云的每个请求都需要地域。".into(),
+            Refusal::RegionMalformed { region } => {
+                format!("“{region}”不是地域 ID。地域 ID 形如 ap-southeast-1。")
+            }
+            Refusal::RegionNotUsed { region } => {
+                format!("该云的请求不带地域，请去掉“{region}”。")
+            }
+            Refusal::UnknownSite { site } => format!("该云没有名为“{site}”的账号类型。"),
+            Refusal::UnknownOption { option, operation, known } => format!(
+                "{operation} 没有参数“{option}”。可用参数：{}。",
+                if known.is_empty() { "无".into() } else { known.join("、") }
+            ),
+            Refusal::OptionTwice { option } => format!("{option} 重复出现，只能填写一次。"),
+            Refusal::OptionValue { option, value, allowed } => {
+                format!("{option} 不能取“{value}”，可取：{}。", allowed.join("、"))
+            }
+            Refusal::Exclusive { first, second } => {
+                format!("{first} 与 {second} 不能同时填写，请去掉其中一个。")
+            }
+            Refusal::DryRunProvesNothing => "SuccessFirst 模式下的预检总是返回通过，不能说明问题。请用 AllTogether 预检。".into(),
+            Refusal::ErasesSeveral { instances } => {
+                format!("InitLocalDisk 会清除本地盘数据，一次只能对一台实例执行，当前有 {instances} 台。")
+            }
+            Refusal::KeyIdMalformed { label } => {
+                format!("{label} 为空，或含有不允许的字符。")
+            }
+            Refusal::SecretMalformed { label } => {
+                format!("{label} 为空，或含有不允许的字符。")
+            }
+            Refusal::TokenMalformed { used: true } => "临时凭证的 Token 含有不允许的字符。".into(),
+            Refusal::TokenMalformed { used: false } => "该云没有临时凭证 Token，请留空。".into(),
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! Signatures, in three steps: prepare → one keyed MAC → finish.
+//!
+//! Every algorithm here uses the secret exactly once, as the key of an HMAC. So the key may be a
+//! WebCrypto key that cannot be read, or bytes in memory ([`Secret`]): this module does not care
+//! which. It has no clock and makes no nonces; both are arguments.
+
+use crate::request::{Request, Signed};
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// A signing algorithm.
+pub trait Algorithm: Sync {
+    /// The name in the string to sign and in vectors: `TC3-HMAC-SHA256`.
+    fn name(&self) -> &'static str;
+
+    /// How the secret becomes the key of the MAC.
+    fn keying(&self) -> Keying;
+
+    /// The canonical forms of what is about to be sent.
+    fn prepare(&self, input: &SigningInput) -> Prepared;
+}
+
+/// How a secret becomes the key of the one keyed MAC: `prefix` + secret + `suffix`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keying {
+    /// The hash of the HMAC.
+    pub hash: Hash,
+    /// Put before the secret.
+    pub prefix: &'static str,
+    /// Put after it.
+    pub suffix: &'static str,
+}
+
+/// The hash of an HMAC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hash {
+    /// SHA-1.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+}
+
+/// Everything that a signature may cover: the request as it will be sent, key id and time.
+/// The fields are those of the vectors in `tests/vectors`.
+#[derive(Clone, Default)]
+pub struct SigningInput {
+    /// The public half of the key.
+    pub key_id: String,
+    /// The token of a temporary key.
+    pub token: Option<String>,
+    /// The method: `POST`.
+    pub method: String,
+    /// The host that is signed.
+    pub host: String,
+    /// The path that the request goes to.
+    pub path: String,
+    /// Decoded query parameters; the algorithm writes the query from them, sorted.
+    pub query: Vec<(String, String)>,
+    /// The query exactly as sent, for algorithms that sign it verbatim.
+    pub raw_query: String,
+    /// Decoded parameters of a form body.
+    pub form: Vec<(String, String)>,
+    /// The headers to send, without `Authorization`.
+    pub headers: Vec<(String, String)>,
+    /// Names of the headers to sign.
+    pub signed_headers: Vec<String>,
+    /// Names of signed headers whose values are lower-cased before signing.
+    pub lowercased_values: Vec<String>,
+    /// The body exactly as sent.
+    pub body: String,
+    /// Sign the words that stand for "body not signed" in place of the body's hash.
+    pub unsigned_payload: bool,
+    /// The time of the request, in seconds since 1970, UTC.
+    pub unix_seconds: i64,
+    /// The service of the scope, where there is one.
+    pub service: String,
+}
+
+/// A request that lacks only the tag of its MAC.
+pub struct Prepared {
+    /// How to key the MAC.
+    pub keying: Keying,
+    /// The bytes to MAC with that key.
+    pub message: Vec<u8>,
+    /// Makes the signature from the tag, and the request from the signature.
+    pub(crate) finish: Box<dyn FnOnce(&[u8]) -> Signed>,
+}
+
+impl Prepared {
+    /// The signed request. `tag` is the HMAC of [`Prepared::message`] under the secret, keyed as
+    /// [`Prepared::keying`] says.
+    pub fn finish(self, tag: &[u8]) -> Request<Signed> {
+        Request::from_signed((self.finish)(tag))
+    }
+
+    /// The signed request, with a key in memory.
+    pub fn finish_with(self, secret: &Secret) -> Request<Signed> {
+        let tag = secret.mac(self.keying, &self.message);
+        self.finish(&tag)
+    }
+}
+
+/// Who signs, when, and with which choices.
+#[derive(Clone)]
+pub struct Signer {
+    /// The public half of the key.
+    pub key_id: String,
+    /// The token of a temporary key.
+    pub token: Option<String>,
+    /// The time, in seconds since 1970, UTC, already corrected for a clock that is off.
+    pub unix_seconds: i64,
+    /// A text that is used once: 32 hexadecimal digits.
+    pub nonce: String,
+    /// Sign the operation's name too where the cloud leaves that open. On by default: it keeps
+    /// whoever relays the request from turning a start into something else.
+    pub sign_action: bool,
+    /// The language in which the cloud should word its errors, where it offers a choice.
+    pub locale: crate::words::Locale,
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer").field("unix_seconds", &self.unix_seconds).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("keying", &self.keying).finish_non_exhaustive()
+    }
+}
+
+/// The secret half of a key, in memory. It cannot be shown, compared, copied or stored, and is
+/// wiped when dropped.
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes a secret.
+    pub fn new(secret: String) -> Self {
+        Secret(Zeroizing::new(secret))
+    }
+
+    /// The HMAC of a message under this secret.
+    pub fn mac(&self, keying: Keying, message: &[u8]) -> Vec<u8> {
+        // One buffer of the final size: growing it would leave copies behind.
+        let mut key = Zeroizing::new(Vec::with_capacity(
+            keying.prefix.len() + self.0.len() + keying.suffix.len(),
+        ));
+        key.extend_from_slice(keying.prefix.as_bytes());
+        key.extend_from_slice(self.0.as_bytes());
+        key.extend_from_slice(keying.suffix.as_bytes());
+        match keying.hash {
+            Hash::Sha1 => hmac::<Hmac<Sha1>>(&key, message),
+            Hash::Sha256 => hmac_sha256(&key, message),
+        }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(***)")
+    }
+}
+
+/// HMAC-SHA256.
+pub fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
+    hmac::<Hmac<Sha256>>(key, message)
+}
+
+fn hmac<M: Mac + KeyInit>(key: &[u8], message: &[u8]) -> Vec<u8> {
+    match <M as KeyInit>::new_from_slice(key) {
+        Ok(mut mac) => {
+            mac.update(message);
+            mac.finalize().into_bytes().to_vec()
+        }
+        // HMAC takes keys of every length; the signature of the trait allows for MACs that do not.
+        Err(_) => Vec::new(),
+    }
+}
+
+/// The lower-case hexadecimal SHA-256 of some bytes.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| DIGITS.get(usize::from(digit)))
+        .collect()
+}
+
+/// Percent-encodes everything but `A-Z a-z 0-9 - _ . ~`, in upper-case digits (RFC 3986).
+pub fn percent_encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len() + 16);
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            encoded.push_str(&hex(&[byte]).to_ascii_uppercase());
+        }
+    }
+    encoded
+}
+
+/// The time as `2024-05-01T08:00:00Z`.
+pub fn iso_8601(unix_seconds: i64) -> String {
+    let (year, month, day) = civil_date(unix_seconds.div_euclid(86_400));
+    let second = unix_seconds.rem_euclid(86_400);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// The UTC date as `2024-05-01`.
+pub fn iso_date(unix_seconds: i64) -> String {
+    let (year, month, day) = civil_date(unix_seconds.div_euclid(86_400));
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// Seconds since 1970 of a text like `2024-05-01T08:00:00Z`; `None` if it is not one.
+pub fn parse_iso_8601(text: &str) -> Option<i64> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let mut date = date.split('-').map(|part| part.parse::<i64>().ok());
+    let mut time = time.split(':').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (date.next()??, date.next()??, date.next()??);
+    let (hour, minute) = (time.next()??, time.next()??);
+    let second = time.next().unwrap_or(Some(0))?;
+    let in_range = (1970..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && (0..24).contains(&hour)
+        && (0..60).contains(&minute)
+        && (0..=60).contains(&second);
+    in_range
+        .then(|| days_since_1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+/// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar. A date crate
+/// would cost 13 kB in the bundle for these ten lines.
+fn civil_date(days: i64) -> (i64, i64, i64) {
+    // Eras of 400 years that begin on the first of March, so that a leap day ends its year.
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let shifted_month = (month + 9) % 12;
+    let day_of_year = (153 * shifted_month + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_go_both_ways() {
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_714_550_400, "2024-05-01T08:00:00Z"),
+            (1_735_689_599, "2024-12-31T23:59:59Z"),
+            (4_107_542_399, "2100-02-28T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+        ] {
+            assert_eq!(iso_8601(seconds), text);
+            assert_eq!(parse_iso_8601(text), Some(seconds));
+        }
+        assert_eq!(parse_iso_8601("2024-05-01"), None);
+        assert_eq!(parse_iso_8601("2024-13-01T00:00:00Z"), None);
+    }
+
+    #[test]
+    fn percent_encoding_is_rfc_3986() {
+        assert_eq!(percent_encode("a b*~+/=%&重\n"), "a%20b%2A~%2B%2F%3D%25%26%E9%87%8D%0A");
+    }
+
+    #[test]
+    fn a_secret_cannot_be_shown() {
+        assert_eq!(format!("{:?}", Secret::new("hunter2".into())), "Secret(***)");
+    }
+}
