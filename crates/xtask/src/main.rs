@@ -1,1 +1,81 @@
-fn main() {}
+//! Set-up, serve, test, bench and dist: `cargo xtask help` lists the commands.
+//!
+//! Nothing is needed beforehand but git, rustup and a C linker. Tools are installed under
+//! `target/tools` at the versions pinned in `tools.rs`, and each command installs only what it
+//! uses.
+
+mod bench;
+mod dist;
+mod paths;
+mod process;
+mod serve;
+mod system;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use lexopt::{Arg, Parser, ValueExt};
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  serve [options] [-- sandbox options]
+                     build, start the sandbox, serve the page, rebuild on change
+      --port N           the page's port (default: 8080, or a free one)
+      --sandbox-port N   the sandbox's port (default: 8911, or a free one)
+      --release          serve the release build
+      --no-open          open no browser
+  test [part…]       all parts, or those named: lint deny native wasm dist module sdk e2e
+  dist               the release build in dist/, with sizes and the budget
+  bench [options]    the measurements of BENCHMARKS.md
+  setup              everything that the other commands would install
+";
+
+fn main() -> ExitCode {
+    let outcome = process::end_children_on_signal().and_then(|()| run(Parser::from_env()));
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(mut arguments: Parser) -> Result<ExitCode> {
+    let Some(argument) = arguments.next()? else {
+        print!("{HELP}");
+        return Ok(ExitCode::FAILURE);
+    };
+    let command = match argument {
+        Arg::Value(value) => value.string()?,
+        Arg::Long("help") | Arg::Short('h') => "help".to_owned(),
+        Arg::Long(_) | Arg::Short(_) => return Err(argument.unexpected().into()),
+    };
+    match command.as_str() {
+        "help" => print!("{HELP}"),
+        "setup" => {
+            no_more(arguments)?;
+            tools::ensure(&tools::Tool::ALL)?;
+        }
+        "serve" => serve::run(&serve::Options::parse(arguments)?)?,
+        "test" => return test::run(&test::parse(arguments)?),
+        "dist" => {
+            no_more(arguments)?;
+            tools::ensure(dist::TOOLS)?;
+            dist::build()?.check_budget()?;
+        }
+        "bench" => bench::run(arguments)?,
+        other => bail!("there is no command `{other}`; `cargo xtask help` lists them"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn no_more(mut arguments: Parser) -> Result<()> {
+    match arguments.next()? {
+        Some(argument) => Err(argument.unexpected().into()),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,222 @@
+//! The release build: `dist/`, compressed beside each file, measured against the budget.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{
+    paths,
+    process::{command, run},
+    tools::Tool,
+};
+
+/// What the release build needs.
+pub(crate) const TOOLS: &[Tool] =
+    &[Tool::WasmTarget, Tool::Node, Tool::WasmBindgen, Tool::Trunk];
+
+/// The whole first load, compressed with brotli: every file that the page asks for at its start.
+const FIRST_LOAD_BUDGET_BYTES: usize = 150_000;
+
+/// Builds `dist/` anew and prints its sizes.
+pub(crate) fn build() -> Result<Dist> {
+    let start = Instant::now();
+    let folder = paths::dist();
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    }
+    run(command(paths::tool("trunk"))
+        .args(["build", "--release", "--offline", "--dist"])
+        .arg(&folder)
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", remapped_paths()?))?;
+    let wasm = folder.join("relight_bg.wasm");
+    for name in STABLE_NAMES {
+        ensure!(folder.join(name).is_file(), "the build made no dist/{name}");
+    }
+    // By Node and not by its name, which is a script that not every system runs.
+    run(command("node")
+        .arg(paths::node_package("binaryen").join("bin/wasm-opt"))
+        .arg("-Oz")
+        .arg(&wasm)
+        .arg("--output")
+        .arg(&wasm))?;
+    let dist = Dist::compress(&folder)?;
+    dist.print();
+    println!("dist: built in {} s", start.elapsed().as_secs());
+    Ok(dist)
+}
+
+/// The files of a release build and their sizes.
+pub(crate) struct Dist {
+    files: Vec<File>,
+}
+
+impl Dist {
+    /// An error when the first load is over the budget.
+    pub(crate) fn check_budget(&self) -> Result<()> {
+        let bytes = self.first_load_bytes();
+        if bytes > FIRST_LOAD_BUDGET_BYTES {
+            bail!(
+                "the first load is {bytes} bytes with brotli, \
+                 {} over the budget of {FIRST_LOAD_BUDGET_BYTES}",
+                bytes - FIRST_LOAD_BUDGET_BYTES
+            );
+        }
+        Ok(())
+    }
+
+    fn compress(folder: &Path) -> Result<Self> {
+        let mut paths = Vec::new();
+        list(folder, &mut paths)?;
+        paths.sort();
+        let mut files = Vec::new();
+        for path in paths {
+            let plain = fs::read(&path).with_context(|| path.display().to_string())?;
+            let brotli = brotli(&plain)?;
+            let gzip = gzip(&plain)?;
+            fs::write(with_suffix(&path, ".br"), &brotli)?;
+            fs::write(with_suffix(&path, ".gz"), &gzip)?;
+            let name = path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/");
+            files.push(File {
+                is_first_load: is_first_load(&name),
+                name,
+                plain_bytes: plain.len(),
+                brotli_bytes: brotli.len(),
+                gzip_bytes: gzip.len(),
+            });
+        }
+        Ok(Self { files })
+    }
+
+    fn first_load_bytes(&self) -> usize {
+        self.files.iter().filter(|file| file.is_first_load).map(|file| file.brotli_bytes).sum()
+    }
+
+    fn print(&self) {
+        println!("{:<28} {:>9} {:>9} {:>9}  first load", "dist/", "plain", "gzip", "brotli");
+        for file in &self.files {
+            println!(
+                "{:<28} {:>9} {:>9} {:>9}  {}",
+                file.name,
+                file.plain_bytes,
+                file.gzip_bytes,
+                file.brotli_bytes,
+                if file.is_first_load { "yes" } else { "" }
+            );
+        }
+        let bytes = self.first_load_bytes();
+        println!("first load: {bytes} of {FIRST_LOAD_BUDGET_BYTES} bytes with brotli");
+    }
+}
+
+struct File {
+    name: String,
+    is_first_load: bool,
+    plain_bytes: usize,
+    brotli_bytes: usize,
+    gzip_bytes: usize,
+}
+
+/// Other pages name these, so they are part of what we promise.
+const STABLE_NAMES: &[&str] =
+    &["index.html", "boot.js", "relight.js", "relight_bg.wasm", "relight.d.ts"];
+
+/// All but what only people who write programs or embed the page ask for. A new file counts until
+/// somebody says here that it does not.
+fn is_first_load(name: &str) -> bool {
+    !(name.ends_with(".d.ts") || name == "embed.html")
+}
+
+/// Panic messages carry file names; with these the module is the same whoever builds it where.
+fn remapped_paths() -> Result<String> {
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
+        .context("no home folder")?;
+    let root = paths::root();
+    Ok(format!(
+        "--remap-path-prefix={}=/cargo --remap-path-prefix={}=/relight",
+        home.display(),
+        root.display()
+    ))
+}
+
+fn list(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.is_dir() {
+            list(&path, paths)?;
+        } else {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+fn brotli(plain: &[u8]) -> Result<Vec<u8>> {
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        size_hint: plain.len(),
+        ..Default::default()
+    };
+    let mut compressed = Vec::new();
+    brotli::BrotliCompress(&mut &*plain, &mut compressed, &parameters)?;
+    Ok(compressed)
+}
+
+/// The header's time is left at zero, so that equal files give equal archives.
+fn gzip(plain: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(plain)?;
+    Ok(encoder.finish()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dist, File, brotli, gzip, is_first_load};
+    use std::io::Read;
+
+    fn dist_of(bytes: usize) -> Dist {
+        let file = |name: &str, brotli_bytes| File {
+            is_first_load: is_first_load(name),
+            name: name.to_owned(),
+            plain_bytes: brotli_bytes,
+            brotli_bytes,
+            gzip_bytes: brotli_bytes,
+        };
+        Dist { files: vec![file("relight_bg.wasm", bytes), file("relight.d.ts", 1_000_000)] }
+    }
+
+    #[test]
+    fn the_budget_counts_the_first_load_and_nothing_else() {
+        assert!(dist_of(150_000).check_budget().is_ok());
+        let error = dist_of(150_007).check_budget().unwrap_err().to_string();
+        assert!(error.contains("7 over the budget"), "{error}");
+    }
+
+    #[test]
+    fn what_is_compressed_comes_back_and_comes_out_the_same_twice() {
+        let plain = b"relight ".repeat(1_000);
+        let mut back = Vec::new();
+        let compressed = brotli(&plain).unwrap();
+        brotli::BrotliDecompress(&mut &*compressed, &mut back).unwrap();
+        assert_eq!(back, plain);
+        let compressed = gzip(&plain).unwrap();
+        back.clear();
+        flate2::read::GzDecoder::new(&*compressed).read_to_end(&mut back).unwrap();
+        assert_eq!(back, plain);
+        assert_eq!(gzip(&plain).unwrap(), compressed);
+        assert_eq!(brotli(&plain).unwrap(), brotli(&plain).unwrap());
+    }
+}

@@ -1,0 +1,178 @@
+//! The page against the sandbox, rebuilt on change.
+
+use std::{
+    env,
+    ffi::OsString,
+    io::{Read, Write},
+    net::{Ipv4Addr, TcpStream},
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Result, bail};
+use lexopt::{Arg, Parser, ValueExt};
+
+use crate::{
+    paths,
+    process::{Group, build_sandbox, command, free_port, start_sandbox},
+    tools::{self, Tool},
+};
+
+const PAGE_PORT: u16 = 8080;
+const SANDBOX_PORT: u16 = 8911;
+
+/// What a person may choose.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Options {
+    port: Option<u16>,
+    sandbox_port: Option<u16>,
+    release: bool,
+    no_open: bool,
+    /// Passed on to the sandbox as they are.
+    sandbox: Vec<OsString>,
+}
+
+impl Options {
+    /// Reads what follows `serve`. What follows `--` is the sandbox's.
+    pub(crate) fn parse(mut arguments: Parser) -> Result<Self> {
+        let mut options = Self::default();
+        loop {
+            if let Some(rest) = arguments.try_raw_args()
+                && rest.peek().is_some_and(|next| next == "--")
+            {
+                options.sandbox = rest.skip(1).collect();
+                return Ok(options);
+            }
+            match arguments.next()? {
+                None => return Ok(options),
+                Some(Arg::Long("port")) => options.port = Some(arguments.value()?.parse()?),
+                Some(Arg::Long("sandbox-port")) => {
+                    options.sandbox_port = Some(arguments.value()?.parse()?);
+                }
+                Some(Arg::Long("release")) => options.release = true,
+                Some(Arg::Long("no-open")) => options.no_open = true,
+                Some(argument) => return Err(argument.unexpected().into()),
+            }
+        }
+    }
+}
+
+/// Serves until it is ended or one of the two servers ends.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    // No browser, driver or Node: to look at the page, git and rustup are enough.
+    tools::ensure(&[Tool::WasmTarget, Tool::WasmBindgen, Tool::Trunk])?;
+    let sandbox_port = port(options.sandbox_port, SANDBOX_PORT)?;
+    let page_port = port(options.port, PAGE_PORT)?;
+
+    let executable = build_sandbox()?;
+    // An hour of a cloud's time passes in a minute, so a person sees a restart to its end.
+    let mut arguments: Vec<OsString> = Vec::new();
+    if !options.sandbox.iter().any(|argument| argument == "--speed") {
+        arguments.extend(["--speed".into(), "60".into()]);
+    }
+    arguments.extend(options.sandbox.iter().cloned());
+    let mut sandbox = start_sandbox(&executable, sandbox_port, &arguments)?;
+
+    let mut trunk = Group::spawn(&mut trunk_serve(page_port, sandbox_port, options.release), "trunk")?;
+    let page = format!("http://127.0.0.1:{page_port}/");
+    let mut is_announced = false;
+    loop {
+        if let Some(status) = sandbox.ended()? {
+            bail!("the sandbox ended: {status}");
+        }
+        if let Some(status) = trunk.ended()? {
+            bail!("trunk ended: {status}");
+        }
+        if !is_announced && answers(page_port) {
+            is_announced = true;
+            println!("\n  the console: {page}");
+            println!("  the sandbox: http://127.0.0.1:{sandbox_port}/sandbox/calls");
+            println!("  Ctrl-C ends both\n");
+            if !options.no_open {
+                open_browser(&page);
+            }
+        }
+        thread::sleep(LOOK_INTERVAL);
+    }
+}
+
+const LOOK_INTERVAL: Duration = Duration::from_millis(200);
+
+/// The chosen port, which must be free, or the usual one, or any.
+fn port(chosen: Option<u16>, usual: u16) -> Result<u16> {
+    let free = free_port(chosen.unwrap_or(usual))?;
+    match chosen {
+        Some(chosen) if chosen != free => bail!("somebody listens on port {chosen} already"),
+        Some(_) | None => Ok(free),
+    }
+}
+
+fn trunk_serve(page_port: u16, sandbox_port: u16, release: bool) -> Command {
+    let mut trunk = command(paths::tool("trunk"));
+    trunk
+        .args(["serve", "--offline", "--address", "127.0.0.1", "--port", &page_port.to_string()])
+        // Not `dist/`, which is the release that people publish.
+        .arg("--dist")
+        .arg(paths::root().join("target/serve"))
+        .arg(format!("--proxy-backend=http://127.0.0.1:{sandbox_port}/proxy/"))
+        .args(["--proxy-rewrite=/proxy/", "--proxy-no-redirect", "--proxy-no-system-proxy"]);
+    if release {
+        trunk.arg("--release");
+    }
+    trunk
+}
+
+/// Whether the page itself comes, not merely a connection.
+fn answers(port: u16) -> bool {
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        Ok(answer.starts_with(b"HTTP/1.1 200"))
+    };
+    ask().unwrap_or(false)
+}
+
+/// Where there is no display there is nothing to open, and that is no error.
+fn open_browser(address: &str) {
+    let has_display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some());
+    let mut opener = if cfg!(target_os = "macos") {
+        Command::new("open")
+    } else if cfg!(windows) {
+        let mut start = Command::new("cmd");
+        start.args(["/C", "start"]);
+        start
+    } else if has_display && paths::on_path("xdg-open").is_some() {
+        Command::new("xdg-open")
+    } else {
+        return;
+    };
+    let opened = opener.arg(address).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    if let Err(error) = opened {
+        println!("  no browser could be opened: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Options;
+    use lexopt::Parser;
+
+    #[test]
+    fn what_follows_the_dashes_is_the_sandboxs() {
+        let parser = Parser::from_args(["--port", "9000", "--no-open", "--", "--fleet", "x.json"]);
+        let options = Options::parse(parser).unwrap();
+        assert_eq!(options.port, Some(9000));
+        assert!(options.no_open && !options.release);
+        assert_eq!(options.sandbox, ["--fleet", "x.json"]);
+    }
+
+    #[test]
+    fn an_unknown_option_is_refused() {
+        assert!(Options::parse(Parser::from_args(["--prot", "9000"])).is_err());
+        assert!(Options::parse(Parser::from_args(["--port", "many"])).is_err());
+    }
+}

@@ -1,0 +1,164 @@
+//! What comes from the machine: browsers, Node, Python. On Debian and its relatives missing ones
+//! are installed; elsewhere a sentence says what to install.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    paths,
+    process::{command, read, run},
+};
+
+/// The executables that the end-to-end tests start.
+pub(crate) struct Browsers {
+    pub(crate) chromium: PathBuf,
+    pub(crate) chromedriver: PathBuf,
+    pub(crate) firefox: PathBuf,
+    pub(crate) geckodriver: PathBuf,
+}
+
+impl Browsers {
+    /// Those named by `CHROMIUM`, `CHROMEDRIVER`, `FIREFOX` and `GECKODRIVER`, else those found.
+    pub(crate) fn find() -> Result<Self> {
+        Ok(Self {
+            chromium: need("CHROMIUM", CHROMIUM_NAMES, "Chromium")?,
+            chromedriver: need("CHROMEDRIVER", &["chromedriver"], "chromedriver")?,
+            firefox: need("FIREFOX", FIREFOX_NAMES, "Firefox")?,
+            geckodriver: env::var_os("GECKODRIVER")
+                .map_or_else(|| paths::tool("geckodriver"), PathBuf::from),
+        })
+    }
+}
+
+/// Installs the browsers that are missing, where that is possible. True when it did.
+pub(crate) fn ensure_browsers() -> Result<bool> {
+    let mut missing = Vec::new();
+    if find("CHROMIUM", CHROMIUM_NAMES).is_none() {
+        missing.push("chromium");
+    }
+    if find("CHROMEDRIVER", &["chromedriver"]).is_none() {
+        missing.push("chromium-driver");
+    }
+    if find("FIREFOX", FIREFOX_NAMES).is_none() {
+        missing.push("firefox-esr");
+    }
+    // Without it the Chinese pictures show boxes. Elsewhere the system has one of its own.
+    if paths::on_path("dpkg-query").is_some() && !is_debian_package_installed("fonts-noto-cjk") {
+        missing.push("fonts-noto-cjk");
+    }
+    install_debian_packages(&missing)?;
+    // The variables and the names are looked through again: a package may not have brought it.
+    find("CHROMIUM", CHROMIUM_NAMES).context("Chromium is still not found")?;
+    find("CHROMEDRIVER", &["chromedriver"]).context("chromedriver is still not found")?;
+    find("FIREFOX", FIREFOX_NAMES).context("Firefox is still not found")?;
+    Ok(!missing.is_empty())
+}
+
+/// Installs Node and npm if there are none. True when it did; an error if Node is older than that.
+pub(crate) fn ensure_node(oldest_major: u32) -> Result<bool> {
+    let mut missing = Vec::new();
+    for (program, package) in [("node", "nodejs"), ("npm", "npm")] {
+        if paths::on_path(program).is_none() && paths::on_path(&format!("{program}.cmd")).is_none()
+        {
+            missing.push(package);
+        }
+    }
+    install_debian_packages(&missing)?;
+    let version = read(command("node").arg("--version"))?;
+    let major = version.trim_start_matches('v').split('.').next().and_then(|n| n.parse().ok());
+    if major.is_none_or(|major: u32| major < oldest_major) {
+        bail!("Node {oldest_major} or newer is needed, here is {version}; see https://nodejs.org");
+    }
+    Ok(!missing.is_empty())
+}
+
+/// Makes a Python environment in `folder`, anew if there was one.
+pub(crate) fn make_python_environment(folder: &Path) -> Result<()> {
+    let python = ["python3", "python"].into_iter().find(|name| paths::on_path(name).is_some());
+    let python = match python {
+        Some(python) => python,
+        None => {
+            install_debian_packages(&["python3", "python3-venv"])?;
+            "python3"
+        }
+    };
+    let make = || run(command(python).args(["-m", "venv", "--clear"]).arg(folder));
+    // Debian keeps the module that makes environments in a package of its own.
+    make().or_else(|_| {
+        install_debian_packages(&["python3-venv"])?;
+        make()
+    })
+}
+
+const CHROMIUM_NAMES: &[&str] = &[
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+const FIREFOX_NAMES: &[&str] =
+    &["firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"];
+
+fn find(variable: &str, names: &[&str]) -> Option<PathBuf> {
+    if let Some(path) = env::var_os(variable) {
+        return Some(path.into());
+    }
+    names.iter().find_map(|name| {
+        let path = Path::new(name);
+        if path.is_absolute() {
+            return path.is_file().then(|| path.to_path_buf());
+        }
+        paths::on_path(name)
+    })
+}
+
+fn need(variable: &str, names: &[&str], what: &str) -> Result<PathBuf> {
+    find(variable, names).with_context(|| format!("{what} is not found; `{variable}` may name it"))
+}
+
+fn is_debian_package_installed(package: &str) -> bool {
+    Command::new("dpkg-query")
+        .args(["--show", "--showformat=${db:Status-Status}", package])
+        .output()
+        .is_ok_and(|output| output.stdout == b"installed")
+}
+
+/// An error that names the packages when they cannot be installed from here.
+fn install_debian_packages(packages: &[&str]) -> Result<()> {
+    if packages.is_empty() {
+        return Ok(());
+    }
+    let names = packages.join(" ");
+    if paths::on_path("apt-get").is_none() {
+        bail!("please install what Debian calls: {names}");
+    }
+    let is_root = read(Command::new("id").arg("-u")).is_ok_and(|id| id == "0");
+    // `-n`: no question is asked, since nobody may be there to answer.
+    let may_become_root = || {
+        Command::new("sudo").args(["-n", "true"]).output().is_ok_and(|output| output.status.success())
+    };
+    let prefix: &[&str] = if is_root {
+        &["env"]
+    } else if may_become_root() {
+        &["sudo", "-n", "env"]
+    } else {
+        bail!("please run: sudo apt-get install {names}");
+    };
+    println!("set-up: apt-get install {names}");
+    let apt_get = |arguments: &[&str]| {
+        run(command(prefix[0])
+            .args(&prefix[1..])
+            .args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes"])
+            .args(arguments))
+    };
+    apt_get(&["update"])?;
+    apt_get(&[&["install", "--no-install-recommends"], packages].concat())
+}

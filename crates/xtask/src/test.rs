@@ -1,0 +1,355 @@
+//! All that must hold, part by part.
+
+use std::{
+    cell::OnceCell,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use lexopt::{Arg, Parser, ValueExt};
+
+use crate::{
+    dist::{self, Dist},
+    paths,
+    process::{build_sandbox, cargo, command, free_port, run as run_command, start_sandbox},
+    system::Browsers,
+    tools::{self, Tool},
+};
+
+/// One part of the tests; it can be run alone by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// rustfmt, and clippy on both targets.
+    Lint,
+    /// Licences, bans and sources of the dependencies.
+    Deny,
+    /// Core, sandbox and xtask.
+    Native,
+    /// The page's components in Chromium and in Firefox.
+    Wasm,
+    /// The release build and its budget.
+    Dist,
+    /// The ES module under Node, and its types.
+    Module,
+    /// The vendors' SDKs against the sandbox.
+    Sdk,
+    /// The console in real browsers against the sandbox.
+    EndToEnd,
+}
+
+impl Part {
+    /// All of them: what fails soon comes first.
+    const ALL: [Self; 8] = [
+        Self::Lint,
+        Self::Deny,
+        Self::Native,
+        Self::Wasm,
+        Self::Dist,
+        Self::Module,
+        Self::Sdk,
+        Self::EndToEnd,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Lint => "lint",
+            Self::Deny => "deny",
+            Self::Native => "native",
+            Self::Wasm => "wasm",
+            Self::Dist => "dist",
+            Self::Module => "module",
+            Self::Sdk => "sdk",
+            Self::EndToEnd => "e2e",
+        }
+    }
+
+    fn tools(self) -> Vec<Tool> {
+        match self {
+            Self::Lint => vec![Tool::WasmTarget],
+            Self::Deny => vec![Tool::CargoDeny],
+            Self::Native => Vec::new(),
+            Self::Wasm => {
+                vec![Tool::WasmTarget, Tool::WasmBindgen, Tool::Browsers, Tool::Geckodriver]
+            }
+            Self::Dist | Self::Module => dist::TOOLS.to_vec(),
+            Self::Sdk => vec![Tool::PythonSdks, Tool::NodeSdks],
+            Self::EndToEnd => [dist::TOOLS, &[Tool::Browsers, Tool::Geckodriver]].concat(),
+        }
+    }
+
+    fn run(self, built: &Built) -> Result<()> {
+        tools::ensure(&self.tools())?;
+        match self {
+            Self::Lint => lint(),
+            Self::Deny => deny(),
+            Self::Native => native(),
+            Self::Wasm => wasm(),
+            Self::Dist => built.dist()?.check_budget(),
+            Self::Module => module(built),
+            Self::Sdk => sdk(),
+            Self::EndToEnd => end_to_end(built),
+        }
+    }
+}
+
+/// Reads the names of parts that follow `test`. None means all.
+pub(crate) fn parse(mut arguments: Parser) -> Result<Vec<Part>> {
+    let mut parts = Vec::new();
+    while let Some(argument) = arguments.next()? {
+        let Arg::Value(value) = argument else { return Err(argument.unexpected().into()) };
+        let name = value.string()?;
+        let part = Part::ALL.into_iter().find(|part| part.name() == name);
+        let names = Part::ALL.map(Part::name).join(" ");
+        parts.push(part.with_context(|| format!("there is no part `{name}`, but: {names}"))?);
+    }
+    Ok(if parts.is_empty() { Part::ALL.to_vec() } else { parts })
+}
+
+/// Sets up what the parts need, runs them all, whatever fails, and says what became of each.
+pub(crate) fn run(parts: &[Part]) -> Result<ExitCode> {
+    let start = Instant::now();
+    let needed = Tool::ALL.into_iter().filter(|tool| parts.iter().any(|part| part.tools().contains(tool)));
+    println!("── set-up");
+    if let Err(error) = tools::ensure(&needed.collect::<Vec<_>>()) {
+        // The parts that need what is missing will fail with the same words; the others run.
+        println!("{error:#}");
+    }
+    let mut lines = vec![format!("set-up   {:>5} s", start.elapsed().as_secs())];
+    let built = Built::default();
+    let mut failed = 0;
+    for part in parts {
+        println!("── {}", part.name());
+        let start = Instant::now();
+        let outcome = part.run(&built);
+        let seconds = start.elapsed().as_secs();
+        lines.push(match outcome {
+            Ok(()) => format!("{:<8} {seconds:>5} s  passed", part.name()),
+            Err(error) => {
+                failed += 1;
+                println!("{} failed: {error:#}", part.name());
+                format!("{:<8} {seconds:>5} s  FAILED  {error:#}", part.name())
+            }
+        });
+    }
+    println!("── summary");
+    for line in lines {
+        println!("{line}");
+    }
+    println!("all in {} s", start.elapsed().as_secs());
+    println!("{} passed, {failed} failed", parts.len() - failed);
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The release build, made once a run for all parts that look at it.
+#[derive(Default)]
+struct Built(OnceCell<Result<Dist, String>>);
+
+impl Built {
+    fn dist(&self) -> Result<&Dist> {
+        let built = self.0.get_or_init(|| dist::build().map_err(|error| format!("{error:#}")));
+        built.as_ref().map_err(|error| anyhow!("there is no release build: {error}"))
+    }
+}
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+fn lint() -> Result<()> {
+    run_all([
+        cargo().args(["fmt", "--all", "--check"]),
+        cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        cargo()
+            .args(["clippy", "--package", "relight", "--package", "relight-core"])
+            .args(["--lib", "--bins", "--target", WASM, "--", "-D", "warnings"]),
+        cargo()
+            .args(["clippy", "--package", "relight", "--all-targets"])
+            .args(["--target", WASM, "--", "-D", "warnings"]),
+    ])
+}
+
+fn deny() -> Result<()> {
+    println!("advisories are not looked at: their database is fetched from elsewhere");
+    run_command(
+        command(paths::tool("cargo-deny"))
+            .args(["--workspace", "--offline", "check", "licenses", "bans", "sources"]),
+    )
+}
+
+fn native() -> Result<()> {
+    run_command(cargo().args(["test", "--workspace", "--exclude", "relight", "--exclude", "relight-e2e"]))
+}
+
+fn wasm() -> Result<()> {
+    let browsers = Browsers::find()?;
+    run_all([
+        wasm_in("CHROMEDRIVER", &browsers.chromedriver)
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities("chromium", &browsers.chromium)?),
+        wasm_in("GECKODRIVER", &browsers.geckodriver)
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities("firefox", &browsers.firefox)?),
+    ])
+}
+
+fn wasm_in(variable: &str, driver: &Path) -> Command {
+    println!("with {}", driver.display());
+    let mut test = cargo();
+    test.args(["test", "--package", "relight", "--target", WASM, "--lib", "--test", "*"])
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", paths::tool("wasm-bindgen-test-runner"))
+        // The runner takes the first driver it is told of.
+        .env_remove("CHROMEDRIVER")
+        .env_remove("GECKODRIVER")
+        .env(variable, driver)
+        .env("WASM_BINDGEN_USE_BROWSER", "1")
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
+        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
+    test
+}
+
+/// Writes what the driver shall know of its browser, and gives the file's name.
+fn capabilities(name: &str, executable: &Path) -> Result<PathBuf> {
+    let executable = executable.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\"");
+    let json = match name {
+        "chromium" => {
+            let arguments = CHROMIUM_ARGUMENTS.map(|argument| format!("\"{argument}\"")).join(", ");
+            format!(
+                "{{ \"goog:chromeOptions\": {{ \"binary\": \"{executable}\", \
+                 \"args\": [{arguments}] }} }}"
+            )
+        }
+        _ => format!(
+            "{{ \"moz:firefoxOptions\": {{ \"binary\": \"{executable}\", \
+             \"args\": [\"-headless\"] }} }}"
+        ),
+    };
+    let folder = paths::root().join("target/webdriver");
+    fs::create_dir_all(&folder)?;
+    let path = folder.join(format!("{name}.json"));
+    fs::write(&path, json).with_context(|| path.display().to_string())?;
+    Ok(path)
+}
+
+/// As root it runs without its sandbox only; the rest keeps it from calling home.
+const CHROMIUM_ARGUMENTS: [&str; 9] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
+
+fn module(built: &Built) -> Result<()> {
+    built.dist()?;
+    let folder = paths::root().join("tests/module");
+    let mut tests = command("node");
+    tests.arg("--test").env("RELIGHT_DIST", paths::dist());
+    for file in files(&folder, ".mjs")? {
+        tests.arg(file);
+    }
+    run_all([
+        &mut tests,
+        command("node")
+            .arg(paths::node_package("typescript").join("bin/tsc"))
+            .args(["--strict", "--noEmit", "--skipLibCheck", "false"])
+            .args(["--target", "es2022", "--module", "nodenext", "--moduleResolution", "nodenext"])
+            .args(["--lib", "es2022,dom,esnext.disposable"])
+            .arg(folder.join("consumer.ts")),
+    ])
+}
+
+fn sdk() -> Result<()> {
+    let folder = paths::root().join("tests/sdk");
+    let executable = build_sandbox()?;
+    let mut failures = Vec::new();
+    let scripts = [(paths::python(), ".py"), (PathBuf::from("node"), ".mjs")];
+    for (program, suffix) in scripts {
+        for file in files(&folder, suffix)? {
+            println!("with {}", file.display());
+            // Each begins with a sandbox that nobody has touched.
+            let port = free_port(0)?;
+            let _sandbox = start_sandbox(&executable, port, &[])?;
+            let outcome = run_command(
+                command(&program)
+                    .arg(&file)
+                    .env("RELIGHT_SANDBOX", format!("http://127.0.0.1:{port}"))
+                    .env("RELIGHT_SANDBOX_PORT", port.to_string()),
+            );
+            if let Err(error) = outcome {
+                failures.push(format!("{error:#}"));
+            }
+        }
+    }
+    ensure!(failures.is_empty(), "{}", failures.join("; "));
+    Ok(())
+}
+
+fn end_to_end(built: &Built) -> Result<()> {
+    built.dist()?;
+    let browsers = Browsers::find()?;
+    let screenshots = paths::root().join("target/screenshots");
+    fs::create_dir_all(&screenshots)?;
+    run_command(
+        cargo()
+            .args(["test", "--package", "relight-e2e"])
+            .env("CHROMIUM", browsers.chromium)
+            .env("CHROMEDRIVER", browsers.chromedriver)
+            .env("FIREFOX", browsers.firefox)
+            .env("GECKODRIVER", browsers.geckodriver)
+            .env("RELIGHT_DIST", paths::dist())
+            .env("RELIGHT_AXE", paths::node_package("axe-core").join("axe.min.js"))
+            .env("RELIGHT_SCREENSHOTS", screenshots),
+    )
+}
+
+/// Runs all, so that one run shows all that is wrong.
+fn run_all<'a>(commands: impl IntoIterator<Item = &'a mut Command>) -> Result<()> {
+    let failures: Vec<String> = commands
+        .into_iter()
+        .filter_map(|command| run_command(command).err())
+        .map(|error| format!("{error:#}"))
+        .collect();
+    ensure!(failures.is_empty(), "{}", failures.join("; "));
+    Ok(())
+}
+
+/// The tests of a folder in the order of their names. An error when there is none, since a part
+/// that ran nothing has shown nothing.
+fn files(folder: &Path, suffix: &str) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(suffix) {
+            found.push(path);
+        }
+    }
+    if found.is_empty() {
+        bail!("there is no test *{suffix} in {}", folder.display());
+    }
+    found.sort();
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Part, parse};
+    use lexopt::Parser;
+
+    #[test]
+    fn no_name_means_every_part() {
+        assert_eq!(parse(Parser::from_args::<[&str; 0]>([])).unwrap(), Part::ALL);
+        assert_eq!(
+            parse(Parser::from_args(["e2e", "lint"])).unwrap(),
+            [Part::EndToEnd, Part::Lint]
+        );
+    }
+
+    #[test]
+    fn a_wrong_name_is_refused_with_the_right_ones() {
+        let error = parse(Parser::from_args(["wsam"])).unwrap_err().to_string();
+        assert!(error.contains("wsam") && error.contains("wasm"), "{error}");
+    }
+}

@@ -1,0 +1,343 @@
+//! What the commands need beyond Rust: installed once, at pinned versions, under `target/tools`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    paths,
+    process::{cargo, command, read, run},
+    system,
+};
+
+/// The last trunk that builds with the Rust pinned in `Cargo.toml`.
+const TRUNK: &str = "0.21.14";
+const GECKODRIVER: &str = "0.37.1";
+const CARGO_DENY: &str = "0.20.2";
+/// The module runs in this Node and newer ones.
+const OLDEST_NODE_MAJOR: u32 = 20;
+
+/// One thing to set up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tool {
+    /// Rust's standard library for the browser.
+    WasmTarget,
+    /// Makes the JavaScript side of the module; its version must equal the library's. Also the
+    /// runner of the tests in a browser.
+    WasmBindgen,
+    /// Builds and serves the page.
+    Trunk,
+    /// Node itself, `wasm-opt`, `tsc` and axe, at the versions of `tools/package-lock.json`.
+    Node,
+    /// Drives Firefox.
+    Geckodriver,
+    /// Chromium with its driver, Firefox, and a font that has Chinese.
+    Browsers,
+    /// Licences, bans and sources of what we depend on.
+    CargoDeny,
+    /// The vendors' Python SDKs, by `tests/sdk/requirements.txt`.
+    PythonSdks,
+    /// The vendors' Node SDKs, by `tests/sdk/node/package-lock.json`.
+    NodeSdks,
+}
+
+impl Tool {
+    /// All of them, the quick ones first.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::WasmTarget,
+        Self::Node,
+        Self::Browsers,
+        Self::PythonSdks,
+        Self::NodeSdks,
+        Self::WasmBindgen,
+        Self::Trunk,
+        Self::Geckodriver,
+        Self::CargoDeny,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::WasmTarget => "wasm32-unknown-unknown",
+            Self::WasmBindgen => "wasm-bindgen-cli",
+            Self::Trunk => "trunk",
+            Self::Node => "node packages",
+            Self::Geckodriver => "geckodriver",
+            Self::Browsers => "browsers",
+            Self::CargoDeny => "cargo-deny",
+            Self::PythonSdks => "Python SDKs",
+            Self::NodeSdks => "Node SDKs",
+        }
+    }
+
+    /// Sets it up unless that was done. True when there was something to do.
+    fn ensure(self) -> Result<bool> {
+        match self {
+            Self::WasmTarget => wasm_target(),
+            Self::WasmBindgen => cargo_tool(&CargoTool {
+                package: "wasm-bindgen-cli",
+                version: &locked_version("wasm-bindgen")?,
+                executables: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+                // Its own lock names versions that are gone.
+                locked: false,
+            }),
+            Self::Trunk => cargo_tool(&CargoTool {
+                package: "trunk",
+                version: TRUNK,
+                executables: &["trunk"],
+                locked: true,
+            }),
+            Self::Geckodriver => cargo_tool(&CargoTool {
+                package: "geckodriver",
+                version: GECKODRIVER,
+                executables: &["geckodriver"],
+                locked: true,
+            }),
+            Self::CargoDeny => cargo_tool(&CargoTool {
+                package: "cargo-deny",
+                version: CARGO_DENY,
+                executables: &["cargo-deny"],
+                locked: true,
+            }),
+            Self::Node => node(),
+            Self::Browsers => system::ensure_browsers(),
+            Self::PythonSdks => python_sdks(),
+            Self::NodeSdks => node_sdks(),
+        }
+    }
+}
+
+/// Sets up those of `tools` that are missing and says how long each took. Goes on after a failure,
+/// so that one run shows all that is wrong.
+pub(crate) fn ensure(tools: &[Tool]) -> Result<()> {
+    let mut failures = Vec::new();
+    let mut built = false;
+    for tool in tools {
+        let start = Instant::now();
+        match tool.ensure() {
+            Ok(false) => {}
+            Ok(true) => {
+                built = true;
+                println!("set-up: {} in {} s", tool.name(), start.elapsed().as_secs());
+            }
+            Err(error) => failures.push(format!("{}: {error:#}", tool.name())),
+        }
+    }
+    if built {
+        // Hundreds of megabytes that only a change of version would use again.
+        fs::remove_dir_all(build_dir()).ok();
+    }
+    if !failures.is_empty() {
+        bail!("set-up failed:\n  {}", failures.join("\n  "));
+    }
+    Ok(())
+}
+
+/// The one version of a package in our `Cargo.lock`.
+pub(crate) fn locked_version(package: &str) -> Result<String> {
+    let path = paths::root().join("Cargo.lock");
+    let lock = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    find_locked_version(&lock, package)
+        .map(str::to_owned)
+        .with_context(|| format!("Cargo.lock has no {package}"))
+}
+
+struct CargoTool<'a> {
+    package: &'a str,
+    version: &'a str,
+    executables: &'a [&'a str],
+    locked: bool,
+}
+
+fn cargo_tool(tool: &CargoTool<'_>) -> Result<bool> {
+    let stamp = Stamp::new(tool.package, tool.version);
+    if stamp.holds() && tool.executables.iter().all(|name| paths::tool(name).is_file()) {
+        return Ok(false);
+    }
+    if !copy_from_path(tool)? {
+        println!("set-up: building {} {}", tool.package, tool.version);
+        let mut install = cargo();
+        install
+            .args(["install", "--force", "--no-default-features", "--root"])
+            .arg(paths::tools())
+            .arg(format!("{}@{}", tool.package, tool.version));
+        if tool.locked {
+            install.arg("--locked");
+        }
+        // One folder for all, so that what they share is compiled once; and compiled for being
+        // built soon rather than for running fast. What is left out by default features is TLS
+        // and the look for updates: nothing here talks to another machine.
+        install
+            .env("CARGO_TARGET_DIR", build_dir())
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+            .env("CARGO_PROFILE_RELEASE_LTO", "off")
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+            .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
+            .env("CARGO_PROFILE_RELEASE_STRIP", "debuginfo");
+        run(&mut install)?;
+    }
+    stamp.set()?;
+    Ok(true)
+}
+
+/// Takes the executables from `PATH` if all are there in exactly the pinned version.
+fn copy_from_path(tool: &CargoTool<'_>) -> Result<bool> {
+    let mut found = Vec::new();
+    for name in tool.executables {
+        let Some(path) = paths::on_path(name) else { return Ok(false) };
+        let version = read(command(&path).arg("--version")).unwrap_or_default();
+        if !version.split_whitespace().any(|word| word == tool.version) {
+            return Ok(false);
+        }
+        found.push((path, paths::tool(name)));
+    }
+    fs::create_dir_all(paths::tools_bin())?;
+    for (from, to) in found {
+        println!("set-up: taking {}", from.display());
+        fs::copy(&from, &to).with_context(|| from.display().to_string())?;
+    }
+    Ok(true)
+}
+
+fn wasm_target() -> Result<bool> {
+    let target = "wasm32-unknown-unknown";
+    let libraries = read(command("rustc").args(["--print", "target-libdir", "--target", target]))?;
+    if Path::new(&libraries).is_dir() {
+        return Ok(false);
+    }
+    run(command("rustup").args(["target", "add", target]))?;
+    Ok(true)
+}
+
+fn node() -> Result<bool> {
+    let installed = system::ensure_node(OLDEST_NODE_MAJOR)?;
+    let source = paths::root().join("crates/xtask/tools");
+    let target = paths::tools().join("node");
+    let fresh = npm_packages("node", &source, &target)?;
+    link_wasm_opt()?;
+    Ok(installed || fresh)
+}
+
+/// trunk and people look for `wasm-opt` beside the other tools.
+fn link_wasm_opt() -> Result<()> {
+    #[cfg(unix)]
+    {
+        let link = paths::tool("wasm-opt");
+        if !link.exists() {
+            fs::remove_file(&link).ok();
+            fs::create_dir_all(paths::tools_bin())?;
+            std::os::unix::fs::symlink("../node/node_modules/.bin/wasm-opt", &link)
+                .with_context(|| link.display().to_string())?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies `package.json` and its lock from `source` to `target` and installs there what they say.
+fn npm_packages(name: &str, source: &Path, target: &Path) -> Result<bool> {
+    let lock = source.join("package-lock.json");
+    let wanted = fs::read_to_string(&lock).with_context(|| lock.display().to_string())?;
+    let stamp = Stamp::new(name, &wanted);
+    if stamp.holds() && target.join("node_modules").is_dir() {
+        return Ok(false);
+    }
+    println!("set-up: npm ci for {name}");
+    fs::create_dir_all(target)?;
+    for file in ["package.json", "package-lock.json"] {
+        fs::copy(source.join(file), target.join(file)).with_context(|| file.to_owned())?;
+    }
+    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    // No package runs code of its own while it is installed.
+    run(command(npm)
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+        .current_dir(target))?;
+    stamp.set()?;
+    Ok(true)
+}
+
+fn node_sdks() -> Result<bool> {
+    let installed = system::ensure_node(OLDEST_NODE_MAJOR)?;
+    let source = paths::root().join("tests/sdk/node");
+    let target = paths::tools().join("node-sdks");
+    let fresh = npm_packages("node-sdks", &source, &target)?;
+    // Node looks for packages beside the importing file and above it, nowhere else.
+    let link = source.join("node_modules");
+    if !link.exists() {
+        fs::remove_file(&link).ok();
+        let packages = target.join("node_modules");
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&packages, &link)
+            .with_context(|| link.display().to_string())?;
+        #[cfg(windows)]
+        std::os::windows::fs::symlink_dir(&packages, &link)
+            .with_context(|| link.display().to_string())?;
+    }
+    Ok(installed || fresh)
+}
+
+fn python_sdks() -> Result<bool> {
+    let requirements = paths::root().join("tests/sdk/requirements.txt");
+    let wanted =
+        fs::read_to_string(&requirements).with_context(|| requirements.display().to_string())?;
+    let stamp = Stamp::new("python-sdks", &wanted);
+    if stamp.holds() && paths::python().is_file() {
+        return Ok(false);
+    }
+    println!("set-up: Python SDKs");
+    system::make_python_environment(&paths::tools().join("python"))?;
+    run(command(paths::python())
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
+        .arg(&requirements))?;
+    stamp.set()?;
+    Ok(true)
+}
+
+/// A note that something was installed, in which version.
+struct Stamp {
+    path: PathBuf,
+    version: String,
+}
+
+impl Stamp {
+    fn new(name: &str, version: &str) -> Self {
+        let path = paths::tools().join("stamps").join(name);
+        Self { path, version: version.to_owned() }
+    }
+
+    fn holds(&self) -> bool {
+        fs::read_to_string(&self.path).is_ok_and(|noted| noted == self.version)
+    }
+
+    fn set(&self) -> Result<()> {
+        if let Some(folder) = self.path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(&self.path, &self.version).with_context(|| self.path.display().to_string())
+    }
+}
+
+fn build_dir() -> PathBuf {
+    paths::tools().join("build")
+}
+
+fn find_locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
+    let start = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != start);
+    lines.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find_locked_version;
+
+    #[test]
+    fn the_lock_names_the_version_of_exactly_that_package() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"0.1.0\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\nsource = \"x\"\n";
+        assert_eq!(find_locked_version(lock, "wasm-bindgen"), Some("0.2.130"));
+        assert_eq!(find_locked_version(lock, "wasm"), None);
+    }
+}
