@@ -19,3 +19,4 @@ pub mod sign;
 pub mod answer;
 pub mod eligibility;
 pub mod explain;
+pub mod session;

@@ -1,0 +1,100 @@
+//! What the page knows, as a value that components are given, and what people want, as a value that
+//! they hand back. Data flows one way: view → components → intent → next view.
+
+use relight_core::{
+    request::{Request, Route, Signed},
+    run::{Event, Millis, Run},
+    session::{Action, Held, Session},
+};
+use std::{ops::Deref, rc::Rc};
+
+/// A value that is shared and compared by identity: what has not been replaced is not drawn again.
+#[derive(Debug)]
+pub struct Shared<T>(Rc<T>);
+
+impl<T> Shared<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Shared(Rc::new(value))
+    }
+
+    /// The value, to change; other holders keep the old one.
+    pub(crate) fn make_mut(&mut self) -> &mut T
+    where
+        T: Clone,
+    {
+        Rc::make_mut(&mut self.0)
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Shared(Rc::clone(&self.0))
+    }
+}
+
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// All that is drawn.
+#[derive(Clone, PartialEq)]
+pub struct View {
+    /// The form and the review.
+    pub session: Shared<Session>,
+    /// What the vault says of the secret.
+    pub secret: Held,
+    /// What the vault says of the token.
+    pub token: Held,
+    /// How calls travel.
+    pub route: Shared<Route>,
+    /// The run that is under way or over.
+    pub run: Option<Shared<Run>>,
+    /// The requests as they went out, by the index of their call.
+    pub signed: Shared<Vec<Option<Rc<Request<Signed>>>>>,
+    /// The page's clock, renewed once a second while a run is under way.
+    pub now: Millis,
+}
+
+/// What a person wants.
+#[derive(Clone, Debug)]
+pub enum Intent {
+    /// Something in the form or the review.
+    Form(Action),
+    /// The secret was typed or pasted. Goes to the vault and nowhere else.
+    Secret(String),
+    /// The token was typed or pasted. Likewise.
+    Token(String),
+    /// Wipe secret and token.
+    Forget,
+    /// On to the review. The store adds what the vault says.
+    Review,
+    /// Send what is under review.
+    Send,
+    /// Something about the run: stop, resume, ask for more.
+    Run(Event),
+    /// Back to the form, with everything in it; the run must be over or stopped.
+    NewRun,
+    /// Save the run as a file.
+    Export(Format),
+    /// Put a text on the clipboard.
+    Copy(String),
+}
+
+/// The form of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One line an instance.
+    Csv,
+    /// Everything.
+    Json,
+}
