@@ -16,8 +16,7 @@ use crate::{
 };
 
 /// What the release build needs.
-pub(crate) const TOOLS: &[Tool] =
-    &[Tool::WasmTarget, Tool::Node, Tool::WasmBindgen, Tool::Trunk];
+pub(crate) const TOOLS: &[Tool] = &[Tool::WasmTarget, Tool::Node, Tool::WasmBindgen, Tool::Trunk];
 
 /// The whole first load, compressed with brotli: every file that the page asks for at its start.
 const FIRST_LOAD_BUDGET_BYTES: usize = 150_000;

@@ -61,7 +61,7 @@ fn run(mut arguments: Parser) -> Result<ExitCode> {
             tools::ensure(&tools::Tool::ALL)?;
         }
         "serve" => serve::run(&serve::Options::parse(arguments)?)?,
-        "test" => return test::run(&test::parse(arguments)?),
+        "test" => return Ok(test::run(&test::parse(arguments)?)),
         "dist" => {
             no_more(arguments)?;
             tools::ensure(dist::TOOLS)?;

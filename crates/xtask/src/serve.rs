@@ -74,7 +74,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     arguments.extend(options.sandbox.iter().cloned());
     let mut sandbox = start_sandbox(&executable, sandbox_port, &arguments)?;
 
-    let mut trunk = Group::spawn(&mut trunk_serve(page_port, sandbox_port, options.release), "trunk")?;
+    let mut trunk =
+        Group::spawn(&mut trunk_serve(page_port, sandbox_port, options.release), "trunk")?;
     let page = format!("http://127.0.0.1:{page_port}/");
     let mut is_announced = false;
     loop {
@@ -112,6 +113,8 @@ fn trunk_serve(page_port: u16, sandbox_port: u16, release: bool) -> Command {
     let mut trunk = command(paths::tool("trunk"));
     trunk
         .args(["serve", "--offline", "--address", "127.0.0.1", "--port", &page_port.to_string()])
+        // The one address that counts is printed once the page answers.
+        .arg("--disable-address-lookup=true")
         // Not `dist/`, which is the release that people publish.
         .arg("--dist")
         .arg(paths::root().join("target/serve"))
@@ -139,7 +142,7 @@ fn answers(port: u16) -> bool {
 /// Where there is no display there is nothing to open, and that is no error.
 fn open_browser(address: &str) {
     let has_display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some());
-    let mut opener = if cfg!(target_os = "macos") {
+    let mut open = if cfg!(target_os = "macos") {
         Command::new("open")
     } else if cfg!(windows) {
         let mut start = Command::new("cmd");
@@ -150,8 +153,8 @@ fn open_browser(address: &str) {
     } else {
         return;
     };
-    let opened = opener.arg(address).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    if let Err(error) = opened {
+    let outcome = open.arg(address).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    if let Err(error) = outcome {
         println!("  no browser could be opened: {error}");
     }
 }

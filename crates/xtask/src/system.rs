@@ -79,14 +79,11 @@ pub(crate) fn ensure_node(oldest_major: u32) -> Result<bool> {
 
 /// Makes a Python environment in `folder`, anew if there was one.
 pub(crate) fn make_python_environment(folder: &Path) -> Result<()> {
-    let python = ["python3", "python"].into_iter().find(|name| paths::on_path(name).is_some());
-    let python = match python {
-        Some(python) => python,
-        None => {
-            install_debian_packages(&["python3", "python3-venv"])?;
-            "python3"
-        }
-    };
+    let found = ["python3", "python"].into_iter().find(|name| paths::on_path(name).is_some());
+    if found.is_none() {
+        install_debian_packages(&["python3", "python3-venv"])?;
+    }
+    let python = found.unwrap_or("python3");
     let make = || run(command(python).args(["-m", "venv", "--clear"]).arg(folder));
     // Debian keeps the module that makes environments in a package of its own.
     make().or_else(|_| {
@@ -143,7 +140,10 @@ fn install_debian_packages(packages: &[&str]) -> Result<()> {
     let is_root = read(Command::new("id").arg("-u")).is_ok_and(|id| id == "0");
     // `-n`: no question is asked, since nobody may be there to answer.
     let may_become_root = || {
-        Command::new("sudo").args(["-n", "true"]).output().is_ok_and(|output| output.status.success())
+        Command::new("sudo")
+            .args(["-n", "true"])
+            .output()
+            .is_ok_and(|output| output.status.success())
     };
     let prefix: &[&str] = if is_root {
         &["env"]

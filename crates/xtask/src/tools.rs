@@ -269,8 +269,7 @@ fn node_sdks() -> Result<bool> {
         fs::remove_file(&link).ok();
         let packages = target.join("node_modules");
         #[cfg(unix)]
-        std::os::unix::fs::symlink(&packages, &link)
-            .with_context(|| link.display().to_string())?;
+        std::os::unix::fs::symlink(&packages, &link).with_context(|| link.display().to_string())?;
         #[cfg(windows)]
         std::os::windows::fs::symlink_dir(&packages, &link)
             .with_context(|| link.display().to_string())?;
