@@ -1,5 +1,6 @@
 //! Requests: unsigned ones can be shown but not sent, signed ones can be sent but not changed.
 
+use crate::sign::SigningInput;
 use serde::Serialize;
 use std::fmt;
 
@@ -134,6 +135,35 @@ impl Request<Signed> {
     }
 }
 
+impl Signed {
+    /// What an input becomes, all but the signature. `Host` is left out: no page may set it, and
+    /// whoever carries the request sets it from [`Signed::host`].
+    pub(crate) fn unfinished(input: &SigningInput, query: String, trace: Trace) -> Self {
+        let is_sent = |name: &str| {
+            !name.eq_ignore_ascii_case("host") && !name.eq_ignore_ascii_case("authorization")
+        };
+        Signed {
+            method: input.method.clone(),
+            host: input.host.clone(),
+            path: if input.path.is_empty() { "/".to_owned() } else { input.path.clone() },
+            query,
+            headers: input.headers.iter().filter(|(name, _)| is_sent(name)).cloned().collect(),
+            body: input.body.clone(),
+            trace,
+            signature: String::new(),
+            authorization: None,
+        }
+    }
+
+    /// Puts the signature into an `Authorization` header.
+    pub(crate) fn authorize(mut self, signature: String, authorization: String) -> Self {
+        self.headers.push(("authorization".to_owned(), authorization.clone()));
+        self.authorization = Some(authorization);
+        self.signature = signature;
+        self
+    }
+}
+
 impl fmt::Debug for Signed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Headers, query and trace may hold a token, and the signature is good for minutes.
@@ -162,4 +192,76 @@ pub enum Route {
         /// An absolute or page-relative address.
         base: String,
     },
+}
+
+/// Writes a JSON object member by member, in the order of the calls and without blanks: the bytes
+/// that are hashed are the bytes that are sent, so they are written once and never again.
+pub(crate) struct JsonObject(String);
+
+impl JsonObject {
+    /// An object without members yet.
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        let mut text = String::with_capacity(bytes);
+        text.push('{');
+        JsonObject(text)
+    }
+
+    /// Adds an array of texts.
+    pub(crate) fn texts<'a>(mut self, name: &str, texts: impl Iterator<Item = &'a str>) -> Self {
+        self.name(name);
+        push_json_texts(&mut self.0, texts);
+        self
+    }
+
+    /// Adds a text.
+    pub(crate) fn text(mut self, name: &str, text: &str) -> Self {
+        self.name(name);
+        push_json_text(&mut self.0, text);
+        self
+    }
+
+    /// Adds something that JSON spells as Rust does: a boolean or an integer.
+    pub(crate) fn plain(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.name(name);
+        self.0.push_str(&value.to_string());
+        self
+    }
+
+    /// The object.
+    pub(crate) fn finish(mut self) -> String {
+        self.0.push('}');
+        self.0
+    }
+
+    fn name(&mut self, name: &str) {
+        if !self.0.ends_with('{') {
+            self.0.push(',');
+        }
+        push_json_text(&mut self.0, name);
+        self.0.push(':');
+    }
+}
+
+/// Appends a JSON array of texts.
+pub(crate) fn push_json_texts<'a>(json: &mut String, texts: impl Iterator<Item = &'a str>) {
+    json.push('[');
+    for (index, text) in texts.enumerate() {
+        if index > 0 {
+            json.push(',');
+        }
+        push_json_text(json, text);
+    }
+    json.push(']');
+}
+
+fn push_json_text(json: &mut String, text: &str) {
+    json.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => json.extend(['\\', character]),
+            '\0'..='\x1f' => json.push_str(&format!("\\u{:04x}", u32::from(character))),
+            _ => json.push(character),
+        }
+    }
+    json.push('"');
 }

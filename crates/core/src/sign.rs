@@ -4,7 +4,10 @@
 //! WebCrypto key that cannot be read, or bytes in memory ([`Secret`]): this module does not care
 //! which. It has no clock and makes no nonces; both are arguments.
 
-use crate::request::{Request, Signed};
+use crate::{
+    cloud,
+    request::{Request, Signed},
+};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
@@ -21,6 +24,19 @@ pub trait Algorithm: Sync {
 
     /// The canonical forms of what is about to be sent.
     fn prepare(&self, input: &SigningInput) -> Prepared;
+}
+
+/// The algorithm of this name, whichever cloud has it.
+///
+/// ```
+/// use relight_core::sign::algorithm;
+///
+/// assert!(algorithm("TC3-HMAC-SHA256").is_some());
+/// assert!(algorithm("HMAC-MD5").is_none());
+/// ```
+pub fn algorithm(name: &str) -> Option<&'static dyn Algorithm> {
+    let mut algorithms = cloud::ALL.iter().flat_map(|cloud| cloud.algorithms());
+    algorithms.find(|algorithm| algorithm.name() == name).copied()
 }
 
 /// How a secret becomes the key of the one keyed MAC: `prefix` + secret + `suffix`.
@@ -55,7 +71,7 @@ pub struct SigningInput {
     pub method: String,
     /// The host that is signed.
     pub host: String,
-    /// The path that the request goes to.
+    /// The path that the request goes to; empty for `/`.
     pub path: String,
     /// Decoded query parameters; the algorithm writes the query from them, sorted.
     pub query: Vec<(String, String)>,
@@ -65,7 +81,7 @@ pub struct SigningInput {
     pub form: Vec<(String, String)>,
     /// The headers to send, without `Authorization`.
     pub headers: Vec<(String, String)>,
-    /// Names of the headers to sign.
+    /// Names of the headers to sign; empty for those that the algorithm asks for.
     pub signed_headers: Vec<String>,
     /// Names of signed headers whose values are lower-cased before signing.
     pub lowercased_values: Vec<String>,
@@ -75,7 +91,7 @@ pub struct SigningInput {
     pub unsigned_payload: bool,
     /// The time of the request, in seconds since 1970, UTC.
     pub unix_seconds: i64,
-    /// The service of the scope, where there is one.
+    /// The service of the scope, where there is one; empty for the first label of the host.
     pub service: String,
 }
 
@@ -98,7 +114,8 @@ impl Prepared {
 
     /// The signed request, with a key in memory.
     pub fn finish_with(self, secret: &Secret) -> Request<Signed> {
-        let tag = secret.mac(self.keying, &self.message);
+        // Where keys are derived, the tag is one: wiped like the secret.
+        let tag = Zeroizing::new(secret.mac(self.keying, &self.message));
         self.finish(&tag)
     }
 }
@@ -187,28 +204,163 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 }
 
 /// Lower-case hexadecimal.
+///
+/// ```
+/// assert_eq!(relight_core::sign::hex(&[0, 0xab, 0xff]), "00abff");
+/// ```
 pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|digit| DIGITS.get(usize::from(digit)))
-        .collect()
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(hex_digit(byte >> 4));
+        text.push(hex_digit(byte & 15));
+    }
+    text
+}
+
+fn hex_digit(value: u8) -> char {
+    char::from(if value < 10 { b'0' + value } else { b'a' - 10 + value })
+}
+
+/// Base64 with padding (RFC 4648).
+///
+/// ```
+/// assert_eq!(relight_core::sign::base64(b"four"), "Zm91cg==");
+/// ```
+pub fn base64(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let octet = |index: usize| chunk.get(index).copied().map_or(0, u32::from);
+        let group = octet(0) << 16 | octet(1) << 8 | octet(2);
+        for position in 0..4 {
+            let digit = (group >> (18 - 6 * position)) & 63;
+            text.push(if position > chunk.len() { '=' } else { base64_digit(digit) });
+        }
+    }
+    text
+}
+
+fn base64_digit(value: u32) -> char {
+    let (first, offset) = match value {
+        0..26 => ('A', 0),
+        26..52 => ('a', 26),
+        52..62 => ('0', 52),
+        62 => return '+',
+        _ => return '/',
+    };
+    char::from_u32(u32::from(first) + value - offset).unwrap_or('=')
 }
 
 /// Percent-encodes everything but `A-Z a-z 0-9 - _ . ~`, in upper-case digits (RFC 3986).
+///
+/// ```
+/// assert_eq!(relight_core::sign::percent_encode("a b/ü"), "a%20b%2F%C3%BC");
+/// ```
 pub fn percent_encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len() + 16);
+    push_percent_encoded(&mut encoded, text);
+    encoded
+}
+
+/// Appends a text in percent-encoding.
+pub(crate) fn push_percent_encoded(encoded: &mut String, text: &str) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
             encoded.push(char::from(byte));
         } else {
             encoded.push('%');
-            encoded.push_str(&hex(&[byte]).to_ascii_uppercase());
+            encoded.push(hex_digit(byte >> 4).to_ascii_uppercase());
+            encoded.push(hex_digit(byte & 15).to_ascii_uppercase());
         }
     }
-    encoded
+}
+
+/// `name=value` for each parameter, both percent-encoded, sorted by the bytes of the name (then of
+/// the value), joined by `&`. Serves as a query and as a form body.
+///
+/// ```
+/// use relight_core::sign::canonical_query;
+///
+/// let parameters = [("b", "2 3"), ("a.2", "x"), ("a.10", "")];
+/// assert_eq!(canonical_query(parameters), "a.10=&a.2=x&b=2%203");
+/// ```
+pub fn canonical_query<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut parameters: Vec<(&str, &str)> = parameters.into_iter().collect();
+    parameters.sort_unstable();
+    let bytes = parameters.iter().map(|(name, value)| name.len() + value.len() + 2).sum::<usize>();
+    let mut query = String::with_capacity(bytes + 16);
+    for (name, value) in parameters {
+        if !query.is_empty() {
+            query.push('&');
+        }
+        push_percent_encoded(&mut query, name);
+        query.push('=');
+        push_percent_encoded(&mut query, value);
+    }
+    query
+}
+
+/// A canonical request, as the algorithms that sign headers share it.
+pub(crate) struct Canonical {
+    /// The text that is hashed.
+    pub(crate) request: String,
+    /// The names of the signed headers, sorted, joined by `;`.
+    pub(crate) signed_headers: String,
+}
+
+/// Method, path, query, signed headers, their names and the hash of the body, each on its line.
+///
+/// `names` are the headers to sign, in any order and case. A header's value is trimmed; several
+/// values of one name are sorted and joined by commas; `host` is always [`SigningInput::host`].
+pub(crate) fn canonical_request(
+    input: &SigningInput,
+    path: &str,
+    query: &str,
+    names: Vec<String>,
+    payload_hash: &str,
+) -> Canonical {
+    let mut names = names;
+    for name in &mut names {
+        name.make_ascii_lowercase();
+    }
+    names.sort_unstable();
+    names.dedup();
+    let signed_headers = names.join(";");
+    let mut request = String::with_capacity(query.len() + 1024);
+    for line in [&input.method, path, query] {
+        request.push_str(line);
+        request.push('\n');
+    }
+    for name in &names {
+        request.push_str(name);
+        request.push(':');
+        let lowercased = input.lowercased_values.iter().any(|other| other == name);
+        push_value(&mut request, input, name, lowercased);
+        request.push('\n');
+    }
+    for line in ["\n", &signed_headers, "\n", payload_hash] {
+        request.push_str(line);
+    }
+    Canonical { request, signed_headers }
+}
+
+fn push_value(request: &mut String, input: &SigningInput, name: &str, lowercased: bool) {
+    let mut values: Vec<&str> = if name == "host" {
+        vec![&input.host]
+    } else {
+        let named = input.headers.iter().filter(|(header, _)| header.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.trim()).collect()
+    };
+    values.sort_unstable();
+    for (index, value) in values.into_iter().enumerate() {
+        if index > 0 {
+            request.push(',');
+        }
+        if lowercased {
+            request.push_str(&value.to_ascii_lowercase());
+        } else {
+            request.push_str(value);
+        }
+    }
 }
 
 /// The time as `2024-05-01T08:00:00Z`.

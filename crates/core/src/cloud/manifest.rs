@@ -23,6 +23,8 @@ pub struct Manifest {
     pub operations: &'static [Operation],
     /// The most ids that one describe call takes.
     pub describe_ids_max: usize,
+    /// The most ids that one call for the state alone takes.
+    pub status_ids_max: usize,
     /// Describe calls a second that the cloud allows.
     pub describe_calls_per_second: u32,
     /// How long after acceptance an instance that is not back is overdue, in milliseconds: by the

@@ -1,44 +1,73 @@
-//! Alibaba.
+//! Alibaba Cloud ECS, API version 2014-05-26.
 
+mod decode;
 mod errors;
+mod manifest;
+mod request;
+mod sign;
+mod state;
 
 use crate::{
     answer::{BatchAnswer, Described, InstanceState, Response},
-    cloud::{Cloud, Credential, IdGrammar, Manifest, Mode, Operation, Regions, Shape, Site, Verb},
+    cloud::{Cloud, Manifest, Read},
     eligibility::Eligibility,
     ids::InstanceId,
     plan::{Batch, Order, Target},
     request::{Request, Unsigned},
     sign::{Algorithm, Prepared, Signer},
-    words::text,
 };
 
 pub(super) struct Alibaba;
 
-static MANIFEST: Manifest = Manifest {
-    id: "alibaba",
-    name: text("Alibaba", "Alibaba"),
-    product: "ECS",
-    credential: Credential { key_id_label: "KeyId", secret_label: "Secret", token_label: None, key_id: Shape { prefixes: &[], usual_length: (1, 99) }, secret: Shape { prefixes: &[], usual_length: (1, 99) } },
-    sites: &[Site { id: "default", name: text("Default", "默认") }],
-    regions: Regions { required: true, known: &[] },
-    ids: IdGrammar { strict: |_| false, lenient: |_| false, resembles: |_| false, shape: text("", ""), example: "" },
-    operations: &[Operation { name: "RebootInstances", verb: Verb::Reboot, ids_max: 100, calls_per_second: 10, modes: &[Mode { id: "soft", name: text("Soft", "正常"), help: text("", ""), force: false, options: &[] }], parameters: &[] }],
-    describe_ids_max: 100,
-    describe_calls_per_second: 10,
-    overdue_after_ms: 600_000,
-    errors: errors::ERRORS,
-    errors_url: "",
-};
-
 impl Cloud for Alibaba {
-    fn manifest(&self) -> &'static Manifest { &MANIFEST }
-    fn host(&self, _: &Target) -> String { unimplemented!() }
-    fn request(&self, _: &Batch) -> Request<Unsigned> { unimplemented!() }
-    fn describe(&self, _: &Target, _: &[InstanceId]) -> Request<Unsigned> { unimplemented!() }
-    fn algorithms(&self) -> &'static [&'static dyn Algorithm] { &[] }
-    fn prepare(&self, _: &Request<Unsigned>, _: &Signer) -> Prepared { unimplemented!() }
-    fn decode(&self, _: &Batch, _: &Response) -> BatchAnswer { unimplemented!() }
-    fn decode_describe(&self, _: &Response) -> Described { unimplemented!() }
-    fn eligibility(&self, _: &Order, _: &InstanceState) -> Eligibility { unimplemented!() }
+    fn manifest(&self) -> &'static Manifest {
+        &manifest::MANIFEST
+    }
+
+    fn host(&self, target: &Target) -> String {
+        request::host(&target.region)
+    }
+
+    fn request(&self, batch: &Batch) -> Request<Unsigned> {
+        request::operation(batch)
+    }
+
+    fn read(&self, target: &Target, read: Read, ids: &[InstanceId]) -> Request<Unsigned> {
+        request::read(target, read, ids)
+    }
+
+    fn algorithms(&self) -> &'static [&'static dyn Algorithm] {
+        &[&sign::Acs3, &sign::AcsV1]
+    }
+
+    fn prepare(&self, request: &Request<Unsigned>, signer: &Signer) -> Prepared {
+        sign::Acs3.prepare(&sign::acs3_input(request.content(), signer))
+    }
+
+    fn prepare_with(
+        &self,
+        algorithm: &str,
+        request: &Request<Unsigned>,
+        signer: &Signer,
+    ) -> Option<Prepared> {
+        if algorithm == sign::Acs3.name() {
+            Some(self.prepare(request, signer))
+        } else if algorithm == sign::AcsV1.name() {
+            Some(sign::AcsV1.prepare(&sign::acs_v1_input(request.content(), signer)))
+        } else {
+            None
+        }
+    }
+
+    fn decode(&self, batch: &Batch, response: &Response) -> BatchAnswer {
+        decode::decode(batch, response)
+    }
+
+    fn decode_describe(&self, response: &Response) -> Described {
+        decode::describe(response)
+    }
+
+    fn eligibility(&self, order: &Order, instance: &InstanceState) -> Eligibility {
+        state::eligibility(order, instance)
+    }
 }

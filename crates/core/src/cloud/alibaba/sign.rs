@@ -1,0 +1,181 @@
+//! The two signatures of this cloud: ACS3-HMAC-SHA256 in a header, and the older ACS-RPC-HMAC-SHA1
+//! in a parameter.
+
+use crate::{
+    request::{Payload, Signed, Trace, Unsigned},
+    sign::{
+        Algorithm, Hash, Keying, Prepared, Signer, SigningInput, base64, canonical_query,
+        canonical_request, hex, iso_8601, percent_encode, sha256_hex,
+    },
+};
+
+/// The vendor's current signature, in the header `Authorization`.
+pub(super) struct Acs3;
+
+impl Algorithm for Acs3 {
+    fn name(&self) -> &'static str {
+        "ACS3-HMAC-SHA256"
+    }
+
+    fn keying(&self) -> Keying {
+        Keying { hash: Hash::Sha256, prefix: "", suffix: "" }
+    }
+
+    fn prepare(&self, input: &SigningInput) -> Prepared {
+        let query = canonical_query(pairs(&input.query));
+        let path = if input.path.is_empty() { "/" } else { &input.path };
+        let hash = sha256_hex(input.body.as_bytes());
+        let canonical = canonical_request(input, path, &query, signed_names(input), &hash);
+        let string_to_sign =
+            format!("{}\n{}", self.name(), sha256_hex(canonical.request.as_bytes()));
+        let credential = format!(
+            "{} Credential={},SignedHeaders={},Signature=",
+            self.name(),
+            input.key_id,
+            canonical.signed_headers
+        );
+        let trace = Trace {
+            canonical_request: Some(canonical.request),
+            string_to_sign: string_to_sign.clone(),
+        };
+        // The canonical query is sent as it is signed, so that the two cannot differ.
+        let unfinished = Signed::unfinished(input, query, trace);
+        Prepared {
+            keying: self.keying(),
+            message: string_to_sign.into_bytes(),
+            finish: Box::new(move |tag| {
+                let signature = hex(tag);
+                let authorization = credential + &signature;
+                unfinished.authorize(signature, authorization)
+            }),
+        }
+    }
+}
+
+/// The signature of the vendor's older RPC style, as one more parameter. It covers the parameters
+/// and the method, but not the host. Needs no header that a browser would ask permission for.
+pub(super) struct AcsV1;
+
+impl Algorithm for AcsV1 {
+    fn name(&self) -> &'static str {
+        "ACS-RPC-HMAC-SHA1"
+    }
+
+    fn keying(&self) -> Keying {
+        Keying { hash: Hash::Sha1, prefix: "", suffix: "&" }
+    }
+
+    fn prepare(&self, input: &SigningInput) -> Prepared {
+        let parameters = canonical_query(pairs(&input.query).chain(pairs(&input.form)));
+        // Always this path, whatever the real one; and the method counts.
+        let string_to_sign = format!("{}&%2F&{}", input.method, percent_encode(&parameters));
+        let trace = Trace { canonical_request: None, string_to_sign: string_to_sign.clone() };
+        let mut unfinished = Signed::unfinished(input, canonical_query(pairs(&input.query)), trace);
+        if unfinished.body.is_empty() {
+            unfinished.body = canonical_query(pairs(&input.form));
+        }
+        // The signature goes where the key id is.
+        let in_body = input.form.iter().any(|(name, _)| name == KEY_ID);
+        Prepared {
+            keying: self.keying(),
+            message: string_to_sign.into_bytes(),
+            finish: Box::new(move |tag| {
+                let mut signed = unfinished;
+                signed.signature = base64(tag);
+                let parameters = if in_body { &mut signed.body } else { &mut signed.query };
+                let separator = if parameters.is_empty() { "" } else { "&" };
+                let signature = percent_encode(&signed.signature);
+                parameters.extend([separator, "Signature=", &signature]);
+                signed
+            }),
+        }
+    }
+}
+
+const KEY_ID: &str = "AccessKeyId";
+
+/// What [`Acs3`] signs of a request: the vendor's documented minimum of headers.
+pub(super) fn acs3_input(request: &Unsigned, signer: &Signer) -> SigningInput {
+    let (query, body) = match &request.payload {
+        Payload::Query(query) => (query.clone(), String::new()),
+        Payload::Json(body) => (Vec::new(), body.clone()),
+    };
+    let mut headers = vec![
+        // Without it errors may come as XML.
+        header("accept", "application/json"),
+        header("x-acs-action", request.action),
+        header("x-acs-version", request.version),
+        header("x-acs-date", iso_8601(signer.unix_seconds)),
+        header("x-acs-signature-nonce", &*signer.nonce),
+        header("x-acs-content-sha256", sha256_hex(body.as_bytes())),
+    ];
+    if let Some(token) = &signer.token {
+        headers.push(header("x-acs-security-token", &**token));
+    }
+    if !body.is_empty() {
+        headers.push(header("content-type", "application/json; charset=utf-8"));
+    }
+    SigningInput {
+        key_id: signer.key_id.clone(),
+        token: signer.token.clone(),
+        method: request.method.to_owned(),
+        host: request.host.clone(),
+        path: request.path.to_owned(),
+        query,
+        headers,
+        body,
+        unix_seconds: signer.unix_seconds,
+        ..SigningInput::default()
+    }
+}
+
+/// What [`AcsV1`] signs of a request. Everything is in the form body: key id, token and signature
+/// stay out of addresses, and so out of logs.
+pub(super) fn acs_v1_input(request: &Unsigned, signer: &Signer) -> SigningInput {
+    let mut form = match &request.payload {
+        Payload::Query(parameters) => parameters.clone(),
+        Payload::Json(_) => Vec::new(),
+    };
+    let common = [
+        ("Action", request.action.to_owned()),
+        ("Version", request.version.to_owned()),
+        // The default is XML.
+        ("Format", "JSON".to_owned()),
+        (KEY_ID, signer.key_id.clone()),
+        ("SignatureMethod", "HMAC-SHA1".to_owned()),
+        ("SignatureVersion", "1.0".to_owned()),
+        ("SignatureNonce", signer.nonce.clone()),
+        ("Timestamp", iso_8601(signer.unix_seconds)),
+    ];
+    form.extend(common.map(|(name, value)| (name.to_owned(), value)));
+    form.extend(signer.token.iter().map(|token| ("SecurityToken".to_owned(), token.clone())));
+    SigningInput {
+        key_id: signer.key_id.clone(),
+        token: signer.token.clone(),
+        method: request.method.to_owned(),
+        host: request.host.clone(),
+        path: request.path.to_owned(),
+        form,
+        headers: vec![header("content-type", "application/x-www-form-urlencoded")],
+        unix_seconds: signer.unix_seconds,
+        ..SigningInput::default()
+    }
+}
+
+/// The names that are asked for, or by the vendor's rule: `host`, `content-type` and `x-acs-*`.
+fn signed_names(input: &SigningInput) -> Vec<String> {
+    if !input.signed_headers.is_empty() {
+        return input.signed_headers.clone();
+    }
+    let sent = input.headers.iter().map(|(name, _)| name.to_ascii_lowercase());
+    let signed = sent.filter(|name| name == "content-type" || name.starts_with("x-acs-"));
+    signed.chain(["host".to_owned()]).collect()
+}
+
+fn header(name: &str, value: impl Into<String>) -> (String, String) {
+    (name.to_owned(), value.into())
+}
+
+fn pairs(parameters: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+}
