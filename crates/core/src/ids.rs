@@ -1,8 +1,14 @@
 //! Instance ids out of any text. Parsing never fails: one typo in ninety ids leaves 89 ids and one
 //! remark.
 
+mod look;
+mod pieces;
+mod sentence;
+
 use crate::cloud::Cloud;
-use std::{fmt, sync::Arc};
+use look::{Look, Reading};
+use pieces::Piece;
+use std::{collections::HashSet, fmt, sync::Arc};
 
 /// A checked id. Only [`parse_ids`] makes one.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,6 +41,24 @@ pub struct ParsedIds {
     pub ids: Vec<ParsedId>,
     /// Everything that is not sent, in the order of the text.
     pub problems: Vec<IdProblem>,
+    /// Words that stood beside ids and are taken for other columns, headings or members of a JSON
+    /// object: how many pieces of text.
+    pub ignored: u32,
+    /// The first few of them, as they stood (shortened if they are very long), so that the page can
+    /// say what was left aside.
+    pub ignored_examples: Vec<String>,
+}
+
+impl ParsedIds {
+    /// The good ids alone, a line each: what "remove what is not an id" leaves in the text field.
+    pub fn without_problems(&self) -> String {
+        let mut text = String::with_capacity(self.ids.iter().map(|id| id.id.0.len() + 1).sum());
+        for parsed in &self.ids {
+            text.push_str(parsed.id.as_str());
+            text.push('\n');
+        }
+        text
+    }
 }
 
 /// An id and where it stood.
@@ -110,11 +134,325 @@ pub enum Malformation {
     RoundedNumber,
 }
 
+/// The most characters of a piece of text that a problem keeps.
+pub const PROBLEM_TEXT_MAX_CHARS: usize = 80;
+
+/// How many of the ignored pieces are kept as examples.
+pub const IGNORED_EXAMPLES_MAX: usize = 12;
+
 /// Finds ids in a text: separated by white space, commas, semicolons, full-width punctuation,
 /// quotes or brackets; in JSON, a CSV column, or console links.
 ///
 /// With a cloud, ids of the others become problems; without, every id is taken with its cloud.
 /// Never fails, keeps the order, and takes time linear in the text.
-pub fn parse_ids(_text: &str, _cloud: Option<&'static dyn Cloud>) -> ParsedIds {
-    ParsedIds::default()
+///
+/// What stands around ids is weighed by line, since that is how tables are pasted:
+/// * On a line with an id, or with something that was meant as one, plain words are other columns or
+///   prose: ignored and counted. Unless the line is a list (two ids or more, and more of them than
+///   of other cells): then each other cell is a problem.
+/// * On a line without, each cell (or run of words between commas, tabs and the like) is a problem,
+///   except where it heads the ids below it: column titles, "instances:". Headings are ignored and
+///   counted.
+/// * In a JSON text with objects, all members that are not ids are ignored and counted.
+/// * A text that is only of a tolerable shape (a date is eight digits, as an id may be) does not
+///   count as an id beside a proper one of another shape.
+///
+/// Punctuation alone is neither. Every letter and digit of the text is in an id, in a problem or in
+/// what is ignored.
+pub fn parse_ids(text: &str, cloud: Option<&'static dyn Cloud>) -> ParsedIds {
+    let parsed = Parser::new(cloud, is_json_with_objects(text)).read(text);
+    if parsed.ids.is_empty() && parsed.problems.is_empty() && parsed.ignored > 0 {
+        // Nothing stood beside anything: then what was ignored is all there is to report.
+        return Parser::new(cloud, false).read(text);
+    }
+    parsed
+}
+
+fn is_json_with_objects(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '[']) && text.contains('{')
+}
+
+struct Parser<'t> {
+    reading: Reading,
+    objects: bool,
+    seen: HashSet<Arc<str>>,
+    found: ParsedIds,
+    /// A line without ids that may head those below it.
+    heading: Option<Heading<'t>>,
+    lines_with_words: u32,
+}
+
+struct Heading<'t> {
+    cells: Vec<&'t str>,
+    line: u32,
+    separators: u32,
+    is_first: bool,
+}
+
+/// One cell of a line: pieces with nothing but blanks or an address's own punctuation between them.
+struct Cell<'t> {
+    text: &'t str,
+    has_id: bool,
+    is_key: bool,
+}
+
+impl<'t> Parser<'t> {
+    fn new(cloud: Option<&'static dyn Cloud>, objects: bool) -> Self {
+        Parser {
+            reading: Reading::new(cloud),
+            objects,
+            seen: HashSet::new(),
+            found: ParsedIds::default(),
+            heading: None,
+            lines_with_words: 0,
+        }
+    }
+
+    fn read(mut self, text: &'t str) -> ParsedIds {
+        let mut pieces = Vec::new();
+        let mut looks = Vec::new();
+        for (line, number) in lines(text).zip(1_u32..) {
+            pieces.clear();
+            looks.clear();
+            let separators = pieces::cut(line, &mut pieces);
+            looks.extend(pieces.iter().map(|piece| self.reading.look(piece)));
+            if looks.iter().any(|look| !matches!(look, Look::Mark)) {
+                self.line(line, number, &pieces, &mut looks, separators);
+            }
+        }
+        self.drop_heading();
+        self.found
+    }
+
+    fn line(
+        &mut self,
+        line: &'t str,
+        number: u32,
+        pieces: &[Piece<'t>],
+        looks: &mut [Look],
+        separators: u32,
+    ) {
+        let is_first = self.lines_with_words == 0;
+        self.lines_with_words = self.lines_with_words.saturating_add(1);
+        demote_tolerable(pieces, looks);
+        let cells = cells(line, pieces, looks);
+        if !cells.iter().any(|cell| cell.has_id) {
+            self.drop_heading();
+            let cells = cells.into_iter().map(|cell| cell.text).collect();
+            self.heading = Some(Heading { cells, line: number, separators, is_first });
+            return;
+        }
+        self.settle_heading(separators);
+        let with_ids = cells.iter().filter(|cell| cell.has_id).count();
+        let without = cells.iter().filter(|cell| !cell.has_id && !cell.is_key).count();
+        let is_list = !self.objects && with_ids >= 2 && with_ids > without;
+        let mut cells = cells.into_iter();
+        let mut cell = None;
+        let mut cell_index = u32::MAX;
+        let first_id_of_line = self.found.ids.len();
+        for (piece, look) in pieces.iter().zip(looks) {
+            match look {
+                Look::Mark => continue,
+                _ if cell_index == piece.cell => {}
+                _ => {
+                    cell_index = piece.cell;
+                    cell = cells.next();
+                    if let Some(cell) = cell.as_ref().filter(|cell| !cell.has_id) {
+                        if is_list && !cell.is_key {
+                            self.not_an_id(cell.text, number);
+                        } else {
+                            self.ignore(cell.text);
+                        }
+                    }
+                }
+            }
+            if cell.as_ref().is_some_and(|cell| cell.has_id) {
+                self.piece(piece, look, number, first_id_of_line);
+            }
+        }
+    }
+
+    fn piece(&mut self, piece: &Piece<'t>, look: &Look, line: u32, first_id_of_line: usize) {
+        let (kind, cloud, suggestion) = match look {
+            Look::Mark => return,
+            Look::Word => return self.ignore(piece.text),
+            Look::Id { cloud, strict } => {
+                let id: Arc<str> = Arc::from(piece.text);
+                if self.seen.insert(Arc::clone(&id)) {
+                    self.found.ids.push(ParsedId {
+                        id: InstanceId(id),
+                        cloud: *cloud,
+                        line,
+                        unusual: !strict,
+                    });
+                    return;
+                }
+                let beside = self.found.ids.get(first_id_of_line..).unwrap_or_default();
+                if piece.compound && beside.iter().any(|beside| *beside.id.0 == *id) {
+                    // A table with a column of links names each id twice; that is no mistake.
+                    return self.ignore(piece.text);
+                }
+                (IdProblemKind::Repeated, Some(*cloud), None)
+            }
+            Look::OtherCloud { cloud, .. } => (IdProblemKind::OtherCloud, Some(*cloud), None),
+            Look::Masked { cloud } => (IdProblemKind::Masked, *cloud, None),
+            Look::NearMiss { cloud, suggestion } => {
+                (IdProblemKind::NearMiss, Some(*cloud), Some(suggestion.clone()))
+            }
+            Look::Malformed { cloud, reason } => (IdProblemKind::Malformed(*reason), *cloud, None),
+        };
+        let text = shorten(piece.text);
+        self.found.problems.push(IdProblem { kind, text, line, cloud, suggestion });
+    }
+
+    fn not_an_id(&mut self, text: &str, line: u32) {
+        self.found.problems.push(IdProblem {
+            kind: IdProblemKind::Malformed(Malformation::NotAnId),
+            text: shorten(text),
+            line,
+            cloud: None,
+            suggestion: None,
+        });
+    }
+
+    fn ignore(&mut self, text: &str) {
+        self.found.ignored = self.found.ignored.saturating_add(1);
+        if self.found.ignored_examples.len() < IGNORED_EXAMPLES_MAX {
+            self.found.ignored_examples.push(shorten(text));
+        }
+    }
+
+    /// The line after it has ids: a heading if it looks like one.
+    fn settle_heading(&mut self, separators: u32) {
+        let is_heading = self.heading.as_ref().is_some_and(|heading| {
+            let same_columns = heading.is_first && separators > 0;
+            self.objects
+                || (same_columns && heading.separators == separators)
+                || heading.cells.iter().any(|cell| is_title(cell))
+                || heading.cells.last().is_some_and(|cell| cell.ends_with([':', '\u{ff1a}']))
+        });
+        if is_heading {
+            for cell in self.heading.take().map(|heading| heading.cells).unwrap_or_default() {
+                self.ignore(cell);
+            }
+        }
+        self.drop_heading();
+    }
+
+    /// What stood there was no heading, so each of its cells is a problem.
+    fn drop_heading(&mut self) {
+        let Some(heading) = self.heading.take() else { return };
+        for cell in heading.cells {
+            if self.objects {
+                self.ignore(cell);
+            } else {
+                self.not_an_id(cell, heading.line);
+            }
+        }
+    }
+}
+
+/// Lines end as on any system; a lone carriage return ends one too.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let Some(end) = text.bytes().position(|byte| byte == b'\n' || byte == b'\r') else {
+            rest = None;
+            return Some(text);
+        };
+        let (line, after) = text.split_at_checked(end)?;
+        rest = after.strip_prefix("\r\n").or_else(|| after.get(1..));
+        Some(line)
+    })
+}
+
+/// Beside a proper id, a text that is merely tolerable is taken only if it begins in the same way,
+/// or if the line holds nothing else: eight digits in a column may be a date, `vm-web01` a name.
+fn demote_tolerable(pieces: &[Piece<'_>], looks: &mut [Look]) {
+    let is_proper = |look: &Look| {
+        matches!(look, Look::Id { strict: true, .. } | Look::OtherCloud { strict: true, .. })
+    };
+    if !looks.iter().any(is_proper) || !looks.iter().any(|look| matches!(look, Look::Word)) {
+        return;
+    }
+    let heads: Vec<Option<&str>> = pieces
+        .iter()
+        .zip(&*looks)
+        .filter(|(_, look)| is_proper(look))
+        .map(|(piece, _)| head(piece.text))
+        .take(8)
+        .collect();
+    for (piece, look) in pieces.iter().zip(looks) {
+        let is_tolerable =
+            matches!(look, Look::Id { strict: false, .. } | Look::OtherCloud { strict: false, .. });
+        let head = head(piece.text);
+        if is_tolerable && (head.is_none() || !heads.contains(&head)) {
+            *look = Look::Word;
+        }
+    }
+}
+
+/// `ins` of `ins-r8hr2upy`.
+fn head(text: &str) -> Option<&str> {
+    text.split_once('-').map(|(head, _)| head)
+}
+
+fn cells<'t>(line: &'t str, pieces: &[Piece<'t>], looks: &[Look]) -> Vec<Cell<'t>> {
+    let mut cells: Vec<Cell<'t>> = Vec::new();
+    let mut open: Option<(u32, usize)> = None;
+    for (piece, look) in pieces.iter().zip(looks) {
+        let has_id = !matches!(look, Look::Mark | Look::Word);
+        let end = piece.start + piece.text.len();
+        match (open, cells.last_mut()) {
+            (Some((index, start)), Some(cell)) if index == piece.cell => {
+                cell.text = line.get(start..end).unwrap_or(cell.text);
+                cell.has_id |= has_id;
+            }
+            // A cell begins with its first word, so that bullets and rules make none.
+            (_, last) if matches!(look, Look::Mark) => {
+                // `"RegionId": …`: what stood before the colon is a key.
+                if let Some(last) = last.filter(|_| piece.text.starts_with([':', '='])) {
+                    last.is_key = true;
+                }
+                continue;
+            }
+            (_, _) => {
+                open = Some((piece.cell, piece.start));
+                cells.push(Cell { text: piece.text, has_id, is_key: false });
+            }
+        }
+        if let Some(cell) = cells.last_mut() {
+            cell.is_key = cell.text.ends_with([':', '=']);
+        }
+    }
+    cells
+}
+
+/// True for the title of a column, or a heading, of instance ids.
+fn is_title(cell: &str) -> bool {
+    const WORDS: [&str; 8] = [
+        "instance",
+        "vm id",
+        "server id",
+        "\u{5b9e}\u{4f8b}",
+        "\u{4e3b}\u{673a}",
+        "\u{670d}\u{52a1}\u{5668}",
+        "\u{865a}\u{62df}\u{673a}",
+        "machine",
+    ];
+    if cell.len() > 200 {
+        return false;
+    }
+    let cell = cell.to_lowercase();
+    let plain = cell.trim_matches(|character: char| !character.is_alphanumeric());
+    matches!(plain, "id" | "ids") || WORDS.iter().any(|word| cell.contains(word))
+}
+
+/// At most [`PROBLEM_TEXT_MAX_CHARS`], with an ellipsis where something was left out.
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(PROBLEM_TEXT_MAX_CHARS) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}\u{2026}", text.get(..end).unwrap_or_default()),
+    }
 }

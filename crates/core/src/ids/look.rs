@@ -1,0 +1,290 @@
+//! What a piece of text looks like: an id, almost one, or a plain word.
+
+use super::{Malformation, pieces::Piece};
+use crate::cloud::{self, Cloud, IdGrammar};
+
+/// What a piece looks like.
+#[derive(Clone, Debug)]
+pub(super) enum Look {
+    /// Punctuation alone.
+    Mark,
+    /// Nothing that was meant as an id.
+    Word,
+    /// An id.
+    Id { cloud: &'static dyn Cloud, strict: bool },
+    /// An id of a cloud that was not chosen, or almost one.
+    OtherCloud { cloud: &'static dyn Cloud, strict: bool },
+    /// Partly starred out.
+    Masked { cloud: Option<&'static dyn Cloud> },
+    /// Almost an id.
+    NearMiss { cloud: &'static dyn Cloud, suggestion: String },
+    /// Meant as an id, and none.
+    Malformed { cloud: Option<&'static dyn Cloud>, reason: Malformation },
+}
+
+/// Longer pieces are no mistyped ids, and looking closer would cost time.
+const NEAR_MISS_MAX_BYTES: usize = 160;
+
+/// Looks at pieces, with the cloud that was chosen and a buffer that is used again.
+pub(super) struct Reading {
+    chosen: Option<&'static dyn Cloud>,
+    folded: String,
+}
+
+impl Reading {
+    pub(super) fn new(chosen: Option<&'static dyn Cloud>) -> Self {
+        Reading { chosen, folded: String::new() }
+    }
+
+    pub(super) fn look(&mut self, piece: &Piece<'_>) -> Look {
+        let text = piece.text;
+        if !text.chars().any(char::is_alphanumeric) {
+            return Look::Mark;
+        }
+        if let Some(look) = self.id(piece) {
+            return look;
+        }
+        if text.contains('*')
+            && let Some(look) = self.masked(text)
+        {
+            return look;
+        }
+        if is_rounded(text) {
+            let cloud = self.first(|ids| ids.example.bytes().all(|byte| byte.is_ascii_digit()));
+            return Look::Malformed { cloud, reason: Malformation::RoundedNumber };
+        }
+        if text.len() <= NEAR_MISS_MAX_BYTES
+            && let Some(look) = self.near_miss(text)
+        {
+            return look;
+        }
+        match self.first(|ids| (ids.resembles)(text) || (ids.resembles)(&self.folded)) {
+            // Numbers of all kinds stand in links; only those of the right length are meant.
+            Some(_) if piece.compound && is_digits(text) => Look::Word,
+            Some(cloud) => {
+                let reason = reason(text, &self.folded, &cloud.manifest().ids);
+                Look::Malformed { cloud: Some(cloud), reason }
+            }
+            None => Look::Word,
+        }
+    }
+
+    fn id(&self, piece: &Piece<'_>) -> Option<Look> {
+        let text = piece.text;
+        if !text.is_ascii() {
+            return None;
+        }
+        if let Some(cloud) = self.first(|ids| (ids.strict)(text)) {
+            return Some(self.found(cloud, true));
+        }
+        if piece.compound && is_digits(text) {
+            return None;
+        }
+        self.first(|ids| (ids.lenient)(text)).map(|cloud| self.found(cloud, false))
+    }
+
+    fn found(&self, cloud: &'static dyn Cloud, strict: bool) -> Look {
+        match self.chosen {
+            Some(chosen) if chosen != cloud => Look::OtherCloud { cloud, strict },
+            Some(_) | None => Look::Id { cloud, strict },
+        }
+    }
+
+    fn masked(&self, text: &str) -> Option<Look> {
+        let (before, _) = text.split_once('*')?;
+        let stars_at_end = text.ends_with('*');
+        if before.is_empty() {
+            return None;
+        }
+        let cloud = self.first(|ids| {
+            (ids.lenient)(before)
+                || (ids.resembles)(before)
+                || prefix(ids).is_some_and(|prefix| before.starts_with(prefix))
+        });
+        (cloud.is_some() || (stars_at_end && before.contains('-')))
+            .then_some(Look::Masked { cloud })
+    }
+
+    /// Leaves the folded text in the buffer.
+    fn near_miss(&mut self, text: &str) -> Option<Look> {
+        fold(text, &mut self.folded);
+        let folded = self.folded.as_str();
+        let (cloud, suggestion) = self.clouds().find_map(|cloud| {
+            let suggestion = suggest(folded, &cloud.manifest().ids)?;
+            Some((cloud, suggestion))
+        })?;
+        Some(match self.chosen {
+            Some(chosen) if chosen != cloud => Look::OtherCloud { cloud, strict: true },
+            Some(_) | None => Look::NearMiss { cloud, suggestion },
+        })
+    }
+
+    fn first(&self, test: impl Fn(&IdGrammar) -> bool) -> Option<&'static dyn Cloud> {
+        self.clouds().find(|cloud| test(&cloud.manifest().ids))
+    }
+
+    /// Every cloud, the chosen one first.
+    fn clouds(&self) -> impl Iterator<Item = &'static dyn Cloud> {
+        let others = cloud::ALL.iter().copied().filter(|cloud| Some(*cloud) != self.chosen);
+        self.chosen.into_iter().chain(others)
+    }
+}
+
+/// A proper id that somebody probably meant by a folded text.
+fn suggest(folded: &str, ids: &IdGrammar) -> Option<String> {
+    if (ids.strict)(folded) {
+        return Some(folded.to_owned());
+    }
+    let prefix = prefix(ids)?;
+    let head = prefix.strip_suffix('-')?;
+    let strict = |tail: &str| {
+        let id = format!("{prefix}{tail}");
+        (ids.strict)(&id).then_some(id)
+    };
+    if let Some(at) = folded.find(|character: char| !character.is_ascii_alphanumeric()) {
+        let (given, tail) = folded.split_at_checked(at)?;
+        let tail = tail.trim_start_matches(|character: char| !character.is_ascii_alphanumeric());
+        return if is_mistyped(given, head) { strict(tail) } else { None };
+    }
+    // No dash at all. A short beginning says too little: `instance01` is a name.
+    let (given, tail) = folded.split_at_checked(head.len())?;
+    let telling = head.len() >= 3 || tail.len() >= 16;
+    let alike = given == head || is_look_alike(given, head);
+    if telling && alike && tail.bytes().any(|byte| byte.is_ascii_digit()) {
+        strict(tail)
+    } else {
+        None
+    }
+}
+
+/// `ins-`, where ids of the cloud begin so.
+fn prefix(ids: &IdGrammar) -> Option<&'static str> {
+    ids.example.find('-').and_then(|at| ids.example.get(..=at))
+}
+
+/// True if one slip of the finger or the eye makes `given` out of `head`.
+fn is_mistyped(given: &str, head: &str) -> bool {
+    if given == head || is_look_alike(given, head) {
+        return true;
+    }
+    // A single letter gives no slip away: disks and images have such prefixes too.
+    if head.len() < 3 {
+        return false;
+    }
+    let sorted = |text: &str| {
+        let mut bytes = text.as_bytes().to_vec();
+        bytes.sort_unstable();
+        bytes
+    };
+    sorted(given) == sorted(head) || lacks_one_of(given, head) || lacks_one_of(head, given)
+}
+
+fn is_look_alike(given: &str, head: &str) -> bool {
+    let class = |byte: u8| match byte {
+        b'1' | b'l' | b'j' | b'|' | b'!' => b'i',
+        b'5' => b's',
+        b'0' => b'o',
+        b'm' => b'n',
+        other => other,
+    };
+    given.len() == head.len() && given.bytes().map(class).eq(head.bytes().map(class))
+}
+
+/// True if `short` is `long` without one of its letters.
+fn lacks_one_of(short: &str, long: &str) -> bool {
+    let (short, long) = (short.as_bytes(), long.as_bytes());
+    if short.len() + 1 != long.len() {
+        return false;
+    }
+    let same = short.iter().zip(long).take_while(|(left, right)| left == right).count();
+    short.get(same..) == long.get(same + 1..)
+}
+
+/// Lower case, full-width and look-alike characters replaced by what they look like, punctuation at
+/// both ends and invisible characters removed.
+fn fold(text: &str, folded: &mut String) {
+    folded.clear();
+    folded.extend(text.chars().filter_map(plain));
+    let end = folded.trim_end_matches(|character: char| !character.is_ascii_alphanumeric()).len();
+    folded.truncate(end);
+    let start = folded.find(|character: char| character.is_ascii_alphanumeric()).unwrap_or(end);
+    folded.drain(..start);
+}
+
+fn plain(character: char) -> Option<char> {
+    Some(match character {
+        '_' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '﹣' | '－' | '＿' | '~' | 'ー' => {
+            '-'
+        }
+        // Joiners, marks of direction, the byte-order mark, soft hyphens: not seen, but pasted.
+        '\u{ad}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{feff}' => return None,
+        '！'..='～' => {
+            // Full-width forms stand in the order of ASCII, from `!` on.
+            let ascii = u32::from(character) - 0xfee0;
+            char::from_u32(ascii).unwrap_or(character).to_ascii_lowercase()
+        }
+        'а' | 'А' | 'α' | 'Α' => 'a',
+        'в' | 'В' | 'Β' | 'ь' => 'b',
+        'с' | 'С' | 'ϲ' => 'c',
+        'ԁ' => 'd',
+        'е' | 'Е' | 'ё' | 'Ε' => 'e',
+        'ɡ' => 'g',
+        'һ' | 'Н' | 'Η' => 'h',
+        'і' | 'І' | 'ι' | 'Ι' | 'ı' | 'İ' => 'i',
+        'ј' | 'Ј' => 'j',
+        'к' | 'К' | 'κ' | 'Κ' => 'k',
+        'ӏ' | 'Ӏ' => 'l',
+        'м' | 'М' | 'Μ' => 'm',
+        'п' | 'η' | 'Ν' => 'n',
+        'о' | 'О' | 'ο' | 'Ο' => 'o',
+        'р' | 'Р' | 'ρ' | 'Ρ' => 'p',
+        'ԛ' => 'q',
+        'г' => 'r',
+        'ѕ' | 'Ѕ' => 's',
+        'т' | 'Т' | 'τ' | 'Τ' => 't',
+        'υ' => 'u',
+        'ѵ' | 'ν' => 'v',
+        'ԝ' | 'ω' => 'w',
+        'х' | 'Х' | 'χ' | 'Χ' => 'x',
+        'у' | 'У' | 'Υ' => 'y',
+        'Ζ' => 'z',
+        _ => character.to_ascii_lowercase(),
+    })
+}
+
+fn reason(text: &str, folded: &str, ids: &IdGrammar) -> Malformation {
+    if !text.is_ascii() && folded.is_ascii() {
+        return Malformation::LookAlikes;
+    }
+    let tail = prefix(ids).and_then(|prefix| text.strip_prefix(prefix)).unwrap_or(text);
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    if !tail.bytes().all(plain) {
+        return Malformation::Characters;
+    }
+    match text.len().cmp(&ids.example.len()) {
+        std::cmp::Ordering::Less => Malformation::TooShort,
+        std::cmp::Ordering::Equal => Malformation::Characters,
+        std::cmp::Ordering::Greater => Malformation::TooLong,
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `1.66e18`: what a spreadsheet or a script makes of a long number.
+fn is_rounded(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
+    let digits = |text: &str| !text.is_empty() && is_digits(text);
+    digits(whole)
+        && digits(fraction)
+        && digits(exponent)
+        && exponent.len() <= 3
+        && exponent.parse::<u32>().is_ok_and(|exponent| exponent >= 8)
+}
