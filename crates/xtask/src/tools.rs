@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    thread,
     time::Instant,
 };
 
@@ -46,7 +47,7 @@ pub(crate) enum Tool {
 }
 
 impl Tool {
-    /// All of them, the quick ones first.
+    /// All of them, in an order in which each finds what it needs.
     pub(crate) const ALL: [Self; 9] = [
         Self::WasmTarget,
         Self::Node,
@@ -58,6 +59,16 @@ impl Tool {
         Self::Geckodriver,
         Self::CargoDeny,
     ];
+
+    /// Whether it is compiled here, which keeps the processor busy and leaves the network idle.
+    fn is_built(self) -> bool {
+        match self {
+            Self::WasmBindgen | Self::Trunk | Self::Geckodriver | Self::CargoDeny => true,
+            Self::WasmTarget | Self::Node | Self::Browsers | Self::PythonSdks | Self::NodeSdks => {
+                false
+            }
+        }
+    }
 
     fn name(self) -> &'static str {
         match self {
@@ -83,24 +94,29 @@ impl Tool {
                 executables: &["wasm-bindgen", "wasm-bindgen-test-runner"],
                 // Its own lock names versions that are gone.
                 locked: false,
+                // It reads and writes megabytes of wasm at every build.
+                opt_level: "1",
             }),
             Self::Trunk => cargo_tool(&CargoTool {
                 package: "trunk",
                 version: TRUNK,
                 executables: &["trunk"],
                 locked: true,
+                opt_level: "0",
             }),
             Self::Geckodriver => cargo_tool(&CargoTool {
                 package: "geckodriver",
                 version: GECKODRIVER,
                 executables: &["geckodriver"],
                 locked: true,
+                opt_level: "0",
             }),
             Self::CargoDeny => cargo_tool(&CargoTool {
                 package: "cargo-deny",
                 version: CARGO_DENY,
                 executables: &["cargo-deny"],
                 locked: true,
+                opt_level: "0",
             }),
             Self::Node => node(),
             Self::Browsers => system::ensure_browsers(),
@@ -110,28 +126,29 @@ impl Tool {
     }
 }
 
-/// Sets up those of `tools` that are missing and says how long each took. Goes on after a failure,
-/// so that one run shows all that is wrong.
+/// Sets up those of `tools` that are missing and says how long each took. What is fetched is
+/// fetched while the others are built. Goes on after a failure, so that one run shows all that is
+/// wrong.
 pub(crate) fn ensure(tools: &[Tool]) -> Result<()> {
-    let mut failures = Vec::new();
-    let mut built = false;
-    for tool in tools {
-        let start = Instant::now();
-        match tool.ensure() {
-            Ok(false) => {}
-            Ok(true) => {
-                built = true;
-                println!("set-up: {} in {} s", tool.name(), start.elapsed().as_secs());
-            }
-            Err(error) => failures.push(format!("{}: {error:#}", tool.name())),
+    let (built, fetched): (Vec<Tool>, Vec<Tool>) =
+        tools.iter().copied().partition(|tool| tool.is_built());
+    let mut report = thread::scope(|scope| {
+        let fetching = scope.spawn(|| ensure_in_order(&fetched));
+        let mut report = ensure_in_order(&built);
+        match fetching.join() {
+            Ok(other) => report.failures.extend(other.failures),
+            Err(_) => report.failures.push("set-up panicked".to_owned()),
+        }
+        report
+    });
+    if report.has_worked && build_dir().exists() {
+        // Hundreds of megabytes that only a change of version would use again.
+        if let Err(error) = fs::remove_dir_all(build_dir()) {
+            report.failures.push(format!("{}: {error}", build_dir().display()));
         }
     }
-    if built {
-        // Hundreds of megabytes that only a change of version would use again.
-        fs::remove_dir_all(build_dir()).ok();
-    }
-    if !failures.is_empty() {
-        bail!("set-up failed:\n  {}", failures.join("\n  "));
+    if !report.failures.is_empty() {
+        bail!("set-up failed:\n  {}", report.failures.join("\n  "));
     }
     Ok(())
 }
@@ -145,11 +162,36 @@ pub(crate) fn locked_version(package: &str) -> Result<String> {
         .with_context(|| format!("Cargo.lock has no {package}"))
 }
 
+#[derive(Default)]
+struct Report {
+    failures: Vec<String>,
+    /// Whether there was anything to do.
+    has_worked: bool,
+}
+
+fn ensure_in_order(tools: &[Tool]) -> Report {
+    let mut report = Report::default();
+    for tool in tools {
+        let start = Instant::now();
+        match tool.ensure() {
+            Ok(false) => {}
+            Ok(true) => {
+                report.has_worked = true;
+                println!("set-up: {} in {} s", tool.name(), start.elapsed().as_secs());
+            }
+            Err(error) => report.failures.push(format!("{}: {error:#}", tool.name())),
+        }
+    }
+    report
+}
+
 struct CargoTool<'a> {
     package: &'a str,
     version: &'a str,
     executables: &'a [&'a str],
     locked: bool,
+    /// 0 where what it has to do is sooner done than optimised.
+    opt_level: &'a str,
 }
 
 fn cargo_tool(tool: &CargoTool<'_>) -> Result<bool> {
@@ -167,16 +209,15 @@ fn cargo_tool(tool: &CargoTool<'_>) -> Result<bool> {
         if tool.locked {
             install.arg("--locked");
         }
-        // One folder for all, so that what they share is compiled once; and compiled for being
-        // built soon rather than for running fast. What is left out by default features is TLS
-        // and the look for updates: nothing here talks to another machine.
+        // One folder for all, so that what they share is compiled once. What is left out with the
+        // default features is TLS and the look for updates: none of them calls another machine.
         install
             .env("CARGO_TARGET_DIR", build_dir())
-            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", tool.opt_level)
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
-            .env("CARGO_PROFILE_RELEASE_STRIP", "debuginfo");
+            .env("CARGO_PROFILE_RELEASE_STRIP", "true");
         run(&mut install)?;
     }
     stamp.set()?;
