@@ -30,12 +30,11 @@ pub fn check(
         return Err(Refusal::SecretMalformed { label: cloud.manifest().credential.secret_label });
     }
     match (token.filter(|token| !token.is_empty()), cloud.manifest().credential.token_label) {
-        (None, _) => Ok(()),
         (Some(_), None) => Err(Refusal::TokenMalformed { used: false }),
         (Some(token), Some(_)) if !is_printable(token) => {
             Err(Refusal::TokenMalformed { used: true })
         }
-        (Some(_), Some(_)) => Ok(()),
+        (None, _) | (Some(_), Some(_)) => Ok(()),
     }
 }
 

@@ -488,10 +488,7 @@ impl Refusal {
             Refusal::ErasesSeveral { instances } => format!(
                 "InitLocalDisk erases the local disks and is done for one instance at a time; {instances} are given."
             ),
-            Refusal::KeyIdMalformed { label } => {
-                format!("The {label} is missing or has characters that no {label} has.")
-            }
-            Refusal::SecretMalformed { label } => {
+            Refusal::KeyIdMalformed { label } | Refusal::SecretMalformed { label } => {
                 format!("The {label} is missing or has characters that no {label} has.")
             }
             Refusal::TokenMalformed { used: true } => {
@@ -532,10 +529,7 @@ impl Refusal {
             Refusal::ErasesSeveral { instances } => {
                 format!("InitLocalDisk 会清除本地盘数据，一次只能对一台实例执行，当前有 {instances} 台。")
             }
-            Refusal::KeyIdMalformed { label } => {
-                format!("{label} 为空，或含有不允许的字符。")
-            }
-            Refusal::SecretMalformed { label } => {
+            Refusal::KeyIdMalformed { label } | Refusal::SecretMalformed { label } => {
                 format!("{label} 为空，或含有不允许的字符。")
             }
             Refusal::TokenMalformed { used: true } => "临时凭证的 Token 含有不允许的字符。".into(),

@@ -1,6 +1,6 @@
 //! Requests: unsigned ones can be shown but not sent, signed ones can be sent but not changed.
 
-use crate::sign::SigningInput;
+use crate::sign::{SigningInput, percent_encode};
 use serde::Serialize;
 use std::fmt;
 
@@ -67,14 +67,43 @@ pub struct Signed {
     pub(crate) authorization: Option<String>,
 }
 
-/// The steps of a signature, each a named value. Holds no secret; may hold a session token until
-/// [`redact`]ed for the screen.
+/// The steps of a signature, each a named value. Holds no secret; may hold a session token until it
+/// is [redacted](Trace::redacted) for the screen.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Trace {
     /// The canonical request; `None` for algorithms that have none.
     pub canonical_request: Option<String>,
     /// The text whose MAC is the signature.
     pub string_to_sign: String,
+}
+
+impl Trace {
+    /// The same steps without a token.
+    pub fn redacted(&self, token: Option<&str>) -> Trace {
+        Trace {
+            canonical_request: self.canonical_request.as_deref().map(|text| redact(text, token)),
+            string_to_sign: redact(&self.string_to_sign, token),
+        }
+    }
+}
+
+/// A text without a token: as it is, percent-encoded, and percent-encoded twice, as it stands in
+/// some strings to sign.
+///
+/// ```
+/// use relight_core::request::redact;
+///
+/// assert_eq!(redact("a=T%3D%3D&b=T==", Some("T==")), "a=[token]&b=[token]");
+/// assert_eq!(redact("nothing to hide", None), "nothing to hide");
+/// ```
+pub fn redact(text: &str, token: Option<&str>) -> String {
+    let Some(token) = token.filter(|token| !token.is_empty()) else { return text.to_owned() };
+    let encoded = percent_encode(token);
+    let twice = percent_encode(&encoded);
+    // The longest first: an encoded form may contain the plain one.
+    [twice.as_str(), &encoded, token]
+        .iter()
+        .fold(text.to_owned(), |text, form| text.replace(form, "[token]"))
 }
 
 impl Request<Signed> {
@@ -259,7 +288,7 @@ fn push_json_text(json: &mut String, text: &str) {
     for character in text.chars() {
         match character {
             '"' | '\\' => json.extend(['\\', character]),
-            '\0'..='\x1f' => json.push_str(&format!("\\u{:04x}", u32::from(character))),
+            '\0'..='\x1f' => json.extend(["\\u", &format!("{:04x}", u32::from(character))]),
             _ => json.push(character),
         }
     }

@@ -102,6 +102,7 @@ pub struct Prepared {
     /// The bytes to MAC with that key.
     pub message: Vec<u8>,
     /// Makes the signature from the tag, and the request from the signature.
+    #[expect(clippy::type_complexity, reason = "a name for it would say less than the type")]
     pub(crate) finish: Box<dyn FnOnce(&[u8]) -> Signed>,
 }
 
@@ -170,7 +171,7 @@ impl Secret {
         key.extend_from_slice(self.0.as_bytes());
         key.extend_from_slice(keying.suffix.as_bytes());
         match keying.hash {
-            Hash::Sha1 => hmac::<Hmac<Sha1>>(&key, message),
+            Hash::Sha1 => hmac_sha1(&key, message),
             Hash::Sha256 => hmac_sha256(&key, message),
         }
     }
@@ -180,6 +181,11 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(***)")
     }
+}
+
+/// HMAC-SHA1, for a legacy signature.
+pub fn hmac_sha1(key: &[u8], message: &[u8]) -> Vec<u8> {
+    hmac::<Hmac<Sha1>>(key, message)
 }
 
 /// HMAC-SHA256.
