@@ -1,0 +1,207 @@
+//! The clouds themselves: who may ask, what is asked, and the exact shapes of the answers.
+//!
+//! Each cloud has the same two functions: `facts` reads what a request says without trusting it,
+//! and `serve` checks it and carries it out.
+
+pub(crate) mod alibaba;
+pub(crate) mod tencent;
+pub(crate) mod zenlayer;
+
+use std::collections::HashMap;
+
+use crate::{
+    cloud::Cloud,
+    credential::Credential,
+    errors,
+    fleet::{Fleet, Instance, LatestOperation, State},
+    message::Answer,
+    rates::Rates,
+    sandbox::Limits,
+    signature::Inbound,
+    text::scatter,
+};
+
+/// Everything that outlives a request.
+pub(crate) struct World<'a> {
+    pub(crate) fleet: &'a mut Fleet,
+    pub(crate) credentials: &'a [Credential],
+    /// When each nonce of each key was seen, in Unix milliseconds.
+    pub(crate) nonces: &'a mut HashMap<(String, String), i64>,
+    pub(crate) rates: &'a mut Rates,
+    pub(crate) limits: &'a Limits,
+    pub(crate) speed: f64,
+}
+
+/// What a request claims, unchecked; for the journal and for choosing a fault.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) action: String,
+    pub(crate) version: String,
+    pub(crate) region: String,
+    pub(crate) ids: Vec<String>,
+    pub(crate) key_id: String,
+}
+
+/// One request with all that is needed to answer it.
+pub(crate) struct Task<'a> {
+    pub(crate) request: &'a Inbound,
+    pub(crate) facts: &'a Facts,
+    /// The cloud's own idea of the time, which may be wrong.
+    pub(crate) server_s: i64,
+    pub(crate) now_ms: i64,
+    pub(crate) request_id: String,
+    /// Answered instead of the operation, once the signature and the rate are in order.
+    pub(crate) instead: Option<Failure>,
+    /// Errors that were asked for, by instance.
+    pub(crate) for_instances: Vec<(String, Failure)>,
+}
+
+impl Task<'_> {
+    /// The error that was asked for, or that the instance always has.
+    fn planned_failure(&self, instance: &Instance) -> Option<Failure> {
+        let planned = self.for_instances.iter().find(|(id, _)| *id == instance.id);
+        planned.map(|(_, failure)| failure.clone()).or_else(|| {
+            let code = instance.trouble.as_deref()?;
+            Some(Failure::of(instance.cloud, &self.facts.action, code))
+        })
+    }
+}
+
+/// What came of a request.
+pub(crate) struct Served {
+    pub(crate) answer: Answer,
+    /// `ok`, or the code with which the signature was refused.
+    pub(crate) signature: String,
+    pub(crate) executed: bool,
+    pub(crate) code: Option<String>,
+    /// Whether `Task::instead` was answered.
+    pub(crate) used_instead: bool,
+}
+
+/// An error of a cloud.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) status: u16,
+    pub(crate) code: String,
+    pub(crate) message: String,
+}
+
+impl Failure {
+    pub(crate) fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
+        Self { status, code: code.to_owned(), message: message.into() }
+    }
+
+    /// The documented error of this code that fits the operation best.
+    pub(crate) fn of(cloud: Cloud, operation: &str, code: &str) -> Self {
+        errors::find(cloud, operation, code, None).map_or_else(
+            || Self::new(400, code, format!("{code}.")),
+            |row| Self::new(row.status, row.code, row.text()),
+        )
+    }
+
+    /// The same error in other words.
+    pub(crate) fn saying(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+}
+
+/// How a request ended inside a cloud.
+pub(crate) enum Ended {
+    /// Refused at the gate: the code is also the verdict on the signature.
+    AtGate(Failure),
+    /// Signed well, but refused; true if by `Task::instead`.
+    Refused(Failure, bool),
+    /// Carried out.
+    Done(serde_json::Value),
+}
+
+/// Reboot, start or stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Power {
+    Reboot,
+    Start,
+    Stop,
+}
+
+impl Power {
+    /// The power operation behind an action name of any cloud.
+    pub(crate) fn of_action(action: &str) -> Option<Self> {
+        match action {
+            "RebootInstance" | "RebootInstances" => Some(Self::Reboot),
+            "StartInstance" | "StartInstances" => Some(Self::Start),
+            "StopInstance" | "StopInstances" => Some(Self::Stop),
+            _ => None,
+        }
+    }
+
+    /// The only state from which it is possible.
+    pub(crate) fn needs(self) -> State {
+        match self {
+            Self::Reboot | Self::Stop => State::Running,
+            Self::Start => State::Stopped,
+        }
+    }
+}
+
+/// Sets an instance moving. A reboot takes 60 to 90 seconds, a start 40 to 60, a stop 30 to 45, a
+/// hard one a third of that; `speed` divides them.
+pub(crate) fn begin(
+    instance: &mut Instance,
+    power: Power,
+    hard: bool,
+    task: &Task<'_>,
+    speed: f64,
+) {
+    let (least_ms, spread_ms) = match power {
+        Power::Reboot => (60_000, 30_000),
+        Power::Start => (40_000, 20_000),
+        Power::Stop => (30_000, 15_000),
+    };
+    let seed =
+        instance.id.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    let full_ms = least_ms + scatter(seed) % spread_ms;
+    let virtual_ms = if hard { full_ms / 3 } else { full_ms };
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // at most 90,000
+    let real_ms = (virtual_ms as f64 / speed).round() as i64;
+    let (now_ms, third_ms) = (task.now_ms, real_ms / 3);
+    match power {
+        Power::Reboot => {
+            instance.reboots += 1;
+            match instance.cloud {
+                // The vendor's two pages disagree: the batch goes through Stopping, the single
+                // operation through Starting.
+                Cloud::Alibaba if task.facts.action == "RebootInstances" => instance.go(
+                    State::Stopping,
+                    &[(third_ms, State::Starting), (real_ms - third_ms, State::Running)],
+                    now_ms,
+                ),
+                Cloud::Alibaba => {
+                    instance.go(State::Starting, &[(real_ms, State::Running)], now_ms)
+                }
+                Cloud::Tencent | Cloud::Zenlayer => {
+                    instance.go(State::Rebooting, &[(real_ms, State::Running)], now_ms);
+                }
+            }
+        }
+        Power::Start => {
+            instance.starts += 1;
+            instance.go(State::Starting, &[(real_ms, State::Running)], now_ms);
+        }
+        Power::Stop => {
+            instance.stops += 1;
+            instance.go(State::Stopping, &[(real_ms, State::Stopped)], now_ms);
+        }
+    }
+    instance.latest = Some(LatestOperation {
+        operation: task.facts.action.clone(),
+        request_id: task.request_id.clone(),
+    });
+}
+
+/// Words that a request uses more than once.
+pub(crate) fn has_duplicates(ids: &[String]) -> bool {
+    let mut sorted: Vec<&String> = ids.iter().collect();
+    sorted.sort_unstable();
+    sorted.windows(2).any(|pair| pair[0] == pair[1])
+}

@@ -1,0 +1,107 @@
+//! `/sandbox/…`: what happened, what is there, and what shall go wrong.
+
+use serde_json::{Value, json};
+
+use crate::{
+    cloud::Cloud,
+    faults::Fault,
+    fleet::Instance,
+    message::{Answer, Request},
+    sandbox::Sandbox,
+    text::parse_pairs,
+};
+
+/// Answers a control request. Foreign origins and names that are not loopback are refused, so that
+/// no page on the web can reach it through somebody's browser.
+pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request) -> Answer {
+    let host = request.header("host").unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    if !["127.0.0.1", "localhost", "[::1]"].contains(&name) {
+        return refuse(403, "the control endpoints answer on loopback names only");
+    }
+    let own = |origin: &str| origin.strip_prefix("http://") == Some(host);
+    if request.header("origin").is_some_and(|origin| !own(origin)) {
+        return refuse(403, "the control endpoints answer no other origin");
+    }
+    match (request.method.as_str(), request.path()) {
+        ("GET", "/sandbox" | "/sandbox/") => say(&json!({
+            "GET /sandbox/calls": "every arrival at a cloud, in order",
+            "GET /sandbox/undelivered": "what the proxy refused or could not deliver",
+            "GET /sandbox/instances[?cloud=NAME]": "the fleet now",
+            "GET /sandbox/faults": "the faults that wait",
+            "POST /sandbox/faults": "adds one fault, or an array of them",
+            "DELETE /sandbox/faults": "takes all faults away",
+            "POST /sandbox/reset": "fleet, calls and faults as at the start",
+        })),
+        ("GET", "/sandbox/calls") => {
+            let list = sandbox.calls().iter().enumerate();
+            say(&list.map(|(place, call)| call.to_json(place + 1)).collect())
+        }
+        ("GET", "/sandbox/undelivered") => {
+            say(&sandbox.undelivered().iter().map(crate::journal::Undelivered::to_json).collect())
+        }
+        ("GET", "/sandbox/instances") => instances(sandbox, request),
+        ("GET", "/sandbox/faults") => say(&waiting(sandbox)),
+        ("POST", "/sandbox/faults") => add_faults(sandbox, &request.body),
+        ("DELETE", "/sandbox/faults") => {
+            sandbox.clear_faults();
+            say(&waiting(sandbox))
+        }
+        ("POST", "/sandbox/reset") => {
+            sandbox.reset();
+            say(&json!({ "reset": true }))
+        }
+        _ => refuse(404, "there is no such control endpoint; GET /sandbox lists them"),
+    }
+}
+
+fn instances(sandbox: &Sandbox, request: &Request) -> Answer {
+    let wanted = parse_pairs(request.query())
+        .into_iter()
+        .find(|(name, _)| name == b"cloud")
+        .map(|(_, value)| String::from_utf8_lossy(&value).into_owned());
+    let cloud = match &wanted {
+        None => None,
+        Some(name) => match Cloud::parse(name) {
+            Some(cloud) => Some(cloud),
+            None => return refuse(400, "cloud is alibaba, tencent or zenlayer"),
+        },
+    };
+    let all = sandbox.fleet().all().iter();
+    say(&all
+        .filter(|one| cloud.is_none_or(|cloud| one.cloud == cloud))
+        .map(Instance::to_json)
+        .collect())
+}
+
+fn add_faults(sandbox: &mut Sandbox, body: &[u8]) -> Answer {
+    let value: Value = match serde_json::from_slice(body) {
+        Ok(value) => value,
+        Err(error) => return refuse(400, &format!("the body is not JSON: {error}")),
+    };
+    let list = match value {
+        Value::Array(list) => list,
+        one => vec![one],
+    };
+    match list.iter().map(Fault::from_json).collect::<Result<Vec<_>, _>>() {
+        Ok(faults) => {
+            for fault in faults {
+                sandbox.add_fault(fault);
+            }
+            say(&waiting(sandbox))
+        }
+        Err(error) => refuse(400, &error),
+    }
+}
+
+fn waiting(sandbox: &Sandbox) -> Value {
+    sandbox.faults().iter().map(Fault::to_json).collect()
+}
+
+fn say(value: &Value) -> Answer {
+    Answer::new(200, "application/json", value.to_string()).with("cache-control", "no-store")
+}
+
+fn refuse(status: u16, why: &str) -> Answer {
+    Answer::new(status, "application/json", json!({ "error": why }).to_string())
+}

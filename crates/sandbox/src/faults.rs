@@ -1,0 +1,373 @@
+//! Misbehaviour on request.
+
+use serde_json::{Value, json};
+
+use crate::{cloud::Cloud, errors};
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The cloud answers an error and does nothing; with `instance_ids`, only for those.
+    Error { code: String, message: Option<String>, status: Option<u16> },
+    /// The cloud's own rate limit answer.
+    Throttled,
+    /// Alibaba says that the nonce was used.
+    NonceUsed,
+    /// The answer comes later.
+    Slow { ms: u64 },
+    /// The connection closes before the head of the answer.
+    LostAnswer,
+    /// The head arrives and part of the body.
+    CutOffBody,
+    /// The connection closes before the request is understood.
+    CutBefore,
+    /// A 200 whose body is no text.
+    Garbage,
+    /// A 200 with a web page.
+    Html,
+    /// A 200 with no body.
+    Empty,
+    /// Any status, with a web page.
+    Status { status: u16 },
+    /// The cloud's clock is wrong, for its checks and its Date header.
+    ClockSkew { seconds: i64 },
+    /// The proxy could not connect: refused.
+    Unreachable,
+    /// The proxy did not find the host.
+    Dns,
+    /// The proxy refused the host's certificate.
+    Tls,
+    /// The proxy could not connect in time.
+    Timeout,
+    /// The proxy lost the connection after it had sent the request.
+    UpstreamCut,
+    /// The proxy waited in vain for the answer.
+    AnswerTimeout,
+    /// The proxy has too many connections.
+    ProxyThrottled,
+    /// A 502 that says nothing more, from something that is not our proxy.
+    Untyped502,
+    /// A 404 page from something that is not our proxy.
+    Foreign404,
+    /// A redirect to a login page.
+    LoginRedirect,
+    /// A good answer without Proxy-Status.
+    NoProxyStatus,
+}
+
+/// Where a fault takes effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// In the proxy: the request does not reach the cloud.
+    ProxyOnly,
+    /// The request reaches the cloud's door and no further.
+    AtTheDoor,
+    /// Instead of the operation, once the signature is right.
+    Instead,
+    /// To the answer. Whether the operation is carried out before is the fault's own choice.
+    Afterwards,
+    /// On the server's clock.
+    Clock,
+}
+
+/// One fault that waits for its arrival.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub kind: Kind,
+    /// Only requests to this cloud; none means any.
+    pub cloud: Option<Cloud>,
+    /// Only this action; none means any.
+    pub action: Option<String>,
+    /// Only these instances get the error. Empty: the whole request.
+    pub instance_ids: Vec<String>,
+    /// How often it still happens; none means until it is taken away.
+    pub times: Option<u32>,
+    /// Whether the operation is carried out although the answer is spoilt.
+    pub executed: bool,
+}
+
+/// Names in JSON. `error`, `slow`, `status` and `clock-skew` need fields of their own.
+const NAMES: [&str; 24] = [
+    "error",
+    "failed",
+    "throttled",
+    "nonce-used",
+    "slow",
+    "lost-answer",
+    "cut-off-body",
+    "cut-before",
+    "garbage",
+    "html",
+    "empty-200",
+    "status",
+    "clock-skew",
+    "unreachable",
+    "dns",
+    "tls",
+    "timeout",
+    "upstream-cut",
+    "answer-timeout",
+    "proxy-throttled",
+    "untyped-502",
+    "foreign-404",
+    "login-redirect",
+    "no-proxy-status",
+];
+
+impl Fault {
+    /// Reads the body of `POST /sandbox/faults`. The error says what is wrong with it.
+    pub fn from_json(value: &Value) -> Result<Self, String> {
+        let object = value.as_object().ok_or("a fault is a JSON object")?;
+        let known = [
+            "cloud",
+            "action",
+            "fault",
+            "times",
+            "code",
+            "message",
+            "status",
+            "instanceIds",
+            "ms",
+            "seconds",
+            "executed",
+        ];
+        if let Some(name) = object.keys().find(|name| !known.contains(&name.as_str())) {
+            return Err(format!("a fault has no field {name:?}"));
+        }
+        let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+        let number = |name: &str| object.get(name).and_then(Value::as_i64);
+        let need =
+            |name: &str| number(name).ok_or_else(|| format!("{name} is missing or no number"));
+        let cloud = match text("cloud") {
+            Some(name) => {
+                Some(Cloud::parse(&name).ok_or_else(|| format!("no cloud is called {name:?}"))?)
+            }
+            None => None,
+        };
+        let action = text("action");
+        let status = match number("status") {
+            Some(number) => Some(
+                u16::try_from(number)
+                    .ok()
+                    .filter(|status| (200..600).contains(status))
+                    .ok_or("status is from 200 to 599")?,
+            ),
+            None => None,
+        };
+        let name = text("fault").ok_or_else(|| format!("fault is one of {}", NAMES.join(", ")))?;
+        let kind = match name.as_str() {
+            "error" => {
+                let code = text("code").ok_or("an error needs its code")?;
+                let known = cloud.is_some_and(|cloud| {
+                    errors::find(cloud, action.as_deref().unwrap_or("*"), &code, None).is_some()
+                });
+                if !known && status.is_none() {
+                    return Err(format!(
+                        "{code:?} is no code of this cloud: name the cloud, or give a status"
+                    ));
+                }
+                Kind::Error { code, message: text("message"), status }
+            }
+            "failed" => Kind::Error {
+                code: errors::LISTED_AS_FAILED.to_owned(),
+                message: None,
+                status: None,
+            },
+            "throttled" => Kind::Throttled,
+            "nonce-used" => Kind::NonceUsed,
+            "slow" => {
+                Kind::Slow { ms: u64::try_from(need("ms")?).map_err(|_| "ms is not negative")? }
+            }
+            "lost-answer" => Kind::LostAnswer,
+            "cut-off-body" => Kind::CutOffBody,
+            "cut-before" => Kind::CutBefore,
+            "garbage" => Kind::Garbage,
+            "html" => Kind::Html,
+            "empty-200" => Kind::Empty,
+            "status" => Kind::Status { status: status.ok_or("status is missing")? },
+            "clock-skew" => Kind::ClockSkew { seconds: need("seconds")? },
+            "unreachable" => Kind::Unreachable,
+            "dns" => Kind::Dns,
+            "tls" => Kind::Tls,
+            "timeout" => Kind::Timeout,
+            "upstream-cut" => Kind::UpstreamCut,
+            "answer-timeout" => Kind::AnswerTimeout,
+            "proxy-throttled" => Kind::ProxyThrottled,
+            "untyped-502" => Kind::Untyped502,
+            "foreign-404" => Kind::Foreign404,
+            "login-redirect" => Kind::LoginRedirect,
+            "no-proxy-status" => Kind::NoProxyStatus,
+            other => return Err(format!("no fault is called {other:?}: {}", NAMES.join(", "))),
+        };
+        let instance_ids = match object.get("instanceIds") {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::Array(list)) => {
+                list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            }
+            Some(_) => return Err("instanceIds is an array of texts".to_owned()),
+        };
+        let lasting = matches!(kind, Kind::ClockSkew { .. });
+        let times = match object.get("times") {
+            Some(Value::Null) => None,
+            None => (!lasting).then_some(1),
+            Some(times) => Some(
+                times
+                    .as_u64()
+                    .and_then(|times| u32::try_from(times).ok())
+                    .filter(|times| *times > 0)
+                    .ok_or("times is 1 or more, or null for ever")?,
+            ),
+        };
+        let executed = object
+            .get("executed")
+            .and_then(Value::as_bool)
+            .unwrap_or(!matches!(kind, Kind::Status { .. } | Kind::Untyped502));
+        Ok(Self { kind, cloud, action, instance_ids, times, executed })
+    }
+
+    /// What `GET /sandbox/faults` says of it.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "fault": self.name(),
+            "cloud": self.cloud.map(Cloud::name),
+            "action": self.action,
+            "instanceIds": self.instance_ids,
+            "times": self.times,
+            "executed": self.executed,
+        })
+    }
+
+    /// The name in JSON.
+    pub fn name(&self) -> &'static str {
+        match &self.kind {
+            Kind::Error { .. } => "error",
+            Kind::Throttled => "throttled",
+            Kind::NonceUsed => "nonce-used",
+            Kind::Slow { .. } => "slow",
+            Kind::LostAnswer => "lost-answer",
+            Kind::CutOffBody => "cut-off-body",
+            Kind::CutBefore => "cut-before",
+            Kind::Garbage => "garbage",
+            Kind::Html => "html",
+            Kind::Empty => "empty-200",
+            Kind::Status { .. } => "status",
+            Kind::ClockSkew { .. } => "clock-skew",
+            Kind::Unreachable => "unreachable",
+            Kind::Dns => "dns",
+            Kind::Tls => "tls",
+            Kind::Timeout => "timeout",
+            Kind::UpstreamCut => "upstream-cut",
+            Kind::AnswerTimeout => "answer-timeout",
+            Kind::ProxyThrottled => "proxy-throttled",
+            Kind::Untyped502 => "untyped-502",
+            Kind::Foreign404 => "foreign-404",
+            Kind::LoginRedirect => "login-redirect",
+            Kind::NoProxyStatus => "no-proxy-status",
+        }
+    }
+
+    pub(crate) fn stage(&self) -> Stage {
+        match &self.kind {
+            Kind::Unreachable
+            | Kind::Dns
+            | Kind::Tls
+            | Kind::Timeout
+            | Kind::ProxyThrottled
+            | Kind::Foreign404
+            | Kind::LoginRedirect => Stage::ProxyOnly,
+            Kind::CutBefore => Stage::AtTheDoor,
+            Kind::Error { .. } | Kind::Throttled => Stage::Instead,
+            Kind::NonceUsed if self.executed => Stage::Afterwards,
+            Kind::NonceUsed => Stage::Instead,
+            Kind::Slow { .. }
+            | Kind::LostAnswer
+            | Kind::CutOffBody
+            | Kind::Garbage
+            | Kind::Html
+            | Kind::Empty
+            | Kind::Status { .. }
+            | Kind::UpstreamCut
+            | Kind::AnswerTimeout
+            | Kind::Untyped502
+            | Kind::NoProxyStatus => Stage::Afterwards,
+            Kind::ClockSkew { .. } => Stage::Clock,
+        }
+    }
+
+    /// Whether only a request through the proxy can meet this fault.
+    pub(crate) fn needs_proxy(&self) -> bool {
+        match &self.kind {
+            Kind::Unreachable
+            | Kind::Dns
+            | Kind::Tls
+            | Kind::Timeout
+            | Kind::ProxyThrottled
+            | Kind::Foreign404
+            | Kind::LoginRedirect
+            | Kind::UpstreamCut
+            | Kind::AnswerTimeout
+            | Kind::Untyped502
+            | Kind::NoProxyStatus => true,
+            Kind::Error { .. }
+            | Kind::Throttled
+            | Kind::NonceUsed
+            | Kind::Slow { .. }
+            | Kind::LostAnswer
+            | Kind::CutOffBody
+            | Kind::CutBefore
+            | Kind::Garbage
+            | Kind::Html
+            | Kind::Empty
+            | Kind::Status { .. }
+            | Kind::ClockSkew { .. } => false,
+        }
+    }
+}
+
+/// The faults that wait, oldest first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Faults {
+    waiting: Vec<Fault>,
+}
+
+impl Faults {
+    pub(crate) fn add(&mut self, fault: Fault) {
+        self.waiting.push(fault);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.waiting.clear();
+    }
+
+    pub(crate) fn all(&self) -> &[Fault] {
+        &self.waiting
+    }
+
+    /// The place of the first fault of this sort that fits an arrival.
+    pub(crate) fn find(
+        &self,
+        cloud: Cloud,
+        action: &str,
+        fits: impl Fn(&Fault) -> bool,
+    ) -> Option<usize> {
+        self.waiting.iter().position(|fault| {
+            fault.cloud.is_none_or(|of| of == cloud)
+                && fault.action.as_deref().is_none_or(|of| of == action)
+                && fits(fault)
+        })
+    }
+
+    /// Lets a fault happen: it counts down and goes when its times are up.
+    pub(crate) fn take(&mut self, place: usize) -> Option<Fault> {
+        let fault = self.waiting.get_mut(place)?;
+        let copy = fault.clone();
+        match &mut fault.times {
+            None => {}
+            Some(times) if *times > 1 => *times -= 1,
+            Some(_) => {
+                self.waiting.remove(place);
+            }
+        }
+        Some(copy)
+    }
+}

@@ -1,0 +1,469 @@
+//! The whole sandbox as a value: a raw request and the time in, an answer out.
+
+use std::collections::HashMap;
+
+use crate::{
+    cloud::Cloud,
+    clouds::{self, Facts, Failure, Power, Served, Task, World},
+    control,
+    credential::Credential,
+    errors,
+    faults::{Fault, Faults, Kind, Stage},
+    fleet::Fleet,
+    journal::{Call, Undelivered, Via},
+    message::{Answer, Delivery, Reply, Request},
+    proxy,
+    rates::Rates,
+    signature::Inbound,
+    text::uuid,
+    time,
+};
+
+/// How the sandbox is set up.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub credentials: Vec<Credential>,
+    pub fleet: Fleet,
+    /// How much faster than real time states move; 60 makes an hour a minute.
+    pub speed: f64,
+    pub limits: Limits,
+    /// Origins that may use the proxy besides its own, such as `http://127.0.0.1:8080`.
+    pub origins: Vec<String>,
+}
+
+impl Default for Config {
+    /// The demo keys, the standard fleet, real time, and the vendors' rates.
+    fn default() -> Self {
+        Self {
+            credentials: Credential::demo(),
+            fleet: Fleet::standard(),
+            speed: 1.0,
+            limits: Limits::default(),
+            origins: Vec::new(),
+        }
+    }
+}
+
+/// Requests a second for each key and action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The vendor publishes none; high enough not to be met by accident.
+    pub alibaba_per_s: usize,
+    /// The vendor's number for reboot, start and stop.
+    pub tencent_power_per_s: usize,
+    /// The vendor's number for describe calls.
+    pub tencent_read_per_s: usize,
+    /// The vendor publishes none; high enough not to be met by accident.
+    pub zenlayer_per_s: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            alibaba_per_s: 100,
+            tencent_power_per_s: 10,
+            tencent_read_per_s: 40,
+            zenlayer_per_s: 100,
+        }
+    }
+}
+
+impl Limits {
+    pub(crate) fn per_second(&self, cloud: Cloud, action: &str) -> usize {
+        match (cloud, Power::of_action(action)) {
+            (Cloud::Alibaba, _) => self.alibaba_per_s,
+            (Cloud::Tencent, Some(_)) => self.tencent_power_per_s,
+            (Cloud::Tencent, None) => self.tencent_read_per_s,
+            (Cloud::Zenlayer, _) => self.zenlayer_per_s,
+        }
+    }
+}
+
+/// Three clouds, a proxy in front of them, and what happened so far.
+#[derive(Debug)]
+pub struct Sandbox {
+    config: Config,
+    fleet: Fleet,
+    faults: Faults,
+    calls: Vec<Call>,
+    undelivered: Vec<Undelivered>,
+    nonces: HashMap<(String, String), i64>,
+    rates: Rates,
+    /// Every request id comes from this count, so a run can be repeated.
+    count: u64,
+}
+
+impl Sandbox {
+    /// A fresh sandbox.
+    pub fn new(config: Config) -> Self {
+        let fleet = config.fleet.clone();
+        Self {
+            config,
+            fleet,
+            faults: Faults::default(),
+            calls: Vec::new(),
+            undelivered: Vec::new(),
+            nonces: HashMap::new(),
+            rates: Rates::default(),
+            count: 0,
+        }
+    }
+
+    /// Answers a request that arrives at `now_ms`, Unix milliseconds. Never panics.
+    pub fn answer(&mut self, request: &Request, now_ms: i64) -> Reply {
+        self.fleet.settle(now_ms);
+        let path = request.path();
+        let mut reply = if path == "/sandbox" || path.starts_with("/sandbox/") {
+            control::answer(self, request).into()
+        } else if path.starts_with("/proxy/") {
+            self.through_proxy(request, now_ms)
+        } else {
+            self.direct(request, now_ms)
+        };
+        if reply.answer.header("date").is_none() {
+            reply.answer = reply.answer.with("date", time::http(now_ms.div_euclid(1_000)));
+        }
+        reply
+    }
+
+    /// Every arrival at a cloud, in order.
+    pub fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+
+    /// What the proxy did not let through or could not deliver.
+    pub fn undelivered(&self) -> &[Undelivered] {
+        &self.undelivered
+    }
+
+    /// The instances as they were at the last request or `settle`.
+    pub fn fleet(&self) -> &Fleet {
+        &self.fleet
+    }
+
+    /// Lets every state move that is due at `now_ms`.
+    pub fn settle(&mut self, now_ms: i64) {
+        self.fleet.settle(now_ms);
+    }
+
+    /// The faults that still wait.
+    pub fn faults(&self) -> &[Fault] {
+        self.faults.all()
+    }
+
+    /// Adds a fault behind those that wait.
+    pub fn add_fault(&mut self, fault: Fault) {
+        self.faults.add(fault);
+    }
+
+    /// Takes all faults away.
+    pub fn clear_faults(&mut self) {
+        self.faults.clear();
+    }
+
+    /// Back to the start: fleet, calls, faults, nonces and rates. Request ids go on counting.
+    pub fn reset(&mut self) {
+        self.fleet = self.config.fleet.clone();
+        self.faults.clear();
+        self.calls.clear();
+        self.undelivered.clear();
+        self.nonces.clear();
+        self.rates = Rates::default();
+    }
+
+    fn direct(&mut self, request: &Request, now_ms: i64) -> Reply {
+        let host = request.header("host").unwrap_or_default();
+        let inbound = Inbound {
+            method: request.method.clone(),
+            host: host.to_owned(),
+            path: request.path().to_owned(),
+            query: request.query().to_owned(),
+            headers: request.headers.clone(),
+            body: request.body.clone(),
+        };
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let by_headers = || {
+            if clouds::tencent::recognises(&inbound) {
+                Some(Cloud::Tencent)
+            } else if clouds::zenlayer::recognises(&inbound) {
+                Some(Cloud::Zenlayer)
+            } else if clouds::alibaba::recognises(&inbound) {
+                Some(Cloud::Alibaba)
+            } else {
+                None
+            }
+        };
+        if let Some(cloud) = Cloud::of_host(name) {
+            self.arrive(cloud, Via::Host, &inbound, now_ms).reply
+        } else if let Some(cloud) = by_headers() {
+            self.arrive(cloud, Via::Headers, &inbound, now_ms).reply
+        } else {
+            let text = "No cloud is addressed: neither the Host header nor a signature names one.\n\
+                        See /sandbox for what is here.\n";
+            Answer::new(404, "text/plain; charset=utf-8", text).into()
+        }
+    }
+
+    fn through_proxy(&mut self, request: &Request, now_ms: i64) -> Reply {
+        let (origin, decision) = proxy::decide(request, &self.config.origins);
+        let (cloud, inbound) = match decision {
+            proxy::Decision::Pass(cloud, inbound) => (cloud, inbound),
+            proxy::Decision::Preflight => return proxy::preflight(origin.as_deref()).into(),
+            proxy::Decision::Refuse { status, error, why } => {
+                self.note_undelivered(request, status, why, now_ms);
+                return proxy::own(status, error, origin.as_deref()).into();
+            }
+        };
+        let action = facts(cloud, &inbound).action;
+        let place = self.faults.find(cloud, &action, |fault| fault.stage() == Stage::ProxyOnly);
+        if let Some(fault) = place.and_then(|place| self.faults.take(place)) {
+            let answer = proxy::undelivered(&fault.kind, origin.as_deref());
+            self.note_undelivered(request, answer.status, fault.name(), now_ms);
+            return answer.into();
+        }
+        let arrival = self.arrive(cloud, Via::Proxy, &inbound, now_ms);
+        proxy::relay(
+            arrival.reply,
+            arrival.fault.as_ref().map(|fault| &fault.kind),
+            origin.as_deref(),
+        )
+    }
+
+    fn note_undelivered(&mut self, request: &Request, status: u16, reason: &str, now_ms: i64) {
+        self.undelivered.push(Undelivered {
+            at_ms: now_ms,
+            method: request.method.clone(),
+            path: request.path().to_owned(),
+            status,
+            reason: reason.to_owned(),
+        });
+    }
+
+    /// A request reaches a cloud.
+    fn arrive(&mut self, cloud: Cloud, via: Via, inbound: &Inbound, now_ms: i64) -> Arrival {
+        let facts = facts(cloud, inbound);
+        self.count += 1;
+        let request_id = match cloud {
+            Cloud::Alibaba => uuid(self.count),
+            Cloud::Tencent => uuid(self.count).to_lowercase(),
+            Cloud::Zenlayer => format!("T{}", uuid(self.count)),
+        };
+        let skew = self.faults.find(cloud, &facts.action, |fault| fault.stage() == Stage::Clock);
+        let skew_s = match skew.and_then(|place| self.faults.take(place)).map(|fault| fault.kind) {
+            Some(Kind::ClockSkew { seconds }) => seconds,
+            Some(_) | None => 0,
+        };
+        let server_s = now_ms.div_euclid(1_000).saturating_add(skew_s);
+        let mut call = Call {
+            at_ms: now_ms,
+            cloud,
+            via,
+            host: inbound.host.clone(),
+            method: inbound.method.clone(),
+            action: facts.action.clone(),
+            version: facts.version.clone(),
+            region: facts.region.clone(),
+            ids: facts.ids.clone(),
+            key_id: facts.key_id.clone(),
+            signature: "not checked".to_owned(),
+            executed: false,
+            request_id: request_id.clone(),
+            status: 0,
+            code: None,
+            fault: None,
+        };
+
+        let place = self.faults.find(cloud, &facts.action, |fault| {
+            fault.instance_ids.is_empty()
+                && matches!(fault.stage(), Stage::AtTheDoor | Stage::Instead | Stage::Afterwards)
+                && (via == Via::Proxy || !fault.needs_proxy())
+                && (cloud == Cloud::Alibaba || fault.kind != Kind::NonceUsed)
+        });
+        let fault = place.and_then(|place| self.faults.all().get(place).cloned());
+        if let (Some(place), Some(fault)) = (place, &fault)
+            && fault.stage() == Stage::AtTheDoor
+        {
+            self.faults.take(place);
+            call.fault = Some(fault.name());
+            self.calls.push(call);
+            let answer = Answer::new(502, "text/plain", "");
+            let reply = Reply { answer, delivery: Delivery::CutBeforeHead, delay_ms: 0 };
+            return Arrival { reply, fault: None };
+        }
+
+        let (own_places, for_instances) = self.instance_faults(cloud, &facts);
+        let afterwards = fault.as_ref().filter(|fault| fault.stage() == Stage::Afterwards);
+        let instead = match &fault {
+            Some(fault) if fault.stage() == Stage::Instead => {
+                Some(self.planned(cloud, &facts, &fault.kind))
+            }
+            Some(fault) if !fault.executed => Some(Failure::new(500, WITHHELD, "")),
+            Some(_) | None => None,
+        };
+        let task = Task {
+            request: inbound,
+            facts: &facts,
+            server_s,
+            now_ms,
+            request_id,
+            instead,
+            for_instances,
+        };
+        let mut world = World {
+            fleet: &mut self.fleet,
+            credentials: &self.config.credentials,
+            nonces: &mut self.nonces,
+            rates: &mut self.rates,
+            limits: &self.config.limits,
+            speed: self.config.speed,
+        };
+        let Served { answer, signature, executed, code, used_instead } = match cloud {
+            Cloud::Alibaba => clouds::alibaba::serve(&mut world, &task),
+            Cloud::Tencent => clouds::tencent::serve(&mut world, &task),
+            Cloud::Zenlayer => clouds::zenlayer::serve(&mut world, &task),
+        };
+        let answer = answer.with("date", time::http(server_s));
+        call.executed = executed;
+        call.code = code.filter(|code| code != WITHHELD);
+        let mut reply: Reply = answer.into();
+        if let Some(fault) = afterwards {
+            reply = spoil(reply, &fault.kind, &task);
+            if fault.kind == Kind::NonceUsed {
+                call.code = Some("SignatureNonceUsed".to_owned());
+            }
+        }
+        call.status = reply.answer.status;
+        let took_effect = used_instead || afterwards.is_some();
+        let mut places = if signature == "ok" { own_places } else { Vec::new() };
+        if !places.is_empty() {
+            call.fault = Some("error");
+        }
+        if took_effect {
+            call.fault = fault.as_ref().map(Fault::name);
+            places.extend(place);
+        }
+        call.signature = signature;
+        self.calls.push(call);
+        // From the back, so that the places in front stay right.
+        places.sort_unstable();
+        for place in places.into_iter().rev() {
+            self.faults.take(place);
+        }
+        Arrival { reply, fault: fault.filter(|_| took_effect) }
+    }
+
+    /// The errors that wait for instances of this request, and where.
+    fn instance_faults(&self, cloud: Cloud, facts: &Facts) -> (Vec<usize>, Vec<(String, Failure)>) {
+        let mut places = Vec::new();
+        let mut failures = Vec::new();
+        for (place, fault) in self.faults.all().iter().enumerate() {
+            let fits = fault.cloud.is_none_or(|of| of == cloud)
+                && fault.action.as_deref().is_none_or(|of| of == facts.action)
+                && fault.stage() == Stage::Instead
+                && fault.instance_ids.iter().any(|id| facts.ids.contains(id));
+            if fits {
+                places.push(place);
+                let failure = self.planned(cloud, facts, &fault.kind);
+                failures.extend(fault.instance_ids.iter().map(|id| (id.clone(), failure.clone())));
+            }
+        }
+        (places, failures)
+    }
+
+    /// The error that a fault asks for.
+    fn planned(&self, cloud: Cloud, facts: &Facts, kind: &Kind) -> Failure {
+        let action = facts.action.as_str();
+        match kind {
+            Kind::Error { code, message, status } => {
+                let row = errors::find(cloud, action, code, message.as_deref());
+                let default = match cloud {
+                    Cloud::Tencent => 200,
+                    Cloud::Alibaba | Cloud::Zenlayer => 400,
+                };
+                Failure {
+                    status: status.or(row.map(|row| row.status)).unwrap_or(default),
+                    code: code.clone(),
+                    message: message
+                        .clone()
+                        .or_else(|| row.map(errors::ErrorRow::text))
+                        .unwrap_or_else(|| format!("{code}.")),
+                }
+            }
+            Kind::NonceUsed => Failure::of(cloud, action, "SignatureNonceUsed"),
+            _ => match cloud {
+                Cloud::Alibaba => clouds::alibaba::throttled(action),
+                Cloud::Tencent => {
+                    let limit = self.config.limits.per_second(cloud, action);
+                    clouds::tencent::throttled(limit + 1, limit)
+                }
+                Cloud::Zenlayer => clouds::zenlayer::throttled(),
+            },
+        }
+    }
+}
+
+/// What came of a request at a cloud, and the fault that took effect.
+struct Arrival {
+    reply: Reply,
+    fault: Option<Fault>,
+}
+
+/// The code of an operation that a fault held back; it is never answered.
+const WITHHELD: &str = "(withheld)";
+
+const PAGE: &str = "<!doctype html><title>Sandbox</title><h1>Something else answered</h1>";
+
+fn facts(cloud: Cloud, inbound: &Inbound) -> Facts {
+    match cloud {
+        Cloud::Alibaba => clouds::alibaba::facts(inbound),
+        Cloud::Tencent => clouds::tencent::facts(inbound),
+        Cloud::Zenlayer => clouds::zenlayer::facts(inbound),
+    }
+}
+
+/// What is left of an answer after a fault.
+fn spoil(mut reply: Reply, kind: &Kind, task: &Task<'_>) -> Reply {
+    let date = reply.answer.header("date").unwrap_or_default().to_owned();
+    let page = |status: u16| {
+        Answer::new(status, "text/html; charset=utf-8", PAGE).with("date", date.clone())
+    };
+    match kind {
+        Kind::NonceUsed => {
+            let failure = Failure::of(Cloud::Alibaba, &task.facts.action, "SignatureNonceUsed");
+            reply.answer = clouds::alibaba::refusal(task, &failure).with("date", date);
+        }
+        Kind::Slow { ms } => reply.delay_ms = *ms,
+        Kind::LostAnswer => reply.delivery = Delivery::CutBeforeHead,
+        Kind::CutOffBody => {
+            reply.delivery = Delivery::CutBody { keep_bytes: reply.answer.body.len() / 2 };
+        }
+        Kind::Garbage => {
+            let bytes: Vec<u8> = (0..=255).rev().collect();
+            reply.answer = Answer::new(200, "application/json", bytes).with("date", date);
+        }
+        Kind::Html => reply.answer = page(200),
+        Kind::Empty => reply.answer = Answer::new(200, "application/json", "").with("date", date),
+        Kind::Status { status } => {
+            reply.answer = page(*status);
+            if (300..400).contains(status) {
+                reply.answer = reply.answer.with("location", "/login");
+            }
+        }
+        Kind::Error { .. }
+        | Kind::Throttled
+        | Kind::CutBefore
+        | Kind::ClockSkew { .. }
+        | Kind::Unreachable
+        | Kind::Dns
+        | Kind::Tls
+        | Kind::Timeout
+        | Kind::UpstreamCut
+        | Kind::AnswerTimeout
+        | Kind::ProxyThrottled
+        | Kind::Untyped502
+        | Kind::Foreign404
+        | Kind::LoginRedirect
+        | Kind::NoProxyStatus => {}
+    }
+    reply
+}
