@@ -3,8 +3,15 @@
 //! The entries stand with their cloud (`cloud/<name>/errors.rs`), those below the clouds in
 //! [`layers`]. One entry in one place per error; a test holds the list to the vendors' pages.
 
-use crate::words::Text;
-use serde::Serialize;
+mod family;
+mod layers;
+mod mask;
+mod pattern;
+
+use crate::words::{Locale, Text, text};
+use serde::{Deserialize, Serialize};
+
+pub use layers::{LAYERS, layer};
 
 /// One error of one cloud, explained.
 #[derive(Clone, Copy, Debug)]
@@ -129,18 +136,273 @@ pub struct Explanation {
     pub original: String,
 }
 
-/// An error as a decoder found it: the cloud's own words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+/// An error as a decoder found it in an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorReport {
-    /// The code.
+    /// The cloud's code.
     pub code: String,
-    /// The message, as it came.
+    /// The cloud's message; may be empty.
     pub message: String,
-    /// The HTTP status.
+    /// The HTTP status, where there was one.
+    #[serde(default)]
     pub status: Option<u16>,
     /// The cloud's id of the request.
+    #[serde(default)]
     pub request_id: Option<String>,
-    /// The instances it speaks of.
+    /// The instances that the error names.
+    #[serde(default)]
     pub instance_ids: Vec<String>,
+}
+
+/// An entry that fits a report, and what its pattern caught in the message.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The entry.
+    pub entry: &'static Entry,
+    /// Names and texts.
+    pub captures: Vec<(&'static str, String)>,
+}
+
+/// The entry of a catalogue that fits a report best.
+///
+/// The code decides: exactly spelt, else in other case. Among entries of one code the order is: the
+/// very message, a pattern that the message fits (the longest first), the status, any message; then
+/// the entries that the operation can answer, then the first.
+pub fn find(
+    entries: &'static [Entry],
+    report: &ErrorReport,
+    operation: Option<&str>,
+) -> Option<Found> {
+    let code = report.code.trim();
+    let exact = entries.iter().filter(|entry| entry.code == code);
+    best(exact, report, operation).or_else(|| {
+        let tolerant = entries.iter().filter(|entry| entry.code.eq_ignore_ascii_case(code));
+        best(tolerant, report, operation)
+    })
+}
+
+/// Puts an error of a cloud in words.
+///
+/// A code that the catalogue lacks gives `recognised: false`: what its name tells is said to be just
+/// that, and the cloud's own words stay in `original`, with secrets hidden.
+///
+/// ```
+/// use relight_core::explain::{ErrorReport, explain};
+/// use relight_core::words::Locale;
+///
+/// let report = ErrorReport { code: "Throttling.Burst".to_owned(), ..ErrorReport::default() };
+/// let unknown = explain(None, &[], &report, None, Locale::En);
+/// assert!(!unknown.recognised);
+/// assert!(unknown.meaning.contains("requests that come too fast"));
+/// ```
+pub fn explain(
+    cloud_id: Option<&'static str>,
+    entries: &'static [Entry],
+    report: &ErrorReport,
+    operation: Option<&str>,
+    locale: Locale,
+) -> Explanation {
+    match find(entries, report, operation) {
+        Some(found) => recognised(cloud_id, &found, report, operation, locale),
+        None => unknown(cloud_id, report, locale),
+    }
+}
+
+/// Puts a fault of a layer below the clouds in words: a word that [`layer`] knows, and the text that
+/// came instead of an answer. An unknown word counts as an answer that is not understood.
+pub fn explain_layer(word: &str, text: &str, locale: Locale) -> Explanation {
+    let report =
+        ErrorReport { code: word.to_owned(), message: text.to_owned(), ..ErrorReport::default() };
+    let (known, entry) = match layer(word) {
+        Some(entry) => (true, Some(entry)),
+        None => (false, layer("not-understood")),
+    };
+    match entry {
+        Some(entry) => {
+            let captures = caught_by(entry, text).1;
+            let found = Found { entry, captures };
+            Explanation { recognised: known, ..recognised(None, &found, &report, None, locale) }
+        }
+        None => unknown(None, &report, locale),
+    }
+}
+
+/// What a report proves about the request that it answers.
+///
+/// A code that the catalogue lacks proves nothing (`MaybeDone`) when it comes with a status of 500
+/// or more, without a status, or without a code; else its name decides, and at best nothing was
+/// done.
+pub fn effect(entries: &'static [Entry], report: &ErrorReport, operation: Option<&str>) -> Effect {
+    match find(entries, report, operation) {
+        Some(found) => found.entry.effect,
+        None => unknown_effect(report),
+    }
+}
+
+fn best(
+    candidates: impl Iterator<Item = &'static Entry>,
+    report: &ErrorReport,
+    operation: Option<&str>,
+) -> Option<Found> {
+    let mut best: Option<(Rank, Found)> = None;
+    for entry in candidates {
+        let ((fit, literal), captures) = caught_by(entry, report.message.trim());
+        let same_status = entry.status.is_some() && entry.status == report.status;
+        let fit = match fit {
+            Fit::Other | Fit::Any if same_status => Fit::Status,
+            fit => fit,
+        };
+        let can_answer = entry.operations.is_empty()
+            || operation.is_none_or(|operation| entry.operations.contains(&operation));
+        let rank = (fit, literal, can_answer, same_status);
+        if best.as_ref().is_none_or(|(other, _)| rank > *other) {
+            best = Some((rank, Found { entry, captures }));
+        }
+    }
+    best.map(|(_, found)| found)
+}
+
+/// Higher is better: fit, length of the pattern's text, operation, status.
+type Rank = (Fit, usize, bool, bool);
+
+/// How an entry fits a message, worst first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// The entry is for other messages.
+    Other,
+    /// The entry takes any message.
+    Any,
+    /// The status is the entry's.
+    Status,
+    /// A pattern with some text of its own.
+    Pattern,
+    /// The very message.
+    Exact,
+}
+
+/// The best fit of an entry's messages, how much text that pattern demands, and what it caught.
+fn caught_by(entry: &Entry, message: &str) -> ((Fit, usize), Vec<(&'static str, String)>) {
+    let mut best = ((if entry.messages.is_empty() { Fit::Any } else { Fit::Other }, 0), Vec::new());
+    for known in entry.messages {
+        let Some(captures) = pattern::captures(known, message) else { continue };
+        let literal = pattern::literal_length(known);
+        let fit = match (captures.is_empty(), literal) {
+            (true, _) => Fit::Exact,
+            (false, 0) => Fit::Any,
+            (false, _) => Fit::Pattern,
+        };
+        if (fit, literal) > best.0 {
+            let owned = captures.into_iter().map(|(name, value)| (name, value.to_owned()));
+            best = ((fit, literal), owned.collect());
+        }
+    }
+    best
+}
+
+fn recognised(
+    cloud_id: Option<&'static str>,
+    found: &Found,
+    report: &ErrorReport,
+    operation: Option<&str>,
+    locale: Locale,
+) -> Explanation {
+    let entry = found.entry;
+    let value = |name: &str| {
+        let caught = found.captures.iter().find(|(known, _)| *known == name);
+        let value = match (caught, name, report.instance_ids.as_slice()) {
+            (Some((_, value)), _, _) => value.as_str(),
+            (None, "instance", [only]) => only.as_str(),
+            (None, "operation", _) => operation?,
+            _ => return None,
+        };
+        presentable(value)
+    };
+    let in_words = |text: Text| pattern::fill(text.in_locale(locale), value);
+    Explanation {
+        recognised: true,
+        cloud: cloud_id,
+        code: Some(report.code.clone()),
+        success: entry.effect == Effect::DryRunPassed,
+        title: in_words(entry.title),
+        meaning: in_words(entry.meaning),
+        remedy: in_words(entry.remedy),
+        who: entry.who,
+        retry: entry.retry,
+        request_id: report.request_id.clone(),
+        instance_ids: report.instance_ids.clone(),
+        original: mask::mask(&report.message),
+    }
+}
+
+fn unknown(cloud_id: Option<&'static str>, report: &ErrorReport, locale: Locale) -> Explanation {
+    const TITLE: Text = text("This error is not in the catalogue", "该错误尚未收录");
+    const MEANING: Text =
+        text("What {code|it} means is not known here.", "{code|该错误}的含义暂不清楚。");
+    const MEANING_BY_NAME: Text = text(
+        "What {code|it} means is not known here. By its name, and by that alone, it is about {about}.",
+        "{code|该错误}的含义暂不清楚；仅从名称推测，它与“{about}”有关。",
+    );
+    const LOOK_FIRST: Text = text(
+        "Look at the instance before sending again. The cloud's own words are below; its support can tell more by the request ID.",
+        "重新提交前请先查看实例状态。云端原文见下方，也可凭请求 ID 咨询云厂商的技术支持。",
+    );
+    const READ: Text = text(
+        "Read the cloud's own words below; its support can tell more by the request ID.",
+        "请查看下方的云端原文，也可凭请求 ID 咨询云厂商的技术支持。",
+    );
+    let family = family::family(report.code.trim());
+    let value = |name: &str| match name {
+        "code" => presentable(&report.code),
+        "about" => family.map(|family| family.about.in_locale(locale).to_owned()),
+        _ => None,
+    };
+    let in_words = |text: Text| pattern::fill(text.in_locale(locale), value);
+    let effect = unknown_effect(report);
+    let retry = match (effect, family) {
+        (Effect::MaybeDone | Effect::MaybeEcho, _) => Retry::CheckFirst,
+        (_, Some(family)) => family.retry,
+        (_, None) => Retry::AfterFix,
+    };
+    Explanation {
+        recognised: false,
+        cloud: cloud_id,
+        code: presentable(&report.code),
+        success: false,
+        title: in_words(TITLE),
+        meaning: in_words(if family.is_some() { MEANING_BY_NAME } else { MEANING }),
+        remedy: in_words(if retry == Retry::CheckFirst { LOOK_FIRST } else { READ }),
+        who: family.map_or(Who::You, |family| family.who),
+        retry,
+        request_id: report.request_id.clone(),
+        instance_ids: report.instance_ids.clone(),
+        original: mask::mask(&report.message),
+    }
+}
+
+fn unknown_effect(report: &ErrorReport) -> Effect {
+    let code = report.code.trim();
+    match report.status {
+        Some(status) if status < 500 && !code.is_empty() => {
+            family::family(code).map_or(Effect::NothingDone, |family| family.effect)
+        }
+        _ => Effect::MaybeDone,
+    }
+}
+
+/// A piece of foreign text that may stand in a sentence of ours: short, on one line, visible, and
+/// without secrets. `None` if it cannot.
+fn presentable(value: &str) -> Option<String> {
+    const BYTES_MAX: usize = 120;
+    let value = value.trim();
+    if value.is_empty() || value.len() > BYTES_MAX || value.chars().any(is_hidden) {
+        return None;
+    }
+    Some(mask::mask(value))
+}
+
+/// Characters that change how the text around them is read without being seen.
+fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

@@ -6,6 +6,25 @@ use crate::words::text;
 pub(crate) static ERRORS: &[Entry] = &[
     Entry {
         code: "InvalidParameter.KMSKeyId.CMKNotEnabled",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("The disk's key is not usable", "云盘密钥不可用"),
+        meaning: text(
+            "A disk of the instance is encrypted with a KMS key that is not enabled, or not tagged for ECS.",
+            "实例的云盘使用 KMS 密钥加密，但该密钥未启用，或没有 ECS 标签。",
+        ),
+        remedy: text(
+            "In KMS, look at that key's state and tags and put them right, then send again.",
+            "请在 KMS 中检查并修正该密钥的状态和标签，然后重新提交。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Documentation,
+    },
+    Entry {
+        code: "InvalidParameter.KMSKeyId.CMKNotEnabled",
         status: Some(400),
         operations: &["RebootInstances"],
         messages: &["The CMK needs to be added ECS tag"],
@@ -375,6 +394,25 @@ pub(crate) static ERRORS: &[Entry] = &[
     },
     Entry {
         code: "InstanceExpired",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("The instance has expired", "实例已过期"),
+        meaning: text(
+            "Its subscription has ended, or the account ran out of money.",
+            "包年包月已到期，或账户欠费。",
+        ),
+        remedy: text(
+            "Renew it or top up the account, then start the instance.",
+            "请续费或充值后再启动实例。",
+        ),
+        who: Who::AccountOwner,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Documentation,
+    },
+    Entry {
+        code: "InstanceExpired",
         status: Some(403),
         operations: &["StartInstance"],
         messages: &[
@@ -474,6 +512,27 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &["StartInstance"],
         messages: &[
+            "The number of the specified ECS instances has exceeded the quota of the specified instance type, or the number of vCPUs assigned to the ECS instances has exceeded the quota in the zone.",
+        ],
+        title: text("A quota is used up: instances or vCPUs", "实例规格或 vCPU 配额已用完"),
+        meaning: text(
+            "Either the number of instances of this type or the vCPUs in the zone would be exceeded; the cloud does not say which.",
+            "会超出该规格的实例数量配额或该可用区的 vCPU 配额；云端没有说明是哪一个。",
+        ),
+        remedy: text(
+            "Look up both in Quota Center, have the full one raised, then start again.",
+            "请在配额中心查看这两项配额，提升已满的一项后重新启动。",
+        ),
+        who: Who::AccountOwner,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::VendorPage,
+    },
+    Entry {
+        code: "QuotaExceed.ElasticQuota",
+        status: Some(403),
+        operations: &["StartInstance"],
+        messages: &[
             "No additional quota is available for the specified ECS instance type.",
             "The number of the specified ECS instances has exceeded the quota of the specified instance type.",
         ],
@@ -506,27 +565,6 @@ pub(crate) static ERRORS: &[Entry] = &[
         remedy: text(
             "Ask for more vCPUs in Quota Center, or free some in that zone, then start again.",
             "请在配额中心申请提升 vCPU 配额，或释放该可用区的部分 vCPU，然后重新启动。",
-        ),
-        who: Who::AccountOwner,
-        retry: Retry::AfterFix,
-        effect: Effect::NothingDone,
-        source: Source::VendorPage,
-    },
-    Entry {
-        code: "QuotaExceed.ElasticQuota",
-        status: Some(403),
-        operations: &["StartInstance"],
-        messages: &[
-            "The number of the specified ECS instances has exceeded the quota of the specified instance type, or the number of vCPUs assigned to the ECS instances has exceeded the quota in the zone.",
-        ],
-        title: text("A quota is used up: instances or vCPUs", "实例规格或 vCPU 配额已用完"),
-        meaning: text(
-            "Either the number of instances of this type or the vCPUs in the zone would be exceeded; the cloud does not say which.",
-            "会超出该规格的实例数量配额或该可用区的 vCPU 配额；云端没有说明是哪一个。",
-        ),
-        remedy: text(
-            "Look up both in Quota Center, have the full one raised, then start again.",
-            "请在配额中心查看这两项配额，提升已满的一项后重新启动。",
         ),
         who: Who::AccountOwner,
         retry: Retry::AfterFix,
@@ -572,25 +610,6 @@ pub(crate) static ERRORS: &[Entry] = &[
         code: "InvalidDedicatedHost.NotEnoughResource",
         status: Some(400),
         operations: &["StartInstance"],
-        messages: &["The specified dedicated host has not enough resource due to host affinity."],
-        title: text("Its dedicated host is full", "专有宿主机资源不足"),
-        meaning: text(
-            "The instance is tied to one dedicated host, and that has no room.",
-            "实例与某台专有宿主机关联，而该宿主机资源不足。",
-        ),
-        remedy: text(
-            "Free resources on that host or loosen the tie, then start again.",
-            "请释放该宿主机的资源或取消关联，然后重新启动。",
-        ),
-        who: Who::You,
-        retry: Retry::Later,
-        effect: Effect::NothingDone,
-        source: Source::Documentation,
-    },
-    Entry {
-        code: "InvalidDedicatedHost.NotEnoughResource",
-        status: Some(400),
-        operations: &["StartInstance"],
         messages: &["There's no available dedicated host to perform the operation."],
         title: text("No dedicated host has room", "没有可用的专有宿主机"),
         meaning: text(
@@ -602,6 +621,25 @@ pub(crate) static ERRORS: &[Entry] = &[
             "请腾出或新购专有宿主机，然后重新启动。",
         ),
         who: Who::AccountOwner,
+        retry: Retry::Later,
+        effect: Effect::NothingDone,
+        source: Source::Documentation,
+    },
+    Entry {
+        code: "InvalidDedicatedHost.NotEnoughResource",
+        status: Some(400),
+        operations: &["StartInstance"],
+        messages: &["The specified dedicated host has not enough resource due to host affinity."],
+        title: text("Its dedicated host is full", "专有宿主机资源不足"),
+        meaning: text(
+            "The instance is tied to one dedicated host, and that has no room.",
+            "实例与某台专有宿主机关联，而该宿主机资源不足。",
+        ),
+        remedy: text(
+            "Free resources on that host or loosen the tie, then start again.",
+            "请释放该宿主机的资源或取消关联，然后重新启动。",
+        ),
+        who: Who::You,
         retry: Retry::Later,
         effect: Effect::NothingDone,
         source: Source::Documentation,
