@@ -5,7 +5,7 @@ mod look;
 mod pieces;
 mod sentence;
 
-use crate::cloud::Cloud;
+use crate::cloud::{self, Cloud};
 use look::{Look, Reading};
 use pieces::Piece;
 use std::{collections::HashSet, fmt, sync::Arc};
@@ -154,8 +154,8 @@ pub const IGNORED_EXAMPLES_MAX: usize = 12;
 ///   except where it heads the ids below it: column titles, "instances:". Headings are ignored and
 ///   counted.
 /// * In a JSON text with objects, all members that are not ids are ignored and counted.
-/// * A text that is only of a tolerable shape (a date is eight digits, as an id may be) does not
-///   count as an id beside a proper one of another shape.
+/// * A text of a merely tolerable shape (a date is eight digits, as an id may be) does not count as
+///   an id beside a proper one that begins otherwise.
 ///
 /// Punctuation alone is neither. Every letter and digit of the text is in an id, in a problem or in
 /// what is ignored.
@@ -245,7 +245,7 @@ impl<'t> Parser<'t> {
         self.settle_heading(separators);
         let with_ids = cells.iter().filter(|cell| cell.has_id).count();
         let without = cells.iter().filter(|cell| !cell.has_id && !cell.is_key).count();
-        let is_list = !self.objects && with_ids >= 2 && with_ids > without;
+        let is_list = !self.objects && with_ids > without && has_two_ids(pieces, looks);
         let mut cells = cells.into_iter();
         let mut cell = None;
         let mut cell_index = u32::MAX;
@@ -367,30 +367,52 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Beside a proper id, a text that is merely tolerable is taken only if it begins in the same way,
-/// or if the line holds nothing else: eight digits in a column may be a date, `vm-web01` a name.
+/// Beside a proper id, a text that is merely tolerable is taken only if it begins in the same way:
+/// eight digits may be a date, `vm-web01` a name. Where there are words, it is one of them; where
+/// there are none, it is reported.
 fn demote_tolerable(pieces: &[Piece<'_>], looks: &mut [Look]) {
     let is_proper = |look: &Look| {
         matches!(look, Look::Id { strict: true, .. } | Look::OtherCloud { strict: true, .. })
     };
-    if !looks.iter().any(is_proper) || !looks.iter().any(|look| matches!(look, Look::Word)) {
+    if !looks.iter().any(is_proper) {
         return;
     }
-    let heads: Vec<Option<&str>> = pieces
+    let has_words = looks.iter().any(|look| matches!(look, Look::Word));
+    let heads: Vec<&str> = pieces
         .iter()
         .zip(&*looks)
         .filter(|(_, look)| is_proper(look))
-        .map(|(piece, _)| head(piece.text))
-        .take(8)
+        .filter_map(|(piece, _)| head(piece.text))
+        // There are as many beginnings as clouds; the rest of a long line repeats them.
+        .take(cloud::ALL.len() * 4)
         .collect();
     for (piece, look) in pieces.iter().zip(looks) {
-        let is_tolerable =
-            matches!(look, Look::Id { strict: false, .. } | Look::OtherCloud { strict: false, .. });
-        let head = head(piece.text);
-        if is_tolerable && (head.is_none() || !heads.contains(&head)) {
-            *look = Look::Word;
+        let (Look::Id { cloud, strict: false } | Look::OtherCloud { cloud, strict: false }) = look
+        else {
+            continue;
+        };
+        if head(piece.text).is_some_and(|head| heads.contains(&head)) {
+            continue;
         }
+        *look = if has_words {
+            Look::Word
+        } else {
+            let reason = look::reason(piece.text, piece.text, &cloud.manifest().ids);
+            Look::Malformed { cloud: Some(*cloud), reason }
+        };
     }
+}
+
+/// True if a line has more than the one thing that a row of a table is about, which may be named
+/// twice: by itself and by a link.
+fn has_two_ids(pieces: &[Piece<'_>], looks: &[Look]) -> bool {
+    let mut ids = pieces
+        .iter()
+        .zip(looks)
+        .filter(|(_, look)| !matches!(look, Look::Mark | Look::Word))
+        .map(|(piece, _)| piece.text);
+    let first = ids.next();
+    ids.any(|id| Some(id) != first)
 }
 
 /// `ins` of `ins-r8hr2upy`.

@@ -38,10 +38,13 @@ impl Reading {
 
     pub(super) fn look(&mut self, piece: &Piece<'_>) -> Look {
         let text = piece.text;
-        if !text.chars().any(char::is_alphanumeric) {
+        let is_ascii = text.is_ascii();
+        let has_words = text.bytes().any(|byte| byte.is_ascii_alphanumeric())
+            || (!is_ascii && text.chars().any(char::is_alphanumeric));
+        if !has_words {
             return Look::Mark;
         }
-        if let Some(look) = self.id(piece) {
+        if is_ascii && let Some(look) = self.id(piece) {
             return look;
         }
         if text.contains('*')
@@ -71,9 +74,6 @@ impl Reading {
 
     fn id(&self, piece: &Piece<'_>) -> Option<Look> {
         let text = piece.text;
-        if !text.is_ascii() {
-            return None;
-        }
         if let Some(cloud) = self.first(|ids| (ids.strict)(text)) {
             return Some(self.found(cloud, true));
         }
@@ -168,15 +168,22 @@ fn is_mistyped(given: &str, head: &str) -> bool {
         return true;
     }
     // A single letter gives no slip away: disks and images have such prefixes too.
-    if head.len() < 3 {
+    if head.len() < 3 || given.len().abs_diff(head.len()) > 1 {
         return false;
     }
-    let sorted = |text: &str| {
-        let mut bytes = text.as_bytes().to_vec();
-        bytes.sort_unstable();
-        bytes
-    };
-    sorted(given) == sorted(head) || lacks_one_of(given, head) || lacks_one_of(head, given)
+    is_swapped(given, head) || lacks_one_of(given, head) || lacks_one_of(head, given)
+}
+
+/// True if two neighbouring letters changed places.
+fn is_swapped(given: &str, head: &str) -> bool {
+    let (given, head) = (given.as_bytes(), head.as_bytes());
+    let same = given.iter().zip(head).take_while(|(left, right)| left == right).count();
+    match (given.get(same..), head.get(same..)) {
+        (Some([left, right, given @ ..]), Some([first, second, head @ ..])) => {
+            left == second && right == first && given == head
+        }
+        _ => false,
+    }
 }
 
 fn is_look_alike(given: &str, head: &str) -> bool {
@@ -204,7 +211,15 @@ fn lacks_one_of(short: &str, long: &str) -> bool {
 /// both ends and invisible characters removed.
 fn fold(text: &str, folded: &mut String) {
     folded.clear();
-    folded.extend(text.chars().filter_map(plain));
+    if text.is_ascii() {
+        folded.push_str(text);
+        folded.make_ascii_lowercase();
+        if folded.contains(['_', '~']) {
+            *folded = folded.replace(['_', '~'], "-");
+        }
+    } else {
+        folded.extend(text.chars().filter_map(plain));
+    }
     let end = folded.trim_end_matches(|character: char| !character.is_ascii_alphanumeric()).len();
     folded.truncate(end);
     let start = folded.find(|character: char| character.is_ascii_alphanumeric()).unwrap_or(end);
@@ -256,7 +271,8 @@ fn plain(character: char) -> Option<char> {
     })
 }
 
-fn reason(text: &str, folded: &str, ids: &IdGrammar) -> Malformation {
+/// Why a text is no id of a cloud.
+pub(super) fn reason(text: &str, folded: &str, ids: &IdGrammar) -> Malformation {
     if !text.is_ascii() && folded.is_ascii() {
         return Malformation::LookAlikes;
     }

@@ -1,0 +1,556 @@
+//! Ids out of pasted text: what is taken, what is reported, what is left aside.
+
+use proptest::prelude::*;
+use relight_core::{
+    cloud::{self, Cloud},
+    ids::{
+        IGNORED_EXAMPLES_MAX, IdProblemKind, Malformation, PROBLEM_TEXT_MAX_CHARS, ParsedIds,
+        parse_ids,
+    },
+    words::Locale,
+};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Data {
+    seen: Vec<Seen>,
+    garbage: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Seen {
+    text: String,
+    cloud: String,
+    verdict: Verdict,
+}
+
+#[derive(Clone, Copy, Deserialize, PartialEq, Debug)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    Proper,
+    Tolerable,
+    Refused,
+}
+
+fn data() -> Data {
+    serde_json::from_str(include_str!("data/ids.json")).unwrap()
+}
+
+fn named(id: &str) -> &'static dyn Cloud {
+    cloud::by_id(id).unwrap()
+}
+
+fn ids(parsed: &ParsedIds) -> Vec<&str> {
+    parsed.ids.iter().map(|id| id.id.as_str()).collect()
+}
+
+/// `kind text -> suggestion` of each problem.
+fn problems(parsed: &ParsedIds) -> Vec<String> {
+    parsed
+        .problems
+        .iter()
+        .map(|problem| {
+            let suggestion =
+                problem.suggestion.as_ref().map_or_else(String::new, |text| format!(" -> {text}"));
+            format!("{} {}{suggestion}", problem.kind.word(), problem.text)
+        })
+        .collect()
+}
+
+#[track_caller]
+fn check(text: &str, cloud: Option<&str>, want_ids: &[&str], want_problems: &[&str]) -> ParsedIds {
+    let parsed = parse_ids(text, cloud.map(named));
+    assert_eq!(ids(&parsed), want_ids, "ids of {text:?}");
+    assert_eq!(problems(&parsed), want_problems, "problems of {text:?}");
+    parsed
+}
+
+#[test]
+fn every_string_seen_in_public_code_is_sorted_as_it_should_be() {
+    let data = data();
+    assert!(data.seen.len() > 250, "{}", data.seen.len());
+    for Seen { text, cloud, verdict } in data.seen {
+        for chosen in [None, Some(named(&cloud))] {
+            let parsed = parse_ids(&text, chosen);
+            match verdict {
+                Verdict::Proper | Verdict::Tolerable => {
+                    assert_eq!(ids(&parsed), [text.as_str()], "{text}");
+                    assert_eq!(parsed.ids[0].unusual, verdict == Verdict::Tolerable, "{text}");
+                    assert_eq!(parsed.ids[0].cloud.manifest().id, cloud, "{text}");
+                    assert!(parsed.problems.is_empty(), "{text}");
+                }
+                Verdict::Refused => {
+                    assert!(parsed.ids.is_empty(), "{text}");
+                    assert_eq!(parsed.problems.len(), 1, "{text}");
+                    let masked = parsed.problems[0].kind == IdProblemKind::Masked;
+                    assert_eq!(masked, text.contains('*'), "{text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn garbage_gives_no_id_for_any_cloud() {
+    let clouds = cloud::ALL.iter().copied().map(Some).chain([None]);
+    for chosen in clouds {
+        for text in data().garbage {
+            let parsed = parse_ids(&text, chosen);
+            assert!(parsed.ids.is_empty(), "{text:?} gave {:?}", parsed.ids);
+            let words = text.chars().any(char::is_alphanumeric);
+            assert_eq!(!parsed.problems.is_empty(), words, "{text:?}: {parsed:?}");
+        }
+    }
+}
+
+#[test]
+fn separators_of_all_kinds() {
+    let a = "ins-r8hr2upy";
+    let b = "ins-5d8a23rs";
+    for separator in [
+        " ",
+        "\n",
+        "\r\n",
+        "\r",
+        "\t",
+        ",",
+        ", ",
+        ";",
+        "|",
+        " | ",
+        "，",
+        "、",
+        "；",
+        "\u{3000}",
+        "\u{a0}",
+        "\u{2028}",
+        "\",\"",
+        "' '",
+        "”“",
+        "][",
+        ")(",
+        "】【",
+        "&InstanceIds.1=",
+        "/",
+        ":",
+        "：",
+        "\u{0}",
+        "`,`",
+        "\\\",\\\"",
+        "%22%2C%22",
+    ] {
+        check(&format!("{a}{separator}{b}"), Some("tencent"), &[a, b], &[]);
+        check(&format!("{a}{separator}{b}"), None, &[a, b], &[]);
+    }
+}
+
+#[test]
+fn order_lines_and_repeats() {
+    let parsed = check(
+        "ins-r8hr2upy\r\n\r\nins-5d8a23rs, ins-r8hr2upy\nins-7eb7eea7",
+        Some("tencent"),
+        &["ins-r8hr2upy", "ins-5d8a23rs", "ins-7eb7eea7"],
+        &["repeated ins-r8hr2upy"],
+    );
+    assert_eq!(parsed.ids.iter().map(|id| id.line).collect::<Vec<_>>(), [1, 3, 4]);
+    assert_eq!(parsed.problems[0].line, 3);
+    assert_eq!(parsed.without_problems(), "ins-r8hr2upy\nins-5d8a23rs\nins-7eb7eea7\n");
+}
+
+#[test]
+fn near_misses_have_a_suggestion_that_is_an_id() {
+    for (text, suggestion) in [
+        ("lns-r8hr2upy", "ins-r8hr2upy"),
+        ("1ns-r8hr2upy", "ins-r8hr2upy"),
+        ("Ins-r8hr2upy", "ins-r8hr2upy"),
+        ("INS-R8HR2UPY", "ins-r8hr2upy"),
+        ("isn-r8hr2upy", "ins-r8hr2upy"),
+        ("in-r8hr2upy", "ins-r8hr2upy"),
+        ("inss-r8hr2upy", "ins-r8hr2upy"),
+        ("ins_r8hr2upy", "ins-r8hr2upy"),
+        ("ins.r8hr2upy", "ins-r8hr2upy"),
+        ("ins--r8hr2upy", "ins-r8hr2upy"),
+        ("ins–r8hr2upy", "ins-r8hr2upy"),
+        ("insr8hr2upy", "ins-r8hr2upy"),
+        ("ins-r8hr2upy.", "ins-r8hr2upy"),
+        ("-ins-r8hr2upy", "ins-r8hr2upy"),
+        ("ins-r8hr2upy。", "ins-r8hr2upy"),
+        ("**ins-r8hr2upy**", "ins-r8hr2upy"),
+        ("../ins-r8hr2upy", "ins-r8hr2upy"),
+        ("ｉｎｓ－ｒ８ｈｒ２ｕｐｙ", "ins-r8hr2upy"),
+        ("іns-r8hr2upу", "ins-r8hr2upy"),
+        ("ins-r8hr\u{200b}2upy", "ins-r8hr2upy"),
+        ("实例ins-r8hr2upy", "ins-r8hr2upy"),
+        ("l-bp67acfmxazb4p0001xy", "i-bp67acfmxazb4p0001xy"),
+        ("i_bp67acfmxazb4p0001xy", "i-bp67acfmxazb4p0001xy"),
+        ("ibp67acfmxazb4p0001xy", "i-bp67acfmxazb4p0001xy"),
+        ("i_abc123456", "i-abc123456"),
+        ("１６６０５４５３３０９７１６８０８３５", "1660545330971680835"),
+        ("1660545330971680835.", "1660545330971680835"),
+    ] {
+        check(text, None, &[], &[&format!("near-miss {text} -> {suggestion}")]);
+        let parsed = check(suggestion, None, &[suggestion], &[]);
+        assert!(!parsed.ids[0].unusual, "{suggestion}");
+        let own = parsed.ids[0].cloud;
+        for other in cloud::ALL.iter().copied().filter(|other| *other != own) {
+            let parsed = parse_ids(text, Some(other));
+            assert_eq!(problems(&parsed), [format!("other-cloud {text}")], "{text} for {other:?}");
+            assert_eq!(parsed.problems[0].cloud, Some(own));
+        }
+    }
+}
+
+#[test]
+fn what_only_begins_like_an_id_gets_no_suggestion() {
+    for text in
+        ["instance01", "interface1", "inspiration", "d-bp67acfmxazb4p0001xy", "img-r8hr2upy"]
+    {
+        let parsed = parse_ids(text, None);
+        assert_eq!(parsed.problems.len(), 1, "{parsed:?}");
+        assert_eq!(parsed.problems[0].suggestion, None, "{text}");
+    }
+}
+
+#[test]
+fn reasons() {
+    for (text, cloud, reason) in [
+        ("ins-1122", Some("tencent"), Malformation::TooShort),
+        ("ins-", None, Malformation::TooShort),
+        ("i-bp1", None, Malformation::TooShort),
+        ("ins-r8hr2upyr8hr2upy", None, Malformation::TooLong),
+        ("i-lastLineIdx", None, Malformation::Characters),
+        ("ins-r8hr-2upy", None, Malformation::Characters),
+        ("ins-r8hr２", None, Malformation::LookAlikes),
+        ("1.66e18", Some("zenlayer"), Malformation::RoundedNumber),
+        ("1.66054533097168E+18", None, Malformation::RoundedNumber),
+        ("hello", None, Malformation::NotAnId),
+        ("1.5", None, Malformation::NotAnId),
+    ] {
+        let parsed = parse_ids(text, cloud.map(named));
+        assert!(parsed.ids.is_empty());
+        assert_eq!(parsed.problems.len(), 1, "{text}");
+        assert_eq!(parsed.problems[0].kind, IdProblemKind::Malformed(reason), "{text}");
+    }
+}
+
+#[test]
+fn ids_of_another_cloud_are_named() {
+    let parsed = check(
+        "i-bp67acfmxazb4p0001xy ins-r8hr2upy 1660545330971680835",
+        Some("tencent"),
+        &["ins-r8hr2upy"],
+        &["other-cloud i-bp67acfmxazb4p0001xy", "other-cloud 1660545330971680835"],
+    );
+    let clouds: Vec<_> = parsed.problems.iter().map(|problem| problem.cloud.unwrap()).collect();
+    assert_eq!(clouds, [named("alibaba"), named("zenlayer")]);
+    assert!(parsed.problems[0].sentence(Locale::En).contains("Alibaba"));
+}
+
+#[test]
+fn without_a_cloud_each_id_brings_its_own() {
+    let parsed = check(
+        "i-bp67acfmxazb4p0001xy ins-r8hr2upy 1660545330971680835",
+        None,
+        &["i-bp67acfmxazb4p0001xy", "ins-r8hr2upy", "1660545330971680835"],
+        &[],
+    );
+    let clouds: Vec<_> = parsed.ids.iter().map(|id| id.cloud).collect();
+    assert_eq!(clouds, cloud::ALL);
+}
+
+#[test]
+fn long_numbers_stay_text() {
+    let parsed = check("[1660545330971680835]", None, &["1660545330971680835"], &[]);
+    assert_eq!(parsed.ids[0].id.as_str(), "1660545330971680835");
+}
+
+#[test]
+fn console_links() {
+    for (text, id) in [
+        (
+            "https://ecs.console.aliyun.com/server/i-bp67acfmxazb4p0001xy/detail?regionId=cn-hangzhou#/",
+            "i-bp67acfmxazb4p0001xy",
+        ),
+        (
+            "https://ecs.console.aliyun.com/server/region/cn-hangzhou?accounttraceid=0123456789abcdef&id=i-bp67acfmxazb4p0001xy",
+            "i-bp67acfmxazb4p0001xy",
+        ),
+        (
+            "https://console.cloud.tencent.com/cvm/instance/detail?rid=1&id=ins-r8hr2upy",
+            "ins-r8hr2upy",
+        ),
+        (
+            "console.cloud.tencent.com/cvm/instance/detail?searchParams=%7B%22id%22%3A%22ins-r8hr2upy%22%7D&_t=1714550400123",
+            "ins-r8hr2upy",
+        ),
+        ("https://console.zenlayer.com/zec/instance/1660545330971680835", "1660545330971680835"),
+        ("qcs::cvm:ap-guangzhou:uin/1000000001:instance/ins-r8hr2upy", "ins-r8hr2upy"),
+        (
+            "acs:ecs:cn-hangzhou:1234567890123456:instance/i-bp67acfmxazb4p0001xy",
+            "i-bp67acfmxazb4p0001xy",
+        ),
+        ("InstanceId.1=i-bp67acfmxazb4p0001xy&RegionId=cn-hangzhou", "i-bp67acfmxazb4p0001xy"),
+    ] {
+        let parsed = check(text, None, &[id], &[]);
+        assert!(parsed.ignored > 0, "{text}");
+    }
+    check(
+        "https://console.cloud.tencent.com/cvm/overview?rid=1",
+        None,
+        &[],
+        &["malformed https://console.cloud.tencent.com/cvm/overview?rid=1"],
+    );
+}
+
+#[test]
+fn json() {
+    check(r#"["ins-r8hr2upy","ins-5d8a23rs"]"#, None, &["ins-r8hr2upy", "ins-5d8a23rs"], &[]);
+    check(
+        r#"["ins-r8hr2upy","db-master","ins-5d8a23rs"]"#,
+        None,
+        &["ins-r8hr2upy", "ins-5d8a23rs"],
+        &["malformed db-master"],
+    );
+    check(
+        "[\n  \"ins-r8hr2upy\",\n  \"db-master\"\n]\n",
+        None,
+        &["ins-r8hr2upy"],
+        &["malformed db-master"],
+    );
+    let request = r#"{"InstanceIds":["ins-r8hr2upy","ins-5d8a23rs"],"StopType":"SOFT"}"#;
+    let parsed = check(request, Some("tencent"), &["ins-r8hr2upy", "ins-5d8a23rs"], &[]);
+    assert_eq!(parsed.ignored_examples, ["InstanceIds", "StopType", "SOFT"]);
+    let answer = r#"{
+  "TotalCount": 2,
+  "InstanceSet": [
+    {
+      "InstanceId": "ins-r8hr2upy",
+      "InstanceName": "web 01",
+      "CreatedTime": "2024-05-01T08:00:00Z",
+      "Memory": 16
+    },
+    {
+      "InstanceId": "lns-5d8a23rs",
+      "InstanceName": "web 02"
+    }
+  ]
+}"#;
+    check(answer, None, &["ins-r8hr2upy"], &["near-miss lns-5d8a23rs -> ins-5d8a23rs"]);
+}
+
+#[test]
+fn a_json_text_without_ids_is_reported() {
+    check(r#"{"name":"web"}"#, None, &[], &["malformed name", "malformed web"]);
+}
+
+#[test]
+fn tables() {
+    let csv = "Instance ID,Name,Zone,Created\n\
+               i-bp67acfmxazb4p0001xy,web-01,cn-hangzhou-h,20240501\n\
+               i-bp67acfmxazb4p0002xy,\"web, two\",cn-hangzhou-h,20240502\n";
+    let want = ["i-bp67acfmxazb4p0001xy", "i-bp67acfmxazb4p0002xy"];
+    for cloud in [None, Some("alibaba")] {
+        let parsed = check(csv, cloud, &want, &[]);
+        assert_eq!(parsed.ignored, 4 + 3 + 4);
+        assert_eq!(parsed.ignored_examples.first().map(String::as_str), Some("Instance ID"));
+    }
+    let zenlayer = "id\tname\n1660545330971680835\tvm-web01\tweb\n1478001766933994003\t20240501\n";
+    check(
+        zenlayer,
+        Some("zenlayer"),
+        &["1660545330971680835", "1478001766933994003"],
+        &["malformed 20240501"],
+    );
+    let drawn = "+------------------------+--------+\n\
+                 | InstanceId             | Status |\n\
+                 +------------------------+--------+\n\
+                 | i-bp67acfmxazb4p0001xy | Running |\n";
+    check(drawn, None, &want[..1], &[]);
+    let first_line = "uid,host\nins-r8hr2upy,web-01\n";
+    check(first_line, None, &["ins-r8hr2upy"], &[]);
+    let console =
+        "ins-r8hr2upy/web-01\t运行中\thttps://console.cloud.tencent.com/cvm?id=ins-r8hr2upy\n";
+    check(console, None, &["ins-r8hr2upy"], &[]);
+}
+
+#[test]
+fn words_on_lines_of_their_own_are_reported_and_headings_are_not() {
+    check(
+        "Please restart these instances:\nins-r8hr2upy\nthe blue one\nins-5d8a23rs\n",
+        None,
+        &["ins-r8hr2upy", "ins-5d8a23rs"],
+        &["malformed the blue one"],
+    );
+    check("foo, bar", None, &[], &["malformed foo", "malformed bar"]);
+    check("- ins-r8hr2upy\n* ins-5d8a23rs\n---\n", None, &["ins-r8hr2upy", "ins-5d8a23rs"], &[]);
+    check(
+        "ins-r8hr2upy, foo, ins-5d8a23rs",
+        None,
+        &["ins-r8hr2upy", "ins-5d8a23rs"],
+        &["malformed foo"],
+    );
+    let prose = check(
+        "restart ins-r8hr2upy and ins-5d8a23rs today",
+        None,
+        &["ins-r8hr2upy", "ins-5d8a23rs"],
+        &[],
+    );
+    assert_eq!(prose.ignored_examples, ["restart", "and", "today"]);
+    check(
+        "some words\nmore words\nins-r8hr2upy",
+        None,
+        &["ins-r8hr2upy"],
+        &["malformed some words", "malformed more words"],
+    );
+}
+
+#[test]
+fn long_texts_are_shortened() {
+    let long = format!("ins-{}", "é".repeat(10_000));
+    let parsed = parse_ids(&long, None);
+    assert_eq!(parsed.problems.len(), 1);
+    assert_eq!(parsed.problems[0].text.chars().count(), PROBLEM_TEXT_MAX_CHARS + 1);
+    let columns = format!("ins-r8hr2upy,{}", "x,".repeat(1000));
+    let parsed = parse_ids(&columns, None);
+    assert_eq!(parsed.ignored, 1000);
+    assert_eq!(parsed.ignored_examples.len(), IGNORED_EXAMPLES_MAX);
+}
+
+#[test]
+fn sentences_say_what_is_wrong_in_both_languages() {
+    let text = "ins-1122\nhello\nins-r8hr2upy\nins-r8hr2upy\ni-bp67acfmxazb4p****\nlns-5d8a23rs\n1.66e18\nins-r8hr２\n\
+                ins-ABCDEFG\nins-r8hr2upyr8hr2upy\ni-bp67acfmxazb4p0001xy\n{example} ins-{name}";
+    let parsed = parse_ids(text, Some(named("tencent")));
+    assert!(parsed.problems.len() >= 11, "{:?}", problems(&parsed));
+    for locale in Locale::ALL {
+        for problem in &parsed.problems {
+            let sentence = problem.sentence(locale);
+            assert!(sentence.contains(&problem.text), "{sentence}");
+            assert!(!sentence.replace(&problem.text, "").contains(['{', '}']), "{sentence}");
+            if let Some(suggestion) = &problem.suggestion {
+                assert!(sentence.contains(suggestion.as_str()), "{sentence}");
+            }
+            let chinese = sentence.chars().any(|character| ('一'..='龥').contains(&character));
+            assert_eq!(chinese, locale == Locale::Zh, "{sentence}");
+        }
+    }
+}
+
+#[test]
+fn hostile_texts_take_time_in_proportion() {
+    // Each is some megabytes; anything quadratic would not end in this life.
+    for text in [
+        "a".repeat(2_000_000),
+        "*".repeat(2_000_000),
+        "i-*".repeat(700_000),
+        "i-a/".repeat(500_000),
+        "%22".repeat(700_000),
+        "[".repeat(2_000_000),
+        "{\n".repeat(1_000_000),
+        "=:=".repeat(700_000),
+        "\u{200b}i".repeat(500_000),
+        "ins-r8hr2upy/".repeat(160_000),
+        "12345678 1660545330971680835 a ".repeat(60_000),
+        "\r".repeat(2_000_000),
+    ] {
+        let parsed = parse_ids(&text, None);
+        assert!(parsed.ids.len() <= 2);
+    }
+}
+
+fn proper_id() -> impl Strategy<Value = String> {
+    prop_oneof!["i-[0-9a-z]{20}", "ins-[0-9a-z]{8}", "[1-9][0-9]{18}"]
+}
+
+fn separator() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "\n", "\r\n", " ", "  ", "\t", ",", ", ", "，", "、", ";", "；", " | ", "\", \"", "' '",
+        "\u{3000}", "\u{a0}", "\n\n", "],[",
+    ])
+}
+
+/// Anything, weighted towards what looks like ids and their surroundings.
+fn any_text(parts: usize) -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        3 => proper_id(),
+        3 => "(i-|ins-|lns-|vm-|I-|INS_)?[0-9a-zA-Z*._]{0,26}",
+        2 => "[ \\n\\r\\t,;|:/=&?#%\"'{}\\[\\]*<>-]{1,4}",
+        2 => "\\PC{0,12}",
+        1 => any::<String>(),
+        1 => separator().prop_map(str::to_owned),
+    ];
+    prop::collection::vec(part, 0..parts).prop_map(|parts| parts.concat())
+}
+
+fn any_choice() -> impl Strategy<Value = Option<&'static dyn Cloud>> {
+    (0..=cloud::ALL.len()).prop_map(|index| cloud::ALL.get(index).copied())
+}
+
+fn words(text: &str) -> usize {
+    text.chars().filter(|character| character.is_alphanumeric()).count()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn never_panics_and_takes_only_ids(text in any_text(40), chosen in any_choice()) {
+        let parsed = parse_ids(&text, chosen);
+        let mut seen = std::collections::BTreeSet::new();
+        let lines = u32::try_from(text.len()).unwrap() + 1;
+        for id in &parsed.ids {
+            let grammar = &id.cloud.manifest().ids;
+            let plain = id.id.as_str();
+            prop_assert!((grammar.strict)(plain) || (grammar.lenient)(plain), "{plain}");
+            prop_assert_eq!(id.unusual, !(grammar.strict)(plain));
+            prop_assert!(chosen.is_none_or(|chosen| chosen == id.cloud));
+            prop_assert!(text.contains(plain));
+            prop_assert!(seen.insert(plain), "twice: {plain}");
+            prop_assert!((1..=lines).contains(&id.line));
+        }
+        for problem in &parsed.problems {
+            prop_assert!(problem.text.chars().count() <= PROBLEM_TEXT_MAX_CHARS + 1);
+            prop_assert!(text.contains(problem.text.trim_end_matches('…')));
+            prop_assert!((1..=lines).contains(&problem.line));
+            prop_assert_eq!(problem.suggestion.is_some(), problem.kind == IdProblemKind::NearMiss);
+            if let (Some(suggestion), Some(cloud)) = (&problem.suggestion, problem.cloud) {
+                prop_assert!((cloud.manifest().ids.strict)(suggestion), "{suggestion}");
+            }
+            for locale in Locale::ALL {
+                prop_assert!(!problem.sentence(locale).is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_dropped_silently(text in any_text(10), chosen in any_choice()) {
+        let parsed = parse_ids(&text, chosen);
+        let all_kept = parsed.ignored as usize == parsed.ignored_examples.len()
+            && parsed.problems.iter().all(|problem| !problem.text.ends_with('…'))
+            && parsed.ignored_examples.iter().all(|example| !example.ends_with('…'));
+        if !all_kept {
+            return Ok(());
+        }
+        let found = parsed.ids.iter().map(|id| words(id.id.as_str())).sum::<usize>()
+            + parsed.problems.iter().map(|problem| words(&problem.text)).sum::<usize>()
+            + parsed.ignored_examples.iter().map(|example| words(example)).sum::<usize>();
+        // `%22` and its like are separators, so that their letters count for nothing.
+        let escapes = text.matches('%').count() * 2;
+        let total = words(&text);
+        prop_assert!(found <= total && found + escapes >= total, "{found} of {total}: {parsed:?}");
+    }
+
+    #[test]
+    fn ids_joined_in_any_way_come_back(
+        list in prop::collection::btree_set(proper_id(), 1..60),
+        separators in prop::collection::vec(separator(), 60),
+    ) {
+        let list: Vec<String> = list.into_iter().collect();
+        let text: String = list.iter().zip(separators).flat_map(|(id, separator)| [id.as_str(), separator]).collect();
+        let parsed = parse_ids(&text, None);
+        prop_assert_eq!(ids(&parsed), list.iter().map(String::as_str).collect::<Vec<_>>());
+        prop_assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
+        let again = parse_ids(&parsed.without_problems(), None);
+        prop_assert_eq!(ids(&again), ids(&parsed));
+    }
+}
