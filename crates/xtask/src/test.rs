@@ -260,7 +260,7 @@ fn module(built: &Built) -> Result<()> {
     built.dist()?;
     let folder = paths::root().join("tests/module");
     let mut tests = command("node");
-    tests.arg("--test").env("RELIGHT_DIST", paths::dist());
+    tests.args(["--test", "--test-reporter=spec"]).env("RELIGHT_DIST", paths::dist());
     for file in files(&folder, ".mjs")? {
         tests.arg(file);
     }
@@ -269,8 +269,8 @@ fn module(built: &Built) -> Result<()> {
         command("node")
             .arg(paths::node_package("typescript").join("bin/tsc"))
             .args(["--strict", "--noEmit", "--skipLibCheck", "false"])
-            .args(["--target", "es2022", "--module", "nodenext", "--moduleResolution", "nodenext"])
-            .args(["--lib", "es2022,dom,esnext.disposable"])
+            .args(["--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler"])
+            .args(["--lib", "es2022,dom,dom.iterable,esnext.disposable"])
             .arg(folder.join("consumer.ts")),
     ])
 }
