@@ -1,6 +1,6 @@
 //! Misbehaviour on request.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{cloud::Cloud, errors};
 
@@ -86,58 +86,52 @@ pub struct Fault {
     pub executed: bool,
 }
 
-/// Names in JSON. `error`, `slow`, `status` and `clock-skew` need fields of their own.
-const NAMES: [&str; 24] = [
-    "error",
-    "failed",
-    "throttled",
-    "nonce-used",
-    "slow",
-    "lost-answer",
-    "cut-off-body",
-    "cut-before",
-    "garbage",
-    "html",
-    "empty-200",
+/// The kinds that need no field of their own, and their names in JSON.
+const PLAIN: &[(&str, Kind)] = &[
+    ("throttled", Kind::Throttled),
+    ("nonce-used", Kind::NonceUsed),
+    ("lost-answer", Kind::LostAnswer),
+    ("cut-off-body", Kind::CutOffBody),
+    ("cut-before", Kind::CutBefore),
+    ("garbage", Kind::Garbage),
+    ("html", Kind::Html),
+    ("empty-200", Kind::Empty),
+    ("unreachable", Kind::Unreachable),
+    ("dns", Kind::Dns),
+    ("tls", Kind::Tls),
+    ("timeout", Kind::Timeout),
+    ("upstream-cut", Kind::UpstreamCut),
+    ("answer-timeout", Kind::AnswerTimeout),
+    ("proxy-throttled", Kind::ProxyThrottled),
+    ("untyped-502", Kind::Untyped502),
+    ("foreign-404", Kind::Foreign404),
+    ("login-redirect", Kind::LoginRedirect),
+    ("no-proxy-status", Kind::NoProxyStatus),
+];
+
+/// The fields that a fault may have.
+const FIELDS: [&str; 11] = [
+    "cloud",
+    "action",
+    "fault",
+    "times",
+    "code",
+    "message",
     "status",
-    "clock-skew",
-    "unreachable",
-    "dns",
-    "tls",
-    "timeout",
-    "upstream-cut",
-    "answer-timeout",
-    "proxy-throttled",
-    "untyped-502",
-    "foreign-404",
-    "login-redirect",
-    "no-proxy-status",
+    "instanceIds",
+    "ms",
+    "seconds",
+    "executed",
 ];
 
 impl Fault {
     /// Reads the body of `POST /sandbox/faults`. The error says what is wrong with it.
     pub fn from_json(value: &Value) -> Result<Self, String> {
         let object = value.as_object().ok_or("a fault is a JSON object")?;
-        let known = [
-            "cloud",
-            "action",
-            "fault",
-            "times",
-            "code",
-            "message",
-            "status",
-            "instanceIds",
-            "ms",
-            "seconds",
-            "executed",
-        ];
-        if let Some(name) = object.keys().find(|name| !known.contains(&name.as_str())) {
+        if let Some(name) = object.keys().find(|name| !FIELDS.contains(&name.as_str())) {
             return Err(format!("a fault has no field {name:?}"));
         }
         let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
-        let number = |name: &str| object.get(name).and_then(Value::as_i64);
-        let need =
-            |name: &str| number(name).ok_or_else(|| format!("{name} is missing or no number"));
         let cloud = match text("cloud") {
             Some(name) => {
                 Some(Cloud::parse(&name).ok_or_else(|| format!("no cloud is called {name:?}"))?)
@@ -145,60 +139,7 @@ impl Fault {
             None => None,
         };
         let action = text("action");
-        let status = match number("status") {
-            Some(number) => Some(
-                u16::try_from(number)
-                    .ok()
-                    .filter(|status| (200..600).contains(status))
-                    .ok_or("status is from 200 to 599")?,
-            ),
-            None => None,
-        };
-        let name = text("fault").ok_or_else(|| format!("fault is one of {}", NAMES.join(", ")))?;
-        let kind = match name.as_str() {
-            "error" => {
-                let code = text("code").ok_or("an error needs its code")?;
-                let known = cloud.is_some_and(|cloud| {
-                    errors::find(cloud, action.as_deref().unwrap_or("*"), &code, None).is_some()
-                });
-                if !known && status.is_none() {
-                    return Err(format!(
-                        "{code:?} is no code of this cloud: name the cloud, or give a status"
-                    ));
-                }
-                Kind::Error { code, message: text("message"), status }
-            }
-            "failed" => Kind::Error {
-                code: errors::LISTED_AS_FAILED.to_owned(),
-                message: None,
-                status: None,
-            },
-            "throttled" => Kind::Throttled,
-            "nonce-used" => Kind::NonceUsed,
-            "slow" => {
-                Kind::Slow { ms: u64::try_from(need("ms")?).map_err(|_| "ms is not negative")? }
-            }
-            "lost-answer" => Kind::LostAnswer,
-            "cut-off-body" => Kind::CutOffBody,
-            "cut-before" => Kind::CutBefore,
-            "garbage" => Kind::Garbage,
-            "html" => Kind::Html,
-            "empty-200" => Kind::Empty,
-            "status" => Kind::Status { status: status.ok_or("status is missing")? },
-            "clock-skew" => Kind::ClockSkew { seconds: need("seconds")? },
-            "unreachable" => Kind::Unreachable,
-            "dns" => Kind::Dns,
-            "tls" => Kind::Tls,
-            "timeout" => Kind::Timeout,
-            "upstream-cut" => Kind::UpstreamCut,
-            "answer-timeout" => Kind::AnswerTimeout,
-            "proxy-throttled" => Kind::ProxyThrottled,
-            "untyped-502" => Kind::Untyped502,
-            "foreign-404" => Kind::Foreign404,
-            "login-redirect" => Kind::LoginRedirect,
-            "no-proxy-status" => Kind::NoProxyStatus,
-            other => return Err(format!("no fault is called {other:?}: {}", NAMES.join(", "))),
-        };
+        let kind = Kind::from_json(object, cloud, action.as_deref())?;
         let instance_ids = match object.get("instanceIds") {
             None | Some(Value::Null) => Vec::new(),
             Some(Value::Array(list)) => {
@@ -206,6 +147,9 @@ impl Fault {
             }
             Some(_) => return Err("instanceIds is an array of texts".to_owned()),
         };
+        if !instance_ids.is_empty() && !matches!(kind, Kind::Error { .. }) {
+            return Err("only an error can be of single instances".to_owned());
+        }
         let lasting = matches!(kind, Kind::ClockSkew { .. });
         let times = match object.get("times") {
             Some(Value::Null) => None,
@@ -218,10 +162,10 @@ impl Fault {
                     .ok_or("times is 1 or more, or null for ever")?,
             ),
         };
-        let executed = object
-            .get("executed")
-            .and_then(Value::as_bool)
-            .unwrap_or(!matches!(kind, Kind::Status { .. } | Kind::Untyped502));
+        let executed = match object.get("executed") {
+            None | Some(Value::Null) => !matches!(kind, Kind::Status { .. } | Kind::Untyped502),
+            Some(value) => value.as_bool().ok_or("executed is true or false")?,
+        };
         Ok(Self { kind, cloud, action, instance_ids, times, executed })
     }
 
@@ -241,28 +185,10 @@ impl Fault {
     pub fn name(&self) -> &'static str {
         match &self.kind {
             Kind::Error { .. } => "error",
-            Kind::Throttled => "throttled",
-            Kind::NonceUsed => "nonce-used",
             Kind::Slow { .. } => "slow",
-            Kind::LostAnswer => "lost-answer",
-            Kind::CutOffBody => "cut-off-body",
-            Kind::CutBefore => "cut-before",
-            Kind::Garbage => "garbage",
-            Kind::Html => "html",
-            Kind::Empty => "empty-200",
             Kind::Status { .. } => "status",
             Kind::ClockSkew { .. } => "clock-skew",
-            Kind::Unreachable => "unreachable",
-            Kind::Dns => "dns",
-            Kind::Tls => "tls",
-            Kind::Timeout => "timeout",
-            Kind::UpstreamCut => "upstream-cut",
-            Kind::AnswerTimeout => "answer-timeout",
-            Kind::ProxyThrottled => "proxy-throttled",
-            Kind::Untyped502 => "untyped-502",
-            Kind::Foreign404 => "foreign-404",
-            Kind::LoginRedirect => "login-redirect",
-            Kind::NoProxyStatus => "no-proxy-status",
+            plain => PLAIN.iter().find(|(_, kind)| kind == plain).map_or("", |(name, _)| name),
         }
     }
 
@@ -276,10 +202,10 @@ impl Fault {
             | Kind::Foreign404
             | Kind::LoginRedirect => Stage::ProxyOnly,
             Kind::CutBefore => Stage::AtTheDoor,
+            Kind::NonceUsed if !self.executed => Stage::Instead,
             Kind::Error { .. } | Kind::Throttled => Stage::Instead,
-            Kind::NonceUsed if self.executed => Stage::Afterwards,
-            Kind::NonceUsed => Stage::Instead,
-            Kind::Slow { .. }
+            Kind::NonceUsed
+            | Kind::Slow { .. }
             | Kind::LostAnswer
             | Kind::CutOffBody
             | Kind::Garbage
@@ -320,6 +246,61 @@ impl Fault {
             | Kind::Empty
             | Kind::Status { .. }
             | Kind::ClockSkew { .. } => false,
+        }
+    }
+}
+
+impl Kind {
+    fn from_json(
+        object: &Map<String, Value>,
+        cloud: Option<Cloud>,
+        action: Option<&str>,
+    ) -> Result<Self, String> {
+        let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+        let number = |name: &str| {
+            let number = object.get(name).and_then(Value::as_i64);
+            number.ok_or_else(|| format!("{name} is missing or no number"))
+        };
+        let status = || -> Result<u16, String> {
+            u16::try_from(number("status")?)
+                .ok()
+                .filter(|status| (200..600).contains(status))
+                .ok_or_else(|| "status is from 200 to 599".to_owned())
+        };
+        let name = text("fault").unwrap_or_default();
+        if let Some((_, kind)) = PLAIN.iter().find(|(plain, _)| *plain == name) {
+            return Ok(kind.clone());
+        }
+        match name.as_str() {
+            "error" => {
+                let code = text("code").ok_or("an error needs its code")?;
+                let message = text("message");
+                let status = object.get("status").map(|_| status()).transpose()?;
+                let operation = action.unwrap_or("*");
+                let known = cloud
+                    .is_some_and(|cloud| errors::find(cloud, operation, &code, None).is_some());
+                if known || status.is_some() {
+                    Ok(Self::Error { code, message, status })
+                } else {
+                    Err(format!("{code:?} is unknown: name the right cloud, or give a status"))
+                }
+            }
+            "failed" => {
+                let code = errors::LISTED_AS_FAILED.to_owned();
+                Ok(Self::Error { code, message: None, status: None })
+            }
+            "slow" => u64::try_from(number("ms")?)
+                .map(|ms| Self::Slow { ms })
+                .map_err(|_| "ms is not negative".to_owned()),
+            "status" => Ok(Self::Status { status: status()? }),
+            "clock-skew" => Ok(Self::ClockSkew { seconds: number("seconds")? }),
+            _ => {
+                let plain: Vec<&str> = PLAIN.iter().map(|(name, _)| *name).collect();
+                Err(format!(
+                    "fault is error, failed, slow, status, clock-skew, {}",
+                    plain.join(", ")
+                ))
+            }
         }
     }
 }

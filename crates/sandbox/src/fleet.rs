@@ -378,7 +378,7 @@ fn standard_of(cloud: Cloud) -> impl Iterator<Item = Instance> {
             None => (State::Running, None),
         };
         let role = ROLES[inside % ROLES.len()];
-        let zone_letter = if inside % 3 == 2 { 1 } else { 0 };
+        let zone_letter = u8::from(inside % 3 == 2);
         Instance {
             cloud,
             region: region.to_owned(),

@@ -254,25 +254,7 @@ impl Sandbox {
             Some(_) | None => 0,
         };
         let server_s = now_ms.div_euclid(1_000).saturating_add(skew_s);
-        let mut call = Call {
-            at_ms: now_ms,
-            cloud,
-            via,
-            host: inbound.host.clone(),
-            method: inbound.method.clone(),
-            action: facts.action.clone(),
-            version: facts.version.clone(),
-            region: facts.region.clone(),
-            ids: facts.ids.clone(),
-            key_id: facts.key_id.clone(),
-            signature: "not checked".to_owned(),
-            executed: false,
-            request_id: request_id.clone(),
-            status: 0,
-            code: None,
-            fault: None,
-        };
-
+        let mut call = blank_call(cloud, via, inbound, &facts, &request_id, now_ms);
         let place = self.faults.find(cloud, &facts.action, |fault| {
             fault.instance_ids.is_empty()
                 && matches!(fault.stage(), Stage::AtTheDoor | Stage::Instead | Stage::Afterwards)
@@ -297,7 +279,8 @@ impl Sandbox {
             Some(fault) if fault.stage() == Stage::Instead => {
                 Some(self.planned(cloud, &facts, &fault.kind))
             }
-            Some(fault) if !fault.executed => Some(Failure::new(500, WITHHELD, "")),
+            // Where the answer is spoilt and nothing shall happen, the cloud says that it failed.
+            Some(fault) if !fault.executed => Some(internal_error(cloud, &facts)),
             Some(_) | None => None,
         };
         let task = Task {
@@ -324,7 +307,7 @@ impl Sandbox {
         };
         let answer = answer.with("date", time::http(server_s));
         call.executed = executed;
-        call.code = code.filter(|code| code != WITHHELD);
+        call.code = code;
         let mut reply: Reply = answer.into();
         if let Some(fault) = afterwards {
             reply = spoil(reply, &fault.kind, &task);
@@ -408,10 +391,45 @@ struct Arrival {
     fault: Option<Fault>,
 }
 
-/// The code of an operation that a fault held back; it is never answered.
-const WITHHELD: &str = "(withheld)";
-
 const PAGE: &str = "<!doctype html><title>Sandbox</title><h1>Something else answered</h1>";
+
+fn internal_error(cloud: Cloud, facts: &Facts) -> Failure {
+    let code = match cloud {
+        Cloud::Alibaba => "InternalError",
+        Cloud::Tencent => "InternalServerError",
+        Cloud::Zenlayer => "INTERNAL_SERVER_ERROR",
+    };
+    Failure::of(cloud, &facts.action, code)
+}
+
+/// The journal's entry before anything is known of the outcome.
+fn blank_call(
+    cloud: Cloud,
+    via: Via,
+    inbound: &Inbound,
+    facts: &Facts,
+    request_id: &str,
+    at_ms: i64,
+) -> Call {
+    Call {
+        at_ms,
+        cloud,
+        via,
+        host: inbound.host.clone(),
+        method: inbound.method.clone(),
+        action: facts.action.clone(),
+        version: facts.version.clone(),
+        region: facts.region.clone(),
+        ids: facts.ids.clone(),
+        key_id: facts.key_id.clone(),
+        signature: "not checked".to_owned(),
+        executed: false,
+        request_id: request_id.to_owned(),
+        status: 0,
+        code: None,
+        fault: None,
+    }
+}
 
 fn facts(cloud: Cloud, inbound: &Inbound) -> Facts {
     match cloud {

@@ -49,8 +49,10 @@ fn case(vector: &Value, cloud: Cloud) -> Case {
         let form = headers.iter().any(|(name, value)| {
             name.eq_ignore_ascii_case("content-type") && value.contains("form-urlencoded")
         });
-        if !query.contains("Signature=") && !(form && body.contains("Signature=")) {
-            query.push_str(&format!("&Signature={}", percent(&signature)));
+        let signed = query.contains("Signature=") || (form && body.contains("Signature="));
+        if !signed {
+            query.push_str("&Signature=");
+            query.push_str(&percent(&signature));
         }
         if form && body.is_empty() {
             body = encode(&input["form"]);
@@ -90,7 +92,7 @@ fn encode(pairs: &Value) -> String {
 }
 
 fn percent(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |out, byte| format!("{out}%{byte:02X}"))
 }
 
 /// The token as the vector's own key has it, wherever the request carries it.
@@ -171,7 +173,8 @@ fn refused(case: &Case, request: &Inbound, verify: Verify, what: &str) {
 
 fn method_and_body_count(case: &Case, verify: Verify) {
     let mut request = case.request.clone();
-    request.method = if request.method == "POST" { "GET" } else { "POST" }.to_owned();
+    let other = if request.method == "POST" { "GET" } else { "POST" };
+    other.clone_into(&mut request.method);
     refused(case, &request, verify, "the method");
     for at in 0..case.request.body.len() {
         let mut request = case.request.clone();

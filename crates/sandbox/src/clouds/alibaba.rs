@@ -146,14 +146,17 @@ fn gate(world: &mut World<'_>, task: &Task<'_>) -> Result<(), Failure> {
         Refusal::UnknownKey => fail("InvalidAccessKeyId.NotFound"),
         Refusal::BadTime => fail("InvalidTimeStamp.Format"),
         Refusal::Expired => fail("InvalidTimeStamp.Expired"),
+        // The two signatures have messages of their own; the vendor's classic SDK reads the one of
+        // V1 and compares it with what it signed itself.
         Refusal::Mismatch { string_to_sign, canonical_request } => {
-            let mut message = format!(
-                "Specified signature does not match our calculation. server StringToSign is [{string_to_sign}]"
-            );
-            if let Some(canonical) = canonical_request {
-                message.push_str(&format!(" server CanonicalRequest is [{canonical}]"));
-            }
-            fail("SignatureDoesNotMatch").saying(message)
+            fail("SignatureDoesNotMatch").saying(match canonical_request {
+                Some(canonical) => format!(
+                    "Specified signature does not match our calculation. server StringToSign is [{string_to_sign}] server CanonicalRequest is [{canonical}]"
+                ),
+                None => format!(
+                    "Specified signature is not matched with our calculation. server string to sign is:{string_to_sign}"
+                ),
+            })
         }
         Refusal::MissingToken => fail("MissingSecurityToken").saying("SecurityToken is mandatory for this action."),
         Refusal::WrongToken => fail("InvalidSecurityToken.MismatchWithAccessKey")

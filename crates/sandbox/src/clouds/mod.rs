@@ -158,9 +158,9 @@ pub(crate) fn begin(
         Power::Start => (40_000, 20_000),
         Power::Stop => (30_000, 15_000),
     };
-    let seed =
+    let mark =
         instance.id.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-    let full_ms = least_ms + scatter(seed) % spread_ms;
+    let full_ms = least_ms + scatter(mark) % spread_ms;
     let virtual_ms = if hard { full_ms / 3 } else { full_ms };
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // at most 90,000
     let real_ms = (virtual_ms as f64 / speed).round() as i64;
@@ -177,7 +177,7 @@ pub(crate) fn begin(
                     now_ms,
                 ),
                 Cloud::Alibaba => {
-                    instance.go(State::Starting, &[(real_ms, State::Running)], now_ms)
+                    instance.go(State::Starting, &[(real_ms, State::Running)], now_ms);
                 }
                 Cloud::Tencent | Cloud::Zenlayer => {
                     instance.go(State::Rebooting, &[(real_ms, State::Running)], now_ms);

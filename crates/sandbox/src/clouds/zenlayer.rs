@@ -279,7 +279,7 @@ impl Call<'_, '_> {
         self.check_known(&["zoneIds"])?;
         let wanted = match self.parameters.get("zoneIds") {
             None | Some(Value::Null) => Vec::new(),
-            Some(value) => self.texts("zoneIds", value)?,
+            Some(value) => texts("zoneIds", value)?,
         };
         let zones = self.world.fleet.zones(CLOUD);
         if wanted.iter().any(|zone| !zones.iter().any(|(have, _)| have == zone)) {
@@ -326,18 +326,8 @@ impl Call<'_, '_> {
     fn ids(&self) -> Result<Option<Vec<String>>, Failure> {
         match self.parameters.get("instanceIds") {
             None | Some(Value::Null) => Ok(None),
-            Some(value) => self.texts("instanceIds", value).map(Some),
+            Some(value) => texts("instanceIds", value).map(Some),
         }
-    }
-
-    fn texts(&self, name: &str, value: &Value) -> Result<Vec<String>, Failure> {
-        let list = value.as_array().ok_or_else(|| wrong(name, "is not a list"))?;
-        if list.len() > 100 {
-            return Err(wrong(name, "holds more than 100 values"));
-        }
-        let texts: Option<Vec<String>> =
-            list.iter().map(|id| id.as_str().map(str::to_owned)).collect();
-        texts.ok_or_else(|| wrong(name, "holds something that is not a text"))
     }
 
     fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
@@ -360,6 +350,15 @@ impl Call<'_, '_> {
         let (page, size) = (number("pageNum", 1, u64::MAX)?, number("pageSize", 20, 1_000)?);
         Ok((usize::try_from(page).unwrap_or(usize::MAX), usize::try_from(size).unwrap_or(1_000)))
     }
+}
+
+fn texts(name: &str, value: &Value) -> Result<Vec<String>, Failure> {
+    let list = value.as_array().ok_or_else(|| wrong(name, "is not a list"))?;
+    if list.len() > 100 {
+        return Err(wrong(name, "holds more than 100 values"));
+    }
+    let texts: Option<Vec<String>> = list.iter().map(|id| id.as_str().map(str::to_owned)).collect();
+    texts.ok_or_else(|| wrong(name, "holds something that is not a text"))
 }
 
 fn wrong(name: &str, why: &str) -> Failure {

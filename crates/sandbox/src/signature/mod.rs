@@ -8,6 +8,8 @@ pub mod acs_v1;
 pub mod tc3;
 pub mod zc2;
 
+use std::fmt::Write as _;
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
@@ -146,7 +148,7 @@ fn header_lines(
         }
         values.sort_unstable();
         let value = change(name, &values.join(","));
-        lines.push_str(&format!("{name}:{value}\n"));
+        let _ = writeln!(lines, "{name}:{value}");
     }
     Some(lines)
 }
