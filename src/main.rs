@@ -1,1 +1,5 @@
-fn main() {}
+//! Trunk's entry: defines the element, nothing else.
+
+fn main() {
+    relight::element::define();
+}

@@ -368,7 +368,11 @@ impl Run {
             (false, true, Some(pause)) => Stage::Paused(pause),
             (false, true, None) => Stage::Sending,
             (false, false, _) if self.is_watching() => {
-                if self.stopped { Stage::Stopped } else { Stage::Watching }
+                if self.stopped {
+                    Stage::Stopped
+                } else {
+                    Stage::Watching
+                }
             }
             (false, false, _) => Stage::Finished,
         }
@@ -631,9 +635,10 @@ impl Run {
             }
             Choice::RetryFailed => {
                 row.outcome == Outcome::Rejected
-                    && row.fault.as_deref().is_some_and(|fault| {
-                        evidence::retry_can_help(&self.order, fault)
-                    })
+                    && row
+                        .fault
+                        .as_deref()
+                        .is_some_and(|fault| evidence::retry_can_help(&self.order, fault))
             }
         }
     }
@@ -667,10 +672,8 @@ impl Run {
             match self.watch.next(now, most) {
                 evidence::Next::Nothing => {}
                 evidence::Next::Wait(until) => wake_at(until),
-                evidence::Next::Look(ids) => commands.push(Command::Look {
-                    ids,
-                    clock_skew_seconds: self.clock_skew_seconds,
-                }),
+                evidence::Next::Look(ids) => commands
+                    .push(Command::Look { ids, clock_skew_seconds: self.clock_skew_seconds }),
             }
         }
         commands.extend(wake.map(Command::WakeAt));
@@ -733,10 +736,10 @@ pub fn sort_out(
     let mut eligible = Vec::new();
     let mut skipped = Vec::new();
     for id in ids {
-        let verdict = seen.get(id.as_str()).map_or(
-            Eligibility::Skipped(SkipReason::NotFound),
-            |state| order.target().cloud.eligibility(order, state),
-        );
+        let verdict =
+            seen.get(id.as_str()).map_or(Eligibility::Skipped(SkipReason::NotFound), |state| {
+                order.target().cloud.eligibility(order, state)
+            });
         match verdict {
             Eligibility::Eligible => eligible.push(id.clone()),
             Eligibility::Skipped(reason) => skipped.push((id.clone(), reason)),

@@ -130,7 +130,8 @@ impl Watch {
     ) -> Option<Change> {
         let watched = self.instances.get_mut(&row.id)?;
         let overdue_ms = order.target().cloud.manifest().overdue_after_ms;
-        let change = conclude(watched, now, order.operation().verb, overdue_ms, request_id, row, seen);
+        let change =
+            conclude(watched, now, order.operation().verb, overdue_ms, request_id, row, seen);
         if change.settled {
             self.instances.remove(&row.id);
         }
@@ -170,9 +171,7 @@ fn conclude(
     if let (Some(ours), Some(last)) = (request_id, &seen.last_operation) {
         if last.request_id == ours {
             return match last.state {
-                LastOperationState::Success => {
-                    settled(Outcome::Proven, Some(Evidence::RequestId))
-                }
+                LastOperationState::Success => settled(Outcome::Proven, Some(Evidence::RequestId)),
                 LastOperationState::Operating | LastOperationState::Other => {
                     late(going_on(Outcome::InProgress))
                 }
@@ -187,7 +186,11 @@ fn conclude(
         if seen.phase == Phase::Running && age_ms >= NOTHING_SEEN_AFTER_MS {
             return settled(Outcome::RunningUnproven, Some(Evidence::Overtaken));
         }
-        return late(going_on(if is_moving(seen.phase) { Outcome::InProgress } else { row.outcome }));
+        return late(going_on(if is_moving(seen.phase) {
+            Outcome::InProgress
+        } else {
+            row.outcome
+        }));
     }
     match seen.phase {
         Phase::Starting | Phase::Stopping => {
@@ -203,11 +206,9 @@ fn conclude(
         Phase::Running if !watched.answer_lost && age_ms >= NOTHING_SEEN_AFTER_MS => {
             settled(Outcome::RunningUnproven, Some(Evidence::NothingSeen))
         }
-        Phase::Running
-        | Phase::Stopped
-        | Phase::Recycled
-        | Phase::Busy
-        | Phase::Unknown => late(going_on(row.outcome)),
+        Phase::Running | Phase::Stopped | Phase::Recycled | Phase::Busy | Phase::Unknown => {
+            late(going_on(row.outcome))
+        }
     }
 }
 

@@ -1,0 +1,26 @@
+//! The only place that reads the time and makes random values.
+
+use relight_core::{run::Millis, sign};
+use wasm_bindgen::JsCast;
+use web_sys::Crypto;
+
+/// Milliseconds since 1970, by the page's clock.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+pub(crate) fn now() -> Millis {
+    js_sys::Date::now().max(0.0) as Millis
+}
+
+/// Seconds since 1970 for a signature, corrected by what is known of the cloud's clock.
+pub(crate) fn unix_seconds(skew_seconds: i64) -> i64 {
+    i64::try_from(now() / 1_000).unwrap_or(i64::MAX).saturating_add(skew_seconds)
+}
+
+/// 32 hexadecimal digits that are used once. `None` where there is no source of random values: then
+/// nothing may be signed.
+pub(crate) fn nonce() -> Option<String> {
+    let crypto = js_sys::Reflect::get(&js_sys::global(), &"crypto".into()).ok()?;
+    let crypto = crypto.dyn_into::<Crypto>().ok()?;
+    let mut bytes = [0_u8; 16];
+    crypto.get_random_values_with_u8_array(&mut bytes).ok()?;
+    Some(sign::hex(&bytes))
+}

@@ -1,0 +1,91 @@
+//! What the operator of the page has set: a JSON file, and the element's attributes over it.
+
+use relight_core::{request::Route, words::Locale};
+use serde::Deserialize;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlElement;
+
+/// Where the configuration ends up.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Config {
+    /// How calls travel.
+    pub(crate) route: Route,
+    /// The language, if it is set; else the browser's.
+    pub(crate) locale: Option<Locale>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config { route: Route::Proxy { base: "/proxy".into() }, locale: None }
+    }
+}
+
+/// `relight.json`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    /// The proxy's address, absolute or relative to the page.
+    proxy: Option<String>,
+    /// `en` or `zh`.
+    language: Option<String>,
+    /// For editors; not read.
+    #[serde(rename = "$schema")]
+    _schema: Option<String>,
+}
+
+impl Config {
+    /// The configuration of an element: the file that its `config` attribute names, then the
+    /// attributes `proxy` and `lang`.
+    ///
+    /// # Errors
+    /// A file that cannot be had or read, in words; the attributes are heeded all the same.
+    pub(crate) async fn load(host: &HtmlElement) -> (Config, Option<String>) {
+        let mut config = Config::default();
+        let mut problem = None;
+        if let Some(url) = host.get_attribute("config").filter(|url| !url.is_empty()) {
+            match fetch(&url).await {
+                Ok(file) => {
+                    if let Some(base) = file.proxy {
+                        config.route = Route::Proxy { base };
+                    }
+                    config.locale = file.language.as_deref().map(Locale::from_tag);
+                }
+                Err(error) => problem = Some(format!("{url}: {error}")),
+            }
+        }
+        config.heed(host);
+        (config, problem)
+    }
+
+    /// Takes over what the element's attributes say.
+    fn heed(&mut self, host: &HtmlElement) {
+        if let Some(base) = host.get_attribute("proxy").filter(|base| !base.is_empty()) {
+            self.route = Route::Proxy { base };
+        }
+        if let Some(tag) = host.get_attribute("lang").filter(|tag| !tag.is_empty()) {
+            self.locale = Some(Locale::from_tag(&tag));
+        }
+    }
+}
+
+/// The language that the browser asks for.
+pub(crate) fn browser_locale() -> Locale {
+    let navigator = web_sys::window().map(|window| window.navigator());
+    Locale::from_tag(&navigator.and_then(|navigator| navigator.language()).unwrap_or_default())
+}
+
+async fn fetch(url: &str) -> Result<File, String> {
+    let response = gloo_net::http::Request::get(url).send().await.map_err(|e| e.to_string())?;
+    if !response.ok() {
+        return Err(format!("HTTP {}", response.status()));
+    }
+    let text = response.text().await.map_err(|error| error.to_string())?;
+    let value = js_sys::JSON::parse(&text).map_err(|error| words(&error))?;
+    serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
+}
+
+fn words(error: &JsValue) -> String {
+    error
+        .dyn_ref::<js_sys::Error>()
+        .map_or_else(|| "not JSON".to_owned(), |error| String::from(error.message()))
+}

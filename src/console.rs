@@ -1,0 +1,425 @@
+//! The component that holds the state: intents in, views out, commands carried out.
+
+use crate::{
+    clock,
+    config::{self, Config},
+    element,
+    fetch::{self, Abort},
+    store::{Format, Intent, Shared, View},
+    ui,
+    vault::Vault,
+};
+use gloo_timers::callback::{Interval, Timeout};
+use relight_core::{
+    answer::Delivery,
+    export,
+    plan::Batch,
+    request::{Request, Route, Signed, Unsigned},
+    run::{Command, Event, Policy, Row, Run, Stage},
+    session::{Action, Session},
+    sign::Signer,
+};
+use serde::Serialize;
+use std::{collections::HashMap, rc::Rc, sync::Arc};
+use wasm_bindgen::JsValue;
+use web_sys::HtmlElement;
+use yew::{Component, Context, Html, Properties, html};
+
+/// What the element gives.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    /// The element itself: attributes are read from it and events fired on it.
+    pub(crate) host: HtmlElement,
+}
+
+/// Everything that can happen.
+pub(crate) enum Msg {
+    /// An attribute of the element has changed.
+    AttributesChanged,
+    /// The configuration is there, with what was wrong with it.
+    Configured(Config, Option<String>),
+    /// A person wants something.
+    Intent(Intent),
+    /// A request that was sent has come back, or not.
+    Came { ticket: u64, event: Event },
+    /// It is time for the run to go on.
+    Wake,
+    /// A second has passed.
+    Second,
+}
+
+/// The console.
+pub(crate) struct Console {
+    view: View,
+    vault: Vault,
+    /// The key id that the run was confirmed with: the form may change meanwhile.
+    run_key_id: String,
+    aborts: HashMap<u64, Abort>,
+    next_ticket: u64,
+    wake: Option<Timeout>,
+    second: Option<Interval>,
+}
+
+impl Component for Console {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        read_configuration(ctx);
+        Console {
+            view: View {
+                session: Shared::new(Session::new(config::browser_locale())),
+                secret: Vault::default().secret(),
+                token: Vault::default().token(),
+                route: Shared::new(Config::default().route),
+                run: None,
+                signed: Shared::new(Vec::new()),
+                now: clock::now(),
+            },
+            vault: Vault::default(),
+            run_key_id: String::new(),
+            aborts: HashMap::new(),
+            next_ticket: 0,
+            wake: None,
+            second: None,
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::AttributesChanged => {
+                read_configuration(ctx);
+                false
+            }
+            Msg::Configured(config, problem) => self.configure(ctx, config, problem),
+            Msg::Intent(intent) => self.carry_out(ctx, intent),
+            Msg::Came { ticket, event } => {
+                self.aborts.remove(&ticket);
+                self.step(ctx, event)
+            }
+            Msg::Wake => self.step(ctx, Event::Tick),
+            Msg::Second => {
+                self.view.now = clock::now();
+                true
+            }
+        }
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        html! { <ui::Console view={self.view.clone()} on={ctx.link().callback(Msg::Intent)} /> }
+    }
+}
+
+impl Console {
+    fn configure(&mut self, ctx: &Context<Self>, config: Config, problem: Option<String>) -> bool {
+        self.view.route = Shared::new(config.route);
+        if let Some(locale) = config.locale {
+            self.view.session.make_mut().update(Action::Locale(locale));
+        }
+        if let Some(problem) = problem {
+            self.report(ctx, "configuration", &problem);
+        }
+        true
+    }
+
+    fn carry_out(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
+        match intent {
+            Intent::Form(action) => self.view.session.make_mut().update(action),
+            Intent::Secret(secret) => {
+                self.vault.keep_secret(secret);
+                self.ask_vault()
+            }
+            Intent::Token(token) => {
+                self.vault.keep_token(token);
+                self.ask_vault()
+            }
+            Intent::Forget => {
+                self.vault.forget();
+                self.ask_vault()
+            }
+            Intent::Review => {
+                let action =
+                    Action::Review { secret: self.vault.secret(), token: self.vault.token() };
+                self.view.session.make_mut().update(action)
+            }
+            Intent::Send => self.send(ctx),
+            Intent::Run(event) => self.step(ctx, event),
+            Intent::NewRun => self.new_run(),
+            Intent::Export(format) => {
+                self.export(format);
+                false
+            }
+            Intent::Copy(text) => {
+                copy(&text);
+                false
+            }
+        }
+    }
+
+    fn ask_vault(&mut self) -> bool {
+        let before = (self.view.secret, self.view.token);
+        self.view.secret = self.vault.secret();
+        self.view.token = self.vault.token();
+        before != (self.view.secret, self.view.token)
+    }
+
+    /// Starts the run under review. Once: a second click finds a run under way.
+    fn send(&mut self, ctx: &Context<Self>) -> bool {
+        if self.view.run.is_some() || !self.view.session.may_send() {
+            return false;
+        }
+        let Some(plan) = self.view.session.plan().cloned() else { return false };
+        let detail = to_js(&BeforeSend::new(&plan));
+        if !element::fire(&ctx.props().host, "relight-before-send", &detail, true) {
+            return false;
+        }
+        let policy = Policy {
+            through_proxy: matches!(*self.view.route, Route::Proxy { .. }),
+            ..Policy::default()
+        };
+        self.run_key_id = self.view.session.form().key_id().to_owned();
+        self.view.run = Some(Shared::new(Run::new(&plan, &[], &[], policy)));
+        self.view.signed = Shared::new(Vec::new());
+        element::fire(&ctx.props().host, "relight-run-started", &detail, false);
+        let link = ctx.link().clone();
+        self.second = Some(Interval::new(1_000, move || link.send_message(Msg::Second)));
+        self.step(ctx, Event::Tick)
+    }
+
+    fn new_run(&mut self) -> bool {
+        let busy = self.view.run.as_ref().is_some_and(|run| match run.stage() {
+            Stage::Sending => true,
+            Stage::Watching | Stage::Paused(_) | Stage::Stopped | Stage::Finished => false,
+        });
+        if busy {
+            return false;
+        }
+        self.aborts.clear();
+        self.wake = None;
+        self.second = None;
+        self.view.run = None;
+        self.view.signed = Shared::new(Vec::new());
+        self.view.session.make_mut().update(Action::Back);
+        true
+    }
+
+    /// Tells the run what happened and carries out what it answers.
+    fn step(&mut self, ctx: &Context<Self>, event: Event) -> bool {
+        let Some(run) = &mut self.view.run else { return false };
+        self.view.now = clock::now();
+        let before = run.clone();
+        let commands = run.make_mut().handle(self.view.now, event);
+        let run = run.clone();
+        self.announce(ctx, &before, &run);
+        for command in commands {
+            match command {
+                Command::Send { call, batch, clock_skew_seconds } => {
+                    self.send_call(ctx, call, &batch, clock_skew_seconds);
+                }
+                Command::Look { ids, clock_skew_seconds } => {
+                    let target = run.order().target();
+                    let request = target.cloud.describe(target, &ids);
+                    let signed = self.sign(&run, &request, clock_skew_seconds);
+                    self.dispatch(ctx, signed, move |delivery| Event::Looked { ids, delivery });
+                }
+                Command::WakeAt(at) => {
+                    let pause = u32::try_from(at.saturating_sub(self.view.now)).unwrap_or(u32::MAX);
+                    let link = ctx.link().clone();
+                    let pause = pause.min(60_000);
+                    self.wake = Some(Timeout::new(pause, move || link.send_message(Msg::Wake)));
+                }
+            }
+        }
+        true
+    }
+
+    fn send_call(&mut self, ctx: &Context<Self>, call: usize, batch: &Batch, skew: i64) {
+        let Some(run) = self.view.run.clone() else { return };
+        let signed = self.sign(&run, &batch.request(), skew);
+        let shown = self.view.signed.make_mut();
+        if shown.len() <= call {
+            shown.resize(call + 1, None);
+        }
+        if let (Some(place), Ok(signed)) = (shown.get_mut(call), &signed) {
+            *place = Some(Rc::clone(signed));
+        }
+        self.dispatch(ctx, signed, move |delivery| Event::Delivered { call, delivery });
+    }
+
+    fn sign(
+        &self,
+        run: &Run,
+        request: &Request<Unsigned>,
+        skew_seconds: i64,
+    ) -> Result<Rc<Request<Signed>>, &'static str> {
+        let signer = Signer {
+            key_id: self.run_key_id.clone(),
+            token: self.vault.token_for_signing(),
+            unix_seconds: clock::unix_seconds(skew_seconds),
+            nonce: clock::nonce().ok_or("no-random")?,
+            sign_action: true,
+            locale: self.view.session.locale(),
+        };
+        let prepared = run.order().target().cloud.prepare(request, &signer);
+        self.vault.finish(prepared).map(Rc::new).ok_or("no-key")
+    }
+
+    /// Sends a request once, and brings the news back as an event.
+    fn dispatch(
+        &mut self,
+        ctx: &Context<Self>,
+        signed: Result<Rc<Request<Signed>>, &'static str>,
+        event: impl FnOnce(Delivery) -> Event + 'static,
+    ) {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        let (signed, abort) = match (signed, Abort::new()) {
+            (Ok(signed), Some(abort)) => (signed, abort),
+            (Err(word), _) => {
+                let event = event(Delivery::NotSent { word: word.into() });
+                ctx.link().send_message(Msg::Came { ticket, event });
+                return;
+            }
+            (Ok(_), None) => {
+                let event = event(Delivery::NotSent { word: "aborted".into() });
+                ctx.link().send_message(Msg::Came { ticket, event });
+                return;
+            }
+        };
+        let sending = fetch::send(&signed, &self.view.route, &abort);
+        self.aborts.insert(ticket, abort);
+        ctx.link().send_future(async move { Msg::Came { ticket, event: event(sending.await) } });
+    }
+
+    /// Fires events for what has changed.
+    fn announce(&mut self, ctx: &Context<Self>, before: &Run, after: &Run) {
+        let host = &ctx.props().host;
+        for (old, new) in before.rows().iter().zip(after.rows()) {
+            if !Arc::ptr_eq(old, new) && old.outcome != new.outcome {
+                element::fire(host, "relight-outcome", &to_js(&OutcomeEvent::new(new)), false);
+            }
+        }
+        if before.stage() != Stage::Finished && after.stage() == Stage::Finished {
+            let text = export::json(after);
+            let detail = js_sys::JSON::parse(&text).unwrap_or(JsValue::NULL);
+            element::fire(host, "relight-run-finished", &detail, false);
+            self.second = None;
+        }
+    }
+
+    fn report(&self, ctx: &Context<Self>, kind: &'static str, message: &str) {
+        let detail = to_js(&ErrorEvent { kind, message });
+        element::fire(&ctx.props().host, "relight-error", &detail, false);
+    }
+
+    fn export(&self, format: Format) {
+        let Some(run) = &self.view.run else { return };
+        let (name, kind, text) = match format {
+            Format::Csv => ("relight-run.csv", "text/csv;charset=utf-8", export::csv(run)),
+            Format::Json => ("relight-run.json", "application/json", export::json(run)),
+        };
+        save(name, kind, &text);
+    }
+}
+
+fn read_configuration(ctx: &Context<Console>) {
+    let host = ctx.props().host.clone();
+    ctx.link().send_future(async move {
+        let (config, problem) = Config::load(&host).await;
+        Msg::Configured(config, problem)
+    });
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BeforeSend<'plan> {
+    cloud: &'static str,
+    region: &'plan str,
+    operation: &'static str,
+    instance_ids: Vec<&'plan str>,
+    calls: usize,
+    dry_run: bool,
+    forced: bool,
+}
+
+impl<'plan> BeforeSend<'plan> {
+    fn new(plan: &'plan relight_core::plan::Plan) -> Self {
+        let target = plan.order.target();
+        BeforeSend {
+            cloud: target.cloud.manifest().id,
+            region: &target.region,
+            operation: plan.order.operation().name,
+            instance_ids: plan
+                .batches
+                .iter()
+                .flat_map(|batch| batch.ids().iter().map(relight_core::ids::InstanceId::as_str))
+                .collect(),
+            calls: plan.batches.len(),
+            dry_run: plan.order.is_dry_run(),
+            forced: plan.order.is_forced(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OutcomeEvent<'row> {
+    instance_id: &'row str,
+    outcome: &'static str,
+    state: Option<&'row str>,
+}
+
+impl<'row> OutcomeEvent<'row> {
+    fn new(row: &'row Row) -> Self {
+        OutcomeEvent {
+            instance_id: row.id.as_str(),
+            outcome: row.outcome.word(),
+            state: row.state.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorEvent<'a> {
+    kind: &'static str,
+    message: &'a str,
+}
+
+fn to_js(value: &impl Serialize) -> JsValue {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+}
+
+fn copy(text: &str) {
+    if let Some(window) = web_sys::window()
+        // Off secure contexts there is no clipboard, and the typed getter would hide that.
+        && js_sys::Reflect::get(&window.navigator(), &"clipboard".into())
+            .is_ok_and(|clipboard| clipboard.is_object())
+    {
+        let _ = window.navigator().clipboard().write_text(text);
+    }
+}
+
+/// Offers a text as a file to save.
+fn save(name: &str, kind: &str, text: &str) {
+    use wasm_bindgen::JsCast;
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(kind);
+    let parts = js_sys::Array::of1(&text.into());
+    let saved = (|| -> Result<(), JsValue> {
+        let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options)?;
+        let url = web_sys::Url::create_object_url_with_blob(&blob)?;
+        let document = web_sys::window().and_then(|window| window.document()).ok_or("no page")?;
+        let link = document.create_element("a")?.dyn_into::<web_sys::HtmlAnchorElement>()?;
+        link.set_href(&url);
+        link.set_download(name);
+        link.click();
+        // The download has its own hold on the content; the address may go once it has begun.
+        Timeout::new(10_000, move || {
+            let _ = web_sys::Url::revoke_object_url(&url);
+        })
+        .forget();
+        Ok(())
+    })();
+    // A refused download leaves the results where they are: on the screen.
+    drop(saved);
+}

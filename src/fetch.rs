@@ -1,0 +1,175 @@
+//! Sends a signed request once, and reports what came of it: an answer, proof that it never left, or
+//! neither.
+
+use gloo_net::http::Request as Fetch;
+use gloo_timers::callback::Timeout;
+use js_sys::{Array, Reflect, Uint8Array};
+use relight_core::{
+    answer::{Delivery, Response},
+    request::{Request, Route, Signed},
+};
+use std::{cell::Cell, rc::Rc};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    AbortController, Headers, ReadableStream, RequestCache, RequestInit, RequestRedirect,
+};
+
+/// How long an answer may take. Longer than a proxy's own deadline, so that the proxy can say which
+/// of the two it was.
+const DEADLINE_MS: u32 = 35_000;
+/// A call that is on the way. Dropping it aborts it.
+pub(crate) struct Abort(AbortController);
+
+impl Abort {
+    pub(crate) fn new() -> Option<Self> {
+        AbortController::new().ok().map(Abort)
+    }
+}
+
+impl Drop for Abort {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Sends a request, once. `abort` must be kept until the future is done.
+pub(crate) fn send(
+    request: &Request<Signed>,
+    route: &Route,
+    abort: &Abort,
+) -> impl Future<Output = Delivery> + 'static {
+    let prepared = prepare(request, route, &abort.0);
+    let controller = abort.0.clone();
+    async move {
+        let fetch = match prepared {
+            Ok(fetch) => fetch,
+            // Nothing has been given to the network yet.
+            Err(word) => return Delivery::NotSent { word: word.into() },
+        };
+        let late = Rc::new(Cell::new(false));
+        let deadline = Timeout::new(DEADLINE_MS, {
+            let late = Rc::clone(&late);
+            let controller = controller.clone();
+            move || {
+                late.set(true);
+                controller.abort();
+            }
+        });
+        let delivery = deliver(fetch).await;
+        drop(deadline);
+        match delivery {
+            Some(delivery) => delivery,
+            None if late.get() => Delivery::Lost { word: "deadline".into() },
+            None if controller.signal().aborted() => Delivery::Lost { word: "aborted".into() },
+            // The browser tells a closed port, a refused preflight and a lost answer alike.
+            None => Delivery::Lost { word: "network".into() },
+        }
+    }
+}
+
+async fn deliver(fetch: Fetch) -> Option<Delivery> {
+    let response = fetch.send().await.ok()?;
+    if response.type_() == web_sys::ResponseType::Opaqueredirect {
+        return Some(Delivery::Lost { word: "login-page".into() });
+    }
+    // Only those that the proxy exposes; names come in lower case (Fetch standard).
+    let headers = response.headers().entries().collect();
+    let status = response.status();
+    // An answer whose body breaks off is no answer, whatever its head said.
+    let Ok(bytes) = response.binary().await else {
+        return Some(Delivery::Lost { word: "cut-off-answer".into() });
+    };
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    Some(Delivery::Answered(Response { status, headers, body }))
+}
+
+fn prepare(
+    request: &Request<Signed>,
+    route: &Route,
+    abort: &AbortController,
+) -> Result<Fetch, &'static str> {
+    let window = web_sys::window().ok_or("aborted")?;
+    if !window.navigator().on_line() {
+        return Err("offline");
+    }
+    let url = request.url(route);
+    let init = RequestInit::new();
+    init.set_method(request.method());
+    init.set_cache(RequestCache::NoStore);
+    // A redirect would be a second request, and a login page is no answer.
+    init.set_redirect(RequestRedirect::Manual);
+    init.set_referrer_policy(web_sys::ReferrerPolicy::NoReferrer);
+    init.set_signal(Some(&abort.signal()));
+    let headers = Headers::new().map_err(|_| "aborted")?;
+    for (name, value) in request.headers() {
+        headers.append(name, value).map_err(|_| "header-refused")?;
+    }
+    init.set_headers(&headers);
+    if !request.body().is_empty() {
+        match one_shot(request.body(), &url) {
+            Some(stream) => {
+                init.set_body(&stream);
+                let _ = Reflect::set(&init, &"duplex".into(), &"half".into());
+            }
+            None => init.set_body(&JsValue::from_str(request.body())),
+        }
+    }
+    let fetch = web_sys::Request::new_with_str_and_init(&url, &init).map_err(|_| "bad-address")?;
+    Ok(Fetch::from(fetch))
+}
+
+/// The body as a stream that can be read once, so that the browser cannot quietly send it again
+/// when a reused connection dies. Browsers take such bodies over HTTP/2 only, and some send the
+/// stream's name instead: where either is in doubt, the text goes out as it is, and the proxy's
+/// `Connection: close` is the guard.
+fn one_shot(body: &str, url: &str) -> Option<ReadableStream> {
+    (streams_are_sent() && speaks_http_2(url))
+        .then(|| {
+            let bytes = Uint8Array::from(body.as_bytes());
+            web_sys::Blob::new_with_u8_array_sequence(&Array::of1(&bytes)).map(|blob| blob.stream())
+        })?
+        .ok()
+}
+
+/// Whether a stream goes out as its content: such browsers read `duplex` and set no content type.
+fn streams_are_sent() -> bool {
+    let asked = Rc::new(Cell::new(false));
+    let init = js_sys::Object::new();
+    let getter = {
+        let asked = Rc::clone(&asked);
+        wasm_bindgen::closure::Closure::<dyn FnMut() -> JsValue>::new(move || {
+            asked.set(true);
+            "half".into()
+        })
+    };
+    let property = js_sys::Object::new();
+    let Ok(stream) = ReadableStream::new() else { return false };
+    let _ = Reflect::set(&property, &"get".into(), getter.as_ref());
+    js_sys::Object::define_property(&init, &"duplex".into(), &property);
+    let _ = Reflect::set(&init, &"method".into(), &"POST".into());
+    let _ = Reflect::set(&init, &"body".into(), &stream);
+    let probe = web_sys::Request::new_with_str_and_init("data:,", init.unchecked_ref());
+    let typed = probe.ok().and_then(|probe| probe.headers().has("content-type").ok());
+    asked.get() && typed == Some(false)
+}
+
+/// Whether the page has seen this address's origin answer over HTTP/2 or later.
+fn speaks_http_2(url: &str) -> bool {
+    let Some((window, performance)) =
+        web_sys::window().and_then(|window| Some((window.clone(), window.performance()?)))
+    else {
+        return false;
+    };
+    let base = window.location().href().unwrap_or_default();
+    let Ok(url) = web_sys::Url::new_with_base(url, &base) else { return false };
+    let origin = url.origin();
+    ["navigation", "resource"]
+        .into_iter()
+        .flat_map(|kind| performance.get_entries_by_type(kind))
+        .filter_map(|entry| entry.dyn_into::<web_sys::PerformanceResourceTiming>().ok())
+        .find(|entry| {
+            web_sys::Url::new(&entry.name()).is_ok_and(|seen| seen.origin() == origin)
+                && !entry.next_hop_protocol().is_empty()
+        })
+        .is_some_and(|entry| matches!(entry.next_hop_protocol().as_str(), "h2" | "h3"))
+}
