@@ -32,6 +32,9 @@ pub struct Manifest {
     pub overdue_after_ms: u64,
     /// Every error that is known.
     pub errors: &'static [Entry],
+    /// What an error of this cloud has about it besides its code, in lower case and without blanks:
+    /// the vendor's domains, its SDK's names, the shape of an answer.
+    pub error_marks: &'static [&'static str],
     /// A page of the vendor on errors, shown before it is opened.
     pub errors_url: &'static str,
 }

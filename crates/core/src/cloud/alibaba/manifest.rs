@@ -103,6 +103,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
     status_ids_max: 50,
     overdue_after_ms: OVERDUE_AFTER_MS,
     errors: errors::ERRORS,
+    error_marks: errors::MARKS,
     errors_url: "https://error-center.aliyun.com/status/product/Ecs",
 };
 

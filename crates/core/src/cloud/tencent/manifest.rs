@@ -118,6 +118,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
     // The vendor promises no time. A soft shutdown waits for the guest, and guests take minutes.
     overdue_after_ms: 600_000,
     errors: errors::ERRORS,
+    error_marks: errors::MARKS,
     errors_url: "https://www.tencentcloud.com/document/product/213/33243",
 };
 

@@ -6,6 +6,9 @@ use crate::words::text;
 /// Stands for "listed among the failed" in a 200: the cloud gives neither code nor reason.
 pub(crate) const LISTED_AS_FAILED: &str = "(listed in response.instanceIds)";
 
+/// What an error of this cloud has about it besides its code (see `Manifest::error_marks`).
+pub(super) static MARKS: &[&str] = &["zenlayer"];
+
 pub(crate) static ERRORS: &[Entry] = &[
     Entry {
         code: "INVALID_INSTANCE_NOT_FOUND",

@@ -91,6 +91,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
     // The vendor promises no time. A soft reboot waits for the guest, and guests take minutes.
     overdue_after_ms: 600_000,
     errors: errors::ERRORS,
+    error_marks: errors::MARKS,
     errors_url: "https://docs.console.zenlayer.com/api-reference/api-introduction/instruction/response",
 };
 
