@@ -6,6 +6,8 @@ mod manifest;
 mod request;
 mod sign;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     answer::{BatchAnswer, Described, InstanceState, Response},

@@ -1,0 +1,470 @@
+//! What every cloud of the list must keep to. Each case is a closure over the clouds; none names
+//! one.
+
+mod common;
+
+use common::{batch, every_cloud, every_operation, ids, job, signer, values};
+use relight_core::{
+    cloud::{self, Cloud, Read},
+    plan::{OptionValue, Target, plan},
+    request::{Payload, Request, Route, Signed, Unsigned},
+    sign::{self, Prepared, Secret, Signer},
+    words::{Locale, Text},
+};
+use std::collections::HashSet;
+
+const SECRET: &str = "a-secret-that-nothing-may-show";
+
+/// The request headers that a proxy lets through.
+const PASSED_HEADERS: [&str; 19] = [
+    "authorization",
+    "content-type",
+    "accept",
+    "x-acs-action",
+    "x-acs-version",
+    "x-acs-date",
+    "x-acs-signature-nonce",
+    "x-acs-content-sha256",
+    "x-acs-security-token",
+    "x-tc-action",
+    "x-tc-version",
+    "x-tc-region",
+    "x-tc-timestamp",
+    "x-tc-token",
+    "x-tc-language",
+    "x-zc-action",
+    "x-zc-version",
+    "x-zc-timestamp",
+    "x-zc-signature-method",
+];
+
+#[test]
+fn names_are_unique_and_written_in_both_languages() {
+    let written = |text: Text| {
+        for locale in Locale::ALL {
+            let text = text.in_locale(locale);
+            assert!(!text.is_empty() && text == text.trim(), "{text:?}");
+        }
+    };
+    unique(cloud::ALL.iter().map(|cloud| cloud.manifest().id));
+    every_cloud(|cloud| {
+        let manifest = cloud.manifest();
+        assert_eq!(cloud::by_id(manifest.id), Some(cloud));
+        assert!(manifest.id.bytes().all(|byte| byte.is_ascii_lowercase()));
+        written(manifest.name);
+        written(manifest.ids.shape);
+        unique(manifest.sites.iter().map(|site| site.id));
+        unique(manifest.regions.known.iter().map(|region| region.id));
+        unique(manifest.operations.iter().map(|operation| operation.name));
+        manifest.sites.iter().for_each(|site| written(site.name));
+        manifest.regions.known.iter().for_each(|region| written(region.name));
+        assert!(!manifest.sites.is_empty() && !manifest.operations.is_empty());
+        assert_eq!(manifest.regions.required, !manifest.regions.known.is_empty());
+        assert!(manifest.errors_url.starts_with("https://"));
+        assert!(manifest.overdue_after_ms >= 60_000);
+        assert!((1..=100).contains(&manifest.describe_ids_max));
+        assert!((1..=100).contains(&manifest.status_ids_max));
+        assert!(manifest.describe_calls_per_second > 0);
+    });
+    every_operation(|_, operation| {
+        unique(operation.modes.iter().map(|mode| mode.id));
+        unique(operation.parameters.iter().map(|parameter| parameter.name));
+        for mode in operation.modes {
+            written(mode.name);
+            written(mode.help);
+        }
+        for parameter in operation.parameters {
+            written(parameter.label);
+            written(parameter.help);
+        }
+    });
+}
+
+#[test]
+fn every_verb_can_be_done_to_many_at_once() {
+    every_cloud(|cloud| {
+        for verb in [cloud::Verb::Reboot, cloud::Verb::Start] {
+            let operation = cloud.manifest().operation_for(verb).unwrap();
+            assert_eq!((operation.verb, operation.ids_max), (verb, 100), "{cloud:?}");
+        }
+    });
+}
+
+#[test]
+fn modes_set_options_that_the_operation_has_and_the_soft_one_comes_first() {
+    every_operation(|cloud, operation| {
+        assert!((1..=100).contains(&operation.ids_max) && operation.calls_per_second > 0);
+        assert!(!operation.modes.first().unwrap().force, "{}", operation.name);
+        for mode in operation.modes {
+            let mut job = job(cloud, operation.name, 1);
+            job.options = mode
+                .options
+                .iter()
+                .map(|(name, value)| ((*name).into(), (*value).into()))
+                .collect();
+            let plan = plan(&job, None).unwrap();
+            assert_eq!(plan.order.is_forced(), mode.force, "{} {}", operation.name, mode.id);
+            assert_eq!(plan.needs_typed_count(), mode.force);
+            for (name, value) in mode.options {
+                assert_eq!(plan.order.option(name).map(OptionValue::as_str), Some(*value));
+            }
+        }
+        for parameter in operation.parameters {
+            for other in parameter.excludes {
+                let other = operation.parameter(other).unwrap();
+                assert!(other.excludes.contains(&parameter.name), "exclusion goes both ways");
+            }
+        }
+    });
+}
+
+#[test]
+fn the_grammar_of_ids_is_consistent() {
+    every_cloud(|cloud| {
+        let grammar = &cloud.manifest().ids;
+        assert!((grammar.strict)(grammar.example));
+        for other in cloud::ALL.iter().filter(|other| **other != cloud) {
+            let other = &other.manifest().ids;
+            assert!(!(other.strict)(grammar.example) && !(other.lenient)(grammar.example));
+        }
+        for text in ["", "-", "i-", "ins-", "vm-", " ", "i-bp1***", "ins-é", "１２３４５６７８"]
+        {
+            assert!(!(grammar.strict)(text) && !(grammar.lenient)(text), "{text:?}");
+        }
+        for text in [grammar.example, &grammar.example[..grammar.example.len() - 1]] {
+            assert!(!(grammar.strict)(text) || (grammar.lenient)(text));
+            assert!(!(grammar.lenient)(text) || (grammar.resembles)(text));
+        }
+    });
+}
+
+#[test]
+fn every_id_that_was_ever_seen_is_sorted_as_the_evidence_says() {
+    let evidence: serde_json::Value = serde_json::from_str(include_str!("data/ids.json")).unwrap();
+    let seen = evidence["seen"].as_array().unwrap();
+    assert!(seen.len() > 200, "{}", seen.len());
+    for row in seen {
+        let (text, verdict) = (row["text"].as_str().unwrap(), row["verdict"].as_str().unwrap());
+        let grammar = &cloud::by_id(row["cloud"].as_str().unwrap()).unwrap().manifest().ids;
+        let expected = match verdict {
+            "proper" => (true, true),
+            "tolerable" => (false, true),
+            "refused" => (false, false),
+            other => panic!("{other}"),
+        };
+        assert_eq!(((grammar.strict)(text), (grammar.lenient)(text)), expected, "{text}");
+    }
+}
+
+#[test]
+fn every_operation_with_every_option_makes_a_request() {
+    every_operation(|cloud, operation| {
+        for count in [1, operation.ids_max] {
+            let plain = batch(cloud, operation, count).request();
+            check_request(cloud, plain.content(), operation.name);
+            for id in ids(cloud, count) {
+                assert_eq!(times(plain.content(), id.as_str()), 1, "{id}");
+            }
+        }
+        for parameter in operation.parameters {
+            for value in values(&parameter.kind) {
+                let mut job = job(cloud, operation.name, 1);
+                job.options = vec![(parameter.name.into(), value.into())];
+                let plan = plan(&job, None).unwrap();
+                let request = plan.batches.first().unwrap().request();
+                check_request(cloud, request.content(), operation.name);
+                assert_eq!(option(request.content(), parameter.name).as_deref(), Some(value));
+            }
+        }
+    });
+}
+
+#[test]
+fn every_read_makes_a_request_that_changes_nothing() {
+    every_cloud(|cloud| {
+        let target = target(cloud);
+        let many = ids(cloud, 130);
+        for read in Read::ALL {
+            let most = match read {
+                Read::Instances => cloud.manifest().describe_ids_max,
+                Read::Status => cloud.manifest().status_ids_max,
+                Read::Places => 0,
+            };
+            let request = cloud.read(&target, read, &many);
+            let content = request.content();
+            check_request(cloud, content, content.action);
+            assert!(content.action.starts_with("Describe"), "{}", content.action);
+            assert!(cloud.manifest().operation(content.action).is_none());
+            let asked = many.iter().filter(|id| times(content, id.as_str()) == 1).count();
+            assert_eq!(asked, most, "{cloud:?} {read:?}");
+        }
+        assert_eq!(cloud.describe(&target, &many), cloud.read(&target, Read::Instances, &many));
+    });
+}
+
+#[test]
+fn hosts_are_those_that_a_proxy_lets_through() {
+    every_cloud(|cloud| {
+        let manifest = cloud.manifest();
+        let known = manifest.regions.known.iter().map(|region| region.id);
+        let regions: Vec<&str> = if manifest.regions.required {
+            known.chain(["xx-nowhere-1"]).collect()
+        } else {
+            vec![""]
+        };
+        for site in manifest.sites {
+            for region in &regions {
+                let target = Target::new(cloud, Some(site.id), region).unwrap();
+                let host = target.host();
+                assert!(is_allowed(&host), "{host}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_signed_request_can_be_sent_by_a_page_through_a_proxy() {
+    every_cloud(|cloud| {
+        for token in tokens(cloud) {
+            let signer = Signer { token, ..signer() };
+            let request = request(cloud);
+            let signed = signed(cloud, &request, &signer);
+            let mut names: Vec<&str> = signed.headers().iter().map(|(name, _)| &**name).collect();
+            for name in &names {
+                assert!(PASSED_HEADERS.contains(name), "{name}");
+            }
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), signed.headers().len(), "a header twice");
+            assert!(names.iter().any(|name| name.ends_with("-action")));
+            assert_eq!(signed.host(), request.content().host);
+            let rest = signed.path_and_query();
+            let direct = format!("https://{}{rest}", signed.host());
+            assert_eq!(signed.url(&Route::Direct), direct);
+            let proxied = format!("/proxy/{}{rest}", signed.host());
+            assert_eq!(signed.url(&Route::Proxy { base: "/proxy/".into() }), proxied);
+            assert_eq!(signed.url(&Route::Proxy { base: "/proxy".into() }), proxied);
+        }
+    });
+}
+
+#[test]
+fn the_signature_covers_what_matters() {
+    every_cloud(|cloud| {
+        let signer = signer();
+        let original = request(cloud);
+        let signature = |request: &Request<Unsigned>, signer: &Signer| {
+            signed(cloud, request, signer).signature().to_owned()
+        };
+        let expected = signature(&original, &signer);
+        assert_eq!(signature(&original, &signer), expected, "the same again");
+
+        let mut other_host = original.content().clone();
+        other_host.host.insert(0, 'x');
+        assert_ne!(signature(&Request::new(other_host), &signer), expected, "host");
+
+        let later = Signer { unix_seconds: signer.unix_seconds + 1, ..signer.clone() };
+        assert_ne!(signature(&original, &later), expected, "time");
+
+        let mut other_payload = original.content().clone();
+        match &mut other_payload.payload {
+            Payload::Json(body) => {
+                for position in 0..body.len() {
+                    let mut bytes = body.clone().into_bytes();
+                    bytes[position] ^= 1;
+                    let changed = Unsigned {
+                        payload: Payload::Json(String::from_utf8(bytes).unwrap()),
+                        ..original.content().clone()
+                    };
+                    assert_ne!(signature(&Request::new(changed), &signer), expected, "body");
+                }
+            }
+            Payload::Query(query) => {
+                for position in 0..query.len() {
+                    let mut query = query.clone();
+                    query[position].1.push('x');
+                    let changed =
+                        Unsigned { payload: Payload::Query(query), ..original.content().clone() };
+                    assert_ne!(signature(&Request::new(changed), &signer), expected, "query");
+                }
+            }
+        }
+
+        let key = Secret::new("another".into());
+        assert_ne!(cloud.prepare(&original, &signer).finish_with(&key).signature(), expected);
+    });
+}
+
+#[test]
+fn the_signature_is_in_the_request_once_and_the_secret_nowhere() {
+    every_cloud(|cloud| {
+        for algorithm in cloud.algorithms() {
+            for token in tokens(cloud) {
+                let signer = Signer { token: token.clone(), ..signer() };
+                let prepared = cloud.prepare_with(algorithm.name(), &request(cloud), &signer);
+                let signed = prepared.unwrap().finish_with(&Secret::new(SECRET.into()));
+                let trace = signed.trace();
+                let steps = [trace.canonical_request.as_deref(), Some(&*trace.string_to_sign)];
+                let mut texts: Vec<&str> = steps.into_iter().flatten().collect();
+                let url = signed.url(&Route::Direct);
+                texts.extend([url.as_str(), signed.body(), signed.signature()]);
+                texts.extend(signed.headers().iter().map(|(_, value)| value.as_str()));
+                let debug = format!("{signed:?} {signer:?} {trace:?}");
+                for text in texts.iter().copied().chain([debug.as_str()]) {
+                    assert!(!text.contains(SECRET), "{text}");
+                }
+                let encoded = sign::percent_encode(signed.signature());
+                let holders = signed.headers().iter().map(|(_, value)| value.as_str());
+                let holders = holders.chain([url.as_str(), signed.body()]);
+                assert_eq!(holders.filter(|text| text.contains(&encoded)).count(), 1);
+                assert!(!url.contains(&encoded), "signatures stay out of addresses");
+                assert!(!url.contains(&signer.key_id), "so do key ids");
+                assert!(!debug.contains(signed.signature()));
+                if let Some(token) = &token {
+                    let redacted = trace.redacted(Some(token));
+                    let text =
+                        redacted.canonical_request.unwrap_or_default() + &redacted.string_to_sign;
+                    let encoded = sign::percent_encode(token);
+                    for form in [token, &encoded, &sign::percent_encode(&encoded)] {
+                        assert!(
+                            !text.contains(form) && !url.contains(form) && !debug.contains(form)
+                        );
+                    }
+                    let sent = signed.headers().iter().map(|(_, value)| value.as_str());
+                    assert!(
+                        sent.chain([signed.body()])
+                            .any(|text| text.contains(&**token) || text.contains(&encoded)),
+                        "a token is sent"
+                    );
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn a_key_elsewhere_signs_as_one_in_memory() {
+    every_cloud(|cloud| {
+        for algorithm in cloud.algorithms() {
+            let prepare = || -> Prepared {
+                cloud.prepare_with(algorithm.name(), &request(cloud), &signer()).unwrap()
+            };
+            let elsewhere = prepare();
+            let key = format!("{}{SECRET}{}", elsewhere.keying.prefix, elsewhere.keying.suffix);
+            let tag = match elsewhere.keying.hash {
+                sign::Hash::Sha1 => sign::hmac_sha1(key.as_bytes(), &elsewhere.message),
+                sign::Hash::Sha256 => sign::hmac_sha256(key.as_bytes(), &elsewhere.message),
+            };
+            let here = prepare().finish_with(&Secret::new(SECRET.into()));
+            assert!(elsewhere.finish(&tag) == here);
+        }
+    });
+}
+
+#[test]
+fn algorithms_are_found_by_name() {
+    let all = || cloud::ALL.iter().flat_map(|cloud| cloud.algorithms());
+    unique(all().map(|algorithm| algorithm.name()));
+    for algorithm in all() {
+        let found = sign::algorithm(algorithm.name()).unwrap();
+        assert_eq!(found.name(), algorithm.name());
+        assert_eq!(found.keying(), algorithm.keying());
+    }
+    every_cloud(|cloud| {
+        let first = cloud.algorithms().first().unwrap().name();
+        let request = request(cloud);
+        let named = cloud.prepare_with(first, &request, &signer()).unwrap();
+        assert_eq!(named.message, cloud.prepare(&request, &signer()).message);
+        assert!(cloud.prepare_with("HMAC-MD5", &request, &signer()).is_none());
+    });
+}
+
+fn check_request(cloud: &dyn Cloud, content: &Unsigned, action: &str) {
+    assert_eq!((content.method, content.action), ("POST", action));
+    assert!(is_allowed(&content.host), "{}", content.host);
+    assert!(content.path == "/" || content.path.starts_with("/api/v2/"), "{}", content.path);
+    assert_eq!(content.version.len(), "2014-05-26".len());
+    match &content.payload {
+        Payload::Query(query) => unique(query.iter().map(|(name, _)| name.as_str())),
+        Payload::Json(body) => {
+            let value: serde_json::Value = serde_json::from_str(body).unwrap();
+            assert!(value.is_object(), "{body}");
+            assert_eq!(value.to_string().len(), body.len(), "no blanks: {body}");
+        }
+    }
+    let signed = cloud.prepare(&Request::new(content.clone()), &signer());
+    let signed = signed.finish_with(&Secret::new(SECRET.into()));
+    assert!(signed.body().len() <= 64 * 1024, "a proxy takes 64 KiB");
+    assert!(signed.path_and_query().len() <= 8 * 1024, "servers take 8 KiB of address");
+}
+
+/// The proxy's list, written once more: a shared mistake would hide.
+fn is_allowed(host: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    let in_family = |first: &str, family: &str| {
+        let rest = host.strip_prefix(first).and_then(|rest| rest.strip_suffix(family));
+        rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('.').is_some_and(is_label))
+    };
+    in_family("ecs", ".aliyuncs.com")
+        || host == "ecs-cn-hangzhou.aliyuncs.com"
+        || in_family("cvm", ".tencentcloudapi.com")
+        || host == "console.zenlayer.com"
+}
+
+/// How often an id stands in a payload, as a whole value.
+fn times(content: &Unsigned, id: &str) -> usize {
+    match &content.payload {
+        Payload::Query(query) => query
+            .iter()
+            .filter(|(_, value)| value == id || value.contains(&format!("\"{id}\"")))
+            .count(),
+        Payload::Json(body) => body.matches(&format!("\"{id}\"")).count(),
+    }
+}
+
+fn option(content: &Unsigned, name: &str) -> Option<String> {
+    match &content.payload {
+        Payload::Query(query) => {
+            query.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+        }
+        Payload::Json(body) => {
+            let value: serde_json::Value = serde_json::from_str(body).unwrap();
+            match &value[name] {
+                serde_json::Value::String(text) => Some(text.clone()),
+                serde_json::Value::Bool(value) => Some(value.to_string()),
+                _ => None,
+            }
+        }
+    }
+}
+
+fn request(cloud: &'static dyn Cloud) -> Request<Unsigned> {
+    let operation = cloud.manifest().operation_for(cloud::Verb::Reboot).unwrap();
+    batch(cloud, operation, 3).request()
+}
+
+fn signed(cloud: &dyn Cloud, request: &Request<Unsigned>, signer: &Signer) -> Request<Signed> {
+    cloud.prepare(request, signer).finish_with(&Secret::new(SECRET.into()))
+}
+
+fn target(cloud: &'static dyn Cloud) -> Target {
+    let region = cloud.manifest().regions.known.first().map_or("", |region| region.id);
+    Target::new(cloud, None, region).unwrap()
+}
+
+fn tokens(cloud: &dyn Cloud) -> Vec<Option<String>> {
+    let token = cloud.manifest().credential.token_label.map(|_| Some("A/token+of=this".to_owned()));
+    [None].into_iter().chain(token).collect()
+}
+
+fn unique<'a>(names: impl Iterator<Item = &'a str>) {
+    let mut seen = HashSet::new();
+    for name in names {
+        assert!(!name.is_empty() && seen.insert(name), "{name:?} twice");
+    }
+}
