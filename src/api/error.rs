@@ -1,0 +1,33 @@
+//! `RelightError`: what the functions throw.
+
+use relight_core::{plan::Refusal, words::Locale};
+use wasm_bindgen::JsValue;
+
+/// Why a function did nothing.
+#[derive(Debug)]
+pub(super) struct Failure {
+    kind: &'static str,
+    message: String,
+}
+
+impl Failure {
+    /// A mistake in the call itself. The message names the field.
+    pub(super) fn argument(message: impl Into<String>) -> Self {
+        Failure { kind: "invalid-argument", message: message.into() }
+    }
+
+    /// A rule that the job breaks.
+    pub(super) fn refused(refusal: &Refusal, locale: Locale) -> Self {
+        Failure { kind: refusal.kind(), message: refusal.sentence(locale) }
+    }
+}
+
+impl From<Failure> for JsValue {
+    fn from(failure: Failure) -> JsValue {
+        let error = js_sys::Error::new(&failure.message);
+        error.set_name("RelightError");
+        // Setting a property of a fresh object cannot fail.
+        js_sys::Reflect::set(&error, &"kind".into(), &failure.kind.into()).ok();
+        error.into()
+    }
+}

@@ -1,0 +1,279 @@
+/** The `id` of one of `clouds()`. */
+export type CloudId = string;
+
+/** The language of messages; English unless given. */
+export type Locale = "en" | "zh";
+
+/** A text in every language. */
+export interface Words {
+  en: string;
+  zh: string;
+}
+
+/**
+ * What every function here throws (`signRequest`: rejects with). Nothing was sent.
+ * `kind` says which rule was broken; `message` is a sentence for people.
+ */
+export interface RelightError extends Error {
+  name: "RelightError";
+  kind: ErrorKind;
+}
+
+/** `invalid-argument` is a mistake in the call itself; the others are rules that a job breaks. */
+export type ErrorKind =
+  | "invalid-argument"
+  | "unknown-operation"
+  | "no-instances"
+  | "region-missing"
+  | "region-malformed"
+  | "region-not-used"
+  | "unknown-site"
+  | "unknown-option"
+  | "option-twice"
+  | "option-value"
+  | "exclusive-options"
+  | "dry-run-proves-nothing"
+  | "erases-several"
+  | "key-id-malformed"
+  | "secret-malformed"
+  | "token-malformed";
+
+/** A cloud's facts. */
+export interface CloudInfo {
+  id: CloudId;
+  name: Words;
+  /** The product whose instances these are, in the vendor's spelling. */
+  product: string;
+  /** What the vendor calls the parts of a key. No `tokenLabel`: the cloud has no temporary keys. */
+  credential: { keyIdLabel: string; secretLabel: string; tokenLabel?: string };
+  /** The kinds of account, each with hosts of its own; the first is the default. */
+  sites: { id: string; name: Words }[];
+  /** Whether a request needs a region. If not, it must have none. */
+  regionRequired: boolean;
+  /** The regions that are known: an offer, never a limit. */
+  regions: { id: string; name: Words }[];
+  operations: OperationInfo[];
+  /** The names of the signing algorithms; the first is the one that is used. */
+  algorithms: string[];
+  instanceId: { shape: Words; example: string };
+  limits: { describeIdsMax: number; describeCallsPerSecond: number; overdueAfterMs: number };
+}
+
+/** Something that can be asked of a cloud. */
+export interface OperationInfo {
+  /** The cloud's own name. */
+  name: string;
+  verb: "reboot" | "start";
+  /** The most ids in one call. */
+  idsMax: number;
+  callsPerSecond: number;
+  /** Ways to do it, soft first; the first is preselected. `options` go into a job. */
+  modes: { id: string; name: Words; help: Words; force: boolean; options: Record<string, string> }[];
+  parameters: ParameterInfo[];
+}
+
+/** A parameter of an operation, by the cloud's own name. */
+export interface ParameterInfo {
+  name: string;
+  /** The values that it takes. */
+  values: "boolean" | string[];
+  role: "force" | "dry-run" | "batching" | "erase" | "disused";
+  label: Words;
+  help: Words;
+  /** Parameters that may not be given together with it. */
+  excludes: string[];
+}
+
+/** A piece of text that is not sent, and why. */
+export interface IdProblem {
+  kind: "malformed" | "repeated" | "other-cloud" | "masked" | "near-miss";
+  text: string;
+  /** From 1; the position in an array of ids. */
+  line: number;
+  message: string;
+  cloud?: CloudId;
+  suggestion?: string;
+}
+
+/** What was found in a text. */
+export interface ParsedIds {
+  /** In the order of the text, each once. */
+  ids: { id: string; cloud: CloudId; line: number; warning?: string }[];
+  problems: IdProblem[];
+  /** How many pieces of text stood beside ids and were taken for other columns or headings. */
+  ignored: number;
+  /** The first few of them. */
+  ignoredExamples: string[];
+}
+
+/** What somebody wants done. */
+export interface Job {
+  cloud: CloudId;
+  /** The kind of account; the cloud's default unless given. */
+  site?: string;
+  region?: string;
+  /** The cloud's own name. */
+  operation: string;
+  /** Ids, or a text that has them. Always text: a number would be rounded. */
+  instanceIds: readonly string[] | string;
+  /** The cloud's own parameters: booleans, or text. */
+  options?: Record<string, unknown>;
+  /** The most ids in one call, if fewer than the cloud allows. */
+  batchSize?: number;
+  locale?: Locale;
+}
+
+/** A request without key, time or signature. */
+export interface UnsignedRequest {
+  method: "POST";
+  /** Where it goes, without the parameters. */
+  url: string;
+  host: string;
+  path: string;
+  /** The operation and the version of the cloud's API. */
+  action: string;
+  version: string;
+  region?: string;
+  /** Decoded parameters, where they travel in the query. */
+  query?: Record<string, string>;
+  /** The body, where they travel in one: exactly these bytes. */
+  body?: string;
+}
+
+/** What will be sent, and what will not. */
+export interface Plan {
+  calls: { operation: string; instanceIds: string[]; request: UnsignedRequest }[];
+  problems: IdProblem[];
+  warnings: string[];
+}
+
+/** A request to sign: either one that is described field by field, or an operation of a cloud. */
+export type SignInput = RequestToSign | OperationToSign;
+
+/** Every field that a signature may cover. What is not given is not added. */
+export interface RequestToSign {
+  cloud?: undefined;
+  /** The name that stands in the string to sign, such as `clouds()[0].algorithms[0]`. */
+  algorithm: string;
+  accessKeyId: string;
+  secret: string;
+  token?: string | null;
+  method: string;
+  /** The host that is signed. */
+  host: string;
+  path?: string;
+  /** Decoded parameters, or the raw query for algorithms that sign it as it is sent. */
+  query?: Record<string, string> | string;
+  /** Decoded parameters of a form body. */
+  form?: Record<string, string>;
+  /** The headers to send. */
+  headers?: Record<string, string>;
+  /** The names of those to sign; those that the algorithm asks for unless given. */
+  signedHeaders?: readonly string[];
+  /** Names of signed headers whose values are lower-cased before signing. */
+  lowercasedValues?: readonly string[];
+  body?: string;
+  /** ISO 8601 in UTC, such as `2024-05-01T08:00:00Z`, or seconds since 1970. */
+  timestamp: string | number;
+  /** Part of query or headers already; here only so that a whole record can be passed. */
+  nonce?: string | null;
+  service?: string | null;
+  unsignedPayload?: boolean;
+  locale?: Locale;
+}
+
+/** One call of an operation, with at most `idsMax` ids. */
+export interface OperationToSign extends Omit<Job, "batchSize"> {
+  /** The cloud's first unless given. */
+  algorithm?: string;
+  accessKeyId: string;
+  secret: string;
+  token?: string | null;
+  /** ISO 8601 in UTC or seconds since 1970; now unless given. */
+  timestamp?: string | number;
+  /** A text that is used once; random unless given. */
+  nonce?: string;
+  /** Sign the operation's name too where the cloud leaves that open; true unless given. */
+  signAction?: boolean;
+}
+
+/**
+ * A request as it goes out: `fetch(url, { method, headers, body: body || undefined })` sends it.
+ * `Host` is not among the headers, since the url sets it.
+ */
+export interface SignedRequest {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  /** Empty means that none is sent. */
+  body: string;
+  canonicalRequest?: string;
+  stringToSign: string;
+  signature: string;
+  authorization?: string;
+}
+
+/** What came back for a call. */
+export interface Reply {
+  cloud: CloudId;
+  operation: string;
+  /** The ids of the call. */
+  instanceIds: readonly string[] | string;
+  /** The HTTP status. */
+  status: number;
+  headers?: Record<string, string>;
+  /** The body as text, exactly as it came. */
+  body: string;
+  /** The options of the call: a dry run is answered in a way of its own. */
+  options?: Record<string, unknown>;
+  region?: string;
+  site?: string;
+  locale?: Locale;
+}
+
+/** The one thing that is known of an instance. */
+export type Outcome =
+  | "skipped"
+  | "queued"
+  | "sending"
+  | "not-sent"
+  | "accepted"
+  | "dry-run-passed"
+  | "in-progress"
+  | "proven"
+  | "running-unproven"
+  | "rejected"
+  | "unknown"
+  | "overdue";
+
+/** What an answer says: exactly one outcome for each instance, in the order of the call. */
+export interface BatchOutcome {
+  requestId?: string;
+  instances: {
+    instanceId: string;
+    outcome: Outcome;
+    previousState?: string;
+    state?: string;
+    /** `code` is the cloud's, or a word for what failed below the cloud. */
+    error?: { code: string; message: string };
+  }[];
+}
+
+/** An error, decoded and put in words. */
+export interface Explanation {
+  /** Whether it is in the catalogue. */
+  recognised: boolean;
+  cloud?: CloudId;
+  code?: string;
+  /** True for a passed dry run, which arrives in the shape of an error. */
+  success: boolean;
+  title: string;
+  meaning: string;
+  remedy: string;
+  who: "you" | "administrator" | "account-owner" | "vendor";
+  retry: "never" | "after-fix" | "later" | "check-first";
+  requestId?: string;
+  instanceIds?: string[];
+  /** The cloud's own words, kept. */
+  original: string;
+}
