@@ -79,6 +79,7 @@ pub struct Trace {
 
 impl Trace {
     /// The same steps without a token.
+    #[must_use]
     pub fn redacted(&self, token: Option<&str>) -> Trace {
         Trace {
             canonical_request: self.canonical_request.as_deref().map(|text| redact(text, token)),

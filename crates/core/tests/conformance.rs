@@ -228,22 +228,22 @@ fn a_signed_request_can_be_sent_by_a_page_through_a_proxy() {
         for token in tokens(cloud) {
             let signer = Signer { token, ..signer() };
             let request = request(cloud);
-            let signed = signed(cloud, &request, &signer);
-            let mut names: Vec<&str> = signed.headers().iter().map(|(name, _)| &**name).collect();
+            let sent = signed(cloud, &request, &signer);
+            let mut names: Vec<&str> = sent.headers().iter().map(|(name, _)| &**name).collect();
             for name in &names {
                 assert!(PASSED_HEADERS.contains(name), "{name}");
             }
             names.sort_unstable();
             names.dedup();
-            assert_eq!(names.len(), signed.headers().len(), "a header twice");
+            assert_eq!(names.len(), sent.headers().len(), "a header twice");
             assert!(names.iter().any(|name| name.ends_with("-action")));
-            assert_eq!(signed.host(), request.content().host);
-            let rest = signed.path_and_query();
-            let direct = format!("https://{}{rest}", signed.host());
-            assert_eq!(signed.url(&Route::Direct), direct);
-            let proxied = format!("/proxy/{}{rest}", signed.host());
-            assert_eq!(signed.url(&Route::Proxy { base: "/proxy/".into() }), proxied);
-            assert_eq!(signed.url(&Route::Proxy { base: "/proxy".into() }), proxied);
+            assert_eq!(sent.host(), request.content().host);
+            let rest = sent.path_and_query();
+            let direct = format!("https://{}{rest}", sent.host());
+            assert_eq!(sent.url(&Route::Direct), direct);
+            let proxied = format!("/proxy/{}{rest}", sent.host());
+            assert_eq!(sent.url(&Route::Proxy { base: "/proxy/".into() }), proxied);
+            assert_eq!(sent.url(&Route::Proxy { base: "/proxy".into() }), proxied);
         }
     });
 }
@@ -302,24 +302,24 @@ fn the_signature_is_in_the_request_once_and_the_secret_nowhere() {
             for token in tokens(cloud) {
                 let signer = Signer { token: token.clone(), ..signer() };
                 let prepared = cloud.prepare_with(algorithm.name(), &request(cloud), &signer);
-                let signed = prepared.unwrap().finish_with(&Secret::new(SECRET.into()));
-                let trace = signed.trace();
+                let sent = prepared.unwrap().finish_with(&Secret::new(SECRET.into()));
+                let trace = sent.trace();
                 let steps = [trace.canonical_request.as_deref(), Some(&*trace.string_to_sign)];
                 let mut texts: Vec<&str> = steps.into_iter().flatten().collect();
-                let url = signed.url(&Route::Direct);
-                texts.extend([url.as_str(), signed.body(), signed.signature()]);
-                texts.extend(signed.headers().iter().map(|(_, value)| value.as_str()));
-                let debug = format!("{signed:?} {signer:?} {trace:?}");
+                let url = sent.url(&Route::Direct);
+                texts.extend([url.as_str(), sent.body(), sent.signature()]);
+                texts.extend(sent.headers().iter().map(|(_, value)| value.as_str()));
+                let debug = format!("{sent:?} {signer:?} {trace:?}");
                 for text in texts.iter().copied().chain([debug.as_str()]) {
                     assert!(!text.contains(SECRET), "{text}");
                 }
-                let encoded = sign::percent_encode(signed.signature());
-                let holders = signed.headers().iter().map(|(_, value)| value.as_str());
-                let holders = holders.chain([url.as_str(), signed.body()]);
+                let encoded = sign::percent_encode(sent.signature());
+                let holders = sent.headers().iter().map(|(_, value)| value.as_str());
+                let holders = holders.chain([url.as_str(), sent.body()]);
                 assert_eq!(holders.filter(|text| text.contains(&encoded)).count(), 1);
                 assert!(!url.contains(&encoded), "signatures stay out of addresses");
                 assert!(!url.contains(&signer.key_id), "so do key ids");
-                assert!(!debug.contains(signed.signature()));
+                assert!(!debug.contains(sent.signature()));
                 if let Some(token) = &token {
                     let redacted = trace.redacted(Some(token));
                     let text =
@@ -330,9 +330,10 @@ fn the_signature_is_in_the_request_once_and_the_secret_nowhere() {
                             !text.contains(form) && !url.contains(form) && !debug.contains(form)
                         );
                     }
-                    let sent = signed.headers().iter().map(|(_, value)| value.as_str());
+                    let values = sent.headers().iter().map(|(_, value)| value.as_str());
                     assert!(
-                        sent.chain([signed.body()])
+                        values
+                            .chain([sent.body()])
                             .any(|text| text.contains(&**token) || text.contains(&encoded)),
                         "a token is sent"
                     );

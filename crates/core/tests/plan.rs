@@ -6,7 +6,7 @@ use common::{every_cloud, every_operation, ids, job};
 use relight_core::{
     cloud::{self, Cloud},
     credential,
-    plan::{Job, Plan, Refusal, Target, Warning, batch, plan},
+    plan::{Batch, Job, Plan, Refusal, Target, Warning, batch, plan},
     words::Locale,
 };
 use std::collections::BTreeSet;
@@ -49,8 +49,7 @@ fn ids_are_cut_at_the_limit_in_their_order() {
             expected.extend((rest > 0).then_some(rest));
             assert_eq!(sizes(&plan), expected, "{} {count}", operation.name);
             assert_eq!(plan.instances(), count);
-            let order: Vec<_> =
-                plan.batches.iter().flat_map(|batch| batch.ids()).cloned().collect();
+            let order: Vec<_> = plan.batches.iter().flat_map(Batch::ids).cloned().collect();
             assert_eq!(order, job.ids);
         }
     });
@@ -275,8 +274,8 @@ fn every_refusal_has_a_name_and_a_sentence() {
     for refusal in &refusals {
         let english = refusal.sentence(Locale::En);
         let chinese = refusal.sentence(Locale::Zh);
-        assert!(english.ends_with('.') && english.is_ascii() | english.contains('“'), "{english}");
-        assert!(chinese.ends_with('。') && !chinese.contains("{"), "{chinese}");
+        assert!(english.ends_with('.') && !english.contains('{'), "{english}");
+        assert!(chinese.ends_with('。') && !chinese.contains('{'), "{chinese}");
         assert_ne!(english, chinese);
     }
 }

@@ -99,9 +99,9 @@ fn a_job_is_signed_as_the_vendors_clients_sign_it() {
         signer.sign_action = case.sign_action;
         let request = plan.batches.first().unwrap().request();
         let secret = Secret::new(text(&vector["input"]["secret"]));
-        let signed = cloud.prepare(&request, &signer).finish_with(&secret);
-        assert_eq!(signed.body(), vector["input"]["body"], "{}", case.vector);
-        compare(vector, &signed);
+        let sent = cloud.prepare(&request, &signer).finish_with(&secret);
+        assert_eq!(sent.body(), vector["input"]["body"], "{}", case.vector);
+        compare(vector, &sent);
     }
 }
 

@@ -7,6 +7,8 @@
 mod alibaba;
 mod manifest;
 mod tencent;
+#[cfg(test)]
+mod testing;
 mod zenlayer;
 
 use std::fmt;

@@ -2,12 +2,13 @@
 
 use super::Tencent;
 use crate::{
-    cloud::{Cloud, Read},
-    ids::parse_ids,
-    plan::{Job, Target, plan},
-    request::{Payload, Request, Unsigned},
+    cloud::{
+        Cloud, Read,
+        testing::{as_sent, body, ids, signer, unsigned},
+    },
+    plan::Target,
+    request::{Request, Unsigned},
     sign::{Prepared, Signer},
-    words::Locale,
 };
 
 const TWO: &str = "ins-5d8a23rs ins-r8hr2upy";
@@ -27,7 +28,7 @@ fn ids_are_an_array_and_booleans_are_booleans() {
             r#"{"InstanceIds":["ins-5d8a23rs","ins-r8hr2upy"],"ForceReboot":true}"#,
         ),
     ] {
-        let request = unsigned(operation, TWO, options);
+        let request = unsigned(&Tencent, operation, TWO, options);
         assert_eq!(body(&request), expected);
         assert_eq!(request.content().region.as_deref(), Some("ap-guangzhou"));
     }
@@ -36,7 +37,7 @@ fn ids_are_an_array_and_booleans_are_booleans() {
 #[test]
 fn reads_ask_for_a_whole_page() {
     let target = Target::new(&Tencent, None, "ap-guangzhou").unwrap();
-    let ids = job("StartInstances", TWO, &[]).ids;
+    let ids = ids(&Tencent, TWO);
     for (read, action, expected) in [
         (
             Read::Instances,
@@ -69,7 +70,7 @@ fn finance_regions_have_their_own_hosts_on_both_sites() {
 
 #[test]
 fn the_signature_covers_the_operation_unless_that_is_switched_off() {
-    let request = unsigned("RebootInstances", "ins-5d8a23rs", &[("StopType", "SOFT")]);
+    let request = unsigned(&Tencent, "RebootInstances", "ins-5d8a23rs", &[("StopType", "SOFT")]);
     let sent = |names: &str, signature: &str| {
         format!(
             "POST /\n\
@@ -101,47 +102,4 @@ fn the_signature_covers_the_operation_unless_that_is_switched_off() {
         |request: &Request<Unsigned>, signer: &Signer| signature(Tencent.prepare(request, signer));
     assert_ne!(of(&other, &signer(None)), of(&request, &signer(None)));
     assert_eq!(of(&other, &off), of(&request, &off), "what is switched off is this protection");
-}
-
-fn body(request: &Request<Unsigned>) -> &str {
-    let Payload::Json(body) = &request.content().payload else { panic!("no body") };
-    body
-}
-
-fn job(operation: &str, ids: &str, options: &[(&str, &str)]) -> Job {
-    let parsed = parse_ids(ids, Some(&Tencent));
-    assert_eq!(parsed.problems, []);
-    Job {
-        cloud: &Tencent,
-        site: None,
-        region: "ap-guangzhou".into(),
-        operation: operation.into(),
-        ids: parsed.ids.into_iter().map(|parsed| parsed.id).collect(),
-        options: options.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
-    }
-}
-
-fn unsigned(operation: &str, ids: &str, options: &[(&str, &str)]) -> Request<Unsigned> {
-    plan(&job(operation, ids, options), None).unwrap().batches.first().unwrap().request()
-}
-
-fn signer(token: Option<&str>) -> Signer {
-    Signer {
-        key_id: "EXAMPLE-KEY-ID".into(),
-        token: token.map(str::to_owned),
-        unix_seconds: 1_714_550_400,
-        nonce: "0123456789abcdef0123456789abcdef".into(),
-        sign_action: true,
-        locale: Locale::Zh,
-    }
-}
-
-/// The request line and the headers, one to a line, then the body.
-fn as_sent(prepared: Prepared) -> String {
-    let signed = prepared.finish(b"tag");
-    let mut text = format!("{} {}\n", signed.method(), signed.path_and_query());
-    for (name, value) in signed.headers() {
-        text += &format!("{name}: {value}\n");
-    }
-    text + "\n" + signed.body()
 }

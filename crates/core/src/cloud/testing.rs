@@ -1,0 +1,69 @@
+//! What the tests of the clouds share.
+
+use crate::{
+    cloud::Cloud,
+    ids::{InstanceId, parse_ids},
+    plan::{Job, plan},
+    request::{Payload, Request, Unsigned},
+    sign::{Prepared, Signer},
+    words::Locale,
+};
+
+/// The ids in a text, all of them without remark.
+pub(super) fn ids(cloud: &'static dyn Cloud, text: &str) -> Vec<InstanceId> {
+    let parsed = parse_ids(text, Some(cloud));
+    assert_eq!(parsed.problems, []);
+    parsed.ids.into_iter().map(|parsed| parsed.id).collect()
+}
+
+/// The request of a job that is one batch.
+pub(super) fn unsigned(
+    cloud: &'static dyn Cloud,
+    operation: &str,
+    text: &str,
+    options: &[(&str, &str)],
+) -> Request<Unsigned> {
+    let regions = &cloud.manifest().regions;
+    let job = Job {
+        cloud,
+        site: None,
+        region: if regions.required { "ap-guangzhou".to_owned() } else { String::new() },
+        operation: operation.into(),
+        ids: ids(cloud, text),
+        options: options.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+    };
+    plan(&job, None).unwrap().batches.first().unwrap().request()
+}
+
+/// Somebody who signs at a fixed time.
+pub(super) fn signer(token: Option<&str>) -> Signer {
+    Signer {
+        key_id: "EXAMPLE-KEY-ID".into(),
+        token: token.map(str::to_owned),
+        unix_seconds: 1_714_550_400,
+        nonce: "0123456789abcdef0123456789abcdef".into(),
+        sign_action: true,
+        locale: Locale::Zh,
+    }
+}
+
+/// The request line and the headers, one to a line, then the body. Signed with the tag `tag`.
+pub(super) fn as_sent(prepared: Prepared) -> String {
+    let signed = prepared.finish(b"tag");
+    let line = format!("{} {}\n", signed.method(), signed.path_and_query());
+    let headers = signed.headers().iter().map(|(name, value)| format!("{name}: {value}\n"));
+    line + &headers.collect::<String>() + "\n" + signed.body()
+}
+
+/// The parameters of the query, in the order in which they are asked for.
+pub(super) fn query(request: &Request<Unsigned>) -> String {
+    let Payload::Query(query) = &request.content().payload else { panic!("not a query") };
+    let pairs: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    pairs.join(" ")
+}
+
+/// The body.
+pub(super) fn body(request: &Request<Unsigned>) -> &str {
+    let Payload::Json(body) = &request.content().payload else { panic!("no body") };
+    body
+}
