@@ -1,7 +1,7 @@
 //! The release build: `dist/`, compressed beside each file, measured against the budget.
 
 use std::{
-    fs,
+    env, fs,
     io::Write,
     path::{Path, PathBuf},
     time::Instant,
@@ -31,7 +31,7 @@ pub(crate) fn build() -> Result<Dist> {
     run(command(paths::tool("trunk"))
         .args(["build", "--release", "--offline", "--dist"])
         .arg(&folder)
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", remapped_paths()?))?;
+        .env("CARGO_ENCODED_RUSTFLAGS", remapped_paths()?))?;
     let wasm = folder.join("relight_bg.wasm");
     for name in STABLE_NAMES {
         ensure!(folder.join(name).is_file(), "the build made no dist/{name}");
@@ -130,18 +130,19 @@ fn is_first_load(name: &str) -> bool {
     !(name.ends_with(".d.ts") || name == "embed.html")
 }
 
-/// Panic messages carry file names; with these the module is the same whoever builds it where.
+/// Panic messages carry the names of files. With these it does not matter who builds where, nor
+/// by which address of the registry; and the module is smaller.
 fn remapped_paths() -> Result<String> {
-    let home = std::env::var_os("CARGO_HOME")
+    let home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
-        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
-        .context("no home folder")?;
-    let root = paths::root();
-    Ok(format!(
-        "--remap-path-prefix={}=/cargo --remap-path-prefix={}=/relight",
-        home.display(),
-        root.display()
-    ))
+        .or_else(|| env::home_dir().map(|home| home.join(".cargo")))
+        .context("there is neither CARGO_HOME nor a home folder")?;
+    let mut flags = vec![format!("--remap-path-prefix={}=/relight", paths::root().display())];
+    let registries = home.join("registry/src");
+    for entry in fs::read_dir(&registries).with_context(|| registries.display().to_string())? {
+        flags.push(format!("--remap-path-prefix={}=", entry?.path().display()));
+    }
+    Ok(flags.join("\x1f"))
 }
 
 fn list(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
