@@ -1,1 +1,17 @@
-//! The console.
+//! The console in real browsers against the sandbox: what the cases stand on.
+//!
+//! A [`suite`] runs every case in every browser. Each case gets a [`Stage`]: a sandbox of its own, a
+//! [`Site`](site::Site) that serves the built page under the strict policy and hands `/proxy/` to
+//! that sandbox, and a [`Page`](page::Page) in a browser that other cases have used before. Since
+//! every site has a port of its own, no storage is shared.
+
+pub mod browser;
+pub mod machine;
+pub mod page;
+pub mod site;
+pub mod stage;
+pub mod suite;
+mod wait;
+
+pub use stage::{Setting, Stage};
+pub use wait::until;

@@ -1,0 +1,236 @@
+//! Drivers and the browsers that they start.
+
+use crate::machine;
+use anyhow::{Context, Result, bail};
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+use std::{
+    fmt,
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use thirtyfour::{
+    BrowserCapabilitiesHelper, CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities,
+    WebDriver,
+    bidi::{BiDi, events::LogEntryAdded, modules::browsing_context::GetTree},
+};
+
+/// A browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Browser {
+    /// Driven by chromedriver.
+    Chromium,
+    /// Driven by geckodriver.
+    Firefox,
+}
+
+impl Browser {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Chromium, Self::Firefox];
+}
+
+impl fmt::Display for Browser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+        })
+    }
+}
+
+/// What the system is set to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Theme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl fmt::Display for Theme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        })
+    }
+}
+
+/// A browser that is running, with a profile of its own.
+pub struct Session {
+    browser: Browser,
+    driver: WebDriver,
+    bidi: BiDi,
+    /// Errors that its pages wrote to the console, and errors that nobody caught.
+    errors: Arc<Mutex<Vec<String>>>,
+    // Last: it goes when the session is over.
+    _process: DriverProcess,
+}
+
+impl Session {
+    /// Starts a driver and a browser.
+    pub async fn start(browser: Browser, theme: Theme) -> Result<Self> {
+        let process = DriverProcess::start(browser)?;
+        let driver = match browser {
+            Browser::Chromium => {
+                let mut wanted = DesiredCapabilities::chromium();
+                wanted.set_binary(&machine::chromium().to_string_lossy())?;
+                for argument in CHROMIUM_ARGUMENTS {
+                    wanted.add_arg(argument)?;
+                }
+                wanted.enable_bidi()?;
+                WebDriver::new(process.url(), wanted).await
+            }
+            Browser::Firefox => {
+                let dark = theme == Theme::Dark;
+                let options = json!({
+                    "binary": machine::firefox(),
+                    "args": ["-headless"],
+                    "prefs": {
+                        // 0 is dark, 1 is light.
+                        "layout.css.prefers-color-scheme.content-override": i32::from(!dark),
+                        "intl.accept_languages": "en-US",
+                        "browser.shell.checkDefaultBrowser": false,
+                        "browser.startup.page": 0,
+                        "datareporting.policy.dataSubmissionEnabled": false,
+                        // It calls home otherwise, into a network that may not answer.
+                        "network.captive-portal-service.enabled": false,
+                        "network.connectivity-service.enabled": false,
+                    },
+                });
+                let mut wanted = DesiredCapabilities::firefox();
+                wanted.set_browser_option("binary", &options["binary"])?;
+                wanted.set_browser_option("args", &options["args"])?;
+                wanted.set_browser_option("prefs", &options["prefs"])?;
+                wanted.enable_bidi()?;
+                WebDriver::new(process.url(), wanted).await
+            }
+        };
+        let driver = driver.with_context(|| format!("a session of {browser}"))?;
+        driver.set_script_timeout(Duration::from_secs(60)).await?;
+        let bidi = driver.bidi().await?;
+        let errors = Arc::new(Mutex::new(Vec::new()));
+        let mut entries = bidi.subscribe::<LogEntryAdded>().await?;
+        let noted = Arc::clone(&errors);
+        tokio::spawn(async move {
+            while let Some(entry) = entries.next().await {
+                if format!("{:?}", entry.level).eq_ignore_ascii_case("error") {
+                    let mut list = noted.lock().unwrap_or_else(PoisonError::into_inner);
+                    list.push(entry.text.unwrap_or_else(|| format!("{:?}", entry.extra)));
+                }
+            }
+        });
+        let session = Self { browser, driver, bidi, errors, _process: process };
+        if browser == Browser::Chromium {
+            session.prefer(theme).await?;
+        }
+        Ok(session)
+    }
+
+    /// Which browser it is.
+    pub fn browser(&self) -> Browser {
+        self.browser
+    }
+
+    /// The WebDriver session.
+    pub fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    /// Takes what was written to the console as an error since the last time.
+    pub fn take_errors(&self) -> Vec<String> {
+        std::mem::take(&mut *self.errors.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Makes the page this wide and high, in CSS pixels. Narrower than a window can be.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        let tree = self.bidi.send(GetTree::default()).await?;
+        let context = tree.contexts.first().context("a page")?.context.clone();
+        let viewport = thirtyfour::bidi::modules::browsing_context::Viewport { width, height };
+        self.bidi.browsing_context().set_viewport(context, Some(viewport)).await?;
+        Ok(())
+    }
+
+    /// Ends the browser.
+    pub async fn quit(self) {
+        // Whether it answers or not: the driver is ended next.
+        let _ = tokio::time::timeout(Duration::from_secs(10), self.driver.quit()).await;
+    }
+
+    async fn prefer(&self, theme: Theme) -> Result<()> {
+        let feature = json!({ "name": "prefers-color-scheme", "value": theme.to_string() });
+        let asked: Value = json!({ "media": "", "features": [feature] });
+        self.driver.cdp().send_raw("Emulation.setEmulatedMedia", asked).await?;
+        Ok(())
+    }
+}
+
+/// As root it runs without its sandbox only; the rest keeps it from calling home.
+const CHROMIUM_ARGUMENTS: [&str; 11] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=en-US",
+    "--accept-lang=en-US",
+];
+
+/// A driver on a free port; ended when this is dropped.
+struct DriverProcess {
+    child: Child,
+    port: u16,
+}
+
+impl DriverProcess {
+    fn start(browser: Browser) -> Result<Self> {
+        let (program, arguments): (_, &[&str]) = match browser {
+            Browser::Chromium => (machine::chromedriver(), &["--port=0"]),
+            Browser::Firefox => (machine::geckodriver(), &["--port=0", "--websocket-port=0"]),
+        };
+        let mut child = Command::new(&program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .with_context(|| format!("{} does not start", program.display()))?;
+        let output = child.stdout.take().context("the driver's output")?;
+        let mut process = Self { child, port: 0 };
+        let mut lines = BufReader::new(output).lines();
+        // Both say it in the end of a line: "… on port 34567." and "Listening on 127.0.0.1:34567".
+        for line in lines.by_ref() {
+            let line = line?;
+            let is_it = line.contains("started successfully") || line.contains("Listening on");
+            let digits: String =
+                line.trim_end_matches('.').chars().rev().take_while(char::is_ascii_digit).collect();
+            if is_it && let Ok(port) = digits.chars().rev().collect::<String>().parse() {
+                process.port = port;
+                break;
+            }
+        }
+        if process.port == 0 {
+            bail!("{} did not say where it listens", program.display());
+        }
+        // A full pipe would stop it.
+        std::thread::spawn(move || lines.for_each(drop));
+        Ok(process)
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+impl Drop for DriverProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,371 @@
+//! The console as a person sees it, by its public names: fields, `data-action`, `data-step`,
+//! `data-instance-id` and `data-outcome`.
+
+use crate::{
+    browser::{Browser, Session, Theme},
+    machine, until,
+};
+use anyhow::{Context, Result, anyhow, ensure};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, path::PathBuf};
+use thirtyfour::{Key, WebElement};
+
+/// Everything inside the element is found by script: that works in every browser.
+const ROOT: &str = "const host = document.querySelector('relight-console'); \
+     const root = host?.shadowRoot; if (!root) return null; \
+     const seen = e => e.checkVisibility({ visibilityProperty: true }); \
+     const all = s => [...root.querySelectorAll(s)]; \
+     const first = s => all(s).find(seen) ?? null; \
+     const [a, b, c] = arguments;\n";
+
+/// A page in a browser that other cases use after this one.
+pub struct Page {
+    session: Session,
+}
+
+/// What a person fills in. `None` leaves a field as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Form<'a> {
+    /// By its id: `tencent`.
+    pub cloud: &'a str,
+    /// By its id.
+    pub region: Option<&'a str>,
+    /// The cloud's own name.
+    pub operation: Option<&'a str>,
+    /// By its id.
+    pub mode: Option<&'a str>,
+    /// Only check.
+    pub dry_run: bool,
+    /// The key's public half.
+    pub key_id: &'a str,
+    /// The key's secret half.
+    pub secret: &'a str,
+    /// The token of a temporary key.
+    pub token: Option<&'a str>,
+    /// As pasted.
+    pub ids: &'a str,
+}
+
+impl Page {
+    pub(crate) fn new(session: Session) -> Self {
+        Self { session }
+    }
+
+    pub(crate) fn into_session(self) -> Session {
+        self.session
+    }
+
+    /// The browser.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Which browser it is.
+    pub fn browser(&self) -> Browser {
+        self.session.browser()
+    }
+
+    /// Opens an address and waits for the form.
+    pub async fn open(&self, url: &str) -> Result<()> {
+        self.session.driver().goto(url).await?;
+        self.wait_for_step("compose").await?;
+        self.wait_for("[name=cloud]").await
+    }
+
+    /// Runs a script in which `host` is the element, `root` its shadow root, `all(s)` every match of a
+    /// selector, `first(s)` the first that can be seen, and `a`, `b`, `c` are the arguments. Null where
+    /// the element is not there yet.
+    pub async fn run(&self, script: &str, arguments: &[Value]) -> Result<Value> {
+        let answer =
+            self.session.driver().execute(format!("{ROOT}{script}"), arguments.to_vec()).await?;
+        Ok(answer.json().clone())
+    }
+
+    /// Waits until a script gives something else than null and false.
+    pub async fn wait_until(&self, what: &str, script: &str, arguments: &[Value]) -> Result<Value> {
+        until(what, || async {
+            let value = self.run(script, arguments).await?;
+            Ok((!matches!(value, Value::Null | Value::Bool(false))).then_some(value))
+        })
+        .await
+    }
+
+    /// Waits until something can be seen.
+    pub async fn wait_for(&self, selector: &str) -> Result<()> {
+        self.wait_until(selector, "return first(a) !== null;", &[json!(selector)]).await.map(drop)
+    }
+
+    /// Waits until nothing of that kind can be seen.
+    pub async fn wait_for_no(&self, selector: &str) -> Result<()> {
+        let what = format!("no {selector}");
+        self.wait_until(&what, "return first(a) === null;", &[json!(selector)]).await.map(drop)
+    }
+
+    /// Waits until the person is at `compose`, `review` or `run`.
+    pub async fn wait_for_step(&self, step: &str) -> Result<()> {
+        self.wait_for(&format!("[data-step={step}]")).await
+    }
+
+    /// Whether something can be seen now.
+    pub async fn sees(&self, selector: &str) -> Result<bool> {
+        Ok(self.run("return first(a) !== null;", &[json!(selector)]).await? == Value::Bool(true))
+    }
+
+    /// How many of a kind can be seen now.
+    pub async fn count(&self, selector: &str) -> Result<usize> {
+        let count = self.run("return all(a).filter(seen).length;", &[json!(selector)]).await?;
+        Ok(usize::try_from(count.as_u64().unwrap_or_default())?)
+    }
+
+    /// What is written in the first of a kind, as far as it can be seen.
+    pub async fn text(&self, selector: &str) -> Result<String> {
+        self.wait_for(selector).await?;
+        let text = self.run("return first(a)?.innerText;", &[json!(selector)]).await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// What is written on the whole page.
+    pub async fn all_text(&self) -> Result<String> {
+        let text = self.run("return root.querySelector('.relight')?.innerText;", &[]).await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The first of a kind that can be seen.
+    pub async fn element(&self, selector: &str) -> Result<WebElement> {
+        until(selector, || async {
+            let script = format!("{ROOT}return first(a);");
+            let found = self.session.driver().execute(script, vec![json!(selector)]).await?;
+            if found.json().is_null() { Ok(None) } else { Ok(Some(found.element()?)) }
+        })
+        .await
+    }
+
+    /// Clicks the first of a kind, once it can be clicked.
+    pub async fn click(&self, selector: &str) -> Result<()> {
+        let script = "const e = first(a); return e !== null && !e.disabled;";
+        let what = format!("{selector} to be enabled");
+        self.wait_until(&what, script, &[json!(selector)]).await?;
+        until(format!("a click on {selector}"), || async {
+            // An error says that it was not clicked: something moved, or was drawn anew.
+            self.element(selector).await?.click().await?;
+            Ok(Some(()))
+        })
+        .await
+    }
+
+    /// Clicks the button of an action.
+    pub async fn act(&self, action: &str) -> Result<()> {
+        self.click(&format!("[data-action={action}]")).await
+    }
+
+    /// Chooses a value of a field: of a select, of radio buttons, or by typing it.
+    pub async fn choose(&self, name: &str, value: &str) -> Result<()> {
+        let field = format!("[name={name}]");
+        self.wait_until(&field, "return all(a).length > 0;", &[json!(field)]).await?;
+        let kind = self.run("const e = all(a)[0]; return e.type;", &[json!(field)]).await?;
+        match kind.as_str() {
+            Some("select-one") => {
+                let option = format!("[name={name}] option[value='{value}']");
+                let script = "return all(a).length === 1;";
+                self.wait_until(&option, script, &[json!(option)]).await?;
+                let script = format!("{ROOT}return all(a)[0];");
+                let found = self.session.driver().execute(script, vec![json!(option)]).await?;
+                found.element()?.click().await?;
+            }
+            Some("radio") => {
+                // The box itself may be hidden under its label, which is what people click.
+                let radio = format!("[name={name}][value='{value}']");
+                let script = format!(
+                    "{ROOT}const e = all(a)[0]; return e && (e.labels?.[0] ?? e.closest('label') ?? e);"
+                );
+                let found = self.session.driver().execute(script, vec![json!(radio)]).await?;
+                ensure!(!found.json().is_null(), "{name} has no {value}");
+                found.element()?.click().await?;
+            }
+            _ => self.fill(name, value).await?,
+        }
+        let what = format!("{name} to be {value}");
+        until(what, || async { Ok((self.value(name).await? == value).then_some(())) }).await
+    }
+
+    /// The value of a field, as it is shown: of the chosen radio button, `true` or `false` of a box.
+    pub async fn value(&self, name: &str) -> Result<String> {
+        let script = "const e = all(`[name=${a}]`); \
+             if (e[0]?.type === 'radio') return e.find(e => e.checked)?.value ?? ''; \
+             if (e[0]?.type === 'checkbox') return String(e[0].checked); \
+             return e[0]?.value ?? null;";
+        let value = self.run(script, &[json!(name)]).await?;
+        value.as_str().map(str::to_owned).ok_or_else(|| anyhow!("there is no field {name}"))
+    }
+
+    /// The words that a select or a group of radio buttons shows as chosen.
+    pub async fn shown(&self, name: &str) -> Result<String> {
+        let script = "const e = all(`[name=${a}]`); \
+             if (e[0]?.type === 'radio') return e.find(e => e.checked)?.labels?.[0]?.innerText; \
+             return e[0]?.selectedOptions?.[0]?.innerText ?? e[0]?.value;";
+        let words = self.run(script, &[json!(name)]).await?;
+        Ok(words.as_str().unwrap_or_default().trim().to_owned())
+    }
+
+    /// Types into a field in place of what is there.
+    pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
+        let field = self.element(&format!("[name={name}]")).await?;
+        field.clear().await?;
+        if !text.is_empty() {
+            field.send_keys(text).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts a text into a field as a paste does: at once.
+    pub async fn paste(&self, name: &str, text: &str) -> Result<()> {
+        let script = "const e = first(`[name=${a}]`); if (!e) return null; e.focus(); \
+             e.value = b; e.dispatchEvent(new InputEvent('input', \
+             { bubbles: true, composed: true, inputType: 'insertFromPaste' })); return true;";
+        self.wait_until(&format!("the field {name}"), script, &[json!(name), json!(text)])
+            .await
+            .map(drop)
+    }
+
+    /// Ticks a box, or not.
+    pub async fn tick(&self, name: &str, on: bool) -> Result<()> {
+        if self.value(name).await? != on.to_string() {
+            let script = format!("{ROOT}const e = all(a)[0]; return e.labels?.[0] ?? e;");
+            let field = json!(format!("[name={name}]"));
+            self.session.driver().execute(script, vec![field]).await?.element()?.click().await?;
+        }
+        let what = format!("{name} to be {on}");
+        until(what, || async { Ok((self.value(name).await? == on.to_string()).then_some(())) })
+            .await
+    }
+
+    /// Fills in the form.
+    pub async fn compose(&self, form: &Form<'_>) -> Result<()> {
+        self.choose("cloud", form.cloud).await?;
+        if let Some(operation) = form.operation {
+            self.choose("operation", operation).await?;
+        }
+        if let Some(region) = form.region {
+            self.choose("region", region).await?;
+        }
+        if let Some(mode) = form.mode {
+            self.choose("mode", mode).await?;
+        }
+        if form.dry_run {
+            self.tick("dryRun", true).await?;
+        }
+        self.fill("keyId", form.key_id).await?;
+        self.fill("secret", form.secret).await?;
+        if let Some(token) = form.token {
+            self.fill("token", token).await?;
+        }
+        self.paste("instanceIds", form.ids).await
+    }
+
+    /// From the form to the review.
+    pub async fn review(&self) -> Result<()> {
+        self.act("review").await?;
+        self.wait_for_step("review").await?;
+        self.wait_for("[data-action=send]").await
+    }
+
+    /// From the review to the run.
+    pub async fn send(&self) -> Result<()> {
+        self.act("send").await?;
+        self.wait_for_step("run").await
+    }
+
+    /// The outcome of each instance that is shown.
+    pub async fn outcomes(&self) -> Result<BTreeMap<String, String>> {
+        let script = "return Object.fromEntries(all('[data-instance-id][data-outcome]') \
+             .map(e => [e.dataset.instanceId, e.dataset.outcome]));";
+        Ok(serde_json::from_value(self.run(script, &[]).await?)?)
+    }
+
+    /// Waits until every one of these instances has an outcome that is wanted.
+    pub async fn wait_for_outcomes(&self, ids: &[String], wanted: &[&str]) -> Result<()> {
+        let what = format!("{wanted:?} for {ids:?}");
+        until(&what, || async {
+            let now = self.outcomes().await?;
+            let fits = |id: &String| now.get(id).is_some_and(|one| wanted.contains(&one.as_str()));
+            Ok(ids.iter().all(fits).then_some(()))
+        })
+        .await
+        .with_context(|| what.clone())
+    }
+
+    /// Presses keys wherever the focus is.
+    pub async fn press(&self, keys: &str) -> Result<()> {
+        self.session.driver().action_chain().send_keys(keys).perform().await?;
+        Ok(())
+    }
+
+    /// Presses Tab until the focus is on the first match of a selector.
+    pub async fn tab_to(&self, selector: &str) -> Result<()> {
+        for _ in 0..60 {
+            let script = "let e = document.activeElement; \
+                 while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement; \
+                 return e?.matches?.(a) ?? false;";
+            if self.run(script, &[json!(selector)]).await? == Value::Bool(true) {
+                return Ok(());
+            }
+            self.press(&String::from(Key::Tab.value())).await?;
+        }
+        Err(anyhow!("Tab does not lead to {selector}"))
+    }
+
+    /// Saves a picture of the whole page as it is in the window.
+    pub async fn photograph(&self, name: &str) -> Result<()> {
+        let path = machine::screenshots().join(format!("{name}.png"));
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        self.session.driver().screenshot(&path).await?;
+        Ok(())
+    }
+
+    /// What axe finds wrong, as `rule: element`; nothing, if all is well.
+    pub async fn accessibility_problems(&self) -> Result<Vec<String>> {
+        let axe = std::fs::read_to_string(axe_file()?)?;
+        let driver = self.session.driver();
+        let there = driver.execute("return typeof window.axe === 'object';", vec![]).await?;
+        if there.json() != &Value::Bool(true) {
+            driver.execute(axe, vec![]).await?;
+        }
+        let script = "const done = arguments[arguments.length - 1]; \
+             axe.run(document, { resultTypes: ['violations'] }).then( \
+               r => done(r.violations.flatMap(v => v.nodes.map( \
+                 n => `${v.id}: ${n.target.flat().join(' ')}: ${n.failureSummary}`))), \
+               e => done([`axe itself: ${e}`]));";
+        let found = driver.execute_async(script, vec![]).await?;
+        Ok(serde_json::from_value(found.json().clone())?)
+    }
+
+    /// By how many CSS pixels the content is wider than the window.
+    pub async fn overflow(&self) -> Result<i64> {
+        let script = "const d = document.documentElement; return d.scrollWidth - d.clientWidth;";
+        Ok(self.session.driver().execute(script, vec![]).await?.json().as_i64().unwrap_or(i64::MAX))
+    }
+
+    /// Everything of the page that can be read from outside: its markup with the shadow root, the
+    /// values of fields, attributes, and both storages.
+    pub async fn everything(&self) -> Result<String> {
+        let script = "return [document.documentElement.outerHTML, root.innerHTML, \
+             ...all('input, textarea, select').map(e => e.value), location.href, document.cookie, \
+             JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.title, \
+             JSON.stringify(history.state)].join('\\n');";
+        let text = self.run(script, &[]).await?;
+        text.as_str().map(str::to_owned).context("the page's content")
+    }
+}
+
+/// The name of a picture: browser, width, theme, language, screen.
+pub fn picture(browser: Browser, width: u32, theme: Theme, language: &str, screen: &str) -> String {
+    format!("{browser}-{width}-{theme}-{language}-{screen}")
+}
+
+fn axe_file() -> Result<PathBuf> {
+    let path = machine::axe();
+    ensure!(path.is_file(), "there is no axe at {}; `RELIGHT_AXE` may name it", path.display());
+    Ok(path)
+}

@@ -1,0 +1,263 @@
+//! A static host with the strict headers, and a way to the sandbox.
+//!
+//! It speaks just enough HTTP/1.1 for browsers: one request a connection. What goes to `/proxy/` is
+//! handed on byte for byte and so is the answer, cut-off ones included.
+
+use anyhow::{Context, Result, bail};
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
+
+/// The policy, as an operator would set it, and an address to report violations to.
+pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
+     style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+     trusted-types 'none'; report-uri /csp-report";
+
+/// A running host. It ends when this is dropped.
+pub struct Site {
+    address: SocketAddr,
+    base: String,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+struct Shared {
+    dist: PathBuf,
+    base: String,
+    sandbox: SocketAddr,
+    reports: Mutex<Vec<String>>,
+    proxied: Mutex<Vec<String>>,
+    missing: Mutex<Vec<String>>,
+    compressed: AtomicBool,
+}
+
+impl Site {
+    /// Serves a folder below a path that begins and ends with a slash, on a free port.
+    pub async fn start(dist: PathBuf, base: &str, sandbox: SocketAddr) -> Result<Self> {
+        if !dist.join("index.html").is_file() {
+            bail!("there is no page in {}; `cargo xtask dist` builds it", dist.display());
+        }
+        let listener = TcpListener::bind("127.0.0.1:0").await.context("a free port")?;
+        let shared = Arc::new(Shared {
+            dist,
+            base: base.to_owned(),
+            sandbox,
+            reports: Mutex::default(),
+            proxied: Mutex::default(),
+            missing: Mutex::default(),
+            compressed: AtomicBool::new(false),
+        });
+        let address = listener.local_addr()?;
+        let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        Ok(Self { address, base: base.to_owned(), shared, task })
+    }
+
+    /// The page's address.
+    pub fn url(&self) -> String {
+        format!("http://{}{}", self.address, self.base)
+    }
+
+    /// Closes the port, so that every further connection is refused.
+    pub async fn close(&mut self) {
+        self.task.abort();
+        // The listener is gone once the task is.
+        let _ = (&mut self.task).await;
+    }
+
+    /// What browsers reported of violations of the policy.
+    pub fn violations(&self) -> Vec<String> {
+        lock(&self.shared.reports).clone()
+    }
+
+    /// The requests that went to the proxy, heads and bodies as they came.
+    pub fn proxied(&self) -> Vec<String> {
+        lock(&self.shared.proxied).clone()
+    }
+
+    /// Files that were asked for and are not there.
+    pub fn missing(&self) -> Vec<String> {
+        lock(&self.shared.missing).clone()
+    }
+
+    /// Whether a file went out compressed.
+    pub fn has_compressed(&self) -> bool {
+        self.shared.compressed.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else { continue };
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move {
+            // A browser that goes away in the middle is no matter of the host's.
+            let _ = serve(stream, &shared).await;
+        });
+    }
+}
+
+async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
+    let Some(request) = Incoming::read(&mut stream).await? else { return Ok(()) };
+    let path = request.target.split('?').next().unwrap_or_default();
+    if path.starts_with("/proxy/") {
+        lock(&shared.proxied).push(String::from_utf8_lossy(&request.raw).into_owned());
+        return hand_on(stream, &request.raw, shared.sandbox).await;
+    }
+    if path == "/csp-report" {
+        lock(&shared.reports).push(String::from_utf8_lossy(request.body()).into_owned());
+        return answer(&mut stream, "204 No Content", "", &[], b"").await;
+    }
+    let name = match path.strip_prefix(&shared.base) {
+        Some("") => Some("index.html"),
+        Some(name) if !name.contains("..") => Some(name),
+        Some(_) | None => None,
+    };
+    let file = match name {
+        Some(name) => load(&shared.dist, name, request.takes_brotli()).await,
+        None => None,
+    };
+    match (name, file) {
+        (Some(name), Some((bytes, is_brotli))) => {
+            let encoding: &[&str] = if is_brotli { &["Content-Encoding: br"] } else { &[] };
+            shared.compressed.fetch_or(is_brotli, Ordering::Relaxed);
+            answer(&mut stream, "200 OK", kind(name), encoding, &bytes).await
+        }
+        (_, _) => {
+            // Browsers ask for it unasked.
+            if path != "/favicon.ico" {
+                lock(&shared.missing).push(path.to_owned());
+            }
+            answer(&mut stream, "404 Not Found", "text/plain", &[], b"not found").await
+        }
+    }
+}
+
+async fn load(dist: &Path, name: &str, takes_brotli: bool) -> Option<(Vec<u8>, bool)> {
+    if takes_brotli && let Ok(bytes) = tokio::fs::read(dist.join(format!("{name}.br"))).await {
+        return Some((bytes, true));
+    }
+    tokio::fs::read(dist.join(name)).await.ok().map(|bytes| (bytes, false))
+}
+
+async fn answer(
+    stream: &mut TcpStream,
+    status: &str,
+    kind: &str,
+    more: &[&str],
+    body: &[u8],
+) -> io::Result<()> {
+    let mut head = format!(
+        "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\nContent-Type: {kind}\r\n\
+         Content-Security-Policy: {POLICY}\r\nX-Content-Type-Options: nosniff\r\n\
+         Referrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n\
+         Cross-Origin-Opener-Policy: same-origin\r\nStrict-Transport-Security: max-age=63072000\r\n\
+         Permissions-Policy: camera=(), geolocation=(), microphone=()\r\nCache-Control: no-cache\r\n\
+         Vary: Accept-Encoding\r\n",
+        body.len()
+    );
+    for line in more {
+        head.push_str(line);
+        head.push_str("\r\n");
+    }
+    head.push_str("\r\n");
+    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(body).await?;
+    stream.shutdown().await
+}
+
+/// Gives the request to the sandbox and its answer to the browser, as far as there is one.
+async fn hand_on(mut browser: TcpStream, request: &[u8], sandbox: SocketAddr) -> io::Result<()> {
+    let mut upstream = TcpStream::connect(sandbox).await?;
+    upstream.write_all(request).await?;
+    tokio::io::copy_bidirectional(&mut browser, &mut upstream).await?;
+    Ok(())
+}
+
+/// A request, as it came.
+struct Incoming {
+    target: String,
+    head: String,
+    raw: Vec<u8>,
+}
+
+impl Incoming {
+    /// Reads one; none if the browser opened a connection and said nothing.
+    async fn read(stream: &mut TcpStream) -> io::Result<Option<Self>> {
+        let mut raw = Vec::new();
+        let end = loop {
+            if let Some(end) = find(&raw, b"\r\n\r\n") {
+                break end + 4;
+            }
+            if stream.read_buf(&mut raw).await? == 0 {
+                return Ok(None);
+            }
+        };
+        let head = String::from_utf8_lossy(&raw[..end]).into_owned();
+        let length = header(&head, "content-length")
+            .and_then(|value| value.parse::<usize>().ok())
+            .unwrap_or(0);
+        while raw.len() < end + length {
+            if stream.read_buf(&mut raw).await? == 0 {
+                return Ok(None);
+            }
+        }
+        let target = head.split(' ').nth(1).unwrap_or("/").to_owned();
+        Ok(Some(Self { target, head, raw }))
+    }
+
+    fn body(&self) -> &[u8] {
+        self.raw.get(self.head.len()..).unwrap_or_default()
+    }
+
+    fn takes_brotli(&self) -> bool {
+        header(&self.head, "accept-encoding")
+            .is_some_and(|value| value.split(',').any(|one| one.trim() == "br"))
+    }
+}
+
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    head.lines()
+        .filter_map(|line| line.split_once(':'))
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.trim())
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
+
+fn kind(name: &str) -> &'static str {
+    match Path::new(name).extension().and_then(|end| end.to_str()) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("json") => "application/json",
+        Some("wasm") => "application/wasm",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        Some(_) | None => "application/octet-stream",
+    }
+}
+
+fn lock<T>(list: &Mutex<T>) -> MutexGuard<'_, T> {
+    list.lock().unwrap_or_else(PoisonError::into_inner)
+}

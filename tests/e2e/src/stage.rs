@@ -1,0 +1,114 @@
+//! What a case plays on.
+
+use crate::{
+    browser::{Browser, Session, Theme},
+    machine,
+    page::Page,
+    site::Site,
+};
+use anyhow::{Context, Result};
+use relight_sandbox::{Cloud, Config, faults::Fault, fleet::Instance, journal::Call, server};
+use serde_json::Value;
+
+/// What a case asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// In which browser.
+    pub browser: Browser,
+    /// What the system is set to.
+    pub theme: Theme,
+    /// The width of the page in CSS pixels.
+    pub width: u32,
+    /// Where the page is served: begins and ends with a slash.
+    pub base: &'static str,
+}
+
+impl Setting {
+    /// A wide page in light colours, at the root of its host.
+    pub fn new(browser: Browser) -> Self {
+        Self { browser, theme: Theme::Light, width: 1_280, base: "/" }
+    }
+}
+
+/// A sandbox, a host and a page, all fresh.
+pub struct Stage {
+    /// What was asked for.
+    pub setting: Setting,
+    /// The page; the form is open.
+    pub page: Page,
+    /// The host.
+    pub site: Site,
+    sandbox: server::Running,
+}
+
+/// A reboot takes 60 to 90 simulated seconds: long enough that the page sees it under way when it
+/// first looks, after 2 s, and short enough to wait for.
+const SPEED: f64 = 18.0;
+const HEIGHT: u32 = 900;
+
+impl Stage {
+    /// Sets everything up and opens the page. The session comes back with an error.
+    pub(crate) async fn set(setting: Setting, session: Session) -> Result<Self, (Session, anyhow::Error)> {
+        match Self::behind(setting, &session).await {
+            Ok((sandbox, site)) => {
+                Ok(Self { setting, page: Page::new(session), site, sandbox })
+            }
+            Err(error) => Err((session, error)),
+        }
+    }
+
+    async fn behind(setting: Setting, session: &Session) -> Result<(server::Running, Site)> {
+        let sandbox = server::start(Config { speed: SPEED, ..Config::default() })
+            .context("the sandbox does not start")?;
+        let site = Site::start(machine::dist(), setting.base, sandbox.addr).await?;
+        session.resize(setting.width, HEIGHT).await?;
+        session.take_errors();
+        Ok((sandbox, site))
+    }
+
+    /// Opens the page.
+    pub async fn open(&self) -> Result<()> {
+        self.page.open(&self.site.url()).await
+    }
+
+    /// Every arrival at a cloud so far.
+    pub fn calls(&self) -> Vec<Call> {
+        self.sandbox.sandbox().calls().to_vec()
+    }
+
+    /// The arrivals that would change something.
+    pub fn power_calls(&self) -> Vec<Call> {
+        let is_power =
+            |call: &Call| call.action.starts_with("Reboot") || call.action.starts_with("Start");
+        self.calls().into_iter().filter(is_power).collect()
+    }
+
+    /// The arrivals that only look.
+    pub fn looks(&self) -> usize {
+        self.calls().iter().filter(|call| call.action.starts_with("Describe")).count()
+    }
+
+    /// How many requests the proxy kept to itself.
+    pub fn undelivered(&self) -> usize {
+        self.sandbox.sandbox().undelivered().len()
+    }
+
+    /// Adds a fault, in the words of `POST /sandbox/faults`.
+    pub fn fault(&self, fault: &Value) -> Result<()> {
+        let fault = Fault::from_json(fault).map_err(anyhow::Error::msg)?;
+        self.sandbox.sandbox().add_fault(fault);
+        Ok(())
+    }
+
+    /// An instance as it is now.
+    pub fn instance(&self, cloud: Cloud, id: &str) -> Result<Instance> {
+        self.sandbox.sandbox().fleet().find(cloud, id).cloned().with_context(|| format!("no {id}"))
+    }
+
+    /// All instances of a cloud's region as they are now.
+    pub fn instances(&self, cloud: Cloud, region: &str) -> Vec<Instance> {
+        let sandbox = self.sandbox.sandbox();
+        let all = sandbox.fleet().all().iter();
+        all.filter(|one| one.cloud == cloud && one.region == region).cloned().collect()
+    }
+}

@@ -1,0 +1,175 @@
+//! Every case in every browser, in sessions that are used again.
+
+use crate::{
+    browser::{Browser, Session, Theme},
+    stage::{Setting, Stage},
+};
+use anyhow::{Context, Result, anyhow};
+use futures_util::FutureExt;
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::{
+    any::Any,
+    collections::HashMap,
+    future::Future,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    process::ExitCode,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::runtime::Runtime;
+
+/// What a case does with its stage.
+pub type Play = for<'a> fn(&'a mut Stage) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
+
+/// A case.
+pub struct Case {
+    name: String,
+    play: Play,
+    dress: fn(Setting) -> Setting,
+    is_quiet: bool,
+}
+
+impl Case {
+    /// A case in the usual setting.
+    pub fn new(name: impl Into<String>, play: Play) -> Self {
+        Self { name: name.into(), play, dress: |setting| setting, is_quiet: true }
+    }
+
+    /// In another setting.
+    #[must_use]
+    pub fn dressed(mut self, dress: fn(Setting) -> Setting) -> Self {
+        self.dress = dress;
+        self
+    }
+
+    /// With violations and errors of its own making: they are not looked at afterwards.
+    #[must_use]
+    pub fn noisy(mut self) -> Self {
+        self.is_quiet = false;
+        self
+    }
+}
+
+/// A function as a case: `case!(name)`, or `case!("another name", name)`.
+#[macro_export]
+macro_rules! case {
+    ($play:ident) => {
+        $crate::case!(stringify!($play), $play)
+    };
+    ($name:expr, $play:expr) => {
+        $crate::suite::Case::new($name, |stage| Box::pin($play(stage)))
+    };
+}
+
+/// Runs the cases as the command line asks, and prints like the built-in test runner.
+pub fn run(cases: Vec<Case>) -> Result<ExitCode> {
+    let arguments = Arguments::from_args();
+    let runtime = Arc::new(
+        tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build()?,
+    );
+    let pool = Arc::new(Pool::default());
+    let mut trials = Vec::new();
+    for case in cases {
+        let case = Arc::new(case);
+        for browser in Browser::ALL {
+            let (case, runtime, pool) = (Arc::clone(&case), Arc::clone(&runtime), Arc::clone(&pool));
+            let name = format!("{browser}::{}", case.name);
+            trials.push(Trial::test(name.clone(), move || {
+                let played = runtime.block_on(play(&name, &case, browser, &pool));
+                played.map_err(|error| Failed::from(format!("{error:#}")))
+            }));
+        }
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    runtime.block_on(pool.close());
+    // Its tasks wait on sockets that are gone.
+    if let Ok(runtime) = Arc::try_unwrap(runtime) {
+        Runtime::shutdown_background(runtime);
+    }
+    Ok(conclusion.exit_code())
+}
+
+async fn play(name: &str, case: &Case, browser: Browser, pool: &Pool) -> Result<()> {
+    let setting = (case.dress)(Setting::new(browser));
+    let session = pool.take(browser, setting.theme).await?;
+    let mut stage = match Stage::set(setting, session).await {
+        Ok(stage) => stage,
+        Err((session, error)) => {
+            session.quit().await;
+            return Err(error);
+        }
+    };
+    let played = async {
+        stage.open().await.context("the page does not open")?;
+        (case.play)(&mut stage).await
+    };
+    // A panic is an assertion that failed: the picture is worth more than the trace.
+    let played = AssertUnwindSafe(played)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|panic| Err(anyhow!("{}", words(&*panic))));
+    let played = match (played, case.is_quiet) {
+        (Ok(()), true) => quiet(&stage),
+        (played, _) => played,
+    };
+    let Err(error) = played else {
+        pool.give_back(setting.theme, stage.page.into_session());
+        return Ok(());
+    };
+    let _ = stage.page.photograph(&format!("failed/{}", name.replace("::", "-"))).await;
+    let text = stage.page.all_text().await.unwrap_or_default();
+    let calls = stage.calls();
+    let errors = stage.page.session().take_errors();
+    // Who knows in what state it is.
+    stage.page.into_session().quit().await;
+    Err(error.context(format!(
+        "{name}\nconsole: {errors:?}\ncalls: {calls:#?}\n--- on the page ---\n{text}\n--- what failed ---"
+    )))
+}
+
+/// What must hold after every case: the strict policy was not violated, nothing was missing, no
+/// error in the console.
+fn quiet(stage: &Stage) -> Result<()> {
+    let nothing = |what: &str, list: Vec<String>| {
+        if list.is_empty() { Ok(()) } else { Err(anyhow!("{what}: {list:#?}")) }
+    };
+    nothing("violations of the policy", stage.site.violations())?;
+    nothing("missing files", stage.site.missing())?;
+    nothing("errors in the console", stage.page.session().take_errors())
+}
+
+fn words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
+}
+
+/// Sessions that nobody uses at the moment.
+#[derive(Default)]
+struct Pool {
+    idle: Mutex<HashMap<(Browser, Theme), Vec<Session>>>,
+}
+
+impl Pool {
+    async fn take(&self, browser: Browser, theme: Theme) -> Result<Session> {
+        let idle = self.idle().get_mut(&(browser, theme)).and_then(Vec::pop);
+        match idle {
+            Some(session) => Ok(session),
+            None => Session::start(browser, theme).await,
+        }
+    }
+
+    fn give_back(&self, theme: Theme, session: Session) {
+        self.idle().entry((session.browser(), theme)).or_default().push(session);
+    }
+
+    async fn close(&self) {
+        let idle: Vec<Session> = self.idle().drain().flat_map(|(_, sessions)| sessions).collect();
+        for session in idle {
+            session.quit().await;
+        }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, HashMap<(Browser, Theme), Vec<Session>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
