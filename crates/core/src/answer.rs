@@ -1,5 +1,15 @@
 //! What came back: answers, outcomes, and the one word that is known of each instance.
 
+pub(crate) mod body;
+mod delivery;
+mod json;
+mod proxy_status;
+mod time;
+mod xml;
+
+pub use delivery::{Delivery, settle, settle_describe};
+pub use time::{retry_after_ms, server_unix_seconds};
+
 use crate::{explain::ErrorReport, ids::InstanceId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -104,11 +114,19 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// A fault of a layer.
+    /// A fault of a layer. Of a long text only the first [`KEPT_TEXT_MAX_BYTES`] are kept.
     pub fn layer(word: impl Into<String>, text: impl Into<String>) -> Self {
-        Fault::Layer { word: word.into(), text: text.into() }
+        let mut text = text.into();
+        if text.len() > KEPT_TEXT_MAX_BYTES {
+            text.truncate(text.floor_char_boundary(KEPT_TEXT_MAX_BYTES));
+            text.shrink_to_fit();
+        }
+        Fault::Layer { word: word.into(), text }
     }
 }
+
+/// The most that is kept of a text that came instead of an answer, in bytes.
+pub const KEPT_TEXT_MAX_BYTES: usize = 4096;
 
 /// What an answer says of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]

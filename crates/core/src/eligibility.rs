@@ -1,5 +1,6 @@
 //! Whether an order may be carried out on an instance, before it is asked for.
 
+use crate::{answer::Phase, cloud::Verb};
 use serde::{Deserialize, Serialize};
 
 /// Whether an instance can take the order.
@@ -48,6 +49,24 @@ impl SkipReason {
             SkipReason::Expired => "expired",
             SkipReason::Recycled => "recycled",
             SkipReason::Busy => "busy",
+        }
+    }
+}
+
+/// What the phase alone says: a restart needs a running instance, a start a stopped one. A state
+/// that is not known takes no orders: one refused instance can fail the whole call.
+pub(crate) fn by_phase(verb: Verb, phase: Phase) -> Eligibility {
+    match (verb, phase) {
+        (Verb::Reboot, Phase::Running) | (Verb::Start, Phase::Stopped) => Eligibility::Eligible,
+        (Verb::Reboot, Phase::Stopped) => Eligibility::Skipped(SkipReason::Stopped),
+        (Verb::Start, Phase::Running) => Eligibility::Skipped(SkipReason::AlreadyRunning),
+        (Verb::Reboot | Verb::Start, Phase::Starting) => {
+            Eligibility::Skipped(SkipReason::AlreadyStarting)
+        }
+        (Verb::Reboot | Verb::Start, Phase::Stopping) => Eligibility::Skipped(SkipReason::Stopping),
+        (Verb::Reboot | Verb::Start, Phase::Recycled) => Eligibility::Skipped(SkipReason::Recycled),
+        (Verb::Reboot | Verb::Start, Phase::Busy | Phase::Unknown) => {
+            Eligibility::Skipped(SkipReason::Busy)
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct Manifest {
     /// What an error of this cloud has about it besides its code, in lower case and without blanks:
     /// the vendor's domains, its SDK's names, the shape of an answer.
     pub error_marks: &'static [&'static str],
+    /// The cloud's own header, in lower case, that says how many milliseconds to wait.
+    pub retry_after_ms_header: Option<&'static str>,
     /// A page of the vendor on errors, shown before it is opened.
     pub errors_url: &'static str,
 }

@@ -1,15 +1,206 @@
-//! What an answer of this cloud says.
+//! What an answer of this cloud says. JSON as a rule; XML where a proxy drops `Accept`.
 
+use super::state;
 use crate::{
-    answer::{BatchAnswer, Described, Fault, Outcome, Response},
+    answer::{
+        BatchAnswer, Described, Fault, InstanceAnswer, InstanceState, Outcome, Response,
+        body::{self, list, text, text_or_empty},
+    },
+    explain::ErrorReport,
+    ids::InstanceId,
     plan::Batch,
 };
+use serde_json::Value;
+use std::{collections::HashMap, sync::Arc};
 
 pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
-    let fault = Fault::layer("not-understood", response.body.clone());
-    BatchAnswer::uniform(batch.ids(), None, Outcome::Unknown, Some(fault))
+    let value = match body::read_json_or_xml(response) {
+        Ok(value) => value,
+        Err(fault) => return body::unknown(batch, header_id(response), fault),
+    };
+    let request_id = request_id(&value, response);
+    if let Some(report) = report(&value, request_id.as_deref(), response) {
+        return if body::is_error(response) {
+            body::refused(batch, report)
+        } else {
+            // An error never comes with such a status (vendor documentation).
+            body::unknown(batch, request_id, Fault::Cloud(report))
+        };
+    }
+    let not_understood = || body::not_understood(response);
+    let Some(request_id) = request_id.filter(|_| body::is_success(response)) else {
+        return body::unknown(batch, header_id(response), not_understood());
+    };
+    if has_error_keys(&value) {
+        return body::unknown(batch, Some(request_id), not_understood());
+    }
+    match value.get("InstanceResponses") {
+        Some(responses) => by_instance(batch, response, request_id, responses),
+        // The operations on one instance answer their id of the request and nothing else.
+        None if batch.order().operation().ids_max == 1 => {
+            BatchAnswer::uniform(batch.ids(), Some(request_id), Outcome::Accepted, None)
+        }
+        None => body::unknown(batch, Some(request_id), not_understood()),
+    }
 }
 
 pub(super) fn describe(response: &Response) -> Described {
-    Described::Failed(Fault::layer("not-understood", response.body.clone()))
+    let value = match body::read_json_or_xml(response) {
+        Ok(value) => value,
+        Err(fault) => return Described::Failed(fault),
+    };
+    let request_id = request_id(&value, response);
+    if let Some(report) = report(&value, request_id.as_deref(), response) {
+        return Described::Failed(Fault::Cloud(report));
+    }
+    let Some(request_id) = request_id.filter(|_| body::is_success(response)) else {
+        return Described::Failed(body::not_understood(response));
+    };
+    let instances = match (value.get("Instances"), value.get("InstanceStatuses")) {
+        (Some(instances), None) => inner(instances, "Instance"),
+        (None, Some(statuses)) => inner(statuses, "InstanceStatus"),
+        (Some(_), Some(_)) | (None, None) => None,
+    };
+    let instances = instances.and_then(|list| list.iter().map(instance).collect());
+    body::described(response, request_id, value.get("TotalCount"), instances)
+}
+
+/// With `SuccessFirst` each instance has a code of its own, within a 200. They are matched by id:
+/// the order is not promised.
+fn by_instance(
+    batch: &Batch,
+    response: &Response,
+    request_id: String,
+    responses: &Value,
+) -> BatchAnswer {
+    let Some(entries) = inner(responses, "InstanceResponse") else {
+        return body::unknown(batch, Some(request_id), body::not_understood(response));
+    };
+    let mut by_id: HashMap<&str, Option<&Value>> = HashMap::new();
+    for entry in entries {
+        let Some(id) = text(entry, "InstanceId") else {
+            return body::unknown(batch, Some(request_id), body::not_understood(response));
+        };
+        // An instance that is named twice is told two things: neither is believed.
+        by_id.entry(id).and_modify(|entry| *entry = None).or_insert(Some(entry));
+    }
+    let silent = Arc::new(body::not_understood(response));
+    let instances = batch
+        .ids()
+        .iter()
+        .map(|id| match by_id.get(id.as_str()).copied().flatten() {
+            Some(entry) => one(batch, response, &request_id, id, entry, &silent),
+            None => InstanceAnswer {
+                id: id.clone(),
+                outcome: Outcome::Unknown,
+                previous_state: None,
+                state: None,
+                fault: Some(Arc::clone(&silent)),
+            },
+        })
+        .collect();
+    BatchAnswer { request_id: Some(request_id), instances }
+}
+
+fn one(
+    batch: &Batch,
+    response: &Response,
+    request_id: &str,
+    id: &InstanceId,
+    entry: &Value,
+    silent: &Arc<Fault>,
+) -> InstanceAnswer {
+    let (outcome, fault) = match text(entry, "Code") {
+        // Text, not a number, also in JSON (observed in the vendor's SDK).
+        Some("200") => (Outcome::Accepted, None),
+        None => (Outcome::Unknown, Some(Arc::clone(silent))),
+        Some(code) => {
+            let report = ErrorReport {
+                code: code.to_owned(),
+                message: text_or_empty(entry, "Message"),
+                status: Some(response.status),
+                request_id: Some(request_id.to_owned()),
+                instance_ids: vec![id.as_str().to_owned()],
+            };
+            let outcome = body::judge(batch, &report);
+            let fault = (outcome != Outcome::DryRunPassed).then(|| Arc::new(Fault::Cloud(report)));
+            (outcome, fault)
+        }
+    };
+    let state = |key| text(entry, key).map(str::to_owned);
+    InstanceAnswer {
+        id: id.clone(),
+        outcome,
+        previous_state: state("PreviousStatus"),
+        state: state("CurrentStatus"),
+        fault,
+    }
+}
+
+fn header_id(response: &Response) -> Option<String> {
+    response.header("x-acs-request-id").filter(|id| !id.is_empty()).map(str::to_owned)
+}
+
+fn request_id(value: &Value, response: &Response) -> Option<String> {
+    text(value, "RequestId").map(str::to_owned).or_else(|| header_id(response))
+}
+
+fn report(value: &Value, request_id: Option<&str>, response: &Response) -> Option<ErrorReport> {
+    Some(ErrorReport {
+        code: text(value, "Code")?.to_owned(),
+        message: value.get("Message")?.as_str()?.to_owned(),
+        status: Some(response.status),
+        // A gateway can name a code too. Only the cloud gives its id of the request.
+        request_id: Some(request_id?.to_owned()),
+        instance_ids: Vec::new(),
+    })
+}
+
+fn has_error_keys(value: &Value) -> bool {
+    value.get("Code").is_some() || value.get("Message").is_some()
+}
+
+/// The inner list of the doubled wrappers, which may be missing when there is nothing in it.
+fn inner<'v>(outer: &'v Value, key: &str) -> Option<&'v [Value]> {
+    match outer {
+        Value::Object(outer) => list(outer.get(key)),
+        Value::String(text) if text.is_empty() => Some(&[]),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            None
+        }
+    }
+}
+
+fn instance(value: &Value) -> Option<InstanceState> {
+    let state = text(value, "Status")?;
+    let address = |outer: &str, inner: &str| {
+        let outer = if outer.is_empty() { Some(value) } else { value.get(outer) };
+        body::first_text(outer?.get(inner)?.get("IpAddress"))
+    };
+    let address = address("VpcAttributes", "PrivateIpAddress")
+        .or_else(|| address("", "InnerIpAddress"))
+        .or_else(|| text(value.get("EipAddress")?, "IpAddress"))
+        .or_else(|| address("", "PublicIpAddress"));
+    Some(InstanceState {
+        id: text(value, "InstanceId")?.to_owned(),
+        name: text_or_empty(value, "InstanceName"),
+        zone: text_or_empty(value, "ZoneId"),
+        address: address.unwrap_or_default().to_owned(),
+        state: state.to_owned(),
+        phase: state::phase(state),
+        lock: value.get("OperationLocks").and_then(lock).map(str::to_owned),
+        started_at: text(value, "StartTime").map(str::to_owned),
+        last_operation: None,
+    })
+}
+
+/// The first reason: the vendor's pages print `{"LockReason": "security"}`, its SDK reads
+/// `{"LockReason": [{"LockReason": "security"}]}`.
+fn lock(locks: &Value) -> Option<&str> {
+    match locks {
+        Value::String(reason) => Some(reason.as_str()).filter(|reason| !reason.is_empty()),
+        Value::Array(list) => list.iter().find_map(lock),
+        Value::Object(object) => object.get("LockReason").and_then(lock),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
 }

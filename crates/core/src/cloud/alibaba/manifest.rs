@@ -104,6 +104,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
     overdue_after_ms: OVERDUE_AFTER_MS,
     errors: errors::ERRORS,
     error_marks: errors::MARKS,
+    retry_after_ms_header: Some("x-acs-retry-after"),
     errors_url: "https://error-center.aliyun.com/status/product/Ecs",
 };
 

@@ -1,15 +1,124 @@
-//! What an answer of this cloud says.
+//! What an answer of this cloud says. A success lists the ids that FAILED.
 
+use super::{errors, state};
 use crate::{
-    answer::{BatchAnswer, Described, Fault, Outcome, Response},
+    answer::{
+        BatchAnswer, Described, Fault, InstanceAnswer, InstanceState, Outcome, Response,
+        body::{self, list, text, text_or_empty},
+    },
+    explain::ErrorReport,
     plan::Batch,
 };
+use serde_json::Value;
+use std::{collections::HashSet, sync::Arc};
 
 pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
-    let fault = Fault::layer("not-understood", response.body.clone());
-    BatchAnswer::uniform(batch.ids(), None, Outcome::Unknown, Some(fault))
+    let (request_id, value) = match read(response) {
+        Ok(Answer::Success { request_id, value }) => (request_id, value),
+        Ok(Answer::Error(report)) => return body::refused(batch, report),
+        Err(fault) => return body::unknown(batch, None, fault),
+    };
+    let Some(failed) = failed(&value) else {
+        return body::unknown(batch, Some(request_id), body::not_understood(response));
+    };
+    let asked: HashSet<&str> = batch.ids().iter().map(|id| id.as_str()).collect();
+    // Somebody else's id among the failed means that ids were mixed up or rounded on the way: then
+    // "not listed" no longer means that it went well.
+    let is_ours = failed.iter().all(|id| asked.contains(id));
+    let failed: HashSet<&str> = failed.into_iter().collect();
+    let silent = (!is_ours).then(|| Arc::new(body::not_understood(response)));
+    let instances = batch
+        .ids()
+        .iter()
+        .map(|id| {
+            let (outcome, fault) = if failed.contains(id.as_str()) {
+                let report = ErrorReport {
+                    code: errors::LISTED_AS_FAILED.to_owned(),
+                    message: String::new(),
+                    status: Some(response.status),
+                    request_id: Some(request_id.clone()),
+                    instance_ids: vec![id.as_str().to_owned()],
+                };
+                (body::judge(batch, &report), Some(Arc::new(Fault::Cloud(report))))
+            } else if is_ours {
+                (Outcome::Accepted, None)
+            } else {
+                (Outcome::Unknown, silent.clone())
+            };
+            InstanceAnswer { id: id.clone(), outcome, previous_state: None, state: None, fault }
+        })
+        .collect();
+    BatchAnswer { request_id: Some(request_id), instances }
 }
 
 pub(super) fn describe(response: &Response) -> Described {
-    Described::Failed(Fault::layer("not-understood", response.body.clone()))
+    let (request_id, value) = match read(response) {
+        Ok(Answer::Success { request_id, value }) => (request_id, value),
+        Ok(Answer::Error(report)) => return Described::Failed(Fault::Cloud(report)),
+        Err(fault) => return Described::Failed(fault),
+    };
+    let set = value.get("dataSet").and_then(|set| list(Some(set)));
+    let instances = set.and_then(|list| list.iter().map(instance).collect());
+    body::described(response, request_id, value.get("totalCount"), instances)
+}
+
+enum Answer {
+    /// With the inner `response`.
+    Success {
+        request_id: String,
+        value: Value,
+    },
+    Error(ErrorReport),
+}
+
+fn read(response: &Response) -> Result<Answer, Fault> {
+    let mut value = body::read_json(response)?;
+    let not_understood = || body::not_understood(response);
+    let request_id = text(&value, "requestId").ok_or_else(not_understood)?.to_owned();
+    let is_error = value.get("code").is_some();
+    match value.get_mut("response").map(Value::take) {
+        Some(inner @ Value::Object(_)) if !is_error && body::is_success(response) => {
+            Ok(Answer::Success { request_id, value: inner })
+        }
+        None | Some(Value::Null) if body::is_error(response) => {
+            let code = text(&value, "code").ok_or_else(not_understood)?;
+            let message = value.get("message").and_then(Value::as_str);
+            Ok(Answer::Error(ErrorReport {
+                code: code.to_owned(),
+                message: message.ok_or_else(not_understood)?.to_owned(),
+                status: Some(response.status),
+                request_id: Some(request_id),
+                instance_ids: Vec::new(),
+            }))
+        }
+        None | Some(_) => Err(not_understood()),
+    }
+}
+
+/// The ids of a success that failed; `None` if the list is none. A number would have been rounded
+/// on its way through JavaScript, so only texts are ids.
+fn failed(value: &Value) -> Option<Vec<&str>> {
+    match value.get("instanceIds") {
+        None | Some(Value::Null) => Some(Vec::new()),
+        Some(Value::Array(ids)) => ids.iter().map(Value::as_str).collect(),
+        Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => None,
+    }
+}
+
+fn instance(value: &Value) -> Option<InstanceState> {
+    // One field in the answer of one operation, another in the other's (vendor documentation).
+    let state = text(value, "status").or_else(|| text(value, "instanceStatus"))?;
+    let address = body::first_text(value.get("privateIpAddresses"))
+        .or_else(|| body::first_text(value.get("publicIpAddresses")));
+    Some(InstanceState {
+        id: text(value, "instanceId")?.to_owned(),
+        name: text_or_empty(value, "instanceName"),
+        zone: text_or_empty(value, "zoneId"),
+        address: address.unwrap_or_default().to_owned(),
+        state: state.to_owned(),
+        phase: state::phase(state),
+        lock: None,
+        started_at: None,
+        last_operation: None,
+    })
 }

@@ -92,6 +92,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
     overdue_after_ms: 600_000,
     errors: errors::ERRORS,
     error_marks: errors::MARKS,
+    retry_after_ms_header: None,
     errors_url: "https://docs.console.zenlayer.com/api-reference/api-introduction/instruction/response",
 };
 

@@ -1,0 +1,110 @@
+//! From what a transport reports to what is known: who answered, and whether anything was sent.
+
+use super::{
+    BatchAnswer, Described, Fault, Outcome, Response,
+    proxy_status::{self, Verdict},
+};
+use crate::{cloud::Cloud, plan::Batch};
+use std::sync::Arc;
+
+/// What became of a call, as its transport reports it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// An answer came, from whomever.
+    Answered(Response),
+    /// Nothing left: the browser was never asked to send. The one report that proves it.
+    NotSent {
+        /// Why, as a word that [`crate::explain::layer`] explains.
+        word: String,
+    },
+    /// The browser was asked to send, and no answer came. It may have arrived.
+    Lost {
+        /// Why, as a word that [`crate::explain::layer`] explains.
+        word: String,
+    },
+}
+
+/// What is known of each instance of a batch after its call: exactly one outcome for each, in the
+/// batch's order.
+///
+/// Behind a proxy (`through_proxy`), only an answer that the proxy marks as the cloud's can make
+/// anything accepted, and only the proxy's typed word makes it not-sent (RFC 9209).
+pub fn settle(batch: &Batch, delivery: &Delivery, through_proxy: bool) -> BatchAnswer {
+    let uniform = |outcome, fault| BatchAnswer::uniform(batch.ids(), None, outcome, Some(fault));
+    let response = match delivery {
+        Delivery::NotSent { word } => {
+            return uniform(Outcome::NotSent, Fault::layer(word.as_str(), ""));
+        }
+        Delivery::Lost { word } => {
+            return uniform(Outcome::Unknown, Fault::layer(word.as_str(), ""));
+        }
+        Delivery::Answered(response) => response,
+    };
+    let decode = || batch.order().target().cloud.decode(batch, response);
+    if !through_proxy {
+        return decode();
+    }
+    match proxy_status::verdict(response) {
+        Verdict::Cloud => decode(),
+        Verdict::NotSent(word) => {
+            uniform(Outcome::NotSent, Fault::layer(word, response.body.as_str()))
+        }
+        Verdict::Unknown(word) => {
+            uniform(Outcome::Unknown, Fault::layer(word, response.body.as_str()))
+        }
+        Verdict::Nobody => without_success(decode(), response),
+    }
+}
+
+/// The same for a describe call of a cloud.
+pub fn settle_describe(cloud: &dyn Cloud, delivery: &Delivery, through_proxy: bool) -> Described {
+    let response = match delivery {
+        Delivery::NotSent { word } | Delivery::Lost { word } => {
+            return Described::Failed(Fault::layer(word.as_str(), ""));
+        }
+        Delivery::Answered(response) => response,
+    };
+    if !through_proxy {
+        return cloud.decode_describe(response);
+    }
+    match proxy_status::verdict(response) {
+        Verdict::Cloud => cloud.decode_describe(response),
+        Verdict::NotSent(word) | Verdict::Unknown(word) => {
+            Described::Failed(Fault::layer(word, response.body.as_str()))
+        }
+        // A state that nobody vouches for would decide what is sent next.
+        Verdict::Nobody => match cloud.decode_describe(response) {
+            Described::Found { .. } => {
+                Described::Failed(Fault::layer(NO_PROXY_STATUS, response.body.as_str()))
+            }
+            Described::Failed(fault) => Described::Failed(fault),
+        },
+    }
+}
+
+const NO_PROXY_STATUS: &str = "no-proxy-status";
+
+/// A success that our proxy does not vouch for may come from anything in between. A refusal in the
+/// cloud's own shape, with an id of the request, would be a strange thing to invent.
+fn without_success(mut answer: BatchAnswer, response: &Response) -> BatchAnswer {
+    let fault = Arc::new(Fault::layer(NO_PROXY_STATUS, response.body.as_str()));
+    for instance in &mut answer.instances {
+        match instance.outcome {
+            Outcome::Rejected | Outcome::Unknown => {}
+            Outcome::Accepted
+            | Outcome::DryRunPassed
+            | Outcome::Skipped
+            | Outcome::Queued
+            | Outcome::Sending
+            | Outcome::NotSent
+            | Outcome::InProgress
+            | Outcome::Proven
+            | Outcome::RunningUnproven
+            | Outcome::Overdue => {
+                instance.outcome = Outcome::Unknown;
+                instance.fault = Some(Arc::clone(&fault));
+            }
+        }
+    }
+    answer
+}

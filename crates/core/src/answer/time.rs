@@ -1,0 +1,128 @@
+//! Times in the headers of an answer.
+
+use super::Response;
+use crate::cloud;
+
+/// How long an answer asks to wait, in milliseconds: `Retry-After` in seconds or as a date, or a
+/// cloud's own header.
+pub fn retry_after_ms(response: &Response) -> Option<u64> {
+    let own = cloud::ALL
+        .iter()
+        .filter_map(|cloud| cloud.manifest().retry_after_ms_header)
+        .find_map(|name| response.header(name));
+    if let Some(ms) = own.and_then(|value| value.trim().parse().ok()) {
+        return Some(ms);
+    }
+    let value = response.header("retry-after")?.trim();
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(seconds.saturating_mul(1000));
+    }
+    let seconds = unix_seconds(value)?.checked_sub(server_unix_seconds(response)?)?;
+    u64::try_from(seconds).ok().map(|seconds| seconds.saturating_mul(1000))
+}
+
+/// The server's clock, from the `Date` header, in seconds since 1970. `None` if the header is
+/// missing or malformed, or if the answer comes out of a cache (`Age`), for then it is an old time.
+pub fn server_unix_seconds(response: &Response) -> Option<i64> {
+    if response.header("age").is_some() {
+        return None;
+    }
+    unix_seconds(response.header("date")?.trim())
+}
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that servers may send.
+fn unix_seconds(date: &str) -> Option<i64> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    let (day_name, rest) = date.split_once(", ")?;
+    let rest = rest.strip_suffix(" GMT")?;
+    let mut parts = rest.split(' ');
+    let day = number(parts.next()?, 2)?;
+    let month_name = parts.next()?;
+    let month = i64::try_from(MONTHS.iter().position(|month| *month == month_name)?).ok()? + 1;
+    let year = number(parts.next()?, 4)?;
+    let mut clock = parts.next()?.split(':');
+    let hour = number(clock.next()?, 2)?;
+    let minute = number(clock.next()?, 2)?;
+    let second = number(clock.next()?, 2)?;
+    let plausible = parts.next().is_none()
+        && clock.next().is_none()
+        && (1..=31).contains(&day)
+        && hour < 24
+        && minute < 60
+        && second <= 60
+        && year >= 1970;
+    if !plausible {
+        return None;
+    }
+    let days = days_since_1970(year, month, day);
+    let name = DAYS.get(usize::try_from(days.rem_euclid(7)).ok()?)?;
+    (*name == day_name).then_some(days * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+fn number(text: &str, digits: usize) -> Option<i64> {
+    (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit()))
+        .then(|| text.parse().ok())
+        .flatten()
+}
+
+/// Days of the Gregorian calendar, counted in years that begin in March, so that the leap day is
+/// the last.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let month = (month + 9) % 12;
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    year * 365 + leap_days + (month * 306 + 5) / 10 + day - 1 - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Response, retry_after_ms, server_unix_seconds};
+
+    fn answer(headers: &[(&str, &str)]) -> Response {
+        let headers = headers.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        Response { status: 200, headers: headers.collect(), body: String::new() }
+    }
+
+    #[test]
+    fn dates() {
+        for (date, want) in [
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(784_111_777)),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("Thu, 29 Feb 2024 23:59:59 GMT", Some(1_709_251_199)),
+            ("Fri, 01 Mar 2024 00:00:00 GMT", Some(1_709_251_200)),
+            ("Mon, 06 Nov 1994 08:49:37 GMT", None),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", None),
+            ("Sun Nov  6 08:49:37 1994", None),
+            ("Sun, 06 Nov 1994 08:49:37 +0000", None),
+            ("Sun, 6 Nov 1994 08:49:37 GMT", None),
+            ("Sun, 06 Nov 1994 24:49:37 GMT", None),
+            ("Sun, 06 Nov 1994 08:49 GMT", None),
+            ("", None),
+        ] {
+            assert_eq!(server_unix_seconds(&answer(&[("date", date)])), want, "{date}");
+        }
+        let cached = [("date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("age", "1")];
+        assert_eq!(server_unix_seconds(&answer(&cached)), None);
+        assert_eq!(server_unix_seconds(&answer(&[])), None);
+    }
+
+    #[test]
+    fn waits() {
+        assert_eq!(retry_after_ms(&answer(&[("retry-after", "3")])), Some(3000));
+        assert_eq!(
+            retry_after_ms(&answer(&[("retry-after", "18446744073709551615")])),
+            Some(u64::MAX)
+        );
+        assert_eq!(retry_after_ms(&answer(&[("retry-after", "soon")])), None);
+        assert_eq!(retry_after_ms(&answer(&[])), None);
+        let own = [("retry-after", "3"), ("x-acs-retry-after", "250")];
+        assert_eq!(retry_after_ms(&answer(&own)), Some(250));
+        let date = [
+            ("date", "Sun, 06 Nov 1994 08:49:37 GMT"),
+            ("retry-after", "Sun, 06 Nov 1994 08:49:39 GMT"),
+        ];
+        assert_eq!(retry_after_ms(&answer(&date)), Some(2000));
+    }
+}
