@@ -1,0 +1,248 @@
+//! Misbehaviour on request, and that every documented error can be had.
+
+mod common;
+
+use common::{Ask, NOW_MS, control, fault, json_of, outcome, pick, sandbox, send};
+use relight_sandbox::{Cloud, Delivery, Reply, Sandbox, errors, fleet::State};
+use serde_json::{Value, json};
+
+fn reboot(sandbox: &Sandbox, cloud: Cloud) -> (Ask, String) {
+    let id = pick(sandbox, cloud, State::Running, 1).remove(0);
+    (Ask::new(cloud, "RebootInstances").ids(&[&id]), id)
+}
+
+fn reboots(sandbox: &Sandbox, cloud: Cloud, id: &str) -> u32 {
+    sandbox.fleet().find(cloud, id).expect("there").reboots
+}
+
+#[test]
+fn every_documented_error_can_be_had() {
+    let listed: Vec<_> = errors::all().iter().filter(|row| row.listed).collect();
+    assert_eq!(listed.len(), 71);
+    for row in listed {
+        let action = row.operations[0];
+        let mut sandbox = sandbox();
+        let state = if action.starts_with("Start") { State::Stopped } else { State::Running };
+        let id = pick(&sandbox, row.cloud, state, 1).remove(0);
+        let mut wish = json!({ "cloud": row.cloud.name(), "action": action, "fault": "error", "code": row.code });
+        if !row.message.is_empty() && row.message != "%s" {
+            wish["message"] = json!(row.message);
+        }
+        if row.message == "%s" {
+            wish["message"] = json!("Something about the instance.");
+            wish["status"] = json!(row.status);
+        }
+        fault(&mut sandbox, &wish);
+        let reply = sandbox.answer(&Ask::new(row.cloud, action).ids(&[&id]).sign(), NOW_MS);
+        let body = json_of(&reply);
+        if row.code == errors::LISTED_AS_FAILED {
+            assert_eq!(body["response"]["instanceIds"], json!([id]));
+            continue;
+        }
+        assert_eq!(outcome(&reply), (row.status, row.code.to_owned()));
+        let message = [&body["Message"], &body["Response"]["Error"]["Message"], &body["message"]];
+        let message = message.into_iter().find_map(Value::as_str).expect("a message");
+        match row.message {
+            "%s" => assert_eq!(message, "Something about the instance."),
+            "" => assert!(!message.is_empty()),
+            text => assert_eq!(message, text),
+        }
+        let call = &sandbox.calls()[0];
+        assert_eq!((call.executed, call.signature.as_str()), (false, "ok"), "{}", row.code);
+        assert!(!sandbox.fleet().find(row.cloud, &id).expect("there").is_moving());
+    }
+}
+
+#[test]
+fn errors_of_single_instances() {
+    for cloud in Cloud::ALL {
+        let mut sandbox = sandbox();
+        let ids = pick(&sandbox, cloud, State::Running, 2);
+        let code = match cloud {
+            Cloud::Alibaba => "InstanceNotReady",
+            Cloud::Tencent => "OperationDenied.InstanceOperationInProgress",
+            Cloud::Zenlayer => errors::LISTED_AS_FAILED,
+        };
+        fault(
+            &mut sandbox,
+            &json!({ "cloud": cloud.name(), "fault": "error", "code": code, "instanceIds": [ids[1]] }),
+        );
+        let mut ask = Ask::new(cloud, "RebootInstances").ids(&[&ids[0], &ids[1]]);
+        if cloud == Cloud::Alibaba {
+            ask = ask.query("BatchOptimization", "SuccessFirst");
+        }
+        // Another instance does not use the fault up.
+        let other = pick(&sandbox, cloud, State::Running, 3).remove(2);
+        assert_eq!(send(&mut sandbox, &Ask::new(cloud, "RebootInstances").ids(&[&other])).1, "ok");
+        let body = json_of(&sandbox.answer(&ask.sign(), NOW_MS));
+        let first = match cloud {
+            Cloud::Alibaba => {
+                assert_eq!(body["InstanceResponses"]["InstanceResponse"][1]["Code"], code);
+                1
+            }
+            Cloud::Tencent => {
+                assert_eq!(body["Response"]["Error"]["Code"], code);
+                0
+            }
+            Cloud::Zenlayer => {
+                assert_eq!(body["response"]["instanceIds"], json!([ids[1]]));
+                1
+            }
+        };
+        assert_eq!(
+            [reboots(&sandbox, cloud, &ids[0]), reboots(&sandbox, cloud, &ids[1])],
+            [first, 0]
+        );
+        assert!(sandbox.faults().is_empty());
+    }
+}
+
+#[test]
+fn spoilt_answers() {
+    type Check = fn(&Reply) -> bool;
+    let kinds: [(Value, bool, Check); 9] = [
+        (json!({ "fault": "lost-answer" }), true, |reply| {
+            reply.delivery == Delivery::CutBeforeHead
+        }),
+        (json!({ "fault": "lost-answer", "executed": false }), false, |reply| {
+            reply.delivery == Delivery::CutBeforeHead
+        }),
+        (json!({ "fault": "cut-before" }), false, |reply| {
+            reply.delivery == Delivery::CutBeforeHead
+        }),
+        (json!({ "fault": "cut-off-body" }), true, |reply| {
+            reply.delivery == Delivery::CutBody { keep_bytes: reply.answer.body.len() / 2 }
+        }),
+        (json!({ "fault": "slow", "ms": 700 }), true, |reply| reply.delay_ms == 700),
+        (json!({ "fault": "garbage" }), true, |reply| {
+            reply.answer.status == 200 && String::from_utf8(reply.answer.body.clone()).is_err()
+        }),
+        (json!({ "fault": "html" }), true, |reply| {
+            reply.answer.status == 200 && reply.answer.body.starts_with(b"<!doctype html>")
+        }),
+        (json!({ "fault": "empty-200" }), true, |reply| {
+            reply.answer.status == 200 && reply.answer.body.is_empty()
+        }),
+        (json!({ "fault": "status", "status": 503 }), false, |reply| reply.answer.status == 503),
+    ];
+    for cloud in Cloud::ALL {
+        for (wish, executed, check) in &kinds {
+            let mut sandbox = sandbox();
+            let (ask, id) = reboot(&sandbox, cloud);
+            fault(&mut sandbox, wish);
+            assert!(check(&sandbox.answer(&ask.sign(), NOW_MS)), "{wish}");
+            assert_eq!(reboots(&sandbox, cloud, &id), u32::from(*executed), "{wish}");
+            assert_eq!(sandbox.calls().len(), 1);
+            assert_eq!(sandbox.calls()[0].executed, *executed, "{wish}");
+            assert_eq!(sandbox.calls()[0].fault, wish["fault"].as_str());
+            assert!(sandbox.faults().is_empty(), "{wish} happens once");
+        }
+    }
+}
+
+#[test]
+fn throttled_and_nonce_used() {
+    for (cloud, want) in [
+        (Cloud::Alibaba, (400, "Throttling.User")),
+        (Cloud::Tencent, (200, "RequestLimitExceeded")),
+        (Cloud::Zenlayer, (429, "REQUEST_LIMIT_EXCEEDED")),
+    ] {
+        let mut sandbox = sandbox();
+        let (ask, id) = reboot(&sandbox, cloud);
+        fault(&mut sandbox, &json!({ "fault": "throttled", "times": 2 }));
+        let want = (want.0, want.1.to_owned());
+        assert_eq!([send(&mut sandbox, &ask), send(&mut sandbox, &ask)], [want.clone(), want]);
+        assert_eq!(send(&mut sandbox, &ask).1, "ok");
+        assert_eq!(reboots(&sandbox, cloud, &id), 1);
+    }
+    for executed in [true, false] {
+        let mut sandbox = sandbox();
+        let (ask, id) = reboot(&sandbox, Cloud::Alibaba);
+        fault(&mut sandbox, &json!({ "fault": "nonce-used", "executed": executed }));
+        assert_eq!(send(&mut sandbox, &ask), (400, "SignatureNonceUsed".to_owned()));
+        assert_eq!(reboots(&sandbox, Cloud::Alibaba, &id), u32::from(executed));
+    }
+}
+
+#[test]
+fn a_wrong_clock_shows_in_the_date() {
+    for (cloud, code) in [
+        (Cloud::Alibaba, "InvalidTimeStamp.Expired"),
+        (Cloud::Tencent, "AuthFailure.SignatureExpire"),
+        (Cloud::Zenlayer, "AUTHFAILURE_SIGNATURE_EXPIRE"),
+    ] {
+        let mut sandbox = sandbox();
+        fault(
+            &mut sandbox,
+            &json!({ "cloud": cloud.name(), "fault": "clock-skew", "seconds": 1200 }),
+        );
+        let ask = Ask::new(cloud, "DescribeInstances");
+        let reply = sandbox.answer(&ask.sign(), NOW_MS);
+        assert_eq!(outcome(&reply).1, code);
+        assert_eq!(reply.answer.header("date"), Some("Fri, 20 Nov 2026 12:20:00 GMT"));
+        // Signed for the server's time it passes, and the clock stays wrong until told otherwise.
+        let request = Ask { at_ms: NOW_MS + 1_200_000, ..ask.clone() }.sign();
+        assert_eq!(outcome(&sandbox.answer(&request, NOW_MS)).1, "ok");
+        assert_eq!(control(&mut sandbox, "DELETE", "/sandbox/faults", "").answer.status, 200);
+        assert_eq!(send(&mut sandbox, &ask).1, "ok");
+    }
+}
+
+#[test]
+fn a_fault_waits_for_what_it_names() {
+    let mut sandbox = sandbox();
+    fault(
+        &mut sandbox,
+        &json!({ "cloud": "tencent", "action": "RebootInstances", "fault": "html" }),
+    );
+    let (alibaba, _) = reboot(&sandbox, Cloud::Alibaba);
+    assert_eq!(send(&mut sandbox, &alibaba).1, "ok");
+    assert_eq!(send(&mut sandbox, &Ask::new(Cloud::Tencent, "DescribeInstances")).1, "ok");
+    let (mut ask, _) = reboot(&sandbox, Cloud::Tencent);
+    let reply = sandbox.answer(&ask.sign(), NOW_MS);
+    assert_eq!(reply.answer.header("content-type"), Some("text/html; charset=utf-8"));
+    // An error instead of the operation is kept for a request that could have been carried out.
+    fault(&mut sandbox, &json!({ "cloud": "tencent", "fault": "throttled" }));
+    ask.key.secret.push('x');
+    assert_eq!(send(&mut sandbox, &ask).1, "AuthFailure.SignatureFailure");
+    assert_eq!(sandbox.faults().len(), 1);
+}
+
+#[test]
+fn wrong_wishes_are_explained() {
+    let mut sandbox = sandbox();
+    for (wish, part) in [
+        ("{", "not JSON"),
+        ("7", "an object"),
+        ("{}", "fault is error"),
+        (r#"{"fault":"explode"}"#, "lost-answer"),
+        (r#"{"fault":"html","cloud":"aws"}"#, "aws"),
+        (r#"{"fault":"html","time":1}"#, "time"),
+        (r#"{"fault":"html","times":0}"#, "times"),
+        (r#"{"fault":"error"}"#, "code"),
+        (r#"{"fault":"error","cloud":"zenlayer","code":"Nope"}"#, "Nope"),
+        (r#"{"fault":"status","status":99}"#, "200"),
+        (r#"{"fault":"slow"}"#, "ms"),
+        (r#"{"fault":"html","instanceIds":["x"]}"#, "only an error"),
+    ] {
+        let reply = control(&mut sandbox, "POST", "/sandbox/faults", wish);
+        let text =
+            String::from_utf8_lossy(&reply.answer.body).replace("a JSON object", "an object");
+        assert!(reply.answer.status == 400 && text.contains(part), "{wish}: {text}");
+    }
+    assert!(sandbox.faults().is_empty());
+}
+
+#[test]
+fn reset_brings_everything_back() {
+    let mut sandbox = sandbox();
+    let (ask, id) = reboot(&sandbox, Cloud::Tencent);
+    assert_eq!(send(&mut sandbox, &ask).1, "ok");
+    fault(&mut sandbox, &json!({ "fault": "html" }));
+    assert_eq!(control(&mut sandbox, "POST", "/sandbox/reset", "").answer.status, 200);
+    assert_eq!(reboots(&sandbox, Cloud::Tencent, &id), 0);
+    assert!(sandbox.calls().is_empty() && sandbox.faults().is_empty());
+    let list = json_of(&control(&mut sandbox, "GET", "/sandbox/instances?cloud=tencent", ""));
+    assert_eq!(list.as_array().map(Vec::len), Some(300));
+    assert_eq!(list[0]["state"], "RUNNING");
+}
