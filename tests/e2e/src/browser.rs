@@ -75,7 +75,7 @@ impl Session {
         let process = DriverProcess::start(browser)?;
         let driver = match browser {
             Browser::Chromium => {
-                let mut wanted = DesiredCapabilities::chromium();
+                let mut wanted = DesiredCapabilities::chrome();
                 wanted.set_binary(&machine::chromium().to_string_lossy())?;
                 for argument in CHROMIUM_ARGUMENTS {
                     wanted.add_arg(argument)?;

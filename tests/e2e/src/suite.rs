@@ -64,6 +64,8 @@ macro_rules! case {
 /// Runs the cases as the command line asks, and prints like the built-in test runner.
 pub fn run(cases: Vec<Case>) -> Result<ExitCode> {
     let arguments = Arguments::from_args();
+    // An error says that there is one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = Arc::new(
         tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build()?,
     );
