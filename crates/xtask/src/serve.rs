@@ -66,8 +66,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let page_port = port(options.port, PAGE_PORT)?;
 
     let executable = build_sandbox()?;
+    // The sandbox's proxy lets in whom it is told to, as a real one must.
+    let mut arguments: Vec<OsString> = ["127.0.0.1", "localhost"]
+        .into_iter()
+        .flat_map(|host| ["--origin".into(), format!("http://{host}:{page_port}").into()])
+        .collect();
     // An hour of a cloud's time passes in a minute, so a person sees a restart to its end.
-    let mut arguments: Vec<OsString> = Vec::new();
     if !options.sandbox.iter().any(|argument| argument == "--speed") {
         arguments.extend(["--speed".into(), "60".into()]);
     }
