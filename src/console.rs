@@ -15,7 +15,7 @@ use relight_core::{
     export,
     plan::Batch,
     request::{Request, Route, Signed, Unsigned},
-    run::{Command, Event, Policy, Row, Run, Stage},
+    run::{About, Command, Event, Policy, Row, Run, Stage},
     session::{Action, Session},
     sign::Signer,
 };
@@ -178,7 +178,13 @@ impl Console {
             ..Policy::default()
         };
         self.run_key_id = self.view.session.form().key_id().to_owned();
-        self.view.run = Some(Shared::new(Run::new(&plan, &[], &[], policy)));
+        let about = About {
+            id: clock::nonce().unwrap_or_default(),
+            reason: String::new(),
+            key_id: self.run_key_id.clone(),
+            confirmed_at: clock::now(),
+        };
+        self.view.run = Some(Shared::new(Run::new(about, &plan, &[], &[], policy)));
         self.view.signed = Shared::new(Vec::new());
         element::fire(&ctx.props().host, "relight-run-started", &detail, false);
         let link = ctx.link().clone();
@@ -222,6 +228,8 @@ impl Console {
                     let signed = self.sign(&run, &request, clock_skew_seconds);
                     self.dispatch(ctx, signed, move |delivery| Event::Looked { ids, delivery });
                 }
+                // Asked for only with a journal, which this page does not keep yet.
+                Command::Record { .. } => {}
                 Command::WakeAt(at) => {
                     let pause = u32::try_from(at.saturating_sub(self.view.now)).unwrap_or(u32::MAX);
                     let link = ctx.link().clone();

@@ -19,4 +19,6 @@ pub mod sign;
 pub mod answer;
 pub mod eligibility;
 pub mod explain;
+pub mod run;
+pub mod export;
 pub mod session;

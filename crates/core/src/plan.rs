@@ -1,7 +1,7 @@
 //! The rules before anything leaves, and the plan that a person confirms.
 
 use crate::{
-    cloud::{Cloud, Operation, ParameterKind, Role, Site},
+    cloud::{Cloud, Mode, Operation, ParameterKind, Role, Site},
     ids::InstanceId,
     request::{Request, Unsigned},
     words::Locale,
@@ -161,6 +161,11 @@ impl Batch {
         &self.order
     }
 
+    /// What is asked, to be shared with another batch.
+    pub(crate) fn shared_order(&self) -> Arc<Order> {
+        Arc::clone(&self.order)
+    }
+
     /// The instances.
     pub fn ids(&self) -> &[InstanceId] {
         &self.ids
@@ -179,6 +184,8 @@ pub struct Plan {
     pub order: Arc<Order>,
     /// The calls, in the order in which they go out.
     pub batches: Vec<Batch>,
+    /// Whether the first call is one instance that goes before the others.
+    pub canary: bool,
     /// What somebody should know before confirming.
     pub warnings: Vec<Warning>,
 }
@@ -195,20 +202,53 @@ impl Plan {
     }
 }
 
+/// How a job is cut into calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cut {
+    /// The most ids in a call; `None` for as many as the operation takes.
+    pub size: Option<usize>,
+    /// One call of one instance before the others, if there are others.
+    pub canary: bool,
+}
+
 /// Checks a job against every rule and cuts it into batches of at most `batch_size` ids.
 ///
 /// # Errors
 /// The first rule that the job breaks, as a typed refusal with a sentence for people.
 pub fn plan(job: &Job, batch_size: Option<usize>) -> Result<Plan, Refusal> {
+    plan_cut(job, Cut { size: batch_size, canary: false })
+}
+
+/// The same, with a say in how it is cut.
+///
+/// # Errors
+/// As for [`plan`].
+pub fn plan_cut(job: &Job, cut: Cut) -> Result<Plan, Refusal> {
     let (order, warnings) = order(job)?;
     let order = Arc::new(order);
-    let size = batch_size.unwrap_or(usize::MAX).clamp(1, order.operation.ids_max.max(1));
-    let batches = job
-        .ids
-        .chunks(size)
+    let size = cut.size.unwrap_or(usize::MAX).clamp(1, order.operation.ids_max.max(1));
+    let canary = cut.canary && job.ids.len() > 1;
+    let (first, rest) = job.ids.split_at(usize::from(canary));
+    let batches = first
+        .chunks(1)
+        .chain(rest.chunks(size))
         .map(|ids| Batch { order: Arc::clone(&order), ids: ids.to_vec() })
         .collect();
-    Ok(Plan { order, batches, warnings })
+    Ok(Plan { order, batches, canary, warnings })
+}
+
+/// The same order in another mode; `None` if its rules forbid that.
+pub fn with_mode(order: &Order, mode: &Mode) -> Option<Order> {
+    let modes = order.operation.modes;
+    let of_a_mode =
+        |name: &str| modes.iter().any(|mode| mode.options.iter().any(|(set, _)| *set == name));
+    let kept = order.options.iter().filter(|(name, _)| !of_a_mode(name));
+    let given: Vec<(String, String)> = kept
+        .map(|(name, value)| ((*name).to_owned(), value.as_str().to_owned()))
+        .chain(mode.options.iter().map(|(name, value)| ((*name).into(), (*value).into())))
+        .collect();
+    let options = options(order.operation, &given).ok()?;
+    Some(Order { target: order.target.clone(), operation: order.operation, options })
 }
 
 /// The same order for fewer instances: what a retry or a canary sends.
@@ -335,11 +375,15 @@ impl Warning {
             (Warning::Forced, Locale::En) => {
                 "Forced: like pulling the plug. What the instances have not yet written to disk is lost."
             }
-            (Warning::Forced, Locale::Zh) => "强制操作相当于直接断电，实例中尚未写入磁盘的数据会丢失。",
+            (Warning::Forced, Locale::Zh) => {
+                "强制操作相当于直接断电，实例中尚未写入磁盘的数据会丢失。"
+            }
             (Warning::Erases, Locale::En) => {
                 "InitLocalDisk erases everything on the instance's local disks. It cannot be undone."
             }
-            (Warning::Erases, Locale::Zh) => "InitLocalDisk 会清除该实例本地盘上的全部数据，且无法恢复。",
+            (Warning::Erases, Locale::Zh) => {
+                "InitLocalDisk 会清除该实例本地盘上的全部数据，且无法恢复。"
+            }
         }
     }
 }
@@ -525,9 +569,14 @@ impl Refusal {
             Refusal::Exclusive { first, second } => {
                 format!("{first} 与 {second} 不能同时填写，请去掉其中一个。")
             }
-            Refusal::DryRunProvesNothing => "SuccessFirst 模式下的预检总是返回通过，不能说明问题。请用 AllTogether 预检。".into(),
+            Refusal::DryRunProvesNothing => {
+                "SuccessFirst 模式下的预检总是返回通过，不能说明问题。请用 AllTogether 预检。"
+                    .into()
+            }
             Refusal::ErasesSeveral { instances } => {
-                format!("InitLocalDisk 会清除本地盘数据，一次只能对一台实例执行，当前有 {instances} 台。")
+                format!(
+                    "InitLocalDisk 会清除本地盘数据，一次只能对一台实例执行，当前有 {instances} 台。"
+                )
             }
             Refusal::KeyIdMalformed { label } | Refusal::SecretMalformed { label } => {
                 format!("{label} 为空，或含有不允许的字符。")

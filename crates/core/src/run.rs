@@ -2,25 +2,37 @@
 //!
 //! Events go in ([`Run::handle`]), commands come out, and whoever holds the machine carries them
 //! out: it has no clock (the time is an argument), no network and no randomness. So a test can play
-//! thousands of schedules of faults against it and check after every step:
+//! thousands of schedules of faults against it (`tests/simulation.rs`) and check after every step:
 //!
 //! 1. every instance has exactly one outcome, and the counts add up to the ids given;
-//! 2. no instance is sent twice unless a person asked for it;
+//! 2. no instance is sent twice unless a person asked for it, or it is proven that nothing was done;
 //! 3. `accepted` and what follows from it only after the cloud's own word;
-//! 4. `unknown` is looked at, never sent again by itself.
+//! 4. `unknown` is looked at, never sent again by itself;
+//! 5. a call is in the journal before it goes out, so that after a crash it is known to be unknown.
 
-mod evidence;
+mod conclude;
+mod journal;
+mod look;
 mod pace;
 
+pub use journal::{Broken, Record, VERSION, restore};
+pub use look::{Look, LookCommand, Seen};
+
 use crate::{
-    answer::{self, Delivery, Described, Fault, InstanceState, Outcome},
-    cloud::{Role, Verb},
+    answer::{
+        self, BatchAnswer, Delivery, Described, Fault, InstanceState, LastOperation, Outcome,
+        Response,
+    },
     eligibility::{Eligibility, SkipReason},
+    explain::Effect,
     ids::InstanceId,
     plan::{self, Batch, Order, Plan},
 };
-use serde::Serialize;
-use std::{collections::HashMap, sync::Arc};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeSet, HashMap, VecDeque},
+    sync::Arc,
+};
 
 /// Milliseconds since 1970, by the page's own clock.
 pub type Millis = u64;
@@ -44,7 +56,7 @@ pub struct Row {
     pub state: Option<String>,
     /// What stands behind an outcome that is not a success.
     pub fault: Option<Arc<Fault>>,
-    /// Why it was left out.
+    /// Why it was left out, or why sending it again cannot help.
     pub skipped: Option<SkipReason>,
     /// What the outcome rests on.
     pub evidence: Option<Evidence>,
@@ -54,16 +66,57 @@ pub struct Row {
     pub sent_at: Option<Millis>,
     /// When the outcome became final.
     pub settled_at: Option<Millis>,
+    /// What was known before the call, for comparison afterwards.
+    pub(crate) baseline: Option<Baseline>,
+    /// Set while it is watched.
+    pub(crate) watched: Option<Watched>,
+}
+
+/// What was known of an instance before its call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Baseline {
+    /// When it last started.
+    pub(crate) started_at: Option<String>,
+    /// What was last done to it.
+    pub(crate) last_operation: Option<LastOperation>,
+}
+
+/// What has been seen of an instance since its call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Watched {
+    /// Since when.
+    pub(crate) since: Millis,
+    /// Whether it was seen on its way.
+    pub(crate) transition_seen: bool,
+    /// Why it is watched.
+    pub(crate) reason: WatchReason,
+    /// How often it was looked at.
+    pub(crate) looks: u32,
+}
+
+/// Why an instance is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum WatchReason {
+    /// The cloud took the call.
+    Accepted,
+    /// The answer was lost.
+    Lost,
+    /// The cloud refused it because of a state that our own first copy could have caused.
+    Echo,
 }
 
 /// What `proven` and its neighbours rest on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Evidence {
     /// The cloud names our request as the instance's last operation.
     RequestId,
+    /// Our answer was lost, and since then the cloud shows a new operation of this kind.
+    OperationSince,
     /// The instance was seen on its way, and then running.
     Transition,
+    /// The instance's start time is later than the call.
+    StartTime,
     /// A start was accepted, which only a stopped instance takes, and now it runs.
     StartAccepted,
     /// Another operation came after ours, so ours cannot be seen any more.
@@ -89,19 +142,23 @@ pub struct Call {
     pub sent_at: Option<Millis>,
     /// When its answer, or the news that there is none, came.
     pub answered_at: Option<Millis>,
-    /// What stands behind it if the whole call failed.
+    /// What stands behind it if the whole call failed in one way.
     pub fault: Option<Arc<Fault>>,
     /// How often it was proven not to have been carried out and sent again.
     pub resends: u32,
-    not_before: Millis,
+    /// Whether it is the one call of one instance that goes before the others.
+    pub canary: bool,
+    pub(crate) not_before: Millis,
 }
 
 /// Where a call stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CallState {
     /// Not sent yet.
     Waiting,
+    /// Being written to the journal and claimed, before it goes out.
+    Claiming,
     /// On the way.
     Sending,
     /// Answered, lost, or proven not to have left.
@@ -127,33 +184,78 @@ pub enum Stage {
 }
 
 /// Why a run waits for a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pause {
     /// Several calls in a row had no usable answer.
     Unknowns,
-    /// Several calls in a row were refused in the same way.
+    /// Several calls in a row were refused.
     Refusals,
+    /// The canary was not accepted.
+    Canary,
+    /// More were refused than the person had allowed.
+    TooManyRefused,
+    /// The journal cannot be written, so that a crash would leave no trace of what was sent.
+    NoJournal,
+    /// The run was brought back from the journal; nothing goes out until somebody asks.
+    Restored,
+    /// The page was offline for so long that nobody may expect calls to go out now.
+    WasOffline,
+    /// The page slept for so long that nobody may expect calls to go out now.
+    Slept,
+    /// There is no key any more.
+    NoKey,
 }
 
 /// How a run goes about its work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     /// Send a call again by itself when the cloud refused it for pace or clock, or when it is proven
     /// not to have left.
     pub resend: bool,
     /// Look at accepted instances until they are back.
     pub watch: bool,
-    /// This many calls in a row without an answer, or refused alike, pause the run.
+    /// This many calls in a row without an answer, or refused, pause the run.
     pub pause_after: u32,
     /// Whether the calls travel through a proxy that must say who answered.
     pub through_proxy: bool,
+    /// Whether calls are written to a journal before they go out.
+    pub journal: bool,
+    /// Pause after this many calls; 0 for never.
+    pub wave_calls: usize,
+    /// How long such a pause is, in milliseconds.
+    pub wave_pause_ms: u64,
+    /// Pause when more than this share of the instances sent so far was refused, in percent.
+    pub stop_above_refused_percent: Option<u8>,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Policy { resend: false, watch: true, pause_after: 3, through_proxy: true }
+        Policy {
+            resend: true,
+            watch: true,
+            pause_after: 3,
+            through_proxy: true,
+            journal: false,
+            wave_calls: 0,
+            wave_pause_ms: 0,
+            stop_above_refused_percent: None,
+        }
     }
+}
+
+/// What is written about a run beside what it does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct About {
+    /// A name that no other run has.
+    pub id: String,
+    /// The reason or ticket that the person gave.
+    pub reason: String,
+    /// The public half of the key.
+    pub key_id: String,
+    /// When it was confirmed, in milliseconds since 1970.
+    pub confirmed_at: Millis,
 }
 
 /// What happened outside.
@@ -161,6 +263,18 @@ impl Default for Policy {
 pub enum Event {
     /// A person confirmed; or time has passed.
     Tick,
+    /// A record is in the journal. `held` are claimed ids that another page is at work on.
+    Recorded {
+        /// The record's number.
+        number: u64,
+        /// Ids that were not claimed.
+        held: Vec<InstanceId>,
+    },
+    /// A record could not be written.
+    RecordFailed {
+        /// The record's number.
+        number: u64,
+    },
     /// A call came back, or not.
     Delivered {
         /// Its index in [`Run::calls`].
@@ -175,6 +289,10 @@ pub enum Event {
         /// What came.
         delivery: Delivery,
     },
+    /// The browser says that it is on- or offline.
+    Online(bool),
+    /// The page is hidden, or shown again.
+    Hidden(bool),
     /// Stop after the call that is on the way.
     Stop,
     /// Go on after a pause.
@@ -193,11 +311,40 @@ pub enum Choice {
     SendNotStarted,
     /// Look at the unknown ones once more. Sends nothing that changes anything.
     CheckUnknown,
+    /// A call that was refused because of one instance: look at each, then send those that can take
+    /// it; if all can, send them in two halves.
+    Narrow,
+    /// Force those that are still restarting after a soft request.
+    Force,
+}
+
+impl Choice {
+    /// Every choice.
+    pub const ALL: [Choice; 5] = [
+        Choice::RetryFailed,
+        Choice::SendNotStarted,
+        Choice::CheckUnknown,
+        Choice::Narrow,
+        Choice::Force,
+    ];
 }
 
 /// What to do outside.
 #[derive(Clone, Debug)]
 pub enum Command {
+    /// Write a record to the journal, and report with [`Event::Recorded`] or
+    /// [`Event::RecordFailed`].
+    Record {
+        /// Its number; they come in order, from 0.
+        number: u64,
+        /// What to write.
+        record: Box<Record>,
+        /// Instances to claim in the same breath: those that another living page has claimed are
+        /// reported and left alone.
+        claim: Vec<InstanceId>,
+        /// Whether it must be on the disk before it is reported: a call goes out on its word.
+        durable: bool,
+    },
     /// Sign and send this call, once, and report with [`Event::Delivered`].
     Send {
         /// Its index in [`Run::calls`].
@@ -238,9 +385,17 @@ impl Counts {
     }
 }
 
+/// How long before a call is due its record is written, so that the write does not slow the pace.
+const RECORD_AHEAD_MS: u64 = 40;
+/// Offline or asleep for longer than this, nothing goes out by itself.
+const AWAY_TOO_LONG_MS: u64 = 60_000;
+/// How long a soft restart may take before force is offered.
+const FORCE_OFFERED_AFTER_MS: u64 = 60_000;
+
 /// A run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
+    about: About,
     order: Arc<Order>,
     policy: Policy,
     rows: Vec<Arc<Row>>,
@@ -250,16 +405,50 @@ pub struct Run {
     stopped: bool,
     pause: Option<Pause>,
     bad_calls_in_a_row: u32,
+    calls_in_wave: usize,
     clock_skew_seconds: i64,
     clock_corrected: bool,
-    pace: pace::Pace,
-    watch: evidence::Watch,
+    transient: Transient,
 }
+
+/// What a page that is opened again does not need to know.
+#[derive(Clone, Debug)]
+struct Transient {
+    pace: pace::Pace,
+    next_record: u64,
+    /// The record whose word a claiming call waits for.
+    claiming: Option<(u64, usize)>,
+    changed_rows: BTreeSet<usize>,
+    changed_calls: BTreeSet<usize>,
+    changed_state: bool,
+    /// Whether the header is written.
+    opened: bool,
+    due: VecDeque<usize>,
+    looking: bool,
+    next_look_at: Option<Millis>,
+    look_pause_ms: u64,
+    last_looks: VecDeque<Millis>,
+    narrowing: Vec<(usize, Option<Eligibility>)>,
+    offline_since: Option<Millis>,
+    hidden: bool,
+    woken_by: Option<Millis>,
+    now: Millis,
+}
+
+impl PartialEq for Transient {
+    /// Two runs are the same if what matters of them is: this is what does not.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Transient {}
 
 impl Run {
     /// A run of a confirmed plan. `skipped` are ids that were left out with a reason; `known` is
     /// what a look before the plan has shown.
     pub fn new(
+        about: About,
         plan: &Plan,
         skipped: &[(InstanceId, SkipReason)],
         known: &[InstanceState],
@@ -275,7 +464,7 @@ impl Run {
         let left_out =
             skipped.iter().map(|(id, reason)| (id, Outcome::Skipped, None, Some(*reason)));
         for (id, outcome, call, skipped) in planned.chain(left_out) {
-            // An id that is both planned and skipped, or planned twice, keeps its first place.
+            // An id that is both planned and skipped keeps its first place.
             if index.contains_key(id) {
                 continue;
             }
@@ -295,12 +484,32 @@ impl Run {
                 call,
                 sent_at: None,
                 settled_at: None,
+                baseline: seen.map(|seen| Baseline {
+                    started_at: seen.started_at.clone(),
+                    last_operation: seen.last_operation.clone(),
+                }),
+                watched: None,
             }));
         }
-        let calls = plan.batches.iter().cloned().map(Call::waiting).collect();
-        let operation = plan.order.operation();
+        let mut calls: Vec<Call> = plan.batches.iter().cloned().map(Call::waiting).collect();
+        if let [first, _, ..] = calls.as_mut_slice() {
+            first.canary = plan.canary;
+        }
+        Run::assemble(about, Arc::clone(&plan.order), policy, rows, index, calls)
+    }
+
+    fn assemble(
+        about: About,
+        order: Arc<Order>,
+        policy: Policy,
+        rows: Vec<Arc<Row>>,
+        index: HashMap<InstanceId, usize>,
+        calls: Vec<Call>,
+    ) -> Self {
+        let calls_per_second = order.operation().calls_per_second;
         Run {
-            order: Arc::clone(&plan.order),
+            about,
+            order,
             policy,
             rows,
             index: Arc::new(index),
@@ -309,16 +518,44 @@ impl Run {
             stopped: false,
             pause: None,
             bad_calls_in_a_row: 0,
+            calls_in_wave: 0,
             clock_skew_seconds: 0,
             clock_corrected: false,
-            pace: pace::Pace::new(operation.calls_per_second),
-            watch: evidence::Watch::default(),
+            transient: Transient {
+                pace: pace::Pace::new(calls_per_second),
+                next_record: 0,
+                claiming: None,
+                changed_rows: BTreeSet::new(),
+                changed_calls: BTreeSet::new(),
+                changed_state: false,
+                opened: false,
+                due: VecDeque::new(),
+                looking: false,
+                next_look_at: None,
+                look_pause_ms: 0,
+                last_looks: VecDeque::new(),
+                narrowing: Vec::new(),
+                offline_since: None,
+                hidden: false,
+                woken_by: None,
+                now: 0,
+            },
         }
+    }
+
+    /// What is written about it.
+    pub fn about(&self) -> &About {
+        &self.about
     }
 
     /// What is asked.
     pub fn order(&self) -> &Arc<Order> {
         &self.order
+    }
+
+    /// How it goes about its work.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// The instances, in the order of the ids given, the skipped ones last.
@@ -338,7 +575,7 @@ impl Run {
 
     /// When the states will be looked at next; `None` if they will not be, or are being.
     pub fn next_look_at(&self) -> Option<Millis> {
-        self.watch.next_look_at()
+        self.transient.next_look_at.filter(|_| !self.transient.looking && self.is_watching())
     }
 
     /// Seconds by which the cloud's clock is ahead of the page's, once that was corrected.
@@ -361,43 +598,64 @@ impl Run {
 
     /// What the run is doing.
     pub fn stage(&self) -> Stage {
-        let sending = self.calls.iter().any(|call| call.state == CallState::Sending);
-        let waiting = self.calls.iter().any(|call| call.state == CallState::Waiting);
-        match (sending, waiting, self.pause) {
-            (true, _, _) => Stage::Sending,
-            (false, true, Some(pause)) => Stage::Paused(pause),
-            (false, true, None) => Stage::Sending,
-            (false, false, _) if self.is_watching() => {
-                if self.stopped {
-                    Stage::Stopped
-                } else {
-                    Stage::Watching
-                }
+        let in_state =
+            |states: &[CallState]| self.calls.iter().any(|call| states.contains(&call.state));
+        if in_state(&[CallState::Sending]) {
+            return Stage::Sending;
+        }
+        let left = in_state(&[CallState::Waiting, CallState::Claiming]);
+        match self.pause {
+            Some(pause) if left || (pause == Pause::Restored && self.is_watching()) => {
+                Stage::Paused(pause)
             }
-            (false, false, _) => Stage::Finished,
+            _ if left => Stage::Sending,
+            _ if self.is_watching() && self.stopped => Stage::Stopped,
+            _ if self.is_watching() => Stage::Watching,
+            _ => Stage::Finished,
         }
     }
 
-    /// How many instances a choice would touch now.
+    /// How many instances a choice would touch, as of the last event.
     pub fn choice_count(&self, choice: Choice) -> usize {
-        self.rows.iter().filter(|row| self.can_take(choice, row)).count()
+        let now = self.transient.now;
+        self.rows.iter().filter(|row| self.can_take(choice, row, now)).count()
+    }
+
+    /// The order that [`Choice::Force`] sends, where the operation has a forced mode and the run was
+    /// not forced already.
+    pub fn forced_order(&self) -> Option<Arc<Order>> {
+        let mode = self.order.operation().modes.iter().find(|mode| mode.force)?;
+        (!self.order.is_forced() && !self.order.is_dry_run())
+            .then(|| plan::with_mode(&self.order, mode).map(Arc::new))?
     }
 
     /// Takes note of an event at a time, and says what to do next.
     pub fn handle(&mut self, now: Millis, event: Event) -> Vec<Command> {
+        self.notice_sleep(now);
+        self.transient.now = now;
         match event {
             Event::Tick => {}
+            Event::Recorded { number, held } => self.recorded(now, number, &held),
+            Event::RecordFailed { number } => self.record_failed(now, number),
             Event::Delivered { call, delivery } => self.delivered(now, call, &delivery),
             Event::Looked { ids, delivery } => self.looked(now, &ids, &delivery),
+            Event::Online(online) => self.online(now, online),
+            Event::Hidden(hidden) => self.transient.hidden = hidden,
             Event::Stop => self.stop(),
             Event::Resume => {
                 self.pause = None;
                 self.bad_calls_in_a_row = 0;
+                self.transient.changed_state = true;
+                self.transient.next_look_at = Some(now);
             }
             Event::Ask(choice) => self.ask(now, choice),
         }
-        self.schedule(now)
+        let mut commands = self.schedule(now);
+        commands.extend(self.record_changes());
+        commands
     }
+
+    // ---- what came back ------------------------------------------------------------------------
 
     fn delivered(&mut self, now: Millis, index: usize, delivery: &Delivery) {
         let Some(call) = self.calls.get(index).filter(|call| call.state == CallState::Sending)
@@ -406,49 +664,108 @@ impl Run {
             return;
         };
         let answer = answer::settle(&call.batch, delivery, self.policy.through_proxy);
-        let sent_at = call.sent_at.unwrap_or(now);
-        let resends = call.resends;
+        let (sent_at, resends) = (call.sent_at.unwrap_or(now), call.resends);
         if let Some(not_before) = self.resend_at(now, sent_at, resends, index, delivery, &answer) {
-            if let Some(call) = self.calls.get_mut(index) {
+            self.change_call(index, |call| {
                 call.state = CallState::Waiting;
                 call.resends += 1;
                 call.not_before = not_before;
-            }
+            });
             for instance in &answer.instances {
-                self.update(&instance.id, |row| row.outcome = Outcome::Queued);
+                self.change(&instance.id, |row| {
+                    row.outcome = Outcome::Queued;
+                    row.sent_at = None;
+                });
             }
             return;
         }
-        let shared = shared_fault(&answer);
-        if let Some(call) = self.calls.get_mut(index) {
+        let (shared, request_id) = (shared_fault(&answer), answer.request_id.clone());
+        self.change_call(index, |call| {
             call.state = CallState::Done;
             call.answered_at = Some(now);
-            call.request_id.clone_from(&answer.request_id);
+            call.request_id = request_id;
             call.status = match delivery {
                 Delivery::Answered(response) => Some(response.status),
                 Delivery::NotSent { .. } | Delivery::Lost { .. } => None,
             };
             call.fault = shared;
-        }
-        self.count_bad_calls(&answer);
+        });
+        let bad = self.take_answer(now, answer);
+        self.consider_pause(index, bad);
+    }
+
+    /// Writes an answer into the rows. Returns whether the whole call was without success, and how.
+    fn take_answer(&mut self, now: Millis, answer: BatchAnswer) -> Option<Pause> {
+        let all = |outcome| answer.instances.iter().all(|instance| instance.outcome == outcome);
+        let bad = if all(Outcome::Unknown) {
+            Some(Pause::Unknowns)
+        } else if all(Outcome::Rejected) || all(Outcome::NotSent) {
+            Some(Pause::Refusals)
+        } else {
+            None
+        };
+        let verb = self.order.operation().verb;
+        let order = Arc::clone(&self.order);
+        let watch = self.policy.watch;
         for instance in answer.instances {
-            let verb = self.order.operation().verb;
-            self.update(&instance.id, |row| {
-                row.outcome = instance.outcome;
-                row.fault.clone_from(&instance.fault);
-                if let Some(previous) = &instance.previous_state {
-                    row.previous_state = Some(previous.clone());
-                }
-                if let Some(state) = &instance.state {
-                    row.state = Some(state.clone());
-                }
+            self.change(&instance.id.clone(), |row| {
+                let reason = conclude::watch_reason(&order, row, &instance);
+                row.outcome = match reason {
+                    Some(WatchReason::Echo) if watch => Outcome::Unknown,
+                    Some(_) | None => instance.outcome,
+                };
+                row.fault = instance.fault;
                 row.evidence = None;
-                row.settled_at = is_final_at_once(instance.outcome).then_some(now);
+                let transition_seen = conclude::answer_shows_transition(
+                    verb,
+                    &instance.previous_state,
+                    &instance.state,
+                );
+                if instance.previous_state.is_some() {
+                    row.previous_state = instance.previous_state;
+                }
+                if instance.state.is_some() {
+                    row.state = instance.state;
+                }
+                row.watched = reason.filter(|_| watch).map(|reason| Watched {
+                    since: now,
+                    transition_seen,
+                    reason,
+                    looks: 0,
+                });
+                row.settled_at = (row.watched.is_none()).then_some(now);
             });
-            if self.policy.watch {
-                self.watch.begin(now, &instance, verb);
+        }
+        if watch && self.rows.iter().any(|row| row.watched.is_some()) {
+            self.look_by(now + conclude::FIRST_LOOK_AFTER_MS);
+        }
+        bad
+    }
+
+    fn consider_pause(&mut self, index: usize, bad: Option<Pause>) {
+        let more = self.calls.iter().any(|call| call.state == CallState::Waiting);
+        match bad {
+            None => self.bad_calls_in_a_row = 0,
+            Some(pause) => {
+                self.bad_calls_in_a_row += 1;
+                if self.calls.get(index).is_some_and(|call| call.canary) && more {
+                    self.pause = Some(Pause::Canary);
+                } else if self.bad_calls_in_a_row >= self.policy.pause_after && more {
+                    self.pause = Some(pause);
+                }
             }
         }
+        if let Some(percent) = self.policy.stop_above_refused_percent
+            && more
+            && self.pause.is_none()
+        {
+            let sent = self.rows.iter().filter(|row| row.sent_at.is_some()).count();
+            let refused = self.rows.iter().filter(|row| row.outcome == Outcome::Rejected).count();
+            if refused * 100 > sent * usize::from(percent) {
+                self.pause = Some(Pause::TooManyRefused);
+            }
+        }
+        self.transient.changed_state = true;
     }
 
     /// When to send a call again by itself; `None` for never: only on proof that nothing was done.
@@ -459,236 +776,512 @@ impl Run {
         resends: u32,
         index: usize,
         delivery: &Delivery,
-        answer: &answer::BatchAnswer,
+        answer: &BatchAnswer,
     ) -> Option<Millis> {
-        if !self.policy.resend || self.stopped {
+        if !self.policy.resend || self.stopped || self.pause.is_some() {
             return None;
         }
-        let uniform = answer.instances.first().map(|first| first.outcome).filter(|outcome| {
-            answer.instances.iter().all(|instance| instance.outcome == *outcome)
-        })?;
-        match uniform {
-            Outcome::NotSent => (resends < 2).then(|| now + 1_000 * (1 << (2 * resends))),
-            Outcome::Rejected => {
-                let Delivery::Answered(response) = delivery else { return None };
-                let fault = answer.instances.first()?.fault.as_deref()?;
-                match evidence::effect_of(&self.order, fault) {
-                    crate::explain::Effect::Throttled if resends < 6 => {
-                        let asked = answer::retry_after_ms(response);
-                        let wait = self.pace.throttled(index, resends, asked);
-                        Some(now + wait)
-                    }
-                    crate::explain::Effect::ClockSkew if !self.clock_corrected => {
-                        let server = answer::server_unix_seconds(response)?;
-                        let midpoint = i64::try_from(u64::midpoint(sent_at, now) / 1000).ok()?;
-                        self.clock_skew_seconds = server - midpoint;
-                        self.clock_corrected = true;
-                        Some(now)
-                    }
-                    crate::explain::Effect::Throttled
-                    | crate::explain::Effect::ClockSkew
-                    | crate::explain::Effect::NothingDone
-                    | crate::explain::Effect::MaybeEcho
-                    | crate::explain::Effect::MaybeDone
-                    | crate::explain::Effect::DryRunPassed => None,
-                }
+        let first = answer.instances.first()?;
+        if answer.instances.iter().any(|instance| instance.outcome != first.outcome) {
+            return None;
+        }
+        if first.outcome == Outcome::NotSent {
+            let worth_it = match first.fault.as_deref() {
+                Some(Fault::Layer { word, .. }) => conclude::may_pass_by_itself(word),
+                Some(Fault::Cloud(_)) | None => false,
+            };
+            return (worth_it && resends < 2).then(|| now + (1_000 << (2 * resends)));
+        }
+        if first.outcome != Outcome::Rejected {
+            return None;
+        }
+        let Delivery::Answered(response) = delivery else { return None };
+        match conclude::effect_of(&self.order, first.fault.as_deref()?) {
+            Effect::Throttled if resends < 8 => {
+                let asked = answer::retry_after_ms(response);
+                Some(now + self.transient.pace.throttled(index, resends, asked))
             }
-            Outcome::Skipped
-            | Outcome::Queued
-            | Outcome::Sending
-            | Outcome::Accepted
-            | Outcome::DryRunPassed
-            | Outcome::InProgress
-            | Outcome::Proven
-            | Outcome::RunningUnproven
-            | Outcome::Unknown
-            | Outcome::Overdue => None,
+            Effect::ClockSkew if !self.clock_corrected => {
+                self.correct_clock(now, sent_at, response)?;
+                Some(now)
+            }
+            Effect::Throttled
+            | Effect::ClockSkew
+            | Effect::NothingDone
+            | Effect::MaybeEcho
+            | Effect::MaybeDone
+            | Effect::DryRunPassed => None,
         }
     }
 
-    fn count_bad_calls(&mut self, answer: &answer::BatchAnswer) {
-        let all = |outcome| answer.instances.iter().all(|instance| instance.outcome == outcome);
-        let pause = if all(Outcome::Unknown) {
-            Some(Pause::Unknowns)
-        } else if all(Outcome::Rejected) || all(Outcome::NotSent) {
-            Some(Pause::Refusals)
-        } else {
-            None
-        };
-        match pause {
-            None => self.bad_calls_in_a_row = 0,
-            Some(pause) => {
-                self.bad_calls_in_a_row += 1;
-                if self.bad_calls_in_a_row >= self.policy.pause_after {
-                    self.pause = Some(pause);
-                }
-            }
-        }
+    fn correct_clock(&mut self, now: Millis, sent_at: Millis, response: &Response) -> Option<()> {
+        let server = answer::server_unix_seconds(response)?;
+        let midpoint = i64::try_from(u64::midpoint(sent_at, now) / 1_000).ok()?;
+        self.clock_skew_seconds = server - midpoint;
+        self.clock_corrected = true;
+        self.transient.changed_state = true;
+        Some(())
     }
+
+    // ---- watching ------------------------------------------------------------------------------
 
     fn looked(&mut self, now: Millis, ids: &[InstanceId], delivery: &Delivery) {
+        self.transient.looking = false;
+        if self.transient.due.is_empty() {
+            self.transient.look_pause_ms =
+                conclude::longer(self.transient.look_pause_ms, self.transient.hidden);
+            self.transient.next_look_at = Some(now + self.transient.look_pause_ms);
+        }
         let described =
             answer::settle_describe(self.order.target().cloud, delivery, self.policy.through_proxy);
         let found = match described {
             Described::Found { instances, .. } => instances,
+            // A look that failed shows nothing: what was unknown stays so.
             Described::Failed(_) => {
-                self.watch.looked(now, false);
+                self.narrowing_failed(ids);
                 return;
             }
         };
-        self.watch.looked(now, true);
         let found: HashMap<&str, &InstanceState> =
             found.iter().map(|state| (state.id.as_str(), state)).collect();
         for id in ids {
-            let Some(row) = self.index.get(id).and_then(|index| self.rows.get(*index)) else {
-                continue;
-            };
-            let call = row.call.and_then(|call| self.calls.get(call));
-            let request_id = call.and_then(|call| call.request_id.clone());
-            let Some(change) = self.watch.judge(
-                now,
-                &self.order,
-                row,
-                request_id.as_deref(),
-                found.get(id.as_str()).copied(),
-            ) else {
-                continue;
-            };
-            let seen = found.get(id.as_str()).copied();
-            self.update(id, |row| {
-                if let Some(seen) = seen {
-                    row.state = Some(seen.state.clone());
-                    for (own, other) in [
-                        (&mut row.name, &seen.name),
-                        (&mut row.zone, &seen.zone),
-                        (&mut row.address, &seen.address),
-                    ] {
-                        if !other.is_empty() {
-                            own.clone_from(other);
-                        }
+            self.look_at(now, id, found.get(id.as_str()).copied());
+        }
+        self.narrow(now);
+    }
+
+    fn look_at(&mut self, now: Millis, id: &InstanceId, seen: Option<&InstanceState>) {
+        let Some(position) = self.index.get(id).copied() else { return };
+        let Some(row) = self.rows.get(position) else { return };
+        for (waiting, verdict) in &mut self.transient.narrowing {
+            if *waiting == position {
+                *verdict = Some(seen.map_or(Eligibility::Skipped(SkipReason::NotFound), |state| {
+                    self.order.target().cloud.eligibility(&self.order, state)
+                }));
+            }
+        }
+        let request_id =
+            row.call.and_then(|call| self.calls.get(call)).and_then(|call| call.request_id.clone());
+        let change = conclude::judge(now, &self.order, row, request_id.as_deref(), seen);
+        let unchanged_state = seen.is_none_or(|seen| row.state.as_ref() == Some(&seen.state));
+        if change.is_none() && unchanged_state {
+            return;
+        }
+        self.change(id, |row| {
+            if let Some(seen) = seen {
+                row.state = Some(seen.state.clone());
+                for (own, other) in [
+                    (&mut row.name, &seen.name),
+                    (&mut row.zone, &seen.zone),
+                    (&mut row.address, &seen.address),
+                ] {
+                    if !other.is_empty() {
+                        own.clone_from(other);
                     }
                 }
-                row.outcome = change.outcome;
-                row.evidence = change.evidence;
-                if let Some(fault) = change.fault {
-                    row.fault = Some(Arc::new(fault));
-                }
-                row.settled_at = change.settled.then_some(now);
-            });
-        }
+            }
+            let Some(change) = change else { return };
+            row.outcome = change.outcome;
+            row.evidence = change.evidence;
+            if let Some(fault) = change.fault {
+                row.fault = Some(Arc::new(fault));
+            }
+            if change.settled {
+                row.watched = None;
+                row.settled_at = Some(now);
+            } else if let Some(watched) = &mut row.watched {
+                watched.looks += 1;
+                watched.transition_seen |= change.transition_seen;
+            }
+        });
     }
+
+    fn look_by(&mut self, at: Millis) {
+        let transient = &mut self.transient;
+        transient.look_pause_ms = 0;
+        transient.next_look_at = Some(transient.next_look_at.map_or(at, |earlier| earlier.min(at)));
+    }
+
+    fn is_watching(&self) -> bool {
+        !self.transient.narrowing.is_empty()
+            || (self.policy.watch && self.rows.iter().any(|row| row.watched.is_some()))
+    }
+
+    /// The next page of instances to look at, if it is time.
+    fn next_look(&mut self, now: Millis) -> NextLook {
+        if self.transient.looking || !self.is_watching() || self.pause == Some(Pause::Restored) {
+            return NextLook::Nothing;
+        }
+        let at = self.transient.next_look_at.unwrap_or(now);
+        if self.transient.due.is_empty() {
+            if at > now {
+                return NextLook::Wait(at);
+            }
+            let narrowing = self.transient.narrowing.iter().map(|(position, _)| *position);
+            let watched = self.rows.iter().enumerate();
+            let watched = watched.filter(|(_, row)| row.watched.is_some()).map(|(at, _)| at);
+            let due: BTreeSet<usize> = narrowing.chain(watched).collect();
+            self.transient.due = due.into_iter().collect();
+        }
+        let manifest = self.order.target().cloud.manifest();
+        let rate = usize::try_from(manifest.describe_calls_per_second.max(1)).unwrap_or(1);
+        if self.transient.last_looks.len() >= rate
+            && let Some(oldest) = self.transient.last_looks.front()
+            && now < oldest + 1_000
+        {
+            return NextLook::Wait(oldest + 1_000);
+        }
+        let most = manifest.describe_ids_max.max(1).min(self.transient.due.len());
+        let ids: Vec<InstanceId> = self
+            .transient
+            .due
+            .drain(..most)
+            .filter_map(|position| self.rows.get(position))
+            .map(|row| row.id.clone())
+            .collect();
+        if self.transient.last_looks.len() >= rate {
+            self.transient.last_looks.pop_front();
+        }
+        self.transient.last_looks.push_back(now);
+        self.transient.looking = true;
+        NextLook::Look(ids)
+    }
+
+    // ---- what people ask -----------------------------------------------------------------------
 
     fn stop(&mut self) {
         self.stopped = true;
-        for call in self.calls.iter_mut().filter(|call| call.state == CallState::Waiting) {
-            call.state = CallState::Stopped;
+        self.transient.claiming = None;
+        self.transient.changed_state = true;
+        self.transient.narrowing.clear();
+        self.shelve_waiting_calls();
+    }
+
+    /// Calls that have not gone out are given up; their instances wait for somebody to ask.
+    fn shelve_waiting_calls(&mut self) {
+        for index in 0..self.calls.len() {
+            let waiting = self.calls.get(index).is_some_and(|call| match call.state {
+                CallState::Waiting | CallState::Claiming => true,
+                CallState::Sending | CallState::Done | CallState::Stopped => false,
+            });
+            if waiting {
+                self.change_call(index, |call| call.state = CallState::Stopped);
+            }
         }
     }
 
     fn ask(&mut self, now: Millis, choice: Choice) {
-        let ids: Vec<InstanceId> = self
+        let positions: Vec<usize> = self
             .rows
             .iter()
-            .filter(|row| self.can_take(choice, row))
-            .map(|row| row.id.clone())
+            .enumerate()
+            .filter(|(_, row)| self.can_take(choice, row, now))
+            .map(|(position, _)| position)
             .collect();
+        if positions.is_empty() {
+            return;
+        }
+        self.stopped = false;
+        self.pause = None;
+        self.bad_calls_in_a_row = 0;
+        self.transient.changed_state = true;
         match choice {
             Choice::CheckUnknown => {
-                for id in &ids {
-                    self.watch.again(now, id);
+                for id in self.ids_at(&positions) {
+                    self.change(&id, |row| {
+                        let transition_seen =
+                            row.watched.as_ref().is_some_and(|watched| watched.transition_seen);
+                        let reason = WatchReason::Lost;
+                        row.watched =
+                            Some(Watched { since: now, transition_seen, reason, looks: 0 });
+                        row.settled_at = None;
+                    });
                 }
+                self.look_by(now);
+            }
+            Choice::Narrow => {
+                self.transient.narrowing =
+                    positions.into_iter().map(|position| (position, None)).collect();
+                self.look_by(now);
             }
             Choice::RetryFailed | Choice::SendNotStarted => {
-                self.stopped = false;
-                self.pause = None;
-                self.bad_calls_in_a_row = 0;
-                for call in self.calls.iter_mut().filter(|call| call.state == CallState::Waiting) {
-                    call.state = CallState::Stopped;
-                }
-                for chunk in ids.chunks(self.order.operation().ids_max.max(1)) {
-                    let Some(batch) = plan::batch(&self.order, chunk.to_vec()) else { continue };
-                    let index = self.calls.len();
-                    self.calls.push(Call::waiting(batch));
-                    for id in chunk {
-                        self.update(id, |row| {
-                            row.outcome = Outcome::Queued;
-                            row.call = Some(index);
-                            row.fault = None;
-                            row.settled_at = None;
-                        });
-                    }
+                let order = Arc::clone(&self.order);
+                self.enqueue(&order, &self.ids_at(&positions), usize::MAX);
+            }
+            Choice::Force => {
+                if let Some(order) = self.forced_order() {
+                    self.enqueue(&order, &self.ids_at(&positions), usize::MAX);
                 }
             }
         }
     }
 
-    fn can_take(&self, choice: Choice, row: &Row) -> bool {
+    /// New calls for instances that a person asks to send (again).
+    fn enqueue(&mut self, order: &Arc<Order>, ids: &[InstanceId], size: usize) {
+        let most = order.operation().ids_max.max(1).min(size.max(1));
+        for chunk in ids.chunks(most) {
+            let Some(batch) = plan::batch(order, chunk.to_vec()) else { continue };
+            let index = self.calls.len();
+            self.calls.push(Call::waiting(batch));
+            self.transient.changed_calls.insert(index);
+            for id in chunk {
+                self.change(id, |row| {
+                    row.outcome = Outcome::Queued;
+                    row.call = Some(index);
+                    row.fault = None;
+                    row.evidence = None;
+                    row.watched = None;
+                    row.settled_at = None;
+                });
+            }
+        }
+    }
+
+    fn can_take(&self, choice: Choice, row: &Row, now: Millis) -> bool {
+        let call = row.call.and_then(|call| self.calls.get(call));
         match choice {
             Choice::CheckUnknown => row.outcome == Outcome::Unknown,
             Choice::SendNotStarted => {
                 row.outcome == Outcome::NotSent
                     || (row.outcome == Outcome::Queued
-                        && row
-                            .call
-                            .and_then(|call| self.calls.get(call))
-                            .is_some_and(|call| call.state == CallState::Stopped))
+                        && call.is_some_and(|call| call.state == CallState::Stopped))
             }
             Choice::RetryFailed => {
                 row.outcome == Outcome::Rejected
+                    && row.skipped.is_none()
                     && row
                         .fault
                         .as_deref()
-                        .is_some_and(|fault| evidence::retry_can_help(&self.order, fault))
+                        .is_some_and(|fault| conclude::retry_can_help(&self.order, fault))
+            }
+            Choice::Narrow => {
+                row.outcome == Outcome::Rejected
+                    && row.skipped.is_none()
+                    && call.is_some_and(|call| call.fault.is_some() && call.batch.ids().len() > 1)
+                    && row
+                        .fault
+                        .as_deref()
+                        .is_some_and(|fault| conclude::speaks_of_an_instance(&self.order, fault))
+            }
+            Choice::Force => {
+                let late = match row.outcome {
+                    Outcome::Overdue => true,
+                    Outcome::InProgress | Outcome::Accepted => {
+                        row.sent_at.is_some_and(|sent| now >= sent + FORCE_OFFERED_AFTER_MS)
+                    }
+                    Outcome::Skipped
+                    | Outcome::Queued
+                    | Outcome::Sending
+                    | Outcome::NotSent
+                    | Outcome::DryRunPassed
+                    | Outcome::Proven
+                    | Outcome::RunningUnproven
+                    | Outcome::Rejected
+                    | Outcome::Unknown => false,
+                };
+                late && call.is_some_and(|call| !call.batch.order().is_forced())
+                    && self.forced_order().is_some()
             }
         }
     }
+
+    /// Once every instance of a refused call was looked at: sends those that can take it, or, if
+    /// all can, sends them in halves.
+    fn narrow(&mut self, _now: Millis) {
+        if self.transient.narrowing.is_empty()
+            || self.transient.narrowing.iter().any(|(_, verdict)| verdict.is_none())
+        {
+            return;
+        }
+        let narrowing = std::mem::take(&mut self.transient.narrowing);
+        let mut eligible = Vec::new();
+        let mut someone_left_out = false;
+        for (position, verdict) in narrowing {
+            let Some(id) = self.rows.get(position).map(|row| row.id.clone()) else { continue };
+            match verdict {
+                Some(Eligibility::Eligible) => eligible.push(id),
+                Some(Eligibility::Skipped(reason)) => {
+                    someone_left_out = true;
+                    self.change(&id, |row| row.skipped = Some(reason));
+                }
+                None => {}
+            }
+        }
+        let order = Arc::clone(&self.order);
+        let size = if someone_left_out { usize::MAX } else { eligible.len().div_ceil(2) };
+        self.enqueue(&order, &eligible, size);
+    }
+
+    fn narrowing_failed(&mut self, ids: &[InstanceId]) {
+        let waiting =
+            |position: usize| self.rows.get(position).is_some_and(|row| ids.contains(&row.id));
+        if self.transient.narrowing.iter().any(|(position, _)| waiting(*position)) {
+            // Not to be narrowed without knowing; the choice stays open.
+            self.transient.narrowing.clear();
+        }
+    }
+
+    fn ids_at(&self, positions: &[usize]) -> Vec<InstanceId> {
+        positions
+            .iter()
+            .filter_map(|position| self.rows.get(*position))
+            .map(|row| row.id.clone())
+            .collect()
+    }
+
+    // ---- sending -------------------------------------------------------------------------------
 
     /// One thing at a time: the next call if one is due, a look if one is due, and when to wake.
     fn schedule(&mut self, now: Millis) -> Vec<Command> {
         let mut commands = Vec::new();
         let mut wake: Option<Millis> = None;
         let mut wake_at = |at: Millis| wake = Some(wake.map_or(at, |earlier| earlier.min(at)));
-
-        let on_the_way = self.calls.iter().any(|call| call.state == CallState::Sending);
-        if !on_the_way && self.pause.is_none() {
-            let next = self
-                .calls
-                .iter()
-                .enumerate()
-                .filter(|(_, call)| call.state == CallState::Waiting)
-                .min_by_key(|(index, call)| (call.not_before.max(now), *index))
-                .map(|(index, call)| (index, call.not_before));
-            if let Some((index, not_before)) = next {
-                let due = self.pace.next_at(now).max(not_before);
-                if due <= now {
-                    commands.extend(self.send(now, index));
-                } else {
-                    wake_at(due);
-                }
+        match self.next_call(now) {
+            NextCall::Nothing => {}
+            NextCall::Wait(until) => wake_at(until),
+            NextCall::Claim(index) => commands.extend(self.claim(index)),
+            NextCall::Send(index) => commands.extend(self.send(now, index)),
+        }
+        match self.next_look(now) {
+            NextLook::Nothing => {}
+            NextLook::Wait(until) => wake_at(until),
+            NextLook::Look(ids) => {
+                commands.push(Command::Look { ids, clock_skew_seconds: self.clock_skew_seconds })
             }
         }
-        if self.policy.watch {
-            let most = self.order.target().cloud.manifest().describe_ids_max;
-            match self.watch.next(now, most) {
-                evidence::Next::Nothing => {}
-                evidence::Next::Wait(until) => wake_at(until),
-                evidence::Next::Look(ids) => commands
-                    .push(Command::Look { ids, clock_skew_seconds: self.clock_skew_seconds }),
-            }
-        }
+        self.transient.woken_by = wake;
         commands.extend(wake.map(Command::WakeAt));
         commands
     }
 
+    fn next_call(&mut self, now: Millis) -> NextCall {
+        let busy = self.calls.iter().any(|call| call.state == CallState::Sending);
+        if busy || self.pause.is_some() || self.transient.offline_since.is_some() {
+            return NextCall::Nothing;
+        }
+        if let Some(index) = self.calls.iter().position(|call| call.state == CallState::Claiming) {
+            // The record's word is awaited, or it has come and the call is not due yet.
+            if self.transient.claiming.is_some() {
+                return NextCall::Nothing;
+            }
+            let due = self.due_at(now, index);
+            return if due <= now { NextCall::Send(index) } else { NextCall::Wait(due) };
+        }
+        let next = self
+            .calls
+            .iter()
+            .enumerate()
+            .filter(|(_, call)| call.state == CallState::Waiting)
+            .min_by_key(|(index, call)| (call.not_before.max(now), *index))
+            .map(|(index, _)| index);
+        let Some(index) = next else { return NextCall::Nothing };
+        let due = self.due_at(now, index);
+        if self.policy.journal {
+            let ahead = due.saturating_sub(RECORD_AHEAD_MS);
+            if ahead <= now { NextCall::Claim(index) } else { NextCall::Wait(ahead) }
+        } else if due <= now {
+            NextCall::Send(index)
+        } else {
+            NextCall::Wait(due)
+        }
+    }
+
+    fn due_at(&self, now: Millis, index: usize) -> Millis {
+        let not_before = self.calls.get(index).map_or(0, |call| call.not_before);
+        self.transient.pace.next_at(now).max(not_before)
+    }
+
+    /// Writes the call to the journal and claims its instances, before it goes out.
+    fn claim(&mut self, index: usize) -> Option<Command> {
+        let claim = self.calls.get(index)?.batch.ids().to_vec();
+        self.change_call(index, |call| call.state = CallState::Claiming);
+        let (number, record) = self.next_record();
+        self.transient.claiming = Some((number, index));
+        Some(Command::Record { number, record, claim, durable: true })
+    }
+
+    fn recorded(&mut self, now: Millis, number: u64, held: &[InstanceId]) {
+        let Some((awaited, index)) = self.transient.claiming else { return };
+        if awaited != number {
+            return;
+        }
+        self.transient.claiming = None;
+        let Some(call) = self.calls.get(index).filter(|call| call.state == CallState::Claiming)
+        else {
+            return;
+        };
+        if held.is_empty() {
+            return;
+        }
+        // Another page is at work on some of them: those stay out of this call.
+        let free: Vec<InstanceId> =
+            call.batch.ids().iter().filter(|id| !held.contains(id)).cloned().collect();
+        let rest = plan::batch(&call.batch.shared_order(), free);
+        for id in held {
+            self.change(id, |row| {
+                row.outcome = Outcome::NotSent;
+                row.fault = Some(Arc::new(Fault::layer("other-tab", "")));
+                row.settled_at = Some(now);
+            });
+        }
+        self.change_call(index, |call| match rest {
+            Some(batch) => call.batch = batch,
+            None => {
+                call.state = CallState::Done;
+                call.answered_at = Some(now);
+                call.fault = Some(Arc::new(Fault::layer("other-tab", "")));
+            }
+        });
+    }
+
+    fn record_failed(&mut self, now: Millis, number: u64) {
+        let awaited = self.transient.claiming.filter(|(awaited, _)| *awaited == number);
+        let Some((_, index)) = awaited else {
+            // A record of something that has happened: nothing more may go out unrecorded.
+            if self.calls.iter().any(|call| call.state == CallState::Waiting) {
+                self.pause = Some(Pause::NoJournal);
+            }
+            return;
+        };
+        self.transient.claiming = None;
+        let alone = self.calls.len() == 1;
+        if alone {
+            // One call can be kept in mind without a journal; the page says so.
+            self.policy.journal = false;
+            self.change_call(index, |call| call.state = CallState::Waiting);
+            return;
+        }
+        let ids = self.calls.get(index).map(|call| call.batch.ids().to_vec()).unwrap_or_default();
+        self.change_call(index, |call| {
+            call.state = CallState::Done;
+            call.answered_at = Some(now);
+            call.fault = Some(Arc::new(Fault::layer("no-journal", "")));
+        });
+        for id in ids {
+            self.change(&id, |row| {
+                row.outcome = Outcome::NotSent;
+                row.fault = Some(Arc::new(Fault::layer("no-journal", "")));
+                row.settled_at = Some(now);
+            });
+        }
+        self.pause = Some(Pause::NoJournal);
+    }
+
     fn send(&mut self, now: Millis, index: usize) -> Option<Command> {
-        let call = self.calls.get_mut(index)?;
-        call.state = CallState::Sending;
-        call.sent_at = Some(now);
-        let batch = call.batch.clone();
+        let batch = self.calls.get(index)?.batch.clone();
+        self.change_call(index, |call| {
+            call.state = CallState::Sending;
+            call.sent_at = Some(now);
+        });
         self.started_at.get_or_insert(now);
-        self.pace.sent(now);
+        self.transient.pace.sent(now);
+        self.calls_in_wave += 1;
+        if self.policy.wave_calls > 0 && self.calls_in_wave >= self.policy.wave_calls {
+            self.calls_in_wave = 0;
+            self.transient.pace.not_before(now + self.policy.wave_pause_ms);
+        }
         for id in batch.ids() {
-            self.update(id, |row| {
+            self.change(id, |row| {
                 row.outcome = Outcome::Sending;
                 row.call = Some(index);
                 row.sent_at = Some(now);
@@ -697,19 +1290,73 @@ impl Run {
         Some(Command::Send { call: index, batch, clock_skew_seconds: self.clock_skew_seconds })
     }
 
-    fn update(&mut self, id: &InstanceId, change: impl FnOnce(&mut Row)) {
-        if let Some(row) = self.index.get(id).and_then(|index| self.rows.get_mut(*index)) {
-            change(Arc::make_mut(row));
+    // ---- being away ----------------------------------------------------------------------------
+
+    fn online(&mut self, now: Millis, online: bool) {
+        match (online, self.transient.offline_since) {
+            (false, None) => self.transient.offline_since = Some(now),
+            (true, Some(since)) => {
+                self.transient.offline_since = None;
+                if now.saturating_sub(since) > AWAY_TOO_LONG_MS {
+                    self.pause_if_anything_waits(Pause::WasOffline);
+                }
+            }
+            (true, None) | (false, Some(_)) => {}
         }
     }
 
-    fn is_watching(&self) -> bool {
-        self.policy.watch && self.watch.is_active()
+    /// A page that wakes long after it meant to has slept: nobody may expect calls to go out now.
+    fn notice_sleep(&mut self, now: Millis) {
+        let overslept = self.transient.woken_by.is_some_and(|meant| now > meant + AWAY_TOO_LONG_MS);
+        if overslept {
+            self.pause_if_anything_waits(Pause::Slept);
+        }
+    }
+
+    fn pause_if_anything_waits(&mut self, pause: Pause) {
+        let waits = self.calls.iter().any(|call| match call.state {
+            CallState::Waiting | CallState::Claiming => true,
+            CallState::Sending | CallState::Done | CallState::Stopped => false,
+        });
+        if waits && self.pause.is_none() {
+            self.pause = Some(pause);
+            self.transient.changed_state = true;
+        }
+    }
+
+    // ---- changing ------------------------------------------------------------------------------
+
+    fn change(&mut self, id: &InstanceId, change: impl FnOnce(&mut Row)) {
+        let Some(position) = self.index.get(id).copied() else { return };
+        if let Some(row) = self.rows.get_mut(position) {
+            change(Arc::make_mut(row));
+            self.transient.changed_rows.insert(position);
+        }
+    }
+
+    fn change_call(&mut self, index: usize, change: impl FnOnce(&mut Call)) {
+        if let Some(call) = self.calls.get_mut(index) {
+            change(call);
+            self.transient.changed_calls.insert(index);
+        }
     }
 }
 
+enum NextCall {
+    Nothing,
+    Wait(Millis),
+    Claim(usize),
+    Send(usize),
+}
+
+enum NextLook {
+    Nothing,
+    Wait(Millis),
+    Look(Vec<InstanceId>),
+}
+
 impl Call {
-    fn waiting(batch: Batch) -> Self {
+    pub(crate) fn waiting(batch: Batch) -> Self {
         Call {
             batch,
             state: CallState::Waiting,
@@ -719,6 +1366,7 @@ impl Call {
             answered_at: None,
             fault: None,
             resends: 0,
+            canary: false,
             not_before: 0,
         }
     }
@@ -748,39 +1396,12 @@ pub fn sort_out(
     (eligible, skipped)
 }
 
-fn shared_fault(answer: &answer::BatchAnswer) -> Option<Arc<Fault>> {
+/// The fault that all instances of an answer share.
+fn shared_fault(answer: &BatchAnswer) -> Option<Arc<Fault>> {
     let first = answer.instances.first()?.fault.as_ref()?;
     answer
         .instances
         .iter()
         .all(|instance| instance.fault.as_ref() == Some(first))
         .then(|| Arc::clone(first))
-}
-
-/// Whether an outcome that an answer brings will not change by itself.
-fn is_final_at_once(outcome: Outcome) -> bool {
-    match outcome {
-        Outcome::Skipped
-        | Outcome::NotSent
-        | Outcome::DryRunPassed
-        | Outcome::Rejected
-        | Outcome::Proven
-        | Outcome::RunningUnproven
-        | Outcome::Overdue => true,
-        Outcome::Queued
-        | Outcome::Sending
-        | Outcome::Accepted
-        | Outcome::InProgress
-        | Outcome::Unknown => false,
-    }
-}
-
-/// The verb of an order, and whether it is forced: what the words on the screen depend on.
-pub fn verb_and_force(order: &Order) -> (Verb, bool) {
-    (order.operation().verb, order.is_forced())
-}
-
-/// Whether an order leaves the choice between all or nothing and each for itself.
-pub fn has_batching(order: &Order) -> bool {
-    order.operation().parameter_for(Role::Batching).is_some()
 }

@@ -1,0 +1,408 @@
+//! What is written down of a run, so that a reload, a crash or another day brings it back.
+//!
+//! Records hold values, not steps: a later record of a row replaces the earlier one. A call is
+//! written before it goes out; if nothing follows, its instances are unknown after a restart.
+//! There is no key, token or signature in a [`Run`], so there is none in its journal.
+
+use super::{
+    About, Baseline, Call, CallState, Command, Evidence, Millis, Pause, Policy, Row, Run,
+    WatchReason, Watched,
+};
+use crate::{
+    answer::{Fault, Outcome},
+    cloud,
+    eligibility::SkipReason,
+    ids::{InstanceId, parse_ids},
+    plan::{self, Job, Order},
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The version of the records. A journal of another version is kept aside and said to be so.
+pub const VERSION: u32 = 1;
+
+/// One entry of a run's journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    version: u32,
+    number: u64,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    header: Option<Box<Header>>,
+    rows: Vec<(usize, RowRecord)>,
+    calls: Vec<(usize, CallRecord)>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    state: Option<StateRecord>,
+}
+
+/// What does not change during a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Header {
+    about: About,
+    cloud: String,
+    site: String,
+    region: String,
+    operation: String,
+    options: Vec<(String, String)>,
+    ids: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct StateRecord {
+    policy: Policy,
+    started_at: Option<Millis>,
+    stopped: bool,
+    pause: Option<Pause>,
+    clock_skew_seconds: i64,
+    clock_corrected: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct RowRecord {
+    outcome: Outcome,
+    name: String,
+    zone: String,
+    address: String,
+    previous_state: Option<String>,
+    state: Option<String>,
+    fault: Option<Fault>,
+    skipped: Option<SkipReason>,
+    evidence: Option<Evidence>,
+    call: Option<usize>,
+    sent_at: Option<Millis>,
+    settled_at: Option<Millis>,
+    baseline: Option<Baseline>,
+    watched: Option<Watched>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct CallRecord {
+    /// Positions of its rows.
+    rows: Vec<usize>,
+    /// Whether it is of the run's forced order.
+    forced: bool,
+    state: CallState,
+    request_id: Option<String>,
+    status: Option<u16>,
+    sent_at: Option<Millis>,
+    answered_at: Option<Millis>,
+    fault: Option<Fault>,
+    resends: u32,
+    canary: bool,
+}
+
+/// Why a journal could not be read. It is kept aside, never dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// Written by another version of the console.
+    Version(u32),
+    /// Something is missing or not as it should be.
+    Corrupt(&'static str),
+}
+
+impl Run {
+    /// The record of everything that has changed since the last one.
+    pub(super) fn next_record(&mut self) -> (u64, Box<Record>) {
+        let transient = &mut self.transient;
+        let number = transient.next_record;
+        transient.next_record += 1;
+        let first = !std::mem::replace(&mut transient.opened, true);
+        let changed_rows = std::mem::take(&mut transient.changed_rows);
+        let changed_calls = std::mem::take(&mut transient.changed_calls);
+        let with_state = first || std::mem::take(&mut transient.changed_state);
+        transient.changed_state = false;
+        let rows: Vec<usize> =
+            if first { (0..self.rows.len()).collect() } else { changed_rows.into_iter().collect() };
+        let calls: Vec<usize> = if first {
+            (0..self.calls.len()).collect()
+        } else {
+            changed_calls.into_iter().collect()
+        };
+        let record = Record {
+            version: VERSION,
+            number,
+            header: first.then(|| Box::new(self.header())),
+            rows: rows
+                .into_iter()
+                .filter_map(|at| Some((at, RowRecord::of(self.rows.get(at)?))))
+                .collect(),
+            calls: calls
+                .into_iter()
+                .filter_map(|at| Some((at, self.call_record(self.calls.get(at)?))))
+                .collect(),
+            state: with_state.then(|| self.state_record()),
+        };
+        (number, Box::new(record))
+    }
+
+    /// Writes down what has changed, unless nothing has that a restart would miss.
+    pub(super) fn record_changes(&mut self) -> Option<Command> {
+        if !self.policy.journal {
+            return None;
+        }
+        // That a call is on its way need not be written: it was, before it went.
+        let (rows, calls) = (&self.rows, &self.calls);
+        self.transient
+            .changed_rows
+            .retain(|at| rows.get(*at).is_some_and(|row| row.outcome != Outcome::Sending));
+        self.transient
+            .changed_calls
+            .retain(|at| calls.get(*at).is_some_and(|call| call.state != CallState::Sending));
+        let changed = !self.transient.changed_rows.is_empty()
+            || !self.transient.changed_calls.is_empty()
+            || self.transient.changed_state;
+        if !self.transient.opened || !changed {
+            return None;
+        }
+        let (number, record) = self.next_record();
+        Some(Command::Record { number, record, claim: Vec::new(), durable: false })
+    }
+
+    fn header(&self) -> Header {
+        let target = self.order.target();
+        Header {
+            about: self.about.clone(),
+            cloud: target.cloud.manifest().id.to_owned(),
+            site: target.site.id.to_owned(),
+            region: target.region.clone(),
+            operation: self.order.operation().name.to_owned(),
+            options: self
+                .order
+                .options()
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.as_str().to_owned()))
+                .collect(),
+            ids: self.rows.iter().map(|row| row.id.as_str().to_owned()).collect(),
+        }
+    }
+
+    fn state_record(&self) -> StateRecord {
+        StateRecord {
+            policy: self.policy,
+            started_at: self.started_at,
+            stopped: self.stopped,
+            pause: self.pause,
+            clock_skew_seconds: self.clock_skew_seconds,
+            clock_corrected: self.clock_corrected,
+        }
+    }
+
+    fn call_record(&self, call: &Call) -> CallRecord {
+        CallRecord {
+            rows: call.batch.ids().iter().filter_map(|id| self.index.get(id).copied()).collect(),
+            forced: *call.batch.order() != *self.order,
+            state: call.state,
+            request_id: call.request_id.clone(),
+            status: call.status,
+            sent_at: call.sent_at,
+            answered_at: call.answered_at,
+            fault: call.fault.as_deref().cloned(),
+            resends: call.resends,
+            canary: call.canary,
+        }
+    }
+}
+
+impl RowRecord {
+    fn of(row: &Row) -> Self {
+        RowRecord {
+            outcome: row.outcome,
+            name: row.name.clone(),
+            zone: row.zone.clone(),
+            address: row.address.clone(),
+            previous_state: row.previous_state.clone(),
+            state: row.state.clone(),
+            fault: row.fault.as_deref().cloned(),
+            skipped: row.skipped,
+            evidence: row.evidence,
+            call: row.call,
+            sent_at: row.sent_at,
+            settled_at: row.settled_at,
+            baseline: row.baseline.clone(),
+            watched: row.watched.clone(),
+        }
+    }
+
+    fn into_row(self, id: InstanceId) -> Row {
+        Row {
+            id,
+            outcome: self.outcome,
+            name: self.name,
+            zone: self.zone,
+            address: self.address,
+            previous_state: self.previous_state,
+            state: self.state,
+            fault: self.fault.map(Arc::new),
+            skipped: self.skipped,
+            evidence: self.evidence,
+            call: self.call,
+            sent_at: self.sent_at,
+            settled_at: self.settled_at,
+            baseline: self.baseline,
+            watched: self.watched,
+        }
+    }
+}
+
+/// Brings a run back. Nothing goes out until a person asks: calls that had not gone out are shelved,
+/// calls whose answer is not in the journal are unknown, and even looking waits for
+/// [`super::Event::Resume`].
+///
+/// # Errors
+/// Records of another version, or records that do not fit each other.
+pub fn restore(records: Vec<Record>, now: Millis) -> Result<Run, Broken> {
+    let mut records = records.into_iter();
+    let first = records.next().ok_or(Broken::Corrupt("there is no record"))?;
+    if first.version != VERSION {
+        return Err(Broken::Version(first.version));
+    }
+    let header = first.header.clone().ok_or(Broken::Corrupt("the first record has no header"))?;
+    let order = header.order()?;
+    let ids = header.ids(&order)?;
+    let mut rows: Vec<Option<Row>> = vec![None; ids.len()];
+    let mut calls: Vec<CallRecord> = Vec::new();
+    let mut state: Option<StateRecord> = None;
+    for (expected, record) in (0_u64..).zip(std::iter::once(first).chain(records)) {
+        if record.version != VERSION {
+            return Err(Broken::Version(record.version));
+        }
+        if record.number != expected {
+            return Err(Broken::Corrupt("a record is missing"));
+        }
+        for (at, row) in record.rows {
+            let (Some(place), Some(id)) = (rows.get_mut(at), ids.get(at)) else {
+                return Err(Broken::Corrupt("a row is out of range"));
+            };
+            *place = Some(row.into_row(id.clone()));
+        }
+        for (at, call) in record.calls {
+            match at.cmp(&calls.len()) {
+                std::cmp::Ordering::Less => {
+                    if let Some(place) = calls.get_mut(at) {
+                        *place = call;
+                    }
+                }
+                std::cmp::Ordering::Equal => calls.push(call),
+                std::cmp::Ordering::Greater => return Err(Broken::Corrupt("a call is missing")),
+            }
+        }
+        state = record.state.or(state);
+    }
+    let state = state.ok_or(Broken::Corrupt("the state is missing"))?;
+    let rows: Option<Vec<Arc<Row>>> = rows.into_iter().map(|row| row.map(Arc::new)).collect();
+    let rows = rows.ok_or(Broken::Corrupt("a row is missing"))?;
+    let index = rows.iter().enumerate().map(|(at, row)| (row.id.clone(), at)).collect();
+    let mut run =
+        Run::assemble(header.about, Arc::new(order), state.policy, rows, index, Vec::new());
+    let forced = run.forced_order();
+    for record in calls {
+        let order = match (record.forced, &forced) {
+            (false, _) => Arc::clone(&run.order),
+            (true, Some(forced)) => Arc::clone(forced),
+            (true, None) => return Err(Broken::Corrupt("a call was forced that cannot be")),
+        };
+        let call = record.into_call(&order, &ids)?;
+        run.calls.push(call);
+    }
+    run.started_at = state.started_at;
+    run.stopped = state.stopped;
+    run.pause = state.pause;
+    run.clock_skew_seconds = state.clock_skew_seconds;
+    run.clock_corrected = state.clock_corrected;
+    run.transient.opened = true;
+    run.settle_interrupted(now);
+    Ok(run)
+}
+
+impl Run {
+    /// After a restart: what was about to go out may have; what was waiting has not.
+    fn settle_interrupted(&mut self, now: Millis) {
+        for index in 0..self.calls.len() {
+            let Some(call) = self.calls.get(index) else { continue };
+            let ids = call.batch.ids().to_vec();
+            match call.state {
+                CallState::Done | CallState::Stopped => {}
+                CallState::Waiting => {
+                    self.change_call(index, |call| call.state = CallState::Stopped)
+                }
+                CallState::Claiming | CallState::Sending => {
+                    let fault = Arc::new(Fault::layer("interrupted", ""));
+                    self.change_call(index, |call| {
+                        call.state = CallState::Done;
+                        call.fault = Some(Arc::clone(&fault));
+                    });
+                    for id in ids {
+                        self.change(&id, |row| {
+                            // Another call, or the journal's last word, has settled it meanwhile.
+                            if row.call != Some(index) || row.settled_at.is_some() {
+                                return;
+                            }
+                            row.outcome = Outcome::Unknown;
+                            row.fault = Some(Arc::clone(&fault));
+                            row.watched = Some(Watched {
+                                since: now,
+                                transition_seen: false,
+                                reason: WatchReason::Lost,
+                                looks: 0,
+                            });
+                        });
+                    }
+                }
+            }
+        }
+        self.pause = Some(Pause::Restored);
+        self.transient.changed_state = true;
+    }
+
+    /// Where the numbers of further records go on: how many there are already.
+    pub fn continue_journal_at(&mut self, number: u64) {
+        self.transient.next_record = number;
+    }
+}
+
+impl Header {
+    fn order(&self) -> Result<Order, Broken> {
+        let cloud = cloud::by_id(&self.cloud).ok_or(Broken::Corrupt("the cloud is not known"))?;
+        let first = self.ids.first().ok_or(Broken::Corrupt("there are no instances"))?;
+        let job = Job {
+            cloud,
+            site: Some(self.site.clone()),
+            region: self.region.clone(),
+            operation: self.operation.clone(),
+            ids: parse_ids(first, Some(cloud)).ids.into_iter().map(|parsed| parsed.id).collect(),
+            options: self.options.clone(),
+        };
+        plan::plan(&job, None)
+            .map(|plan| (*plan.order).clone())
+            .map_err(|_| Broken::Corrupt("the order is not valid"))
+    }
+
+    fn ids(&self, order: &Order) -> Result<Vec<InstanceId>, Broken> {
+        let cloud = order.target().cloud;
+        // All at once: the parser keeps the order and leaves out what is not an id.
+        let parsed = parse_ids(&self.ids.join("\n"), Some(cloud)).ids;
+        let same = parsed.len() == self.ids.len()
+            && parsed.iter().zip(&self.ids).all(|(parsed, text)| parsed.id.as_str() == text);
+        same.then(|| parsed.into_iter().map(|parsed| parsed.id).collect())
+            .ok_or(Broken::Corrupt("an instance id is not valid"))
+    }
+}
+
+impl CallRecord {
+    fn into_call(self, order: &Arc<Order>, ids: &[InstanceId]) -> Result<Call, Broken> {
+        let ids: Option<Vec<InstanceId>> =
+            self.rows.iter().map(|at| ids.get(*at).cloned()).collect();
+        let ids = ids.ok_or(Broken::Corrupt("a call names a row that is not there"))?;
+        let batch = plan::batch(order, ids).ok_or(Broken::Corrupt("a call has no valid batch"))?;
+        Ok(Call {
+            state: self.state,
+            request_id: self.request_id,
+            status: self.status,
+            sent_at: self.sent_at,
+            answered_at: self.answered_at,
+            fault: self.fault.map(Arc::new),
+            resends: self.resends,
+            canary: self.canary,
+            ..Call::waiting(batch)
+        })
+    }
+}
