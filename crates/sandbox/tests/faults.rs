@@ -246,3 +246,36 @@ fn reset_brings_everything_back() {
     assert_eq!(list.as_array().map(Vec::len), Some(300));
     assert_eq!(list[0]["state"], "RUNNING");
 }
+
+#[test]
+fn the_readme_names_real_keys_and_instances() {
+    let readme = include_str!("../README.md");
+    let fleet = relight_sandbox::fleet::Fleet::standard();
+    let quoted: Vec<&str> = readme.split('`').skip(1).step_by(2).collect();
+    let mut count = 0;
+    for line in readme.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let Some((cloud, region)) = cells[1].split_once(", ") else { continue };
+        let Some(cloud) = Cloud::parse(cloud) else { continue };
+        for (cell, state) in [(cells[2], State::Running), (cells[3], State::Stopped)] {
+            for id in cell.split('`').skip(1).step_by(2) {
+                let one = fleet.find(cloud, id).unwrap_or_else(|| panic!("{id} is in no fleet"));
+                assert_eq!((one.region.as_str(), one.state), (region, state), "{id}");
+                count += 1;
+            }
+        }
+    }
+    assert_eq!(count, 40);
+    let ids = |text: &&&str| {
+        text.starts_with("i-")
+            || text.starts_with("ins-")
+            || text.bytes().all(|b| b.is_ascii_digit())
+    };
+    for id in quoted.iter().filter(ids).filter(|id| id.len() > 8) {
+        assert!(Cloud::ALL.into_iter().any(|cloud| fleet.find(cloud, id).is_some()), "{id}");
+    }
+    for key in relight_sandbox::credential::Credential::demo() {
+        assert!(quoted.contains(&key.id.as_str()) && quoted.contains(&key.secret.as_str()));
+        assert!(key.token.is_none_or(|token| quoted.contains(&token.as_str())));
+    }
+}

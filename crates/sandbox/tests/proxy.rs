@@ -113,7 +113,8 @@ fn hosts_and_paths_are_taken_literally() {
 
 #[test]
 fn origins_methods_and_marks() {
-    let cases: [(&str, fn(&mut Request), u16); 9] = [
+    type Change = fn(&mut Request);
+    let cases: [(&str, Change, u16); 9] = [
         ("another origin", |request| set(request, "origin", "https://evil.example"), 403),
         ("origin null", |request| set(request, "origin", "null"), 403),
         ("GET", |request| request.method = "GET".to_owned(), 405),
