@@ -210,3 +210,50 @@ fn end_group(id: u32) {
 
 #[cfg(not(unix))]
 fn end_group(_id: u32) {}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::{Group, Instant, Stdio, command, free_port, run, wait_for_port};
+    use std::{
+        io::{BufRead, Read},
+        net::{Ipv4Addr, TcpListener},
+        time::Duration,
+    };
+
+    #[test]
+    fn a_dropped_group_takes_its_grandchildren_along() {
+        let start = Instant::now();
+        let mut shell = command("sh");
+        shell.args(["-c", "sleep 60 & echo started; wait"]).stdout(Stdio::piped());
+        let mut group = Group::spawn(&mut shell, "sh").unwrap();
+        let mut output = group.stdout().unwrap();
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        assert_eq!(line, "started\n");
+        drop(group);
+        // The pipe ends when the last one that holds it has ended.
+        output.read_to_string(&mut line).unwrap();
+        assert!(start.elapsed() < Duration::from_secs(30), "the grandchild lived on");
+    }
+
+    #[test]
+    fn a_taken_port_is_not_given_out() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let taken = listener.local_addr().unwrap().port();
+        assert_ne!(free_port(taken).unwrap(), taken);
+    }
+
+    #[test]
+    fn a_server_that_ends_is_not_waited_for() {
+        let mut server = Group::spawn(command("sh").args(["-c", "exit 3"]), "a server").unwrap();
+        let error = wait_for_port(free_port(0).unwrap(), &mut server, Duration::from_secs(30));
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("a server") && error.contains('3'), "{error}");
+    }
+
+    #[test]
+    fn a_failed_command_is_named() {
+        let error = run(command("sh").args(["-c", "exit 4"])).unwrap_err().to_string();
+        assert!(error.contains("sh -c exit 4"), "{error}");
+    }
+}

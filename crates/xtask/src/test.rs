@@ -185,39 +185,48 @@ fn deny() -> Result<()> {
 }
 
 fn native() -> Result<()> {
-    run_command(cargo().args([
-        "test",
-        "--workspace",
-        "--exclude",
-        "relight",
-        "--exclude",
-        "relight-e2e",
-    ]))
+    run_command(
+        cargo()
+            .args(["test", "--workspace", "--exclude", "relight", "--exclude", "relight-e2e"])
+            .arg("--no-fail-fast"),
+    )
 }
 
 fn wasm() -> Result<()> {
     let browsers = Browsers::find()?;
-    run_all([
-        wasm_in("CHROMEDRIVER", &browsers.chromedriver)
-            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities("chromium", &browsers.chromium)?),
-        wasm_in("GECKODRIVER", &browsers.geckodriver)
-            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities("firefox", &browsers.firefox)?),
-    ])
+    let chromium = capabilities("chromium", &browsers.chromium)?;
+    let firefox = capabilities("firefox", &browsers.firefox)?;
+    let outcomes = [
+        ("Chromium", wasm_in("CHROMEDRIVER", &browsers.chromedriver, &chromium)),
+        ("Firefox", wasm_in("GECKODRIVER", &browsers.geckodriver, &firefox)),
+    ];
+    let failures: Vec<String> = outcomes
+        .into_iter()
+        .filter_map(|(name, outcome)| Some(format!("{name}: {:#}", outcome.err()?)))
+        .collect();
+    ensure!(failures.is_empty(), "{}", failures.join("; "));
+    Ok(())
 }
 
-fn wasm_in(variable: &str, driver: &Path) -> Command {
+fn wasm_in(variable: &str, driver: &Path, capabilities: &Path) -> Result<()> {
     println!("with {}", driver.display());
-    let mut test = cargo();
-    test.args(["test", "--package", "relight", "--target", WASM, "--lib", "--test", "*"])
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", paths::tool("wasm-bindgen-test-runner"))
-        // The runner takes the first driver it is told of.
-        .env_remove("CHROMEDRIVER")
-        .env_remove("GECKODRIVER")
-        .env(variable, driver)
-        .env("WASM_BINDGEN_USE_BROWSER", "1")
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
-        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
-    test
+    run_command(
+        cargo()
+            .args(["test", "--package", "relight", "--target", WASM, "--lib", "--test", "*"])
+            .arg("--no-fail-fast")
+            .env(
+                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+                paths::tool("wasm-bindgen-test-runner"),
+            )
+            // The runner takes the first driver it is told of.
+            .env_remove("CHROMEDRIVER")
+            .env_remove("GECKODRIVER")
+            .env(variable, driver)
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
+            .env("WASM_BINDGEN_USE_BROWSER", "1")
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
+            .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60"),
+    )
 }
 
 /// Writes what the driver shall know of its browser, and gives the file's name.
@@ -308,7 +317,7 @@ fn end_to_end(built: &Built) -> Result<()> {
     fs::create_dir_all(&screenshots)?;
     run_command(
         cargo()
-            .args(["test", "--package", "relight-e2e"])
+            .args(["test", "--package", "relight-e2e", "--no-fail-fast"])
             .env("CHROMIUM", browsers.chromium)
             .env("CHROMEDRIVER", browsers.chromedriver)
             .env("FIREFOX", browsers.firefox)
