@@ -95,10 +95,9 @@ pub(crate) fn judge(batch: &Batch, report: &ErrorReport) -> Outcome {
         Effect::NothingDone | Effect::Throttled | Effect::ClockSkew | Effect::MaybeEcho => {
             Outcome::Rejected
         }
-        Effect::MaybeDone => Outcome::Unknown,
         Effect::DryRunPassed if order.is_dry_run() => Outcome::DryRunPassed,
-        // It speaks of a dry run that nobody asked for: then it answers something else.
-        Effect::DryRunPassed => Outcome::Unknown,
+        // Or it speaks of a dry run that nobody asked for: then it answers something else.
+        Effect::MaybeDone | Effect::DryRunPassed => Outcome::Unknown,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
         body::{self, list, text, text_or_empty},
     },
     explain::ErrorReport,
+    ids::InstanceId,
     plan::Batch,
 };
 use serde_json::Value;
@@ -21,7 +22,7 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
     let Some(failed) = failed(&value) else {
         return body::unknown(batch, Some(request_id), body::not_understood(response));
     };
-    let asked: HashSet<&str> = batch.ids().iter().map(|id| id.as_str()).collect();
+    let asked: HashSet<&str> = batch.ids().iter().map(InstanceId::as_str).collect();
     // Somebody else's id among the failed means that ids were mixed up or rounded on the way: then
     // "not listed" no longer means that it went well.
     let is_ours = failed.iter().all(|id| asked.contains(id));

@@ -1,0 +1,691 @@
+//! Answers: exactly one outcome for each instance, and nothing is believed that is not whole.
+
+mod common;
+
+use common::{every_cloud, every_operation};
+use proptest::prelude::*;
+use relight_core::{
+    answer::{
+        BatchAnswer, Delivery, Described, Fault, InstanceAnswer, InstanceState,
+        KEPT_TEXT_MAX_BYTES, LastOperationState, Outcome, Phase, Response, settle, settle_describe,
+    },
+    cloud::{self, Cloud},
+    eligibility::{Eligibility, SkipReason},
+    ids::parse_ids,
+    plan::{Batch, Job, plan},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Case {
+    name: String,
+    operation: String,
+    ids: Vec<String>,
+    #[serde(default)]
+    options: BTreeMap<String, String>,
+    status: u16,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    /// A text as it is, anything else as JSON.
+    body: Value,
+    request_id: Option<String>,
+    instances: Vec<Expected>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    outcome: Outcome,
+    /// The cloud's code, or the layer's word.
+    fault: Option<String>,
+    previous: Option<String>,
+    state: Option<String>,
+}
+
+impl Case {
+    fn batch(&self, cloud: &'static dyn Cloud) -> Batch {
+        batch_of(cloud, &self.operation, &self.ids, &self.options)
+    }
+
+    fn response(&self) -> Response {
+        let headers = self.headers.iter().map(|(name, value)| (name.clone(), value.clone()));
+        Response { status: self.status, headers: headers.collect(), body: body(&self.body) }
+    }
+
+    fn is_success(&self) -> bool {
+        self.instances
+            .iter()
+            .any(|instance| matches!(instance.outcome, Outcome::Accepted | Outcome::DryRunPassed))
+    }
+}
+
+fn body(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn batch_of(
+    cloud: &'static dyn Cloud,
+    operation: &str,
+    ids: &[String],
+    options: &BTreeMap<String, String>,
+) -> Batch {
+    let regions = &cloud.manifest().regions;
+    let job = Job {
+        cloud,
+        site: None,
+        region: regions.known.first().map_or("", |region| region.id).to_owned(),
+        operation: operation.to_owned(),
+        ids: parse_ids(&ids.join("\n"), Some(cloud)).ids.into_iter().map(|id| id.id).collect(),
+        options: options.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+    };
+    let batch = plan(&job, None).unwrap().batches.remove(0);
+    assert_eq!(batch.ids().len(), ids.len());
+    batch
+}
+
+/// The cases of every cloud, each with its own file.
+fn cases() -> Vec<(&'static dyn Cloud, Vec<Case>)> {
+    cloud::ALL
+        .iter()
+        .map(|cloud| {
+            let id = cloud.manifest().id;
+            let path = format!("{}/tests/data/answers/{id}.json", env!("CARGO_MANIFEST_DIR"));
+            let text = std::fs::read_to_string(&path).unwrap();
+            let cases: Vec<Case> = serde_json::from_str(&text).unwrap();
+            assert!(cases.len() > 30, "{id}");
+            (*cloud, cases)
+        })
+        .collect()
+}
+
+fn word(fault: &Fault) -> String {
+    match fault {
+        Fault::Cloud(report) => report.code.clone(),
+        Fault::Layer { word, .. } => word.clone(),
+    }
+}
+
+fn found(answer: &InstanceAnswer) -> Expected {
+    Expected {
+        outcome: answer.outcome,
+        fault: answer.fault.as_deref().map(word),
+        previous: answer.previous_state.clone(),
+        state: answer.state.clone(),
+    }
+}
+
+/// One answer for each instance, in the batch's order, with an outcome that an answer can give.
+fn check_shape(batch: &Batch, answer: &BatchAnswer) {
+    let ids: Vec<_> = answer.instances.iter().map(|instance| &instance.id).collect();
+    assert_eq!(ids, batch.ids().iter().collect::<Vec<_>>());
+    for instance in &answer.instances {
+        match instance.outcome {
+            Outcome::Accepted | Outcome::DryRunPassed => {
+                assert!(instance.fault.is_none() && answer.request_id.is_some());
+            }
+            Outcome::Rejected | Outcome::Unknown | Outcome::NotSent => {
+                assert!(instance.fault.is_some());
+            }
+            Outcome::Skipped
+            | Outcome::Queued
+            | Outcome::Sending
+            | Outcome::InProgress
+            | Outcome::Proven
+            | Outcome::RunningUnproven
+            | Outcome::Overdue => panic!("{:?} out of an answer", instance.outcome),
+        }
+        if let Some(Fault::Layer { text, .. }) = instance.fault.as_deref() {
+            assert!(text.len() <= KEPT_TEXT_MAX_BYTES);
+        }
+    }
+}
+
+fn has_success(answer: &BatchAnswer) -> bool {
+    answer.instances.iter().any(|instance| {
+        matches!(instance.outcome, Outcome::Accepted | Outcome::DryRunPassed | Outcome::Proven)
+    })
+}
+
+#[test]
+fn every_case() {
+    for (cloud, cases) in cases() {
+        for case in cases {
+            let name = format!("{cloud:?}: {}", case.name);
+            let batch = case.batch(cloud);
+            let answer = cloud.decode(&batch, &case.response());
+            check_shape(&batch, &answer);
+            let got: Vec<Expected> = answer.instances.iter().map(found).collect();
+            assert_eq!(got, case.instances, "{name}");
+            assert_eq!(answer.request_id, case.request_id, "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_understood_keeps_its_text() {
+    every_operation(|cloud, operation| {
+        let batch = common::batch(cloud, operation, operation.ids_max.min(3));
+        for text in ["<html>down", "what", "{\"a\":", "[1]"] {
+            let response = Response { status: 502, headers: Vec::new(), body: text.to_owned() };
+            let answer = cloud.decode(&batch, &response);
+            check_shape(&batch, &answer);
+            let Some(Fault::Layer { text: kept, .. }) = answer.instances[0].fault.as_deref() else {
+                panic!("{answer:?}");
+            };
+            assert_eq!(kept, text);
+        }
+        let long = Response { status: 502, headers: Vec::new(), body: "é".repeat(100_000) };
+        check_shape(&batch, &cloud.decode(&batch, &long));
+    });
+}
+
+#[test]
+fn errors_of_the_cloud_keep_their_words() {
+    for (cloud, cases) in cases() {
+        let mut seen = 0;
+        for case in cases {
+            let answer = cloud.decode(&case.batch(cloud), &case.response());
+            for instance in answer.instances {
+                let Some(Fault::Cloud(report)) = instance.fault.as_deref() else { continue };
+                seen += 1;
+                assert_eq!(report.status, Some(case.status));
+                assert_eq!(report.request_id, case.request_id);
+                let body = body(&case.body).replace("&lt;", "<").replace("&gt;", ">");
+                assert!(body.contains(&report.message), "{}", case.name);
+            }
+        }
+        assert!(seen >= 10, "{cloud:?}");
+    }
+}
+
+#[test]
+fn a_success_cut_anywhere_is_no_success() {
+    for (cloud, cases) in cases() {
+        let mut cuts = 0;
+        for case in cases.iter().filter(|case| case.is_success()) {
+            let batch = case.batch(cloud);
+            let whole = case.response();
+            for end in 0..whole.body.trim_end().len() {
+                let Some(body) = whole.body.get(..end) else { continue };
+                let response = Response { body: body.to_owned(), ..whole.clone() };
+                let answer = cloud.decode(&batch, &response);
+                check_shape(&batch, &answer);
+                assert!(!has_success(&answer), "{cloud:?}: {}: {body}", case.name);
+                cuts += 1;
+            }
+        }
+        assert!(cuts > 100, "{cloud:?}");
+    }
+}
+
+#[test]
+fn a_success_is_believed_with_a_fitting_status_only() {
+    for (cloud, cases) in cases() {
+        for case in cases.iter().filter(|case| case.is_success()) {
+            let batch = case.batch(cloud);
+            let dry = case.instances.iter().any(|one| one.outcome == Outcome::DryRunPassed);
+            for status in 0..=700 {
+                let response = Response { status, ..case.response() };
+                let answer = cloud.decode(&batch, &response);
+                check_shape(&batch, &answer);
+                let fits = if dry { 400..600 } else { 200..300 };
+                assert_eq!(has_success(&answer), fits.contains(&status), "{} {status}", case.name);
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct DescribeCase {
+    cloud: String,
+    name: String,
+    status: u16,
+    body: Value,
+    found: Option<Vec<State>>,
+    failed: Option<String>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct State {
+    id: String,
+    state: String,
+    phase: Phase,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    zone: String,
+    #[serde(default)]
+    address: String,
+    lock: Option<String>,
+    started_at: Option<String>,
+    /// Name, id of the request, state.
+    last_operation: Option<(String, String, LastOperationState)>,
+}
+
+fn described() -> Vec<DescribeCase> {
+    serde_json::from_str(include_str!("data/answers/describe.json")).unwrap()
+}
+
+#[test]
+fn every_describe_case() {
+    for case in described() {
+        let name = format!("{}: {}", case.cloud, case.name);
+        let cloud = cloud::by_id(&case.cloud).unwrap();
+        let response =
+            Response { status: case.status, headers: Vec::new(), body: body(&case.body) };
+        match (cloud.decode_describe(&response), case.found) {
+            (Described::Found { request_id, instances }, Some(want)) => {
+                assert!(request_id.is_some());
+                let got: Vec<State> = instances
+                    .into_iter()
+                    .map(|one| State {
+                        id: one.id,
+                        state: one.state,
+                        phase: one.phase,
+                        name: one.name,
+                        zone: one.zone,
+                        address: one.address,
+                        lock: one.lock,
+                        started_at: one.started_at,
+                        last_operation: one
+                            .last_operation
+                            .map(|last| (last.name, last.request_id, last.state)),
+                    })
+                    .collect();
+                assert_eq!(got, want, "{name}");
+            }
+            (Described::Failed(fault), None) => {
+                assert_eq!(Some(word(&fault)), case.failed, "{name}")
+            }
+            (got, _) => panic!("{name}: {got:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_describe_answer_cut_anywhere_finds_nothing() {
+    for case in described().iter().filter(|case| case.found.is_some()) {
+        let cloud = cloud::by_id(&case.cloud).unwrap();
+        let whole = body(&case.body);
+        for end in (0..whole.len()).filter(|end| whole.is_char_boundary(*end)) {
+            let body = whole[..end].to_owned();
+            let response = Response { status: case.status, headers: Vec::new(), body };
+            let described = cloud.decode_describe(&response);
+            assert!(matches!(described, Described::Failed(_)), "{}: {end}", case.name);
+        }
+    }
+}
+
+/// Who may be restarted or started, by the cloud's own word: `.` eligible, else the reason's word.
+#[test]
+fn eligibility_by_state() {
+    #[rustfmt::skip]
+    let table: &[(&str, &str, &str, &str, &str, &str)] = &[
+        // cloud, state, lock, soft reboot, forced reboot, start
+        ("alibaba", "Running", "", ".", ".", "already-running"),
+        ("alibaba", "Stopped", "", "stopped", "stopped", "."),
+        ("alibaba", "Starting", "", "already-starting", "already-starting", "already-starting"),
+        ("alibaba", "Stopping", "", "stopping", "stopping", "stopping"),
+        ("alibaba", "Pending", "", "busy", "busy", "busy"),
+        ("alibaba", "Dreaming", "", "busy", "busy", "busy"),
+        ("alibaba", "Running", "security", "locked", "locked", "locked"),
+        ("alibaba", "Stopped", "financial", "expired", "expired", "expired"),
+        ("alibaba", "Running", "Recycling", "recycled", "recycled", "recycled"),
+        ("alibaba", "Running", "something", "locked", "locked", "locked"),
+        ("tencent", "RUNNING", "", ".", ".", "already-running"),
+        ("tencent", "STOPPED", "", "stopped", "stopped", "."),
+        ("tencent", "REBOOTING", "", "already-starting", "already-starting", "already-starting"),
+        ("tencent", "STARTING", "", "already-starting", "already-starting", "already-starting"),
+        ("tencent", "STOPPING", "", "stopping", "stopping", "stopping"),
+        ("tencent", "SHUTDOWN", "EXPIRED", "recycled", "recycled", "recycled"),
+        ("tencent", "STOPPED", "EXPIRED", "expired", "expired", "expired"),
+        ("tencent", "RUNNING", "PROTECTIVELY_ISOLATED", "expired", "expired", "expired"),
+        ("tencent", "RUNNING", "NEW", "locked", "locked", "locked"),
+        ("tencent", "BANNING", "", "locked", "locked", "locked"),
+        ("tencent", "RESCUE_MODE", "", "busy", "busy", "busy"),
+        ("tencent", "PENDING", "", "busy", "busy", "busy"),
+        ("zenlayer", "RUNNING", "", ".", ".", "already-running"),
+        ("zenlayer", "STOPPED", "", "stopped", "stopped", "."),
+        ("zenlayer", "STARTING", "", "already-starting", ".", "already-starting"),
+        ("zenlayer", "BOOTING", "", "already-starting", ".", "already-starting"),
+        ("zenlayer", "REBOOT", "", "already-starting", ".", "already-starting"),
+        ("zenlayer", "STOPPING", "", "stopping", "stopping", "stopping"),
+        ("zenlayer", "RECYCLE", "", "recycled", "recycled", "recycled"),
+        ("zenlayer", "RESIZING", "", "busy", "busy", "busy"),
+        ("zenlayer", "NEW", "", "busy", "busy", "busy"),
+    ];
+    for (id, state, lock, soft, forced, start) in table {
+        let cloud = cloud::by_id(id).unwrap();
+        let instance = instance_in(cloud, state, lock);
+        for (operation, is_forced, want) in [
+            ("RebootInstances", false, soft),
+            ("RebootInstances", true, forced),
+            ("StartInstances", false, start),
+        ] {
+            let found = cloud.manifest().operation(operation).unwrap();
+            let mode = found.modes.iter().find(|mode| mode.force == is_forced).unwrap();
+            let options =
+                mode.options.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+            let ids = [cloud.manifest().ids.example.to_owned()];
+            let batch = batch_of(cloud, operation, &ids, &options.collect());
+            assert_eq!(batch.order().is_forced(), is_forced);
+            let got = match cloud.eligibility(batch.order(), &instance) {
+                Eligibility::Eligible => ".",
+                Eligibility::Skipped(reason) => reason.word(),
+            };
+            assert_eq!(got, *want, "{id} {state} {lock} {operation} forced: {is_forced}");
+        }
+    }
+}
+
+/// An instance as the cloud's own decoder makes it: the state goes through a describe answer.
+fn instance_in(cloud: &'static dyn Cloud, state: &str, lock: &str) -> InstanceState {
+    let body = match cloud.manifest().id {
+        "alibaba" => json!({ "RequestId": "R", "Instances": { "Instance": [
+            { "InstanceId": "i", "Status": state, "OperationLocks": { "LockReason": lock } }
+        ] } }),
+        "tencent" => json!({ "Response": { "RequestId": "R", "InstanceSet": [
+            { "InstanceId": "i", "InstanceState": state, "RestrictState": if lock.is_empty() { "NORMAL" } else { lock } }
+        ] } }),
+        "zenlayer" => {
+            json!({ "requestId": "R", "response": { "dataSet": [{ "instanceId": "i", "status": state }] } })
+        }
+        other => panic!("{other} has no describe answer here"),
+    };
+    let response = Response { status: 200, headers: Vec::new(), body: body.to_string() };
+    match cloud.decode_describe(&response) {
+        Described::Found { mut instances, .. } => instances.remove(0),
+        Described::Failed(fault) => panic!("{fault:?}"),
+    }
+}
+
+#[test]
+fn a_state_that_is_not_known_is_never_eligible() {
+    every_operation(|cloud, operation| {
+        let batch = common::batch(cloud, operation, 1);
+        let instance = InstanceState::default();
+        let skipped = Eligibility::Skipped(SkipReason::Busy);
+        assert_eq!(cloud.eligibility(batch.order(), &instance), skipped);
+    });
+}
+
+/// A success of each cloud with the header that the proxy puts on it, or another.
+fn delivered(proxy_status: Option<&str>) -> Vec<(Batch, Delivery)> {
+    cases()
+        .into_iter()
+        .map(|(cloud, cases)| {
+            let case = cases.into_iter().find(Case::is_success).unwrap();
+            let mut response = case.response();
+            if let Some(value) = proxy_status {
+                response.headers.push(("proxy-status".to_owned(), value.to_owned()));
+            }
+            (case.batch(cloud), Delivery::Answered(response))
+        })
+        .collect()
+}
+
+#[track_caller]
+fn check_settled(
+    proxy_status: Option<&str>,
+    through_proxy: bool,
+    want: Outcome,
+    fault: Option<&str>,
+) {
+    for (batch, delivery) in delivered(proxy_status) {
+        let answer = settle(&batch, &delivery, through_proxy);
+        check_shape(&batch, &answer);
+        for instance in &answer.instances {
+            assert_eq!(instance.outcome, want, "{proxy_status:?}");
+            assert_eq!(instance.fault.as_deref().map(word).as_deref(), fault);
+        }
+        let described = settle_describe(batch.order().target().cloud, &delivery, through_proxy);
+        assert!(matches!(described, Described::Failed(_)), "no describe answer");
+    }
+}
+
+#[test]
+fn a_proxy_must_vouch_for_a_success() {
+    check_settled(Some("relight-proxy; received-status=200"), true, Outcome::Accepted, None);
+    check_settled(Some("another; received-status=200, cdn"), true, Outcome::Accepted, None);
+    check_settled(None, true, Outcome::Unknown, Some("no-proxy-status"));
+    check_settled(Some("relight-proxy"), true, Outcome::Unknown, Some("no-proxy-status"));
+    check_settled(Some("p; received-status=502"), true, Outcome::Unknown, Some("not-understood"));
+    check_settled(None, false, Outcome::Accepted, None);
+}
+
+#[test]
+fn only_typed_errors_prove_that_nothing_was_sent() {
+    for word in [
+        "dns_timeout",
+        "dns_error",
+        "destination_not_found",
+        "destination_unavailable",
+        "destination_ip_prohibited",
+        "destination_ip_unroutable",
+        "connection_refused",
+        "connection_timeout",
+        "connection_limit_reached",
+        "tls_protocol_error",
+        "tls_certificate_error",
+        "tls_alert_received",
+        "http_request_denied",
+        "http_request_error",
+        "proxy_configuration_error",
+    ] {
+        let header = format!("relight-proxy; error={word}");
+        check_settled(Some(&header), true, Outcome::NotSent, Some(word));
+    }
+    for word in [
+        "connection_terminated",
+        "connection_read_timeout",
+        "connection_write_timeout",
+        "http_response_incomplete",
+        "http_response_timeout",
+        "http_protocol_error",
+        "proxy_internal_error",
+        "proxy_internal_response",
+        "proxy_loop_detected",
+        "invented",
+    ] {
+        let header = format!("relight-proxy; error={word}");
+        check_settled(Some(&header), true, Outcome::Unknown, Some(word));
+    }
+}
+
+#[test]
+fn what_the_transport_reports_is_what_is_known() {
+    for (batch, _) in delivered(None) {
+        for through_proxy in [true, false] {
+            for (delivery, want) in [
+                (Delivery::NotSent { word: "offline".to_owned() }, Outcome::NotSent),
+                (Delivery::Lost { word: "deadline".to_owned() }, Outcome::Unknown),
+            ] {
+                let answer = settle(&batch, &delivery, through_proxy);
+                check_shape(&batch, &answer);
+                assert!(answer.instances.iter().all(|instance| instance.outcome == want));
+                let described =
+                    settle_describe(batch.order().target().cloud, &delivery, through_proxy);
+                assert!(matches!(described, Described::Failed(_)));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_refusal_in_the_clouds_shape_stays_one_without_the_proxys_mark() {
+    for (cloud, cases) in cases() {
+        let refused = |case: &&Case| {
+            case.instances.iter().all(|instance| instance.outcome == Outcome::Rejected)
+        };
+        let case = cases.iter().find(refused).unwrap();
+        let batch = case.batch(cloud);
+        let answer = settle(&batch, &Delivery::Answered(case.response()), true);
+        assert!(answer.instances.iter().all(|one| one.outcome == Outcome::Rejected), "{cloud:?}");
+    }
+}
+
+#[test]
+fn a_describe_answer_needs_the_proxys_mark_too() {
+    for case in described().iter().filter(|case| case.found.is_some()) {
+        let cloud = cloud::by_id(&case.cloud).unwrap();
+        let mut response =
+            Response { status: case.status, headers: Vec::new(), body: body(&case.body) };
+        let bare = Delivery::Answered(response.clone());
+        assert!(matches!(settle_describe(cloud, &bare, false), Described::Found { .. }));
+        assert!(matches!(settle_describe(cloud, &bare, true), Described::Failed(_)));
+        let header = format!("p; received-status={}", case.status);
+        response.headers.push(("proxy-status".to_owned(), header));
+        let marked = Delivery::Answered(response);
+        assert!(matches!(settle_describe(cloud, &marked, true), Described::Found { .. }));
+    }
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let key = prop::sample::select(vec![
+        "RequestId",
+        "requestId",
+        "Response",
+        "response",
+        "Error",
+        "Code",
+        "code",
+        "Message",
+        "message",
+        "InstanceResponses",
+        "InstanceResponse",
+        "InstanceId",
+        "instanceIds",
+        "InstanceSet",
+        "Instances",
+        "Instance",
+        "Status",
+        "dataSet",
+        "x",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(|number| json!(number)),
+        prop::sample::select(vec!["200", "success", "R", ""]).prop_map(Value::from),
+        "\\PC{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 40, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(key.clone().prop_map(str::to_owned), inner, 0..6)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+fn any_response(body: impl Strategy<Value = String>) -> impl Strategy<Value = Response> {
+    let status = prop_oneof![4 => Just(200), 1 => 100_u16..600, 1 => any::<u16>()];
+    let header = ("(x-acs-request-id|proxy-status|date|age|retry-after)", "\\PC{0,40}");
+    (status, prop::collection::vec(header, 0..3), body)
+        .prop_map(|(status, headers, body)| Response { status, headers, body })
+}
+
+/// No text without the cloud's success shape gets through; what that shape needs, by cloud, is
+/// looked for by hand here.
+fn has_success_shape(cloud: &dyn Cloud, batch: &Batch, response: &Response) -> bool {
+    let Ok(value) = serde_json::from_str::<Value>(&response.body) else { return false };
+    let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+    let has_header = response.header("x-acs-request-id").is_some_and(|id| !id.is_empty());
+    match cloud.manifest().id {
+        "alibaba" => {
+            (is_text(&value["RequestId"]) || has_header)
+                && (value["InstanceResponses"].is_object()
+                    || batch.order().operation().ids_max == 1)
+        }
+        "tencent" => {
+            is_text(&value["Response"]["RequestId"]) && value["Response"].get("Error").is_none()
+        }
+        "zenlayer" => is_text(&value["requestId"]) && value["response"].is_object(),
+        other => panic!("{other} has no success shape here"),
+    }
+}
+
+fn check_arbitrary(response: &Response) {
+    every_operation(|cloud, operation| {
+        let batch = common::batch(cloud, operation, operation.ids_max.min(2));
+        let answer = cloud.decode(&batch, response);
+        check_shape(&batch, &answer);
+        if has_success(&answer) {
+            assert!(has_success_shape(cloud, &batch, response), "{cloud:?}: {response:?}");
+            assert!((200..300).contains(&response.status));
+        }
+        for through_proxy in [true, false] {
+            let answer = settle(&batch, &Delivery::Answered(response.clone()), through_proxy);
+            check_shape(&batch, &answer);
+        }
+    });
+    every_cloud(|cloud| {
+        if let Described::Found { request_id, .. } = cloud.decode_describe(response) {
+            assert!(request_id.is_some_and(|id| !id.is_empty()));
+        }
+    });
+    let _ = relight_core::answer::retry_after_ms(response);
+    let _ = relight_core::answer::server_unix_seconds(response);
+}
+
+/// Replaces, removes, inserts or doubles a piece of a real success.
+fn mutate(body: &str, at: usize, length: usize, insert: &str, double: bool) -> String {
+    let at = body.floor_char_boundary(at % (body.len() + 1));
+    let end = body.floor_char_boundary((at + length).min(body.len())).max(at);
+    let middle = if double { body[at..end].repeat(2) } else { insert.to_owned() };
+    format!("{}{middle}{}", &body[..at], &body[end..])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn any_bytes_end_as_one_outcome_each(bytes in prop::collection::vec(any::<u8>(), 0..200), status in any::<u16>()) {
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        check_arbitrary(&Response { status, headers: Vec::new(), body });
+    }
+
+    #[test]
+    fn any_text_ends_as_one_outcome_each(
+        response in any_response("(\\PC|[\\x00-\\x1f]|[<>{}\"/&;:,\\[\\]]|RequestId|Code|200){0,60}"),
+    ) {
+        check_arbitrary(&response);
+    }
+
+    #[test]
+    fn any_json_ends_as_one_outcome_each(response in any_response(any_json().prop_map(|value| value.to_string()))) {
+        check_arbitrary(&response);
+    }
+
+    #[test]
+    fn a_changed_success_is_never_more_than_it_was(
+        pick in any::<prop::sample::Index>(),
+        at in any::<usize>(),
+        length in 0_usize..40,
+        insert in "[0-9a-zA-Z\",:{}\\[\\]<>/ ]{0,4}",
+        double in any::<bool>(),
+    ) {
+        for (cloud, cases) in cases() {
+            let successes: Vec<&Case> = cases.iter().filter(|case| case.is_success()).collect();
+            let case = pick.get(&successes);
+            let batch = case.batch(cloud);
+            let whole = case.response();
+            let body = mutate(&whole.body, at, length, &insert, double);
+            let is_json = serde_json::from_str::<Value>(&body).is_ok();
+            let is_xml = body.trim_start().starts_with('<');
+            let response = Response { body: body.clone(), ..whole };
+            let answer = cloud.decode(&batch, &response);
+            check_shape(&batch, &answer);
+            prop_assert!(!has_success(&answer) || is_json || is_xml, "{body}");
+            if is_json && has_success(&answer) && (200..300).contains(&response.status) {
+                prop_assert!(has_success_shape(cloud, &batch, &response), "{body}");
+            }
+        }
+    }
+}
