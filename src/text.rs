@@ -1,0 +1,1070 @@
+//! Every word of the interface, in English and Chinese: an enum with one exhaustive match for each
+//! language, so that the compiler names what a language lacks.
+//!
+//! Words about the clouds themselves (names, modes, errors) stand with the clouds in core.
+
+use relight_core::{
+    answer::Outcome,
+    cloud::Verb,
+    eligibility::SkipReason,
+    explain::{Retry, Who},
+    ids::Malformation,
+    plan::Order,
+    run::{CallState, Evidence, Millis, Pause, Stage},
+    words::{Locale, Text, text},
+};
+
+/// A text without variable parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Say {
+    /// The console, for screen readers: what the page is.
+    PageTitle,
+    SkipToContent,
+    Pages,
+    Power,
+    ExplainAnError,
+    OtherLanguage,
+    ThisPagesProxy,
+    Direct,
+    RouteLabel,
+    KeyLabel,
+    WhatToDo,
+    StepOne,
+    StepTwo,
+    StepThree,
+    Cloud,
+    Site,
+    Region,
+    ChooseRegion,
+    OtherRegion,
+    OtherRegionLabel,
+    Operation,
+    How,
+    Instances,
+    InstancesHint,
+    Pasted,
+    Valid,
+    Unusual,
+    UnusualReason,
+    Malformed,
+    Sample,
+    SampleReason,
+    RepeatedLabel,
+    RepeatedReason,
+    NearMiss,
+    NearMissReason,
+    OtherCloudReason,
+    Show,
+    Hide,
+    Key,
+    KeyKept,
+    KeyHeld,
+    HeldPlaceholder,
+    SecretUnusable,
+    Forget,
+    Optional,
+    DoubtLength,
+    NothingToReview,
+    NothingToReviewHint,
+    EachForItself,
+    AllTogether,
+    Review,
+    HowItWillGo,
+    Calls,
+    Host,
+    Through,
+    Options,
+    NoOptions,
+    Mode,
+    PaceLabel,
+    WhatIsSent,
+    ShowRequests,
+    HideRequests,
+    RequestsHint,
+    Instance,
+    CallColumn,
+    FindInstance,
+    NothingMatches,
+    Previous,
+    Next,
+    Cancel,
+    TypeCount,
+    BeforeYouConfirm,
+    Method,
+    Address,
+    Action,
+    Version,
+    Parameters,
+    Body,
+    EmptyBody,
+    Stop,
+    Stopping,
+    Resume,
+    All,
+    FailuresFirst,
+    Name,
+    OutcomeColumn,
+    Detail,
+    NothingSelected,
+    WhatHappened,
+    WhatToDoAboutIt,
+    WhoLabel,
+    Code,
+    CloudSaid,
+    ReceivedText,
+    Request,
+    RequestColumn,
+    StateLabel,
+    StateBefore,
+    Zone,
+    SentAt,
+    SettledAt,
+    CopyForSupport,
+    Copy,
+    Copied,
+    ShowTheRequest,
+    Causes,
+    CopyIds,
+    OperationColumn,
+    Ids,
+    Status,
+    Time,
+    CallOutcome,
+    NotAnswered,
+    Inspect,
+    Inspector,
+    InspectorHint,
+    CanonicalRequest,
+    NoCanonicalRequest,
+    StringToSign,
+    Headers,
+    Signature,
+    Reveal,
+    Conceal,
+    SignatureHidden,
+    TokenHidden,
+    NotSignedYet,
+    Close,
+    RetryNeedsFix,
+    NothingToRetry,
+    NothingNotStarted,
+    NothingUnknown,
+    StillSending,
+    NewRun,
+    NewRunWait,
+    ExportCsv,
+    ExportJson,
+    UnknownCode,
+    PassedDryRun,
+    PassedDryRunMeaning,
+    PassedDryRunRemedy,
+    ExplainTitle,
+    ExplainHint,
+    ExplainLabel,
+    ExplainEmpty,
+    NothingFound,
+    Success,
+    CallsHint,
+    EnterToFocusTable,
+    BackToTable,
+    NoInstancesYet,
+}
+
+impl Say {
+    /// The text in one language.
+    pub const fn in_locale(self, locale: Locale) -> &'static str {
+        match locale {
+            Locale::En => self.in_english(),
+            Locale::Zh => self.in_chinese(),
+        }
+    }
+
+    const fn in_english(self) -> &'static str {
+        match self {
+            Say::PageTitle => "Relight: restart and start cloud instances",
+            Say::SkipToContent => "Skip to the content",
+            Say::Pages => "Pages",
+            Say::Power => "Power",
+            Say::ExplainAnError => "Explain an error",
+            Say::OtherLanguage => "中文",
+            Say::ThisPagesProxy => "this page’s proxy",
+            Say::Direct => "direct",
+            Say::RouteLabel => "Calls travel through",
+            Say::KeyLabel => "Key in use",
+            Say::WhatToDo => "What to do",
+            Say::StepOne => "1 of 3",
+            Say::StepTwo => "2 of 3",
+            Say::StepThree => "3 of 3",
+            Say::Cloud => "Cloud",
+            Say::Site => "Kind of account",
+            Say::Region => "Region",
+            Say::ChooseRegion => "Choose…",
+            Say::OtherRegion => "Another region…",
+            Say::OtherRegionLabel => "Region id",
+            Say::Operation => "Operation",
+            Say::How => "How",
+            Say::Instances => "Instances",
+            Say::InstancesHint => "Any separator will do: lines, commas, JSON, a CSV column, console links.",
+            Say::Pasted => "pasted",
+            Say::Valid => "valid",
+            Say::Unusual => "unusual",
+            Say::UnusualReason => "an unusual shape; it will be sent",
+            Say::Malformed => "malformed",
+            Say::Sample => "sample",
+            Say::SampleReason => "a sample from documentation, partly starred out",
+            Say::RepeatedLabel => "repeated",
+            Say::RepeatedReason => "stands further up already; it is sent once",
+            Say::NearMiss => "almost right",
+            Say::NearMissReason => "not quite an id",
+            Say::OtherCloudReason => "an id of another cloud",
+            Say::Show => "Show",
+            Say::Hide => "Hide",
+            Say::Key => "Key",
+            Say::KeyKept => "Kept in this tab’s memory only. Closing the tab forgets it.",
+            Say::KeyHeld => "The secret is held in this tab’s memory and is not shown again.",
+            Say::HeldPlaceholder => "held · type to replace",
+            Say::SecretUnusable => "This has spaces or characters that no secret has. Paste it again.",
+            Say::Forget => "Forget now",
+            Say::Optional => "optional",
+            Say::DoubtLength => "Unusual length for a key of this cloud. Is it complete?",
+            Say::NothingToReview => "Nothing to review yet",
+            Say::NothingToReviewHint => {
+                "Paste instance ids and check them. Nothing is sent before you have seen it here."
+            }
+            Say::EachForItself => "Each for itself",
+            Say::AllTogether => "All or none",
+            Say::Review => "Review",
+            Say::HowItWillGo => "How it will go",
+            Say::Calls => "Calls",
+            Say::Host => "Host",
+            Say::Through => "Through",
+            Say::Options => "Options",
+            Say::NoOptions => "none",
+            Say::Mode => "Mode",
+            Say::PaceLabel => "Pace",
+            Say::WhatIsSent => "What is sent",
+            Say::ShowRequests => "Show the requests",
+            Say::HideRequests => "Hide the requests",
+            Say::RequestsHint => {
+                "As they will be sent, without key, time, nonce and signature: those are added when each call goes out."
+            }
+            Say::Instance => "Instance",
+            Say::CallColumn => "Call",
+            Say::FindInstance => "Find an id",
+            Say::NothingMatches => "Nothing matches.",
+            Say::Previous => "Previous",
+            Say::Next => "Next",
+            Say::Cancel => "Cancel",
+            Say::TypeCount => "Type the number to confirm",
+            Say::BeforeYouConfirm => "Before you confirm",
+            Say::Method => "Method",
+            Say::Address => "Address",
+            Say::Action => "Action",
+            Say::Version => "Version",
+            Say::Parameters => "Parameters",
+            Say::Body => "Body",
+            Say::EmptyBody => "empty",
+            Say::Stop => "Stop after this call",
+            Say::Stopping => "Stopping after this call",
+            Say::Resume => "Go on",
+            Say::All => "all",
+            Say::FailuresFirst => "Failures first",
+            Say::Name => "Name",
+            Say::OutcomeColumn => "Outcome",
+            Say::Detail => "Detail",
+            Say::NothingSelected => "Choose an instance to see what is known of it.",
+            Say::WhatHappened => "What happened",
+            Say::WhatToDoAboutIt => "What to do",
+            Say::WhoLabel => "Who",
+            Say::Code => "Code",
+            Say::CloudSaid => "Cloud said",
+            Say::ReceivedText => "Received",
+            Say::Request => "Request",
+            Say::RequestColumn => "Request id",
+            Say::StateLabel => "State",
+            Say::StateBefore => "State before",
+            Say::Zone => "Zone",
+            Say::SentAt => "Sent",
+            Say::SettledAt => "Settled",
+            Say::CopyForSupport => "Copy for support",
+            Say::Copy => "Copy",
+            Say::Copied => "Copied",
+            Say::ShowTheRequest => "Show the request",
+            Say::Causes => "What went wrong",
+            Say::CopyIds => "Copy ids",
+            Say::OperationColumn => "Operation",
+            Say::Ids => "Ids",
+            Say::Status => "Status",
+            Say::Time => "Took",
+            Say::CallOutcome => "Result",
+            Say::NotAnswered => "no answer",
+            Say::Inspect => "Inspect",
+            Say::Inspector => "Request inspector",
+            Say::InspectorHint => "The secret is never here. Signature and token are hidden in what is shown and copied.",
+            Say::CanonicalRequest => "Canonical request",
+            Say::NoCanonicalRequest => "This algorithm has none.",
+            Say::StringToSign => "String to sign",
+            Say::Headers => "Headers",
+            Say::Signature => "Signature",
+            Say::Reveal => "Reveal the signature",
+            Say::Conceal => "Hide the signature",
+            Say::SignatureHidden => "‹signature hidden›",
+            Say::TokenHidden => "‹token hidden›",
+            Say::NotSignedYet => "This call has not been signed yet.",
+            Say::Close => "Close",
+            Say::RetryNeedsFix => "Send again only what was refused and can end differently.",
+            Say::NothingToRetry => "Nothing was refused that sending again could help.",
+            Say::NothingNotStarted => "Every call has been sent.",
+            Say::NothingUnknown => "No outcome is unknown.",
+            Say::StillSending => "Wait until the calls are out, or stop the run.",
+            Say::NewRun => "New run",
+            Say::NewRunWait => "Stop the run first.",
+            Say::ExportCsv => "Export CSV",
+            Say::ExportJson => "Export JSON",
+            Say::UnknownCode => "unknown code",
+            Say::PassedDryRun => "The dry run passed",
+            Say::PassedDryRunMeaning => {
+                "The cloud checked request, permission and state, and would carry it out. Nothing was done."
+            }
+            Say::PassedDryRunRemedy => "Switch the dry run off and send it for real when you are ready.",
+            Say::ExplainTitle => "Explain an error",
+            Say::ExplainHint => {
+                "Paste an answer, a log line, an SDK exception or a bare code. It stays on this page: nothing is sent."
+            }
+            Say::ExplainLabel => "What the cloud said",
+            Say::ExplainEmpty => "The explanation appears here as you paste.",
+            Say::NothingFound => "No error is recognised in this text.",
+            Say::Success => "Not an error",
+            Say::CallsHint => "Every call with the cloud’s request id.",
+            Say::EnterToFocusTable => "Instances and their outcomes",
+            Say::BackToTable => "Back to the table",
+            Say::NoInstancesYet => "No instances.",
+        }
+    }
+
+    const fn in_chinese(self) -> &'static str {
+        match self {
+            Say::PageTitle => "Relight：重启和启动云实例",
+            Say::SkipToContent => "跳到主要内容",
+            Say::Pages => "页面",
+            Say::Power => "电源操作",
+            Say::ExplainAnError => "错误解读",
+            Say::OtherLanguage => "English",
+            Say::ThisPagesProxy => "本页代理",
+            Say::Direct => "直连",
+            Say::RouteLabel => "请求经由",
+            Say::KeyLabel => "当前密钥",
+            Say::WhatToDo => "操作内容",
+            Say::StepOne => "第 1 步，共 3 步",
+            Say::StepTwo => "第 2 步，共 3 步",
+            Say::StepThree => "第 3 步，共 3 步",
+            Say::Cloud => "云厂商",
+            Say::Site => "账号类型",
+            Say::Region => "地域",
+            Say::ChooseRegion => "请选择…",
+            Say::OtherRegion => "其他地域…",
+            Say::OtherRegionLabel => "地域 ID",
+            Say::Operation => "操作",
+            Say::How => "方式",
+            Say::Instances => "实例",
+            Say::InstancesHint => "换行、逗号、JSON、CSV 列或控制台链接均可，会自动识别。",
+            Say::Pasted => "已粘贴",
+            Say::Valid => "有效",
+            Say::Unusual => "格式少见",
+            Say::UnusualReason => "格式少见，仍会发送",
+            Say::Malformed => "格式错误",
+            Say::Sample => "文档示例",
+            Say::SampleReason => "文档中的示例 ID，部分字符被星号遮住",
+            Say::RepeatedLabel => "重复",
+            Say::RepeatedReason => "前面已出现，只发送一次",
+            Say::NearMiss => "疑似笔误",
+            Say::NearMissReason => "与实例 ID 略有出入",
+            Say::OtherCloudReason => "属于其他云的实例 ID",
+            Say::Show => "查看",
+            Say::Hide => "收起",
+            Say::Key => "密钥",
+            Say::KeyKept => "仅保存在本标签页的内存中，关闭标签页即清除。",
+            Say::KeyHeld => "密钥已保存在本标签页的内存中，不再显示。",
+            Say::HeldPlaceholder => "已保存 · 重新输入即替换",
+            Say::SecretUnusable => "含有空格或不允许的字符，请重新粘贴。",
+            Say::Forget => "立即清除",
+            Say::Optional => "选填",
+            Say::DoubtLength => "长度与该云的密钥 ID 不符，请确认是否完整。",
+            Say::NothingToReview => "暂无待确认内容",
+            Say::NothingToReviewHint => "粘贴实例 ID 并检查。在这里确认之前，不会发送任何请求。",
+            Say::EachForItself => "各实例独立执行",
+            Say::AllTogether => "一台失败则全部不执行",
+            Say::Review => "确认",
+            Say::HowItWillGo => "执行方式",
+            Say::Calls => "调用",
+            Say::Host => "接入地址",
+            Say::Through => "经由",
+            Say::Options => "参数",
+            Say::NoOptions => "无",
+            Say::Mode => "方式",
+            Say::PaceLabel => "频率",
+            Say::WhatIsSent => "将要发送的内容",
+            Say::ShowRequests => "查看请求",
+            Say::HideRequests => "收起请求",
+            Say::RequestsHint => "以下为将要发送的请求；密钥、时间、随机数和签名在发出时才加入。",
+            Say::Instance => "实例",
+            Say::CallColumn => "调用",
+            Say::FindInstance => "查找实例 ID",
+            Say::NothingMatches => "没有匹配项。",
+            Say::Previous => "上一页",
+            Say::Next => "下一页",
+            Say::Cancel => "取消",
+            Say::TypeCount => "请输入数量以确认",
+            Say::BeforeYouConfirm => "确认前请注意",
+            Say::Method => "方法",
+            Say::Address => "地址",
+            Say::Action => "接口",
+            Say::Version => "版本",
+            Say::Parameters => "参数",
+            Say::Body => "请求体",
+            Say::EmptyBody => "空",
+            Say::Stop => "当前调用后停止",
+            Say::Stopping => "当前调用完成后停止",
+            Say::Resume => "继续",
+            Say::All => "全部",
+            Say::FailuresFirst => "失败优先",
+            Say::Name => "名称",
+            Say::OutcomeColumn => "结果",
+            Say::Detail => "详情",
+            Say::NothingSelected => "选择一台实例，查看详细情况。",
+            Say::WhatHappened => "发生了什么",
+            Say::WhatToDoAboutIt => "如何处理",
+            Say::WhoLabel => "由谁处理",
+            Say::Code => "错误码",
+            Say::CloudSaid => "云端原文",
+            Say::ReceivedText => "收到的内容",
+            Say::Request => "请求",
+            Say::RequestColumn => "请求 ID",
+            Say::StateLabel => "状态",
+            Say::StateBefore => "操作前状态",
+            Say::Zone => "可用区",
+            Say::SentAt => "发送时间",
+            Say::SettledAt => "完成时间",
+            Say::CopyForSupport => "复制给客服",
+            Say::Copy => "复制",
+            Say::Copied => "已复制",
+            Say::ShowTheRequest => "查看请求",
+            Say::Causes => "失败原因",
+            Say::CopyIds => "复制实例 ID",
+            Say::OperationColumn => "操作",
+            Say::Ids => "实例数",
+            Say::Status => "状态码",
+            Say::Time => "耗时",
+            Say::CallOutcome => "结果",
+            Say::NotAnswered => "无应答",
+            Say::Inspect => "查看",
+            Say::Inspector => "请求检查器",
+            Say::InspectorHint => "这里不会出现密钥；显示和复制的内容均已隐去签名和 Token。",
+            Say::CanonicalRequest => "规范请求",
+            Say::NoCanonicalRequest => "该签名算法没有规范请求。",
+            Say::StringToSign => "待签名字符串",
+            Say::Headers => "请求头",
+            Say::Signature => "签名",
+            Say::Reveal => "显示签名",
+            Say::Conceal => "隐藏签名",
+            Say::SignatureHidden => "‹签名已隐藏›",
+            Say::TokenHidden => "‹Token 已隐藏›",
+            Say::NotSignedYet => "该调用尚未签名。",
+            Say::Close => "关闭",
+            Say::RetryNeedsFix => "只重发被拒绝且重试可能有效的实例。",
+            Say::NothingToRetry => "没有重试可能有效的失败实例。",
+            Say::NothingNotStarted => "所有调用均已发出。",
+            Say::NothingUnknown => "没有结果未知的实例。",
+            Say::StillSending => "请等待调用全部发出，或先停止运行。",
+            Say::NewRun => "新建操作",
+            Say::NewRunWait => "请先停止当前运行。",
+            Say::ExportCsv => "导出 CSV",
+            Say::ExportJson => "导出 JSON",
+            Say::UnknownCode => "未收录的错误码",
+            Say::PassedDryRun => "预检通过",
+            Say::PassedDryRunMeaning => "云端已检查请求、权限和实例状态，可以执行。本次没有实际执行。",
+            Say::PassedDryRunRemedy => "确认无误后，取消“仅预检”再正式发送。",
+            Say::ExplainTitle => "错误解读",
+            Say::ExplainHint => "粘贴应答、日志、SDK 异常或错误码。内容只在本页处理，不会发送。",
+            Say::ExplainLabel => "云端返回的内容",
+            Say::ExplainEmpty => "粘贴后在此显示解读。",
+            Say::NothingFound => "未能从这段文字中识别出错误。",
+            Say::Success => "不是错误",
+            Say::CallsHint => "每次调用及云端的请求 ID。",
+            Say::EnterToFocusTable => "实例及其结果",
+            Say::BackToTable => "返回表格",
+            Say::NoInstancesYet => "没有实例。",
+        }
+    }
+}
+
+/// What is done to instances, as far as the words depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deed {
+    /// Restart or start.
+    pub verb: Verb,
+    /// Whether unsaved data may be lost.
+    pub forced: bool,
+    /// Whether it is only rehearsed.
+    pub dry_run: bool,
+}
+
+impl Deed {
+    /// The deed of an order.
+    pub fn of(order: &Order) -> Self {
+        Deed {
+            verb: order.operation().verb,
+            forced: order.is_forced(),
+            dry_run: order.is_dry_run(),
+        }
+    }
+}
+
+/// A text with variable parts. Counts are formatted for the language.
+#[derive(Clone, Copy, Debug)]
+pub enum Tell<'a> {
+    /// On the button that leads to the review.
+    Check(usize),
+    /// On the button that sends.
+    Confirm(Deed, usize),
+    /// The title of the review.
+    ReviewTitle(Deed, usize),
+    /// The title of a run.
+    RunTitle { deed: Deed, count: usize, active: bool },
+    /// On the page's switch between languages, for screen readers.
+    Line(u32),
+    /// What was probably meant.
+    DidYouMean(&'a str),
+    /// How many problems are not listed.
+    AndMore(usize),
+    /// On the button that removes what cannot be sent.
+    RemoveProblems(usize),
+    /// The title above the problems.
+    WillNotBeSent(usize),
+    /// How many ids another cloud has among those pasted.
+    OfCloud(&'a str),
+    /// A key that looks like another cloud's.
+    KeyOfCloud(&'a str),
+    /// What ids look like.
+    IdsLookLike { shape: &'a str, example: &'a str },
+    /// An operation on one instance at a time.
+    OnePerCall(&'a str),
+    /// Which part of a list is shown.
+    Range { from: usize, to: usize, total: usize },
+    /// How the instances are spread over calls.
+    CallSizes { calls: usize, instances: usize, largest: usize },
+    /// The pace of the calls.
+    Pace(u32),
+    /// The label of the field that asks for the count.
+    TypeToConfirm(usize),
+    /// What is wrong with what was typed there.
+    TypedWrong(usize),
+    /// One call of a list.
+    CallHeading { number: usize, instances: usize },
+    /// How far the sending is.
+    CallOf { done: usize, total: usize },
+    /// When the states are looked at next.
+    NextLook(u64),
+    /// The end of a run, for the live region.
+    Finished { good: usize, bad: usize, unknown: usize, total: usize },
+    /// A milestone of a run, for the live region.
+    Sent { calls: usize, total: usize },
+    /// What stopping cannot recall.
+    CannotRecall(usize),
+    /// The clock was corrected.
+    ClockCorrected(i64),
+    /// On the buttons that ask for more.
+    RetryFailed(usize),
+    SendNotStarted(usize),
+    CheckUnknown(usize),
+    /// What sending again means.
+    RetryWarning { deed: Deed, count: usize },
+    SendNotStartedWarning { deed: Deed, count: usize },
+    /// How long something took.
+    BackAfter(Millis),
+    /// How long something has been going on.
+    Since(Millis),
+    /// Milliseconds.
+    Ms(Millis),
+    /// From one state to another.
+    FromTo(&'a str, &'a str),
+    /// The accessible name of a button beside a text to copy.
+    CopyWhat(&'a str),
+    /// The accessible name of a button in a call's row.
+    InspectCall(usize),
+    /// A call that went out more than once, each time proven not to have been carried out before.
+    Resent(u32),
+    /// The title of the inspector.
+    InspectorTitle(usize),
+    /// How many instances a cause has.
+    CauseCount(usize),
+    /// Show only the instances with a cause.
+    ShowOnly(usize),
+    /// Problems found in a text, for the live region.
+    FoundProblems { valid: usize, problems: usize },
+}
+
+impl Tell<'_> {
+    /// The text in one language.
+    pub fn in_locale(self, locale: Locale) -> String {
+        match locale {
+            Locale::En => self.in_english(),
+            Locale::Zh => self.in_chinese(),
+        }
+    }
+
+    fn in_english(self) -> String {
+        let n = |count: usize| number(Locale::En, count);
+        match self {
+            Tell::Check(0) => "Check instances".into(),
+            Tell::Check(count) => format!("Check {}", instances(count)),
+            Tell::Confirm(deed, count) => format!("{} {}", deed.imperative(), n(count)),
+            Tell::ReviewTitle(deed, count) => {
+                format!("{} {}", deed.imperative(), instances(count))
+            }
+            Tell::RunTitle { deed, count, active: true } => {
+                format!("{} {}", deed.gerund(), instances(count))
+            }
+            Tell::RunTitle { deed, count, active: false } => {
+                format!("{}: {}", deed.noun(), instances(count))
+            }
+            Tell::Line(line) => format!("line {line}"),
+            Tell::DidYouMean(suggestion) => format!("did you mean {suggestion}?"),
+            Tell::AndMore(count) => format!("and {} more", n(count)),
+            Tell::RemoveProblems(count) => format!("Remove the {}", n(count)),
+            Tell::WillNotBeSent(1) => "1 entry will not be sent".into(),
+            Tell::WillNotBeSent(count) => format!("{} entries will not be sent", n(count)),
+            Tell::OfCloud(cloud) => format!("of {cloud}"),
+            Tell::KeyOfCloud(cloud) => format!("This looks like a key of {cloud}."),
+            Tell::IdsLookLike { shape, example } => format!("Ids are {shape}: {example}"),
+            Tell::OnePerCall(name) => format!("{name}, one a call"),
+            Tell::Range { from, to, total } => format!("{}–{} of {}", n(from), n(to), n(total)),
+            Tell::CallSizes { calls: 1, instances: count, .. } => {
+                format!("1 call with {}", instances(count))
+            }
+            Tell::CallSizes { calls, largest, .. } => {
+                format!("{} calls of up to {}", n(calls), instances(largest))
+            }
+            Tell::Pace(1) => "at most 1 call a second, one after the other".into(),
+            Tell::Pace(calls) => {
+                format!("at most {calls} calls a second, one after the other")
+            }
+            Tell::TypeToConfirm(count) => format!("Type {count} to confirm"),
+            Tell::TypedWrong(count) => format!("Type {count}, the number of instances, to confirm."),
+            Tell::CallHeading { number: call, instances: count } => {
+                format!("Call {} · {}", n(call), instances(count))
+            }
+            Tell::CallOf { done, total } => format!("{} of {} calls answered", n(done), n(total)),
+            Tell::NextLook(seconds) => format!("next look at the states in {seconds} s"),
+            Tell::Finished { good, bad, unknown, total } => format!(
+                "Finished: of {}, {} done, {} not done, {} unknown.",
+                instances(total),
+                n(good),
+                n(bad),
+                n(unknown)
+            ),
+            Tell::Sent { calls, total } => format!("{} of {} calls answered.", n(calls), n(total)),
+            Tell::CannotRecall(0) => "Stopped. Nothing that was accepted is still on its way.".into(),
+            Tell::CannotRecall(count) => format!(
+                "Stopped. {} already accepted cannot be recalled and will carry on.",
+                n(count)
+            ),
+            Tell::ClockCorrected(seconds) => {
+                format!("this device’s clock is off by {seconds} s; corrected for the signatures")
+            }
+            Tell::RetryFailed(count) => format!("Retry failed ({})", n(count)),
+            Tell::SendNotStarted(count) => format!("Send not started ({})", n(count)),
+            Tell::CheckUnknown(count) => format!("Check unknown ({})", n(count)),
+            Tell::RetryWarning { deed, count } => format!(
+                "{} {} that the cloud refused? They are sent again, in new calls with new signatures. Everything else is left alone.",
+                deed.imperative(),
+                instances(count)
+            ),
+            Tell::SendNotStartedWarning { deed, count } => format!(
+                "{} {} whose calls never reached the cloud? They are sent now, in new calls. Everything else is left alone.",
+                deed.imperative(),
+                instances(count)
+            ),
+            Tell::BackAfter(ms) => format!("after {}", duration(Locale::En, ms)),
+            Tell::Since(ms) => format!("for {}", duration(Locale::En, ms)),
+            Tell::Ms(ms) => format!("{} ms", number(Locale::En, saturate(ms))),
+            Tell::FromTo(from, to) => format!("{from} → {to}"),
+            Tell::CopyWhat(what) => format!("Copy {what}"),
+            Tell::InspectCall(call) => format!("Inspect call {call}"),
+            Tell::Resent(1) => "sent again once, the first was proven not carried out".into(),
+            Tell::Resent(times) => format!("sent again {times} times, each proven not carried out"),
+            Tell::InspectorTitle(call) => format!("Call {call} as it was sent"),
+            Tell::CauseCount(count) => instances(count),
+            Tell::ShowOnly(count) => format!("Show {}", n(count)),
+            Tell::FoundProblems { valid, problems } => {
+                format!("{} valid, {} not sent", n(valid), n(problems))
+            }
+        }
+    }
+
+    fn in_chinese(self) -> String {
+        let n = |count: usize| number(Locale::Zh, count);
+        match self {
+            Tell::Check(0) => "检查实例".into(),
+            Tell::Check(count) => format!("检查 {} 台实例", n(count)),
+            Tell::Confirm(deed, count) => format!("{} {} 台", deed.in_chinese(), n(count)),
+            Tell::ReviewTitle(deed, count) => format!("{} {} 台实例", deed.in_chinese(), n(count)),
+            Tell::RunTitle { deed, count, active: true } => {
+                format!("正在{} {} 台实例", deed.in_chinese(), n(count))
+            }
+            Tell::RunTitle { deed, count, active: false } => {
+                format!("{}：{} 台实例", deed.in_chinese(), n(count))
+            }
+            Tell::Line(line) => format!("第 {line} 行"),
+            Tell::DidYouMean(suggestion) => format!("是否应为 {suggestion}？"),
+            Tell::AndMore(count) => format!("另有 {} 项", n(count)),
+            Tell::RemoveProblems(count) => format!("移除这 {} 项", n(count)),
+            Tell::WillNotBeSent(count) => format!("{} 项不会发送", n(count)),
+            Tell::OfCloud(cloud) => format!("属于{cloud}"),
+            Tell::KeyOfCloud(cloud) => format!("这看起来是{cloud}的密钥。"),
+            Tell::IdsLookLike { shape, example } => format!("实例 ID 为{shape}，例如 {example}"),
+            Tell::OnePerCall(name) => format!("{name}（每次调用一台）"),
+            Tell::Range { from, to, total } => {
+                format!("第 {}–{} 项，共 {} 项", n(from), n(to), n(total))
+            }
+            Tell::CallSizes { calls: 1, instances: count, .. } => {
+                format!("1 次调用，{} 台实例", n(count))
+            }
+            Tell::CallSizes { calls, largest, .. } => {
+                format!("{} 次调用，每次最多 {} 台", n(calls), n(largest))
+            }
+            Tell::Pace(calls) => format!("依次发送，每秒最多 {calls} 次"),
+            Tell::TypeToConfirm(count) => format!("请输入 {count} 以确认"),
+            Tell::TypedWrong(count) => format!("请输入实例数量 {count} 以确认。"),
+            Tell::CallHeading { number: call, instances: count } => {
+                format!("调用 {} · {} 台实例", n(call), n(count))
+            }
+            Tell::CallOf { done, total } => format!("{} 次调用中已应答 {} 次", n(total), n(done)),
+            Tell::NextLook(seconds) => format!("{seconds} 秒后再次查看状态"),
+            Tell::Finished { good, bad, unknown, total } => format!(
+                "已结束：共 {} 台实例，完成 {} 台，未完成 {} 台，结果未知 {} 台。",
+                n(total),
+                n(good),
+                n(bad),
+                n(unknown)
+            ),
+            Tell::Sent { calls, total } => format!("{} 次调用中已应答 {} 次。", n(total), n(calls)),
+            Tell::CannotRecall(0) => "已停止。没有已受理而尚未完成的实例。".into(),
+            Tell::CannotRecall(count) => {
+                format!("已停止。已受理的 {} 台无法撤回，仍会继续执行。", n(count))
+            }
+            Tell::ClockCorrected(seconds) => {
+                format!("本机时钟偏差 {seconds} 秒，签名时已校正")
+            }
+            Tell::RetryFailed(count) => format!("重试失败项（{}）", n(count)),
+            Tell::SendNotStarted(count) => format!("发送未开始项（{}）", n(count)),
+            Tell::CheckUnknown(count) => format!("核查未知项（{}）", n(count)),
+            Tell::RetryWarning { deed, count } => format!(
+                "再次{} {} 台被拒绝的实例？将以新的调用和签名重新发送，其余实例不受影响。",
+                deed.in_chinese(),
+                n(count)
+            ),
+            Tell::SendNotStartedWarning { deed, count } => format!(
+                "{} {} 台请求未到达云端的实例？将以新的调用发送，其余实例不受影响。",
+                deed.in_chinese(),
+                n(count)
+            ),
+            Tell::BackAfter(ms) => format!("用时 {}", duration(Locale::Zh, ms)),
+            Tell::Since(ms) => format!("已 {}", duration(Locale::Zh, ms)),
+            Tell::Ms(ms) => format!("{} 毫秒", number(Locale::Zh, saturate(ms))),
+            Tell::FromTo(from, to) => format!("{from} → {to}"),
+            Tell::CopyWhat(what) => format!("复制{what}"),
+            Tell::InspectCall(call) => format!("查看调用 {call}"),
+            Tell::Resent(times) => format!("确认未执行后重发 {times} 次"),
+            Tell::InspectorTitle(call) => format!("调用 {call} 的实际请求"),
+            Tell::CauseCount(count) => format!("{} 台实例", n(count)),
+            Tell::ShowOnly(count) => format!("查看 {} 台", n(count)),
+            Tell::FoundProblems { valid, problems } => {
+                format!("{} 个有效，{} 项不会发送", n(valid), n(problems))
+            }
+        }
+    }
+}
+
+impl Deed {
+    const fn imperative(self) -> &'static str {
+        match (self.dry_run, self.verb, self.forced) {
+            (true, _, _) => "Dry run",
+            (false, Verb::Reboot, false) => "Restart",
+            (false, Verb::Reboot, true) => "Force restart",
+            (false, Verb::Start, _) => "Start",
+        }
+    }
+
+    const fn gerund(self) -> &'static str {
+        match (self.dry_run, self.verb, self.forced) {
+            (true, _, _) => "Rehearsing",
+            (false, Verb::Reboot, false) => "Restarting",
+            (false, Verb::Reboot, true) => "Force restarting",
+            (false, Verb::Start, _) => "Starting",
+        }
+    }
+
+    const fn noun(self) -> &'static str {
+        match (self.dry_run, self.verb, self.forced) {
+            (true, _, _) => "Dry run",
+            (false, Verb::Reboot, false) => "Restart",
+            (false, Verb::Reboot, true) => "Forced restart",
+            (false, Verb::Start, _) => "Start",
+        }
+    }
+
+    const fn in_chinese(self) -> &'static str {
+        match (self.dry_run, self.verb, self.forced) {
+            (true, _, _) => "预检",
+            (false, Verb::Reboot, false) => "重启",
+            (false, Verb::Reboot, true) => "强制重启",
+            (false, Verb::Start, _) => "启动",
+        }
+    }
+}
+
+/// The name of a verb, as it is offered.
+pub const fn verb(verb: Verb) -> Text {
+    match verb {
+        Verb::Reboot => text("Restart", "重启"),
+        Verb::Start => text("Start", "启动"),
+    }
+}
+
+/// An outcome on its chip.
+pub const fn outcome(outcome: Outcome, verb: Verb) -> Text {
+    match (outcome, verb) {
+        (Outcome::Skipped, _) => text("Skipped", "已跳过"),
+        (Outcome::Queued, _) => text("Waiting", "等待中"),
+        (Outcome::Sending, _) => text("Sending", "发送中"),
+        (Outcome::NotSent, _) => text("Not sent", "未发出"),
+        (Outcome::Accepted, Verb::Reboot) => text("Accepted, restarting", "已受理，重启中"),
+        (Outcome::Accepted, Verb::Start) => text("Accepted, starting", "已受理，启动中"),
+        (Outcome::DryRunPassed, _) => text("Dry run passed", "预检通过"),
+        (Outcome::InProgress, Verb::Reboot) => text("Restarting", "重启中"),
+        (Outcome::InProgress, Verb::Start) => text("Starting", "启动中"),
+        (Outcome::Proven, Verb::Reboot) => text("Back, proven", "已重启，已证实"),
+        (Outcome::Proven, Verb::Start) => text("Started, proven", "已启动，已证实"),
+        (Outcome::RunningUnproven, _) => text("Running, not proven", "运行中，未证实"),
+        (Outcome::Rejected, _) => text("Refused", "被拒绝"),
+        (Outcome::Unknown, _) => text("Unknown", "结果未知"),
+        (Outcome::Overdue, _) => text("Overdue", "超时未恢复"),
+    }
+}
+
+/// An unknown outcome that is being looked into.
+pub const UNKNOWN_CHECKING: Text = text("Unknown, checking", "结果未知，核查中");
+
+/// An outcome on the counter that filters by it.
+pub const fn outcome_counter(outcome: Outcome, verb: Verb) -> Text {
+    match (outcome, verb) {
+        (Outcome::Skipped, _) => text("skipped", "已跳过"),
+        (Outcome::Queued, _) => text("waiting", "等待中"),
+        (Outcome::Sending, _) => text("sending", "发送中"),
+        (Outcome::NotSent, _) => text("not sent", "未发出"),
+        (Outcome::Accepted, _) => text("accepted", "已受理"),
+        (Outcome::DryRunPassed, _) => text("passed", "通过"),
+        (Outcome::InProgress, Verb::Reboot) => text("restarting", "重启中"),
+        (Outcome::InProgress, Verb::Start) => text("starting", "启动中"),
+        (Outcome::Proven, Verb::Reboot) => text("back, proven", "已重启"),
+        (Outcome::Proven, Verb::Start) => text("started, proven", "已启动"),
+        (Outcome::RunningUnproven, _) => text("running, not proven", "运行中，未证实"),
+        (Outcome::Rejected, _) => text("refused", "被拒绝"),
+        (Outcome::Unknown, _) => text("unknown", "未知"),
+        (Outcome::Overdue, _) => text("overdue", "超时"),
+    }
+}
+
+/// What an outcome without an error means, in a sentence; and what to do.
+pub const fn outcome_meaning(outcome: Outcome) -> (Text, Text) {
+    match outcome {
+        Outcome::Skipped => (
+            text("It was left out of the run.", "该实例未参与本次操作。"),
+            text("See the reason, and choose another operation if one fits.", "请查看原因，必要时换用其他操作。"),
+        ),
+        Outcome::Queued => (
+            text("Its call has not gone out yet.", "该实例的调用尚未发出。"),
+            text("Nothing. It goes out in its turn.", "无需处理，将按顺序发出。"),
+        ),
+        Outcome::Sending => (
+            text("Its call is on the way.", "该实例的调用正在发送。"),
+            text("Nothing. The answer comes within half a minute.", "无需处理，半分钟内会有应答。"),
+        ),
+        Outcome::NotSent => (
+            text("Its call is proven not to have reached the cloud. Nothing was done.", "已确认请求没有到达云端，未执行任何操作。"),
+            text("Send it again when the way is clear.", "排除故障后可再次发送。"),
+        ),
+        Outcome::Accepted => (
+            text("The cloud took the order. It is not done yet.", "云端已受理，尚未完成。"),
+            text("Nothing. The state is looked at until it is back.", "无需处理，系统会持续查看状态直至恢复。"),
+        ),
+        Outcome::DryRunPassed => (
+            text("The cloud checked it and would carry it out. Nothing was done.", "云端检查通过，可以执行。本次没有实际执行。"),
+            text("Switch the dry run off and send it for real when you are ready.", "确认无误后，取消“仅预检”再正式发送。"),
+        ),
+        Outcome::InProgress => (
+            text("It is seen to be on its way.", "已观察到实例正在变化。"),
+            text("Nothing. The state is looked at until it is back.", "无需处理，系统会持续查看状态直至恢复。"),
+        ),
+        Outcome::Proven => (
+            text("This run’s operation is seen to have finished.", "已观察到本次操作完成。"),
+            text("Nothing more.", "无需处理。"),
+        ),
+        Outcome::RunningUnproven => (
+            text("It runs, but nothing proves that this run restarted it.", "实例正在运行，但无法证实本次操作已使其重启。"),
+            text("If it matters, look at the uptime inside the instance.", "如需确认，请登录实例查看运行时长。"),
+        ),
+        Outcome::Rejected => (
+            text("The cloud refused it. Nothing was done.", "云端拒绝了请求，未执行任何操作。"),
+            text("See the code and the cloud’s own words.", "请查看错误码和云端原文。"),
+        ),
+        Outcome::Unknown => (
+            text("It was sent and no usable answer came. It may or may not have happened.", "请求已发出，但没有收到可用的应答，操作可能已执行，也可能没有。"),
+            text("Look at the instance before anything else. Do not send it again blindly.", "请先查看实例状态，切勿直接重发。"),
+        ),
+        Outcome::Overdue => (
+            text("It is not back after the time that the cloud states.", "已超过云厂商说明的时间，实例仍未恢复。"),
+            text("Look at the instance’s console or screenshot. A force may be needed.", "请查看实例控制台或截图，必要时强制重启。"),
+        ),
+    }
+}
+
+/// What an outcome rests on.
+pub const fn evidence(evidence: Evidence) -> Text {
+    match evidence {
+        Evidence::RequestId => text("the cloud names our request as done", "云端确认本次请求已完成"),
+        Evidence::Transition => text("seen going down and coming back", "已观察到停止并恢复运行"),
+        Evidence::StartAccepted => text("was off, start accepted, now running", "原为关机，启动已受理，现已运行"),
+        Evidence::Overtaken => text("another operation came after ours", "之后又有其他操作"),
+        Evidence::NothingSeen => text("no transition seen", "未观察到状态变化"),
+        Evidence::CloudSaysFailed => text("the cloud says that it failed", "云端报告操作失败"),
+    }
+}
+
+/// Why an instance was left out.
+pub const fn skip_reason(reason: SkipReason) -> Text {
+    match reason {
+        SkipReason::NotFound => text("not found in this region", "该地域下不存在"),
+        SkipReason::Stopped => text("stopped: start it instead", "已停止，可改为启动"),
+        SkipReason::AlreadyRunning => text("already running", "已在运行"),
+        SkipReason::AlreadyStarting => text("already starting", "正在启动"),
+        SkipReason::Stopping => text("being stopped", "正在停止"),
+        SkipReason::Locked => text("locked for security", "因安全原因锁定"),
+        SkipReason::Expired => text("expired or in debt", "已到期或欠费"),
+        SkipReason::Recycled => text("in the recycle bin", "在回收站中"),
+        SkipReason::Busy => text("in a state that takes no operations", "当前状态不可操作"),
+    }
+}
+
+/// Why a piece of text is not an id.
+pub const fn malformation(kind: Malformation) -> Text {
+    match kind {
+        Malformation::NotAnId => text("not an instance id", "不是实例 ID"),
+        Malformation::TooShort => text("too short", "太短"),
+        Malformation::TooLong => text("too long", "太长"),
+        Malformation::Characters => text("has characters that no id has", "含有实例 ID 不允许的字符"),
+        Malformation::LookAlikes => text("has letters that only look right", "含有形近字符"),
+        Malformation::RoundedNumber => text("a number that has lost digits", "数字已被舍入，丢失了位数"),
+    }
+}
+
+/// Who can act.
+pub const fn who(who: Who) -> Text {
+    match who {
+        Who::You => text("you", "你"),
+        Who::Administrator => text("an administrator", "管理员"),
+        Who::AccountOwner => text("the account owner", "账号所有者"),
+        Who::Vendor => text("the cloud’s support", "云厂商技术支持"),
+    }
+}
+
+/// Whether trying again is safe.
+pub const fn retry(retry: Retry) -> Text {
+    match retry {
+        Retry::Never => text("trying again cannot help", "重试无效"),
+        Retry::AfterFix => text("safe to try again after a fix", "修正后可重试"),
+        Retry::Later => text("safe to try again later", "稍后可重试"),
+        Retry::CheckFirst => text("look before trying again", "先核查，再重试"),
+    }
+}
+
+/// Where a call stands.
+pub const fn call_state(state: CallState) -> Text {
+    match state {
+        CallState::Waiting => text("waiting", "等待中"),
+        CallState::Sending => text("sending", "发送中"),
+        CallState::Done => text("done", "已完成"),
+        CallState::Stopped => text("stopped", "已停止"),
+    }
+}
+
+/// What a run is doing.
+pub const fn stage(stage: Stage) -> Text {
+    match stage {
+        Stage::Sending => text("Sending", "发送中"),
+        Stage::Watching => text("Watching until they are back", "正在等待实例恢复"),
+        Stage::Paused(_) => text("Paused", "已暂停"),
+        Stage::Stopped => text("Stopped", "已停止"),
+        Stage::Finished => text("Finished", "已结束"),
+    }
+}
+
+/// Why a run waits, and what to do.
+pub const fn pause(pause: Pause) -> (Text, Text) {
+    match pause {
+        Pause::Unknowns => (
+            text("Paused: several calls in a row had no usable answer", "已暂停：连续多次调用没有可用的应答"),
+            text(
+                "They may have arrived. Check the network and the proxy, then look at the unknown ones before going on. Going on sends only the calls that have not been sent.",
+                "这些请求可能已经到达云端。请检查网络和代理，核查结果未知的实例后再继续。继续只会发送尚未发出的调用。",
+            ),
+        ),
+        Pause::Refusals => (
+            text("Paused: several calls in a row were refused", "已暂停：连续多次调用被拒绝"),
+            text(
+                "See the cause below and mend it first: the rest would most likely be refused too. Going on sends only the calls that have not been sent.",
+                "请先查看并处理下方的原因，否则其余调用很可能同样被拒绝。继续只会发送尚未发出的调用。",
+            ),
+        ),
+    }
+}
+
+/// A count as the language writes it.
+#[allow(clippy::cast_precision_loss)]
+pub fn number(locale: Locale, count: usize) -> String {
+    // Below a thousand there is nothing to group, and most counts are.
+    if count < 1_000 {
+        return count.to_string();
+    }
+    js_sys::Number::from(count as f64).to_locale_string(locale.tag()).into()
+}
+
+/// The time of day, as the language writes it.
+#[allow(clippy::cast_precision_loss)]
+pub fn time_of_day(locale: Locale, at: Millis) -> String {
+    js_sys::Date::new(&(at as f64).into()).to_locale_time_string(locale.tag()).into()
+}
+
+/// How long something took: `45 s`, `1 min 12 s`.
+pub fn duration(locale: Locale, ms: Millis) -> String {
+    let seconds = ms / 1_000;
+    match (locale, seconds / 60, seconds % 60) {
+        (Locale::En, 0, seconds) => format!("{seconds} s"),
+        (Locale::En, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (Locale::Zh, 0, seconds) => format!("{seconds} 秒"),
+        (Locale::Zh, minutes, seconds) => format!("{minutes} 分 {seconds} 秒"),
+    }
+}
+
+fn instances(count: usize) -> String {
+    if count == 1 {
+        "1 instance".into()
+    } else {
+        format!("{} instances", number(Locale::En, count))
+    }
+}
+
+fn saturate(ms: Millis) -> usize {
+    usize::try_from(ms).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,142 @@
+//! The look of the console: one component a file. Components are given values and hand back
+//! [`Intent`]s; none of them holds what is sent.
+
+mod calls;
+mod chip;
+mod choices;
+mod compose;
+mod confirm;
+mod copy;
+mod credential;
+mod dom;
+mod explain;
+mod explanation;
+mod header;
+mod icon;
+mod ids;
+mod inspector;
+mod instances;
+mod pager;
+mod progress;
+mod results;
+mod review;
+mod target;
+
+use crate::{
+    store::{Intent, View},
+    text::Say,
+};
+use compose::Compose;
+use explain::Explain;
+use header::Header;
+use relight_core::session::Step;
+use results::Results;
+use review::Review;
+use yew::{Callback, Html, NodeRef, Properties, function_component, html, use_node_ref, use_state_eq};
+
+/// What the console draws, and where it says what a person wants.
+#[derive(Properties, PartialEq)]
+pub struct ConsoleProps {
+    /// All that is drawn.
+    pub view: View,
+    /// What a person wants.
+    pub on: Callback<Intent>,
+}
+
+/// A page of the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Screen {
+    /// Restart and start.
+    Power,
+    /// Put an error in words.
+    Explain,
+}
+
+impl Screen {
+    /// The public name.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Screen::Power => "power",
+            Screen::Explain => "explain",
+        }
+    }
+}
+
+/// The whole console.
+#[function_component]
+pub fn Console(props: &ConsoleProps) -> Html {
+    let screen = use_state_eq(|| Screen::Power);
+    let main = use_node_ref();
+    let view = &props.view;
+    let locale = view.session.locale();
+    let on_screen = {
+        let screen = screen.clone();
+        Callback::from(move |to| screen.set(to))
+    };
+    let onskip = {
+        let main = main.clone();
+        Callback::from(move |_| dom::focus(&main))
+    };
+    html! {
+        <div class="relight" lang={locale.tag()}>
+            <button type="button" class="skip" onclick={onskip}>
+                { Say::SkipToContent.in_locale(locale) }
+            </button>
+            <Header {locale} screen={*screen} route={view.route.clone()}
+                key_id={view.session.form().key_id().to_owned()} secret={view.secret}
+                {on_screen} on={props.on.clone()} />
+            // The page that is not looked at stays mounted: nothing that was typed is lost.
+            <div hidden={*screen != Screen::Power}>
+                { power(view, &props.on, &main) }
+            </div>
+            if *screen == Screen::Explain {
+                <main class="alone" tabindex="-1">
+                    <Explain {locale} />
+                </main>
+            }
+        </div>
+    }
+}
+
+fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
+    let locale = view.session.locale();
+    if let Some(run) = &view.run {
+        return html! {
+            <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
+                <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
+                <Results {locale} run={run.clone()} signed={view.signed.clone()}
+                    route={view.route.clone()} now={view.now} on={on.clone()} />
+            </main>
+        };
+    }
+    let (step, review) = match view.session.step() {
+        Step::Compose { .. } => ("compose", nothing_to_review(view)),
+        Step::Review { plan, typed_count } => (
+            "review",
+            html! {
+                <Review {locale} plan={plan.clone()} typed_count={typed_count.clone()}
+                    may_send={view.session.may_send()} route={view.route.clone()} on={on.clone()} />
+            },
+        ),
+    };
+    html! {
+        <main class="two-panes" data-step={step} tabindex="-1" ref={main.clone()}>
+            <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
+            <Compose session={view.session.clone()} secret={view.secret} token={view.token}
+                on={on.clone()} />
+            { review }
+        </main>
+    }
+}
+
+fn nothing_to_review(view: &View) -> Html {
+    let locale = view.session.locale();
+    html! {
+        <section class="panel empty" aria-labelledby="h-review">
+            <div class="head"><h2 id="h-review">{ Say::NothingToReview.in_locale(locale) }</h2></div>
+            <div class="body">
+                <p class="muted">{ Say::NothingToReviewHint.in_locale(locale) }</p>
+            </div>
+        </section>
+    }
+}

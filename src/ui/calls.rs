@@ -1,0 +1,141 @@
+//! The calls of a run, with what a vendor's support asks for.
+
+use super::{copy::CopyButton, pager::{Pager, page_range}};
+use crate::{
+    store::{Intent, Shared},
+    text::{self, Say, Tell},
+};
+use relight_core::{
+    answer::{Fault, Outcome},
+    explain,
+    run::{Call, CallState, Run},
+    words::Locale,
+};
+use yew::{Callback, Html, Properties, function_component, html, use_state_eq};
+
+const CALLS_A_PAGE: usize = 50;
+
+/// The calls, and which of them is looked into.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) locale: Locale,
+    pub(crate) run: Shared<Run>,
+    pub(crate) inspected: Option<usize>,
+    pub(crate) on: Callback<Intent>,
+    pub(crate) on_inspect: Callback<usize>,
+}
+
+/// The table of calls.
+#[function_component]
+pub(crate) fn Calls(props: &Props) -> Html {
+    let locale = props.locale;
+    let t = |say: Say| say.in_locale(locale);
+    let page = use_state_eq(|| 0_usize);
+    let on_page = {
+        let page = page.clone();
+        Callback::from(move |to| page.set(to))
+    };
+    let calls = props.run.calls();
+    let shown = page_range(calls.len(), CALLS_A_PAGE, *page);
+    let first = shown.start;
+    html! {
+        <div class="calls">
+            <div class="scroll" tabindex="0" role="region" aria-label={t(Say::Calls)}>
+                <table>
+                    <thead><tr>
+                        <th scope="col" class="number">{ t(Say::CallColumn) }</th>
+                        <th scope="col" class="aux">{ t(Say::OperationColumn) }</th>
+                        <th scope="col" class="number">{ t(Say::Ids) }</th>
+                        <th scope="col" class="aux">{ t(Say::RequestColumn) }</th>
+                        <th scope="col" class="number aux">{ t(Say::Status) }</th>
+                        <th scope="col" class="number aux">{ t(Say::Time) }</th>
+                        <th scope="col">{ t(Say::CallOutcome) }</th>
+                        <th scope="col"><span class="hidden">{ t(Say::Inspect) }</span></th>
+                    </tr></thead>
+                    <tbody>
+                        { for calls.get(shown).unwrap_or_default().iter().enumerate()
+                            .map(|(index, call)| row(props, first + index, call)) }
+                    </tbody>
+                </table>
+            </div>
+            <Pager {locale} label={t(Say::Calls)} total={calls.len()} size={CALLS_A_PAGE}
+                page={*page} {on_page} />
+        </div>
+    }
+}
+
+fn row(props: &Props, index: usize, call: &Call) -> Html {
+    let locale = props.locale;
+    let t = |say: Say| say.in_locale(locale);
+    let number = index + 1;
+    let open = props.inspected == Some(index);
+    let took = call.sent_at.zip(call.answered_at).map(|(from, to)| to.saturating_sub(from));
+    html! {
+        <tr key={index} data-call={number.to_string()} data-call-state={text::call_state(call.state).en}
+            aria-current={open.then_some("true")}>
+            <td class="number">{ text::number(locale, number) }</td>
+            <td class="aux"><code>{ call.batch.order().operation().name }</code></td>
+            <td class="number">{ text::number(locale, call.batch.ids().len()) }</td>
+            <td class="aux">
+                if let Some(id) = &call.request_id {
+                    <span class="row nowrap">
+                        <code class="request-id">{ id.clone() }</code>
+                        <CopyButton {locale} text={id.clone()} label={t(Say::Copy)}
+                            aria_label={Tell::CopyWhat(t(Say::RequestColumn)).in_locale(locale)}
+                            on={props.on.clone()} />
+                    </span>
+                }
+            </td>
+            <td class="number aux">{ call.status.map(|status| status.to_string()) }</td>
+            <td class="number aux muted">{ took.map(|ms| Tell::Ms(ms).in_locale(locale)) }</td>
+            <td>{ summary(&props.run, index, call, locale) }</td>
+            <td class="number">
+                if call.sent_at.is_some() {
+                    <button type="button" class="tiny" data-action="inspect"
+                        aria-expanded={open.to_string()}
+                        aria-label={Tell::InspectCall(number).in_locale(locale)}
+                        onclick={props.on_inspect.reform(move |_| index)}>
+                        { t(Say::Inspect) }
+                    </button>
+                }
+            </td>
+        </tr>
+    }
+}
+
+/// What became of the instances of a call, or where it stands.
+fn summary(run: &Run, index: usize, call: &Call, locale: Locale) -> Html {
+    let words = match (call.state, call.fault.as_deref()) {
+        (CallState::Waiting | CallState::Sending | CallState::Stopped, _) => {
+            text::call_state(call.state).in_locale(locale).to_owned()
+        }
+        (CallState::Done, Some(Fault::Cloud(report))) => report.code.clone(),
+        (CallState::Done, Some(Fault::Layer { word, .. })) => explain::layer(word)
+            .map_or_else(|| word.clone(), |entry| entry.title.in_locale(locale).to_owned()),
+        (CallState::Done, None) => by_outcome(run, index, locale),
+    };
+    html! {
+        <>
+            { words }
+            if call.resends > 0 {
+                <span class="muted small">{ " · " }{ Tell::Resent(call.resends).in_locale(locale) }</span>
+            }
+        </>
+    }
+}
+
+fn by_outcome(run: &Run, index: usize, locale: Locale) -> String {
+    let verb = run.order().operation().verb;
+    let mut parts: Vec<String> = Vec::new();
+    for outcome in Outcome::ALL {
+        let of_this_call = |row: &&std::sync::Arc<relight_core::run::Row>| {
+            row.call == Some(index) && row.outcome == outcome
+        };
+        let count = run.rows().iter().filter(of_this_call).count();
+        if count > 0 {
+            let words = text::outcome_counter(outcome, verb).in_locale(locale);
+            parts.push([text::number(locale, count).as_str(), words].join(" "));
+        }
+    }
+    parts.join(" · ")
+}

@@ -1,0 +1,85 @@
+//! The outcome of an instance as picture, colour and word.
+
+use super::icon::{Icon, icon};
+use crate::text;
+use relight_core::{answer::Outcome, cloud::Verb, words::Locale};
+use yew::{Html, classes, html};
+
+/// The colour of an outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Bad,
+    Warn,
+    Busy,
+    Idle,
+}
+
+impl Tone {
+    /// The class in the style sheet.
+    pub(crate) const fn class(self) -> &'static str {
+        match self {
+            Tone::Good => "good",
+            Tone::Bad => "bad",
+            Tone::Warn => "warn",
+            Tone::Busy => "busy",
+            Tone::Idle => "idle",
+        }
+    }
+}
+
+/// Every outcome in the order in which counters and segments show them.
+pub(crate) const SHOWN: [Outcome; Outcome::ALL.len()] = [
+    Outcome::Proven,
+    Outcome::RunningUnproven,
+    Outcome::DryRunPassed,
+    Outcome::InProgress,
+    Outcome::Accepted,
+    Outcome::Sending,
+    Outcome::Queued,
+    Outcome::Rejected,
+    Outcome::NotSent,
+    Outcome::Unknown,
+    Outcome::Overdue,
+    Outcome::Skipped,
+];
+
+/// The colour of an outcome.
+pub(crate) const fn tone(outcome: Outcome) -> Tone {
+    match outcome {
+        Outcome::Proven | Outcome::RunningUnproven | Outcome::DryRunPassed => Tone::Good,
+        Outcome::Rejected | Outcome::NotSent => Tone::Bad,
+        Outcome::Unknown | Outcome::Overdue => Tone::Warn,
+        Outcome::Accepted | Outcome::InProgress | Outcome::Sending => Tone::Busy,
+        Outcome::Queued | Outcome::Skipped => Tone::Idle,
+    }
+}
+
+/// The picture of an outcome.
+pub(crate) const fn picture(outcome: Outcome) -> Icon {
+    match outcome {
+        Outcome::Proven | Outcome::DryRunPassed => Icon::Check,
+        Outcome::RunningUnproven => Icon::Half,
+        Outcome::Rejected | Outcome::NotSent => Icon::Cross,
+        Outcome::Unknown => Icon::Question,
+        Outcome::Overdue => Icon::Warning,
+        Outcome::Accepted | Outcome::InProgress | Outcome::Sending => Icon::Ring,
+        Outcome::Queued => Icon::Pause,
+        Outcome::Skipped => Icon::Dash,
+    }
+}
+
+/// An outcome on its chip. An unknown one that has not settled is still being looked into.
+pub(crate) fn chip(locale: Locale, outcome: Outcome, verb: Verb, settled: bool) -> Html {
+    let words = if outcome == Outcome::Unknown && !settled {
+        text::UNKNOWN_CHECKING
+    } else {
+        text::outcome(outcome, verb)
+    };
+    html! {
+        <span class={classes!("chip", tone(outcome).class())}>
+            { icon(picture(outcome)) }
+            { words.in_locale(locale) }
+        </span>
+    }
+}

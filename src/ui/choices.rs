@@ -1,0 +1,173 @@
+//! What can be done with a run: ask for more, export it, begin anew. Whatever sends again is
+//! confirmed first, in words that say what will be sent.
+
+use super::{confirm::Confirm, dom::{focus, value_of}, icon::{Icon, icon}};
+use crate::{
+    store::{Format, Intent, Shared},
+    text::{Deed, Say, Tell},
+};
+use relight_core::{
+    run::{Choice, Event, Run, Stage},
+    words::Locale,
+};
+use yew::{
+    Callback, Html, InputEvent, Properties, function_component, html, use_effect_with,
+    use_node_ref, use_state_eq,
+};
+
+/// The run that is chosen about.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) locale: Locale,
+    pub(crate) run: Shared<Run>,
+    pub(crate) on: Callback<Intent>,
+}
+
+/// The buttons at the foot of a run.
+#[function_component]
+pub(crate) fn Choices(props: &Props) -> Html {
+    let Props { locale, run, on } = props;
+    let locale = *locale;
+    let t = |say: Say| say.in_locale(locale);
+    let confirming = use_state_eq(|| None::<Choice>);
+    let close = {
+        let confirming = confirming.clone();
+        Callback::from(move |()| confirming.set(None))
+    };
+    let choice = |choice: Choice, action: &'static str, words: String, why_not: Say| {
+        let available = run.choice_count(choice) > 0;
+        let (on, confirming) = (on.clone(), confirming.clone());
+        let onclick = Callback::from(move |_| {
+            if !available {
+                return;
+            }
+            match choice {
+                // Looking changes nothing: no need to ask.
+                Choice::CheckUnknown => on.emit(Intent::Run(Event::Ask(choice))),
+                Choice::RetryFailed | Choice::SendNotStarted => confirming.set(Some(choice)),
+            }
+        });
+        let why_not = (!available).then(|| t(why_not));
+        html! {
+            <button type="button" class="tiny" data-action={action} title={why_not}
+                aria-disabled={(!available).then_some("true")} {onclick}>
+                { words }
+                if let Some(why_not) = why_not { <span class="hidden">{ ". " }{ why_not }</span> }
+            </button>
+        }
+    };
+    let export = |format: Format, action: &'static str, say: Say| {
+        let onclick = on.reform(move |_| Intent::Export(format));
+        html! {
+            <button type="button" class="tiny" data-action={action} {onclick}>{ t(say) }</button>
+        }
+    };
+    let over = match run.stage() {
+        Stage::Finished | Stage::Stopped | Stage::Watching => true,
+        Stage::Sending | Stage::Paused(_) => false,
+    };
+    let count = |of| run.choice_count(of);
+    let onnew = {
+        let on = on.clone();
+        Callback::from(move |_| {
+            if over {
+                on.emit(Intent::NewRun);
+            }
+        })
+    };
+    html! {
+        <>
+            if let Some(asked) = *confirming {
+                <Again {locale} run={run.clone()} choice={asked} on={on.clone()} on_close={close} />
+            }
+            <div class="foot">
+                { choice(Choice::RetryFailed, "retry-failed",
+                    Tell::RetryFailed(count(Choice::RetryFailed)).in_locale(locale), Say::NothingToRetry) }
+                { choice(Choice::SendNotStarted, "send-not-started",
+                    Tell::SendNotStarted(count(Choice::SendNotStarted)).in_locale(locale), Say::NothingNotStarted) }
+                { choice(Choice::CheckUnknown, "check-unknown",
+                    Tell::CheckUnknown(count(Choice::CheckUnknown)).in_locale(locale), Say::NothingUnknown) }
+                <span class="grow"></span>
+                { export(Format::Csv, "export-csv", Say::ExportCsv) }
+                { export(Format::Json, "export-json", Say::ExportJson) }
+                <button type="button" class={if over { "primary" } else { "" }} data-action="new-run"
+                    aria-disabled={(!over).then_some("true")}
+                    title={(!over).then(|| t(Say::NewRunWait))} onclick={onnew}>
+                    { t(Say::NewRun) }
+                    if !over { <span class="hidden">{ ". " }{ t(Say::NewRunWait) }</span> }
+                </button>
+            </div>
+        </>
+    }
+}
+
+/// Asking before something is sent again.
+#[derive(Properties, PartialEq)]
+struct AgainProps {
+    locale: Locale,
+    run: Shared<Run>,
+    choice: Choice,
+    on: Callback<Intent>,
+    on_close: Callback<()>,
+}
+
+#[function_component]
+fn Again(props: &AgainProps) -> Html {
+    let AgainProps { locale, run, choice, .. } = props;
+    let (locale, choice) = (*locale, *choice);
+    let cancel = use_node_ref();
+    let typed_field = use_node_ref();
+    let typed = use_state_eq(String::new);
+    {
+        let cancel = cancel.clone();
+        use_effect_with(choice, move |_| focus(&cancel));
+    }
+    let deed = Deed::of(run.order());
+    let count = run.choice_count(choice);
+    let warning = match choice {
+        Choice::RetryFailed => Tell::RetryWarning { deed, count },
+        Choice::SendNotStarted | Choice::CheckUnknown => Tell::SendNotStartedWarning { deed, count },
+    };
+    // As for the first time: what can lose data asks for the number.
+    let order = run.order();
+    let danger = !order.is_dry_run() && (order.is_forced() || order.erases());
+    let ready = !danger || typed.trim() == count.to_string();
+    let ontyped = {
+        let typed = typed.clone();
+        Callback::from(move |event: InputEvent| typed.set(value_of(&event)))
+    };
+    let on_confirm = {
+        let (on, on_close) = (props.on.clone(), props.on_close.clone());
+        Callback::from(move |()| {
+            on.emit(Intent::Run(Event::Ask(choice)));
+            on_close.emit(());
+        })
+    };
+    let on_missing = {
+        let typed_field = typed_field.clone();
+        Callback::from(move |()| focus(&typed_field))
+    };
+    html! {
+        <div class="again note warn" role="group" aria-labelledby="h-again">
+            { icon(Icon::Warning) }
+            <div class="stack">
+                <p id="h-again">{ warning.in_locale(locale) }</p>
+                if danger {
+                    <label class="field">
+                        { Tell::TypeToConfirm(count).in_locale(locale) }
+                        <input ref={typed_field} name="typedCountAgain" type="text" inputmode="numeric"
+                            autocomplete="off" value={(*typed).clone()} oninput={ontyped} />
+                    </label>
+                }
+                <div class="row">
+                    <button type="button" ref={cancel} data-action="cancel"
+                        onclick={props.on_close.reform(|_| ())}>
+                        { Say::Cancel.in_locale(locale) }
+                    </button>
+                    <Confirm action="confirm" label={Tell::Confirm(deed, count).in_locale(locale)}
+                        {danger} {ready} {on_confirm} {on_missing} />
+                </div>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,171 @@
+//! The form: what to do, with which key, to which instances.
+
+use super::{
+    credential::{Credential, Field},
+    dom::{focus_in, put_value},
+    ids::Ids,
+    target::Target,
+};
+use crate::{
+    store::{Intent, Shared},
+    text::{Say, Tell},
+};
+use relight_core::{
+    plan::Refusal,
+    session::{Held, Session, Step},
+};
+use yew::{
+    Callback, Html, KeyboardEvent, NodeRef, Properties, SubmitEvent, classes, function_component,
+    html, use_effect_with, use_node_ref,
+};
+
+/// What is filled in.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) session: Shared<Session>,
+    pub(crate) secret: Held,
+    pub(crate) token: Held,
+    pub(crate) on: Callback<Intent>,
+}
+
+/// The form.
+#[function_component]
+pub(crate) fn Compose(props: &Props) -> Html {
+    let session = &props.session;
+    let (locale, form) = (session.locale(), session.form());
+    let t = |say: Say| say.in_locale(locale);
+    let refusal = match session.step() {
+        Step::Compose { refusal } => refusal.as_ref(),
+        Step::Review { .. } => None,
+    };
+    let node = use_node_ref();
+    use_focus_on_refusal(&node, refusal);
+    let onsubmit = {
+        let (on, node, refusal) = (props.on.clone(), node.clone(), refusal.cloned());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            // If the same rule is still broken, nothing changes on the page but the focus.
+            if let Some(refusal) = &refusal {
+                focus_in(&node, selector(refusal));
+            }
+            on.emit(Intent::Review);
+        })
+    };
+    let problem = |fields: &[&str]| refusal.filter(|refusal| fields.contains(&field_of(refusal)));
+    let sentence = |refusal: Option<&Refusal>| {
+        refusal.map(|refusal| (field_of(refusal), refusal.sentence(locale)))
+    };
+    let reviewing = session.plan().is_some();
+    let ready = form.parsed().ids.len();
+    html! {
+        <form class="panel compose" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
+            onkeydown={no_repeat()}>
+            <div class="head">
+                <h2 id="h-what">{ t(Say::WhatToDo) }</h2>
+                <span class="grow"></span>
+                <span class="small muted">{ t(Say::StepOne) }</span>
+            </div>
+            <div class="body">
+                <Target {locale} cloud={form.cloud()} site={form.site().to_owned()}
+                    region={form.region().to_owned()} operation={form.operation()}
+                    mode={form.mode()} batching={form.batching()} dry_run={form.dry_run()}
+                    erase={form.erase()}
+                    problem={sentence(problem(&["site", "region", "operation", "mode", "batching", "erase"]))}
+                    on={props.on.clone()} />
+                <Ids {locale} cloud={form.cloud()} ids_text={form.ids_text().clone()}
+                    parsed={form.parsed().clone()}
+                    problem={sentence(problem(&["instanceIds"])).map(|(_, words)| words)}
+                    on={props.on.clone()} />
+                <Credential {locale} cloud={form.cloud()} key_id={form.key_id().to_owned()}
+                    secret={props.secret} token={props.token}
+                    problem={sentence(problem(&["keyId", "secret", "token"]))}
+                    on={props.on.clone()} />
+            </div>
+            <div class={classes!("foot", "dock", "dock-compose")}>
+                <button type="submit" data-action="review"
+                    class={classes!("grow", if reviewing { "" } else { "primary" })}>
+                    { Tell::Check(ready).in_locale(locale) }
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// The public name of the field at which a refusal is shown.
+pub(crate) fn field_of(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::UnknownOperation { .. } => "operation",
+        Refusal::NoInstances => "instanceIds",
+        Refusal::RegionMissing
+        | Refusal::RegionMalformed { .. }
+        | Refusal::RegionNotUsed { .. } => "region",
+        Refusal::UnknownSite { .. } => "site",
+        Refusal::UnknownOption { .. }
+        | Refusal::OptionTwice { .. }
+        | Refusal::OptionValue { .. }
+        | Refusal::Exclusive { .. } => "mode",
+        Refusal::DryRunProvesNothing => "batching",
+        Refusal::ErasesSeveral { .. } => "erase",
+        Refusal::KeyIdMalformed { .. } => "keyId",
+        Refusal::SecretMalformed { .. } => "secret",
+        Refusal::TokenMalformed { .. } => "token",
+    }
+}
+
+/// A sentence at the field that it is about.
+pub(crate) fn problem_at(id: &'static str, words: Option<&str>) -> Html {
+    words.map_or_else(Html::default, |words| {
+        html! { <p class="error" id={id}>{ words.to_owned() }</p> }
+    })
+}
+
+/// A key that is held down does not press buttons again and again.
+pub(crate) fn no_repeat() -> Callback<KeyboardEvent> {
+    Callback::from(|event: KeyboardEvent| {
+        if event.repeat() && event.key() == "Enter" {
+            let target = event.target().and_then(|target| {
+                wasm_bindgen::JsCast::dyn_into::<web_sys::Element>(target).ok()
+            });
+            if target.is_none_or(|target| !target.tag_name().eq_ignore_ascii_case("textarea")) {
+                event.prevent_default();
+            }
+        }
+    })
+}
+
+/// The name that a text field keeps when the state changes it by something other than typing.
+pub(crate) fn keep_in_step(node: &NodeRef, wanted: &str) {
+    if super::dom::value_at(node).is_some_and(|shown| shown != wanted) {
+        put_value(node, wanted);
+    }
+}
+
+/// The words of a problem, if it is about this field.
+pub(crate) fn words_for<'a>(problem: Option<&'a Field>, field: &str) -> Option<&'a str> {
+    problem.filter(|(name, _)| *name == field).map(|(_, words)| words.as_str())
+}
+
+#[yew::hook]
+fn use_focus_on_refusal(node: &NodeRef, refusal: Option<&Refusal>) {
+    let node = node.clone();
+    use_effect_with(refusal.cloned(), move |refusal| {
+        if let Some(refusal) = refusal {
+            focus_in(&node, selector(refusal));
+        }
+    });
+}
+
+fn selector(refusal: &Refusal) -> &'static str {
+    match field_of(refusal) {
+        "operation" => "[name=operation]",
+        "instanceIds" => "[name=instanceIds]",
+        "region" => "[name=region]",
+        "site" => "[name=site]",
+        "batching" => "[name=batching]:checked",
+        "erase" => "[name=erase]",
+        "keyId" => "[name=keyId]",
+        "secret" => "[name=secret]",
+        "token" => "[name=token]",
+        _ => "[name=mode]:checked",
+    }
+}

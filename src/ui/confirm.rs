@@ -1,0 +1,61 @@
+//! The button that sends: armed after half a second, and good for one click.
+
+use gloo_timers::callback::Timeout;
+use yew::{AttrValue, Callback, Html, Properties, classes, function_component, html, use_effect_with, use_state};
+
+/// So that the second click of a double click, or a key that is held down, sends nothing.
+const ARMED_AFTER_MS: u32 = 500;
+
+/// What is confirmed.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    /// Verb and count.
+    pub(crate) label: AttrValue,
+    /// The public name of the button.
+    pub(crate) action: &'static str,
+    /// Whether data may be lost.
+    #[prop_or_default]
+    pub(crate) danger: bool,
+    /// Whether everything that must be typed is typed. If not, a click asks for it.
+    #[prop_or(true)]
+    pub(crate) ready: bool,
+    /// Carry it out.
+    pub(crate) on_confirm: Callback<()>,
+    /// Clicked while something is missing.
+    #[prop_or_default]
+    pub(crate) on_missing: Callback<()>,
+}
+
+/// A button that sends, once.
+#[function_component]
+pub(crate) fn Confirm(props: &Props) -> Html {
+    let armed = use_state(|| false);
+    let used = use_state(|| false);
+    {
+        let armed = armed.clone();
+        use_effect_with((), move |()| {
+            let later = Timeout::new(ARMED_AFTER_MS, move || armed.set(true));
+            move || drop(later)
+        });
+    }
+    let onclick = {
+        let used = used.clone();
+        let (ready, on_confirm, on_missing) =
+            (props.ready, props.on_confirm.clone(), props.on_missing.clone());
+        Callback::from(move |_| {
+            if ready {
+                used.set(true);
+                on_confirm.emit(());
+            } else {
+                on_missing.emit(());
+            }
+        })
+    };
+    let kind = if props.danger { "danger" } else { "primary" };
+    html! {
+        <button type="button" class={classes!("confirm", kind)} data-action={props.action}
+            disabled={!*armed || *used} aria-disabled={(!props.ready).then_some("true")} {onclick}>
+            { props.label.clone() }
+        </button>
+    }
+}

@@ -1,0 +1,66 @@
+//! The few things that components ask of the browser.
+
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, Event, HtmlElement};
+use yew::NodeRef;
+
+/// What is typed or chosen in the field that an event comes from.
+pub(crate) fn value_of(event: &Event) -> String {
+    property(event, "value").and_then(|value| value.as_string()).unwrap_or_default()
+}
+
+/// Whether the box that an event comes from is ticked.
+pub(crate) fn checked_of(event: &Event) -> bool {
+    property(event, "checked").is_some_and(|value| value.is_truthy())
+}
+
+/// Whether the `<details>` that an event comes from is open.
+pub(crate) fn open_of(event: &Event) -> bool {
+    property(event, "open").is_some_and(|value| value.is_truthy())
+}
+
+/// The value of a field.
+pub(crate) fn value_at(node: &NodeRef) -> Option<String> {
+    js_sys::Reflect::get(node.get()?.as_ref(), &"value".into()).ok()?.as_string()
+}
+
+/// Sets the value of a field.
+pub(crate) fn put_value(node: &NodeRef, value: &str) {
+    if let Some(node) = node.get() {
+        // A field takes every text; there is nothing to do if it does not.
+        let _ = js_sys::Reflect::set(node.as_ref(), &"value".into(), &value.into());
+    }
+}
+
+/// Puts the focus on an element.
+pub(crate) fn focus(node: &NodeRef) {
+    if let Some(element) = node.cast::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Puts the focus on the first match of a selector inside an element.
+pub(crate) fn focus_in(node: &NodeRef, selector: &str) {
+    let found = node.cast::<Element>().and_then(|root| root.query_selector(selector).ok().flatten());
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Brings an element into view, if it is not.
+pub(crate) fn reveal(node: &NodeRef) {
+    if let Some(element) = node.cast::<Element>() {
+        element.scroll_into_view_with_bool(true);
+    }
+}
+
+/// Whether the window is too narrow for two columns; the same width as in the style sheet.
+pub(crate) fn is_narrow() -> bool {
+    let width = web_sys::window().and_then(|window| window.inner_width().ok());
+    width.and_then(|width| width.as_f64()).is_some_and(|width| width <= 860.0)
+}
+
+fn property(event: &Event, name: &str) -> Option<JsValue> {
+    let target = event.target()?;
+    js_sys::Reflect::get(target.as_ref(), &name.into()).ok()
+}

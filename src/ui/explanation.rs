@@ -1,0 +1,216 @@
+//! What became of an instance and why, in words, beside the table.
+
+use super::{chip::chip, copy::CopyButton, icon::{Icon, icon}};
+use crate::{
+    store::Intent,
+    text::{self, Say, Tell},
+};
+use relight_core::{
+    answer::{Fault, Outcome},
+    explain::{self, Explanation, Retry},
+    ids::InstanceId,
+    plan::Order,
+    run::Row,
+    words::Locale,
+};
+use std::sync::Arc;
+use yew::{AttrValue, Callback, Html, Properties, classes, function_component, html};
+
+/// The instance whose story is told.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) locale: Locale,
+    pub(crate) order: Arc<Order>,
+    pub(crate) row: Arc<Row>,
+    /// The request id of the call that it travelled in.
+    pub(crate) request_id: Option<AttrValue>,
+    pub(crate) on: Callback<Intent>,
+    /// Show the request of a call.
+    pub(crate) on_inspect: Callback<usize>,
+}
+
+/// The explanation of an instance's outcome.
+#[function_component]
+pub(crate) fn Card(props: &Props) -> Html {
+    let Props { locale, order, row, .. } = props;
+    let locale = *locale;
+    let t = |say: Say| say.in_locale(locale);
+    let verb = order.operation().verb;
+    let told = row.fault.as_deref().map(|fault| explain_fault(order, fault, locale));
+    let (title, meaning, remedy) = match (&told, row.outcome) {
+        // The words of the entry are about an error; a passed rehearsal is none.
+        (_, Outcome::DryRunPassed) => (
+            t(Say::PassedDryRun).to_owned(),
+            t(Say::PassedDryRunMeaning).to_owned(),
+            t(Say::PassedDryRunRemedy).to_owned(),
+        ),
+        (Some(told), _) => (told.title.clone(), told.meaning.clone(), told.remedy.clone()),
+        (None, outcome) => {
+            let (meaning, remedy) = text::outcome_meaning(outcome);
+            (
+                text::outcome(outcome, verb).in_locale(locale).to_owned(),
+                meaning.in_locale(locale).to_owned(),
+                remedy.in_locale(locale).to_owned(),
+            )
+        }
+    };
+    let shown = told.as_ref().filter(|_| row.outcome != Outcome::DryRunPassed);
+    let request_id = told
+        .as_ref()
+        .and_then(|told| told.request_id.clone().map(AttrValue::from))
+        .or_else(|| props.request_id.clone());
+    let for_support = for_support(props, &title, told.as_ref(), request_id.as_deref());
+    let good = row.outcome == Outcome::DryRunPassed;
+    html! {
+        <div class={classes!("card", good.then_some("good-card"))} data-explanation={row.id.as_str().to_owned()}>
+            <div class="row">
+                { chip(locale, row.outcome, verb, row.settled_at.is_some()) }
+                <span class="grow"></span>
+                if let Some(told) = shown { { badge(told.retry, locale) } }
+            </div>
+            <h2>{ title }</h2>
+            <p>{ meaning }</p>
+            <div class="stack tight">
+                <h3>{ t(Say::WhatToDoAboutIt) }</h3>
+                <p>{ remedy }</p>
+            </div>
+            <dl class="kv">
+                <dt>{ t(Say::Instance) }</dt><dd><code>{ row.id.as_str().to_owned() }</code></dd>
+                { term(t(Say::Name), &row.name) }
+                { term(t(Say::Zone), &row.zone) }
+                { term(t(Say::Address), &row.address) }
+                { term(t(Say::StateBefore), row.previous_state.as_deref().unwrap_or_default()) }
+                { term(t(Say::StateLabel), row.state.as_deref().unwrap_or_default()) }
+                if let Some(reason) = row.skipped {
+                    <dt>{ t(Say::Detail) }</dt>
+                    <dd>{ text::skip_reason(reason).in_locale(locale) }</dd>
+                }
+                if let Some(evidence) = row.evidence {
+                    <dt>{ t(Say::Detail) }</dt>
+                    <dd>{ text::evidence(evidence).in_locale(locale) }</dd>
+                }
+                if let Some(at) = row.sent_at {
+                    <dt>{ t(Say::SentAt) }</dt><dd>{ text::time_of_day(locale, at) }</dd>
+                }
+                if let Some(at) = row.settled_at {
+                    <dt>{ t(Say::SettledAt) }</dt><dd>{ text::time_of_day(locale, at) }</dd>
+                }
+                if let Some(told) = &told { { facts(told, row.fault.as_deref(), locale) } }
+                if let Some(id) = &request_id {
+                    <dt>{ t(Say::Request) }</dt><dd><code>{ id.clone() }</code></dd>
+                }
+            </dl>
+            <div class="row">
+                if let Some(id) = &request_id {
+                    <CopyButton {locale} text={id.clone()} label={t(Say::RequestColumn)}
+                        aria_label={Tell::CopyWhat(t(Say::RequestColumn)).in_locale(locale)} on={props.on.clone()} />
+                }
+                <CopyButton {locale} text={for_support} label={t(Say::CopyForSupport)} on={props.on.clone()} />
+                if let Some(call) = row.call.filter(|_| row.sent_at.is_some()) {
+                    <button type="button" class="tiny" data-action="show-request"
+                        onclick={props.on_inspect.reform(move |_| call)}>
+                        { t(Say::ShowTheRequest) }
+                    </button>
+                }
+            </div>
+        </div>
+    }
+}
+
+/// Whether trying again is safe, as a badge with a picture.
+pub(crate) fn badge(retry: Retry, locale: Locale) -> Html {
+    let (class, picture) = match retry {
+        Retry::Never => ("bad", Icon::Cross),
+        Retry::AfterFix => ("idle", Icon::Check),
+        Retry::Later => ("good", Icon::Check),
+        Retry::CheckFirst => ("warn", Icon::Warning),
+    };
+    html! {
+        <span class={classes!("chip", "badge", class)} data-retry={class}>
+            { icon(picture) }{ text::retry(retry).in_locale(locale) }
+        </span>
+    }
+}
+
+/// Who, code and the cloud's own words, as terms of a list.
+pub(crate) fn facts(told: &Explanation, fault: Option<&Fault>, locale: Locale) -> Html {
+    let t = |say: Say| say.in_locale(locale);
+    let words = match fault {
+        Some(Fault::Layer { .. }) => Say::ReceivedText,
+        Some(Fault::Cloud(_)) | None => Say::CloudSaid,
+    };
+    html! {
+        <>
+            <dt>{ t(Say::WhoLabel) }</dt>
+            <dd>{ text::who(told.who).in_locale(locale) }</dd>
+            if let Some(code) = &told.code {
+                <dt>{ t(Say::Code) }</dt>
+                <dd>
+                    <code>{ code.clone() }</code>
+                    if !told.recognised { <span class="muted">{ " · " }{ t(Say::UnknownCode) }</span> }
+                </dd>
+            }
+            if !told.original.is_empty() {
+                <dt>{ t(words) }</dt>
+                <dd class="muted original">{ told.original.clone() }</dd>
+            }
+        </>
+    }
+}
+
+/// A fault in words.
+pub(crate) fn explain_fault(order: &Order, fault: &Fault, locale: Locale) -> Explanation {
+    match fault {
+        Fault::Cloud(report) => {
+            let manifest = order.target().cloud.manifest();
+            explain::explain(
+                Some(manifest.id),
+                manifest.errors,
+                report,
+                Some(order.operation().name),
+                locale,
+            )
+        }
+        Fault::Layer { word, text } => explain::explain_layer(word, text, locale),
+    }
+}
+
+/// The rows whose ids belong to a cause, joined for the clipboard.
+pub(crate) fn joined<'a>(ids: impl Iterator<Item = &'a InstanceId>) -> String {
+    ids.map(InstanceId::as_str).collect::<Vec<_>>().join("\n")
+}
+
+fn term(name: &'static str, value: &str) -> Html {
+    if value.is_empty() {
+        return Html::default();
+    }
+    html! { <><dt>{ name }</dt><dd>{ value.to_owned() }</dd></> }
+}
+
+/// Everything that a vendor's support asks for, and no secret.
+fn for_support(
+    props: &Props,
+    title: &str,
+    told: Option<&Explanation>,
+    request_id: Option<&str>,
+) -> String {
+    let t = |say: Say| say.in_locale(props.locale);
+    let target = props.order.target();
+    let mut text = String::from(title);
+    let mut line = |name: &str, value: &str| {
+        if !value.is_empty() {
+            for part in ["\n", name, ": ", value] {
+                text.push_str(part);
+            }
+        }
+    };
+    line(t(Say::Cloud), target.cloud.manifest().name.in_locale(props.locale));
+    line(t(Say::Region), &target.region);
+    line(t(Say::Operation), props.order.operation().name);
+    line(t(Say::Instance), props.row.id.as_str());
+    line(t(Say::OutcomeColumn), props.row.outcome.word());
+    line(t(Say::Code), told.and_then(|told| told.code.as_deref()).unwrap_or_default());
+    line(t(Say::CloudSaid), told.map_or("", |told| &told.original));
+    line(t(Say::RequestColumn), request_id.unwrap_or_default());
+    text
+}

@@ -1,0 +1,92 @@
+//! The bar at the top: where one is, how calls travel, and which key is in use.
+
+use super::{Screen, icon::{Icon, icon, mark}};
+use crate::{store::{Intent, Shared}, text::Say};
+use relight_core::{request::Route, session::{Action, Held}, words::Locale};
+use yew::{AttrValue, Callback, Html, Properties, function_component, html};
+
+/// What the bar shows.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) locale: Locale,
+    pub(crate) screen: Screen,
+    pub(crate) route: Shared<Route>,
+    pub(crate) key_id: AttrValue,
+    pub(crate) secret: Held,
+    pub(crate) on_screen: Callback<Screen>,
+    pub(crate) on: Callback<Intent>,
+}
+
+/// The bar at the top.
+#[function_component]
+pub(crate) fn Header(props: &Props) -> Html {
+    let locale = props.locale;
+    let t = |say: Say| say.in_locale(locale);
+    let other = match locale {
+        Locale::En => Locale::Zh,
+        Locale::Zh => Locale::En,
+    };
+    let onlanguage = {
+        let on = props.on.clone();
+        Callback::from(move |_| on.emit(Intent::Form(Action::Locale(other))))
+    };
+    let tab = |screen: Screen, say: Say| {
+        let on_screen = props.on_screen.clone();
+        let onclick = Callback::from(move |_| on_screen.emit(screen));
+        let current = (props.screen == screen).then_some("page");
+        html! {
+            <button type="button" class="tab" data-action={screen.word()} aria-current={current} {onclick}>
+                { t(say) }
+            </button>
+        }
+    };
+    let held = props.secret == Held::Usable && !props.key_id.is_empty();
+    html! {
+        <header class="bar">
+            <div class="brand">{ mark() }<span>{ "Relight" }</span></div>
+            <nav aria-label={t(Say::Pages)}>
+                { tab(Screen::Power, Say::Power) }
+                { tab(Screen::Explain, Say::ExplainAnError) }
+            </nav>
+            <span class="grow"></span>
+            <span class="pill wide">
+                <span class="hidden">{ t(Say::RouteLabel) }{ " " }</span>
+                <span class="dot"></span>
+                { route_name(&props.route, locale) }
+            </span>
+            if held {
+                <span class="pill wide">
+                    { icon(Icon::Key) }
+                    <span class="hidden">{ t(Say::KeyLabel) }{ " " }</span>
+                    <span class="id">{ shortened(&props.key_id) }</span>
+                </span>
+            }
+            <button type="button" class="quiet" data-action="language" lang={other.tag()}
+                onclick={onlanguage}>
+                { t(Say::OtherLanguage) }
+            </button>
+        </header>
+    }
+}
+
+/// A route in few words: the proxy's host, or its path on this page's own.
+pub(crate) fn route_name(route: &Route, locale: Locale) -> String {
+    match route {
+        Route::Direct => Say::Direct.in_locale(locale).into(),
+        Route::Proxy { base } => match base.split_once("://") {
+            Some((_, rest)) => rest.trim_end_matches('/').to_owned(),
+            None => format!("{} · {base}", Say::ThisPagesProxy.in_locale(locale)),
+        },
+    }
+}
+
+/// Beginning and end of a key id: enough to tell two keys apart.
+fn shortened(key_id: &str) -> String {
+    let characters: Vec<char> = key_id.chars().collect();
+    match characters.as_slice() {
+        [a, b, c, d, .., w, x, y, z] if characters.len() > 12 => {
+            [*a, *b, *c, *d, '…', *w, *x, *y, *z].iter().collect()
+        }
+        _ => key_id.to_owned(),
+    }
+}

@@ -1,0 +1,265 @@
+//! The ids: one field that takes anything, and beneath it what was found. Valid ids are counted,
+//! never listed, so that typing stays quick however many there are.
+
+use super::{
+    compose::{keep_in_step, problem_at},
+    dom::value_of,
+    icon::{Icon, icon},
+};
+use crate::{
+    store::Intent,
+    text::{self, Say, Tell},
+};
+use relight_core::{
+    cloud::Cloud,
+    ids::{IdProblem, IdProblemKind, ParsedIds},
+    session::Action,
+    words::Locale,
+};
+use std::sync::Arc;
+use yew::{
+    AttrValue, Callback, Html, InputEvent, Properties, classes, function_component, html,
+    use_effect_with, use_node_ref, use_state_eq,
+};
+
+/// At most so many problems are listed at a time.
+const LISTED: usize = 12;
+
+/// What is typed and what was found in it.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) locale: Locale,
+    pub(crate) cloud: &'static dyn Cloud,
+    pub(crate) ids_text: Arc<str>,
+    pub(crate) parsed: Arc<ParsedIds>,
+    pub(crate) problem: Option<AttrValue>,
+    pub(crate) on: Callback<Intent>,
+}
+
+/// What a counter counts, and what a click on it lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    All,
+    Unusual,
+    Malformed,
+    NearMiss,
+    Sample,
+    Repeated,
+    OtherCloud,
+}
+
+/// The field for the ids and what was found in it.
+#[function_component]
+pub(crate) fn Ids(props: &Props) -> Html {
+    let locale = props.locale;
+    let t = |say: Say| say.in_locale(locale);
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        // The field keeps what is typed by itself; only a change from elsewhere is put into it.
+        use_effect_with(props.ids_text.clone(), move |text| keep_in_step(&node, text));
+    }
+    let oninput =
+        props.on.reform(|event: InputEvent| Intent::Form(Action::IdsText(value_of(&event))));
+    let ids = &props.cloud.manifest().ids;
+    let problem = props.problem.as_deref();
+    html! {
+        <div class="field ids">
+            <label class="field" for="ids-field">{ t(Say::Instances) }</label>
+            <textarea ref={node} id="ids-field" name="instanceIds" spellcheck="false" autocapitalize="none"
+                autocomplete="off" rows="6" placeholder={ids.example} aria-describedby="ids-help e-ids"
+                aria-invalid={problem.map(|_| "true")} {oninput} />
+            { problem_at("e-ids", problem) }
+            if props.parsed.ids.is_empty() && props.parsed.problems.is_empty() {
+                <p class="small muted" id="ids-help">
+                    { t(Say::InstancesHint) }{ " " }
+                    { Tell::IdsLookLike { shape: ids.shape.in_locale(locale), example: ids.example }
+                        .in_locale(locale) }
+                </p>
+            } else {
+                <Found {locale} parsed={props.parsed.clone()} on={props.on.clone()} />
+            }
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct FoundProps {
+    locale: Locale,
+    parsed: Arc<ParsedIds>,
+    on: Callback<Intent>,
+}
+
+#[function_component]
+fn Found(props: &FoundProps) -> Html {
+    let locale = props.locale;
+    let t = |say: Say| say.in_locale(locale);
+    let shown = use_state_eq(|| Kind::All);
+    let parsed = &props.parsed;
+    let count = |kind: Kind| parsed.problems.iter().filter(|one| is_of(one, kind)).count();
+    let (valid, problems) = (parsed.ids.len(), parsed.problems.len());
+    let unusual = parsed.ids.iter().filter(|id| id.unusual).count();
+    let counter = |kind: Kind, number: usize, words: &str, tone: &'static str| {
+        if number == 0 {
+            return Html::default();
+        }
+        let pressed = *shown == kind;
+        let onclick = {
+            let shown = shown.clone();
+            Callback::from(move |_| shown.set(if pressed { Kind::All } else { kind }))
+        };
+        html! {
+            <button type="button" class={classes!("count", tone)} data-filter={word(kind)}
+                aria-pressed={pressed.to_string()} {onclick}>
+                <b>{ text::number(locale, number) }</b>{ words.to_owned() }
+            </button>
+        }
+    };
+    html! {
+        <>
+            <div class="counts" id="ids-help" role="group" aria-label={t(Say::Instances)}>
+                <span class="count still">
+                    <b>{ text::number(locale, valid + problems) }</b>{ t(Say::Pasted) }
+                </span>
+                <span class="count still good" data-count="valid">
+                    <b>{ text::number(locale, valid) }</b>{ t(Say::Valid) }
+                </span>
+                { counter(Kind::Unusual, unusual, t(Say::Unusual), "warn") }
+                { counter(Kind::Malformed, count(Kind::Malformed), t(Say::Malformed), "bad") }
+                { counter(Kind::NearMiss, count(Kind::NearMiss), t(Say::NearMiss), "warn") }
+                { counter(Kind::Sample, count(Kind::Sample), t(Say::Sample), "warn") }
+                { counter(Kind::Repeated, count(Kind::Repeated), t(Say::RepeatedLabel), "") }
+                { counter(Kind::OtherCloud, count(Kind::OtherCloud), &of_others(parsed, locale), "warn") }
+            </div>
+            if *shown == Kind::Unusual && unusual > 0 {
+                <div class="note info">
+                    { icon(Icon::Warning) }
+                    <ul class="plain">
+                        { for parsed.ids.iter().filter(|id| id.unusual).take(LISTED).map(|id| html! {
+                            <li>
+                                <code>{ id.id.as_str().to_owned() }</code>{ " · " }
+                                { Tell::Line(id.line).in_locale(locale) }{ " · " }
+                                { t(Say::UnusualReason) }
+                            </li>
+                        }) }
+                        { more(unusual, locale) }
+                    </ul>
+                </div>
+            } else if problems > 0 {
+                <Problems {locale} parsed={parsed.clone()} kind={*shown} on={props.on.clone()} />
+            }
+            <p class="hidden" role="status">
+                { Tell::FoundProblems { valid, problems }.in_locale(locale) }
+            </p>
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ProblemsProps {
+    locale: Locale,
+    parsed: Arc<ParsedIds>,
+    kind: Kind,
+    on: Callback<Intent>,
+}
+
+#[function_component]
+fn Problems(props: &ProblemsProps) -> Html {
+    let locale = props.locale;
+    let total = props.parsed.problems.len();
+    let of_kind = || props.parsed.problems.iter().filter(|one| is_of(one, props.kind));
+    // Of all kinds together a few will do: the counters list the others.
+    let listed = if props.kind == Kind::All { 4 } else { LISTED };
+    let onremove = props.on.reform(|_| Intent::Form(Action::RemoveProblems));
+    let found = of_kind().count();
+    html! {
+        <div class="note warn">
+            { icon(Icon::Warning) }
+            <div>
+                <strong>{ Tell::WillNotBeSent(total).in_locale(locale) }</strong>
+                <ul class="plain problems">
+                    { for of_kind().take(listed).map(|one| problem(one, locale)) }
+                    if found > listed {
+                        <li class="muted">{ Tell::AndMore(found - listed).in_locale(locale) }</li>
+                    }
+                </ul>
+                <button type="button" class="tiny" data-action="remove-problems" onclick={onremove}>
+                    { Tell::RemoveProblems(total).in_locale(locale) }
+                </button>
+            </div>
+        </div>
+    }
+}
+
+fn problem(problem: &IdProblem, locale: Locale) -> Html {
+    html! {
+        <li data-problem={problem.kind.word()}>
+            <code>{ problem.text.clone() }</code>
+            <span class="muted">{ " · " }{ Tell::Line(problem.line).in_locale(locale) }</span>
+            { " · " }{ reason(problem, locale) }
+            if let Some(suggestion) = &problem.suggestion {
+                { " · " }<b>{ Tell::DidYouMean(suggestion).in_locale(locale) }</b>
+            }
+        </li>
+    }
+}
+
+fn reason(problem: &IdProblem, locale: Locale) -> String {
+    match (problem.kind, problem.cloud) {
+        (IdProblemKind::Malformed(kind), _) => text::malformation(kind).in_locale(locale).into(),
+        (IdProblemKind::Repeated, _) => Say::RepeatedReason.in_locale(locale).into(),
+        (IdProblemKind::OtherCloud, Some(cloud)) => {
+            Tell::OfCloud(cloud.manifest().name.in_locale(locale)).in_locale(locale)
+        }
+        (IdProblemKind::OtherCloud, None) => Say::OtherCloudReason.in_locale(locale).into(),
+        (IdProblemKind::Masked, _) => Say::SampleReason.in_locale(locale).into(),
+        (IdProblemKind::NearMiss, _) => Say::NearMissReason.in_locale(locale).into(),
+    }
+}
+
+fn more(total: usize, locale: Locale) -> Html {
+    if total > LISTED {
+        html! { <li class="muted">{ Tell::AndMore(total - LISTED).in_locale(locale) }</li> }
+    } else {
+        Html::default()
+    }
+}
+
+/// `of Tencent Cloud`, or without a name if they are of several.
+fn of_others(parsed: &ParsedIds, locale: Locale) -> String {
+    let mut clouds = parsed
+        .problems
+        .iter()
+        .filter(|problem| problem.kind == IdProblemKind::OtherCloud)
+        .filter_map(|problem| problem.cloud);
+    match clouds.next() {
+        Some(first) if clouds.all(|cloud| cloud == first) => {
+            Tell::OfCloud(first.manifest().name.in_locale(locale)).in_locale(locale)
+        }
+        Some(_) | None => Say::OtherCloudReason.in_locale(locale).into(),
+    }
+}
+
+fn is_of(problem: &IdProblem, kind: Kind) -> bool {
+    match kind {
+        Kind::All => true,
+        Kind::Unusual => false,
+        Kind::Malformed => matches!(problem.kind, IdProblemKind::Malformed(_)),
+        Kind::NearMiss => problem.kind == IdProblemKind::NearMiss,
+        Kind::Sample => problem.kind == IdProblemKind::Masked,
+        Kind::Repeated => problem.kind == IdProblemKind::Repeated,
+        Kind::OtherCloud => problem.kind == IdProblemKind::OtherCloud,
+    }
+}
+
+const fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::All => "all",
+        Kind::Unusual => "unusual",
+        Kind::Malformed => "malformed",
+        Kind::NearMiss => "near-miss",
+        Kind::Sample => "masked",
+        Kind::Repeated => "repeated",
+        Kind::OtherCloud => "other-cloud",
+    }
+}

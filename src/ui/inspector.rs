@@ -1,0 +1,199 @@
+//! A request as it went out: what was signed, step by step. Secrets are never here; the signature
+//! is hidden until it is asked for, and a session token always.
+
+use super::{copy::CopyButton, dom::focus};
+use crate::{
+    store::{Intent, Shared},
+    text::{Say, Tell},
+};
+use relight_core::{
+    request::{Request, Route, Signed},
+    sign::percent_encode,
+    words::Locale,
+};
+use std::rc::Rc;
+use yew::{
+    Callback, Html, Properties, function_component, html, use_effect_with, use_node_ref,
+    use_state_eq,
+};
+
+/// The request that is looked into.
+#[derive(Properties)]
+pub(crate) struct Props {
+    pub(crate) locale: Locale,
+    /// The index of its call.
+    pub(crate) call: usize,
+    pub(crate) signed: Option<Rc<Request<Signed>>>,
+    pub(crate) route: Shared<Route>,
+    pub(crate) on: Callback<Intent>,
+    pub(crate) on_close: Callback<()>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        let same = match (&self.signed, &other.signed) {
+            (Some(one), Some(two)) => Rc::ptr_eq(one, two),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        same && self.locale == other.locale && self.call == other.call && self.route == other.route
+    }
+}
+
+/// The request inspector.
+#[function_component]
+pub(crate) fn Inspector(props: &Props) -> Html {
+    let locale = props.locale;
+    let t = |say: Say| say.in_locale(locale);
+    let revealed = use_state_eq(|| false);
+    let heading = use_node_ref();
+    {
+        let (heading, revealed) = (heading.clone(), revealed.clone());
+        use_effect_with(props.call, move |_| {
+            // Another request, another decision.
+            revealed.set(false);
+            focus(&heading);
+        });
+    }
+    let onreveal = {
+        let revealed = revealed.clone();
+        Callback::from(move |_| revealed.set(!*revealed))
+    };
+    html! {
+        <aside class="inspector" aria-labelledby="h-inspector" data-inspector={(props.call + 1).to_string()}>
+            <div class="row">
+                <h2 class="grow" id="h-inspector" tabindex="-1" ref={heading}>
+                    { Tell::InspectorTitle(props.call + 1).in_locale(locale) }
+                </h2>
+                <button type="button" class="tiny" data-action="close"
+                    onclick={props.on_close.reform(|_| ())}>
+                    { t(Say::Close) }
+                </button>
+            </div>
+            <p class="small muted">{ t(Say::InspectorHint) }</p>
+            if let Some(signed) = &props.signed {
+                { request(props, signed, *revealed) }
+                <button type="button" class="tiny" data-action="reveal" aria-pressed={revealed.to_string()}
+                    onclick={onreveal}>
+                    { t(if *revealed { Say::Conceal } else { Say::Reveal }) }
+                </button>
+            } else {
+                <p class="muted">{ t(Say::NotSignedYet) }</p>
+            }
+        </aside>
+    }
+}
+
+fn request(props: &Props, signed: &Request<Signed>, revealed: bool) -> Html {
+    let locale = props.locale;
+    let t = |say: Say| say.in_locale(locale);
+    let veil = Veil::new(signed, locale, revealed);
+    let headers = {
+        let mut text = String::new();
+        for (name, value) in signed.headers() {
+            for part in [name, ": ", value, "\n"] {
+                text.push_str(part);
+            }
+        }
+        text
+    };
+    let address = format!("{} {}", signed.method(), signed.url(&props.route));
+    let block = |name: &'static str, title: &'static str, content: &str| {
+        let content = veil.over(content);
+        html! {
+            <section class="stack tight" data-step={name}>
+                <div class="row">
+                    <h3 class="grow">{ title }</h3>
+                    <CopyButton {locale} text={content.clone()} label={t(Say::Copy)}
+                        aria_label={Tell::CopyWhat(title).in_locale(locale)} on={props.on.clone()} />
+                </div>
+                <pre tabindex="0" aria-label={title}>{ content }</pre>
+            </section>
+        }
+    };
+    html! {
+        <>
+            { block("address", t(Say::Address), &address) }
+            { match &signed.trace().canonical_request {
+                Some(canonical) => block("canonical-request", t(Say::CanonicalRequest), canonical),
+                None => html! { <p class="small muted">{ t(Say::NoCanonicalRequest) }</p> },
+            } }
+            { block("string-to-sign", t(Say::StringToSign), &signed.trace().string_to_sign) }
+            { block("headers", t(Say::Headers), &headers) }
+            { block("body", t(Say::Body), if signed.body().is_empty() { t(Say::EmptyBody) } else { signed.body() }) }
+            { block("signature", t(Say::Signature), signed.signature()) }
+        </>
+    }
+}
+
+/// What is put in the place of what must not be seen. It works on the finished texts and on every
+/// form in which a value may stand in them, so that it does not depend on how a cloud spells its
+/// headers.
+struct Veil {
+    replaced: Vec<(String, &'static str)>,
+}
+
+impl Veil {
+    fn new(signed: &Request<Signed>, locale: Locale, revealed: bool) -> Self {
+        let mut replaced = Vec::new();
+        let mut hide = |value: &str, by: Say| {
+            if value.is_empty() {
+                return;
+            }
+            let once = percent_encode(value);
+            let twice = percent_encode(&once);
+            // The longest form first: the shorter ones may stand inside it.
+            for form in [twice, once, value.to_owned()] {
+                replaced.push((form, by.in_locale(locale)));
+            }
+        };
+        for token in tokens(signed) {
+            hide(&token, Say::TokenHidden);
+        }
+        if !revealed {
+            hide(signed.signature(), Say::SignatureHidden);
+        }
+        Veil { replaced }
+    }
+
+    fn over(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (value, by) in &self.replaced {
+            if text.contains(value.as_str()) {
+                text = text.replace(value.as_str(), by);
+            }
+        }
+        text
+    }
+}
+
+/// The session tokens in a request: headers and query parameters whose names end in `token`.
+fn tokens(signed: &Request<Signed>) -> Vec<String> {
+    let is_token = |name: &str| name.to_ascii_lowercase().ends_with("token");
+    let in_headers =
+        signed.headers().iter().filter(|(name, _)| is_token(name)).map(|(_, value)| value.clone());
+    let address = signed.path_and_query();
+    let query = address.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    let in_query = query
+        .split('&')
+        .chain(signed.body().split('&'))
+        .filter_map(|pair| pair.split_once('='))
+        .filter(|(name, _)| is_token(name))
+        .map(|(_, value)| percent_decode(value));
+    in_headers.chain(in_query).collect()
+}
+
+fn percent_decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let digits = [rest.next().unwrap_or(b'0'), rest.next().unwrap_or(b'0')];
+            let parsed = std::str::from_utf8(&digits).ok();
+            bytes.push(parsed.and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or(b'?'));
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,252 @@
+//! One row an instance, in pages.
+
+use super::{
+    chip::chip,
+    dom::value_of,
+    pager::{Pager, page_range},
+};
+use crate::{
+    store::Shared,
+    text::{self, Say, Tell},
+};
+use relight_core::{
+    answer::{Fault, Outcome},
+    cloud::Verb,
+    explain,
+    ids::InstanceId,
+    run::{Millis, Row, Run},
+    words::Locale,
+};
+use std::sync::Arc;
+use yew::{
+    AttrValue, Callback, Html, InputEvent, Properties, function_component, html, use_effect_with,
+    use_state_eq,
+};
+
+const ROWS_A_PAGE: usize = 100;
+
+/// Which rows are shown, and which of them is chosen.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) locale: Locale,
+    pub(crate) run: Shared<Run>,
+    /// Only those with this outcome.
+    pub(crate) filter: Option<Outcome>,
+    /// Only those with this cause, by [`cause_key`].
+    pub(crate) cause: Option<AttrValue>,
+    pub(crate) selected: Option<InstanceId>,
+    pub(crate) now: Millis,
+    pub(crate) on_select: Callback<InstanceId>,
+}
+
+/// The table of instances.
+#[function_component]
+pub(crate) fn Instances(props: &Props) -> Html {
+    let locale = props.locale;
+    let t = |say: Say| say.in_locale(locale);
+    let page = use_state_eq(|| 0_usize);
+    let wanted = use_state_eq(String::new);
+    let failures_first = use_state_eq(|| true);
+    {
+        let page = page.clone();
+        use_effect_with((props.filter, props.cause.clone()), move |_| page.set(0));
+    }
+    let onfind = {
+        let (wanted, page) = (wanted.clone(), page.clone());
+        Callback::from(move |event: InputEvent| {
+            page.set(0);
+            wanted.set(value_of(&event).trim().to_lowercase());
+        })
+    };
+    let onorder = {
+        let failures_first = failures_first.clone();
+        Callback::from(move |_| failures_first.set(!*failures_first))
+    };
+    let on_page = {
+        let page = page.clone();
+        Callback::from(move |to| page.set(to))
+    };
+    let run = &props.run;
+    let verb = run.order().operation().verb;
+    let mut found: Vec<&Arc<Row>> = run
+        .rows()
+        .iter()
+        .filter(|row| props.filter.is_none_or(|outcome| row.outcome == outcome))
+        .filter(|row| {
+            let Some(cause) = &props.cause else { return true };
+            cause_key(row).is_some_and(|key| key == *cause)
+        })
+        .filter(|row| {
+            wanted.is_empty()
+                || row.id.as_str().contains(wanted.as_str())
+                || row.name.to_lowercase().contains(wanted.as_str())
+        })
+        .collect();
+    if *failures_first {
+        found.sort_by_key(|row| rank(row.outcome));
+    }
+    let shown = page_range(found.len(), ROWS_A_PAGE, *page);
+    let named = run.rows().iter().any(|row| !row.name.is_empty());
+    html! {
+        <div class="instances">
+            <div class="row tools">
+                <button type="button" class="tiny" data-action="failures-first"
+                    aria-pressed={failures_first.to_string()} onclick={onorder}>
+                    { t(Say::FailuresFirst) }
+                </button>
+                <span class="grow"></span>
+                <input class="find" type="search" name="find" autocomplete="off" spellcheck="false"
+                    aria-label={t(Say::FindInstance)} placeholder={t(Say::FindInstance)} oninput={onfind} />
+            </div>
+            <div class="scroll" tabindex="0" role="region" aria-label={t(Say::EnterToFocusTable)}>
+                <table class="outcomes">
+                    <thead><tr>
+                        <th scope="col">{ t(Say::Instance) }</th>
+                        if named { <th scope="col" class="aux">{ t(Say::Name) }</th> }
+                        <th scope="col">{ t(Say::OutcomeColumn) }</th>
+                        <th scope="col" class="aux">{ t(Say::Detail) }</th>
+                        <th scope="col" class="number aux">{ t(Say::CallColumn) }</th>
+                    </tr></thead>
+                    <tbody>
+                        { for found.get(shown).unwrap_or_default().iter().map(|row| html! {
+                            <InstanceRow key={row.id.as_str().to_owned()} {locale} row={(*row).clone()} {verb} {named}
+                                selected={props.selected.as_ref() == Some(&row.id)}
+                                now={is_moving(row.outcome).then_some(props.now)}
+                                on_select={props.on_select.clone()} />
+                        }) }
+                    </tbody>
+                </table>
+                if found.is_empty() {
+                    <p class="nothing muted">
+                        { t(if run.rows().is_empty() { Say::NoInstancesYet } else { Say::NothingMatches }) }
+                    </p>
+                }
+            </div>
+            <Pager {locale} label={t(Say::Instances)} total={found.len()} size={ROWS_A_PAGE}
+                page={*page} {on_page} />
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct RowProps {
+    locale: Locale,
+    row: Arc<Row>,
+    verb: Verb,
+    named: bool,
+    selected: bool,
+    /// The time, where the row shows how long something has been going on.
+    now: Option<Millis>,
+    on_select: Callback<InstanceId>,
+}
+
+#[function_component]
+fn InstanceRow(props: &RowProps) -> Html {
+    let RowProps { locale, row, verb, .. } = props;
+    let (locale, verb) = (*locale, *verb);
+    let onclick = {
+        let id = row.id.clone();
+        props.on_select.reform(move |_| id.clone())
+    };
+    let detail = detail(locale, row, props.now);
+    html! {
+        <tr data-instance-id={row.id.as_str().to_owned()} data-outcome={row.outcome.word()}
+            aria-current={props.selected.then_some("true")} {onclick}>
+            <td>
+                <button type="button" class="link id" aria-pressed={props.selected.to_string()}>
+                    { row.id.as_str().to_owned() }
+                </button>
+                <span class="narrow small muted">{ row.name.clone() }</span>
+            </td>
+            if props.named { <td class="name aux">{ row.name.clone() }</td> }
+            <td>
+                { chip(locale, row.outcome, verb, row.settled_at.is_some()) }
+                <span class="narrow small muted detail">{ detail.clone() }</span>
+            </td>
+            <td class="muted aux detail">{ detail }</td>
+            <td class="muted aux number">{ row.call.map(|call| text::number(locale, call + 1)) }</td>
+        </tr>
+    }
+}
+
+/// What stands beside an outcome, in few words.
+fn detail(locale: Locale, row: &Row, now: Option<Millis>) -> String {
+    if let Some(fault) = &row.fault {
+        return match &**fault {
+            Fault::Cloud(report) => report.code.clone(),
+            Fault::Layer { word, .. } => explain::layer(word)
+                .map_or_else(|| word.clone(), |entry| entry.title.in_locale(locale).into()),
+        };
+    }
+    if let Some(reason) = row.skipped {
+        return text::skip_reason(reason).in_locale(locale).into();
+    }
+    let mut words: Vec<String> = Vec::new();
+    match (row.outcome, &row.previous_state, &row.state) {
+        (Outcome::Accepted | Outcome::InProgress | Outcome::Overdue, Some(from), Some(to))
+            if from != to =>
+        {
+            words.push(Tell::FromTo(from, to).in_locale(locale));
+        }
+        (Outcome::Accepted | Outcome::InProgress | Outcome::Overdue, _, Some(state)) => {
+            words.push(state.clone());
+        }
+        _ => {}
+    }
+    if let Some(evidence) = row.evidence {
+        words.push(text::evidence(evidence).in_locale(locale).into());
+    }
+    match (row.sent_at, row.settled_at, now) {
+        (Some(sent), Some(settled), _) if row.outcome == Outcome::Proven => {
+            words.push(Tell::BackAfter(settled.saturating_sub(sent)).in_locale(locale));
+        }
+        (Some(sent), None, Some(now)) => {
+            words.push(Tell::Since(now.saturating_sub(sent)).in_locale(locale));
+        }
+        _ => {}
+    }
+    words.join(" · ")
+}
+
+/// What rows with the same cause have in common; `None` for those without one.
+pub(crate) fn cause_key(row: &Row) -> Option<String> {
+    let (kind, word) = match row.fault.as_deref()? {
+        Fault::Cloud(report) => ("cloud", report.code.as_str()),
+        Fault::Layer { word, .. } => ("layer", word.as_str()),
+    };
+    Some([row.outcome.word(), kind, word].join(" "))
+}
+
+/// Failures first, then what moves, then what waits, then what is done.
+pub(crate) const fn rank(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Rejected => 0,
+        Outcome::Overdue => 1,
+        Outcome::Unknown => 2,
+        Outcome::NotSent => 3,
+        Outcome::InProgress => 4,
+        Outcome::Sending => 5,
+        Outcome::Accepted => 6,
+        Outcome::RunningUnproven => 7,
+        Outcome::Proven => 8,
+        Outcome::DryRunPassed => 9,
+        Outcome::Queued => 10,
+        Outcome::Skipped => 11,
+    }
+}
+
+const fn is_moving(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Accepted | Outcome::InProgress => true,
+        Outcome::Sending
+        | Outcome::Unknown
+        | Outcome::Rejected
+        | Outcome::Overdue
+        | Outcome::NotSent
+        | Outcome::RunningUnproven
+        | Outcome::Proven
+        | Outcome::DryRunPassed
+        | Outcome::Queued
+        | Outcome::Skipped => false,
+    }
+}

@@ -1,0 +1,58 @@
+//! The pages of a long list: at most so many rows are mounted at a time.
+
+use crate::text::{Say, Tell};
+use relight_core::words::Locale;
+use std::ops::Range;
+use yew::{AttrValue, Callback, Html, Properties, function_component, html};
+
+/// Where a list stands.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) locale: Locale,
+    /// What the list is, for screen readers.
+    pub(crate) label: AttrValue,
+    /// How many rows there are.
+    pub(crate) total: usize,
+    /// Rows a page.
+    pub(crate) size: usize,
+    /// The page that is shown, from 0.
+    pub(crate) page: usize,
+    /// Another page is wanted.
+    pub(crate) on_page: Callback<usize>,
+}
+
+/// Which part of a list is shown, and the buttons to the others.
+#[function_component]
+pub(crate) fn Pager(props: &Props) -> Html {
+    let Props { locale, total, size, .. } = *props;
+    if total <= size {
+        return Html::default();
+    }
+    let shown = page_range(total, size, props.page);
+    let page = shown.start / size;
+    let go = |to: usize| {
+        let on_page = props.on_page.clone();
+        Callback::from(move |_| on_page.emit(to))
+    };
+    html! {
+        <nav class="row small muted pager" aria-label={props.label.clone()}>
+            <span>{ Tell::Range { from: shown.start + 1, to: shown.end, total }.in_locale(locale) }</span>
+            <span class="grow"></span>
+            <button type="button" class="tiny" data-action="previous" disabled={page == 0}
+                onclick={go(page.saturating_sub(1))}>
+                { Say::Previous.in_locale(locale) }
+            </button>
+            <button type="button" class="tiny" data-action="next" disabled={shown.end >= total}
+                onclick={go(page + 1)}>
+                { Say::Next.in_locale(locale) }
+            </button>
+        </nav>
+    }
+}
+
+/// The rows of a page; of the last page, if the list has become too short for it.
+pub(crate) fn page_range(total: usize, size: usize, page: usize) -> Range<usize> {
+    let last = total.saturating_sub(1) / size.max(1);
+    let start = page.min(last) * size;
+    start..(start + size).min(total)
+}

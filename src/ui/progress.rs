@@ -1,0 +1,156 @@
+//! How far a run is, as one bar, and as milestones for screen readers.
+
+use super::chip::{SHOWN, tone};
+use crate::{
+    store::Shared,
+    text::{self, Say, Tell},
+};
+use relight_core::{
+    answer::Outcome,
+    run::{CallState, Counts, Millis, Run, Stage},
+    words::Locale,
+};
+use yew::{Html, Properties, classes, function_component, html};
+
+/// Units of the bar's width.
+const WIDTH: usize = 10_000;
+
+/// What the bar shows.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) locale: Locale,
+    pub(crate) run: Shared<Run>,
+    pub(crate) now: Millis,
+}
+
+/// The bar, a line on the pace, and the live region.
+#[function_component]
+pub(crate) fn Progress(props: &Props) -> Html {
+    let Props { locale, run, now } = props;
+    let (locale, now) = (*locale, *now);
+    let counts = run.counts();
+    let total = counts.total();
+    let settled = total - unsettled(&counts);
+    let percent = (settled * 100).checked_div(total).unwrap_or(100);
+    let stage = run.stage();
+    let calls = run.calls();
+    let answered = calls.iter().filter(|call| call.state == CallState::Done).count();
+    let look = run.next_look_at().filter(|_| stage != Stage::Finished);
+    let elapsed = run.started_at().filter(|_| stage != Stage::Finished);
+    html! {
+        <div class="stack progress">
+            <div role="progressbar" aria-label={text::stage(stage).in_locale(locale)}
+                aria-valuenow={percent.to_string()} aria-valuemin="0" aria-valuemax="100">
+                <svg class="bar-track" viewBox={format!("0 0 {WIDTH} 8")} preserveAspectRatio="none"
+                    aria-hidden="true" focusable="false">
+                    { segments(&counts) }
+                </svg>
+            </div>
+            <p class="row small muted">
+                <b>{ text::stage(stage).in_locale(locale) }</b>
+                <span>{ Tell::CallOf { done: answered, total: calls.len() }.in_locale(locale) }</span>
+                if stage == Stage::Sending {
+                    <span>
+                        { Tell::Pace(run.order().operation().calls_per_second).in_locale(locale) }
+                    </span>
+                }
+                if let Some(at) = look {
+                    <span>{ Tell::NextLook(at.saturating_sub(now).div_ceil(1_000)).in_locale(locale) }</span>
+                }
+                if let Some(seconds) = run.clock_correction_seconds() {
+                    <span>{ Tell::ClockCorrected(seconds).in_locale(locale) }</span>
+                }
+                <span class="grow"></span>
+                if let Some(since) = elapsed {
+                    <span>{ text::duration(locale, now.saturating_sub(since)) }</span>
+                }
+            </p>
+            <p class="hidden" role="status" aria-live="polite">{ milestone(run, &counts, answered, locale) }</p>
+        </div>
+    }
+}
+
+fn segments(counts: &Counts) -> Html {
+    let total = counts.total().max(1);
+    let mut before = 0;
+    SHOWN
+        .iter()
+        .filter(|outcome| **outcome != Outcome::Queued)
+        .map(|outcome| {
+            let count = counts.of(*outcome);
+            let (from, to) = (before * WIDTH / total, (before + count) * WIDTH / total);
+            before += count;
+            html! {
+                <rect class={classes!(tone(*outcome).class(), (*outcome == Outcome::RunningUnproven).then_some("half"))}
+                    x={from.to_string()} y="0" width={(to - from).to_string()} height="8" />
+            }
+        })
+        .collect()
+}
+
+/// How many may still change by themselves.
+fn unsettled(counts: &Counts) -> usize {
+    [Outcome::Queued, Outcome::Sending, Outcome::Accepted, Outcome::InProgress]
+        .iter()
+        .map(|outcome| counts.of(*outcome))
+        .sum()
+}
+
+/// What screen readers are told: tenths of the way, pauses and the end, not each row.
+fn milestone(run: &Run, counts: &Counts, answered: usize, locale: Locale) -> String {
+    let total = run.calls().len();
+    match run.stage() {
+        Stage::Paused(pause) => text::pause(pause).0.in_locale(locale).into(),
+        Stage::Finished => {
+            let of = |outcomes: &[Outcome]| outcomes.iter().map(|one| counts.of(*one)).sum();
+            Tell::Finished {
+                good: of(&[Outcome::Proven, Outcome::RunningUnproven, Outcome::DryRunPassed]),
+                bad: of(&[
+                    Outcome::Rejected,
+                    Outcome::NotSent,
+                    Outcome::Overdue,
+                    Outcome::Skipped,
+                    Outcome::Queued,
+                ]),
+                unknown: counts.of(Outcome::Unknown),
+                total: counts.total(),
+            }
+            .in_locale(locale)
+        }
+        Stage::Sending => {
+            let step = total.div_ceil(10).max(1);
+            Tell::Sent { calls: answered / step * step, total }.in_locale(locale)
+        }
+        Stage::Watching | Stage::Stopped => text::stage(run.stage()).in_locale(locale).into(),
+    }
+}
+
+/// The counters, each of which filters the table by its outcome.
+pub(crate) fn counters(
+    locale: Locale,
+    run: &Run,
+    filter: Option<Outcome>,
+    on_filter: &yew::Callback<Option<Outcome>>,
+) -> Html {
+    let counts = run.counts();
+    let verb = run.order().operation().verb;
+    let counter = |wanted: Option<Outcome>, count: usize, words: &'static str| {
+        let on_filter = on_filter.clone();
+        let onclick = yew::Callback::from(move |_| on_filter.emit(wanted));
+        html! {
+            <button type="button" class={classes!("count", wanted.map(|outcome| tone(outcome).class()))}
+                data-filter={wanted.map_or("all", Outcome::word)} data-count={count.to_string()}
+                aria-pressed={(filter == wanted).to_string()} {onclick}>
+                <b>{ text::number(locale, count) }</b>{ words }
+            </button>
+        }
+    };
+    html! {
+        <div class="counts" role="group" aria-label={Say::OutcomeColumn.in_locale(locale)}>
+            { counter(None, counts.total(), Say::All.in_locale(locale)) }
+            { for SHOWN.iter().filter(|one| counts.of(**one) > 0 || filter == Some(**one)).map(|one| {
+                counter(Some(*one), counts.of(*one), text::outcome_counter(*one, verb).in_locale(locale))
+            }) }
+        </div>
+    }
+}

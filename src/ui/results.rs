@@ -1,0 +1,288 @@
+//! A run: how far it is, what became of each instance, and what to do about it.
+
+use super::{
+    calls::Calls,
+    choices::Choices,
+    copy::CopyButton,
+    dom::{focus, is_narrow, reveal},
+    explanation::{Card, explain_fault, joined},
+    icon::{Icon, icon},
+    inspector::Inspector,
+    instances::{Instances, cause_key, rank},
+    progress::{Progress, counters},
+};
+use crate::{
+    store::{Intent, Shared},
+    text::{self, Deed, Say, Tell},
+};
+use relight_core::{
+    answer::Outcome,
+    ids::InstanceId,
+    request::{Request, Route, Signed},
+    run::{Event, Millis, Row, Run, Stage},
+    words::Locale,
+};
+use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+use yew::{
+    AttrValue, Callback, Html, Properties, function_component, html, use_effect_with, use_memo,
+    use_node_ref, use_state_eq,
+};
+
+/// The run, and its requests as they went out.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) locale: Locale,
+    pub(crate) run: Shared<Run>,
+    pub(crate) signed: Shared<Vec<Option<Rc<Request<Signed>>>>>,
+    pub(crate) route: Shared<Route>,
+    pub(crate) now: Millis,
+    pub(crate) on: Callback<Intent>,
+}
+
+/// A run.
+#[function_component]
+pub(crate) fn Results(props: &Props) -> Html {
+    let Props { locale, run, on, .. } = props;
+    let locale = *locale;
+    let t = |say: Say| say.in_locale(locale);
+    let filter = use_state_eq(|| None::<Outcome>);
+    let cause = use_state_eq(|| None::<AttrValue>);
+    let selected = use_state_eq(|| None::<InstanceId>);
+    let inspected = use_state_eq(|| None::<usize>);
+    let (heading, card) = (use_node_ref(), use_node_ref());
+    {
+        let heading = heading.clone();
+        use_effect_with((), move |()| focus(&heading));
+    }
+    let causes = use_memo((run.clone(), locale), |(run, locale)| causes(run, *locale));
+    let on_filter = {
+        let (filter, cause) = (filter.clone(), cause.clone());
+        Callback::from(move |to| {
+            filter.set(to);
+            cause.set(None);
+        })
+    };
+    let on_cause = {
+        let (filter, cause) = (filter.clone(), cause.clone());
+        Callback::from(move |to: AttrValue| {
+            filter.set(None);
+            cause.set(if *cause == Some(to.clone()) { None } else { Some(to) });
+        })
+    };
+    let on_select = {
+        let (selected, card) = (selected.clone(), card.clone());
+        Callback::from(move |id| {
+            selected.set(Some(id));
+            if is_narrow() {
+                reveal(&card);
+            }
+        })
+    };
+    let on_inspect = {
+        let inspected = inspected.clone();
+        Callback::from(move |call| inspected.set(Some(call)))
+    };
+    let on_close = {
+        let inspected = inspected.clone();
+        Callback::from(move |()| inspected.set(None))
+    };
+    let row = chosen(run, (*selected).as_ref(), cause.as_ref());
+    let stage = run.stage();
+    let order = run.order();
+    let target = order.target();
+    let active = match stage {
+        Stage::Sending | Stage::Watching | Stage::Paused(_) => true,
+        Stage::Stopped | Stage::Finished => false,
+    };
+    let cloud = target.cloud.manifest().name.in_locale(locale);
+    html! {
+        <section class="panel run" aria-labelledby="h-run" data-stage={text::stage(stage).en}>
+            <div class="head">
+                <h2 id="h-run" tabindex="-1" ref={heading}>
+                    { Tell::RunTitle { deed: Deed::of(order), count: run.rows().len(), active }.in_locale(locale) }
+                </h2>
+                <span class="small muted">
+                    { cloud }
+                    if !target.region.is_empty() { { " · " }{ target.region.clone() } }
+                </span>
+                <span class="grow"></span>
+                if let Stage::Paused(_) = stage {
+                    <button type="button" class="primary" data-action="resume"
+                        onclick={on.reform(|_| Intent::Run(Event::Resume))}>
+                        { t(Say::Resume) }
+                    </button>
+                }
+                if active && stage != Stage::Watching {
+                    <button type="button" data-action="stop" onclick={on.reform(|_| Intent::Run(Event::Stop))}>
+                        { t(Say::Stop) }
+                    </button>
+                }
+            </div>
+            <div class="body">
+                <Progress {locale} run={run.clone()} now={props.now} />
+                if let Stage::Paused(pause) = stage {
+                    <div class="note warn" data-pause="">
+                        { icon(Icon::Pause) }
+                        <p>
+                            <strong>{ text::pause(pause).0.in_locale(locale) }</strong>
+                            { text::pause(pause).1.in_locale(locale) }
+                        </p>
+                    </div>
+                }
+                if stage == Stage::Stopped {
+                    <div class="note info">
+                        { icon(Icon::Pause) }
+                        <p>{ Tell::CannotRecall(going_on(run)).in_locale(locale) }</p>
+                    </div>
+                }
+                { counters(locale, run, *filter, &on_filter) }
+                if !causes.is_empty() {
+                    <div class="group causes">
+                        <h3>{ t(Say::Causes) }</h3>
+                        { for causes.iter().map(|one| html! {
+                            <CauseLine key={one.key.to_string()} {locale} cause={one.clone()}
+                                pressed={*cause == Some(one.key.clone())} on={on.clone()}
+                                on_cause={on_cause.clone()} />
+                        }) }
+                    </div>
+                }
+            </div>
+            <div class="split">
+                <Instances {locale} run={run.clone()} filter={*filter} cause={(*cause).clone()}
+                    selected={row.map(|row| row.id.clone())} now={props.now} {on_select} />
+                <aside ref={card} aria-label={t(Say::WhatHappened)}>
+                    if let Some(row) = row {
+                        <Card {locale} order={order.clone()} row={row.clone()} on={on.clone()}
+                            request_id={request_id(run, row)} on_inspect={on_inspect.clone()} />
+                    } else {
+                        <p class="muted">{ t(Say::NothingSelected) }</p>
+                    }
+                </aside>
+            </div>
+            <section class="calls-section" aria-labelledby="h-calls">
+                <div class="head"><h2 id="h-calls">{ t(Say::Calls) }</h2>
+                    <span class="small muted">{ t(Say::CallsHint) }</span></div>
+                <div class={if inspected.is_some() { "split wide-aside" } else { "" }}>
+                    <Calls {locale} run={run.clone()} inspected={*inspected} on={on.clone()} {on_inspect} />
+                    if let Some(call) = *inspected {
+                        <Inspector {locale} {call} signed={props.signed.get(call).cloned().flatten()}
+                            route={props.route.clone()} on={on.clone()} {on_close} />
+                    }
+                </div>
+            </section>
+            <Choices {locale} run={run.clone()} on={on.clone()} />
+        </section>
+    }
+}
+
+/// A cause of failures.
+#[derive(Clone, PartialEq)]
+struct Cause {
+    key: AttrValue,
+    title: AttrValue,
+    code: AttrValue,
+    outcome: Outcome,
+    count: usize,
+    ids: AttrValue,
+}
+
+#[derive(Properties, PartialEq)]
+struct CauseProps {
+    locale: Locale,
+    cause: Cause,
+    pressed: bool,
+    on: Callback<Intent>,
+    on_cause: Callback<AttrValue>,
+}
+
+#[function_component]
+fn CauseLine(props: &CauseProps) -> Html {
+    let CauseProps { locale, cause, pressed, on, on_cause } = props;
+    let onclick = {
+        let key = cause.key.clone();
+        on_cause.reform(move |_| key.clone())
+    };
+    html! {
+        <div class="row cause small" data-cause={cause.code.clone()}>
+            <b class={super::chip::tone(cause.outcome).class()}>{ text::number(*locale, cause.count) }</b>
+            <span class="grow">{ cause.title.clone() }{ " " }<code class="muted">{ cause.code.clone() }</code></span>
+            <button type="button" class="tiny" data-action="show-cause" aria-pressed={pressed.to_string()} {onclick}>
+                { Tell::ShowOnly(cause.count).in_locale(*locale) }
+            </button>
+            <CopyButton locale={*locale} text={cause.ids.clone()} label={Say::CopyIds.in_locale(*locale)}
+                on={on.clone()} />
+        </div>
+    }
+}
+
+/// The failures by cause, the most frequent first.
+fn causes(run: &Run, locale: Locale) -> Vec<Cause> {
+    let mut groups: BTreeMap<String, Vec<&Arc<Row>>> = BTreeMap::new();
+    for row in run.rows().iter().filter(|row| is_failure(row.outcome)) {
+        if let Some(key) = cause_key(row) {
+            groups.entry(key).or_default().push(row);
+        }
+    }
+    let mut causes: Vec<Cause> = groups
+        .into_iter()
+        .filter_map(|(key, rows)| {
+            let first = rows.first()?;
+            let told = explain_fault(run.order(), first.fault.as_deref()?, locale);
+            Some(Cause {
+                key: key.into(),
+                title: told.title.into(),
+                code: told.code.unwrap_or_default().into(),
+                outcome: first.outcome,
+                count: rows.len(),
+                ids: joined(rows.iter().map(|row| &row.id)).into(),
+            })
+        })
+        .collect();
+    causes.sort_by_key(|cause| std::cmp::Reverse(cause.count));
+    causes
+}
+
+/// The row that was chosen; before that the worst one, if something went wrong.
+fn chosen<'a>(
+    run: &'a Run,
+    selected: Option<&InstanceId>,
+    cause: Option<&AttrValue>,
+) -> Option<&'a Arc<Row>> {
+    let in_cause = |row: &Arc<Row>| {
+        cause.is_none_or(|cause| cause_key(row).is_some_and(|key| key == *cause))
+    };
+    selected
+        .and_then(|id| run.rows().iter().find(|row| row.id == *id))
+        .filter(|row| in_cause(row))
+        .or_else(|| {
+            run.rows()
+                .iter()
+                .filter(|row| is_failure(row.outcome) && in_cause(row))
+                .min_by_key(|row| rank(row.outcome))
+        })
+        .or_else(|| run.rows().iter().find(|row| row.outcome == Outcome::DryRunPassed))
+}
+
+fn request_id(run: &Run, row: &Row) -> Option<AttrValue> {
+    let call = run.calls().get(row.call?)?;
+    call.request_id.clone().map(AttrValue::from)
+}
+
+fn going_on(run: &Run) -> usize {
+    let counts = run.counts();
+    counts.of(Outcome::Accepted) + counts.of(Outcome::InProgress)
+}
+
+const fn is_failure(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Rejected | Outcome::NotSent | Outcome::Unknown | Outcome::Overdue => true,
+        Outcome::Skipped
+        | Outcome::Queued
+        | Outcome::Sending
+        | Outcome::Accepted
+        | Outcome::DryRunPassed
+        | Outcome::InProgress
+        | Outcome::Proven
+        | Outcome::RunningUnproven => false,
+    }
+}

@@ -1,0 +1,254 @@
+//! Cloud, region, operation and how. Every option says whether it is the chosen one: a select
+//! must never show one thing while the state holds another.
+
+use super::{
+    compose::{problem_at, words_for},
+    credential::Field,
+    dom::{checked_of, value_of},
+};
+use crate::{
+    store::Intent,
+    text::{self, Say, Tell},
+};
+use relight_core::{
+    cloud::{self, Cloud, Mode, Operation, Parameter, ParameterKind, Role},
+    session::Action,
+    words::Locale,
+};
+use yew::{
+    AttrValue, Callback, Event, Html, Properties, classes, function_component, html, use_state_eq,
+};
+
+/// The value of the option that stands for a region that is not in the list.
+const OTHER: &str = "other";
+
+/// What is chosen.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) locale: Locale,
+    pub(crate) cloud: &'static dyn Cloud,
+    pub(crate) site: AttrValue,
+    pub(crate) region: AttrValue,
+    pub(crate) operation: &'static Operation,
+    pub(crate) mode: &'static Mode,
+    pub(crate) batching: Option<&'static str>,
+    pub(crate) dry_run: bool,
+    pub(crate) erase: bool,
+    pub(crate) problem: Option<Field>,
+    pub(crate) on: Callback<Intent>,
+}
+
+/// Cloud, region, operation and how.
+#[function_component]
+pub(crate) fn Target(props: &Props) -> Html {
+    let Props { locale, operation, .. } = *props;
+    let t = |say: Say| say.in_locale(locale);
+    let manifest = props.cloud.manifest();
+    let choose = |action: fn(String) -> Action| {
+        props.on.reform(move |event: Event| Intent::Form(action(value_of(&event))))
+    };
+    let error = |field| words_for(props.problem.as_ref(), field);
+    html! {
+        <>
+            <div class="two">
+                <label class="field">
+                    { t(Say::Cloud) }
+                    <select name="cloud" onchange={choose(Action::Cloud)}>
+                        { for cloud::ALL.iter().map(|one| {
+                            let one = one.manifest();
+                            let words = format!("{} · {}", one.name.in_locale(locale), one.product);
+                            option(one.id, words, one.id == manifest.id)
+                        }) }
+                    </select>
+                </label>
+                if manifest.regions.required || !props.region.is_empty() {
+                    <RegionField {locale} cloud={props.cloud} region={props.region.clone()}
+                        problem={error("region").map(ToOwned::to_owned)} on={props.on.clone()} />
+                }
+            </div>
+            if manifest.sites.len() > 1 {
+                <label class="field">
+                    { t(Say::Site) }
+                    <select name="site" onchange={choose(Action::Site)}>
+                        { for manifest.sites.iter().map(|site| {
+                            option(site.id, site.name.in_locale(locale).into(), site.id == props.site)
+                        }) }
+                    </select>
+                </label>
+            }
+            <label class="field">
+                { t(Say::Operation) }
+                <select name="operation" onchange={choose(Action::Operation)}
+                    aria-invalid={error("operation").map(|_| "true")} aria-describedby="e-operation">
+                    { for manifest.operations.iter().map(|one| {
+                        option(one.name, operation_name(one, locale), one == operation)
+                    }) }
+                </select>
+            </label>
+            { problem_at("e-operation", error("operation")) }
+            if operation.modes.len() > 1 {
+                <fieldset class="field" aria-describedby="mode-help e-mode">
+                    <legend>{ t(Say::How) }</legend>
+                    <div class="seg">
+                        { for operation.modes.iter().map(|mode| radio(
+                            "mode", mode.id, mode.name.in_locale(locale), mode == props.mode, mode.force,
+                            choose(Action::Mode),
+                        )) }
+                    </div>
+                    <p class={classes!("small", if props.mode.force { "danger-text" } else { "muted" })}
+                        id="mode-help">
+                        { props.mode.help.in_locale(locale) }
+                    </p>
+                    { problem_at("e-mode", error("mode")) }
+                </fieldset>
+            }
+            if let Some(parameter) = operation.parameter_for(Role::Batching) {
+                { batching(props, parameter, choose(Action::Batching), error("batching")) }
+            }
+            if let Some(parameter) = operation.parameter_for(Role::DryRun) {
+                { tick(props, "dryRun", parameter, props.dry_run, false, Action::DryRun) }
+            }
+            if let Some(parameter) = operation.parameter_for(Role::Erase) {
+                { tick(props, "erase", parameter, props.erase, true, Action::Erase) }
+                { problem_at("e-erase", error("erase")) }
+            }
+        </>
+    }
+}
+
+/// The region: a list that is an offer, and a field for those that are not in it.
+#[derive(Properties, PartialEq)]
+struct RegionProps {
+    locale: Locale,
+    cloud: &'static dyn Cloud,
+    region: AttrValue,
+    problem: Option<AttrValue>,
+    on: Callback<Intent>,
+}
+
+#[function_component]
+fn RegionField(props: &RegionProps) -> Html {
+    let locale = props.locale;
+    let t = |say: Say| say.in_locale(locale);
+    let known = props.cloud.manifest().regions.known;
+    let is_known = known.iter().any(|region| region.id == props.region);
+    let asked = use_state_eq(|| false);
+    let other = !is_known && (*asked || !props.region.is_empty());
+    let onselect = {
+        let (on, asked) = (props.on.clone(), asked.clone());
+        Callback::from(move |event: Event| {
+            let value = value_of(&event);
+            asked.set(value == OTHER);
+            let region = if value == OTHER { String::new() } else { value };
+            on.emit(Intent::Form(Action::Region(region)));
+        })
+    };
+    let oninput = props.on.reform(|event: yew::InputEvent| {
+        Intent::Form(Action::Region(value_of(&event)))
+    });
+    let problem = props.problem.as_deref();
+    html! {
+        <div class="field">
+            <label class="field">
+                { t(Say::Region) }
+                <select name="region" onchange={onselect} aria-describedby="e-region"
+                    aria-invalid={problem.map(|_| "true")}>
+                    { option("", t(Say::ChooseRegion).into(), props.region.is_empty() && !other) }
+                    { for known.iter().map(|region| {
+                        let words = format!("{} · {}", region.id, region.name.in_locale(locale));
+                        option(region.id, words, region.id == props.region)
+                    }) }
+                    { option(OTHER, t(Say::OtherRegion).into(), other) }
+                </select>
+            </label>
+            if other {
+                <input name="regionOther" type="text" autocomplete="off" autocapitalize="none"
+                    spellcheck="false" aria-label={t(Say::OtherRegionLabel)}
+                    placeholder={t(Say::OtherRegionLabel)} aria-describedby="e-region"
+                    value={props.region.clone()} {oninput} />
+            }
+            { problem_at("e-region", problem) }
+        </div>
+    }
+}
+
+fn option(value: &'static str, words: String, selected: bool) -> Html {
+    html! { <option {value} {selected}>{ words }</option> }
+}
+
+fn radio(
+    name: &'static str,
+    value: &'static str,
+    words: &str,
+    checked: bool,
+    danger: bool,
+    onchange: Callback<Event>,
+) -> Html {
+    html! {
+        <label class={classes!(danger.then_some("danger"))}>
+            <input type="radio" {name} {value} {checked} {onchange} />
+            <span>{ words.to_owned() }</span>
+        </label>
+    }
+}
+
+fn batching(
+    props: &Props,
+    parameter: &'static Parameter,
+    onchange: Callback<Event>,
+    error: Option<&str>,
+) -> Html {
+    let locale = props.locale;
+    let choices = match &parameter.kind {
+        ParameterKind::Choice(choices) => *choices,
+        ParameterKind::Boolean => &[],
+    };
+    html! {
+        <fieldset class="field" aria-describedby="batching-help e-batching">
+            <legend>{ parameter.label.in_locale(locale) }</legend>
+            <div class="seg">
+                { for choices.iter().map(|choice| radio(
+                    "batching", choice, choice, props.batching == Some(*choice), false, onchange.clone(),
+                )) }
+            </div>
+            <p class="small muted" id="batching-help">{ parameter.help.in_locale(locale) }</p>
+            { problem_at("e-batching", error) }
+        </fieldset>
+    }
+}
+
+fn tick(
+    props: &Props,
+    name: &'static str,
+    parameter: &'static Parameter,
+    checked: bool,
+    danger: bool,
+    action: fn(bool) -> Action,
+) -> Html {
+    let onchange =
+        props.on.reform(move |event: Event| Intent::Form(action(checked_of(&event))));
+    let help = if danger { "danger-text" } else { "muted" };
+    let (id, error) = if danger { ("erase-help", "e-erase") } else { ("dry-run-help", "") };
+    html! {
+        <label class="tick">
+            <input type="checkbox" {name} {checked} {onchange}
+                aria-describedby={format!("{id} {error}").trim_end().to_owned()} />
+            <span>
+                { parameter.label.in_locale(props.locale) }
+                <span class={classes!("small", help)} {id}>
+                    { parameter.help.in_locale(props.locale) }
+                </span>
+            </span>
+        </label>
+    }
+}
+
+/// The verb, and the cloud's own name.
+pub(crate) fn operation_name(operation: &Operation, locale: Locale) -> String {
+    let name = if operation.ids_max == 1 {
+        Tell::OnePerCall(operation.name).in_locale(locale)
+    } else {
+        operation.name.to_owned()
+    };
+    format!("{} · {name}", text::verb(operation.verb).in_locale(locale))
+}
