@@ -123,21 +123,27 @@ pub(crate) fn own(status: u16, error: &str, origin: Option<&str>) -> Answer {
     dress(answer, origin)
 }
 
-/// The answer where a fault keeps the request from the cloud.
+/// What the proxy says when it could not send a request: status and RFC 9209 error type.
+const NOT_SENT: [(Kind, u16, &str); 5] = [
+    (Kind::Unreachable, 502, "connection_refused"),
+    (Kind::Dns, 502, "dns_error"),
+    (Kind::Tls, 502, "tls_certificate_error"),
+    (Kind::Timeout, 504, "connection_timeout"),
+    (Kind::ProxyThrottled, 429, "connection_limit_reached"),
+];
+
+/// The answer where a fault keeps the request from the cloud: typed, or a stranger's page.
 pub(crate) fn undelivered(kind: &Kind, origin: Option<&str>) -> Answer {
-    let page = |status| {
-        Answer::new(status, "text/html; charset=utf-8", "<!doctype html><title>Portal</title>")
-    };
-    match kind {
-        Kind::Unreachable => own(502, "connection_refused", origin),
-        Kind::Dns => own(502, "dns_error", origin),
-        Kind::Tls => own(502, "tls_certificate_error", origin),
-        Kind::Timeout => own(504, "connection_timeout", origin),
-        Kind::ProxyThrottled => {
-            own(429, "connection_limit_reached", origin).with("retry-after", "1")
-        }
-        Kind::LoginRedirect => page(302).with("location", "/login"),
-        _ => page(404),
+    if let Some((_, status, error)) = NOT_SENT.iter().find(|(known, _, _)| known == kind) {
+        let answer = own(*status, error, origin);
+        return if *status == 429 { answer.with("retry-after", "1") } else { answer };
+    }
+    let page = "<!doctype html><title>Portal</title>";
+    let stranger = |status| Answer::new(status, "text/html; charset=utf-8", page);
+    if *kind == Kind::LoginRedirect {
+        stranger(302).with("location", "/login")
+    } else {
+        stranger(404)
     }
 }
 
@@ -149,14 +155,15 @@ pub(crate) fn relay(reply: Reply, fault: Option<&Kind>, origin: Option<&str>) ->
         delivery: Delivery::Whole,
         delay_ms,
     };
-    match fault {
-        Some(Kind::UpstreamCut) => return say(502, "connection_terminated", delay_ms),
-        Some(Kind::AnswerTimeout) => return say(504, "http_response_timeout", delay_ms),
-        Some(Kind::Untyped502) => {
-            let page = "<!doctype html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>";
-            return Answer::new(502, "text/html", page).into();
-        }
-        _ => {}
+    if fault == Some(&Kind::UpstreamCut) {
+        return say(502, "connection_terminated", delay_ms);
+    }
+    if fault == Some(&Kind::AnswerTimeout) {
+        return say(504, "http_response_timeout", delay_ms);
+    }
+    if fault == Some(&Kind::Untyped502) {
+        let page = "<!doctype html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>";
+        return Answer::new(502, "text/html", page).into();
     }
     if delay_ms >= DEADLINE_MS {
         return say(504, "http_response_timeout", DEADLINE_MS);

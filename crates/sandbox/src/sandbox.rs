@@ -356,31 +356,32 @@ impl Sandbox {
     /// The error that a fault asks for.
     fn planned(&self, cloud: Cloud, facts: &Facts, kind: &Kind) -> Failure {
         let action = facts.action.as_str();
-        match kind {
-            Kind::Error { code, message, status } => {
-                let row = errors::find(cloud, action, code, message.as_deref());
-                let default = match cloud {
-                    Cloud::Tencent => 200,
-                    Cloud::Alibaba | Cloud::Zenlayer => 400,
-                };
-                Failure {
-                    status: status.or(row.map(|row| row.status)).unwrap_or(default),
-                    code: code.clone(),
-                    message: message
-                        .clone()
-                        .or_else(|| row.map(errors::ErrorRow::text))
-                        .unwrap_or_else(|| format!("{code}.")),
-                }
+        if let Kind::Error { code, message, status } = kind {
+            let row = errors::find(cloud, action, code, message.as_deref());
+            let default = match cloud {
+                Cloud::Tencent => 200,
+                Cloud::Alibaba | Cloud::Zenlayer => 400,
+            };
+            return Failure {
+                status: status.or(row.map(|row| row.status)).unwrap_or(default),
+                code: code.clone(),
+                message: message
+                    .clone()
+                    .or_else(|| row.map(errors::ErrorRow::text))
+                    .unwrap_or_else(|| format!("{code}.")),
+            };
+        }
+        if *kind == Kind::NonceUsed {
+            return Failure::of(cloud, action, "SignatureNonceUsed");
+        }
+        // The only other fault that comes instead of the operation is the rate limit.
+        match cloud {
+            Cloud::Alibaba => clouds::alibaba::throttled(action),
+            Cloud::Tencent => {
+                let limit = self.config.limits.per_second(cloud, action);
+                clouds::tencent::throttled(limit + 1, limit)
             }
-            Kind::NonceUsed => Failure::of(cloud, action, "SignatureNonceUsed"),
-            _ => match cloud {
-                Cloud::Alibaba => clouds::alibaba::throttled(action),
-                Cloud::Tencent => {
-                    let limit = self.config.limits.per_second(cloud, action);
-                    clouds::tencent::throttled(limit + 1, limit)
-                }
-                Cloud::Zenlayer => clouds::zenlayer::throttled(),
-            },
+            Cloud::Zenlayer => clouds::zenlayer::throttled(),
         }
     }
 }
