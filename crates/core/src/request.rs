@@ -286,6 +286,12 @@ pub(crate) fn push_json_texts<'a>(json: &mut String, texts: impl Iterator<Item =
 
 fn push_json_text(json: &mut String, text: &str) {
     json.push('"');
+    // Ids and names need no escape: they are copied at once.
+    if !text.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+        json.push_str(text);
+        json.push('"');
+        return;
+    }
     for character in text.chars() {
         match character {
             '"' | '\\' => json.extend(['\\', character]),

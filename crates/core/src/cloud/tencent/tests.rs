@@ -1,14 +1,14 @@
 //! What goes to this cloud, to the byte.
 
-use super::Tencent;
+use super::{Tencent, sign::Tc3};
 use crate::{
     cloud::{
         Cloud, Read,
         testing::{as_sent, body, ids, signer, unsigned},
     },
     plan::Target,
-    request::{Request, Unsigned},
-    sign::{Prepared, Signer},
+    request::{Request, Signed, Unsigned},
+    sign::{Algorithm, Prepared, Signer, SigningInput},
 };
 
 const TWO: &str = "ins-5d8a23rs ins-r8hr2upy";
@@ -102,4 +102,48 @@ fn the_signature_covers_the_operation_unless_that_is_switched_off() {
         |request: &Request<Unsigned>, signer: &Signer| signature(Tencent.prepare(request, signer));
     assert_ne!(of(&other, &signer(None)), of(&request, &signer(None)));
     assert_eq!(of(&other, &off), of(&request, &off), "what is switched off is this protection");
+}
+
+#[test]
+fn the_scope_names_the_service_that_is_given_or_the_hosts_first_label() {
+    for (service, host, scope) in [
+        ("", "cvm.ap-tokyo.example", "1970-01-02/cvm/tc3_request"),
+        ("vpc", "cvm.ap-tokyo.example", "1970-01-02/vpc/tc3_request"),
+        ("", "localhost:8911", "1970-01-02/localhost:8911/tc3_request"),
+    ] {
+        let signed = signed(&SigningInput {
+            host: host.into(),
+            service: service.into(),
+            unix_seconds: 86_400,
+            ..SigningInput::default()
+        });
+        assert_eq!(signed.trace().string_to_sign.split('\n').nth(2), Some(scope));
+        let credential = format!("Credential=/{scope}, SignedHeaders=content-type;host, ");
+        assert!(signed.authorization().unwrap().contains(&credential));
+    }
+}
+
+#[test]
+fn a_query_is_signed_as_it_is_sent() {
+    let raw = "Limit=1&Filter=a+b&InstanceIds.0=x";
+    let signed = signed(&SigningInput { raw_query: raw.into(), ..SigningInput::default() });
+    assert_eq!(signed.path_and_query(), format!("/?{raw}"));
+    assert_eq!(signed.trace().canonical_request.as_ref().unwrap().split('\n').nth(2), Some(raw));
+}
+
+#[test]
+fn a_body_can_be_left_unsigned_by_the_vendors_words_for_it() {
+    let hash = |body: &str, unsigned_payload| {
+        let body = body.to_owned();
+        let signed = signed(&SigningInput { body, unsigned_payload, ..SigningInput::default() });
+        let canonical = signed.trace().canonical_request.clone().unwrap();
+        canonical.rsplit('\n').next().unwrap().to_owned()
+    };
+    assert_eq!(hash("{}", true), hash("[]", true));
+    assert_eq!(hash("{}", true), hash("UNSIGNED-PAYLOAD", false));
+    assert_ne!(hash("{}", false), hash("[]", false));
+}
+
+fn signed(input: &SigningInput) -> Request<Signed> {
+    Tc3.prepare(input).finish(b"tag")
 }
