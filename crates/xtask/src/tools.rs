@@ -308,12 +308,13 @@ fn node_sdks() -> Result<bool> {
     let link = source.join("node_modules");
     if !link.exists() {
         fs::remove_file(&link).ok();
-        let packages = target.join("node_modules");
+        // Relative, so that the workspace may be moved.
+        let packages = Path::new("../../../target/tools/node-sdks/node_modules");
         #[cfg(unix)]
-        std::os::unix::fs::symlink(&packages, &link).with_context(|| link.display().to_string())?;
+        let linked = std::os::unix::fs::symlink(packages, &link);
         #[cfg(windows)]
-        std::os::windows::fs::symlink_dir(&packages, &link)
-            .with_context(|| link.display().to_string())?;
+        let linked = std::os::windows::fs::symlink_dir(packages, &link);
+        linked.with_context(|| link.display().to_string())?;
     }
     Ok(installed || fresh)
 }
