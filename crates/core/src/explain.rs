@@ -6,12 +6,14 @@
 mod family;
 mod layers;
 mod mask;
+mod paste;
 mod pattern;
 
 use crate::words::{Locale, Text, text};
 use serde::{Deserialize, Serialize};
 
 pub use layers::{LAYERS, layer};
+pub use paste::{TextOptions, explain_text};
 
 /// One error of one cloud, explained.
 #[derive(Clone, Copy, Debug)]

@@ -1,0 +1,797 @@
+//! Holds the catalogue of errors to what the vendors publish, to both languages and to its own
+//! rules. `data/vendor-rows.json` has one row for each (code, message, status) of the vendors'
+//! pages, documentation and SDKs; `page` marks the rows of the pages that the project must cover,
+//! `meaning` tells rows of one code apart.
+
+use proptest::prelude::{Strategy, any, prop, proptest};
+use relight_core::cloud;
+use relight_core::explain::{
+    Effect, Entry, ErrorReport, Found, LAYERS, Retry, Source, TextOptions, Who, effect, explain,
+    explain_layer, explain_text, find, layer,
+};
+use relight_core::words::{Locale, Text};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Deserialize)]
+struct Row {
+    cloud: String,
+    code: String,
+    status: Option<u16>,
+    #[serde(default)]
+    operations: Vec<String>,
+    message: Option<String>,
+    #[serde(default)]
+    page: bool,
+    meaning: Option<String>,
+}
+
+impl Row {
+    /// What a decoder would find. Holes of the vendor's own (`%s`, `[...]`) get some words.
+    fn report(&self) -> ErrorReport {
+        let message = self.message.as_deref().unwrap_or("");
+        ErrorReport {
+            code: self.code.clone(),
+            message: message.replace("%s", "Some words of the cloud.").replace("[...]", "[abc]"),
+            status: self.status,
+            ..ErrorReport::default()
+        }
+    }
+
+    fn found(&self) -> Option<Found> {
+        find(entries(&self.cloud), &self.report(), self.operations.first().map(String::as_str))
+    }
+}
+
+fn rows() -> Vec<Row> {
+    serde_json::from_str(include_str!("data/vendor-rows.json")).expect("the rows are JSON")
+}
+
+fn entries(cloud: &str) -> &'static [Entry] {
+    cloud::by_id(cloud).expect("the rows name known clouds").manifest().errors
+}
+
+/// Every entry with the cloud's id; `layers` for those below the clouds.
+fn all() -> impl Iterator<Item = (&'static str, &'static Entry)> {
+    cloud::ALL
+        .iter()
+        .flat_map(|cloud| {
+            let manifest = cloud.manifest();
+            manifest.errors.iter().map(move |entry| (manifest.id, entry))
+        })
+        .chain(LAYERS.iter().map(|entry| ("layers", entry)))
+}
+
+fn texts(entry: &Entry) -> [(&'static str, Text); 3] {
+    [("title", entry.title), ("meaning", entry.meaning), ("remedy", entry.remedy)]
+}
+
+fn is_chinese(character: char) -> bool {
+    matches!(character, '\u{4e00}'..='\u{9fff}')
+}
+
+/// The names and fallbacks of `{name|fallback}` in a text, or of `{name}` in a pattern.
+fn holes(text: &str) -> Vec<(&str, &str)> {
+    text.split('{')
+        .skip(1)
+        .map(|after| {
+            let (hole, _) = after.split_once('}').expect("every hole is closed");
+            hole.split_once('|').unwrap_or((hole, ""))
+        })
+        .collect()
+}
+
+#[test]
+fn every_row_of_the_vendors_finds_an_entry_of_its_code() {
+    let rows = rows();
+    assert_eq!(rows.len(), 184);
+    assert_eq!(rows.iter().filter(|row| row.page).count(), 71);
+    for row in &rows {
+        let found =
+            row.found().unwrap_or_else(|| panic!("{} of {} is missing", row.code, row.cloud));
+        assert_eq!(found.entry.code, row.code);
+        if row.page {
+            assert_eq!(found.entry.source, Source::VendorPage, "{}", row.code);
+        }
+        for operation in &row.operations {
+            assert!(
+                found.entry.operations.is_empty()
+                    || found.entry.operations.contains(&operation.as_str()),
+                "{} lacks {operation}",
+                row.code
+            );
+        }
+        if let (Some(ours), Some(theirs)) = (found.entry.status, row.status) {
+            assert_eq!(ours, theirs, "{}", row.code);
+        }
+    }
+}
+
+#[test]
+fn rows_of_the_same_code_find_as_many_entries_as_they_have_meanings() {
+    let mut meanings: BTreeMap<(String, String), BTreeMap<Option<String>, BTreeSet<usize>>> =
+        BTreeMap::new();
+    for row in rows() {
+        let found = row.found().expect("covered by the test above");
+        let address = std::ptr::from_ref(found.entry) as usize;
+        meanings
+            .entry((row.cloud, row.code))
+            .or_default()
+            .entry(row.meaning)
+            .or_default()
+            .insert(address);
+    }
+    let mut told_apart = 0;
+    for (code, meanings) in meanings {
+        let entries: BTreeSet<usize> = meanings.values().flatten().copied().collect();
+        assert_eq!(entries.len(), meanings.len(), "{code:?} mixes meanings up");
+        told_apart += usize::from(meanings.len() > 1);
+    }
+    assert_eq!(told_apart, 6);
+}
+
+#[test]
+fn a_vendor_message_stands_in_its_entry() {
+    for row in rows() {
+        let Some(message) = &row.message else { continue };
+        let said = row.report().message;
+        let found = row.found().expect("covered by the test above");
+        let known = found.entry.messages.iter().any(|known| {
+            // Every piece between the holes is said; a piece holds its hole's name up to the brace.
+            let mut pieces = known.split('{').map(|p| p.split_once('}').map_or(p, |(_, t)| t));
+            pieces.all(|piece| said.contains(piece))
+        });
+        assert!(known, "{}: {message}", row.code);
+    }
+}
+
+#[test]
+fn every_entry_speaks_both_languages() {
+    for (cloud, entry) in all() {
+        for (which, text) in texts(entry) {
+            let at = format!("{which} of {} ({cloud})", entry.code);
+            assert!(text.en.len() >= 5, "{at} is empty in English");
+            assert!(!text.en.chars().any(is_chinese), "{at} has Chinese in its English");
+            let chinese = text.zh.chars().filter(|c| is_chinese(*c)).count();
+            assert!(chinese >= 2, "{at} is not Chinese");
+            // Names and codes stay as they are; ordinary English words do not belong there.
+            for word in [" the ", " is ", " and ", " of ", "instance "] {
+                let outside: String = text
+                    .zh
+                    .split('{')
+                    .map(|piece| piece.rsplit('}').next().unwrap_or(""))
+                    .collect();
+                assert!(!outside.contains(word), "{at} has {word:?} in its Chinese");
+            }
+        }
+    }
+}
+
+#[test]
+fn titles_are_one_short_line_without_codes() {
+    for (cloud, entry) in all() {
+        for title in [entry.title.en, entry.title.zh] {
+            assert!(title.chars().count() <= 60, "{title}");
+            assert!(!title.contains('\n') && !title.ends_with(['.', '。']), "{title}");
+            assert!(!title.contains('{'), "{title}");
+        }
+        for other in cloud::ALL.iter().flat_map(|cloud| cloud.manifest().errors) {
+            if other.code.contains(['.', '_']) || other.code.len() >= 14 {
+                assert!(!entry.title.en.contains(other.code), "{cloud}: {}", entry.title.en);
+            }
+        }
+    }
+}
+
+#[test]
+fn texts_end_their_sentences() {
+    for (_, entry) in all() {
+        for text in [entry.meaning, entry.remedy] {
+            assert!(text.en.ends_with('.'), "{}", text.en);
+            assert!(text.zh.ends_with('。'), "{}", text.zh);
+            assert!(!text.en.contains("  ") && text.en.trim() == text.en, "{}", text.en);
+        }
+    }
+}
+
+#[test]
+fn nobody_is_sent_to_the_root_key() {
+    for (_, entry) in all() {
+        for (_, text) in texts(entry) {
+            let english = text.en.to_lowercase();
+            for advice in ["root", "administratoraccess", "fullaccess", "full access", "master key"]
+            {
+                assert!(!english.contains(advice), "{}", text.en);
+            }
+            for advice in [
+                "主账号密钥",
+                "主账号的密钥",
+                "根账号",
+                "根密钥",
+                "root",
+                "管理员权限",
+                "FullAccess",
+            ] {
+                assert!(!text.zh.contains(advice), "{}", text.zh);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_hole_in_a_text_can_be_filled_and_has_other_words() {
+    for (_, entry) in all() {
+        let caught: BTreeSet<&str> =
+            entry.messages.iter().flat_map(|known| holes(known)).map(|(name, _)| name).collect();
+        for (_, text) in texts(entry) {
+            let english: BTreeSet<&str> = holes(text.en).iter().map(|(name, _)| *name).collect();
+            let chinese: BTreeSet<&str> = holes(text.zh).iter().map(|(name, _)| *name).collect();
+            assert_eq!(english, chinese, "{}", entry.code);
+            for (name, fallback) in holes(text.en).into_iter().chain(holes(text.zh)) {
+                // The report names the instance, the caller the operation.
+                let known = caught.contains(name) || matches!(name, "instance" | "operation");
+                assert!(known, "{} has no {{{name}}}", entry.code);
+                assert!(!fallback.is_empty(), "{}: {{{name}}} has no fallback", entry.code);
+            }
+        }
+        for known in entry.messages {
+            assert!(!known.contains("}{"), "{known}: two holes touch");
+        }
+    }
+}
+
+#[test]
+fn no_code_and_message_stand_twice_in_a_cloud() {
+    let mut seen = BTreeSet::new();
+    for (cloud, entry) in all() {
+        if entry.messages.is_empty() {
+            assert!(seen.insert((cloud, entry.code, "")), "{} stands twice", entry.code);
+        }
+        for message in entry.messages {
+            assert!(seen.insert((cloud, entry.code, message)), "{} stands twice", entry.code);
+        }
+    }
+}
+
+#[test]
+fn what_may_have_been_done_is_looked_at_first() {
+    for (_, entry) in all() {
+        match entry.effect {
+            Effect::MaybeDone => assert_eq!(entry.retry, Retry::CheckFirst, "{}", entry.code),
+            // "Wait until it is stable" is looking, too.
+            Effect::MaybeEcho => {
+                assert!(matches!(entry.retry, Retry::CheckFirst | Retry::Later), "{}", entry.code);
+            }
+            Effect::Throttled => assert_eq!(entry.retry, Retry::Later, "{}", entry.code),
+            Effect::ClockSkew => assert_eq!(entry.retry, Retry::AfterFix, "{}", entry.code),
+            Effect::DryRunPassed => assert_eq!(entry.retry, Retry::Never, "{}", entry.code),
+            Effect::NothingDone => assert_ne!(entry.retry, Retry::CheckFirst, "{}", entry.code),
+        }
+    }
+}
+
+#[test]
+fn a_passed_dry_run_is_a_success() {
+    for (cloud, code) in [
+        ("alibaba", "DRYRUN.SUCCESS"),
+        ("alibaba", "DryRunOperation"),
+        ("tencent", "DryRunOperation"),
+    ] {
+        let report = ErrorReport { code: code.to_owned(), ..ErrorReport::default() };
+        let explanation = explain(None, entries(cloud), &report, None, Locale::En);
+        assert!(explanation.success && explanation.recognised);
+        assert_eq!(effect(entries(cloud), &report, None), Effect::DryRunPassed);
+    }
+    let successes = all().filter(|(_, entry)| entry.effect == Effect::DryRunPassed).count();
+    assert_eq!(successes, 3);
+}
+
+#[test]
+fn names_limits_and_rates_come_out_of_the_message() {
+    let report = ErrorReport {
+        code: "RequestLimitExceeded".to_owned(),
+        message: "Your current request times equals to `21` in a second, which exceeds the \
+                  frequency limit `10` for a second. Please reduce the frequency of calls."
+            .to_owned(),
+        ..ErrorReport::default()
+    };
+    let explanation = explain(Some("tencent"), entries("tencent"), &report, None, Locale::En);
+    assert!(explanation.meaning.starts_with("21 calls in one second, where 10 are allowed"));
+    let explanation = explain(Some("tencent"), entries("tencent"), &report, None, Locale::Zh);
+    assert!(explanation.meaning.contains("（21）") && explanation.meaning.contains("（10）"));
+
+    let report = ErrorReport {
+        code: "AuthFailure.UnauthorizedOperation".to_owned(),
+        message: "You are not authorized to perform this operation. Check your CAM policies. \
+                  [request id:1]you are not authorized to perform operation (cvm:RebootInstances)\n\
+                  resource (qcs::cvm:ap-guangzhou::instance/ins-5d8a23rs) has no permission\n"
+            .to_owned(),
+        ..ErrorReport::default()
+    };
+    let explanation = explain(Some("tencent"), entries("tencent"), &report, None, Locale::En);
+    assert!(explanation.meaning.contains("cvm:RebootInstances"), "{}", explanation.meaning);
+    assert!(explanation.meaning.contains("instance/ins-5d8a23rs"), "{}", explanation.meaning);
+
+    let report = ErrorReport {
+        code: "InstanceLockedForSecurity".to_owned(),
+        instance_ids: vec!["i-bp67acfmxazb4ph00001".to_owned()],
+        ..ErrorReport::default()
+    };
+    let explanation = explain(Some("alibaba"), entries("alibaba"), &report, None, Locale::Zh);
+    assert!(explanation.meaning.starts_with("i-bp67acfmxazb4ph00001 已被安全锁定"));
+}
+
+#[test]
+fn an_unknown_code_is_said_to_be_unknown() {
+    let report = |code: &str, status| ErrorReport {
+        code: code.to_owned(),
+        message: "Something new.".to_owned(),
+        status: Some(status),
+        request_id: Some("T1".to_owned()),
+        ..ErrorReport::default()
+    };
+    for (code, status, family, retry, proves) in [
+        ("UnauthorizedOperation.New", 200, "permission", Retry::AfterFix, Effect::NothingDone),
+        ("InvalidParameterValue.New", 200, "parameter", Retry::AfterFix, Effect::NothingDone),
+        ("Throttling.New", 400, "too fast", Retry::Later, Effect::Throttled),
+        ("OPERATION_DENIED_NEW", 403, "refused", Retry::CheckFirst, Effect::MaybeEcho),
+        ("FailedOperation.New", 200, "cloud's side", Retry::CheckFirst, Effect::MaybeDone),
+        ("InternalError.New", 200, "cloud's side", Retry::CheckFirst, Effect::MaybeDone),
+        ("Throttling.New", 500, "too fast", Retry::CheckFirst, Effect::MaybeDone),
+        ("Zork", 400, "not known", Retry::AfterFix, Effect::NothingDone),
+        ("Zork", 502, "not known", Retry::CheckFirst, Effect::MaybeDone),
+        ("", 400, "not known", Retry::CheckFirst, Effect::MaybeDone),
+    ] {
+        let report = report(code, status);
+        let explanation = explain(Some("tencent"), entries("tencent"), &report, None, Locale::En);
+        assert!(!explanation.recognised && !explanation.success, "{code}");
+        assert!(explanation.meaning.contains(family), "{code}: {}", explanation.meaning);
+        assert_eq!(explanation.retry, retry, "{code} {status}");
+        assert_eq!(explanation.original, "Something new.");
+        assert_eq!(explanation.request_id.as_deref(), Some("T1"));
+        assert_eq!(effect(entries("tencent"), &report, None), proves, "{code} {status}");
+    }
+}
+
+#[test]
+fn every_proxy_error_type_is_explained_and_its_proof_is_right() {
+    // The error types of RFC 9209, section 2.3.
+    let types = "dns_timeout dns_error destination_not_found destination_unavailable \
+                 destination_ip_prohibited destination_ip_unroutable connection_refused \
+                 connection_terminated connection_timeout connection_read_timeout \
+                 connection_write_timeout connection_limit_reached tls_protocol_error \
+                 tls_certificate_error tls_alert_received http_request_error http_request_denied \
+                 http_response_incomplete http_response_header_section_size \
+                 http_response_header_size http_response_body_size \
+                 http_response_trailer_section_size http_response_trailer_size \
+                 http_response_transfer_coding http_response_content_coding http_response_timeout \
+                 http_upgrade_failed http_protocol_error proxy_internal_response \
+                 proxy_internal_error proxy_configuration_error proxy_loop_detected";
+    for word in types.split_whitespace() {
+        let entry = layer(word).unwrap_or_else(|| panic!("{word} is missing"));
+        let surely_not_sent = ["dns_", "destination_", "tls_"].iter().any(|p| word.starts_with(p))
+            || matches!(
+                word,
+                "connection_refused"
+                    | "connection_timeout"
+                    | "connection_limit_reached"
+                    | "http_request_denied"
+                    | "http_request_error"
+                    | "proxy_configuration_error"
+            );
+        let proves = if surely_not_sent { Effect::NothingDone } else { Effect::MaybeDone };
+        assert_eq!(entry.effect, proves, "{word}");
+        let said = entry.meaning.en.contains("not sent") || entry.meaning.en.contains("not finish");
+        assert!(said == surely_not_sent || word == "connection_write_timeout", "{word}");
+    }
+    for word in [
+        "network",
+        "deadline",
+        "aborted",
+        "offline",
+        "html-answer",
+        "login-page",
+        "empty-answer",
+        "cut-off-answer",
+        "not-understood",
+        "no-proxy-status",
+        "clock-skew",
+    ] {
+        assert!(layer(word).is_some(), "{word} is missing");
+    }
+    let skew = explain_layer("clock-skew", "7 minutes", Locale::Zh);
+    assert!(skew.meaning.contains("相差 7 分钟"), "{}", skew.meaning);
+    let new = explain_layer("brand_new", "<html>", Locale::En);
+    assert!(!new.recognised && new.retry == Retry::CheckFirst);
+    assert_eq!(new.original, "<html>");
+}
+
+#[test]
+fn who_can_act_fits_what_is_said() {
+    for (_, entry) in all() {
+        if entry.remedy.en.contains("Top up") || entry.remedy.en.contains("Quota Center") {
+            assert_eq!(entry.who, Who::AccountOwner, "{}", entry.code);
+        }
+        if entry.remedy.en.contains("administrator to allow") {
+            assert_eq!(entry.who, Who::Administrator, "{}", entry.code);
+        }
+    }
+}
+
+/// A text with an error in it, and what has to be found: (cloud, code, request id).
+type Sample = (&'static str, &'static [(&'static str, &'static str, Option<&'static str>)]);
+
+/// Shapes in which errors are copied: answers, exceptions of the SDKs, command lines, logs.
+const SAMPLES: &[Sample] = &[
+    // Answers as they come.
+    (
+        r#"{"RequestId":"473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E","HostId":"ecs.aliyuncs.com","Code":"IncorrectInstanceStatus","Message":"The current status of the resource does not support this operation."}"#,
+        &[("alibaba", "IncorrectInstanceStatus", Some("473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E"))],
+    ),
+    (
+        "<?xml version='1.0' encoding='UTF-8'?><Error><RequestId>473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E</RequestId><HostId>ecs.aliyuncs.com</HostId><Code>InternalError</Code><Message>The request processing has failed due to some unknown error.</Message></Error>",
+        &[("alibaba", "InternalError", Some("473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E"))],
+    ),
+    (
+        "<Error>\n  <Code>InvalidOperation.Conflict</Code>\n  <Message>Request was denied due to conflict with a previous request, please try again later.</Message>\n  <RequestId>473469C7-AA6F-4DC5</RequestId>\n</Error>",
+        &[("alibaba", "InvalidOperation.Conflict", Some("473469C7-AA6F-4DC5"))],
+    ),
+    (
+        r#"{"Response": {"Error": {"Code": "InternalError", "Message": "An internal error has occurred."}, "RequestId": "6ef60bec-0242-43af-bb20-270359fb54a7"}}"#,
+        &[("tencent", "InternalError", Some("6ef60bec-0242-43af-bb20-270359fb54a7"))],
+    ),
+    (
+        r#"{"requestId":"T9F08EDB2-5441","code":"OPERATION_DENIED_INSTANCE_STATUS","message":"Operations on the instances in current state are not supported."}"#,
+        &[("zenlayer", "OPERATION_DENIED_INSTANCE_STATUS", Some("T9F08EDB2-5441"))],
+    ),
+    // One answer for several instances.
+    (
+        r#"{"RequestId":"04F0F334-1335","InstanceResponses":{"InstanceResponse":[{"InstanceId":"i-bp67acfmxazb4ph00001","Code":"200","Message":"success"},{"InstanceId":"i-bp67acfmxazb4ph00002","Code":"InstanceLockedForSecurity","Message":"The specified operation is denied as your instance is locked for security reasons."}]}}"#,
+        &[("alibaba", "InstanceLockedForSecurity", Some("04F0F334-1335"))],
+    ),
+    // Exceptions of SDKs.
+    (
+        "tencentcloud.common.exception.tencent_cloud_sdk_exception.TencentCloudSDKException: [TencentCloudSDKException] code:RequestLimitExceeded message:您当前每秒请求 `6` 次，超过了每秒频率上限 `5`，请稍后重试。 requestId:bc0e30fe-037b-48ce-85a7-0376e0cff672",
+        &[("tencent", "RequestLimitExceeded", Some("bc0e30fe-037b-48ce-85a7-0376e0cff672"))],
+    ),
+    (
+        "[TencentCloudSDKException]message:AuthFailure.UnauthorizedOperation-You are not authorized to perform this operation. Check your CAM policies, and ensure that you are using the correct access keys. [[request id:6ecbe97c-fadb-4798-8afa-4e56b9e0f3da]you are not authorized to perform operation (cvm:RebootInstances)",
+        &[(
+            "tencent",
+            "AuthFailure.UnauthorizedOperation",
+            Some("6ecbe97c-fadb-4798-8afa-4e56b9e0f3da"),
+        )],
+    ),
+    (
+        "rpc error: code = InvalidArgument desc = [TencentCloudSDKError] Code=AuthFailure.SignatureFailure, Message=请求签名验证失败，请检查您的签名计算是否正确。, RequestId=fe2bb395-4aab-401c-b53c-77475d9a0547",
+        &[(
+            "tencent",
+            "AuthFailure.SignatureFailure",
+            Some("fe2bb395-4aab-401c-b53c-77475d9a0547"),
+        )],
+    ),
+    (
+        "TencentCloudSDKHttpException: The provided credentials could not be validated.\n    at Client.parseResponse (/srv/node_modules/tencentcloud-sdk-nodejs/tencentcloud/common/abstract_client.js:134:33) {\n  requestId: '4355d3b2-658c-4493-b33b-29df2faeacb9',\n  code: 'AuthFailure.SignatureFailure'\n}",
+        &[(
+            "tencent",
+            "AuthFailure.SignatureFailure",
+            Some("4355d3b2-658c-4493-b33b-29df2faeacb9"),
+        )],
+    ),
+    (
+        "aliyunsdkcore.acs_exception.exceptions.ServerException: HTTP Status: 404 Error:InvalidAccessKeyId.NotFound Specified access key is not found. RequestID: 7B7813C6-57BF-4100-B12B-F172F65A6046",
+        &[("alibaba", "InvalidAccessKeyId.NotFound", Some("7B7813C6-57BF-4100-B12B-F172F65A6046"))],
+    ),
+    (
+        "Aliyun.Acs.Core.Exceptions.ClientException: Forbidden.RAM : User not authorized to operate on the specified resource, or this API doesn't support RAM. + [ RequestId : 0DCC6ABD-2296-503E-A5FF-89D50809DCA0 ]",
+        &[("alibaba", "Forbidden.RAM", Some("0DCC6ABD-2296-503E-A5FF-89D50809DCA0"))],
+    ),
+    (
+        "Tea.exceptions.TeaException: Error: Throttling.User code: 400, Request was denied due to user flow control. request id: 3AB7DE95-65DB-4F36-85F1-109820DDD8D0",
+        &[("alibaba", "Throttling.User", Some("3AB7DE95-65DB-4F36-85F1-109820DDD8D0"))],
+    ),
+    (
+        "Aliyun API Error: RequestId: 3AB7DE95-65DB-4F36-85F1-109820DDD8D0 Status Code: 403 Code: Forbidden.RAM Message: User not authorized to operate on the specified resource, or this API doesn't support RAM.",
+        &[("alibaba", "Forbidden.RAM", Some("3AB7DE95-65DB-4F36-85F1-109820DDD8D0"))],
+    ),
+    // Command lines.
+    (
+        "ERROR: SDK.ServerError\nErrorCode: SignatureDoesNotMatch\nRecommend: https://api.aliyun.com/troubleshoot?q=SignatureDoesNotMatch&product=Ecs\nRequestId: FBDB2AC6-DCD0-4945-A1CC-2FA70F197B37\nMessage: Specified signature is not matched with our calculation. server string to sign is:POST&%2F&AccessKeyId%3Dx",
+        &[("alibaba", "SignatureDoesNotMatch", Some("FBDB2AC6-DCD0-4945-A1CC-2FA70F197B37"))],
+    ),
+    (
+        "{'Error': {'Code': 'InvalidInstanceId.NotFound', 'Message': 'No instance found.'}, 'RequestId': '3a0b1c-11'} tencentcloud",
+        &[("tencent", "InvalidInstanceId.NotFound", Some("3a0b1c-11"))],
+    ),
+    // Logs.
+    (
+        r#"2026-11-20T03:12:11Z ERROR reboot failed {"level":"error","msg":"[TencentCloudSDKError] Code=UnsupportedOperation.InstanceStateRebooting, Message=The instances are being restarted, and this operation is not supported., RequestId=e0594b7c-3992","node":"a"}"#,
+        &[("tencent", "UnsupportedOperation.InstanceStateRebooting", Some("e0594b7c-3992"))],
+    ),
+    (
+        r#"time="2026-11-20" msg="answer: {\"requestId\":\"TAB12CD34-1\",\"code\":\"INVALID_INSTANCE_NOT_FOUND\",\"message\":\"Instance does not exist.\"}""#,
+        &[("zenlayer", "INVALID_INSTANCE_NOT_FOUND", Some("TAB12CD34-1"))],
+    ),
+    (
+        "Nov 20 03:12:11 ops-1 relight: ins-5d8a23rs MutexOperation.TaskRunning",
+        &[("tencent", "MutexOperation.TaskRunning", None)],
+    ),
+    // Nothing but codes.
+    ("IncorrectInstanceStatus", &[("alibaba", "IncorrectInstanceStatus", None)]),
+    ("`incorrectinstancestatus`", &[("alibaba", "IncorrectInstanceStatus", None)]),
+    (
+        "DiskError, OPERATION_DENIED_INSTANCE_RECYCLED\nResourceInUse",
+        &[
+            ("alibaba", "DiskError", None),
+            ("zenlayer", "OPERATION_DENIED_INSTANCE_RECYCLED", None),
+            ("tencent", "ResourceInUse", None),
+        ],
+    ),
+    ("InternalError", &[("alibaba", "InternalError", None), ("tencent", "InternalError", None)]),
+    // Several at once.
+    (
+        r#"first {"Response":{"Error":{"Code":"LimitExceeded","Message":"Quota limit exceeded."},"RequestId":"aaaa-1111"}}
+then {"RequestId":"BBBB-2222","HostId":"ecs.aliyuncs.com","Code":"InsufficientBalance","Message":"Your account does not have enough balance."}
+and {"requestId":"T-3333","code":"INVALID_INSTANCE_NOT_FOUND","message":"Instance does not exist."}"#,
+        &[
+            ("tencent", "LimitExceeded", Some("aaaa-1111")),
+            ("alibaba", "InsufficientBalance", Some("BBBB-2222")),
+            ("zenlayer", "INVALID_INSTANCE_NOT_FOUND", Some("T-3333")),
+        ],
+    ),
+];
+
+#[test]
+fn errors_are_found_in_what_people_copy() {
+    for (text, expected) in SAMPLES {
+        for locale in Locale::ALL {
+            let options = TextOptions { locale, ..TextOptions::default() };
+            let found = explain_text(text, &options);
+            let seen: Vec<_> = found
+                .iter()
+                .map(|e| {
+                    (
+                        e.cloud.unwrap_or(""),
+                        e.code.as_deref().unwrap_or(""),
+                        e.request_id.as_deref(),
+                    )
+                })
+                .collect();
+            assert_eq!(seen, *expected, "{text}");
+            assert!(found.iter().all(|e| e.recognised && !e.original.is_empty()), "{text}");
+        }
+    }
+}
+
+#[test]
+fn what_the_text_says_fills_the_explanation() {
+    let one = |text: &str| {
+        let mut found = explain_text(text, &TextOptions::default());
+        assert_eq!(found.len(), 1, "{text}");
+        found.remove(0)
+    };
+    let throttled = one(SAMPLES[6].0);
+    assert!(throttled.meaning.starts_with("6 calls in one second, where 5 are allowed"));
+    let locked = one(SAMPLES[5].0);
+    assert_eq!(locked.instance_ids, ["i-bp67acfmxazb4ph00002"]);
+    assert!(locked.meaning.starts_with("i-bp67acfmxazb4ph00002 carries a security lock"));
+    let denied =
+        one("aliyun: Code: Forbidden.RAM for RebootInstances, RequestId: 3AB7DE95-65DB-4F36");
+    assert!(denied.remedy.contains("ecs:RebootInstances"), "{}", denied.remedy);
+}
+
+#[test]
+fn layers_are_found_in_a_text() {
+    for (text, word) in [
+        ("connection_refused", "connection_refused"),
+        (
+            "HTTP/1.1 502\nProxy-Status: relight-proxy; error=tls_certificate_error\n",
+            "tls_certificate_error",
+        ),
+        ("<!DOCTYPE html><html><title>502 Bad Gateway</title><hr>nginx</html>", "html-answer"),
+        ("<html><form><input type=\"password\" name=p></form></html>", "login-page"),
+        ("Uncaught (in promise) TypeError: Failed to fetch", "network"),
+    ] {
+        let found = explain_text(text, &TextOptions::default());
+        let words: Vec<_> = found.iter().filter_map(|e| e.code.as_deref()).collect();
+        assert_eq!(words, [word]);
+        assert!(found.iter().all(|e| e.cloud.is_none()));
+    }
+}
+
+#[test]
+fn an_unknown_code_in_a_text_is_reported_as_unknown() {
+    for text in [
+        r#"{"Response":{"Error":{"Code":"UnauthorizedOperation.Brandnew","Message":"x"},"RequestId":"aaaa-1111"}}"#,
+        "UnauthorizedOperation.Brandnew",
+        "[TencentCloudSDKError] Code=UnauthorizedOperation.Brandnew, Message=x, RequestId=aaaa-1111",
+    ] {
+        let found = explain_text(text, &TextOptions::default());
+        assert_eq!(found.len(), 1, "{text}");
+        assert!(!found[0].recognised);
+        assert!(found[0].meaning.contains("permission"));
+        assert!(text.starts_with('U') || found[0].cloud == Some("tencent"));
+        assert!(text.starts_with('U') || found[0].request_id.as_deref() == Some("aaaa-1111"));
+    }
+}
+
+#[test]
+fn the_person_can_say_which_cloud() {
+    let options = TextOptions { cloud: Some("tencent".to_owned()), ..TextOptions::default() };
+    let found = explain_text(r#"{"Code":"InternalError","Message":"oh"}"#, &options);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].cloud, Some("tencent"));
+    assert!(explain_text("DiskInArrears", &options).iter().all(|e| !e.recognised));
+}
+
+#[test]
+fn secrets_do_not_come_back() {
+    let text = r#"{"RequestId":"1A-22","HostId":"ecs.aliyuncs.com","Code":"InvalidAccessKeyId.NotFound","AccessKeySecret":"hunter2hunter2","SecurityToken":"CAISabc/def+1234567890"}"#;
+    let found = explain_text(text, &TextOptions::default());
+    let all = serde_json::to_string(&found).expect("explanations are JSON");
+    assert!(!all.contains("hunter2") && !all.contains("CAIS"), "{all}");
+    assert!(all.contains("•••"));
+}
+
+/// Texts that have nothing to do with the clouds, many of them nearly.
+const UNRELATED: &[&str] = &[
+    "",
+    " ",
+    "hello",
+    "It rained all day, and nothing was restarted.",
+    "今天天气很好，没有任何报错。",
+    "README.md",
+    "404",
+    "Error",
+    "error: something went wrong",
+    "Error: TypeError: undefined is not a function",
+    "International Internal affairs; Throttling of engines is common, Invalid too.",
+    r#"{"Error":{"Code":"InternalError","Message":"We encountered an internal error. Please try again."}}"#,
+    "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation.",
+    "An error occurred (Throttling) when calling the DescribeStacks operation: Rate exceeded",
+    "An error occurred (InvalidInstanceID.NotFound) when calling the RebootInstances operation: The instance ID 'i-0123456789abcdef0' does not exist",
+    r#"{"error":{"code":"InvalidParameter","message":"The value is wrong."}}"#,
+    r#"{"error":{"code":403,"message":"Forbidden","status":"PERMISSION_DENIED"}}"#,
+    r#"{"code":"ECONNREFUSED","errno":-111,"syscall":"connect"}"#,
+    "connect ECONNREFUSED 127.0.0.1:8911",
+    "java.lang.NullPointerException: Cannot invoke \"String.length()\"\n\tat com.example.Main.main(Main.java:3)",
+    "Traceback (most recent call last):\n  File \"a.py\", line 1, in <module>\nKeyError: 'Code'",
+    "panicked at src/main.rs:4:5: index out of bounds",
+    "fn main() { let Code = Error::InvalidRequest; }",
+    "SELECT * FROM orders WHERE status = 'RUNNING';",
+    "GET / HTTP/1.1\nHost: example.com\n",
+    "https://example.com/path?Code=1&Message=2",
+    "i-bp67acfmxazb4ph00001\nins-5d8a23rs\n1660545330971680835",
+    r#"{"RequestId":"473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E"}"#,
+    r#"{"Response":{"RequestId":"6ef60bec-0242-43af-bb20-270359fb54a7"}}"#,
+    r#"{"RequestId":"04F0F334","InstanceResponses":{"InstanceResponse":[{"InstanceId":"i-1","Code":"200","Message":"success"}]}}"#,
+    "kubectl: Error from server (NotFound): pods \"a\" not found",
+    "The word connection_refused stands in this sentence.",
+    "[[[[[[{{{{{{",
+    "\u{202e}\u{200b}\u{0}",
+    "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+    "Subject: meeting\n\nLimitExceeded is a fine name for a band. Forbidden fruit, too.",
+    "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>",
+    "HTTP_PROXY=x HELLO_WORLD FOO_BAR",
+];
+
+#[test]
+fn unrelated_texts_claim_nothing() {
+    for text in UNRELATED {
+        let found = explain_text(text, &TextOptions::default());
+        assert!(found.is_empty(), "{text:?}: {found:?}");
+    }
+}
+
+#[test]
+fn large_and_hostile_texts_are_answered_soon() {
+    let error = r#"{"Response":{"Error":{"Code":"LimitExceeded","Message":"Quota limit exceeded."},"RequestId":"aaaa-1111"}}"#;
+    let hostile = [
+        "[".repeat(1_000_000),
+        "{\"a\":".repeat(150_000),
+        "\"{".repeat(500_000),
+        "Code=InternalError ".repeat(50_000),
+        format!("{} ", error).repeat(10_000),
+        "Message=".repeat(120_000),
+        "SecretKey=".repeat(100_000),
+        "aB3".repeat(300_000),
+        "Proxy-Status: error=".repeat(50_000),
+        "a.".repeat(500_000),
+        "requestid request_id ".repeat(50_000),
+        "InvalidInstanceId.NotFound MutexOperation.TaskRunning ".repeat(20_000),
+        "重启\u{200b}".repeat(200_000),
+    ];
+    for text in &hostile {
+        let begun = std::time::Instant::now();
+        let found = explain_text(text, &TextOptions::default());
+        let spent = begun.elapsed();
+        assert!(found.len() <= 100);
+        // 100 ms per 100 kB is the promise for a release build; a debug build on a busy machine
+        // is far slower, and what grows with the square is slower still.
+        let allowed = std::time::Duration::from_millis(text.len() as u64 / 100);
+        assert!(spent < allowed, "{} bytes of {:?}… took {spent:?}", text.len(), text.get(..9));
+    }
+}
+
+/// Text made of the pieces that the readers look for, in any order.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = proptest::sample::select(vec![
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "\\",
+        ":",
+        "=",
+        ",",
+        "\n",
+        " ",
+        "Code",
+        "Message",
+        "RequestId",
+        "code: 400,",
+        "InternalError",
+        "InvalidInstanceId.NotFound",
+        "Throttling.",
+        "<Code>",
+        "</Code>",
+        "%3D",
+        "SecretKey",
+        "aliyun",
+        "TencentCloudSDKError",
+        "zenlayer",
+        "Proxy-Status",
+        "error=",
+        "dns_error",
+        "重启",
+        "\u{200b}",
+        "é",
+        "-",
+        ".",
+        "{}",
+        "<html",
+        "DRYRUN.SUCCESS",
+        "…",
+    ]);
+    proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_report_is_explained(code in ".*", message in ".*", status in any::<Option<u16>>()) {
+        let report = ErrorReport { code, message, status, ..ErrorReport::default() };
+        for cloud in cloud::ALL {
+            let manifest = cloud.manifest();
+            for locale in Locale::ALL {
+                explain(Some(manifest.id), manifest.errors, &report, None, locale);
+            }
+            effect(manifest.errors, &report, Some("RebootInstances"));
+        }
+        explain_layer(&report.code, &report.message, Locale::En);
+    }
+
+    #[test]
+    fn any_message_keeps_the_code_of_a_known_error(index in any::<prop::sample::Index>(), message in ".*") {
+        let (id, entry) = {
+            let all: Vec<_> = all().filter(|(id, _)| *id != "layers").collect();
+            *index.get(&all)
+        };
+        let report = ErrorReport { code: entry.code.to_owned(), message, ..ErrorReport::default() };
+        let explanation = explain(Some(id), entries(id), &report, None, Locale::Zh);
+        assert!(explanation.recognised);
+        assert!(!explanation.meaning.contains('{') && !explanation.remedy.contains('{'));
+    }
+
+    #[test]
+    fn any_text_is_answered(text in ".*") {
+        explain_text(&text, &TextOptions::default());
+    }
+
+    #[test]
+    fn any_mixture_of_pieces_is_answered(text in pieces()) {
+        for found in explain_text(&text, &TextOptions::default()) {
+            assert!(!found.title.is_empty());
+        }
+    }
+}
