@@ -5,10 +5,14 @@ use anyhow::{Context, Result, bail};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use std::{
-    fmt,
+    env, fmt, fs,
     io::{BufRead, BufReader},
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use thirtyfour::{
@@ -65,6 +69,7 @@ pub struct Session {
     bidi: BiDi,
     /// Errors that its pages wrote to the console, and errors that nobody caught.
     errors: Arc<Mutex<Vec<String>>>,
+    downloads: Folder,
     // Last: it goes when the session is over.
     _process: DriverProcess,
 }
@@ -73,6 +78,7 @@ impl Session {
     /// Starts a driver and a browser.
     pub async fn start(browser: Browser, theme: Theme) -> Result<Self> {
         let process = DriverProcess::start(browser)?;
+        let downloads = Folder::new()?;
         let driver = match browser {
             Browser::Chromium => {
                 let mut wanted = DesiredCapabilities::chrome();
@@ -80,6 +86,13 @@ impl Session {
                 for argument in CHROMIUM_ARGUMENTS {
                     wanted.add_arg(argument)?;
                 }
+                wanted.set_browser_option(
+                    "prefs",
+                    json!({
+                        "download.default_directory": downloads.0,
+                        "download.prompt_for_download": false,
+                    }),
+                )?;
                 wanted.enable_bidi()?;
                 WebDriver::new(process.url(), wanted).await
             }
@@ -92,6 +105,10 @@ impl Session {
                         // 0 is dark, 1 is light.
                         "layout.css.prefers-color-scheme.content-override": i32::from(!dark),
                         "intl.accept_languages": "en-US",
+                        "browser.download.folderList": 2,
+                        "browser.download.dir": downloads.0,
+                        "browser.download.useDownloadDir": true,
+                        "browser.download.alwaysOpenPanel": false,
                         "browser.shell.checkDefaultBrowser": false,
                         "browser.startup.page": 0,
                         "datareporting.policy.dataSubmissionEnabled": false,
@@ -109,7 +126,7 @@ impl Session {
             }
         };
         let driver = driver.with_context(|| format!("a session of {browser}"))?;
-        driver.set_script_timeout(Duration::from_secs(60)).await?;
+        driver.set_script_timeout(Duration::from_mins(1)).await?;
         let bidi = driver.bidi().await?;
         let errors = Arc::new(Mutex::new(Vec::new()));
         let mut entries = bidi.subscribe::<LogEntryAdded>().await?;
@@ -122,7 +139,7 @@ impl Session {
                 }
             }
         });
-        let session = Self { browser, driver, bidi, errors, _process: process };
+        let session = Self { browser, driver, bidi, errors, downloads, _process: process };
         if browser == Browser::Chromium {
             session.prefer(theme).await?;
         }
@@ -142,6 +159,11 @@ impl Session {
     /// Takes what was written to the console as an error since the last time.
     pub fn take_errors(&self) -> Vec<String> {
         std::mem::take(&mut *self.errors.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The folder into which the browser saves files.
+    pub fn downloads(&self) -> &Path {
+        &self.downloads.0
     }
 
     /// Makes the page this wide and high, in CSS pixels. Narrower than a window can be.
@@ -181,6 +203,25 @@ const CHROMIUM_ARGUMENTS: [&str; 11] = [
     "--lang=en-US",
     "--accept-lang=en-US",
 ];
+
+/// A folder that goes with the session.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Result<Self> {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = env::temp_dir().join(format!("relight-e2e-{}-{count}", std::process::id()));
+        fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
 
 /// A driver on a free port; ended when this is dropped.
 struct DriverProcess {

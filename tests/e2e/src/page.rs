@@ -294,6 +294,20 @@ impl Page {
         .with_context(|| what.clone())
     }
 
+    /// Waits for a file that the page has saved, and gives its text; the file is taken away.
+    pub async fn downloaded(&self, name: &str) -> Result<String> {
+        let path = self.session.downloads().join(name);
+        let text = until(path.display(), || async {
+            // A browser writes under another name and gives it this one in the end; an empty file
+            // may be the place that it holds free.
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            Ok((!text.is_empty()).then_some(text))
+        })
+        .await?;
+        std::fs::remove_file(&path)?;
+        Ok(text)
+    }
+
     /// Presses keys wherever the focus is.
     pub async fn press(&self, keys: &str) -> Result<()> {
         self.session.driver().action_chain().send_keys(keys).perform().await?;
@@ -344,7 +358,8 @@ impl Page {
     /// By how many CSS pixels the content is wider than the window.
     pub async fn overflow(&self) -> Result<i64> {
         let script = "const d = document.documentElement; return d.scrollWidth - d.clientWidth;";
-        Ok(self.session.driver().execute(script, vec![]).await?.json().as_i64().unwrap_or(i64::MAX))
+        let wider = self.session.driver().execute(script, vec![]).await?;
+        wider.json().as_i64().context("a width")
     }
 
     /// Everything of the page that can be read from outside: its markup with the shadow root, the

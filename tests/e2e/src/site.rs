@@ -134,20 +134,16 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
         Some(name) => load(&shared.dist, name, request.takes_brotli()).await,
         None => None,
     };
-    match (name, file) {
-        (Some(name), Some((bytes, is_brotli))) => {
-            let encoding: &[&str] = if is_brotli { &["Content-Encoding: br"] } else { &[] };
-            shared.compressed.fetch_or(is_brotli, Ordering::Relaxed);
-            answer(&mut stream, "200 OK", kind(name), encoding, &bytes).await
+    let Some((name, (bytes, is_brotli))) = name.zip(file) else {
+        // Browsers ask for it unasked.
+        if path != "/favicon.ico" {
+            lock(&shared.missing).push(path.to_owned());
         }
-        (_, _) => {
-            // Browsers ask for it unasked.
-            if path != "/favicon.ico" {
-                lock(&shared.missing).push(path.to_owned());
-            }
-            answer(&mut stream, "404 Not Found", "text/plain", &[], b"not found").await
-        }
-    }
+        return answer(&mut stream, "404 Not Found", "text/plain", &[], b"not found").await;
+    };
+    let encoding: &[&str] = if is_brotli { &["Content-Encoding: br"] } else { &[] };
+    shared.compressed.fetch_or(is_brotli, Ordering::Relaxed);
+    answer(&mut stream, "200 OK", kind(name), encoding, &bytes).await
 }
 
 async fn load(dist: &Path, name: &str, takes_brotli: bool) -> Option<(Vec<u8>, bool)> {

@@ -44,15 +44,20 @@ pub struct Stage {
 /// A reboot takes 60 to 90 simulated seconds: long enough that the page sees it under way when it
 /// first looks, after 2 s, and short enough to wait for.
 const SPEED: f64 = 18.0;
-const HEIGHT: u32 = 900;
+
+/// A phone's, or a desk's, in CSS pixels.
+fn height(width: u32) -> u32 {
+    if width < 600 { 740 } else { 900 }
+}
 
 impl Stage {
     /// Sets everything up and opens the page. The session comes back with an error.
-    pub(crate) async fn set(setting: Setting, session: Session) -> Result<Self, (Session, anyhow::Error)> {
+    pub(crate) async fn set(
+        setting: Setting,
+        session: Session,
+    ) -> Result<Self, (Session, anyhow::Error)> {
         match Self::behind(setting, &session).await {
-            Ok((sandbox, site)) => {
-                Ok(Self { setting, page: Page::new(session), site, sandbox })
-            }
+            Ok((sandbox, site)) => Ok(Self { setting, page: Page::new(session), site, sandbox }),
             Err(error) => Err((session, error)),
         }
     }
@@ -61,7 +66,7 @@ impl Stage {
         let sandbox = server::start(Config { speed: SPEED, ..Config::default() })
             .context("the sandbox does not start")?;
         let site = Site::start(machine::dist(), setting.base, sandbox.addr).await?;
-        session.resize(setting.width, HEIGHT).await?;
+        session.resize(setting.width, height(setting.width)).await?;
         session.take_errors();
         Ok((sandbox, site))
     }

@@ -74,7 +74,8 @@ pub fn run(cases: Vec<Case>) -> Result<ExitCode> {
     for case in cases {
         let case = Arc::new(case);
         for browser in Browser::ALL {
-            let (case, runtime, pool) = (Arc::clone(&case), Arc::clone(&runtime), Arc::clone(&pool));
+            let (case, runtime, pool) =
+                (Arc::clone(&case), Arc::clone(&runtime), Arc::clone(&pool));
             let name = format!("{browser}::{}", case.name);
             trials.push(Trial::test(name.clone(), move || {
                 let played = runtime.block_on(play(&name, &case, browser, &pool));

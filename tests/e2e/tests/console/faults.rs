@@ -1,0 +1,201 @@
+//! What goes wrong on the way, and what each must end in. Whatever happens: one arrival at most, and
+//! nothing is called accepted that the cloud did not accept.
+
+use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, listen, send, story_of, wait_for_looks};
+use anyhow::{Result, ensure};
+use relight_e2e::{Stage, case, suite::Case};
+use serde_json::{Value, json};
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        case!("faults::lost_answer_is_reconciled_by_looking", lost),
+        case!("faults::cut_off_body_is_unknown", cut_off),
+        case!("faults::garbage_is_unknown", garbage),
+        case!("faults::web_page_is_unknown", web_page),
+        case!("faults::empty_answer_is_unknown", empty),
+        case!("faults::server_error_is_unknown", server_error),
+        case!("faults::bad_gateway_without_type_is_unknown", untyped),
+        case!("faults::foreign_404_is_unknown", foreign),
+        case!("faults::login_redirect_is_unknown", login),
+        case!("faults::answer_of_nobody_is_unknown", nobody),
+        case!("faults::upstream_lost_is_unknown", upstream),
+        case!("faults::nonce_used_is_unknown", nonce),
+        case!("faults::cut_before_is_unknown", cut_before),
+        case!("faults::unreachable_is_not_sent", unreachable),
+        case!("faults::no_such_name_is_not_sent", no_name),
+        case!("faults::dead_proxy_is_never_accepted", dead_proxy),
+        case!("faults::nothing_typed_is_lost", nothing_lost),
+    ]
+}
+
+/// The operation was carried out, and nobody heard: looking finds out, without a second call.
+async fn lost(stage: &mut Stage) -> Result<()> {
+    let ids = ALIBABA.running(stage, 2);
+    listen(stage).await?;
+    stage.fault(&json!({ "fault": "lost-answer", "action": "RebootInstances" }))?;
+    send(stage, &ALIBABA.form(&ids.join(" "))).await?;
+    stage.page.wait_for_outcomes(&ids, &["unknown", "in-progress", "proven"]).await?;
+    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    for id in &ids {
+        let story = story_of(stage, id).await?;
+        ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
+        ensure!(!story.iter().any(|one| one == "accepted"), "{story:?}");
+    }
+    let calls = stage.power_calls();
+    ensure!(calls.len() == 1 && calls[0].executed, "{calls:#?}");
+    ensure!(ALIBABA.reboots(stage, &ids)? == [1, 1]);
+    ensure!(stage.looks() > 0);
+    Ok(())
+}
+
+async fn cut_off(stage: &mut Stage) -> Result<()> {
+    unknown(stage, TENCENT, json!({ "fault": "cut-off-body" }), Some(true)).await
+}
+
+async fn garbage(stage: &mut Stage) -> Result<()> {
+    unknown(stage, ZENLAYER, json!({ "fault": "garbage" }), Some(true)).await
+}
+
+async fn web_page(stage: &mut Stage) -> Result<()> {
+    unknown(stage, ALIBABA, json!({ "fault": "html" }), Some(true)).await
+}
+
+async fn empty(stage: &mut Stage) -> Result<()> {
+    unknown(stage, TENCENT, json!({ "fault": "empty-200" }), Some(true)).await
+}
+
+async fn server_error(stage: &mut Stage) -> Result<()> {
+    unknown(stage, ZENLAYER, json!({ "fault": "status", "status": 503 }), Some(false)).await
+}
+
+async fn untyped(stage: &mut Stage) -> Result<()> {
+    unknown(stage, ALIBABA, json!({ "fault": "untyped-502" }), Some(false)).await
+}
+
+async fn foreign(stage: &mut Stage) -> Result<()> {
+    unknown(stage, TENCENT, json!({ "fault": "foreign-404" }), None).await
+}
+
+async fn login(stage: &mut Stage) -> Result<()> {
+    unknown(stage, ZENLAYER, json!({ "fault": "login-redirect" }), None).await
+}
+
+async fn nobody(stage: &mut Stage) -> Result<()> {
+    unknown(stage, ALIBABA, json!({ "fault": "no-proxy-status" }), Some(true)).await
+}
+
+async fn upstream(stage: &mut Stage) -> Result<()> {
+    unknown(stage, TENCENT, json!({ "fault": "upstream-cut" }), Some(true)).await
+}
+
+/// It may be the echo of our own first copy.
+async fn nonce(stage: &mut Stage) -> Result<()> {
+    unknown(stage, ALIBABA, json!({ "fault": "nonce-used" }), Some(true)).await
+}
+
+async fn cut_before(stage: &mut Stage) -> Result<()> {
+    unknown(stage, ZENLAYER, json!({ "fault": "cut-before" }), Some(false)).await
+}
+
+async fn unreachable(stage: &mut Stage) -> Result<()> {
+    not_sent(stage, ALIBABA, "unreachable").await
+}
+
+async fn no_name(stage: &mut Stage) -> Result<()> {
+    not_sent(stage, TENCENT, "dns").await
+}
+
+/// A fault of the reboot itself; the looks are let through. `executed` is whether the cloud carried
+/// it out, none if it never got there.
+async fn unknown(
+    stage: &Stage,
+    account: Account,
+    mut fault: Value,
+    executed: Option<bool>,
+) -> Result<()> {
+    let ids = account.running(stage, 1);
+    listen(stage).await?;
+    fault["action"] = json!("RebootInstances");
+    stage.fault(&fault)?;
+    send(stage, &account.form(&ids[0])).await?;
+    if executed == Some(true) {
+        stage.page.wait_for_outcomes(&ids, &["in-progress", "proven"]).await?;
+    } else {
+        // The instance runs as before: that proves nothing, and it stays unknown.
+        wait_for_looks(stage, 2).await?;
+        stage.page.wait_for_outcomes(&ids, &["unknown"]).await?;
+    }
+    let story = story_of(stage, &ids[0]).await?;
+    ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
+    ensure!(!story.iter().any(|one| one == "accepted"), "{story:?}");
+    let calls = stage.power_calls();
+    ensure!(calls.len() == usize::from(executed.is_some()), "{calls:#?}");
+    ensure!(calls.iter().all(|call| Some(call.executed) == executed), "{calls:#?}");
+    let reboots = u32::from(executed == Some(true));
+    ensure!(account.reboots(stage, &ids)? == [reboots]);
+    ensure!(stage.undelivered() == usize::from(executed.is_none()));
+    Ok(())
+}
+
+/// The proxy says, in a way that only it can, that nothing left it.
+async fn not_sent(stage: &Stage, account: Account, fault: &str) -> Result<()> {
+    let ids = account.running(stage, 2);
+    listen(stage).await?;
+    stage.fault(&json!({ "fault": fault, "action": "RebootInstances", "times": null }))?;
+    send(stage, &account.form(&ids.join(","))).await?;
+    stage.page.wait_for_outcomes(&ids, &["not-sent"]).await?;
+    for id in &ids {
+        let story = story_of(stage, id).await?;
+        let odd = |one: &String| ["accepted", "unknown", "in-progress"].contains(&one.as_str());
+        ensure!(!story.iter().any(odd), "{story:?}");
+    }
+    ensure!(stage.power_calls().is_empty());
+    ensure!(stage.undelivered() > 0);
+    Ok(())
+}
+
+/// The port is closed after the page has loaded: a browser cannot tell that from a lost answer.
+async fn dead_proxy(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 2);
+    listen(stage).await?;
+    stage.page.compose(&TENCENT.form(&ids.join("\n"))).await?;
+    stage.page.review().await?;
+    stage.site.close().await;
+    stage.page.send().await?;
+    stage.page.wait_for_outcomes(&ids, &["unknown", "not-sent"]).await?;
+    for id in &ids {
+        let story = story_of(stage, id).await?;
+        let good = |one: &String| ["accepted", "in-progress", "proven"].contains(&one.as_str());
+        ensure!(!story.iter().any(good), "{story:?}");
+    }
+    ensure!(stage.calls().is_empty());
+    Ok(())
+}
+
+/// After a send that failed, the form is as it was.
+async fn nothing_lost(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 2);
+    let text = format!("{}\n  nonsense!,{}", ids[0], ids[1]);
+    stage.fault(&json!({ "fault": "unreachable", "action": "RebootInstances", "times": null }))?;
+    let form = TENCENT.form(&text);
+    let form = relight_e2e::page::Form { mode: Some("soft"), ..form };
+    send(stage, &form).await?;
+    stage.page.wait_for_outcomes(&ids, &["not-sent"]).await?;
+    stage.page.act("new-run").await?;
+    stage.page.wait_for_step("compose").await?;
+    for (name, value) in [
+        ("cloud", "tencent"),
+        ("region", "ap-guangzhou"),
+        ("operation", "RebootInstances"),
+        ("mode", "soft"),
+        ("keyId", TENCENT.key_id),
+        ("instanceIds", text.as_str()),
+    ] {
+        let now = stage.page.value(name).await?;
+        ensure!(now == value, "{name} is {now:?} and was {value:?}");
+    }
+    // The secret is not on the page, but it is still there: the same again can be sent at once.
+    stage.fault(&json!({ "fault": "slow", "ms": 1, "action": "DescribeInstances" }))?;
+    stage.page.review().await?;
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! What the form shows is what is sent.
+
+use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, send};
+use anyhow::{Context, Result, ensure};
+use relight_e2e::{Stage, case, page::Form, suite::Case, until};
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        case!("form::alibaba_selects_are_what_is_sent", alibaba),
+        case!("form::tencent_selects_are_what_is_sent", tencent),
+        case!("form::zenlayer_selects_are_what_is_sent", zenlayer),
+        case!("form::another_cloud_changes_every_select", other_cloud),
+        case!("form::ids_that_are_not_sent_are_shown", problems),
+        case!("form::more_than_a_hundred_are_split", split),
+    ]
+}
+
+/// An operation, a mode, and the parameter that must be in the request. No mode: there is only one.
+type Asked = (&'static str, Option<&'static str>, &'static str);
+
+async fn alibaba(stage: &mut Stage) -> Result<()> {
+    let asked: &[Asked] = &[
+        ("StartInstances", None, "BatchOptimization=SuccessFirst"),
+        ("RebootInstances", Some("force"), "ForceReboot=true"),
+        ("RebootInstance", Some("soft"), "ForceStop=false"),
+        ("RebootInstance", Some("force"), "ForceStop=true"),
+        ("StartInstance", None, "InstanceId="),
+        ("RebootInstances", Some("soft"), "ForceReboot=false"),
+    ];
+    selects(stage, ALIBABA, asked).await
+}
+
+async fn tencent(stage: &mut Stage) -> Result<()> {
+    let asked: &[Asked] = &[
+        ("RebootInstances", Some("hard"), r#""StopType":"HARD""#),
+        ("StartInstances", None, r#""InstanceIds":["#),
+        ("RebootInstances", Some("soft-first"), r#""StopType":"SOFT_FIRST""#),
+        ("RebootInstances", Some("soft"), r#""StopType":"SOFT""#),
+    ];
+    selects(stage, TENCENT, asked).await
+}
+
+async fn zenlayer(stage: &mut Stage) -> Result<()> {
+    let asked: &[Asked] = &[
+        ("RebootInstances", Some("force"), r#""forceReboot":true"#),
+        ("StartInstances", None, r#""instanceIds":["#),
+        ("RebootInstances", Some("soft"), r#""forceReboot":false"#),
+    ];
+    selects(stage, ZENLAYER, asked).await
+}
+
+async fn selects(stage: &Stage, account: Account, asked: &[Asked]) -> Result<()> {
+    let page = &stage.page;
+    page.compose(&account.form("")).await?;
+    let mut running = account.running(stage, asked.len()).into_iter();
+    let mut stopped = account.stopped(stage, 2).into_iter();
+    for (operation, mode, parameter) in asked {
+        let starts = operation.starts_with("Start");
+        let id = if starts { stopped.next() } else { running.next() }.context("an instance")?;
+        page.choose("operation", operation).await?;
+        if let Some(mode) = mode {
+            page.choose("mode", mode).await?;
+        }
+        page.paste("instanceIds", &id).await?;
+        // The words that are shown, not only the value behind them.
+        let shown = page.shown("operation").await?;
+        ensure!(shown.contains(operation), "{shown:?} is shown for {operation}");
+        let shown = page.shown("cloud").await?.to_lowercase();
+        ensure!(shown.contains(account.cloud.name()), "{shown:?} is shown");
+        if let Some(region) = account.region {
+            ensure!(page.shown("region").await?.contains(region));
+        }
+        let chosen = page.count("[name=mode]:checked").await?;
+        ensure!(chosen == usize::from(mode.is_some()), "{chosen} modes are chosen");
+
+        page.review().await?;
+        let review = page.text(".review").await?;
+        ensure!(review.contains(operation), "{operation} is not in {review}");
+        if page.sees("[name=typedCount]").await? {
+            page.fill("typedCount", "1").await?;
+            page.wait_for("[data-action=send]:not([aria-disabled])").await?;
+        }
+        page.send().await?;
+        let outcome = ["accepted", "in-progress", "proven"];
+        page.wait_for_outcomes(std::slice::from_ref(&id), &outcome).await?;
+
+        let calls = stage.power_calls();
+        let call = calls.last().context("a call")?;
+        ensure!(call.action == *operation && call.ids == [id] && call.executed, "{call:#?}");
+        ensure!(call.region == account.region.unwrap_or_default(), "{call:#?}");
+        let requests = stage.site.proxied();
+        let is_ours = |request: &&String| request.contains(&format!(": {operation}\r\n"));
+        let request = requests.iter().rev().find(is_ours).context("the request")?;
+        ensure!(request.contains(parameter), "{parameter} is not in {request}");
+        page.act("new-run").await?;
+        page.wait_for_step("compose").await?;
+    }
+    ensure!(stage.power_calls().len() == asked.len());
+    Ok(())
+}
+
+/// The trap: a select that shows its last option while the state holds another.
+async fn other_cloud(stage: &mut Stage) -> Result<()> {
+    let page = &stage.page;
+    let first = page.value("cloud").await?;
+    ensure!(first == "alibaba", "{first} is shown at the start");
+    ensure!(page.shown("cloud").await?.contains("Alibaba"));
+    page.choose("region", "eu-central-1").await?;
+    page.choose("operation", "StartInstance").await?;
+    let clouds = ["tencent", "zenlayer", "alibaba", "zenlayer", "tencent", "alibaba"];
+    for cloud in clouds {
+        page.choose("cloud", cloud).await?;
+        ensure!(page.shown("cloud").await?.to_lowercase().contains(cloud));
+        until("the first operation", || async {
+            let operation = page.value("operation").await?;
+            Ok((operation == "RebootInstances").then_some(()))
+        })
+        .await?;
+        ensure!(page.shown("operation").await?.contains("RebootInstances"));
+        ensure!(page.value("mode").await? == "soft", "soft is preselected");
+        ensure!(page.sees("[name=region]").await? == (cloud != "zenlayer"));
+        if cloud != "zenlayer" {
+            ensure!(page.value("region").await?.is_empty(), "a region of another cloud is kept");
+        }
+    }
+    // A force is chosen anew for every operation.
+    page.choose("mode", "force").await?;
+    page.choose("operation", "RebootInstance").await?;
+    ensure!(page.value("mode").await? == "soft");
+    ensure!(stage.calls().is_empty());
+    Ok(())
+}
+
+async fn problems(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 2);
+    let alibaba = &ALIBABA.running(stage, 1)[0];
+    let page = &stage.page;
+    let text = format!(
+        "{}\n{}，{}\n{alibaba}\nins-UPPER!!\nlns-5d8a23rs\nins-****abcd\n",
+        ids[0], ids[1], ids[0]
+    );
+    page.compose(&TENCENT.form(&text)).await?;
+    ensure!(page.text("[data-count=valid]").await?.starts_with('2'));
+    for kind in ["repeated", "other-cloud", "malformed", "near-miss", "masked"] {
+        let filter = format!(".counts [data-filter={kind}]");
+        ensure!(page.text(&filter).await?.starts_with('1'), "one {kind}");
+        page.click(&filter).await?;
+        page.wait_for("[data-problem]").await?;
+        page.wait_for_no(&format!("[data-problem]:not([data-problem={kind}])")).await?;
+        ensure!(page.count("[data-problem]").await? == 1, "one {kind}");
+        page.click(&filter).await?;
+    }
+    ensure!(page.text("[data-action=review]").await?.contains('2'));
+    page.review().await?;
+    page.send().await?;
+    page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    ensure!(page.outcomes().await?.len() == 2);
+    let calls = stage.power_calls();
+    ensure!(calls.len() == 1 && calls[0].ids == ids, "{calls:#?}");
+    Ok(())
+}
+
+async fn split(stage: &mut Stage) -> Result<()> {
+    // Of every region, since no region has so many; Zenlayer asks for none.
+    let regions = ["asia-east-1", "asia-southeast-1", "europe-central-1", "na-west-1", "na-east-1"];
+    let mut ids = Vec::new();
+    for region in regions {
+        ids.extend(Account { region: Some(region), ..ZENLAYER }.running(stage, 41));
+    }
+    ensure!(ids.len() == 205);
+    let text = ids.join("\n");
+    send(stage, &Form { ..ZENLAYER.form(&text) }).await?;
+    until("three calls", || async { Ok((stage.power_calls().len() == 3).then_some(())) }).await?;
+    let calls = stage.power_calls();
+    let mut sizes: Vec<usize> = calls.iter().map(|call| call.ids.len()).collect();
+    ensure!(sizes.iter().all(|size| *size <= 100), "{sizes:?}");
+    sizes.sort_unstable();
+    ensure!(sizes == [5, 100, 100], "{sizes:?}");
+    let sent: Vec<String> = calls.iter().flat_map(|call| call.ids.clone()).collect();
+    ensure!(sent == ids, "each id once, in the order given");
+    ensure!(ZENLAYER.reboots(stage, &ids)?.iter().all(|count| *count == 1));
+    // Not all rows are in the page at a time.
+    let rows = stage.page.outcomes().await?.len();
+    ensure!((1..=100).contains(&rows), "{rows} rows");
+    Ok(())
+}

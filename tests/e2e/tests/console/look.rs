@@ -1,0 +1,120 @@
+//! Every screen in both languages, light and dark, wide and narrow: photographed, measured, and
+//! looked over by axe.
+
+use crate::support::{ALIBABA, CARD};
+use anyhow::{Result, ensure};
+use relight_e2e::{
+    Setting, Stage,
+    browser::Theme,
+    case,
+    page::{Form, picture},
+    suite::Case,
+};
+
+const PHONE: u32 = 360;
+const DESK: u32 = 1_440;
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        case!("look::desk_light", all_screens).dressed(|setting| Setting {
+            width: DESK,
+            theme: Theme::Light,
+            ..setting
+        }),
+        case!("look::desk_dark", all_screens).dressed(|setting| Setting {
+            width: DESK,
+            theme: Theme::Dark,
+            ..setting
+        }),
+        case!("look::phone_light", all_screens).dressed(|setting| Setting {
+            width: PHONE,
+            theme: Theme::Light,
+            ..setting
+        }),
+        case!("look::phone_dark", all_screens).dressed(|setting| Setting {
+            width: PHONE,
+            theme: Theme::Dark,
+            ..setting
+        }),
+    ]
+}
+
+async fn all_screens(stage: &mut Stage) -> Result<()> {
+    let dark = stage.page.run("return matchMedia('(prefers-color-scheme: dark)').matches;", &[]);
+    ensure!(dark.await? == (stage.setting.theme == Theme::Dark), "the browser is not set so");
+    let mut problems = Vec::new();
+    for language in ["en", "zh"] {
+        if language == "zh" {
+            stage.open().await?;
+            stage.page.act("language").await?;
+        }
+        stage.page.wait_for(&format!(".relight[lang^={language}]")).await?;
+        screens(stage, language, &mut problems).await?;
+    }
+    ensure!(problems.is_empty(), "{}", problems.join("\n"));
+    Ok(())
+}
+
+async fn screens(stage: &Stage, language: &str, problems: &mut Vec<String>) -> Result<()> {
+    let page = &stage.page;
+    look(stage, language, "empty", problems).await?;
+    let (running, stopped) = match language {
+        "en" => (ALIBABA.running(stage, 3), ALIBABA.stopped(stage, 1)),
+        _ => (ALIBABA.running(stage, 6).split_off(3), ALIBABA.stopped(stage, 2).split_off(1)),
+    };
+    let ids = [&running[..], &stopped[..]].concat();
+    let text = format!("{}\nlns-5d8a23rs, i-bp67acfmxazb4p****, what is this?", ids.join("\n"));
+    page.compose(&Form { mode: Some("force"), ..ALIBABA.form(&text) }).await?;
+    look(stage, language, "compose", problems).await?;
+
+    page.review().await?;
+    page.wait_for("[data-action=send]:not([disabled])").await?;
+    let script = "const r = first('[data-action=send]').getBoundingClientRect(); \
+         const at = root.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2); \
+         return r.top >= 0 && r.bottom <= innerHeight && r.left >= 0 && r.right <= innerWidth \
+           && at?.closest('[data-action=send]') !== null;";
+    let on_screen = page.run(script, &[]).await?;
+    if on_screen != true {
+        problems.push(format!("{language} review: the confirm button is not on screen"));
+    }
+    look(stage, language, "review", problems).await?;
+    page.act("show-requests").await?;
+    page.wait_for("[data-call]").await?;
+    look(stage, language, "requests", problems).await?;
+
+    page.act("cancel").await?;
+    page.choose("mode", "soft").await?;
+    page.review().await?;
+    page.send().await?;
+    page.wait_for_outcomes(&running, &["proven"]).await?;
+    page.wait_for_outcomes(&stopped, &["rejected"]).await?;
+    page.wait_for(CARD).await?;
+    look(stage, language, "run", problems).await?;
+    page.act("inspect").await?;
+    page.wait_for("[data-inspector]").await?;
+    look(stage, language, "inspector", problems).await?;
+
+    page.act("explain").await?;
+    page.paste("errorText", r#"{"Code":"IncorrectInstanceStatus","Message":"The current status"}"#)
+        .await?;
+    page.wait_for("[data-code]").await?;
+    look(stage, language, "explain", problems).await
+}
+
+async fn look(
+    stage: &Stage,
+    language: &str,
+    screen: &str,
+    problems: &mut Vec<String>,
+) -> Result<()> {
+    let Setting { browser, theme, width, .. } = stage.setting;
+    stage.page.photograph(&picture(browser, width, theme, language, screen)).await?;
+    let overflow = stage.page.overflow().await?;
+    if overflow > 0 {
+        problems.push(format!("{language} {screen}: {overflow} px too wide"));
+    }
+    for problem in stage.page.accessibility_problems().await? {
+        problems.push(format!("{language} {screen}: {problem}"));
+    }
+    Ok(())
+}

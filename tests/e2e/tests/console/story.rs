@@ -1,0 +1,131 @@
+//! The way that most people go: restart some, start some, with keys of both kinds, by mouse and by
+//! keyboard.
+
+use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, listen, send, story_of};
+use anyhow::{Result, ensure};
+use relight_e2e::{Stage, case, page::Form, suite::Case};
+use thirtyfour::Key;
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        case!("story::alibaba_reboot_three_start_two", alibaba),
+        case!("story::tencent_reboot_three_start_two", tencent),
+        case!("story::zenlayer_reboot_three_start_two", zenlayer),
+        case!("story::alibaba_temporary_key", alibaba_token),
+        case!("story::tencent_temporary_key", tencent_token),
+        case!("story::keyboard_only", keyboard),
+    ]
+}
+
+async fn alibaba(stage: &mut Stage) -> Result<()> {
+    reboot_and_start(stage, ALIBABA).await
+}
+
+async fn tencent(stage: &mut Stage) -> Result<()> {
+    reboot_and_start(stage, TENCENT).await
+}
+
+async fn zenlayer(stage: &mut Stage) -> Result<()> {
+    reboot_and_start(stage, ZENLAYER).await
+}
+
+async fn reboot_and_start(stage: &Stage, account: Account) -> Result<()> {
+    let ids = account.running(stage, 3);
+    let stopped = account.stopped(stage, 2);
+    listen(stage).await?;
+    stage.page.compose(&account.form(&ids.join("\n"))).await?;
+    ensure!(stage.calls().is_empty(), "something was sent before the review");
+    stage.page.review().await?;
+    let button = stage.page.text("[data-action=send]").await?;
+    ensure!(button.contains('3'), "the count is on the button, not {button:?}");
+    let review = stage.page.all_text().await?;
+    for id in &ids {
+        ensure!(review.contains(id.as_str()), "{id} is not in the review");
+    }
+    ensure!(stage.power_calls().is_empty(), "something was sent before it was confirmed");
+    stage.page.send().await?;
+    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
+
+    let calls = stage.power_calls();
+    ensure!(calls.len() == 1, "{calls:#?}");
+    ensure!(calls[0].action == "RebootInstances" && calls[0].ids == ids, "{calls:#?}");
+    ensure!(calls[0].executed && calls[0].signature == "ok", "{calls:#?}");
+    ensure!(account.reboots(stage, &ids)? == [1, 1, 1]);
+    for id in &ids {
+        let story = story_of(stage, id).await?;
+        ensure!(story.first().is_some_and(|one| one == "sending"), "{story:?}");
+        ensure!(story.get(1).is_some_and(|one| one == "accepted"), "{story:?}");
+        ensure!(story.last().is_some_and(|one| one == "proven"), "{story:?}");
+    }
+    let text = stage.page.all_text().await?;
+    ensure!(text.contains(&calls[0].request_id), "the request id is not on the page");
+
+    // The same form, with the key still held, starts others.
+    stage.page.act("new-run").await?;
+    stage.page.wait_for_step("compose").await?;
+    stage.page.choose("operation", "StartInstances").await?;
+    stage.page.paste("instanceIds", &stopped.join(", ")).await?;
+    stage.page.review().await?;
+    stage.page.send().await?;
+    stage.page.wait_for_outcomes(&stopped, &["proven"]).await?;
+    let calls = stage.power_calls();
+    ensure!(calls.len() == 2, "{calls:#?}");
+    ensure!(calls[1].action == "StartInstances" && calls[1].ids == stopped && calls[1].executed);
+    ensure!(account.starts(stage, &stopped)? == [1, 1]);
+    ensure!(account.reboots(stage, &ids)? == [1, 1, 1], "the start rebooted something");
+    Ok(())
+}
+
+async fn alibaba_token(stage: &mut Stage) -> Result<()> {
+    let key = ("STS.sandboxdemo000000000002", "sandbox-alibaba-secret-0000002");
+    temporary(stage, ALIBABA, key, "sandbox/alibaba+session=token==").await
+}
+
+async fn tencent_token(stage: &mut Stage) -> Result<()> {
+    let key = ("AKIDsandboxdemo000000000000000000002", "sandbox-tencent-secret-000000002");
+    temporary(stage, TENCENT, key, "sandbox/tencent+session=token==").await
+}
+
+async fn temporary(
+    stage: &Stage,
+    account: Account,
+    (key_id, secret): (&str, &str),
+    token: &str,
+) -> Result<()> {
+    let ids = account.running(stage, 1);
+    let form = Form { key_id, secret, token: Some(token), ..account.form(&ids[0]) };
+    send(stage, &form).await?;
+    stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    let calls = stage.power_calls();
+    ensure!(calls.len() == 1 && calls[0].executed && calls[0].key_id == key_id, "{calls:#?}");
+    ensure!(!stage.page.everything().await?.contains(token), "the token is in the page");
+    Ok(())
+}
+
+/// A soft reboot of one, without a mouse.
+async fn keyboard(stage: &mut Stage) -> Result<()> {
+    let ids = ZENLAYER.running(stage, 1);
+    let page = &stage.page;
+    let enter = String::from(Key::Enter.value());
+    // Zenlayer is chosen by its first letter, as people do in a select.
+    page.tab_to("[name=cloud]").await?;
+    page.press("Z").await?;
+    page.wait_until("Zenlayer", "return all('[name=cloud]')[0].value === 'zenlayer';", &[]).await?;
+    page.tab_to("[name=instanceIds]").await?;
+    page.press(&ids[0]).await?;
+    page.tab_to("[name=keyId]").await?;
+    page.press(ZENLAYER.key_id).await?;
+    page.tab_to("[name=secret]").await?;
+    page.press(ZENLAYER.secret).await?;
+    page.tab_to("[data-action=review]").await?;
+    page.press(&enter).await?;
+    page.wait_for("[data-action=send]:not([disabled])").await?;
+    ensure!(stage.power_calls().is_empty(), "Enter alone must not send");
+    page.tab_to("[data-action=send]").await?;
+    page.press(&enter).await?;
+    page.wait_for_step("run").await?;
+    page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    ensure!(ZENLAYER.reboots(stage, &ids)? == [1]);
+    ensure!(stage.power_calls().len() == 1);
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! What the cases have in common: keys, instances, and a run from the form to its end.
+
+use anyhow::{Result, ensure};
+use relight_e2e::{Stage, page::Form, until};
+use relight_sandbox::{Cloud, fleet::State};
+use serde_json::{Value, json};
+
+/// A key of the sandbox, and the region that the cases use.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Account {
+    pub(crate) cloud: Cloud,
+    pub(crate) region: Option<&'static str>,
+    pub(crate) key_id: &'static str,
+    pub(crate) secret: &'static str,
+}
+
+/// The lasting demo keys of the sandbox.
+pub(crate) const ALIBABA: Account = Account {
+    cloud: Cloud::Alibaba,
+    region: Some("cn-hangzhou"),
+    key_id: "LTAIsandboxdemo000000001",
+    secret: "sandbox-alibaba-secret-0000001",
+};
+pub(crate) const TENCENT: Account = Account {
+    cloud: Cloud::Tencent,
+    region: Some("ap-guangzhou"),
+    key_id: "AKIDsandboxdemo000000000000000000001",
+    secret: "sandbox-tencent-secret-000000001",
+};
+pub(crate) const ZENLAYER: Account = Account {
+    cloud: Cloud::Zenlayer,
+    region: None,
+    key_id: "zenSandboxDemo01",
+    secret: "sandboxZenlayerPassword01",
+};
+
+impl Account {
+    /// The form for a reboot of these ids, all else as it is.
+    pub(crate) fn form<'a>(&self, ids: &'a str) -> Form<'a> {
+        Form {
+            cloud: self.cloud.name(),
+            region: self.region,
+            key_id: self.key_id,
+            secret: self.secret,
+            ids,
+            ..Form::default()
+        }
+    }
+
+    /// Instances in a state, without trouble of their own.
+    pub(crate) fn pick(&self, stage: &Stage, wanted: State, count: usize) -> Vec<String> {
+        // Zenlayer has no region to choose; the ids come from one all the same.
+        let region = self.region.unwrap_or("asia-east-1");
+        let all = stage.instances(self.cloud, region).into_iter();
+        let ids: Vec<String> = all
+            .filter(|one| one.state == wanted && one.trouble.is_none())
+            .map(|one| one.id)
+            .take(count)
+            .collect();
+        assert_eq!(ids.len(), count, "the fleet of {} is too small", self.cloud.name());
+        ids
+    }
+
+    pub(crate) fn running(&self, stage: &Stage, count: usize) -> Vec<String> {
+        self.pick(stage, State::Running, count)
+    }
+
+    pub(crate) fn stopped(&self, stage: &Stage, count: usize) -> Vec<String> {
+        self.pick(stage, State::Stopped, count)
+    }
+
+    /// How often each was really rebooted.
+    pub(crate) fn reboots(&self, stage: &Stage, ids: &[String]) -> Result<Vec<u32>> {
+        ids.iter().map(|id| Ok(stage.instance(self.cloud, id)?.reboots)).collect()
+    }
+
+    /// How often each was really started.
+    pub(crate) fn starts(&self, stage: &Stage, ids: &[String]) -> Result<Vec<u32>> {
+        ids.iter().map(|id| Ok(stage.instance(self.cloud, id)?.starts)).collect()
+    }
+}
+
+/// Fills in the form, reviews and sends.
+pub(crate) async fn send(stage: &Stage, form: &Form<'_>) -> Result<()> {
+    stage.page.compose(form).await?;
+    stage.page.review().await?;
+    stage.page.send().await
+}
+
+/// Writes down every event that the element fires. To be called before anything is sent.
+pub(crate) async fn listen(stage: &Stage) -> Result<()> {
+    let script = "window.heard = []; for (const name of ['relight-run-started', 'relight-outcome', \
+         'relight-run-finished', 'relight-error', 'relight-before-send']) \
+         host.addEventListener(name, e => window.heard.push( \
+           { name, detail: e.detail, cancelable: e.cancelable })); return true;";
+    stage.page.wait_until("the element", script, &[]).await.map(drop)
+}
+
+/// What was heard so far, by the name of the event.
+pub(crate) async fn heard(stage: &Stage, name: &str) -> Result<Vec<Value>> {
+    let script = "return window.heard.filter(e => e.name === a).map(e => e.detail);";
+    Ok(serde_json::from_value(stage.page.run(script, &[json!(name)]).await?)?)
+}
+
+/// The outcomes that an instance has gone through, in order.
+pub(crate) async fn story_of(stage: &Stage, id: &str) -> Result<Vec<String>> {
+    let all = heard(stage, "relight-outcome").await?;
+    let own = all.iter().filter(|event| event["instanceId"] == id);
+    Ok(own.filter_map(|event| event["outcome"].as_str().map(str::to_owned)).collect())
+}
+
+/// Waits until the clouds were looked at this often.
+pub(crate) async fn wait_for_looks(stage: &Stage, count: usize) -> Result<()> {
+    until(format!("{count} looks"), || async { Ok((stage.looks() >= count).then_some(())) }).await
+}
+
+/// Opens the explanation of the first failure that is shown, and gives its words.
+pub(crate) async fn explanation(stage: &Stage) -> Result<String> {
+    stage.page.wait_for(CARD).await?;
+    stage.page.text(CARD).await
+}
+
+/// The card that explains an error.
+pub(crate) const CARD: &str = "[data-explanation]";
+
+/// Exactly one call arrived, it was signed correctly, and it was or was not carried out.
+pub(crate) fn one_arrival(stage: &Stage, executed: bool) -> Result<()> {
+    let calls = stage.power_calls();
+    ensure!(calls.len() == 1, "{} arrivals", calls.len());
+    ensure!(calls[0].signature == "ok", "signature {}", calls[0].signature);
+    ensure!(calls[0].executed == executed, "executed: {}", calls[0].executed);
+    Ok(())
+}
+
+/// Whether there is a Chinese character in it.
+pub(crate) fn is_chinese(text: &str) -> bool {
+    text.chars().any(|one| ('\u{4e00}'..='\u{9fff}').contains(&one))
+}
