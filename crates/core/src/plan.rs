@@ -213,6 +213,39 @@ pub struct Cut {
 
 /// Checks a job against every rule and cuts it into batches of at most `batch_size` ids.
 ///
+/// ```
+/// use relight_core::{cloud, ids::parse_ids, plan::{Job, plan}, sign::{Secret, Signer}};
+///
+/// let tencent = cloud::by_id("tencent").unwrap();
+/// let parsed = parse_ids("ins-r8hr2upy, ins-5d8a23rs", Some(tencent));
+/// let job = Job {
+///     cloud: tencent,
+///     site: None,
+///     region: "ap-guangzhou".into(),
+///     operation: "RebootInstances".into(),
+///     ids: parsed.ids.into_iter().map(|parsed| parsed.id).collect(),
+///     options: vec![("StopType".into(), "SOFT".into())],
+/// };
+/// let plan = plan(&job, None).unwrap();
+/// assert_eq!((plan.batches.len(), plan.instances()), (1, 2));
+///
+/// // What is shown before anything is sent …
+/// let request = plan.batches[0].request();
+/// assert_eq!(request.content().host, "cvm.tencentcloudapi.com");
+///
+/// // … and what is sent.
+/// let signer = Signer {
+///     key_id: "AKIDEXAMPLE".into(),
+///     token: None,
+///     unix_seconds: 1_714_550_400,
+///     nonce: "0123456789abcdef0123456789abcdef".into(),
+///     sign_action: true,
+///     locale: Default::default(),
+/// };
+/// let signed = tencent.prepare(&request, &signer).finish_with(&Secret::new("secret".into()));
+/// assert!(signed.authorization().unwrap().starts_with("TC3-HMAC-SHA256 Credential=AKIDEXAMPLE/"));
+/// ```
+///
 /// # Errors
 /// The first rule that the job breaks, as a typed refusal with a sentence for people.
 pub fn plan(job: &Job, batch_size: Option<usize>) -> Result<Plan, Refusal> {

@@ -394,6 +394,10 @@ fn push_value(request: &mut String, input: &SigningInput, name: &str, lowercased
 }
 
 /// The time as `2024-05-01T08:00:00Z`.
+///
+/// ```
+/// assert_eq!(relight_core::sign::iso_8601(1_714_550_400), "2024-05-01T08:00:00Z");
+/// ```
 pub fn iso_8601(unix_seconds: i64) -> String {
     let (year, month, day) = civil_date(unix_seconds.div_euclid(86_400));
     let second = unix_seconds.rem_euclid(86_400);
@@ -402,6 +406,10 @@ pub fn iso_8601(unix_seconds: i64) -> String {
 }
 
 /// The UTC date as `2024-05-01`.
+///
+/// ```
+/// assert_eq!(relight_core::sign::iso_date(1_714_550_399), "2024-05-01");
+/// ```
 pub fn iso_date(unix_seconds: i64) -> String {
     let (year, month, day) = civil_date(unix_seconds.div_euclid(86_400));
     format!("{year:04}-{month:02}-{day:02}")

@@ -8,7 +8,7 @@ use crate::{
     },
     plan::Target,
     request::{Request, Signed, Unsigned},
-    sign::{Algorithm, Prepared, Signer, SigningInput},
+    sign::{Algorithm, Prepared, Signer, SigningInput, hex, hmac_sha256},
 };
 
 const TWO: &str = "ins-5d8a23rs ins-r8hr2upy";
@@ -120,6 +120,11 @@ fn the_scope_names_the_service_that_is_given_or_the_hosts_first_label() {
         assert_eq!(signed.trace().string_to_sign.split('\n').nth(2), Some(scope));
         let credential = format!("Credential=/{scope}, SignedHeaders=content-type;host, ");
         assert!(signed.authorization().unwrap().contains(&credential));
+        // The second and third derivation, from a tag that is `tag`.
+        let service = scope.split('/').nth(1).unwrap();
+        let key = hmac_sha256(&hmac_sha256(b"tag", service.as_bytes()), b"tc3_request");
+        let tag = hmac_sha256(&key, signed.trace().string_to_sign.as_bytes());
+        assert_eq!(signed.signature(), hex(&tag));
     }
 }
 
