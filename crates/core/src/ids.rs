@@ -10,7 +10,7 @@ use look::{Look, Reading};
 use pieces::Piece;
 use std::{collections::HashSet, fmt, sync::Arc};
 
-/// A checked id. Only [`parse_ids`] makes one.
+/// A checked id. Only [`parse_ids`] and [`parse_id`] make one.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct InstanceId(Arc<str>);
 
@@ -168,6 +168,12 @@ pub fn parse_ids(text: &str, cloud: Option<&'static dyn Cloud>) -> ParsedIds {
     parsed
 }
 
+/// The id that a text is, if it is nothing else and has the shape that all known ids of the cloud
+/// have. What programs pass in arrays; [`parse_ids`] is for everything else.
+pub fn parse_id(text: &str, cloud: &'static dyn Cloud) -> Option<InstanceId> {
+    (cloud.manifest().ids.strict)(text).then(|| InstanceId(Arc::from(text)))
+}
+
 fn is_json_with_objects(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && text.contains('{')
 }
@@ -211,13 +217,17 @@ impl<'t> Parser<'t> {
     fn read(mut self, text: &'t str) -> ParsedIds {
         let mut pieces = Vec::new();
         let mut looks = Vec::new();
-        for (line, number) in lines(text).zip(1_u32..) {
+        let mut rest = Some(text);
+        let mut number = 0_u32;
+        while let Some(text) = rest {
             pieces.clear();
             looks.clear();
-            let separators = pieces::cut(line, &mut pieces);
+            number = number.saturating_add(1);
+            let cut = pieces::cut_line(text, &mut pieces);
+            rest = cut.rest;
             looks.extend(pieces.iter().map(|piece| self.reading.look(piece)));
             if looks.iter().any(|look| !matches!(look, Look::Mark)) {
-                self.line(line, number, &pieces, &mut looks, separators);
+                self.line(cut.line, number, &pieces, &mut looks, cut.columns);
             }
         }
         self.drop_heading();
@@ -234,6 +244,14 @@ impl<'t> Parser<'t> {
     ) {
         let is_first = self.lines_with_words == 0;
         self.lines_with_words = self.lines_with_words.saturating_add(1);
+        // An id to a line, as most lists are, needs no weighing.
+        if let ([piece], [look]) = (pieces, &*looks)
+            && !matches!(look, Look::Word)
+        {
+            self.settle_heading(separators);
+            self.piece(piece, look, number, self.found.ids.len());
+            return;
+        }
         demote_tolerable(pieces, looks);
         let cells = cells(line, pieces, looks);
         if !cells.iter().any(|cell| cell.has_id) {
@@ -352,21 +370,6 @@ impl<'t> Parser<'t> {
     }
 }
 
-/// Lines end as on any system; a lone carriage return ends one too.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let text = rest?;
-        let Some(end) = text.bytes().position(|byte| byte == b'\n' || byte == b'\r') else {
-            rest = None;
-            return Some(text);
-        };
-        let (line, after) = text.split_at_checked(end)?;
-        rest = after.strip_prefix("\r\n").or_else(|| after.get(1..));
-        Some(line)
-    })
-}
-
 /// Beside a proper id, a text that is merely tolerable is taken only if it begins in the same way:
 /// eight digits may be a date, `vm-web01` a name. Where there are words, it is one of them; where
 /// there are none, it is reported.
@@ -374,7 +377,10 @@ fn demote_tolerable(pieces: &[Piece<'_>], looks: &mut [Look]) {
     let is_proper = |look: &Look| {
         matches!(look, Look::Id { strict: true, .. } | Look::OtherCloud { strict: true, .. })
     };
-    if !looks.iter().any(is_proper) {
+    let is_tolerable = |look: &Look| {
+        matches!(look, Look::Id { strict: false, .. } | Look::OtherCloud { strict: false, .. })
+    };
+    if !looks.iter().any(is_tolerable) || !looks.iter().any(is_proper) {
         return;
     }
     let has_words = looks.iter().any(|look| matches!(look, Look::Word));

@@ -245,13 +245,13 @@ struct DescribeCase {
     name: String,
     status: u16,
     body: Value,
-    found: Option<Vec<State>>,
+    found: Option<Vec<Seen>>,
     failed: Option<String>,
 }
 
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct State {
+struct Seen {
     id: String,
     state: String,
     phase: Phase,
@@ -281,9 +281,9 @@ fn every_describe_case() {
         match (cloud.decode_describe(&response), case.found) {
             (Described::Found { request_id, instances }, Some(want)) => {
                 assert!(request_id.is_some());
-                let got: Vec<State> = instances
+                let got: Vec<Seen> = instances
                     .into_iter()
-                    .map(|one| State {
+                    .map(|one| Seen {
                         id: one.id,
                         state: one.state,
                         phase: one.phase,
@@ -300,7 +300,7 @@ fn every_describe_case() {
                 assert_eq!(got, want, "{name}");
             }
             (Described::Failed(fault), None) => {
-                assert_eq!(Some(word(&fault)), case.failed, "{name}")
+                assert_eq!(Some(word(&fault)), case.failed, "{name}");
             }
             (got, _) => panic!("{name}: {got:?}"),
         }

@@ -410,6 +410,10 @@ fn long_texts_are_shortened() {
     let parsed = parse_ids(&long, None);
     assert_eq!(parsed.problems.len(), 1);
     assert_eq!(parsed.problems[0].text.chars().count(), PROBLEM_TEXT_MAX_CHARS + 1);
+    // What came before has no part in what a long word looks like.
+    let word = format!("ins-1122\n{}", "x".repeat(1000));
+    let parsed = parse_ids(&word, None);
+    assert_eq!(parsed.problems[1].kind, IdProblemKind::Malformed(Malformation::NotAnId));
     let columns = format!("ins-r8hr2upy,{}", "x,".repeat(1000));
     let parsed = parse_ids(&columns, None);
     assert_eq!(parsed.ignored, 1000);

@@ -28,12 +28,26 @@ const NEAR_MISS_MAX_BYTES: usize = 160;
 /// Looks at pieces, with the cloud that was chosen and a buffer that is used again.
 pub(super) struct Reading {
     chosen: Option<&'static dyn Cloud>,
+    /// Every cloud, the chosen one first, with what is asked of it for each piece.
+    grammars: Vec<Grammar>,
     folded: String,
+}
+
+#[derive(Clone, Copy)]
+struct Grammar {
+    cloud: &'static dyn Cloud,
+    ids: &'static IdGrammar,
+    prefix: Option<&'static str>,
 }
 
 impl Reading {
     pub(super) fn new(chosen: Option<&'static dyn Cloud>) -> Self {
-        Reading { chosen, folded: String::new() }
+        let others = cloud::ALL.iter().copied().filter(|cloud| Some(*cloud) != chosen);
+        let grammars = chosen.into_iter().chain(others).map(|cloud| {
+            let ids = &cloud.manifest().ids;
+            Grammar { cloud, ids, prefix: prefix(ids) }
+        });
+        Reading { chosen, grammars: grammars.collect(), folded: String::new() }
     }
 
     pub(super) fn look(&mut self, piece: &Piece<'_>) -> Look {
@@ -56,12 +70,16 @@ impl Reading {
             let cloud = self.first(|ids| ids.example.bytes().all(|byte| byte.is_ascii_digit()));
             return Look::Malformed { cloud, reason: Malformation::RoundedNumber };
         }
+        self.folded.clear();
         if text.len() <= NEAR_MISS_MAX_BYTES
             && let Some(look) = self.near_miss(text)
         {
             return look;
         }
-        match self.first(|ids| (ids.resembles)(text) || (ids.resembles)(&self.folded)) {
+        let folded = self.folded.as_str();
+        let resembles =
+            |ids: &IdGrammar| (ids.resembles)(text) || (folded != text && (ids.resembles)(folded));
+        match self.first(resembles) {
             // Numbers of all kinds stand in links; only those of the right length are meant.
             Some(_) if piece.compound && is_digits(text) => Look::Word,
             Some(cloud) => {
@@ -109,10 +127,11 @@ impl Reading {
     fn near_miss(&mut self, text: &str) -> Option<Look> {
         fold(text, &mut self.folded);
         let folded = self.folded.as_str();
-        let (cloud, suggestion) = self.clouds().find_map(|cloud| {
-            let suggestion = suggest(folded, &cloud.manifest().ids)?;
-            Some((cloud, suggestion))
-        })?;
+        let is_changed = folded != text;
+        let (cloud, suggestion) = self
+            .grammars
+            .iter()
+            .find_map(|grammar| Some((grammar.cloud, suggest(folded, is_changed, grammar)?)))?;
         Some(match self.chosen {
             Some(chosen) if chosen != cloud => Look::OtherCloud { cloud, strict: true },
             Some(_) | None => Look::NearMiss { cloud, suggestion },
@@ -120,22 +139,17 @@ impl Reading {
     }
 
     fn first(&self, test: impl Fn(&IdGrammar) -> bool) -> Option<&'static dyn Cloud> {
-        self.clouds().find(|cloud| test(&cloud.manifest().ids))
-    }
-
-    /// Every cloud, the chosen one first.
-    fn clouds(&self) -> impl Iterator<Item = &'static dyn Cloud> {
-        let others = cloud::ALL.iter().copied().filter(|cloud| Some(*cloud) != self.chosen);
-        self.chosen.into_iter().chain(others)
+        self.grammars.iter().find(|grammar| test(grammar.ids)).map(|grammar| grammar.cloud)
     }
 }
 
 /// A proper id that somebody probably meant by a folded text.
-fn suggest(folded: &str, ids: &IdGrammar) -> Option<String> {
-    if (ids.strict)(folded) {
+fn suggest(folded: &str, is_changed: bool, grammar: &Grammar) -> Option<String> {
+    let Grammar { ids, prefix, .. } = grammar;
+    if is_changed && (ids.strict)(folded) {
         return Some(folded.to_owned());
     }
-    let prefix = prefix(ids)?;
+    let prefix = (*prefix)?;
     let head = prefix.strip_suffix('-')?;
     let strict = |tail: &str| {
         let id = format!("{prefix}{tail}");

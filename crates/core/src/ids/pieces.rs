@@ -13,73 +13,147 @@ pub(super) struct Piece<'t> {
     pub(super) compound: bool,
 }
 
-/// Appends the pieces of a line; gives the number of its separators between columns.
-pub(super) fn cut<'t>(line: &'t str, pieces: &mut Vec<Piece<'t>>) -> u32 {
+/// The first line of a text, cut.
+pub(super) struct Cut<'t> {
+    /// The line, without its end.
+    pub(super) line: &'t str,
+    /// The number of its separators between columns.
+    pub(super) columns: u32,
+    /// What follows the line; `None` after the last.
+    pub(super) rest: Option<&'t str>,
+}
+
+/// Appends the pieces of the first line of a text. Lines end as on any system; a lone carriage
+/// return ends one too.
+pub(super) fn cut_line<'t>(text: &'t str, pieces: &mut Vec<Piece<'t>>) -> Cut<'t> {
+    let bytes = text.as_bytes();
     let mut cell = 0_u32;
     let mut columns = 0_u32;
     let mut start = None;
-    for (at, character) in line.char_indices() {
-        let separator = separator(character);
-        if separator == Separator::None {
-            start.get_or_insert(at);
-            continue;
+    let mut has_joint = false;
+    let mut at = 0;
+    let mut end_width = 0;
+    while let Some(byte) = bytes.get(at) {
+        // Bytes of ASCII by table: this loop is what pasting ten thousand ids takes.
+        let (kind, width) = match CLASSES.get(usize::from(*byte)) {
+            Some(class) => (*class, 1),
+            None => match text.get(at..).and_then(|text| text.chars().next()) {
+                Some(character) => (class(character), character.len_utf8()),
+                None => (Class::Word, 1),
+            },
+        };
+        match kind {
+            Class::Word | Class::Joint => {
+                start.get_or_insert(at);
+                has_joint |= kind == Class::Joint;
+                at += width;
+                continue;
+            }
+            Class::LineEnd => {
+                end_width = if text.get(at..at + 2) == Some("\r\n") { 2 } else { 1 };
+                break;
+            }
+            Class::Blank | Class::Fence | Class::Column => {}
         }
         if let Some(start) = start.take() {
-            word(line, start, at, cell, pieces);
+            word(text, start, at, cell, has_joint, pieces);
+            has_joint = false;
         }
-        match separator {
-            Separator::None | Separator::Blank => {}
-            Separator::Fence => cell = cell.saturating_add(1),
-            Separator::Column => {
-                cell = cell.saturating_add(1);
-                columns = columns.saturating_add(1);
-            }
-        }
+        cell = cell.saturating_add(u32::from(kind != Class::Blank));
+        columns = columns.saturating_add(u32::from(kind == Class::Column));
+        at += width;
     }
     if let Some(start) = start {
-        word(line, start, line.len(), cell, pieces);
+        word(text, start, at, cell, has_joint, pieces);
     }
-    columns
+    Cut {
+        line: text.get(..at).unwrap_or(text),
+        columns,
+        rest: if end_width > 0 { text.get(at + end_width..) } else { None },
+    }
 }
 
+/// What a character does to the text around it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Separator {
+enum Class {
     /// Part of a piece.
-    None,
+    Word,
+    /// Part of a piece that is taken apart there if it is a link or a `key=value`.
+    Joint,
     /// Between words.
     Blank,
     /// Between the columns of a table or the elements of a list.
     Column,
     /// Around a cell.
     Fence,
+    /// Ends the line.
+    LineEnd,
 }
 
-fn separator(character: char) -> Separator {
+static CLASSES: [Class; 128] = classes();
+
+const fn classes() -> [Class; 128] {
+    let mut classes = [Class::Word; 128];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        // `as` is the only conversion that a constant can use; from u8 it loses nothing.
+        classes[byte as usize] = match byte {
+            b'\n' | b'\r' => Class::LineEnd,
+            b'\t' | b',' | b';' | b'|' => Class::Column,
+            b' ' | 0x0b | 0x0c => Class::Blank,
+            b'"'
+            | b'\''
+            | b'`'
+            | b'\\'
+            | b'('
+            | b')'
+            | b'['
+            | b']'
+            | b'{'
+            | b'}'
+            | b'<'
+            | b'>'
+            | 0..=8
+            | 0x0e..=0x1f
+            | 0x7f => Class::Fence,
+            _ if is_joint(byte) => Class::Joint,
+            _ => Class::Word,
+        };
+        byte += 1;
+    }
+    classes
+}
+
+/// The class of a character beyond ASCII.
+fn class(character: char) -> Class {
     match character {
-        '0'..='9' | 'a'..='z' | 'A'..='Z' | '-' | '_' | '.' => Separator::None,
-        '\t' | ',' | ';' | '|' | '，' | '；' | '、' | '｜' | '､' | '﹐' | '﹔' | '│' | '┃' => {
-            Separator::Column
-        }
-        '"' | '\'' | '`' | '\\' | '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '“' | '”'
-        | '„' | '‘' | '’' | '‚' | '«' | '»' | '‹' | '›' | '「' | '」' | '『' | '』' | '（'
-        | '）' | '【' | '】' | '〔' | '〕' | '［' | '］' | '｛' | '｝' | '〈' | '〉' | '《'
-        | '》' | '＜' | '＞' | '＂' | '＇' | '｀' | '：' | '＝' => Separator::Fence,
+        '，' | '；' | '、' | '｜' | '､' | '﹐' | '﹔' | '│' | '┃' => Class::Column,
+        '“' | '”' | '„' | '‘' | '’' | '‚' | '«' | '»' | '‹' | '›' | '「' | '」' | '『' | '』'
+        | '（' | '）' | '【' | '】' | '〔' | '〕' | '［' | '］' | '｛' | '｝' | '〈' | '〉'
+        | '《' | '》' | '＜' | '＞' | '＂' | '＇' | '｀' | '：' | '＝' => Class::Fence,
         // Includes the no-break and the ideographic space.
-        _ if character.is_whitespace() => Separator::Blank,
-        _ if character.is_control() => Separator::Fence,
-        _ => Separator::None,
+        _ if character.is_whitespace() => Class::Blank,
+        _ if character.is_control() => Class::Fence,
+        _ => Class::Word,
     }
 }
 
 /// Takes links, `key=value`, `key:value` and `id/name` apart. A path to a file stays whole: what
 /// stands in it was not meant as an id.
-fn word<'t>(line: &'t str, start: usize, end: usize, cell: u32, pieces: &mut Vec<Piece<'t>>) {
+fn word<'t>(
+    line: &'t str,
+    start: usize,
+    end: usize,
+    cell: u32,
+    has_joint: bool,
+    pieces: &mut Vec<Piece<'t>>,
+) {
     let Some(text) = line.get(start..end) else { return };
-    let bytes = text.as_bytes();
-    if text.starts_with(['.', '/']) || !bytes.iter().any(|byte| is_joint(*byte)) {
+    if !has_joint || text.starts_with(['.', '/']) {
         pieces.push(Piece { text, start, cell, compound: false });
         return;
     }
+    let bytes = text.as_bytes();
     let mut from = 0;
     let mut at = 0;
     let before = pieces.len();
@@ -110,7 +184,7 @@ fn word<'t>(line: &'t str, start: usize, end: usize, cell: u32, pieces: &mut Vec
     }
 }
 
-fn is_joint(byte: u8) -> bool {
+const fn is_joint(byte: u8) -> bool {
     matches!(byte, b':' | b'/' | b'?' | b'&' | b'=' | b'#' | b'%')
 }
 
