@@ -36,6 +36,7 @@ pub(crate) fn build() -> Result<Dist> {
     for name in STABLE_NAMES {
         ensure!(folder.join(name).is_file(), "the build made no dist/{name}");
     }
+    preload_snippets(&folder)?;
     // By Node and not by its name, which is a script that not every system runs.
     run(command("node")
         .arg(paths::node_package("binaryen").join("bin/wasm-opt"))
@@ -130,6 +131,33 @@ fn is_first_load(name: &str) -> bool {
     !(name.ends_with(".d.ts") || name == "embed.html")
 }
 
+/// The module imports our own small scripts from a folder whose name only wasm-bindgen knows. Asked
+/// for in the head like the module itself, they cost no round trip more.
+fn preload_snippets(folder: &Path) -> Result<()> {
+    let mut scripts = Vec::new();
+    let snippets = folder.join("snippets");
+    if snippets.exists() {
+        list(&snippets, &mut scripts)?;
+    }
+    scripts.sort();
+    let names = scripts
+        .iter()
+        .map(|path| Ok(path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/")))
+        .collect::<Result<Vec<_>>>()?;
+    let index = folder.join("index.html");
+    let page = fs::read_to_string(&index).with_context(|| index.display().to_string())?;
+    fs::write(&index, with_preloads(&page, &names)?)?;
+    Ok(())
+}
+
+fn with_preloads(page: &str, names: &[String]) -> Result<String> {
+    let module = r#"<link rel="modulepreload" href="./relight.js">"#;
+    ensure!(page.contains(module), "index.html preloads no module; see Trunk.toml");
+    let links: String =
+        names.iter().map(|name| format!(r#"<link rel="modulepreload" href="./{name}">"#)).collect();
+    Ok(page.replacen(module, &format!("{module}{links}"), 1))
+}
+
 /// Panic messages carry the names of files. With these it does not matter who builds where, nor
 /// by which address of the registry; and the module is smaller.
 fn remapped_paths() -> Result<String> {
@@ -184,7 +212,7 @@ fn gzip(plain: &[u8]) -> Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Dist, File, brotli, gzip, is_first_load};
+    use super::{Dist, File, brotli, gzip, is_first_load, with_preloads};
     use std::io::Read;
 
     fn dist_of(bytes: usize) -> Dist {
@@ -203,6 +231,18 @@ mod tests {
         assert!(dist_of(150_000).check_budget().is_ok());
         let error = dist_of(150_007).check_budget().unwrap_err().to_string();
         assert!(error.contains("7 over the budget"), "{error}");
+    }
+
+    #[test]
+    fn every_script_is_asked_for_in_the_head() {
+        let page = r#"<head><link rel="modulepreload" href="./relight.js"></head>"#;
+        let names = ["snippets/a/define.js".to_owned()];
+        assert_eq!(
+            with_preloads(page, &names).unwrap(),
+            "<head><link rel=\"modulepreload\" href=\"./relight.js\">\
+             <link rel=\"modulepreload\" href=\"./snippets/a/define.js\"></head>"
+        );
+        assert!(with_preloads("<head></head>", &names).is_err());
     }
 
     #[test]
