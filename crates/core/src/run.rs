@@ -209,6 +209,8 @@ pub enum Pause {
 
 /// How a run goes about its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+// Switches that have nothing to do with each other.
+#[allow(clippy::struct_excessive_bools)]
 pub struct Policy {
     /// Send a call again by itself when the cloud refused it for pace or clock, or when it is proven
     /// not to have left.
@@ -413,6 +415,8 @@ pub struct Run {
 
 /// What a page that is opened again does not need to know.
 #[derive(Clone, Debug)]
+// Facts that have nothing to do with each other.
+#[allow(clippy::struct_excessive_bools)]
 struct Transient {
     pace: pace::Pace,
     next_record: u64,
@@ -709,7 +713,7 @@ impl Run {
         let watch = self.policy.watch;
         for instance in answer.instances {
             self.change(&instance.id.clone(), |row| {
-                let reason = conclude::watch_reason(&order, row, &instance);
+                let reason = conclude::watch_reason(&order, &instance);
                 row.outcome = match reason {
                     Some(WatchReason::Echo) if watch => Outcome::Unknown,
                     Some(_) | None => instance.outcome,
@@ -718,8 +722,8 @@ impl Run {
                 row.evidence = None;
                 let transition_seen = conclude::answer_shows_transition(
                     verb,
-                    &instance.previous_state,
-                    &instance.state,
+                    instance.previous_state.as_deref(),
+                    instance.state.as_deref(),
                 );
                 if instance.previous_state.is_some() {
                     row.previous_state = instance.previous_state;
@@ -1146,7 +1150,7 @@ impl Run {
             NextLook::Nothing => {}
             NextLook::Wait(until) => wake_at(until),
             NextLook::Look(ids) => {
-                commands.push(Command::Look { ids, clock_skew_seconds: self.clock_skew_seconds })
+                commands.push(Command::Look { ids, clock_skew_seconds: self.clock_skew_seconds });
             }
         }
         self.transient.woken_by = wake;
@@ -1224,9 +1228,10 @@ impl Run {
                 row.settled_at = Some(now);
             });
         }
-        self.change_call(index, |call| match rest {
-            Some(batch) => call.batch = batch,
-            None => {
+        self.change_call(index, |call| {
+            if let Some(batch) = rest {
+                call.batch = batch;
+            } else {
                 call.state = CallState::Done;
                 call.answered_at = Some(now);
                 call.fault = Some(Arc::new(Fault::layer("other-tab", "")));

@@ -30,6 +30,9 @@ pub struct Manifest {
     /// How long after acceptance an instance that is not back is overdue, in milliseconds: by the
     /// vendor's word where there is one.
     pub overdue_after_ms: u64,
+    /// Whether a second copy of the same signed bytes is refused as such (by a nonce). Where it is
+    /// not, a refusal because of an instance's state may be the echo of a first copy.
+    pub refuses_repetitions: bool,
     /// Every error that is known.
     pub errors: &'static [Entry],
     /// What an error of this cloud has about it besides its code, in lower case and without blanks:

@@ -36,17 +36,13 @@ pub(super) fn longer(pause_ms: u64, hidden: bool) -> u64 {
 }
 
 /// Whether and why an instance must be watched after an answer.
-pub(super) fn watch_reason(
-    order: &Order,
-    row: &Row,
-    answer: &InstanceAnswer,
-) -> Option<WatchReason> {
+pub(super) fn watch_reason(order: &Order, answer: &InstanceAnswer) -> Option<WatchReason> {
     match answer.outcome {
         Outcome::Accepted => Some(WatchReason::Accepted),
         Outcome::Unknown => Some(WatchReason::Lost),
-        // A browser or a proxy may have repeated the request behind our back. If the instance could
-        // take the order when it was last seen, the refusal may be the echo of a first copy.
-        Outcome::Rejected => (row.baseline.is_some()
+        // A browser or a proxy may have repeated the request behind our back; where the cloud does
+        // not tell a repetition from a new request, the refusal may be the echo of a first copy.
+        Outcome::Rejected => (!order.target().cloud.manifest().refuses_repetitions
             && answer
                 .fault
                 .as_deref()
@@ -67,8 +63,8 @@ pub(super) fn watch_reason(
 /// Whether an answer itself tells of a transition: one state before, another now.
 pub(super) fn answer_shows_transition(
     verb: Verb,
-    previous: &Option<String>,
-    current: &Option<String>,
+    previous: Option<&str>,
+    current: Option<&str>,
 ) -> bool {
     match verb {
         Verb::Reboot => previous.is_some() && current.is_some() && previous != current,
@@ -132,9 +128,9 @@ pub(super) fn judge(
             }
             Verb::Reboot => going_on(row.outcome),
         },
-        // It was off and is on: what was asked for is so, whoever did it.
+        // It runs: what was asked for is so, whoever did it.
         (Phase::Running, WatchReason::Lost | WatchReason::Echo)
-            if order.operation().verb == Verb::Start && row.baseline.is_some() =>
+            if order.operation().verb == Verb::Start =>
         {
             settled(Outcome::RunningUnproven, Some(Evidence::NothingSeen))
         }

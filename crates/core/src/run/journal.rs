@@ -322,7 +322,7 @@ impl Run {
             match call.state {
                 CallState::Done | CallState::Stopped => {}
                 CallState::Waiting => {
-                    self.change_call(index, |call| call.state = CallState::Stopped)
+                    self.change_call(index, |call| call.state = CallState::Stopped);
                 }
                 CallState::Claiming | CallState::Sending => {
                     let fault = Arc::new(Fault::layer("interrupted", ""));

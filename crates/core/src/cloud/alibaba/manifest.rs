@@ -102,6 +102,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
     // A page of DescribeInstanceStatus holds no more.
     status_ids_max: 50,
     overdue_after_ms: OVERDUE_AFTER_MS,
+    refuses_repetitions: true,
     errors: errors::ERRORS,
     error_marks: errors::MARKS,
     retry_after_ms_header: Some("x-acs-retry-after"),

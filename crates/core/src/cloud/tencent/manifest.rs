@@ -117,6 +117,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
     status_ids_max: 100,
     // The vendor promises no time. A soft shutdown waits for the guest, and guests take minutes.
     overdue_after_ms: 600_000,
+    refuses_repetitions: false,
     errors: errors::ERRORS,
     error_marks: errors::MARKS,
     retry_after_ms_header: None,

@@ -1,0 +1,87 @@
+//! A cloud that keeps count: what it really did, whatever the page was told.
+
+use relight_core::cloud::Verb;
+
+/// A small generator of numbers that look random and are the same for the same seed.
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn new(seed: u64) -> Self {
+        Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03)
+    }
+
+    /// A number from 0 to below `sides`.
+    pub(crate) fn roll(&mut self, sides: u64) -> u64 {
+        // splitmix64
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % sides.max(1)
+    }
+
+    /// True in this many of a hundred cases.
+    pub(crate) fn chance(&mut self, percent: u64) -> bool {
+        self.roll(100) < percent
+    }
+}
+
+/// What an instance is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Power {
+    Running,
+    Stopped,
+    /// On its way to running.
+    Moving {
+        until: u64,
+    },
+}
+
+/// An instance of the model.
+#[derive(Clone, Debug)]
+pub(crate) struct Instance {
+    pub(crate) id: String,
+    pub(crate) power: Power,
+    pub(crate) started_at: u64,
+    /// Request id of the last operation.
+    pub(crate) last_request: String,
+    /// The sends that the cloud carried out on it, in order.
+    pub(crate) carried_out: Vec<u64>,
+    /// Never comes back from its next operation.
+    pub(crate) stuck: bool,
+}
+
+impl Instance {
+    pub(crate) fn settle(&mut self, now: u64) {
+        if let Power::Moving { until } = self.power
+            && now >= until
+        {
+            self.power = Power::Running;
+            self.started_at = until;
+        }
+    }
+
+    pub(crate) fn can_take(&self, verb: Verb) -> bool {
+        match verb {
+            Verb::Reboot => self.power == Power::Running,
+            Verb::Start => self.power == Power::Stopped,
+        }
+    }
+
+    pub(crate) fn carry_out(&mut self, now: u64, send: u64, request: &str, takes_ms: u64) {
+        self.carried_out.push(send);
+        request.clone_into(&mut self.last_request);
+        let until = if self.stuck { u64::MAX } else { now + takes_ms };
+        self.power = Power::Moving { until };
+    }
+}
+
+/// What the cloud says of each instance of a call.
+#[derive(Clone, Debug)]
+pub(crate) struct Verdict {
+    pub(crate) request: String,
+    /// Ids with `None` for success, or the word of the state that stood in the way.
+    pub(crate) instances: Vec<(String, Option<&'static str>)>,
+    /// Whether one bad instance has stopped all.
+    pub(crate) refused_as_a_whole: bool,
+}
