@@ -3,7 +3,7 @@
 //! pages, documentation and SDKs; `page` marks the rows of the pages that the project must cover,
 //! `meaning` tells rows of one code apart.
 
-use proptest::prelude::{Strategy, any, prop, proptest};
+use proptest::prelude::{ProptestConfig, Strategy, any, prop, proptest};
 use relight_core::cloud;
 use relight_core::explain::{
     Effect, Entry, ErrorReport, Found, LAYERS, Retry, Source, TextOptions, Who, effect, explain,
@@ -449,6 +449,10 @@ const SAMPLES: &[Sample] = &[
         r#"{"RequestId":"04F0F334-1335","InstanceResponses":{"InstanceResponse":[{"InstanceId":"i-bp67acfmxazb4ph00001","Code":"200","Message":"success"},{"InstanceId":"i-bp67acfmxazb4ph00002","Code":"InstanceLockedForSecurity","Message":"The specified operation is denied as your instance is locked for security reasons."}]}}"#,
         &[("alibaba", "InstanceLockedForSecurity", Some("04F0F334-1335"))],
     ),
+    (
+        r#"{"RequestId":"04F0F335","InstanceResponses":{"InstanceResponse":[{"InstanceId":"i-bp67acfmxazb4ph00001","Code":"DiskError","Message":"IncorrectDiskStatus."},{"InstanceId":"i-bp67acfmxazb4ph00002","Code":"DiskError","Message":"IncorrectDiskStatus."}]}}"#,
+        &[("alibaba", "DiskError", Some("04F0F335")), ("alibaba", "DiskError", Some("04F0F335"))],
+    ),
     // Exceptions of SDKs.
     (
         "tencentcloud.common.exception.tencent_cloud_sdk_exception.TencentCloudSDKException: [TencentCloudSDKException] code:RequestLimitExceeded message:您当前每秒请求 `6` 次，超过了每秒频率上限 `5`，请稍后重试。 requestId:bc0e30fe-037b-48ce-85a7-0376e0cff672",
@@ -570,7 +574,7 @@ fn what_the_text_says_fills_the_explanation() {
         assert_eq!(found.len(), 1, "{text}");
         found.remove(0)
     };
-    let throttled = one(SAMPLES[6].0);
+    let throttled = one(SAMPLES[7].0);
     assert!(throttled.meaning.starts_with("6 calls in one second, where 5 are allowed"));
     let locked = one(SAMPLES[5].0);
     assert_eq!(locked.instance_ids, ["i-bp67acfmxazb4ph00002"]);
@@ -684,6 +688,10 @@ fn unrelated_texts_claim_nothing() {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the time it takes is what is tested, and not in a browser"
+)]
 fn large_and_hostile_texts_are_answered_soon() {
     let error = r#"{"Response":{"Error":{"Code":"LimitExceeded","Message":"Quota limit exceeded."},"RequestId":"aaaa-1111"}}"#;
     let hostile = [
@@ -691,7 +699,7 @@ fn large_and_hostile_texts_are_answered_soon() {
         "{\"a\":".repeat(150_000),
         "\"{".repeat(500_000),
         "Code=InternalError ".repeat(50_000),
-        format!("{} ", error).repeat(10_000),
+        format!("{error} ").repeat(10_000),
         "Message=".repeat(120_000),
         "SecretKey=".repeat(100_000),
         "aB3".repeat(300_000),
@@ -705,6 +713,7 @@ fn large_and_hostile_texts_are_answered_soon() {
         let begun = std::time::Instant::now();
         let found = explain_text(text, &TextOptions::default());
         let spent = begun.elapsed();
+        println!("{:>9} bytes of {:?} in {spent:?}", text.len(), text.get(..9));
         assert!(found.len() <= 100);
         // 100 ms per 100 kB is the promise for a release build; a debug build on a busy machine
         // is far slower, and what grows with the square is slower still.
@@ -758,6 +767,8 @@ fn pieces() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_report_is_explained(code in ".*", message in ".*", status in any::<Option<u16>>()) {
         let report = ErrorReport { code, message, status, ..ErrorReport::default() };

@@ -15,7 +15,7 @@ use crate::{
     words::Locale,
 };
 use serde_json::{Map, Value};
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, collections::BTreeSet, ops::Range};
 
 /// What is known about a pasted text besides the text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,6 +130,8 @@ struct Reader<'o> {
     /// Every operation that their entries name, sorted.
     operations: Vec<&'static str>,
     found: Vec<Explanation>,
+    /// Errors that were read, whether or not they came to an explanation.
+    seen: BTreeSet<String>,
 }
 
 /// A piece of text around a code, and what it says about where the code comes from.
@@ -165,7 +167,7 @@ impl<'o> Reader<'o> {
         let mut operations: Vec<_> = entries.flat_map(|entry| entry.operations).copied().collect();
         operations.sort_unstable();
         operations.dedup();
-        Reader { options, clouds, codes, operations, found: Vec::new() }
+        Reader { options, clouds, codes, operations, found: Vec::new(), seen: BTreeSet::new() }
     }
 
     /// A text that is nothing but codes. False, with nothing found, if it is something else.
@@ -264,14 +266,17 @@ impl<'o> Reader<'o> {
     fn read(&mut self, text: &str, nesting: usize) {
         let mut read_to = 0;
         for span in json_spans(text) {
+            if self.found.len() >= ERRORS_MAX {
+                return;
+            }
             let before = text.get(read_to..span.start).unwrap_or("");
             let json = text.get(span.clone()).unwrap_or("");
             // A value in brackets may be prose: `[TencentCloudSDKError] Code=…`.
             if let Ok(value) = serde_json::from_str::<Value>(json) {
                 self.prose(before);
-                let around =
-                    text.get(floor(text, span.start.saturating_sub(BEFORE_BYTES))..span.end);
-                self.json(&value, around.unwrap_or(json), json, nesting);
+                let start = floor(text, read_to.max(span.start.saturating_sub(BEFORE_BYTES)));
+                let around = text.get(start..span.end).unwrap_or(json);
+                self.json(&value, around, json, nesting);
                 read_to = span.end;
             }
         }
@@ -279,7 +284,7 @@ impl<'o> Reader<'o> {
     }
 
     fn json(&mut self, value: &Value, around: &str, json: &str, nesting: usize) {
-        let around = self.surroundings(around, json);
+        let mut surroundings = None;
         let mut stack = vec![(value, None::<&str>)];
         while let Some((value, request_id)) = stack.pop() {
             match value {
@@ -298,7 +303,12 @@ impl<'o> Reader<'o> {
                                 .into_iter()
                                 .collect(),
                         };
-                        if !self.report(report, &around, true) {
+                        if !self.is_new(&report) {
+                            continue;
+                        }
+                        let surroundings =
+                            surroundings.get_or_insert_with(|| self.surroundings(around, json));
+                        if !self.report(report, surroundings, true) {
                             self.nested(fields.values(), nesting);
                         }
                     } else {
@@ -314,6 +324,13 @@ impl<'o> Reader<'o> {
                 Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
             }
         }
+    }
+
+    /// False for the second copy of an error: a log repeats itself.
+    fn is_new(&mut self, report: &ErrorReport) -> bool {
+        let request_id = report.request_id.as_deref().unwrap_or("");
+        let ids = report.instance_ids.join(",");
+        self.seen.insert([&report.code, &report.message, request_id, &ids].join("\n"))
     }
 
     /// Strings in JSON that may hold an error themselves.
@@ -358,7 +375,6 @@ impl<'o> Reader<'o> {
                 continue;
             };
             let piece = text.get(start..end).unwrap_or("");
-            let around = self.surroundings(piece, piece.trim());
             let report = ErrorReport {
                 code: hit.code.to_owned(),
                 message: message(before, after).unwrap_or("").to_owned(),
@@ -366,7 +382,10 @@ impl<'o> Reader<'o> {
                 request_id: request_id(before, after).map(str::to_owned),
                 instance_ids: Vec::new(),
             };
-            self.report(report, &around, hit.in_place);
+            if self.is_new(&report) {
+                let around = self.surroundings(piece, piece.trim());
+                self.report(report, &around, hit.in_place);
+            }
         }
     }
 
@@ -418,7 +437,7 @@ impl<'o> Reader<'o> {
             candidates.push((mark + said + told, cloud));
         }
         let Some(most) = candidates.iter().map(|(score, _)| *score).max() else {
-            return self.report_unknown(report, around);
+            return self.report_unknown(&report, around);
         };
         if is_common && most == 0 {
             return false;
@@ -435,7 +454,7 @@ impl<'o> Reader<'o> {
         true
     }
 
-    fn report_unknown(&mut self, report: ErrorReport, around: &Surroundings<'_>) -> bool {
+    fn report_unknown(&mut self, report: &ErrorReport, around: &Surroundings<'_>) -> bool {
         let marked: Vec<_> =
             self.clouds.iter().zip(&around.marks).filter(|(_, mark)| **mark > 0).collect();
         let cloud_id = match (self.clouds.as_slice(), marked.as_slice()) {
@@ -445,11 +464,11 @@ impl<'o> Reader<'o> {
         };
         let has_family = family::family(&report.code).is_some();
         let is_answer = report.request_id.is_some() && !report.message.is_empty();
-        if !is_answer && !(cloud_id.is_some() && has_family) {
+        if !is_answer && (cloud_id.is_none() || !has_family) {
             return false;
         }
         let locale = self.options.locale;
-        let explanation = explain(cloud_id, &[], &report, None, locale);
+        let explanation = explain(cloud_id, &[], report, None, locale);
         self.push(or_original(explanation, around));
         true
     }
@@ -461,7 +480,9 @@ impl<'o> Reader<'o> {
         };
         let alike: Vec<_> = self.found.iter_mut().filter(same).collect();
         for other in alike {
-            if explanation.request_id.is_none() || other.request_id == explanation.request_id {
+            let repeated = other.request_id == explanation.request_id
+                && other.instance_ids == explanation.instance_ids;
+            if repeated || explanation.request_id.is_none() {
                 return;
             }
             if other.request_id.is_none() {
