@@ -153,9 +153,9 @@ fn preload_snippets(folder: &Path) -> Result<()> {
 fn with_preloads(page: &str, names: &[String]) -> Result<String> {
     let module = r#"<link rel="modulepreload" href="./relight.js">"#;
     ensure!(page.contains(module), "index.html preloads no module; see Trunk.toml");
-    let links: String =
-        names.iter().map(|name| format!(r#"<link rel="modulepreload" href="./{name}">"#)).collect();
-    Ok(page.replacen(module, &format!("{module}{links}"), 1))
+    let link = |name: &String| format!(r#"<link rel="modulepreload" href="./{name}">"#);
+    let links = std::iter::once(module.to_owned()).chain(names.iter().map(link));
+    Ok(page.replacen(module, &links.collect::<Vec<_>>().concat(), 1))
 }
 
 /// Panic messages carry the names of files. With these it does not matter who builds where, nor
