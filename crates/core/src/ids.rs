@@ -186,7 +186,12 @@ struct Parser<'t> {
     /// A line without ids that may head those below it.
     heading: Option<Heading<'t>>,
     lines_with_words: u32,
+    /// The words of the line before by their place, empty where there was something else.
+    words: Vec<&'t str>,
 }
+
+/// How many places of a line are remembered for the next.
+const COLUMNS_REMEMBERED: usize = 32;
 
 struct Heading<'t> {
     cells: Vec<&'t str>,
@@ -211,6 +216,7 @@ impl<'t> Parser<'t> {
             found: ParsedIds::default(),
             heading: None,
             lines_with_words: 0,
+            words: Vec::new(),
         }
     }
 
@@ -225,13 +231,31 @@ impl<'t> Parser<'t> {
             number = number.saturating_add(1);
             let cut = pieces::cut_line(text, &mut pieces);
             rest = cut.rest;
-            looks.extend(pieces.iter().map(|piece| self.reading.look(piece)));
+            for (column, piece) in pieces.iter().enumerate() {
+                looks.push(self.look(column, piece));
+            }
             if looks.iter().any(|look| !matches!(look, Look::Mark)) {
                 self.line(cut.line, number, &pieces, &mut looks, cut.columns);
             }
         }
         self.drop_heading();
         self.found
+    }
+
+    /// Zones and states stand in their column line after line: a word that was looked at in the line
+    /// before is not looked at again.
+    fn look(&mut self, column: usize, piece: &Piece<'t>) -> Look {
+        if self.words.get(column) == Some(&piece.text) && !piece.compound {
+            return Look::Word;
+        }
+        let look = self.reading.look(piece);
+        let word = if matches!(look, Look::Word) && !piece.compound { piece.text } else { "" };
+        match self.words.get_mut(column) {
+            Some(known) => *known = word,
+            None if column < COLUMNS_REMEMBERED => self.words.push(word),
+            None => {}
+        }
+        look
     }
 
     fn line(

@@ -92,6 +92,7 @@ enum Class {
 
 static CLASSES: [Class; 128] = classes();
 
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which checks the bound")]
 const fn classes() -> [Class; 128] {
     let mut classes = [Class::Word; 128];
     let mut byte = 0_u8;
