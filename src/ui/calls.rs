@@ -106,7 +106,10 @@ fn row(props: &Props, index: usize, call: &Call) -> Html {
 /// What became of the instances of a call, or where it stands.
 fn summary(run: &Run, index: usize, call: &Call, locale: Locale) -> Html {
     let words = match (call.state, call.fault.as_deref()) {
-        (CallState::Waiting | CallState::Sending | CallState::Stopped, _) => {
+        (
+            CallState::Waiting | CallState::Claiming | CallState::Sending | CallState::Stopped,
+            _,
+        ) => {
             text::call_state(call.state).in_locale(locale).to_owned()
         }
         (CallState::Done, Some(Fault::Cloud(report))) => report.code.clone(),

@@ -44,7 +44,9 @@ pub(crate) fn Choices(props: &Props) -> Html {
             match choice {
                 // Looking changes nothing: no need to ask.
                 Choice::CheckUnknown => on.emit(Intent::Run(Event::Ask(choice))),
-                Choice::RetryFailed | Choice::SendNotStarted => confirming.set(Some(choice)),
+                Choice::RetryFailed | Choice::SendNotStarted | Choice::Narrow | Choice::Force => {
+                    confirming.set(Some(choice));
+                }
             }
         });
         let why_not = (!available).then(|| t(why_not));
@@ -87,6 +89,15 @@ pub(crate) fn Choices(props: &Props) -> Html {
                     Tell::SendNotStarted(count(Choice::SendNotStarted)).in_locale(locale), Say::NothingNotStarted) }
                 { choice(Choice::CheckUnknown, "check-unknown",
                     Tell::CheckUnknown(count(Choice::CheckUnknown)).in_locale(locale), Say::NothingUnknown) }
+                // Offered only where there is something to do: most runs never need them.
+                if count(Choice::Narrow) > 0 {
+                    { choice(Choice::Narrow, "narrow",
+                        Tell::Narrow(count(Choice::Narrow)).in_locale(locale), Say::NothingToRetry) }
+                }
+                if count(Choice::Force) > 0 {
+                    { choice(Choice::Force, "force",
+                        Tell::Force(count(Choice::Force)).in_locale(locale), Say::NothingToRetry) }
+                }
                 <span class="grow"></span>
                 { export(Format::Csv, "export-csv", Say::ExportCsv) }
                 { export(Format::Json, "export-json", Say::ExportJson) }
@@ -122,15 +133,23 @@ fn Again(props: &AgainProps) -> Html {
         let cancel = cancel.clone();
         use_effect_with(choice, move |_| focus(&cancel));
     }
-    let deed = Deed::of(run.order());
+    let deed = match choice {
+        Choice::Force => Deed { forced: true, ..Deed::of(run.order()) },
+        Choice::RetryFailed
+        | Choice::SendNotStarted
+        | Choice::CheckUnknown
+        | Choice::Narrow => Deed::of(run.order()),
+    };
     let count = run.choice_count(choice);
     let warning = match choice {
         Choice::RetryFailed => Tell::RetryWarning { deed, count },
+        Choice::Narrow => Tell::NarrowWarning(count),
+        Choice::Force => Tell::ForceWarning(count),
         Choice::SendNotStarted | Choice::CheckUnknown => Tell::SendNotStartedWarning { deed, count },
     };
     // As for the first time: what can lose data asks for the number.
     let order = run.order();
-    let danger = !order.is_dry_run() && (order.is_forced() || order.erases());
+    let danger = !order.is_dry_run() && (deed.forced || order.erases());
     let ready = !danger || typed.trim() == count.to_string();
     let ontyped = {
         let typed = typed.clone();

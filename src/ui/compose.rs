@@ -4,13 +4,14 @@ use super::{
     credential::{Credential, Field},
     dom::{focus_in, put_value},
     ids::Ids,
-    target::Target,
+    target::{Options, Target},
 };
 use crate::{
     store::{Intent, Shared},
     text::{Say, Tell},
 };
 use relight_core::{
+    cloud::Role,
     plan::Refusal,
     session::{Held, Session, Step},
 };
@@ -68,9 +69,8 @@ pub(crate) fn Compose(props: &Props) -> Html {
             <div class="body">
                 <Target {locale} cloud={form.cloud()} site={form.site().to_owned()}
                     region={form.region().to_owned()} operation={form.operation()}
-                    mode={form.mode()} batching={form.batching()} dry_run={form.dry_run()}
-                    erase={form.erase()}
-                    problem={sentence(problem(&["site", "region", "operation", "mode", "batching", "erase"]))}
+                    mode={form.mode()}
+                    problem={sentence(problem(&["site", "region", "operation", "mode"]))}
                     on={props.on.clone()} />
                 <Ids {locale} cloud={form.cloud()} ids_text={form.ids_text().clone()}
                     parsed={form.parsed().clone()}
@@ -80,6 +80,13 @@ pub(crate) fn Compose(props: &Props) -> Html {
                     secret={props.secret} token={props.token}
                     problem={sentence(problem(&["keyId", "secret", "token"]))}
                     on={props.on.clone()} />
+                if !form.operation().parameters.iter().all(|one| is_set_by_mode(one.role)) {
+                    <div class="stack options">
+                        <Options {locale} operation={form.operation()} batching={form.batching()}
+                            dry_run={form.dry_run()} erase={form.erase()}
+                            problem={sentence(problem(&["batching", "erase"]))} on={props.on.clone()} />
+                    </div>
+                }
             </div>
             <div class={classes!("foot", "dock", "dock-compose")}>
                 <button type="submit" data-action="review"
@@ -88,6 +95,14 @@ pub(crate) fn Compose(props: &Props) -> Html {
                 </button>
             </div>
         </form>
+    }
+}
+
+/// Whether a parameter needs no field of its own.
+const fn is_set_by_mode(role: Role) -> bool {
+    match role {
+        Role::Force | Role::Disused => true,
+        Role::DryRun | Role::Batching | Role::Erase => false,
     }
 }
 
@@ -133,7 +148,7 @@ pub(crate) fn no_repeat() -> Callback<KeyboardEvent> {
     })
 }
 
-/// The name that a text field keeps when the state changes it by something other than typing.
+/// Puts the state's text into a field that keeps what is typed by itself, if they differ.
 pub(crate) fn keep_in_step(node: &NodeRef, wanted: &str) {
     if super::dom::value_at(node).is_some_and(|shown| shown != wanted) {
         put_value(node, wanted);

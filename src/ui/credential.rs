@@ -53,20 +53,12 @@ pub(crate) fn Credential(props: &Props) -> Html {
     html! {
         <fieldset class="credential">
             <legend>{ t(Say::Key) }</legend>
-            <div class="two">
-                <div class="field">
-                    <label class="field">
-                        { labels.key_id_label }
-                        <input name="keyId" type="text" autocomplete="username" autocapitalize="none"
-                            spellcheck="false" value={props.key_id.clone()} oninput={onkeyid}
-                            aria-invalid={error("keyId").map(|_| "true")}
-                            aria-describedby="e-keyId doubt" />
-                    </label>
-                    { problem_at("e-keyId", error("keyId")) }
-                </div>
-                <SecretField {locale} name="secret" label={labels.secret_label} held={props.secret}
-                    problem={error("secret").map(ToOwned::to_owned)} optional={false}
-                    on_text={props.on.reform(Intent::Secret)} />
+            <div class="field beside">
+                <label for="key-id">{ labels.key_id_label }</label>
+                <input id="key-id" name="keyId" type="text" autocomplete="username" autocapitalize="none"
+                    spellcheck="false" value={props.key_id.clone()} oninput={onkeyid}
+                    aria-invalid={error("keyId").map(|_| "true")} aria-describedby="e-keyId doubt" />
+                { problem_at("e-keyId", error("keyId")) }
             </div>
             if let Some(doubt) = doubt {
                 <p class="small hint-warn" id="doubt">
@@ -74,6 +66,9 @@ pub(crate) fn Credential(props: &Props) -> Html {
                     <span>{ doubt_in_words(doubt, locale) }</span>
                 </p>
             }
+            <SecretField {locale} name="secret" label={labels.secret_label} held={props.secret}
+                problem={error("secret").map(ToOwned::to_owned)} optional={false}
+                on_text={props.on.reform(Intent::Secret)} />
             if labels.token_label.is_some() || props.token != Held::Nothing {
                 <SecretField {locale} name="token" label={labels.token_label.unwrap_or("Token")}
                     held={props.token} problem={error("token").map(ToOwned::to_owned)} optional={true}
@@ -119,26 +114,26 @@ fn SecretField(props: &SecretProps) -> Html {
             }
         })
     };
-    let (error, described) = match props.name {
-        "secret" => ("e-secret", "e-secret"),
-        _ => ("e-token", "e-token"),
+    let (id, error, autocomplete) = if props.optional {
+        // A password manager knows one secret to a key id.
+        ("key-token", "e-token", "off")
+    } else {
+        ("key-secret", "e-secret", "current-password")
+    };
+    let placeholder = match (props.held, props.optional) {
+        (Held::Usable, _) => Some(t(Say::HeldPlaceholder)),
+        (Held::Nothing | Held::Malformed, true) => Some(t(Say::Optional)),
+        (Held::Nothing | Held::Malformed, false) => None,
     };
     let problem = props.problem.as_deref().or_else(|| {
         (props.held == Held::Malformed).then(|| Say::SecretUnusable.in_locale(props.locale))
     });
     html! {
-        <div class="field">
-            <label class="field">
-                <span>
-                    { props.label }
-                    if props.optional { <span class="muted">{ " · " }{ t(Say::Optional) }</span> }
-                </span>
-                <input ref={node} name={props.name} type="password" autocomplete="current-password"
-                    spellcheck="false" autocapitalize="none" aria-describedby={described}
-                    aria-invalid={problem.map(|_| "true")}
-                    placeholder={(props.held == Held::Usable).then(|| t(Say::HeldPlaceholder))}
-                    {oninput} {onchange} />
-            </label>
+        <div class="field beside">
+            <label for={id}>{ props.label }</label>
+            <input ref={node} {id} name={props.name} type="password" {autocomplete}
+                spellcheck="false" autocapitalize="none" aria-describedby={error}
+                aria-invalid={problem.map(|_| "true")} {placeholder} {oninput} {onchange} />
             { problem_at(error, problem) }
         </div>
     }

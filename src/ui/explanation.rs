@@ -75,10 +75,14 @@ pub(crate) fn Card(props: &Props) -> Html {
                 <p>{ remedy }</p>
             </div>
             <dl class="kv">
+                if let Some(told) = &told { { facts(told, row.fault.as_deref(), locale) } }
+                if let Some(id) = &request_id {
+                    <dt>{ t(Say::Request) }</dt><dd><code>{ id.clone() }</code></dd>
+                }
                 <dt>{ t(Say::Instance) }</dt><dd><code>{ row.id.as_str().to_owned() }</code></dd>
                 { term(t(Say::Name), &row.name) }
                 { term(t(Say::Zone), &row.zone) }
-                { term(t(Say::Address), &row.address) }
+                { term(t(Say::IpAddress), &row.address) }
                 { term(t(Say::StateBefore), row.previous_state.as_deref().unwrap_or_default()) }
                 { term(t(Say::StateLabel), row.state.as_deref().unwrap_or_default()) }
                 if let Some(reason) = row.skipped {
@@ -94,10 +98,6 @@ pub(crate) fn Card(props: &Props) -> Html {
                 }
                 if let Some(at) = row.settled_at {
                     <dt>{ t(Say::SettledAt) }</dt><dd>{ text::time_of_day(locale, at) }</dd>
-                }
-                if let Some(told) = &told { { facts(told, row.fault.as_deref(), locale) } }
-                if let Some(id) = &request_id {
-                    <dt>{ t(Say::Request) }</dt><dd><code>{ id.clone() }</code></dd>
                 }
             </dl>
             <div class="row">

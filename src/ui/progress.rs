@@ -50,7 +50,7 @@ pub(crate) fn Progress(props: &Props) -> Html {
                 <b>{ text::stage(stage).in_locale(locale) }</b>
                 <span>{ Tell::CallOf { done: answered, total: calls.len() }.in_locale(locale) }</span>
                 if stage == Stage::Sending {
-                    <span>
+                    <span class="wide">
                         { Tell::Pace(run.order().operation().calls_per_second).in_locale(locale) }
                     </span>
                 }

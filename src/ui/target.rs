@@ -31,9 +31,6 @@ pub(crate) struct Props {
     pub(crate) region: AttrValue,
     pub(crate) operation: &'static Operation,
     pub(crate) mode: &'static Mode,
-    pub(crate) batching: Option<&'static str>,
-    pub(crate) dry_run: bool,
-    pub(crate) erase: bool,
     pub(crate) problem: Option<Field>,
     pub(crate) on: Callback<Intent>,
 }
@@ -102,8 +99,33 @@ pub(crate) fn Target(props: &Props) -> Html {
                     { problem_at("e-mode", error("mode")) }
                 </fieldset>
             }
+        </>
+    }
+}
+
+/// What is offered besides, as far as the operation has it.
+#[derive(Properties, PartialEq)]
+pub(crate) struct OptionsProps {
+    pub(crate) locale: Locale,
+    pub(crate) operation: &'static Operation,
+    pub(crate) batching: Option<&'static str>,
+    pub(crate) dry_run: bool,
+    pub(crate) erase: bool,
+    pub(crate) problem: Option<Field>,
+    pub(crate) on: Callback<Intent>,
+}
+
+/// All or none, dry run, erasing: what an operation leaves to choose.
+#[function_component]
+pub(crate) fn Options(props: &OptionsProps) -> Html {
+    let operation = props.operation;
+    let error = |field| words_for(props.problem.as_ref(), field);
+    let onbatching =
+        props.on.reform(|event: Event| Intent::Form(Action::Batching(value_of(&event))));
+    html! {
+        <>
             if let Some(parameter) = operation.parameter_for(Role::Batching) {
-                { batching(props, parameter, choose(Action::Batching), error("batching")) }
+                { batching(props, parameter, onbatching, error("batching")) }
             }
             if let Some(parameter) = operation.parameter_for(Role::DryRun) {
                 { tick(props, "dryRun", parameter, props.dry_run, false, Action::DryRun) }
@@ -193,7 +215,7 @@ fn radio(
 }
 
 fn batching(
-    props: &Props,
+    props: &OptionsProps,
     parameter: &'static Parameter,
     onchange: Callback<Event>,
     error: Option<&str>,
@@ -218,7 +240,7 @@ fn batching(
 }
 
 fn tick(
-    props: &Props,
+    props: &OptionsProps,
     name: &'static str,
     parameter: &'static Parameter,
     checked: bool,
