@@ -10,11 +10,12 @@
 mod error;
 mod facts;
 mod input;
+mod json;
 mod output;
 mod sign;
 
 use error::Failure;
-use input::{Job, Options, Reply};
+use input::{Fields, Job, Options, Reply};
 use js_sys::Promise;
 use relight_core::{
     cloud,
@@ -41,7 +42,7 @@ pub fn parse_instance_ids(
     #[wasm_bindgen(unchecked_optional_param_type = "{ cloud?: CloudId; locale?: Locale }")]
     options: &JsValue,
 ) -> Result<JsValue, JsValue> {
-    let text = input::text(text, "text")?;
+    let text = input::text_argument(text, "text")?;
     let options = Options::read(options)?;
     let parsed = ids::parse_ids(&text, options.cloud);
     output::value(&output::ParsedIds::new(&parsed, options.locale))
@@ -55,7 +56,8 @@ pub fn parse_instance_ids(
 pub fn plan_requests(
     #[wasm_bindgen(unchecked_param_type = "Job")] job: &JsValue,
 ) -> Result<JsValue, JsValue> {
-    let Job { job, problems, batch_size, locale } = Job::read(job)?;
+    let json = input::stringify(job);
+    let Job { job, problems, batch_size, locale } = Job::read(&Fields::parse(&json, "job")?)?;
     match plan::plan(&job, batch_size) {
         Ok(plan) => output::value(&output::Plan::new(&plan, &problems, locale)),
         // There were texts, only none that is an id: each is a problem already.
@@ -103,7 +105,7 @@ pub fn explain_error(
     )]
     options: &JsValue,
 ) -> Result<JsValue, JsValue> {
-    let text = input::text(text, "text")?;
+    let text = input::text_argument(text, "text")?;
     let Options { cloud, operation, locale } = Options::read(options)?;
     let cloud = cloud.map(|cloud| cloud.manifest().id.to_owned());
     output::value(&explain_text(&text, &TextOptions { cloud, operation, locale }))

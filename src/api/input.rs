@@ -1,135 +1,203 @@
 //! Reading what the caller gives. Each value is checked when it is read, and a refusal names it.
 
-use super::error::Failure;
+use super::{error::Failure, json::Json};
 use relight_core::{
     answer::Response,
     cloud::{self, Cloud},
-    ids::{IdProblem, IdProblemKind, InstanceId, parse_ids},
+    ids::{IdProblem, IdProblemKind, InstanceId, parse_id, parse_ids},
     plan::{self, Batch},
     words::Locale,
 };
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use std::{borrow::Cow, collections::HashSet, fmt};
-use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    hash::{BuildHasherDefault, Hasher},
+};
+use wasm_bindgen::JsValue;
 
-#[wasm_bindgen]
-extern "C" {
-    /// The objects that the functions take. A getter is one crossing, without a text for the name.
-    pub(super) type Fields;
+/// The members of an object that a function takes.
+pub(super) struct Fields<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn cloud(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn locale(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn operation(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn site(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn region(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = instanceIds)]
-    pub(super) fn instance_ids(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn options(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = batchSize)]
-    pub(super) fn batch_size(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn status(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn headers(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn body(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn algorithm(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = accessKeyId)]
-    pub(super) fn access_key_id(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn secret(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn token(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn method(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn host(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn path(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn query(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn form(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = signedHeaders)]
-    pub(super) fn signed_headers(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = lowercasedValues)]
-    pub(super) fn lowercased_values(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn timestamp(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn nonce(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn service(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = unsignedPayload)]
-    pub(super) fn unsigned_payload(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = signAction)]
-    pub(super) fn sign_action(this: &Fields) -> JsValue;
-}
-
-/// The fields of an object.
-pub(super) fn fields<'a>(value: &'a JsValue, name: &str) -> Result<&'a Fields, Failure> {
-    if !value.is_object() {
-        return Err(Failure::argument(format!("`{name}` must be an object.")));
-    }
-    Ok(value.unchecked_ref())
-}
-
-/// A text.
-pub(super) fn text(value: &JsValue, name: &str) -> Result<String, Failure> {
-    value.as_string().ok_or_else(|| {
-        let found = if is_absent(value) { "is missing" } else { "must be text" };
-        Failure::argument(format!("`{name}` {found}."))
-    })
-}
-
-/// A text, or nothing.
-pub(super) fn optional_text(value: &JsValue, name: &str) -> Result<Option<String>, Failure> {
-    if is_absent(value) { Ok(None) } else { text(value, name).map(Some) }
-}
-
-/// `true` or `false`, or nothing.
-pub(super) fn optional_flag(value: &JsValue, name: &str) -> Result<Option<bool>, Failure> {
-    match value.as_bool() {
-        None if !is_absent(value) => {
-            Err(Failure::argument(format!("`{name}` must be true or false.")))
+impl<'a> Fields<'a> {
+    /// Reads [`stringify`]'s text of the argument with this name.
+    pub(super) fn parse(json: &'a str, argument: &str) -> Result<Self, Failure> {
+        match serde_json::from_str(json) {
+            Ok(Json::Object(members)) => Ok(Fields(members)),
+            Ok(_) | Err(_) => Err(Failure::argument(format!("`{argument}` must be an object."))),
         }
-        flag => Ok(flag),
+    }
+
+    /// The value of a field, `None` if it is `null` or not there.
+    pub(super) fn value(&self, name: &str) -> Option<&Json<'a>> {
+        let (_, value) = self.0.iter().find(|(other, _)| other == name)?;
+        if matches!(value, Json::Null) { None } else { Some(value) }
+    }
+
+    /// A text.
+    pub(super) fn text(&self, name: &str) -> Result<&str, Failure> {
+        self.optional_text(name)?.ok_or_else(|| missing(name))
+    }
+
+    /// A text, or nothing.
+    pub(super) fn optional_text(&self, name: &str) -> Result<Option<&str>, Failure> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Json::Text(text)) => Ok(Some(text)),
+            Some(_) => Err(not_text(name)),
+        }
+    }
+
+    /// A text; empty if it is not there.
+    pub(super) fn text_or_empty(&self, name: &str) -> Result<String, Failure> {
+        Ok(self.optional_text(name)?.unwrap_or_default().to_owned())
+    }
+
+    /// `true` or `false`, or nothing.
+    pub(super) fn optional_flag(&self, name: &str) -> Result<Option<bool>, Failure> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Json::Flag(flag)) => Ok(Some(*flag)),
+            Some(_) => Err(Failure::argument(format!("`{name}` must be true or false."))),
+        }
+    }
+
+    /// An object whose values are texts, in its order; empty if it is not there.
+    pub(super) fn pairs(&self, name: &str) -> Result<Vec<(String, String)>, Failure> {
+        let members = match self.value(name) {
+            None => return Ok(Vec::new()),
+            Some(Json::Object(members)) => members,
+            Some(_) => return Err(Failure::argument(format!("`{name}` must be an object."))),
+        };
+        let pairs = members.iter().map(|(key, value)| match value {
+            Json::Text(text) => Ok((key.to_string(), text.to_string())),
+            _ => Err(not_text(&format!("{name}.{key}"))),
+        });
+        pairs.collect()
+    }
+
+    /// An array of texts; empty if it is not there.
+    pub(super) fn texts(&self, name: &str) -> Result<Vec<String>, Failure> {
+        let elements = match self.value(name) {
+            None => return Ok(Vec::new()),
+            Some(Json::Array(elements)) => elements,
+            Some(_) => return Err(Failure::argument(format!("`{name}` must be an array."))),
+        };
+        let texts = elements.iter().enumerate().map(|(index, value)| match value {
+            Json::Text(text) => Ok(text.to_string()),
+            _ => Err(not_text(&format!("{name}[{index}]"))),
+        });
+        texts.collect()
+    }
+
+    /// A whole number that is not negative, or nothing.
+    fn whole(&self, name: &str) -> Result<Option<usize>, Failure> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Json::Number(number))
+                if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(number) =>
+            {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "checked above"
+                )]
+                Ok(Some(*number as usize))
+            }
+            Some(_) => Err(Failure::argument(format!("`{name}` must be a whole number."))),
+        }
+    }
+
+    /// The language that is asked for.
+    fn locale(&self) -> Result<Locale, Failure> {
+        Ok(self.optional_text("locale")?.map_or_else(Locale::default, Locale::from_tag))
+    }
+
+    fn cloud(&self) -> Result<&'static dyn Cloud, Failure> {
+        cloud::by_id(self.text("cloud")?).ok_or_else(|| {
+            let known: Vec<_> = cloud::ALL.iter().map(|cloud| cloud.manifest().id).collect();
+            Failure::argument(format!("`cloud` must be one of: {}.", known.join(", ")))
+        })
+    }
+
+    /// Ids as a text or as an array. Each element of an array is taken by itself, so that none of
+    /// them passes for the heading of another; a number is refused, since it may have been rounded.
+    fn ids(&self, cloud: &'static dyn Cloud) -> Result<(Vec<InstanceId>, Vec<IdProblem>), Failure> {
+        let elements = match self.value("instanceIds") {
+            None => return Err(missing("instanceIds")),
+            Some(Json::Text(text)) => {
+                let parsed = parse_ids(text, Some(cloud));
+                let ids = parsed.ids.into_iter().map(|parsed| parsed.id);
+                return Ok((ids.collect(), parsed.problems));
+            }
+            Some(Json::Array(elements)) => elements,
+            Some(_) => return Err(not_text("instanceIds")),
+        };
+        let mut ids = Ids::with_capacity(elements.len());
+        let mut problems = Vec::new();
+        for (element, position) in elements.iter().zip(1_u32..) {
+            let Json::Text(text) = element else {
+                return Err(not_text(&format!("instanceIds[{}]", position - 1)));
+            };
+            if let Some(id) = parse_id(text, cloud) {
+                problems.extend(ids.add(id, cloud, position));
+                continue;
+            }
+            let parsed = parse_ids(text, Some(cloud));
+            let found = parsed.problems.into_iter();
+            problems.extend(found.map(|problem| IdProblem { line: position, ..problem }));
+            for parsed in parsed.ids {
+                problems.extend(ids.add(parsed.id, cloud, position));
+            }
+        }
+        Ok((ids.ids, problems))
+    }
+
+    /// Options with their values as text.
+    fn options(&self) -> Result<Vec<(String, String)>, Failure> {
+        let members = match self.value("options") {
+            None => return Ok(Vec::new()),
+            Some(Json::Object(members)) => members,
+            Some(_) => return Err(Failure::argument("`options` must be an object.")),
+        };
+        let mut options = Vec::with_capacity(members.len());
+        for (name, value) in members {
+            match value {
+                Json::Null => {}
+                Json::Flag(flag) => options.push((name.to_string(), flag.to_string())),
+                Json::Text(text) => options.push((name.to_string(), text.to_string())),
+                Json::Number(_) | Json::Array(_) | Json::Object(_) => {
+                    return Err(Failure::argument(format!(
+                        "`options.{name}` must be true, false or text."
+                    )));
+                }
+            }
+        }
+        Ok(options)
     }
 }
 
-/// An object whose values are texts, in its order. Nothing is the same as an empty one.
-pub(super) fn texts_by_name(value: &JsValue, name: &str) -> Result<Vec<(String, String)>, Failure> {
-    if is_absent(value) {
-        return Ok(Vec::new());
-    }
-    let wrong = || Failure::argument(format!("`{name}` must be an object of texts."));
-    let json = json(value).ok_or_else(wrong)?;
-    serde_json::from_str::<Pairs<String>>(&json).map(|pairs| pairs.0).map_err(|_| wrong())
+/// The value as JSON; empty for what has none, such as a function or a cycle.
+pub(super) fn stringify(value: &JsValue) -> String {
+    js_sys::JSON::stringify(value).ok().and_then(|json| json.as_string()).unwrap_or_default()
 }
 
-/// An array of texts. Nothing is the same as an empty one.
-pub(super) fn texts(value: &JsValue, name: &str) -> Result<Vec<String>, Failure> {
-    if is_absent(value) {
-        return Ok(Vec::new());
-    }
-    let wrong = || Failure::argument(format!("`{name}` must be an array of texts."));
-    let json = json(value).ok_or_else(wrong)?;
-    serde_json::from_str(&json).map_err(|_| wrong())
+/// A text that is an argument by itself.
+pub(super) fn text_argument(value: &JsValue, name: &str) -> Result<String, Failure> {
+    value.as_string().ok_or_else(|| not_text(name))
 }
 
-/// True for `undefined` and `null`.
-pub(super) fn is_absent(value: &JsValue) -> bool {
-    value.is_undefined() || value.is_null()
+/// The refusal of a field that is not there.
+pub(super) fn missing(name: &str) -> Failure {
+    Failure::argument(format!("`{name}` is missing."))
+}
+
+/// The refusal of something that must be text.
+pub(super) fn not_text(name: &str) -> Failure {
+    Failure::argument(format!("`{name}` must be text."))
 }
 
 /// What texts are read with.
+#[derive(Default)]
 pub(super) struct Options {
     /// The cloud that is meant, if it is known.
     pub(super) cloud: Option<&'static dyn Cloud>,
@@ -141,15 +209,15 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn read(value: &JsValue) -> Result<Self, Failure> {
-        if is_absent(value) {
-            return Ok(Options { cloud: None, operation: None, locale: Locale::default() });
+        if value.is_undefined() || value.is_null() {
+            return Ok(Options::default());
         }
-        let fields = fields(value, "options")?;
-        let cloud = fields.cloud();
+        let json = stringify(value);
+        let fields = Fields::parse(&json, "options")?;
         Ok(Options {
-            cloud: if is_absent(&cloud) { None } else { Some(read_cloud(&cloud)?) },
-            operation: optional_text(&fields.operation(), "operation")?,
-            locale: read_locale(fields)?,
+            cloud: fields.value("cloud").map(|_| fields.cloud()).transpose()?,
+            operation: fields.optional_text("operation")?.map(str::to_owned),
+            locale: fields.locale()?,
         })
     }
 }
@@ -163,32 +231,29 @@ pub(super) struct Job {
 }
 
 impl Job {
-    pub(super) fn read(value: &JsValue) -> Result<Self, Failure> {
-        let fields = fields(value, "job")?;
-        let cloud = read_cloud(&fields.cloud())?;
-        let (ids, problems) = read_ids(&fields.instance_ids(), cloud)?;
+    pub(super) fn read(fields: &Fields<'_>) -> Result<Self, Failure> {
+        let cloud = fields.cloud()?;
+        let (ids, problems) = fields.ids(cloud)?;
         Ok(Job {
             job: plan::Job {
                 cloud,
-                site: optional_text(&fields.site(), "site")?,
-                region: optional_text(&fields.region(), "region")?.unwrap_or_default(),
-                operation: text(&fields.operation(), "operation")?,
+                site: fields.optional_text("site")?.map(str::to_owned),
+                region: fields.text_or_empty("region")?,
+                operation: fields.text("operation")?.to_owned(),
                 ids,
-                options: read_options(&fields.options())?,
+                options: fields.options()?,
             },
             problems,
-            batch_size: whole(&fields.batch_size(), "batchSize")?,
-            locale: read_locale(fields)?,
+            batch_size: fields.whole("batchSize")?,
+            locale: fields.locale()?,
         })
     }
 
     /// The one batch of a job whose ids must all be good.
     pub(super) fn into_batch(self) -> Result<Batch, Failure> {
         if let Some(problem) = self.problems.first() {
-            return Err(Failure::argument(format!(
-                "`instanceIds`: {}",
-                problem.sentence(self.locale)
-            )));
+            let sentence = problem.sentence(self.locale);
+            return Err(Failure::argument(format!("`instanceIds`: {sentence}")));
         }
         let plan = plan::plan(&self.job, None)
             .map_err(|refusal| Failure::refused(&refusal, self.locale))?;
@@ -211,158 +276,81 @@ pub(super) struct Reply {
 
 impl Reply {
     pub(super) fn read(value: &JsValue) -> Result<Self, Failure> {
-        let fields = fields(value, "reply")?;
-        let mut job = Job::read(value)?;
+        let json = stringify(value);
+        let fields = Fields::parse(&json, "reply")?;
+        let mut job = Job::read(&fields)?;
         let regions = &job.job.cloud.manifest().regions;
         if regions.required && job.job.region.is_empty() {
             // An answer reads alike in every region.
             job.job.region =
                 regions.known.first().map(|region| region.id.to_owned()).unwrap_or_default();
         }
-        let Some(status) =
-            whole(&fields.status(), "status")?.and_then(|status| u16::try_from(status).ok())
-        else {
-            return Err(Failure::argument("`status` must be an HTTP status."));
-        };
-        let headers = texts_by_name(&fields.headers(), "headers")?;
-        let body = text(&fields.body(), "body")?;
+        let status = fields.whole("status")?.ok_or_else(|| missing("status"))?;
+        let status = u16::try_from(status)
+            .map_err(|_| Failure::argument("`status` must be an HTTP status."))?;
+        let headers = fields.pairs("headers")?.into_iter();
         Ok(Reply {
-            batch: job.into_batch()?,
             response: Response {
                 status,
-                headers: headers
-                    .into_iter()
-                    .map(|(name, value)| (name.to_ascii_lowercase(), value))
-                    .collect(),
-                body,
+                headers: headers.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect(),
+                body: fields.text("body")?.to_owned(),
             },
+            batch: job.into_batch()?,
         })
     }
 }
 
-/// The cloud of this id.
-pub(super) fn read_cloud(value: &JsValue) -> Result<&'static dyn Cloud, Failure> {
-    let id = text(value, "cloud")?;
-    cloud::by_id(&id).ok_or_else(|| {
-        let known: Vec<_> = cloud::ALL.iter().map(|cloud| cloud.manifest().id).collect();
-        Failure::argument(format!("`cloud` must be one of: {}.", known.join(", ")))
-    })
+/// Ids, each once.
+struct Ids {
+    ids: Vec<InstanceId>,
+    seen: HashSet<InstanceId, BuildHasherDefault<Fnv>>,
 }
 
-/// The language that is asked for.
-pub(super) fn read_locale(fields: &Fields) -> Result<Locale, Failure> {
-    let tag = optional_text(&fields.locale(), "locale")?;
-    Ok(tag.map_or_else(Locale::default, |tag| Locale::from_tag(&tag)))
+impl Ids {
+    fn with_capacity(ids: usize) -> Self {
+        let seen = HashSet::with_capacity_and_hasher(ids, BuildHasherDefault::default());
+        Ids { ids: Vec::with_capacity(ids), seen }
+    }
+
+    /// Adds an id; gives the problem if it is there already.
+    fn add(
+        &mut self,
+        id: InstanceId,
+        cloud: &'static dyn Cloud,
+        position: u32,
+    ) -> Option<IdProblem> {
+        if self.seen.insert(id.clone()) {
+            self.ids.push(id);
+            return None;
+        }
+        Some(IdProblem {
+            kind: IdProblemKind::Repeated,
+            text: id.as_str().to_owned(),
+            line: position,
+            cloud: Some(cloud),
+            suggestion: None,
+        })
+    }
 }
 
-/// Ids as a text or as an array. Each element of an array is taken by itself, so that none of them
-/// passes for the heading of another; a number is refused, since it may have been rounded.
-fn read_ids(
-    value: &JsValue,
-    cloud: &'static dyn Cloud,
-) -> Result<(Vec<InstanceId>, Vec<IdProblem>), Failure> {
-    if let Some(text) = value.as_string() {
-        let parsed = parse_ids(&text, Some(cloud));
-        return Ok((parsed.ids.into_iter().map(|parsed| parsed.id).collect(), parsed.problems));
+/// FNV-1a. The ids are the caller's own, so nobody gains from collisions, and the standard hasher
+/// takes longer than everything else that is done with an id.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Fnv(0xcbf2_9ce4_8422_2325)
     }
-    if is_absent(value) {
-        return Err(Failure::argument("`instanceIds` is missing."));
-    }
-    let wrong = || Failure::argument("`instanceIds` must be text or an array of texts.");
-    let json = json(value).ok_or_else(wrong)?;
-    let texts: Vec<Cow<'_, str>> = serde_json::from_str(&json).map_err(|_| wrong())?;
-    let mut ids = Vec::with_capacity(texts.len());
-    let mut problems = Vec::new();
-    let mut seen = HashSet::with_capacity(texts.len());
-    for (text, position) in texts.iter().zip(1_u32..) {
-        let parsed = parse_ids(text, Some(cloud));
-        problems.extend(
-            parsed.problems.into_iter().map(|problem| IdProblem { line: position, ..problem }),
-        );
-        for id in parsed.ids.into_iter().map(|parsed| parsed.id) {
-            if seen.insert(id.clone()) {
-                ids.push(id);
-            } else {
-                problems.push(IdProblem {
-                    kind: IdProblemKind::Repeated,
-                    text: id.as_str().to_owned(),
-                    line: position,
-                    cloud: Some(cloud),
-                    suggestion: None,
-                });
-            }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
     }
-    Ok((ids, problems))
-}
 
-/// Options with their values as text; those that are `null` are not given.
-fn read_options(value: &JsValue) -> Result<Vec<(String, String)>, Failure> {
-    if is_absent(value) {
-        return Ok(Vec::new());
-    }
-    let wrong = || Failure::argument("`options` must be an object.");
-    let json = json(value).ok_or_else(wrong)?;
-    let pairs: Pairs<serde_json::Value> = serde_json::from_str(&json).map_err(|_| wrong())?;
-    let mut options = Vec::with_capacity(pairs.0.len());
-    for (name, value) in pairs.0 {
-        match value {
-            serde_json::Value::Null => {}
-            serde_json::Value::Bool(flag) => options.push((name, flag.to_string())),
-            serde_json::Value::String(text) => options.push((name, text)),
-            serde_json::Value::Number(_)
-            | serde_json::Value::Array(_)
-            | serde_json::Value::Object(_) => {
-                return Err(Failure::argument(format!(
-                    "`options.{name}` must be true, false or text."
-                )));
-            }
-        }
-    }
-    Ok(options)
-}
-
-/// A whole number that is not negative, or nothing.
-fn whole(value: &JsValue, name: &str) -> Result<Option<usize>, Failure> {
-    if is_absent(value) {
-        return Ok(None);
-    }
-    let number = value
-        .as_f64()
-        .filter(|number| number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(number));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
-    let whole = number.map(|number| number as usize);
-    whole.map(Some).ok_or_else(|| Failure::argument(format!("`{name}` must be a whole number.")))
-}
-
-/// The value as JSON; `None` for what has none, such as a function or a cycle.
-fn json(value: &JsValue) -> Option<String> {
-    js_sys::JSON::stringify(value).ok()?.as_string()
-}
-
-/// The members of a JSON object in their order.
-struct Pairs<V>(Vec<(String, V)>);
-
-impl<'de, V: Deserialize<'de>> Deserialize<'de> for Pairs<V> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members<V>(std::marker::PhantomData<V>);
-
-        impl<'de, V: Deserialize<'de>> Visitor<'de> for Members<V> {
-            type Value = Pairs<V>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs<V>, A::Error> {
-                let mut pairs = Vec::new();
-                while let Some(pair) = map.next_entry()? {
-                    pairs.push(pair);
-                }
-                Ok(Pairs(pairs))
-            }
-        }
-
-        deserializer.deserialize_map(Members(std::marker::PhantomData))
+    fn finish(&self) -> u64 {
+        self.0
     }
 }

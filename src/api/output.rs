@@ -5,11 +5,11 @@ use relight_core::{
     answer::{BatchAnswer, Fault, InstanceAnswer, Outcome},
     ids::{self, IdProblem},
     plan::{self, Batch},
-    request::{Payload, Request, Signed},
+    request::{Payload, Request, Route, Signed, Unsigned},
     words::{Locale, Text},
 };
 use serde::{Serialize, Serializer};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
 /// The value as a JavaScript object.
 pub(super) fn value(value: &impl Serialize) -> Result<JsValue, JsValue> {
@@ -91,36 +91,45 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The module's `SignedRequest`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct SignedRequest<'a> {
-    method: &'a str,
-    url: String,
-    headers: Pairs<'a>,
-    body: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    canonical_request: Option<&'a str>,
-    string_to_sign: &'a str,
-    signature: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    authorization: Option<&'a str>,
+/// The module's `SignedRequest`. What is short goes as JSON; what may be long goes by itself, which
+/// spares writing and reading its escapes.
+pub(super) fn signed(signed: &Request<Signed>) -> Result<JsValue, JsValue> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Short<'a> {
+        method: &'a str,
+        headers: Pairs<'a>,
+        string_to_sign: &'a str,
+        signature: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        authorization: Option<&'a str>,
+    }
+    let headers = signed.headers().iter();
+    let object = value(&Short {
+        method: signed.method(),
+        headers: Pairs(headers.map(|(name, value)| (&**name, &**value)).collect()),
+        string_to_sign: &signed.trace().string_to_sign,
+        signature: signed.signature(),
+        authorization: signed.authorization(),
+    })?;
+    let long: &SignedRequest = object.unchecked_ref();
+    long.set_url(&signed.url(&Route::Direct));
+    long.set_body(signed.body());
+    if let Some(canonical) = &signed.trace().canonical_request {
+        long.set_canonical_request(canonical);
+    }
+    Ok(object)
 }
 
-impl<'a> SignedRequest<'a> {
-    pub(super) fn new(signed: &'a Request<Signed>) -> Self {
-        let headers = signed.headers().iter();
-        SignedRequest {
-            method: signed.method(),
-            url: signed.url(&relight_core::request::Route::Direct),
-            headers: Pairs(headers.map(|(name, value)| (&**name, &**value)).collect()),
-            body: signed.body(),
-            canonical_request: signed.trace().canonical_request.as_deref(),
-            string_to_sign: &signed.trace().string_to_sign,
-            signature: signed.signature(),
-            authorization: signed.authorization(),
-        }
-    }
+#[wasm_bindgen]
+extern "C" {
+    type SignedRequest;
+    #[wasm_bindgen(method, setter)]
+    fn set_url(this: &SignedRequest, value: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_body(this: &SignedRequest, value: &str);
+    #[wasm_bindgen(method, setter, js_name = canonicalRequest)]
+    fn set_canonical_request(this: &SignedRequest, value: &str);
 }
 
 /// The module's `BatchOutcome`.
@@ -180,7 +189,7 @@ impl<'a> Call<'a> {
     }
 }
 
-struct UnsignedRequest(Request<relight_core::request::Unsigned>);
+struct UnsignedRequest(Request<Unsigned>);
 
 impl Serialize for UnsignedRequest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

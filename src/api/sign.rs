@@ -2,106 +2,137 @@
 
 use super::{
     error::Failure,
-    input::{
-        self, Fields, Job, is_absent, optional_flag, optional_text, text, texts, texts_by_name,
-    },
+    input::{Fields, Job, missing, not_text, stringify},
+    json::Json,
     output,
 };
-use js_sys::Uint8Array;
+use js_sys::{Object, Uint8Array};
 use relight_core::{
     credential,
     request::{Request, Signed},
     sign::{self, Secret, Signer, SigningInput},
 };
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use std::cell::RefCell;
+use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
 /// Signs what is given, with the time and the randomness of the machine where none is given.
 pub(super) fn sign(value: &JsValue) -> Result<JsValue, JsValue> {
-    let fields = input::fields(value, "input")?;
-    let signed =
-        if is_absent(&fields.cloud()) { request(fields)? } else { operation(fields, value)? };
-    output::value(&output::SignedRequest::new(&signed))
+    if !value.is_object() {
+        return Err(Failure::argument("`input` must be an object.").into());
+    }
+    let given: &SignInput = value.unchecked_ref();
+    // The secret and the body cross by themselves: the one leaves no copy in a JSON text, the other
+    // is long and full of quotes.
+    let rest: SignInput = Object::assign(&Object::new(), value.unchecked_ref()).unchecked_into();
+    rest.set_secret(&JsValue::UNDEFINED);
+    rest.set_body(&JsValue::UNDEFINED);
+    let json = stringify(&rest);
+    let fields = Fields::parse(&json, "input")?;
+    let secret = Secret::new(match given.secret() {
+        secret if secret.is_undefined() || secret.is_null() => return Err(missing("secret").into()),
+        secret => secret.as_string().ok_or_else(|| not_text("secret"))?,
+    });
+    let signed = match fields.value("cloud") {
+        None => request(&fields, &given.body(), &secret)?,
+        Some(_) => operation(&fields, &secret)?,
+    };
+    output::signed(&signed)
 }
 
 #[wasm_bindgen]
 extern "C" {
+    /// What `signRequest` takes.
+    type SignInput;
+    #[wasm_bindgen(method, getter)]
+    fn secret(this: &SignInput) -> JsValue;
+    #[wasm_bindgen(method, setter)]
+    fn set_secret(this: &SignInput, value: &JsValue);
+    #[wasm_bindgen(method, getter)]
+    fn body(this: &SignInput) -> JsValue;
+    #[wasm_bindgen(method, setter)]
+    fn set_body(this: &SignInput, value: &JsValue);
+
     /// In pages, workers and Node alike.
     #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
     fn fill_with_random_bytes(bytes: &Uint8Array) -> Result<(), JsValue>;
 }
 
 /// A request that is described field by field.
-fn request(fields: &Fields) -> Result<Request<Signed>, Failure> {
-    let name = text(&fields.algorithm(), "algorithm")?;
-    let Some(algorithm) = sign::algorithm(&name) else {
+fn request(
+    fields: &Fields<'_>,
+    body: &JsValue,
+    secret: &Secret,
+) -> Result<Request<Signed>, Failure> {
+    let name = fields.text("algorithm")?;
+    let Some(algorithm) = sign::algorithm(name) else {
         return Err(Failure::argument(format!("`algorithm`: there is none called “{name}”.")));
     };
-    let query = fields.query();
-    let (raw_query, query) = match query.as_string() {
-        Some(raw) => (raw, Vec::new()),
-        None => (String::new(), texts_by_name(&query, "query")?),
+    let (raw_query, query) = match fields.value("query") {
+        Some(Json::Text(raw)) => (raw.to_string(), Vec::new()),
+        _ => (String::new(), fields.pairs("query")?),
     };
     let input = SigningInput {
-        key_id: text(&fields.access_key_id(), "accessKeyId")?,
-        token: optional_text(&fields.token(), "token")?,
-        method: text(&fields.method(), "method")?,
-        host: text(&fields.host(), "host")?,
-        path: optional_text(&fields.path(), "path")?.unwrap_or_default(),
+        key_id: fields.text("accessKeyId")?.to_owned(),
+        token: fields.optional_text("token")?.map(str::to_owned),
+        method: fields.text("method")?.to_owned(),
+        host: fields.text("host")?.to_owned(),
+        path: fields.text_or_empty("path")?,
         query,
         raw_query,
-        form: texts_by_name(&fields.form(), "form")?,
-        headers: texts_by_name(&fields.headers(), "headers")?,
-        signed_headers: texts(&fields.signed_headers(), "signedHeaders")?,
-        lowercased_values: texts(&fields.lowercased_values(), "lowercasedValues")?,
-        body: optional_text(&fields.body(), "body")?.unwrap_or_default(),
-        unsigned_payload: optional_flag(&fields.unsigned_payload(), "unsignedPayload")?
-            .unwrap_or_default(),
-        unix_seconds: time(&fields.timestamp())?
-            .ok_or_else(|| Failure::argument("`timestamp` is missing."))?,
-        service: optional_text(&fields.service(), "service")?.unwrap_or_default(),
+        form: fields.pairs("form")?,
+        headers: fields.pairs("headers")?,
+        signed_headers: fields.texts("signedHeaders")?,
+        lowercased_values: fields.texts("lowercasedValues")?,
+        body: match body.as_string() {
+            Some(body) => body,
+            None if body.is_undefined() || body.is_null() => String::new(),
+            None => return Err(not_text("body")),
+        },
+        unsigned_payload: fields.optional_flag("unsignedPayload")?.unwrap_or_default(),
+        unix_seconds: time(fields)?.ok_or_else(|| missing("timestamp"))?,
+        service: fields.text_or_empty("service")?,
     };
-    let secret = Secret::new(text(&fields.secret(), "secret")?);
-    Ok(algorithm.prepare(&input).finish_with(&secret))
+    Ok(algorithm.prepare(&input).finish_with(secret))
 }
 
 /// One call of a cloud's operation.
-fn operation(fields: &Fields, value: &JsValue) -> Result<Request<Signed>, Failure> {
-    let job = Job::read(value)?;
+fn operation(fields: &Fields<'_>, secret: &Secret) -> Result<Request<Signed>, Failure> {
+    let job = Job::read(fields)?;
     let (cloud, locale) = (job.job.cloud, job.locale);
     let batch = job.into_batch()?;
     let signer = Signer {
-        key_id: text(&fields.access_key_id(), "accessKeyId")?,
-        token: optional_text(&fields.token(), "token")?.filter(|token| !token.is_empty()),
-        unix_seconds: time(&fields.timestamp())?.unwrap_or_else(now),
-        nonce: match optional_text(&fields.nonce(), "nonce")? {
-            Some(nonce) => nonce,
+        key_id: fields.text("accessKeyId")?.to_owned(),
+        token: fields.optional_text("token")?.filter(|token| !token.is_empty()).map(str::to_owned),
+        unix_seconds: time(fields)?.unwrap_or_else(now),
+        nonce: match fields.optional_text("nonce")? {
+            Some(nonce) => nonce.to_owned(),
             None => random_nonce()?,
         },
-        sign_action: optional_flag(&fields.sign_action(), "signAction")?.unwrap_or(true),
+        sign_action: fields.optional_flag("signAction")?.unwrap_or(true),
         locale,
     };
-    let secret = Secret::new(text(&fields.secret(), "secret")?);
     credential::check_key_id(cloud, &signer.key_id)
         .map_err(|refusal| Failure::refused(&refusal, locale))?;
-    let prepared = match optional_text(&fields.algorithm(), "algorithm")? {
+    let prepared = match fields.optional_text("algorithm")? {
         None => cloud.prepare(&batch.request(), &signer),
-        Some(name) => cloud.prepare_with(&name, &batch.request(), &signer).ok_or_else(|| {
+        Some(name) => cloud.prepare_with(name, &batch.request(), &signer).ok_or_else(|| {
             Failure::argument(format!("`algorithm`: this cloud has none called “{name}”."))
         })?,
     };
-    Ok(prepared.finish_with(&secret))
+    Ok(prepared.finish_with(secret))
 }
 
 /// Seconds since 1970 of a number or of a text like `2024-05-01T08:00:00Z`.
-fn time(value: &JsValue) -> Result<Option<i64>, Failure> {
-    if is_absent(value) {
-        return Ok(None);
-    }
-    let seconds = match value.as_f64() {
-        #[expect(clippy::cast_possible_truncation, reason = "whole and in range")]
-        Some(seconds) if seconds.fract() == 0.0 && seconds.abs() < 1e11 => Some(seconds as i64),
+fn time(fields: &Fields<'_>) -> Result<Option<i64>, Failure> {
+    let seconds = match fields.value("timestamp") {
+        None => return Ok(None),
+        Some(Json::Number(seconds)) if seconds.fract() == 0.0 && seconds.abs() < 1e11 =>
+        {
+            #[expect(clippy::cast_possible_truncation, reason = "whole and in range")]
+            Some(*seconds as i64)
+        }
+        Some(Json::Text(text)) => sign::parse_iso_8601(text),
         Some(_) => None,
-        None => value.as_string().and_then(|text| sign::parse_iso_8601(&text)),
     };
     seconds.map(Some).ok_or_else(|| {
         Failure::argument(
@@ -116,10 +147,23 @@ fn now() -> i64 {
     milliseconds.div_euclid(1000)
 }
 
+/// 128 random bits. They are drawn for many nonces at once, since asking takes longer than the rest
+/// of a nonce; each is handed out once.
 fn random_nonce() -> Result<String, Failure> {
-    let bytes = Uint8Array::new_with_length(16);
-    fill_with_random_bytes(&bytes).map_err(|_| {
-        Failure::argument("`nonce` is missing, and there is no crypto.getRandomValues here.")
-    })?;
-    Ok(sign::hex(&bytes.to_vec()))
+    const NONCE_BYTES: usize = 16;
+    const DRAWN_BYTES: u32 = 1024;
+    thread_local! {
+        static DRAWN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    DRAWN.with_borrow_mut(|drawn| {
+        if drawn.len() < NONCE_BYTES {
+            let bytes = Uint8Array::new_with_length(DRAWN_BYTES);
+            fill_with_random_bytes(&bytes).map_err(|_| {
+                Failure::argument("`nonce` is missing, and crypto.getRandomValues is not there.")
+            })?;
+            *drawn = bytes.to_vec();
+        }
+        let rest = drawn.len().saturating_sub(NONCE_BYTES);
+        Ok(sign::hex(&drawn.split_off(rest)))
+    })
 }
