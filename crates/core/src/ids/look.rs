@@ -152,7 +152,7 @@ fn suggest(folded: &str, is_changed: bool, grammar: &Grammar) -> Option<String> 
     let prefix = (*prefix)?;
     let head = prefix.strip_suffix('-')?;
     let strict = |tail: &str| {
-        let id = format!("{prefix}{tail}");
+        let id = [prefix, tail].concat();
         (ids.strict)(&id).then_some(id)
     };
     if let Some(at) = folded.find(|character: char| !character.is_ascii_alphanumeric()) {
