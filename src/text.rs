@@ -31,6 +31,9 @@ pub enum Say {
     WhatToDo,
     StepOne,
     StepTwo,
+    StepOneHint,
+    StepTwoHint,
+    StepThreeHint,
     Cloud,
     Site,
     Region,
@@ -179,6 +182,11 @@ impl Say {
             Say::WhatToDo => "What to do",
             Say::StepOne => "1 of 3",
             Say::StepTwo => "2 of 3",
+            Say::StepOneHint => "Say what to do, to which instances, and with which key.",
+            Say::StepTwoHint => "See every call, id and option that will be sent, and confirm.",
+            Say::StepThreeHint => {
+                "Follow each instance to its end, with the reason where it failed."
+            }
             Say::Cloud => "Cloud",
             Say::Site => "Kind of account",
             Say::Region => "Region",
@@ -188,7 +196,9 @@ impl Say {
             Say::Operation => "Operation",
             Say::How => "How",
             Say::Instances => "Instances",
-            Say::InstancesHint => "Any separator will do: lines, commas, JSON, a CSV column, console links.",
+            Say::InstancesHint => {
+                "Any separator will do: lines, commas, JSON, a CSV column, console links."
+            }
             Say::Pasted => "pasted",
             Say::Valid => "valid",
             Say::Unusual => "unusual",
@@ -205,7 +215,9 @@ impl Say {
             Say::KeyKept => "Kept in this tab’s memory only. Closing the tab forgets it.",
             Say::KeyHeld => "The secret is held in this tab’s memory and is not shown again.",
             Say::HeldPlaceholder => "held · type to replace",
-            Say::SecretUnusable => "This has spaces or characters that no secret has. Paste it again.",
+            Say::SecretUnusable => {
+                "This has spaces or characters that no secret has. Paste it again."
+            }
             Say::Forget => "Forget now",
             Say::Optional => "optional",
             Say::DoubtLength => "Unusual length for a key of this cloud. Is it complete?",
@@ -273,7 +285,9 @@ impl Say {
             Say::Time => "Took",
             Say::CallOutcome => "Result",
             Say::Inspect => "Inspect",
-            Say::InspectorHint => "The secret is never here. Signature and token are hidden in what is shown and copied.",
+            Say::InspectorHint => {
+                "The secret is never here. Signature and token are hidden in what is shown and copied."
+            }
             Say::CanonicalRequest => "Canonical request",
             Say::NoCanonicalRequest => "This algorithm has none.",
             Say::StringToSign => "String to sign",
@@ -297,7 +311,9 @@ impl Say {
             Say::PassedDryRunMeaning => {
                 "The cloud checked request, permission and state, and would carry it out. Nothing was done."
             }
-            Say::PassedDryRunRemedy => "Switch the dry run off and send it for real when you are ready.",
+            Say::PassedDryRunRemedy => {
+                "Switch the dry run off and send it for real when you are ready."
+            }
             Say::ExplainTitle => "Explain an error",
             Say::ExplainHint => {
                 "Paste an answer, a log line, an SDK exception or a bare code. It stays on this page: nothing is sent."
@@ -327,6 +343,9 @@ impl Say {
             Say::WhatToDo => "操作内容",
             Say::StepOne => "第 1 步，共 3 步",
             Say::StepTwo => "第 2 步，共 3 步",
+            Say::StepOneHint => "填写要执行的操作、实例和密钥。",
+            Say::StepTwoHint => "逐项查看将要发送的调用、实例和参数，然后确认。",
+            Say::StepThreeHint => "跟踪每台实例直至完成；失败时给出原因和处理方法。",
             Say::Cloud => "云厂商",
             Say::Site => "账号类型",
             Say::Region => "地域",
@@ -438,7 +457,9 @@ impl Say {
             Say::ExportJson => "导出 JSON",
             Say::UnknownCode => "未收录的错误码",
             Say::PassedDryRun => "预检通过",
-            Say::PassedDryRunMeaning => "云端已检查请求、权限和实例状态，可以执行。本次没有实际执行。",
+            Say::PassedDryRunMeaning => {
+                "云端已检查请求、权限和实例状态，可以执行。本次没有实际执行。"
+            }
             Say::PassedDryRunRemedy => "确认无误后，取消“仅预检”再正式发送。",
             Say::ExplainTitle => "错误解读",
             Say::ExplainHint => "粘贴应答、日志、SDK 异常或错误码。内容只在本页处理，不会发送。",
@@ -485,7 +506,11 @@ pub enum Tell<'a> {
     /// The title of the review.
     ReviewTitle(Deed, usize),
     /// The title of a run.
-    RunTitle { deed: Deed, count: usize, active: bool },
+    RunTitle {
+        deed: Deed,
+        count: usize,
+        active: bool,
+    },
     /// On the page's switch between languages, for screen readers.
     Line(u32),
     /// What was probably meant.
@@ -501,13 +526,24 @@ pub enum Tell<'a> {
     /// A key that looks like another cloud's.
     KeyOfCloud(&'a str),
     /// What ids look like.
-    IdsLookLike { shape: &'a str, example: &'a str },
+    IdsLookLike {
+        shape: &'a str,
+        example: &'a str,
+    },
     /// An operation on one instance at a time.
     OnePerCall(&'a str),
     /// Which part of a list is shown.
-    Range { from: usize, to: usize, total: usize },
+    Range {
+        from: usize,
+        to: usize,
+        total: usize,
+    },
     /// How the instances are spread over calls.
-    CallSizes { calls: usize, instances: usize, largest: usize },
+    CallSizes {
+        calls: usize,
+        instances: usize,
+        largest: usize,
+    },
     /// The pace of the calls.
     Pace(u32),
     /// The label of the field that asks for the count.
@@ -515,15 +551,29 @@ pub enum Tell<'a> {
     /// What is wrong with what was typed there.
     TypedWrong(usize),
     /// One call of a list.
-    CallHeading { number: usize, instances: usize },
+    CallHeading {
+        number: usize,
+        instances: usize,
+    },
     /// How far the sending is.
-    CallOf { done: usize, total: usize },
+    CallOf {
+        done: usize,
+        total: usize,
+    },
     /// When the states are looked at next.
     NextLook(u64),
     /// The end of a run, for the live region.
-    Finished { good: usize, bad: usize, unknown: usize, total: usize },
+    Finished {
+        good: usize,
+        bad: usize,
+        unknown: usize,
+        total: usize,
+    },
     /// A milestone of a run, for the live region.
-    Sent { calls: usize, total: usize },
+    Sent {
+        calls: usize,
+        total: usize,
+    },
     /// What stopping cannot recall.
     CannotRecall(usize),
     /// The clock was corrected.
@@ -535,8 +585,14 @@ pub enum Tell<'a> {
     Narrow(usize),
     Force(usize),
     /// What sending again means.
-    RetryWarning { deed: Deed, count: usize },
-    SendNotStartedWarning { deed: Deed, count: usize },
+    RetryWarning {
+        deed: Deed,
+        count: usize,
+    },
+    SendNotStartedWarning {
+        deed: Deed,
+        count: usize,
+    },
     NarrowWarning(usize),
     ForceWarning(usize),
     /// How long something took.
@@ -558,7 +614,10 @@ pub enum Tell<'a> {
     /// Show only the instances with a cause.
     ShowOnly(usize),
     /// Problems found in a text, for the live region.
-    FoundProblems { valid: usize, problems: usize },
+    FoundProblems {
+        valid: usize,
+        problems: usize,
+    },
 }
 
 impl Tell<'_> {
@@ -607,7 +666,9 @@ impl Tell<'_> {
                 format!("at most {calls} calls a second, one after the other")
             }
             Tell::TypeToConfirm(count) => format!("Type {count} to confirm"),
-            Tell::TypedWrong(count) => format!("Type {count}, the number of instances, to confirm."),
+            Tell::TypedWrong(count) => {
+                format!("Type {count}, the number of instances, to confirm.")
+            }
             Tell::CallHeading { number: call, instances: count } => {
                 format!("Call {} · {}", n(call), instances(count))
             }
@@ -621,7 +682,9 @@ impl Tell<'_> {
                 n(unknown)
             ),
             Tell::Sent { calls, total } => format!("{} of {} calls answered.", n(calls), n(total)),
-            Tell::CannotRecall(0) => "Stopped. Nothing that was accepted is still on its way.".into(),
+            Tell::CannotRecall(0) => {
+                "Stopped. Nothing that was accepted is still on its way.".into()
+            }
             Tell::CannotRecall(count) => format!(
                 "Stopped. {} already accepted cannot be recalled and will carry on.",
                 n(count)
@@ -856,7 +919,10 @@ pub const fn outcome_meaning(outcome: Outcome) -> (Text, Text) {
     match outcome {
         Outcome::Skipped => (
             text("It was left out of the run.", "该实例未参与本次操作。"),
-            text("See the reason, and choose another operation if one fits.", "请查看原因，必要时换用其他操作。"),
+            text(
+                "See the reason, and choose another operation if one fits.",
+                "请查看原因，必要时换用其他操作。",
+            ),
         ),
         Outcome::Queued => (
             text("Its call has not gone out yet.", "该实例的调用尚未发出。"),
@@ -867,40 +933,73 @@ pub const fn outcome_meaning(outcome: Outcome) -> (Text, Text) {
             text("Nothing. The answer comes within half a minute.", "无需处理，半分钟内会有应答。"),
         ),
         Outcome::NotSent => (
-            text("Its call is proven not to have reached the cloud. Nothing was done.", "已确认请求没有到达云端，未执行任何操作。"),
+            text(
+                "Its call is proven not to have reached the cloud. Nothing was done.",
+                "已确认请求没有到达云端，未执行任何操作。",
+            ),
             text("Send it again when the way is clear.", "排除故障后可再次发送。"),
         ),
         Outcome::Accepted => (
             text("The cloud took the order. It is not done yet.", "云端已受理，尚未完成。"),
-            text("Nothing. The state is looked at until it is back.", "无需处理，系统会持续查看状态直至恢复。"),
+            text(
+                "Nothing. The state is looked at until it is back.",
+                "无需处理，系统会持续查看状态直至恢复。",
+            ),
         ),
         Outcome::DryRunPassed => (
-            text("The cloud checked it and would carry it out. Nothing was done.", "云端检查通过，可以执行。本次没有实际执行。"),
-            text("Switch the dry run off and send it for real when you are ready.", "确认无误后，取消“仅预检”再正式发送。"),
+            text(
+                "The cloud checked it and would carry it out. Nothing was done.",
+                "云端检查通过，可以执行。本次没有实际执行。",
+            ),
+            text(
+                "Switch the dry run off and send it for real when you are ready.",
+                "确认无误后，取消“仅预检”再正式发送。",
+            ),
         ),
         Outcome::InProgress => (
             text("It is seen to be on its way.", "已观察到实例正在变化。"),
-            text("Nothing. The state is looked at until it is back.", "无需处理，系统会持续查看状态直至恢复。"),
+            text(
+                "Nothing. The state is looked at until it is back.",
+                "无需处理，系统会持续查看状态直至恢复。",
+            ),
         ),
         Outcome::Proven => (
             text("This run’s operation is seen to have finished.", "已观察到本次操作完成。"),
             text("Nothing more.", "无需处理。"),
         ),
         Outcome::RunningUnproven => (
-            text("It runs, but nothing proves that this run restarted it.", "实例正在运行，但无法证实本次操作已使其重启。"),
-            text("If it matters, look at the uptime inside the instance.", "如需确认，请登录实例查看运行时长。"),
+            text(
+                "It runs, but nothing proves that this run restarted it.",
+                "实例正在运行，但无法证实本次操作已使其重启。",
+            ),
+            text(
+                "If it matters, look at the uptime inside the instance.",
+                "如需确认，请登录实例查看运行时长。",
+            ),
         ),
         Outcome::Rejected => (
             text("The cloud refused it. Nothing was done.", "云端拒绝了请求，未执行任何操作。"),
             text("See the code and the cloud’s own words.", "请查看错误码和云端原文。"),
         ),
         Outcome::Unknown => (
-            text("It was sent and no usable answer came. It may or may not have happened.", "请求已发出，但没有收到可用的应答，操作可能已执行，也可能没有。"),
-            text("Look at the instance before anything else. Do not send it again blindly.", "请先查看实例状态，切勿直接重发。"),
+            text(
+                "It was sent and no usable answer came. It may or may not have happened.",
+                "请求已发出，但没有收到可用的应答，操作可能已执行，也可能没有。",
+            ),
+            text(
+                "Look at the instance before anything else. Do not send it again blindly.",
+                "请先查看实例状态，切勿直接重发。",
+            ),
         ),
         Outcome::Overdue => (
-            text("It is not back after the time that the cloud states.", "已超过云厂商说明的时间，实例仍未恢复。"),
-            text("Look at the instance’s console or screenshot. A force may be needed.", "请查看实例控制台或截图，必要时强制重启。"),
+            text(
+                "It is not back after the time that the cloud states.",
+                "已超过云厂商说明的时间，实例仍未恢复。",
+            ),
+            text(
+                "Look at the instance’s console or screenshot. A force may be needed.",
+                "请查看实例控制台或截图，必要时强制重启。",
+            ),
         ),
     }
 }
@@ -908,11 +1007,20 @@ pub const fn outcome_meaning(outcome: Outcome) -> (Text, Text) {
 /// What an outcome rests on.
 pub const fn evidence(evidence: Evidence) -> Text {
     match evidence {
-        Evidence::RequestId => text("the cloud names our request as done", "云端确认本次请求已完成"),
+        Evidence::RequestId => {
+            text("the cloud names our request as done", "云端确认本次请求已完成")
+        }
         Evidence::Transition => text("seen going down and coming back", "已观察到停止并恢复运行"),
-        Evidence::OperationSince => text("our answer was lost, and the cloud shows a new operation since", "应答丢失，但云端显示之后有新的操作"),
-        Evidence::StartTime => text("its start time is later than the call", "启动时间晚于本次调用"),
-        Evidence::StartAccepted => text("was off, start accepted, now running", "原为关机，启动已受理，现已运行"),
+        Evidence::OperationSince => text(
+            "our answer was lost, and the cloud shows a new operation since",
+            "应答丢失，但云端显示之后有新的操作",
+        ),
+        Evidence::StartTime => {
+            text("its start time is later than the call", "启动时间晚于本次调用")
+        }
+        Evidence::StartAccepted => {
+            text("was off, start accepted, now running", "原为关机，启动已受理，现已运行")
+        }
         Evidence::Overtaken => text("another operation came after ours", "之后又有其他操作"),
         Evidence::NothingSeen => text("no transition seen", "未观察到状态变化"),
         Evidence::CloudSaysFailed => text("the cloud says that it failed", "云端报告操作失败"),
@@ -940,9 +1048,13 @@ pub const fn malformation(kind: Malformation) -> Text {
         Malformation::NotAnId => text("not an instance id", "不是实例 ID"),
         Malformation::TooShort => text("too short", "太短"),
         Malformation::TooLong => text("too long", "太长"),
-        Malformation::Characters => text("has characters that no id has", "含有实例 ID 不允许的字符"),
+        Malformation::Characters => {
+            text("has characters that no id has", "含有实例 ID 不允许的字符")
+        }
         Malformation::LookAlikes => text("has letters that only look right", "含有形近字符"),
-        Malformation::RoundedNumber => text("a number that has lost digits", "数字已被舍入，丢失了位数"),
+        Malformation::RoundedNumber => {
+            text("a number that has lost digits", "数字已被舍入，丢失了位数")
+        }
     }
 }
 
@@ -992,7 +1104,10 @@ pub const fn stage(stage: Stage) -> Text {
 pub const fn pause(pause: Pause) -> (Text, Text) {
     match pause {
         Pause::Unknowns => (
-            text("Paused: several calls in a row had no usable answer", "已暂停：连续多次调用没有可用的应答"),
+            text(
+                "Paused: several calls in a row had no usable answer",
+                "已暂停：连续多次调用没有可用的应答",
+            ),
             text(
                 "They may have arrived. Check the network and the proxy, then look at the unknown ones before going on. Going on sends only the calls that have not been sent.",
                 "这些请求可能已经到达云端。请检查网络和代理，核查结果未知的实例后再继续。继续只会发送尚未发出的调用。",
@@ -1027,7 +1142,10 @@ pub const fn pause(pause: Pause) -> (Text, Text) {
             ),
         ),
         Pause::Restored => (
-            text("This run was brought back; nothing is going out", "已恢复此前的运行，当前没有发送任何请求"),
+            text(
+                "This run was brought back; nothing is going out",
+                "已恢复此前的运行，当前没有发送任何请求",
+            ),
             text(
                 "What was on its way when the page closed counts as unknown. Enter the key and go on to look at the states and send the rest.",
                 "页面关闭时正在发送的调用按结果未知处理。请输入密钥后继续，以查看状态并发送其余调用。",

@@ -32,7 +32,9 @@ use header::Header;
 use relight_core::session::Step;
 use results::Results;
 use review::Review;
-use yew::{Callback, Html, NodeRef, Properties, function_component, html, use_node_ref, use_state_eq};
+use yew::{
+    Callback, Html, NodeRef, Properties, function_component, html, use_node_ref, use_state_eq,
+};
 
 /// What the console draws, and where it says what a person wants.
 #[derive(Properties, PartialEq)]
@@ -136,6 +138,11 @@ fn nothing_to_review(view: &View) -> Html {
             <div class="head"><h2 id="h-review">{ Say::NothingToReview.in_locale(locale) }</h2></div>
             <div class="body">
                 <p class="muted">{ Say::NothingToReviewHint.in_locale(locale) }</p>
+                <ol class="steps">
+                    { for [Say::StepOneHint, Say::StepTwoHint, Say::StepThreeHint].map(|say| html! {
+                        <li>{ say.in_locale(locale) }</li>
+                    }) }
+                </ol>
             </div>
         </section>
     }

@@ -1,6 +1,9 @@
 //! The calls of a run, with what a vendor's support asks for.
 
-use super::{copy::CopyButton, pager::{Pager, page_range}};
+use super::{
+    copy::CopyButton,
+    pager::{Pager, page_range},
+};
 use crate::{
     store::{Intent, Shared},
     text::{self, Say, Tell},
@@ -44,10 +47,10 @@ pub(crate) fn Calls(props: &Props) -> Html {
                 <table>
                     <thead><tr>
                         <th scope="col" class="number">{ t(Say::CallColumn) }</th>
-                        <th scope="col" class="aux">{ t(Say::OperationColumn) }</th>
+                        <th scope="col" class="aux spare">{ t(Say::OperationColumn) }</th>
                         <th scope="col" class="number">{ t(Say::Ids) }</th>
                         <th scope="col" class="aux">{ t(Say::RequestColumn) }</th>
-                        <th scope="col" class="number aux">{ t(Say::Status) }</th>
+                        <th scope="col" class="number aux spare">{ t(Say::Status) }</th>
                         <th scope="col" class="number aux">{ t(Say::Time) }</th>
                         <th scope="col">{ t(Say::CallOutcome) }</th>
                         <th scope="col"><span class="hidden">{ t(Say::Inspect) }</span></th>
@@ -74,7 +77,7 @@ fn row(props: &Props, index: usize, call: &Call) -> Html {
         <tr key={index} data-call={number.to_string()} data-call-state={text::call_state(call.state).en}
             aria-current={open.then_some("true")}>
             <td class="number">{ text::number(locale, number) }</td>
-            <td class="aux"><code>{ call.batch.order().operation().name }</code></td>
+            <td class="aux spare"><code>{ call.batch.order().operation().name }</code></td>
             <td class="number">{ text::number(locale, call.batch.ids().len()) }</td>
             <td class="aux">
                 if let Some(id) = &call.request_id {
@@ -86,7 +89,7 @@ fn row(props: &Props, index: usize, call: &Call) -> Html {
                     </span>
                 }
             </td>
-            <td class="number aux">{ call.status.map(|status| status.to_string()) }</td>
+            <td class="number aux spare">{ call.status.map(|status| status.to_string()) }</td>
             <td class="number aux muted">{ took.map(|ms| Tell::Ms(ms).in_locale(locale)) }</td>
             <td>{ summary(&props.run, index, call, locale) }</td>
             <td class="number">
@@ -106,10 +109,7 @@ fn row(props: &Props, index: usize, call: &Call) -> Html {
 /// What became of the instances of a call, or where it stands.
 fn summary(run: &Run, index: usize, call: &Call, locale: Locale) -> Html {
     let words = match (call.state, call.fault.as_deref()) {
-        (
-            CallState::Waiting | CallState::Claiming | CallState::Sending | CallState::Stopped,
-            _,
-        ) => {
+        (CallState::Waiting | CallState::Claiming | CallState::Sending | CallState::Stopped, _) => {
             text::call_state(call.state).in_locale(locale).to_owned()
         }
         (CallState::Done, Some(Fault::Cloud(report))) => report.code.clone(),

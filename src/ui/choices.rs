@@ -1,7 +1,11 @@
 //! What can be done with a run: ask for more, export it, begin anew. Whatever sends again is
 //! confirmed first, in words that say what will be sent.
 
-use super::{confirm::Confirm, dom::{focus, value_of}, icon::{Icon, icon}};
+use super::{
+    confirm::Confirm,
+    dom::{focus, value_of},
+    icon::{Icon, icon},
+};
 use crate::{
     store::{Format, Intent, Shared},
     text::{Deed, Say, Tell},
@@ -82,7 +86,7 @@ pub(crate) fn Choices(props: &Props) -> Html {
             if let Some(asked) = *confirming {
                 <Again {locale} run={run.clone()} choice={asked} on={on.clone()} on_close={close} />
             }
-            <div class="foot">
+            <div class="foot dock dock-run">
                 { choice(Choice::RetryFailed, "retry-failed",
                     Tell::RetryFailed(count(Choice::RetryFailed)).in_locale(locale), Say::NothingToRetry) }
                 { choice(Choice::SendNotStarted, "send-not-started",
@@ -135,17 +139,18 @@ fn Again(props: &AgainProps) -> Html {
     }
     let deed = match choice {
         Choice::Force => Deed { forced: true, ..Deed::of(run.order()) },
-        Choice::RetryFailed
-        | Choice::SendNotStarted
-        | Choice::CheckUnknown
-        | Choice::Narrow => Deed::of(run.order()),
+        Choice::RetryFailed | Choice::SendNotStarted | Choice::CheckUnknown | Choice::Narrow => {
+            Deed::of(run.order())
+        }
     };
     let count = run.choice_count(choice);
     let warning = match choice {
         Choice::RetryFailed => Tell::RetryWarning { deed, count },
         Choice::Narrow => Tell::NarrowWarning(count),
         Choice::Force => Tell::ForceWarning(count),
-        Choice::SendNotStarted | Choice::CheckUnknown => Tell::SendNotStartedWarning { deed, count },
+        Choice::SendNotStarted | Choice::CheckUnknown => {
+            Tell::SendNotStartedWarning { deed, count }
+        }
     };
     // As for the first time: what can lose data asks for the number.
     let order = run.order();

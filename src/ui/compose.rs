@@ -138,9 +138,9 @@ pub(crate) fn problem_at(id: &'static str, words: Option<&str>) -> Html {
 pub(crate) fn no_repeat() -> Callback<KeyboardEvent> {
     Callback::from(|event: KeyboardEvent| {
         if event.repeat() && event.key() == "Enter" {
-            let target = event.target().and_then(|target| {
-                wasm_bindgen::JsCast::dyn_into::<web_sys::Element>(target).ok()
-            });
+            let target = event
+                .target()
+                .and_then(|target| wasm_bindgen::JsCast::dyn_into::<web_sys::Element>(target).ok());
             if target.is_none_or(|target| !target.tag_name().eq_ignore_ascii_case("textarea")) {
                 event.prevent_default();
             }

@@ -1,7 +1,10 @@
 //! The button that sends: armed after half a second, and good for one click.
 
 use gloo_timers::callback::Timeout;
-use yew::{AttrValue, Callback, Html, Properties, classes, function_component, html, use_effect_with, use_state};
+use yew::{
+    AttrValue, Callback, Html, Properties, classes, function_component, html, use_effect_with,
+    use_state,
+};
 
 /// So that the second click of a double click, or a key that is held down, sends nothing.
 const ARMED_AFTER_MS: u32 = 500;

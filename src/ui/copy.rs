@@ -4,7 +4,9 @@ use super::icon::{Icon, icon};
 use crate::{store::Intent, text::Say};
 use gloo_timers::callback::Timeout;
 use relight_core::words::Locale;
-use yew::{AttrValue, Callback, Html, Properties, function_component, html, use_effect_with, use_state};
+use yew::{
+    AttrValue, Callback, Html, Properties, function_component, html, use_effect_with, use_state,
+};
 
 /// What is copied.
 #[derive(Properties, PartialEq)]
@@ -38,7 +40,8 @@ pub(crate) fn CopyButton(props: &Props) -> Html {
             copied.set(true);
         })
     };
-    let label = if *copied { Say::Copied.in_locale(props.locale).into() } else { props.label.clone() };
+    let label =
+        if *copied { Say::Copied.in_locale(props.locale).into() } else { props.label.clone() };
     let aria_label = if *copied { None } else { props.aria_label.clone() };
     html! {
         <button type="button" class="tiny" data-action="copy" aria-label={aria_label} {onclick}>

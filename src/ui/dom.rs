@@ -41,7 +41,8 @@ pub(crate) fn focus(node: &NodeRef) {
 
 /// Puts the focus on the first match of a selector inside an element.
 pub(crate) fn focus_in(node: &NodeRef, selector: &str) {
-    let found = node.cast::<Element>().and_then(|root| root.query_selector(selector).ok().flatten());
+    let found =
+        node.cast::<Element>().and_then(|root| root.query_selector(selector).ok().flatten());
     if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
     }

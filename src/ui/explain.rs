@@ -1,9 +1,19 @@
 //! An error in words, without keys and without a network.
 
-use super::{dom::value_of, explanation::{badge, facts}};
+use super::{
+    dom::value_of,
+    explanation::{badge, facts},
+};
 use crate::text::Say;
-use relight_core::{cloud, explain::{Explanation, TextOptions, explain_text}, words::Locale};
-use yew::{Callback, Html, InputEvent, Properties, classes, function_component, html, use_memo, use_state_eq};
+use relight_core::{
+    cloud,
+    explain::{Explanation, TextOptions, explain_text},
+    words::Locale,
+};
+use yew::{
+    Callback, Html, InputEvent, Properties, classes, function_component, html, use_memo,
+    use_state_eq,
+};
 
 /// The language of the words.
 #[derive(Properties, PartialEq)]

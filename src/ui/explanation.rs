@@ -1,6 +1,11 @@
 //! What became of an instance and why, in words, beside the table.
 
-use super::{chip::chip, copy::CopyButton, icon::{Icon, icon}};
+use super::{
+    chip::chip,
+    copy::CopyButton,
+    icon::{Icon, icon},
+    instances::is_failure,
+};
 use crate::{
     store::Intent,
     text::{self, Say, Tell},
@@ -36,7 +41,11 @@ pub(crate) fn Card(props: &Props) -> Html {
     let locale = *locale;
     let t = |say: Say| say.in_locale(locale);
     let verb = order.operation().verb;
-    let told = row.fault.as_deref().map(|fault| explain_fault(order, fault, locale));
+    let told = row
+        .fault
+        .as_deref()
+        .filter(|_| is_failure(row.outcome) || row.outcome == Outcome::DryRunPassed)
+        .map(|fault| explain_fault(order, fault, locale));
     let (title, meaning, remedy) = match (&told, row.outcome) {
         // The words of the entry are about an error; a passed rehearsal is none.
         (_, Outcome::DryRunPassed) => (

@@ -1,8 +1,18 @@
 //! The bar at the top: where one is, how calls travel, and which key is in use.
 
-use super::{Screen, icon::{Icon, icon, mark}};
-use crate::{store::{Intent, Shared}, text::Say};
-use relight_core::{request::Route, session::{Action, Held}, words::Locale};
+use super::{
+    Screen,
+    icon::{Icon, icon, mark},
+};
+use crate::{
+    store::{Intent, Shared},
+    text::Say,
+};
+use relight_core::{
+    request::Route,
+    session::{Action, Held},
+    words::Locale,
+};
 use yew::{AttrValue, Callback, Html, Properties, function_component, html};
 
 /// What the bar shows.

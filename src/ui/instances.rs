@@ -171,7 +171,8 @@ fn InstanceRow(props: &RowProps) -> Html {
 
 /// What stands beside an outcome, in few words.
 fn detail(locale: Locale, row: &Row, now: Option<Millis>) -> String {
-    if let Some(fault) = &row.fault {
+    // A fault that was overtaken by better news is history.
+    if let Some(fault) = row.fault.as_ref().filter(|_| is_failure(row.outcome)) {
         return match &**fault {
             Fault::Cloud(report) => report.code.clone(),
             Fault::Layer { word, .. } => explain::layer(word)
@@ -232,6 +233,21 @@ pub(crate) const fn rank(outcome: Outcome) -> u8 {
         Outcome::DryRunPassed => 9,
         Outcome::Queued => 10,
         Outcome::Skipped => 11,
+    }
+}
+
+/// Whether something went wrong, or may have.
+pub(crate) const fn is_failure(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Rejected | Outcome::NotSent | Outcome::Unknown | Outcome::Overdue => true,
+        Outcome::Skipped
+        | Outcome::Queued
+        | Outcome::Sending
+        | Outcome::Accepted
+        | Outcome::DryRunPassed
+        | Outcome::InProgress
+        | Outcome::Proven
+        | Outcome::RunningUnproven => false,
     }
 }
 

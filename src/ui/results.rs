@@ -8,7 +8,7 @@ use super::{
     explanation::{Card, explain_fault, joined},
     icon::{Icon, icon},
     inspector::Inspector,
-    instances::{Instances, cause_key, rank},
+    instances::{Instances, cause_key, is_failure, rank},
     progress::{Progress, counters},
 };
 use crate::{
@@ -248,9 +248,8 @@ fn chosen<'a>(
     selected: Option<&InstanceId>,
     cause: Option<&AttrValue>,
 ) -> Option<&'a Arc<Row>> {
-    let in_cause = |row: &Arc<Row>| {
-        cause.is_none_or(|cause| cause_key(row).is_some_and(|key| key == *cause))
-    };
+    let in_cause =
+        |row: &Arc<Row>| cause.is_none_or(|cause| cause_key(row).is_some_and(|key| key == *cause));
     selected
         .and_then(|id| run.rows().iter().find(|row| row.id == *id))
         .filter(|row| in_cause(row))
@@ -271,18 +270,4 @@ fn request_id(run: &Run, row: &Row) -> Option<AttrValue> {
 fn going_on(run: &Run) -> usize {
     let counts = run.counts();
     counts.of(Outcome::Accepted) + counts.of(Outcome::InProgress)
-}
-
-const fn is_failure(outcome: Outcome) -> bool {
-    match outcome {
-        Outcome::Rejected | Outcome::NotSent | Outcome::Unknown | Outcome::Overdue => true,
-        Outcome::Skipped
-        | Outcome::Queued
-        | Outcome::Sending
-        | Outcome::Accepted
-        | Outcome::DryRunPassed
-        | Outcome::InProgress
-        | Outcome::Proven
-        | Outcome::RunningUnproven => false,
-    }
 }

@@ -148,11 +148,13 @@ fn options(plan: &Plan, locale: Locale) -> Html {
     options
         .iter()
         .enumerate()
-        .map(|(index, (name, value))| html! {
-            <>
-                if index > 0 { { " · " } }
-                <code>{ format!("{name}={}", value.as_str()) }</code>
-            </>
+        .map(|(index, (name, value))| {
+            html! {
+                <>
+                    if index > 0 { { " · " } }
+                    <code>{ format!("{name}={}", value.as_str()) }</code>
+                </>
+            }
         })
         .collect()
 }

@@ -165,9 +165,8 @@ fn RegionField(props: &RegionProps) -> Html {
             on.emit(Intent::Form(Action::Region(region)));
         })
     };
-    let oninput = props.on.reform(|event: yew::InputEvent| {
-        Intent::Form(Action::Region(value_of(&event)))
-    });
+    let oninput =
+        props.on.reform(|event: yew::InputEvent| Intent::Form(Action::Region(value_of(&event))));
     let problem = props.problem.as_deref();
     html! {
         <div class="field">
@@ -247,8 +246,7 @@ fn tick(
     danger: bool,
     action: fn(bool) -> Action,
 ) -> Html {
-    let onchange =
-        props.on.reform(move |event: Event| Intent::Form(action(checked_of(&event))));
+    let onchange = props.on.reform(move |event: Event| Intent::Form(action(checked_of(&event))));
     let help = if danger { "danger-text" } else { "muted" };
     let (id, error) = if danger { ("erase-help", "e-erase") } else { ("dry-run-help", "") };
     html! {
