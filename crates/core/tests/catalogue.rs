@@ -567,6 +567,132 @@ fn errors_are_found_in_what_people_copy() {
     }
 }
 
+/// The ways in which an error of a cloud is copied, with this code and message.
+fn copies(cloud: &str, code: &str, message: &str) -> Vec<String> {
+    let plain = message.replace(['"', '“', '”'], "");
+    let (host, id) = ("ecs.cn-hangzhou.aliyuncs.com", "473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E");
+    let uuid = "6ef60bec-0242-43af-bb20-270359fb54a7";
+    let trace = "TC1748D3E-452D-4F74-8485-7AA73718E453";
+    let bare = code.to_owned();
+    match cloud {
+        "alibaba" => vec![
+            format!(
+                r#"{{"RequestId":"{id}","HostId":"{host}","Code":"{code}","Message":"{plain}"}}"#
+            ),
+            format!(
+                "<Error><RequestId>{id}</RequestId><HostId>{host}</HostId><Code>{code}</Code><Message>{plain}</Message></Error>"
+            ),
+            format!(
+                "aliyunsdkcore.acs_exception.exceptions.ServerException: HTTP Status: 403 Error:{code} {plain} RequestID: {id}"
+            ),
+            format!("com.aliyuncs.exceptions.ClientException: {code} : {plain}\nRequestId : {id}"),
+            format!(
+                "darabonba.exceptions.DaraException: Error: {code} code: 403, {plain} request id: {id}\n  alibabacloud_tea_openapi/client.py"
+            ),
+            format!(
+                "ERROR: SDK.ServerError\nErrorCode: {code}\nRecommend: https://api.aliyun.com/troubleshoot?q={code}\nRequestId: {id}\nMessage: {plain}"
+            ),
+            format!(
+                r#"10:02:11 WARN reboot: {{"log":"{{\"RequestId\":\"{id}\",\"HostId\":\"{host}\",\"Code\":\"{code}\",\"Message\":\"{plain}\"}}"}}"#
+            ),
+            bare,
+        ],
+        "tencent" => vec![
+            format!(
+                r#"{{"Response":{{"Error":{{"Code":"{code}","Message":"{plain}"}},"RequestId":"{uuid}"}}}}"#
+            ),
+            format!("[TencentCloudSDKException] code:{code} message:{plain} requestId:{uuid}"),
+            format!("[TencentCloudSDKError] Code={code}, Message={plain}, RequestId={uuid}"),
+            format!(
+                "TencentCloudSDKHttpException: {plain}\n  requestId: '{uuid}',\n  code: '{code}'"
+            ),
+            format!("[TencentCloudSDKException]message:{plain} requestId:{uuid} errorCode:{code}"),
+            format!(
+                r#"E1120 main.go:7] answer {{"Response": {{"Error": {{"Code": "{code}", "Message": "{plain}"}}, "RequestId": "{uuid}"}}}} took 73 ms"#
+            ),
+            bare,
+        ],
+        "zenlayer" => vec![
+            format!(r#"{{"requestId":"{trace}","code":"{code}","message":"{plain}"}}"#),
+            format!("[ZenlayerCloudSdkException] code:{code} message:{plain} requestId:{trace}"),
+            format!("zenlayercloud-sdk-go: Code={code}, Message={plain}, RequestId={trace}"),
+            format!(
+                r#"level=error msg="{{\"requestId\":\"{trace}\",\"code\":\"{code}\",\"message\":\"{plain}\"}}""#
+            ),
+            format!(
+                r#"{{"time":"10:02","body":"{{\"requestId\":\"{trace}\",\"code\":\"{code}\",\"message\":\"{plain}\"}}"}}"#
+            ),
+            bare,
+        ],
+        other => panic!("no copies of {other}"),
+    }
+}
+
+#[test]
+fn every_row_is_recognised_in_every_shape_of_its_cloud() {
+    let (mut pasted, mut rows_pasted) = (0, 0);
+    for row in rows().into_iter().filter(|row| !row.code.starts_with('(')) {
+        rows_pasted += 1;
+        let report = row.report();
+        let copies = copies(&row.cloud, &row.code, &report.message);
+        assert!(copies.len() > 5);
+        for (index, text) in copies.iter().enumerate() {
+            for locale in Locale::ALL {
+                let options = TextOptions { locale, ..TextOptions::default() };
+                let found = explain_text(text, &options);
+                let of_code: Vec<_> =
+                    found.iter().filter(|e| e.code.as_deref() == Some(row.code.as_str())).collect();
+                let is_bare = index + 1 == copies.len();
+                assert_eq!(of_code.len(), found.len(), "{text}\n{found:?}");
+                assert!(found.iter().all(|e| e.recognised), "{text}");
+                // A bare code may be of several clouds; everything else says which.
+                if is_bare {
+                    assert!(found.iter().any(|e| e.cloud == Some(row.cloud.as_str())), "{text}");
+                    continue;
+                }
+                let [only] = found.as_slice() else { panic!("{text}\n{found:?}") };
+                assert_eq!(only.cloud, Some(row.cloud.as_str()), "{text}");
+                assert!(only.request_id.is_some(), "{text}\n{only:?}");
+                pasted += 1;
+                // The message was read, too: it leads to the same entry as a decoded answer.
+                let decoded = row.found().expect("covered by another test").entry;
+                if row.message.is_some() {
+                    assert_eq!(only.title, decoded.title.in_locale(locale), "{text}");
+                }
+            }
+        }
+    }
+    println!("{rows_pasted} rows, {pasted} pasted texts besides bare codes");
+}
+
+#[test]
+fn the_status_tells_entries_apart_where_the_message_does_not() {
+    let title = |status, message: &str, operation| {
+        let report = ErrorReport {
+            code: "InvalidInstanceId.NotFound".to_owned(),
+            message: message.to_owned(),
+            status,
+            ..ErrorReport::default()
+        };
+        find(entries("alibaba"), &report, operation).expect("it is known").entry.title.en
+    };
+    assert_eq!(title(Some(403), "New words.", None), "No instance ID arrived");
+    assert_eq!(title(Some(404), "New words.", None), "No such instance in this region");
+    assert_eq!(title(None, "", None), "No such instance in this region");
+    // The message weighs more than the status.
+    assert_eq!(title(Some(404), "InstanceId should not be null.", None), "No instance ID arrived");
+    let not_ready = |status, operation| {
+        let report = ErrorReport {
+            code: "INSTANCENOTREADY".to_owned(),
+            status: Some(status),
+            ..ErrorReport::default()
+        };
+        effect(entries("alibaba"), &report, operation)
+    };
+    assert_eq!(not_ready(403, Some("StartInstance")), Effect::MaybeEcho);
+    assert_eq!(not_ready(500, Some("StartInstance")), Effect::MaybeDone);
+}
+
 #[test]
 fn what_the_text_says_fills_the_explanation() {
     let one = |text: &str| {

@@ -291,7 +291,8 @@ impl<'o> Reader<'o> {
                 Value::Object(fields) => {
                     let request_id = field(fields, &["requestid"]).or(request_id);
                     let code = field(fields, &["code", "errorcode", "errcode"]);
-                    if let Some(code) = code.filter(|code| is_code_like(code)) {
+                    let is_code = |code: &&str| self.known(code).is_some() || is_code_like(code);
+                    if let Some(code) = code.filter(is_code) {
                         let message = field(fields, &["message", "errormessage", "errmsg", "msg"]);
                         let report = ErrorReport {
                             code: code.to_owned(),
@@ -631,7 +632,7 @@ fn is_code_like(word: &str) -> bool {
     let small = word.bytes().any(|b| b.is_ascii_lowercase());
     let parts_begin_high =
         word.split('.').all(|part| part.starts_with(|c: char| c.is_ascii_uppercase()));
-    let joined = if small { capitals >= 2 } else { word.contains('_') && word.len() >= 6 };
+    let joined = if small { capitals >= 2 } else { word.contains(['_', '.']) && word.len() >= 6 };
     word.chars().all(letters) && parts_begin_high && joined
 }
 
@@ -642,7 +643,9 @@ fn stands_as_code(text: &str, at: usize) -> bool {
     let name = before.trim_end_matches([' ', '"', '\'', '\\', '`', '=', ':', '>', '\t']);
     let separator = before.get(name.len()..).unwrap_or("");
     let name = name.to_ascii_lowercase();
-    separator.contains(['=', ':', '>']) && (name.ends_with("code") || name.ends_with("error"))
+    let last = name.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or("");
+    let introduces = matches!(last, "code" | "errorcode" | "error_code" | "errcode" | "error");
+    separator.contains(['=', ':', '>']) && introduces
 }
 
 /// Whether a word is what answers call their fields.
@@ -736,7 +739,7 @@ fn message<'t>(before: &'t str, after: &'t str) -> Option<&'t str> {
 /// Cuts a request id and what closes a message off its end.
 fn without_request_id(text: &str) -> &str {
     let lower = text.to_ascii_lowercase();
-    let end = ["requestid", "request_id", "+ [ requestid", ", request id"]
+    let end = ["requestid", "request_id", "+ [ requestid", " request id"]
         .iter()
         .filter_map(|name| lower.find(name))
         .min()

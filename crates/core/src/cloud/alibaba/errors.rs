@@ -4,7 +4,8 @@ use crate::explain::{Effect, Entry, Retry, Source, Who};
 use crate::words::text;
 
 /// What an error of this cloud has about it besides its code (see `Manifest::error_marks`).
-pub(super) static MARKS: &[&str] = &["aliyun", "alibabacloud", "alicloud", "\"hostid\":\"ecs"];
+pub(super) static MARKS: &[&str] =
+    &["aliyun", "alibabacloud", "alicloud", "\"hostid\":\"ecs", "<hostid>ecs"];
 
 pub(crate) static ERRORS: &[Entry] = &[
     Entry {

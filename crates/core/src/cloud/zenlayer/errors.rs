@@ -7,7 +7,7 @@ use crate::words::text;
 pub(crate) const LISTED_AS_FAILED: &str = "(listed in response.instanceIds)";
 
 /// What an error of this cloud has about it besides its code (see `Manifest::error_marks`).
-pub(super) static MARKS: &[&str] = &["zenlayer"];
+pub(super) static MARKS: &[&str] = &["zenlayer", "\"requestid\":\"t"];
 
 pub(crate) static ERRORS: &[Entry] = &[
     Entry {
