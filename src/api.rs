@@ -13,6 +13,7 @@ mod input;
 mod json;
 mod output;
 mod sign;
+mod text;
 
 use error::Failure;
 use input::{Fields, Job, Options, Reply};
@@ -57,8 +58,8 @@ pub fn plan_requests(
     #[wasm_bindgen(unchecked_param_type = "Job")] job: &JsValue,
 ) -> Result<JsValue, JsValue> {
     let json = input::stringify(job);
-    let Job { job, problems, batch_size, locale } = Job::read(&Fields::parse(&json, "job")?)?;
-    match plan::plan(&job, batch_size) {
+    let Job { order, problems, batch_size, locale } = Job::read(&Fields::parse(&json, "job")?)?;
+    match plan::plan(&order, batch_size) {
         Ok(plan) => output::value(&output::Plan::new(&plan, &problems, locale)),
         // There were texts, only none that is an id: each is a problem already.
         Err(plan::Refusal::NoInstances) if !problems.is_empty() => {

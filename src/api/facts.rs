@@ -11,10 +11,10 @@ pub(super) fn info(cloud: &'static dyn Cloud) -> CloudInfo {
         id: manifest.id,
         name: Words(manifest.name),
         product: manifest.product,
-        credential: Credential {
-            key_id_label: manifest.credential.key_id_label,
-            secret_label: manifest.credential.secret_label,
-            token_label: manifest.credential.token_label,
+        credential: Labels {
+            key_id: manifest.credential.key_id_label,
+            secret: manifest.credential.secret_label,
+            token: manifest.credential.token_label,
         },
         sites: manifest
             .sites
@@ -46,7 +46,7 @@ pub(super) struct CloudInfo {
     id: &'static str,
     name: Words,
     product: &'static str,
-    credential: Credential,
+    credential: Labels,
     sites: Vec<Named>,
     region_required: bool,
     regions: Vec<Named>,
@@ -57,12 +57,13 @@ pub(super) struct CloudInfo {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Credential {
-    key_id_label: &'static str,
-    secret_label: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    token_label: Option<&'static str>,
+struct Labels {
+    #[serde(rename = "keyIdLabel")]
+    key_id: &'static str,
+    #[serde(rename = "secretLabel")]
+    secret: &'static str,
+    #[serde(rename = "tokenLabel", skip_serializing_if = "Option::is_none")]
+    token: Option<&'static str>,
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! Reading what the caller gives. Each value is checked when it is read, and a refusal names it.
 
-use super::{error::Failure, json::Json};
+use super::{error::Failure, json::Json, text::text};
 use relight_core::{
     answer::Response,
     cloud::{self, Cloud},
@@ -178,12 +178,12 @@ impl<'a> Fields<'a> {
 
 /// The value as JSON; empty for what has none, such as a function or a cycle.
 pub(super) fn stringify(value: &JsValue) -> String {
-    js_sys::JSON::stringify(value).ok().and_then(|json| json.as_string()).unwrap_or_default()
+    js_sys::JSON::stringify(value).ok().and_then(|json| text(&json)).unwrap_or_default()
 }
 
 /// A text that is an argument by itself.
 pub(super) fn text_argument(value: &JsValue, name: &str) -> Result<String, Failure> {
-    value.as_string().ok_or_else(|| not_text(name))
+    text(value).ok_or_else(|| not_text(name))
 }
 
 /// The refusal of a field that is not there.
@@ -224,7 +224,7 @@ impl Options {
 
 /// A job, and what stood among its ids.
 pub(super) struct Job {
-    pub(super) job: plan::Job,
+    pub(super) order: plan::Job,
     pub(super) problems: Vec<IdProblem>,
     pub(super) batch_size: Option<usize>,
     pub(super) locale: Locale,
@@ -235,7 +235,7 @@ impl Job {
         let cloud = fields.cloud()?;
         let (ids, problems) = fields.ids(cloud)?;
         Ok(Job {
-            job: plan::Job {
+            order: plan::Job {
                 cloud,
                 site: fields.optional_text("site")?.map(str::to_owned),
                 region: fields.text_or_empty("region")?,
@@ -255,7 +255,7 @@ impl Job {
             let sentence = problem.sentence(self.locale);
             return Err(Failure::argument(format!("`instanceIds`: {sentence}")));
         }
-        let plan = plan::plan(&self.job, None)
+        let plan = plan::plan(&self.order, None)
             .map_err(|refusal| Failure::refused(&refusal, self.locale))?;
         let (most, given) = (plan.order.operation().ids_max, plan.instances());
         let mut batches = plan.batches.into_iter();
@@ -279,10 +279,10 @@ impl Reply {
         let json = stringify(value);
         let fields = Fields::parse(&json, "reply")?;
         let mut job = Job::read(&fields)?;
-        let regions = &job.job.cloud.manifest().regions;
-        if regions.required && job.job.region.is_empty() {
+        let regions = &job.order.cloud.manifest().regions;
+        if regions.required && job.order.region.is_empty() {
             // An answer reads alike in every region.
-            job.job.region =
+            job.order.region =
                 regions.known.first().map(|region| region.id.to_owned()).unwrap_or_default();
         }
         let status = fields.whole("status")?.ok_or_else(|| missing("status"))?;

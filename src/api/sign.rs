@@ -5,6 +5,7 @@ use super::{
     input::{Fields, Job, missing, not_text, stringify},
     json::Json,
     output,
+    text::text,
 };
 use js_sys::{Object, Uint8Array};
 use relight_core::{
@@ -83,7 +84,7 @@ fn request(
         headers: fields.pairs("headers")?,
         signed_headers: fields.texts("signedHeaders")?,
         lowercased_values: fields.texts("lowercasedValues")?,
-        body: match body.as_string() {
+        body: match text(body) {
             Some(body) => body,
             None if body.is_undefined() || body.is_null() => String::new(),
             None => return Err(not_text("body")),
@@ -98,7 +99,7 @@ fn request(
 /// One call of a cloud's operation.
 fn operation(fields: &Fields<'_>, secret: &Secret) -> Result<Request<Signed>, Failure> {
     let job = Job::read(fields)?;
-    let (cloud, locale) = (job.job.cloud, job.locale);
+    let (cloud, locale) = (job.order.cloud, job.locale);
     let batch = job.into_batch()?;
     let signer = Signer {
         key_id: fields.text("accessKeyId")?.to_owned(),
