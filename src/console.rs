@@ -12,10 +12,12 @@ use crate::{
 use gloo_timers::callback::{Interval, Timeout};
 use relight_core::{
     answer::Delivery,
+    cloud::Cloud,
     export,
+    ids::InstanceId,
     plan::Batch,
     request::{Request, Route, Signed, Unsigned},
-    run::{About, Command, Event, Policy, Row, Run, Stage},
+    run::{About, Command, Event, LookCommand, Millis, Row, Run, Stage},
     session::{Action, Session},
     sign::Signer,
 };
@@ -42,6 +44,10 @@ pub(crate) enum Msg {
     Intent(Intent),
     /// A request that was sent has come back, or not.
     Came { ticket: u64, event: Event },
+    /// A describe call before the review has come back, or not.
+    Looked { ticket: u64, ids: Vec<InstanceId>, delivery: Delivery },
+    /// It is time for the look to go on.
+    Look,
     /// It is time for the run to go on.
     Wake,
     /// A second has passed.
@@ -52,8 +58,9 @@ pub(crate) enum Msg {
 pub(crate) struct Console {
     view: View,
     vault: Vault,
-    /// The key id that the run was confirmed with: the form may change meanwhile.
-    run_key_id: String,
+    /// The describe call of the look that is under way.
+    look: Option<u64>,
+    look_wake: Option<Timeout>,
     aborts: HashMap<u64, Abort>,
     next_ticket: u64,
     wake: Option<Timeout>,
@@ -77,7 +84,8 @@ impl Component for Console {
                 now: clock::now(),
             },
             vault: Vault::default(),
-            run_key_id: String::new(),
+            look: None,
+            look_wake: None,
             aborts: HashMap::new(),
             next_ticket: 0,
             wake: None,
@@ -96,6 +104,18 @@ impl Component for Console {
             Msg::Came { ticket, event } => {
                 self.aborts.remove(&ticket);
                 self.step(ctx, event)
+            }
+            Msg::Looked { ticket, ids, delivery } => {
+                self.aborts.remove(&ticket);
+                // What belongs to a look that was given up is of no use any more.
+                if self.look != Some(ticket) {
+                    return false;
+                }
+                self.fill(ctx, Action::Looked { now: clock::now(), ids, delivery })
+            }
+            Msg::Look => {
+                self.look(ctx);
+                false
             }
             Msg::Wake => self.step(ctx, Event::Tick),
             Msg::Second => {
@@ -124,7 +144,7 @@ impl Console {
 
     fn carry_out(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
         match intent {
-            Intent::Form(action) => self.view.session.make_mut().update(action),
+            Intent::Form(action) => self.fill(ctx, action),
             Intent::Secret(secret) => {
                 self.vault.keep_secret(secret);
                 self.ask_vault()
@@ -137,10 +157,11 @@ impl Console {
                 self.vault.forget();
                 self.ask_vault()
             }
-            Intent::Review => {
-                let action =
-                    Action::Review { secret: self.vault.secret(), token: self.vault.token() };
-                self.view.session.make_mut().update(action)
+            Intent::Review => self.review(ctx, true),
+            Intent::ReviewUnseen => self.review(ctx, false),
+            Intent::LookElsewhere => {
+                let through_proxy = self.through_proxy();
+                self.fill(ctx, Action::LookElsewhere { through_proxy })
             }
             Intent::Send => self.send(ctx),
             Intent::Run(event) => self.step(ctx, event),
@@ -163,28 +184,82 @@ impl Console {
         before != (self.view.secret, self.view.token)
     }
 
+    fn through_proxy(&self) -> bool {
+        match *self.view.route {
+            Route::Proxy { .. } => true,
+            Route::Direct => false,
+        }
+    }
+
+    fn review(&mut self, ctx: &Context<Self>, look: bool) -> bool {
+        let action = Action::Review {
+            secret: self.vault.secret(),
+            token: self.vault.token(),
+            through_proxy: self.through_proxy(),
+            look,
+        };
+        self.fill(ctx, action)
+    }
+
+    /// Carries out an action of the form or the review, and the look that may follow from it.
+    fn fill(&mut self, ctx: &Context<Self>, action: Action) -> bool {
+        let changed = self.view.session.make_mut().update(action);
+        if changed {
+            self.look(ctx);
+        }
+        changed
+    }
+
+    /// The next step of the look before the review, or of the search in other regions.
+    fn look(&mut self, ctx: &Context<Self>) {
+        let Some((target, command)) = self.view.session.make_mut().next_look(clock::now()) else {
+            self.look = None;
+            self.look_wake = None;
+            return;
+        };
+        match command {
+            LookCommand::Describe(ids) => {
+                let request = target.cloud.describe(&target, &ids);
+                let key_id = self.view.session.form().key_id().to_owned();
+                let signed = self.sign(target.cloud, key_id, &request, 0);
+                let ticket = self.dispatch(ctx, signed, move |ticket, delivery| Msg::Looked {
+                    ticket,
+                    ids,
+                    delivery,
+                });
+                self.look = Some(ticket);
+            }
+            LookCommand::WakeAt(at) => {
+                let link = ctx.link().clone();
+                let pause = pause_until(at);
+                self.look_wake = Some(Timeout::new(pause, move || link.send_message(Msg::Look)));
+            }
+            LookCommand::Wait | LookCommand::Done => {}
+        }
+    }
+
     /// Starts the run under review. Once: a second click finds a run under way.
     fn send(&mut self, ctx: &Context<Self>) -> bool {
         if self.view.run.is_some() || !self.view.session.may_send() {
             return false;
         }
-        let Some(plan) = self.view.session.plan().cloned() else { return false };
+        let Some(review) = self.view.session.review().cloned() else { return false };
+        let Some(plan) = review.plan.clone() else { return false };
         let detail = to_js(&BeforeSend::new(&plan));
         if !element::fire(&ctx.props().host, "relight-before-send", &detail, true) {
             return false;
         }
-        let policy = Policy {
-            through_proxy: matches!(*self.view.route, Route::Proxy { .. }),
-            ..Policy::default()
-        };
-        self.run_key_id = self.view.session.form().key_id().to_owned();
+        let form = self.view.session.form();
+        let policy = form.pacing().policy(self.through_proxy(), false);
         let about = About {
             id: clock::nonce().unwrap_or_default(),
-            reason: String::new(),
-            key_id: self.run_key_id.clone(),
+            reason: form.reason().to_owned(),
+            key_id: form.key_id().to_owned(),
             confirmed_at: clock::now(),
         };
-        self.view.run = Some(Shared::new(Run::new(about, &plan, &[], &[], policy)));
+        let known = review.seen.as_ref().map_or(&[][..], |seen| &seen.instances);
+        let run = Run::new(about, &plan, &review.skipped, known, policy);
+        self.view.run = Some(Shared::new(run));
         self.view.signed = Shared::new(Vec::new());
         element::fire(&ctx.props().host, "relight-run-started", &detail, false);
         let link = ctx.link().clone();
@@ -225,15 +300,18 @@ impl Console {
                 Command::Look { ids, clock_skew_seconds } => {
                     let target = run.order().target();
                     let request = target.cloud.describe(target, &ids);
-                    let signed = self.sign(&run, &request, clock_skew_seconds);
-                    self.dispatch(ctx, signed, move |delivery| Event::Looked { ids, delivery });
+                    let key_id = run.about().key_id.clone();
+                    let signed = self.sign(target.cloud, key_id, &request, clock_skew_seconds);
+                    self.dispatch(ctx, signed, move |ticket, delivery| Msg::Came {
+                        ticket,
+                        event: Event::Looked { ids, delivery },
+                    });
                 }
                 // Asked for only with a journal, which this page does not keep yet.
                 Command::Record { .. } => {}
                 Command::WakeAt(at) => {
-                    let pause = u32::try_from(at.saturating_sub(self.view.now)).unwrap_or(u32::MAX);
                     let link = ctx.link().clone();
-                    let pause = pause.min(60_000);
+                    let pause = pause_until(at);
                     self.wake = Some(Timeout::new(pause, move || link.send_message(Msg::Wake)));
                 }
             }
@@ -243,7 +321,8 @@ impl Console {
 
     fn send_call(&mut self, ctx: &Context<Self>, call: usize, batch: &Batch, skew: i64) {
         let Some(run) = self.view.run.clone() else { return };
-        let signed = self.sign(&run, &batch.request(), skew);
+        let cloud = run.order().target().cloud;
+        let signed = self.sign(cloud, run.about().key_id.clone(), &batch.request(), skew);
         let shown = self.view.signed.make_mut();
         if shown.len() <= call {
             shown.resize(call + 1, None);
@@ -251,52 +330,55 @@ impl Console {
         if let (Some(place), Ok(signed)) = (shown.get_mut(call), &signed) {
             *place = Some(Rc::clone(signed));
         }
-        self.dispatch(ctx, signed, move |delivery| Event::Delivered { call, delivery });
+        self.dispatch(ctx, signed, move |ticket, delivery| Msg::Came {
+            ticket,
+            event: Event::Delivered { call, delivery },
+        });
     }
 
     fn sign(
         &self,
-        run: &Run,
+        cloud: &'static dyn Cloud,
+        key_id: String,
         request: &Request<Unsigned>,
         skew_seconds: i64,
     ) -> Result<Rc<Request<Signed>>, &'static str> {
         let signer = Signer {
-            key_id: self.run_key_id.clone(),
+            key_id,
             token: self.vault.token_for_signing(),
             unix_seconds: clock::unix_seconds(skew_seconds),
             nonce: clock::nonce().ok_or("no-random")?,
             sign_action: true,
             locale: self.view.session.locale(),
         };
-        let prepared = run.order().target().cloud.prepare(request, &signer);
+        let prepared = cloud.prepare(request, &signer);
         self.vault.finish(prepared).map(Rc::new).ok_or("no-key")
     }
 
-    /// Sends a request once, and brings the news back as an event.
+    /// Sends a request once, and brings the news back as a message. Returns its ticket.
     fn dispatch(
         &mut self,
         ctx: &Context<Self>,
         signed: Result<Rc<Request<Signed>>, &'static str>,
-        event: impl FnOnce(Delivery) -> Event + 'static,
-    ) {
+        news: impl FnOnce(u64, Delivery) -> Msg + 'static,
+    ) -> u64 {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
-        let (signed, abort) = match (signed, Abort::new()) {
-            (Ok(signed), Some(abort)) => (signed, abort),
+        match (signed, Abort::new()) {
+            (Ok(signed), Some(abort)) => {
+                let sending = fetch::send(&signed, &self.view.route, &abort);
+                self.aborts.insert(ticket, abort);
+                ctx.link().send_future(async move { news(ticket, sending.await) });
+            }
             (Err(word), _) => {
-                let event = event(Delivery::NotSent { word: word.into() });
-                ctx.link().send_message(Msg::Came { ticket, event });
-                return;
+                ctx.link().send_message(news(ticket, Delivery::NotSent { word: word.into() }));
             }
             (Ok(_), None) => {
-                let event = event(Delivery::NotSent { word: "aborted".into() });
-                ctx.link().send_message(Msg::Came { ticket, event });
-                return;
+                let word = "aborted".to_owned();
+                ctx.link().send_message(news(ticket, Delivery::NotSent { word }));
             }
-        };
-        let sending = fetch::send(&signed, &self.view.route, &abort);
-        self.aborts.insert(ticket, abort);
-        ctx.link().send_future(async move { Msg::Came { ticket, event: event(sending.await) } });
+        }
+        ticket
     }
 
     /// Fires events for what has changed.
@@ -330,6 +412,11 @@ impl Console {
     }
 }
 
+/// How long to wait until a time, for a timer; never so long that a clock that was set matters.
+fn pause_until(at: Millis) -> u32 {
+    u32::try_from(at.saturating_sub(clock::now())).unwrap_or(u32::MAX).min(60_000)
+}
+
 fn read_configuration(ctx: &Context<Console>) {
     let host = ctx.props().host.clone();
     ctx.link().send_future(async move {
@@ -357,11 +444,7 @@ impl<'plan> BeforeSend<'plan> {
             cloud: target.cloud.manifest().id,
             region: &target.region,
             operation: plan.order.operation().name,
-            instance_ids: plan
-                .batches
-                .iter()
-                .flat_map(|batch| batch.ids().iter().map(relight_core::ids::InstanceId::as_str))
-                .collect(),
+            instance_ids: plan.ids().map(InstanceId::as_str).collect(),
             calls: plan.batches.len(),
             dry_run: plan.order.is_dry_run(),
             forced: plan.order.is_forced(),

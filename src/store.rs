@@ -76,8 +76,12 @@ pub enum Intent {
     Token(String),
     /// Wipe secret and token.
     Forget,
-    /// On to the review. The store adds what the vault says.
+    /// On to the review, after a look at the instances. The store adds what the vault says.
     Review,
+    /// On to the review without a look.
+    ReviewUnseen,
+    /// Look for the instances that were not found in the other regions.
+    LookElsewhere,
     /// Send what is under review.
     Send,
     /// Something about the run: stop, resume, ask for more.

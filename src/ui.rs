@@ -91,11 +91,11 @@ pub fn Console(props: &ConsoleProps) -> Html {
             <div hidden={*screen != Screen::Power}>
                 { power(view, &props.on, &main) }
             </div>
-            if *screen == Screen::Explain {
+            <div hidden={*screen != Screen::Explain}>
                 <main class="alone" tabindex="-1">
                     <Explain {locale} />
                 </main>
-            }
+            </div>
         </div>
     }
 }
@@ -113,13 +113,17 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
     }
     let (step, review) = match view.session.step() {
         Step::Compose { .. } => ("compose", nothing_to_review(view)),
-        Step::Review { plan, typed_count } => (
-            "review",
-            html! {
-                <Review {locale} plan={plan.clone()} typed_count={typed_count.clone()}
-                    may_send={view.session.may_send()} route={view.route.clone()} on={on.clone()} />
-            },
-        ),
+        Step::Looking { look } => ("looking", looking(look, on, locale)),
+        Step::Review(review) => match &review.plan {
+            Some(plan) => (
+                "review",
+                html! {
+                    <Review {locale} plan={plan.clone()} typed_count={review.typed_count.clone()}
+                        may_send={review.may_send()} route={view.route.clone()} on={on.clone()} />
+                },
+            ),
+            None => ("review", nothing_to_review(view)),
+        },
     };
     html! {
         <main class="two-panes" data-step={step} tabindex="-1" ref={main.clone()}>
@@ -144,6 +148,24 @@ fn nothing_to_review(view: &View) -> Html {
                     }) }
                 </ol>
             </div>
+        </section>
+    }
+}
+
+/// How far the look before the review is, and what stands in its way.
+fn looking(
+    look: &relight_core::run::Look,
+    on: &Callback<Intent>,
+    locale: relight_core::words::Locale,
+) -> Html {
+    let (done, total) = look.progress();
+    let unseen = on.reform(|_: web_sys::MouseEvent| Intent::ReviewUnseen);
+    html! {
+        <section class="panel">
+            <p>{ format!("{done} / {total}") }</p>
+            if look.seen().fault.is_some() {
+                <button type="button" data-action="review-unseen" onclick={unseen}>{ "…" }</button>
+            }
         </section>
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn Compose(props: &Props) -> Html {
     let t = |say: Say| say.in_locale(locale);
     let refusal = match session.step() {
         Step::Compose { refusal } => refusal.as_ref(),
-        Step::Review { .. } => None,
+        Step::Looking { .. } | Step::Review(_) => None,
     };
     let node = use_node_ref();
     use_focus_on_refusal(&node, refusal);

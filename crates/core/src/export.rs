@@ -86,7 +86,7 @@ pub fn json(run: &Run) -> String {
 fn call(call: &Call) -> Value {
     json!({
         "operation": call.batch.order().operation().name,
-        "instanceIds": call.batch.ids().iter().map(|id| id.as_str()).collect::<Vec<_>>(),
+        "instanceIds": call.batch.ids().iter().map(crate::ids::InstanceId::as_str).collect::<Vec<_>>(),
         "state": call.state,
         "requestId": call.request_id,
         "status": call.status,

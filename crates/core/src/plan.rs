@@ -191,6 +191,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The instances, in the order in which they go out.
+    pub fn ids(&self) -> impl Iterator<Item = &InstanceId> {
+        self.batches.iter().flat_map(|batch| &batch.ids)
+    }
+
     /// How many instances it touches.
     pub fn instances(&self) -> usize {
         self.batches.iter().map(|batch| batch.ids.len()).sum()

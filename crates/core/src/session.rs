@@ -4,14 +4,26 @@
 //! everything that is sent: a select cannot show one thing and the request say another. The secret
 //! is not here: it lives in the page's vault and nowhere else.
 
+mod elsewhere;
+
+pub use elsewhere::Elsewhere;
+
 use crate::{
-    cloud::{self, Cloud, Mode, Operation, Role},
+    answer::{Delivery, InstanceState},
+    cloud::{self, Cloud, Mode, Operation, Role, Verb},
     credential,
-    ids::{ParsedIds, parse_ids},
-    plan::{self, Job, Plan, Refusal},
+    eligibility::SkipReason,
+    ids::{InstanceId, ParsedIds, parse_ids},
+    plan::{self, Cut, Job, Order, Plan, Refusal, Target},
+    run::{self, Look, LookCommand, Millis, Policy, Seen},
     words::Locale,
 };
 use std::sync::Arc;
+
+/// Above this many instances a canary goes first, unless the person says otherwise.
+const CANARY_ABOVE: usize = 10;
+/// Above this many instances the count is typed, whatever is asked.
+const TYPED_ABOVE: usize = 50;
 
 /// What is filled in, and how far the person has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +48,8 @@ pub struct Form {
     key_id: String,
     ids_text: Arc<str>,
     parsed: Arc<ParsedIds>,
+    reason: String,
+    pacing: Pacing,
 }
 
 /// How far the person has come.
@@ -46,17 +60,99 @@ pub enum Step {
         /// Why the last attempt to go on was refused.
         refusal: Option<Refusal>,
     },
-    /// Looking at exactly what will be sent.
-    Review {
-        /// What will be sent.
-        plan: Arc<Plan>,
-        /// What was typed into the field that asks for the count.
-        typed_count: String,
+    /// The states of the instances are being read, before anything is decided.
+    Looking {
+        /// How far it is.
+        look: Arc<Look>,
     },
+    /// Looking at exactly what will be sent.
+    Review(Arc<Review>),
+}
+
+/// What is about to be sent, and what is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// What is asked, whether or not any instance can take it.
+    pub order: Arc<Order>,
+    /// What will be sent; `None` if no instance can take it.
+    pub plan: Option<Arc<Plan>>,
+    /// What is left out, with the reasons.
+    pub skipped: Arc<Vec<(InstanceId, SkipReason)>>,
+    /// What the look has shown; `None` if the person goes on without one.
+    pub seen: Option<Arc<Seen>>,
+    /// What was typed into the field that asks for the count.
+    pub typed_count: String,
+    /// The search for instances that were not found, in other regions.
+    pub elsewhere: Option<Arc<Elsewhere>>,
+}
+
+impl Review {
+    /// Whether the count must be typed.
+    pub fn needs_typed_count(&self) -> bool {
+        self.plan.as_ref().is_some_and(|plan| {
+            plan.needs_typed_count() || (!plan.order.is_dry_run() && plan.instances() > TYPED_ABOVE)
+        })
+    }
+
+    /// Whether it may be sent: there is something to send, and the count is typed where it must be.
+    pub fn may_send(&self) -> bool {
+        self.plan.as_ref().is_some_and(|plan| {
+            !self.needs_typed_count()
+                || self.typed_count.trim() == plan.instances().to_string().as_str()
+        })
+    }
+
+    /// What the look has shown of an instance.
+    pub fn state_of(&self, id: &InstanceId) -> Option<&InstanceState> {
+        self.seen.as_ref()?.instances.iter().find(|state| state.id == id.as_str())
+    }
+
+    /// The ids that are left out for a reason.
+    pub fn skipped_for(&self, reason: SkipReason) -> Vec<InstanceId> {
+        self.skipped
+            .iter()
+            .filter(|(_, other)| *other == reason)
+            .map(|(id, _)| id.clone())
+            .collect()
+    }
+}
+
+/// How the calls are to be cut and paced. What is not set follows the number of instances.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pacing {
+    /// One call of one instance before the others.
+    pub canary: Option<bool>,
+    /// The most ids in a call.
+    pub size: Option<usize>,
+    /// Pause after this many calls; 0 for never.
+    pub wave_calls: usize,
+    /// How long such a pause is, in seconds.
+    pub wave_pause_seconds: u32,
+    /// Pause when more than this share of the instances was refused, in percent.
+    pub stop_above_refused_percent: Option<u8>,
+}
+
+impl Pacing {
+    /// How a job of this many instances is cut.
+    pub fn cut(&self, instances: usize) -> Cut {
+        Cut { size: self.size, canary: self.canary.unwrap_or(instances > CANARY_ABOVE) }
+    }
+
+    /// How a run goes about its work.
+    pub fn policy(&self, through_proxy: bool, journal: bool) -> Policy {
+        Policy {
+            through_proxy,
+            journal,
+            wave_calls: self.wave_calls,
+            wave_pause_ms: u64::from(self.wave_pause_seconds) * 1_000,
+            stop_above_refused_percent: self.stop_above_refused_percent,
+            ..Policy::default()
+        }
+    }
 }
 
 /// What a person does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Action {
     /// Another language.
     Locale(Locale),
@@ -82,15 +178,52 @@ pub enum Action {
     IdsText(String),
     /// Leave only the ids that can be sent.
     RemoveProblems,
-    /// On to the review, given what the vault knows of secret and token.
+    /// The reason or ticket was typed.
+    Reason(String),
+    /// Another way to cut and pace the calls.
+    Pacing(Pacing),
+    /// On to the review, given what the vault knows of secret and token: looks at the instances
+    /// first, unless it is told not to.
     Review {
         /// Whether a secret is held, and is one.
         secret: Held,
         /// Whether a token is held.
         token: Held,
+        /// Whether calls travel through a proxy that must say who answered.
+        through_proxy: bool,
+        /// Whether to look at the instances before.
+        look: bool,
     },
+    /// A describe call of the look, or of the search elsewhere, has come back, or not.
+    Looked {
+        /// The page's clock.
+        now: Millis,
+        /// The ids that were asked for.
+        ids: Vec<InstanceId>,
+        /// What came.
+        delivery: Delivery,
+    },
+    /// On to the review with what the look has shown so far, or without a look.
+    WithoutLook,
     /// The count was typed.
     TypedCount(String),
+    /// Ask for the other verb instead, for those that were left out for this reason.
+    Instead {
+        /// The reason.
+        reason: SkipReason,
+        /// What to ask instead.
+        verb: Verb,
+    },
+    /// Look for the instances that were not found in the other regions.
+    LookElsewhere {
+        /// Whether calls travel through a proxy that must say who answered.
+        through_proxy: bool,
+    },
+    /// Go to another region, with the instances that were found there.
+    GoTo {
+        /// The region.
+        region: String,
+    },
     /// Back to the form.
     Back,
 }
@@ -133,21 +266,36 @@ impl Session {
         &self.step
     }
 
-    /// The plan under review.
-    pub fn plan(&self) -> Option<&Arc<Plan>> {
+    /// What is under review.
+    pub fn review(&self) -> Option<&Arc<Review>> {
         match &self.step {
-            Step::Compose { .. } => None,
-            Step::Review { plan, .. } => Some(plan),
+            Step::Compose { .. } | Step::Looking { .. } => None,
+            Step::Review(review) => Some(review),
         }
     }
 
-    /// Whether what is reviewed may be sent: the count is typed where it must be.
+    /// The plan under review.
+    pub fn plan(&self) -> Option<&Arc<Plan>> {
+        self.review().and_then(|review| review.plan.as_ref())
+    }
+
+    /// Whether what is reviewed may be sent.
     pub fn may_send(&self) -> bool {
-        match &self.step {
-            Step::Compose { .. } => false,
-            Step::Review { plan, typed_count } => {
-                !plan.needs_typed_count()
-                    || typed_count.trim() == plan.instances().to_string().as_str()
+        self.review().is_some_and(|review| review.may_send())
+    }
+
+    /// What to do for the look that is under way, if one is; with the target that it looks at.
+    pub fn next_look(&mut self, now: Millis) -> Option<(Target, LookCommand)> {
+        match &mut self.step {
+            Step::Compose { .. } => None,
+            Step::Looking { look } => {
+                let look = Arc::make_mut(look);
+                let command = look.next(now);
+                Some((look.target().clone(), command))
+            }
+            Step::Review(review) => {
+                review.elsewhere.as_ref()?;
+                Arc::make_mut(Arc::make_mut(review).elsewhere.as_mut()?).next(now)
             }
         }
     }
@@ -162,12 +310,24 @@ impl Session {
     fn apply(&mut self, action: Action) {
         match action {
             Action::Locale(locale) => self.locale = locale,
-            Action::Review { secret, token } => self.review(secret, token),
+            Action::Review { secret, token, through_proxy, look } => {
+                self.begin_review(secret, token, through_proxy, look);
+            }
+            Action::Looked { now, ids, delivery } => self.looked(now, &ids, &delivery),
+            Action::WithoutLook => self.skip_look(),
             Action::TypedCount(text) => {
-                if let Step::Review { typed_count, .. } = &mut self.step {
-                    *typed_count = text;
+                if let Step::Review(review) = &mut self.step {
+                    Arc::make_mut(review).typed_count = text;
                 }
             }
+            Action::Reason(reason) => self.form.reason = reason,
+            Action::Pacing(pacing) => {
+                self.form.pacing = pacing;
+                self.plan_anew();
+            }
+            Action::Instead { reason, verb } => self.ask_instead(reason, verb),
+            Action::LookElsewhere { through_proxy } => self.look_elsewhere(through_proxy),
+            Action::GoTo { region } => self.go_to(&region),
             Action::Back => self.step = Step::Compose { refusal: None },
             // A plan under review is what was filled in: to change that is to leave the review.
             Action::Cloud(_)
@@ -190,12 +350,123 @@ impl Session {
         }
     }
 
-    fn review(&mut self, secret: Held, token: Held) {
-        let step = match self.form.plan(secret, token) {
-            Ok(plan) => Step::Review { plan: Arc::new(plan), typed_count: String::new() },
+    fn begin_review(&mut self, secret: Held, token: Held, through_proxy: bool, look: bool) {
+        let plan = match self.form.plan(secret, token) {
+            Ok(plan) => plan,
+            Err(refusal) => {
+                self.step = Step::Compose { refusal: Some(refusal) };
+                return;
+            }
+        };
+        if look {
+            let ids: Vec<InstanceId> = plan.ids().cloned().collect();
+            let look = Look::new(plan.order.target().clone(), &ids, through_proxy);
+            self.step = Step::Looking { look: Arc::new(look) };
+        } else {
+            self.step = Step::Review(Arc::new(Review::of(plan, Vec::new(), None)));
+        }
+    }
+
+    fn looked(&mut self, now: Millis, ids: &[InstanceId], delivery: &Delivery) {
+        match &mut self.step {
+            Step::Compose { .. } => {}
+            Step::Looking { look } => {
+                let look = Arc::make_mut(look);
+                look.looked(now, ids, delivery);
+                let (left, total) = look.progress();
+                if left == total && look.seen().fault.is_none() {
+                    let seen = look.seen().clone();
+                    self.review_what_was_seen(seen);
+                }
+            }
+            Step::Review(review) => {
+                if let Some(elsewhere) = &mut Arc::make_mut(review).elsewhere {
+                    Arc::make_mut(elsewhere).looked(now, ids, delivery);
+                }
+            }
+        }
+    }
+
+    fn review_what_was_seen(&mut self, seen: Seen) {
+        let Ok(whole) = plan::plan_cut(&self.form.job(), Cut::default()) else { return };
+        let ids: Vec<InstanceId> = whole.ids().cloned().collect();
+        let (eligible, skipped) = run::sort_out(&whole.order, &ids, &seen.instances);
+        let job = Job { ids: eligible, ..self.form.job() };
+        let plan = plan::plan_cut(&job, self.form.pacing.cut(job.ids.len())).ok();
+        self.step = Step::Review(Arc::new(Review {
+            order: whole.order,
+            plan: plan.map(Arc::new),
+            skipped: Arc::new(skipped),
+            seen: Some(Arc::new(seen)),
+            typed_count: String::new(),
+            elsewhere: None,
+        }));
+    }
+
+    fn skip_look(&mut self) {
+        if !matches!(self.step, Step::Looking { .. }) {
+            return;
+        }
+        let job = self.form.job();
+        let cut = self.form.pacing.cut(job.ids.len());
+        self.step = match plan::plan_cut(&job, cut) {
+            Ok(plan) => Step::Review(Arc::new(Review::of(plan, Vec::new(), None))),
             Err(refusal) => Step::Compose { refusal: Some(refusal) },
         };
-        self.step = step;
+    }
+
+    /// The same instances, cut and paced in another way.
+    fn plan_anew(&mut self) {
+        let pacing = self.form.pacing;
+        let Step::Review(review) = &mut self.step else { return };
+        let Some(plan) = review.plan.clone() else { return };
+        let ids: Vec<InstanceId> = plan.ids().cloned().collect();
+        let job = Job { ids, ..self.form.job() };
+        if let Ok(plan) = plan::plan_cut(&job, pacing.cut(job.ids.len())) {
+            Arc::make_mut(review).plan = Some(Arc::new(plan));
+        }
+    }
+
+    fn ask_instead(&mut self, reason: SkipReason, verb: Verb) {
+        let Step::Review(review) = &self.step else { return };
+        let ids = review.skipped_for(reason);
+        if let Some(operation) = self.form.cloud.manifest().operation_for(verb)
+            && !ids.is_empty()
+        {
+            self.form.choose(operation);
+            self.form.set_ids(&ids);
+            self.step = Step::Compose { refusal: None };
+        }
+    }
+
+    fn look_elsewhere(&mut self, through_proxy: bool) {
+        let Step::Review(review) = &mut self.step else { return };
+        let missing = review.skipped_for(SkipReason::NotFound);
+        let elsewhere = Elsewhere::new(review.order.target(), missing, through_proxy);
+        Arc::make_mut(review).elsewhere = elsewhere.map(Arc::new);
+    }
+
+    fn go_to(&mut self, region: &str) {
+        let Step::Review(review) = &self.step else { return };
+        let found = review.elsewhere.as_ref().map(|elsewhere| elsewhere.found_in(region));
+        if let Some(ids) = found.filter(|ids| !ids.is_empty()) {
+            region.clone_into(&mut self.form.region);
+            self.form.set_ids(&ids);
+            self.step = Step::Compose { refusal: None };
+        }
+    }
+}
+
+impl Review {
+    fn of(plan: Plan, skipped: Vec<(InstanceId, SkipReason)>, seen: Option<Arc<Seen>>) -> Self {
+        Review {
+            order: Arc::clone(&plan.order),
+            plan: Some(Arc::new(plan)),
+            skipped: Arc::new(skipped),
+            seen,
+            typed_count: String::new(),
+            elsewhere: None,
+        }
     }
 }
 
@@ -214,6 +485,8 @@ impl Form {
             key_id: String::new(),
             ids_text: Arc::from(""),
             parsed: Arc::default(),
+            reason: String::new(),
+            pacing: Pacing::default(),
         })
     }
 
@@ -272,6 +545,16 @@ impl Form {
         &self.parsed
     }
 
+    /// The reason or ticket.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// How the calls are to be cut and paced.
+    pub fn pacing(&self) -> &Pacing {
+        &self.pacing
+    }
+
     /// The job as it is filled in.
     pub fn job(&self) -> Job {
         let mut options: Vec<(String, String)> = self
@@ -306,7 +589,8 @@ impl Form {
 
     fn plan(&self, secret: Held, token: Held) -> Result<Plan, Refusal> {
         let manifest = self.cloud.manifest();
-        let plan = plan::plan(&self.job(), None)?;
+        let job = self.job();
+        let plan = plan::plan_cut(&job, self.pacing.cut(job.ids.len()))?;
         credential::check_key_id(self.cloud, &self.key_id)?;
         match secret {
             Held::Usable => {}
@@ -330,7 +614,8 @@ impl Form {
                     // What was typed stays: the ids are read again with the other cloud's eyes. A key
                     // of one cloud is nothing to another.
                     let ids_text = Arc::clone(&self.ids_text);
-                    *self = Form { ids_text, ..fresh };
+                    let reason = std::mem::take(&mut self.reason);
+                    *self = Form { ids_text, reason, pacing: self.pacing, ..fresh };
                     self.parse();
                 }
             }
@@ -366,11 +651,21 @@ impl Form {
                 self.parse();
             }
             Action::RemoveProblems => {
-                let ids: Vec<&str> = self.parsed.ids.iter().map(|one| one.id.as_str()).collect();
-                self.ids_text = Arc::from(ids.join("\n"));
-                self.parse();
+                let ids: Vec<InstanceId> =
+                    self.parsed.ids.iter().map(|one| one.id.clone()).collect();
+                self.set_ids(&ids);
             }
-            Action::Locale(_) | Action::Review { .. } | Action::TypedCount(_) | Action::Back => {}
+            Action::Locale(_)
+            | Action::Review { .. }
+            | Action::Looked { .. }
+            | Action::WithoutLook
+            | Action::TypedCount(_)
+            | Action::Reason(_)
+            | Action::Pacing(_)
+            | Action::Instead { .. }
+            | Action::LookElsewhere { .. }
+            | Action::GoTo { .. }
+            | Action::Back => {}
         }
     }
 
@@ -383,6 +678,12 @@ impl Form {
         self.dry_run = self.dry_run && operation.parameter_for(Role::DryRun).is_some();
         self.erase = false;
         self.batching = default_batching(operation, self.dry_run);
+    }
+
+    fn set_ids(&mut self, ids: &[InstanceId]) {
+        let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
+        self.ids_text = Arc::from(ids.join("\n"));
+        self.parse();
     }
 
     fn parse(&mut self) {
