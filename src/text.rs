@@ -3,6 +3,9 @@
 //!
 //! Words about the clouds themselves (names, modes, errors) stand with the clouds in core.
 
+// One arm a text is the point, even where two texts are alike today.
+#![allow(clippy::match_same_arms, clippy::too_many_lines)]
+
 use relight_core::{
     answer::Outcome,
     cloud::Verb,
@@ -92,6 +95,7 @@ pub enum Say {
     Body,
     EmptyBody,
     Stop,
+    StopNow,
     Resume,
     All,
     FailuresFirst,
@@ -253,6 +257,7 @@ impl Say {
             Say::Body => "Body",
             Say::EmptyBody => "empty",
             Say::Stop => "Stop after this call",
+            Say::StopNow => "Stop",
             Say::Resume => "Go on",
             Say::All => "all",
             Say::FailuresFirst => "Failures first",
@@ -404,6 +409,7 @@ impl Say {
             Say::Body => "请求体",
             Say::EmptyBody => "空",
             Say::Stop => "当前调用后停止",
+            Say::StopNow => "停止",
             Say::Resume => "继续",
             Say::All => "全部",
             Say::FailuresFirst => "失败优先",
@@ -424,7 +430,7 @@ impl Say {
             Say::Zone => "可用区",
             Say::SentAt => "发送时间",
             Say::SettledAt => "结束时间",
-            Say::CopyForSupport => "复制给客服",
+            Say::CopyForSupport => "复制工单信息",
             Say::Copy => "复制",
             Say::Copied => "已复制",
             Say::ShowTheRequest => "查看请求",
@@ -635,6 +641,10 @@ impl Tell<'_> {
             Tell::Check(0) => "Check instances".into(),
             Tell::Check(count) => format!("Check {}", instances(count)),
             Tell::Confirm(deed, count) => format!("{} {}", deed.imperative(), n(count)),
+            Tell::ReviewTitle(Deed { dry_run: true, .. }, count)
+            | Tell::RunTitle { deed: Deed { dry_run: true, .. }, count, .. } => {
+                format!("Dry run of {}", instances(count))
+            }
             Tell::ReviewTitle(deed, count) => {
                 format!("{} {}", deed.imperative(), instances(count))
             }

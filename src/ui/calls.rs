@@ -74,7 +74,7 @@ fn row(props: &Props, index: usize, call: &Call) -> Html {
     let open = props.inspected == Some(index);
     let took = call.sent_at.zip(call.answered_at).map(|(from, to)| to.saturating_sub(from));
     html! {
-        <tr key={index} data-call={number.to_string()} data-call-state={text::call_state(call.state).en}
+        <tr key={index} data-call={number.to_string()} data-call-state={state_word(call.state)}
             aria-current={open.then_some("true")}>
             <td class="number">{ text::number(locale, number) }</td>
             <td class="aux spare"><code>{ call.batch.order().operation().name }</code></td>
@@ -103,6 +103,17 @@ fn row(props: &Props, index: usize, call: &Call) -> Html {
                 }
             </td>
         </tr>
+    }
+}
+
+/// The public name of where a call stands.
+const fn state_word(state: CallState) -> &'static str {
+    match state {
+        CallState::Waiting => "waiting",
+        CallState::Claiming => "claiming",
+        CallState::Sending => "sending",
+        CallState::Done => "done",
+        CallState::Stopped => "stopped",
     }
 }
 

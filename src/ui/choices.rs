@@ -82,11 +82,11 @@ pub(crate) fn Choices(props: &Props) -> Html {
         })
     };
     html! {
-        <>
+        <div class="dock dock-run">
             if let Some(asked) = *confirming {
                 <Again {locale} run={run.clone()} choice={asked} on={on.clone()} on_close={close} />
             }
-            <div class="foot dock dock-run">
+            <div class="foot">
                 { choice(Choice::RetryFailed, "retry-failed",
                     Tell::RetryFailed(count(Choice::RetryFailed)).in_locale(locale), Say::NothingToRetry) }
                 { choice(Choice::SendNotStarted, "send-not-started",
@@ -112,7 +112,7 @@ pub(crate) fn Choices(props: &Props) -> Html {
                     if !over { <span class="hidden">{ ". " }{ t(Say::NewRunWait) }</span> }
                 </button>
             </div>
-        </>
+        </div>
     }
 }
 

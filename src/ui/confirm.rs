@@ -9,6 +9,8 @@ use yew::{
 /// So that the second click of a double click, or a key that is held down, sends nothing.
 const ARMED_AFTER_MS: u32 = 500;
 
+const OFFERED_AGAIN_AFTER_MS: u32 = 3_000;
+
 /// What is confirmed.
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
@@ -38,6 +40,14 @@ pub(crate) fn Confirm(props: &Props) -> Html {
         let armed = armed.clone();
         use_effect_with((), move |()| {
             let later = Timeout::new(ARMED_AFTER_MS, move || armed.set(true));
+            move || drop(later)
+        });
+    }
+    {
+        // If it is still here then, nothing was sent: a page around the console may refuse it.
+        let used = used.clone();
+        use_effect_with(*used, move |now| {
+            let later = now.then(|| Timeout::new(OFFERED_AGAIN_AFTER_MS, move || used.set(false)));
             move || drop(later)
         });
     }

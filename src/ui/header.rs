@@ -61,7 +61,6 @@ pub(crate) fn Header(props: &Props) -> Html {
             <span class="grow"></span>
             <span class="pill wide">
                 <span class="hidden">{ t(Say::RouteLabel) }{ " " }</span>
-                <span class="dot"></span>
                 { route_name(&props.route, locale) }
             </span>
             if held {
@@ -92,11 +91,10 @@ pub(crate) fn route_name(route: &Route, locale: Locale) -> String {
 
 /// Beginning and end of a key id: enough to tell two keys apart.
 fn shortened(key_id: &str) -> String {
-    let characters: Vec<char> = key_id.chars().collect();
-    match characters.as_slice() {
-        [a, b, c, d, .., w, x, y, z] if characters.len() > 12 => {
-            [*a, *b, *c, *d, '…', *w, *x, *y, *z].iter().collect()
-        }
-        _ => key_id.to_owned(),
+    let count = key_id.chars().count();
+    if count <= 12 {
+        return key_id.to_owned();
     }
+    let (beginning, end) = (key_id.chars().take(4), key_id.chars().skip(count - 4));
+    beginning.chain(['…']).chain(end).collect()
 }

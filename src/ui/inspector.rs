@@ -197,3 +197,86 @@ fn percent_decode(text: &str) -> String {
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Veil, percent_decode, tokens};
+    use relight_core::{
+        cloud::{self, Read},
+        plan::Target,
+        request::{Request, Signed},
+        sign::{Secret, Signer, percent_encode},
+        words::Locale,
+    };
+
+    const TOKEN: &str = "to/ken+with=signs";
+
+    fn signed(cloud: &'static dyn cloud::Cloud, algorithm: &str) -> Request<Signed> {
+        let region = if cloud.manifest().regions.required { "ap-southeast-1" } else { "" };
+        let target = Target::new(cloud, None, region).expect("a target");
+        let signer = Signer {
+            key_id: "the-key-id".into(),
+            token: Some(TOKEN.into()),
+            unix_seconds: 1_700_000_000,
+            nonce: "00000000000000000000000000000001".into(),
+            sign_action: true,
+            locale: Locale::En,
+        };
+        let request = cloud.read(&target, Read::Places, &[]);
+        let prepared = cloud.prepare_with(algorithm, &request, &signer).expect("an algorithm");
+        prepared.finish_with(&Secret::new("the-secret".into()))
+    }
+
+    fn texts(signed: &Request<Signed>) -> Vec<String> {
+        let mut texts = vec![
+            signed.path_and_query(),
+            signed.body().to_owned(),
+            signed.trace().string_to_sign.clone(),
+            signed.signature().to_owned(),
+        ];
+        texts.extend(signed.trace().canonical_request.clone());
+        texts.extend(signed.headers().iter().map(|(_, value)| value.clone()));
+        texts
+    }
+
+    #[test]
+    fn neither_token_nor_signature_is_shown_by_any_algorithm_of_any_cloud() {
+        for cloud in cloud::ALL {
+            for algorithm in cloud.algorithms() {
+                let signed = signed(*cloud, algorithm.name());
+                let hidden = Veil::new(&signed, Locale::En, false);
+                let revealed = Veil::new(&signed, Locale::En, true);
+                let once = percent_encode(TOKEN);
+                let twice = percent_encode(&once);
+                for text in texts(&signed) {
+                    for form in [TOKEN, &once, &twice] {
+                        assert!(!hidden.over(&text).contains(form), "{}", algorithm.name());
+                        assert!(!revealed.over(&text).contains(form), "{}", algorithm.name());
+                    }
+                    assert!(!hidden.over(&text).contains(signed.signature()));
+                    assert!(!hidden.over(&text).contains(&percent_encode(signed.signature())));
+                }
+                assert_eq!(revealed.over(signed.signature()), signed.signature());
+            }
+        }
+    }
+
+    #[test]
+    fn tokens_are_found_where_the_cloud_has_them() {
+        for cloud in cloud::ALL {
+            for algorithm in cloud.algorithms() {
+                let found = tokens(&signed(*cloud, algorithm.name()));
+                let expected = cloud.manifest().credential.token_label.map(|_| TOKEN.to_owned());
+                assert_eq!(found.into_iter().next(), expected, "{}", algorithm.name());
+            }
+        }
+    }
+
+    #[test]
+    fn percent_codes_are_decoded_and_never_panic() {
+        assert_eq!(percent_decode(&percent_encode(TOKEN)), TOKEN);
+        for odd in ["%", "%4", "%zz", "%é", "a%2"] {
+            percent_decode(odd);
+        }
+    }
+}

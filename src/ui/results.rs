@@ -96,7 +96,7 @@ pub(crate) fn Results(props: &Props) -> Html {
     };
     let cloud = target.cloud.manifest().name.in_locale(locale);
     html! {
-        <section class="panel run" aria-labelledby="h-run" data-stage={text::stage(stage).en}>
+        <section class="panel run" aria-labelledby="h-run" data-stage={stage_word(stage)}>
             <div class="head">
                 <h2 id="h-run" tabindex="-1" ref={heading}>
                     { Tell::RunTitle { deed: Deed::of(order), count: run.rows().len(), active }.in_locale(locale) }
@@ -114,14 +114,14 @@ pub(crate) fn Results(props: &Props) -> Html {
                 }
                 if active && stage != Stage::Watching {
                     <button type="button" data-action="stop" onclick={on.reform(|_| Intent::Run(Event::Stop))}>
-                        { t(Say::Stop) }
+                        { t(if stage == Stage::Sending { Say::Stop } else { Say::StopNow }) }
                     </button>
                 }
             </div>
             <div class="body">
                 <Progress {locale} run={run.clone()} now={props.now} />
                 if let Stage::Paused(pause) = stage {
-                    <div class="note warn" data-pause="">
+                    <div class="note warn">
                         { icon(Icon::Pause) }
                         <p>
                             <strong>{ text::pause(pause).0.in_locale(locale) }</strong>
@@ -260,6 +260,17 @@ fn chosen<'a>(
                 .min_by_key(|row| rank(row.outcome))
         })
         .or_else(|| run.rows().iter().find(|row| row.outcome == Outcome::DryRunPassed))
+}
+
+/// The public name of a stage.
+const fn stage_word(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Sending => "sending",
+        Stage::Watching => "watching",
+        Stage::Paused(_) => "paused",
+        Stage::Stopped => "stopped",
+        Stage::Finished => "finished",
+    }
 }
 
 fn request_id(run: &Run, row: &Row) -> Option<AttrValue> {

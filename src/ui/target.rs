@@ -125,7 +125,7 @@ pub(crate) fn Options(props: &OptionsProps) -> Html {
     html! {
         <>
             if let Some(parameter) = operation.parameter_for(Role::Batching) {
-                { batching(props, parameter, onbatching, error("batching")) }
+                { batching(props, parameter, &onbatching, error("batching")) }
             }
             if let Some(parameter) = operation.parameter_for(Role::DryRun) {
                 { tick(props, "dryRun", parameter, props.dry_run, false, Action::DryRun) }
@@ -216,7 +216,7 @@ fn radio(
 fn batching(
     props: &OptionsProps,
     parameter: &'static Parameter,
-    onchange: Callback<Event>,
+    onchange: &Callback<Event>,
     error: Option<&str>,
 ) -> Html {
     let locale = props.locale;
