@@ -72,6 +72,7 @@ fn request(
         Some(Json::Text(raw)) => (raw.to_string(), Vec::new()),
         _ => (String::new(), fields.pairs("query")?),
     };
+    let form = fields.pairs("form")?;
     let input = SigningInput {
         key_id: fields.text("accessKeyId")?.to_owned(),
         token: fields.optional_text("token")?.map(str::to_owned),
@@ -80,15 +81,22 @@ fn request(
         path: fields.text_or_empty("path")?,
         query,
         raw_query,
-        form: fields.pairs("form")?,
         headers: fields.pairs("headers")?,
         signed_headers: fields.texts("signedHeaders")?,
         lowercased_values: fields.texts("lowercasedValues")?,
         body: match text(body) {
-            Some(body) => body,
+            // A body of a form is written from its parameters, the signature among them.
+            Some(body) => {
+                if form.is_empty() {
+                    body
+                } else {
+                    String::new()
+                }
+            }
             None if body.is_undefined() || body.is_null() => String::new(),
             None => return Err(not_text("body")),
         },
+        form,
         unsigned_payload: fields.optional_flag("unsignedPayload")?.unwrap_or_default(),
         unix_seconds: time(fields)?.ok_or_else(|| missing("timestamp"))?,
         service: fields.text_or_empty("service")?,

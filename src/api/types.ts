@@ -164,7 +164,7 @@ export interface RequestToSign {
   path?: string;
   /** Decoded parameters, or the raw query for algorithms that sign it as it is sent. */
   query?: Record<string, string> | string;
-  /** Decoded parameters of a form body. */
+  /** Decoded parameters of a form body, which is then written from them. */
   form?: Record<string, string>;
   /** The headers to send. */
   headers?: Record<string, string>;
