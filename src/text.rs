@@ -22,6 +22,29 @@ use relight_core::{
 pub enum Say {
     /// The console, for screen readers: what the page is.
     PageTitle,
+    Looking,
+    LookingHint,
+    LookFailed,
+    TryAgain,
+    GoOnUnseen,
+    UnseenWarning,
+    WillBeSkipped,
+    SkippedTitle,
+    Refresh,
+    StartInstead,
+    RestartInstead,
+    LookElsewhere,
+    NotFoundAnywhere,
+    GoThere,
+    NothingEligible,
+    Reason,
+    Canary,
+    CanaryHelp,
+    Pacing,
+    BatchSize,
+    WaveCalls,
+    WavePause,
+    StopAbove,
     SkipToContent,
     Pages,
     Power,
@@ -173,6 +196,31 @@ impl Say {
 
     const fn in_english(self) -> &'static str {
         match self {
+            Say::Looking => "Looking at the instances",
+            Say::LookingHint => "This only reads. Nothing is changed.",
+            Say::LookFailed => "The states could not be read",
+            Say::TryAgain => "Try again",
+            Say::GoOnUnseen => "Go on without looking",
+            Say::UnseenWarning => {
+                "Without a look at the states, instances that cannot take the operation are not left out: the cloud refuses them, or their whole call."
+            }
+            Say::WillBeSkipped => "will be left out",
+            Say::SkippedTitle => "Left out, with what to do instead",
+            Say::Refresh => "Refresh",
+            Say::StartInstead => "Start them instead",
+            Say::RestartInstead => "Restart them instead",
+            Say::LookElsewhere => "Look in other regions",
+            Say::NotFoundAnywhere => "Found in no other region that this key can see.",
+            Say::GoThere => "Go there",
+            Say::NothingEligible => "No instance can take this operation now: all are left out, for the reasons below.",
+            Say::Reason => "Reason or ticket",
+            Say::Canary => "One instance first",
+            Say::CanaryHelp => "The others go only once the cloud has accepted the first.",
+            Say::Pacing => "Size and pauses",
+            Say::BatchSize => "Most instances a call",
+            Say::WaveCalls => "Pause after so many calls",
+            Say::WavePause => "Length of the pause, seconds",
+            Say::StopAbove => "Pause above this share refused, %",
             Say::PageTitle => "Relight: restart and start cloud instances",
             Say::SkipToContent => "Skip to the content",
             Say::Pages => "Pages",
@@ -335,6 +383,29 @@ impl Say {
 
     const fn in_chinese(self) -> &'static str {
         match self {
+            Say::Looking => "正在查看实例状态",
+            Say::LookingHint => "仅读取状态，不做任何更改。",
+            Say::LookFailed => "无法读取实例状态",
+            Say::TryAgain => "重试",
+            Say::GoOnUnseen => "不查看状态，直接继续",
+            Say::UnseenWarning => "未查看实例状态，因此不会排除无法操作的实例：云端会拒绝这些实例，甚至拒绝整次调用。",
+            Say::WillBeSkipped => "将排除",
+            Say::SkippedTitle => "已排除的实例及建议",
+            Say::Refresh => "刷新",
+            Say::StartInstead => "改为启动",
+            Say::RestartInstead => "改为重启",
+            Say::LookElsewhere => "在其他地域查找",
+            Say::NotFoundAnywhere => "在该密钥可见的其他地域中均未找到。",
+            Say::GoThere => "切换到该地域",
+            Say::NothingEligible => "当前没有可执行该操作的实例，全部已排除，原因如下。",
+            Say::Reason => "原因或工单号",
+            Say::Canary => "先试一台",
+            Say::CanaryHelp => "首台被云端受理后，再发送其余实例。",
+            Say::Pacing => "分批与间隔",
+            Say::BatchSize => "每次调用最多实例数",
+            Say::WaveCalls => "每隔多少次调用暂停",
+            Say::WavePause => "暂停时长（秒）",
+            Say::StopAbove => "被拒绝比例超过时暂停（%）",
             Say::PageTitle => "Relight：重启和启动云实例",
             Say::SkipToContent => "跳到主要内容",
             Say::Pages => "页面",
@@ -550,6 +621,18 @@ pub enum Tell<'a> {
         instances: usize,
         largest: usize,
     },
+    /// The same, if one instance goes first.
+    CanarySizes { calls: usize, largest: usize },
+    /// On the counter of those that will be sent.
+    WillBe(Deed),
+    /// How far the look before the review is.
+    LookingAt { done: usize, total: usize },
+    /// When the states were read.
+    StatesAsOf(&'a str),
+    /// How far the search in other regions is.
+    Searched { done: usize, total: usize },
+    /// What the search has found.
+    FoundIn { region: &'a str, count: usize },
     /// The pace of the calls.
     Pace(u32),
     /// The label of the field that asks for the count.
@@ -671,6 +754,20 @@ impl Tell<'_> {
             Tell::CallSizes { calls, largest, .. } => {
                 format!("{} calls of up to {}", n(calls), instances(largest))
             }
+            Tell::CanarySizes { calls: 1, largest } => {
+                format!("1 instance first, then 1 call of {}", n(largest))
+            }
+            Tell::CanarySizes { calls, largest } => {
+                format!("1 instance first, then {} calls of up to {}", n(calls), n(largest))
+            }
+            Tell::WillBe(Deed { dry_run: true, .. }) => "will be rehearsed".into(),
+            Tell::WillBe(Deed { verb: Verb::Start, .. }) => "will start".into(),
+            Tell::WillBe(Deed { forced: true, .. }) => "will be forced to restart".into(),
+            Tell::WillBe(Deed { forced: false, .. }) => "will restart".into(),
+            Tell::LookingAt { done, total } => format!("{} of {} read", n(done), n(total)),
+            Tell::StatesAsOf(time) => format!("states as of {time}"),
+            Tell::Searched { done, total } => format!("{} of {} regions searched", n(done), n(total)),
+            Tell::FoundIn { region, count } => format!("{} found in {region}", n(count)),
             Tell::Pace(1) => "at most 1 call a second, one after the other".into(),
             Tell::Pace(calls) => {
                 format!("at most {calls} calls a second, one after the other")
@@ -772,6 +869,14 @@ impl Tell<'_> {
             Tell::CallSizes { calls, largest, .. } => {
                 format!("{} 次调用，每次最多 {} 台", n(calls), n(largest))
             }
+            Tell::CanarySizes { calls, largest } => {
+                format!("先试 1 台，再分 {} 次调用，每次最多 {} 台", n(calls), n(largest))
+            }
+            Tell::WillBe(deed) => format!("将{}", deed.in_chinese()),
+            Tell::LookingAt { done, total } => format!("已读取 {}/{}", n(done), n(total)),
+            Tell::StatesAsOf(time) => format!("状态更新于 {time}"),
+            Tell::Searched { done, total } => format!("已查找 {}/{} 个地域", n(done), n(total)),
+            Tell::FoundIn { region, count } => format!("在 {region} 找到 {} 台", n(count)),
             Tell::Pace(calls) => format!("依次发送，每秒最多 {calls} 次"),
             Tell::TypeToConfirm(count) => format!("请输入 {count} 以确认"),
             Tell::TypedWrong(count) => format!("请输入实例数量 {count} 以确认。"),

@@ -16,10 +16,13 @@ mod icon;
 mod ids;
 mod inspector;
 mod instances;
+mod looking;
+mod pacing;
 mod pager;
 mod progress;
 mod results;
 mod review;
+mod skipped;
 mod target;
 
 use crate::{
@@ -29,6 +32,7 @@ use crate::{
 use compose::Compose;
 use explain::Explain;
 use header::Header;
+use looking::Looking;
 use relight_core::session::Step;
 use results::Results;
 use review::Review;
@@ -113,17 +117,17 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
     }
     let (step, review) = match view.session.step() {
         Step::Compose { .. } => ("compose", nothing_to_review(view)),
-        Step::Looking { look } => ("looking", looking(look, on, locale)),
-        Step::Review(review) => match &review.plan {
-            Some(plan) => (
-                "review",
-                html! {
-                    <Review {locale} plan={plan.clone()} typed_count={review.typed_count.clone()}
-                        may_send={review.may_send()} route={view.route.clone()} on={on.clone()} />
-                },
-            ),
-            None => ("review", nothing_to_review(view)),
-        },
+        Step::Looking { look } => {
+            ("looking", html! { <Looking {locale} look={look.clone()} on={on.clone()} /> })
+        }
+        Step::Review(review) => {
+            let form = view.session.form();
+            let review = html! {
+                <Review {locale} review={review.clone()} reason={form.reason().to_owned()}
+                    pacing={*form.pacing()} route={view.route.clone()} on={on.clone()} />
+            };
+            ("review", review)
+        }
     };
     html! {
         <main class="two-panes" data-step={step} tabindex="-1" ref={main.clone()}>
@@ -148,24 +152,6 @@ fn nothing_to_review(view: &View) -> Html {
                     }) }
                 </ol>
             </div>
-        </section>
-    }
-}
-
-/// How far the look before the review is, and what stands in its way.
-fn looking(
-    look: &relight_core::run::Look,
-    on: &Callback<Intent>,
-    locale: relight_core::words::Locale,
-) -> Html {
-    let (done, total) = look.progress();
-    let unseen = on.reform(|_: web_sys::MouseEvent| Intent::ReviewUnseen);
-    html! {
-        <section class="panel">
-            <p>{ format!("{done} / {total}") }</p>
-            if look.seen().fault.is_some() {
-                <button type="button" data-action="review-unseen" onclick={unseen}>{ "…" }</button>
-            }
         </section>
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn Calls(props: &Props) -> Html {
     let first = shown.start;
     html! {
         <div class="calls">
-            <div class="scroll" tabindex="0" role="region" aria-label={t(Say::Calls)}>
+            <div class="scroll" tabindex="0" role="group" aria-label={t(Say::Calls)}>
                 <table>
                     <thead><tr>
                         <th scope="col" class="number">{ t(Say::CallColumn) }</th>

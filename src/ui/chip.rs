@@ -2,7 +2,11 @@
 
 use super::icon::{Icon, icon};
 use crate::text;
-use relight_core::{answer::Outcome, cloud::Verb, words::Locale};
+use relight_core::{
+    answer::{InstanceState, Outcome, Phase},
+    cloud::Verb,
+    words::Locale,
+};
 use yew::{Html, classes, html};
 
 /// The colour of an outcome.
@@ -81,5 +85,19 @@ pub(crate) fn chip(locale: Locale, outcome: Outcome, verb: Verb, settled: bool) 
             { icon(picture(outcome)) }
             { words.in_locale(locale) }
         </span>
+    }
+}
+
+/// The state of an instance, in the cloud's own word.
+pub(crate) fn state_chip(state: &InstanceState) -> Html {
+    let (tone, picture) = match state.phase {
+        Phase::Running => (Tone::Good, Icon::Check),
+        Phase::Stopped => (Tone::Idle, Icon::Dash),
+        Phase::Starting | Phase::Stopping => (Tone::Busy, Icon::Ring),
+        Phase::Recycled | Phase::Busy => (Tone::Warn, Icon::Warning),
+        Phase::Unknown => (Tone::Warn, Icon::Question),
+    };
+    html! {
+        <span class={classes!("chip", tone.class())}>{ icon(picture) }{ state.state.clone() }</span>
     }
 }

@@ -56,7 +56,10 @@ pub(crate) fn Compose(props: &Props) -> Html {
     let sentence = |refusal: Option<&Refusal>| {
         refusal.map(|refusal| (field_of(refusal), refusal.sentence(locale)))
     };
-    let reviewing = session.plan().is_some();
+    let reviewing = match session.step() {
+        Step::Compose { .. } => false,
+        Step::Looking { .. } | Step::Review(_) => true,
+    };
     let ready = form.parsed().ids.len();
     html! {
         <form class="panel compose" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}

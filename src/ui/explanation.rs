@@ -12,6 +12,7 @@ use crate::{
 };
 use relight_core::{
     answer::{Fault, Outcome},
+    cloud::Cloud,
     explain::{self, Explanation, Retry},
     ids::InstanceId,
     plan::Order,
@@ -169,16 +170,20 @@ pub(crate) fn facts(told: &Explanation, fault: Option<&Fault>, locale: Locale) -
 
 /// A fault in words.
 pub(crate) fn explain_fault(order: &Order, fault: &Fault, locale: Locale) -> Explanation {
+    explain_fault_of(order.target().cloud, Some(order.operation().name), fault, locale)
+}
+
+/// A fault of any request to a cloud, in words.
+pub(crate) fn explain_fault_of(
+    cloud: &dyn Cloud,
+    operation: Option<&str>,
+    fault: &Fault,
+    locale: Locale,
+) -> Explanation {
     match fault {
         Fault::Cloud(report) => {
-            let manifest = order.target().cloud.manifest();
-            explain::explain(
-                Some(manifest.id),
-                manifest.errors,
-                report,
-                Some(order.operation().name),
-                locale,
-            )
+            let manifest = cloud.manifest();
+            explain::explain(Some(manifest.id), manifest.errors, report, operation, locale)
         }
         Fault::Layer { word, text } => explain::explain_layer(word, text, locale),
     }

@@ -1,27 +1,32 @@
 //! Exactly what will be sent, before it is.
 
 use super::{
-    compose::no_repeat,
+    chip::state_chip,
+    compose::{no_repeat, problem_at},
     confirm::Confirm,
     dom::{focus, open_of, value_of},
     header::route_name,
     icon::{Icon, icon},
+    pacing::Pace,
     pager::{Pager, page_range},
+    skipped::Skipped,
 };
 use crate::{
     store::{Intent, Shared},
     text::{self, Deed, Say, Tell},
 };
 use relight_core::{
-    plan::{Batch, Plan},
+    answer::InstanceState,
+    plan::{Batch, Order, Plan},
     request::{Payload, Route},
-    session::Action,
+    run::Seen,
+    session::{Action, Pacing, Review as Reviewed},
     words::Locale,
 };
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 use yew::{
     AttrValue, Callback, Event, Html, InputEvent, Properties, function_component, html,
-    use_effect_with, use_node_ref, use_state_eq,
+    use_effect_with, use_memo, use_node_ref, use_state_eq,
 };
 
 const INSTANCES_A_PAGE: usize = 50;
@@ -31,17 +36,17 @@ const CALLS_A_PAGE: usize = 20;
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
     pub(crate) locale: Locale,
-    pub(crate) plan: Arc<Plan>,
-    pub(crate) typed_count: AttrValue,
-    pub(crate) may_send: bool,
+    pub(crate) review: Arc<Reviewed>,
+    pub(crate) reason: AttrValue,
+    pub(crate) pacing: Pacing,
     pub(crate) route: Shared<Route>,
     pub(crate) on: Callback<Intent>,
 }
 
-/// What will be sent, and the button that sends it.
+/// What will be sent and what is left out, and the button that sends it.
 #[function_component]
 pub(crate) fn Review(props: &Props) -> Html {
-    let Props { locale, plan, .. } = props;
+    let Props { locale, review, on, .. } = props;
     let locale = *locale;
     let t = |say: Say| say.in_locale(locale);
     let cancel = use_node_ref();
@@ -51,13 +56,10 @@ pub(crate) fn Review(props: &Props) -> Html {
         let cancel = cancel.clone();
         use_effect_with((), move |()| focus(&cancel));
     }
-    let (order, count) = (&plan.order, plan.instances());
+    let order = &review.order;
+    let count = review.plan.as_ref().map_or(0, |plan| plan.instances());
     let deed = Deed::of(order);
-    let manifest = order.target().cloud.manifest();
-    let onsend = props.on.reform(|()| Intent::Send);
-    let oncancel = props.on.reform(|_| Intent::Form(Action::Back));
-    let ontyped =
-        props.on.reform(|event: InputEvent| Intent::Form(Action::TypedCount(value_of(&event))));
+    let ontyped = on.reform(|event: InputEvent| Intent::Form(Action::TypedCount(value_of(&event))));
     let onmissing = {
         let (typed, asked) = (typed.clone(), asked.clone());
         Callback::from(move |()| {
@@ -65,79 +67,138 @@ pub(crate) fn Review(props: &Props) -> Html {
             focus(&typed);
         })
     };
-    let wrong = (*asked && !props.may_send).then(|| Tell::TypedWrong(count).in_locale(locale));
+    let wrong = (*asked && !review.may_send()).then(|| Tell::TypedWrong(count).in_locale(locale));
     let danger = !order.is_dry_run() && (order.is_forced() || order.erases());
     html! {
         <section class="panel review" aria-labelledby="h-review" onkeydown={no_repeat()}>
             <div class="head">
                 <h2 id="h-review">{ Tell::ReviewTitle(deed, count).in_locale(locale) }</h2>
-                <span class="small muted">{ place(plan, locale) }</span>
+                <span class="small muted">{ place(order, locale) }</span>
+                if let Some(seen) = &review.seen {
+                    <span class="small muted">
+                        { Tell::StatesAsOf(&text::time_of_day(locale, seen.at)).in_locale(locale) }
+                    </span>
+                    <button type="button" class="tiny" data-action="refresh" onclick={on.reform(|_| Intent::Review)}>
+                        { t(Say::Refresh) }
+                    </button>
+                }
                 <span class="grow"></span>
                 <span class="small muted">{ t(Say::StepTwo) }</span>
             </div>
             <div class="body">
-                { for plan.warnings.iter().map(|warning| html! {
-                    <div class="note bad">
-                        { icon(Icon::Warning) }
-                        <p><strong>{ t(Say::BeforeYouConfirm) }</strong>{ warning.sentence(locale) }</p>
-                    </div>
-                }) }
-                <div class="group">
-                    <h3>{ t(Say::HowItWillGo) }</h3>
-                    <dl class="kv">
-                        <dt>{ t(Say::Calls) }</dt>
-                        <dd data-count="calls">{ sizes(plan, locale) }</dd>
-                        <dt>{ t(Say::Operation) }</dt>
-                        <dd>
-                            <code>{ order.operation().name }</code>{ " · " }{ manifest.product }
-                        </dd>
-                        <dt>{ t(Say::Options) }</dt>
-                        <dd>{ options(plan, locale) }</dd>
-                        <dt>{ t(Say::Host) }</dt>
-                        <dd><code>{ order.target().host() }</code></dd>
-                        <dt>{ t(Say::Through) }</dt>
-                        <dd>{ route_name(&props.route, locale) }</dd>
-                        <dt>{ t(Say::PaceLabel) }</dt>
-                        <dd>{ Tell::Pace(order.operation().calls_per_second).in_locale(locale) }</dd>
-                    </dl>
+                <div class="counts">
+                    <span class="count still good" data-count="planned">
+                        <b>{ text::number(locale, count) }</b>{ Tell::WillBe(deed).in_locale(locale) }
+                    </span>
+                    if !review.skipped.is_empty() {
+                        <span class="count still" data-count="skipped">
+                            <b>{ text::number(locale, review.skipped.len()) }</b>{ t(Say::WillBeSkipped) }
+                        </span>
+                    }
                 </div>
-                <Requests {locale} plan={plan.clone()} route={props.route.clone()} />
-                <Planned {locale} plan={plan.clone()} />
-                if plan.needs_typed_count() {
-                    <div class="field">
+                if review.seen.is_none() {
+                    <div class="note warn">{ icon(Icon::Warning) }<p>{ t(Say::UnseenWarning) }</p></div>
+                }
+                if let Some(plan) = &review.plan {
+                    { for plan.warnings.iter().map(|warning| html! {
+                        <div class="note bad">
+                            { icon(Icon::Warning) }
+                            <p><strong>{ t(Say::BeforeYouConfirm) }</strong>{ warning.sentence(locale) }</p>
+                        </div>
+                    }) }
+                } else {
+                    <div class="note info">{ icon(Icon::Dash) }<p>{ t(Say::NothingEligible) }</p></div>
+                }
+                <div class={if review.skipped.is_empty() { "stack" } else { "pair" }}>
+                    if !review.skipped.is_empty() {
+                        <Skipped {locale} review={review.clone()} on={on.clone()} />
+                    }
+                    if let Some(plan) = &review.plan { { how(props, plan) } }
+                </div>
+                if let Some(plan) = &review.plan {
+                    <Requests {locale} plan={plan.clone()} route={props.route.clone()} />
+                    <Planned {locale} plan={plan.clone()} seen={review.seen.clone()} />
+                    <div class="two last">
                         <label class="field">
-                            { Tell::TypeToConfirm(count).in_locale(locale) }
-                            <input ref={typed} name="typedCount" type="text" inputmode="numeric"
-                                autocomplete="off" value={props.typed_count.clone()} oninput={ontyped}
-                                aria-invalid={wrong.as_ref().map(|_| "true")} aria-describedby="e-typed" />
+                            { t(Say::Reason) }
+                            <input name="reason" type="text" autocomplete="off" maxlength="200"
+                                placeholder={t(Say::Optional)} value={props.reason.clone()}
+                                oninput={on.reform(|event: InputEvent| Intent::Form(Action::Reason(value_of(&event))))} />
                         </label>
-                        if let Some(wrong) = wrong { <p class="error" id="e-typed">{ wrong }</p> }
+                        if review.needs_typed_count() {
+                            <div class="field">
+                                <label class="field">
+                                    { Tell::TypeToConfirm(count).in_locale(locale) }
+                                    <input ref={typed} name="typedCount" type="text" inputmode="numeric"
+                                        autocomplete="off" value={review.typed_count.clone()} oninput={ontyped}
+                                        aria-invalid={wrong.as_ref().map(|_| "true")} aria-describedby="e-typed" />
+                                </label>
+                                { problem_at("e-typed", wrong.as_deref()) }
+                            </div>
+                        }
                     </div>
                 }
             </div>
             <div class="foot dock">
-                <button type="button" ref={cancel} data-action="cancel" onclick={oncancel}>
+                <button type="button" ref={cancel} data-action="cancel"
+                    onclick={on.reform(|_| Intent::Form(Action::Back))}>
                     { t(Say::Cancel) }
                 </button>
                 <span class="grow wide"></span>
-                <Confirm action="send" label={Tell::Confirm(deed, count).in_locale(locale)} {danger}
-                    ready={props.may_send} on_confirm={onsend} on_missing={onmissing} />
+                if review.plan.is_some() {
+                    <Confirm action="send" label={Tell::Confirm(deed, count).in_locale(locale)} {danger}
+                        ready={review.may_send()} on_confirm={on.reform(|()| Intent::Send)}
+                        on_missing={onmissing} />
+                }
             </div>
         </section>
     }
 }
 
+fn how(props: &Props, plan: &Arc<Plan>) -> Html {
+    let locale = props.locale;
+    let t = |say: Say| say.in_locale(locale);
+    let order = &plan.order;
+    html! {
+        <div class="group">
+            <h3>{ t(Say::HowItWillGo) }</h3>
+            <dl class="kv">
+                <dt>{ t(Say::Calls) }</dt>
+                <dd data-count="calls">{ sizes(plan, locale) }</dd>
+                <dt>{ t(Say::Operation) }</dt>
+                <dd>
+                    <code>{ order.operation().name }</code>
+                    { " · " }{ order.target().cloud.manifest().product }
+                </dd>
+                <dt>{ t(Say::Options) }</dt>
+                <dd>{ options(plan, locale) }</dd>
+                <dt>{ t(Say::Host) }</dt>
+                <dd><code>{ order.target().host() }</code></dd>
+                <dt>{ t(Say::Through) }</dt>
+                <dd>{ route_name(&props.route, locale) }</dd>
+                <dt>{ t(Say::PaceLabel) }</dt>
+                <dd>{ Tell::Pace(order.operation().calls_per_second).in_locale(locale) }</dd>
+            </dl>
+            <Pace {locale} pacing={props.pacing} canary={plan.canary} instances={plan.instances()}
+                ids_max={order.operation().ids_max} on={props.on.clone()} />
+        </div>
+    }
+}
+
 /// The cloud and, where there is one, the region.
-pub(crate) fn place(plan: &Plan, locale: Locale) -> String {
-    let target = plan.order.target();
+fn place(order: &Order, locale: Locale) -> String {
+    let target = order.target();
     let cloud = target.cloud.manifest().name.in_locale(locale);
     if target.region.is_empty() { cloud.into() } else { format!("{cloud} · {}", target.region) }
 }
 
 fn sizes(plan: &Plan, locale: Locale) -> String {
+    let calls = plan.batches.len();
     let largest = plan.batches.iter().map(|batch| batch.ids().len()).max().unwrap_or(0);
-    Tell::CallSizes { calls: plan.batches.len(), instances: plan.instances(), largest }
-        .in_locale(locale)
+    if plan.canary && calls > 1 {
+        return Tell::CanarySizes { calls: calls - 1, largest }.in_locale(locale);
+    }
+    Tell::CallSizes { calls, instances: plan.instances(), largest }.in_locale(locale)
 }
 
 fn options(plan: &Plan, locale: Locale) -> Html {
@@ -163,6 +224,7 @@ fn options(plan: &Plan, locale: Locale) -> Html {
 struct PlannedProps {
     locale: Locale,
     plan: Arc<Plan>,
+    seen: Option<Arc<Seen>>,
 }
 
 /// The instances, in pages.
@@ -183,11 +245,25 @@ fn Planned(props: &PlannedProps) -> Html {
         let page = page.clone();
         Callback::from(move |to| page.set(to))
     };
+    let places = use_memo(props.seen.clone(), |seen| {
+        let instances = seen.as_ref().map_or(&[][..], |seen| &seen.instances);
+        let places = instances.iter().enumerate();
+        places.map(|(place, state)| (state.id.clone(), place)).collect::<HashMap<_, _>>()
+    });
+    let state_of = |id: &str| {
+        props.seen.as_ref().zip(places.get(id)).and_then(|(seen, place)| seen.instances.get(*place))
+    };
     let all = props.plan.batches.iter().enumerate();
-    let found: Vec<(usize, &str)> = all
+    let found: Vec<(usize, &str, Option<&InstanceState>)> = all
         .flat_map(|(call, batch)| batch.ids().iter().map(move |id| (call, id.as_str())))
-        .filter(|(_, id)| wanted.is_empty() || id.contains(wanted.as_str()))
+        .map(|(call, id)| (call, id, state_of(id)))
+        .filter(|(_, id, state)| {
+            wanted.is_empty()
+                || id.contains(wanted.as_str())
+                || state.is_some_and(|state| state.name.to_lowercase().contains(wanted.as_str()))
+        })
         .collect();
+    let known = props.seen.is_some();
     let shown = page_range(found.len(), INSTANCES_A_PAGE, *page);
     html! {
         <div class="stack">
@@ -198,17 +274,32 @@ fn Planned(props: &PlannedProps) -> Html {
                         aria-label={t(Say::FindInstance)} placeholder={t(Say::FindInstance)} oninput={onfind} />
                 }
             </div>
-            <div class="framed scroll" tabindex="0" role="region" aria-label={t(Say::Instances)}>
+            <div class="framed scroll" tabindex="0" role="group" aria-label={t(Say::Instances)}>
                 <table>
                     <thead><tr>
                         <th scope="col">{ t(Say::Instance) }</th>
-                        <th scope="col" class="number">{ t(Say::CallColumn) }</th>
+                        if known {
+                            <th scope="col" class="aux">{ t(Say::Name) }</th>
+                            <th scope="col" class="aux">{ t(Say::Zone) }</th>
+                            <th scope="col">{ t(Say::StateLabel) }</th>
+                            <th scope="col" class="aux">{ t(Say::IpAddress) }</th>
+                        }
+                        <th scope="col" class="number aux">{ t(Say::CallColumn) }</th>
                     </tr></thead>
                     <tbody>
-                        { for found.get(shown).unwrap_or_default().iter().map(|(call, id)| html! {
+                        { for found.get(shown).unwrap_or_default().iter().map(|(call, id, state)| html! {
                             <tr key={(*id).to_owned()} data-instance-id={(*id).to_owned()}>
-                                <td class="id">{ (*id).to_owned() }</td>
-                                <td class="number muted">{ text::number(locale, call + 1) }</td>
+                                <td class="id">
+                                    { (*id).to_owned() }
+                                    <span class="narrow small muted">{ state.map(|state| state.name.clone()) }</span>
+                                </td>
+                                if known {
+                                    <td class="name aux">{ state.map(|state| state.name.clone()) }</td>
+                                    <td class="muted aux">{ state.map(|state| state.zone.clone()) }</td>
+                                    <td>{ state.map(state_chip) }</td>
+                                    <td class="muted aux">{ state.map(|state| state.address.clone()) }</td>
+                                }
+                                <td class="number muted aux">{ text::number(locale, call + 1) }</td>
                             </tr>
                         }) }
                     </tbody>

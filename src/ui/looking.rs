@@ -1,0 +1,103 @@
+//! The look before the review: how far it is, and what stands in its way.
+
+use super::{
+    dom::focus,
+    explanation::{badge, explain_fault_of, facts},
+    icon::{Icon, icon},
+};
+use crate::{
+    store::Intent,
+    text::{Say, Tell},
+};
+use relight_core::{run::Look, session::Action, words::Locale};
+use std::sync::Arc;
+use yew::{Callback, Html, Properties, function_component, html, use_effect_with, use_node_ref};
+
+/// The look that is under way.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) locale: Locale,
+    pub(crate) look: Arc<Look>,
+    pub(crate) on: Callback<Intent>,
+}
+
+/// How far the look is.
+#[function_component]
+pub(crate) fn Looking(props: &Props) -> Html {
+    let Props { locale, look, on } = props;
+    let locale = *locale;
+    let t = |say: Say| say.in_locale(locale);
+    let heading = use_node_ref();
+    {
+        let heading = heading.clone();
+        use_effect_with((), move |()| focus(&heading));
+    }
+    let (done, total) = look.progress();
+    let told = look
+        .seen()
+        .fault
+        .as_ref()
+        .map(|fault| (fault, explain_fault_of(look.target().cloud, None, fault, locale)));
+    let percent = (done * 100).checked_div(total).unwrap_or(100);
+    html! {
+        <section class="panel looking" aria-labelledby="h-looking">
+            <div class="head">
+                <h2 id="h-looking" tabindex="-1" ref={heading}>
+                    { t(if told.is_some() { Say::LookFailed } else { Say::Looking }) }
+                </h2>
+                <span class="grow"></span>
+                <span class="small muted">{ t(Say::StepTwo) }</span>
+            </div>
+            <div class="body">
+                <div class="stack tight progress">
+                    <div role="progressbar" aria-label={t(Say::Looking)} aria-valuemin="0" aria-valuemax="100"
+                        aria-valuenow={percent.to_string()}>
+                        <svg class="bar-track" viewBox="0 0 100 8" preserveAspectRatio="none"
+                            aria-hidden="true" focusable="false">
+                            <rect class="busy" x="0" y="0" width={percent.to_string()} height="8" />
+                        </svg>
+                    </div>
+                    <p class="row small muted" role="status">
+                        <span>{ Tell::LookingAt { done, total }.in_locale(locale) }</span>
+                        <span>{ t(Say::LookingHint) }</span>
+                    </p>
+                </div>
+                if let Some((fault, told)) = &told {
+                    <div class="group card">
+                        <div class="row">
+                            <h3 class="grow">{ told.title.clone() }</h3>
+                            { badge(told.retry, locale) }
+                        </div>
+                        <p>{ told.meaning.clone() }</p>
+                        <p>{ told.remedy.clone() }</p>
+                        <dl class="kv">
+                            { facts(told, Some(*fault), locale) }
+                            if let Some(id) = &told.request_id {
+                                <dt>{ t(Say::Request) }</dt><dd><code>{ id.clone() }</code></dd>
+                            }
+                        </dl>
+                    </div>
+                    <div class="note warn">
+                        { icon(Icon::Warning) }
+                        <p>{ t(Say::UnseenWarning) }</p>
+                    </div>
+                }
+            </div>
+            <div class="foot dock">
+                <button type="button" data-action="cancel" onclick={on.reform(|_| Intent::Form(Action::Back))}>
+                    { t(Say::Cancel) }
+                </button>
+                <span class="grow wide"></span>
+                if told.is_some() {
+                    <button type="button" data-action="review-unseen" onclick={on.reform(|_| Intent::ReviewUnseen)}>
+                        { t(Say::GoOnUnseen) }
+                    </button>
+                    <button type="button" class="primary" data-action="look-again"
+                        onclick={on.reform(|_| Intent::Review)}>
+                        { t(Say::TryAgain) }
+                    </button>
+                }
+            </div>
+        </section>
+    }
+}

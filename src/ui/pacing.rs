@@ -1,0 +1,81 @@
+//! How the calls are cut and paced: one instance first, size, pauses, when to stop.
+
+use super::dom::{checked_of, value_of};
+use crate::{store::Intent, text::Say};
+use relight_core::{
+    session::{Action, Pacing},
+    words::Locale,
+};
+use yew::{Callback, Event, Html, Properties, function_component, html};
+
+/// What is set.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) locale: Locale,
+    pub(crate) pacing: Pacing,
+    /// Whether one instance goes first, by choice or by the number of instances.
+    pub(crate) canary: bool,
+    pub(crate) instances: usize,
+    pub(crate) ids_max: usize,
+    pub(crate) on: Callback<Intent>,
+}
+
+/// The settings, folded away but for the canary.
+#[function_component]
+pub(crate) fn Pace(props: &Props) -> Html {
+    let t = |say: Say| say.in_locale(props.locale);
+    let pacing = props.pacing;
+    let set = |change: fn(&mut Pacing, &str)| {
+        props.on.reform(move |event: Event| {
+            let mut pacing = pacing;
+            change(&mut pacing, value_of(&event).trim());
+            Intent::Form(Action::Pacing(pacing))
+        })
+    };
+    let oncanary = props.on.reform(move |event: Event| {
+        Intent::Form(Action::Pacing(Pacing { canary: Some(checked_of(&event)), ..pacing }))
+    });
+    let number = |name: &'static str, say: Say, value: String, most: String, onchange| {
+        html! {
+            <label class="field beside">
+                <span>{ t(say) }</span>
+                <input {name} type="number" min="0" max={most} inputmode="numeric" autocomplete="off" {value} {onchange} />
+            </label>
+        }
+    };
+    html! {
+        <>
+            if props.instances > 1 {
+                <label class="tick">
+                    <input type="checkbox" name="canary" checked={props.canary} onchange={oncanary}
+                        aria-describedby="canary-help" />
+                    <span>
+                        { t(Say::Canary) }
+                        <span class="small muted" id="canary-help">{ t(Say::CanaryHelp) }</span>
+                    </span>
+                </label>
+                <details class="bare pacing">
+                    <summary class="small">{ t(Say::Pacing) }</summary>
+                    <div class="stack">
+                        { number("batchSize", Say::BatchSize, words(pacing.size), props.ids_max.to_string(), set(|pacing, text| {
+                            pacing.size = text.parse().ok().filter(|size| *size > 0);
+                        })) }
+                        { number("waveCalls", Say::WaveCalls, words(Some(pacing.wave_calls).filter(|calls| *calls > 0)), "1000".into(), set(|pacing, text| {
+                            pacing.wave_calls = text.parse().unwrap_or(0);
+                        })) }
+                        { number("wavePauseSeconds", Say::WavePause, words(Some(pacing.wave_pause_seconds).filter(|seconds| *seconds > 0)), "3600".into(), set(|pacing, text| {
+                            pacing.wave_pause_seconds = text.parse().unwrap_or(0);
+                        })) }
+                        { number("stopAboveRefusedPercent", Say::StopAbove, words(pacing.stop_above_refused_percent), "100".into(), set(|pacing, text| {
+                            pacing.stop_above_refused_percent = text.parse().ok().filter(|percent| *percent <= 100);
+                        })) }
+                    </div>
+                </details>
+            }
+        </>
+    }
+}
+
+fn words<T: ToString>(value: Option<T>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}

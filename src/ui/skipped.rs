@@ -1,0 +1,144 @@
+//! What is left out of a run before it begins, by reason, with what to do instead.
+
+use super::{
+    chip::Tone,
+    copy::CopyButton,
+    explanation::joined,
+    icon::{Icon, icon},
+};
+use crate::{
+    store::Intent,
+    text::{self, Say, Tell},
+};
+use relight_core::{
+    cloud::Verb,
+    eligibility::SkipReason,
+    ids::InstanceId,
+    session::{Action, Elsewhere, Review},
+    words::Locale,
+};
+use std::{collections::BTreeMap, sync::Arc};
+use yew::{Callback, Html, Properties, classes, function_component, html};
+
+/// At most so many ids are listed for a reason; all of them can be copied.
+const LISTED: usize = 50;
+
+/// The review whose left-out instances are shown.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) locale: Locale,
+    pub(crate) review: Arc<Review>,
+    pub(crate) on: Callback<Intent>,
+}
+
+/// The instances that are left out.
+#[function_component]
+pub(crate) fn Skipped(props: &Props) -> Html {
+    let Props { locale, review, on } = props;
+    let locale = *locale;
+    let mut reasons: BTreeMap<SkipReason, Vec<&InstanceId>> = BTreeMap::new();
+    for (id, reason) in review.skipped.iter() {
+        reasons.entry(*reason).or_default().push(id);
+    }
+    html! {
+        <div class="group skipped">
+            <h3>{ Say::SkippedTitle.in_locale(locale) }</h3>
+            { for reasons.into_iter().map(|(reason, ids)| line(props, reason, &ids)) }
+            if let Some(elsewhere) = &review.elsewhere { { search(elsewhere, on, locale) } }
+        </div>
+    }
+}
+
+fn line(props: &Props, reason: SkipReason, ids: &[&InstanceId]) -> Html {
+    let Props { locale, review, on } = props;
+    let locale = *locale;
+    let (tone, picture) = look_of(reason);
+    html! {
+        <div class="row small cause" data-skipped={reason.word()}>
+            <details class="grow bare">
+                <summary>
+                    <span class={classes!("chip", tone.class())}>
+                        { icon(picture) }
+                        { text::number(locale, ids.len()) }{ " " }{ text::skip_reason(reason).in_locale(locale) }
+                    </span>
+                </summary>
+                <ul class="plain">
+                    { for ids.iter().take(LISTED).map(|id| html! {
+                        <li><code>{ id.as_str().to_owned() }</code></li>
+                    }) }
+                    if ids.len() > LISTED {
+                        <li class="muted">{ Tell::AndMore(ids.len() - LISTED).in_locale(locale) }</li>
+                    }
+                </ul>
+            </details>
+            { instead(review, reason, on, locale) }
+            <CopyButton {locale} text={joined(ids.iter().copied())} label={Say::CopyIds.in_locale(locale)}
+                on={on.clone()} />
+        </div>
+    }
+}
+
+/// The one thing that helps, where there is one.
+fn instead(review: &Review, reason: SkipReason, on: &Callback<Intent>, locale: Locale) -> Html {
+    let asked = review.order.operation().verb;
+    let other = match (reason, asked) {
+        (SkipReason::Stopped, Verb::Reboot) => Some((Verb::Start, Say::StartInstead)),
+        (SkipReason::AlreadyRunning, Verb::Start) => Some((Verb::Reboot, Say::RestartInstead)),
+        _ => None,
+    };
+    if let Some((verb, say)) = other {
+        let onclick = on.reform(move |_| Intent::Form(Action::Instead { reason, verb }));
+        return html! {
+            <button type="button" class="tiny" data-action="instead" {onclick}>{ say.in_locale(locale) }</button>
+        };
+    }
+    let has_regions = review.order.target().cloud.manifest().regions.required;
+    if reason == SkipReason::NotFound && has_regions && review.elsewhere.is_none() {
+        return html! {
+            <button type="button" class="tiny" data-action="look-elsewhere"
+                onclick={on.reform(|_| Intent::LookElsewhere)}>
+                { Say::LookElsewhere.in_locale(locale) }
+            </button>
+        };
+    }
+    Html::default()
+}
+
+fn search(elsewhere: &Elsewhere, on: &Callback<Intent>, locale: Locale) -> Html {
+    let (done, total) = elsewhere.progress();
+    let nothing = elsewhere.is_done() && elsewhere.found().is_empty();
+    html! {
+        <div class="stack tight small" data-elsewhere={if elsewhere.is_done() { "done" } else { "searching" }}>
+            <p class="muted" role="status">
+                if nothing {
+                    { Say::NotFoundAnywhere.in_locale(locale) }
+                } else {
+                    { Tell::Searched { done, total }.in_locale(locale) }
+                }
+            </p>
+            { for elsewhere.found().iter().map(|(region, ids)| {
+                let to = region.clone();
+                let onclick = on.reform(move |_| Intent::Form(Action::GoTo { region: to.clone() }));
+                html! {
+                    <div class="row">
+                        <span class="grow">{ Tell::FoundIn { region, count: ids.len() }.in_locale(locale) }</span>
+                        <button type="button" class="tiny" data-action="go-to" data-region={region.clone()} {onclick}>
+                            { Say::GoThere.in_locale(locale) }
+                        </button>
+                    </div>
+                }
+            }) }
+        </div>
+    }
+}
+
+const fn look_of(reason: SkipReason) -> (Tone, Icon) {
+    match reason {
+        SkipReason::NotFound => (Tone::Warn, Icon::Question),
+        SkipReason::Stopped => (Tone::Idle, Icon::Dash),
+        SkipReason::AlreadyRunning => (Tone::Good, Icon::Check),
+        SkipReason::AlreadyStarting | SkipReason::Stopping => (Tone::Busy, Icon::Ring),
+        SkipReason::Locked | SkipReason::Expired | SkipReason::Recycled => (Tone::Bad, Icon::Cross),
+        SkipReason::Busy => (Tone::Warn, Icon::Warning),
+    }
+}
