@@ -10,5 +10,7 @@ mod config;
 mod vault;
 mod fetch;
 mod clock;
+pub mod journal;
+pub mod locks;
 pub mod text;
 pub mod ui;

@@ -15,7 +15,7 @@ mod journal;
 mod look;
 mod pace;
 
-pub use journal::{Broken, Record, VERSION, restore};
+pub use journal::{Broken, Record, Summary, VERSION, restore};
 pub use look::{Look, LookCommand, Seen};
 
 use crate::{

@@ -34,6 +34,21 @@ pub struct Record {
     state: Option<StateRecord>,
 }
 
+/// What a list of runs shows of one, without reading its records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// What was written about it when it was confirmed.
+    pub about: About,
+    /// The cloud's id.
+    pub cloud: String,
+    /// The region.
+    pub region: String,
+    /// The operation's name.
+    pub operation: String,
+    /// How many instances it has, those that were left out included.
+    pub instances: usize,
+}
+
 /// What does not change during a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Header {
@@ -97,6 +112,25 @@ pub enum Broken {
     Version(u32),
     /// Something is missing or not as it should be.
     Corrupt(&'static str),
+}
+
+impl Record {
+    /// Its place in the journal, from 0.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// What its run is, if it is the run's first record.
+    pub fn summary(&self) -> Option<Summary> {
+        let header = self.header.as_deref()?;
+        Some(Summary {
+            about: header.about.clone(),
+            cloud: header.cloud.clone(),
+            region: header.region.clone(),
+            operation: header.operation.clone(),
+            instances: header.ids.len(),
+        })
+    }
 }
 
 impl Run {

@@ -1,0 +1,496 @@
+//! The journal of runs, in IndexedDB: what a page has sent is there before it goes out, and what came
+//! of it survives the page.
+//!
+//! 1. Records of a run are on the disk in the order in which they were appended, without a gap: what
+//!    could not be written goes with the next one.
+//! 2. A write is reported when its transaction is complete, not earlier.
+//! 3. An instance is claimed by one living page at most: a claim is written, taken over or left alone
+//!    in the same transaction as the record of the call.
+//! 4. What cannot be read is kept as it is and said to be so.
+//!
+//! Records carry no secret: there is none in [`relight_core::run`].
+
+mod database;
+
+use crate::locks;
+use database::{Access, BY_RUN, CLAIMS, RECORDS, RUNS, Transaction};
+use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
+use relight_core::{
+    ids::InstanceId,
+    run::{Broken, Record, Summary, VERSION},
+};
+use serde::Deserialize;
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{IdbDatabase, IdbKeyRange, IdbRequest};
+
+/// The journal of all runs of this origin. A clone is the same journal.
+#[derive(Clone)]
+pub struct Journal(Rc<Inner>);
+
+/// Why the journal cannot be used, or not for this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unavailable {
+    /// The browser has no IndexedDB here.
+    Missing,
+    /// The browser does not allow it: storage is blocked, or a private window has none.
+    Refused,
+    /// There is no space left for this site.
+    Full,
+    /// A newer version of the console has been here.
+    Newer,
+    /// Another page, of another version of the console, must be closed first; or the browser did not
+    /// answer at all.
+    Blocked,
+    /// Another page has gone on with this run.
+    Taken,
+    /// Anything else, in the browser's own word.
+    Failed(String),
+}
+
+impl Unavailable {
+    /// The word under which it is explained, see [`relight_core::explain`].
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Taken => "other-tab",
+            Self::Missing
+            | Self::Refused
+            | Self::Full
+            | Self::Newer
+            | Self::Blocked
+            | Self::Failed(_) => "no-journal",
+        }
+    }
+}
+
+/// Why a run's records could not be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// The journal cannot be used.
+    Unavailable(Unavailable),
+    /// They are there, but make no run. [`Journal::set_aside`] is for them.
+    Broken(Broken),
+}
+
+impl From<Unavailable> for Unreadable {
+    fn from(error: Unavailable) -> Self {
+        Unreadable::Unavailable(error)
+    }
+}
+
+/// What the journal has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// Runs that can be looked at, newest first.
+    pub runs: Vec<Kept>,
+    /// What could not be read.
+    pub aside: Vec<Aside>,
+}
+
+/// A run in the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// What it is.
+    pub summary: Summary,
+    /// Whether a page works on it now, be it this one. `None` where the browser cannot tell.
+    pub is_living: Option<bool>,
+}
+
+/// A run that could not be read, and is kept as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aside {
+    /// The run's id.
+    pub id: String,
+    /// Why it could not be read.
+    pub why: String,
+    /// What it is, as far as that can be read.
+    pub summary: Option<Summary>,
+}
+
+impl Journal {
+    /// Opens the journal, and makes one if there is none.
+    pub async fn open() -> Result<Self, Unavailable> {
+        Ok(Journal(Rc::new(Inner {
+            database: database::open().await?,
+            unwritten: RefCell::default(),
+            last_turn: RefCell::default(),
+        })))
+    }
+
+    /// Writes a record, and claims instances for its run in the same transaction. Gives back those
+    /// instances that a living page has claimed for another run; the record is written all the same.
+    ///
+    /// Claims count between runs of the same `account`: the cloud and the key id. A run that claims
+    /// must hold its [`locks::RunLock`], or its claims count for nothing. `durable` waits for the disk.
+    ///
+    /// The record is in the queue as soon as this returns, and is written whether or not anybody waits
+    /// for the future. What could not be written is written with the run's next record.
+    pub fn append(
+        &self,
+        run_id: &str,
+        account: &str,
+        record: &Record,
+        claim: &[InstanceId],
+        durable: bool,
+    ) -> impl Future<Output = Result<Vec<InstanceId>, Unavailable>> + 'static {
+        let finished = Rc::new(RefCell::new(None));
+        let turn = self.turn();
+        let ended = turn.ended.clone();
+        let writing = {
+            let (journal, finished) = (self.clone(), Rc::clone(&finished));
+            let (run, account) = (run_id.to_owned(), account.to_owned());
+            let (claim, number) = (claim.to_vec(), record.number());
+            let access = if durable { Access::WriteDurably } else { Access::Write };
+            let queued = self.queue(run_id, record);
+            async move {
+                turn.comes().await;
+                let written = match queued {
+                    Ok(()) => journal.write(&run, &account, number, &claim, access).await,
+                    Err(error) => Err(error),
+                };
+                finished.replace(Some(written));
+            }
+        };
+        spawn_local(writing);
+        async move {
+            JsFuture::from(ended).await?;
+            finished.take().unwrap_or(Err(Unavailable::Failed(String::new())))
+        }
+    }
+
+    /// Drops a run's claims, those on `only` or all of them.
+    pub fn release(
+        &self,
+        run_id: &str,
+        only: Option<&[InstanceId]>,
+    ) -> impl Future<Output = Result<(), Unavailable>> + 'static {
+        let (journal, turn, run) = (self.clone(), self.turn(), JsValue::from(run_id));
+        let only: Option<BTreeSet<String>> =
+            only.map(|ids| ids.iter().map(|id| id.as_str().to_owned()).collect());
+        async move {
+            turn.comes().await;
+            let transaction = journal.begin(&[CLAIMS], Access::Write)?;
+            unclaim(&transaction, &run, only.as_ref()).await?;
+            transaction.complete().await
+        }
+    }
+
+    /// All runs, without their records.
+    pub async fn contents(&self) -> Result<Contents, Unavailable> {
+        let turn = self.turn();
+        turn.comes().await;
+        let living = locks::living().await;
+        let transaction = self.begin(&[RUNS], Access::Read)?;
+        let store = transaction.store(RUNS)?;
+        let (ids, runs) = (store.get_all_keys()?, store.get_all()?);
+        let runs = Array::from(&database::result(&runs).await?);
+        let ids = Array::from(&ids.result()?);
+        let mut contents = Contents::default();
+        for (id, run) in ids.iter().zip(runs.iter()) {
+            let Some(id) = id.as_string() else { continue };
+            let summary = field(&run, SUMMARY).and_then(|text| serde_json::from_str(&text).ok());
+            match (field(&run, ASIDE), summary) {
+                (None, Some(summary)) => {
+                    let is_living = living.as_ref().ok().map(|living| living.contains(&id));
+                    contents.runs.push(Kept { summary, is_living });
+                }
+                (why, summary) => {
+                    let why = why.unwrap_or_else(|| "the summary cannot be read".to_owned());
+                    contents.aside.push(Aside { id, why, summary });
+                }
+            }
+        }
+        contents.runs.sort_by_key(|kept| std::cmp::Reverse(kept.summary.about.confirmed_at));
+        Ok(contents)
+    }
+
+    /// A run's records, in order, for [`relight_core::run::restore`].
+    ///
+    /// # Errors
+    /// The journal cannot be used, or what it has are not records of this version.
+    pub async fn load(&self, run_id: &str) -> Result<Vec<Record>, Unreadable> {
+        let texts = self.texts(run_id).await?;
+        texts.iter().map(|text| parse(text).map_err(Unreadable::Broken)).collect()
+    }
+
+    /// A run's records as they are in the journal, one to a line, to be downloaded.
+    pub async fn raw(&self, run_id: &str) -> Result<String, Unavailable> {
+        Ok(self.texts(run_id).await?.join("\n"))
+    }
+
+    /// Says of a run that it cannot be read. It is no longer among the runs, and its records are not
+    /// touched: even bytes that no longer make sense stay as they are. Its claims are dropped.
+    pub async fn set_aside(&self, run_id: &str, why: &str) -> Result<(), Unavailable> {
+        let turn = self.turn();
+        turn.comes().await;
+        self.drop_unwritten(run_id);
+        let run = JsValue::from(run_id);
+        let transaction = self.begin(&[RUNS, CLAIMS], Access::WriteDurably)?;
+        let store = transaction.store(RUNS)?;
+        let entry = database::result(&store.get(&run)?).await?;
+        let entry = if entry.is_object() { entry } else { Object::new().into() };
+        Reflect::set(&entry, &ASIDE.into(), &why.into())?;
+        store.put_with_key(&entry, &run)?;
+        unclaim(&transaction, &run, None).await?;
+        transaction.complete().await
+    }
+
+    /// Deletes a run, its records and its claims. Only when a person asks for it, and no page works on
+    /// the run.
+    pub async fn forget(&self, run_id: &str) -> Result<(), Unavailable> {
+        let turn = self.turn();
+        turn.comes().await;
+        self.drop_unwritten(run_id);
+        let run = JsValue::from(run_id);
+        let transaction = self.begin(&[RUNS, RECORDS, CLAIMS], Access::Write)?;
+        transaction.store(RUNS)?.delete(&run)?;
+        transaction.store(RECORDS)?.delete(&records_of(run_id)?)?;
+        unclaim(&transaction, &run, None).await?;
+        transaction.complete().await
+    }
+}
+
+/// Fields of what is known of a run.
+const SUMMARY: &str = "summary";
+const ASIDE: &str = "aside";
+
+/// Fields of a claim: the run, and the number of the record that claimed.
+const RUN: &str = "run";
+const NUMBER: &str = "number";
+
+/// So often the claims of others may change while we ask who of them lives.
+const ROUNDS_MAX: usize = 5;
+
+struct Inner {
+    database: IdbDatabase,
+    /// Records that are not known to be in the database.
+    unwritten: RefCell<Vec<Entry>>,
+    /// Resolved when the one who came last is done.
+    last_turn: RefCell<Option<Promise>>,
+}
+
+struct Entry {
+    run: String,
+    number: u64,
+    text: String,
+    summary: Option<String>,
+}
+
+/// Whose claim it is, and which of its claims. A page that comes back to life claims anew.
+type Claim = (String, u64);
+
+impl Journal {
+    fn begin(&self, stores: &[&str], access: Access) -> Result<Transaction, Unavailable> {
+        Transaction::begin(&self.0.database, stores, access)
+    }
+
+    fn drop_unwritten(&self, run_id: &str) {
+        self.0.unwritten.borrow_mut().retain(|entry| entry.run != run_id);
+    }
+
+    /// A place in the queue, taken now.
+    fn turn(&self) -> Turn {
+        let mut end = None;
+        let ended = Promise::new(&mut |resolve, _| end = Some(resolve));
+        Turn { before: self.0.last_turn.replace(Some(ended.clone())), end, ended }
+    }
+
+    /// Keeps what is to be written until it is known to be.
+    fn queue(&self, run_id: &str, record: &Record) -> Result<(), Unavailable> {
+        let summary = record.summary().as_ref().map(text_of).transpose()?;
+        let entry = Entry {
+            run: run_id.to_owned(),
+            number: record.number(),
+            text: text_of(record)?,
+            summary,
+        };
+        self.0.unwritten.borrow_mut().push(entry);
+        Ok(())
+    }
+
+    /// Writes a run's records up to `number` and claims.
+    ///
+    /// Whether a claim's page lives cannot be asked inside a transaction: it would end meanwhile. So a
+    /// claim is taken over only if it was seen before its page was found dead, and has not changed
+    /// since; until then the transaction is taken back and done again.
+    async fn write(
+        &self,
+        run: &str,
+        account: &str,
+        number: u64,
+        claim: &[InstanceId],
+        access: Access,
+    ) -> Result<Vec<InstanceId>, Unavailable> {
+        let mut seen: BTreeSet<Claim> = BTreeSet::new();
+        let mut rounds = 0;
+        loop {
+            rounds += 1;
+            let living = if claim.is_empty() { Err(locks::NoLocks) } else { locks::living().await };
+            let transaction = self.begin(&[RUNS, RECORDS, CLAIMS], access)?;
+            let store = transaction.store(CLAIMS)?;
+            let keys: Vec<JsValue> =
+                claim.iter().map(|id| pair(account, &id.as_str().into())).collect();
+            // All at once: they are answered in order, so the last one's answer comes last.
+            let requests: Vec<IdbRequest> =
+                keys.iter().map(|key| store.get(key)).collect::<Result<_, JsValue>>()?;
+            if let Some(last) = requests.last() {
+                database::result(last).await?;
+            }
+            let mut held = Vec::new();
+            let mut unsure = Vec::new();
+            let mine = claim_of(run, number)?;
+            for ((id, key), request) in claim.iter().zip(&keys).zip(&requests) {
+                match (claim_from(&request.result()?), &living) {
+                    (Some(theirs), Ok(living)) if theirs.0 != run => {
+                        if living.contains(&theirs.0) {
+                            held.push(id.clone());
+                            continue;
+                        } else if !seen.contains(&theirs) {
+                            unsure.push(theirs);
+                            held.push(id.clone());
+                            continue;
+                        }
+                    }
+                    // Free, ours, or nobody can tell who lives.
+                    _ => {}
+                }
+                store.put_with_key(&mine, key)?;
+            }
+            // Whoever changes so often lives.
+            if !unsure.is_empty() && rounds < ROUNDS_MAX {
+                seen.extend(unsure);
+                continue;
+            }
+            self.add_records(&transaction, run, number)?;
+            transaction.complete().await?;
+            let mut unwritten = self.0.unwritten.borrow_mut();
+            unwritten.retain(|entry| entry.run != run || entry.number > number);
+            return Ok(held);
+        }
+    }
+
+    fn add_records(
+        &self,
+        transaction: &Transaction,
+        run: &str,
+        number: u64,
+    ) -> Result<(), Unavailable> {
+        let records = transaction.store(RECORDS)?;
+        let unwritten = self.0.unwritten.borrow();
+        for entry in unwritten.iter().filter(|entry| entry.run == run && entry.number <= number) {
+            let key = pair(run, &number_of(entry.number));
+            // `add` and not `put`: two pages that go on with the same run must not both succeed.
+            records.add_with_key(&entry.text.as_str().into(), &key)?;
+            if let Some(summary) = &entry.summary {
+                let known = Object::new();
+                Reflect::set(&known, &SUMMARY.into(), &summary.as_str().into())?;
+                transaction.store(RUNS)?.put_with_key(&known, &run.into())?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn texts(&self, run_id: &str) -> Result<Vec<String>, Unavailable> {
+        let turn = self.turn();
+        turn.comes().await;
+        let transaction = self.begin(&[RECORDS], Access::Read)?;
+        let request = transaction.store(RECORDS)?.get_all_with_key(&records_of(run_id)?)?;
+        let records = Array::from(&database::result(&request).await?);
+        // What is not a text was not written by us; it is shown as far as it can be.
+        let shown = |record: JsValue| {
+            record.as_string().or_else(|| JSON::stringify(&record).ok()?.as_string())
+        };
+        Ok(records.iter().map(|record| shown(record).unwrap_or_default()).collect())
+    }
+}
+
+/// A place in the queue. It ends when this is dropped.
+struct Turn {
+    before: Option<Promise>,
+    end: Option<Function>,
+    ended: Promise,
+}
+
+impl Turn {
+    async fn comes(&self) {
+        if let Some(before) = &self.before {
+            let _ = JsFuture::from(before.clone()).await;
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // Who leaves the queue early does not let the next one pass those before.
+        let before = self.before.take().map_or(JsValue::UNDEFINED, JsValue::from);
+        if let Some(end) = &self.end {
+            let _ = end.call1(&JsValue::UNDEFINED, &before);
+        }
+    }
+}
+
+fn text_of(value: &impl serde::Serialize) -> Result<String, Unavailable> {
+    serde_json::to_string(value).map_err(|error| Unavailable::Failed(error.to_string()))
+}
+
+fn parse(text: &str) -> Result<Record, Broken> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: u32,
+    }
+    serde_json::from_str(text).map_err(|_| match serde_json::from_str::<Versioned>(text) {
+        Ok(Versioned { version }) if version != VERSION => Broken::Version(version),
+        Ok(_) | Err(_) => Broken::Corrupt("a record cannot be read"),
+    })
+}
+
+/// Deletes a run's claims.
+async fn unclaim(
+    transaction: &Transaction,
+    run: &JsValue,
+    only: Option<&BTreeSet<String>>,
+) -> Result<(), Unavailable> {
+    let store = transaction.store(CLAIMS)?;
+    let keys = database::result(&store.index(BY_RUN)?.get_all_keys_with_key(run)?).await?;
+    for key in Array::from(&keys).iter() {
+        let instance = Array::from(&key).get(1).as_string();
+        if only.is_none_or(|only| instance.is_some_and(|instance| only.contains(&instance))) {
+            store.delete(&key)?;
+        }
+    }
+    Ok(())
+}
+
+fn claim_of(run: &str, number: u64) -> Result<JsValue, Unavailable> {
+    let claim = Object::new();
+    Reflect::set(&claim, &RUN.into(), &run.into())?;
+    Reflect::set(&claim, &NUMBER.into(), &number_of(number))?;
+    Ok(claim.into())
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "we wrote it")]
+fn claim_from(value: &JsValue) -> Option<Claim> {
+    let number = Reflect::get(value, &NUMBER.into()).ok()?.as_f64()?;
+    Some((field(value, RUN)?, number as u64))
+}
+
+fn field(value: &JsValue, name: &str) -> Option<String> {
+    Reflect::get(value, &name.into()).ok()?.as_string()
+}
+
+fn pair(first: &str, second: &JsValue) -> JsValue {
+    Array::of2(&first.into(), second).into()
+}
+
+#[allow(clippy::cast_precision_loss, reason = "no run has so many records")]
+fn number_of(number: u64) -> JsValue {
+    JsValue::from_f64(number as f64)
+}
+
+/// All keys that begin with the run: an array is greater than any number.
+fn records_of(run: &str) -> Result<JsValue, Unavailable> {
+    let from = Array::of1(&run.into());
+    let to = pair(run, &Array::new());
+    Ok(IdbKeyRange::bound(&from, &to)?.into())
+}

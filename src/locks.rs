@@ -1,0 +1,165 @@
+//! Locks that all pages of this origin share, and that a browser lets go of when a page ends: they
+//! tell whether a run's page lives, and keep the pace of all tabs together.
+//!
+//! Web Locks need a secure context. Where they are missing every function says [`NoLocks`], and the
+//! page works as if it were the only one.
+
+use gloo_timers::callback::Timeout;
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+/// The browser has no Web Locks here: an insecure context, or an origin that nobody can share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoLocks;
+
+/// Says to all pages that this one works on a run. Dropping it says that it no longer does; so does
+/// the end of the page, however it comes.
+#[derive(Debug)]
+pub struct RunLock(#[allow(dead_code, reason = "it is held, and let go of when dropped")] Hold);
+
+impl RunLock {
+    /// Takes a run. `None` if another page, or this one, holds it already.
+    ///
+    /// # Errors
+    /// There are no locks to take.
+    pub async fn take(run_id: &str) -> Result<Option<Self>, NoLocks> {
+        Ok(hold(&format!("{RUN}{run_id}"), true).await?.map(RunLock))
+    }
+}
+
+/// The ids of the runs that a page works on now, this page's own included.
+///
+/// # Errors
+/// There are no locks to ask for.
+pub async fn living() -> Result<BTreeSet<String>, NoLocks> {
+    let query = manager()?.query().map_err(|_| NoLocks)?;
+    let snapshot = JsFuture::from(query).await.map_err(|_| NoLocks)?;
+    let held = Reflect::get(&snapshot, &"held".into()).map_err(|_| NoLocks)?;
+    Ok(Array::from(&held)
+        .iter()
+        .filter_map(|lock| Reflect::get(&lock, &"name".into()).ok()?.as_string())
+        .filter_map(|name| name.strip_prefix(RUN).map(str::to_owned))
+        .collect())
+}
+
+/// Waits until this page may send. `name` says what shares a pace: cloud, region and action. The turn
+/// lasts `interval_ms` from then on, so that all pages together send no faster than that; they come
+/// in the order in which they asked. Dropping the future gives the turn up.
+///
+/// # Errors
+/// There are no locks: only this page's own pace holds.
+pub async fn pace(name: &str, interval_ms: u32) -> Result<(), NoLocks> {
+    let turn = hold(&format!("{PACE}{name}"), false).await?;
+    Timeout::new(interval_ms, move || drop(turn)).forget();
+    Ok(())
+}
+
+/// Followed by the run's id.
+const RUN: &str = "relight-run-";
+
+/// Followed by what shares the pace.
+const PACE: &str = "relight-pace-";
+
+// In web-sys these stand behind a switch that changes other interfaces too.
+#[wasm_bindgen]
+extern "C" {
+    type LockManager;
+
+    #[wasm_bindgen(method, catch)]
+    fn request(
+        this: &LockManager,
+        name: &str,
+        options: &Object,
+        granted: &Function,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn query(this: &LockManager) -> Result<Promise, JsValue>;
+}
+
+fn manager() -> Result<LockManager, NoLocks> {
+    Reflect::get(&js_sys::global(), &"navigator".into())
+        .and_then(|navigator| Reflect::get(&navigator, &"locks".into()))
+        .ok()
+        .filter(JsValue::is_object)
+        .map(JsCast::unchecked_into)
+        .ok_or(NoLocks)
+}
+
+/// A lock, or the wish for one. Dropping it gives up either.
+#[derive(Debug)]
+struct Hold(Rc<RefCell<Stage>>);
+
+#[derive(Debug)]
+enum Stage {
+    Waiting,
+    /// Calling it lets go.
+    Held(Function),
+    /// Somebody else has it.
+    Refused,
+    /// Nobody wants it any more.
+    Dropped,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        match self.0.replace(Stage::Dropped) {
+            Stage::Held(release) => {
+                let _ = release.call0(&JsValue::UNDEFINED);
+            }
+            Stage::Waiting | Stage::Refused | Stage::Dropped => {}
+        }
+    }
+}
+
+/// Asks for a lock, and waits for it unless only a free one will do.
+async fn hold(name: &str, only_if_free: bool) -> Result<Option<Hold>, NoLocks> {
+    let manager = manager()?;
+    let options = Object::new();
+    Reflect::set(&options, &"ifAvailable".into(), &only_if_free.into()).map_err(|_| NoLocks)?;
+    let hold = Hold(Rc::new(RefCell::new(Stage::Waiting)));
+    let answered = Promise::new(&mut |answer, _| {
+        let granted = Closure::once_into_js({
+            let stage = Rc::clone(&hold.0);
+            let answer = answer.clone();
+            move |lock: JsValue| -> JsValue {
+                let kept = if lock.is_object() { keep(&stage) } else { refuse(&stage) };
+                let _ = answer.call0(&JsValue::UNDEFINED);
+                kept
+            }
+        });
+        let request = manager.request(name, &options, granted.unchecked_ref());
+        // Also when it is refused altogether, without a word to `granted`.
+        spawn_local(async move {
+            if let Ok(request) = request {
+                let _ = JsFuture::from(request).await;
+            }
+            let _ = answer.call0(&JsValue::UNDEFINED);
+        });
+    });
+    let _ = JsFuture::from(answered).await;
+    let refused = match *hold.0.borrow() {
+        Stage::Held(_) => false,
+        Stage::Refused => true,
+        Stage::Waiting | Stage::Dropped => return Err(NoLocks),
+    };
+    Ok((!refused).then_some(hold))
+}
+
+/// The lock is held until the promise that this returns is resolved.
+fn keep(stage: &RefCell<Stage>) -> JsValue {
+    if matches!(*stage.borrow(), Stage::Dropped) {
+        return JsValue::UNDEFINED;
+    }
+    Promise::new(&mut |release, _| {
+        stage.replace(Stage::Held(release));
+    })
+    .into()
+}
+
+fn refuse(stage: &RefCell<Stage>) -> JsValue {
+    stage.replace(Stage::Refused);
+    JsValue::UNDEFINED
+}
