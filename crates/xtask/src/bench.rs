@@ -1,9 +1,81 @@
-//! The measurements of BENCHMARKS.md.
+//! The measurements of BENCHMARKS.md: the module and the page against what else there is.
+//!
+//! The measuring itself is in `bench/`, in the language of what is measured. Nothing here is a test:
+//! a time depends on the machine, so no time makes anything fail.
 
-use anyhow::{Result, bail};
-use lexopt::Parser;
+use std::fs;
 
-/// Measures and writes BENCHMARKS.md. Refused until there is a harness to run.
-pub(crate) fn run(_arguments: Parser) -> Result<()> {
-    bail!("there is no benchmark yet")
+use anyhow::{Context, Result};
+use lexopt::{Arg, Parser};
+
+use crate::{
+    dist, paths,
+    process::{command, run as run_command},
+    system::Browsers,
+    tools::{self, Tool},
+};
+
+/// Builds `dist`, installs the peers, measures, prints, and writes BENCHMARKS.md.
+pub(crate) fn run(mut arguments: Parser) -> Result<()> {
+    let mut options = Options { page: true, build: true };
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("no-page") => options.page = false,
+            Arg::Long("no-build") => options.build = false,
+            Arg::Long(_) | Arg::Short(_) | Arg::Value(_) => {
+                return Err(argument.unexpected().into());
+            }
+        }
+    }
+    tools::ensure(dist::TOOLS)?;
+    if options.build {
+        dist::build()?;
+    }
+    install_peers()?;
+    let mut bench = command("node");
+    bench
+        .arg(paths::root().join("bench/main.mjs"))
+        .env("RELIGHT_DIST", paths::dist())
+        .env("RELIGHT_BENCH_PACKAGES", packages());
+    if options.page {
+        tools::ensure(&[Tool::Browsers])?;
+        bench.arg("--chromium").arg(Browsers::find()?.chromium);
+        // Without the page it would be half a report.
+        bench.arg("--write").arg(paths::root().join("BENCHMARKS.md"));
+    }
+    run_command(bench.args(["--command", "cargo xtask bench"]))
+}
+
+struct Options {
+    /// Whether Chromium loads the page, too.
+    page: bool,
+    /// Whether `dist` is built first.
+    build: bool,
+}
+
+/// The peers, by `bench/package-lock.json`, outside of the sources.
+fn install_peers() -> Result<()> {
+    let source = paths::root().join("bench");
+    let target = packages();
+    let lock = source.join("package-lock.json");
+    let wanted = fs::read_to_string(&lock).with_context(|| lock.display().to_string())?;
+    let stamp = target.join("installed.json");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    println!("set-up: the peers of the benchmarks");
+    fs::create_dir_all(&target)?;
+    for name in ["package.json", "package-lock.json"] {
+        fs::copy(source.join(name), target.join(name)).with_context(|| name.to_owned())?;
+    }
+    run_command(
+        command("npm")
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+            .current_dir(&target),
+    )?;
+    fs::write(&stamp, wanted).with_context(|| stamp.display().to_string())
+}
+
+fn packages() -> std::path::PathBuf {
+    paths::root().join("target/bench")
 }

@@ -30,6 +30,8 @@ cargo xtask <command>
   test [part…]       all parts, or those named: lint deny native wasm dist module sdk e2e
   dist               the release build in dist/, with sizes and the budget
   bench [options]    the measurements of BENCHMARKS.md
+      --no-build         of `dist` as it is
+      --no-page          without Chromium; writes nothing
   setup              everything that the other commands would install
 ";
 
