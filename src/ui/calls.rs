@@ -91,7 +91,12 @@ fn row(props: &Props, index: usize, call: &Call) -> Html {
             </td>
             <td class="number aux spare">{ call.status.map(|status| status.to_string()) }</td>
             <td class="number aux muted">{ took.map(|ms| Tell::Ms(ms).in_locale(locale)) }</td>
-            <td>{ summary(&props.run, index, call, locale) }</td>
+            <td>
+                { summary(&props.run, index, call, locale) }
+                if let Some(id) = &call.request_id {
+                    <code class="narrow request-id muted">{ id.clone() }</code>
+                }
+            </td>
             <td class="number">
                 if call.sent_at.is_some() {
                     <button type="button" class="tiny" data-action="inspect"

@@ -33,11 +33,13 @@ pub(crate) fn Looking(props: &Props) -> Html {
         use_effect_with((), move |()| focus(&heading));
     }
     let (done, total) = look.progress();
-    let told = look
-        .seen()
-        .fault
-        .as_ref()
-        .map(|fault| (fault, explain_fault_of(look.target().cloud, None, fault, locale)));
+    let told = look.seen().fault.as_ref().map(|fault| {
+        let target = look.target();
+        // What the cloud refused is the read, not the operation that is to follow.
+        let read = target.cloud.describe(target, &[]);
+        let action = Some(read.content().action);
+        (fault, explain_fault_of(target.cloud, action, fault, locale))
+    });
     let percent = (done * 100).checked_div(total).unwrap_or(100);
     html! {
         <section class="panel looking" aria-labelledby="h-looking">

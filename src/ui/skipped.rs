@@ -70,10 +70,10 @@ fn line(props: &Props, reason: SkipReason, ids: &[&InstanceId]) -> Html {
                         <li class="muted">{ Tell::AndMore(ids.len() - LISTED).in_locale(locale) }</li>
                     }
                 </ul>
-            </details>
-            { instead(review, reason, on, locale) }
             <CopyButton {locale} text={joined(ids.iter().copied())} label={Say::CopyIds.in_locale(locale)}
                 on={on.clone()} />
+            </details>
+            { instead(review, reason, on, locale) }
         </div>
     }
 }
