@@ -173,19 +173,55 @@ impl Page {
                 found.element()?.click().await?;
             }
             Some("radio") => {
-                // The box itself may be hidden under its label, which is what people click.
                 let radio = format!("[name={name}][value='{value}']");
-                let script = format!(
-                    "{ROOT}const e = all(a)[0]; return e && (e.labels?.[0] ?? e.closest('label') ?? e);"
-                );
-                let found = self.session.driver().execute(script, vec![json!(radio)]).await?;
-                ensure!(!found.json().is_null(), "{name} has no {value}");
-                found.element()?.click().await?;
+                let there = self.run("return all(a).length === 1;", &[json!(radio)]).await?;
+                ensure!(there == Value::Bool(true), "{name} has no {value}");
+                self.press_on(&radio).await?;
             }
             _ => self.fill(name, value).await?,
         }
         let what = format!("{name} to be {value}");
         until(what, || async { Ok((self.value(name).await? == value).then_some(())) }).await
+    }
+
+    /// Clicks a box or a radio button: on its label, which is what people click.
+    async fn press_on(&self, selector: &str) -> Result<()> {
+        let script = format!(
+            "{ROOT}const e = all(a)[0]; return e && (e.labels?.[0] ?? e.closest('label') ?? e);"
+        );
+        until(format!("a click on {selector}"), || async {
+            let label =
+                self.session.driver().execute(script.clone(), vec![json!(selector)]).await?;
+            label.element()?.click().await?;
+            Ok(Some(()))
+        })
+        .await
+    }
+
+    /// Holds Enter down, as the keyboard repeats it, and lets it go.
+    pub async fn hold_enter(&self, times: usize) -> Result<()> {
+        match self.browser() {
+            Browser::Chromium => {
+                // The driver presses it anew each time; only this way says that it is held.
+                let cdp = self.session.driver().cdp();
+                for time in 0..times {
+                    let key = json!({ "type": "keyDown", "key": "Enter", "code": "Enter",
+                        "text": "\r", "windowsVirtualKeyCode": 13, "autoRepeat": time > 0 });
+                    cdp.send_raw("Input.dispatchKeyEvent", key).await?;
+                }
+                let key = json!({ "type": "keyUp", "key": "Enter", "code": "Enter",
+                    "windowsVirtualKeyCode": 13 });
+                cdp.send_raw("Input.dispatchKeyEvent", key).await?;
+            }
+            Browser::Firefox => {
+                let mut held = self.session.driver().action_chain();
+                for _ in 0..times {
+                    held = held.key_down(Key::Enter);
+                }
+                held.key_up(Key::Enter).perform().await?;
+            }
+        }
+        Ok(())
     }
 
     /// The value of a field, as it is shown: of the chosen radio button, `true` or `false` of a box.
@@ -230,9 +266,7 @@ impl Page {
     /// Ticks a box, or not.
     pub async fn tick(&self, name: &str, on: bool) -> Result<()> {
         if self.value(name).await? != on.to_string() {
-            let script = format!("{ROOT}const e = all(a)[0]; return e.labels?.[0] ?? e;");
-            let field = json!(format!("[name={name}]"));
-            self.session.driver().execute(script, vec![field]).await?.element()?.click().await?;
+            self.press_on(&format!("[name={name}]")).await?;
         }
         let what = format!("{name} to be {on}");
         until(what, || async { Ok((self.value(name).await? == on.to_string()).then_some(())) })
@@ -262,9 +296,17 @@ impl Page {
         self.paste("instanceIds", form.ids).await
     }
 
-    /// From the form to the review.
+    /// From the form, through the look at the instances, to the review.
     pub async fn review(&self) -> Result<()> {
         self.act("review").await?;
+        self.wait_for_step("review").await?;
+        self.wait_for("[data-action=send]").await
+    }
+
+    /// From the form to the review although the look at the instances fails.
+    pub async fn review_unseen(&self) -> Result<()> {
+        self.act("review").await?;
+        self.act("review-unseen").await?;
         self.wait_for_step("review").await?;
         self.wait_for("[data-action=send]").await
     }

@@ -122,7 +122,7 @@ async fn unknown(
         stage.page.wait_for_outcomes(&ids, &["in-progress", "proven"]).await?;
     } else {
         // The instance runs as before: that proves nothing, and it stays unknown.
-        wait_for_looks(stage, 2).await?;
+        wait_for_looks(stage, stage.looks() + 2).await?;
         stage.page.wait_for_outcomes(&ids, &["unknown"]).await?;
     }
     let story = story_of(stage, &ids[0]).await?;
@@ -160,6 +160,7 @@ async fn dead_proxy(stage: &mut Stage) -> Result<()> {
     listen(stage).await?;
     stage.page.compose(&TENCENT.form(&ids.join("\n"))).await?;
     stage.page.review().await?;
+    let before = stage.calls().len();
     stage.site.close().await;
     stage.page.send().await?;
     stage.page.wait_for_outcomes(&ids, &["unknown", "not-sent"]).await?;
@@ -168,7 +169,7 @@ async fn dead_proxy(stage: &mut Stage) -> Result<()> {
         let good = |one: &String| ["accepted", "in-progress", "proven"].contains(&one.as_str());
         ensure!(!story.iter().any(good), "{story:?}");
     }
-    ensure!(stage.calls().is_empty());
+    ensure!(stage.calls().len() == before);
     Ok(())
 }
 
@@ -195,7 +196,6 @@ async fn nothing_lost(stage: &mut Stage) -> Result<()> {
         ensure!(now == value, "{name} is {now:?} and was {value:?}");
     }
     // The secret is not on the page, but it is still there: the same again can be sent at once.
-    stage.fault(&json!({ "fault": "slow", "ms": 1, "action": "DescribeInstances" }))?;
     stage.page.review().await?;
     Ok(())
 }

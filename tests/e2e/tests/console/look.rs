@@ -1,7 +1,7 @@
 //! Every screen in both languages, light and dark, wide and narrow: photographed, measured, and
 //! looked over by axe.
 
-use crate::support::{ALIBABA, CARD};
+use crate::support::{ALIBABA, CARD, refusal};
 use anyhow::{Result, ensure};
 use relight_e2e::{
     Setting, Stage,
@@ -58,11 +58,11 @@ async fn all_screens(stage: &mut Stage) -> Result<()> {
 async fn screens(stage: &Stage, language: &str, problems: &mut Vec<String>) -> Result<()> {
     let page = &stage.page;
     look(stage, language, "empty", problems).await?;
-    let (running, stopped) = match language {
-        "en" => (ALIBABA.running(stage, 3), ALIBABA.stopped(stage, 1)),
-        _ => (ALIBABA.running(stage, 6).split_off(3), ALIBABA.stopped(stage, 2).split_off(1)),
-    };
-    let ids = [&running[..], &stopped[..]].concat();
+    // The second language must not find what the first one has restarted.
+    let skipped = if language == "en" { 0 } else { 4 };
+    let ids = ALIBABA.running(stage, skipped + 4).split_off(skipped);
+    let (running, refused) = ids.split_at(3);
+    stage.fault(&refusal(&ids[3]))?;
     let text = format!("{}\nlns-5d8a23rs, i-bp67acfmxazb4p****, what is this?", ids.join("\n"));
     page.compose(&Form { mode: Some("force"), ..ALIBABA.form(&text) }).await?;
     look(stage, language, "compose", problems).await?;
@@ -86,8 +86,8 @@ async fn screens(stage: &Stage, language: &str, problems: &mut Vec<String>) -> R
     page.choose("mode", "soft").await?;
     page.review().await?;
     page.send().await?;
-    page.wait_for_outcomes(&running, &["proven"]).await?;
-    page.wait_for_outcomes(&stopped, &["rejected"]).await?;
+    page.wait_for_outcomes(running, &["proven"]).await?;
+    page.wait_for_outcomes(refused, &["rejected"]).await?;
     page.wait_for(CARD).await?;
     look(stage, language, "run", problems).await?;
     page.act("inspect").await?;

@@ -1,6 +1,6 @@
 //! Where a secret must not be: anywhere but in the request's MAC.
 
-use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, send};
+use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, refusal, send};
 use anyhow::{Context, Result, ensure};
 use relight_e2e::{Stage, case, suite::Case, until};
 use serde_json::Value;
@@ -90,12 +90,12 @@ async fn forget(stage: &mut Stage) -> Result<()> {
 }
 
 async fn exports(stage: &mut Stage) -> Result<()> {
-    let running = ALIBABA.running(stage, 2);
-    let stopped = ALIBABA.stopped(stage, 1);
-    let ids = [&running[..], &stopped[..]].concat();
+    let ids = ALIBABA.running(stage, 3);
+    let (running, refused) = ids.split_at(2);
+    stage.fault(&refusal(&ids[2]))?;
     send(stage, &ALIBABA.form(&ids.join("\n"))).await?;
-    stage.page.wait_for_outcomes(&running, &["proven"]).await?;
-    stage.page.wait_for_outcomes(&stopped, &["rejected"]).await?;
+    stage.page.wait_for_outcomes(running, &["proven"]).await?;
+    stage.page.wait_for_outcomes(refused, &["rejected"]).await?;
 
     stage.page.act("export-csv").await?;
     let csv = stage.page.downloaded("relight-run.csv").await?;

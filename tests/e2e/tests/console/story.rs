@@ -34,7 +34,7 @@ async fn reboot_and_start(stage: &Stage, account: Account) -> Result<()> {
     let stopped = account.stopped(stage, 2);
     listen(stage).await?;
     stage.page.compose(&account.form(&ids.join("\n"))).await?;
-    ensure!(stage.calls().is_empty(), "something was sent before the review");
+    ensure!(stage.calls().is_empty(), "something was sent before it was asked for");
     stage.page.review().await?;
     let button = stage.page.text("[data-action=send]").await?;
     ensure!(button.contains('3'), "the count is on the button, not {button:?}");

@@ -87,6 +87,19 @@ pub(crate) async fn send(stage: &Stage, form: &Form<'_>) -> Result<()> {
     stage.page.send().await
 }
 
+/// The same, although the look at the instances fails: so the cloud itself judges.
+pub(crate) async fn send_unseen(stage: &Stage, form: &Form<'_>) -> Result<()> {
+    stage.fault(&blind(3))?;
+    stage.page.compose(form).await?;
+    stage.page.review_unseen().await?;
+    stage.page.send().await
+}
+
+/// The next looks fail.
+pub(crate) fn blind(times: usize) -> Value {
+    json!({ "fault": "status", "status": 503, "action": "DescribeInstances", "times": times })
+}
+
 /// Writes down every event that the element fires. To be called before anything is sent.
 pub(crate) async fn listen(stage: &Stage) -> Result<()> {
     let script = "window.heard = []; for (const name of ['relight-run-started', 'relight-outcome', \
@@ -112,6 +125,12 @@ pub(crate) async fn story_of(stage: &Stage, id: &str) -> Result<Vec<String>> {
 /// Waits until the clouds were looked at this often.
 pub(crate) async fn wait_for_looks(stage: &Stage, count: usize) -> Result<()> {
     until(format!("{count} looks"), || async { Ok((stage.looks() >= count).then_some(())) }).await
+}
+
+/// The cloud refuses this one instance of Alibaba's: its state has changed since it was looked at.
+pub(crate) fn refusal(id: &str) -> Value {
+    json!({ "fault": "error", "cloud": "alibaba", "action": "RebootInstances",
+        "code": "IncorrectInstanceStatus", "instanceIds": [id] })
 }
 
 /// Opens the explanation of the first failure that is shown, and gives its words.
