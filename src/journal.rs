@@ -262,6 +262,9 @@ const NUMBER: &str = "number";
 /// So often the claims of others may change while we ask who of them lives.
 const ROUNDS_MAX: usize = 5;
 
+/// So many requests are made before the page may do something else.
+const AT_ONCE: usize = 200;
+
 struct Inner {
     database: IdbDatabase,
     /// Records that are not known to be in the database.
@@ -453,10 +456,18 @@ async fn unclaim(
 ) -> Result<(), Unavailable> {
     let store = transaction.store(CLAIMS)?;
     let keys = database::result(&store.index(BY_RUN)?.get_all_keys_with_key(run)?).await?;
-    for key in Array::from(&keys).iter() {
-        let instance = Array::from(&key).get(1).as_string();
-        if only.is_none_or(|only| instance.is_some_and(|instance| only.contains(&instance))) {
-            store.delete(&key)?;
+    let keys: Vec<JsValue> = Array::from(&keys)
+        .iter()
+        .filter(|key| {
+            let instance = Array::from(key).get(1).as_string();
+            only.is_none_or(|only| instance.is_some_and(|instance| only.contains(&instance)))
+        })
+        .collect();
+    for some in keys.chunks(AT_ONCE) {
+        let requests: Vec<IdbRequest> =
+            some.iter().map(|key| store.delete(key)).collect::<Result<_, JsValue>>()?;
+        if let Some(last) = requests.last() {
+            database::result(last).await?;
         }
     }
     Ok(())
