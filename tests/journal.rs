@@ -234,7 +234,7 @@ async fn no_secret_is_in_any_store() {
     let journal = opened().await;
     let cloud = cloud::by_id("tencent").unwrap();
     let plan = plan(&job(ids(3)), None).unwrap();
-    let signer = Signer {
+    let with = Signer {
         key_id: "AKIDEXAMPLE".to_owned(),
         token: Some(TOKEN.to_owned()),
         unix_seconds: 1_790_000_000,
@@ -243,7 +243,7 @@ async fn no_secret_is_in_any_store() {
         locale: Locale::En,
     };
     let batch = plan.batches.first().unwrap();
-    let signed = cloud.prepare(&batch.request(), &signer).finish_with(&Secret::new(MARKER.into()));
+    let signed = cloud.prepare(&batch.request(), &with).finish_with(&Secret::new(MARKER.into()));
     assert!(signed.headers().iter().any(|(_, value)| value.contains(TOKEN)));
     let played = Played::new("secret", 3, 1, NOW);
     journal.keep(&played).await;
