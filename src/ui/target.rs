@@ -59,7 +59,7 @@ pub(crate) fn Target(props: &Props) -> Html {
                     </select>
                 </label>
                 if manifest.regions.required || !props.region.is_empty() {
-                    <RegionField {locale} cloud={props.cloud} region={props.region.clone()}
+                    <RegionField key={manifest.id} {locale} cloud={props.cloud} region={props.region.clone()}
                         problem={error("region").map(ToOwned::to_owned)} on={props.on.clone()} />
                 }
             </div>
@@ -155,7 +155,8 @@ fn RegionField(props: &RegionProps) -> Html {
     let known = props.cloud.manifest().regions.known;
     let is_known = known.iter().any(|region| region.id == props.region);
     let asked = use_state_eq(|| false);
-    let other = !is_known && (*asked || !props.region.is_empty());
+    // Once asked for, the field stays: on the way to a longer id a known one may be typed.
+    let other = *asked || (!is_known && !props.region.is_empty());
     let onselect = {
         let (on, asked) = (props.on.clone(), asked.clone());
         Callback::from(move |event: Event| {
@@ -177,7 +178,7 @@ fn RegionField(props: &RegionProps) -> Html {
                     { option("", t(Say::ChooseRegion).into(), props.region.is_empty() && !other) }
                     { for known.iter().map(|region| {
                         let words = format!("{} · {}", region.id, region.name.in_locale(locale));
-                        option(region.id, words, region.id == props.region)
+                        option(region.id, words, region.id == props.region && !other)
                     }) }
                     { option(OTHER, t(Say::OtherRegion).into(), other) }
                 </select>
