@@ -212,7 +212,9 @@ impl Say {
             Say::LookElsewhere => "Look in other regions",
             Say::NotFoundAnywhere => "Found in no other region that this key can see.",
             Say::GoThere => "Go there",
-            Say::NothingEligible => "No instance can take this operation now: all are left out, for the reasons below.",
+            Say::NothingEligible => {
+                "No instance can take this operation now: all are left out, for the reasons below."
+            }
             Say::Reason => "Reason or ticket",
             Say::Canary => "One instance first",
             Say::CanaryHelp => "The others go only once the cloud has accepted the first.",
@@ -388,7 +390,9 @@ impl Say {
             Say::LookFailed => "无法读取实例状态",
             Say::TryAgain => "重试",
             Say::GoOnUnseen => "不查看状态，直接继续",
-            Say::UnseenWarning => "未查看实例状态，因此不会排除无法操作的实例：云端会拒绝这些实例，甚至拒绝整次调用。",
+            Say::UnseenWarning => {
+                "未查看实例状态，因此不会排除无法操作的实例：云端会拒绝这些实例，甚至拒绝整次调用。"
+            }
             Say::WillBeSkipped => "将排除",
             Say::SkippedTitle => "已排除的实例及建议",
             Say::Refresh => "刷新",
@@ -622,17 +626,29 @@ pub enum Tell<'a> {
         largest: usize,
     },
     /// The same, if one instance goes first.
-    CanarySizes { calls: usize, largest: usize },
+    CanarySizes {
+        calls: usize,
+        largest: usize,
+    },
     /// On the counter of those that will be sent.
     WillBe(Deed),
     /// How far the look before the review is.
-    LookingAt { done: usize, total: usize },
+    LookingAt {
+        done: usize,
+        total: usize,
+    },
     /// When the states were read.
     StatesAsOf(&'a str),
     /// How far the search in other regions is.
-    Searched { done: usize, total: usize },
+    Searched {
+        done: usize,
+        total: usize,
+    },
     /// What the search has found.
-    FoundIn { region: &'a str, count: usize },
+    FoundIn {
+        region: &'a str,
+        count: usize,
+    },
     /// The pace of the calls.
     Pace(u32),
     /// The label of the field that asks for the count.
@@ -766,7 +782,9 @@ impl Tell<'_> {
             Tell::WillBe(Deed { forced: false, .. }) => "will restart".into(),
             Tell::LookingAt { done, total } => format!("{} of {} read", n(done), n(total)),
             Tell::StatesAsOf(time) => format!("states as of {time}"),
-            Tell::Searched { done, total } => format!("{} of {} regions searched", n(done), n(total)),
+            Tell::Searched { done, total } => {
+                format!("{} of {} regions searched", n(done), n(total))
+            }
             Tell::FoundIn { region, count } => format!("{} found in {region}", n(count)),
             Tell::Pace(1) => "at most 1 call a second, one after the other".into(),
             Tell::Pace(calls) => {
