@@ -146,6 +146,8 @@ impl Page {
         let what = format!("{selector} to be enabled");
         self.wait_until(&what, script, &[json!(selector)]).await?;
         until(format!("a click on {selector}"), || async {
+            // As a person does who sees half of it under the bar at the foot.
+            self.run("first(a)?.scrollIntoView({ block: 'center' });", &[json!(selector)]).await?;
             // An error says that it was not clicked: something moved, or was drawn anew.
             self.element(selector).await?.click().await?;
             Ok(Some(()))
@@ -187,7 +189,8 @@ impl Page {
     /// Clicks a box or a radio button: on its label, which is what people click.
     async fn press_on(&self, selector: &str) -> Result<()> {
         let script = format!(
-            "{ROOT}const e = all(a)[0]; return e && (e.labels?.[0] ?? e.closest('label') ?? e);"
+            "{ROOT}const e = all(a)[0]; if (!e) return null; \
+             const label = e.labels?.[0] ?? e; label.scrollIntoView({{ block: 'center' }}); return label;"
         );
         until(format!("a click on {selector}"), || async {
             let label =

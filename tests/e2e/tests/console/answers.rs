@@ -152,6 +152,7 @@ async fn wrong_region(stage: &Stage, account: Account, region: &str, code: &str)
     stage.page.act("review").await?;
     stage.page.wait_for_step("review").await?;
     ensure!(!stage.page.sees("[data-action=send]").await?);
+    stage.page.click("[data-skipped=not-found] summary").await?;
     let review = stage.page.all_text().await?;
     for id in &ids {
         ensure!(review.contains(id.as_str()), "{id} is not in the review");
@@ -261,6 +262,9 @@ async fn left_out(stage: &mut Stage) -> Result<()> {
     page.compose(&TENCENT.form(&ids.join("\n"))).await?;
     page.review().await?;
     ensure!(page.text("[data-action=send]").await?.contains('2'), "two can take it");
+    for reason in ["stopped", "not-found"] {
+        page.click(&format!("[data-skipped={reason}] summary")).await?;
+    }
     let english = page.text("[data-step=review]").await?;
     for id in &ids {
         ensure!(english.contains(id.as_str()), "{id} is not in the review: {english}");

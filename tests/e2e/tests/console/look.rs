@@ -10,6 +10,7 @@ use relight_e2e::{
     page::{Form, picture},
     suite::Case,
 };
+use thirtyfour::Key;
 
 const PHONE: u32 = 360;
 const DESK: u32 = 1_440;
@@ -36,7 +37,44 @@ pub(crate) fn cases() -> Vec<Case> {
             theme: Theme::Dark,
             ..setting
         }),
+        case!("look::focus_is_never_hidden", focus),
+        case!("look::focus_is_never_hidden_on_a_phone", focus)
+            .dressed(|setting| Setting { width: PHONE, ..setting }),
     ]
+}
+
+/// Wherever Tab leads, what has the focus is not under something else.
+async fn focus(stage: &mut Stage) -> Result<()> {
+    let ids = ALIBABA.running(stage, 12).join("\n");
+    stage.page.compose(&ALIBABA.form(&ids)).await?;
+    tab_through(stage, "compose").await?;
+    stage.page.review().await?;
+    tab_through(stage, "review").await
+}
+
+async fn tab_through(stage: &Stage, screen: &str) -> Result<()> {
+    let page = &stage.page;
+    let mut seen = 0;
+    page.run("root.querySelector('[data-action=language]').focus();", &[]).await?;
+    loop {
+        page.press(&String::from(Key::Tab.value())).await?;
+        let script = "const e = root.activeElement; if (!e) return 'left'; \
+             const r = e.getBoundingClientRect(); \
+             const [x, y] = [r.x + r.width / 2, Math.min(r.bottom - 2, r.top + 12)]; \
+             const at = root.elementFromPoint(x, y); \
+             const label = e.closest('label') ?? e; \
+             if (at && (label.contains(at) || at.contains(e))) return 'seen'; \
+             return `${e.outerHTML.slice(0, 160)} is under ${at?.outerHTML.slice(0, 160)} \
+               at ${x}, ${y} of ${innerHeight}`;";
+        match page.run(script, &[]).await?.as_str() {
+            Some("left") => break,
+            Some("seen") => seen += 1,
+            other => anyhow::bail!("{screen}: {}", other.unwrap_or_default()),
+        }
+        ensure!(seen < 120, "Tab does not leave the page");
+    }
+    ensure!(seen > 5, "{screen}: only {seen} stops");
+    Ok(())
 }
 
 async fn all_screens(stage: &mut Stage) -> Result<()> {

@@ -44,7 +44,8 @@ async fn nowhere(stage: &Stage, account: Account) -> Result<()> {
     absent("in the run").await?;
 
     let requests = stage.site.proxied();
-    let request = requests.first().context("a request")?;
+    let is_reboot = |one: &&String| one.contains(": RebootInstances\r\n");
+    let request = requests.iter().find(is_reboot).context("a request")?;
     ensure!(requests.iter().all(|one| !one.contains(account.secret)), "it is on the wire");
     let (_, signature) = request.split_once("Signature=").context("a signature")?;
     let signature: String = signature.chars().take_while(char::is_ascii_hexdigit).collect();
