@@ -5,10 +5,13 @@ use crate::{
     config::{self, Config},
     element,
     fetch::{self, Abort},
+    journal::{Journal, Unavailable, Unreadable},
+    locks::{self, NoLocks, RunLock},
     store::{Format, Intent, Shared, View},
     ui,
     vault::Vault,
 };
+use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
 use relight_core::{
     answer::Delivery,
@@ -17,13 +20,14 @@ use relight_core::{
     ids::InstanceId,
     plan::Batch,
     request::{Request, Route, Signed, Unsigned},
-    run::{About, Command, Event, LookCommand, Millis, Row, Run, Stage},
+    run::{About, Command, Event, LookCommand, Millis, Record, Row, Run, Stage, restore},
     session::{Action, Session},
     sign::Signer,
 };
 use serde::Serialize;
 use std::{collections::HashMap, rc::Rc, sync::Arc};
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
 use yew::{Component, Context, Html, Properties, html};
 
@@ -48,6 +52,20 @@ pub(crate) enum Msg {
     Looked { ticket: u64, ids: Vec<InstanceId>, delivery: Delivery },
     /// It is time for the look to go on.
     Look,
+    /// The journal is open, or cannot be.
+    Journal(Result<Journal, Unavailable>),
+    /// The newest run of the journal, if nobody works on it and the person was not done with it.
+    Restored { run: Box<Run>, lock: Option<RunLock> },
+    /// A run in the journal cannot be brought back; it is kept aside.
+    SetAside(String),
+    /// This page has the run to itself, or cannot tell.
+    Locked { run_id: String, lock: Option<RunLock> },
+    /// A record is written, or not.
+    Recorded { run_id: String, number: u64, held: Option<Vec<InstanceId>> },
+    /// The browser says that it is on- or offline.
+    Online(bool),
+    /// The page is hidden, or shown again.
+    Hidden(bool),
     /// It is time for the run to go on.
     Wake,
     /// A second has passed.
@@ -58,6 +76,11 @@ pub(crate) enum Msg {
 pub(crate) struct Console {
     view: View,
     vault: Vault,
+    journal: Option<Journal>,
+    /// Says to other pages that this one works on the run.
+    run_lock: Option<RunLock>,
+    /// Kept for as long as the console lives.
+    _listeners: Vec<EventListener>,
     /// The describe call of the look that is under way.
     look: Option<u64>,
     look_wake: Option<Timeout>,
@@ -73,6 +96,7 @@ impl Component for Console {
 
     fn create(ctx: &Context<Self>) -> Self {
         read_configuration(ctx);
+        ctx.link().send_future(async { Msg::Journal(Journal::open().await) });
         Console {
             view: View {
                 session: Shared::new(Session::new(config::browser_locale())),
@@ -81,9 +105,13 @@ impl Component for Console {
                 route: Shared::new(Config::default().route),
                 run: None,
                 signed: Shared::new(Vec::new()),
+                no_journal: None,
                 now: clock::now(),
             },
             vault: Vault::default(),
+            journal: None,
+            run_lock: None,
+            _listeners: listeners(ctx),
             look: None,
             look_wake: None,
             aborts: HashMap::new(),
@@ -117,6 +145,37 @@ impl Component for Console {
                 self.look(ctx);
                 false
             }
+            Msg::Journal(Ok(journal)) => {
+                bring_back(ctx, journal.clone());
+                self.journal = Some(journal);
+                false
+            }
+            Msg::Journal(Err(why)) => {
+                self.view.no_journal = Some(why.word());
+                true
+            }
+            Msg::Restored { run, lock } => self.restored(ctx, *run, lock),
+            Msg::SetAside(message) => {
+                self.report(ctx, "journal", &message);
+                false
+            }
+            Msg::Locked { run_id, lock } => {
+                if self.is_current(&run_id) {
+                    self.run_lock = lock;
+                    self.step(ctx, Event::Tick)
+                } else {
+                    false
+                }
+            }
+            Msg::Recorded { run_id, number, held } => {
+                let event = match held {
+                    Some(held) => Event::Recorded { number, held },
+                    None => Event::RecordFailed { number },
+                };
+                self.is_current(&run_id) && self.step(ctx, event)
+            }
+            Msg::Online(online) => self.step(ctx, Event::Online(online)),
+            Msg::Hidden(hidden) => self.step(ctx, Event::Hidden(hidden)),
             Msg::Wake => self.step(ctx, Event::Tick),
             Msg::Second => {
                 self.view.now = clock::now();
@@ -165,7 +224,7 @@ impl Console {
             }
             Intent::Send => self.send(ctx),
             Intent::Run(event) => self.step(ctx, event),
-            Intent::NewRun => self.new_run(),
+            Intent::NewRun => self.new_run(ctx),
             Intent::Export(format) => {
                 self.export(format);
                 false
@@ -250,7 +309,7 @@ impl Console {
             return false;
         }
         let form = self.view.session.form();
-        let policy = form.pacing().policy(self.through_proxy(), false);
+        let policy = form.pacing().policy(self.through_proxy(), true);
         let about = About {
             id: clock::nonce().unwrap_or_default(),
             reason: form.reason().to_owned(),
@@ -259,15 +318,40 @@ impl Console {
         };
         let known = review.seen.as_ref().map_or(&[][..], |seen| &seen.instances);
         let run = Run::new(about, &plan, &review.skipped, known, policy);
+        let run_id = run.about().id.clone();
+        self.show(ctx, run);
+        element::fire(&ctx.props().host, "relight-run-started", &detail, false);
+        // Claims count only while the lock is held, so the first call waits for it.
+        ctx.link().send_future(async move {
+            let lock = RunLock::take(&run_id).await.unwrap_or_else(|NoLocks| None);
+            Msg::Locked { run_id, lock }
+        });
+        true
+    }
+
+    fn show(&mut self, ctx: &Context<Self>, run: Run) {
         self.view.run = Some(Shared::new(run));
         self.view.signed = Shared::new(Vec::new());
-        element::fire(&ctx.props().host, "relight-run-started", &detail, false);
         let link = ctx.link().clone();
         self.second = Some(Interval::new(1_000, move || link.send_message(Msg::Second)));
+    }
+
+    /// Shows a run of the journal. It sends nothing, and looks at nothing, until somebody asks.
+    fn restored(&mut self, ctx: &Context<Self>, run: Run, lock: Option<RunLock>) -> bool {
+        if self.view.run.is_some() || self.view.session.review().is_some() {
+            // Somebody was faster and is at work on something else.
+            return false;
+        }
+        self.run_lock = lock;
+        self.show(ctx, run);
         self.step(ctx, Event::Tick)
     }
 
-    fn new_run(&mut self) -> bool {
+    fn is_current(&self, run_id: &str) -> bool {
+        self.view.run.as_ref().is_some_and(|run| run.about().id == run_id)
+    }
+
+    fn new_run(&mut self, ctx: &Context<Self>) -> bool {
         let busy = self.view.run.as_ref().is_some_and(|run| match run.stage() {
             Stage::Sending => true,
             Stage::Watching | Stage::Paused(_) | Stage::Stopped | Stage::Finished => false,
@@ -275,6 +359,9 @@ impl Console {
         if busy {
             return false;
         }
+        self.step(ctx, Event::Close);
+        self.release_claims();
+        self.run_lock = None;
         self.aborts.clear();
         self.wake = None;
         self.second = None;
@@ -282,6 +369,38 @@ impl Console {
         self.view.signed = Shared::new(Vec::new());
         self.view.session.make_mut().update(Action::Back);
         true
+    }
+
+    /// Lets other pages at the run's instances.
+    fn release_claims(&self) {
+        if let (Some(journal), Some(run)) = (&self.journal, &self.view.run) {
+            let released = journal.release(&run.about().id, None);
+            // A claim that stays is taken over once this page's lock is gone.
+            spawn_local(async move {
+                let _ = released.await;
+            });
+        }
+    }
+
+    fn record(
+        &self,
+        ctx: &Context<Self>,
+        run: &Run,
+        number: u64,
+        record: &Record,
+        claim: &[InstanceId],
+        durable: bool,
+    ) {
+        let about = run.about();
+        let run_id = about.id.clone();
+        let Some(journal) = &self.journal else {
+            ctx.link().send_message(Msg::Recorded { run_id, number, held: None });
+            return;
+        };
+        let account = format!("{} {}", run.order().target().cloud.manifest().id, about.key_id);
+        let written = journal.append(&about.id, &account, record, claim, durable);
+        ctx.link()
+            .send_future(async move { Msg::Recorded { run_id, number, held: written.await.ok() } });
     }
 
     /// Tells the run what happened and carries out what it answers.
@@ -307,8 +426,9 @@ impl Console {
                         event: Event::Looked { ids, delivery },
                     });
                 }
-                // Asked for only with a journal, which this page does not keep yet.
-                Command::Record { .. } => {}
+                Command::Record { number, record, claim, durable } => {
+                    self.record(ctx, &run, number, &record, &claim, durable);
+                }
                 Command::WakeAt(at) => {
                     let link = ctx.link().clone();
                     let pause = pause_until(at);
@@ -362,13 +482,28 @@ impl Console {
         signed: Result<Rc<Request<Signed>>, &'static str>,
         news: impl FnOnce(u64, Delivery) -> Msg + 'static,
     ) -> u64 {
+        self.dispatch_after(ctx, signed, async { Ok(()) }, news)
+    }
+
+    /// The same, once `turn` has come.
+    fn dispatch_after(
+        &mut self,
+        ctx: &Context<Self>,
+        signed: Result<Rc<Request<Signed>>, &'static str>,
+        turn: impl Future<Output = Result<(), NoLocks>> + 'static,
+        news: impl FnOnce(u64, Delivery) -> Msg + 'static,
+    ) -> u64 {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         match (signed, Abort::new()) {
             (Ok(signed), Some(abort)) => {
                 let sending = fetch::send(&signed, &self.view.route, &abort);
                 self.aborts.insert(ticket, abort);
-                ctx.link().send_future(async move { news(ticket, sending.await) });
+                ctx.link().send_future(async move {
+                    // Without locks there is this page's own pace, which the run keeps.
+                    let _ = turn.await;
+                    news(ticket, sending.await)
+                });
             }
             (Err(word), _) => {
                 ctx.link().send_message(news(ticket, Delivery::NotSent { word: word.into() }));
@@ -394,6 +529,7 @@ impl Console {
             let detail = js_sys::JSON::parse(&text).unwrap_or(JsValue::NULL);
             element::fire(host, "relight-run-finished", &detail, false);
             self.second = None;
+            self.release_claims();
         }
     }
 
@@ -415,6 +551,55 @@ impl Console {
 /// How long to wait until a time, for a timer; never so long that a clock that was set matters.
 fn pause_until(at: Millis) -> u32 {
     u32::try_from(at.saturating_sub(clock::now())).unwrap_or(u32::MAX).min(60_000)
+}
+
+/// Looks in the journal for a run that a reload, a crash or another day has cut off.
+fn bring_back(ctx: &Context<Console>, journal: Journal) {
+    let link = ctx.link().clone();
+    spawn_local(async move {
+        let Ok(contents) = journal.contents().await else { return };
+        let Some(newest) = contents.runs.into_iter().find(|run| run.is_living != Some(true)) else {
+            return;
+        };
+        let id = newest.summary.about.id;
+        let broken = match journal.load(&id).await {
+            Ok(records) => match restore(records, clock::now()) {
+                Ok(run) if run.is_closed() => return,
+                Ok(run) => {
+                    let lock = RunLock::take(&id).await;
+                    if !matches!(lock, Ok(None)) {
+                        let lock = lock.unwrap_or_else(|NoLocks| None);
+                        link.send_message(Msg::Restored { run: Box::new(run), lock });
+                    }
+                    return;
+                }
+                Err(broken) => broken,
+            },
+            Err(Unreadable::Unavailable(_)) => return,
+            Err(Unreadable::Broken(broken)) => broken,
+        };
+        let broken = broken.to_string();
+        let _ = journal.set_aside(&id, &broken).await;
+        link.send_message(Msg::SetAside(format!("{id}: {broken}")));
+    });
+}
+
+fn listeners(ctx: &Context<Console>) -> Vec<EventListener> {
+    let Some(window) = web_sys::window() else { return Vec::new() };
+    let online = |online| {
+        let link = ctx.link().clone();
+        let name = if online { "online" } else { "offline" };
+        EventListener::new(&window, name, move |_| link.send_message(Msg::Online(online)))
+    };
+    let mut listeners = vec![online(true), online(false)];
+    if let Some(document) = window.document() {
+        let link = ctx.link().clone();
+        let of = document.clone();
+        listeners.push(EventListener::new(&document, "visibilitychange", move |_| {
+            link.send_message(Msg::Hidden(of.hidden()));
+        }));
+    }
+    listeners
 }
 
 fn read_configuration(ctx: &Context<Console>) {

@@ -61,6 +61,9 @@ pub struct View {
     pub run: Option<Shared<Run>>,
     /// The requests as they went out, by the index of their call.
     pub signed: Shared<Vec<Option<Rc<Request<Signed>>>>>,
+    /// Why runs are not written down here, as a word that [`relight_core::explain`] puts in words;
+    /// `None` while they are.
+    pub no_journal: Option<&'static str>,
     /// The page's clock, renewed once a second while a run is under way.
     pub now: Millis,
 }

@@ -299,6 +299,8 @@ pub enum Event {
     Stop,
     /// Go on after a pause.
     Resume,
+    /// The person is done with it: it stays in the journal, but is not brought back by itself.
+    Close,
     /// A person asks for more, knowing what it means.
     Ask(Choice),
 }
@@ -405,6 +407,7 @@ pub struct Run {
     calls: Vec<Call>,
     started_at: Option<Millis>,
     stopped: bool,
+    closed: bool,
     pause: Option<Pause>,
     bad_calls_in_a_row: u32,
     calls_in_wave: usize,
@@ -520,6 +523,7 @@ impl Run {
             calls,
             started_at: None,
             stopped: false,
+            closed: false,
             pause: None,
             bad_calls_in_a_row: 0,
             calls_in_wave: 0,
@@ -580,6 +584,11 @@ impl Run {
     /// When the states will be looked at next; `None` if they will not be, or are being.
     pub fn next_look_at(&self) -> Option<Millis> {
         self.transient.next_look_at.filter(|_| !self.transient.looking && self.is_watching())
+    }
+
+    /// Whether the person is done with it.
+    pub fn is_closed(&self) -> bool {
+        self.closed
     }
 
     /// Seconds by which the cloud's clock is ahead of the page's, once that was corrected.
@@ -651,6 +660,10 @@ impl Run {
                 self.bad_calls_in_a_row = 0;
                 self.transient.changed_state = true;
                 self.transient.next_look_at = Some(now);
+            }
+            Event::Close => {
+                self.stop();
+                self.closed = true;
             }
             Event::Ask(choice) => self.ask(now, choice),
         }
@@ -913,7 +926,8 @@ impl Run {
 
     /// The next page of instances to look at, if it is time.
     fn next_look(&mut self, now: Millis) -> NextLook {
-        if self.transient.looking || !self.is_watching() || self.pause == Some(Pause::Restored) {
+        let resting = self.closed || self.pause == Some(Pause::Restored);
+        if self.transient.looking || !self.is_watching() || resting {
             return NextLook::Nothing;
         }
         let at = self.transient.next_look_at.unwrap_or(now);

@@ -16,7 +16,7 @@ use crate::{
     plan::{self, Job, Order},
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 /// The version of the records. A journal of another version is kept aside and said to be so.
 pub const VERSION: u32 = 1;
@@ -66,6 +66,7 @@ struct StateRecord {
     policy: Policy,
     started_at: Option<Millis>,
     stopped: bool,
+    closed: bool,
     pause: Option<Pause>,
     clock_skew_seconds: i64,
     clock_corrected: bool,
@@ -112,6 +113,17 @@ pub enum Broken {
     Version(u32),
     /// Something is missing or not as it should be.
     Corrupt(&'static str),
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Broken::Version(version) => {
+                write!(f, "written by another version of the console ({version})")
+            }
+            Broken::Corrupt(why) => f.write_str(why),
+        }
+    }
 }
 
 impl Record {
@@ -214,6 +226,7 @@ impl Run {
             policy: self.policy,
             started_at: self.started_at,
             stopped: self.stopped,
+            closed: self.closed,
             pause: self.pause,
             clock_skew_seconds: self.clock_skew_seconds,
             clock_corrected: self.clock_corrected,
@@ -295,6 +308,7 @@ pub fn restore(records: Vec<Record>, now: Millis) -> Result<Run, Broken> {
     let mut rows: Vec<Option<Row>> = vec![None; ids.len()];
     let mut calls: Vec<CallRecord> = Vec::new();
     let mut state: Option<StateRecord> = None;
+    let mut next_record = 0;
     for (expected, record) in (0_u64..).zip(std::iter::once(first).chain(records)) {
         if record.version != VERSION {
             return Err(Broken::Version(record.version));
@@ -320,6 +334,7 @@ pub fn restore(records: Vec<Record>, now: Millis) -> Result<Run, Broken> {
             }
         }
         state = record.state.or(state);
+        next_record = expected + 1;
     }
     let state = state.ok_or(Broken::Corrupt("the state is missing"))?;
     let rows: Option<Vec<Arc<Row>>> = rows.into_iter().map(|row| row.map(Arc::new)).collect();
@@ -339,10 +354,12 @@ pub fn restore(records: Vec<Record>, now: Millis) -> Result<Run, Broken> {
     }
     run.started_at = state.started_at;
     run.stopped = state.stopped;
+    run.closed = state.closed;
     run.pause = state.pause;
     run.clock_skew_seconds = state.clock_skew_seconds;
     run.clock_corrected = state.clock_corrected;
     run.transient.opened = true;
+    run.transient.next_record = next_record;
     run.settle_interrupted(now);
     Ok(run)
 }
@@ -385,11 +402,6 @@ impl Run {
         }
         self.pause = Some(Pause::Restored);
         self.transient.changed_state = true;
-    }
-
-    /// Where the numbers of further records go on: how many there are already.
-    pub fn continue_journal_at(&mut self, number: u64) {
-        self.transient.next_record = number;
     }
 }
 
