@@ -20,7 +20,7 @@ use relight_core::{
     run::{Broken, Record, Summary, VERSION},
 };
 use serde::Deserialize;
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+use std::{cell::RefCell, collections::BTreeSet, fmt, rc::Rc};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{IdbDatabase, IdbKeyRange, IdbRequest};
@@ -71,6 +71,16 @@ pub enum Unreadable {
     Unavailable(Unavailable),
     /// They are there, but make no run. [`Journal::set_aside`] is for them.
     Broken(Broken),
+}
+
+impl fmt::Display for Unreadable {
+    /// A word or two for the record of what was set aside, in English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable(error) => write!(f, "the journal cannot be used: {error:?}"),
+            Self::Broken(broken) => broken.fmt(f),
+        }
+    }
 }
 
 impl From<Unavailable> for Unreadable {

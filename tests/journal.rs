@@ -52,6 +52,20 @@ async fn records_come_back_in_the_order_in_which_they_were_given() {
 }
 
 #[wasm_bindgen_test]
+async fn who_leaves_the_queue_lets_nobody_pass() {
+    let journal = opened().await;
+    let played = Played::new("queue", 1, 1, NOW);
+    let [first, second, ..] = played.records.as_slice() else { panic!("two records") };
+    // The first one asks who lives before it writes; the last one would not have to.
+    let slow = journal.append("queue", "queue", &first.0, &first.1, true);
+    drop(journal.release("queue", None));
+    let quick = journal.append("queue", "queue", &second.0, &[], false);
+    assert_eq!(quick.await, Ok(Vec::new()));
+    assert_eq!(slow.await, Ok(Vec::new()));
+    assert_eq!(claims_of("queue").await, 1, "a release that nobody waited for is none");
+}
+
+#[wasm_bindgen_test]
 async fn a_durable_record_is_reported_when_it_is_on_the_disk() {
     let journal = opened().await;
     let played = Played::new("durable", 1, 1, NOW);
