@@ -52,7 +52,7 @@ async fn records_come_back_in_the_order_in_which_they_were_given() {
 }
 
 #[wasm_bindgen_test]
-async fn who_leaves_the_queue_lets_nobody_pass() {
+async fn who_leaves_the_queue_harms_nobody() {
     let journal = opened().await;
     let played = Played::new("queue", 1, 1, NOW);
     let [first, second, ..] = played.records.as_slice() else { panic!("two records") };
