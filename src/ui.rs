@@ -1,5 +1,5 @@
-//! The look of the console: one component a file. Components are given values and hand back
-//! [`Intent`]s; none of them holds what is sent.
+//! The look of the console: one part a file. Parts are given values and hand back [`Intent`]s; none
+//! of them holds what is sent. What needs no state is a function; see [`part`] for what does.
 
 mod calls;
 mod chip;
@@ -19,6 +19,7 @@ mod instances;
 mod looking;
 mod pacing;
 mod pager;
+mod part;
 mod progress;
 mod results;
 mod review;
@@ -29,13 +30,13 @@ use crate::{
     store::{Intent, View},
     text::Say,
 };
-use compose::Compose;
-use explain::Explain;
-use header::Header;
-use looking::Looking;
+use compose::compose;
+use explain::explain;
+use header::header;
+use looking::looking;
+use part::part;
 use relight_core::session::Step;
-use results::Results;
-use review::Review;
+use results::results;
 use yew::{
     Callback, Html, NodeRef, Properties, function_component, html, use_node_ref, use_state_eq,
 };
@@ -88,16 +89,14 @@ pub fn Console(props: &ConsoleProps) -> Html {
             <button type="button" class="skip" onclick={onskip}>
                 { Say::SkipToContent.in_locale(locale) }
             </button>
-            <Header {locale} screen={*screen} route={view.route.clone()}
-                key_id={view.session.form().key_id().to_owned()} secret={view.secret}
-                {on_screen} on={props.on.clone()} />
+            { header(view, *screen, &on_screen, &props.on) }
             // The page that is not looked at stays mounted: nothing that was typed is lost.
             <div hidden={*screen != Screen::Power}>
                 { power(view, &props.on, &main) }
             </div>
             <div hidden={*screen != Screen::Explain}>
                 <main class="alone" tabindex="-1">
-                    <Explain {locale} />
+                    { part("explain", explain, explain::Props { locale }) }
                 </main>
             </div>
         </div>
@@ -110,30 +109,45 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
         return html! {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
                 <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
-                <Results {locale} run={run.clone()} signed={view.signed.clone()}
-                    route={view.route.clone()} now={view.now} on={on.clone()} />
+                { part("results", results, results::Props {
+                    locale,
+                    run: run.clone(),
+                    signed: view.signed.clone(),
+                    route: view.route.clone(),
+                    now: view.now,
+                    on: on.clone(),
+                }) }
             </main>
         };
     }
     let (step, review) = match view.session.step() {
         Step::Compose { .. } => ("compose", nothing_to_review(view)),
         Step::Looking { look } => {
-            ("looking", html! { <Looking {locale} look={look.clone()} on={on.clone()} /> })
+            let props = looking::Props { locale, look: look.clone(), on: on.clone() };
+            ("looking", part("looking", looking, props))
         }
         Step::Review(review) => {
             let form = view.session.form();
-            let review = html! {
-                <Review {locale} review={review.clone()} reason={form.reason().to_owned()}
-                    pacing={*form.pacing()} route={view.route.clone()} on={on.clone()} />
+            let props = review::Props {
+                locale,
+                review: review.clone(),
+                reason: form.reason().to_owned(),
+                pacing: *form.pacing(),
+                route: view.route.clone(),
+                on: on.clone(),
             };
-            ("review", review)
+            ("review", part("review", review::review, props))
         }
     };
     html! {
         <main class="two-panes" data-step={step} tabindex="-1" ref={main.clone()}>
             <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
-            <Compose session={view.session.clone()} secret={view.secret} token={view.token}
-                on={on.clone()} />
+            { part("compose", compose, compose::Props {
+                session: view.session.clone(),
+                secret: view.secret,
+                token: view.token,
+                on: on.clone(),
+            }) }
             { review }
         </main>
     }

@@ -1,8 +1,8 @@
 //! The calls of a run, with what a vendor's support asks for.
 
 use super::{
-    copy::CopyButton,
-    pager::{Pager, page_range},
+    copy::copy_button,
+    pager::{Pages, page_range, pager},
 };
 use crate::{
     store::{Intent, Shared},
@@ -14,12 +14,16 @@ use relight_core::{
     run::{Call, CallState, Run},
     words::Locale,
 };
-use yew::{Callback, Html, Properties, function_component, html, use_state_eq};
+use yew::{
+    Callback, Html,
+    functional::{Hook, HookContext},
+    html, use_state_eq,
+};
 
 const CALLS_A_PAGE: usize = 50;
 
 /// The calls, and which of them is looked into.
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(crate) struct Props {
     pub(crate) locale: Locale,
     pub(crate) run: Shared<Run>,
@@ -29,11 +33,10 @@ pub(crate) struct Props {
 }
 
 /// The table of calls.
-#[function_component]
-pub(crate) fn Calls(props: &Props) -> Html {
+pub(crate) fn calls(props: &Props, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
-    let page = use_state_eq(|| 0_usize);
+    let page = use_state_eq(|| 0_usize).run(hooks);
     let on_page = {
         let page = page.clone();
         Callback::from(move |to| page.set(to))
@@ -61,8 +64,14 @@ pub(crate) fn Calls(props: &Props) -> Html {
                     </tbody>
                 </table>
             </div>
-            <Pager {locale} label={t(Say::Calls)} total={calls.len()} size={CALLS_A_PAGE}
-                page={*page} {on_page} />
+            { pager(&Pages {
+                locale,
+                label: t(Say::Calls),
+                total: calls.len(),
+                size: CALLS_A_PAGE,
+                page: *page,
+                on_page: &on_page,
+            }) }
         </div>
     }
 }
@@ -83,9 +92,7 @@ fn row(props: &Props, index: usize, call: &Call) -> Html {
                 if let Some(id) = &call.request_id {
                     <span class="row nowrap">
                         <code class="request-id">{ id.clone() }</code>
-                        <CopyButton {locale} text={id.clone()} label={t(Say::Copy)}
-                            aria_label={Tell::CopyWhat(t(Say::RequestColumn)).in_locale(locale)}
-                            on={props.on.clone()} />
+                        { copy_button(locale, id.clone(), Say::Copy, Some(t(Say::RequestColumn)), &props.on) }
                     </span>
                 }
             </td>

@@ -2,9 +2,10 @@
 //! confirmed first, in words that say what will be sent.
 
 use super::{
-    confirm::Confirm,
+    confirm::{self, confirm},
     dom::{focus, value_of},
     icon::{Icon, icon},
+    part::part,
 };
 use crate::{
     store::{Format, Intent, Shared},
@@ -15,12 +16,13 @@ use relight_core::{
     words::Locale,
 };
 use yew::{
-    Callback, Html, InputEvent, Properties, function_component, html, use_effect_with,
-    use_node_ref, use_state_eq,
+    Callback, Html, InputEvent,
+    functional::{Hook, HookContext},
+    html, use_effect_with, use_node_ref, use_state_eq,
 };
 
 /// The run that is chosen about.
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(crate) struct Props {
     pub(crate) locale: Locale,
     pub(crate) run: Shared<Run>,
@@ -28,12 +30,11 @@ pub(crate) struct Props {
 }
 
 /// The buttons at the foot of a run.
-#[function_component]
-pub(crate) fn Choices(props: &Props) -> Html {
+pub(crate) fn choices(props: &Props, hooks: &mut HookContext) -> Html {
     let Props { locale, run, on } = props;
     let locale = *locale;
     let t = |say: Say| say.in_locale(locale);
-    let confirming = use_state_eq(|| None::<Choice>);
+    let confirming = use_state_eq(|| None::<Choice>).run(hooks);
     let close = {
         let confirming = confirming.clone();
         Callback::from(move |()| confirming.set(None))
@@ -84,7 +85,13 @@ pub(crate) fn Choices(props: &Props) -> Html {
     html! {
         <div class="dock dock-run">
             if let Some(asked) = *confirming {
-                <Again {locale} run={run.clone()} choice={asked} on={on.clone()} on_close={close} />
+                { part("again", again, AgainProps {
+                    locale,
+                    run: run.clone(),
+                    choice: asked,
+                    on: on.clone(),
+                    on_close: close,
+                }) }
             }
             <div class="foot">
                 { choice(Choice::RetryFailed, "retry-failed",
@@ -117,7 +124,7 @@ pub(crate) fn Choices(props: &Props) -> Html {
 }
 
 /// Asking before something is sent again.
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 struct AgainProps {
     locale: Locale,
     run: Shared<Run>,
@@ -126,16 +133,15 @@ struct AgainProps {
     on_close: Callback<()>,
 }
 
-#[function_component]
-fn Again(props: &AgainProps) -> Html {
+fn again(props: &AgainProps, hooks: &mut HookContext) -> Html {
     let AgainProps { locale, run, choice, .. } = props;
     let (locale, choice) = (*locale, *choice);
-    let cancel = use_node_ref();
-    let typed_field = use_node_ref();
-    let typed = use_state_eq(String::new);
+    let cancel = use_node_ref().run(hooks);
+    let typed_field = use_node_ref().run(hooks);
+    let typed = use_state_eq(String::new).run(hooks);
     {
         let cancel = cancel.clone();
-        use_effect_with(choice, move |_| focus(&cancel));
+        use_effect_with(choice, move |_| focus(&cancel)).run(hooks);
     }
     let deed = match choice {
         Choice::Force => Deed { forced: true, ..Deed::of(run.order()) },
@@ -188,8 +194,14 @@ fn Again(props: &AgainProps) -> Html {
                         onclick={props.on_close.reform(|_| ())}>
                         { Say::Cancel.in_locale(locale) }
                     </button>
-                    <Confirm action="confirm" label={Tell::Confirm(deed, count).in_locale(locale)}
-                        {danger} {ready} {on_confirm} {on_missing} />
+                    { part("confirm", confirm, confirm::Props {
+                        action: "confirm",
+                        label: Tell::Confirm(deed, count).in_locale(locale),
+                        danger,
+                        ready,
+                        on_confirm,
+                        on_missing,
+                    }) }
                 </div>
             </div>
         </div>

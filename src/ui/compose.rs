@@ -1,10 +1,11 @@
 //! The form: what to do, with which key, to which instances.
 
 use super::{
-    credential::{Credential, Field},
+    credential::{self, Field, credential},
     dom::{focus_in, put_value},
-    ids::Ids,
-    target::{Options, Target},
+    ids::{self, ids},
+    part::part,
+    target::{self, OptionsProps, options, target},
 };
 use crate::{
     store::{Intent, Shared},
@@ -16,12 +17,13 @@ use relight_core::{
     session::{Held, Session, Step},
 };
 use yew::{
-    Callback, Html, KeyboardEvent, NodeRef, Properties, SubmitEvent, classes, function_component,
+    Callback, Html, KeyboardEvent, NodeRef, SubmitEvent, classes,
+    functional::{Hook, HookContext},
     html, use_effect_with, use_node_ref,
 };
 
 /// What is filled in.
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(crate) struct Props {
     pub(crate) session: Shared<Session>,
     pub(crate) secret: Held,
@@ -30,8 +32,7 @@ pub(crate) struct Props {
 }
 
 /// The form.
-#[function_component]
-pub(crate) fn Compose(props: &Props) -> Html {
+pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
     let session = &props.session;
     let (locale, form) = (session.locale(), session.form());
     let t = |say: Say| say.in_locale(locale);
@@ -39,8 +40,16 @@ pub(crate) fn Compose(props: &Props) -> Html {
         Step::Compose { refusal } => refusal.as_ref(),
         Step::Looking { .. } | Step::Review(_) => None,
     };
-    let node = use_node_ref();
-    use_focus_on_refusal(&node, refusal);
+    let node = use_node_ref().run(hooks);
+    {
+        let node = node.clone();
+        use_effect_with(refusal.cloned(), move |refusal| {
+            if let Some(refusal) = refusal {
+                focus_in(&node, selector(refusal));
+            }
+        })
+        .run(hooks);
+    }
     let onsubmit = {
         let (on, node, refusal) = (props.on.clone(), node.clone(), refusal.cloned());
         Callback::from(move |event: SubmitEvent| {
@@ -52,10 +61,8 @@ pub(crate) fn Compose(props: &Props) -> Html {
             on.emit(Intent::Review);
         })
     };
-    let problem = |fields: &[&str]| refusal.filter(|refusal| fields.contains(&field_of(refusal)));
-    let sentence = |refusal: Option<&Refusal>| {
-        refusal.map(|refusal| (field_of(refusal), refusal.sentence(locale)))
-    };
+    let problem = refusal.map(|refusal| (field_of(refusal), refusal.sentence(locale)));
+    let problem = problem.as_ref();
     let reviewing = match session.step() {
         Step::Compose { .. } => false,
         Step::Looking { .. } | Step::Review(_) => true,
@@ -70,24 +77,44 @@ pub(crate) fn Compose(props: &Props) -> Html {
                 <span class="small muted">{ t(Say::StepOne) }</span>
             </div>
             <div class="body">
-                <Target {locale} cloud={form.cloud()} site={form.site().to_owned()}
-                    region={form.region().to_owned()} operation={form.operation()}
-                    mode={form.mode()}
-                    problem={sentence(problem(&["site", "region", "operation", "mode"]))}
-                    on={props.on.clone()} />
-                <Ids {locale} cloud={form.cloud()} ids_text={form.ids_text().clone()}
-                    parsed={form.parsed().clone()}
-                    problem={sentence(problem(&["instanceIds"])).map(|(_, words)| words)}
-                    on={props.on.clone()} />
-                <Credential {locale} cloud={form.cloud()} key_id={form.key_id().to_owned()}
-                    secret={props.secret} token={props.token}
-                    problem={sentence(problem(&["keyId", "secret", "token"]))}
-                    on={props.on.clone()} />
+                { target(&target::Props {
+                    locale,
+                    cloud: form.cloud(),
+                    site: form.site(),
+                    region: form.region(),
+                    operation: form.operation(),
+                    mode: form.mode(),
+                    problem,
+                    on: &props.on,
+                }) }
+                { part("ids", ids, ids::Props {
+                    locale,
+                    cloud: form.cloud(),
+                    ids_text: form.ids_text().clone(),
+                    parsed: form.parsed().clone(),
+                    problem: words_for(problem, "instanceIds").map(ToOwned::to_owned),
+                    on: props.on.clone(),
+                }) }
+                { credential(&credential::Props {
+                    locale,
+                    cloud: form.cloud(),
+                    key_id: form.key_id(),
+                    secret: props.secret,
+                    token: props.token,
+                    problem,
+                    on: &props.on,
+                }) }
                 if !form.operation().parameters.iter().all(|one| is_set_by_mode(one.role)) {
                     <div class="stack options">
-                        <Options {locale} operation={form.operation()} batching={form.batching()}
-                            dry_run={form.dry_run()} erase={form.erase()}
-                            problem={sentence(problem(&["batching", "erase"]))} on={props.on.clone()} />
+                        { options(&OptionsProps {
+                            locale,
+                            operation: form.operation(),
+                            batching: form.batching(),
+                            dry_run: form.dry_run(),
+                            erase: form.erase(),
+                            problem,
+                            on: &props.on,
+                        }) }
                     </div>
                 }
             </div>
@@ -161,16 +188,6 @@ pub(crate) fn keep_in_step(node: &NodeRef, wanted: &str) {
 /// The words of a problem, if it is about this field.
 pub(crate) fn words_for<'a>(problem: Option<&'a Field>, field: &str) -> Option<&'a str> {
     problem.filter(|(name, _)| *name == field).map(|(_, words)| words.as_str())
-}
-
-#[yew::hook]
-fn use_focus_on_refusal(node: &NodeRef, refusal: Option<&Refusal>) {
-    let node = node.clone();
-    use_effect_with(refusal.cloned(), move |refusal| {
-        if let Some(refusal) = refusal {
-            focus_in(&node, selector(refusal));
-        }
-    });
 }
 
 fn selector(refusal: &Refusal) -> &'static str {

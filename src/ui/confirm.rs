@@ -2,8 +2,9 @@
 
 use gloo_timers::callback::Timeout;
 use yew::{
-    AttrValue, Callback, Html, Properties, classes, function_component, html, use_effect_with,
-    use_state,
+    Callback, Html, classes,
+    functional::{Hook, HookContext},
+    html, use_effect_with, use_state_eq,
 };
 
 /// So that the second click of a double click, or a key that is held down, sends nothing.
@@ -12,36 +13,33 @@ const ARMED_AFTER_MS: u32 = 500;
 const OFFERED_AGAIN_AFTER_MS: u32 = 3_000;
 
 /// What is confirmed.
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(crate) struct Props {
     /// Verb and count.
-    pub(crate) label: AttrValue,
+    pub(crate) label: String,
     /// The public name of the button.
     pub(crate) action: &'static str,
     /// Whether data may be lost.
-    #[prop_or_default]
     pub(crate) danger: bool,
     /// Whether everything that must be typed is typed. If not, a click asks for it.
-    #[prop_or(true)]
     pub(crate) ready: bool,
     /// Carry it out.
     pub(crate) on_confirm: Callback<()>,
     /// Clicked while something is missing.
-    #[prop_or_default]
     pub(crate) on_missing: Callback<()>,
 }
 
 /// A button that sends, once.
-#[function_component]
-pub(crate) fn Confirm(props: &Props) -> Html {
-    let armed = use_state(|| false);
-    let used = use_state(|| false);
+pub(crate) fn confirm(props: &Props, hooks: &mut HookContext) -> Html {
+    let armed = use_state_eq(|| false).run(hooks);
+    let used = use_state_eq(|| false).run(hooks);
     {
         let armed = armed.clone();
         use_effect_with((), move |()| {
             let later = Timeout::new(ARMED_AFTER_MS, move || armed.set(true));
             move || drop(later)
-        });
+        })
+        .run(hooks);
     }
     {
         // If it is still here then, nothing was sent: a page around the console may refuse it.
@@ -49,7 +47,8 @@ pub(crate) fn Confirm(props: &Props) -> Html {
         use_effect_with(*used, move |now| {
             let later = now.then(|| Timeout::new(OFFERED_AGAIN_AFTER_MS, move || used.set(false)));
             move || drop(later)
-        });
+        })
+        .run(hooks);
     }
     let onclick = {
         let used = used.clone();

@@ -5,6 +5,7 @@ use super::{
     compose::{problem_at, words_for},
     dom::{put_value, value_of},
     icon::{Icon, icon},
+    part::part,
 };
 use crate::{
     store::Intent,
@@ -12,42 +13,41 @@ use crate::{
 };
 use relight_core::{
     cloud::Cloud,
-    credential::{self, Doubt},
+    credential::{Doubt, doubt},
     session::{Action, Held},
     words::Locale,
 };
 use yew::{
-    AttrValue, Callback, Event, Html, InputEvent, NodeRef, Properties, function_component, html,
-    use_effect_with, use_node_ref,
+    Callback, Event, Html, InputEvent,
+    functional::{Hook, HookContext},
+    html, use_effect_with, use_node_ref,
 };
 
 /// A field by its public name, and what is wrong with it in words.
 pub(crate) type Field = (&'static str, String);
 
 /// What is known of the key.
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
+pub(crate) struct Props<'a> {
     pub(crate) locale: Locale,
     pub(crate) cloud: &'static dyn Cloud,
-    pub(crate) key_id: AttrValue,
+    pub(crate) key_id: &'a str,
     pub(crate) secret: Held,
     pub(crate) token: Held,
-    pub(crate) problem: Option<Field>,
-    pub(crate) on: Callback<Intent>,
+    pub(crate) problem: Option<&'a Field>,
+    pub(crate) on: &'a Callback<Intent>,
 }
 
 /// Key id, secret, token, and where they are kept.
-#[function_component]
-pub(crate) fn Credential(props: &Props) -> Html {
+pub(crate) fn credential(props: &Props<'_>) -> Html {
     let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
     let labels = &props.cloud.manifest().credential;
-    let error = |field| words_for(props.problem.as_ref(), field);
+    let error = |field| words_for(props.problem, field);
     let onkeyid =
         props.on.reform(|event: InputEvent| Intent::Form(Action::KeyId(value_of(&event))));
     let onforget = props.on.reform(|_| Intent::Forget);
-    let doubt = (!props.key_id.is_empty() && error("keyId").is_none())
-        .then(|| credential::doubt(props.cloud, &props.key_id))
+    let doubted = (!props.key_id.is_empty() && error("keyId").is_none())
+        .then(|| doubt(props.cloud, props.key_id))
         .flatten();
     let held = props.secret != Held::Nothing || props.token != Held::Nothing;
     html! {
@@ -56,23 +56,37 @@ pub(crate) fn Credential(props: &Props) -> Html {
             <div class="field beside">
                 <label for="key-id">{ labels.key_id_label }</label>
                 <input id="key-id" name="keyId" type="text" autocomplete="username" autocapitalize="none"
-                    spellcheck="false" value={props.key_id.clone()} oninput={onkeyid}
+                    spellcheck="false" value={props.key_id.to_owned()} oninput={onkeyid}
                     aria-invalid={error("keyId").map(|_| "true")} aria-describedby="e-keyId doubt" />
                 { problem_at("e-keyId", error("keyId")) }
             </div>
-            if let Some(doubt) = doubt {
+            if let Some(doubt) = doubted {
                 <p class="small hint-warn" id="doubt">
                     { icon(Icon::Warning) }
                     <span>{ doubt_in_words(doubt, locale) }</span>
                 </p>
             }
-            <SecretField {locale} name="secret" label={labels.secret_label} held={props.secret}
-                problem={error("secret").map(ToOwned::to_owned)} optional={false}
-                on_text={props.on.reform(Intent::Secret)} />
+            { part("secret", secret_field, SecretProps {
+                locale,
+                name: "secret",
+                label: labels.secret_label,
+                held: props.secret,
+                problem: error("secret").map(ToOwned::to_owned),
+                optional: false,
+                intent: Intent::Secret,
+                on: props.on.clone(),
+            }) }
             if labels.token_label.is_some() || props.token != Held::Nothing {
-                <SecretField {locale} name="token" label={labels.token_label.unwrap_or("Token")}
-                    held={props.token} problem={error("token").map(ToOwned::to_owned)} optional={true}
-                    on_text={props.on.reform(Intent::Token)} />
+                { part("token", secret_field, SecretProps {
+                    locale,
+                    name: "token",
+                    label: labels.token_label.unwrap_or("Token"),
+                    held: props.token,
+                    problem: error("token").map(ToOwned::to_owned),
+                    optional: true,
+                    intent: Intent::Token,
+                    on: props.on.clone(),
+                }) }
             }
             <div class="row small muted">
                 <span class="grow">{ t(if held { Say::KeyHeld } else { Say::KeyKept }) }</span>
@@ -87,29 +101,50 @@ pub(crate) fn Credential(props: &Props) -> Html {
 }
 
 /// A field whose text is not kept in it.
-#[derive(Properties, PartialEq)]
 struct SecretProps {
     locale: Locale,
     name: &'static str,
     label: &'static str,
     held: Held,
-    problem: Option<AttrValue>,
+    problem: Option<String>,
     optional: bool,
-    on_text: Callback<String>,
+    /// What its text becomes.
+    intent: fn(String) -> Intent,
+    on: Callback<Intent>,
 }
 
-#[function_component]
-fn SecretField(props: &SecretProps) -> Html {
+impl PartialEq for SecretProps {
+    fn eq(&self, other: &Self) -> bool {
+        // The name settles the intent.
+        self.locale == other.locale
+            && self.name == other.name
+            && self.label == other.label
+            && self.held == other.held
+            && self.problem == other.problem
+            && self.on == other.on
+    }
+}
+
+fn secret_field(props: &SecretProps, hooks: &mut HookContext) -> Html {
     let t = |say: Say| say.in_locale(props.locale);
-    let node = use_node_ref();
-    use_emptied_when_forgotten(&node, props.held);
-    let oninput = props.on_text.reform(|event: InputEvent| value_of(&event));
+    let node = use_node_ref().run(hooks);
+    {
+        let node = node.clone();
+        use_effect_with(props.held, move |held| {
+            if *held == Held::Nothing {
+                put_value(&node, "");
+            }
+        })
+        .run(hooks);
+    }
+    let intent = props.intent;
+    let oninput = props.on.reform(move |event: InputEvent| intent(value_of(&event)));
     let onchange = {
-        let (node, on_text) = (node.clone(), props.on_text.clone());
+        let (node, on) = (node.clone(), props.on.clone());
         Callback::from(move |event: Event| {
             let text = value_of(&event);
             if !text.is_empty() {
-                on_text.emit(text);
+                on.emit(intent(text));
                 put_value(&node, "");
             }
         })
@@ -137,16 +172,6 @@ fn SecretField(props: &SecretProps) -> Html {
             { problem_at(error, problem) }
         </div>
     }
-}
-
-#[yew::hook]
-fn use_emptied_when_forgotten(node: &NodeRef, held: Held) {
-    let node = node.clone();
-    use_effect_with(held, move |held| {
-        if *held == Held::Nothing {
-            put_value(&node, "");
-        }
-    });
 }
 
 fn doubt_in_words(doubt: Doubt, locale: Locale) -> String {

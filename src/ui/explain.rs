@@ -11,26 +11,27 @@ use relight_core::{
     words::Locale,
 };
 use yew::{
-    Callback, Html, InputEvent, Properties, classes, function_component, html, use_memo,
-    use_state_eq,
+    Callback, Html, InputEvent, classes,
+    functional::{Hook, HookContext},
+    html, use_memo, use_state_eq,
 };
 
 /// The language of the words.
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(crate) struct Props {
     pub(crate) locale: Locale,
 }
 
 /// A field to paste into, and what it means.
-#[function_component]
-pub(crate) fn Explain(props: &Props) -> Html {
+pub(crate) fn explain(props: &Props, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
-    let pasted = use_state_eq(String::new);
+    let pasted = use_state_eq(String::new).run(hooks);
     let told = use_memo(((*pasted).clone(), locale), |(pasted, locale)| {
         let options = TextOptions { locale: *locale, ..TextOptions::default() };
         if pasted.trim().is_empty() { Vec::new() } else { explain_text(pasted, &options) }
-    });
+    })
+    .run(hooks);
     let oninput = {
         let pasted = pasted.clone();
         Callback::from(move |event: InputEvent| pasted.set(value_of(&event)))

@@ -2,13 +2,13 @@
 
 use super::{
     chip::chip,
-    copy::CopyButton,
+    copy::copy_button,
     icon::{Icon, icon},
     instances::is_failure,
 };
 use crate::{
     store::Intent,
-    text::{self, Say, Tell},
+    text::{self, Say},
 };
 use relight_core::{
     answer::{Fault, Outcome},
@@ -19,27 +19,23 @@ use relight_core::{
     run::Row,
     words::Locale,
 };
-use std::sync::Arc;
-use yew::{AttrValue, Callback, Html, Properties, classes, function_component, html};
+use yew::{Callback, Html, classes, html};
 
 /// The instance whose story is told.
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
+pub(crate) struct Props<'a> {
     pub(crate) locale: Locale,
-    pub(crate) order: Arc<Order>,
-    pub(crate) row: Arc<Row>,
+    pub(crate) order: &'a Order,
+    pub(crate) row: &'a Row,
     /// The request id of the call that it travelled in.
-    pub(crate) request_id: Option<AttrValue>,
-    pub(crate) on: Callback<Intent>,
+    pub(crate) request_id: Option<&'a str>,
+    pub(crate) on: &'a Callback<Intent>,
     /// Show the request of a call.
-    pub(crate) on_inspect: Callback<usize>,
+    pub(crate) on_inspect: &'a Callback<usize>,
 }
 
 /// The explanation of an instance's outcome.
-#[function_component]
-pub(crate) fn Card(props: &Props) -> Html {
-    let Props { locale, order, row, .. } = props;
-    let locale = *locale;
+pub(crate) fn card(props: &Props<'_>) -> Html {
+    let Props { locale, order, row, .. } = *props;
     let t = |say: Say| say.in_locale(locale);
     let verb = order.operation().verb;
     let told = row
@@ -65,11 +61,8 @@ pub(crate) fn Card(props: &Props) -> Html {
         }
     };
     let shown = told.as_ref().filter(|_| row.outcome != Outcome::DryRunPassed);
-    let request_id = told
-        .as_ref()
-        .and_then(|told| told.request_id.clone().map(AttrValue::from))
-        .or_else(|| props.request_id.clone());
-    let for_support = for_support(props, &title, told.as_ref(), request_id.as_deref());
+    let request_id = told.as_ref().and_then(|told| told.request_id.as_deref()).or(props.request_id);
+    let for_support = for_support(props, &title, told.as_ref(), request_id);
     let good = row.outcome == Outcome::DryRunPassed;
     html! {
         <div class={classes!("card", good.then_some("good-card"))} data-explanation={row.id.as_str().to_owned()}>
@@ -86,8 +79,8 @@ pub(crate) fn Card(props: &Props) -> Html {
             </div>
             <dl class="kv">
                 if let Some(told) = &told { { facts(told, row.fault.as_deref(), locale) } }
-                if let Some(id) = &request_id {
-                    <dt>{ t(Say::Request) }</dt><dd><code>{ id.clone() }</code></dd>
+                if let Some(id) = request_id {
+                    <dt>{ t(Say::Request) }</dt><dd><code>{ id.to_owned() }</code></dd>
                 }
                 <dt>{ t(Say::Instance) }</dt><dd><code>{ row.id.as_str().to_owned() }</code></dd>
                 { term(t(Say::Name), &row.name) }
@@ -111,11 +104,10 @@ pub(crate) fn Card(props: &Props) -> Html {
                 }
             </dl>
             <div class="row">
-                if let Some(id) = &request_id {
-                    <CopyButton {locale} text={id.clone()} label={t(Say::RequestColumn)}
-                        aria_label={Tell::CopyWhat(t(Say::RequestColumn)).in_locale(locale)} on={props.on.clone()} />
+                if let Some(id) = request_id {
+                    { copy_button(locale, id.to_owned(), Say::RequestColumn, Some(t(Say::RequestColumn)), props.on) }
                 }
-                <CopyButton {locale} text={for_support} label={t(Say::CopyForSupport)} on={props.on.clone()} />
+                { copy_button(locale, for_support, Say::CopyForSupport, None, props.on) }
                 if let Some(call) = row.call.filter(|_| row.sent_at.is_some()) {
                     <button type="button" class="tiny" data-action="show-request"
                         onclick={props.on_inspect.reform(move |_| call)}>
@@ -203,7 +195,7 @@ fn term(name: &'static str, value: &str) -> Html {
 
 /// Everything that a vendor's support asks for, and no secret.
 fn for_support(
-    props: &Props,
+    props: &Props<'_>,
     title: &str,
     told: Option<&Explanation>,
     request_id: Option<&str>,

@@ -5,7 +5,7 @@ use super::{
     icon::{Icon, icon, mark},
 };
 use crate::{
-    store::{Intent, Shared},
+    store::{Intent, View},
     text::Say,
 };
 use relight_core::{
@@ -13,44 +13,37 @@ use relight_core::{
     session::{Action, Held},
     words::Locale,
 };
-use yew::{AttrValue, Callback, Html, Properties, function_component, html};
-
-/// What the bar shows.
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
-    pub(crate) screen: Screen,
-    pub(crate) route: Shared<Route>,
-    pub(crate) key_id: AttrValue,
-    pub(crate) secret: Held,
-    pub(crate) on_screen: Callback<Screen>,
-    pub(crate) on: Callback<Intent>,
-}
+use yew::{Callback, Html, html};
 
 /// The bar at the top.
-#[function_component]
-pub(crate) fn Header(props: &Props) -> Html {
-    let locale = props.locale;
+pub(crate) fn header(
+    view: &View,
+    screen: Screen,
+    on_screen: &Callback<Screen>,
+    on: &Callback<Intent>,
+) -> Html {
+    let locale = view.session.locale();
+    let key_id = view.session.form().key_id();
     let t = |say: Say| say.in_locale(locale);
     let other = match locale {
         Locale::En => Locale::Zh,
         Locale::Zh => Locale::En,
     };
     let onlanguage = {
-        let on = props.on.clone();
+        let on = on.clone();
         Callback::from(move |_| on.emit(Intent::Form(Action::Locale(other))))
     };
-    let tab = |screen: Screen, say: Say| {
-        let on_screen = props.on_screen.clone();
-        let onclick = Callback::from(move |_| on_screen.emit(screen));
-        let current = (props.screen == screen).then_some("page");
+    let tab = |to: Screen, say: Say| {
+        let on_screen = on_screen.clone();
+        let onclick = Callback::from(move |_| on_screen.emit(to));
+        let current = (screen == to).then_some("page");
         html! {
-            <button type="button" class="tab" data-action={screen.word()} aria-current={current} {onclick}>
+            <button type="button" class="tab" data-action={to.word()} aria-current={current} {onclick}>
                 { t(say) }
             </button>
         }
     };
-    let held = props.secret == Held::Usable && !props.key_id.is_empty();
+    let held = view.secret == Held::Usable && !key_id.is_empty();
     html! {
         <header class="bar">
             <div class="brand">{ mark() }<span>{ "Relight" }</span></div>
@@ -61,13 +54,13 @@ pub(crate) fn Header(props: &Props) -> Html {
             <span class="grow"></span>
             <span class="pill wide">
                 <span class="hidden">{ t(Say::RouteLabel) }{ " " }</span>
-                { route_name(&props.route, locale) }
+                { route_name(&view.route, locale) }
             </span>
             if held {
                 <span class="pill wide">
                     { icon(Icon::Key) }
                     <span class="hidden">{ t(Say::KeyLabel) }{ " " }</span>
-                    <span class="id">{ shortened(&props.key_id) }</span>
+                    <span class="id">{ shortened(key_id) }</span>
                 </span>
             }
             <button type="button" class="quiet" data-action="language" lang={other.tag()}

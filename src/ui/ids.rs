@@ -5,6 +5,7 @@ use super::{
     compose::{keep_in_step, problem_at},
     dom::value_of,
     icon::{Icon, icon},
+    part::part,
 };
 use crate::{
     store::Intent,
@@ -18,21 +19,22 @@ use relight_core::{
 };
 use std::sync::Arc;
 use yew::{
-    AttrValue, Callback, Html, InputEvent, Properties, classes, function_component, html,
-    use_effect_with, use_node_ref, use_state_eq,
+    Callback, Html, InputEvent, classes,
+    functional::{Hook, HookContext},
+    html, use_effect_with, use_node_ref, use_state_eq,
 };
 
 /// At most so many problems are listed at a time.
 const LISTED: usize = 12;
 
 /// What is typed and what was found in it.
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(crate) struct Props {
     pub(crate) locale: Locale,
     pub(crate) cloud: &'static dyn Cloud,
     pub(crate) ids_text: Arc<str>,
     pub(crate) parsed: Arc<ParsedIds>,
-    pub(crate) problem: Option<AttrValue>,
+    pub(crate) problem: Option<String>,
     pub(crate) on: Callback<Intent>,
 }
 
@@ -49,15 +51,14 @@ enum Kind {
 }
 
 /// The field for the ids and what was found in it.
-#[function_component]
-pub(crate) fn Ids(props: &Props) -> Html {
+pub(crate) fn ids(props: &Props, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
-    let node = use_node_ref();
+    let node = use_node_ref().run(hooks);
     {
         let node = node.clone();
         // The field keeps what is typed by itself; only a change from elsewhere is put into it.
-        use_effect_with(props.ids_text.clone(), move |text| keep_in_step(&node, text));
+        use_effect_with(props.ids_text.clone(), move |text| keep_in_step(&node, text)).run(hooks);
     }
     let oninput =
         props.on.reform(|event: InputEvent| Intent::Form(Action::IdsText(value_of(&event))));
@@ -77,24 +78,23 @@ pub(crate) fn Ids(props: &Props) -> Html {
                         .in_locale(locale) }
                 </p>
             } else {
-                <Found {locale} parsed={props.parsed.clone()} on={props.on.clone()} />
+                { part("found", found, FoundProps { locale, parsed: props.parsed.clone(), on: props.on.clone() }) }
             }
         </div>
     }
 }
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 struct FoundProps {
     locale: Locale,
     parsed: Arc<ParsedIds>,
     on: Callback<Intent>,
 }
 
-#[function_component]
-fn Found(props: &FoundProps) -> Html {
+fn found(props: &FoundProps, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
-    let shown = use_state_eq(|| Kind::All);
+    let shown = use_state_eq(|| Kind::All).run(hooks);
     let parsed = &props.parsed;
     let count = |kind: Kind| parsed.problems.iter().filter(|one| is_of(one, kind)).count();
     let (valid, problems) = (parsed.ids.len(), parsed.problems.len());
@@ -146,7 +146,7 @@ fn Found(props: &FoundProps) -> Html {
                     </ul>
                 </div>
             } else if problems > 0 {
-                <Problems {locale} parsed={parsed.clone()} kind={*shown} on={props.on.clone()} />
+                { problems_of(props, *shown) }
             }
             <p class="hidden" role="status">
                 { Tell::FoundProblems { valid, problems }.in_locale(locale) }
@@ -155,21 +155,12 @@ fn Found(props: &FoundProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ProblemsProps {
-    locale: Locale,
-    parsed: Arc<ParsedIds>,
-    kind: Kind,
-    on: Callback<Intent>,
-}
-
-#[function_component]
-fn Problems(props: &ProblemsProps) -> Html {
+fn problems_of(props: &FoundProps, kind: Kind) -> Html {
     let locale = props.locale;
     let total = props.parsed.problems.len();
-    let of_kind = || props.parsed.problems.iter().filter(|one| is_of(one, props.kind));
+    let of_kind = || props.parsed.problems.iter().filter(|one| is_of(one, kind));
     // Of all kinds together a few will do: the counters list the others.
-    let listed = if props.kind == Kind::All { 4 } else { LISTED };
+    let listed = if kind == Kind::All { 4 } else { LISTED };
     let onremove = props.on.reform(|_| Intent::Form(Action::RemoveProblems));
     let found = of_kind().count();
     html! {

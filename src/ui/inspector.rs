@@ -1,7 +1,7 @@
 //! A request as it went out: what was signed, step by step. Secrets are never here; the signature
 //! is hidden until it is asked for, and a session token always.
 
-use super::{copy::CopyButton, dom::focus};
+use super::{copy::copy_button, dom::focus};
 use crate::{
     store::{Intent, Shared},
     text::{Say, Tell},
@@ -13,12 +13,12 @@ use relight_core::{
 };
 use std::rc::Rc;
 use yew::{
-    Callback, Html, Properties, function_component, html, use_effect_with, use_node_ref,
-    use_state_eq,
+    Callback, Html,
+    functional::{Hook, HookContext},
+    html, use_effect_with, use_node_ref, use_state_eq,
 };
 
 /// The request that is looked into.
-#[derive(Properties)]
 pub(crate) struct Props {
     pub(crate) locale: Locale,
     /// The index of its call.
@@ -41,19 +41,19 @@ impl PartialEq for Props {
 }
 
 /// The request inspector.
-#[function_component]
-pub(crate) fn Inspector(props: &Props) -> Html {
+pub(crate) fn inspector(props: &Props, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
-    let revealed = use_state_eq(|| false);
-    let heading = use_node_ref();
+    let revealed = use_state_eq(|| false).run(hooks);
+    let heading = use_node_ref().run(hooks);
     {
         let (heading, revealed) = (heading.clone(), revealed.clone());
         use_effect_with(props.call, move |_| {
             // Another request, another decision.
             revealed.set(false);
             focus(&heading);
-        });
+        })
+        .run(hooks);
     }
     let onreveal = {
         let revealed = revealed.clone();
@@ -104,8 +104,7 @@ fn request(props: &Props, signed: &Request<Signed>, revealed: bool) -> Html {
             <section class="stack tight" data-step={name}>
                 <div class="row">
                     <h3 class="grow">{ title }</h3>
-                    <CopyButton {locale} text={content.clone()} label={t(Say::Copy)}
-                        aria_label={Tell::CopyWhat(title).in_locale(locale)} on={props.on.clone()} />
+                    { copy_button(locale, content.clone(), Say::Copy, Some(title), &props.on) }
                 </div>
                 <pre tabindex="0" aria-label={title}>{ content }</pre>
             </section>

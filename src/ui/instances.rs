@@ -3,7 +3,8 @@
 use super::{
     chip::chip,
     dom::value_of,
-    pager::{Pager, page_range},
+    pager::{Pages, page_range, pager},
+    part::part,
 };
 use crate::{
     store::Shared,
@@ -17,39 +18,39 @@ use relight_core::{
     run::{Millis, Row, Run},
     words::Locale,
 };
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 use yew::{
-    AttrValue, Callback, Html, InputEvent, Properties, function_component, html, use_effect_with,
-    use_state_eq,
+    Callback, Html, InputEvent,
+    functional::{Hook, HookContext},
+    html, use_effect_with, use_state_eq,
 };
 
 const ROWS_A_PAGE: usize = 100;
 
 /// Which rows are shown, and which of them is chosen.
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(crate) struct Props {
     pub(crate) locale: Locale,
     pub(crate) run: Shared<Run>,
     /// Only those with this outcome.
     pub(crate) filter: Option<Outcome>,
     /// Only those with this cause, by [`cause_key`].
-    pub(crate) cause: Option<AttrValue>,
+    pub(crate) cause: Option<Rc<str>>,
     pub(crate) selected: Option<InstanceId>,
     pub(crate) now: Millis,
     pub(crate) on_select: Callback<InstanceId>,
 }
 
 /// The table of instances.
-#[function_component]
-pub(crate) fn Instances(props: &Props) -> Html {
+pub(crate) fn instances(props: &Props, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
-    let page = use_state_eq(|| 0_usize);
-    let wanted = use_state_eq(String::new);
-    let failures_first = use_state_eq(|| true);
+    let page = use_state_eq(|| 0_usize).run(hooks);
+    let wanted = use_state_eq(String::new).run(hooks);
+    let failures_first = use_state_eq(|| true).run(hooks);
     {
         let page = page.clone();
-        use_effect_with((props.filter, props.cause.clone()), move |_| page.set(0));
+        use_effect_with((props.filter, props.cause.clone()), move |_| page.set(0)).run(hooks);
     }
     let onfind = {
         let (wanted, page) = (wanted.clone(), page.clone());
@@ -74,7 +75,7 @@ pub(crate) fn Instances(props: &Props) -> Html {
         .filter(|row| props.filter.is_none_or(|outcome| row.outcome == outcome))
         .filter(|row| {
             let Some(cause) = &props.cause else { return true };
-            cause_key(row).is_some_and(|key| key == *cause)
+            cause_key(row).is_some_and(|key| key == **cause)
         })
         .filter(|row| {
             wanted.is_empty()
@@ -108,11 +109,16 @@ pub(crate) fn Instances(props: &Props) -> Html {
                         <th scope="col" class="number aux">{ t(Say::CallColumn) }</th>
                     </tr></thead>
                     <tbody>
-                        { for found.get(shown).unwrap_or_default().iter().map(|row| html! {
-                            <InstanceRow key={row.id.as_str().to_owned()} {locale} row={(*row).clone()} {verb} {named}
-                                selected={props.selected.as_ref() == Some(&row.id)}
-                                now={is_moving(row.outcome).then_some(props.now)}
-                                on_select={props.on_select.clone()} />
+                        { for found.get(shown).unwrap_or_default().iter().map(|row| {
+                            part(row.id.as_str(), instance_row, RowProps {
+                                locale,
+                                row: (*row).clone(),
+                                verb,
+                                named,
+                                selected: props.selected.as_ref() == Some(&row.id),
+                                now: is_moving(row.outcome).then_some(props.now),
+                                on_select: props.on_select.clone(),
+                            })
                         }) }
                     </tbody>
                 </table>
@@ -122,13 +128,19 @@ pub(crate) fn Instances(props: &Props) -> Html {
                     </p>
                 }
             </div>
-            <Pager {locale} label={t(Say::Instances)} total={found.len()} size={ROWS_A_PAGE}
-                page={*page} {on_page} />
+            { pager(&Pages {
+                locale,
+                label: t(Say::Instances),
+                total: found.len(),
+                size: ROWS_A_PAGE,
+                page: *page,
+                on_page: &on_page,
+            }) }
         </div>
     }
 }
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 struct RowProps {
     locale: Locale,
     row: Arc<Row>,
@@ -140,8 +152,7 @@ struct RowProps {
     on_select: Callback<InstanceId>,
 }
 
-#[function_component]
-fn InstanceRow(props: &RowProps) -> Html {
+fn instance_row(props: &RowProps, _: &mut HookContext) -> Html {
     let RowProps { locale, row, verb, .. } = props;
     let (locale, verb) = (*locale, *verb);
     let onclick = {

@@ -11,10 +11,14 @@ use crate::{
 };
 use relight_core::{run::Look, session::Action, words::Locale};
 use std::sync::Arc;
-use yew::{Callback, Html, Properties, function_component, html, use_effect_with, use_node_ref};
+use yew::{
+    Callback, Html,
+    functional::{Hook, HookContext},
+    html, use_effect_with, use_node_ref,
+};
 
 /// The look that is under way.
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(crate) struct Props {
     pub(crate) locale: Locale,
     pub(crate) look: Arc<Look>,
@@ -22,15 +26,14 @@ pub(crate) struct Props {
 }
 
 /// How far the look is.
-#[function_component]
-pub(crate) fn Looking(props: &Props) -> Html {
+pub(crate) fn looking(props: &Props, hooks: &mut HookContext) -> Html {
     let Props { locale, look, on } = props;
     let locale = *locale;
     let t = |say: Say| say.in_locale(locale);
-    let heading = use_node_ref();
+    let heading = use_node_ref().run(hooks);
     {
         let heading = heading.clone();
-        use_effect_with((), move |()| focus(&heading));
+        use_effect_with((), move |()| focus(&heading)).run(hooks);
     }
     let (done, total) = look.progress();
     let told = look.seen().fault.as_ref().map(|fault| {

@@ -6,23 +6,21 @@ use relight_core::{
     session::{Action, Pacing},
     words::Locale,
 };
-use yew::{Callback, Event, Html, Properties, function_component, html};
+use yew::{Callback, Event, Html, html};
 
 /// What is set.
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
+pub(crate) struct Props<'a> {
     pub(crate) locale: Locale,
     pub(crate) pacing: Pacing,
     /// Whether one instance goes first, by choice or by the number of instances.
     pub(crate) canary: bool,
     pub(crate) instances: usize,
     pub(crate) ids_max: usize,
-    pub(crate) on: Callback<Intent>,
+    pub(crate) on: &'a Callback<Intent>,
 }
 
 /// The settings, folded away but for the canary.
-#[function_component]
-pub(crate) fn Pace(props: &Props) -> Html {
+pub(crate) fn pace(props: &Props<'_>) -> Html {
     let t = |say: Say| say.in_locale(props.locale);
     let pacing = props.pacing;
     let set = |change: fn(&mut Pacing, &str)| {

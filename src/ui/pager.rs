@@ -3,14 +3,13 @@
 use crate::text::{Say, Tell};
 use relight_core::words::Locale;
 use std::ops::Range;
-use yew::{AttrValue, Callback, Html, Properties, function_component, html};
+use yew::{Callback, Html, html};
 
 /// Where a list stands.
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
+pub(crate) struct Pages<'page> {
     pub(crate) locale: Locale,
     /// What the list is, for screen readers.
-    pub(crate) label: AttrValue,
+    pub(crate) label: &'static str,
     /// How many rows there are.
     pub(crate) total: usize,
     /// Rows a page.
@@ -18,24 +17,23 @@ pub(crate) struct Props {
     /// The page that is shown, from 0.
     pub(crate) page: usize,
     /// Another page is wanted.
-    pub(crate) on_page: Callback<usize>,
+    pub(crate) on_page: &'page Callback<usize>,
 }
 
 /// Which part of a list is shown, and the buttons to the others.
-#[function_component]
-pub(crate) fn Pager(props: &Props) -> Html {
-    let Props { locale, total, size, .. } = *props;
+pub(crate) fn pager(pages: &Pages<'_>) -> Html {
+    let Pages { locale, total, size, .. } = *pages;
     if total <= size {
         return Html::default();
     }
-    let shown = page_range(total, size, props.page);
+    let shown = page_range(total, size, pages.page);
     let page = shown.start / size;
     let go = |to: usize| {
-        let on_page = props.on_page.clone();
+        let on_page = pages.on_page.clone();
         Callback::from(move |_| on_page.emit(to))
     };
     html! {
-        <nav class="row small muted pager" aria-label={props.label.clone()}>
+        <nav class="row small muted pager" aria-label={pages.label}>
             <span>{ Tell::Range { from: shown.start + 1, to: shown.end, total }.in_locale(locale) }</span>
             <span class="grow"></span>
             <button type="button" class="tiny" data-action="previous" disabled={page == 0}

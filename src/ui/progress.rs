@@ -1,33 +1,19 @@
 //! How far a run is, as one bar, and as milestones for screen readers.
 
 use super::chip::{SHOWN, tone};
-use crate::{
-    store::Shared,
-    text::{self, Say, Tell},
-};
+use crate::text::{self, Say, Tell};
 use relight_core::{
     answer::Outcome,
     run::{CallState, Counts, Millis, Run, Stage},
     words::Locale,
 };
-use yew::{Html, Properties, classes, function_component, html};
+use yew::{Html, classes, html};
 
 /// Units of the bar's width.
 const WIDTH: usize = 10_000;
 
-/// What the bar shows.
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
-    pub(crate) run: Shared<Run>,
-    pub(crate) now: Millis,
-}
-
 /// The bar, a line on the pace, and the live region.
-#[function_component]
-pub(crate) fn Progress(props: &Props) -> Html {
-    let Props { locale, run, now } = props;
-    let (locale, now) = (*locale, *now);
+pub(crate) fn progress(locale: Locale, run: &Run, now: Millis) -> Html {
     let counts = run.counts();
     let total = counts.total();
     let settled = total - unsettled(&counts);

@@ -1,15 +1,16 @@
 //! A run: how far it is, what became of each instance, and what to do about it.
 
 use super::{
-    calls::Calls,
-    choices::Choices,
-    copy::CopyButton,
+    calls::{self, calls},
+    choices::{self, choices},
+    copy::copy_button,
     dom::{focus, is_narrow, reveal},
-    explanation::{Card, explain_fault, joined},
+    explanation::{self, card, explain_fault, joined},
     icon::{Icon, icon},
-    inspector::Inspector,
-    instances::{Instances, cause_key, is_failure, rank},
-    progress::{Progress, counters},
+    inspector::{self, inspector},
+    instances::{self, cause_key, instances, is_failure, rank},
+    part::part,
+    progress::{counters, progress},
 };
 use crate::{
     store::{Intent, Shared},
@@ -24,12 +25,13 @@ use relight_core::{
 };
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 use yew::{
-    AttrValue, Callback, Html, Properties, function_component, html, use_effect_with, use_memo,
-    use_node_ref, use_state_eq,
+    Callback, Html,
+    functional::{Hook, HookContext},
+    html, use_effect_with, use_memo, use_node_ref, use_state_eq,
 };
 
 /// The run, and its requests as they went out.
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(crate) struct Props {
     pub(crate) locale: Locale,
     pub(crate) run: Shared<Run>,
@@ -40,21 +42,21 @@ pub(crate) struct Props {
 }
 
 /// A run.
-#[function_component]
-pub(crate) fn Results(props: &Props) -> Html {
+#[allow(clippy::too_many_lines)]
+pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
     let Props { locale, run, on, .. } = props;
     let locale = *locale;
     let t = |say: Say| say.in_locale(locale);
-    let filter = use_state_eq(|| None::<Outcome>);
-    let cause = use_state_eq(|| None::<AttrValue>);
-    let selected = use_state_eq(|| None::<InstanceId>);
-    let inspected = use_state_eq(|| None::<usize>);
-    let (heading, card) = (use_node_ref(), use_node_ref());
+    let filter = use_state_eq(|| None::<Outcome>).run(hooks);
+    let cause = use_state_eq(|| None::<Rc<str>>).run(hooks);
+    let selected = use_state_eq(|| None::<InstanceId>).run(hooks);
+    let inspected = use_state_eq(|| None::<usize>).run(hooks);
+    let (heading, aside) = (use_node_ref().run(hooks), use_node_ref().run(hooks));
     {
         let heading = heading.clone();
-        use_effect_with((), move |()| focus(&heading));
+        use_effect_with((), move |()| focus(&heading)).run(hooks);
     }
-    let causes = use_memo((run.clone(), locale), |(run, locale)| causes(run, *locale));
+    let causes = use_memo((run.clone(), locale), |(run, locale)| causes(run, *locale)).run(hooks);
     let on_filter = {
         let (filter, cause) = (filter.clone(), cause.clone());
         Callback::from(move |to| {
@@ -64,17 +66,17 @@ pub(crate) fn Results(props: &Props) -> Html {
     };
     let on_cause = {
         let (filter, cause) = (filter.clone(), cause.clone());
-        Callback::from(move |to: AttrValue| {
+        Callback::from(move |to: Rc<str>| {
             filter.set(None);
             cause.set(if *cause == Some(to.clone()) { None } else { Some(to) });
         })
     };
     let on_select = {
-        let (selected, card) = (selected.clone(), card.clone());
+        let (selected, aside) = (selected.clone(), aside.clone());
         Callback::from(move |id| {
             selected.set(Some(id));
             if is_narrow() {
-                reveal(&card);
+                reveal(&aside);
             }
         })
     };
@@ -119,7 +121,7 @@ pub(crate) fn Results(props: &Props) -> Html {
                 }
             </div>
             <div class="body">
-                <Progress {locale} run={run.clone()} now={props.now} />
+                { progress(locale, run, props.now) }
                 if let Stage::Paused(pause) = stage {
                     <div class="note warn">
                         { icon(Icon::Pause) }
@@ -139,21 +141,32 @@ pub(crate) fn Results(props: &Props) -> Html {
                 if !causes.is_empty() {
                     <div class="group causes">
                         <h3>{ t(Say::Causes) }</h3>
-                        { for causes.iter().map(|one| html! {
-                            <CauseLine key={one.key.to_string()} {locale} cause={one.clone()}
-                                pressed={*cause == Some(one.key.clone())} on={on.clone()}
-                                on_cause={on_cause.clone()} />
+                        { for causes.iter().map(|one| {
+                            cause_line(locale, one, cause.as_ref() == Some(&one.key), &on_cause, on)
                         }) }
                     </div>
                 }
             </div>
             <div class="split">
-                <Instances {locale} run={run.clone()} filter={*filter} cause={(*cause).clone()}
-                    selected={row.map(|row| row.id.clone())} now={props.now} {on_select} />
-                <aside ref={card} aria-label={t(Say::WhatHappened)}>
+                { part("instances", instances, instances::Props {
+                    locale,
+                    run: run.clone(),
+                    filter: *filter,
+                    cause: (*cause).clone(),
+                    selected: row.map(|row| row.id.clone()),
+                    now: props.now,
+                    on_select,
+                }) }
+                <aside ref={aside} aria-label={t(Say::WhatHappened)}>
                     if let Some(row) = row {
-                        <Card {locale} order={order.clone()} row={row.clone()} on={on.clone()}
-                            request_id={request_id(run, row)} on_inspect={on_inspect.clone()} />
+                        { card(&explanation::Props {
+                            locale,
+                            order,
+                            row,
+                            request_id: request_id(run, row),
+                            on,
+                            on_inspect: &on_inspect,
+                        }) }
                     } else {
                         <p class="muted">{ t(Say::NothingSelected) }</p>
                     }
@@ -163,54 +176,59 @@ pub(crate) fn Results(props: &Props) -> Html {
                 <div class="head"><h2 id="h-calls">{ t(Say::Calls) }</h2>
                     <span class="small muted">{ t(Say::CallsHint) }</span></div>
                 <div class={if inspected.is_some() { "split wide-aside" } else { "" }}>
-                    <Calls {locale} run={run.clone()} inspected={*inspected} on={on.clone()} {on_inspect} />
+                    { part("calls", calls, calls::Props {
+                        locale,
+                        run: run.clone(),
+                        inspected: *inspected,
+                        on: on.clone(),
+                        on_inspect: on_inspect.clone(),
+                    }) }
                     if let Some(call) = *inspected {
-                        <Inspector {locale} {call} signed={props.signed.get(call).cloned().flatten()}
-                            route={props.route.clone()} on={on.clone()} {on_close} />
+                        { part("inspector", inspector, inspector::Props {
+                            locale,
+                            call,
+                            signed: props.signed.get(call).cloned().flatten(),
+                            route: props.route.clone(),
+                            on: on.clone(),
+                            on_close,
+                        }) }
                     }
                 </div>
             </section>
-            <Choices {locale} run={run.clone()} on={on.clone()} />
+            { part("choices", choices, choices::Props { locale, run: run.clone(), on: on.clone() }) }
         </section>
     }
 }
 
 /// A cause of failures.
-#[derive(Clone, PartialEq)]
 struct Cause {
-    key: AttrValue,
-    title: AttrValue,
-    code: AttrValue,
+    key: Rc<str>,
+    title: String,
+    code: String,
     outcome: Outcome,
     count: usize,
-    ids: AttrValue,
+    ids: String,
 }
 
-#[derive(Properties, PartialEq)]
-struct CauseProps {
+fn cause_line(
     locale: Locale,
-    cause: Cause,
+    cause: &Cause,
     pressed: bool,
-    on: Callback<Intent>,
-    on_cause: Callback<AttrValue>,
-}
-
-#[function_component]
-fn CauseLine(props: &CauseProps) -> Html {
-    let CauseProps { locale, cause, pressed, on, on_cause } = props;
+    on_cause: &Callback<Rc<str>>,
+    on: &Callback<Intent>,
+) -> Html {
     let onclick = {
         let key = cause.key.clone();
         on_cause.reform(move |_| key.clone())
     };
     html! {
-        <div class="row cause small" data-cause={cause.code.clone()}>
-            <b class={super::chip::tone(cause.outcome).class()}>{ text::number(*locale, cause.count) }</b>
+        <div class="row cause small" key={&*cause.key} data-cause={cause.code.clone()}>
+            <b class={super::chip::tone(cause.outcome).class()}>{ text::number(locale, cause.count) }</b>
             <span class="grow">{ cause.title.clone() }{ " " }<code class="muted">{ cause.code.clone() }</code></span>
             <button type="button" class="tiny" data-action="show-cause" aria-pressed={pressed.to_string()} {onclick}>
-                { Tell::ShowOnly(cause.count).in_locale(*locale) }
+                { Tell::ShowOnly(cause.count).in_locale(locale) }
             </button>
-            <CopyButton locale={*locale} text={cause.ids.clone()} label={Say::CopyIds.in_locale(*locale)}
-                on={on.clone()} />
+            { copy_button(locale, cause.ids.clone(), Say::CopyIds, None, on) }
         </div>
     }
 }
@@ -230,11 +248,11 @@ fn causes(run: &Run, locale: Locale) -> Vec<Cause> {
             let told = explain_fault(run.order(), first.fault.as_deref()?, locale);
             Some(Cause {
                 key: key.into(),
-                title: told.title.into(),
-                code: told.code.unwrap_or_default().into(),
+                title: told.title,
+                code: told.code.unwrap_or_default(),
                 outcome: first.outcome,
                 count: rows.len(),
-                ids: joined(rows.iter().map(|row| &row.id)).into(),
+                ids: joined(rows.iter().map(|row| &row.id)),
             })
         })
         .collect();
@@ -246,10 +264,10 @@ fn causes(run: &Run, locale: Locale) -> Vec<Cause> {
 fn chosen<'a>(
     run: &'a Run,
     selected: Option<&InstanceId>,
-    cause: Option<&AttrValue>,
+    cause: Option<&Rc<str>>,
 ) -> Option<&'a Arc<Row>> {
     let in_cause =
-        |row: &Arc<Row>| cause.is_none_or(|cause| cause_key(row).is_some_and(|key| key == *cause));
+        |row: &Arc<Row>| cause.is_none_or(|cause| cause_key(row).is_some_and(|key| key == **cause));
     selected
         .and_then(|id| run.rows().iter().find(|row| row.id == *id))
         .filter(|row| in_cause(row))
@@ -273,9 +291,8 @@ const fn stage_word(stage: Stage) -> &'static str {
     }
 }
 
-fn request_id(run: &Run, row: &Row) -> Option<AttrValue> {
-    let call = run.calls().get(row.call?)?;
-    call.request_id.clone().map(AttrValue::from)
+fn request_id<'run>(run: &'run Run, row: &Row) -> Option<&'run str> {
+    run.calls().get(row.call?)?.request_id.as_deref()
 }
 
 fn going_on(run: &Run) -> usize {

@@ -3,13 +3,14 @@
 use super::{
     chip::state_chip,
     compose::{no_repeat, problem_at},
-    confirm::Confirm,
+    confirm::{self, confirm},
     dom::{focus, open_of, value_of},
     header::route_name,
     icon::{Icon, icon},
-    pacing::Pace,
-    pager::{Pager, page_range},
-    skipped::Skipped,
+    pacing::{self, pace},
+    pager::{Pages, page_range, pager},
+    part::part,
+    skipped::skipped,
 };
 use crate::{
     store::{Intent, Shared},
@@ -25,36 +26,37 @@ use relight_core::{
 };
 use std::{collections::HashMap, sync::Arc};
 use yew::{
-    AttrValue, Callback, Event, Html, InputEvent, Properties, function_component, html,
-    use_effect_with, use_memo, use_node_ref, use_state_eq,
+    Callback, Event, Html, InputEvent,
+    functional::{Hook, HookContext},
+    html, use_effect_with, use_memo, use_node_ref, use_state_eq,
 };
 
 const INSTANCES_A_PAGE: usize = 50;
 const CALLS_A_PAGE: usize = 20;
 
 /// What is under review.
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(crate) struct Props {
     pub(crate) locale: Locale,
     pub(crate) review: Arc<Reviewed>,
-    pub(crate) reason: AttrValue,
+    pub(crate) reason: String,
     pub(crate) pacing: Pacing,
     pub(crate) route: Shared<Route>,
     pub(crate) on: Callback<Intent>,
 }
 
 /// What will be sent and what is left out, and the button that sends it.
-#[function_component]
-pub(crate) fn Review(props: &Props) -> Html {
+#[allow(clippy::too_many_lines)]
+pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
     let Props { locale, review, on, .. } = props;
     let locale = *locale;
     let t = |say: Say| say.in_locale(locale);
-    let cancel = use_node_ref();
-    let typed = use_node_ref();
-    let asked = use_state_eq(|| false);
+    let cancel = use_node_ref().run(hooks);
+    let typed = use_node_ref().run(hooks);
+    let asked = use_state_eq(|| false).run(hooks);
     {
         let cancel = cancel.clone();
-        use_effect_with((), move |()| focus(&cancel));
+        use_effect_with((), move |()| focus(&cancel)).run(hooks);
     }
     let order = &review.order;
     let count = review.plan.as_ref().map_or(0, |plan| plan.instances());
@@ -111,13 +113,21 @@ pub(crate) fn Review(props: &Props) -> Html {
                 }
                 <div class={if review.skipped.is_empty() { "stack" } else { "pair" }}>
                     if !review.skipped.is_empty() {
-                        <Skipped {locale} review={review.clone()} on={on.clone()} />
+                        { skipped(locale, review, on) }
                     }
                     if let Some(plan) = &review.plan { { how(props, plan) } }
                 </div>
                 if let Some(plan) = &review.plan {
-                    <Requests {locale} plan={plan.clone()} route={props.route.clone()} />
-                    <Planned {locale} plan={plan.clone()} seen={review.seen.clone()} />
+                    { part("requests", requests, RequestsProps {
+                        locale,
+                        plan: plan.clone(),
+                        route: props.route.clone(),
+                    }) }
+                    { part("planned", planned, PlannedProps {
+                        locale,
+                        plan: plan.clone(),
+                        seen: review.seen.clone(),
+                    }) }
                     <div class="two last">
                         <label class="field">
                             { t(Say::Reason) }
@@ -146,9 +156,14 @@ pub(crate) fn Review(props: &Props) -> Html {
                 </button>
                 <span class="grow wide"></span>
                 if review.plan.is_some() {
-                    <Confirm action="send" label={Tell::Confirm(deed, count).in_locale(locale)} {danger}
-                        ready={review.may_send()} on_confirm={on.reform(|()| Intent::Send)}
-                        on_missing={onmissing} />
+                    { part("confirm", confirm, confirm::Props {
+                        action: "send",
+                        label: Tell::Confirm(deed, count).in_locale(locale),
+                        danger,
+                        ready: review.may_send(),
+                        on_confirm: on.reform(|()| Intent::Send),
+                        on_missing: onmissing,
+                    }) }
                 }
             </div>
         </section>
@@ -179,8 +194,14 @@ fn how(props: &Props, plan: &Arc<Plan>) -> Html {
                 <dt>{ t(Say::PaceLabel) }</dt>
                 <dd>{ Tell::Pace(order.operation().calls_per_second).in_locale(locale) }</dd>
             </dl>
-            <Pace {locale} pacing={props.pacing} canary={plan.canary} instances={plan.instances()}
-                ids_max={order.operation().ids_max} on={props.on.clone()} />
+            { pace(&pacing::Props {
+                locale,
+                pacing: props.pacing,
+                canary: plan.canary,
+                instances: plan.instances(),
+                ids_max: order.operation().ids_max,
+                on: &props.on,
+            }) }
         </div>
     }
 }
@@ -220,7 +241,7 @@ fn options(plan: &Plan, locale: Locale) -> Html {
         .collect()
 }
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 struct PlannedProps {
     locale: Locale,
     plan: Arc<Plan>,
@@ -228,12 +249,11 @@ struct PlannedProps {
 }
 
 /// The instances, in pages.
-#[function_component]
-fn Planned(props: &PlannedProps) -> Html {
+fn planned(props: &PlannedProps, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
-    let page = use_state_eq(|| 0_usize);
-    let wanted = use_state_eq(String::new);
+    let page = use_state_eq(|| 0_usize).run(hooks);
+    let wanted = use_state_eq(String::new).run(hooks);
     let onfind = {
         let (wanted, page) = (wanted.clone(), page.clone());
         Callback::from(move |event: InputEvent| {
@@ -249,7 +269,8 @@ fn Planned(props: &PlannedProps) -> Html {
         let instances = seen.as_ref().map_or(&[][..], |seen| &seen.instances);
         let places = instances.iter().enumerate();
         places.map(|(place, state)| (state.id.clone(), place)).collect::<HashMap<_, _>>()
-    });
+    })
+    .run(hooks);
     let state_of = |id: &str| {
         props.seen.as_ref().zip(places.get(id)).and_then(|(seen, place)| seen.instances.get(*place))
     };
@@ -306,13 +327,19 @@ fn Planned(props: &PlannedProps) -> Html {
                 </table>
                 if found.is_empty() { <p class="nothing muted">{ t(Say::NothingMatches) }</p> }
             </div>
-            <Pager {locale} label={t(Say::Instances)} total={found.len()} size={INSTANCES_A_PAGE}
-                page={*page} {on_page} />
+            { pager(&Pages {
+                locale,
+                label: t(Say::Instances),
+                total: found.len(),
+                size: INSTANCES_A_PAGE,
+                page: *page,
+                on_page: &on_page,
+            }) }
         </div>
     }
 }
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 struct RequestsProps {
     locale: Locale,
     plan: Arc<Plan>,
@@ -320,12 +347,11 @@ struct RequestsProps {
 }
 
 /// The unsigned requests, each drawn when it is opened.
-#[function_component]
-fn Requests(props: &RequestsProps) -> Html {
+fn requests(props: &RequestsProps, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
-    let open = use_state_eq(|| false);
-    let page = use_state_eq(|| 0_usize);
+    let open = use_state_eq(|| false).run(hooks);
+    let page = use_state_eq(|| 0_usize).run(hooks);
     let onclick = {
         let open = open.clone();
         Callback::from(move |_| open.set(!*open))
@@ -348,20 +374,30 @@ fn Requests(props: &RequestsProps) -> Html {
             if *open {
                 <p class="small muted">{ t(Say::RequestsHint) }</p>
                 <div class="framed requests">
-                    { for batches.get(shown).unwrap_or_default().iter().enumerate().map(|(index, batch)| html! {
-                        <PlannedCall key={first + index} {locale} number={first + index + 1}
-                            plan={props.plan.clone()} instances={batch.ids().len()}
-                            route={props.route.clone()} />
+                    { for batches.get(shown).unwrap_or_default().iter().enumerate().map(|(index, batch)| {
+                        part(&(first + index).to_string(), planned_call, PlannedCallProps {
+                            locale,
+                            plan: props.plan.clone(),
+                            number: first + index + 1,
+                            instances: batch.ids().len(),
+                            route: props.route.clone(),
+                        })
                     }) }
                 </div>
-                <Pager {locale} label={t(Say::Calls)} total={batches.len()} size={CALLS_A_PAGE}
-                    page={*page} {on_page} />
+                { pager(&Pages {
+                    locale,
+                    label: t(Say::Calls),
+                    total: batches.len(),
+                    size: CALLS_A_PAGE,
+                    page: *page,
+                    on_page: &on_page,
+                }) }
             }
         </div>
     }
 }
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 struct PlannedCallProps {
     locale: Locale,
     plan: Arc<Plan>,
@@ -370,10 +406,9 @@ struct PlannedCallProps {
     route: Shared<Route>,
 }
 
-#[function_component]
-fn PlannedCall(props: &PlannedCallProps) -> Html {
+fn planned_call(props: &PlannedCallProps, hooks: &mut HookContext) -> Html {
     let PlannedCallProps { locale, number, instances, .. } = *props;
-    let open = use_state_eq(|| number == 1);
+    let open = use_state_eq(|| number == 1).run(hooks);
     let ontoggle = {
         let open = open.clone();
         Callback::from(move |event: Event| open.set(open_of(&event)))

@@ -2,7 +2,7 @@
 
 use super::{
     chip::Tone,
-    copy::CopyButton,
+    copy::copy_button,
     explanation::joined,
     icon::{Icon, icon},
 };
@@ -17,25 +17,14 @@ use relight_core::{
     session::{Action, Elsewhere, Review},
     words::Locale,
 };
-use std::{collections::BTreeMap, sync::Arc};
-use yew::{Callback, Html, Properties, classes, function_component, html};
+use std::collections::BTreeMap;
+use yew::{Callback, Html, classes, html};
 
 /// At most so many ids are listed for a reason; all of them can be copied.
 const LISTED: usize = 50;
 
-/// The review whose left-out instances are shown.
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
-    pub(crate) review: Arc<Review>,
-    pub(crate) on: Callback<Intent>,
-}
-
 /// The instances that are left out.
-#[function_component]
-pub(crate) fn Skipped(props: &Props) -> Html {
-    let Props { locale, review, on } = props;
-    let locale = *locale;
+pub(crate) fn skipped(locale: Locale, review: &Review, on: &Callback<Intent>) -> Html {
     let mut reasons: BTreeMap<SkipReason, Vec<&InstanceId>> = BTreeMap::new();
     for (id, reason) in review.skipped.iter() {
         reasons.entry(*reason).or_default().push(id);
@@ -43,15 +32,19 @@ pub(crate) fn Skipped(props: &Props) -> Html {
     html! {
         <div class="group skipped">
             <h3>{ Say::SkippedTitle.in_locale(locale) }</h3>
-            { for reasons.into_iter().map(|(reason, ids)| line(props, reason, &ids)) }
+            { for reasons.into_iter().map(|(reason, ids)| line(locale, review, on, reason, &ids)) }
             if let Some(elsewhere) = &review.elsewhere { { search(elsewhere, on, locale) } }
         </div>
     }
 }
 
-fn line(props: &Props, reason: SkipReason, ids: &[&InstanceId]) -> Html {
-    let Props { locale, review, on } = props;
-    let locale = *locale;
+fn line(
+    locale: Locale,
+    review: &Review,
+    on: &Callback<Intent>,
+    reason: SkipReason,
+    ids: &[&InstanceId],
+) -> Html {
     let (tone, picture) = look_of(reason);
     html! {
         <div class="row small cause" data-skipped={reason.word()}>
@@ -70,8 +63,7 @@ fn line(props: &Props, reason: SkipReason, ids: &[&InstanceId]) -> Html {
                         <li class="muted">{ Tell::AndMore(ids.len() - LISTED).in_locale(locale) }</li>
                     }
                 </ul>
-            <CopyButton {locale} text={joined(ids.iter().copied())} label={Say::CopyIds.in_locale(locale)}
-                on={on.clone()} />
+            { copy_button(locale, joined(ids.iter().copied()), Say::CopyIds, None, on) }
             </details>
             { instead(review, reason, on, locale) }
         </div>

@@ -5,6 +5,7 @@ use super::{
     compose::{problem_at, words_for},
     credential::Field,
     dom::{checked_of, value_of},
+    part::part,
 };
 use crate::{
     store::Intent,
@@ -16,35 +17,35 @@ use relight_core::{
     words::Locale,
 };
 use yew::{
-    AttrValue, Callback, Event, Html, Properties, classes, function_component, html, use_state_eq,
+    Callback, Event, Html, classes,
+    functional::{Hook, HookContext},
+    html, use_state_eq,
 };
 
 /// The value of the option that stands for a region that is not in the list.
 const OTHER: &str = "other";
 
 /// What is chosen.
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
+pub(crate) struct Props<'a> {
     pub(crate) locale: Locale,
     pub(crate) cloud: &'static dyn Cloud,
-    pub(crate) site: AttrValue,
-    pub(crate) region: AttrValue,
+    pub(crate) site: &'a str,
+    pub(crate) region: &'a str,
     pub(crate) operation: &'static Operation,
     pub(crate) mode: &'static Mode,
-    pub(crate) problem: Option<Field>,
-    pub(crate) on: Callback<Intent>,
+    pub(crate) problem: Option<&'a Field>,
+    pub(crate) on: &'a Callback<Intent>,
 }
 
 /// Cloud, region, operation and how.
-#[function_component]
-pub(crate) fn Target(props: &Props) -> Html {
+pub(crate) fn target(props: &Props<'_>) -> Html {
     let Props { locale, operation, .. } = *props;
     let t = |say: Say| say.in_locale(locale);
     let manifest = props.cloud.manifest();
     let choose = |action: fn(String) -> Action| {
         props.on.reform(move |event: Event| Intent::Form(action(value_of(&event))))
     };
-    let error = |field| words_for(props.problem.as_ref(), field);
+    let error = |field| words_for(props.problem, field);
     html! {
         <>
             <div class="two">
@@ -59,8 +60,13 @@ pub(crate) fn Target(props: &Props) -> Html {
                     </select>
                 </label>
                 if manifest.regions.required || !props.region.is_empty() {
-                    <RegionField key={manifest.id} {locale} cloud={props.cloud} region={props.region.clone()}
-                        problem={error("region").map(ToOwned::to_owned)} on={props.on.clone()} />
+                    { part(manifest.id, region_field, RegionProps {
+                        locale,
+                        cloud: props.cloud,
+                        region: props.region.to_owned(),
+                        problem: error("region").map(ToOwned::to_owned),
+                        on: props.on.clone(),
+                    }) }
                 }
             </div>
             if manifest.sites.len() > 1 {
@@ -104,22 +110,20 @@ pub(crate) fn Target(props: &Props) -> Html {
 }
 
 /// What is offered besides, as far as the operation has it.
-#[derive(Properties, PartialEq)]
-pub(crate) struct OptionsProps {
+pub(crate) struct OptionsProps<'a> {
     pub(crate) locale: Locale,
     pub(crate) operation: &'static Operation,
     pub(crate) batching: Option<&'static str>,
     pub(crate) dry_run: bool,
     pub(crate) erase: bool,
-    pub(crate) problem: Option<Field>,
-    pub(crate) on: Callback<Intent>,
+    pub(crate) problem: Option<&'a Field>,
+    pub(crate) on: &'a Callback<Intent>,
 }
 
 /// All or none, dry run, erasing: what an operation leaves to choose.
-#[function_component]
-pub(crate) fn Options(props: &OptionsProps) -> Html {
+pub(crate) fn options(props: &OptionsProps<'_>) -> Html {
     let operation = props.operation;
-    let error = |field| words_for(props.problem.as_ref(), field);
+    let error = |field| words_for(props.problem, field);
     let onbatching =
         props.on.reform(|event: Event| Intent::Form(Action::Batching(value_of(&event))));
     html! {
@@ -139,22 +143,21 @@ pub(crate) fn Options(props: &OptionsProps) -> Html {
 }
 
 /// The region: a list that is an offer, and a field for those that are not in it.
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 struct RegionProps {
     locale: Locale,
     cloud: &'static dyn Cloud,
-    region: AttrValue,
-    problem: Option<AttrValue>,
+    region: String,
+    problem: Option<String>,
     on: Callback<Intent>,
 }
 
-#[function_component]
-fn RegionField(props: &RegionProps) -> Html {
+fn region_field(props: &RegionProps, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
     let known = props.cloud.manifest().regions.known;
     let is_known = known.iter().any(|region| region.id == props.region);
-    let asked = use_state_eq(|| false);
+    let asked = use_state_eq(|| false).run(hooks);
     // Once asked for, the field stays: on the way to a longer id a known one may be typed.
     let other = *asked || (!is_known && !props.region.is_empty());
     let onselect = {
@@ -215,7 +218,7 @@ fn radio(
 }
 
 fn batching(
-    props: &OptionsProps,
+    props: &OptionsProps<'_>,
     parameter: &'static Parameter,
     onchange: &Callback<Event>,
     error: Option<&str>,
@@ -240,7 +243,7 @@ fn batching(
 }
 
 fn tick(
-    props: &OptionsProps,
+    props: &OptionsProps<'_>,
     name: &'static str,
     parameter: &'static Parameter,
     checked: bool,
