@@ -1,14 +1,14 @@
 //! What the name of an unknown code tells. Only the name: the texts say so.
 
-use super::{Effect, Retry, Who, pattern};
-use crate::words::{Text, text};
+use super::{Effect, Retry, Who, Words, pattern, words};
 
 /// Codes that begin or end alike.
+#[cfg_attr(not(feature = "texts"), expect(dead_code, reason = "only the effect is asked for"))]
 pub(super) struct Family {
     /// Patterns of the code.
     codes: &'static [&'static str],
     /// What such codes are about.
-    pub(super) about: Text,
+    pub(super) about: Words,
     pub(super) who: Who,
     pub(super) retry: Retry,
     pub(super) effect: Effect,
@@ -25,7 +25,7 @@ pub(super) fn family(code: &str) -> Option<&'static Family> {
 static FAMILIES: &[Family] = &[
     Family {
         codes: &["Throttling{rest}", "RequestLimitExceeded{rest}", "REQUEST_LIMIT_EXCEEDED{rest}"],
-        about: text("requests that come too fast", "请求过于频繁"),
+        about: words("requests that come too fast", "请求过于频繁"),
         who: Who::You,
         retry: Retry::Later,
         effect: Effect::Throttled,
@@ -40,7 +40,7 @@ static FAMILIES: &[Family] = &[
             "{head}TaskRunning{rest}",
             "{head}NonceUsed{rest}",
         ],
-        about: text("an operation that is still going on", "尚未结束的操作"),
+        about: words("an operation that is still going on", "尚未结束的操作"),
         who: Who::You,
         retry: Retry::CheckFirst,
         effect: Effect::MaybeDone,
@@ -57,7 +57,7 @@ static FAMILIES: &[Family] = &[
             "{head}TIMEOUT{rest}",
             "{head}TIMED_OUT{rest}",
         ],
-        about: text("a failure on the cloud's side", "云端故障"),
+        about: words("a failure on the cloud's side", "云端故障"),
         who: Who::You,
         retry: Retry::CheckFirst,
         effect: Effect::MaybeDone,
@@ -72,7 +72,7 @@ static FAMILIES: &[Family] = &[
             "{head}SecurityToken{rest}",
             "{head}SIGNATURE{rest}",
         ],
-        about: text("the key, the signature or the clock", "密钥、签名或时间"),
+        about: words("the key, the signature or the clock", "密钥、签名或时间"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -85,28 +85,28 @@ static FAMILIES: &[Family] = &[
             "AccessDenied{rest}",
             "UNAUTHORIZED{rest}",
         ],
-        about: text("a missing permission", "权限不足"),
+        about: words("a missing permission", "权限不足"),
         who: Who::Administrator,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
     },
     Family {
         codes: &["{head}Arrears{rest}", "{head}ARREARS{rest}", "{head}Balance{rest}"],
-        about: text("unpaid bills", "欠费"),
+        about: words("unpaid bills", "欠费"),
         who: Who::AccountOwner,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
     },
     Family {
         codes: &["Quota{rest}", "LimitExceeded{rest}", "{head}QuotaExceed{rest}"],
-        about: text("a quota", "配额"),
+        about: words("a quota", "配额"),
         who: Who::AccountOwner,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
     },
     Family {
         codes: &["ResourceInsufficient{rest}", "{head}NoStock{rest}", "{head}SoldOut{rest}"],
-        about: text("missing capacity", "资源不足"),
+        about: words("missing capacity", "资源不足"),
         who: Who::You,
         retry: Retry::Later,
         effect: Effect::NothingDone,
@@ -120,7 +120,7 @@ static FAMILIES: &[Family] = &[
             "Incorrect{head}Status{rest}",
             "{head}_STATUS",
         ],
-        about: text(
+        about: words(
             "an operation that was refused, often because of the state",
             "操作被拒绝（多与实例状态有关）",
         ),
@@ -130,7 +130,7 @@ static FAMILIES: &[Family] = &[
     },
     Family {
         codes: &["{head}NotFound{rest}", "{head}NOT_FOUND{rest}"],
-        about: text("something that was not found", "资源不存在"),
+        about: words("something that was not found", "资源不存在"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -145,7 +145,7 @@ static FAMILIES: &[Family] = &[
             "{head}Malformed",
             "{head}MalFormed",
         ],
-        about: text("a wrong or missing parameter", "参数错误或缺失"),
+        about: words("a wrong or missing parameter", "参数错误或缺失"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,

@@ -2,8 +2,7 @@
 //! this page itself. An entry's effect tells whether the request was surely not sent
 //! (`NothingDone`) or may have arrived (`MaybeDone`).
 
-use super::{Effect, Entry, Retry, Source, Who};
-use crate::words::text;
+use super::{Effect, Entry, Retry, Source, Who, words};
 
 /// The entry for a word of a layer below the clouds: an RFC 9209 error type such as
 /// `connection_refused`, or one of this page's own such as `html-answer`. `None` for other words.
@@ -18,12 +17,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy's name lookup timed out", "代理解析域名超时"),
-        meaning: text(
+        title: words("The proxy's name lookup timed out", "代理解析域名超时"),
+        meaning: words(
             "The proxy could not find the cloud's address in time. The request was not sent.",
             "代理未能及时解析云端域名，请求没有发出。",
         ),
-        remedy: text(
+        remedy: words(
             "Try again. If it stays, have the proxy's DNS checked.",
             "请重试；若持续出现，请检查代理的 DNS。",
         ),
@@ -37,12 +36,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy cannot find the cloud's address", "代理无法解析云端域名"),
-        meaning: text(
+        title: words("The proxy cannot find the cloud's address", "代理无法解析云端域名"),
+        meaning: words(
             "The name lookup failed at the proxy. The request was not sent.",
             "代理解析域名失败，请求没有发出。",
         ),
-        remedy: text(
+        remedy: words(
             "Check that the region exists and that the proxy's DNS works.",
             "请确认地域存在，并检查代理的 DNS。",
         ),
@@ -56,12 +55,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy does not know this host", "代理不认识该目标"),
-        meaning: text(
+        title: words("The proxy does not know this host", "代理不认识该目标"),
+        meaning: words(
             "The proxy has no way to the host that was asked. The request was not sent.",
             "代理没有到所请求域名的转发规则，请求没有发出。",
         ),
-        remedy: text(
+        remedy: words(
             "Check the proxy's address, and that it is set up for this cloud.",
             "请核对代理地址，并确认代理已配置该云的域名。",
         ),
@@ -75,12 +74,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy considers the cloud down", "代理认为云端不可用"),
-        meaning: text(
+        title: words("The proxy considers the cloud down", "代理认为云端不可用"),
+        meaning: words(
             "The proxy did not try, because the cloud's endpoint seems to be unavailable. The request was not sent.",
             "代理判断云端接入地址不可用，没有尝试连接，请求没有发出。",
         ),
-        remedy: text(
+        remedy: words(
             "Try again in a moment. If it stays, have the proxy looked at.",
             "请稍候重试；若持续出现，请检查代理。",
         ),
@@ -94,12 +93,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy may not connect to that address", "代理禁止连接该地址"),
-        meaning: text(
+        title: words("The proxy may not connect to that address", "代理禁止连接该地址"),
+        meaning: words(
             "The cloud's name led to an address that the proxy must not use. The request was not sent.",
             "云端域名解析到了代理禁止访问的地址，请求没有发出。",
         ),
-        remedy: text(
+        remedy: words(
             "Have the proxy's DNS and its rules checked; a private address here is suspicious.",
             "请检查代理的 DNS 与访问规则；解析到内网地址属于可疑情况。",
         ),
@@ -113,12 +112,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy has no route to the cloud", "代理到云端没有路由"),
-        meaning: text(
+        title: words("The proxy has no route to the cloud", "代理到云端没有路由"),
+        meaning: words(
             "From the proxy there is no way to the cloud's address. The request was not sent.",
             "代理所在网络无法到达云端地址，请求没有发出。",
         ),
-        remedy: text("Have the proxy's network checked.", "请检查代理的网络。"),
+        remedy: words("Have the proxy's network checked.", "请检查代理的网络。"),
         who: Who::Administrator,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -129,12 +128,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The connection was refused", "连接被拒绝"),
-        meaning: text(
+        title: words("The connection was refused", "连接被拒绝"),
+        meaning: words(
             "The other end refused the proxy's connection. The request was not sent.",
             "对端拒绝了代理的连接，请求没有发出。",
         ),
-        remedy: text(
+        remedy: words(
             "Try again. If it stays, have a firewall between proxy and cloud looked for.",
             "请重试；若持续出现，请检查代理与云端之间的防火墙。",
         ),
@@ -148,12 +147,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The connection broke before the answer", "收到应答前连接中断"),
-        meaning: text(
+        title: words("The connection broke before the answer", "收到应答前连接中断"),
+        meaning: words(
             "The request was on its way when the connection to the cloud closed. It may have been carried out.",
             "请求发出后与云端的连接中断，请求可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -167,12 +166,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy could not reach the cloud in time", "代理连接云端超时"),
-        meaning: text(
+        title: words("The proxy could not reach the cloud in time", "代理连接云端超时"),
+        meaning: words(
             "The connection was not made within the time allowed. The request was not sent.",
             "在规定时间内未能建立连接，请求没有发出。",
         ),
-        remedy: text(
+        remedy: words(
             "Try again. If it stays, have the proxy's network checked.",
             "请重试；若持续出现，请检查代理的网络。",
         ),
@@ -186,12 +185,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The cloud did not answer in time", "等待云端应答超时"),
-        meaning: text(
+        title: words("The cloud did not answer in time", "等待云端应答超时"),
+        meaning: words(
             "The request was sent and no answer came in time. It may have been carried out.",
             "请求已发出但未及时收到应答，可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -205,12 +204,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("Sending took too long", "发送请求超时"),
-        meaning: text(
+        title: words("Sending took too long", "发送请求超时"),
+        meaning: words(
             "The proxy did not finish sending in time. How much arrived is not known.",
             "代理未能及时发送完毕，云端收到多少无法确定。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -224,12 +223,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy is busy", "代理连接数已满"),
-        meaning: text(
+        title: words("The proxy is busy", "代理连接数已满"),
+        meaning: words(
             "The proxy has reached its limit of connections. The request was not sent.",
             "代理的连接数达到上限，请求没有发出。",
         ),
-        remedy: text("Try again in a moment.", "请稍候重试。"),
+        remedy: words("Try again in a moment.", "请稍候重试。"),
         who: Who::Administrator,
         retry: Retry::Later,
         effect: Effect::NothingDone,
@@ -240,12 +239,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("No secure connection to the cloud", "代理与云端的 TLS 握手失败"),
-        meaning: text(
+        title: words("No secure connection to the cloud", "代理与云端的 TLS 握手失败"),
+        meaning: words(
             "Proxy and cloud could not agree on a secure connection. The request was not sent.",
             "代理与云端未能建立安全连接，请求没有发出。",
         ),
-        remedy: text("Have the proxy's TLS settings checked.", "请检查代理的 TLS 配置。"),
+        remedy: words("Have the proxy's TLS settings checked.", "请检查代理的 TLS 配置。"),
         who: Who::Administrator,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -256,12 +255,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The certificate is not right", "证书校验失败"),
-        meaning: text(
+        title: words("The certificate is not right", "证书校验失败"),
+        meaning: words(
             "The other end could not prove to the proxy that it is the cloud. The request was not sent.",
             "对端证书未通过代理校验，无法证明是云端，请求没有发出。",
         ),
-        remedy: text(
+        remedy: words(
             "Do not switch the check off. Have the proxy's clock, its certificates and its DNS checked.",
             "请勿关闭证书校验；请检查代理的时钟、根证书和 DNS。",
         ),
@@ -275,12 +274,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The cloud refused the secure connection", "云端拒绝了 TLS 连接"),
-        meaning: text(
+        title: words("The cloud refused the secure connection", "云端拒绝了 TLS 连接"),
+        meaning: words(
             "The cloud ended the secure handshake with the proxy. The request was not sent.",
             "云端在 TLS 握手时终止了与代理的连接，请求没有发出。",
         ),
-        remedy: text(
+        remedy: words(
             "Have the proxy's TLS settings and the name it asks for checked.",
             "请检查代理的 TLS 配置和所请求的域名（SNI）。",
         ),
@@ -294,12 +293,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy found the request faulty", "代理认为请求有误"),
-        meaning: text(
+        title: words("The proxy found the request faulty", "代理认为请求有误"),
+        meaning: words(
             "The proxy refused the request as malformed or too large. It was not sent on.",
             "代理认为请求格式错误或过大，没有转发。",
         ),
-        remedy: text(
+        remedy: words(
             "Send fewer instances in a call. If it stays, tell whoever runs the proxy.",
             "请减少单次提交的实例数；若持续出现，请联系代理的维护者。",
         ),
@@ -313,12 +312,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy refused the request", "代理拒绝了请求"),
-        meaning: text(
+        title: words("The proxy refused the request", "代理拒绝了请求"),
+        meaning: words(
             "The proxy does not allow this page, this host or this operation. The request was not sent on.",
             "代理不允许本页面、该域名或该操作，请求没有转发。",
         ),
-        remedy: text(
+        remedy: words(
             "Have this page's address and the cloud's host added to what the proxy allows.",
             "请由代理的维护者将本页面地址和云端域名加入允许列表。",
         ),
@@ -332,12 +331,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer was cut off", "应答不完整"),
-        meaning: text(
+        title: words("The answer was cut off", "应答不完整"),
+        meaning: words(
             "The cloud answered, but not all of it arrived. The request was probably carried out.",
             "云端已应答但内容不完整，请求很可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -351,12 +350,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy found the answer's headers too big", "应答头过大"),
-        meaning: text(
+        title: words("The proxy found the answer's headers too big", "应答头过大"),
+        meaning: words(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance first; then have the proxy's limits raised.",
             "请先查看实例状态，再由维护者调高代理的限制。",
         ),
@@ -370,12 +369,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy found a header of the answer too big", "应答的某个头过大"),
-        meaning: text(
+        title: words("The proxy found a header of the answer too big", "应答的某个头过大"),
+        meaning: words(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance first; then have the proxy's limits raised.",
             "请先查看实例状态，再由维护者调高代理的限制。",
         ),
@@ -389,12 +388,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy found the answer too big", "应答内容过大"),
-        meaning: text(
+        title: words("The proxy found the answer too big", "应答内容过大"),
+        meaning: words(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance first; then have the proxy's limits raised.",
             "请先查看实例状态，再由维护者调高代理的限制。",
         ),
@@ -408,12 +407,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy found the answer's end too big", "应答尾部过大"),
-        meaning: text(
+        title: words("The proxy found the answer's end too big", "应答尾部过大"),
+        meaning: words(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance first; then have the proxy's limits raised.",
             "请先查看实例状态，再由维护者调高代理的限制。",
         ),
@@ -427,12 +426,15 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy found a part of the answer's end too big", "应答尾部的某个字段过大"),
-        meaning: text(
+        title: words(
+            "The proxy found a part of the answer's end too big",
+            "应答尾部的某个字段过大",
+        ),
+        meaning: words(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance first; then have the proxy's limits raised.",
             "请先查看实例状态，再由维护者调高代理的限制。",
         ),
@@ -446,12 +448,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy could not read the answer", "代理无法读取应答"),
-        meaning: text(
+        title: words("The proxy could not read the answer", "代理无法读取应答"),
+        meaning: words(
             "The cloud answered in an encoding that the proxy could not undo. The request may have been carried out.",
             "云端应答的传输编码代理无法解析，请求可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -465,12 +467,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy could not unpack the answer", "代理无法解压应答"),
-        meaning: text(
+        title: words("The proxy could not unpack the answer", "代理无法解压应答"),
+        meaning: words(
             "The cloud answered in an encoding that the proxy could not undo. The request may have been carried out.",
             "云端应答的内容编码代理无法解析，请求可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -484,12 +486,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The cloud did not answer in time", "等待云端应答超时"),
-        meaning: text(
+        title: words("The cloud did not answer in time", "等待云端应答超时"),
+        meaning: words(
             "The request was sent and no complete answer came in time. It may have been carried out.",
             "请求已发出但未及时收到完整应答，可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -503,12 +505,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The connection could not be upgraded", "连接升级失败"),
-        meaning: text(
+        title: words("The connection could not be upgraded", "连接升级失败"),
+        meaning: words(
             "Proxy and cloud could not agree on how to talk. Whether the request arrived is not known.",
             "代理与云端协商协议失败，请求是否送达无法确定。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance first, then have the proxy checked.",
             "请先查看实例状态，再检查代理。",
         ),
@@ -522,12 +524,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer broke the rules of HTTP", "应答违反 HTTP 协议"),
-        meaning: text(
+        title: words("The answer broke the rules of HTTP", "应答违反 HTTP 协议"),
+        meaning: words(
             "The proxy could not make sense of what came back. The request may have been carried out.",
             "代理无法理解返回的内容，请求可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance first, then have the proxy checked.",
             "请先查看实例状态，再检查代理。",
         ),
@@ -541,12 +543,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy answered by itself", "代理自行应答"),
-        meaning: text(
+        title: words("The proxy answered by itself", "代理自行应答"),
+        meaning: words(
             "The answer comes from the proxy, not the cloud. Whether the request was sent on is not known.",
             "应答来自代理而不是云端，请求是否已转发无法确定。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance first, then have the proxy checked.",
             "请先查看实例状态，再检查代理。",
         ),
@@ -560,12 +562,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy failed", "代理内部错误"),
-        meaning: text(
+        title: words("The proxy failed", "代理内部错误"),
+        meaning: words(
             "Something broke inside the proxy. Whether the request had been sent on is not known.",
             "代理内部发生错误，请求是否已转发无法确定。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance first, then have the proxy checked.",
             "请先查看实例状态，再检查代理。",
         ),
@@ -579,12 +581,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy is not set up correctly", "代理配置有误"),
-        meaning: text(
+        title: words("The proxy is not set up correctly", "代理配置有误"),
+        meaning: words(
             "The proxy says that its own configuration is wrong. The request was not sent.",
             "代理报告自身配置有误，请求没有发出。",
         ),
-        remedy: text("Tell whoever runs the proxy.", "请联系代理的维护者。"),
+        remedy: words("Tell whoever runs the proxy.", "请联系代理的维护者。"),
         who: Who::Administrator,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -595,12 +597,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The request went in a circle", "代理转发成环"),
-        meaning: text(
+        title: words("The request went in a circle", "代理转发成环"),
+        meaning: words(
             "The proxy met its own request again. That it reached the cloud is unlikely, but not ruled out.",
             "代理收到了自己转发的请求。请求到达云端的可能性很小，但不能排除。",
         ),
-        remedy: text(
+        remedy: words(
             "Have the proxy's target checked, and look at the instance before sending again.",
             "请检查代理的转发目标；重新提交前请先查看实例状态。",
         ),
@@ -614,12 +616,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("No answer: the reason cannot be told", "没有应答，原因无法判断"),
-        meaning: text(
+        title: words("No answer: the reason cannot be told", "没有应答，原因无法判断"),
+        meaning: words(
             "The browser only says that it failed: the proxy may be down, refuse this page, or have been cut off midway. The request may have been carried out.",
             "浏览器只报告失败：可能是代理未运行、拒绝了本页面，或连接中途断开。请求可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance before sending again, and check the proxy.",
             "请先查看实例状态，再决定是否重新提交，并检查代理。",
         ),
@@ -633,12 +635,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("No answer in time", "等待应答超时"),
-        meaning: text(
+        title: words("No answer in time", "等待应答超时"),
+        meaning: words(
             "The request was sent, and this page stopped waiting. It may have been carried out.",
             "请求已发出，本页面在规定时间内没有等到应答，请求可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -652,12 +654,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("Stopped while under way", "请求途中被停止"),
-        meaning: text(
+        title: words("Stopped while under way", "请求途中被停止"),
+        meaning: words(
             "The request was on its way when it was stopped; it cannot be recalled and may have been carried out.",
             "停止时请求已经发出，无法撤回，可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -671,12 +673,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("You are offline", "当前处于离线状态"),
-        meaning: text(
+        title: words("You are offline", "当前处于离线状态"),
+        meaning: words(
             "This computer has no network. The request was not sent.",
             "本机没有网络连接，请求没有发出。",
         ),
-        remedy: text("Send it when you are online again.", "请在网络恢复后再提交。"),
+        remedy: words("Send it when you are online again.", "请在网络恢复后再提交。"),
         who: Who::You,
         retry: Retry::Later,
         effect: Effect::NothingDone,
@@ -687,12 +689,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("A web page came instead of an answer", "收到的是网页而不是应答"),
-        meaning: text(
+        title: words("A web page came instead of an answer", "收到的是网页而不是应答"),
+        meaning: words(
             "Something between this page and the cloud answered with a web page: a gateway's error, as a rule. Whether the request arrived is not known.",
             "途中的某个设备返回了网页，通常是网关的错误页。请求是否送达无法确定。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance first, then check the proxy's address and what stands before it.",
             "请先查看实例状态，再核对代理地址及其前置网关。",
         ),
@@ -706,12 +708,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("A login page came instead of an answer", "收到的是登录页而不是应答"),
-        meaning: text(
+        title: words("A login page came instead of an answer", "收到的是登录页而不是应答"),
+        meaning: words(
             "Your session with the portal before the proxy seems to have ended. The request most likely went no further, but that is not proved.",
             "代理前的门户登录可能已失效。请求很可能没有继续转发，但无法确定。",
         ),
-        remedy: text(
+        remedy: words(
             "Log in again in another tab, look at the instance, then send again if it is still needed.",
             "请在另一个标签页重新登录，查看实例状态，确有需要再重新提交。",
         ),
@@ -725,12 +727,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer is empty", "应答为空"),
-        meaning: text(
+        title: words("The answer is empty", "应答为空"),
+        meaning: words(
             "Something answered without saying anything. The request may have been carried out.",
             "收到了没有内容的应答，请求可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -744,12 +746,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer was cut off", "应答不完整"),
-        meaning: text(
+        title: words("The answer was cut off", "应答不完整"),
+        meaning: words(
             "Only a part of the answer arrived. The request may have been carried out.",
             "只收到了部分应答，请求可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -763,12 +765,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer is not understood", "无法理解的应答"),
-        meaning: text(
+        title: words("The answer is not understood", "无法理解的应答"),
+        meaning: words(
             "It is not an answer that this cloud is known to give. The request may have been carried out.",
             "这不是该云已知的应答形式，请求可能已经执行。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance before sending again; the answer's own words are kept below.",
             "请先查看实例状态，再决定是否重新提交；应答原文保留在下方。",
         ),
@@ -782,12 +784,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer does not come from the proxy", "应答不是来自约定的代理"),
-        meaning: text(
+        title: words("The answer does not come from the proxy", "应答不是来自约定的代理"),
+        meaning: words(
             "The mark that the proxy puts on each answer is missing, so something else may have answered. Whether the request arrived is not known.",
             "应答中没有代理应附带的标记（Proxy-Status），可能来自其他设备。请求是否送达无法确定。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance first, then check the proxy's address and set-up.",
             "请先查看实例状态，再核对代理的地址和配置。",
         ),
@@ -801,12 +803,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["{minutes} minutes"],
-        title: text("The clock is off", "本机时间偏差过大"),
-        meaning: text(
+        title: words("The clock is off", "本机时间偏差过大"),
+        meaning: words(
             "This computer's clock and the cloud's differ by {minutes|several} minutes, so the request was refused.",
             "本机时间与云端相差{minutes|数}分钟，请求被拒绝。",
         ),
-        remedy: text(
+        remedy: words(
             "Set the clock right, or sign again with the corrected time.",
             "请校准本机时间，或使用校正后的时间重新签名。",
         ),

@@ -7,8 +7,8 @@
 //! counts where it stands as the code of an answer, and is reported as unknown.
 
 use super::{
-    ErrorReport, Explanation, Fit, best, caught_by, explain, explain_layer, family, is_hidden,
-    layer, mask,
+    ErrorReport, Explanation, Fit, best, caught_by, explain, explain_layer, family, layer, mask,
+    told::is_hidden,
 };
 use crate::{
     cloud::{self, Manifest},

@@ -39,6 +39,7 @@ pub(super) fn literal_length(pattern: &str) -> usize {
 
 /// Fills `{name|words if there is no value}` in a template. Between Chinese characters and what is
 /// filled in a space is put where the template has none.
+#[cfg(feature = "texts")]
 pub(super) fn fill(template: &str, mut value: impl FnMut(&str) -> Option<String>) -> String {
     let mut filled = String::with_capacity(template.len() + 32);
     let (head, mut rest) = split_hole(template);
@@ -67,6 +68,7 @@ fn split_hole(text: &str) -> (&str, Option<(&str, &str)>) {
     }
 }
 
+#[cfg(feature = "texts")]
 fn push_spaced(text: &mut String, next: &str) {
     if let (Some(left), Some(right)) = (text.chars().next_back(), next.chars().next())
         && (is_ideograph(left) && right.is_ascii_alphanumeric()
@@ -77,11 +79,12 @@ fn push_spaced(text: &mut String, next: &str) {
     text.push_str(next);
 }
 
+#[cfg(feature = "texts")]
 fn is_ideograph(character: char) -> bool {
     matches!(character, '\u{3400}'..='\u{9fff}')
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "texts"))]
 mod tests {
     use super::{captures, fill, literal_length};
 

@@ -1,7 +1,6 @@
 //! The errors of this cloud: one entry an error, nowhere else.
 
-use crate::explain::{Effect, Entry, Retry, Source, Who};
-use crate::words::text;
+use crate::explain::{Effect, Entry, Retry, Source, Who, words};
 
 /// Stands for "listed among the failed" in a 200: the cloud gives neither code nor reason.
 pub(crate) const LISTED_AS_FAILED: &str = "(listed in response.instanceIds)";
@@ -15,12 +14,12 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: Some(404),
         operations: POWER,
         messages: &["Instance does not exist."],
-        title: text("No such instance", "实例不存在"),
-        meaning: text(
+        title: words("No such instance", "实例不存在"),
+        meaning: words(
             "At least one instance ID does not exist for this team.",
             "至少有一个实例 ID 在当前团队下不存在。",
         ),
-        remedy: text(
+        remedy: words(
             "List the instances and correct the ID. A long ID must stay text: spreadsheets and scripts round it when they read it as a number.",
             "请查询实例列表并更正 ID。注意：较长的 ID 必须按文本处理，表格或脚本当作数字读取时会丢失末尾几位。",
         ),
@@ -34,12 +33,12 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: POWER,
         messages: &["Operations on instances in recycle bin are not supported."],
-        title: text("The instance is in the recycle bin", "实例在回收站中"),
-        meaning: text(
+        title: words("The instance is in the recycle bin", "实例在回收站中"),
+        meaning: words(
             "Instances in the recycle bin take no operations.",
             "回收站中的实例不能执行任何操作。",
         ),
-        remedy: text("Restore or renew it, then send again.", "请先恢复或续费，然后重新提交。"),
+        remedy: words("Restore or renew it, then send again.", "请先恢复或续费，然后重新提交。"),
         who: Who::AccountOwner,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -50,12 +49,12 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &["RebootInstances"],
         messages: &["Operations on the instances in current state are not supported."],
-        title: text("Not possible in the instance's present state", "实例当前状态不支持该操作"),
-        meaning: text(
+        title: words("Not possible in the instance's present state", "实例当前状态不支持该操作"),
+        meaning: words(
             "A reboot needs RUNNING, and an instance of the call was in another state. If a request was sent just before, this may be its effect.",
             "重启要求实例处于 RUNNING 状态，而请求中有实例处于其他状态。如果刚刚提交过请求，这也可能正是它产生的结果。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the state first. Wait for REBOOT, BOOTING or STOPPING to end; if it is STOPPED, start it instead.",
             "请先查看实例状态：REBOOT、BOOTING、STOPPING 请等待结束；STOPPED 请改用“启动”。",
         ),
@@ -69,12 +68,12 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: Some(200),
         operations: POWER,
         messages: &[],
-        title: text("The cloud lists this instance as failed", "云端将该实例列为失败"),
-        meaning: text(
+        title: words("The cloud lists this instance as failed", "云端将该实例列为失败"),
+        meaning: words(
             "The call as a whole was accepted, but this instance is in the list of those that failed. The cloud gives no reason for each.",
             "请求整体被接受，但该实例在失败列表中。云端不提供单个实例的失败原因。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at its state, then treat it by itself: wait, start it, or send again.",
             "请查看该实例的状态，再单独处理：等待、启动或重新提交。",
         ),
@@ -88,12 +87,12 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &["StartInstances"],
         messages: &[],
-        title: text("Only a stopped instance can be started", "只有已停止的实例才能启动"),
-        meaning: text(
+        title: words("Only a stopped instance can be started", "只有已停止的实例才能启动"),
+        meaning: words(
             "An instance of the call is not stopped. It may be starting because of an earlier request of yours.",
             "请求中有实例不处于 STOPPED 状态，也可能是您之前的请求正在启动它。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the state: if it is RUNNING or BOOTING, nothing is to be done; otherwise wait until it is STOPPED.",
             "请先查看实例状态：RUNNING 或 BOOTING 时无需操作，否则请等待其变为 STOPPED。",
         ),
@@ -107,12 +106,12 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &["StopInstances"],
         messages: &[],
-        title: text("Only a running instance can be stopped", "只有运行中的实例才能停止"),
-        meaning: text(
+        title: words("Only a running instance can be stopped", "只有运行中的实例才能停止"),
+        meaning: words(
             "An instance of the call is not running.",
             "请求中有实例不处于 RUNNING 状态。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the state: if it is STOPPED or STOPPING, nothing is to be done.",
             "请先查看实例状态：STOPPED 或 STOPPING 时无需操作。",
         ),
@@ -126,9 +125,12 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: Some(429),
         operations: &[],
         messages: &[],
-        title: text("Too many requests", "请求过于频繁"),
-        meaning: text("This one was not carried out.", "本次请求未执行。"),
-        remedy: text("Wait 1, 2, then 4 seconds, and send again.", "请依次等待 1、2、4 秒后重试。"),
+        title: words("Too many requests", "请求过于频繁"),
+        meaning: words("This one was not carried out.", "本次请求未执行。"),
+        remedy: words(
+            "Wait 1, 2, then 4 seconds, and send again.",
+            "请依次等待 1、2、4 秒后重试。",
+        ),
         who: Who::You,
         retry: Retry::Later,
         effect: Effect::Throttled,
@@ -139,12 +141,12 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: Some(500),
         operations: &[],
         messages: &[],
-        title: text("The cloud failed internally", "云端内部错误"),
-        meaning: text(
+        title: words("The cloud failed internally", "云端内部错误"),
+        meaning: words(
             "Something broke on the cloud's side. Whether the operation was begun is not known.",
             "云端内部发生错误，操作是否已经开始执行无法确定。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance before anything else. Send again only if nothing has changed.",
             "请先查看实例状态，确认没有变化后再重新提交。",
         ),
@@ -158,12 +160,12 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: Some(503),
         operations: &[],
         messages: &[],
-        title: text("The service is down for the moment", "服务暂时不可用"),
-        meaning: text(
+        title: words("The service is down for the moment", "服务暂时不可用"),
+        meaning: words(
             "The cloud could not finish the request. Whether the operation was begun is not known.",
             "云端未能完成请求，操作是否已经开始执行无法确定。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance, and send again later only if nothing has changed.",
             "请先查看实例状态，确认没有变化后稍候再提交。",
         ),
@@ -177,12 +179,12 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The cloud gave up waiting", "云端处理超时"),
-        meaning: text(
+        title: words("The cloud gave up waiting", "云端处理超时"),
+        meaning: words(
             "A part of the cloud did not answer in time. Whether the operation was begun is not known.",
             "云端内部调用未及时返回，操作是否已经开始执行无法确定。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -196,12 +198,12 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The operation took too long", "操作超时"),
-        meaning: text(
+        title: words("The operation took too long", "操作超时"),
+        meaning: words(
             "The cloud stopped waiting for it. Whether it took effect is not known.",
             "云端停止了等待，操作是否生效无法确定。",
         ),
-        remedy: text(
+        remedy: words(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -215,12 +217,12 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("Something it needs is missing", "缺少所需资源"),
-        meaning: text(
+        title: words("Something it needs is missing", "缺少所需资源"),
+        meaning: words(
             "A resource that the operation needs does not exist.",
             "操作所需的某个资源不存在。",
         ),
-        remedy: text(
+        remedy: words(
             "Look the instance up again and correct the request.",
             "请重新查询实例并更正请求。",
         ),
@@ -234,9 +236,9 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: Some(404),
         operations: &[],
         messages: &[],
-        title: text("No such zone", "可用区不存在"),
-        meaning: text("The zone's ID does not exist.", "该可用区 ID 不存在。"),
-        remedy: text("Choose one from the list of zones.", "请从可用区列表中选择。"),
+        title: words("No such zone", "可用区不存在"),
+        meaning: words("The zone's ID does not exist.", "该可用区 ID 不存在。"),
+        remedy: words("Choose one from the list of zones.", "请从可用区列表中选择。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -247,12 +249,12 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &[],
         messages: &[],
-        title: text("Stopped by a bot check", "被安全验证拦截"),
-        meaning: text(
+        title: words("Stopped by a bot check", "被安全验证拦截"),
+        meaning: words(
             "The network in front of the cloud took this for a bot and asked for a check. The cloud itself saw nothing.",
             "云端前置的网络防护要求人机验证，请求没有到达接口。",
         ),
-        remedy: text(
+        remedy: words(
             "Try from another address: a proxy in a data centre is often suspected. If it stays, ask support.",
             "请更换出口 IP（数据中心的代理容易被怀疑）；若仍被拦截，请联系技术支持。",
         ),
@@ -266,12 +268,12 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: Some(451),
         operations: &[],
         messages: &[],
-        title: text("Blocked by a security rule", "被安全策略拦截"),
-        meaning: text(
+        title: words("Blocked by a security rule", "被安全策略拦截"),
+        meaning: words(
             "A security rule in front of the cloud blocked the request; it did not arrive.",
             "云端前置的安全策略拦截了请求，请求没有到达接口。",
         ),
-        remedy: text("Sending again cannot help. Ask support.", "重试无效，请联系技术支持。"),
+        remedy: words("Sending again cannot help. Ask support.", "重试无效，请联系技术支持。"),
         who: Who::Vendor,
         retry: Retry::Never,
         effect: Effect::NothingDone,
@@ -282,12 +284,12 @@ pub(crate) static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The key was not accepted", "密钥未通过验证"),
-        meaning: text(
+        title: words("The key was not accepted", "密钥未通过验证"),
+        meaning: words(
             "The cloud refused the key or the signature with a code that is not documented.",
             "云端以未公开的错误码拒绝了密钥或签名。",
         ),
-        remedy: text(
+        remedy: words(
             "Check key ID and password, this computer's clock, and that the proxy changes neither Host nor Content-Type.",
             "请核对密钥 ID 和密码、本机时间，并确认代理没有改动 Host 和 Content-Type。",
         ),
