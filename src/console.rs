@@ -203,6 +203,8 @@ impl Console {
 
     fn carry_out(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
         match intent {
+            Intent::Locale(locale) => self.fill(ctx, Action::Locale(locale)),
+            Intent::Fill(fill) => self.fill(ctx, Action::Fill(fill)),
             Intent::Form(action) => self.fill(ctx, action),
             Intent::Secret(secret) => {
                 self.vault.keep_secret(secret);

@@ -4,7 +4,9 @@
 use relight_core::{
     request::{Request, Route, Signed},
     run::{Event, Millis, Run},
-    session::{Action, Held, Session},
+    form::{Fill, Held},
+    session::{Action, Session},
+    words::Locale,
 };
 use std::{ops::Deref, rc::Rc};
 
@@ -71,7 +73,11 @@ pub struct View {
 /// What a person wants.
 #[derive(Clone, Debug)]
 pub enum Intent {
-    /// Something in the form or the review.
+    /// Another language.
+    Locale(Locale),
+    /// Something is filled in.
+    Fill(Fill),
+    /// Something about the look or the review.
     Form(Action),
     /// The secret was typed or pasted. Goes to the vault and nowhere else.
     Secret(String),

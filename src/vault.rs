@@ -2,7 +2,7 @@
 
 use relight_core::{
     request::{Request, Signed},
-    session::Held,
+    form::Held,
     sign::{Prepared, Secret},
 };
 use zeroize::Zeroizing;

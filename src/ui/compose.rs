@@ -14,7 +14,8 @@ use crate::{
 use relight_core::{
     cloud::Role,
     plan::Refusal,
-    session::{Held, Session, Step},
+    form::Held,
+    session::{Session, Step},
 };
 use yew::{
     Callback, Html, KeyboardEvent, NodeRef, SubmitEvent, classes,

@@ -14,7 +14,7 @@ use crate::{
 use relight_core::{
     cloud::Cloud,
     credential::{Doubt, doubt},
-    session::{Action, Held},
+    form::{Fill, Held},
     words::Locale,
 };
 use yew::{
@@ -44,7 +44,7 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
     let labels = &props.cloud.manifest().credential;
     let error = |field| words_for(props.problem, field);
     let onkeyid =
-        props.on.reform(|event: InputEvent| Intent::Form(Action::KeyId(value_of(&event))));
+        props.on.reform(|event: InputEvent| Intent::Fill(Fill::KeyId(value_of(&event))));
     let onforget = props.on.reform(|_| Intent::Forget);
     let doubted = (!props.key_id.is_empty() && error("keyId").is_none())
         .then(|| doubt(props.cloud, props.key_id))

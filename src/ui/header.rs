@@ -10,7 +10,7 @@ use crate::{
 };
 use relight_core::{
     request::Route,
-    session::{Action, Held},
+    form::Held,
     words::Locale,
 };
 use yew::{Callback, Html, html};
@@ -31,7 +31,7 @@ pub(crate) fn header(
     };
     let onlanguage = {
         let on = on.clone();
-        Callback::from(move |_| on.emit(Intent::Form(Action::Locale(other))))
+        Callback::from(move |_| on.emit(Intent::Locale(other)))
     };
     let tab = |to: Screen, say: Say| {
         let on_screen = on_screen.clone();

@@ -14,7 +14,7 @@ use crate::{
 use relight_core::{
     cloud::Cloud,
     ids::{IdProblem, IdProblemKind, ParsedIds},
-    session::Action,
+    form::Fill,
     words::Locale,
 };
 use std::sync::Arc;
@@ -61,7 +61,7 @@ pub(crate) fn ids(props: &Props, hooks: &mut HookContext) -> Html {
         use_effect_with(props.ids_text.clone(), move |text| keep_in_step(&node, text)).run(hooks);
     }
     let oninput =
-        props.on.reform(|event: InputEvent| Intent::Form(Action::IdsText(value_of(&event))));
+        props.on.reform(|event: InputEvent| Intent::Fill(Fill::IdsText(value_of(&event))));
     let ids = &props.cloud.manifest().ids;
     let problem = props.problem.as_deref();
     html! {
@@ -161,7 +161,7 @@ fn problems_of(props: &FoundProps, kind: Kind) -> Html {
     let of_kind = || props.parsed.problems.iter().filter(|one| is_of(one, kind));
     // Of all kinds together a few will do: the counters list the others.
     let listed = if kind == Kind::All { 4 } else { LISTED };
-    let onremove = props.on.reform(|_| Intent::Form(Action::RemoveProblems));
+    let onremove = props.on.reform(|_| Intent::Fill(Fill::RemoveProblems));
     let found = of_kind().count();
     html! {
         <div class="note warn">

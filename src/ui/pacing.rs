@@ -3,7 +3,7 @@
 use super::dom::{checked_of, value_of};
 use crate::{store::Intent, text::Say};
 use relight_core::{
-    session::{Action, Pacing},
+    form::{Fill, Pacing},
     words::Locale,
 };
 use yew::{Callback, Event, Html, html};
@@ -27,11 +27,11 @@ pub(crate) fn pace(props: &Props<'_>) -> Html {
         props.on.reform(move |event: Event| {
             let mut pacing = pacing;
             change(&mut pacing, value_of(&event).trim());
-            Intent::Form(Action::Pacing(pacing))
+            Intent::Fill(Fill::Pacing(pacing))
         })
     };
     let oncanary = props.on.reform(move |event: Event| {
-        Intent::Form(Action::Pacing(Pacing { canary: Some(checked_of(&event)), ..pacing }))
+        Intent::Fill(Fill::Pacing(Pacing { canary: Some(checked_of(&event)), ..pacing }))
     });
     let number = |name: &'static str, say: Say, value: String, most: String, onchange| {
         html! {

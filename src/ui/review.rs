@@ -21,7 +21,8 @@ use relight_core::{
     plan::{Batch, Order, Plan},
     request::{Payload, Route},
     run::Seen,
-    session::{Action, Pacing, Review as Reviewed},
+    form::{Fill, Pacing},
+    session::{Action, Review as Reviewed},
     words::Locale,
 };
 use std::{collections::HashMap, sync::Arc};
@@ -133,7 +134,7 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
                             { t(Say::Reason) }
                             <input name="reason" type="text" autocomplete="off" maxlength="200"
                                 placeholder={t(Say::Optional)} value={props.reason.clone()}
-                                oninput={on.reform(|event: InputEvent| Intent::Form(Action::Reason(value_of(&event))))} />
+                                oninput={on.reform(|event: InputEvent| Intent::Fill(Fill::Reason(value_of(&event))))} />
                         </label>
                         if review.needs_typed_count() {
                             <div class="field">

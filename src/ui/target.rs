@@ -13,7 +13,7 @@ use crate::{
 };
 use relight_core::{
     cloud::{self, Cloud, Mode, Operation, Parameter, ParameterKind, Role},
-    session::Action,
+    form::Fill,
     words::Locale,
 };
 use yew::{
@@ -42,8 +42,8 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
     let Props { locale, operation, .. } = *props;
     let t = |say: Say| say.in_locale(locale);
     let manifest = props.cloud.manifest();
-    let choose = |action: fn(String) -> Action| {
-        props.on.reform(move |event: Event| Intent::Form(action(value_of(&event))))
+    let choose = |action: fn(String) -> Fill| {
+        props.on.reform(move |event: Event| Intent::Fill(action(value_of(&event))))
     };
     let error = |field| words_for(props.problem, field);
     html! {
@@ -51,7 +51,7 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
             <div class="two">
                 <label class="field">
                     { t(Say::Cloud) }
-                    <select name="cloud" onchange={choose(Action::Cloud)}>
+                    <select name="cloud" onchange={choose(Fill::Cloud)}>
                         { for cloud::ALL.iter().map(|one| {
                             let one = one.manifest();
                             let words = format!("{} · {}", one.name.in_locale(locale), one.product);
@@ -72,7 +72,7 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
             if manifest.sites.len() > 1 {
                 <label class="field">
                     { t(Say::Site) }
-                    <select name="site" onchange={choose(Action::Site)}>
+                    <select name="site" onchange={choose(Fill::Site)}>
                         { for manifest.sites.iter().map(|site| {
                             option(site.id, site.name.in_locale(locale).into(), site.id == props.site)
                         }) }
@@ -81,7 +81,7 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
             }
             <label class="field">
                 { t(Say::Operation) }
-                <select name="operation" onchange={choose(Action::Operation)}
+                <select name="operation" onchange={choose(Fill::Operation)}
                     aria-invalid={error("operation").map(|_| "true")} aria-describedby="e-operation">
                     { for manifest.operations.iter().map(|one| {
                         option(one.name, operation_name(one, locale), one == operation)
@@ -95,7 +95,7 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
                     <div class="seg">
                         { for operation.modes.iter().map(|mode| radio(
                             "mode", mode.id, mode.name.in_locale(locale), mode == props.mode, mode.force,
-                            choose(Action::Mode),
+                            choose(Fill::Mode),
                         )) }
                     </div>
                     <p class={classes!("small", if props.mode.force { "danger-text" } else { "muted" })}
@@ -125,17 +125,17 @@ pub(crate) fn options(props: &OptionsProps<'_>) -> Html {
     let operation = props.operation;
     let error = |field| words_for(props.problem, field);
     let onbatching =
-        props.on.reform(|event: Event| Intent::Form(Action::Batching(value_of(&event))));
+        props.on.reform(|event: Event| Intent::Fill(Fill::Batching(value_of(&event))));
     html! {
         <>
             if let Some(parameter) = operation.parameter_for(Role::Batching) {
                 { batching(props, parameter, &onbatching, error("batching")) }
             }
             if let Some(parameter) = operation.parameter_for(Role::DryRun) {
-                { tick(props, "dryRun", parameter, props.dry_run, false, Action::DryRun) }
+                { tick(props, "dryRun", parameter, props.dry_run, false, Fill::DryRun) }
             }
             if let Some(parameter) = operation.parameter_for(Role::Erase) {
-                { tick(props, "erase", parameter, props.erase, true, Action::Erase) }
+                { tick(props, "erase", parameter, props.erase, true, Fill::Erase) }
                 { problem_at("e-erase", error("erase")) }
             }
         </>
@@ -166,11 +166,11 @@ fn region_field(props: &RegionProps, hooks: &mut HookContext) -> Html {
             let value = value_of(&event);
             asked.set(value == OTHER);
             let region = if value == OTHER { String::new() } else { value };
-            on.emit(Intent::Form(Action::Region(region)));
+            on.emit(Intent::Fill(Fill::Region(region)));
         })
     };
     let oninput =
-        props.on.reform(|event: yew::InputEvent| Intent::Form(Action::Region(value_of(&event))));
+        props.on.reform(|event: yew::InputEvent| Intent::Fill(Fill::Region(value_of(&event))));
     let problem = props.problem.as_deref();
     html! {
         <div class="field">
@@ -248,9 +248,9 @@ fn tick(
     parameter: &'static Parameter,
     checked: bool,
     danger: bool,
-    action: fn(bool) -> Action,
+    action: fn(bool) -> Fill,
 ) -> Html {
-    let onchange = props.on.reform(move |event: Event| Intent::Form(action(checked_of(&event))));
+    let onchange = props.on.reform(move |event: Event| Intent::Fill(action(checked_of(&event))));
     let help = if danger { "danger-text" } else { "muted" };
     let (id, error) = if danger { ("erase-help", "e-erase") } else { ("dry-run-help", "") };
     html! {

@@ -44,9 +44,9 @@ pub fn check(
 /// As for [`check`].
 pub fn check_key_id(cloud: &'static dyn Cloud, key_id: &str) -> Result<(), Refusal> {
     let plausible = is_printable(key_id) && !key_id.contains(['/', ',', '=', ';', '"']);
-    plausible.then_some(()).ok_or(Refusal::KeyIdMalformed {
-        label: cloud.manifest().credential.key_id_label,
-    })
+    plausible
+        .then_some(())
+        .ok_or(Refusal::KeyIdMalformed { label: cloud.manifest().credential.key_id_label })
 }
 
 /// What is odd about a key id, if anything.
@@ -57,7 +57,8 @@ pub fn doubt(cloud: &'static dyn Cloud, key_id: &str) -> Option<Doubt> {
         prefixes.iter().any(|prefix| key_id.starts_with(prefix))
     };
     if !begins(cloud)
-        && let Some(other) = cloud::ALL.iter().copied().find(|other| *other != cloud && begins(*other))
+        && let Some(other) =
+            cloud::ALL.iter().copied().find(|other| *other != cloud && begins(*other))
     {
         return Some(Doubt::OtherCloud(other));
     }

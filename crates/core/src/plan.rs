@@ -162,6 +162,7 @@ impl Batch {
     }
 
     /// What is asked, to be shared with another batch.
+    #[cfg(feature = "engine")]
     pub(crate) fn shared_order(&self) -> Arc<Order> {
         Arc::clone(&self.order)
     }
@@ -172,6 +173,7 @@ impl Batch {
     }
 
     /// The request that carries it out.
+    #[cfg(feature = "engine")]
     pub fn request(&self) -> Request<Unsigned> {
         self.order.target.cloud.request(self)
     }

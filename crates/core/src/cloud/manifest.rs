@@ -1,6 +1,8 @@
 //! The shape of a cloud's facts.
 
-use crate::{explain::Entry, words::Text};
+#[cfg(feature = "engine")]
+use crate::explain::Entry;
+use crate::words::Text;
 
 /// A cloud's facts.
 #[derive(Debug)]
@@ -34,9 +36,11 @@ pub struct Manifest {
     /// not, a refusal because of an instance's state may be the echo of a first copy.
     pub refuses_repetitions: bool,
     /// Every error that is known.
+    #[cfg(feature = "engine")]
     pub errors: &'static [Entry],
     /// What an error of this cloud has about it besides its code, in lower case and without blanks:
     /// the vendor's domains, its SDK's names, the shape of an answer.
+    #[cfg(feature = "engine")]
     pub error_marks: &'static [&'static str],
     /// The cloud's own header, in lower case, that says how many milliseconds to wait.
     pub retry_after_ms_header: Option<&'static str>,

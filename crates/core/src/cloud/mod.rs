@@ -18,11 +18,13 @@ pub use manifest::{
     Role, Shape, Site, Verb,
 };
 
+use crate::plan::Target;
+#[cfg(feature = "engine")]
 use crate::{
     answer::{BatchAnswer, Described, InstanceState, Response},
     eligibility::Eligibility,
     ids::InstanceId,
-    plan::{Batch, Order, Target},
+    plan::{Batch, Order},
     request::{Request, Unsigned},
     sign::{Algorithm, Prepared, Signer},
 };
@@ -44,26 +46,32 @@ pub trait Cloud: Sync {
     fn host(&self, target: &Target) -> String;
 
     /// The request that carries out a batch.
+    #[cfg(feature = "engine")]
     fn request(&self, batch: &Batch) -> Request<Unsigned>;
 
     /// A request that only reads. It changes nothing and may be repeated. Ids beyond the limit of
     /// that read are the caller's mistake and left out.
+    #[cfg(feature = "engine")]
     fn read(&self, target: &Target, read: Read, ids: &[InstanceId]) -> Request<Unsigned>;
 
     /// The request that reads state, name, zone and address of up to
     /// [`Manifest::describe_ids_max`] instances: [`Cloud::read`] of [`Read::Instances`].
+    #[cfg(feature = "engine")]
     fn describe(&self, target: &Target, ids: &[InstanceId]) -> Request<Unsigned> {
         self.read(target, Read::Instances, ids)
     }
 
     /// The signing algorithms, by the names that stand in their string to sign; the first is the
     /// one that [`Cloud::prepare`] uses. Never empty.
+    #[cfg(feature = "engine")]
     fn algorithms(&self) -> &'static [&'static dyn Algorithm];
 
     /// Everything of a signed request but the MAC: adds time, nonce, key id and token.
+    #[cfg(feature = "engine")]
     fn prepare(&self, request: &Request<Unsigned>, signer: &Signer) -> Prepared;
 
     /// The same with the algorithm of this name; `None` if the cloud has none of that name.
+    #[cfg(feature = "engine")]
     fn prepare_with(
         &self,
         algorithm: &str,
@@ -76,12 +84,15 @@ pub trait Cloud: Sync {
 
     /// What an answer says of each instance of the batch: exactly one outcome for each, in the
     /// batch's order. Never panics and never guesses: what is not understood is `unknown`.
+    #[cfg(feature = "engine")]
     fn decode(&self, batch: &Batch, response: &Response) -> BatchAnswer;
 
     /// What a describe answer says, or the error in it.
+    #[cfg(feature = "engine")]
     fn decode_describe(&self, response: &Response) -> Described;
 
     /// Whether the order may be carried out on an instance in this state, and why not.
+    #[cfg(feature = "engine")]
     fn eligibility(&self, order: &Order, instance: &InstanceState) -> Eligibility;
 }
 

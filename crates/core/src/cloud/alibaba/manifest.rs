@@ -1,5 +1,6 @@
 //! The facts of ECS.
 
+#[cfg(feature = "engine")]
 use super::errors;
 use crate::{
     cloud::{
@@ -103,7 +104,9 @@ pub(super) static MANIFEST: Manifest = Manifest {
     status_ids_max: 50,
     overdue_after_ms: OVERDUE_AFTER_MS,
     refuses_repetitions: true,
+    #[cfg(feature = "engine")]
     errors: errors::ERRORS,
+    #[cfg(feature = "engine")]
     error_marks: errors::MARKS,
     retry_after_ms_header: Some("x-acs-retry-after"),
     errors_url: "https://error-center.aliyun.com/status/product/Ecs",

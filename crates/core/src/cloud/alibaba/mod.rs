@@ -1,22 +1,31 @@
 //! Alibaba Cloud ECS, API version 2014-05-26.
 
+#[cfg(feature = "engine")]
 mod decode;
+#[cfg(feature = "engine")]
 mod errors;
 mod manifest;
 mod request;
+#[cfg(feature = "engine")]
 mod sign;
+#[cfg(feature = "engine")]
 mod state;
-#[cfg(test)]
+#[cfg(all(test, feature = "engine"))]
 mod tests;
 
+#[cfg(feature = "engine")]
 use crate::{
     answer::{BatchAnswer, Described, InstanceState, Response},
-    cloud::{Cloud, Manifest, Read},
+    cloud::Read,
     eligibility::Eligibility,
     ids::InstanceId,
-    plan::{Batch, Order, Target},
+    plan::{Batch, Order},
     request::{Request, Unsigned},
     sign::{Algorithm, Prepared, Signer},
+};
+use crate::{
+    cloud::{Cloud, Manifest},
+    plan::Target,
 };
 
 pub(super) struct Alibaba;
@@ -30,22 +39,27 @@ impl Cloud for Alibaba {
         request::host(&target.region)
     }
 
+    #[cfg(feature = "engine")]
     fn request(&self, batch: &Batch) -> Request<Unsigned> {
         request::operation(batch)
     }
 
+    #[cfg(feature = "engine")]
     fn read(&self, target: &Target, read: Read, ids: &[InstanceId]) -> Request<Unsigned> {
         request::read(target, read, ids)
     }
 
+    #[cfg(feature = "engine")]
     fn algorithms(&self) -> &'static [&'static dyn Algorithm] {
         &[&sign::Acs3, &sign::AcsV1]
     }
 
+    #[cfg(feature = "engine")]
     fn prepare(&self, request: &Request<Unsigned>, signer: &Signer) -> Prepared {
         sign::Acs3.prepare(&sign::acs3_input(request.content(), signer))
     }
 
+    #[cfg(feature = "engine")]
     fn prepare_with(
         &self,
         algorithm: &str,
@@ -61,14 +75,17 @@ impl Cloud for Alibaba {
         }
     }
 
+    #[cfg(feature = "engine")]
     fn decode(&self, batch: &Batch, response: &Response) -> BatchAnswer {
         decode::decode(batch, response)
     }
 
+    #[cfg(feature = "engine")]
     fn decode_describe(&self, response: &Response) -> Described {
         decode::describe(response)
     }
 
+    #[cfg(feature = "engine")]
     fn eligibility(&self, order: &Order, instance: &InstanceState) -> Eligibility {
         state::eligibility(order, instance)
     }

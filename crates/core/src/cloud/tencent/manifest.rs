@@ -1,5 +1,6 @@
 //! The facts of CVM.
 
+#[cfg(feature = "engine")]
 use super::errors;
 use crate::{
     cloud::{
@@ -118,7 +119,9 @@ pub(super) static MANIFEST: Manifest = Manifest {
     // The vendor promises no time. A soft shutdown waits for the guest, and guests take minutes.
     overdue_after_ms: 600_000,
     refuses_repetitions: false,
+    #[cfg(feature = "engine")]
     errors: errors::ERRORS,
+    #[cfg(feature = "engine")]
     error_marks: errors::MARKS,
     retry_after_ms_header: None,
     errors_url: "https://www.tencentcloud.com/document/product/213/33243",

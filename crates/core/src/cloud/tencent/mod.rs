@@ -1,22 +1,31 @@
 //! Tencent Cloud CVM, API version 2017-03-12.
 
+#[cfg(feature = "engine")]
 mod decode;
+#[cfg(feature = "engine")]
 mod errors;
 mod manifest;
 mod request;
+#[cfg(feature = "engine")]
 mod sign;
+#[cfg(feature = "engine")]
 mod state;
-#[cfg(test)]
+#[cfg(all(test, feature = "engine"))]
 mod tests;
 
+#[cfg(feature = "engine")]
 use crate::{
     answer::{BatchAnswer, Described, InstanceState, Response},
-    cloud::{Cloud, Manifest, Read},
+    cloud::Read,
     eligibility::Eligibility,
     ids::InstanceId,
-    plan::{Batch, Order, Target},
+    plan::{Batch, Order},
     request::{Request, Unsigned},
     sign::{Algorithm, Prepared, Signer},
+};
+use crate::{
+    cloud::{Cloud, Manifest},
+    plan::Target,
 };
 
 pub(super) struct Tencent;
@@ -30,30 +39,37 @@ impl Cloud for Tencent {
         request::host(target)
     }
 
+    #[cfg(feature = "engine")]
     fn request(&self, batch: &Batch) -> Request<Unsigned> {
         request::operation(batch)
     }
 
+    #[cfg(feature = "engine")]
     fn read(&self, target: &Target, read: Read, ids: &[InstanceId]) -> Request<Unsigned> {
         request::read(target, read, ids)
     }
 
+    #[cfg(feature = "engine")]
     fn algorithms(&self) -> &'static [&'static dyn Algorithm] {
         &[&sign::Tc3]
     }
 
+    #[cfg(feature = "engine")]
     fn prepare(&self, request: &Request<Unsigned>, signer: &Signer) -> Prepared {
         sign::Tc3.prepare(&sign::input(request.content(), signer))
     }
 
+    #[cfg(feature = "engine")]
     fn decode(&self, batch: &Batch, response: &Response) -> BatchAnswer {
         decode::decode(batch, response)
     }
 
+    #[cfg(feature = "engine")]
     fn decode_describe(&self, response: &Response) -> Described {
         decode::describe(response)
     }
 
+    #[cfg(feature = "engine")]
     fn eligibility(&self, order: &Order, instance: &InstanceState) -> Eligibility {
         state::eligibility(order, instance)
     }

@@ -1,0 +1,346 @@
+//! What is filled in, before anything is asked: the parts always fit each other.
+//!
+//! Everything that the screen shows of the form comes from here, and so does everything that is
+//! sent: a select cannot show one thing and the request say another. The secret is not here: it
+//! lives in the page's vault and nowhere else.
+
+#[cfg(feature = "engine")]
+use crate::run::Policy;
+use crate::{
+    cloud::{self, Cloud, Mode, Operation, Role},
+    credential,
+    ids::{InstanceId, ParsedIds, parse_ids},
+    plan::{self, Cut, Job, Plan, Refusal},
+};
+use std::sync::Arc;
+
+/// Above this many instances a canary goes first, unless the person says otherwise.
+const CANARY_ABOVE: usize = 10;
+
+/// What is filled in. Private fields: only [`Form::fill`] changes them, so that they always fit each
+/// other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Form {
+    cloud: &'static dyn Cloud,
+    site: String,
+    region: String,
+    operation: &'static Operation,
+    mode: &'static Mode,
+    batching: Option<&'static str>,
+    dry_run: bool,
+    erase: bool,
+    key_id: String,
+    ids_text: Arc<str>,
+    parsed: Arc<ParsedIds>,
+    reason: String,
+    pacing: Pacing,
+}
+
+/// Something that is filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// Another cloud, by its id.
+    Cloud(String),
+    /// Another kind of account, by its id.
+    Site(String),
+    /// Another region.
+    Region(String),
+    /// Another operation, by the cloud's own name.
+    Operation(String),
+    /// Another mode, by its id.
+    Mode(String),
+    /// Another value of the parameter with [`Role::Batching`].
+    Batching(String),
+    /// Only check, or not.
+    DryRun(bool),
+    /// Erase local disks, or not.
+    Erase(bool),
+    /// The key id was typed.
+    KeyId(String),
+    /// The ids were typed or pasted.
+    IdsText(String),
+    /// Leave only the ids that can be sent.
+    RemoveProblems,
+    /// The reason or ticket was typed.
+    Reason(String),
+    /// Another way to cut and pace the calls.
+    Pacing(Pacing),
+}
+
+/// How the calls are to be cut and paced. What is not set follows the number of instances.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pacing {
+    /// One call of one instance before the others.
+    pub canary: Option<bool>,
+    /// The most ids in a call.
+    pub size: Option<usize>,
+    /// Pause after this many calls; 0 for never.
+    pub wave_calls: usize,
+    /// How long such a pause is, in seconds.
+    pub wave_pause_seconds: u32,
+    /// Pause when more than this share of the instances was refused, in percent.
+    pub stop_above_refused_percent: Option<u8>,
+}
+
+impl Pacing {
+    /// How a job of this many instances is cut.
+    pub fn cut(&self, instances: usize) -> Cut {
+        Cut { size: self.size, canary: self.canary.unwrap_or(instances > CANARY_ABOVE) }
+    }
+
+    /// How a run goes about its work.
+    #[cfg(feature = "engine")]
+    pub fn policy(&self, through_proxy: bool, journal: bool) -> Policy {
+        Policy {
+            through_proxy,
+            journal,
+            wave_calls: self.wave_calls,
+            wave_pause_ms: u64::from(self.wave_pause_seconds) * 1_000,
+            stop_above_refused_percent: self.stop_above_refused_percent,
+            ..Policy::default()
+        }
+    }
+}
+
+/// What the vault says of something that it holds, without showing it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// Nothing.
+    Nothing,
+    /// Something that cannot be what it should be.
+    Malformed,
+    /// Something usable.
+    Usable,
+}
+
+impl Form {
+    /// An empty form of a cloud; `None` if the cloud had nothing to ask.
+    pub fn new(cloud: &'static dyn Cloud) -> Option<Self> {
+        let operation = cloud.manifest().operations.first()?;
+        Some(Form {
+            cloud,
+            site: cloud.manifest().site(None)?.id.to_owned(),
+            region: String::new(),
+            operation,
+            mode: operation.modes.first()?,
+            batching: default_batching(operation, false),
+            dry_run: false,
+            erase: false,
+            key_id: String::new(),
+            ids_text: Arc::from(""),
+            parsed: Arc::default(),
+            reason: String::new(),
+            pacing: Pacing::default(),
+        })
+    }
+
+    /// The cloud.
+    pub fn cloud(&self) -> &'static dyn Cloud {
+        self.cloud
+    }
+
+    /// The kind of account, by its id.
+    pub fn site(&self) -> &str {
+        &self.site
+    }
+
+    /// The region; empty where none is chosen.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The operation.
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// The mode.
+    pub fn mode(&self) -> &'static Mode {
+        self.mode
+    }
+
+    /// All or nothing, or each for itself; `None` where the operation leaves no choice.
+    pub fn batching(&self) -> Option<&'static str> {
+        self.batching
+    }
+
+    /// Only check.
+    pub fn dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    /// Erase local disks.
+    pub fn erase(&self) -> bool {
+        self.erase
+    }
+
+    /// The public half of the key.
+    pub fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
+    /// The ids as they were typed.
+    pub fn ids_text(&self) -> &Arc<str> {
+        &self.ids_text
+    }
+
+    /// What was found in them.
+    pub fn parsed(&self) -> &Arc<ParsedIds> {
+        &self.parsed
+    }
+
+    /// The reason or ticket.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// How the calls are to be cut and paced.
+    pub fn pacing(&self) -> &Pacing {
+        &self.pacing
+    }
+
+    /// The job as it is filled in.
+    pub fn job(&self) -> Job {
+        let mut options: Vec<(String, String)> = self
+            .mode
+            .options
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let mut set = |role, value: &str| {
+            if let Some(parameter) = self.operation.parameter_for(role) {
+                options.push((parameter.name.to_owned(), value.to_owned()));
+            }
+        };
+        if let Some(batching) = self.batching {
+            set(Role::Batching, batching);
+        }
+        if self.dry_run {
+            set(Role::DryRun, "true");
+        }
+        if self.erase {
+            set(Role::Erase, "true");
+        }
+        Job {
+            cloud: self.cloud,
+            site: Some(self.site.clone()),
+            region: self.region.clone(),
+            operation: self.operation.name.to_owned(),
+            ids: self.parsed.ids.iter().map(|parsed| parsed.id.clone()).collect(),
+            options,
+        }
+    }
+
+    /// Checks everything that is filled in, and cuts it into calls.
+    ///
+    /// # Errors
+    /// The first thing that is missing or wrong.
+    pub fn plan(&self, secret: Held, token: Held) -> Result<Plan, Refusal> {
+        let manifest = self.cloud.manifest();
+        let job = self.job();
+        let plan = plan::plan_cut(&job, self.pacing.cut(job.ids.len()))?;
+        credential::check_key_id(self.cloud, &self.key_id)?;
+        match secret {
+            Held::Usable => {}
+            Held::Nothing | Held::Malformed => {
+                return Err(Refusal::SecretMalformed { label: manifest.credential.secret_label });
+            }
+        }
+        match (token, manifest.credential.token_label) {
+            (Held::Nothing, _) | (Held::Usable, Some(_)) => Ok(plan),
+            (Held::Usable | Held::Malformed, None) => Err(Refusal::TokenMalformed { used: false }),
+            (Held::Malformed, Some(_)) => Err(Refusal::TokenMalformed { used: true }),
+        }
+    }
+
+    /// Takes over what somebody has filled in. What does not fit the rest is left as it is.
+    pub fn fill(&mut self, fill: Fill) {
+        match fill {
+            Fill::Cloud(id) => {
+                if let Some(cloud) = cloud::by_id(&id).filter(|cloud| *cloud != self.cloud)
+                    && let Some(fresh) = Form::new(cloud)
+                {
+                    // What was typed stays: the ids are read again with the other cloud's eyes. A key
+                    // of one cloud is nothing to another.
+                    let ids_text = Arc::clone(&self.ids_text);
+                    let reason = std::mem::take(&mut self.reason);
+                    *self = Form { ids_text, reason, pacing: self.pacing, ..fresh };
+                    self.parse();
+                }
+            }
+            Fill::Site(id) => {
+                if let Some(site) = self.cloud.manifest().site(Some(&id)) {
+                    site.id.clone_into(&mut self.site);
+                }
+            }
+            Fill::Region(region) => region.trim().clone_into(&mut self.region),
+            Fill::Operation(name) => {
+                if let Some(operation) = self.cloud.manifest().operation(&name) {
+                    self.choose(operation);
+                }
+            }
+            Fill::Mode(id) => {
+                if let Some(mode) = self.operation.mode(&id) {
+                    self.mode = mode;
+                }
+            }
+            Fill::Batching(value) => {
+                self.batching = choices(self.operation).iter().copied().find(|one| *one == value);
+            }
+            Fill::DryRun(dry_run) => {
+                self.dry_run = dry_run && self.operation.parameter_for(Role::DryRun).is_some();
+                self.batching = default_batching(self.operation, self.dry_run);
+            }
+            Fill::Erase(erase) => {
+                self.erase = erase && self.operation.parameter_for(Role::Erase).is_some();
+            }
+            Fill::KeyId(key_id) => key_id.trim().clone_into(&mut self.key_id),
+            Fill::IdsText(text) => {
+                self.ids_text = Arc::from(text);
+                self.parse();
+            }
+            Fill::RemoveProblems => {
+                let ids: Vec<InstanceId> =
+                    self.parsed.ids.iter().map(|one| one.id.clone()).collect();
+                self.set_ids(&ids);
+            }
+            Fill::Reason(reason) => self.reason = reason,
+            Fill::Pacing(pacing) => self.pacing = pacing,
+        }
+    }
+
+    pub(crate) fn choose(&mut self, operation: &'static Operation) {
+        let Some(first) = operation.modes.first() else { return };
+        // A force must be chosen anew for every operation; a soft mode of the same name may stay.
+        let same = operation.mode(self.mode.id).filter(|mode| !mode.force);
+        self.operation = operation;
+        self.mode = same.unwrap_or(first);
+        self.dry_run = self.dry_run && operation.parameter_for(Role::DryRun).is_some();
+        self.erase = false;
+        self.batching = default_batching(operation, self.dry_run);
+    }
+
+    pub(crate) fn set_ids(&mut self, ids: &[InstanceId]) {
+        let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
+        self.ids_text = Arc::from(ids.join("\n"));
+        self.parse();
+    }
+
+    fn parse(&mut self) {
+        self.parsed = Arc::new(parse_ids(&self.ids_text, Some(self.cloud)));
+    }
+}
+
+fn choices(operation: &'static Operation) -> &'static [&'static str] {
+    match operation.parameter_for(Role::Batching).map(|parameter| &parameter.kind) {
+        Some(cloud::ParameterKind::Choice(choices)) => choices,
+        Some(cloud::ParameterKind::Boolean) | None => &[],
+    }
+}
+
+/// Each for itself, so that one bad instance does not stop the others; but a dry run all together,
+/// because each for itself it would always pass.
+fn default_batching(operation: &'static Operation, dry_run: bool) -> Option<&'static str> {
+    let wanted = if dry_run { "AllTogether" } else { "SuccessFirst" };
+    choices(operation).iter().copied().find(|choice| *choice == wanted)
+}
