@@ -1,7 +1,7 @@
 //! The way that most people go: restart some, start some, with keys of both kinds, by mouse and by
 //! keyboard.
 
-use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, listen, send, story_of};
+use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, listen, refusal, send, story_of};
 use anyhow::{Result, ensure};
 use relight_e2e::{Stage, case, page::Form, suite::Case};
 use thirtyfour::Key;
@@ -14,6 +14,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("story::alibaba_temporary_key", alibaba_token),
         case!("story::tencent_temporary_key", tencent_token),
         case!("story::keyboard_only", keyboard),
+        case!("story::reload_brings_the_run_back", reload),
     ]
 }
 
@@ -99,6 +100,22 @@ async fn temporary(
     let calls = stage.power_calls();
     ensure!(calls.len() == 1 && calls[0].executed && calls[0].key_id == key_id, "{calls:#?}");
     ensure!(!stage.page.everything().await?.contains(token), "the token is in the page");
+    Ok(())
+}
+
+/// What was seen is seen again after a reload, what was accepted is watched on, and nothing is sent.
+async fn reload(stage: &mut Stage) -> Result<()> {
+    let ids = ALIBABA.running(stage, 3);
+    stage.fault(&refusal(&ids[2]))?;
+    send(stage, &ALIBABA.form(&ids.join("\n"))).await?;
+    stage.page.wait_for_outcomes(&ids[..2], &["accepted", "in-progress"]).await?;
+    stage.page.wait_for_outcomes(&ids[2..], &["rejected"]).await?;
+    stage.page.session().driver().refresh().await?;
+    stage.page.wait_for_step("run").await?;
+    stage.page.wait_for_outcomes(&ids[2..], &["rejected"]).await?;
+    ensure!(!stage.page.everything().await?.contains(ALIBABA.secret));
+    ensure!(stage.power_calls().len() == 1, "the reload has sent something");
+    ensure!(ALIBABA.reboots(stage, &ids)? == [1, 1, 0]);
     Ok(())
 }
 
