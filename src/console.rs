@@ -17,12 +17,14 @@ use relight_core::{
     answer::Delivery,
     cloud::Cloud,
     export,
+    form::Fill,
     ids::InstanceId,
     plan::Batch,
     request::{Request, Route, Signed, Unsigned},
     run::{About, Command, Event, LookCommand, Millis, Record, Row, Run, Stage, restore},
     session::{Action, Session},
     sign::Signer,
+    words::Locale,
 };
 use serde::Serialize;
 use std::{collections::HashMap, rc::Rc, sync::Arc};
@@ -30,12 +32,60 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
 use yew::{Component, Context, Html, Properties, html};
+use zeroize::Zeroize;
 
 /// What the element gives.
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct Props {
     /// The element itself: attributes are read from it and events fired on it.
     pub(crate) host: HtmlElement,
+    /// What the front has already taken down.
+    pub(crate) start: Rc<Start>,
+}
+
+/// What was filled in before the console was there.
+#[derive(Default, PartialEq)]
+pub(crate) struct Start {
+    /// The language that was chosen.
+    pub(crate) locale: Option<Locale>,
+    /// The form.
+    pub(crate) fills: Vec<Fill>,
+    /// The secret, on its way to the vault.
+    pub(crate) secret: String,
+    /// The token, likewise.
+    pub(crate) token: String,
+    /// What to do next.
+    pub(crate) then: Then,
+}
+
+impl Drop for Start {
+    fn drop(&mut self) {
+        self.secret.zeroize();
+        self.token.zeroize();
+    }
+}
+
+/// What to do first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// Nothing.
+    #[default]
+    Stay,
+    /// On to the review.
+    Review,
+    /// Put an error in words.
+    Explain,
+}
+
+impl Then {
+    /// By the word that the front uses.
+    pub(crate) fn named(word: &str) -> Self {
+        match word {
+            "review" => Then::Review,
+            "explain" => Then::Explain,
+            _ => Then::Stay,
+        }
+    }
 }
 
 /// Everything that can happen.
@@ -76,6 +126,7 @@ pub(crate) enum Msg {
 pub(crate) struct Console {
     view: View,
     vault: Vault,
+    configured: bool,
     journal: Option<Journal>,
     /// Says to other pages that this one works on the run.
     run_lock: Option<RunLock>,
@@ -97,18 +148,27 @@ impl Component for Console {
     fn create(ctx: &Context<Self>) -> Self {
         read_configuration(ctx);
         ctx.link().send_future(async { Msg::Journal(Journal::open().await) });
+        let start = &ctx.props().start;
+        let mut session = Session::new(start.locale.unwrap_or_else(config::browser_locale));
+        for fill in &start.fills {
+            session.update(Action::Fill(fill.clone()));
+        }
+        let mut vault = Vault::default();
+        vault.keep_secret(start.secret.clone());
+        vault.keep_token(start.token.clone());
         Console {
             view: View {
-                session: Shared::new(Session::new(config::browser_locale())),
-                secret: Vault::default().secret(),
-                token: Vault::default().token(),
+                session: Shared::new(session),
+                secret: vault.secret(),
+                token: vault.token(),
                 route: Shared::new(Config::default().route),
                 run: None,
                 signed: Shared::new(Vec::new()),
                 no_journal: None,
                 now: clock::now(),
             },
-            vault: Vault::default(),
+            vault,
+            configured: false,
             journal: None,
             run_lock: None,
             _listeners: listeners(ctx),
@@ -185,18 +245,28 @@ impl Component for Console {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        html! { <ui::Console view={self.view.clone()} on={ctx.link().callback(Msg::Intent)} /> }
+        let screen = match ctx.props().start.then {
+            Then::Explain => ui::Screen::Explain,
+            Then::Stay | Then::Review => ui::Screen::Power,
+        };
+        let on = ctx.link().callback(Msg::Intent);
+        html! { <ui::Console view={self.view.clone()} {screen} {on} /> }
     }
 }
 
 impl Console {
     fn configure(&mut self, ctx: &Context<Self>, config: Config, problem: Option<String>) -> bool {
         self.view.route = Shared::new(config.route);
-        if let Some(locale) = config.locale {
+        let chosen = ctx.props().start.locale;
+        if let Some(locale) = config.locale.filter(|_| chosen.is_none() || self.configured) {
             self.view.session.make_mut().update(Action::Locale(locale));
         }
         if let Some(problem) = problem {
             self.report(ctx, "configuration", &problem);
+        }
+        let first = !std::mem::replace(&mut self.configured, true);
+        if first && ctx.props().start.then == Then::Review {
+            self.review(ctx, true);
         }
         true
     }
@@ -559,31 +629,40 @@ fn pause_until(at: Millis) -> u32 {
 fn bring_back(ctx: &Context<Console>, journal: Journal) {
     let link = ctx.link().clone();
     spawn_local(async move {
-        let Ok(contents) = journal.contents().await else { return };
-        let Some(newest) = contents.runs.into_iter().find(|run| run.is_living != Some(true)) else {
-            return;
-        };
-        let id = newest.summary.about.id;
-        let broken = match journal.load(&id).await {
-            Ok(records) => match restore(records, clock::now()) {
-                Ok(run) if run.is_closed() => return,
-                Ok(run) => {
-                    let lock = RunLock::take(&id).await;
-                    if !matches!(lock, Ok(None)) {
-                        let lock = lock.unwrap_or_else(|NoLocks| None);
-                        link.send_message(Msg::Restored { run: Box::new(run), lock });
-                    }
-                    return;
+        match newest_open_run(&journal).await {
+            None => {}
+            Some(Ok(run)) => {
+                let lock = RunLock::take(&run.about().id).await;
+                if !matches!(lock, Ok(None)) {
+                    let lock = lock.unwrap_or_else(|NoLocks| None);
+                    link.send_message(Msg::Restored { run, lock });
                 }
-                Err(broken) => broken,
-            },
-            Err(Unreadable::Unavailable(_)) => return,
-            Err(Unreadable::Broken(broken)) => broken,
-        };
-        let broken = broken.to_string();
-        let _ = journal.set_aside(&id, &broken).await;
-        link.send_message(Msg::SetAside(format!("{id}: {broken}")));
+            }
+            Some(Err((id, broken))) => {
+                let _ = journal.set_aside(&id, &broken).await;
+                link.send_message(Msg::SetAside(format!("{id}: {broken}")));
+            }
+        }
     });
+}
+
+/// The newest run of the journal that no page works on and nobody is done with; or its id, and why
+/// it cannot be read.
+pub(crate) async fn newest_open_run(
+    journal: &Journal,
+) -> Option<Result<Box<Run>, (String, String)>> {
+    let contents = journal.contents().await.ok()?;
+    let newest = contents.runs.into_iter().find(|run| run.is_living != Some(true))?;
+    let id = newest.summary.about.id;
+    let broken = match journal.load(&id).await {
+        Ok(records) => match restore(records, clock::now()) {
+            Ok(run) => return (!run.is_closed()).then(|| Ok(Box::new(run))),
+            Err(broken) => broken,
+        },
+        Err(Unreadable::Unavailable(_)) => return None,
+        Err(Unreadable::Broken(broken)) => broken,
+    };
+    Some(Err((id, broken.to_string())))
 }
 
 fn listeners(ctx: &Context<Console>) -> Vec<EventListener> {

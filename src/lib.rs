@@ -1,16 +1,31 @@
 //! The console: everything that knows the browser. Names no cloud.
 //!
-//! Read the modules in this order. The pure part is `relight_core`.
+//! Read the modules in this order. The pure part is `relight_core`. The front is the form alone,
+//! which a page needs first; the rest comes with the feature `console`.
 
-pub mod api;
-pub mod element;
-mod console;
-pub mod store;
+// The full build warns of what stands idle; the front uses a part of the same code.
+#![cfg_attr(not(feature = "console"), allow(dead_code))]
+
 mod config;
-mod vault;
-mod fetch;
-mod clock;
-pub mod journal;
-pub mod locks;
+pub mod element;
+pub mod front;
+pub mod store;
 pub mod text;
 pub mod ui;
+
+#[cfg(feature = "console")]
+pub mod api;
+#[cfg(feature = "console")]
+mod clock;
+#[cfg(feature = "console")]
+mod console;
+#[cfg(feature = "console")]
+mod fetch;
+#[cfg(feature = "console")]
+pub mod journal;
+#[cfg(feature = "console")]
+pub mod locks;
+#[cfg(feature = "console")]
+pub mod mount;
+#[cfg(feature = "console")]
+mod vault;

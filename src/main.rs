@@ -1,5 +1,5 @@
-//! Trunk's entry: defines the element, nothing else.
+//! The module's entry: defines the element, nothing else.
 
 fn main() {
-    relight::element::define();
+    relight::mount::define();
 }

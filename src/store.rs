@@ -1,12 +1,13 @@
 //! What the page knows, as a value that components are given, and what people want, as a value that
 //! they hand back. Data flows one way: view → components → intent → next view.
 
+use relight_core::{form::Fill, words::Locale};
+#[cfg(feature = "console")]
 use relight_core::{
+    form::Held,
     request::{Request, Route, Signed},
     run::{Event, Millis, Run},
-    form::{Fill, Held},
     session::{Action, Session},
-    words::Locale,
 };
 use std::{ops::Deref, rc::Rc};
 
@@ -49,6 +50,7 @@ impl<T> Deref for Shared<T> {
 }
 
 /// All that is drawn.
+#[cfg(feature = "console")]
 #[derive(Clone, PartialEq)]
 pub struct View {
     /// The form and the review.
@@ -78,6 +80,7 @@ pub enum Intent {
     /// Something is filled in.
     Fill(Fill),
     /// Something about the look or the review.
+    #[cfg(feature = "console")]
     Form(Action),
     /// The secret was typed or pasted. Goes to the vault and nowhere else.
     Secret(String),
@@ -88,22 +91,30 @@ pub enum Intent {
     /// On to the review, after a look at the instances. The store adds what the vault says.
     Review,
     /// On to the review without a look.
+    #[cfg(feature = "console")]
     ReviewUnseen,
     /// Look for the instances that were not found in the other regions.
+    #[cfg(feature = "console")]
     LookElsewhere,
     /// Send what is under review.
+    #[cfg(feature = "console")]
     Send,
     /// Something about the run: stop, resume, ask for more.
+    #[cfg(feature = "console")]
     Run(Event),
     /// Back to the form, with everything in it; the run must be over or stopped.
+    #[cfg(feature = "console")]
     NewRun,
     /// Save the run as a file.
+    #[cfg(feature = "console")]
     Export(Format),
     /// Put a text on the clipboard.
+    #[cfg(feature = "console")]
     Copy(String),
 }
 
 /// The form of an export.
+#[cfg(feature = "console")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// One line an instance.

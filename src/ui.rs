@@ -1,58 +1,87 @@
 //! The look of the console: one part a file. Parts are given values and hand back [`Intent`]s; none
 //! of them holds what is sent. What needs no state is a function; see [`part`] for what does.
 
+#[cfg(feature = "console")]
 mod calls;
+#[cfg(feature = "console")]
 mod chip;
+#[cfg(feature = "console")]
 mod choices;
 mod compose;
+#[cfg(feature = "console")]
 mod confirm;
+#[cfg(feature = "console")]
 mod copy;
 mod credential;
 mod dom;
+#[cfg(feature = "console")]
 mod explain;
+#[cfg(feature = "console")]
 mod explanation;
 mod header;
 mod icon;
 mod ids;
+#[cfg(feature = "console")]
 mod inspector;
+#[cfg(feature = "console")]
 mod instances;
+#[cfg(feature = "console")]
 mod looking;
+#[cfg(feature = "console")]
 mod pacing;
+#[cfg(feature = "console")]
 mod pager;
 mod part;
+#[cfg(feature = "console")]
 mod progress;
+#[cfg(feature = "console")]
 mod results;
+#[cfg(feature = "console")]
 mod review;
+#[cfg(feature = "console")]
 mod skipped;
 mod target;
 
-use crate::{
-    store::{Intent, View},
-    text::Say,
-};
+#[cfg(feature = "console")]
+use crate::store::View;
+use crate::{front::Rest, store::Intent, text::Say};
 use compose::compose;
+#[cfg(feature = "console")]
 use explain::explain;
 use header::header;
+#[cfg(feature = "console")]
 use looking::looking;
 use part::part;
+#[cfg(feature = "console")]
 use relight_core::session::Step;
-use results::results;
-use yew::{
-    Callback, Html, NodeRef, Properties, function_component, html, use_node_ref, use_state_eq,
+use relight_core::{
+    form::{Form, Held},
+    plan::Refusal,
+    request::Route,
+    words::Locale,
 };
+#[cfg(feature = "console")]
+use results::results;
+use yew::{Callback, Html, html};
+#[cfg(feature = "console")]
+use yew::{NodeRef, Properties, function_component, use_node_ref, use_state_eq};
 
 /// What the console draws, and where it says what a person wants.
+#[cfg(feature = "console")]
 #[derive(Properties, PartialEq)]
 pub struct ConsoleProps {
     /// All that is drawn.
     pub view: View,
+    /// The page that is shown first.
+    #[prop_or(Screen::Power)]
+    pub screen: Screen,
     /// What a person wants.
     pub on: Callback<Intent>,
 }
 
 /// A page of the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Screen {
+pub enum Screen {
     /// Restart and start.
     Power,
     /// Put an error in words.
@@ -69,10 +98,65 @@ impl Screen {
     }
 }
 
+/// What the front draws.
+pub(crate) struct Front<'a> {
+    pub(crate) locale: Locale,
+    pub(crate) form: &'a Form,
+    pub(crate) refusal: Option<&'a Refusal>,
+    pub(crate) secret: Held,
+    pub(crate) token: Held,
+    pub(crate) route: &'a Route,
+    pub(crate) rest: Rest,
+}
+
+/// The form alone, until the rest is there.
+pub(crate) fn front(
+    props: &Front<'_>,
+    on_screen: &Callback<Screen>,
+    on: &Callback<Intent>,
+) -> Html {
+    let locale = props.locale;
+    let t = |say: Say| say.in_locale(locale);
+    html! {
+        <div class="relight" lang={locale.tag()} data-front={"true"}>
+            { header(&header::Props {
+                locale,
+                screen: Screen::Power,
+                route: props.route,
+                key_id: props.form.key_id(),
+                held: props.secret,
+                on_screen,
+                on,
+            }) }
+            <main class="two-panes" data-step="compose" tabindex="-1">
+                <h1 class="hidden">{ t(Say::PageTitle) }</h1>
+                { part("compose", compose, compose::Props {
+                    locale,
+                    form: props.form.clone(),
+                    refusal: props.refusal.cloned(),
+                    reviewing: false,
+                    opening: props.rest == Rest::Awaited,
+                    secret: props.secret,
+                    token: props.token,
+                    on: on.clone(),
+                }) }
+                if props.rest == Rest::Failed {
+                    <section class="panel" role="alert">
+                        <div class="body"><p>{ t(Say::RestFailed) }</p></div>
+                    </section>
+                } else {
+                    { nothing_to_review(locale) }
+                }
+            </main>
+        </div>
+    }
+}
+
 /// The whole console.
+#[cfg(feature = "console")]
 #[function_component]
 pub fn Console(props: &ConsoleProps) -> Html {
-    let screen = use_state_eq(|| Screen::Power);
+    let screen = use_state_eq(|| props.screen);
     let main = use_node_ref();
     let view = &props.view;
     let locale = view.session.locale();
@@ -89,7 +173,15 @@ pub fn Console(props: &ConsoleProps) -> Html {
             <button type="button" class="skip" onclick={onskip}>
                 { Say::SkipToContent.in_locale(locale) }
             </button>
-            { header(view, *screen, &on_screen, &props.on) }
+            { header(&header::Props {
+                locale,
+                screen: *screen,
+                route: &view.route,
+                key_id: view.session.form().key_id(),
+                held: view.secret,
+                on_screen: &on_screen,
+                on: &props.on,
+            }) }
             // The page that is not looked at stays mounted: nothing that was typed is lost.
             <div hidden={*screen != Screen::Power}>
                 { power(view, &props.on, &main) }
@@ -103,6 +195,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
     }
 }
 
+#[cfg(feature = "console")]
 fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
     let locale = view.session.locale();
     if let Some(run) = &view.run {
@@ -121,7 +214,7 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
         };
     }
     let (step, review) = match view.session.step() {
-        Step::Compose { .. } => ("compose", nothing_to_review(view)),
+        Step::Compose { .. } => ("compose", nothing_to_review(locale)),
         Step::Looking { look } => {
             let props = looking::Props { locale, look: look.clone(), on: on.clone() };
             ("looking", part("looking", looking, props))
@@ -143,7 +236,17 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
         <main class="two-panes" data-step={step} tabindex="-1" ref={main.clone()}>
             <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
             { part("compose", compose, compose::Props {
-                session: view.session.clone(),
+                locale,
+                form: view.session.form().clone(),
+                refusal: match view.session.step() {
+                    Step::Compose { refusal } => refusal.clone(),
+                    Step::Looking { .. } | Step::Review(_) => None,
+                },
+                reviewing: match view.session.step() {
+                    Step::Compose { .. } => false,
+                    Step::Looking { .. } | Step::Review(_) => true,
+                },
+                opening: false,
                 secret: view.secret,
                 token: view.token,
                 on: on.clone(),
@@ -153,8 +256,7 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
     }
 }
 
-fn nothing_to_review(view: &View) -> Html {
-    let locale = view.session.locale();
+fn nothing_to_review(locale: Locale) -> Html {
     html! {
         <section class="panel empty" aria-labelledby="h-review">
             <div class="head"><h2 id="h-review">{ Say::NothingToReview.in_locale(locale) }</h2></div>

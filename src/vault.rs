@@ -1,8 +1,8 @@
 //! Where the key is kept: in this tab's memory, and nowhere else.
 
 use relight_core::{
-    request::{Request, Signed},
     form::Held,
+    request::{Request, Signed},
     sign::{Prepared, Secret},
 };
 use zeroize::Zeroizing;
@@ -17,14 +17,14 @@ pub(crate) struct Vault {
 impl Vault {
     /// Keeps a secret; an empty one forgets.
     pub(crate) fn keep_secret(&mut self, secret: String) {
-        let held = held(&secret);
+        let held = Held::of(&secret);
         self.secret = (held != Held::Nothing).then(|| (Secret::new(secret), held));
     }
 
     /// Keeps a token; an empty one forgets.
     pub(crate) fn keep_token(&mut self, token: String) {
         let token = Zeroizing::new(token);
-        self.token = (held(&token) != Held::Nothing).then_some(token);
+        self.token = (Held::of(&token) != Held::Nothing).then_some(token);
     }
 
     /// Wipes everything.
@@ -39,7 +39,7 @@ impl Vault {
 
     /// What can be said of the token without showing it.
     pub(crate) fn token(&self) -> Held {
-        self.token.as_ref().map_or(Held::Nothing, |token| held(token))
+        self.token.as_ref().map_or(Held::Nothing, |token| Held::of(token))
     }
 
     /// The token, for a header of the request that is about to be signed.
@@ -50,15 +50,5 @@ impl Vault {
     /// Puts the signature under a prepared request; `None` without a secret.
     pub(crate) fn finish(&self, prepared: Prepared) -> Option<Request<Signed>> {
         self.secret.as_ref().map(|(secret, _)| prepared.finish_with(secret))
-    }
-}
-
-fn held(text: &str) -> Held {
-    if text.is_empty() {
-        Held::Nothing
-    } else if text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Held::Usable
-    } else {
-        Held::Malformed
     }
 }

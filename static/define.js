@@ -1,4 +1,5 @@
-// The one thing that wasm-bindgen cannot write: a class that extends HTMLElement.
+// What wasm-bindgen cannot write: a class that extends HTMLElement, and an import that waits.
+
 // `connect(host, shadowRoot)` draws the console and returns two functions: `changed` for when an
 // attribute has, and `end`.
 export function define(name, attributes, connect) {
@@ -6,23 +7,49 @@ export function define(name, attributes, connect) {
   if (customElements.get(name)) return;
   customElements.define(name, class extends HTMLElement {
     static observedAttributes = attributes;
-    #console = null;
+    #drawn = null;
 
     connectedCallback() {
-      this.#console ??= connect(this, this.shadowRoot ?? this.attachShadow({ mode: "open" }));
+      this.#drawn ??= connect(this, this.shadowRoot ?? this.attachShadow({ mode: "open" }));
     }
 
     attributeChangedCallback(_name, before, after) {
-      if (before !== after) this.#console?.changed();
+      if (before !== after) this.#drawn?.changed();
     }
 
     disconnectedCallback() {
       // Moving an element takes it out and puts it in again: only what stays out has ended.
       queueMicrotask(() => {
         if (this.isConnected) return;
-        this.#console?.end();
-        this.#console = null;
+        this.#drawn?.end();
+        this.#drawn = null;
       });
     }
   });
+}
+
+let rest = null;
+
+// The rest of the page, beside this file's folder: fetched once, and again only if that failed.
+export function fetchRest() {
+  rest ??= import(new URL("../../../relight.js", import.meta.url).href)
+    .then(async (module) => {
+      await module.default();
+      return module;
+    })
+    .catch((error) => {
+      rest = null;
+      throw error;
+    });
+  return rest;
+}
+
+// Whether this browser has ever kept a run. A browser that cannot tell may have.
+export async function hasJournal(name) {
+  try {
+    const databases = await indexedDB.databases();
+    return databases.some((database) => database.name === name);
+  } catch {
+    return typeof indexedDB !== "undefined";
+  }
 }

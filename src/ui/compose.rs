@@ -8,14 +8,14 @@ use super::{
     target::{self, OptionsProps, options, target},
 };
 use crate::{
-    store::{Intent, Shared},
+    store::Intent,
     text::{Say, Tell},
 };
 use relight_core::{
     cloud::Role,
+    form::{Form, Held},
     plan::Refusal,
-    form::Held,
-    session::{Session, Step},
+    words::Locale,
 };
 use yew::{
     Callback, Html, KeyboardEvent, NodeRef, SubmitEvent, classes,
@@ -26,7 +26,13 @@ use yew::{
 /// What is filled in.
 #[derive(PartialEq)]
 pub(crate) struct Props {
-    pub(crate) session: Shared<Session>,
+    pub(crate) locale: Locale,
+    pub(crate) form: Form,
+    pub(crate) refusal: Option<Refusal>,
+    /// Whether the form has been gone on from.
+    pub(crate) reviewing: bool,
+    /// Whether what comes next is being fetched.
+    pub(crate) opening: bool,
     pub(crate) secret: Held,
     pub(crate) token: Held,
     pub(crate) on: Callback<Intent>,
@@ -34,13 +40,9 @@ pub(crate) struct Props {
 
 /// The form.
 pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
-    let session = &props.session;
-    let (locale, form) = (session.locale(), session.form());
+    let (locale, form) = (props.locale, &props.form);
     let t = |say: Say| say.in_locale(locale);
-    let refusal = match session.step() {
-        Step::Compose { refusal } => refusal.as_ref(),
-        Step::Looking { .. } | Step::Review(_) => None,
-    };
+    let refusal = props.refusal.as_ref();
     let node = use_node_ref().run(hooks);
     {
         let node = node.clone();
@@ -64,10 +66,6 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
     };
     let problem = refusal.map(|refusal| (field_of(refusal), refusal.sentence(locale)));
     let problem = problem.as_ref();
-    let reviewing = match session.step() {
-        Step::Compose { .. } => false,
-        Step::Looking { .. } | Step::Review(_) => true,
-    };
     let ready = form.parsed().ids.len();
     html! {
         <form class="panel compose" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
@@ -121,8 +119,13 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
             </div>
             <div class={classes!("foot", "dock", "dock-compose")}>
                 <button type="submit" data-action="review"
-                    class={classes!("grow", if reviewing { "" } else { "primary" })}>
-                    { Tell::Check(ready).in_locale(locale) }
+                    aria-busy={props.opening.then_some("true")}
+                    class={classes!("grow", if props.reviewing { "" } else { "primary" })}>
+                    if props.opening {
+                        { t(Say::Opening) }
+                    } else {
+                        { Tell::Check(ready).in_locale(locale) }
+                    }
                 </button>
             </div>
         </form>

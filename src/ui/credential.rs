@@ -43,8 +43,7 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
     let t = |say: Say| say.in_locale(locale);
     let labels = &props.cloud.manifest().credential;
     let error = |field| words_for(props.problem, field);
-    let onkeyid =
-        props.on.reform(|event: InputEvent| Intent::Fill(Fill::KeyId(value_of(&event))));
+    let onkeyid = props.on.reform(|event: InputEvent| Intent::Fill(Fill::KeyId(value_of(&event))));
     let onforget = props.on.reform(|_| Intent::Forget);
     let doubted = (!props.key_id.is_empty() && error("keyId").is_none())
         .then(|| doubt(props.cloud, props.key_id))

@@ -4,26 +4,25 @@ use super::{
     Screen,
     icon::{Icon, icon, mark},
 };
-use crate::{
-    store::{Intent, View},
-    text::Say,
-};
-use relight_core::{
-    request::Route,
-    form::Held,
-    words::Locale,
-};
+use crate::{store::Intent, text::Say};
+use relight_core::{form::Held, request::Route, words::Locale};
 use yew::{Callback, Html, html};
 
+/// Where one is, how calls travel, and which key is in use.
+pub(crate) struct Props<'a> {
+    pub(crate) locale: Locale,
+    pub(crate) screen: Screen,
+    pub(crate) route: &'a Route,
+    pub(crate) key_id: &'a str,
+    /// What the vault says of the secret.
+    pub(crate) held: Held,
+    pub(crate) on_screen: &'a Callback<Screen>,
+    pub(crate) on: &'a Callback<Intent>,
+}
+
 /// The bar at the top.
-pub(crate) fn header(
-    view: &View,
-    screen: Screen,
-    on_screen: &Callback<Screen>,
-    on: &Callback<Intent>,
-) -> Html {
-    let locale = view.session.locale();
-    let key_id = view.session.form().key_id();
+pub(crate) fn header(props: &Props<'_>) -> Html {
+    let Props { locale, screen, route, key_id, on_screen, on, .. } = *props;
     let t = |say: Say| say.in_locale(locale);
     let other = match locale {
         Locale::En => Locale::Zh,
@@ -43,7 +42,7 @@ pub(crate) fn header(
             </button>
         }
     };
-    let held = view.secret == Held::Usable && !key_id.is_empty();
+    let held = props.held == Held::Usable && !key_id.is_empty();
     html! {
         <header class="bar">
             <div class="brand">{ mark() }<span>{ "Relight" }</span></div>
@@ -54,7 +53,7 @@ pub(crate) fn header(
             <span class="grow"></span>
             <span class="pill wide">
                 <span class="hidden">{ t(Say::RouteLabel) }{ " " }</span>
-                { route_name(&view.route, locale) }
+                { route_name(route, locale) }
             </span>
             if held {
                 <span class="pill wide">

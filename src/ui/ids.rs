@@ -13,8 +13,8 @@ use crate::{
 };
 use relight_core::{
     cloud::Cloud,
-    ids::{IdProblem, IdProblemKind, ParsedIds},
     form::Fill,
+    ids::{IdProblem, IdProblemKind, ParsedIds},
     words::Locale,
 };
 use std::sync::Arc;

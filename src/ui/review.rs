@@ -18,10 +18,10 @@ use crate::{
 };
 use relight_core::{
     answer::InstanceState,
+    form::{Fill, Pacing},
     plan::{Batch, Order, Plan},
     request::{Payload, Route},
     run::Seen,
-    form::{Fill, Pacing},
     session::{Action, Review as Reviewed},
     words::Locale,
 };

@@ -124,8 +124,7 @@ pub(crate) struct OptionsProps<'a> {
 pub(crate) fn options(props: &OptionsProps<'_>) -> Html {
     let operation = props.operation;
     let error = |field| words_for(props.problem, field);
-    let onbatching =
-        props.on.reform(|event: Event| Intent::Fill(Fill::Batching(value_of(&event))));
+    let onbatching = props.on.reform(|event: Event| Intent::Fill(Fill::Batching(value_of(&event))));
     html! {
         <>
             if let Some(parameter) = operation.parameter_for(Role::Batching) {

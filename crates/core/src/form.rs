@@ -113,7 +113,61 @@ pub enum Held {
     Usable,
 }
 
+impl Held {
+    /// What can be said of a text that is meant to be a secret or a token.
+    pub fn of(text: &str) -> Self {
+        if text.is_empty() {
+            Held::Nothing
+        } else if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Held::Usable
+        } else {
+            Held::Malformed
+        }
+    }
+}
+
+impl Fill {
+    /// What [`Form::filled`] has named, out of its name and value; `None` for other names.
+    pub fn named(name: &str, value: String) -> Option<Self> {
+        Some(match name {
+            "cloud" => Fill::Cloud(value),
+            "site" => Fill::Site(value),
+            "region" => Fill::Region(value),
+            "operation" => Fill::Operation(value),
+            "mode" => Fill::Mode(value),
+            "dryRun" => Fill::DryRun(value == "true"),
+            "batching" => Fill::Batching(value),
+            "erase" => Fill::Erase(value == "true"),
+            "keyId" => Fill::KeyId(value),
+            "instanceIds" => Fill::IdsText(value),
+            "reason" => Fill::Reason(value),
+            _ => return None,
+        })
+    }
+}
+
 impl Form {
+    /// Everything that is filled in, by the fields' public names, in the order in which another form
+    /// must be given it to become the same.
+    pub fn filled(&self) -> Vec<(&'static str, String)> {
+        let mut filled = vec![
+            ("cloud", self.cloud.manifest().id.to_owned()),
+            ("site", self.site.clone()),
+            ("region", self.region.clone()),
+            ("operation", self.operation.name.to_owned()),
+            ("mode", self.mode.id.to_owned()),
+            ("dryRun", self.dry_run.to_string()),
+        ];
+        if let Some(batching) = self.batching {
+            filled.push(("batching", batching.to_owned()));
+        }
+        filled.push(("erase", self.erase.to_string()));
+        filled.push(("keyId", self.key_id.clone()));
+        filled.push(("instanceIds", self.ids_text.to_string()));
+        filled.push(("reason", self.reason.clone()));
+        filled
+    }
+
     /// An empty form of a cloud; `None` if the cloud had nothing to ask.
     pub fn new(cloud: &'static dyn Cloud) -> Option<Self> {
         let operation = cloud.manifest().operations.first()?;
@@ -343,4 +397,37 @@ fn choices(operation: &'static Operation) -> &'static [&'static str] {
 fn default_batching(operation: &'static Operation, dry_run: bool) -> Option<&'static str> {
     let wanted = if dry_run { "AllTogether" } else { "SuccessFirst" };
     choices(operation).iter().copied().find(|choice| *choice == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_filled_in_can_be_carried_over() {
+        for cloud in cloud::ALL.iter().copied() {
+            for operation in cloud.manifest().operations {
+                for mode in operation.modes {
+                    let mut form = Form::new(cloud).unwrap();
+                    for fill in [
+                        Fill::Region("ap-test-1".into()),
+                        Fill::Operation(operation.name.into()),
+                        Fill::Mode(mode.id.into()),
+                        Fill::DryRun(true),
+                        Fill::Erase(true),
+                        Fill::KeyId("KEY".into()),
+                        Fill::IdsText(format!("{} nonsense", cloud.manifest().ids.example)),
+                        Fill::Reason("TICKET-1".into()),
+                    ] {
+                        form.fill(fill);
+                    }
+                    let mut other = Form::new(cloud::ALL[0]).unwrap();
+                    for (name, value) in form.filled() {
+                        other.fill(Fill::named(name, value).unwrap());
+                    }
+                    assert_eq!(other, form);
+                }
+            }
+        }
+    }
 }

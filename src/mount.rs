@@ -1,0 +1,169 @@
+//! The console as the module offers it: the element, and a function that puts one on a page.
+
+use crate::{
+    console::{Console, Msg, Props, Start, Then},
+    element::{self, ATTRIBUTES, Drawn, NAME},
+    journal::Journal,
+};
+use js_sys::Array;
+use relight_core::{form::Fill, words::Locale};
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use web_sys::{Element, HtmlElement, ShadowRoot};
+use yew::html::Scope;
+
+/// Defines the element.
+pub fn define() {
+    element::define(|host, root| draw(host, root, Start::default()));
+}
+
+/// Draws the console in the place of the front, with everything that was filled in there. For the
+/// page's own use.
+#[wasm_bindgen(js_name = takeOver, skip_typescript)]
+pub fn take_over(
+    host: HtmlElement,
+    root: ShadowRoot,
+    filled: Array,
+    lang: &str,
+    secret: String,
+    token: String,
+    then: &str,
+) -> Drawn {
+    let fills = filled.iter().filter_map(|pair| {
+        let pair = Array::from(&pair);
+        Fill::named(&pair.get(0).as_string()?, pair.get(1).as_string()?)
+    });
+    let start = Start {
+        locale: Some(Locale::from_tag(lang)),
+        fills: fills.collect(),
+        secret,
+        token,
+        then: Then::named(then),
+    };
+    draw(&host, &root, start)
+}
+
+/// Whether the journal has a run that nobody is done with. For the page's own use.
+#[wasm_bindgen(js_name = hasOpenRun, skip_typescript)]
+pub async fn has_open_run() -> bool {
+    match Journal::open().await {
+        Ok(journal) => crate::console::newest_open_run(&journal).await.is_some(),
+        Err(_) => false,
+    }
+}
+
+fn draw(host: &HtmlElement, root: &ShadowRoot, start: Start) -> Drawn {
+    let props = Props { host: host.clone(), start: Rc::new(start) };
+    let app = yew::Renderer::<Console>::with_root_and_props(root.clone().unchecked_into(), props)
+        .render();
+    let scope: Scope<Console> = (*app).clone();
+    Drawn::new(move || scope.send_message(Msg::AttributesChanged), move || app.destroy())
+}
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** What a page can set; the same names as the element's attributes. */
+export interface Config {
+  /** The proxy's address, absolute or relative to the page. */
+  proxy?: string;
+  /** The language: `en` or `zh`. */
+  lang?: string;
+  /** The address of a `relight.json`. Attributes win over what it says. */
+  config?: string;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "relight-console": HTMLElement;
+  }
+}
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What a page can set, as an object.
+    #[wasm_bindgen(typescript_type = "Config")]
+    pub type JsConfig;
+}
+
+/// A console that [`mount`] has put on a page.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Handle {
+    element: HtmlElement,
+}
+
+/// Puts a console into `host`, after what is there.
+///
+/// # Errors
+/// Where there is no document, or the configuration has a name that is not known.
+#[wasm_bindgen]
+pub fn mount(host: &Element, config: Option<JsConfig>) -> Result<Handle, JsValue> {
+    define();
+    let document = host.owner_document().ok_or_else(|| fault("no-document", "there is no page"))?;
+    let element = document.create_element(NAME)?.dyn_into::<HtmlElement>()?;
+    let handle = Handle { element };
+    handle.set(config)?;
+    host.append_child(&handle.element)?;
+    Ok(handle)
+}
+
+#[wasm_bindgen]
+impl Handle {
+    /// Sets what is given; the rest stays, and so does what was typed.
+    ///
+    /// # Errors
+    /// A name that is not known.
+    pub fn update(&self, config: JsConfig) -> Result<(), JsValue> {
+        self.set(Some(config))
+    }
+
+    /// Listens to an event of the console; the function returned ends that.
+    #[wasm_bindgen(unchecked_return_type = "() => void")]
+    pub fn on(
+        &self,
+        name: &str,
+        #[wasm_bindgen(unchecked_param_type = "(event: CustomEvent) => void")]
+        listener: js_sys::Function,
+    ) -> Result<JsValue, JsValue> {
+        self.element.add_event_listener_with_callback(name, &listener)?;
+        let (element, name) = (self.element.clone(), name.to_owned());
+        Ok(Closure::once_into_js(move || {
+            let _ = element.remove_event_listener_with_callback(&name, &listener);
+        }))
+    }
+
+    /// Takes the console off the page.
+    pub fn unmount(self) {
+        self.element.remove();
+    }
+
+    fn set(&self, config: Option<JsConfig>) -> Result<(), JsValue> {
+        let Some(config) = config else { return Ok(()) };
+        for entry in js_sys::Object::entries(config.unchecked_ref()) {
+            let entry = js_sys::Array::from(&entry);
+            let (name, value) = (entry.get(0).as_string().unwrap_or_default(), entry.get(1));
+            if !ATTRIBUTES.contains(&name.as_str()) {
+                let known = ATTRIBUTES.join(", ");
+                return Err(fault("config", &format!("“{name}” is not known; these are: {known}")));
+            }
+            match value.as_string() {
+                Some(value) => self.element.set_attribute(&name, &value)?,
+                None if value.is_undefined() || value.is_null() => {
+                    self.element.remove_attribute(&name)?;
+                }
+                None => return Err(fault("config", &format!("“{name}” must be a text"))),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An error as the module throws it.
+fn fault(kind: &str, message: &str) -> JsValue {
+    let error = js_sys::Error::new(message);
+    error.set_name("RelightError");
+    // Setting a property of a fresh error cannot fail.
+    let _ = js_sys::Reflect::set(&error, &"kind".into(), &kind.into());
+    error.into()
+}

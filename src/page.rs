@@ -1,0 +1,5 @@
+//! The front of the page: defines the element, nothing else.
+
+fn main() {
+    relight::front::define();
+}
