@@ -2,7 +2,6 @@
 
 pub(crate) mod body;
 mod delivery;
-mod json;
 mod proxy_status;
 mod time;
 mod xml;

@@ -3,10 +3,11 @@
 
 use crate::{
     answer::{Fault, Outcome},
-    run::{Call, Millis, Row, Run},
+    eligibility::SkipReason,
+    request::push_json_text,
+    run::{Call, Evidence, Millis, Row, Run},
     sign::iso_8601,
 };
-use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 const COLUMNS: [&str; 13] = [
@@ -57,61 +58,153 @@ pub fn csv(run: &Run) -> String {
 pub fn json(run: &Run) -> String {
     let order = run.order();
     let target = order.target();
-    let options: serde_json::Map<String, Value> = order
-        .options()
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())))
-        .collect();
     let counts = run.counts();
-    let totals: serde_json::Map<String, Value> = Outcome::ALL
-        .iter()
-        .map(|outcome| (outcome.word().to_owned(), Value::from(counts.of(*outcome))))
-        .collect();
-    let value = json!({
-        "cloud": target.cloud.manifest().id,
-        "site": target.site.id,
-        "region": target.region,
-        "host": target.host(),
-        "operation": order.operation().name,
-        "options": options,
-        "startedAt": run.started_at().map(time),
-        "total": counts.total(),
-        "totals": totals,
-        "calls": run.calls().iter().map(call).collect::<Vec<_>>(),
-        "instances": run.rows().iter().map(|row| instance(run, row)).collect::<Vec<_>>(),
-    });
-    serde_json::to_string_pretty(&value).unwrap_or_default()
+    let mut json = Pretty::default();
+    json.open('{');
+    json.text("cloud", Some(target.cloud.manifest().id));
+    json.text("site", Some(target.site.id));
+    json.text("region", Some(&target.region));
+    json.text("host", Some(&target.host()));
+    json.text("operation", Some(order.operation().name));
+    json.member("options");
+    json.open('{');
+    for (name, value) in order.options() {
+        json.text(name, Some(value.as_str()));
+    }
+    json.close('}');
+    json.time("startedAt", run.started_at());
+    json.number("total", counts.total());
+    json.member("totals");
+    json.open('{');
+    for outcome in Outcome::ALL {
+        json.number(outcome.word(), counts.of(outcome));
+    }
+    json.close('}');
+    json.member("calls");
+    json.open('[');
+    for one in run.calls() {
+        call(&mut json, one);
+    }
+    json.close(']');
+    json.member("instances");
+    json.open('[');
+    for row in run.rows() {
+        instance(&mut json, run, row);
+    }
+    json.close(']');
+    json.close('}');
+    json.text
 }
 
-fn call(call: &Call) -> Value {
-    json!({
-        "operation": call.batch.order().operation().name,
-        "instanceIds": call.batch.ids().iter().map(crate::ids::InstanceId::as_str).collect::<Vec<_>>(),
-        "state": call.state,
-        "requestId": call.request_id,
-        "status": call.status,
-        "sentAt": call.sent_at.map(time),
-        "answeredAt": call.answered_at.map(time),
-    })
+fn call(json: &mut Pretty, call: &Call) {
+    json.item();
+    json.open('{');
+    json.text("operation", Some(call.batch.order().operation().name));
+    json.member("instanceIds");
+    json.open('[');
+    for id in call.batch.ids() {
+        json.item();
+        push_json_text(&mut json.text, id.as_str());
+    }
+    json.close(']');
+    json.text("state", Some(call.state.word()));
+    json.text("requestId", call.request_id.as_deref());
+    json.number("status", call.status.map(usize::from));
+    json.time("sentAt", call.sent_at);
+    json.time("answeredAt", call.answered_at);
+    json.close('}');
 }
 
-fn instance(run: &Run, row: &Row) -> Value {
+fn instance(json: &mut Pretty, run: &Run, row: &Row) {
     let (code, message) = fault_of(row);
-    json!({
-        "instanceId": row.id.as_str(),
-        "name": row.name,
-        "zone": row.zone,
-        "address": row.address,
-        "outcome": row.outcome,
-        "reason": row.skipped,
-        "evidence": row.evidence,
-        "previousState": row.previous_state,
-        "state": row.state,
-        "error": (!code.is_empty()).then(|| json!({ "code": code, "message": message })),
-        "requestId": request_id(run, row),
-        "sentAt": row.sent_at.map(time),
-        "settledAt": row.settled_at.map(time),
-    })
+    json.item();
+    json.open('{');
+    json.text("instanceId", Some(row.id.as_str()));
+    json.text("name", Some(&row.name));
+    json.text("zone", Some(&row.zone));
+    json.text("address", Some(&row.address));
+    json.text("outcome", Some(row.outcome.word()));
+    json.text("reason", row.skipped.map(SkipReason::word));
+    json.text("evidence", row.evidence.map(Evidence::word));
+    json.text("previousState", row.previous_state.as_deref());
+    json.text("state", row.state.as_deref());
+    if code.is_empty() {
+        json.text("error", None);
+    } else {
+        json.member("error");
+        json.open('{');
+        json.text("code", Some(code));
+        json.text("message", Some(message));
+        json.close('}');
+    }
+    json.text("requestId", request_id(run, row));
+    json.time("sentAt", row.sent_at);
+    json.time("settledAt", row.settled_at);
+    json.close('}');
+}
+
+/// Writes JSON for people: one member a line, indented.
+#[derive(Default)]
+struct Pretty {
+    text: String,
+    depth: usize,
+}
+
+impl Pretty {
+    fn open(&mut self, bracket: char) {
+        self.text.push(bracket);
+        self.depth += 1;
+    }
+
+    fn close(&mut self, bracket: char) {
+        self.depth -= 1;
+        if !self.text.ends_with(['{', '[']) {
+            self.line();
+        }
+        self.text.push(bracket);
+    }
+
+    /// What follows is the next one of a list.
+    fn item(&mut self) {
+        if !self.text.ends_with(['{', '[']) {
+            self.text.push(',');
+        }
+        self.line();
+    }
+
+    /// What follows is the value of this member.
+    fn member(&mut self, name: &str) {
+        self.item();
+        push_json_text(&mut self.text, name);
+        self.text.push_str(": ");
+    }
+
+    fn text(&mut self, name: &str, value: Option<&str>) {
+        self.member(name);
+        match value {
+            Some(value) => push_json_text(&mut self.text, value),
+            None => self.text.push_str("null"),
+        }
+    }
+
+    fn number(&mut self, name: &str, value: impl Into<Option<usize>>) {
+        self.member(name);
+        match value.into() {
+            Some(value) => self.text.push_str(&value.to_string()),
+            None => self.text.push_str("null"),
+        }
+    }
+
+    fn time(&mut self, name: &str, at: Option<Millis>) {
+        self.text(name, at.map(time).as_deref());
+    }
+
+    fn line(&mut self) {
+        self.text.push('\n');
+        for _ in 0..self.depth {
+            self.text.push_str("  ");
+        }
+    }
 }
 
 fn fault_of(row: &Row) -> (&str, &str) {
@@ -138,5 +231,68 @@ fn cell(text: &str) -> String {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pretty, json};
+    use crate::{
+        cloud,
+        eligibility::SkipReason,
+        ids::parse_ids,
+        plan::{Job, plan},
+        run::{About, Policy, Run},
+    };
+
+    #[test]
+    fn an_export_is_json_with_everything_in_it() {
+        let cloud = cloud::by_id("tencent").unwrap();
+        let ids: Vec<_> = parse_ids("ins-8xk2p0qa ins-8xk2p0qb", None).ids;
+        let [first, second] = [0, 1].map(|at| ids[at].id.clone());
+        let job = Job {
+            cloud,
+            site: None,
+            region: "ap-guangzhou".to_owned(),
+            operation: "RebootInstances".into(),
+            ids: vec![first],
+            options: Vec::new(),
+        };
+        let skipped = [(second, SkipReason::NotFound)];
+        let plan = plan(&job, None).unwrap();
+        let run = Run::new(About::default(), &plan, &skipped, &[], Policy::default());
+        let text = json(&run);
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["total"], 2);
+        assert_eq!(value["cloud"], "tencent");
+        assert_eq!(value["totals"]["queued"], 1);
+        assert_eq!(value["startedAt"], serde_json::Value::Null);
+        assert_eq!(value["calls"][0]["instanceIds"][0], "ins-8xk2p0qa");
+        assert_eq!(value["calls"][0]["state"], serde_json::to_value(run.calls()[0].state).unwrap());
+        assert_eq!(value["instances"][1]["outcome"], "skipped");
+        assert_eq!(value["instances"][1]["reason"], "not-found");
+        assert_eq!(value["instances"][1]["error"], serde_json::Value::Null);
+        assert_eq!(value["instances"].as_array().map(Vec::len), Some(2));
+    }
+
+    #[test]
+    fn what_is_written_looks_like_what_serde_json_writes() {
+        let mut ours = Pretty::default();
+        ours.open('{');
+        ours.text("a", Some("x{"));
+        ours.member("b");
+        ours.open('[');
+        ours.close(']');
+        ours.member("c");
+        ours.open('[');
+        ours.item();
+        ours.open('{');
+        ours.number("d", 1);
+        ours.text("e", None);
+        ours.close('}');
+        ours.close(']');
+        ours.close('}');
+        let value: serde_json::Value = serde_json::from_str(&ours.text).unwrap();
+        assert_eq!(ours.text, serde_json::to_string_pretty(&value).unwrap());
     }
 }

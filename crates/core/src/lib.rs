@@ -13,6 +13,7 @@
 #![cfg_attr(not(feature = "engine"), allow(dead_code, unused_imports))]
 
 pub mod words;
+pub mod json;
 pub mod cloud;
 pub mod ids;
 pub mod credential;

@@ -284,7 +284,8 @@ pub(crate) fn push_json_texts<'a>(json: &mut String, texts: impl Iterator<Item =
     json.push(']');
 }
 
-fn push_json_text(json: &mut String, text: &str) {
+/// Appends a JSON text.
+pub(crate) fn push_json_text(json: &mut String, text: &str) {
     json.push('"');
     // Ids and names need no escape: they are copied at once.
     if !text.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {

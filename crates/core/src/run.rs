@@ -127,6 +127,22 @@ pub enum Evidence {
     CloudSaysFailed,
 }
 
+impl Evidence {
+    /// The public name: `request-id`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Evidence::RequestId => "request-id",
+            Evidence::OperationSince => "operation-since",
+            Evidence::Transition => "transition",
+            Evidence::StartTime => "start-time",
+            Evidence::StartAccepted => "start-accepted",
+            Evidence::Overtaken => "overtaken",
+            Evidence::NothingSeen => "nothing-seen",
+            Evidence::CloudSaysFailed => "cloud-says-failed",
+        }
+    }
+}
+
 /// One call of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
@@ -165,6 +181,19 @@ pub enum CallState {
     Done,
     /// Given up before it was sent, because a person stopped the run.
     Stopped,
+}
+
+impl CallState {
+    /// The public name: `waiting`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            CallState::Waiting => "waiting",
+            CallState::Claiming => "claiming",
+            CallState::Sending => "sending",
+            CallState::Done => "done",
+            CallState::Stopped => "stopped",
+        }
+    }
 }
 
 /// What a run is doing.

@@ -1,12 +1,12 @@
 //! What every decoder needs: a body read into values or a reason why not, and the judgement that an
 //! error's place in the catalogue gives.
 
-use super::{BatchAnswer, Described, Fault, Outcome, Response, json, json::Broken, xml};
+use super::{BatchAnswer, Described, Fault, Outcome, Response, xml};
 use crate::{
     explain::{self, Effect, ErrorReport},
+    json::{self, Broken, Value},
     plan::Batch,
 };
-use serde_json::Value;
 
 /// The word for an answer in no shape that the cloud is known to give.
 pub(crate) const NOT_UNDERSTOOD: &str = "not-understood";
@@ -33,7 +33,7 @@ fn read(response: &Response, takes_xml: bool) -> Result<Value, Fault> {
     }
     let value = if takes_xml && text.starts_with('<') { xml::read(text) } else { json::read(text) };
     match value {
-        Ok(value) if value.is_object() => Ok(value),
+        Ok(value @ Value::Object(_)) => Ok(value),
         Ok(_) | Err(Broken::Other) => Err(fault(NOT_UNDERSTOOD)),
         Err(Broken::CutOff) => Err(fault("cut-off-answer")),
     }

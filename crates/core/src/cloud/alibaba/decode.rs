@@ -8,9 +8,9 @@ use crate::{
     },
     explain::ErrorReport,
     ids::InstanceId,
+    json::Value,
     plan::Batch,
 };
-use serde_json::Value;
 use std::{collections::HashMap, sync::Arc};
 
 pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {

@@ -8,9 +8,9 @@ use crate::{
         body::{self, list, text, text_or_empty},
     },
     explain::ErrorReport,
+    json::Value,
     plan::Batch,
 };
-use serde_json::Value;
 
 pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
     match read(response) {
@@ -45,7 +45,7 @@ enum Answer {
 fn read(response: &Response) -> Result<Answer, Fault> {
     let mut value = body::read_json(response)?;
     let not_understood = || body::not_understood(response);
-    let value = value.get_mut("Response").map(Value::take).ok_or_else(not_understood)?;
+    let value = value.take("Response").ok_or_else(not_understood)?;
     let request_id = text(&value, "RequestId").ok_or_else(not_understood)?.to_owned();
     match value.get("Error") {
         None if body::is_success(response) => Ok(Answer::Success { request_id, value }),

@@ -8,9 +8,9 @@ use crate::{
     },
     explain::ErrorReport,
     ids::InstanceId,
+    json::Value,
     plan::Batch,
 };
-use serde_json::Value;
 use std::{collections::HashSet, sync::Arc};
 
 pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
@@ -77,7 +77,7 @@ fn read(response: &Response) -> Result<Answer, Fault> {
     let not_understood = || body::not_understood(response);
     let request_id = text(&value, "requestId").ok_or_else(not_understood)?.to_owned();
     let is_error = value.get("code").is_some();
-    match value.get_mut("response").map(Value::take) {
+    match value.take("response") {
         Some(inner @ Value::Object(_)) if !is_error && body::is_success(response) => {
             Ok(Answer::Success { request_id, value: inner })
         }
