@@ -1,8 +1,10 @@
 //! What the operator of the page has set: a JSON file, and the element's attributes over it.
 
-use relight_core::{request::Route, words::Locale};
-use serde::Deserialize;
-use wasm_bindgen::{JsCast, JsValue};
+use relight_core::{
+    json::{self, Value},
+    request::Route,
+    words::Locale,
+};
 use web_sys::HtmlElement;
 
 /// Where the configuration ends up.
@@ -21,16 +23,38 @@ impl Default for Config {
 }
 
 /// `relight.json`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Default)]
 struct File {
     /// The proxy's address, absolute or relative to the page.
     proxy: Option<String>,
     /// `en` or `zh`.
     language: Option<String>,
-    /// For editors; not read.
-    #[serde(rename = "$schema")]
-    _schema: Option<String>,
+}
+
+impl File {
+    fn read(text: &str) -> Result<Self, String> {
+        let Ok(Value::Object(members)) = json::read(text) else {
+            return Err("not a JSON object".to_owned());
+        };
+        let mut file = File::default();
+        for (name, value) in members {
+            let setting = match name.as_str() {
+                "proxy" => &mut file.proxy,
+                "language" => &mut file.language,
+                // For editors.
+                "$schema" => continue,
+                _ => return Err(format!("there is no setting `{name}`")),
+            };
+            *setting = match value {
+                Value::String(text) => Some(text),
+                Value::Null => None,
+                Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+                    return Err(format!("`{name}` must be a text"));
+                }
+            };
+        }
+        Ok(file)
+    }
 }
 
 impl Config {
@@ -80,12 +104,5 @@ async fn fetch(url: &str) -> Result<File, String> {
         return Err(format!("HTTP {}", response.status()));
     }
     let text = response.text().await.map_err(|error| error.to_string())?;
-    let value = js_sys::JSON::parse(&text).map_err(|error| words(&error))?;
-    serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
-}
-
-fn words(error: &JsValue) -> String {
-    error
-        .dyn_ref::<js_sys::Error>()
-        .map_or_else(|| "not JSON".to_owned(), |error| String::from(error.message()))
+    File::read(&text)
 }

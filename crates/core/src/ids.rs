@@ -496,7 +496,7 @@ fn is_title(cell: &str) -> bool {
     if cell.len() > 200 {
         return false;
     }
-    let cell = cell.to_lowercase();
+    let cell = cell.to_ascii_lowercase();
     let plain = cell.trim_matches(|character: char| !character.is_alphanumeric());
     matches!(plain, "id" | "ids") || WORDS.iter().any(|word| cell.contains(word))
 }

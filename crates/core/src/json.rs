@@ -12,7 +12,7 @@ use serde::{
     },
     forward_to_deserialize_any,
 };
-use std::{fmt, mem};
+use std::{fmt, mem, vec};
 
 /// A value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -159,6 +159,15 @@ impl Object {
     /// True without members.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl IntoIterator for Object {
+    type Item = (String, Value);
+    type IntoIter = vec::IntoIter<(String, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 
@@ -397,7 +406,7 @@ impl<'de> Deserializer<'de> for Value {
                 Ok(value)
             }
             Value::Object(object) => {
-                let mut access = MapDeserializer::new(object.0.into_iter());
+                let mut access = MapDeserializer::new(object.into_iter());
                 let value = visitor.visit_map(&mut access)?;
                 access.end()?;
                 Ok(value)
@@ -429,7 +438,7 @@ impl<'de> Deserializer<'de> for Value {
         match self {
             Value::String(text) => visitor.visit_enum(text.into_deserializer()),
             Value::Object(object) if object.0.len() == 1 => {
-                let access = MapDeserializer::new(object.0.into_iter());
+                let access = MapDeserializer::new(object.into_iter());
                 visitor.visit_enum(MapAccessDeserializer::new(access))
             }
             Value::Null
