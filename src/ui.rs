@@ -27,6 +27,7 @@ mod inspector;
 mod instances;
 #[cfg(feature = "console")]
 mod looking;
+mod markup;
 #[cfg(feature = "console")]
 mod pacing;
 #[cfg(feature = "console")]
@@ -51,6 +52,7 @@ use explain::explain;
 use header::header;
 #[cfg(feature = "console")]
 use looking::looking;
+use markup::html;
 use part::part;
 #[cfg(feature = "console")]
 use relight_core::session::Step;
@@ -62,7 +64,7 @@ use relight_core::{
 };
 #[cfg(feature = "console")]
 use results::results;
-use yew::{Callback, Html, html};
+use yew::{Callback, Html};
 #[cfg(feature = "console")]
 use yew::{NodeRef, Properties, function_component, use_node_ref, use_state_eq};
 

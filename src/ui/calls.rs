@@ -1,5 +1,6 @@
 //! The calls of a run, with what a vendor's support asks for.
 
+use super::markup::html;
 use super::{
     copy::copy_button,
     pager::{Pages, page_range, pager},
@@ -17,7 +18,7 @@ use relight_core::{
 use yew::{
     Callback, Html,
     functional::{Hook, HookContext},
-    html, use_state_eq,
+    use_state_eq,
 };
 
 const CALLS_A_PAGE: usize = 50;
@@ -83,7 +84,7 @@ fn row(props: &Props, index: usize, call: &Call) -> Html {
     let open = props.inspected == Some(index);
     let took = call.sent_at.zip(call.answered_at).map(|(from, to)| to.saturating_sub(from));
     html! {
-        <tr key={index} data-call={number.to_string()} data-call-state={state_word(call.state)}
+        <tr key={&number.to_string()} data-call={number.to_string()} data-call-state={state_word(call.state)}
             aria-current={open.then_some("true")}>
             <td class="number">{ text::number(locale, number) }</td>
             <td class="aux spare"><code>{ call.batch.order().operation().name }</code></td>

@@ -1,13 +1,14 @@
 //! The outcome of an instance as picture, colour and word.
 
 use super::icon::{Icon, icon};
+use super::markup::{class, html};
 use crate::text;
 use relight_core::{
     answer::{InstanceState, Outcome, Phase},
     cloud::Verb,
     words::Locale,
 };
-use yew::{Html, classes, html};
+use yew::Html;
 
 /// The colour of an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +82,7 @@ pub(crate) fn chip(locale: Locale, outcome: Outcome, verb: Verb, settled: bool) 
         text::outcome(outcome, verb)
     };
     html! {
-        <span class={classes!("chip", tone(outcome).class())}>
+        <span class={class(&["chip", tone(outcome).class()])}>
             { icon(picture(outcome)) }
             { words.in_locale(locale) }
         </span>
@@ -98,6 +99,6 @@ pub(crate) fn state_chip(state: &InstanceState) -> Html {
         Phase::Unknown => (Tone::Warn, Icon::Question),
     };
     html! {
-        <span class={classes!("chip", tone.class())}>{ icon(picture) }{ state.state.clone() }</span>
+        <span class={class(&["chip", tone.class()])}>{ icon(picture) }{ state.state.clone() }</span>
     }
 }

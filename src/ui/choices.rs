@@ -1,6 +1,7 @@
 //! What can be done with a run: ask for more, export it, begin anew. Whatever sends again is
 //! confirmed first, in words that say what will be sent.
 
+use super::markup::html;
 use super::{
     confirm::{self, confirm},
     dom::{focus, value_of},
@@ -18,7 +19,7 @@ use relight_core::{
 use yew::{
     Callback, Html, InputEvent,
     functional::{Hook, HookContext},
-    html, use_effect_with, use_node_ref, use_state_eq,
+    use_effect_with, use_node_ref, use_state_eq,
 };
 
 /// The run that is chosen about.

@@ -1,5 +1,6 @@
 //! The form: what to do, with which key, to which instances.
 
+use super::markup::{class, html};
 use super::{
     credential::{self, Field, credential},
     dom::{focus_in, put_value},
@@ -18,9 +19,9 @@ use relight_core::{
     words::Locale,
 };
 use yew::{
-    Callback, Html, KeyboardEvent, NodeRef, SubmitEvent, classes,
+    Callback, Html, KeyboardEvent, NodeRef, SubmitEvent,
     functional::{Hook, HookContext},
-    html, use_effect_with, use_node_ref,
+    use_effect_with, use_node_ref,
 };
 
 /// What is filled in.
@@ -117,10 +118,10 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
                     </div>
                 }
             </div>
-            <div class={classes!("foot", "dock", "dock-compose")}>
+            <div class="foot dock dock-compose">
                 <button type="submit" data-action="review"
                     aria-busy={props.opening.then_some("true")}
-                    class={classes!("grow", if props.reviewing { "" } else { "primary" })}>
+                    class={class(&["grow", if props.reviewing { "" } else { "primary" }])}>
                     if props.opening {
                         { t(Say::Opening) }
                     } else {

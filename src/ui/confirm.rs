@@ -1,10 +1,11 @@
 //! The button that sends: armed after half a second, and good for one click.
 
+use super::markup::{class, html};
 use gloo_timers::callback::Timeout;
 use yew::{
-    Callback, Html, classes,
+    Callback, Html,
     functional::{Hook, HookContext},
-    html, use_effect_with, use_state_eq,
+    use_effect_with, use_state_eq,
 };
 
 /// So that the second click of a double click, or a key that is held down, sends nothing.
@@ -65,7 +66,7 @@ pub(crate) fn confirm(props: &Props, hooks: &mut HookContext) -> Html {
     };
     let kind = if props.danger { "danger" } else { "primary" };
     html! {
-        <button type="button" class={classes!("confirm", kind)} data-action={props.action}
+        <button type="button" class={class(&["confirm", kind])} data-action={props.action}
             disabled={!*armed || *used} aria-disabled={(!props.ready).then_some("true")} {onclick}>
             { props.label.clone() }
         </button>

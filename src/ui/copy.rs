@@ -1,5 +1,6 @@
 //! A button that copies a text and says so.
 
+use super::markup::html;
 use super::{
     icon::{Icon, icon},
     part::part,
@@ -13,7 +14,7 @@ use relight_core::words::Locale;
 use yew::{
     Callback, Html,
     functional::{Hook, HookContext},
-    html, use_effect_with, use_state_eq,
+    use_effect_with, use_state_eq,
 };
 
 /// What is copied.

@@ -1,6 +1,7 @@
 //! The key. What is typed into the secret fields goes straight to the vault; once it is there, the
 //! field is emptied, so that no copy stays in the page.
 
+use super::markup::html;
 use super::{
     compose::{problem_at, words_for},
     dom::{put_value, value_of},
@@ -20,7 +21,7 @@ use relight_core::{
 use yew::{
     Callback, Event, Html, InputEvent,
     functional::{Hook, HookContext},
-    html, use_effect_with, use_node_ref,
+    use_effect_with, use_node_ref,
 };
 
 /// A field by its public name, and what is wrong with it in words.

@@ -1,5 +1,6 @@
 //! An error in words, without keys and without a network.
 
+use super::markup::{class, html};
 use super::{
     dom::value_of,
     explanation::{badge, facts},
@@ -11,9 +12,9 @@ use relight_core::{
     words::Locale,
 };
 use yew::{
-    Callback, Html, InputEvent, classes,
+    Callback, Html, InputEvent,
     functional::{Hook, HookContext},
-    html, use_memo, use_state_eq,
+    use_memo, use_state_eq,
 };
 
 /// The language of the words.
@@ -63,7 +64,7 @@ fn explanation(told: &Explanation, locale: Locale) -> Html {
     let t = |say: Say| say.in_locale(locale);
     let cloud = told.cloud.and_then(cloud::by_id).map(|one| one.manifest().name.in_locale(locale));
     html! {
-        <article class={classes!("group", "card", told.success.then_some("good-card"))}
+        <article class={class(&["group", "card", if told.success { "good-card" } else { "" }])}
             data-code={told.code.clone()}>
             <div class="row">
                 if let Some(cloud) = cloud { <span class="pill">{ cloud }</span> }

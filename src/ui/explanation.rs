@@ -1,5 +1,6 @@
 //! What became of an instance and why, in words, beside the table.
 
+use super::markup::{class, html};
 use super::{
     chip::chip,
     copy::copy_button,
@@ -19,7 +20,7 @@ use relight_core::{
     run::Row,
     words::Locale,
 };
-use yew::{Callback, Html, classes, html};
+use yew::{Callback, Html};
 
 /// The instance whose story is told.
 pub(crate) struct Props<'a> {
@@ -65,7 +66,7 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
     let for_support = for_support(props, &title, told.as_ref(), request_id);
     let good = row.outcome == Outcome::DryRunPassed;
     html! {
-        <div class={classes!("card", good.then_some("good-card"))} data-explanation={row.id.as_str().to_owned()}>
+        <div class={class(&["card", if good { "good-card" } else { "" }])} data-explanation={row.id.as_str().to_owned()}>
             <div class="row">
                 { chip(locale, row.outcome, verb, row.settled_at.is_some()) }
                 <span class="grow"></span>
@@ -121,14 +122,14 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
 
 /// Whether trying again is safe, as a badge with a picture.
 pub(crate) fn badge(retry: Retry, locale: Locale) -> Html {
-    let (class, picture) = match retry {
+    let (tone, picture) = match retry {
         Retry::Never => ("bad", Icon::Cross),
         Retry::AfterFix => ("idle", Icon::Check),
         Retry::Later => ("good", Icon::Check),
         Retry::CheckFirst => ("warn", Icon::Warning),
     };
     html! {
-        <span class={classes!("chip", "badge", class)} data-retry={class}>
+        <span class={class(&["chip", "badge", tone])} data-retry={tone}>
             { icon(picture) }{ text::retry(retry).in_locale(locale) }
         </span>
     }

@@ -1,12 +1,13 @@
 //! The bar at the top: where one is, how calls travel, and which key is in use.
 
+use super::markup::html;
 use super::{
     Screen,
     icon::{Icon, icon, mark},
 };
 use crate::{store::Intent, text::Say};
 use relight_core::{form::Held, request::Route, words::Locale};
-use yew::{Callback, Html, html};
+use yew::{Callback, Html};
 
 /// Where one is, how calls travel, and which key is in use.
 pub(crate) struct Props<'a> {

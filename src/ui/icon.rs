@@ -1,6 +1,7 @@
 //! Small pictures. Never alone: a word stands beside each.
 
-use yew::{Html, html};
+use super::markup::html;
+use yew::Html;
 
 /// A picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The ids: one field that takes anything, and beneath it what was found. Valid ids are counted,
 //! never listed, so that typing stays quick however many there are.
 
+use super::markup::{class, html};
 use super::{
     compose::{keep_in_step, problem_at},
     dom::value_of,
@@ -19,9 +20,9 @@ use relight_core::{
 };
 use std::sync::Arc;
 use yew::{
-    Callback, Html, InputEvent, classes,
+    Callback, Html, InputEvent,
     functional::{Hook, HookContext},
-    html, use_effect_with, use_node_ref, use_state_eq,
+    use_effect_with, use_node_ref, use_state_eq,
 };
 
 /// At most so many problems are listed at a time.
@@ -109,7 +110,7 @@ fn found(props: &FoundProps, hooks: &mut HookContext) -> Html {
             Callback::from(move |_| shown.set(if pressed { Kind::All } else { kind }))
         };
         html! {
-            <button type="button" class={classes!("count", tone)} data-filter={word(kind)}
+            <button type="button" class={class(&["count", tone])} data-filter={word(kind)}
                 aria-pressed={pressed.to_string()} {onclick}>
                 <b>{ text::number(locale, number) }</b>{ words.to_owned() }
             </button>

@@ -1,6 +1,7 @@
 //! A request as it went out: what was signed, step by step. Secrets are never here; the signature
 //! is hidden until it is asked for, and a session token always.
 
+use super::markup::html;
 use super::{copy::copy_button, dom::focus};
 use crate::{
     store::{Intent, Shared},
@@ -15,7 +16,7 @@ use std::rc::Rc;
 use yew::{
     Callback, Html,
     functional::{Hook, HookContext},
-    html, use_effect_with, use_node_ref, use_state_eq,
+    use_effect_with, use_node_ref, use_state_eq,
 };
 
 /// The request that is looked into.
@@ -113,10 +114,11 @@ fn request(props: &Props, signed: &Request<Signed>, revealed: bool) -> Html {
     html! {
         <>
             { block("address", t(Say::Address), &address) }
-            { match &signed.trace().canonical_request {
-                Some(canonical) => block("canonical-request", t(Say::CanonicalRequest), canonical),
-                None => html! { <p class="small muted">{ t(Say::NoCanonicalRequest) }</p> },
-            } }
+            if let Some(canonical) = &signed.trace().canonical_request {
+                { block("canonical-request", t(Say::CanonicalRequest), canonical) }
+            } else {
+                <p class="small muted">{ t(Say::NoCanonicalRequest) }</p>
+            }
             { block("string-to-sign", t(Say::StringToSign), &signed.trace().string_to_sign) }
             { block("headers", t(Say::Headers), &headers) }
             { block("body", t(Say::Body), if signed.body().is_empty() { t(Say::EmptyBody) } else { signed.body() }) }

@@ -1,5 +1,6 @@
 //! One row an instance, in pages.
 
+use super::markup::html;
 use super::{
     chip::chip,
     dom::value_of,
@@ -22,7 +23,7 @@ use std::{rc::Rc, sync::Arc};
 use yew::{
     Callback, Html, InputEvent,
     functional::{Hook, HookContext},
-    html, use_effect_with, use_state_eq,
+    use_effect_with, use_state_eq,
 };
 
 const ROWS_A_PAGE: usize = 100;

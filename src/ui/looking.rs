@@ -1,5 +1,6 @@
 //! The look before the review: how far it is, and what stands in its way.
 
+use super::markup::html;
 use super::{
     dom::focus,
     explanation::{badge, explain_fault_of, facts},
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use yew::{
     Callback, Html,
     functional::{Hook, HookContext},
-    html, use_effect_with, use_node_ref,
+    use_effect_with, use_node_ref,
 };
 
 /// The look that is under way.

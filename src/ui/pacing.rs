@@ -1,12 +1,13 @@
 //! How the calls are cut and paced: one instance first, size, pauses, when to stop.
 
 use super::dom::{checked_of, value_of};
+use super::markup::html;
 use crate::{store::Intent, text::Say};
 use relight_core::{
     form::{Fill, Pacing},
     words::Locale,
 };
-use yew::{Callback, Event, Html, html};
+use yew::{Callback, Event, Html};
 
 /// What is set.
 pub(crate) struct Props<'a> {

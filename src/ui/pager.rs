@@ -1,9 +1,10 @@
 //! The pages of a long list: at most so many rows are mounted at a time.
 
+use super::markup::html;
 use crate::text::{Say, Tell};
 use relight_core::words::Locale;
 use std::ops::Range;
-use yew::{Callback, Html, html};
+use yew::{Callback, Html};
 
 /// Where a list stands.
 pub(crate) struct Pages<'page> {

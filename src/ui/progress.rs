@@ -1,13 +1,14 @@
 //! How far a run is, as one bar, and as milestones for screen readers.
 
 use super::chip::{SHOWN, tone};
+use super::markup::{class, html};
 use crate::text::{self, Say, Tell};
 use relight_core::{
     answer::Outcome,
     run::{CallState, Counts, Millis, Run, Stage},
     words::Locale,
 };
-use yew::{Html, classes, html};
+use yew::Html;
 
 /// Units of the bar's width.
 const WIDTH: usize = 10_000;
@@ -67,7 +68,7 @@ fn segments(counts: &Counts) -> Html {
             let (from, to) = (before * WIDTH / total, (before + count) * WIDTH / total);
             before += count;
             html! {
-                <rect class={classes!(tone(*outcome).class(), (*outcome == Outcome::RunningUnproven).then_some("half"))}
+                <rect class={class(&[tone(*outcome).class(), if *outcome == Outcome::RunningUnproven { "half" } else { "" }])}
                     x={from.to_string()} y="0" width={(to - from).to_string()} height="8" />
             }
         })
@@ -124,7 +125,7 @@ pub(crate) fn counters(
         let on_filter = on_filter.clone();
         let onclick = yew::Callback::from(move |_| on_filter.emit(wanted));
         html! {
-            <button type="button" class={classes!("count", wanted.map(|outcome| tone(outcome).class()))}
+            <button type="button" class={class(&["count", wanted.map_or("", |outcome| tone(outcome).class())])}
                 data-filter={wanted.map_or("all", Outcome::word)} data-count={count.to_string()}
                 aria-pressed={(filter == wanted).to_string()} {onclick}>
                 <b>{ text::number(locale, count) }</b>{ words }

@@ -1,5 +1,6 @@
 //! A run: how far it is, what became of each instance, and what to do about it.
 
+use super::markup::html;
 use super::{
     calls::{self, calls},
     choices::{self, choices},
@@ -27,7 +28,7 @@ use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 use yew::{
     Callback, Html,
     functional::{Hook, HookContext},
-    html, use_effect_with, use_memo, use_node_ref, use_state_eq,
+    use_effect_with, use_memo, use_node_ref, use_state_eq,
 };
 
 /// The run, and its requests as they went out.

@@ -1,5 +1,6 @@
 //! Exactly what will be sent, before it is.
 
+use super::markup::html;
 use super::{
     chip::state_chip,
     compose::{no_repeat, problem_at},
@@ -29,7 +30,7 @@ use std::{collections::HashMap, sync::Arc};
 use yew::{
     Callback, Event, Html, InputEvent,
     functional::{Hook, HookContext},
-    html, use_effect_with, use_memo, use_node_ref, use_state_eq,
+    use_effect_with, use_memo, use_node_ref, use_state_eq,
 };
 
 const INSTANCES_A_PAGE: usize = 50;
@@ -310,7 +311,7 @@ fn planned(props: &PlannedProps, hooks: &mut HookContext) -> Html {
                     </tr></thead>
                     <tbody>
                         { for found.get(shown).unwrap_or_default().iter().map(|(call, id, state)| html! {
-                            <tr key={(*id).to_owned()} data-instance-id={(*id).to_owned()}>
+                            <tr key={id} data-instance-id={(*id).to_owned()}>
                                 <td class="id">
                                     { (*id).to_owned() }
                                     <span class="narrow small muted">{ state.map(|state| state.name.clone()) }</span>

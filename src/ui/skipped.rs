@@ -1,5 +1,6 @@
 //! What is left out of a run before it begins, by reason, with what to do instead.
 
+use super::markup::{class, html};
 use super::{
     chip::Tone,
     copy::copy_button,
@@ -18,7 +19,7 @@ use relight_core::{
     words::Locale,
 };
 use std::collections::BTreeMap;
-use yew::{Callback, Html, classes, html};
+use yew::{Callback, Html};
 
 /// At most so many ids are listed for a reason; all of them can be copied.
 const LISTED: usize = 50;
@@ -50,7 +51,7 @@ fn line(
         <div class="row small cause" data-skipped={reason.word()}>
             <details class="grow bare">
                 <summary>
-                    <span class={classes!("chip", tone.class())}>
+                    <span class={class(&["chip", tone.class()])}>
                         { icon(picture) }
                         { text::number(locale, ids.len()) }{ " " }{ text::skip_reason(reason).in_locale(locale) }
                     </span>

@@ -1,6 +1,7 @@
 //! Cloud, region, operation and how. Every option says whether it is the chosen one: a select
 //! must never show one thing while the state holds another.
 
+use super::markup::{class, html};
 use super::{
     compose::{problem_at, words_for},
     credential::Field,
@@ -17,9 +18,9 @@ use relight_core::{
     words::Locale,
 };
 use yew::{
-    Callback, Event, Html, classes,
+    Callback, Event, Html,
     functional::{Hook, HookContext},
-    html, use_state_eq,
+    use_state_eq,
 };
 
 /// The value of the option that stands for a region that is not in the list.
@@ -98,7 +99,7 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
                             choose(Fill::Mode),
                         )) }
                     </div>
-                    <p class={classes!("small", if props.mode.force { "danger-text" } else { "muted" })}
+                    <p class={class(&["small", if props.mode.force { "danger-text" } else { "muted" }])}
                         id="mode-help">
                         { props.mode.help.in_locale(locale) }
                     </p>
@@ -209,7 +210,7 @@ fn radio(
     onchange: Callback<Event>,
 ) -> Html {
     html! {
-        <label class={classes!(danger.then_some("danger"))}>
+        <label class={class(&[if danger { "danger" } else { "" }])}>
             <input type="radio" {name} {value} {checked} {onchange} />
             <span>{ words.to_owned() }</span>
         </label>
@@ -258,7 +259,7 @@ fn tick(
                 aria-describedby={format!("{id} {error}").trim_end().to_owned()} />
             <span>
                 { parameter.label.in_locale(props.locale) }
-                <span class={classes!("small", help)} {id}>
+                <span class={class(&["small", help])} {id}>
                     { parameter.help.in_locale(props.locale) }
                 </span>
             </span>
