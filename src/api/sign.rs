@@ -26,7 +26,10 @@ pub(super) fn sign(value: &JsValue) -> Result<JsValue, JsValue> {
     // is long and full of quotes.
     let rest: SignInput = Object::assign(&Object::new(), value.unchecked_ref()).unchecked_into();
     rest.set_secret(&JsValue::UNDEFINED);
-    rest.set_body(&JsValue::UNDEFINED);
+    let body = given.body();
+    if !body.is_undefined() {
+        rest.set_body(&JsValue::UNDEFINED);
+    }
     let json = stringify(&rest);
     let fields = Fields::parse(&json, "input")?;
     let secret = Secret::new(match given.secret() {
@@ -34,7 +37,7 @@ pub(super) fn sign(value: &JsValue) -> Result<JsValue, JsValue> {
         secret => secret.as_string().ok_or_else(|| not_text("secret"))?,
     });
     let signed = match fields.value("cloud") {
-        None => request(&fields, &given.body(), &secret)?,
+        None => request(&fields, &body, &secret)?,
         Some(_) => operation(&fields, &secret)?,
     };
     output::signed(&signed)
