@@ -19,9 +19,10 @@ const TYPES = {
 
 export async function page(chromium) {
   const { launch } = require("puppeteer-core");
-  const peer = resolve(dirname(fileURLToPath(import.meta.url)), "peer-page");
+  const here = dirname(fileURLToPath(import.meta.url));
   const ours = await serve(dist);
-  const theirs = await serve(peer, { "/relight.css": join(dist, "relight.css") });
+  const styles = resolve(here, "../static/relight.css");
+  const theirs = await serve(join(here, "peer-page"), { "/relight.css": styles });
   const browser = await launch({
     executablePath: chromium,
     headless: true,
