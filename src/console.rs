@@ -21,7 +21,7 @@ use relight_core::{
     ids::InstanceId,
     plan::Batch,
     request::{Request, Route, Signed, Unsigned},
-    run::{About, Command, Event, LookCommand, Millis, Record, Row, Run, Stage, restore},
+    run::{About, Choice, Command, Event, LookCommand, Millis, Record, Row, Run, Stage, restore},
     session::{Action, Session},
     sign::Signer,
     words::Locale,
@@ -295,6 +295,9 @@ impl Console {
                 self.fill(ctx, Action::LookElsewhere { through_proxy })
             }
             Intent::Send => self.send(ctx),
+            Intent::Run(Event::Ask(choice)) => {
+                self.may_ask(ctx, choice) && self.step(ctx, Event::Ask(choice))
+            }
             Intent::Run(event) => self.step(ctx, event),
             Intent::NewRun => self.new_run(ctx),
             Intent::Export(format) => {
@@ -399,6 +402,30 @@ impl Console {
             Msg::Locked { run_id, lock }
         });
         true
+    }
+
+    /// Whether the host lets a choice go ahead. What sends nothing needs no leave.
+    fn may_ask(&self, ctx: &Context<Self>, choice: Choice) -> bool {
+        let Some(run) = &self.view.run else { return false };
+        let forced = match choice {
+            Choice::CheckUnknown => return true,
+            Choice::RetryFailed | Choice::SendNotStarted | Choice::Narrow => {
+                run.order().is_forced()
+            }
+            Choice::Force => true,
+        };
+        let ids = run.choice_ids(choice);
+        let order = run.order();
+        let detail = BeforeSend {
+            cloud: order.target().cloud.manifest().id,
+            region: &order.target().region,
+            operation: order.operation().name,
+            calls: ids.len().div_ceil(order.operation().ids_max.max(1)),
+            instance_ids: ids.iter().map(InstanceId::as_str).collect(),
+            dry_run: order.is_dry_run(),
+            forced,
+        };
+        element::fire(&ctx.props().host, "relight-before-send", &to_js(&detail), true)
     }
 
     fn show(&mut self, ctx: &Context<Self>, run: Run) {
@@ -522,7 +549,13 @@ impl Console {
         if let (Some(place), Ok(signed)) = (shown.get_mut(call), &signed) {
             *place = Some(Rc::clone(signed));
         }
-        self.dispatch(ctx, signed, move |ticket, delivery| Msg::Came {
+        // All tabs together keep the cloud's pace.
+        let operation = run.order().operation();
+        let region = &run.order().target().region;
+        let pace = format!("{} {region} {}", cloud.manifest().id, operation.name);
+        let interval_ms = 1_000_u32.div_ceil(operation.calls_per_second.max(1));
+        let turn = async move { locks::pace(&pace, interval_ms).await };
+        self.dispatch_after(ctx, signed, turn, move |ticket, delivery| Msg::Came {
             ticket,
             event: Event::Delivered { call, delivery },
         });

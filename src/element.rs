@@ -27,7 +27,7 @@ extern "C" {
 extern "C" {
     /// What keeps a drawn element going: `changed` for when an attribute has, and `end`.
     #[derive(Clone)]
-    pub(crate) type Drawn;
+    pub type Drawn;
 }
 
 impl Drawn {
@@ -71,7 +71,7 @@ pub(crate) fn define(connect: fn(&HtmlElement, &ShadowRoot) -> Drawn) {
 
 /// Puts the styles on a shadow root, once.
 fn dress(root: &ShadowRoot) {
-    let sheets = js_sys::Reflect::get(root, &"adoptedStyleSheets".into());
+    let sheets = Reflect::get(root, &"adoptedStyleSheets".into());
     let Some(sheets) = sheets.ok().and_then(|sheets| sheets.dyn_into::<js_sys::Array>().ok())
     else {
         return;

@@ -5,7 +5,7 @@ use crate::{
     element::{self, ATTRIBUTES, Drawn, NAME},
     journal::Journal,
 };
-use js_sys::Array;
+use Array;
 use relight_core::{form::Fill, words::Locale};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
@@ -141,7 +141,7 @@ impl Handle {
     fn set(&self, config: Option<JsConfig>) -> Result<(), JsValue> {
         let Some(config) = config else { return Ok(()) };
         for entry in js_sys::Object::entries(config.unchecked_ref()) {
-            let entry = js_sys::Array::from(&entry);
+            let entry = Array::from(&entry);
             let (name, value) = (entry.get(0).as_string().unwrap_or_default(), entry.get(1));
             if !ATTRIBUTES.contains(&name.as_str()) {
                 let known = ATTRIBUTES.join(", ");

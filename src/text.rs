@@ -96,6 +96,10 @@ pub enum Say {
     OtherCloudReason,
     Key,
     KeyKept,
+    /// Above the key on the screen of a run that lacks one.
+    KeyWanted,
+    /// Runs cannot be written down here.
+    NoJournal,
     KeyHeld,
     HeldPlaceholder,
     SecretUnusable,
@@ -282,6 +286,12 @@ impl Say {
             Say::NearMissReason => "not quite an id",
             Say::OtherCloudReason => "an id of another cloud",
             Say::Key => "Key",
+            Say::KeyWanted => {
+                "This run has no key: the key is never written down. Enter it to look at the instances or to go on."
+            }
+            Say::NoJournal => {
+                "This browser does not let the page keep a journal, so a reload would lose this run. Only a single call is sent without one."
+            }
             Say::KeyKept => "Kept in this tab’s memory only. Closing the tab forgets it.",
             Say::KeyHeld => "The secret is held in this tab’s memory and is not shown again.",
             Say::HeldPlaceholder => "held · type to replace",
@@ -469,9 +479,15 @@ impl Say {
             Say::NearMissReason => "与实例 ID 略有出入",
             Say::OtherCloudReason => "属于其他云的实例 ID",
             Say::Key => "密钥",
-            Say::KeyKept => "仅保存在本标签页的内存中，关闭标签页即清除。",
-            Say::KeyHeld => "密钥已保存在本标签页的内存中，不再显示。",
-            Say::HeldPlaceholder => "已保存 · 重新输入即替换",
+            Say::KeyWanted => {
+                "此次运行没有密钥：密钥从不写入磁盘。请重新输入，才能查询实例状态或继续。"
+            }
+            Say::NoJournal => {
+                "此浏览器不允许页面保存运行日志，刷新后记录会丢失。没有日志时只会发送单次调用。"
+            }
+            Say::KeyKept => "仅存在于本标签页的内存中，关闭标签页即清除。",
+            Say::KeyHeld => "密钥已载入本标签页的内存，不再显示。",
+            Say::HeldPlaceholder => "已载入 · 重新输入即替换",
             Say::SecretUnusable => "含有空格或不允许的字符，请重新粘贴。",
             Say::Forget => "立即清除",
             Say::Optional => "选填",

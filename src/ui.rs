@@ -54,8 +54,6 @@ use header::header;
 use looking::looking;
 use markup::html;
 use part::part;
-#[cfg(feature = "console")]
-use relight_core::session::Step;
 use relight_core::{
     form::{Form, Held},
     plan::Refusal,
@@ -63,10 +61,12 @@ use relight_core::{
     words::Locale,
 };
 #[cfg(feature = "console")]
+use relight_core::{run::Stage, session::Step};
+#[cfg(feature = "console")]
 use results::results;
 use yew::{Callback, Html};
 #[cfg(feature = "console")]
-use yew::{NodeRef, Properties, function_component, use_node_ref, use_state_eq};
+use yew::{NodeRef, Properties, SubmitEvent, function_component, use_node_ref, use_state_eq};
 
 /// What the console draws, and where it says what a person wants.
 #[cfg(feature = "console")]
@@ -204,6 +204,28 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
         return html! {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
                 <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
+                if view.no_journal.is_some() {
+                    <div class="note warn" role="status">
+                        { icon::icon(icon::Icon::Warning) }<p>{ Say::NoJournal.in_locale(locale) }</p>
+                    </div>
+                }
+                // A run that was brought back has no key: without one it can neither look nor send.
+                if view.secret != Held::Usable && run.stage() != Stage::Finished {
+                    <form class="panel" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
+                        <div class="body">
+                            <p>{ Say::KeyWanted.in_locale(locale) }</p>
+                            { credential::credential(&credential::Props {
+                                locale,
+                                cloud: run.order().target().cloud,
+                                key_id: &run.about().key_id,
+                                secret: view.secret,
+                                token: view.token,
+                                problem: None,
+                                on,
+                            }) }
+                        </div>
+                    </form>
+                }
                 { part("results", results, results::Props {
                     locale,
                     run: run.clone(),

@@ -122,14 +122,14 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
 
 /// Whether trying again is safe, as a badge with a picture.
 pub(crate) fn badge(retry: Retry, locale: Locale) -> Html {
-    let (tone, picture) = match retry {
-        Retry::Never => ("bad", Icon::Cross),
-        Retry::AfterFix => ("idle", Icon::Check),
-        Retry::Later => ("good", Icon::Check),
-        Retry::CheckFirst => ("warn", Icon::Warning),
+    let (word, tone, picture) = match retry {
+        Retry::Never => ("never", "bad", Icon::Cross),
+        Retry::AfterFix => ("after-fix", "idle", Icon::Check),
+        Retry::Later => ("later", "good", Icon::Check),
+        Retry::CheckFirst => ("check-first", "warn", Icon::Warning),
     };
     html! {
-        <span class={class(&["chip", "badge", tone])} data-retry={tone}>
+        <span class={class(&["chip", "badge", tone])} data-retry={word}>
             { icon(picture) }{ text::retry(retry).in_locale(locale) }
         </span>
     }

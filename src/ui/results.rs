@@ -102,7 +102,7 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
         <section class="panel run" aria-labelledby="h-run" data-stage={stage_word(stage)}>
             <div class="head">
                 <h2 id="h-run" tabindex="-1" ref={heading}>
-                    { Tell::RunTitle { deed: Deed::of(order), count: run.rows().len(), active }.in_locale(locale) }
+                    { Tell::RunTitle { deed: Deed::of(order), count: asked(run), active }.in_locale(locale) }
                 </h2>
                 <span class="small muted">
                     { cloud }
@@ -299,4 +299,9 @@ fn request_id<'run>(run: &'run Run, row: &Row) -> Option<&'run str> {
 fn going_on(run: &Run) -> usize {
     let counts = run.counts();
     counts.of(Outcome::Accepted) + counts.of(Outcome::InProgress)
+}
+
+/// How many instances the run is for: those that were left out are not.
+fn asked(run: &Run) -> usize {
+    run.rows().len() - run.counts().of(Outcome::Skipped)
 }

@@ -72,6 +72,9 @@ pub fn json(run: &Run) -> String {
         json.text(name, Some(value.as_str()));
     }
     json.close('}');
+    json.text("keyId", Some(&run.about().key_id));
+    json.text("reason", Some(&run.about().reason));
+    json.time("confirmedAt", Some(run.about().confirmed_at));
     json.time("startedAt", run.started_at());
     json.number("total", counts.total());
     json.member("totals");

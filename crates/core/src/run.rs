@@ -663,6 +663,13 @@ impl Run {
         self.rows.iter().filter(|row| self.can_take(choice, row, now)).count()
     }
 
+    /// The instances that a choice would touch, as of the last event.
+    pub fn choice_ids(&self, choice: Choice) -> Vec<InstanceId> {
+        let now = self.transient.now;
+        let taken = self.rows.iter().filter(|row| self.can_take(choice, row, now));
+        taken.map(|row| row.id.clone()).collect()
+    }
+
     /// The order that [`Choice::Force`] sends, where the operation has a forced mode and the run was
     /// not forced already.
     pub fn forced_order(&self) -> Option<Arc<Order>> {

@@ -5,8 +5,9 @@ use crate::{
     voices::{self, Trouble},
 };
 use relight_core::{
-    answer::{Delivery, Outcome, Response},
+    answer::{Delivery, InstanceState, Outcome, Response},
     cloud::{self, Cloud, Verb},
+    eligibility::SkipReason,
     ids::{InstanceId, parse_ids},
     plan::{Cut, Job, plan_cut},
     run::{
@@ -104,6 +105,9 @@ enum Fate {
         done: bool,
     },
 }
+
+/// What a look has parted: who can take the order, who cannot, and what was seen.
+type Looked = (Vec<InstanceId>, Vec<(InstanceId, SkipReason)>, Vec<InstanceState>);
 
 struct World {
     dice: Dice,
@@ -278,17 +282,7 @@ impl World {
         Err(format!("does not end in {MOST_STEPS} steps: {:?}", run.stage()))
     }
 
-    fn look_first(
-        &mut self,
-        job: &Job,
-    ) -> Result<
-        (
-            Vec<InstanceId>,
-            Vec<(InstanceId, relight_core::eligibility::SkipReason)>,
-            Vec<relight_core::answer::InstanceState>,
-        ),
-        String,
-    > {
+    fn look_first(&mut self, job: &Job) -> Result<Looked, String> {
         let plan = plan_cut(job, Cut::default()).map_err(|refusal| refusal.kind().to_owned())?;
         let mut look = Look::new(plan.order.target().clone(), &job.ids, true);
         loop {
@@ -729,9 +723,9 @@ impl World {
                     // A start that was refused because it runs already may be called running.
                     one.carried_out.is_empty()
                         && !(row.outcome == Outcome::RunningUnproven && self.verb == Verb::Start)
-                        && !self.was_touched_by_others(one)
+                        && !was_touched_by_others(one)
                 }
-                Outcome::Proven => one.carried_out.is_empty() && !self.was_touched_by_others(one),
+                Outcome::Proven => one.carried_out.is_empty() && !was_touched_by_others(one),
                 Outcome::Rejected | Outcome::NotSent => done,
                 Outcome::Skipped => last_send.is_some(),
                 Outcome::DryRunPassed => true,
@@ -748,10 +742,10 @@ impl World {
         }
         Ok(())
     }
+}
 
-    fn was_touched_by_others(&self, one: &Instance) -> bool {
-        one.last_request == "other:777"
-    }
+fn was_touched_by_others(one: &Instance) -> bool {
+    one.last_request == "other:777"
 }
 
 fn outcomes(run: &Run) -> Vec<&'static str> {
