@@ -5,7 +5,7 @@ use crate::{
     element::{self, ATTRIBUTES, Drawn, NAME},
     journal::Journal,
 };
-use Array;
+use js_sys::Array;
 use relight_core::{form::Fill, words::Locale};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
