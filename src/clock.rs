@@ -6,6 +6,7 @@ use web_sys::Crypto;
 
 /// Milliseconds since 1970, by the page's clock.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+#[expect(clippy::disallowed_methods, reason = "this is where the time is asked for")]
 pub(crate) fn now() -> Millis {
     js_sys::Date::now().max(0.0) as Millis
 }

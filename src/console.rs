@@ -216,7 +216,7 @@ impl Component for Console {
             }
             Msg::Restored { run, lock } => self.restored(ctx, *run, lock),
             Msg::SetAside(message) => {
-                self.report(ctx, "journal", &message);
+                Self::report(ctx, "journal", &message);
                 false
             }
             Msg::Locked { run_id, lock } => {
@@ -262,7 +262,7 @@ impl Console {
             self.view.session.make_mut().update(Action::Locale(locale));
         }
         if let Some(problem) = problem {
-            self.report(ctx, "configuration", &problem);
+            Self::report(ctx, "configuration", &problem);
         }
         let first = !std::mem::replace(&mut self.configured, true);
         if first && ctx.props().start.then == Then::Review {
@@ -638,7 +638,7 @@ impl Console {
         }
     }
 
-    fn report(&self, ctx: &Context<Self>, kind: &'static str, message: &str) {
+    fn report(ctx: &Context<Self>, kind: &'static str, message: &str) {
         let detail = to_js(&ErrorEvent { kind, message });
         element::fire(&ctx.props().host, "relight-error", &detail, false);
     }

@@ -160,9 +160,8 @@ impl Component for Front {
                 true
             }
             Msg::Intent(intent) => self.carry_out(ctx, intent),
-            Msg::Screen(Screen::Power) => false,
+            Msg::Screen(Screen::Power) | Msg::Rest(Then::Wait, Ok(_)) => false,
             Msg::Screen(Screen::Explain) => self.fetch(ctx, Then::Explain),
-            Msg::Rest(Then::Wait, Ok(_)) => false,
             Msg::Rest(then, Ok(rest)) => {
                 self.hand_over(ctx, then, &rest);
                 false

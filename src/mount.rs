@@ -20,6 +20,7 @@ pub fn define() {
 /// Draws the console in the place of the front, with everything that was filled in there. For the
 /// page's own use.
 #[wasm_bindgen(js_name = takeOver, skip_typescript)]
+#[allow(clippy::needless_pass_by_value, reason = "values are what JavaScript hands over")]
 pub fn take_over(
     host: HtmlElement,
     root: ShadowRoot,

@@ -3,7 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Function, Promise};
-use relight::element;
+use relight::{element, mount};
 use relight_core::cloud;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -91,7 +91,7 @@ struct Console {
 
 impl Console {
     async fn new() -> Self {
-        element::define();
+        mount::define();
         let host = document().create_element(element::NAME).unwrap();
         document().body().unwrap().append_child(&host).unwrap();
         let root = host.shadow_root().expect("a shadow root");

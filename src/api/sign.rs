@@ -154,9 +154,7 @@ fn time(fields: &Fields<'_>) -> Result<Option<i64>, Failure> {
 }
 
 fn now() -> i64 {
-    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
-    let milliseconds = js_sys::Date::now() as i64;
-    milliseconds.div_euclid(1000)
+    crate::clock::unix_seconds(0)
 }
 
 /// 128 random bits. They are drawn for many nonces at once, since asking takes longer than the rest
