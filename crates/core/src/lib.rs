@@ -8,7 +8,6 @@
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
-
 // Without the engine much stands idle; it is the same code, and the full build warns.
 #![cfg_attr(not(feature = "engine"), allow(dead_code, unused_imports))]
 
