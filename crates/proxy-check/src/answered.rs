@@ -1,0 +1,438 @@
+//! Checks that need nothing but the proxy's answers. They send only what must be refused, or what
+//! cannot change anything: lists of regions, unsigned.
+
+use std::{fs, time::Duration};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    check::{
+        Checker, Form, HOST, MARKERS, REQUEST_HEADERS, error_type, is_not_sent, received_status,
+    },
+    client::{Ask, Framing},
+    http::Side,
+    rules::Rule,
+};
+
+pub(crate) fn hosts(checker: &Checker<'_>) -> Result<()> {
+    let foreign = [
+        "example.org",
+        "aliyuncs.com",
+        "bucket.aliyuncs.com",
+        "oss-cn-hangzhou.aliyuncs.com",
+        "bucket.oss-cn-hangzhou.aliyuncs.com",
+        "ecs.cn-hangzhou.evil.aliyuncs.com",
+        "ecs.a.b.aliyuncs.com",
+        "evilecs.cn-hangzhou.aliyuncs.com",
+        "evil-ecs.aliyuncs.com",
+        "ecs-cn-beijing.aliyuncs.com",
+        "ecs.cn-hangzhou.aliyuncs.com.example.org",
+        "ecs.cn-hangzhou.aliyuncs.com.",
+        "ecs..aliyuncs.com",
+        "ecs.cn-hangzhouXaliyuncs.com",
+        "tencentcloudapi.com",
+        "cam.tencentcloudapi.com",
+        "cvm.ap-guangzhou.tencentcloudapi.com.example.org",
+        "zenlayer.com",
+        "api.zenlayer.com",
+        "console.zenlayer.com.example.org",
+        "console.zenlayer.com:443",
+        "ECS.CN-HANGZHOU.ALIYUNCS.COM",
+        "Console.zenlayer.com",
+        "user@console.zenlayer.com",
+        "127.0.0.1",
+        "169.254.169.254",
+        "100.100.100.200",
+        "2130706433",
+        "localhost",
+    ];
+    for host in foreign {
+        checker.expect_refusal(Rule::Hosts, &checker.ask(host), Form::Full, &[403])?;
+    }
+    // The brackets of an address make some servers refuse the line itself.
+    checker.expect_refusal(Rule::Hosts, &checker.ask("[::1]"), Form::Broken, &[400, 403])?;
+    for host in [
+        "ecs.aliyuncs.com",
+        HOST,
+        "ecs-cn-hangzhou.aliyuncs.com",
+        "cvm.tencentcloudapi.com",
+        "cvm.ap-guangzhou.tencentcloudapi.com",
+        "console.zenlayer.com",
+    ] {
+        let ask = preflight_ask(checker, &format!("/{host}/"));
+        let answer = checker.exchange(&ask, Form::Full)?.answer;
+        let status = answer.map(|answer| answer.status());
+        checker.expect(Rule::Hosts, status == Some(204), || {
+            format!("a preflight for {host}, which is a cloud's: {status:?}")
+        });
+    }
+    Ok(())
+}
+
+pub(crate) fn paths(checker: &Checker<'_>) -> Result<()> {
+    for path in [
+        "/other",
+        "/api",
+        "/api/v2",
+        "/api/v2/",
+        "/api/v2/zec/",
+        "/api/v2/zec/more",
+        "/api/v3/zec",
+        "/api/v2/ZEC",
+        "/api/v2/z_ec",
+        "/api/v2/zec;x=1",
+        "/api/v2/zec.json",
+    ] {
+        let ask = checker.ask_at(&format!("/console.zenlayer.com{path}"));
+        checker.expect_refusal(Rule::Paths, &ask, Form::Full, &[403])?;
+    }
+    let ask = checker.ask_at("/console.zenlayer.com");
+    checker.expect_refusal(Rule::Paths, &ask, Form::Full, &[403])?;
+    let ask = preflight_ask(checker, "/console.zenlayer.com/api/v2/zec");
+    let status = checker.exchange(&ask, Form::Full)?.answer.map(|answer| answer.status());
+    checker.expect(Rule::Paths, status == Some(204), || {
+        format!("a preflight for /api/v2/zec: {status:?}")
+    });
+    Ok(())
+}
+
+pub(crate) fn raw_line(checker: &Checker<'_>) -> Result<()> {
+    for rest in [
+        "/%63onsole.zenlayer.com/",
+        "/console.zenlayer.com/%61pi/v2/zec",
+        "/console.zenlayer.com/api/v2/%7aec",
+        "/console.zenlayer.com/./",
+        "/console.zenlayer.com//",
+        "//console.zenlayer.com/",
+        "/example.org/../console.zenlayer.com/",
+        "/console.zenlayer.com/other/../",
+        "/console.zenlayer.com/api/v2/x/../zec",
+        "/console.zenlayer.com/%2e%2e/console.zenlayer.com/",
+        "/console.zenlayer.com%2f",
+        "/console.zenlayer.com%00/",
+        "/console.zenlayer.com/%0d%0aX-Header:1",
+        "/console.zenlayer.com\\/",
+        "/console.zenlayer.com/#fragment",
+    ] {
+        // Outside of the proxy's part a 404 of the page's part refuses as well.
+        let ask = checker.ask_at(rest);
+        checker.expect_refusal(Rule::RawLine, &ask, Form::Broken, &[400, 403, 404, 405])?;
+    }
+    let mut ask = checker.ask(HOST);
+    ask.target = "http://console.zenlayer.com/".to_owned();
+    checker.expect_refusal(Rule::RawLine, &ask, Form::Broken, &[400, 403, 404, 405, 421])?;
+    Ok(())
+}
+
+pub(crate) fn methods(checker: &Checker<'_>) -> Result<()> {
+    for method in ["GET", "HEAD", "PUT", "PATCH", "DELETE", "PROPFIND"] {
+        let mut ask = checker.ask(HOST);
+        method.clone_into(&mut ask.method);
+        if matches!(method, "GET" | "HEAD") {
+            ask.body.clear();
+        }
+        checker.expect_refusal(Rule::Methods, &ask, Form::Full, &[403, 405])?;
+    }
+    for method in ["TRACE", "CONNECT", "post"] {
+        let mut ask = checker.ask(HOST);
+        method.clone_into(&mut ask.method);
+        ask.body.clear();
+        let refusals = [400, 403, 404, 405, 501];
+        checker.expect_refusal(Rule::Methods, &ask, Form::Broken, &refusals)?;
+    }
+    // An OPTIONS that is no preflight asks about nothing.
+    let mut ask = checker.ask(HOST);
+    "OPTIONS".clone_into(&mut ask.method);
+    ask.body.clear();
+    checker.expect_refusal(Rule::Methods, &ask, Form::Full, &[400, 403, 405])
+}
+
+pub(crate) fn origins(checker: &Checker<'_>) -> Result<()> {
+    let allowed = &checker.options.origin;
+    let (scheme, host) = allowed.split_once("://").context("the origin has no scheme")?;
+    let other = if scheme == "https" { "http" } else { "https" };
+    for origin in [
+        "null".to_owned(),
+        "https://evil.example".to_owned(),
+        format!("{allowed}.evil.example"),
+        format!("{scheme}://evil{host}"),
+        format!("{scheme}://evil.{host}"),
+        format!("{other}://{host}"),
+        format!("{allowed}1"),
+        format!("{allowed}/"),
+        format!("{allowed} https://evil.example"),
+        format!("https://evil.example {allowed}"),
+        "*".to_owned(),
+        String::new(),
+    ] {
+        let ask = checker.ask(HOST).with("Origin", &origin);
+        checker.expect_refusal(Rule::Origins, &ask, Form::Foreign, &[403])?;
+    }
+    let none = checker.ask(HOST).without("Origin");
+    checker.expect_refusal(Rule::Origins, &none, Form::Foreign, &[403])?;
+    // No browser sends two. Servers that see the first only must not be led by a second.
+    let both = checker.ask(HOST).with("Origin", "https://evil.example").and("Origin", allowed);
+    checker.expect_refusal(Rule::Origins, &both, Form::Broken, &[400, 403])?;
+    let ask = preflight_ask(checker, &format!("/{HOST}/")).with("Origin", "https://evil.example");
+    checker.expect_refusal(Rule::Origins, &ask, Form::Foreign, &[403])
+}
+
+pub(crate) fn action(checker: &Checker<'_>) -> Result<()> {
+    let ask = checker.ask(HOST).without("X-Acs-Action");
+    checker.expect_refusal(Rule::Action, &ask, Form::Full, &[400, 403])
+}
+
+pub(crate) fn destination(checker: &Checker<'_>) -> Result<()> {
+    for destination in ["document", "iframe", "image", "worker", "emptyish"] {
+        let ask = checker.ask(HOST).with("Sec-Fetch-Dest", destination);
+        checker.expect_refusal(Rule::Destination, &ask, Form::Full, &[400, 403])?;
+    }
+    Ok(())
+}
+
+pub(crate) fn upgrade(checker: &Checker<'_>) -> Result<()> {
+    let ask = checker
+        .ask(HOST)
+        .with("Connection", "Upgrade")
+        .with("Upgrade", "websocket")
+        .with("Sec-WebSocket-Version", "13")
+        .with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+    checker.expect_refusal(Rule::Upgrade, &ask, Form::Broken, &[400, 403, 426])
+}
+
+pub(crate) fn lengths(checker: &Checker<'_>) -> Result<()> {
+    let hidden = checker.ask(HOST);
+    let hidden_bytes = hidden.bytes();
+    let length = hidden_bytes.len() + 5;
+    for lines in [
+        format!("Content-Length: {length}\r\nTransfer-Encoding: chunked\r\n"),
+        format!("Transfer-Encoding: chunked\r\nContent-Length: {length}\r\n"),
+        format!("Content-Length: {length}\r\nContent-Length: 5\r\n"),
+        format!("Content-Length: 5\r\nContent-Length: {length}\r\n"),
+        format!("Content-Length: 5, {length}\r\n"),
+        "Content-Length: +5\r\n".to_owned(),
+        format!("Transfer-Encoding: xchunked\r\nContent-Length: {length}\r\n"),
+    ] {
+        let mut ask = checker.ask(HOST);
+        let words = lines.replace("\r\n", " ");
+        ask.framing = Framing::Lines(lines);
+        ask.body = b"0\r\n\r\n".to_vec();
+        ask.body.extend(&hidden_bytes);
+        let answer = checker.send_bytes(&ask.bytes(), Side::Answer)?.answer;
+        // Whatever was made of the first, what is inside must never arrive as a request.
+        let status = answer.map_or(0, |answer| answer.status());
+        checker.expect(
+            Rule::Lengths,
+            status == 0 || (400..600).contains(&status) || status == 200,
+            || format!("{words}: {status}"),
+        );
+        let is_hidden = |arrival: &crate::upstream::Arrival| {
+            arrival.request.header("x-acs-signature-nonce")
+                == hidden
+                    .headers
+                    .iter()
+                    .find(|(name, _)| name == "X-Acs-Signature-Nonce")
+                    .map(|(_, value)| value.as_str())
+        };
+        let smuggled =
+            checker.arrivals(&hidden).iter().filter(|arrival| is_hidden(arrival)).count();
+        checker.expect(Rule::Lengths, smuggled == 0, || {
+            format!("{words}: the request inside arrived {smuggled} times")
+        });
+    }
+    Ok(())
+}
+
+pub(crate) fn body_limit(checker: &Checker<'_>) -> Result<()> {
+    let padded = |length: usize| {
+        let mut ask = checker.ask(HOST);
+        ask.body.resize(length, b'.');
+        ask
+    };
+    for framing in [Framing::Length, Framing::Chunked] {
+        for length in [LIMIT_BYTES + 1, 300_000] {
+            let mut ask = padded(length);
+            ask.framing = framing.clone();
+            // Who wants a length may say so.
+            let statuses: &[u16] = if framing == Framing::Chunked { &[411, 413] } else { &[413] };
+            checker.expect_refusal(Rule::BodyLimit, &ask, Form::Full, statuses)?;
+        }
+    }
+    let ask = padded(LIMIT_BYTES);
+    let answer = checker.exchange(&ask, Form::Full)?.answer;
+    let passed = answer.as_ref().is_some_and(|answer| received_status(answer).is_some());
+    checker.expect(Rule::BodyLimit, passed, || {
+        format!("64 KiB: {:?}", answer.map(|answer| answer.first_line))
+    });
+    checker.expect_arrivals(Rule::BodyLimit, &ask, 1);
+    Ok(())
+}
+
+const LIMIT_BYTES: usize = 64 * 1024;
+
+pub(crate) fn preflight(checker: &Checker<'_>) -> Result<()> {
+    let ask = preflight_ask(checker, &format!("/{HOST}/"));
+    let answer = checker.exchange(&ask, Form::Full)?.answer.context("no answer")?;
+    checker.expect_arrivals(Rule::Preflight, &ask, 0);
+    let rule = Rule::Preflight;
+    checker.expect(rule, answer.status() == 204, || answer.first_line.clone());
+    let words = |header: &str| -> Vec<String> {
+        let values: Vec<&str> = answer.all(header).collect();
+        values.join(",").split(',').map(|word| word.trim().to_ascii_lowercase()).collect()
+    };
+    let methods = words("access-control-allow-methods");
+    checker.expect(rule, methods == ["post"], || format!("allowed methods: {methods:?}"));
+    let headers = words("access-control-allow-headers");
+    for name in REQUEST_HEADERS {
+        // `accept` needs no leave.
+        checker.expect(rule, name == "accept" || headers.iter().any(|known| known == name), || {
+            format!("{name} is not among the allowed headers")
+        });
+    }
+    checker.expect(rule, !headers.iter().any(|name| name == "*" || name == "cookie"), || {
+        format!("allowed headers: {headers:?}")
+    });
+    let age = answer.header("access-control-max-age").and_then(|age| age.parse::<u32>().ok());
+    checker.expect(rule, age.is_some_and(|age| age <= 7_200), || format!("max-age: {age:?}"));
+    let vary = words("vary");
+    checker.expect(rule, vary.iter().any(|word| word == "origin"), || format!("vary: {vary:?}"));
+    for refused in [
+        ask.clone().with("Access-Control-Request-Method", "DELETE"),
+        preflight_ask(checker, "/example.org/"),
+        preflight_ask(checker, "/console.zenlayer.com/other"),
+    ] {
+        let answer = checker.exchange(&refused, Form::Full)?.answer.context("no answer")?;
+        checker.expect(rule, !(200..300).contains(&answer.status()), || {
+            format!("{}: {}", refused.target, answer.status())
+        });
+    }
+    Ok(())
+}
+
+pub(crate) fn http2(checker: &Checker<'_>) -> Result<()> {
+    match checker.target.chosen_protocol()? {
+        None => checker.skip(Rule::Http2, "without TLS no browser speaks HTTP/2"),
+        Some(protocol) => {
+            let is_one = protocol == "http/1.1";
+            checker.expect(Rule::Http2, is_one, || format!("chosen: {protocol}"));
+        }
+    }
+    Ok(())
+}
+
+/// A request that the cloud answers, and one that the proxy refuses: judged in passing.
+pub(crate) fn plain(checker: &Checker<'_>) -> Result<()> {
+    let ask = checker.ask(HOST);
+    let answer = checker.exchange(&ask, Form::Full)?.answer.context("no answer")?;
+    let received = received_status(&answer).map(str::to_owned);
+    let error = error_type(&answer).map(str::to_owned);
+    checker.expect(Rule::Types, received.is_some(), || {
+        format!("an unsigned DescribeRegions: {} typed {error:?}", answer.status())
+    });
+    let refused = checker.exchange(&checker.ask("example.org"), Form::Full)?.answer;
+    let error = refused.as_ref().and_then(error_type);
+    checker.expect(Rule::Types, error.is_some_and(is_not_sent), || {
+        format!("a refusal typed {error:?}")
+    });
+    Ok(())
+}
+
+pub(crate) fn page(checker: &Checker<'_>) -> Result<()> {
+    let Some(url) = &checker.options.page else {
+        checker.skip(Rule::Page, "no address of a page was given");
+        return Ok(());
+    };
+    let target = checker.target.beside(url)?;
+    let fetch = |path: &str| -> Result<crate::http::Message> {
+        let ask = Ask {
+            method: "GET".to_owned(),
+            target: format!("{}{path}", target.base()),
+            headers: vec![("Host".to_owned(), target.authority())],
+            body: Vec::new(),
+            framing: Framing::Length,
+        };
+        let limit = Duration::from_secs(10);
+        let exchange = target.send(&ask.bytes(), Side::Answer, limit, Duration::ZERO)?;
+        exchange.answer.with_context(|| format!("no answer for {path}"))
+    };
+    let rule = Rule::Page;
+    for path in ["/", "/relight.json", "/relight_bg.wasm"] {
+        let answer = fetch(path)?;
+        let is_there = answer.status() == 200 && answer.is_whole && !answer.body.is_empty();
+        checker.expect(rule, is_there, || format!("{path}: {}", answer.first_line));
+        let policy = answer.header("content-security-policy").unwrap_or_default();
+        for part in [
+            "default-src 'none'",
+            "script-src 'self' 'wasm-unsafe-eval'",
+            "style-src 'self'",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        ] {
+            checker
+                .expect(rule, policy.contains(part), || format!("{path}: no {part} in {policy:?}"));
+        }
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            let found = answer.header(name);
+            checker.expect(rule, found == Some(value), || format!("{path}: {name}: {found:?}"));
+        }
+        let permissions = answer.header("permissions-policy").is_some();
+        checker.expect(rule, permissions, || format!("{path}: no permissions-policy"));
+        let strict = answer.header("strict-transport-security");
+        let is_long = strict.is_some_and(|value| value.contains("max-age="));
+        checker.expect(rule, is_long, || format!("{path}: strict-transport-security {strict:?}"));
+    }
+    let wasm = fetch("/relight_bg.wasm")?;
+    let kind = wasm.header("content-type");
+    checker
+        .expect(rule, kind == Some("application/wasm"), || format!("wasm is served as {kind:?}"));
+    let kind = fetch("/")?.header("content-type").map(str::to_owned);
+    let is_html = kind.as_deref().is_some_and(|kind| kind.starts_with("text/html"));
+    checker.expect(rule, is_html, || format!("the page is served as {kind:?}"));
+    for outside in ["/../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/.git/config", "/no-such-file"]
+    {
+        let answer = fetch(outside)?;
+        checker.expect(rule, answer.status() >= 400, || format!("{outside}: {}", answer.status()));
+    }
+    Ok(())
+}
+
+pub(crate) fn logs(checker: &Checker<'_>) -> Result<()> {
+    if checker.options.logs.is_empty() {
+        checker.skip(Rule::Logs, "no log file was named");
+        return Ok(());
+    }
+    let mut lines = 0;
+    for path in &checker.options.logs {
+        let log = fs::read(path).with_context(|| path.display().to_string())?;
+        let log = String::from_utf8_lossy(&log);
+        lines += log.lines().count();
+        for marker in MARKERS {
+            let found = log.lines().find(|line| line.contains(marker));
+            checker.expect(Rule::Logs, found.is_none(), || {
+                format!("{}: {}", path.display(), found.unwrap_or_default())
+            });
+        }
+    }
+    checker.expect(Rule::Logs, lines > 0, || "the logs are empty, so they show nothing".to_owned());
+    Ok(())
+}
+
+fn preflight_ask(checker: &Checker<'_>, rest: &str) -> Ask {
+    let mut ask = checker.ask_at(rest);
+    "OPTIONS".clone_into(&mut ask.method);
+    ask.body.clear();
+    for name in ["Content-Type", "X-Acs-Action", "X-Acs-Version", "X-Acs-Security-Token"] {
+        ask = ask.without(name);
+    }
+    ask.with("Access-Control-Request-Method", "POST")
+        .with("Access-Control-Request-Headers", "authorization,content-type,x-acs-action")
+}

@@ -1,0 +1,453 @@
+//! Runs the checks and gathers what they find.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    answered,
+    client::{Ask, Exchange, Framing, Target},
+    clouds::Clouds,
+    http::{Message, Side},
+    observed,
+    report::{Finding, Report},
+    rules::Rule,
+    upstream::Arrival,
+};
+
+/// What to check and what to hold it to.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// An origin that the proxy allows.
+    pub origin: String,
+    /// Only these rules; `None` for all.
+    pub only: Option<Vec<Rule>>,
+    /// The proxy's log files, which must keep quiet.
+    pub logs: Vec<PathBuf>,
+    /// The address of the page that the same server serves, if it does.
+    pub page: Option<String>,
+    /// By when a host that does not answer must have been given up.
+    pub connect_limit: Duration,
+    /// By when an answer that does not come must have been given up.
+    pub deadline_limit: Duration,
+}
+
+impl Options {
+    /// The contract's own limits, for a page of this origin.
+    pub fn new(origin: &str) -> Self {
+        Self {
+            origin: origin.to_owned(),
+            only: None,
+            logs: Vec::new(),
+            page: None,
+            connect_limit: Duration::from_secs(6),
+            deadline_limit: Duration::from_secs(35),
+        }
+    }
+}
+
+/// Checks the proxy, at the clouds too where those are ours. An error only when the proxy cannot be
+/// reached at all: everything else is a finding.
+pub fn run(target: &Target, options: &Options, clouds: Option<&Clouds>) -> Result<Report> {
+    let checker = Checker {
+        target,
+        options,
+        clouds,
+        findings: Mutex::default(),
+        open_connections: AtomicUsize::new(0),
+        counter: AtomicUsize::new(0),
+    };
+    checker.send(&checker.ask(HOST)).context("the proxy cannot be reached")?;
+    let is_wanted = |check: &&Check| check.rules.iter().any(|rule| checker.wants(*rule));
+    let (slow, quick): (Vec<&Check>, Vec<&Check>) =
+        CHECKS.iter().filter(is_wanted).partition(|check| check.is_slow);
+    thread::scope(|scope| {
+        for check in slow {
+            scope.spawn(|| checker.perform(check));
+        }
+        for check in quick {
+            checker.perform(check);
+        }
+    });
+    for check in LAST_CHECKS.iter().filter(is_wanted) {
+        checker.perform(check);
+    }
+    let findings = checker.findings.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(Report { findings })
+}
+
+struct Check {
+    rules: &'static [Rule],
+    run: fn(&Checker<'_>) -> Result<()>,
+    needs_clouds: bool,
+    is_slow: bool,
+}
+
+impl Check {
+    const fn answered(rules: &'static [Rule], run: fn(&Checker<'_>) -> Result<()>) -> Self {
+        Self { rules, run, needs_clouds: false, is_slow: false }
+    }
+
+    const fn observed(rules: &'static [Rule], run: fn(&Checker<'_>) -> Result<()>) -> Self {
+        Self { rules, run, needs_clouds: true, is_slow: false }
+    }
+
+    const fn slow(rules: &'static [Rule], run: fn(&Checker<'_>) -> Result<()>) -> Self {
+        Self { rules, run, needs_clouds: true, is_slow: true }
+    }
+}
+
+const CHECKS: &[Check] = &[
+    Check::answered(&[Rule::Hosts], answered::hosts),
+    Check::answered(&[Rule::Paths], answered::paths),
+    Check::answered(&[Rule::RawLine], answered::raw_line),
+    Check::answered(&[Rule::Methods], answered::methods),
+    Check::answered(&[Rule::Origins], answered::origins),
+    Check::answered(&[Rule::Action], answered::action),
+    Check::answered(&[Rule::Destination], answered::destination),
+    Check::answered(&[Rule::Upgrade], answered::upgrade),
+    Check::answered(&[Rule::Lengths], answered::lengths),
+    Check::answered(&[Rule::BodyLimit], answered::body_limit),
+    Check::answered(&[Rule::Preflight], answered::preflight),
+    Check::answered(&[Rule::Http2], answered::http2),
+    // What every answer must carry is looked at in all of them; these make sure that there are some.
+    Check::answered(&[Rule::Cors, Rule::Types, Rule::Harmless, Rule::Close], answered::plain),
+    Check::observed(&[Rule::Unchanged], observed::unchanged),
+    Check::observed(&[Rule::ServerName], observed::server_name),
+    Check::observed(&[Rule::RequestHeaders], observed::request_headers),
+    Check::observed(&[Rule::LongToken], observed::long_token),
+    Check::observed(&[Rule::AnswerHeaders], observed::answer_headers),
+    Check::observed(&[Rule::AnswerList], observed::answer_list),
+    Check::observed(&[Rule::Received], observed::received),
+    Check::observed(&[Rule::Redirects], observed::redirects),
+    Check::observed(&[Rule::Resend], observed::resend),
+    Check::observed(&[Rule::OneAttempt], observed::one_attempt),
+    Check::observed(&[Rule::Cut], observed::cut),
+    Check::observed(&[Rule::Refused], observed::refused),
+    Check::observed(&[Rule::Dns], observed::dns),
+    Check::observed(&[Rule::Certificate], observed::certificate),
+    Check::slow(&[Rule::ConnectTime], observed::connect_time),
+    Check::slow(&[Rule::Deadline], observed::deadline),
+    Check::observed(&[Rule::Once], observed::once),
+    Check::answered(&[Rule::Page], answered::page),
+];
+
+/// One takes the proxy for itself, the other looks at what all have left behind.
+const LAST_CHECKS: &[Check] = &[
+    Check::observed(&[Rule::Throttle], observed::throttle),
+    Check::answered(&[Rule::Logs], answered::logs),
+];
+
+/// The request headers that a cloud may get to see.
+pub(crate) const REQUEST_HEADERS: [&str; 19] = [
+    "authorization",
+    "content-type",
+    "accept",
+    "x-acs-action",
+    "x-acs-version",
+    "x-acs-date",
+    "x-acs-signature-nonce",
+    "x-acs-content-sha256",
+    "x-acs-security-token",
+    "x-tc-action",
+    "x-tc-version",
+    "x-tc-region",
+    "x-tc-timestamp",
+    "x-tc-token",
+    "x-tc-language",
+    "x-zc-action",
+    "x-zc-version",
+    "x-zc-timestamp",
+    "x-zc-signature-method",
+];
+
+/// A host that is on every list.
+pub(crate) const HOST: &str = "ecs.cn-hangzhou.aliyuncs.com";
+
+/// In the query, a header and the body of most requests; in no log.
+pub(crate) const MARKERS: [&str; 3] = ["zqUnloggedQuery", "zhUnloggedHeader", "zbUnloggedBody"];
+
+/// How strictly an answer is held to what every answer must carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The request was well formed and the origin is allowed.
+    Full,
+    /// The origin is not allowed: the answer must not allow it either.
+    Foreign,
+    /// The request is so broken that the server may answer before any configuration applies.
+    Broken,
+}
+
+pub(crate) struct Checker<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) options: &'a Options,
+    clouds: Option<&'a Clouds>,
+    findings: Mutex<BTreeMap<Rule, Finding>>,
+    /// How often a connection stayed open: waiting for each would take too long.
+    open_connections: AtomicUsize,
+    counter: AtomicUsize,
+}
+
+impl Checker<'_> {
+    fn perform(&self, check: &Check) {
+        if check.needs_clouds && self.clouds.is_none() {
+            for rule in check.rules {
+                self.skip(*rule, "what arrives at the real clouds cannot be seen");
+            }
+        } else if let Err(error) = (check.run)(self) {
+            for rule in check.rules {
+                self.expect(*rule, false, || format!("the check broke off: {error:#}"));
+            }
+        }
+    }
+
+    fn wants(&self, rule: Rule) -> bool {
+        self.options.only.as_ref().is_none_or(|only| only.contains(&rule))
+    }
+
+    /// Notes whether an expectation of a rule is met; `seen` says what was there instead.
+    pub(crate) fn expect(&self, rule: Rule, is_met: bool, seen: impl FnOnce() -> String) {
+        if !self.wants(rule) {
+            return;
+        }
+        let mut findings = self.findings();
+        let finding = findings.entry(rule).or_default();
+        if is_met {
+            finding.met += 1;
+        } else {
+            finding.failures.push(seen());
+        }
+    }
+
+    pub(crate) fn skip(&self, rule: Rule, why: &str) {
+        if self.wants(rule) {
+            self.findings().entry(rule).or_default().skipped = Some(why.to_owned());
+        }
+    }
+
+    /// The clouds, in checks that are only run where they are ours.
+    pub(crate) fn clouds(&self) -> Result<&Clouds> {
+        self.clouds.context("the clouds are not ours")
+    }
+
+    /// A request that every proxy must pass: it asks for a list of regions, without a signature.
+    pub(crate) fn ask(&self, host: &str) -> Ask {
+        let [query, header, body] = MARKERS;
+        let number = self.counter.fetch_add(1, Ordering::Relaxed);
+        let headers = [
+            ("Host", self.target.authority()),
+            ("Origin", self.options.origin.clone()),
+            ("User-Agent", "proxy-check".to_owned()),
+            ("Content-Type", "application/json".to_owned()),
+            ("X-Acs-Action", "DescribeRegions".to_owned()),
+            ("X-Acs-Version", "2014-05-26".to_owned()),
+            ("X-Acs-Signature-Nonce", format!("nonce-{number:06}-end")),
+            ("X-Acs-Security-Token", header.to_owned()),
+        ];
+        Ask {
+            method: "POST".to_owned(),
+            target: format!("{}/{host}/?{query}=1", self.target.base()),
+            headers: headers.map(|(name, value)| (name.to_owned(), value)).to_vec(),
+            body: format!("{body} nonce-{number:06}-end").into_bytes(),
+            framing: Framing::Length,
+        }
+    }
+
+    /// The same with another path on the proxy, query included.
+    pub(crate) fn ask_at(&self, rest: &str) -> Ask {
+        Ask { target: format!("{}{rest}", self.target.base()), ..self.ask(HOST) }
+    }
+
+    pub(crate) fn send(&self, ask: &Ask) -> Result<Exchange> {
+        self.send_bytes(
+            &ask.bytes(),
+            if ask.method == "HEAD" { Side::HeadAnswer } else { Side::Answer },
+        )
+    }
+
+    pub(crate) fn send_bytes(&self, bytes: &[u8], side: Side) -> Result<Exchange> {
+        let close_limit = if self.open_connections.load(Ordering::Relaxed) < PATIENCE {
+            Duration::from_secs(3)
+        } else {
+            Duration::from_millis(20)
+        };
+        let limit = self.options.deadline_limit + Duration::from_secs(5);
+        let exchange = self.target.send(bytes, side, limit, close_limit)?;
+        if !exchange.is_closed {
+            self.open_connections.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(exchange)
+    }
+
+    /// Sends, and holds the answer to what every answer must carry.
+    pub(crate) fn exchange(&self, ask: &Ask, form: Form) -> Result<Exchange> {
+        let exchange = self.send(ask)?;
+        if let Some(answer) = &exchange.answer {
+            self.judge(&described(ask), answer, exchange.is_closed, form);
+        }
+        Ok(exchange)
+    }
+
+    fn judge(&self, what: &str, answer: &Message, is_closed: bool, form: Form) {
+        let seen = |header: &str| {
+            let values: Vec<&str> = answer.all(header).collect();
+            format!("{what}: {} with {header}: {values:?}", answer.status())
+        };
+        if form == Form::Broken {
+            return;
+        }
+        let allowed: Vec<&str> = answer.all("access-control-allow-origin").collect();
+        let is_right = match form {
+            Form::Full => allowed == [self.options.origin.as_str()],
+            Form::Foreign | Form::Broken => allowed.is_empty(),
+        };
+        self.expect(Rule::Cors, is_right, || seen("access-control-allow-origin"));
+        if form == Form::Full {
+            let has = |header: &str, wanted: &str| {
+                answer
+                    .all(header)
+                    .flat_map(|value| value.split(','))
+                    .any(|word| word.trim().eq_ignore_ascii_case(wanted))
+            };
+            let vary = has("vary", "Origin");
+            self.expect(Rule::Cors, vary, || seen("vary"));
+            // A preflight's answer is read by the browser alone.
+            if answer.header("access-control-allow-methods").is_none() {
+                for name in ["Date", "Retry-After", "Proxy-Status", "X-Acs-Request-Id"] {
+                    let exposes = has("access-control-expose-headers", name);
+                    self.expect(Rule::Cors, exposes, || seen("access-control-expose-headers"));
+                }
+            }
+            let credentials = answer.header("access-control-allow-credentials");
+            let none = credentials.is_none();
+            self.expect(Rule::Cors, none, || seen("access-control-allow-credentials"));
+        }
+        let types: Vec<&str> = answer.all("proxy-status").collect();
+        let is_typed =
+            matches!(types.as_slice(), [one] if one.split(';').next() == Some("relight-proxy"));
+        self.expect(Rule::Types, is_typed, || seen("proxy-status"));
+        let policies: Vec<&str> = answer.all("content-security-policy").collect();
+        let is_policy = matches!(policies.as_slice(), [one]
+            if one.contains("default-src 'none'") && one.contains("sandbox") && !one.contains("allow"));
+        self.expect(Rule::Harmless, is_policy, || seen("content-security-policy"));
+        let is_stored = answer.all("cache-control").collect::<Vec<_>>() == ["no-store"];
+        self.expect(Rule::Harmless, is_stored, || seen("cache-control"));
+        let is_plain = answer.all("x-content-type-options").collect::<Vec<_>>() == ["nosniff"];
+        self.expect(Rule::Harmless, is_plain, || seen("x-content-type-options"));
+        let closes = answer.says_close() && is_closed;
+        self.expect(Rule::Close, closes, || {
+            let end = if is_closed { "closed" } else { "left open" };
+            format!("{}, and the connection was {end}", seen("connection"))
+        });
+    }
+
+    /// Expects a refusal with one of these statuses, typed as not sent, with no arrival.
+    pub(crate) fn expect_refusal(
+        &self,
+        rule: Rule,
+        ask: &Ask,
+        form: Form,
+        statuses: &[u16],
+    ) -> Result<()> {
+        let what = described(ask);
+        let exchange = self.exchange(ask, form)?;
+        match &exchange.answer {
+            // Closing without a word refuses what has no sense.
+            None => self.expect(rule, form == Form::Broken, || format!("{what}: no answer")),
+            Some(answer) => {
+                let status = answer.status();
+                self.expect(rule, statuses.contains(&status), || format!("{what}: {status}"));
+                if form != Form::Broken {
+                    let error = error_type(answer);
+                    let is_typed = error.is_some_and(is_not_sent);
+                    self.expect(rule, is_typed, || format!("{what}: {status} typed {error:?}"));
+                }
+            }
+        }
+        self.expect_arrivals(rule, ask, 0);
+        Ok(())
+    }
+
+    /// Expects that the request arrived so often at the clouds, where those are ours.
+    pub(crate) fn expect_arrivals(&self, rule: Rule, ask: &Ask, count: usize) {
+        if self.clouds.is_some() {
+            let arrived = self.arrivals(ask).len();
+            let what = described(ask);
+            self.expect(rule, arrived == count, || format!("{what}: arrived {arrived} times"));
+        }
+    }
+
+    /// What arrived of a request, told by the nonce in its header or its body.
+    pub(crate) fn arrivals(&self, ask: &Ask) -> Vec<Arrival> {
+        let nonce = nonce(ask);
+        let mut arrivals =
+            self.clouds.map(|clouds| clouds.upstream.all_arrivals()).unwrap_or_default();
+        arrivals.retain(|arrival| {
+            arrival.request.raw.windows(nonce.len()).any(|window| window == nonce.as_bytes())
+        });
+        arrivals
+    }
+
+    fn findings(&self) -> MutexGuard<'_, BTreeMap<Rule, Finding>> {
+        self.findings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// So many connections that stay open are waited for.
+const PATIENCE: usize = 3;
+
+/// The error type of an answer that relight-proxy gave, if it names one.
+pub(crate) fn error_type(answer: &Message) -> Option<&str> {
+    parameter(answer, "error")
+}
+
+/// The status that the cloud answered with, as relight-proxy says.
+pub(crate) fn received_status(answer: &Message) -> Option<&str> {
+    parameter(answer, "received-status")
+}
+
+fn parameter<'a>(answer: &'a Message, name: &str) -> Option<&'a str> {
+    let mut parts = answer.header("proxy-status")?.split(';').map(str::trim);
+    if parts.next() != Some("relight-proxy") {
+        return None;
+    }
+    parts.find_map(|part| part.strip_prefix(name)?.strip_prefix('='))
+}
+
+/// Whether an RFC 9209 error type proves that nothing was sent.
+pub(crate) fn is_not_sent(error: &str) -> bool {
+    ["dns_", "destination_", "tls_"].iter().any(|prefix| error.starts_with(prefix))
+        || [
+            "connection_refused",
+            "connection_timeout",
+            "connection_limit_reached",
+            "http_request_denied",
+            "http_request_error",
+            "proxy_configuration_error",
+        ]
+        .contains(&error)
+}
+
+/// The request in a few words.
+pub(crate) fn described(ask: &Ask) -> String {
+    let target: String = ask.target.chars().take(100).collect();
+    format!("{} {target}", ask.method)
+}
+
+fn nonce(ask: &Ask) -> String {
+    let is_nonce = |(name, _): &&(String, String)| name == "X-Acs-Signature-Nonce";
+    ask.headers.iter().find(is_nonce).map_or_else(
+        // Nothing has it, so nothing is found.
+        || "a request without a nonce".to_owned(),
+        |(_, value)| value.clone(),
+    )
+}

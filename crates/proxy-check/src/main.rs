@@ -1,0 +1,254 @@
+//! `cargo xtask proxy-check`: the contract against a proxy, or against the servers of `deploy/`.
+
+use std::{env, fs, net::SocketAddr, path::PathBuf, process::ExitCode, thread, time::Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use lexopt::{Arg, ValueExt};
+use relight_proxy_check::{
+    check::{self, Options},
+    client::Target,
+    clouds::Clouds,
+    report::Report,
+    rules::{Rule, Server},
+    servers::{self, Setting},
+};
+
+const HELP: &str = "\
+cargo xtask proxy-check URL --origin ORIGIN [options]
+    Checks a deployed proxy, such as https://console.example.org/proxy. Sends only what must be
+    refused or cannot change anything. What arrives at the clouds is not seen, unless they are ours:
+      --observe IP[:PORT]  stands in for the clouds on this loopback address, port 443 by default,
+                           with a name server on UDP port 5353 of it; set the proxy up for them first
+      --ca-out FILE        writes the certificate that such a proxy must trust, and waits for Enter
+    Further:
+      --ca FILE            trusts this authority for the proxy's own certificate
+      --log FILE           a log of the proxy to search; repeat for more
+      --page URL           the page that the same server serves
+      --server NAME        says how to mend it in nginx, caddy, haproxy, envoy or worker only
+      --only RULE          this rule; repeat for more
+
+cargo xtask proxy-check --deploy [NAME…] [--only RULE] [--keep]
+    Starts the servers with the configurations of deploy/ on this machine, in front of clouds of
+    ours, and checks every line. A line that a server is known not to keep is named, and fails when
+    it is kept after all.
+";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("proxy-check: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[derive(Default)]
+struct Arguments {
+    url: Option<String>,
+    origin: Option<String>,
+    observe: Option<String>,
+    ca_out: Option<PathBuf>,
+    ca: Option<PathBuf>,
+    logs: Vec<PathBuf>,
+    page: Option<String>,
+    server: Option<Server>,
+    only: Vec<Rule>,
+    is_deploy: bool,
+    is_kept: bool,
+    names: Vec<Server>,
+}
+
+fn run() -> Result<bool> {
+    let mut arguments = Arguments::default();
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("help") | Arg::Short('h') => {
+                print!("{HELP}");
+                return Ok(true);
+            }
+            Arg::Long("origin") => arguments.origin = Some(parser.value()?.string()?),
+            Arg::Long("observe") => arguments.observe = Some(parser.value()?.string()?),
+            Arg::Long("ca-out") => arguments.ca_out = Some(parser.value()?.into()),
+            Arg::Long("ca") => arguments.ca = Some(parser.value()?.into()),
+            Arg::Long("log") => arguments.logs.push(parser.value()?.into()),
+            Arg::Long("page") => arguments.page = Some(parser.value()?.string()?),
+            Arg::Long("server") => arguments.server = Some(server(&parser.value()?.string()?)?),
+            Arg::Long("only") => arguments.only.push(rule(&parser.value()?.string()?)?),
+            Arg::Long("deploy") => arguments.is_deploy = true,
+            Arg::Long("keep") => arguments.is_kept = true,
+            Arg::Value(value) if arguments.is_deploy => {
+                arguments.names.push(server(&value.string()?)?);
+            }
+            Arg::Value(value) if arguments.url.is_none() => {
+                arguments.url = Some(value.string()?);
+            }
+            Arg::Value(_) | Arg::Long(_) | Arg::Short(_) => {
+                return Err(argument.unexpected().into());
+            }
+        }
+    }
+    if arguments.is_deploy { deploy(&arguments) } else { one(&arguments) }
+}
+
+fn one(arguments: &Arguments) -> Result<bool> {
+    let Some(url) = &arguments.url else {
+        print!("{HELP}");
+        return Ok(false);
+    };
+    let ca = arguments.ca.as_ref().map(fs::read_to_string).transpose().context("--ca")?;
+    let target = Target::parse(url, ca.as_deref())?;
+    let origin = arguments.origin.clone().unwrap_or_else(|| target.origin());
+    let mut options = Options::new(&origin);
+    options.logs.clone_from(&arguments.logs);
+    options.page.clone_from(&arguments.page);
+    options.only = (!arguments.only.is_empty()).then(|| arguments.only.clone());
+    let clouds = arguments.observe.as_deref().map(observe).transpose()?;
+    if let (Some(clouds), Some(path)) = (&clouds, &arguments.ca_out) {
+        fs::write(path, clouds.authority.pem()).with_context(|| path.display().to_string())?;
+        println!(
+            "The clouds are on {}, their names at {} (UDP), their authority in {}.\n\
+             Point the proxy there, reload it, and press Enter.",
+            clouds.upstream.address(),
+            clouds.names.address(),
+            path.display()
+        );
+        std::io::stdin().read_line(&mut String::new())?;
+    }
+    println!("{url}, as a page of {origin}");
+    let report = check::run(&target, &options, clouds.as_ref())?;
+    print!("{}", report.text(arguments.server));
+    let (rules, expectations) = report.counts();
+    let broken = report.broken();
+    println!("{rules} lines hold ({expectations} expectations), {} do not", broken.len());
+    Ok(broken.is_empty())
+}
+
+fn observe(address: &str) -> Result<Clouds> {
+    let with_port =
+        if address.contains(':') { address.to_owned() } else { format!("{address}:443") };
+    let SocketAddr::V4(address) = with_port.parse().context("--observe")? else {
+        bail!("--observe wants an address of IP version 4");
+    };
+    ensure!(address.ip().is_loopback(), "--observe wants a loopback address");
+    Clouds::start_on(*address.ip(), address.port(), 5353)
+}
+
+/// What each server's modules cannot do; README.md in its folder says the same.
+fn cannot(server: Server) -> &'static [Rule] {
+    match server {
+        Server::Nginx => &[Rule::AnswerList],
+        Server::Caddy => &[Rule::Throttle],
+        Server::Haproxy | Server::Envoy => &[],
+        Server::Worker => &[
+            Rule::Close,
+            Rule::Refused,
+            Rule::Dns,
+            Rule::Certificate,
+            Rule::ConnectTime,
+            Rule::Throttle,
+        ],
+    }
+}
+
+fn deploy(arguments: &Arguments) -> Result<bool> {
+    let servers =
+        if arguments.names.is_empty() { Server::ALL.to_vec() } else { arguments.names.clone() };
+    let folder = env::temp_dir().join(format!("relight-proxy-check-{}", std::process::id()));
+    let page = folder.join("page");
+    make_page(&page)?;
+    let only = (!arguments.only.is_empty()).then(|| arguments.only.clone());
+    let start = Instant::now();
+    let reports: Vec<(Server, Result<Report>)> = thread::scope(|scope| {
+        let running: Vec<_> = servers
+            .iter()
+            .map(|server| {
+                let (folder, page, only) = (folder.clone(), page.clone(), only.clone());
+                scope.spawn(move || (*server, deployed(*server, folder, page, only)))
+            })
+            .collect();
+        running.into_iter().filter_map(|thread| thread.join().ok()).collect()
+    });
+    ensure!(reports.len() == servers.len(), "a check panicked");
+    let mut failed = 0;
+    for (server, report) in reports {
+        println!("── {}", server.name());
+        failed += usize::from(!judge(server, report));
+    }
+    println!("all in {} s", start.elapsed().as_secs());
+    println!("{} passed, {failed} failed", servers.len() - failed);
+    if arguments.is_kept || failed > 0 {
+        println!("configurations and logs are in {}", folder.display());
+    } else {
+        fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    }
+    Ok(failed == 0)
+}
+
+fn judge(server: Server, report: Result<Report>) -> bool {
+    let report = match report {
+        Ok(report) => report,
+        Err(error) => {
+            println!("{error:#}");
+            return false;
+        }
+    };
+    print!("{}", report.text(Some(server)));
+    let broken = report.broken();
+    let unknown: Vec<&Rule> = broken.iter().filter(|rule| !cannot(server).contains(rule)).collect();
+    let mended: Vec<&Rule> = cannot(server)
+        .iter()
+        .filter(|rule| report.findings.contains_key(rule) && !broken.contains(rule))
+        .collect();
+    let (rules, expectations) = report.counts();
+    println!("{rules} lines hold ({expectations} expectations), {} do not", broken.len());
+    for rule in cannot(server).iter().filter(|rule| broken.contains(rule)) {
+        println!("known: {} cannot keep `{rule}`", server.name());
+    }
+    for rule in &mended {
+        println!("`{rule}` holds, although {} is said not to keep it", server.name());
+    }
+    unknown.is_empty() && mended.is_empty()
+}
+
+fn deployed(
+    server: Server,
+    folder: PathBuf,
+    page: PathBuf,
+    only: Option<Vec<Rule>>,
+) -> Result<Report> {
+    let clouds = Clouds::start()?;
+    let origin = "https://portal.example.org";
+    let setting = Setting { origins: vec![origin.to_owned()], page, folder };
+    let running = servers::start(server, &clouds, &setting)?;
+    let target = Target::parse(&running.proxy_url(), None)?;
+    let mut options = Options::new(origin);
+    options.only = only;
+    options.logs = running.logs().to_vec();
+    options.page = Some(running.url());
+    check::run(&target, &options, Some(&clouds))
+}
+
+/// A page of three files with the names of the release's: what counts is how they are served.
+fn make_page(folder: &std::path::Path) -> Result<()> {
+    fs::create_dir_all(folder.join(".git"))?;
+    fs::write(folder.join("index.html"), "<!doctype html><title>Relight</title>")?;
+    fs::write(folder.join("relight.json"), "{ \"proxy\": \"/proxy\" }")?;
+    // Longer than any server's buffer.
+    fs::write(folder.join("relight_bg.wasm"), [b"\0asm\x01\0\0\0".repeat(100_000)].concat())?;
+    fs::write(folder.join(".git/config"), "private")?;
+    Ok(())
+}
+
+fn server(name: &str) -> Result<Server> {
+    let names = Server::ALL.map(Server::name).join(" ");
+    Server::parse(name).with_context(|| format!("there is no server `{name}`, but: {names}"))
+}
+
+fn rule(name: &str) -> Result<Rule> {
+    let known = Rule::ALL.iter().copied().find(|rule| rule.id() == name);
+    let names: Vec<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+    known.with_context(|| format!("there is no rule `{name}`, but: {}", names.join(" ")))
+}

