@@ -726,12 +726,11 @@ impl World {
                         && !was_touched_by_others(one)
                 }
                 Outcome::Proven => one.carried_out.is_empty() && !was_touched_by_others(one),
-                Outcome::Rejected | Outcome::NotSent => done,
+                // Whoever reads one of these may believe that sending is safe.
+                Outcome::Rejected | Outcome::NotSent | Outcome::Queued => done,
                 Outcome::Skipped => last_send.is_some(),
                 Outcome::DryRunPassed => true,
-                Outcome::Queued | Outcome::Sending | Outcome::InProgress | Outcome::Unknown => {
-                    false
-                }
+                Outcome::Sending | Outcome::InProgress | Outcome::Unknown => false,
             };
             if wrong {
                 return Err(format!(
