@@ -1,7 +1,7 @@
 //! Drivers and the browsers that they start.
 
-use crate::machine;
-use anyhow::{Context, Result, bail};
+use crate::{machine, until};
+use anyhow::{Context, Result, bail, ensure};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use std::{
@@ -11,7 +11,7 @@ use std::{
     process::{Child, Command, Stdio},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -65,18 +65,52 @@ impl fmt::Display for Theme {
 /// A browser that is running, with a profile of its own.
 pub struct Session {
     browser: Browser,
+    theme: Theme,
     driver: WebDriver,
     bidi: BiDi,
     /// Errors that its pages wrote to the console, and errors that nobody caught.
     errors: Arc<Mutex<Vec<String>>>,
     downloads: Folder,
+    /// Set if the profile outlives the browser.
+    profile: Option<Folder>,
+    changed: AtomicBool,
     // Last: it goes when the session is over.
-    _process: DriverProcess,
+    process: DriverProcess,
 }
 
 impl Session {
     /// Starts a driver and a browser.
     pub async fn start(browser: Browser, theme: Theme) -> Result<Self> {
+        Self::start_on(browser, theme, None).await
+    }
+
+    /// The same on a profile that is kept when the browser is killed.
+    pub async fn start_kept(browser: Browser, theme: Theme) -> Result<Self> {
+        let profile = Folder::new()?;
+        if browser == Browser::Firefox {
+            // The driver writes no settings into a profile that it has not made itself.
+            fs::write(profile.0.join("user.js"), firefox_settings(theme))?;
+        }
+        Self::start_on(browser, theme, Some(profile)).await
+    }
+
+    /// Kills the browser as a crash or a power cut does: every process of it at once, with no time
+    /// to write anything down. Then this is a new browser on the same profile.
+    pub async fn kill_and_start_again(&mut self) -> Result<()> {
+        let killed = self.process.kill_descendants()?;
+        until("the killed browser to be gone", || async {
+            Ok((!killed.iter().any(|id| is_alive(*id))).then_some(()))
+        })
+        .await?;
+        self.process.end();
+        let profile = Some(self.profile.take().context("the profile is not kept")?);
+        let next = Self::start_on(self.browser, self.theme, profile).await?;
+        // There is nobody to answer: this only lets go of the session.
+        std::mem::replace(self, next).quit().await;
+        Ok(())
+    }
+
+    async fn start_on(browser: Browser, theme: Theme, profile: Option<Folder>) -> Result<Self> {
         let process = DriverProcess::start(browser)?;
         let downloads = Folder::new()?;
         let driver = match browser {
@@ -85,6 +119,9 @@ impl Session {
                 wanted.set_binary(&machine::chromium().to_string_lossy())?;
                 for argument in CHROMIUM_ARGUMENTS {
                     wanted.add_arg(argument)?;
+                }
+                if let Some(profile) = &profile {
+                    wanted.add_arg(&format!("--user-data-dir={}", profile.0.display()))?;
                 }
                 wanted.set_browser_option(
                     "prefs",
@@ -98,9 +135,13 @@ impl Session {
             }
             Browser::Firefox => {
                 let dark = theme == Theme::Dark;
+                let mut arguments = vec![json!("-headless")];
+                if let Some(profile) = &profile {
+                    arguments.extend([json!("-profile"), json!(profile.0)]);
+                }
                 let options = json!({
                     "binary": machine::firefox(),
-                    "args": ["-headless"],
+                    "args": arguments,
                     "prefs": {
                         // 0 is dark, 1 is light.
                         "layout.css.prefers-color-scheme.content-override": i32::from(!dark),
@@ -139,7 +180,9 @@ impl Session {
                 }
             }
         });
-        let session = Self { browser, driver, bidi, errors, downloads, _process: process };
+        let changed = AtomicBool::new(profile.is_some());
+        let session =
+            Self { browser, theme, driver, bidi, errors, downloads, profile, changed, process };
         if browser == Browser::Chromium {
             session.prefer(theme).await?;
         }
@@ -173,6 +216,18 @@ impl Session {
         let viewport = thirtyfour::bidi::modules::browsing_context::Viewport { width, height };
         self.bidi.browsing_context().set_viewport(context, Some(viewport)).await?;
         Ok(())
+    }
+
+    /// Runs a script in every page before the page's own. The session is not used again.
+    pub async fn before_every_page(&self, function: &str) -> Result<()> {
+        self.changed.store(true, Ordering::Relaxed);
+        self.bidi.script().add_preload_script(function).await?;
+        Ok(())
+    }
+
+    /// Whether it is no longer as it was when it started.
+    pub fn is_changed(&self) -> bool {
+        self.changed.load(Ordering::Relaxed)
     }
 
     /// Ends the browser.
@@ -264,6 +319,35 @@ impl DriverProcess {
         Ok(process)
     }
 
+    /// Kills everything that the driver has started, and gives the ids.
+    fn kill_descendants(&self) -> Result<Vec<u32>> {
+        let mut found = vec![self.child.id()];
+        // Parents are listed before their children are looked for: ids that come later are found in
+        // the next round.
+        loop {
+            let more: Vec<u32> = processes()?
+                .into_iter()
+                .filter(|(id, parent)| found.contains(parent) && !found.contains(id))
+                .map(|(id, _)| id)
+                .collect();
+            if more.is_empty() {
+                break;
+            }
+            found.extend(more);
+        }
+        let browser = found.split_off(1);
+        ensure!(!browser.is_empty(), "there is no browser to kill");
+        let ids = browser.iter().map(u32::to_string);
+        let killed = Command::new("/bin/kill").arg("-KILL").args(ids).status()?;
+        ensure!(killed.success(), "kill: {killed}");
+        Ok(browser)
+    }
+
+    fn end(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
@@ -271,7 +355,50 @@ impl DriverProcess {
 
 impl Drop for DriverProcess {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.end();
     }
+}
+
+/// Every process and its parent.
+fn processes() -> Result<Vec<(u32, u32)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir("/proc")? {
+        let Some(id) = entry?.file_name().to_str().and_then(|name| name.parse().ok()) else {
+            continue;
+        };
+        // Gone in the meantime: no matter.
+        if let Some((_, parent)) = state_and_parent(id) {
+            found.push((id, parent));
+        }
+    }
+    Ok(found)
+}
+
+/// A process that was killed stays for a moment, or as a zombie until its parent has heard.
+fn is_alive(id: u32) -> bool {
+    state_and_parent(id).is_some_and(|(state, _)| !matches!(state, 'Z' | 'X'))
+}
+
+fn state_and_parent(id: u32) -> Option<(char, u32)> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // `1234 (name, which may have spaces) S 1230 …`
+    let mut rest = stat.rsplit_once(')')?.1.split_whitespace();
+    Some((rest.next()?.chars().next()?, rest.next()?.parse().ok()?))
+}
+
+/// What matters of Firefox's settings, as a file in its profile.
+fn firefox_settings(theme: Theme) -> String {
+    let dark = i32::from(theme != Theme::Dark);
+    format!(
+        "user_pref(\"layout.css.prefers-color-scheme.content-override\", {dark});\n\
+         user_pref(\"intl.accept_languages\", \"en-US\");\n\
+         user_pref(\"browser.shell.checkDefaultBrowser\", false);\n\
+         user_pref(\"browser.startup.page\", 0);\n\
+         user_pref(\"browser.sessionstore.resume_from_crash\", false);\n\
+         user_pref(\"toolkit.startup.max_resumed_crashes\", -1);\n\
+         user_pref(\"datareporting.policy.dataSubmissionEnabled\", false);\n\
+         user_pref(\"app.update.disabledForTesting\", true);\n\
+         user_pref(\"network.captive-portal-service.enabled\", false);\n\
+         user_pref(\"network.connectivity-service.enabled\", false);\n"
+    )
 }

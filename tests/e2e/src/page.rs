@@ -55,6 +55,10 @@ impl Page {
         self.session
     }
 
+    pub(crate) fn session_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+
     /// The browser.
     pub fn session(&self) -> &Session {
         &self.session

@@ -7,7 +7,13 @@ use crate::{
     site::Site,
 };
 use anyhow::{Context, Result};
-use relight_sandbox::{Cloud, Config, faults::Fault, fleet::Instance, journal::Call, server};
+use relight_sandbox::{
+    Cloud, Config,
+    faults::Fault,
+    fleet::{Fleet, Instance},
+    journal::Call,
+    server,
+};
 use serde_json::Value;
 
 /// What a case asks for.
@@ -21,12 +27,26 @@ pub struct Setting {
     pub width: u32,
     /// Where the page is served: begins and ends with a slash.
     pub base: &'static str,
+    /// Whether the browser's profile outlives the browser, which may then be killed.
+    pub kept: bool,
+    /// How much faster than real time the instances are.
+    pub speed: f64,
+    /// What there is.
+    pub fleet: fn() -> Fleet,
 }
 
 impl Setting {
     /// A wide page in light colours, at the root of its host.
     pub fn new(browser: Browser) -> Self {
-        Self { browser, theme: Theme::Light, width: 1_280, base: "/" }
+        Self {
+            browser,
+            theme: Theme::Light,
+            width: 1_280,
+            base: "/",
+            kept: false,
+            speed: SPEED,
+            fleet: Fleet::standard,
+        }
     }
 }
 
@@ -63,8 +83,12 @@ impl Stage {
     }
 
     async fn behind(setting: Setting, session: &Session) -> Result<(server::Running, Site)> {
-        let sandbox = server::start(Config { speed: SPEED, ..Config::default() })
-            .context("the sandbox does not start")?;
+        let sandbox = server::start(Config {
+            speed: setting.speed,
+            fleet: (setting.fleet)(),
+            ..Config::default()
+        })
+        .context("the sandbox does not start")?;
         let site = Site::start(machine::dist(), setting.base, sandbox.addr).await?;
         session.resize(setting.width, height(setting.width)).await?;
         session.take_errors();
@@ -74,6 +98,13 @@ impl Stage {
     /// Opens the page.
     pub async fn open(&self) -> Result<()> {
         self.page.open(&self.site.url()).await
+    }
+
+    /// Kills the browser and starts it again on the same profile; no page is open then.
+    pub async fn kill_browser(&mut self) -> Result<()> {
+        let session = self.page.session_mut();
+        session.kill_and_start_again().await?;
+        session.resize(self.setting.width, height(self.setting.width)).await
     }
 
     /// Every arrival at a cloud so far.

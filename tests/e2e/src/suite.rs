@@ -97,7 +97,11 @@ pub fn run(cases: Vec<Case>) -> Result<ExitCode> {
 
 async fn play(name: &str, case: &Case, browser: Browser, pool: &Pool) -> Result<()> {
     let setting = (case.dress)(Setting::new(browser));
-    let session = pool.take(browser, setting.theme).await?;
+    let session = if setting.kept {
+        Session::start_kept(browser, setting.theme).await?
+    } else {
+        pool.take(browser, setting.theme).await?
+    };
     let mut stage = match Stage::set(setting, session).await {
         Ok(stage) => stage,
         Err((session, error)) => {
@@ -119,7 +123,12 @@ async fn play(name: &str, case: &Case, browser: Browser, pool: &Pool) -> Result<
         (played, _) => played,
     };
     let Err(error) = played else {
-        pool.give_back(setting.theme, stage.page.into_session());
+        let session = stage.page.into_session();
+        if session.is_changed() {
+            session.quit().await;
+        } else {
+            pool.give_back(setting.theme, session);
+        }
         return Ok(());
     };
     let _ = stage.page.photograph(&format!("failed/{}", name.replace("::", "-"))).await;

@@ -7,6 +7,7 @@ mod faults;
 mod form;
 mod guards;
 mod look;
+mod runs;
 mod secrets;
 mod story;
 mod support;
@@ -21,6 +22,7 @@ fn main() -> Result<ExitCode> {
         look::cases(),
         answers::cases(),
         faults::cases(),
+        runs::cases(),
         guards::cases(),
         form::cases(),
         secrets::cases(),
