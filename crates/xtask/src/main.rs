@@ -32,6 +32,9 @@ cargo xtask <command>
   bench [options]    the measurements of BENCHMARKS.md
       --no-build         of `dist` as it is
       --no-page          without Chromium; writes nothing
+  simulate [--seeds N] [--seed K]
+                     schedules of faults against the run: N of them (default: 100000), or
+                     the one with number K, step by step
   setup              everything that the other commands would install
 ";
 
@@ -70,9 +73,33 @@ fn run(mut arguments: Parser) -> Result<ExitCode> {
             dist::build()?.check_budget()?;
         }
         "bench" => bench::run(arguments)?,
+        "simulate" => simulate(arguments)?,
         other => bail!("there is no command `{other}`; `cargo xtask help` lists them"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Plays schedules of the simulation in core's tests, optimised.
+fn simulate(mut arguments: Parser) -> Result<()> {
+    let (mut seeds, mut seed) = (100_000_u64, None::<u64>);
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("seeds") => seeds = arguments.value()?.parse()?,
+            Arg::Long("seed") => seed = Some(arguments.value()?.parse()?),
+            Arg::Long(_) | Arg::Short(_) | Arg::Value(_) => {
+                return Err(argument.unexpected().into());
+            }
+        }
+    }
+    let mut cargo = process::command("cargo");
+    cargo
+        .args(["test", "--release", "--package", "relight-core", "--test", "simulation"])
+        .args(["--", "--nocapture"])
+        .env("SIMULATION_SEEDS", seeds.to_string());
+    if let Some(seed) = seed {
+        cargo.env("SIMULATION_SEED", seed.to_string());
+    }
+    process::run(&mut cargo)
 }
 
 fn no_more(mut arguments: Parser) -> Result<()> {
