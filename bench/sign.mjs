@@ -3,7 +3,8 @@
 import { Readable } from "node:stream";
 import { alibabaIds, inTurn, loadModule, require, tencentIds } from "./measure.mjs";
 
-const KEY = { accessKeyId: "EXAMPLE-KEY-ID-NOT-REAL", secret: "example-secret-key-not-real-0001" };
+const accessKeyId = "EXAMPLE-KEY-ID-NOT-REAL";
+const secret = "example-secret-key-not-real-0001";
 
 export async function sign() {
   const relight = await loadModule();
@@ -13,7 +14,8 @@ export async function sign() {
     tencentSdk: tencent,
     tencentModule: timed(() =>
       relight.signRequest({
-        ...KEY,
+        accessKeyId,
+        secret,
         cloud: "tencent",
         region: "ap-guangzhou",
         operation: "RebootInstances",
@@ -24,7 +26,8 @@ export async function sign() {
     tencentFields: timed(() => {
       const timestamp = Math.floor(Date.now() / 1000);
       return relight.signRequest({
-        ...KEY,
+        accessKeyId,
+        secret,
         algorithm: "TC3-HMAC-SHA256",
         service: "cvm",
         host: "cvm.tencentcloudapi.com",
@@ -46,7 +49,8 @@ export async function sign() {
     alibabaSdk: alibaba,
     alibabaModule: timed(() =>
       relight.signRequest({
-        ...KEY,
+        accessKeyId,
+        secret,
         cloud: "alibaba",
         region: "cn-hangzhou",
         operation: "RebootInstances",
@@ -97,7 +101,7 @@ function tencentSdk(ids) {
   require.cache[path] = { id: path, filename: path, loaded: true, exports: { __esModule: true, default: send } };
   const { cvm } = require("tencentcloud-sdk-nodejs-cvm");
   const client = new cvm.v20170312.Client({
-    credential: { secretId: KEY.accessKeyId, secretKey: KEY.secret },
+    credential: { secretId: accessKeyId, secretKey: secret },
     region: "ap-guangzhou",
     profile: {},
   });
@@ -123,8 +127,8 @@ function alibabaSdk(ids) {
   const { $OpenApiUtil } = require("@alicloud/openapi-core");
   const client = new Ecs.default(
     new $OpenApiUtil.Config({
-      accessKeyId: KEY.accessKeyId,
-      accessKeySecret: KEY.secret,
+      accessKeyId,
+      accessKeySecret: secret,
       regionId: "cn-hangzhou",
       endpoint: "ecs.cn-hangzhou.aliyuncs.com",
     }),
