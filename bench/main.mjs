@@ -71,7 +71,7 @@ if (options.chromium) {
     milliseconds("ready", "within 1.5"),
     kilobytes("transferred", "bytes"),
     kilobytes("memory, JS and DOM", "memory"),
-    kilobytes("memory of the module", "wasm"),
+    kilobytes("memory, wasm", "wasm"),
   );
 }
 

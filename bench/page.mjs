@@ -105,7 +105,7 @@ async function load(browser, url) {
   const wasm = await tab.evaluate(async () => {
     if (!document.querySelector("relight-console")) return 0;
     // Already started, it gives what it has.
-    const { default: init } = await import("./relight.js");
+    const { default: init } = await import("./page.js");
     return (await init()).memory.buffer.byteLength;
   });
   await context.close();
