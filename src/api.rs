@@ -3,9 +3,8 @@
 //! Every function takes and returns plain objects; their shapes are in `api/types.ts`, which becomes
 //! part of `relight.d.ts`. Nothing here needs a DOM, and nothing here sends anything.
 //!
-//! Values cross between JavaScript and wasm as JSON texts, not field by field: one crossing for a
-//! whole value. For 10,000 ids that takes half the time of building the objects from here, and the
-//! JSON code is in the module anyway.
+//! Values cross between JavaScript and wasm as JSON texts, not field by field: each crossing costs
+//! more than reading a field of a text, and the JSON code is in the module anyway.
 
 mod error;
 mod facts;
