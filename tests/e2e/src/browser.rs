@@ -225,6 +225,18 @@ impl Session {
         Ok(())
     }
 
+    /// What the largest process that draws pages holds in memory, in KiB.
+    pub fn page_memory_kib(&self) -> Option<u64> {
+        let draws_pages = |id: &u32| {
+            let line = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+            let line = String::from_utf8_lossy(&line).replace('\0', " ");
+            // Chromium's word for it, and Firefox's.
+            line.contains("--type=renderer") || line.trim_end().ends_with(" tab")
+        };
+        let ids = self.process.descendants().ok()?;
+        ids.iter().filter(|id| draws_pages(id)).filter_map(|id| resident_kib(*id)).max()
+    }
+
     /// Whether it is no longer as it was when it started.
     pub fn is_changed(&self) -> bool {
         self.changed.load(Ordering::Relaxed)
@@ -319,8 +331,8 @@ impl DriverProcess {
         Ok(process)
     }
 
-    /// Kills everything that the driver has started, and gives the ids.
-    fn kill_descendants(&self) -> Result<Vec<u32>> {
+    /// Everything that the driver has started: the browser.
+    fn descendants(&self) -> Result<Vec<u32>> {
         let mut found = vec![self.child.id()];
         // Parents are listed before their children are looked for: ids that come later are found in
         // the next round.
@@ -335,7 +347,12 @@ impl DriverProcess {
             }
             found.extend(more);
         }
-        let browser = found.split_off(1);
+        Ok(found.split_off(1))
+    }
+
+    /// Kills everything that the driver has started, and gives the ids.
+    fn kill_descendants(&self) -> Result<Vec<u32>> {
+        let browser = self.descendants()?;
         ensure!(!browser.is_empty(), "there is no browser to kill");
         let ids = browser.iter().map(u32::to_string);
         let killed = Command::new("/bin/kill").arg("-KILL").args(ids).status()?;
@@ -377,6 +394,12 @@ fn processes() -> Result<Vec<(u32, u32)>> {
 /// A process that was killed stays for a moment, or as a zombie until its parent has heard.
 fn is_alive(id: u32) -> bool {
     state_and_parent(id).is_some_and(|(state, _)| !matches!(state, 'Z' | 'X'))
+}
+
+fn resident_kib(id: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 fn state_and_parent(id: u32) -> Option<(char, u32)> {

@@ -8,6 +8,7 @@ mod form;
 mod guards;
 mod look;
 mod runs;
+mod scale;
 mod secrets;
 mod story;
 mod support;
@@ -23,6 +24,7 @@ fn main() -> Result<ExitCode> {
         answers::cases(),
         faults::cases(),
         runs::cases(),
+        scale::cases(),
         guards::cases(),
         form::cases(),
         secrets::cases(),

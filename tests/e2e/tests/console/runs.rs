@@ -115,7 +115,7 @@ async fn one_by_one_of(
 }
 
 /// As typing and leaving the field does.
-async fn set_number(stage: &Stage, name: &str, number: u32) -> Result<()> {
+pub(crate) async fn set_number(stage: &Stage, name: &str, number: u32) -> Result<()> {
     let script = "const e = first(`[name=${a}]`); if (!e) return null; e.value = b; \
          e.dispatchEvent(new Event('change', { bubbles: true, composed: true })); return true;";
     let arguments = [json!(name), json!(number.to_string())];
@@ -167,7 +167,7 @@ async fn key_again(stage: &Stage, account: Account) -> Result<()> {
     stage.page.wait_for_no("[name=secret]").await
 }
 
-fn each_once(stage: &Stage, account: Account, ids: &[String]) -> Result<()> {
+pub(crate) fn each_once(stage: &Stage, account: Account, ids: &[String]) -> Result<()> {
     let reboots = account.reboots(stage, ids)?;
     ensure!(reboots.iter().all(|count| *count == 1), "{reboots:?}");
     let mut arrived: Vec<String> =
@@ -180,7 +180,7 @@ fn each_once(stage: &Stage, account: Account, ids: &[String]) -> Result<()> {
 }
 
 /// The counters, by their names.
-async fn counts(stage: &Stage) -> Result<BTreeMap<String, u64>> {
+pub(crate) async fn counts(stage: &Stage) -> Result<BTreeMap<String, u64>> {
     let script = "return Object.fromEntries(all('[data-filter][data-count]') \
          .map(e => [e.dataset.filter, Number(e.dataset.count)]));";
     Ok(serde_json::from_value(stage.page.run(script, &[]).await?)?)
@@ -322,8 +322,8 @@ async fn three_refusals(stage: &mut Stage) -> Result<()> {
 
 // ---- many ---------------------------------------------------------------------------------------
 
-const STOPPED: usize = 12;
-const WRONG: usize = 7;
+pub(crate) const STOPPED: usize = 12;
+pub(crate) const WRONG: usize = 7;
 
 /// So many instances of Tencent's in one region, the last twelve of them switched off.
 pub(crate) fn fleet_of(count: usize) -> Fleet {

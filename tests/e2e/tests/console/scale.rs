@@ -1,0 +1,122 @@
+//! A thousand and ten thousand instances, measured. Not part of the usual suite:
+//! `RELIGHT_SCALE=1 cargo test -p relight-e2e -- scale::`.
+
+use crate::{
+    runs::{STOPPED, WRONG, counts, each_once, fleet_of},
+    support::TENCENT,
+};
+use anyhow::{Context, Result, ensure};
+use relight_e2e::{Setting, Stage, browser::Browser, case, suite::Case, until};
+use relight_sandbox::fleet::State;
+use serde_json::{Value, json};
+use std::{env, time::Instant};
+
+pub(crate) fn cases() -> Vec<Case> {
+    if env::var_os("RELIGHT_SCALE").is_none() {
+        return Vec::new();
+    }
+    vec![
+        case!("scale::thousand", measure)
+            .dressed(|setting| Setting { fleet: || fleet_of(1_000), ..fast(setting) }),
+        case!("scale::ten_thousand", measure)
+            .dressed(|setting| Setting { fleet: || fleet_of(10_000), ..fast(setting) }),
+    ]
+}
+
+/// A reboot takes a tenth of a second or two: the sending is what is measured. The browser is not
+/// one that other cases have used, so that its memory is the page's own.
+fn fast(setting: Setting) -> Setting {
+    Setting { speed: 600.0, kept: true, ..setting }
+}
+
+/// The vendor's rate for reboots.
+const LEAST_MS_BETWEEN_CALLS: i64 = 100;
+
+async fn measure(stage: &mut Stage) -> Result<()> {
+    let page = &stage.page;
+    let browser = page.browser();
+    let all: Vec<String> = stage
+        .instances(TENCENT.cloud, TENCENT.region.unwrap_or_default())
+        .into_iter()
+        .map(|one| one.id)
+        .collect();
+    let good = TENCENT.pick(stage, State::Running, all.len() - STOPPED);
+    let wrong = (0..WRONG).map(|place| format!("ins-wrong{place:03}"));
+    let ids: Vec<String> = all.iter().cloned().chain(wrong).collect();
+    let script = "window.longest = 0; if (PerformanceObserver.supportedEntryTypes \
+         .includes('longtask')) new PerformanceObserver(list => { for (const one of \
+         list.getEntries()) window.longest = Math.max(window.longest, one.duration); }) \
+         .observe({ type: 'longtask' }); return true;";
+    page.run(script, &[]).await?;
+    let mut longest = Vec::new();
+    page.compose(&TENCENT.form(&ids.join("\n"))).await?;
+    longest.push(("paste", take_longest(stage).await?));
+    let since = Instant::now();
+    page.review().await?;
+    let looked = since.elapsed();
+    let looks = stage.looks();
+    longest.push(("look and review", take_longest(stage).await?));
+    ensure!(stage.power_calls().is_empty());
+    page.fill("typedCount", &good.len().to_string()).await?;
+    take_longest(stage).await?;
+    page.send().await?;
+    let calls_wanted = 1 + (good.len() - 1).div_ceil(100);
+    // Longer than anything else is waited for: so from tenth to tenth.
+    for tenth in 1..=10 {
+        let wanted = (calls_wanted * tenth).div_ceil(10);
+        until(format!("{wanted} calls"), || async {
+            Ok((stage.power_calls().len() >= wanted).then_some(()))
+        })
+        .await?;
+    }
+    longest.push(("sending", take_longest(stage).await?));
+    let since = Instant::now();
+    until("all back", || async {
+        let back = counts(stage).await?.get("proven").copied().unwrap_or_default();
+        Ok((back == u64::try_from(good.len())?).then_some(()))
+    })
+    .await?;
+    let watched = since.elapsed();
+    longest.push(("watching", take_longest(stage).await?));
+    each_once(stage, TENCENT, &good)?;
+    let counts = counts(stage).await?;
+    ensure!(counts["all"] == u64::try_from(ids.len())?, "{counts:?}");
+    ensure!(counts["skipped"] == u64::try_from(STOPPED + WRONG)?, "{counts:?}");
+    let calls = stage.power_calls();
+    ensure!(calls.iter().all(|call| call.executed), "a call was refused");
+    let (first, last) = (calls.first().context("a call")?, calls.last().context("a call")?);
+    let took_ms = last.at_ms - first.at_ms;
+    let least_ms = i64::try_from(calls.len() - 1)? * LEAST_MS_BETWEEN_CALLS;
+    let answering_ms = answer_ms(stage).await?;
+    let memory = page.run("return performance.memory?.usedJSHeapSize ?? null;", &[]).await?;
+    let resident = page.session().page_memory_kib();
+    println!(
+        "{browser}: {} instances: looked in {looked:.1?} with {looks} calls; {} calls (least \
+         {calls_wanted}) in {took_ms} ms (least {least_ms} ms; the middle \
+         answer took {answering_ms} ms); all proven {watched:.1?} after the \
+         last call; longest tasks in ms {}; heap {} KiB, page's process {resident:?} KiB",
+        ids.len(),
+        calls.len(),
+        match browser {
+            Browser::Chromium => format!("{longest:?}"),
+            Browser::Firefox => "not told".to_owned(),
+        },
+        memory.as_u64().unwrap_or_default() / 1_024,
+    );
+    Ok(())
+}
+
+/// How long an answer took, as the list of calls says: the middle value.
+async fn answer_ms(stage: &Stage) -> Result<u64> {
+    let script = "return all('td').map(e => e.innerText.trim()) \
+         .filter(text => /^[0-9]+ ms$/.test(text)).map(text => parseInt(text));";
+    let mut took: Vec<u64> = serde_json::from_value(stage.page.run(script, &[]).await?)?;
+    took.sort_unstable();
+    took.get(took.len() / 2).copied().context("calls that say how long they took")
+}
+
+async fn take_longest(stage: &Stage) -> Result<u64> {
+    let script = "const was = window.longest; window.longest = 0; return Math.round(was);";
+    let longest: Value = stage.page.run(script, &[json!(null)]).await?;
+    longest.as_u64().context("a number")
+}
