@@ -132,6 +132,7 @@ const CHECKS: &[Check] = &[
     Check::observed(&[Rule::Resend], observed::resend),
     Check::observed(&[Rule::OneAttempt], observed::one_attempt),
     Check::observed(&[Rule::Cut], observed::cut),
+    Check::observed(&[Rule::BrokenOff], observed::broken_off),
     Check::observed(&[Rule::Refused], observed::refused),
     Check::observed(&[Rule::Dns], observed::dns),
     Check::observed(&[Rule::Certificate], observed::certificate),
@@ -388,13 +389,8 @@ impl Checker<'_> {
 
     /// What arrived of a request, told by the nonce in its header or its body.
     pub(crate) fn arrivals(&self, ask: &Ask) -> Vec<Arrival> {
-        let nonce = nonce(ask);
-        let mut arrivals =
-            self.clouds.map(|clouds| clouds.upstream.all_arrivals()).unwrap_or_default();
-        arrivals.retain(|arrival| {
-            arrival.request.raw.windows(nonce.len()).any(|window| window == nonce.as_bytes())
-        });
-        arrivals
+        let arrivals = |clouds: &Clouds| clouds.upstream.arrivals(&nonce(ask));
+        self.clouds.map(arrivals).unwrap_or_default()
     }
 
     fn findings(&self) -> MutexGuard<'_, BTreeMap<Rule, Finding>> {

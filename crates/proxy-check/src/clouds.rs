@@ -63,8 +63,8 @@ impl Clouds {
         for (host, flaw) in FLAWED {
             authority.spoil(host, flaw);
         }
-        let _hanging = BlackHole::start(hanging, port)?;
-        Ok(Self { upstream, names, authority, _hanging })
+        let hole = BlackHole::start(hanging, port)?;
+        Ok(Self { upstream, names, authority, _hanging: hole })
     }
 }
 

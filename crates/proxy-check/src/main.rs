@@ -140,7 +140,7 @@ fn observe(address: &str) -> Result<Clouds> {
 fn cannot(server: Server) -> &'static [Rule] {
     match server {
         Server::Nginx => &[Rule::AnswerList],
-        Server::Caddy => &[Rule::Throttle],
+        Server::Caddy => &[Rule::BrokenOff, Rule::Throttle],
         Server::Haproxy | Server::Envoy => &[],
         Server::Worker => &[
             Rule::Close,

@@ -323,7 +323,7 @@ fn spoilt() -> Vec<(&'static str, Behaviour)> {
     ]
 }
 
-fn broken_off() -> Vec<(&'static str, Behaviour)> {
+fn breaking_off() -> Vec<(&'static str, Behaviour)> {
     vec![
         (
             "cut in a body with a length",
@@ -340,7 +340,7 @@ pub(crate) fn one_attempt(checker: &Checker<'_>) -> Result<()> {
     let host = host("attempts");
     let upstream = &checker.clouds()?.upstream;
     let failing = [("answered 503", Behaviour::answer(503, "Retry-After: 0\r\n", "{}"))];
-    for (what, behaviour) in spoilt().into_iter().chain(broken_off()).chain(failing) {
+    for (what, behaviour) in spoilt().into_iter().chain(breaking_off()).chain(failing) {
         upstream.set(&host, [behaviour]);
         let ask = checker.ask(&host);
         checker.exchange(&ask, Form::Full)?;
@@ -381,7 +381,13 @@ pub(crate) fn cut(checker: &Checker<'_>) -> Result<()> {
         };
         checker.expect(Rule::Cut, is_unknown, || format!("{what}: {seen:?}"));
     }
-    for (what, behaviour) in broken_off() {
+    Ok(())
+}
+
+pub(crate) fn broken_off(checker: &Checker<'_>) -> Result<()> {
+    let host = host("broken-off");
+    let upstream = &checker.clouds()?.upstream;
+    for (what, behaviour) in breaking_off() {
         upstream.set(&host, [behaviour]);
         let answer = checker.exchange(&checker.ask(&host), Form::Full)?.answer;
         let seen =
@@ -392,8 +398,9 @@ pub(crate) fn cut(checker: &Checker<'_>) -> Result<()> {
                 status >= 500 && error.is_some_and(|error| !is_not_sent(error))
             }
         };
-        checker
-            .expect(Rule::Cut, is_unknown, || format!("{what}: (status, whole, error) {seen:?}"));
+        checker.expect(Rule::BrokenOff, is_unknown, || {
+            format!("{what}: (status, whole, error) {seen:?}")
+        });
     }
     Ok(())
 }

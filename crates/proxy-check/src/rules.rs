@@ -319,13 +319,22 @@ rules! {
         worker: "`fetch` is called once, and no service binding with retries is used",
     }
     Cut "cut" {
-        holds: "an answer that never came or broke off is never typed as not sent, nor made whole",
+        holds: "an answer that never came is unknown: never typed as not sent",
         why: "the cloud may have acted: the console has to look first",
         nginx: "`map` over `$upstream_bytes_sent`: not-sent types for 0 only; no `proxy_buffering` to disk",
         caddy: "the `map {err.message}` in `handle_errors`, whose default is connection_terminated",
         haproxy: "502 and 504 of HAProxy itself are typed connection_terminated and http_response_timeout",
         envoy: "`proxy_status_config` knows",
         worker: "`typeOf(error)` says connection_terminated for everything it does not know",
+    }
+    BrokenOff "broken-off" {
+        holds: "an answer that breaks off breaks off for the page too",
+        why: "half an answer that looks whole could be read for what it does not say",
+        nginx: "nginx does so by itself; no `proxy_buffering` to disk",
+        caddy: "Caddy 2.6 ends a body in chunks as if it were whole; the console takes whole JSON only",
+        haproxy: "HAProxy does so by itself",
+        envoy: "Envoy does so by itself",
+        worker: "the body is passed as a stream: no `await answer.text()`",
     }
     Refused "refused" {
         holds: "a port that is closed upstream is typed as not sent",

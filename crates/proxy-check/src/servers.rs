@@ -210,7 +210,35 @@ impl Stage {
     }
 
     fn caddy(&self) -> Result<(Command, Vec<PathBuf>)> {
-        bail!("not yet {:?}", self.page)
+        let origins = self.origins.join(" ");
+        let (access, error) = (self.folder.join("access.log"), self.folder.join("error.log"));
+        let text = Text::read(Server::Caddy, "Caddyfile")?
+            .replace("https://{http.request.hostport}", &origins)?
+            .replace(
+                "console.example.org {\n",
+                &format!("http://localhost:{} {{\n\tbind 127.0.0.1 ::1\n", self.port),
+            )?
+            .replace("{\n\tservers {", "{\n\tadmin off\n\tservers {")?
+            .replace(
+                "\t\ttls_server_name {re.relight.1}\n",
+                &format!(
+                    "\t\ttls_server_name {{re.relight.1}}\n\
+                     tls_trusted_ca_certs {}\nresolvers udp/{}\n",
+                    shown(&self.authority),
+                    self.names
+                ),
+            )?
+            .replace("/var/log/caddy/relight-error.log", &shown(&error))?
+            .replace("/var/log/caddy/relight.log", &shown(&access))?
+            .replace("root * /srv/relight", &format!("root * {}", shown(&self.page)))?;
+        let path = self.folder.join("Caddyfile");
+        fs::write(&path, text.0)?;
+        let mut command = Command::new(executable(Server::Caddy)?);
+        command.args(["run", "--adapter", "caddyfile", "--config"]).arg(&path);
+        // It keeps what it knows of certificates in its home.
+        command.env("HOME", &self.folder).env("XDG_DATA_HOME", &self.folder);
+        command.env("XDG_CONFIG_HOME", &self.folder);
+        Ok((command, vec![access, error]))
     }
 
     fn haproxy(&self) -> Result<(Command, Vec<PathBuf>)> {

@@ -7,7 +7,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     thread,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -140,17 +140,11 @@ impl Upstream {
         lock(&self.shared.behaviours).insert(host.to_owned(), behaviours.into_iter().collect());
     }
 
-    /// What arrived for this name so far: by the handshake or by the `Host` header.
-    pub fn arrivals(&self, host: &str) -> Vec<Arrival> {
-        let is_for = |arrival: &&Arrival| {
-            arrival.server_name == host || arrival.request.header("host") == Some(host)
-        };
-        lock(&self.shared.arrivals).iter().filter(is_for).cloned().collect()
-    }
-
-    /// Everything that arrived so far.
-    pub fn all_arrivals(&self) -> Vec<Arrival> {
-        lock(&self.shared.arrivals).clone()
+    /// The arrivals so far that hold this text anywhere.
+    pub fn arrivals(&self, text: &str) -> Vec<Arrival> {
+        let holds =
+            |arrival: &&Arrival| String::from_utf8_lossy(&arrival.request.raw).contains(text);
+        lock(&self.shared.arrivals).iter().filter(holds).cloned().collect()
     }
 
     /// The simulated clouds, locked: let go of them before the next request.
@@ -200,8 +194,8 @@ impl BlackHole {
 }
 
 /// A client that keeps its connection and says nothing is let go after this long.
-const IDLE_LIMIT: Duration = Duration::from_secs(60);
-const SILENCE: Duration = Duration::from_secs(60);
+const IDLE_LIMIT: Duration = Duration::from_mins(1);
+const SILENCE: Duration = Duration::from_mins(1);
 
 fn serve(stream: TcpStream, config: Arc<ServerConfig>, shared: &Shared) {
     // An error of a connection is the client's to notice.
@@ -295,11 +289,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
 /// A loopback address that nobody listens on at this port, for an upstream of one's own: the clouds
 /// are on port 443, and so must their stand-in be.
 pub fn free_address(port: u16) -> io::Result<Ipv4Addr> {
     let seed = std::process::id();
-    for step in 0..2_000_u32 {
+    for _ in 0..2_000_u32 {
+        // Whoever asks next gets another one, although nobody listens on this one yet.
+        let step = NEXT.fetch_add(1, Ordering::Relaxed);
         let number = seed.wrapping_mul(31).wrapping_add(step.wrapping_mul(7)) % 60_000;
         let [_, _, high, low] = number.to_be_bytes();
         let address = Ipv4Addr::new(127, 77, high, low.max(1));
