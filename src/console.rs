@@ -34,6 +34,11 @@ use web_sys::HtmlElement;
 use yew::{Component, Context, Html, Properties, html};
 use zeroize::Zeroize;
 
+/// A run of more instances than this is not drawn at every change.
+const DRAWN_AT_ONCE: usize = 500;
+/// But this often, in milliseconds.
+const DRAWN_EVERY_MS: Millis = 250;
+
 /// What the element gives.
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct Props {
@@ -118,6 +123,8 @@ pub(crate) enum Msg {
     Hidden(bool),
     /// It is time for the run to go on.
     Wake,
+    /// A large run has changed a little while ago.
+    Draw,
     /// A second has passed.
     Second,
 }
@@ -138,6 +145,9 @@ pub(crate) struct Console {
     aborts: HashMap<u64, Abort>,
     next_ticket: u64,
     wake: Option<Timeout>,
+    /// When a large run was last drawn, and the drawing that is still to come.
+    drawn_at: Millis,
+    draw: Option<Timeout>,
     second: Option<Interval>,
 }
 
@@ -177,6 +187,8 @@ impl Component for Console {
             aborts: HashMap::new(),
             next_ticket: 0,
             wake: None,
+            drawn_at: 0,
+            draw: None,
             second: None,
         }
     }
@@ -237,6 +249,11 @@ impl Component for Console {
             Msg::Online(online) => self.step(ctx, Event::Online(online)),
             Msg::Hidden(hidden) => self.step(ctx, Event::Hidden(hidden)),
             Msg::Wake => self.step(ctx, Event::Tick),
+            Msg::Draw => {
+                self.draw = None;
+                self.drawn_at = clock::now();
+                true
+            }
             Msg::Second => {
                 self.view.now = clock::now();
                 true
@@ -346,7 +363,8 @@ impl Console {
 
     /// The next step of the look before the review, or of the search in other regions.
     fn look(&mut self, ctx: &Context<Self>) {
-        let Some((target, command)) = self.view.session.make_mut().next_look(clock::now()) else {
+        let next = self.view.session.make_mut().next_look(clock::now());
+        let Some((target, skew_seconds, command)) = next else {
             self.look = None;
             self.look_wake = None;
             return;
@@ -355,7 +373,7 @@ impl Console {
             LookCommand::Describe(ids) => {
                 let request = target.cloud.describe(&target, &ids);
                 let key_id = self.view.session.form().key_id().to_owned();
-                let signed = self.sign(target.cloud, key_id, &request, 0);
+                let signed = self.sign(target.cloud, key_id, &request, skew_seconds);
                 let ticket = self.dispatch(ctx, signed, move |ticket, delivery| Msg::Looked {
                     ticket,
                     ids,
@@ -535,7 +553,25 @@ impl Console {
                 }
             }
         }
-        true
+        self.is_time_to_draw(ctx)
+    }
+
+    /// A large run changes faster than anybody can read, and drawing it costs more than sending it:
+    /// it is drawn a few times a second, and always once after the last change.
+    fn is_time_to_draw(&mut self, ctx: &Context<Self>) -> bool {
+        let Some(run) = &self.view.run else { return true };
+        let now = self.view.now;
+        if run.rows().len() <= DRAWN_AT_ONCE || now >= self.drawn_at + DRAWN_EVERY_MS {
+            self.drawn_at = now;
+            self.draw = None;
+            return true;
+        }
+        if self.draw.is_none() {
+            let link = ctx.link().clone();
+            let pause = u32::try_from(DRAWN_EVERY_MS).unwrap_or(u32::MAX);
+            self.draw = Some(Timeout::new(pause, move || link.send_message(Msg::Draw)));
+        }
+        false
     }
 
     fn send_call(&mut self, ctx: &Context<Self>, call: usize, batch: &Batch, skew: i64) {

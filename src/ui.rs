@@ -61,7 +61,10 @@ use relight_core::{
     words::Locale,
 };
 #[cfg(feature = "console")]
-use relight_core::{run::Stage, session::Step};
+use relight_core::{
+    run::{Pause, Stage},
+    session::Step,
+};
 #[cfg(feature = "console")]
 use results::results;
 use yew::{Callback, Html};
@@ -210,7 +213,10 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
                     </div>
                 }
                 // A run that was brought back has no key: without one it can neither look nor send.
-                if view.secret != Held::Usable && run.stage() != Stage::Finished {
+                // While it waits the field stays: the first letter of a secret is one already.
+                if (view.secret != Held::Usable || run.stage() == Stage::Paused(Pause::Restored))
+                    && run.stage() != Stage::Finished
+                {
                     <form class="panel" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
                         <div class="body">
                             <p>{ Say::KeyWanted.in_locale(locale) }</p>

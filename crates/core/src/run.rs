@@ -1064,14 +1064,20 @@ impl Run {
             }
             Choice::RetryFailed | Choice::SendNotStarted => {
                 let order = Arc::clone(&self.order);
-                self.enqueue(&order, &self.ids_at(&positions), usize::MAX);
+                self.enqueue(&order, &self.ids_at(&positions), self.chosen_size());
             }
             Choice::Force => {
                 if let Some(order) = self.forced_order() {
-                    self.enqueue(&order, &self.ids_at(&positions), usize::MAX);
+                    self.enqueue(&order, &self.ids_at(&positions), self.chosen_size());
                 }
             }
         }
+    }
+
+    /// The size of calls that the person had chosen: no later call is larger than the largest that
+    /// was confirmed.
+    fn chosen_size(&self) -> usize {
+        self.calls.iter().map(|call| call.batch.ids().len()).max().unwrap_or(1)
     }
 
     /// New calls for instances that a person asks to send (again).
@@ -1166,7 +1172,7 @@ impl Run {
             }
         }
         let order = Arc::clone(&self.order);
-        let size = if someone_left_out { usize::MAX } else { eligible.len().div_ceil(2) };
+        let size = if someone_left_out { self.chosen_size() } else { eligible.len().div_ceil(2) };
         self.enqueue(&order, &eligible, size);
     }
 

@@ -194,14 +194,15 @@ impl Session {
         self.review().is_some_and(|review| review.may_send())
     }
 
-    /// What to do for the look that is under way, if one is; with the target that it looks at.
-    pub fn next_look(&mut self, now: Millis) -> Option<(Target, LookCommand)> {
+    /// What to do for the look that is under way, if one is; with the target that it looks at, and
+    /// the seconds to add to the page's clock for the signature.
+    pub fn next_look(&mut self, now: Millis) -> Option<(Target, i64, LookCommand)> {
         match &mut self.step {
             Step::Compose { .. } => None,
             Step::Looking { look } => {
                 let look = Arc::make_mut(look);
                 let command = look.next(now);
-                Some((look.target().clone(), command))
+                Some((look.target().clone(), look.clock_skew_seconds(), command))
             }
             Step::Review(review) => {
                 review.elsewhere.as_ref()?;

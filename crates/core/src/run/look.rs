@@ -3,6 +3,7 @@
 use super::Millis;
 use crate::{
     answer::{self, Delivery, Described, Fault, InstanceState},
+    explain::{self, Effect},
     ids::InstanceId,
     plan::Target,
 };
@@ -19,6 +20,9 @@ pub struct Look {
     looking: bool,
     next_at: Millis,
     tries: u32,
+    asked_at: Millis,
+    clock_skew_seconds: i64,
+    clock_corrected: bool,
     seen: Seen,
 }
 
@@ -57,6 +61,9 @@ impl Look {
             looking: false,
             next_at: 0,
             tries: 0,
+            asked_at: 0,
+            clock_skew_seconds: 0,
+            clock_corrected: false,
             seen: Seen::default(),
         }
     }
@@ -69,6 +76,11 @@ impl Look {
     /// How many of how many instances have been looked at.
     pub fn progress(&self) -> (usize, usize) {
         (self.total - self.left.len(), self.total)
+    }
+
+    /// Seconds to add to the page's clock for the signature, as learned from the cloud's own clock.
+    pub fn clock_skew_seconds(&self) -> i64 {
+        self.clock_skew_seconds
     }
 
     /// What it has brought so far.
@@ -91,6 +103,7 @@ impl Look {
         self.next_at =
             now + 1_000_u64.div_ceil(u64::from(manifest.describe_calls_per_second.max(1)));
         self.looking = true;
+        self.asked_at = now;
         let page = manifest.describe_ids_max.max(1);
         LookCommand::Describe(self.left.iter().take(page).cloned().collect())
     }
@@ -106,6 +119,9 @@ impl Look {
                 self.seen.instances.extend(instances);
                 self.seen.at = now;
             }
+            Described::Failed(fault) if self.corrects_clock(now, &fault, delivery) => {
+                self.next_at = now;
+            }
             Described::Failed(fault) => {
                 self.tries += 1;
                 if self.tries > 2 {
@@ -116,5 +132,56 @@ impl Look {
                 }
             }
         }
+    }
+
+    /// A clock that is off must not reach anybody as an error: it is set once by the cloud's.
+    fn corrects_clock(&mut self, now: Millis, fault: &Fault, delivery: &Delivery) -> bool {
+        let errors = self.target.cloud.manifest().errors;
+        let is_skew = match fault {
+            Fault::Cloud(report) => explain::effect(errors, report, None) == Effect::ClockSkew,
+            Fault::Layer { .. } => false,
+        };
+        let Delivery::Answered(response) = delivery else { return false };
+        if !is_skew || self.clock_corrected {
+            return false;
+        }
+        let ours = i64::try_from(u64::midpoint(self.asked_at, now) / 1_000);
+        let (Some(theirs), Ok(ours)) = (answer::server_unix_seconds(response), ours) else {
+            return false;
+        };
+        self.clock_skew_seconds = theirs - ours;
+        self.clock_corrected = true;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{answer::Response, cloud, ids::parse_ids};
+
+    #[test]
+    fn a_clock_that_is_off_is_set_once_by_the_clouds() {
+        let cloud = cloud::by_id("tencent").unwrap();
+        let target = Target::new(cloud, None, "ap-guangzhou").unwrap();
+        let ids: Vec<InstanceId> =
+            parse_ids("ins-r8hr2upy", Some(cloud)).ids.into_iter().map(|one| one.id).collect();
+        let mut look = Look::new(target, &ids, true);
+        let refused = Delivery::Answered(Response {
+            status: 200,
+            headers: vec![
+                ("proxy-status".into(), "relight-proxy; received-status=200".into()),
+                ("date".into(), "Wed, 01 May 2024 08:10:00 GMT".into()),
+            ],
+            body: r#"{"Response":{"Error":{"Code":"AuthFailure.SignatureExpire","Message":"expired"},"RequestId":"8f1e5c1a-0000-0000-0000-000000000001"}}"#.into(),
+        });
+        let now = 1_714_550_400_000;
+        assert!(matches!(look.next(now), LookCommand::Describe(_)));
+        look.looked(now, &ids, &refused);
+        assert_eq!(look.clock_skew_seconds(), 600);
+        assert!(matches!(look.next(now), LookCommand::Describe(_)));
+        // The same answer again is no matter of the clock any more.
+        look.looked(now, &ids, &refused);
+        assert!(matches!(look.next(now), LookCommand::WakeAt(_)));
     }
 }

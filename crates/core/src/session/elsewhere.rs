@@ -69,7 +69,7 @@ impl Elsewhere {
             .collect()
     }
 
-    pub(super) fn next(&mut self, now: Millis) -> Option<(Target, LookCommand)> {
+    pub(super) fn next(&mut self, now: Millis) -> Option<(Target, i64, LookCommand)> {
         if self.is_done() {
             return None;
         }
@@ -79,7 +79,7 @@ impl Elsewhere {
         }
         let look = self.look.as_mut()?;
         let command = look.next(now);
-        Some((look.target().clone(), command))
+        Some((look.target().clone(), look.clock_skew_seconds(), command))
     }
 
     pub(super) fn looked(&mut self, now: Millis, ids: &[InstanceId], delivery: &Delivery) {
