@@ -274,7 +274,7 @@ fn module(built: &Built) -> Result<()> {
     let folder = paths::root().join("tests/module");
     let mut tests = command("node");
     tests.args(["--test", "--test-reporter=spec"]).env("RELIGHT_DIST", paths::dist());
-    for file in files(&folder, ".mjs")? {
+    for file in files(&folder, ".test.mjs")? {
         tests.arg(file);
     }
     run_all([
