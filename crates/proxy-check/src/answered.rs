@@ -201,7 +201,19 @@ pub(crate) fn upgrade(checker: &Checker<'_>) -> Result<()> {
         .with("Upgrade", "websocket")
         .with("Sec-WebSocket-Version", "13")
         .with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
-    checker.expect_refusal(Rule::Upgrade, &ask, Form::Broken, &[400, 403, 426])
+    let status = checker.exchange(&ask, Form::Broken)?.answer.map(|answer| answer.status());
+    checker.expect(Rule::Upgrade, status != Some(101), || "the protocol was switched".to_owned());
+    // Passed without that wish, as an ordinary request, it does no harm.
+    for arrival in checker.arrivals(&ask) {
+        let wish = arrival.request.header("upgrade");
+        checker
+            .expect(Rule::Upgrade, wish.is_none(), || format!("it arrived with Upgrade: {wish:?}"));
+    }
+    if checker.arrivals(&ask).is_empty() {
+        let is_refusal = status.is_some_and(|status| (400..500).contains(&status));
+        checker.expect(Rule::Upgrade, is_refusal, || format!("{status:?}"));
+    }
+    Ok(())
 }
 
 pub(crate) fn lengths(checker: &Checker<'_>) -> Result<()> {

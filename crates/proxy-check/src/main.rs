@@ -227,7 +227,9 @@ fn deployed(
     let mut options = Options::new(origin);
     options.only = only;
     options.logs = running.logs().to_vec();
-    options.page = Some(running.url());
+    // Envoy and the Worker leave the page to a static host.
+    options.page =
+        matches!(server, Server::Nginx | Server::Caddy | Server::Haproxy).then(|| running.url());
     check::run(&target, &options, Some(&clouds))
 }
 

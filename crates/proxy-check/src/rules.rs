@@ -148,7 +148,7 @@ rules! {
         worker: "`request.headers.get(\"Sec-Fetch-Dest\")`",
     }
     Upgrade "upgrade" {
-        holds: "a request to switch protocols is refused",
+        holds: "a wish to switch protocols does not reach the cloud",
         why: "after a switch nobody looks at what passes",
         nginx: "`if ($http_upgrade)`",
         caddy: "`@upgrade header Upgrade *`",

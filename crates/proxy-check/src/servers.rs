@@ -242,11 +242,80 @@ impl Stage {
     }
 
     fn haproxy(&self) -> Result<(Command, Vec<PathBuf>)> {
-        bail!("not yet")
+        let output = self.folder.join("output.log");
+        let lua = configuration(Server::Haproxy).join("page.lua").canonicalize()?;
+        let page = self.page.canonicalize()?;
+        let bind = format!("bind 127.0.0.1:{}\n", self.port);
+        let bind_v6 = format!("bind [::1]:{} v6only\n", self.port);
+        let text = Text::read(Server::Haproxy, "haproxy.cfg")?
+            .replace(
+                "-m str https://console.example.org",
+                &format!("-m str {}", self.origins.join(" ")),
+            )?
+            .replace("bind :443 ssl crt /etc/haproxy/relight.pem alpn http/1.1\n", &bind)?
+            .replace(
+                "bind [::]:443 v6only ssl crt /etc/haproxy/relight.pem alpn http/1.1\n",
+                &bind_v6,
+            )?
+            .replace("parse-resolv-conf", &format!("nameserver stub {}", self.names))?
+            .replace("hold valid 60s", "hold valid 1s")?
+            .replace("/etc/ssl/certs/ca-certificates.crt", &shown(&self.authority))?
+            .replace("log /dev/log local0", "log stdout format raw local0")?
+            .replace("  chroot /var/lib/haproxy\n  user haproxy\n  group haproxy\n", "")?
+            .replace("/etc/haproxy/page.lua", &shown(&lua))?
+            .replace(
+                "setenv RELIGHT_PAGE /srv/relight",
+                &format!("setenv RELIGHT_PAGE {}", shown(&page)),
+            )?;
+        let path = self.folder.join("haproxy.cfg");
+        fs::write(&path, text.0)?;
+        let mut command = Command::new(executable(Server::Haproxy)?);
+        command.arg("-db").arg("-f").arg(&path);
+        Ok((command, vec![output]))
     }
 
     fn envoy(&self) -> Result<(Command, Vec<PathBuf>)> {
-        bail!("not yet")
+        let access = self.folder.join("access.log");
+        let mut origins = String::new();
+        for origin in &self.origins {
+            origins.push_str("[\"");
+            origins.push_str(origin);
+            origins.push_str("\"] = true, ");
+        }
+        let names = self.names;
+        let resolvers = format!(
+            "dns_resolver.cares.v3.CaresDnsResolverConfig\n                    \
+             resolvers: [{{ socket_address: {{ protocol: UDP, address: {}, port_value: {} }} }}]\n                    \
+             use_resolvers_as_fallback: false\n",
+            names.ip(),
+            names.port()
+        );
+        let mut text = Text::read(Server::Envoy, "envoy.yaml")?
+            .replace("[\"https://console.example.org\"] = true,", &origins)?
+            .replace(
+                "address: 0.0.0.0, port_value: 443",
+                &format!("address: 127.0.0.1, port_value: {}", self.port),
+            )?
+            .replace("/etc/ssl/certs/ca-certificates.crt", &shown(&self.authority))?
+            .replace("/var/log/envoy/relight.log", &shown(&access))?
+            .replace("dns_resolver.cares.v3.CaresDnsResolverConfig\n", &resolvers)?;
+        // TLS towards the browser: the first part of the only filter chain.
+        let from = text.0.find("    - transport_socket:\n").context("no downstream TLS")?;
+        let to = text.0.find("      filters:\n").context("no filters")?;
+        text.0.replace_range(from..to + "      filters:\n".len(), "    - filters:\n");
+        let path = self.folder.join("envoy.yaml");
+        fs::write(&path, text.0)?;
+        let mut command = Command::new(executable(Server::Envoy)?);
+        command.args([
+            "--disable-hot-restart",
+            "--concurrency",
+            "2",
+            "--log-level",
+            "warning",
+            "-c",
+        ]);
+        command.arg(&path);
+        Ok((command, vec![access, self.folder.join("output.log")]))
     }
 
     fn worker(&self) -> Result<(Command, Vec<PathBuf>)> {

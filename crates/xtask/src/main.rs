@@ -8,6 +8,7 @@ mod bench;
 mod dist;
 mod paths;
 mod process;
+mod proxy_check;
 mod serve;
 mod system;
 mod test;
@@ -28,6 +29,7 @@ cargo xtask <command>
       --release          serve the release build
       --no-open          open no browser
   test [part…]       all parts, or those named: lint deny native wasm dist module sdk e2e
+                     proxies
   dist               the release build in dist/, with sizes and the budget
   bench [options]    the measurements of BENCHMARKS.md
       --no-build         of `dist` as it is
@@ -35,6 +37,7 @@ cargo xtask <command>
   simulate [--seeds N] [--seed K]
                      schedules of faults against the run: N of them (default: 100000), or
                      the one with number K, step by step
+  proxy-check …      a proxy against the contract; `cargo xtask proxy-check --help`
   setup              everything that the other commands would install
 ";
 
@@ -72,6 +75,7 @@ fn run(mut arguments: Parser) -> Result<ExitCode> {
             tools::ensure(dist::TOOLS)?;
             dist::build()?.check_budget()?;
         }
+        "proxy-check" => return proxy_check::run(arguments),
         "bench" => bench::run(arguments)?,
         "simulate" => simulate(arguments)?,
         other => bail!("there is no command `{other}`; `cargo xtask help` lists them"),

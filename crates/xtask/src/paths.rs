@@ -38,6 +38,11 @@ pub(crate) fn python() -> PathBuf {
     tools().join("python").join(bin).join(format!("python{}", env::consts::EXE_SUFFIX))
 }
 
+/// The Python environment that Envoy comes in.
+pub(crate) fn proxies() -> PathBuf {
+    tools().join("proxies")
+}
+
 /// The release build.
 pub(crate) fn dist() -> PathBuf {
     root().join("dist")

@@ -59,6 +59,27 @@ pub(crate) fn ensure_browsers() -> Result<bool> {
     Ok(!missing.is_empty())
 }
 
+/// Installs the proxy servers that are missing, where that is possible. True when it did.
+pub(crate) fn ensure_proxies() -> Result<bool> {
+    let is_there = |name: &str| {
+        // Debian keeps servers where only root looks.
+        paths::on_path(name).is_some() || Path::new("/usr/sbin").join(name).is_file()
+    };
+    let servers = [("nginx", "nginx-light"), ("caddy", "caddy"), ("haproxy", "haproxy")];
+    let missing: Vec<&str> = servers
+        .into_iter()
+        .filter(|(name, _)| !is_there(name))
+        .map(|(_, package)| package)
+        .collect();
+    install_debian_packages(&missing)?;
+    for (name, package) in servers {
+        if !is_there(name) {
+            bail!("{name} is still not found; Debian's package is {package}");
+        }
+    }
+    Ok(!missing.is_empty())
+}
+
 /// Installs Node and npm if there are none. True when it did; an error if Node is older than that.
 pub(crate) fn ensure_node(oldest_major: u32) -> Result<bool> {
     let mut missing = Vec::new();

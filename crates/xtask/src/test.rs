@@ -15,6 +15,7 @@ use crate::{
     dist::{self, Dist},
     paths,
     process::{build_sandbox, cargo, command, free_port, run as run_command, start_sandbox},
+    proxy_check,
     system::Browsers,
     tools::{self, Tool},
 };
@@ -38,11 +39,13 @@ pub(crate) enum Part {
     Sdk,
     /// The console in real browsers against the sandbox.
     EndToEnd,
+    /// The configurations of `deploy/` under the real servers, against the proxy contract.
+    Proxies,
 }
 
 impl Part {
     /// All of them: what fails soon comes first.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Lint,
         Self::Deny,
         Self::Native,
@@ -50,6 +53,7 @@ impl Part {
         Self::Dist,
         Self::Module,
         Self::Sdk,
+        Self::Proxies,
         Self::EndToEnd,
     ];
 
@@ -63,6 +67,7 @@ impl Part {
             Self::Module => "module",
             Self::Sdk => "sdk",
             Self::EndToEnd => "e2e",
+            Self::Proxies => "proxies",
         }
     }
 
@@ -76,6 +81,7 @@ impl Part {
             }
             Self::Dist | Self::Module => dist::TOOLS.to_vec(),
             Self::Sdk => vec![Tool::PythonSdks, Tool::NodeSdks],
+            Self::Proxies => vec![Tool::Node, Tool::Proxies],
             Self::EndToEnd => [dist::TOOLS, &[Tool::Browsers, Tool::Geckodriver]].concat(),
         }
     }
@@ -91,6 +97,7 @@ impl Part {
             Self::Module => module(built),
             Self::Sdk => sdk(),
             Self::EndToEnd => end_to_end(built),
+            Self::Proxies => proxy_check::deployed(),
         }
     }
 }

