@@ -162,9 +162,9 @@ async fn key_again(stage: &Stage, account: Account) -> Result<()> {
     ensure!(!stage.page.everything().await?.contains(account.secret));
     stage.page.wait_for("[name=secret]").await?;
     ensure!(stage.page.value("keyId").await? == account.key_id);
-    // Out of a password manager, as most secrets come.
-    stage.page.paste("secret", account.secret).await?;
-    stage.page.wait_for_no("[name=secret]").await
+    // Letter by letter: the field must not go away after the first.
+    stage.page.fill("secret", account.secret).await?;
+    stage.page.wait_for("[data-action=forget]").await
 }
 
 pub(crate) fn each_once(stage: &Stage, account: Account, ids: &[String]) -> Result<()> {
