@@ -112,7 +112,6 @@ pub(crate) fn raw_line(checker: &Checker<'_>) -> Result<()> {
         "/console.zenlayer.com%00/",
         "/console.zenlayer.com/%0d%0aX-Header:1",
         "/console.zenlayer.com\\/",
-        "/console.zenlayer.com/#fragment",
     ] {
         // Outside of the proxy's part a 404 of the page's part refuses as well.
         let ask = checker.ask_at(rest);
@@ -141,7 +140,7 @@ pub(crate) fn methods(checker: &Checker<'_>) -> Result<()> {
         let mut ask = checker.ask(HOST);
         method.clone_into(&mut ask.method);
         ask.body.clear();
-        let refusals = [400, 403, 404, 405, 501];
+        let refusals = [400, 403, 404, 405, 500, 501];
         checker.expect_refusal(Rule::Methods, &ask, Form::Broken, &refusals)?;
     }
     // An OPTIONS that is no preflight asks about nothing.

@@ -11,6 +11,7 @@ use rcgen::{
     date_time_ymd,
 };
 use rustls::{
+    ServerConfig,
     crypto::ring::sign::any_supported_type,
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
     server::{ClientHello, ResolvesServerCert},
@@ -52,6 +53,17 @@ impl Authority {
         self.trusted.pem()
     }
 
+    /// A server's side of TLS, with a certificate for whatever name it is asked for.
+    pub fn server_config(self: &Arc<Self>, protocols: &[&str]) -> Result<ServerConfig> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(Resolver(Arc::clone(self))));
+        config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+        Ok(config)
+    }
+
     /// From now on the certificate for this name has this flaw.
     pub fn spoil(&self, host: &str, flaw: Flaw) {
         self.flaws.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_owned(), flaw);
@@ -88,7 +100,7 @@ impl Authority {
 }
 
 /// Answers each handshake with a certificate for the name that was asked for.
-pub(crate) struct Resolver(pub(crate) Arc<Authority>);
+struct Resolver(Arc<Authority>);
 
 impl std::fmt::Debug for Resolver {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,6 +1,7 @@
 //! The stand-in of the clouds that a proxy under test is pointed at.
 
 use std::{
+    fmt::Write as _,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
 };
@@ -29,6 +30,33 @@ pub const FLAWED: [(&str, Flaw); 3] = [
     ("ecs.rc-expired.aliyuncs.com", Flaw::Expired),
 ];
 
+/// The clouds' own hosts that are asked for.
+pub const HOSTS: [&str; 6] = [
+    "ecs.aliyuncs.com",
+    "ecs.cn-hangzhou.aliyuncs.com",
+    "ecs-cn-hangzhou.aliyuncs.com",
+    "cvm.tencentcloudapi.com",
+    "cvm.ap-guangzhou.tencentcloudapi.com",
+    "console.zenlayer.com",
+];
+/// A host of its own for each check, so that behaviour and arrivals are told apart.
+pub const CHECK_HOSTS: [&str; 14] = [
+    "ecs.rc-answers.aliyuncs.com",
+    "ecs.rc-attempts.aliyuncs.com",
+    "ecs.rc-broken-off.aliyuncs.com",
+    "ecs.rc-cut.aliyuncs.com",
+    "ecs.rc-elsewhere.aliyuncs.com",
+    "ecs.rc-flood.aliyuncs.com",
+    "ecs.rc-headers.aliyuncs.com",
+    "ecs.rc-received.aliyuncs.com",
+    "ecs.rc-redirects.aliyuncs.com",
+    "ecs.rc-resend.aliyuncs.com",
+    "ecs.rc-silent.aliyuncs.com",
+    "ecs.rc-strangers.aliyuncs.com",
+    "ecs.rc-token.aliyuncs.com",
+    "ecs.rc-unchanged.aliyuncs.com",
+];
+
 /// Upstream, names and certificates. All end when this is dropped.
 pub struct Clouds {
     /// Where requests arrive.
@@ -37,7 +65,9 @@ pub struct Clouds {
     pub names: NameServer,
     /// Whom the proxy must trust.
     pub authority: Arc<Authority>,
-    _hanging: BlackHole,
+    refused: Ipv4Addr,
+    hanging: Ipv4Addr,
+    _hole: BlackHole,
 }
 
 impl Clouds {
@@ -49,7 +79,7 @@ impl Clouds {
     /// On this address and port, with the name server on this port of it (0: a free one).
     pub fn start_on(address: Ipv4Addr, port: u16, names_port: u16) -> Result<Self> {
         let authority = Arc::new(Authority::new()?);
-        let upstream = Upstream::start(SocketAddr::from((address, port)), Arc::clone(&authority))?;
+        let upstream = Upstream::start(SocketAddr::from((address, port)), &authority)?;
         let port = upstream.address().port();
         let names = NameServer::start_on(SocketAddr::from((address, names_port)), address)
             .context("the name server does not start")?;
@@ -64,7 +94,19 @@ impl Clouds {
             authority.spoil(host, flaw);
         }
         let hole = BlackHole::start(hanging, port)?;
-        Ok(Self { upstream, names, authority, _hanging: hole })
+        Ok(Self { upstream, names, authority, refused, hanging, _hole: hole })
+    }
+
+    /// The names as the lines of a hosts file, for servers that ask nobody else. The host that does
+    /// not exist is not in it.
+    pub fn hosts_file(&self) -> String {
+        let here = self.upstream.address().ip();
+        let mut lines = format!("{} {REFUSED}\n{} {HANGING}\n", self.refused, self.hanging);
+        let flawed = FLAWED.map(|(host, _)| host);
+        for host in HOSTS.iter().chain(&CHECK_HOSTS).chain(&flawed) {
+            let _ = writeln!(lines, "{here} {host}");
+        }
+        lines
     }
 }
 

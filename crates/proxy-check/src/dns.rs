@@ -25,6 +25,7 @@ pub enum Record {
 pub struct NameServer {
     address: SocketAddr,
     names: Arc<Mutex<HashMap<String, Record>>>,
+    default: Ipv4Addr,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -57,12 +58,18 @@ impl NameServer {
                 }
             }
         });
-        Ok(Self { address, names, stop, thread: Some(thread) })
+        Ok(Self { address, names, default, stop, thread: Some(thread) })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What it answers for this name.
+    pub fn record(&self, name: &str) -> Record {
+        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        names.get(name).copied().unwrap_or(Record::Address(self.default))
     }
 
     /// Sends this name elsewhere than the others.

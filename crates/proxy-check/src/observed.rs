@@ -22,14 +22,16 @@ use serde_json::json;
 use crate::{
     check::{Checker, Form, REQUEST_HEADERS, described, error_type, is_not_sent, received_status},
     client::Framing,
-    clouds::{FLAWED, HANGING, MISSING, REFUSED},
+    clouds::{CHECK_HOSTS, FLAWED, HANGING, HOSTS, MISSING, REFUSED},
     rules::Rule,
     upstream::{Behaviour, CLOUD_DATE, Then},
 };
 
-/// A host of its own for each check, so that behaviour and arrivals are told apart.
+/// The host of a check, by the word in it; one of [`CHECK_HOSTS`], or a hosts file would lack it.
 fn host(name: &str) -> String {
-    format!("ecs.rc-{name}.aliyuncs.com")
+    let host = format!("ecs.rc-{name}.aliyuncs.com");
+    debug_assert!(CHECK_HOSTS.contains(&host.as_str()), "{host} is not listed");
+    host
 }
 
 fn raw(bytes: &[u8], then: Then) -> Behaviour {
@@ -39,9 +41,10 @@ fn raw(bytes: &[u8], then: Then) -> Behaviour {
 pub(crate) fn unchanged(checker: &Checker<'_>) -> Result<()> {
     let host = host("unchanged");
     checker.clouds()?.upstream.set(&host, [Behaviour::answer(200, "", "{}")]);
+    // All that a browser leaves as it is; `'` and non-ASCII it encodes before it sends.
     let targets = [
         "/?",
-        "/?a=%2F%20%2f+&&=~'()*!x=%E4%BD%A0&zqUnloggedQuery",
+        "/?a=%2F%20%2f+&&=~()*!x=%E4%BD%A0&zqUnloggedQuery",
         "/?a=//../%2e%2e/;@:?b=?",
         "/?Signature=ab%2Bc%3D&Order=b&Order=a",
         "/",
@@ -83,14 +86,7 @@ pub(crate) fn unchanged(checker: &Checker<'_>) -> Result<()> {
 
 pub(crate) fn server_name(checker: &Checker<'_>) -> Result<()> {
     let clouds = checker.clouds()?;
-    for host in [
-        "ecs.aliyuncs.com",
-        "ecs.cn-hangzhou.aliyuncs.com",
-        "ecs-cn-hangzhou.aliyuncs.com",
-        "cvm.tencentcloudapi.com",
-        "cvm.ap-guangzhou.tencentcloudapi.com",
-        "console.zenlayer.com",
-    ] {
+    for host in HOSTS {
         clouds.upstream.set(host, [Behaviour::answer(200, "", "{}")]);
         let ask = checker.ask(host);
         checker.exchange(&ask, Form::Full)?;

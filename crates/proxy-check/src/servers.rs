@@ -104,7 +104,7 @@ pub fn start(server: Server, clouds: &Clouds, setting: &Setting) -> Result<Runni
         port,
         authority,
         names: clouds.names.address(),
-        upstream: clouds.upstream.address(),
+        hosts: clouds.hosts_file(),
         folder,
     };
     let (mut command, logs) = match server {
@@ -163,7 +163,7 @@ struct Stage {
     port: u16,
     authority: PathBuf,
     names: SocketAddr,
-    upstream: SocketAddr,
+    hosts: String,
     folder: PathBuf,
 }
 
@@ -319,7 +319,33 @@ impl Stage {
     }
 
     fn worker(&self) -> Result<(Command, Vec<PathBuf>)> {
-        bail!("not yet {}", self.upstream)
+        let source = configuration(Server::Worker).join("worker.js");
+        fs::copy(&source, self.folder.join("worker.js"))
+            .with_context(|| source.display().to_string())?;
+        let text = Text::read(Server::Worker, "workerd.capnp")?
+            .replace("\"https://console.example.org\"", &format!("\"{}\"", self.origins.join(",")))?
+            .replace("127.0.0.1:8787", &format!("127.0.0.1:{}", self.port))?
+            .replace("allow = [\"public\"]", "allow = [\"public\", \"local\"]")?
+            .replace(
+                "trustBrowserCas = true",
+                "trustBrowserCas = false, trustedCertificates = [embed \"authority.pem\"]",
+            )?;
+        fs::write(self.folder.join("workerd.capnp"), text.0)?;
+        // workerd asks the system for names. So that the system's own file stays as it is, the
+        // process gets a view of the file system in which another one lies there.
+        let (hosts, servers) = (self.folder.join("hosts"), self.folder.join("resolv.conf"));
+        fs::write(&hosts, &self.hosts)?;
+        // Nobody to ask for what is not in that file.
+        fs::write(&servers, "nameserver 127.0.0.1\n")?;
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "sh", "-c"]);
+        command.arg(
+            "mount --bind \"$1\" /etc/hosts && mount --bind \"$2\" /etc/resolv.conf && \
+             exec \"$3\" serve \"$4\"",
+        );
+        command.arg("sh").arg(hosts).arg(servers).arg(executable(Server::Worker)?);
+        command.arg(self.folder.join("workerd.capnp"));
+        Ok((command, vec![self.folder.join("output.log")]))
     }
 }
 

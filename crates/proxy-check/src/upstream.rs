@@ -18,7 +18,7 @@ use relight_sandbox::{Config, Delivery, Reply, Request, Sandbox};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::{
-    ca::{Authority, Resolver},
+    ca::Authority,
     http::{self, Message, Side},
 };
 
@@ -92,18 +92,12 @@ struct Shared {
 impl Upstream {
     /// Listens on this address with certificates of this authority. The clouds are simulated and
     /// answer to every name that is not told otherwise.
-    pub fn start(address: SocketAddr, authority: Arc<Authority>) -> Result<Self> {
+    pub fn start(address: SocketAddr, authority: &Arc<Authority>) -> Result<Self> {
         let listener = TcpListener::bind(address).with_context(|| {
             format!("{address} (ports below 1024 are for root unless the system says otherwise)")
         })?;
         let address = listener.local_addr()?;
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_no_client_auth()
-            .with_cert_resolver(Arc::new(Resolver(authority)));
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        let config = Arc::new(config);
+        let config = Arc::new(authority.server_config(&["http/1.1"])?);
         let shared = Arc::new(Shared {
             arrivals: Mutex::default(),
             behaviours: Mutex::default(),

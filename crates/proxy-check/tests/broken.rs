@@ -1,0 +1,732 @@
+//! A proxy that keeps the contract, and the same with one rule broken: each must be found, or a
+//! check would be empty.
+
+#![cfg(unix)]
+
+use std::{
+    collections::HashSet,
+    fs,
+    io::{Cursor, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use relight_proxy_check::{
+    check::{self, Options},
+    client::Target,
+    clouds::Clouds,
+    dns::Record,
+    http::{self, Message, Side},
+    rules::Rule,
+    upstream::free_address,
+};
+use rustls::{
+    ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore, ServerConnection,
+    SignatureScheme, StreamOwned,
+    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+};
+
+const ORIGIN: &str = "https://portal.example.org";
+
+#[test]
+fn a_proxy_that_keeps_every_rule_is_found_to() {
+    for is_tls in [false, true] {
+        let stage = Stage::start(None, is_tls);
+        let report = stage.check(None);
+        assert_eq!(report.broken(), [], "TLS: {is_tls}\n{}", report.text(None));
+        let (rules, _) = report.counts();
+        // Without TLS there is no HTTP/2 to look for.
+        assert_eq!(rules, Rule::ALL.len() - usize::from(!is_tls), "{}", report.text(None));
+    }
+}
+
+#[test]
+fn each_broken_rule_is_found() {
+    let failures: Vec<String> = thread::scope(|scope| {
+        let checks: Vec<_> = Fault::ALL.iter().map(|fault| scope.spawn(|| find(*fault))).collect();
+        checks.into_iter().filter_map(|check| check.join().unwrap()).collect()
+    });
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn every_rule_has_a_proxy_that_breaks_it() {
+    let broken: HashSet<Rule> = Fault::ALL.iter().map(|fault| fault.breaks()).collect();
+    for rule in Rule::ALL {
+        assert!(broken.contains(rule), "no proxy breaks {rule}");
+    }
+}
+
+/// `None` when the fault is found for what it is.
+fn find(fault: Fault) -> Option<String> {
+    let rule = fault.breaks();
+    let stage = Stage::start(Some(fault), rule == Rule::Http2);
+    let report = stage.check(Some(rule));
+    (report.broken() != [rule]).then(|| format!("{fault:?} is not found\n{}", report.text(None)))
+}
+
+macro_rules! faults {
+    ($($fault:ident breaks $rule:ident,)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        enum Fault { $($fault),* }
+
+        impl Fault {
+            const ALL: &[Self] = &[$(Self::$fault),*];
+
+            fn breaks(self) -> Rule {
+                match self { $(Self::$fault => Rule::$rule),* }
+            }
+        }
+    };
+}
+
+faults! {
+    AnyHost breaks Hosts,
+    HostBySuffix breaks Hosts,
+    OneHostOnly breaks Hosts,
+    AnyPath breaks Paths,
+    JudgesDecoded breaks RawLine,
+    AnyMethod breaks Methods,
+    AnyOrigin breaks Origins,
+    OriginByPrefix breaks Origins,
+    NoOriginNeeded breaks Origins,
+    NoActionNeeded breaks Action,
+    AnyDestination breaks Destination,
+    PassesUpgrade breaks Upgrade,
+    ServesWhatIsInside breaks Lengths,
+    AnyBody breaks BodyLimit,
+    LittleBody breaks BodyLimit,
+    ForgetsTheToken breaks Preflight,
+    PreflightForEver breaks Preflight,
+    NoCorsOnErrors breaks Cors,
+    NothingExposed breaks Cors,
+    UntypedErrors breaks Types,
+    Storable breaks Harmless,
+    NoSandbox breaks Harmless,
+    KeepsOpen breaks Close,
+    ChoosesHttp2 breaks Http2,
+    SortsTheQuery breaks Unchanged,
+    TrimsTheBody breaks Unchanged,
+    HostOfItsOwn breaks ServerName,
+    PassesAllHeaders breaks RequestHeaders,
+    AddsTheClient breaks RequestHeaders,
+    EmptyForAbsent breaks RequestHeaders,
+    ShortHeaders breaks LongToken,
+    PassesSetCookie breaks AnswerHeaders,
+    DateOfItsOwn breaks AnswerHeaders,
+    PassesStrangers breaks AnswerList,
+    BodiesOfItsOwn breaks Received,
+    FollowsRedirects breaks Redirects,
+    PassesRedirects breaks Redirects,
+    Passes421 breaks Resend,
+    TriesAgain breaks OneAttempt,
+    CutIsNotSent breaks Cut,
+    MakesWhole breaks BrokenOff,
+    RefusedIsUnknown breaks Refused,
+    NoNameIsUnknown breaks Dns,
+    AnyCertificate breaks Certificate,
+    SlowToConnect breaks ConnectTime,
+    NoDeadline breaks Deadline,
+    NoLimit breaks Throttle,
+    UntypedLimit breaks Throttle,
+    Twice breaks Once,
+    LogsTheQuery breaks Logs,
+    LaxPage breaks Page,
+}
+
+/// Clouds and a proxy in front of them.
+struct Stage {
+    clouds: Arc<Clouds>,
+    proxy: Arc<Proxy>,
+    address: SocketAddr,
+    is_tls: bool,
+}
+
+struct Proxy {
+    fault: Option<Fault>,
+    clouds: Arc<Clouds>,
+    carried: AtomicUsize,
+    log: PathBuf,
+    stop: AtomicBool,
+}
+
+const CONNECT: Duration = Duration::from_millis(800);
+const DEADLINE: Duration = Duration::from_millis(1500);
+/// What the checks allow, and what a slow proxy takes.
+const LIMIT: Duration = Duration::from_secs(5);
+const TOO_LONG: Duration = Duration::from_secs(6);
+
+impl Stage {
+    fn start(fault: Option<Fault>, is_tls: bool) -> Self {
+        let clouds = Arc::new(Clouds::start_on(free_address(0).unwrap(), 0, 0).unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let log = std::env::temp_dir().join(format!("relight-broken-{}.log", address.port()));
+        let proxy = Arc::new(Proxy {
+            fault,
+            clouds: Arc::clone(&clouds),
+            carried: AtomicUsize::new(0),
+            log,
+            stop: AtomicBool::new(false),
+        });
+        let protocols: &[&str] =
+            if fault == Some(Fault::ChoosesHttp2) { &["h2", "http/1.1"] } else { &["http/1.1"] };
+        let tls = Arc::new(clouds.authority.server_config(protocols).unwrap());
+        let shared = Arc::clone(&proxy);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                if shared.stop.load(Ordering::Relaxed) {
+                    return;
+                }
+                let (proxy, tls) = (Arc::clone(&shared), Arc::clone(&tls));
+                let Ok(stream) = stream else { continue };
+                thread::spawn(move || {
+                    if is_tls {
+                        let connection = ServerConnection::new(tls).unwrap();
+                        proxy.serve(&mut StreamOwned::new(connection, stream));
+                    } else {
+                        proxy.serve(&mut &stream);
+                    }
+                });
+            }
+        });
+        Self { clouds, proxy, address, is_tls }
+    }
+
+    fn check(&self, only: Option<Rule>) -> relight_proxy_check::report::Report {
+        let scheme = if self.is_tls { "https" } else { "http" };
+        let page = format!("{scheme}://localhost:{}", self.address.port());
+        let target =
+            Target::parse(&format!("{page}/proxy"), Some(&self.clouds.authority.pem())).unwrap();
+        let mut options = Options::new(ORIGIN);
+        options.only = only.map(|rule| vec![rule]);
+        options.logs = vec![self.proxy.log.clone()];
+        options.page = Some(page);
+        options.connect_limit = LIMIT;
+        options.deadline_limit = LIMIT;
+        check::run(&target, &options, Some(&self.clouds)).unwrap()
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.proxy.stop.store(true, Ordering::Relaxed);
+        let _ = TcpStream::connect(self.address);
+        let _ = fs::remove_file(&self.proxy.log);
+    }
+}
+
+struct Answer {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    /// What is promised, when that is not what is given.
+    promised: Option<usize>,
+}
+
+impl Answer {
+    fn new(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: Vec::new(), promised: None }
+    }
+
+    fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    fn typed(status: u16, error: &str) -> Self {
+        Self::new(status).with("Proxy-Status", &format!("relight-proxy; error={error}"))
+    }
+}
+
+const LISTED: [&str; 19] = [
+    "authorization",
+    "content-type",
+    "accept",
+    "x-acs-action",
+    "x-acs-version",
+    "x-acs-date",
+    "x-acs-signature-nonce",
+    "x-acs-content-sha256",
+    "x-acs-security-token",
+    "x-tc-action",
+    "x-tc-version",
+    "x-tc-region",
+    "x-tc-timestamp",
+    "x-tc-token",
+    "x-tc-language",
+    "x-zc-action",
+    "x-zc-version",
+    "x-zc-timestamp",
+    "x-zc-signature-method",
+];
+
+impl Proxy {
+    fn has(&self, fault: Fault) -> bool {
+        self.fault == Some(fault)
+    }
+
+    fn serve(&self, stream: &mut (impl Read + Write)) {
+        let Some(request) = http::read(stream, Side::Request) else { return };
+        let answer = self.answer(&request);
+        if self.has(Fault::ServesWhatIsInside) {
+            let text = String::from_utf8_lossy(&request.raw).into_owned();
+            if let Some(place) = text.rfind("POST /proxy/").filter(|place| *place > 0)
+                && let Some(inside) =
+                    http::read(&mut Cursor::new(text[place..].as_bytes().to_vec()), Side::Request)
+            {
+                self.answer(&inside);
+            }
+        }
+        let is_head = request.first_line.starts_with("HEAD ");
+        let mut bytes = format!("HTTP/1.1 {} Status\r\n", answer.status);
+        for (name, value) in &answer.headers {
+            bytes.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if !self.has(Fault::KeepsOpen) {
+            bytes.push_str("Connection: close\r\n");
+        }
+        let length = answer.promised.unwrap_or(answer.body.len());
+        if answer.status != 204 {
+            bytes.push_str(&format!("Content-Length: {length}\r\n"));
+        }
+        bytes.push_str("\r\n");
+        let mut bytes = bytes.into_bytes();
+        if !is_head {
+            bytes.extend(&answer.body);
+        }
+        let _ = stream.write_all(&bytes).and_then(|()| stream.flush());
+    }
+
+    fn answer(&self, request: &Message) -> Answer {
+        let (method, target) = request.method_and_target();
+        let path = target.split('?').next().unwrap_or_default();
+        let logged = if self.has(Fault::LogsTheQuery) { target } else { path };
+        let mut log = fs::OpenOptions::new().create(true).append(true).open(&self.log).unwrap();
+        writeln!(log, "{method} {logged}").unwrap();
+        if !path.starts_with("/proxy") {
+            return self.page(method, path);
+        }
+        let origins: Vec<&str> = request.all("origin").collect();
+        let is_allowed = match origins.as_slice() {
+            [] => self.has(Fault::NoOriginNeeded),
+            [one] => {
+                *one == ORIGIN
+                    || self.has(Fault::AnyOrigin)
+                    || (self.has(Fault::OriginByPrefix) && one.starts_with(ORIGIN))
+            }
+            [..] => false,
+        };
+        let answer = if is_allowed {
+            self.decide(request)
+        } else {
+            Answer::typed(403, "http_request_denied")
+        };
+        self.dress(answer, is_allowed && !origins.is_empty())
+    }
+
+    fn page(&self, method: &str, path: &str) -> Answer {
+        let (kind, body) = match path {
+            "/" => ("text/html; charset=utf-8", "<!doctype html>"),
+            "/relight.json" => ("application/json", "{}"),
+            "/relight_bg.wasm" => ("application/wasm", "\0asm"),
+            _ => return Answer::new(404),
+        };
+        if method != "GET" {
+            return Answer::new(405);
+        }
+        let script =
+            if self.has(Fault::LaxPage) { "'unsafe-inline'" } else { "'wasm-unsafe-eval'" };
+        let policy = format!(
+            "default-src 'none'; script-src 'self' {script}; style-src 'self'; connect-src 'self'; \
+             base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+             require-trusted-types-for 'script'; trusted-types 'none'"
+        );
+        let mut answer = Answer::new(200)
+            .with("Content-Type", kind)
+            .with("Content-Security-Policy", &policy)
+            .with("Strict-Transport-Security", "max-age=63072000")
+            .with("X-Content-Type-Options", "nosniff")
+            .with("Referrer-Policy", "no-referrer")
+            .with("Cross-Origin-Opener-Policy", "same-origin")
+            .with("Cross-Origin-Resource-Policy", "same-origin")
+            .with("Permissions-Policy", "camera=()");
+        answer.body = body.as_bytes().to_vec();
+        answer
+    }
+
+    fn dress(&self, mut answer: Answer, is_allowed: bool) -> Answer {
+        let is_error = answer.status >= 400;
+        if self.has(Fault::UntypedErrors) && is_error {
+            answer.headers.retain(|(name, _)| name != "Proxy-Status");
+        }
+        if is_allowed && !(self.has(Fault::NoCorsOnErrors) && is_error) {
+            answer = answer.with("Access-Control-Allow-Origin", ORIGIN);
+        }
+        if !self.has(Fault::NothingExposed) {
+            let exposed = "Date, Retry-After, Proxy-Status, X-Acs-Request-Id";
+            answer = answer.with("Access-Control-Expose-Headers", exposed);
+        }
+        if !self.has(Fault::Storable) {
+            answer = answer.with("Cache-Control", "no-store");
+        }
+        let policy = if self.has(Fault::NoSandbox) {
+            "default-src 'none'"
+        } else {
+            "default-src 'none'; sandbox"
+        };
+        answer
+            .with("Vary", "Origin")
+            .with("X-Content-Type-Options", "nosniff")
+            .with("Content-Security-Policy", policy)
+    }
+
+    fn decide(&self, request: &Message) -> Answer {
+        let denied = || Answer::typed(403, "http_request_denied");
+        let (method, target) = request.method_and_target();
+        let resolved = resolve(target);
+        let judged = if self.has(Fault::JudgesDecoded) { resolved.as_str() } else { target };
+        let Some((host, rest)) =
+            judged.strip_prefix("/proxy/").and_then(|rest| rest.split_once('/'))
+        else {
+            return denied();
+        };
+        let (path, query) =
+            rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
+        if !self.is_cloud(host) || !self.is_path(path) {
+            return denied();
+        }
+        if method == "OPTIONS" && request.header("access-control-request-method") == Some("POST") {
+            return self.preflight();
+        }
+        if method != "POST" && !self.has(Fault::AnyMethod) {
+            return Answer::typed(405, "http_request_denied");
+        }
+        let has_action = ["x-acs-action", "x-tc-action", "x-zc-action"]
+            .iter()
+            .any(|name| request.header(name).is_some());
+        if !has_action && !self.has(Fault::NoActionNeeded) {
+            return Answer::typed(400, "http_request_denied");
+        }
+        let is_fetch = request.header("sec-fetch-dest").is_none_or(|dest| dest == "empty");
+        if !is_fetch && !self.has(Fault::AnyDestination) {
+            return Answer::typed(400, "http_request_denied");
+        }
+        if request.header("upgrade").is_some() && !self.has(Fault::PassesUpgrade) {
+            return Answer::typed(400, "http_request_denied");
+        }
+        let lengths: Vec<&str> = request.all("content-length").collect();
+        let is_plain = lengths.len() <= 1
+            && lengths.iter().all(|length| length.bytes().all(|byte| byte.is_ascii_digit()))
+            && (lengths.is_empty() || request.header("transfer-encoding").is_none());
+        if !is_plain {
+            return Answer::typed(400, "http_request_denied");
+        }
+        let limit = if self.has(Fault::LittleBody) { 60_000 } else { 65_536 };
+        if request.body.len() > limit && !self.has(Fault::AnyBody) {
+            return Answer::typed(413, "http_request_error");
+        }
+        let is_long = request.headers.iter().any(|(_, value)| value.len() > 2_000);
+        if is_long && self.has(Fault::ShortHeaders) {
+            return Answer::typed(431, "http_request_error");
+        }
+        if self.carried.fetch_add(1, Ordering::Relaxed) >= 300 && !self.has(Fault::NoLimit) {
+            if self.has(Fault::UntypedLimit) {
+                return Answer::new(429)
+                    .with("Retry-After", "1")
+                    .with("Proxy-Status", "relight-proxy");
+            }
+            return Answer::typed(429, "connection_limit_reached").with("Retry-After", "1");
+        }
+        let target = query.map_or_else(
+            || format!("/{path}"),
+            |query| {
+                let mut parts: Vec<&str> = query.split('&').collect();
+                if self.has(Fault::SortsTheQuery) {
+                    parts.sort_unstable();
+                }
+                format!("/{path}?{}", parts.join("&"))
+            },
+        );
+        let bytes = self.outgoing(request, host, &target);
+        let is_power = request.header("x-tc-action") == Some("RebootInstances");
+        if self.has(Fault::Twice) && is_power {
+            let _ = self.carry(host, &bytes);
+        }
+        self.carry(host, &bytes)
+    }
+
+    fn is_cloud(&self, host: &str) -> bool {
+        if self.has(Fault::AnyHost)
+            || (self.has(Fault::HostBySuffix) && host.ends_with(".aliyuncs.com"))
+        {
+            return true;
+        }
+        let is_label = |label: &str| {
+            !label.is_empty()
+                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        let labels: Vec<&str> = host.split('.').collect();
+        match labels.as_slice() {
+            ["console", "zenlayer", "com"] => !self.has(Fault::OneHostOnly),
+            ["ecs" | "ecs-cn-hangzhou", "aliyuncs", "com"] | ["cvm", "tencentcloudapi", "com"] => {
+                true
+            }
+            ["ecs", region, "aliyuncs", "com"] | ["cvm", region, "tencentcloudapi", "com"] => {
+                is_label(region)
+            }
+            _ => false,
+        }
+    }
+
+    fn is_path(&self, path: &str) -> bool {
+        let is_product = path.strip_prefix("api/v2/").is_some_and(|name| {
+            !name.is_empty()
+                && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        });
+        path.is_empty() || is_product || self.has(Fault::AnyPath)
+    }
+
+    fn preflight(&self) -> Answer {
+        let listed = LISTED
+            .iter()
+            .filter(|name| !(self.has(Fault::ForgetsTheToken) && **name == "x-acs-security-token"));
+        let age = if self.has(Fault::PreflightForEver) { "86400" } else { "600" };
+        Answer::new(204)
+            .with("Proxy-Status", "relight-proxy")
+            .with("Access-Control-Allow-Methods", "POST")
+            .with("Access-Control-Allow-Headers", &listed.copied().collect::<Vec<_>>().join(", "))
+            .with("Access-Control-Max-Age", age)
+    }
+
+    fn outgoing(&self, request: &Message, host: &str, target: &str) -> Vec<u8> {
+        let is_listed = |name: &str| LISTED.iter().any(|known| name.eq_ignore_ascii_case(known));
+        let is_framing = |name: &str| {
+            ["host", "content-length", "transfer-encoding", "connection"]
+                .iter()
+                .any(|known| name.eq_ignore_ascii_case(known))
+        };
+        let shown = if self.has(Fault::HostOfItsOwn) { "proxy.example.org" } else { host };
+        let mut head = format!("POST {target} HTTP/1.1\r\nHost: {shown}\r\nConnection: close\r\n");
+        for (name, value) in &request.headers {
+            let passes = is_listed(name)
+                || (self.has(Fault::PassesAllHeaders) && !is_framing(name))
+                || (self.has(Fault::PassesUpgrade) && name.eq_ignore_ascii_case("upgrade"));
+            if passes {
+                head.push_str(&format!("{name}: {value}\r\n"));
+            }
+        }
+        if self.has(Fault::AddsTheClient) {
+            head.push_str("X-Forwarded-For: 127.0.0.1\r\n");
+        }
+        if self.has(Fault::EmptyForAbsent) && request.header("x-tc-token").is_none() {
+            head.push_str("X-Tc-Token:\r\n");
+        }
+        let body =
+            if self.has(Fault::TrimsTheBody) { request.body.trim_ascii() } else { &request.body };
+        head.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
+        [head.as_bytes(), body].concat()
+    }
+
+    fn carry(&self, host: &str, bytes: &[u8]) -> Answer {
+        let address = match self.clouds.names.record(host) {
+            Record::Address(address) => address,
+            Record::NoSuchName if self.has(Fault::NoNameIsUnknown) => {
+                return Answer::typed(502, "proxy_internal_error");
+            }
+            Record::NoSuchName => return Answer::typed(502, "dns_error"),
+        };
+        let address = SocketAddr::from((address, self.clouds.upstream.address().port()));
+        let limit = if self.has(Fault::SlowToConnect) { TOO_LONG } else { CONNECT };
+        let stream = match TcpStream::connect_timeout(&address, limit) {
+            Ok(stream) => stream,
+            Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
+                return Answer::typed(504, "connection_timeout");
+            }
+            Err(_) if self.has(Fault::RefusedIsUnknown) => {
+                return Answer::typed(502, "proxy_internal_error");
+            }
+            Err(_) => return Answer::typed(502, "connection_refused"),
+        };
+        let deadline = if self.has(Fault::NoDeadline) { TOO_LONG } else { DEADLINE };
+        stream.set_read_timeout(Some(deadline)).unwrap();
+        let name = ServerName::try_from(host.to_owned());
+        let Ok(name) = name else { return Answer::typed(502, "tls_protocol_error") };
+        let config = self.client_config();
+        let mut tls = StreamOwned::new(ClientConnection::new(config, name).unwrap(), stream);
+        while tls.conn.is_handshaking() {
+            if tls.conn.complete_io(&mut tls.sock).is_err() {
+                return Answer::typed(502, "tls_certificate_error");
+            }
+        }
+        let start = std::time::Instant::now();
+        if tls.write_all(bytes).and_then(|()| tls.flush()).is_err() {
+            return Answer::typed(502, "connection_terminated");
+        }
+        let Some(answer) = http::read(&mut tls, Side::Answer) else {
+            if start.elapsed() >= deadline {
+                return Answer::typed(504, "http_response_timeout");
+            }
+            if self.has(Fault::TriesAgain) {
+                return Proxy { fault: None, ..self.again() }.carry(host, bytes);
+            }
+            let error = if self.has(Fault::CutIsNotSent) {
+                "connection_refused"
+            } else {
+                "connection_terminated"
+            };
+            return Answer::typed(502, error);
+        };
+        self.relay(&answer, bytes)
+    }
+
+    /// The same proxy once more, for one second attempt.
+    fn again(&self) -> Proxy {
+        Proxy {
+            fault: None,
+            clouds: Arc::clone(&self.clouds),
+            carried: AtomicUsize::new(0),
+            log: self.log.clone(),
+            stop: AtomicBool::new(false),
+        }
+    }
+
+    fn relay(&self, answer: &Message, bytes: &[u8]) -> Answer {
+        let status = answer.status();
+        let is_redirect = (300..400).contains(&status);
+        if is_redirect
+            && self.has(Fault::FollowsRedirects)
+            && let Some(location) = answer.header("location")
+            && let Some(host) =
+                location.strip_prefix("https://").and_then(|rest| rest.split('/').next())
+        {
+            return self.carry(host, bytes);
+        }
+        let passes = (is_redirect && self.has(Fault::PassesRedirects))
+            || (status == 421 && self.has(Fault::Passes421));
+        if (is_redirect || status == 408 || status == 421) && !passes {
+            return Answer::typed(502, &format!("http_protocol_error; received-status={status}"));
+        }
+        let mut passed = Answer::new(status)
+            .with("Proxy-Status", &format!("relight-proxy; received-status={status}"));
+        for (name, value) in &answer.headers {
+            let is = |known: &str| name.eq_ignore_ascii_case(known);
+            let is_listed = ["content-type", "date", "retry-after", "x-acs-request-id"]
+                .iter()
+                .any(|known| is(known));
+            let is_date = self.has(Fault::DateOfItsOwn) && is("date");
+            let is_extra = (self.has(Fault::PassesSetCookie) && is("set-cookie"))
+                || (self.has(Fault::PassesStrangers) && name.starts_with("X-"))
+                || (self.has(Fault::PassesRedirects) && is("location"));
+            if (is_listed && !is_date) || (is_extra && !is_listed) {
+                passed = passed.with(name, value);
+            }
+        }
+        if self.has(Fault::DateOfItsOwn) {
+            passed = passed.with("Date", "Sat, 21 Nov 2026 00:00:00 GMT");
+        }
+        passed.body.clone_from(&answer.body);
+        if !answer.is_whole && !self.has(Fault::MakesWhole) {
+            passed.promised = Some(answer.body.len() + 1);
+        }
+        if self.has(Fault::BodiesOfItsOwn) && status >= 500 {
+            passed.body = b"<h1>Something went wrong</h1>".to_vec();
+        }
+        passed
+    }
+
+    fn client_config(&self) -> Arc<ClientConfig> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap();
+        if self.has(Fault::AnyCertificate) {
+            let verifier = Arc::new(Credulous);
+            return Arc::new(
+                builder
+                    .dangerous()
+                    .with_custom_certificate_verifier(verifier)
+                    .with_no_client_auth(),
+            );
+        }
+        let mut roots = RootCertStore::empty();
+        let pem = self.clouds.authority.pem();
+        roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
+        Arc::new(builder.with_root_certificates(roots).with_no_client_auth())
+    }
+}
+
+/// The request line as a careless server understands it.
+fn resolve(target: &str) -> String {
+    let (path, query) = target.split_once('?').map_or((target, ""), |(path, query)| (path, query));
+    let mut decoded = String::new();
+    let mut bytes = path.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            let digits: String = bytes.by_ref().take(2).map(char::from).collect();
+            decoded.push(u8::from_str_radix(&digits, 16).map_or('%', char::from));
+        } else {
+            decoded.push(char::from(byte));
+        }
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in decoded.split('/').skip(1) {
+        match part {
+            "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let path = format!("/{}", parts.join("/"));
+    if query.is_empty() { path } else { format!("{path}?{query}") }
+}
+
+/// Believes every certificate.
+#[derive(Debug)]
+struct Credulous;
+
+impl ServerCertVerifier for Credulous {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _name: &ServerName<'_>,
+        _ocsp: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _message: &[u8],
+        _certificate: &CertificateDer<'_>,
+        _signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _message: &[u8],
+        _certificate: &CertificateDer<'_>,
+        _signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        rustls::crypto::ring::default_provider()
+            .signature_verification_algorithms
+            .supported_schemes()
+    }
+}
