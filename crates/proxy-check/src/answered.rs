@@ -118,7 +118,7 @@ pub(crate) fn raw_line(checker: &Checker<'_>) -> Result<()> {
         checker.expect_refusal(Rule::RawLine, &ask, Form::Broken, &[400, 403, 404, 405])?;
     }
     let mut ask = checker.ask(HOST);
-    ask.target = "http://console.zenlayer.com/".to_owned();
+    "http://console.zenlayer.com/".clone_into(&mut ask.target);
     // To whatever site of the server this goes: it is not relayed.
     let answer = checker.send(&ask)?.answer;
     let received = answer.as_ref().and_then(received_status);

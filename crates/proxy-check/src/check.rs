@@ -135,7 +135,7 @@ const CHECKS: &[Check] = &[
     Check::observed(&[Rule::BrokenOff], observed::broken_off),
     Check::observed(&[Rule::Refused], observed::refused),
     Check::observed(&[Rule::Dns], observed::dns),
-    Check::observed(&[Rule::Certificate], observed::certificate),
+    Check::observed(&[Rule::Certificate, Rule::CertificateType], observed::certificate),
     Check::slow(&[Rule::ConnectTime], observed::connect_time),
     Check::slow(&[Rule::Deadline], observed::deadline),
     Check::observed(&[Rule::Once], observed::once),

@@ -146,7 +146,7 @@ fn cannot(server: Server) -> &'static [Rule] {
             Rule::Close,
             Rule::Refused,
             Rule::Dns,
-            Rule::Certificate,
+            Rule::CertificateType,
             Rule::ConnectTime,
             Rule::Throttle,
         ],

@@ -412,7 +412,14 @@ pub(crate) fn dns(checker: &Checker<'_>) -> Result<()> {
 pub(crate) fn certificate(checker: &Checker<'_>) -> Result<()> {
     for (host, _) in FLAWED {
         checker.clouds()?.upstream.set(host, [Behaviour::answer(200, "", "{}")]);
-        expect_not_sent(checker, Rule::Certificate, host)?;
+        let ask = checker.ask(host);
+        let answer = checker.exchange(&ask, Form::Full)?.answer;
+        let seen = answer.as_ref().map(|answer| (answer.status(), error_type(answer)));
+        let stops = seen.is_some_and(|(status, error)| status >= 500 && error.is_some());
+        checker.expect(Rule::Certificate, stops, || format!("{host}: {seen:?}"));
+        checker.expect_arrivals(Rule::Certificate, &ask, 0);
+        let is_typed = seen.is_some_and(|(_, error)| error.is_some_and(is_not_sent));
+        checker.expect(Rule::CertificateType, is_typed, || format!("{host}: {seen:?}"));
     }
     Ok(())
 }

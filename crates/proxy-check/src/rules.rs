@@ -355,13 +355,22 @@ rules! {
         worker: "not provable there: workerd tells no phase",
     }
     Certificate "certificate" {
-        holds: "a certificate of another name, of an unknown authority or of the past stops it, as not sent",
+        holds: "a certificate of another name, of an unknown authority or of the past stops it",
         why: "who answers in the cloud's name can read tokens and invent successes",
         nginx: "`proxy_ssl_verify on`, `proxy_ssl_trusted_certificate`, `proxy_ssl_name`",
         caddy: "no `tls_insecure_skip_verify`; `tls_server_name`",
         haproxy: "`verify required ca-file …` and `sni`: HAProxy verifies the name that it sends",
         envoy: "`auto_san_validation: true` and `trusted_ca`",
-        worker: "always verified; not provable as not sent",
+        worker: "always so on Cloudflare; for workerd `tlsOptions`",
+    }
+    CertificateType "certificate-type" {
+        holds: "such a certificate is typed as not sent",
+        why: "it is proved that nothing happened, and the console may try again",
+        nginx: "`$upstream_bytes_sent` is 0 in `map … $relight_error`",
+        caddy: "`~x509:` in `handle_errors`",
+        haproxy: "a 503 that is not the cloud's is destination_unavailable",
+        envoy: "`proxy_status_config`",
+        worker: "not provable there: workerd tells no phase",
     }
     ConnectTime "connect-time" {
         holds: "a host that does not answer is given up within 6 s, as not sent",

@@ -5,7 +5,9 @@
 //! replacement must find its place, so that a configuration cannot change away from under the tests.
 
 use std::{
-    env, fs,
+    env,
+    fmt::Write as _,
+    fs,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -169,8 +171,10 @@ struct Stage {
 
 impl Stage {
     fn nginx(&self) -> Result<(Command, Vec<PathBuf>)> {
-        let origins: String =
-            self.origins.iter().map(|origin| format!("    \"{origin}\" $http_origin;\n")).collect();
+        let mut origins = String::new();
+        for origin in &self.origins {
+            writeln!(origins, "    \"{origin}\" $http_origin;")?;
+        }
         let (access, error) = (self.folder.join("access.log"), self.folder.join("error.log"));
         let text = Text::read(Server::Nginx, "relight.conf")?
             .replace("    \"https://console.example.org\" $http_origin;\n", &origins)?

@@ -2,6 +2,7 @@
 //! check would be empty.
 
 #![cfg(unix)]
+#![allow(clippy::format_push_string, reason = "heads are short and made once a request")]
 
 use std::{
     collections::HashSet,
@@ -132,6 +133,7 @@ faults! {
     RefusedIsUnknown breaks Refused,
     NoNameIsUnknown breaks Dns,
     AnyCertificate breaks Certificate,
+    CertificateIsUnknown breaks CertificateType,
     SlowToConnect breaks ConnectTime,
     NoDeadline breaks Deadline,
     NoLimit breaks Throttle,
@@ -280,7 +282,7 @@ impl Proxy {
             let text = String::from_utf8_lossy(&request.raw).into_owned();
             if let Some(place) = text.rfind("POST /proxy/").filter(|place| *place > 0)
                 && let Some(inside) =
-                    http::read(&mut Cursor::new(text[place..].as_bytes().to_vec()), Side::Request)
+                    http::read(&mut Cursor::new(text.as_bytes()[place..].to_vec()), Side::Request)
             {
                 self.answer(&inside);
             }
@@ -563,7 +565,12 @@ impl Proxy {
         let mut tls = StreamOwned::new(ClientConnection::new(config, name).unwrap(), stream);
         while tls.conn.is_handshaking() {
             if tls.conn.complete_io(&mut tls.sock).is_err() {
-                return Answer::typed(502, "tls_certificate_error");
+                let error = if self.has(Fault::CertificateIsUnknown) {
+                    "proxy_internal_error"
+                } else {
+                    "tls_certificate_error"
+                };
+                return Answer::typed(502, error);
             }
         }
         let start = std::time::Instant::now();
@@ -614,7 +621,7 @@ impl Proxy {
         if (is_redirect || status == 408 || status == 421) && !passes {
             return Answer::typed(502, &format!("http_protocol_error; received-status={status}"));
         }
-        let mut passed = Answer::new(status)
+        let mut relayed = Answer::new(status)
             .with("Proxy-Status", &format!("relight-proxy; received-status={status}"));
         for (name, value) in &answer.headers {
             let is = |known: &str| name.eq_ignore_ascii_case(known);
@@ -626,20 +633,20 @@ impl Proxy {
                 || (self.has(Fault::PassesStrangers) && name.starts_with("X-"))
                 || (self.has(Fault::PassesRedirects) && is("location"));
             if (is_listed && !is_date) || (is_extra && !is_listed) {
-                passed = passed.with(name, value);
+                relayed = relayed.with(name, value);
             }
         }
         if self.has(Fault::DateOfItsOwn) {
-            passed = passed.with("Date", "Sat, 21 Nov 2026 00:00:00 GMT");
+            relayed = relayed.with("Date", "Sat, 21 Nov 2026 00:00:00 GMT");
         }
-        passed.body.clone_from(&answer.body);
+        relayed.body.clone_from(&answer.body);
         if !answer.is_whole && !self.has(Fault::MakesWhole) {
-            passed.promised = Some(answer.body.len() + 1);
+            relayed.promised = Some(answer.body.len() + 1);
         }
         if self.has(Fault::BodiesOfItsOwn) && status >= 500 {
-            passed.body = b"<h1>Something went wrong</h1>".to_vec();
+            relayed.body = b"<h1>Something went wrong</h1>".to_vec();
         }
-        passed
+        relayed
     }
 
     fn client_config(&self) -> Arc<ClientConfig> {
