@@ -1,6 +1,13 @@
 //! `cargo xtask proxy-check`: the contract against a proxy, or against the servers of `deploy/`.
 
-use std::{env, fs, net::SocketAddr, path::PathBuf, process::ExitCode, thread, time::Instant};
+use std::{
+    env, fs,
+    net::SocketAddr,
+    path::PathBuf,
+    process::{Command, ExitCode},
+    thread,
+    time::Instant,
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use lexopt::{Arg, ValueExt};
@@ -11,6 +18,7 @@ use relight_proxy_check::{
     report::Report,
     rules::{Rule, Server},
     servers::{self, Setting},
+    upstream::Behaviour,
 };
 
 const HELP: &str = "\
@@ -31,6 +39,9 @@ cargo xtask proxy-check --deploy [NAME…] [--only RULE] [--keep]
     Starts the servers with the configurations of deploy/ on this machine, in front of clouds of
     ours, and checks every line. A line that a server is known not to keep is named, and fails when
     it is kept after all.
+
+cargo xtask proxy-check --measure [NAME…]
+    Their throughput on this machine with `wrk`, and their memory: one after the other.
 ";
 
 fn main() -> ExitCode {
@@ -56,6 +67,7 @@ struct Arguments {
     server: Option<Server>,
     only: Vec<Rule>,
     is_deploy: bool,
+    is_measure: bool,
     is_kept: bool,
     names: Vec<Server>,
 }
@@ -78,6 +90,10 @@ fn run() -> Result<bool> {
             Arg::Long("server") => arguments.server = Some(server(&parser.value()?.string()?)?),
             Arg::Long("only") => arguments.only.push(rule(&parser.value()?.string()?)?),
             Arg::Long("deploy") => arguments.is_deploy = true,
+            Arg::Long("measure") => {
+                arguments.is_deploy = true;
+                arguments.is_measure = true;
+            }
             Arg::Long("keep") => arguments.is_kept = true,
             Arg::Value(value) if arguments.is_deploy => {
                 arguments.names.push(server(&value.string()?)?);
@@ -90,7 +106,13 @@ fn run() -> Result<bool> {
             }
         }
     }
-    if arguments.is_deploy { deploy(&arguments) } else { one(&arguments) }
+    if arguments.is_measure {
+        measure(&arguments)
+    } else if arguments.is_deploy {
+        deploy(&arguments)
+    } else {
+        one(&arguments)
+    }
 }
 
 fn one(arguments: &Arguments) -> Result<bool> {
@@ -187,6 +209,75 @@ fn deploy(arguments: &Arguments) -> Result<bool> {
     Ok(failed == 0)
 }
 
+/// Calls through the proxy, beside files from the same server, kept and closed connections apart.
+fn measure(arguments: &Arguments) -> Result<bool> {
+    let servers =
+        if arguments.names.is_empty() { Server::ALL.to_vec() } else { arguments.names.clone() };
+    let folder = env::temp_dir().join(format!("relight-proxy-measure-{}", std::process::id()));
+    let page = folder.join("page");
+    make_page(&page)?;
+    let origin = "https://portal.example.org";
+    println!("server    file/s  file, closed/s  call/s  call to file  call to closed  memory");
+    for server in servers {
+        let clouds = Clouds::start()?;
+        let host = "cvm.tencentcloudapi.com";
+        let answer = Behaviour::answer(200, "", "{\"Response\":{\"RequestId\":\"a-b\"}}");
+        clouds.upstream.set(host, [answer]);
+        let setting = Setting {
+            origins: vec![origin.to_owned()],
+            page: page.clone(),
+            folder: folder.clone(),
+            is_unlimited: true,
+        };
+        let running = servers::start(server, &clouds, &setting)?;
+        let post = folder.join("post.lua");
+        fs::write(
+            &post,
+            format!(
+                "wrk.method = 'POST'\nwrk.body = '{{\"InstanceIds\":[\"ins-5hdvx000\"]}}'\n\
+                 wrk.headers['Origin'] = '{origin}'\nwrk.headers['X-TC-Action'] = 'Describe'\n\
+                 wrk.headers['Content-Type'] = 'application/json'\n\
+                 wrk.headers['Authorization'] = '{}'\n",
+                "a1b2".repeat(60)
+            ),
+        )?;
+        let serves_page = matches!(server, Server::Nginx | Server::Caddy | Server::Haproxy);
+        let file = format!("{}/relight.json", running.url());
+        let kept = if serves_page { wrk(&[&file])? } else { 0.0 };
+        let closed = if serves_page { wrk(&["-H", "Connection: close", &file])? } else { 0.0 };
+        let call =
+            wrk(&["-s", &post.display().to_string(), &format!("{}/{host}/", running.proxy_url())])?;
+        let ratio = |base: f64| {
+            if base > 0.0 { format!("{:.3}", call / base) } else { "-".to_owned() }
+        };
+        println!(
+            "{:<8} {kept:>7.0} {closed:>15.0} {call:>7.0} {:>13} {:>15} {:>4} MiB",
+            server.name(),
+            ratio(kept),
+            ratio(closed),
+            running.memory_mib()
+        );
+    }
+    fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    Ok(true)
+}
+
+/// Answers a second; an error when some were not 2xx, since those are not what is measured.
+fn wrk(arguments: &[&str]) -> Result<f64> {
+    let output = Command::new("wrk")
+        .args(["--threads", "2", "--connections", "16", "--duration", "5s"])
+        .args(arguments)
+        .output()
+        .context("wrk does not start: `apt-get install wrk`")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = |name: &str| text.lines().find_map(|line| line.trim().strip_prefix(name));
+    if let Some(others) = line("Non-2xx or 3xx responses:") {
+        bail!("{others} answers of wrk's were no 2xx");
+    }
+    let rate = line("Requests/sec:").context("wrk says nothing")?;
+    rate.trim().parse().context("wrk's rate")
+}
+
 fn judge(server: Server, report: Result<Report>) -> bool {
     let report = match report {
         Ok(report) => report,
@@ -221,7 +312,8 @@ fn deployed(
 ) -> Result<Report> {
     let clouds = Clouds::start()?;
     let origin = "https://portal.example.org";
-    let setting = Setting { origins: vec![origin.to_owned()], page, folder };
+    let origins = vec![origin.to_owned()];
+    let setting = Setting { origins, page, folder, is_unlimited: false };
     let running = servers::start(server, &clouds, &setting)?;
     let target = Target::parse(&running.proxy_url(), None)?;
     let mut options = Options::new(origin);

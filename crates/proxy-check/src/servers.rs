@@ -28,6 +28,8 @@ pub struct Setting {
     pub page: PathBuf,
     /// A folder for the configuration and the logs. It is made, and left for the caller to remove.
     pub folder: PathBuf,
+    /// Without the limit of requests by client: for measuring.
+    pub is_unlimited: bool,
 }
 
 /// A running server. It ends when this is dropped.
@@ -57,6 +59,22 @@ impl Running {
     /// Its process, for measuring and for killing it.
     pub fn process_id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The resident memory of it and its workers, in MiB; 0 where `/proc` does not tell.
+    pub fn memory_mib(&self) -> u64 {
+        let id = self.child.id().to_string();
+        let kilobytes = |path: PathBuf| -> Option<u64> {
+            let status = fs::read_to_string(path.join("status")).ok()?;
+            let field = |name: &str| {
+                let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+                line.split_whitespace().next().map(str::to_owned)
+            };
+            let is_ours = field("Pid:")? == id || field("PPid:")? == id;
+            if is_ours { field("VmRSS:")?.parse().ok() } else { None }
+        };
+        let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+        processes.filter_map(|entry| kilobytes(entry.path())).sum::<u64>() / 1024
     }
 
     /// What it logs.
@@ -108,6 +126,7 @@ pub fn start(server: Server, clouds: &Clouds, setting: &Setting) -> Result<Runni
         names: clouds.names.address(),
         hosts: clouds.hosts_file(),
         folder,
+        is_unlimited: setting.is_unlimited,
     };
     let (mut command, logs) = match server {
         Server::Nginx => stage.nginx()?,
@@ -167,6 +186,7 @@ struct Stage {
     names: SocketAddr,
     hosts: String,
     folder: PathBuf,
+    is_unlimited: bool,
 }
 
 impl Stage {
@@ -192,6 +212,8 @@ impl Stage {
             .replace("/etc/ssl/certs/ca-certificates.crt", &shown(&self.authority))?
             .replace("/var/log/nginx/relight-error.log", &shown(&error))?
             .replace("/var/log/nginx/relight.log", &shown(&access))?
+            .replace_limit(self.is_unlimited, "rate=50r/s", "rate=1000000r/s")?
+            .replace_limit(self.is_unlimited, "burst=200", "burst=1000000")?
             .replace("root /srv/relight;", &format!("root {};", shown(&self.page)))?;
         let folder = shown(&self.folder);
         // What Debian's nginx.conf says around the files of conf.d.
@@ -263,6 +285,7 @@ impl Stage {
             )?
             .replace("parse-resolv-conf", &format!("nameserver stub {}", self.names))?
             .replace("hold valid 60s", "hold valid 1s")?
+            .replace_limit(self.is_unlimited, "gt 400 }", "gt 100000000 }")?
             .replace("/etc/ssl/certs/ca-certificates.crt", &shown(&self.authority))?
             .replace("log /dev/log local0", "log stdout format raw local0")?
             .replace("  chroot /var/lib/haproxy\n  user haproxy\n  group haproxy\n", "")?
@@ -302,6 +325,11 @@ impl Stage {
             )?
             .replace("/etc/ssl/certs/ca-certificates.crt", &shown(&self.authority))?
             .replace("/var/log/envoy/relight.log", &shown(&access))?
+            .replace_limit(
+                self.is_unlimited,
+                "max_tokens: 300, tokens_per_fill: 100",
+                "max_tokens: 1000000, tokens_per_fill: 1000000",
+            )?
             .replace("dns_resolver.cares.v3.CaresDnsResolverConfig\n", &resolvers)?;
         // TLS towards the browser: the first part of the only filter chain.
         let from = text.0.find("    - transport_socket:\n").context("no downstream TLS")?;
@@ -366,6 +394,13 @@ impl Text {
     fn replace(self, from: &str, to: &str) -> Result<Self> {
         ensure!(self.0.contains(from), "the configuration has no `{from}`");
         Ok(Self(self.0.replace(from, to)))
+    }
+}
+
+impl Text {
+    /// The same where a limit shall not be met.
+    fn replace_limit(self, is_unlimited: bool, from: &str, to: &str) -> Result<Self> {
+        if is_unlimited { self.replace(from, to) } else { Ok(self) }
     }
 }
 
