@@ -64,6 +64,14 @@ impl Authority {
         Ok(config)
     }
 
+    /// A trusted certificate for this name and its key, both as PEM, for a server's files.
+    pub fn issue(&self, name: &str) -> Result<(String, String)> {
+        let mut params = CertificateParams::new([name.to_owned()])?;
+        params.distinguished_name.push(DnType::CommonName, name);
+        let key = KeyPair::generate()?;
+        Ok((params.signed_by(&key, &self.trusted)?.pem(), key.serialize_pem()))
+    }
+
     /// From now on the certificate for this name has this flaw.
     pub fn spoil(&self, host: &str, flaw: Flaw) {
         self.flaws.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_owned(), flaw);

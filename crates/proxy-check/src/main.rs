@@ -228,6 +228,7 @@ fn measure(arguments: &Arguments) -> Result<bool> {
             page: page.clone(),
             folder: folder.clone(),
             is_unlimited: true,
+            is_tls: false,
         };
         let running = servers::start(server, &clouds, &setting)?;
         let post = folder.join("post.lua");
@@ -313,9 +314,9 @@ fn deployed(
     let clouds = Clouds::start()?;
     let origin = "https://portal.example.org";
     let origins = vec![origin.to_owned()];
-    let setting = Setting { origins, page, folder, is_unlimited: false };
+    let setting = Setting { origins, page, folder, is_unlimited: false, is_tls: true };
     let running = servers::start(server, &clouds, &setting)?;
-    let target = Target::parse(&running.proxy_url(), None)?;
+    let target = Target::parse(&running.proxy_url(), Some(&clouds.authority.pem()))?;
     let mut options = Options::new(origin);
     options.only = only;
     options.logs = running.logs().to_vec();

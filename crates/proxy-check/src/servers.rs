@@ -30,12 +30,16 @@ pub struct Setting {
     pub folder: PathBuf,
     /// Without the limit of requests by client: for measuring.
     pub is_unlimited: bool,
+    /// With TLS towards the client, as deployed. The certificate is for `localhost`, by the clouds'
+    /// authority. The Worker has none: the edge does that.
+    pub is_tls: bool,
 }
 
 /// A running server. It ends when this is dropped.
 pub struct Running {
     server: Server,
     port: u16,
+    is_tls: bool,
     logs: Vec<PathBuf>,
     child: Child,
 }
@@ -43,7 +47,7 @@ pub struct Running {
 impl Running {
     /// The page's address, without a slash at the end.
     pub fn url(&self) -> String {
-        format!("http://localhost:{}", self.port)
+        format!("{}://localhost:{}", scheme(self.is_tls), self.port)
     }
 
     /// The proxy's address, as `relight.json` names it.
@@ -118,8 +122,14 @@ pub fn start(server: Server, clouds: &Clouds, setting: &Setting) -> Result<Runni
     let authority = folder.join("authority.pem");
     fs::write(&authority, clouds.authority.pem())?;
     let port = free_port()?;
+    let is_tls = setting.is_tls && server != Server::Worker;
+    let (certificate, key) = clouds.authority.issue("localhost")?;
+    fs::write(folder.join("fullchain.pem"), &certificate)?;
+    fs::write(folder.join("privkey.pem"), &key)?;
+    fs::write(folder.join("both.pem"), certificate + &key)?;
+    let own = format!("{}://localhost:{port}", scheme(is_tls));
     let stage = Stage {
-        origins: [vec![format!("http://localhost:{port}")], setting.origins.clone()].concat(),
+        origins: [vec![own], setting.origins.clone()].concat(),
         page: setting.page.clone(),
         port,
         authority,
@@ -127,6 +137,7 @@ pub fn start(server: Server, clouds: &Clouds, setting: &Setting) -> Result<Runni
         hosts: clouds.hosts_file(),
         folder,
         is_unlimited: setting.is_unlimited,
+        is_tls,
     };
     let (mut command, logs) = match server {
         Server::Nginx => stage.nginx()?,
@@ -143,7 +154,7 @@ pub fn start(server: Server, clouds: &Clouds, setting: &Setting) -> Result<Runni
         .stderr(output)
         .spawn()
         .with_context(|| format!("{} does not start", server.name()))?;
-    let mut running = Running { server, port, logs, child };
+    let mut running = Running { server, port, is_tls, logs, child };
     wait(&mut running, &stage.folder)?;
     Ok(running)
 }
@@ -187,6 +198,7 @@ struct Stage {
     hosts: String,
     folder: PathBuf,
     is_unlimited: bool,
+    is_tls: bool,
 }
 
 impl Stage {
@@ -196,19 +208,19 @@ impl Stage {
             writeln!(origins, "    \"{origin}\" $http_origin;")?;
         }
         let (access, error) = (self.folder.join("access.log"), self.folder.join("error.log"));
+        let ssl = if self.is_tls { "ssl " } else { "" };
         let text = Text::read(Server::Nginx, "relight.conf")?
             .replace("    \"https://console.example.org\" $http_origin;\n", &origins)?
             .replace("resolver 1.1.1.1 valid=60s", &format!("resolver {} valid=1s", self.names))?
             .replace(
                 "listen 443 ssl default_server",
-                &format!("listen 127.0.0.1:{} default_server", self.port),
+                &format!("listen 127.0.0.1:{} {ssl}default_server", self.port),
             )?
             .replace(
                 "listen [::]:443 ssl default_server",
-                &format!("listen [::1]:{} default_server", self.port),
+                &format!("listen [::1]:{} {ssl}default_server", self.port),
             )?
-            .replace("    ssl_certificate /etc/ssl/relight/fullchain.pem;\n", "")?
-            .replace("    ssl_certificate_key /etc/ssl/relight/privkey.pem;\n", "")?
+            .replace("/etc/ssl/relight/", &format!("{}/", shown(&self.folder)))?
             .replace("/etc/ssl/certs/ca-certificates.crt", &shown(&self.authority))?
             .replace("/var/log/nginx/relight-error.log", &shown(&error))?
             .replace("/var/log/nginx/relight.log", &shown(&access))?
@@ -236,15 +248,24 @@ impl Stage {
     }
 
     fn caddy(&self) -> Result<(Command, Vec<PathBuf>)> {
-        let origins = self.origins.join(" ");
+        let mut origins = self.origins.join(" ");
+        let (mut site, mut around) = (String::new(), "{\n\tadmin off\n");
+        if self.is_tls {
+            origins.insert_str(0, "https://{http.request.hostport} ");
+            around = "{\n\tadmin off\n\tauto_https disable_redirects\n";
+            let folder = shown(&self.folder);
+            site = format!("\ttls {folder}/fullchain.pem {folder}/privkey.pem\n");
+        }
+        let own = format!(
+            "{}://localhost:{} {{\n\tbind 127.0.0.1 ::1\n{site}",
+            scheme(self.is_tls),
+            self.port
+        );
         let (access, error) = (self.folder.join("access.log"), self.folder.join("error.log"));
         let text = Text::read(Server::Caddy, "Caddyfile")?
             .replace("https://{http.request.hostport}", &origins)?
-            .replace(
-                "console.example.org {\n",
-                &format!("http://localhost:{} {{\n\tbind 127.0.0.1 ::1\n", self.port),
-            )?
-            .replace("{\n\tservers {", "{\n\tadmin off\n\tservers {")?
+            .replace("console.example.org {\n", &own)?
+            .replace("{\n\tservers {", &format!("{around}\tservers {{"))?
             .replace(
                 "\t\ttls_server_name {re.relight.1}\n",
                 &format!(
@@ -271,8 +292,13 @@ impl Stage {
         let output = self.folder.join("output.log");
         let lua = configuration(Server::Haproxy).join("page.lua").canonicalize()?;
         let page = self.page.canonicalize()?;
-        let bind = format!("bind 127.0.0.1:{}\n", self.port);
-        let bind_v6 = format!("bind [::1]:{} v6only\n", self.port);
+        let ssl = if self.is_tls {
+            format!(" ssl crt {}/both.pem alpn http/1.1", shown(&self.folder))
+        } else {
+            String::new()
+        };
+        let bind = format!("bind 127.0.0.1:{}{ssl}\n", self.port);
+        let bind_v6 = format!("bind [::1]:{} v6only{ssl}\n", self.port);
         let text = Text::read(Server::Haproxy, "haproxy.cfg")?
             .replace(
                 "-m str https://console.example.org",
@@ -331,10 +357,14 @@ impl Stage {
                 "max_tokens: 1000000, tokens_per_fill: 1000000",
             )?
             .replace("dns_resolver.cares.v3.CaresDnsResolverConfig\n", &resolvers)?;
-        // TLS towards the browser: the first part of the only filter chain.
-        let from = text.0.find("    - transport_socket:\n").context("no downstream TLS")?;
-        let to = text.0.find("      filters:\n").context("no filters")?;
-        text.0.replace_range(from..to + "      filters:\n".len(), "    - filters:\n");
+        if self.is_tls {
+            text = text.replace("/etc/envoy/", &format!("{}/", shown(&self.folder)))?;
+        } else {
+            // TLS towards the browser is the first part of the only filter chain.
+            let from = text.0.find("    - transport_socket:\n").context("no downstream TLS")?;
+            let to = text.0.find("      filters:\n").context("no filters")?;
+            text.0.replace_range(from..to + "      filters:\n".len(), "    - filters:\n");
+        }
         let path = self.folder.join("envoy.yaml");
         fs::write(&path, text.0)?;
         let mut command = Command::new(executable(Server::Envoy)?);
@@ -423,6 +453,10 @@ fn wait(running: &mut Running, folder: &Path) -> Result<()> {
         thread::sleep(POLL_INTERVAL);
     }
     Ok(())
+}
+
+fn scheme(is_tls: bool) -> &'static str {
+    if is_tls { "https" } else { "http" }
 }
 
 fn free_port() -> Result<u16> {
