@@ -27,7 +27,7 @@ use relight_core::{
     words::Locale,
 };
 use serde::Serialize;
-use std::{collections::HashMap, rc::Rc, sync::Arc};
+use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
@@ -55,18 +55,18 @@ pub(crate) struct Start {
     pub(crate) locale: Option<Locale>,
     /// The form.
     pub(crate) fills: Vec<Fill>,
-    /// The secret, on its way to the vault.
-    pub(crate) secret: String,
+    /// The secret, on its way to the vault, which takes it: nothing of it stays here.
+    pub(crate) secret: RefCell<String>,
     /// The token, likewise.
-    pub(crate) token: String,
+    pub(crate) token: RefCell<String>,
     /// What to do next.
     pub(crate) then: Then,
 }
 
 impl Drop for Start {
     fn drop(&mut self) {
-        self.secret.zeroize();
-        self.token.zeroize();
+        self.secret.get_mut().zeroize();
+        self.token.get_mut().zeroize();
     }
 }
 
@@ -164,8 +164,8 @@ impl Component for Console {
             session.update(Action::Fill(fill.clone()));
         }
         let mut vault = Vault::default();
-        vault.keep_secret(start.secret.clone());
-        vault.keep_token(start.token.clone());
+        vault.keep_secret(start.secret.take());
+        vault.keep_token(start.token.take());
         Console {
             view: View {
                 session: Shared::new(session),

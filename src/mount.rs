@@ -37,8 +37,8 @@ pub fn take_over(
     let start = Start {
         locale: Some(Locale::from_tag(lang)),
         fills: fills.collect(),
-        secret,
-        token,
+        secret: secret.into(),
+        token: token.into(),
         then: Then::named(then),
     };
     draw(&host, &root, start)
