@@ -570,6 +570,7 @@ fn job(ids: Vec<InstanceId>) -> Job {
         operation: "RebootInstances".to_owned(),
         ids,
         options: Vec::new(),
+        limits: std::sync::Arc::default(),
     }
 }
 

@@ -242,6 +242,8 @@ impl Job {
                 operation: fields.text("operation")?.to_owned(),
                 ids,
                 options: fields.options()?,
+                // Limits are the page's; a program that signs is its own operator.
+                limits: Arc::default(),
             },
             problems,
             batch_size: fields.whole("batchSize")?,

@@ -260,6 +260,7 @@ mod tests {
             operation: "RebootInstances".into(),
             ids: vec![first],
             options: Vec::new(),
+            limits: std::sync::Arc::default(),
         };
         let skipped = [(second, SkipReason::NotFound)];
         let plan = plan(&job, None).unwrap();

@@ -10,6 +10,7 @@ use crate::{
     cloud::{self, Cloud, Mode, Operation, Role},
     credential,
     ids::{InstanceId, ParsedIds, parse_ids},
+    limits::Limits,
     plan::{self, Cut, Job, Plan, Refusal},
 };
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub struct Form {
     parsed: Arc<ParsedIds>,
     reason: String,
     pacing: Pacing,
+    limits: Arc<Limits>,
 }
 
 /// Something that is filled in.
@@ -185,6 +187,7 @@ impl Form {
             parsed: Arc::default(),
             reason: String::new(),
             pacing: Pacing::default(),
+            limits: Arc::default(),
         })
     }
 
@@ -253,6 +256,39 @@ impl Form {
         &self.pacing
     }
 
+    /// What the operator of the page allows.
+    pub fn limits(&self) -> &Arc<Limits> {
+        &self.limits
+    }
+
+    /// The clouds that may be chosen.
+    pub fn clouds(&self) -> impl Iterator<Item = &'static dyn Cloud> {
+        cloud::ALL.iter().copied().filter(|cloud| self.limits.allows_cloud(cloud.manifest()))
+    }
+
+    /// The operations that may be chosen.
+    pub fn operations(&self) -> impl Iterator<Item = &'static Operation> {
+        let all = self.cloud.manifest().operations.iter();
+        all.filter(|operation| self.limits.allows_operation(operation))
+    }
+
+    /// The modes that may be chosen.
+    pub fn modes(&self) -> impl Iterator<Item = &'static Mode> {
+        self.operation.modes.iter().filter(|mode| self.limits.allows_mode(mode))
+    }
+
+    /// Sets what the operator allows, and leaves what is no longer allowed for the first thing that
+    /// is. What was typed stays.
+    pub fn restrict(&mut self, limits: Arc<Limits>) {
+        self.limits = limits;
+        let kept = self.clouds().any(|cloud| cloud == self.cloud);
+        let other = self.clouds().next().filter(|_| !kept);
+        if let Some(cloud) = other {
+            self.fill(Fill::Cloud(cloud.manifest().id.to_owned()));
+        }
+        self.fit();
+    }
+
     /// The job as it is filled in.
     pub fn job(&self) -> Job {
         let mut options: Vec<(String, String)> = self
@@ -282,6 +318,7 @@ impl Form {
             operation: self.operation.name.to_owned(),
             ids: self.parsed.ids.iter().map(|parsed| parsed.id.clone()).collect(),
             options,
+            limits: Arc::clone(&self.limits),
         }
     }
 
@@ -311,14 +348,17 @@ impl Form {
     pub fn fill(&mut self, fill: Fill) {
         match fill {
             Fill::Cloud(id) => {
-                if let Some(cloud) = cloud::by_id(&id).filter(|cloud| *cloud != self.cloud)
+                let chosen = self.clouds().find(|cloud| cloud.manifest().id == id);
+                if let Some(cloud) = chosen.filter(|cloud| *cloud != self.cloud)
                     && let Some(fresh) = Form::new(cloud)
                 {
                     // What was typed stays: the ids are read again with the other cloud's eyes. A key
                     // of one cloud is nothing to another.
                     let ids_text = Arc::clone(&self.ids_text);
                     let reason = std::mem::take(&mut self.reason);
-                    *self = Form { ids_text, reason, pacing: self.pacing, ..fresh };
+                    let limits = Arc::clone(&self.limits);
+                    *self = Form { ids_text, reason, pacing: self.pacing, limits, ..fresh };
+                    self.fit();
                     self.parse();
                 }
             }
@@ -329,24 +369,27 @@ impl Form {
             }
             Fill::Region(region) => region.trim().clone_into(&mut self.region),
             Fill::Operation(name) => {
-                if let Some(operation) = self.cloud.manifest().operation(&name) {
+                let chosen = self.operations().find(|operation| operation.name == name);
+                if let Some(operation) = chosen {
                     self.choose(operation);
                 }
             }
             Fill::Mode(id) => {
-                if let Some(mode) = self.operation.mode(&id) {
-                    self.mode = mode;
-                }
+                let chosen = self.modes().find(|mode| mode.id == id);
+                self.mode = chosen.unwrap_or(self.mode);
             }
             Fill::Batching(value) => {
                 self.batching = choices(self.operation).iter().copied().find(|one| *one == value);
             }
             Fill::DryRun(dry_run) => {
-                self.dry_run = dry_run && self.operation.parameter_for(Role::DryRun).is_some();
+                let can = self.operation.parameter_for(Role::DryRun).is_some();
+                self.dry_run = can && (dry_run || self.limits.dry_run_only);
                 self.batching = default_batching(self.operation, self.dry_run);
             }
             Fill::Erase(erase) => {
-                self.erase = erase && self.operation.parameter_for(Role::Erase).is_some();
+                self.erase = erase
+                    && self.limits.allows_erase()
+                    && self.operation.parameter_for(Role::Erase).is_some();
             }
             Fill::KeyId(key_id) => key_id.trim().clone_into(&mut self.key_id),
             Fill::IdsText(text) => {
@@ -364,14 +407,29 @@ impl Form {
     }
 
     pub(crate) fn choose(&mut self, operation: &'static Operation) {
-        let Some(first) = operation.modes.first() else { return };
+        let mut modes = operation.modes.iter().filter(|mode| self.limits.allows_mode(mode));
+        let Some(first) = modes.clone().next().or(operation.modes.first()) else { return };
         // A force must be chosen anew for every operation; a soft mode of the same name may stay.
-        let same = operation.mode(self.mode.id).filter(|mode| !mode.force);
+        let same = modes.find(|mode| mode.id == self.mode.id && !mode.force);
         self.operation = operation;
         self.mode = same.unwrap_or(first);
-        self.dry_run = self.dry_run && operation.parameter_for(Role::DryRun).is_some();
+        self.dry_run = (self.dry_run || self.limits.dry_run_only)
+            && operation.parameter_for(Role::DryRun).is_some();
         self.erase = false;
         self.batching = default_batching(operation, self.dry_run);
+    }
+
+    /// Leaves an operation or a mode that is not allowed.
+    fn fit(&mut self) {
+        let kept = self.operations().any(|operation| operation == self.operation);
+        let other = self.operations().next().filter(|_| !kept);
+        if let Some(operation) = other {
+            self.choose(operation);
+        } else if !self.limits.allows_mode(self.mode) {
+            self.choose(self.operation);
+        }
+        self.fill(Fill::DryRun(self.dry_run));
+        self.fill(Fill::Erase(self.erase));
     }
 
     pub(crate) fn set_ids(&mut self, ids: &[InstanceId]) {

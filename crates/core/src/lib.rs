@@ -16,6 +16,7 @@ pub mod json;
 pub mod cloud;
 pub mod ids;
 pub mod credential;
+pub mod limits;
 pub mod plan;
 pub mod form;
 pub mod request;

@@ -3,6 +3,7 @@
 use crate::{
     cloud::{Cloud, Mode, Operation, ParameterKind, Role, Site},
     ids::InstanceId,
+    limits::Limits,
     request::{Request, Unsigned},
     words::Locale,
 };
@@ -23,6 +24,8 @@ pub struct Job {
     pub ids: Vec<InstanceId>,
     /// The cloud's own parameters with their values as text: `("ForceReboot", "true")`.
     pub options: Vec<(String, String)>,
+    /// What the operator of the page allows.
+    pub limits: Arc<Limits>,
 }
 
 /// Where a call goes.
@@ -77,6 +80,7 @@ pub struct Order {
     target: Target,
     operation: &'static Operation,
     options: Vec<(&'static str, OptionValue)>,
+    limits: Arc<Limits>,
 }
 
 impl Order {
@@ -118,6 +122,18 @@ impl Order {
     /// Whether data on disks is erased.
     pub fn erases(&self) -> bool {
         self.has(Role::Erase)
+    }
+
+    /// What the operator allows; it holds for whatever is made of this order.
+    pub fn limits(&self) -> &Arc<Limits> {
+        &self.limits
+    }
+
+    /// Whether a parameter with this role is sent, whatever its value.
+    pub(crate) fn uses(&self, role: Role) -> bool {
+        self.operation
+            .parameter_for(role)
+            .is_some_and(|parameter| self.option(parameter.name).is_some())
     }
 
     fn has(&self, role: Role) -> bool {
@@ -232,6 +248,7 @@ pub struct Cut {
 ///     operation: "RebootInstances".into(),
 ///     ids: parsed.ids.into_iter().map(|parsed| parsed.id).collect(),
 ///     options: vec![("StopType".into(), "SOFT".into())],
+///     limits: Default::default(),
 /// };
 /// let plan = plan(&job, None).unwrap();
 /// assert_eq!((plan.batches.len(), plan.instances()), (1, 2));
@@ -277,7 +294,7 @@ pub fn plan_cut(job: &Job, cut: Cut) -> Result<Plan, Refusal> {
     Ok(Plan { order, batches, canary, warnings })
 }
 
-/// The same order in another mode; `None` if its rules forbid that.
+/// The same order in another mode; `None` if its rules or the operator's limits forbid that.
 pub fn with_mode(order: &Order, mode: &Mode) -> Option<Order> {
     let modes = order.operation.modes;
     let of_a_mode =
@@ -288,7 +305,9 @@ pub fn with_mode(order: &Order, mode: &Mode) -> Option<Order> {
         .chain(mode.options.iter().map(|(name, value)| ((*name).into(), (*value).into())))
         .collect();
     let options = options(order.operation, &given).ok()?;
-    Some(Order { target: order.target.clone(), operation: order.operation, options })
+    let limits = Arc::clone(&order.limits);
+    let other = Order { target: order.target.clone(), operation: order.operation, options, limits };
+    other.limits.check_order(&other).is_ok().then_some(other)
 }
 
 /// The same order for fewer instances: what a retry or a canary sends.
@@ -312,7 +331,8 @@ fn order(job: &Job) -> Result<(Order, Vec<Warning>), Refusal> {
         return Err(Refusal::NoInstances);
     }
     let options = options(operation, &job.options)?;
-    let order = Order { target, operation, options };
+    let order = Order { target, operation, options, limits: Arc::clone(&job.limits) };
+    order.limits.check(&order, &job.ids)?;
     if order.is_dry_run()
         && operation.parameter_for(Role::Batching).is_some_and(|batching| {
             order.option(batching.name) == Some(OptionValue::Choice("SuccessFirst"))
@@ -494,6 +514,27 @@ pub enum Refusal {
         /// How many were given.
         instances: usize,
     },
+    /// The operator of the page does not allow it.
+    NotAllowed {
+        /// The cloud, region, operation or option that is not.
+        what: String,
+    },
+    /// The operator of the page allows rehearsals only.
+    DryRunOnly,
+    /// More instances than the operator of the page allows for one run.
+    TooManyInstances {
+        /// How many were given.
+        instances: usize,
+        /// How many may be.
+        most: usize,
+    },
+    /// Instances that the operator of the page does not allow.
+    InstancesNotAllowed {
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// The operator of the page wants a reason, and none is given.
+    ReasonMissing,
     /// The key id is missing or cannot be one.
     KeyIdMalformed {
         /// What the cloud calls it.
@@ -527,6 +568,11 @@ impl Refusal {
             Refusal::Exclusive { .. } => "exclusive-options",
             Refusal::DryRunProvesNothing => "dry-run-proves-nothing",
             Refusal::ErasesSeveral { .. } => "erases-several",
+            Refusal::NotAllowed { .. } => "not-allowed",
+            Refusal::DryRunOnly => "dry-run-only",
+            Refusal::TooManyInstances { .. } => "too-many-instances",
+            Refusal::InstancesNotAllowed { .. } => "instances-not-allowed",
+            Refusal::ReasonMissing => "reason-missing",
             Refusal::KeyIdMalformed { .. } => "key-id-malformed",
             Refusal::SecretMalformed { .. } => "secret-malformed",
             Refusal::TokenMalformed { .. } => "token-malformed",
@@ -572,6 +618,22 @@ impl Refusal {
             Refusal::ErasesSeveral { instances } => format!(
                 "InitLocalDisk erases the local disks and is done for one instance at a time; {instances} are given."
             ),
+            Refusal::NotAllowed { what } => {
+                format!("Whoever runs this page does not allow “{what}” here.")
+            }
+            Refusal::DryRunOnly => {
+                "Whoever runs this page allows rehearsals only: choose a dry run.".into()
+            }
+            Refusal::TooManyInstances { instances, most } => format!(
+                "Whoever runs this page allows {most} instances at a time; {instances} are given."
+            ),
+            Refusal::InstancesNotAllowed { ids } => format!(
+                "Whoever runs this page does not allow these instances here: {}.",
+                some(ids, ", ")
+            ),
+            Refusal::ReasonMissing => {
+                "Give a reason or a ticket: whoever runs this page asks for one.".into()
+            }
             Refusal::KeyIdMalformed { label } | Refusal::SecretMalformed { label } => {
                 format!("The {label} is missing or has characters that no {label} has.")
             }
@@ -618,11 +680,30 @@ impl Refusal {
                     "InitLocalDisk 会清除本地盘数据，一次只能对一台实例执行，当前有 {instances} 台。"
                 )
             }
+            Refusal::NotAllowed { what } => format!("本页面的管理员不允许在此使用“{what}”。"),
+            Refusal::DryRunOnly => "本页面的管理员只允许预检，请选择预检。".into(),
+            Refusal::TooManyInstances { instances, most } => {
+                format!("本页面的管理员限定一次最多 {most} 台实例，当前有 {instances} 台。")
+            }
+            Refusal::InstancesNotAllowed { ids } => {
+                format!("本页面的管理员不允许在此操作这些实例：{}。", some(ids, "、"))
+            }
+            Refusal::ReasonMissing => "本页面的管理员要求填写原因或工单号。".into(),
             Refusal::KeyIdMalformed { label } | Refusal::SecretMalformed { label } => {
                 format!("{label} 为空，或含有不允许的字符。")
             }
             Refusal::TokenMalformed { used: true } => "临时凭证的 Token 含有不允许的字符。".into(),
             Refusal::TokenMalformed { used: false } => "该云没有临时凭证 Token，请留空。".into(),
         }
+    }
+}
+
+/// The first few, and how many more there are.
+fn some(ids: &[String], separator: &str) -> String {
+    const SHOWN: usize = 5;
+    let shown = ids.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(separator);
+    match ids.len().checked_sub(SHOWN) {
+        None | Some(0) => shown,
+        Some(more) => format!("{shown} … +{more}"),
     }
 }

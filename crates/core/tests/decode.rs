@@ -80,6 +80,7 @@ fn batch_of(
         operation: operation.to_owned(),
         ids: parse_ids(&ids.join("\n"), Some(cloud)).ids.into_iter().map(|id| id.id).collect(),
         options: options.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        limits: std::sync::Arc::default(),
     };
     let batch = plan(&job, None).unwrap().batches.remove(0);
     assert_eq!(batch.ids().len(), ids.len());

@@ -6,10 +6,11 @@ use common::{every_cloud, every_operation, ids, job};
 use relight_core::{
     cloud::{self, Cloud},
     credential,
+    limits::Limits,
     plan::{Batch, Job, Plan, Refusal, Target, Warning, batch, plan},
     words::Locale,
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 fn alibaba() -> &'static dyn Cloud {
     cloud::by_id("alibaba").unwrap()
@@ -250,6 +251,7 @@ fn every_refusal_has_a_name_and_a_sentence() {
     let tencent_job = || job(tencent(), "RebootInstances", 1);
     let alibaba_job = |options| with(job(alibaba(), "RebootInstances", 1), options);
     let region = |region: &str| Job { region: region.into(), ..tencent_job() };
+    let limited = |limits| refusal(&Job { limits: Arc::new(limits), ..tencent_job() });
     let key = |id, secret, token| credential::check(tencent(), id, secret, token).unwrap_err();
     let refusals = [
         refusal(&job(tencent(), "Reboot", 1)),
@@ -268,6 +270,11 @@ fn every_refusal_has_a_name_and_a_sentence() {
         key("id", "", None),
         key("id", "s", Some(" ")),
         credential::check(zenlayer(), "id", "s", Some("t")).unwrap_err(),
+        limited(Limits { clouds: Some(vec![]), ..Limits::default() }),
+        limited(Limits { dry_run_only: true, ..Limits::default() }),
+        limited(Limits { instances_max: Some(0), ..Limits::default() }),
+        limited(Limits { instance_ids: Some(vec![]), ..Limits::default() }),
+        Refusal::ReasonMissing,
     ];
     let kinds: BTreeSet<&str> = refusals.iter().map(Refusal::kind).collect();
     assert_eq!(kinds.len(), KINDS, "{kinds:?}");
@@ -281,7 +288,7 @@ fn every_refusal_has_a_name_and_a_sentence() {
 }
 
 /// How many refusals there are. A new one makes [`count`] fail to compile, which names this line.
-const KINDS: usize = 15;
+const KINDS: usize = 20;
 
 #[allow(dead_code, reason = "it is there to be compiled")]
 fn count(refusal: &Refusal) -> usize {
@@ -300,6 +307,11 @@ fn count(refusal: &Refusal) -> usize {
         Refusal::ErasesSeveral { .. } => 12,
         Refusal::KeyIdMalformed { .. } => 13,
         Refusal::SecretMalformed { .. } => 14,
-        Refusal::TokenMalformed { .. } => KINDS,
+        Refusal::TokenMalformed { .. } => 15,
+        Refusal::NotAllowed { .. } => 16,
+        Refusal::DryRunOnly => 17,
+        Refusal::TooManyInstances { .. } => 18,
+        Refusal::InstancesNotAllowed { .. } => 19,
+        Refusal::ReasonMissing => KINDS,
     }
 }

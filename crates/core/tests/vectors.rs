@@ -90,6 +90,7 @@ fn a_job_is_signed_as_the_vendors_clients_sign_it() {
             operation: text(&vector["input"]["action"]),
             ids: parsed.ids.into_iter().map(|parsed| parsed.id).collect(),
             options: case.options.iter().map(|(a, b)| ((*a).into(), (*b).into())).collect(),
+            limits: std::sync::Arc::default(),
         };
         let plan = relight_core::plan::plan(&job, None).unwrap();
         let mut signer = common::signer();

@@ -572,6 +572,7 @@ fn signed_reboot(id: &str) -> Result<Request<Signed>> {
         operation: "RebootInstances".to_owned(),
         ids: parse_ids(id, Some(cloud)).ids.into_iter().map(|parsed| parsed.id).collect(),
         options: Vec::new(),
+        limits: std::sync::Arc::default(),
     };
     let plan = plan(&job, None).map_err(|refusal| anyhow::anyhow!(refusal.sentence(Locale::En)))?;
     let request = plan.batches.first().context("no batch")?.request();

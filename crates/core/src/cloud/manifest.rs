@@ -148,6 +148,16 @@ pub enum Verb {
     Start,
 }
 
+impl Verb {
+    /// The public name: `reboot`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Verb::Reboot => "reboot",
+            Verb::Start => "start",
+        }
+    }
+}
+
 /// Something that can be asked of a cloud.
 #[derive(Debug)]
 pub struct Operation {

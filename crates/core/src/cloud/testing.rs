@@ -31,6 +31,7 @@ pub(super) fn unsigned(
         operation: operation.into(),
         ids: ids(cloud, text),
         options: options.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+        limits: std::sync::Arc::default(),
     };
     plan(&job, None).unwrap().batches.first().unwrap().request()
 }

@@ -416,6 +416,7 @@ impl Header {
             operation: self.operation.clone(),
             ids: parse_ids(first, Some(cloud)).ids.into_iter().map(|parsed| parsed.id).collect(),
             options: self.options.clone(),
+            limits: Arc::default(),
         };
         plan::plan(&job, None)
             .map(|plan| (*plan.order).clone())

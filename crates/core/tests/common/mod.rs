@@ -47,6 +47,7 @@ pub(crate) fn job(cloud: &'static dyn Cloud, operation: &str, count: usize) -> J
         operation: operation.to_owned(),
         ids: ids(cloud, count),
         options: Vec::new(),
+        limits: std::sync::Arc::default(),
     }
 }
 

@@ -172,6 +172,7 @@ pub(crate) fn play(seed: u64, loud: bool) -> Result<Seen, String> {
         operation: operation.name.into(),
         ids: ids.clone(),
         options: options.into_iter().collect(),
+        limits: std::sync::Arc::default(),
     };
     let cut =
         Cut { size: Some(1 + usize::try_from(dice.roll(5)).unwrap()), canary: dice.chance(40) };

@@ -1,0 +1,213 @@
+//! What the operator of a page allows.
+//!
+//! Held where requests are made: [`plan`](crate::plan) refuses a job beyond the limits, and an order
+//! carries them, so that nothing that is made of it later (a retry, a forced second try) goes beyond
+//! them either. The form only offers less; it is not what holds.
+
+use crate::{
+    cloud::{Cloud, Manifest, Mode, Operation, Role},
+    ids::InstanceId,
+    plan::{Order, Refusal},
+};
+
+/// What is allowed. `None` anywhere means everything; the default allows all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Clouds, by their ids.
+    pub clouds: Option<Vec<String>>,
+    /// Regions, by their ids. Clouds that take no region in their requests are not touched by this.
+    pub regions: Option<Vec<String>>,
+    /// Operations, by the cloud's own name (`StartInstances`) or by the verb (`start`).
+    pub operations: Option<Vec<String>>,
+    /// Modes, by their ids (`soft`), and [`ERASE`] for an operation that erases disks.
+    pub modes: Option<Vec<String>>,
+    /// The most instances of one run.
+    pub instances_max: Option<usize>,
+    /// Ids, as patterns: `*` stands for any characters, none included, and `?` for one.
+    pub instance_ids: Option<Vec<String>>,
+    /// Only rehearsals, which change nothing.
+    pub dry_run_only: bool,
+    /// Above this many instances the count is typed before anything is sent; `None` for the
+    /// console's own number. Whatever is forced asks for it anyway.
+    pub typed_count_above: Option<usize>,
+    /// Whether a reason or a ticket must be given.
+    pub reason_required: bool,
+}
+
+/// The word of [`Limits::modes`] that allows an operation to erase disks.
+pub const ERASE: &str = "erase";
+
+impl Limits {
+    /// Whether a cloud may be used.
+    pub fn allows_cloud(&self, manifest: &Manifest) -> bool {
+        listed(self.clouds.as_ref(), |name| name == manifest.id)
+    }
+
+    /// Whether a region may be used.
+    pub fn allows_region(&self, region: &str) -> bool {
+        listed(self.regions.as_ref(), |name| name == region)
+    }
+
+    /// Whether an operation may be asked for.
+    pub fn allows_operation(&self, operation: &Operation) -> bool {
+        listed(self.operations.as_ref(), |name| {
+            name == operation.name || name == operation.verb.word()
+        }) && operation.modes.iter().any(|mode| self.allows_mode(mode))
+    }
+
+    /// Whether a mode may be chosen.
+    pub fn allows_mode(&self, mode: &Mode) -> bool {
+        listed(self.modes.as_ref(), |name| name == mode.id)
+    }
+
+    /// Whether disks may be erased.
+    pub fn allows_erase(&self) -> bool {
+        listed(self.modes.as_ref(), |name| name == ERASE)
+    }
+
+    /// Whether an instance may be touched.
+    pub fn allows_id(&self, id: &str) -> bool {
+        listed(self.instance_ids.as_ref(), |pattern| matches(pattern, id))
+    }
+
+    /// Whether a text will do for a reason.
+    pub fn allows_reason(&self, reason: &str) -> bool {
+        !self.reason_required || !reason.trim().is_empty()
+    }
+
+    /// Checks an order for these instances.
+    ///
+    /// # Errors
+    /// The first limit that it breaks.
+    pub fn check(&self, order: &Order, ids: &[InstanceId]) -> Result<(), Refusal> {
+        let target = order.target();
+        self.check_target(target.cloud, &target.region)?;
+        self.check_order(order)?;
+        if let Some(most) = self.instances_max.filter(|most| ids.len() > *most) {
+            return Err(Refusal::TooManyInstances { instances: ids.len(), most });
+        }
+        let outside: Vec<String> = ids
+            .iter()
+            .filter(|id| !self.allows_id(id.as_str()))
+            .map(|id| id.as_str().to_owned())
+            .collect();
+        if outside.is_empty() { Ok(()) } else { Err(Refusal::InstancesNotAllowed { ids: outside }) }
+    }
+
+    /// Checks what is asked, whoever it is asked for.
+    ///
+    /// # Errors
+    /// The first limit that it breaks.
+    pub(crate) fn check_order(&self, order: &Order) -> Result<(), Refusal> {
+        let operation = order.operation();
+        let not_allowed = |what: &str| Refusal::NotAllowed { what: what.to_owned() };
+        if !self.allows_operation(operation) {
+            return Err(not_allowed(operation.name));
+        }
+        if self.modes.is_some() {
+            // Options that are no mode's, such as a disused one, are not on any list.
+            let mode = mode_of(order).filter(|mode| self.allows_mode(mode));
+            if mode.is_none() || order.uses(Role::Disused) {
+                let options: Vec<String> = order
+                    .options()
+                    .iter()
+                    .map(|(name, value)| format!("{name}={}", value.as_str()))
+                    .collect();
+                return Err(not_allowed(&format!("{} {}", operation.name, options.join(" "))));
+            }
+            if order.erases() && !self.allows_erase() {
+                return Err(not_allowed(ERASE));
+            }
+        }
+        if self.dry_run_only && !order.is_dry_run() {
+            return Err(Refusal::DryRunOnly);
+        }
+        Ok(())
+    }
+
+    fn check_target(&self, cloud: &dyn Cloud, region: &str) -> Result<(), Refusal> {
+        let manifest = cloud.manifest();
+        if !self.allows_cloud(manifest) {
+            return Err(Refusal::NotAllowed { what: manifest.id.to_owned() });
+        }
+        if manifest.regions.required && !self.allows_region(region) {
+            return Err(Refusal::NotAllowed { what: region.to_owned() });
+        }
+        Ok(())
+    }
+}
+
+/// The mode whose options an order has: the most particular one, if several fit.
+fn mode_of(order: &Order) -> Option<&'static Mode> {
+    let has = |mode: &&Mode| {
+        mode.options
+            .iter()
+            .all(|(name, value)| order.option(name).is_some_and(|given| given.as_str() == *value))
+    };
+    order.operation().modes.iter().filter(has).max_by_key(|mode| mode.options.len())
+}
+
+fn listed(list: Option<&Vec<String>>, fits: impl Fn(&str) -> bool) -> bool {
+    list.is_none_or(|list| list.iter().any(|one| fits(one)))
+}
+
+/// Whether a text is what the pattern says, from end to end.
+fn matches(pattern: &str, text: &str) -> bool {
+    let (mut pattern, mut text) = (pattern.chars(), text.chars());
+    // Where to go on after the last star if what follows it does not fit here.
+    let mut again = None;
+    loop {
+        let before = pattern.clone();
+        match (pattern.next(), text.clone().next()) {
+            (None, None) => return true,
+            (Some('*'), _) => again = Some((before, text.clone())),
+            (Some(wanted), Some(found)) if wanted == '?' || wanted == found => {
+                text.next();
+            }
+            (Some(_) | None, _) => {
+                let Some((star, from)) = &mut again else { return false };
+                if from.next().is_none() {
+                    return false;
+                }
+                text = from.clone();
+                pattern = star.clone();
+                pattern.next();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn patterns_fit_from_end_to_end() {
+        for (pattern, text, fits) in [
+            ("", "", true),
+            ("", "a", false),
+            ("*", "", true),
+            ("*", "ins-1", true),
+            ("ins-*", "ins-", true),
+            ("ins-*", "xins-1", false),
+            ("*-1", "ins-1", true),
+            ("*-1", "ins-12", false),
+            ("a*b*c", "abbcbc", true),
+            ("a*b*c", "abbcbd", false),
+            ("ins-?", "ins-1", true),
+            ("ins-?", "ins-", false),
+            ("ins-?", "ins-12", false),
+            ("*实?", "a实例", true),
+            ("ins-a", "ins-A", false),
+        ] {
+            assert_eq!(matches(pattern, text), fits, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn many_stars_take_no_time() {
+        let (pattern, text) = ("*a".repeat(60), "a".repeat(10_000));
+        assert!(matches(&pattern, &text));
+        assert!(!matches(&format!("{pattern}b"), &text));
+    }
+}

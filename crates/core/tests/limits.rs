@@ -1,0 +1,185 @@
+//! What the operator allows holds where requests are made, and not only in the form.
+
+mod common;
+
+use common::{every_operation, job};
+use relight_core::{
+    cloud::{self, Cloud, Role},
+    form::{Fill, Form, Held},
+    ids::parse_ids,
+    limits::Limits,
+    plan::{Job, Refusal, plan, with_mode},
+};
+use std::sync::Arc;
+
+fn tencent() -> &'static dyn Cloud {
+    cloud::by_id("tencent").unwrap()
+}
+
+fn names(list: &[&str]) -> Option<Vec<String>> {
+    Some(list.iter().map(|&name| name.to_owned()).collect())
+}
+
+fn within(limits: Limits, job: Job) -> Result<(), Refusal> {
+    plan(&Job { limits: Arc::new(limits), ..job }, None).map(drop)
+}
+
+fn with(mut job: Job, options: &[(&str, &str)]) -> Job {
+    job.options = options.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    job
+}
+
+fn not_allowed(what: &str) -> Result<(), Refusal> {
+    Err(Refusal::NotAllowed { what: what.to_owned() })
+}
+
+#[test]
+fn without_limits_everything_is_allowed() {
+    every_operation(|cloud, operation| {
+        assert_eq!(within(Limits::default(), job(cloud, operation.name, 1)), Ok(()));
+    });
+}
+
+#[test]
+fn another_cloud_region_or_operation_is_refused() {
+    every_operation(|cloud, operation| {
+        let manifest = cloud.manifest();
+        let job = || job(cloud, operation.name, 1);
+        let clouds = |list: &[&str]| Limits { clouds: names(list), ..Limits::default() };
+        assert_eq!(within(clouds(&[manifest.id]), job()), Ok(()));
+        assert_eq!(within(clouds(&["another"]), job()), not_allowed(manifest.id));
+
+        let regions = |list: &[&str]| Limits { regions: names(list), ..Limits::default() };
+        let region = job().region;
+        assert_eq!(within(regions(&[&region]), job()), Ok(()));
+        let elsewhere = within(regions(&["xx-nowhere"]), job());
+        assert_eq!(
+            elsewhere,
+            if manifest.regions.required { not_allowed(&region) } else { Ok(()) }
+        );
+
+        let operations = |list: &[&str]| Limits { operations: names(list), ..Limits::default() };
+        assert_eq!(within(operations(&[operation.name]), job()), Ok(()));
+        assert_eq!(within(operations(&[operation.verb.word()]), job()), Ok(()));
+        assert_eq!(within(operations(&["StopInstances"]), job()), not_allowed(operation.name));
+    });
+}
+
+#[test]
+fn each_mode_is_allowed_by_its_own_name_only() {
+    every_operation(|cloud, operation| {
+        for allowed in operation.modes {
+            let limits = Limits { modes: names(&[allowed.id]), ..Limits::default() };
+            for mode in operation.modes {
+                let job = with(job(cloud, operation.name, 1), mode.options);
+                let outcome = within(limits.clone(), job);
+                assert_eq!(outcome.is_ok(), mode == allowed, "{} {}", operation.name, mode.id);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_disused_parameter_is_no_way_round_the_modes() {
+    let forced = with(job(tencent(), "RebootInstances", 1), &[("ForceReboot", "true")]);
+    assert_eq!(within(Limits::default(), forced.clone()), Ok(()));
+    let soft = Limits { modes: names(&["soft", "normal"]), ..Limits::default() };
+    assert_eq!(within(soft, forced), not_allowed("RebootInstances ForceReboot=true"));
+}
+
+#[test]
+fn disks_are_erased_only_by_name() {
+    every_operation(|cloud, operation| {
+        let Some(parameter) = operation.parameter_for(Role::Erase) else { return };
+        let mut erasing = with(job(cloud, operation.name, 1), operation.modes[0].options);
+        erasing.options.push((parameter.name.to_owned(), "true".to_owned()));
+        let mode = operation.modes[0].id;
+        let limits = |modes: &[&str]| Limits { modes: names(modes), ..Limits::default() };
+        assert_eq!(within(limits(&[mode]), erasing.clone()), not_allowed("erase"));
+        assert_eq!(within(limits(&[mode, "erase"]), erasing), Ok(()));
+    });
+}
+
+#[test]
+fn number_and_ids_are_held() {
+    let most = |most| Limits { instances_max: Some(most), ..Limits::default() };
+    let three = || job(tencent(), "RebootInstances", 3);
+    assert_eq!(within(most(3), three()), Ok(()));
+    let refusal = Refusal::TooManyInstances { instances: 3, most: 2 };
+    assert_eq!(within(most(2), three()), Err(refusal));
+
+    let mixed = parse_ids("ins-web00001 ins-db000001 ins-web00002", Some(tencent()));
+    let ids = mixed.ids.into_iter().map(|parsed| parsed.id).collect();
+    let limits = Limits { instance_ids: names(&["ins-web*"]), ..Limits::default() };
+    let refusal = Refusal::InstancesNotAllowed { ids: vec!["ins-db000001".to_owned()] };
+    assert_eq!(within(limits, Job { ids, ..three() }), Err(refusal));
+}
+
+#[test]
+fn only_rehearsals() {
+    let limits = || Limits { dry_run_only: true, ..Limits::default() };
+    every_operation(|cloud, operation| {
+        let job = || job(cloud, operation.name, 1);
+        assert_eq!(within(limits(), job()), Err(Refusal::DryRunOnly));
+        if operation.parameter_for(Role::DryRun).is_some() {
+            assert_eq!(within(limits(), with(job(), &[("DryRun", "true")])), Ok(()));
+        }
+    });
+}
+
+/// What a run offers later is made of the order, which remembers.
+#[test]
+fn an_order_is_not_forced_later_either() {
+    let forced = std::cell::Cell::new(0);
+    every_operation(|cloud, operation| {
+        let soft = &operation.modes[0];
+        for limits in [Limits::default(), Limits { modes: names(&[soft.id]), ..Limits::default() }]
+        {
+            let free = limits.modes.is_none();
+            let job = with(job(cloud, operation.name, 1), soft.options);
+            let plan = plan(&Job { limits: Arc::new(limits), ..job }, None).unwrap();
+            for mode in operation.modes.iter().filter(|mode| mode.force) {
+                assert_eq!(with_mode(&plan.order, mode).is_some(), free, "{}", mode.id);
+                forced.set(forced.get() + 1);
+            }
+        }
+    });
+    assert!(forced.get() >= 4);
+}
+
+/// The form offers what is allowed, and a plan of what it shows is never refused for the limits.
+#[test]
+fn the_form_shows_only_what_is_allowed() {
+    let limits = Arc::new(Limits {
+        clouds: names(&["tencent", "zenlayer"]),
+        operations: names(&["start", "reboot"]),
+        modes: names(&["soft", "normal"]),
+        ..Limits::default()
+    });
+    let mut form = Form::new(cloud::by_id("alibaba").unwrap()).unwrap();
+    form.fill(Fill::IdsText("ins-web00001".to_owned()));
+    form.restrict(Arc::clone(&limits));
+    assert_eq!(form.cloud().manifest().id, "tencent");
+    assert_eq!(&**form.ids_text(), "ins-web00001");
+    for (fill, refused) in [
+        (Fill::Cloud("alibaba".to_owned()), "alibaba"),
+        (Fill::Mode("hard".to_owned()), "hard"),
+        (Fill::Erase(true), "erase"),
+    ] {
+        let before = form.clone();
+        form.fill(fill);
+        assert_eq!(form, before, "{refused}");
+    }
+    for cloud in form.clouds().map(|cloud| cloud.manifest().id).collect::<Vec<_>>() {
+        form.fill(Fill::Cloud(cloud.to_owned()));
+        form.fill(Fill::IdsText(form.cloud().manifest().ids.example.to_owned()));
+        form.fill(Fill::KeyId("AKIDexampleexampleexample".to_owned()));
+        let region = form.cloud().manifest().regions.known.first();
+        form.fill(Fill::Region(region.map_or("", |region| region.id).to_owned()));
+        for operation in form.operations().map(|one| one.name).collect::<Vec<_>>() {
+            form.fill(Fill::Operation(operation.to_owned()));
+            assert!(form.limits().allows_mode(form.mode()), "{operation}");
+            assert!(form.plan(Held::Usable, Held::Nothing).is_ok(), "{cloud} {operation}");
+        }
+    }
+}
