@@ -34,6 +34,10 @@ use std::{
     sync::Arc,
 };
 
+/// The word of a [`Delivery::NotSent`] for want of a key that can sign. Such a call is not over: it
+/// waits until there is a key again.
+pub const NO_KEY: &str = "no-key";
+
 /// Milliseconds since 1970, by the page's own clock.
 pub type Millis = u64;
 
@@ -232,7 +236,7 @@ pub enum Pause {
     WasOffline,
     /// The page slept for so long that nobody may expect calls to go out now.
     Slept,
-    /// There is no key any more.
+    /// There is no key any more; neither calls nor looks go out.
     NoKey,
 }
 
@@ -324,6 +328,8 @@ pub enum Event {
     Online(bool),
     /// The page is hidden, or shown again.
     Hidden(bool),
+    /// The key is gone, or can sign no more: nothing goes out until a person says so.
+    KeyGone,
     /// Stop after the call that is on the way.
     Stop,
     /// Go on after a pause.
@@ -467,6 +473,8 @@ struct Transient {
     narrowing: Vec<(usize, Option<Eligibility>)>,
     offline_since: Option<Millis>,
     hidden: bool,
+    /// A request could not be signed, or the page says that the next one could not be.
+    lacks_key: bool,
     woken_by: Option<Millis>,
     now: Millis,
 }
@@ -574,6 +582,7 @@ impl Run {
                 narrowing: Vec::new(),
                 offline_since: None,
                 hidden: false,
+                lacks_key: false,
                 woken_by: None,
                 now: 0,
             },
@@ -650,6 +659,9 @@ impl Run {
             Some(pause) if left || (pause == Pause::Restored && self.is_watching()) => {
                 Stage::Paused(pause)
             }
+            _ if self.transient.lacks_key && (left || self.is_watching()) => {
+                Stage::Paused(Pause::NoKey)
+            }
             _ if left => Stage::Sending,
             _ if self.is_watching() && self.stopped => Stage::Stopped,
             _ if self.is_watching() => Stage::Watching,
@@ -690,8 +702,10 @@ impl Run {
             Event::Looked { ids, delivery } => self.looked(now, &ids, &delivery),
             Event::Online(online) => self.online(now, online),
             Event::Hidden(hidden) => self.transient.hidden = hidden,
+            Event::KeyGone => self.transient.lacks_key = true,
             Event::Stop => self.stop(),
             Event::Resume => {
+                self.transient.lacks_key = false;
                 self.pause = None;
                 self.bad_calls_in_a_row = 0;
                 self.transient.changed_state = true;
@@ -716,6 +730,10 @@ impl Run {
             // Something that was not on the way cannot come back; to believe it would be to guess.
             return;
         };
+        if lacks_key(delivery) && !self.stopped {
+            self.take_back(index);
+            return;
+        }
         let answer = answer::settle(&call.batch, delivery, self.policy.through_proxy);
         let (sent_at, resends) = (call.sent_at.unwrap_or(now), call.resends);
         if let Some(not_before) = self.resend_at(now, sent_at, resends, index, delivery, &answer) {
@@ -880,6 +898,7 @@ impl Run {
 
     fn looked(&mut self, now: Millis, ids: &[InstanceId], delivery: &Delivery) {
         self.transient.looking = false;
+        self.transient.lacks_key |= lacks_key(delivery);
         if self.transient.due.is_empty() {
             self.transient.look_pause_ms =
                 conclude::longer(self.transient.look_pause_ms, self.transient.hidden);
@@ -962,7 +981,8 @@ impl Run {
 
     /// The next page of instances to look at, if it is time.
     fn next_look(&mut self, now: Millis) -> NextLook {
-        let resting = self.closed || self.pause == Some(Pause::Restored);
+        let resting =
+            self.closed || self.pause == Some(Pause::Restored) || self.transient.lacks_key;
         if self.transient.looking || !self.is_watching() || resting {
             return NextLook::Nothing;
         }
@@ -1040,6 +1060,7 @@ impl Run {
             return;
         }
         self.stopped = false;
+        self.transient.lacks_key = false;
         self.pause = None;
         self.bad_calls_in_a_row = 0;
         self.transient.changed_state = true;
@@ -1220,7 +1241,8 @@ impl Run {
 
     fn next_call(&mut self, now: Millis) -> NextCall {
         let busy = self.calls.iter().any(|call| call.state == CallState::Sending);
-        if busy || self.pause.is_some() || self.transient.offline_since.is_some() {
+        let lacks_key = self.transient.lacks_key;
+        if busy || lacks_key || self.pause.is_some() || self.transient.offline_since.is_some() {
             return NextCall::Nothing;
         }
         if let Some(index) = self.calls.iter().position(|call| call.state == CallState::Claiming) {
@@ -1355,6 +1377,24 @@ impl Run {
         Some(Command::Send { call: index, batch, clock_skew_seconds: self.clock_skew_seconds })
     }
 
+    // ---- without a key -------------------------------------------------------------------------
+
+    /// A call that could not be signed waits again, as if its turn had not come.
+    fn take_back(&mut self, index: usize) {
+        let ids = self.calls.get(index).map(|call| call.batch.ids().to_vec()).unwrap_or_default();
+        self.change_call(index, |call| {
+            call.state = CallState::Waiting;
+            call.sent_at = None;
+        });
+        for id in ids {
+            self.change(&id, |row| {
+                row.outcome = Outcome::Queued;
+                row.sent_at = None;
+            });
+        }
+        self.transient.lacks_key = true;
+    }
+
     // ---- being away ----------------------------------------------------------------------------
 
     fn online(&mut self, now: Millis, online: bool) {
@@ -1459,6 +1499,14 @@ pub fn sort_out(
         }
     }
     (eligible, skipped)
+}
+
+/// Whether a request could not be signed, and so never left.
+fn lacks_key(delivery: &Delivery) -> bool {
+    match delivery {
+        Delivery::NotSent { word } => word == NO_KEY,
+        Delivery::Lost { .. } | Delivery::Answered(_) => false,
+    }
 }
 
 /// The fault that all instances of an answer share.

@@ -11,8 +11,8 @@ use relight_core::{
     ids::{InstanceId, parse_ids},
     plan::{Cut, Job, plan_cut},
     run::{
-        About, CallState, Choice, Command, Event, Look, LookCommand, Policy, Record, Run, Stage,
-        restore, sort_out,
+        About, CallState, Choice, Command, Event, Look, LookCommand, NO_KEY, Policy, Record, Run,
+        Stage, restore, sort_out,
     },
 };
 use std::{
@@ -66,6 +66,7 @@ impl Seen {
             "overdue",
             "rejected",
             "clock set",
+            "no key",
         ]
         .iter()
         .all(|what| self.0.contains_key(what))
@@ -134,6 +135,8 @@ struct World {
     loud: bool,
     troubles: u64,
     journal_is_broken: bool,
+    /// Whether requests can be signed.
+    has_key: bool,
     /// Records reach the disk in the order in which they were given to it.
     disk_busy_until: u64,
 }
@@ -219,6 +222,7 @@ pub(crate) fn play(seed: u64, loud: bool) -> Result<Seen, String> {
         loud,
         troubles,
         journal_is_broken: false,
+        has_key: true,
         disk_busy_until: 0,
         dice,
     };
@@ -260,6 +264,7 @@ impl World {
                         return Ok(self.seen);
                     }
                     Stage::Paused(_) if questions == 0 => {
+                        self.has_key = true;
                         self.handle(&mut run, Event::Stop)?;
                         self.handle(&mut run, Event::Resume)?;
                     }
@@ -354,11 +359,20 @@ impl World {
                 if run.calls()[call].state != CallState::Sending {
                     return Err("a call that is not being sent was sent".into());
                 }
+                if !self.has_key {
+                    self.seen.note("no key");
+                    let delivery = Delivery::NotSent { word: NO_KEY.into() };
+                    let event = Event::Delivered { call, delivery };
+                    self.soon(1, Thing::Page { life, event });
+                    return Ok(());
+                }
                 self.send(call, batch.ids(), clock_skew_seconds)?;
             }
             Command::Look { ids, .. } => {
                 let texts: Vec<String> = ids.iter().map(|id| id.as_str().into()).collect();
-                let delivery = if self.dice.roll(100) < self.troubles / 3 {
+                let delivery = if !self.has_key {
+                    Delivery::NotSent { word: NO_KEY.into() }
+                } else if self.dice.roll(100) < self.troubles / 3 {
                     Delivery::Lost { word: "network".into() }
                 } else {
                     Delivery::Answered(self.describe(&texts))
@@ -451,6 +465,7 @@ impl World {
 
     fn ask(&mut self, run: &mut Run) -> Result<(), String> {
         self.seen.note("asked");
+        self.has_key |= self.dice.chance(80);
         let choices: Vec<Choice> =
             Choice::ALL.into_iter().filter(|choice| run.choice_count(*choice) > 0).collect();
         let side = self.dice.roll(choices.len() as u64 + 1);
@@ -633,7 +648,14 @@ impl World {
     // ---- trouble -------------------------------------------------------------------------------
 
     fn disturb(&mut self, mut run: Run) -> Result<Run, String> {
-        match self.dice.roll(6) {
+        match self.dice.roll(7) {
+            6 => {
+                self.has_key = false;
+                // The page says so; or the next request finds out.
+                if self.dice.chance(50) {
+                    self.handle(&mut run, Event::KeyGone)?;
+                }
+            }
             0 => {
                 self.seen.note("stopped");
                 self.handle(&mut run, Event::Stop)?;
