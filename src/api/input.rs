@@ -12,6 +12,7 @@ use std::{
     borrow::Cow,
     collections::HashSet,
     hash::{BuildHasherDefault, Hasher},
+    sync::Arc,
 };
 use wasm_bindgen::JsValue;
 

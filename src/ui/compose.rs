@@ -144,8 +144,12 @@ const fn is_set_by_mode(role: Role) -> bool {
 /// The public name of the field at which a refusal is shown.
 pub(crate) fn field_of(refusal: &Refusal) -> &'static str {
     match refusal {
-        Refusal::UnknownOperation { .. } => "operation",
-        Refusal::NoInstances => "instanceIds",
+        Refusal::UnknownOperation { .. } | Refusal::NotAllowed { .. } => "operation",
+        Refusal::DryRunOnly => "dryRun",
+        Refusal::ReasonMissing => "reason",
+        Refusal::NoInstances
+        | Refusal::TooManyInstances { .. }
+        | Refusal::InstancesNotAllowed { .. } => "instanceIds",
         Refusal::RegionMissing
         | Refusal::RegionMalformed { .. }
         | Refusal::RegionNotUsed { .. } => "region",

@@ -16,6 +16,7 @@ fn tencent() -> &'static dyn Cloud {
     cloud::by_id("tencent").unwrap()
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "as the limits have it")]
 fn names(list: &[&str]) -> Option<Vec<String>> {
     Some(list.iter().map(|&name| name.to_owned()).collect())
 }
