@@ -274,6 +274,68 @@ export interface Explanation {
   retry: "never" | "after-fix" | "later" | "check-first";
   requestId?: string;
   instanceIds?: string[];
-  /** The cloud's own words, kept. */
+  /** The cloud's own words, kept; secrets are hidden. */
   original: string;
+  /** What to do about it, in a word. */
+  group: ExplanationGroup;
+  /** What the answer proves about the request. */
+  effect: "nothing-done" | "throttled" | "clock-skew" | "maybe-echo" | "maybe-done" | "dry-run-passed";
+  /** Where the index explains it, after `#/errors/`; not there for a code that it lacks. */
+  address?: string;
+  /** How sure it is that the text says this. */
+  sure: "certain" | "likely" | "possible";
+  /** The shape in which it stood in the text. */
+  seenAs?: "code" | "json" | "xml" | "prose" | "page" | "header";
+  /** By the cloud's own name, where it is known. */
+  operation?: string;
+  region?: string;
+  /** What is known of the permission that is missing. */
+  permission?: {
+    denial: "explicit" | "implicit" | "unknown";
+    advice: string;
+    action?: string;
+    resources?: string[];
+    principal?: string;
+    principalKind?: string;
+    policyKind?: string;
+    /** For an administrator, who can have the cloud decode it. */
+    diagnostic?: string;
+    /** The smallest policy that would allow it, as JSON text. */
+    policy?: string;
+  };
+  /** What the cloud says it has signed; tokens are hidden. */
+  signature?: { stringToSign?: string; canonicalRequest?: string };
+  /** What may lie behind it. */
+  hints?: {
+    kind: "key-of-another-cloud" | "token-missing" | "key-malformed" | "clock" | "region";
+    text: string;
+  }[];
+  /** What a page can do about it. */
+  helps?: (
+    | "refresh-state"
+    | "start-instead"
+    | "other-region"
+    | "correct-clock"
+    | "enter-key"
+    | "copy-policy"
+    | "compare-signature"
+    | "send-again"
+  )[];
+  /** The vendor's own page on it. */
+  vendorPage?: string;
 }
+
+/** What there is to do about an error. */
+export type ExplanationGroup =
+  | "look-first"
+  | "wait"
+  | "correct-request"
+  | "correct-key"
+  | "get-permission"
+  | "prepare-instance"
+  | "settle-account"
+  | "mend-connection"
+  | "ask-administrator"
+  | "ask-vendor"
+  | "leave-it"
+  | "nothing-to-do";

@@ -3,7 +3,15 @@
 //! The entries stand with their cloud (`cloud/<name>/errors.rs`), those below the clouds in
 //! [`layers`]. One entry in one place per error; a test holds the list to the vendors' pages.
 
+#[cfg(feature = "texts")]
+mod compare;
 mod family;
+#[cfg(feature = "texts")]
+mod group;
+#[cfg(feature = "texts")]
+mod hint;
+#[cfg(feature = "texts")]
+mod index;
 mod layers;
 #[cfg(feature = "texts")]
 mod mask;
@@ -11,17 +19,29 @@ mod mask;
 mod paste;
 mod pattern;
 #[cfg(feature = "texts")]
+mod permission;
+#[cfg(feature = "texts")]
 mod told;
 
 #[cfg(feature = "texts")]
 use crate::words::Text;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "texts")]
+pub use compare::{Cause, Comparison, Difference, Excerpt, compare};
+#[cfg(feature = "texts")]
+pub use group::Group;
+#[cfg(feature = "texts")]
+pub use hint::{Hint, HintKind, Known, hints};
+#[cfg(feature = "texts")]
+pub use index::{Item, LAYERS_ID, find_in_index, index};
 pub use layers::{LAYERS, layer};
 #[cfg(feature = "texts")]
 pub use paste::{TextOptions, explain_text};
 #[cfg(feature = "texts")]
-pub use told::{Explanation, explain, explain_layer};
+pub use permission::Permission;
+#[cfg(feature = "texts")]
+pub use told::{Explanation, SeenAs, ServerSignature, Sure, explain, explain_layer};
 
 /// One error of one cloud, explained.
 #[derive(Clone, Copy, Debug)]
@@ -102,6 +122,28 @@ pub enum Retry {
     CheckFirst,
 }
 
+/// Something that the page can do about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Help {
+    /// Look at the instance's state again.
+    RefreshState,
+    /// Start the instance where a restart was asked for.
+    StartInstead,
+    /// Look for the instance in other regions, or choose one.
+    OtherRegion,
+    /// Sign again with the corrected time.
+    CorrectClock,
+    /// Enter the key again.
+    EnterKey,
+    /// Copy the policy that is missing.
+    CopyPolicy,
+    /// Compare what the cloud signed with what was signed here.
+    CompareSignature,
+    /// Send again, once the wait is over.
+    SendAgain,
+}
+
 /// What an answer with this code proves about the request that it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -151,6 +193,48 @@ pub struct ErrorReport {
     /// The instances that the error names.
     #[serde(default)]
     pub instance_ids: Vec<String>,
+    /// What the cloud says of the permission that is missing, where it says more than the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denied: Option<Box<Denied>>,
+}
+
+/// What a cloud says of a permission that is missing, as far as it says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Denied {
+    /// Whether something forbids it, or nothing allows it.
+    pub denial: Denial,
+    /// The action as policies spell it: `product:RebootInstances`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// The resource, in the cloud's own notation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// Who asked: a user's id, or a role with its session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
+    /// What kind of identity that is, in the cloud's own word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal_kind: Option<String>,
+    /// What kind of policy decided, in the cloud's own word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_kind: Option<String>,
+    /// A text that an administrator can have decoded by the cloud.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diagnostic: Option<String>,
+}
+
+/// The two ways in which a permission can be missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Denial {
+    /// A policy forbids it: no other policy that allows it helps.
+    Explicit,
+    /// No policy allows it: one that does is all that is missing.
+    Implicit,
+    /// The cloud does not say.
+    #[default]
+    Unknown,
 }
 
 /// An entry that fits a report, and what its pattern caught in the message.

@@ -1,7 +1,7 @@
 //! The shape of a cloud's facts.
 
 #[cfg(feature = "engine")]
-use crate::explain::Entry;
+use crate::explain::{Entry, Help};
 use crate::words::Text;
 
 /// A cloud's facts.
@@ -42,10 +42,18 @@ pub struct Manifest {
     /// the vendor's domains, its SDK's names, the shape of an answer.
     #[cfg(feature = "engine")]
     pub error_marks: &'static [&'static str],
+    /// The codes that say that a permission is missing.
+    #[cfg(feature = "engine")]
+    pub permission_codes: &'static [&'static str],
+    /// What the page can do about errors, beyond what their entries say: codes and helps.
+    #[cfg(feature = "engine")]
+    pub error_helps: &'static [(&'static str, Help)],
     /// The cloud's own header, in lower case, that says how many milliseconds to wait.
     pub retry_after_ms_header: Option<&'static str>,
     /// A page of the vendor on errors, shown before it is opened.
     pub errors_url: &'static str,
+    /// The same for one code, which goes into the place of `{code}`; `None` where there is none.
+    pub error_url: Option<&'static str>,
 }
 
 impl Manifest {

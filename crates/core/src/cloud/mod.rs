@@ -94,6 +94,27 @@ pub trait Cloud: Sync {
     /// Whether the order may be carried out on an instance in this state, and why not.
     #[cfg(feature = "engine")]
     fn eligibility(&self, order: &Order, instance: &InstanceState) -> Eligibility;
+
+    /// The smallest policy that allows this and nothing else, as the JSON text that the cloud's
+    /// console takes. `None` where the cloud has no policies that could be written down.
+    #[cfg(feature = "engine")]
+    fn policy(&self, grant: &Grant<'_>) -> Option<String>;
+}
+
+/// What a policy is to allow.
+#[derive(Clone, Copy, Debug)]
+pub struct Grant<'a> {
+    /// The operation, by the cloud's own name, or as its policies spell it: `RebootInstances`,
+    /// `product:RebootInstances`.
+    pub action: &'a str,
+    /// The resources as the cloud itself named them; if there are any, region and ids are not used.
+    pub resources: &'a [&'a str],
+    /// The region; empty if it is not known, which then means every one.
+    pub region: &'a str,
+    /// The instances; empty means all of the region.
+    pub instance_ids: &'a [&'a str],
+    /// Whether to allow the read that the console makes before and after, too.
+    pub with_reads: bool,
 }
 
 /// What a request that only reads asks for.

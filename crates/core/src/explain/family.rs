@@ -1,5 +1,7 @@
 //! What the name of an unknown code tells. Only the name: the texts say so.
 
+#[cfg(feature = "texts")]
+use super::Group;
 use super::{Effect, Retry, Who, Words, pattern, words};
 
 /// Codes that begin or end alike.
@@ -12,6 +14,8 @@ pub(super) struct Family {
     pub(super) who: Who,
     pub(super) retry: Retry,
     pub(super) effect: Effect,
+    #[cfg(feature = "texts")]
+    pub(super) group: Group,
 }
 
 /// The family of a code, by its name.
@@ -29,6 +33,8 @@ static FAMILIES: &[Family] = &[
         who: Who::You,
         retry: Retry::Later,
         effect: Effect::Throttled,
+        #[cfg(feature = "texts")]
+        group: Group::Wait,
     },
     Family {
         codes: &[
@@ -44,6 +50,8 @@ static FAMILIES: &[Family] = &[
         who: Who::You,
         retry: Retry::CheckFirst,
         effect: Effect::MaybeDone,
+        #[cfg(feature = "texts")]
+        group: Group::LookFirst,
     },
     Family {
         codes: &[
@@ -61,6 +69,8 @@ static FAMILIES: &[Family] = &[
         who: Who::You,
         retry: Retry::CheckFirst,
         effect: Effect::MaybeDone,
+        #[cfg(feature = "texts")]
+        group: Group::LookFirst,
     },
     Family {
         codes: &[
@@ -76,6 +86,8 @@ static FAMILIES: &[Family] = &[
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
+        #[cfg(feature = "texts")]
+        group: Group::CorrectKey,
     },
     Family {
         codes: &[
@@ -89,6 +101,8 @@ static FAMILIES: &[Family] = &[
         who: Who::Administrator,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
+        #[cfg(feature = "texts")]
+        group: Group::GetPermission,
     },
     Family {
         codes: &["{head}Arrears{rest}", "{head}ARREARS{rest}", "{head}Balance{rest}"],
@@ -96,6 +110,8 @@ static FAMILIES: &[Family] = &[
         who: Who::AccountOwner,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
+        #[cfg(feature = "texts")]
+        group: Group::SettleAccount,
     },
     Family {
         codes: &["Quota{rest}", "LimitExceeded{rest}", "{head}QuotaExceed{rest}"],
@@ -103,6 +119,8 @@ static FAMILIES: &[Family] = &[
         who: Who::AccountOwner,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
+        #[cfg(feature = "texts")]
+        group: Group::SettleAccount,
     },
     Family {
         codes: &["ResourceInsufficient{rest}", "{head}NoStock{rest}", "{head}SoldOut{rest}"],
@@ -110,6 +128,8 @@ static FAMILIES: &[Family] = &[
         who: Who::You,
         retry: Retry::Later,
         effect: Effect::NothingDone,
+        #[cfg(feature = "texts")]
+        group: Group::Wait,
     },
     Family {
         codes: &[
@@ -127,6 +147,8 @@ static FAMILIES: &[Family] = &[
         who: Who::You,
         retry: Retry::CheckFirst,
         effect: Effect::MaybeEcho,
+        #[cfg(feature = "texts")]
+        group: Group::LookFirst,
     },
     Family {
         codes: &["{head}NotFound{rest}", "{head}NOT_FOUND{rest}"],
@@ -134,6 +156,8 @@ static FAMILIES: &[Family] = &[
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
+        #[cfg(feature = "texts")]
+        group: Group::CorrectRequest,
     },
     Family {
         codes: &[
@@ -149,5 +173,7 @@ static FAMILIES: &[Family] = &[
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
+        #[cfg(feature = "texts")]
+        group: Group::CorrectRequest,
     },
 ];

@@ -1,7 +1,7 @@
 //! Hides what looks like a secret in a text that came from outside.
 
 /// What stands where a secret stood.
-const MASK: &str = "•••";
+pub(super) const MASK: &str = "•••";
 
 /// Names whose value is a secret, in lower case without `-` and `_`. A longer name that ends in one
 /// counts as well: `TmpSecretKey`, `x-acs-security-token`.

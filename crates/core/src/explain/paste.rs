@@ -303,6 +303,7 @@ impl<'o> Reader<'o> {
                                 .map(str::to_owned)
                                 .into_iter()
                                 .collect(),
+                            ..ErrorReport::default()
                         };
                         if !self.is_new(&report) {
                             continue;
@@ -381,7 +382,7 @@ impl<'o> Reader<'o> {
                 message: message(before, after).unwrap_or("").to_owned(),
                 status: None,
                 request_id: request_id(before, after).map(str::to_owned),
-                instance_ids: Vec::new(),
+                ..ErrorReport::default()
             };
             if self.is_new(&report) {
                 let around = self.surroundings(piece, piece.trim());

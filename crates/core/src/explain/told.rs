@@ -1,10 +1,13 @@
 //! Puts an error in words: the entry's texts with what was caught, or what an unknown code tells.
 
 use super::{
-    Effect, Entry, ErrorReport, Found, Retry, Who, caught_by, family, find, layer, mask, pattern,
-    unknown_effect,
+    Effect, Entry, ErrorReport, Found, Group, Help, Hint, Permission, Retry, Who, caught_by,
+    family, find, group, index::LAYERS_ID, layer, mask, pattern, permission, unknown_effect,
 };
-use crate::words::{Locale, Text, text};
+use crate::{
+    cloud::{self, Cloud, Manifest},
+    words::{Locale, Text, text},
+};
 use serde::Serialize;
 
 /// An error, decoded and put in words. The shape of the module's `Explanation`.
@@ -39,6 +42,81 @@ pub struct Explanation {
     pub instance_ids: Vec<String>,
     /// The cloud's own words, kept.
     pub original: String,
+    /// What to do about it, in a word.
+    pub group: Group,
+    /// What the answer proves about the request.
+    pub effect: Effect,
+    /// Where the index explains the code: `cloud/code`. `None` for a code that it lacks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// How sure it is that the text says this.
+    pub sure: Sure,
+    /// In what shape it stood in a text; `None` for an answer that was decoded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen_as: Option<SeenAs>,
+    /// The operation that was asked for, by the cloud's own name, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// The region, where a text names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// What is known of the permission that is missing; `None` for other errors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission: Option<Permission>,
+    /// What the cloud says it has signed, where it says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<ServerSignature>,
+    /// What may lie behind it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<Hint>,
+    /// What a page can do about it, the first first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub helps: Vec<Help>,
+    /// The vendor's own page on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor_page: Option<String>,
+}
+
+/// How sure it is that a text says what is explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sure {
+    /// Other things than a cloud say this too.
+    Possible,
+    /// The code is of one cloud only, and nothing else in the text speaks for it.
+    Likely,
+    /// An answer of a cloud, or a text with more than the code to say which.
+    Certain,
+}
+
+/// The shape in which an error stood in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SeenAs {
+    /// Nothing but the code.
+    Code,
+    /// JSON.
+    Json,
+    /// XML.
+    Xml,
+    /// What a program's error says, or a line of a log.
+    Prose,
+    /// A web page.
+    Page,
+    /// A header of an answer.
+    Header,
+}
+
+/// What a cloud says it has signed, tokens hidden. Each part as it would stand in a trace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerSignature {
+    /// The string to sign.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub string_to_sign: Option<String>,
+    /// The canonical request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canonical_request: Option<String>,
 }
 
 /// Puts an error of a cloud in words.
@@ -106,6 +184,12 @@ fn recognised(
         presentable(value)
     };
     let in_words = |text: Text| pattern::fill(text.in_locale(locale), value);
+    let cloud = cloud_id.and_then(cloud::by_id);
+    let manifest = cloud.map(Cloud::manifest);
+    let permission = cloud
+        .filter(|cloud| cloud.manifest().permission_codes.contains(&entry.code))
+        .map(|cloud| permission::permission(cloud, Some(found), report, operation, None, locale));
+    let signature = server_signature(found);
     Explanation {
         recognised: true,
         cloud: cloud_id,
@@ -119,6 +203,18 @@ fn recognised(
         request_id: report.request_id.clone(),
         instance_ids: report.instance_ids.clone(),
         original: mask::mask(&report.message),
+        group: group::group(manifest, entry),
+        effect: entry.effect,
+        address: Some(address(cloud_id.unwrap_or(LAYERS_ID), entry.code)),
+        sure: Sure::Certain,
+        seen_as: None,
+        operation: operation.map(str::to_owned),
+        region: None,
+        helps: helps(manifest, entry, permission.as_ref(), signature.as_ref()),
+        permission,
+        signature,
+        hints: Vec::new(),
+        vendor_page: manifest.and_then(|manifest| vendor_page(manifest, entry.code)),
     }
 }
 
@@ -164,6 +260,85 @@ fn unknown(cloud_id: Option<&'static str>, report: &ErrorReport, locale: Locale)
         request_id: report.request_id.clone(),
         instance_ids: report.instance_ids.clone(),
         original: mask::mask(&report.message),
+        group: group::group_of_unknown(&report.code, retry),
+        effect,
+        address: None,
+        sure: Sure::Certain,
+        seen_as: None,
+        operation: None,
+        region: None,
+        permission: None,
+        signature: None,
+        hints: Vec::new(),
+        helps: if retry == Retry::CheckFirst { vec![Help::RefreshState] } else { Vec::new() },
+        vendor_page: cloud_id
+            .and_then(cloud::by_id)
+            .and_then(|cloud| vendor_page(cloud.manifest(), &report.code)),
+    }
+}
+
+/// Where the index explains a code: `cloud/code`, without what an address would have to escape.
+pub(super) fn address(cloud_id: &str, code: &str) -> String {
+    let code: String = code
+        .chars()
+        .filter(|c| !matches!(c, '(' | ')'))
+        .map(|c| if c == ' ' { '-' } else { c })
+        .collect();
+    format!("{cloud_id}/{code}")
+}
+
+/// A text of an entry with the words for what is not known.
+pub(super) fn plain(text: Text, locale: Locale) -> String {
+    pattern::fill(text.in_locale(locale), |_| None)
+}
+
+fn server_signature(found: &Found) -> Option<ServerSignature> {
+    let caught = |name: &str| {
+        let value = found.captures.iter().find(|(known, _)| *known == name)?.1.as_str();
+        (!value.trim().is_empty()).then(|| mask::mask(value))
+    };
+    let string_to_sign = caught("server_string_to_sign");
+    let canonical_request = caught("server_canonical_request");
+    (string_to_sign.is_some() || canonical_request.is_some())
+        .then_some(ServerSignature { string_to_sign, canonical_request })
+}
+
+fn helps(
+    manifest: Option<&Manifest>,
+    entry: &Entry,
+    permission: Option<&Permission>,
+    signature: Option<&ServerSignature>,
+) -> Vec<Help> {
+    let mut helps = Vec::new();
+    if permission.is_some_and(|permission| permission.policy.is_some()) {
+        helps.push(Help::CopyPolicy);
+    }
+    if signature.is_some() {
+        helps.push(Help::CompareSignature);
+    }
+    if entry.effect == Effect::ClockSkew {
+        helps.push(Help::CorrectClock);
+    } else if manifest.is_some_and(|one| group::group(Some(one), entry) == Group::CorrectKey) {
+        helps.push(Help::EnterKey);
+    }
+    match entry.retry {
+        Retry::CheckFirst => helps.push(Help::RefreshState),
+        Retry::Later if entry.effect == Effect::MaybeEcho => helps.push(Help::RefreshState),
+        Retry::Later => helps.push(Help::SendAgain),
+        Retry::Never | Retry::AfterFix => {}
+    }
+    let of_code = manifest.map_or(&[][..], |manifest| manifest.error_helps).iter();
+    helps.extend(of_code.filter(|(code, _)| *code == entry.code).map(|(_, help)| *help));
+    helps
+}
+
+fn vendor_page(manifest: &Manifest, code: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    match manifest.error_url {
+        Some(page) if !code.is_empty() && code.chars().all(is_plain) => {
+            Some(page.replace("{code}", code))
+        }
+        Some(_) | None => Some(manifest.errors_url.to_owned()),
     }
 }
 

@@ -121,6 +121,7 @@ fn one(
                 status: Some(response.status),
                 request_id: Some(request_id.to_owned()),
                 instance_ids: vec![id.as_str().to_owned()],
+                ..ErrorReport::default()
             };
             let outcome = body::judge(batch, &report);
             let fault = (outcome != Outcome::DryRunPassed).then(|| Arc::new(Fault::Cloud(report)));
@@ -152,7 +153,7 @@ fn report(value: &Value, request_id: Option<&str>, response: &Response) -> Optio
         status: Some(response.status),
         // A gateway can name a code too. Only the cloud gives its id of the request.
         request_id: Some(request_id?.to_owned()),
-        instance_ids: Vec::new(),
+        ..ErrorReport::default()
     })
 }
 

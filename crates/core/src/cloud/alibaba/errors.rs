@@ -1,10 +1,21 @@
 //! The errors of this cloud: one entry an error, nowhere else.
 
-use crate::explain::{Effect, Entry, Retry, Source, Who, words};
+use crate::explain::{Effect, Entry, Help, Retry, Source, Who, words};
 
 /// What an error of this cloud has about it besides its code (see `Manifest::error_marks`).
 pub(super) static MARKS: &[&str] =
     &["aliyun", "alibabacloud", "alicloud", "\"hostid\":\"ecs", "<hostid>ecs"];
+
+/// The codes that say that a permission is missing.
+pub(super) static PERMISSIONS: &[&str] = &["Forbidden.RAM", "NoPermission"];
+
+/// What the page can do about errors besides looking again.
+pub(super) static HELPS: &[(&str, Help)] = &[
+    ("IncorrectInstanceStatus", Help::StartInstead),
+    ("InvalidInstanceId.NotFound", Help::OtherRegion),
+    ("InvalidInstanceIds.NotFound", Help::OtherRegion),
+    ("InvalidRegionId.NotFound", Help::OtherRegion),
+];
 
 pub(crate) static ERRORS: &[Entry] = &[
     Entry {

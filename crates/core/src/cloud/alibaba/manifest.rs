@@ -108,8 +108,13 @@ pub(super) static MANIFEST: Manifest = Manifest {
     errors: errors::ERRORS,
     #[cfg(feature = "engine")]
     error_marks: errors::MARKS,
+    #[cfg(feature = "engine")]
+    permission_codes: errors::PERMISSIONS,
+    #[cfg(feature = "engine")]
+    error_helps: errors::HELPS,
     retry_after_ms_header: Some("x-acs-retry-after"),
     errors_url: "https://error-center.aliyun.com/status/product/Ecs",
+    error_url: Some("https://api.aliyun.com/troubleshoot?q={code}&product=Ecs"),
 };
 
 /// The vendor publishes no rate for these operations: a cautious one.

@@ -57,7 +57,7 @@ fn read(response: &Response) -> Result<Answer, Fault> {
                 message: message.ok_or_else(not_understood)?.to_owned(),
                 status: Some(response.status),
                 request_id: Some(request_id),
-                instance_ids: Vec::new(),
+                ..ErrorReport::default()
             }))
         }
         None | Some(_) => Err(not_understood()),

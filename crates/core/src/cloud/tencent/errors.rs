@@ -1,9 +1,20 @@
 //! The errors of this cloud: one entry an error, nowhere else.
 
-use crate::explain::{Effect, Entry, Retry, Source, Who, words};
+use crate::explain::{Effect, Entry, Help, Retry, Source, Who, words};
 
 /// What an error of this cloud has about it besides its code (see `Manifest::error_marks`).
 pub(super) static MARKS: &[&str] = &["tencentcloud", "qcloud", "\"response\":{\"error\":{"];
+
+/// The codes that say that a permission is missing.
+pub(super) static PERMISSIONS: &[&str] =
+    &["AuthFailure.UnauthorizedOperation", "UnauthorizedOperation"];
+
+/// What the page can do about errors besides looking again.
+pub(super) static HELPS: &[(&str, Help)] = &[
+    ("InvalidInstanceId.NotFound", Help::OtherRegion),
+    ("UnsupportedOperation.InstanceStateStopped", Help::StartInstead),
+    ("UnsupportedRegion", Help::OtherRegion),
+];
 
 pub(crate) static ERRORS: &[Entry] = &[
     Entry {

@@ -123,8 +123,13 @@ pub(super) static MANIFEST: Manifest = Manifest {
     errors: errors::ERRORS,
     #[cfg(feature = "engine")]
     error_marks: errors::MARKS,
+    #[cfg(feature = "engine")]
+    permission_codes: errors::PERMISSIONS,
+    #[cfg(feature = "engine")]
+    error_helps: errors::HELPS,
     retry_after_ms_header: None,
     errors_url: "https://www.tencentcloud.com/document/product/213/33243",
+    error_url: None,
 };
 
 const STOP_TYPE: &str = "StopType";

@@ -39,6 +39,7 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
                     status: Some(response.status),
                     request_id: Some(request_id.clone()),
                     instance_ids: vec![id.as_str().to_owned()],
+                    ..ErrorReport::default()
                 };
                 (body::judge(batch, &report), Some(Arc::new(Fault::Cloud(report))))
             } else if is_ours {
@@ -89,7 +90,7 @@ fn read(response: &Response) -> Result<Answer, Fault> {
                 message: message.ok_or_else(not_understood)?.to_owned(),
                 status: Some(response.status),
                 request_id: Some(request_id),
-                instance_ids: Vec::new(),
+                ..ErrorReport::default()
             }))
         }
         None | Some(_) => Err(not_understood()),

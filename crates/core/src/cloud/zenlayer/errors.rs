@@ -1,12 +1,19 @@
 //! The errors of this cloud: one entry an error, nowhere else.
 
-use crate::explain::{Effect, Entry, Retry, Source, Who, words};
+use crate::explain::{Effect, Entry, Help, Retry, Source, Who, words};
 
 /// Stands for "listed among the failed" in a 200: the cloud gives neither code nor reason.
 pub(crate) const LISTED_AS_FAILED: &str = "(listed in response.instanceIds)";
 
 /// What an error of this cloud has about it besides its code (see `Manifest::error_marks`).
 pub(super) static MARKS: &[&str] = &["zenlayer", "\"requestid\":\"t"];
+
+/// The codes that say that a permission is missing.
+pub(super) static PERMISSIONS: &[&str] = &[];
+
+/// What the page can do about errors besides looking again.
+pub(super) static HELPS: &[(&str, Help)] =
+    &[("OPERATION_DENIED_INSTANCE_STATUS", Help::StartInstead)];
 
 pub(crate) static ERRORS: &[Entry] = &[
     Entry {

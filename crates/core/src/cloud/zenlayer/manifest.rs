@@ -96,8 +96,13 @@ pub(super) static MANIFEST: Manifest = Manifest {
     errors: errors::ERRORS,
     #[cfg(feature = "engine")]
     error_marks: errors::MARKS,
+    #[cfg(feature = "engine")]
+    permission_codes: errors::PERMISSIONS,
+    #[cfg(feature = "engine")]
+    error_helps: errors::HELPS,
     retry_after_ms_header: None,
     errors_url: "https://docs.console.zenlayer.com/api-reference/api-introduction/instruction/response",
+    error_url: None,
 };
 
 const FORCE_REBOOT: &str = "forceReboot";

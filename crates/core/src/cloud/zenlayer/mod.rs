@@ -5,6 +5,8 @@ mod decode;
 #[cfg(feature = "engine")]
 mod errors;
 mod manifest;
+#[cfg(feature = "engine")]
+mod policy;
 mod request;
 #[cfg(feature = "engine")]
 mod sign;
@@ -16,7 +18,7 @@ mod tests;
 #[cfg(feature = "engine")]
 use crate::{
     answer::{BatchAnswer, Described, InstanceState, Response},
-    cloud::Read,
+    cloud::{Grant, Read},
     eligibility::Eligibility,
     ids::InstanceId,
     plan::{Batch, Order},
@@ -72,5 +74,10 @@ impl Cloud for Zenlayer {
     #[cfg(feature = "engine")]
     fn eligibility(&self, order: &Order, instance: &InstanceState) -> Eligibility {
         state::eligibility(order, instance)
+    }
+
+    #[cfg(feature = "engine")]
+    fn policy(&self, grant: &Grant<'_>) -> Option<String> {
+        policy::policy(grant)
     }
 }

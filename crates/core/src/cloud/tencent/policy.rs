@@ -1,0 +1,35 @@
+//! The smallest CAM policy for a task (vendor documentation: policy language version 2.0, and the
+//! actions and resource names of CVM).
+
+use crate::{cloud::Grant, request::push_json_texts};
+
+/// Instances are named one by one. The account's part of a resource name is left empty, which means
+/// the account that owns the policy. Reads are allowed as a whole, as the vendor's own examples do.
+pub(super) fn policy(grant: &Grant<'_>) -> String {
+    let of_instance = |id: &str| format!("qcs::cvm:{}::instance/{id}", grant.region);
+    let resources: Vec<String> = if !grant.resources.is_empty() {
+        grant.resources.iter().map(|resource| (*resource).to_owned()).collect()
+    } else if grant.instance_ids.is_empty() {
+        vec![of_instance("*")]
+    } else {
+        grant.instance_ids.iter().map(|id| of_instance(id)).collect()
+    };
+    let mut json = String::from("{\n  \"version\": \"2.0\",\n  \"statement\": [");
+    push_statement(&mut json, grant.action, &resources);
+    if grant.with_reads {
+        json.push(',');
+        push_statement(&mut json, "DescribeInstances", &["*".to_owned()]);
+    }
+    json.push_str("\n  ]\n}\n");
+    json
+}
+
+fn push_statement(json: &mut String, action: &str, resources: &[String]) {
+    let action = action.strip_prefix("name/").unwrap_or(action);
+    let action = if action.contains(':') { action.to_owned() } else { format!("cvm:{action}") };
+    json.push_str("\n    {\n      \"effect\": \"allow\",\n      \"action\": ");
+    push_json_texts(json, [action.as_str()].into_iter());
+    json.push_str(",\n      \"resource\": ");
+    push_json_texts(json, resources.iter().map(String::as_str));
+    json.push_str("\n    }");
+}

@@ -1,0 +1,115 @@
+//! The catalogue as a list to search, to link to and to print.
+
+use super::{
+    Effect, Entry, Group, LAYERS, Retry, Who, group,
+    told::{address, plain},
+};
+use crate::{
+    cloud::{self, Manifest},
+    words::Locale,
+};
+use serde::Serialize;
+
+/// The part of an address that stands for what is below the clouds: the page, the proxy, the way.
+pub const LAYERS_ID: &str = "page";
+
+/// One entry of the catalogue in one language. Where one code has several meanings, each is an item
+/// of its own; they share the address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Item {
+    /// The cloud's id, or [`LAYERS_ID`].
+    pub cloud: &'static str,
+    /// The code, spelt as on the wire.
+    pub code: &'static str,
+    /// Where the code is explained: `cloud/code`, without characters that an address must escape.
+    pub address: String,
+    /// What tells this meaning from the others of the same code: the cloud's message, or the HTTP
+    /// status. `None` where the code has one meaning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told_apart_by: Option<String>,
+    /// What to do about it, in a word.
+    pub group: Group,
+    /// One line.
+    pub title: String,
+    /// What happened.
+    pub meaning: String,
+    /// What to do.
+    pub remedy: String,
+    /// Who can do it.
+    pub who: Who,
+    /// Whether trying again is safe, and when.
+    pub retry: Retry,
+    /// What the error proves about the request.
+    pub effect: Effect,
+    /// The HTTP status that the vendor gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The operations that can answer it; empty means every operation.
+    pub operations: &'static [&'static str],
+}
+
+/// Every entry, in the order of the clouds and of their catalogues; the layers below come last.
+///
+/// ```
+/// use relight_core::{explain::index, words::Locale};
+///
+/// let all = index(Locale::En);
+/// assert!(all.iter().any(|item| item.address.ends_with("/IncorrectInstanceStatus")));
+/// ```
+pub fn index(locale: Locale) -> Vec<Item> {
+    let of_clouds = cloud::ALL.iter().flat_map(|cloud| {
+        let manifest = cloud.manifest();
+        manifest.errors.iter().map(move |entry| item(Some(manifest), entry, locale))
+    });
+    of_clouds.chain(LAYERS.iter().map(|entry| item(None, entry, locale))).collect()
+}
+
+/// The meanings of a code, by the two parts of its address; the code may also be spelt as on the
+/// wire, in any case. Empty if there is none.
+pub fn find_in_index(cloud_id: &str, code: &str, locale: Locale) -> Vec<Item> {
+    let (manifest, entries) = match cloud::by_id(cloud_id) {
+        Some(cloud) => (Some(cloud.manifest()), cloud.manifest().errors),
+        None if cloud_id == LAYERS_ID => (None, LAYERS),
+        None => return Vec::new(),
+    };
+    entries
+        .iter()
+        .filter(|entry| {
+            entry.code.eq_ignore_ascii_case(code)
+                || address(cloud_id, entry.code)
+                    .split_once('/')
+                    .is_some_and(|(_, part)| part.eq_ignore_ascii_case(code))
+        })
+        .map(|entry| item(manifest, entry, locale))
+        .collect()
+}
+
+fn item(manifest: Option<&'static Manifest>, entry: &'static Entry, locale: Locale) -> Item {
+    let (cloud, entries) =
+        manifest.map_or((LAYERS_ID, LAYERS), |manifest| (manifest.id, manifest.errors));
+    let has_others =
+        entries.iter().any(|other| other.code == entry.code && !std::ptr::eq(other, entry));
+    let message = entry.messages.iter().find(|message| !message.contains('{'));
+    let told_apart_by = match (has_others, message, entry.status) {
+        (false, _, _) => None,
+        (true, Some(message), _) => Some((*message).to_owned()),
+        (true, None, Some(status)) => Some(format!("HTTP {status}")),
+        (true, None, None) => None,
+    };
+    Item {
+        cloud,
+        code: entry.code,
+        address: address(cloud, entry.code),
+        told_apart_by,
+        group: group::group(manifest, entry),
+        title: plain(entry.title, locale),
+        meaning: plain(entry.meaning, locale),
+        remedy: plain(entry.remedy, locale),
+        who: entry.who,
+        retry: entry.retry,
+        effect: entry.effect,
+        status: entry.status,
+        operations: entry.operations,
+    }
+}

@@ -1,0 +1,111 @@
+//! Permission errors: what is missing, whether allowing it helps, and the smallest policy that does.
+
+use super::{Denial, Denied, ErrorReport, Found, mask};
+use crate::{
+    cloud::{Cloud, Grant},
+    words::{Locale, Text, text},
+};
+use serde::Serialize;
+
+/// What is known of a missing permission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Permission {
+    /// Whether something forbids it, or nothing allows it.
+    pub denial: Denial,
+    /// What that means for what helps, in a sentence or two.
+    pub advice: String,
+    /// The action that is missing, as the cloud's policies spell it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// On what, in the cloud's own notation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
+    /// To whom: a user's id, or a role with its session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
+    /// What kind of identity that is, in the cloud's own word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal_kind: Option<String>,
+    /// What kind of policy decided, in the cloud's own word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_kind: Option<String>,
+    /// A text that an administrator can have decoded by the cloud.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diagnostic: Option<String>,
+    /// The smallest policy that would allow it, as JSON to copy. `None` if a policy would not help,
+    /// if the cloud has none, or if too little is known to write one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+}
+
+/// What can be said of a permission error of a cloud.
+pub(super) fn permission(
+    cloud: &dyn Cloud,
+    found: Option<&Found>,
+    report: &ErrorReport,
+    operation: Option<&str>,
+    region: Option<&str>,
+    locale: Locale,
+) -> Permission {
+    let told = report.denied.as_deref().cloned().unwrap_or_default();
+    let Denied { denial, action, resource, principal, principal_kind, policy_kind, diagnostic } =
+        told;
+    let caught = |name: &str| {
+        let captures = found.map_or(&[][..], |found| found.captures.as_slice());
+        let value = captures.iter().find(|(known, _)| *known == name)?.1.trim();
+        (!value.is_empty()).then(|| value.to_owned())
+    };
+    let action = action.or_else(|| caught("action"));
+    // A resource of `*` says that the action is not allowed on anything, and no more.
+    let resource = resource.or_else(|| caught("resource")).filter(|resource| resource != "*");
+    let wanted = action.as_deref().or(operation);
+    let policy = wanted.filter(|_| denial != Denial::Explicit).and_then(|action| {
+        let ids: Vec<&str> = report.instance_ids.iter().map(String::as_str).collect();
+        let resources: Vec<&str> = resource.as_deref().into_iter().collect();
+        cloud.policy(&Grant {
+            action,
+            resources: &resources,
+            region: region.unwrap_or(""),
+            instance_ids: &ids,
+            with_reads: false,
+        })
+    });
+    let advice = match (denial, &policy) {
+        (Denial::Explicit, _) => FORBIDDEN,
+        (Denial::Implicit, Some(_)) => NOT_ALLOWED,
+        (Denial::Unknown, Some(_)) => UNCLEAR,
+        (Denial::Implicit | Denial::Unknown, None) => NO_POLICY,
+    };
+    Permission {
+        denial,
+        advice: advice.in_locale(locale).to_owned(),
+        action,
+        resources: resource.into_iter().collect(),
+        principal: principal.map(|principal| mask::mask(&principal)),
+        principal_kind,
+        policy_kind,
+        diagnostic,
+        policy,
+    }
+}
+
+const FORBIDDEN: Text = text(
+    "A policy forbids this outright, and a policy that allows it does not help against that. Whoever wrote the forbidding policy must make an exception for this identity, or the task has to be done by another one.",
+    "有策略显式拒绝了该操作，再授予允许策略也不会生效。需要由制定该拒绝策略的管理员为此身份设置例外，或改由其他身份执行。",
+);
+
+const NOT_ALLOWED: Text = text(
+    "No policy forbids it; one that allows it is all that is missing. An administrator can attach the one below, which allows this and nothing else.",
+    "没有策略禁止该操作，只是缺少允许它的策略。管理员可以为此身份添加下面的策略，它只允许这一项操作。",
+);
+
+const UNCLEAR: Text = text(
+    "The cloud does not say whether a policy forbids it or merely none allows it. An administrator can try the one below, which allows this and nothing else; if it does not help, another policy forbids it.",
+    "云端没有说明是被显式拒绝还是未被授权。管理员可先添加下面的策略（只允许这一项操作）；若仍被拒绝，则说明另有策略禁止。",
+);
+
+const NO_POLICY: Text = text(
+    "An administrator can allow just this operation on just these instances for this identity.",
+    "请由管理员仅为此身份授予对这些实例执行该操作的权限。",
+);
