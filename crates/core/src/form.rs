@@ -47,7 +47,7 @@ pub enum Fill {
     Site(String),
     /// Another region.
     Region(String),
-    /// Another operation, by the cloud's own name.
+    /// Another operation, by the cloud's own name, or by its verb.
     Operation(String),
     /// Another mode, by its id.
     Mode(String),
@@ -369,7 +369,11 @@ impl Form {
             }
             Fill::Region(region) => region.trim().clone_into(&mut self.region),
             Fill::Operation(name) => {
-                let chosen = self.operations().find(|operation| operation.name == name);
+                let by_name = self.operations().find(|operation| operation.name == name);
+                let chosen = by_name.or_else(|| {
+                    let fits = self.operations().filter(|one| one.verb.word() == name);
+                    fits.max_by_key(|operation| operation.ids_max)
+                });
                 if let Some(operation) = chosen {
                     self.choose(operation);
                 }

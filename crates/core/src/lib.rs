@@ -34,3 +34,5 @@ pub mod run;
 pub mod export;
 #[cfg(feature = "engine")]
 pub mod session;
+#[cfg(feature = "texts")]
+pub mod config;

@@ -199,7 +199,7 @@ fn native() -> Result<()> {
     run_command(
         cargo()
             .args(["test", "--workspace", "--exclude", "relight", "--exclude", "relight-e2e"])
-            .arg("--no-fail-fast"),
+            .args(["--features", "relight-core/schema", "--no-fail-fast"]),
     )
 }
 

@@ -1,0 +1,462 @@
+//! What the operator of a page sets: `relight.json`, or the same as an object.
+//!
+//! Every name and every value is checked: a setting that is misspelt and quietly left out would allow
+//! what it was meant to forbid. The JSON Schema that is published (`static/relight.schema.json`) is
+//! made of these types by `cargo run -p relight-core --features schema --example schema`, and a test
+//! holds the two together.
+
+use crate::{
+    cloud::{self, Cloud, Mode, Operation},
+    form::Fill,
+    json::{self, Value},
+    limits::{ERASE, Limits},
+    words::Locale,
+};
+use serde::{Deserialize, Deserializer, de};
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+/// Everything that can be set. Each setting may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Config {
+    /// The address of the schema, for editors.
+    #[serde(rename = "$schema")]
+    pub schema: Option<String>,
+    /// Where the CORS proxy is, absolute or relative to the page; or such an address for each cloud.
+    pub proxy: Option<Proxies>,
+    /// The language. Left out: what the reader's browser asks for.
+    pub language: Option<Locale>,
+    /// Light or dark. Left out: as the reader's system is set.
+    pub theme: Option<Theme>,
+    /// What is allowed. Left out: everything.
+    pub allow: Allow,
+    /// What must be confirmed before anything is sent.
+    pub confirm: Confirm,
+    /// What is filled in at the start.
+    pub preset: Preset,
+    /// Which of the preset values cannot be changed: neither by hand nor by the page's address.
+    pub locked: Vec<Lockable>,
+    /// Where run records go.
+    pub records: Option<Records>,
+    /// The operator's own name and words.
+    pub brand: Brand,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// The public name: `dark`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+}
+
+/// What is allowed. A list that is left out allows everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Allow {
+    /// Clouds.
+    pub clouds: Option<Vec<CloudId>>,
+    /// Regions. They do not touch clouds that take no region in their requests.
+    pub regions: Option<Vec<RegionId>>,
+    /// Operations, by the cloud's own name or by `reboot` and `start`.
+    pub operations: Option<Vec<OperationName>>,
+    /// Modes; `erase` stands for starts that erase local disks.
+    pub modes: Option<Vec<ModeId>>,
+    /// The most instances of one run.
+    pub instances_max: Option<u32>,
+    /// Instance ids, as patterns: `*` for any characters, `?` for one.
+    pub instance_ids: Option<Vec<String>>,
+    /// Only rehearsals, which change nothing.
+    pub dry_run_only: bool,
+}
+
+/// What must be confirmed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Confirm {
+    /// Above this many instances the count must be typed. Left out: above 50. What is forced or
+    /// erases asks for it anyway.
+    pub typed_count_above: Option<u32>,
+    /// Whether a reason or a ticket must be given.
+    pub reason_required: bool,
+}
+
+/// What is filled in at the start. Never a secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Preset {
+    /// The cloud.
+    pub cloud: Option<CloudId>,
+    /// The kind of account.
+    pub site: Option<String>,
+    /// The region.
+    pub region: Option<RegionId>,
+    /// The operation.
+    pub operation: Option<OperationName>,
+    /// The mode.
+    pub mode: Option<ModeId>,
+    /// Whether to rehearse only.
+    pub dry_run: Option<bool>,
+    /// The public half of the key.
+    pub key_id: Option<String>,
+    /// The instances.
+    pub instance_ids: Option<Vec<String>>,
+    /// The reason or ticket.
+    pub reason: Option<String>,
+}
+
+/// A preset value that can be made the only one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Lockable {
+    /// The cloud.
+    Cloud,
+    /// The region.
+    Region,
+    /// The operation.
+    Operation,
+    /// The mode.
+    Mode,
+    /// Whether it is a rehearsal.
+    DryRun,
+    /// The instances.
+    InstanceIds,
+}
+
+/// Where run records go.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Records {
+    /// An address of the operator's that takes each finished run as JSON by `POST`.
+    pub url: String,
+}
+
+/// The operator's own name and words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Brand {
+    /// In the place of the console's name.
+    pub title: Option<Words>,
+    /// The address of a picture beside it.
+    pub logo: Option<String>,
+    /// A remark above the form: whom to ask, what to keep in mind.
+    pub note: Option<Words>,
+}
+
+/// A text for both languages, or one for each.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged, expecting = "a text, or an object with a text for `en` and one for `zh`")]
+pub enum Words {
+    /// The same for everybody.
+    One(String),
+    /// One for each language.
+    Each {
+        /// English.
+        en: String,
+        /// Chinese.
+        zh: String,
+    },
+}
+
+impl Words {
+    /// The words in a language.
+    pub fn in_locale(&self, locale: Locale) -> &str {
+        match (self, locale) {
+            (Words::One(words), _)
+            | (Words::Each { en: words, .. }, Locale::En)
+            | (Words::Each { zh: words, .. }, Locale::Zh) => words,
+        }
+    }
+}
+
+/// Where the proxies are.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged, expecting = "an address, or an object with an address for each cloud")]
+pub enum Proxies {
+    /// One for all clouds.
+    One(String),
+    /// One for each cloud.
+    Each(BTreeMap<CloudId, String>),
+}
+
+impl Proxies {
+    /// The address for a cloud; `None` if there is none.
+    pub fn of(&self, cloud: &dyn Cloud) -> Option<&str> {
+        match self {
+            Proxies::One(base) => Some(base),
+            Proxies::Each(each) => {
+                each.iter().find(|(id, _)| id.0 == cloud.manifest().id).map(|(_, base)| &**base)
+            }
+        }
+    }
+}
+
+/// Declares a text that is checked against a list.
+macro_rules! checked {
+    ($(#[$about:meta])* $name:ident, $what:literal, $known:expr) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name(pub String);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                one_of($what, $known, String::deserialize(deserializer)?).map($name)
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let known: Vec<&str> = $known;
+                schemars::json_schema!({ "type": "string", "enum": known })
+            }
+        }
+    };
+}
+
+checked!(
+    /// A cloud, by its id.
+    CloudId,
+    "cloud",
+    unique(cloud::ALL.iter().map(|cloud| cloud.manifest().id))
+);
+
+checked!(
+    /// An operation, by the cloud's own name or by its verb.
+    OperationName,
+    "operation",
+    unique(operations().flat_map(|operation| [operation.verb.word(), operation.name]))
+);
+
+checked!(
+    /// A mode, by its id.
+    ModeId,
+    "mode",
+    unique(modes().map(|mode| mode.id).chain([ERASE]))
+);
+
+/// A region: not checked against the known ones, since clouds open more.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct RegionId(pub String);
+
+/// Why a configuration cannot be used: in English, for operators, with the place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unusable(pub String);
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Config {
+    /// Reads a configuration.
+    ///
+    /// ```
+    /// use relight_core::config::Config;
+    ///
+    /// let config = Config::read(r#"{ "allow": { "clouds": ["tencent"] }, "language": "zh" }"#);
+    /// assert!(config.is_ok());
+    /// let error = Config::read("{\n  \"allow\": { \"cluods\": [] }\n}").unwrap_err();
+    /// assert!(error.0.contains("unknown field `cluods`, expected one of `clouds`"));
+    /// assert!(error.0.contains("line 2"));
+    /// ```
+    ///
+    /// # Errors
+    /// A text that is no JSON, a setting that does not exist, or a value that it cannot have: what,
+    /// the values that it can have, and the line.
+    pub fn read(text: &str) -> Result<Self, Unusable> {
+        let config: Config =
+            serde_json::from_str(text).map_err(|error| Unusable(error.to_string()))?;
+        only_objects(text)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// What it allows: the lists, and what is locked.
+    pub fn limits(&self) -> Arc<Limits> {
+        let allow = &self.allow;
+        let mut limits = Limits {
+            clouds: names(allow.clouds.as_deref(), |id| &id.0),
+            regions: names(allow.regions.as_deref(), |id| &id.0),
+            operations: names(allow.operations.as_deref(), |name| &name.0),
+            modes: names(allow.modes.as_deref(), |id| &id.0),
+            instances_max: allow.instances_max.map(|most| most as usize),
+            instance_ids: allow.instance_ids.clone(),
+            dry_run_only: allow.dry_run_only,
+            typed_count_above: self.confirm.typed_count_above.map(|count| count as usize),
+            reason_required: self.confirm.reason_required,
+        };
+        let preset = &self.preset;
+        for lock in &self.locked {
+            let only = |value: Option<&String>| value.map(|value| vec![value.clone()]);
+            match lock {
+                Lockable::Cloud => limits.clouds = only(preset.cloud.as_ref().map(|id| &id.0)),
+                Lockable::Region => limits.regions = only(preset.region.as_ref().map(|id| &id.0)),
+                Lockable::Operation => {
+                    limits.operations = only(preset.operation.as_ref().map(|name| &name.0));
+                }
+                Lockable::Mode => limits.modes = only(preset.mode.as_ref().map(|id| &id.0)),
+                Lockable::DryRun => {
+                    limits.dry_run_only = limits.dry_run_only || preset.dry_run == Some(true);
+                }
+                Lockable::InstanceIds => limits.instance_ids.clone_from(&preset.instance_ids),
+            }
+        }
+        Arc::new(limits)
+    }
+
+    /// What is to be filled in, in order.
+    pub fn fills(&self) -> Vec<Fill> {
+        let preset = &self.preset;
+        let mut fills = Vec::new();
+        let mut fill = |value: Option<&String>, fill: fn(String) -> Fill| {
+            fills.extend(value.cloned().map(fill));
+        };
+        fill(preset.cloud.as_ref().map(|id| &id.0), Fill::Cloud);
+        fill(preset.site.as_ref(), Fill::Site);
+        fill(preset.region.as_ref().map(|id| &id.0), Fill::Region);
+        fill(preset.operation.as_ref().map(|name| &name.0), Fill::Operation);
+        fill(preset.mode.as_ref().map(|id| &id.0), Fill::Mode);
+        fill(preset.key_id.as_ref(), Fill::KeyId);
+        fill(preset.reason.as_ref(), Fill::Reason);
+        fills.extend(preset.dry_run.map(Fill::DryRun));
+        fills.extend(preset.instance_ids.as_ref().map(|ids| Fill::IdsText(ids.join("\n"))));
+        fills
+    }
+
+    /// What no type says.
+    fn check(&self) -> Result<(), Unusable> {
+        for lock in &self.locked {
+            let preset = &self.preset;
+            let (name, is_set) = match lock {
+                Lockable::Cloud => ("cloud", preset.cloud.is_some()),
+                Lockable::Region => ("region", preset.region.is_some()),
+                Lockable::Operation => ("operation", preset.operation.is_some()),
+                Lockable::Mode => ("mode", preset.mode.is_some()),
+                Lockable::DryRun => ("dryRun", preset.dry_run.is_some()),
+                Lockable::InstanceIds => ("instanceIds", preset.instance_ids.is_some()),
+            };
+            if !is_set {
+                return Err(Unusable(format!(
+                    "`locked` has `{name}`, but `preset.{name}` is not set"
+                )));
+            }
+        }
+        let clouds = cloud::ALL.iter().copied();
+        let limits = self.limits();
+        let usable = clouds.filter(|cloud| limits.allows_cloud(cloud.manifest())).any(|cloud| {
+            cloud.manifest().operations.iter().any(|one| limits.allows_operation(one))
+        });
+        if !usable {
+            return Err(Unusable(
+                "`allow` and `locked` together leave no operation of any cloud".to_owned(),
+            ));
+        }
+        let addresses = self.records.iter().map(|records| ("records.url", &records.url));
+        for (name, url) in addresses.chain(self.brand.logo.iter().map(|url| ("brand.logo", url))) {
+            if !is_address(url) {
+                return Err(Unusable(format!(
+                    "`{name}` is `{url}`, expected an address that begins with `https:` or \
+                     `http:`, or one relative to the page"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The JSON Schema of the configuration.
+#[cfg(feature = "schema")]
+pub fn schema() -> String {
+    let mut schema = schemars::schema_for!(Config);
+    schema.insert("$id".to_owned(), "relight.schema.json".into());
+    schema.insert("title".to_owned(), "What the operator of a Relight page sets".into());
+    // A map of texts cannot fail to be written.
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
+/// Refuses a list in the place of an object: serde would take it for the settings in their order, and
+/// an empty one for no setting at all.
+fn only_objects(text: &str) -> Result<(), Unusable> {
+    let is_list = |value: Option<&Value>| matches!(value, Some(Value::Array(_)));
+    let whole = json::read(text).ok();
+    if is_list(whole.as_ref()) {
+        return Err(Unusable("invalid type: a list, expected an object at line 1".to_owned()));
+    }
+    for name in ["allow", "confirm", "preset", "records", "brand"] {
+        if is_list(whole.as_ref().and_then(|whole| whole.get(name))) {
+            return Err(Unusable(format!("`{name}` is a list, expected an object")));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a text is an address of the web, or relative to one.
+fn is_address(url: &str) -> bool {
+    let scheme = url.split_once(':').map(|(scheme, _)| scheme);
+    !url.is_empty()
+        && !url.contains(char::is_whitespace)
+        && scheme.is_none_or(|scheme| {
+            ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
+                || scheme.contains(['/', '?', '#'])
+        })
+}
+
+fn names<T>(list: Option<&[T]>, name: fn(&T) -> &String) -> Option<Vec<String>> {
+    list.map(|list| list.iter().map(|one| name(one).clone()).collect())
+}
+
+fn operations() -> impl Iterator<Item = &'static Operation> {
+    cloud::ALL.iter().flat_map(|cloud| cloud.manifest().operations)
+}
+
+fn modes() -> impl Iterator<Item = &'static Mode> {
+    operations().flat_map(|operation| operation.modes)
+}
+
+fn unique(names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    let mut list = Vec::new();
+    for name in names {
+        if !list.contains(&name) {
+            list.push(name);
+        }
+    }
+    list
+}
+
+fn one_of<E: de::Error>(what: &str, known: Vec<&'static str>, text: String) -> Result<String, E> {
+    if known.contains(&text.as_str()) {
+        return Ok(text);
+    }
+    let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    Err(E::custom(format!("unknown {what} `{text}`, expected one of {}", known.join(", "))))
+}

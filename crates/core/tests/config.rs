@@ -1,0 +1,159 @@
+//! The configuration: what is read, what is refused, and the published schema, which says the same.
+
+use relight_core::{
+    cloud,
+    config::{Config, Proxies, schema},
+    form::Form,
+    plan::{Refusal, plan},
+};
+use serde_json::Value;
+use std::{fs, path::Path};
+
+const ACCEPTED: &[&str] = &[
+    "{}",
+    r#"{ "$schema": "relight.schema.json", "proxy": "/proxy" }"#,
+    r#"{ "proxy": { "tencent": "https://a.example/proxy", "alibaba": "/b" } }"#,
+    r#"{ "language": "zh", "theme": "dark" }"#,
+    r#"{ "allow": { "clouds": ["tencent"], "regions": ["ap-guangzhou", "xx-new-9"],
+         "operations": ["reboot", "StartInstance"], "modes": ["soft", "erase", "normal"],
+         "instancesMax": 20, "instanceIds": ["ins-*"], "dryRunOnly": false } }"#,
+    r#"{ "confirm": { "typedCountAbove": 0, "reasonRequired": true } }"#,
+    r#"{ "preset": { "cloud": "tencent", "region": "ap-guangzhou", "operation": "reboot",
+         "mode": "soft", "dryRun": false, "keyId": "AKID", "instanceIds": ["ins-00000001"],
+         "reason": "T-1", "site": "china" },
+         "locked": ["cloud", "region", "operation", "mode", "dryRun", "instanceIds"] }"#,
+    r#"{ "records": { "url": "/records" } }"#,
+    r#"{ "brand": { "title": "Ops", "logo": "logo.svg", "note": { "en": "a", "zh": "b" } } }"#,
+];
+
+/// With what the error must say.
+const REFUSED: &[(&str, &[&str])] = &[
+    ("[]", &["line 1"]),
+    ("", &["line 1"]),
+    ("{ \"proxy\": \"/a\", }", &["line 1"]),
+    ("{\n \"proxi\": 1 }", &["`proxi`", "`proxy`", "`language`", "line 2"]),
+    ("{\n\n \"language\": \"fr\" }", &["`fr`", "`en`", "`zh`", "line 3"]),
+    (r#"{ "theme": "blue" }"#, &["`blue`", "`light`", "`dark`"]),
+    (r#"{ "proxy": 7 }"#, &["an address", "line 1"]),
+    (r#"{ "proxy": { "azure": "/a" } }"#, &["an address"]),
+    (r#"{ "allow": [] }"#, &["`allow`", "an object"]),
+    (r#"{ "brand": { "title": ["a", "b"] } }"#, &["`en`"]),
+    (r#"{ "allow": { "clouds": ["aws"] } }"#, &["`aws`", "`alibaba`", "`tencent`", "`zenlayer`"]),
+    (r#"{ "allow": { "operations": ["stop"] } }"#, &["`stop`", "`reboot`", "`StartInstances`"]),
+    (r#"{ "allow": { "modes": ["harder"] } }"#, &["`harder`", "`soft`", "`erase`"]),
+    (r#"{ "allow": { "instancesMax": -1 } }"#, &["-1"]),
+    (r#"{ "allow": { "instancesMax": "ten" } }"#, &["ten"]),
+    (r#"{ "preset": { "secret": "s" } }"#, &["`secret`", "`keyId`"]),
+    (r#"{ "locked": ["secret"] }"#, &["`secret`", "`cloud`"]),
+    (r#"{ "records": {} }"#, &["`url`"]),
+    (r#"{ "brand": { "title": { "en": "only" } } }"#, &["`zh`"]),
+];
+
+/// What no schema of ours says: these are well-formed.
+const MEANINGLESS: &[(&str, &str)] = &[
+    (r#"{ "locked": ["region"] }"#, "`preset.region` is not set"),
+    (r#"{ "allow": { "clouds": [] } }"#, "no operation"),
+    (r#"{ "allow": { "clouds": ["tencent"], "operations": ["StartInstance"] } }"#, "no operation"),
+    (r#"{ "brand": { "logo": "javascript:alert(1)" } }"#, "`brand.logo`"),
+    (r#"{ "records": { "url": "ftp://a" } }"#, "`records.url`"),
+    (r#"{ "records": { "url": "data:text/plain,a" } }"#, "`records.url`"),
+    (r#"{ "records": { "url": "" } }"#, "`records.url`"),
+];
+
+#[test]
+fn what_is_meant_is_read() {
+    for text in ACCEPTED {
+        let read = Config::read(text);
+        assert!(read.is_ok(), "{text}: {read:?}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_named_with_what_would_be_right() {
+    for (text, said) in REFUSED {
+        let error = Config::read(text).unwrap_err().to_string();
+        for part in *said {
+            assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+    for (text, said) in MEANINGLESS {
+        let error = Config::read(text).unwrap_err().to_string();
+        assert!(error.contains(said), "{text}: {error}");
+    }
+}
+
+/// As it is in `static/`, for editors and for whoever checks a file before it goes out.
+#[test]
+fn the_published_schema_says_the_same() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../static/relight.schema.json");
+    let published = fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(
+        published,
+        schema(),
+        "run: cargo run -p relight-core --features schema --example schema \
+         > static/relight.schema.json"
+    );
+    let schema: Value = serde_json::from_str(&published).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for text in ACCEPTED.iter().chain(MEANINGLESS.iter().map(|(text, _)| text)) {
+        let value: Value = serde_json::from_str(text).unwrap();
+        assert!(validator.is_valid(&value), "{text}");
+    }
+    let mut judged = 0;
+    for (text, _) in REFUSED {
+        if let Ok(value) = serde_json::from_str::<Value>(text) {
+            assert!(!validator.is_valid(&value), "{text}");
+            judged += 1;
+        }
+    }
+    assert!(judged > 10);
+}
+
+/// Our own file is one.
+#[test]
+fn the_file_that_comes_with_the_page_can_be_read() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../static/relight.json");
+    assert!(Config::read(&fs::read_to_string(path).unwrap()).is_ok());
+}
+
+#[test]
+fn a_proxy_for_each_cloud() {
+    let config = Config::read(r#"{ "proxy": { "tencent": "/t" } }"#).unwrap();
+    let proxies = config.proxy.unwrap();
+    assert_eq!(proxies.of(cloud::by_id("tencent").unwrap()), Some("/t"));
+    assert_eq!(proxies.of(cloud::by_id("alibaba").unwrap()), None);
+    assert_eq!(Proxies::One("/p".into()).of(cloud::by_id("alibaba").unwrap()), Some("/p"));
+}
+
+/// Locked is the same as allowed alone: the form keeps to it, and so does the plan.
+#[test]
+fn what_is_locked_holds_in_form_and_plan() {
+    let text = r#"{
+        "preset": { "cloud": "tencent", "region": "ap-guangzhou", "operation": "reboot",
+                    "mode": "soft", "instanceIds": ["ins-00000001"] },
+        "locked": ["cloud", "region", "operation", "mode", "instanceIds"] }"#;
+    let config = Config::read(text).unwrap();
+    let mut form = Form::new(cloud::ALL[0]).unwrap();
+    form.restrict(config.limits());
+    for fill in config.fills() {
+        form.fill(fill);
+    }
+    assert_eq!(form.cloud().manifest().id, "tencent");
+    assert_eq!((form.operation().name, form.mode().id), ("RebootInstances", "soft"));
+    assert!(plan(&form.job(), None).is_ok());
+
+    let mut other = form.job();
+    other.operation = "StartInstances".to_owned();
+    other.options.clear();
+    let refused = |job| matches!(plan(&job, None), Err(Refusal::NotAllowed { .. }));
+    assert!(refused(other));
+    let mut other = form.job();
+    other.region = "ap-shanghai".to_owned();
+    assert!(refused(other));
+    let mut other = form.job();
+    other.options = vec![("StopType".to_owned(), "HARD".to_owned())];
+    assert!(refused(other));
+    form.fill(relight_core::form::Fill::IdsText("ins-00000002".to_owned()));
+    let refusal = plan(&form.job(), None).unwrap_err();
+    assert_eq!(refusal.kind(), "instances-not-allowed");
+}
