@@ -106,7 +106,39 @@ pub(crate) enum Rest {
     /// On its way, and somebody waits for it.
     Awaited,
     /// It could not be had.
-    Failed,
+    Failed(Why),
+}
+
+/// Why the rest could not be had; `static/boot.js` finds out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// It did not come.
+    Missing,
+    /// It is not the file that this page was published with.
+    Changed,
+    /// A newer version was published in the meantime.
+    Replaced,
+}
+
+impl Why {
+    /// The public name.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Why::Missing => "missing",
+            Why::Changed => "changed",
+            Why::Replaced => "replaced",
+        }
+    }
+
+    /// From what `fetchRest` has thrown.
+    fn of(error: &JsValue) -> Self {
+        let reason = Reflect::get(error, &"reason".into()).ok().and_then(|word| word.as_string());
+        match reason.as_deref() {
+            Some("changed") => Why::Changed,
+            Some("replaced") => Why::Replaced,
+            Some(_) | None => Why::Missing,
+        }
+    }
 }
 
 /// The front.
@@ -166,9 +198,11 @@ impl Component for Front {
                 self.hand_over(ctx, then, &rest);
                 false
             }
-            Msg::Rest(then, Err(_)) => {
+            Msg::Rest(then, Err(error)) => {
+                let why = Why::of(&error);
                 // Fetched ahead in vain, nobody needs to know: it is asked for again.
-                self.rest = if then == Then::Wait { Rest::Absent } else { Rest::Failed };
+                let unseen = then == Then::Wait && why == Why::Missing;
+                self.rest = if unseen { Rest::Absent } else { Rest::Failed(why) };
                 true
             }
         }

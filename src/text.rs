@@ -34,6 +34,8 @@ pub enum Say {
     Opening,
     /// The rest of the page could not be fetched.
     RestFailed,
+    RestChanged,
+    RestReplaced,
     Looking,
     LookingHint,
     LookFailed,
@@ -244,6 +246,12 @@ impl Say {
             Say::RestFailed => {
                 "The rest of the page could not be loaded. Nothing was sent and nothing is lost: check the connection and try again."
             }
+            Say::RestChanged => {
+                "A file of this page is not the one that it was published with, so it was not started. Nothing was sent. If a new version is being put in place right now, reload in a minute. If it stays so, the file was changed: enter no key here, and tell whoever runs this page."
+            }
+            Say::RestReplaced => {
+                "A newer version of this page was published after you opened it, and the two are not mixed. Nothing was sent. Copy the ids, then reload to go on with the new one."
+            }
             Say::SkipToContent => "Skip to the content",
             Say::Pages => "Pages",
             Say::Power => "Power",
@@ -440,6 +448,12 @@ impl Say {
             Say::Opening => "正在打开…",
             Say::RestFailed => {
                 "页面的其余部分加载失败。没有发送任何请求，已填写的内容都还在：请检查网络后重试。"
+            }
+            Say::RestChanged => {
+                "页面的某个文件与发布时不一致，因此没有启动它，也没有发送任何请求。如果正在部署新版本，请一分钟后重新加载；如果一直如此，说明文件已被改动：不要在此输入任何密钥，并告知页面的运维人员。"
+            }
+            Say::RestReplaced => {
+                "打开页面之后又发布了新版本，两个版本不会混用。没有发送任何请求。请先复制实例 ID，再重新加载以使用新版本。"
             }
             Say::SkipToContent => "跳到主要内容",
             Say::Pages => "页面",

@@ -45,7 +45,11 @@ mod target;
 
 #[cfg(feature = "console")]
 use crate::store::View;
-use crate::{front::Rest, store::Intent, text::Say};
+use crate::{
+    front::{Rest, Why},
+    store::Intent,
+    text::Say,
+};
 use compose::compose;
 #[cfg(feature = "console")]
 use explain::explain;
@@ -145,9 +149,13 @@ pub(crate) fn front(
                     token: props.token,
                     on: on.clone(),
                 }) }
-                if props.rest == Rest::Failed {
-                    <section class="panel" role="alert">
-                        <div class="body"><p>{ t(Say::RestFailed) }</p></div>
+                if let Rest::Failed(why) = props.rest {
+                    <section class="panel" role="alert" data-start={why.word()}>
+                        <div class="body"><p>{ t(match why {
+                            Why::Missing => Say::RestFailed,
+                            Why::Changed => Say::RestChanged,
+                            Why::Replaced => Say::RestReplaced,
+                        }) }</p></div>
                     </section>
                 } else {
                     { nothing_to_review(locale) }

@@ -1,4 +1,121 @@
-// Starts the front of the page. The names are relative to this file, so any sub-path will do.
-import init from "./page.js";
+// Starts the page, and only with the files that it was published with. The browser has held this file
+// against the sum in index.html; `cargo xtask dist` writes the sums of all others into it. While
+// developing there are none, and nothing is held against anything.
+const SUMS = {};
 
-await init({ module_or_path: new URL("./page_bg.wasm", import.meta.url) });
+const own = import.meta.url;
+const address = (name) => new URL(name, own).href;
+const knowsPreloads = document.createElement("link").relList.supports("modulepreload");
+
+// A file that is not what it should be, or is not there. `reason` is a word of `WORDS`.
+class Unfit extends Error {
+  constructor(reason, name) {
+    super(`${name}: ${reason}`);
+    this.reason = reason;
+    this.file = name;
+  }
+}
+
+// Ends well once the browser holds the module with this sum. What it holds then is what an import
+// gets; after a failure nobody may import it, since some browsers would fetch it without a sum.
+function vouch(name) {
+  const integrity = SUMS[name];
+  if (!integrity) return;
+  if (!knowsPreloads) return bytes(name);
+  return new Promise((resolve, reject) => {
+    const link = document.createElement("link");
+    link.rel = "modulepreload";
+    link.integrity = integrity;
+    link.href = address(name);
+    link.onload = resolve;
+    link.onerror = async () => reject(new Unfit(await reason(name), name));
+    document.head.append(link);
+  });
+}
+
+// The answer with this file, once it is held against its sum. What is preloaded lies in the browser's
+// cache; asked for in this way it is not fetched again, unless what lies there is of another release.
+async function bytes(name) {
+  const integrity = SUMS[name];
+  if (!integrity) return fetch(address(name));
+  for (const cache of ["force-cache", "reload"]) {
+    const answer = await fetch(address(name), { integrity, cache }).catch(() => null);
+    if (answer?.ok) return answer;
+  }
+  throw new Unfit(await reason(name), name);
+}
+
+// Why a file does not do: it cannot be had; or the page itself is another by now; or it was changed.
+async function reason(name) {
+  const anew = async (url) => {
+    const answer = await fetch(url, { cache: "reload" }).catch(() => null);
+    return answer?.ok ? answer.text() : null;
+  };
+  if ((await anew(address(name))) === null) return "missing";
+  const ours = [...document.scripts].find((script) => script.src === own)?.integrity;
+  const page = await anew(address("./"));
+  return ours && page && !page.includes(ours) ? "replaced" : "changed";
+}
+
+const WORDS = {
+  en: {
+    missing: (file) => `The page does not start: ${file} could not be fetched. Check the connection and reload.`,
+    changed: (file) =>
+      `The page does not start: ${file} is not the file that it was published with. If a new version is ` +
+      `being put in place right now, reload in a minute. If it stays so, the file was changed: ` +
+      `enter no key anywhere on this page, and tell whoever runs it.`,
+    replaced: () => "A newer version of this page was published while it was loading. Reload.",
+    failed: (file) => `The page does not start in this browser: ${file}.`,
+  },
+  zh: {
+    missing: (file) => `页面没有启动：无法获取 ${file}。请检查网络连接后重新加载。`,
+    changed: (file) =>
+      `页面没有启动：${file} 与发布时的文件不一致。如果正在部署新版本，请一分钟后重新加载；` +
+      `如果一直如此，说明文件已被改动：不要在此页面输入任何密钥，并告知页面的运维人员。`,
+    replaced: () => "加载期间页面发布了新版本，请重新加载。",
+    failed: (file) => `页面无法在此浏览器中启动：${file}。`,
+  },
+};
+
+function say(error) {
+  const words = navigator.language.startsWith("zh") ? WORDS.zh : WORDS.en;
+  const [reason, file] = error instanceof Unfit ? [error.reason, error.file] : ["failed", String(error)];
+  for (const place of document.querySelectorAll("[data-start]")) {
+    place.textContent = words[reason](file);
+    place.dataset.start = reason;
+  }
+}
+
+// Module and wasm of one of the two programs, both held against their sums. Both are asked for at
+// once; nothing of them runs before `first` has ended well.
+async function program(name, first) {
+  const files = [vouch(`${name}.js`), bytes(`${name}_bg.wasm`), first];
+  const [, wasm] = await Promise.all(files);
+  const module = await import(address(`${name}.js`));
+  await module.default({ module_or_path: wasm });
+  return module;
+}
+
+// What both programs stand on: our own small scripts, and the style sheet.
+async function ground() {
+  const scripts = Object.keys(SUMS).filter((name) => name.startsWith("snippets/"));
+  await Promise.all(scripts.map(vouch));
+  for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
+    // A sheet that was refused is missing in some browsers and empty in others.
+    if (!link.sheet?.cssRules.length) {
+      const name = link.getAttribute("href").replace("./", "");
+      throw new Unfit(await reason(name), name);
+    }
+  }
+  for (const script of scripts) {
+    const { fetchRestBy } = await import(address(script));
+    fetchRestBy?.(() => program("relight"));
+  }
+}
+
+try {
+  await program("page", ground());
+} catch (error) {
+  say(error);
+  throw error;
+}

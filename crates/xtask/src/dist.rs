@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{
     paths,
     process::{command, run},
+    seal::{self, files, name_in},
     tools::Tool,
 };
 
@@ -50,7 +51,9 @@ pub(crate) fn build() -> Result<Dist> {
             .arg("--output")
             .arg(&wasm))?;
     }
+    seal::seal(&folder)?;
     let dist = Dist::compress(&folder)?;
+    seal::publish_sums(&folder)?;
     dist.print();
     println!("dist: built in {} s", start.elapsed().as_secs());
     Ok(dist)
@@ -83,18 +86,15 @@ impl Dist {
     }
 
     fn compress(folder: &Path) -> Result<Self> {
-        let mut paths = Vec::new();
-        list(folder, &mut paths)?;
-        paths.sort();
-        let mut files = Vec::new();
-        for path in paths {
+        let mut compressed = Vec::new();
+        for path in files(folder)? {
             let plain = fs::read(&path).with_context(|| path.display().to_string())?;
             let brotli = brotli(&plain)?;
             let gzip = gzip(&plain)?;
             fs::write(with_suffix(&path, ".br"), &brotli)?;
             fs::write(with_suffix(&path, ".gz"), &gzip)?;
-            let name = path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/");
-            files.push(File {
+            let name = name_in(folder, &path)?;
+            compressed.push(File {
                 load: load_of(&name),
                 name,
                 plain_bytes: plain.len(),
@@ -102,7 +102,7 @@ impl Dist {
                 gzip_bytes: gzip.len(),
             });
         }
-        Ok(Self { files })
+        Ok(Self { files: compressed })
     }
 
     fn bytes_of(&self, load: Load) -> usize {
@@ -169,7 +169,7 @@ const STABLE_NAMES: &[&str] = &[
 fn load_of(name: &str) -> Load {
     match name {
         "relight.js" | "relight_bg.wasm" => Load::Later,
-        "embed.html" => Load::Never,
+        "embed.html" | "_headers" => Load::Never,
         other if other.ends_with(".d.ts") => Load::Never,
         _ => Load::First,
     }
@@ -178,16 +178,9 @@ fn load_of(name: &str) -> Load {
 /// The module imports our own small scripts from a folder whose name only wasm-bindgen knows. Asked
 /// for in the head like the module itself, they cost no round trip more.
 fn preload_snippets(folder: &Path) -> Result<()> {
-    let mut scripts = Vec::new();
     let snippets = folder.join("snippets");
-    if snippets.exists() {
-        list(&snippets, &mut scripts)?;
-    }
-    scripts.sort();
-    let names = scripts
-        .iter()
-        .map(|path| Ok(path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/")))
-        .collect::<Result<Vec<_>>>()?;
+    let scripts = if snippets.exists() { files(&snippets)? } else { Vec::new() };
+    let names = scripts.iter().map(|path| name_in(folder, path)).collect::<Result<Vec<_>>>()?;
     let index = folder.join("index.html");
     let page = fs::read_to_string(&index).with_context(|| index.display().to_string())?;
     fs::write(&index, with_preloads(&page, &names)?)?;
@@ -198,7 +191,8 @@ fn with_preloads(page: &str, names: &[String]) -> Result<String> {
     let module = r#"<link rel="modulepreload" href="./page.js">"#;
     ensure!(page.contains(module), "index.html preloads no module; see Trunk.toml");
     let link = |name: &String| format!(r#"<link rel="modulepreload" href="./{name}">"#);
-    let links = std::iter::once(module.to_owned()).chain(names.iter().map(link));
+    // Before the module: else a browser could fetch what that imports before it has read their sums.
+    let links = names.iter().map(link).chain(std::iter::once(module.to_owned()));
     Ok(page.replacen(module, &links.collect::<Vec<_>>().concat(), 1))
 }
 
@@ -219,18 +213,6 @@ fn rust_flags() -> Result<String> {
         flags.push(format!("--remap-path-prefix={}=", entry?.path().display()));
     }
     Ok(flags.join("\x1f"))
-}
-
-fn list(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        let path = entry?.path();
-        if path.is_dir() {
-            list(&path, paths)?;
-        } else {
-            paths.push(path);
-        }
-    }
-    Ok(())
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
@@ -293,8 +275,8 @@ mod tests {
         let names = ["snippets/a/define.js".to_owned()];
         assert_eq!(
             with_preloads(page, &names).unwrap(),
-            "<head><link rel=\"modulepreload\" href=\"./page.js\">\
-             <link rel=\"modulepreload\" href=\"./snippets/a/define.js\"></head>"
+            "<head><link rel=\"modulepreload\" href=\"./snippets/a/define.js\">\
+             <link rel=\"modulepreload\" href=\"./page.js\"></head>"
         );
         assert!(with_preloads("<head></head>", &names).is_err());
     }

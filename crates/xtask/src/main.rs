@@ -9,6 +9,7 @@ mod dist;
 mod paths;
 mod process;
 mod proxy_check;
+mod seal;
 mod serve;
 mod system;
 mod test;

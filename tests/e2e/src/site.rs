@@ -5,6 +5,7 @@
 
 use anyhow::{Context, Result, bail};
 use std::{
+    collections::HashMap,
     io,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -40,6 +41,9 @@ struct Shared {
     reports: Mutex<Vec<String>>,
     proxied: Mutex<Vec<String>>,
     missing: Mutex<Vec<String>>,
+    asked: Mutex<Vec<String>>,
+    /// Files that are served in the place of those of the release.
+    replaced: Mutex<HashMap<String, Vec<u8>>>,
     compressed: AtomicBool,
 }
 
@@ -57,6 +61,8 @@ impl Site {
             reports: Mutex::default(),
             proxied: Mutex::default(),
             missing: Mutex::default(),
+            asked: Mutex::default(),
+            replaced: Mutex::default(),
             compressed: AtomicBool::new(false),
         });
         let address = listener.local_addr()?;
@@ -89,6 +95,21 @@ impl Site {
     /// Files that were asked for and are not there.
     pub fn missing(&self) -> Vec<String> {
         lock(&self.shared.missing).clone()
+    }
+
+    /// The files that were asked for, in order.
+    pub fn asked(&self) -> Vec<String> {
+        lock(&self.shared.asked).clone()
+    }
+
+    /// From now on serves this in the place of a file of the release.
+    pub fn replace(&self, name: &str, bytes: Vec<u8>) {
+        lock(&self.shared.replaced).insert(name.to_owned(), bytes);
+    }
+
+    /// Serves the release again as it is.
+    pub fn restore(&self) {
+        lock(&self.shared.replaced).clear();
     }
 
     /// Whether a file went out compressed.
@@ -130,7 +151,10 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
         Some(name) if !name.contains("..") => Some(name),
         Some(_) | None => None,
     };
+    lock(&shared.asked).extend(name.map(str::to_owned));
+    let replaced = name.and_then(|name| lock(&shared.replaced).get(name).cloned());
     let file = match name {
+        Some(_) if replaced.is_some() => replaced.map(|bytes| (bytes, false)),
         Some(name) => load(&shared.dist, name, request.takes_brotli()).await,
         None => None,
     };

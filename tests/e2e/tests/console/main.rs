@@ -6,6 +6,7 @@ mod embedding;
 mod faults;
 mod form;
 mod guards;
+mod integrity;
 mod look;
 mod runs;
 mod scale;
@@ -26,6 +27,7 @@ fn main() -> Result<ExitCode> {
         runs::cases(),
         scale::cases(),
         guards::cases(),
+        integrity::cases(),
         form::cases(),
         secrets::cases(),
         embedding::cases(),

@@ -1,0 +1,299 @@
+//! What vouches for a release: the sums that the page's start-up holds every file against, the
+//! policy in the page and beside it, and the list of hashes that is published with it.
+//!
+//! `index.html` has the sum of `boot.js`, and `boot.js` has those of everything that runs. Nothing in
+//! the release can vouch for `index.html`: TLS does, and `SHA256SUMS` for whoever looks.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256, Sha384};
+
+/// What the host of the page should send with it, line by line: what `_headers` says to static
+/// hosts, and what the configurations in `deploy/` say.
+pub(crate) const HEADERS: [(&str, &str); 8] = [
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+    ),
+    ("Strict-Transport-Security", "max-age=63072000"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ("Cache-Control", "no-cache"),
+];
+
+/// The same policy as far as a page can set it itself. It cannot say who may frame it, and it does
+/// not know where the proxy is.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
+     style-src 'self'; img-src 'self' data:; connect-src 'self' https: http://localhost:* \
+     http://127.0.0.1:*; base-uri 'none'; form-action 'none'; \
+     require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// The published list of hashes, as `sha256sum --check` reads it.
+pub(crate) const SUMS_FILE: &str = "SHA256SUMS";
+
+/// Writes the sums into `boot.js` and `index.html`, the policy into `index.html`, and `_headers`.
+/// To be called when no file changes any more.
+pub(crate) fn seal(folder: &Path) -> Result<()> {
+    let mut sums = BTreeMap::new();
+    for path in files(folder)? {
+        let name = name_in(folder, &path)?;
+        if is_held(&name) {
+            sums.insert(name, integrity(&path)?);
+        }
+    }
+    ensure!(sums.len() >= 6, "there should be two programs, a script and a sheet: {sums:?}");
+    let boot = folder.join("boot.js");
+    fs::write(&boot, with_sums(&read(&boot)?, &sums)?)?;
+    sums.insert("boot.js".to_owned(), integrity(&boot)?);
+    let index = folder.join("index.html");
+    fs::write(&index, with_policy(&with_integrity(&read(&index)?, &sums)?)?)?;
+    fs::write(folder.join("_headers"), headers_file())?;
+    Ok(())
+}
+
+/// Writes the hashes of all files of the release, the compressed ones too, in the order of their
+/// names.
+pub(crate) fn publish_sums(folder: &Path) -> Result<()> {
+    let mut lines = String::new();
+    for path in files(folder)? {
+        let name = name_in(folder, &path)?;
+        if name == SUMS_FILE {
+            continue;
+        }
+        let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
+        for byte in Sha256::digest(bytes) {
+            write!(lines, "{byte:02x}")?;
+        }
+        writeln!(lines, "  {name}")?;
+    }
+    fs::write(folder.join(SUMS_FILE), lines)?;
+    Ok(())
+}
+
+/// All files below a folder, in the order of their names.
+pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.append(&mut files(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The name of a file of a release, with `/` on every system.
+pub(crate) fn name_in(folder: &Path, path: &Path) -> Result<String> {
+    Ok(path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/"))
+}
+
+/// Whether the start-up holds the file against a sum: what runs, and what it looks like. The
+/// operator's own `relight.json` is theirs to change; a picture cannot run.
+fn is_held(name: &str) -> bool {
+    let ends = [".js", ".wasm", ".css"];
+    name != "boot.js" && ends.iter().any(|end| name.ends_with(end))
+}
+
+fn integrity(path: &Path) -> Result<String> {
+    let bytes = fs::read(path).with_context(|| path.display().to_string())?;
+    Ok(format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(bytes))))
+}
+
+fn with_sums(boot: &str, sums: &BTreeMap<String, String>) -> Result<String> {
+    let empty = "const SUMS = {};\n";
+    ensure!(boot.contains(empty), "boot.js has no place for the sums");
+    let mut table = "const SUMS = {\n".to_owned();
+    for (name, sum) in sums {
+        writeln!(table, "  \"{name}\": \"{sum}\",")?;
+    }
+    table.push_str("};\n");
+    Ok(boot.replacen(empty, &table, 1))
+}
+
+/// Gives every tag that names a held file its sum.
+fn with_integrity(page: &str, sums: &BTreeMap<String, String>) -> Result<String> {
+    let mut sealed = String::new();
+    let mut named = 0;
+    for piece in page.split_inclusive('>') {
+        let found = sums.iter().find(|(name, _)| {
+            piece.contains(&format!("=\"./{name}\"")) || piece.contains(&format!("=\"{name}\""))
+        });
+        match (found, piece.rfind('<')) {
+            (Some((_, sum)), Some(start)) => {
+                named += 1;
+                let (before, tag) = piece.split_at(start);
+                let tag = without_integrity(tag);
+                let end = tag.len() - if tag.ends_with("/>") { 2 } else { 1 };
+                write!(sealed, "{before}{} integrity=\"{sum}\"{}", &tag[..end], &tag[end..])?;
+            }
+            _ => sealed.push_str(piece),
+        }
+    }
+    ensure!(named >= 4, "index.html names {named} of the release's files");
+    let boot = sums.get("boot.js").context("the sum of boot.js")?;
+    ensure!(sealed.contains(boot), "index.html does not name boot.js");
+    Ok(sealed)
+}
+
+/// What trunk has said of a file may not be true any more.
+fn without_integrity(tag: &str) -> String {
+    let Some(start) = tag.find(" integrity=\"") else { return tag.to_owned() };
+    let value = start + " integrity=\"".len();
+    let Some(length) = tag[value..].find('"') else { return tag.to_owned() };
+    format!("{}{}", &tag[..start], &tag[value + length + 1..])
+}
+
+fn with_policy(page: &str) -> Result<String> {
+    let before = "<meta charset=\"utf-8\">";
+    ensure!(page.contains(before), "index.html has no place for the policy");
+    let policy = format!(
+        "{before}\n    <meta http-equiv=\"Content-Security-Policy\" content=\"{PAGE_POLICY}\">\n    \
+         <meta name=\"referrer\" content=\"no-referrer\">"
+    );
+    Ok(page.replacen(before, &policy, 1))
+}
+
+fn headers_file() -> String {
+    let mut text = "# What static hosts such as Cloudflare Pages and Netlify send with the page.\n\
+         # Is the proxy on another origin? Then add that behind connect-src 'self'.\n\
+         # May a portal frame the page? Then name its origin in frame-ancestors instead of 'none',\n\
+         # and in \"frames\" of relight.json.\n/*\n"
+        .to_owned();
+    for (name, value) in HEADERS {
+        text.push_str("  ");
+        text.push_str(name);
+        text.push_str(": ");
+        text.push_str(value);
+        text.push('\n');
+    }
+    text
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        BTreeMap, HEADERS, SUMS_FILE, headers_file, integrity, publish_sums, seal, with_integrity,
+        with_sums,
+    };
+    use crate::paths;
+    use std::fs;
+
+    fn sums() -> BTreeMap<String, String> {
+        ["boot.js", "page.css", "page.js", "snippets/a/define.js"]
+            .into_iter()
+            .map(|name| (name.to_owned(), format!("sha384-of-{name}")))
+            .collect()
+    }
+
+    #[test]
+    fn every_tag_that_names_a_file_gets_its_sum() {
+        let page = "<link rel=\"stylesheet\" href=\"./page.css\" integrity=\"sha384-old\"/>\
+             <script type=\"module\" src=\"./boot.js\"></script><link href=\"icon.svg\">\
+             <link rel=\"modulepreload\" href=\"./page.js\">\
+             <link rel=\"modulepreload\" href=\"./snippets/a/define.js\">";
+        assert_eq!(
+            with_integrity(page, &sums()).unwrap(),
+            "<link rel=\"stylesheet\" href=\"./page.css\" integrity=\"sha384-of-page.css\"/>\
+             <script type=\"module\" src=\"./boot.js\" integrity=\"sha384-of-boot.js\"></script>\
+             <link href=\"icon.svg\">\
+             <link rel=\"modulepreload\" href=\"./page.js\" integrity=\"sha384-of-page.js\">\
+             <link rel=\"modulepreload\" href=\"./snippets/a/define.js\" \
+             integrity=\"sha384-of-snippets/a/define.js\">"
+        );
+        assert!(with_integrity("<p>nothing</p>", &sums()).is_err());
+    }
+
+    #[test]
+    fn the_start_up_has_a_place_for_the_sums() {
+        let boot = fs::read_to_string(paths::root().join("static/boot.js")).unwrap();
+        let sealed = with_sums(&boot, &sums()).unwrap();
+        assert!(sealed.contains("  \"page.js\": \"sha384-of-page.js\",\n"), "{sealed}");
+        assert!(with_sums(&sealed, &sums()).is_err(), "sealed twice");
+    }
+
+    #[test]
+    fn a_sealed_release_lists_every_file_and_changes_no_more() {
+        let folder = std::env::temp_dir().join(format!("relight-seal-{}", std::process::id()));
+        fs::create_dir_all(folder.join("snippets/a")).unwrap();
+        let page = "<meta charset=\"utf-8\"><link rel=\"stylesheet\" href=\"./page.css\">\
+             <script src=\"./boot.js\"></script><link href=\"./page.js\">\
+             <link href=\"./page_bg.wasm\">";
+        let boot = fs::read_to_string(paths::root().join("static/boot.js")).unwrap();
+        let names = [
+            "page.css",
+            "page.js",
+            "page_bg.wasm",
+            "relight.js",
+            "relight_bg.wasm",
+            "relight.json",
+        ];
+        for name in names.into_iter().chain(["snippets/a/define.js"]) {
+            fs::write(folder.join(name), name).unwrap();
+        }
+        fs::write(folder.join("index.html"), page).unwrap();
+        fs::write(folder.join("boot.js"), boot).unwrap();
+        seal(&folder).unwrap();
+        publish_sums(&folder).unwrap();
+        let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+        let sums = read(SUMS_FILE);
+        let listed: Vec<&str> =
+            sums.lines().filter_map(|line| line.split_once("  ")).map(|(_, name)| name).collect();
+        assert_eq!(
+            listed,
+            [
+                "_headers",
+                "boot.js",
+                "index.html",
+                "page.css",
+                "page.js",
+                "page_bg.wasm",
+                "relight.js",
+                "relight.json",
+                "relight_bg.wasm",
+                "snippets/a/define.js",
+            ]
+        );
+        assert!(read("index.html").contains(&integrity(&folder.join("boot.js")).unwrap()));
+        assert!(read("index.html").contains("require-trusted-types-for 'script'"));
+        assert!(read("boot.js").contains(&integrity(&folder.join("relight_bg.wasm")).unwrap()));
+        assert!(!read("boot.js").contains("relight.json\":"), "the operator may not edit it");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// Written down in four forms, so none may fall behind.
+    #[test]
+    fn all_hosts_send_the_same_headers() {
+        let headers = headers_file();
+        let folder = paths::root().join("deploy");
+        for (name, value) in HEADERS {
+            assert!(headers.contains(&format!("  {name}: {value}\n")), "{headers}");
+            for file in ["nginx/relight.conf", "caddy/Caddyfile", "haproxy/haproxy.cfg"] {
+                let text = fs::read_to_string(folder.join(file)).unwrap();
+                assert!(
+                    text.contains(&format!("{name} \"{value}\""))
+                        || text.contains(&format!("{name} {value}")),
+                    "{file}: {name}: {value}"
+                );
+            }
+        }
+    }
+}
