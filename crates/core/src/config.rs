@@ -222,7 +222,7 @@ macro_rules! checked {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                one_of($what, $known, String::deserialize(deserializer)?).map($name)
+                one_of($what, &$known, String::deserialize(deserializer)?).map($name)
             }
         }
 
@@ -453,7 +453,7 @@ fn unique(names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
     list
 }
 
-fn one_of<E: de::Error>(what: &str, known: Vec<&'static str>, text: String) -> Result<String, E> {
+fn one_of<E: de::Error>(what: &str, known: &[&'static str], text: String) -> Result<String, E> {
     if known.contains(&text.as_str()) {
         return Ok(text);
     }
