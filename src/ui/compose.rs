@@ -79,11 +79,7 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
             <div class="body">
                 { target(&target::Props {
                     locale,
-                    cloud: form.cloud(),
-                    site: form.site(),
-                    region: form.region(),
-                    operation: form.operation(),
-                    mode: form.mode(),
+                    form,
                     problem,
                     on: &props.on,
                 }) }

@@ -13,8 +13,8 @@ use crate::{
     text::{self, Say, Tell},
 };
 use relight_core::{
-    cloud::{self, Cloud, Mode, Operation, Parameter, ParameterKind, Role},
-    form::Fill,
+    cloud::{self, Cloud, Operation, Parameter, ParameterKind, Role},
+    form::{Fill, Form},
     words::Locale,
 };
 use yew::{
@@ -29,20 +29,16 @@ const OTHER: &str = "other";
 /// What is chosen.
 pub(crate) struct Props<'a> {
     pub(crate) locale: Locale,
-    pub(crate) cloud: &'static dyn Cloud,
-    pub(crate) site: &'a str,
-    pub(crate) region: &'a str,
-    pub(crate) operation: &'static Operation,
-    pub(crate) mode: &'static Mode,
+    pub(crate) form: &'a Form,
     pub(crate) problem: Option<&'a Field>,
     pub(crate) on: &'a Callback<Intent>,
 }
 
 /// Cloud, region, operation and how.
 pub(crate) fn target(props: &Props<'_>) -> Html {
-    let Props { locale, operation, .. } = *props;
+    let Props { locale, form, .. } = *props;
     let t = |say: Say| say.in_locale(locale);
-    let manifest = props.cloud.manifest();
+    let (manifest, operation) = (form.cloud().manifest(), form.operation());
     let choose = |action: fn(String) -> Fill| {
         props.on.reform(move |event: Event| Intent::Fill(action(value_of(&event))))
     };
@@ -53,18 +49,19 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
                 <label class="field">
                     { t(Say::Cloud) }
                     <select name="cloud" onchange={choose(Fill::Cloud)}>
-                        { for cloud::ALL.iter().map(|one| {
+                        { for form.clouds().map(|one| {
                             let one = one.manifest();
                             let words = format!("{} · {}", one.name.in_locale(locale), one.product);
                             option(one.id, words, one.id == manifest.id)
                         }) }
                     </select>
                 </label>
-                if manifest.regions.required || !props.region.is_empty() {
+                if manifest.regions.required || !form.region().is_empty() {
                     { part(manifest.id, region_field, RegionProps {
                         locale,
-                        cloud: props.cloud,
-                        region: props.region.to_owned(),
+                        cloud: form.cloud(),
+                        region: form.region().to_owned(),
+                        allowed: form.limits().regions.clone(),
                         problem: error("region").map(ToOwned::to_owned),
                         on: props.on.clone(),
                     }) }
@@ -75,7 +72,7 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
                     { t(Say::Site) }
                     <select name="site" onchange={choose(Fill::Site)}>
                         { for manifest.sites.iter().map(|site| {
-                            option(site.id, site.name.in_locale(locale).into(), site.id == props.site)
+                            option(site.id, site.name.in_locale(locale).into(), site.id == form.site())
                         }) }
                     </select>
                 </label>
@@ -84,7 +81,7 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
                 { t(Say::Operation) }
                 <select name="operation" onchange={choose(Fill::Operation)}
                     aria-invalid={error("operation").map(|_| "true")} aria-describedby="e-operation">
-                    { for manifest.operations.iter().map(|one| {
+                    { for form.operations().map(|one| {
                         option(one.name, operation_name(one, locale), one == operation)
                     }) }
                 </select>
@@ -94,14 +91,14 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
                 <fieldset class="field" aria-describedby="mode-help e-mode">
                     <legend>{ t(Say::How) }</legend>
                     <div class="seg">
-                        { for operation.modes.iter().map(|mode| radio(
-                            "mode", mode.id, mode.name.in_locale(locale), mode == props.mode, mode.force,
+                        { for form.modes().map(|mode| radio(
+                            "mode", mode.id, mode.name.in_locale(locale), mode == form.mode(), mode.force,
                             choose(Fill::Mode),
                         )) }
                     </div>
-                    <p class={class(&["small", if props.mode.force { "danger-text" } else { "muted" }])}
+                    <p class={class(&["small", if form.mode().force { "danger-text" } else { "muted" }])}
                         id="mode-help">
-                        { props.mode.help.in_locale(locale) }
+                        { form.mode().help.in_locale(locale) }
                     </p>
                     { problem_at("e-mode", error("mode")) }
                 </fieldset>
@@ -148,6 +145,8 @@ struct RegionProps {
     locale: Locale,
     cloud: &'static dyn Cloud,
     region: String,
+    /// The only ones that may be chosen, if not all may.
+    allowed: Option<Vec<String>>,
     problem: Option<String>,
     on: Callback<Intent>,
 }
@@ -156,10 +155,18 @@ fn region_field(props: &RegionProps, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
     let known = props.cloud.manifest().regions.known;
+    let is_allowed =
+        |id: &str| props.allowed.as_ref().is_none_or(|all| all.iter().any(|one| one == id));
+    // Those that are allowed and known of no cloud have no name but their id.
+    let is_known_anywhere = |id: &str| {
+        let mut all = cloud::ALL.iter().flat_map(|cloud| cloud.manifest().regions.known);
+        all.any(|region| region.id == id)
+    };
+    let unnamed = props.allowed.iter().flatten().filter(|id| !is_known_anywhere(id));
     let is_known = known.iter().any(|region| region.id == props.region);
     let asked = use_state_eq(|| false).run(hooks);
     // Once asked for, the field stays: on the way to a longer id a known one may be typed.
-    let other = *asked || (!is_known && !props.region.is_empty());
+    let other = props.allowed.is_none() && (*asked || (!is_known && !props.region.is_empty()));
     let onselect = {
         let (on, asked) = (props.on.clone(), asked.clone());
         Callback::from(move |event: Event| {
@@ -179,11 +186,16 @@ fn region_field(props: &RegionProps, hooks: &mut HookContext) -> Html {
                 <select name="region" onchange={onselect} aria-describedby="e-region"
                     aria-invalid={problem.map(|_| "true")}>
                     { option("", t(Say::ChooseRegion).into(), props.region.is_empty() && !other) }
-                    { for known.iter().map(|region| {
+                    { for known.iter().filter(|region| is_allowed(region.id)).map(|region| {
                         let words = format!("{} · {}", region.id, region.name.in_locale(locale));
                         option(region.id, words, region.id == props.region && !other)
                     }) }
-                    { option(OTHER, t(Say::OtherRegion).into(), other) }
+                    { for unnamed.map(|id| {
+                        html! { <option value={id.clone()} selected={*id == props.region}>{ id.clone() }</option> }
+                    }) }
+                    if props.allowed.is_none() {
+                        { option(OTHER, t(Say::OtherRegion).into(), other) }
+                    }
                 </select>
             </label>
             if other {

@@ -432,6 +432,16 @@ impl Form {
         } else if !self.limits.allows_mode(self.mode) {
             self.choose(self.operation);
         }
+        if let Some(regions) = self.limits.regions.as_deref()
+            && self.cloud.manifest().regions.required
+            && !self.limits.allows_region(&self.region)
+        {
+            // One that is the only one needs no choosing.
+            self.region = match regions {
+                [only] => only.clone(),
+                _ => String::new(),
+            };
+        }
         self.fill(Fill::DryRun(self.dry_run));
         self.fill(Fill::Erase(self.erase));
     }
