@@ -5,14 +5,14 @@ use relight_core::{
     request::Route,
     words::Locale,
 };
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, Storage};
 
 /// Where the configuration ends up.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Config {
     /// How calls travel.
     pub(crate) route: Route,
-    /// The language, if it is set; else the browser's.
+    /// The language, if it is set; else a person's last choice, else the browser's.
     pub(crate) locale: Option<Locale>,
 }
 
@@ -92,8 +92,29 @@ impl Config {
     }
 }
 
-/// The language that the browser asks for.
-pub(crate) fn browser_locale() -> Locale {
+/// Where a person's choice of the language is kept. Nothing else is kept beside the journal.
+const LANGUAGE: &str = "relight-language";
+
+/// Keeps the language that a person has chosen for the next time.
+pub(crate) fn remember(locale: Locale) {
+    if let Some(storage) = storage() {
+        // Where nothing may be kept the browser's language is used the next time.
+        let _ = storage.set_item(LANGUAGE, locale.tag());
+    }
+}
+
+/// The language that was chosen the last time, else the one that the browser asks for.
+pub(crate) fn usual_locale() -> Locale {
+    let chosen = storage().and_then(|storage| storage.get_item(LANGUAGE).ok().flatten());
+    chosen.map_or_else(browser_locale, |tag| Locale::from_tag(&tag))
+}
+
+/// Refused in a frame whose page may keep nothing.
+fn storage() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok().flatten()
+}
+
+fn browser_locale() -> Locale {
     let navigator = web_sys::window().map(|window| window.navigator());
     Locale::from_tag(&navigator.and_then(|navigator| navigator.language()).unwrap_or_default())
 }

@@ -7,6 +7,7 @@ use crate::{
     fetch::{self, Abort},
     journal::{Journal, Unavailable, Unreadable},
     locks::{self, NoLocks, RunLock},
+    place::Place,
     store::{Format, Intent, Shared, View},
     ui,
     vault::Vault,
@@ -132,6 +133,8 @@ pub(crate) enum Msg {
 /// The console.
 pub(crate) struct Console {
     view: View,
+    /// Where somebody is at first.
+    place: Place,
     vault: Vault,
     configured: bool,
     journal: Option<Journal>,
@@ -159,7 +162,7 @@ impl Component for Console {
         read_configuration(ctx);
         ctx.link().send_future(async { Msg::Journal(Journal::open().await) });
         let start = &ctx.props().start;
-        let mut session = Session::new(start.locale.unwrap_or_else(config::browser_locale));
+        let mut session = Session::new(start.locale.unwrap_or_else(config::usual_locale));
         for fill in &start.fills {
             session.update(Action::Fill(fill.clone()));
         }
@@ -177,6 +180,7 @@ impl Component for Console {
                 no_journal: None,
                 now: clock::now(),
             },
+            place: first_place(ctx.props()),
             vault,
             configured: false,
             journal: None,
@@ -262,12 +266,9 @@ impl Component for Console {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let screen = match ctx.props().start.then {
-            Then::Explain => ui::Screen::Explain,
-            Then::Stay | Then::Review => ui::Screen::Power,
-        };
+        let routed = element::is_routed(&ctx.props().host);
         let on = ctx.link().callback(Msg::Intent);
-        html! { <ui::Console view={self.view.clone()} {screen} {on} /> }
+        html! { <ui::Console view={self.view.clone()} place={self.place.clone()} {routed} {on} /> }
     }
 }
 
@@ -290,7 +291,10 @@ impl Console {
 
     fn carry_out(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
         match intent {
-            Intent::Locale(locale) => self.fill(ctx, Action::Locale(locale)),
+            Intent::Locale(locale) => {
+                config::remember(locale);
+                self.fill(ctx, Action::Locale(locale))
+            }
             Intent::Fill(fill) => self.fill(ctx, Action::Fill(fill)),
             Intent::Form(action) => self.fill(ctx, action),
             Intent::Secret(secret) => {
@@ -686,6 +690,18 @@ impl Console {
             Format::Json => ("relight-run.json", "application/json", export::json(run)),
         };
         save(name, kind, &text);
+    }
+}
+
+/// Where the address leads, if it is the console's own; else where the person wants to go.
+fn first_place(props: &Props) -> Place {
+    let addressed = match element::is_routed(&props.host) {
+        true => Place::of_hash(&ui::dom::hash()),
+        false => Place::Power,
+    };
+    match (addressed, props.start.then) {
+        (Place::Power, Then::Explain) => Place::Explain,
+        (addressed, _) => addressed,
     }
 }
 

@@ -8,7 +8,12 @@ use web_sys::{CustomEvent, CustomEventInit, HtmlElement, ShadowRoot};
 pub const NAME: &str = "relight-console";
 
 /// The attributes that it heeds. Never a secret.
-pub(crate) const ATTRIBUTES: [&str; 3] = ["proxy", "lang", "config"];
+pub(crate) const ATTRIBUTES: [&str; 4] = ["proxy", "lang", "config", "routing"];
+
+/// Whether the page's address is the element's own to go by. On the pages of others it is not.
+pub(crate) fn is_routed(host: &HtmlElement) -> bool {
+    host.get_attribute("routing").is_some_and(|routing| routing == "hash")
+}
 
 /// The look of everything inside the shadow root.
 const STYLES: &str = include_str!("../static/relight.css");
@@ -60,7 +65,7 @@ pub(crate) fn define(connect: fn(&HtmlElement, &ShadowRoot) -> Drawn) {
         .is_ok_and(|registry| registry.is_object())
     {
         let connect = Closure::new(move |host: HtmlElement, root: ShadowRoot| {
-            dress(&root);
+            dress(&root, 0, STYLES);
             connect(&host, &root)
         });
         define_element(NAME, ATTRIBUTES.map(str::to_owned).to_vec(), &connect);
@@ -69,16 +74,16 @@ pub(crate) fn define(connect: fn(&HtmlElement, &ShadowRoot) -> Drawn) {
     }
 }
 
-/// Puts the styles on a shadow root, once.
-fn dress(root: &ShadowRoot) {
+/// Puts a style sheet on a shadow root as its so-many-th, once.
+pub(crate) fn dress(root: &ShadowRoot, place: u32, styles: &str) {
     let sheets = Reflect::get(root, &"adoptedStyleSheets".into());
     let Some(sheets) = sheets.ok().and_then(|sheets| sheets.dyn_into::<js_sys::Array>().ok())
     else {
         return;
     };
-    if sheets.length() == 0
+    if sheets.length() == place
         && let Ok(sheet) = web_sys::CssStyleSheet::new()
-        && sheet.replace_sync(STYLES).is_ok()
+        && sheet.replace_sync(styles).is_ok()
     {
         sheets.push(&sheet);
     }

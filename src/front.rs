@@ -10,6 +10,7 @@ use crate::{
     store::Intent,
     ui::{self, Screen},
 };
+use gloo_events::EventListener;
 use js_sys::{Array, Function, Reflect};
 use relight_core::{
     cloud,
@@ -47,6 +48,9 @@ pub fn define() {
         ours
     });
 }
+
+/// Where addresses begin that lead to the rest of the page.
+const ADDRESSES: [&str; 2] = ["#/errors", "#/explain"];
 
 /// What the element gives.
 #[derive(Clone, Properties)]
@@ -150,6 +154,8 @@ pub(crate) struct Front {
     refusal: Option<Refusal>,
     route: Route,
     rest: Rest,
+    /// Kept for as long as the front lives.
+    _address: Option<EventListener>,
 }
 
 impl Component for Front {
@@ -170,13 +176,14 @@ impl Component for Front {
             }
         });
         Front {
-            locale: config::browser_locale(),
+            locale: config::usual_locale(),
             form: first_form(),
             secret: Zeroizing::default(),
             token: Zeroizing::default(),
             refusal: None,
             route: Config::default().route,
             rest: Rest::Absent,
+            _address: follow_address(ctx),
         }
     }
 
@@ -228,7 +235,10 @@ impl Component for Front {
 impl Front {
     fn carry_out(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
         match intent {
-            Intent::Locale(locale) => self.locale = locale,
+            Intent::Locale(locale) => {
+                config::remember(locale);
+                self.locale = locale;
+            }
             Intent::Fill(fill) => {
                 let typed = matches!(fill, Fill::IdsText(_) | Fill::KeyId(_));
                 self.form.fill(fill);
@@ -295,6 +305,20 @@ impl Front {
             });
         });
     }
+}
+
+/// Asks for the rest if the address of the page leads there, now or later.
+fn follow_address(ctx: &Context<Front>) -> Option<EventListener> {
+    let window = web_sys::window().filter(|_| element::is_routed(&ctx.props().host))?;
+    let link = ctx.link().clone();
+    let follow = move || {
+        let hash = ui::dom::hash();
+        if ADDRESSES.iter().any(|address| hash.starts_with(address)) {
+            link.send_message(Msg::Screen(Screen::Explain));
+        }
+    };
+    follow();
+    Some(EventListener::new(&window, "hashchange", move |_| follow()))
 }
 
 async fn has_open_run(rest: &JsValue) -> bool {

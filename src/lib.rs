@@ -30,4 +30,6 @@ pub mod locks;
 #[cfg(feature = "console")]
 pub mod mount;
 #[cfg(feature = "console")]
+pub mod place;
+#[cfg(feature = "console")]
 mod vault;

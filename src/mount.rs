@@ -53,7 +53,11 @@ pub async fn has_open_run() -> bool {
     }
 }
 
+/// The look of what the front does not have.
+const STYLES: &str = include_str!("../static/errors.css");
+
 fn draw(host: &HtmlElement, root: &ShadowRoot, start: Start) -> Drawn {
+    element::dress(root, 1, STYLES);
     let props = Props { host: host.clone(), start: Rc::new(start) };
     let app = yew::Renderer::<Console>::with_root_and_props(root.clone().unchecked_into(), props)
         .render();
@@ -71,6 +75,9 @@ export interface Config {
   lang?: string;
   /** The address of a `relight.json`. Attributes win over what it says. */
   config?: string;
+  /** `hash`: the page's address is the console's own, so that its screens have links and the way
+   * back works. Only for a page that is nothing else. */
+  routing?: "hash";
 }
 
 declare global {

@@ -8,12 +8,16 @@
 
 #[cfg(feature = "console")]
 mod run;
+#[cfg(feature = "console")]
+mod todo;
 
 #[cfg(feature = "console")]
 pub use run::{
     UNKNOWN_CHECKING, call_state, evidence, outcome, outcome_counter, outcome_meaning, pause,
     retry, skip_reason, stage, who,
 };
+#[cfg(feature = "console")]
+pub use todo::Todo;
 
 use relight_core::{
     cloud::Verb,
@@ -201,6 +205,19 @@ pub enum Say {
     CallsHint,
     EnterToFocusTable,
     NoInstancesYet,
+    AllErrors,
+    IndexTitle,
+    IndexHint,
+    FindError,
+    PasteAnError,
+    Print,
+    BelowTheClouds,
+    CloudSays,
+    AnsweredBy,
+    CopyLink,
+    Clear,
+    SecretsHidden,
+    AllAboutCode,
 }
 
 impl Say {
@@ -414,6 +431,21 @@ impl Say {
             Say::CallsHint => "Every call with the cloud’s request id.",
             Say::EnterToFocusTable => "Instances and their outcomes",
             Say::NoInstancesYet => "No instances.",
+            Say::AllErrors => "All errors",
+            Say::IndexTitle => "Every error, explained",
+            Say::IndexHint => "Works without a key and without a network.",
+            Say::FindError => "Find a code or words",
+            Say::PasteAnError => "Paste an error",
+            Say::Print => "Print",
+            Say::BelowTheClouds => "Proxy, network, this page",
+            Say::CloudSays => "The cloud says",
+            Say::AnsweredBy => "Answered by",
+            Say::CopyLink => "Copy link",
+            Say::Clear => "Clear",
+            Say::SecretsHidden => {
+                "What looked like a secret was hidden at once. If it was a real one, change it: it was in your clipboard."
+            }
+            Say::AllAboutCode => "In the index",
         }
     }
 
@@ -601,6 +633,21 @@ impl Say {
             Say::CallsHint => "每次调用及云端的请求 ID。",
             Say::EnterToFocusTable => "实例及其结果",
             Say::NoInstancesYet => "没有实例。",
+            Say::AllErrors => "全部错误",
+            Say::IndexTitle => "错误索引",
+            Say::IndexHint => "无需密钥，无需联网。",
+            Say::FindError => "搜索错误码或关键词",
+            Say::PasteAnError => "粘贴错误信息",
+            Say::Print => "打印",
+            Say::BelowTheClouds => "代理、网络与本页",
+            Say::CloudSays => "云端提示",
+            Say::AnsweredBy => "相关接口",
+            Say::CopyLink => "复制链接",
+            Say::Clear => "清空",
+            Say::SecretsHidden => {
+                "疑似密钥的内容已立即隐藏。若为真实密钥，请尽快更换：它曾出现在剪贴板中。"
+            }
+            Say::AllAboutCode => "在索引中查看",
         }
     }
 }
@@ -768,6 +815,10 @@ pub enum Tell<'a> {
     InspectorTitle(usize),
     /// Show only the instances with a cause.
     ShowOnly(usize),
+    /// How many meanings a code has.
+    Meanings(usize),
+    /// Before the address of a vendor's page.
+    VendorPage(&'a str),
     /// Problems found in a text, for the live region.
     FoundProblems {
         valid: usize,
@@ -900,6 +951,10 @@ impl Tell<'_> {
             Tell::Resent(times) => format!("sent again {times} times, each proven not carried out"),
             Tell::InspectorTitle(call) => format!("Call {call} as it was sent"),
             Tell::ShowOnly(count) => format!("Show {}", n(count)),
+            Tell::Meanings(count) => {
+                format!("{} meanings. What the cloud says tells them apart.", n(count))
+            }
+            Tell::VendorPage(cloud) => format!("{cloud} on its errors:"),
             Tell::FoundProblems { valid, problems } => {
                 format!("{} valid, {} not sent", n(valid), n(problems))
             }
@@ -1000,6 +1055,8 @@ impl Tell<'_> {
             Tell::Resent(times) => format!("确认未执行后重发 {times} 次"),
             Tell::InspectorTitle(call) => format!("调用 {call} 的实际请求"),
             Tell::ShowOnly(count) => format!("查看 {} 台", n(count)),
+            Tell::Meanings(count) => format!("有 {} 种含义，以云端提示区分。", n(count)),
+            Tell::VendorPage(cloud) => format!("{cloud}官方错误码文档："),
             Tell::FoundProblems { valid, problems } => {
                 format!("{} 个有效，{} 项不会发送", n(valid), n(problems))
             }
@@ -1069,6 +1126,18 @@ pub const fn malformation(kind: Malformation) -> Text {
     }
 }
 
+/// A title with named lines below it, to copy; empty ones are passed over.
+#[cfg(feature = "console")]
+pub fn lines(title: &str, named: &[(&str, &str)]) -> String {
+    let mut text = title.to_owned();
+    for (name, value) in named.iter().filter(|(_, value)| !value.is_empty()) {
+        for part in ["\n", name, ": ", value] {
+            text.push_str(part);
+        }
+    }
+    text
+}
+
 /// A count as the language writes it.
 #[allow(clippy::cast_precision_loss)]
 pub fn number(locale: Locale, count: usize) -> String {
@@ -1083,6 +1152,13 @@ pub fn number(locale: Locale, count: usize) -> String {
 #[allow(clippy::cast_precision_loss)]
 pub fn time_of_day(locale: Locale, at: Millis) -> String {
     js_sys::Date::new(&(at as f64).into()).to_locale_time_string(locale.tag()).into()
+}
+
+/// A time as every support reads it: ISO 8601, in UTC.
+#[cfg(feature = "console")]
+#[allow(clippy::cast_precision_loss)]
+pub fn instant(at: Millis) -> String {
+    js_sys::Date::new(&(at as f64).into()).to_iso_string().into()
 }
 
 /// How long something took: `45 s`, `1 min 12 s`.

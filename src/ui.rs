@@ -13,11 +13,15 @@ mod confirm;
 #[cfg(feature = "console")]
 mod copy;
 mod credential;
-mod dom;
+pub(crate) mod dom;
+#[cfg(feature = "console")]
+mod errors;
 #[cfg(feature = "console")]
 mod explain;
 #[cfg(feature = "console")]
 mod explanation;
+#[cfg(feature = "console")]
+mod go;
 mod header;
 mod icon;
 mod ids;
@@ -43,16 +47,25 @@ mod review;
 mod skipped;
 mod target;
 
-#[cfg(feature = "console")]
-use crate::store::View;
 use crate::{
     front::{Rest, Why},
     store::Intent,
     text::Say,
 };
+#[cfg(feature = "console")]
+use crate::{
+    place::{Place, Shown},
+    store::View,
+};
 use compose::compose;
 #[cfg(feature = "console")]
+use errors::errors;
+#[cfg(feature = "console")]
 use explain::explain;
+#[cfg(feature = "console")]
+use gloo_events::EventListener;
+#[cfg(feature = "console")]
+use go::Ways;
 use header::header;
 #[cfg(feature = "console")]
 use looking::looking;
@@ -73,7 +86,10 @@ use relight_core::{
 use results::results;
 use yew::{Callback, Html};
 #[cfg(feature = "console")]
-use yew::{NodeRef, Properties, SubmitEvent, function_component, use_node_ref, use_state_eq};
+use yew::{
+    NodeRef, Properties, SubmitEvent, UseStateHandle, function_component, use_effect_with,
+    use_mut_ref, use_node_ref, use_state_eq,
+};
 
 /// What the console draws, and where it says what a person wants.
 #[cfg(feature = "console")]
@@ -81,9 +97,10 @@ use yew::{NodeRef, Properties, SubmitEvent, function_component, use_node_ref, us
 pub struct ConsoleProps {
     /// All that is drawn.
     pub view: View,
-    /// The page that is shown first.
-    #[prop_or(Screen::Power)]
-    pub screen: Screen,
+    /// What is shown first.
+    pub place: Place,
+    /// Whether the page goes by its address, which is its own.
+    pub routed: bool,
     /// What a person wants.
     pub on: Callback<Intent>,
 }
@@ -169,14 +186,47 @@ pub(crate) fn front(
 #[cfg(feature = "console")]
 #[function_component]
 pub fn Console(props: &ConsoleProps) -> Html {
-    let screen = use_state_eq(|| props.screen);
+    let place = use_state_eq(|| props.place.clone());
     let main = use_node_ref();
     let view = &props.view;
     let locale = view.session.locale();
-    let on_screen = {
-        let screen = screen.clone();
-        Callback::from(move |to| screen.set(to))
+    let routed = props.routed;
+    {
+        let place = place.clone();
+        use_effect_with(routed, move |routed| {
+            let listener = routed.then(|| follow_address(&place));
+            move || drop(listener)
+        });
+    }
+    {
+        use_effect_with((routed, (*place).clone(), locale), |(routed, place, locale)| {
+            if *routed {
+                name_page(place, *locale);
+            }
+        });
+    }
+    let on_place = {
+        let place = place.clone();
+        Callback::from(move |to: Place| {
+            if routed {
+                dom::set_hash(&to.hash());
+            }
+            place.set(to);
+        })
     };
+    let on_screen = on_place.reform(Place::from);
+    let ways = Ways { routed, on_place };
+    let screen = place.screen();
+    let shown = match &*place {
+        Place::Errors(shown) => Some(shown.clone()),
+        Place::Power | Place::Explain => None,
+    };
+    // The index is drawn once somebody goes there. From then on it stays, with what was looked for.
+    let index = use_mut_ref(|| None::<Shown>);
+    if shown.is_some() {
+        *index.borrow_mut() = shown;
+    }
+    let index = index.borrow().clone();
     let onskip = {
         let main = main.clone();
         Callback::from(move |_| dom::focus(&main))
@@ -188,7 +238,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
             </button>
             { header(&header::Props {
                 locale,
-                screen: *screen,
+                screen,
                 route: &view.route,
                 key_id: view.session.form().key_id(),
                 held: view.secret,
@@ -196,15 +246,61 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 on: &props.on,
             }) }
             // The page that is not looked at stays mounted: nothing that was typed is lost.
-            <div hidden={*screen != Screen::Power}>
+            <div hidden={screen != Screen::Power}>
                 { power(view, &props.on, &main) }
             </div>
-            <div hidden={*screen != Screen::Explain}>
+            <div hidden={*place != Place::Explain}>
                 <main class="alone" tabindex="-1">
-                    { part("explain", explain, explain::Props { locale }) }
+                    { part("explain", explain, explain::Props {
+                        locale,
+                        ways: ways.clone(),
+                        on: props.on.clone(),
+                    }) }
                 </main>
             </div>
+            if let Some(shown) = index {
+                <div hidden={!matches!(*place, Place::Errors(_))}>
+                    <main class="alone" tabindex="-1">
+                        { part("errors", errors, errors::Props {
+                            locale,
+                            shown,
+                            ways,
+                            on: props.on.clone(),
+                        }) }
+                    </main>
+                </div>
+            }
         </div>
+    }
+}
+
+/// Goes where the address of the page leads, now and whenever it changes.
+#[cfg(feature = "console")]
+fn follow_address(place: &UseStateHandle<Place>) -> Option<EventListener> {
+    let window = web_sys::window()?;
+    if Place::of_hash(&dom::hash()) != **place {
+        dom::set_hash(&place.hash());
+    }
+    let place = place.setter();
+    Some(EventListener::new(&window, "hashchange", move |_| {
+        place.set(Place::of_hash(&dom::hash()))
+    }))
+}
+
+/// Names the page after what it shows, for the browser's history and for screen readers.
+#[cfg(feature = "console")]
+fn name_page(place: &Place, locale: Locale) {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let shown = match place {
+        Place::Power => None,
+        Place::Explain => Some(Say::ExplainTitle.in_locale(locale)),
+        Place::Errors(Shown { code: Some(code), .. }) => Some(code.as_str()),
+        Place::Errors(Shown { code: None, .. }) => Some(Say::IndexTitle.in_locale(locale)),
+    };
+    document.set_title(&shown.map_or("Relight".to_owned(), |shown| format!("{shown} · Relight")));
+    if let Some(root) = document.document_element() {
+        // An element takes every attribute of this name.
+        let _ = root.set_attribute("lang", locale.tag());
     }
 }
 

@@ -55,6 +55,20 @@ pub(crate) fn reveal(node: &NodeRef) {
     }
 }
 
+/// The part of the page's address from `#` on.
+pub(crate) fn hash() -> String {
+    let address = web_sys::window().and_then(|window| window.location().hash().ok());
+    address.unwrap_or_default()
+}
+
+/// Goes to another such part: the browser's way back then leads here again.
+pub(crate) fn set_hash(hash: &str) {
+    if let Some(window) = web_sys::window() {
+        // A page may always change this part of its own address.
+        let _ = window.location().set_hash(hash);
+    }
+}
+
 /// Whether the window is too narrow for two columns; the same width as in the style sheet.
 pub(crate) fn is_narrow() -> bool {
     let width = web_sys::window().and_then(|window| window.inner_width().ok());

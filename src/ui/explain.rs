@@ -1,26 +1,37 @@
-//! An error in words, without keys and without a network.
+//! An error in words, without keys and without a network. What is pasted is kept nowhere, and what
+//! looks like a secret is hidden in the field itself, at once.
 
-use super::markup::{class, html};
+use super::markup::{Piece, class, html};
 use super::{
-    dom::value_of,
+    copy::copy_button,
+    dom::{focus, put_value, value_of},
+    errors::vendor_page,
     explanation::{badge, facts},
+    go::{Ways, go},
+    icon::{Icon, icon},
 };
-use crate::text::Say;
+use crate::{
+    place::{BELOW, Place, Shown},
+    store::Intent,
+    text::{Say, lines},
+};
 use relight_core::{
     cloud,
-    explain::{Explanation, TextOptions, explain_text},
+    explain::{Explanation, TextOptions, explain_text, hide_secrets},
     words::Locale,
 };
 use yew::{
     Callback, Html, InputEvent,
     functional::{Hook, HookContext},
-    use_memo, use_state_eq,
+    use_memo, use_node_ref, use_state_eq,
 };
 
-/// The language of the words.
+/// The language of the words, and the ways to other places.
 #[derive(PartialEq)]
 pub(crate) struct Props {
     pub(crate) locale: Locale,
+    pub(crate) ways: Ways,
+    pub(crate) on: Callback<Intent>,
 }
 
 /// A field to paste into, and what it means.
@@ -28,49 +39,90 @@ pub(crate) fn explain(props: &Props, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
     let pasted = use_state_eq(String::new).run(hooks);
+    let hidden = use_state_eq(|| false).run(hooks);
+    let field = use_node_ref().run(hooks);
     let told = use_memo(((*pasted).clone(), locale), |(pasted, locale)| {
         let options = TextOptions { locale: *locale, ..TextOptions::default() };
         if pasted.trim().is_empty() { Vec::new() } else { explain_text(pasted, &options) }
     })
     .run(hooks);
     let oninput = {
-        let pasted = pasted.clone();
-        Callback::from(move |event: InputEvent| pasted.set(value_of(&event)))
+        let (pasted, hidden, field) = (pasted.clone(), hidden.clone(), field.clone());
+        Callback::from(move |event: InputEvent| {
+            let text = value_of(&event);
+            let masked = hide_secrets(&text);
+            if masked != text {
+                put_value(&field, &masked);
+                hidden.set(true);
+            }
+            if masked.is_empty() {
+                hidden.set(false);
+            }
+            pasted.set(masked);
+        })
     };
+    let onclear = {
+        let (pasted, hidden, field) = (pasted.clone(), hidden.clone(), field.clone());
+        Callback::from(move |_| {
+            put_value(&field, "");
+            pasted.set(String::new());
+            hidden.set(false);
+            focus(&field);
+        })
+    };
+    let is_empty = pasted.trim().is_empty();
     html! {
         <section class="panel explain" aria-labelledby="h-explain">
-            <div class="head"><h1 id="h-explain">{ t(Say::ExplainTitle) }</h1></div>
+            <div class="head">
+                <h1 class="grow" id="h-explain">{ t(Say::ExplainTitle) }</h1>
+                { go(&props.ways, Place::Errors(Shown::default()), "tiny", "errors", false, t(Say::AllErrors).html()) }
+            </div>
             <div class="body">
-                <label class="field">
-                    { t(Say::ExplainLabel) }
-                    <textarea name="errorText" spellcheck="false" autocomplete="off" rows="6"
-                        aria-describedby="explain-hint" {oninput} />
-                </label>
+                <div class="field">
+                    <div class="row">
+                        <label class="grow" for="error-text">{ t(Say::ExplainLabel) }</label>
+                        if !is_empty {
+                            <button type="button" class="tiny" data-action="clear" onclick={onclear}>
+                                { t(Say::Clear) }
+                            </button>
+                        }
+                    </div>
+                    <textarea id="error-text" name="errorText" spellcheck="false" autocomplete="off" rows="6"
+                        ref={field} aria-describedby="explain-hint" {oninput} />
+                </div>
                 <p class="small muted" id="explain-hint">{ t(Say::ExplainHint) }</p>
                 <div class="stack" role="region" aria-live="polite" aria-label={t(Say::WhatHappened)}>
-                    if pasted.trim().is_empty() {
+                    if *hidden {
+                        <div class="note info" data-note="hidden">{ icon(Icon::Key) }<p>{ t(Say::SecretsHidden) }</p></div>
+                    }
+                    if is_empty {
                         <p class="muted">{ t(Say::ExplainEmpty) }</p>
                     } else if told.is_empty() {
                         <p class="muted">{ t(Say::NothingFound) }</p>
                     }
-                    { for told.iter().map(|one| explanation(one, locale)) }
+                    { for told.iter().map(|one| explanation(props, one)) }
                 </div>
             </div>
         </section>
     }
 }
 
-fn explanation(told: &Explanation, locale: Locale) -> Html {
+fn explanation(props: &Props, told: &Explanation) -> Html {
+    let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
-    let cloud = told.cloud.and_then(cloud::by_id).map(|one| one.manifest().name.in_locale(locale));
+    let manifest = told.cloud.and_then(cloud::by_id).map(|one| one.manifest());
+    // What stands in the index has a page there.
+    let indexed = told.code.clone().filter(|_| told.recognised);
     html! {
         <article class={class(&["group", "card", if told.success { "good-card" } else { "" }])}
             data-code={told.code.clone()}>
             <div class="row">
-                if let Some(cloud) = cloud { <span class="pill">{ cloud }</span> }
+                if let Some(manifest) = manifest {
+                    <span class="pill">{ manifest.name.in_locale(locale) }</span>
+                }
                 <span class="grow"></span>
                 if told.success {
-                    <span class="chip good">{ super::icon::icon(super::icon::Icon::Check) }{ t(Say::Success) }</span>
+                    <span class="chip good">{ icon(Icon::Check) }{ t(Say::Success) }</span>
                 } else {
                     { badge(told.retry, locale) }
                 }
@@ -84,9 +136,42 @@ fn explanation(told: &Explanation, locale: Locale) -> Html {
             <dl class="kv">
                 { facts(told, None, locale) }
                 if let Some(id) = &told.request_id {
-                    <dt>{ t(Say::Request) }</dt><dd><code>{ id.clone() }</code></dd>
+                    <dt>{ t(Say::RequestColumn) }</dt><dd><code>{ id.clone() }</code></dd>
+                }
+                if !told.instance_ids.is_empty() {
+                    <dt>{ t(Say::Instances) }</dt><dd><code>{ told.instance_ids.join(" ") }</code></dd>
                 }
             </dl>
+            <div class="row">
+                { copy_button(locale, for_support(told, locale), Say::CopyForSupport, None, &props.on) }
+                if let Some(code) = indexed {
+                    { go(
+                        &props.ways,
+                        Place::Errors(Shown { shelf: Some(told.cloud.unwrap_or(BELOW)), code: Some(code) }),
+                        "tiny",
+                        "open",
+                        false,
+                        t(Say::AllAboutCode).html(),
+                    ) }
+                }
+            </div>
+            if let Some(manifest) = manifest { { vendor_page(manifest, locale) } }
         </article>
     }
+}
+
+/// What a vendor's support asks for, as far as the text has it.
+fn for_support(told: &Explanation, locale: Locale) -> String {
+    let t = |say: Say| say.in_locale(locale);
+    let cloud = told.cloud.and_then(cloud::by_id).map(|one| one.manifest().name.in_locale(locale));
+    lines(
+        &told.title,
+        &[
+            (t(Say::Cloud), cloud.unwrap_or_default()),
+            (t(Say::Code), told.code.as_deref().unwrap_or_default()),
+            (t(Say::CloudSaid), &told.original),
+            (t(Say::RequestColumn), told.request_id.as_deref().unwrap_or_default()),
+            (t(Say::Instances), &told.instance_ids.join(" ")),
+        ],
+    )
 }

@@ -203,21 +203,19 @@ fn for_support(
 ) -> String {
     let t = |say: Say| say.in_locale(props.locale);
     let target = props.order.target();
-    let mut text = String::from(title);
-    let mut line = |name: &str, value: &str| {
-        if !value.is_empty() {
-            for part in ["\n", name, ": ", value] {
-                text.push_str(part);
-            }
-        }
-    };
-    line(t(Say::Cloud), target.cloud.manifest().name.in_locale(props.locale));
-    line(t(Say::Region), &target.region);
-    line(t(Say::Operation), props.order.operation().name);
-    line(t(Say::Instance), props.row.id.as_str());
-    line(t(Say::OutcomeColumn), props.row.outcome.word());
-    line(t(Say::Code), told.and_then(|told| told.code.as_deref()).unwrap_or_default());
-    line(t(Say::CloudSaid), told.map_or("", |told| &told.original));
-    line(t(Say::RequestColumn), request_id.unwrap_or_default());
-    text
+    let at = props.row.sent_at.map(text::instant).unwrap_or_default();
+    text::lines(
+        title,
+        &[
+            (t(Say::Cloud), target.cloud.manifest().name.in_locale(props.locale)),
+            (t(Say::Region), &target.region),
+            (t(Say::Operation), props.order.operation().name),
+            (t(Say::Instance), props.row.id.as_str()),
+            (t(Say::OutcomeColumn), props.row.outcome.word()),
+            (t(Say::Code), told.and_then(|told| told.code.as_deref()).unwrap_or_default()),
+            (t(Say::CloudSaid), told.map_or("", |told| &told.original)),
+            (t(Say::RequestColumn), request_id.unwrap_or_default()),
+            (t(Say::SentAt), &at),
+        ],
+    )
 }

@@ -276,6 +276,13 @@ pub fn effect(entries: &'static [Entry], report: &ErrorReport, operation: Option
     }
 }
 
+/// A text without what looks like a secret in it: values of secret names and long random runs. Takes
+/// any text, in time linear in it.
+#[cfg(feature = "texts")]
+pub fn hide_secrets(text: &str) -> String {
+    mask::mask(text)
+}
+
 fn best(
     candidates: impl Iterator<Item = &'static Entry>,
     report: &ErrorReport,

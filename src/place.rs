@@ -1,0 +1,158 @@
+//! The places of the page, and their addresses. The element goes by the address only where the page
+//! is its own: elsewhere the part after `#` belongs to somebody else.
+
+use crate::ui::Screen;
+use relight_core::{cloud, sign::percent_encode};
+
+/// The word for the errors that come from below the clouds, in an address.
+pub(crate) const BELOW: &str = "page";
+
+/// Where somebody is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Restart and start.
+    Power,
+    /// Put an error in words.
+    Explain,
+    /// The index of all errors.
+    Errors(Shown),
+}
+
+/// What of the index is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// The errors of one cloud, by its id, or of [`BELOW`]; `None` shows all.
+    pub shelf: Option<&'static str>,
+    /// The code that is open. It may be one that the index lacks.
+    pub code: Option<String>,
+}
+
+impl Place {
+    /// The place at an address, of which this is the part from `#` on. The form, if there is none.
+    pub(crate) fn of_hash(hash: &str) -> Self {
+        let path = hash.trim_start_matches('#').trim_start_matches('/');
+        let mut parts = path.split('/').filter(|part| !part.is_empty());
+        match parts.next() {
+            Some("explain") => Place::Explain,
+            Some("errors") => {
+                let shelf = parts.next().and_then(known_shelf);
+                // A code means something only in a cloud.
+                let code = parts.next().filter(|_| shelf.is_some()).map(percent_decode);
+                Place::Errors(Shown { shelf, code })
+            }
+            Some(_) | None => Place::Power,
+        }
+    }
+
+    /// The part of its address from `#` on.
+    pub(crate) fn hash(&self) -> String {
+        match self {
+            Place::Power => "#/".into(),
+            Place::Explain => "#/explain".into(),
+            Place::Errors(Shown { shelf: None, .. }) => "#/errors".into(),
+            Place::Errors(Shown { shelf: Some(shelf), code: None }) => format!("#/errors/{shelf}"),
+            Place::Errors(Shown { shelf: Some(shelf), code: Some(code) }) => {
+                format!("#/errors/{shelf}/{}", percent_encode(code))
+            }
+        }
+    }
+
+    /// The page that it is on.
+    pub(crate) const fn screen(&self) -> Screen {
+        match self {
+            Place::Power => Screen::Power,
+            Place::Explain | Place::Errors(_) => Screen::Explain,
+        }
+    }
+}
+
+impl From<Screen> for Place {
+    fn from(screen: Screen) -> Self {
+        match screen {
+            Screen::Power => Place::Power,
+            Screen::Explain => Place::Explain,
+        }
+    }
+}
+
+/// The shelf of this name, in the spelling that lives as long as the page.
+fn known_shelf(word: &str) -> Option<&'static str> {
+    let clouds = cloud::ALL.iter().map(|cloud| cloud.manifest().id);
+    clouds.chain([BELOW]).find(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// What a percent-encoded text stands for. What is not well encoded stays as it is.
+pub(crate) fn percent_decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let code = rest.strip_prefix(b"%").and_then(|rest| rest.get(..2)).and_then(hex_byte);
+        match code {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = rest.get(3..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hex_byte(digits: &[u8]) -> Option<u8> {
+    // A number may have a sign before it, a code may not.
+    let digits = Some(digits).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
+    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BELOW, Place, Shown, percent_decode};
+    use relight_core::{cloud, sign::percent_encode};
+
+    #[test]
+    fn every_address_leads_back_to_its_place() {
+        let id = cloud::ALL[0].manifest().id;
+        let shown = |shelf, code: Option<&str>| {
+            Place::Errors(Shown { shelf, code: code.map(str::to_owned) })
+        };
+        for place in [
+            Place::Power,
+            Place::Explain,
+            shown(None, None),
+            shown(Some(id), None),
+            shown(Some(id), Some("InvalidInstanceId.NotFound")),
+            shown(Some(BELOW), Some("(listed in response.instanceIds) 100%/é")),
+        ] {
+            assert_eq!(Place::of_hash(&place.hash()), place, "{}", place.hash());
+        }
+    }
+
+    #[test]
+    fn any_address_leads_somewhere() {
+        let all = Place::Errors(Shown::default());
+        for (hash, place) in [
+            ("", Place::Power),
+            ("#", Place::Power),
+            ("#section-2", Place::Power),
+            ("#errors", all.clone()),
+            ("#/errors/", all.clone()),
+            ("#/errors/nowhere/SomeCode", all),
+        ] {
+            assert_eq!(Place::of_hash(hash), place, "{hash}");
+        }
+    }
+
+    #[test]
+    fn percent_codes_are_decoded_and_never_panic() {
+        for text in ["to/ken+with=signs", "é", "100%", ""] {
+            assert_eq!(percent_decode(&percent_encode(text)), text);
+        }
+        for odd in ["%", "%4", "%zz", "%é", "a%2", "%+4"] {
+            assert_eq!(percent_decode(odd), odd);
+        }
+        assert_eq!(percent_decode("%%41"), "%A");
+    }
+}
