@@ -695,9 +695,10 @@ impl Console {
 
 /// Where the address leads, if it is the console's own; else where the person wants to go.
 fn first_place(props: &Props) -> Place {
-    let addressed = match element::is_routed(&props.host) {
-        true => Place::of_hash(&ui::dom::hash()),
-        false => Place::Power,
+    let addressed = if element::is_routed(&props.host) {
+        Place::of_hash(&ui::dom::hash())
+    } else {
+        Place::Power
     };
     match (addressed, props.start.then) {
         (Place::Power, Then::Explain) => Place::Explain,

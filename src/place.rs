@@ -49,11 +49,11 @@ impl Place {
         match self {
             Place::Power => "#/".into(),
             Place::Explain => "#/explain".into(),
-            Place::Errors(Shown { shelf: None, .. }) => "#/errors".into(),
-            Place::Errors(Shown { shelf: Some(shelf), code: None }) => format!("#/errors/{shelf}"),
-            Place::Errors(Shown { shelf: Some(shelf), code: Some(code) }) => {
-                format!("#/errors/{shelf}/{}", percent_encode(code))
-            }
+            Place::Errors(shown) => match (shown.shelf, &shown.code) {
+                (None, _) => "#/errors".into(),
+                (Some(id), None) => format!("#/errors/{id}"),
+                (Some(id), Some(code)) => format!("#/errors/{id}/{}", percent_encode(code)),
+            },
         }
     }
 
@@ -87,15 +87,12 @@ pub(crate) fn percent_decode(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
         let code = rest.strip_prefix(b"%").and_then(|rest| rest.get(..2)).and_then(hex_byte);
-        match code {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = rest.get(3..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
+        if let Some(byte) = code {
+            bytes.push(byte);
+            rest = rest.get(3..).unwrap_or_default();
+        } else {
+            bytes.push(*first);
+            rest = after;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()

@@ -283,7 +283,7 @@ fn follow_address(place: &UseStateHandle<Place>) -> Option<EventListener> {
     }
     let place = place.setter();
     Some(EventListener::new(&window, "hashchange", move |_| {
-        place.set(Place::of_hash(&dom::hash()))
+        place.set(Place::of_hash(&dom::hash()));
     }))
 }
 

@@ -16,13 +16,13 @@ use crate::{
     text::{self, Say, Tell, Todo},
 };
 use relight_core::{
-    cloud::{self, Manifest},
+    cloud::{self, Cloud, Manifest},
     explain::{self, Entry, ErrorReport, Explanation},
     words::Locale,
 };
 use std::{rc::Rc, slice};
 use yew::{
-    Callback, Html, InputEvent,
+    Callback, Html, InputEvent, NodeRef,
     functional::{Hook, HookContext},
     use_effect_with, use_memo, use_node_ref, use_state_eq,
 };
@@ -55,15 +55,15 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
     let wanted = use_state_eq(String::new).run(hooks);
     let page = use_state_eq(|| 0_usize).run(hooks);
     let printing = use_state_eq(|| false).run(hooks);
-    let opened = use_node_ref().run(hooks);
+    let heading = use_node_ref().run(hooks);
     let all = use_memo((), |()| all_items()).run(hooks);
     let found = use_memo(((*wanted).clone(), props.shown.shelf), |(wanted, shelf)| {
         search(&all, wanted, *shelf)
     })
     .run(hooks);
     {
-        let opened = opened.clone();
-        use_effect_with(props.shown.code.clone(), move |_| focus(&opened)).run(hooks);
+        let heading = heading.clone();
+        use_effect_with(props.shown.code.clone(), move |_| focus(&heading)).run(hooks);
     }
     {
         let page = page.clone();
@@ -94,11 +94,6 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
         let printing = printing.clone();
         Callback::from(move |_| printing.set(true))
     };
-    let shelves = shelves().map(|shelf| {
-        let count = all.iter().filter(|item| item.shelf == shelf).count();
-        (Some(shelf), shelf_name(shelf, locale), count)
-    });
-    let shelves = std::iter::once((None, t(Say::All), all.len())).chain(shelves);
     let open = props.shown.code.as_deref().zip(props.shown.shelf);
     html! {
         <section class={class(&["panel", "errors", if open.is_some() { "opened" } else { "" }])} aria-labelledby="h-errors">
@@ -108,18 +103,7 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
                 <button type="button" class="tiny" data-action="print" onclick={onprint}>{ t(Say::Print) }</button>
                 { go(&props.ways, Place::Explain, "tiny", "explain", false, t(Say::PasteAnError).html()) }
             </div>
-            <div class="tools stack">
-                <input name="findError" type="search" aria-label={t(Say::FindError)} placeholder={t(Say::FindError)}
-                    autocomplete="off" spellcheck="false" value={(*wanted).clone()} {oninput} />
-                <nav class="counts" aria-label={t(Say::Cloud)}>
-                    { for shelves.map(|(shelf, name, count)| {
-                        let place = Place::Errors(Shown { shelf, code: None });
-                        let is_shown = props.shown.shelf == shelf;
-                        let words = html! { <>{ name }{ " " }<b>{ text::number(locale, count) }</b></> };
-                        go(&props.ways, place, "count", "shelf", is_shown, words)
-                    }) }
-                </nav>
-            </div>
+            { tools(props, &all, &wanted, oninput) }
             <div class={if open.is_some() { "split wide-aside" } else { "" }}>
                 <div class="entries" data-entries={found.len().to_string()}>
                     if *printing && open.is_none() {
@@ -139,20 +123,59 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
                     }
                 </div>
                 if let Some((code, shelf)) = open {
-                    <aside aria-labelledby="h-error" data-error={code.to_owned()}>
-                        <div class="row">
-                            <h2 class="grow" id="h-error" tabindex="-1" ref={opened}><code>{ code.to_owned() }</code></h2>
-                            if let Some(address) = props.ways.routed.then(address).flatten() {
-                                { copy_button(locale, address, Say::CopyLink, None, &props.on) }
-                            }
-                            { go(&props.ways, Place::Errors(Shown { shelf: Some(shelf), code: None }), "tiny", "close", false,
-                                t(Say::Close).html()) }
-                        </div>
-                        { meanings(shelf, code, &all, locale) }
-                    </aside>
+                    { opened_code(props, shelf, code, &all, heading) }
                 }
             </div>
         </section>
+    }
+}
+
+/// The field to search with, and the clouds to choose from.
+fn tools(props: &Props, all: &[Item], wanted: &str, oninput: Callback<InputEvent>) -> Html {
+    let locale = props.locale;
+    let t = |say: Say| say.in_locale(locale);
+    let shelves = shelves().map(|shelf| {
+        let count = all.iter().filter(|item| item.shelf == shelf).count();
+        (Some(shelf), shelf_name(shelf, locale), count)
+    });
+    let shelves = std::iter::once((None, t(Say::All), all.len())).chain(shelves);
+    html! {
+        <div class="tools stack">
+            <input name="findError" type="search" aria-label={t(Say::FindError)} placeholder={t(Say::FindError)}
+                autocomplete="off" spellcheck="false" value={wanted.to_owned()} {oninput} />
+            <nav class="counts" aria-label={t(Say::Cloud)}>
+                { for shelves.map(|(shelf, name, count)| {
+                    let place = Place::Errors(Shown { shelf, code: None });
+                    let is_shown = props.shown.shelf == shelf;
+                    let words = html! { <>{ name }{ " " }<b>{ text::number(locale, count) }</b></> };
+                    go(&props.ways, place, "count", "shelf", is_shown, words)
+                }) }
+            </nav>
+        </div>
+    }
+}
+
+/// A code, beside the list.
+fn opened_code(
+    props: &Props,
+    shelf: &'static str,
+    code: &str,
+    all: &[Item],
+    heading: NodeRef,
+) -> Html {
+    let locale = props.locale;
+    let up = Place::Errors(Shown { shelf: Some(shelf), code: None });
+    html! {
+        <aside aria-labelledby="h-error" data-error={code.to_owned()}>
+            <div class="row">
+                <h2 class="grow" id="h-error" tabindex="-1" ref={heading}><code>{ code.to_owned() }</code></h2>
+                if let Some(address) = props.ways.routed.then(address).flatten() {
+                    { copy_button(locale, address, Say::CopyLink, None, &props.on) }
+                }
+                { go(&props.ways, up, "tiny", "close", false, Say::Close.in_locale(locale).html()) }
+            </div>
+            { meanings(shelf, code, all, locale) }
+        </aside>
     }
 }
 
@@ -349,7 +372,7 @@ fn shelves() -> impl Iterator<Item = &'static str> {
 }
 
 fn manifest(shelf: &str) -> Option<&'static Manifest> {
-    cloud::by_id(shelf).map(|cloud| cloud.manifest())
+    cloud::by_id(shelf).map(Cloud::manifest)
 }
 
 fn shelf_name(shelf: &str, locale: Locale) -> &'static str {

@@ -16,7 +16,7 @@ use crate::{
     text::{Say, lines},
 };
 use relight_core::{
-    cloud,
+    cloud::{self, Cloud},
     explain::{Explanation, TextOptions, explain_text, hide_secrets},
     words::Locale,
 };
@@ -110,7 +110,7 @@ pub(crate) fn explain(props: &Props, hooks: &mut HookContext) -> Html {
 fn explanation(props: &Props, told: &Explanation) -> Html {
     let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
-    let manifest = told.cloud.and_then(cloud::by_id).map(|one| one.manifest());
+    let manifest = told.cloud.and_then(cloud::by_id).map(Cloud::manifest);
     // What stands in the index has a page there.
     let indexed = told.code.clone().filter(|_| told.recognised);
     html! {
