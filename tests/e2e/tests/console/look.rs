@@ -140,7 +140,16 @@ async fn screens(stage: &Stage, language: &str, problems: &mut Vec<String>) -> R
     page.paste("errorText", r#"{"Code":"IncorrectInstanceStatus","Message":"The current status"}"#)
         .await?;
     page.wait_for("[data-code]").await?;
-    look(stage, language, "explain", problems).await
+    look(stage, language, "explain", problems).await?;
+
+    page.act("errors").await?;
+    page.wait_for("[data-entry]").await?;
+    look(stage, language, "errors", problems).await?;
+    page.click("[data-entry=IncorrectInstanceStatus] [data-action=open]").await?;
+    page.wait_for("[data-error]").await?;
+    look(stage, language, "error", problems).await?;
+    page.act("power").await?;
+    page.wait_for_step("run").await
 }
 
 async fn look(

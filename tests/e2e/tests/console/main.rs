@@ -3,6 +3,7 @@
 
 mod answers;
 mod embedding;
+mod errors;
 mod faults;
 mod form;
 mod guards;
@@ -31,6 +32,7 @@ fn main() -> Result<ExitCode> {
         form::cases(),
         secrets::cases(),
         embedding::cases(),
+        errors::cases(),
     ];
     suite::run(parts.into_iter().flatten().collect())
 }

@@ -1,0 +1,221 @@
+//! Errors without a key and without a network: the index, with its addresses, and what is pasted.
+
+use crate::support::{ALIBABA, is_chinese};
+use anyhow::{Context, Result, ensure};
+use relight_e2e::{Stage, case, page::Page, suite::Case, until};
+use serde_json::json;
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        case!("errors::index_is_searched_and_has_addresses", index),
+        case!("errors::address_opens_the_index", address),
+        case!("errors::index_on_the_page_of_another", guest),
+        case!("errors::index_is_printed", printed),
+        case!("errors::pasted_and_hidden", pasted),
+        case!("errors::language_is_remembered", language),
+    ]
+}
+
+const ROWS: &str = "[data-entry]";
+const OPEN: &str = "[data-error]";
+
+/// From the page on errors to one of them and back, with nothing behind the page any more.
+async fn index(stage: &mut Stage) -> Result<()> {
+    let page = &stage.page;
+    page.act("explain").await?;
+    page.act("errors").await?;
+    page.wait_for(ROWS).await?;
+    stage.site.close().await;
+    let page = &stage.page;
+    ensure!(hash(page).await? == "#/errors");
+    let all = entries(page).await?;
+    ensure!(all > 200, "only {all} entries");
+    ensure!(page.count(ROWS).await? <= 30, "all rows are mounted");
+
+    // In either language, whatever the page speaks.
+    for wanted in ["incorrectinstancestatus", "当前状态 不支持"] {
+        page.fill("findError", wanted).await?;
+        until(format!("what fits {wanted}"), || async {
+            Ok((entries(page).await? < 12).then_some(()))
+        })
+        .await?;
+        page.wait_for("[data-entry=IncorrectInstanceStatus]").await?;
+    }
+    page.fill("findError", "zzzz").await?;
+    page.wait_for("[data-entries='0']").await?;
+    page.fill("findError", "IncorrectInstanceStatus").await?;
+    page.click("[data-entry=IncorrectInstanceStatus] [data-action=open]").await?;
+    page.wait_for(OPEN).await?;
+    ensure!(hash(page).await? == "#/errors/alibaba/IncorrectInstanceStatus");
+    ensure!(focused(page).await? == "h-error", "the focus is on what was opened");
+    let card = page.text(OPEN).await?;
+    ensure!(card.contains("Running") && card.contains("https://"), "{card}");
+
+    // Several meanings of one code, told apart by what the cloud says.
+    page.fill("findError", "InvalidInstanceId.NotFound").await?;
+    page.click("[data-entry='InvalidInstanceId.NotFound'] [data-action=open]").await?;
+    page.wait_for("[data-error='InvalidInstanceId.NotFound']").await?;
+    ensure!(page.count(&format!("{OPEN} article")).await? > 1);
+    ensure!(page.text(OPEN).await?.contains("InstanceId should not be null."));
+
+    // The browser's own way back.
+    page.session().driver().back().await?;
+    page.wait_for("[data-error=IncorrectInstanceStatus]").await?;
+    page.session().driver().back().await?;
+    page.wait_for_no(OPEN).await?;
+    page.click("nav [href='#/errors/zenlayer']").await?;
+    until("one cloud", || async { Ok((entries(page).await? < all / 2).then_some(())) }).await?;
+    page.act("power").await?;
+    page.wait_for_step("compose").await?;
+    ensure!(hash(page).await? == "#/");
+    Ok(())
+}
+
+/// Who is sent a link lands where it leads, from the very first load on.
+async fn address(stage: &mut Stage) -> Result<()> {
+    let page = &stage.page;
+    let driver = page.session().driver();
+    let at = |hash: &str| format!("{}{hash}", stage.site.url());
+    driver.goto(&at("#/errors/tencent/MutexOperation.TaskRunning")).await?;
+    driver.refresh().await?;
+    page.wait_for("[data-error='MutexOperation.TaskRunning'] article").await?;
+    let title = driver.title().await?;
+    ensure!(title.contains("MutexOperation.TaskRunning"), "{title}");
+    // A code that nobody knows is said to be unknown; what is nowhere leads to all.
+    driver.goto(&at("#/errors/tencent/NoSuchCode.Ever")).await?;
+    page.wait_for("[data-error='NoSuchCode.Ever'] article").await?;
+    ensure!(page.text(OPEN).await?.contains("not in the catalogue"));
+    driver.goto(&at("#/errors/nowhere/NoSuchCode")).await?;
+    page.wait_for_no(OPEN).await?;
+    page.wait_for(ROWS).await?;
+    ensure!(stage.calls().is_empty() && stage.site.proxied().is_empty());
+    Ok(())
+}
+
+/// The address of a page that is somebody else's is neither changed nor heeded.
+async fn guest(stage: &mut Stage) -> Result<()> {
+    let script = "const guest = document.createElement('relight-console'); \
+         guest.id = 'guest'; host.replaceWith(guest); location.hash = '#chapter-2'; return true;";
+    stage.page.run(script, &[]).await?;
+    let page = &stage.page;
+    page.wait_for_step("compose").await?;
+    page.act("explain").await?;
+    page.act("errors").await?;
+    page.wait_for(ROWS).await?;
+    page.click(&format!("{ROWS} button[data-action=open]")).await?;
+    page.wait_for(OPEN).await?;
+    ensure!(page.count(&format!("{OPEN} a[href^='#'], .entries a")).await? == 0);
+    ensure!(hash(page).await? == "#chapter-2");
+    page.run("location.hash = '#/errors/tencent'; return true;", &[]).await?;
+    page.act("close").await?;
+    page.wait_for_no(OPEN).await?;
+    ensure!(hash(page).await? == "#/errors/tencent");
+    Ok(())
+}
+
+/// On paper there are words and no controls, every card is whole, and all that was found is there.
+async fn printed(stage: &mut Stage) -> Result<()> {
+    let page = &stage.page;
+    let hash = "location.hash = '#/errors/zenlayer'; return true;";
+    page.run(hash, &[]).await?;
+    page.wait_for(ROWS).await?;
+    let total = entries(page).await?;
+    // The rules for paper count for the screen while the page is being printed.
+    let script = "window.print = () => { \
+         const rules = root.adoptedStyleSheets.flatMap(s => [...s.cssRules]) \
+           .filter(r => r.media?.mediaText === 'print'); \
+         rules.forEach(r => r.media.mediaText = 'all'); \
+         const cards = all('article[data-code]').filter(seen); \
+         window.paper = { rules: rules.length, cards: cards.length, \
+           split: cards.filter(c => getComputedStyle(c).breakInside !== 'avoid').length, \
+           controls: all('button, input, textarea, select, nav').filter(seen) \
+             .map(e => e.outerHTML.slice(0, 120)) }; \
+         rules.forEach(r => r.media.mediaText = 'print'); }; return true;";
+    page.run(script, &[]).await?;
+    for (opened, cards) in [(false, total), (true, 1)] {
+        if opened {
+            page.click(&format!("{ROWS} [data-action=open]")).await?;
+            page.wait_for(OPEN).await?;
+        }
+        page.run("delete window.paper; return true;", &[]).await?;
+        page.act("print").await?;
+        let paper = page.wait_until("the print", "return window.paper ?? null;", &[]).await?;
+        ensure!(paper["rules"].as_u64() > Some(1), "{paper}");
+        let printed = paper["cards"].as_u64().context("a count")?;
+        ensure!(if opened { printed >= cards as u64 } else { printed == cards as u64 }, "{paper}");
+        ensure!(paper["split"] == 0, "{paper}");
+        ensure!(paper["controls"] == json!([]), "{paper}");
+    }
+    page.wait_for(ROWS).await?;
+    ensure!(page.count("article[data-code]").await? < 10, "what was printed is still mounted");
+    Ok(())
+}
+
+/// Several at once, from whatever was copied; a secret in it is never seen, and nothing is kept.
+async fn pasted(stage: &mut Stage) -> Result<()> {
+    let page = &stage.page;
+    page.act("explain").await?;
+    page.wait_for("[name=errorText]").await?;
+    stage.site.close().await;
+    let page = &stage.page;
+    let secret = "zQ7nR2vK9mX4bT6wY1cL8dF3gH5jP0";
+    let text = format!(
+        "AccessKeySecret={secret}\n\
+         {{\"RequestId\":\"473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E\",\"HostId\":\"ecs.aliyuncs.com\",\
+         \"Code\":\"IncorrectInstanceStatus\",\"Message\":\"The current status of the resource does \
+         not support this operation.\"}}\n\
+         [TencentCloudSDKException] code:MutexOperation.TaskRunning message:An identical job is \
+         running. requestId:fe2bb395-4aab-4f0f-9d0b-3a2fbb2bb3d2"
+    );
+    page.paste("errorText", &text).await?;
+    page.wait_for("article[data-code='MutexOperation.TaskRunning']").await?;
+    page.wait_for("article[data-code=IncorrectInstanceStatus]").await?;
+    page.wait_for("[data-note=hidden]").await?;
+    ensure!(!page.everything().await?.contains(secret), "the secret is still there");
+    let card = page.text("article[data-code=IncorrectInstanceStatus]").await?;
+    ensure!(card.contains("473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E"), "{card}");
+    page.act("language").await?;
+    page.wait_for(".relight[lang^=zh]").await?;
+    let title = page.text("article[data-code=IncorrectInstanceStatus] h2").await?;
+    ensure!(is_chinese(&title), "{title}");
+    page.act("clear").await?;
+    page.wait_for_no("article[data-code]").await?;
+    ensure!(page.value("errorText").await?.is_empty());
+    ensure!(!page.everything().await?.contains("IncorrectInstanceStatus"), "something is kept");
+    Ok(())
+}
+
+/// A choice outlives the page; what the operator sets is above it.
+async fn language(stage: &mut Stage) -> Result<()> {
+    let page = &stage.page;
+    page.wait_for(".relight[lang^=en]").await?;
+    page.act("language").await?;
+    page.wait_for(".relight[lang^=zh]").await?;
+    page.session().driver().refresh().await?;
+    page.wait_for(".relight[lang^=zh]").await?;
+    page.compose(&ALIBABA.form("i-")).await?;
+    let kept = page.run("return { ...localStorage };", &[]).await?;
+    ensure!(kept == json!({ "relight-language": "zh-CN" }), "{kept}");
+    page.run("host.setAttribute('lang', 'en'); return true;", &[]).await?;
+    page.wait_for(".relight[lang^=en]").await?;
+    let kept = page.run("return { ...localStorage };", &[]).await?;
+    ensure!(kept == json!({ "relight-language": "zh-CN" }), "{kept}");
+    Ok(())
+}
+
+async fn hash(page: &Page) -> Result<String> {
+    let hash = page.run("return location.hash;", &[]).await?;
+    hash.as_str().map(str::to_owned).context("an address")
+}
+
+/// How many entries are found.
+async fn entries(page: &Page) -> Result<usize> {
+    let count = page.run("return Number(first('[data-entries]')?.dataset.entries);", &[]).await?;
+    Ok(usize::try_from(count.as_u64().context("a count")?)?)
+}
+
+async fn focused(page: &Page) -> Result<String> {
+    let script = "return root.activeElement?.id || false;";
+    let id = page.wait_until("the focus", script, &[]).await?;
+    Ok(id.as_str().unwrap_or_default().to_owned())
+}
