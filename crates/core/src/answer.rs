@@ -7,6 +7,8 @@ mod time;
 mod xml;
 
 pub use delivery::{Delivery, settle, settle_describe};
+#[cfg(feature = "texts")]
+pub(crate) use time::unix_seconds;
 pub use time::{retry_after_ms, server_unix_seconds};
 
 use crate::{explain::ErrorReport, ids::InstanceId};

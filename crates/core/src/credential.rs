@@ -49,6 +49,11 @@ pub fn check_key_id(cloud: &'static dyn Cloud, key_id: &str) -> Result<(), Refus
         .ok_or(Refusal::KeyIdMalformed { label: cloud.manifest().credential.key_id_label })
 }
 
+/// Whether this can only be the id of a temporary key of the cloud, which needs its token.
+pub fn is_temporary(cloud: &dyn Cloud, key_id: &str) -> bool {
+    (cloud.manifest().credential.is_temporary)(key_id)
+}
+
 /// What is odd about a key id, if anything.
 pub fn doubt(cloud: &'static dyn Cloud, key_id: &str) -> Option<Doubt> {
     let own = &cloud.manifest().credential.key_id;

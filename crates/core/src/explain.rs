@@ -32,7 +32,7 @@ pub use compare::{Cause, Comparison, Difference, Excerpt, compare};
 #[cfg(feature = "texts")]
 pub use group::Group;
 #[cfg(feature = "texts")]
-pub use hint::{Hint, HintKind, Known, hints};
+pub use hint::{Hint, HintKind, Known};
 #[cfg(feature = "texts")]
 pub use index::{Item, LAYERS_ID, find_in_index, index};
 pub use layers::{LAYERS, layer};
@@ -41,7 +41,7 @@ pub use paste::{TextOptions, explain_text};
 #[cfg(feature = "texts")]
 pub use permission::Permission;
 #[cfg(feature = "texts")]
-pub use told::{Explanation, SeenAs, ServerSignature, Sure, explain, explain_layer};
+pub use told::{Explanation, SeenAs, ServerSignature, Sure, explain, explain_layer, explain_with};
 
 /// One error of one cloud, explained.
 #[derive(Clone, Copy, Debug)]

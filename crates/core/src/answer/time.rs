@@ -31,7 +31,7 @@ pub fn server_unix_seconds(response: &Response) -> Option<i64> {
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that servers may send.
-fn unix_seconds(date: &str) -> Option<i64> {
+pub(crate) fn unix_seconds(date: &str) -> Option<i64> {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];

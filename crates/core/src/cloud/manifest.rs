@@ -1,7 +1,7 @@
 //! The shape of a cloud's facts.
 
 #[cfg(feature = "engine")]
-use crate::explain::{Entry, Help};
+use crate::explain::{Entry, ErrorReport, Help};
 use crate::words::Text;
 
 /// A cloud's facts.
@@ -48,6 +48,13 @@ pub struct Manifest {
     /// What the page can do about errors, beyond what their entries say: codes and helps.
     #[cfg(feature = "engine")]
     pub error_helps: &'static [(&'static str, Help)],
+    /// True for a host of the cloud's interface, in lower case.
+    #[cfg(feature = "engine")]
+    pub is_host: fn(&str) -> bool,
+    /// Reads a text that is a whole success in which the cloud lists instances that failed, where
+    /// it has such answers.
+    #[cfg(feature = "engine")]
+    pub listed_failures: Option<fn(&str) -> Option<ErrorReport>>,
     /// The cloud's own header, in lower case, that says how many milliseconds to wait.
     pub retry_after_ms_header: Option<&'static str>,
     /// A page of the vendor on errors, shown before it is opened.
@@ -91,6 +98,9 @@ pub struct Credential {
     /// What a key id looks like. A key that differs is warned about, not refused, unless it cannot
     /// be one at all.
     pub key_id: Shape,
+    /// True for a key id that can only be one of a temporary key, which is nothing without its
+    /// token.
+    pub is_temporary: fn(&str) -> bool,
     /// What a secret looks like.
     pub secret: Shape,
 }

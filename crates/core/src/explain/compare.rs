@@ -93,141 +93,111 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// What the cause is called, and what to do about it.
-    pub const fn words(self) -> (Text, Text) {
+    /// What it is called.
+    pub const fn title(self) -> Text {
         match self {
-            Cause::WrongSecret => (
-                text("Both are the same: the secret is wrong", "两者完全一致：密钥有误"),
-                text(
-                    "The request arrived as it was signed, so the secret does not belong to this key ID. Paste it again, without blanks, or create a new pair.",
-                    "请求在途中没有被改动，说明密钥与该密钥 ID 不匹配。请重新完整粘贴密钥（注意首尾空格），或更换一对密钥。",
-                ),
+            Cause::WrongSecret => {
+                text("Both are the same: the secret is wrong", "两者完全一致：密钥有误")
+            }
+            Cause::Nothing => text("Nothing to compare", "没有可比对的内容"),
+            Cause::Method => text("The HTTP method differs", "HTTP 方法不同"),
+            Cause::Path => text("The path differs", "路径不同"),
+            Cause::Encoding => text("A character is encoded differently", "字符编码方式不同"),
+            Cause::Order => text("The same parts in another order", "内容相同但顺序不同"),
+            Cause::Parameter => text("A parameter differs", "参数不同"),
+            Cause::Case => text("Capitals and small letters differ", "大小写不同"),
+            Cause::HeaderValue => text("A header has another value", "请求头的值不同"),
+            Cause::HeaderMissing => text("A header is missing or was added", "请求头缺失或多出"),
+            Cause::Host => text("The host differs", "Host 不同"),
+            Cause::Timestamp => text("The time differs", "时间不同"),
+            Cause::Token => text("The security token differs", "安全令牌不同"),
+            Cause::BodyHash => text("The body's hash differs", "请求体摘要不同"),
+            Cause::RequestHash => text("The canonical requests differ", "规范请求不同"),
+            Cause::WhiteSpace => text("Only white space differs", "仅空白字符不同"),
+            Cause::Scope => text("The first lines differ", "开头几行不同"),
+            Cause::OtherText => text("Another kind of text", "不是同一种内容"),
+            Cause::Unclear => text("They differ", "内容不同"),
+        }
+    }
+
+    /// What to do about it.
+    pub const fn advice(self) -> Text {
+        match self {
+            Cause::WrongSecret => text(
+                "The request arrived as it was signed, so the secret does not belong to this key ID. Paste it again, without blanks, or create a new pair.",
+                "请求在途中没有被改动，说明密钥与该密钥 ID 不匹配。请重新完整粘贴密钥（注意首尾空格），或更换一对密钥。",
             ),
-            Cause::Nothing => (
-                text("Nothing to compare", "没有可比对的内容"),
-                text(
-                    "Paste the canonical request or the string to sign from the cloud's message.",
-                    "请粘贴云端返回信息中的规范请求或待签名字符串。",
-                ),
+            Cause::Nothing => text(
+                "Paste the canonical request or the string to sign from the cloud's message.",
+                "请粘贴云端返回信息中的规范请求或待签名字符串。",
             ),
-            Cause::Method => (
-                text("The HTTP method differs", "HTTP 方法不同"),
-                text(
-                    "Something on the way turned the request into another method. Let the proxy keep it.",
-                    "请求方法在途中被改动，请让代理保持原方法。",
-                ),
+            Cause::Method => text(
+                "Something on the way turned the request into another method. Let the proxy keep it.",
+                "请求方法在途中被改动，请让代理保持原方法。",
             ),
-            Cause::Path => (
-                text("The path differs", "路径不同"),
-                text(
-                    "As a rule the proxy did not take its own prefix off, or added a slash.",
-                    "通常是代理没有去掉自己的路径前缀，或多加了斜杠。",
-                ),
+            Cause::Path => text(
+                "As a rule the proxy did not take its own prefix off, or added a slash.",
+                "通常是代理没有去掉自己的路径前缀，或多加了斜杠。",
             ),
-            Cause::Encoding => (
-                text("A character is encoded differently", "字符编码方式不同"),
-                text(
-                    "Only letters, digits and - _ . ~ stay as they are; a blank is %20 and not +, * is %2A, and hex digits are capitals. A proxy that decodes and encodes again does this.",
-                    "只有字母、数字和 - _ . ~ 保持原样；空格应为 %20 而不是 +，* 应为 %2A，十六进制字母应大写。代理解码后重新编码也会造成此差异。",
-                ),
+            Cause::Encoding => text(
+                "Only letters, digits and - _ . ~ stay as they are; a blank is %20 and not +, * is %2A, and hex digits are capitals. A proxy that decodes and encodes again does this.",
+                "只有字母、数字和 - _ . ~ 保持原样；空格应为 %20 而不是 +，* 应为 %2A，十六进制字母应大写。代理解码后重新编码也会造成此差异。",
             ),
-            Cause::Order => (
-                text("The same parts in another order", "内容相同但顺序不同"),
-                text(
-                    "Parameters and headers are sorted by the bytes of their names: capitals before small letters, 1, 10, 2.",
-                    "参数和请求头应按名称的字节顺序排序：大写在小写之前，1、10、2 依此排列。",
-                ),
+            Cause::Order => text(
+                "Parameters and headers are sorted by the bytes of their names: capitals before small letters, 1, 10, 2.",
+                "参数和请求头应按名称的字节顺序排序：大写在小写之前，1、10、2 依此排列。",
             ),
-            Cause::Parameter => (
-                text("A parameter differs", "参数不同"),
-                text(
-                    "A parameter has another value, is missing, or was added on the way. The cloud shows what arrived.",
-                    "某个参数的值不同、缺失或在途中被添加。云端显示的是实际到达的内容。",
-                ),
+            Cause::Parameter => text(
+                "A parameter has another value, is missing, or was added on the way. The cloud shows what arrived.",
+                "某个参数的值不同、缺失或在途中被添加。云端显示的是实际到达的内容。",
             ),
-            Cause::Case => (
-                text("Capitals and small letters differ", "大小写不同"),
-                text(
-                    "Names of headers are signed in small letters, values as they are sent.",
-                    "请求头名称以小写参与签名，值按发送时的原样参与签名。",
-                ),
+            Cause::Case => text(
+                "Names of headers are signed in small letters, values as they are sent.",
+                "请求头名称以小写参与签名，值按发送时的原样参与签名。",
             ),
-            Cause::HeaderValue => (
-                text("A header has another value", "请求头的值不同"),
-                text(
-                    "Something on the way, most often a proxy, changed this header. Let it pass on unchanged.",
-                    "该请求头在途中被改动，多半是代理所为，请让代理原样转发。",
-                ),
+            Cause::HeaderValue => text(
+                "Something on the way, most often a proxy, changed this header. Let it pass on unchanged.",
+                "该请求头在途中被改动，多半是代理所为，请让代理原样转发。",
             ),
-            Cause::HeaderMissing => (
-                text("A header is missing or was added", "请求头缺失或多出"),
-                text(
-                    "A signed header did not arrive, or one was added. Let the proxy pass all signed headers on and add none.",
-                    "参与签名的请求头没有到达，或途中多出了请求头。请让代理转发全部签名请求头且不添加。",
-                ),
+            Cause::HeaderMissing => text(
+                "A signed header did not arrive, or one was added. Let the proxy pass all signed headers on and add none.",
+                "参与签名的请求头没有到达，或途中多出了请求头。请让代理转发全部签名请求头且不添加。",
             ),
-            Cause::Host => (
-                text("The host differs", "Host 不同"),
-                text(
-                    "The proxy sent its own host name, or added a port. It must send the cloud's, which is the one that was signed.",
-                    "代理发送了自己的域名或附加了端口；应发送参与签名的云端域名。",
-                ),
+            Cause::Host => text(
+                "The proxy sent its own host name, or added a port. It must send the cloud's, which is the one that was signed.",
+                "代理发送了自己的域名或附加了端口；应发送参与签名的云端域名。",
             ),
-            Cause::Timestamp => (
-                text("The time differs", "时间不同"),
-                text(
-                    "These are two different requests, or the time was written anew after signing. Compare the texts of one and the same request.",
-                    "这是两次不同的请求，或签名后时间被重新生成。请比对同一次请求的内容。",
-                ),
+            Cause::Timestamp => text(
+                "These are two different requests, or the time was written anew after signing. Compare the texts of one and the same request.",
+                "这是两次不同的请求，或签名后时间被重新生成。请比对同一次请求的内容。",
             ),
-            Cause::Token => (
-                text("The security token differs", "安全令牌不同"),
-                text(
-                    "The token was cut off, encoded, or belongs to another key. Paste ID, secret and token of one issue.",
-                    "令牌不完整、被重新编码，或属于另一个密钥。请使用同一次签发的 ID、密钥和令牌。",
-                ),
+            Cause::Token => text(
+                "The token was cut off, encoded, or belongs to another key. Paste ID, secret and token of one issue.",
+                "令牌不完整、被重新编码，或属于另一个密钥。请使用同一次签发的 ID、密钥和令牌。",
             ),
-            Cause::BodyHash => (
-                text("The body's hash differs", "请求体摘要不同"),
-                text(
-                    "The body that arrived is not the one that was signed: something wrote it anew, packed it or added a line break.",
-                    "到达的请求体与签名时不同：途中被重新序列化、压缩或添加了换行。",
-                ),
+            Cause::BodyHash => text(
+                "The body that arrived is not the one that was signed: something wrote it anew, packed it or added a line break.",
+                "到达的请求体与签名时不同：途中被重新序列化、压缩或添加了换行。",
             ),
-            Cause::RequestHash => (
-                text("The canonical requests differ", "规范请求不同"),
-                text(
-                    "This line is only the hash of the canonical request. Compare the canonical requests: there the difference shows.",
-                    "该行只是规范请求的摘要，请改为比对规范请求，才能看到具体差异。",
-                ),
+            Cause::RequestHash => text(
+                "This line is only the hash of the canonical request. Compare the canonical requests: there the difference shows.",
+                "该行只是规范请求的摘要，请改为比对规范请求，才能看到具体差异。",
             ),
-            Cause::WhiteSpace => (
-                text("Only white space differs", "仅空白字符不同"),
-                text(
-                    "A blank or a line break is too many or too few; often one at the very end.",
-                    "多出或缺少空格、换行，常见于末尾多一个换行。",
-                ),
+            Cause::WhiteSpace => text(
+                "A blank or a line break is too many or too few; often one at the very end.",
+                "多出或缺少空格、换行，常见于末尾多一个换行。",
             ),
-            Cause::Scope => (
-                text("The first lines differ", "开头几行不同"),
-                text(
-                    "Algorithm, date or service are not the same. The date is that of UTC, and the service is the first part of the host.",
-                    "算法、日期或服务名不一致。日期应为 UTC 日期，服务名是域名的第一段。",
-                ),
+            Cause::Scope => text(
+                "Algorithm, date or service are not the same. The date is that of UTC, and the service is the first part of the host.",
+                "算法、日期或服务名不一致。日期应为 UTC 日期，服务名是域名的第一段。",
             ),
-            Cause::OtherText => (
-                text("Another kind of text", "不是同一种内容"),
-                text(
-                    "What was pasted is not the counterpart of this step. Compare canonical request with canonical request, string to sign with string to sign.",
-                    "粘贴的内容与此步骤不对应。请将规范请求与规范请求、待签名字符串与待签名字符串比对。",
-                ),
+            Cause::OtherText => text(
+                "What was pasted is not the counterpart of this step. Compare canonical request with canonical request, string to sign with string to sign.",
+                "粘贴的内容与此步骤不对应。请将规范请求与规范请求、待签名字符串与待签名字符串比对。",
             ),
-            Cause::Unclear => (
-                text("They differ", "内容不同"),
-                text(
-                    "What causes this cannot be told. What the cloud shows is what arrived there.",
-                    "无法判断差异的原因。云端显示的是实际到达的内容。",
-                ),
+            Cause::Unclear => text(
+                "What causes this cannot be told. What the cloud shows is what arrived there.",
+                "无法判断差异的原因。云端显示的是实际到达的内容。",
             ),
         }
     }
@@ -325,6 +295,8 @@ fn start_of(text: &str) -> &str {
 
 /// Takes off what stands around a pasted text: a sentence, quotes, escapes.
 fn unwrapped(pasted: &str, kind: Kind) -> String {
+    const REQUEST: &[&str] = &["canonicalrequest is", "canonical request is"];
+    const STRING: &[&str] = &["stringtosign is", "string to sign is"];
     let mut text = pasted.replace("\r\n", "\n");
     // JSON in JSON escapes twice.
     let is_escaped =
@@ -342,8 +314,6 @@ fn unwrapped(pasted: &str, kind: Kind) -> String {
     }
     let lower = text.to_ascii_lowercase();
     let after = |marks: &[&str]| marks.iter().find_map(|mark| Some(lower.find(mark)? + mark.len()));
-    const REQUEST: &[&str] = &["canonicalrequest is", "canonical request is"];
-    const STRING: &[&str] = &["stringtosign is", "string to sign is"];
     let named = match kind {
         Kind::CanonicalRequest => after(REQUEST),
         Kind::StringToSign | Kind::OneLine => after(STRING),
@@ -365,6 +335,7 @@ fn unwrapped(pasted: &str, kind: Kind) -> String {
     // A line break at the end of an escaped text was there; one that was pasted along was not.
     let inner = if was_escaped { inner } else { inner.trim_matches([' ', '\n', '\t']) };
     let pairs = [('"', '"'), ('\'', '\''), ('`', '`'), ('[', ']'), ('“', '”')];
+    let inner = inner.trim_end_matches([',', ';']);
     let bare = pairs
         .iter()
         .find_map(|(open, close)| inner.trim().strip_prefix(*open)?.strip_suffix(*close));
@@ -409,12 +380,17 @@ fn excerpt(text: &str, line_start: usize, at: usize) -> Excerpt {
     const CHARACTERS_MAX: usize = 40;
     let at = text.floor_char_boundary(at);
     let before = text.get(line_start..at).unwrap_or("");
-    let skipped = before.chars().count().saturating_sub(CHARACTERS_MAX);
-    let same: String = before.chars().skip(skipped).collect();
+    let shown = mask::mask(before);
+    let skipped = shown.chars().count().saturating_sub(CHARACTERS_MAX);
+    let same: String = shown.chars().skip(skipped).collect();
+    // Whatever stood here would be hidden: then so is what does.
+    if mask::mask(&format!("{before}0")).ends_with(mask::MASK) {
+        return Excerpt { same, differs: mask::MASK.to_owned() };
+    }
     let line = text.get(at..).unwrap_or("");
     // The end of the line is a difference, too: it is shown as such.
     let differs = if line.starts_with('\n') { "\n" } else { line.split('\n').next().unwrap_or("") };
-    let differs: String = differs.chars().take(CHARACTERS_MAX).collect();
+    let differs: String = mask::mask(differs).chars().take(CHARACTERS_MAX).collect();
     Excerpt { same, differs }
 }
 
@@ -507,9 +483,9 @@ fn canonical_request(ours: &str, theirs: &str, at: usize) -> (Cause, Option<Stri
 
 /// Two lists of names that part: in their order, or by one that only one of them has.
 fn unlike(ours: &[String], theirs: &[String], one: &str, two: &str) -> (Cause, Option<String>) {
-    let only_here = ours.iter().find(|name| !theirs.contains(name));
-    let only_there = theirs.iter().find(|name| !ours.contains(name));
-    if let Some(name) = only_here.or(only_there) {
+    let ours_alone = ours.iter().find(|name| !theirs.contains(name));
+    let theirs_alone = theirs.iter().find(|name| !ours.contains(name));
+    if let Some(name) = ours_alone.or(theirs_alone) {
         return (Cause::HeaderMissing, Some(name.clone()));
     }
     let sorted = |names: &str| {
@@ -547,11 +523,12 @@ fn parameters(ours: &str, theirs: &str) -> (Cause, Option<String>) {
     if !our.is_empty() && twice_decoded(our) == twice_decoded(their) {
         return (Cause::Encoding, Some(name(our)));
     }
-    let only_here = one.iter().find(|pair| !two.iter().any(|other| name(other) == name(pair)));
-    let only_there = two.iter().find(|pair| !one.iter().any(|other| name(other) == name(pair)));
-    let at = only_here.or(only_there).copied().unwrap_or(if our.is_empty() { their } else { our });
+    let ours_alone = one.iter().find(|pair| !two.iter().any(|other| name(other) == name(pair)));
+    let theirs_alone = two.iter().find(|pair| !one.iter().any(|other| name(other) == name(pair)));
+    let at =
+        ours_alone.or(theirs_alone).copied().unwrap_or(if our.is_empty() { their } else { our });
     let cause = match name(at).to_ascii_lowercase().as_str() {
-        _ if only_here.is_some() || only_there.is_some() => Cause::Parameter,
+        _ if ours_alone.is_some() || theirs_alone.is_some() => Cause::Parameter,
         "timestamp" => Cause::Timestamp,
         name if name.contains("token") => Cause::Token,
         _ => Cause::Parameter,
@@ -569,16 +546,9 @@ fn percent_decoded(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('%') {
         bytes.extend_from_slice(before.as_bytes());
-        match after.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = after.get(2..).unwrap_or("");
-            }
-            None => {
-                bytes.push(b'%');
-                rest = after;
-            }
-        }
+        let byte = after.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        bytes.push(byte.unwrap_or(b'%'));
+        rest = if byte.is_some() { after.get(2..).unwrap_or("") } else { after };
     }
     bytes.extend_from_slice(rest.as_bytes());
     String::from_utf8_lossy(&bytes).into_owned()

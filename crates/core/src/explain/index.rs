@@ -92,10 +92,9 @@ fn item(manifest: Option<&'static Manifest>, entry: &'static Entry, locale: Loca
         entries.iter().any(|other| other.code == entry.code && !std::ptr::eq(other, entry));
     let message = entry.messages.iter().find(|message| !message.contains('{'));
     let told_apart_by = match (has_others, message, entry.status) {
-        (false, _, _) => None,
         (true, Some(message), _) => Some((*message).to_owned()),
         (true, None, Some(status)) => Some(format!("HTTP {status}")),
-        (true, None, None) => None,
+        (false, _, _) | (true, None, None) => None,
     };
     Item {
         cloud,

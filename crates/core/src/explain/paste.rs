@@ -7,11 +7,13 @@
 //! counts where it stands as the code of an answer, and is reported as unknown.
 
 use super::{
-    ErrorReport, Explanation, Fit, best, caught_by, explain, explain_layer, family, layer, mask,
-    told::is_hidden,
+    Effect, ErrorReport, Explanation, Fit, Group, Known, SeenAs, Sure, best, caught_by,
+    explain_layer, explain_with, family, layer, mask, pattern, permission, told::is_hidden,
 };
 use crate::{
+    answer,
     cloud::{self, Manifest},
+    sign,
     words::Locale,
 };
 use serde_json::{Map, Value};
@@ -56,9 +58,10 @@ pub fn explain_text(text: &str, options: &TextOptions) -> Vec<Explanation> {
         reader.found.retain(|found| found.recognised || found.request_id.is_some());
     }
     if reader.found.is_empty()
-        && let Some(word) = page_or_browser(text)
+        && let Some((word, seen_as, sure)) = reader.below(text)
     {
-        reader.found.push(explain_layer(word, &shortened(text), options.locale));
+        let told = explain_layer(word, &mask::mask(&shortened(text)), options.locale);
+        reader.found.push(Explanation { seen_as: Some(seen_as), sure, ..told });
     }
     reader.found
 }
@@ -129,6 +132,8 @@ struct Reader<'o> {
     codes: Vec<&'static str>,
     /// Every operation that their entries name, sorted.
     operations: Vec<&'static str>,
+    /// Every region that they know, sorted.
+    regions: Vec<&'static str>,
     found: Vec<Explanation>,
     /// Errors that were read, whether or not they came to an explanation.
     seen: BTreeSet<String>,
@@ -141,6 +146,10 @@ struct Surroundings<'t> {
     marks: Vec<u8>,
     /// An operation named in it.
     operation: Option<&'static str>,
+    /// A region named in it.
+    region: Option<&'static str>,
+    /// A word in it that begins as key ids do.
+    key_id: Option<&'t str>,
     /// What is shown as the cloud's words where there is no message.
     original: &'t str,
 }
@@ -167,7 +176,11 @@ impl<'o> Reader<'o> {
         let mut operations: Vec<_> = entries.flat_map(|entry| entry.operations).copied().collect();
         operations.sort_unstable();
         operations.dedup();
-        Reader { options, clouds, codes, operations, found: Vec::new(), seen: BTreeSet::new() }
+        let regions = clouds.iter().flat_map(|manifest| manifest.regions.known);
+        let mut regions: Vec<_> = regions.map(|region| region.id).collect();
+        regions.sort_unstable();
+        let (found, seen) = (Vec::new(), BTreeSet::new());
+        Reader { options, clouds, codes, operations, regions, found, seen }
     }
 
     /// A text that is nothing but codes. False, with nothing found, if it is something else.
@@ -192,7 +205,6 @@ impl<'o> Reader<'o> {
             }
             words.push((word, code));
         }
-        let locale = self.options.locale;
         for (word, code) in words {
             match code {
                 Some(code) => {
@@ -201,11 +213,13 @@ impl<'o> Reader<'o> {
                         text: word,
                         marks: vec![1; self.clouds.len()],
                         operation: None,
+                        region: None,
+                        key_id: None,
                         original: word,
                     };
-                    self.report(report, &around, true);
+                    self.report(report, &around, true, SeenAs::Code);
                 }
-                None => self.push(explain_layer(word, word, locale)),
+                None => self.push_layer(word, word, SeenAs::Code, Sure::Likely),
             }
         }
         !self.found.is_empty()
@@ -220,8 +234,11 @@ impl<'o> Reader<'o> {
             [only] => Some(only.id),
             _ => None,
         };
-        let explanation = explain(cloud_id, &[], &report, None, self.options.locale);
-        self.push(Explanation { original: word.to_owned(), ..explanation });
+        let (operation, known) = (self.options.operation.as_deref(), Known::default());
+        let told = explain_with(cloud_id, &[], &report, operation, &known, self.options.locale);
+        let sure = if cloud_id.is_some() { Sure::Likely } else { Sure::Possible };
+        let seen_as = Some(SeenAs::Code);
+        self.push(Explanation { original: word.to_owned(), sure, seen_as, ..told });
         true
     }
 
@@ -255,7 +272,7 @@ impl<'o> Reader<'o> {
                 let word = error.get(..end.unwrap_or(error.len())).unwrap_or("");
                 if layer(word).is_some() {
                     let original = mask::mask(line.trim_matches([':', ' ', '"', '\'']));
-                    self.push(explain_layer(word, &original, self.options.locale));
+                    self.push_layer(word, &original, SeenAs::Header, Sure::Certain);
                 }
             }
             rest = after;
@@ -274,6 +291,7 @@ impl<'o> Reader<'o> {
             // A value in brackets may be prose: `[TencentCloudSDKError] Code=…`.
             if let Ok(value) = serde_json::from_str::<Value>(json) {
                 self.prose(before);
+                self.listed(json);
                 let start = floor(text, read_to.max(span.start.saturating_sub(BEFORE_BYTES)));
                 let around = text.get(start..span.end).unwrap_or(json);
                 self.json(&value, around, json, nesting);
@@ -281,6 +299,23 @@ impl<'o> Reader<'o> {
             }
         }
         self.prose(text.get(read_to..).unwrap_or(""));
+    }
+
+    /// A whole success in which instances are listed that failed.
+    fn listed(&mut self, json: &str) {
+        let reads = self.clouds.iter().filter_map(|cloud| Some((*cloud, cloud.listed_failures?)));
+        let Some((cloud, report)) = reads
+            .filter_map(|(cloud, read)| Some((cloud, read(json)?)))
+            .find(|(cloud, report)| report.instance_ids.iter().all(|id| (cloud.ids.strict)(id)))
+        else {
+            return;
+        };
+        let (known, locale) = (Known::default(), self.options.locale);
+        let operation = self.options.operation.as_deref();
+        let told = explain_with(Some(cloud.id), cloud.errors, &report, operation, &known, locale);
+        let original = mask::mask(&shortened(json));
+        let (sure, seen_as) = (Sure::Likely, Some(SeenAs::Json));
+        self.push(Explanation { original, sure, seen_as, ..told });
     }
 
     fn json(&mut self, value: &Value, around: &str, json: &str, nesting: usize) {
@@ -310,7 +345,7 @@ impl<'o> Reader<'o> {
                         }
                         let surroundings =
                             surroundings.get_or_insert_with(|| self.surroundings(around, json));
-                        if !self.report(report, surroundings, true) {
+                        if !self.report(report, surroundings, true, SeenAs::Json) {
                             self.nested(fields.values(), nesting);
                         }
                     } else {
@@ -386,7 +421,9 @@ impl<'o> Reader<'o> {
             };
             if self.is_new(&report) {
                 let around = self.surroundings(piece, piece.trim());
-                self.report(report, &around, hit.in_place);
+                let is_xml = before.ends_with('>') && after.starts_with("</");
+                let seen_as = if is_xml { SeenAs::Xml } else { SeenAs::Prose };
+                self.report(report, &around, hit.in_place, seen_as);
             }
         }
     }
@@ -405,8 +442,19 @@ impl<'o> Reader<'o> {
             .map(|cloud| 2 * u8::from(cloud.error_marks.iter().any(|mark| compact.contains(mark))))
             .collect();
         let mut operation = None;
+        let mut region = None;
+        let mut key_id = None;
         for at in words(text) {
             let Some(word) = text.get(at) else { continue };
+            if region.is_none() {
+                let known = |part| self.regions.binary_search(&part).ok();
+                // `ecs.cn-hangzhou.aliyuncs.com` has one in the middle.
+                let at = known(word).or_else(|| word.split('.').find_map(known));
+                region = at.and_then(|at| self.regions.get(at)).copied();
+            }
+            if key_id.is_none() && is_key_id(word) {
+                key_id = Some(word);
+            }
             for (cloud, mark) in self.clouds.iter().zip(&mut marks) {
                 if (cloud.ids.strict)(word) {
                     *mark = 2;
@@ -416,7 +464,7 @@ impl<'o> Reader<'o> {
                 operation = self.operations.iter().find(|known| **known == word).copied();
             }
         }
-        Surroundings { text, marks, operation, original }
+        Surroundings { text, marks, operation, region, key_id, original }
     }
 
     /// Explains a report once for each cloud that it may be of, if anything speaks for one.
@@ -426,6 +474,7 @@ impl<'o> Reader<'o> {
         mut report: ErrorReport,
         around: &Surroundings<'_>,
         in_place: bool,
+        seen_as: SeenAs,
     ) -> bool {
         let is_common = COMMON.binary_search(&report.code.as_str()).is_ok();
         let mut candidates: Vec<(u8, &'static Manifest)> = Vec::new();
@@ -439,40 +488,137 @@ impl<'o> Reader<'o> {
             candidates.push((mark + said + told, cloud));
         }
         let Some(most) = candidates.iter().map(|(score, _)| *score).max() else {
-            return self.report_unknown(&report, around);
+            return self.report_unknown(&mut report, around, seen_as);
         };
         if is_common && most == 0 {
             return false;
         }
-        let operation = self.options.operation.as_deref().or(around.operation);
-        for (_, cloud) in candidates.into_iter().filter(|(score, _)| *score == most) {
+        candidates.retain(|(score, _)| *score == most);
+        let sure = match (most, candidates.len()) {
+            (2.., 1) => Sure::Certain,
+            (_, 1) if !is_common => Sure::Likely,
+            (_, _) => Sure::Possible,
+        };
+        for (_, cloud) in candidates {
             if report.instance_ids.is_empty() {
                 report.instance_ids = ids_in(around.text, cloud);
             }
-            let locale = self.options.locale;
-            let explanation = explain(Some(cloud.id), cloud.errors, &report, operation, locale);
-            self.push(or_original(explanation, around));
+            let is_permission = cloud.permission_codes.contains(&report.code.as_str());
+            let told = self.told(cloud, is_permission, &mut report, around);
+            self.push(or_original(Explanation { sure, seen_as: Some(seen_as), ..told }, around));
         }
         true
     }
 
-    fn report_unknown(&mut self, report: &ErrorReport, around: &Surroundings<'_>) -> bool {
+    fn report_unknown(
+        &mut self,
+        report: &mut ErrorReport,
+        around: &Surroundings<'_>,
+        seen_as: SeenAs,
+    ) -> bool {
         let marked: Vec<_> =
             self.clouds.iter().zip(&around.marks).filter(|(_, mark)| **mark > 0).collect();
-        let cloud_id = match (self.clouds.as_slice(), marked.as_slice()) {
-            ([only], _) => Some(only.id),
-            (_, [(only, _)]) => Some(only.id),
+        let cloud = match (self.clouds.as_slice(), marked.as_slice()) {
+            ([only], _) => Some(*only),
+            (_, [(only, _)]) => Some(**only),
             _ => None,
         };
-        let has_family = family::family(&report.code).is_some();
+        let family = family::family(&report.code);
         let is_answer = report.request_id.is_some() && !report.message.is_empty();
-        if !is_answer && (cloud_id.is_none() || !has_family) {
+        if !is_answer && (cloud.is_none() || family.is_none()) {
             return false;
         }
-        let locale = self.options.locale;
-        let explanation = explain(cloud_id, &[], report, None, locale);
-        self.push(or_original(explanation, around));
+        let told = if let Some(cloud) = cloud {
+            if report.instance_ids.is_empty() {
+                report.instance_ids = ids_in(around.text, cloud);
+            }
+            let is_permission = family.is_some_and(|family| family.group == Group::GetPermission);
+            self.told(cloud, is_permission, report, around)
+        } else {
+            explain_with(None, &[], report, None, &Known::default(), self.options.locale)
+        };
+        let sure = if cloud.is_some() { Sure::Likely } else { Sure::Possible };
+        self.push(or_original(Explanation { sure, seen_as: Some(seen_as), ..told }, around));
         true
+    }
+
+    /// The explanation of a report of a cloud with what the text around it tells.
+    fn told(
+        &self,
+        cloud: &'static Manifest,
+        is_permission: bool,
+        report: &mut ErrorReport,
+        around: &Surroundings<'_>,
+    ) -> Explanation {
+        if is_permission && report.denied.is_none() {
+            report.denied = permission::denied_in(around.text);
+        }
+        // What the cloud signed may go over several lines, where a message ends with its line.
+        let patterns = cloud.errors.iter().filter(|entry| entry.code == report.code);
+        let mut patterns = patterns.flat_map(|entry| entry.messages);
+        if let Some(whole) = patterns
+            .clone()
+            .filter(|known| known.contains("{server_"))
+            .find_map(|known| pattern::within(known, around.text))
+            .filter(|_| !patterns.any(|known| pattern::captures(known, &report.message).is_some()))
+        {
+            whole.clone_into(&mut report.message);
+        }
+        let is_skew = || {
+            cloud
+                .errors
+                .iter()
+                .any(|entry| entry.code == report.code && entry.effect == Effect::ClockSkew)
+        };
+        let region = around.region.filter(|id| cloud.regions.known.iter().any(|one| one.id == *id));
+        let known = Known {
+            key_id: around.key_id,
+            // A text that shows no token may have left it out.
+            has_token: true,
+            clock_ahead_seconds: is_skew().then(|| clock_ahead(around.text)).flatten(),
+            region,
+            instance_ids: &[],
+        };
+        let operation = self.options.operation.as_deref().or(around.operation);
+        let locale = self.options.locale;
+        explain_with(Some(cloud.id), cloud.errors, report, operation, &known, locale)
+    }
+
+    fn push_layer(&mut self, word: &str, original: &str, seen_as: SeenAs, sure: Sure) {
+        let told = explain_layer(word, original, self.options.locale);
+        self.push(Explanation { seen_as: Some(seen_as), sure, ..told });
+    }
+
+    /// A whole web page, what browsers say when a fetch fails, and what programs say when there is
+    /// no connection to a host of one of the clouds.
+    fn below(&self, text: &str) -> Option<(&'static str, SeenAs, Sure)> {
+        let head = start_of(text, 20_000).to_ascii_lowercase();
+        // A page may come with the status line and the headers before it.
+        let page = ["<!doctype html", "<html"].iter().find_map(|tag| head.find(tag));
+        if page.is_some_and(|at| at == 0 || head.starts_with("http/")) {
+            let asks_for_password =
+                head.contains("type=\"password\"") || head.contains("type=password");
+            let word = if asks_for_password { "login-page" } else { "html-answer" };
+            return Some((word, SeenAs::Page, Sure::Certain));
+        }
+        let has_host = words(&head).any(|at| {
+            head.get(at).is_some_and(|word| self.clouds.iter().any(|cloud| (cloud.is_host)(word)))
+        });
+        let says = |phrases: &[&str]| phrases.iter().any(|phrase| head.contains(phrase));
+        if has_host && let Some((word, _)) = TRANSPORT.iter().find(|(_, phrases)| says(phrases)) {
+            return Some((word, SeenAs::Prose, Sure::Likely));
+        }
+        let fetch_failed = [
+            "typeerror: failed to fetch",
+            "networkerror when attempting to fetch",
+            "typeerror: load failed",
+        ];
+        let start = start_of(&head, 2_000);
+        fetch_failed.iter().any(|phrase| start.contains(phrase)).then_some((
+            "network",
+            SeenAs::Prose,
+            Sure::Possible,
+        ))
     }
 
     /// Adds an explanation unless it is there already; one with a request id replaces one without.
@@ -506,20 +652,113 @@ fn or_original(mut explanation: Explanation, around: &Surroundings<'_>) -> Expla
     explanation
 }
 
-/// A whole web page, or what browsers say when a fetch fails.
-fn page_or_browser(text: &str) -> Option<&'static str> {
-    let head = start_of(text, 20_000).to_ascii_lowercase();
-    if head.starts_with("<!doctype html") || head.starts_with("<html") {
-        let asks_for_password =
-            head.contains("type=\"password\"") || head.contains("type=password");
-        return Some(if asks_for_password { "login-page" } else { "html-answer" });
-    }
-    let fetch_failed = [
-        "TypeError: Failed to fetch",
-        "NetworkError when attempting to fetch",
-        "TypeError: Load failed",
-    ];
-    fetch_failed.iter().any(|words| start_of(text, 2_000).contains(words)).then_some("network")
+/// What programs say, in lower case, when there is no connection; the first that fits counts.
+const TRANSPORT: &[(&str, &[&str])] = &[
+    ("cors", &["blocked by cors policy", "cross-origin request blocked"]),
+    (
+        "host-not-found",
+        &[
+            "no such host",
+            "enotfound",
+            "eai_again",
+            "name or service not known",
+            "nodename nor servname",
+            "temporary failure in name resolution",
+            "could not resolve host",
+            "unknownhostexception",
+            "nameresolutionerror",
+            "getaddrinfo failed",
+            "err_name_not_resolved",
+        ],
+    ),
+    (
+        "certificate",
+        &[
+            "x509:",
+            "certificate verify failed",
+            "unable to get local issuer certificate",
+            "self signed certificate",
+            "self-signed certificate",
+            "pkix path building failed",
+            "sslhandshakeexception",
+            "err_cert_",
+            "certificate has expired",
+        ],
+    ),
+    (
+        "connect-refused",
+        &["econnrefused", "connection refused", "err_connection_refused", "actively refused"],
+    ),
+    (
+        "connect-timeout",
+        &[
+            "connect timed out",
+            "connect etimedout",
+            "connecttimeout",
+            "connection timed out",
+            "dial tcp",
+            "err_connection_timed_out",
+            "failed to connect",
+        ],
+    ),
+    (
+        "answer-timeout",
+        &[
+            "read timed out",
+            "readtimeout",
+            "socketexception: read",
+            "etimedout",
+            "esockettimedout",
+            "deadline exceeded",
+            "awaiting headers",
+            "operation timed out",
+        ],
+    ),
+    (
+        "cut-off",
+        &[
+            "econnreset",
+            "connection reset",
+            "connection aborted",
+            "remotedisconnected",
+            "remote end closed connection",
+            "socket hang up",
+            "unexpected eof",
+            "empty reply from server",
+            "broken pipe",
+            "err_connection_reset",
+        ],
+    ),
+];
+
+/// Whether a word begins as the key ids of some cloud do, and is as long as one.
+fn is_key_id(word: &str) -> bool {
+    const BYTES_MIN: usize = 16;
+    word.len() >= BYTES_MIN
+        && cloud::ALL.iter().any(|cloud| {
+            let prefixes = cloud.manifest().credential.key_id.prefixes;
+            prefixes.iter().any(|prefix| word.starts_with(prefix))
+        })
+}
+
+/// How far the clock of whoever asked was ahead of the server's, in seconds, if a text has both
+/// times: a `Date` header, and the time that was signed.
+fn clock_ahead(text: &str) -> Option<i64> {
+    const DATE_BYTES: usize = "Sun, 06 Nov 1994 08:49:37 GMT".len();
+    let theirs = text.match_indices(" GMT").find_map(|(at, gmt)| {
+        let end = at + gmt.len();
+        answer::unix_seconds(text.get(end.checked_sub(DATE_BYTES)?..end)?)
+    })?;
+    let plain = text.replace("%253A", ":").replace("%3A", ":");
+    let iso = plain.match_indices('Z').find_map(|(at, _)| {
+        sign::parse_iso_8601(plain.get((at + 1).checked_sub("1994-11-06T08:49:37Z".len())?..=at)?)
+    });
+    let unix = || {
+        value_of(&plain, &["timestamp"], |c| !c.is_ascii_digit())
+            .filter(|digits| digits.len() == 10)
+            .and_then(|digits| digits.parse().ok())
+    };
+    Some(iso.or_else(unix)? - theirs)
 }
 
 /// The text without characters that are not seen.
@@ -686,7 +925,11 @@ fn status(fields: &Map<String, Value>) -> Option<u16> {
 
 /// The value after a name such as `RequestId` in prose: `RequestId=…`, `"requestId": "…"`,
 /// `<RequestId>…`.
-fn value_of<'t>(text: &'t str, names: &[&str], ends: fn(char) -> bool) -> Option<&'t str> {
+pub(super) fn value_of<'t>(
+    text: &'t str,
+    names: &[&str],
+    ends: fn(char) -> bool,
+) -> Option<&'t str> {
     let lower = text.to_ascii_lowercase();
     let (start, name) = names.iter().filter_map(|name| Some((lower.find(name)?, name))).min()?;
     let after = text.get(start + name.len()..)?;

@@ -25,6 +25,26 @@ pub(super) fn captures<'m>(pattern: &'static str, message: &'m str) -> Option<Ca
     message.is_empty().then_some(caught)
 }
 
+/// The piece of a text, over line breaks too, that a pattern with text at its start fits; up to the
+/// end of the line if the pattern ends in a name.
+#[cfg(feature = "texts")]
+pub(super) fn within<'t>(pattern: &str, text: &'t str) -> Option<&'t str> {
+    let (head, mut rest) = split_hole(pattern);
+    let start = text.find(head).filter(|_| !head.is_empty())?;
+    let mut at = start + head.len();
+    while let Some((_, after)) = rest {
+        let (literal, next) = split_hole(after);
+        let from = text.get(at..)?;
+        at += if literal.is_empty() {
+            from.find(['\n', '\r']).unwrap_or(from.len())
+        } else {
+            from.find(literal)? + literal.len()
+        };
+        rest = next;
+    }
+    text.get(start..at)
+}
+
 /// How much text a pattern demands, in bytes: the more, the more it says when it matches.
 pub(super) fn literal_length(pattern: &str) -> usize {
     let (head, mut rest) = split_hole(pattern);

@@ -1,6 +1,6 @@
 //! Permission errors: what is missing, whether allowing it helps, and the smallest policy that does.
 
-use super::{Denial, Denied, ErrorReport, Found, mask};
+use super::{Denial, Denied, ErrorReport, Found, Known, mask, paste::value_of};
 use crate::{
     cloud::{Cloud, Grant},
     words::{Locale, Text, text},
@@ -45,7 +45,7 @@ pub(super) fn permission(
     found: Option<&Found>,
     report: &ErrorReport,
     operation: Option<&str>,
-    region: Option<&str>,
+    known: &Known<'_>,
     locale: Locale,
 ) -> Permission {
     let told = report.denied.as_deref().cloned().unwrap_or_default();
@@ -61,13 +61,14 @@ pub(super) fn permission(
     let resource = resource.or_else(|| caught("resource")).filter(|resource| resource != "*");
     let wanted = action.as_deref().or(operation);
     let policy = wanted.filter(|_| denial != Denial::Explicit).and_then(|action| {
-        let ids: Vec<&str> = report.instance_ids.iter().map(String::as_str).collect();
+        let named: Vec<&str> = report.instance_ids.iter().map(String::as_str).collect();
+        let ids = if named.is_empty() { known.instance_ids } else { &named };
         let resources: Vec<&str> = resource.as_deref().into_iter().collect();
         cloud.policy(&Grant {
             action,
             resources: &resources,
-            region: region.unwrap_or(""),
-            instance_ids: &ids,
+            region: known.region.unwrap_or(""),
+            instance_ids: ids,
             with_reads: false,
         })
     });
@@ -109,3 +110,39 @@ const NO_POLICY: Text = text(
     "An administrator can allow just this operation on just these instances for this identity.",
     "请由管理员仅为此身份授予对这些实例执行该操作的权限。",
 );
+
+/// What a text says of a missing permission besides the code: the members of the answer's detail,
+/// whatever they are quoted with, or the sentence that names action and resource.
+pub(super) fn denied_in(text: &str) -> Option<Box<Denied>> {
+    fn ends(c: char) -> bool {
+        c.is_whitespace() || matches!(c, ',' | ';' | '}' | ')' | '<' | '&')
+    }
+    let member = |name: &str| {
+        let value = value_of(text, &[name], ends)?;
+        (value.len() <= BYTES_MAX && !value.starts_with(['{', '['])).then(|| value.to_owned())
+    };
+    let between = |before: &str, after: &str| {
+        let (_, rest) = text.split_once(before)?;
+        let (value, _) = rest.split_once(after)?;
+        let value = value.replace("\\/", "/");
+        (!value.is_empty() && value.len() <= BYTES_MAX).then_some(value)
+    };
+    let explicit = member("explicitdeny");
+    let denied = Denied {
+        denial: match (member("nopermissiontype").as_deref(), explicit.as_deref()) {
+            (Some("ExplicitDeny"), _) | (None, Some("true")) => Denial::Explicit,
+            (Some("ImplicitDeny"), _) | (None, Some("false")) => Denial::Implicit,
+            (_, _) => Denial::Unknown,
+        },
+        action: member("authaction").or_else(|| between("to perform operation (", ")")),
+        resource: member("authresource").or_else(|| between("resource (", ") has no permission")),
+        principal: member("authprincipaldisplayname"),
+        principal_kind: member("authprincipaltype"),
+        policy_kind: member("policytype").or_else(|| member("nopermissionpolicytype")),
+        diagnostic: member("encodeddiagnosticmessage"),
+    };
+    (denied != Denied::default()).then(|| Box::new(denied))
+}
+
+/// The longest value that is taken for one: an encoded diagnosis has a few hundred bytes.
+const BYTES_MAX: usize = 2_000;

@@ -1,8 +1,8 @@
 //! Puts an error in words: the entry's texts with what was caught, or what an unknown code tells.
 
 use super::{
-    Effect, Entry, ErrorReport, Found, Group, Help, Hint, Permission, Retry, Who, caught_by,
-    family, find, group, index::LAYERS_ID, layer, mask, pattern, permission, unknown_effect,
+    Effect, Entry, ErrorReport, Found, Group, Help, Hint, Known, Permission, Retry, Who, caught_by,
+    family, find, group, hint, index::LAYERS_ID, layer, mask, pattern, permission, unknown_effect,
 };
 use crate::{
     cloud::{self, Cloud, Manifest},
@@ -140,9 +140,21 @@ pub fn explain(
     operation: Option<&str>,
     locale: Locale,
 ) -> Explanation {
+    explain_with(cloud_id, entries, report, operation, &Known::default(), locale)
+}
+
+/// The same, with what is known about the request: its key, its region, the clock.
+pub fn explain_with(
+    cloud_id: Option<&'static str>,
+    entries: &'static [Entry],
+    report: &ErrorReport,
+    operation: Option<&str>,
+    known: &Known<'_>,
+    locale: Locale,
+) -> Explanation {
     match find(entries, report, operation) {
-        Some(found) => recognised(cloud_id, &found, report, operation, locale),
-        None => unknown(cloud_id, report, locale),
+        Some(found) => recognised(cloud_id, &found, report, operation, known, locale),
+        None => unknown(cloud_id, report, operation, known, locale),
     }
 }
 
@@ -159,9 +171,12 @@ pub fn explain_layer(word: &str, text: &str, locale: Locale) -> Explanation {
         Some(entry) => {
             let captures = caught_by(entry, text).1;
             let found = Found { entry, captures };
-            Explanation { recognised: known, ..recognised(None, &found, &report, None, locale) }
+            Explanation {
+                recognised: known,
+                ..recognised(None, &found, &report, None, &Known::default(), locale)
+            }
         }
-        None => unknown(None, &report, locale),
+        None => unknown(None, &report, None, &Known::default(), locale),
     }
 }
 
@@ -170,15 +185,19 @@ fn recognised(
     found: &Found,
     report: &ErrorReport,
     operation: Option<&str>,
+    known: &Known<'_>,
     locale: Locale,
 ) -> Explanation {
     let entry = found.entry;
+    let denied = report.denied.as_deref();
     let value = |name: &str| {
         let caught = found.captures.iter().find(|(known, _)| *known == name);
         let value = match (caught, name, report.instance_ids.as_slice()) {
             (Some((_, value)), _, _) => value.as_str(),
             (None, "instance", [only]) => only.as_str(),
             (None, "operation", _) => operation?,
+            (None, "action", _) => denied?.action.as_deref()?,
+            (None, "resource", _) => denied?.resource.as_deref()?,
             _ => return None,
         };
         presentable(value)
@@ -188,8 +207,12 @@ fn recognised(
     let manifest = cloud.map(Cloud::manifest);
     let permission = cloud
         .filter(|cloud| cloud.manifest().permission_codes.contains(&entry.code))
-        .map(|cloud| permission::permission(cloud, Some(found), report, operation, None, locale));
+        .map(|cloud| permission::permission(cloud, Some(found), report, operation, known, locale));
     let signature = server_signature(found);
+    let group = group::group(manifest, entry);
+    let helps = helps(manifest, entry, permission.as_ref(), signature.as_ref());
+    let hints =
+        cloud.map_or_else(Vec::new, |cloud| hint::hints(cloud, group, &helps, known, locale));
     Explanation {
         recognised: true,
         cloud: cloud_id,
@@ -203,22 +226,28 @@ fn recognised(
         request_id: report.request_id.clone(),
         instance_ids: report.instance_ids.clone(),
         original: mask::mask(&report.message),
-        group: group::group(manifest, entry),
+        group,
         effect: entry.effect,
         address: Some(address(cloud_id.unwrap_or(LAYERS_ID), entry.code)),
         sure: Sure::Certain,
         seen_as: None,
         operation: operation.map(str::to_owned),
-        region: None,
-        helps: helps(manifest, entry, permission.as_ref(), signature.as_ref()),
+        region: known.region.map(str::to_owned),
+        helps,
         permission,
         signature,
-        hints: Vec::new(),
-        vendor_page: manifest.and_then(|manifest| vendor_page(manifest, entry.code)),
+        hints,
+        vendor_page: manifest.map(|manifest| vendor_page(manifest, entry.code)),
     }
 }
 
-fn unknown(cloud_id: Option<&'static str>, report: &ErrorReport, locale: Locale) -> Explanation {
+fn unknown(
+    cloud_id: Option<&'static str>,
+    report: &ErrorReport,
+    operation: Option<&str>,
+    known: &Known<'_>,
+    locale: Locale,
+) -> Explanation {
     const TITLE: Text = text("This error is not in the catalogue", "该错误尚未收录");
     const MEANING: Text =
         text("What {code|it} means is not known here.", "{code|该错误}的含义暂不清楚。");
@@ -247,6 +276,20 @@ fn unknown(cloud_id: Option<&'static str>, report: &ErrorReport, locale: Locale)
         (_, Some(family)) => family.retry,
         (_, None) => Retry::AfterFix,
     };
+    let cloud = cloud_id.and_then(cloud::by_id);
+    let permission = cloud
+        .filter(|_| family.is_some_and(|family| family.group == Group::GetPermission))
+        .map(|cloud| permission::permission(cloud, None, report, operation, known, locale));
+    let group = group::group_of_unknown(&report.code, retry);
+    let mut helps = Vec::new();
+    if permission.as_ref().is_some_and(|permission| permission.policy.is_some()) {
+        helps.push(Help::CopyPolicy);
+    }
+    if retry == Retry::CheckFirst {
+        helps.push(Help::RefreshState);
+    }
+    let hints =
+        cloud.map_or_else(Vec::new, |cloud| hint::hints(cloud, group, &helps, known, locale));
     Explanation {
         recognised: false,
         cloud: cloud_id,
@@ -260,20 +303,18 @@ fn unknown(cloud_id: Option<&'static str>, report: &ErrorReport, locale: Locale)
         request_id: report.request_id.clone(),
         instance_ids: report.instance_ids.clone(),
         original: mask::mask(&report.message),
-        group: group::group_of_unknown(&report.code, retry),
+        group,
         effect,
         address: None,
         sure: Sure::Certain,
         seen_as: None,
-        operation: None,
-        region: None,
-        permission: None,
+        operation: operation.map(str::to_owned),
+        region: known.region.map(str::to_owned),
+        permission,
         signature: None,
-        hints: Vec::new(),
-        helps: if retry == Retry::CheckFirst { vec![Help::RefreshState] } else { Vec::new() },
-        vendor_page: cloud_id
-            .and_then(cloud::by_id)
-            .and_then(|cloud| vendor_page(cloud.manifest(), &report.code)),
+        hints,
+        helps,
+        vendor_page: cloud.map(|cloud| vendor_page(cloud.manifest(), &report.code)),
     }
 }
 
@@ -332,13 +373,13 @@ fn helps(
     helps
 }
 
-fn vendor_page(manifest: &Manifest, code: &str) -> Option<String> {
+fn vendor_page(manifest: &Manifest, code: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     match manifest.error_url {
         Some(page) if !code.is_empty() && code.chars().all(is_plain) => {
-            Some(page.replace("{code}", code))
+            page.replace("{code}", code)
         }
-        Some(_) | None => Some(manifest.errors_url.to_owned()),
+        Some(_) | None => manifest.errors_url.to_owned(),
     }
 }
 

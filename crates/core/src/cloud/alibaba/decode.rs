@@ -1,6 +1,6 @@
 //! What an answer of this cloud says. JSON as a rule; XML where a proxy drops `Accept`.
 
-use super::state;
+use super::{errors, state};
 use crate::{
     answer::{
         BatchAnswer, Described, Fault, InstanceAnswer, InstanceState, Outcome, Response,
@@ -153,6 +153,7 @@ fn report(value: &Value, request_id: Option<&str>, response: &Response) -> Optio
         status: Some(response.status),
         // A gateway can name a code too. Only the cloud gives its id of the request.
         request_id: Some(request_id?.to_owned()),
+        denied: errors::denied(value),
         ..ErrorReport::default()
     })
 }

@@ -1,6 +1,29 @@
 //! The errors of this cloud: one entry an error, nowhere else.
 
-use crate::explain::{Effect, Entry, Help, Retry, Source, Who, words};
+use crate::{
+    answer::body::text,
+    explain::{Denial, Denied, Effect, Entry, Help, Retry, Source, Who, words},
+    json::Value,
+};
+
+/// What an answer says of a missing permission (vendor documentation and SDK).
+pub(super) fn denied(answer: &Value) -> Option<Box<Denied>> {
+    let detail = answer.get("AccessDeniedDetail")?;
+    let field = |name| text(detail, name).map(str::to_owned);
+    Some(Box::new(Denied {
+        denial: match text(detail, "NoPermissionType") {
+            Some("ExplicitDeny") => Denial::Explicit,
+            Some("ImplicitDeny") => Denial::Implicit,
+            Some(_) | None => Denial::Unknown,
+        },
+        action: field("AuthAction"),
+        resource: field("AuthResource"),
+        principal: field("AuthPrincipalDisplayName"),
+        principal_kind: field("AuthPrincipalType"),
+        policy_kind: field("PolicyType"),
+        diagnostic: field("EncodedDiagnosticMessage"),
+    }))
+}
 
 /// What an error of this cloud has about it besides its code (see `Manifest::error_marks`).
 pub(super) static MARKS: &[&str] =

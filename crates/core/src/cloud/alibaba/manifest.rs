@@ -19,6 +19,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         secret_label: "AccessKey Secret",
         token_label: Some("STS Token"),
         key_id: Shape { prefixes: &["LTAI", "STS."], usual_length: (16, 40) },
+        is_temporary: |id| id.starts_with("STS."),
         secret: Shape { prefixes: &[], usual_length: (30, 44) },
     },
     // One family of hosts serves the accounts of both sites; the key decides.
@@ -112,6 +113,10 @@ pub(super) static MANIFEST: Manifest = Manifest {
     permission_codes: errors::PERMISSIONS,
     #[cfg(feature = "engine")]
     error_helps: errors::HELPS,
+    #[cfg(feature = "engine")]
+    is_host: |host| host.starts_with("ecs") && host.ends_with(".aliyuncs.com"),
+    #[cfg(feature = "engine")]
+    listed_failures: None,
     retry_after_ms_header: Some("x-acs-retry-after"),
     errors_url: "https://error-center.aliyun.com/status/product/Ecs",
     error_url: Some("https://api.aliyun.com/troubleshoot?q={code}&product=Ecs"),

@@ -20,6 +20,8 @@ pub(super) static MANIFEST: Manifest = Manifest {
         token_label: Some("Token"),
         // The ids of temporary keys are longer.
         key_id: Shape { prefixes: &["AKID"], usual_length: (24, 120) },
+        // The permanent ones have 36 characters.
+        is_temporary: |id| id.starts_with("AKID") && id.len() > 40,
         secret: Shape { prefixes: &[], usual_length: (32, 64) },
     },
     sites: &[
@@ -127,6 +129,10 @@ pub(super) static MANIFEST: Manifest = Manifest {
     permission_codes: errors::PERMISSIONS,
     #[cfg(feature = "engine")]
     error_helps: errors::HELPS,
+    #[cfg(feature = "engine")]
+    is_host: |host| host.starts_with("cvm.") && host.ends_with(".tencentcloudapi.com"),
+    #[cfg(feature = "engine")]
+    listed_failures: None,
     retry_after_ms_header: None,
     errors_url: "https://www.tencentcloud.com/document/product/213/33243",
     error_url: None,

@@ -1,9 +1,44 @@
 //! The errors of this cloud: one entry an error, nowhere else.
 
-use crate::explain::{Effect, Entry, Help, Retry, Source, Who, words};
+use crate::{
+    answer::body::text,
+    explain::{Effect, Entry, ErrorReport, Help, Retry, Source, Who, words},
+    json::{self, Value},
+};
 
 /// Stands for "listed among the failed" in a 200: the cloud gives neither code nor reason.
 pub(crate) const LISTED_AS_FAILED: &str = "(listed in response.instanceIds)";
+
+/// Reads a whole answer that is a success and lists instances: those are the ones that failed.
+/// Other operations list instances as well, so nothing else may stand in it.
+pub(super) fn listed_failures(answer: &str) -> Option<ErrorReport> {
+    // Most texts are none, and need not be read.
+    if !answer.contains("\"instanceIds\"") || answer.contains("\"code\"") {
+        return None;
+    }
+    let mut answer = json::read(answer).ok()?;
+    let request_id = text(&answer, "requestId")?.to_owned();
+    let Value::Object(response) = answer.take("response")? else { return None };
+    let mut instance_ids = Vec::new();
+    for (name, value) in response {
+        match (name.as_str(), value) {
+            ("requestId", _) => {}
+            ("instanceIds", Value::Array(ids)) => {
+                for id in ids {
+                    instance_ids.push(id.as_str()?.to_owned());
+                }
+            }
+            (_, _) => return None,
+        }
+    }
+    (!instance_ids.is_empty()).then(|| ErrorReport {
+        code: LISTED_AS_FAILED.to_owned(),
+        status: Some(200),
+        request_id: Some(request_id),
+        instance_ids,
+        ..ErrorReport::default()
+    })
+}
 
 /// What an error of this cloud has about it besides its code (see `Manifest::error_marks`).
 pub(super) static MARKS: &[&str] = &["zenlayer", "\"requestid\":\"t"];

@@ -19,6 +19,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         secret_label: "Access Key Password",
         token_label: None,
         key_id: Shape { prefixes: &[], usual_length: (12, 40) },
+        is_temporary: |_| false,
         secret: Shape { prefixes: &[], usual_length: (16, 64) },
     },
     sites: &[Site { id: "default", name: text("Zenlayer console", "Zenlayer 控制台") }],
@@ -100,6 +101,10 @@ pub(super) static MANIFEST: Manifest = Manifest {
     permission_codes: errors::PERMISSIONS,
     #[cfg(feature = "engine")]
     error_helps: errors::HELPS,
+    #[cfg(feature = "engine")]
+    is_host: |host| host == "console.zenlayer.com",
+    #[cfg(feature = "engine")]
+    listed_failures: Some(errors::listed_failures),
     retry_after_ms_header: None,
     errors_url: "https://docs.console.zenlayer.com/api-reference/api-introduction/instruction/response",
     error_url: None,
