@@ -2,10 +2,7 @@
 //! is its own: elsewhere the part after `#` belongs to somebody else.
 
 use crate::ui::Screen;
-use relight_core::{cloud, sign::percent_encode};
-
-/// The word for the errors that come from below the clouds, in an address.
-pub(crate) const BELOW: &str = "page";
+use relight_core::{cloud, explain::LAYERS_ID, sign::percent_encode};
 
 /// Where somebody is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,26 +18,31 @@ pub enum Place {
 /// What of the index is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
-    /// The errors of one cloud, by its id, or of [`BELOW`]; `None` shows all.
+    /// The errors of one cloud, by its id, or of [`LAYERS_ID`]; `None` shows all.
     pub shelf: Option<&'static str>,
-    /// The code that is open. It may be one that the index lacks.
+    /// The code that is open, as its address has it. It may be one that the index lacks.
     pub code: Option<String>,
+}
+
+impl Shown {
+    /// What is shown at an address of the index: `cloud/code`.
+    pub(crate) fn at(address: &str) -> Self {
+        let (shelf, code) = address.split_once('/').unwrap_or((address, ""));
+        let shelf = known_shelf(shelf);
+        // A code means something only in a cloud.
+        let code = Some(code).filter(|code| !code.is_empty() && shelf.is_some());
+        Shown { shelf, code: code.map(percent_decode) }
+    }
 }
 
 impl Place {
     /// The place at an address, of which this is the part from `#` on. The form, if there is none.
     pub(crate) fn of_hash(hash: &str) -> Self {
         let path = hash.trim_start_matches('#').trim_start_matches('/');
-        let mut parts = path.split('/').filter(|part| !part.is_empty());
-        match parts.next() {
-            Some("explain") => Place::Explain,
-            Some("errors") => {
-                let shelf = parts.next().and_then(known_shelf);
-                // A code means something only in a cloud.
-                let code = parts.next().filter(|_| shelf.is_some()).map(percent_decode);
-                Place::Errors(Shown { shelf, code })
-            }
-            Some(_) | None => Place::Power,
+        match path.split_once('/').unwrap_or((path, "")) {
+            ("explain", _) => Place::Explain,
+            ("errors", address) => Place::Errors(Shown::at(address)),
+            _ => Place::Power,
         }
     }
 
@@ -78,7 +80,7 @@ impl From<Screen> for Place {
 /// The shelf of this name, in the spelling that lives as long as the page.
 fn known_shelf(word: &str) -> Option<&'static str> {
     let clouds = cloud::ALL.iter().map(|cloud| cloud.manifest().id);
-    clouds.chain([BELOW]).find(|known| known.eq_ignore_ascii_case(word))
+    clouds.chain([LAYERS_ID]).find(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// What a percent-encoded text stands for. What is not well encoded stays as it is.
@@ -106,8 +108,13 @@ fn hex_byte(digits: &[u8]) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BELOW, Place, Shown, percent_decode};
-    use relight_core::{cloud, sign::percent_encode};
+    use super::{Place, Shown, percent_decode};
+    use relight_core::{
+        cloud,
+        explain::{LAYERS_ID, index},
+        sign::percent_encode,
+        words::Locale,
+    };
 
     #[test]
     fn every_address_leads_back_to_its_place() {
@@ -121,9 +128,18 @@ mod tests {
             shown(None, None),
             shown(Some(id), None),
             shown(Some(id), Some("InvalidInstanceId.NotFound")),
-            shown(Some(BELOW), Some("(listed in response.instanceIds) 100%/é")),
+            shown(Some(LAYERS_ID), Some("(listed in response.instanceIds) 100%/é")),
         ] {
             assert_eq!(Place::of_hash(&place.hash()), place, "{}", place.hash());
+        }
+    }
+
+    #[test]
+    fn every_item_of_the_index_has_an_address() {
+        for item in index(Locale::En) {
+            let place = Place::Errors(Shown::at(&item.address));
+            assert_eq!(place.hash(), format!("#/errors/{}", item.address));
+            assert_eq!(Place::of_hash(&place.hash()), place);
         }
     }
 

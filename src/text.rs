@@ -8,16 +8,12 @@
 
 #[cfg(feature = "console")]
 mod run;
-#[cfg(feature = "console")]
-mod todo;
 
 #[cfg(feature = "console")]
 pub use run::{
     UNKNOWN_CHECKING, call_state, evidence, outcome, outcome_counter, outcome_meaning, pause,
     retry, skip_reason, stage, who,
 };
-#[cfg(feature = "console")]
-pub use todo::Todo;
 
 use relight_core::{
     cloud::Verb,

@@ -11,7 +11,7 @@ use super::{
     icon::{Icon, icon},
 };
 use crate::{
-    place::{BELOW, Place, Shown},
+    place::{Place, Shown},
     store::Intent,
     text::{Say, lines},
 };
@@ -111,8 +111,6 @@ fn explanation(props: &Props, told: &Explanation) -> Html {
     let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
     let manifest = told.cloud.and_then(cloud::by_id).map(Cloud::manifest);
-    // What stands in the index has a page there.
-    let indexed = told.code.clone().filter(|_| told.recognised);
     html! {
         <article class={class(&["group", "card", if told.success { "good-card" } else { "" }])}
             data-code={told.code.clone()}>
@@ -144,10 +142,10 @@ fn explanation(props: &Props, told: &Explanation) -> Html {
             </dl>
             <div class="row">
                 { copy_button(locale, for_support(told, locale), Say::CopyForSupport, None, &props.on) }
-                if let Some(code) = indexed {
+                if let Some(address) = &told.address {
                     { go(
                         &props.ways,
-                        Place::Errors(Shown { shelf: Some(told.cloud.unwrap_or(BELOW)), code: Some(code) }),
+                        Place::Errors(Shown::at(address)),
                         "tiny",
                         "open",
                         false,
@@ -155,7 +153,7 @@ fn explanation(props: &Props, told: &Explanation) -> Html {
                     ) }
                 }
             </div>
-            if let Some(manifest) = manifest { { vendor_page(manifest, locale) } }
+            { vendor_page(told, locale) }
         </article>
     }
 }
