@@ -1,5 +1,6 @@
 //! What the operator of the page has set: a JSON file, and the element's attributes over it.
 
+use crate::frame::{Stranger, stranger};
 use relight_core::{
     json::{self, Value},
     request::Route,
@@ -14,11 +15,17 @@ pub(crate) struct Config {
     pub(crate) route: Route,
     /// The language, if it is set; else a person's last choice, else the browser's.
     pub(crate) locale: Option<Locale>,
+    /// The page around this one, if it may not have keys entered here.
+    pub(crate) stranger: Option<Stranger>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { route: Route::Proxy { base: "/proxy".into() }, locale: None }
+        Config {
+            route: Route::Proxy { base: "/proxy".into() },
+            locale: None,
+            stranger: stranger(&[]),
+        }
     }
 }
 
@@ -29,6 +36,8 @@ struct File {
     proxy: Option<String>,
     /// `en` or `zh`.
     language: Option<String>,
+    /// The origins that may frame the page.
+    frames: Vec<String>,
 }
 
 impl File {
@@ -43,6 +52,13 @@ impl File {
                 "language" => &mut file.language,
                 // For editors.
                 "$schema" => continue,
+                "frames" => {
+                    let Value::Array(origins) = &value else {
+                        return Err(format!("`{name}` must be a list"));
+                    };
+                    file.frames = origins.iter().filter_map(text_of).collect();
+                    continue;
+                }
                 _ => return Err(format!("there is no setting `{name}`")),
             };
             *setting = match value {
@@ -54,6 +70,15 @@ impl File {
             };
         }
         Ok(file)
+    }
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            None
+        }
     }
 }
 
@@ -72,6 +97,7 @@ impl Config {
                     if let Some(base) = file.proxy {
                         config.route = Route::Proxy { base };
                     }
+                    config.stranger = stranger(&file.frames);
                     config.locale = file.language.as_deref().map(Locale::from_tag);
                 }
                 Err(error) => problem = Some(format!("{url}: {error}")),

@@ -175,6 +175,7 @@ impl Component for Console {
                 secret: vault.secret(),
                 token: vault.token(),
                 route: Shared::new(Config::default().route),
+                stranger: Config::default().stranger,
                 run: None,
                 signed: Shared::new(Vec::new()),
                 no_journal: None,
@@ -275,6 +276,7 @@ impl Component for Console {
 impl Console {
     fn configure(&mut self, ctx: &Context<Self>, config: Config, problem: Option<String>) -> bool {
         self.view.route = Shared::new(config.route);
+        self.view.stranger = config.stranger;
         let chosen = ctx.props().start.locale;
         if let Some(locale) = config.locale.filter(|_| chosen.is_none() || self.configured) {
             self.view.session.make_mut().update(Action::Locale(locale));
@@ -297,6 +299,8 @@ impl Console {
             }
             Intent::Fill(fill) => self.fill(ctx, Action::Fill(fill)),
             Intent::Form(action) => self.fill(ctx, action),
+            // There is no field to type it in, either.
+            Intent::Secret(_) | Intent::Token(_) if self.view.stranger.is_some() => false,
             Intent::Secret(secret) => {
                 self.vault.keep_secret(secret);
                 self.ask_vault()

@@ -7,6 +7,7 @@
 use crate::{
     config::{self, Config},
     element::{self, Drawn},
+    frame::Stranger,
     store::Intent,
     ui::{self, Screen},
 };
@@ -153,6 +154,7 @@ pub(crate) struct Front {
     token: Zeroizing<String>,
     refusal: Option<Refusal>,
     route: Route,
+    stranger: Option<Stranger>,
     rest: Rest,
     /// Kept for as long as the front lives.
     _address: Option<EventListener>,
@@ -182,6 +184,7 @@ impl Component for Front {
             token: Zeroizing::default(),
             refusal: None,
             route: Config::default().route,
+            stranger: Config::default().stranger,
             rest: Rest::Absent,
             _address: follow_address(ctx),
         }
@@ -195,6 +198,7 @@ impl Component for Front {
             }
             Msg::Configured(config) => {
                 self.route = config.route;
+                self.stranger = config.stranger;
                 self.locale = config.locale.unwrap_or(self.locale);
                 true
             }
@@ -224,6 +228,7 @@ impl Component for Front {
                 secret: Held::of(&self.secret),
                 token: Held::of(&self.token),
                 route: &self.route,
+                stranger: self.stranger.as_ref(),
                 rest: self.rest,
             },
             &ctx.link().callback(Msg::Screen),
@@ -247,6 +252,8 @@ impl Front {
                     self.fetch(ctx, Then::Wait);
                 }
             }
+            // There is no field to type it in, either.
+            Intent::Secret(_) | Intent::Token(_) if self.stranger.is_some() => return false,
             Intent::Secret(secret) => self.secret = Zeroizing::new(secret),
             Intent::Token(token) => self.token = Zeroizing::new(token),
             Intent::Forget => {

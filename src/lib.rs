@@ -10,6 +10,7 @@
 
 mod config;
 pub mod element;
+pub mod frame;
 pub mod front;
 pub mod store;
 pub mod text;

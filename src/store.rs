@@ -1,6 +1,8 @@
 //! What the page knows, as a value that components are given, and what people want, as a value that
 //! they hand back. Data flows one way: view → components → intent → next view.
 
+#[cfg(feature = "console")]
+use crate::frame::Stranger;
 use relight_core::{form::Fill, words::Locale};
 #[cfg(feature = "console")]
 use relight_core::{
@@ -61,6 +63,8 @@ pub struct View {
     pub token: Held,
     /// How calls travel.
     pub route: Shared<Route>,
+    /// The page around this one, if it may not have keys entered here.
+    pub stranger: Option<Stranger>,
     /// The run that is under way or over.
     pub run: Option<Shared<Run>>,
     /// The requests as they went out, by the index of their call.

@@ -108,6 +108,7 @@ pub enum Say {
     Forget,
     Optional,
     DoubtLength,
+    OpenAlone,
     NothingToReview,
     NothingToReviewHint,
     HowItWillGo,
@@ -321,6 +322,7 @@ impl Say {
             }
             Say::Forget => "Forget now",
             Say::Optional => "optional",
+            Say::OpenAlone => "Open this page on its own",
             Say::DoubtLength => "Unusual length for a key of this cloud. Is it complete?",
             Say::NothingToReview => "Nothing to review yet",
             Say::NothingToReviewHint => {
@@ -533,6 +535,7 @@ impl Say {
             Say::SecretUnusable => "含有空格或不允许的字符，请重新粘贴。",
             Say::Forget => "立即清除",
             Say::Optional => "选填",
+            Say::OpenAlone => "单独打开此页面",
             Say::DoubtLength => "长度与该云的密钥 ID 不符，请确认是否完整。",
             Say::NothingToReview => "暂无待确认内容",
             Say::NothingToReviewHint => "粘贴实例 ID 并检查。在这里确认之前，不会发送任何请求。",
@@ -699,6 +702,8 @@ pub enum Tell<'a> {
     OfCloud(&'a str),
     /// A key that looks like another cloud's.
     KeyOfCloud(&'a str),
+    /// No key is taken in a frame of this page, if its origin is known.
+    Stranger(Option<&'a str>),
     /// What ids look like.
     IdsLookLike {
         shape: &'a str,
@@ -857,6 +862,10 @@ impl Tell<'_> {
             Tell::WillNotBeSent(1) => "1 entry will not be sent".into(),
             Tell::WillNotBeSent(count) => format!("{} entries will not be sent", n(count)),
             Tell::OfCloud(cloud) => format!("of {cloud}"),
+            Tell::Stranger(Some(origin)) => format!(
+                "This page is shown inside a page of {origin}, which its operator has not listed under “frames” in relight.json. No key can be entered here."
+            ),
+            Tell::Stranger(None) => "This page is shown inside another page, and the browser does not say which; the operator has listed none that it could be. No key can be entered here.".to_owned(),
             Tell::KeyOfCloud(cloud) => format!("This looks like a key of {cloud}."),
             Tell::IdsLookLike { shape, example } => format!("Ids are {shape}: {example}"),
             Tell::OnePerCall(name) => format!("{name}, one a call"),
@@ -976,6 +985,10 @@ impl Tell<'_> {
             Tell::RemoveProblems(count) => format!("移除这 {} 项", n(count)),
             Tell::WillNotBeSent(count) => format!("{} 项不会发送", n(count)),
             Tell::OfCloud(cloud) => format!("属于{cloud}"),
+            Tell::Stranger(Some(origin)) => format!(
+                "此页面被嵌入在 {origin} 的页面中，而运维人员没有在 relight.json 的 “frames” 中列出它。不能在此输入密钥。"
+            ),
+            Tell::Stranger(None) => "此页面被嵌入在其他页面中，浏览器没有说明是哪个页面，也不在运维人员列出的范围内。不能在此输入密钥。".to_owned(),
             Tell::KeyOfCloud(cloud) => format!("这看起来是{cloud}的密钥。"),
             Tell::IdsLookLike { shape, example } => format!("实例 ID 为{shape}，例如 {example}"),
             Tell::OnePerCall(name) => format!("{name}（每次调用一台）"),

@@ -48,6 +48,7 @@ mod skipped;
 mod target;
 
 use crate::{
+    frame::Stranger,
     front::{Rest, Why},
     store::Intent,
     text::Say,
@@ -132,6 +133,7 @@ pub(crate) struct Front<'a> {
     pub(crate) secret: Held,
     pub(crate) token: Held,
     pub(crate) route: &'a Route,
+    pub(crate) stranger: Option<&'a Stranger>,
     pub(crate) rest: Rest,
 }
 
@@ -164,6 +166,7 @@ pub(crate) fn front(
                     opening: props.rest == Rest::Awaited,
                     secret: props.secret,
                     token: props.token,
+                    stranger: props.stranger.cloned(),
                     on: on.clone(),
                 }) }
                 if let Rest::Failed(why) = props.rest {
@@ -330,6 +333,7 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
                                 key_id: &run.about().key_id,
                                 secret: view.secret,
                                 token: view.token,
+                            stranger: view.stranger.as_ref(),
                                 problem: None,
                                 on,
                             }) }
@@ -383,6 +387,7 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
                 opening: false,
                 secret: view.secret,
                 token: view.token,
+                stranger: view.stranger.clone(),
                 on: on.clone(),
             }) }
             { review }

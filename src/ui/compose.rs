@@ -9,6 +9,7 @@ use super::{
     target::{self, OptionsProps, options, target},
 };
 use crate::{
+    frame::Stranger,
     store::Intent,
     text::{Say, Tell},
 };
@@ -36,6 +37,7 @@ pub(crate) struct Props {
     pub(crate) opening: bool,
     pub(crate) secret: Held,
     pub(crate) token: Held,
+    pub(crate) stranger: Option<Stranger>,
     pub(crate) on: Callback<Intent>,
 }
 
@@ -97,6 +99,7 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
                     key_id: form.key_id(),
                     secret: props.secret,
                     token: props.token,
+                    stranger: props.stranger.as_ref(),
                     problem,
                     on: &props.on,
                 }) }

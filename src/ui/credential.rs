@@ -9,6 +9,7 @@ use super::{
     part::part,
 };
 use crate::{
+    frame::Stranger,
     store::Intent,
     text::{Say, Tell},
 };
@@ -34,6 +35,7 @@ pub(crate) struct Props<'a> {
     pub(crate) key_id: &'a str,
     pub(crate) secret: Held,
     pub(crate) token: Held,
+    pub(crate) stranger: Option<&'a Stranger>,
     pub(crate) problem: Option<&'a Field>,
     pub(crate) on: &'a Callback<Intent>,
 }
@@ -42,6 +44,9 @@ pub(crate) struct Props<'a> {
 pub(crate) fn credential(props: &Props<'_>) -> Html {
     let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
+    if let Some(stranger) = props.stranger {
+        return refused(stranger, locale);
+    }
     let labels = &props.cloud.manifest().credential;
     let error = |field| words_for(props.problem, field);
     let onkeyid = props.on.reform(|event: InputEvent| Intent::Fill(Fill::KeyId(value_of(&event))));
@@ -96,6 +101,26 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
                     </button>
                 }
             </div>
+        </fieldset>
+    }
+}
+
+/// What stands in the place of the fields while a page that nobody has listed is around this one.
+fn refused(stranger: &Stranger, locale: Locale) -> Html {
+    let t = |say: Say| say.in_locale(locale);
+    let address = web_sys::window().and_then(|window| window.location().href().ok());
+    html! {
+        <fieldset class="credential">
+            <legend>{ t(Say::Key) }</legend>
+            <p class="small hint-warn" role="alert" data-stranger={stranger.origin.clone().unwrap_or_default()}>
+                { icon(Icon::Warning) }
+                <span>{ Tell::Stranger(stranger.origin.as_deref()).in_locale(locale) }</span>
+            </p>
+            <p class="small">
+                <a href={address} target="_blank" rel="noopener" data-action="open-alone">
+                    { t(Say::OpenAlone) }
+                </a>
+            </p>
         </fieldset>
     }
 }

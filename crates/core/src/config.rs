@@ -41,6 +41,9 @@ pub struct Config {
     pub records: Option<Records>,
     /// The operator's own name and words.
     pub brand: Brand,
+    /// The origins of the pages that may show this one in a frame and have keys entered there, such
+    /// as `https://portal.example.com`. Left out: only the page's own origin.
+    pub frames: Vec<String>,
 }
 
 /// Light or dark.
@@ -390,6 +393,13 @@ impl Config {
                 )));
             }
         }
+        for origin in &self.frames {
+            if !is_origin(origin) {
+                return Err(Unusable(format!(
+                    "`frames` has `{origin}`, expected an origin such as `https://portal.example.com`"
+                )));
+            }
+        }
         Ok(())
     }
 }
@@ -429,6 +439,17 @@ fn is_address(url: &str) -> bool {
             ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
                 || scheme.contains(['/', '?', '#'])
         })
+}
+
+/// Whether a text is an origin as browsers write it: scheme, host and port, nothing after it.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty()
+            && host.chars().all(|one| {
+                one.is_ascii_lowercase() || one.is_ascii_digit() || ".-:[]".contains(one)
+            })
+    })
 }
 
 fn names<T>(list: Option<&[T]>, name: fn(&T) -> &String) -> Option<Vec<String>> {

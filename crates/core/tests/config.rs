@@ -23,6 +23,7 @@ const ACCEPTED: &[&str] = &[
          "reason": "T-1", "site": "china" },
          "locked": ["cloud", "region", "operation", "mode", "dryRun", "instanceIds"] }"#,
     r#"{ "records": { "url": "/records" } }"#,
+    r#"{ "frames": ["https://portal.example.com", "http://localhost:8080"] }"#,
     r#"{ "brand": { "title": "Ops", "logo": "logo.svg", "note": { "en": "a", "zh": "b" } } }"#,
 ];
 
@@ -34,6 +35,8 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("{\n \"proxi\": 1 }", &["`proxi`", "`proxy`", "`language`", "line 2"]),
     ("{\n\n \"language\": \"fr\" }", &["`fr`", "`en`", "`zh`", "line 3"]),
     (r#"{ "theme": "blue" }"#, &["`blue`", "`light`", "`dark`"]),
+    (r#"{ "frames": ["https://portal.example.com/"] }"#, &["`frames`", "`https://portal."]),
+    (r#"{ "frames": ["https://*.example.com"] }"#, &["`frames`"]),
     (r#"{ "proxy": 7 }"#, &["an address", "line 1"]),
     (r#"{ "proxy": { "azure": "/a" } }"#, &["an address"]),
     (r#"{ "allow": [] }"#, &["`allow`", "an object"]),

@@ -45,6 +45,7 @@ struct Shared {
     /// Files that are served in the place of those of the release.
     replaced: Mutex<HashMap<String, Vec<u8>>>,
     compressed: AtomicBool,
+    is_bare: AtomicBool,
 }
 
 impl Site {
@@ -64,6 +65,7 @@ impl Site {
             asked: Mutex::default(),
             replaced: Mutex::default(),
             compressed: AtomicBool::new(false),
+            is_bare: AtomicBool::new(false),
         });
         let address = listener.local_addr()?;
         let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
@@ -107,6 +109,11 @@ impl Site {
         lock(&self.shared.replaced).insert(name.to_owned(), bytes);
     }
 
+    /// From now on sends no header but what HTTP needs, as hosts do that can set none.
+    pub fn without_headers(&self) {
+        self.shared.is_bare.store(true, Ordering::Relaxed);
+    }
+
     /// Serves the release again as it is.
     pub fn restore(&self) {
         lock(&self.shared.replaced).clear();
@@ -144,7 +151,7 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     }
     if path == "/csp-report" {
         lock(&shared.reports).push(String::from_utf8_lossy(request.body()).into_owned());
-        return answer(&mut stream, "204 No Content", "", &[], b"").await;
+        return answer(&mut stream, "204 No Content", "", &strict(&[]), b"").await;
     }
     let name = match path.strip_prefix(&shared.base) {
         Some("") => Some("index.html"),
@@ -163,11 +170,27 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
         if path != "/favicon.ico" {
             lock(&shared.missing).push(path.to_owned());
         }
-        return answer(&mut stream, "404 Not Found", "text/plain", &[], b"not found").await;
+        return answer(&mut stream, "404 Not Found", "text/plain", &strict(&[]), b"not found")
+            .await;
     };
     let encoding: &[&str] = if is_brotli { &["Content-Encoding: br"] } else { &[] };
     shared.compressed.fetch_or(is_brotli, Ordering::Relaxed);
-    answer(&mut stream, "200 OK", kind(name), encoding, &bytes).await
+    // A portal is somebody else's page.
+    let is_bare = shared.is_bare.load(Ordering::Relaxed) || name == "portal.html";
+    let more = if is_bare { encoding.join("\r\n") } else { strict(encoding) };
+    answer(&mut stream, "200 OK", kind(name), &more, &bytes).await
+}
+
+/// The headers that an operator should set, and further ones.
+fn strict(more: &[&str]) -> String {
+    let own = format!(
+        "Content-Security-Policy: {POLICY}\r\nX-Content-Type-Options: nosniff\r\n\
+         Referrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n\
+         Cross-Origin-Opener-Policy: same-origin\r\nStrict-Transport-Security: max-age=63072000\r\n\
+         Permissions-Policy: camera=(), geolocation=(), microphone=()\r\nCache-Control: no-cache\r\n\
+         Vary: Accept-Encoding"
+    );
+    std::iter::once(own.as_str()).chain(more.iter().copied()).collect::<Vec<_>>().join("\r\n")
 }
 
 async fn load(dist: &Path, name: &str, takes_brotli: bool) -> Option<(Vec<u8>, bool)> {
@@ -181,20 +204,15 @@ async fn answer(
     stream: &mut TcpStream,
     status: &str,
     kind: &str,
-    more: &[&str],
+    more: &str,
     body: &[u8],
 ) -> io::Result<()> {
     let mut head = format!(
-        "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\nContent-Type: {kind}\r\n\
-         Content-Security-Policy: {POLICY}\r\nX-Content-Type-Options: nosniff\r\n\
-         Referrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n\
-         Cross-Origin-Opener-Policy: same-origin\r\nStrict-Transport-Security: max-age=63072000\r\n\
-         Permissions-Policy: camera=(), geolocation=(), microphone=()\r\nCache-Control: no-cache\r\n\
-         Vary: Accept-Encoding\r\n",
+        "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\nContent-Type: {kind}\r\n",
         body.len()
     );
-    for line in more {
-        head.push_str(line);
+    if !more.is_empty() {
+        head.push_str(more);
         head.push_str("\r\n");
     }
     head.push_str("\r\n");

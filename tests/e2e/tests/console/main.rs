@@ -6,6 +6,7 @@ mod embedding;
 mod errors;
 mod faults;
 mod form;
+mod frames;
 mod guards;
 mod integrity;
 mod look;
@@ -29,6 +30,7 @@ fn main() -> Result<ExitCode> {
         scale::cases(),
         guards::cases(),
         integrity::cases(),
+        frames::cases(),
         form::cases(),
         secrets::cases(),
         embedding::cases(),

@@ -1,0 +1,123 @@
+//! The page inside another one: who may have keys entered there.
+
+use crate::support::{TENCENT, is_chinese, one_arrival, send};
+use anyhow::{Result, ensure};
+use relight_e2e::{Stage, case, suite::Case, until};
+use serde_json::{Value, json};
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        case!("frames::a_strict_host_is_not_framed", strict).noisy(),
+        case!("frames::a_foreign_page_gets_no_key", foreign).noisy(),
+        case!("frames::a_listed_page_may_frame_it", listed).noisy(),
+        case!("frames::without_headers_the_page_has_its_own_policy", own_policy).noisy(),
+    ]
+}
+
+/// `frame-ancestors 'none'`: the browser does not even draw it.
+async fn strict(stage: &mut Stage) -> Result<()> {
+    let before = stage.site.asked().len();
+    embed(stage).await?;
+    until("the frame's page", || async {
+        let asked = stage.site.asked();
+        Ok(asked[before..].iter().any(|name| name == "index.html").then_some(()))
+    })
+    .await?;
+    stage.page.session().driver().enter_frame(0).await?;
+    let is_there =
+        script(stage, "return document.querySelector('relight-console') !== null;").await;
+    ensure!(is_there.is_err() || is_there? == Value::Bool(false), "it was drawn");
+    stage.page.session().driver().enter_default_frame().await?;
+    Ok(())
+}
+
+async fn foreign(stage: &mut Stage) -> Result<()> {
+    stage.site.without_headers();
+    // Another page is listed, and this one is not.
+    list(stage, "https://portal.example.com");
+    embed(stage).await?;
+    enter(stage).await?;
+    let page = &stage.page;
+    page.wait_for("[data-stranger]").await?;
+    ensure!(page.count("[name=secret], [name=token], [name=keyId]").await? == 0);
+    let words = page.text("[data-stranger]").await?;
+    ensure!(words.contains("No key can be entered here"), "{words}");
+    let origin = page.run("return first('[data-stranger]').dataset.stranger;", &[]).await?;
+    ensure!(origin == json!(portal(stage)), "{origin}");
+    page.act("language").await?;
+    ensure!(is_chinese(&page.text("[data-stranger]").await?));
+    page.act("language").await?;
+    // The rest of the page, once it is there, has no field either.
+    page.act("explain").await?;
+    page.wait_for_no("[data-front]").await?;
+    page.act("power").await?;
+    page.wait_for("[data-stranger]").await?;
+    ensure!(page.count("[name=secret], [name=token], [name=keyId]").await? == 0);
+    page.act("review").await?;
+    ensure!(stage.calls().is_empty());
+    stage.page.session().driver().enter_default_frame().await?;
+    stage.page.photograph(&format!("{}-frame-refused", stage.page.browser())).await
+}
+
+async fn listed(stage: &mut Stage) -> Result<()> {
+    stage.site.without_headers();
+    list(stage, &portal(stage));
+    embed(stage).await?;
+    enter(stage).await?;
+    let ids = TENCENT.running(stage, 1);
+    stage.page.wait_for("[name=secret]").await?;
+    ensure!(!stage.page.sees("[data-stranger]").await?);
+    send(stage, &TENCENT.form(&ids[0])).await?;
+    stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    one_arrival(stage, true)?;
+    stage.page.session().driver().enter_default_frame().await?;
+    Ok(())
+}
+
+/// A host that can set no headers: the page still takes no script but its own files, nor markup made
+/// of text.
+async fn own_policy(stage: &mut Stage) -> Result<()> {
+    stage.site.without_headers();
+    stage.open().await?;
+    let tries = "window.ran = []; \
+         try { document.body.innerHTML += '<p>text</p>'; window.ran.push('markup') } catch {} \
+         const inline = document.createElement('script'); \
+         try { inline.text = 'window.ran.push(\"inline\")' } catch {} \
+         try { inline.append('window.ran.push(\"appended\")'); document.head.append(inline) } catch {} \
+         return window.ran.join();";
+    let ran = script(stage, tries).await?;
+    ensure!(ran == "", "{ran} was let through");
+    Ok(())
+}
+
+/// The same host by its other name: another origin to browsers.
+fn portal(stage: &Stage) -> String {
+    stage.site.url().trim_end_matches('/').replace("127.0.0.1", "localhost")
+}
+
+fn list(stage: &Stage, origin: &str) {
+    let config = json!({ "proxy": "/proxy", "frames": [origin] });
+    stage.site.replace("relight.json", config.to_string().into_bytes());
+}
+
+/// Opens a page of the portal's with ours in a frame.
+async fn embed(stage: &Stage) -> Result<()> {
+    let portal_page = format!(
+        "<!doctype html><title>portal</title><iframe src=\"{}\" width=\"1200\" height=\"860\"></iframe>",
+        stage.site.url()
+    );
+    stage.site.replace("portal.html", portal_page.into_bytes());
+    let url = format!("{}/portal.html", portal(stage));
+    stage.page.session().driver().goto(&url).await?;
+    Ok(())
+}
+
+/// From here on scripts and elements are those of the frame.
+async fn enter(stage: &Stage) -> Result<()> {
+    stage.page.session().driver().enter_frame(0).await?;
+    stage.page.wait_for_step("compose").await
+}
+
+async fn script(stage: &Stage, script: &str) -> Result<Value> {
+    Ok(stage.page.session().driver().execute(script, vec![]).await?.json().clone())
+}
