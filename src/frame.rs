@@ -8,7 +8,7 @@ use web_sys::Window;
 /// A page around this one that the operator has not listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stranger {
-    /// Its origin, as far as the browser tells: Firefox may not.
+    /// Its origin, as far as the browser tells: older Firefox may not.
     pub origin: Option<String>,
 }
 
