@@ -43,6 +43,10 @@ pub struct Config {
     pub brand: Brand,
     /// The origins of the pages that may show this one in a frame and have keys entered there, such
     /// as `https://portal.example.com`. Left out: only the page's own origin.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(inner(regex(pattern = r"^https?://[a-z0-9.:\[\]-]+$")))
+    )]
     pub frames: Vec<String>,
 }
 
