@@ -1,120 +1,123 @@
 //! What the operator of the page has set: a JSON file, and the element's attributes over it.
 
-use crate::frame::{Stranger, stranger};
+use js_sys::Reflect;
+#[cfg(not(feature = "console"))]
+use relight_core::json::{self, Value};
+#[cfg(feature = "console")]
 use relight_core::{
-    json::{self, Value},
-    request::Route,
-    words::Locale,
+    cloud::Cloud,
+    config::{Config as Settings, Proxies},
 };
+use relight_core::{request::Route, words::Locale};
 use web_sys::{HtmlElement, Storage};
 
 /// Where the configuration ends up.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Config {
-    /// How calls travel.
+    /// How calls travel, as far as all clouds have the same way.
     pub(crate) route: Route,
     /// The language, if it is set; else a person's last choice, else the browser's.
     pub(crate) locale: Option<Locale>,
-    /// The page around this one, if it may not have keys entered here.
-    pub(crate) stranger: Option<Stranger>,
+    /// Whether the file says more than the front understands, or something is wrong with it: the
+    /// module then takes over at once.
+    pub(crate) more: bool,
+    /// Everything that is set, checked.
+    #[cfg(feature = "console")]
+    pub(crate) settings: Settings,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Config {
-            route: Route::Proxy { base: "/proxy".into() },
+            route: Route::Proxy { base: PROXY.into() },
             locale: None,
-            stranger: stranger(&[]),
+            more: false,
+            #[cfg(feature = "console")]
+            settings: Settings::default(),
         }
     }
 }
 
-/// `relight.json`.
-#[derive(Debug, Default)]
-struct File {
-    /// The proxy's address, absolute or relative to the page.
-    proxy: Option<String>,
-    /// `en` or `zh`.
-    language: Option<String>,
-    /// The origins that may frame the page.
-    frames: Vec<String>,
-}
-
-impl File {
-    fn read(text: &str) -> Result<Self, String> {
-        let Ok(Value::Object(members)) = json::read(text) else {
-            return Err("not a JSON object".to_owned());
-        };
-        let mut file = File::default();
-        for (name, value) in members {
-            let setting = match name.as_str() {
-                "proxy" => &mut file.proxy,
-                "language" => &mut file.language,
-                // For editors.
-                "$schema" => continue,
-                "frames" => {
-                    let Value::Array(origins) = &value else {
-                        return Err(format!("`{name}` must be a list"));
-                    };
-                    file.frames = origins.iter().filter_map(text_of).collect();
-                    continue;
-                }
-                _ => return Err(format!("there is no setting `{name}`")),
-            };
-            *setting = match value {
-                Value::String(text) => Some(text),
-                Value::Null => None,
-                Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-                    return Err(format!("`{name}` must be a text"));
-                }
-            };
-        }
-        Ok(file)
-    }
-}
-
-fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-            None
-        }
-    }
-}
+/// Where the proxy is unless something else is said.
+const PROXY: &str = "/proxy";
 
 impl Config {
-    /// The configuration of an element: the file that its `config` attribute names, then the
-    /// attributes `proxy` and `lang`.
-    ///
-    /// # Errors
-    /// A file that cannot be had or read, in words; the attributes are heeded all the same.
+    /// The configuration of an element: its property `config`, or else the file that its attribute of
+    /// that name points to; then the attributes `proxy` and `lang`, unless that is locked.
     pub(crate) async fn load(host: &HtmlElement) -> (Config, Option<String>) {
         let mut config = Config::default();
         let mut problem = None;
-        if let Some(url) = host.get_attribute("config").filter(|url| !url.is_empty()) {
-            match fetch(&url).await {
-                Ok(file) => {
-                    if let Some(base) = file.proxy {
-                        config.route = Route::Proxy { base };
-                    }
-                    config.stranger = stranger(&file.frames);
-                    config.locale = file.language.as_deref().map(Locale::from_tag);
-                }
-                Err(error) => problem = Some(format!("{url}: {error}")),
-            }
+        match text(host).await {
+            Ok(Some(text)) => problem = config.read(&text).err(),
+            Ok(None) => {}
+            Err(error) => problem = Some(error),
         }
+        config.more |= problem.is_some();
         config.heed(host);
         (config, problem)
     }
 
+    /// What the front needs: proxy and language. It judges nothing; the module does.
+    #[cfg(not(feature = "console"))]
+    fn read(&mut self, text: &str) -> Result<(), String> {
+        let Ok(Value::Object(members)) = json::read(text) else {
+            self.more = true;
+            return Ok(());
+        };
+        for (name, value) in members {
+            match (name.as_str(), value) {
+                ("proxy", Value::String(base)) => self.route = Route::Proxy { base },
+                ("language", Value::String(tag)) => self.locale = Some(Locale::from_tag(&tag)),
+                // For editors.
+                ("$schema", _) => {}
+                _ => self.more = true,
+            }
+        }
+        Ok(())
+    }
+
+    #[cfg(feature = "console")]
+    fn read(&mut self, text: &str) -> Result<(), String> {
+        self.settings = Settings::read(text).map_err(|error| error.to_string())?;
+        if let Some(Proxies::One(base)) = &self.settings.proxy {
+            self.route = Route::Proxy { base: base.clone() };
+        }
+        self.locale = self.settings.language;
+        Ok(())
+    }
+
     /// Takes over what the element's attributes say.
     fn heed(&mut self, host: &HtmlElement) {
-        if let Some(base) = host.get_attribute("proxy").filter(|base| !base.is_empty()) {
+        let attribute = |name| host.get_attribute(name).filter(|value| !value.is_empty());
+        if let Some(base) = attribute("proxy").filter(|_| !self.is_locked("proxy")) {
             self.route = Route::Proxy { base };
+            #[cfg(feature = "console")]
+            {
+                self.settings.proxy = None;
+            }
         }
-        if let Some(tag) = host.get_attribute("lang").filter(|tag| !tag.is_empty()) {
+        if let Some(tag) = attribute("lang").filter(|_| !self.is_locked("language")) {
             self.locale = Some(Locale::from_tag(&tag));
         }
+    }
+
+    /// How calls to a cloud travel.
+    #[cfg(feature = "console")]
+    pub(crate) fn route_to(&self, cloud: &dyn Cloud) -> Route {
+        let own = self.settings.proxy.as_ref().and_then(|proxies| proxies.of(cloud));
+        own.map_or_else(|| self.route.clone(), |base| Route::Proxy { base: base.to_owned() })
+    }
+
+    #[cfg(feature = "console")]
+    fn is_locked(&self, name: &str) -> bool {
+        self.settings.locked.iter().any(|lock| lock.word() == name)
+    }
+
+    /// The front cannot tell, and sends nothing.
+    #[cfg(not(feature = "console"))]
+    #[allow(clippy::unused_self, reason = "as the module has it")]
+    fn is_locked(&self, _name: &str) -> bool {
+        self.more
     }
 }
 
@@ -145,11 +148,26 @@ fn browser_locale() -> Locale {
     Locale::from_tag(&navigator.and_then(|navigator| navigator.language()).unwrap_or_default())
 }
 
-async fn fetch(url: &str) -> Result<File, String> {
+/// The text of the configuration, if there is one.
+async fn text(host: &HtmlElement) -> Result<Option<String>, String> {
+    let property = Reflect::get(host, &"config".into()).unwrap_or_default();
+    if property.is_object() {
+        let text = js_sys::JSON::stringify(&property);
+        return match text.ok().and_then(|text| text.as_string()) {
+            Some(text) => Ok(Some(text)),
+            None => Err("the property `config` cannot be written as JSON".to_owned()),
+        };
+    }
+    match host.get_attribute("config").filter(|url| !url.is_empty()) {
+        Some(url) => fetch(&url).await.map(Some).map_err(|error| format!("{url}: {error}")),
+        None => Ok(None),
+    }
+}
+
+async fn fetch(url: &str) -> Result<String, String> {
     let response = gloo_net::http::Request::get(url).send().await.map_err(|e| e.to_string())?;
     if !response.ok() {
         return Err(format!("HTTP {}", response.status()));
     }
-    let text = response.text().await.map_err(|error| error.to_string())?;
-    File::read(&text)
+    response.text().await.map_err(|error| error.to_string())
 }

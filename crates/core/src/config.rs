@@ -35,7 +35,8 @@ pub struct Config {
     pub confirm: Confirm,
     /// What is filled in at the start.
     pub preset: Preset,
-    /// Which of the preset values cannot be changed: neither by hand nor by the page's address.
+    /// Which of the preset values, and whether proxy, language and theme, cannot be changed: neither
+    /// by hand nor by attributes or the page's address.
     pub locked: Vec<Lockable>,
     /// Where run records go.
     pub records: Option<Records>,
@@ -146,6 +147,29 @@ pub enum Lockable {
     DryRun,
     /// The instances.
     InstanceIds,
+    /// Where the proxy is: the attribute is then not heeded.
+    Proxy,
+    /// The language: likewise, and there is no button for another.
+    Language,
+    /// Light or dark: likewise.
+    Theme,
+}
+
+impl Lockable {
+    /// The public name: `instanceIds`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Lockable::Cloud => "cloud",
+            Lockable::Region => "region",
+            Lockable::Operation => "operation",
+            Lockable::Mode => "mode",
+            Lockable::DryRun => "dryRun",
+            Lockable::InstanceIds => "instanceIds",
+            Lockable::Proxy => "proxy",
+            Lockable::Language => "language",
+            Lockable::Theme => "theme",
+        }
+    }
 }
 
 /// Where run records go.
@@ -336,7 +360,16 @@ impl Config {
                     limits.dry_run_only = limits.dry_run_only || preset.dry_run == Some(true);
                 }
                 Lockable::InstanceIds => limits.instance_ids.clone_from(&preset.instance_ids),
+                Lockable::Proxy | Lockable::Language | Lockable::Theme => {}
             }
+        }
+        // Without a proxy no call can leave.
+        if let Some(Proxies::Each(each)) = &self.proxy {
+            let reachable = |id: &String| each.keys().any(|cloud| cloud.0 == *id);
+            limits.clouds = Some(match limits.clouds.take() {
+                Some(clouds) => clouds.into_iter().filter(reachable).collect(),
+                None => each.keys().map(|cloud| cloud.0.clone()).collect(),
+            });
         }
         Arc::new(limits)
     }
@@ -364,17 +397,21 @@ impl Config {
     fn check(&self) -> Result<(), Unusable> {
         for lock in &self.locked {
             let preset = &self.preset;
-            let (name, is_set) = match lock {
-                Lockable::Cloud => ("cloud", preset.cloud.is_some()),
-                Lockable::Region => ("region", preset.region.is_some()),
-                Lockable::Operation => ("operation", preset.operation.is_some()),
-                Lockable::Mode => ("mode", preset.mode.is_some()),
-                Lockable::DryRun => ("dryRun", preset.dry_run.is_some()),
-                Lockable::InstanceIds => ("instanceIds", preset.instance_ids.is_some()),
+            let is_set = match lock {
+                Lockable::Cloud => preset.cloud.is_some(),
+                Lockable::Region => preset.region.is_some(),
+                Lockable::Operation => preset.operation.is_some(),
+                Lockable::Mode => preset.mode.is_some(),
+                Lockable::DryRun => preset.dry_run.is_some(),
+                Lockable::InstanceIds => preset.instance_ids.is_some(),
+                Lockable::Proxy => self.proxy.is_some(),
+                Lockable::Language => self.language.is_some(),
+                Lockable::Theme => self.theme.is_some(),
             };
             if !is_set {
+                let name = lock.word();
                 return Err(Unusable(format!(
-                    "`locked` has `{name}`, but `preset.{name}` is not set"
+                    "`locked` has `{name}`, but there is no value that it could be locked to"
                 )));
             }
         }
@@ -385,7 +422,7 @@ impl Config {
         });
         if !usable {
             return Err(Unusable(
-                "`allow` and `locked` together leave no operation of any cloud".to_owned(),
+                "`allow`, `locked` and `proxy` together leave no operation of any cloud".to_owned(),
             ));
         }
         let addresses = self.records.iter().map(|records| ("records.url", &records.url));

@@ -54,7 +54,9 @@ const REFUSED: &[(&str, &[&str])] = &[
 
 /// What no schema of ours says: these are well-formed.
 const MEANINGLESS: &[(&str, &str)] = &[
-    (r#"{ "locked": ["region"] }"#, "`preset.region` is not set"),
+    (r#"{ "locked": ["region"] }"#, "`locked` has `region`"),
+    (r#"{ "locked": ["theme"] }"#, "`locked` has `theme`"),
+    (r#"{ "proxy": { "tencent": "/a" }, "allow": { "clouds": ["alibaba"] } }"#, "no operation"),
     (r#"{ "allow": { "clouds": [] } }"#, "no operation"),
     (r#"{ "allow": { "clouds": ["tencent"], "operations": ["StartInstance"] } }"#, "no operation"),
     (r#"{ "brand": { "logo": "javascript:alert(1)" } }"#, "`brand.logo`"),
@@ -122,7 +124,8 @@ fn the_file_that_comes_with_the_page_can_be_read() {
 #[test]
 fn a_proxy_for_each_cloud() {
     let config = Config::read(r#"{ "proxy": { "tencent": "/t" } }"#).unwrap();
-    let proxies = config.proxy.unwrap();
+    let (limits, proxies) = (config.limits(), config.proxy.unwrap());
+    assert_eq!(limits.clouds, Some(vec!["tencent".to_owned()]));
     assert_eq!(proxies.of(cloud::by_id("tencent").unwrap()), Some("/t"));
     assert_eq!(proxies.of(cloud::by_id("alibaba").unwrap()), None);
     assert_eq!(Proxies::One("/p".into()).of(cloud::by_id("alibaba").unwrap()), Some("/p"));
