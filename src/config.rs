@@ -1,12 +1,13 @@
 //! What the operator of the page has set: a JSON file, and the element's attributes over it.
 
+use crate::frame::{Stranger, stranger};
 use js_sys::Reflect;
 #[cfg(not(feature = "console"))]
 use relight_core::json::{self, Value};
 #[cfg(feature = "console")]
 use relight_core::{
     cloud::Cloud,
-    config::{Config as Settings, Proxies},
+    config::{Config as Settings, Proxies, Theme},
 };
 use relight_core::{request::Route, words::Locale};
 use web_sys::{HtmlElement, Storage};
@@ -18,6 +19,8 @@ pub(crate) struct Config {
     pub(crate) route: Route,
     /// The language, if it is set; else a person's last choice, else the browser's.
     pub(crate) locale: Option<Locale>,
+    /// The page around this one, if it may not have keys entered here.
+    pub(crate) stranger: Option<Stranger>,
     /// Whether the file says more than the front understands, or something is wrong with it: the
     /// module then takes over at once.
     pub(crate) more: bool,
@@ -31,6 +34,7 @@ impl Default for Config {
         Config {
             route: Route::Proxy { base: PROXY.into() },
             locale: None,
+            stranger: stranger(&[]),
             more: false,
             #[cfg(feature = "console")]
             settings: Settings::default(),
@@ -83,6 +87,7 @@ impl Config {
             self.route = Route::Proxy { base: base.clone() };
         }
         self.locale = self.settings.language;
+        self.stranger = stranger(&self.settings.frames);
         Ok(())
     }
 
@@ -98,6 +103,11 @@ impl Config {
         }
         if let Some(tag) = attribute("lang").filter(|_| !self.is_locked("language")) {
             self.locale = Some(Locale::from_tag(&tag));
+        }
+        #[cfg(feature = "console")]
+        if !self.is_locked("theme") {
+            let named = attribute("theme").and_then(|word| Theme::named(&word));
+            self.settings.theme = named.or(self.settings.theme);
         }
     }
 

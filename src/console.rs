@@ -20,6 +20,7 @@ use relight_core::{
     export,
     form::Fill,
     ids::InstanceId,
+    limits::Limits,
     plan::Batch,
     request::{Request, Route, Signed, Unsigned},
     run::{About, Choice, Command, Event, LookCommand, Millis, Record, Row, Run, Stage, restore},
@@ -54,14 +55,24 @@ pub(crate) struct Props {
 pub(crate) struct Start {
     /// The language that was chosen.
     pub(crate) locale: Option<Locale>,
-    /// The form.
-    pub(crate) fills: Vec<Fill>,
+    /// The form, by the names of its fields.
+    pub(crate) filled: Vec<(String, String)>,
     /// The secret, on its way to the vault, which takes it: nothing of it stays here.
     pub(crate) secret: RefCell<String>,
     /// The token, likewise.
     pub(crate) token: RefCell<String>,
     /// What to do next.
     pub(crate) then: Then,
+}
+
+impl Start {
+    /// What is filled in otherwise than at first.
+    fn changed_from(&self, untouched: &[(&'static str, String)]) -> Vec<Fill> {
+        let is_untouched =
+            |name: &str, value: &str| untouched.iter().any(|one| one.0 == name && one.1 == value);
+        let changed = self.filled.iter().filter(|(name, value)| !is_untouched(name, value));
+        changed.filter_map(|(name, value)| Fill::named(name, value.clone())).collect()
+    }
 }
 
 impl Drop for Start {
@@ -136,6 +147,7 @@ pub(crate) struct Console {
     /// Where somebody is at first.
     place: Place,
     vault: Vault,
+    config: Config,
     configured: bool,
     journal: Option<Journal>,
     /// Says to other pages that this one works on the run.
@@ -163,8 +175,10 @@ impl Component for Console {
         ctx.link().send_future(async { Msg::Journal(Journal::open().await) });
         let start = &ctx.props().start;
         let mut session = Session::new(start.locale.unwrap_or_else(config::usual_locale));
-        for fill in &start.fills {
-            session.update(Action::Fill(fill.clone()));
+        for (name, value) in &start.filled {
+            if let Some(fill) = Fill::named(name, value.clone()) {
+                session.update(Action::Fill(fill));
+            }
         }
         let mut vault = Vault::default();
         vault.keep_secret(start.secret.take());
@@ -176,6 +190,8 @@ impl Component for Console {
                 token: vault.token(),
                 route: Shared::new(Config::default().route),
                 stranger: Config::default().stranger,
+                settings: Shared::new(Config::default().settings),
+                unusable: None,
                 run: None,
                 signed: Shared::new(Vec::new()),
                 no_journal: None,
@@ -183,6 +199,7 @@ impl Component for Console {
             },
             place: first_place(ctx.props()),
             vault,
+            config: Config::default(),
             configured: false,
             journal: None,
             run_lock: None,
@@ -275,20 +292,53 @@ impl Component for Console {
 
 impl Console {
     fn configure(&mut self, ctx: &Context<Self>, config: Config, problem: Option<String>) -> bool {
-        self.view.route = Shared::new(config.route);
-        self.view.stranger = config.stranger;
-        let chosen = ctx.props().start.locale;
-        if let Some(locale) = config.locale.filter(|_| chosen.is_none() || self.configured) {
-            self.view.session.make_mut().update(Action::Locale(locale));
-        }
-        if let Some(problem) = problem {
-            Self::report(ctx, "configuration", &problem);
-        }
         let first = !std::mem::replace(&mut self.configured, true);
-        if first && ctx.props().start.then == Then::Review {
+        let start = Rc::clone(&ctx.props().start);
+        let session = self.view.session.make_mut();
+        // What cannot be read may have been meant to forbid anything: nothing is sent until it can.
+        let limits = match &problem {
+            None => config.settings.limits(),
+            Some(_) => Arc::new(Limits { clouds: Some(Vec::new()), ..Limits::default() }),
+        };
+        session.update(Action::Restrict(limits));
+        if first {
+            let untouched = Session::new(session.locale()).form().filled();
+            for fill in config.settings.fills() {
+                session.update(Action::Fill(fill));
+            }
+            // What a person has filled in already wins over what the operator suggests, and is
+            // held to what is allowed.
+            for fill in start.changed_from(&untouched) {
+                session.update(Action::Fill(fill));
+            }
+        }
+        if let Some(locale) = config.locale.filter(|_| start.locale.is_none() || !first) {
+            session.update(Action::Locale(locale));
+        }
+        if let Some(problem) = &problem {
+            Self::report(ctx, "configuration", problem);
+        }
+        self.view.unusable = problem.map(Rc::from);
+        self.view.stranger.clone_from(&config.stranger);
+        self.view.settings = Shared::new(config.settings.clone());
+        self.config = config;
+        self.choose_route();
+        if first && start.then == Then::Review {
             self.review(ctx, true);
         }
         true
+    }
+
+    /// Clouds may have proxies of their own.
+    fn choose_route(&mut self) {
+        let cloud = match &self.view.run {
+            Some(run) => run.order().target().cloud,
+            None => self.view.session.form().cloud(),
+        };
+        let route = self.config.route_to(cloud);
+        if *self.view.route != route {
+            self.view.route = Shared::new(route);
+        }
     }
 
     fn carry_out(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
@@ -364,6 +414,7 @@ impl Console {
     fn fill(&mut self, ctx: &Context<Self>, action: Action) -> bool {
         let changed = self.view.session.make_mut().update(action);
         if changed {
+            self.choose_route();
             self.look(ctx);
         }
         changed
@@ -456,6 +507,7 @@ impl Console {
 
     fn show(&mut self, ctx: &Context<Self>, run: Run) {
         self.view.run = Some(Shared::new(run));
+        self.choose_route();
         self.view.signed = Shared::new(Vec::new());
         let link = ctx.link().clone();
         self.second = Some(Interval::new(1_000, move || link.send_message(Msg::Second)));

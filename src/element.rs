@@ -8,7 +8,7 @@ use web_sys::{CustomEvent, CustomEventInit, HtmlElement, ShadowRoot};
 pub const NAME: &str = "relight-console";
 
 /// The attributes that it heeds. Never a secret.
-pub(crate) const ATTRIBUTES: [&str; 4] = ["proxy", "lang", "config", "routing"];
+pub(crate) const ATTRIBUTES: [&str; 5] = ["proxy", "lang", "config", "theme", "routing"];
 
 /// Whether the page's address is the element's own to go by. On the pages of others it is not.
 pub(crate) fn is_routed(host: &HtmlElement) -> bool {

@@ -83,7 +83,7 @@ pub(crate) enum Msg {
 pub(crate) enum Then {
     /// Nothing: it is fetched ahead.
     Wait,
-    /// Show the run that was cut off.
+    /// Show the run that was cut off, or what the configuration asks for.
     Restore,
     /// On to the review.
     Review,
@@ -200,6 +200,10 @@ impl Component for Front {
                 self.route = config.route;
                 self.stranger = config.stranger;
                 self.locale = config.locale.unwrap_or(self.locale);
+                // What the front does not understand may forbid something, or be wrong.
+                if config.more && self.rest == Rest::Absent {
+                    self.fetch(ctx, Then::Restore);
+                }
                 true
             }
             Msg::Intent(intent) => self.carry_out(ctx, intent),

@@ -6,7 +6,7 @@ use crate::{
     journal::Journal,
 };
 use js_sys::Array;
-use relight_core::{form::Fill, words::Locale};
+use relight_core::words::Locale;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{Element, HtmlElement, ShadowRoot};
@@ -30,13 +30,13 @@ pub fn take_over(
     token: String,
     then: &str,
 ) -> Drawn {
-    let fills = filled.iter().filter_map(|pair| {
+    let filled = filled.iter().filter_map(|pair| {
         let pair = Array::from(&pair);
-        Fill::named(&pair.get(0).as_string()?, pair.get(1).as_string()?)
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
     });
     let start = Start {
         locale: Some(Locale::from_tag(lang)),
-        fills: fills.collect(),
+        filled: filled.collect(),
         secret: secret.into(),
         token: token.into(),
         then: Then::named(then),

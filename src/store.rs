@@ -3,14 +3,15 @@
 
 #[cfg(feature = "console")]
 use crate::frame::Stranger;
-use relight_core::{form::Fill, words::Locale};
 #[cfg(feature = "console")]
 use relight_core::{
+    config::Config as Settings,
     form::Held,
     request::{Request, Route, Signed},
     run::{Event, Millis, Run},
     session::{Action, Session},
 };
+use relight_core::{form::Fill, words::Locale};
 use std::{ops::Deref, rc::Rc};
 
 /// A value that is shared and compared by identity: what has not been replaced is not drawn again.
@@ -65,6 +66,10 @@ pub struct View {
     pub route: Shared<Route>,
     /// The page around this one, if it may not have keys entered here.
     pub stranger: Option<Stranger>,
+    /// What the operator has set.
+    pub settings: Shared<Settings>,
+    /// Why the configuration cannot be used: nothing can be sent then.
+    pub unusable: Option<Rc<str>>,
     /// The run that is under way or over.
     pub run: Option<Shared<Run>>,
     /// The requests as they went out, by the index of their call.

@@ -102,6 +102,8 @@ pub enum Say {
     KeyWanted,
     /// Runs cannot be written down here.
     NoJournal,
+    /// The operator's configuration cannot be used.
+    ConfigurationUnusable,
     KeyHeld,
     HeldPlaceholder,
     SecretUnusable,
@@ -310,6 +312,9 @@ impl Say {
             Say::Key => "Key",
             Say::KeyWanted => {
                 "This run has no key: the key is never written down. Enter it to look at the instances or to go on."
+            }
+            Say::ConfigurationUnusable => {
+                "The configuration of this page cannot be used, so nothing can be sent. Whoever runs this page can mend it:"
             }
             Say::NoJournal => {
                 "This browser does not let the page keep a journal, so a reload would lose this run. Only a single call is sent without one."
@@ -525,6 +530,9 @@ impl Say {
             Say::Key => "密钥",
             Say::KeyWanted => {
                 "此次运行没有密钥：密钥从不写入磁盘。请重新输入，才能查询实例状态或继续。"
+            }
+            Say::ConfigurationUnusable => {
+                "本页面的配置无法使用，因此不能发送任何请求。请联系本页面的管理员修正："
             }
             Say::NoJournal => {
                 "此浏览器不允许页面保存运行日志，刷新后记录会丢失。没有日志时只会发送单次调用。"

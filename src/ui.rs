@@ -72,16 +72,17 @@ use header::header;
 use looking::looking;
 use markup::html;
 use part::part;
+#[cfg(feature = "console")]
+use relight_core::{
+    config::Theme,
+    run::{Pause, Stage},
+    session::Step,
+};
 use relight_core::{
     form::{Form, Held},
     plan::Refusal,
     request::Route,
     words::Locale,
-};
-#[cfg(feature = "console")]
-use relight_core::{
-    run::{Pause, Stage},
-    session::Step,
 };
 #[cfg(feature = "console")]
 use results::results;
@@ -235,7 +236,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
         Callback::from(move |_| dom::focus(&main))
     };
     html! {
-        <div class="relight" lang={locale.tag()}>
+        <div class="relight" lang={locale.tag()} data-theme={view.settings.theme.map(Theme::word)}>
             <button type="button" class="skip" onclick={onskip}>
                 { Say::SkipToContent.in_locale(locale) }
             </button>
@@ -373,6 +374,7 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
     html! {
         <main class="two-panes" data-step={step} tabindex="-1" ref={main.clone()}>
             <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
+            { remarks(view) }
             { part("compose", compose, compose::Props {
                 locale,
                 form: view.session.form().clone(),
@@ -392,6 +394,26 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
             }) }
             { review }
         </main>
+    }
+}
+
+/// What the operator says above the form, or why there is no operator's word.
+#[cfg(feature = "console")]
+fn remarks(view: &View) -> Html {
+    let locale = view.session.locale();
+    let note = view.settings.brand.note.as_ref().map(|note| note.in_locale(locale));
+    html! {
+        <>
+            if let Some(why) = &view.unusable {
+                <div class="note bad whole" role="alert" data-problem="configuration">
+                    { icon::icon(icon::Icon::Warning) }
+                    <p>{ Say::ConfigurationUnusable.in_locale(locale) }{ " " }<code>{ why.to_string() }</code></p>
+                </div>
+            }
+            if let Some(note) = note {
+                <div class="note info whole">{ icon::icon(icon::Icon::Dash) }<p>{ note.to_owned() }</p></div>
+            }
+        </>
     }
 }
 

@@ -8,9 +8,32 @@ export function define(name, attributes, connect) {
   customElements.define(name, class extends HTMLElement {
     static observedAttributes = attributes;
     #drawn = null;
+    #config = null;
 
     connectedCallback() {
+      // A page may have set it before there was this class: then it hides the one below.
+      if (Object.hasOwn(this, "config")) {
+        const { config } = this;
+        delete this.config;
+        this.config = config;
+      }
       this.#drawn ??= connect(this, this.shadowRoot ?? this.attachShadow({ mode: "open" }));
+    }
+
+    // The configuration as an object, instead of the address of a file; the attribute has that.
+    get config() {
+      return this.#config ?? this.getAttribute("config");
+    }
+
+    set config(config) {
+      if (config !== null && typeof config === "object") {
+        this.#config = config;
+        this.#drawn?.changed();
+      } else {
+        this.#config = null;
+        this.setAttribute("config", config ?? "");
+        this.#drawn?.changed();
+      }
     }
 
     attributeChangedCallback(_name, before, after) {

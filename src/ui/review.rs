@@ -20,7 +20,7 @@ use crate::{
 use relight_core::{
     answer::InstanceState,
     form::{Fill, Pacing},
-    plan::{Batch, Order, Plan},
+    plan::{Batch, Order, Plan, Refusal},
     request::{Payload, Route},
     run::Seen,
     session::{Action, Review as Reviewed},
@@ -54,7 +54,7 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
     let locale = *locale;
     let t = |say: Say| say.in_locale(locale);
     let cancel = use_node_ref().run(hooks);
-    let typed = use_node_ref().run(hooks);
+    let (typed, reason) = (use_node_ref().run(hooks), use_node_ref().run(hooks));
     let asked = use_state_eq(|| false).run(hooks);
     {
         let cancel = cancel.clone();
@@ -64,14 +64,17 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
     let count = review.plan.as_ref().map_or(0, |plan| plan.instances());
     let deed = Deed::of(order);
     let ontyped = on.reform(|event: InputEvent| Intent::Form(Action::TypedCount(value_of(&event))));
+    let wrong = (*asked && !review.may_send()).then(|| Tell::TypedWrong(count).in_locale(locale));
+    let reason_given = order.limits().allows_reason(&props.reason);
     let onmissing = {
-        let (typed, asked) = (typed.clone(), asked.clone());
+        let missing = if reason_given { typed.clone() } else { reason.clone() };
+        let asked = asked.clone();
         Callback::from(move |()| {
             asked.set(true);
-            focus(&typed);
+            focus(&missing);
         })
     };
-    let wrong = (*asked && !review.may_send()).then(|| Tell::TypedWrong(count).in_locale(locale));
+    let no_reason = (*asked && !reason_given).then(|| Refusal::ReasonMissing.sentence(locale));
     let danger = !order.is_dry_run() && (order.is_forced() || order.erases());
     html! {
         <section class="panel review" aria-labelledby="h-review" onkeydown={no_repeat()}>
@@ -131,12 +134,17 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
                         seen: review.seen.clone(),
                     }) }
                     <div class="two last">
-                        <label class="field">
-                            { t(Say::Reason) }
-                            <input name="reason" type="text" autocomplete="off" maxlength="200"
-                                placeholder={t(Say::Optional)} value={props.reason.clone()}
-                                oninput={on.reform(|event: InputEvent| Intent::Fill(Fill::Reason(value_of(&event))))} />
-                        </label>
+                        <div class="field">
+                            <label class="field">
+                                { t(Say::Reason) }
+                                <input name="reason" type="text" autocomplete="off" maxlength="200"
+                                    placeholder={if order.limits().reason_required { "" } else { t(Say::Optional) }}
+                                    value={props.reason.clone()} ref={reason}
+                                    aria-invalid={no_reason.as_ref().map(|_| "true")} aria-describedby="e-reason"
+                                    oninput={on.reform(|event: InputEvent| Intent::Fill(Fill::Reason(value_of(&event))))} />
+                            </label>
+                            { problem_at("e-reason", no_reason.as_deref()) }
+                        </div>
                         if review.needs_typed_count() {
                             <div class="field">
                                 <label class="field">
@@ -162,7 +170,7 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
                         action: "send",
                         label: Tell::Confirm(deed, count).in_locale(locale),
                         danger,
-                        ready: review.may_send(),
+                        ready: review.may_send() && reason_given,
                         on_confirm: on.reform(|()| Intent::Send),
                         on_missing: onmissing,
                     }) }

@@ -63,6 +63,11 @@ pub enum Theme {
 }
 
 impl Theme {
+    /// By its public name.
+    pub fn named(word: &str) -> Option<Self> {
+        [Theme::Light, Theme::Dark].into_iter().find(|theme| theme.word() == word)
+    }
+
     /// The public name: `dark`.
     pub const fn word(self) -> &'static str {
         match self {

@@ -14,6 +14,7 @@ use crate::{
     eligibility::SkipReason,
     form::{Fill, Form, Held},
     ids::InstanceId,
+    limits::Limits,
     plan::{self, Cut, Job, Order, Plan, Refusal, Target},
     run::{self, Look, LookCommand, Millis, Seen},
     words::Locale,
@@ -68,8 +69,9 @@ pub struct Review {
 impl Review {
     /// Whether the count must be typed.
     pub fn needs_typed_count(&self) -> bool {
+        let above = self.order.limits().typed_count_above.unwrap_or(TYPED_ABOVE);
         self.plan.as_ref().is_some_and(|plan| {
-            plan.needs_typed_count() || (!plan.order.is_dry_run() && plan.instances() > TYPED_ABOVE)
+            plan.needs_typed_count() || (!plan.order.is_dry_run() && plan.instances() > above)
         })
     }
 
@@ -101,6 +103,8 @@ impl Review {
 pub enum Action {
     /// Another language.
     Locale(Locale),
+    /// What the operator allows has been read.
+    Restrict(Arc<Limits>),
     /// Something is filled in.
     Fill(Fill),
     /// On to the review, given what the vault knows of secret and token: looks at the instances
@@ -191,7 +195,9 @@ impl Session {
 
     /// Whether what is reviewed may be sent.
     pub fn may_send(&self) -> bool {
-        self.review().is_some_and(|review| review.may_send())
+        self.review().is_some_and(|review| {
+            review.may_send() && review.order.limits().allows_reason(self.form.reason())
+        })
     }
 
     /// What to do for the look that is under way, if one is; with the target that it looks at, and
@@ -241,6 +247,13 @@ impl Session {
             Action::LookElsewhere { through_proxy } => self.look_elsewhere(through_proxy),
             Action::GoTo { region } => self.go_to(&region),
             Action::Back => self.step = Step::Compose { refusal: None },
+            // What is under review was allowed, and may no longer be.
+            Action::Restrict(limits) => {
+                if *self.form.limits() != limits {
+                    self.form.restrict(limits);
+                    self.step = Step::Compose { refusal: None };
+                }
+            }
             // A plan under review is what was filled in: to change that is to leave the review.
             Action::Fill(fill) => {
                 let before = self.form.clone();
