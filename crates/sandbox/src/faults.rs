@@ -80,6 +80,10 @@ pub struct Fault {
     pub action: Option<String>,
     /// Only these instances get the error. Empty: the whole request.
     pub instance_ids: Vec<String>,
+    /// How many arrivals that it would fit are let pass first.
+    pub after: u32,
+    /// How many have come so far.
+    pub(crate) seen: u32,
     /// How often it still happens; none means until it is taken away.
     pub times: Option<u32>,
     /// Whether the operation is carried out although the answer is spoilt.
@@ -110,10 +114,11 @@ const PLAIN: &[(&str, Kind)] = &[
 ];
 
 /// The fields that a fault may have.
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "cloud",
     "action",
     "fault",
+    "after",
     "times",
     "code",
     "message",
@@ -162,11 +167,18 @@ impl Fault {
                     .ok_or("times is 1 or more, or null for ever")?,
             ),
         };
+        let after = match object.get("after") {
+            None | Some(Value::Null) => 0,
+            Some(after) => after
+                .as_u64()
+                .and_then(|after| u32::try_from(after).ok())
+                .ok_or("after is 0 or more")?,
+        };
         let executed = match object.get("executed") {
             None | Some(Value::Null) => !matches!(kind, Kind::Status { .. } | Kind::Untyped502),
             Some(value) => value.as_bool().ok_or("executed is true or false")?,
         };
-        Ok(Self { kind, cloud, action, instance_ids, times, executed })
+        Ok(Self { kind, cloud, action, instance_ids, after, seen: 0, times, executed })
     }
 
     /// What `GET /sandbox/faults` says of it.
@@ -176,6 +188,7 @@ impl Fault {
             "cloud": self.cloud.map(Cloud::name),
             "action": self.action,
             "instanceIds": self.instance_ids,
+            "after": self.after.saturating_sub(self.seen),
             "times": self.times,
             "executed": self.executed,
         })
@@ -190,6 +203,17 @@ impl Fault {
             Kind::ClockSkew { .. } => "clock-skew",
             plain => PLAIN.iter().find(|(_, kind)| kind == plain).map_or("", |(name, _)| name),
         }
+    }
+
+    /// Whether it is about such an arrival.
+    fn is_about(&self, cloud: Cloud, action: &str) -> bool {
+        self.cloud.is_none_or(|of| of == cloud)
+            && self.action.as_deref().is_none_or(|of| of == action)
+    }
+
+    /// Whether as many have passed as were to be let pass.
+    pub(crate) fn is_due(&self) -> bool {
+        self.seen > self.after
     }
 
     pub(crate) fn stage(&self) -> Stage {
@@ -324,6 +348,13 @@ impl Faults {
         &self.waiting
     }
 
+    /// Somebody comes: faults that let some pass first count. To be told once of each.
+    pub(crate) fn come(&mut self, cloud: Cloud, action: &str) {
+        for fault in self.waiting.iter_mut().filter(|fault| fault.is_about(cloud, action)) {
+            fault.seen = fault.seen.saturating_add(1);
+        }
+    }
+
     /// The place of the first fault of this sort that fits an arrival.
     pub(crate) fn find(
         &self,
@@ -331,11 +362,9 @@ impl Faults {
         action: &str,
         fits: impl Fn(&Fault) -> bool,
     ) -> Option<usize> {
-        self.waiting.iter().position(|fault| {
-            fault.cloud.is_none_or(|of| of == cloud)
-                && fault.action.as_deref().is_none_or(|of| of == action)
-                && fits(fault)
-        })
+        self.waiting
+            .iter()
+            .position(|fault| fault.is_about(cloud, action) && fault.is_due() && fits(fault))
     }
 
     /// Lets a fault happen: it counts down and goes when its times are up.

@@ -215,6 +215,7 @@ impl Sandbox {
             }
         };
         let action = facts(cloud, &inbound).action;
+        self.faults.come(cloud, &action);
         let place = self.faults.find(cloud, &action, |fault| fault.stage() == Stage::ProxyOnly);
         if let Some(fault) = place.and_then(|place| self.faults.take(place)) {
             let answer = proxy::undelivered(&fault.kind, origin.as_deref());
@@ -242,6 +243,9 @@ impl Sandbox {
     /// A request reaches a cloud.
     fn arrive(&mut self, cloud: Cloud, via: Via, inbound: &Inbound, now_ms: i64) -> Arrival {
         let facts = facts(cloud, inbound);
+        if via != Via::Proxy {
+            self.faults.come(cloud, &facts.action);
+        }
         self.count += 1;
         let request_id = match cloud {
             Cloud::Alibaba => uuid(self.count),
@@ -342,6 +346,7 @@ impl Sandbox {
         for (place, fault) in self.faults.all().iter().enumerate() {
             let fits = fault.cloud.is_none_or(|of| of == cloud)
                 && fault.action.as_deref().is_none_or(|of| of == facts.action)
+                && fault.is_due()
                 && fault.stage() == Stage::Instead
                 && fault.instance_ids.iter().any(|id| facts.ids.contains(id));
             if fits {

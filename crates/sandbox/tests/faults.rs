@@ -189,6 +189,21 @@ fn a_wrong_clock_shows_in_the_date() {
 }
 
 #[test]
+fn a_fault_can_let_others_pass_first() {
+    let mut sandbox = sandbox();
+    let wish = json!({ "action": "RebootInstances", "fault": "error", "cloud": "tencent",
+        "code": "InternalServerError", "after": 1 });
+    fault(&mut sandbox, &wish);
+    let ids = pick(&sandbox, Cloud::Tencent, State::Running, 3);
+    for (id, code) in ids.iter().zip(["ok", "InternalServerError", "ok"]) {
+        let ask = |action: &str| Ask::new(Cloud::Tencent, action).ids(&[id]);
+        // A look in between does not count.
+        assert_eq!(send(&mut sandbox, &ask("DescribeInstances")).1, "ok");
+        assert_eq!(send(&mut sandbox, &ask("RebootInstances")).1, code);
+    }
+}
+
+#[test]
 fn a_fault_waits_for_what_it_names() {
     let mut sandbox = sandbox();
     fault(
@@ -219,6 +234,7 @@ fn wrong_wishes_are_explained() {
         (r#"{"fault":"html","cloud":"aws"}"#, "aws"),
         (r#"{"fault":"html","time":1}"#, "time"),
         (r#"{"fault":"html","times":0}"#, "times"),
+        (r#"{"fault":"html","after":-1}"#, "after"),
         (r#"{"fault":"error"}"#, "code"),
         (r#"{"fault":"error","cloud":"zenlayer","code":"Nope"}"#, "Nope"),
         (r#"{"fault":"status","status":99}"#, "200"),

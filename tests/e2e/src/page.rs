@@ -377,14 +377,14 @@ impl Page {
         Err(anyhow!("Tab does not lead to {selector}"))
     }
 
-    /// Saves a picture of the whole page as it is in the window.
-    pub async fn photograph(&self, name: &str) -> Result<()> {
+    /// Saves a picture of the whole page as it is in the window, and says where.
+    pub async fn photograph(&self, name: &str) -> Result<PathBuf> {
         let path = machine::screenshots().join(format!("{name}.png"));
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
         self.session.driver().screenshot(&path).await?;
-        Ok(())
+        Ok(path)
     }
 
     /// What axe finds wrong, as `rule: element`; nothing, if all is well.

@@ -10,6 +10,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use std::{
     any::Any,
     collections::HashMap,
+    fmt::Write as _,
     future::Future,
     panic::AssertUnwindSafe,
     pin::Pin,
@@ -73,20 +74,29 @@ pub fn run(cases: Vec<Case>) -> Result<ExitCode> {
         tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build()?,
     );
     let pool = Arc::new(Pool::default());
+    let failures = Arc::new(Mutex::new(Vec::<String>::new()));
     let mut trials = Vec::new();
     for case in cases {
         let case = Arc::new(case);
         for browser in Browser::ALL {
-            let (case, runtime, pool) =
-                (Arc::clone(&case), Arc::clone(&runtime), Arc::clone(&pool));
+            let (case, runtime, pool, failures) =
+                (Arc::clone(&case), Arc::clone(&runtime), Arc::clone(&pool), Arc::clone(&failures));
             let name = format!("{browser}::{}", case.name);
             trials.push(Trial::test(name.clone(), move || {
-                let played = runtime.block_on(play(&name, &case, browser, &pool));
-                played.map_err(|error| Failed::from(format!("{error:#}")))
+                let Err(failure) = runtime.block_on(play(&name, &case, browser, &pool)) else {
+                    return Ok(());
+                };
+                let mut failures = failures.lock().unwrap_or_else(PoisonError::into_inner);
+                failures.push(failure.in_short);
+                Err(Failed::from(failure.at_length))
             }));
         }
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
+    // Once more, at the very end: of a long output often only that is kept.
+    for failure in failures.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        println!("{failure}");
+    }
     runtime.block_on(pool.close());
     // Its tasks wait on sockets that are gone.
     if let Ok(runtime) = Arc::try_unwrap(runtime) {
@@ -95,18 +105,85 @@ pub fn run(cases: Vec<Case>) -> Result<ExitCode> {
     Ok(conclusion.exit_code())
 }
 
-async fn play(name: &str, case: &Case, browser: Browser, pool: &Pool) -> Result<()> {
+/// What is said of a case that failed.
+struct Failure {
+    /// With everything that was on the page and every arrival.
+    at_length: String,
+    /// In a few lines.
+    in_short: String,
+}
+
+impl Failure {
+    /// Before there was anything to look at.
+    fn of_the_start(name: &str, error: &anyhow::Error) -> Self {
+        Self { at_length: format!("{error:#}"), in_short: format!("FAILED {name}: {error:#}") }
+    }
+
+    /// What the stage looks like now.
+    async fn on(stage: &Stage, name: &str, error: &anyhow::Error) -> Self {
+        let picture = format!("failed/{}", name.replace("::", "-"));
+        let picture = match stage.page.photograph(&picture).await {
+            Ok(path) => path.display().to_string(),
+            Err(error) => format!("none: {error:#}"),
+        };
+        let text = stage.page.all_text().await.unwrap_or_default();
+        let outcomes = stage.page.outcomes().await.unwrap_or_default();
+        let stages = stage.page.run(STEPS, &[]).await.unwrap_or_default();
+        let errors = stage.page.session().take_errors();
+        let calls = stage.calls();
+        let mut in_short = format!("FAILED {name}: {error:#}\n  shown: {stages}; ");
+        for (id, outcome) in outcomes.iter().take(SHOWN) {
+            let _ = write!(in_short, "{id} {outcome}, ");
+        }
+        let _ =
+            write!(in_short, "{} outcomes\n  {} arrivals, the last:", outcomes.len(), calls.len());
+        let start_ms = calls.first().map_or(0, |call| call.at_ms);
+        for call in calls.iter().skip(calls.len().saturating_sub(SHOWN)) {
+            let ids = call.ids.first().map_or("", String::as_str);
+            let _ = write!(
+                in_short,
+                "\n    {:>6} ms {} {ids} ({}) {} {} {}",
+                call.at_ms - start_ms,
+                call.action,
+                call.ids.len(),
+                call.status,
+                call.code.as_deref().unwrap_or("-"),
+                call.fault.unwrap_or("-"),
+            );
+        }
+        let _ = write!(
+            in_short,
+            "\n  undelivered: {}; console: {errors:?}\n  picture: {picture}",
+            stage.undelivered()
+        );
+        let at_length = format!(
+            "{name}\nconsole: {errors:?}\ncalls: {calls:#?}\n--- on the page ---\n{text}\n--- what \
+             failed ---\n{error:#}"
+        );
+        Self { at_length, in_short }
+    }
+}
+
+/// So many of a kind are enough to begin with.
+const SHOWN: usize = 12;
+
+/// Where the page stands, by its public names.
+const STEPS: &str = "return all('[data-step], [data-stage], [data-cause]').filter(seen) \
+     .map(e => e.dataset.step ?? e.dataset.stage ?? e.dataset.cause).join(' ');";
+
+async fn play(name: &str, case: &Case, browser: Browser, pool: &Pool) -> Result<(), Failure> {
     let setting = (case.dress)(Setting::new(browser));
     let session = if setting.kept {
-        Session::start_kept(browser, setting.theme).await?
+        Session::start_kept(browser, setting.theme).await
     } else {
-        pool.take(browser, setting.theme).await?
+        pool.take(browser, setting.theme).await
     };
+    let session = session.map_err(|error| Failure::of_the_start(name, &error))?;
     let mut stage = match Stage::set(setting, session).await {
         Ok(stage) => stage,
         Err((session, error)) => {
             session.quit().await;
-            return Err(error);
+            return Err(Failure::of_the_start(name, &error));
         }
     };
     let played = async {
@@ -131,15 +208,10 @@ async fn play(name: &str, case: &Case, browser: Browser, pool: &Pool) -> Result<
         }
         return Ok(());
     };
-    let _ = stage.page.photograph(&format!("failed/{}", name.replace("::", "-"))).await;
-    let text = stage.page.all_text().await.unwrap_or_default();
-    let calls = stage.calls();
-    let errors = stage.page.session().take_errors();
+    let failure = Failure::on(&stage, name, &error).await;
     // Who knows in what state it is.
     stage.page.into_session().quit().await;
-    Err(error.context(format!(
-        "{name}\nconsole: {errors:?}\ncalls: {calls:#?}\n--- on the page ---\n{text}\n--- what failed ---"
-    )))
+    Err(failure)
 }
 
 /// What must hold after every case: the strict policy was not violated, nothing was missing, no

@@ -56,7 +56,7 @@ async fn foreign(stage: &mut Stage) -> Result<()> {
     page.act("review").await?;
     ensure!(stage.calls().is_empty());
     stage.page.session().driver().enter_default_frame().await?;
-    stage.page.photograph(&format!("{}-frame-refused", stage.page.browser())).await
+    stage.page.photograph(&format!("{}-frame-refused", stage.page.browser())).await.map(drop)
 }
 
 async fn listed(stage: &mut Stage) -> Result<()> {
