@@ -74,7 +74,7 @@ use markup::html;
 use part::part;
 #[cfg(feature = "console")]
 use relight_core::{
-    config::Theme,
+    config::{Brand, Lockable, Theme},
     run::{Pause, Stage},
     session::Step,
 };
@@ -154,6 +154,8 @@ pub(crate) fn front(
                 route: props.route,
                 key_id: props.form.key_id(),
                 held: props.secret,
+                brand: None,
+                language_locked: false,
                 on_screen,
                 on,
             }) }
@@ -246,6 +248,8 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 route: &view.route,
                 key_id: view.session.form().key_id(),
                 held: view.secret,
+                brand: brand(&view.settings.brand, locale),
+                language_locked: view.settings.locked.contains(&Lockable::Language),
                 on_screen: &on_screen,
                 on: &props.on,
             }) }
@@ -395,6 +399,22 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
             { review }
         </main>
     }
+}
+
+/// The operator's name and picture, if they have set one.
+#[cfg(feature = "console")]
+fn brand(brand: &Brand, locale: Locale) -> Option<Html> {
+    (brand.title.is_some() || brand.logo.is_some()).then(|| {
+        let title = brand.title.as_ref().map_or("Relight", |title| title.in_locale(locale));
+        html! {
+            <>
+                if let Some(logo) = &brand.logo {
+                    <img src={logo.clone()} alt="" class="mark" />
+                }
+                <span>{ title.to_owned() }</span>
+            </>
+        }
+    })
 }
 
 /// What the operator says above the form, or why there is no operator's word.

@@ -17,6 +17,10 @@ pub(crate) struct Props<'a> {
     pub(crate) key_id: &'a str,
     /// What the vault says of the secret.
     pub(crate) held: Held,
+    /// The operator's own name, in the place of ours.
+    pub(crate) brand: Option<Html>,
+    /// Whether the operator lets nobody choose the language.
+    pub(crate) language_locked: bool,
     pub(crate) on_screen: &'a Callback<Screen>,
     pub(crate) on: &'a Callback<Intent>,
 }
@@ -46,7 +50,13 @@ pub(crate) fn header(props: &Props<'_>) -> Html {
     let held = props.held == Held::Usable && !key_id.is_empty();
     html! {
         <header class="bar">
-            <div class="brand">{ mark() }<span>{ "Relight" }</span></div>
+            <div class="brand">
+                if let Some(brand) = &props.brand {
+                    { brand.clone() }
+                } else {
+                    { mark() }<span>{ "Relight" }</span>
+                }
+            </div>
             <nav aria-label={t(Say::Pages)}>
                 { tab(Screen::Power, Say::Power) }
                 { tab(Screen::Explain, Say::ExplainAnError) }
@@ -63,10 +73,12 @@ pub(crate) fn header(props: &Props<'_>) -> Html {
                     <span class="id">{ shortened(key_id) }</span>
                 </span>
             }
-            <button type="button" class="quiet" data-action="language" lang={other.tag()}
-                onclick={onlanguage}>
-                { t(Say::OtherLanguage) }
-            </button>
+            if !props.language_locked {
+                <button type="button" class="quiet" data-action="language" lang={other.tag()}
+                    onclick={onlanguage}>
+                    { t(Say::OtherLanguage) }
+                </button>
+            }
         </header>
     }
 }

@@ -10,6 +10,7 @@ mod frames;
 mod guards;
 mod integrity;
 mod look;
+mod operator;
 mod runs;
 mod scale;
 mod secrets;
@@ -35,6 +36,7 @@ fn main() -> Result<ExitCode> {
         secrets::cases(),
         embedding::cases(),
         errors::cases(),
+        operator::cases(),
     ];
     suite::run(parts.into_iter().flatten().collect())
 }

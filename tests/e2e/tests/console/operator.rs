@@ -1,0 +1,182 @@
+//! What the operator of a page sets: it shows, it holds, and what is wrong with it is said.
+
+use crate::support::{TENCENT, heard, is_chinese, listen};
+use anyhow::{Result, ensure};
+use relight_e2e::{Stage, case, suite::Case};
+use serde_json::{Value, json};
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        case!("operator::only_what_is_allowed_is_offered", allowed),
+        case!("operator::what_is_locked_stays", locked),
+        case!("operator::a_reason_and_a_count_are_asked_for", confirmed),
+        case!("operator::a_wrong_file_stops_everything", wrong),
+        case!("operator::the_property_counts_as_the_file", property),
+        case!("operator::words_colours_and_language_are_the_operators", dressed),
+    ]
+}
+
+/// Serves this configuration and opens the page again.
+async fn configured(stage: &Stage, configuration: &Value) -> Result<()> {
+    stage.site.replace("relight.json", configuration.to_string().into_bytes());
+    stage.page.session().driver().goto(&stage.site.url()).await?;
+    // What the front does not understand brings the rest.
+    stage.page.wait_for_no("[data-front]").await?;
+    stage.page.wait_for_step("compose").await
+}
+
+async fn options(stage: &Stage, name: &str) -> Result<Vec<String>> {
+    let script = "return [...first(`select[name=${a}]`).options].map(o => o.value);";
+    Ok(serde_json::from_value(stage.page.run(script, &[json!(name)]).await?)?)
+}
+
+async fn allowed(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 3);
+    configured(
+        stage,
+        &json!({ "allow": { "clouds": ["zenlayer", "tencent"], "operations": ["reboot"],
+            "regions": ["ap-guangzhou", "ap-new-1"], "modes": ["soft", "normal"],
+            "instancesMax": 2, "instanceIds": [&ids[0], &ids[1], &ids[2]] } }),
+    )
+    .await?;
+    let page = &stage.page;
+    ensure!(options(stage, "cloud").await? == ["tencent", "zenlayer"]);
+    ensure!(options(stage, "region").await? == ["", "ap-guangzhou", "ap-new-1"]);
+    ensure!(options(stage, "operation").await? == ["RebootInstances"]);
+    ensure!(page.count("[name=mode]").await? <= 1, "only soft is left");
+    // Too many, and one that is not allowed: each is refused before anything is looked at.
+    page.compose(&TENCENT.form(&ids.join("\n"))).await?;
+    page.act("review").await?;
+    page.wait_for("[role=alert], .error").await?;
+    ensure!(page.all_text().await?.contains("allows 2 instances at a time"));
+    page.fill("instanceIds", "ins-zzzzzzzz").await?;
+    page.act("review").await?;
+    page.wait_until(
+        "the refusal",
+        "return all('*').some(e => e.textContent.includes('does not allow these')) || null;",
+        &[],
+    )
+    .await?;
+    ensure!(stage.calls().is_empty(), "{:#?}", stage.calls());
+    page.fill("instanceIds", &ids[..2].join("\n")).await?;
+    page.review().await?;
+    page.send().await?;
+    page.wait_for_outcomes(&ids[..2], &["accepted", "in-progress", "proven"]).await?;
+    // A run that may not be forced offers no force.
+    ensure!(!page.sees("[data-action=force]").await?);
+    Ok(())
+}
+
+async fn locked(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 2);
+    configured(
+        stage,
+        &json!({ "preset": { "cloud": "tencent", "region": "ap-guangzhou", "operation": "reboot",
+                "mode": "soft", "keyId": TENCENT.key_id, "instanceIds": [&ids[0]] },
+            "locked": ["cloud", "region", "operation", "mode", "instanceIds"] }),
+    )
+    .await?;
+    let page = &stage.page;
+    ensure!(page.value("instanceIds").await?.trim() == ids[0]);
+    ensure!(page.value("keyId").await? == TENCENT.key_id);
+    ensure!(options(stage, "cloud").await? == ["tencent"]);
+    ensure!(page.value("region").await? == "ap-guangzhou");
+    // An option put into the page by hand changes nothing that is sent.
+    let script = "const s = first('select[name=operation]'); const o = document.createElement('option'); \
+         o.value = 'StartInstances'; s.append(o); s.value = o.value; \
+         s.dispatchEvent(new Event('change', { bubbles: true })); return true;";
+    page.run(script, &[]).await?;
+    page.fill("secret", TENCENT.secret).await?;
+    page.review().await?;
+    page.send().await?;
+    page.wait_for_outcomes(&ids[..1], &["accepted", "in-progress", "proven"]).await?;
+    let calls = stage.power_calls();
+    ensure!(calls.len() == 1 && calls[0].action == "RebootInstances", "{calls:#?}");
+    Ok(())
+}
+
+async fn confirmed(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 2);
+    let confirm = json!({ "typedCountAbove": 1, "reasonRequired": true });
+    configured(stage, &json!({ "confirm": confirm })).await?;
+    let page = &stage.page;
+    page.compose(&TENCENT.form(&ids.join("\n"))).await?;
+    page.review().await?;
+    page.fill("typedCount", "2").await?;
+    page.act("send").await?;
+    page.wait_for("[name=reason][aria-invalid=true]").await?;
+    page.fill("reason", "TICKET-7").await?;
+    page.fill("typedCount", "3").await?;
+    page.act("send").await?;
+    page.wait_for("[name=typedCount][aria-invalid=true]").await?;
+    ensure!(stage.power_calls().is_empty());
+    page.fill("typedCount", "2").await?;
+    page.send().await?;
+    page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    ensure!(page.all_text().await?.contains("TICKET-7"));
+    Ok(())
+}
+
+/// It may have been meant to forbid something: until it is mended nothing is sent.
+async fn wrong(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 1);
+    configured(stage, &json!({ "alow": { "clouds": ["tencent"] } })).await?;
+    let page = &stage.page;
+    page.wait_for("[data-problem=configuration]").await?;
+    let words = page.text("[data-problem=configuration]").await?;
+    ensure!(words.contains("`alow`") && words.contains("`allow`") && words.contains("line 1"));
+    page.fill("instanceIds", &ids[0]).await?;
+    page.fill("secret", TENCENT.secret).await?;
+    page.act("review").await?;
+    page.act("language").await?;
+    ensure!(is_chinese(&page.text("[data-problem=configuration]").await?));
+    ensure!(page.value("instanceIds").await? == ids[0], "nothing is lost");
+    ensure!(!page.sees("[data-step=review], [data-step=looking]").await?);
+    ensure!(stage.calls().is_empty());
+    page.photograph(&format!("{}-configuration-unusable", page.browser())).await
+}
+
+async fn property(stage: &mut Stage) -> Result<()> {
+    let page = &stage.page;
+    listen(stage).await?;
+    page.run(
+        "host.config = { allow: { clouds: ['zenlayer'] }, language: 'zh' }; return true;",
+        &[],
+    )
+    .await?;
+    page.wait_for_no("[data-front]").await?;
+    page.wait_until(
+        "one cloud",
+        "return first('select[name=cloud]')?.options.length === 1 || null;",
+        &[],
+    )
+    .await?;
+    ensure!(options(stage, "cloud").await? == ["zenlayer"]);
+    ensure!(is_chinese(&page.all_text().await?));
+    page.run("host.config = { allow: { clouds: ['amazon'] } }; return true;", &[]).await?;
+    page.wait_for("[data-problem=configuration]").await?;
+    let errors = heard(stage, "relight-error").await?;
+    let named = errors.iter().any(|error| {
+        error["kind"] == "configuration"
+            && error["message"].as_str().is_some_and(|words| words.contains("`amazon`"))
+    });
+    ensure!(named, "{errors:?}");
+    Ok(())
+}
+
+async fn dressed(stage: &mut Stage) -> Result<()> {
+    let configuration = json!({ "theme": "dark", "language": "zh", "locked": ["language"],
+        "brand": { "title": { "en": "Harbour", "zh": "港口运维" },
+                   "note": "Tickets: OPS", "logo": "icon.svg" } });
+    configured(stage, &configuration).await?;
+    let page = &stage.page;
+    let dark = "return getComputedStyle(first('.relight')).colorScheme === 'dark';";
+    ensure!(page.run(dark, &[]).await? == json!(true));
+    let text = page.all_text().await?;
+    ensure!(text.contains("港口运维") && text.contains("Tickets: OPS"), "{text}");
+    ensure!(page.count("header img").await? == 1);
+    ensure!(!page.sees("[data-action=language]").await?, "the language is locked");
+    page.run("host.setAttribute('lang', 'en'); return true;", &[]).await?;
+    ensure!(is_chinese(&page.text("h2").await?));
+    page.photograph(&format!("{}-operator", page.browser())).await
+}
