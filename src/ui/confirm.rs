@@ -1,6 +1,8 @@
-//! The button that sends: armed after half a second, and good for one click.
+//! The button that sends: armed half a second after it has come to say what it says, and good for one
+//! click.
 
 use super::markup::{class, html};
+use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use yew::{
     Callback, Html,
@@ -8,7 +10,8 @@ use yew::{
     use_effect_with, use_state_eq,
 };
 
-/// So that the second click of a double click, or a key that is held down, sends nothing.
+/// So that the second click of a double click, a key that is held down, and a click that was meant for
+/// another window or for what stood in this place before send nothing.
 const ARMED_AFTER_MS: u32 = 500;
 
 const OFFERED_AGAIN_AFTER_MS: u32 = 3_000;
@@ -32,13 +35,29 @@ pub(crate) struct Props {
 
 /// A button that sends, once.
 pub(crate) fn confirm(props: &Props, hooks: &mut HookContext) -> Html {
-    let armed = use_state_eq(|| false).run(hooks);
+    // What it said when it was armed: said otherwise, it is not.
+    let armed = use_state_eq(|| None::<(String, bool)>).run(hooks);
+    let brought_up = use_state_eq(|| 0_u32).run(hooks);
+    let said = (props.label.clone(), props.ready);
     let used = use_state_eq(|| false).run(hooks);
     {
         let armed = armed.clone();
-        use_effect_with((), move |()| {
-            let later = Timeout::new(ARMED_AFTER_MS, move || armed.set(true));
+        use_effect_with((said.clone(), *brought_up), move |(said, _)| {
+            armed.set(None);
+            let said = said.clone();
+            let later = Timeout::new(ARMED_AFTER_MS, move || armed.set(Some(said)));
             move || drop(later)
+        })
+        .run(hooks);
+    }
+    {
+        // A window that comes to the front under the pointer.
+        let brought_up = brought_up.clone();
+        use_effect_with(*brought_up, move |times| {
+            let next = times.wrapping_add(1);
+            let listener = web_sys::window()
+                .map(|window| EventListener::new(&window, "focus", move |_| brought_up.set(next)));
+            move || drop(listener)
         })
         .run(hooks);
     }
@@ -67,7 +86,7 @@ pub(crate) fn confirm(props: &Props, hooks: &mut HookContext) -> Html {
     let kind = if props.danger { "danger" } else { "primary" };
     html! {
         <button type="button" class={class(&["confirm", kind])} data-action={props.action}
-            disabled={!*armed || *used} aria-disabled={(!props.ready).then_some("true")} {onclick}>
+            disabled={armed.as_ref() != Some(&said) || *used} aria-disabled={(!props.ready).then_some("true")} {onclick}>
             { props.label.clone() }
         </button>
     }

@@ -12,6 +12,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("guards::enter_held_sends_once", enter_held),
         case!("guards::force_asks_for_the_count", force),
         case!("guards::erasing_asks_for_the_count", erase),
+        case!("guards::a_typed_count_arms_after_a_moment", armed),
         case!("guards::erasing_several_is_refused", erase_several),
         case!("guards::dry_run_each_for_itself_is_refused", dry_run_success_first),
         case!("guards::incomplete_forms_are_refused", incomplete),
@@ -103,6 +104,33 @@ async fn typed_count(stage: &Stage, count: &str) -> Result<()> {
     page.fill("typedCount", count).await?;
     page.wait_for("[data-action=send]:not([aria-disabled])").await?;
     page.send().await
+}
+
+/// Whoever types the count and clicks in the same breath has not read what it says now; the same goes
+/// for a window that has just come to the front.
+async fn armed(stage: &mut Stage) -> Result<()> {
+    let ids = ZENLAYER.running(stage, 1);
+    stage.page.compose(&Form { mode: Some("force"), ..ZENLAYER.form(&ids[0]) }).await?;
+    stage.page.review().await?;
+    stage.page.wait_for("[data-action=send]:not([disabled])").await?;
+    stage.page.fill("typedCount", "").await?;
+    let script = "const field = first('[name=typedCount]'); field.value = '1'; \
+         field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true })); \
+         const button = first('[data-action=send]'); window.tries = 0; \
+         const go = () => { if (!button.hasAttribute('aria-disabled') && button.disabled) { \
+           window.tries += 1; button.click(); } if (window.tries < 5) requestAnimationFrame(go); }; \
+         requestAnimationFrame(go);";
+    stage.page.run(script, &[]).await?;
+    stage.page.wait_until("five early clicks", "return window.tries === 5;", &[]).await?;
+    stage.page.wait_for("[data-action=send]:not([disabled])").await?;
+    let script = "window.dispatchEvent(new FocusEvent('focus')); const button = first('[data-action=send]'); \
+         return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => { \
+           const early = button.disabled; button.click(); done(early); })));";
+    ensure!(stage.page.run(script, &[]).await? == true, "armed at once in a window brought up");
+    ensure!(stage.power_calls().is_empty(), "an early click has sent");
+    stage.page.send().await?;
+    stage.page.wait_for_outcomes(&ids, ACCEPTED).await?;
+    one_arrival(stage, true)
 }
 
 async fn erase_several(stage: &mut Stage) -> Result<()> {
