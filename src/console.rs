@@ -16,7 +16,7 @@ use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
 use relight_core::{
     answer::Delivery,
-    cloud::Cloud,
+    cloud::{Cloud, Verb},
     export,
     form::Fill,
     ids::InstanceId,
@@ -146,6 +146,8 @@ pub(crate) struct Console {
     view: View,
     /// Where somebody is at first.
     place: Place,
+    /// Whether to look in other regions for what the look does not find.
+    search_elsewhere: bool,
     vault: Vault,
     config: Config,
     configured: bool,
@@ -198,6 +200,7 @@ impl Component for Console {
                 now: clock::now(),
             },
             place: first_place(ctx.props()),
+            search_elsewhere: false,
             vault,
             config: Config::default(),
             configured: false,
@@ -375,6 +378,9 @@ impl Console {
             }
             Intent::Run(event) => self.step(ctx, event),
             Intent::NewRun => self.new_run(ctx),
+            Intent::Anew { ids, verb, elsewhere, keep_key } => {
+                self.anew(ctx, &ids, verb, elsewhere, keep_key)
+            }
             Intent::Export(format) => {
                 self.export(format);
                 false
@@ -412,7 +418,13 @@ impl Console {
 
     /// Carries out an action of the form or the review, and the look that may follow from it.
     fn fill(&mut self, ctx: &Context<Self>, action: Action) -> bool {
-        let changed = self.view.session.make_mut().update(action);
+        let session = self.view.session.make_mut();
+        let changed = session.update(action);
+        if self.search_elsewhere && session.review().is_some() {
+            self.search_elsewhere = false;
+            let through_proxy = self.through_proxy();
+            self.view.session.make_mut().update(Action::LookElsewhere { through_proxy });
+        }
         if changed {
             self.choose_route();
             self.look(ctx);
@@ -545,6 +557,45 @@ impl Console {
         self.view.run = None;
         self.view.signed = Shared::new(Vec::new());
         self.view.session.make_mut().update(Action::Back);
+        true
+    }
+
+    /// Some instances of a run in a new one, with the cloud, region and key of the old: from the look
+    /// on, which decides what can be done with them.
+    fn anew(
+        &mut self,
+        ctx: &Context<Self>,
+        ids: &[InstanceId],
+        verb: Verb,
+        elsewhere: bool,
+        keep_key: bool,
+    ) -> bool {
+        let Some(run) = self.view.run.clone() else { return false };
+        let (order, target) = (run.order(), run.order().target());
+        let manifest = target.cloud.manifest();
+        let same = Some(order.operation()).filter(|operation| operation.verb == verb);
+        let Some(operation) = same.or_else(|| manifest.operation_for(verb)) else { return false };
+        if !self.new_run(ctx) {
+            return false;
+        }
+        if !keep_key {
+            self.vault.forget();
+            self.ask_vault();
+        }
+        let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
+        let session = self.view.session.make_mut();
+        for fill in [
+            Fill::Cloud(manifest.id.to_owned()),
+            Fill::Site(target.site.id.to_owned()),
+            Fill::Region(target.region.clone()),
+            Fill::Operation(operation.name.to_owned()),
+            Fill::KeyId(run.about().key_id.clone()),
+            Fill::IdsText(ids.join("\n")),
+        ] {
+            session.update(Action::Fill(fill));
+        }
+        self.search_elsewhere = elsewhere;
+        self.review(ctx, true);
         true
     }
 

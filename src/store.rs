@@ -5,8 +5,10 @@
 use crate::frame::Stranger;
 #[cfg(feature = "console")]
 use relight_core::{
+    cloud::Verb,
     config::Config as Settings,
     form::Held,
+    ids::InstanceId,
     request::{Request, Route, Signed},
     run::{Event, Millis, Run},
     session::{Action, Session},
@@ -114,6 +116,19 @@ pub enum Intent {
     /// Back to the form, with everything in it; the run must be over or stopped.
     #[cfg(feature = "console")]
     NewRun,
+    /// From a run that is not sending any more: some of its instances in a new one, which begins
+    /// with a look.
+    #[cfg(feature = "console")]
+    Anew {
+        /// The instances.
+        ids: Vec<InstanceId>,
+        /// What to do to them.
+        verb: Verb,
+        /// Whether to look in the other regions for those that are not found.
+        elsewhere: bool,
+        /// Whether the key is good.
+        keep_key: bool,
+    },
     /// Save the run as a file.
     #[cfg(feature = "console")]
     Export(Format),

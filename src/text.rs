@@ -217,6 +217,17 @@ pub enum Say {
     Clear,
     SecretsHidden,
     AllAboutCode,
+    CorrectClock,
+    EnterKeyAgain,
+    CompareSignature,
+    MissingPermission,
+    Denial,
+    DeniedExplicitly,
+    DeniedImplicitly,
+    Resource,
+    Identity,
+    Policy,
+    CopyPolicy,
 }
 
 impl Say {
@@ -449,6 +460,17 @@ impl Say {
                 "What looked like a secret was hidden at once. If it was a real one, change it: it was in your clipboard."
             }
             Say::AllAboutCode => "In the index",
+            Say::CorrectClock => "Correct the clock and sign again",
+            Say::EnterKeyAgain => "Enter the key again",
+            Say::CompareSignature => "Compare what was signed",
+            Say::MissingPermission => "The permission that is missing",
+            Say::Denial => "Denied",
+            Say::DeniedExplicitly => "explicitly: a policy forbids it",
+            Say::DeniedImplicitly => "implicitly: no policy allows it",
+            Say::Resource => "Resource",
+            Say::Identity => "Identity",
+            Say::Policy => "The smallest policy that allows it",
+            Say::CopyPolicy => "Copy the policy",
         }
     }
 
@@ -655,6 +677,17 @@ impl Say {
                 "疑似密钥的内容已立即隐藏。若为真实密钥，请尽快更换：它曾出现在剪贴板中。"
             }
             Say::AllAboutCode => "在索引中查看",
+            Say::CorrectClock => "校正时间并重新签名",
+            Say::EnterKeyAgain => "重新输入密钥",
+            Say::CompareSignature => "比对签名内容",
+            Say::MissingPermission => "缺少的权限",
+            Say::Denial => "拒绝方式",
+            Say::DeniedExplicitly => "显式拒绝：有策略禁止该操作",
+            Say::DeniedImplicitly => "隐式拒绝：没有策略允许该操作",
+            Say::Resource => "资源",
+            Say::Identity => "身份",
+            Say::Policy => "所需的最小权限策略",
+            Say::CopyPolicy => "复制策略",
         }
     }
 }
@@ -824,6 +857,8 @@ pub enum Tell<'a> {
     InspectorTitle(usize),
     /// Show only the instances with a cause.
     ShowOnly(usize),
+    /// On the button that looks at the states of some instances.
+    LookNow(usize),
     /// How many meanings a code has.
     Meanings(usize),
     /// Before the address of a vendor's page.
@@ -964,6 +999,8 @@ impl Tell<'_> {
             Tell::Resent(times) => format!("sent again {times} times, each proven not carried out"),
             Tell::InspectorTitle(call) => format!("Call {call} as it was sent"),
             Tell::ShowOnly(count) => format!("Show {}", n(count)),
+            Tell::LookNow(1) => "Look at its state now".into(),
+            Tell::LookNow(count) => format!("Look at the states of the {} now", n(count)),
             Tell::Meanings(count) => {
                 format!("{} meanings. What the cloud says tells them apart.", n(count))
             }
@@ -1072,6 +1109,8 @@ impl Tell<'_> {
             Tell::Resent(times) => format!("确认未执行后重发 {times} 次"),
             Tell::InspectorTitle(call) => format!("调用 {call} 的实际请求"),
             Tell::ShowOnly(count) => format!("查看 {} 台", n(count)),
+            Tell::LookNow(1) => "查看最新状态".into(),
+            Tell::LookNow(count) => format!("查看这 {} 台的最新状态", n(count)),
             Tell::Meanings(count) => format!("有 {} 种含义，以云端提示区分。", n(count)),
             Tell::VendorPage(cloud) => format!("{cloud}官方错误码文档："),
             Tell::FoundProblems { valid, problems } => {

@@ -359,7 +359,13 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
     let (step, review) = match view.session.step() {
         Step::Compose { .. } => ("compose", nothing_to_review(locale)),
         Step::Looking { look } => {
-            let props = looking::Props { locale, look: look.clone(), on: on.clone() };
+            let props = looking::Props {
+                locale,
+                look: look.clone(),
+                key_id: view.session.form().key_id().to_owned(),
+                has_token: view.token != Held::Nothing,
+                on: on.clone(),
+            };
             ("looking", part("looking", looking, props))
         }
         Step::Review(review) => {

@@ -27,22 +27,21 @@ use yew::{
 pub(crate) struct Props {
     pub(crate) locale: Locale,
     pub(crate) run: Shared<Run>,
+    /// What is about to be asked for, and waits to be confirmed.
+    pub(crate) confirming: Option<Choice>,
+    pub(crate) on_confirming: Callback<Option<Choice>>,
     pub(crate) on: Callback<Intent>,
 }
 
 /// The buttons at the foot of a run.
-pub(crate) fn choices(props: &Props, hooks: &mut HookContext) -> Html {
-    let Props { locale, run, on } = props;
+pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
+    let Props { locale, run, confirming, on_confirming, on } = props;
     let locale = *locale;
     let t = |say: Say| say.in_locale(locale);
-    let confirming = use_state_eq(|| None::<Choice>).run(hooks);
-    let close = {
-        let confirming = confirming.clone();
-        Callback::from(move |()| confirming.set(None))
-    };
+    let close = on_confirming.reform(|()| None);
     let choice = |choice: Choice, action: &'static str, words: String, why_not: Say| {
         let available = run.choice_count(choice) > 0;
-        let (on, confirming) = (on.clone(), confirming.clone());
+        let (on, on_confirming) = (on.clone(), on_confirming.clone());
         let onclick = Callback::from(move |_| {
             if !available {
                 return;
@@ -51,7 +50,7 @@ pub(crate) fn choices(props: &Props, hooks: &mut HookContext) -> Html {
                 // Looking changes nothing: no need to ask.
                 Choice::CheckUnknown => on.emit(Intent::Run(Event::Ask(choice))),
                 Choice::RetryFailed | Choice::SendNotStarted | Choice::Narrow | Choice::Force => {
-                    confirming.set(Some(choice));
+                    on_confirming.emit(Some(choice));
                 }
             }
         });

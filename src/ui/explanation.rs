@@ -4,46 +4,61 @@ use super::markup::{class, html};
 use super::{
     chip::chip,
     copy::copy_button,
+    errors::vendor_page,
     icon::{Icon, icon},
-    instances::is_failure,
+    inspector::tokens,
+    instances::{cause_key, is_failure},
 };
 use crate::{
     store::Intent,
-    text::{self, Say},
+    text::{self, Say, Tell},
 };
 use relight_core::{
     answer::{Fault, Outcome},
-    cloud::Cloud,
-    explain::{self, Explanation, Retry},
+    cloud::{Cloud, Verb},
+    explain::{self, Denial, Explanation, Help, Known, Retry},
     ids::InstanceId,
     plan::Order,
-    run::Row,
+    request::{Request, Signed},
+    run::{Choice, Event, Row, Run, Stage},
     words::Locale,
 };
-use yew::{Callback, Html};
+use yew::{Callback, Html, MouseEvent};
 
 /// The instance whose story is told.
 pub(crate) struct Props<'a> {
     pub(crate) locale: Locale,
-    pub(crate) order: &'a Order,
+    pub(crate) run: &'a Run,
     pub(crate) row: &'a Row,
-    /// The request id of the call that it travelled in.
-    pub(crate) request_id: Option<&'a str>,
+    /// The call that it travelled in, as it went out; `None` if this page has not sent it.
+    pub(crate) signed: Option<&'a Request<Signed>>,
     pub(crate) on: &'a Callback<Intent>,
     /// Show the request of a call.
     pub(crate) on_inspect: &'a Callback<usize>,
+    /// Ask for more, once it is confirmed.
+    pub(crate) on_confirming: &'a Callback<Option<Choice>>,
 }
 
 /// The explanation of an instance's outcome.
 pub(crate) fn card(props: &Props<'_>) -> Html {
-    let Props { locale, order, row, .. } = *props;
+    let Props { locale, run, row, .. } = *props;
     let t = |say: Say| say.in_locale(locale);
+    let order = run.order();
     let verb = order.operation().verb;
     let told = row
         .fault
         .as_deref()
         .filter(|_| is_failure(row.outcome) || row.outcome == Outcome::DryRunPassed)
-        .map(|fault| explain_fault(order, fault, locale));
+        .map(|fault| {
+            let known = known(props);
+            explain_fault_of(
+                order.target().cloud,
+                Some(order.operation().name),
+                fault,
+                &known,
+                locale,
+            )
+        });
     let (title, meaning, remedy) = match (&told, row.outcome) {
         // The words of the entry are about an error; a passed rehearsal is none.
         (_, Outcome::DryRunPassed) => (
@@ -62,7 +77,8 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
         }
     };
     let shown = told.as_ref().filter(|_| row.outcome != Outcome::DryRunPassed);
-    let request_id = told.as_ref().and_then(|told| told.request_id.as_deref()).or(props.request_id);
+    let of_call = row.call.and_then(|call| run.calls().get(call)?.request_id.as_deref());
+    let request_id = told.as_ref().and_then(|told| told.request_id.as_deref()).or(of_call);
     let for_support = for_support(props, &title, told.as_ref(), request_id);
     let good = row.outcome == Outcome::DryRunPassed;
     html! {
@@ -78,6 +94,11 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
                 <h3>{ t(Say::WhatToDoAboutIt) }</h3>
                 <p>{ remedy }</p>
             </div>
+            if let Some(told) = shown {
+                { hints(told) }
+                { actions(props, told) }
+                { permission(told, locale, props.on) }
+            }
             <dl class="kv">
                 if let Some(told) = &told { { facts(told, row.fault.as_deref(), locale) } }
                 if let Some(id) = request_id {
@@ -116,7 +137,157 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
                     </button>
                 }
             </div>
+            if let Some(told) = shown { { vendor_page(told, locale) } }
         </div>
+    }
+}
+
+/// What is known about the request that a row travelled in.
+fn known<'a>(props: &Props<'a>) -> Known<'a> {
+    let run = props.run;
+    Known {
+        key_id: Some(&run.about().key_id),
+        // What is not known must not be held against anybody.
+        has_token: props.signed.is_none_or(|signed| !tokens(signed).is_empty()),
+        clock_ahead_seconds: run.clock_correction_seconds().map(|skew| -skew),
+        region: Some(&run.order().target().region),
+        instance_ids: &[],
+    }
+}
+
+/// What can be done about an error from here, the first first. Only what works is offered.
+fn actions(props: &Props<'_>, told: &Explanation) -> Html {
+    let Props { locale, run, row, on, .. } = *props;
+    let over = match run.stage() {
+        Stage::Finished | Stage::Stopped | Stage::Watching => true,
+        Stage::Sending | Stage::Paused(_) => false,
+    };
+    let ids = of_same_cause(run, row);
+    let count = ids.len();
+    let verb = run.order().operation().verb;
+    let anew = |verb: Verb, elsewhere: bool, keep_key: bool| {
+        let ids = ids.clone();
+        on.reform(move |_| Intent::Anew { ids: ids.clone(), verb, elsewhere, keep_key })
+    };
+    let ask = |choice: Choice| props.on_confirming.reform(move |_| Some(choice));
+    let mut buttons: Vec<(&'static str, String, Callback<MouseEvent>)> = Vec::new();
+    for help in &told.helps {
+        let button = match help {
+            Help::RefreshState if row.outcome == Outcome::Unknown => {
+                (run.choice_count(Choice::CheckUnknown) > 0).then(|| {
+                    let look = on.reform(|_| Intent::Run(Event::Ask(Choice::CheckUnknown)));
+                    ("refresh-state", Tell::LookNow(1).in_locale(locale), look)
+                })
+            }
+            Help::RefreshState => over.then(|| {
+                ("refresh-state", Tell::LookNow(count).in_locale(locale), anew(verb, false, true))
+            }),
+            Help::StartInstead => (over && verb == Verb::Reboot).then(|| {
+                let words = Say::StartInstead.in_locale(locale).to_owned();
+                ("start-instead", words, anew(Verb::Start, false, true))
+            }),
+            Help::OtherRegion => (over && run.order().target().cloud.manifest().regions.required)
+                .then(|| {
+                    let words = Say::LookElsewhere.in_locale(locale).to_owned();
+                    ("other-region", words, anew(verb, true, true))
+                }),
+            Help::CorrectClock => (run.choice_count(Choice::RetryFailed) > 0).then(|| {
+                let words = Say::CorrectClock.in_locale(locale).to_owned();
+                ("correct-clock", words, ask(Choice::RetryFailed))
+            }),
+            Help::SendAgain => {
+                let count = run.choice_count(Choice::RetryFailed);
+                (count > 0).then(|| {
+                    let words = Tell::RetryFailed(count).in_locale(locale);
+                    ("send-again", words, ask(Choice::RetryFailed))
+                })
+            }
+            Help::EnterKey => over.then(|| {
+                let words = Say::EnterKeyAgain.in_locale(locale).to_owned();
+                ("enter-key", words, anew(verb, false, false))
+            }),
+            Help::CompareSignature => row.call.filter(|_| props.signed.is_some()).map(|call| {
+                let words = Say::CompareSignature.in_locale(locale).to_owned();
+                ("compare-signature", words, props.on_inspect.reform(move |_| call))
+            }),
+            // Stands with the policy itself.
+            Help::CopyPolicy => None,
+        };
+        buttons.extend(button);
+    }
+    if buttons.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <div class="row actions">
+            { for buttons.into_iter().map(|(action, words, onclick)| html! {
+                <button type="button" class="tiny" data-action={action} {onclick}>{ words }</button>
+            }) }
+        </div>
+    }
+}
+
+/// The instances that the same happened to.
+fn of_same_cause(run: &Run, row: &Row) -> Vec<InstanceId> {
+    let cause = cause_key(row);
+    let same = run.rows().iter().filter(|other| cause_key(other) == cause);
+    same.map(|other| other.id.clone()).collect()
+}
+
+/// What may lie behind an error, besides what its code says.
+pub(crate) fn hints(told: &Explanation) -> Option<Html> {
+    (!told.hints.is_empty()).then(|| {
+        html! {
+            <div class="stack tight">
+                { for told.hints.iter().map(|hint| html! {
+                    <div class="note warn">{ icon(Icon::Warning) }<p>{ hint.text.clone() }</p></div>
+                }) }
+            </div>
+        }
+    })
+}
+
+/// What is missing, and the smallest policy that allows it.
+pub(crate) fn permission(
+    told: &Explanation,
+    locale: Locale,
+    on: &Callback<Intent>,
+) -> Option<Html> {
+    let permission = told.permission.as_ref()?;
+    let t = |say: Say| say.in_locale(locale);
+    let denial = match permission.denial {
+        Denial::Explicit => Some(Say::DeniedExplicitly),
+        Denial::Implicit => Some(Say::DeniedImplicitly),
+        Denial::Unknown => None,
+    };
+    let resources = permission.resources.join(" ");
+    Some(html! {
+        <section class="stack tight permission" data-denial={denial_word(permission.denial)}>
+            <h3>{ t(Say::MissingPermission) }</h3>
+            <p>{ permission.advice.clone() }</p>
+            <dl class="kv">
+                if let Some(denial) = denial { <dt>{ t(Say::Denial) }</dt><dd>{ t(denial) }</dd> }
+                { term(t(Say::Action), permission.action.as_deref().unwrap_or_default()) }
+                { term(t(Say::Resource), &resources) }
+                { term(t(Say::Identity), permission.principal.as_deref().unwrap_or_default()) }
+            </dl>
+            if let Some(policy) = &permission.policy {
+                <div class="row">
+                    <h4 class="grow">{ t(Say::Policy) }</h4>
+                    { copy_button(locale, policy.clone(), Say::CopyPolicy, None, on) }
+                </div>
+                <pre tabindex="0" aria-label={t(Say::Policy)}>{ policy.clone() }</pre>
+            }
+        </section>
+    })
+}
+
+/// The public name of a denial.
+const fn denial_word(denial: Denial) -> &'static str {
+    match denial {
+        Denial::Explicit => "explicit",
+        Denial::Implicit => "implicit",
+        Denial::Unknown => "unknown",
     }
 }
 
@@ -163,7 +334,8 @@ pub(crate) fn facts(told: &Explanation, fault: Option<&Fault>, locale: Locale) -
 
 /// A fault in words.
 pub(crate) fn explain_fault(order: &Order, fault: &Fault, locale: Locale) -> Explanation {
-    explain_fault_of(order.target().cloud, Some(order.operation().name), fault, locale)
+    let known = Known::default();
+    explain_fault_of(order.target().cloud, Some(order.operation().name), fault, &known, locale)
 }
 
 /// A fault of any request to a cloud, in words.
@@ -171,12 +343,20 @@ pub(crate) fn explain_fault_of(
     cloud: &dyn Cloud,
     operation: Option<&str>,
     fault: &Fault,
+    known: &Known<'_>,
     locale: Locale,
 ) -> Explanation {
     match fault {
         Fault::Cloud(report) => {
             let manifest = cloud.manifest();
-            explain::explain(Some(manifest.id), manifest.errors, report, operation, locale)
+            explain::explain_with(
+                Some(manifest.id),
+                manifest.errors,
+                report,
+                operation,
+                known,
+                locale,
+            )
         }
         Fault::Layer { word, text } => explain::explain_layer(word, text, locale),
     }
@@ -202,14 +382,14 @@ fn for_support(
     request_id: Option<&str>,
 ) -> String {
     let t = |say: Say| say.in_locale(props.locale);
-    let target = props.order.target();
+    let target = props.run.order().target();
     let at = props.row.sent_at.map(text::instant).unwrap_or_default();
     text::lines(
         title,
         &[
             (t(Say::Cloud), target.cloud.manifest().name.in_locale(props.locale)),
             (t(Say::Region), &target.region),
-            (t(Say::Operation), props.order.operation().name),
+            (t(Say::Operation), props.run.order().operation().name),
             (t(Say::Instance), props.row.id.as_str()),
             (t(Say::OutcomeColumn), props.row.outcome.word()),
             (t(Say::Code), told.and_then(|told| told.code.as_deref()).unwrap_or_default()),

@@ -170,7 +170,7 @@ impl Veil {
 }
 
 /// The session tokens in a request: headers and query parameters whose names end in `token`.
-fn tokens(signed: &Request<Signed>) -> Vec<String> {
+pub(crate) fn tokens(signed: &Request<Signed>) -> Vec<String> {
     let is_token = |name: &str| name.to_ascii_lowercase().ends_with("token");
     let in_headers =
         signed.headers().iter().filter(|(name, _)| is_token(name)).map(|(_, value)| value.clone());

@@ -3,14 +3,20 @@
 use super::markup::html;
 use super::{
     dom::focus,
-    explanation::{badge, explain_fault_of, facts},
+    errors::vendor_page,
+    explanation::{badge, explain_fault_of, facts, hints, permission},
     icon::{Icon, icon},
 };
 use crate::{
     store::Intent,
     text::{Say, Tell},
 };
-use relight_core::{run::Look, session::Action, words::Locale};
+use relight_core::{
+    explain::{Help, Known},
+    run::Look,
+    session::Action,
+    words::Locale,
+};
 use std::sync::Arc;
 use yew::{
     Callback, Html,
@@ -23,12 +29,15 @@ use yew::{
 pub(crate) struct Props {
     pub(crate) locale: Locale,
     pub(crate) look: Arc<Look>,
+    /// The key that it is signed with.
+    pub(crate) key_id: String,
+    pub(crate) has_token: bool,
     pub(crate) on: Callback<Intent>,
 }
 
 /// How far the look is.
 pub(crate) fn looking(props: &Props, hooks: &mut HookContext) -> Html {
-    let Props { locale, look, on } = props;
+    let Props { locale, look, on, .. } = props;
     let locale = *locale;
     let t = |say: Say| say.in_locale(locale);
     let heading = use_node_ref().run(hooks);
@@ -42,8 +51,18 @@ pub(crate) fn looking(props: &Props, hooks: &mut HookContext) -> Html {
         // What the cloud refused is the read, not the operation that is to follow.
         let read = target.cloud.describe(target, &[]);
         let action = Some(read.content().action);
-        (fault, explain_fault_of(target.cloud, action, fault, locale))
+        let known = Known {
+            key_id: Some(&props.key_id),
+            has_token: props.has_token,
+            clock_ahead_seconds: (look.clock_skew_seconds() != 0)
+                .then(|| -look.clock_skew_seconds()),
+            region: Some(&target.region),
+            ..Known::default()
+        };
+        (fault, explain_fault_of(target.cloud, action, fault, &known, locale))
     });
+    let clock_is_off =
+        told.as_ref().is_some_and(|(_, told)| told.helps.contains(&Help::CorrectClock));
     let percent = (done * 100).checked_div(total).unwrap_or(100);
     html! {
         <section class="panel looking" aria-labelledby="h-looking">
@@ -76,12 +95,15 @@ pub(crate) fn looking(props: &Props, hooks: &mut HookContext) -> Html {
                         </div>
                         <p>{ told.meaning.clone() }</p>
                         <p>{ told.remedy.clone() }</p>
+                        { hints(told) }
+                        { permission(told, locale, on) }
                         <dl class="kv">
                             { facts(told, Some(*fault), locale) }
                             if let Some(id) = &told.request_id {
                                 <dt>{ t(Say::Request) }</dt><dd><code>{ id.clone() }</code></dd>
                             }
                         </dl>
+                        { vendor_page(told, locale) }
                     </div>
                     <div class="note warn">
                         { icon(Icon::Warning) }
@@ -100,7 +122,7 @@ pub(crate) fn looking(props: &Props, hooks: &mut HookContext) -> Html {
                     </button>
                     <button type="button" class="primary" data-action="look-again"
                         onclick={on.reform(|_| Intent::Review)}>
-                        { t(Say::TryAgain) }
+                        { t(if clock_is_off { Say::CorrectClock } else { Say::TryAgain }) }
                     </button>
                 }
             </div>

@@ -21,7 +21,7 @@ use relight_core::{
     answer::Outcome,
     ids::InstanceId,
     request::{Request, Route, Signed},
-    run::{Event, Millis, Row, Run, Stage},
+    run::{Choice, Event, Millis, Row, Run, Stage},
     words::Locale,
 };
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
@@ -52,6 +52,7 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
     let cause = use_state_eq(|| None::<Rc<str>>).run(hooks);
     let selected = use_state_eq(|| None::<InstanceId>).run(hooks);
     let inspected = use_state_eq(|| None::<usize>).run(hooks);
+    let confirming = use_state_eq(|| None::<Choice>).run(hooks);
     let (heading, aside) = (use_node_ref().run(hooks), use_node_ref().run(hooks));
     {
         let heading = heading.clone();
@@ -88,6 +89,10 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
     let on_close = {
         let inspected = inspected.clone();
         Callback::from(move |()| inspected.set(None))
+    };
+    let on_confirming = {
+        let confirming = confirming.clone();
+        Callback::from(move |choice| confirming.set(choice))
     };
     let row = chosen(run, (*selected).as_ref(), cause.as_ref());
     let stage = run.stage();
@@ -162,11 +167,12 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
                     if let Some(row) = row {
                         { card(&explanation::Props {
                             locale,
-                            order,
+                            run,
                             row,
-                            request_id: request_id(run, row),
+                            signed: row.call.and_then(|call| props.signed.get(call)?.as_deref()),
                             on,
                             on_inspect: &on_inspect,
+                            on_confirming: &on_confirming,
                         }) }
                     } else {
                         <p class="muted">{ t(Say::NothingSelected) }</p>
@@ -196,7 +202,13 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
                     }
                 </div>
             </section>
-            { part("choices", choices, choices::Props { locale, run: run.clone(), on: on.clone() }) }
+            { part("choices", choices, choices::Props {
+                locale,
+                run: run.clone(),
+                confirming: *confirming,
+                on_confirming,
+                on: on.clone(),
+            }) }
         </section>
     }
 }
@@ -290,10 +302,6 @@ const fn stage_word(stage: Stage) -> &'static str {
         Stage::Stopped => "stopped",
         Stage::Finished => "finished",
     }
-}
-
-fn request_id<'run>(run: &'run Run, row: &Row) -> Option<&'run str> {
-    run.calls().get(row.call?)?.request_id.as_deref()
 }
 
 fn going_on(run: &Run) -> usize {
