@@ -12,7 +12,7 @@ mod run;
 #[cfg(feature = "console")]
 pub use run::{
     UNKNOWN_CHECKING, call_state, evidence, outcome, outcome_counter, outcome_meaning, pause,
-    retry, skip_reason, stage, who,
+    retry, seen_as, skip_reason, stage, sure, who,
 };
 
 use relight_core::{
@@ -228,6 +228,13 @@ pub enum Say {
     Identity,
     Policy,
     CopyPolicy,
+    SeenAs,
+    CompareTitle,
+    CompareLabel,
+    Ours,
+    Theirs,
+    LineEnd,
+    TextEnd,
 }
 
 impl Say {
@@ -471,6 +478,13 @@ impl Say {
             Say::Identity => "Identity",
             Say::Policy => "The smallest policy that allows it",
             Say::CopyPolicy => "Copy the policy",
+            Say::SeenAs => "Recognised",
+            Say::CompareTitle => "Compare with what the cloud computed",
+            Say::CompareLabel => "The canonical request or string to sign from the cloud’s answer",
+            Say::Ours => "Ours",
+            Say::Theirs => "The cloud’s",
+            Say::LineEnd => "end of the line",
+            Say::TextEnd => "end of the text",
         }
     }
 
@@ -688,6 +702,13 @@ impl Say {
             Say::Identity => "身份",
             Say::Policy => "所需的最小权限策略",
             Say::CopyPolicy => "复制策略",
+            Say::SeenAs => "识别为",
+            Say::CompareTitle => "与云端计算的内容比对",
+            Say::CompareLabel => "云端返回的规范请求或待签名字符串",
+            Say::Ours => "本页",
+            Say::Theirs => "云端",
+            Say::LineEnd => "行尾",
+            Say::TextEnd => "文本结束",
         }
     }
 }
@@ -859,6 +880,14 @@ pub enum Tell<'a> {
     ShowOnly(usize),
     /// On the button that looks at the states of some instances.
     LookNow(usize),
+    /// Where two texts part.
+    FirstDifference {
+        byte: usize,
+        line: usize,
+        column: usize,
+    },
+    /// In which header or parameter they part.
+    DiffersIn(&'a str),
     /// How many meanings a code has.
     Meanings(usize),
     /// Before the address of a vendor's page.
@@ -1001,6 +1030,13 @@ impl Tell<'_> {
             Tell::ShowOnly(count) => format!("Show {}", n(count)),
             Tell::LookNow(1) => "Look at its state now".into(),
             Tell::LookNow(count) => format!("Look at the states of the {} now", n(count)),
+            Tell::FirstDifference { byte, line, column } => format!(
+                "The first byte that differs is number {}: line {}, column {}.",
+                n(byte),
+                n(line),
+                n(column)
+            ),
+            Tell::DiffersIn(name) => format!("It is in {name}."),
             Tell::Meanings(count) => {
                 format!("{} meanings. What the cloud says tells them apart.", n(count))
             }
@@ -1111,6 +1147,13 @@ impl Tell<'_> {
             Tell::ShowOnly(count) => format!("查看 {} 台", n(count)),
             Tell::LookNow(1) => "查看最新状态".into(),
             Tell::LookNow(count) => format!("查看这 {} 台的最新状态", n(count)),
+            Tell::FirstDifference { byte, line, column } => format!(
+                "首个不同的字节是第 {} 个：第 {} 行第 {} 列。",
+                n(byte),
+                n(line),
+                n(column)
+            ),
+            Tell::DiffersIn(name) => format!("位于 {name}。"),
             Tell::Meanings(count) => format!("有 {} 种含义，以云端提示区分。", n(count)),
             Tell::VendorPage(cloud) => format!("{cloud}官方错误码文档："),
             Tell::FoundProblems { valid, problems } => {

@@ -7,6 +7,8 @@ mod calls;
 mod chip;
 #[cfg(feature = "console")]
 mod choices;
+#[cfg(feature = "console")]
+mod comparison;
 mod compose;
 #[cfg(feature = "console")]
 mod confirm;

@@ -4,7 +4,7 @@ use relight_core::{
     answer::Outcome,
     cloud::Verb,
     eligibility::SkipReason,
-    explain::{Retry, Who},
+    explain::{Retry, SeenAs, Sure, Who},
     run::{CallState, Evidence, Pause, Stage},
     words::{Text, text},
 };
@@ -198,6 +198,29 @@ pub const fn retry(retry: Retry) -> Text {
         Retry::AfterFix => text("safe to try again after a fix", "修正后可重试"),
         Retry::Later => text("safe to try again later", "稍后可重试"),
         Retry::CheckFirst => text("look before trying again", "先核查，再重试"),
+    }
+}
+
+/// In what shape an error stood in a text.
+pub const fn seen_as(seen_as: SeenAs) -> Text {
+    match seen_as {
+        SeenAs::Code => text("a bare code", "单独的错误码"),
+        SeenAs::Json => text("JSON", "JSON"),
+        SeenAs::Xml => text("XML", "XML"),
+        SeenAs::Prose => text("an exception or a log line", "异常信息或日志"),
+        SeenAs::Page => text("a web page", "网页"),
+        SeenAs::Header => text("a header of an answer", "响应头"),
+    }
+}
+
+/// How sure it is that a text says what is explained.
+pub const fn sure(sure: Sure) -> Text {
+    match sure {
+        Sure::Certain => text("certain", "确定"),
+        Sure::Likely => text("likely: the code alone says so", "很可能（仅凭错误码判断）"),
+        Sure::Possible => {
+            text("possible: others say this, too", "不确定（其他系统也可能如此返回）")
+        }
     }
 }
 

@@ -6,14 +6,14 @@ use super::{
     copy::copy_button,
     dom::{focus, put_value, value_of},
     errors::vendor_page,
-    explanation::{badge, facts},
+    explanation::{badge, facts, hints, permission},
     go::{Ways, go},
     icon::{Icon, icon},
 };
 use crate::{
     place::{Place, Shown},
     store::Intent,
-    text::{Say, lines},
+    text::{self, Say, lines},
 };
 use relight_core::{
     cloud::{self, Cloud},
@@ -131,7 +131,16 @@ fn explanation(props: &Props, told: &Explanation) -> Html {
                 <h3>{ t(Say::WhatToDoAboutIt) }</h3>
                 <p>{ told.remedy.clone() }</p>
             </div>
+            { hints(told) }
+            { permission(told, locale, &props.on) }
             <dl class="kv">
+                if let Some(seen_as) = told.seen_as {
+                    <dt>{ t(Say::SeenAs) }</dt>
+                    <dd>
+                        { text::seen_as(seen_as).in_locale(locale) }{ " · " }
+                        { text::sure(told.sure).in_locale(locale) }
+                    </dd>
+                }
                 { facts(told, None, locale) }
                 if let Some(id) = &told.request_id {
                     <dt>{ t(Say::RequestColumn) }</dt><dd><code>{ id.clone() }</code></dd>
@@ -166,6 +175,8 @@ fn for_support(told: &Explanation, locale: Locale) -> String {
         &told.title,
         &[
             (t(Say::Cloud), cloud.unwrap_or_default()),
+            (t(Say::Region), told.region.as_deref().unwrap_or_default()),
+            (t(Say::Operation), told.operation.as_deref().unwrap_or_default()),
             (t(Say::Code), told.code.as_deref().unwrap_or_default()),
             (t(Say::CloudSaid), &told.original),
             (t(Say::RequestColumn), told.request_id.as_deref().unwrap_or_default()),

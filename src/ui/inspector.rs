@@ -2,13 +2,19 @@
 //! is hidden until it is asked for, and a session token always.
 
 use super::markup::html;
-use super::{copy::copy_button, dom::focus};
+use super::{
+    comparison::{self, comparison},
+    copy::copy_button,
+    dom::focus,
+    part::part,
+};
 use crate::{
     place::percent_decode,
     store::{Intent, Shared},
     text::{Say, Tell},
 };
 use relight_core::{
+    explain::ServerSignature,
     request::{Request, Route, Signed},
     sign::percent_encode,
     words::Locale,
@@ -26,6 +32,8 @@ pub(crate) struct Props {
     /// The index of its call.
     pub(crate) call: usize,
     pub(crate) signed: Option<Rc<Request<Signed>>>,
+    /// What the cloud says it has signed, where its answer says so.
+    pub(crate) server: Option<ServerSignature>,
     pub(crate) route: Shared<Route>,
     pub(crate) on: Callback<Intent>,
     pub(crate) on_close: Callback<()>,
@@ -38,7 +46,10 @@ impl PartialEq for Props {
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
-        same && self.locale == other.locale && self.call == other.call && self.route == other.route
+        same && self.server == other.server
+            && self.locale == other.locale
+            && self.call == other.call
+            && self.route == other.route
     }
 }
 
@@ -74,6 +85,12 @@ pub(crate) fn inspector(props: &Props, hooks: &mut HookContext) -> Html {
             </div>
             <p class="small muted">{ t(Say::InspectorHint) }</p>
             if let Some(signed) = &props.signed {
+                // One for each call: what was pasted belongs to it.
+                { part(&format!("comparison {}", props.call), comparison, comparison::Props {
+                    locale,
+                    signed: signed.clone(),
+                    server: props.server.clone(),
+                }) }
                 { request(props, signed, *revealed) }
                 <button type="button" class="tiny" data-action="reveal" aria-pressed={revealed.to_string()}
                     onclick={onreveal}>

@@ -19,6 +19,7 @@ use crate::{
 };
 use relight_core::{
     answer::Outcome,
+    explain::ServerSignature,
     ids::InstanceId,
     request::{Request, Route, Signed},
     run::{Choice, Event, Millis, Row, Run, Stage},
@@ -195,6 +196,7 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
                             locale,
                             call,
                             signed: props.signed.get(call).cloned().flatten(),
+                            server: server_signature(run, call, locale),
                             route: props.route.clone(),
                             on: on.clone(),
                             on_close,
@@ -302,6 +304,12 @@ const fn stage_word(stage: Stage) -> &'static str {
         Stage::Stopped => "stopped",
         Stage::Finished => "finished",
     }
+}
+
+/// What the cloud says it has signed, if it refused a call for its signature and says so.
+fn server_signature(run: &Run, call: usize, locale: Locale) -> Option<ServerSignature> {
+    let row = run.rows().iter().find(|row| row.call == Some(call) && row.fault.is_some())?;
+    explain_fault(run.order(), row.fault.as_deref()?, locale).signature
 }
 
 fn going_on(run: &Run) -> usize {
