@@ -1,8 +1,13 @@
 //! Errors without a key and without a network: the index, with its addresses, and what is pasted.
 
-use crate::support::{ALIBABA, is_chinese};
+use crate::support::{ALIBABA, CARD, TENCENT, explanation, is_chinese, send, send_unseen};
 use anyhow::{Context, Result, ensure};
-use relight_e2e::{Stage, case, page::Page, suite::Case, until};
+use relight_e2e::{
+    Stage, case,
+    page::{Form, Page},
+    suite::Case,
+    until,
+};
 use serde_json::json;
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -13,6 +18,10 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("errors::index_is_printed", printed),
         case!("errors::pasted_and_hidden", pasted),
         case!("errors::language_is_remembered", language),
+        case!("errors::start_instead", start_instead),
+        case!("errors::look_in_other_regions", other_region),
+        case!("errors::signatures_are_compared", signature),
+        case!("errors::policy_that_is_missing", policy),
     ]
 }
 
@@ -218,4 +227,94 @@ async fn focused(page: &Page) -> Result<String> {
     let script = "return root.activeElement?.id || false;";
     let id = page.wait_until("the focus", script, &[]).await?;
     Ok(id.as_str().unwrap_or_default().to_owned())
+}
+
+/// A state that does not fit is left for the operation that does, through the look and the review.
+async fn start_instead(stage: &mut Stage) -> Result<()> {
+    let ids = ALIBABA.stopped(stage, 2);
+    send_unseen(stage, &ALIBABA.form(&ids.join("\n"))).await?;
+    let page = &stage.page;
+    page.wait_for_outcomes(&ids, &["rejected"]).await?;
+    page.wait_for(CARD).await?;
+    page.click(&format!("{CARD} [data-action=start-instead]")).await?;
+    page.wait_for_step("review").await?;
+    ensure!(page.value("operation").await? == "StartInstances");
+    let button = page.text("[data-action=send]").await?;
+    ensure!(button.contains("Start") && button.contains('2'), "{button}");
+    ensure!(stage.power_calls().len() == 1, "nothing goes out before it is confirmed");
+    page.send().await?;
+    page.wait_for_outcomes(&ids, &["proven"]).await?;
+    ensure!(ALIBABA.starts(stage, &ids)? == [1, 1]);
+    Ok(())
+}
+
+/// What is not found is looked for in the other regions, with the key that is there.
+async fn other_region(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 2);
+    let text = ids.join("\n");
+    let form = Form { region: Some("ap-shanghai"), ..TENCENT.form(&text) };
+    send_unseen(stage, &form).await?;
+    let page = &stage.page;
+    page.wait_for_outcomes(&ids, &["rejected"]).await?;
+    let card = explanation(stage).await?;
+    ensure!(card.contains("ap-shanghai"), "the region that was asked: {card}");
+    page.click(&format!("{CARD} [data-action=other-region]")).await?;
+    page.wait_for("[data-action=go-to]").await?;
+    page.act("go-to").await?;
+    ensure!(page.value("region").await? == "ap-guangzhou");
+    ensure!(stage.power_calls().len() == 1);
+    Ok(())
+}
+
+/// The cloud shows what it has signed: the same as ours, so the secret is wrong. Another text is
+/// compared byte by byte, and the key is entered again.
+async fn signature(stage: &mut Stage) -> Result<()> {
+    let ids = ALIBABA.running(stage, 1);
+    let secret = "not-the-secret-of-this-key-00001";
+    send_unseen(stage, &Form { secret, ..ALIBABA.form(&ids[0]) }).await?;
+    let page = &stage.page;
+    page.wait_for_outcomes(&ids, &["rejected"]).await?;
+    page.wait_for(CARD).await?;
+    page.click(&format!("{CARD} [data-action=compare-signature]")).await?;
+    page.wait_for("[data-step=comparison] [data-cause=same]").await?;
+
+    let canonical = "[data-step=canonical-request] pre";
+    let ours = page.text(canonical).await?;
+    let theirs = ours.replace("x-acs-version:2014-05-26", "x-acs-version:2014-05-27");
+    ensure!(theirs != ours, "{ours}");
+    page.paste("cloudText", &theirs).await?;
+    page.wait_for("[data-step=comparison] [data-cause=differs]").await?;
+    let told = page.text("[data-step=comparison]").await?;
+    ensure!(told.contains("x-acs-version"), "{told}");
+    let marked = page.run("return all('mark').map(e => e.textContent);", &[]).await?;
+    ensure!(marked == json!(["6", "7"]), "{marked}");
+    let byte = ours.find("2014-05-26").context("the version")? + "2014-05-26".len();
+    ensure!(told.contains(&format!("number {byte}")), "byte {byte}: {told}");
+    ensure!(!page.everything().await?.contains(secret));
+
+    page.click(&format!("{CARD} [data-action=enter-key]")).await?;
+    page.wait_for("[name=secret][aria-invalid=true]").await?;
+    ensure!(page.value("instanceIds").await? == ids[0] && page.value("secret").await?.is_empty());
+    page.fill("secret", ALIBABA.secret).await?;
+    page.review().await?;
+    page.send().await?;
+    page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await
+}
+
+/// A permission that is missing comes with the smallest policy that grants it.
+async fn policy(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 1);
+    stage.fault(&json!({ "fault": "error", "cloud": "tencent", "action": "RebootInstances",
+        "code": "UnauthorizedOperation" }))?;
+    send(stage, &TENCENT.form(&ids[0])).await?;
+    let page = &stage.page;
+    page.wait_for_outcomes(&ids, &["rejected"]).await?;
+    page.wait_for(CARD).await?;
+    let policy = page.text(&format!("{CARD} .permission pre")).await?;
+    let read: serde_json::Value = serde_json::from_str(&policy).context("a policy")?;
+    ensure!(read["statement"].is_array() || read["Statement"].is_array(), "{policy}");
+    ensure!(policy.contains("RebootInstances") && policy.contains(&ids[0]), "{policy}");
+    ensure!(!policy.contains("\"*\""), "{policy}");
+    ensure!(page.text(CARD).await?.contains("https://"), "the vendor's page and its address");
+    Ok(())
 }
