@@ -139,7 +139,24 @@ fn every_operation_of_every_cloud_has_its_smallest_policy_or_says_that_there_is_
                 with_reads: true,
             };
             let Some(policy) = cloud.policy(&grant) else {
-                assert_eq!(manifest.permission_codes, [""; 0], "{} has policies", manifest.id);
+                // Then nothing is offered to copy, and an administrator is named.
+                for code in manifest.permission_codes {
+                    let report = ErrorReport { code: (*code).to_owned(), ..ErrorReport::default() };
+                    let known = Known::default();
+                    let name = Some(operation.name);
+                    let told = explain_with(
+                        Some(manifest.id),
+                        manifest.errors,
+                        &report,
+                        name,
+                        &known,
+                        Locale::En,
+                    );
+                    let permission = told.permission.expect("it is about a permission");
+                    assert_eq!(permission.policy, None);
+                    assert!(permission.advice.contains("administrator"));
+                    assert!(!told.helps.contains(&Help::CopyPolicy));
+                }
                 continue;
             };
             serde_json::from_str::<Value>(&policy).expect("it is JSON");

@@ -144,7 +144,7 @@ fn keys_tokens_and_clocks_are_refused_in_each_clouds_words() {
             "AUTHFAILURE_SIGNATURE_FAILURE",
             401,
             "AUTHFAILURE_SECRET_ID_NOT_FOUND",
-            "AUTHFAILURE_SIGNATURE_EXPIRE",
+            "AUTHFAILURE_SIGNATURE_EXPIRED",
         ),
     ];
     for (cloud, secret_status, secret_code, id_status, id_code, time_code) in wrong {

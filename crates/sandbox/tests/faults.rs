@@ -169,7 +169,7 @@ fn a_wrong_clock_shows_in_the_date() {
     for (cloud, code) in [
         (Cloud::Alibaba, "InvalidTimeStamp.Expired"),
         (Cloud::Tencent, "AuthFailure.SignatureExpire"),
-        (Cloud::Zenlayer, "AUTHFAILURE_SIGNATURE_EXPIRE"),
+        (Cloud::Zenlayer, "AUTHFAILURE_SIGNATURE_EXPIRED"),
     ] {
         let mut sandbox = sandbox();
         fault(

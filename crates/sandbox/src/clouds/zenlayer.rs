@@ -117,7 +117,7 @@ fn run(world: &mut World<'_>, task: &Task<'_>) -> Ended {
                 refuse(401, "AUTHFAILURE_SECRET_ID_NOT_FOUND", "The access key does not exist.")
             }
             Refusal::BadTime | Refusal::Expired => {
-                refuse(401, "AUTHFAILURE_SIGNATURE_EXPIRE", "The signature has expired.")
+                refuse(401, "AUTHFAILURE_SIGNATURE_EXPIRED", "The signature has expired.")
             }
             Refusal::Mismatch { .. } | Refusal::MissingToken | Refusal::WrongToken => {
                 refuse(401, "AUTHFAILURE_SIGNATURE_FAILURE", "The signature does not match.")
