@@ -133,7 +133,8 @@ async fn wrong(stage: &mut Stage) -> Result<()> {
     ensure!(page.value("instanceIds").await? == ids[0], "nothing is lost");
     ensure!(!page.sees("[data-step=review], [data-step=looking]").await?);
     ensure!(stage.calls().is_empty());
-    page.photograph(&format!("{}-configuration-unusable", page.browser())).await
+    page.photograph(&format!("{}-configuration-unusable", page.browser())).await?;
+    Ok(())
 }
 
 async fn property(stage: &mut Stage) -> Result<()> {
@@ -178,5 +179,6 @@ async fn dressed(stage: &mut Stage) -> Result<()> {
     ensure!(!page.sees("[data-action=language]").await?, "the language is locked");
     page.run("host.setAttribute('lang', 'en'); return true;", &[]).await?;
     ensure!(is_chinese(&page.text("h2").await?));
-    page.photograph(&format!("{}-operator", page.browser())).await
+    page.photograph(&format!("{}-operator", page.browser())).await?;
+    Ok(())
 }
