@@ -113,7 +113,6 @@ async fn confirmed(stage: &mut Stage) -> Result<()> {
     page.fill("typedCount", "2").await?;
     page.send().await?;
     page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
-    ensure!(page.all_text().await?.contains("TICKET-7"));
     Ok(())
 }
 
