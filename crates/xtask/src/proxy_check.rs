@@ -26,10 +26,14 @@ pub(crate) fn run(mut arguments: Parser) -> Result<ExitCode> {
 
 /// Holds the five real servers to it, with the configurations of `deploy/`.
 pub(crate) fn deployed() -> Result<()> {
-    let workerd = workerd()?;
+    run_command(checker().arg("--deploy").envs(servers()?))
+}
+
+/// The variables that name the servers which are not where the system keeps such.
+pub(crate) fn servers() -> Result<[(&'static str, PathBuf); 2]> {
     let envoy = paths::proxies().join("python/bin/envoy");
     ensure!(envoy.is_file(), "{} is missing", envoy.display());
-    run_command(checker().arg("--deploy").env("WORKERD", workerd).env("ENVOY", envoy))
+    Ok([("ENVOY", envoy), ("WORKERD", workerd()?)])
 }
 
 /// The program itself, which npm has in a package for each platform: the package `workerd` only

@@ -82,7 +82,9 @@ impl Part {
             Self::Dist | Self::Module => dist::TOOLS.to_vec(),
             Self::Sdk => vec![Tool::PythonSdks, Tool::NodeSdks],
             Self::Proxies => vec![Tool::Node, Tool::Proxies],
-            Self::EndToEnd => [dist::TOOLS, &[Tool::Browsers, Tool::Geckodriver]].concat(),
+            Self::EndToEnd => {
+                [dist::TOOLS, &[Tool::Browsers, Tool::Geckodriver, Tool::Proxies]].concat()
+            }
         }
     }
 
@@ -333,6 +335,7 @@ fn end_to_end(built: &Built) -> Result<()> {
             .env("CHROMEDRIVER", browsers.chromedriver)
             .env("FIREFOX", browsers.firefox)
             .env("GECKODRIVER", browsers.geckodriver)
+            .envs(proxy_check::servers()?)
             .env("RELIGHT_DIST", paths::dist())
             .env("RELIGHT_AXE", paths::node_package("axe-core").join("axe.min.js"))
             .env("RELIGHT_SCREENSHOTS", screenshots),

@@ -272,10 +272,10 @@ const CHROMIUM_ARGUMENTS: [&str; 11] = [
 ];
 
 /// A folder that goes with the session.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let path = env::temp_dir().join(format!("relight-e2e-{}-{count}", std::process::id()));

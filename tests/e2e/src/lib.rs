@@ -3,11 +3,13 @@
 //! A [`suite`] runs every case in every browser. Each case gets a [`Stage`]: a sandbox of its own, a
 //! [`Site`](site::Site) that serves the built page under the strict policy and hands `/proxy/` to
 //! that sandbox, and a [`Page`](page::Page) in a browser that other cases have used before. Since
-//! every site has a port of its own, no storage is shared.
+//! every site has a port of its own, no storage is shared. Where a case asks for it, a
+//! [`Real`](real::Real) server serves the page or carries its calls.
 
 pub mod browser;
 pub mod machine;
 pub mod page;
+pub mod real;
 pub mod site;
 pub mod stage;
 pub mod suite;

@@ -46,6 +46,8 @@ struct Shared {
     replaced: Mutex<HashMap<String, Vec<u8>>>,
     compressed: AtomicBool,
     is_bare: AtomicBool,
+    /// Where the page may connect to, beside its own origin.
+    connect: Mutex<String>,
 }
 
 impl Site {
@@ -66,6 +68,7 @@ impl Site {
             replaced: Mutex::default(),
             compressed: AtomicBool::new(false),
             is_bare: AtomicBool::new(false),
+            connect: Mutex::default(),
         });
         let address = listener.local_addr()?;
         let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
@@ -114,6 +117,18 @@ impl Site {
         self.shared.is_bare.store(true, Ordering::Relaxed);
     }
 
+    /// From now on the page's calls travel through a proxy elsewhere, and its policy allows that.
+    pub fn send_through(&self, proxy: &str) {
+        let origin: String = proxy.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+        *lock(&self.shared.connect) = format!(" {origin}");
+        self.replace("relight.json", format!(r#"{{ "proxy": "{proxy}" }}"#).into_bytes());
+    }
+
+    /// The page's origin.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// Serves the release again as it is.
     pub fn restore(&self) {
         lock(&self.shared.replaced).clear();
@@ -151,7 +166,7 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     }
     if path == "/csp-report" {
         lock(&shared.reports).push(String::from_utf8_lossy(request.body()).into_owned());
-        return answer(&mut stream, "204 No Content", "", &strict(&[]), b"").await;
+        return answer(&mut stream, "204 No Content", "", &strict(shared, &[]), b"").await;
     }
     let name = match path.strip_prefix(&shared.base) {
         Some("") => Some("index.html"),
@@ -170,21 +185,29 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
         if path != "/favicon.ico" {
             lock(&shared.missing).push(path.to_owned());
         }
-        return answer(&mut stream, "404 Not Found", "text/plain", &strict(&[]), b"not found")
-            .await;
+        return answer(
+            &mut stream,
+            "404 Not Found",
+            "text/plain",
+            &strict(shared, &[]),
+            b"not found",
+        )
+        .await;
     };
     let encoding: &[&str] = if is_brotli { &["Content-Encoding: br"] } else { &[] };
     shared.compressed.fetch_or(is_brotli, Ordering::Relaxed);
     // A portal is somebody else's page.
     let is_bare = shared.is_bare.load(Ordering::Relaxed) || name == "portal.html";
-    let more = if is_bare { encoding.join("\r\n") } else { strict(encoding) };
+    let more = if is_bare { encoding.join("\r\n") } else { strict(shared, encoding) };
     answer(&mut stream, "200 OK", kind(name), &more, &bytes).await
 }
 
 /// The headers that an operator should set, and further ones.
-fn strict(more: &[&str]) -> String {
+fn strict(shared: &Shared, more: &[&str]) -> String {
+    let connect = format!("connect-src 'self'{};", lock(&shared.connect));
+    let policy = POLICY.replace("connect-src 'self';", &connect);
     let own = format!(
-        "Content-Security-Policy: {POLICY}\r\nX-Content-Type-Options: nosniff\r\n\
+        "Content-Security-Policy: {policy}\r\nX-Content-Type-Options: nosniff\r\n\
          Referrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n\
          Cross-Origin-Opener-Policy: same-origin\r\nStrict-Transport-Security: max-age=63072000\r\n\
          Permissions-Policy: camera=(), geolocation=(), microphone=()\r\nCache-Control: no-cache\r\n\

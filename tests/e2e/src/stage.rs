@@ -4,9 +4,11 @@ use crate::{
     browser::{Browser, Session, Theme},
     machine,
     page::Page,
+    real::Real,
     site::Site,
 };
 use anyhow::{Context, Result};
+use relight_proxy_check::rules::Server;
 use relight_sandbox::{
     Cloud, Config,
     faults::Fault,
@@ -33,6 +35,9 @@ pub struct Setting {
     pub speed: f64,
     /// What there is.
     pub fleet: fn() -> Fleet,
+    /// The real server that carries the calls, and serves the page if its configuration does; none
+    /// for our own host and the sandbox's own proxy.
+    pub server: Option<Server>,
 }
 
 impl Setting {
@@ -46,6 +51,7 @@ impl Setting {
             kept: false,
             speed: SPEED,
             fleet: Fleet::standard,
+            server: None,
         }
     }
 }
@@ -58,6 +64,7 @@ pub struct Stage {
     pub page: Page,
     /// The host.
     pub site: Site,
+    real: Option<Real>,
     sandbox: server::Running,
 }
 
@@ -77,12 +84,17 @@ impl Stage {
         session: Session,
     ) -> Result<Self, (Session, anyhow::Error)> {
         match Self::behind(setting, &session).await {
-            Ok((sandbox, site)) => Ok(Self { setting, page: Page::new(session), site, sandbox }),
+            Ok((sandbox, site, real)) => {
+                Ok(Self { setting, page: Page::new(session), site, real, sandbox })
+            }
             Err(error) => Err((session, error)),
         }
     }
 
-    async fn behind(setting: Setting, session: &Session) -> Result<(server::Running, Site)> {
+    async fn behind(
+        setting: Setting,
+        session: &Session,
+    ) -> Result<(server::Running, Site, Option<Real>)> {
         let sandbox = server::start(Config {
             speed: setting.speed,
             fleet: (setting.fleet)(),
@@ -90,14 +102,29 @@ impl Stage {
         })
         .context("the sandbox does not start")?;
         let site = Site::start(machine::dist(), setting.base, sandbox.addr).await?;
+        let real = match setting.server {
+            Some(server) => Some(Real::start(server, sandbox.addr, &site).await?),
+            None => None,
+        };
         session.resize(setting.width, height(setting.width)).await?;
         session.take_errors();
-        Ok((sandbox, site))
+        Ok((sandbox, site, real))
     }
 
     /// Opens the page.
     pub async fn open(&self) -> Result<()> {
-        self.page.open(&self.site.url()).await
+        self.page.open(&self.url()).await
+    }
+
+    /// The page's address.
+    pub fn url(&self) -> String {
+        let own = self.real.as_ref().and_then(Real::page_url);
+        own.unwrap_or_else(|| self.site.url())
+    }
+
+    /// The real server and the clouds behind it, if the case is set so.
+    pub fn real(&self) -> Result<&Real> {
+        self.real.as_ref().context("a real server")
     }
 
     /// Kills the browser and starts it again on the same profile; no page is open then.

@@ -11,6 +11,7 @@ mod guards;
 mod integrity;
 mod look;
 mod operator;
+mod proxies;
 mod runs;
 mod scale;
 mod secrets;
@@ -27,6 +28,7 @@ fn main() -> Result<ExitCode> {
         look::cases(),
         answers::cases(),
         faults::cases(),
+        proxies::cases(),
         runs::cases(),
         scale::cases(),
         guards::cases(),

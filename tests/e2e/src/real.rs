@@ -1,0 +1,75 @@
+//! A real server with its configuration of `deploy/`, between the browser and the sandbox.
+
+use crate::{browser::Folder, machine, site::Site};
+use anyhow::{Context, Result, ensure};
+use relight_proxy_check::{
+    clouds::Clouds,
+    rules::Server,
+    servers::{self, Running, Setting},
+    upstream::Behaviour,
+};
+use std::{fs, net::SocketAddr};
+
+/// A server, and behind it the clouds' names over TLS, which lead to the sandbox.
+pub struct Real {
+    running: Running,
+    clouds: Clouds,
+    // Last: the server writes into it.
+    _folder: Folder,
+}
+
+impl Real {
+    /// Starts both. Where the configuration serves no page, `site` does, and calls through this.
+    pub(crate) async fn start(server: Server, sandbox: SocketAddr, site: &Site) -> Result<Self> {
+        let origin = site.origin();
+        // Servers are waited for on a thread of their own.
+        let started = tokio::task::spawn_blocking(move || Self::start_now(server, sandbox, origin));
+        let real = started.await.context("the server's start")??;
+        if real.page_url().is_none() {
+            site.send_through(&real.running.proxy_url());
+        }
+        Ok(real)
+    }
+
+    fn start_now(server: Server, sandbox: SocketAddr, origin: String) -> Result<Self> {
+        let clouds = Clouds::start()?;
+        clouds.upstream.set_default(Behaviour::Sandbox(sandbox));
+        let folder = Folder::new()?;
+        let setting = Setting {
+            origins: vec![origin],
+            page: machine::dist(),
+            folder: folder.0.clone(),
+            is_unlimited: false,
+            is_tls: false,
+        };
+        let running = servers::start(server, &clouds, &setting)?;
+        Ok(Self { running, clouds, _folder: folder })
+    }
+
+    /// Where the page is, if the server serves it.
+    pub fn page_url(&self) -> Option<String> {
+        match self.running.server() {
+            Server::Nginx | Server::Caddy | Server::Haproxy => {
+                Some(format!("{}/", self.running.url()))
+            }
+            Server::Envoy | Server::Worker => None,
+        }
+    }
+
+    /// How many requests came out of it and reached a cloud's name, as the clouds' side has it.
+    pub fn arrivals(&self, text: &str) -> usize {
+        self.clouds.upstream.arrivals(text).len()
+    }
+
+    /// Kills the processes of the server that talk to clients, at once. nginx's first process stays
+    /// and starts others in their place, so that whoever tries again is served.
+    pub fn kill_workers(&self) -> Result<()> {
+        let id = self.running.process_id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"))?;
+        let children: Vec<&str> = children.split_whitespace().collect();
+        ensure!(!children.is_empty(), "the server has no workers");
+        let killed = std::process::Command::new("kill").arg("-KILL").args(children).status()?;
+        ensure!(killed.success(), "the workers are not killed");
+        Ok(())
+    }
+}
