@@ -4,13 +4,13 @@ use crate::{
     clock,
     config::{self, Config},
     element,
-    fetch::{self, Abort},
+    fetch::Abort,
     journal::{Journal, Unavailable, Unreadable},
     locks::{self, NoLocks, RunLock},
     place::Place,
     store::{Format, Intent, Shared, View},
     ui,
-    vault::Vault,
+    vault::{Key, Token, Typed, Vault},
 };
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
@@ -23,7 +23,10 @@ use relight_core::{
     limits::Limits,
     plan::Batch,
     request::{Request, Route, Signed, Unsigned},
-    run::{About, Choice, Command, Event, LookCommand, Millis, Record, Row, Run, Stage, restore},
+    run::{
+        About, Choice, Command, Event, LookCommand, Millis, NO_KEY, Record, Row, Run, Stage,
+        restore,
+    },
     session::{Action, Session},
     sign::Signer,
     words::Locale,
@@ -34,7 +37,6 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
 use yew::{Component, Context, Html, Properties, html};
-use zeroize::Zeroize;
 
 /// A run of more instances than this is not drawn at every change.
 const DRAWN_AT_ONCE: usize = 500;
@@ -42,7 +44,7 @@ const DRAWN_AT_ONCE: usize = 500;
 const DRAWN_EVERY_MS: Millis = 250;
 
 /// What the element gives.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, Properties)]
 pub(crate) struct Props {
     /// The element itself: attributes are read from it and events fired on it.
     pub(crate) host: HtmlElement,
@@ -50,17 +52,21 @@ pub(crate) struct Props {
     pub(crate) start: Rc<Start>,
 }
 
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        self.host == other.host && Rc::ptr_eq(&self.start, &other.start)
+    }
+}
+
 /// What was filled in before the console was there.
-#[derive(Default, PartialEq)]
+#[derive(Default)]
 pub(crate) struct Start {
     /// The language that was chosen.
     pub(crate) locale: Option<Locale>,
     /// The form, by the names of its fields.
     pub(crate) filled: Vec<(String, String)>,
-    /// The secret, on its way to the vault, which takes it: nothing of it stays here.
-    pub(crate) secret: RefCell<String>,
-    /// The token, likewise.
-    pub(crate) token: RefCell<String>,
+    /// The key and the token, on their way to the vault, which takes them: nothing stays here.
+    pub(crate) held: RefCell<Option<(Key, Typed)>>,
     /// What to do next.
     pub(crate) then: Then,
 }
@@ -72,13 +78,6 @@ impl Start {
             |name: &str, value: &str| untouched.iter().any(|one| one.0 == name && one.1 == value);
         let changed = self.filled.iter().filter(|(name, value)| !is_untouched(name, value));
         changed.filter_map(|(name, value)| Fill::named(name, value.clone())).collect()
-    }
-}
-
-impl Drop for Start {
-    fn drop(&mut self) {
-        self.secret.get_mut().zeroize();
-        self.token.get_mut().zeroize();
     }
 }
 
@@ -113,6 +112,8 @@ pub(crate) enum Msg {
     Configured(Config, Option<String>),
     /// A person wants something.
     Intent(Intent),
+    /// A call of the run is signed and goes out now.
+    Signed { ticket: u64, call: usize, signed: Rc<Request<Signed>> },
     /// A request that was sent has come back, or not.
     Came { ticket: u64, event: Event },
     /// A describe call before the review has come back, or not.
@@ -182,14 +183,14 @@ impl Component for Console {
                 session.update(Action::Fill(fill));
             }
         }
-        let mut vault = Vault::default();
-        vault.keep_secret(start.secret.take());
-        vault.keep_token(start.token.take());
+        let vault = Vault::default();
+        if let Some((key, token)) = start.held.take() {
+            vault.take_over(session.form().cloud(), key, &token);
+        }
         Console {
             view: View {
                 session: Shared::new(session),
-                secret: vault.secret(),
-                token: vault.token(),
+                key: vault.state(),
                 route: Shared::new(Config::default().route),
                 stranger: Config::default().stranger,
                 settings: Shared::new(Config::default().settings),
@@ -219,6 +220,20 @@ impl Component for Console {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let changed = self.take_note(ctx, msg);
+        self.ask_vault() || changed
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let routed = element::is_routed(&ctx.props().host);
+        let on = ctx.link().callback(Msg::Intent);
+        html! { <ui::Console view={self.view.clone()} place={self.place.clone()} {routed} {on} /> }
+    }
+}
+
+impl Console {
+    /// Returns whether there is something else to be drawn.
+    fn take_note(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::AttributesChanged => {
                 read_configuration(ctx);
@@ -226,6 +241,18 @@ impl Component for Console {
             }
             Msg::Configured(config, problem) => self.configure(ctx, config, problem),
             Msg::Intent(intent) => self.carry_out(ctx, intent),
+            Msg::Signed { ticket, call, signed } => {
+                if self.aborts.contains_key(&ticket) {
+                    let shown = self.view.signed.make_mut();
+                    if shown.len() <= call {
+                        shown.resize(call + 1, None);
+                    }
+                    if let Some(place) = shown.get_mut(call) {
+                        *place = Some(signed);
+                    }
+                }
+                false
+            }
             Msg::Came { ticket, event } => {
                 self.aborts.remove(&ticket);
                 self.step(ctx, event)
@@ -286,14 +313,6 @@ impl Component for Console {
         }
     }
 
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        let routed = element::is_routed(&ctx.props().host);
-        let on = ctx.link().callback(Msg::Intent);
-        html! { <ui::Console view={self.view.clone()} place={self.place.clone()} {routed} {on} /> }
-    }
-}
-
-impl Console {
     fn configure(&mut self, ctx: &Context<Self>, config: Config, problem: Option<String>) -> bool {
         let first = !std::mem::replace(&mut self.configured, true);
         let start = Rc::clone(&ctx.props().start);
@@ -355,17 +374,14 @@ impl Console {
             // There is no field to type it in, either.
             Intent::Secret(_) | Intent::Token(_) if self.view.stranger.is_some() => false,
             Intent::Secret(secret) => {
-                self.vault.keep_secret(secret);
-                self.ask_vault()
+                self.vault.keep_secret(self.cloud(), &secret);
+                false
             }
             Intent::Token(token) => {
-                self.vault.keep_token(token);
-                self.ask_vault()
+                self.vault.keep_token(self.cloud(), &token);
+                false
             }
-            Intent::Forget => {
-                self.vault.forget();
-                self.ask_vault()
-            }
+            Intent::Forget => self.forget(ctx),
             Intent::Review => self.review(ctx, true),
             Intent::ReviewUnseen => self.review(ctx, false),
             Intent::LookElsewhere => {
@@ -392,11 +408,28 @@ impl Console {
         }
     }
 
+    /// The cloud whose key is wanted: the run's, or else the form's.
+    fn cloud(&self) -> &'static dyn Cloud {
+        match &self.view.run {
+            Some(run) => run.order().target().cloud,
+            None => self.view.session.form().cloud(),
+        }
+    }
+
+    /// Wipes the key. A run that is under way waits for another.
+    fn forget(&mut self, ctx: &Context<Self>) -> bool {
+        self.vault.forget();
+        self.step(ctx, Event::KeyGone);
+        true
+    }
+
+    /// Draws what the vault says. Returns whether that is something else than before.
     fn ask_vault(&mut self) -> bool {
-        let before = (self.view.secret, self.view.token);
-        self.view.secret = self.vault.secret();
-        self.view.token = self.vault.token();
-        before != (self.view.secret, self.view.token)
+        self.vault.keep_for(self.cloud());
+        let state = self.vault.state();
+        let changed = self.view.key != state;
+        self.view.key = state;
+        changed
     }
 
     fn through_proxy(&self) -> bool {
@@ -408,8 +441,8 @@ impl Console {
 
     fn review(&mut self, ctx: &Context<Self>, look: bool) -> bool {
         let action = Action::Review {
-            secret: self.vault.secret(),
-            token: self.vault.token(),
+            secret: self.view.key.secret,
+            token: self.view.key.token,
             through_proxy: self.through_proxy(),
             look,
         };
@@ -442,13 +475,15 @@ impl Console {
         };
         match command {
             LookCommand::Describe(ids) => {
-                let request = target.cloud.describe(&target, &ids);
-                let key_id = self.view.session.form().key_id().to_owned();
-                let signed = self.sign(target.cloud, key_id, &request, skew_seconds);
-                let ticket = self.dispatch(ctx, signed, move |ticket, delivery| Msg::Looked {
-                    ticket,
-                    ids,
-                    delivery,
+                let paper = Paper {
+                    cloud: target.cloud,
+                    key_id: self.view.session.form().key_id().to_owned(),
+                    request: target.cloud.describe(&target, &ids),
+                    skew_seconds,
+                    call: None,
+                };
+                let ticket = self.dispatch(ctx, paper, async {}, move |ticket, delivery| {
+                    Msg::Looked { ticket, ids, delivery }
                 });
                 self.look = Some(ticket);
             }
@@ -646,10 +681,14 @@ impl Console {
                 }
                 Command::Look { ids, clock_skew_seconds } => {
                     let target = run.order().target();
-                    let request = target.cloud.describe(target, &ids);
-                    let key_id = run.about().key_id.clone();
-                    let signed = self.sign(target.cloud, key_id, &request, clock_skew_seconds);
-                    self.dispatch(ctx, signed, move |ticket, delivery| Msg::Came {
+                    let paper = Paper {
+                        cloud: target.cloud,
+                        key_id: run.about().key_id.clone(),
+                        request: target.cloud.describe(target, &ids),
+                        skew_seconds: clock_skew_seconds,
+                        call: None,
+                    };
+                    self.dispatch(ctx, paper, async {}, move |ticket, delivery| Msg::Came {
                         ticket,
                         event: Event::Looked { ids, delivery },
                     });
@@ -688,83 +727,65 @@ impl Console {
     fn send_call(&mut self, ctx: &Context<Self>, call: usize, batch: &Batch, skew: i64) {
         let Some(run) = self.view.run.clone() else { return };
         let cloud = run.order().target().cloud;
-        let signed = self.sign(cloud, run.about().key_id.clone(), &batch.request(), skew);
-        let shown = self.view.signed.make_mut();
-        if shown.len() <= call {
-            shown.resize(call + 1, None);
-        }
-        if let (Some(place), Ok(signed)) = (shown.get_mut(call), &signed) {
-            *place = Some(Rc::clone(signed));
-        }
         // All tabs together keep the cloud's pace.
         let operation = run.order().operation();
         let region = &run.order().target().region;
         let pace = format!("{} {region} {}", cloud.manifest().id, operation.name);
         let interval_ms = 1_000_u32.div_ceil(operation.calls_per_second.max(1));
-        let turn = async move { locks::pace(&pace, interval_ms).await };
-        self.dispatch_after(ctx, signed, turn, move |ticket, delivery| Msg::Came {
+        let turn = async move {
+            // Without locks there is this page's own pace, which the run keeps.
+            let _: Result<(), NoLocks> = locks::pace(&pace, interval_ms).await;
+        };
+        let paper = Paper {
+            cloud,
+            key_id: run.about().key_id.clone(),
+            request: batch.request(),
+            skew_seconds: skew,
+            call: Some(call),
+        };
+        self.dispatch(ctx, paper, turn, move |ticket, delivery| Msg::Came {
             ticket,
             event: Event::Delivered { call, delivery },
         });
     }
 
-    fn sign(
-        &self,
-        cloud: &'static dyn Cloud,
-        key_id: String,
-        request: &Request<Unsigned>,
-        skew_seconds: i64,
-    ) -> Result<Rc<Request<Signed>>, &'static str> {
-        let signer = Signer {
-            key_id,
-            token: self.vault.token_for_signing(),
-            unix_seconds: clock::unix_seconds(skew_seconds),
-            nonce: clock::nonce().ok_or("no-random")?,
-            sign_action: true,
-            locale: self.view.session.locale(),
-        };
-        let prepared = cloud.prepare(request, &signer);
-        self.vault.finish(prepared).map(Rc::new).ok_or("no-key")
-    }
-
-    /// Sends a request once, and brings the news back as a message. Returns its ticket.
+    /// Signs a request once its turn has come, sends it once, and brings the news back as a message.
+    /// Returns its ticket.
     fn dispatch(
         &mut self,
         ctx: &Context<Self>,
-        signed: Result<Rc<Request<Signed>>, &'static str>,
-        news: impl FnOnce(u64, Delivery) -> Msg + 'static,
-    ) -> u64 {
-        self.dispatch_after(ctx, signed, async { Ok(()) }, news)
-    }
-
-    /// The same, once `turn` has come.
-    fn dispatch_after(
-        &mut self,
-        ctx: &Context<Self>,
-        signed: Result<Rc<Request<Signed>>, &'static str>,
-        turn: impl Future<Output = Result<(), NoLocks>> + 'static,
+        paper: Paper,
+        turn: impl Future<Output = ()> + 'static,
         news: impl FnOnce(u64, Delivery) -> Msg + 'static,
     ) -> u64 {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
-        match (signed, Abort::new()) {
-            (Ok(signed), Some(abort)) => {
-                let sending = fetch::send(&signed, &self.view.route, &abort);
-                self.aborts.insert(ticket, abort);
-                ctx.link().send_future(async move {
-                    // Without locks there is this page's own pace, which the run keeps.
-                    let _ = turn.await;
-                    news(ticket, sending.await)
-                });
-            }
-            (Err(word), _) => {
-                ctx.link().send_message(news(ticket, Delivery::NotSent { word: word.into() }));
-            }
-            (Ok(_), None) => {
-                let word = "aborted".to_owned();
-                ctx.link().send_message(news(ticket, Delivery::NotSent { word }));
-            }
-        }
+        let Some(abort) = Abort::new() else {
+            let word = "aborted".to_owned();
+            ctx.link().send_message(news(ticket, Delivery::NotSent { word }));
+            return ticket;
+        };
+        let (vault, route) = (self.vault.clone(), self.view.route.clone());
+        let (link, locale) = (ctx.link().clone(), self.view.session.locale());
+        let sender = abort.sender();
+        self.aborts.insert(ticket, abort);
+        ctx.link().send_future(async move {
+            turn.await;
+            let call = paper.call;
+            let delivery = match sign(&vault, paper, locale).await {
+                Ok((signed, token)) => {
+                    if let Some(call) = call {
+                        // What is kept for the screen has no token any more.
+                        let signed =
+                            Rc::new(signed.redacted(token.as_ref().map(|token| &***token)));
+                        link.send_message(Msg::Signed { ticket, call, signed });
+                    }
+                    sender.send(&signed, &route).await
+                }
+                Err(word) => Delivery::NotSent { word: word.into() },
+            };
+            news(ticket, delivery)
+        });
         ticket
     }
 
@@ -811,6 +832,39 @@ fn first_place(props: &Props) -> Place {
         (Place::Power, Then::Explain) => Place::Explain,
         (addressed, _) => addressed,
     }
+}
+
+/// What is to be signed.
+struct Paper {
+    cloud: &'static dyn Cloud,
+    key_id: String,
+    request: Request<Unsigned>,
+    /// How far the cloud's clock is ahead of the page's.
+    skew_seconds: i64,
+    /// Which call of the run it is; `None` for a look.
+    call: Option<usize>,
+}
+
+/// Signs with what the vault holds now, and gives the token that is in the request; or says, in a
+/// word, why that is not possible.
+async fn sign(
+    vault: &Vault,
+    paper: Paper,
+    locale: Locale,
+) -> Result<(Request<Signed>, Option<Token>), &'static str> {
+    let Paper { cloud, key_id, request, skew_seconds, .. } = paper;
+    let hand = vault.hand(cloud).ok_or(NO_KEY)?;
+    let signer = Signer {
+        key_id,
+        token: hand.token().map(|token| token.to_string()),
+        unix_seconds: clock::unix_seconds(skew_seconds),
+        nonce: clock::nonce().ok_or("no-random")?,
+        sign_action: true,
+        locale,
+    };
+    let token = hand.token().cloned();
+    let prepared = cloud.prepare(&request, &signer);
+    hand.sign(cloud, prepared).await.map(|signed| (signed, token)).ok_or(NO_KEY)
 }
 
 /// How long to wait until a time, for a timer; never so long that a clock that was set matters.

@@ -20,9 +20,16 @@ const DEADLINE_MS: u32 = 35_000;
 /// A call that is on the way. Dropping it aborts it.
 pub(crate) struct Abort(AbortController);
 
+/// Sends what its [`Abort`] can still call back.
+pub(crate) struct Sender(AbortController);
+
 impl Abort {
     pub(crate) fn new() -> Option<Self> {
         AbortController::new().ok().map(Abort)
+    }
+
+    pub(crate) fn sender(&self) -> Sender {
+        Sender(self.0.clone())
     }
 }
 
@@ -32,16 +39,11 @@ impl Drop for Abort {
     }
 }
 
-/// Sends a request, once. `abort` must be kept until the future is done.
-pub(crate) fn send(
-    request: &Request<Signed>,
-    route: &Route,
-    abort: &Abort,
-) -> impl Future<Output = Delivery> + 'static {
-    let prepared = prepare(request, route, &abort.0);
-    let controller = abort.0.clone();
-    async move {
-        let fetch = match prepared {
+impl Sender {
+    /// Sends a request, once. The [`Abort`] must be kept until the future is done.
+    pub(crate) async fn send(self, request: &Request<Signed>, route: &Route) -> Delivery {
+        let controller = self.0;
+        let fetch = match prepare(request, route, &controller) {
             Ok(fetch) => fetch,
             // Nothing has been given to the network yet.
             Err(word) => return Delivery::NotSent { word: word.into() },

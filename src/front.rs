@@ -8,15 +8,16 @@ use crate::{
     config::{self, Config},
     element::{self, Drawn},
     frame::Stranger,
-    store::Intent,
+    store::{Intent, KeyState},
     ui::{self, Screen},
+    vault::Vault,
 };
 use gloo_events::EventListener;
 use js_sys::{Array, Function, Reflect};
 use relight_core::{
     cloud,
-    form::{Fill, Form, Held},
-    plan::Refusal,
+    form::{Fill, Form},
+    plan::{Plan, Refusal},
     request::Route,
     words::Locale,
 };
@@ -25,7 +26,6 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlElement, ShadowRoot};
 use yew::{Component, Context, Html, Properties, html::Scope};
-use zeroize::Zeroizing;
 
 #[wasm_bindgen(module = "/static/define.js")]
 extern "C" {
@@ -150,8 +150,7 @@ impl Why {
 pub(crate) struct Front {
     locale: Locale,
     form: Form,
-    secret: Zeroizing<String>,
-    token: Zeroizing<String>,
+    vault: Vault,
     refusal: Option<Refusal>,
     route: Route,
     stranger: Option<Stranger>,
@@ -180,8 +179,7 @@ impl Component for Front {
         Front {
             locale: config::usual_locale(),
             form: first_form(),
-            secret: Zeroizing::default(),
-            token: Zeroizing::default(),
+            vault: Vault::default(),
             refusal: None,
             route: Config::default().route,
             stranger: Config::default().stranger,
@@ -229,8 +227,7 @@ impl Component for Front {
                 locale: self.locale,
                 form: &self.form,
                 refusal: self.refusal.as_ref(),
-                secret: Held::of(&self.secret),
-                token: Held::of(&self.token),
+                key: self.vault.state(),
                 route: &self.route,
                 stranger: self.stranger.as_ref(),
                 rest: self.rest,
@@ -251,6 +248,7 @@ impl Front {
             Intent::Fill(fill) => {
                 let typed = matches!(fill, Fill::IdsText(_) | Fill::KeyId(_));
                 self.form.fill(fill);
+                self.vault.keep_for(self.form.cloud());
                 self.refusal = None;
                 if typed && self.rest == Rest::Absent {
                     self.fetch(ctx, Then::Wait);
@@ -258,23 +256,22 @@ impl Front {
             }
             // There is no field to type it in, either.
             Intent::Secret(_) | Intent::Token(_) if self.stranger.is_some() => return false,
-            Intent::Secret(secret) => self.secret = Zeroizing::new(secret),
-            Intent::Token(token) => self.token = Zeroizing::new(token),
-            Intent::Forget => {
-                self.secret = Zeroizing::default();
-                self.token = Zeroizing::default();
-            }
-            Intent::Review => {
-                let (secret, token) = (Held::of(&self.secret), Held::of(&self.token));
-                match self.form.plan(secret, token) {
-                    Ok(_) => return self.fetch(ctx, Then::Review),
-                    Err(refusal) => self.refusal = Some(refusal),
-                }
-            }
+            Intent::Secret(secret) => self.vault.keep_secret(self.form.cloud(), &secret),
+            Intent::Token(token) => self.vault.keep_token(self.form.cloud(), &token),
+            Intent::Forget => self.vault.forget(),
+            Intent::Review => match self.plan_once() {
+                Ok(_) => return self.fetch(ctx, Then::Review),
+                Err(refusal) => self.refusal = Some(refusal),
+            },
             #[cfg(feature = "console")]
             _ => return false,
         }
         true
+    }
+
+    fn plan_once(&self) -> Result<Plan, Refusal> {
+        let KeyState { secret, token, .. } = self.vault.state();
+        self.form.plan(secret, token)
     }
 
     fn fetch(&mut self, ctx: &Context<Self>, then: Then) -> bool {
@@ -299,13 +296,14 @@ impl Front {
             .into_iter()
             .map(|(name, value)| Array::of2(&name.into(), &value.into()))
             .collect();
+        let [key, token] = self.vault.hand_over();
         let arguments: [JsValue; 7] = [
             host.into(),
             root.into(),
             filled.into(),
             self.locale.tag().into(),
-            self.secret.as_str().into(),
-            self.token.as_str().into(),
+            key,
+            token,
             then.word().into(),
         ];
         let arguments: Array = arguments.into_iter().collect();

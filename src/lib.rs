@@ -15,6 +15,7 @@ pub mod front;
 pub mod store;
 pub mod text;
 pub mod ui;
+pub mod vault;
 
 #[cfg(feature = "console")]
 pub mod api;
@@ -32,5 +33,3 @@ pub mod locks;
 pub mod mount;
 #[cfg(feature = "console")]
 pub mod place;
-#[cfg(feature = "console")]
-mod vault;

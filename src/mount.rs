@@ -4,10 +4,11 @@ use crate::{
     console::{Console, Msg, Props, Start, Then},
     element::{self, ATTRIBUTES, Drawn, NAME},
     journal::Journal,
+    vault::{Key, Typed},
 };
 use js_sys::Array;
 use relight_core::words::Locale;
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{Element, HtmlElement, ShadowRoot};
 use yew::html::Scope;
@@ -26,8 +27,8 @@ pub fn take_over(
     root: ShadowRoot,
     filled: Array,
     lang: &str,
-    secret: String,
-    token: String,
+    key: Array,
+    token: JsValue,
     then: &str,
 ) -> Drawn {
     let filled = filled.iter().filter_map(|pair| {
@@ -37,8 +38,7 @@ pub fn take_over(
     let start = Start {
         locale: Some(Locale::from_tag(lang)),
         filled: filled.collect(),
-        secret: secret.into(),
-        token: token.into(),
+        held: RefCell::new(Some((Key::handed_over(key), Typed::new(token)))),
         then: Then::named(then),
     };
     draw(&host, &root, start)

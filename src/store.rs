@@ -3,17 +3,20 @@
 
 #[cfg(feature = "console")]
 use crate::frame::Stranger;
+use crate::vault::Typed;
 #[cfg(feature = "console")]
 use relight_core::{
     cloud::Verb,
     config::Config as Settings,
-    form::Held,
     ids::InstanceId,
     request::{Request, Route, Signed},
     run::{Event, Millis, Run},
     session::{Action, Session},
 };
-use relight_core::{form::Fill, words::Locale};
+use relight_core::{
+    form::{Fill, Held},
+    words::Locale,
+};
 use std::{ops::Deref, rc::Rc};
 
 /// A value that is shared and compared by identity: what has not been replaced is not drawn again.
@@ -54,16 +57,25 @@ impl<T> Deref for Shared<T> {
     }
 }
 
+/// What the vault says of the key, without showing it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyState {
+    /// Of the secret.
+    pub secret: Held,
+    /// Of the token.
+    pub token: Held,
+    /// The browser has no keys that cannot be read back here: the secret is held as bytes.
+    pub is_readable: bool,
+}
+
 /// All that is drawn.
 #[cfg(feature = "console")]
 #[derive(Clone, PartialEq)]
 pub struct View {
     /// The form and the review.
     pub session: Shared<Session>,
-    /// What the vault says of the secret.
-    pub secret: Held,
-    /// What the vault says of the token.
-    pub token: Held,
+    /// What the vault says of the key.
+    pub key: KeyState,
     /// How calls travel.
     pub route: Shared<Route>,
     /// The page around this one, if it may not have keys entered here.
@@ -94,9 +106,9 @@ pub enum Intent {
     #[cfg(feature = "console")]
     Form(Action),
     /// The secret was typed or pasted. Goes to the vault and nowhere else.
-    Secret(String),
+    Secret(Typed),
     /// The token was typed or pasted. Likewise.
-    Token(String),
+    Token(Typed),
     /// Wipe secret and token.
     Forget,
     /// On to the review, after a look at the instances. The store adds what the vault says.

@@ -105,6 +105,7 @@ pub enum Say {
     /// The operator's configuration cannot be used.
     ConfigurationUnusable,
     KeyHeld,
+    KeyHeldAsBytes,
     HeldPlaceholder,
     SecretUnusable,
     Forget,
@@ -338,7 +339,12 @@ impl Say {
                 "This browser does not let the page keep a journal, so a reload would lose this run. Only a single call is sent without one."
             }
             Say::KeyKept => "Kept in this tab’s memory only. Closing the tab forgets it.",
-            Say::KeyHeld => "The secret is held in this tab’s memory and is not shown again.",
+            Say::KeyHeld => {
+                "Held in this tab as a key that signs and cannot be read back. Closing the tab forgets it."
+            }
+            Say::KeyHeldAsBytes => {
+                "This page did not come over HTTPS, so the browser offers no key that cannot be read back: the secret is held as bytes in this tab, and wiped when it is forgotten."
+            }
             Say::HeldPlaceholder => "held · type to replace",
             Say::SecretUnusable => {
                 "This has spaces or characters that no secret has. Paste it again."
@@ -574,7 +580,10 @@ impl Say {
                 "此浏览器不允许页面保存运行日志，刷新后记录会丢失。没有日志时只会发送单次调用。"
             }
             Say::KeyKept => "仅存在于本标签页的内存中，关闭标签页即清除。",
-            Say::KeyHeld => "密钥已载入本标签页的内存，不再显示。",
+            Say::KeyHeld => "密钥已作为不可读回的签名密钥存于本标签页，关闭标签页即清除。",
+            Say::KeyHeldAsBytes => {
+                "本页面并非通过 HTTPS 打开，浏览器无法提供不可读回的密钥：密钥以字节形式存于本标签页的内存，清除时擦除。"
+            }
             Say::HeldPlaceholder => "已载入 · 重新输入即替换",
             Say::SecretUnusable => "含有空格或不允许的字符，请重新粘贴。",
             Say::Forget => "立即清除",

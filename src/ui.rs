@@ -52,7 +52,7 @@ mod target;
 use crate::{
     frame::Stranger,
     front::{Rest, Why},
-    store::Intent,
+    store::{Intent, KeyState},
     text::Say,
 };
 #[cfg(feature = "console")]
@@ -77,15 +77,11 @@ use part::part;
 #[cfg(feature = "console")]
 use relight_core::{
     config::{Brand, Lockable, Theme},
+    form::Held,
     run::{Pause, Stage},
     session::Step,
 };
-use relight_core::{
-    form::{Form, Held},
-    plan::Refusal,
-    request::Route,
-    words::Locale,
-};
+use relight_core::{form::Form, plan::Refusal, request::Route, words::Locale};
 #[cfg(feature = "console")]
 use results::results;
 use yew::{Callback, Html};
@@ -133,8 +129,7 @@ pub(crate) struct Front<'a> {
     pub(crate) locale: Locale,
     pub(crate) form: &'a Form,
     pub(crate) refusal: Option<&'a Refusal>,
-    pub(crate) secret: Held,
-    pub(crate) token: Held,
+    pub(crate) key: KeyState,
     pub(crate) route: &'a Route,
     pub(crate) stranger: Option<&'a Stranger>,
     pub(crate) rest: Rest,
@@ -155,7 +150,7 @@ pub(crate) fn front(
                 screen: Screen::Power,
                 route: props.route,
                 key_id: props.form.key_id(),
-                held: props.secret,
+                held: props.key.secret,
                 brand: None,
                 language_locked: false,
                 on_screen,
@@ -169,8 +164,7 @@ pub(crate) fn front(
                     refusal: props.refusal.cloned(),
                     reviewing: false,
                     opening: props.rest == Rest::Awaited,
-                    secret: props.secret,
-                    token: props.token,
+                    key: props.key.clone(),
                     stranger: props.stranger.cloned(),
                     on: on.clone(),
                 }) }
@@ -249,7 +243,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 screen,
                 route: &view.route,
                 key_id: view.session.form().key_id(),
-                held: view.secret,
+                held: view.key.secret,
                 brand: brand(&view.settings.brand, locale),
                 language_locked: view.settings.locked.contains(&Lockable::Language),
                 on_screen: &on_screen,
@@ -327,10 +321,7 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
                     </div>
                 }
                 // A run that was brought back has no key: without one it can neither look nor send.
-                // While it waits the field stays: the first letter of a secret is one already.
-                if (view.secret != Held::Usable || run.stage() == Stage::Paused(Pause::Restored))
-                    && run.stage() != Stage::Finished
-                {
+                if key_is_wanted(view.key.secret, run.stage())                {
                     <form class="panel" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
                         <div class="body">
                             <p>{ Say::KeyWanted.in_locale(locale) }</p>
@@ -338,8 +329,7 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
                                 locale,
                                 cloud: run.order().target().cloud,
                                 key_id: &run.about().key_id,
-                                secret: view.secret,
-                                token: view.token,
+                                key: view.key.clone(),
                             stranger: view.stranger.as_ref(),
                                 problem: None,
                                 on,
@@ -365,7 +355,7 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
                 locale,
                 look: look.clone(),
                 key_id: view.session.form().key_id().to_owned(),
-                has_token: view.token != Held::Nothing,
+                has_token: view.key.token != Held::Nothing,
                 on: on.clone(),
             };
             ("looking", part("looking", looking, props))
@@ -399,8 +389,7 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
                     Step::Looking { .. } | Step::Review(_) => true,
                 },
                 opening: false,
-                secret: view.secret,
-                token: view.token,
+                key: view.key.clone(),
                 stranger: view.stranger.clone(),
                 on: on.clone(),
             }) }
@@ -442,6 +431,19 @@ fn remarks(view: &View) -> Html {
                 <div class="note info whole">{ icon::icon(icon::Icon::Dash) }<p>{ note.to_owned() }</p></div>
             }
         </>
+    }
+}
+
+/// Whether a run asks for a key, or has just been given one: while it waits the field stays, since the
+/// first letter of a secret is one already.
+#[cfg(feature = "console")]
+fn key_is_wanted(secret: Held, stage: Stage) -> bool {
+    match stage {
+        Stage::Paused(Pause::Restored | Pause::NoKey) => true,
+        Stage::Paused(_) | Stage::Sending | Stage::Watching | Stage::Stopped => {
+            secret != Held::Usable
+        }
+        Stage::Finished => false,
     }
 }
 

@@ -10,15 +10,10 @@ use super::{
 };
 use crate::{
     frame::Stranger,
-    store::Intent,
+    store::{Intent, KeyState},
     text::{Say, Tell},
 };
-use relight_core::{
-    cloud::Role,
-    form::{Form, Held},
-    plan::Refusal,
-    words::Locale,
-};
+use relight_core::{cloud::Role, form::Form, plan::Refusal, words::Locale};
 use yew::{
     Callback, Html, KeyboardEvent, NodeRef, SubmitEvent,
     functional::{Hook, HookContext},
@@ -35,8 +30,7 @@ pub(crate) struct Props {
     pub(crate) reviewing: bool,
     /// Whether what comes next is being fetched.
     pub(crate) opening: bool,
-    pub(crate) secret: Held,
-    pub(crate) token: Held,
+    pub(crate) key: KeyState,
     pub(crate) stranger: Option<Stranger>,
     pub(crate) on: Callback<Intent>,
 }
@@ -97,8 +91,7 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
                     locale,
                     cloud: form.cloud(),
                     key_id: form.key_id(),
-                    secret: props.secret,
-                    token: props.token,
+                    key: props.key.clone(),
                     stranger: props.stranger.as_ref(),
                     problem,
                     on: &props.on,

@@ -4,14 +4,15 @@
 use super::markup::html;
 use super::{
     compose::{problem_at, words_for},
-    dom::{put_value, value_of},
+    dom::{put_value, typed_in, value_of},
     icon::{Icon, icon},
     part::part,
 };
 use crate::{
     frame::Stranger,
-    store::Intent,
+    store::{Intent, KeyState},
     text::{Say, Tell},
+    vault::Typed,
 };
 use relight_core::{
     cloud::Cloud,
@@ -33,8 +34,7 @@ pub(crate) struct Props<'a> {
     pub(crate) locale: Locale,
     pub(crate) cloud: &'static dyn Cloud,
     pub(crate) key_id: &'a str,
-    pub(crate) secret: Held,
-    pub(crate) token: Held,
+    pub(crate) key: KeyState,
     pub(crate) stranger: Option<&'a Stranger>,
     pub(crate) problem: Option<&'a Field>,
     pub(crate) on: &'a Callback<Intent>,
@@ -54,7 +54,7 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
     let doubted = (!props.key_id.is_empty() && error("keyId").is_none())
         .then(|| doubt(props.cloud, props.key_id))
         .flatten();
-    let held = props.secret != Held::Nothing || props.token != Held::Nothing;
+    let held = props.key.secret != Held::Nothing || props.key.token != Held::Nothing;
     html! {
         <fieldset class="credential">
             <legend>{ t(Say::Key) }</legend>
@@ -75,18 +75,18 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
                 locale,
                 name: "secret",
                 label: labels.secret_label,
-                held: props.secret,
+                held: props.key.secret,
                 problem: error("secret").map(ToOwned::to_owned),
                 optional: false,
                 intent: Intent::Secret,
                 on: props.on.clone(),
             }) }
-            if labels.token_label.is_some() || props.token != Held::Nothing {
+            if labels.token_label.is_some() || props.key.token != Held::Nothing {
                 { part("token", secret_field, SecretProps {
                     locale,
                     name: "token",
                     label: labels.token_label.unwrap_or("Token"),
-                    held: props.token,
+                    held: props.key.token,
                     problem: error("token").map(ToOwned::to_owned),
                     optional: true,
                     intent: Intent::Token,
@@ -94,7 +94,13 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
                 }) }
             }
             <div class="row small muted">
-                <span class="grow">{ t(if held { Say::KeyHeld } else { Say::KeyKept }) }</span>
+                <span class="grow">
+                    { t(match (held, props.key.is_readable) {
+                        (false, _) => Say::KeyKept,
+                        (true, false) => Say::KeyHeld,
+                        (true, true) => Say::KeyHeldAsBytes,
+                    }) }
+                </span>
                 if held {
                     <button type="button" class="tiny" data-action="forget" onclick={onforget}>
                         { t(Say::Forget) }
@@ -134,7 +140,7 @@ struct SecretProps {
     problem: Option<String>,
     optional: bool,
     /// What its text becomes.
-    intent: fn(String) -> Intent,
+    intent: fn(Typed) -> Intent,
     on: Callback<Intent>,
 }
 
@@ -163,12 +169,12 @@ fn secret_field(props: &SecretProps, hooks: &mut HookContext) -> Html {
         .run(hooks);
     }
     let intent = props.intent;
-    let oninput = props.on.reform(move |event: InputEvent| intent(value_of(&event)));
+    let oninput = props.on.reform(move |event: InputEvent| intent(typed_in(&event)));
     let onchange = {
         let (node, on) = (node.clone(), props.on.clone());
         Callback::from(move |event: Event| {
-            let text = value_of(&event);
-            if !text.is_empty() {
+            let text = typed_in(&event);
+            if text.held() != Held::Nothing {
                 on.emit(intent(text));
                 put_value(&node, "");
             }

@@ -1,5 +1,6 @@
 //! The few things that components ask of the browser.
 
+use crate::vault::Typed;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, HtmlElement};
 use yew::NodeRef;
@@ -7,6 +8,11 @@ use yew::NodeRef;
 /// What is typed or chosen in the field that an event comes from.
 pub(crate) fn value_of(event: &Event) -> String {
     property(event, "value").and_then(|value| value.as_string()).unwrap_or_default()
+}
+
+/// What is typed in a field that must not be shown.
+pub(crate) fn typed_in(event: &Event) -> Typed {
+    Typed::new(property(event, "value").unwrap_or_default())
 }
 
 /// Whether the box that an event comes from is ticked.

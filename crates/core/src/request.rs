@@ -138,6 +138,26 @@ impl Request<Signed> {
         &self.state.body
     }
 
+    /// The same request for the screen: without its token, wherever that stands. Nobody can send it
+    /// to any effect.
+    #[must_use]
+    pub fn redacted(&self, token: Option<&str>) -> Request<Signed> {
+        let without = |text: &String| redact(text, token);
+        let Signed { method, host, path, query, headers, body, trace, signature, authorization } =
+            &self.state;
+        Request::from_signed(Signed {
+            method: method.clone(),
+            host: host.clone(),
+            path: path.clone(),
+            query: without(query),
+            headers: headers.iter().map(|(name, value)| (name.clone(), without(value))).collect(),
+            body: without(body),
+            trace: trace.redacted(token),
+            signature: signature.clone(),
+            authorization: authorization.clone(),
+        })
+    }
+
     /// The steps of the signature.
     pub fn trace(&self) -> &Trace {
         &self.state.trace

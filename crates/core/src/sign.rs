@@ -60,6 +60,16 @@ pub enum Hash {
     Sha256,
 }
 
+impl Hash {
+    /// The name in WebCrypto: `SHA-256`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Hash::Sha1 => "SHA-1",
+            Hash::Sha256 => "SHA-256",
+        }
+    }
+}
+
 /// Everything that a signature may cover: the request as it will be sent, key id and time.
 /// The fields are those of the vectors in `tests/vectors`.
 #[derive(Clone, Default)]

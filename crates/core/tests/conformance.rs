@@ -8,7 +8,7 @@ use relight_core::{
     cloud::{self, Cloud, Read},
     plan::{OptionValue, Target, plan},
     request::{Payload, Request, Route, Signed, Unsigned},
-    sign::{self, Prepared, Secret, Signer},
+    sign::{self, Keying, Prepared, Secret, Signer},
     words::{Locale, Text},
 };
 use std::collections::HashSet;
@@ -359,6 +359,21 @@ fn a_key_elsewhere_signs_as_one_in_memory() {
             let here = prepare().finish_with(&Secret::new(SECRET.into()));
             assert!(elsewhere.finish(&tag) == here);
         }
+    });
+}
+
+/// Whoever keeps a secret as keys that cannot be read back has made one for every algorithm.
+#[test]
+fn every_keying_of_an_algorithm_is_a_fact_of_its_cloud() {
+    every_cloud(|cloud| {
+        let keyings = cloud.manifest().credential.keyings;
+        for algorithm in cloud.algorithms() {
+            assert!(keyings.contains(&algorithm.keying()), "{}", algorithm.name());
+        }
+        let used = |keying: &Keying| {
+            cloud.algorithms().iter().any(|algorithm| algorithm.keying() == *keying)
+        };
+        assert!(keyings.iter().all(used), "a key for nothing");
     });
 }
 

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "engine")]
 use crate::explain::{Entry, ErrorReport, Help};
-use crate::words::Text;
+use crate::{sign::Keying, words::Text};
 
 /// A cloud's facts.
 #[derive(Debug)]
@@ -103,6 +103,9 @@ pub struct Credential {
     pub is_temporary: fn(&str) -> bool,
     /// What a secret looks like.
     pub secret: Shape,
+    /// How the cloud's algorithms key their MAC, the first algorithm's first. Whoever holds a secret
+    /// as keys that cannot be read back needs one of each, made when the secret is entered.
+    pub keyings: &'static [Keying],
 }
 
 /// The outward shape of a key or a secret.

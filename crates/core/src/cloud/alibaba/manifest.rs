@@ -7,8 +7,15 @@ use crate::{
         Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Region,
         Regions, Role, Shape, Site, Verb,
     },
+    sign::{Hash, Keying},
     words::{Text, text},
 };
+
+/// The secret itself.
+pub(super) const ACS3_KEYING: Keying = Keying { hash: Hash::Sha256, prefix: "", suffix: "" };
+
+/// The secret and an ampersand, as in OAuth without a token secret.
+pub(super) const ACS_V1_KEYING: Keying = Keying { hash: Hash::Sha1, prefix: "", suffix: "&" };
 
 pub(super) static MANIFEST: Manifest = Manifest {
     id: "alibaba",
@@ -21,6 +28,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         key_id: Shape { prefixes: &["LTAI", "STS."], usual_length: (16, 40) },
         is_temporary: |id| id.starts_with("STS."),
         secret: Shape { prefixes: &[], usual_length: (30, 44) },
+        keyings: &[ACS3_KEYING, ACS_V1_KEYING],
     },
     // One family of hosts serves the accounts of both sites; the key decides.
     sites: &[Site { id: "default", name: text("China or international", "中国站或国际站") }],

@@ -1,10 +1,11 @@
 //! The two signatures of this cloud: ACS3-HMAC-SHA256 in a header, and the older ACS-RPC-HMAC-SHA1
 //! in a parameter.
 
+use super::manifest::{ACS_V1_KEYING, ACS3_KEYING};
 use crate::{
     request::{Payload, Signed, Trace, Unsigned},
     sign::{
-        Algorithm, Hash, Keying, Prepared, Signer, SigningInput, base64, canonical_query,
+        Algorithm, Keying, Prepared, Signer, SigningInput, base64, canonical_query,
         canonical_request, hex, iso_8601, percent_encode, sha256_hex,
     },
 };
@@ -18,7 +19,7 @@ impl Algorithm for Acs3 {
     }
 
     fn keying(&self) -> Keying {
-        Keying { hash: Hash::Sha256, prefix: "", suffix: "" }
+        ACS3_KEYING
     }
 
     fn prepare(&self, input: &SigningInput) -> Prepared {
@@ -62,7 +63,7 @@ impl Algorithm for AcsV1 {
     }
 
     fn keying(&self) -> Keying {
-        Keying { hash: Hash::Sha1, prefix: "", suffix: "&" }
+        ACS_V1_KEYING
     }
 
     fn prepare(&self, input: &SigningInput) -> Prepared {

@@ -7,8 +7,12 @@ use crate::{
         Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Region,
         Regions, Role, Shape, Site, Verb,
     },
+    sign::{Hash, Keying},
     words::text,
 };
+
+/// The first of the four MACs of a signature.
+pub(super) const TC3_KEYING: Keying = Keying { hash: Hash::Sha256, prefix: "TC3", suffix: "" };
 
 pub(super) static MANIFEST: Manifest = Manifest {
     id: "tencent",
@@ -23,6 +27,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         // The permanent ones have 36 characters.
         is_temporary: |id| id.starts_with("AKID") && id.len() > 40,
         secret: Shape { prefixes: &[], usual_length: (32, 64) },
+        keyings: &[TC3_KEYING],
     },
     sites: &[
         Site { id: "china", name: text("China site", "中国站") },

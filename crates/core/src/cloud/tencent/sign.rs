@@ -1,10 +1,11 @@
 //! TC3-HMAC-SHA256: the key of the signature is derived from the secret, the date and the service.
 
+use super::manifest::TC3_KEYING;
 use crate::{
     request::{Payload, Signed, Trace, Unsigned},
     sign::{
-        Algorithm, Hash, Keying, Prepared, Signer, SigningInput, canonical_query,
-        canonical_request, hex, hmac_sha256, iso_date, sha256_hex,
+        Algorithm, Keying, Prepared, Signer, SigningInput, canonical_query, canonical_request, hex,
+        hmac_sha256, iso_date, sha256_hex,
     },
     words::Locale,
 };
@@ -19,7 +20,7 @@ impl Algorithm for Tc3 {
     }
 
     fn keying(&self) -> Keying {
-        Keying { hash: Hash::Sha256, prefix: "TC3", suffix: "" }
+        TC3_KEYING
     }
 
     fn prepare(&self, input: &SigningInput) -> Prepared {

@@ -7,8 +7,12 @@ use crate::{
         Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Regions, Role,
         Shape, Site, Verb,
     },
+    sign::{Hash, Keying},
     words::text,
 };
+
+/// The secret itself.
+pub(super) const ZC2_KEYING: Keying = Keying { hash: Hash::Sha256, prefix: "", suffix: "" };
 
 pub(super) static MANIFEST: Manifest = Manifest {
     id: "zenlayer",
@@ -21,6 +25,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         key_id: Shape { prefixes: &[], usual_length: (12, 40) },
         is_temporary: |_| false,
         secret: Shape { prefixes: &[], usual_length: (16, 64) },
+        keyings: &[ZC2_KEYING],
     },
     sites: &[Site { id: "default", name: text("Zenlayer console", "Zenlayer 控制台") }],
     regions: Regions { required: false, known: &[] },

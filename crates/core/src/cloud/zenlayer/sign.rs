@@ -1,10 +1,9 @@
 //! ZC2-HMAC-SHA256: like TC3, but without scope and derived key, and with a constant path.
 
+use super::manifest::ZC2_KEYING;
 use crate::{
     request::{Payload, Signed, Trace, Unsigned},
-    sign::{
-        Algorithm, Hash, Keying, Prepared, Signer, SigningInput, canonical_request, hex, sha256_hex,
-    },
+    sign::{Algorithm, Keying, Prepared, Signer, SigningInput, canonical_request, hex, sha256_hex},
 };
 
 /// The vendor's current signature.
@@ -16,7 +15,7 @@ impl Algorithm for Zc2 {
     }
 
     fn keying(&self) -> Keying {
-        Keying { hash: Hash::Sha256, prefix: "", suffix: "" }
+        ZC2_KEYING
     }
 
     fn prepare(&self, input: &SigningInput) -> Prepared {
