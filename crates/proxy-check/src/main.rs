@@ -3,7 +3,7 @@
 use std::{
     env, fs,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, ExitCode},
     thread,
     time::Instant,
@@ -40,6 +40,10 @@ cargo xtask proxy-check --deploy [NAME…] [--only RULE] [--keep]
     ours, and checks every line. A line that a server is known not to keep is named, and fails when
     it is kept after all.
 
+cargo xtask proxy-check --grade SCRIPT --page-folder DIST
+    Starts nginx, Caddy and HAProxy in the same way, with this page, and lets the script, which Node
+    runs, grade each: MDN's HTTP Observatory.
+
 cargo xtask proxy-check --measure [NAME…]
     Their throughput on this machine with `wrk`, and their memory: one after the other.
 ";
@@ -68,6 +72,8 @@ struct Arguments {
     only: Vec<Rule>,
     is_deploy: bool,
     is_measure: bool,
+    grade: Option<PathBuf>,
+    page_folder: Option<PathBuf>,
     is_kept: bool,
     names: Vec<Server>,
 }
@@ -94,6 +100,8 @@ fn run() -> Result<bool> {
                 arguments.is_deploy = true;
                 arguments.is_measure = true;
             }
+            Arg::Long("grade") => arguments.grade = Some(parser.value()?.into()),
+            Arg::Long("page-folder") => arguments.page_folder = Some(parser.value()?.into()),
             Arg::Long("keep") => arguments.is_kept = true,
             Arg::Value(value) if arguments.is_deploy => {
                 arguments.names.push(server(&value.string()?)?);
@@ -106,7 +114,9 @@ fn run() -> Result<bool> {
             }
         }
     }
-    if arguments.is_measure {
+    if let Some(script) = &arguments.grade {
+        grade(script, arguments.page_folder.as_deref().context("--page-folder is missing")?)
+    } else if arguments.is_measure {
         measure(&arguments)
     } else if arguments.is_deploy {
         deploy(&arguments)
@@ -206,6 +216,36 @@ fn deploy(arguments: &Arguments) -> Result<bool> {
     } else {
         fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
     }
+    Ok(failed == 0)
+}
+
+/// MDN's scanner against each server that serves the page, as deployed: with TLS and the redirect to
+/// it. The script says on its own what it thinks of each, and fails below A+.
+fn grade(script: &Path, page: &Path) -> Result<bool> {
+    let folder = env::temp_dir().join(format!("relight-grade-{}", std::process::id()));
+    let mut failed = 0;
+    for server in [Server::Nginx, Server::Caddy, Server::Haproxy] {
+        let clouds = Clouds::start()?;
+        let setting = Setting {
+            origins: Vec::new(),
+            page: page.canonicalize().with_context(|| page.display().to_string())?,
+            folder: folder.clone(),
+            is_unlimited: false,
+            is_tls: true,
+        };
+        let running = servers::start(server, &clouds, &setting)?;
+        let authority = folder.join("authority.pem");
+        fs::write(&authority, clouds.authority.pem())?;
+        let status = Command::new("node")
+            .arg(script)
+            .args([server.name(), "localhost"])
+            .args([running.http_port().to_string(), running.port().to_string()])
+            .env("NODE_EXTRA_CA_CERTS", &authority)
+            .status()
+            .context("node does not start")?;
+        failed += usize::from(!status.success());
+    }
+    fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
     Ok(failed == 0)
 }
 
@@ -327,7 +367,7 @@ fn deployed(
 }
 
 /// A page of three files with the names of the release's: what counts is how they are served.
-fn make_page(folder: &std::path::Path) -> Result<()> {
+fn make_page(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder.join(".git"))?;
     fs::write(folder.join("index.html"), "<!doctype html><title>Relight</title>")?;
     fs::write(folder.join("relight.json"), "{ \"proxy\": \"/proxy\" }")?;

@@ -39,6 +39,7 @@ pub struct Setting {
 pub struct Running {
     server: Server,
     port: u16,
+    http_port: u16,
     is_tls: bool,
     logs: Vec<PathBuf>,
     child: Child,
@@ -53,6 +54,16 @@ impl Running {
     /// The proxy's address, as `relight.json` names it.
     pub fn proxy_url(&self) -> String {
         format!("{}/proxy", self.url())
+    }
+
+    /// The port on which it sends everybody to TLS: nginx, Caddy and HAProxy, with TLS.
+    pub fn http_port(&self) -> u16 {
+        self.http_port
+    }
+
+    /// The port of [`url`](Self::url).
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Which it is.
@@ -121,7 +132,7 @@ pub fn start(server: Server, clouds: &Clouds, setting: &Setting) -> Result<Runni
     let folder = folder.canonicalize()?;
     let authority = folder.join("authority.pem");
     fs::write(&authority, clouds.authority.pem())?;
-    let port = free_port()?;
+    let (port, http_port) = (free_port()?, free_port()?);
     let is_tls = setting.is_tls && server != Server::Worker;
     let (certificate, key) = clouds.authority.issue("localhost")?;
     fs::write(folder.join("fullchain.pem"), &certificate)?;
@@ -132,6 +143,7 @@ pub fn start(server: Server, clouds: &Clouds, setting: &Setting) -> Result<Runni
         origins: [vec![own], setting.origins.clone()].concat(),
         page: setting.page.clone(),
         port,
+        http_port,
         authority,
         names: clouds.names.address(),
         hosts: clouds.hosts_file(),
@@ -154,7 +166,7 @@ pub fn start(server: Server, clouds: &Clouds, setting: &Setting) -> Result<Runni
         .stderr(output)
         .spawn()
         .with_context(|| format!("{} does not start", server.name()))?;
-    let mut running = Running { server, port, is_tls, logs, child };
+    let mut running = Running { server, port, http_port, is_tls, logs, child };
     wait(&mut running, &stage.folder)?;
     Ok(running)
 }
@@ -193,6 +205,7 @@ struct Stage {
     origins: Vec<String>,
     page: PathBuf,
     port: u16,
+    http_port: u16,
     authority: PathBuf,
     names: SocketAddr,
     hosts: String,
@@ -219,6 +232,12 @@ impl Stage {
             .replace(
                 "listen [::]:443 ssl default_server",
                 &format!("listen [::1]:{} {ssl}default_server", self.port),
+            )?
+            .replace("listen 80;", &format!("listen 127.0.0.1:{};", self.http_port))?
+            .replace("listen [::]:80;", &format!("listen [::1]:{};", self.http_port))?
+            .replace(
+                "https://$host$request_uri",
+                &format!("https://$host:{}$request_uri", self.port),
             )?
             .replace("/etc/ssl/relight/", &format!("{}/", shown(&self.folder)))?
             .replace("/etc/ssl/certs/ca-certificates.crt", &shown(&self.authority))?
@@ -249,10 +268,10 @@ impl Stage {
 
     fn caddy(&self) -> Result<(Command, Vec<PathBuf>)> {
         let mut origins = self.origins.join(" ");
-        let (mut site, mut around) = (String::new(), "{\n\tadmin off\n");
+        let (mut site, mut around) = (String::new(), "{\n\tadmin off\n".to_owned());
         if self.is_tls {
             origins.insert_str(0, "https://{http.request.hostport} ");
-            around = "{\n\tadmin off\n\tauto_https disable_redirects\n";
+            around = format!("{{\n\tadmin off\n\thttp_port {}\n", self.http_port);
             let folder = shown(&self.folder);
             site = format!("\ttls {folder}/fullchain.pem {folder}/privkey.pem\n");
         }
@@ -298,6 +317,14 @@ impl Stage {
             String::new()
         };
         let bind = format!("bind 127.0.0.1:{}{ssl}\n", self.port);
+        let (http, http_v6) = (
+            format!("bind 127.0.0.1:{}\n", self.http_port),
+            format!("bind [::1]:{} v6only\n", self.http_port),
+        );
+        let redirect = format!(
+            "redirect prefix https://localhost:{} code 301 unless relight_certbot",
+            self.port
+        );
         let bind_v6 = format!("bind [::1]:{} v6only{ssl}\n", self.port);
         let text = Text::read(Server::Haproxy, "haproxy.cfg")?
             .replace(
@@ -309,6 +336,9 @@ impl Stage {
                 "bind [::]:443 v6only ssl crt /etc/haproxy/relight.pem alpn http/1.1\n",
                 &bind_v6,
             )?
+            .replace("bind :80\n", &http)?
+            .replace("bind [::]:80 v6only\n", &http_v6)?
+            .replace("redirect scheme https code 301 unless relight_certbot", &redirect)?
             .replace("parse-resolv-conf", &format!("nameserver stub {}", self.names))?
             .replace("hold valid 60s", "hold valid 1s")?
             .replace_limit(self.is_unlimited, "gt 400 }", "gt 100000000 }")?

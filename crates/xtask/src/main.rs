@@ -30,7 +30,7 @@ cargo xtask <command>
       --release          serve the release build
       --no-open          open no browser
   test [part…]       all parts, or those named: lint deny native wasm dist module sdk e2e
-                     proxies
+                     proxies headers
   dist               the release build in dist/, with sizes and the budget
   bench [options]    the measurements of BENCHMARKS.md
       --no-build         of `dist` as it is

@@ -43,6 +43,11 @@ pub(crate) fn proxies() -> PathBuf {
     tools().join("proxies")
 }
 
+/// MDN's scanner.
+pub(crate) fn observatory() -> PathBuf {
+    tools().join("observatory")
+}
+
 /// The release build.
 pub(crate) fn dist() -> PathBuf {
     root().join("dist")

@@ -36,6 +36,21 @@ pub(crate) fn servers() -> Result<[(&'static str, PathBuf); 2]> {
     Ok([("ENVOY", envoy), ("WORKERD", workerd()?)])
 }
 
+/// Lets MDN's scanner grade the release on nginx, Caddy and HAProxy. An error below A+.
+pub(crate) fn graded() -> Result<()> {
+    run_command(
+        checker()
+            .arg("--grade")
+            .arg(paths::root().join("tests/headers/observatory.mjs"))
+            .arg("--page-folder")
+            .arg(paths::dist())
+            .env(
+                "RELIGHT_OBSERVATORY",
+                paths::observatory().join("node_modules/@mdn/mdn-http-observatory"),
+            ),
+    )
+}
+
 /// The program itself, which npm has in a package for each platform: the package `workerd` only
 /// chooses among them, and what it starts is not ended with it.
 fn workerd() -> Result<PathBuf> {

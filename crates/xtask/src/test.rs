@@ -41,11 +41,13 @@ pub(crate) enum Part {
     EndToEnd,
     /// The configurations of `deploy/` under the real servers, against the proxy contract.
     Proxies,
+    /// The grade that MDN's scanner gives the page on these servers.
+    Headers,
 }
 
 impl Part {
     /// All of them: what fails soon comes first.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Lint,
         Self::Deny,
         Self::Native,
@@ -54,6 +56,7 @@ impl Part {
         Self::Module,
         Self::Sdk,
         Self::Proxies,
+        Self::Headers,
         Self::EndToEnd,
     ];
 
@@ -68,6 +71,7 @@ impl Part {
             Self::Sdk => "sdk",
             Self::EndToEnd => "e2e",
             Self::Proxies => "proxies",
+            Self::Headers => "headers",
         }
     }
 
@@ -82,6 +86,7 @@ impl Part {
             Self::Dist | Self::Module => dist::TOOLS.to_vec(),
             Self::Sdk => vec![Tool::PythonSdks, Tool::NodeSdks],
             Self::Proxies => vec![Tool::Node, Tool::Proxies],
+            Self::Headers => [dist::TOOLS, &[Tool::Proxies, Tool::Observatory]].concat(),
             Self::EndToEnd => {
                 [dist::TOOLS, &[Tool::Browsers, Tool::Geckodriver, Tool::Proxies]].concat()
             }
@@ -100,6 +105,10 @@ impl Part {
             Self::Sdk => sdk(),
             Self::EndToEnd => end_to_end(built),
             Self::Proxies => proxy_check::deployed(),
+            Self::Headers => {
+                built.dist()?;
+                proxy_check::graded()
+            }
         }
     }
 }

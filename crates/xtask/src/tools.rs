@@ -18,6 +18,7 @@ use crate::{
 /// The last trunk that builds with the Rust pinned in `Cargo.toml`.
 const TRUNK: &str = "0.21.14";
 const GECKODRIVER: &str = "0.37.1";
+const CARGO_CYCLONEDX: &str = "0.5.9";
 const CARGO_DENY: &str = "0.20.2";
 /// The module runs in this Node and newer ones.
 const OLDEST_NODE_MAJOR: u32 = 20;
@@ -46,33 +47,42 @@ pub(crate) enum Tool {
     Proxies,
     /// The vendors' Node SDKs, by `tests/sdk/node/package-lock.json`.
     NodeSdks,
+    /// MDN's scanner of headers, by `crates/xtask/tools/observatory/package-lock.json`.
+    Observatory,
+    /// Lists what a program is made of.
+    Sbom,
 }
 
 impl Tool {
     /// All of them, in an order in which each finds what it needs.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::WasmTarget,
         Self::Node,
         Self::Browsers,
         Self::PythonSdks,
         Self::NodeSdks,
         Self::Proxies,
+        Self::Observatory,
         Self::WasmBindgen,
         Self::Trunk,
         Self::Geckodriver,
         Self::CargoDeny,
+        Self::Sbom,
     ];
 
     /// Whether it is compiled here, which keeps the processor busy and leaves the network idle.
     fn is_built(self) -> bool {
         match self {
-            Self::WasmBindgen | Self::Trunk | Self::Geckodriver | Self::CargoDeny => true,
+            Self::WasmBindgen | Self::Trunk | Self::Geckodriver | Self::CargoDeny | Self::Sbom => {
+                true
+            }
             Self::WasmTarget
             | Self::Node
             | Self::Browsers
             | Self::PythonSdks
             | Self::NodeSdks
-            | Self::Proxies => false,
+            | Self::Proxies
+            | Self::Observatory => false,
         }
     }
 
@@ -88,6 +98,8 @@ impl Tool {
             Self::PythonSdks => "Python SDKs",
             Self::NodeSdks => "Node SDKs",
             Self::Proxies => "proxies",
+            Self::Observatory => "observatory",
+            Self::Sbom => "cargo-cyclonedx",
         }
     }
 
@@ -130,6 +142,14 @@ impl Tool {
             Self::PythonSdks => python_sdks(),
             Self::NodeSdks => node_sdks(),
             Self::Proxies => proxies(),
+            Self::Observatory => observatory(),
+            Self::Sbom => cargo_tool(&CargoTool {
+                package: "cargo-cyclonedx",
+                version: CARGO_CYCLONEDX,
+                executables: &["cargo-cyclonedx"],
+                locked: true,
+                opt_level: "0",
+            }),
         }
     }
 }
@@ -305,6 +325,19 @@ fn npm_packages(name: &str, source: &Path, target: &Path) -> Result<bool> {
         .current_dir(target))?;
     stamp.set()?;
     Ok(true)
+}
+
+/// Its own install script would download the list of hosts that browsers know for TLS; no script runs,
+/// and `localhost` is on no such list.
+fn observatory() -> Result<bool> {
+    let installed = system::ensure_node(OLDEST_NODE_MAJOR)?;
+    let source = paths::root().join("crates/xtask/tools/observatory");
+    let target = paths::observatory();
+    let fresh = npm_packages("observatory", &source, &target)?;
+    let lists = target.join("node_modules/@mdn/mdn-http-observatory/conf");
+    fs::create_dir_all(&lists)?;
+    fs::write(lists.join("hsts-preload.json"), "{}")?;
+    Ok(installed || fresh)
 }
 
 fn node_sdks() -> Result<bool> {
