@@ -46,7 +46,8 @@ pub struct TextOptions {
 /// ```
 pub fn explain_text(text: &str, options: &TextOptions) -> Vec<Explanation> {
     let text = visible(text);
-    let text = text.trim();
+    let text = unescaped_markup(text.trim());
+    let text = text.as_ref();
     let mut reader = Reader::new(options);
     if reader.bare(text) {
         return reader.found;
@@ -406,9 +407,25 @@ impl<'o> Reader<'o> {
                 break;
             }
         }
+        let mut absorbed = false;
         for (index, hit) in hits.iter().enumerate() {
             let previous = index.checked_sub(1).and_then(|index| hits.get(index));
-            let next = hits.get(index + 1);
+            let mut next = hits.get(index + 1);
+            if std::mem::take(&mut absorbed) {
+                continue;
+            }
+            // A code that only stands between another code and its request id is a remark on it.
+            if let Some(remark) = next.filter(|next| hit.in_place && !next.in_place) {
+                let after = |from: usize| {
+                    let to = hits.get(index + 2).map_or(text.len(), |hit| hit.at.start);
+                    text.get(from..floor(text, to.min(from + BEFORE_BYTES))).unwrap_or("")
+                };
+                let own = text.get(hit.at.end..remark.at.start).unwrap_or("");
+                if request_id("", own).is_none() && request_id("", after(remark.at.end)).is_some() {
+                    absorbed = true;
+                    next = hits.get(index + 2);
+                }
+            }
             let start = previous.map_or(0, |previous| previous.at.end);
             let start = floor(text, start.max(hit.at.start.saturating_sub(BEFORE_BYTES)));
             let end = next.map_or(text.len(), |next| next.at.start);
@@ -532,7 +549,14 @@ impl<'o> Reader<'o> {
         };
         let family = family::family(&report.code);
         let is_answer = report.request_id.is_some() && !report.message.is_empty();
-        if !is_answer && (cloud.is_none() || family.is_none()) {
+        let speaks_for_it = match cloud {
+            Some(_) => is_answer || family.is_some(),
+            // Without anything of a cloud about it, it has to look like an answer in all parts.
+            None => {
+                is_answer && family.is_some() && report.request_id.as_deref().is_some_and(is_id)
+            }
+        };
+        if !speaks_for_it {
             return false;
         }
         let told = if let Some(cloud) = cloud {
@@ -778,6 +802,23 @@ fn visible(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The text without the escapes of markup, where it is markup that was escaped.
+fn unescaped_markup(text: &str) -> Cow<'_, str> {
+    if !["&lt;Code&gt;", "&quot;", "&#34;"].iter().any(|mark| text.contains(mark)) {
+        return Cow::Borrowed(text);
+    }
+    let pairs = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ];
+    let plain = |text: String, (from, to): &(&str, &str)| text.replace(from, to);
+    Cow::Owned(pairs.iter().fold(text.to_owned(), plain))
+}
+
 /// At most so many bytes from the start.
 fn start_of(text: &str, bytes: usize) -> &str {
     text.get(..floor(text, bytes)).unwrap_or(text)
@@ -883,16 +924,23 @@ fn is_code_like(word: &str) -> bool {
     word.chars().all(letters) && parts_begin_high && joined
 }
 
+/// Whether this has the shape of the clouds' request ids: a UUID, perhaps with a letter before it.
+fn is_id(id: &str) -> bool {
+    let uuid = if id.len() == 37 { id.get(1..).unwrap_or("") } else { id };
+    uuid.len() == 36 && uuid.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+}
+
 /// Whether what stands before a place introduces a code: `Code=`, `"code": "`, `<Code>`,
 /// `Error:`, `ErrorCode: `.
 fn stands_as_code(text: &str, at: usize) -> bool {
     let before = text.get(floor(text, at.saturating_sub(32))..at).unwrap_or("");
-    let name = before.trim_end_matches([' ', '"', '\'', '\\', '`', '=', ':', '>', '\t']);
+    let name = before.trim_end_matches([' ', '"', '\'', '\\', '`', '=', ':', '：', '>', '\t']);
     let separator = before.get(name.len()..).unwrap_or("");
     let name = name.to_ascii_lowercase();
     let last = name.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or("");
-    let introduces = matches!(last, "code" | "errorcode" | "error_code" | "errcode" | "error");
-    separator.contains(['=', ':', '>']) && introduces
+    let introduces = matches!(last, "code" | "errorcode" | "error_code" | "errcode" | "error")
+        || ["错误码", "错误代码"].iter().any(|word| name.ends_with(word));
+    separator.contains(['=', ':', '：', '>']) && introduces
 }
 
 /// Whether a word is what answers call their fields.
@@ -940,9 +988,14 @@ pub(super) fn value_of<'t>(
     let lower = text.to_ascii_lowercase();
     let (start, name) = names.iter().filter_map(|name| Some((lower.find(name)?, name))).min()?;
     let after = text.get(start + name.len()..)?;
-    let value = after.trim_start_matches([' ', '"', '\'', '\\', '`', '=', ':', '>', '\t']);
+    let marks = [' ', '"', '\'', '\\', '`', '=', ':', '：', '>', '\t'];
+    let mut value = after.trim_start_matches(marks);
+    // Python's older way to quote: `u'…'`.
+    if let Some(quoted) = value.strip_prefix('u').filter(|rest| rest.starts_with(['\'', '"'])) {
+        value = quoted.trim_start_matches(marks);
+    }
     let separator = after.get(..after.len() - value.len())?;
-    if !separator.contains(['=', ':', '>']) {
+    if !separator.contains(['=', ':', '：', '>']) {
         return None;
     }
     let quote = separator.chars().next_back().filter(|c| matches!(c, '"' | '\'' | '`'));
