@@ -4,11 +4,21 @@
 
 use js_sys::{Function, Promise};
 use relight::{element, mount};
-use relight_core::cloud;
+use relight_core::{
+    cloud::{self, Cloud, Read},
+    explain::index,
+    plan::Target,
+    sign::{Secret, Signer},
+    words::Locale,
+};
+use relight_sandbox::{Config, Request, Sandbox, errors, faults::Fault};
+use serde_json::{Value, json};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{Document, Element, Event, EventInit, HtmlSelectElement, ShadowRoot};
+use web_sys::{
+    Document, Element, Event, EventInit, HtmlSelectElement, HtmlTextAreaElement, ShadowRoot,
+};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -83,6 +93,133 @@ async fn who_leaves_the_page_leaves_nothing_behind() {
     assert_eq!(body.child_element_count(), before);
 }
 
+/// Whatever a vendor documents, the sandbox can answer; the card of each answer is in the person's
+/// language, knows the code, and keeps the cloud's own words and its request id.
+#[wasm_bindgen_test]
+async fn every_answer_of_the_sandbox_has_a_card_in_both_languages() {
+    let answers: Vec<Answer> = documented_answers();
+    assert!(answers.len() > 150, "only {} answers", answers.len());
+    let console = Console::new().await;
+    console.press("explain").await;
+    for (tag, is_chinese_wanted) in [("en", false), ("zh", true)] {
+        console.speak(tag).await;
+        for answer in &answers {
+            console.paste(&answer.body);
+            let id = &answer.request_id;
+            let shown = || console.texts("article[data-code] .kv code").contains(id);
+            until(shown).await;
+            let what = format!("{tag} {}: {}", answer.code, answer.body);
+            let codes = console.attributes("article[data-code]", "data-code");
+            assert_eq!(codes.join(" "), answer.code, "{what}");
+            let words = console.card("article[data-code]");
+            assert!(
+                words.iter().all(|words| is_chinese(words) == is_chinese_wanted),
+                "{what}: {words:?}"
+            );
+            let own = console.texts("article[data-code] .original");
+            assert!(own.iter().any(|own| own.contains(answer.message.trim())), "{what}: {own:?}");
+        }
+    }
+}
+
+/// Whatever the catalogue has: who reads Chinese never sees a code without words of theirs.
+#[wasm_bindgen_test]
+async fn no_card_shows_a_bare_code_to_who_reads_chinese() {
+    let console = Console::new().await;
+    console.host.set_attribute("routing", "hash").unwrap();
+    console.speak("zh").await;
+    let mut addresses: Vec<String> =
+        index(Locale::Zh).into_iter().map(|item| item.address).collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    assert!(addresses.len() > 180, "only {} codes", addresses.len());
+    let unknown = format!("{}/SomeFuture.Error", cloud::ALL[0].manifest().id);
+    let location = web_sys::window().unwrap().location();
+    for address in addresses.iter().chain([&unknown]) {
+        location.set_hash(&format!("#/errors/{address}")).unwrap();
+        let (_, code) = address.split_once('/').unwrap();
+        let plain = |text: &str| text.replace(['(', ')'], "").replace(' ', "-");
+        until(|| {
+            console.attributes("[data-error]", "data-error").iter().any(|one| plain(one) == code)
+        })
+        .await;
+        for words in console.cards("[data-error] article") {
+            assert!(words.len() >= 3, "{address}: {words:?}");
+            assert!(words.iter().all(|words| is_chinese(words)), "{address}: {words:?}");
+        }
+        assert!(console.all("[data-error] article") > 0, "{address} has no card");
+    }
+    location.set_hash("").unwrap();
+}
+
+/// An error as the sandbox answers it.
+struct Answer {
+    code: String,
+    message: String,
+    request_id: String,
+    body: String,
+}
+
+/// Every row of the sandbox's table as an answer to a signed request.
+fn documented_answers() -> Vec<Answer> {
+    let mut sandbox = Sandbox::new(Config::default());
+    let mut unix_seconds = 1_795_176_000;
+    let mut answers = Vec::new();
+    for row in errors::all() {
+        // Not a code on the wire: a list of ids in a good answer.
+        if row.code == errors::LISTED_AS_FAILED {
+            continue;
+        }
+        // The sandbox keeps the clouds' rates.
+        unix_seconds += 10;
+        let wish = json!({ "fault": "error", "cloud": row.cloud.name(), "code": row.code,
+            "message": row.text(), "status": row.status });
+        sandbox.add_fault(Fault::from_json(&wish).expect("a fault"));
+        let request = signed_read(row.cloud.name(), unix_seconds);
+        let reply = sandbox.answer(&request, unix_seconds * 1_000);
+        assert!(sandbox.faults().is_empty(), "{} was not answered", row.code);
+        let body = String::from_utf8(reply.answer.body).expect("a text");
+        let read: Value = serde_json::from_str(&body).expect("JSON");
+        let ids = [&read["RequestId"], &read["Response"]["RequestId"], &read["requestId"]];
+        let request_id = ids.into_iter().find_map(Value::as_str).expect("a request id").to_owned();
+        answers.push(Answer { code: row.code.to_owned(), message: row.text(), request_id, body });
+    }
+    answers
+}
+
+/// A request that reads, with the sandbox's demo key.
+fn signed_read(cloud_id: &str, unix_seconds: i64) -> Request {
+    let cloud: &dyn Cloud = cloud::by_id(cloud_id).expect("a cloud");
+    let region =
+        if cloud.manifest().regions.required { cloud.manifest().regions.known[0].id } else { "" };
+    let target = Target::new(cloud, None, region).expect("a target");
+    let key = Config::default().credentials.into_iter().find(|key| key.cloud.name() == cloud_id);
+    let key = key.expect("a key");
+    let with = Signer {
+        key_id: key.id,
+        token: key.token,
+        unix_seconds,
+        nonce: format!("{unix_seconds:032}"),
+        sign_action: true,
+        locale: Locale::En,
+    };
+    let prepared = cloud.prepare(&cloud.read(&target, Read::Instances, &[]), &with);
+    let signed = prepared.finish_with(&Secret::new(key.secret));
+    let mut headers = signed.headers().to_vec();
+    headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
+    headers.push(("host".to_owned(), signed.host().to_owned()));
+    Request {
+        method: signed.method().to_owned(),
+        target: signed.path_and_query(),
+        headers,
+        body: signed.body().as_bytes().to_vec(),
+    }
+}
+
+fn is_chinese(text: &str) -> bool {
+    text.chars().any(|one| ('\u{4e00}'..='\u{9fff}').contains(&one))
+}
+
 /// An element on the page; it is taken out when this is dropped.
 struct Console {
     host: Element,
@@ -126,6 +263,59 @@ impl Console {
 
     async fn until(&self, holds: impl Fn(&Self) -> bool) {
         until(|| holds(self)).await;
+    }
+
+    /// Clicks the button of an action.
+    async fn press(&self, action: &str) {
+        let button = self.root.query_selector(&format!("[data-action={action}]")).unwrap();
+        button.expect("a button").unchecked_into::<web_sys::HtmlElement>().click();
+        next_turn().await;
+    }
+
+    async fn speak(&self, tag: &str) {
+        self.host.set_attribute("lang", tag).unwrap();
+        let marked = format!(".relight[lang^={tag}]");
+        self.until(|console| console.all(&marked) == 1).await;
+    }
+
+    /// Puts a text into the field for errors, as a paste does.
+    fn paste(&self, text: &str) {
+        let field = self.root.query_selector("[name=errorText]").unwrap().expect("a field");
+        field.unchecked_ref::<HtmlTextAreaElement>().set_value(text);
+        let bubbling = EventInit::new();
+        bubbling.set_bubbles(true);
+        bubbling.set_composed(true);
+        let event = Event::new_with_event_init_dict("input", &bubbling).unwrap();
+        field.dispatch_event(&event).unwrap();
+    }
+
+    fn elements(&self, selector: &str) -> Vec<Element> {
+        let found = self.root.query_selector_all(selector).unwrap();
+        (0..found.length()).map(|at| found.item(at).unwrap().unchecked_into()).collect()
+    }
+
+    fn texts(&self, selector: &str) -> Vec<String> {
+        let elements = self.elements(selector).into_iter();
+        elements.map(|element| element.text_content().unwrap_or_default()).collect()
+    }
+
+    fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
+        let elements = self.elements(selector).into_iter();
+        elements.filter_map(|element| element.get_attribute(name)).collect()
+    }
+
+    /// What the first card says in words of ours: title, what happened, what to do, and the badge.
+    fn card(&self, selector: &str) -> Vec<String> {
+        self.cards(selector).into_iter().next().unwrap_or_default()
+    }
+
+    fn cards(&self, selector: &str) -> Vec<Vec<String>> {
+        let words = |card: &Element| {
+            let found = card.query_selector_all("h2, h3, :scope > p, .stack > p, .chip");
+            let found = found.unwrap();
+            (0..found.length()).filter_map(|at| found.item(at)?.text_content()).collect()
+        };
+        self.elements(selector).iter().map(words).collect()
     }
 }
 

@@ -25,6 +25,9 @@ use relight_core::{
 };
 use yew::{Callback, Html, MouseEvent};
 
+/// The most instances that a policy names.
+const NAMED_MAX: usize = 20;
+
 /// The instance whose story is told.
 pub(crate) struct Props<'a> {
     pub(crate) locale: Locale,
@@ -50,7 +53,11 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
         .as_deref()
         .filter(|_| is_failure(row.outcome) || row.outcome == Outcome::DryRunPassed)
         .map(|fault| {
-            let known = known(props);
+            let ids = of_same_cause(run, row);
+            // A policy that names more of them than one reads is better for the region.
+            let ids = if ids.len() > NAMED_MAX { Vec::new() } else { ids };
+            let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
+            let known = Known { instance_ids: &ids, ..known(props) };
             explain_fault_of(
                 order.target().cloud,
                 Some(order.operation().name),
@@ -104,26 +111,7 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
                 if let Some(id) = request_id {
                     <dt>{ t(Say::Request) }</dt><dd><code>{ id.to_owned() }</code></dd>
                 }
-                <dt>{ t(Say::Instance) }</dt><dd><code>{ row.id.as_str().to_owned() }</code></dd>
-                { term(t(Say::Name), &row.name) }
-                { term(t(Say::Zone), &row.zone) }
-                { term(t(Say::IpAddress), &row.address) }
-                { term(t(Say::StateBefore), row.previous_state.as_deref().unwrap_or_default()) }
-                { term(t(Say::StateLabel), row.state.as_deref().unwrap_or_default()) }
-                if let Some(reason) = row.skipped {
-                    <dt>{ t(Say::Detail) }</dt>
-                    <dd>{ text::skip_reason(reason).in_locale(locale) }</dd>
-                }
-                if let Some(evidence) = row.evidence {
-                    <dt>{ t(Say::Detail) }</dt>
-                    <dd>{ text::evidence(evidence).in_locale(locale) }</dd>
-                }
-                if let Some(at) = row.sent_at {
-                    <dt>{ t(Say::SentAt) }</dt><dd>{ text::time_of_day(locale, at) }</dd>
-                }
-                if let Some(at) = row.settled_at {
-                    <dt>{ t(Say::SettledAt) }</dt><dd>{ text::time_of_day(locale, at) }</dd>
-                }
+                { facts_of_row(row, locale) }
             </dl>
             <div class="row">
                 if let Some(id) = request_id {
@@ -139,6 +127,35 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
             </div>
             if let Some(told) = shown { { vendor_page(told, locale) } }
         </div>
+    }
+}
+
+/// What is known of an instance, as terms of a list.
+fn facts_of_row(row: &Row, locale: Locale) -> Html {
+    let t = |say: Say| say.in_locale(locale);
+    html! {
+        <>
+            <dt>{ t(Say::Instance) }</dt><dd><code>{ row.id.as_str().to_owned() }</code></dd>
+            { term(t(Say::Name), &row.name) }
+            { term(t(Say::Zone), &row.zone) }
+            { term(t(Say::IpAddress), &row.address) }
+            { term(t(Say::StateBefore), row.previous_state.as_deref().unwrap_or_default()) }
+            { term(t(Say::StateLabel), row.state.as_deref().unwrap_or_default()) }
+            if let Some(reason) = row.skipped {
+                <dt>{ t(Say::Detail) }</dt>
+                <dd>{ text::skip_reason(reason).in_locale(locale) }</dd>
+            }
+            if let Some(evidence) = row.evidence {
+                <dt>{ t(Say::Detail) }</dt>
+                <dd>{ text::evidence(evidence).in_locale(locale) }</dd>
+            }
+            if let Some(at) = row.sent_at {
+                <dt>{ t(Say::SentAt) }</dt><dd>{ text::time_of_day(locale, at) }</dd>
+            }
+            if let Some(at) = row.settled_at {
+                <dt>{ t(Say::SettledAt) }</dt><dd>{ text::time_of_day(locale, at) }</dd>
+            }
+        </>
     }
 }
 

@@ -86,6 +86,7 @@ async fn address(stage: &mut Stage) -> Result<()> {
     let driver = page.session().driver();
     let at = |hash: &str| format!("{}{hash}", stage.site.url());
     driver.goto(&at("#/errors/tencent/MutexOperation.TaskRunning")).await?;
+    page.wait_for("[data-error='MutexOperation.TaskRunning'] article").await?;
     driver.refresh().await?;
     page.wait_for("[data-error='MutexOperation.TaskRunning'] article").await?;
     let title = driver.title().await?;
