@@ -113,8 +113,15 @@ async function ground() {
   }
 }
 
+// `?demo`: the clouds are simulated in this tab.
+async function demo() {
+  if (!new URLSearchParams(location.search).has("demo")) return;
+  const { start } = await program("demo");
+  for (const console of document.querySelectorAll("relight-console")) start(console);
+}
+
 try {
-  await program("page", ground());
+  await program("page", Promise.all([ground(), demo()]));
 } catch (error) {
   say(error);
   throw error;

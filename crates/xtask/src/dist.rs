@@ -42,7 +42,7 @@ pub(crate) fn build() -> Result<Dist> {
         ensure!(folder.join(name).is_file(), "the build made no dist/{name}");
     }
     preload_snippets(&folder)?;
-    for name in ["page_bg.wasm", "relight_bg.wasm"] {
+    for name in ["page_bg.wasm", "relight_bg.wasm", "demo_bg.wasm"] {
         let wasm = folder.join(name);
         // By Node and not by its name, which is a script that not every system runs.
         run(command("node")
@@ -170,7 +170,9 @@ const STABLE_NAMES: &[&str] = &[
 fn load_of(name: &str) -> Load {
     match name {
         "relight.js" | "relight_bg.wasm" => Load::Later,
-        "embed.html" | "_headers" => Load::Never,
+        "demo.js" | "demo_bg.wasm" | "relight.schema.json" | "embed.html" | "_headers" => {
+            Load::Never
+        }
         other if other.ends_with(".d.ts") => Load::Never,
         _ => Load::First,
     }

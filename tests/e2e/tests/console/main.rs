@@ -2,6 +2,7 @@
 //! clouds. Every case runs in both browsers.
 
 mod answers;
+mod demo;
 mod embedding;
 mod errors;
 mod faults;
@@ -39,6 +40,7 @@ fn main() -> Result<ExitCode> {
         embedding::cases(),
         errors::cases(),
         operator::cases(),
+        demo::cases(),
     ];
     suite::run(parts.into_iter().flatten().collect())
 }
