@@ -9,7 +9,10 @@ use crate::{
     element::{self, Drawn},
     frame::Stranger,
     store::{Intent, KeyState},
-    ui::{self, Screen},
+    ui::{
+        self, Screen,
+        light::{Canvas, Redraw},
+    },
     vault::Vault,
 };
 use gloo_events::EventListener;
@@ -21,11 +24,14 @@ use relight_core::{
     request::Route,
     words::Locale,
 };
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlElement, ShadowRoot};
-use yew::{Component, Context, Html, Properties, html::Scope};
+use yew::Callback;
 
 #[wasm_bindgen(module = "/static/define.js")]
 extern "C" {
@@ -38,34 +44,46 @@ extern "C" {
 /// Defines the element, drawn as its front.
 pub fn define() {
     element::define(|host, root| {
-        let drawn = Rc::new(RefCell::new(None));
-        let props = Props { host: host.clone(), root: root.clone(), drawn: Rc::clone(&drawn) };
-        let app = yew::Renderer::<Front>::with_root_and_props(root.clone().unchecked_into(), props)
-            .render();
-        let scope: Scope<Front> = (*app).clone();
-        let ours =
-            Drawn::new(move || scope.send_message(Msg::AttributesChanged), move || app.destroy());
-        drawn.replace(Some(ours.clone()));
-        ours
+        let page = Rc::new(Page {
+            host: host.clone(),
+            root: root.clone(),
+            canvas: Canvas::new(root.clone().unchecked_into()),
+            front: RefCell::new(Front::new()),
+            will_draw: Cell::new(false),
+            drawn: RefCell::new(None),
+            address: RefCell::new(None),
+        });
+        page.draw();
+        let (changed, ended) = (Rc::clone(&page), Rc::clone(&page));
+        let drawn = Drawn::new(
+            move || changed.take(Msg::AttributesChanged),
+            move || {
+                ended.drawn.take();
+                ended.address.take();
+                ended.canvas.clear();
+            },
+        );
+        page.drawn.replace(Some(drawn.clone()));
+        page.begin();
+        drawn
     });
 }
 
 /// Where addresses begin that lead to the rest of the page.
 const ADDRESSES: [&str; 2] = ["#/errors", "#/explain"];
 
-/// What the element gives.
-#[derive(Clone, Properties)]
-pub(crate) struct Props {
+/// The front on its page: what happens goes in, and what follows from it is drawn.
+struct Page {
     host: HtmlElement,
     root: ShadowRoot,
-    /// What keeps the element going, to be handed on.
-    drawn: Rc<RefCell<Option<Drawn>>>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        self.host == other.host
-    }
+    canvas: Canvas,
+    front: RefCell<Front>,
+    /// Whether a drawing is due.
+    will_draw: Cell<bool>,
+    /// What keeps the element going, to be handed on; nothing once this has ended.
+    drawn: RefCell<Option<Drawn>>,
+    /// Heeds the address for as long as the front lives.
+    address: RefCell<Option<EventListener>>,
 }
 
 /// Everything that can happen.
@@ -153,93 +171,202 @@ pub(crate) struct Front {
     vault: Vault,
     refusal: Option<Refusal>,
     route: Route,
-    stranger: Option<Stranger>,
     rest: Rest,
-    /// Kept for as long as the front lives.
-    _address: Option<EventListener>,
+    stranger: Option<Stranger>,
 }
 
-impl Component for Front {
-    type Message = Msg;
-    type Properties = Props;
+impl Page {
+    fn draw(self: &Rc<Self>) {
+        self.will_draw.set(false);
+        let on_screen = self.callback(Msg::Screen);
+        let on = self.callback(Msg::Intent);
+        let redraw: Redraw = {
+            let page = Rc::clone(self);
+            Rc::new(move || page.draw_soon())
+        };
+        let html = self.front.borrow().view(&on_screen, &on);
+        self.canvas.draw(html, &redraw);
+    }
 
-    fn create(ctx: &Context<Self>) -> Self {
-        read_configuration(ctx);
+    /// Whatever happens together is drawn together.
+    fn draw_soon(self: &Rc<Self>) {
+        if !self.will_draw.replace(true) {
+            let page = Rc::clone(self);
+            spawn_local(async move {
+                if page.drawn.borrow().is_some() {
+                    page.draw();
+                }
+            });
+        }
+    }
+
+    fn callback<T: 'static>(self: &Rc<Self>, msg: fn(T) -> Msg) -> Callback<T> {
+        let page = Rc::clone(self);
+        Callback::from(move |value| page.take(msg(value)))
+    }
+
+    fn begin(self: &Rc<Self>) {
+        self.read_configuration();
+        self.follow_address();
         // Whoever has a run in the journal may have one that was cut off: that comes first.
-        let link = ctx.link().clone();
+        let page = Rc::clone(self);
         spawn_local(async move {
             let known = JsFuture::from(has_journal("relight")).await;
             if known.is_ok_and(|known| known.is_truthy())
                 && let Ok(rest) = JsFuture::from(fetch_rest()).await
                 && has_open_run(&rest).await
             {
-                link.send_message(Msg::Rest(Then::Restore, Ok(rest)));
+                page.take(Msg::Rest(Then::Restore, Ok(rest)));
             }
         });
+    }
+
+    /// Asks for the rest if the address of the page leads there, now or later.
+    fn follow_address(self: &Rc<Self>) {
+        let Some(window) = web_sys::window().filter(|_| element::is_routed(&self.host)) else {
+            return;
+        };
+        let page = Rc::clone(self);
+        let follow = move || {
+            let hash = ui::dom::hash();
+            if ADDRESSES.iter().any(|address| hash.starts_with(address)) {
+                page.take(Msg::Screen(Screen::Explain));
+            }
+        };
+        follow();
+        self.address.replace(Some(EventListener::new(&window, "hashchange", move |_| follow())));
+    }
+
+    fn take(self: &Rc<Self>, msg: Msg) {
+        // What is taken away may still fire events, with nobody to heed them.
+        if self.drawn.borrow().is_none() {
+            return;
+        }
+        let then = self.front.borrow_mut().update(msg);
+        match then {
+            Next::Draw => self.draw_soon(),
+            Next::Configure => self.read_configuration(),
+            Next::Fetch(then) => {
+                self.draw_soon();
+                self.fetch(then);
+            }
+            Next::HandOver(then, rest) => self.hand_over(then, &rest),
+            Next::Nothing => {}
+        }
+    }
+
+    fn read_configuration(self: &Rc<Self>) {
+        let page = Rc::clone(self);
+        spawn_local(async move {
+            let (config, _) = Config::load(&page.host).await;
+            page.take(Msg::Configured(config));
+        });
+    }
+
+    fn fetch(self: &Rc<Self>, then: Then) {
+        let page = Rc::clone(self);
+        spawn_local(async move {
+            let rest = JsFuture::from(fetch_rest()).await;
+            page.take(Msg::Rest(then, rest));
+        });
+    }
+
+    /// Gives everything that was filled in to the rest, which draws itself in this one's place.
+    fn hand_over(&self, then: Then, rest: &JsValue) {
+        let Some(drawn) = self.drawn.take() else { return };
+        let Ok(take_over) = Reflect::get(rest, &"takeOver".into()) else { return };
+        let Ok(take_over) = take_over.dyn_into::<Function>() else { return };
+        let front = self.front.borrow();
+        let filled: Array = front
+            .form
+            .filled()
+            .into_iter()
+            .map(|(name, value)| Array::of2(&name.into(), &value.into()))
+            .collect();
+        let [key, token] = front.vault.hand_over();
+        let arguments: [JsValue; 7] = [
+            self.host.clone().into(),
+            self.root.clone().into(),
+            filled.into(),
+            front.locale.tag().into(),
+            key,
+            token,
+            then.word().into(),
+        ];
+        drop(front);
+        let arguments: Array = arguments.into_iter().collect();
+        drawn.give_way(|| {
+            take_over.apply(&JsValue::NULL, &arguments).unwrap_or_default().unchecked_into()
+        });
+    }
+}
+
+/// What follows from what has happened.
+enum Next {
+    Nothing,
+    Draw,
+    /// Read the configuration anew.
+    Configure,
+    /// Fetch the rest.
+    Fetch(Then),
+    /// Make room for the rest.
+    HandOver(Then, JsValue),
+}
+
+impl Front {
+    fn new() -> Self {
         Front {
             locale: config::usual_locale(),
             form: first_form(),
             vault: Vault::default(),
             refusal: None,
             route: Config::default().route,
-            stranger: Config::default().stranger,
             rest: Rest::Absent,
-            _address: follow_address(ctx),
+            stranger: Config::default().stranger,
         }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+    fn update(&mut self, msg: Msg) -> Next {
         match msg {
-            Msg::AttributesChanged => {
-                read_configuration(ctx);
-                false
-            }
+            Msg::AttributesChanged => Next::Configure,
             Msg::Configured(config) => {
                 self.route = config.route;
                 self.stranger = config.stranger;
                 self.locale = config.locale.unwrap_or(self.locale);
                 // What the front does not understand may forbid something, or be wrong.
                 if config.more && self.rest == Rest::Absent {
-                    self.fetch(ctx, Then::Restore);
+                    return self.fetch(Then::Restore);
                 }
-                true
+                Next::Draw
             }
-            Msg::Intent(intent) => self.carry_out(ctx, intent),
-            Msg::Screen(Screen::Power) | Msg::Rest(Then::Wait, Ok(_)) => false,
-            Msg::Screen(Screen::Explain) => self.fetch(ctx, Then::Explain),
-            Msg::Rest(then, Ok(rest)) => {
-                self.hand_over(ctx, then, &rest);
-                false
-            }
+            Msg::Intent(intent) => self.carry_out(intent),
+            Msg::Screen(Screen::Power) | Msg::Rest(Then::Wait, Ok(_)) => Next::Nothing,
+            Msg::Screen(Screen::Explain) => self.fetch(Then::Explain),
+            Msg::Rest(then, Ok(rest)) => Next::HandOver(then, rest),
             Msg::Rest(then, Err(error)) => {
                 let why = Why::of(&error);
                 // Fetched ahead in vain, nobody needs to know: it is asked for again.
                 let unseen = then == Then::Wait && why == Why::Missing;
                 self.rest = if unseen { Rest::Absent } else { Rest::Failed(why) };
-                true
+                Next::Draw
             }
         }
     }
 
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        ui::front(
-            &ui::Front {
-                locale: self.locale,
-                form: &self.form,
-                refusal: self.refusal.as_ref(),
-                key: self.vault.state(),
-                route: &self.route,
-                stranger: self.stranger.as_ref(),
-                rest: self.rest,
-            },
-            &ctx.link().callback(Msg::Screen),
-            &ctx.link().callback(Msg::Intent),
-        )
+    fn view(&self, on_screen: &Callback<Screen>, on: &Callback<Intent>) -> ui::Html {
+        let front = ui::Front {
+            locale: self.locale,
+            form: &self.form,
+            refusal: self.refusal.as_ref(),
+            key: self.vault.state(),
+            route: &self.route,
+            rest: self.rest,
+            stranger: self.stranger.as_ref(),
+        };
+        ui::front(&front, on_screen, on)
     }
-}
 
-impl Front {
-    fn carry_out(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
+    fn carry_out(&mut self, intent: Intent) -> Next {
         match intent {
             Intent::Locale(locale) => {
                 config::remember(locale);
@@ -251,22 +378,22 @@ impl Front {
                 self.vault.keep_for(self.form.cloud());
                 self.refusal = None;
                 if typed && self.rest == Rest::Absent {
-                    self.fetch(ctx, Then::Wait);
+                    return self.fetch(Then::Wait);
                 }
             }
             // There is no field to type it in, either.
-            Intent::Secret(_) | Intent::Token(_) if self.stranger.is_some() => return false,
+            Intent::Secret(_) | Intent::Token(_) if self.stranger.is_some() => {
+                return Next::Nothing;
+            }
             Intent::Secret(secret) => self.vault.keep_secret(self.form.cloud(), &secret),
             Intent::Token(token) => self.vault.keep_token(self.form.cloud(), &token),
             Intent::Forget => self.vault.forget(),
             Intent::Review => match self.plan_once() {
-                Ok(_) => return self.fetch(ctx, Then::Review),
+                Ok(_) => return self.fetch(Then::Review),
                 Err(refusal) => self.refusal = Some(refusal),
             },
-            #[cfg(feature = "console")]
-            _ => return false,
         }
-        true
+        Next::Draw
     }
 
     fn plan_once(&self) -> Result<Plan, Refusal> {
@@ -274,60 +401,10 @@ impl Front {
         self.form.plan(secret, token)
     }
 
-    fn fetch(&mut self, ctx: &Context<Self>, then: Then) -> bool {
+    fn fetch(&mut self, then: Then) -> Next {
         self.rest = if then == Then::Wait { Rest::Coming } else { Rest::Awaited };
-        let link = ctx.link().clone();
-        spawn_local(async move {
-            let rest = JsFuture::from(fetch_rest()).await;
-            link.send_message(Msg::Rest(then, rest));
-        });
-        true
+        Next::Fetch(then)
     }
-
-    /// Gives everything that was filled in to the rest, which draws itself in this one's place.
-    fn hand_over(&self, ctx: &Context<Self>, then: Then, rest: &JsValue) {
-        let Props { host, root, drawn } = ctx.props().clone();
-        let Some(drawn) = drawn.take() else { return };
-        let Ok(take_over) = Reflect::get(rest, &"takeOver".into()) else { return };
-        let Ok(take_over) = take_over.dyn_into::<Function>() else { return };
-        let filled: Array = self
-            .form
-            .filled()
-            .into_iter()
-            .map(|(name, value)| Array::of2(&name.into(), &value.into()))
-            .collect();
-        let [key, token] = self.vault.hand_over();
-        let arguments: [JsValue; 7] = [
-            host.into(),
-            root.into(),
-            filled.into(),
-            self.locale.tag().into(),
-            key,
-            token,
-            then.word().into(),
-        ];
-        let arguments: Array = arguments.into_iter().collect();
-        // After this message: a component cannot end itself while it is being updated.
-        spawn_local(async move {
-            drawn.give_way(|| {
-                take_over.apply(&JsValue::NULL, &arguments).unwrap_or_default().unchecked_into()
-            });
-        });
-    }
-}
-
-/// Asks for the rest if the address of the page leads there, now or later.
-fn follow_address(ctx: &Context<Front>) -> Option<EventListener> {
-    let window = web_sys::window().filter(|_| element::is_routed(&ctx.props().host))?;
-    let link = ctx.link().clone();
-    let follow = move || {
-        let hash = ui::dom::hash();
-        if ADDRESSES.iter().any(|address| hash.starts_with(address)) {
-            link.send_message(Msg::Screen(Screen::Explain));
-        }
-    };
-    follow();
-    Some(EventListener::new(&window, "hashchange", move |_| follow()))
 }
 
 async fn has_open_run(rest: &JsValue) -> bool {
@@ -339,11 +416,6 @@ async fn has_open_run(rest: &JsValue) -> bool {
         Ok(answer) => JsFuture::from(answer).await.is_ok_and(|open| open.is_truthy()),
         Err(_) => false,
     }
-}
-
-fn read_configuration(ctx: &Context<Front>) {
-    let host = ctx.props().host.clone();
-    ctx.link().send_future(async move { Msg::Configured(Config::load(&host).await.0) });
 }
 
 /// An empty form of the first cloud.

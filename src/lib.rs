@@ -11,6 +11,7 @@
 mod config;
 pub mod element;
 pub mod frame;
+#[cfg(not(feature = "console"))]
 pub mod front;
 pub mod store;
 pub mod text;

@@ -240,6 +240,8 @@ pub enum Say {
 
 impl Say {
     /// The text in one language.
+    #[cfg_attr(not(feature = "console"), inline(always))]
+    #[allow(clippy::inline_always, reason = "the front then has the words that it uses, not all")]
     pub const fn in_locale(self, locale: Locale) -> &'static str {
         match locale {
             Locale::En => self.in_english(),
@@ -247,6 +249,8 @@ impl Say {
         }
     }
 
+    #[cfg_attr(not(feature = "console"), inline(always))]
+    #[allow(clippy::inline_always, reason = "the front then has the words that it uses, not all")]
     const fn in_english(self) -> &'static str {
         match self {
             Say::Looking => "Looking at the instances",
@@ -494,6 +498,8 @@ impl Say {
         }
     }
 
+    #[cfg_attr(not(feature = "console"), inline(always))]
+    #[allow(clippy::inline_always, reason = "the front then has the words that it uses, not all")]
     const fn in_chinese(self) -> &'static str {
         match self {
             Say::Looking => "正在查看实例状态",
@@ -910,6 +916,8 @@ pub enum Tell<'a> {
 
 impl Tell<'_> {
     /// The text in one language.
+    #[cfg_attr(not(feature = "console"), inline(always))]
+    #[allow(clippy::inline_always, reason = "the front then has the words that it uses, not all")]
     pub fn in_locale(self, locale: Locale) -> String {
         match locale {
             Locale::En => self.in_english(),
@@ -917,6 +925,8 @@ impl Tell<'_> {
         }
     }
 
+    #[cfg_attr(not(feature = "console"), inline(always))]
+    #[allow(clippy::inline_always, reason = "the front then has the words that it uses, not all")]
     fn in_english(self) -> String {
         let n = |count: usize| number(Locale::En, count);
         match self {
@@ -1056,6 +1066,8 @@ impl Tell<'_> {
         }
     }
 
+    #[cfg_attr(not(feature = "console"), inline(always))]
+    #[allow(clippy::inline_always, reason = "the front then has the words that it uses, not all")]
     fn in_chinese(self) -> String {
         let n = |count: usize| number(Locale::Zh, count);
         match self {

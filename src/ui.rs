@@ -1,6 +1,7 @@
 //! The look of the console: one part a file. Parts are given values and hand back [`Intent`]s; none
 //! of them holds what is sent. What needs no state is a function; see [`part`] for what does.
 
+mod base;
 #[cfg(feature = "console")]
 mod calls;
 #[cfg(feature = "console")]
@@ -33,11 +34,14 @@ mod inspector;
 mod instances;
 #[cfg(feature = "console")]
 mod looking;
+#[cfg(not(feature = "console"))]
+pub(crate) mod light;
 mod markup;
 #[cfg(feature = "console")]
 mod pacing;
 #[cfg(feature = "console")]
 mod pager;
+#[cfg(feature = "console")]
 mod part;
 #[cfg(feature = "console")]
 mod progress;
@@ -49,9 +53,10 @@ mod review;
 mod skipped;
 mod target;
 
+#[cfg(not(feature = "console"))]
+use crate::front::{Rest, Why};
 use crate::{
     frame::Stranger,
-    front::{Rest, Why},
     store::{Intent, KeyState},
     text::Say,
 };
@@ -60,6 +65,8 @@ use crate::{
     place::{Place, Shown},
     store::View,
 };
+pub(crate) use base::Html;
+use base::part;
 use compose::compose;
 #[cfg(feature = "console")]
 use errors::errors;
@@ -73,7 +80,6 @@ use header::header;
 #[cfg(feature = "console")]
 use looking::looking;
 use markup::html;
-use part::part;
 #[cfg(feature = "console")]
 use relight_core::{
     config::{Brand, Lockable, Theme},
@@ -84,7 +90,7 @@ use relight_core::{
 use relight_core::{form::Form, plan::Refusal, request::Route, words::Locale};
 #[cfg(feature = "console")]
 use results::results;
-use yew::{Callback, Html};
+use yew::Callback;
 #[cfg(feature = "console")]
 use yew::{
     NodeRef, Properties, SubmitEvent, UseStateHandle, function_component, use_effect_with,
@@ -125,6 +131,7 @@ impl Screen {
 }
 
 /// What the front draws.
+#[cfg(not(feature = "console"))]
 pub(crate) struct Front<'a> {
     pub(crate) locale: Locale,
     pub(crate) form: &'a Form,
@@ -136,16 +143,16 @@ pub(crate) struct Front<'a> {
 }
 
 /// The form alone, until the rest is there.
+#[cfg(not(feature = "console"))]
 pub(crate) fn front(
     props: &Front<'_>,
     on_screen: &Callback<Screen>,
     on: &Callback<Intent>,
 ) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
     html! {
         <div class="relight" lang={locale.tag()} data-front={"true"}>
-            { header(&header::Props {
+            { header(header::Props {
                 locale,
                 screen: Screen::Power,
                 route: props.route,
@@ -157,7 +164,7 @@ pub(crate) fn front(
                 on,
             }) }
             <main class="two-panes" data-step="compose" tabindex="-1">
-                <h1 class="hidden">{ t(Say::PageTitle) }</h1>
+                <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
                 { part("compose", compose, compose::Props {
                     locale,
                     form: props.form.clone(),
@@ -170,11 +177,11 @@ pub(crate) fn front(
                 }) }
                 if let Rest::Failed(why) = props.rest {
                     <section class="panel" role="alert" data-start={why.word()}>
-                        <div class="body"><p>{ t(match why {
-                            Why::Missing => Say::RestFailed,
-                            Why::Changed => Say::RestChanged,
-                            Why::Replaced => Say::RestReplaced,
-                        }) }</p></div>
+                        <div class="body"><p>{ match why {
+                            Why::Missing => Say::RestFailed.in_locale(locale),
+                            Why::Changed => Say::RestChanged.in_locale(locale),
+                            Why::Replaced => Say::RestReplaced.in_locale(locale),
+                        } }</p></div>
                     </section>
                 } else {
                     { nothing_to_review(locale) }
@@ -238,7 +245,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
             <button type="button" class="skip" onclick={onskip}>
                 { Say::SkipToContent.in_locale(locale) }
             </button>
-            { header(&header::Props {
+            { header(header::Props {
                 locale,
                 screen,
                 route: &view.route,
@@ -454,9 +461,9 @@ fn nothing_to_review(locale: Locale) -> Html {
             <div class="body">
                 <p class="muted">{ Say::NothingToReviewHint.in_locale(locale) }</p>
                 <ol class="steps">
-                    { for [Say::StepOneHint, Say::StepTwoHint, Say::StepThreeHint].map(|say| html! {
-                        <li>{ say.in_locale(locale) }</li>
-                    }) }
+                    <li>{ Say::StepOneHint.in_locale(locale) }</li>
+                    <li>{ Say::StepTwoHint.in_locale(locale) }</li>
+                    <li>{ Say::StepThreeHint.in_locale(locale) }</li>
                 </ol>
             </div>
         </section>

@@ -2,10 +2,10 @@
 
 use super::markup::{class, html};
 use super::{
+    base::{Hook, HookContext, Html, NodeRef, part, use_effect_with, use_node_ref},
     credential::{self, Field, credential},
     dom::{focus_in, put_value},
     ids::{self, ids},
-    part::part,
     target::{self, OptionsProps, options, target},
 };
 use crate::{
@@ -14,11 +14,7 @@ use crate::{
     text::{Say, Tell},
 };
 use relight_core::{cloud::Role, form::Form, plan::Refusal, words::Locale};
-use yew::{
-    Callback, Html, KeyboardEvent, NodeRef, SubmitEvent,
-    functional::{Hook, HookContext},
-    use_effect_with, use_node_ref,
-};
+use yew::{Callback, KeyboardEvent, SubmitEvent};
 
 /// What is filled in.
 #[derive(PartialEq)]
@@ -38,7 +34,6 @@ pub(crate) struct Props {
 /// The form.
 pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
     let (locale, form) = (props.locale, &props.form);
-    let t = |say: Say| say.in_locale(locale);
     let refusal = props.refusal.as_ref();
     let node = use_node_ref().run(hooks);
     {
@@ -68,9 +63,9 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
         <form class="panel compose" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
             onkeydown={no_repeat()}>
             <div class="head">
-                <h2 id="h-what">{ t(Say::WhatToDo) }</h2>
+                <h2 id="h-what">{ Say::WhatToDo.in_locale(locale) }</h2>
                 <span class="grow"></span>
-                <span class="small muted">{ t(Say::StepOne) }</span>
+                <span class="small muted">{ Say::StepOne.in_locale(locale) }</span>
             </div>
             <div class="body">
                 { target(&target::Props {
@@ -115,7 +110,7 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
                     aria-busy={props.opening.then_some("true")}
                     class={class(&["grow", if props.reviewing { "" } else { "primary" }])}>
                     if props.opening {
-                        { t(Say::Opening) }
+                        { Say::Opening.in_locale(locale) }
                     } else {
                         { Tell::Check(ready).in_locale(locale) }
                     }

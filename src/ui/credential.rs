@@ -3,10 +3,10 @@
 
 use super::markup::html;
 use super::{
+    base::{Hook, HookContext, Html, part, use_effect_with, use_node_ref},
     compose::{problem_at, words_for},
     dom::{put_value, typed_in, value_of},
     icon::{Icon, icon},
-    part::part,
 };
 use crate::{
     frame::Stranger,
@@ -20,11 +20,7 @@ use relight_core::{
     form::{Fill, Held},
     words::Locale,
 };
-use yew::{
-    Callback, Event, Html, InputEvent,
-    functional::{Hook, HookContext},
-    use_effect_with, use_node_ref,
-};
+use yew::{Callback, Event, InputEvent};
 
 /// A field by its public name, and what is wrong with it in words.
 pub(crate) type Field = (&'static str, String);
@@ -43,7 +39,6 @@ pub(crate) struct Props<'a> {
 /// Key id, secret, token, and where they are kept.
 pub(crate) fn credential(props: &Props<'_>) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
     if let Some(stranger) = props.stranger {
         return refused(stranger, locale);
     }
@@ -57,7 +52,7 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
     let held = props.key.secret != Held::Nothing || props.key.token != Held::Nothing;
     html! {
         <fieldset class="credential">
-            <legend>{ t(Say::Key) }</legend>
+            <legend>{ Say::Key.in_locale(locale) }</legend>
             <div class="field beside">
                 <label for="key-id">{ labels.key_id_label }</label>
                 <input id="key-id" name="keyId" type="text" autocomplete="username" autocapitalize="none"
@@ -95,15 +90,15 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
             }
             <div class="row small muted">
                 <span class="grow">
-                    { t(match (held, props.key.is_readable) {
-                        (false, _) => Say::KeyKept,
-                        (true, false) => Say::KeyHeld,
-                        (true, true) => Say::KeyHeldAsBytes,
-                    }) }
+                    { match (held, props.key.is_readable) {
+                        (false, _) => Say::KeyKept.in_locale(locale),
+                        (true, false) => Say::KeyHeld.in_locale(locale),
+                        (true, true) => Say::KeyHeldAsBytes.in_locale(locale),
+                    } }
                 </span>
                 if held {
                     <button type="button" class="tiny" data-action="forget" onclick={onforget}>
-                        { t(Say::Forget) }
+                        { Say::Forget.in_locale(locale) }
                     </button>
                 }
             </div>
@@ -113,18 +108,17 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
 
 /// What stands in the place of the fields while a page that nobody has listed is around this one.
 fn refused(stranger: &Stranger, locale: Locale) -> Html {
-    let t = |say: Say| say.in_locale(locale);
     let address = web_sys::window().and_then(|window| window.location().href().ok());
     html! {
         <fieldset class="credential">
-            <legend>{ t(Say::Key) }</legend>
+            <legend>{ Say::Key.in_locale(locale) }</legend>
             <p class="small hint-warn" role="alert" data-stranger={stranger.origin.clone().unwrap_or_default()}>
                 { icon(Icon::Warning) }
                 <span>{ Tell::Stranger(stranger.origin.as_deref()).in_locale(locale) }</span>
             </p>
             <p class="small">
                 <a href={address} target="_blank" rel="noopener" data-action="open-alone">
-                    { t(Say::OpenAlone) }
+                    { Say::OpenAlone.in_locale(locale) }
                 </a>
             </p>
         </fieldset>
@@ -157,7 +151,6 @@ impl PartialEq for SecretProps {
 }
 
 fn secret_field(props: &SecretProps, hooks: &mut HookContext) -> Html {
-    let t = |say: Say| say.in_locale(props.locale);
     let node = use_node_ref().run(hooks);
     {
         let node = node.clone();
@@ -187,8 +180,8 @@ fn secret_field(props: &SecretProps, hooks: &mut HookContext) -> Html {
         ("key-secret", "e-secret", "current-password")
     };
     let placeholder = match (props.held, props.optional) {
-        (Held::Usable, _) => Some(t(Say::HeldPlaceholder)),
-        (Held::Nothing | Held::Malformed, true) => Some(t(Say::Optional)),
+        (Held::Usable, _) => Some(Say::HeldPlaceholder.in_locale(props.locale)),
+        (Held::Nothing | Held::Malformed, true) => Some(Say::Optional.in_locale(props.locale)),
         (Held::Nothing | Held::Malformed, false) => None,
     };
     let problem = props.problem.as_deref().or_else(|| {

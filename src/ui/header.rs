@@ -3,11 +3,12 @@
 use super::markup::html;
 use super::{
     Screen,
+    base::Html,
     icon::{Icon, icon, mark},
 };
 use crate::{store::Intent, text::Say};
 use relight_core::{form::Held, request::Route, words::Locale};
-use yew::{Callback, Html};
+use yew::Callback;
 
 /// Where one is, how calls travel, and which key is in use.
 pub(crate) struct Props<'a> {
@@ -26,9 +27,9 @@ pub(crate) struct Props<'a> {
 }
 
 /// The bar at the top.
-pub(crate) fn header(props: &Props<'_>) -> Html {
-    let Props { locale, screen, route, key_id, on_screen, on, .. } = *props;
-    let t = |say: Say| say.in_locale(locale);
+pub(crate) fn header(props: Props<'_>) -> Html {
+    let Props { locale, screen, route, key_id, held, brand, language_locked, on_screen, on } =
+        props;
     let other = match locale {
         Locale::En => Locale::Zh,
         Locale::Zh => Locale::En,
@@ -37,46 +38,46 @@ pub(crate) fn header(props: &Props<'_>) -> Html {
         let on = on.clone();
         Callback::from(move |_| on.emit(Intent::Locale(other)))
     };
-    let tab = |to: Screen, say: Say| {
+    let tab = |to: Screen, words: &'static str| {
         let on_screen = on_screen.clone();
         let onclick = Callback::from(move |_| on_screen.emit(to));
         let current = (screen == to).then_some("page");
         html! {
             <button type="button" class="tab" data-action={to.word()} aria-current={current} {onclick}>
-                { t(say) }
+                { words }
             </button>
         }
     };
-    let held = props.held == Held::Usable && !key_id.is_empty();
+    let held = held == Held::Usable && !key_id.is_empty();
     html! {
         <header class="bar">
             <div class="brand">
-                if let Some(brand) = &props.brand {
-                    { brand.clone() }
+                if let Some(brand) = brand {
+                    { brand }
                 } else {
                     { mark() }<span>{ "Relight" }</span>
                 }
             </div>
-            <nav aria-label={t(Say::Pages)}>
-                { tab(Screen::Power, Say::Power) }
-                { tab(Screen::Explain, Say::ExplainAnError) }
+            <nav aria-label={Say::Pages.in_locale(locale)}>
+                { tab(Screen::Power, Say::Power.in_locale(locale)) }
+                { tab(Screen::Explain, Say::ExplainAnError.in_locale(locale)) }
             </nav>
             <span class="grow"></span>
             <span class="pill wide">
-                <span class="hidden">{ t(Say::RouteLabel) }{ " " }</span>
+                <span class="hidden">{ Say::RouteLabel.in_locale(locale) }{ " " }</span>
                 { route_name(route, locale) }
             </span>
             if held {
                 <span class="pill wide">
                     { icon(Icon::Key) }
-                    <span class="hidden">{ t(Say::KeyLabel) }{ " " }</span>
+                    <span class="hidden">{ Say::KeyLabel.in_locale(locale) }{ " " }</span>
                     <span class="id">{ shortened(key_id) }</span>
                 </span>
             }
-            if !props.language_locked {
+            if !language_locked {
                 <button type="button" class="quiet" data-action="language" lang={other.tag()}
                     onclick={onlanguage}>
-                    { t(Say::OtherLanguage) }
+                    { Say::OtherLanguage.in_locale(locale) }
                 </button>
             }
         </header>

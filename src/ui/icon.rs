@@ -1,7 +1,6 @@
 //! Small pictures. Never alone: a word stands beside each.
 
-use super::markup::html;
-use yew::Html;
+use super::{base::Html, markup::html};
 
 /// A picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 
 use super::markup::{class, html};
 use super::{
+    base::{Hook, HookContext, Html, part, use_effect_with, use_node_ref, use_state_eq},
     compose::{keep_in_step, problem_at},
     dom::value_of,
     icon::{Icon, icon},
-    part::part,
 };
 use crate::{
     store::Intent,
@@ -19,11 +19,7 @@ use relight_core::{
     words::Locale,
 };
 use std::sync::Arc;
-use yew::{
-    Callback, Html, InputEvent,
-    functional::{Hook, HookContext},
-    use_effect_with, use_node_ref, use_state_eq,
-};
+use yew::{Callback, InputEvent};
 
 /// At most so many problems are listed at a time.
 const LISTED: usize = 12;
@@ -54,7 +50,6 @@ enum Kind {
 /// The field for the ids and what was found in it.
 pub(crate) fn ids(props: &Props, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
     let node = use_node_ref().run(hooks);
     {
         let node = node.clone();
@@ -67,14 +62,14 @@ pub(crate) fn ids(props: &Props, hooks: &mut HookContext) -> Html {
     let problem = props.problem.as_deref();
     html! {
         <div class="field ids">
-            <label class="field" for="ids-field">{ t(Say::Instances) }</label>
+            <label class="field" for="ids-field">{ Say::Instances.in_locale(locale) }</label>
             <textarea ref={node} id="ids-field" name="instanceIds" spellcheck="false" autocapitalize="none"
                 autocomplete="off" rows="6" placeholder={ids.example} aria-describedby="ids-help e-ids"
                 aria-invalid={problem.map(|_| "true")} {oninput} />
             { problem_at("e-ids", problem) }
             if props.parsed.ids.is_empty() && props.parsed.problems.is_empty() {
                 <p class="small muted" id="ids-help">
-                    { t(Say::InstancesHint) }{ " " }
+                    { Say::InstancesHint.in_locale(locale) }{ " " }
                     { Tell::IdsLookLike { shape: ids.shape.in_locale(locale), example: ids.example }
                         .in_locale(locale) }
                 </p>
@@ -94,7 +89,6 @@ struct FoundProps {
 
 fn found(props: &FoundProps, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
     let shown = use_state_eq(|| Kind::All).run(hooks);
     let parsed = &props.parsed;
     let count = |kind: Kind| parsed.problems.iter().filter(|one| is_of(one, kind)).count();
@@ -118,18 +112,18 @@ fn found(props: &FoundProps, hooks: &mut HookContext) -> Html {
     };
     html! {
         <>
-            <div class="counts" id="ids-help" role="group" aria-label={t(Say::Instances)}>
+            <div class="counts" id="ids-help" role="group" aria-label={Say::Instances.in_locale(locale)}>
                 <span class="count still">
-                    <b>{ text::number(locale, valid + problems) }</b>{ t(Say::Pasted) }
+                    <b>{ text::number(locale, valid + problems) }</b>{ Say::Pasted.in_locale(locale) }
                 </span>
                 <span class="count still good" data-count="valid">
-                    <b>{ text::number(locale, valid) }</b>{ t(Say::Valid) }
+                    <b>{ text::number(locale, valid) }</b>{ Say::Valid.in_locale(locale) }
                 </span>
-                { counter(Kind::Unusual, unusual, t(Say::Unusual), "warn") }
-                { counter(Kind::Malformed, count(Kind::Malformed), t(Say::Malformed), "bad") }
-                { counter(Kind::NearMiss, count(Kind::NearMiss), t(Say::NearMiss), "warn") }
-                { counter(Kind::Sample, count(Kind::Sample), t(Say::Sample), "warn") }
-                { counter(Kind::Repeated, count(Kind::Repeated), t(Say::RepeatedLabel), "") }
+                { counter(Kind::Unusual, unusual, Say::Unusual.in_locale(locale), "warn") }
+                { counter(Kind::Malformed, count(Kind::Malformed), Say::Malformed.in_locale(locale), "bad") }
+                { counter(Kind::NearMiss, count(Kind::NearMiss), Say::NearMiss.in_locale(locale), "warn") }
+                { counter(Kind::Sample, count(Kind::Sample), Say::Sample.in_locale(locale), "warn") }
+                { counter(Kind::Repeated, count(Kind::Repeated), Say::RepeatedLabel.in_locale(locale), "") }
                 { counter(Kind::OtherCloud, count(Kind::OtherCloud), &of_others(parsed, locale), "warn") }
             </div>
             if *shown == Kind::Unusual && unusual > 0 {
@@ -140,7 +134,7 @@ fn found(props: &FoundProps, hooks: &mut HookContext) -> Html {
                             <li>
                                 <code>{ id.id.as_str().to_owned() }</code>{ " · " }
                                 { Tell::Line(id.line).in_locale(locale) }{ " · " }
-                                { t(Say::UnusualReason) }
+                                { Say::UnusualReason.in_locale(locale) }
                             </li>
                         }) }
                         { more(unusual, locale) }

@@ -5,11 +5,8 @@
 //! What it knows: elements with literal, braced and short-hand attributes, `key` and `ref`, the
 //! events named below, `{ value }`, `{ for values }`, `if` with `else`, and `<>…</>`.
 
-use std::{mem, rc::Rc};
-use yew::{
-    AttrValue, Callback, Html, NodeRef,
-    virtual_dom::{AttributeOrProperty, Attributes, Key, Listener, VList, VTag},
-};
+use super::base::{Fixed, Html, Listener, NodeRef, Text, listener};
+use yew::Callback;
 
 /// Elements on the way to becoming [`Html`]: the innermost open one is the last.
 pub(crate) struct Markup {
@@ -18,17 +15,17 @@ pub(crate) struct Markup {
 
 /// An element that is open; a list, if it has no tag.
 #[derive(Default)]
-struct Frame {
-    tag: &'static str,
-    attributes: Attributes,
-    keys: &'static [&'static str],
-    values: Vec<Option<AttributeOrProperty>>,
-    node: NodeRef,
-    key: Option<Key>,
-    listeners: Vec<Option<Rc<dyn Listener>>>,
-    value: Option<AttrValue>,
-    checked: Option<bool>,
-    children: Vec<Html>,
+pub(crate) struct Frame {
+    pub(super) tag: &'static str,
+    pub(super) fixed: &'static [(&'static str, Fixed)],
+    pub(super) keys: &'static [&'static str],
+    pub(super) values: Vec<Option<Text>>,
+    pub(super) node: NodeRef,
+    pub(super) key: Option<Text>,
+    pub(super) listeners: Vec<Listener>,
+    pub(super) value: Option<Text>,
+    pub(super) checked: Option<bool>,
+    pub(super) children: Vec<Html>,
 }
 
 impl Markup {
@@ -39,13 +36,8 @@ impl Markup {
 
     /// Opens an element with attributes that never change.
     #[inline(never)]
-    pub(crate) fn fixed(
-        &mut self,
-        tag: &'static str,
-        attributes: &'static [(&'static str, AttributeOrProperty)],
-    ) {
-        let attributes = Attributes::Static(attributes);
-        self.open.push(Frame { tag, attributes, ..Frame::default() });
+    pub(crate) fn fixed(&mut self, tag: &'static str, fixed: &'static [(&'static str, Fixed)]) {
+        self.open.push(Frame { tag, fixed, ..Frame::default() });
     }
 
     /// Opens an element whose attributes have the values that are given next, in the same order.
@@ -77,7 +69,7 @@ impl Markup {
 
     /// The key among the siblings.
     pub(crate) fn key(&mut self, key: &str) {
-        self.top().key = Some(key.into());
+        self.top().key = Some(key.to_owned().into());
     }
 
     /// Where to put the element once it is there.
@@ -87,32 +79,32 @@ impl Markup {
 
     /// Heeds clicks.
     pub(crate) fn onclick(&mut self, callback: Callback<yew::html::onclick::Event>) {
-        self.listen(Rc::new(yew::html::onclick::Wrapper::new(callback)));
+        self.listen(listener::onclick(callback));
     }
 
     /// Heeds typing.
     pub(crate) fn oninput(&mut self, callback: Callback<yew::html::oninput::Event>) {
-        self.listen(Rc::new(yew::html::oninput::Wrapper::new(callback)));
+        self.listen(listener::oninput(callback));
     }
 
     /// Heeds what is chosen, or typed to the end.
     pub(crate) fn onchange(&mut self, callback: Callback<yew::html::onchange::Event>) {
-        self.listen(Rc::new(yew::html::onchange::Wrapper::new(callback)));
+        self.listen(listener::onchange(callback));
     }
 
     /// Heeds keys.
     pub(crate) fn onkeydown(&mut self, callback: Callback<yew::html::onkeydown::Event>) {
-        self.listen(Rc::new(yew::html::onkeydown::Wrapper::new(callback)));
+        self.listen(listener::onkeydown(callback));
     }
 
     /// Heeds the sending of a form.
     pub(crate) fn onsubmit(&mut self, callback: Callback<yew::html::onsubmit::Event>) {
-        self.listen(Rc::new(yew::html::onsubmit::Wrapper::new(callback)));
+        self.listen(listener::onsubmit(callback));
     }
 
     /// Heeds opening and folding.
     pub(crate) fn ontoggle(&mut self, callback: Callback<yew::html::ontoggle::Event>) {
-        self.listen(Rc::new(yew::html::ontoggle::Wrapper::new(callback)));
+        self.listen(listener::ontoggle(callback));
     }
 
     /// Puts something into the innermost element.
@@ -143,8 +135,8 @@ impl Markup {
     }
 
     #[inline(never)]
-    fn put_attribute(&mut self, value: Option<AttrValue>) {
-        self.top().values.push(value.map(AttributeOrProperty::Attribute));
+    fn put_attribute(&mut self, value: Option<Text>) {
+        self.top().values.push(value);
     }
 
     #[inline(never)]
@@ -153,8 +145,8 @@ impl Markup {
     }
 
     #[inline(never)]
-    fn listen(&mut self, listener: Rc<dyn Listener>) {
-        self.top().listeners.push(Some(listener));
+    fn listen(&mut self, listener: Listener) {
+        self.top().listeners.push(listener);
     }
 
     #[inline(never)]
@@ -167,59 +159,32 @@ impl Markup {
     }
 }
 
-impl Frame {
-    fn html(mut self) -> Html {
-        if self.tag.is_empty() {
-            return VList::with_children(self.children, self.key).into();
-        }
-        let mut tag = VTag::new(self.tag);
-        tag.node_ref = self.node;
-        tag.key = self.key;
-        tag.attributes = if self.keys.is_empty() {
-            self.attributes
-        } else {
-            Attributes::Dynamic { keys: self.keys, values: self.values.into_boxed_slice() }
-        };
-        if !self.listeners.is_empty() {
-            tag.set_listeners(mem::take(&mut self.listeners).into_boxed_slice());
-        }
-        if self.value.is_some() {
-            tag.set_value(self.value);
-        }
-        if let Some(checked) = self.checked {
-            tag.set_checked(checked);
-        }
-        tag.add_children(self.children);
-        tag.into()
-    }
-}
-
 /// What an attribute can have as its value.
 pub(crate) trait Value {
     /// The text of the attribute; `None` if it is left out.
-    fn text(self) -> Option<AttrValue>;
+    fn text(self) -> Option<Text>;
 }
 
 impl Value for &'static str {
-    fn text(self) -> Option<AttrValue> {
-        Some(AttrValue::Static(self))
+    fn text(self) -> Option<Text> {
+        Some(Text::from(self))
     }
 }
 
 impl Value for String {
-    fn text(self) -> Option<AttrValue> {
+    fn text(self) -> Option<Text> {
         Some(self.into())
     }
 }
 
 impl Value for bool {
-    fn text(self) -> Option<AttrValue> {
-        self.then_some(AttrValue::Static(""))
+    fn text(self) -> Option<Text> {
+        self.then_some(Text::from(""))
     }
 }
 
 impl<T: Value> Value for Option<T> {
-    fn text(self) -> Option<AttrValue> {
+    fn text(self) -> Option<Text> {
         self.and_then(Value::text)
     }
 }
@@ -239,14 +204,14 @@ impl Piece for Html {
 impl Piece for &'static str {
     #[inline(never)]
     fn html(self) -> Html {
-        AttrValue::Static(self).into()
+        Text::from(self).into()
     }
 }
 
 impl Piece for String {
     #[inline(never)]
     fn html(self) -> Html {
-        AttrValue::from(self).into()
+        Text::from(self).into()
     }
 }
 
@@ -318,7 +283,7 @@ macro_rules! html {
     (@open $b:ident $tag:ident fixed [$($k:tt $v:tt)*] [$($x:tt)*]) => {
         $b.fixed(
             stringify!($tag),
-            &[$(($k, yew::virtual_dom::AttributeOrProperty::Static($v))),*],
+            const { &[$(($k, $crate::ui::base::fixed($v))),*] },
         );
         $($x)*
     };

@@ -3,10 +3,10 @@
 
 use super::markup::{class, html};
 use super::{
+    base::{Hook, HookContext, Html, part, use_state_eq},
     compose::{problem_at, words_for},
     credential::Field,
     dom::{checked_of, value_of},
-    part::part,
 };
 use crate::{
     store::Intent,
@@ -17,11 +17,7 @@ use relight_core::{
     form::{Fill, Form},
     words::Locale,
 };
-use yew::{
-    Callback, Event, Html,
-    functional::{Hook, HookContext},
-    use_state_eq,
-};
+use yew::{Callback, Event};
 
 /// The value of the option that stands for a region that is not in the list.
 const OTHER: &str = "other";
@@ -37,7 +33,6 @@ pub(crate) struct Props<'a> {
 /// Cloud, region, operation and how.
 pub(crate) fn target(props: &Props<'_>) -> Html {
     let Props { locale, form, .. } = *props;
-    let t = |say: Say| say.in_locale(locale);
     let (manifest, operation) = (form.cloud().manifest(), form.operation());
     let choose = |action: fn(String) -> Fill| {
         props.on.reform(move |event: Event| Intent::Fill(action(value_of(&event))))
@@ -47,7 +42,7 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
         <>
             <div class="two">
                 <label class="field">
-                    { t(Say::Cloud) }
+                    { Say::Cloud.in_locale(locale) }
                     <select name="cloud" onchange={choose(Fill::Cloud)}>
                         { for form.clouds().map(|one| {
                             let one = one.manifest();
@@ -69,7 +64,7 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
             </div>
             if manifest.sites.len() > 1 {
                 <label class="field">
-                    { t(Say::Site) }
+                    { Say::Site.in_locale(locale) }
                     <select name="site" onchange={choose(Fill::Site)}>
                         { for manifest.sites.iter().map(|site| {
                             option(site.id, site.name.in_locale(locale).into(), site.id == form.site())
@@ -78,7 +73,7 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
                 </label>
             }
             <label class="field">
-                { t(Say::Operation) }
+                { Say::Operation.in_locale(locale) }
                 <select name="operation" onchange={choose(Fill::Operation)}
                     aria-invalid={error("operation").map(|_| "true")} aria-describedby="e-operation">
                     { for form.operations().map(|one| {
@@ -89,7 +84,7 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
             { problem_at("e-operation", error("operation")) }
             if operation.modes.len() > 1 {
                 <fieldset class="field" aria-describedby="mode-help e-mode">
-                    <legend>{ t(Say::How) }</legend>
+                    <legend>{ Say::How.in_locale(locale) }</legend>
                     <div class="seg">
                         { for form.modes().map(|mode| radio(
                             "mode", mode.id, mode.name.in_locale(locale), mode == form.mode(), mode.force,
@@ -153,7 +148,6 @@ struct RegionProps {
 
 fn region_field(props: &RegionProps, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
     let known = props.cloud.manifest().regions.known;
     let is_allowed =
         |id: &str| props.allowed.as_ref().is_none_or(|all| all.iter().any(|one| one == id));
@@ -182,10 +176,10 @@ fn region_field(props: &RegionProps, hooks: &mut HookContext) -> Html {
     html! {
         <div class="field">
             <label class="field">
-                { t(Say::Region) }
+                { Say::Region.in_locale(locale) }
                 <select name="region" onchange={onselect} aria-describedby="e-region"
                     aria-invalid={problem.map(|_| "true")}>
-                    { option("", t(Say::ChooseRegion).into(), props.region.is_empty() && !other) }
+                    { option("", Say::ChooseRegion.in_locale(locale).into(), props.region.is_empty() && !other) }
                     { for known.iter().filter(|region| is_allowed(region.id)).map(|region| {
                         let words = format!("{} · {}", region.id, region.name.in_locale(locale));
                         option(region.id, words, region.id == props.region && !other)
@@ -194,14 +188,14 @@ fn region_field(props: &RegionProps, hooks: &mut HookContext) -> Html {
                         html! { <option value={id.clone()} selected={*id == props.region}>{ id.clone() }</option> }
                     }) }
                     if props.allowed.is_none() {
-                        { option(OTHER, t(Say::OtherRegion).into(), other) }
+                        { option(OTHER, Say::OtherRegion.in_locale(locale).into(), other) }
                     }
                 </select>
             </label>
             if other {
                 <input name="regionOther" type="text" autocomplete="off" autocapitalize="none"
-                    spellcheck="false" aria-label={t(Say::OtherRegionLabel)}
-                    placeholder={t(Say::OtherRegionLabel)} aria-describedby="e-region"
+                    spellcheck="false" aria-label={Say::OtherRegionLabel.in_locale(locale)}
+                    placeholder={Say::OtherRegionLabel.in_locale(locale)} aria-describedby="e-region"
                     value={props.region.clone()} {oninput} />
             }
             { problem_at("e-region", problem) }

@@ -1,0 +1,86 @@
+//! What parts are made of and drawn with: Yew in the console, and in the front, of which every byte
+//! is fetched before the page can answer, [`light`](super::light), which has the same names.
+
+#[cfg(not(feature = "console"))]
+pub(crate) use super::light::{
+    Fixed, Hook, HookContext, Html, Listener, NodeRef, Text, fixed, listener, part,
+    use_effect_with, use_node_ref, use_state_eq,
+};
+#[cfg(feature = "console")]
+pub(crate) use super::part::part;
+#[cfg(feature = "console")]
+pub(crate) use yew::{
+    AttrValue as Text, Html, NodeRef,
+    functional::{Hook, HookContext},
+    use_effect_with, use_node_ref, use_state_eq,
+};
+
+#[cfg(feature = "console")]
+use super::markup::Frame;
+#[cfg(feature = "console")]
+use std::rc::Rc;
+#[cfg(feature = "console")]
+use yew::virtual_dom::{AttributeOrProperty, Attributes, Key, VList, VTag};
+
+/// The value of an attribute that never changes.
+#[cfg(feature = "console")]
+pub(crate) type Fixed = AttributeOrProperty;
+
+/// Such a value.
+#[cfg(feature = "console")]
+pub(crate) const fn fixed(value: &'static str) -> Fixed {
+    AttributeOrProperty::Static(value)
+}
+
+/// What heeds an event.
+#[cfg(feature = "console")]
+pub(crate) type Listener = Option<Rc<dyn yew::virtual_dom::Listener>>;
+
+/// What heeds each of the events, by its attribute's name.
+#[cfg(feature = "console")]
+pub(crate) mod listener {
+    use super::{Listener, Rc};
+    use yew::Callback;
+
+    macro_rules! listeners {
+        ($($name:ident)*) => {
+            $(pub(crate) fn $name(callback: Callback<yew::html::$name::Event>) -> Listener {
+                Some(Rc::new(yew::html::$name::Wrapper::new(callback)))
+            })*
+        };
+    }
+
+    listeners!(onclick oninput onchange onkeydown onsubmit ontoggle);
+}
+
+#[cfg(feature = "console")]
+impl Frame {
+    /// The element, or the list, as a node.
+    pub(super) fn html(self) -> Html {
+        let key = self.key.map(|key| Key::from(&*key));
+        if self.tag.is_empty() {
+            return VList::with_children(self.children, key).into();
+        }
+        let mut tag = VTag::new(self.tag);
+        tag.node_ref = self.node;
+        tag.key = key;
+        tag.attributes = if self.keys.is_empty() {
+            Attributes::Static(self.fixed)
+        } else {
+            let values = self.values.into_iter();
+            let values = values.map(|value| value.map(AttributeOrProperty::Attribute));
+            Attributes::Dynamic { keys: self.keys, values: values.collect() }
+        };
+        if !self.listeners.is_empty() {
+            tag.set_listeners(self.listeners.into_boxed_slice());
+        }
+        if self.value.is_some() {
+            tag.set_value(self.value);
+        }
+        if let Some(checked) = self.checked {
+            tag.set_checked(checked);
+        }
+        tag.add_children(self.children);
+        tag.into()
+    }
+}
