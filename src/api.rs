@@ -4,13 +4,15 @@
 //! part of `relight.d.ts`. Nothing here needs a DOM, and nothing here sends anything.
 //!
 //! Values cross between JavaScript and wasm as JSON texts, not field by field: each crossing costs
-//! more than reading a field of a text, and the JSON code is in the module anyway.
+//! more than reading a field of a text, and the JSON code is in the module anyway. What is signed by
+//! the thousand crosses in one piece each way (`api/packed.rs`).
 
 mod error;
 mod facts;
 mod input;
 mod json;
 mod output;
+mod packed;
 mod sign;
 mod text;
 
@@ -76,10 +78,7 @@ pub fn plan_requests(
 pub fn sign_request(
     #[wasm_bindgen(unchecked_param_type = "SignInput")] input: &JsValue,
 ) -> Promise {
-    match sign::sign(input) {
-        Ok(signed) => Promise::resolve(&signed),
-        Err(error) => Promise::reject(&error),
-    }
+    sign::sign(input).unwrap_or_else(|error| Promise::reject(&error))
 }
 
 /// Says what an answer means for each instance of a call: exactly one outcome for each. An answer

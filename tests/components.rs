@@ -205,7 +205,9 @@ fn signed_read(cloud_id: &str, unix_seconds: i64) -> Request {
     };
     let prepared = cloud.prepare(&cloud.read(&target, Read::Instances, &[]), &with);
     let signed = prepared.finish_with(&Secret::new(key.secret));
-    let mut headers = signed.headers().to_vec();
+    let sent = signed.headers().iter();
+    let mut headers: Vec<_> =
+        sent.map(|(name, value)| (name.to_string(), value.to_string())).collect();
     headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
     headers.push(("host".to_owned(), signed.host().to_owned()));
     Request {

@@ -4,33 +4,37 @@ use super::{error::Failure, json::Json, text::text};
 use relight_core::{
     answer::Response,
     cloud::{self, Cloud},
-    ids::{IdProblem, IdProblemKind, InstanceId, parse_id, parse_ids},
+    ids::{IdProblem, InstanceId, parse_ids, parse_lines, parse_list},
     plan::{self, Batch},
     words::Locale,
 };
-use std::{
-    borrow::Cow,
-    collections::HashSet,
-    hash::{BuildHasherDefault, Hasher},
-    sync::Arc,
-};
+use std::{borrow::Cow, sync::Arc};
 use wasm_bindgen::JsValue;
 
 /// The members of an object that a function takes.
-pub(super) struct Fields<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+pub(super) struct Fields<'a> {
+    members: Vec<(Cow<'a, str>, Json<'a>)>,
+    /// The elements of `instanceIds`, a line each, if they did not come among the members.
+    ids: Option<&'a str>,
+}
 
 impl<'a> Fields<'a> {
     /// Reads [`stringify`]'s text of the argument with this name.
     pub(super) fn parse(json: &'a str, argument: &str) -> Result<Self, Failure> {
         match serde_json::from_str(json) {
-            Ok(Json::Object(members)) => Ok(Fields(members)),
+            Ok(Json::Object(members)) => Ok(Fields { members, ids: None }),
             Ok(_) | Err(_) => Err(Failure::argument(format!("`{argument}` must be an object."))),
         }
     }
 
+    /// The same with ids that did not come as JSON, a line each.
+    pub(super) fn with_ids(self, ids: Option<&'a str>) -> Self {
+        Fields { ids, ..self }
+    }
+
     /// The value of a field, `None` if it is `null` or not there.
     pub(super) fn value(&self, name: &str) -> Option<&Json<'a>> {
-        let (_, value) = self.0.iter().find(|(other, _)| other == name)?;
+        let (_, value) = self.members.iter().find(|(other, _)| other == name)?;
         if matches!(value, Json::Null) { None } else { Some(value) }
     }
 
@@ -63,14 +67,17 @@ impl<'a> Fields<'a> {
     }
 
     /// An object whose values are texts, in its order; empty if it is not there.
-    pub(super) fn pairs(&self, name: &str) -> Result<Vec<(String, String)>, Failure> {
+    pub(super) fn pairs<T: for<'t> From<&'t str>>(
+        &self,
+        name: &str,
+    ) -> Result<Vec<(T, T)>, Failure> {
         let members = match self.value(name) {
             None => return Ok(Vec::new()),
             Some(Json::Object(members)) => members,
             Some(_) => return Err(Failure::argument(format!("`{name}` must be an object."))),
         };
         let pairs = members.iter().map(|(key, value)| match value {
-            Json::Text(text) => Ok((key.to_string(), text.to_string())),
+            Json::Text(text) => Ok((T::from(key), T::from(text))),
             _ => Err(not_text(&format!("{name}.{key}"))),
         });
         pairs.collect()
@@ -123,6 +130,9 @@ impl<'a> Fields<'a> {
     /// Ids as a text or as an array. Each element of an array is taken by itself, so that none of
     /// them passes for the heading of another; a number is refused, since it may have been rounded.
     fn ids(&self, cloud: &'static dyn Cloud) -> Result<(Vec<InstanceId>, Vec<IdProblem>), Failure> {
+        if let Some(lines) = self.ids {
+            return Ok(parse_lines(lines, cloud));
+        }
         let elements = match self.value("instanceIds") {
             None => return Err(missing("instanceIds")),
             Some(Json::Text(text)) => {
@@ -133,24 +143,11 @@ impl<'a> Fields<'a> {
             Some(Json::Array(elements)) => elements,
             Some(_) => return Err(not_text("instanceIds")),
         };
-        let mut ids = Ids::with_capacity(elements.len());
-        let mut problems = Vec::new();
-        for (element, position) in elements.iter().zip(1_u32..) {
-            let Json::Text(text) = element else {
-                return Err(not_text(&format!("instanceIds[{}]", position - 1)));
-            };
-            if let Some(id) = parse_id(text, cloud) {
-                problems.extend(ids.add(id, cloud, position));
-                continue;
-            }
-            let parsed = parse_ids(text, Some(cloud));
-            let found = parsed.problems.into_iter();
-            problems.extend(found.map(|problem| IdProblem { line: position, ..problem }));
-            for parsed in parsed.ids {
-                problems.extend(ids.add(parsed.id, cloud, position));
-            }
-        }
-        Ok((ids.ids, problems))
+        let texts = elements.iter().enumerate().map(|(index, element)| match element {
+            Json::Text(text) => Ok(&**text),
+            _ => Err(not_text(&format!("instanceIds[{index}]"))),
+        });
+        Ok(parse_list(texts.collect::<Result<Vec<_>, _>>()?, cloud))
     }
 
     /// Options with their values as text.
@@ -291,7 +288,7 @@ impl Reply {
         let status = fields.whole("status")?.ok_or_else(|| missing("status"))?;
         let status = u16::try_from(status)
             .map_err(|_| Failure::argument("`status` must be an HTTP status."))?;
-        let headers = fields.pairs("headers")?.into_iter();
+        let headers = fields.pairs::<String>("headers")?.into_iter();
         Ok(Reply {
             response: Response {
                 status,
@@ -300,60 +297,5 @@ impl Reply {
             },
             batch: job.into_batch()?,
         })
-    }
-}
-
-/// Ids, each once.
-struct Ids {
-    ids: Vec<InstanceId>,
-    seen: HashSet<InstanceId, BuildHasherDefault<Fnv>>,
-}
-
-impl Ids {
-    fn with_capacity(ids: usize) -> Self {
-        let seen = HashSet::with_capacity_and_hasher(ids, BuildHasherDefault::default());
-        Ids { ids: Vec::with_capacity(ids), seen }
-    }
-
-    /// Adds an id; gives the problem if it is there already.
-    fn add(
-        &mut self,
-        id: InstanceId,
-        cloud: &'static dyn Cloud,
-        position: u32,
-    ) -> Option<IdProblem> {
-        if self.seen.insert(id.clone()) {
-            self.ids.push(id);
-            return None;
-        }
-        Some(IdProblem {
-            kind: IdProblemKind::Repeated,
-            text: id.as_str().to_owned(),
-            line: position,
-            cloud: Some(cloud),
-            suggestion: None,
-        })
-    }
-}
-
-/// FNV-1a. The ids are the caller's own, so nobody gains from collisions, and the standard hasher
-/// takes longer than everything else that is done with an id.
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Fnv(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Fnv {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
     }
 }

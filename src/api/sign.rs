@@ -5,9 +5,10 @@ use super::{
     input::{Fields, Job, missing, not_text, stringify},
     json::Json,
     output,
+    packed::{self, Packed},
     text::text,
 };
-use js_sys::{Object, Uint8Array};
+use js_sys::{Object, Promise, Uint8Array};
 use relight_core::{
     credential,
     request::{Request, Signed},
@@ -17,7 +18,22 @@ use std::cell::RefCell;
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
 /// Signs what is given, with the time and the randomness of the machine where none is given.
-pub(super) fn sign(value: &JsValue) -> Result<JsValue, JsValue> {
+pub(super) fn sign(value: &JsValue) -> Result<Promise, JsValue> {
+    let signed = match Packed::read(value) {
+        Some(packed) => {
+            let fields = Fields::parse(packed.rest(), "input")?.with_ids(packed.ids());
+            of_fields(&fields, packed.body(), &packed.secret)?
+        }
+        None => field_by_field(value)?,
+    };
+    match packed::promise(&signed) {
+        Some(promise) => Ok(promise),
+        None => Ok(Promise::resolve(&output::signed(&signed)?)),
+    }
+}
+
+/// Reads an input of any kind, and says what is wrong with one that is none.
+fn field_by_field(value: &JsValue) -> Result<Request<Signed>, JsValue> {
     if !value.is_object() {
         return Err(Failure::argument("`input` must be an object.").into());
     }
@@ -36,11 +52,19 @@ pub(super) fn sign(value: &JsValue) -> Result<JsValue, JsValue> {
         secret if secret.is_undefined() || secret.is_null() => return Err(missing("secret").into()),
         secret => secret.as_string().ok_or_else(|| not_text("secret"))?,
     });
-    let signed = match fields.value("cloud") {
-        None => request(&fields, &body, &secret)?,
-        Some(_) => operation(&fields, &secret)?,
+    let body = match text(&body) {
+        Some(body) => body,
+        None if body.is_undefined() || body.is_null() => String::new(),
+        None => return Err(not_text("body").into()),
     };
-    output::signed(&signed)
+    Ok(of_fields(&fields, &body, &secret)?)
+}
+
+fn of_fields(fields: &Fields<'_>, body: &str, secret: &Secret) -> Result<Request<Signed>, Failure> {
+    match fields.value("cloud") {
+        None => request(fields, body, secret),
+        Some(_) => operation(fields, secret),
+    }
 }
 
 #[wasm_bindgen]
@@ -62,11 +86,7 @@ extern "C" {
 }
 
 /// A request that is described field by field.
-fn request(
-    fields: &Fields<'_>,
-    body: &JsValue,
-    secret: &Secret,
-) -> Result<Request<Signed>, Failure> {
+fn request(fields: &Fields<'_>, body: &str, secret: &Secret) -> Result<Request<Signed>, Failure> {
     let name = fields.text("algorithm")?;
     let Some(algorithm) = sign::algorithm(name) else {
         return Err(Failure::argument(format!("`algorithm`: there is none called “{name}”.")));
@@ -87,18 +107,8 @@ fn request(
         headers: fields.pairs("headers")?,
         signed_headers: fields.texts("signedHeaders")?,
         lowercased_values: fields.texts("lowercasedValues")?,
-        body: match text(body) {
-            // A body of a form is written from its parameters, the signature among them.
-            Some(body) => {
-                if form.is_empty() {
-                    body
-                } else {
-                    String::new()
-                }
-            }
-            None if body.is_undefined() || body.is_null() => String::new(),
-            None => return Err(not_text("body")),
-        },
+        // A body of a form is written from its parameters, the signature among them.
+        body: if form.is_empty() { body.to_owned() } else { String::new() },
         form,
         unsigned_payload: fields.optional_flag("unsignedPayload")?.unwrap_or_default(),
         unix_seconds: time(fields)?.ok_or_else(|| missing("timestamp"))?,

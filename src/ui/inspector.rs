@@ -189,8 +189,11 @@ impl Veil {
 /// The session tokens in a request: headers and query parameters whose names end in `token`.
 pub(crate) fn tokens(signed: &Request<Signed>) -> Vec<String> {
     let is_token = |name: &str| name.to_ascii_lowercase().ends_with("token");
-    let in_headers =
-        signed.headers().iter().filter(|(name, _)| is_token(name)).map(|(_, value)| value.clone());
+    let in_headers = signed
+        .headers()
+        .iter()
+        .filter(|(name, _)| is_token(name))
+        .map(|(_, value)| value.to_string());
     let address = signed.path_and_query();
     let query = address.split_once('?').map(|(_, query)| query).unwrap_or_default();
     let in_query = query
@@ -239,7 +242,7 @@ mod tests {
             signed.signature().to_owned(),
         ];
         texts.extend(signed.trace().canonical_request.clone());
-        texts.extend(signed.headers().iter().map(|(_, value)| value.clone()));
+        texts.extend(signed.headers().iter().map(|(_, value)| value.to_string()));
         texts
     }
 

@@ -21,7 +21,7 @@ use relight_core::{
     answer::InstanceState,
     form::{Fill, Pacing},
     plan::{Batch, Order, Plan, Refusal},
-    request::{Payload, Route},
+    request::{Pair, Payload, Route},
     run::Seen,
     session::{Action, Review as Reviewed},
     words::Locale,
@@ -471,7 +471,7 @@ fn request(batch: &Batch, route: &Route, locale: Locale) -> Html {
     }
 }
 
-fn lines(parameters: &[(String, String)]) -> String {
+fn lines(parameters: &[Pair]) -> String {
     let mut text = String::new();
     for (name, value) in parameters {
         text.push_str(name);

@@ -102,6 +102,35 @@ test("text beyond ASCII is signed by its bytes", async () => {
   assert.ok(signed.canonicalRequest.endsWith(sha));
 });
 
+test("what crosses in one piece and what does not are signed alike", async () => {
+  const job = { ...key, cloud: "tencent", region: "ap-guangzhou", operation: "RebootInstances", timestamp: 1700000000 };
+  const ids = ["ins-r8hr2upy", "ins-5d8a23rs"];
+  const plain = await relight.signRequest({ ...job, instanceIds: ids });
+  // An element with a line break, and ids as one text.
+  for (const instanceIds of [[ids.join("\n")], ids.join(" ")]) {
+    assert.deepEqual(await relight.signRequest({ ...job, instanceIds }), plain);
+  }
+  // A field beyond ASCII that is not signed leaves the rest as it is.
+  assert.deepEqual(await relight.signRequest({ ...job, instanceIds: ids, note: "重启" }), plain);
+  // More than there is room for at first, and a secret beyond ASCII.
+  const [{ input }] = (await vectors()).filter(({ input }) => input.algorithm.startsWith("TC3"));
+  const mac = (with_, text) => createHmac("sha256", with_).update(text).digest();
+  for (const secret of [key.secret, "密钥-" + key.secret]) {
+    const body = "x".repeat(100_000);
+    const signed = await relight.signRequest({ ...input, secret, body });
+    assert.equal(signed.body, body);
+    const scope = signed.stringToSign.split("\n")[2].split("/");
+    const derived = scope.reduce(mac, `TC3${secret}`);
+    assert.equal(signed.signature, mac(derived, signed.stringToSign).toString("hex"));
+  }
+  // A header that would be two lines, and one that would be no member.
+  for (const header of ["x-two", "__proto__"]) {
+    const headers = JSON.parse(`{ "${header}": "one\\ntwo" }`);
+    const signed = await relight.signRequest({ ...input, headers, signedHeaders: ["host"] });
+    assert.equal(Object.getOwnPropertyDescriptor(signed.headers, header).value, "one\ntwo");
+  }
+});
+
 test("what is wrong with the input is named, and nothing is signed", async () => {
   const [{ input }] = await vectors();
   const operation = {
@@ -146,14 +175,19 @@ test("no secret stays in the module's memory", async () => {
   const secret = "s3cr3t-" + "needle".repeat(4);
   const fresh = await load();
   const { memory } = await fresh.default();
-  await fresh.signRequest({
+  const job = {
     accessKeyId: "EXAMPLE-KEY-ID",
     secret,
     cloud: "tencent",
     region: "ap-guangzhou",
     operation: "RebootInstances",
     instanceIds: ["ins-r8hr2upy"],
-  });
+  };
+  await fresh.signRequest(job);
+  // What crosses field by field, what is refused, and what finds no room at first.
+  await fresh.signRequest({ ...job, note: "重启" });
+  await assert.rejects(fresh.signRequest({ ...job, region: "" }));
+  await assert.rejects(fresh.signRequest({ ...job, instanceIds: Array(3000).fill("ins-r8hr2upy") }));
   const bytes = Buffer.from(memory.buffer);
   assert.equal(bytes.indexOf(secret), -1);
   assert.ok(bytes.indexOf("ins-r8hr2upy") >= 0, "this searches the right memory");

@@ -1,18 +1,22 @@
 //! Instance ids out of any text. Parsing never fails: one typo in ninety ids leaves 89 ids and one
 //! remark.
 
+mod list;
 mod look;
 mod pieces;
 mod sentence;
 
+pub use list::{parse_lines, parse_list};
+
 use crate::cloud::{self, Cloud};
 use look::{Look, Reading};
 use pieces::Piece;
-use std::{collections::HashSet, fmt, sync::Arc};
+use smol_str::SmolStr;
+use std::{collections::HashSet, fmt};
 
-/// A checked id. Only [`parse_ids`] and [`parse_id`] make one.
+/// A checked id. Only [`parse_ids`], [`parse_list`] and [`parse_id`] make one.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct InstanceId(Arc<str>);
+pub struct InstanceId(SmolStr);
 
 impl InstanceId {
     /// The id as the cloud spells it. Always text: some clouds' ids look like numbers, but are too
@@ -171,7 +175,7 @@ pub fn parse_ids(text: &str, cloud: Option<&'static dyn Cloud>) -> ParsedIds {
 /// The id that a text is, if it is nothing else and has the shape that all known ids of the cloud
 /// have. What programs pass in arrays; [`parse_ids`] is for everything else.
 pub fn parse_id(text: &str, cloud: &'static dyn Cloud) -> Option<InstanceId> {
-    (cloud.manifest().ids.strict)(text).then(|| InstanceId(Arc::from(text)))
+    (cloud.manifest().ids.strict)(text).then(|| InstanceId(SmolStr::new(text)))
 }
 
 fn is_json_with_objects(text: &str) -> bool {
@@ -181,7 +185,7 @@ fn is_json_with_objects(text: &str) -> bool {
 struct Parser<'t> {
     reading: Reading,
     objects: bool,
-    seen: HashSet<Arc<str>>,
+    seen: HashSet<SmolStr>,
     found: ParsedIds,
     /// A line without ids that may head those below it.
     heading: Option<Heading<'t>>,
@@ -319,8 +323,8 @@ impl<'t> Parser<'t> {
             Look::Mark => return,
             Look::Word => return self.ignore(piece.text),
             Look::Id { cloud, strict } => {
-                let id: Arc<str> = Arc::from(piece.text);
-                if self.seen.insert(Arc::clone(&id)) {
+                let id = SmolStr::new(piece.text);
+                if self.seen.insert(id.clone()) {
                     self.found.ids.push(ParsedId {
                         id: InstanceId(id),
                         cloud: *cloud,

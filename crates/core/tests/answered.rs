@@ -208,7 +208,9 @@ fn dry_run(operation: Option<&Operation>, row: &ErrorRow) -> Vec<(String, String
 }
 
 fn raw(signed: &Request<Signed>) -> sandbox::Request {
-    let mut headers = signed.headers().to_vec();
+    let sent = signed.headers().iter();
+    let mut headers: Vec<_> =
+        sent.map(|(name, value)| (name.to_string(), value.to_string())).collect();
     headers.push(("Host".to_owned(), signed.host().to_owned()));
     sandbox::Request {
         method: signed.method().to_owned(),

@@ -282,7 +282,7 @@ fn the_signature_covers_what_matters() {
             Payload::Query(query) => {
                 for position in 0..query.len() {
                     let mut query = query.clone();
-                    query[position].1.push('x');
+                    query[position].1 = format!("{}x", query[position].1).into();
                     let changed =
                         Unsigned { payload: Payload::Query(query), ..original.content().clone() };
                     assert_ne!(signature(&Request::new(changed), &signer), expected, "query");
@@ -446,7 +446,7 @@ fn times(content: &Unsigned, id: &str) -> usize {
 fn option(content: &Unsigned, name: &str) -> Option<String> {
     match &content.payload {
         Payload::Query(query) => {
-            query.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+            query.iter().find(|(key, _)| key == name).map(|(_, value)| value.to_string())
         }
         Payload::Json(body) => {
             let value: serde_json::Value = serde_json::from_str(body).unwrap();

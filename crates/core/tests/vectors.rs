@@ -4,7 +4,7 @@ mod common;
 
 use relight_core::{
     cloud,
-    request::{Request, Signed},
+    request::{Pair, Request, Signed},
     sign::{Secret, SigningInput, algorithm, parse_iso_8601},
 };
 use serde_json::Value;
@@ -180,9 +180,9 @@ fn input(input: &Value) -> SigningInput {
     }
 }
 
-fn pairs(object: &Value) -> Vec<(String, String)> {
+fn pairs(object: &Value) -> Vec<Pair> {
     let members = object.as_object().into_iter().flatten();
-    members.map(|(name, value)| (name.clone(), text(value))).collect()
+    members.map(|(name, value)| (name.into(), text(value).into())).collect()
 }
 
 fn text(value: &Value) -> String {

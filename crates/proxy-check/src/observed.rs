@@ -523,7 +523,8 @@ pub(crate) fn once(checker: &Checker<'_>) -> Result<()> {
         ask.target =
             format!("{}/{}{}", checker.target.base(), request.host(), request.path_and_query());
         ask.headers.retain(|(name, _)| ["Host", "Origin", "User-Agent"].contains(&name.as_str()));
-        ask.headers.extend(request.headers().iter().cloned());
+        let sent = request.headers().iter();
+        ask.headers.extend(sent.map(|(name, value)| (name.to_string(), value.to_string())));
         ask.headers.retain({
             let host = checker.target.authority();
             move |(name, value)| !name.eq_ignore_ascii_case("host") || *value == host

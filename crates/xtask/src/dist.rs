@@ -88,6 +88,7 @@ impl Dist {
 
     fn compress(folder: &Path) -> Result<Self> {
         let mut compressed = Vec::new();
+        let front = imports_of_front(folder)?;
         for path in files(folder)? {
             let plain = fs::read(&path).with_context(|| path.display().to_string())?;
             let brotli = brotli(&plain)?;
@@ -96,7 +97,7 @@ impl Dist {
             fs::write(with_suffix(&path, ".gz"), &gzip)?;
             let name = name_in(folder, &path)?;
             compressed.push(File {
-                load: load_of(&name),
+                load: load_of(&name, &front),
                 name,
                 plain_bytes: plain.len(),
                 brotli_bytes: brotli.len(),
@@ -165,29 +166,38 @@ const STABLE_NAMES: &[&str] = &[
     "relight.d.ts",
 ];
 
-/// A new file counts as fetched with the page until somebody says here that it is not. Both modules
-/// import the same small scripts, so those come with the page.
-fn load_of(name: &str) -> Load {
+/// A new file counts as fetched with the page until somebody says here that it is not. Of our own
+/// small scripts those come with the page that its front imports.
+fn load_of(name: &str, front: &str) -> Load {
     match name {
         "relight.js" | "relight_bg.wasm" => Load::Later,
         "demo.js" | "demo_bg.wasm" | "relight.schema.json" | "embed.html" | "_headers" => {
             Load::Never
         }
+        script if script.starts_with("snippets/") && !front.contains(script) => Load::Later,
         other if other.ends_with(".d.ts") => Load::Never,
         _ => Load::First,
     }
 }
 
-/// The module imports our own small scripts from a folder whose name only wasm-bindgen knows. Asked
+/// The front imports our own small scripts from a folder whose name only wasm-bindgen knows. Asked
 /// for in the head like the module itself, they cost no round trip more.
 fn preload_snippets(folder: &Path) -> Result<()> {
     let snippets = folder.join("snippets");
     let scripts = if snippets.exists() { files(&snippets)? } else { Vec::new() };
-    let names = scripts.iter().map(|path| name_in(folder, path)).collect::<Result<Vec<_>>>()?;
+    let mut names = scripts.iter().map(|path| name_in(folder, path)).collect::<Result<Vec<_>>>()?;
+    let front = imports_of_front(folder)?;
+    names.retain(|name| front.contains(name));
     let index = folder.join("index.html");
     let page = fs::read_to_string(&index).with_context(|| index.display().to_string())?;
     fs::write(&index, with_preloads(&page, &names)?)?;
     Ok(())
+}
+
+/// The text in which the front names what it imports.
+fn imports_of_front(folder: &Path) -> Result<String> {
+    let front = folder.join("page.js");
+    fs::read_to_string(&front).with_context(|| front.display().to_string())
 }
 
 fn with_preloads(page: &str, names: &[String]) -> Result<String> {
@@ -250,7 +260,7 @@ mod tests {
 
     fn dist_of(bytes: usize) -> Dist {
         let file = |name: &str, brotli_bytes| File {
-            load: load_of(name),
+            load: load_of(name, ""),
             name: name.to_owned(),
             plain_bytes: brotli_bytes,
             brotli_bytes,

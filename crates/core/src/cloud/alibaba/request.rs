@@ -5,8 +5,9 @@ use crate::{
     cloud::Read,
     ids::InstanceId,
     plan::{Batch, Target},
-    request::{self, Payload, Request, Unsigned},
+    request::{self, Pair, Payload, Request, Unsigned},
 };
+use smol_str::{SmolStr, ToSmolStr};
 
 /// The version of the API.
 pub(super) const VERSION: &str = "2014-05-26";
@@ -32,11 +33,11 @@ pub(super) fn operation(batch: &Batch) -> Request<Unsigned> {
     } else {
         // The operations on a single instance take no region: the host alone selects it.
         for id in batch.ids().iter().take(1) {
-            query.push(("InstanceId".to_owned(), id.as_str().to_owned()));
+            query.push((SmolStr::new_static("InstanceId"), id.as_str().into()));
         }
     }
     for (name, value) in order.options() {
-        query.push(((*name).to_owned(), value.as_str().to_owned()));
+        query.push((SmolStr::new_static(name), SmolStr::new_static(value.as_str())));
     }
     request(order.target(), order.operation().name, query)
 }
@@ -51,8 +52,8 @@ pub(super) fn read(target: &Target, read: Read, ids: &[InstanceId]) -> Request<U
             request::push_json_texts(&mut array, ids.map(InstanceId::as_str));
             let query = vec![
                 region(target),
-                ("InstanceIds".to_owned(), array),
-                ("MaxResults".to_owned(), MANIFEST.describe_ids_max.to_string()),
+                (SmolStr::new_static("InstanceIds"), array.into()),
+                (SmolStr::new_static("MaxResults"), MANIFEST.describe_ids_max.to_smolstr()),
             ];
             request(target, "DescribeInstances", query)
         }
@@ -60,18 +61,14 @@ pub(super) fn read(target: &Target, read: Read, ids: &[InstanceId]) -> Request<U
             let mut query = vec![region(target)];
             push_ids(&mut query, ids.get(..MANIFEST.status_ids_max).unwrap_or(ids));
             // The default page holds ten.
-            query.push(("PageSize".to_owned(), MANIFEST.status_ids_max.to_string()));
+            query.push((SmolStr::new_static("PageSize"), MANIFEST.status_ids_max.to_smolstr()));
             request(target, "DescribeInstanceStatus", query)
         }
         Read::Places => request(target, "DescribeRegions", Vec::new()),
     }
 }
 
-fn request(
-    target: &Target,
-    action: &'static str,
-    query: Vec<(String, String)>,
-) -> Request<Unsigned> {
+fn request(target: &Target, action: &'static str, query: Vec<Pair>) -> Request<Unsigned> {
     Request::new(Unsigned {
         method: "POST",
         host: host(&target.region),
@@ -83,14 +80,25 @@ fn request(
     })
 }
 
-fn region(target: &Target) -> (String, String) {
-    ("RegionId".to_owned(), target.region.clone())
+fn region(target: &Target) -> Pair {
+    (SmolStr::new_static("RegionId"), target.region.as_str().into())
 }
 
 /// `InstanceId.1`, `InstanceId.2`, …: counted from one.
-fn push_ids(query: &mut Vec<(String, String)>, ids: &[InstanceId]) {
+fn push_ids(query: &mut Vec<Pair>, ids: &[InstanceId]) {
+    const NAME: &str = "InstanceId.";
+    let mut name = NAME.to_owned();
     for (number, id) in (1..).zip(ids) {
-        let number: usize = number;
-        query.push((format!("InstanceId.{number}"), id.as_str().to_owned()));
+        name.truncate(NAME.len());
+        push_number(&mut name, number);
+        query.push((SmolStr::new(&name), id.as_str().into()));
     }
+}
+
+/// Appends a number in decimal: formatting a hundred of them would take as long as hashing them.
+fn push_number(text: &mut String, number: u32) {
+    if number >= 10 {
+        push_number(text, number / 10);
+    }
+    text.extend(char::from_digit(number % 10, 10));
 }

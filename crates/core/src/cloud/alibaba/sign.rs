@@ -3,12 +3,13 @@
 
 use super::manifest::{ACS_V1_KEYING, ACS3_KEYING};
 use crate::{
-    request::{Payload, Signed, Trace, Unsigned},
+    request::{Pair, Payload, Signed, Trace, Unsigned},
     sign::{
         Algorithm, Keying, Prepared, Signer, SigningInput, base64, canonical_query,
         canonical_request, hex, iso_8601, percent_encode, sha256_hex,
     },
 };
+use smol_str::SmolStr;
 
 /// The vendor's current signature, in the header `Authorization`.
 pub(super) struct Acs3;
@@ -103,18 +104,18 @@ pub(super) fn acs3_input(request: &Unsigned, signer: &Signer) -> SigningInput {
     };
     let mut headers = vec![
         // Without it errors may come as XML.
-        header("accept", "application/json"),
-        header("x-acs-action", request.action),
-        header("x-acs-version", request.version),
-        header("x-acs-date", iso_8601(signer.unix_seconds)),
-        header("x-acs-signature-nonce", &*signer.nonce),
-        header("x-acs-content-sha256", sha256_hex(body.as_bytes())),
+        pair("accept", "application/json"),
+        pair("x-acs-action", request.action),
+        pair("x-acs-version", request.version),
+        pair("x-acs-date", iso_8601(signer.unix_seconds)),
+        pair("x-acs-signature-nonce", &*signer.nonce),
+        pair("x-acs-content-sha256", sha256_hex(body.as_bytes())),
     ];
     if let Some(token) = &signer.token {
-        headers.push(header("x-acs-security-token", &**token));
+        headers.push(pair("x-acs-security-token", &**token));
     }
     if !body.is_empty() {
-        headers.push(header("content-type", "application/json; charset=utf-8"));
+        headers.push(pair("content-type", "application/json; charset=utf-8"));
     }
     SigningInput {
         key_id: signer.key_id.clone(),
@@ -137,19 +138,18 @@ pub(super) fn acs_v1_input(request: &Unsigned, signer: &Signer) -> SigningInput 
         Payload::Query(parameters) => parameters.clone(),
         Payload::Json(_) => Vec::new(),
     };
-    let common = [
-        ("Action", request.action.to_owned()),
-        ("Version", request.version.to_owned()),
+    form.extend([
+        pair("Action", request.action),
+        pair("Version", request.version),
         // The default is XML.
-        ("Format", "JSON".to_owned()),
-        (KEY_ID, signer.key_id.clone()),
-        ("SignatureMethod", "HMAC-SHA1".to_owned()),
-        ("SignatureVersion", "1.0".to_owned()),
-        ("SignatureNonce", signer.nonce.clone()),
-        ("Timestamp", iso_8601(signer.unix_seconds)),
-    ];
-    form.extend(common.map(|(name, value)| (name.to_owned(), value)));
-    form.extend(signer.token.iter().map(|token| ("SecurityToken".to_owned(), token.clone())));
+        pair("Format", "JSON"),
+        pair(KEY_ID, &*signer.key_id),
+        pair("SignatureMethod", "HMAC-SHA1"),
+        pair("SignatureVersion", "1.0"),
+        pair("SignatureNonce", &*signer.nonce),
+        pair("Timestamp", iso_8601(signer.unix_seconds)),
+    ]);
+    form.extend(signer.token.iter().map(|token| pair("SecurityToken", &**token)));
     SigningInput {
         key_id: signer.key_id.clone(),
         token: signer.token.clone(),
@@ -157,7 +157,7 @@ pub(super) fn acs_v1_input(request: &Unsigned, signer: &Signer) -> SigningInput 
         host: request.host.clone(),
         path: request.path.to_owned(),
         form,
-        headers: vec![header("content-type", "application/x-www-form-urlencoded")],
+        headers: vec![pair("content-type", "application/x-www-form-urlencoded")],
         unix_seconds: signer.unix_seconds,
         ..SigningInput::default()
     }
@@ -173,10 +173,10 @@ fn signed_names(input: &SigningInput) -> Vec<String> {
     signed.chain(["host".to_owned()]).collect()
 }
 
-fn header(name: &str, value: impl Into<String>) -> (String, String) {
-    (name.to_owned(), value.into())
+fn pair(name: &'static str, value: impl Into<SmolStr>) -> Pair {
+    (SmolStr::new_static(name), value.into())
 }
 
-fn pairs(parameters: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+fn pairs(parameters: &[Pair]) -> impl Iterator<Item = (&str, &str)> {
     parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()))
 }

@@ -2,13 +2,14 @@
 
 use super::manifest::TC3_KEYING;
 use crate::{
-    request::{Payload, Signed, Trace, Unsigned},
+    request::{Pair, Payload, Signed, Trace, Unsigned},
     sign::{
         Algorithm, Keying, Prepared, Signer, SigningInput, canonical_query, canonical_request, hex,
         hmac_sha256, iso_date, sha256_hex,
     },
     words::Locale,
 };
+use smol_str::SmolStr;
 use zeroize::Zeroizing;
 
 /// The vendor's current signature.
@@ -138,6 +139,6 @@ fn signed_names(input: &SigningInput) -> Vec<String> {
     }
 }
 
-fn header(name: &str, value: impl Into<String>) -> (String, String) {
-    (name.to_owned(), value.into())
+fn header(name: &'static str, value: impl Into<SmolStr>) -> Pair {
+    (SmolStr::new_static(name), value.into())
 }

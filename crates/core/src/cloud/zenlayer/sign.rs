@@ -2,9 +2,10 @@
 
 use super::manifest::ZC2_KEYING;
 use crate::{
-    request::{Payload, Signed, Trace, Unsigned},
+    request::{Pair, Payload, Signed, Trace, Unsigned},
     sign::{Algorithm, Keying, Prepared, Signer, SigningInput, canonical_request, hex, sha256_hex},
 };
+use smol_str::SmolStr;
 
 /// The vendor's current signature.
 pub(super) struct Zc2;
@@ -88,6 +89,6 @@ fn signed_names(input: &SigningInput) -> Vec<String> {
     }
 }
 
-fn header(name: &str, value: impl Into<String>) -> (String, String) {
-    (name.to_owned(), value.into())
+fn header(name: &'static str, value: impl Into<SmolStr>) -> Pair {
+    (SmolStr::new_static(name), value.into())
 }

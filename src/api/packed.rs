@@ -1,0 +1,140 @@
+//! What `signRequest` takes and gives, each in one piece (`static/signing.js` has the other half).
+
+use js_sys::Promise;
+use relight_core::{
+    request::{Request, Route, Signed},
+    sign::Secret,
+};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use zeroize::Zeroize;
+
+/// A plain input: an object whose texts are all ASCII.
+pub(super) struct Packed {
+    /// The secret. No copy of it is left in the module's memory.
+    pub(super) secret: Secret,
+    text: String,
+    body_start: usize,
+    ids_start: usize,
+    rest_start: usize,
+    has_ids: bool,
+}
+
+impl Packed {
+    /// Reads an input; `None` if it is not plain.
+    pub(super) fn read(input: &JsValue) -> Option<Self> {
+        /// A hundred ids and everything beside them.
+        const USUAL_BYTES: usize = 4096;
+        let mut bytes = vec![0; USUAL_BYTES];
+        let mut length = pack(input, &mut bytes);
+        if length < 0 {
+            bytes = vec![0; usize::try_from(length.unsigned_abs()).ok()?];
+            length = pack(input, &mut bytes);
+        }
+        let packed =
+            usize::try_from(length).ok().and_then(|length| Packed::cut(&mut bytes, length));
+        if packed.is_none() {
+            bytes.zeroize();
+        }
+        packed
+    }
+
+    /// Takes the secret out, wipes it there, and cuts the rest.
+    fn cut(bytes: &mut Vec<u8>, length: usize) -> Option<Self> {
+        let line = bytes.get(..length)?.split(|byte| *byte == b'\n').next()?;
+        let body_start = line.len() + 1;
+        let mut lengths = std::str::from_utf8(line).ok()?.split(' ');
+        let mut next = || lengths.next()?.parse::<usize>().ok();
+        let (secret, body, ids) = (next()?, next()?, next()?);
+        let count = next();
+        let ids_start = body_start.checked_add(body)?;
+        let rest_start = ids_start.checked_add(ids)?;
+
+        let secret = bytes.get_mut(length..length.checked_add(secret)?)?;
+        let key = Secret::new(std::str::from_utf8(secret).ok()?.to_owned());
+        secret.zeroize();
+        bytes.truncate(length);
+        let packed = Packed {
+            secret: key,
+            text: String::from_utf8(std::mem::take(bytes)).ok()?,
+            body_start,
+            ids_start,
+            rest_start,
+            has_ids: count.is_some(),
+        };
+        // An id with a line break in it would be two of them.
+        let breaks = packed.ids().map(|ids| ids.bytes().filter(|byte| *byte == b'\n').count());
+        (breaks.map(|breaks| breaks + 1) == count).then_some(packed)
+    }
+
+    /// The body; empty if there is none.
+    pub(super) fn body(&self) -> &str {
+        self.text.get(self.body_start..self.ids_start).unwrap_or_default()
+    }
+
+    /// The ids, a line each, if they are an array.
+    pub(super) fn ids(&self) -> Option<&str> {
+        if self.has_ids { self.text.get(self.ids_start..self.rest_start) } else { None }
+    }
+
+    /// Everything else as JSON.
+    pub(super) fn rest(&self) -> &str {
+        self.text.get(self.rest_start..).unwrap_or_default()
+    }
+}
+
+/// The promise of a signed request; `None` for one that is not all ASCII, or whose headers would not
+/// be told from each other.
+pub(super) fn promise(signed: &Request<Signed>) -> Option<Promise> {
+    let url = signed.url(&Route::Direct);
+    let canonical = signed.trace().canonical_request.as_deref();
+    let to_sign = &*signed.trace().string_to_sign;
+    let authorization = signed.authorization();
+    let mut text = String::with_capacity(
+        url.len() + signed.body().len() + canonical.map_or(0, str::len) + 2048,
+    );
+    for part in [signed.method(), &url, signed.body()] {
+        text.push_str(part);
+    }
+    for part in canonical.into_iter().chain([to_sign, signed.signature()]).chain(authorization) {
+        text.push_str(part);
+    }
+    for (name, value) in signed.headers() {
+        if name == "__proto__"
+            || [name, value].iter().any(|text| text.bytes().any(|byte| byte == b'\n'))
+        {
+            return None;
+        }
+        for text_of in [name, value] {
+            text.push_str(text_of);
+            text.push('\n');
+        }
+    }
+    let length = |part: Option<&str>| part.map_or(Some(-1), |part| i32::try_from(part.len()).ok());
+    text.is_ascii().then_some(())?;
+    Some(unpack(
+        &text,
+        length(Some(signed.method()))?,
+        length(Some(&url))?,
+        length(Some(signed.body()))?,
+        length(canonical)?,
+        length(Some(to_sign))?,
+        length(Some(signed.signature()))?,
+        length(authorization)?,
+    ))
+}
+
+#[wasm_bindgen(module = "/static/signing.js")]
+extern "C" {
+    fn pack(input: &JsValue, target: &mut [u8]) -> i32;
+
+    fn unpack(
+        text: &str,
+        method: i32,
+        url: i32,
+        body: i32,
+        canonical: i32,
+        to_sign: i32,
+        signature: i32,
+        authorization: i32,
+    ) -> Promise;
+}
