@@ -174,9 +174,18 @@ impl Page {
                 let option = format!("[name={name}] option[value='{value}']");
                 let script = "return all(a).length === 1;";
                 self.wait_until(&option, script, &[json!(option)]).await?;
-                let script = format!("{ROOT}return all(a)[0];");
-                let found = self.session.driver().execute(script, vec![json!(option)]).await?;
-                found.element()?.click().await?;
+                let script = format!(
+                    "{ROOT}const e = all(a)[0]; \
+                     e?.closest('select').scrollIntoView({{ block: 'center' }}); return e ?? null;"
+                );
+                until(format!("a choice of {option}"), || async {
+                    // An error says that it was not chosen: something moved, or was drawn anew.
+                    let found =
+                        self.session.driver().execute(script.clone(), vec![json!(option)]).await?;
+                    found.element()?.click().await?;
+                    Ok(Some(()))
+                })
+                .await?;
             }
             Some("radio") => {
                 let radio = format!("[name={name}][value='{value}']");

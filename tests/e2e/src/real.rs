@@ -4,6 +4,7 @@ use crate::{browser::Folder, machine, site::Site};
 use anyhow::{Context, Result, ensure};
 use relight_proxy_check::{
     clouds::Clouds,
+    dns::Record,
     rules::Server,
     servers::{self, Running, Setting},
     upstream::Behaviour,
@@ -59,6 +60,21 @@ impl Real {
     /// How many requests came out of it and reached a cloud's name, as the clouds' side has it.
     pub fn arrivals(&self, text: &str) -> usize {
         self.clouds.upstream.arrivals(text).len()
+    }
+
+    /// From now on a cloud's name leads there, or nowhere, for a server that asks for it anew.
+    pub fn lead(&self, host: &str, record: Record) {
+        self.clouds.names.set(host, record);
+    }
+
+    /// The proxy's address, as `relight.json` names it.
+    pub fn proxy_url(&self) -> String {
+        self.running.proxy_url()
+    }
+
+    /// The address of something that speaks TLS with a certificate that no browser trusts.
+    pub fn untrusted_url(&self) -> String {
+        format!("https://{}/proxy", self.clouds.upstream.address())
     }
 
     /// Kills the processes of the server that talk to clients, at once. nginx's first process stays

@@ -120,7 +120,9 @@ impl Site {
     /// From now on the page's calls travel through a proxy elsewhere, and its policy allows that.
     pub fn send_through(&self, proxy: &str) {
         let origin: String = proxy.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
-        *lock(&self.shared.connect) = format!(" {origin}");
+        let mut connect = lock(&self.shared.connect);
+        connect.push(' ');
+        connect.push_str(&origin);
         self.replace("relight.json", format!(r#"{{ "proxy": "{proxy}" }}"#).into_bytes());
     }
 

@@ -18,6 +18,7 @@ mod scale;
 mod secrets;
 mod story;
 mod support;
+mod wire;
 
 use anyhow::Result;
 use relight_e2e::suite;
@@ -30,6 +31,7 @@ fn main() -> Result<ExitCode> {
         answers::cases(),
         faults::cases(),
         proxies::cases(),
+        wire::cases(),
         runs::cases(),
         scale::cases(),
         guards::cases(),

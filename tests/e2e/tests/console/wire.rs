@@ -1,0 +1,239 @@
+//! What goes wrong between the page and the cloud when a real server stands between them: each ends
+//! as it must, and the sandbox has counted what arrived.
+
+use crate::{
+    proxies::{next, through},
+    support::{ALIBABA, Account, TENCENT, ZENLAYER, listen, send, story_of, wait_for_looks},
+};
+use anyhow::{Context, Result, ensure};
+use relight_e2e::{Stage, case, page::Form, suite::Case, until};
+use relight_proxy_check::{
+    clouds::{FLAWED, MISSING, REFUSED},
+    dns::Record,
+    rules::Server,
+};
+use serde_json::{Value, json};
+use std::net::Ipv4Addr;
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        case!("wire::nginx_no_answer_is_unknown", no_answers)
+            .dressed(|setting| through(setting, Server::Nginx)),
+        case!("wire::nginx_later_than_the_deadline_is_unknown", late)
+            .dressed(|setting| through(setting, Server::Nginx)),
+        case!("wire::nginx_what_never_left_is_not_sent", never_left)
+            .dressed(|setting| through(setting, Server::Nginx)),
+        case!("wire::haproxy_what_never_left_is_not_sent", never_left)
+            .dressed(|setting| through(setting, Server::Haproxy)),
+        case!("wire::nginx_killed_in_the_middle_sends_once", killed)
+            .dressed(|setting| through(setting, Server::Nginx)),
+        case!("wire::a_wrong_proxy_is_unknown", wrong_proxy)
+            .dressed(|setting| through(setting, Server::Nginx))
+            .noisy(),
+    ]
+}
+
+/// What happens to the calls of one run, one after the other, and whether the cloud carries it out.
+fn misfortunes() -> Vec<(Value, bool)> {
+    let status = |status: u16| (json!({ "fault": "status", "status": status }), false);
+    let plain = |name: &str, executed: bool| (json!({ "fault": name }), executed);
+    let error = |code: &str| (json!({ "fault": "error", "cloud": "alibaba", "code": code }), false);
+    vec![
+        plain("lost-answer", true),
+        plain("cut-off-body", true),
+        plain("garbage", true),
+        plain("html", true),
+        plain("empty-200", true),
+        plain("nonce-used", true),
+        plain("cut-before", false),
+        error("InternalError"),
+        status(302),
+        status(307),
+        status(404),
+        status(408),
+        status(421),
+        status(500),
+        status(501),
+        status(502),
+        status(503),
+    ]
+}
+
+/// One run, a call for each instance, a good one after every second bad one, so that the run does
+/// not pause. Unknown, looked at, never sent again: what was carried out is found out, what was not
+/// stays unknown.
+async fn no_answers(stage: &mut Stage) -> Result<()> {
+    let misfortunes = misfortunes();
+    let calls = misfortunes.len() + misfortunes.len().div_ceil(2) + 1;
+    let ids = ALIBABA.running(stage, calls);
+    // The first one goes ahead alone, and must be well.
+    let is_bad = |place: &usize| !place.is_multiple_of(3);
+    let bad: Vec<usize> = (0..calls).filter(is_bad).take(misfortunes.len()).collect();
+    for (place, (fault, _)) in bad.iter().zip(&misfortunes) {
+        let mut fault = fault.clone();
+        fault["action"] = json!("RebootInstances");
+        fault["after"] = json!(place);
+        stage.fault(&fault)?;
+    }
+    listen(stage).await?;
+    one_each(stage, ALIBABA, &ids).await?;
+    until("all calls", || async { Ok((stage.power_calls().len() >= calls).then_some(())) }).await?;
+    let (mut without, mut done) = (Vec::new(), Vec::new());
+    for (place, id) in ids.iter().enumerate() {
+        let misfortune = bad.iter().position(|bad| *bad == place).map(|at| &misfortunes[at]);
+        let executed = misfortune.is_none_or(|(_, executed)| *executed);
+        let list = if executed { &mut done } else { &mut without };
+        list.push(id.clone());
+        let arrivals: Vec<_> =
+            stage.power_calls().into_iter().filter(|call| call.ids.contains(id)).collect();
+        ensure!(arrivals.len() == 1, "{misfortune:?}: {arrivals:#?}");
+        ensure!(arrivals[0].executed == executed, "{misfortune:?}: {arrivals:#?}");
+    }
+    stage.page.wait_for_outcomes(&done, &["proven"]).await?;
+    wait_for_looks(stage, stage.looks() + 1).await?;
+    stage.page.wait_for_outcomes(&without, &["unknown"]).await?;
+    for (place, id) in ids.iter().enumerate() {
+        let story = story_of(stage, id).await?;
+        let first = if bad.contains(&place) { "unknown" } else { "accepted" };
+        ensure!(story[..2] == ["sending", first], "{place}, {id}: {story:?}");
+        ensure!(!story[2..].iter().any(|one| one == "accepted"), "{place}, {id}: {story:?}");
+    }
+    ensure!(stage.power_calls().len() == calls, "something was sent again");
+    ensure!(ALIBABA.reboots(stage, &without)?.iter().all(|count| *count == 0));
+    ensure!(ALIBABA.reboots(stage, &done)?.iter().all(|count| *count == 1));
+    Ok(())
+}
+
+/// The server gives up before the page does, and says so.
+async fn late(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 1);
+    stage.fault(&json!({ "fault": "slow", "ms": 34_000, "action": "RebootInstances" }))?;
+    listen(stage).await?;
+    send(stage, &TENCENT.form(&ids[0])).await?;
+    // The sending itself takes the server's whole patience, which is nearly ours.
+    until("the call", || async { Ok((stage.power_calls().len() == 1).then_some(())) }).await?;
+    stage.page.wait_for_outcomes(&ids, &["unknown", "in-progress", "proven"]).await?;
+    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    let story = story_of(stage, &ids[0]).await?;
+    ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
+    ensure!(stage.power_calls().len() == 1 && TENCENT.reboots(stage, &ids)? == [1]);
+    Ok(())
+}
+
+/// A closed port, a name that is not there, a certificate that is wrong, an address that is nobody's
+/// business: the server says that nothing left it.
+async fn never_left(stage: &mut Stage) -> Result<()> {
+    listen(stage).await?;
+    let server = stage.setting.server.context("a server")?;
+    let mut hosts = vec![REFUSED, MISSING, FLAWED[1].0];
+    if server == Server::Haproxy {
+        // Rebound: the name leads into the private net.
+        stage.real()?.lead(PRIVATE, Record::Address(Ipv4Addr::new(10, 77, 0, 1)));
+        hosts = vec![REFUSED, PRIVATE];
+    }
+    let ids = ALIBABA.running(stage, hosts.len());
+    for (place, (host, id)) in hosts.iter().zip(&ids).enumerate() {
+        if place > 0 {
+            next(stage).await?;
+        }
+        let region = host.split('.').nth(1).context("a region")?;
+        elsewhere(stage, region, id).await?;
+        stage.page.review_unseen().await?;
+        stage.page.send().await?;
+        let id = std::slice::from_ref(id);
+        stage.page.wait_for_outcomes(id, &["not-sent"]).await?;
+        let story = story_of(stage, &id[0]).await?;
+        let odd = |one: &String| ["accepted", "unknown", "in-progress"].contains(&one.as_str());
+        ensure!(!story.iter().any(odd), "{host}: {story:?}");
+    }
+    ensure!(stage.calls().is_empty(), "{:#?}", stage.calls());
+    Ok(())
+}
+
+/// A name of the clouds' that leads into a private net.
+const PRIVATE: &str = "ecs.rc-private.aliyuncs.com";
+
+/// The form for one instance in a region that is not in the list.
+async fn elsewhere(stage: &Stage, region: &str, id: &str) -> Result<()> {
+    let page = &stage.page;
+    page.compose(&Form { region: Some("other"), ..ALIBABA.form(id) }).await?;
+    page.fill("regionOther", region).await
+}
+
+/// The connection on which the request went had carried others before, and dies without an answer:
+/// there browsers send a request again by themselves. The request has arrived; it must stay at one.
+async fn killed(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 2);
+    listen(stage).await?;
+    stage.fault(&json!({ "fault": "slow", "ms": 3_000, "action": "RebootInstances" }))?;
+    let page = &stage.page;
+    page.compose(&TENCENT.form(&ids.join("\n"))).await?;
+    page.review().await?;
+    // A connection that waits for its next use, if the server leaves any open.
+    let script = "window.fetched = null; fetch('relight.json', { cache: 'no-store' }) \
+         .then(r => r.text()).then(t => { window.fetched = t.length; }); return true;";
+    page.run(script, &[]).await?;
+    page.wait_until("a file", "return window.fetched;", &[]).await?;
+    page.send().await?;
+    until("the call", || async { Ok((stage.power_calls().len() == 1).then_some(())) }).await?;
+    stage.real()?.kill_workers()?;
+    page.wait_for_outcomes(&ids, &["unknown", "in-progress", "proven"]).await?;
+    page.wait_for_outcomes(&ids, &["proven"]).await?;
+    for id in &ids {
+        let story = story_of(stage, id).await?;
+        ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
+    }
+    let calls = stage.power_calls();
+    ensure!(calls.len() == 1 && calls[0].executed, "{calls:#?}");
+    ensure!(TENCENT.reboots(stage, &ids)? == [1, 1]);
+    Ok(())
+}
+
+/// The page is served well, and its proxy is not there, has a certificate of nobody's, or does not
+/// know the page: a browser tells none of them from a lost answer.
+async fn wrong_proxy(stage: &mut Stage) -> Result<()> {
+    let real = stage.real()?;
+    let (missing, untrusted) = ("https://proxy.invalid/proxy".to_owned(), real.untrusted_url());
+    let stranger = real.proxy_url();
+    for proxy in [&missing, &untrusted, &stranger] {
+        stage.site.send_through(proxy);
+    }
+    let each =
+        json!({ "proxy": { "alibaba": missing, "tencent": untrusted, "zenlayer": stranger } });
+    stage.site.replace("relight.json", each.to_string().into_bytes());
+    // Under a name that is not on the server's list of origins.
+    let url = stage.site.url().replace("127.0.0.1", "localhost");
+    stage.page.session().driver().goto(&url).await?;
+    // What the front does not understand brings the rest.
+    stage.page.wait_for_no("[data-front]").await?;
+    stage.page.wait_for_step("compose").await?;
+    listen(stage).await?;
+    for (place, account) in [ALIBABA, TENCENT, ZENLAYER].into_iter().enumerate() {
+        if place > 0 {
+            next(stage).await?;
+        }
+        let ids = account.running(stage, 1);
+        stage.page.compose(&account.form(&ids[0])).await?;
+        stage.page.review_unseen().await?;
+        stage.page.send().await?;
+        stage.page.wait_for_outcomes(&ids, &["unknown"]).await?;
+        let story = story_of(stage, &ids[0]).await?;
+        ensure!(story == ["sending", "unknown"], "{}: {story:?}", account.cloud.name());
+    }
+    ensure!(stage.calls().is_empty(), "{:#?}", stage.calls());
+    ensure!(stage.site.violations().is_empty(), "the policy stood in the way");
+    Ok(())
+}
+
+/// A call for each instance.
+async fn one_each(stage: &Stage, account: Account, ids: &[String]) -> Result<()> {
+    let page = &stage.page;
+    page.compose(&account.form(&ids.join("\n"))).await?;
+    page.review().await?;
+    page.click("details.pacing summary").await?;
+    crate::runs::set_number(stage, "batchSize", 1).await?;
+    if page.sees("[name=typedCount]").await? {
+        page.fill("typedCount", &ids.len().to_string()).await?;
+    }
+    page.send().await
+}
