@@ -375,6 +375,12 @@ pub(crate) fn page(checker: &Checker<'_>) -> Result<()> {
         let answer = fetch(path)?;
         let is_there = answer.status() == 200 && answer.is_whole && !answer.body.is_empty();
         checker.expect(rule, is_there, || format!("{path}: {}", answer.first_line));
+        // Beside the proxy a connection of the page's is one that a POST may travel on later.
+        if target.authority() == checker.target.authority() {
+            checker.expect(Rule::Close, answer.says_close(), || {
+                format!("{path}: the page's connection is kept: {:?}", answer.header("connection"))
+            });
+        }
         let policy = answer.header("content-security-policy").unwrap_or_default();
         for part in [
             "default-src 'none'",
