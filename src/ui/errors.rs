@@ -25,7 +25,7 @@ use relight_core::{
 use yew::{
     Callback, Html, InputEvent, NodeRef,
     functional::{Hook, HookContext},
-    use_effect_with, use_memo, use_node_ref, use_state_eq,
+    use_effect_with, use_memo, use_mut_ref, use_node_ref, use_state_eq,
 };
 
 /// Rows a page.
@@ -56,14 +56,20 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
     let printing = use_state_eq(|| false).run(hooks);
     let heading = use_node_ref().run(hooks);
     let all = use_memo(locale, |locale| listed(*locale)).run(hooks);
-    let found = search(&all, &wanted, props.shown.shelf);
+    // Whoever opens an error from the list of all comes back to the list of all.
+    let shelf = use_mut_ref(|| props.shown.shelf).run(hooks);
+    if props.shown.code.is_none() {
+        *shelf.borrow_mut() = props.shown.shelf;
+    }
+    let shelf = *shelf.borrow();
+    let found = search(&all, &wanted, shelf);
     {
         let heading = heading.clone();
         use_effect_with(props.shown.code.clone(), move |_| focus(&heading)).run(hooks);
     }
     {
         let page = page.clone();
-        use_effect_with(props.shown.shelf, move |_| page.set(0)).run(hooks);
+        use_effect_with(shelf, move |_| page.set(0)).run(hooks);
     }
     {
         // Everything that is to be printed is mounted first; the rest of the time few rows are.
@@ -99,7 +105,7 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
                 <button type="button" class="tiny" data-action="print" onclick={onprint}>{ t(Say::Print) }</button>
                 { go(&props.ways, Place::Explain, "tiny", "explain", false, t(Say::PasteAnError).html()) }
             </div>
-            { tools(props, &all, &wanted, oninput) }
+            { tools(props, shelf, &all, &wanted, oninput) }
             <div class={if open.is_some() { "split wide-aside" } else { "" }}>
                 <div class="entries" data-entries={found.len().to_string()}>
                     if *printing && open.is_none() {
@@ -107,7 +113,7 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
                     } else if found.is_empty() {
                         <p class="nothing muted" role="status">{ t(Say::NothingMatches) }</p>
                     } else {
-                        { list(props, &found, *page) }
+                        { list(props, shelf, &found, *page) }
                         { pager(&Pages {
                             locale,
                             label: t(Say::IndexTitle),
@@ -118,8 +124,8 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
                         }) }
                     }
                 </div>
-                if let Some((code, shelf)) = open {
-                    { opened_code(props, shelf, code, heading) }
+                if let Some((code, of)) = open {
+                    { opened_code(props, shelf, of, code, heading) }
                 }
             </div>
         </section>
@@ -127,7 +133,13 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
 }
 
 /// The field to search with, and the clouds to choose from.
-fn tools(props: &Props, all: &[Listed], wanted: &str, oninput: Callback<InputEvent>) -> Html {
+fn tools(
+    props: &Props,
+    chosen: Option<&str>,
+    all: &[Listed],
+    wanted: &str,
+    oninput: Callback<InputEvent>,
+) -> Html {
     let locale = props.locale;
     let t = |say: Say| say.in_locale(locale);
     let shelves = shelves().map(|shelf| {
@@ -142,7 +154,7 @@ fn tools(props: &Props, all: &[Listed], wanted: &str, oninput: Callback<InputEve
             <nav class="counts" aria-label={t(Say::Cloud)}>
                 { for shelves.map(|(shelf, name, count)| {
                     let place = Place::Errors(Shown { shelf, code: None });
-                    let is_shown = props.shown.shelf == shelf;
+                    let is_shown = chosen == shelf;
                     let words = html! { <>{ name }{ " " }<b>{ text::number(locale, count) }</b></> };
                     go(&props.ways, place, "count", "shelf", is_shown, words)
                 }) }
@@ -152,9 +164,15 @@ fn tools(props: &Props, all: &[Listed], wanted: &str, oninput: Callback<InputEve
 }
 
 /// Everything that is said about a code, beside the list.
-fn opened_code(props: &Props, shelf: &'static str, code: &str, heading: NodeRef) -> Html {
+fn opened_code(
+    props: &Props,
+    chosen: Option<&'static str>,
+    shelf: &'static str,
+    code: &str,
+    heading: NodeRef,
+) -> Html {
     let locale = props.locale;
-    let up = Place::Errors(Shown { shelf: Some(shelf), code: None });
+    let up = Place::Errors(Shown { shelf: chosen, code: None });
     let items = find_in_index(shelf, code, locale);
     let code = items.first().map_or(code, |item| item.code);
     let manifest = cloud::by_id(shelf).map(Cloud::manifest);
@@ -187,7 +205,7 @@ fn opened_code(props: &Props, shelf: &'static str, code: &str, heading: NodeRef)
 }
 
 /// The rows of one page, under what is to be done.
-fn list(props: &Props, found: &[&Item], page: usize) -> Html {
+fn list(props: &Props, chosen: Option<&str>, found: &[&Item], page: usize) -> Html {
     let locale = props.locale;
     let rows = found.get(page_range(found.len(), PAGE_SIZE, page)).unwrap_or_default();
     let groups = rows.chunk_by(|one, other| one.group == other.group);
@@ -202,7 +220,7 @@ fn list(props: &Props, found: &[&Item], page: usize) -> Html {
                             { group.title().in_locale(locale) }
                             <span class="muted small">{ text::number(locale, count) }</span>
                         </h2>
-                        <ul class="plain">{ for rows.iter().map(|item| row(props, item)) }</ul>
+                        <ul class="plain">{ for rows.iter().map(|item| row(props, chosen, item)) }</ul>
                     </section>
                 })
             }) }
@@ -210,14 +228,14 @@ fn list(props: &Props, found: &[&Item], page: usize) -> Html {
     }
 }
 
-fn row(props: &Props, item: &Item) -> Html {
+fn row(props: &Props, chosen: Option<&str>, item: &Item) -> Html {
     let shown = Shown::at(&item.address);
     let is_open = props.shown == shown;
     html! {
-        <li class="entry" data-entry={item.code}>
+        <li class="entry" data-entry={item.address.clone()}>
             { go(&props.ways, Place::Errors(shown), "link", "open", is_open, item.title.clone().html()) }
             <code class="muted small">{ item.code }</code>
-            if props.shown.shelf.is_none() {
+            if chosen.is_none() {
                 <span class="pill">{ shelf_name(item.cloud, props.locale) }</span>
             }
         </li>

@@ -48,12 +48,12 @@ async fn index(stage: &mut Stage) -> Result<()> {
             Ok((entries(page).await? < 12).then_some(()))
         })
         .await?;
-        page.wait_for("[data-entry=IncorrectInstanceStatus]").await?;
+        page.wait_for("[data-entry='alibaba/IncorrectInstanceStatus']").await?;
     }
     page.fill("findError", "zzzz").await?;
     page.wait_for("[data-entries='0']").await?;
     page.fill("findError", "IncorrectInstanceStatus").await?;
-    page.click("[data-entry=IncorrectInstanceStatus] [data-action=open]").await?;
+    page.click("[data-entry='alibaba/IncorrectInstanceStatus'] [data-action=open]").await?;
     page.wait_for(OPEN).await?;
     ensure!(hash(page).await? == "#/errors/alibaba/IncorrectInstanceStatus");
     ensure!(focused(page).await? == "h-error", "the focus is on what was opened");
@@ -62,7 +62,7 @@ async fn index(stage: &mut Stage) -> Result<()> {
 
     // Several meanings of one code, told apart by what the cloud says.
     page.fill("findError", "InvalidInstanceId.NotFound").await?;
-    page.click("[data-entry='InvalidInstanceId.NotFound'] [data-action=open]").await?;
+    page.click("[data-entry='alibaba/InvalidInstanceId.NotFound'] [data-action=open]").await?;
     page.wait_for("[data-error='InvalidInstanceId.NotFound']").await?;
     ensure!(page.count(&format!("{OPEN} article")).await? > 1);
     ensure!(page.text(OPEN).await?.contains("InstanceId should not be null."));

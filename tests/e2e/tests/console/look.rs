@@ -145,7 +145,7 @@ async fn screens(stage: &Stage, language: &str, problems: &mut Vec<String>) -> R
     page.act("errors").await?;
     page.wait_for("[data-entry]").await?;
     look(stage, language, "errors", problems).await?;
-    page.click("[data-entry=IncorrectInstanceStatus] [data-action=open]").await?;
+    page.click("[data-entry='alibaba/IncorrectInstanceStatus'] [data-action=open]").await?;
     page.wait_for("[data-error]").await?;
     look(stage, language, "error", problems).await?;
     page.act("power").await?;
