@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
-import { dist, median, require } from "./measure.mjs";
+import { dist, loadModule, median, require } from "./measure.mjs";
 import { pasted } from "./ids.mjs";
 
 const ROUNDS = 9;
@@ -20,9 +20,14 @@ const TYPES = {
 export async function page(chromium) {
   const { launch } = require("puppeteer-core");
   const here = dirname(fileURLToPath(import.meta.url));
-  const ours = await serve(dist);
+  const ours = await serve(dist, { "/bare.html": "<!doctype html><title>bare</title>" });
   const styles = resolve(here, "../static/relight.css");
-  const theirs = await serve(join(here, "peer-page"), { "/relight.css": styles });
+  const peer = join(here, "peer-page");
+  const plain = `const CLOUDS = ${JSON.stringify(offered((await loadModule()).clouds()))};\n`;
+  const theirs = await serve(peer, {
+    "/relight.css": await readFile(styles),
+    "/plain.js": plain + (await readFile(join(peer, "plain.js"), "utf8")),
+  });
   const browser = await launch({
     executablePath: chromium,
     headless: true,
@@ -37,25 +42,26 @@ export async function page(chromium) {
     ],
   });
   try {
+    const sides = { ours: ours.url, theirs: theirs.url };
     const loads = { ours: [], theirs: [] };
     for (let round = 0; round < ROUNDS + 1; round += 1) {
-      const pair = { ours: await load(browser, ours.url), theirs: await load(browser, theirs.url) };
+      const pair = {};
+      for (const [side, url] of Object.entries(sides)) pair[side] = await load(browser, url);
       // The first of all also starts the browser's processes.
       if (round > 0) for (const side of Object.keys(pair)) loads[side].push(pair[side]);
     }
-    const middle = (side, key) => median(loads[side].map((load) => load[key]));
-    const summary = (side) => ({
-      firstPaint: middle(side, "firstPaint"),
-      ready: middle(side, "ready"),
-      bytes: middle(side, "bytes"),
-      memory: middle(side, "memory"),
-      wasm: middle(side, "wasm"),
+    const summary = async (side) => ({
+      firstPaint: median(loads[side].map((load) => load.firstPaint)),
+      ready: median(loads[side].map((load) => load.ready)),
+      bytes: loads[side][0].bytes,
+      ...(await idle(browser, sides[side])),
     });
     return {
       browser: await browser.version(),
-      ours: summary("ours"),
-      theirs: summary("theirs"),
+      ours: await summary("ours"),
+      theirs: await summary("theirs"),
       ids: await ids(browser, ours.url),
+      keys: { front: await keys(browser, ours.url, false), console: await keys(browser, ours.url, true) },
     };
   } finally {
     await browser.close();
@@ -64,7 +70,26 @@ export async function page(chromium) {
   }
 }
 
-/** One visit with an empty cache, in milliseconds from the start of the navigation. */
+/** What the form shows of the clouds, for the peer to offer the same. */
+function offered(clouds) {
+  const named = ({ id, name }) => ({ id, name });
+  return clouds.map(({ id, name, product, credential, sites, regionRequired, regions, operations, instanceId }) => ({
+    id, name, product, credential, regionRequired, instanceId,
+    sites: sites.map(named),
+    regions: regions.map(named),
+    operations: operations.map(({ name, verb, modes, parameters }) => ({
+      name,
+      verb,
+      modes: modes.map(({ id, name, help }) => ({ id, name, help })),
+      parameters: parameters.map(({ role, values, label, help }) => ({ role, values, label, help })),
+    })),
+  }));
+}
+
+/**
+ * One visit with an empty cache, in milliseconds from the start of the navigation. A page is ready in
+ * the frame in which an id that is put into its field is counted; it is tried from the first frame on.
+ */
 async function load(browser, url) {
   const context = await browser.createBrowserContext();
   const tab = await context.newPage();
@@ -73,14 +98,19 @@ async function load(browser, url) {
   await session.send("Network.emulateNetworkConditions", LINK);
   await tab.evaluateOnNewDocument(() => {
     globalThis.whenReady = new Promise((done) => {
-      const look = () => {
-        // Ours draws into its shadow root when it has started; the peer says so.
-        const console = document.querySelector("relight-console");
-        const field = console
-          ? console.shadowRoot?.querySelector("[name=instanceIds]")
-          : document.querySelector("[data-ready] [name=instanceIds]");
-        if (field) done(performance.now());
-        else requestAnimationFrame(look);
+      const look = async () => {
+        const frame = performance.now();
+        const root = document.querySelector("relight-console")?.shadowRoot ?? document;
+        const field = root.querySelector("[name=instanceIds]");
+        if (field) {
+          field.value = "i-bp1g6zv0ce8oghu7k2mz";
+          field.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
+          // Ours answers when the event is over, the peer during it.
+          for (let turn = 0; turn < 9; turn += 1) await null;
+          const counted = root.querySelector("[data-count=valid] b, #valid")?.textContent;
+          if (counted === "1") return done(frame);
+        }
+        requestAnimationFrame(look);
       };
       look();
     });
@@ -97,9 +127,18 @@ async function load(browser, url) {
     const entries = [
       ...performance.getEntriesByType("navigation"),
       ...performance.getEntriesByType("resource"),
-    ];
+    ].filter((one) => one.startTime < ready);
     return { ready, firstPaint: painted, bytes: entries.reduce((sum, one) => sum + one.transferSize, 0) };
   });
+  await context.close();
+  return times;
+}
+
+/** The memory of a page that nobody touches, after a collection. */
+async function idle(browser, url) {
+  const tab = await browser.newPage();
+  const session = await tab.createCDPSession();
+  await tab.goto(url, { waitUntil: "networkidle0" });
   await session.send("HeapProfiler.collectGarbage");
   const heap = await session.send("Runtime.getHeapUsage");
   const wasm = await tab.evaluate(async () => {
@@ -108,8 +147,59 @@ async function load(browser, url) {
     const { default: init } = await import("./page.js");
     return (await init()).memory.buffer.byteLength;
   });
-  await context.close();
-  return { ...times, memory: heap.usedSize + heap.embedderHeapUsedSize, wasm };
+  await tab.close();
+  return { memory: heap.usedSize + heap.embedderHeapUsedSize, wasm };
+}
+
+/**
+ * What a key press in the field of the ids costs, with few ids in it and with 10,000, in milliseconds:
+ * all that runs for it until the page has been brought in step, without the browser's own drawing.
+ */
+async function keys(browser, url, whole) {
+  const tab = await browser.newPage();
+  await tab.goto(whole ? `${url}bare.html` : url, { waitUntil: "networkidle0" });
+  const measure = (text) => tab.evaluate(async (text, whole) => {
+    if (whole && !document.querySelector("relight-console")) {
+      const relight = await import("./relight.js");
+      await relight.default();
+      relight.mount(document.body);
+    }
+    const root = document.querySelector("relight-console").shadowRoot;
+    const find = (selector) => root.querySelector(selector);
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    while (!find("[name=instanceIds]")) await frame();
+    const field = find("[name=instanceIds]");
+    const cloud = find("[name=cloud]");
+    cloud.value = "tencent";
+    cloud.dispatchEvent(new Event("change", { bubbles: true, composed: true }));
+    await frame();
+    const heed = () =>
+      field.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
+    field.value = text;
+    heed();
+    const count = text.split("\n").length;
+    const counted = () => Number(find("[data-count=valid] b")?.textContent.replaceAll(/\D/g, ""));
+    while (counted() !== count) await frame();
+    const times = [];
+    for (let press = 0; press < 40; press += 1) {
+      // The browser's own part of a press, which is not the page's.
+      field.value = press % 2 ? text : `${text}\nx`;
+      field.scrollHeight;
+      await frame();
+      const start = performance.now();
+      heed();
+      // What is drawn when the event is over.
+      for (let turn = 0; turn < 20; turn += 1) await null;
+      times.push(performance.now() - start);
+      if (counted() !== count) throw new Error(`${counted()} ids are counted`);
+    }
+    return times.slice(8);
+  }, text, whole);
+  const few = await measure(pasted(10));
+  const many = await measure(pasted(10_000));
+  await tab.close();
+  const of = (times) => ({ median: median(times), max: Math.max(...times) });
+  return { few: of(few), many: of(many) };
 }
 
 /** Checking 10,000 ids with the module that draws the page. */
@@ -132,13 +222,14 @@ async function ids(browser, url) {
   return median(times);
 }
 
-/** A folder on a free port, each file with brotli. */
+/** A folder on a free port, each file with brotli; with more paths, or other contents for them. */
 async function serve(folder, more = {}) {
   const files = new Map();
+  const put = (path, body) =>
+    files.set(path, { type: TYPES[extname(path)] ?? "application/octet-stream", body });
   const add = async (path, file) => {
-    const type = TYPES[extname(file)] ?? "application/octet-stream";
     const ready = await readFile(`${file}.br`).catch(() => undefined);
-    files.set(path, { type, body: ready ?? brotliCompressSync(await readFile(file)) });
+    put(path, ready ?? brotliCompressSync(await readFile(file)));
   };
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath ?? entry.path, entry.name);
@@ -146,7 +237,7 @@ async function serve(folder, more = {}) {
       await add(`/${file.slice(folder.length + 1)}`, file);
     }
   }
-  for (const [path, file] of Object.entries(more)) await add(path, file);
+  for (const [path, text] of Object.entries(more)) put(path, brotliCompressSync(text));
   const server = createServer((request, response) => {
     const path = request.url === "/" ? "/index.html" : request.url.split("?")[0];
     const file = files.get(path);
