@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { explain } from "./explain.mjs";
 import { ids } from "./ids.mjs";
 import { require } from "./measure.mjs";
 import { page } from "./page.mjs";
@@ -88,6 +89,22 @@ if (options.chromium) {
     kilobytes("memory, JS and DOM", "memory"),
     kilobytes("memory, wasm", "wasm"),
   );
+}
+
+console.log("explaining texts …");
+const ms = (value) => (value === undefined ? "" : value.toFixed(1));
+say(
+  "",
+  "## Explaining a text",
+  "",
+  "Milliseconds for each 100 kB of a text of 100 kB and of one of 2 MB, in Node and natively. Wanted:",
+  "under 100. What costs the same for each 100 kB of both grows with the text and no faster.",
+  "",
+  "| a text of | Node, 100 kB | Node, 2 MB | native, 100 kB | native, 2 MB |",
+  "|---|---:|---:|---:|---:|",
+);
+for (const { what, module, moduleLarge, native, nativeLarge } of await explain()) {
+  say(`| ${what} | ${ms(module)} | ${ms(moduleLarge)} | ${ms(native)} | ${ms(nativeLarge)} |`);
 }
 
 const text = `${lines.join("\n")}\n`;

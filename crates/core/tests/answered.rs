@@ -142,7 +142,7 @@ fn ask(cloud: &'static dyn Cloud, row: &ErrorRow) -> Asked {
     let key = Credential::demo().into_iter().find(|key| key.cloud == row.cloud);
     let key = key.expect("there is a demo key");
     let signer = Signer { key_id: key.id.clone(), unix_seconds: NOW_MS / 1000, ..common::signer() };
-    let signed = cloud.prepare(&request, &signer).finish_with(&Secret::new(key.secret.clone()));
+    let sent = cloud.prepare(&request, &signer).finish_with(&Secret::new(key.secret.clone()));
 
     let fault = if is_failed_list {
         serde_json::json!({ "cloud": row.cloud.name(), "fault": "failed" })
@@ -162,7 +162,7 @@ fn ask(cloud: &'static dyn Cloud, row: &ErrorRow) -> Asked {
         body: fault.to_string().into_bytes(),
     };
     assert_eq!(sandbox.answer(&wish, NOW_MS).answer.status / 100, 2, "{fault}");
-    let answer = sandbox.answer(&raw(&signed), NOW_MS).answer;
+    let answer = sandbox.answer(&raw(&sent), NOW_MS).answer;
     let response = Response {
         status: answer.status,
         headers: answer.headers.clone(),

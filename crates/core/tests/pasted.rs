@@ -57,7 +57,7 @@ fn told(one: &Explanation) -> String {
 
 #[test]
 fn what_people_paste_is_recognised() {
-    let mut wrong = String::new();
+    let mut wrong = Vec::new();
     let mut figures = Vec::new();
     let (mut right, mut all) = (0, 0);
     for (kind, file) in FILES {
@@ -72,10 +72,10 @@ fn what_people_paste_is_recognised() {
                 let seen: Vec<_> = found.iter().map(told).collect();
                 if seen != sample.expected {
                     is_right = false;
-                    wrong += &format!(
-                        "{kind}: {}\n  expected {:?}\n  found    {seen:?}\n",
-                        sample.name, sample.expected
-                    );
+                    let Sample { name, expected, .. } = &sample;
+                    wrong.push(format!(
+                        "{kind}: {name}\n  expected {expected:?}\n  found    {seen:?}"
+                    ));
                     break;
                 }
                 for one in &found {
@@ -90,7 +90,7 @@ fn what_people_paste_is_recognised() {
     }
     println!("recognised {right} of {all} pasted texts: {}", figures.join(", "));
     assert!(all >= 120, "only {all} samples");
-    assert_eq!(right, all, "\n{wrong}");
+    assert_eq!(right, all, "\n{}", wrong.join("\n"));
 }
 
 #[test]

@@ -32,11 +32,18 @@ pub(crate) fn run(mut arguments: Parser) -> Result<()> {
         dist::build()?;
     }
     install_peers()?;
+    // The same code without wasm, as a yardstick.
+    run_command(
+        command("cargo")
+            .args(["build", "--release", "--package", "relight-core", "--example", "explain"])
+            .current_dir(paths::root()),
+    )?;
     let mut bench = command("node");
     bench
         .arg(paths::root().join("bench/main.mjs"))
         .env("RELIGHT_DIST", paths::dist())
-        .env("RELIGHT_BENCH_PACKAGES", packages());
+        .env("RELIGHT_BENCH_PACKAGES", packages())
+        .env("RELIGHT_BENCH_NATIVE", paths::cargo_target().join("release/examples/explain"));
     if options.page {
         tools::ensure(&[Tool::Browsers])?;
         bench.arg("--chromium").arg(Browsers::find()?.chromium);
