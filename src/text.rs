@@ -15,12 +15,14 @@ pub use run::{
     retry, seen_as, skip_reason, stage, sure, who,
 };
 
+use js_sys::{Array, Function, Object, Reflect};
 use relight_core::{
     cloud::Verb,
     ids::Malformation,
     plan::Order,
     words::{Locale, Text, text},
 };
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Milliseconds since 1970, or a span of them.
 type Millis = u64;
@@ -524,7 +526,7 @@ impl Say {
             Say::CanaryHelp => "首台被云端受理后，再发送其余实例。",
             Say::Pacing => "分批与间隔",
             Say::BatchSize => "每次调用最多实例数",
-            Say::WaveCalls => "每隔多少次调用暂停",
+            Say::WaveCalls => "连续多少次调用后暂停",
             Say::WavePause => "暂停时长（秒）",
             Say::StopAbove => "被拒绝比例超过时暂停（%）",
             Say::PageTitle => "Relight：重启和启动云实例",
@@ -583,7 +585,7 @@ impl Say {
                 "本页面的配置无法使用，因此不能发送任何请求。请联系本页面的管理员修正："
             }
             Say::NoJournal => {
-                "此浏览器不允许页面保存运行日志，刷新后记录会丢失。没有日志时只会发送单次调用。"
+                "此浏览器不允许页面保存运行记录，刷新后记录会丢失。没有记录时只会发送单次调用。"
             }
             Say::KeyKept => "仅存在于本标签页的内存中，关闭标签页即清除。",
             Say::KeyHeld => "密钥已作为不可读回的签名密钥存于本标签页，关闭标签页即清除。",
@@ -600,7 +602,7 @@ impl Say {
             Say::NothingToReviewHint => "粘贴实例 ID 并检查。在这里确认之前，不会发送任何请求。",
             Say::HowItWillGo => "执行方式",
             Say::Calls => "调用",
-            Say::Host => "接入地址",
+            Say::Host => "服务地址",
             Say::Through => "经由",
             Say::Options => "参数",
             Say::NoOptions => "无",
@@ -1268,10 +1270,15 @@ pub fn number(locale: Locale, count: usize) -> String {
     js_sys::Number::from(count as f64).to_locale_string(locale.tag()).into()
 }
 
-/// The time of day, as the language writes it.
+/// The time of day, as the language writes it; with the date, if that is not today's.
 #[allow(clippy::cast_precision_loss)]
 pub fn time_of_day(locale: Locale, at: Millis) -> String {
-    js_sys::Date::new(&(at as f64).into()).to_locale_time_string(locale.tag()).into()
+    let then = js_sys::Date::new(&(at as f64).into());
+    if then.to_date_string() == js_sys::Date::new_0().to_date_string() {
+        then.to_locale_time_string(locale.tag()).into()
+    } else {
+        then.to_locale_string(locale.tag(), &Object::new()).into()
+    }
 }
 
 /// A time as every support reads it: ISO 8601, in UTC.
@@ -1281,15 +1288,45 @@ pub fn instant(at: Millis) -> String {
     js_sys::Date::new(&(at as f64).into()).to_iso_string().into()
 }
 
-/// How long something took: `45 s`, `1 min 12 s`.
+/// How long something took, as the language writes it: `1 hr, 1 min, 12 sec`.
 pub fn duration(locale: Locale, ms: Millis) -> String {
     let seconds = ms / 1_000;
-    match (locale, seconds / 60, seconds % 60) {
-        (Locale::En, 0, seconds) => format!("{seconds} s"),
-        (Locale::En, minutes, seconds) => format!("{minutes} min {seconds} s"),
-        (Locale::Zh, 0, seconds) => format!("{seconds} 秒"),
-        (Locale::Zh, minutes, seconds) => format!("{minutes} 分 {seconds} 秒"),
-    }
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    duration_by_intl(locale, hours, minutes, seconds).unwrap_or_else(|| {
+        // Browsers before 2025 have no words for durations.
+        let (hour, minute, second) = match locale {
+            Locale::En => (" h ", " min ", " s"),
+            Locale::Zh => (" 小时 ", " 分 ", " 秒"),
+        };
+        match (hours, minutes) {
+            (0, 0) => format!("{seconds}{second}"),
+            (0, minutes) => format!("{minutes}{minute}{seconds}{second}"),
+            (hours, minutes) => format!("{hours}{hour}{minutes}{minute}{seconds}{second}"),
+        }
+    })
+}
+
+/// `None` where the browser has no `Intl.DurationFormat`.
+#[allow(clippy::cast_precision_loss)]
+fn duration_by_intl(locale: Locale, hours: u64, minutes: u64, seconds: u64) -> Option<String> {
+    let object = |members: &[(&str, JsValue)]| {
+        let object = Object::new();
+        for (name, value) in members {
+            Reflect::set(&object, &(*name).into(), value).ok()?;
+        }
+        Some(object)
+    };
+    let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+    let format = Reflect::get(&intl, &"DurationFormat".into()).ok()?.dyn_into::<Function>().ok()?;
+    let options = object(&[("style", "short".into()), ("secondsDisplay", "always".into())])?;
+    let format = Reflect::construct(&format, &Array::of2(&locale.tag().into(), &options)).ok()?;
+    let spans = object(&[
+        ("hours", (hours as f64).into()),
+        ("minutes", (minutes as f64).into()),
+        ("seconds", (seconds as f64).into()),
+    ])?;
+    let write = Reflect::get(&format, &"format".into()).ok()?.dyn_into::<Function>().ok()?;
+    write.call1(&format, &spans).ok()?.as_string()
 }
 
 fn instances(count: usize) -> String {

@@ -3,7 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Function, Promise};
-use relight::{element, mount};
+use relight::{element, mount, text};
 use relight_core::{
     cloud::{self, Cloud, Read},
     explain::index,
@@ -148,6 +148,31 @@ async fn no_card_shows_a_bare_code_to_who_reads_chinese() {
             assert!(words.iter().all(|words| is_chinese(words)), "{}: {words:?}", item.address);
         }
         seen.push(item.address);
+    }
+}
+
+/// Numbers and durations are written as the browser's `Intl` does, and durations in words of ours
+/// where it has none for them.
+#[wasm_bindgen_test]
+fn numbers_and_durations_are_those_of_the_language() {
+    assert_eq!(text::number(Locale::En, 12_345), "12,345");
+    for (ms, parts) in [(0, "0"), (12_000, "12"), (72_999, "1 12"), (3_672_000, "1 1 12")] {
+        for locale in Locale::ALL {
+            let written = text::duration(locale, ms);
+            let digits = |c: char| c.is_ascii_digit();
+            let found: Vec<&str> =
+                written.split(|c| !digits(c)).filter(|part| !part.is_empty()).collect();
+            assert_eq!(found.join(" "), parts, "{written}");
+            assert_eq!(is_chinese(&written), locale == Locale::Zh, "{written}");
+        }
+    }
+    let day = 86_400_000;
+    let now = js_sys::Date::now() as u64;
+    for locale in Locale::ALL {
+        // What is older than a day has its date.
+        let (today, before) =
+            (text::time_of_day(locale, now), text::time_of_day(locale, now - day));
+        assert!(before.len() > today.len() + 5, "{before}, {today}");
     }
 }
 

@@ -21,9 +21,9 @@ pub const fn outcome(outcome: Outcome, verb: Verb) -> Text {
         (Outcome::DryRunPassed, _) => text("Dry run passed", "预检通过"),
         (Outcome::InProgress, Verb::Reboot) => text("Restarting", "重启中"),
         (Outcome::InProgress, Verb::Start) => text("Starting", "启动中"),
-        (Outcome::Proven, Verb::Reboot) => text("Back, proven", "已重启，已证实"),
-        (Outcome::Proven, Verb::Start) => text("Started, proven", "已启动，已证实"),
-        (Outcome::RunningUnproven, _) => text("Running, not proven", "运行中，未证实"),
+        (Outcome::Proven, Verb::Reboot) => text("Back, proven", "已重启，已确认"),
+        (Outcome::Proven, Verb::Start) => text("Started, proven", "已启动，已确认"),
+        (Outcome::RunningUnproven, _) => text("Running, not proven", "运行中，未确认"),
         (Outcome::Rejected, _) => text("Refused", "被拒绝"),
         (Outcome::Unknown, _) => text("Unknown", "结果未知"),
         (Outcome::Overdue, _) => text("Overdue", "超时未恢复"),
@@ -46,7 +46,7 @@ pub const fn outcome_counter(outcome: Outcome, verb: Verb) -> Text {
         (Outcome::InProgress, Verb::Start) => text("starting", "启动中"),
         (Outcome::Proven, Verb::Reboot) => text("back, proven", "已重启"),
         (Outcome::Proven, Verb::Start) => text("started, proven", "已启动"),
-        (Outcome::RunningUnproven, _) => text("running, not proven", "运行中，未证实"),
+        (Outcome::RunningUnproven, _) => text("running, not proven", "运行中，未确认"),
         (Outcome::Rejected, _) => text("refused", "被拒绝"),
         (Outcome::Unknown, _) => text("unknown", "未知"),
         (Outcome::Overdue, _) => text("overdue", "超时"),
@@ -109,7 +109,7 @@ pub const fn outcome_meaning(outcome: Outcome) -> (Text, Text) {
         Outcome::RunningUnproven => (
             text(
                 "It runs, but nothing proves that this run restarted it.",
-                "实例正在运行，但无法证实本次操作已使其重启。",
+                "实例正在运行，但无法确认是本次操作使其重启。",
             ),
             text(
                 "If it matters, look at the uptime inside the instance.",
@@ -184,7 +184,7 @@ pub const fn skip_reason(reason: SkipReason) -> Text {
 /// Who can act.
 pub const fn who(who: Who) -> Text {
     match who {
-        Who::You => text("you", "你"),
+        Who::You => text("you", "您"),
         Who::Administrator => text("an administrator", "管理员"),
         Who::AccountOwner => text("the account owner", "账号所有者"),
         Who::Vendor => text("the cloud’s support", "云厂商技术支持"),
@@ -281,7 +281,7 @@ pub const fn pause(pause: Pause) -> (Text, Text) {
             ),
         ),
         Pause::NoJournal => (
-            text("Paused: the journal cannot be written", "已暂停：无法写入运行日志"),
+            text("Paused: the journal cannot be written", "已暂停：无法写入运行记录"),
             text(
                 "After a crash nothing would show what was sent. Free some storage or leave the private window, then go on.",
                 "一旦页面崩溃，将无法得知已发送的内容。请释放存储空间或退出无痕窗口后再继续。",
