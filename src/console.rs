@@ -1,6 +1,7 @@
 //! The component that holds the state: intents in, views out, commands carried out.
 
 use crate::{
+    approval::{self, Leave, Standing},
     clock,
     config::{self, Config},
     element,
@@ -21,7 +22,7 @@ use relight_core::{
     form::Fill,
     ids::InstanceId,
     limits::Limits,
-    plan::Batch,
+    plan::{Batch, Plan},
     request::{Request, Route, Signed, Unsigned},
     run::{
         About, Choice, Command, Event, LookCommand, Millis, NO_KEY, Record, Row, Run, Stage,
@@ -130,6 +131,8 @@ pub(crate) enum Msg {
     Locked { run_id: String, lock: Option<RunLock> },
     /// A record is written, or not.
     Recorded { run_id: String, number: u64, held: Option<Vec<InstanceId>> },
+    /// The page around this one has thought it over.
+    Answered { number: u64, wish: Wish, said: Result<(), Option<String>> },
     /// The browser says that it is on- or offline.
     Online(bool),
     /// The page is hidden, or shown again.
@@ -142,6 +145,14 @@ pub(crate) enum Msg {
     Second,
 }
 
+/// What the page around this one is asked for.
+pub(crate) enum Wish {
+    /// To send what is under review.
+    Send(Arc<Plan>),
+    /// To send some of a run again.
+    Again { run_id: String, choice: Choice },
+}
+
 /// The console.
 pub(crate) struct Console {
     view: View,
@@ -152,6 +163,8 @@ pub(crate) struct Console {
     vault: Vault,
     config: Config,
     configured: bool,
+    /// How often leave was asked for or the wish withdrawn: an answer to an older one is void.
+    asked: u64,
     journal: Option<Journal>,
     /// Says to other pages that this one works on the run.
     run_lock: Option<RunLock>,
@@ -195,6 +208,7 @@ impl Component for Console {
                 stranger: Config::default().stranger,
                 settings: Shared::new(Config::default().settings),
                 unusable: None,
+                leave: Standing::Nothing,
                 run: None,
                 signed: Shared::new(Vec::new()),
                 no_journal: None,
@@ -205,6 +219,7 @@ impl Component for Console {
             vault,
             config: Config::default(),
             configured: false,
+            asked: 0,
             journal: None,
             run_lock: None,
             _listeners: listeners(ctx),
@@ -298,6 +313,18 @@ impl Console {
                 };
                 self.is_current(&run_id) && self.step(ctx, event)
             }
+            Msg::Answered { number, wish, said } => {
+                if number != self.asked {
+                    return false;
+                }
+                match said {
+                    Ok(()) => self.grant(ctx, wish),
+                    Err(words) => {
+                        self.view.leave = Standing::Refused(words);
+                        true
+                    }
+                }
+            }
             Msg::Online(online) => self.step(ctx, Event::Online(online)),
             Msg::Hidden(hidden) => self.step(ctx, Event::Hidden(hidden)),
             Msg::Wake => self.step(ctx, Event::Tick),
@@ -389,8 +416,10 @@ impl Console {
                 self.fill(ctx, Action::LookElsewhere { through_proxy })
             }
             Intent::Send => self.send(ctx),
-            Intent::Run(Event::Ask(choice)) => {
-                self.may_ask(ctx, choice) && self.step(ctx, Event::Ask(choice))
+            Intent::Run(Event::Ask(choice)) => self.ask_for(ctx, choice),
+            Intent::Withdraw => {
+                self.withdraw();
+                true
             }
             Intent::Run(event) => self.step(ctx, event),
             Intent::NewRun => self.new_run(ctx),
@@ -451,6 +480,7 @@ impl Console {
 
     /// Carries out an action of the form or the review, and the look that may follow from it.
     fn fill(&mut self, ctx: &Context<Self>, action: Action) -> bool {
+        let before = self.view.session.plan().cloned();
         let session = self.view.session.make_mut();
         let changed = session.update(action);
         if self.search_elsewhere && session.review().is_some() {
@@ -459,6 +489,12 @@ impl Console {
             self.view.session.make_mut().update(Action::LookElsewhere { through_proxy });
         }
         if changed {
+            let after = self.view.session.plan();
+            if !matches!((&before, after), (Some(before), Some(after)) if Arc::ptr_eq(before, after))
+            {
+                // What was asked for is no longer what stands there.
+                self.withdraw();
+            }
             self.choose_route();
             self.look(ctx);
         }
@@ -496,17 +532,93 @@ impl Console {
         }
     }
 
-    /// Starts the run under review. Once: a second click finds a run under way.
+    /// Asks the page around this one, and starts the run under review once it may. Once: a second
+    /// click finds a run under way, or the question asked.
     fn send(&mut self, ctx: &Context<Self>) -> bool {
         if self.view.run.is_some() || !self.view.session.may_send() {
             return false;
         }
-        let Some(review) = self.view.session.review().cloned() else { return false };
-        let Some(plan) = review.plan.clone() else { return false };
+        let Some(plan) = self.view.session.plan().cloned() else { return false };
         let detail = to_js(&BeforeSend::new(&plan));
-        if !element::fire(&ctx.props().host, "relight-before-send", &detail, true) {
+        self.ask_leave(ctx, Wish::Send(plan), &detail)
+    }
+
+    /// Asks the page around this one for leave to send some of a run again. What sends nothing needs
+    /// none.
+    fn ask_for(&mut self, ctx: &Context<Self>, choice: Choice) -> bool {
+        let Some(run) = &self.view.run else { return false };
+        let forced = match choice {
+            Choice::CheckUnknown => return self.step(ctx, Event::Ask(choice)),
+            Choice::RetryFailed | Choice::SendNotStarted | Choice::Narrow => {
+                run.order().is_forced()
+            }
+            Choice::Force => true,
+        };
+        let ids = run.choice_ids(choice);
+        let order = run.order();
+        let detail = to_js(&BeforeSend {
+            cloud: order.target().cloud.manifest().id,
+            region: &order.target().region,
+            operation: order.operation().name,
+            calls: ids.len().div_ceil(order.operation().ids_max.max(1)),
+            instance_ids: ids.iter().map(InstanceId::as_str).collect(),
+            dry_run: order.is_dry_run(),
+            forced,
+        });
+        let run_id = run.about().id.clone();
+        self.ask_leave(ctx, Wish::Again { run_id, choice }, &detail)
+    }
+
+    fn ask_leave(&mut self, ctx: &Context<Self>, wish: Wish, detail: &JsValue) -> bool {
+        if self.view.leave == Standing::Asked {
             return false;
         }
+        match approval::ask(&ctx.props().host, detail) {
+            Leave::Given => self.grant(ctx, wish),
+            Leave::Refused => {
+                self.view.leave = Standing::Refused(None);
+                true
+            }
+            Leave::Later(promise) => {
+                self.view.leave = Standing::Asked;
+                self.asked += 1;
+                let number = self.asked;
+                ctx.link().send_future(async move {
+                    let said = approval::answer(promise).await;
+                    Msg::Answered { number, wish, said }
+                });
+                true
+            }
+        }
+    }
+
+    /// Carries out what was asked for, if it is still wanted.
+    fn grant(&mut self, ctx: &Context<Self>, wish: Wish) -> bool {
+        self.view.leave = Standing::Nothing;
+        match wish {
+            Wish::Send(plan) => {
+                let is_same = self.view.session.plan().is_some_and(|now| Arc::ptr_eq(now, &plan));
+                if is_same && self.view.run.is_none() && self.view.session.may_send() {
+                    self.start_run(ctx, &plan);
+                }
+            }
+            Wish::Again { run_id, choice } => {
+                if self.is_current(&run_id) {
+                    self.step(ctx, Event::Ask(choice));
+                }
+            }
+        }
+        true
+    }
+
+    /// Nobody waits for the answer any more.
+    fn withdraw(&mut self) {
+        self.asked += 1;
+        self.view.leave = Standing::Nothing;
+    }
+
+    fn start_run(&mut self, ctx: &Context<Self>, plan: &Plan) {
+        let Some(review) = self.view.session.review().cloned() else { return };
         let form = self.view.session.form();
         let policy = form.pacing().policy(self.through_proxy(), true);
         let about = About {
@@ -516,40 +628,16 @@ impl Console {
             confirmed_at: clock::now(),
         };
         let known = review.seen.as_ref().map_or(&[][..], |seen| &seen.instances);
-        let run = Run::new(about, &plan, &review.skipped, known, policy);
+        let run = Run::new(about, plan, &review.skipped, known, policy);
         let run_id = run.about().id.clone();
         self.show(ctx, run);
+        let detail = to_js(&BeforeSend::new(plan));
         element::fire(&ctx.props().host, "relight-run-started", &detail, false);
         // Claims count only while the lock is held, so the first call waits for it.
         ctx.link().send_future(async move {
             let lock = RunLock::take(&run_id).await.unwrap_or_else(|NoLocks| None);
             Msg::Locked { run_id, lock }
         });
-        true
-    }
-
-    /// Whether the host lets a choice go ahead. What sends nothing needs no leave.
-    fn may_ask(&self, ctx: &Context<Self>, choice: Choice) -> bool {
-        let Some(run) = &self.view.run else { return false };
-        let forced = match choice {
-            Choice::CheckUnknown => return true,
-            Choice::RetryFailed | Choice::SendNotStarted | Choice::Narrow => {
-                run.order().is_forced()
-            }
-            Choice::Force => true,
-        };
-        let ids = run.choice_ids(choice);
-        let order = run.order();
-        let detail = BeforeSend {
-            cloud: order.target().cloud.manifest().id,
-            region: &order.target().region,
-            operation: order.operation().name,
-            calls: ids.len().div_ceil(order.operation().ids_max.max(1)),
-            instance_ids: ids.iter().map(InstanceId::as_str).collect(),
-            dry_run: order.is_dry_run(),
-            forced,
-        };
-        element::fire(&ctx.props().host, "relight-before-send", &to_js(&detail), true)
     }
 
     fn show(&mut self, ctx: &Context<Self>, run: Run) {
@@ -951,7 +1039,7 @@ struct BeforeSend<'plan> {
 }
 
 impl<'plan> BeforeSend<'plan> {
-    fn new(plan: &'plan relight_core::plan::Plan) -> Self {
+    fn new(plan: &'plan Plan) -> Self {
         let target = plan.order.target();
         BeforeSend {
             cloud: target.cloud.manifest().id,

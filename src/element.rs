@@ -1,6 +1,8 @@
 //! `<relight-console>`: attributes in, events out. Secrets are in neither.
 
-use js_sys::{Function, Object, Reflect};
+use crate::store::Intent;
+use js_sys::{Array, Function, Object, Reflect};
+use relight_core::form::Fill;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement, ShadowRoot};
 
@@ -30,15 +32,27 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
-    /// What keeps a drawn element going: `changed` for when an attribute has, and `end`.
+    /// What keeps a drawn element going: `changed` for when an attribute has, `ask` for what the page
+    /// around it asks, and `end`.
     #[derive(Clone)]
     pub type Drawn;
 }
 
 impl Drawn {
-    /// Two functions for the element's class.
-    pub(crate) fn new(changed: impl FnMut() + 'static, end: impl FnOnce() + 'static) -> Self {
+    /// Three functions for the element's class.
+    pub(crate) fn new(
+        changed: impl FnMut() + 'static,
+        mut on: impl FnMut(Intent) + 'static,
+        end: impl FnOnce() + 'static,
+    ) -> Self {
         let drawn: Object = Object::new();
+        let ask = Closure::<dyn FnMut(String, JsValue) -> Result<(), JsValue>>::new(
+            move |name: String, value: JsValue| {
+                intents(&name, &value)?.into_iter().for_each(&mut on);
+                Ok(())
+            },
+        );
+        let _ = Reflect::set(&drawn, &"ask".into(), &ask.into_js_value());
         let changed = Closure::<dyn FnMut()>::new(changed).into_js_value();
         // Setting properties of a fresh object cannot fail.
         let _ = Reflect::set(&drawn, &"changed".into(), &changed);
@@ -56,6 +70,44 @@ impl Drawn {
         let (ours, theirs) = (self.unchecked_ref::<Object>(), draw());
         Object::assign(ours, theirs.unchecked_ref::<Object>());
     }
+}
+
+/// What a method of the element means. All or nothing: a name that is not known is an error, and then
+/// nothing is filled in.
+fn intents(method: &str, value: &JsValue) -> Result<Vec<Intent>, JsValue> {
+    match method {
+        "lock" => return Ok(vec![Intent::Forget]),
+        #[cfg(feature = "console")]
+        "stop" => return Ok(vec![Intent::Run(relight_core::run::Event::Stop)]),
+        "prefill" => {}
+        // The front has nothing to stop.
+        _ => return Ok(Vec::new()),
+    }
+    let text = |value: JsValue| match value.dyn_ref::<Array>() {
+        Some(list) => {
+            Some(list.iter().filter_map(|one| one.as_string()).collect::<Vec<_>>().join("\n"))
+        }
+        None => value.as_string().or_else(|| value.as_bool().map(|yes| yes.to_string())),
+    };
+    let mut intents = Vec::new();
+    for entry in Object::entries(value.dyn_ref().ok_or_else(|| fault("prefill takes an object"))?) {
+        let entry = Array::from(&entry);
+        let name = entry.get(0).as_string().unwrap_or_default();
+        let fill = text(entry.get(1)).and_then(|text| Fill::named(&name, text));
+        intents.push(Intent::Fill(fill.ok_or_else(|| {
+            fault(&format!("`{name}` cannot be prefilled with that: see docs/public-names.md"))
+        })?));
+    }
+    Ok(intents)
+}
+
+/// An error as the module throws it.
+fn fault(message: &str) -> JsValue {
+    let error = js_sys::Error::new(message);
+    error.set_name("RelightError");
+    // Setting a property of a fresh error cannot fail.
+    let _ = Reflect::set(&error, &"kind".into(), &"argument".into());
+    error.into()
 }
 
 /// Defines the element; `connect` draws it. Does nothing where there are no elements (in Node or a
@@ -77,8 +129,7 @@ pub(crate) fn define(connect: fn(&HtmlElement, &ShadowRoot) -> Drawn) {
 /// Puts a style sheet on a shadow root as its so-many-th, once.
 pub(crate) fn dress(root: &ShadowRoot, place: u32, styles: &str) {
     let sheets = Reflect::get(root, &"adoptedStyleSheets".into());
-    let Some(sheets) = sheets.ok().and_then(|sheets| sheets.dyn_into::<js_sys::Array>().ok())
-    else {
+    let Some(sheets) = sheets.ok().and_then(|sheets| sheets.dyn_into::<Array>().ok()) else {
         return;
     };
     if sheets.length() == place

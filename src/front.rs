@@ -54,9 +54,10 @@ pub fn define() {
             address: RefCell::new(None),
         });
         page.draw();
-        let (changed, ended) = (Rc::clone(&page), Rc::clone(&page));
+        let (changed, on, ended) = (Rc::clone(&page), Rc::clone(&page), Rc::clone(&page));
         let drawn = Drawn::new(
             move || changed.take(Msg::AttributesChanged),
+            move |intent| on.take(Msg::Intent(intent)),
             move || {
                 ended.drawn.take();
                 ended.address.take();

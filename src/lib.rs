@@ -21,6 +21,8 @@ pub mod vault;
 #[cfg(feature = "console")]
 pub mod api;
 #[cfg(feature = "console")]
+pub mod approval;
+#[cfg(feature = "console")]
 mod clock;
 #[cfg(feature = "console")]
 mod console;

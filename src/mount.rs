@@ -62,7 +62,12 @@ fn draw(host: &HtmlElement, root: &ShadowRoot, start: Start) -> Drawn {
     let app = yew::Renderer::<Console>::with_root_and_props(root.clone().unchecked_into(), props)
         .render();
     let scope: Scope<Console> = (*app).clone();
-    Drawn::new(move || scope.send_message(Msg::AttributesChanged), move || app.destroy())
+    let on = scope.clone();
+    Drawn::new(
+        move || scope.send_message(Msg::AttributesChanged),
+        move |intent| on.send_message(Msg::Intent(intent)),
+        move || app.destroy(),
+    )
 }
 
 #[wasm_bindgen(typescript_custom_section)]

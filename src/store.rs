@@ -1,9 +1,9 @@
 //! What the page knows, as a value that components are given, and what people want, as a value that
 //! they hand back. Data flows one way: view → components → intent → next view.
 
-#[cfg(feature = "console")]
-use crate::frame::Stranger;
 use crate::vault::Typed;
+#[cfg(feature = "console")]
+use crate::{approval::Standing, frame::Stranger};
 #[cfg(feature = "console")]
 use relight_core::{
     cloud::Verb,
@@ -84,6 +84,8 @@ pub struct View {
     pub settings: Shared<Settings>,
     /// Why the configuration cannot be used: nothing can be sent then.
     pub unusable: Option<Rc<str>>,
+    /// Whether the page around this one lets it send.
+    pub leave: Standing,
     /// The run that is under way or over.
     pub run: Option<Shared<Run>>,
     /// The requests as they went out, by the index of their call.
@@ -122,6 +124,9 @@ pub enum Intent {
     /// Send what is under review.
     #[cfg(feature = "console")]
     Send,
+    /// Do not wait any longer for the leave to send.
+    #[cfg(feature = "console")]
+    Withdraw,
     /// Something about the run: stop, resume, ask for more.
     #[cfg(feature = "console")]
     Run(Event),

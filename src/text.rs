@@ -106,6 +106,10 @@ pub enum Say {
     NoJournal,
     /// The operator's configuration cannot be used.
     ConfigurationUnusable,
+    /// The page around the console thinks it over.
+    LeaveAsked,
+    /// It has said no.
+    LeaveRefused,
     KeyHeld,
     KeyHeldAsBytes,
     HeldPlaceholder,
@@ -338,6 +342,10 @@ impl Say {
             Say::KeyWanted => {
                 "This run has no key: the key is never written down. Enter it to look at the instances or to go on."
             }
+            Say::LeaveAsked => {
+                "Waiting for leave: the page around this one decides. Nothing was sent."
+            }
+            Say::LeaveRefused => "Nothing was sent: the page around this one did not allow it.",
             Say::ConfigurationUnusable => {
                 "The configuration of this page cannot be used, so nothing can be sent. Whoever runs this page can mend it:"
             }
@@ -581,6 +589,8 @@ impl Say {
             Say::KeyWanted => {
                 "此次运行没有密钥：密钥从不写入磁盘。请重新输入，才能查询实例状态或继续。"
             }
+            Say::LeaveAsked => "等待许可：由嵌入本控制台的页面决定，尚未发送任何请求。",
+            Say::LeaveRefused => "没有发送任何请求：嵌入本控制台的页面未予许可。",
             Say::ConfigurationUnusable => {
                 "本页面的配置无法使用，因此不能发送任何请求。请联系本页面的管理员修正："
             }

@@ -55,15 +55,16 @@ mod target;
 
 #[cfg(not(feature = "console"))]
 use crate::front::{Rest, Why};
+#[cfg(feature = "console")]
+use crate::{
+    approval::Standing,
+    place::{Place, Shown},
+    store::View,
+};
 use crate::{
     frame::Stranger,
     store::{Intent, KeyState},
     text::Say,
-};
-#[cfg(feature = "console")]
-use crate::{
-    place::{Place, Shown},
-    store::View,
 };
 pub(crate) use base::Html;
 use base::part;
@@ -322,6 +323,7 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
         return html! {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
                 <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
+                { leave(view, on) }
                 if view.no_journal.is_some() {
                     <div class="note warn" role="status">
                         { icon::icon(icon::Icon::Warning) }<p>{ Say::NoJournal.in_locale(locale) }</p>
@@ -384,6 +386,7 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
         <main class="two-panes" data-step={step} tabindex="-1" ref={main.clone()}>
             <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
             { remarks(view) }
+            { leave(view, on) }
             { part("compose", compose, compose::Props {
                 locale,
                 form: view.session.form().clone(),
@@ -402,6 +405,31 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
             }) }
             { review }
         </main>
+    }
+}
+
+/// Whether the page around this one lets it send, while that is a question.
+#[cfg(feature = "console")]
+fn leave(view: &View, on: &Callback<Intent>) -> Html {
+    let locale = view.session.locale();
+    let withdraw = on.reform(|_| Intent::Withdraw);
+    match &view.leave {
+        Standing::Nothing => Html::default(),
+        Standing::Asked => html! {
+            <div class="note info whole" role="status" data-leave="asked">
+                { icon::icon(icon::Icon::Dash) }
+                <p>{ Say::LeaveAsked.in_locale(locale) }</p>
+                <button type="button" class="tiny" data-action="withdraw" onclick={withdraw}>
+                    { Say::Cancel.in_locale(locale) }
+                </button>
+            </div>
+        },
+        Standing::Refused(words) => html! {
+            <div class="note bad whole" role="alert" data-leave="refused">
+                { icon::icon(icon::Icon::Warning) }
+                <p>{ Say::LeaveRefused.in_locale(locale) }{ " " }{ words.clone().unwrap_or_default() }</p>
+            </div>
+        },
     }
 }
 

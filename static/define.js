@@ -1,7 +1,7 @@
 // What wasm-bindgen cannot write: a class that extends HTMLElement, and an import that waits.
 
-// `connect(host, shadowRoot)` draws the console and returns two functions: `changed` for when an
-// attribute has, and `end`.
+// `connect(host, shadowRoot)` draws the console and returns three functions: `changed` for when an
+// attribute has, `ask` for the methods, and `end`.
 export function define(name, attributes, connect) {
   // A page may load two copies of the module; the first one keeps the name.
   if (customElements.get(name)) return;
@@ -34,6 +34,21 @@ export function define(name, attributes, connect) {
         this.setAttribute("config", config ?? "");
         this.#drawn?.changed();
       }
+    }
+
+    // Fills in fields by their names, as far as the operator leaves them open. Never a secret.
+    prefill(values) {
+      this.#drawn?.ask("prefill", values);
+    }
+
+    // Forgets the key.
+    lock() {
+      this.#drawn?.ask("lock");
+    }
+
+    // Sends no further call; what is on its way cannot be recalled.
+    stop() {
+      this.#drawn?.ask("stop");
     }
 
     attributeChangedCallback(_name, before, after) {
