@@ -90,7 +90,11 @@ fn intents(method: &str, value: &JsValue) -> Result<Vec<Intent>, JsValue> {
         None => value.as_string().or_else(|| value.as_bool().map(|yes| yes.to_string())),
     };
     let mut intents = Vec::new();
-    for entry in Object::entries(value.dyn_ref().ok_or_else(|| fault("prefill takes an object"))?) {
+    // Not by its class: an object may come from another frame.
+    if !value.is_object() {
+        return Err(fault("prefill takes an object"));
+    }
+    for entry in Object::entries(value.unchecked_ref()) {
         let entry = Array::from(&entry);
         let name = entry.get(0).as_string().unwrap_or_default();
         let fill = text(entry.get(1)).and_then(|text| Fill::named(&name, text));

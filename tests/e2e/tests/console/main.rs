@@ -9,6 +9,7 @@ mod faults;
 mod form;
 mod frames;
 mod guards;
+mod host;
 mod integrity;
 mod look;
 mod operator;
@@ -42,6 +43,7 @@ fn main() -> Result<ExitCode> {
         embedding::cases(),
         errors::cases(),
         operator::cases(),
+        host::cases(),
         demo::cases(),
     ];
     suite::run(parts.into_iter().flatten().collect())
