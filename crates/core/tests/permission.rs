@@ -231,6 +231,32 @@ fn a_key_of_another_cloud_is_named() {
 }
 
 #[test]
+fn a_key_of_another_cloud_is_named_from_a_text() {
+    for (text, says) in [
+        (
+            "[TencentCloudSDKException] code:AuthFailure.SecretIdNotFound message:The SecretId is not found. requestId:46e3b1f4-7c52-4ab4-8f35-9bfe61c2a3f0\nsecret_id = LTAI5tQZabcdefghijklmnop",
+            "one of Alibaba Cloud",
+        ),
+        (
+            "{\"Code\":\"InvalidAccessKeyId.NotFound\",\"Message\":\"Specified access key is not found. server string to sign is:POST&%2F&AccessKeyId%3DAKIDz8krbsJ5yKBZQpn74WFkmLPx3gnPhESA%26Action%3DX\",\"RequestId\":\"7B7813C6-57BF\",\"HostId\":\"ecs.aliyuncs.com\"}",
+            "one of Tencent Cloud",
+        ),
+    ] {
+        let told = one(text);
+        assert_eq!(told.hints.first().map(|hint| hint.kind), Some(HintKind::KeyOfAnotherCloud));
+        assert!(told.hints[0].text.contains(says), "{}", told.hints[0].text);
+    }
+}
+
+#[test]
+fn a_web_page_is_told_by_its_title() {
+    let told = one("<html><head><title>502 Bad Gateway</title></head><body></body></html>");
+    assert!(told.meaning.contains("a web page: 502 Bad Gateway."), "{}", told.meaning);
+    let told = one("<html><head><title>\u{202e}evil\u{202c}</title></head><body></body></html>");
+    assert!(!told.meaning.contains('\u{202e}'), "{}", told.meaning);
+}
+
+#[test]
 fn a_text_with_both_times_tells_the_minutes() {
     let told = one(
         "HTTP/1.1 400 Bad Request\nDate: Sat, 21 Nov 2026 04:00:00 GMT\n\n{\"RequestId\":\"ABCD-1234\",\"HostId\":\"ecs.aliyuncs.com\",\"Code\":\"InvalidTimeStamp.Expired\",\"Message\":\"Specified time stamp or date value is expired.\",\"sent\":\"x-acs-date: 2026-11-21T03:41:10Z\"}",

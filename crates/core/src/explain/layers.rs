@@ -688,11 +688,11 @@ pub static LAYERS: &[Entry] = &[
         code: "html-answer",
         status: None,
         operations: &[],
-        messages: &[],
+        messages: &["{head}<title>{page}</title>{tail}"],
         title: words("A web page came instead of an answer", "收到的是网页而不是应答"),
         meaning: words(
-            "Something between this page and the cloud answered with a web page: a gateway's error, as a rule. Whether the request arrived is not known.",
-            "途中的某个设备返回了网页，通常是网关的错误页。请求是否送达无法确定。",
+            "Something between this page and the cloud answered with a web page: {page|a gateway's error, as a rule}. Whether the request arrived is not known.",
+            "途中的某个设备返回了网页：{page|通常是网关的错误页}。请求是否送达无法确定。",
         ),
         remedy: words(
             "Look at the instance first, then check the proxy's address and what stands before it.",

@@ -476,9 +476,7 @@ impl<'o> Reader<'o> {
                 let at = known(word).or_else(|| word.split('.').find_map(known));
                 region = at.and_then(|at| self.regions.get(at)).copied();
             }
-            if key_id.is_none() && is_key_id(word) {
-                key_id = Some(word);
-            }
+            key_id = key_id.or_else(|| key_id_in(word));
             for (cloud, mark) in self.clouds.iter().zip(&mut marks) {
                 if (cloud.ids.strict)(word) {
                     *mark = 2;
@@ -762,14 +760,17 @@ const TRANSPORT: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Whether a word begins as the key ids of some cloud do, and is as long as one.
-fn is_key_id(word: &str) -> bool {
+/// The key id that a word is, if it begins as those of some cloud do and is as long as one. In a
+/// string to sign an encoded `=` stands before it.
+fn key_id_in(word: &str) -> Option<&str> {
     const BYTES_MIN: usize = 16;
-    word.len() >= BYTES_MIN
+    let word = word.trim_start_matches("25").trim_start_matches("3D");
+    let is_one = word.len() >= BYTES_MIN
         && cloud::ALL.iter().any(|cloud| {
             let prefixes = cloud.manifest().credential.key_id.prefixes;
             prefixes.iter().any(|prefix| word.starts_with(prefix))
-        })
+        });
+    is_one.then_some(word)
 }
 
 /// How far the clock of whoever asked was ahead of the server's, in seconds, if a text has both
