@@ -4,12 +4,12 @@ use crate::{
     approval::{self, Leave, Standing},
     clock,
     config::{self, Config},
-    element,
+    doctor, element,
     fetch::Abort,
     journal::{Journal, Unavailable, Unreadable},
     locks::{self, NoLocks, RunLock},
     place::Place,
-    store::{Format, Intent, Shared, View},
+    store::{Examination, Format, Intent, Shared, View},
     ui,
     vault::{Key, Token, Typed, Vault},
 };
@@ -17,19 +17,20 @@ use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
 use relight_core::{
     answer::Delivery,
-    cloud::{Cloud, Verb},
+    cloud::{Cloud, Read, Verb},
+    doctor::judge,
     export,
     form::Fill,
     ids::InstanceId,
     limits::Limits,
-    plan::{Batch, Plan},
+    plan::{Batch, Plan, Target},
     request::{Request, Route, Signed, Unsigned},
     run::{
         About, Choice, Command, Event, LookCommand, Millis, NO_KEY, Record, Row, Run, Stage,
         restore,
     },
     session::{Action, Session},
-    sign::Signer,
+    sign::{Secret, Signer},
     words::Locale,
 };
 use serde::Serialize;
@@ -92,6 +93,8 @@ pub(crate) enum Then {
     Review,
     /// Put an error in words.
     Explain,
+    /// Look at the way to the cloud.
+    Doctor,
 }
 
 impl Then {
@@ -100,6 +103,7 @@ impl Then {
         match word {
             "review" => Then::Review,
             "explain" => Then::Explain,
+            "doctor" => Then::Doctor,
             _ => Then::Stay,
         }
     }
@@ -143,6 +147,8 @@ pub(crate) enum Msg {
     Draw,
     /// A second has passed.
     Second,
+    /// The doctor is done, or has to say whom it asks.
+    Examined(Examination),
 }
 
 /// What the page around this one is asked for.
@@ -212,6 +218,7 @@ impl Component for Console {
                 run: None,
                 signed: Shared::new(Vec::new()),
                 no_journal: None,
+                examination: None,
                 now: clock::now(),
             },
             place: first_place(ctx.props()),
@@ -333,6 +340,10 @@ impl Console {
                 self.drawn_at = clock::now();
                 true
             }
+            Msg::Examined(examination) => {
+                self.view.examination = Some(Shared::new(examination));
+                true
+            }
             Msg::Second => {
                 self.view.now = clock::now();
                 true
@@ -423,6 +434,7 @@ impl Console {
             }
             Intent::Run(event) => self.step(ctx, event),
             Intent::NewRun => self.new_run(ctx),
+            Intent::Examine => self.examine(ctx),
             Intent::Anew { ids, verb, elsewhere, keep_key } => {
                 self.anew(ctx, &ids, verb, elsewhere, keep_key)
             }
@@ -530,6 +542,47 @@ impl Console {
             }
             LookCommand::Wait | LookCommand::Done => {}
         }
+    }
+
+    /// Asks the cloud of the form for its regions, and the proxy what the doctor wants to know.
+    fn examine(&mut self, ctx: &Context<Self>) -> bool {
+        let form = self.view.session.form();
+        let cloud = form.cloud();
+        let site = cloud.manifest().sites.iter().find(|site| site.id == form.site());
+        let Some(site) = site.or(cloud.manifest().sites.first()) else { return false };
+        // Where none is chosen, any will do: all of them know the list.
+        let known = cloud.manifest().regions.known.first().map_or("", |region| region.id);
+        let region = Some(form.region()).filter(|region| !region.is_empty()).unwrap_or(known);
+        let target = Target { cloud, site, region: region.to_owned() };
+        let (vault, route) = (self.vault.clone(), (*self.view.route).clone());
+        let has_key = vault.hand(cloud).is_some();
+        let paper = Paper {
+            cloud,
+            key_id: form.key_id().to_owned(),
+            request: cloud.read(&target, Read::Places, &[]),
+            skew_seconds: 0,
+            call: None,
+        };
+        let mut examination = Examination { host: cloud.host(&target), has_key, findings: None };
+        self.view.examination = Some(Shared::new(examination.clone()));
+        let locale = self.view.session.locale();
+        let link = ctx.link().clone();
+        spawn_local(async move {
+            let signed = if has_key {
+                sign(&vault, paper, locale).await.ok().map(|(signed, _)| signed)
+            } else {
+                sign_for_nobody(&paper, locale)
+            };
+            let evidence = match (signed, Abort::new()) {
+                (Some(signed), Some(abort)) => {
+                    Some(doctor::examine(signed, has_key, route, abort.sender()).await)
+                }
+                (None, _) | (_, None) => None,
+            };
+            examination.findings = evidence.map(|evidence| judge(cloud, &evidence));
+            link.send_message(Msg::Examined(examination));
+        });
+        true
     }
 
     /// Asks the page around this one, and starts the run under review once it may. Once: a second
@@ -918,6 +971,7 @@ fn first_place(props: &Props) -> Place {
     };
     match (addressed, props.start.then) {
         (Place::Power, Then::Explain) => Place::Explain,
+        (Place::Power, Then::Doctor) => Place::Doctor,
         (addressed, _) => addressed,
     }
 }
@@ -953,6 +1007,20 @@ async fn sign(
     let token = hand.token().cloned();
     let prepared = cloud.prepare(&request, &signer);
     hand.sign(cloud, prepared).await.map(|signed| (signed, token)).ok_or(NO_KEY)
+}
+
+/// Signs with a key that no cloud knows.
+fn sign_for_nobody(paper: &Paper, locale: Locale) -> Option<Request<Signed>> {
+    let signer = Signer {
+        key_id: "RelightDoctor0000000000000000000".to_owned(),
+        token: None,
+        unix_seconds: clock::unix_seconds(0),
+        nonce: clock::nonce()?,
+        sign_action: true,
+        locale,
+    };
+    let secret = Secret::new("no cloud knows it".to_owned());
+    Some(paper.cloud.prepare(&paper.request, &signer).finish_with(&secret))
 }
 
 /// How long to wait until a time, for a timer; never so long that a clock that was set matters.

@@ -108,6 +108,8 @@ pub(crate) enum Then {
     Review,
     /// Put an error in words.
     Explain,
+    /// Look at the way to the cloud.
+    Doctor,
 }
 
 impl Then {
@@ -116,6 +118,7 @@ impl Then {
             Then::Wait | Then::Restore => "stay",
             Then::Review => "review",
             Then::Explain => "explain",
+            Then::Doctor => "doctor",
         }
     }
 }
@@ -343,6 +346,7 @@ impl Front {
             Msg::Intent(intent) => self.carry_out(intent),
             Msg::Screen(Screen::Power) | Msg::Rest(Then::Wait, Ok(_)) => Next::Nothing,
             Msg::Screen(Screen::Explain) => self.fetch(Then::Explain),
+            Msg::Screen(Screen::Doctor) => self.fetch(Then::Doctor),
             Msg::Rest(then, Ok(rest)) => Next::HandOver(then, rest),
             Msg::Rest(then, Err(error)) => {
                 let why = Why::of(&error);

@@ -27,6 +27,8 @@ mod clock;
 #[cfg(feature = "console")]
 mod console;
 #[cfg(feature = "console")]
+mod doctor;
+#[cfg(feature = "console")]
 mod fetch;
 #[cfg(feature = "console")]
 pub mod journal;

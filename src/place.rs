@@ -13,6 +13,8 @@ pub enum Place {
     Explain,
     /// The index of all errors.
     Errors(Shown),
+    /// Look at the way to the cloud.
+    Doctor,
 }
 
 /// What of the index is shown.
@@ -41,6 +43,7 @@ impl Place {
         let path = hash.trim_start_matches('#').trim_start_matches('/');
         match path.split_once('/').unwrap_or((path, "")) {
             ("explain", _) => Place::Explain,
+            ("doctor", _) => Place::Doctor,
             ("errors", address) => Place::Errors(Shown::at(address)),
             _ => Place::Power,
         }
@@ -51,6 +54,7 @@ impl Place {
         match self {
             Place::Power => "#/".into(),
             Place::Explain => "#/explain".into(),
+            Place::Doctor => "#/doctor".into(),
             Place::Errors(shown) => match (shown.shelf, &shown.code) {
                 (None, _) => "#/errors".into(),
                 (Some(id), None) => format!("#/errors/{id}"),
@@ -64,6 +68,7 @@ impl Place {
         match self {
             Place::Power => Screen::Power,
             Place::Explain | Place::Errors(_) => Screen::Explain,
+            Place::Doctor => Screen::Doctor,
         }
     }
 }
@@ -73,6 +78,7 @@ impl From<Screen> for Place {
         match screen {
             Screen::Power => Place::Power,
             Screen::Explain => Place::Explain,
+            Screen::Doctor => Place::Doctor,
         }
     }
 }
@@ -125,6 +131,7 @@ mod tests {
         for place in [
             Place::Power,
             Place::Explain,
+            Place::Doctor,
             shown(None, None),
             shown(Some(id), None),
             shown(Some(id), Some("InvalidInstanceId.NotFound")),

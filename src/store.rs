@@ -8,6 +8,7 @@ use crate::{approval::Standing, frame::Stranger};
 use relight_core::{
     cloud::Verb,
     config::Config as Settings,
+    doctor::Finding,
     ids::InstanceId,
     request::{Request, Route, Signed},
     run::{Event, Millis, Run},
@@ -93,8 +94,22 @@ pub struct View {
     /// Why runs are not written down here, as a word that [`relight_core::explain`] puts in words;
     /// `None` while they are.
     pub no_journal: Option<&'static str>,
+    /// What the doctor has found, once it was asked.
+    pub examination: Option<Shared<Examination>>,
     /// The page's clock, renewed once a second while a run is under way.
     pub now: Millis,
+}
+
+/// What the doctor was asked, and has found.
+#[cfg(feature = "console")]
+#[derive(Clone, Debug)]
+pub struct Examination {
+    /// The cloud's host.
+    pub host: String,
+    /// Whether it was asked with a real key.
+    pub has_key: bool,
+    /// One finding a line; `None` while it is under way.
+    pub findings: Option<Vec<Finding>>,
 }
 
 /// What a person wants.
@@ -130,6 +145,9 @@ pub enum Intent {
     /// Something about the run: stop, resume, ask for more.
     #[cfg(feature = "console")]
     Run(Event),
+    /// Look at the way to the cloud.
+    #[cfg(feature = "console")]
+    Examine,
     /// Back to the form, with everything in it; the run must be over or stopped.
     #[cfg(feature = "console")]
     NewRun,

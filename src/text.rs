@@ -7,6 +7,8 @@
 #![allow(clippy::match_same_arms, clippy::too_many_lines)]
 
 #[cfg(feature = "console")]
+pub mod doctor;
+#[cfg(feature = "console")]
 mod run;
 
 #[cfg(feature = "console")]
@@ -65,6 +67,10 @@ pub enum Say {
     Pages,
     Power,
     ExplainAnError,
+    Connection,
+    DoctorTitle,
+    DoctorHint,
+    Examine,
     OtherLanguage,
     ThisPagesProxy,
     Direct,
@@ -301,6 +307,12 @@ impl Say {
             Say::Pages => "Pages",
             Say::Power => "Power",
             Say::ExplainAnError => "Explain an error",
+            Say::Connection => "Connection",
+            Say::DoctorTitle => "Check the connection",
+            Say::DoctorHint => {
+                "Asks the proxy and, through it, the cloud that is chosen in the form for its regions: nothing that changes anything. Without a key the request is signed with a made-up one, which the cloud must refuse."
+            }
+            Say::Examine => "Check now",
             Say::OtherLanguage => "中文",
             Say::ThisPagesProxy => "this page’s proxy",
             Say::Direct => "direct",
@@ -552,6 +564,12 @@ impl Say {
             Say::Pages => "页面",
             Say::Power => "电源操作",
             Say::ExplainAnError => "错误解读",
+            Say::Connection => "连接",
+            Say::DoctorTitle => "连接检查",
+            Say::DoctorHint => {
+                "向代理发出请求，并通过它向表单中所选的云查询地域列表，不会改动任何资源。没有密钥时用虚构的密钥签名，云端必然会拒绝。"
+            }
+            Say::Examine => "立即检查",
             Say::OtherLanguage => "English",
             Say::ThisPagesProxy => "本页代理",
             Say::Direct => "直连",
@@ -791,6 +809,8 @@ pub enum Tell<'a> {
     OfCloud(&'a str),
     /// A key that looks like another cloud's.
     KeyOfCloud(&'a str),
+    /// Which host the doctor has asked, and whether with a real key.
+    Examined(&'a str, bool),
     /// No key is taken in a frame of this page, if its origin is known.
     Stranger(Option<&'a str>),
     /// What ids look like.
@@ -969,6 +989,8 @@ impl Tell<'_> {
                 "This page is shown inside a page of {origin}, which its operator has not listed under “frames” in relight.json. No key can be entered here."
             ),
             Tell::Stranger(None) => "This page is shown inside another page, and the browser does not say which; the operator has listed none that it could be. No key can be entered here.".to_owned(),
+            Tell::Examined(host, true) => format!("Asked {host}, signed with your key."),
+            Tell::Examined(host, false) => format!("Asked {host}, signed with a made-up key."),
             Tell::KeyOfCloud(cloud) => format!("This looks like a key of {cloud}."),
             Tell::IdsLookLike { shape, example } => format!("Ids are {shape}: {example}"),
             Tell::OnePerCall(name) => format!("{name}, one a call"),
@@ -1103,6 +1125,8 @@ impl Tell<'_> {
                 "此页面被嵌入在 {origin} 的页面中，而运维人员没有在 relight.json 的 “frames” 中列出它。不能在此输入密钥。"
             ),
             Tell::Stranger(None) => "此页面被嵌入在其他页面中，浏览器没有说明是哪个页面，也不在运维人员列出的范围内。不能在此输入密钥。".to_owned(),
+            Tell::Examined(host, true) => format!("已查询 {host}，使用你的密钥签名。"),
+            Tell::Examined(host, false) => format!("已查询 {host}，使用虚构的密钥签名。"),
             Tell::KeyOfCloud(cloud) => format!("这看起来是{cloud}的密钥。"),
             Tell::IdsLookLike { shape, example } => format!("实例 ID 为{shape}，例如 {example}"),
             Tell::OnePerCall(name) => format!("{name}（每次调用一台）"),

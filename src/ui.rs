@@ -16,6 +16,8 @@ mod confirm;
 #[cfg(feature = "console")]
 mod copy;
 mod credential;
+#[cfg(feature = "console")]
+mod doctor;
 pub(crate) mod dom;
 #[cfg(feature = "console")]
 mod errors;
@@ -70,6 +72,8 @@ pub(crate) use base::Html;
 use base::part;
 use compose::compose;
 #[cfg(feature = "console")]
+use doctor::doctor;
+#[cfg(feature = "console")]
 use errors::errors;
 #[cfg(feature = "console")]
 use explain::explain;
@@ -119,6 +123,8 @@ pub enum Screen {
     Power,
     /// Put an error in words.
     Explain,
+    /// Look at the way to the cloud.
+    Doctor,
 }
 
 impl Screen {
@@ -127,6 +133,7 @@ impl Screen {
         match self {
             Screen::Power => "power",
             Screen::Explain => "explain",
+            Screen::Doctor => "doctor",
         }
     }
 }
@@ -229,7 +236,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
     let screen = place.screen();
     let shown = match &*place {
         Place::Errors(shown) => Some(shown.clone()),
-        Place::Power | Place::Explain => None,
+        Place::Power | Place::Explain | Place::Doctor => None,
     };
     // The index is drawn once somebody goes there. From then on it stays, with what was looked for.
     let index = use_mut_ref(|| None::<Shown>);
@@ -270,6 +277,16 @@ pub fn Console(props: &ConsoleProps) -> Html {
                     }) }
                 </main>
             </div>
+            if *place == Place::Doctor {
+                <main class="alone" tabindex="-1">
+                    { part("doctor", doctor, doctor::Props {
+                        locale,
+                        route: header::route_name(&view.route, locale),
+                        examination: view.examination.clone(),
+                        on: props.on.clone(),
+                    }) }
+                </main>
+            }
             if let Some(shown) = index {
                 <div hidden={!matches!(*place, Place::Errors(_))}>
                     <main class="alone" tabindex="-1">
@@ -306,6 +323,7 @@ fn name_page(place: &Place, locale: Locale) {
     let shown = match place {
         Place::Power => None,
         Place::Explain => Some(Say::ExplainTitle.in_locale(locale)),
+        Place::Doctor => Some(Say::DoctorTitle.in_locale(locale)),
         Place::Errors(Shown { code: Some(code), .. }) => Some(code.as_str()),
         Place::Errors(Shown { code: None, .. }) => Some(Say::IndexTitle.in_locale(locale)),
     };

@@ -61,6 +61,7 @@ pub(crate) fn header(props: Props<'_>) -> Html {
             <nav aria-label={Say::Pages.in_locale(locale)}>
                 { tab(Screen::Power, Say::Power.in_locale(locale)) }
                 { tab(Screen::Explain, Say::ExplainAnError.in_locale(locale)) }
+                { tab(Screen::Doctor, Say::Connection.in_locale(locale)) }
             </nav>
             <span class="grow"></span>
             <span class="pill wide">

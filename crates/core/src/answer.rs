@@ -6,6 +6,8 @@ mod proxy_status;
 mod time;
 mod xml;
 
+pub(crate) use proxy_status::{Verdict, verdict};
+
 pub use delivery::{Delivery, settle, settle_describe};
 #[cfg(feature = "texts")]
 pub(crate) use time::unix_seconds;

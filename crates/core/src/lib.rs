@@ -25,6 +25,8 @@ pub mod sign;
 #[cfg(feature = "engine")]
 pub mod answer;
 #[cfg(feature = "engine")]
+pub mod doctor;
+#[cfg(feature = "engine")]
 pub mod eligibility;
 #[cfg(feature = "engine")]
 pub mod explain;

@@ -48,6 +48,8 @@ struct Shared {
     is_bare: AtomicBool,
     /// Where the page may connect to, beside its own origin.
     connect: Mutex<String>,
+    /// The request header that gets lost on the way to the proxy.
+    lost: Mutex<Option<String>>,
 }
 
 impl Site {
@@ -68,6 +70,7 @@ impl Site {
             replaced: Mutex::default(),
             compressed: AtomicBool::new(false),
             is_bare: AtomicBool::new(false),
+            lost: Mutex::default(),
             connect: Mutex::default(),
         });
         let address = listener.local_addr()?;
@@ -110,6 +113,11 @@ impl Site {
     /// From now on serves this in the place of a file of the release.
     pub fn replace(&self, name: &str, bytes: Vec<u8>) {
         lock(&self.shared.replaced).insert(name.to_owned(), bytes);
+    }
+
+    /// From now on hands this request header on to nobody.
+    pub fn lose(&self, header: &str) {
+        *lock(&self.shared.lost) = Some(header.to_owned());
     }
 
     /// From now on sends no header but what HTTP needs, as hosts do that can set none.
@@ -164,7 +172,12 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     let path = request.target.split('?').next().unwrap_or_default();
     if path.starts_with("/proxy/") {
         lock(&shared.proxied).push(String::from_utf8_lossy(&request.raw).into_owned());
-        return hand_on(stream, &request.raw, shared.sandbox).await;
+        let lost = lock(&shared.lost).clone();
+        let raw = match lost {
+            Some(name) => without(&request, &name),
+            None => request.raw,
+        };
+        return hand_on(stream, &raw, shared.sandbox).await;
     }
     if path == "/csp-report" {
         lock(&shared.reports).push(String::from_utf8_lossy(request.body()).into_owned());
@@ -252,6 +265,14 @@ async fn hand_on(mut browser: TcpStream, request: &[u8], sandbox: SocketAddr) ->
     upstream.write_all(request).await?;
     tokio::io::copy_bidirectional(&mut browser, &mut upstream).await?;
     Ok(())
+}
+
+/// The request without one of its headers.
+fn without(request: &Incoming, name: &str) -> Vec<u8> {
+    let is_lost =
+        |line: &&str| line.split_once(':').is_some_and(|(key, _)| key.eq_ignore_ascii_case(name));
+    let head: Vec<&str> = request.head.split("\r\n").filter(|line| !is_lost(line)).collect();
+    [head.join("\r\n").as_bytes(), request.body()].concat()
 }
 
 /// A request, as it came.

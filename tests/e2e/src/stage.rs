@@ -122,6 +122,11 @@ impl Stage {
         own.unwrap_or_else(|| self.site.url())
     }
 
+    /// The sandbox's own proxy, which is on another origin than the page.
+    pub fn foreign_proxy(&self) -> String {
+        format!("http://{}/proxy", self.sandbox.addr)
+    }
+
     /// The real server and the clouds behind it, if the case is set so.
     pub fn real(&self) -> Result<&Real> {
         self.real.as_ref().context("a real server")

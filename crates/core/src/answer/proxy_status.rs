@@ -4,7 +4,7 @@ use super::Response;
 
 /// What the proxies on the way say of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// The cloud answered.
     Cloud,
     /// The request never reached the cloud: the error's type proves it.
@@ -35,7 +35,7 @@ const BEFORE_SENDING: [&str; 15] = [
 ];
 
 /// Reads the header of an answer. Its first member is the proxy nearest to the cloud.
-pub(super) fn verdict(response: &Response) -> Verdict {
+pub(crate) fn verdict(response: &Response) -> Verdict {
     let Some(members) = response.header("proxy-status").map(members) else {
         return Verdict::Nobody;
     };

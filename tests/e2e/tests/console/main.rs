@@ -3,6 +3,7 @@
 
 mod answers;
 mod demo;
+mod doctor;
 mod embedding;
 mod errors;
 mod faults;
@@ -38,6 +39,7 @@ fn main() -> Result<ExitCode> {
         guards::cases(),
         integrity::cases(),
         frames::cases(),
+        doctor::cases(),
         form::cases(),
         secrets::cases(),
         embedding::cases(),

@@ -1,0 +1,317 @@
+//! What a page can find out about the way to a cloud by itself: from a few harmless answers to a list
+//! of what holds. `cargo xtask proxy-check` sees more, since it also stands where the cloud does.
+
+use crate::{
+    answer::{Delivery, Described, Fault, Response, Verdict, verdict},
+    cloud::Cloud,
+};
+
+/// What is looked at, in the order in which one thing needs the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// Something answers at the proxy's address.
+    Reachable,
+    /// It lets this page read its answers.
+    Allows,
+    /// It says in `Proxy-Status` (RFC 9209) that it was itself who refused.
+    Types,
+    /// Its answer to a call is the cloud's.
+    Cloud,
+    /// What the signature covers arrives as it left.
+    Headers,
+    /// The page can read the cloud's clock.
+    Clock,
+    /// It closes connections, so that no browser sends a call again by itself.
+    Closes,
+}
+
+impl Line {
+    /// All of them, in their order.
+    pub const ALL: [Line; 7] = [
+        Line::Reachable,
+        Line::Allows,
+        Line::Types,
+        Line::Cloud,
+        Line::Headers,
+        Line::Clock,
+        Line::Closes,
+    ];
+
+    /// The public name.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Line::Reachable => "reachable",
+            Line::Allows => "allows",
+            Line::Types => "types",
+            Line::Cloud => "cloud",
+            Line::Headers => "headers",
+            Line::Clock => "clock",
+            Line::Closes => "closes",
+        }
+    }
+}
+
+/// What is known of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// It holds.
+    Yes,
+    /// It does not.
+    No,
+    /// It cannot be seen from this page, or not before another line holds.
+    Unseen,
+}
+
+impl Holds {
+    /// The public name.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Holds::Yes => "yes",
+            Holds::No => "no",
+            Holds::Unseen => "unseen",
+        }
+    }
+}
+
+/// How the browser came by the connection of a call that followed on others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// It opened a new one.
+    New,
+    /// It used one again.
+    Kept,
+    /// HTTP/2 or 3, where nothing can be closed after an answer.
+    Shared,
+    /// It does not tell: the proxy is on another origin.
+    Untold,
+}
+
+/// What the page has found.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// Whether anything at all answered, read or not.
+    pub answered: bool,
+    /// What came of a request that no proxy may pass on.
+    pub refusal: Delivery,
+    /// What came of a read of the cloud, signed.
+    pub call: Delivery,
+    /// Whether it was signed with a real key, and not with one that the cloud must refuse.
+    pub has_key: bool,
+    /// How it came by the connection in the end.
+    pub connection: Connection,
+}
+
+/// A line, and what it rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at.
+    pub line: Line,
+    /// What is known of it.
+    pub holds: Holds,
+    /// What was seen: a status, a type, a code, a date. May be empty.
+    pub seen: String,
+}
+
+/// What the evidence says of each line, in the order of [`Line::ALL`].
+pub fn judge(cloud: &dyn Cloud, evidence: &Evidence) -> Vec<Finding> {
+    Line::ALL
+        .map(|line| {
+            let (holds, seen) = match line {
+                Line::Reachable => reachable(evidence),
+                Line::Allows => allows(evidence),
+                Line::Types => types(evidence),
+                Line::Cloud => reaches(evidence),
+                Line::Headers => headers(cloud, evidence),
+                Line::Clock => clock(evidence),
+                Line::Closes => closes(evidence),
+            };
+            Finding { line, holds, seen }
+        })
+        .into()
+}
+
+fn reachable(evidence: &Evidence) -> (Holds, String) {
+    let any = evidence.answered || answer(&evidence.refusal).is_some();
+    if any { (Holds::Yes, String::new()) } else { (Holds::No, lost(&evidence.refusal).to_owned()) }
+}
+
+/// A proxy that refuses the host that does not exist as well as the real one means the page.
+fn allows(evidence: &Evidence) -> (Holds, String) {
+    if !evidence.answered && answer(&evidence.refusal).is_none() {
+        return (Holds::Unseen, String::new());
+    }
+    match answer(&evidence.call) {
+        None => (Holds::No, lost(&evidence.call).to_owned()),
+        Some(response) => match verdict(response) {
+            Verdict::NotSent(word) if word == "http_request_denied" => {
+                (Holds::No, format!("{}, {word}", response.status))
+            }
+            Verdict::NotSent(_) | Verdict::Unknown(_) | Verdict::Cloud | Verdict::Nobody => {
+                (Holds::Yes, String::new())
+            }
+        },
+    }
+}
+
+fn types(evidence: &Evidence) -> (Holds, String) {
+    let Some(response) = answer(&evidence.refusal) else { return (Holds::Unseen, String::new()) };
+    match verdict(response) {
+        Verdict::NotSent(word) if response.status >= 400 => {
+            (Holds::Yes, format!("{}, {word}", response.status))
+        }
+        Verdict::NotSent(word) | Verdict::Unknown(word) => {
+            (Holds::No, format!("{}, {word}", response.status))
+        }
+        Verdict::Cloud | Verdict::Nobody => (Holds::No, response.status.to_string()),
+    }
+}
+
+fn reaches(evidence: &Evidence) -> (Holds, String) {
+    let Some(response) = answer(&evidence.call) else { return (Holds::Unseen, String::new()) };
+    match verdict(response) {
+        Verdict::Cloud => (Holds::Yes, response.status.to_string()),
+        Verdict::NotSent(word) | Verdict::Unknown(word) => {
+            (Holds::No, format!("{}, {word}", response.status))
+        }
+        Verdict::Nobody => (Holds::No, response.status.to_string()),
+    }
+}
+
+/// With a key the cloud itself has checked the signature. Without one it can still miss what it was
+/// not sent.
+fn headers(cloud: &dyn Cloud, evidence: &Evidence) -> (Holds, String) {
+    let Some(response) = cloud_answer(evidence) else { return (Holds::Unseen, String::new()) };
+    let code = match cloud.decode_describe(response) {
+        Described::Found { .. } => String::new(),
+        Described::Failed(Fault::Cloud(report)) => report.code.clone(),
+        Described::Failed(Fault::Layer { word, .. }) => word,
+    };
+    let is = |part: &str| code.to_ascii_lowercase().contains(part);
+    let is_changed = is("missing") || is("signature") && !is("expire") && !is("nonce");
+    let holds = match (is_changed, evidence.has_key) {
+        (true, _) => Holds::No,
+        (false, true) => Holds::Yes,
+        (false, false) => Holds::Unseen,
+    };
+    (holds, code)
+}
+
+fn clock(evidence: &Evidence) -> (Holds, String) {
+    let Some(response) = cloud_answer(evidence) else { return (Holds::Unseen, String::new()) };
+    match response.header("date") {
+        Some(date) => (Holds::Yes, date.to_owned()),
+        None => (Holds::No, String::new()),
+    }
+}
+
+fn closes(evidence: &Evidence) -> (Holds, String) {
+    match evidence.connection {
+        _ if answer(&evidence.refusal).is_none() => (Holds::Unseen, String::new()),
+        Connection::New => (Holds::Yes, String::new()),
+        Connection::Kept => (Holds::No, String::new()),
+        Connection::Shared => (Holds::No, "HTTP/2".to_owned()),
+        Connection::Untold => (Holds::Unseen, String::new()),
+    }
+}
+
+fn cloud_answer(evidence: &Evidence) -> Option<&Response> {
+    answer(&evidence.call).filter(|response| verdict(response) == Verdict::Cloud)
+}
+
+fn answer(delivery: &Delivery) -> Option<&Response> {
+    match delivery {
+        Delivery::Answered(response) => Some(response),
+        Delivery::NotSent { .. } | Delivery::Lost { .. } => None,
+    }
+}
+
+fn lost(delivery: &Delivery) -> &str {
+    match delivery {
+        Delivery::Answered(_) => "",
+        Delivery::NotSent { word } | Delivery::Lost { word } => word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Connection, Evidence, Holds, Line, judge};
+    use crate::{
+        answer::{Delivery, Response},
+        cloud,
+    };
+
+    fn answered(status: u16, proxy_status: &str, body: &str) -> Delivery {
+        let headers = [("proxy-status", proxy_status), ("date", "Sat, 21 Nov 2026 04:00:00 GMT")];
+        let headers = headers
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        Delivery::Answered(Response { status, headers, body: body.to_owned() })
+    }
+
+    /// A proxy that keeps all, and a cloud that refuses the key.
+    fn good() -> Evidence {
+        Evidence {
+            answered: true,
+            refusal: answered(403, "relight-proxy; error=http_request_denied", ""),
+            call: answered(
+                404,
+                "relight-proxy; received-status=404",
+                "{\"Code\":\"InvalidAccessKeyId.NotFound\",\"Message\":\"\",\"RequestId\":\"R\"}",
+            ),
+            has_key: false,
+            connection: Connection::New,
+        }
+    }
+
+    fn shown(evidence: &Evidence) -> String {
+        let findings = judge(cloud::ALL[0], evidence);
+        assert_eq!(findings.iter().map(|one| one.line).collect::<Vec<_>>(), Line::ALL);
+        let sign = |holds| match holds {
+            Holds::Yes => '+',
+            Holds::No => '-',
+            Holds::Unseen => '?',
+        };
+        findings.iter().map(|one| sign(one.holds)).collect()
+    }
+
+    #[test]
+    fn each_fault_shows_on_its_own_line() {
+        // reachable, allows, types, cloud, headers, clock, closes
+        assert_eq!(shown(&good()), "++++?++");
+        assert_eq!(shown(&Evidence { has_key: true, ..good() }), "+++++++");
+        let lost = || Delivery::Lost { word: "network".into() };
+        let nobody = Evidence { answered: false, refusal: lost(), call: lost(), ..good() };
+        assert_eq!(shown(&nobody), "-??????");
+        let foreign = Evidence { refusal: lost(), call: lost(), ..good() };
+        assert_eq!(shown(&foreign), "+-?????");
+        let denied = answered(403, "relight-proxy; error=http_request_denied", "");
+        assert_eq!(shown(&Evidence { call: denied, ..good() }), "+-+-??+");
+        let untyped = answered(403, "", "");
+        assert_eq!(shown(&Evidence { refusal: untyped, ..good() }), "++-+?++");
+        let passed_on = answered(404, "relight-proxy; received-status=404", "");
+        assert_eq!(shown(&Evidence { refusal: passed_on, ..good() }), "++-+?++");
+        let no_name = answered(502, "relight-proxy; error=dns_error", "");
+        assert_eq!(shown(&Evidence { call: no_name, ..good() }), "+++-??+");
+        let page = answered(200, "", "<html>");
+        assert_eq!(shown(&Evidence { call: page, ..good() }), "+++-??+");
+        for code in ["SignatureDoesNotMatch", "MissingParameter", "AuthFailure.SignatureFailure"] {
+            let body = format!("{{\"Code\":\"{code}\",\"Message\":\"\",\"RequestId\":\"R\"}}");
+            let call = answered(400, "relight-proxy; received-status=400", &body);
+            assert_eq!(shown(&Evidence { call, has_key: true, ..good() }), "++++-++", "{code}");
+        }
+        assert_eq!(shown(&Evidence { connection: Connection::Kept, ..good() }), "++++?+-");
+        assert_eq!(shown(&Evidence { connection: Connection::Shared, ..good() }), "++++?+-");
+        assert_eq!(shown(&Evidence { connection: Connection::Untold, ..good() }), "++++?+?");
+    }
+
+    #[test]
+    fn a_clock_that_is_not_exposed_is_missed() {
+        let mut evidence = good();
+        if let Delivery::Answered(response) = &mut evidence.call {
+            response.headers.retain(|(name, _)| name != "date");
+        }
+        assert_eq!(shown(&evidence), "++++?-+");
+    }
+}
