@@ -3,6 +3,7 @@
 use super::markup::html;
 use super::{
     copy::copy_button,
+    explanation::title_of,
     pager::{Pages, page_range, pager},
 };
 use crate::{
@@ -10,8 +11,7 @@ use crate::{
     text::{self, Say, Tell},
 };
 use relight_core::{
-    answer::{Fault, Outcome},
-    explain,
+    answer::Outcome,
     run::{Call, CallState, Run},
     words::Locale,
 };
@@ -136,9 +136,7 @@ fn summary(run: &Run, index: usize, call: &Call, locale: Locale) -> Html {
         (CallState::Waiting | CallState::Claiming | CallState::Sending | CallState::Stopped, _) => {
             text::call_state(call.state).in_locale(locale).to_owned()
         }
-        (CallState::Done, Some(Fault::Cloud(report))) => report.code.clone(),
-        (CallState::Done, Some(Fault::Layer { word, .. })) => explain::layer(word)
-            .map_or_else(|| word.clone(), |entry| entry.title.in_locale(locale).to_owned()),
+        (CallState::Done, Some(fault)) => title_of(run.order(), fault, locale),
         (CallState::Done, None) => by_outcome(run, index, locale),
     };
     html! {

@@ -355,6 +355,19 @@ pub(crate) fn explain_fault(order: &Order, fault: &Fault, locale: Locale) -> Exp
     explain_fault_of(order.target().cloud, Some(order.operation().name), fault, &known, locale)
 }
 
+/// A fault in one line; its code, if nothing else is known.
+pub(crate) fn title_of(order: &Order, fault: &Fault, locale: Locale) -> String {
+    let (entry, code) = match fault {
+        Fault::Cloud(report) => {
+            let entries = order.target().cloud.manifest().errors;
+            let found = explain::find(entries, report, Some(order.operation().name));
+            (found.map(|found| found.entry), &report.code)
+        }
+        Fault::Layer { word, .. } => (explain::layer(word), word),
+    };
+    entry.map_or_else(|| code.clone(), |entry| entry.title.in_locale(locale).to_owned())
+}
+
 /// A fault of any request to a cloud, in words.
 pub(crate) fn explain_fault_of(
     cloud: &dyn Cloud,

@@ -4,6 +4,7 @@ use super::markup::html;
 use super::{
     chip::chip,
     dom::value_of,
+    explanation::title_of,
     pager::{Pages, page_range, pager},
     part::part,
 };
@@ -13,9 +14,8 @@ use crate::{
 };
 use relight_core::{
     answer::{Fault, Outcome},
-    cloud::Verb,
-    explain,
     ids::InstanceId,
+    plan::Order,
     run::{Millis, Row, Run},
     words::Locale,
 };
@@ -69,7 +69,6 @@ pub(crate) fn instances(props: &Props, hooks: &mut HookContext) -> Html {
         Callback::from(move |to| page.set(to))
     };
     let run = &props.run;
-    let verb = run.order().operation().verb;
     let mut found: Vec<&Arc<Row>> = run
         .rows()
         .iter()
@@ -113,8 +112,8 @@ pub(crate) fn instances(props: &Props, hooks: &mut HookContext) -> Html {
                         { for found.get(shown).unwrap_or_default().iter().map(|row| {
                             part(row.id.as_str(), instance_row, RowProps {
                                 locale,
+                                order: run.order().clone(),
                                 row: (*row).clone(),
-                                verb,
                                 named,
                                 selected: props.selected.as_ref() == Some(&row.id),
                                 now: is_moving(row.outcome).then_some(props.now),
@@ -144,8 +143,8 @@ pub(crate) fn instances(props: &Props, hooks: &mut HookContext) -> Html {
 #[derive(PartialEq)]
 struct RowProps {
     locale: Locale,
+    order: Arc<Order>,
     row: Arc<Row>,
-    verb: Verb,
     named: bool,
     selected: bool,
     /// The time, where the row shows how long something has been going on.
@@ -154,13 +153,13 @@ struct RowProps {
 }
 
 fn instance_row(props: &RowProps, _: &mut HookContext) -> Html {
-    let RowProps { locale, row, verb, .. } = props;
-    let (locale, verb) = (*locale, *verb);
+    let RowProps { locale, order, row, .. } = props;
+    let (locale, verb) = (*locale, order.operation().verb);
     let onclick = {
         let id = row.id.clone();
         props.on_select.reform(move |_| id.clone())
     };
-    let detail = detail(locale, row, props.now);
+    let detail = detail(locale, order, row, props.now);
     html! {
         <tr data-instance-id={row.id.as_str().to_owned()} data-outcome={row.outcome.word()}
             aria-current={props.selected.then_some("true")} {onclick}>
@@ -182,14 +181,10 @@ fn instance_row(props: &RowProps, _: &mut HookContext) -> Html {
 }
 
 /// What stands beside an outcome, in few words.
-fn detail(locale: Locale, row: &Row, now: Option<Millis>) -> String {
+fn detail(locale: Locale, order: &Order, row: &Row, now: Option<Millis>) -> String {
     // A fault that was overtaken by better news is history.
     if let Some(fault) = row.fault.as_ref().filter(|_| is_failure(row.outcome)) {
-        return match &**fault {
-            Fault::Cloud(report) => report.code.clone(),
-            Fault::Layer { word, .. } => explain::layer(word)
-                .map_or_else(|| word.clone(), |entry| entry.title.in_locale(locale).into()),
-        };
+        return title_of(order, fault, locale);
     }
     if let Some(reason) = row.skipped {
         return text::skip_reason(reason).in_locale(locale).into();
