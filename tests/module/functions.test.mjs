@@ -206,8 +206,19 @@ test("explainError: codes, answers and log lines, in either language", () => {
   );
   assert.equal(answer.cloud, "tencent");
   assert.equal(answer.requestId, "6ef60bec");
+  assert.equal(answer.group, "get-permission");
+  assert.equal(answer.address, "tencent/UnauthorizedOperation");
+  assert.equal(answer.seenAs, "json");
+  assert.equal(answer.sure, "certain");
+  assert.equal(answer.permission.denial, "unknown");
+  const [denied] = relight.explainError(
+    '{"Code":"NoPermission","Message":"no","RequestId":"1A-22","HostId":"ecs.cn-hangzhou.aliyuncs.com","AccessDeniedDetail":{"AuthAction":"ecs:RebootInstances","NoPermissionType":"ImplicitDeny"}}',
+  );
+  assert.equal(denied.permission.denial, "implicit");
+  assert.deepEqual(JSON.parse(denied.permission.policy).Statement[0].Action, ["ecs:RebootInstances"]);
   const [dry] = relight.explainError("DRYRUN.SUCCESS");
   assert.equal(dry.success, true);
+  assert.equal(dry.group, "nothing-to-do");
   assert.deepEqual(relight.explainError("it rained all day"), []);
   refuses(() => relight.explainError(null), "invalid-argument", /`text`/);
 });

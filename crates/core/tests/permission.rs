@@ -41,7 +41,9 @@ fn the_detail_of_an_answer_is_read() {
     assert_eq!(permission.principal_kind.as_deref(), Some("SubUser"));
     assert_eq!(permission.policy_kind.as_deref(), Some("AccountLevelIdentityBasedPolicy"));
     assert!(permission.diagnostic.is_some_and(|text| text.starts_with("AQIBIAAAAOPd")));
-    assert!(permission.advice.contains("all that is missing"), "{}", permission.advice);
+    for part in ["all that is missing", "an administrator of RAM can change it", "have decoded"] {
+        assert!(permission.advice.contains(part), "{}", permission.advice);
+    }
     assert_eq!(told.region.as_deref(), Some("cn-hangzhou"));
     assert_eq!(told.group, Group::GetPermission);
     assert_eq!(told.helps.first(), Some(&Help::CopyPolicy));
@@ -92,6 +94,39 @@ fn the_sentence_of_a_message_is_read() {
             }]})
         );
         assert!(permission.advice.contains("does not say"), "{}", permission.advice);
+    }
+}
+
+#[test]
+fn nobody_is_sent_to_the_root_key_nor_given_more_than_is_missing() {
+    for cloud in cloud::ALL {
+        let manifest = cloud.manifest();
+        for code in manifest.permission_codes {
+            for denial in [Denial::Explicit, Denial::Implicit, Denial::Unknown] {
+                for locale in Locale::ALL {
+                    let report = ErrorReport {
+                        code: (*code).to_owned(),
+                        denied: Some(Box::new(Denied { denial, ..Denied::default() })),
+                        ..ErrorReport::default()
+                    };
+                    let id = Some(manifest.id);
+                    let known = Known::default();
+                    let operation = manifest.operations.first().map(|operation| operation.name);
+                    let told =
+                        explain_with(id, manifest.errors, &report, operation, &known, locale);
+                    let permission = told.permission.expect("it is about a permission");
+                    let said = format!("{}{}{}", told.meaning, told.remedy, permission.advice);
+                    for advice in ["root", "FullAccess", "主账号密钥", "主账号的密钥", "管理员权限"]
+                    {
+                        assert!(!said.contains(advice), "{said}");
+                    }
+                    let policy = permission.policy.unwrap_or_default();
+                    assert!(denial != Denial::Explicit || policy.is_empty(), "{policy}");
+                    // One action, spelt out.
+                    assert!(!policy.contains(":*\"]") && !policy.contains("[\"*\"]"), "{policy}");
+                }
+            }
+        }
     }
 }
 

@@ -155,6 +155,39 @@ fn a_text_may_be_pasted_as_it_was_found() {
 }
 
 #[test]
+fn every_cause_speaks_both_languages() {
+    let causes = [
+        Cause::WrongSecret,
+        Cause::Nothing,
+        Cause::Method,
+        Cause::Path,
+        Cause::Encoding,
+        Cause::Order,
+        Cause::Parameter,
+        Cause::Case,
+        Cause::HeaderValue,
+        Cause::HeaderMissing,
+        Cause::Host,
+        Cause::Timestamp,
+        Cause::Token,
+        Cause::BodyHash,
+        Cause::RequestHash,
+        Cause::WhiteSpace,
+        Cause::Scope,
+        Cause::OtherText,
+        Cause::Unclear,
+    ];
+    for cause in causes {
+        for text in [cause.title(), cause.advice()] {
+            let chinese = text.zh.chars().filter(|c| matches!(c, '\u{4e00}'..='\u{9fff}')).count();
+            assert!(text.en.len() > 8 && chinese >= 2, "{cause:?}");
+        }
+        let advice = cause.advice();
+        assert!(advice.en.ends_with('.') && advice.zh.ends_with('。'), "{cause:?}");
+    }
+}
+
+#[test]
 fn a_token_is_compared_and_never_shown() {
     let with = |token: &str| {
         OURS.replacen("x-acs-version", &format!("x-acs-security-token:{token}\nx-acs-version"), 1)

@@ -1,7 +1,7 @@
 //! The shape of a cloud's facts.
 
 #[cfg(feature = "engine")]
-use crate::explain::{Entry, ErrorReport, Help};
+use crate::explain::{Entry, ErrorReport, Help, Words};
 use crate::{sign::Keying, words::Text};
 
 /// A cloud's facts.
@@ -45,6 +45,9 @@ pub struct Manifest {
     /// The codes that say that a permission is missing.
     #[cfg(feature = "engine")]
     pub permission_codes: &'static [&'static str],
+    /// The kinds of policies that its answers name, and who decides on each.
+    #[cfg(feature = "engine")]
+    pub policy_kinds: &'static [(&'static str, Words)],
     /// What the page can do about errors, beyond what their entries say: codes and helps.
     #[cfg(feature = "engine")]
     pub error_helps: &'static [(&'static str, Help)],

@@ -78,9 +78,24 @@ pub(super) fn permission(
         (Denial::Unknown, Some(_)) => UNCLEAR,
         (Denial::Implicit | Denial::Unknown, None) => NO_POLICY,
     };
+    let mut advice = advice.in_locale(locale).to_owned();
+    let mut say = |more: Text| {
+        // Chinese sentences follow each other without a blank.
+        if locale == Locale::En {
+            advice.push(' ');
+        }
+        advice.push_str(more.in_locale(locale));
+    };
+    let kinds = cloud.manifest().policy_kinds;
+    if let Some((_, who)) = kinds.iter().find(|(kind, _)| Some(*kind) == policy_kind.as_deref()) {
+        say(*who);
+    }
+    if diagnostic.is_some() {
+        say(DIAGNOSTIC);
+    }
     Permission {
         denial,
-        advice: advice.in_locale(locale).to_owned(),
+        advice,
         action,
         resources: resource.into_iter().collect(),
         principal: principal.map(|principal| mask::mask(&principal)),
@@ -109,6 +124,11 @@ const UNCLEAR: Text = text(
 const NO_POLICY: Text = text(
     "An administrator can allow just this operation on just these instances for this identity.",
     "请由管理员仅为此身份授予对这些实例执行该操作的权限。",
+);
+
+const DIAGNOSTIC: Text = text(
+    "The answer brings an encoded diagnosis, which an administrator can have decoded to see the very policy.",
+    "返回中附有编码的诊断信息，管理员解码后可以看到具体是哪条策略。",
 );
 
 /// What a text says of a missing permission besides the code: the members of the answer's detail,

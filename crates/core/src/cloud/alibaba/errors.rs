@@ -2,7 +2,7 @@
 
 use crate::{
     answer::body::text,
-    explain::{Denial, Denied, Effect, Entry, Help, Retry, Source, Who, words},
+    explain::{Denial, Denied, Effect, Entry, Help, Retry, Source, Who, Words, words},
     json::Value,
 };
 
@@ -36,6 +36,45 @@ pub(super) static PERMISSIONS: &[&str] = &[
     "Forbidden.Unauthorized",
     "NoPermission",
     "NotAuthorized",
+];
+
+/// The kinds of policies that a denial names (vendor documentation of DecodeDiagnosticMessage).
+pub(super) static POLICY_KINDS: &[(&str, Words)] = &[
+    (
+        "ControlPolicy",
+        words(
+            "It is a control policy of the resource directory: only the organisation's management account can change it.",
+            "这是资源目录的管控策略，只有企业管理账号能够修改。",
+        ),
+    ),
+    (
+        "SessionPolicy",
+        words(
+            "It is the session policy with which this temporary key was issued: whoever issues such keys can change it.",
+            "这是签发该临时密钥时附带的会话策略，需由签发方修改。",
+        ),
+    ),
+    (
+        "AssumeRolePolicy",
+        words(
+            "It is the trust policy of the role: the administrator of the role can change it.",
+            "这是角色的信任策略，需由该角色的管理员修改。",
+        ),
+    ),
+    (
+        "AccountLevelIdentityBasedPolicy",
+        words(
+            "It is a policy for the whole account: an administrator of RAM can change it.",
+            "这是账号级别的权限策略，可由 RAM 管理员修改。",
+        ),
+    ),
+    (
+        "ResourceGroupLevelIdentityBasedPolicy",
+        words(
+            "It is a policy for one resource group: its administrator can change it.",
+            "这是资源组级别的权限策略，可由该资源组的管理员修改。",
+        ),
+    ),
 ];
 
 /// What the page can do about errors besides looking again.

@@ -120,6 +120,8 @@ pub(super) static MANIFEST: Manifest = Manifest {
     #[cfg(feature = "engine")]
     permission_codes: errors::PERMISSIONS,
     #[cfg(feature = "engine")]
+    policy_kinds: errors::POLICY_KINDS,
+    #[cfg(feature = "engine")]
     error_helps: errors::HELPS,
     #[cfg(feature = "engine")]
     is_host: |host| host.starts_with("ecs") && host.ends_with(".aliyuncs.com"),

@@ -105,6 +105,8 @@ pub(super) static MANIFEST: Manifest = Manifest {
     #[cfg(feature = "engine")]
     permission_codes: errors::PERMISSIONS,
     #[cfg(feature = "engine")]
+    policy_kinds: &[],
+    #[cfg(feature = "engine")]
     error_helps: errors::HELPS,
     #[cfg(feature = "engine")]
     is_host: |host| host == "console.zenlayer.com",
