@@ -2,6 +2,6 @@
 //! `console`; with it, as when all is built at once, there is no front to start.
 
 fn main() {
-    #[cfg(not(feature = "console"))]
+    #[cfg(not(feature = "functions"))]
     relight::front::define();
 }

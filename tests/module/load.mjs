@@ -8,6 +8,9 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 /** The folder of the release build. */
 export const dist = resolve(process.env.RELIGHT_DIST ?? resolve(here, "../../dist"));
 
+/** Which of the modules: the whole one, or `relight-core`. */
+const name = process.env.RELIGHT_MODULE ?? "relight";
+
 /** The signing vectors, as the module's `SignInput` with what is expected. */
 export async function vectors() {
   const all = [];
@@ -26,8 +29,8 @@ export async function vectors() {
 
 /** The module, ready. */
 export async function load() {
-  const relight = await import(pathToFileURL(resolve(dist, "relight.js")));
-  await relight.default({ module_or_path: await readFile(resolve(dist, "relight_bg.wasm")) });
+  const relight = await import(pathToFileURL(resolve(dist, `${name}.js`)));
+  await relight.default({ module_or_path: await readFile(resolve(dist, `${name}_bg.wasm`)) });
   return relight;
 }
 

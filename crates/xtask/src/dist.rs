@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     paths,
-    process::{command, run},
+    process::{cargo, command, run},
     seal::{self, files, name_in},
     tools::Tool,
 };
@@ -41,8 +41,9 @@ pub(crate) fn build() -> Result<Dist> {
     for name in STABLE_NAMES {
         ensure!(folder.join(name).is_file(), "the build made no dist/{name}");
     }
+    build_functions(&folder)?;
     preload_snippets(&folder)?;
-    for name in ["page_bg.wasm", "relight_bg.wasm", "demo_bg.wasm"] {
+    for name in ["page_bg.wasm", "relight_bg.wasm", "relight-core_bg.wasm", "demo_bg.wasm"] {
         let wasm = folder.join(name);
         // By Node and not by its name, which is a script that not every system runs.
         run(command("node")
@@ -58,6 +59,27 @@ pub(crate) fn build() -> Result<Dist> {
     dist.print();
     println!("dist: built in {} s", start.elapsed().as_secs());
     Ok(dist)
+}
+
+/// Builds the functions alone, for programs that draw nothing. The page never asks for them.
+fn build_functions(folder: &Path) -> Result<()> {
+    run(cargo()
+        .args(["build", "--quiet", "--package", "relight", "--profile", "module"])
+        .args(["--target", "wasm32-unknown-unknown", "--bin", "functions"])
+        .args(["--no-default-features", "--features", "functions"])
+        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags()?))?;
+    run(command(paths::tool("wasm-bindgen"))
+        .args(["--target", "web", "--out-name", FUNCTIONS, "--out-dir"])
+        .arg(folder)
+        .arg(paths::cargo_target().join("wasm32-unknown-unknown/module/functions.wasm")))?;
+    // What the wasm itself exports is nobody's business.
+    fs::remove_file(folder.join(format!("{FUNCTIONS}_bg.wasm.d.ts")))?;
+    Ok(())
+}
+
+/// Whether a file belongs to the functions alone.
+pub(crate) fn is_functions(name: &str) -> bool {
+    name.starts_with(FUNCTIONS)
 }
 
 /// The files of a release build and their sizes.
@@ -133,6 +155,14 @@ impl Dist {
             self.bytes_of(Load::First),
             self.bytes_of(Load::Later),
         );
+        let functions = self
+            .files
+            .iter()
+            .filter(|file| is_functions(&file.name) && !file.name.ends_with(".d.ts"));
+        println!(
+            "the functions alone, for programs that draw nothing: {}",
+            functions.map(|file| file.brotli_bytes).sum::<usize>()
+        );
     }
 }
 
@@ -166,6 +196,9 @@ const STABLE_NAMES: &[&str] = &[
     "relight.d.ts",
 ];
 
+/// The name of the module that has the functions and no console.
+const FUNCTIONS: &str = "relight-core";
+
 /// A new file counts as fetched with the page until somebody says here that it is not. Of our own
 /// small scripts those come with the page that its front imports.
 fn load_of(name: &str, front: &str) -> Load {
@@ -175,7 +208,7 @@ fn load_of(name: &str, front: &str) -> Load {
             Load::Never
         }
         script if script.starts_with("snippets/") && !front.contains(script) => Load::Later,
-        other if other.ends_with(".d.ts") => Load::Never,
+        other if other.ends_with(".d.ts") || is_functions(other) => Load::Never,
         _ => Load::First,
     }
 }

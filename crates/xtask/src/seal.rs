@@ -15,6 +15,8 @@ use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256, Sha384};
 
+use crate::dist;
+
 /// What the host of the page should send with it, line by line: what `_headers` says to static
 /// hosts, and what the configurations in `deploy/` say.
 pub(crate) const HEADERS: [(&str, &str); 8] = [
@@ -102,11 +104,11 @@ pub(crate) fn name_in(folder: &Path, path: &Path) -> Result<String> {
     Ok(path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/"))
 }
 
-/// Whether the start-up holds the file against a sum: what runs, and what it looks like. The
-/// operator's own `relight.json` is theirs to change; a picture cannot run.
+/// Whether the start-up holds the file against a sum: what runs in the page, and what it looks like.
+/// The operator's own `relight.json` is theirs to change; a picture cannot run.
 fn is_held(name: &str) -> bool {
     let ends = [".js", ".wasm", ".css"];
-    name != "boot.js" && ends.iter().any(|end| name.ends_with(end))
+    name != "boot.js" && !dist::is_functions(name) && ends.iter().any(|end| name.ends_with(end))
 }
 
 fn integrity(path: &Path) -> Result<String> {

@@ -185,7 +185,11 @@ fn lint() -> Result<()> {
         cargo()
             .args(["clippy", "--package", "relight", "--all-targets"])
             .args(["--target", WASM, "--", "-D", "warnings"]),
-        // The page's front is the same code with less of it.
+        // The functions alone, and the page's front, are the same code with less of it.
+        cargo()
+            .args(["clippy", "--package", "relight", "--bin", "functions"])
+            .args(["--no-default-features", "--features", "functions"])
+            .args(["--target", WASM, "--", "-D", "warnings"]),
         cargo()
             .args(["clippy", "--package", "relight", "--bin", "page", "--no-default-features"])
             .args(["--target", WASM, "--", "-D", "warnings"]),
@@ -290,19 +294,22 @@ const CHROMIUM_ARGUMENTS: [&str; 9] = [
 fn module(built: &Built) -> Result<()> {
     built.dist()?;
     let folder = paths::root().join("tests/module");
-    let mut tests = command("node");
-    tests.args(["--test", "--test-reporter=spec"]).env("RELIGHT_DIST", paths::dist());
-    for file in files(&folder, ".test.mjs")? {
-        tests.arg(file);
-    }
+    let scripts = files(&folder, ".test.mjs")?;
+    let tests = |module: &str| {
+        let mut tests = command("node");
+        tests.args(["--test", "--test-reporter=spec"]).args(&scripts);
+        tests.env("RELIGHT_DIST", paths::dist()).env("RELIGHT_MODULE", module);
+        tests
+    };
     run_all([
-        &mut tests,
+        &mut tests("relight"),
+        &mut tests("relight-core"),
         command("node")
             .arg(paths::node_package("typescript").join("bin/tsc"))
             .args(["--strict", "--noEmit", "--skipLibCheck", "false"])
             .args(["--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler"])
             .args(["--lib", "es2022,dom,dom.iterable,esnext.disposable"])
-            .arg(folder.join("consumer.ts")),
+            .args([folder.join("consumer.ts"), folder.join("same.ts")]),
     ])
 }
 

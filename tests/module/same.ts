@@ -1,0 +1,18 @@
+// Compiled by `tsc --strict`: what the small module has, the whole one has too, with the same types.
+import * as whole from "../../dist/relight.js";
+import * as core from "../../dist/relight-core.js";
+
+type Functions<M> = Omit<M, "default" | "initSync">;
+export const functions: Functions<typeof core> = whole;
+export const names: readonly (keyof Functions<typeof core>)[] = [
+  "clouds",
+  "decodeResponse",
+  "explainError",
+  "parseInstanceIds",
+  "planRequests",
+  "signRequest",
+];
+// @ts-expect-error the console is not in it
+export const absent = core.mount;
+export const job: core.Job = {} as whole.Job;
+export const signed: whole.SignedRequest = {} as core.SignedRequest;
