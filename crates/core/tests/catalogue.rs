@@ -322,6 +322,20 @@ fn names_limits_and_rates_come_out_of_the_message() {
 }
 
 #[test]
+fn what_cannot_be_seen_is_not_shown() {
+    for code in ["InternalError", "Zork.Zork"] {
+        let report = ErrorReport {
+            code: code.to_owned(),
+            message: "a\u{202e}b\u{200b}c\nd".to_owned(),
+            request_id: Some("T\u{202e}1".to_owned()),
+            ..ErrorReport::default()
+        };
+        let told = explain(Some("tencent"), entries("tencent"), &report, None, Locale::En);
+        assert_eq!((told.original.as_str(), told.request_id.as_deref()), ("abc\nd", Some("T1")));
+    }
+}
+
+#[test]
 fn an_unknown_code_is_said_to_be_unknown() {
     let report = |code: &str, status| ErrorReport {
         code: code.to_owned(),
@@ -813,16 +827,15 @@ fn unrelated_texts_claim_nothing() {
     }
 }
 
+/// How long it takes is measured by `cargo xtask bench`. Here it ends, and nothing hidden comes back.
 #[test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the time it takes is what is tested, and not in a browser"
-)]
-fn large_and_hostile_texts_are_answered_soon() {
+fn large_and_hostile_texts_are_answered() {
     let error = r#"{"Response":{"Error":{"Code":"LimitExceeded","Message":"Quota limit exceeded."},"RequestId":"aaaa-1111"}}"#;
+    let evil = "<script>alert(1)</script>\u{202e}\u{200b}\u{0}\u{7}";
     let hostile = [
         "[".repeat(1_000_000),
         "{\"a\":".repeat(150_000),
+        format!("{}1{}", "{\"Code\":".repeat(50_000), "}".repeat(50_000)),
         "\"{".repeat(500_000),
         "Code=InternalError ".repeat(50_000),
         format!("{error} ").repeat(10_000),
@@ -834,17 +847,27 @@ fn large_and_hostile_texts_are_answered_soon() {
         "requestid request_id ".repeat(50_000),
         "InvalidInstanceId.NotFound MutexOperation.TaskRunning ".repeat(20_000),
         "重启\u{200b}".repeat(200_000),
+        (0..=255_u8).map(char::from).cycle().take(500_000).collect(),
+        String::from_utf8_lossy(&[0xff, 0xfe, 0x00, 0xc3, 0x28].repeat(100_000)).into_owned(),
+        evil.repeat(20_000),
+        "to perform operation (".repeat(40_000) + "UnauthorizedOperation tencentcloud",
+        "server CanonicalRequest is [".repeat(30_000) + "SignatureDoesNotMatch aliyun",
+        "&quot;&lt;Code&gt;".repeat(50_000),
+        format!(
+            r#"{{"Response":{{"Error":{{"Code":"UnauthorizedOperation","Message":"{evil}"}},"RequestId":"{evil}"}}}}"#
+        ),
     ];
     for text in &hostile {
-        let begun = std::time::Instant::now();
         let found = explain_text(text, &TextOptions::default());
-        let spent = begun.elapsed();
-        println!("{:>9} bytes of {:?} in {spent:?}", text.len(), text.get(..9));
         assert!(found.len() <= 100);
-        // 100 ms per 100 kB is the promise for a release build; a debug build on a busy machine
-        // is far slower, and what grows with the square is slower still.
-        let allowed = std::time::Duration::from_millis(text.len() as u64 / 100);
-        assert!(spent < allowed, "{} bytes of {:?}… took {spent:?}", text.len(), text.get(..9));
+        for told in found {
+            let shown = [&told.title, &told.meaning, &told.remedy, &told.original];
+            for text in shown.into_iter().chain(&told.request_id).chain(&told.code) {
+                let hidden = |c: char| matches!(c, '\0' | '\u{7}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}');
+                assert!(!text.contains(hidden), "{text:?}");
+                assert!(text.len() < 20_000, "{} bytes are shown", text.len());
+            }
+        }
     }
 }
 

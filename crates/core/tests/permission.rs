@@ -298,3 +298,27 @@ fn a_text_with_both_times_tells_the_minutes() {
     );
     assert_eq!(told.hints[0].text, "Measured: this computer's clock is 19 min behind the cloud's.");
 }
+
+#[test]
+fn the_page_for_administrators_shows_these_policies() {
+    let page = include_str!("../../../docs/permissions.md");
+    let mut shown = 0;
+    for cloud in cloud::ALL {
+        let manifest = cloud.manifest();
+        assert!(page.contains(&format!("## {}", manifest.name.en)), "{}", manifest.id);
+        for verb in [cloud::Verb::Reboot, cloud::Verb::Start] {
+            let operation = manifest.operation_for(verb).expect("every cloud has both");
+            let policy = cloud.policy(&Grant {
+                action: operation.name,
+                resources: &[],
+                region: manifest.regions.known.first().map_or("", |region| region.id),
+                instance_ids: &[manifest.ids.example],
+                with_reads: true,
+            });
+            let Some(policy) = policy else { continue };
+            assert!(page.contains(&policy), "docs/permissions.md lacks\n{policy}");
+            shown += 1;
+        }
+    }
+    assert_eq!(shown, 4);
+}

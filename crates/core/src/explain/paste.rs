@@ -8,7 +8,7 @@
 
 use super::{
     Effect, ErrorReport, Explanation, Fit, Group, Known, SeenAs, Sure, best, caught_by,
-    explain_layer, explain_with, family, layer, mask, pattern, permission, told::is_hidden,
+    explain_layer, explain_with, family, layer, mask, pattern, permission, told::visible,
 };
 use crate::{
     answer,
@@ -791,16 +791,6 @@ fn clock_ahead(text: &str) -> Option<i64> {
             .and_then(|digits| digits.parse().ok())
     };
     Some(iso.or_else(unix)? - theirs)
-}
-
-/// The text without characters that are not seen.
-fn visible(text: &str) -> Cow<'_, str> {
-    let unwanted = |c: char| is_hidden(c) && !matches!(c, '\n' | '\r' | '\t');
-    if text.contains(unwanted) {
-        Cow::Owned(text.chars().filter(|c| !unwanted(*c)).collect())
-    } else {
-        Cow::Borrowed(text)
-    }
 }
 
 /// The text without the escapes of markup, where it is markup that was escaped.

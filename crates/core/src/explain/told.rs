@@ -9,6 +9,7 @@ use crate::{
     words::{Locale, Text, text},
 };
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// An error, decoded and put in words. The shape of the module's `Explanation`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -223,9 +224,9 @@ fn recognised(
         remedy: in_words(entry.remedy),
         who: entry.who,
         retry: entry.retry,
-        request_id: report.request_id.clone(),
+        request_id: report.request_id.as_deref().map(|id| visible(id).into_owned()),
         instance_ids: report.instance_ids.clone(),
-        original: mask::mask(&report.message),
+        original: mask::mask(&visible(&report.message)),
         group,
         effect: entry.effect,
         address: Some(address(cloud_id.unwrap_or(LAYERS_ID), entry.code)),
@@ -300,9 +301,9 @@ fn unknown(
         remedy: in_words(if retry == Retry::CheckFirst { LOOK_FIRST } else { READ }),
         who: family.map_or(Who::You, |family| family.who),
         retry,
-        request_id: report.request_id.clone(),
+        request_id: report.request_id.as_deref().map(|id| visible(id).into_owned()),
         instance_ids: report.instance_ids.clone(),
-        original: mask::mask(&report.message),
+        original: mask::mask(&visible(&report.message)),
         group,
         effect,
         address: None,
@@ -394,8 +395,18 @@ fn presentable(value: &str) -> Option<String> {
     Some(mask::mask(value))
 }
 
+/// The text without characters that are not seen.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    let unwanted = |c: char| is_hidden(c) && !matches!(c, '\n' | '\r' | '\t');
+    if text.contains(unwanted) {
+        Cow::Owned(text.chars().filter(|c| !unwanted(*c)).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// Characters that change how the text around them is read without being seen.
-pub(super) fn is_hidden(character: char) -> bool {
+fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
