@@ -306,7 +306,7 @@ impl Say {
             Say::SkipToContent => "Skip to the content",
             Say::Pages => "Pages",
             Say::Power => "Power",
-            Say::ExplainAnError => "Explain an error",
+            Say::ExplainAnError => "Errors",
             Say::Connection => "Connection",
             Say::DoctorTitle => "Check the connection",
             Say::DoctorHint => {
