@@ -89,9 +89,9 @@ function say(error) {
 // Module and wasm of one of the two programs, both held against their sums. Both are asked for at
 // once; nothing of them runs before `first` has ended well.
 async function program(name, first) {
-  const files = [vouch(`${name}.js`), bytes(`${name}_bg.wasm`), first];
-  const [, wasm] = await Promise.all(files);
-  const module = await import(address(`${name}.js`));
+  // The script is ready by the time that the wasm is there, which is far larger.
+  const script = Promise.all([vouch(`${name}.js`), first]).then(() => import(address(`${name}.js`)));
+  const [module, wasm] = await Promise.all([script, bytes(`${name}_bg.wasm`)]);
   await module.default({ module_or_path: wasm });
   return module;
 }

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
-    paths,
+    glue, paths,
     process::{cargo, command, run},
     seal::{self, files, name_in},
     tools::Tool,
@@ -48,11 +48,12 @@ pub(crate) fn build() -> Result<Dist> {
         // By Node and not by its name, which is a script that not every system runs.
         run(command("node")
             .arg(paths::node_package("binaryen").join("bin/wasm-opt"))
-            .arg("-Oz")
+            .args(["-Oz", "--strip-producers", "--strip-target-features"])
             .arg(&wasm)
             .arg("--output")
             .arg(&wasm))?;
     }
+    glue::shorten(&folder.join("page.js"), &folder.join("page_bg.wasm"))?;
     seal::seal(&folder)?;
     let dist = Dist::compress(&folder)?;
     seal::publish_sums(&folder)?;
