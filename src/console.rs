@@ -681,7 +681,9 @@ impl Console {
             confirmed_at: clock::now(),
         };
         let known = review.seen.as_ref().map_or(&[][..], |seen| &seen.instances);
-        let run = Run::new(about, plan, &review.skipped, known, policy);
+        let skew_seconds = review.seen.as_ref().and_then(|seen| seen.clock_skew_seconds);
+        let run =
+            Run::new(about, plan, &review.skipped, known, policy).with_clock_skew(skew_seconds);
         let run_id = run.about().id.clone();
         self.show(ctx, run);
         let detail = to_js(&BeforeSend::new(plan));

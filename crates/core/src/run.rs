@@ -589,6 +589,14 @@ impl Run {
         }
     }
 
+    /// With what a look has learned of the clocks: seconds by which the cloud's is ahead of the
+    /// page's. So nothing is refused for the clock that is known to be off, neither a call nor a look.
+    #[must_use]
+    pub fn with_clock_skew(mut self, seconds: Option<i64>) -> Self {
+        self.clock_skew_seconds = seconds.unwrap_or_default();
+        self
+    }
+
     /// What is written about it.
     pub fn about(&self) -> &About {
         &self.about
@@ -629,9 +637,9 @@ impl Run {
         self.closed
     }
 
-    /// Seconds by which the cloud's clock is ahead of the page's, once that was corrected.
+    /// Seconds by which the cloud's clock is ahead of the page's, where that is heeded.
     pub fn clock_correction_seconds(&self) -> Option<i64> {
-        self.clock_corrected.then_some(self.clock_skew_seconds)
+        (self.clock_corrected || self.clock_skew_seconds != 0).then_some(self.clock_skew_seconds)
     }
 
     /// How many instances have each outcome.
@@ -908,9 +916,19 @@ impl Run {
             answer::settle_describe(self.order.target().cloud, delivery, self.policy.through_proxy);
         let found = match described {
             Described::Found { instances, .. } => instances,
-            // A look that failed shows nothing: what was unknown stays so.
-            Described::Failed(_) => {
-                self.narrowing_failed(ids);
+            // A look that failed shows nothing: what was unknown stays so. If it was for the clock,
+            // that is put right, or nobody would ever find out.
+            Described::Failed(fault) => {
+                let asked_at = self.transient.last_looks.back().copied().unwrap_or(now);
+                if !self.clock_corrected
+                    && look::is_clock_skew(self.order.target(), &fault)
+                    && let Delivery::Answered(response) = delivery
+                    && self.correct_clock(now, asked_at, response).is_some()
+                {
+                    self.look_by(now);
+                } else {
+                    self.narrowing_failed(ids);
+                }
                 return;
             }
         };

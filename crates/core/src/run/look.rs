@@ -35,6 +35,8 @@ pub struct Seen {
     pub at: Millis,
     /// Why the look could not be finished.
     pub fault: Option<Fault>,
+    /// Seconds by which the cloud's clock is ahead of the page's, if that stood in the way.
+    pub clock_skew_seconds: Option<i64>,
 }
 
 /// What to do next.
@@ -136,13 +138,8 @@ impl Look {
 
     /// A clock that is off must not reach anybody as an error: it is set once by the cloud's.
     fn corrects_clock(&mut self, now: Millis, fault: &Fault, delivery: &Delivery) -> bool {
-        let errors = self.target.cloud.manifest().errors;
-        let is_skew = match fault {
-            Fault::Cloud(report) => explain::effect(errors, report, None) == Effect::ClockSkew,
-            Fault::Layer { .. } => false,
-        };
         let Delivery::Answered(response) = delivery else { return false };
-        if !is_skew || self.clock_corrected {
+        if !is_clock_skew(&self.target, fault) || self.clock_corrected {
             return false;
         }
         let ours = i64::try_from(u64::midpoint(self.asked_at, now) / 1_000);
@@ -150,8 +147,20 @@ impl Look {
             return false;
         };
         self.clock_skew_seconds = theirs - ours;
+        self.seen.clock_skew_seconds = Some(self.clock_skew_seconds);
         self.clock_corrected = true;
         true
+    }
+}
+
+/// Whether a describe call was refused because the page's clock is off.
+pub(super) fn is_clock_skew(target: &Target, fault: &Fault) -> bool {
+    match fault {
+        Fault::Cloud(report) => {
+            let errors = target.cloud.manifest().errors;
+            explain::effect(errors, report, None) == Effect::ClockSkew
+        }
+        Fault::Layer { .. } => false,
     }
 }
 
@@ -179,6 +188,7 @@ mod tests {
         assert!(matches!(look.next(now), LookCommand::Describe(_)));
         look.looked(now, &ids, &refused);
         assert_eq!(look.clock_skew_seconds(), 600);
+        assert_eq!(look.seen().clock_skew_seconds, Some(600));
         assert!(matches!(look.next(now), LookCommand::Describe(_)));
         // The same answer again is no matter of the clock any more.
         look.looked(now, &ids, &refused);
