@@ -81,7 +81,12 @@ pub struct Session {
 impl Session {
     /// Starts a driver and a browser.
     pub async fn start(browser: Browser, theme: Theme) -> Result<Self> {
-        Self::start_on(browser, theme, None).await
+        Self::start_on(browser, theme, None, false).await
+    }
+
+    /// The same, and it takes every certificate. Such a session is not used again.
+    pub async fn start_trusting(browser: Browser, theme: Theme) -> Result<Self> {
+        Self::start_on(browser, theme, None, true).await
     }
 
     /// The same on a profile that is kept when the browser is killed.
@@ -91,7 +96,7 @@ impl Session {
             // The driver writes no settings into a profile that it has not made itself.
             fs::write(profile.0.join("user.js"), firefox_settings(theme))?;
         }
-        Self::start_on(browser, theme, Some(profile)).await
+        Self::start_on(browser, theme, Some(profile), false).await
     }
 
     /// Kills the browser as a crash or a power cut does: every process of it at once, with no time
@@ -104,13 +109,18 @@ impl Session {
         .await?;
         self.process.end();
         let profile = Some(self.profile.take().context("the profile is not kept")?);
-        let next = Self::start_on(self.browser, self.theme, profile).await?;
+        let next = Self::start_on(self.browser, self.theme, profile, false).await?;
         // There is nobody to answer: this only lets go of the session.
         std::mem::replace(self, next).quit().await;
         Ok(())
     }
 
-    async fn start_on(browser: Browser, theme: Theme, profile: Option<Folder>) -> Result<Self> {
+    async fn start_on(
+        browser: Browser,
+        theme: Theme,
+        profile: Option<Folder>,
+        trusting: bool,
+    ) -> Result<Self> {
         let process = DriverProcess::start(browser)?;
         let downloads = Folder::new()?;
         let driver = match browser {
@@ -130,6 +140,7 @@ impl Session {
                         "download.prompt_for_download": false,
                     }),
                 )?;
+                wanted.accept_insecure_certs(trusting)?;
                 wanted.enable_bidi()?;
                 WebDriver::new(process.url(), wanted).await
             }
@@ -162,6 +173,7 @@ impl Session {
                 wanted.set_browser_option("binary", &options["binary"])?;
                 wanted.set_browser_option("args", &options["args"])?;
                 wanted.set_browser_option("prefs", &options["prefs"])?;
+                wanted.accept_insecure_certs(trusting)?;
                 wanted.enable_bidi()?;
                 WebDriver::new(process.url(), wanted).await
             }
@@ -180,7 +192,7 @@ impl Session {
                 }
             }
         });
-        let changed = AtomicBool::new(profile.is_some());
+        let changed = AtomicBool::new(profile.is_some() || trusting);
         let session =
             Self { browser, theme, driver, bidi, errors, downloads, profile, changed, process };
         if browser == Browser::Chromium {

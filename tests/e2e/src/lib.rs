@@ -10,6 +10,7 @@ pub mod browser;
 pub mod machine;
 pub mod page;
 pub mod real;
+pub mod secure;
 pub mod site;
 pub mod stage;
 pub mod suite;

@@ -5,6 +5,7 @@ use crate::{
     machine,
     page::Page,
     real::Real,
+    secure::SecureSite,
     site::Site,
 };
 use anyhow::{Context, Result};
@@ -38,6 +39,9 @@ pub struct Setting {
     /// The real server that carries the calls, and serves the page if its configuration does; none
     /// for our own host and the sandbox's own proxy.
     pub server: Option<Server>,
+    /// Whether the page is served over HTTP/2, by a host whose certificate the browser is told to
+    /// take.
+    pub http2: bool,
 }
 
 impl Setting {
@@ -52,6 +56,7 @@ impl Setting {
             speed: SPEED,
             fleet: Fleet::standard,
             server: None,
+            http2: false,
         }
     }
 }
@@ -65,6 +70,7 @@ pub struct Stage {
     /// The host.
     pub site: Site,
     real: Option<Real>,
+    secure: Option<SecureSite>,
     sandbox: server::Running,
 }
 
@@ -84,8 +90,8 @@ impl Stage {
         session: Session,
     ) -> Result<Self, (Session, anyhow::Error)> {
         match Self::behind(setting, &session).await {
-            Ok((sandbox, site, real)) => {
-                Ok(Self { setting, page: Page::new(session), site, real, sandbox })
+            Ok((sandbox, site, real, secure)) => {
+                Ok(Self { setting, page: Page::new(session), site, real, secure, sandbox })
             }
             Err(error) => Err((session, error)),
         }
@@ -94,7 +100,7 @@ impl Stage {
     async fn behind(
         setting: Setting,
         session: &Session,
-    ) -> Result<(server::Running, Site, Option<Real>)> {
+    ) -> Result<(server::Running, Site, Option<Real>, Option<SecureSite>)> {
         let sandbox = server::start(Config {
             speed: setting.speed,
             fleet: (setting.fleet)(),
@@ -106,9 +112,14 @@ impl Stage {
             Some(server) => Some(Real::start(server, sandbox.addr, &site).await?),
             None => None,
         };
+        let secure = if setting.http2 {
+            Some(SecureSite::start(machine::dist(), sandbox.addr).await?)
+        } else {
+            None
+        };
         session.resize(setting.width, height(setting.width)).await?;
         session.take_errors();
-        Ok((sandbox, site, real))
+        Ok((sandbox, site, real, secure))
     }
 
     /// Opens the page.
@@ -119,6 +130,7 @@ impl Stage {
     /// The page's address.
     pub fn url(&self) -> String {
         let own = self.real.as_ref().and_then(Real::page_url);
+        let own = own.or_else(|| self.secure.as_ref().map(SecureSite::url));
         own.unwrap_or_else(|| self.site.url())
     }
 
@@ -130,6 +142,11 @@ impl Stage {
     /// The real server and the clouds behind it, if the case is set so.
     pub fn real(&self) -> Result<&Real> {
         self.real.as_ref().context("a real server")
+    }
+
+    /// The host that speaks HTTP/2, if the case is set so.
+    pub fn secure(&self) -> Result<&SecureSite> {
+        self.secure.as_ref().context("a host over HTTP/2")
     }
 
     /// Kills the browser and starts it again on the same profile; no page is open then.

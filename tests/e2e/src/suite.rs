@@ -175,6 +175,8 @@ async fn play(name: &str, case: &Case, browser: Browser, pool: &Pool) -> Result<
     let setting = (case.dress)(Setting::new(browser));
     let session = if setting.kept {
         Session::start_kept(browser, setting.theme).await
+    } else if setting.http2 {
+        Session::start_trusting(browser, setting.theme).await
     } else {
         pool.take(browser, setting.theme).await
     };

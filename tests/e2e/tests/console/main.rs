@@ -12,6 +12,7 @@ mod frames;
 mod guards;
 mod host;
 mod integrity;
+mod interruptions;
 mod look;
 mod operator;
 mod proxies;
@@ -34,6 +35,7 @@ fn main() -> Result<ExitCode> {
         faults::cases(),
         proxies::cases(),
         wire::cases(),
+        interruptions::cases(),
         runs::cases(),
         scale::cases(),
         guards::cases(),

@@ -16,6 +16,8 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("runs::killed_after_the_first_answer", killed_between).dressed(kept),
         case!("runs::killed_while_a_call_is_on_the_way", killed_on_the_way).dressed(kept),
         case!("runs::killed_when_all_are_accepted", killed_watching).dressed(kept),
+        case!("runs::killed_before_a_record_is_written", killed_before_the_record).dressed(kept),
+        case!("runs::killed_after_a_record_is_written", killed_after_the_record).dressed(kept),
         case!("runs::of_two_tabs_one_sends", two_tabs),
         case!("runs::without_storage_several_calls_are_refused", no_storage_several),
         case!("runs::without_storage_one_call_goes_out", no_storage_one),
@@ -77,6 +79,76 @@ async fn killed_on_the_way(stage: &mut Stage) -> Result<()> {
     each_once(stage, TENCENT, &ids)
 }
 
+/// The second call's record is being written when the browser dies: it is not in the journal, and the
+/// call has not left.
+async fn killed_before_the_record(stage: &mut Stage) -> Result<()> {
+    // The transaction never ends: there is always one more request.
+    let ids = stuck_at_the_record(
+        stage,
+        "const store = transaction.objectStore('records'); \
+         const more = () => { store.get('none').onsuccess = more; }; \
+         const add = IDBObjectStore.prototype.add; \
+         IDBObjectStore.prototype.add = function (...all) { \
+           if (this.transaction === transaction) { window.stuck = true; more(); } \
+           return add.apply(this, all); };",
+    )
+    .await?;
+    reopen(stage, 1).await?;
+    let now = stage.page.outcomes().await?;
+    // What became of the first may stand in the same record.
+    let known = [TAKEN, &["unknown"]].concat();
+    ensure!(known.contains(&outcome(&now, &ids[0])), "{now:?}");
+    ensure!(ids[1..].iter().all(|id| outcome(&now, id) == "queued"), "{now:?}");
+    key_again(stage, TENCENT).await?;
+    send_not_started(stage, 2).await?;
+    stage.page.wait_for_outcomes(&ids[1..], &["proven"]).await?;
+    each_once(stage, TENCENT, &ids)
+}
+
+/// The second call's record is written, and the call has not left: that cannot be told from one that
+/// has, so it is unknown, and stays so.
+async fn killed_after_the_record(stage: &mut Stage) -> Result<()> {
+    // It ends, and the page does not hear of it.
+    let ids = stuck_at_the_record(
+        stage,
+        "transaction.addEventListener('complete', () => { window.stuck = true; }); \
+         Object.defineProperty(transaction, 'oncomplete', { set() {} });",
+    )
+    .await?;
+    reopen(stage, 1).await?;
+    let now = stage.page.outcomes().await?;
+    ensure!(TAKEN.contains(&outcome(&now, &ids[0])), "{now:?}");
+    ensure!(outcome(&now, &ids[1]) == "unknown", "{now:?}");
+    ensure!(outcome(&now, &ids[2]) == "queued", "{now:?}");
+    key_again(stage, TENCENT).await?;
+    stage.page.act("check-unknown").await?;
+    wait_for_looks(stage, stage.looks() + 2).await?;
+    stage.page.wait_for_outcomes(&ids[1..2], &["unknown"]).await?;
+    ensure!(stage.power_calls().len() == 1, "looking has sent something");
+    ensure!(TENCENT.reboots(stage, &ids)? == [1, 0, 0]);
+    Ok(())
+}
+
+/// Sends three, one by one, and brings the page to a stand at the record of the second.
+async fn stuck_at_the_record(stage: &Stage, how: &str) -> Result<Vec<String>> {
+    let script = format!(
+        "() => {{ const begin = IDBDatabase.prototype.transaction; let durable = 0; \
+         IDBDatabase.prototype.transaction = function (stores, mode, options) {{ \
+           const transaction = begin.call(this, stores, mode, options); \
+           if (options?.durability === 'strict' && ++durable === 2) {{ {how} }} \
+           return transaction; }}; }}"
+    );
+    stage.page.session().before_every_page(&script).await?;
+    stage.page.session().driver().refresh().await?;
+    stage.page.wait_for_step("compose").await?;
+    let ids = TENCENT.running(stage, 3);
+    one_by_one(stage, &ids, 0).await?;
+    stage.page.wait_until("the record", "return window.stuck ?? null;", &[]).await?;
+    ensure!(stage.power_calls().len() == 1, "the second call has left");
+    stage.page.wait_for_outcomes(&ids[1..], &["queued"]).await?;
+    Ok(ids)
+}
+
 /// After the last answer: only the watching goes on, when a person says so.
 async fn killed_watching(stage: &mut Stage) -> Result<()> {
     let ids = ALIBABA.running(stage, 3);
@@ -93,7 +165,7 @@ async fn killed_watching(stage: &mut Stage) -> Result<()> {
     each_once(stage, ALIBABA, &ids)
 }
 
-async fn one_by_one(stage: &Stage, ids: &[String], pause_s: u32) -> Result<()> {
+pub(crate) async fn one_by_one(stage: &Stage, ids: &[String], pause_s: u32) -> Result<()> {
     one_by_one_of(stage, TENCENT, ids, pause_s).await
 }
 
@@ -146,7 +218,7 @@ async fn reopen(stage: &mut Stage, arrivals: usize) -> Result<()> {
 }
 
 /// Asks for what never left, and confirms it.
-async fn send_not_started(stage: &Stage, count: usize) -> Result<()> {
+pub(crate) async fn send_not_started(stage: &Stage, count: usize) -> Result<()> {
     let arrived = stage.power_calls().len();
     let button = stage.page.text("[data-action=send-not-started]").await?;
     ensure!(button.contains(&count.to_string()), "{button}");
@@ -188,11 +260,11 @@ pub(crate) async fn counts(stage: &Stage) -> Result<BTreeMap<String, u64>> {
     Ok(serde_json::from_value(stage.page.run(script, &[]).await?)?)
 }
 
-fn outcome<'a>(now: &'a BTreeMap<String, String>, id: &str) -> &'a str {
+pub(crate) fn outcome<'a>(now: &'a BTreeMap<String, String>, id: &str) -> &'a str {
     now.get(id).map_or("missing", String::as_str)
 }
 
-const TAKEN: &[&str] = &["accepted", "in-progress", "proven"];
+pub(crate) const TAKEN: &[&str] = &["accepted", "in-progress", "proven"];
 
 // ---- two tabs -----------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ use crate::{
     support::{ALIBABA, Account, TENCENT, ZENLAYER, listen, send, story_of, wait_for_looks},
 };
 use anyhow::{Context, Result, ensure};
-use relight_e2e::{Stage, case, page::Form, suite::Case, until};
+use relight_e2e::{Setting, Stage, case, page::Form, suite::Case, until};
 use relight_proxy_check::{
     clouds::{FLAWED, MISSING, REFUSED},
     dns::Record,
@@ -27,6 +27,11 @@ pub(crate) fn cases() -> Vec<Case> {
             .dressed(|setting| through(setting, Server::Haproxy)),
         case!("wire::nginx_killed_in_the_middle_sends_once", killed)
             .dressed(|setting| through(setting, Server::Nginx)),
+        case!("wire::http2_cut_in_the_middle", cut_over_http2).dressed(|setting| Setting {
+            http2: true,
+            speed: 45.0,
+            ..setting
+        }),
         case!("wire::a_wrong_proxy_is_unknown", wrong_proxy)
             .dressed(|setting| through(setting, Server::Nginx))
             .noisy(),
@@ -185,6 +190,27 @@ async fn killed(stage: &mut Stage) -> Result<()> {
     }
     let calls = stage.power_calls();
     ensure!(calls.len() == 1 && calls[0].executed, "{calls:#?}");
+    ensure!(TENCENT.reboots(stage, &ids)? == [1, 1]);
+    Ok(())
+}
+
+/// Over HTTP/2 there is no `Connection: close`. Where a body can be sent that is read once, the
+/// browser cannot send it again.
+async fn cut_over_http2(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 2);
+    listen(stage).await?;
+    let page = &stage.page;
+    page.compose(&TENCENT.form(&ids.join("\n"))).await?;
+    page.review().await?;
+    let script = "return performance.getEntriesByType('navigation')[0].nextHopProtocol;";
+    ensure!(page.run(script, &[]).await? == "h2", "the page did not come over HTTP/2");
+    stage.secure()?.cut_next();
+    page.send().await?;
+    page.wait_for_outcomes(&ids, &["proven"]).await?;
+    let story = story_of(stage, &ids[0]).await?;
+    let calls = stage.power_calls();
+    ensure!(calls.len() == 1, "{story:?} {calls:#?}");
+    ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
     ensure!(TENCENT.reboots(stage, &ids)? == [1, 1]);
     Ok(())
 }
