@@ -9,6 +9,7 @@ use crate::{
     journal::{Journal, Unavailable, Unreadable},
     locks::{self, NoLocks, RunLock},
     place::Place,
+    records,
     store::{Examination, Format, Intent, Shared, View},
     ui,
     vault::{Key, Token, Typed, Vault},
@@ -18,6 +19,7 @@ use gloo_timers::callback::{Interval, Timeout};
 use relight_core::{
     answer::Delivery,
     cloud::{Cloud, Read, Verb},
+    config::Records,
     doctor::judge,
     export,
     form::Fill,
@@ -137,6 +139,8 @@ pub(crate) enum Msg {
     Recorded { run_id: String, number: u64, held: Option<Vec<InstanceId>> },
     /// The page around this one has thought it over.
     Answered { number: u64, wish: Wish, said: Result<(), Option<String>> },
+    /// The operator's endpoint has not taken this run yet.
+    Owed { run: Box<Run>, to: Records, person: Option<String> },
     /// The browser says that it is on- or offline.
     Online(bool),
     /// The page is hidden, or shown again.
@@ -293,6 +297,11 @@ impl Console {
             }
             Msg::Journal(Ok(journal)) => {
                 bring_back(ctx, journal.clone());
+                // Before the configuration is there nobody knows where to: then that does it.
+                if let Some(records) = &self.config.settings.records {
+                    let person = self.config.settings.person.clone();
+                    hand_in_what_is_left(ctx, records, person, journal.clone());
+                }
                 self.journal = Some(journal);
                 false
             }
@@ -332,6 +341,10 @@ impl Console {
                     }
                 }
             }
+            Msg::Owed { run, to, person } => {
+                hand_in(ctx, &to, person.as_deref(), &run);
+                false
+            }
             Msg::Online(online) => self.step(ctx, Event::Online(online)),
             Msg::Hidden(hidden) => self.step(ctx, Event::Hidden(hidden)),
             Msg::Wake => self.step(ctx, Event::Tick),
@@ -353,6 +366,9 @@ impl Console {
 
     fn configure(&mut self, ctx: &Context<Self>, config: Config, problem: Option<String>) -> bool {
         let first = !std::mem::replace(&mut self.configured, true);
+        if first && let (Some(records), Some(journal)) = (&config.settings.records, &self.journal) {
+            hand_in_what_is_left(ctx, records, config.settings.person.clone(), journal.clone());
+        }
         let start = Rc::clone(&ctx.props().start);
         let session = self.view.session.make_mut();
         // What cannot be read may have been meant to forbid anything: nothing is sent until it can.
@@ -944,6 +960,10 @@ impl Console {
             let text = export::json(after);
             let detail = js_sys::JSON::parse(&text).unwrap_or(JsValue::NULL);
             element::fire(host, "relight-run-finished", &detail, false);
+            if let Some(records) = &self.config.settings.records {
+                records::owe(&after.about().id);
+                hand_in(ctx, records, self.config.settings.person.as_deref(), after);
+            }
             self.second = None;
             self.release_claims();
         }
@@ -962,6 +982,45 @@ impl Console {
         };
         save(name, kind, &text);
     }
+}
+
+/// Posts the record of a run to the operator's endpoint, until it is taken.
+fn hand_in(ctx: &Context<Console>, to: &Records, person: Option<&str>, run: &Run) {
+    let person = person.map_or("null".to_owned(), |person| serde_json::json!(person).to_string());
+    let record = format!("{{\"person\":{person},\"run\":{}}}", export::json(run));
+    let (url, run_id, host) = (to.url.clone(), run.about().id.clone(), ctx.props().host.clone());
+    spawn_local(async move {
+        let fault = |message: &str| {
+            let detail = to_js(&ErrorEvent { kind: "records", message });
+            element::fire(&host, "relight-error", &detail, false);
+        };
+        records::hand_in(&url, &record, fault).await;
+        records::settle(&run_id);
+    });
+}
+
+/// The same for the runs of pages that were closed before the endpoint had them.
+fn hand_in_what_is_left(
+    ctx: &Context<Console>,
+    to: &Records,
+    person: Option<String>,
+    journal: Journal,
+) {
+    let (ctx_link, to) = (ctx.link().clone(), to.clone());
+    spawn_local(async move {
+        for run_id in records::owed() {
+            match journal.load(&run_id).await.map(|written| restore(written, clock::now())) {
+                Ok(Ok(run)) => ctx_link.send_message(Msg::Owed {
+                    run: Box::new(run),
+                    to: to.clone(),
+                    person: person.clone(),
+                }),
+                // What cannot be read again cannot be handed in; the journal keeps it aside.
+                Ok(Err(_)) | Err(Unreadable::Broken(_)) => records::settle(&run_id),
+                Err(Unreadable::Unavailable(_)) => return,
+            }
+        }
+    });
 }
 
 /// Where the address leads, if it is the console's own; else where the person wants to go.

@@ -46,3 +46,5 @@ pub mod locks;
 pub mod mount;
 #[cfg(feature = "console")]
 pub mod place;
+#[cfg(feature = "console")]
+mod records;

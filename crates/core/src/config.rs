@@ -40,6 +40,8 @@ pub struct Config {
     pub locked: Vec<Lockable>,
     /// Where run records go.
     pub records: Option<Records>,
+    /// Who uses the page, for the records: the page around the console knows.
+    pub person: Option<String>,
     /// The operator's own name and words.
     pub brand: Brand,
     /// The origins of the pages that may show this one in a frame and have keys entered there, such

@@ -50,6 +50,9 @@ struct Shared {
     connect: Mutex<String>,
     /// The request header that gets lost on the way to the proxy.
     lost: Mutex<Option<String>>,
+    /// What was handed in at `/records`, and whether that takes anything.
+    records: Mutex<Vec<String>>,
+    takes_records: AtomicBool,
 }
 
 impl Site {
@@ -72,6 +75,8 @@ impl Site {
             is_bare: AtomicBool::new(false),
             lost: Mutex::default(),
             connect: Mutex::default(),
+            records: Mutex::default(),
+            takes_records: AtomicBool::new(true),
         });
         let address = listener.local_addr()?;
         let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
@@ -134,6 +139,16 @@ impl Site {
         self.replace("relight.json", format!(r#"{{ "proxy": "{proxy}" }}"#).into_bytes());
     }
 
+    /// The run records that were taken at `/records`.
+    pub fn records(&self) -> Vec<String> {
+        lock(&self.shared.records).clone()
+    }
+
+    /// Whether `/records` takes records from now on; else it answers 503.
+    pub fn take_records(&self, takes: bool) {
+        self.shared.takes_records.store(takes, Ordering::Relaxed);
+    }
+
     /// The page's origin.
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)
@@ -182,6 +197,14 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     if path == "/csp-report" {
         lock(&shared.reports).push(String::from_utf8_lossy(request.body()).into_owned());
         return answer(&mut stream, "204 No Content", "", &strict(shared, &[]), b"").await;
+    }
+    if path == "/records" {
+        let takes = shared.takes_records.load(Ordering::Relaxed);
+        if takes {
+            lock(&shared.records).push(String::from_utf8_lossy(request.body()).into_owned());
+        }
+        let status = if takes { "204 No Content" } else { "503 Service Unavailable" };
+        return answer(&mut stream, status, "", &strict(shared, &[]), b"").await;
     }
     let name = match path.strip_prefix(&shared.base) {
         Some("") => Some("index.html"),

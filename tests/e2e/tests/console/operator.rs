@@ -1,8 +1,8 @@
 //! What the operator of a page sets: it shows, it holds, and what is wrong with it is said.
 
-use crate::support::{TENCENT, heard, is_chinese, listen};
+use crate::support::{TENCENT, heard, is_chinese, listen, send};
 use anyhow::{Result, ensure};
-use relight_e2e::{Stage, case, suite::Case};
+use relight_e2e::{Stage, case, suite::Case, until};
 use serde_json::{Value, json};
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -12,6 +12,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("operator::a_reason_and_a_count_are_asked_for", confirmed),
         case!("operator::a_wrong_file_stops_everything", wrong),
         case!("operator::the_property_counts_as_the_file", property),
+        case!("operator::records_are_handed_in_until_they_are_taken", records).noisy(),
         case!("operator::words_colours_and_language_are_the_operators", dressed),
     ]
 }
@@ -179,5 +180,43 @@ async fn dressed(stage: &mut Stage) -> Result<()> {
     page.run("host.setAttribute('lang', 'en'); return true;", &[]).await?;
     ensure!(is_chinese(&page.text("h2").await?));
     page.photograph(&format!("{}-operator", page.browser())).await?;
+    Ok(())
+}
+
+/// The endpoint is down, and the page is closed before it is up again.
+async fn records(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 1);
+    stage.site.take_records(false);
+    let configuration = json!({ "records": { "url": "/records" }, "person": "李雷 \"ops\"" });
+    configured(stage, &configuration).await?;
+    listen(stage).await?;
+    send(stage, &TENCENT.form(&ids[0])).await?;
+    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    until("a word on the endpoint", || async {
+        let errors = heard(stage, "relight-error").await?;
+        let told = errors.iter().any(|error| {
+            error["kind"] == "records"
+                && error["message"].as_str().is_some_and(|words| words.contains("HTTP 503"))
+        });
+        Ok(told.then_some(()))
+    })
+    .await?;
+    ensure!(stage.site.records().is_empty());
+    stage.site.take_records(true);
+    stage.page.session().driver().goto(&stage.site.url()).await?;
+    let records = until("the record", || async {
+        let records = stage.site.records();
+        Ok((!records.is_empty()).then_some(records))
+    })
+    .await?;
+    let record: Value = serde_json::from_str(&records[0])?;
+    ensure!(record["person"] == "李雷 \"ops\"", "{record}");
+    let text = record["run"].to_string();
+    ensure!(text.contains(&ids[0]) && text.contains("proven"), "{text}");
+    ensure!(!text.contains(TENCENT.secret));
+    // Handed in once: another visit owes nothing.
+    let left = "return localStorage.getItem('relight-records-left') === '[]' || null;";
+    stage.page.wait_until("nothing to be owed", left, &[]).await?;
+    ensure!(stage.power_calls().len() == 1);
     Ok(())
 }
