@@ -1,7 +1,7 @@
 //! `<relight-console>`: attributes in, events out. Secrets are in neither.
 
 use crate::store::Intent;
-use js_sys::{Array, Function, Object, Reflect};
+use js_sys::{Array, Object, Reflect};
 use relight_core::form::Fill;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement, ShadowRoot};
@@ -61,9 +61,10 @@ impl Drawn {
     }
 
     /// Ends what is drawn, and lets something else take its place.
+    #[cfg(not(feature = "console"))]
     pub(crate) fn give_way(&self, draw: impl FnOnce() -> Drawn) {
         if let Ok(end) = Reflect::get(self, &"end".into())
-            && let Ok(end) = end.dyn_into::<Function>()
+            && let Ok(end) = end.dyn_into::<js_sys::Function>()
         {
             let _ = end.call0(&JsValue::NULL);
         }

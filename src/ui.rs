@@ -55,19 +55,19 @@ mod review;
 mod skipped;
 mod target;
 
-#[cfg(not(feature = "console"))]
-use crate::front::{Rest, Why};
 #[cfg(feature = "console")]
 use crate::{
     approval::Standing,
     place::{Place, Shown},
     store::View,
 };
+#[cfg(not(feature = "console"))]
 use crate::{
     frame::Stranger,
-    store::{Intent, KeyState},
-    text::Say,
+    front::{Rest, Why},
+    store::KeyState,
 };
+use crate::{store::Intent, text::Say};
 pub(crate) use base::Html;
 use base::part;
 use compose::compose;
@@ -85,6 +85,7 @@ use header::header;
 #[cfg(feature = "console")]
 use looking::looking;
 use markup::html;
+use relight_core::words::Locale;
 #[cfg(feature = "console")]
 use relight_core::{
     config::{Brand, Lockable, Theme},
@@ -92,7 +93,8 @@ use relight_core::{
     run::{Pause, Stage},
     session::Step,
 };
-use relight_core::{form::Form, plan::Refusal, request::Route, words::Locale};
+#[cfg(not(feature = "console"))]
+use relight_core::{form::Form, plan::Refusal, request::Route};
 #[cfg(feature = "console")]
 use results::results;
 use yew::Callback;

@@ -100,6 +100,7 @@ impl Vault {
     }
 
     /// Key and token as the module takes them over: [`Vault::take_over`].
+    #[cfg(not(feature = "console"))]
     pub(crate) fn hand_over(&self) -> [wasm_bindgen::JsValue; 2] {
         let kept = self.0.borrow();
         let token = kept.token.as_ref().map_or("", |token| token);

@@ -105,6 +105,7 @@ impl Key {
     }
 
     /// The keys, to be handed over.
+    #[cfg(not(feature = "console"))]
     pub(crate) fn hand_over(&self) -> JsValue {
         self.0.clone().into()
     }
