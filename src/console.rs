@@ -32,7 +32,7 @@ use relight_core::{
         restore,
     },
     session::{Action, Session},
-    sign::{Secret, Signer},
+    sign::{Prepared, Secret, Signer},
     words::Locale,
 };
 use serde::Serialize;
@@ -585,9 +585,9 @@ impl Console {
         let link = ctx.link().clone();
         spawn_local(async move {
             let signed = if has_key {
-                sign(&vault, paper, locale).await.ok().map(|(signed, _)| signed)
+                sign(&vault, paper, locale, &route).await.ok().map(|(signed, _)| signed)
             } else {
-                sign_for_nobody(&paper, locale)
+                sign_for_nobody(&paper, locale, &route)
             };
             let evidence = match (signed, Abort::new()) {
                 (Some(signed), Some(abort)) => {
@@ -931,7 +931,7 @@ impl Console {
         ctx.link().send_future(async move {
             turn.await;
             let call = paper.call;
-            let delivery = match sign(&vault, paper, locale).await {
+            let delivery = match sign(&vault, paper, locale, &route).await {
                 Ok((signed, token)) => {
                     if let Some(call) = call {
                         // What is kept for the screen has no token any more.
@@ -1048,17 +1048,30 @@ struct Paper {
     call: Option<usize>,
 }
 
+/// Everything of the signed request but its signature. Without a proxy it has to be one that a page
+/// may send without leave.
+fn prepare(paper: &Paper, signer: &Signer, route: &Route) -> Option<Prepared> {
+    match (route, paper.cloud.manifest().direct) {
+        (Route::Direct, Some(algorithm)) => {
+            paper.cloud.prepare_with(algorithm, &paper.request, signer)
+        }
+        (Route::Direct, None) => None,
+        (Route::Proxy { .. }, _) => Some(paper.cloud.prepare(&paper.request, signer)),
+    }
+}
+
 /// Signs with what the vault holds now, and gives the token that is in the request; or says, in a
 /// word, why that is not possible.
 async fn sign(
     vault: &Vault,
     paper: Paper,
     locale: Locale,
+    route: &Route,
 ) -> Result<(Request<Signed>, Option<Token>), &'static str> {
-    let Paper { cloud, key_id, request, skew_seconds, .. } = paper;
+    let (cloud, skew_seconds) = (paper.cloud, paper.skew_seconds);
     let hand = vault.hand(cloud).ok_or(NO_KEY)?;
     let signer = Signer {
-        key_id,
+        key_id: paper.key_id.clone(),
         token: hand.token().map(|token| token.to_string()),
         unix_seconds: clock::unix_seconds(skew_seconds),
         nonce: clock::nonce().ok_or("no-random")?,
@@ -1066,12 +1079,12 @@ async fn sign(
         locale,
     };
     let token = hand.token().cloned();
-    let prepared = cloud.prepare(&request, &signer);
+    let prepared = prepare(&paper, &signer, route).ok_or("no-direct-way")?;
     hand.sign(cloud, prepared).await.map(|signed| (signed, token)).ok_or(NO_KEY)
 }
 
 /// Signs with a key that no cloud knows.
-fn sign_for_nobody(paper: &Paper, locale: Locale) -> Option<Request<Signed>> {
+fn sign_for_nobody(paper: &Paper, locale: Locale, route: &Route) -> Option<Request<Signed>> {
     let signer = Signer {
         key_id: "RelightDoctor0000000000000000000".to_owned(),
         token: None,
@@ -1081,7 +1094,7 @@ fn sign_for_nobody(paper: &Paper, locale: Locale) -> Option<Request<Signed>> {
         locale,
     };
     let secret = Secret::new("no cloud knows it".to_owned());
-    Some(paper.cloud.prepare(&paper.request, &signer).finish_with(&secret))
+    prepare(paper, &signer, route).map(|prepared| prepared.finish_with(&secret))
 }
 
 /// How long to wait until a time, for a timer; never so long that a clock that was set matters.

@@ -23,19 +23,14 @@ pub(crate) async fn examine(
     sender: Sender,
 ) -> Evidence {
     let Route::Proxy { base } = &route else {
+        let answered = answers(&format!("https://{}/", request.host())).await;
+        let refusal = Delivery::Lost { word: String::new() };
         let call = sender.send(&request, &route).await;
-        let answered = matches!(call, Delivery::Answered(_));
         let connection = Connection::Untold;
-        return Evidence { answered, refusal: call.clone(), call, has_key, connection };
+        return Evidence { is_direct: true, answered, refusal, call, has_key, connection };
     };
     let base = base.trim_end_matches('/');
-    // Readable or not: an answer is an answer.
-    let answered = RequestBuilder::new(&format!("{base}/"))
-        .mode(RequestMode::NoCors)
-        .cache(RequestCache::NoStore)
-        .send()
-        .await
-        .is_ok();
+    let answered = answers(&format!("{base}/")).await;
     // No host has this name (RFC 2606), so no proxy may pass it on.
     let nowhere = format!("{base}/doctor.invalid/");
     let mut refusal = Delivery::Lost { word: "network".into() };
@@ -47,7 +42,13 @@ pub(crate) async fn examine(
     }
     let connection = connection(&nowhere);
     let call = sender.send(&request, &route).await;
-    Evidence { answered, refusal, call, has_key, connection }
+    Evidence { is_direct: false, answered, refusal, call, has_key, connection }
+}
+
+/// Whether anybody answers there. Readable or not: an answer is an answer.
+async fn answers(url: &str) -> bool {
+    let asked = RequestBuilder::new(url).mode(RequestMode::NoCors).cache(RequestCache::NoStore);
+    asked.send().await.is_ok()
 }
 
 async fn refused(url: &str, request: &Request<Signed>) -> Delivery {

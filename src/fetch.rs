@@ -108,7 +108,12 @@ fn prepare(
     }
     init.set_headers(&headers);
     if !request.body().is_empty() {
-        match one_shot(request.body(), &url) {
+        // A stream makes any request one that needs leave.
+        let stream = match route {
+            Route::Proxy { .. } => one_shot(request.body(), &url),
+            Route::Direct => None,
+        };
+        match stream {
             Some(stream) => {
                 init.set_body(&stream);
                 let _ = Reflect::set(&init, &"duplex".into(), &"half".into());

@@ -74,6 +74,7 @@ pub enum Say {
     OtherLanguage,
     ThisPagesProxy,
     Direct,
+    DirectHint,
     RouteLabel,
     KeyLabel,
     WhatToDo,
@@ -315,7 +316,10 @@ impl Say {
             Say::Examine => "Check now",
             Say::OtherLanguage => "中文",
             Say::ThisPagesProxy => "this page’s proxy",
-            Say::Direct => "direct",
+            Say::Direct => "direct, unverified",
+            Say::DirectHint => {
+                "Without a proxy: this goes from the browser to the cloud itself, in the cloud’s older form. Whether the cloud lets a page read its answers has not been tried with a live account. What cannot be read counts as unknown, and nothing keeps a browser from sending again when a connection dies."
+            }
             Say::RouteLabel => "Calls travel through",
             Say::KeyLabel => "Key in use",
             Say::WhatToDo => "What to do",
@@ -572,7 +576,10 @@ impl Say {
             Say::Examine => "立即检查",
             Say::OtherLanguage => "English",
             Say::ThisPagesProxy => "本页代理",
-            Say::Direct => "直连",
+            Say::Direct => "直连（未经验证）",
+            Say::DirectHint => {
+                "不经过代理：请求以云端的旧版签名方式由浏览器直接发出。云端是否允许页面读取应答，尚未用真实账号验证。读不到的应答视为结果未知；连接中断时，也没有办法阻止浏览器自行重发。"
+            }
             Say::RouteLabel => "请求经由",
             Say::KeyLabel => "当前密钥",
             Say::WhatToDo => "操作内容",

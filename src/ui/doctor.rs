@@ -35,7 +35,7 @@ pub(crate) fn doctor(props: &Props, _: &mut HookContext) -> Html {
             if busy { "busy" } else if findings.is_some() { "done" } else { "idle" }
         }>
             <div class="head">
-                <h2 id="h-doctor">{ t(Say::DoctorTitle) }</h2>
+                <h1 id="h-doctor">{ t(Say::DoctorTitle) }</h1>
                 <span class="grow"></span>
                 <span class="small muted">{ props.route.clone() }</span>
             </div>

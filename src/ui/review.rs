@@ -200,7 +200,17 @@ fn how(props: &Props, plan: &Arc<Plan>) -> Html {
                 <dt>{ t(Say::Host) }</dt>
                 <dd><code>{ order.target().host() }</code></dd>
                 <dt>{ t(Say::Through) }</dt>
-                <dd>{ route_name(&props.route, locale) }</dd>
+                <dd data-route={match *props.route {
+                    Route::Direct => "direct",
+                    Route::Proxy { .. } => "proxy",
+                }}>
+                    { route_name(&props.route, locale) }
+                    if *props.route == Route::Direct {
+                        <p class="small hint-warn">
+                            { icon(Icon::Warning) }<span>{ t(Say::DirectHint) }</span>
+                        </p>
+                    }
+                </dd>
                 <dt>{ t(Say::PaceLabel) }</dt>
                 <dd>{ Tell::Pace(order.operation().calls_per_second).in_locale(locale) }</dd>
             </dl>

@@ -44,6 +44,9 @@ pub struct Config {
     pub person: Option<String>,
     /// The operator's own name and words.
     pub brand: Brand,
+    /// The clouds that are called without the proxy, where that may work at all: unverified, so it
+    /// is marked wherever it counts, and off unless it is named here.
+    pub direct: Vec<CloudId>,
     /// The origins of the pages that may show this one in a frame and have keys entered there, such
     /// as `https://portal.example.com`. Left out: only the page's own origin.
     #[cfg_attr(
@@ -438,6 +441,16 @@ impl Config {
                 return Err(Unusable(format!(
                     "`{name}` is `{url}`, expected an address that begins with `https:` or \
                      `http:`, or one relative to the page"
+                )));
+            }
+        }
+        let may = |cloud: &&&'static dyn Cloud| cloud.manifest().direct.is_some();
+        for id in &self.direct {
+            let mut able = cloud::ALL.iter().filter(may).map(|cloud| cloud.manifest().id);
+            if !able.any(|able| able == id.0) {
+                return Err(Unusable(format!(
+                    "`direct` has `{}`, which no page can call without a proxy",
+                    id.0
                 )));
             }
         }

@@ -89,6 +89,8 @@ pub enum Connection {
 /// What the page has found.
 #[derive(Clone, Debug)]
 pub struct Evidence {
+    /// Whether it was asked without a proxy.
+    pub is_direct: bool,
     /// Whether anything at all answered, read or not.
     pub answered: bool,
     /// What came of a request that no proxy may pass on.
@@ -141,6 +143,7 @@ fn allows(evidence: &Evidence) -> (Holds, String) {
         return (Holds::Unseen, String::new());
     }
     match answer(&evidence.call) {
+        Some(_) if evidence.is_direct => (Holds::Yes, String::new()),
         None => (Holds::No, lost(&evidence.call).to_owned()),
         Some(response) => match verdict(response) {
             Verdict::NotSent(word) if word == "http_request_denied" => {
@@ -168,6 +171,9 @@ fn types(evidence: &Evidence) -> (Holds, String) {
 
 fn reaches(evidence: &Evidence) -> (Holds, String) {
     let Some(response) = answer(&evidence.call) else { return (Holds::Unseen, String::new()) };
+    if evidence.is_direct {
+        return (Holds::Yes, response.status.to_string());
+    }
     match verdict(response) {
         Verdict::Cloud => (Holds::Yes, response.status.to_string()),
         Verdict::NotSent(word) | Verdict::Unknown(word) => {
@@ -215,7 +221,8 @@ fn closes(evidence: &Evidence) -> (Holds, String) {
 }
 
 fn cloud_answer(evidence: &Evidence) -> Option<&Response> {
-    answer(&evidence.call).filter(|response| verdict(response) == Verdict::Cloud)
+    answer(&evidence.call)
+        .filter(|response| evidence.is_direct || verdict(response) == Verdict::Cloud)
 }
 
 fn answer(delivery: &Delivery) -> Option<&Response> {
@@ -253,6 +260,7 @@ mod tests {
     /// A proxy that keeps all, and a cloud that refuses the key.
     fn good() -> Evidence {
         Evidence {
+            is_direct: false,
             answered: true,
             refusal: answered(403, "relight-proxy; error=http_request_denied", ""),
             call: answered(
@@ -304,6 +312,24 @@ mod tests {
         assert_eq!(shown(&Evidence { connection: Connection::Kept, ..good() }), "++++?+-");
         assert_eq!(shown(&Evidence { connection: Connection::Shared, ..good() }), "++++?+-");
         assert_eq!(shown(&Evidence { connection: Connection::Untold, ..good() }), "++++?+?");
+    }
+
+    #[test]
+    fn without_a_proxy_only_the_cloud_is_judged() {
+        let nothing = || Delivery::Lost { word: String::new() };
+        let body =
+            "{\"Code\":\"InvalidAccessKeyId.NotFound\",\"Message\":\"\",\"RequestId\":\"R\"}";
+        let call = answered(404, "", body);
+        let direct = Evidence {
+            is_direct: true,
+            refusal: nothing(),
+            call,
+            connection: Connection::Untold,
+            ..good()
+        };
+        assert_eq!(shown(&direct), "++?+?+?");
+        // The cloud answers, and no page may read it.
+        assert_eq!(shown(&Evidence { call: nothing(), ..direct }), "+-?????");
     }
 
     #[test]

@@ -23,6 +23,7 @@ const ACCEPTED: &[&str] = &[
          "reason": "T-1", "site": "china" },
          "locked": ["cloud", "region", "operation", "mode", "dryRun", "instanceIds"] }"#,
     r#"{ "records": { "url": "/records" } }"#,
+    r#"{ "direct": ["alibaba"] }"#,
     r#"{ "frames": ["https://portal.example.com", "http://localhost:8080"] }"#,
     r#"{ "brand": { "title": "Ops", "logo": "logo.svg", "note": { "en": "a", "zh": "b" } } }"#,
 ];

@@ -4,6 +4,7 @@
 //! `target/tools` at the versions pinned in `tools.rs`, and each command installs only what it
 //! uses.
 
+mod again;
 mod bench;
 mod dist;
 mod glue;
@@ -33,6 +34,8 @@ cargo xtask <command>
   test [part…]       all parts, or those named: lint deny native wasm dist module sdk e2e
                      proxies headers
   dist               the release build in dist/, with sizes and the budget
+      --twice            and once more in another folder: the same bytes must come out
+  sbom               what the page is made of, as CycloneDX, in dist/relight.cdx.json
   bench [options]    the measurements of BENCHMARKS.md
       --no-build         of `dist` as it is
       --no-page          without Chromium; writes nothing
@@ -73,9 +76,22 @@ fn run(mut arguments: Parser) -> Result<ExitCode> {
         "serve" => serve::run(&serve::Options::parse(arguments)?)?,
         "test" => return Ok(test::run(&test::parse(arguments)?)),
         "dist" => {
+            let is_twice = match arguments.next()? {
+                None => false,
+                Some(Arg::Long("twice")) => true,
+                Some(other) => return Err(other.unexpected().into()),
+            };
             no_more(arguments)?;
             tools::ensure(dist::TOOLS)?;
             dist::build()?.check_budget()?;
+            if is_twice {
+                again::build_elsewhere()?;
+            }
+        }
+        "sbom" => {
+            no_more(arguments)?;
+            tools::ensure(&[tools::Tool::Sbom])?;
+            again::list_parts()?;
         }
         "proxy-check" => return proxy_check::run(arguments),
         "bench" => bench::run(arguments)?,

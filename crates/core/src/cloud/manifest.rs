@@ -15,6 +15,10 @@ pub struct Manifest {
     pub product: &'static str,
     /// What a key of this cloud looks like and what its parts are called.
     pub credential: Credential,
+    /// The algorithm with which a page could call this cloud without a proxy: its requests need no
+    /// leave of the cloud's (no header beyond those that any page may send, Fetch standard), and
+    /// the cloud is said to let pages read its answers. `None` where nothing speaks for it.
+    pub direct: Option<&'static str>,
     /// The kinds of account, each with hosts of its own. The first is the default. Never empty.
     pub sites: &'static [Site],
     /// The regions, as far as they are known.

@@ -669,6 +669,25 @@ pub static LAYERS: &[Entry] = &[
         source: Source::Observed,
     },
     Entry {
+        code: "no-direct-way",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: words("This cloud cannot be called without a proxy", "该云不能不经代理调用"),
+        meaning: words(
+            "The configuration has it called directly, and there is no way in which a page could. Nothing was sent.",
+            "配置要求直连该云，但页面没有可行的直连方式。没有发送任何请求。",
+        ),
+        remedy: words(
+            "Take it out of `direct` in relight.json and name a proxy.",
+            "请从 relight.json 的 `direct` 中去掉它，并配置代理。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
         code: "offline",
         status: None,
         operations: &[],

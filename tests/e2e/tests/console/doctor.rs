@@ -12,6 +12,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("doctor::a_good_proxy_holds", good),
         case!("doctor::a_real_server_holds", real)
             .dressed(|setting| Setting { server: Some(Server::Nginx), ..setting }),
+        case!("doctor::without_a_proxy_is_marked_as_unverified", direct).noisy(),
         case!("doctor::each_fault_is_named_with_its_remedy", broken).noisy(),
     ]
 }
@@ -62,7 +63,8 @@ async fn good(stage: &mut Stage) -> Result<()> {
     ensure!(calls.len() == 6, "{calls:?}");
     ensure!(calls.iter().all(|call| call.action.starts_with("Describe")), "{calls:?}");
     ensure!(calls.iter().filter(|call| call.signature == "ok").count() == 3, "{calls:?}");
-    ensure!(stage.page.accessibility_problems().await?.is_empty());
+    let problems = stage.page.accessibility_problems().await?;
+    ensure!(problems.is_empty(), "{problems:?}");
     stage.page.photograph(&format!("{}-doctor", stage.page.browser())).await.map(drop)
 }
 
@@ -73,6 +75,28 @@ async fn real(stage: &mut Stage) -> Result<()> {
     ensure_lines(&found, &HOLDS)?;
     // Without TLS a browser's clock may be too coarse to show a new connection.
     ensure!(found["closes"] != "no", "{found:?}");
+    Ok(())
+}
+
+/// No cloud can be reached from a test, so what is seen is what a person is told before anything goes
+/// out, and that the proxy is left alone.
+async fn direct(stage: &mut Stage) -> Result<()> {
+    stage.site.without_headers();
+    let config = json!({ "proxy": "/proxy", "direct": ["alibaba"] });
+    stage.site.replace("relight.json", config.to_string().into_bytes());
+    stage.open().await?;
+    let ids = ALIBABA.running(stage, 1);
+    stage.page.compose(&ALIBABA.form(&ids[0])).await?;
+    stage.page.review_unseen().await?;
+    let words = stage.page.text("[data-route=direct]").await?;
+    ensure!(words.contains("unverified") && words.contains("not been tried"), "{words}");
+    stage.page.act("language").await?;
+    let words = stage.page.text("[data-route=direct]").await?;
+    ensure!(words.contains("未经验证"), "{words}");
+    stage.page.act("language").await?;
+    let found = examine(stage).await?;
+    ensure_lines(&found, &[("reachable", "no"), ("types", "unseen"), ("closes", "unseen")])?;
+    ensure!(stage.site.proxied().is_empty(), "{:?}", stage.site.proxied());
     Ok(())
 }
 

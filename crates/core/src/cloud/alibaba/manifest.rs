@@ -30,6 +30,10 @@ pub(super) static MANIFEST: Manifest = Manifest {
         secret: Shape { prefixes: &[], usual_length: (30, 44) },
         keyings: &[ACS3_KEYING, ACS_V1_KEYING],
     },
+    // The older signature is all in a form body, so a page sends it without asking first. Recorded
+    // answers of this product's endpoints have `Access-Control-Allow-Origin: *`; nobody has tried
+    // it with a live account for this project.
+    direct: Some("ACS-RPC-HMAC-SHA1"),
     // One family of hosts serves the accounts of both sites; the key decides.
     sites: &[Site { id: "default", name: text("China or international", "中国站或国际站") }],
     regions: Regions { required: true, known: REGIONS },

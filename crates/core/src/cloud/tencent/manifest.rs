@@ -29,6 +29,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         secret: Shape { prefixes: &[], usual_length: (32, 64) },
         keyings: &[TC3_KEYING],
     },
+    direct: None,
     sites: &[
         Site { id: "china", name: text("China site", "中国站") },
         Site { id: "international", name: text("International site", "国际站") },

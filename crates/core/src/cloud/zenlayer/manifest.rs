@@ -27,6 +27,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         secret: Shape { prefixes: &[], usual_length: (16, 64) },
         keyings: &[ZC2_KEYING],
     },
+    direct: None,
     sites: &[Site { id: "default", name: text("Zenlayer console", "Zenlayer 控制台") }],
     regions: Regions { required: false, known: &[] },
     ids: IdGrammar {
