@@ -54,6 +54,7 @@ pub(crate) fn build() -> Result<Dist> {
             .arg(&wasm))?;
     }
     glue::shorten(&folder.join("page.js"), &folder.join("page_bg.wasm"))?;
+    seal::ensure_own_scripts(&folder)?;
     seal::seal(&folder)?;
     let dist = Dist::compress(&folder)?;
     seal::publish_sums(&folder)?;

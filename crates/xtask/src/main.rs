@@ -37,6 +37,7 @@ cargo xtask <command>
       --twice            and once more in another folder: the same bytes must come out
   sbom               what the page is made of, as CycloneDX, in dist/relight.cdx.json
   bench [options]    the measurements of BENCHMARKS.md
+      proxies            instead: calls a second and memory of the five servers of deploy/
       --no-build         of `dist` as it is
       --no-page          without Chromium; writes nothing
   simulate [--seeds N] [--seed K]
@@ -94,7 +95,15 @@ fn run(mut arguments: Parser) -> Result<ExitCode> {
             again::list_parts()?;
         }
         "proxy-check" => return proxy_check::run(arguments),
-        "bench" => bench::run(arguments)?,
+        "bench" => {
+            if arguments
+                .try_raw_args()
+                .is_some_and(|rest| rest.peek().is_some_and(|one| one == "proxies"))
+            {
+                return proxy_check::measure();
+            }
+            bench::run(arguments)?;
+        }
         "simulate" => simulate(arguments)?,
         other => bail!("there is no command `{other}`; `cargo xtask help` lists them"),
     }

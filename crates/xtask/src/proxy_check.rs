@@ -9,6 +9,7 @@ use lexopt::Parser;
 use crate::{
     paths,
     process::{cargo, run as run_command},
+    tools::{self, Tool},
 };
 
 /// Checks what the arguments name; they are the other program's own. The exit code is its: 0 when
@@ -34,6 +35,14 @@ pub(crate) fn servers() -> Result<[(&'static str, PathBuf); 2]> {
     let envoy = paths::proxies().join("python/bin/envoy");
     ensure!(envoy.is_file(), "{} is missing", envoy.display());
     Ok([("ENVOY", envoy), ("WORKERD", workerd()?)])
+}
+
+/// Measures the five real servers with `wrk`, one after the other.
+pub(crate) fn measure() -> Result<ExitCode> {
+    tools::ensure(&[Tool::Node, Tool::Proxies])?;
+    let envoy = paths::proxies().join("python/bin/envoy");
+    run_command(checker().arg("--measure").env("WORKERD", workerd()?).env("ENVOY", envoy))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Lets MDN's scanner grade the release on nginx, Caddy and HAProxy. An error below A+.

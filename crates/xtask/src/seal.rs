@@ -65,6 +65,33 @@ pub(crate) fn seal(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// An error when a script of the release imports anything but a file of the release: a package by its
+/// name, or an address of somebody's.
+pub(crate) fn ensure_own_scripts(folder: &Path) -> Result<()> {
+    for path in files(folder)? {
+        let name = name_in(folder, &path)?;
+        ensure!(!name.ends_with("package.json"), "{name}: a crate asks for npm packages");
+        if path.extension().is_none_or(|end| end != "js") {
+            continue;
+        }
+        let foreign = foreign_imports(&read(&path)?);
+        ensure!(foreign.is_empty(), "{name} imports {}", foreign.join(", "));
+    }
+    Ok(())
+}
+
+/// What a script imports by a name that does not begin with a dot. Imports are lines of their own, as
+/// wasm-bindgen and we write them.
+fn foreign_imports(script: &str) -> Vec<String> {
+    let is_import = |line: &&str| line.starts_with("import ") || line.starts_with("export ");
+    let named = script.lines().map(str::trim).filter(is_import).filter_map(|line| {
+        let after = line.rsplit_once(" from ").or_else(|| line.split_once("import "))?.1;
+        let quote = after.chars().next().filter(|one| "'\"".contains(*one))?;
+        after[1..].split_once(quote).map(|(name, _)| name)
+    });
+    named.filter(|name| !name.starts_with('.')).map(str::to_owned).collect()
+}
+
 /// Writes the hashes of all files of the release, the compressed ones too, in the order of their
 /// names.
 pub(crate) fn publish_sums(folder: &Path) -> Result<()> {
@@ -193,8 +220,8 @@ fn read(path: &Path) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::{
-        BTreeMap, HEADERS, SUMS_FILE, headers_file, integrity, publish_sums, seal, with_integrity,
-        with_sums,
+        BTreeMap, HEADERS, SUMS_FILE, foreign_imports, headers_file, integrity, publish_sums, seal,
+        with_integrity, with_sums,
     };
     use crate::paths;
     use std::fs;
@@ -222,6 +249,15 @@ mod tests {
              integrity=\"sha384-of-snippets/a/define.js\">"
         );
         assert!(with_integrity("<p>nothing</p>", &sums()).is_err());
+    }
+
+    #[test]
+    fn a_package_or_a_foreign_address_in_a_script_is_seen() {
+        let own =
+            "import { a } from './a.js';\nimport \"../b.js\";\nconst c = 'copied from \"x\"';";
+        assert_eq!(foreign_imports(own), Vec::<String>::new());
+        let foreign = "import React from 'react';\nimport \"https://cdn.example/x.js\";";
+        assert_eq!(foreign_imports(foreign), ["react", "https://cdn.example/x.js"]);
     }
 
     #[test]
