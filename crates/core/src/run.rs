@@ -426,6 +426,8 @@ impl Counts {
 
 /// How long before a call is due its record is written, so that the write does not slow the pace.
 const RECORD_AHEAD_MS: u64 = 40;
+/// A clock that is off by less than this is not why a look was refused.
+const CLOCK_NEWS_SECONDS: u64 = 30;
 /// Offline or asleep for longer than this, nothing goes out by itself.
 const AWAY_TOO_LONG_MS: u64 = 60_000;
 /// How long a soft restart may take before force is offered.
@@ -893,6 +895,17 @@ impl Run {
         }
     }
 
+    /// What a refused look tells of the clock, as often as that is news: a look changes nothing, so
+    /// the one correction that a call may have is not used up. False if it is not the clock.
+    fn learn_clock(&mut self, now: Millis, asked_at: Millis, response: &Response) -> bool {
+        let (before, corrected) = (self.clock_skew_seconds, self.clock_corrected);
+        if self.correct_clock(now, asked_at, response).is_none() {
+            return false;
+        }
+        self.clock_corrected = corrected;
+        before.abs_diff(self.clock_skew_seconds) >= CLOCK_NEWS_SECONDS
+    }
+
     fn correct_clock(&mut self, now: Millis, sent_at: Millis, response: &Response) -> Option<()> {
         let server = answer::server_unix_seconds(response)?;
         let midpoint = i64::try_from(u64::midpoint(sent_at, now) / 1_000).ok()?;
@@ -920,10 +933,9 @@ impl Run {
             // that is put right, or nobody would ever find out.
             Described::Failed(fault) => {
                 let asked_at = self.transient.last_looks.back().copied().unwrap_or(now);
-                if !self.clock_corrected
-                    && look::is_clock_skew(self.order.target(), &fault)
+                if look::is_clock_skew(self.order.target(), &fault)
                     && let Delivery::Answered(response) = delivery
-                    && self.correct_clock(now, asked_at, response).is_some()
+                    && self.learn_clock(now, asked_at, response)
                 {
                     self.look_by(now);
                 } else {

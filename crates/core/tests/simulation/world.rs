@@ -67,6 +67,7 @@ impl Seen {
             "rejected",
             "clock set",
             "no key",
+            "look skewed",
         ]
         .iter()
         .all(|what| self.0.contains_key(what))
@@ -368,12 +369,19 @@ impl World {
                 }
                 self.send(call, batch.ids(), clock_skew_seconds)?;
             }
-            Command::Look { ids, .. } => {
+            Command::Look { ids, clock_skew_seconds } => {
+                let cloud = self.cloud.manifest().id;
                 let texts: Vec<String> = ids.iter().map(|id| id.as_str().into()).collect();
                 let delivery = if !self.has_key {
                     Delivery::NotSent { word: NO_KEY.into() }
                 } else if self.dice.roll(100) < self.troubles / 3 {
                     Delivery::Lost { word: "network".into() }
+                } else if !self.is_clock_right(clock_skew_seconds) && cloud != "zenlayer" {
+                    self.seen.note("look skewed");
+                    let seconds = self.now.saturating_add_signed(self.skew_seconds * 1_000) / 1_000;
+                    let request = "00000000-0000-0000-0001-000000000000";
+                    let refused = voices::trouble(cloud, Trouble::ClockSkew, request, seconds);
+                    Delivery::Answered(refused)
                 } else {
                     Delivery::Answered(self.describe(&texts))
                 };
@@ -386,6 +394,10 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    fn is_clock_right(&self, clock_skew_seconds: i64) -> bool {
+        (self.page_ahead_ms / 1_000 + clock_skew_seconds - self.skew_seconds).abs() < 300
     }
 
     fn break_journal(&mut self) {
@@ -417,8 +429,7 @@ impl World {
         }
         self.last_send_of_call.insert(call, send);
         self.truth.insert(send, Truth::OnTheWay);
-        let right_clock =
-            (self.page_ahead_ms / 1_000 + clock_skew_seconds - self.skew_seconds).abs() < 300;
+        let right_clock = self.is_clock_right(clock_skew_seconds);
         let life = self.life;
         let trouble = self.dice.roll(100) < self.troubles;
         let fate = match (right_clock, trouble) {

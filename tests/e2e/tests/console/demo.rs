@@ -15,8 +15,8 @@ async fn restarts(stage: &mut Stage) -> Result<()> {
     page.wait_for_no("[data-front]").await?;
     page.wait_for(".note.info").await?;
     let note = page.text(".note.info").await?;
-    let secret = note.split_whitespace().map(|word| word.trim_end_matches('.'));
-    let secret = secret.filter(|word| word.starts_with("sandbox-")).next_back().unwrap_or_default();
+    let mut words = note.split_whitespace().map(|word| word.trim_end_matches('.'));
+    let secret = words.rfind(|word| word.starts_with("sandbox-")).unwrap_or_default();
     // Two that run, and one that is stopped and is left out.
     page.fill("secret", secret).await?;
     page.review().await?;

@@ -2,8 +2,9 @@
 //! nothing is called accepted that the cloud did not accept.
 
 use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, listen, send, story_of, wait_for_looks};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use relight_e2e::{Stage, case, suite::Case};
+use relight_sandbox::fleet::State;
 use serde_json::{Value, json};
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -20,6 +21,8 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("faults::answer_of_nobody_is_unknown", nobody),
         case!("faults::upstream_lost_is_unknown", upstream),
         case!("faults::nonce_used_is_unknown", nonce),
+        case!("faults::operation_in_progress_is_unknown_first", in_progress),
+        case!("faults::stuck_while_stopping_is_left_out", stuck),
         case!("faults::cut_before_is_unknown", cut_before),
         case!("faults::unreachable_is_not_sent", unreachable),
         case!("faults::no_such_name_is_not_sent", no_name),
@@ -91,6 +94,37 @@ async fn upstream(stage: &mut Stage) -> Result<()> {
 /// It may be the echo of our own first copy.
 async fn nonce(stage: &mut Stage) -> Result<()> {
     unknown(stage, ALIBABA, json!({ "fault": "nonce-used" }), Some(true)).await
+}
+
+/// It may be our own first copy that is in progress; a look shows that nothing has been done.
+async fn in_progress(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 1);
+    listen(stage).await?;
+    stage.fault(&json!({ "fault": "error", "cloud": "tencent", "action": "RebootInstances",
+        "code": "OperationDenied.InstanceOperationInProgress" }))?;
+    send(stage, &TENCENT.form(&ids[0])).await?;
+    stage.page.wait_for_outcomes(&ids, &["rejected"]).await?;
+    let story = story_of(stage, &ids[0]).await?;
+    ensure!(story == ["sending", "unknown", "rejected"], "{story:?}");
+    ensure!(stage.power_calls().len() == 1 && TENCENT.reboots(stage, &ids)? == [0]);
+    Ok(())
+}
+
+/// An instance that stops for ever is found before anything is sent, and does not hold up another.
+async fn stuck(stage: &mut Stage) -> Result<()> {
+    let all = stage.instances(TENCENT.cloud, "ap-guangzhou");
+    let stuck = all.iter().find(|one| one.state == State::Stopping && one.trouble.is_some());
+    let stuck = stuck.map(|one| one.id.clone()).context("an instance that is stuck")?;
+    let ids = [TENCENT.running(stage, 1), vec![stuck.clone()]].concat();
+    stage.page.compose(&TENCENT.form(&ids.join("\n"))).await?;
+    stage.page.review().await?;
+    stage.page.wait_for("[data-skipped=stopping]").await?;
+    stage.page.send().await?;
+    stage.page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
+    stage.page.wait_for_outcomes(&ids[1..], &["skipped"]).await?;
+    ensure!(stage.power_calls().iter().all(|call| call.ids == ids[..1]));
+    ensure!(TENCENT.reboots(stage, &ids)? == [1, 0]);
+    Ok(())
 }
 
 async fn cut_before(stage: &mut Stage) -> Result<()> {
