@@ -63,6 +63,7 @@ impl Config {
 
     /// What the front needs: proxy and language. It judges nothing; the module does.
     #[cfg(not(feature = "console"))]
+    #[allow(clippy::unnecessary_wraps, reason = "as the module has it")]
     fn read(&mut self, text: &str) -> Result<(), String> {
         let Ok(Value::Object(members)) = json::read(text) else {
             self.more = true;

@@ -116,7 +116,7 @@ pub(crate) enum Msg {
     /// An attribute of the element has changed.
     AttributesChanged,
     /// The configuration is there, with what was wrong with it.
-    Configured(Config, Option<String>),
+    Configured(Box<Config>, Option<String>),
     /// A person wants something.
     Intent(Intent),
     /// A call of the run is signed and goes out now.
@@ -265,7 +265,7 @@ impl Console {
                 read_configuration(ctx);
                 false
             }
-            Msg::Configured(config, problem) => self.configure(ctx, config, problem),
+            Msg::Configured(config, problem) => self.configure(ctx, *config, problem),
             Msg::Intent(intent) => self.carry_out(ctx, intent),
             Msg::Signed { ticket, call, signed } => {
                 if self.aborts.contains_key(&ticket) {
@@ -1164,7 +1164,7 @@ fn read_configuration(ctx: &Context<Console>) {
     let host = ctx.props().host.clone();
     ctx.link().send_future(async move {
         let (config, problem) = Config::load(&host).await;
-        Msg::Configured(config, problem)
+        Msg::Configured(Box::new(config), problem)
     });
 }
 

@@ -1312,10 +1312,12 @@ pub fn number(locale: Locale, count: usize) -> String {
 }
 
 /// The time of day, as the language writes it; with the date, if that is not today's.
+#[cfg(feature = "console")]
 #[allow(clippy::cast_precision_loss)]
 pub fn time_of_day(locale: Locale, at: Millis) -> String {
     let then = js_sys::Date::new(&(at as f64).into());
-    if then.to_date_string() == js_sys::Date::new_0().to_date_string() {
+    let now = js_sys::Date::new(&(crate::clock::now() as f64).into());
+    if then.to_date_string() == now.to_date_string() {
         then.to_locale_time_string(locale.tag()).into()
     } else {
         then.to_locale_string(locale.tag(), &Object::new()).into()

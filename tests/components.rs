@@ -154,6 +154,8 @@ async fn no_card_shows_a_bare_code_to_who_reads_chinese() {
 /// Numbers and durations are written as the browser's `Intl` does, and durations in words of ours
 /// where it has none for them.
 #[wasm_bindgen_test]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "since 1970")]
+#[allow(clippy::disallowed_methods, reason = "what is today's is a matter of the real clock")]
 fn numbers_and_durations_are_those_of_the_language() {
     assert_eq!(text::number(Locale::En, 12_345), "12,345");
     for (ms, parts) in [(0, "0"), (12_000, "12"), (72_999, "1 12"), (3_672_000, "1 1 12")] {

@@ -104,6 +104,7 @@ fn answered(sandbox: Rc<RefCell<Sandbox>>, url: Url, request: web_sys::Request) 
     let answer = future_to_promise(async move {
         let arrived = arrived(&url, &request).await?;
         #[allow(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]
+        #[allow(clippy::disallowed_methods, reason = "the clouds' clock, and not the console's")]
         let reply = sandbox.borrow_mut().answer(&arrived, js_sys::Date::now() as i64);
         if reply.delay_ms > 0 {
             TimeoutFuture::new(u32::try_from(reply.delay_ms).unwrap_or(u32::MAX)).await;

@@ -111,6 +111,7 @@ enum Fate {
 /// What a look has parted: who can take the order, who cannot, and what was seen.
 type Looked = (Vec<InstanceId>, Vec<(InstanceId, SkipReason)>, Vec<InstanceState>);
 
+#[allow(clippy::struct_excessive_bools, reason = "each is a thing that may be so, on its own")]
 struct World {
     dice: Dice,
     now: u64,
