@@ -8,6 +8,7 @@ mod again;
 mod bench;
 mod dist;
 mod glue;
+mod package;
 mod paths;
 mod process;
 mod proxy_check;
@@ -32,10 +33,11 @@ cargo xtask <command>
       --release          serve the release build
       --no-open          open no browser
   test [part…]       all parts, or those named: lint deny native wasm dist module sdk e2e
-                     proxies headers
+                     examples proxies headers
   dist               the release build in dist/, with sizes and the budget
       --twice            and once more in another folder: the same bytes must come out
   sbom               what the page is made of, as CycloneDX, in dist/relight.cdx.json
+  package            the npm package of the release build, in target/package/
   bench [options]    the measurements of BENCHMARKS.md
       proxies            instead: calls a second and memory of the five servers of deploy/
       --no-build         of `dist` as it is
@@ -93,6 +95,12 @@ fn run(mut arguments: Parser) -> Result<ExitCode> {
             no_more(arguments)?;
             tools::ensure(&[tools::Tool::Sbom])?;
             again::list_parts()?;
+        }
+        "package" => {
+            no_more(arguments)?;
+            tools::ensure(dist::TOOLS)?;
+            dist::build()?.check_budget()?;
+            println!("{}", package::build()?.display());
         }
         "proxy-check" => return proxy_check::run(arguments),
         "bench" => {

@@ -48,6 +48,11 @@ pub(crate) fn observatory() -> PathBuf {
     tools().join("observatory")
 }
 
+/// The packages of the examples, and what is built of them.
+pub(crate) fn examples() -> PathBuf {
+    tools().join("examples")
+}
+
 /// The release build.
 pub(crate) fn dist() -> PathBuf {
     root().join("dist")

@@ -13,7 +13,7 @@ use lexopt::{Arg, Parser, ValueExt};
 
 use crate::{
     dist::{self, Dist},
-    paths,
+    package, paths,
     process::{build_sandbox, cargo, command, free_port, run as run_command, start_sandbox},
     proxy_check,
     system::Browsers,
@@ -35,6 +35,8 @@ pub(crate) enum Part {
     Dist,
     /// The ES module under Node, and its types.
     Module,
+    /// The npm package, and every example that uses it, in Node and in both browsers.
+    Examples,
     /// The vendors' SDKs against the sandbox.
     Sdk,
     /// The console in real browsers against the sandbox.
@@ -47,13 +49,14 @@ pub(crate) enum Part {
 
 impl Part {
     /// All of them: what fails soon comes first.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Lint,
         Self::Deny,
         Self::Native,
         Self::Wasm,
         Self::Dist,
         Self::Module,
+        Self::Examples,
         Self::Sdk,
         Self::Proxies,
         Self::Headers,
@@ -68,6 +71,7 @@ impl Part {
             Self::Wasm => "wasm",
             Self::Dist => "dist",
             Self::Module => "module",
+            Self::Examples => "examples",
             Self::Sdk => "sdk",
             Self::EndToEnd => "e2e",
             Self::Proxies => "proxies",
@@ -84,6 +88,9 @@ impl Part {
                 vec![Tool::WasmTarget, Tool::WasmBindgen, Tool::Browsers, Tool::Geckodriver]
             }
             Self::Dist | Self::Module => dist::TOOLS.to_vec(),
+            Self::Examples => {
+                [dist::TOOLS, &[Tool::Examples, Tool::Browsers, Tool::Geckodriver]].concat()
+            }
             Self::Sdk => vec![Tool::PythonSdks, Tool::NodeSdks],
             Self::Proxies => vec![Tool::Node, Tool::Proxies],
             Self::Headers => [dist::TOOLS, &[Tool::Proxies, Tool::Observatory]].concat(),
@@ -102,6 +109,7 @@ impl Part {
             Self::Wasm => wasm(),
             Self::Dist => built.dist()?.check_budget(),
             Self::Module => module(built),
+            Self::Examples => examples(built),
             Self::Sdk => sdk(),
             Self::EndToEnd => end_to_end(built),
             Self::Proxies => proxy_check::deployed(),
@@ -341,21 +349,31 @@ fn sdk() -> Result<()> {
 
 fn end_to_end(built: &Built) -> Result<()> {
     built.dist()?;
+    run_command(in_browsers("console")?.envs(proxy_check::servers()?).arg("--lib"))
+}
+
+fn examples(built: &Built) -> Result<()> {
+    built.dist()?;
+    let pages = package::build_examples()?;
+    run_command(in_browsers("examples")?.env("RELIGHT_DIST", pages))
+}
+
+/// Cases that drive both browsers.
+fn in_browsers(cases: &str) -> Result<Command> {
     let browsers = Browsers::find()?;
     let screenshots = paths::root().join("target/screenshots");
     fs::create_dir_all(&screenshots)?;
-    run_command(
-        cargo()
-            .args(["test", "--package", "relight-e2e", "--no-fail-fast"])
-            .env("CHROMIUM", browsers.chromium)
-            .env("CHROMEDRIVER", browsers.chromedriver)
-            .env("FIREFOX", browsers.firefox)
-            .env("GECKODRIVER", browsers.geckodriver)
-            .envs(proxy_check::servers()?)
-            .env("RELIGHT_DIST", paths::dist())
-            .env("RELIGHT_AXE", paths::node_package("axe-core").join("axe.min.js"))
-            .env("RELIGHT_SCREENSHOTS", screenshots),
-    )
+    let mut tests = cargo();
+    tests
+        .args(["test", "--package", "relight-e2e", "--no-fail-fast", "--test", cases])
+        .env("CHROMIUM", browsers.chromium)
+        .env("CHROMEDRIVER", browsers.chromedriver)
+        .env("FIREFOX", browsers.firefox)
+        .env("GECKODRIVER", browsers.geckodriver)
+        .env("RELIGHT_DIST", paths::dist())
+        .env("RELIGHT_AXE", paths::node_package("axe-core").join("axe.min.js"))
+        .env("RELIGHT_SCREENSHOTS", screenshots);
+    Ok(tests)
 }
 
 /// Runs all, so that one run shows all that is wrong.

@@ -47,6 +47,8 @@ pub(crate) enum Tool {
     Proxies,
     /// The vendors' Node SDKs, by `tests/sdk/node/package-lock.json`.
     NodeSdks,
+    /// What the examples are built with, by `examples/package-lock.json`.
+    Examples,
     /// MDN's scanner of headers, by `crates/xtask/tools/observatory/package-lock.json`.
     Observatory,
     /// Lists what a program is made of.
@@ -55,7 +57,7 @@ pub(crate) enum Tool {
 
 impl Tool {
     /// All of them, in an order in which each finds what it needs.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::WasmTarget,
         Self::Node,
         Self::Browsers,
@@ -63,6 +65,7 @@ impl Tool {
         Self::NodeSdks,
         Self::Proxies,
         Self::Observatory,
+        Self::Examples,
         Self::WasmBindgen,
         Self::Trunk,
         Self::Geckodriver,
@@ -82,7 +85,8 @@ impl Tool {
             | Self::PythonSdks
             | Self::NodeSdks
             | Self::Proxies
-            | Self::Observatory => false,
+            | Self::Observatory
+            | Self::Examples => false,
         }
     }
 
@@ -99,6 +103,7 @@ impl Tool {
             Self::NodeSdks => "Node SDKs",
             Self::Proxies => "proxies",
             Self::Observatory => "observatory",
+            Self::Examples => "packages of the examples",
             Self::Sbom => "cargo-cyclonedx",
         }
     }
@@ -143,6 +148,7 @@ impl Tool {
             Self::NodeSdks => node_sdks(),
             Self::Proxies => proxies(),
             Self::Observatory => observatory(),
+            Self::Examples => examples(),
             Self::Sbom => cargo_tool(&CargoTool {
                 package: "cargo-cyclonedx",
                 version: CARGO_CYCLONEDX,
@@ -337,6 +343,12 @@ fn observatory() -> Result<bool> {
     let lists = target.join("node_modules/@mdn/mdn-http-observatory/conf");
     fs::create_dir_all(&lists)?;
     fs::write(lists.join("hsts-preload.json"), "{}")?;
+    Ok(installed || fresh)
+}
+
+fn examples() -> Result<bool> {
+    let installed = system::ensure_node(OLDEST_NODE_MAJOR)?;
+    let fresh = npm_packages("examples", &paths::root().join("examples"), &paths::examples())?;
     Ok(installed || fresh)
 }
 

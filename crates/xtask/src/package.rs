@@ -1,0 +1,165 @@
+//! The npm package, and the examples that use it.
+//!
+//! The package is what `dist` has for other pages and programs, with a description. Nothing in it
+//! runs when it is installed.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{
+    paths,
+    process::{command, read, run},
+    seal::{files, name_in},
+};
+
+/// Makes the package of `dist` as it is: the folder, and the archive beside it, whose name it gives.
+pub(crate) fn build() -> Result<PathBuf> {
+    let (dist, target) = (paths::dist(), paths::cargo_target().join("package"));
+    let folder = target.join("relight");
+    if target.exists() {
+        fs::remove_dir_all(&target).with_context(|| target.display().to_string())?;
+    }
+    for path in files(&dist)? {
+        let name = name_in(&dist, &path)?;
+        if is_packed(&name) {
+            copy(&path, &folder.join(name))?;
+        }
+    }
+    let source = paths::root().join("package");
+    for name in ["README.md", "react.d.ts"] {
+        copy(&source.join(name), &folder.join(name))?;
+    }
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        copy(&paths::root().join(licence), &folder.join(licence))?;
+    }
+    let description = fs::read_to_string(source.join("package.json"))?;
+    let version = concat!("\"version\": \"", env!("CARGO_PKG_VERSION"), "\"");
+    write(&folder.join("package.json"), &description.replace("\"version\": \"0.0.0\"", version))?;
+    let start = fs::read_to_string(source.join("node.js"))?;
+    for name in ["relight", "relight-core"] {
+        write(&folder.join(format!("node/{name}.js")), &start.replace("NAME", name))?;
+    }
+    run(npm().args(["pack", "--ignore-scripts", "--loglevel=notice"]).arg(&folder))?;
+    let archive = files(&target)?.into_iter().find(|path| path.extension() == Some("tgz".as_ref()));
+    archive.context("npm packed nothing")
+}
+
+/// Builds every example with the package, runs those that are programs, and puts the pages into one
+/// folder, which it gives.
+pub(crate) fn build_examples() -> Result<PathBuf> {
+    let archive = build()?;
+    let work = paths::examples();
+    let packages = work.join("node_modules");
+    let installed = packages.join("relight");
+    if installed.exists() {
+        fs::remove_dir_all(&installed)?;
+    }
+    fs::create_dir_all(&installed)?;
+    // As npm does; through npm itself everything else would be asked for again.
+    run(command("tar")
+        .arg("-xzf")
+        .arg(&archive)
+        .args(["--strip-components=1", "-C"])
+        .arg(&installed))?;
+    ensure_no_scripts(&installed)?;
+
+    let source = paths::root().join("examples");
+    for path in files(&source)? {
+        copy(&path, &work.join(name_in(&source, &path)?))?;
+    }
+    program(
+        &work.join("node/sign.mjs"),
+        "TC3-HMAC-SHA256 Credential=EXAMPLE-KEY-ID/2023-11-14/cvm/",
+    )?;
+    program(&work.join("worker/main.mjs"), "InvalidInstanceId.NotFound ")?;
+
+    let pages = work.join("pages");
+    if pages.exists() {
+        fs::remove_dir_all(&pages)?;
+    }
+    for name in ["index.html", "main.js"] {
+        copy(&work.join("plain").join(name), &pages.join(name))?;
+    }
+    for path in files(&installed)? {
+        copy(&path, &pages.join("relight").join(name_in(&installed, &path)?))?;
+    }
+    let esbuild = work.join("esbuild");
+    copy(&esbuild.join("index.html"), &pages.join("esbuild/index.html"))?;
+    run(command("node")
+        .arg(packages.join("esbuild/bin/esbuild"))
+        .args(["main.js", "--bundle", "--format=esm", "--loader:.wasm=file", "--log-level=warning"])
+        .arg(format!("--outdir={}", pages.join("esbuild/bundle").display()))
+        .current_dir(&esbuild))?;
+    run(command("node")
+        .arg(paths::node_package("typescript").join("bin/tsc"))
+        .current_dir(work.join("vite-react")))?;
+    for name in ["vite-react", "vite-vue"] {
+        run(command("node")
+            .arg(packages.join("vite/bin/vite.js"))
+            .args(["build", "--logLevel", "warn", "--outDir"])
+            .arg(pages.join(name))
+            .current_dir(work.join(name)))?;
+    }
+    Ok(pages)
+}
+
+/// What other pages and programs take: both modules, their types and scripts, the schema.
+fn is_packed(name: &str) -> bool {
+    let ends = [".js", ".wasm", ".d.ts", ".schema.json"];
+    ends.iter().any(|end| name.ends_with(end))
+        && (name.starts_with("relight") || name.starts_with("snippets/"))
+}
+
+/// A package that runs something when it is installed is none that people should trust with keys.
+fn ensure_no_scripts(folder: &Path) -> Result<()> {
+    let description = fs::read_to_string(folder.join("package.json"))?;
+    ensure!(!description.contains("\"scripts\""), "the package has scripts");
+    Ok(())
+}
+
+fn program(path: &Path, expected: &str) -> Result<()> {
+    let said = read(command("node").arg(path))?;
+    ensure!(said.starts_with(expected), "{} said: {said}", path.display());
+    println!("{}: {}", path.display(), said.trim_end());
+    Ok(())
+}
+
+fn npm() -> std::process::Command {
+    let mut npm = command(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    npm.current_dir(paths::cargo_target().join("package"));
+    npm
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::copy(from, to).with_context(|| from.display().to_string())?;
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, text).with_context(|| path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_packed;
+
+    #[test]
+    fn the_page_and_what_is_compressed_stay_out_of_the_package() {
+        for name in ["relight.js", "relight-core_bg.wasm", "relight.d.ts", "snippets/a/define.js"] {
+            assert!(is_packed(name), "{name}");
+        }
+        for name in ["page.js", "boot.js", "index.html", "relight.json", "relight.js.br"] {
+            assert!(!is_packed(name), "{name}");
+        }
+    }
+}
