@@ -17,6 +17,11 @@ use crate::{
 /// Builds `dist/` a second time, from a copy of what git knows in another folder and without anything
 /// that the first build has left, and compares the hashes. An error names the files that differ.
 pub(crate) fn build_elsewhere() -> Result<()> {
+    let sums = |root: &Path| {
+        let path = root.join("dist").join(seal::SUMS_FILE);
+        fs::read_to_string(&path).with_context(|| path.display().to_string())
+    };
+    let first = sums(&paths::root())?;
     let other = env::temp_dir().join(format!("relight-again-{}", std::process::id())).join("copy");
     for name in read(command("git").args(["ls-files"]))?.lines() {
         let target = other.join(name);
@@ -35,11 +40,7 @@ pub(crate) fn build_elsewhere() -> Result<()> {
         .args(["run", "--quiet", "--package", "xtask", "--", "dist"])
         .env_remove("CARGO_TARGET_DIR")
         .current_dir(&other))?;
-    let sums = |root: &Path| {
-        let path = root.join("dist").join(seal::SUMS_FILE);
-        fs::read_to_string(&path).with_context(|| path.display().to_string())
-    };
-    let (first, second) = (sums(&paths::root())?, sums(&other)?);
+    let second = sums(&other)?;
     let differing = differing(&first, &second);
     if let Some(folder) = other.parent() {
         fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
@@ -56,11 +57,15 @@ pub(crate) fn list_parts() -> Result<()> {
     ensure!(folder.is_dir(), "there is no dist/: `cargo xtask dist` builds it");
     run(command(paths::tool("cargo-cyclonedx"))
         .args(["cyclonedx", "--format", "json", "--target", "wasm32-unknown-unknown"])
-        .args(["--override-filename", "relight-parts"])
+        .args(["--spec-version", "1.5", "--override-filename", "relight-parts"])
         .env("SOURCE_DATE_EPOCH", "0"))?;
     let made = paths::root().join("relight-parts.json");
     let target = folder.join("relight.cdx.json");
-    fs::rename(&made, &target).with_context(|| made.display().to_string())?;
+    // Who built it where is nobody's business.
+    let root = paths::root().display().to_string();
+    let parts = fs::read_to_string(&made).with_context(|| made.display().to_string())?;
+    fs::write(&target, parts.replace(&root, "/relight"))?;
+    fs::remove_file(&made)?;
     // It writes one beside every crate of the workspace; the page's is the root's.
     for path in leftovers()? {
         fs::remove_file(&path).with_context(|| path.display().to_string())?;
