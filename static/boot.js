@@ -98,7 +98,12 @@ async function program(name, first) {
 
 // What both programs stand on: our own small scripts, and the style sheet.
 async function ground() {
-  const scripts = Object.keys(SUMS).filter((name) => name.startsWith("snippets/"));
+  const all = Object.keys(SUMS).filter((name) => name.startsWith("snippets/"));
+  // The page preloads those that it needs itself; to wait for the others would be one more way to the
+  // host and back.
+  const isPreloaded = (name) => document.querySelector(`link[rel=modulepreload][href="./${name}"]`);
+  const scripts = all.filter(isPreloaded);
+  const others = all.filter((name) => !scripts.includes(name));
   await Promise.all(scripts.map(vouch));
   for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
     // A sheet that was refused is missing in some browsers and empty in others.
@@ -109,7 +114,7 @@ async function ground() {
   }
   for (const script of scripts) {
     const { fetchRestBy } = await import(address(script));
-    fetchRestBy?.(() => program("relight"));
+    fetchRestBy?.(() => program("relight", Promise.all(others.map(vouch))));
   }
 }
 

@@ -18,7 +18,7 @@ pub(crate) fn cases() -> Vec<Case> {
 /// Every file that the page starts with, one after the other. The page's own file has nobody to vouch
 /// for it.
 async fn changed_front(stage: &mut Stage) -> Result<()> {
-    let script = script_of_ours()?;
+    let script = script_of_ours(true)?;
     let url = stage.site.url();
     for name in ["page.js", "page_bg.wasm", "page.css", script.as_str(), "boot.js"] {
         stage.site.replace(name, with_a_changed_byte(name)?);
@@ -39,7 +39,8 @@ async fn changed_front(stage: &mut Stage) -> Result<()> {
 async fn changed_rest(stage: &mut Stage) -> Result<()> {
     let ids = TENCENT.running(stage, 1);
     // The wasm first: what was fetched well is not fetched again.
-    for name in ["relight_bg.wasm", "relight.js"] {
+    let script = script_of_ours(false)?;
+    for name in ["relight_bg.wasm", "relight.js", script.as_str()] {
         stage.site.replace(name, with_a_changed_byte(name)?);
         stage.open().await?;
         stage.page.compose(&TENCENT.form(&ids[0])).await?;
@@ -87,7 +88,7 @@ async fn two_releases(stage: &mut Stage) -> Result<()> {
 async fn once(stage: &mut Stage) -> Result<()> {
     stage.page.wait_for("[name=cloud]").await?;
     let asked = stage.site.asked();
-    let script = script_of_ours()?;
+    let script = script_of_ours(true)?;
     for name in ["boot.js", "page.js", "page_bg.wasm", script.as_str()] {
         let times = asked.iter().filter(|one| *one == name).count();
         ensure!(times == 1, "{name} was asked for {times} times: {asked:?}");
@@ -121,14 +122,17 @@ fn with_a_changed_byte(name: &str) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The script of ours that both programs import, below a folder named by wasm-bindgen.
-fn script_of_ours() -> Result<String> {
+/// A script of ours, below a folder named by wasm-bindgen: one that the front imports, or one that
+/// only the rest does.
+fn script_of_ours(of_front: bool) -> Result<String> {
     let dist = machine::dist();
+    let front = std::fs::read_to_string(dist.join("page.js"))?;
     let mut names = Vec::new();
     list(&dist, &dist.join("snippets"), &mut names)?;
     names
         .into_iter()
-        .find(|name| Path::new(name).extension().is_some_and(|end| end == "js"))
+        .filter(|name| Path::new(name).extension().is_some_and(|end| end == "js"))
+        .find(|name| front.contains(name.as_str()) == of_front)
         .context("no script of ours")
 }
 
