@@ -213,23 +213,6 @@ async fn language(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-async fn hash(page: &Page) -> Result<String> {
-    let hash = page.run("return location.hash;", &[]).await?;
-    hash.as_str().map(str::to_owned).context("an address")
-}
-
-/// How many entries are found.
-async fn entries(page: &Page) -> Result<usize> {
-    let count = page.run("return Number(first('[data-entries]')?.dataset.entries);", &[]).await?;
-    Ok(usize::try_from(count.as_u64().context("a count")?)?)
-}
-
-async fn focused(page: &Page) -> Result<String> {
-    let script = "return root.activeElement?.id || false;";
-    let id = page.wait_until("the focus", script, &[]).await?;
-    Ok(id.as_str().unwrap_or_default().to_owned())
-}
-
 /// A state that does not fit is left for the operation that does, through the look and the review.
 async fn start_instead(stage: &mut Stage) -> Result<()> {
     let ids = ALIBABA.stopped(stage, 2);
@@ -285,6 +268,7 @@ async fn signature(stage: &mut Stage) -> Result<()> {
     ensure!(theirs != ours, "{ours}");
     page.paste("cloudText", &theirs).await?;
     page.wait_for("[data-step=comparison] [data-cause=differs]").await?;
+    accessible(page).await?;
     let told = page.text("[data-step=comparison]").await?;
     ensure!(told.contains("x-acs-version"), "{told}");
     let marked = page.run("return all('mark').map(e => e.textContent);", &[]).await?;
@@ -317,5 +301,28 @@ async fn policy(stage: &mut Stage) -> Result<()> {
     ensure!(policy.contains("RebootInstances") && policy.contains(&ids[0]), "{policy}");
     ensure!(!policy.contains("\"*\""), "{policy}");
     ensure!(page.text(CARD).await?.contains("https://"), "the vendor's page and its address");
+    accessible(page).await
+}
+
+async fn accessible(page: &Page) -> Result<()> {
+    let problems = page.accessibility_problems().await?;
+    ensure!(problems.is_empty(), "{}", problems.join("\n"));
     Ok(())
+}
+
+async fn hash(page: &Page) -> Result<String> {
+    let hash = page.run("return location.hash;", &[]).await?;
+    hash.as_str().map(str::to_owned).context("an address")
+}
+
+/// How many entries are found.
+async fn entries(page: &Page) -> Result<usize> {
+    let count = page.run("return Number(first('[data-entries]')?.dataset.entries);", &[]).await?;
+    Ok(usize::try_from(count.as_u64().context("a count")?)?)
+}
+
+async fn focused(page: &Page) -> Result<String> {
+    let script = "return root.activeElement?.id || false;";
+    let id = page.wait_until("the focus", script, &[]).await?;
+    Ok(id.as_str().unwrap_or_default().to_owned())
 }
