@@ -22,10 +22,10 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The module in this process. */
-export async function loadModule() {
-  const relight = await import(pathToFileURL(resolve(dist, "relight.js")));
-  await relight.default({ module_or_path: await readFile(resolve(dist, "relight_bg.wasm")) });
+/** The module in this process; the small one is `relight-core`. */
+export async function loadModule(name = "relight") {
+  const relight = await import(pathToFileURL(resolve(dist, `${name}.js`)));
+  await relight.default({ module_or_path: await readFile(resolve(dist, `${name}_bg.wasm`)) });
   return relight;
 }
 
