@@ -148,6 +148,11 @@ async fn screens(stage: &Stage, language: &str, problems: &mut Vec<String>) -> R
     page.click("[data-entry='alibaba/IncorrectInstanceStatus'] [data-action=open]").await?;
     page.wait_for("[data-error]").await?;
     look(stage, language, "error", problems).await?;
+
+    page.act("doctor").await?;
+    page.act("examine").await?;
+    page.wait_for("[data-doctor=done]").await?;
+    look(stage, language, "doctor", problems).await?;
     page.act("power").await?;
     page.wait_for_step("run").await
 }
