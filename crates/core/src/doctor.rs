@@ -190,7 +190,9 @@ fn headers(cloud: &dyn Cloud, evidence: &Evidence) -> (Holds, String) {
     let code = match cloud.decode_describe(response) {
         Described::Found { .. } => String::new(),
         Described::Failed(Fault::Cloud(report)) => report.code.clone(),
-        Described::Failed(Fault::Layer { word, .. }) => word,
+        // It lists places and no instances: no error is all that matters.
+        Described::Failed(Fault::Layer { .. }) if response.status < 300 => String::new(),
+        Described::Failed(Fault::Layer { word, .. }) => return (Holds::Unseen, word),
     };
     let is = |part: &str| code.to_ascii_lowercase().contains(part);
     let is_changed = is("missing") || is("signature") && !is("expire") && !is("nonce");
@@ -289,6 +291,12 @@ mod tests {
         // reachable, allows, types, cloud, headers, clock, closes
         assert_eq!(shown(&good()), "++++?++");
         assert_eq!(shown(&Evidence { has_key: true, ..good() }), "+++++++");
+        let listed = answered(200, "relight-proxy; received-status=200", "{\"Regions\":[]}");
+        let listed = Evidence { call: listed, has_key: true, ..good() };
+        assert_eq!(shown(&listed), "+++++++");
+        assert!(judge(cloud::ALL[0], &listed)[4].seen.is_empty());
+        let page = answered(500, "relight-proxy; received-status=500", "<html>");
+        assert_eq!(shown(&Evidence { call: page, has_key: true, ..good() }), "++++?++");
         let lost = || Delivery::Lost { word: "network".into() };
         let nobody = Evidence { answered: false, refusal: lost(), call: lost(), ..good() };
         assert_eq!(shown(&nobody), "-??????");
