@@ -890,10 +890,10 @@ impl Console {
         let operation = run.order().operation();
         let region = &run.order().target().region;
         let pace = format!("{} {region} {}", cloud.manifest().id, operation.name);
-        let interval_ms = 1_000_u32.div_ceil(operation.calls_per_second.max(1));
+        let turns = operation.calls_per_second.max(1);
         let turn = async move {
             // Without locks there is this page's own pace, which the run keeps.
-            let _: Result<(), NoLocks> = locks::pace(&pace, interval_ms).await;
+            let _: Result<(), NoLocks> = locks::pace(&pace, turns, 1_000).await;
         };
         let paper = Paper {
             cloud,

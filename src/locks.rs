@@ -44,22 +44,45 @@ pub async fn living() -> Result<BTreeSet<String>, NoLocks> {
         .collect())
 }
 
-/// Waits until this page may send. `name` says what shares a pace: cloud, region and action. The turn
-/// lasts `interval_ms` from then on, so that all pages together send no faster than that; they come
-/// in the order in which they asked. Dropping the future gives the turn up.
+/// Waits until this page may send. `name` says what shares a pace: cloud, region and action. All
+/// pages together get at most so many turns in any `window_ms`; a page's turns come in the order in
+/// which it asked. Dropping the future gives the turn up.
+///
+/// There are as many locks as turns, and a turn holds one of them for the whole window: so pages
+/// that keep the pace by themselves never wait for each other's timers.
 ///
 /// # Errors
 /// There are no locks: only this page's own pace holds.
-pub async fn pace(name: &str, interval_ms: u32) -> Result<(), NoLocks> {
-    let turn = hold(&format!("{PACE}{name}"), false).await?;
-    Timeout::new(interval_ms, move || drop(turn)).forget();
+pub async fn pace(name: &str, turns: u32, window_ms: u32) -> Result<(), NoLocks> {
+    let place = next_place(name, turns);
+    let turn = hold(&format!("{PACE}{name} {place}"), false).await?;
+    Timeout::new(window_ms, move || drop(turn)).forget();
     Ok(())
+}
+
+thread_local! {
+    /// How many turns this page has asked for, by name.
+    static ASKED: RefCell<Vec<(String, u32)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Round and round: the lock that this page asked for longest ago is the first to be free.
+fn next_place(name: &str, turns: u32) -> u32 {
+    ASKED.with_borrow_mut(|asked| {
+        let place = asked.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+            asked.push((name.to_owned(), 0));
+            asked.len() - 1
+        });
+        let Some((_, count)) = asked.get_mut(place) else { return 0 };
+        let turn = *count % turns.max(1);
+        *count = count.wrapping_add(1);
+        turn
+    })
 }
 
 /// Followed by the run's id.
 const RUN: &str = "relight-run-";
 
-/// Followed by what shares the pace.
+/// Followed by what shares the pace, and the number of a turn.
 const PACE: &str = "relight-pace-";
 
 // In web-sys these stand behind a switch that changes other interfaces too.

@@ -168,7 +168,7 @@ impl OptionValue {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
     order: Arc<Order>,
-    ids: Vec<InstanceId>,
+    ids: Arc<[InstanceId]>,
 }
 
 impl Batch {
@@ -211,7 +211,7 @@ pub struct Plan {
 impl Plan {
     /// The instances, in the order in which they go out.
     pub fn ids(&self) -> impl Iterator<Item = &InstanceId> {
-        self.batches.iter().flat_map(|batch| &batch.ids)
+        self.batches.iter().flat_map(|batch| batch.ids())
     }
 
     /// How many instances it touches.
@@ -289,7 +289,7 @@ pub fn plan_cut(job: &Job, cut: Cut) -> Result<Plan, Refusal> {
     let batches = first
         .chunks(1)
         .chain(rest.chunks(size))
-        .map(|ids| Batch { order: Arc::clone(&order), ids: ids.to_vec() })
+        .map(|ids| Batch { order: Arc::clone(&order), ids: ids.into() })
         .collect();
     Ok(Plan { order, batches, canary, warnings })
 }
@@ -315,7 +315,7 @@ pub fn with_mode(order: &Order, mode: &Mode) -> Option<Order> {
 /// `None` for no ids; ids beyond the operation's limit are the caller's mistake and refused too.
 pub fn batch(order: &Arc<Order>, ids: Vec<InstanceId>) -> Option<Batch> {
     (!ids.is_empty() && ids.len() <= order.operation.ids_max)
-        .then(|| Batch { order: Arc::clone(order), ids })
+        .then(|| Batch { order: Arc::clone(order), ids: ids.into() })
 }
 
 fn order(job: &Job) -> Result<(Order, Vec<Warning>), Refusal> {

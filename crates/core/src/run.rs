@@ -198,6 +198,14 @@ impl CallState {
             CallState::Stopped => "stopped",
         }
     }
+
+    /// Whether it will go out, and has not yet.
+    const fn is_to_come(self) -> bool {
+        match self {
+            CallState::Waiting | CallState::Claiming => true,
+            CallState::Sending | CallState::Done | CallState::Stopped => false,
+        }
+    }
 }
 
 /// What a run is doing.
@@ -404,18 +412,15 @@ pub enum Command {
     WakeAt(Millis),
 }
 
-/// How many instances have each outcome. They always add up to the ids given.
+/// How many instances have each outcome, in the order of [`Outcome::ALL`], which is the order in
+/// which the enum has them. They always add up to the ids given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts([usize; Outcome::ALL.len()]);
 
 impl Counts {
     /// How many have this outcome.
     pub fn of(&self, outcome: Outcome) -> usize {
-        Outcome::ALL
-            .iter()
-            .zip(self.0)
-            .find(|(known, _)| **known == outcome)
-            .map_or(0, |(_, count)| count)
+        self.0.get(outcome as usize).copied().unwrap_or_default()
     }
 
     /// How many there are.
@@ -425,7 +430,7 @@ impl Counts {
 }
 
 /// How long before a call is due its record is written, so that the write does not slow the pace.
-const RECORD_AHEAD_MS: u64 = 40;
+const RECORD_AHEAD_MS: u64 = 90;
 /// A clock that is off by less than this is not why a look was refused.
 const CLOCK_NEWS_SECONDS: u64 = 30;
 /// Offline or asleep for longer than this, nothing goes out by itself.
@@ -648,10 +653,8 @@ impl Run {
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for row in &self.rows {
-            for (known, count) in Outcome::ALL.iter().zip(&mut counts.0) {
-                if *known == row.outcome {
-                    *count += 1;
-                }
+            if let Some(count) = counts.0.get_mut(row.outcome as usize) {
+                *count += 1;
             }
         }
         counts
@@ -824,7 +827,7 @@ impl Run {
     }
 
     fn consider_pause(&mut self, index: usize, bad: Option<Pause>) {
-        let more = self.calls.iter().any(|call| call.state == CallState::Waiting);
+        let more = self.calls.iter().any(|call| call.state.is_to_come());
         match bad {
             None => self.bad_calls_in_a_row = 0,
             Some(pause) => {
@@ -880,7 +883,8 @@ impl Run {
         match conclude::effect_of(&self.order, first.fault.as_deref()?) {
             Effect::Throttled if resends < 8 => {
                 let asked = answer::retry_after_ms(response);
-                Some(now + self.transient.pace.throttled(index, resends, asked))
+                let pace = &mut self.transient.pace;
+                Some(now + pace.throttled(now, sent_at, (index, resends), asked))
             }
             Effect::ClockSkew if !self.clock_corrected => {
                 self.correct_clock(now, sent_at, response)?;
@@ -1068,10 +1072,7 @@ impl Run {
     /// Calls that have not gone out are given up; their instances wait for somebody to ask.
     fn shelve_waiting_calls(&mut self) {
         for index in 0..self.calls.len() {
-            let waiting = self.calls.get(index).is_some_and(|call| match call.state {
-                CallState::Waiting | CallState::Claiming => true,
-                CallState::Sending | CallState::Done | CallState::Stopped => false,
-            });
+            let waiting = self.calls.get(index).is_some_and(|call| call.state.is_to_come());
             if waiting {
                 self.change_call(index, |call| call.state = CallState::Stopped);
             }
@@ -1246,16 +1247,21 @@ impl Run {
 
     // ---- sending -------------------------------------------------------------------------------
 
-    /// One thing at a time: the next call if one is due, a look if one is due, and when to wake.
+    /// The calls that are due, a look if one is due, and when to wake.
     fn schedule(&mut self, now: Millis) -> Vec<Command> {
         let mut commands = Vec::new();
         let mut wake: Option<Millis> = None;
         let mut wake_at = |at: Millis| wake = Some(wake.map_or(at, |earlier| earlier.min(at)));
-        match self.next_call(now) {
-            NextCall::Nothing => {}
-            NextCall::Wait(until) => wake_at(until),
-            NextCall::Claim(index) => commands.extend(self.claim(index)),
-            NextCall::Send(index) => commands.extend(self.send(now, index)),
+        loop {
+            match self.next_call(now) {
+                NextCall::Nothing => break,
+                NextCall::Wait(until) => {
+                    wake_at(until);
+                    break;
+                }
+                NextCall::Claim(index) => commands.extend(self.claim(index)),
+                NextCall::Send(index) => commands.extend(self.send(now, index)),
+            }
         }
         match self.next_look(now) {
             NextLook::Nothing => {}
@@ -1270,26 +1276,26 @@ impl Run {
     }
 
     fn next_call(&mut self, now: Millis) -> NextCall {
-        let busy = self.calls.iter().any(|call| call.state == CallState::Sending);
-        let lacks_key = self.transient.lacks_key;
-        if busy || lacks_key || self.pause.is_some() || self.transient.offline_since.is_some() {
+        let on_the_way = self.calls.iter().filter(|call| call.state == CallState::Sending).count();
+        let may_not = self.pause.is_some()
+            || self.transient.lacks_key
+            || self.transient.offline_since.is_some();
+        // While the record's word is awaited there is nothing else to do.
+        if may_not || self.transient.claiming.is_some() || on_the_way >= self.most_on_the_way() {
             return NextCall::Nothing;
         }
         if let Some(index) = self.calls.iter().position(|call| call.state == CallState::Claiming) {
-            // The record's word is awaited, or it has come and the call is not due yet.
-            if self.transient.claiming.is_some() {
-                return NextCall::Nothing;
-            }
             let due = self.due_at(now, index);
             return if due <= now { NextCall::Send(index) } else { NextCall::Wait(due) };
         }
-        let next = self
-            .calls
-            .iter()
-            .enumerate()
-            .filter(|(_, call)| call.state == CallState::Waiting)
-            .min_by_key(|(index, call)| (call.not_before.max(now), *index))
-            .map(|(index, _)| index);
+        let next = self.canary().or_else(|| {
+            self.calls
+                .iter()
+                .enumerate()
+                .filter(|(_, call)| call.state == CallState::Waiting)
+                .min_by_key(|(index, call)| (call.not_before.max(now), *index))
+                .map(|(index, _)| index)
+        });
         let Some(index) = next else { return NextCall::Nothing };
         let due = self.due_at(now, index);
         if self.policy.journal {
@@ -1300,6 +1306,28 @@ impl Run {
         } else {
             NextCall::Wait(due)
         }
+    }
+
+    /// How many calls may be on the way at once. Never so many that, if none of them were answered,
+    /// more would be unknown than it takes to pause the run; and only one where the next depends on
+    /// the last.
+    fn most_on_the_way(&self) -> usize {
+        if self.canary().is_some() || self.policy.stop_above_refused_percent.is_some() {
+            return 1;
+        }
+        let left = self.policy.pause_after.saturating_sub(self.bad_calls_in_a_row);
+        usize::try_from(left).unwrap_or(1).max(1)
+    }
+
+    /// The one call that goes before the others, until it is over.
+    fn canary(&self) -> Option<usize> {
+        self.calls.iter().position(|call| {
+            call.canary
+                && match call.state {
+                    CallState::Waiting | CallState::Claiming | CallState::Sending => true,
+                    CallState::Done | CallState::Stopped => false,
+                }
+        })
     }
 
     fn due_at(&self, now: Millis, index: usize) -> Millis {
@@ -1449,10 +1477,7 @@ impl Run {
     }
 
     fn pause_if_anything_waits(&mut self, pause: Pause) {
-        let waits = self.calls.iter().any(|call| match call.state {
-            CallState::Waiting | CallState::Claiming => true,
-            CallState::Sending | CallState::Done | CallState::Stopped => false,
-        });
+        let waits = self.calls.iter().any(|call| call.state.is_to_come());
         if waits && self.pause.is_none() {
             self.pause = Some(pause);
             self.transient.changed_state = true;

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use relight_e2e::{Setting, Stage, browser::Browser, case, suite::Case, until};
 use relight_sandbox::fleet::State;
 use serde_json::{Value, json};
-use std::{env, time::Instant};
+use std::{env, fs, path::Path, time::Instant};
 
 pub(crate) fn cases() -> Vec<Case> {
     if env::var_os("RELIGHT_SCALE").is_none() {
@@ -49,13 +49,16 @@ async fn measure(stage: &mut Stage) -> Result<()> {
          .observe({ type: 'longtask' }); return true;";
     page.run(script, &[]).await?;
     let mut longest = Vec::new();
+    profile(stage, None).await?;
     page.compose(&TENCENT.form(&ids.join("\n"))).await?;
     longest.push(("paste", take_longest(stage).await?));
+    profile(stage, Some("paste")).await?;
     let since = Instant::now();
     page.review().await?;
     let looked = since.elapsed();
     let looks = stage.looks();
     longest.push(("look and review", take_longest(stage).await?));
+    profile(stage, Some("look")).await?;
     ensure!(stage.power_calls().is_empty());
     page.fill("typedCount", &good.len().to_string()).await?;
     take_longest(stage).await?;
@@ -70,6 +73,7 @@ async fn measure(stage: &mut Stage) -> Result<()> {
         .await?;
     }
     longest.push(("sending", take_longest(stage).await?));
+    profile(stage, Some("sending")).await?;
     let since = Instant::now();
     until("all back", || async {
         let back = counts(stage).await?.get("proven").copied().unwrap_or_default();
@@ -78,6 +82,7 @@ async fn measure(stage: &mut Stage) -> Result<()> {
     .await?;
     let watched = since.elapsed();
     longest.push(("watching", take_longest(stage).await?));
+    profile(stage, Some("watching")).await?;
     each_once(stage, TENCENT, &good)?;
     let counts = counts(stage).await?;
     ensure!(counts["all"] == u64::try_from(ids.len())?, "{counts:?}");
@@ -113,6 +118,29 @@ async fn answer_ms(stage: &Stage) -> Result<u64> {
     let mut took: Vec<u64> = serde_json::from_value(stage.page.run(script, &[]).await?)?;
     took.sort_unstable();
     took.get(took.len() / 2).copied().context("calls that say how long they took")
+}
+
+/// With `RELIGHT_PROFILE` set to a folder: what Chromium's main thread does, a file a phase.
+async fn profile(stage: &Stage, ended: Option<&str>) -> Result<()> {
+    let Some(folder) = env::var_os("RELIGHT_PROFILE") else { return Ok(()) };
+    let session = stage.page.session();
+    if session.browser() != Browser::Chromium {
+        return Ok(());
+    }
+    let cdp = session.driver().cdp();
+    match ended {
+        None => {
+            cdp.send_raw("Profiler.enable", json!({})).await?;
+            cdp.send_raw("Profiler.setSamplingInterval", json!({ "interval": 200 })).await?;
+        }
+        Some(name) => {
+            let told = cdp.send_raw("Profiler.stop", json!({})).await?;
+            let file = Path::new(&folder).join(format!("{name}.cpuprofile"));
+            fs::write(file, told["profile"].to_string())?;
+        }
+    }
+    cdp.send_raw("Profiler.start", json!({})).await?;
+    Ok(())
 }
 
 async fn take_longest(stage: &Stage) -> Result<u64> {
