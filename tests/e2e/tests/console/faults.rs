@@ -21,7 +21,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("faults::answer_of_nobody_is_unknown", nobody),
         case!("faults::upstream_lost_is_unknown", upstream),
         case!("faults::nonce_used_is_unknown", nonce),
-        case!("faults::operation_in_progress_is_unknown_first", in_progress),
+        case!("faults::operation_in_progress_is_unknown", in_progress),
         case!("faults::stuck_while_stopping_is_left_out", stuck),
         case!("faults::cut_before_is_unknown", cut_before),
         case!("faults::unreachable_is_not_sent", unreachable),
@@ -96,16 +96,18 @@ async fn nonce(stage: &mut Stage) -> Result<()> {
     unknown(stage, ALIBABA, json!({ "fault": "nonce-used" }), Some(true)).await
 }
 
-/// It may be our own first copy that is in progress; a look shows that nothing has been done.
+/// It may be our own first copy that is in progress.
 async fn in_progress(stage: &mut Stage) -> Result<()> {
     let ids = TENCENT.running(stage, 1);
     listen(stage).await?;
     stage.fault(&json!({ "fault": "error", "cloud": "tencent", "action": "RebootInstances",
         "code": "OperationDenied.InstanceOperationInProgress" }))?;
     send(stage, &TENCENT.form(&ids[0])).await?;
-    stage.page.wait_for_outcomes(&ids, &["rejected"]).await?;
+    // The instance runs as before: that proves nothing, and it stays unknown.
+    wait_for_looks(stage, stage.looks() + 2).await?;
+    stage.page.wait_for_outcomes(&ids, &["unknown"]).await?;
     let story = story_of(stage, &ids[0]).await?;
-    ensure!(story == ["sending", "unknown", "rejected"], "{story:?}");
+    ensure!(story == ["sending", "unknown"], "{story:?}");
     ensure!(stage.power_calls().len() == 1 && TENCENT.reboots(stage, &ids)? == [0]);
     Ok(())
 }
@@ -113,7 +115,7 @@ async fn in_progress(stage: &mut Stage) -> Result<()> {
 /// An instance that stops for ever is found before anything is sent, and does not hold up another.
 async fn stuck(stage: &mut Stage) -> Result<()> {
     let all = stage.instances(TENCENT.cloud, "ap-guangzhou");
-    let stuck = all.iter().find(|one| one.state == State::Stopping && one.trouble.is_some());
+    let stuck = all.iter().find(|one| one.state == State::Stopping);
     let stuck = stuck.map(|one| one.id.clone()).context("an instance that is stuck")?;
     let ids = [TENCENT.running(stage, 1), vec![stuck.clone()]].concat();
     stage.page.compose(&TENCENT.form(&ids.join("\n"))).await?;
