@@ -259,3 +259,16 @@ pub enum Phase {
     #[default]
     Unknown,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Outcome;
+
+    /// Counts are kept by the place of an outcome in the list.
+    #[test]
+    fn the_list_of_outcomes_is_in_the_order_of_the_enum() {
+        for (place, outcome) in Outcome::ALL.into_iter().enumerate() {
+            assert_eq!(outcome as usize, place, "{}", outcome.word());
+        }
+    }
+}

@@ -3,8 +3,9 @@
 use super::Millis;
 use std::collections::VecDeque;
 
-/// What a second of the cloud's is taken for: calls that leave a second apart may arrive closer.
-const SECOND_MS: u64 = 1_020;
+/// What a second of the cloud's is taken for: calls that leave a second apart may arrive closer, by as
+/// much as a page or a network holds one of them up.
+const SECOND_MS: u64 = 1_040;
 
 /// When the next call may go out: so many in any second, evenly spread over it.
 #[derive(Clone, Debug)]
@@ -112,16 +113,16 @@ mod tests {
             assert!(eleven[10] - eleven[0] > 1_000, "{eleven:?}");
         }
         let took = times[199] - times[0];
-        assert!(took < 199 * 104, "{took} ms for 199 pauses of 100 ms");
+        assert!(took < 199 * 106, "{took} ms for 199 pauses of 100 ms");
     }
 
     #[test]
     fn a_long_pause_is_not_made_up_for() {
         let mut pace = Pace::new(10);
         pace.sent(1_000_000);
-        assert_eq!(pace.next_at(1_000_000), 1_000_102);
+        assert_eq!(pace.next_at(1_000_000), 1_000_104);
         pace.sent(1_009_000);
-        assert_eq!(pace.next_at(1_009_000), 1_009_102);
+        assert_eq!(pace.next_at(1_009_000), 1_009_104);
     }
 
     #[test]
@@ -130,19 +131,19 @@ mod tests {
         pace.sent(9_000_000);
         assert_eq!(pace.next_at(1_000_000), 1_000_000);
         pace.sent(1_000_000);
-        assert_eq!(pace.next_at(1_000_001), 1_001_020);
+        assert_eq!(pace.next_at(1_000_001), 1_001_040);
     }
 
     #[test]
     fn refusals_of_one_time_slow_it_once() {
         let mut pace = Pace::new(10);
-        for at in [0, 102, 204] {
+        for at in [0, 104, 208] {
             pace.sent(1_000_000 + at);
         }
-        for sent_at in [0, 102, 204] {
+        for sent_at in [0, 104, 208] {
             pace.throttled(1_000_300, 1_000_000 + sent_at, (0, 0), None);
         }
-        pace.sent(1_000_306);
-        assert_eq!(pace.next_at(1_000_306), 1_000_306 + 153);
+        pace.sent(1_000_312);
+        assert_eq!(pace.next_at(1_000_312), 1_000_312 + 156);
     }
 }
