@@ -2,7 +2,7 @@
 //! person. Nothing is lost, and nothing goes out that nobody expects any more.
 
 use crate::{
-    runs::{TAKEN, each_once, one_by_one, outcome, send_not_started},
+    runs::{TAKEN, each_once, in_waves, one_by_one, outcome, send_not_started},
     support::{ALIBABA, TENCENT, listen, send, story_of, wait_for_looks},
 };
 use anyhow::{Result, ensure};
@@ -66,7 +66,7 @@ async fn offline_between(stage: &mut Stage) -> Result<()> {
     let ids = TENCENT.running(stage, 4);
     stage
         .fault(&json!({ "fault": "slow", "ms": 2_500, "after": 1, "action": "RebootInstances" }))?;
-    one_by_one(stage, &ids, 0).await?;
+    in_waves(stage, TENCENT, &ids, Some((2, 60))).await?;
     until("the second call", || async { Ok((stage.power_calls().len() == 2).then_some(())) })
         .await?;
     go(stage, false).await?;
@@ -144,7 +144,7 @@ async fn stopped(stage: &mut Stage) -> Result<()> {
     let ids = TENCENT.running(stage, 4);
     stage
         .fault(&json!({ "fault": "slow", "ms": 2_000, "after": 1, "action": "RebootInstances" }))?;
-    one_by_one(stage, &ids, 0).await?;
+    in_waves(stage, TENCENT, &ids, Some((2, 20))).await?;
     until("the second call", || async { Ok((stage.power_calls().len() == 2).then_some(())) })
         .await?;
     stage.page.act("stop").await?;
