@@ -24,6 +24,7 @@ use relight_core::{
     plan::Order,
     words::{Locale, Text, text},
 };
+use std::{cell::RefCell, collections::HashMap};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Milliseconds since 1970, or a span of them.
@@ -1349,27 +1350,42 @@ pub fn duration(locale: Locale, ms: Millis) -> String {
     })
 }
 
+thread_local! {
+    /// The browser's formatters: to make one takes longer than to use it a hundred times.
+    static DURATIONS: RefCell<HashMap<Locale, Option<(JsValue, Function)>>> = RefCell::default();
+}
+
 /// `None` where the browser has no `Intl.DurationFormat`.
 #[allow(clippy::cast_precision_loss)]
 fn duration_by_intl(locale: Locale, hours: u64, minutes: u64, seconds: u64) -> Option<String> {
-    let object = |members: &[(&str, JsValue)]| {
-        let object = Object::new();
-        for (name, value) in members {
-            Reflect::set(&object, &(*name).into(), value).ok()?;
-        }
-        Some(object)
-    };
-    let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
-    let format = Reflect::get(&intl, &"DurationFormat".into()).ok()?.dyn_into::<Function>().ok()?;
-    let options = object(&[("style", "short".into()), ("secondsDisplay", "always".into())])?;
-    let format = Reflect::construct(&format, &Array::of2(&locale.tag().into(), &options)).ok()?;
     let spans = object(&[
         ("hours", (hours as f64).into()),
         ("minutes", (minutes as f64).into()),
         ("seconds", (seconds as f64).into()),
     ])?;
+    DURATIONS.with_borrow_mut(|formats| {
+        let made = formats.entry(locale).or_insert_with(|| duration_format(locale));
+        let (format, write) = made.as_ref()?;
+        write.call1(format, &spans).ok()?.as_string()
+    })
+}
+
+/// A formatter, and its function that writes.
+fn duration_format(locale: Locale) -> Option<(JsValue, Function)> {
+    let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+    let format = Reflect::get(&intl, &"DurationFormat".into()).ok()?.dyn_into::<Function>().ok()?;
+    let options = object(&[("style", "short".into()), ("secondsDisplay", "always".into())])?;
+    let format = Reflect::construct(&format, &Array::of2(&locale.tag().into(), &options)).ok()?;
     let write = Reflect::get(&format, &"format".into()).ok()?.dyn_into::<Function>().ok()?;
-    write.call1(&format, &spans).ok()?.as_string()
+    Some((format, write))
+}
+
+fn object(members: &[(&str, JsValue)]) -> Option<Object> {
+    let object = Object::new();
+    for (name, value) in members {
+        Reflect::set(&object, &(*name).into(), value).ok()?;
+    }
+    Some(object)
 }
 
 fn instances(count: usize) -> String {

@@ -211,7 +211,7 @@ pub struct Plan {
 impl Plan {
     /// The instances, in the order in which they go out.
     pub fn ids(&self) -> impl Iterator<Item = &InstanceId> {
-        self.batches.iter().flat_map(|batch| batch.ids())
+        self.batches.iter().flat_map(Batch::ids)
     }
 
     /// How many instances it touches.

@@ -12,6 +12,10 @@ const SECOND_MS: u64 = 1_040;
 pub(super) struct Pace {
     calls_per_second: usize,
     interval_ms: u64,
+    /// What it was before anything was refused for it.
+    usual_interval_ms: u64,
+    /// How many calls have gone out since the pace was last changed.
+    unchanged_for: usize,
     next_at: Millis,
     /// When the last calls went out, as many as a second allows.
     recent: VecDeque<Millis>,
@@ -21,10 +25,13 @@ pub(super) struct Pace {
 impl Pace {
     pub(super) fn new(calls_per_second: u32) -> Self {
         let calls_per_second = calls_per_second.max(1);
+        let usual_interval_ms = SECOND_MS.div_ceil(u64::from(calls_per_second));
         Pace {
             calls_per_second: usize::try_from(calls_per_second).unwrap_or(1),
             // Rounded up: one call too many in a second is a refusal.
-            interval_ms: SECOND_MS.div_ceil(u64::from(calls_per_second)),
+            interval_ms: usual_interval_ms,
+            usual_interval_ms,
+            unchanged_for: 0,
             next_at: 0,
             recent: VecDeque::new(),
             slowed_at: None,
@@ -55,6 +62,13 @@ impl Pace {
         let late_ms = now.saturating_sub(self.next_at);
         let due = if late_ms <= self.interval_ms { self.next_at.min(now) } else { now };
         self.next_at = due + self.interval_ms;
+        // What was too fast for a moment need not be too fast for ever: a little faster after every
+        // second's worth of calls, until the next refusal.
+        self.unchanged_for += 1;
+        if self.unchanged_for > self.calls_per_second {
+            self.unchanged_for = 0;
+            self.interval_ms = (self.interval_ms * 9 / 10).max(self.usual_interval_ms);
+        }
         if self.recent.len() >= self.calls_per_second {
             self.recent.pop_front();
         }
@@ -76,6 +90,7 @@ impl Pace {
     ) -> u64 {
         if self.slowed_at.is_none_or(|slowed_at| sent_at >= slowed_at) {
             self.interval_ms = (self.interval_ms * 3 / 2).min(5_000);
+            self.unchanged_for = 0;
             self.slowed_at = Some(now);
         }
         let asked_ms = asked_ms.unwrap_or(0).min(120_000);
@@ -145,5 +160,23 @@ mod tests {
         }
         pace.sent(1_000_312);
         assert_eq!(pace.next_at(1_000_312), 1_000_312 + 156);
+    }
+
+    #[test]
+    fn after_a_refusal_it_becomes_as_fast_again_in_time() {
+        let mut pace = Pace::new(10);
+        let mut now = 1_000_000;
+        pace.sent(now);
+        pace.throttled(now, now, (0, 0), None);
+        let mut pauses = Vec::new();
+        for _ in 0..60 {
+            let next = pace.next_at(now).max(now);
+            pauses.push(next - now);
+            now = next;
+            pace.sent(now);
+        }
+        assert!(pauses[2] >= 150, "{pauses:?}");
+        assert!(pauses.windows(2).skip(1).all(|pair| pair[1] <= pair[0]), "{pauses:?}");
+        assert_eq!(pauses[59], 104, "{pauses:?}");
     }
 }
