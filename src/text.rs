@@ -13,8 +13,8 @@ mod run;
 
 #[cfg(feature = "console")]
 pub use run::{
-    UNKNOWN_CHECKING, call_state, evidence, outcome, outcome_counter, outcome_meaning, pause,
-    retry, seen_as, skip_reason, stage, sure, who,
+    ENDED_EARLY, UNKNOWN_CHECKING, call_state, evidence, outcome, outcome_counter, outcome_meaning,
+    pause, retry, seen_as, settings, skip_reason, stage, sure, who,
 };
 
 use js_sys::{Array, Function, Object, Reflect};

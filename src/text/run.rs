@@ -1,12 +1,13 @@
 //! Words about what became of a run: outcomes, evidence, pauses.
 
+use super::duration;
 use relight_core::{
     answer::Outcome,
     cloud::Verb,
     eligibility::SkipReason,
     explain::{Retry, SeenAs, Sure, Who},
-    run::{CallState, Evidence, Pause, Stage},
-    words::{Text, text},
+    run::{CallState, Evidence, Pause, Run, Stage},
+    words::{Locale, Text, text},
 };
 
 /// An outcome on its chip.
@@ -244,6 +245,54 @@ pub const fn stage(stage: Stage) -> Text {
         Stage::Stopped => text("Stopped", "已停止"),
         Stage::Finished => text("Finished", "已结束"),
     }
+}
+
+/// A run that is over although some of it never went out.
+pub const ENDED_EARLY: Text = text("Over; not everything was sent", "已结束，尚有实例未发送");
+
+/// How a run was cut and paced by whoever started it, as far as that was chosen; and their reason.
+pub fn settings(locale: Locale, run: &Run) -> String {
+    let (policy, calls) = (run.policy(), run.calls());
+    let largest = calls.iter().map(|call| call.batch.ids().len()).max().unwrap_or_default();
+    let chinese = match locale {
+        Locale::En => false,
+        Locale::Zh => true,
+    };
+    let mut parts: Vec<String> = Vec::new();
+    if calls.iter().any(|call| call.canary) {
+        parts.push(if chinese { "先试一台".into() } else { "one instance first".into() });
+    }
+    if calls.len() > 1 && largest < run.order().operation().ids_max {
+        parts.push(if chinese {
+            format!("每次调用最多 {largest} 台")
+        } else {
+            format!("at most {largest} a call")
+        });
+    }
+    if policy.wave_calls > 0 {
+        let (wave, pause) = (policy.wave_calls, duration(locale, policy.wave_pause_ms));
+        parts.push(if chinese {
+            format!("每 {wave} 次调用后暂停 {pause}")
+        } else {
+            format!("a pause of {pause} after every {wave} calls")
+        });
+    }
+    if let Some(percent) = policy.stop_above_refused_percent {
+        parts.push(if chinese {
+            format!("被拒绝超过 {percent}% 时暂停")
+        } else {
+            format!("pauses above {percent} % refused")
+        });
+    }
+    let reason = run.about().reason.trim();
+    if !reason.is_empty() {
+        parts.push(if chinese {
+            format!("原因：{reason}")
+        } else {
+            format!("reason: {reason}")
+        });
+    }
+    parts.join(" · ")
 }
 
 /// Why a run waits, and what to do.

@@ -158,10 +158,11 @@ fn again(props: &AgainProps, hooks: &mut HookContext) -> Html {
             Tell::SendNotStartedWarning { deed, count }
         }
     };
-    // As for the first time: what can lose data asks for the number.
+    // As for the first time: what can lose data asks for the number, and so does what is many.
     let order = run.order();
     let danger = !order.is_dry_run() && (deed.forced || order.erases());
-    let ready = !danger || typed.trim() == count.to_string();
+    let counted = danger || order.needs_typed_count(count);
+    let ready = !counted || typed.trim() == count.to_string();
     let ontyped = {
         let typed = typed.clone();
         Callback::from(move |event: InputEvent| typed.set(value_of(&event)))
@@ -182,7 +183,7 @@ fn again(props: &AgainProps, hooks: &mut HookContext) -> Html {
             { icon(Icon::Warning) }
             <div class="stack">
                 <p id="h-again">{ warning.in_locale(locale) }</p>
-                if danger {
+                if counted {
                     <label class="field">
                         { Tell::TypeToConfirm(count).in_locale(locale) }
                         <input ref={typed_field} name="typedCountAgain" type="text" inputmode="numeric"

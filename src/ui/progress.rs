@@ -23,6 +23,12 @@ pub(crate) fn progress(locale: Locale, run: &Run, now: Millis) -> Html {
     let calls = run.calls();
     let answered = calls.iter().filter(|call| call.state == CallState::Done).count();
     let look = run.next_look_at().filter(|_| stage != Stage::Finished);
+    let settings = text::settings(locale, run);
+    let stage_words = if stage == Stage::Finished && counts.of(Outcome::Queued) > 0 {
+        text::ENDED_EARLY
+    } else {
+        text::stage(stage)
+    };
     let elapsed = run.started_at().filter(|_| stage != Stage::Finished);
     html! {
         <div class="stack progress">
@@ -34,7 +40,7 @@ pub(crate) fn progress(locale: Locale, run: &Run, now: Millis) -> Html {
                 </svg>
             </div>
             <p class="row small muted">
-                <b>{ text::stage(stage).in_locale(locale) }</b>
+                <b>{ stage_words.in_locale(locale) }</b>
                 <span>{ Tell::CallOf { done: answered, total: calls.len() }.in_locale(locale) }</span>
                 if stage == Stage::Sending {
                     <span class="wide">
@@ -52,6 +58,7 @@ pub(crate) fn progress(locale: Locale, run: &Run, now: Millis) -> Html {
                     <span>{ text::duration(locale, now.saturating_sub(since)) }</span>
                 }
             </p>
+            if !settings.is_empty() { <p class="small muted" data-settings="">{ settings }</p> }
             <p class="hidden" role="status" aria-live="polite">{ milestone(run, &counts, answered, locale) }</p>
         </div>
     }

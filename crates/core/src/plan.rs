@@ -28,6 +28,9 @@ pub struct Job {
     pub limits: Arc<Limits>,
 }
 
+/// Above this many instances the count is typed, whatever is asked, unless the operator says otherwise.
+const TYPED_ABOVE: usize = 50;
+
 /// Where a call goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
@@ -122,6 +125,13 @@ impl Order {
     /// Whether data on disks is erased.
     pub fn erases(&self) -> bool {
         self.has(Role::Erase)
+    }
+
+    /// Whether the count must be typed before this is sent for so many instances: what can lose data,
+    /// and what is many.
+    pub fn needs_typed_count(&self, instances: usize) -> bool {
+        let above = self.limits.typed_count_above.unwrap_or(TYPED_ABOVE);
+        !self.is_dry_run() && (self.is_forced() || self.erases() || instances > above)
     }
 
     /// What the operator allows; it holds for whatever is made of this order.
@@ -221,7 +231,7 @@ impl Plan {
 
     /// Whether the count must be typed before it is sent.
     pub fn needs_typed_count(&self) -> bool {
-        !self.order.is_dry_run() && (self.order.is_forced() || self.order.erases())
+        self.order.needs_typed_count(self.instances())
     }
 }
 

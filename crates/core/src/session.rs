@@ -21,9 +21,6 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Above this many instances the count is typed, whatever is asked.
-const TYPED_ABOVE: usize = 50;
-
 /// What is filled in, and how far the person has come.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session {
@@ -69,10 +66,7 @@ pub struct Review {
 impl Review {
     /// Whether the count must be typed.
     pub fn needs_typed_count(&self) -> bool {
-        let above = self.order.limits().typed_count_above.unwrap_or(TYPED_ABOVE);
-        self.plan.as_ref().is_some_and(|plan| {
-            plan.needs_typed_count() || (!plan.order.is_dry_run() && plan.instances() > above)
-        })
+        self.plan.as_ref().is_some_and(|plan| plan.needs_typed_count())
     }
 
     /// Whether it may be sent: there is something to send, and the count is typed where it must be.

@@ -114,6 +114,7 @@ async fn confirmed(stage: &mut Stage) -> Result<()> {
     page.fill("typedCount", "2").await?;
     page.send().await?;
     page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    ensure!(page.text("[data-settings]").await?.contains("reason: TICKET-7"));
     Ok(())
 }
 

@@ -407,6 +407,8 @@ async fn three_refusals(stage: &mut Stage) -> Result<()> {
     stage.page.act("stop").await?;
     stage.page.wait_for("[data-stage=finished], [data-stage=stopped]").await?;
     ensure!(stage.power_calls().len() == 3);
+    ensure!(stage.page.text(".progress").await?.contains("not everything was sent"));
+    ensure!(stage.page.text("[data-settings]").await?.contains("at most 1 a call"));
     ensure!(TENCENT.reboots(stage, &ids)? == [0; 6]);
     Ok(())
 }
