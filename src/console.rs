@@ -132,7 +132,9 @@ pub(crate) enum Msg {
     /// The newest run of the journal, if nobody works on it and the person was not done with it.
     Restored { run: Box<Run>, lock: Option<RunLock> },
     /// A run in the journal cannot be brought back; it is kept aside.
-    SetAside(String),
+    SetAside { run_id: String, why: String },
+    /// The records of a run that was set aside, to be saved.
+    Raw(String),
     /// This page has the run to itself, or cannot tell.
     Locked { run_id: String, lock: Option<RunLock> },
     /// A record is written, or not.
@@ -219,6 +221,7 @@ impl Component for Console {
                 settings: Shared::new(Config::default().settings),
                 unusable: None,
                 leave: Standing::Nothing,
+                aside: None,
                 run: None,
                 signed: Shared::new(Vec::new()),
                 no_journal: None,
@@ -310,8 +313,13 @@ impl Console {
                 true
             }
             Msg::Restored { run, lock } => self.restored(ctx, *run, lock),
-            Msg::SetAside(message) => {
-                Self::report(ctx, "journal", &message);
+            Msg::SetAside { run_id, why } => {
+                Self::report(ctx, "journal", &format!("{run_id}: {why}"));
+                self.view.aside = Some(Rc::new((run_id, why)));
+                true
+            }
+            Msg::Raw(records) => {
+                save("relight-records.txt", "text/plain;charset=utf-8", &records);
                 false
             }
             Msg::Locked { run_id, lock } => {
@@ -444,6 +452,10 @@ impl Console {
             }
             Intent::Send => self.send(ctx),
             Intent::Run(Event::Ask(choice)) => self.ask_for(ctx, choice),
+            Intent::SaveAside => {
+                self.save_aside(ctx);
+                false
+            }
             Intent::Withdraw => {
                 self.withdraw();
                 true
@@ -969,6 +981,18 @@ impl Console {
         }
     }
 
+    fn save_aside(&self, ctx: &Context<Self>) {
+        let (Some(aside), Some(journal)) = (self.view.aside.clone(), self.journal.clone()) else {
+            return;
+        };
+        let link = ctx.link().clone();
+        spawn_local(async move {
+            if let Ok(records) = journal.raw(&aside.0).await {
+                link.send_message(Msg::Raw(records));
+            }
+        });
+    }
+
     fn report(ctx: &Context<Self>, kind: &'static str, message: &str) {
         let detail = to_js(&ErrorEvent { kind, message });
         element::fire(&ctx.props().host, "relight-error", &detail, false);
@@ -1106,18 +1130,25 @@ fn pause_until(at: Millis) -> u32 {
 fn bring_back(ctx: &Context<Console>, journal: Journal) {
     let link = ctx.link().clone();
     spawn_local(async move {
-        match newest_open_run(&journal).await {
-            None => {}
-            Some(Ok(run)) => {
-                let lock = RunLock::take(&run.about().id).await;
-                if !matches!(lock, Ok(None)) {
-                    let lock = lock.unwrap_or_else(|NoLocks| None);
-                    link.send_message(Msg::Restored { run, lock });
+        loop {
+            match newest_open_run(&journal).await {
+                None => return,
+                Some(Ok(run)) => {
+                    let lock = RunLock::take(&run.about().id).await;
+                    if !matches!(lock, Ok(None)) {
+                        let lock = lock.unwrap_or_else(|NoLocks| None);
+                        link.send_message(Msg::Restored { run, lock });
+                    }
+                    return;
                 }
-            }
-            Some(Err((id, broken))) => {
-                let _ = journal.set_aside(&id, &broken).await;
-                link.send_message(Msg::SetAside(format!("{id}: {broken}")));
+                // An older one may wait behind it.
+                Some(Err((run_id, why))) => {
+                    let kept = journal.set_aside(&run_id, &why).await;
+                    link.send_message(Msg::SetAside { run_id, why });
+                    if kept.is_err() {
+                        return;
+                    }
+                }
             }
         }
     });

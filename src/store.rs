@@ -85,6 +85,8 @@ pub struct View {
     pub settings: Shared<Settings>,
     /// Why the configuration cannot be used: nothing can be sent then.
     pub unusable: Option<Rc<str>>,
+    /// A run of the journal that cannot be read and is kept aside: its id, and why.
+    pub aside: Option<Rc<(String, String)>>,
     /// Whether the page around this one lets it send.
     pub leave: Standing,
     /// The run that is under way or over.
@@ -139,6 +141,9 @@ pub enum Intent {
     /// Send what is under review.
     #[cfg(feature = "console")]
     Send,
+    /// Save what the journal has of the run that is kept aside.
+    #[cfg(feature = "console")]
+    SaveAside,
     /// Do not wait any longer for the leave to send.
     #[cfg(feature = "console")]
     Withdraw,

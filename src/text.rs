@@ -114,6 +114,10 @@ pub enum Say {
     NoJournal,
     /// The operator's configuration cannot be used.
     ConfigurationUnusable,
+    /// A run in the journal cannot be read.
+    RunAside,
+    /// The button that saves what there is of it.
+    SaveRecords,
     /// The page around the console thinks it over.
     LeaveAsked,
     /// It has said no.
@@ -359,6 +363,10 @@ impl Say {
             Say::KeyWanted => {
                 "This run has no key: the key is never written down. Enter it to look at the instances or to go on."
             }
+            Say::RunAside => {
+                "A run in this browser’s journal cannot be read and is kept aside. What became of its instances is not known here: look at them before you act."
+            }
+            Say::SaveRecords => "Save its records",
             Say::LeaveAsked => {
                 "Waiting for leave: the page around this one decides. Nothing was sent."
             }
@@ -615,6 +623,10 @@ impl Say {
             Say::KeyWanted => {
                 "此次运行没有密钥：密钥从不写入磁盘。请重新输入，才能查询实例状态或继续。"
             }
+            Say::RunAside => {
+                "此浏览器日志中有一次运行无法读取，已单独保留。其中实例的结果在此无从得知，操作前请先查询实例状态。"
+            }
+            Say::SaveRecords => "保存其记录",
             Say::LeaveAsked => "等待许可：由嵌入本控制台的页面决定，尚未发送任何请求。",
             Say::LeaveRefused => "没有发送任何请求：嵌入本控制台的页面未予许可。",
             Say::ConfigurationUnusable => {

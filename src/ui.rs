@@ -344,6 +344,7 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
                 <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
                 { leave(view, on) }
+                { remarks(view, on) }
                 if view.no_journal.is_some() {
                     <div class="note warn" role="status">
                         { icon::icon(icon::Icon::Warning) }<p>{ Say::NoJournal.in_locale(locale) }</p>
@@ -405,7 +406,7 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
     html! {
         <main class="two-panes" data-step={step} tabindex="-1" ref={main.clone()}>
             <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
-            { remarks(view) }
+            { remarks(view, on) }
             { leave(view, on) }
             { part("compose", compose, compose::Props {
                 locale,
@@ -471,7 +472,7 @@ fn brand(brand: &Brand, locale: Locale) -> Option<Html> {
 
 /// What the operator says above the form, or why there is no operator's word.
 #[cfg(feature = "console")]
-fn remarks(view: &View) -> Html {
+fn remarks(view: &View, on: &Callback<Intent>) -> Html {
     let locale = view.session.locale();
     let note = view.settings.brand.note.as_ref().map(|note| note.in_locale(locale));
     html! {
@@ -480,6 +481,16 @@ fn remarks(view: &View) -> Html {
                 <div class="note bad whole" role="alert" data-problem="configuration">
                     { icon::icon(icon::Icon::Warning) }
                     <p>{ Say::ConfigurationUnusable.in_locale(locale) }{ " " }<code>{ why.to_string() }</code></p>
+                </div>
+            }
+            if let Some(aside) = &view.aside {
+                <div class="note warn whole" role="status" data-problem="journal">
+                    { icon::icon(icon::Icon::Warning) }
+                    <p>{ Say::RunAside.in_locale(locale) }{ " " }<code>{ format!("{}: {}", aside.0, aside.1) }</code></p>
+                    <button type="button" class="tiny" data-action="save-aside"
+                        onclick={on.reform(|_| Intent::SaveAside)}>
+                        { Say::SaveRecords.in_locale(locale) }
+                    </button>
                 </div>
             }
             if let Some(note) = note {

@@ -19,6 +19,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("runs::killed_before_a_record_is_written", killed_before_the_record).dressed(kept),
         case!("runs::killed_after_a_record_is_written", killed_after_the_record).dressed(kept),
         case!("runs::of_two_tabs_one_sends", two_tabs),
+        case!("runs::a_journal_that_makes_no_sense_is_kept_aside", broken_journal),
         case!("runs::without_storage_several_calls_are_refused", no_storage_several),
         case!("runs::without_storage_one_call_goes_out", no_storage_one),
         case!("runs::tencent_clock_ten_minutes_off", tencent_clock),
@@ -315,6 +316,36 @@ async fn two_tabs(stage: &mut Stage) -> Result<()> {
     driver.close_window().await?;
     driver.switch_to_window(second).await?;
     Ok(())
+}
+
+// ---- a broken journal ---------------------------------------------------------------------------
+
+/// Half of a record is gone: that is said, and what is left can be saved. Nothing is sent, and the
+/// next run is none the worse.
+async fn broken_journal(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 3);
+    one_by_one(stage, &ids[..2], 3_600).await?;
+    let page = &stage.page;
+    page.wait_for_outcomes(&ids[..1], TAKEN).await?;
+    let script = "window.damaged = null; indexedDB.open('relight').onsuccess = event => { \
+         const db = event.target.result, t = db.transaction('records', 'readwrite'); \
+         t.objectStore('records').openCursor(null, 'prev').onsuccess = event => { \
+           const c = event.target.result; c.update(c.value.slice(0, c.value.length / 2)); }; \
+         t.oncomplete = () => { db.close(); window.damaged = true; }; }; return true;";
+    page.run(script, &[]).await?;
+    page.wait_until("the damage", "return window.damaged;", &[]).await?;
+    let (arrived, address) = (stage.calls().len(), stage.site.url());
+    page.session().driver().goto(&address).await?;
+    page.wait_for("[data-problem=journal]").await?;
+    ensure!(page.text("[data-problem=journal]").await?.contains("kept aside"));
+    ensure!(!page.sees("[data-step=run]").await?);
+    ensure!(stage.calls().len() == arrived, "something was sent");
+    page.act("save-aside").await?;
+    let saved = page.downloaded("relight-records.txt").await?;
+    ensure!(saved.contains(&ids[0]) && !saved.contains(TENCENT.secret), "{saved}");
+    send(stage, &TENCENT.form(&ids[2])).await?;
+    page.wait_for_outcomes(&ids[2..], &["proven"]).await?;
+    each_once(stage, TENCENT, &[ids[0].clone(), ids[2].clone()])
 }
 
 // ---- no storage ---------------------------------------------------------------------------------
