@@ -222,8 +222,10 @@ fn request_id<'run>(run: &'run Run, row: &Row) -> Option<&'run str> {
     run.calls().get(row.call?)?.request_id.as_deref()
 }
 
+/// With milliseconds: calls of one run are a tenth of a second apart.
 fn time(at: Millis) -> String {
-    iso_8601(i64::try_from(at / 1_000).unwrap_or_default())
+    let seconds = iso_8601(i64::try_from(at / 1_000).unwrap_or_default());
+    format!("{}.{:03}Z", seconds.trim_end_matches('Z'), at % 1_000)
 }
 
 /// Quotes a cell where it must be, and disarms one that a spreadsheet would take for a formula.
@@ -271,6 +273,7 @@ mod tests {
         assert_eq!(value["cloud"], "tencent");
         assert_eq!(value["totals"]["queued"], 1);
         assert_eq!(value["startedAt"], serde_json::Value::Null);
+        assert_eq!(super::time(1_714_550_400_042), "2024-05-01T08:00:00.042Z");
         assert_eq!(value["calls"][0]["instanceIds"][0], "ins-8xk2p0qa");
         assert_eq!(value["calls"][0]["state"], serde_json::to_value(run.calls()[0].state).unwrap());
         assert_eq!(value["instances"][1]["outcome"], "skipped");

@@ -482,6 +482,8 @@ struct Transient {
     hidden: bool,
     /// A request could not be signed, or the page says that the next one could not be.
     lacks_key: bool,
+    /// When the cloud's clock was last learned.
+    clock_set_at: Option<Millis>,
     woken_by: Option<Millis>,
     now: Millis,
 }
@@ -590,6 +592,7 @@ impl Run {
                 offline_since: None,
                 hidden: false,
                 lacks_key: false,
+                clock_set_at: None,
                 woken_by: None,
                 now: 0,
             },
@@ -890,6 +893,12 @@ impl Run {
                 self.correct_clock(now, sent_at, response)?;
                 Some(now)
             }
+            // It was on the way already when another one's refusal put the clock right.
+            Effect::ClockSkew
+                if resends == 0 && self.transient.clock_set_at.is_some_and(|at| sent_at < at) =>
+            {
+                Some(now)
+            }
             Effect::Throttled
             | Effect::ClockSkew
             | Effect::NothingDone
@@ -915,6 +924,7 @@ impl Run {
         let midpoint = i64::try_from(u64::midpoint(sent_at, now) / 1_000).ok()?;
         self.clock_skew_seconds = server - midpoint;
         self.clock_corrected = true;
+        self.transient.clock_set_at = Some(now);
         self.transient.changed_state = true;
         Some(())
     }

@@ -8,7 +8,14 @@ mod model;
 mod voices;
 mod world;
 
-use std::env;
+use relight_core::{
+    answer::{Delivery, Outcome},
+    cloud,
+    ids::parse_ids,
+    plan::{Cut, Job, plan_cut},
+    run::{About, Command, Event, Policy, Run},
+};
+use std::{env, sync::Arc};
 
 /// Plays this many schedules, unless the environment asks for another number.
 const SCHEDULES: u64 = 10_000;
@@ -36,4 +43,56 @@ fn no_schedule_breaks_an_invariant() {
     assert!(violations.is_empty(), "{}", violations.join("\n"));
     // Schedules in which nothing goes wrong would prove nothing.
     assert!(seen.is_varied(), "the schedules are too tame: {seen}");
+}
+
+/// All of them left by the wrong clock, so the one correction is theirs too; and no second one.
+#[test]
+fn calls_that_are_refused_together_for_the_clock_all_go_again_once() {
+    let cloud = cloud::by_id("tencent").unwrap();
+    let ids = parse_ids("ins-r8hr2up0 ins-r8hr2up1 ins-r8hr2up2", Some(cloud)).ids;
+    let job = Job {
+        cloud,
+        site: None,
+        region: "ap-guangzhou".into(),
+        operation: "RebootInstances".into(),
+        ids: ids.into_iter().map(|parsed| parsed.id).collect(),
+        options: Vec::new(),
+        limits: Arc::default(),
+    };
+    let plan = plan_cut(&job, Cut { size: Some(1), canary: false }).unwrap();
+    let mut run = Run::new(About::default(), &plan, &[], &[], Policy::default());
+    // The cloud is ten minutes ahead of this.
+    let start = 1_714_550_400_000;
+    let refused = |call| {
+        let cloud_seconds = start / 1_000 + 600;
+        let request = "00000000-0000-0000-0000-000000000001";
+        let said = voices::trouble("tencent", voices::Trouble::ClockSkew, request, cloud_seconds);
+        Event::Delivered { call, delivery: Delivery::Answered(said) }
+    };
+    let sent = |commands: Vec<Command>| {
+        let skews = commands.into_iter().filter_map(|command| match command {
+            Command::Send { call, clock_skew_seconds, .. } => Some((call, clock_skew_seconds)),
+            _ => None,
+        });
+        skews.collect::<Vec<_>>()
+    };
+    let mut first = Vec::new();
+    for tenth in 0..4 {
+        first.extend(sent(run.handle(start + tenth * 110, Event::Tick)));
+    }
+    assert_eq!(first, [(0, 0), (1, 0), (2, 0)], "all on the way");
+    let mut again = Vec::new();
+    for call in 0..3 {
+        again.extend(sent(run.handle(start + 500, refused(call))));
+    }
+    for tenth in 1..20 {
+        again.extend(sent(run.handle(start + 500 + tenth * 110, Event::Tick)));
+    }
+    again.sort_unstable();
+    assert_eq!(again.iter().map(|(call, _)| *call).collect::<Vec<_>>(), [0, 1, 2]);
+    assert!(again.iter().all(|(_, skew)| (590..=610).contains(skew)), "{again:?}");
+    for call in 0..3 {
+        assert_eq!(sent(run.handle(start + 3_000, refused(call))), []);
+    }
+    assert!(run.rows().iter().all(|row| row.outcome == Outcome::Rejected));
 }

@@ -11,8 +11,8 @@ use relight_core::{
     ids::{InstanceId, parse_ids},
     plan::{Cut, Job, plan_cut},
     run::{
-        About, CallState, Choice, Command, Event, Look, LookCommand, NO_KEY, Policy, Record, Run,
-        Stage, restore, sort_out,
+        About, Call, CallState, Choice, Command, Event, Look, LookCommand, NO_KEY, Policy, Record,
+        Run, Stage, restore, sort_out,
     },
 };
 use std::{
@@ -139,6 +139,9 @@ struct World {
     journal_is_broken: bool,
     /// Whether requests can be signed.
     has_key: bool,
+    /// Calls in a row that have not come back, and when the last ones left by an undisturbed clock.
+    lost_in_a_row: usize,
+    left_at: Vec<u64>,
     /// Records reach the disk in the order in which they were given to it.
     disk_busy_until: u64,
 }
@@ -225,6 +228,8 @@ pub(crate) fn play(seed: u64, loud: bool) -> Result<Seen, String> {
         troubles,
         journal_is_broken: false,
         has_key: true,
+        lost_in_a_row: 0,
+        left_at: Vec::new(),
         disk_busy_until: 0,
         dice,
     };
@@ -323,6 +328,11 @@ impl World {
         if self.loud {
             println!("{:>9} {event:?}", self.now - MIDNIGHT_MS);
         }
+        match &event {
+            Event::Delivered { delivery: Delivery::Lost { .. }, .. } => self.lost_in_a_row += 1,
+            Event::Delivered { .. } | Event::Resume | Event::Ask(_) => self.lost_in_a_row = 0,
+            _ => {}
+        }
         let commands = run.handle(self.page_now(), event);
         for command in commands {
             if self.loud {
@@ -368,6 +378,7 @@ impl World {
                     self.soon(1, Thing::Page { life, event });
                     return Ok(());
                 }
+                self.check_departure(run, call)?;
                 self.send(call, batch.ids(), clock_skew_seconds)?;
             }
             Command::Look { ids, clock_skew_seconds } => {
@@ -399,6 +410,36 @@ impl World {
 
     fn is_clock_right(&self, clock_skew_seconds: i64) -> bool {
         (self.page_ahead_ms / 1_000 + clock_skew_seconds - self.skew_seconds).abs() < 300
+    }
+
+    /// What must hold of a call as it leaves, beside the instances in it.
+    fn check_departure(&mut self, run: &Run, call: usize) -> Result<(), String> {
+        let on_the_way = |one: &&Call| one.state == CallState::Sending;
+        let together = run.calls().iter().filter(on_the_way).count();
+        if together > 1 {
+            self.seen.note("several on the way");
+        }
+        if together + self.lost_in_a_row > 3 && together > 1 {
+            let lost = self.lost_in_a_row;
+            return Err(format!("{together} on the way, after {lost} that were lost"));
+        }
+        let canary = run.calls().iter().position(|one| {
+            one.canary && !matches!(one.state, CallState::Done | CallState::Stopped)
+        });
+        if canary.is_some_and(|canary| canary != call) {
+            return Err("sent before the canary was back".into());
+        }
+        if run.policy().stop_above_refused_percent.is_some() && together > 1 {
+            return Err("sent before it was known whether too many were refused".into());
+        }
+        let second = self.now.saturating_sub(1_000);
+        self.left_at.retain(|at| *at > second);
+        self.left_at.push(self.now);
+        let most = usize::try_from(run.order().operation().calls_per_second).unwrap();
+        if self.left_at.len() > most {
+            return Err(format!("more than {most} calls in a second: {:?}", self.left_at));
+        }
+        Ok(())
     }
 
     fn break_journal(&mut self) {
@@ -470,6 +511,11 @@ impl World {
             },
         };
         let texts = ids.iter().map(|id| id.as_str().into()).collect();
+        let also_skewed =
+            |thing: &Thing| matches!(thing, Thing::Cloud { fate: Fate::ClockSkew, .. });
+        if fate == Fate::ClockSkew && self.things.values().any(also_skewed) {
+            self.seen.note("skewed together");
+        }
         let delay = 5 + self.dice.roll(300);
         self.soon(delay, Thing::Cloud { life, send, call, ids: texts, fate });
         Ok(())
@@ -680,6 +726,7 @@ impl World {
             }
             2 => {
                 self.seen.note("clock set");
+                self.left_at.clear();
                 self.page_ahead_ms = i64::try_from(self.dice.roll(240_000)).unwrap() - 120_000;
             }
             3 => {
@@ -715,6 +762,8 @@ impl World {
         let unwritten = self.things.values().any(|thing| matches!(thing, Thing::Disk { .. }))
             || self.journal_is_broken;
         self.life += 1;
+        self.lost_in_a_row = 0;
+        self.left_at.clear();
         self.journal_is_broken = false;
         let written = serde_json::to_string(&self.journal).map_err(|error| error.to_string())?;
         let records: Vec<Record> =
