@@ -57,6 +57,8 @@ impl Config {
             Err(error) => problem = Some(error),
         }
         config.more |= problem.is_some();
+        let source = Reflect::get(host, &"credentials".into());
+        config.more |= source.is_ok_and(|source| source.is_function());
         config.heed(host);
         (config, problem)
     }

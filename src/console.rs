@@ -12,7 +12,10 @@ use crate::{
     records,
     store::{Examination, Format, Intent, Shared, View},
     ui,
-    vault::{Key, Token, Typed, Vault},
+    vault::{
+        Key, Lock, Token, Typed, Vault, Watch,
+        source::{self, Source},
+    },
 };
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
@@ -22,7 +25,7 @@ use relight_core::{
     config::Records,
     doctor::judge,
     export,
-    form::Fill,
+    form::{Fill, Held},
     ids::InstanceId,
     limits::Limits,
     plan::{Batch, Plan, Target},
@@ -119,6 +122,10 @@ pub(crate) enum Msg {
     Configured(Box<Config>, Option<String>),
     /// A person wants something.
     Intent(Intent),
+    /// The key was wiped, because nobody was there.
+    KeyGone,
+    /// The place that gives keys has answered, for a review with a look or without.
+    Renewed { look: bool },
     /// A call of the run is signed and goes out now.
     Signed { ticket: u64, call: usize, signed: Rc<Request<Signed>> },
     /// A request that was sent has come back, or not.
@@ -173,6 +180,7 @@ pub(crate) struct Console {
     /// Whether to look in other regions for what the look does not find.
     search_elsewhere: bool,
     vault: Vault,
+    watch: Watch,
     config: Config,
     configured: bool,
     /// How often leave was asked for or the wish withdrawn: an answer to an older one is void.
@@ -212,6 +220,10 @@ impl Component for Console {
         if let Some((key, token)) = start.held.take() {
             vault.take_over(session.form().cloud(), key, &token);
         }
+        let watch = {
+            let root = ctx.props().host.shadow_root();
+            Watch::new(&vault, root, ctx.link().callback(|()| Msg::KeyGone))
+        };
         Console {
             view: View {
                 session: Shared::new(session),
@@ -231,6 +243,7 @@ impl Component for Console {
             place: first_place(ctx.props()),
             search_elsewhere: false,
             vault,
+            watch,
             config: Config::default(),
             configured: false,
             asked: 0,
@@ -270,6 +283,20 @@ impl Console {
             }
             Msg::Configured(config, problem) => self.configure(ctx, *config, problem),
             Msg::Intent(intent) => self.carry_out(ctx, intent),
+            Msg::KeyGone => {
+                self.step(ctx, Event::KeyGone);
+                true
+            }
+            Msg::Renewed { look } => {
+                if let Some(key_id) = self.vault.key_id() {
+                    self.fill(ctx, Action::Fill(Fill::KeyId(key_id)));
+                }
+                self.ask_vault();
+                if self.view.key.failure.is_none() {
+                    self.review_now(ctx, look);
+                }
+                true
+            }
             Msg::Signed { ticket, call, signed } => {
                 if self.aborts.contains_key(&ticket) {
                     let shown = self.view.signed.make_mut();
@@ -402,6 +429,9 @@ impl Console {
         if let Some(problem) = &problem {
             Self::report(ctx, "configuration", problem);
         }
+        let keys = &config.settings.credentials;
+        self.watch.set_limit(keys.lock_after_ms());
+        self.vault.set_source(Source::of(&ctx.props().host, keys.url.as_deref()));
         self.view.unusable = problem.map(Rc::from);
         self.view.stranger.clone_from(&config.stranger);
         self.view.settings = Shared::new(config.settings.clone());
@@ -443,7 +473,16 @@ impl Console {
                 self.vault.keep_token(self.cloud(), &token);
                 false
             }
+            Intent::ExpiresAt(text) => {
+                self.vault.set_expiry(source::seconds(&text.into()));
+                false
+            }
             Intent::Forget => self.forget(ctx),
+            Intent::Lock => {
+                self.vault.lock(Lock::Asked);
+                self.step(ctx, Event::KeyGone);
+                true
+            }
             Intent::Review => self.review(ctx, true),
             Intent::ReviewUnseen => self.review(ctx, false),
             Intent::LookElsewhere => {
@@ -451,7 +490,10 @@ impl Console {
                 self.fill(ctx, Action::LookElsewhere { through_proxy })
             }
             Intent::Send => self.send(ctx),
-            Intent::Run(Event::Ask(choice)) => self.ask_for(ctx, choice),
+            Intent::Run(Event::Ask(choice)) => {
+                self.vault.unlock();
+                self.ask_for(ctx, choice)
+            }
             Intent::SaveAside => {
                 self.save_aside(ctx);
                 false
@@ -460,7 +502,12 @@ impl Console {
                 self.withdraw();
                 true
             }
-            Intent::Run(event) => self.step(ctx, event),
+            Intent::Run(event) => {
+                if let Event::Resume = event {
+                    self.vault.unlock();
+                }
+                self.step(ctx, event)
+            }
             Intent::NewRun => self.new_run(ctx),
             Intent::Examine => self.examine(ctx),
             Intent::Anew { ids, verb, elsewhere, keep_key } => {
@@ -509,6 +556,20 @@ impl Console {
     }
 
     fn review(&mut self, ctx: &Context<Self>, look: bool) -> bool {
+        if !self.vault.has_source() {
+            return self.review_now(ctx, look);
+        }
+        self.vault.unlock();
+        let (vault, cloud) = (self.vault.clone(), self.cloud());
+        ctx.link().send_future(async move {
+            // Whether it went well the vault says itself.
+            let _: Result<(), &str> = vault.renew(cloud).await;
+            Msg::Renewed { look }
+        });
+        false
+    }
+
+    fn review_now(&mut self, ctx: &Context<Self>, look: bool) -> bool {
         let action = Action::Review {
             secret: self.view.key.secret,
             token: self.view.key.token,
@@ -583,7 +644,7 @@ impl Console {
         let region = Some(form.region()).filter(|region| !region.is_empty()).unwrap_or(known);
         let target = Target { cloud, site, region: region.to_owned() };
         let (vault, route) = (self.vault.clone(), (*self.view.route).clone());
-        let has_key = vault.hand(cloud).is_some();
+        let has_key = vault.has_source() || vault.state().secret == Held::Usable;
         let paper = Paper {
             cloud,
             key_id: form.key_id().to_owned(),
@@ -1093,9 +1154,9 @@ async fn sign(
     route: &Route,
 ) -> Result<(Request<Signed>, Option<Token>), &'static str> {
     let (cloud, skew_seconds) = (paper.cloud, paper.skew_seconds);
-    let hand = vault.hand(cloud).ok_or(NO_KEY)?;
+    let hand = vault.hand(cloud).await?;
     let signer = Signer {
-        key_id: paper.key_id.clone(),
+        key_id: hand.key_id().map_or_else(|| paper.key_id.clone(), ToOwned::to_owned),
         token: hand.token().map(|token| token.to_string()),
         unix_seconds: clock::unix_seconds(skew_seconds),
         nonce: clock::nonce().ok_or("no-random")?,

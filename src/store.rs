@@ -3,7 +3,7 @@
 
 use crate::vault::Typed;
 #[cfg(feature = "console")]
-use crate::{approval::Standing, frame::Stranger};
+use crate::{approval::Standing, frame::Stranger, vault::Lock};
 #[cfg(feature = "console")]
 use relight_core::{
     cloud::Verb,
@@ -67,6 +67,18 @@ pub struct KeyState {
     pub token: Held,
     /// The browser has no keys that cannot be read back here: the secret is held as bytes.
     pub is_readable: bool,
+    /// When it expires, in seconds since 1970, if that is known.
+    #[cfg(feature = "console")]
+    pub expires_at: Option<i64>,
+    /// Why it is not there any more.
+    #[cfg(feature = "console")]
+    pub locked: Option<Lock>,
+    /// The name of the place that gives keys, if there is one.
+    #[cfg(feature = "console")]
+    pub source: Option<Rc<str>>,
+    /// Why that place gave none: its name, and what came instead.
+    #[cfg(feature = "console")]
+    pub failure: Option<Rc<str>>,
 }
 
 /// All that is drawn.
@@ -130,6 +142,12 @@ pub enum Intent {
     Token(Typed),
     /// Wipe secret and token.
     Forget,
+    /// The same, by somebody who goes away for a while.
+    #[cfg(feature = "console")]
+    Lock,
+    /// When the key expires was typed, as a time that the browser understands.
+    #[cfg(feature = "console")]
+    ExpiresAt(String),
     /// On to the review, after a look at the instances. The store adds what the vault says.
     Review,
     /// On to the review without a look.

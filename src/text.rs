@@ -124,6 +124,13 @@ pub enum Say {
     LeaveRefused,
     KeyHeld,
     KeyHeldAsBytes,
+    LockNow,
+    ExpiresAt,
+    LockedIdle,
+    LockedLeft,
+    LockedAsked,
+    LockedExpired,
+    PermanentKey,
     HeldPlaceholder,
     SecretUnusable,
     Forget,
@@ -384,6 +391,23 @@ impl Say {
             Say::KeyHeldAsBytes => {
                 "This page did not come over HTTPS, so the browser offers no key that cannot be read back: the secret is held as bytes in this tab, and wiped when it is forgotten."
             }
+            Say::LockNow => "Lock now",
+            Say::ExpiresAt => "Expires at",
+            Say::LockedIdle => {
+                "Locked: nobody has touched the page for a while, so the key was wiped. Enter it again to go on; nothing else is lost."
+            }
+            Say::LockedLeft => {
+                "Locked: the page was left, so the key was wiped. Enter it again to go on."
+            }
+            Say::LockedAsked => {
+                "Locked: the key was wiped. Enter it again to go on; nothing else is lost."
+            }
+            Say::LockedExpired => {
+                "This temporary key has expired, and was wiped. Enter a new one to go on; nothing else is lost."
+            }
+            Say::PermanentKey => {
+                "This key has no token, so it is good until somebody deletes it. A temporary key that may only describe, start and restart is worth less to whoever gets hold of it."
+            }
             Say::HeldPlaceholder => "held · type to replace",
             Say::SecretUnusable => {
                 "This has spaces or characters that no secret has. Paste it again."
@@ -640,6 +664,19 @@ impl Say {
             Say::KeyHeldAsBytes => {
                 "本页面并非通过 HTTPS 打开，浏览器无法提供不可读回的密钥：密钥以字节形式存于本标签页的内存，清除时擦除。"
             }
+            Say::LockNow => "立即锁定",
+            Say::ExpiresAt => "到期时间",
+            Say::LockedIdle => {
+                "已锁定：页面长时间无人操作，密钥已擦除。重新输入即可继续，其他内容均未丢失。"
+            }
+            Say::LockedLeft => "已锁定：曾离开本页面，密钥已擦除。重新输入即可继续。",
+            Say::LockedAsked => "已锁定：密钥已擦除。重新输入即可继续，其他内容均未丢失。",
+            Say::LockedExpired => {
+                "临时密钥已过期并已擦除。输入新的密钥即可继续，其他内容均未丢失。"
+            }
+            Say::PermanentKey => {
+                "该密钥没有 Token，删除之前长期有效。建议使用仅允许查询、启动和重启实例的临时密钥，一旦泄露损失更小。"
+            }
             Say::HeldPlaceholder => "已载入 · 重新输入即替换",
             Say::SecretUnusable => "含有空格或不允许的字符，请重新粘贴。",
             Say::Forget => "立即清除",
@@ -827,6 +864,15 @@ pub enum Tell<'a> {
     WillNotBeSent(usize),
     /// How many ids another cloud has among those pasted.
     OfCloud(&'a str),
+    /// Where keys come from.
+    KeysFrom(&'a str),
+    /// Why none came: where from, and what came instead.
+    NoKeyFrom(&'a str),
+    /// How long a key lasts.
+    ValidUntil {
+        time: &'a str,
+        left: &'a str,
+    },
     /// A key that looks like another cloud's.
     KeyOfCloud(&'a str),
     /// Which host the doctor has asked, and whether with a real key.
@@ -1011,6 +1057,13 @@ impl Tell<'_> {
             Tell::Stranger(None) => "This page is shown inside another page, and the browser does not say which; the operator has listed none that it could be. No key can be entered here.".to_owned(),
             Tell::Examined(host, true) => format!("Asked {host}, signed with your key."),
             Tell::Examined(host, false) => format!("Asked {host}, signed with a made-up key."),
+            Tell::KeysFrom(source) => format!(
+                "Temporary keys come from {source}. They are asked for when they are needed, kept in this tab, and renewed before they expire."
+            ),
+            Tell::NoKeyFrom(failure) => {
+                format!("No key came from {failure}. Nothing was sent, and nothing is lost.")
+            }
+            Tell::ValidUntil { time, left } => format!("Valid until {time}: {left} left."),
             Tell::KeyOfCloud(cloud) => format!("This looks like a key of {cloud}."),
             Tell::IdsLookLike { shape, example } => format!("Ids are {shape}: {example}"),
             Tell::OnePerCall(name) => format!("{name}, one a call"),
@@ -1147,6 +1200,13 @@ impl Tell<'_> {
             Tell::Stranger(None) => "此页面被嵌入在其他页面中，浏览器没有说明是哪个页面，也不在运维人员列出的范围内。不能在此输入密钥。".to_owned(),
             Tell::Examined(host, true) => format!("已查询 {host}，使用你的密钥签名。"),
             Tell::Examined(host, false) => format!("已查询 {host}，使用虚构的密钥签名。"),
+            Tell::KeysFrom(source) => format!(
+                "临时密钥由 {source} 提供：需要时获取，仅存于本标签页，到期前自动更新。"
+            ),
+            Tell::NoKeyFrom(failure) => {
+                format!("未能获得密钥：{failure}。没有发送任何请求，内容均未丢失。")
+            }
+            Tell::ValidUntil { time, left } => format!("有效期至 {time}，剩余 {left}。"),
             Tell::KeyOfCloud(cloud) => format!("这看起来是{cloud}的密钥。"),
             Tell::IdsLookLike { shape, example } => format!("实例 ID 为{shape}，例如 {example}"),
             Tell::OnePerCall(name) => format!("{name}（每次调用一台）"),

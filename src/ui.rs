@@ -35,6 +35,8 @@ mod inspector;
 #[cfg(feature = "console")]
 mod instances;
 #[cfg(feature = "console")]
+mod keeping;
+#[cfg(feature = "console")]
 mod looking;
 #[cfg(not(feature = "console"))]
 pub(crate) mod light;
@@ -354,7 +356,9 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
                 if key_is_wanted(view.key.secret, run.stage())                {
                     <form class="panel" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
                         <div class="body">
-                            <p>{ Say::KeyWanted.in_locale(locale) }</p>
+                            if view.key.source.is_none() {
+                                <p>{ Say::KeyWanted.in_locale(locale) }</p>
+                            }
                             { credential::credential(&credential::Props {
                                 locale,
                                 cloud: run.order().target().cloud,

@@ -5,25 +5,59 @@
 //! 2. A key belongs to the cloud for which it was entered. With another cloud it is forgotten, as the
 //!    form forgets the key id: a key of one cloud is nothing to another.
 //! 3. What was forgotten signs nothing more, not even a call that waits for its turn.
+//! 4. A call is signed with what was there at one moment: nothing that is entered, fetched or
+//!    forgotten later changes half of it.
 
 mod key;
+#[cfg(feature = "console")]
+pub(crate) mod source;
+#[cfg(feature = "console")]
+mod watch;
 
 pub(crate) use key::Key;
 pub use key::Typed;
+#[cfg(feature = "console")]
+pub(crate) use watch::Watch;
 
+#[cfg(feature = "console")]
+use crate::clock;
 use crate::store::KeyState;
+#[cfg(feature = "console")]
+use js_sys::Promise;
 use relight_core::{cloud::Cloud, form::Held};
 #[cfg(feature = "console")]
 use relight_core::{
     request::{Request, Signed},
+    run::NO_KEY,
     sign::Prepared,
 };
+#[cfg(feature = "console")]
+use source::{LAST_SECONDS, Source};
 use std::{cell::RefCell, rc::Rc};
+use wasm_bindgen::JsValue;
+#[cfg(feature = "console")]
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use zeroize::Zeroizing;
 
 /// Secret and token of one key. A clone is the same vault.
 #[derive(Clone, Default)]
 pub(crate) struct Vault(Rc<RefCell<Kept>>);
+
+/// The token of a temporary key.
+pub(crate) type Token = Zeroizing<String>;
+
+/// Why a key is not there any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// Nobody has touched the page for a while.
+    Idle,
+    /// The page was left, and has come back.
+    Left,
+    /// Somebody wanted it.
+    Asked,
+    /// It has expired, or is about to.
+    Expired,
+}
 
 #[derive(Default)]
 struct Kept {
@@ -33,17 +67,31 @@ struct Kept {
     /// The secret cannot be one.
     malformed: bool,
     token: Option<Token>,
+    /// The public half, where it came with the secret.
+    #[cfg(feature = "console")]
+    key_id: Option<String>,
+    /// When it expires, in seconds since 1970, if that is known.
+    #[cfg(feature = "console")]
+    expires_at: Option<i64>,
+    #[cfg(feature = "console")]
+    locked: Option<Lock>,
+    /// Where keys come from if nobody enters them.
+    #[cfg(feature = "console")]
+    source: Option<Source>,
+    /// Why none came.
+    #[cfg(feature = "console")]
+    failure: Option<Rc<str>>,
+    /// The source is being asked.
+    #[cfg(feature = "console")]
+    asking: Option<Promise>,
 }
 
-/// The token of a temporary key.
-pub(crate) type Token = Zeroizing<String>;
-
-/// What one call is signed with, taken at once: nothing that is entered, fetched or forgotten later
-/// changes half of it.
+/// What one call is signed with.
 #[cfg(feature = "console")]
 pub(crate) struct Hand {
     key: Key,
     token: Option<Token>,
+    key_id: Option<String>,
 }
 
 impl Vault {
@@ -54,6 +102,14 @@ impl Vault {
         kept.key.wipe();
         kept.key = Key::new(cloud, secret);
         kept.malformed = secret.held() == Held::Malformed;
+        #[cfg(feature = "console")]
+        {
+            kept.locked = None;
+            // Not the one that came from the source.
+            if kept.key_id.take().is_some() {
+                kept.expires_at = None;
+            }
+        }
     }
 
     /// Keeps a token for a cloud; an empty one forgets.
@@ -61,13 +117,6 @@ impl Vault {
         self.keep_for(cloud);
         let held = token.held() != Held::Nothing;
         self.0.borrow_mut().token = held.then(|| Zeroizing::new(token.text()));
-    }
-
-    /// Keeps what the front has handed over.
-    #[cfg(feature = "console")]
-    pub(crate) fn take_over(&self, cloud: &'static dyn Cloud, key: Key, token: &Typed) {
-        self.keep_token(cloud, token);
-        self.0.borrow_mut().key = key;
     }
 
     /// From now on the key is one of this cloud: of another it is forgotten.
@@ -81,8 +130,13 @@ impl Vault {
 
     /// Wipes everything.
     pub(crate) fn forget(&self) {
-        let kept = self.0.take();
+        let mut kept = self.0.borrow_mut();
         kept.key.wipe();
+        *kept = Kept {
+            #[cfg(feature = "console")]
+            source: kept.source.take(),
+            ..Kept::default()
+        };
     }
 
     /// What can be said of secret and token without showing them.
@@ -96,23 +150,148 @@ impl Vault {
             },
             token: kept.token.as_ref().map_or(Held::Nothing, |token| Held::of(token)),
             is_readable: kept.key.is_readable(),
+            #[cfg(feature = "console")]
+            expires_at: kept.expires_at,
+            #[cfg(feature = "console")]
+            locked: kept.locked,
+            #[cfg(feature = "console")]
+            source: kept.source.as_ref().map(|source| source.name().into()),
+            #[cfg(feature = "console")]
+            failure: kept.failure.clone(),
         }
     }
 
     /// Key and token as the module takes them over: [`Vault::take_over`].
     #[cfg(not(feature = "console"))]
-    pub(crate) fn hand_over(&self) -> [wasm_bindgen::JsValue; 2] {
+    pub(crate) fn hand_over(&self) -> [JsValue; 2] {
         let kept = self.0.borrow();
         let token = kept.token.as_ref().map_or("", |token| token);
         [kept.key.hand_over(), token.into()]
     }
+}
 
-    /// What a call to a cloud is signed with; `None` without a key of that cloud.
-    #[cfg(feature = "console")]
-    pub(crate) fn hand(&self, cloud: &'static dyn Cloud) -> Option<Hand> {
+#[cfg(feature = "console")]
+impl Vault {
+    /// Keeps what the front has handed over.
+    pub(crate) fn take_over(&self, cloud: &'static dyn Cloud, key: Key, token: &Typed) {
+        self.keep_token(cloud, token);
+        self.0.borrow_mut().key = key;
+    }
+
+    /// Where keys come from if nobody enters them.
+    pub(crate) fn set_source(&self, source: Option<Source>) {
+        self.0.borrow_mut().source = source;
+    }
+
+    /// Whether keys come from somewhere by themselves.
+    pub(crate) fn has_source(&self) -> bool {
+        self.0.borrow().source.is_some()
+    }
+
+    /// When the key expires, in seconds since 1970.
+    pub(crate) fn set_expiry(&self, expires_at: Option<i64>) {
+        self.0.borrow_mut().expires_at = expires_at;
+    }
+
+    /// Forgets the key, and remembers why. Returns whether there was one.
+    pub(crate) fn lock(&self, why: Lock) -> bool {
+        let state = self.state();
+        if state.secret == Held::Nothing && state.token == Held::Nothing {
+            return false;
+        }
+        let cloud = self.0.borrow().cloud;
+        self.forget();
+        let mut kept = self.0.borrow_mut();
+        kept.cloud = cloud;
+        kept.locked = Some(why);
+        true
+    }
+
+    /// Somebody is there again, and wants to go on: a source may be asked.
+    pub(crate) fn unlock(&self) {
+        let mut kept = self.0.borrow_mut();
+        if kept.source.is_some() {
+            kept.locked = None;
+            kept.failure = None;
+        }
+    }
+
+    /// What a call to a cloud is signed with. A key that is about to expire is replaced first, where
+    /// there is a source; the calls that are on the way keep theirs.
+    ///
+    /// # Errors
+    /// [`NO_KEY`], without a key of that cloud that can sign; [`Vault::state`] then says why.
+    pub(crate) async fn hand(&self, cloud: &'static dyn Cloud) -> Result<Hand, &'static str> {
+        self.renew(cloud).await?;
+        let expired = {
+            let kept = self.0.borrow();
+            if kept.cloud != Some(cloud) || kept.key.is_empty() {
+                return Err(NO_KEY);
+            }
+            kept.expires_at.is_some_and(|at| at <= clock::unix_seconds(0))
+        };
+        if expired {
+            self.lock(Lock::Expired);
+            return Err(NO_KEY);
+        }
         let kept = self.0.borrow();
-        (kept.cloud == Some(cloud) && !kept.key.is_empty())
-            .then(|| Hand { key: kept.key.clone(), token: kept.token.clone() })
+        Ok(Hand { key: kept.key.clone(), token: kept.token.clone(), key_id: kept.key_id.clone() })
+    }
+
+    /// Asks the source, if there is one, and if there is no key that will do for a while.
+    pub(crate) async fn renew(&self, cloud: &'static dyn Cloud) -> Result<(), &'static str> {
+        let asking = {
+            let mut kept = self.0.borrow_mut();
+            let Some(source) = kept.source.clone() else { return Ok(()) };
+            if kept.locked.is_some() {
+                return Err(NO_KEY);
+            }
+            let lasts =
+                kept.expires_at.is_none_or(|at| at - clock::unix_seconds(0) >= 2 * LAST_SECONDS);
+            if kept.cloud == Some(cloud) && !kept.key.is_empty() && lasts {
+                return Ok(());
+            }
+            let vault = self.clone();
+            let ask = || future_to_promise(async move { vault.ask(&source, cloud).await });
+            // Whoever comes while it is being asked waits for the same answer.
+            kept.asking.get_or_insert_with(ask).clone()
+        };
+        let answered = JsFuture::from(asking).await;
+        self.0.borrow_mut().asking = None;
+        answered.map(drop).map_err(|_| NO_KEY)
+    }
+
+    async fn ask(&self, source: &Source, cloud: &'static dyn Cloud) -> Result<JsValue, JsValue> {
+        let given = source.ask(cloud).await;
+        let mut kept = self.0.borrow_mut();
+        if kept.locked.is_some() {
+            return Err(JsValue::UNDEFINED);
+        }
+        let given = given.and_then(|given| match given.secret.held() {
+            Held::Usable => Ok(given),
+            Held::Nothing | Held::Malformed => Err("`secret` cannot be one".to_owned()),
+        });
+        match given {
+            Ok(given) => {
+                kept.key.wipe();
+                kept.cloud = Some(cloud);
+                kept.key = Key::new(cloud, &given.secret);
+                kept.token = given.token.map(|token| Zeroizing::new(token.text()));
+                kept.key_id = Some(given.key_id);
+                kept.expires_at = given.expires_at;
+                kept.failure = None;
+                Ok(JsValue::UNDEFINED)
+            }
+            Err(what) => {
+                kept.failure = Some(format!("{}: {what}", source.name()).into());
+                Err(JsValue::UNDEFINED)
+            }
+        }
+    }
+
+    /// The public half of the key, where it came with the secret.
+    pub(crate) fn key_id(&self) -> Option<String> {
+        self.0.borrow().key_id.clone()
     }
 }
 
@@ -121,6 +300,11 @@ impl Hand {
     /// The token, for a header of the request that is about to be signed.
     pub(crate) fn token(&self) -> Option<&Token> {
         self.token.as_ref()
+    }
+
+    /// The public half of the key, where it came with the secret.
+    pub(crate) fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
     }
 
     /// Puts the signature under a prepared request; `None` if the key was forgotten meanwhile.

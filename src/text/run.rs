@@ -361,10 +361,10 @@ pub const fn pause(pause: Pause) -> (Text, Text) {
             ),
         ),
         Pause::NoKey => (
-            text("Paused: there is no key any more", "已暂停：密钥已清除"),
+            text("Paused: there is no key that can sign", "已暂停：没有可用于签名的密钥"),
             text(
-                "Enter the key again, then go on with the calls that have not been sent.",
-                "请重新输入密钥，然后继续发送其余调用。",
+                "Nothing goes out and nothing is lost. Once there is a key again, go on.",
+                "没有发送任何请求，内容均未丢失。有可用密钥后即可继续。",
             ),
         ),
     }

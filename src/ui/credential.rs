@@ -50,6 +50,27 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
         .then(|| doubt(props.cloud, props.key_id))
         .flatten();
     let held = props.key.secret != Held::Nothing || props.key.token != Held::Nothing;
+    #[cfg(feature = "console")]
+    if let Some(source) = &props.key.source {
+        return html! {
+            <fieldset class="credential">
+                <legend>{ Say::Key.in_locale(locale) }</legend>
+                { super::keeping::sourced(props, source) }
+                if held {
+                    <div class="row small muted">
+                        <span class="grow">{ Say::KeyHeld.in_locale(locale) }</span>
+                        <button type="button" class="tiny" data-action="forget" onclick={onforget}>
+                            { Say::Forget.in_locale(locale) }
+                        </button>
+                    </div>
+                }
+            </fieldset>
+        };
+    }
+    #[cfg(feature = "console")]
+    let keeping = super::keeping::keeping(props);
+    #[cfg(not(feature = "console"))]
+    let keeping = Html::default();
     html! {
         <fieldset class="credential">
             <legend>{ Say::Key.in_locale(locale) }</legend>
@@ -88,6 +109,7 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
                     on: props.on.clone(),
                 }) }
             }
+            { keeping }
             <div class="row small muted">
                 <span class="grow">
                     { match (held, props.key.is_readable) {

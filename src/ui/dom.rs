@@ -38,6 +38,17 @@ pub(crate) fn put_value(node: &NodeRef, value: &str) {
     }
 }
 
+/// Empties the fields that must not be shown.
+#[cfg(feature = "console")]
+pub(crate) fn empty_secrets(root: &web_sys::ShadowRoot) {
+    for name in ["secret", "token"] {
+        if let Ok(Some(field)) = root.query_selector(&format!("input[name={name}]")) {
+            // A field takes every text; there is nothing to do if it does not.
+            let _ = js_sys::Reflect::set(&field, &"value".into(), &"".into());
+        }
+    }
+}
+
 /// Puts the focus on an element.
 pub(crate) fn focus(node: &NodeRef) {
     if let Some(element) = node.cast::<HtmlElement>() {

@@ -47,6 +47,8 @@ pub struct Config {
     /// The clouds that are called without the proxy, where that may work at all: unverified, so it
     /// is marked wherever it counts, and off unless it is named here.
     pub direct: Vec<CloudId>,
+    /// Where keys come from, and how long they stay.
+    pub credentials: Credentials,
     /// The origins of the pages that may show this one in a frame and have keys entered there, such
     /// as `https://portal.example.com`. Left out: only the page's own origin.
     #[cfg_attr(
@@ -54,6 +56,26 @@ pub struct Config {
         schemars(inner(regex(pattern = r"^https?://[a-z0-9.:\[\]-]+$")))
     )]
     pub frames: Vec<String>,
+}
+
+/// Where keys come from, and how long they stay.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Credentials {
+    /// An address of the operator's that gives temporary keys: asked with `?cloud=…` and the reader's
+    /// cookies, it answers `{ "keyId", "secret", "token", "expiresAt" }`. Left out: keys are entered.
+    pub url: Option<String>,
+    /// The key is forgotten when nobody has touched the page for so many seconds; 0 for never. Left
+    /// out: 900.
+    pub lock_after_seconds: Option<u32>,
+}
+
+impl Credentials {
+    /// After how long without a touch the key is forgotten; 0 for never.
+    pub fn lock_after_ms(&self) -> u64 {
+        u64::from(self.lock_after_seconds.unwrap_or(900)) * 1_000
+    }
 }
 
 /// Light or dark.
@@ -436,7 +458,9 @@ impl Config {
             ));
         }
         let addresses = self.records.iter().map(|records| ("records.url", &records.url));
-        for (name, url) in addresses.chain(self.brand.logo.iter().map(|url| ("brand.logo", url))) {
+        let addresses = addresses.chain(self.brand.logo.iter().map(|url| ("brand.logo", url)));
+        let keys = self.credentials.url.iter().map(|url| ("credentials.url", url));
+        for (name, url) in addresses.chain(keys) {
             if !is_address(url) {
                 return Err(Unusable(format!(
                     "`{name}` is `{url}`, expected an address that begins with `https:` or \
@@ -483,7 +507,7 @@ fn only_objects(text: &str) -> Result<(), Unusable> {
     if is_list(whole.as_ref()) {
         return Err(Unusable("invalid type: a list, expected an object at line 1".to_owned()));
     }
-    for name in ["allow", "confirm", "preset", "records", "brand"] {
+    for name in ["allow", "confirm", "preset", "records", "brand", "credentials"] {
         if is_list(whole.as_ref().and_then(|whole| whole.get(name))) {
             return Err(Unusable(format!("`{name}` is a list, expected an object")));
         }

@@ -639,7 +639,9 @@ impl Run {
 
     /// When the states will be looked at next; `None` if they will not be, or are being.
     pub fn next_look_at(&self) -> Option<Millis> {
-        self.transient.next_look_at.filter(|_| !self.transient.looking && self.is_watching())
+        self.transient
+            .next_look_at
+            .filter(|_| !self.transient.looking && !self.transient.lacks_key && self.is_watching())
     }
 
     /// Whether the person is done with it.

@@ -1,6 +1,6 @@
 //! Drivers and the browsers that they start.
 
-use crate::{machine, until};
+use crate::{machine, memory, until};
 use anyhow::{Context, Result, bail, ensure};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -235,6 +235,50 @@ impl Session {
         self.changed.store(true, Ordering::Relaxed);
         self.bidi.script().add_preload_script(function).await?;
         Ok(())
+    }
+
+    /// Everything that the page's scripts can still reach, once the garbage is gone. In Chromium only.
+    pub async fn heap_snapshot(&self) -> Result<String> {
+        let cdp = self.driver.cdp().connect().await?;
+        cdp.send_raw("HeapProfiler.enable", json!({})).await?;
+        cdp.send_raw("HeapProfiler.collectGarbage", json!({})).await?;
+        let mut events = cdp.subscribe_all();
+        let collect = async {
+            let mut text = String::new();
+            // One JSON text, in pieces: it ends where its only object does.
+            while !text.ends_with("]}") && !text.ends_with("]}\n") {
+                let event = events.next().await.context("the snapshot breaks off")?;
+                if event.method == "HeapProfiler.addHeapSnapshotChunk" {
+                    text.push_str(event.params["chunk"].as_str().unwrap_or_default());
+                }
+            }
+            anyhow::Ok(text)
+        };
+        let take =
+            cdp.send_raw("HeapProfiler.takeHeapSnapshot", json!({ "reportProgress": false }));
+        let (text, taken) = tokio::join!(collect, take);
+        taken?;
+        let text = text?;
+        ensure!(text.contains("relight-console"), "that is not the page's heap");
+        Ok(text)
+    }
+
+    /// Where some bytes are in the memory of the browser's processes, as seen from outside: how often,
+    /// by the kind of process. `None` where this machine lets nobody look.
+    pub fn in_memory(&self, needles: &[Vec<u8>]) -> Result<Option<Vec<(String, usize)>>> {
+        let mut found = Vec::new();
+        for id in self.process.descendants()? {
+            let line = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+            let line = String::from_utf8_lossy(&line).replace('\0', " ");
+            let kind = memory::kind_of(&line);
+            match memory::count(id, needles) {
+                Ok(Some(count)) => found.push((kind, count)),
+                Ok(None) => return Ok(None),
+                // It has ended meanwhile.
+                Err(_) => {}
+            }
+        }
+        Ok(Some(found))
     }
 
     /// What the largest process that draws pages holds in memory, in KiB.

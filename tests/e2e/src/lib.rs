@@ -8,6 +8,7 @@
 
 pub mod browser;
 pub mod machine;
+mod memory;
 pub mod page;
 pub mod real;
 pub mod secure;

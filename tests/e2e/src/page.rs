@@ -366,6 +366,13 @@ impl Page {
         Ok(text)
     }
 
+    /// Takes back what was last typed where the focus is, as the keyboard does.
+    pub async fn undo(&self) -> Result<()> {
+        let keys = self.session.driver().action_chain();
+        keys.key_down(Key::Control).send_keys("z").key_up(Key::Control).perform().await?;
+        Ok(())
+    }
+
     /// Presses keys wherever the focus is.
     pub async fn press(&self, keys: &str) -> Result<()> {
         self.session.driver().action_chain().send_keys(keys).perform().await?;

@@ -21,6 +21,7 @@ mod scale;
 mod secrets;
 mod story;
 mod support;
+mod vault;
 mod wire;
 
 use anyhow::Result;
@@ -44,6 +45,7 @@ fn main() -> Result<ExitCode> {
         doctor::cases(),
         form::cases(),
         secrets::cases(),
+        vault::cases(),
         embedding::cases(),
         errors::cases(),
         operator::cases(),

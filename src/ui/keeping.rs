@@ -1,0 +1,98 @@
+//! What is to be said of a key beside its fields: how long it lasts, why it is gone, where it comes
+//! from if nobody enters it.
+
+use super::markup::html;
+use super::{
+    credential::Props,
+    dom::value_of,
+    icon::{Icon, icon},
+};
+use crate::{
+    clock,
+    store::{Intent, KeyState},
+    text::{self, Say, Tell},
+    vault::Lock,
+};
+use js_sys::Date;
+use relight_core::{form::Held, words::Locale};
+use wasm_bindgen::JsValue;
+use yew::{Html, InputEvent};
+
+/// Below the fields: the time that is left, a word of advice, and why a key is gone.
+pub(crate) fn keeping(props: &Props<'_>) -> Html {
+    let (locale, key) = (props.locale, &props.key);
+    let is_permanent = key.secret == Held::Usable && key.token == Held::Nothing;
+    let advised = is_permanent
+        && key.expires_at.is_none()
+        && key.source.is_none()
+        && props.cloud.manifest().credential.token_label.is_some();
+    let onexpiry = props.on.reform(|event: InputEvent| Intent::ExpiresAt(value_of(&event)));
+    html! {
+        <>
+            if key.token != Held::Nothing && key.source.is_none() {
+                <div class="field beside">
+                    <label for="expires-at">{ Say::ExpiresAt.in_locale(locale) }</label>
+                    <input id="expires-at" name="expiresAt" type="text" autocomplete="off"
+                        spellcheck="false" placeholder="2030-01-31T12:00:00Z" oninput={onexpiry} />
+                </div>
+            }
+            { lasting(key, locale) }
+            { gone(key, locale) }
+            if advised {
+                <p class="small muted" data-advice="permanent">{ Say::PermanentKey.in_locale(locale) }</p>
+            }
+        </>
+    }
+}
+
+/// In the place of the fields, where keys come from somewhere by themselves.
+pub(crate) fn sourced(props: &Props<'_>, source: &str) -> Html {
+    let (locale, key) = (props.locale, &props.key);
+    html! {
+        <>
+            <p class="small" data-source={source.to_owned()}>{ Tell::KeysFrom(source).in_locale(locale) }</p>
+            if key.secret == Held::Usable && !props.key_id.is_empty() {
+                <p class="small"><span class="id">{ props.key_id.to_owned() }</span></p>
+            }
+            { keeping(props) }
+            if let Some(failure) = &key.failure {
+                <p class="small hint-warn" role="alert" data-problem="credentials">
+                    { icon(Icon::Warning) }
+                    <span>{ Tell::NoKeyFrom(failure).in_locale(locale) }</span>
+                </p>
+            }
+        </>
+    }
+}
+
+fn lasting(key: &KeyState, locale: Locale) -> Html {
+    let Some(at) = key.expires_at.filter(|_| key.secret == Held::Usable) else {
+        return Html::default();
+    };
+    let left = u64::try_from(at - clock::unix_seconds(0)).unwrap_or_default();
+    #[allow(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
+    let date = Date::new(&JsValue::from_f64(at as f64 * 1_000.0));
+    let time = date.to_locale_time_string(locale.tag()).as_string().unwrap_or_default();
+    let left = text::duration(locale, left * 1_000);
+    html! {
+        <p class="small muted" data-expires={at.to_string()}>
+            { Tell::ValidUntil { time: &time, left: &left }.in_locale(locale) }
+        </p>
+    }
+}
+
+fn gone(key: &KeyState, locale: Locale) -> Html {
+    let Some(why) = key.locked else { return Html::default() };
+    let (word, say) = match why {
+        Lock::Idle => ("idle", Say::LockedIdle),
+        Lock::Left => ("left", Say::LockedLeft),
+        Lock::Asked => ("asked", Say::LockedAsked),
+        Lock::Expired => ("expired", Say::LockedExpired),
+    };
+    html! {
+        <p class="small hint-warn" role="status" data-locked={word}>
+            { icon(Icon::Warning) }
+            <span>{ say.in_locale(locale) }</span>
+        </p>
+    }
+}

@@ -1,0 +1,438 @@
+//! The key: where it comes from, when it goes, and that nothing of it stays.
+
+use crate::{
+    runs::{each_once, set_number},
+    support::{ALIBABA, Account, TENCENT, ZENLAYER, send},
+};
+use anyhow::{Context, Result, ensure};
+use relight_core::sign::{hmac_sha256, iso_date};
+use relight_e2e::{Stage, browser::Browser, case, page::Form, suite::Case, until};
+use serde_json::{Value, json};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        case!("vault::nothing_is_left_in_memory", nothing_is_left),
+        case!("vault::off_secure_contexts_bytes_are_wiped", bytes_are_wiped),
+        case!("vault::nobody_there", nobody_there),
+        // Firefox asks for an icon of its own accord, and says so.
+        case!("vault::leaving_the_page", leaving).noisy(),
+        case!("vault::locked_in_the_middle_of_a_run", locked_mid_run),
+        case!("vault::another_cloud_another_key", another_cloud),
+        case!("vault::an_endpoint_gives_keys_and_renews_them", endpoint),
+        case!("vault::an_endpoint_that_fails_is_named", endpoint_fails).noisy(),
+        case!("vault::a_function_of_the_host_gives_keys", host_function),
+        case!("vault::a_token_expires_in_the_middle_of_a_run", expires_mid_run),
+    ]
+}
+
+/// A temporary key of the sandbox.
+const TEMPORARY: (&str, &str, &str) = (
+    "AKIDsandboxdemo000000000000000000002",
+    "sandbox-tencent-secret-000000002",
+    "sandbox/tencent+session=token==",
+);
+
+/// Keeps the memories of all wasm modules, and every key that is made, where a case can see them.
+const SPY: &str = "() => { window.memories = []; window.made = []; \
+     for (const name of ['instantiate', 'instantiateStreaming']) { \
+       const own = WebAssembly[name].bind(WebAssembly); \
+       WebAssembly[name] = async (...all) => { const made = await own(...all); \
+         const { memory } = (made.instance ?? made).exports ?? {}; \
+         if (memory) window.memories.push(memory); return made; }; } \
+     if (crypto.subtle) { const own = crypto.subtle.importKey.bind(crypto.subtle); \
+       crypto.subtle.importKey = (...all) => { const key = own(...all); \
+         window.made.push(key); return key; }; } }";
+
+/// What must not be found, in every form in which it would be of use. The derived keys are those of
+/// today, by the vendor's documentation.
+struct Needles(Vec<(&'static str, Vec<u8>)>);
+
+impl Needles {
+    fn of(secret: &str, token: Option<&str>) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let date = iso_date(i64::try_from(now).unwrap_or_default());
+        let first = hmac_sha256(format!("TC3{secret}").as_bytes(), date.as_bytes());
+        let second = hmac_sha256(&first, b"cvm");
+        let third = hmac_sha256(&second, b"tc3_request");
+        let mut all = vec![
+            ("secret", secret.into()),
+            ("key of the date", first),
+            ("key of the service", second),
+            ("key of the signature", third),
+        ];
+        all.extend(token.map(|token| ("token", token.into())));
+        Self(all)
+    }
+
+    fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().filter_map(|(name, bytes)| Some((*name, std::str::from_utf8(bytes).ok()?)))
+    }
+
+    fn absent_in(&self, text: &str, place: &str) -> Result<()> {
+        for (name, needle) in self.texts() {
+            ensure!(!text.contains(needle), "the {name} is in {place}");
+        }
+        Ok(())
+    }
+
+    /// What of it is in the memory of the modules. The search must not itself put it on the page: it
+    /// travels changed, and is compared byte by byte.
+    async fn in_wasm(&self, stage: &Stage) -> Result<Vec<&'static str>> {
+        let changed: Vec<Vec<u8>> = self
+            .0
+            .iter()
+            .map(|(_, bytes)| bytes.iter().map(|byte| byte ^ 0x55).collect())
+            .collect();
+        let script = "if (window.memories.length < b) return null; \
+             return a.map(needle => window.memories.some(memory => { \
+               const bytes = new Uint8Array(memory.buffer); \
+               for (let at = bytes.indexOf(needle[0] ^ 0x55); at >= 0; \
+                    at = bytes.indexOf(needle[0] ^ 0x55, at + 1)) { \
+                 let same = 1; \
+                 while (same < needle.length && bytes[at + same] === (needle[same] ^ 0x55)) same++; \
+                 if (same === needle.length) return true; } \
+               return false; }));";
+        let found = stage.page.run(script, &[json!(changed), json!(2)]).await?;
+        let found = found.as_array().context("two modules to be searched")?;
+        ensure!(found.len() == self.0.len());
+        let there = |(index, _): &(usize, _)| found[*index] == json!(true);
+        Ok(self.0.iter().enumerate().filter(there).map(|(_, (name, _))| *name).collect())
+    }
+}
+
+/// Everything that a browser keeps for a site, beside what [`Page::everything`] has.
+///
+/// [`Page::everything`]: relight_e2e::page::Page::everything
+const STORES: &str = "const done = arguments[arguments.length - 1]; (async () => { \
+     const all = []; const ask = request => new Promise((yes, no) => { \
+       request.onsuccess = () => yes(request.result); request.onerror = () => no(request.error); }); \
+     for (const { name } of await indexedDB.databases()) { \
+       const database = await ask(indexedDB.open(name)); \
+       for (const store of database.objectStoreNames) { \
+         const content = database.transaction(store).objectStore(store); \
+         all.push(name, store, JSON.stringify(await ask(content.getAll())), \
+           JSON.stringify(await ask(content.getAllKeys()))); } \
+       database.close(); } \
+     for (const name of await caches.keys()) { const cache = await caches.open(name); \
+       for (const request of await cache.keys()) \
+         all.push(request.url, await (await cache.match(request)).text()); } \
+     return all.join('\\n'); })().then(done, error => done(`failed: ${error}`));";
+
+async fn stores(stage: &Stage) -> Result<String> {
+    let answer = stage.page.session().driver().execute_async(STORES, vec![]).await?;
+    let text = answer.json().as_str().unwrap_or_default().to_owned();
+    ensure!(!text.starts_with("failed:"), "{text}");
+    Ok(text)
+}
+
+/// Searches every place that can be reached, from outside the page.
+async fn nowhere(stage: &Stage, needles: &Needles) -> Result<()> {
+    needles.absent_in(&stage.page.everything().await?, "the page")?;
+    let stored = stores(stage).await?;
+    ensure!(stored.contains("relight"), "the journal is not there: {stored}");
+    needles.absent_in(&stored, "a store")?;
+    let found = needles.in_wasm(stage).await?;
+    ensure!(found.is_empty(), "in the memory of a module: {found:?}");
+    if stage.page.browser() == Browser::Chromium {
+        needles.absent_in(&stage.page.session().heap_snapshot().await?, "the heap")?;
+    }
+    report(stage, needles)
+}
+
+/// Says what the browser itself still has in the memory of its processes: copies that no page can
+/// reach or wipe.
+fn report(stage: &Stage, needles: &Needles) -> Result<()> {
+    for (name, needle) in &needles.0 {
+        let wide: Vec<u8> = needle.iter().flat_map(|byte| [*byte, 0]).collect();
+        let found = stage.page.session().in_memory(&[needle.clone(), wide])?;
+        let browser = stage.page.browser();
+        println!("{browser}: copies of the {name} in the memory of processes: {found:?}");
+    }
+    Ok(())
+}
+
+/// A temporary key of the cloud that derives keys, through everything that a page does with it.
+async fn nothing_is_left(stage: &mut Stage) -> Result<()> {
+    let (key_id, secret, token) = TEMPORARY;
+    let needles = Needles::of(secret, Some(token));
+    stage.page.session().before_every_page(SPY).await?;
+    stage.open().await?;
+    let ids = TENCENT.running(stage, 2);
+    let text = ids.join("\n");
+    let form = Form { key_id, secret, token: Some(token), ..TENCENT.form(&text) };
+    let page = &stage.page;
+    page.compose(&form).await?;
+    // The field is emptied, and does not bring back what was in it.
+    until("empty fields", || async {
+        Ok((page.value("secret").await?.is_empty() && page.value("token").await?.is_empty())
+            .then_some(()))
+    })
+    .await?;
+    page.click("[name=secret]").await?;
+    page.undo().await?;
+    ensure!(page.value("secret").await?.is_empty(), "undone, the secret is back");
+    ensure!(page.value("token").await?.is_empty(), "undone, the token is back");
+    // One browser takes the undone typing for an emptied field, and so as forgotten.
+    page.fill("token", token).await?;
+    page.fill("secret", secret).await?;
+    page.review().await?;
+    page.send().await?;
+    page.wait_for_outcomes(&ids, &["proven"]).await?;
+    page.act("inspect").await?;
+    page.wait_for("[data-inspector]").await?;
+    let shown = page.everything().await?;
+    needles.absent_in(&shown, "the inspector")?;
+
+    // While it is held, the program itself has the token and nothing else.
+    let found = needles.in_wasm(stage).await?;
+    ensure!(found == ["token"], "in the memory of a module while it is held: {found:?}");
+    // Two keys were made at most for each letter, and none can be read back.
+    let script = "return window.made.length;";
+    ensure!(page.run(script, &[]).await?.as_u64() > Some(0), "no key was made");
+    let script = "const done = arguments[arguments.length - 1]; \
+         Promise.all(window.made).then(keys => Promise.all(keys.flatMap(key => ['raw', 'jwk'] \
+           .map(form => crypto.subtle.exportKey(form, key).then(() => 'exported', e => e.name))) \
+           .concat(keys.map(key => key.extractable ? 'extractable' : 'InvalidAccessError')))) \
+           .then(all => done([...new Set(all)].join()));";
+    let said = page.session().driver().execute_async(script, vec![]).await?;
+    ensure!(said.json() == "InvalidAccessError", "{:?}", said.json());
+    page.run("window.made = [];", &[]).await?;
+
+    page.act("lock").await?;
+    page.wait_for_no("[data-action=lock]").await?;
+    nowhere(stage, &needles).await?;
+    let traffic = stage.site.proxied().concat();
+    for (name, needle) in needles.texts().filter(|(name, _)| *name != "token") {
+        ensure!(!traffic.contains(needle), "the {name} went out");
+    }
+    Ok(())
+}
+
+/// As on a page without HTTPS.
+async fn bytes_are_wiped(stage: &mut Stage) -> Result<()> {
+    stage.page.session().before_every_page(SPY).await?;
+    let insecure = "() => Object.defineProperty(crypto, 'subtle', { value: undefined })";
+    stage.page.session().before_every_page(insecure).await?;
+    stage.open().await?;
+    for account in [ALIBABA, TENCENT, ZENLAYER] {
+        let ids = account.running(stage, 1);
+        send(stage, &account.form(&ids[0])).await?;
+        stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+        let call = stage.power_calls().pop().context("a call")?;
+        ensure!(call.signature == "ok" && call.executed, "{call:?}");
+        stage.page.wait_for_outcomes(&ids, &["proven", "running-unproven"]).await?;
+        stage.page.act("new-run").await?;
+        stage.page.wait_for_step("compose").await?;
+        let words = stage.page.text(".credential").await?;
+        ensure!(words.contains("HTTPS"), "it does not say so: {words}");
+        stage.page.act("forget").await?;
+        nowhere(stage, &Needles::of(account.secret, None)).await?;
+    }
+    Ok(())
+}
+
+/// The key goes when nobody is there; everything else stays.
+async fn nobody_there(stage: &mut Stage) -> Result<()> {
+    stage.site.replace(
+        "relight.json",
+        br#"{ "proxy": "/proxy", "credentials": { "lockAfterSeconds": 2 } }"#.to_vec(),
+    );
+    stage.open().await?;
+    let ids = ZENLAYER.running(stage, 1);
+    stage.page.compose(&ZENLAYER.form(&ids[0])).await?;
+    stage.page.wait_for("[data-locked=idle]").await?;
+    ensure!(!stage.page.sees("[data-action=forget]").await?, "a key is still there");
+    ensure!(stage.page.value("instanceIds").await? == ids[0]);
+    ensure!(stage.page.value("keyId").await? == ZENLAYER.key_id);
+    stage.page.act("review").await?;
+    stage.page.wait_for("[name=secret][aria-invalid=true]").await?;
+    ensure!(stage.calls().is_empty());
+    stage.page.photograph(&format!("{}-locked", stage.page.browser())).await.map(drop)
+}
+
+/// Away and back again, be it from the back-forward cache.
+async fn leaving(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 1);
+    stage.page.compose(&TENCENT.form(&ids[0])).await?;
+    stage.page.review().await?;
+    // What the browser does first when it puts a page aside, or takes it down.
+    stage.page.run("window.dispatchEvent(new PageTransitionEvent('pagehide'));", &[]).await?;
+    stage.page.wait_for("[data-locked=left]").await?;
+    stage.page.fill("secret", TENCENT.secret).await?;
+    stage.page.wait_for("[data-action=forget]").await?;
+    let driver = stage.page.session().driver();
+    driver.goto(format!("{}relight.json", stage.site.url())).await?;
+    driver.back().await?;
+    stage.page.wait_for("[name=secret]").await?;
+    ensure!(!stage.page.sees("[data-action=forget]").await?, "the key came back with the page");
+    ensure!(stage.page.value("secret").await?.is_empty());
+    Ok(())
+}
+
+async fn key_again(stage: &Stage, account: Account) -> Result<()> {
+    stage.page.wait_for("[data-stage=paused]").await?;
+    stage.page.fill("secret", account.secret).await?;
+    stage.page.wait_for("[data-action=forget]").await
+}
+
+/// Nothing more goes out without a key, and with it all that is left.
+async fn locked_mid_run(stage: &mut Stage) -> Result<()> {
+    let ids = ALIBABA.running(stage, 8);
+    let text = ids.join("\n");
+    stage.page.compose(&ALIBABA.form(&text)).await?;
+    stage.page.review().await?;
+    stage.page.click("details.pacing summary").await?;
+    set_number(stage, "batchSize", 1).await?;
+    stage.page.send().await?;
+    until("the first call", || async { Ok((!stage.power_calls().is_empty()).then_some(())) })
+        .await?;
+    stage.page.act("lock").await?;
+    stage.page.wait_for("[data-stage=paused]").await?;
+    let (calls, looks) = (stage.power_calls().len(), stage.looks());
+    ensure!(calls < ids.len(), "it was locked too late");
+    ensure!(stage.page.text("[data-locked=asked]").await?.contains("wiped"));
+    let outcomes = stage.page.outcomes().await?;
+    let queued = outcomes.values().filter(|word| *word == "queued").count();
+    ensure!(queued == ids.len() - calls, "{outcomes:?}");
+    key_again(stage, ALIBABA).await?;
+    ensure!((stage.power_calls().len(), stage.looks()) == (calls, looks), "it went on by itself");
+    stage.page.act("resume").await?;
+    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    each_once(stage, ALIBABA, &ids)
+}
+
+/// A key of one cloud is nothing to another.
+async fn another_cloud(stage: &mut Stage) -> Result<()> {
+    let ids = ALIBABA.running(stage, 1);
+    stage.page.compose(&ALIBABA.form(&ids[0])).await?;
+    stage.page.wait_for("[data-action=forget]").await?;
+    stage.page.choose("cloud", "tencent").await?;
+    stage.page.wait_for_no("[data-action=forget]").await?;
+    stage.page.choose("cloud", "alibaba").await?;
+    stage.page.wait_for("[name=keyId]").await?;
+    ensure!(!stage.page.sees("[data-action=forget]").await?, "it came back with the cloud");
+    ensure!(stage.page.value("keyId").await?.is_empty());
+    Ok(())
+}
+
+/// What an endpoint answers, good for so many seconds.
+fn answer(seconds: u64) -> Vec<u8> {
+    let (key_id, secret, token) = TEMPORARY;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    json!({ "keyId": key_id, "secret": secret, "token": token, "expiresAt": now + seconds })
+        .to_string()
+        .into_bytes()
+}
+
+const WITH_ENDPOINT: &[u8] =
+    br#"{ "proxy": "/proxy", "credentials": { "url": "keys.json?team=7" } }"#;
+
+fn asked(stage: &Stage) -> usize {
+    stage.site.asked().iter().filter(|name| *name == "keys.json").count()
+}
+
+/// The form without a key: there is nowhere to enter one.
+async fn compose_without_key(stage: &Stage, ids: &[String]) -> Result<()> {
+    let page = &stage.page;
+    page.wait_for("[data-source]").await?;
+    page.choose("cloud", "tencent").await?;
+    page.choose("region", "ap-guangzhou").await?;
+    ensure!(!page.sees("[name=secret]").await?);
+    page.paste("instanceIds", &ids.join("\n")).await
+}
+
+async fn endpoint(stage: &mut Stage) -> Result<()> {
+    stage.site.replace("relight.json", WITH_ENDPOINT.to_vec());
+    // Good for so short that it is renewed before every call, and never used in its last minute.
+    stage.site.replace("keys.json", answer(90));
+    stage.open().await?;
+    let ids = TENCENT.running(stage, 2);
+    compose_without_key(stage, &ids).await?;
+    ensure!(asked(stage) == 0, "nobody has needed a key yet");
+    stage.page.review().await?;
+    let before = asked(stage);
+    ensure!(before > 0);
+    stage.page.send().await?;
+    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    ensure!(asked(stage) > before, "it was not renewed");
+    let calls = stage.power_calls();
+    ensure!(calls.len() == 1 && calls[0].executed && calls[0].key_id == TEMPORARY.0, "{calls:#?}");
+    let needles = Needles::of(TEMPORARY.1, Some(TEMPORARY.2));
+    needles.absent_in(&stage.page.everything().await?, "the page")?;
+    needles.absent_in(&stores(stage).await?, "a store")
+}
+
+async fn endpoint_fails(stage: &mut Stage) -> Result<()> {
+    stage.site.replace("relight.json", WITH_ENDPOINT.to_vec());
+    stage.open().await?;
+    let ids = TENCENT.running(stage, 6);
+    compose_without_key(stage, &ids).await?;
+    stage.page.act("review").await?;
+    let words = stage.page.text("[data-problem=credentials]").await?;
+    ensure!(words.contains("keys.json") && words.contains("404"), "{words}");
+    ensure!(stage.calls().is_empty());
+    // In the middle of a run.
+    stage.site.replace("keys.json", answer(90));
+    stage.page.review().await?;
+    stage.page.click("details.pacing summary").await?;
+    set_number(stage, "batchSize", 1).await?;
+    stage.page.send().await?;
+    until("the first call", || async { Ok((!stage.power_calls().is_empty()).then_some(())) })
+        .await?;
+    stage.site.replace("keys.json", b"<!doctype html><title>Log in</title>".to_vec());
+    stage.page.wait_for("[data-stage=paused]").await?;
+    let words = stage.page.text("[data-problem=credentials]").await?;
+    ensure!(words.contains("keys.json") && words.contains("not JSON"), "{words}");
+    stage.page.photograph(&format!("{}-no-credentials", stage.page.browser())).await?;
+    ensure!(stage.power_calls().len() < ids.len());
+    stage.site.replace("keys.json", answer(3_600));
+    stage.page.act("resume").await?;
+    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    each_once(stage, TENCENT, &ids)
+}
+
+async fn host_function(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 1);
+    let (key_id, secret, token) = TEMPORARY;
+    let script = "const given = { keyId: a, secret: b, token: c, \
+           expiresAt: new Date(Date.now() + 3.6e6).toISOString() }; \
+         host.credentials = async ({ cloud }) => { window.wanted = cloud; return { ...given }; }; \
+         host.setAttribute('lang', 'en'); return true;";
+    stage.page.run(script, &[json!(key_id), json!(secret), json!(token)]).await?;
+    compose_without_key(stage, &ids).await?;
+    stage.page.review().await?;
+    ensure!(stage.page.run("return window.wanted;", &[]).await? == "tencent");
+    ensure!(stage.page.sees("[data-expires]").await?, "it does not say how long it lasts");
+    stage.page.send().await?;
+    stage.page.wait_for_outcomes(&ids, &["proven"]).await
+}
+
+/// Entered by hand, with the time at which it expires.
+async fn expires_mid_run(stage: &mut Stage) -> Result<()> {
+    let (key_id, secret, token) = TEMPORARY;
+    let ids = TENCENT.running(stage, 6);
+    let text = ids.join("\n");
+    let form = Form { key_id, secret, token: Some(token), ..TENCENT.form(&text) };
+    stage.page.compose(&form).await?;
+    stage.page.review().await?;
+    stage.page.click("details.pacing summary").await?;
+    set_number(stage, "batchSize", 1).await?;
+    stage.page.fill("expiresAt", "2099-01-01T00:00:00Z").await?;
+    stage.page.wait_for("[data-expires]").await?;
+    stage.page.send().await?;
+    until("the first call", || async { Ok((!stage.power_calls().is_empty()).then_some(())) })
+        .await?;
+    // Time goes by.
+    let later = "const { Date } = window; const own = Date.now.bind(Date); \
+         Date.now = () => own() + 80 * 365.25 * 864e5;";
+    stage.page.run(later, &[]).await?;
+    stage.page.wait_for("[data-locked=expired]").await?;
+    stage.page.wait_for("[data-stage=paused]").await?;
+    let sent = stage.power_calls().len();
+    ensure!(sent < ids.len(), "it expired too late");
+    let outcomes: Value = json!(stage.page.outcomes().await?);
+    ensure!(outcomes.as_object().is_some_and(|all| all.len() == ids.len()), "{outcomes}");
+    ensure!(!outcomes.to_string().contains("unknown"), "{outcomes}");
+    Ok(())
+}
