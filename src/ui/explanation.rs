@@ -28,6 +28,9 @@ use yew::{Callback, Html, MouseEvent};
 /// The most instances that a policy names.
 const NAMED_MAX: usize = 20;
 
+/// A text of the cloud that is longer than this may need a scroll bar.
+const SCROLLED_BYTES: usize = 160;
+
 /// The instance whose story is told.
 pub(crate) struct Props<'a> {
     pub(crate) locale: Locale,
@@ -343,7 +346,10 @@ pub(crate) fn facts(told: &Explanation, fault: Option<&Fault>, locale: Locale) -
             }
             if !told.original.is_empty() {
                 <dt>{ t(words) }</dt>
-                <dd class="muted original">{ told.original.clone() }</dd>
+                // A long text has a scroll bar of its own, which keys must reach.
+                <dd class="muted original" tabindex={(told.original.len() > SCROLLED_BYTES).then_some("0")}>
+                    { told.original.clone() }
+                </dd>
             }
         </>
     }
