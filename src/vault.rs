@@ -161,10 +161,11 @@ impl Vault {
         }
     }
 
-    /// Key and token as the module takes them over: [`Vault::take_over`].
+    /// Key and token as the module takes them over: nothing of them stays.
     #[cfg(not(feature = "console"))]
     pub(crate) fn hand_over(&self) -> [JsValue; 2] {
-        let kept = self.0.borrow();
+        // The token is wiped here; of the key there is only the browser's.
+        let kept = self.0.take();
         let token = kept.token.as_ref().map_or("", |token| token);
         [kept.key.hand_over(), token.into()]
     }
