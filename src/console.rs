@@ -644,7 +644,7 @@ impl Console {
         let region = Some(form.region()).filter(|region| !region.is_empty()).unwrap_or(known);
         let target = Target { cloud, site, region: region.to_owned() };
         let (vault, route) = (self.vault.clone(), (*self.view.route).clone());
-        let has_key = vault.has_source() || vault.state().secret == Held::Usable;
+        let has_key = self.view.key.secret == Held::Usable;
         let paper = Paper {
             cloud,
             key_id: form.key_id().to_owned(),
