@@ -283,30 +283,10 @@ impl Console {
             }
             Msg::Configured(config, problem) => self.configure(ctx, *config, problem),
             Msg::Intent(intent) => self.carry_out(ctx, intent),
-            Msg::KeyGone => {
-                self.step(ctx, Event::KeyGone);
-                true
-            }
-            Msg::Renewed { look } => {
-                if let Some(key_id) = self.vault.key_id() {
-                    self.fill(ctx, Action::Fill(Fill::KeyId(key_id)));
-                }
-                self.ask_vault();
-                if self.view.key.failure.is_none() {
-                    self.review_now(ctx, look);
-                }
-                true
-            }
+            Msg::KeyGone => self.step(ctx, Event::KeyGone),
+            Msg::Renewed { look } => self.renewed(ctx, look),
             Msg::Signed { ticket, call, signed } => {
-                if self.aborts.contains_key(&ticket) {
-                    let shown = self.view.signed.make_mut();
-                    if shown.len() <= call {
-                        shown.resize(call + 1, None);
-                    }
-                    if let Some(place) = shown.get_mut(call) {
-                        *place = Some(signed);
-                    }
-                }
+                self.keep_signed(ticket, call, signed);
                 false
             }
             Msg::Came { ticket, event } => {
@@ -396,6 +376,32 @@ impl Console {
                 self.view.now = clock::now();
                 true
             }
+        }
+    }
+
+    /// Goes on to the review for which a key was asked for, if one came.
+    fn renewed(&mut self, ctx: &Context<Self>, look: bool) -> bool {
+        if let Some(key_id) = self.vault.key_id() {
+            self.fill(ctx, Action::Fill(Fill::KeyId(key_id)));
+        }
+        self.ask_vault();
+        if self.view.key.failure.is_none() {
+            self.review_now(ctx, look);
+        }
+        true
+    }
+
+    /// Keeps a request for the inspector, unless its run is gone meanwhile.
+    fn keep_signed(&mut self, ticket: u64, call: usize, signed: Rc<Request<Signed>>) {
+        if !self.aborts.contains_key(&ticket) {
+            return;
+        }
+        let shown = self.view.signed.make_mut();
+        if shown.len() <= call {
+            shown.resize(call + 1, None);
+        }
+        if let Some(place) = shown.get_mut(call) {
+            *place = Some(signed);
         }
     }
 
