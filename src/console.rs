@@ -275,6 +275,7 @@ impl Component for Console {
 
 impl Console {
     /// Returns whether there is something else to be drawn.
+    #[allow(clippy::too_many_lines, reason = "one arm for each thing that can happen")]
     fn take_note(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::AttributesChanged => {

@@ -50,15 +50,15 @@ pub(crate) fn header(props: Props<'_>) -> Html {
     };
     let held = held == Held::Usable && !key_id.is_empty();
     #[cfg(feature = "console")]
-    let lock = held.then(|| {
+    let lock = {
         let onclick = on.reform(|_| Intent::Lock);
         html! {
             <button type="button" class="quiet" data-action="lock" {onclick}>{ Say::LockNow.in_locale(locale) }</button>
         }
-    });
+    };
     // There it takes no time to enter it again.
     #[cfg(not(feature = "console"))]
-    let lock: Option<Html> = None;
+    let lock = Html::default();
     html! {
         <header class="bar">
             <div class="brand">
@@ -84,7 +84,7 @@ pub(crate) fn header(props: Props<'_>) -> Html {
                     <span class="hidden">{ Say::KeyLabel.in_locale(locale) }{ " " }</span>
                     <span class="id">{ shortened(key_id) }</span>
                 </span>
-                { lock.unwrap_or_default() }
+                { lock }
             }
             if !language_locked {
                 <button type="button" class="quiet" data-action="language" lang={other.tag()}
