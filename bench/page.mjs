@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
-import { dist, loadModule, median, require } from "./measure.mjs";
+import { alibabaIds, dist, loadModule, median, require } from "./measure.mjs";
 import { pasted } from "./ids.mjs";
 
 const ROUNDS = 9;
@@ -61,6 +61,7 @@ export async function page(chromium) {
       ours: await summary("ours"),
       theirs: await summary("theirs"),
       ids: await ids(browser, ours.url),
+      mac: await mac(browser, ours.url),
       keys: { front: await keys(browser, ours.url, false), console: await keys(browser, ours.url, true) },
     };
   } finally {
@@ -220,6 +221,46 @@ async function ids(browser, url) {
   }, pasted(10_000));
   await tab.close();
   return median(times);
+}
+
+/**
+ * What a key that cannot be read back costs: a whole signature with the key in the module's memory, and
+ * one MAC of such a message through WebCrypto, which takes the place of one MAC of the former. In
+ * microseconds.
+ */
+async function mac(browser, url) {
+  const tab = await browser.newPage();
+  await tab.goto(url, { waitUntil: "load" });
+  const times = await tab.evaluate(async (instanceIds) => {
+    const relight = await import("./relight.js");
+    await relight.default();
+    const job = {
+      accessKeyId: "EXAMPLE-KEY-ID-NOT-REAL",
+      secret: "example-secret-key-not-real-0001",
+      cloud: "alibaba",
+      region: "cn-hangzhou",
+      operation: "RebootInstances",
+      instanceIds,
+    };
+    const algorithm = { name: "HMAC", hash: "SHA-256" };
+    const bytes = new TextEncoder().encode(job.secret);
+    const key = await crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign"]);
+    const { stringToSign } = await relight.signRequest(job);
+    const message = new TextEncoder().encode(stringToSign);
+    const each = async (run) => {
+      const start = performance.now();
+      for (let count = 0; count < 100; count += 1) await run();
+      return (performance.now() - start) * 10;
+    };
+    const times = { module: [], webCrypto: [] };
+    for (let round = 0; round < 24; round += 1) {
+      times.module.push(await each(() => relight.signRequest(job)));
+      times.webCrypto.push(await each(() => crypto.subtle.sign("HMAC", key, message)));
+    }
+    return { module: times.module.slice(4), webCrypto: times.webCrypto.slice(4) };
+  }, alibabaIds(100));
+  await tab.close();
+  return { module: median(times.module), webCrypto: median(times.webCrypto) };
 }
 
 /** A folder on a free port, each file with brotli; with more paths, or other contents for them. */
