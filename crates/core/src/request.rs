@@ -58,6 +58,20 @@ impl Request<Unsigned> {
 }
 
 /// A request as it goes out, with the trace of its signature. Nothing in it can be changed.
+///
+/// It holds a signature, and maybe a token: it cannot be written down.
+///
+/// ```compile_fail,E0277
+/// fn save(signed: &relight_core::request::Signed) {
+///     serde_json::to_string(signed);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// fn show(signed: &relight_core::request::Signed) {
+///     format!("{signed}");
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Signed {
     pub(crate) method: String,

@@ -163,7 +163,19 @@ impl fmt::Debug for Prepared {
 }
 
 /// The secret half of a key, in memory. It cannot be shown, compared, copied or stored, and is
-/// wiped when dropped.
+/// wiped when dropped: none of these compiles.
+///
+/// ```compile_fail,E0277
+/// format!("{}", relight_core::sign::Secret::new("hunter2".into()));
+/// ```
+///
+/// ```compile_fail,E0277
+/// serde_json::to_string(&relight_core::sign::Secret::new("hunter2".into()));
+/// ```
+///
+/// ```compile_fail,E0599
+/// relight_core::sign::Secret::new("hunter2".into()).clone();
+/// ```
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {

@@ -15,6 +15,7 @@ mod integrity;
 mod interruptions;
 mod look;
 mod operator;
+mod payloads;
 mod proxies;
 mod runs;
 mod scale;
@@ -45,6 +46,7 @@ fn main() -> Result<ExitCode> {
         doctor::cases(),
         form::cases(),
         secrets::cases(),
+        payloads::cases(),
         vault::cases(),
         embedding::cases(),
         errors::cases(),
