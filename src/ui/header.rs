@@ -53,7 +53,7 @@ pub(crate) fn header(props: Props<'_>) -> Html {
     let lock = {
         let onclick = on.reform(|_| Intent::Lock);
         html! {
-            <button type="button" class="quiet" data-action="lock" {onclick}>{ Say::LockNow.in_locale(locale) }</button>
+            <button type="button" class="quiet wide" data-action="lock" {onclick}>{ Say::LockNow.in_locale(locale) }</button>
         }
     };
     // There it takes no time to enter it again.

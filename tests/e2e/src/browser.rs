@@ -353,7 +353,21 @@ struct DriverProcess {
 }
 
 impl DriverProcess {
+    /// Chromium's driver looks for a free port and then takes it: on a busy machine another program
+    /// may be faster, and the driver ends. So it is started a few times.
     fn start(browser: Browser) -> Result<Self> {
+        const TRIES: usize = 5;
+        let mut tried = Self::start_once(browser);
+        for _ in 1..TRIES {
+            if tried.is_ok() {
+                break;
+            }
+            tried = Self::start_once(browser);
+        }
+        tried
+    }
+
+    fn start_once(browser: Browser) -> Result<Self> {
         let (program, arguments): (_, &[&str]) = match browser {
             Browser::Chromium => (machine::chromedriver(), &["--port=0"]),
             Browser::Firefox => (machine::geckodriver(), &["--port=0", "--websocket-port=0"]),
