@@ -137,7 +137,8 @@ impl Config {
     }
 }
 
-/// Where a person's choice of the language is kept. Nothing else is kept beside the journal.
+/// Where a person's choice of the language is kept. Beside it and the journal there are only the ids
+/// of runs that the operator's endpoint is owed (`records`).
 const LANGUAGE: &str = "relight-language";
 
 /// Keeps the language that a person has chosen for the next time.
@@ -155,7 +156,7 @@ pub(crate) fn usual_locale() -> Locale {
 }
 
 /// Refused in a frame whose page may keep nothing.
-fn storage() -> Option<Storage> {
+pub(crate) fn storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }
 

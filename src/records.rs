@@ -3,17 +3,18 @@
 //! A run that is over is in the journal already. Here is kept which runs the endpoint has not taken
 //! yet, by their ids, so that a page that is opened later goes on with it.
 
+use crate::config::storage;
 use gloo_net::http::Request;
 use gloo_timers::future::TimeoutFuture;
 use relight_core::json::{self, Value};
-use web_sys::{RequestCache, Storage};
+use web_sys::RequestCache;
 
 /// The ids of the runs that the endpoint has not taken.
 const LEFT: &str = "relight-records-left";
 /// The first pause after a failure, and the longest.
 const PAUSE_MS: u32 = 2_000;
 const PAUSE_MAX_MS: u32 = 300_000;
-/// How long one attempt may take is the browser's affair; this often it is told of.
+/// The page is told of the first failure, and of every so-many-th after it.
 const TOLD_EVERY: u32 = 5;
 
 /// Notes that the endpoint is owed this run.
@@ -72,8 +73,4 @@ fn keep(ids: &[String]) {
     let quoted: Vec<String> = ids.iter().map(|id| format!("\"{id}\"")).collect();
     // Where nothing may be kept, this page alone goes on trying.
     let _ = storage.set_item(LEFT, &format!("[{}]", quoted.join(",")));
-}
-
-fn storage() -> Option<Storage> {
-    web_sys::window()?.local_storage().ok().flatten()
 }
