@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     cloud::Cloud,
+    credential::LIFETIME_S,
     faults::Fault,
     fleet::Instance,
     message::{Answer, Request},
@@ -13,7 +14,7 @@ use crate::{
 
 /// Answers a control request. Foreign origins and names that are not loopback are refused, so that
 /// no page on the web can reach it through somebody's browser.
-pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request) -> Answer {
+pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request, now_ms: i64) -> Answer {
     let host = request.header("host").unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     if !["127.0.0.1", "localhost", "[::1]"].contains(&name) {
@@ -31,7 +32,8 @@ pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request) -> Answer {
             "GET /sandbox/faults": "the faults that wait",
             "POST /sandbox/faults": "adds one fault, or an array of them",
             "DELETE /sandbox/faults": "takes all faults away",
-            "POST /sandbox/reset": "fleet, calls and faults as at the start",
+            "POST /sandbox/credentials": "issues a temporary key: {cloud, seconds}",
+            "POST /sandbox/reset": "fleet, calls, faults and keys as at the start",
         })),
         ("GET", "/sandbox/calls") => {
             let list = sandbox.calls().iter().enumerate();
@@ -47,6 +49,7 @@ pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request) -> Answer {
             sandbox.clear_faults();
             say(&waiting(sandbox))
         }
+        ("POST", "/sandbox/credentials") => issue(sandbox, &request.body, now_ms),
         ("POST", "/sandbox/reset") => {
             sandbox.reset();
             say(&json!({ "reset": true }))
@@ -91,6 +94,30 @@ fn add_faults(sandbox: &mut Sandbox, body: &[u8]) -> Answer {
             say(&waiting(sandbox))
         }
         Err(error) => refuse(400, &error),
+    }
+}
+
+/// As a cloud's token service does for a portal's server: its pages cannot ask, since the control
+/// endpoints answer no other origin.
+fn issue(sandbox: &mut Sandbox, body: &[u8], now_ms: i64) -> Answer {
+    let value: Value = match serde_json::from_slice(body) {
+        Ok(value) => value,
+        Err(error) => return refuse(400, &format!("the body is not JSON: {error}")),
+    };
+    let Some(cloud) = value["cloud"].as_str().and_then(Cloud::parse) else {
+        return refuse(400, "cloud is alibaba or tencent");
+    };
+    let Some(seconds) = value["seconds"].as_i64().filter(|one| LIFETIME_S.contains(one)) else {
+        return refuse(400, "seconds is a whole number from 1 to 43200");
+    };
+    match sandbox.issue(cloud, seconds, now_ms) {
+        Some(key) => say(&json!({
+            "keyId": key.id,
+            "secret": key.secret,
+            "token": key.token,
+            "expiresAt": key.expires_at_s,
+        })),
+        None => refuse(400, "this cloud has no temporary keys: cloud is alibaba or tencent"),
     }
 }
 

@@ -83,6 +83,9 @@ impl Limits {
 #[derive(Debug)]
 pub struct Sandbox {
     config: Config,
+    /// Those of the configuration, and those that were issued.
+    credentials: Vec<Credential>,
+    issued: u64,
     fleet: Fleet,
     faults: Faults,
     calls: Vec<Call>,
@@ -96,9 +99,11 @@ pub struct Sandbox {
 impl Sandbox {
     /// A fresh sandbox.
     pub fn new(config: Config) -> Self {
-        let fleet = config.fleet.clone();
+        let (fleet, credentials) = (config.fleet.clone(), config.credentials.clone());
         Self {
             config,
+            credentials,
+            issued: 0,
             fleet,
             faults: Faults::default(),
             calls: Vec::new(),
@@ -114,7 +119,7 @@ impl Sandbox {
         self.fleet.settle(now_ms);
         let path = request.path();
         let mut reply = if path == "/sandbox" || path.starts_with("/sandbox/") {
-            control::answer(self, request).into()
+            control::answer(self, request, now_ms).into()
         } else if path.starts_with("/proxy/") {
             self.through_proxy(request, now_ms)
         } else {
@@ -161,8 +166,21 @@ impl Sandbox {
         self.faults.clear();
     }
 
-    /// Back to the start: fleet, calls, faults, nonces and rates. Request ids go on counting.
+    /// Issues a temporary key that ends after so many seconds; `None` where the cloud has no such
+    /// keys. Those that have ended by now are let go of only at a reset, so that the cloud says of them
+    /// that they have ended, and not that it never knew them.
+    pub fn issue(&mut self, cloud: Cloud, seconds: i64, now_ms: i64) -> Option<Credential> {
+        let expires_at_s = now_ms.div_euclid(1_000).saturating_add(seconds);
+        let key = Credential::temporary(cloud, self.issued, expires_at_s)?;
+        self.issued += 1;
+        self.credentials.push(key.clone());
+        Some(key)
+    }
+
+    /// Back to the start: fleet, calls, faults, keys, nonces and rates. Request ids go on counting, as
+    /// do issued keys.
     pub fn reset(&mut self) {
+        self.credentials.clone_from(&self.config.credentials);
         self.fleet = self.config.fleet.clone();
         self.faults.clear();
         self.calls.clear();
@@ -298,7 +316,7 @@ impl Sandbox {
         };
         let mut world = World {
             fleet: &mut self.fleet,
-            credentials: &self.config.credentials,
+            credentials: &self.credentials,
             nonces: &mut self.nonces,
             rates: &mut self.rates,
             limits: &self.config.limits,

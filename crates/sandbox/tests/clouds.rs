@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Ask, NOW_MS, json_of, outcome, pick, sandbox, send};
+use common::{Ask, NOW_MS, control, json_of, outcome, pick, sandbox, send};
 use relight_sandbox::{Cloud, Sandbox, fleet::State};
 use serde_json::json;
 
@@ -179,6 +179,48 @@ fn a_temporary_key_needs_its_token() {
         assert_eq!(send(&mut sandbox, &ask).1, other);
         ask.key.token = None;
         assert_eq!(send(&mut sandbox, &ask).1, missing);
+    }
+}
+
+#[test]
+fn issued_keys_work_until_they_end() {
+    let wrong = [
+        (ALIBABA, (400, "InvalidSecurityToken.Expired"), (404, "InvalidAccessKeyId.NotFound")),
+        (TENCENT, (200, "AuthFailure.TokenFailure"), (200, "AuthFailure.SecretIdNotFound")),
+    ];
+    for (cloud, ended, unknown) in wrong {
+        let mut sandbox = sandbox();
+        let wish = format!(r#"{{ "cloud": "{}", "seconds": 90 }}"#, cloud.name());
+        let mut issue = || json_of(&control(&mut sandbox, "POST", "/sandbox/credentials", &wish));
+        let (given, next) = (issue(), issue());
+        assert_ne!(given["keyId"], next["keyId"]);
+        assert_ne!(given["secret"], next["secret"]);
+        assert_eq!(given["expiresAt"], NOW_MS / 1_000 + 90);
+        let text = |name: &str| given[name].as_str().expect("a text").to_owned();
+        let mut ask = Ask::new(cloud, "DescribeInstances");
+        ask.key.id = text("keyId");
+        ask.key.secret = text("secret");
+        ask.key.token = Some(text("token"));
+        ask.at_ms = NOW_MS + 89_999;
+        assert_eq!(send(&mut sandbox, &ask).1, "ok");
+        ask.at_ms = NOW_MS + 90_000;
+        assert_eq!(send(&mut sandbox, &ask), (ended.0, ended.1.to_owned()));
+        // The demo keys last.
+        assert_eq!(send(&mut sandbox, &Ask::new(cloud, "DescribeInstances")).1, "ok");
+        control(&mut sandbox, "POST", "/sandbox/reset", "");
+        ask.at_ms = NOW_MS;
+        assert_eq!(send(&mut sandbox, &ask), (unknown.0, unknown.1.to_owned()));
+    }
+    let mut sandbox = sandbox();
+    for wish in [
+        r#"{ "cloud": "zenlayer", "seconds": 90 }"#,
+        r#"{ "cloud": "alibaba", "seconds": 0 }"#,
+        r#"{ "cloud": "alibaba", "seconds": 43201 }"#,
+        r#"{ "seconds": 90 }"#,
+        "seconds",
+    ] {
+        let reply = control(&mut sandbox, "POST", "/sandbox/credentials", wish);
+        assert_eq!(reply.answer.status, 400, "{wish}");
     }
 }
 

@@ -75,6 +75,7 @@ fn case(vector: &Value, cloud: Cloud) -> Case {
             id: text(&input["access_key_id"]),
             secret: text(&input["secret"]),
             token: None,
+            expires_at_s: None,
         }],
         server_s: server_s.expect("a time"),
         signature,

@@ -161,6 +161,7 @@ fn gate(world: &mut World<'_>, task: &Task<'_>) -> Result<(), Failure> {
         Refusal::MissingToken => fail("MissingSecurityToken").saying("SecurityToken is mandatory for this action."),
         Refusal::WrongToken => fail("InvalidSecurityToken.MismatchWithAccessKey")
             .saying("Specified SecurityToken is not matched with AccessKeyId."),
+        Refusal::ExpiredToken => fail("InvalidSecurityToken.Expired"),
     })?;
     world.nonces.retain(|_, seen_ms| *seen_ms > task.now_ms - NONCE_MEMORY_MS);
     if let Some(nonce) = verified.nonce {

@@ -92,7 +92,9 @@ fn run(world: &mut World<'_>, task: &Task<'_>) -> Ended {
             Refusal::UnknownKey => fail("AuthFailure.SecretIdNotFound"),
             Refusal::BadTime | Refusal::Expired => fail("AuthFailure.SignatureExpire"),
             Refusal::Mismatch { .. } => fail("AuthFailure.SignatureFailure"),
-            Refusal::MissingToken | Refusal::WrongToken => fail("AuthFailure.TokenFailure"),
+            Refusal::MissingToken | Refusal::WrongToken | Refusal::ExpiredToken => {
+                fail("AuthFailure.TokenFailure")
+            }
         });
     }
     let limit = world.limits.per_second(CLOUD, &facts.action);

@@ -119,7 +119,10 @@ fn run(world: &mut World<'_>, task: &Task<'_>) -> Ended {
             Refusal::BadTime | Refusal::Expired => {
                 refuse(401, "AUTHFAILURE_SIGNATURE_EXPIRED", "The signature has expired.")
             }
-            Refusal::Mismatch { .. } | Refusal::MissingToken | Refusal::WrongToken => {
+            Refusal::Mismatch { .. }
+            | Refusal::MissingToken
+            | Refusal::WrongToken
+            | Refusal::ExpiredToken => {
                 refuse(401, "AUTHFAILURE_SIGNATURE_FAILURE", "The signature does not match.")
             }
         };

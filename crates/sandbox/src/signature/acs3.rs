@@ -75,7 +75,7 @@ pub fn verify(
             canonical_request: Some(canonical_request),
         });
     }
-    check_token(credential, request.header("x-acs-security-token"))?;
+    check_token(credential, request.header("x-acs-security-token"), server_s)?;
     Ok(Verified {
         key_id: key_id.to_owned(),
         nonce: request.header("x-acs-signature-nonce").map(str::to_owned),

@@ -51,7 +51,7 @@ pub fn verify(
     if mac(&credential.secret, &string_to_sign) != given {
         return Err(Refusal::Mismatch { string_to_sign, canonical_request: None });
     }
-    check_token(credential, token.as_deref())?;
+    check_token(credential, token.as_deref(), server_s)?;
     Ok(Verified { key_id, nonce: Some(nonce) })
 }
 

@@ -80,6 +80,8 @@ pub enum Refusal {
     MissingToken,
     /// The token is not the one of this key.
     WrongToken,
+    /// The temporary key has ended.
+    ExpiredToken,
 }
 
 /// Seconds that a request may differ from Alibaba's clock (vendor's gateway error table).
@@ -116,11 +118,14 @@ fn check_window(sent_s: i64, server_s: i64, window_s: i64) -> Result<(), Refusal
     if sent_s.abs_diff(server_s) > window_s.unsigned_abs() { Err(Refusal::Expired) } else { Ok(()) }
 }
 
-fn check_token(credential: &Credential, token: Option<&str>) -> Result<(), Refusal> {
+fn check_token(credential: &Credential, token: Option<&str>, server_s: i64) -> Result<(), Refusal> {
     match (credential.token.as_deref(), token.filter(|token| !token.is_empty())) {
         (None, None) => Ok(()),
         (Some(_), None) => Err(Refusal::MissingToken),
-        (Some(want), Some(have)) if want == have => Ok(()),
+        (Some(want), Some(have)) if want == have => match credential.expires_at_s {
+            Some(end_s) if end_s <= server_s => Err(Refusal::ExpiredToken),
+            Some(_) | None => Ok(()),
+        },
         (_, Some(_)) => Err(Refusal::WrongToken),
     }
 }

@@ -76,7 +76,7 @@ pub fn verify(
                 sha256_hex(canonical_request.as_bytes())
             );
             if hex(&hmac_sha256(&key, string_to_sign.as_bytes())) == given {
-                check_token(credential, request.header("x-tc-token"))?;
+                check_token(credential, request.header("x-tc-token"), server_s)?;
                 return Ok(Verified { key_id: key_id.to_owned(), nonce: None });
             }
             first_try.get_or_insert((string_to_sign, canonical_request));
