@@ -149,7 +149,7 @@ pub(crate) enum Msg {
     /// The page around this one has thought it over.
     Answered { number: u64, wish: Wish, said: Result<(), Option<String>> },
     /// The operator's endpoint has not taken this run yet.
-    Owed { run: Box<Run>, to: Records, person: Option<String> },
+    Owed { run: Box<Run>, to: Records },
     /// The browser says that it is on- or offline.
     Online(bool),
     /// The page is hidden, or shown again.
@@ -310,8 +310,7 @@ impl Console {
                 bring_back(ctx, journal.clone());
                 // Before the configuration is there nobody knows where to: then that does it.
                 if let Some(records) = &self.config.settings.records {
-                    let person = self.config.settings.person.clone();
-                    hand_in_what_is_left(ctx, records, person, journal.clone());
+                    hand_in_what_is_left(ctx, records, journal.clone());
                 }
                 self.journal = Some(journal);
                 false
@@ -357,8 +356,8 @@ impl Console {
                     }
                 }
             }
-            Msg::Owed { run, to, person } => {
-                hand_in(ctx, &to, person.as_deref(), &run);
+            Msg::Owed { run, to } => {
+                hand_in(ctx, &to, &run);
                 false
             }
             Msg::Online(online) => self.step(ctx, Event::Online(online)),
@@ -409,7 +408,7 @@ impl Console {
     fn configure(&mut self, ctx: &Context<Self>, config: Config, problem: Option<String>) -> bool {
         let first = !std::mem::replace(&mut self.configured, true);
         if first && let (Some(records), Some(journal)) = (&config.settings.records, &self.journal) {
-            hand_in_what_is_left(ctx, records, config.settings.person.clone(), journal.clone());
+            hand_in_what_is_left(ctx, records, journal.clone());
         }
         let start = Rc::clone(&ctx.props().start);
         let session = self.view.session.make_mut();
@@ -775,6 +774,7 @@ impl Console {
             reason: form.reason().to_owned(),
             key_id: form.key_id().to_owned(),
             confirmed_at: clock::now(),
+            person: self.config.settings.person.clone(),
         };
         let known = review.seen.as_ref().map_or(&[][..], |seen| &seen.instances);
         let skew_seconds = review.seen.as_ref().and_then(|seen| seen.clock_skew_seconds);
@@ -1042,7 +1042,7 @@ impl Console {
             element::fire(host, "relight-run-finished", &detail, false);
             if let Some(records) = &self.config.settings.records {
                 records::owe(&after.about().id);
-                hand_in(ctx, records, self.config.settings.person.as_deref(), after);
+                hand_in(ctx, records, after);
             }
             self.second = None;
             self.release_claims();
@@ -1077,7 +1077,8 @@ impl Console {
 }
 
 /// Posts the record of a run to the operator's endpoint, until it is taken.
-fn hand_in(ctx: &Context<Console>, to: &Records, person: Option<&str>, run: &Run) {
+fn hand_in(ctx: &Context<Console>, to: &Records, run: &Run) {
+    let person = run.about().person.as_deref();
     let person = person.map_or("null".to_owned(), |person| serde_json::json!(person).to_string());
     let record = format!("{{\"person\":{person},\"run\":{}}}", export::json(run));
     let (url, run_id, host) = (to.url.clone(), run.about().id.clone(), ctx.props().host.clone());
@@ -1092,21 +1093,14 @@ fn hand_in(ctx: &Context<Console>, to: &Records, person: Option<&str>, run: &Run
 }
 
 /// The same for the runs of pages that were closed before the endpoint had them.
-fn hand_in_what_is_left(
-    ctx: &Context<Console>,
-    to: &Records,
-    person: Option<String>,
-    journal: Journal,
-) {
+fn hand_in_what_is_left(ctx: &Context<Console>, to: &Records, journal: Journal) {
     let (ctx_link, to) = (ctx.link().clone(), to.clone());
     spawn_local(async move {
         for run_id in records::owed() {
             match journal.load(&run_id).await.map(|written| restore(written, clock::now())) {
-                Ok(Ok(run)) => ctx_link.send_message(Msg::Owed {
-                    run: Box::new(run),
-                    to: to.clone(),
-                    person: person.clone(),
-                }),
+                Ok(Ok(run)) => {
+                    ctx_link.send_message(Msg::Owed { run: Box::new(run), to: to.clone() });
+                }
                 // What cannot be read again cannot be handed in; the journal keeps it aside.
                 Ok(Err(_)) | Err(Unreadable::Broken(_)) => records::settle(&run_id),
                 Err(Unreadable::Unavailable(_)) => return,

@@ -501,6 +501,7 @@ impl Played {
             reason: "OPS-1".to_owned(),
             key_id: "AKIDEXAMPLE".to_owned(),
             confirmed_at,
+            person: None,
         };
         let plan = plan(&job(ids(instances)), Some(batch)).unwrap();
         let policy =

@@ -61,6 +61,8 @@ pub fn json(run: &Run) -> String {
     let counts = run.counts();
     let mut json = Pretty::default();
     json.open('{');
+    json.text("id", Some(&run.about().id));
+    json.text("person", run.about().person.as_deref());
     json.text("cloud", Some(target.cloud.manifest().id));
     json.text("site", Some(target.site.id));
     json.text("region", Some(&target.region));
@@ -266,10 +268,17 @@ mod tests {
         };
         let skipped = [(second, SkipReason::NotFound)];
         let plan = plan(&job, None).unwrap();
-        let run = Run::new(About::default(), &plan, &skipped, &[], Policy::default());
+        let about = About {
+            id: "run-7".to_owned(),
+            person: Some("李雷 \"ops\"".to_owned()),
+            ..About::default()
+        };
+        let run = Run::new(about, &plan, &skipped, &[], Policy::default());
         let text = json(&run);
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["total"], 2);
+        assert_eq!(value["id"], "run-7");
+        assert_eq!(value["person"], "李雷 \"ops\"");
         assert_eq!(value["cloud"], "tencent");
         assert_eq!(value["totals"]["queued"], 1);
         assert_eq!(value["startedAt"], serde_json::Value::Null);

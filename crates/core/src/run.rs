@@ -299,6 +299,9 @@ pub struct About {
     pub key_id: String,
     /// When it was confirmed, in milliseconds since 1970.
     pub confirmed_at: Millis,
+    /// Who confirmed it, if the page around the console said so: whoever opens the page later may be
+    /// somebody else.
+    pub person: Option<String>,
 }
 
 /// What happened outside.
