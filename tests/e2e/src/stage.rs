@@ -139,6 +139,11 @@ impl Stage {
         format!("http://{}/proxy", self.sandbox.addr)
     }
 
+    /// The sandbox's own address, without a slash at the end.
+    pub fn sandbox_url(&self) -> String {
+        format!("http://{}", self.sandbox.addr)
+    }
+
     /// The real server and the clouds behind it, if the case is set so.
     pub fn real(&self) -> Result<&Real> {
         self.real.as_ref().context("a real server")

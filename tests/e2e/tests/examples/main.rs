@@ -1,6 +1,9 @@
 //! The pages of `examples/`, built with the npm package, in Chromium and Firefox: from a sub-path and
 //! under the strict policy.
 
+mod portal;
+mod support;
+
 use anyhow::{Result, ensure};
 use relight_e2e::{Setting, Stage, case, suite, until};
 use std::process::ExitCode;
@@ -8,13 +11,15 @@ use std::process::ExitCode;
 const BELOW: fn(Setting) -> Setting = |setting| Setting { base: "/some/where/", ..setting };
 
 fn main() -> Result<ExitCode> {
-    suite::run(vec![
+    let mut cases = vec![
         case!("examples::plain", plain).dressed(BELOW),
         case!("examples::esbuild", esbuild).dressed(BELOW),
         case!("examples::vite_react", vite_react).dressed(BELOW),
         // Vue asks for a policy of Trusted Types, which the strict policy does not grant: it says so.
         case!("examples::vite_vue", vite_vue).dressed(BELOW).noisy(),
-    ])
+    ];
+    cases.extend(portal::cases());
+    suite::run(cases)
 }
 
 async fn plain(stage: &mut Stage) -> Result<()> {

@@ -1,0 +1,3 @@
+import init from "./relight/relight.js";
+
+await init();
