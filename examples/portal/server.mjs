@@ -59,7 +59,7 @@ const sessions = new Map();
 const SESSION_SECONDS = 8 * 3600;
 const handedIn = new Set(
   (await readFile(options.records, "utf8").catch(() => "")).split("\n").filter(Boolean)
-    .map((line) => JSON.parse(line).run.id),
+    .map((line) => hash(JSON.stringify(JSON.parse(line).run))),
 );
 
 const server = createServer((request, response) => {
@@ -111,9 +111,8 @@ async function answer(request, response) {
 async function credentials(response, person, cloud) {
   if (!person.allow.clouds.includes(cloud)) return say(response, 403, "not this cloud");
   const wish = { cloud, seconds: Number(options["key-seconds"]) };
-  const issued = await fetch(`${options.sandbox}/sandbox/credentials`, {
-    method: "POST", body: JSON.stringify(wish),
-  });
+  const wanted = { method: "POST", body: JSON.stringify(wish) };
+  const issued = await fetch(`${options.sandbox}/sandbox/credentials`, wanted);
   say(response, issued.ok ? 200 : 502, await issued.json());
 }
 
@@ -124,15 +123,14 @@ async function takeRecord(request, response, { name }) {
   if (typeof run?.id !== "string" || !Array.isArray(run.instances)) {
     return say(response, 400, "not a run record");
   }
-  if (!handedIn.has(run.id)) {
+  // It may come twice; a run that went on comes again with more in it.
+  const key = hash(JSON.stringify(run));
+  if (!handedIn.has(key)) {
     // The session says for certain who handed it in; the record, who the page took them for.
     const line = JSON.stringify({ takenAt: new Date(), handedInBy: name, person, run });
-    try {
-      await appendFile(options.records, `${line}\n`);
-    } catch (error) {
-      return say(response, 503, error.code);
-    }
-    handedIn.add(run.id);
+    const isKept = await appendFile(options.records, `${line}\n`).then(() => true, () => false);
+    if (!isKept) return say(response, 503, "it cannot be kept now");
+    handedIn.add(key);
   }
   say(response, 204);
 }
@@ -154,8 +152,8 @@ function forward(request, response) {
 async function logIn(request, response) {
   const form = new URLSearchParams(await body(request));
   const person = Object.hasOwn(people, form.get("name")) ? people[form.get("name")] : null;
-  const hash = (text) => createHash("sha256").update(text ?? "").digest();
-  const isRight = timingSafeEqual(hash(form.get("password")), hash(person?.password));
+  const [given, right] = [form.get("password"), person?.password].map((text) => Buffer.from(hash(text ?? "")));
+  const isRight = timingSafeEqual(given, right);
   if (!person || !isRight) return go(response, "login?again");
   const id = randomBytes(32).toString("hex");
   sessions.set(id, { person, ends: Date.now() + SESSION_SECONDS * 1000 });
@@ -166,6 +164,10 @@ async function logIn(request, response) {
 function logOut(request, response) {
   sessions.delete(sessionOf(request));
   go(response, "login", { "set-cookie": "session=; HttpOnly; SameSite=Strict; Max-Age=0" });
+}
+
+function hash(text) {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 function whoIs(request) {

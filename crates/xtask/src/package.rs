@@ -30,7 +30,7 @@ pub(crate) fn build() -> Result<PathBuf> {
         }
     }
     let source = paths::root().join("package");
-    for name in ["README.md", "react.d.ts"] {
+    for name in ["README.md", "react.d.ts", "relight-record.schema.json"] {
         copy(&source.join(name), &folder.join(name))?;
     }
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
@@ -137,6 +137,10 @@ fn npm() -> std::process::Command {
 fn copy(from: &Path, to: &Path) -> Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
+    }
+    // A new file and not new bytes in the old one, which may have a name elsewhere too.
+    if to.exists() {
+        fs::remove_file(to).with_context(|| to.display().to_string())?;
     }
     fs::copy(from, to).with_context(|| from.display().to_string())?;
     Ok(())

@@ -5,6 +5,7 @@
 //! `SIMULATION_SEED=17` plays one and prints every step.
 
 mod model;
+mod record;
 mod voices;
 mod world;
 

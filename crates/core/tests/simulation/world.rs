@@ -2,6 +2,7 @@
 
 use crate::{
     model::{Dice, Instance, Power, Verdict},
+    record,
     voices::{self, Trouble},
 };
 use relight_core::{
@@ -243,7 +244,8 @@ pub(crate) fn play(seed: u64, loud: bool) -> Result<Seen, String> {
         return Ok(world.seen);
     }
     let plan = plan_cut(&Job { ids, ..job }, cut).map_err(|refusal| refusal.kind().to_owned())?;
-    let run = Run::new(About::default(), &plan, &skipped, &known, policy);
+    let about = About { id: format!("run-{seed}"), ..About::default() };
+    let run = Run::new(about, &plan, &skipped, &known, policy);
     world.live(run)
 }
 
@@ -268,6 +270,7 @@ impl World {
                         for row in run.rows() {
                             self.seen.note(row.outcome.word());
                         }
+                        record::fits(&run)?;
                         return Ok(self.seen);
                     }
                     Stage::Paused(_) if questions == 0 => {
