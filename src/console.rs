@@ -183,6 +183,8 @@ pub(crate) struct Console {
     watch: Watch,
     config: Config,
     configured: bool,
+    /// What has to wait until it is known what the operator allows.
+    early: Vec<Msg>,
     /// How often leave was asked for or the wish withdrawn: an answer to an older one is void.
     asked: u64,
     journal: Option<Journal>,
@@ -246,6 +248,7 @@ impl Component for Console {
             watch,
             config: Config::default(),
             configured: false,
+            early: Vec::new(),
             asked: 0,
             journal: None,
             run_lock: None,
@@ -277,6 +280,10 @@ impl Console {
     /// Returns whether there is something else to be drawn.
     #[allow(clippy::too_many_lines, reason = "one arm for each thing that can happen")]
     fn take_note(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        if !self.configured && is_early(&msg) {
+            self.early.push(msg);
+            return false;
+        }
         match msg {
             Msg::AttributesChanged => {
                 read_configuration(ctx);
@@ -415,7 +422,7 @@ impl Console {
         // What cannot be read may have been meant to forbid anything: nothing is sent until it can.
         let limits = match &problem {
             None => config.settings.limits(),
-            Some(_) => Arc::new(Limits { clouds: Some(Vec::new()), ..Limits::default() }),
+            Some(_) => Arc::new(Limits::nothing()),
         };
         session.update(Action::Restrict(limits));
         if first {
@@ -443,10 +450,21 @@ impl Console {
         self.view.settings = Shared::new(config.settings.clone());
         self.config = config;
         self.choose_route();
+        self.tell_run(ctx);
         if first && start.then == Then::Review {
             self.review(ctx, true);
         }
+        for msg in std::mem::take(&mut self.early) {
+            self.take_note(ctx, msg);
+        }
         true
+    }
+
+    /// Tells the run what the operator has set.
+    fn tell_run(&mut self, ctx: &Context<Self>) {
+        let limits = Arc::clone(self.view.session.form().limits());
+        let through_proxy = self.through_proxy();
+        self.step(ctx, Event::Settings { limits, through_proxy });
     }
 
     /// Clouds may have proxies of their own.
@@ -467,7 +485,12 @@ impl Console {
                 config::remember(locale);
                 self.fill(ctx, Action::Locale(locale))
             }
-            Intent::Fill(fill) => self.fill(ctx, Action::Fill(fill)),
+            Intent::Fill(fill) => {
+                if let Fill::KeyId(key_id) = &fill {
+                    self.step(ctx, Event::KeyId(key_id.clone()));
+                }
+                self.fill(ctx, Action::Fill(fill))
+            }
             Intent::Form(action) => self.fill(ctx, action),
             // There is no field to type it in, either.
             Intent::Secret(_) | Intent::Token(_) if self.view.stranger.is_some() => false,
@@ -695,6 +718,9 @@ impl Console {
     /// none.
     fn ask_for(&mut self, ctx: &Context<Self>, choice: Choice) -> bool {
         let Some(run) = &self.view.run else { return false };
+        if run.refusal(choice).is_some() {
+            return false;
+        }
         let forced = match choice {
             Choice::CheckUnknown => return self.step(ctx, Event::Ask(choice)),
             Choice::RetryFailed | Choice::SendNotStarted | Choice::Narrow => {
@@ -708,7 +734,7 @@ impl Console {
             cloud: order.target().cloud.manifest().id,
             region: &order.target().region,
             operation: order.operation().name,
-            calls: ids.len().div_ceil(order.operation().ids_max.max(1)),
+            calls: run.choice_calls(choice),
             instance_ids: ids.iter().map(InstanceId::as_str).collect(),
             dry_run: order.is_dry_run(),
             forced,
@@ -807,7 +833,8 @@ impl Console {
         }
         self.run_lock = lock;
         self.show(ctx, run);
-        self.step(ctx, Event::Tick)
+        self.tell_run(ctx);
+        true
     }
 
     fn is_current(&self, run_id: &str) -> bool {
@@ -1107,6 +1134,17 @@ fn hand_in_what_is_left(ctx: &Context<Console>, to: &Records, journal: Journal) 
             }
         }
     });
+}
+
+/// Whether something may lead to a call, and so waits for the configuration.
+fn is_early(msg: &Msg) -> bool {
+    matches!(
+        msg,
+        Msg::Restored { .. }
+            | Msg::Intent(
+                Intent::Review | Intent::ReviewUnseen | Intent::LookElsewhere | Intent::Send
+            )
+    )
 }
 
 /// Where the address leads, if it is the console's own; else where the person wants to go.

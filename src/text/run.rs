@@ -367,5 +367,12 @@ pub const fn pause(pause: Pause) -> (Text, Text) {
                 "没有发送任何请求，内容均未丢失。有可用密钥后即可继续。",
             ),
         ),
+        Pause::NotAllowed => (
+            text("Paused: this is not allowed here now", "已暂停：本页面目前不允许此操作"),
+            text(
+                "Whoever runs this page does not allow this cloud or region at present, so not even states are read. Everything that is known stays here and can be exported.",
+                "本页面的管理员目前不允许使用该云或该地域，因此也不会查询状态。已知的结果都会保留，可以导出。",
+            ),
+        ),
     }
 }

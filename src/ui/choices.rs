@@ -40,7 +40,9 @@ pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
     let t = |say: Say| say.in_locale(locale);
     let close = on_confirming.reform(|()| None);
     let choice = |choice: Choice, action: &'static str, words: String, why_not: Say| {
-        let available = run.choice_count(choice) > 0;
+        let counted = run.choice_count(choice) > 0;
+        let refusal = if counted { run.refusal(choice) } else { None };
+        let available = counted && refusal.is_none();
         let (on, on_confirming) = (on.clone(), on_confirming.clone());
         let onclick = Callback::from(move |_| {
             if !available {
@@ -54,9 +56,11 @@ pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
                 }
             }
         });
-        let why_not = (!available).then(|| t(why_not));
+        let why_not = (!available).then(|| {
+            refusal.map_or_else(|| t(why_not).to_owned(), |refusal| refusal.sentence(locale))
+        });
         html! {
-            <button type="button" class="tiny" data-action={action} title={why_not}
+            <button type="button" class="tiny" data-action={action} title={why_not.clone()}
                 aria-disabled={(!available).then_some("true")} {onclick}>
                 { words }
                 if let Some(why_not) = why_not { <span class="hidden">{ ". " }{ why_not }</span> }

@@ -22,7 +22,7 @@ use relight_core::{
     explain::ServerSignature,
     ids::InstanceId,
     request::{Request, Route, Signed},
-    run::{Choice, Event, Millis, Row, Run, Stage},
+    run::{Choice, Event, Millis, Pause, Row, Run, Stage},
     words::Locale,
 };
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
@@ -115,7 +115,7 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
                     if !target.region.is_empty() { { " · " }{ target.region.clone() } }
                 </span>
                 <span class="grow"></span>
-                if let Stage::Paused(_) = stage {
+                if matches!(stage, Stage::Paused(pause) if pause != Pause::NotAllowed) {
                     <button type="button" class="primary" data-action="resume"
                         onclick={on.reform(|_| Intent::Run(Event::Resume))}>
                         { t(Say::Resume) }
@@ -136,6 +136,12 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
                             <strong>{ text::pause(pause).0.in_locale(locale) }</strong>
                             { text::pause(pause).1.in_locale(locale) }
                         </p>
+                    </div>
+                }
+                if let Some(refusal) = run.refused() {
+                    <div class="note bad" role="status" data-refusal={refusal.kind()}>
+                        { icon(Icon::Warning) }
+                        <p><strong>{ t(Say::RunRefused) }</strong>{ " " }{ refusal.sentence(locale) }</p>
                     </div>
                 }
                 if stage == Stage::Stopped {

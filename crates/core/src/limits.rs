@@ -2,12 +2,13 @@
 //!
 //! Held where requests are made: [`plan`](crate::plan) refuses a job beyond the limits, and an order
 //! carries them, so that nothing that is made of it later (a retry, a forced second try) goes beyond
-//! them either. The form only offers less; it is not what holds.
+//! them either. A run holds to those of now, whatever was allowed when it was confirmed. The form only
+//! offers less; it is not what holds.
 
 use crate::{
-    cloud::{Cloud, Manifest, Mode, Operation, Role},
+    cloud::{Manifest, Mode, Operation, Role},
     ids::InstanceId,
-    plan::{Order, Refusal},
+    plan::{Order, Refusal, Target},
 };
 
 /// What is allowed. `None` anywhere means everything; the default allows all.
@@ -38,6 +39,11 @@ pub struct Limits {
 pub const ERASE: &str = "erase";
 
 impl Limits {
+    /// Nothing at all: for as long as it is not known what the operator allows.
+    pub fn nothing() -> Self {
+        Limits { clouds: Some(Vec::new()), ..Limits::default() }
+    }
+
     /// Whether a cloud may be used.
     pub fn allows_cloud(&self, manifest: &Manifest) -> bool {
         listed(self.clouds.as_ref(), |name| name == manifest.id)
@@ -80,8 +86,7 @@ impl Limits {
     /// # Errors
     /// The first limit that it breaks.
     pub fn check(&self, order: &Order, ids: &[InstanceId]) -> Result<(), Refusal> {
-        let target = order.target();
-        self.check_target(target.cloud, &target.region)?;
+        self.check_target(order.target())?;
         self.check_order(order)?;
         if let Some(most) = self.instances_max.filter(|most| ids.len() > *most) {
             return Err(Refusal::TooManyInstances { instances: ids.len(), most });
@@ -125,13 +130,18 @@ impl Limits {
         Ok(())
     }
 
-    fn check_target(&self, cloud: &dyn Cloud, region: &str) -> Result<(), Refusal> {
-        let manifest = cloud.manifest();
+    /// Checks where a call goes, be it one that only looks.
+    ///
+    /// # Errors
+    /// The first limit that it breaks.
+    pub(crate) fn check_target(&self, target: &Target) -> Result<(), Refusal> {
+        let manifest = target.cloud.manifest();
+        let region = &target.region;
         if !self.allows_cloud(manifest) {
             return Err(Refusal::NotAllowed { what: manifest.id.to_owned() });
         }
         if manifest.regions.required && !self.allows_region(region) {
-            return Err(Refusal::NotAllowed { what: region.to_owned() });
+            return Err(Refusal::NotAllowed { what: region.clone() });
         }
         Ok(())
     }

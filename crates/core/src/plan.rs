@@ -139,6 +139,12 @@ impl Order {
         &self.limits
     }
 
+    /// The same order under other limits: those that hold now.
+    #[cfg(feature = "engine")]
+    pub(crate) fn under(&self, limits: &Arc<Limits>) -> Order {
+        Order { limits: Arc::clone(limits), ..self.clone() }
+    }
+
     /// Whether a parameter with this role is sent, whatever its value.
     pub(crate) fn uses(&self, role: Role) -> bool {
         self.operation

@@ -26,7 +26,8 @@ use crate::{
     eligibility::{Eligibility, SkipReason},
     explain::Effect,
     ids::InstanceId,
-    plan::{self, Batch, Order, Plan},
+    limits::Limits,
+    plan::{self, Batch, Order, Plan, Refusal},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -246,6 +247,8 @@ pub enum Pause {
     Slept,
     /// There is no key any more; neither calls nor looks go out.
     NoKey,
+    /// The operator of the page does not allow the run's cloud or region now; it cannot even look.
+    NotAllowed,
 }
 
 /// How a run goes about its work.
@@ -341,6 +344,15 @@ pub enum Event {
     Hidden(bool),
     /// The key is gone, or can sign no more: nothing goes out until a person says so.
     KeyGone,
+    /// What the operator of the page has set, as it is from now on.
+    Settings {
+        /// What is allowed. What is not is not sent any more: the run stops.
+        limits: Arc<Limits>,
+        /// As [`Policy::through_proxy`].
+        through_proxy: bool,
+    },
+    /// The public half of the key that signs from now on.
+    KeyId(String),
     /// Stop after the call that is on the way.
     Stop,
     /// Go on after a pause.
@@ -481,6 +493,8 @@ struct Transient {
     look_pause_ms: u64,
     last_looks: VecDeque<Millis>,
     narrowing: Vec<(usize, Option<Eligibility>)>,
+    /// Rows of a run that was brought back whose state nobody has looked at since.
+    unseen: BTreeSet<usize>,
     offline_since: Option<Millis>,
     hidden: bool,
     /// A request could not be signed, or the page says that the next one could not be.
@@ -592,6 +606,7 @@ impl Run {
                 look_pause_ms: 0,
                 last_looks: VecDeque::new(),
                 narrowing: Vec::new(),
+                unseen: BTreeSet::new(),
                 offline_since: None,
                 hidden: false,
                 lacks_key: false,
@@ -677,6 +692,7 @@ impl Run {
         }
         let left = in_state(&[CallState::Waiting, CallState::Claiming]);
         match self.pause {
+            _ if self.is_watching() && !self.may_look() => Stage::Paused(Pause::NotAllowed),
             Some(pause) if left || (pause == Pause::Restored && self.is_watching()) => {
                 Stage::Paused(pause)
             }
@@ -703,6 +719,47 @@ impl Run {
         taken.map(|row| row.id.clone()).collect()
     }
 
+    /// How many calls a choice would send, or at most send where that depends on a look.
+    pub fn choice_calls(&self, choice: Choice) -> usize {
+        let count = self.choice_count(choice);
+        let most = self.order.operation().ids_max.max(1).min(self.chosen_size().max(1));
+        match choice {
+            Choice::CheckUnknown => 0,
+            Choice::RetryFailed | Choice::SendNotStarted => {
+                let first = usize::from(self.wants_canary(count));
+                first + (count - first).div_ceil(most)
+            }
+            Choice::Narrow => count.div_ceil(most).max(2),
+            Choice::Force => count.div_ceil(most),
+        }
+    }
+
+    /// Why the operator of the page does not allow a choice now: the first limit that it breaks.
+    /// Looking is allowed wherever the cloud and the region are.
+    pub fn refusal(&self, choice: Choice) -> Option<Refusal> {
+        let order = match choice {
+            Choice::CheckUnknown => {
+                return self.order.limits().check_target(self.order.target()).err();
+            }
+            Choice::RetryFailed | Choice::SendNotStarted | Choice::Narrow => {
+                Arc::clone(&self.order)
+            }
+            // Without one there is nobody to be forced.
+            Choice::Force => self.forced_order()?,
+        };
+        self.allows(&order, || self.choice_ids(choice)).err()
+    }
+
+    /// Why some of what a person could ask for is not allowed now; `None` if all is.
+    pub fn refused(&self) -> Option<Refusal> {
+        let asked = Choice::ALL.into_iter().filter(|choice| self.choice_count(*choice) > 0);
+        let mut refusals = asked.filter_map(|choice| self.refusal(choice));
+        refusals.next().or_else(|| {
+            let target = self.order.target();
+            self.is_watching().then(|| self.order.limits().check_target(target).err())?
+        })
+    }
+
     /// The order that [`Choice::Force`] sends, where the operation has a forced mode and the run was
     /// not forced already.
     pub fn forced_order(&self) -> Option<Arc<Order>> {
@@ -724,12 +781,15 @@ impl Run {
             Event::Online(online) => self.online(now, online),
             Event::Hidden(hidden) => self.transient.hidden = hidden,
             Event::KeyGone => self.transient.lacks_key = true,
+            Event::Settings { limits, through_proxy } => {
+                self.policy.through_proxy = through_proxy;
+                self.restrict(&limits);
+            }
+            // Written down with what is signed with it.
+            Event::KeyId(key_id) => self.about.key_id = key_id,
             Event::Stop => self.stop(),
             Event::Resume => {
-                self.transient.lacks_key = false;
-                self.pause = None;
-                self.bad_calls_in_a_row = 0;
-                self.transient.changed_state = true;
+                self.go_on();
                 self.transient.next_look_at = Some(now);
             }
             Event::Close => {
@@ -973,6 +1033,7 @@ impl Run {
 
     fn look_at(&mut self, now: Millis, id: &InstanceId, seen: Option<&InstanceState>) {
         let Some(position) = self.index.get(id).copied() else { return };
+        self.transient.unseen.remove(&position);
         let Some(row) = self.rows.get(position) else { return };
         for (waiting, verdict) in &mut self.transient.narrowing {
             if *waiting == position {
@@ -1032,7 +1093,7 @@ impl Run {
     fn next_look(&mut self, now: Millis) -> NextLook {
         let resting =
             self.closed || self.pause == Some(Pause::Restored) || self.transient.lacks_key;
-        if self.transient.looking || !self.is_watching() || resting {
+        if self.transient.looking || !self.is_watching() || resting || !self.may_look() {
             return NextLook::Nothing;
         }
         let at = self.transient.next_look_at.unwrap_or(now);
@@ -1074,6 +1135,48 @@ impl Run {
         NextLook::Look(ids)
     }
 
+    // ---- what the operator allows --------------------------------------------------------------
+
+    /// From now on these limits hold, for whatever has not gone out.
+    fn restrict(&mut self, limits: &Arc<Limits>) {
+        if self.order.limits() == limits {
+            return;
+        }
+        self.order = Arc::new(self.order.under(limits));
+        let over = |call: &Call| match call.state {
+            CallState::Waiting | CallState::Claiming | CallState::Sending => false,
+            CallState::Done | CallState::Stopped => true,
+        };
+        let refused = self
+            .calls
+            .iter()
+            .filter(|call| !over(call))
+            .any(|call| self.allows(call.batch.order(), || call.batch.ids().to_vec()).is_err());
+        if refused {
+            self.stop();
+        }
+    }
+
+    /// Whether an order may be sent to these instances of the run. Their number is the run's: it is
+    /// runs that are limited, and not their parts.
+    fn allows(&self, order: &Order, ids: impl Fn() -> Vec<InstanceId>) -> Result<(), Refusal> {
+        let limits = self.order.limits();
+        if **limits == Limits::default() {
+            return Ok(());
+        }
+        limits.check(order, &ids())?;
+        let asked = self.rows.iter().filter(|row| row.outcome != Outcome::Skipped).count();
+        if let Some(most) = limits.instances_max.filter(|most| asked > *most) {
+            return Err(Refusal::TooManyInstances { instances: asked, most });
+        }
+        if limits.allows_reason(&self.about.reason) { Ok(()) } else { Err(Refusal::ReasonMissing) }
+    }
+
+    /// Whether the states may be asked for.
+    fn may_look(&self) -> bool {
+        self.order.limits().check_target(self.order.target()).is_ok()
+    }
+
     // ---- what people ask -----------------------------------------------------------------------
 
     fn stop(&mut self) {
@@ -1102,14 +1205,11 @@ impl Run {
             .filter(|(_, row)| self.can_take(choice, row, now))
             .map(|(position, _)| position)
             .collect();
-        if positions.is_empty() {
+        if positions.is_empty() || self.refusal(choice).is_some() {
             return;
         }
         self.stopped = false;
-        self.transient.lacks_key = false;
-        self.pause = None;
-        self.bad_calls_in_a_row = 0;
-        self.transient.changed_state = true;
+        self.go_on();
         match choice {
             Choice::CheckUnknown => {
                 for id in self.ids_at(&positions) {
@@ -1131,7 +1231,12 @@ impl Run {
             }
             Choice::RetryFailed | Choice::SendNotStarted => {
                 let order = Arc::clone(&self.order);
-                self.enqueue(&order, &self.ids_at(&positions), self.chosen_size());
+                let ids = self.ids_at(&positions);
+                let (first, rest) = ids.split_at(usize::from(self.wants_canary(ids.len())));
+                let canary = self.calls.len();
+                self.enqueue(&order, first, 1);
+                self.change_call(canary, |call| call.canary = !first.is_empty());
+                self.enqueue(&order, rest, self.chosen_size());
             }
             Choice::Force => {
                 if let Some(order) = self.forced_order() {
@@ -1139,6 +1244,39 @@ impl Run {
                 }
             }
         }
+    }
+
+    /// A person is there: what had held the run up is over.
+    fn go_on(&mut self) {
+        self.closed = false;
+        self.transient.lacks_key = false;
+        self.pause = None;
+        self.bad_calls_in_a_row = 0;
+        // Somebody may have set the page's clock meanwhile.
+        self.clock_corrected = false;
+        self.transient.changed_state = true;
+    }
+
+    /// Whether one instance goes before the others: if the person wanted that, and the cloud has not
+    /// taken a single one yet.
+    fn wants_canary(&self, instances: usize) -> bool {
+        let taken = |outcome| match outcome {
+            Outcome::Accepted
+            | Outcome::InProgress
+            | Outcome::Proven
+            | Outcome::RunningUnproven
+            | Outcome::Overdue
+            | Outcome::DryRunPassed => true,
+            Outcome::Skipped
+            | Outcome::Queued
+            | Outcome::Sending
+            | Outcome::NotSent
+            | Outcome::Rejected
+            | Outcome::Unknown => false,
+        };
+        instances > 1
+            && self.calls.iter().any(|call| call.canary)
+            && !self.rows.iter().any(|row| taken(row.outcome))
     }
 
     /// The size of calls that the person had chosen: no later call is larger than the largest that
@@ -1210,7 +1348,11 @@ impl Run {
                     | Outcome::Rejected
                     | Outcome::Unknown => false,
                 };
-                late && call.is_some_and(|call| !call.batch.order().is_forced())
+                // What was restarting when the page closed may be back: not before a look.
+                let unseen =
+                    self.index.get(&row.id).is_some_and(|at| self.transient.unseen.contains(at));
+                late && !unseen
+                    && call.is_some_and(|call| !call.batch.order().is_forced())
                     && self.forced_order().is_some()
             }
         }
@@ -1239,6 +1381,9 @@ impl Run {
             }
         }
         let order = Arc::clone(&self.order);
+        if self.allows(&order, || eligible.clone()).is_err() {
+            return;
+        }
         let size = if someone_left_out { self.chosen_size() } else { eligible.len().div_ceil(2) };
         self.enqueue(&order, &eligible, size);
     }

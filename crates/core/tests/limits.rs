@@ -2,13 +2,16 @@
 
 mod common;
 
-use common::{every_operation, job};
+use common::{Page, every_operation, job};
 use relight_core::{
+    answer::Delivery,
     cloud::{self, Cloud, Role},
     form::{Fill, Form, Held},
     ids::parse_ids,
     limits::Limits,
     plan::{Job, Refusal, plan, with_mode},
+    run::{Choice, Event, Pause, Stage},
+    words::Locale,
 };
 use std::sync::Arc;
 
@@ -146,6 +149,101 @@ fn an_order_is_not_forced_later_either() {
         }
     });
     assert!(forced.get() >= 4);
+}
+
+/// A soft reboot of three in a call each: the first is not answered, the others are to come.
+fn under_way() -> Page {
+    let soft = with(job(tencent(), "RebootInstances", 3), &[("StopType", "SOFT")]);
+    let mut page = Page::of(&plan(&soft, Some(1)).unwrap(), &[]);
+    page.step(Event::Tick);
+    page
+}
+
+/// What does not allow that run, and whether it allows to look.
+fn lock_outs() -> Vec<(&'static str, bool, Limits)> {
+    let all = Limits::default;
+    vec![
+        ("not-allowed", false, Limits::nothing()),
+        ("not-allowed", false, Limits { clouds: names(&["alibaba"]), ..all() }),
+        ("not-allowed", false, Limits { regions: names(&["eu-frankfurt"]), ..all() }),
+        ("not-allowed", true, Limits { operations: names(&["start"]), ..all() }),
+        ("not-allowed", true, Limits { modes: names(&["hard", "normal"]), ..all() }),
+        ("dry-run-only", true, Limits { dry_run_only: true, ..all() }),
+        // Of a run, not of what is left of it.
+        ("too-many-instances", true, Limits { instances_max: Some(2), ..all() }),
+        ("instances-not-allowed", true, Limits { instance_ids: names(&["ins-db*"]), ..all() }),
+        ("reason-missing", true, Limits { reason_required: true, ..all() }),
+    ]
+}
+
+/// Whatever was allowed when it was confirmed, and whenever it is brought back.
+#[test]
+fn a_run_of_the_journal_is_held_to_what_is_allowed_now() {
+    for later in [1_000, 86_400_000] {
+        for (kind, may_look, limits) in lock_outs() {
+            let mut page = under_way().another_page(later);
+            page.allow(limits.clone());
+            assert_eq!(page.outcomes(), ["unknown", "queued", "queued"], "{limits:?}");
+            let refusal = page.run.refusal(Choice::SendNotStarted).unwrap();
+            assert_eq!(refusal.kind(), kind, "{limits:?}");
+            for locale in [Locale::En, Locale::Zh] {
+                assert!(refusal.sentence(locale).len() > 20);
+            }
+            assert_eq!(page.run.refused().map(|refusal| refusal.kind()), Some(kind));
+            // Nobody gets round it by asking, going on, or asking again.
+            for event in [Event::Ask(Choice::SendNotStarted), Event::Resume] {
+                assert!(page.step(event).calls.is_empty(), "{limits:?}");
+            }
+            page.step(Event::Ask(Choice::SendNotStarted));
+            let told = page.pass(100);
+            assert!(told.calls.is_empty(), "{limits:?}");
+            assert_eq!(page.run.calls().len(), 3, "{limits:?}");
+            assert_eq!(page.outcomes()[1..], ["queued", "queued"]);
+            // To look is another matter.
+            assert_eq!(page.run.refusal(Choice::CheckUnknown).is_none(), may_look, "{limits:?}");
+            let looks = page.step(Event::Ask(Choice::CheckUnknown)).looks;
+            assert_eq!(!looks.is_empty() || page.run.stage() == Stage::Watching, may_look);
+            if !may_look {
+                assert_eq!(page.run.stage(), Stage::Paused(Pause::NotAllowed), "{limits:?}");
+            }
+            // Once it is allowed again it can be asked for, and was not forgotten.
+            page.allow(Limits::default());
+            page.step(Event::Ask(Choice::SendNotStarted));
+            page.pass(3);
+            assert_eq!(page.outcomes()[1..], ["sending", "sending"], "{limits:?}");
+        }
+    }
+}
+
+/// Until the configuration is read nobody knows what is allowed.
+#[test]
+fn a_run_of_the_journal_sends_nothing_before_it_is_known_what_is_allowed() {
+    let mut page = under_way().another_page(1_000);
+    for event in [Event::Resume, Event::Ask(Choice::SendNotStarted), Event::Tick] {
+        let told = page.step(event);
+        assert!(told.calls.is_empty() && told.looks.is_empty());
+    }
+    assert!(page.pass(50).calls.is_empty());
+}
+
+/// A page may be told of other limits while it sends: what has not gone out does not.
+#[test]
+fn a_run_stops_when_it_is_allowed_no_more() {
+    for (kind, _, limits) in lock_outs() {
+        let mut page = under_way();
+        page.allow(limits.clone());
+        let never = Delivery::NotSent { word: "dns_timeout".into() };
+        page.step(Event::Delivered { call: 0, delivery: never });
+        assert!(page.pass(100).calls.is_empty(), "{limits:?}");
+        assert_eq!(page.outcomes(), ["not-sent", "queued", "queued"], "{limits:?}");
+        assert_eq!(page.run.stage(), Stage::Finished, "{limits:?}");
+        assert_eq!(page.run.refused().unwrap().kind(), kind);
+    }
+    // What is still allowed goes on.
+    let mut page = under_way();
+    page.allow(Limits { instances_max: Some(3), ..Limits::default() });
+    assert_eq!(page.pass(5).calls, [1, 2]);
+    assert_eq!(page.run.refused(), None);
 }
 
 /// The form offers what is allowed, and a plan of what it shows is never refused for the limits.

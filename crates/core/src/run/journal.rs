@@ -13,6 +13,7 @@ use crate::{
     cloud,
     eligibility::SkipReason,
     ids::{InstanceId, parse_ids},
+    limits::Limits,
     plan::{self, Job, Order},
 };
 use serde::{Deserialize, Serialize};
@@ -70,6 +71,9 @@ struct StateRecord {
     pause: Option<Pause>,
     clock_skew_seconds: i64,
     clock_corrected: bool,
+    /// The key that signs now, which may be another than the one it was confirmed with.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    key_id: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -230,13 +234,14 @@ impl Run {
             pause: self.pause,
             clock_skew_seconds: self.clock_skew_seconds,
             clock_corrected: self.clock_corrected,
+            key_id: Some(self.about.key_id.clone()),
         }
     }
 
     fn call_record(&self, call: &Call) -> CallRecord {
         CallRecord {
             rows: call.batch.ids().iter().filter_map(|id| self.index.get(id).copied()).collect(),
-            forced: *call.batch.order() != *self.order,
+            forced: call.batch.order().options() != self.order.options(),
             state: call.state,
             request_id: call.request_id.clone(),
             status: call.status,
@@ -293,6 +298,9 @@ impl RowRecord {
 /// Brings a run back. Nothing goes out until a person asks: calls that had not gone out are shelved,
 /// calls whose answer is not in the journal are unknown, and even looking waits for
 /// [`super::Event::Resume`].
+///
+/// Nor is anything allowed before [`super::Event::Settings`] has told what is: the operator may have
+/// changed it since.
 ///
 /// # Errors
 /// Records of another version, or records that do not fit each other.
@@ -358,9 +366,11 @@ pub fn restore(records: Vec<Record>, now: Millis) -> Result<Run, Broken> {
     run.pause = state.pause;
     run.clock_skew_seconds = state.clock_skew_seconds;
     run.clock_corrected = state.clock_corrected;
+    run.about.key_id = state.key_id.unwrap_or(run.about.key_id);
     run.transient.opened = true;
     run.transient.next_record = next_record;
     run.settle_interrupted(now);
+    run.restrict(&Arc::new(Limits::nothing()));
     Ok(run)
 }
 
@@ -400,6 +410,37 @@ impl Run {
                 }
             }
         }
+        for position in 0..self.rows.len() {
+            let Some(row) = self.rows.get(position) else { continue };
+            match row.outcome {
+                Outcome::Accepted | Outcome::InProgress => {}
+                // It may be back by now, and is looked at before anybody forces it. Without an answer
+                // it is overdue only because it was seen on its way.
+                Outcome::Overdue => {
+                    let answered =
+                        row.call.and_then(|call| self.calls.get(call)?.request_id.as_ref());
+                    let (reason, transition_seen) = match answered {
+                        Some(_) => (WatchReason::Accepted, false),
+                        None => (WatchReason::Lost, true),
+                    };
+                    let since = row.sent_at.unwrap_or(now);
+                    let (id, looks) = (row.id.clone(), 0);
+                    self.change(&id, |row| {
+                        row.watched = Some(Watched { since, transition_seen, reason, looks });
+                    });
+                }
+                Outcome::Skipped
+                | Outcome::Queued
+                | Outcome::Sending
+                | Outcome::NotSent
+                | Outcome::DryRunPassed
+                | Outcome::Proven
+                | Outcome::RunningUnproven
+                | Outcome::Rejected
+                | Outcome::Unknown => continue,
+            }
+            self.transient.unseen.insert(position);
+        }
         self.pause = Some(Pause::Restored);
         self.transient.changed_state = true;
     }
@@ -416,6 +457,7 @@ impl Header {
             operation: self.operation.clone(),
             ids: parse_ids(first, Some(cloud)).ids.into_iter().map(|parsed| parsed.id).collect(),
             options: self.options.clone(),
+            // What is not allowed any more can still be read.
             limits: Arc::default(),
         };
         plan::plan(&job, None)

@@ -3,12 +3,16 @@
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
 
 use relight_core::{
+    answer::{Delivery, InstanceState, Response},
     cloud::{Cloud, Operation, ParameterKind},
     ids::{InstanceId, parse_ids},
+    limits::Limits,
     plan::{Batch, Job, Plan, plan},
+    run::{About, Command, Event, Millis, Policy, Record, Run, restore},
     sign::Signer,
     words::Locale,
 };
+use std::{collections::VecDeque, sync::Arc};
 
 /// Runs a check for every cloud of the list.
 pub(crate) fn every_cloud(check: impl Fn(&'static dyn Cloud)) {
@@ -47,7 +51,7 @@ pub(crate) fn job(cloud: &'static dyn Cloud, operation: &str, count: usize) -> J
         operation: operation.to_owned(),
         ids: ids(cloud, count),
         options: Vec::new(),
-        limits: std::sync::Arc::default(),
+        limits: Arc::default(),
     }
 }
 
@@ -75,5 +79,109 @@ pub(crate) fn signer() -> Signer {
         nonce: "0123456789abcdef0123456789abcdef".into(),
         sign_action: true,
         locale: Locale::En,
+    }
+}
+
+/// A run with a journal that always works, in a page that does nothing by itself.
+pub(crate) struct Page {
+    pub(crate) run: Run,
+    pub(crate) now: Millis,
+    records: Vec<Record>,
+}
+
+/// What a page was told to send and to look at.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// The calls, by their index.
+    pub(crate) calls: Vec<usize>,
+    /// The instances that were looked at.
+    pub(crate) looks: Vec<InstanceId>,
+    /// The corrections of the clock that calls were sent with, in seconds.
+    pub(crate) skews: Vec<i64>,
+}
+
+impl Page {
+    /// 2024-05-01T08:00:00Z.
+    pub(crate) const START: Millis = 1_714_550_400_000;
+
+    /// A run that has not begun.
+    pub(crate) fn of(plan: &Plan, known: &[InstanceState]) -> Self {
+        let about = About { id: "r".into(), key_id: "AKIDEXAMPLE".into(), ..About::default() };
+        let policy = Policy { journal: true, ..Policy::default() };
+        let run = Run::new(about, plan, &[], known, policy);
+        Page { run, now: Self::START, records: Vec::new() }
+    }
+
+    /// Takes note of an event, and of what follows from it at once.
+    pub(crate) fn step(&mut self, event: Event) -> Told {
+        let mut told = Told::default();
+        let mut events = VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            for command in self.run.handle(self.now, event) {
+                match command {
+                    Command::Record { number, record, .. } => {
+                        self.records.push(*record);
+                        events.push_back(Event::Recorded { number, held: Vec::new() });
+                    }
+                    Command::Send { call, clock_skew_seconds, .. } => {
+                        told.calls.push(call);
+                        told.skews.push(clock_skew_seconds);
+                    }
+                    Command::Look { ids, .. } => told.looks.extend(ids),
+                    Command::WakeAt(_) => {}
+                }
+            }
+        }
+        told
+    }
+
+    /// Lets so much time pass, a tenth of a second at a time.
+    pub(crate) fn pass(&mut self, tenths: u64) -> Told {
+        let mut told = Told::default();
+        for _ in 0..tenths {
+            self.now += 100;
+            let more = self.step(Event::Tick);
+            told.calls.extend(more.calls);
+            told.looks.extend(more.looks);
+            told.skews.extend(more.skews);
+        }
+        told
+    }
+
+    /// The answer to a call: what came of it.
+    pub(crate) fn answer(&mut self, call: usize, status: u16, body: &str) -> Told {
+        self.step(Event::Delivered { call, delivery: Delivery::Answered(said(status, body)) })
+    }
+
+    /// The same run in another page, so much later.
+    pub(crate) fn another_page(&self, later_ms: Millis) -> Page {
+        let written = serde_json::to_string(&self.records).unwrap();
+        let records: Vec<Record> = serde_json::from_str(&written).unwrap();
+        let now = self.now + later_ms;
+        let run = restore(serde_json::from_str(&written).unwrap(), now).unwrap();
+        Page { run, now, records }
+    }
+
+    /// What the operator has set.
+    pub(crate) fn allow(&mut self, limits: Limits) -> Told {
+        self.step(Event::Settings { limits: Arc::new(limits), through_proxy: true })
+    }
+
+    /// The outcomes, by their public names.
+    pub(crate) fn outcomes(&self) -> Vec<&'static str> {
+        self.run.rows().iter().map(|row| row.outcome.word()).collect()
+    }
+}
+
+/// An answer of a cloud, by way of the proxy.
+pub(crate) fn said(status: u16, body: &str) -> Response {
+    Response {
+        status,
+        headers: vec![
+            ("proxy-status".into(), format!("relight-proxy; received-status={status}")),
+            ("content-type".into(), "application/json".into()),
+            ("date".into(), "Wed, 01 May 2024 08:00:00 GMT".into()),
+        ],
+        body: body.to_owned(),
     }
 }

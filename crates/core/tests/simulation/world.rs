@@ -10,6 +10,7 @@ use relight_core::{
     cloud::{self, Cloud, Verb},
     eligibility::SkipReason,
     ids::{InstanceId, parse_ids},
+    limits::Limits,
     plan::{Cut, Job, plan_cut},
     run::{
         About, Call, CallState, Choice, Command, Event, Look, LookCommand, NO_KEY, Policy, Record,
@@ -19,6 +20,7 @@ use relight_core::{
 use std::{
     collections::{BTreeMap, HashMap},
     fmt,
+    sync::Arc,
 };
 
 /// 2024-05-01T00:00:00Z.
@@ -69,6 +71,8 @@ impl Seen {
             "clock set",
             "no key",
             "look skewed",
+            "sending forbidden",
+            "looking forbidden",
         ]
         .iter()
         .all(|what| self.0.contains_key(what))
@@ -140,6 +144,8 @@ struct World {
     journal_is_broken: bool,
     /// Whether requests can be signed.
     has_key: bool,
+    /// What the operator allows now.
+    limits: Arc<Limits>,
     /// Calls in a row that have not come back, and when the last ones left by an undisturbed clock.
     lost_in_a_row: usize,
     left_at: Vec<u64>,
@@ -181,7 +187,7 @@ pub(crate) fn play(seed: u64, loud: bool) -> Result<Seen, String> {
         operation: operation.name.into(),
         ids: ids.clone(),
         options: options.into_iter().collect(),
-        limits: std::sync::Arc::default(),
+        limits: Arc::default(),
     };
     let cut =
         Cut { size: Some(1 + usize::try_from(dice.roll(5)).unwrap()), canary: dice.chance(40) };
@@ -229,6 +235,7 @@ pub(crate) fn play(seed: u64, loud: bool) -> Result<Seen, String> {
         troubles,
         journal_is_broken: false,
         has_key: true,
+        limits: Arc::default(),
         lost_in_a_row: 0,
         left_at: Vec::new(),
         disk_busy_until: 0,
@@ -275,6 +282,7 @@ impl World {
                     }
                     Stage::Paused(_) if questions == 0 => {
                         self.has_key = true;
+                        self.allow(&mut run, Limits::default())?;
                         self.handle(&mut run, Event::Stop)?;
                         self.handle(&mut run, Event::Resume)?;
                     }
@@ -374,6 +382,9 @@ impl World {
                 if run.calls()[call].state != CallState::Sending {
                     return Err("a call that is not being sent was sent".into());
                 }
+                if self.limits.check(batch.order(), batch.ids()).is_err() {
+                    return Err("sent what is not allowed".into());
+                }
                 if !self.has_key {
                     self.seen.note("no key");
                     let delivery = Delivery::NotSent { word: NO_KEY.into() };
@@ -386,6 +397,9 @@ impl World {
             }
             Command::Look { ids, clock_skew_seconds } => {
                 let cloud = self.cloud.manifest().id;
+                if !self.limits.allows_cloud(self.cloud.manifest()) {
+                    return Err("looked where that is not allowed".into());
+                }
                 let texts: Vec<String> = ids.iter().map(|id| id.as_str().into()).collect();
                 let delivery = if !self.has_key {
                     Delivery::NotSent { word: NO_KEY.into() }
@@ -709,7 +723,16 @@ impl World {
     // ---- trouble -------------------------------------------------------------------------------
 
     fn disturb(&mut self, mut run: Run) -> Result<Run, String> {
-        match self.dice.roll(7) {
+        match self.dice.roll(8) {
+            7 => {
+                let (what, limits) = match self.dice.roll(3) {
+                    0 => ("sending forbidden", Limits { dry_run_only: true, ..Limits::default() }),
+                    1 => ("looking forbidden", Limits::nothing()),
+                    _ => ("all allowed", Limits::default()),
+                };
+                self.seen.note(what);
+                self.allow(&mut run, limits)?;
+            }
             6 => {
                 self.has_key = false;
                 // The page says so; or the next request finds out.
@@ -750,6 +773,12 @@ impl World {
         Ok(run)
     }
 
+    fn allow(&mut self, run: &mut Run, limits: Limits) -> Result<(), String> {
+        self.limits = Arc::new(limits);
+        let limits = Arc::clone(&self.limits);
+        self.handle(run, Event::Settings { limits, through_proxy: true })
+    }
+
     fn kill(&mut self, run: &Run) -> Result<Run, String> {
         if self.journal.is_empty() {
             return Ok(run.clone());
@@ -774,16 +803,22 @@ impl World {
         let mut back = restore(records, self.page_now()).map_err(|why| format!("{why:?}"))?;
         if !in_flight && !unwritten {
             for (old, new) in run.rows().iter().zip(back.rows()) {
-                if old != new {
+                // What was overdue is looked at once more.
+                if old != new && old.outcome != Outcome::Overdue {
                     return Err(format!("after a restart {old:?} has become {new:?}"));
                 }
             }
         }
-        for command in back.handle(self.page_now(), Event::Tick) {
-            match command {
-                Command::Send { .. } => return Err("sent after a restart, unasked".into()),
-                Command::Look { .. } => return Err("looked after a restart, unasked".into()),
-                Command::Record { .. } | Command::WakeAt(_) => self.carry_out(&back, command)?,
+        let limits = Arc::clone(&self.limits);
+        for event in [Event::Settings { limits, through_proxy: true }, Event::Tick] {
+            for command in back.handle(self.page_now(), event) {
+                match command {
+                    Command::Send { .. } => return Err("sent after a restart, unasked".into()),
+                    Command::Look { .. } => return Err("looked after a restart, unasked".into()),
+                    Command::Record { .. } | Command::WakeAt(_) => {
+                        self.carry_out(&back, command)?;
+                    }
+                }
             }
         }
         Ok(back)

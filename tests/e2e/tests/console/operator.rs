@@ -1,6 +1,9 @@
 //! What the operator of a page sets: it shows, it holds, and what is wrong with it is said.
 
-use crate::support::{TENCENT, heard, is_chinese, listen, send};
+use crate::{
+    runs::{each_once, key_again, one_by_one, outcome, send_not_started},
+    support::{TENCENT, heard, is_chinese, listen, send},
+};
 use anyhow::{Result, ensure};
 use relight_e2e::{Stage, case, suite::Case, until};
 use serde_json::{Value, json};
@@ -11,6 +14,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("operator::what_is_locked_stays", locked),
         case!("operator::a_reason_and_a_count_are_asked_for", confirmed),
         case!("operator::a_wrong_file_stops_everything", wrong),
+        case!("operator::a_run_that_comes_back_is_held_to_the_limits_of_now", come_back),
         case!("operator::the_property_counts_as_the_file", property),
         case!("operator::records_are_handed_in_until_they_are_taken", records).noisy(),
         case!("operator::words_colours_and_language_are_the_operators", dressed),
@@ -136,6 +140,49 @@ async fn wrong(stage: &mut Stage) -> Result<()> {
     ensure!(stage.calls().is_empty());
     page.photograph(&format!("{}-configuration-unusable", page.browser())).await?;
     Ok(())
+}
+
+/// Confirmed under other limits, cut off, and brought back after a lock-out: it looks, and sends
+/// nothing, until it may.
+async fn come_back(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 3);
+    one_by_one(stage, &ids, 3_600).await?;
+    let page = &stage.page;
+    page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
+    let only = json!({ "allow": { "clouds": ["tencent"], "operations": ["start"] } });
+    stage.site.replace("relight.json", only.to_string().into_bytes());
+    page.session().driver().goto(&stage.site.url()).await?;
+    page.wait_for("[data-refusal=not-allowed]").await?;
+    let words = page.text("[data-refusal]").await?;
+    ensure!(words.contains("RebootInstances"), "{words}");
+    page.act("language").await?;
+    ensure!(is_chinese(&page.text("[data-refusal]").await?));
+    page.act("language").await?;
+    let now = page.outcomes().await?;
+    ensure!(ids[1..].iter().all(|id| outcome(&now, id) == "queued"), "{now:?}");
+    // Saying why is all that the button does.
+    let button = "[data-action=send-not-started]";
+    page.wait_for(&format!("{button}[aria-disabled=true]")).await?;
+    ensure!(page.text(button).await?.contains("(2)"));
+    let title = page.run("return first(a).title;", &[json!(button)]).await?;
+    ensure!(title.as_str().is_some_and(|title| title.contains("RebootInstances")), "{title}");
+    page.act("send-not-started").await?;
+    ensure!(!page.sees("[data-action=confirm]").await?);
+    page.photograph(&format!("{}-run-not-allowed", page.browser())).await?;
+    ensure!(stage.power_calls().len() == 1);
+    // Another element's settings would do as well: what holds is what is set now.
+    page.run("host.config = { allow: { clouds: ['tencent'] } }; return true;", &[]).await?;
+    page.wait_for_no("[data-refusal]").await?;
+    ensure!(stage.power_calls().len() == 1, "to be allowed is not to be sent");
+    send_not_started(stage, 2).await?;
+    key_again(stage, TENCENT).await?;
+    page.act("resume").await?;
+    page.wait_for_outcomes(&ids[..2], &["proven"]).await?;
+    // One an hour: the last one waits, and is not sent after another lock-out.
+    page.run("host.config = { allow: { clouds: ['zenlayer'] } }; return true;", &[]).await?;
+    page.wait_for("[data-refusal=not-allowed]").await?;
+    ensure!(outcome(&page.outcomes().await?, &ids[2]) == "queued");
+    each_once(stage, TENCENT, &ids[..2])
 }
 
 async fn property(stage: &mut Stage) -> Result<()> {

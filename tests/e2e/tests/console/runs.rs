@@ -250,7 +250,7 @@ pub(crate) async fn send_not_started(stage: &Stage, count: usize) -> Result<()> 
 }
 
 /// The secret is held by nobody any more, and the run asks for it.
-async fn key_again(stage: &Stage, account: Account) -> Result<()> {
+pub(crate) async fn key_again(stage: &Stage, account: Account) -> Result<()> {
     ensure!(!stage.page.everything().await?.contains(account.secret));
     stage.page.wait_for("[name=secret]").await?;
     ensure!(stage.page.value("keyId").await? == account.key_id);

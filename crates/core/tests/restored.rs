@@ -1,0 +1,253 @@
+//! A run that the journal brings back, after a reload or on another day: what is known of it, what a
+//! person is offered, and what each offer sends.
+
+mod common;
+
+use common::{Page, Told, ids, job, said};
+use relight_core::{
+    answer::{Delivery, InstanceState, Outcome, Phase},
+    cloud::{self, Cloud},
+    limits::Limits,
+    plan::{Cut, Plan, plan_cut},
+    run::{Choice, Event, Pause, Stage},
+};
+
+const DAY_MS: u64 = 86_400_000;
+const ACCEPTED: &str = r#"{"Response":{"RequestId":"aaaaaaaa-0000-0000-0000-000000000001"}}"#;
+
+fn tencent() -> &'static dyn Cloud {
+    cloud::by_id("tencent").unwrap()
+}
+
+fn error(code: &str) -> String {
+    format!(r#"{{"Response":{{"Error":{{"Code":"{code}","Message":"No."}},"RequestId":"e"}}}}"#)
+}
+
+/// A soft reboot, one instance a call.
+fn one_by_one(count: usize, canary: bool) -> Plan {
+    plan_cut(&job(tencent(), "RebootInstances", count), Cut { size: Some(1), canary }).unwrap()
+}
+
+fn seen(at: usize, count: usize, state: &str, phase: Phase) -> InstanceState {
+    InstanceState {
+        id: ids(tencent(), count)[at].as_str().to_owned(),
+        state: state.to_owned(),
+        phase,
+        ..InstanceState::default()
+    }
+}
+
+/// Five instances: accepted, refused, unanswered, never left, and one whose turn had not come.
+fn cut_off() -> Page {
+    let mut page = Page::of(&one_by_one(5, false), &[]);
+    page.step(Event::Tick);
+    page.answer(0, 200, ACCEPTED);
+    page.pass(2);
+    page.answer(1, 200, &error("ResourceInsufficient"));
+    page.pass(2);
+    let never = Delivery::NotSent { word: "no-random".into() };
+    page.step(Event::Delivered { call: 2, delivery: never });
+    page.pass(2);
+    assert_eq!(page.outcomes()[..2], ["accepted", "rejected"]);
+    page
+}
+
+#[test]
+fn each_choice_is_offered_for_those_it_can_help_and_sends_them_once() {
+    let page = cut_off();
+    assert_eq!(page.outcomes(), ["accepted", "rejected", "not-sent", "sending", "queued"]);
+    // The page dies while the fourth is on the way.
+    for later in [1_000, DAY_MS] {
+        let mut page = page.another_page(later);
+        assert_eq!(page.allow(Limits::default()), Told::default());
+        assert_eq!(page.pass(100), Told::default(), "nothing by itself");
+        assert_eq!(page.outcomes(), ["accepted", "rejected", "not-sent", "unknown", "queued"]);
+        assert_eq!(page.run.stage(), Stage::Paused(Pause::Restored));
+        let counts = Choice::ALL.map(|choice| page.run.choice_count(choice));
+        assert_eq!(counts, [1, 2, 1, 0, 0]);
+        // Looking sends nothing, and is for all that are watched.
+        let told = page.step(Event::Ask(Choice::CheckUnknown));
+        assert_eq!((told.calls, told.looks.len()), (vec![], 2));
+        let told = page.step(Event::Ask(Choice::RetryFailed));
+        assert_eq!(told.calls, [5]);
+        assert_eq!(page.run.calls()[5].batch.ids(), &ids(tencent(), 5)[1..2]);
+        let mut told = page.step(Event::Ask(Choice::SendNotStarted)).calls;
+        told.extend(page.pass(3).calls);
+        assert_eq!(told, [6, 7]);
+        assert_eq!(page.run.calls()[6].batch.ids(), &ids(tencent(), 5)[2..3]);
+        assert_eq!(page.outcomes(), ["accepted", "sending", "sending", "unknown", "sending"]);
+    }
+}
+
+#[test]
+fn what_had_not_gone_out_waits_to_be_asked_for() {
+    let plan = one_by_one(3, false);
+    let mut page = Page::of(&plan, &[]);
+    page.step(Event::Tick);
+    page.step(Event::Stop);
+    page.answer(0, 200, ACCEPTED);
+    let mut page = page.another_page(DAY_MS);
+    page.allow(Limits::default());
+    assert_eq!(page.run.choice_count(Choice::SendNotStarted), 2);
+    assert!(page.step(Event::Resume).calls.is_empty(), "to go on is not to send");
+    page.step(Event::Ask(Choice::SendNotStarted));
+    page.pass(5);
+    assert_eq!(page.outcomes()[1..], ["sending", "sending"]);
+}
+
+/// Yesterday's `in progress` says nothing about today.
+#[test]
+fn nobody_is_forced_before_a_look_has_shown_that_it_still_restarts() {
+    let plan = one_by_one(2, false);
+    for overdue in [false, true] {
+        let mut page = Page::of(&plan, &[]);
+        page.step(Event::Tick);
+        page.pass(2);
+        for call in 0..2 {
+            page.answer(call, 200, ACCEPTED);
+        }
+        let look = |page: &mut Page, back: usize| {
+            let found = (0..2).map(|at| {
+                let (state, phase) = if at < back {
+                    ("RUNNING", Phase::Running)
+                } else {
+                    ("REBOOTING", Phase::Starting)
+                };
+                let one = seen(at, 2, state, phase);
+                format!(
+                    r#"{{"InstanceId":"{}","InstanceState":"{}","Placement":{{}}}}"#,
+                    one.id, one.state
+                )
+            });
+            let found: Vec<String> = found.collect();
+            let body = format!(
+                r#"{{"Response":{{"TotalCount":2,"InstanceSet":[{}],"RequestId":"d"}}}}"#,
+                found.join(",")
+            );
+            let delivery = Delivery::Answered(said(200, &body));
+            page.step(Event::Looked { ids: ids(tencent(), 2), delivery })
+        };
+        look(&mut page, 0);
+        if overdue {
+            page.now += tencent().manifest().overdue_after_ms;
+            look(&mut page, 0);
+            assert_eq!(page.outcomes(), ["overdue", "overdue"]);
+        } else {
+            page.now += 120_000;
+            page.step(Event::Tick);
+        }
+        assert_eq!(page.run.choice_count(Choice::Force), 2, "in the page that has seen it");
+        let mut page = page.another_page(DAY_MS);
+        page.allow(Limits::default());
+        assert_eq!(page.run.choice_count(Choice::Force), 0, "overdue: {overdue}");
+        assert_eq!(page.run.stage(), Stage::Paused(Pause::Restored));
+        let told = page.step(Event::Resume);
+        assert_eq!((told.calls, told.looks), (vec![], ids(tencent(), 2)));
+        look(&mut page, 1);
+        assert_eq!(page.run.choice_count(Choice::Force), 1, "the one that still restarts");
+        assert_ne!(page.outcomes()[0], "overdue");
+        let told = page.step(Event::Ask(Choice::Force));
+        let mut sent = told.calls;
+        sent.extend(page.pass(3).calls);
+        assert_eq!(sent, [2]);
+        assert_eq!(page.run.calls()[2].batch.ids(), &ids(tencent(), 2)[1..]);
+        assert!(page.run.calls()[2].batch.order().is_forced());
+        // And the forced call is the forced one in the page after that, too.
+        let page = page.another_page(1_000);
+        assert!(page.run.calls()[2].batch.order().is_forced());
+        assert!(!page.run.calls()[1].batch.order().is_forced());
+    }
+}
+
+/// One instance goes before the others until the cloud has taken one.
+#[test]
+fn the_first_one_goes_alone_again_if_it_was_never_taken() {
+    let plan = plan_cut(&job(tencent(), "RebootInstances", 12), Cut { size: None, canary: true });
+    for taken in [false, true] {
+        let mut page = Page::of(plan.as_ref().unwrap(), &[]);
+        assert_eq!(page.step(Event::Tick).calls, [0]);
+        let code = error("ResourceInsufficient");
+        page.answer(0, 200, if taken { ACCEPTED } else { &code });
+        page.step(Event::Stop);
+        let mut page = page.another_page(DAY_MS);
+        page.allow(Limits::default());
+        assert_eq!(page.run.choice_calls(Choice::SendNotStarted), if taken { 1 } else { 2 });
+        page.step(Event::Ask(Choice::SendNotStarted));
+        let sizes: Vec<usize> =
+            page.run.calls()[2..].iter().map(|call| call.batch.ids().len()).collect();
+        assert_eq!(sizes, if taken { vec![11] } else { vec![1, 10] });
+        if !taken {
+            page.pass(20);
+            assert_eq!(page.outcomes().iter().filter(|word| **word == "sending").count(), 1);
+        }
+    }
+}
+
+/// The page's clock was off, was corrected for, and was set right overnight.
+#[test]
+fn the_clock_is_corrected_once_more_when_a_person_asks_again() {
+    let mut page = Page::of(&one_by_one(2, false), &[]);
+    let skewed = error("AuthFailure.SignatureExpire");
+    // Ten minutes behind the cloud, whose `Date` is always the same here.
+    page.now = Page::START - 600_000;
+    assert_eq!(page.step(Event::Tick).skews, [0]);
+    let told = page.answer(0, 200, &skewed);
+    assert_eq!([told.skews, page.pass(2).skews].concat()[0], 600);
+    assert!(page.answer(0, 200, &skewed).calls.is_empty(), "once");
+    page.step(Event::Stop);
+    assert_eq!(page.outcomes()[0], "rejected");
+    let mut page = page.another_page(0);
+    page.now = Page::START;
+    page.allow(Limits::default());
+    assert_eq!(page.step(Event::Ask(Choice::RetryFailed)).skews, [600]);
+    let told = page.answer(2, 200, &skewed);
+    assert_eq!([told.skews, page.pass(2).skews].concat(), [0]);
+    assert!(page.answer(2, 200, &skewed).calls.is_empty(), "once");
+}
+
+/// A temporary key is another one the next day.
+#[test]
+fn another_key_id_signs_and_is_written_down() {
+    let mut page = cut_off().another_page(DAY_MS);
+    page.allow(Limits::default());
+    page.step(Event::KeyId("AKIDTOMORROW".into()));
+    page.step(Event::Ask(Choice::SendNotStarted));
+    assert_eq!(page.run.about().key_id, "AKIDTOMORROW");
+    assert_eq!(page.another_page(1).run.about().key_id, "AKIDTOMORROW");
+}
+
+/// Somebody was done with it, and takes it up again.
+#[test]
+fn a_run_that_was_put_away_is_watched_again_once_somebody_asks() {
+    let mut page = cut_off();
+    page.step(Event::Close);
+    let mut page = page.another_page(DAY_MS);
+    assert!(page.run.is_closed());
+    page.allow(Limits::default());
+    assert_eq!(page.pass(50), Told::default());
+    let told = page.step(Event::Resume);
+    assert!(!page.run.is_closed());
+    assert!(told.calls.is_empty() && !told.looks.is_empty());
+    let unknown = page.run.counts().of(Outcome::Unknown);
+    assert_eq!(page.run.choice_count(Choice::CheckUnknown), unknown);
+}
+
+/// The way may have changed since: what is no answer of a proxy's is none where there is a proxy now.
+#[test]
+fn answers_are_judged_by_the_way_of_today() {
+    for (through_proxy, outcome) in [(true, Outcome::Unknown), (false, Outcome::Accepted)] {
+        let mut page = Page::of(&one_by_one(2, false), &[]);
+        page.step(Event::Tick);
+        page.step(Event::Stop);
+        page.answer(0, 200, ACCEPTED);
+        let mut page = page.another_page(DAY_MS);
+        let limits = std::sync::Arc::default();
+        page.step(Event::Settings { limits, through_proxy });
+        let mut told = page.step(Event::Ask(Choice::SendNotStarted)).calls;
+        told.extend(page.pass(3).calls);
+        let mut bare = said(200, ACCEPTED);
+        bare.headers.retain(|(name, _)| name != "proxy-status");
+        page.step(Event::Delivered { call: told[0], delivery: Delivery::Answered(bare) });
+        assert_eq!(page.run.rows()[1].outcome, outcome);
+    }
+}
