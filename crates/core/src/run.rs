@@ -812,7 +812,7 @@ impl Run {
             return;
         };
         if lacks_key(delivery) && !self.stopped {
-            self.take_back(index);
+            self.take_back(now, index);
             return;
         }
         let answer = answer::settle(&call.batch, delivery, self.policy.through_proxy);
@@ -1597,8 +1597,15 @@ impl Run {
 
     // ---- without a key -------------------------------------------------------------------------
 
-    /// A call that could not be signed waits again, as if its turn had not come.
-    fn take_back(&mut self, index: usize) {
+    /// A call that could not be signed waits again, as if its turn had not come. It was none of its
+    /// wave, either.
+    fn take_back(&mut self, now: Millis, index: usize) {
+        if self.policy.wave_calls > 0 {
+            self.calls_in_wave = self.calls_in_wave.checked_sub(1).unwrap_or_else(|| {
+                self.transient.pace.no_pause(now);
+                self.policy.wave_calls - 1
+            });
+        }
         let ids = self.calls.get(index).map(|call| call.batch.ids().to_vec()).unwrap_or_default();
         self.change_call(index, |call| {
             call.state = CallState::Waiting;

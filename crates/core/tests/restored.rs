@@ -9,7 +9,7 @@ use relight_core::{
     cloud::{self, Cloud},
     limits::Limits,
     plan::{Cut, Plan, plan_cut},
-    run::{Choice, Event, Pause, Stage},
+    run::{Choice, Event, NO_KEY, Pause, Policy, Stage},
 };
 
 const DAY_MS: u64 = 86_400_000;
@@ -157,6 +157,25 @@ fn nobody_is_forced_before_a_look_has_shown_that_it_still_restarts() {
         assert!(page.run.calls()[2].batch.order().is_forced());
         assert!(!page.run.calls()[1].batch.order().is_forced());
     }
+}
+
+/// Nobody has entered the key yet: the call that could not be signed has not begun its wave.
+#[test]
+fn a_call_that_waited_for_the_key_is_none_of_its_wave() {
+    let plan = one_by_one(3, false);
+    let policy = Policy { wave_calls: 1, wave_pause_ms: 3_600_000, ..Policy::default() };
+    let mut page = Page::with(&plan, &[], policy);
+    assert_eq!(page.step(Event::Tick).calls, [0]);
+    page.answer(0, 200, ACCEPTED);
+    let mut page = page.another_page(1_000);
+    page.allow(Limits::default());
+    let told = page.step(Event::Ask(Choice::SendNotStarted)).calls;
+    assert_eq!([told, page.pass(3).calls].concat(), [3]);
+    let no_key = Delivery::NotSent { word: NO_KEY.into() };
+    page.step(Event::Delivered { call: 3, delivery: no_key });
+    assert_eq!(page.run.stage(), Stage::Paused(Pause::NoKey));
+    let told = page.step(Event::Resume).calls;
+    assert_eq!([told, page.pass(20).calls].concat(), [3], "and then its pause");
 }
 
 /// One instance goes before the others until the cloud has taken one.

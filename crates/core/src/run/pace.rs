@@ -79,6 +79,11 @@ impl Pace {
         self.next_at = self.next_at.max(at);
     }
 
+    /// A pause that was asked for is not needed after all.
+    pub(super) fn no_pause(&mut self, now: Millis) {
+        self.next_at = self.next_at.min(now + self.interval_ms);
+    }
+
     /// How long to wait after a refusal for pace, and slower from then on. Calls that were on the way
     /// together are refused together: that slows it once.
     pub(super) fn throttled(

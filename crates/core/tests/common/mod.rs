@@ -106,8 +106,13 @@ impl Page {
 
     /// A run that has not begun.
     pub(crate) fn of(plan: &Plan, known: &[InstanceState]) -> Self {
+        Self::with(plan, known, Policy::default())
+    }
+
+    /// The same, that goes about its work like this.
+    pub(crate) fn with(plan: &Plan, known: &[InstanceState], policy: Policy) -> Self {
         let about = About { id: "r".into(), key_id: "AKIDEXAMPLE".into(), ..About::default() };
-        let policy = Policy { journal: true, ..Policy::default() };
+        let policy = Policy { journal: true, ..policy };
         let run = Run::new(about, plan, &[], known, policy);
         Page { run, now: Self::START, records: Vec::new() }
     }

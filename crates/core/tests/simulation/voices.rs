@@ -215,6 +215,9 @@ pub(crate) fn trouble(
         ),
         ("tencent", _) => (200, "InternalServerError", "Internal error."),
         ("zenlayer", Trouble::Throttled) => (429, "REQUEST_LIMIT_EXCEEDED", "Too many requests."),
+        ("zenlayer", Trouble::ClockSkew) => {
+            (401, "AUTHFAILURE_SIGNATURE_EXPIRED", "The signature has expired.")
+        }
         ("zenlayer", _) => (500, "INTERNAL_SERVER_ERROR", "Internal error."),
         (other, _) => panic!("the model does not speak for {other}"),
     };

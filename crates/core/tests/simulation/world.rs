@@ -405,7 +405,7 @@ impl World {
                     Delivery::NotSent { word: NO_KEY.into() }
                 } else if self.dice.roll(100) < self.troubles / 3 {
                     Delivery::Lost { word: "network".into() }
-                } else if !self.is_clock_right(clock_skew_seconds) && cloud != "zenlayer" {
+                } else if !self.is_clock_right(clock_skew_seconds) {
                     self.seen.note("look skewed");
                     let seconds = self.now.saturating_add_signed(self.skew_seconds * 1_000) / 1_000;
                     let request = "00000000-0000-0000-0001-000000000000";
@@ -492,9 +492,9 @@ impl World {
         let life = self.life;
         let trouble = self.dice.roll(100) < self.troubles;
         let fate = match (right_clock, trouble) {
-            (false, _) if self.cloud.manifest().id != "zenlayer" => Fate::ClockSkew,
-            (_, false) => Fate::Answered,
-            (_, true) => match self.dice.roll(8) {
+            (false, _) => Fate::ClockSkew,
+            (true, false) => Fate::Answered,
+            (true, true) => match self.dice.roll(8) {
                 0 => {
                     self.seen.note("not sent");
                     self.truth.insert(send, Truth::NotDone);

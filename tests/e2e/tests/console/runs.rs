@@ -1,7 +1,7 @@
 //! What a run survives: the browser killed, another tab, no storage, a clock that is wrong, a key
 //! that is refused, and hundreds of instances. Arrivals are counted at the sandbox.
 
-use crate::support::{ALIBABA, Account, TENCENT, send, wait_for_looks};
+use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, send, wait_for_looks};
 use anyhow::{Context, Result, ensure};
 use relight_e2e::{Setting, Stage, case, suite::Case, until};
 use relight_sandbox::{
@@ -24,6 +24,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("runs::without_storage_one_call_goes_out", no_storage_one),
         case!("runs::tencent_clock_ten_minutes_off", tencent_clock),
         case!("runs::alibaba_clock_twenty_minutes_off", alibaba_clock),
+        case!("runs::zenlayer_clock_fifteen_minutes_off", zenlayer_clock),
         case!("runs::three_refusals_of_the_key_pause", three_refusals),
         case!("runs::three_hundred", three_hundred).dressed(crowd),
     ]
@@ -398,6 +399,10 @@ async fn tencent_clock(stage: &mut Stage) -> Result<()> {
 /// Alibaba allows for a quarter of an hour.
 async fn alibaba_clock(stage: &mut Stage) -> Result<()> {
     clock(stage, ALIBABA, -1_200).await
+}
+
+async fn zenlayer_clock(stage: &mut Stage) -> Result<()> {
+    clock(stage, ZENLAYER, 900).await
 }
 
 /// The page's clock is so many seconds behind the cloud's: refused once, corrected, accepted.

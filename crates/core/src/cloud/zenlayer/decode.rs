@@ -1,4 +1,12 @@
-//! What an answer of this cloud says. A success lists the ids that FAILED.
+//! What an answer of this cloud says. A success lists the ids that FAILED (vendor documentation of
+//! `RebootInstances`), without a reason for any.
+//!
+//! Such an id was not touched by the request that was answered. Whether by a copy of it is another
+//! question: this cloud's requests have no nonce, so a POST that the browser or a proxy has repeated is
+//! a second request, and its answer, which is the one that is seen, lists as failed what the first one
+//! is restarting. So the code that stands for the list is an echo perhaps
+//! ([`Effect::MaybeEcho`](crate::explain::Effect)): the run calls it unknown and looks, and what is off
+//! then was refused (`crates/core/tests/concluded.rs`).
 
 use super::{errors, state};
 use crate::{
