@@ -14,23 +14,48 @@ local types = {
   ico = "image/x-icon",
 }
 
+-- The release has these beside each file; the first that a browser takes is sent.
+local encodings = { { word = "br", suffix = ".br" }, { word = "gzip", suffix = ".gz" } }
+
 local files = {}
 
--- Lua has no way to list a folder. What is hidden or compressed is not taken.
-local list = io.popen("cd '" .. folder .. "' && find . -type f -not -path '*/.*' -not -name '*.gz' -not -name '*.br'")
-for name in list:lines() do
-  local path = name:sub(2)
-  local file = io.open(folder .. path, "rb")
+-- Lua can neither list a folder nor hash a file. What is hidden is not taken.
+local list = io.popen("cd '" .. folder .. "' && find . -type f -not -path '*/.*' -exec sha256sum {} +")
+for line in list:lines() do
+  local sum, name = line:match("^(%x+) [ *]%.(/.+)$")
+  local file = name and io.open(folder .. name, "rb")
   if file then
-    files[path] = { body = file:read("a"), type = types[path:match("%.(%w+)$")] or "application/octet-stream" }
+    local kind = types[name:gsub("%.br$", ""):gsub("%.gz$", ""):match("%.(%w+)$")]
+    files[name] = { body = file:read("a"), type = kind or "application/octet-stream", tag = '"' .. sum:sub(1, 32) .. '"' }
     file:close()
   end
 end
 list:close()
 files["/"] = files["/index.html"]
+for _, encoding in ipairs(encodings) do
+  files["/" .. encoding.suffix] = files["/index.html" .. encoding.suffix]
+end
+
+local function header(applet, name)
+  local values = applet.headers[name]
+  return values and values[0] or ""
+end
+
+local function chosen(applet)
+  local takes = header(applet, "accept-encoding")
+  -- `q=0` refuses one: whoever weighs them gets the file as it is.
+  local weighs = takes:find("q=0", 1, true)
+  for _, encoding in ipairs(encodings) do
+    local file = files[applet.path .. encoding.suffix]
+    if file and not weighs and takes:find("%f[%w]" .. encoding.word .. "%f[%W]") then
+      return file, encoding.word
+    end
+  end
+  return files[applet.path], nil
+end
 
 core.register_service("relight_page", "http", function(applet)
-  local file = files[applet.path]
+  local file, encoding = chosen(applet)
   local is_head = applet.method == "HEAD"
   if not file or not (is_head or applet.method == "GET") then
     applet:set_status(file and 405 or 404)
@@ -38,9 +63,19 @@ core.register_service("relight_page", "http", function(applet)
     applet:start_response()
     return
   end
-  applet:set_status(200)
+  local is_known = header(applet, "if-none-match"):find(file.tag, 1, true)
+  applet:set_status(is_known and 304 or 200)
+  applet:add_header("etag", file.tag)
+  applet:add_header("vary", "accept-encoding")
+  if is_known then
+    applet:start_response()
+    return
+  end
   applet:add_header("content-type", file.type)
   applet:add_header("content-length", tostring(#file.body))
+  if encoding then
+    applet:add_header("content-encoding", encoding)
+  end
   applet:start_response()
   if not is_head then
     applet:send(file.body)

@@ -67,7 +67,8 @@ pub fn run(target: &Target, options: &Options, clouds: Option<&Clouds>) -> Resul
         counter: AtomicUsize::new(0),
     };
     checker.send(&checker.ask(HOST)).context("the proxy cannot be reached")?;
-    let is_wanted = |check: &&Check| check.rules.iter().any(|rule| checker.wants(*rule));
+    let is_wanted =
+        |check: &&Check| check.rules.iter().chain(check.also).any(|rule| checker.wants(*rule));
     let (slow, quick): (Vec<&Check>, Vec<&Check>) =
         CHECKS.iter().filter(is_wanted).partition(|check| check.is_slow);
     thread::scope(|scope| {
@@ -87,6 +88,8 @@ pub fn run(target: &Target, options: &Options, clouds: Option<&Clouds>) -> Resul
 
 struct Check {
     rules: &'static [Rule],
+    /// What every answer must carry, where this check has answers that others do not.
+    also: &'static [Rule],
     run: fn(&Checker<'_>) -> Result<()>,
     needs_clouds: bool,
     is_slow: bool,
@@ -94,15 +97,19 @@ struct Check {
 
 impl Check {
     const fn answered(rules: &'static [Rule], run: fn(&Checker<'_>) -> Result<()>) -> Self {
-        Self { rules, run, needs_clouds: false, is_slow: false }
+        Self { rules, also: &[], run, needs_clouds: false, is_slow: false }
     }
 
     const fn observed(rules: &'static [Rule], run: fn(&Checker<'_>) -> Result<()>) -> Self {
-        Self { rules, run, needs_clouds: true, is_slow: false }
+        Self { rules, also: &[], run, needs_clouds: true, is_slow: false }
     }
 
     const fn slow(rules: &'static [Rule], run: fn(&Checker<'_>) -> Result<()>) -> Self {
-        Self { rules, run, needs_clouds: true, is_slow: true }
+        Self { rules, also: &[], run, needs_clouds: true, is_slow: true }
+    }
+
+    const fn and(self, also: &'static [Rule]) -> Self {
+        Self { also, ..self }
     }
 }
 
@@ -111,7 +118,7 @@ const CHECKS: &[Check] = &[
     Check::answered(&[Rule::Paths], answered::paths),
     Check::answered(&[Rule::RawLine], answered::raw_line),
     Check::answered(&[Rule::Methods], answered::methods),
-    Check::answered(&[Rule::Origins], answered::origins),
+    Check::answered(&[Rule::Origins], answered::origins).and(&[Rule::Cors]),
     Check::answered(&[Rule::Action], answered::action),
     Check::answered(&[Rule::Destination], answered::destination),
     Check::answered(&[Rule::Upgrade], answered::upgrade),
@@ -120,12 +127,15 @@ const CHECKS: &[Check] = &[
     Check::answered(&[Rule::Preflight], answered::preflight),
     Check::answered(&[Rule::Http2], answered::http2),
     // What every answer must carry is looked at in all of them; these make sure that there are some.
-    Check::answered(&[Rule::Cors, Rule::Types, Rule::Harmless, Rule::Close], answered::plain),
+    Check::answered(
+        &[Rule::Cors, Rule::Types, Rule::Harmless, Rule::Close, Rule::Reach],
+        answered::plain,
+    ),
     Check::observed(&[Rule::Unchanged], observed::unchanged),
     Check::observed(&[Rule::ServerName], observed::server_name),
     Check::observed(&[Rule::RequestHeaders], observed::request_headers),
     Check::observed(&[Rule::LongToken], observed::long_token),
-    Check::observed(&[Rule::AnswerHeaders], observed::answer_headers),
+    Check::observed(&[Rule::AnswerHeaders], observed::answer_headers).and(&[Rule::Types]),
     Check::observed(&[Rule::AnswerList], observed::answer_list),
     Check::observed(&[Rule::Received], observed::received),
     Check::observed(&[Rule::Redirects], observed::redirects),
@@ -139,7 +149,7 @@ const CHECKS: &[Check] = &[
     Check::slow(&[Rule::ConnectTime], observed::connect_time),
     Check::slow(&[Rule::Deadline], observed::deadline),
     Check::observed(&[Rule::Once], observed::once),
-    Check::answered(&[Rule::Page], answered::page),
+    Check::answered(&[Rule::Page], answered::page).and(&[Rule::Close]),
 ];
 
 /// One takes the proxy for itself, the other looks at what all have left behind.
@@ -409,6 +419,15 @@ pub(crate) fn error_type(answer: &Message) -> Option<&str> {
 /// The status that the cloud answered with, as relight-proxy says.
 pub(crate) fn received_status(answer: &Message) -> Option<&str> {
     parameter(answer, "received-status")
+}
+
+/// Whether the proxy let the request through: the cloud answered, or could not be asked.
+pub(crate) fn was_let_through(answer: &Message) -> bool {
+    let is_outward = |error: &str| {
+        let begins = ["dns_", "destination_", "tls_", "connection_", "http_response_"];
+        error != "connection_limit_reached" && begins.iter().any(|begin| error.starts_with(begin))
+    };
+    received_status(answer).is_some() || error_type(answer).is_some_and(is_outward)
 }
 
 fn parameter<'a>(answer: &'a Message, name: &str) -> Option<&'a str> {

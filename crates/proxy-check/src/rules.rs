@@ -87,10 +87,10 @@ rules! {
     Hosts "hosts" {
         holds: "only the clouds' own hosts are reached, each exactly",
         why: "anything else makes an open proxy; below aliyuncs.com anybody can rent a name",
-        nginx: "`map $relight_asked_host $relight_host`, with `default \"\"` and anchored patterns",
+        nginx: "`map $relight_asked_host $relight_is_cloud`, with `default 0` and anchored patterns",
         caddy: "the anchored `vars_regexp relight {http.request.orig_uri}` of `@target`",
         haproxy: "`acl relight_target path -m reg` with `^` and `$`",
-        envoy: "the `safe_regex` of the route, which matches the whole path",
+        envoy: "`local hosts` in the Lua filter, anchored with `^` and `$`",
         worker: "`HOSTS` in worker.js, tested with `^` and `$`",
     }
     Paths "paths" {
@@ -99,7 +99,7 @@ rules! {
         nginx: "the path part of `map $request_uri $relight_asked_host`",
         caddy: "the path part of the pattern in `@target`",
         haproxy: "the path part of `acl relight_target`",
-        envoy: "the path part of the route's `safe_regex`",
+        envoy: "`^/api/v2/[a-z0-9-]+$` in `local function target`",
         worker: "`PATH` in worker.js",
     }
     RawLine "raw-line" {
@@ -109,24 +109,24 @@ rules! {
         caddy: "match on `{http.request.orig_uri}`, never with `path`",
         haproxy: "match on `path` without `http-request normalize-uri`",
         envoy: "`normalize_path: false`, `merge_slashes: false`, `path_with_escaped_slashes_action: REJECT_REQUEST`",
-        worker: "match on `request.url` as text, not on `new URL(…).pathname`",
+        worker: "match on `request.url` as text, never `new URL(…).pathname`",
     }
     Methods "methods" {
         holds: "only POST and the preflight's OPTIONS pass",
         why: "a GET can be started by any link or picture",
         nginx: "`if ($request_method != POST) { return 461; }`",
         caddy: "`@method not method POST`",
-        haproxy: "`http-request return status 405 … if !METH_POST`",
-        envoy: "the `:method` of the rbac filter",
+        haproxy: "`http-request return status 405` for `!METH_POST`",
+        envoy: "`if method ~= \"POST\"` in the Lua filter",
         worker: "`if (request.method !== \"POST\")`",
     }
     Origins "origins" {
         holds: "one Origin from the list, compared whole; none, `null` and others are refused",
         why: "the list is what keeps foreign pages from using the proxy",
         nginx: "`map $http_origin $relight_origin`, with whole strings",
-        caddy: "`(relight_origins)` with `header Origin` and no `*`",
+        caddy: "`(relight_origins)`, which compares `vars {http.request.header.Origin}` whole",
         haproxy: "`acl relight_origin req.hdr(origin) -m str` and `req.hdr_cnt(origin) eq 1`",
-        envoy: "`exact` in the rbac filter and in the cors filter",
+        envoy: "`local origins` in the Lua filter, and `headers:getNumValues(\"origin\") ~= 1`",
         worker: "`ORIGINS`, split at the commas and compared with `includes`",
     }
     Action "action" {
@@ -135,7 +135,7 @@ rules! {
         nginx: "`map \"$http_x_acs_action$http_x_tc_action$http_x_zc_action\" $relight_has_action`",
         caddy: "`@action` with `not header` for the three",
         haproxy: "`acl relight_action req.hdr_cnt(…) gt 0`, three times",
-        envoy: "the three `present_match` of the rbac filter",
+        envoy: "`has_action` in the Lua filter",
         worker: "`ACTIONS.some(…)`",
     }
     Destination "destination" {
@@ -144,7 +144,7 @@ rules! {
         nginx: "`map $http_sec_fetch_dest $relight_is_fetch`",
         caddy: "`@destination`",
         haproxy: "`acl relight_fetch`",
-        envoy: "the sec-fetch-dest rule of the rbac filter",
+        envoy: "`destination ~= \"empty\"` in the Lua filter",
         worker: "`request.headers.get(\"Sec-Fetch-Dest\")`",
     }
     Upgrade "upgrade" {
@@ -152,8 +152,8 @@ rules! {
         why: "after a switch nobody looks at what passes",
         nginx: "`if ($http_upgrade)`",
         caddy: "`@upgrade header Upgrade *`",
-        haproxy: "`http-request return status 400 … if { req.hdr(upgrade) -m found }`",
-        envoy: "`upgrade_configs: []` and the upgrade rule of the rbac filter",
+        haproxy: "`http-request return status 400` for `{ req.hdr(upgrade) -m found }`",
+        envoy: "`upgrade_configs: []` and `headers:get(\"upgrade\")` in the Lua filter",
         worker: "`request.headers.has(\"Upgrade\")`",
     }
     Lengths "lengths" {
@@ -169,8 +169,8 @@ rules! {
         holds: "64 KiB pass, one byte more is answered 413, typed as not sent",
         why: "no call of the console is longer, and a limit must not look like a lost answer",
         nginx: "`client_max_body_size 64k` and `error_page 413`",
-        caddy: "`request_body { max_size 64KiB }` and `handle_errors`",
-        haproxy: "`option http-buffer-request`, `req.body_size gt 65536`, and `tune.bufsize`",
+        caddy: "`@large`, and `max_size 64KiB` in `request_body`",
+        haproxy: "`req.hdr_val(content-length) gt 65536`, `option http-buffer-request` and `tune.bufsize`",
         envoy: "`max_request_bytes: 65536` of the buffer filter",
         worker: "`MAX_BODY_BYTES`",
     }
@@ -179,43 +179,43 @@ rules! {
         why: "without it no browser sends anything; kept too long, a change of the list does not arrive",
         nginx: "`location @relight_preflight`",
         caddy: "`handle @preflight`",
-        haproxy: "`http-request return status 204 … if METH_OPTIONS …`",
-        envoy: "`CorsPolicy`, with `forward_not_matching_preflights: false`",
+        haproxy: "`http-request return status 204` for `METH_OPTIONS`",
+        envoy: "`method == \"OPTIONS\"` in the Lua filter",
         worker: "`preflight(…)`",
     }
     Cors "cors" {
         holds: "every answer, errors too, allows that origin, exposes four headers and varies by Origin",
         why: "what the page may not read it must call unknown",
         nginx: "`add_header … always`, in every location: an inner one forgets the outer's",
-        caddy: "`import relight_headers` before every `respond` and in `handle_errors`",
+        caddy: "`import relight_cors` before every `respond` and in `handle_errors`",
         haproxy: "`http-after-response set-header`, which reaches HAProxy's own answers too",
-        envoy: "the cors filter first, and `response_headers_to_add` of the route_config",
-        worker: "`headers(origin)` on every `new Response`",
+        envoy: "`local function dress` in the Lua filter",
+        worker: "`common(origin)` on every `new Response`",
     }
     Types "types" {
         holds: "every answer says in Proxy-Status that relight-proxy gave it, and how it came about",
         why: "it tells \"the cloud said so\" and \"never sent\" from everything else, which is unknown",
         nginx: "`add_header Proxy-Status $relight_proxy_status always`",
         caddy: "`header Proxy-Status …` beside every `respond`, and in `handle_errors`",
-        haproxy: "`hdr Proxy-Status …` on every return, `http-after-response` for the rest",
-        envoy: "`proxy_status_config`, and header_mutation for the cloud's own answers",
-        worker: "`Proxy-Status` in `refuse` and at the end",
+        haproxy: "`hdr Proxy-Status` on every return, `http-after-response` for the rest",
+        envoy: "`proxy_status_config`, and `headers:replace(\"proxy-status\"` for the cloud's own answers",
+        worker: "`Proxy-Status` in `function refuse` and in `async function carry`",
     }
     Harmless "harmless" {
         holds: "every answer is no-store, nosniff, and under a policy of `default-src 'none'; sandbox`",
         why: "an answer of a cloud must be nothing on the page's origin but data",
         nginx: "`add_header … always`, in every location",
-        caddy: "`import relight_headers`",
+        caddy: "`import relight_own` before every `respond` and in `handle_errors`",
         haproxy: "`http-after-response set-header`",
-        envoy: "`response_headers_to_add` of the route_config, `local_reply_config`",
-        worker: "`headers(origin)`",
+        envoy: "`local function dress` in the Lua filter",
+        worker: "`common(origin)`",
     }
     Close "close" {
         holds: "every answer over HTTP/1.1 says `Connection: close` and means it",
         why: "browsers silently send a POST again when a reused connection dies: a second reboot",
         nginx: "`keepalive_timeout 0`",
         caddy: "`header Connection close`",
-        haproxy: "`option httpclose` in the frontend",
+        haproxy: "`http-after-response set-header Connection close`",
         envoy: "`max_requests_per_connection: 1` in `common_http_protocol_options`",
         worker: "not possible in a Worker: the edge keeps connections. The console guards itself there",
     }
@@ -223,10 +223,19 @@ rules! {
         holds: "the proxy's port does not speak HTTP/2",
         why: "HTTP/2 has no `Connection: close`, so the guard above does not exist there",
         nginx: "no `http2` on the `listen` line",
-        caddy: "`servers { protocols h1 }`",
+        caddy: "`protocols h1`",
         haproxy: "`alpn http/1.1` on the `bind` line",
         envoy: "`alpn_protocols: [http/1.1]` and `codec_type: HTTP1`",
         worker: "HTTP/2 off for the zone, where the plan allows it",
+    }
+    Reach "reach" {
+        holds: "a cloud answers through it",
+        why: "what cannot be looked up or connected to looks in the console like a cloud that is down",
+        nginx: "the name server in `resolver`, since nginx does not read /etc/resolv.conf; port 443 outwards",
+        caddy: "the machine's name server; port 443 outwards",
+        haproxy: "a name server that answers in /etc/resolv.conf, for `parse-resolv-conf`; port 443 outwards",
+        envoy: "the machine's name server; port 443 outwards",
+        worker: "for `workerd` the machine's name server; port 443 outwards",
     }
     Unchanged "unchanged" {
         holds: "path, query and body arrive byte for byte",
@@ -234,7 +243,7 @@ rules! {
         nginx: "`proxy_pass https://$relight_host$relight_path$is_args$args`",
         caddy: "`rewrite * {re.relight.2}{re.relight.3}`, nothing decoded",
         haproxy: "`replace-path`, never `set-query`",
-        envoy: "`regex_rewrite`, which leaves the query alone",
+        envoy: "`headers:replace(\":path\", line)`, with the query as it came",
         worker: "the address as text, the body as bytes",
     }
     ServerName "server-name" {
@@ -243,17 +252,17 @@ rules! {
         nginx: "`proxy_ssl_server_name on`, `proxy_ssl_name $relight_host`, `proxy_set_header Host $relight_host`",
         caddy: "`tls_server_name {re.relight.1}` and `header_up Host {re.relight.1}`",
         haproxy: "`sni var(txn.relight_host)` and `http-request set-header Host`",
-        envoy: "`auto_sni: true` and `host_rewrite_path_regex`",
+        envoy: "`auto_sni: true` and `headers:replace(\":authority\", host)`",
         worker: "`fetch` does both",
     }
     RequestHeaders "request-headers" {
         holds: "the listed headers arrive as they were, and no other: no cookie, origin, client address",
         why: "the cloud needs no more, and what is not passed on cannot leak",
         nginx: "`proxy_pass_request_headers off`, and one `proxy_set_header` for each",
-        caddy: "`request_header -*` after the listed ones were kept as `vars`",
-        haproxy: "`http-request del-header ^(?!(…)$) -m reg`",
-        envoy: "the list in the Lua filter",
-        worker: "a new `Headers` with the listed ones only",
+        caddy: "`request_header -**` after the listed ones were kept as `vars`",
+        haproxy: "`http-request del-header ^(?!`",
+        envoy: "`keep(headers, request_headers)`",
+        worker: "`REQUEST_HEADERS`, put into a `new Headers()`",
     }
     LongToken "long-token" {
         holds: "a token of 4 KiB beside a long signature passes",
@@ -268,46 +277,46 @@ rules! {
         holds: "type, date, retry-after and request id pass; cookies, CORS and policies of others do not",
         why: "the date mends a wrong clock, the id finds a lost call; a cookie would be set on your host",
         nginx: "`proxy_pass_header Date`, and one `proxy_hide_header` for each that must not",
-        caddy: "`copy_response_headers { include … }`",
-        haproxy: "`http-response del-header ^(?!(…)$) -m reg`",
-        envoy: "the list in the Lua filter",
+        caddy: "`copy_response_headers`",
+        haproxy: "`http-response del-header ^(?!`",
+        envoy: "`keep(headers, answer_headers)`",
         worker: "`ANSWER_HEADERS`",
     }
     AnswerList "answer-list" {
         holds: "no header of the cloud passes that is not on the list",
         why: "what nobody thought of does not pass either",
         nginx: "nginx's own modules cannot: it passes what `proxy_hide_header` does not name",
-        caddy: "`copy_response_headers { include … }`",
-        haproxy: "`http-response del-header ^(?!(…)$) -m reg`",
-        envoy: "the list in the Lua filter",
+        caddy: "`copy_response_headers`",
+        haproxy: "`http-response del-header ^(?!`",
+        envoy: "`keep(headers, answer_headers)`",
         worker: "`ANSWER_HEADERS`",
     }
     Received "received" {
         holds: "the cloud's answer passes with its status and body, typed received-status=N, 502 and 504 too",
         why: "only so typed is an answer the cloud's",
-        nginx: "no `error_page 502 504`: the type comes from `map`s over `$upstream_*`",
+        nginx: "no `error_page 502`: the type comes from `map $upstream_header_time $relight_upstream_type`",
         caddy: "`handle_response` with `copy_response`",
         haproxy: "`http-response set-header Proxy-Status`",
-        envoy: "header_mutation with `%RESPONSE_CODE%`",
-        worker: "`received-status=${answer.status}`",
+        envoy: "`x-relight-received`, set by `header_mutation` on what a cloud answered",
+        worker: "`received-status=${status}`",
     }
     Redirects "redirects" {
         holds: "a redirect is not followed and not passed: 502, typed",
         why: "a signed request must not go where an answer says",
-        nginx: "`proxy_intercept_errors on`, `error_page 301 302 303 307 308 421 = @relight_withheld`",
+        nginx: "`proxy_intercept_errors on` and `error_page 300 … = @relight_withheld`",
         caddy: "`@withheld status 3xx 408 421`",
-        haproxy: "`http-response return status 502 … if { status 300:399 }`",
-        envoy: "the Lua filter's `withheld`, and no `internal_redirect_policy`",
+        haproxy: "`http-response return status 502` for `{ status 300:399 }`",
+        envoy: "`number >= 300` in the Lua filter, and no `internal_redirect_policy`",
         worker: "`redirect: \"manual\"`",
     }
     Resend "resend" {
         holds: "421 becomes a typed 502, and 408 a typed 502 or a closed connection",
         why: "browsers send a POST again on 421, Chromium on 408 too",
-        nginx: "`error_page … 421`; on 408 nginx can only close, which is unknown and so true",
+        nginx: "`408 421 = @relight_withheld`; on 408 nginx can only close, which is unknown and so true",
         caddy: "`@withheld status 3xx 408 421`",
-        haproxy: "`http-response return status 502 … if { status 408 } or { status 421 }`",
-        envoy: "the Lua filter's `withheld`",
-        worker: "`isWithheld(answer.status)`",
+        haproxy: "`http-response return status 502` for `{ status 408 }` and `{ status 421 }`",
+        envoy: "`number == 408 or number == 421` in the Lua filter",
+        worker: "`status === 408 || status === 421`",
     }
     OneAttempt "one-attempt" {
         holds: "whatever happens upstream, a request arrives once",
@@ -321,20 +330,20 @@ rules! {
     Cut "cut" {
         holds: "an answer that never came is unknown: never typed as not sent",
         why: "the cloud may have acted: the console has to look first",
-        nginx: "`map` over `$upstream_bytes_sent`: not-sent types for 0 only; no `proxy_buffering` to disk",
-        caddy: "the `map {err.message}` in `handle_errors`, whose default is connection_terminated",
+        nginx: "`map` over `$upstream_bytes_sent`: not-sent types for 0 only; `proxy_max_temp_file_size 0`",
+        caddy: "`map {http.error.message} {relight_error}` in `handle_errors`, with `default connection_terminated`",
         haproxy: "502 and 504 of HAProxy itself are typed connection_terminated and http_response_timeout",
         envoy: "`proxy_status_config` knows",
-        worker: "`typeOf(error)` says connection_terminated for everything it does not know",
+        worker: "`connection_terminated` for everything but a `TimeoutError`",
     }
     BrokenOff "broken-off" {
         holds: "an answer that breaks off breaks off for the page too",
         why: "half an answer that looks whole could be read for what it does not say",
-        nginx: "nginx does so by itself; no `proxy_buffering` to disk",
+        nginx: "nginx does so by itself, with `proxy_max_temp_file_size 0`",
         caddy: "Caddy 2.6 ends a body in chunks as if it were whole; the console takes whole JSON only",
         haproxy: "HAProxy does so by itself",
         envoy: "Envoy does so by itself",
-        worker: "the body is passed as a stream: no `await answer.text()`",
+        worker: "`new Response(answer.body`: the body is passed as a stream",
     }
     Refused "refused" {
         holds: "a port that is closed upstream is typed as not sent",
@@ -384,10 +393,10 @@ rules! {
     Deadline "deadline" {
         holds: "an answer that does not come is given up before the page's 35 s, as unknown",
         why: "else the page gives up first and cannot tell that from a dead proxy",
-        nginx: "`proxy_read_timeout 30s`",
-        caddy: "`response_header_timeout 30s`",
-        haproxy: "`timeout server 30s`",
-        envoy: "`timeout: 30s` of the route",
+        nginx: "`proxy_read_timeout 29s`",
+        caddy: "`response_header_timeout 29s`",
+        haproxy: "`timeout server 29s`",
+        envoy: "`timeout: 29s` of the route",
         worker: "`DEADLINE_MS`",
     }
     Throttle "throttle" {
@@ -414,8 +423,8 @@ rules! {
         nginx: "`log_format relight` with `$relight_log_path`; `error_log … crit`",
         caddy: "`format filter` with `request>headers delete` and the `regexp` on request>uri, for both logs",
         haproxy: "`log-format` with `%HPO`, and no `capture`",
-        envoy: "`%PATH(NQ:ORIG)%`",
-        worker: "`[observability] enabled = false`, and no `console.log` of a request",
+        envoy: "`%PATH(NQ:PATH)%` in `text_format_source`",
+        worker: "`[observability]` with `enabled = false`, and no `console.log` of a request",
     }
     Page "page" {
         holds: "the page is served under the strict policy",
@@ -423,13 +432,57 @@ rules! {
         nginx: "the `add_header` lines of `location /`",
         caddy: "the `header` block beside `file_server`",
         haproxy: "`http-after-response set-header … if !relight_is_proxy`",
-        envoy: "the page's route, or the static host's `_headers`",
-        worker: "`_headers` beside the page, for Workers' static assets",
+        envoy: "the headers of the static host that serves the page",
+        worker: "the headers of the release's `_headers`, for Workers' static assets",
     }
 }
 
 impl fmt::Display for Rule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Rule, Server};
+    use crate::servers;
+    use std::fs;
+
+    /// What is said to mend a line stands in the configuration that keeps it, but for what is said not
+    /// to be there.
+    #[test]
+    fn every_remedy_is_in_the_configuration() {
+        let mut missing = Vec::new();
+        for server in Server::ALL {
+            let mut text = String::new();
+            for entry in fs::read_dir(servers::configuration(server)).unwrap() {
+                let path = entry.unwrap().path();
+                if path.extension().is_none_or(|end| end != "md") {
+                    text.push_str(&fs::read_to_string(path).unwrap());
+                }
+            }
+            for rule in Rule::ALL {
+                for named in named(rule.mend(server)) {
+                    if !named.split('…').all(|part| text.contains(part.trim())) {
+                        missing.push(format!("{rule}, {}: `{named}`", server.name()));
+                    }
+                }
+            }
+        }
+        assert!(missing.is_empty(), "{}", missing.join("\n"));
+    }
+
+    /// What stands between backticks, unless it is what should not be there.
+    fn named(remedy: &str) -> Vec<&str> {
+        let mut parts = remedy.split('`');
+        let mut named = Vec::new();
+        while let (Some(before), Some(inside)) = (parts.next(), parts.next()) {
+            let word = before.split_whitespace().last().unwrap_or_default();
+            if !["no", "never", "without", "unless", "leave", "release's"].contains(&word) {
+                named.push(inside);
+            }
+        }
+        named
     }
 }

@@ -341,6 +341,7 @@ impl Stage {
             .replace("redirect scheme https code 301 unless relight_certbot", &redirect)?
             .replace("parse-resolv-conf", &format!("nameserver stub {}", self.names))?
             .replace("hold valid 60s", "hold valid 1s")?
+            .replace("-m ip 0.0.0.0/8 127.0.0.0/8 10.", "-m ip 0.0.0.0/8 10.")?
             .replace_limit(self.is_unlimited, "gt 400 }", "gt 100000000 }")?
             .replace("/etc/ssl/certs/ca-certificates.crt", &shown(&self.authority))?
             .replace("log /dev/log local0", "log stdout format raw local0")?

@@ -108,11 +108,19 @@ faults! {
     PreflightForEver breaks Preflight,
     NoCorsOnErrors breaks Cors,
     NothingExposed breaks Cors,
+    AllowsStrangers breaks Cors,
+    SaysNothingOfOrigins breaks Cors,
+    AllowsCookies breaks Cors,
     UntypedErrors breaks Types,
+    PassesForeignTypes breaks Types,
     Storable breaks Harmless,
     NoSandbox breaks Harmless,
+    Sniffable breaks Harmless,
     KeepsOpen breaks Close,
+    ClosesInSilence breaks Close,
+    KeepsThePageOpen breaks Close,
     ChoosesHttp2 breaks Http2,
+    NoWayOut breaks Reach,
     SortsTheQuery breaks Unchanged,
     TrimsTheBody breaks Unchanged,
     HostOfItsOwn breaks ServerName,
@@ -127,6 +135,7 @@ faults! {
     FollowsRedirects breaks Redirects,
     PassesRedirects breaks Redirects,
     Passes421 breaks Resend,
+    Passes408 breaks Resend,
     TriesAgain breaks OneAttempt,
     CutIsNotSent breaks Cut,
     MakesWhole breaks BrokenOff,
@@ -135,12 +144,17 @@ faults! {
     AnyCertificate breaks Certificate,
     CertificateIsUnknown breaks CertificateType,
     SlowToConnect breaks ConnectTime,
+    HangIsUnknown breaks ConnectTime,
     NoDeadline breaks Deadline,
+    LateIsNotSent breaks Deadline,
     NoLimit breaks Throttle,
     UntypedLimit breaks Throttle,
+    LimitForEver breaks Throttle,
     Twice breaks Once,
     LogsTheQuery breaks Logs,
     LaxPage breaks Page,
+    ServesHiddenFiles breaks Page,
+    WasmOfNoType breaks Page,
 }
 
 /// Clouds and a proxy in front of them.
@@ -292,7 +306,11 @@ impl Proxy {
         for (name, value) in &answer.headers {
             bytes.push_str(&format!("{name}: {value}\r\n"));
         }
-        if !self.has(Fault::KeepsOpen) {
+        let is_page = !request.method_and_target().1.starts_with("/proxy");
+        let is_silent = self.has(Fault::KeepsOpen)
+            || self.has(Fault::ClosesInSilence)
+            || (self.has(Fault::KeepsThePageOpen) && is_page);
+        if !is_silent {
             bytes.push_str("Connection: close\r\n");
         }
         let length = answer.promised.unwrap_or(answer.body.len());
@@ -338,7 +356,9 @@ impl Proxy {
         let (kind, body) = match path {
             "/" => ("text/html; charset=utf-8", "<!doctype html>"),
             "/relight.json" => ("application/json", "{}"),
+            "/relight_bg.wasm" if self.has(Fault::WasmOfNoType) => ("text/plain", "\0asm"),
             "/relight_bg.wasm" => ("application/wasm", "\0asm"),
+            "/.git/config" if self.has(Fault::ServesHiddenFiles) => ("text/plain", "private"),
             _ => return Answer::new(404),
         };
         if method != "GET" {
@@ -369,8 +389,18 @@ impl Proxy {
         if self.has(Fault::UntypedErrors) && is_error {
             answer.headers.retain(|(name, _)| name != "Proxy-Status");
         }
-        if is_allowed && !(self.has(Fault::NoCorsOnErrors) && is_error) {
+        let is_told = is_allowed && !(self.has(Fault::NoCorsOnErrors) && is_error);
+        if is_told || self.has(Fault::AllowsStrangers) {
             answer = answer.with("Access-Control-Allow-Origin", ORIGIN);
+        }
+        if self.has(Fault::AllowsCookies) {
+            answer = answer.with("Access-Control-Allow-Credentials", "true");
+        }
+        if !self.has(Fault::SaysNothingOfOrigins) {
+            answer = answer.with("Vary", "Origin");
+        }
+        if !self.has(Fault::Sniffable) {
+            answer = answer.with("X-Content-Type-Options", "nosniff");
         }
         if !self.has(Fault::NothingExposed) {
             let exposed = "Date, Retry-After, Proxy-Status, X-Acs-Request-Id";
@@ -384,10 +414,7 @@ impl Proxy {
         } else {
             "default-src 'none'; sandbox"
         };
-        answer
-            .with("Vary", "Origin")
-            .with("X-Content-Type-Options", "nosniff")
-            .with("Content-Security-Policy", policy)
+        answer.with("Content-Security-Policy", policy)
     }
 
     fn decide(&self, request: &Message) -> Answer {
@@ -445,7 +472,9 @@ impl Proxy {
                     .with("Retry-After", "1")
                     .with("Proxy-Status", "relight-proxy");
             }
-            return Answer::typed(429, "connection_limit_reached").with("Retry-After", "1");
+            let answer = Answer::typed(429, "connection_limit_reached");
+            let says_when = !self.has(Fault::LimitForEver);
+            return if says_when { answer.with("Retry-After", "1") } else { answer };
         }
         let target = query.map_or_else(
             || format!("/{path}"),
@@ -538,7 +567,8 @@ impl Proxy {
     }
 
     fn carry(&self, host: &str, bytes: &[u8]) -> Answer {
-        let address = match self.clouds.names.record(host) {
+        let record = self.clouds.names.record(host);
+        let address = match if self.has(Fault::NoWayOut) { Record::NoSuchName } else { record } {
             Record::Address(address) => address,
             Record::NoSuchName if self.has(Fault::NoNameIsUnknown) => {
                 return Answer::typed(502, "proxy_internal_error");
@@ -550,7 +580,9 @@ impl Proxy {
         let stream = match TcpStream::connect_timeout(&address, limit) {
             Ok(stream) => stream,
             Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
-                return Answer::typed(504, "connection_timeout");
+                let is_unknown = self.has(Fault::HangIsUnknown);
+                let error = if is_unknown { "http_response_timeout" } else { "connection_timeout" };
+                return Answer::typed(504, error);
             }
             Err(_) if self.has(Fault::RefusedIsUnknown) => {
                 return Answer::typed(502, "proxy_internal_error");
@@ -579,7 +611,10 @@ impl Proxy {
         }
         let Some(answer) = http::read(&mut tls, Side::Answer) else {
             if start.elapsed() >= deadline {
-                return Answer::typed(504, "http_response_timeout");
+                let is_not_sent = self.has(Fault::LateIsNotSent);
+                let error =
+                    if is_not_sent { "connection_timeout" } else { "http_response_timeout" };
+                return Answer::typed(504, error);
             }
             if self.has(Fault::TriesAgain) {
                 return Proxy { fault: None, ..self.again() }.carry(host, bytes);
@@ -617,7 +652,8 @@ impl Proxy {
             return self.carry(host, bytes);
         }
         let passes = (is_redirect && self.has(Fault::PassesRedirects))
-            || (status == 421 && self.has(Fault::Passes421));
+            || (status == 421 && self.has(Fault::Passes421))
+            || (status == 408 && self.has(Fault::Passes408));
         if (is_redirect || status == 408 || status == 421) && !passes {
             return Answer::typed(502, &format!("http_protocol_error; received-status={status}"));
         }
@@ -631,6 +667,7 @@ impl Proxy {
             let is_date = self.has(Fault::DateOfItsOwn) && is("date");
             let is_extra = (self.has(Fault::PassesSetCookie) && is("set-cookie"))
                 || (self.has(Fault::PassesStrangers) && name.starts_with("X-"))
+                || (self.has(Fault::PassesForeignTypes) && is("proxy-status"))
                 || (self.has(Fault::PassesRedirects) && is("location"));
             if (is_listed && !is_date) || (is_extra && !is_listed) {
                 relayed = relayed.with(name, value);

@@ -27,6 +27,8 @@ pub(crate) fn cases() -> Vec<Case> {
             .dressed(|setting| through(setting, Server::Haproxy)),
         case!("wire::nginx_killed_in_the_middle_sends_once", killed)
             .dressed(|setting| through(setting, Server::Nginx)),
+        case!("wire::haproxy_refuses_a_second_copy", sent_twice)
+            .dressed(|setting| through(setting, Server::Haproxy)),
         case!("wire::http2_cut_in_the_middle", cut_over_http2).dressed(|setting| Setting {
             http2: true,
             speed: 45.0,
@@ -187,6 +189,35 @@ async fn killed(stage: &mut Stage) -> Result<()> {
         let story = story_of(stage, id).await?;
         ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
     }
+    let calls = stage.power_calls();
+    ensure!(calls.len() == 1 && calls[0].executed, "{calls:#?}");
+    ensure!(TENCENT.reboots(stage, &ids)? == [1, 1]);
+    Ok(())
+}
+
+/// Something behind the page sends what changes something twice, as a browser does when a connection
+/// dies, and only the second answer is seen. The server has let the first pass, says so of the second
+/// in a way that is not "not sent", and a look finds out the rest.
+async fn sent_twice(stage: &mut Stage) -> Result<()> {
+    let script = "() => { const send = window.fetch; window.copies = 0; \
+         window.fetch = async (request, ...more) => { \
+           const action = request.headers?.get('x-tc-action'); \
+           if (action && !action.startsWith('Describe')) { \
+             window.copies += 1; await (await send(request.clone())).arrayBuffer(); } \
+           return send.call(window, request, ...more); }; }";
+    stage.page.session().before_every_page(script).await?;
+    stage.page.session().driver().refresh().await?;
+    stage.page.wait_for_step("compose").await?;
+    let ids = TENCENT.running(stage, 2);
+    listen(stage).await?;
+    send(stage, &TENCENT.form(&ids.join("\n"))).await?;
+    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    ensure!(stage.page.run("return window.copies;", &[]).await? == 1, "nothing was sent twice");
+    for id in &ids {
+        let story = story_of(stage, id).await?;
+        ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
+    }
+    ensure!(stage.real()?.arrivals("RebootInstances") == 1, "the copy arrived");
     let calls = stage.power_calls();
     ensure!(calls.len() == 1 && calls[0].executed, "{calls:#?}");
     ensure!(TENCENT.reboots(stage, &ids)? == [1, 1]);
