@@ -1,24 +1,30 @@
 //! The ES module: what other pages, workers and Node import from `relight.js`.
 //!
-//! Every function takes and returns plain objects; their shapes are in `api/types.ts`, which becomes
-//! part of `relight.d.ts`. Nothing here needs a DOM, and nothing here sends anything.
+//! Every function takes and returns plain objects; their shapes are in `api/signing.ts` and
+//! `api/types.ts`, which become part of `relight.d.ts`. Nothing here needs a DOM, and nothing here sends anything.
 //!
 //! Values cross between JavaScript and wasm as JSON texts, not field by field: each crossing costs
 //! more than reading a field of a text, and the JSON code is in the module anyway. What is signed by
 //! the thousand crosses in one piece each way (`api/packed.rs`).
 
 mod error;
+#[cfg(feature = "functions")]
 mod facts;
 mod input;
 mod json;
+#[cfg(feature = "functions")]
 mod output;
 mod packed;
 mod sign;
+mod signed;
 mod text;
 
+#[cfg(feature = "functions")]
 use error::Failure;
+#[cfg(feature = "functions")]
 use input::{Fields, Job, Options, Reply};
 use js_sys::Promise;
+#[cfg(feature = "functions")]
 use relight_core::{
     cloud,
     explain::{TextOptions, explain_text},
@@ -27,17 +33,23 @@ use relight_core::{
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen(typescript_custom_section)]
+const SIGNING_TYPES: &str = include_str!("api/signing.ts");
+
+#[cfg(feature = "functions")]
+#[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("api/types.ts");
 
 /// The clouds and their facts: regions, operations, options, limits, the shape of instance ids.
+#[cfg(feature = "functions")]
 #[wasm_bindgen(unchecked_return_type = "CloudInfo[]")]
 pub fn clouds() -> Result<JsValue, JsValue> {
-    output::value(&cloud::ALL.iter().map(|cloud| facts::info(*cloud)).collect::<Vec<_>>())
+    signed::value(&cloud::ALL.iter().map(|cloud| facts::info(*cloud)).collect::<Vec<_>>())
 }
 
 /// Finds instance ids in any text: a list, a table, JSON, console links. Never fails on a text.
 ///
 /// With `options.cloud`, ids of other clouds become problems.
+#[cfg(feature = "functions")]
 #[wasm_bindgen(js_name = parseInstanceIds, unchecked_return_type = "ParsedIds")]
 pub fn parse_instance_ids(
     #[wasm_bindgen(unchecked_param_type = "string")] text: &JsValue,
@@ -47,13 +59,14 @@ pub fn parse_instance_ids(
     let text = input::text_argument(text, "text")?;
     let options = Options::read(options)?;
     let parsed = ids::parse_ids(&text, options.cloud);
-    output::value(&output::ParsedIds::new(&parsed, options.locale))
+    signed::value(&output::ParsedIds::new(&parsed, options.locale))
 }
 
 /// Checks a job against every rule and cuts it into calls, with the request of each.
 ///
 /// Throws a `RelightError` when the job breaks a rule. A text that is not an id is no such thing: it
 /// is among the problems, and the other ids are planned.
+#[cfg(feature = "functions")]
 #[wasm_bindgen(js_name = planRequests, unchecked_return_type = "Plan")]
 pub fn plan_requests(
     #[wasm_bindgen(unchecked_param_type = "Job")] job: &JsValue,
@@ -61,10 +74,10 @@ pub fn plan_requests(
     let json = input::stringify(job);
     let Job { order, problems, batch_size, locale } = Job::read(&Fields::parse(&json, "job")?)?;
     match plan::plan(&order, batch_size) {
-        Ok(plan) => output::value(&output::Plan::new(&plan, &problems, locale)),
+        Ok(plan) => signed::value(&output::Plan::new(&plan, &problems, locale)),
         // There were texts, only none that is an id: each is a problem already.
         Err(plan::Refusal::NoInstances) if !problems.is_empty() => {
-            output::value(&output::Plan::empty(&problems, locale))
+            signed::value(&output::Plan::empty(&problems, locale))
         }
         Err(refusal) => Err(Failure::refused(&refusal, locale).into()),
     }
@@ -83,19 +96,21 @@ pub fn sign_request(
 
 /// Says what an answer means for each instance of a call: exactly one outcome for each. An answer
 /// that is not understood is `unknown`, and its text is kept.
+#[cfg(feature = "functions")]
 #[wasm_bindgen(js_name = decodeResponse, unchecked_return_type = "BatchOutcome")]
 pub fn decode_response(
     #[wasm_bindgen(unchecked_param_type = "Reply")] reply: &JsValue,
 ) -> Result<JsValue, JsValue> {
     let Reply { batch, response } = Reply::read(reply)?;
     let answer = batch.order().target().cloud.decode(&batch, &response);
-    output::value(&output::BatchOutcome::new(&answer))
+    signed::value(&output::BatchOutcome::new(&answer))
 }
 
 /// Explains what a cloud said: an answer's body, a line of a log, or a bare code.
 ///
 /// One explanation for each error in the text, in its order; none if there is no error in it. An
 /// error that is not in the catalogue is `recognised: false`.
+#[cfg(feature = "functions")]
 #[wasm_bindgen(js_name = explainError, unchecked_return_type = "Explanation[]")]
 pub fn explain_error(
     #[wasm_bindgen(unchecked_param_type = "string")] text: &JsValue,
@@ -107,5 +122,5 @@ pub fn explain_error(
     let text = input::text_argument(text, "text")?;
     let Options { cloud, operation, locale } = Options::read(options)?;
     let cloud = cloud.map(|cloud| cloud.manifest().id.to_owned());
-    output::value(&explain_text(&text, &TextOptions { cloud, operation, locale }))
+    signed::value(&explain_text(&text, &TextOptions { cloud, operation, locale }))
 }

@@ -1,14 +1,14 @@
 //! The only place that reads the time and makes random values.
 
-use relight_core::{run::Millis, sign};
+use relight_core::sign;
 use wasm_bindgen::JsCast;
 use web_sys::Crypto;
 
 /// Milliseconds since 1970, by the page's clock.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 #[expect(clippy::disallowed_methods, reason = "this is where the time is asked for")]
-pub(crate) fn now() -> Millis {
-    js_sys::Date::now().max(0.0) as Millis
+pub(crate) fn now() -> u64 {
+    js_sys::Date::now().max(0.0) as u64
 }
 
 /// Seconds since 1970 for a signature, corrected by what is known of the cloud's clock.

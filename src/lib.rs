@@ -1,36 +1,36 @@
 //! The console: everything that knows the browser. Names no cloud.
 //!
 //! Read the modules in this order. The pure part is `relight_core`. The front is the form alone,
-//! which a page needs first; the rest comes with the feature `console`. With the feature `functions`
-//! alone there is no page at all.
+//! which a page needs first; the rest comes with the feature `console`. With the features `functions`
+//! or `signing` alone there is no page at all.
 
 // The full build warns of what stands idle; the front uses a part of the same code.
 #![cfg_attr(not(feature = "console"), allow(dead_code))]
 // The markup of a screen is read token by token.
 #![recursion_limit = "1024"]
 
-#[cfg(any(feature = "console", not(feature = "functions")))]
+#[cfg(any(feature = "console", not(feature = "signing")))]
 mod config;
-#[cfg(any(feature = "console", not(feature = "functions")))]
+#[cfg(any(feature = "console", not(feature = "signing")))]
 pub mod element;
-#[cfg(any(feature = "console", not(feature = "functions")))]
+#[cfg(any(feature = "console", not(feature = "signing")))]
 pub mod frame;
-#[cfg(not(feature = "functions"))]
+#[cfg(not(feature = "signing"))]
 pub mod front;
-#[cfg(any(feature = "console", not(feature = "functions")))]
+#[cfg(any(feature = "console", not(feature = "signing")))]
 pub mod store;
-#[cfg(any(feature = "console", not(feature = "functions")))]
+#[cfg(any(feature = "console", not(feature = "signing")))]
 pub mod text;
-#[cfg(any(feature = "console", not(feature = "functions")))]
+#[cfg(any(feature = "console", not(feature = "signing")))]
 pub mod ui;
-#[cfg(any(feature = "console", not(feature = "functions")))]
+#[cfg(any(feature = "console", not(feature = "signing")))]
 pub mod vault;
 
-#[cfg(feature = "functions")]
+#[cfg(feature = "signing")]
 pub mod api;
 #[cfg(feature = "console")]
 pub mod approval;
-#[cfg(feature = "functions")]
+#[cfg(feature = "signing")]
 mod clock;
 #[cfg(feature = "console")]
 mod console;

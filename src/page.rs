@@ -2,6 +2,6 @@
 //! `console`; with it, as when all is built at once, there is no front to start.
 
 fn main() {
-    #[cfg(not(feature = "functions"))]
+    #[cfg(not(feature = "signing"))]
     relight::front::define();
 }

@@ -1,6 +1,6 @@
 //! The clouds' facts in the shape of the module's `CloudInfo`.
 
-use super::output::{Pairs, Words};
+use super::{output::Words, signed::Pairs};
 use relight_core::cloud::{Cloud, Operation, Parameter, ParameterKind, Role, Verb};
 use serde::{Serialize, Serializer};
 

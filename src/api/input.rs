@@ -1,8 +1,9 @@
 //! Reading what the caller gives. Each value is checked when it is read, and a refusal names it.
 
 use super::{error::Failure, json::Json, text::text};
+#[cfg(feature = "functions")]
+use relight_core::answer::Response;
 use relight_core::{
-    answer::Response,
     cloud::{self, Cloud},
     ids::{IdProblem, InstanceId, parse_ids, parse_lines, parse_list},
     plan::{self, Batch},
@@ -180,6 +181,7 @@ pub(super) fn stringify(value: &JsValue) -> String {
 }
 
 /// A text that is an argument by itself.
+#[cfg(feature = "functions")]
 pub(super) fn text_argument(value: &JsValue, name: &str) -> Result<String, Failure> {
     text(value).ok_or_else(|| not_text(name))
 }
@@ -195,6 +197,7 @@ pub(super) fn not_text(name: &str) -> Failure {
 }
 
 /// What texts are read with.
+#[cfg(feature = "functions")]
 #[derive(Default)]
 pub(super) struct Options {
     /// The cloud that is meant, if it is known.
@@ -205,6 +208,7 @@ pub(super) struct Options {
     pub(super) locale: Locale,
 }
 
+#[cfg(feature = "functions")]
 impl Options {
     pub(super) fn read(value: &JsValue) -> Result<Self, Failure> {
         if value.is_undefined() || value.is_null() {
@@ -269,11 +273,13 @@ impl Job {
 }
 
 /// An answer and the call that it answers.
+#[cfg(feature = "functions")]
 pub(super) struct Reply {
     pub(super) batch: Batch,
     pub(super) response: Response,
 }
 
+#[cfg(feature = "functions")]
 impl Reply {
     pub(super) fn read(value: &JsValue) -> Result<Self, Failure> {
         let json = stringify(value);

@@ -4,8 +4,8 @@ use super::{
     error::Failure,
     input::{Fields, Job, missing, not_text, stringify},
     json::Json,
-    output,
     packed::{self, Packed},
+    signed::signed,
     text::text,
 };
 use js_sys::{Object, Promise, Uint8Array};
@@ -28,7 +28,7 @@ pub(super) fn sign(value: &JsValue) -> Result<Promise, JsValue> {
     };
     match packed::promise(&signed) {
         Some(promise) => Ok(promise),
-        None => Ok(Promise::resolve(&output::signed(&signed)?)),
+        None => Ok(Promise::resolve(&self::signed(&signed)?)),
     }
 }
 

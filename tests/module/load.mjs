@@ -8,8 +8,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 /** The folder of the release build. */
 export const dist = resolve(process.env.RELIGHT_DIST ?? resolve(here, "../../dist"));
 
-/** Which of the modules: the whole one, or `relight-core`. */
-const name = process.env.RELIGHT_MODULE ?? "relight";
+/** Which of the modules: the whole one, `relight-core`, or `relight-sign`. */
+const chosen = process.env.RELIGHT_MODULE ?? "relight";
 
 /** The signing vectors, as the module's `SignInput` with what is expected. */
 export async function vectors() {
@@ -27,8 +27,8 @@ export async function vectors() {
   return all;
 }
 
-/** The module, ready. */
-export async function load() {
+/** The module that is tested, or another, ready. */
+export async function load(name = chosen) {
   const relight = await import(pathToFileURL(resolve(dist, `${name}.js`)));
   await relight.default({ module_or_path: await readFile(resolve(dist, `${name}_bg.wasm`)) });
   return relight;

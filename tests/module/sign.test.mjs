@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { load, vectors } from "./load.mjs";
 
 const relight = await load();
+// The one that only signs has no list of the clouds.
+const { clouds } = await load("relight-core");
 const key = { accessKeyId: "EXAMPLE-KEY-ID", secret: "example-secret-not-real" };
 
 test("every vector comes out as the vendors' SDKs made it", async (t) => {
@@ -32,7 +34,7 @@ test("every vector comes out as the vendors' SDKs made it", async (t) => {
 });
 
 test("an operation of each cloud is signed from its parameters", async () => {
-  for (const cloud of relight.clouds()) {
+  for (const cloud of clouds()) {
     const signed = await relight.signRequest({
       ...key,
       cloud: cloud.id,

@@ -205,7 +205,7 @@ impl Batch {
     }
 
     /// The request that carries it out.
-    #[cfg(feature = "engine")]
+    #[cfg(feature = "signing")]
     pub fn request(&self) -> Request<Unsigned> {
         self.order.target.cloud.request(self)
     }

@@ -34,7 +34,7 @@ pub trait Algorithm: Sync {
 /// assert!(algorithm("TC3-HMAC-SHA256").is_some());
 /// assert!(algorithm("HMAC-MD5").is_none());
 /// ```
-#[cfg(feature = "engine")]
+#[cfg(feature = "signing")]
 pub fn algorithm(name: &str) -> Option<&'static dyn Algorithm> {
     let mut algorithms = cloud::ALL.iter().flat_map(|cloud| cloud.algorithms());
     algorithms.find(|algorithm| algorithm.name() == name).copied()

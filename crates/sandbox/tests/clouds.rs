@@ -607,8 +607,7 @@ fn the_journal_holds_no_secret() {
         signatures.push(authorization.split_once("Signature=").expect("a signature").1.to_owned());
         assert_eq!(outcome(&sandbox.answer(&request, NOW_MS)).1, "ok");
     }
-    let text =
-        String::from_utf8(common::control(&mut sandbox, "GET", "/sandbox/calls", "").answer.body);
+    let text = String::from_utf8(control(&mut sandbox, "GET", "/sandbox/calls", "").answer.body);
     let text = text.expect("text");
     assert!(text.contains(&demo[0].id));
     for key in &demo {

@@ -41,9 +41,17 @@ pub(crate) fn build() -> Result<Dist> {
     for name in STABLE_NAMES {
         ensure!(folder.join(name).is_file(), "the build made no dist/{name}");
     }
-    build_functions(&folder)?;
+    for (name, part) in PARTS {
+        build_part(&folder, name, part)?;
+    }
     preload_snippets(&folder)?;
-    for name in ["page_bg.wasm", "relight_bg.wasm", "relight-core_bg.wasm", "demo_bg.wasm"] {
+    for name in [
+        "page_bg.wasm",
+        "relight_bg.wasm",
+        "relight-core_bg.wasm",
+        "relight-sign_bg.wasm",
+        "demo_bg.wasm",
+    ] {
         let wasm = folder.join(name);
         // By Node and not by its name, which is a script that not every system runs.
         run(command("node")
@@ -63,25 +71,25 @@ pub(crate) fn build() -> Result<Dist> {
     Ok(dist)
 }
 
-/// Builds the functions alone, for programs that draw nothing. The page never asks for them.
-fn build_functions(folder: &Path) -> Result<()> {
+/// Builds a part of the module for programs that draw nothing. The page never asks for it.
+fn build_part(folder: &Path, name: &str, part: &str) -> Result<()> {
     run(cargo()
         .args(["build", "--quiet", "--package", "relight", "--profile", "module"])
-        .args(["--target", "wasm32-unknown-unknown", "--bin", "functions"])
-        .args(["--no-default-features", "--features", "functions"])
+        .args(["--target", "wasm32-unknown-unknown", "--bin", part])
+        .args(["--no-default-features", "--features", part])
         .env("CARGO_ENCODED_RUSTFLAGS", rust_flags()?))?;
     run(command(paths::tool("wasm-bindgen"))
-        .args(["--target", "web", "--out-name", FUNCTIONS, "--out-dir"])
+        .args(["--target", "web", "--out-name", name, "--out-dir"])
         .arg(folder)
-        .arg(paths::cargo_target().join("wasm32-unknown-unknown/module/functions.wasm")))?;
+        .arg(paths::cargo_target().join(format!("wasm32-unknown-unknown/module/{part}.wasm"))))?;
     // What the wasm itself exports is nobody's business.
-    fs::remove_file(folder.join(format!("{FUNCTIONS}_bg.wasm.d.ts")))?;
+    fs::remove_file(folder.join(format!("{name}_bg.wasm.d.ts")))?;
     Ok(())
 }
 
-/// Whether a file belongs to the functions alone.
+/// Whether a file belongs to a part of the module that draws nothing.
 pub(crate) fn is_functions(name: &str) -> bool {
-    name.starts_with(FUNCTIONS)
+    PARTS.iter().any(|(part, _)| name.starts_with(part))
 }
 
 /// The files of a release build and their sizes.
@@ -157,14 +165,16 @@ impl Dist {
             self.bytes_of(Load::First),
             self.bytes_of(Load::Later),
         );
-        let functions = self
-            .files
-            .iter()
-            .filter(|file| is_functions(&file.name) && !file.name.ends_with(".d.ts"));
+        let [functions, signing] = PARTS.map(|(name, _)| self.bytes_of_part(name));
         println!(
-            "the functions alone, for programs that draw nothing: {}",
-            functions.map(|file| file.brotli_bytes).sum::<usize>()
+            "for programs that draw nothing: {functions}, all functions; {signing}, signing alone"
         );
+    }
+
+    /// What a program fetches of a part, but for the small scripts that all parts share.
+    fn bytes_of_part(&self, name: &str) -> usize {
+        let own = |file: &&File| file.name.starts_with(name) && !file.name.ends_with(".d.ts");
+        self.files.iter().filter(own).map(|file| file.brotli_bytes).sum()
     }
 }
 
@@ -198,8 +208,8 @@ const STABLE_NAMES: &[&str] = &[
     "relight.d.ts",
 ];
 
-/// The name of the module that has the functions and no console.
-const FUNCTIONS: &str = "relight-core";
+/// The parts of the module that draw nothing: their names, and the features of which they are made.
+const PARTS: [(&str, &str); 2] = [("relight-core", "functions"), ("relight-sign", "signing")];
 
 /// A new file counts as fetched with the page until somebody says here that it is not. Of our own
 /// small scripts those come with the page that its front imports.

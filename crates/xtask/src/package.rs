@@ -40,7 +40,7 @@ pub(crate) fn build() -> Result<PathBuf> {
     let version = concat!("\"version\": \"", env!("CARGO_PKG_VERSION"), "\"");
     write(&folder.join("package.json"), &description.replace("\"version\": \"0.0.0\"", version))?;
     let start = fs::read_to_string(source.join("node.js"))?;
-    for name in ["relight", "relight-core"] {
+    for name in ["relight", "relight-core", "relight-sign"] {
         write(&folder.join(format!("node/{name}.js")), &start.replace("NAME", name))?;
     }
     run(npm().args(["pack", "--ignore-scripts", "--loglevel=notice"]).arg(&folder))?;

@@ -193,10 +193,14 @@ fn lint() -> Result<()> {
         cargo()
             .args(["clippy", "--package", "relight", "--all-targets"])
             .args(["--target", WASM, "--", "-D", "warnings"]),
-        // The functions alone, and the page's front, are the same code with less of it.
+        // The functions alone, signing alone, and the page's front are the same code with less of it.
         cargo()
             .args(["clippy", "--package", "relight", "--bin", "functions"])
             .args(["--no-default-features", "--features", "functions"])
+            .args(["--target", WASM, "--", "-D", "warnings"]),
+        cargo()
+            .args(["clippy", "--package", "relight", "--bin", "signing"])
+            .args(["--no-default-features", "--features", "signing"])
             .args(["--target", WASM, "--", "-D", "warnings"]),
         cargo()
             .args(["clippy", "--package", "relight", "--bin", "page", "--no-default-features"])
@@ -312,6 +316,11 @@ fn module(built: &Built) -> Result<()> {
     run_all([
         &mut tests("relight"),
         &mut tests("relight-core"),
+        command("node")
+            .args(["--test", "--test-reporter=spec"])
+            .arg(folder.join("sign.test.mjs"))
+            .env("RELIGHT_DIST", paths::dist())
+            .env("RELIGHT_MODULE", "relight-sign"),
         command("node")
             .arg(paths::node_package("typescript").join("bin/tsc"))
             .args(["--strict", "--noEmit", "--skipLibCheck", "false"])

@@ -23,8 +23,12 @@ use crate::plan::Target;
 use crate::{
     answer::{BatchAnswer, Described, InstanceState, Response},
     eligibility::Eligibility,
+    plan::Order,
+};
+#[cfg(feature = "signing")]
+use crate::{
     ids::InstanceId,
-    plan::{Batch, Order},
+    plan::Batch,
     request::{Request, Unsigned},
     sign::{Algorithm, Prepared, Signer},
 };
@@ -46,32 +50,32 @@ pub trait Cloud: Sync {
     fn host(&self, target: &Target) -> String;
 
     /// The request that carries out a batch.
-    #[cfg(feature = "engine")]
+    #[cfg(feature = "signing")]
     fn request(&self, batch: &Batch) -> Request<Unsigned>;
 
     /// A request that only reads. It changes nothing and may be repeated. Ids beyond the limit of
     /// that read are the caller's mistake and left out.
-    #[cfg(feature = "engine")]
+    #[cfg(feature = "signing")]
     fn read(&self, target: &Target, read: Read, ids: &[InstanceId]) -> Request<Unsigned>;
 
     /// The request that reads state, name, zone and address of up to
     /// [`Manifest::describe_ids_max`] instances: [`Cloud::read`] of [`Read::Instances`].
-    #[cfg(feature = "engine")]
+    #[cfg(feature = "signing")]
     fn describe(&self, target: &Target, ids: &[InstanceId]) -> Request<Unsigned> {
         self.read(target, Read::Instances, ids)
     }
 
     /// The signing algorithms, by the names that stand in their string to sign; the first is the
     /// one that [`Cloud::prepare`] uses. Never empty.
-    #[cfg(feature = "engine")]
+    #[cfg(feature = "signing")]
     fn algorithms(&self) -> &'static [&'static dyn Algorithm];
 
     /// Everything of a signed request but the MAC: adds time, nonce, key id and token.
-    #[cfg(feature = "engine")]
+    #[cfg(feature = "signing")]
     fn prepare(&self, request: &Request<Unsigned>, signer: &Signer) -> Prepared;
 
     /// The same with the algorithm of this name; `None` if the cloud has none of that name.
-    #[cfg(feature = "engine")]
+    #[cfg(feature = "signing")]
     fn prepare_with(
         &self,
         algorithm: &str,

@@ -8,7 +8,7 @@ mod manifest;
 #[cfg(feature = "engine")]
 mod policy;
 mod request;
-#[cfg(feature = "engine")]
+#[cfg(feature = "signing")]
 mod sign;
 #[cfg(feature = "engine")]
 mod state;
@@ -18,10 +18,15 @@ mod tests;
 #[cfg(feature = "engine")]
 use crate::{
     answer::{BatchAnswer, Described, InstanceState, Response},
-    cloud::{Grant, Read},
+    cloud::Grant,
     eligibility::Eligibility,
+    plan::Order,
+};
+#[cfg(feature = "signing")]
+use crate::{
+    cloud::Read,
     ids::InstanceId,
-    plan::{Batch, Order},
+    plan::Batch,
     request::{Request, Unsigned},
     sign::{Algorithm, Prepared, Signer},
 };
@@ -41,22 +46,22 @@ impl Cloud for Zenlayer {
         request::HOST.to_owned()
     }
 
-    #[cfg(feature = "engine")]
+    #[cfg(feature = "signing")]
     fn request(&self, batch: &Batch) -> Request<Unsigned> {
         request::operation(batch)
     }
 
-    #[cfg(feature = "engine")]
+    #[cfg(feature = "signing")]
     fn read(&self, target: &Target, read: Read, ids: &[InstanceId]) -> Request<Unsigned> {
         request::read(target, read, ids)
     }
 
-    #[cfg(feature = "engine")]
+    #[cfg(feature = "signing")]
     fn algorithms(&self) -> &'static [&'static dyn Algorithm] {
         &[&sign::Zc2]
     }
 
-    #[cfg(feature = "engine")]
+    #[cfg(feature = "signing")]
     fn prepare(&self, request: &Request<Unsigned>, signer: &Signer) -> Prepared {
         sign::Zc2.prepare(&sign::input(request.content(), signer))
     }
