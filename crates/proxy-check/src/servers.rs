@@ -76,20 +76,42 @@ impl Running {
         self.child.id()
     }
 
-    /// The resident memory of it and its workers, in MiB; 0 where `/proc` does not tell.
+    /// The memory of it and its workers, in MiB, what they share counted once; 0 where `/proc` does
+    /// not tell.
     pub fn memory_mib(&self) -> u64 {
+        let kilobytes = |process: &PathBuf| -> Option<u64> {
+            let text = fs::read_to_string(process.join("smaps_rollup")).ok()?;
+            let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+            line.split_whitespace().next()?.parse().ok()
+        };
+        self.processes().iter().filter_map(kilobytes).sum::<u64>() / 1024
+    }
+
+    /// The processor's time that it and its workers have had so far; 0 where `/proc` does not tell.
+    pub fn cpu_seconds(&self) -> f64 {
+        let ticks = |process: &PathBuf| -> Option<u32> {
+            let text = fs::read_to_string(process.join("stat")).ok()?;
+            // Behind the name, which may have spaces: user and system are the 12th and the 13th.
+            let fields: Vec<&str> = text.rsplit_once(") ")?.1.split(' ').collect();
+            Some(fields.get(11)?.parse::<u32>().ok()? + fields.get(12)?.parse::<u32>().ok()?)
+        };
+        let sum: u32 = self.processes().iter().filter_map(ticks).sum();
+        f64::from(sum) / TICKS_PER_SECOND
+    }
+
+    /// The folders in `/proc` of it and its workers.
+    fn processes(&self) -> Vec<PathBuf> {
         let id = self.child.id().to_string();
-        let kilobytes = |path: PathBuf| -> Option<u64> {
+        let is_ours = |path: &PathBuf| -> Option<bool> {
             let status = fs::read_to_string(path.join("status")).ok()?;
             let field = |name: &str| {
                 let line = status.lines().find_map(|line| line.strip_prefix(name))?;
                 line.split_whitespace().next().map(str::to_owned)
             };
-            let is_ours = field("Pid:")? == id || field("PPid:")? == id;
-            if is_ours { field("VmRSS:")?.parse().ok() } else { None }
+            Some(field("Pid:")? == id || field("PPid:")? == id)
         };
-        let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-        processes.filter_map(|entry| kilobytes(entry.path())).sum::<u64>() / 1024
+        let all = fs::read_dir("/proc").into_iter().flatten().flatten();
+        all.map(|entry| entry.path()).filter(|path| is_ours(path) == Some(true)).collect()
     }
 
     /// What it logs.
@@ -199,6 +221,8 @@ pub fn configuration(server: Server) -> PathBuf {
 
 const START_LIMIT: Duration = Duration::from_secs(20);
 const END_LIMIT: Duration = Duration::from_secs(5);
+/// `USER_HZ`, which Linux shows everywhere alike.
+const TICKS_PER_SECOND: f64 = 100.0;
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 struct Stage {
