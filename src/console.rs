@@ -18,7 +18,10 @@ use crate::{
     },
 };
 use gloo_events::EventListener;
-use gloo_timers::callback::{Interval, Timeout};
+use gloo_timers::{
+    callback::{Interval, Timeout},
+    future::TimeoutFuture,
+};
 use relight_core::{
     answer::Delivery,
     cloud::{Cloud, Read, Verb},
@@ -294,8 +297,7 @@ impl Console {
             Msg::KeyGone => self.step(ctx, Event::KeyGone),
             Msg::Renewed { look } => self.renewed(ctx, look),
             Msg::Signed { ticket, call, signed } => {
-                self.keep_signed(ticket, call, signed);
-                false
+                self.keep_signed(ticket, call, signed) && self.step(ctx, Event::Left { call })
             }
             Msg::Came { ticket, event } => {
                 self.aborts.remove(&ticket);
@@ -398,10 +400,10 @@ impl Console {
         true
     }
 
-    /// Keeps a request for the inspector, unless its run is gone meanwhile.
-    fn keep_signed(&mut self, ticket: u64, call: usize, signed: Rc<Request<Signed>>) {
+    /// Keeps a request for the inspector, unless its run is gone meanwhile. Returns whether it is not.
+    fn keep_signed(&mut self, ticket: u64, call: usize, signed: Rc<Request<Signed>>) -> bool {
         if !self.aborts.contains_key(&ticket) {
-            return;
+            return false;
         }
         let shown = self.view.signed.make_mut();
         if shown.len() <= call {
@@ -410,6 +412,7 @@ impl Console {
         if let Some(place) = shown.get_mut(call) {
             *place = Some(signed);
         }
+        true
     }
 
     fn configure(&mut self, ctx: &Context<Self>, config: Config, problem: Option<String>) -> bool {
@@ -942,8 +945,8 @@ impl Console {
         self.announce(ctx, &before, &run);
         for command in commands {
             match command {
-                Command::Send { call, batch, clock_skew_seconds } => {
-                    self.send_call(ctx, call, &batch, clock_skew_seconds);
+                Command::Send { call, leave_at, batch, clock_skew_seconds } => {
+                    self.send_call(ctx, (call, leave_at), &batch, clock_skew_seconds);
                 }
                 Command::Look { ids, clock_skew_seconds } => {
                     let target = run.order().target();
@@ -990,7 +993,13 @@ impl Console {
         false
     }
 
-    fn send_call(&mut self, ctx: &Context<Self>, call: usize, batch: &Batch, skew: i64) {
+    fn send_call(
+        &mut self,
+        ctx: &Context<Self>,
+        (call, leave_at): (usize, Millis),
+        batch: &Batch,
+        skew: i64,
+    ) {
         let Some(run) = self.view.run.clone() else { return };
         let cloud = run.order().target().cloud;
         // All tabs together keep the cloud's pace.
@@ -998,16 +1007,18 @@ impl Console {
         let region = &run.order().target().region;
         let pace = format!("{} {region} {}", cloud.manifest().id, operation.name);
         let turns = operation.calls_per_second.max(1);
+        // The second begins when the call leaves.
+        let window_ms = 1_000 + pause_until(leave_at);
         let turn = async move {
             // Without locks there is this page's own pace, which the run keeps.
-            let _: Result<(), NoLocks> = locks::pace(&pace, turns, 1_000).await;
+            let _: Result<(), NoLocks> = locks::pace(&pace, turns, window_ms).await;
         };
         let paper = Paper {
             cloud,
             key_id: run.about().key_id.clone(),
             request: batch.request(),
             skew_seconds: skew,
-            call: Some(call),
+            call: Some((call, leave_at)),
         };
         self.dispatch(ctx, paper, turn, move |ticket, delivery| Msg::Came {
             ticket,
@@ -1040,10 +1051,13 @@ impl Console {
             let call = paper.call;
             let delivery = match sign(&vault, paper, locale, &route).await {
                 Ok((signed, token)) => {
-                    if let Some(call) = call {
+                    if let Some((call, leave_at)) = call {
                         // What is kept for the screen has no token any more.
                         let signed =
                             Rc::new(signed.redacted(token.as_ref().map(|token| &***token)));
+                        if leave_at > clock::now() {
+                            TimeoutFuture::new(pause_until(leave_at)).await;
+                        }
                         link.send_message(Msg::Signed { ticket, call, signed });
                     }
                     sender.send(&signed, &route).await
@@ -1168,8 +1182,8 @@ struct Paper {
     request: Request<Unsigned>,
     /// How far the cloud's clock is ahead of the page's.
     skew_seconds: i64,
-    /// Which call of the run it is; `None` for a look.
-    call: Option<usize>,
+    /// Which call of the run it is, and when it may leave; `None` for a look.
+    call: Option<(usize, Millis)>,
 }
 
 /// Everything of the signed request but its signature. Without a proxy it has to be one that a page

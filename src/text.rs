@@ -1410,7 +1410,15 @@ pub fn instant(at: Millis) -> String {
 
 /// How long something took, as the language writes it: `1 hr, 1 min, 12 sec`.
 pub fn duration(locale: Locale, ms: Millis) -> String {
-    let seconds = ms / 1_000;
+    let all = ms / 1_000;
+    // The rows of a call have been on their way for equally long.
+    let known = LAST_DURATION.take().filter(|last| (last.0, last.1) == (locale, all));
+    let words = known.map_or_else(|| new_duration(locale, all), |last| last.2);
+    LAST_DURATION.replace(Some((locale, all, words.clone())));
+    words
+}
+
+fn new_duration(locale: Locale, seconds: u64) -> String {
     let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     duration_by_intl(locale, hours, minutes, seconds).unwrap_or_else(|| {
         // Browsers before 2025 have no words for durations.
@@ -1429,6 +1437,8 @@ pub fn duration(locale: Locale, ms: Millis) -> String {
 thread_local! {
     /// The browser's formatters: to make one takes longer than to use it a hundred times.
     static DURATIONS: RefCell<HashMap<Locale, Option<(JsValue, Function)>>> = RefCell::default();
+    /// What was asked for last, and the answer.
+    static LAST_DURATION: RefCell<Option<(Locale, u64, String)>> = const { RefCell::new(None) };
 }
 
 /// `None` where the browser has no `Intl.DurationFormat`.

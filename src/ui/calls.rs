@@ -22,7 +22,7 @@ use yew::{
     use_state_eq,
 };
 
-const CALLS_A_PAGE: usize = 50;
+const CALLS_A_PAGE: usize = 25;
 
 /// The calls, and which of them is looked into.
 #[derive(PartialEq)]

@@ -26,7 +26,8 @@ use yew::{
     use_effect_with, use_state_eq,
 };
 
-const ROWS_A_PAGE: usize = 100;
+/// No more than can be drawn anew several times a second without anybody feeling it.
+const ROWS_A_PAGE: usize = 50;
 
 /// Which rows are shown, and which of them is chosen.
 #[derive(PartialEq)]
@@ -116,7 +117,8 @@ pub(crate) fn instances(props: &Props, hooks: &mut HookContext) -> Html {
                                 row: (*row).clone(),
                                 named,
                                 selected: props.selected.as_ref() == Some(&row.id),
-                                now: is_moving(row.outcome).then_some(props.now),
+                                // A second is the least that it shows.
+                                now: is_moving(row.outcome).then_some(props.now / 1_000 * 1_000),
                                 on_select: props.on_select.clone(),
                             })
                         }) }

@@ -324,6 +324,12 @@ pub enum Event {
         /// The record's number.
         number: u64,
     },
+    /// A call leaves the page now: later than it was to, if the page was busy or had to wait for its
+    /// turn among the tabs.
+    Left {
+        /// Its index in [`Run::calls`].
+        call: usize,
+    },
     /// A call came back, or not.
     Delivered {
         /// Its index in [`Run::calls`].
@@ -407,10 +413,12 @@ pub enum Command {
         /// Whether it must be on the disk before it is reported: a call goes out on its word.
         durable: bool,
     },
-    /// Sign and send this call, once, and report with [`Event::Delivered`].
+    /// Sign this call, send it once, and report with [`Event::Left`] and [`Event::Delivered`].
     Send {
         /// Its index in [`Run::calls`].
         call: usize,
+        /// When it may leave: in a moment, so that signing it does not slow the pace.
+        leave_at: Millis,
         /// What travels in it.
         batch: Batch,
         /// Seconds to add to the page's clock for the signature.
@@ -445,7 +453,9 @@ impl Counts {
 }
 
 /// How long before a call is due its record is written, so that the write does not slow the pace.
-const RECORD_AHEAD_MS: u64 = 90;
+const RECORD_AHEAD_MS: u64 = 150;
+/// How long before a call is due it is handed out to be signed.
+const SIGN_AHEAD_MS: u64 = 30;
 /// A clock that is off by less than this is not why a look was refused.
 const CLOCK_NEWS_SECONDS: u64 = 30;
 /// Offline or asleep for longer than this, nothing goes out by itself.
@@ -776,6 +786,7 @@ impl Run {
             Event::Tick => {}
             Event::Recorded { number, held } => self.recorded(now, number, &held),
             Event::RecordFailed { number } => self.record_failed(now, number),
+            Event::Left { call } => self.left(now, call),
             Event::Delivered { call, delivery } => self.delivered(now, call, &delivery),
             Event::Looked { ids, delivery } => self.looked(now, &ids, &delivery),
             Event::Online(online) => self.online(now, online),
@@ -805,6 +816,14 @@ impl Run {
 
     // ---- what came back ------------------------------------------------------------------------
 
+    fn left(&mut self, now: Millis, index: usize) {
+        let is_sending = |call: &Call| call.state == CallState::Sending;
+        if self.calls.get(index).is_some_and(is_sending) {
+            self.transient.pace.left(index, now);
+            self.change_call(index, |call| call.sent_at = call.sent_at.max(Some(now)));
+        }
+    }
+
     fn delivered(&mut self, now: Millis, index: usize, delivery: &Delivery) {
         let Some(call) = self.calls.get(index).filter(|call| call.state == CallState::Sending)
         else {
@@ -815,6 +834,7 @@ impl Run {
             self.take_back(now, index);
             return;
         }
+        self.transient.pace.answered(index, now);
         let answer = answer::settle(&call.batch, delivery, self.policy.through_proxy);
         let (sent_at, resends) = (call.sent_at.unwrap_or(now), call.resends);
         if let Some(not_before) = self.resend_at(now, sent_at, resends, index, delivery, &answer) {
@@ -1420,7 +1440,7 @@ impl Run {
                     break;
                 }
                 NextCall::Claim(index) => commands.extend(self.claim(index)),
-                NextCall::Send(index) => commands.extend(self.send(now, index)),
+                NextCall::Send(index, due) => commands.extend(self.send(index, due.max(now))),
             }
         }
         match self.next_look(now) {
@@ -1446,7 +1466,7 @@ impl Run {
         }
         if let Some(index) = self.calls.iter().position(|call| call.state == CallState::Claiming) {
             let due = self.due_at(now, index);
-            return if due <= now { NextCall::Send(index) } else { NextCall::Wait(due) };
+            return send_by(now, index, due);
         }
         let next = self.canary().or_else(|| {
             self.calls
@@ -1461,10 +1481,8 @@ impl Run {
         if self.policy.journal {
             let ahead = due.saturating_sub(RECORD_AHEAD_MS);
             if ahead <= now { NextCall::Claim(index) } else { NextCall::Wait(ahead) }
-        } else if due <= now {
-            NextCall::Send(index)
         } else {
-            NextCall::Wait(due)
+            send_by(now, index, due)
         }
     }
 
@@ -1572,27 +1590,28 @@ impl Run {
         self.pause = Some(Pause::NoJournal);
     }
 
-    fn send(&mut self, now: Millis, index: usize) -> Option<Command> {
+    fn send(&mut self, index: usize, leave_at: Millis) -> Option<Command> {
         let batch = self.calls.get(index)?.batch.clone();
         self.change_call(index, |call| {
             call.state = CallState::Sending;
-            call.sent_at = Some(now);
+            call.sent_at = Some(leave_at);
         });
-        self.started_at.get_or_insert(now);
-        self.transient.pace.sent(now);
+        self.started_at.get_or_insert(leave_at);
+        self.transient.pace.sent(index, leave_at);
         self.calls_in_wave += 1;
         if self.policy.wave_calls > 0 && self.calls_in_wave >= self.policy.wave_calls {
             self.calls_in_wave = 0;
-            self.transient.pace.not_before(now + self.policy.wave_pause_ms);
+            self.transient.pace.not_before(leave_at + self.policy.wave_pause_ms);
         }
         for id in batch.ids() {
             self.change(id, |row| {
                 row.outcome = Outcome::Sending;
                 row.call = Some(index);
-                row.sent_at = Some(now);
+                row.sent_at = Some(leave_at);
             });
         }
-        Some(Command::Send { call: index, batch, clock_skew_seconds: self.clock_skew_seconds })
+        let clock_skew_seconds = self.clock_skew_seconds;
+        Some(Command::Send { call: index, leave_at, batch, clock_skew_seconds })
     }
 
     // ---- without a key -------------------------------------------------------------------------
@@ -1673,7 +1692,14 @@ enum NextCall {
     Nothing,
     Wait(Millis),
     Claim(usize),
-    Send(usize),
+    /// And when it is due.
+    Send(usize, Millis),
+}
+
+/// It is signed a moment before it is due.
+fn send_by(now: Millis, index: usize, due: Millis) -> NextCall {
+    let ahead = due.saturating_sub(SIGN_AHEAD_MS);
+    if ahead <= now { NextCall::Send(index, due) } else { NextCall::Wait(ahead) }
 }
 
 enum NextLook {

@@ -168,14 +168,19 @@ impl Stage {
 
     /// The arrivals that would change something.
     pub fn power_calls(&self) -> Vec<Call> {
-        let is_power =
-            |call: &Call| call.action.starts_with("Reboot") || call.action.starts_with("Start");
-        self.calls().into_iter().filter(is_power).collect()
+        let sandbox = self.sandbox.sandbox();
+        sandbox.calls().iter().filter(|call| is_power(call)).cloned().collect()
+    }
+
+    /// How many they are. The sandbox, which cannot answer meanwhile, is not held up by it.
+    pub fn power_count(&self) -> usize {
+        self.sandbox.sandbox().calls().iter().filter(|call| is_power(call)).count()
     }
 
     /// The arrivals that only look.
     pub fn looks(&self) -> usize {
-        self.calls().iter().filter(|call| call.action.starts_with("Describe")).count()
+        let sandbox = self.sandbox.sandbox();
+        sandbox.calls().iter().filter(|call| call.action.starts_with("Describe")).count()
     }
 
     /// How many requests the proxy kept to itself.
@@ -201,4 +206,8 @@ impl Stage {
         let all = sandbox.fleet().all().iter();
         all.filter(|one| one.cloud == cloud && one.region == region).cloned().collect()
     }
+}
+
+fn is_power(call: &Call) -> bool {
+    call.action.starts_with("Reboot") || call.action.starts_with("Start")
 }

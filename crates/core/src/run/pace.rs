@@ -3,11 +3,17 @@
 use super::Millis;
 use std::collections::VecDeque;
 
-/// What a second of the cloud's is taken for: calls that leave a second apart may arrive closer, by as
-/// much as a page or a network holds one of them up.
-const SECOND_MS: u64 = 1_040;
+const SECOND_MS: u64 = 1_000;
 
-/// When the next call may go out: so many in any second, evenly spread over it.
+/// The cloud counts arrivals, and a call may be held up on its way, so that the next ones arrive closer
+/// behind it than they left. As long as nobody knows when it arrived, it is taken to have been held up
+/// by this much; an answer says better, for it has arrived before that.
+const ON_THE_WAY_MS: u64 = 40;
+
+/// Times are cut to whole milliseconds, here and there.
+const GRAIN_MS: u64 = 2;
+
+/// When the next call may go out: so many arrivals in any second, evenly spread over it.
 #[derive(Clone, Debug)]
 pub(super) struct Pace {
     calls_per_second: usize,
@@ -17,9 +23,23 @@ pub(super) struct Pace {
     /// How many calls have gone out since the pace was last changed.
     unchanged_for: usize,
     next_at: Millis,
-    /// When the last calls went out, as many as a second allows.
-    recent: VecDeque<Millis>,
+    /// The last calls, as many as a second allows.
+    recent: VecDeque<Recent>,
     slowed_at: Option<Millis>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Recent {
+    call: usize,
+    left_at: Millis,
+    /// From when on it is out of the cloud's second.
+    over_at: Millis,
+}
+
+impl Recent {
+    const fn new(call: usize, left_at: Millis) -> Self {
+        Recent { call, left_at, over_at: left_at + ON_THE_WAY_MS + SECOND_MS }
+    }
 }
 
 impl Pace {
@@ -39,28 +59,28 @@ impl Pace {
     }
 
     pub(super) fn next_at(&self, now: Millis) -> Millis {
-        // A clock that was set back must not stop the run for hours.
-        if self.recent.back().is_some_and(|last| now < *last) {
+        if self.was_set_back(now) {
             return now;
         }
         let window = self
-            .recent
-            .front()
+            .first_over()
             .filter(|_| self.recent.len() >= self.calls_per_second)
-            .map_or(0, |oldest| oldest + SECOND_MS);
+            .and_then(|place| self.recent.get(place))
+            .map_or(0, |first| first.over_at);
         self.next_at.max(window)
     }
 
+    /// Takes note of a call that leaves at a time, or will in a moment.
+    ///
     /// A call that leaves a little late, as timers and disks have it, does not delay those after it:
     /// only the number in a second is the cloud's limit.
-    pub(super) fn sent(&mut self, now: Millis) {
-        let was_set_back = self.recent.back().is_some_and(|last| now < *last);
-        if was_set_back {
+    pub(super) fn sent(&mut self, call: usize, at: Millis) {
+        if self.was_set_back(at) {
             self.recent.clear();
-            self.next_at = now;
+            self.next_at = at;
         }
-        let late_ms = now.saturating_sub(self.next_at);
-        let due = if late_ms <= self.interval_ms { self.next_at.min(now) } else { now };
+        let late_ms = at.saturating_sub(self.next_at);
+        let due = if late_ms <= self.interval_ms { self.next_at.min(at) } else { at };
         self.next_at = due + self.interval_ms;
         // What was too fast for a moment need not be too fast for ever: a little faster after every
         // second's worth of calls, until the next refusal.
@@ -69,10 +89,43 @@ impl Pace {
             self.unchanged_for = 0;
             self.interval_ms = (self.interval_ms * 9 / 10).max(self.usual_interval_ms);
         }
-        if self.recent.len() >= self.calls_per_second {
-            self.recent.pop_front();
+        if self.recent.len() >= self.calls_per_second
+            && let Some(place) = self.first_over()
+        {
+            self.recent.remove(place);
         }
-        self.recent.push_back(now);
+        self.recent.push_back(Recent::new(call, at));
+    }
+
+    /// A call has left only now.
+    pub(super) fn left(&mut self, call: usize, now: Millis) {
+        if let Some(recent) = self.last_of(call)
+            && now > recent.left_at
+        {
+            *recent = Recent::new(call, now);
+        }
+    }
+
+    /// A call has come back, or is lost: it arrived before that, if at all.
+    pub(super) fn answered(&mut self, call: usize, now: Millis) {
+        if let Some(recent) = self.last_of(call) {
+            recent.over_at = recent.over_at.min(now.max(recent.left_at) + SECOND_MS + GRAIN_MS);
+        }
+    }
+
+    fn last_of(&mut self, call: usize) -> Option<&mut Recent> {
+        self.recent.iter_mut().rev().find(|recent| recent.call == call)
+    }
+
+    /// The place of the one that is out of the cloud's second first.
+    fn first_over(&self) -> Option<usize> {
+        let places = self.recent.iter().enumerate();
+        places.min_by_key(|(_, recent)| recent.over_at).map(|(place, _)| place)
+    }
+
+    /// A clock that was set back must not stop the run for hours.
+    fn was_set_back(&self, now: Millis) -> bool {
+        self.recent.back().is_some_and(|last| now + SECOND_MS < last.left_at)
     }
 
     pub(super) fn not_before(&mut self, at: Millis) {
@@ -112,76 +165,114 @@ impl Pace {
 mod tests {
     use super::Pace;
 
-    /// The times at which calls go out, each late by as much as the list says.
-    fn times(mut pace: Pace, late_ms: &[u64]) -> Vec<u64> {
+    /// The times at which calls go out, each late by as much as the list says and answered after so
+    /// many milliseconds, or not within a second.
+    fn times(mut pace: Pace, late_ms: &[u64], answer_ms: Option<u64>) -> Vec<u64> {
         let mut now = 1_000_000;
-        late_ms
-            .iter()
-            .map(|late| {
-                now = now.max(pace.next_at(now)) + late;
-                pace.sent(now);
-                now
-            })
-            .collect()
+        let mut sent: Vec<u64> = Vec::new();
+        for late in late_ms {
+            let mut due = now.max(pace.next_at(now));
+            // What comes back meanwhile may bring the next one forward.
+            for (call, left_at) in sent.iter().enumerate() {
+                let Some(answered_at) = answer_ms.map(|ms| left_at + ms) else { continue };
+                if (now..=due).contains(&answered_at) {
+                    pace.answered(call, answered_at);
+                    due = answered_at.max(pace.next_at(answered_at));
+                }
+            }
+            now = due;
+            pace.sent(sent.len(), now);
+            now += late;
+            pace.left(sent.len(), now);
+            sent.push(now);
+        }
+        sent
     }
+
+    const LATE_MS: [u64; 7] = [0, 9, 3, 6, 1, 12, 2];
 
     #[test]
     fn no_second_has_too_many_and_lateness_does_not_add_up() {
-        let late: Vec<u64> = (0..200).map(|call| [0, 9, 3, 6, 1, 12, 2][call % 7]).collect();
-        let times = times(Pace::new(10), &late);
-        for eleven in times.windows(11) {
-            assert!(eleven[10] - eleven[0] > 1_000, "{eleven:?}");
+        let late: Vec<u64> = (0..200).map(|call| LATE_MS[call % 7]).collect();
+        for (answer_ms, most_ms) in [(None, 106), (Some(200), 106), (Some(15), 103)] {
+            let times = times(Pace::new(10), &late, answer_ms);
+            for eleven in times.windows(11) {
+                assert!(eleven[10] - eleven[0] > 1_000, "{answer_ms:?} {eleven:?}");
+            }
+            let took = times[199] - times[0];
+            assert!(took < 199 * most_ms, "{answer_ms:?}: {took} ms for 199 pauses of 100 ms");
         }
-        let took = times[199] - times[0];
-        assert!(took < 199 * 106, "{took} ms for 199 pauses of 100 ms");
+    }
+
+    #[test]
+    fn a_call_counts_from_when_it_can_have_arrived() {
+        let mut pace = Pace::new(1);
+        pace.sent(0, 1_000_000);
+        assert_eq!(pace.next_at(1_000_000), 1_001_040, "nobody knows when it arrived");
+        pace.left(0, 1_000_300);
+        assert_eq!(pace.next_at(1_000_300), 1_001_340, "it was held up in the page");
+        pace.answered(0, 1_000_310);
+        assert_eq!(pace.next_at(1_000_310), 1_001_312, "it arrived before its answer");
+        pace.answered(0, 1_000_900);
+        pace.left(0, 1_000_200);
+        assert_eq!(pace.next_at(1_000_900), 1_001_312, "what comes later knows no better");
+    }
+
+    #[test]
+    fn a_slow_answer_says_nothing() {
+        let mut pace = Pace::new(1);
+        pace.sent(0, 1_000_000);
+        pace.answered(0, 1_000_700);
+        assert_eq!(pace.next_at(1_000_700), 1_001_040);
     }
 
     #[test]
     fn a_long_pause_is_not_made_up_for() {
         let mut pace = Pace::new(10);
-        pace.sent(1_000_000);
-        assert_eq!(pace.next_at(1_000_000), 1_000_104);
-        pace.sent(1_009_000);
-        assert_eq!(pace.next_at(1_009_000), 1_009_104);
+        pace.sent(0, 1_000_000);
+        assert_eq!(pace.next_at(1_000_000), 1_000_100);
+        pace.sent(1, 1_009_000);
+        assert_eq!(pace.next_at(1_009_000), 1_009_100);
     }
 
     #[test]
     fn a_clock_that_is_set_back_stops_nothing() {
         let mut pace = Pace::new(1);
-        pace.sent(9_000_000);
+        pace.sent(0, 9_000_000);
         assert_eq!(pace.next_at(1_000_000), 1_000_000);
-        pace.sent(1_000_000);
+        pace.sent(1, 1_000_000);
         assert_eq!(pace.next_at(1_000_001), 1_001_040);
     }
 
     #[test]
     fn refusals_of_one_time_slow_it_once() {
         let mut pace = Pace::new(10);
-        for at in [0, 104, 208] {
-            pace.sent(1_000_000 + at);
+        for call in 0..3 {
+            pace.sent(call, 1_000_000 + call as u64 * 100);
         }
-        for sent_at in [0, 104, 208] {
-            pace.throttled(1_000_300, 1_000_000 + sent_at, (0, 0), None);
+        for call in 0..3 {
+            pace.throttled(1_000_300, 1_000_000 + call as u64 * 100, (0, 0), None);
         }
-        pace.sent(1_000_312);
-        assert_eq!(pace.next_at(1_000_312), 1_000_312 + 156);
+        pace.sent(3, 1_000_300);
+        assert_eq!(pace.next_at(1_000_300), 1_000_300 + 150);
     }
 
     #[test]
     fn after_a_refusal_it_becomes_as_fast_again_in_time() {
         let mut pace = Pace::new(10);
         let mut now = 1_000_000;
-        pace.sent(now);
+        pace.sent(0, now);
         pace.throttled(now, now, (0, 0), None);
         let mut pauses = Vec::new();
-        for _ in 0..60 {
+        for call in 1..61 {
             let next = pace.next_at(now).max(now);
             pauses.push(next - now);
             now = next;
-            pace.sent(now);
+            pace.sent(call, now);
+            pace.answered(call, now);
         }
         assert!(pauses[2] >= 150, "{pauses:?}");
-        assert!(pauses.windows(2).skip(1).all(|pair| pair[1] <= pair[0]), "{pauses:?}");
-        assert_eq!(pauses[59], 104, "{pauses:?}");
+        assert!(pauses.windows(2).skip(1).all(|pair| pair[1] <= pair[0] + 2), "{pauses:?}");
+        assert!(pauses[50..].iter().all(|pause| (100..=102).contains(pause)), "{pauses:?}");
     }
 }

@@ -378,7 +378,7 @@ impl World {
                 }
                 self.soon(delay, Thing::Disk { life, number, record, held });
             }
-            Command::Send { call, batch, clock_skew_seconds } => {
+            Command::Send { call, leave_at, batch, clock_skew_seconds } => {
                 if run.calls()[call].state != CallState::Sending {
                     return Err("a call that is not being sent was sent".into());
                 }
@@ -392,8 +392,12 @@ impl World {
                     self.soon(1, Thing::Page { life, event });
                     return Ok(());
                 }
-                self.check_departure(run, call)?;
-                self.send(call, batch.ids(), clock_skew_seconds)?;
+                // A page may be busy just then.
+                let held_up = if self.dice.chance(10) { self.dice.roll(80) } else { 0 };
+                let leaves_in = leave_at.saturating_sub(self.page_now()) + held_up;
+                self.check_departure(run, call, leaves_in)?;
+                self.soon(leaves_in, Thing::Page { life, event: Event::Left { call } });
+                self.send(call, batch.ids(), clock_skew_seconds, leaves_in)?;
             }
             Command::Look { ids, clock_skew_seconds } => {
                 let cloud = self.cloud.manifest().id;
@@ -430,7 +434,7 @@ impl World {
     }
 
     /// What must hold of a call as it leaves, beside the instances in it.
-    fn check_departure(&mut self, run: &Run, call: usize) -> Result<(), String> {
+    fn check_departure(&mut self, run: &Run, call: usize, leaves_in: u64) -> Result<(), String> {
         let on_the_way = |one: &&Call| one.state == CallState::Sending;
         let together = run.calls().iter().filter(on_the_way).count();
         if together > 1 {
@@ -449,9 +453,10 @@ impl World {
         if run.policy().stop_above_refused_percent.is_some() && together > 1 {
             return Err("sent before it was known whether too many were refused".into());
         }
-        let second = self.now.saturating_sub(1_000);
+        let left_at = self.now + leaves_in;
+        let second = left_at.saturating_sub(1_000);
         self.left_at.retain(|at| *at > second);
-        self.left_at.push(self.now);
+        self.left_at.push(left_at);
         let most = usize::try_from(run.order().operation().calls_per_second).unwrap();
         if self.left_at.len() > most {
             return Err(format!("more than {most} calls in a second: {:?}", self.left_at));
@@ -468,6 +473,7 @@ impl World {
         call: usize,
         ids: &[InstanceId],
         clock_skew_seconds: i64,
+        leaves_in: u64,
     ) -> Result<(), String> {
         self.seen.note("sends");
         let send = self.next_send;
@@ -508,7 +514,7 @@ impl World {
                     };
                     let delivery = Delivery::Answered(response);
                     let event = Event::Delivered { call, delivery };
-                    self.soon(20, Thing::Page { life, event });
+                    self.soon(leaves_in + 20, Thing::Page { life, event });
                     return Ok(());
                 }
                 1 => {
@@ -516,7 +522,7 @@ impl World {
                     self.truth.insert(send, Truth::NotDone);
                     let delivery = Delivery::Lost { word: "network".into() };
                     let event = Event::Delivered { call, delivery };
-                    self.soon(20, Thing::Page { life, event });
+                    self.soon(leaves_in + 20, Thing::Page { life, event });
                     return Ok(());
                 }
                 2 => Fate::AnswerLost,
@@ -533,7 +539,7 @@ impl World {
         if fate == Fate::ClockSkew && self.things.values().any(also_skewed) {
             self.seen.note("skewed together");
         }
-        let delay = 5 + self.dice.roll(300);
+        let delay = leaves_in + 5 + self.dice.roll(300);
         self.soon(delay, Thing::Cloud { life, send, call, ids: texts, fate });
         Ok(())
     }
