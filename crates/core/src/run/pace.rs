@@ -147,7 +147,7 @@ impl Pace {
         asked_ms: Option<u64>,
     ) -> u64 {
         if self.slowed_at.is_none_or(|slowed_at| sent_at >= slowed_at) {
-            self.interval_ms = (self.interval_ms * 3 / 2).min(5_000);
+            self.interval_ms = (self.interval_ms * 5 / 4).min(5_000);
             self.unchanged_for = 0;
             self.slowed_at = Some(now);
         }
@@ -254,7 +254,7 @@ mod tests {
             pace.throttled(1_000_300, 1_000_000 + call as u64 * 100, (0, 0), None);
         }
         pace.sent(3, 1_000_300);
-        assert_eq!(pace.next_at(1_000_300), 1_000_300 + 150);
+        assert_eq!(pace.next_at(1_000_300), 1_000_300 + 125);
     }
 
     #[test]
@@ -271,7 +271,7 @@ mod tests {
             pace.sent(call, now);
             pace.answered(call, now);
         }
-        assert!(pauses[2] >= 150, "{pauses:?}");
+        assert!(pauses[2] >= 125, "{pauses:?}");
         assert!(pauses.windows(2).skip(1).all(|pair| pair[1] <= pair[0] + 2), "{pauses:?}");
         assert!(pauses[50..].iter().all(|pause| (100..=102).contains(pause)), "{pauses:?}");
     }
