@@ -810,6 +810,9 @@ impl Console {
         let run =
             Run::new(about, plan, &review.skipped, known, policy).with_clock_skew(skew_seconds);
         let run_id = run.about().id.clone();
+        // What has the focus goes with the review. A browser that has to find that out by itself lays
+        // the page out once more in between.
+        ui::dom::leave(&ctx.props().host);
         self.show(ctx, run);
         let detail = to_js(&BeforeSend::new(plan));
         element::fire(&ctx.props().host, "relight-run-started", &detail, false);
@@ -1365,7 +1368,9 @@ struct ErrorEvent<'a> {
 }
 
 fn to_js(value: &impl Serialize) -> JsValue {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+    // As one text: ten thousand ids would be as many crossings.
+    let text = serde_json::to_string(value).unwrap_or_default();
+    js_sys::JSON::parse(&text).unwrap_or(JsValue::NULL)
 }
 
 fn copy(text: &str) {

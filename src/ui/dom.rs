@@ -56,6 +56,15 @@ pub(crate) fn focus(node: &NodeRef) {
     }
 }
 
+/// Takes the focus from whatever has it inside an element's shadow root.
+#[cfg(feature = "console")]
+pub(crate) fn leave(host: &HtmlElement) {
+    let active = host.shadow_root().and_then(|root| root.active_element());
+    if let Some(element) = active.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.blur();
+    }
+}
+
 /// Puts the focus on the first match of a selector inside an element.
 pub(crate) fn focus_in(node: &NodeRef, selector: &str) {
     let found =

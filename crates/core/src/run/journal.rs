@@ -167,14 +167,16 @@ impl Run {
         } else {
             changed_calls.into_iter().collect()
         };
+        // Of a large run they are megabytes: not to be moved while they grow.
+        let mut written = Vec::with_capacity(rows.len());
+        written.extend(
+            rows.into_iter().filter_map(|at| Some((at, RowRecord::of(self.rows.get(at)?)))),
+        );
         let record = Record {
             version: VERSION,
             number,
             header: first.then(|| Box::new(self.header())),
-            rows: rows
-                .into_iter()
-                .filter_map(|at| Some((at, RowRecord::of(self.rows.get(at)?))))
-                .collect(),
+            rows: written,
             calls: calls
                 .into_iter()
                 .filter_map(|at| Some((at, self.call_record(self.calls.get(at)?))))
