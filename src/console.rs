@@ -1081,9 +1081,13 @@ impl Console {
             }
         }
         if before.stage() != Stage::Finished && after.stage() == Stage::Finished {
-            let text = export::json(after);
-            let detail = js_sys::JSON::parse(&text).unwrap_or(JsValue::NULL);
-            element::fire(host, "relight-run-finished", &detail, false);
+            // After what has changed is on the screen: of a large run it is megabytes.
+            let (host, run) = (host.clone(), after.clone());
+            spawn_local(async move {
+                TimeoutFuture::new(0).await;
+                let detail = js_sys::JSON::parse(&export::json(&run)).unwrap_or(JsValue::NULL);
+                element::fire(&host, "relight-run-finished", &detail, false);
+            });
             if let Some(records) = &self.config.settings.records {
                 records::owe(&after.about().id);
                 hand_in(ctx, records, after);

@@ -8,7 +8,7 @@ use crate::{
     run::{Call, Evidence, Millis, Row, Run},
     sign::iso_8601,
 };
-use std::fmt::Write as _;
+use std::{collections::VecDeque, fmt::Write as _};
 
 const COLUMNS: [&str; 13] = [
     "instanceId",
@@ -148,11 +148,16 @@ fn instance(json: &mut Pretty, run: &Run, row: &Row) {
     json.close('}');
 }
 
+/// When a row was sent, and when it was settled.
+const TIMES_KNOWN: usize = 2;
+
 /// Writes JSON for people: one member a line, indented.
 #[derive(Default)]
 struct Pretty {
     text: String,
     depth: usize,
+    /// The last times that were written, for the rows of a call have the same.
+    times: VecDeque<(Millis, String)>,
 }
 
 impl Pretty {
@@ -201,7 +206,15 @@ impl Pretty {
     }
 
     fn time(&mut self, name: &str, at: Option<Millis>) {
-        self.text(name, at.map(time).as_deref());
+        let Some(at) = at else { return self.text(name, None) };
+        let known = self.times.iter().find(|known| known.0 == at).map(|known| known.1.clone());
+        let words = known.unwrap_or_else(|| {
+            let words = time(at);
+            self.times.truncate(TIMES_KNOWN - 1);
+            self.times.push_front((at, words.clone()));
+            words
+        });
+        self.text(name, Some(&words));
     }
 
     fn line(&mut self) {
