@@ -453,7 +453,7 @@ impl Counts {
 }
 
 /// How long before a call is due its record is written, so that the write does not slow the pace.
-const RECORD_AHEAD_MS: u64 = 150;
+const RECORD_AHEAD_MS: u64 = 90;
 /// How long before a call is due it is handed out to be signed.
 const SIGN_AHEAD_MS: u64 = 30;
 /// A clock that is off by less than this is not why a look was refused.
