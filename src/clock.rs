@@ -1,14 +1,20 @@
 //! The only place that reads the time and makes random values.
 
+#[cfg(feature = "signing")]
 use relight_core::sign;
+#[cfg(feature = "signing")]
 use wasm_bindgen::JsCast;
+#[cfg(feature = "signing")]
 use web_sys::Crypto;
+
+/// Milliseconds since 1970, or a span of them.
+pub(crate) type Millis = u64;
 
 /// Milliseconds since 1970, by the page's clock.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 #[expect(clippy::disallowed_methods, reason = "this is where the time is asked for")]
-pub(crate) fn now() -> u64 {
-    js_sys::Date::now().max(0.0) as u64
+pub(crate) fn now() -> Millis {
+    js_sys::Date::now().max(0.0) as Millis
 }
 
 /// Seconds since 1970 for a signature, corrected by what is known of the cloud's clock.
@@ -18,6 +24,7 @@ pub(crate) fn unix_seconds(skew_seconds: i64) -> i64 {
 
 /// 32 hexadecimal digits that are used once. `None` where there is no source of random values: then
 /// nothing may be signed.
+#[cfg(feature = "signing")]
 pub(crate) fn nonce() -> Option<String> {
     let crypto = js_sys::Reflect::get(&js_sys::global(), &"crypto".into()).ok()?;
     let crypto = crypto.dyn_into::<Crypto>().ok()?;

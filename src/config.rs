@@ -137,8 +137,8 @@ impl Config {
     }
 }
 
-/// Where a person's choice of the language is kept. Beside it and the journal there are only the ids
-/// of runs that the operator's endpoint is owed (`records`).
+/// Where a person's choice of the language is kept. Beside it, the journal and kept keys
+/// (`vault::keyring`) there are only the ids of runs that the operator's endpoint is owed (`records`).
 const LANGUAGE: &str = "relight-language";
 
 /// Keeps the language that a person has chosen for the next time.

@@ -14,6 +14,7 @@ use crate::{
     ui,
     vault::{
         Key, Lock, Token, Typed, Vault, Watch,
+        keyring::{self, Entry, Trouble},
         source::{self, Source},
     },
 };
@@ -26,6 +27,7 @@ use relight_core::{
     answer::Delivery,
     cloud::{Cloud, Read, Verb},
     config::Records,
+    credential::{check_key_id, is_temporary},
     doctor::judge,
     export,
     form::{Fill, Held},
@@ -97,6 +99,8 @@ pub(crate) enum Then {
     /// Nothing.
     #[default]
     Stay,
+    /// Show what there is about the key.
+    Key,
     /// On to the review.
     Review,
     /// Put an error in words.
@@ -109,6 +113,7 @@ impl Then {
     /// By the word that the front uses.
     pub(crate) fn named(word: &str) -> Self {
         match word {
+            "key" => Then::Key,
             "review" => Then::Review,
             "explain" => Then::Explain,
             "doctor" => Then::Doctor,
@@ -129,6 +134,12 @@ pub(crate) enum Msg {
     KeyGone,
     /// The place that gives keys has answered, for a review with a look or without.
     Renewed { look: bool },
+    /// What the browser keeps beyond the tab, or why that cannot be read.
+    Keyring(Result<Vec<Entry>, Trouble>),
+    /// A key that was chosen, when the vault had changed so often; `None` if it cannot be had.
+    Chosen { changes: u64, found: Option<(Entry, Key)> },
+    /// A key is kept now, when the vault had changed so often: under this id, or not.
+    Kept { changes: u64, id: Result<String, Trouble> },
     /// A call of the run is signed and goes out now.
     Signed { ticket: u64, call: usize, signed: Rc<Request<Signed>> },
     /// A request that was sent has come back, or not.
@@ -214,6 +225,7 @@ impl Component for Console {
     fn create(ctx: &Context<Self>) -> Self {
         read_configuration(ctx);
         ctx.link().send_future(async { Msg::Journal(Journal::open().await) });
+        read_keyring(ctx);
         let start = &ctx.props().start;
         let mut session = Session::new(start.locale.unwrap_or_else(config::usual_locale));
         for (name, value) in &start.filled {
@@ -272,6 +284,15 @@ impl Component for Console {
         self.ask_vault() || changed
     }
 
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if first
+            && ctx.props().start.then == Then::Key
+            && let Some(root) = ctx.props().host.shadow_root()
+        {
+            ui::dom::unfold(&root, "[data-keep]");
+        }
+    }
+
     fn view(&self, ctx: &Context<Self>) -> Html {
         let routed = element::is_routed(&ctx.props().host);
         let on = ctx.link().callback(Msg::Intent);
@@ -296,6 +317,28 @@ impl Console {
             Msg::Intent(intent) => self.carry_out(ctx, intent),
             Msg::KeyGone => self.step(ctx, Event::KeyGone),
             Msg::Renewed { look } => self.renewed(ctx, look),
+            Msg::Keyring(Ok(entries)) => {
+                self.vault.set_kept(entries);
+                false
+            }
+            Msg::Keyring(Err(trouble)) => {
+                self.vault.set_trouble(Some(trouble));
+                false
+            }
+            Msg::Chosen { changes, found } => self.chosen(ctx, changes, found),
+            Msg::Kept { changes, id } => {
+                match id {
+                    Ok(id) => {
+                        // Another one may have been entered meanwhile: that is not this one.
+                        if changes == self.vault.changes() {
+                            self.vault.is_kept_as(&id);
+                        }
+                        read_keyring(ctx);
+                    }
+                    Err(trouble) => self.vault.set_trouble(Some(trouble)),
+                }
+                false
+            }
             Msg::Signed { ticket, call, signed } => {
                 self.keep_signed(ticket, call, signed) && self.step(ctx, Event::Left { call })
             }
@@ -370,7 +413,13 @@ impl Console {
                 false
             }
             Msg::Online(online) => self.step(ctx, Event::Online(online)),
-            Msg::Hidden(hidden) => self.step(ctx, Event::Hidden(hidden)),
+            Msg::Hidden(hidden) => {
+                // Another tab may have kept or forgotten some.
+                if !hidden {
+                    read_keyring(ctx);
+                }
+                self.step(ctx, Event::Hidden(hidden))
+            }
             Msg::Wake => self.step(ctx, Event::Tick),
             Msg::Draw => {
                 self.draw = None;
@@ -448,6 +497,7 @@ impl Console {
         let keys = &config.settings.credentials;
         self.watch.set_limit(keys.lock_after_ms());
         self.vault.set_source(Source::of(&ctx.props().host, keys.url.as_deref()));
+        self.vault.forbid_keeping(keys.forbids_keeping() || problem.is_some());
         self.view.unusable = problem.map(Rc::from);
         self.view.stranger.clone_from(&config.stranger);
         self.view.settings = Shared::new(config.settings.clone());
@@ -509,6 +559,15 @@ impl Console {
                 self.vault.set_expiry(source::seconds(&text.into()));
                 false
             }
+            Intent::Keep(name) => {
+                self.keep(ctx, name);
+                false
+            }
+            Intent::Choose(id) => {
+                self.choose(ctx, &id);
+                false
+            }
+            Intent::ForgetKept(id) => self.forget_kept(ctx, id),
             Intent::Forget => self.forget(ctx),
             Intent::Lock => {
                 self.vault.lock(Lock::Asked);
@@ -571,9 +630,96 @@ impl Console {
         true
     }
 
+    /// The key id with which is signed: the run's, or else the form's.
+    fn key_id(&self) -> &str {
+        match &self.view.run {
+            Some(run) => &run.about().key_id,
+            None => self.view.session.form().key_id(),
+        }
+    }
+
+    /// Has the browser keep the key that is held, if that may be.
+    fn keep(&mut self, ctx: &Context<Self>, name: String) {
+        let cloud = self.cloud();
+        let key_id = self.key_id().to_owned();
+        let is_lasting = check_key_id(cloud, &key_id).is_ok() && !is_temporary(cloud, &key_id);
+        let Some(key) = self.vault.keepable().filter(|_| is_lasting && self.may_keep()) else {
+            return;
+        };
+        let (changes, now) = (self.vault.changes(), clock::now());
+        self.vault.set_trouble(None);
+        ctx.link().send_future(async move {
+            let id = keyring::keep(cloud, &key_id, &name, &key, now).await;
+            Msg::Kept { changes, id: id.map_err(Trouble::Unkept) }
+        });
+    }
+
+    /// Takes a kept key out of the browser to sign with.
+    fn choose(&mut self, ctx: &Context<Self>, id: &Rc<str>) {
+        if !self.may_keep() || self.vault.has_source() {
+            return;
+        }
+        let (changes, id, now) = (self.vault.changes(), Rc::clone(id), clock::now());
+        self.vault.set_trouble(None);
+        ctx.link().send_future(async move {
+            Msg::Chosen { changes, found: keyring::choose(&id, now).await.ok().flatten() }
+        });
+    }
+
+    /// A kept key is there, with its cloud and key id. In a run only the one that began it will do.
+    fn chosen(&mut self, ctx: &Context<Self>, changes: u64, found: Option<(Entry, Key)>) -> bool {
+        read_keyring(ctx);
+        let Some((entry, key)) = found else {
+            self.vault.set_trouble(Some(Trouble::Gone));
+            return false;
+        };
+        let Some(cloud) = entry.cloud.filter(|_| changes == self.vault.changes()) else {
+            return false;
+        };
+        if self.view.run.is_none() {
+            if self.cloud() != cloud {
+                self.fill(ctx, Action::Fill(Fill::Cloud(cloud.manifest().id.to_owned())));
+            }
+            if self.cloud() == cloud {
+                self.fill(ctx, Action::Fill(Fill::KeyId(entry.key_id.clone())));
+            }
+        }
+        if self.cloud() == cloud && self.key_id() == entry.key_id {
+            self.vault.take_out(cloud, &entry, key);
+        }
+        true
+    }
+
+    /// Deletes what is kept, and wipes it if it is held.
+    fn forget_kept(&mut self, ctx: &Context<Self>, id: Option<Rc<str>>) -> bool {
+        let held = self.vault.chosen();
+        let is_held = held.is_some() && (id.is_none() || id == held);
+        self.vault.set_trouble(None);
+        let link = ctx.link().clone();
+        spawn_local(async move {
+            let forgotten = keyring::forget(id.as_deref()).await;
+            let entries = match forgotten {
+                Ok(()) => keyring::list().await.map_err(Trouble::Unread),
+                Err(error) => Err(Trouble::Unforgotten(error)),
+            };
+            link.send_message(Msg::Keyring(entries));
+        });
+        is_held && self.forget(ctx)
+    }
+
+    /// Whether this page may have to do with keys that the browser keeps.
+    fn may_keep(&self) -> bool {
+        self.configured && self.view.stranger.is_none() && !self.view.key.keyring.is_forbidden
+    }
+
     /// Draws what the vault says. Returns whether that is something else than before.
     fn ask_vault(&mut self) -> bool {
         self.vault.keep_for(self.cloud());
+        // A kept key belongs to its key id, and what is on the screen is what is sent.
+        let belongs = |id: &Rc<str>| **id == keyring::id_of(self.cloud(), self.key_id());
+        if !self.vault.chosen().as_ref().is_none_or(belongs) {
+            self.vault.forget();
+        }
         let state = self.vault.state();
         let changed = self.view.key != state;
         self.view.key = state;
@@ -1310,6 +1456,10 @@ fn listeners(ctx: &Context<Console>) -> Vec<EventListener> {
         }));
     }
     listeners
+}
+
+fn read_keyring(ctx: &Context<Console>) {
+    ctx.link().send_future(async { Msg::Keyring(keyring::list().await.map_err(Trouble::Unread)) });
 }
 
 fn read_configuration(ctx: &Context<Console>) {

@@ -13,7 +13,7 @@ use crate::{
         self, Screen,
         light::{Canvas, Redraw},
     },
-    vault::Vault,
+    vault::{Vault, Watch},
 };
 use gloo_events::EventListener;
 use js_sys::{Array, Function, Reflect};
@@ -52,6 +52,7 @@ pub fn define() {
             will_draw: Cell::new(false),
             drawn: RefCell::new(None),
             address: RefCell::new(None),
+            watch: RefCell::new(None),
         });
         page.draw();
         let (changed, on, ended) = (Rc::clone(&page), Rc::clone(&page), Rc::clone(&page));
@@ -61,6 +62,7 @@ pub fn define() {
             move || {
                 ended.drawn.take();
                 ended.address.take();
+                ended.watch.take();
                 ended.canvas.clear();
             },
         );
@@ -85,6 +87,8 @@ struct Page {
     drawn: RefCell<Option<Drawn>>,
     /// Heeds the address for as long as the front lives.
     address: RefCell<Option<EventListener>>,
+    /// Locks the vault, likewise.
+    watch: RefCell<Option<Watch>>,
 }
 
 /// Everything that can happen.
@@ -93,6 +97,8 @@ pub(crate) enum Msg {
     Configured(Config),
     Intent(Intent),
     Screen(Screen),
+    /// The key was wiped, because nobody was there.
+    KeyGone,
     /// The rest is here, or could not be had.
     Rest(Then, Result<JsValue, JsValue>),
 }
@@ -104,6 +110,8 @@ pub(crate) enum Then {
     Wait,
     /// Show the run that was cut off, or what the configuration asks for.
     Restore,
+    /// Show what there is about the key.
+    Key,
     /// On to the review.
     Review,
     /// Put an error in words.
@@ -116,6 +124,7 @@ impl Then {
     const fn word(self) -> &'static str {
         match self {
             Then::Wait | Then::Restore => "stay",
+            Then::Key => "key",
             Then::Review => "review",
             Then::Explain => "explain",
             Then::Doctor => "doctor",
@@ -210,15 +219,19 @@ impl Page {
     }
 
     fn begin(self: &Rc<Self>) {
+        let page = Rc::clone(self);
+        let gone = Callback::from(move |()| page.take(Msg::KeyGone));
+        let vault = self.front.borrow().vault.clone();
+        self.watch.replace(Some(Watch::new(&vault, Some(self.root.clone()), gone)));
         self.read_configuration();
         self.follow_address();
-        // Whoever has a run in the journal may have one that was cut off: that comes first.
+        // Whoever has been here may have a run that was cut off, or keys: those come first.
         let page = Rc::clone(self);
         spawn_local(async move {
             let known = JsFuture::from(has_journal("relight")).await;
             if known.is_ok_and(|known| known.is_truthy())
                 && let Ok(rest) = JsFuture::from(fetch_rest()).await
-                && has_open_run(&rest).await
+                && has_kept(&rest).await
             {
                 page.take(Msg::Rest(Then::Restore, Ok(rest)));
             }
@@ -344,6 +357,7 @@ impl Front {
                 Next::Draw
             }
             Msg::Intent(intent) => self.carry_out(intent),
+            Msg::KeyGone => Next::Draw,
             Msg::Screen(Screen::Power) | Msg::Rest(Then::Wait, Ok(_)) => Next::Nothing,
             Msg::Screen(Screen::Explain) => self.fetch(Then::Explain),
             Msg::Screen(Screen::Doctor) => self.fetch(Then::Doctor),
@@ -393,6 +407,7 @@ impl Front {
             Intent::Secret(secret) => self.vault.keep_secret(self.form.cloud(), &secret),
             Intent::Token(token) => self.vault.keep_token(self.form.cloud(), &token),
             Intent::Forget => self.vault.forget(),
+            Intent::AboutKey => return self.fetch(Then::Key),
             Intent::Review => match self.plan_once() {
                 Ok(_) => return self.fetch(Then::Review),
                 Err(refusal) => self.refusal = Some(refusal),
@@ -412,8 +427,8 @@ impl Front {
     }
 }
 
-async fn has_open_run(rest: &JsValue) -> bool {
-    let asked = Reflect::get(rest, &"hasOpenRun".into())
+async fn has_kept(rest: &JsValue) -> bool {
+    let asked = Reflect::get(rest, &"hasKept".into())
         .and_then(JsCast::dyn_into::<Function>)
         .and_then(|ask| ask.call0(&JsValue::NULL))
         .and_then(JsCast::dyn_into::<js_sys::Promise>);

@@ -10,10 +10,11 @@
 //!
 //! Records carry no secret: there is none in [`relight_core::run`].
 
-mod database;
-
-use crate::locks;
-use database::{Access, BY_RUN, CLAIMS, RECORDS, RUNS, Transaction};
+pub use crate::database::Unavailable;
+use crate::{
+    database::{self, Access, Schema, Transaction},
+    locks,
+};
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
 use relight_core::{
     ids::InstanceId,
@@ -28,26 +29,6 @@ use web_sys::{IdbDatabase, IdbKeyRange, IdbRequest};
 /// The journal of all runs of this origin. A clone is the same journal.
 #[derive(Clone)]
 pub struct Journal(Rc<Inner>);
-
-/// Why the journal cannot be used, or not for this.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unavailable {
-    /// The browser has no IndexedDB here.
-    Missing,
-    /// The browser does not allow it: storage is blocked, or a private window has none.
-    Refused,
-    /// There is no space left for this site.
-    Full,
-    /// A newer version of the console has been here.
-    Newer,
-    /// Another page, of another version of the console, must be closed first; or the browser did not
-    /// answer at all.
-    Blocked,
-    /// Another page has gone on with this run.
-    Taken,
-    /// Anything else, in the browser's own word.
-    Failed(String),
-}
 
 impl Unavailable {
     /// The word under which it is explained, see [`relight_core::explain`].
@@ -122,7 +103,7 @@ impl Journal {
     /// Opens the journal, and makes one if there is none.
     pub async fn open() -> Result<Self, Unavailable> {
         Ok(Journal(Rc::new(Inner {
-            database: database::open().await?,
+            database: database::open(&SCHEMA).await?,
             unwritten: RefCell::default(),
             last_turn: RefCell::default(),
         })))
@@ -259,6 +240,24 @@ impl Journal {
         unclaim(&transaction, &run, None).await?;
         transaction.complete().await
     }
+}
+
+/// What is known of each run: its summary, and why it was set aside if it was.
+const RUNS: &str = "runs";
+/// The records, as JSON text, by run and number.
+const RECORDS: &str = "records";
+/// Who works on an instance, by account and instance.
+const CLAIMS: &str = "claims";
+/// The claims by run.
+const BY_RUN: &str = "run";
+
+const SCHEMA: Schema = Schema { name: "relight", version: 1, make };
+
+fn make(database: &IdbDatabase) -> Result<(), JsValue> {
+    database.create_object_store(RUNS)?;
+    database.create_object_store(RECORDS)?;
+    database.create_object_store(CLAIMS)?.create_index_with_str(BY_RUN, "run")?;
+    Ok(())
 }
 
 /// Fields of what is known of a run.

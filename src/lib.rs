@@ -30,7 +30,6 @@ pub mod vault;
 pub mod api;
 #[cfg(feature = "console")]
 pub mod approval;
-#[cfg(feature = "signing")]
 mod clock;
 #[cfg(feature = "console")]
 mod console;
@@ -38,6 +37,8 @@ mod console;
 mod doctor;
 #[cfg(feature = "console")]
 mod fetch;
+#[cfg(feature = "console")]
+pub mod database;
 #[cfg(feature = "console")]
 pub mod journal;
 #[cfg(feature = "console")]

@@ -4,7 +4,7 @@ use crate::{
     console::{Console, Msg, Props, Start, Then},
     element::{self, ATTRIBUTES, Drawn, NAME},
     journal::Journal,
-    vault::{Key, Typed},
+    vault::{Key, Typed, keyring},
 };
 use js_sys::Array;
 use relight_core::words::Locale;
@@ -44,9 +44,13 @@ pub fn take_over(
     draw(&host, &root, start)
 }
 
-/// Whether the journal has a run that nobody is done with. For the page's own use.
-#[wasm_bindgen(js_name = hasOpenRun, skip_typescript)]
-pub async fn has_open_run() -> bool {
+/// Whether this browser keeps what is to be shown at once: a run that nobody is done with, or keys.
+/// For the page's own use.
+#[wasm_bindgen(js_name = hasKept, skip_typescript)]
+pub async fn has_kept() -> bool {
+    if keyring::list().await.is_ok_and(|keys| !keys.is_empty()) {
+        return true;
+    }
     match Journal::open().await {
         Ok(journal) => crate::console::newest_open_run(&journal).await.is_some(),
         Err(_) => false,

@@ -1,9 +1,9 @@
 //! What the page knows, as a value that components are given, and what people want, as a value that
 //! they hand back. Data flows one way: view → components → intent → next view.
 
-use crate::vault::Typed;
+use crate::vault::{Lock, Typed};
 #[cfg(feature = "console")]
-use crate::{approval::Standing, frame::Stranger, vault::Lock};
+use crate::{approval::Standing, frame::Stranger, vault::keyring::Keyring};
 #[cfg(feature = "console")]
 use relight_core::{
     cloud::Verb,
@@ -71,7 +71,6 @@ pub struct KeyState {
     #[cfg(feature = "console")]
     pub expires_at: Option<i64>,
     /// Why it is not there any more.
-    #[cfg(feature = "console")]
     pub locked: Option<Lock>,
     /// The name of the place that gives keys, if there is one.
     #[cfg(feature = "console")]
@@ -79,6 +78,12 @@ pub struct KeyState {
     /// Why that place gave none: its name, and what came instead.
     #[cfg(feature = "console")]
     pub failure: Option<Rc<str>>,
+    /// What the browser keeps beyond the tab.
+    #[cfg(feature = "console")]
+    pub keyring: Rc<Keyring>,
+    /// The kept key that this one is, by its id.
+    #[cfg(feature = "console")]
+    pub chosen: Option<Rc<str>>,
 }
 
 /// All that is drawn.
@@ -142,12 +147,24 @@ pub enum Intent {
     Token(Typed),
     /// Wipe secret and token.
     Forget,
+    /// What else there is about the key, which only the rest of the page has.
+    #[cfg(not(feature = "console"))]
+    AboutKey,
     /// The same, by somebody who goes away for a while.
     #[cfg(feature = "console")]
     Lock,
     /// When the key expires was typed, as a time that the browser understands.
     #[cfg(feature = "console")]
     ExpiresAt(String),
+    /// Keep the key in this browser under a name.
+    #[cfg(feature = "console")]
+    Keep(String),
+    /// Sign with a kept key, by its id.
+    #[cfg(feature = "console")]
+    Choose(Rc<str>),
+    /// Delete a kept key, by its id, or all of them.
+    #[cfg(feature = "console")]
+    ForgetKept(Option<Rc<str>>),
     /// On to the review, after a look at the instances. The store adds what the vault says.
     Review,
     /// On to the review without a look.

@@ -9,6 +9,8 @@
 #[cfg(feature = "console")]
 pub mod doctor;
 #[cfg(feature = "console")]
+pub mod keys;
+#[cfg(feature = "console")]
 mod run;
 
 #[cfg(feature = "console")]
@@ -131,6 +133,8 @@ pub enum Say {
     LockedAsked,
     LockedExpired,
     PermanentKey,
+    /// In the front, on the button that leads to the rest of what there is about the key.
+    AboutKey,
     HeldPlaceholder,
     SecretUnusable,
     Forget,
@@ -370,7 +374,7 @@ impl Say {
             Say::OtherCloudReason => "an id of another cloud",
             Say::Key => "Key",
             Say::KeyWanted => {
-                "This run has no key: the key is never written down. Enter it to look at the instances or to go on."
+                "This run has no key: none is written down with a run. Enter it, or choose it if this browser keeps it, to look at the instances or to go on."
             }
             Say::RunAside => {
                 "A run in this browser’s journal cannot be read and is kept aside. What became of its instances is not known here: look at them before you act."
@@ -410,6 +414,7 @@ impl Say {
             Say::PermanentKey => {
                 "This key has no token, so it is good until somebody deletes it. A temporary key that may only describe, start and restart is worth less to whoever gets hold of it."
             }
+            Say::AboutKey => "Keep this key, or see what it needs…",
             Say::HeldPlaceholder => "held · type to replace",
             Say::SecretUnusable => {
                 "This has spaces or characters that no secret has. Paste it again."
@@ -648,7 +653,7 @@ impl Say {
             Say::OtherCloudReason => "属于其他云的实例 ID",
             Say::Key => "密钥",
             Say::KeyWanted => {
-                "此次运行没有密钥：密钥从不写入磁盘。请重新输入，才能查询实例状态或继续。"
+                "此次运行没有密钥：运行记录中从不包含密钥。请重新输入（如已保存在此浏览器中，也可直接选用），才能查询实例状态或继续。"
             }
             Say::RunAside => {
                 "此浏览器日志中有一次运行无法读取，已单独保留。其中实例的结果在此无从得知，操作前请先查询实例状态。"
@@ -680,6 +685,7 @@ impl Say {
             Say::PermanentKey => {
                 "该密钥没有 Token，删除之前长期有效。建议使用仅允许查询、启动和重启实例的临时密钥，一旦泄露损失更小。"
             }
+            Say::AboutKey => "保存此密钥，或查看所需权限…",
             Say::HeldPlaceholder => "已载入 · 重新输入即替换",
             Say::SecretUnusable => "含有空格或不允许的字符，请重新粘贴。",
             Say::Forget => "立即清除",

@@ -37,6 +37,8 @@ mod instances;
 #[cfg(feature = "console")]
 mod keeping;
 #[cfg(feature = "console")]
+mod keyring;
+#[cfg(feature = "console")]
 mod looking;
 #[cfg(not(feature = "console"))]
 pub(crate) mod light;
@@ -363,8 +365,9 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
                                 locale,
                                 cloud: run.order().target().cloud,
                                 key_id: &run.about().key_id,
+                                form: None,
                                 key: view.key.clone(),
-                            stranger: view.stranger.as_ref(),
+                                stranger: view.stranger.as_ref(),
                                 problem: None,
                                 on,
                             }) }

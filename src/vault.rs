@@ -7,16 +7,18 @@
 //! 3. What was forgotten signs nothing more, not even a call that waits for its turn.
 //! 4. A call is signed with what was there at one moment: nothing that is entered, fetched or
 //!    forgotten later changes half of it.
+//! 5. What the browser keeps beyond the tab ([`keyring`]) is not in the vault until somebody chooses
+//!    it, and a lock takes it out like any other.
 
 mod key;
 #[cfg(feature = "console")]
-pub(crate) mod source;
+pub(crate) mod keyring;
 #[cfg(feature = "console")]
+pub(crate) mod source;
 mod watch;
 
 pub(crate) use key::Key;
 pub use key::Typed;
-#[cfg(feature = "console")]
 pub(crate) use watch::Watch;
 
 #[cfg(feature = "console")]
@@ -24,6 +26,8 @@ use crate::clock;
 use crate::store::KeyState;
 #[cfg(feature = "console")]
 use js_sys::Promise;
+#[cfg(feature = "console")]
+use keyring::{Entry, Keyring, Trouble};
 use relight_core::{cloud::Cloud, form::Held};
 #[cfg(feature = "console")]
 use relight_core::{
@@ -73,7 +77,6 @@ struct Kept {
     /// When it expires, in seconds since 1970, if that is known.
     #[cfg(feature = "console")]
     expires_at: Option<i64>,
-    #[cfg(feature = "console")]
     locked: Option<Lock>,
     /// Where keys come from if nobody enters them.
     #[cfg(feature = "console")]
@@ -84,6 +87,15 @@ struct Kept {
     /// The source is being asked.
     #[cfg(feature = "console")]
     asking: Option<Promise>,
+    /// What the browser keeps beyond the tab.
+    #[cfg(feature = "console")]
+    keyring: Rc<Keyring>,
+    /// The kept key that this one is, by its id.
+    #[cfg(feature = "console")]
+    chosen: Option<Rc<str>>,
+    /// How often the key has changed: what was begun with another one is void.
+    #[cfg(feature = "console")]
+    changes: u64,
 }
 
 /// What one call is signed with.
@@ -102,9 +114,11 @@ impl Vault {
         kept.key.wipe();
         kept.key = Key::new(cloud, secret);
         kept.malformed = secret.held() == Held::Malformed;
+        kept.locked = None;
         #[cfg(feature = "console")]
         {
-            kept.locked = None;
+            kept.chosen = None;
+            kept.changes += 1;
             // Not the one that came from the source.
             if kept.key_id.take().is_some() {
                 kept.expires_at = None;
@@ -135,8 +149,31 @@ impl Vault {
         *kept = Kept {
             #[cfg(feature = "console")]
             source: kept.source.take(),
+            #[cfg(feature = "console")]
+            keyring: Rc::clone(&kept.keyring),
+            #[cfg(feature = "console")]
+            changes: kept.changes + 1,
             ..Kept::default()
         };
+    }
+
+    /// Forgets the key, and remembers why. Returns whether there was one.
+    pub(crate) fn lock(&self, why: Lock) -> bool {
+        let state = self.state();
+        if state.secret == Held::Nothing && state.token == Held::Nothing {
+            // A kept one that is just being fetched comes too late.
+            #[cfg(feature = "console")]
+            {
+                self.0.borrow_mut().changes += 1;
+            }
+            return false;
+        }
+        let cloud = self.0.borrow().cloud;
+        self.forget();
+        let mut kept = self.0.borrow_mut();
+        kept.cloud = cloud;
+        kept.locked = Some(why);
+        true
     }
 
     /// What can be said of secret and token without showing them.
@@ -152,12 +189,15 @@ impl Vault {
             is_readable: kept.key.is_readable(),
             #[cfg(feature = "console")]
             expires_at: kept.expires_at,
-            #[cfg(feature = "console")]
             locked: kept.locked,
             #[cfg(feature = "console")]
             source: kept.source.as_ref().map(|source| source.name().into()),
             #[cfg(feature = "console")]
             failure: kept.failure.clone(),
+            #[cfg(feature = "console")]
+            keyring: Rc::clone(&kept.keyring),
+            #[cfg(feature = "console")]
+            chosen: kept.chosen.clone(),
         }
     }
 
@@ -179,6 +219,57 @@ impl Vault {
         self.0.borrow_mut().key = key;
     }
 
+    /// Signs from now on with a key that the browser has kept.
+    pub(crate) fn take_out(&self, cloud: &'static dyn Cloud, entry: &Entry, key: Key) {
+        self.forget();
+        let mut kept = self.0.borrow_mut();
+        kept.cloud = Some(cloud);
+        kept.key = key;
+        kept.chosen = Some(entry.id.as_str().into());
+    }
+
+    /// The key, if the browser can keep it, which it cannot if it has a token or is bytes.
+    pub(crate) fn keepable(&self) -> Option<Key> {
+        let KeyState { secret, token, is_readable, source, .. } = self.state();
+        (secret == Held::Usable && token == Held::Nothing && !is_readable && source.is_none())
+            .then(|| self.0.borrow().key.clone())
+    }
+
+    /// The key that is held is now also kept under this id.
+    pub(crate) fn is_kept_as(&self, id: &str) {
+        self.0.borrow_mut().chosen = Some(id.into());
+    }
+
+    /// The kept key that is held, by its id.
+    pub(crate) fn chosen(&self) -> Option<Rc<str>> {
+        self.0.borrow().chosen.clone()
+    }
+
+    /// How often the key has changed.
+    pub(crate) fn changes(&self) -> u64 {
+        self.0.borrow().changes
+    }
+
+    /// What is kept has changed, or was looked at.
+    pub(crate) fn set_kept(&self, entries: Vec<Entry>) {
+        let mut kept = self.0.borrow_mut();
+        let keyring = Rc::make_mut(&mut kept.keyring);
+        keyring.entries = entries;
+        if let Some(Trouble::Unread(_)) = keyring.trouble {
+            keyring.trouble = None;
+        }
+    }
+
+    /// Something went wrong with what is kept, or does not any more.
+    pub(crate) fn set_trouble(&self, trouble: Option<Trouble>) {
+        Rc::make_mut(&mut self.0.borrow_mut().keyring).trouble = trouble;
+    }
+
+    /// Whether the operator lets nobody keep keys.
+    pub(crate) fn forbid_keeping(&self, is_forbidden: bool) {
+        Rc::make_mut(&mut self.0.borrow_mut().keyring).is_forbidden = is_forbidden;
+    }
+
     /// Where keys come from if nobody enters them.
     pub(crate) fn set_source(&self, source: Option<Source>) {
         self.0.borrow_mut().source = source;
@@ -192,20 +283,6 @@ impl Vault {
     /// When the key expires, in seconds since 1970.
     pub(crate) fn set_expiry(&self, expires_at: Option<i64>) {
         self.0.borrow_mut().expires_at = expires_at;
-    }
-
-    /// Forgets the key, and remembers why. Returns whether there was one.
-    pub(crate) fn lock(&self, why: Lock) -> bool {
-        let state = self.state();
-        if state.secret == Held::Nothing && state.token == Held::Nothing {
-            return false;
-        }
-        let cloud = self.0.borrow().cloud;
-        self.forget();
-        let mut kept = self.0.borrow_mut();
-        kept.cloud = cloud;
-        kept.locked = Some(why);
-        true
     }
 
     /// Somebody is there again, and wants to go on: a source may be asked.
@@ -278,6 +355,7 @@ impl Vault {
                 kept.cloud = Some(cloud);
                 kept.key = Key::new(cloud, &given.secret);
                 kept.token = given.token.map(|token| Zeroizing::new(token.text()));
+                kept.chosen = None;
                 kept.key_id = Some(given.key_id);
                 kept.expires_at = given.expires_at;
                 kept.failure = None;

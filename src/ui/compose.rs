@@ -86,6 +86,7 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
                     locale,
                     cloud: form.cloud(),
                     key_id: form.key_id(),
+                    form: Some(form),
                     key: props.key.clone(),
                     stranger: props.stranger.as_ref(),
                     problem,

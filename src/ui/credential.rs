@@ -8,16 +8,18 @@ use super::{
     dom::{put_value, typed_in, value_of},
     icon::{Icon, icon},
 };
+#[cfg(feature = "console")]
+use crate::text::keys;
 use crate::{
     frame::Stranger,
     store::{Intent, KeyState},
     text::{Say, Tell},
-    vault::Typed,
+    vault::{Lock, Typed},
 };
 use relight_core::{
     cloud::Cloud,
     credential::{Doubt, doubt},
-    form::{Fill, Held},
+    form::{Fill, Form, Held},
     words::Locale,
 };
 use yew::{Callback, Event, InputEvent};
@@ -30,6 +32,8 @@ pub(crate) struct Props<'a> {
     pub(crate) locale: Locale,
     pub(crate) cloud: &'static dyn Cloud,
     pub(crate) key_id: &'a str,
+    /// The form that the key is for; a run has its own.
+    pub(crate) form: Option<&'a Form>,
     pub(crate) key: KeyState,
     pub(crate) stranger: Option<&'a Stranger>,
     pub(crate) problem: Option<&'a Field>,
@@ -56,6 +60,7 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
             <fieldset class="credential">
                 <legend>{ Say::Key.in_locale(locale) }</legend>
                 { super::keeping::sourced(props, source) }
+                { super::keyring::list(props) }
                 if held {
                     <div class="row small muted">
                         <span class="grow">{ Say::KeyHeld.in_locale(locale) }</span>
@@ -68,12 +73,25 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
         };
     }
     #[cfg(feature = "console")]
-    let keeping = super::keeping::keeping(props);
+    let (kept, keeping) = (super::keyring::list(props), super::keeping::keeping(props));
     #[cfg(not(feature = "console"))]
-    let keeping = Html::default();
+    let (kept, keeping) = (Html::default(), about(props));
+    let in_tab = match (held, props.key.is_readable) {
+        (false, _) => Say::KeyKept.in_locale(locale),
+        (true, false) => Say::KeyHeld.in_locale(locale),
+        (true, true) => Say::KeyHeldAsBytes.in_locale(locale),
+    };
+    let forget = Say::Forget.in_locale(locale);
+    #[cfg(feature = "console")]
+    let (in_tab, forget) = if props.key.chosen.is_some() {
+        (keys::CHOSEN.in_locale(locale), keys::PUT_BACK.in_locale(locale))
+    } else {
+        (in_tab, forget)
+    };
     html! {
         <fieldset class="credential">
             <legend>{ Say::Key.in_locale(locale) }</legend>
+            { kept }
             <div class="field beside">
                 <label for="key-id">{ labels.key_id_label }</label>
                 <input id="key-id" name="keyId" type="text" autocomplete="username" autocapitalize="none"
@@ -110,21 +128,32 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
                 }) }
             }
             { keeping }
+            { gone(&props.key, locale) }
             <div class="row small muted">
-                <span class="grow">
-                    { match (held, props.key.is_readable) {
-                        (false, _) => Say::KeyKept.in_locale(locale),
-                        (true, false) => Say::KeyHeld.in_locale(locale),
-                        (true, true) => Say::KeyHeldAsBytes.in_locale(locale),
-                    } }
-                </span>
+                <span class="grow">{ in_tab }</span>
                 if held {
                     <button type="button" class="tiny" data-action="forget" onclick={onforget}>
-                        { Say::Forget.in_locale(locale) }
+                        { forget }
                     </button>
                 }
             </div>
         </fieldset>
+    }
+}
+
+/// The way to what only the rest of the page has: to keep the key, and what it must be allowed.
+#[cfg(not(feature = "console"))]
+fn about(props: &Props<'_>) -> Html {
+    if props.key.secret != Held::Usable {
+        return Html::default();
+    }
+    html! {
+        <div class="row">
+            <button type="button" class="tiny" data-action="about-key"
+                onclick={props.on.reform(|_| Intent::AboutKey)}>
+                { Say::AboutKey.in_locale(props.locale) }
+            </button>
+        </div>
     }
 }
 
@@ -217,6 +246,23 @@ fn secret_field(props: &SecretProps, hooks: &mut HookContext) -> Html {
                 aria-invalid={problem.map(|_| "true")} {placeholder} {oninput} {onchange} />
             { problem_at(error, problem) }
         </div>
+    }
+}
+
+/// Why there is no key any more.
+pub(crate) fn gone(key: &KeyState, locale: Locale) -> Html {
+    let Some(why) = key.locked else { return Html::default() };
+    let (word, say) = match why {
+        Lock::Idle => ("idle", Say::LockedIdle),
+        Lock::Left => ("left", Say::LockedLeft),
+        Lock::Asked => ("asked", Say::LockedAsked),
+        Lock::Expired => ("expired", Say::LockedExpired),
+    };
+    html! {
+        <p class="small hint-warn" role="status" data-locked={word}>
+            { icon(Icon::Warning) }
+            <span>{ say.in_locale(locale) }</span>
+        </p>
     }
 }
 

@@ -39,7 +39,6 @@ pub(crate) fn put_value(node: &NodeRef, value: &str) {
 }
 
 /// Empties the fields that must not be shown.
-#[cfg(feature = "console")]
 pub(crate) fn empty_secrets(root: &web_sys::ShadowRoot) {
     for name in ["secret", "token"] {
         if let Ok(Some(field)) = root.query_selector(&format!("input[name={name}]")) {
@@ -71,6 +70,20 @@ pub(crate) fn focus_in(node: &NodeRef, selector: &str) {
         node.cast::<Element>().and_then(|root| root.query_selector(selector).ok().flatten());
     if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
+    }
+}
+
+/// Opens the first `<details>` that a selector finds, and puts the focus on its title.
+#[cfg(feature = "console")]
+pub(crate) fn unfold(root: &web_sys::ShadowRoot, selector: &str) {
+    if let Ok(Some(folded)) = root.query_selector(selector) {
+        // An element takes every attribute of this name.
+        let _ = folded.set_attribute("open", "");
+        if let Ok(Some(title)) = folded.query_selector("summary")
+            && let Ok(title) = title.dyn_into::<HtmlElement>()
+        {
+            let _ = title.focus();
+        }
     }
 }
 

@@ -53,7 +53,10 @@ pub(crate) fn header(props: Props<'_>) -> Html {
     let lock = {
         let onclick = on.reform(|_| Intent::Lock);
         html! {
-            <button type="button" class="quiet wide" data-action="lock" {onclick}>{ Say::LockNow.in_locale(locale) }</button>
+            <button type="button" class="quiet" data-action="lock" title={Say::LockNow.in_locale(locale)} {onclick}>
+                { icon(Icon::Lock) }
+                <span class="unless-narrow">{ Say::LockNow.in_locale(locale) }</span>
+            </button>
         }
     };
     // There it takes no time to enter it again.
@@ -108,7 +111,7 @@ pub(crate) fn route_name(route: &Route, locale: Locale) -> String {
 }
 
 /// Beginning and end of a key id: enough to tell two keys apart.
-fn shortened(key_id: &str) -> String {
+pub(crate) fn shortened(key_id: &str) -> String {
     let count = key_id.chars().count();
     if count <= 12 {
         return key_id.to_owned();

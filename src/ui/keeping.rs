@@ -3,29 +3,32 @@
 
 use super::markup::html;
 use super::{
-    credential::Props,
+    copy::copy_button,
+    credential::{Props, gone},
     dom::value_of,
     icon::{Icon, icon},
 };
 use crate::{
     clock,
     store::{Intent, KeyState},
-    text::{self, Say, Tell},
-    vault::Lock,
+    text::{self, Say, Tell, keys},
 };
 use js_sys::Date;
-use relight_core::{form::Held, words::Locale};
+use relight_core::{cloud::Grant, form::Held, words::Locale};
 use wasm_bindgen::JsValue;
 use yew::{Html, InputEvent};
 
-/// Below the fields: the time that is left, a word of advice, and why a key is gone.
+/// Below the fields: the time that is left, a word of advice, and the way to keep the key.
 pub(crate) fn keeping(props: &Props<'_>) -> Html {
     let (locale, key) = (props.locale, &props.key);
     let is_permanent = key.secret == Held::Usable && key.token == Held::Nothing;
-    let advised = is_permanent
-        && key.expires_at.is_none()
-        && key.source.is_none()
-        && props.cloud.manifest().credential.token_label.is_some();
+    let advised = is_permanent && key.expires_at.is_none() && key.source.is_none();
+    let has_temporary = props.cloud.manifest().credential.token_label.is_some();
+    let advice = if has_temporary {
+        Say::PermanentKey.in_locale(locale)
+    } else {
+        keys::ONLY_PERMANENT.in_locale(locale)
+    };
     let onexpiry = props.on.reform(|event: InputEvent| Intent::ExpiresAt(value_of(&event)));
     html! {
         <>
@@ -37,12 +40,41 @@ pub(crate) fn keeping(props: &Props<'_>) -> Html {
                 </div>
             }
             { lasting(key, locale) }
-            { gone(key, locale) }
             if advised {
-                <p class="small muted" data-advice="permanent">{ Say::PermanentKey.in_locale(locale) }</p>
+                <p class="small muted" data-advice="permanent">{ advice }</p>
+                { policy(props) }
             }
+            { super::keyring::keep(props) }
         </>
     }
+}
+
+/// The most instances that the policy names; above, it is for all of the region.
+const NAMED_MAX: usize = 20;
+
+/// What a key needs for what is filled in, folded; nothing where the cloud has no policies.
+fn policy(props: &Props<'_>) -> Option<Html> {
+    let (locale, form) = (props.locale, props.form?);
+    let ids = &form.parsed().ids;
+    let named = if ids.len() > NAMED_MAX { &[][..] } else { ids };
+    let named: Vec<&str> = named.iter().map(|parsed| parsed.id.as_str()).collect();
+    let policy = form.cloud().policy(&Grant {
+        action: form.operation().name,
+        resources: &[],
+        region: form.region(),
+        instance_ids: &named,
+        with_reads: true,
+    })?;
+    let words = keys::POLICY_OPENS.in_locale(locale);
+    Some(html! {
+        <details class="bare" data-policy={"true"}>
+            <summary>{ words }</summary>
+            <div class="stack tight">
+                <pre tabindex="0" aria-label={words}>{ policy.clone() }</pre>
+                <div class="row">{ copy_button(locale, policy, Say::CopyPolicy, None, props.on) }</div>
+            </div>
+        </details>
+    })
 }
 
 /// In the place of the fields, where keys come from somewhere by themselves.
@@ -55,6 +87,7 @@ pub(crate) fn sourced(props: &Props<'_>, source: &str) -> Html {
                 <p class="small"><span class="id">{ props.key_id.to_owned() }</span></p>
             }
             { keeping(props) }
+            { gone(key, locale) }
             if let Some(failure) = &key.failure {
                 <p class="small hint-warn" role="alert" data-problem="credentials">
                     { icon(Icon::Warning) }
@@ -77,22 +110,6 @@ fn lasting(key: &KeyState, locale: Locale) -> Html {
     html! {
         <p class="small muted" data-expires={at.to_string()}>
             { Tell::ValidUntil { time: &time, left: &left }.in_locale(locale) }
-        </p>
-    }
-}
-
-fn gone(key: &KeyState, locale: Locale) -> Html {
-    let Some(why) = key.locked else { return Html::default() };
-    let (word, say) = match why {
-        Lock::Idle => ("idle", Say::LockedIdle),
-        Lock::Left => ("left", Say::LockedLeft),
-        Lock::Asked => ("asked", Say::LockedAsked),
-        Lock::Expired => ("expired", Say::LockedExpired),
-    };
-    html! {
-        <p class="small hint-warn" role="status" data-locked={word}>
-            { icon(Icon::Warning) }
-            <span>{ say.in_locale(locale) }</span>
         </p>
     }
 }

@@ -104,6 +104,20 @@ impl Key {
         Key(keys)
     }
 
+    /// What the browser has kept: its own keys, which were made with [`Key::new`].
+    #[cfg(feature = "console")]
+    pub(crate) fn of_the_browser(keys: &Array) -> Self {
+        Key(keys.iter().map(|key| JsValue::from(Promise::resolve(&key))).collect())
+    }
+
+    /// The browser's own keys, to be kept: a promise of an array of them. `None` where there are none,
+    /// or only bytes.
+    #[cfg(feature = "console")]
+    pub(crate) fn unreadable(&self) -> Option<Promise> {
+        // A copy of the list: it is emptied if the key is wiped meanwhile.
+        (!self.is_empty() && !self.is_readable()).then(|| Promise::all(&self.0.slice(0, u32::MAX)))
+    }
+
     /// The keys, to be handed over.
     #[cfg(not(feature = "console"))]
     pub(crate) fn hand_over(&self) -> JsValue {

@@ -1,16 +1,21 @@
 //! Notices that nobody is at the page any more, or that it is being left.
 
 use super::{Lock, Vault};
-use crate::{clock, ui::dom};
+use crate::{
+    clock::{self, Millis},
+    ui::dom,
+};
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Interval;
-use relight_core::run::Millis;
 use std::{cell::Cell, rc::Rc};
 use web_sys::ShadowRoot;
 use yew::Callback;
 
 /// How often it is looked whether somebody was there.
 const LOOK_EVERY_MS: u32 = 1_000;
+
+/// After how long without a touch it locks, unless the operator says otherwise.
+const USUAL_LIMIT_MS: Millis = 900_000;
 
 /// Locks a vault when nobody has touched the page for a while, and when the page is left, be it for
 /// the back-forward cache. Dropping it ends that.
@@ -23,7 +28,7 @@ pub(crate) struct Watch {
 impl Watch {
     /// Begins. `locked` hears of it once it has happened.
     pub(crate) fn new(vault: &Vault, root: Option<ShadowRoot>, locked: Callback<()>) -> Self {
-        let limit_ms = Rc::new(Cell::new(0));
+        let limit_ms = Rc::new(Cell::new(USUAL_LIMIT_MS));
         let seen = Rc::new(Cell::new(clock::now()));
         let lock = {
             let vault = vault.clone();
@@ -67,6 +72,7 @@ impl Watch {
     }
 
     /// Locks after this long without a touch; 0 for never.
+    #[cfg(feature = "console")]
     pub(crate) fn set_limit(&self, limit_ms: Millis) {
         self.limit_ms.set(limit_ms);
     }

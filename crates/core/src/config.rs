@@ -69,12 +69,20 @@ pub struct Credentials {
     /// The key is forgotten when nobody has touched the page for so many seconds; 0 for never. Left
     /// out: 900.
     pub lock_after_seconds: Option<u32>,
+    /// Whether a person may have this browser keep a key, as one that signs and cannot be read back.
+    /// Left out: they may. If not, those that are kept can only be forgotten.
+    pub keep_in_browser: Option<bool>,
 }
 
 impl Credentials {
     /// After how long without a touch the key is forgotten; 0 for never.
     pub fn lock_after_ms(&self) -> u64 {
         u64::from(self.lock_after_seconds.unwrap_or(900)) * 1_000
+    }
+
+    /// Whether nobody may have a key kept beyond the tab.
+    pub fn forbids_keeping(&self) -> bool {
+        self.keep_in_browser == Some(false)
     }
 }
 

@@ -13,6 +13,7 @@ mod guards;
 mod host;
 mod integrity;
 mod interruptions;
+mod kept;
 mod look;
 mod operator;
 mod payloads;
@@ -48,6 +49,7 @@ fn main() -> Result<ExitCode> {
         secrets::cases(),
         payloads::cases(),
         vault::cases(),
+        kept::cases(),
         embedding::cases(),
         errors::cases(),
         operator::cases(),

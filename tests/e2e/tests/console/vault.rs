@@ -17,6 +17,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("vault::nobody_there", nobody_there),
         // Firefox asks for an icon of its own accord, and says so.
         case!("vault::leaving_the_page", leaving).noisy(),
+        case!("vault::the_form_alone_locks_too", front_locks),
         case!("vault::locked_in_the_middle_of_a_run", locked_mid_run),
         case!("vault::another_cloud_another_key", another_cloud),
         case!("vault::an_endpoint_gives_keys_and_renews_them", endpoint),
@@ -27,14 +28,14 @@ pub(crate) fn cases() -> Vec<Case> {
 }
 
 /// A temporary key of the sandbox.
-const TEMPORARY: (&str, &str, &str) = (
+pub(crate) const TEMPORARY: (&str, &str, &str) = (
     "AKIDsandboxdemo000000000000000000002",
     "sandbox-tencent-secret-000000002",
     "sandbox/tencent+session=token==",
 );
 
 /// Keeps the memories of all wasm modules, and every key that is made, where a case can see them.
-const SPY: &str = "() => { window.memories = []; window.made = []; \
+pub(crate) const SPY: &str = "() => { window.memories = []; window.made = []; \
      for (const name of ['instantiate', 'instantiateStreaming']) { \
        const own = WebAssembly[name].bind(WebAssembly); \
        WebAssembly[name] = async (...all) => { const made = await own(...all); \
@@ -46,10 +47,10 @@ const SPY: &str = "() => { window.memories = []; window.made = []; \
 
 /// What must not be found, in every form in which it would be of use. The derived keys are those of
 /// today, by the vendor's documentation.
-struct Needles(Vec<(&'static str, Vec<u8>)>);
+pub(crate) struct Needles(Vec<(&'static str, Vec<u8>)>);
 
 impl Needles {
-    fn of(secret: &str, token: Option<&str>) -> Self {
+    pub(crate) fn of(secret: &str, token: Option<&str>) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let date = iso_date(i64::try_from(now).unwrap_or_default());
         let first = hmac_sha256(format!("TC3{secret}").as_bytes(), date.as_bytes());
@@ -69,7 +70,7 @@ impl Needles {
         self.0.iter().filter_map(|(name, bytes)| Some((*name, std::str::from_utf8(bytes).ok()?)))
     }
 
-    fn absent_in(&self, text: &str, place: &str) -> Result<()> {
+    pub(crate) fn absent_in(&self, text: &str, place: &str) -> Result<()> {
         for (name, needle) in self.texts() {
             ensure!(!text.contains(needle), "the {name} is in {place}");
         }
@@ -119,7 +120,7 @@ const STORES: &str = "const done = arguments[arguments.length - 1]; (async () =>
          all.push(request.url, await (await cache.match(request)).text()); } \
      return all.join('\\n'); })().then(done, error => done(`failed: ${error}`));";
 
-async fn stores(stage: &Stage) -> Result<String> {
+pub(crate) async fn stores(stage: &Stage) -> Result<String> {
     let answer = stage.page.session().driver().execute_async(STORES, vec![]).await?;
     let text = answer.json().as_str().unwrap_or_default().to_owned();
     ensure!(!text.starts_with("failed:"), "{text}");
@@ -127,7 +128,7 @@ async fn stores(stage: &Stage) -> Result<String> {
 }
 
 /// Searches every place that can be reached, from outside the page.
-async fn nowhere(stage: &Stage, needles: &Needles) -> Result<()> {
+pub(crate) async fn nowhere(stage: &Stage, needles: &Needles) -> Result<()> {
     needles.absent_in(&stage.page.everything().await?, "the page")?;
     let stored = stores(stage).await?;
     ensure!(stored.contains("relight"), "the journal is not there: {stored}");
@@ -267,6 +268,35 @@ async fn leaving(stage: &mut Stage) -> Result<()> {
     stage.page.wait_for("[name=secret]").await?;
     ensure!(!stage.page.sees("[data-action=forget]").await?, "the key came back with the page");
     ensure!(stage.page.value("secret").await?.is_empty());
+    Ok(())
+}
+
+/// Before the rest of the page has taken over, by the usual limit.
+async fn front_locks(stage: &mut Stage) -> Result<()> {
+    let page = &stage.page;
+    let enter = async || {
+        page.fill("keyId", TENCENT.key_id).await?;
+        page.fill("secret", TENCENT.secret).await?;
+        page.wait_for("[data-action=forget]").await?;
+        ensure!(page.sees("[data-front]").await?, "the rest has taken over");
+        anyhow::Ok(())
+    };
+    enter().await?;
+    page.run("window.dispatchEvent(new PageTransitionEvent('pagehide'));", &[]).await?;
+    page.wait_for("[data-locked=left]").await?;
+    ensure!(!page.sees("[data-action=forget]").await? && page.value("secret").await?.is_empty());
+    enter().await?;
+    ensure!(!page.sees("[data-locked]").await?);
+    let later = "const own = Date.now.bind(Date); Date.now = () => own() + a * 1000;";
+    page.run(later, &[json!(890)]).await?;
+    page.run("window.dispatchEvent(new PointerEvent('pointermove'));", &[]).await?;
+    ensure!(page.sees("[data-action=forget]").await?, "it was touched in time");
+    page.run(later, &[json!(910)]).await?;
+    page.wait_for("[data-locked=idle]").await?;
+    ensure!(!page.sees("[data-action=forget]").await?);
+    page.act("review").await?;
+    page.wait_for("[name=secret][aria-invalid=true]").await?;
+    ensure!(stage.calls().is_empty());
     Ok(())
 }
 

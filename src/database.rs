@@ -1,33 +1,46 @@
-//! IndexedDB as far as the journal needs it. An event handler is the `resolve` of a promise: so
-//! nothing of ours has to be kept alive for it.
+//! IndexedDB as far as the page needs it. An event handler is the `resolve` of a promise: so nothing
+//! of ours has to be kept alive for it.
 
-use super::Unavailable;
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    Event, IdbDatabase, IdbFactory, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction,
-};
+use web_sys::{Event, IdbDatabase, IdbFactory, IdbObjectStore, IdbRequest, IdbTransaction};
 
-/// What is known of each run: its summary, and why it was set aside if it was.
-pub(super) const RUNS: &str = "runs";
-/// The records, as JSON text, by run and number.
-pub(super) const RECORDS: &str = "records";
-/// Who works on an instance, by account and instance.
-pub(super) const CLAIMS: &str = "claims";
-/// The claims by run.
-pub(super) const BY_RUN: &str = "run";
+/// A database of ours.
+pub(crate) struct Schema {
+    pub(crate) name: &'static str,
+    pub(crate) version: u32,
+    /// Makes its stores where there are none. A later version adds to them and deletes nothing.
+    pub(crate) make: fn(&IdbDatabase) -> Result<(), JsValue>,
+}
 
-const NAME: &str = "relight";
-const VERSION: u32 = 1;
+/// Why a database cannot be used, or not for this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unavailable {
+    /// The browser has no IndexedDB here.
+    Missing,
+    /// The browser does not allow it: storage is blocked, or a private window has none.
+    Refused,
+    /// There is no space left for this site.
+    Full,
+    /// A newer version of the console has been here.
+    Newer,
+    /// Another page, of another version of the console, must be closed first; or the browser did not
+    /// answer at all.
+    Blocked,
+    /// Another page has gone on with this run.
+    Taken,
+    /// Anything else, in the browser's own word.
+    Failed(String),
+}
 
 /// Some browsers never answer when their storage is broken.
 const OPEN_DEADLINE_MS: u32 = 10_000;
 
 /// How sure it must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
+pub(crate) enum Access {
     Read,
     /// Reported when the browser has taken it.
     Write,
@@ -36,13 +49,13 @@ pub(super) enum Access {
 }
 
 /// Opens the database, and makes it if there is none.
-pub(super) async fn open() -> Result<IdbDatabase, Unavailable> {
-    let factory = Reflect::get(&js_sys::global(), &"indexedDB".into())?;
-    let factory = factory.dyn_into::<IdbFactory>().map_err(|_| Unavailable::Missing)?;
-    let request = factory.open_with_u32(NAME, VERSION)?;
+pub(crate) async fn open(schema: &'static Schema) -> Result<IdbDatabase, Unavailable> {
+    let request = factory()?.open_with_u32(schema.name, schema.version)?;
     let upgrade = {
         let request = request.clone();
-        Closure::once(move || make(&request))
+        Closure::once(move || -> Result<(), JsValue> {
+            (schema.make)(&request.result()?.unchecked_into())
+        })
     };
     request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
     let mut deadline = None;
@@ -79,23 +92,31 @@ pub(super) async fn open() -> Result<IdbDatabase, Unavailable> {
     }
 }
 
-/// The stores. A later version adds to them and deletes nothing.
-fn make(request: &IdbOpenDbRequest) -> Result<(), JsValue> {
-    let database: IdbDatabase = request.result()?.unchecked_into();
-    database.create_object_store(RUNS)?;
-    database.create_object_store(RECORDS)?;
-    database.create_object_store(CLAIMS)?.create_index_with_str(BY_RUN, "run")?;
-    Ok(())
+/// Deletes a database with everything in it. Where another page has it open, it goes when that page
+/// lets go of it.
+pub(crate) async fn delete(schema: &Schema) -> Result<(), Unavailable> {
+    let request = factory()?.delete_database(schema.name)?;
+    let answered = Promise::new(&mut |answer, _| {
+        request.set_onsuccess(Some(&answer));
+        request.set_onerror(Some(&answer));
+        request.set_onblocked(Some(&answer));
+    });
+    JsFuture::from(answered).await.map(drop).map_err(failure)
+}
+
+fn factory() -> Result<IdbFactory, Unavailable> {
+    let factory = Reflect::get(&js_sys::global(), &"indexedDB".into())?;
+    factory.dyn_into().map_err(|_| Unavailable::Missing)
 }
 
 /// A transaction that was begun. Unless it is completed, all of it is taken back.
-pub(super) struct Transaction {
+pub(crate) struct Transaction {
     inner: IdbTransaction,
     ended: Promise,
 }
 
 impl Transaction {
-    pub(super) fn begin(
+    pub(crate) fn begin(
         database: &IdbDatabase,
         stores: &[&str],
         access: Access,
@@ -119,12 +140,12 @@ impl Transaction {
         Ok(Transaction { inner, ended })
     }
 
-    pub(super) fn store(&self, name: &str) -> Result<IdbObjectStore, Unavailable> {
+    pub(crate) fn store(&self, name: &str) -> Result<IdbObjectStore, Unavailable> {
         Ok(self.inner.object_store(name)?)
     }
 
     /// Waits until it is complete: a request's own success comes earlier and promises nothing.
-    pub(super) async fn complete(self) -> Result<(), Unavailable> {
+    pub(crate) async fn complete(self) -> Result<(), Unavailable> {
         let event = JsFuture::from(self.ended.clone()).await?;
         if event.unchecked_ref::<Event>().type_() == "complete" {
             return Ok(());
@@ -142,7 +163,7 @@ impl Drop for Transaction {
 
 /// Waits for what a request brings. The transaction stays open meanwhile, until the next wait for
 /// anything that is not a request of it.
-pub(super) async fn result(request: &IdbRequest) -> Result<JsValue, Unavailable> {
+pub(crate) async fn result(request: &IdbRequest) -> Result<JsValue, Unavailable> {
     let answered = Promise::new(&mut |answer, _| {
         request.set_onsuccess(Some(&answer));
         request.set_onerror(Some(&answer));
@@ -156,7 +177,7 @@ pub(super) async fn result(request: &IdbRequest) -> Result<JsValue, Unavailable>
 
 /// What the browser's word for it means.
 #[allow(clippy::needless_pass_by_value, reason = "as `map_err` wants it")]
-pub(super) fn failure(error: JsValue) -> Unavailable {
+pub(crate) fn failure(error: JsValue) -> Unavailable {
     let name = Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string());
     match name.as_deref() {
         Some("SecurityError" | "InvalidStateError" | "NotAllowedError") => Unavailable::Refused,

@@ -1,0 +1,191 @@
+//! Keys that the browser keeps: the list to choose from, and the way to keep one.
+
+use super::markup::html;
+use super::{
+    credential::Props,
+    header::shortened,
+    icon::{Icon, icon},
+    part::part,
+};
+use crate::{
+    database::Unavailable,
+    store::Intent,
+    text::{self, Say, keys},
+    vault::keyring::{Entry, Trouble},
+};
+use relight_core::{credential, form::Held, words::Locale};
+use std::rc::Rc;
+use yew::{
+    Callback, Html, InputEvent, KeyboardEvent,
+    functional::{Hook, HookContext},
+    use_state_eq,
+};
+
+/// The keys that are kept. In a run only those with which it began.
+pub(crate) fn list(props: &Props<'_>) -> Html {
+    let (locale, keyring) = (props.locale, &props.key.keyring);
+    let belongs = |entry: &&Entry| {
+        props.form.is_some() || (entry.cloud == Some(props.cloud) && entry.key_id == props.key_id)
+    };
+    let entries: Vec<&Entry> = keyring.entries.iter().filter(belongs).collect();
+    let may_choose = !keyring.is_forbidden && props.key.source.is_none();
+    let onall = props.on.reform(|_| Intent::ForgetKept(None));
+    html! {
+        <>
+            if !entries.is_empty() {
+                <div class="stack tight keyring" role="group" aria-label={keys::KEPT.in_locale(locale)}>
+                    <h3>{ keys::KEPT.in_locale(locale) }</h3>
+                    <ul class="plain">{ for entries.iter().map(|entry| row(props, entry, may_choose)) }</ul>
+                    <div class="row small muted">
+                        <span class="grow">
+                            { if keyring.is_forbidden { keys::KEPT_FORBIDDEN } else { keys::KEPT_HINT }.in_locale(locale) }
+                        </span>
+                        if entries.len() > 1 {
+                            <button type="button" class="tiny" data-action="forget-all-kept" onclick={onall}>
+                                { keys::FORGET_ALL.in_locale(locale) }
+                            </button>
+                        }
+                    </div>
+                </div>
+            }
+            { trouble(props) }
+        </>
+    }
+}
+
+/// Below the fields: the way to keep the key that is held, or why there is none.
+pub(crate) fn keep(props: &Props<'_>) -> Html {
+    let (locale, key) = (props.locale, &props.key);
+    let temporary = key.token != Held::Nothing
+        || (!props.key_id.is_empty() && credential::is_temporary(props.cloud, props.key_id));
+    let held = key.secret == Held::Usable && key.source.is_none();
+    if !held || key.is_readable || key.chosen.is_some() || key.keyring.is_forbidden {
+        return Html::default();
+    }
+    if temporary {
+        return html! {
+            <p class="small muted" data-advice="temporary">{ keys::TEMPORARY.in_locale(locale) }</p>
+        };
+    }
+    if credential::check_key_id(props.cloud, props.key_id).is_err() {
+        return Html::default();
+    }
+    part(
+        "keep",
+        field,
+        FieldProps { locale, key_id: shortened(props.key_id), on: props.on.clone() },
+    )
+}
+
+fn row(props: &Props<'_>, entry: &Entry, may_choose: bool) -> Html {
+    let locale = props.locale;
+    let id: Rc<str> = entry.id.as_str().into();
+    let is_held = props.key.chosen.as_ref() == Some(&id);
+    let key_id = shortened(&entry.key_id);
+    let name = if entry.name.is_empty() { &key_id } else { &entry.name };
+    let times = [
+        (keys::KEPT_AT, Some(entry.kept_at).filter(|at| *at > 0)),
+        (keys::CHOSEN_AT, entry.chosen_at),
+    ];
+    let times = times.map(|(word, at)| {
+        at.map(|at| format!(" · {} {}", word.in_locale(locale), text::time_of_day(locale, at)))
+    });
+    let product = entry.cloud.map(|cloud| cloud.manifest().product);
+    let said = |word: &str| Some(format!("{word}: {name}"));
+    let forget = Say::Forget.in_locale(locale);
+    let choose = if is_held { keys::IN_USE } else { keys::USE }.in_locale(locale);
+    let onchoose = {
+        let id = Rc::clone(&id);
+        props.on.reform(move |_| Intent::Choose(Rc::clone(&id)))
+    };
+    let onforget = props.on.reform(move |_| Intent::ForgetKept(Some(Rc::clone(&id))));
+    html! {
+        <li class="row" data-kept={name.to_owned()} data-usable={entry.is_usable.to_string()}>
+            <span class="grow">
+                <strong>{ name.to_owned() }</strong>
+                <span class="small muted">
+                    if let Some(product) = product { { product }{ " · " } }
+                    <span class="id">{ key_id.clone() }</span>
+                    { for times.into_iter().flatten() }
+                    if !entry.is_usable { { " · " }{ keys::UNUSABLE.in_locale(locale) } }
+                </span>
+            </span>
+            if may_choose && entry.is_usable {
+                <button type="button" class="tiny" data-action="choose" aria-pressed={is_held.to_string()}
+                    aria-label={said(choose)} onclick={onchoose}>
+                    { choose }
+                </button>
+            }
+            <button type="button" class="tiny" data-action="forget-kept" aria-label={said(forget)} onclick={onforget}>
+                { forget }
+            </button>
+        </li>
+    }
+}
+
+/// What went wrong, where it matters: that nothing can be kept here is nothing to who keeps nothing.
+fn trouble(props: &Props<'_>) -> Option<Html> {
+    let trouble = props.key.keyring.trouble.as_ref()?;
+    let is_idle = matches!(trouble, Trouble::Unread(Unavailable::Missing | Unavailable::Refused));
+    (!is_idle || props.key.secret == Held::Usable).then(|| {
+        html! {
+            <p class="small hint-warn" role="status" data-problem="keyring">
+                { icon(Icon::Warning) }
+                <span>{ keys::trouble(trouble).in_locale(props.locale) }</span>
+            </p>
+        }
+    })
+}
+
+#[derive(PartialEq)]
+struct FieldProps {
+    locale: Locale,
+    /// Its beginning and end, which is its name unless it is given another.
+    key_id: String,
+    on: Callback<Intent>,
+}
+
+fn field(props: &FieldProps, hooks: &mut HookContext) -> Html {
+    let name = use_state_eq(String::new).run(hooks);
+    let locale = props.locale;
+    let oninput = {
+        let name = name.clone();
+        Callback::from(move |event: InputEvent| name.set(super::dom::value_of(&event)))
+    };
+    let keep = {
+        let (on, fallback) = (props.on.clone(), props.key_id.clone());
+        move || {
+            let name = name.trim();
+            on.emit(Intent::Keep(if name.is_empty() { fallback.clone() } else { name.to_owned() }));
+        }
+    };
+    let onclick = {
+        let keep = keep.clone();
+        Callback::from(move |_| keep())
+    };
+    // Enter would send the form around it.
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "Enter" {
+            event.prevent_default();
+            keep();
+        }
+    });
+    html! {
+        <details class="bare" data-keep={"true"}>
+            <summary>{ keys::KEEP_OPENS.in_locale(locale) }</summary>
+            <div class="stack tight">
+                <p class="small muted">{ keys::KEEP_HINT.in_locale(locale) }</p>
+                <div class="field beside">
+                    <label for="key-name">{ keys::NAME.in_locale(locale) }</label>
+                    <div class="row">
+                        <input id="key-name" name="keyName" class="grow" type="text" maxlength="40" autocomplete="off"
+                            placeholder={props.key_id.clone()} {oninput} {onkeydown} />
+                        <button type="button" data-action="keep" {onclick}>
+                            { keys::KEEP.in_locale(locale) }
+                        </button>
+                    </div>
+                </div>
+            </div>
+        </details>
+    }
+}
