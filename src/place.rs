@@ -112,7 +112,7 @@ fn hex_byte(digits: &[u8]) -> Option<u8> {
     u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::{Place, Shown, percent_decode};
     use relight_core::{
@@ -121,8 +121,9 @@ mod tests {
         sign::percent_encode,
         words::Locale,
     };
+    use wasm_bindgen_test::wasm_bindgen_test;
 
-    #[test]
+    #[wasm_bindgen_test]
     fn every_address_leads_back_to_its_place() {
         let id = cloud::ALL[0].manifest().id;
         let shown = |shelf, code: Option<&str>| {
@@ -141,7 +142,7 @@ mod tests {
         }
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn every_item_of_the_index_has_an_address() {
         for item in index(Locale::En) {
             let place = Place::Errors(Shown::at(&item.address));
@@ -150,7 +151,7 @@ mod tests {
         }
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn any_address_leads_somewhere() {
         let all = Place::Errors(Shown::default());
         for (hash, place) in [
@@ -165,7 +166,7 @@ mod tests {
         }
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn percent_codes_are_decoded_and_never_panic() {
         for text in ["to/ken+with=signs", "é", "100%", ""] {
             assert_eq!(percent_decode(&percent_encode(text)), text);

@@ -57,6 +57,25 @@ async fn selects_show_what_the_state_says() {
     }
 }
 
+/// An option that a hand has once chosen does not heed its attribute any more.
+#[wasm_bindgen_test]
+async fn selects_follow_the_state_after_a_hand_has_moved_them() {
+    let console = Console::new().await;
+    for cloud in cloud::ALL {
+        console.choose("cloud", cloud.manifest().id).await;
+    }
+    for cloud in cloud::ALL {
+        let id = cloud.manifest().id;
+        let body = "host.prefill({ cloud })";
+        Function::new_with_args("host, cloud", body)
+            .call2(&JsValue::UNDEFINED, &console.host, &id.into())
+            .unwrap();
+        console.until(|console| console.all("[name=operation]") == 1).await;
+        console.until(|console| console.select("cloud").value() == id).await;
+        assert_shown(&console.select("cloud"), id, cloud.manifest().product);
+    }
+}
+
 #[wasm_bindgen_test]
 async fn two_consoles_share_nothing() {
     let (one, other) = (Console::new().await, Console::new().await);

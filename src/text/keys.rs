@@ -64,8 +64,7 @@ pub const ONLY_PERMANENT: Text = text(
     "该云不提供临时密钥：此密钥在删除之前长期有效。请仅为其授予对这些实例执行该操作的权限。",
 );
 /// What opens the policy.
-pub const POLICY_OPENS: Text =
-    text("The smallest policy for what is filled in", "所填操作所需的最小权限策略");
+pub const POLICY_OPENS: Text = text("The smallest policy for this", "所填操作所需的最小权限策略");
 
 /// What went wrong.
 pub const fn trouble(trouble: &Trouble) -> Text {

@@ -67,8 +67,11 @@ impl Frame {
         tag.attributes = if self.keys.is_empty() {
             Attributes::Static(self.fixed)
         } else {
-            let values = self.values.into_iter();
-            let values = values.map(|value| value.map(AttributeOrProperty::Attribute));
+            let values = self.keys.iter().zip(self.values).map(|(key, value)| match *key {
+                // The attribute of an option that somebody has once chosen moves nothing any more.
+                "selected" => Some(AttributeOrProperty::Property(value.is_some().into())),
+                _ => value.map(AttributeOrProperty::Attribute),
+            });
             Attributes::Dynamic { keys: self.keys, values: values.collect() }
         };
         if !self.listeners.is_empty() {

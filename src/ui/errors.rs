@@ -341,12 +341,13 @@ fn address() -> Option<String> {
     web_sys::window()?.location().href().ok()
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::{listed, search};
     use relight_core::{cloud, explain::LAYERS, words::Locale};
+    use wasm_bindgen_test::wasm_bindgen_test;
 
-    #[test]
+    #[wasm_bindgen_test]
     fn the_index_has_every_error_once_in_groups() {
         for locale in Locale::ALL {
             let all = listed(locale);
@@ -356,7 +357,7 @@ mod tests {
         }
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn it_is_searched_by_code_and_by_words_of_both_languages() {
         for locale in Locale::ALL {
             let all = listed(locale);

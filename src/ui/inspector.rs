@@ -205,7 +205,7 @@ pub(crate) fn tokens(signed: &Request<Signed>) -> Vec<String> {
     in_headers.chain(in_query).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::{Veil, tokens};
     use relight_core::{
@@ -215,6 +215,7 @@ mod tests {
         sign::{Secret, Signer, percent_encode},
         words::Locale,
     };
+    use wasm_bindgen_test::wasm_bindgen_test;
 
     const TOKEN: &str = "to/ken+with=signs";
 
@@ -246,7 +247,7 @@ mod tests {
         texts
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn neither_token_nor_signature_is_shown_by_any_algorithm_of_any_cloud() {
         for cloud in cloud::ALL {
             for algorithm in cloud.algorithms() {
@@ -268,7 +269,7 @@ mod tests {
         }
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn tokens_are_found_where_the_cloud_has_them() {
         for cloud in cloud::ALL {
             for algorithm in cloud.algorithms() {

@@ -36,10 +36,10 @@ pub(crate) fn list(props: &Props<'_>) -> Html {
                 <div class="stack tight keyring" role="group" aria-label={keys::KEPT.in_locale(locale)}>
                     <h3>{ keys::KEPT.in_locale(locale) }</h3>
                     <ul class="plain">{ for entries.iter().map(|entry| row(props, entry, may_choose)) }</ul>
-                    <div class="row small muted">
-                        <span class="grow">
-                            { if keyring.is_forbidden { keys::KEPT_FORBIDDEN } else { keys::KEPT_HINT }.in_locale(locale) }
-                        </span>
+                    <p class="small muted">
+                        { if keyring.is_forbidden { keys::KEPT_FORBIDDEN } else { keys::KEPT_HINT }.in_locale(locale) }
+                    </p>
+                    <div class="row">
                         if entries.len() > 1 {
                             <button type="button" class="tiny" data-action="forget-all-kept" onclick={onall}>
                                 { keys::FORGET_ALL.in_locale(locale) }

@@ -21,7 +21,7 @@ use web_sys::{CryptoKey, IdbDatabase};
 /// What is known of the kept keys, for the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keyring {
-    /// The keys, by their names.
+    /// The keys, those of one cloud together.
     pub entries: Vec<Entry>,
     /// The operator lets nobody keep keys: those that are there can be forgotten and nothing else.
     pub is_forbidden: bool,
@@ -61,7 +61,7 @@ pub enum Trouble {
     Gone,
 }
 
-/// All that is kept, by name.
+/// All that is kept.
 ///
 /// # Errors
 /// The store cannot be used.
@@ -72,13 +72,8 @@ pub(crate) async fn list() -> Result<Vec<Entry>, Unavailable> {
     let (ids, values) = (keys.get_all_keys()?, keys.get_all()?);
     let values = Array::from(&database::result(&values).await?);
     let ids = Array::from(&ids.result()?);
-    let mut entries: Vec<Entry> = ids
-        .iter()
-        .zip(values.iter())
-        .filter_map(|(id, value)| Some(entry(id.as_string()?, &value)))
-        .collect();
-    entries.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
-    Ok(entries)
+    let entries = ids.iter().zip(values.iter());
+    Ok(entries.filter_map(|(id, value)| Some(entry(id.as_string()?, &value))).collect())
 }
 
 /// Keeps a key under its cloud and key id, in the place of an older one. Gives its [`Entry::id`].
