@@ -25,8 +25,8 @@ const FIRST_LOAD_BUDGET_BYTES: usize = 150_000;
 /// The module, which the page fetches when somebody begins to fill in and which other pages import.
 /// A ceiling, so that it does not grow unseen; to raise it is to say why. 400 kB were enough until it
 /// learnt to read the operator's configuration, to show an index of all errors and to write policies;
-/// 500 until it learnt to keep keys in the browser, which is 10 kB of words, list and store.
-const MODULE_CEILING_BYTES: usize = 510_000;
+/// 500 until it learnt to keep keys in the browser, which is 11 kB of words, list and store.
+const MODULE_CEILING_BYTES: usize = 512_000;
 
 /// Builds `dist/` anew and prints its sizes.
 pub(crate) fn build() -> Result<Dist> {

@@ -13,9 +13,9 @@ pub(crate) fn stopped(stage: &Stage, count: usize) -> Vec<String> {
     pick(stage, State::Stopped, count)
 }
 
-fn pick(stage: &Stage, state: State, count: usize) -> Vec<String> {
+fn pick(stage: &Stage, wanted: State, count: usize) -> Vec<String> {
     let all = stage.instances(Cloud::Tencent, "ap-guangzhou").into_iter();
-    let fine = all.filter(|one| one.state == state && one.trouble.is_none());
+    let fine = all.filter(|one| one.state == wanted && one.trouble.is_none());
     let ids: Vec<String> = fine.map(|one| one.id).take(count).collect();
     assert_eq!(ids.len(), count, "the fleet is too small");
     ids
