@@ -420,8 +420,11 @@ mod tests {
                bytes: { ...good, keys: good.keys.map(() => bytes) }, \
                aes: { ...good, keys: good.keys.map(() => aes) }, open: { ...good, keys: open }, \
                other: { ...good, keys: other }, moved: good, cloud: { ...good, cloud: 'no-such' } }; \
-             for (const [name, value] of Object.entries(all)) await wait(store().put(value, name)); \
-             return Object.keys(all).join();";
+             const named = Object.entries(all).map(([name, value]) => name === 'moved' \
+               ? [name, value] : [`${good.cloud} ${name}`, Object(value) === value \
+               ? { ...value, keyId: name } : value]); \
+             for (const [name, value] of named) await wait(store().put(value, name)); \
+             return named.map(([name]) => name).join();";
         let names = past_us(broken, &id.as_str().into()).await.as_string().unwrap_or_default();
         let names: Vec<&str> = names.split(',').collect();
         assert_eq!(names.len(), 9);
