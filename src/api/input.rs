@@ -28,9 +28,9 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The same with ids that did not come as JSON, a line each.
-    pub(super) fn with_ids(self, ids: Option<&'a str>) -> Self {
-        Fields { ids, ..self }
+    /// Members that did not come as JSON, and ids, a line each, that are not among them.
+    pub(super) fn of_members(members: Vec<(Cow<'a, str>, Json<'a>)>, ids: Option<&'a str>) -> Self {
+        Fields { members, ids }
     }
 
     /// The value of a field, `None` if it is `null` or not there.
@@ -259,16 +259,14 @@ impl Job {
             let sentence = problem.sentence(self.locale);
             return Err(Failure::argument(format!("`instanceIds`: {sentence}")));
         }
-        let plan = plan::plan(&self.order, None)
+        let order = plan::checked_order(&self.order)
             .map_err(|refusal| Failure::refused(&refusal, self.locale))?;
-        let (most, given) = (plan.order.operation().ids_max, plan.instances());
-        let mut batches = plan.batches.into_iter();
-        match (batches.next(), batches.next()) {
-            (Some(batch), None) => Ok(batch),
-            _ => Err(Failure::argument(format!(
+        let (most, given) = (order.operation().ids_max, self.order.ids.len());
+        plan::batch(&Arc::new(order), self.order.ids).ok_or_else(|| {
+            Failure::argument(format!(
                 "`instanceIds`: one call takes at most {most}; {given} are given."
-            ))),
-        }
+            ))
+        })
     }
 }
 

@@ -1,10 +1,12 @@
 //! What `signRequest` takes and gives, each in one piece (`static/signing.js` has the other half).
 
+use super::json::Json;
 use js_sys::Promise;
 use relight_core::{
     request::{Request, Route, Signed},
     sign::Secret,
 };
+use std::{borrow::Cow, str::SplitTerminator};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use zeroize::Zeroize;
 
@@ -44,7 +46,7 @@ impl Packed {
         let body_start = line.len() + 1;
         let mut lengths = std::str::from_utf8(line).ok()?.split(' ');
         let mut next = || lengths.next()?.parse::<usize>().ok();
-        let (secret, body, ids) = (next()?, next()?, next()?);
+        let (secret, body, ids, lines) = (next()?, next()?, next()?, next()?);
         let count = next();
         let ids_start = body_start.checked_add(body)?;
         let rest_start = ids_start.checked_add(ids)?;
@@ -61,9 +63,10 @@ impl Packed {
             rest_start,
             has_ids: count.is_some(),
         };
-        // An id with a line break in it would be two of them.
-        let breaks = packed.ids().map(|ids| ids.bytes().filter(|byte| *byte == b'\n').count());
-        (breaks.map(|breaks| breaks + 1) == count).then_some(packed)
+        // An id with a line break in it would be two of them, and so would any other text.
+        let breaks = |text: &str| text.bytes().filter(|byte| *byte == b'\n').count();
+        let ids = packed.ids().map(|ids| breaks(ids) + 1);
+        (ids == count && breaks(packed.rest()) == lines).then_some(packed)
     }
 
     /// The body; empty if there is none.
@@ -76,10 +79,46 @@ impl Packed {
         if self.has_ids { self.text.get(self.ids_start..self.rest_start) } else { None }
     }
 
-    /// Everything else as JSON.
-    pub(super) fn rest(&self) -> &str {
+    /// Everything else; `None` if it is not as `pack` writes it.
+    pub(super) fn members(&self) -> Option<Vec<(Cow<'_, str>, Json<'_>)>> {
+        members(&mut self.rest().split_terminator('\n'))
+    }
+
+    fn rest(&self) -> &str {
         self.text.get(self.rest_start..).unwrap_or_default()
     }
+}
+
+/// Members until their object ends. The first byte of a member's line says what its value is, the
+/// others are its name.
+fn members<'t>(lines: &mut SplitTerminator<'t, char>) -> Option<Vec<(Cow<'t, str>, Json<'t>)>> {
+    const USUAL_MEMBERS: usize = 16;
+    let mut members = Vec::with_capacity(USUAL_MEMBERS);
+    while let Some(line) = lines.next() {
+        let (kind, name) = line.split_at_checked(1)?;
+        let value = match kind {
+            "s" => Json::Text(Cow::Borrowed(lines.next()?)),
+            "t" => Json::Flag(true),
+            "f" => Json::Flag(false),
+            "n" => Json::Number(whole(lines.next()?)?),
+            "[" => {
+                let count = lines.next()?.parse::<usize>().ok()?;
+                let texts = lines.by_ref().take(count);
+                Json::Array(texts.map(|text| Json::Text(Cow::Borrowed(text))).collect())
+            }
+            "{" => Json::Object(self::members(lines)?),
+            "}" => break,
+            _ => return None,
+        };
+        members.push((Cow::Borrowed(name), value));
+    }
+    Some(members)
+}
+
+/// A whole number that JavaScript holds exactly. To read any number would be 20 kB of code.
+#[expect(clippy::cast_precision_loss, reason = "`pack` writes none that loses any")]
+fn whole(text: &str) -> Option<f64> {
+    text.parse::<i64>().ok().map(|number| number as f64)
 }
 
 /// The promise of a signed request; `None` for one that is not all ASCII, or whose headers would not

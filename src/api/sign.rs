@@ -19,11 +19,13 @@ use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
 /// Signs what is given, with the time and the randomness of the machine where none is given.
 pub(super) fn sign(value: &JsValue) -> Result<Promise, JsValue> {
-    let signed = match Packed::read(value) {
-        Some(packed) => {
-            let fields = Fields::parse(packed.rest(), "input")?.with_ids(packed.ids());
-            of_fields(&fields, packed.body(), &packed.secret)?
-        }
+    let packed = Packed::read(value);
+    let fields = packed.as_ref().and_then(|packed| {
+        let members = packed.members()?;
+        Some((Fields::of_members(members, packed.ids()), packed))
+    });
+    let signed = match fields {
+        Some((fields, packed)) => of_fields(&fields, packed.body(), &packed.secret)?,
         None => field_by_field(value)?,
     };
     match packed::promise(&signed) {

@@ -175,7 +175,13 @@ pub fn parse_ids(text: &str, cloud: Option<&'static dyn Cloud>) -> ParsedIds {
 /// The id that a text is, if it is nothing else and has the shape that all known ids of the cloud
 /// have. What programs pass in arrays; [`parse_ids`] is for everything else.
 pub fn parse_id(text: &str, cloud: &'static dyn Cloud) -> Option<InstanceId> {
-    (cloud.manifest().ids.strict)(text).then(|| InstanceId(SmolStr::new(text)))
+    (cloud.manifest().ids.strict)(text).then(|| InstanceId(short(text)))
+}
+
+/// The text, kept in place if it is short.
+fn short(text: &str) -> SmolStr {
+    const IN_PLACE_BYTES_MAX: usize = 23;
+    if text.len() <= IN_PLACE_BYTES_MAX { SmolStr::new_inline(text) } else { SmolStr::new(text) }
 }
 
 fn is_json_with_objects(text: &str) -> bool {

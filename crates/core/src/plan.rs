@@ -326,6 +326,15 @@ pub fn with_mode(order: &Order, mode: &Mode) -> Option<Order> {
     other.limits.check_order(&other).is_ok().then_some(other)
 }
 
+/// What a job asks for, checked against every rule but how many ids a call takes: that is
+/// [`batch`]'s.
+///
+/// # Errors
+/// As for [`plan`].
+pub fn checked_order(job: &Job) -> Result<Order, Refusal> {
+    order(job).map(|(order, _)| order)
+}
+
 /// The same order for fewer instances: what a retry or a canary sends.
 ///
 /// `None` for no ids; ids beyond the operation's limit are the caller's mistake and refused too.

@@ -54,10 +54,12 @@ pub(crate) fn build() -> Result<Dist> {
         "demo_bg.wasm",
     ] {
         let wasm = folder.join(name);
+        // What signs is built for speed, and hardly grows by it; the first load for its size.
+        let level = if name.starts_with("relight") { "-O3" } else { "-Oz" };
         // By Node and not by its name, which is a script that not every system runs.
         run(command("node")
             .arg(paths::node_package("binaryen").join("bin/wasm-opt"))
-            .args(["-Oz", "--strip-producers", "--strip-target-features"])
+            .args([level, "--strip-producers", "--strip-target-features"])
             .arg(&wasm)
             .arg("--output")
             .arg(&wasm))?;
