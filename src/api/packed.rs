@@ -3,6 +3,7 @@
 use super::json::Json;
 use js_sys::Promise;
 use relight_core::{
+    ids::line_breaks,
     request::{Request, Route, Signed},
     sign::Secret,
 };
@@ -64,9 +65,8 @@ impl Packed {
             has_ids: count.is_some(),
         };
         // An id with a line break in it would be two of them, and so would any other text.
-        let breaks = |text: &str| text.bytes().filter(|byte| *byte == b'\n').count();
-        let ids = packed.ids().map(|ids| breaks(ids) + 1);
-        (ids == count && breaks(packed.rest()) == lines).then_some(packed)
+        let breaks = count.map_or(Some(0), |count| count.checked_sub(1))?.checked_add(lines)?;
+        (line_breaks(packed.text.get(ids_start..)?) == breaks).then_some(packed)
     }
 
     /// The body; empty if there is none.
@@ -137,16 +137,18 @@ pub(super) fn promise(signed: &Request<Signed>) -> Option<Promise> {
     for part in canonical.into_iter().chain([to_sign, signed.signature()]).chain(authorization) {
         text.push_str(part);
     }
+    let headers_start = text.len();
     for (name, value) in signed.headers() {
-        if name == "__proto__"
-            || [name, value].iter().any(|text| text.bytes().any(|byte| byte == b'\n'))
-        {
+        if name == "__proto__" {
             return None;
         }
         for text_of in [name, value] {
             text.push_str(text_of);
             text.push('\n');
         }
+    }
+    if line_breaks(text.get(headers_start..)?) != signed.headers().len() * 2 {
+        return None;
     }
     let length = |part: Option<&str>| part.map_or(Some(-1), |part| i32::try_from(part.len()).ok());
     text.is_ascii().then_some(())?;

@@ -6,7 +6,7 @@ mod look;
 mod pieces;
 mod sentence;
 
-pub use list::{parse_lines, parse_list};
+pub use list::{line_breaks, parse_lines, parse_list};
 
 use crate::cloud::{self, Cloud};
 use look::{Look, Reading};

@@ -11,6 +11,7 @@
 // Without the engine much stands idle; it is the same code, and the full build warns.
 #![cfg_attr(not(feature = "engine"), allow(dead_code, unused_imports))]
 
+mod bytes;
 pub mod words;
 pub mod json;
 pub mod cloud;

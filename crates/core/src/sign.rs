@@ -5,6 +5,7 @@
 //! which. It has no clock and makes no nonces; both are arguments.
 
 use crate::{
+    bytes::{self, in_range},
     cloud,
     request::{Pair, Request, Signed},
 };
@@ -293,12 +294,12 @@ pub fn percent_encode(text: &str) -> String {
 /// Appends a text in percent-encoding.
 pub(crate) fn push_percent_encoded(encoded: &mut String, text: &str) {
     // Ids and names stay as they are: they are copied at once.
-    if text.bytes().all(is_unreserved) {
+    if bytes::all(text.as_bytes(), unreserved) {
         encoded.push_str(text);
         return;
     }
     for byte in text.bytes() {
-        if is_unreserved(byte) {
+        if bytes::all(&[byte], unreserved) {
             encoded.push(char::from(byte));
         } else {
             encoded.push('%');
@@ -308,15 +309,14 @@ pub(crate) fn push_percent_encoded(encoded: &mut String, text: &str) {
     }
 }
 
-/// `A-Z a-z 0-9 - _ . ~`.
-#[expect(clippy::needless_bitwise_bool, reason = "without branches, sixteen bytes go at once")]
-fn is_unreserved(byte: u8) -> bool {
-    ((byte | 32).wrapping_sub(b'a') < 26)
-        | (byte.wrapping_sub(b'0') < 10)
-        | (byte == b'-')
-        | (byte == b'_')
-        | (byte == b'.')
-        | (byte == b'~')
+/// Marks `A-Z a-z 0-9 - _ . ~`.
+fn unreserved(word: u64) -> u64 {
+    in_range(word, b'a', b'z')
+        | in_range(word, b'0', b'9')
+        | in_range(word, b'A', b'Z')
+        | in_range(word, b'-', b'.')
+        | in_range(word, b'_', b'_')
+        | in_range(word, b'~', b'~')
 }
 
 /// `name=value` for each parameter, both percent-encoded, sorted by the bytes of the name (then of
@@ -342,7 +342,7 @@ pub fn canonical_query<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a st
     }
     // Ids and names stay as they are. One look at the whole is sooner done than one at each.
     let separators = (parameters.len() * 2).saturating_sub(1);
-    if count(query.as_bytes(), |byte| !is_unreserved(byte)) == separators {
+    if bytes::count(query.as_bytes(), unreserved) + separators == query.len() {
         return query;
     }
     query.clear();
@@ -355,15 +355,6 @@ pub fn canonical_query<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a st
         push_percent_encoded(&mut query, value);
     }
     query
-}
-
-/// How many bytes are of this kind. Goes by stretches whose count fits a byte, so that the compiler
-/// can look at sixteen bytes at once.
-pub(crate) fn count(bytes: &[u8], is_counted: impl Fn(u8) -> bool) -> usize {
-    let stretches = bytes.chunks(128).map(|stretch| {
-        stretch.iter().fold(0_u8, |sum, byte| sum.wrapping_add(u8::from(is_counted(*byte))))
-    });
-    stretches.map(usize::from).sum()
 }
 
 /// A canonical request, as the algorithms that sign headers share it.

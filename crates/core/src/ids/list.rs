@@ -1,7 +1,10 @@
 //! Ids that come one by one, as programs pass them.
 
-use super::{IdProblem, IdProblemKind, InstanceId, parse_id, parse_ids};
-use crate::cloud::Cloud;
+use super::{IdProblem, IdProblemKind, InstanceId, parse_id, parse_ids, short};
+use crate::{
+    bytes::{self, in_range},
+    cloud::Cloud,
+};
 
 /// Reads texts that should be an id each. Each is taken by itself, so that none of them passes for
 /// the heading of another; the line of a problem is the position of its text, from 1.
@@ -37,36 +40,57 @@ pub fn parse_list<'t>(
 
 /// The same for texts that are a line each.
 pub fn parse_lines(lines: &str, cloud: &'static dyn Cloud) -> (Vec<InstanceId>, Vec<IdProblem>) {
+    match distinct_ids(lines, cloud) {
+        Some(ids) => (ids, Vec::new()),
+        None => parse_list(lines.split('\n'), cloud),
+    }
+}
+
+/// How many line breaks a text has.
+pub fn line_breaks(text: &str) -> usize {
+    bytes::count(text.as_bytes(), line_break)
+}
+
+/// Marks line breaks.
+fn line_break(word: u64) -> u64 {
+    in_range(word, b'\n', b'\n')
+}
+
+/// The ids of lines that are an id each, each another: what programs give, and for a signature sooner
+/// read than by [`parse_list`]. `None` for everything else.
+// By itself, so that it is built for speed, whoever calls it.
+#[inline(never)]
+fn distinct_ids(lines: &str, cloud: &'static dyn Cloud) -> Option<Vec<InstanceId>> {
+    /// Beyond this, too many of the bits would be set.
+    const IDS_MAX: usize = 1000;
+    let count = line_breaks(lines) + 1;
+    if count > IDS_MAX {
+        return None;
+    }
+    let is_id = cloud.manifest().ids.strict;
+    let mut ids: Vec<InstanceId> = Vec::with_capacity(count);
+    // A bit for each hash. Only an id whose bit is set already is compared with those before it.
+    let mut seen = [0_u64; 128];
     let mut rest = Some(lines);
-    // The library's search for a byte is made for long texts.
-    let lines = std::iter::from_fn(|| {
-        let text = rest?;
-        let end = line_break(text.as_bytes());
-        let (line, after) = match end {
+    while let Some(text) = rest {
+        let (line, after) = match bytes::find(text.as_bytes(), line_break) {
             Some(end) => (text.get(..end)?, text.get(end + 1..)),
             None => (text, None),
         };
-        rest = after;
-        Some(line)
-    });
-    parse_list(lines, cloud)
-}
-
-/// Where the first line break is. Eight bytes are looked at at once: a byte of the word is zero where
-/// the text has a line break, and taking one from it borrows from the bit above.
-fn line_break(text: &[u8]) -> Option<usize> {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const TOPS: u64 = u64::from_ne_bytes([0x80; 8]);
-    let (words, rest) = text.as_chunks();
-    for (index, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word) ^ (ONES * u64::from(b'\n'));
-        let breaks = word.wrapping_sub(ONES) & !word & TOPS;
-        if breaks != 0 {
-            return Some(index * 8 + usize::try_from(breaks.trailing_zeros() / 8).ok()?);
+        if !is_id(line) {
+            return None;
         }
+        let hash = hash(line);
+        let word = seen.get_mut(hash / 64 % 128)?;
+        let bit = 1 << (hash % 64);
+        if *word & bit != 0 && ids.iter().any(|id| id.as_str() == line) {
+            return None;
+        }
+        *word |= bit;
+        ids.push(InstanceId(short(line)));
+        rest = after;
     }
-    let before = words.len() * 8;
-    rest.iter().position(|byte| *byte == b'\n').map(|at| before + at)
+    Some(ids)
 }
 
 /// Ids, each once.
@@ -133,14 +157,11 @@ fn find<'p>(
     places.get_mut(at).ok_or(Known)
 }
 
-/// One multiplication for eight bytes. The ids are the caller's own, so nobody gains from collisions.
+/// Of the last eight bytes, which every id has and in which ids differ. They are the caller's own, so nobody gains from
+/// collisions.
 fn hash(text: &str) -> usize {
-    let (words, rest) = text.as_bytes().as_chunks();
-    let rest = rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
-    let words = words.iter().map(|word| u64::from_le_bytes(*word));
-    let hash = words.chain([rest]).fold(0_u64, |hash, word| {
-        // An odd number whose bits are as good as random: 2⁶⁴ over the golden ratio.
-        (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    });
-    usize::try_from(hash >> 32).unwrap_or_default()
+    let word = text.as_bytes().last_chunk().map_or(0, |end| u64::from_be_bytes(*end));
+    // An odd number whose bits are as good as random: 2⁶⁴ over the golden ratio. In the upper bits of
+    // the product is something of every byte.
+    usize::try_from(word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 #[cfg(feature = "engine")]
 use super::errors;
 use crate::{
+    bytes::{self, lower_case_or_digit},
     cloud::{
         Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Region,
         Regions, Role, Shape, Site, Verb,
@@ -151,10 +152,7 @@ const FORCE_REBOOT: &str = "ForceReboot";
 
 /// As all real ids that are known, and as the vendor's own error message says.
 fn is_strict(id: &str) -> bool {
-    // Of a known length, the tail is looked at at once.
-    id.strip_prefix("ins-")
-        .and_then(|tail| <&[u8; 8]>::try_from(tail.as_bytes()).ok())
-        .is_some_and(|tail| tail.iter().fold(true, |all, byte| all & is_of_tail(*byte)))
+    tail(id).is_some_and(|tail| tail.len() == 8)
 }
 
 fn is_lenient(id: &str) -> bool {
@@ -169,11 +167,7 @@ fn is_similar(text: &str) -> bool {
 }
 
 fn tail(id: &str) -> Option<&str> {
-    id.strip_prefix("ins-").filter(|tail| tail.bytes().all(is_of_tail))
-}
-
-fn is_of_tail(byte: u8) -> bool {
-    (byte.wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10)
+    id.strip_prefix("ins-").filter(|tail| bytes::all(tail.as_bytes(), lower_case_or_digit))
 }
 
 const fn region(id: &'static str, en: &'static str, zh: &'static str) -> Region {
