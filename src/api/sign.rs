@@ -116,7 +116,7 @@ fn request(fields: &Fields<'_>, body: &str, secret: &Secret) -> Result<Request<S
         unix_seconds: time(fields)?.ok_or_else(|| missing("timestamp"))?,
         service: fields.text_or_empty("service")?,
     };
-    Ok(algorithm.prepare(&input).finish_with(secret))
+    Ok(algorithm.prepare(input).finish_with(secret))
 }
 
 /// One call of a cloud's operation.

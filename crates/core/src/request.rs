@@ -212,17 +212,17 @@ impl Request<Signed> {
 impl Signed {
     /// What an input becomes, all but the signature. `Host` is left out: no page may set it, and
     /// whoever carries the request sets it from [`Signed::host`].
-    pub(crate) fn unfinished(input: &SigningInput, query: String, trace: Trace) -> Self {
+    pub(crate) fn unfinished(input: SigningInput, query: String, trace: Trace) -> Self {
         let is_sent = |name: &str| {
             !name.eq_ignore_ascii_case("host") && !name.eq_ignore_ascii_case("authorization")
         };
         Signed {
-            method: input.method.clone(),
-            host: input.host.clone(),
-            path: if input.path.is_empty() { "/".to_owned() } else { input.path.clone() },
+            method: input.method,
+            host: input.host,
+            path: if input.path.is_empty() { "/".to_owned() } else { input.path },
             query,
-            headers: input.headers.iter().filter(|(name, _)| is_sent(name)).cloned().collect(),
-            body: input.body.clone(),
+            headers: input.headers.into_iter().filter(|(name, _)| is_sent(name)).collect(),
+            body: input.body,
             trace,
             signature: String::new(),
             authorization: None,

@@ -24,7 +24,7 @@ pub trait Algorithm: Sync {
     fn keying(&self) -> Keying;
 
     /// The canonical forms of what is about to be sent.
-    fn prepare(&self, input: &SigningInput) -> Prepared;
+    fn prepare(&self, input: SigningInput) -> Prepared;
 }
 
 /// The algorithm of this name, whichever cloud has it.
@@ -239,16 +239,16 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// assert_eq!(relight_core::sign::hex(&[0, 0xab, 0xff]), "00abff");
 /// ```
 pub fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(hex_digit(byte >> 4));
-        text.push(hex_digit(byte & 15));
+    let mut digits = vec![0; bytes.len() * 2];
+    let (pairs, _) = digits.as_chunks_mut();
+    for ([high, low], byte) in pairs.iter_mut().zip(bytes) {
+        (*high, *low) = (hex_digit(byte >> 4), hex_digit(byte & 15));
     }
-    text
+    String::from_utf8(digits).unwrap_or_default()
 }
 
-fn hex_digit(value: u8) -> char {
-    char::from(if value < 10 { b'0' + value } else { b'a' - 10 + value })
+fn hex_digit(value: u8) -> u8 {
+    if value < 10 { b'0' + value } else { b'a' - 10 + value }
 }
 
 /// Base64 with padding (RFC 4648).
@@ -303,8 +303,8 @@ pub(crate) fn push_percent_encoded(encoded: &mut String, text: &str) {
             encoded.push(char::from(byte));
         } else {
             encoded.push('%');
-            encoded.push(hex_digit(byte >> 4).to_ascii_uppercase());
-            encoded.push(hex_digit(byte & 15).to_ascii_uppercase());
+            encoded.push(char::from(hex_digit(byte >> 4).to_ascii_uppercase()));
+            encoded.push(char::from(hex_digit(byte & 15).to_ascii_uppercase()));
         }
     }
 }
@@ -376,7 +376,10 @@ pub(crate) fn canonical_request(
     names: Vec<String>,
     payload_hash: &str,
 ) -> Canonical {
-    let lower = names.into_iter().map(|name| name.to_ascii_lowercase());
+    let lower = names.into_iter().map(|mut name| {
+        name.make_ascii_lowercase();
+        name
+    });
     let mut names: Vec<String> = sorted(lower);
     names.dedup();
     let signed_headers = names.join(";");

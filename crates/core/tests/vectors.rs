@@ -115,7 +115,7 @@ fn check(vector: &Value) {
         let keying = algorithm.keying();
         assert_eq!(format!("{}{secret}{}", keying.prefix, keying.suffix), key, "{name}: key");
     }
-    let signed = algorithm.prepare(&input).finish_with(&Secret::new(secret));
+    let signed = algorithm.prepare(input).finish_with(&Secret::new(secret));
     compare(vector, &signed);
     assert!(
         !signed.headers().iter().any(|(header, _)| header.eq_ignore_ascii_case("host")),

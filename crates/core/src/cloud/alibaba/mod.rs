@@ -63,7 +63,7 @@ impl Cloud for Alibaba {
 
     #[cfg(feature = "signing")]
     fn prepare(&self, request: &Request<Unsigned>, signer: &Signer) -> Prepared {
-        sign::Acs3.prepare(&sign::acs3_input(request.content(), signer))
+        sign::Acs3.prepare(sign::acs3_input(request.content(), signer))
     }
 
     #[cfg(feature = "signing")]
@@ -76,7 +76,7 @@ impl Cloud for Alibaba {
         if algorithm == sign::Acs3.name() {
             Some(self.prepare(request, signer))
         } else if algorithm == sign::AcsV1.name() {
-            Some(sign::AcsV1.prepare(&sign::acs_v1_input(request.content(), signer)))
+            Some(sign::AcsV1.prepare(sign::acs_v1_input(request.content(), signer)))
         } else {
             None
         }

@@ -10,6 +10,7 @@ use crate::{
     },
 };
 use smol_str::SmolStr;
+use std::mem;
 
 /// The vendor's current signature, in the header `Authorization`.
 pub(super) struct Acs3;
@@ -23,11 +24,12 @@ impl Algorithm for Acs3 {
         ACS3_KEYING
     }
 
-    fn prepare(&self, input: &SigningInput) -> Prepared {
+    fn prepare(&self, mut input: SigningInput) -> Prepared {
+        let names = signed_names(&mut input);
         let query = canonical_query(pairs(&input.query));
         let path = if input.path.is_empty() { "/" } else { &input.path };
         let hash = sha256_hex(input.body.as_bytes());
-        let canonical = canonical_request(input, path, &query, signed_names(input), &hash);
+        let canonical = canonical_request(&input, path, &query, names, &hash);
         let string_to_sign =
             format!("{}\n{}", self.name(), sha256_hex(canonical.request.as_bytes()));
         let credential = format!(
@@ -67,17 +69,18 @@ impl Algorithm for AcsV1 {
         ACS_V1_KEYING
     }
 
-    fn prepare(&self, input: &SigningInput) -> Prepared {
+    fn prepare(&self, mut input: SigningInput) -> Prepared {
         let parameters = canonical_query(pairs(&input.query).chain(pairs(&input.form)));
         // Always this path, whatever the real one; and the method counts.
         let string_to_sign = format!("{}&%2F&{}", input.method, percent_encode(&parameters));
         let trace = Trace { canonical_request: None, string_to_sign: string_to_sign.clone() };
-        let mut unfinished = Signed::unfinished(input, canonical_query(pairs(&input.query)), trace);
-        if unfinished.body.is_empty() {
-            unfinished.body = canonical_query(pairs(&input.form));
+        let query = canonical_query(pairs(&input.query));
+        if input.body.is_empty() {
+            input.body = canonical_query(pairs(&input.form));
         }
         // The signature goes where the key id is.
         let in_body = input.form.iter().any(|(name, _)| name == KEY_ID);
+        let unfinished = Signed::unfinished(input, query, trace);
         Prepared {
             keying: self.keying(),
             message: string_to_sign.into_bytes(),
@@ -164,9 +167,9 @@ pub(super) fn acs_v1_input(request: &Unsigned, signer: &Signer) -> SigningInput 
 }
 
 /// The names that are asked for, or by the vendor's rule: `host`, `content-type` and `x-acs-*`.
-fn signed_names(input: &SigningInput) -> Vec<String> {
+fn signed_names(input: &mut SigningInput) -> Vec<String> {
     if !input.signed_headers.is_empty() {
-        return input.signed_headers.clone();
+        return mem::take(&mut input.signed_headers);
     }
     let sent = input.headers.iter().map(|(name, _)| name.to_ascii_lowercase());
     let signed = sent.filter(|name| name == "content-type" || name.starts_with("x-acs-"));

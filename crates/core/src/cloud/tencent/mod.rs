@@ -63,7 +63,7 @@ impl Cloud for Tencent {
 
     #[cfg(feature = "signing")]
     fn prepare(&self, request: &Request<Unsigned>, signer: &Signer) -> Prepared {
-        sign::Tc3.prepare(&sign::input(request.content(), signer))
+        sign::Tc3.prepare(sign::input(request.content(), signer))
     }
 
     #[cfg(feature = "engine")]

@@ -10,6 +10,7 @@ use crate::{
     words::Locale,
 };
 use smol_str::SmolStr;
+use std::mem;
 use zeroize::Zeroizing;
 
 /// The vendor's current signature.
@@ -24,7 +25,8 @@ impl Algorithm for Tc3 {
         TC3_KEYING
     }
 
-    fn prepare(&self, input: &SigningInput) -> Prepared {
+    fn prepare(&self, mut input: SigningInput) -> Prepared {
+        let names = signed_names(&mut input);
         let date = iso_date(input.unix_seconds);
         let service = if input.service.is_empty() {
             input.host.split('.').next().unwrap_or_default().to_owned()
@@ -44,7 +46,7 @@ impl Algorithm for Tc3 {
         } else {
             input.raw_query.clone()
         };
-        let canonical = canonical_request(input, path, &query, signed_names(input), &hash);
+        let canonical = canonical_request(&input, path, &query, names, &hash);
         let string_to_sign = format!(
             "{}\n{}\n{scope}\n{}",
             self.name(),
@@ -131,11 +133,11 @@ pub(super) fn input(request: &Unsigned, signer: &Signer) -> SigningInput {
     }
 }
 
-fn signed_names(input: &SigningInput) -> Vec<String> {
+fn signed_names(input: &mut SigningInput) -> Vec<String> {
     if input.signed_headers.is_empty() {
         vec!["content-type".to_owned(), "host".to_owned()]
     } else {
-        input.signed_headers.clone()
+        mem::take(&mut input.signed_headers)
     }
 }
 

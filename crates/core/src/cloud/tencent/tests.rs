@@ -111,7 +111,7 @@ fn the_scope_names_the_service_that_is_given_or_the_hosts_first_label() {
         ("vpc", "cvm.ap-tokyo.example", "1970-01-02/vpc/tc3_request"),
         ("", "localhost:8911", "1970-01-02/localhost:8911/tc3_request"),
     ] {
-        let signed = signed(&SigningInput {
+        let signed = signed(SigningInput {
             host: host.into(),
             service: service.into(),
             unix_seconds: 86_400,
@@ -131,7 +131,7 @@ fn the_scope_names_the_service_that_is_given_or_the_hosts_first_label() {
 #[test]
 fn a_query_is_signed_as_it_is_sent() {
     let raw = "Limit=1&Filter=a+b&InstanceIds.0=x";
-    let signed = signed(&SigningInput { raw_query: raw.into(), ..SigningInput::default() });
+    let signed = signed(SigningInput { raw_query: raw.into(), ..SigningInput::default() });
     assert_eq!(signed.path_and_query(), format!("/?{raw}"));
     assert_eq!(signed.trace().canonical_request.as_ref().unwrap().split('\n').nth(2), Some(raw));
 }
@@ -140,7 +140,7 @@ fn a_query_is_signed_as_it_is_sent() {
 fn a_body_can_be_left_unsigned_by_the_vendors_words_for_it() {
     let hash = |body: &str, unsigned_payload| {
         let body = body.to_owned();
-        let signed = signed(&SigningInput { body, unsigned_payload, ..SigningInput::default() });
+        let signed = signed(SigningInput { body, unsigned_payload, ..SigningInput::default() });
         let canonical = signed.trace().canonical_request.clone().unwrap();
         canonical.rsplit('\n').next().unwrap().to_owned()
     };
@@ -149,6 +149,6 @@ fn a_body_can_be_left_unsigned_by_the_vendors_words_for_it() {
     assert_ne!(hash("{}", false), hash("[]", false));
 }
 
-fn signed(input: &SigningInput) -> Request<Signed> {
+fn signed(input: SigningInput) -> Request<Signed> {
     Tc3.prepare(input).finish(b"tag")
 }

@@ -63,7 +63,7 @@ impl Cloud for Zenlayer {
 
     #[cfg(feature = "signing")]
     fn prepare(&self, request: &Request<Unsigned>, signer: &Signer) -> Prepared {
-        sign::Zc2.prepare(&sign::input(request.content(), signer))
+        sign::Zc2.prepare(sign::input(request.content(), signer))
     }
 
     #[cfg(feature = "engine")]

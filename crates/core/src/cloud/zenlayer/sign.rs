@@ -6,6 +6,7 @@ use crate::{
     sign::{Algorithm, Keying, Prepared, Signer, SigningInput, canonical_request, hex, sha256_hex},
 };
 use smol_str::SmolStr;
+use std::mem;
 
 /// The vendor's current signature.
 pub(super) struct Zc2;
@@ -19,10 +20,11 @@ impl Algorithm for Zc2 {
         ZC2_KEYING
     }
 
-    fn prepare(&self, input: &SigningInput) -> Prepared {
+    fn prepare(&self, mut input: SigningInput) -> Prepared {
+        let names = signed_names(&mut input);
         let hash = sha256_hex(input.body.as_bytes());
         // Neither the real path nor a query is signed.
-        let canonical = canonical_request(input, "/", "", signed_names(input), &hash);
+        let canonical = canonical_request(&input, "/", "", names, &hash);
         let string_to_sign = format!(
             "{}\n{}\n{}",
             self.name(),
@@ -39,7 +41,8 @@ impl Algorithm for Zc2 {
             canonical_request: Some(canonical.request),
             string_to_sign: string_to_sign.clone(),
         };
-        let unfinished = Signed::unfinished(input, input.raw_query.clone(), trace);
+        let query = mem::take(&mut input.raw_query);
+        let unfinished = Signed::unfinished(input, query, trace);
         Prepared {
             keying: self.keying(),
             message: string_to_sign.into_bytes(),
@@ -81,11 +84,11 @@ pub(super) fn input(request: &Unsigned, signer: &Signer) -> SigningInput {
     }
 }
 
-fn signed_names(input: &SigningInput) -> Vec<String> {
+fn signed_names(input: &mut SigningInput) -> Vec<String> {
     if input.signed_headers.is_empty() {
         vec!["content-type".to_owned(), "host".to_owned()]
     } else {
-        input.signed_headers.clone()
+        mem::take(&mut input.signed_headers)
     }
 }
 
