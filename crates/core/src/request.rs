@@ -146,7 +146,7 @@ impl Request<Signed> {
     /// Path and query, as they go out.
     pub fn path_and_query(&self) -> String {
         let Signed { path, query, .. } = &self.state;
-        if query.is_empty() { path.clone() } else { format!("{path}?{query}") }
+        if query.is_empty() { path.clone() } else { [path, "?", query].concat() }
     }
 
     /// The headers, `Authorization` among them, without `Host`, which no page may set.
@@ -201,7 +201,7 @@ impl Request<Signed> {
     pub fn url(&self, route: &Route) -> String {
         let rest = self.path_and_query();
         match route {
-            Route::Direct => format!("https://{}{rest}", self.state.host),
+            Route::Direct => ["https://", &self.state.host, &rest].concat(),
             Route::Proxy { base } => {
                 format!("{}/{}{rest}", base.trim_end_matches('/'), self.state.host)
             }

@@ -30,14 +30,18 @@ impl Algorithm for Acs3 {
         let path = if input.path.is_empty() { "/" } else { &input.path };
         let hash = sha256_hex(input.body.as_bytes());
         let canonical = canonical_request(&input, path, &query, names, &hash);
-        let string_to_sign =
-            format!("{}\n{}", self.name(), sha256_hex(canonical.request.as_bytes()));
-        let credential = format!(
-            "{} Credential={},SignedHeaders={},Signature=",
+        let hash = sha256_hex(canonical.request.as_bytes());
+        // At once of their size: each time that a text grows, it is copied and wiped.
+        let string_to_sign = [self.name(), "\n", &hash].concat();
+        let credential = [
             self.name(),
-            input.key_id,
-            canonical.signed_headers
-        );
+            " Credential=",
+            &input.key_id,
+            ",SignedHeaders=",
+            &canonical.signed_headers,
+            ",Signature=",
+        ]
+        .concat();
         let trace = Trace {
             canonical_request: Some(canonical.request),
             string_to_sign: string_to_sign.clone(),

@@ -33,7 +33,7 @@ impl Algorithm for Tc3 {
         } else {
             input.service.clone()
         };
-        let scope = format!("{date}/{service}/{TERMINATOR}");
+        let scope = [&*date, "/", &service, "/", TERMINATOR].concat();
         let hash = if input.unsigned_payload {
             sha256_hex(b"UNSIGNED-PAYLOAD")
         } else {
@@ -47,18 +47,21 @@ impl Algorithm for Tc3 {
             input.raw_query.clone()
         };
         let canonical = canonical_request(&input, path, &query, names, &hash);
-        let string_to_sign = format!(
-            "{}\n{}\n{scope}\n{}",
+        let (seconds, hash) =
+            (input.unix_seconds.to_string(), sha256_hex(canonical.request.as_bytes()));
+        // At once of their size: each time that a text grows, it is copied and wiped.
+        let string_to_sign = [self.name(), "\n", &seconds, "\n", &scope, "\n", &hash].concat();
+        let credential = [
             self.name(),
-            input.unix_seconds,
-            sha256_hex(canonical.request.as_bytes())
-        );
-        let credential = format!(
-            "{} Credential={}/{scope}, SignedHeaders={}, Signature=",
-            self.name(),
-            input.key_id,
-            canonical.signed_headers
-        );
+            " Credential=",
+            &input.key_id,
+            "/",
+            &scope,
+            ", SignedHeaders=",
+            &canonical.signed_headers,
+            ", Signature=",
+        ]
+        .concat();
         let trace = Trace {
             canonical_request: Some(canonical.request),
             string_to_sign: string_to_sign.clone(),
