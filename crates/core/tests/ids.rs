@@ -5,7 +5,7 @@ use relight_core::{
     cloud::{self, Cloud},
     ids::{
         IGNORED_EXAMPLES_MAX, IdProblemKind, Malformation, PROBLEM_TEXT_MAX_CHARS, ParsedIds,
-        parse_ids,
+        parse_ids, parse_lines, parse_list,
     },
     words::Locale,
 };
@@ -155,6 +155,38 @@ fn order_lines_and_repeats() {
     assert_eq!(parsed.ids.iter().map(|id| id.line).collect::<Vec<_>>(), [1, 3, 4]);
     assert_eq!(parsed.problems[0].line, 3);
     assert_eq!(parsed.without_problems(), "ins-r8hr2upy\nins-5d8a23rs\nins-7eb7eea7\n");
+}
+
+/// Good and different ids take a shorter way: what it gives, and what it leaves to the longer one.
+#[test]
+fn lines_are_read_as_a_list_is() {
+    for cloud in cloud::ALL {
+        let example = cloud.manifest().ids.example;
+        let stem = &example[..example.len() - 4];
+        let numbered: Vec<String> = (0..1200).map(|number| format!("{stem}{number:04}")).collect();
+        let all: Vec<&str> = numbered.iter().map(String::as_str).collect();
+        let check = |lines: &[&str], good: usize, bad: usize| {
+            let read = parse_lines(&lines.join("\n"), *cloud);
+            assert_eq!((read.0.len(), read.1.len()), (good, bad), "{lines:?}");
+            assert_eq!(read, parse_list(lines.iter().copied(), *cloud));
+        };
+        for count in [1, 2, 100, 999, 1000, 1001, 1200] {
+            check(&all[..count], count, 0);
+            // Each of the first once more, and at the end.
+            for again in all[..count].iter().step_by(count.div_ceil(20)) {
+                check(&[&all[..count], &[*again]].concat(), count, 1);
+            }
+        }
+        for other in ["ins-", "no id", " ", "é"] {
+            check(&[&all[..50], &[other], &all[50..100]].concat(), 100, usize::from(other != " "));
+            check(&[other, all[0]], 1, usize::from(other != " "));
+            check(&[all[0], other], 1, usize::from(other != " "));
+        }
+        for blank in ["", "\n", "\n\n"] {
+            let read = parse_lines(&format!("{}{blank}", all[0]), *cloud);
+            assert_eq!((read.0.len(), read.1.len()), (1, 0), "{blank:?}");
+        }
+    }
 }
 
 #[test]
