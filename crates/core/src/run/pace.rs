@@ -247,11 +247,11 @@ mod tests {
     #[test]
     fn refusals_of_one_time_slow_it_once() {
         let mut pace = Pace::new(10);
-        for call in 0..3 {
-            pace.sent(call, 1_000_000 + call as u64 * 100);
+        for (call, at) in [0, 100, 200].into_iter().enumerate() {
+            pace.sent(call, 1_000_000 + at);
         }
-        for call in 0..3 {
-            pace.throttled(1_000_300, 1_000_000 + call as u64 * 100, (0, 0), None);
+        for at in [0, 100, 200] {
+            pace.throttled(1_000_300, 1_000_000 + at, (0, 0), None);
         }
         pace.sent(3, 1_000_300);
         assert_eq!(pace.next_at(1_000_300), 1_000_300 + 125);
