@@ -356,7 +356,7 @@ mod tests {
             let id = kept(cloud, &text(&input["secret"])).await;
             let (entry, key) = choose(&id, NOW + 1).await.expect("a store").expect("a key");
             assert_eq!(entry.cloud, Some(cloud));
-            let prepared = algorithm.prepare(&signing_input(input));
+            let prepared = algorithm.prepare(signing_input(input));
             let tag = key.mac(cloud, prepared.keying, &prepared.message).await.expect("a tag");
             let signed = prepared.finish(&tag);
             assert_eq!(
