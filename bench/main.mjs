@@ -50,7 +50,7 @@ say(`| Node | ${inNode.toFixed(1)} ms | under 16 ms |`);
 
 if (options.chromium) {
   console.log("loading the page …");
-  const { browser, ours, theirs, ids: inChromium, mac, keys } = await page(options.chromium);
+  const { browser, ours, theirs, ids: inChromium, mac, element, cycles, keys } = await page(options.chromium);
   say(`| Chromium | ${inChromium.toFixed(1)} ms | under 16 ms |`);
   say(
     "",
@@ -94,6 +94,26 @@ if (options.chromium) {
     kilobytes("transferred", "bytes"),
     kilobytes("memory, JS and DOM", "memory"),
     kilobytes("memory, wasm", "wasm"),
+  );
+  const { some, all } = cycles;
+  const row = (what, key, unit, scale) =>
+    `| ${what} | ${(some[key] / scale).toFixed(0)}${unit} | ${(all[key] / scale).toFixed(0)}${unit} |`;
+  say(
+    "",
+    "## The element in somebody else's page",
+    "",
+    "From the moment that `<relight-console>` is connected until an id that is put into its field is",
+    `counted: median ${element.warm.median.toFixed(0)} ms, longest ${element.warm.max.toFixed(0)} ms, once the module is there. From the import of the`,
+    `module on, with an empty cache over the link above: ${element.cold.toFixed(0)} ms.`,
+    "",
+    "What is left of elements that were put into a page and taken out again, after a collection:",
+    "",
+    "| | after 200 | after 1,000 |",
+    "|---|---:|---:|",
+    row("memory, JS", "heap", " kB", 1000),
+    row("memory, wasm", "wasm", " kB", 1000),
+    row("nodes", "nodes", "", 1),
+    row("listeners on window and document", "listening", "", 1),
   );
 }
 

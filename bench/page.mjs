@@ -62,6 +62,8 @@ export async function page(chromium) {
       theirs: await summary("theirs"),
       ids: await ids(browser, ours.url),
       mac: await mac(browser, ours.url),
+      element: await element(browser, ours.url),
+      cycles: await cycles(browser, ours.url),
       keys: { front: await keys(browser, ours.url, false), console: await keys(browser, ours.url, true) },
     };
   } finally {
@@ -133,6 +135,111 @@ async function load(browser, url) {
   });
   await context.close();
   return times;
+}
+
+/**
+ * From `connectedCallback` to the frame in which an id that is put into the field is counted, in
+ * milliseconds: in a page whose module is loaded; and from the import of the module on, with an empty
+ * cache over the link.
+ */
+async function element(browser, url) {
+  const visit = async (isCold) => {
+    const context = await browser.createBrowserContext();
+    const tab = await context.newPage();
+    if (isCold) {
+      const session = await tab.createCDPSession();
+      await session.send("Network.enable");
+      await session.send("Network.emulateNetworkConditions", LINK);
+    }
+    await tab.goto(`${url}bare.html`, { waitUntil: "load" });
+    const times = await tab.evaluate(async (isCold) => {
+      const usable = async (host) => {
+        for (;;) {
+          const field = host.shadowRoot?.querySelector("[name=instanceIds]");
+          if (field) {
+            field.value = "i-bp1g6zv0ce8oghu7k2mz";
+            field.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
+            for (let turn = 0; turn < 20; turn += 1) await null;
+            const counted = host.shadowRoot.querySelector("[data-count=valid] b")?.textContent;
+            if (counted === "1") return performance.now();
+          }
+          await new Promise((done) => requestAnimationFrame(done));
+        }
+      };
+      const once = async () => {
+        const host = document.createElement("relight-console");
+        const start = performance.now();
+        document.body.append(host);
+        const end = await usable(host);
+        host.remove();
+        return end - start;
+      };
+      const start = performance.now();
+      const { default: init } = await import("./relight.js");
+      await init();
+      if (isCold) {
+        const host = document.createElement("relight-console");
+        document.body.append(host);
+        return [(await usable(host)) - start];
+      }
+      const times = [];
+      for (let count = 0; count < 24; count += 1) times.push(await once());
+      return times.slice(4);
+    }, isCold);
+    await context.close();
+    return times;
+  };
+  const cold = [];
+  for (let round = 0; round < ROUNDS; round += 1) cold.push(...(await visit(true)));
+  const warm = await visit(false);
+  return { warm: { median: median(warm), max: Math.max(...warm) }, cold: median(cold) };
+}
+
+/** What is left of elements that were put into a page and taken out again: after 200 and 1,000. */
+async function cycles(browser, url) {
+  const tab = await browser.newPage();
+  const session = await tab.createCDPSession();
+  await tab.goto(`${url}bare.html`, { waitUntil: "load" });
+  await tab.evaluate(async () => {
+    globalThis.listening = 0;
+    for (const target of [window, document]) {
+      const { addEventListener, removeEventListener } = target;
+      target.addEventListener = (...words) => {
+        globalThis.listening += 1;
+        return addEventListener.apply(target, words);
+      };
+      target.removeEventListener = (...words) => {
+        globalThis.listening -= 1;
+        return removeEventListener.apply(target, words);
+      };
+    }
+    const { default: init } = await import("./relight.js");
+    globalThis.wasm = await init();
+  });
+  const left = async (count) => {
+    await tab.evaluate(async (count) => {
+      const turn = () => new Promise((done) => setTimeout(done));
+      for (let cycle = 0; cycle < count; cycle += 1) {
+        const host = document.createElement("relight-console");
+        document.body.append(host);
+        while (!host.shadowRoot.querySelector("[name=instanceIds]")) await turn();
+        host.remove();
+        while (host.shadowRoot.querySelector("[name=instanceIds]")) await turn();
+      }
+    }, count);
+    // What ends with the garbage may let go of more.
+    for (let turn = 0; turn < 3; turn += 1) {
+      await session.send("HeapProfiler.collectGarbage");
+      await tab.evaluate(() => new Promise((done) => setTimeout(done, 50)));
+    }
+    const { JSHeapUsedSize, Nodes, JSEventListeners } = await tab.metrics();
+    const [wasm, listening] = await tab.evaluate(() => [globalThis.wasm.memory.buffer.byteLength, globalThis.listening]);
+    return { heap: JSHeapUsedSize, wasm, nodes: Nodes, listeners: JSEventListeners, listening };
+  };
+  const some = await left(200);
+  const all = await left(800);
+  await tab.close();
+  return { some, all };
 }
 
 /** The memory of a page that nobody touches, after a collection. */

@@ -1,6 +1,7 @@
 //! Leave to send, from the page around the console: at once, or later.
 
-use crate::element;
+use crate::{clock, element};
+use gloo_events::EventListener;
 use js_sys::{Promise, Reflect};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -11,8 +12,9 @@ use web_sys::HtmlElement;
 pub(crate) enum Leave {
     /// Go ahead: nobody has anything against it.
     Given,
-    /// No: a listener has cancelled the event.
-    Refused,
+    /// No: a listener has cancelled the event, or one has thrown this. Whoever wanted to look and could
+    /// not has not agreed.
+    Refused(Option<String>),
     /// A listener has called `detail.waitUntil` with this.
     Later(JsValue),
 }
@@ -25,6 +27,10 @@ pub enum Standing {
     Nothing,
     /// Somebody thinks it over.
     Asked,
+    /// The place of this name is asked for a key.
+    KeyAsked(String),
+    /// No answer came in time.
+    Late,
     /// The answer was no, with these words if there were any.
     Refused(Option<String>),
 }
@@ -41,8 +47,20 @@ pub(crate) fn ask(host: &HtmlElement, detail: &JsValue) -> Leave {
     };
     // Setting a property of a fresh object cannot fail.
     let _ = Reflect::set(detail, &"waitUntil".into(), wait_until.as_ref());
-    if !element::fire(host, "relight-before-send", detail, true) {
-        return Leave::Refused;
+    let thrown = Rc::new(RefCell::new(None));
+    // What a listener throws is reported to the window at once, and to nobody else.
+    let listener = web_sys::window().map(|window| {
+        let thrown = Rc::clone(&thrown);
+        EventListener::new(&window, "error", move |event| {
+            let message = Reflect::get(event, &"message".into()).unwrap_or_default();
+            thrown.replace(message.as_string());
+        })
+    });
+    let is_allowed = element::fire(host, "relight-before-send", detail, true);
+    drop(listener);
+    let thrown = thrown.take();
+    if !is_allowed || thrown.is_some() {
+        return Leave::Refused(thrown);
     }
     // Called after the event it would change nothing: it is gone then, and throws.
     let _ = Reflect::delete_property(detail.unchecked_ref::<js_sys::Object>(), &"waitUntil".into());
@@ -52,9 +70,21 @@ pub(crate) fn ask(host: &HtmlElement, detail: &JsValue) -> Leave {
     }
 }
 
-/// Waits for a later answer. Only `true` is a yes; a promise that is broken is a no with its reason.
-pub(crate) async fn answer(promise: JsValue) -> Result<(), Option<String>> {
-    match JsFuture::from(Promise::resolve(&promise)).await {
+/// How long the page around the console may think it over: somebody else may have to look at it.
+pub(crate) const DEADLINE_MS: u32 = 600_000;
+
+/// Waits for a later answer, and says where that leaves the asking. Only `true` is a yes; a promise that
+/// is broken is a no with its reason, and so is none at all after [`DEADLINE_MS`].
+pub(crate) async fn answer(promise: JsValue) -> Result<(), Standing> {
+    let answer = JsFuture::from(Promise::resolve(&promise));
+    let Some(answer) = clock::within(DEADLINE_MS, answer).await else {
+        return Err(Standing::Late);
+    };
+    said(answer).map_err(Standing::Refused)
+}
+
+fn said(answer: Result<JsValue, JsValue>) -> Result<(), Option<String>> {
+    match answer {
         Ok(said) if said == JsValue::TRUE => Ok(()),
         Ok(said) => Err(said.as_string()),
         Err(error) => {

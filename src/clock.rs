@@ -1,7 +1,14 @@
-//! The only place that reads the time and makes random values.
+//! The only place that reads the time and makes random values; and a limit to any wait.
 
+#[cfg(feature = "console")]
+use gloo_timers::future::TimeoutFuture;
 #[cfg(feature = "signing")]
 use relight_core::sign;
+#[cfg(feature = "console")]
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+};
 #[cfg(feature = "signing")]
 use wasm_bindgen::JsCast;
 #[cfg(feature = "signing")]
@@ -20,6 +27,18 @@ pub(crate) fn now() -> Millis {
 /// Seconds since 1970 for a signature, corrected by what is known of the cloud's clock.
 pub(crate) fn unix_seconds(skew_seconds: i64) -> i64 {
     i64::try_from(now() / 1_000).unwrap_or(i64::MAX).saturating_add(skew_seconds)
+}
+
+/// What comes of some work, or nothing if that takes longer than so many milliseconds. The work is
+/// dropped then.
+#[cfg(feature = "console")]
+pub(crate) async fn within<T>(limit_ms: u32, work: impl Future<Output = T>) -> Option<T> {
+    let (mut work, mut late) = (pin!(work), pin!(TimeoutFuture::new(limit_ms)));
+    poll_fn(|context| match work.as_mut().poll(context) {
+        std::task::Poll::Ready(done) => std::task::Poll::Ready(Some(done)),
+        std::task::Poll::Pending => late.as_mut().poll(context).map(|()| None),
+    })
+    .await
 }
 
 /// 32 hexadecimal digits that are used once. `None` where there is no source of random values: then

@@ -7,6 +7,7 @@ use crate::{
     doctor, element,
     fetch::Abort,
     journal::{Journal, Unavailable, Unreadable},
+    link,
     locks::{self, NoLocks, RunLock},
     place::Place,
     records,
@@ -23,6 +24,7 @@ use gloo_timers::{
     callback::{Interval, Timeout},
     future::TimeoutFuture,
 };
+use js_sys::Function;
 use relight_core::{
     answer::Delivery,
     cloud::{Cloud, Read, Verb},
@@ -33,11 +35,12 @@ use relight_core::{
     form::{Fill, Held},
     ids::InstanceId,
     limits::Limits,
+    link::Link,
     plan::{Batch, Plan, Target},
     request::{Request, Route, Signed, Unsigned},
     run::{
-        About, Choice, Command, Event, LookCommand, Millis, NO_KEY, Record, Row, Run, Stage,
-        restore,
+        About, CallState, Choice, Command, Event, LookCommand, Millis, NO_KEY, Record, Row, Run,
+        Stage, restore,
     },
     session::{Action, Session},
     sign::{Prepared, Secret, Signer},
@@ -73,8 +76,10 @@ impl PartialEq for Props {
 /// What was filled in before the console was there.
 #[derive(Default)]
 pub(crate) struct Start {
-    /// The language that was chosen.
+    /// The language that the front has used.
     pub(crate) locale: Option<Locale>,
+    /// Whether a person has chosen it, who then wins over the configuration.
+    pub(crate) is_locale_chosen: bool,
     /// The form, by the names of its fields.
     pub(crate) filled: Vec<(String, String)>,
     /// The key and the token, on their way to the vault, which takes them: nothing stays here.
@@ -161,7 +166,9 @@ pub(crate) enum Msg {
     /// A record is written, or not.
     Recorded { run_id: String, number: u64, held: Option<Vec<InstanceId>> },
     /// The page around this one has thought it over.
-    Answered { number: u64, wish: Wish, said: Result<(), Option<String>> },
+    Answered { number: u64, wish: Wish, said: Result<(), Standing> },
+    /// The element is being taken out of the page; to be called once no call is on the way.
+    Leave(Function),
     /// The operator's endpoint has not taken this run yet.
     Owed { run: Box<Run>, to: Records },
     /// The browser says that it is on- or offline.
@@ -199,8 +206,12 @@ pub(crate) struct Console {
     configured: bool,
     /// What has to wait until it is known what the operator allows.
     early: Vec<Msg>,
+    /// What the address wants to have filled in.
+    link: Link,
     /// How often leave was asked for or the wish withdrawn: an answer to an older one is void.
     asked: u64,
+    /// Who waits for the calls to be over that are on the way.
+    leaving: Vec<Function>,
     journal: Option<Journal>,
     /// Says to other pages that this one works on the run.
     run_lock: Option<RunLock>,
@@ -249,6 +260,7 @@ impl Component for Console {
                 stranger: Config::default().stranger,
                 settings: Shared::new(Config::default().settings),
                 unusable: None,
+                link: None,
                 leave: Standing::Nothing,
                 aside: None,
                 run: None,
@@ -264,7 +276,9 @@ impl Component for Console {
             config: Config::default(),
             configured: false,
             early: Vec::new(),
+            link: linked(ctx.props()),
             asked: 0,
+            leaving: Vec::new(),
             journal: None,
             run_lock: None,
             _listeners: listeners(ctx),
@@ -281,6 +295,7 @@ impl Component for Console {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let changed = self.take_note(ctx, msg);
+        self.let_go();
         self.ask_vault() || changed
     }
 
@@ -402,11 +417,16 @@ impl Console {
                 }
                 match said {
                     Ok(()) => self.grant(ctx, wish),
-                    Err(words) => {
-                        self.view.leave = Standing::Refused(words);
+                    Err(standing) => {
+                        self.view.leave = standing;
                         true
                     }
                 }
+            }
+            Msg::Leave(done) => {
+                self.leaving.push(done);
+                self.view.run.as_ref().is_some_and(|run| run.stage() == Stage::Sending)
+                    && self.step(ctx, Event::Stop)
             }
             Msg::Owed { run, to } => {
                 hand_in(ctx, &to, &run);
@@ -437,8 +457,29 @@ impl Console {
         }
     }
 
-    /// Goes on to the review for which a key was asked for, if one came.
+    /// Tells whoever waits for it that nothing is on the way any more, and that all of it has been
+    /// handed to the journal.
+    fn let_go(&mut self) {
+        let is_under_way = self.view.run.as_ref().is_some_and(|run| {
+            run.calls().iter().any(|call| match call.state {
+                CallState::Claiming | CallState::Sending => true,
+                CallState::Waiting | CallState::Done | CallState::Stopped => false,
+            })
+        });
+        if !is_under_way {
+            for done in self.leaving.drain(..) {
+                // It is the element's own and does not throw.
+                let _ = done.call0(&JsValue::UNDEFINED);
+            }
+        }
+    }
+
+    /// Goes on to the review for which a key was asked for, if one came and is still wanted.
     fn renewed(&mut self, ctx: &Context<Self>, look: bool) -> bool {
+        if !matches!(self.view.leave, Standing::KeyAsked(_)) {
+            return false;
+        }
+        self.view.leave = Standing::Nothing;
         if let Some(key_id) = self.vault.key_id() {
             self.fill(ctx, Action::Fill(Fill::KeyId(key_id)));
         }
@@ -482,13 +523,17 @@ impl Console {
             for fill in config.settings.fills() {
                 session.update(Action::Fill(fill));
             }
-            // What a person has filled in already wins over what the operator suggests, and is
-            // held to what is allowed.
+            if !self.link.is_empty() {
+                let filled_in = self.link.fill_in(session, &config.settings.locked);
+                self.view.link = Some(Rc::new(filled_in));
+            }
+            // What a person has filled in already wins over what the operator or a link suggests,
+            // and is held to what is allowed.
             for fill in start.changed_from(&untouched) {
                 session.update(Action::Fill(fill));
             }
         }
-        if let Some(locale) = config.locale.filter(|_| start.locale.is_none() || !first) {
+        if let Some(locale) = config.locale.filter(|_| !first || !start.is_locale_chosen) {
             session.update(Action::Locale(locale));
         }
         if let Some(problem) = &problem {
@@ -589,6 +634,7 @@ impl Console {
                 self.save_aside(ctx);
                 false
             }
+            Intent::DropLink => self.drop_link(ctx),
             Intent::Withdraw => {
                 self.withdraw();
                 true
@@ -613,6 +659,28 @@ impl Console {
                 false
             }
         }
+    }
+
+    /// Puts back what the operator has set where a link has filled something in, or nothing.
+    fn drop_link(&mut self, ctx: &Context<Self>) -> bool {
+        let Some(link) = self.view.link.take() else { return false };
+        let preset = self.config.settings.preset.clone();
+        for name in link.standing(&self.view.session.clone()) {
+            let fill = match name {
+                "instanceIds" => {
+                    Fill::IdsText(preset.instance_ids.as_deref().unwrap_or_default().join("\n"))
+                }
+                "reason" => Fill::Reason(preset.reason.clone().unwrap_or_default()),
+                "region" => {
+                    Fill::Region(preset.region.as_ref().map(|id| id.0.clone()).unwrap_or_default())
+                }
+                "dryRun" => Fill::DryRun(preset.dry_run.unwrap_or_default()),
+                // Of a choice something is always chosen.
+                _ => continue,
+            };
+            self.fill(ctx, Action::Fill(fill));
+        }
+        true
     }
 
     /// The cloud whose key is wanted: the run's, or else the form's.
@@ -744,7 +812,9 @@ impl Console {
             let _: Result<(), &str> = vault.renew(cloud).await;
             Msg::Renewed { look }
         });
-        false
+        let source = self.view.key.source.as_deref().unwrap_or_default();
+        self.view.leave = Standing::KeyAsked(source.to_owned());
+        true
     }
 
     fn review_now(&mut self, ctx: &Context<Self>, look: bool) -> bool {
@@ -898,8 +968,8 @@ impl Console {
         }
         match approval::ask(&ctx.props().host, detail) {
             Leave::Given => self.grant(ctx, wish),
-            Leave::Refused => {
-                self.view.leave = Standing::Refused(None);
+            Leave::Refused(words) => {
+                self.view.leave = Standing::Refused(words);
                 true
             }
             Leave::Later(promise) => {
@@ -959,6 +1029,7 @@ impl Console {
         // What has the focus goes with the review. A browser that has to find that out by itself lays
         // the page out once more in between.
         ui::dom::leave(&ctx.props().host);
+        self.view.link = None;
         self.show(ctx, run);
         let detail = to_js(&BeforeSend::new(plan));
         element::fire(&ctx.props().host, "relight-run-started", &detail, false);
@@ -1312,6 +1383,14 @@ fn is_early(msg: &Msg) -> bool {
                 Intent::Review | Intent::ReviewUnseen | Intent::LookElsewhere | Intent::Send
             )
     )
+}
+
+/// What the address says, with what the front has taken out of it already.
+fn linked(props: &Props) -> Link {
+    let mut link = link::take(&props.host);
+    let refused = props.start.filled.iter().filter(|(name, _)| name == link::REFUSED);
+    link.refused.extend(refused.map(|(_, name)| name.clone()));
+    link
 }
 
 /// Where the address leads, if it is the console's own; else where the person wants to go.

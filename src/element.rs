@@ -9,6 +9,9 @@ use web_sys::{CustomEvent, CustomEventInit, HtmlElement, ShadowRoot};
 /// The element's name.
 pub const NAME: &str = "relight-console";
 
+/// Under this name the front hands on that a person has chosen the language.
+pub(crate) const LANGUAGE_CHOSEN: &str = "languageChosen";
+
 /// The attributes that it heeds. Never a secret.
 pub(crate) const ATTRIBUTES: [&str; 5] = ["proxy", "lang", "config", "theme", "routing"];
 
@@ -25,6 +28,7 @@ extern "C" {
     #[wasm_bindgen(js_name = define)]
     fn define_element(
         name: &str,
+        version: &str,
         attributes: Vec<String>,
         connect: &Closure<dyn FnMut(HtmlElement, ShadowRoot) -> Drawn>,
     );
@@ -33,7 +37,7 @@ extern "C" {
 #[wasm_bindgen]
 extern "C" {
     /// What keeps a drawn element going: `changed` for when an attribute has, `ask` for what the page
-    /// around it asks, and `end`.
+    /// around it asks, `leave` for when it was taken out of the page, if that takes a while, and `end`.
     #[derive(Clone)]
     pub type Drawn;
 }
@@ -58,6 +62,15 @@ impl Drawn {
         let _ = Reflect::set(&drawn, &"changed".into(), &changed);
         let _ = Reflect::set(&drawn, &"end".into(), &Closure::once_into_js(end));
         drawn.unchecked_into()
+    }
+
+    /// The same, with something to wait for before `end`: `leave` is given a function to be called once
+    /// that is over.
+    #[cfg(feature = "console")]
+    pub(crate) fn leaving(self, mut leave: impl FnMut(js_sys::Function) + 'static) -> Self {
+        let leave = Closure::<dyn FnMut(js_sys::Function)>::new(move |done| leave(done));
+        let _ = Reflect::set(&self, &"leave".into(), &leave.into_js_value());
+        self
     }
 
     /// Ends what is drawn, and lets something else take its place.
@@ -125,7 +138,12 @@ pub(crate) fn define(connect: fn(&HtmlElement, &ShadowRoot) -> Drawn) {
             dress(&root, 0, STYLES);
             connect(&host, &root)
         });
-        define_element(NAME, ATTRIBUTES.map(str::to_owned).to_vec(), &connect);
+        define_element(
+            NAME,
+            env!("CARGO_PKG_VERSION"),
+            ATTRIBUTES.map(str::to_owned).to_vec(),
+            &connect,
+        );
         // The element stays defined for as long as the page lives.
         connect.forget();
     }

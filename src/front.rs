@@ -6,8 +6,9 @@
 
 use crate::{
     config::{self, Config},
-    element::{self, Drawn},
+    element::{self, Drawn, LANGUAGE_CHOSEN},
     frame::Stranger,
+    link,
     store::{Intent, KeyState},
     ui::{
         self, Screen,
@@ -20,6 +21,7 @@ use js_sys::{Array, Function, Reflect};
 use relight_core::{
     cloud,
     form::{Fill, Form},
+    link::Link,
     plan::{Plan, Refusal},
     request::Route,
     words::Locale,
@@ -53,6 +55,7 @@ pub fn define() {
             drawn: RefCell::new(None),
             address: RefCell::new(None),
             watch: RefCell::new(None),
+            link: link::take(host),
         });
         page.draw();
         let (changed, on, ended) = (Rc::clone(&page), Rc::clone(&page), Rc::clone(&page));
@@ -89,6 +92,8 @@ struct Page {
     address: RefCell<Option<EventListener>>,
     /// Locks the vault, likewise.
     watch: RefCell<Option<Watch>>,
+    /// What the address wants to have filled in; the rest does that.
+    link: Link,
 }
 
 /// Everything that can happen.
@@ -96,6 +101,8 @@ pub(crate) enum Msg {
     AttributesChanged,
     Configured(Config),
     Intent(Intent),
+    /// The address has something to fill in, or something that was refused.
+    Linked,
     Screen(Screen),
     /// The key was wiped, because nobody was there.
     KeyGone,
@@ -108,7 +115,7 @@ pub(crate) enum Msg {
 pub(crate) enum Then {
     /// Nothing: it is fetched ahead.
     Wait,
-    /// Show the run that was cut off, or what the configuration asks for.
+    /// Show the run that was cut off, or what the configuration or the address asks for.
     Restore,
     /// Show what there is about the key.
     Key,
@@ -186,6 +193,7 @@ pub(crate) struct Front {
     route: Route,
     rest: Rest,
     stranger: Option<Stranger>,
+    is_locale_chosen: bool,
 }
 
 impl Page {
@@ -225,6 +233,9 @@ impl Page {
         self.watch.replace(Some(Watch::new(&vault, Some(self.root.clone()), gone)));
         self.read_configuration();
         self.follow_address();
+        if !self.link.is_empty() {
+            self.take(Msg::Linked);
+        }
         // Whoever has been here may have a run that was cut off, or keys: those come first.
         let page = Rc::clone(self);
         spawn_local(async move {
@@ -298,6 +309,8 @@ impl Page {
             .form
             .filled()
             .into_iter()
+            .chain(front.is_locale_chosen.then(|| (LANGUAGE_CHOSEN, "true".to_owned())))
+            .chain(self.link.refused.iter().map(|name| (link::REFUSED, name.clone())))
             .map(|(name, value)| Array::of2(&name.into(), &value.into()))
             .collect();
         let [key, token] = front.vault.hand_over();
@@ -340,6 +353,7 @@ impl Front {
             route: Config::default().route,
             rest: Rest::Absent,
             stranger: Config::default().stranger,
+            is_locale_chosen: false,
         }
     }
 
@@ -358,6 +372,7 @@ impl Front {
             }
             Msg::Intent(intent) => self.carry_out(intent),
             Msg::KeyGone => Next::Draw,
+            Msg::Linked => self.fetch(Then::Restore),
             Msg::Screen(Screen::Power) | Msg::Rest(Then::Wait, Ok(_)) => Next::Nothing,
             Msg::Screen(Screen::Explain) => self.fetch(Then::Explain),
             Msg::Screen(Screen::Doctor) => self.fetch(Then::Doctor),
@@ -390,6 +405,7 @@ impl Front {
             Intent::Locale(locale) => {
                 config::remember(locale);
                 self.locale = locale;
+                self.is_locale_chosen = true;
             }
             Intent::Fill(fill) => {
                 let typed = matches!(fill, Fill::IdsText(_) | Fill::KeyId(_));

@@ -18,6 +18,8 @@ pub mod frame;
 #[cfg(not(feature = "signing"))]
 pub mod front;
 #[cfg(any(feature = "console", not(feature = "signing")))]
+mod link;
+#[cfg(any(feature = "console", not(feature = "signing")))]
 pub mod store;
 #[cfg(any(feature = "console", not(feature = "signing")))]
 pub mod text;

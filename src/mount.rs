@@ -2,7 +2,7 @@
 
 use crate::{
     console::{Console, Msg, Props, Start, Then},
-    element::{self, ATTRIBUTES, Drawn, NAME},
+    element::{self, ATTRIBUTES, Drawn, LANGUAGE_CHOSEN, NAME},
     journal::Journal,
     vault::{Key, Typed, keyring},
 };
@@ -35,9 +35,11 @@ pub fn take_over(
         let pair = Array::from(&pair);
         Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
     });
+    let filled: Vec<(String, String)> = filled.collect();
     let start = Start {
         locale: Some(Locale::from_tag(lang)),
-        filled: filled.collect(),
+        is_locale_chosen: filled.iter().any(|(name, _)| name == LANGUAGE_CHOSEN),
+        filled,
         held: RefCell::new(Some((Key::handed_over(key), Typed::new(token)))),
         then: Then::named(then),
     };
@@ -57,44 +59,37 @@ pub async fn has_kept() -> bool {
     }
 }
 
+#[wasm_bindgen(module = "/static/listeners.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = noteListeners)]
+    fn note_listeners(root: &ShadowRoot) -> js_sys::Function;
+}
+
 /// The look of what the front does not have.
 const STYLES: &str = include_str!("../static/errors.css");
 
 fn draw(host: &HtmlElement, root: &ShadowRoot, start: Start) -> Drawn {
     element::dress(root, 1, STYLES);
+    let release = note_listeners(root);
     let props = Props { host: host.clone(), start: Rc::new(start) };
     let app = yew::Renderer::<Console>::with_root_and_props(root.clone().unchecked_into(), props)
         .render();
     let scope: Scope<Console> = (*app).clone();
-    let on = scope.clone();
-    Drawn::new(
+    let (on, leave) = (scope.clone(), scope.clone());
+    let drawn = Drawn::new(
         move || scope.send_message(Msg::AttributesChanged),
         move |intent| on.send_message(Msg::Intent(intent)),
-        move || app.destroy(),
-    )
+        move || {
+            app.destroy();
+            // It takes listeners off an element, which cannot fail.
+            let _ = release.call0(&JsValue::UNDEFINED);
+        },
+    );
+    drawn.leaving(move |done| leave.send_message(Msg::Leave(done)))
 }
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = r#"
-/** What a page can set; the same names as the element's attributes. */
-export interface Config {
-  /** The proxy's address, absolute or relative to the page. */
-  proxy?: string;
-  /** The language: `en` or `zh`. */
-  lang?: string;
-  /** The address of a `relight.json`. Attributes win over what it says. */
-  config?: string;
-  /** `hash`: the page's address is the console's own, so that its screens have links and the way
-   * back works. Only for a page that is nothing else. */
-  routing?: "hash";
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    "relight-console": HTMLElement;
-  }
-}
-"#;
+const TYPES: &str = include_str!("mount.ts");
 
 #[wasm_bindgen]
 extern "C" {
@@ -135,14 +130,10 @@ impl Handle {
         self.set(Some(config))
     }
 
-    /// Listens to an event of the console; the function returned ends that.
-    #[wasm_bindgen(unchecked_return_type = "() => void")]
-    pub fn on(
-        &self,
-        name: &str,
-        #[wasm_bindgen(unchecked_param_type = "(event: CustomEvent) => void")]
-        listener: js_sys::Function,
-    ) -> Result<JsValue, JsValue> {
+    /// Listens to an event of the console; the function returned ends that. Its type is written by hand:
+    /// it depends on the event.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn on(&self, name: &str, listener: js_sys::Function) -> Result<JsValue, JsValue> {
         self.element.add_event_listener_with_callback(name, &listener)?;
         let (element, name) = (self.element.clone(), name.to_owned());
         Ok(Closure::once_into_js(move || {

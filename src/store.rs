@@ -10,6 +10,7 @@ use relight_core::{
     config::Config as Settings,
     doctor::Finding,
     ids::InstanceId,
+    link::FilledIn,
     request::{Request, Route, Signed},
     run::{Event, Millis, Run},
     session::{Action, Session},
@@ -102,6 +103,8 @@ pub struct View {
     pub settings: Shared<Settings>,
     /// Why the configuration cannot be used: nothing can be sent then.
     pub unusable: Option<Rc<str>>,
+    /// What the address that the page was opened with has filled in.
+    pub link: Option<Rc<FilledIn>>,
     /// A run of the journal that cannot be read and is kept aside: its id, and why.
     pub aside: Option<Rc<(String, String)>>,
     /// Whether the page around this one lets it send.
@@ -179,6 +182,9 @@ pub enum Intent {
     /// Save what the journal has of the run that is kept aside.
     #[cfg(feature = "console")]
     SaveAside,
+    /// Empty what a link has filled in.
+    #[cfg(feature = "console")]
+    DropLink,
     /// Do not wait any longer for the leave to send.
     #[cfg(feature = "console")]
     Withdraw,

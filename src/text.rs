@@ -37,6 +37,8 @@ type Millis = u64;
 pub enum Say {
     /// The console, for screen readers: what the page is.
     PageTitle,
+    /// Empties what a link has filled in.
+    LinkEmpty,
     /// While the rest of the page is fetched.
     Opening,
     /// The rest of the page could not be fetched.
@@ -124,6 +126,8 @@ pub enum Say {
     LeaveAsked,
     /// It has said no.
     LeaveRefused,
+    /// It has said nothing for ten minutes.
+    LeaveLate,
     KeyHeld,
     KeyHeldAsBytes,
     LockNow,
@@ -303,6 +307,7 @@ impl Say {
             Say::NothingEligible => {
                 "No instance can take this operation now: all are left out, for the reasons below."
             }
+            Say::LinkEmpty => "Empty these fields",
             Say::Reason => "Reason or ticket",
             Say::Canary => "One instance first",
             Say::CanaryHelp => "The others go only once the cloud has accepted the first.",
@@ -382,6 +387,9 @@ impl Say {
             Say::SaveRecords => "Save its records",
             Say::LeaveAsked => {
                 "Waiting for leave: the page around this one decides. Nothing was sent."
+            }
+            Say::LeaveLate => {
+                "Nothing was sent: the page around this one has not answered within 10 minutes."
             }
             Say::LeaveRefused => "Nothing was sent: the page around this one did not allow it.",
             Say::ConfigurationUnusable => {
@@ -586,6 +594,7 @@ impl Say {
             Say::NotFoundAnywhere => "在该密钥可见的其他地域中均未找到。",
             Say::GoThere => "切换到该地域",
             Say::NothingEligible => "当前没有可执行该操作的实例，全部已排除，原因如下。",
+            Say::LinkEmpty => "清空这些内容",
             Say::Reason => "原因或工单号",
             Say::Canary => "先试一台",
             Say::CanaryHelp => "首台被云端受理后，再发送其余实例。",
@@ -660,6 +669,7 @@ impl Say {
             }
             Say::SaveRecords => "保存其记录",
             Say::LeaveAsked => "等待许可：由嵌入本控制台的页面决定，尚未发送任何请求。",
+            Say::LeaveLate => "没有发送任何请求：嵌入本控制台的页面 10 分钟内没有答复。",
             Say::LeaveRefused => "没有发送任何请求：嵌入本控制台的页面未予许可。",
             Say::ConfigurationUnusable => {
                 "本页面的配置无法使用，因此不能发送任何请求。请联系本页面的管理员修正："
@@ -889,6 +899,14 @@ pub enum Tell<'a> {
     Examined(&'a str, bool),
     /// No key is taken in a frame of this page, if its origin is known.
     Stranger(Option<&'a str>),
+    /// This place is asked for a key.
+    KeyAsked(&'a str),
+    /// What a link has filled in, in words.
+    LinkTaken(&'a str),
+    /// What it could not fill in.
+    LinkLeft(&'a str),
+    /// The names of its parameters that looked like keys.
+    LinkRefused(&'a str),
     /// What ids look like.
     IdsLookLike {
         shape: &'a str,
@@ -1064,6 +1082,14 @@ impl Tell<'_> {
             Tell::Stranger(Some(origin)) => format!(
                 "This page is shown inside a page of {origin}, which its operator has not listed under “frames” in relight.json. No key can be entered here."
             ),
+            Tell::KeyAsked(source) => format!("Waiting for a key from {source}. Nothing has been sent."),
+            Tell::LinkTaken(what) => format!(
+                "The link that opened this page has filled in: {what}. Whoever made the link chose this: check it before you go on. Nothing has been looked at or sent."
+            ),
+            Tell::LinkLeft(what) => format!("Not filled in from the link, since this page has no such thing or does not allow it: {what}."),
+            Tell::LinkRefused(names) => format!(
+                "The link carried something that looks like a key: {names}. It is not used, and it is gone from the address. Addresses are kept in histories and logs: if it was real, revoke it."
+            ),
             Tell::Stranger(None) => "This page is shown inside another page, and the browser does not say which; the operator has listed none that it could be. No key can be entered here.".to_owned(),
             Tell::Examined(host, true) => format!("Asked {host}, signed with your key."),
             Tell::Examined(host, false) => format!("Asked {host}, signed with a made-up key."),
@@ -1206,6 +1232,14 @@ impl Tell<'_> {
             Tell::OfCloud(cloud) => format!("属于{cloud}"),
             Tell::Stranger(Some(origin)) => format!(
                 "此页面被嵌入在 {origin} 的页面中，而运维人员没有在 relight.json 的 “frames” 中列出它。不能在此输入密钥。"
+            ),
+            Tell::KeyAsked(source) => format!("正在等待 {source} 提供密钥，尚未发送任何请求。"),
+            Tell::LinkTaken(what) => format!(
+                "打开此页面的链接填入了：{what}。这些内容由制作链接的人选定，继续之前请核对。尚未查询或发送任何内容。"
+            ),
+            Tell::LinkLeft(what) => format!("链接中的以下内容未填入，因为此页面没有或不允许：{what}。"),
+            Tell::LinkRefused(names) => format!(
+                "链接中带有疑似密钥的内容：{names}。它没有被使用，并已从地址中移除。地址会留在历史记录和日志里：如果密钥是真的，请立即吊销。"
             ),
             Tell::Stranger(None) => "此页面被嵌入在其他页面中，浏览器没有说明是哪个页面，也不在运维人员列出的范围内。不能在此输入密钥。".to_owned(),
             Tell::Examined(host, true) => format!("已查询 {host}，使用你的密钥签名。"),

@@ -60,6 +60,8 @@ mod skipped;
 mod target;
 
 #[cfg(feature = "console")]
+use crate::text::Tell;
+#[cfg(feature = "console")]
 use crate::{
     approval::Standing,
     place::{Place, Shown},
@@ -414,6 +416,7 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
         <main class="two-panes" data-step={step} tabindex="-1" ref={main.clone()}>
             <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
             { remarks(view, on) }
+            { linked(view, on) }
             { leave(view, on) }
             { part("compose", compose, compose::Props {
                 locale,
@@ -452,6 +455,21 @@ fn leave(view: &View, on: &Callback<Intent>) -> Html {
                 </button>
             </div>
         },
+        Standing::KeyAsked(source) => html! {
+            <div class="note info whole" role="status" data-leave="key-asked">
+                { icon::icon(icon::Icon::Dash) }
+                <p>{ Tell::KeyAsked(source).in_locale(locale) }</p>
+                <button type="button" class="tiny" data-action="withdraw" onclick={withdraw}>
+                    { Say::Cancel.in_locale(locale) }
+                </button>
+            </div>
+        },
+        Standing::Late => html! {
+            <div class="note bad whole" role="alert" data-leave="late">
+                { icon::icon(icon::Icon::Warning) }
+                <p>{ Say::LeaveLate.in_locale(locale) }</p>
+            </div>
+        },
         Standing::Refused(words) => html! {
             <div class="note bad whole" role="alert" data-leave="refused">
                 { icon::icon(icon::Icon::Warning) }
@@ -475,6 +493,68 @@ fn brand(brand: &Brand, locale: Locale) -> Option<Html> {
             </>
         }
     })
+}
+
+/// What the address has filled in, for as long as it stands there; and what of it did not do.
+#[cfg(feature = "console")]
+fn linked(view: &View, on: &Callback<Intent>) -> Html {
+    let Some(link) = &view.link else { return Html::default() };
+    let locale = view.session.locale();
+    let between = match locale {
+        Locale::En => ", ",
+        Locale::Zh => "、",
+    };
+    let standing: Vec<&str> = link.standing(&view.session).collect();
+    let taken: Vec<String> = standing.iter().map(|name| field_name(name, locale)).collect();
+    let left = link.left.iter().map(|(name, value)| {
+        let short: String = value.chars().take(60).collect();
+        format!("{} ({short})", field_name(name, locale))
+    });
+    let left = left.collect::<Vec<_>>().join(between);
+    let refused = link.refused_names().collect::<Vec<_>>().join(between);
+    html! {
+        <>
+            if !refused.is_empty() {
+                <div class="note bad whole" role="alert" data-link="refused">
+                    { icon::icon(icon::Icon::Warning) }
+                    <p>{ Tell::LinkRefused(&refused).in_locale(locale) }</p>
+                </div>
+            }
+            if !taken.is_empty() {
+                <div class="note warn whole" role="status" data-link="taken" data-fields={standing.join(" ")}>
+                    { icon::icon(icon::Icon::Warning) }
+                    <p>{ Tell::LinkTaken(&taken.join(between)).in_locale(locale) }</p>
+                    <button type="button" class="tiny" data-action="empty-link"
+                        onclick={on.reform(|_| Intent::DropLink)}>
+                        { Say::LinkEmpty.in_locale(locale) }
+                    </button>
+                </div>
+            }
+            if !left.is_empty() {
+                <div class="note info whole" role="status" data-link="left">
+                    { icon::icon(icon::Icon::Dash) }
+                    <p>{ Tell::LinkLeft(&left).in_locale(locale) }</p>
+                </div>
+            }
+        </>
+    }
+}
+
+/// What the form calls a field.
+#[cfg(feature = "console")]
+fn field_name(name: &str, locale: Locale) -> String {
+    let say = match name {
+        "cloud" => Say::Cloud,
+        "site" => Say::Site,
+        "region" => Say::Region,
+        "operation" => Say::Operation,
+        "mode" => Say::How,
+        "instanceIds" => Say::Instances,
+        "reason" => Say::Reason,
+        // The clouds have their own words for it.
+        _ => return name.to_owned(),
+    };
+    say.in_locale(locale).to_owned()
 }
 
 /// What the operator says above the form, or why there is no operator's word.

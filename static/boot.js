@@ -53,7 +53,7 @@ async function reason(name) {
   };
   if ((await anew(address(name))) === null) return "missing";
   const ours = [...document.scripts].find((script) => script.src === own)?.integrity;
-  const page = await anew(address("./"));
+  const page = await anew(location.pathname);
   return ours && page && !page.includes(ours) ? "replaced" : "changed";
 }
 

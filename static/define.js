@@ -1,23 +1,56 @@
 // What wasm-bindgen cannot write: a class that extends HTMLElement, and an import that waits.
 
-// `connect(host, shadowRoot)` draws the console and returns three functions: `changed` for when an
-// attribute has, `ask` for the methods, and `end`.
-export function define(name, attributes, connect) {
+// The values that an attribute can have, where that is a list.
+const VALUES = { theme: /^(light|dark)?$/, lang: /^((en|zh)(-.*)?)?$/i, routing: /^(hash)?$/ };
+// What any element may carry. Names with a dash or the like belong to frameworks and to the page.
+const ANYBODYS =
+  /^(class|id|style|slot|part|title|dir|hidden|tabindex|role|inert|translate|draggable|nonce|is|on.+|.*[^a-z].*)$/;
+
+// Says what of an element's attributes means nothing. A misspelt one would else quietly do nothing.
+function complain(host, known) {
+  for (const { name, value } of host.attributes) {
+    const list = known.join(", ");
+    if (!known.includes(name) && !ANYBODYS.test(name)) {
+      console.warn(`<relight-console> has no attribute “${name}”; these are its own: ${list}. No secret is ever one.`);
+    } else if (VALUES[name] && !VALUES[name].test(value)) {
+      console.warn(`<relight-console>: “${name}” cannot be “${value.slice(0, 40)}”; see docs/public-names.md.`);
+    }
+  }
+}
+
+// `connect(host, shadowRoot)` draws the console and returns functions: `changed` for when an attribute
+// has, `ask` for the methods, perhaps `leave` to be called before `end`, and `end`.
+export function define(name, version, attributes, connect) {
   // A page may load two copies of the module; the first one keeps the name.
-  if (customElements.get(name)) return;
+  const first = customElements.get(name);
+  if (first) {
+    if (first.version !== version) {
+      console.warn(
+        `<${name}> is defined already, by ${first.version ? `version ${first.version}` : "something else"}: ` +
+          `that stays, and version ${version} draws nothing. Load one version only.`,
+      );
+    }
+    return;
+  }
   customElements.define(name, class extends HTMLElement {
     static observedAttributes = attributes;
+    static version = version;
     #drawn = null;
     #config = null;
+    #credentials = null;
 
     connectedCallback() {
-      // A page may have set it before there was this class: then it hides the one below.
-      if (Object.hasOwn(this, "config")) {
-        const { config } = this;
-        delete this.config;
-        this.config = config;
+      // A page may have set them before there was this class: then they hide those below.
+      for (const name of ["config", "credentials"]) {
+        if (Object.hasOwn(this, name)) {
+          const value = this[name];
+          delete this[name];
+          this[name] = value;
+        }
       }
-      this.#drawn ??= connect(this, this.shadowRoot ?? this.attachShadow({ mode: "open" }));
+      if (this.#drawn) return;
+      complain(this, attributes);
+      this.#drawn = connect(this, this.shadowRoot ?? this.attachShadow({ mode: "open" }));
     }
 
     // The configuration as an object, instead of the address of a file; the attribute has that.
@@ -34,6 +67,16 @@ export function define(name, attributes, connect) {
         this.setAttribute("config", config ?? "");
         this.#drawn?.changed();
       }
+    }
+
+    // A function that gives temporary keys.
+    get credentials() {
+      return this.#credentials;
+    }
+
+    set credentials(credentials) {
+      this.#credentials = credentials ?? null;
+      this.#drawn?.changed();
     }
 
     // Fills in fields by their names, as far as the operator leaves them open. Never a secret.
@@ -55,13 +98,16 @@ export function define(name, attributes, connect) {
       if (before !== after) this.#drawn?.changed();
     }
 
-    disconnectedCallback() {
-      // Moving an element takes it out and puts it in again: only what stays out has ended.
-      queueMicrotask(() => {
-        if (this.isConnected) return;
-        this.#drawn?.end();
-        this.#drawn = null;
-      });
+    // Moving an element takes it out and puts it in again: only what stays out has ended. A call that is
+    // on its way is waited for, since what comes of it belongs in the journal.
+    async disconnectedCallback() {
+      await null;
+      const drawn = this.#drawn;
+      if (this.isConnected || !drawn) return;
+      if (drawn.leave) await new Promise((done) => drawn.leave(done));
+      if (this.isConnected || this.#drawn !== drawn) return;
+      drawn.end();
+      this.#drawn = null;
     }
   });
 }

@@ -38,6 +38,10 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
         props.on.reform(move |event: Event| Intent::Fill(action(value_of(&event))))
     };
     let error = |field| words_for(props.problem, field);
+    // Another list is another element: of one whose options are exchanged under it some browsers show
+    // another option than the chosen one.
+    let offer: String = form.operations().map(|one| one.name).collect();
+    let offer = format!("{} {offer}", manifest.id);
     html! {
         <>
             <div class="two">
@@ -65,7 +69,7 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
             if manifest.sites.len() > 1 {
                 <label class="field">
                     { Say::Site.in_locale(locale) }
-                    <select name="site" onchange={choose(Fill::Site)}>
+                    <select name="site" key={manifest.id} onchange={choose(Fill::Site)}>
                         { for manifest.sites.iter().map(|site| {
                             option(site.id, site.name.in_locale(locale).into(), site.id == form.site())
                         }) }
@@ -74,7 +78,7 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
             }
             <label class="field">
                 { Say::Operation.in_locale(locale) }
-                <select name="operation" onchange={choose(Fill::Operation)}
+                <select name="operation" key={&*offer} onchange={choose(Fill::Operation)}
                     aria-invalid={error("operation").map(|_| "true")} aria-describedby="e-operation">
                     { for form.operations().map(|one| {
                         option(one.name, operation_name(one, locale), one == operation)

@@ -16,6 +16,9 @@ use web_sys::{
 /// arrive too late.
 pub(super) const LAST_SECONDS: i64 = 60;
 
+/// How long the answer may take.
+const DEADLINE_MS: u32 = 30_000;
+
 /// Where to ask.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
@@ -58,10 +61,13 @@ impl Source {
     /// What came instead, in a few words of English: a status, or what the answer lacks.
     pub(super) async fn ask(&self, cloud: &dyn Cloud) -> Result<Given, String> {
         let id = cloud.manifest().id;
-        let answer = match self {
-            Source::Address(url) => fetched(url, id).await?,
-            Source::Host(function) => called(function, id).await?,
-        };
+        let answer = clock::within(DEADLINE_MS, async {
+            match self {
+                Source::Address(url) => fetched(url, id).await,
+                Source::Host(function) => called(function, id).await,
+            }
+        });
+        let answer = answer.await.ok_or("no answer within 30 seconds")??;
         given(&answer)
     }
 }

@@ -20,6 +20,7 @@ pub mod credential;
 pub mod limits;
 pub mod plan;
 pub mod form;
+pub mod link;
 pub mod request;
 pub mod sign;
 

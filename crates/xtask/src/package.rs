@@ -107,11 +107,17 @@ pub(crate) fn build_examples() -> Result<PathBuf> {
     Ok(pages)
 }
 
-/// What other pages and programs take: both modules, their types and scripts, the schema.
+/// What embed.html is made of beside the module.
+const FRAMED: [&str; 7] =
+    ["embed.html", "embed.js", "boot.js", "page.js", "page_bg.wasm", "page.css", "icon.svg"];
+
+/// What other pages and programs take: both modules, their types and scripts, the schema, and the page
+/// for those who must use a frame.
 fn is_packed(name: &str) -> bool {
     let ends = [".js", ".wasm", ".d.ts", ".schema.json"];
-    ends.iter().any(|end| name.ends_with(end))
-        && (name.starts_with("relight") || name.starts_with("snippets/"))
+    FRAMED.contains(&name)
+        || ends.iter().any(|end| name.ends_with(end))
+            && (name.starts_with("relight") || name.starts_with("snippets/"))
 }
 
 /// A package that runs something when it is installed is none that people should trust with keys.
@@ -158,11 +164,18 @@ mod tests {
     use super::is_packed;
 
     #[test]
-    fn the_page_and_what_is_compressed_stay_out_of_the_package() {
-        for name in ["relight.js", "relight-core_bg.wasm", "relight.d.ts", "snippets/a/define.js"] {
+    fn the_whole_page_and_what_is_compressed_stay_out_of_the_package() {
+        for name in [
+            "embed.html",
+            "boot.js",
+            "relight.js",
+            "relight-core_bg.wasm",
+            "relight.d.ts",
+            "snippets/a/define.js",
+        ] {
             assert!(is_packed(name), "{name}");
         }
-        for name in ["page.js", "boot.js", "index.html", "relight.json", "relight.js.br"] {
+        for name in ["index.html", "relight.json", "demo.js", "embed.html.br", "relight.js.br"] {
             assert!(!is_packed(name), "{name}");
         }
     }

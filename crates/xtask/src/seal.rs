@@ -1,8 +1,8 @@
 //! What vouches for a release: the sums that the page's start-up holds every file against, the
 //! policy in the page and beside it, and the list of hashes that is published with it.
 //!
-//! `index.html` has the sum of `boot.js`, and `boot.js` has those of everything that runs. Nothing in
-//! the release can vouch for `index.html`: TLS does, and `SHA256SUMS` for whoever looks.
+//! `index.html` and `embed.html` have the sum of `boot.js`, and `boot.js` has those of everything that runs. Nothing in
+//! the release can vouch for those two: TLS does, and `SHA256SUMS` for whoever looks.
 
 use std::{
     collections::BTreeMap,
@@ -45,7 +45,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-ev
 /// The published list of hashes, as `sha256sum --check` reads it.
 pub(crate) const SUMS_FILE: &str = "SHA256SUMS";
 
-/// Writes the sums into `boot.js` and `index.html`, the policy into `index.html`, and `_headers`.
+/// Writes the sums into `boot.js` and both pages, the policy into both pages, and `_headers`.
 /// To be called when no file changes any more.
 pub(crate) fn seal(folder: &Path) -> Result<()> {
     let mut sums = BTreeMap::new();
@@ -59,8 +59,10 @@ pub(crate) fn seal(folder: &Path) -> Result<()> {
     let boot = folder.join("boot.js");
     fs::write(&boot, with_sums(&read(&boot)?, &sums)?)?;
     sums.insert("boot.js".to_owned(), integrity(&boot)?);
-    let index = folder.join("index.html");
-    fs::write(&index, with_policy(&with_integrity(&read(&index)?, &sums)?)?)?;
+    for name in ["index.html", "embed.html"] {
+        let page = folder.join(name);
+        fs::write(&page, with_policy(&with_integrity(&read(&page)?, &sums)?)?)?;
+    }
     fs::write(folder.join("_headers"), headers_file())?;
     Ok(())
 }
@@ -197,19 +199,30 @@ fn with_policy(page: &str) -> Result<String> {
     Ok(page.replacen(before, &policy, 1))
 }
 
+/// A rule for everything, and one for each page, since only pages differ in who may frame them. Where
+/// two rules give the same header some hosts send both and others the latter: either way all of the
+/// policy holds.
 fn headers_file() -> String {
-    let mut text = "# What static hosts such as Cloudflare Pages and Netlify send with the page.\n\
-         # Is the proxy on another origin? Then add that behind connect-src 'self'.\n\
-         # May a portal frame the page? Then name its origin in frame-ancestors instead of 'none',\n\
-         # and in \"frames\" of relight.json.\n/*\n"
+    let mut text = "# What static hosts such as Cloudflare Pages and Netlify send with the page. If it lies below\n\
+         # a path, write that before each path here.\n\
+         # Is the proxy on another origin? Then add that behind connect-src 'self', everywhere.\n/*\n"
         .to_owned();
-    for (name, value) in HEADERS {
-        text.push_str("  ");
-        text.push_str(name);
-        text.push_str(": ");
-        text.push_str(value);
-        text.push('\n');
+    let policy = |ancestors: &str| {
+        let (name, policy) = HEADERS[0];
+        format!("  {name}: {}\n", policy.replace("frame-ancestors 'none'; ", ancestors))
+    };
+    text.push_str(&policy(""));
+    for (name, value) in &HEADERS[1..] {
+        text.push_str(&format!("  {name}: {value}\n"));
     }
+    for path in ["/", "/index.html"] {
+        text.push_str(&format!("{path}\n{}", policy("frame-ancestors 'none'; ")));
+    }
+    text.push_str(
+        "# May a portal show embed.html in a frame? Then name its origin beside 'self', and under\n\
+         # \"frames\" of relight.json.\n/embed*\n",
+    );
+    text.push_str(&policy("frame-ancestors 'self'; "));
     text
 }
 
@@ -287,7 +300,9 @@ mod tests {
         for name in names.into_iter().chain(["snippets/a/define.js"]) {
             fs::write(folder.join(name), name).unwrap();
         }
-        fs::write(folder.join("index.html"), page).unwrap();
+        for name in ["index.html", "embed.html"] {
+            fs::write(folder.join(name), page).unwrap();
+        }
         fs::write(folder.join("boot.js"), boot).unwrap();
         seal(&folder).unwrap();
         publish_sums(&folder).unwrap();
@@ -300,6 +315,7 @@ mod tests {
             [
                 "_headers",
                 "boot.js",
+                "embed.html",
                 "index.html",
                 "page.css",
                 "page.js",
@@ -311,10 +327,27 @@ mod tests {
             ]
         );
         assert!(read("index.html").contains(&integrity(&folder.join("boot.js")).unwrap()));
+        assert!(read("embed.html").contains(&integrity(&folder.join("boot.js")).unwrap()));
         assert!(read("index.html").contains("require-trusted-types-for 'script'"));
         assert!(read("boot.js").contains(&integrity(&folder.join("relight_bg.wasm")).unwrap()));
         assert!(!read("boot.js").contains("relight.json\":"), "the operator may not edit it");
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// Only the page for frames may be framed, and nothing of the policy is lost there.
+    #[test]
+    fn one_page_may_be_framed() {
+        let headers = headers_file();
+        let rules: Vec<&str> = headers.split("\n/").collect();
+        let framed: Vec<&&str> = rules.iter().filter(|rule| rule.contains("'self';")).collect();
+        assert_eq!(framed.len(), 4, "{headers}");
+        for rule in &rules[1..] {
+            assert!(rule.contains("script-src 'self' 'wasm-unsafe-eval';"), "{rule}");
+            let is_embed = rule.starts_with("embed*");
+            assert_eq!(rule.contains("frame-ancestors 'self';"), is_embed, "{rule}");
+            let is_index = rule.starts_with('\n') || rule.starts_with("index.html");
+            assert_eq!(rule.contains("frame-ancestors 'none';"), is_index, "{rule}");
+        }
     }
 
     /// Written down in four forms, so none may fall behind.

@@ -48,6 +48,8 @@ struct Shared {
     is_bare: AtomicBool,
     /// Where the page may connect to, beside its own origin.
     connect: Mutex<String>,
+    /// Who may show `embed.html` in a frame; nobody if it is empty.
+    ancestors: Mutex<String>,
     /// The request header that gets lost on the way to the proxy.
     lost: Mutex<Option<String>>,
     /// What was handed in at `/records`, and whether that takes anything.
@@ -74,6 +76,7 @@ impl Site {
             compressed: AtomicBool::new(false),
             is_bare: AtomicBool::new(false),
             lost: Mutex::default(),
+            ancestors: Mutex::default(),
             connect: Mutex::default(),
             records: Mutex::default(),
             takes_records: AtomicBool::new(true),
@@ -123,6 +126,11 @@ impl Site {
     /// From now on hands this request header on to nobody.
     pub fn lose(&self, header: &str) {
         *lock(&self.shared.lost) = Some(header.to_owned());
+    }
+
+    /// From now on this origin may show `embed.html` in a frame.
+    pub fn allow_frames(&self, origin: &str) {
+        origin.clone_into(&mut lock(&self.shared.ancestors));
     }
 
     /// From now on sends no header but what HTTP needs, as hosts do that can set none.
@@ -237,6 +245,12 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     // A portal is somebody else's page.
     let is_bare = shared.is_bare.load(Ordering::Relaxed) || name == "portal.html";
     let more = if is_bare { encoding.join("\r\n") } else { strict(shared, encoding) };
+    let ancestors = lock(&shared.ancestors).clone();
+    let more = if name == "embed.html" && !ancestors.is_empty() {
+        more.replace("frame-ancestors 'none'", &format!("frame-ancestors {ancestors}"))
+    } else {
+        more
+    };
     answer(&mut stream, "200 OK", kind(name), &more, &bytes).await
 }
 

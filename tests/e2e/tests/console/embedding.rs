@@ -1,6 +1,9 @@
 //! The element as other pages see it: events, addresses, and the policy of its host.
 
-use crate::support::{ALIBABA, TENCENT, ZENLAYER, heard, listen, one_arrival, refusal, send};
+use crate::{
+    runs::in_waves,
+    support::{ALIBABA, TENCENT, ZENLAYER, heard, listen, one_arrival, refusal, send},
+};
 use anyhow::{Context, Result, ensure};
 use relight_e2e::{Setting, Stage, case, suite::Case, until};
 use serde_json::json;
@@ -12,6 +15,11 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("embedding::works_below_a_path", below)
             .dressed(|setting| Setting { base: "/tools/power/relight/", ..setting }),
         case!("embedding::taken_out_and_put_in_again", moved),
+        case!("embedding::taken_out_in_the_middle_of_a_run", removed),
+        case!("embedding::attributes_that_mean_nothing_are_named", attributes),
+        case!("embedding::a_second_version_leaves_the_first", versions),
+        case!("embedding::password_managers_find_their_fields", fields),
+        case!("embedding::what_is_taken_out_leaves_nothing", cycles),
         case!("embedding::the_harness_sees_violations_and_errors", harness).noisy(),
     ]
 }
@@ -103,6 +111,179 @@ async fn moved(stage: &mut Stage) -> Result<()> {
     send(stage, &ZENLAYER.form(&ids[0])).await?;
     stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
     one_arrival(stage, true)
+}
+
+/// What is on the way is waited for and written down; nothing further leaves; and when the element
+/// comes back, the run does.
+async fn removed(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 3);
+    stage
+        .fault(&json!({ "fault": "slow", "ms": 1_500, "after": 1, "action": "RebootInstances" }))?;
+    in_waves(stage, TENCENT, &ids, Some((2, 20))).await?;
+    until("the second call", || async { Ok((stage.power_calls().len() == 2).then_some(())) })
+        .await?;
+    let driver = stage.page.session().driver();
+    let script = "const host = document.querySelector('relight-console'); \
+         window.kept = [host, host.parentNode]; host.remove();";
+    driver.execute(script, vec![]).await?;
+    until("the end of the console", || async {
+        let script = "return window.kept[0].shadowRoot.querySelectorAll('.relight').length;";
+        Ok((driver.execute(script, vec![]).await?.json() == &json!(0)).then_some(()))
+    })
+    .await?;
+    ensure!(stage.power_calls().len() == 2, "it went on without anybody seeing it");
+    driver.execute("window.kept[1].appendChild(window.kept[0]);", vec![]).await?;
+    stage.page.wait_for_step("run").await?;
+    let now = stage.page.outcomes().await?;
+    let of = |id: &String| now.get(id).map(String::as_str);
+    ensure!(
+        ids[..2].iter().all(|id| matches!(of(id), Some("accepted" | "in-progress"))),
+        "{now:?}"
+    );
+    ensure!(of(&ids[2]) == Some("queued"), "{now:?}");
+    ensure!(stage.power_calls().len() == 2);
+    Ok(())
+}
+
+/// A page of somebody else's, which keeps what is written to the console as a warning.
+async fn portal(stage: &Stage, rest: &str) -> Result<()> {
+    let page = format!(
+        "<!doctype html><title>portal</title><script>window.warned = []; \
+         console.warn = (...words) => warned.push(words.join(' '));</script>{rest}"
+    );
+    stage.site.replace("portal.html", page.into_bytes());
+    let url = format!("{}portal.html", stage.site.url());
+    stage.page.session().driver().goto(&url).await?;
+    Ok(())
+}
+
+async fn warned(stage: &Stage) -> Result<Vec<String>> {
+    let warned = stage.page.session().driver().execute("return window.warned;", vec![]).await?;
+    Ok(serde_json::from_value(warned.json().clone())?)
+}
+
+async fn attributes(stage: &mut Stage) -> Result<()> {
+    let page = "<relight-console proxi=\"/p\" theme=\"blue\" secret=\"hidden\" lang=\"zh-CN\" \
+         class=\"c\" id=\"i\" part=\"p\" slot=\"s\" aria-label=\"l\" data-proxy=\"d\" v-x=\"1\" hidden=\"\" \
+         tabindex=\"0\"></relight-console><script type=\"module\">import init from './relight.js'; \
+         await init(); document.querySelector('relight-console').hidden = false;</script>";
+    portal(stage, page).await?;
+    stage.page.wait_for_step("compose").await?;
+    let warned = warned(stage).await?;
+    for name in ["“proxi”", "“theme” cannot be “blue”", "“secret”"] {
+        ensure!(warned.iter().filter(|one| one.contains(name)).count() == 1, "{warned:?}");
+    }
+    ensure!(warned.len() == 3, "{warned:?}");
+    ensure!(warned.iter().any(|one| one.contains("proxy, lang, config, theme, routing")));
+    ensure!(!warned.join("").contains("hidden"), "a value that may be a secret is repeated");
+    Ok(())
+}
+
+async fn versions(stage: &mut Stage) -> Result<()> {
+    let page = "<script type=\"module\">class First extends HTMLElement { static version = '0.0.1'; } \
+         customElements.define('relight-console', First); \
+         const { default: init, clouds } = await import('./relight.js'); await init(); \
+         window.first = customElements.get('relight-console') === First && clouds().length;</script>";
+    portal(stage, page).await?;
+    let first = "return window.first;";
+    until("the module", || async {
+        let first = stage.page.session().driver().execute(first, vec![]).await?;
+        Ok((first.json() == &json!(3)).then_some(()))
+    })
+    .await?;
+    let warned_of = warned(stage).await?;
+    ensure!(warned_of.len() == 1 && warned_of[0].contains("version 0.0.1"), "{warned_of:?}");
+    // The same version twice is no trouble.
+    let page = "<relight-console></relight-console><script type=\"module\">\
+         for (const copy of ['./relight.js?1', './relight.js?2']) { \
+           const { default: init } = await import(copy); await init(); } \
+         window.both = true;</script>";
+    portal(stage, page).await?;
+    stage.page.wait_until("both copies", "return window.both ?? null;", &[]).await?;
+    stage.page.wait_for_step("compose").await?;
+    ensure!(warned(stage).await?.is_empty());
+    ensure!(stage.page.run("return root.querySelectorAll('.relight').length;", &[]).await? == 1);
+    Ok(())
+}
+
+/// Password managers look for a form that is submitted, in it a field for a name and after it one for a
+/// password; what is no such thing says so.
+async fn fields(stage: &mut Stage) -> Result<()> {
+    let look = "const secret = first('[name=secret]'); if (!secret) return null; \
+         const form = secret.form; const fields = [...form.elements]; \
+         const kind = e => `${e.name} ${e.type} ${e.autocomplete}`; \
+         return { fields: fields.filter(e => ['keyId', 'secret', 'token'].includes(e.name)).map(kind), \
+           submit: form.querySelectorAll('button[type=submit]').length, \
+           labels: secret.labels.length + form.elements.keyId.labels.length, \
+           others: all('input, textarea').filter(e => !['keyId', 'secret'].includes(e.name) \
+             && ['text', 'search', 'password', 'number', 'textarea'].includes(e.type) \
+             && e.autocomplete !== 'off').map(kind), \
+           action: form.getAttribute('action') };";
+    let wanted = json!({ "fields": ["keyId text username", "secret password current-password",
+        "token password off"], "submit": 1, "labels": 2, "others": [], "action": null });
+    // In the front, and in the console.
+    let front = stage.page.wait_until("the fields", look, &[]).await?;
+    ensure!(front == wanted, "{front}");
+    stage.page.act("explain").await?;
+    stage.page.wait_for_no("[data-front]").await?;
+    stage.page.act("power").await?;
+    let console = stage.page.wait_until("the fields", look, &[]).await?;
+    ensure!(console == wanted, "{console}");
+    // What a manager fills in it fills in as if typed, and the page heeds it.
+    let fill = "for (const [name, value] of [['keyId', a], ['secret', b]]) { \
+         const e = first(`[name=${name}]`); e.value = value; \
+         for (const kind of ['input', 'change']) \
+           e.dispatchEvent(new Event(kind, { bubbles: true, composed: true })); } return true;";
+    stage.page.run(fill, &[json!(ALIBABA.key_id), json!(ALIBABA.secret)]).await?;
+    stage.page.wait_for("[data-action=forget]").await?;
+    ensure!(stage.page.value("keyId").await? == ALIBABA.key_id);
+    ensure!(stage.page.value("secret").await?.is_empty(), "the secret stays in the page");
+    Ok(())
+}
+
+/// How often an element is put in and taken out; a thousand times with `RELIGHT_SCALE`.
+fn cycle_count() -> u32 {
+    if std::env::var_os("RELIGHT_SCALE").is_some() { 1_000 } else { 300 }
+}
+
+/// Neither memory of the module nor listeners on what outlives the element.
+async fn cycles(stage: &mut Stage) -> Result<()> {
+    let page = "<script>window.listening = 0; for (const target of [window, document]) { \
+           const { addEventListener, removeEventListener } = target; \
+           target.addEventListener = (...words) => { listening += 1; \
+             return addEventListener.apply(target, words); }; \
+           target.removeEventListener = (...words) => { listening -= 1; \
+             return removeEventListener.apply(target, words); }; }</script>\
+         <script type=\"module\">import init from './relight.js'; const wasm = await init(); \
+         const turn = () => new Promise((done) => setTimeout(done)); \
+         window.go = async (count) => { for (let cycle = 0; cycle < count; cycle += 1) { \
+             const host = document.createElement('relight-console'); document.body.append(host); \
+             while (!host.shadowRoot.querySelector('[name=instanceIds]')) await turn(); \
+             host.remove(); \
+             while (host.shadowRoot.querySelector('[name=instanceIds]')) await turn(); } \
+           return [wasm.memory.buffer.byteLength, listening]; };</script>";
+    portal(stage, page).await?;
+    let go = async |count: u32| -> Result<(u64, i64)> {
+        let script = "const done = arguments[arguments.length - 1]; const [count] = arguments; \
+             const wait = () => window.go ? window.go(count).then(done) : setTimeout(wait, 20); wait();";
+        let left = stage.page.session().driver().execute_async(script, vec![json!(count)]).await?;
+        Ok(serde_json::from_value(left.json().clone())?)
+    };
+    // The first ones bring what stays: tables, the journal, what is kept for later.
+    let few = cycle_count() / 5;
+    let (wasm_few, listening_few) = go(few).await?;
+    let (mut wasm, mut listening) = (wasm_few, listening_few);
+    for _ in 1..5 {
+        (wasm, listening) = go(few).await?;
+    }
+    println!(
+        "{}: wasm {wasm_few} bytes after {few}, {wasm} after {}; listeners {listening_few}, {listening}",
+        stage.page.browser(),
+        5 * few
+    );
+    ensure!(listening == listening_few, "{listening_few} listeners became {listening}");
+    ensure!(wasm == wasm_few, "{wasm_few} bytes became {wasm}");
+    Ok(())
 }
 
 /// That nothing was seen in the other cases means something.

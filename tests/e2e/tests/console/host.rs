@@ -11,6 +11,8 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("host::leave_that_is_refused", refused),
         case!("host::leave_that_never_comes", never),
         case!("host::methods_of_the_element", methods),
+        case!("host::leave_that_takes_too_long", too_long),
+        case!("host::a_listener_that_throws_has_not_agreed", throws).noisy(),
     ]
 }
 
@@ -72,6 +74,42 @@ async fn never(stage: &mut Stage) -> Result<()> {
     stage.page.run("window.decide(true); return true;", &[]).await?;
     stage.page.wait_for_no("[data-leave]").await?;
     ensure!(stage.power_calls().is_empty());
+    Ok(())
+}
+
+/// Ten minutes are up: the page's timers are told so.
+async fn too_long(stage: &mut Stage) -> Result<()> {
+    let hurry = "const { setTimeout } = window; window.setTimeout = (what, ms, ...more) => \
+         setTimeout(what, ms === 600000 ? 50 : ms, ...more); return true;";
+    stage.page.run(hurry, &[]).await?;
+    let ids = TENCENT.running(stage, 1);
+    stage.page.wait_until("the element", THINKS, &[]).await?;
+    stage.page.compose(&TENCENT.form(&ids[0])).await?;
+    stage.page.review().await?;
+    stage.page.act("send").await?;
+    stage.page.wait_for("[data-leave=late]").await?;
+    // What comes later changes nothing.
+    stage.page.run("window.decide(true); return true;", &[]).await?;
+    ensure!(stage.page.sees("[data-step=review]").await?, "the review stays");
+    ensure!(stage.power_calls().is_empty());
+    Ok(())
+}
+
+async fn throws(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 1);
+    let script = "window.broken = true; host.addEventListener('relight-before-send', () => { \
+         if (window.broken) throw new Error('the ticket system is down'); }); return true;";
+    stage.page.wait_until("the element", script, &[]).await?;
+    stage.page.compose(&TENCENT.form(&ids[0])).await?;
+    stage.page.review().await?;
+    stage.page.act("send").await?;
+    let words = stage.page.text("[data-leave=refused]").await?;
+    ensure!(words.contains("the ticket system is down"), "{words}");
+    ensure!(stage.power_calls().is_empty());
+    stage.page.run("window.broken = false; return true;", &[]).await?;
+    stage.page.act("send").await?;
+    stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    ensure!(stage.power_calls().len() == 1);
     Ok(())
 }
 

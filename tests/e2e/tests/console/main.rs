@@ -4,6 +4,7 @@
 mod answers;
 mod demo;
 mod doctor;
+mod embed;
 mod embedding;
 mod errors;
 mod faults;
@@ -14,6 +15,7 @@ mod host;
 mod integrity;
 mod interruptions;
 mod kept;
+mod links;
 mod look;
 mod operator;
 mod payloads;
@@ -51,6 +53,8 @@ fn main() -> Result<ExitCode> {
         vault::cases(),
         kept::cases(),
         embedding::cases(),
+        embed::cases(),
+        links::cases(),
         errors::cases(),
         operator::cases(),
         host::cases(),

@@ -23,6 +23,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("vault::an_endpoint_gives_keys_and_renews_them", endpoint),
         case!("vault::an_endpoint_that_fails_is_named", endpoint_fails).noisy(),
         case!("vault::a_function_of_the_host_gives_keys", host_function),
+        case!("vault::a_function_of_the_host_that_fails_is_named", host_function_fails),
         case!("vault::a_token_expires_in_the_middle_of_a_run", expires_mid_run),
     ]
 }
@@ -436,6 +437,52 @@ async fn host_function(stage: &mut Stage) -> Result<()> {
     ensure!(stage.page.sees("[data-expires]").await?, "it does not say how long it lasts");
     stage.page.send().await?;
     stage.page.wait_for_outcomes(&ids, &["proven"]).await
+}
+
+/// It throws, breaks its promise, gives rubbish, or never answers: each is said, nothing is lost, and
+/// nobody has to wait.
+async fn host_function_fails(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 1);
+    let page = &stage.page;
+    let script = "const { setTimeout } = window; window.setTimeout = (what, ms, ...more) => \
+           setTimeout(what, ms === 30000 && window.hurry ? 50 : ms, ...more); \
+         window.answer = () => { throw new Error('no session') }; \
+         host.credentials = (wanted) => window.answer(wanted); return true;";
+    page.run(script, &[]).await?;
+    compose_without_key(stage, &ids).await?;
+    for (answer, words) in [
+        ("() => { throw new Error('no session') }", "no session"),
+        ("async () => { throw 'a text' }", "it failed"),
+        ("() => undefined", "`keyId`"),
+        ("() => 7", "`keyId`"),
+        ("() => ({ keyId: 'k', secret: 42 })", "`secret`"),
+        ("() => ({ keyId: 'k', secret: '' })", "`secret` cannot be one"),
+        ("() => ({ keyId: 'k', secret: 's', expiresAt: 'soon' })", "`expiresAt`"),
+        ("() => ({ keyId: 'k', secret: 's', expiresAt: 1 })", "expires within a minute"),
+        ("() => { window.hurry = true; return new Promise(() => {}) }", "within 30 seconds"),
+    ] {
+        page.run(&format!("window.answer = {answer}; return true;"), &[]).await?;
+        page.act("review").await?;
+        let said = "return first('[data-problem=credentials]')?.innerText.includes(a) || null;";
+        page.wait_until(words, said, &[json!(words)]).await?;
+        ensure!(page.sees("[data-step=compose]").await?);
+        ensure!(page.value("instanceIds").await? == ids[0], "the ids are lost");
+    }
+    // Whoever does not want to wait need not; what comes then is not gone on with.
+    let hangs = "window.hurry = false; \
+         window.answer = () => new Promise((give) => { window.give = give; }); return true;";
+    page.run(hangs, &[]).await?;
+    page.act("review").await?;
+    page.wait_for("[data-leave=key-asked]").await?;
+    page.act("withdraw").await?;
+    page.wait_for_no("[data-leave]").await?;
+    let (key_id, secret, token) = TEMPORARY;
+    let gives = "window.give({ keyId: a, secret: b, token: c }); return true;";
+    page.run(gives, &[json!(key_id), json!(secret), json!(token)]).await?;
+    ensure!(page.sees("[data-step=compose]").await? && stage.calls().is_empty());
+    page.review().await?;
+    page.send().await?;
+    page.wait_for_outcomes(&ids, &["proven"]).await
 }
 
 /// Entered by hand, with the time at which it expires.

@@ -1,0 +1,328 @@
+//! What a link fills in: the parameters of the page's own address. Never a key.
+//!
+//! A link comes from anywhere, and addresses stay in histories, logs and chats. So it fills in what a
+//! person then looks at and nothing else: no key, no proxy, no erasing of disks; and whatever in it
+//! looks like a key is not used, whatever its name.
+
+use crate::cloud;
+#[cfg(feature = "texts")]
+use crate::{
+    config::Lockable,
+    form::Fill,
+    session::{Action, Session},
+};
+
+/// The parameters that fill something in, by the fields' public names, in the order in which they do:
+/// what belongs to a cloud after the cloud.
+pub const NAMES: [&str; 8] =
+    ["cloud", "site", "region", "operation", "mode", "dryRun", "instanceIds", "reason"];
+
+/// What the parameters of an address say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    /// What is to be filled in, by the names of [`NAMES`] and in their order.
+    pub values: Vec<(&'static str, String)>,
+    /// The names of the parameters that look like a key or a secret, as they stand in the address.
+    pub refused: Vec<String>,
+}
+
+impl Link {
+    /// Reads the decoded parameters of an address. Of a name that stands there twice the first counts,
+    /// but for `instanceIds`, which add up. Others are somebody else's and are left alone.
+    ///
+    /// ```
+    /// use relight_core::link::Link;
+    ///
+    /// let parameters = [("region", "ap-guangzhou"), ("cloud", "tencent"), ("secretKey", "x")];
+    /// let link = Link::read(parameters.map(|(name, value)| (name.into(), value.into())));
+    /// assert_eq!(link.values[0], ("cloud", "tencent".to_owned()));
+    /// assert_eq!(link.refused, ["secretKey"]);
+    /// ```
+    pub fn read(parameters: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut link = Link::default();
+        let mut rest = Vec::new();
+        for (name, value) in parameters {
+            if names_a_key(&name) || is_like_a_key(&name) || is_like_a_key(&value) {
+                if !link.refused.contains(&name) {
+                    link.refused.push(name);
+                }
+            } else {
+                rest.push((name, value));
+            }
+        }
+        for name in NAMES {
+            let mut values = rest.iter().filter(|one| one.0 == name).map(|one| one.1.as_str());
+            let value = if name == "instanceIds" {
+                values.collect::<Vec<_>>().join("\n")
+            } else {
+                values.next().unwrap_or_default().trim().to_owned()
+            };
+            if !value.is_empty() {
+                link.values.push((name, value));
+            }
+        }
+        link
+    }
+
+    /// Whether there is nothing to fill in and nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.refused.is_empty()
+    }
+
+    /// Fills a form in, as far as the operator leaves it open, and says what came of it. If the link
+    /// means another cloud than can be chosen, then nothing: its regions and instances are not ours.
+    #[cfg(feature = "texts")]
+    pub fn fill_in(&self, session: &mut Session, locked: &[Lockable]) -> FilledIn {
+        let mut filled = FilledIn { refused: self.refused.clone(), ..FilledIn::default() };
+        for (name, value) in &self.values {
+            let is_locked = locked.iter().any(|lock| lock.word() == *name);
+            let is_allowed = match *name {
+                "region" => session.form().limits().allows_region(value),
+                "dryRun" => value == "true" || value == "false",
+                _ => true,
+            };
+            let of_another_cloud = filled.left.iter().any(|(name, _)| *name == "cloud");
+            if !is_locked
+                && is_allowed
+                && !of_another_cloud
+                && let Some(fill) = Fill::named(name, value.clone())
+            {
+                session.update(Action::Fill(fill));
+            }
+            let is_there = holds(session, name, value);
+            if of_another_cloud || !is_there {
+                filled.left.push((name, value.clone()));
+            } else if !is_locked {
+                filled.taken.push((name, value.clone()));
+            }
+        }
+        filled
+    }
+}
+
+/// What came of a link.
+#[cfg(feature = "texts")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FilledIn {
+    /// What it has filled in.
+    pub taken: Vec<(&'static str, String)>,
+    /// What it could not: the page has no such thing, or does not allow it.
+    pub left: Vec<(&'static str, String)>,
+    /// The names of the parameters that looked like a key.
+    pub refused: Vec<String>,
+}
+
+#[cfg(feature = "texts")]
+impl FilledIn {
+    /// The names of what still stands as the link has put it.
+    pub fn standing<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = &'static str> + 'a {
+        self.taken.iter().filter(|(name, value)| holds(session, name, value)).map(|(name, _)| *name)
+    }
+
+    /// The refused names as they may be shown: one that is a key itself is not.
+    pub fn refused_names(&self) -> impl Iterator<Item = &str> {
+        self.refused.iter().map(|name| if is_like_a_key(name) { "…" } else { name })
+    }
+}
+
+/// Whether this value stands in the form.
+#[cfg(feature = "texts")]
+fn holds(session: &Session, name: &str, value: &str) -> bool {
+    let form = session.form();
+    if name == "operation" && form.operation().verb.word() == value {
+        return true;
+    }
+    form.filled().iter().any(|(filled, now)| *filled == name && now == value)
+}
+
+/// Parts of names whose values are keys, in small letters without what separates words.
+const KEY_WORDS: [&str; 11] = [
+    "secret",
+    "token",
+    "password",
+    "passwd",
+    "signature",
+    "credential",
+    "accesskey",
+    "privatekey",
+    "apikey",
+    "keyid",
+    "authorization",
+];
+/// Names that are too short to look for in others.
+const KEY_NAMES: [&str; 5] = ["ak", "sk", "pwd", "key", "pass"];
+
+fn names_a_key(name: &str) -> bool {
+    let name: String =
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    KEY_WORDS.iter().any(|word| name.contains(word)) || KEY_NAMES.contains(&name.as_str())
+}
+
+/// As long as the shortest secret of the clouds, nearly, and of capitals, small letters and digits:
+/// ids and codes do not mix them.
+const KEY_LENGTH_MIN: usize = 28;
+
+fn is_like_a_key(text: &str) -> bool {
+    text.split(|one: char| !(one.is_ascii_alphanumeric() || "+/=_.".contains(one))).any(|piece| {
+        let has = |kind: fn(&u8) -> bool| piece.bytes().any(|byte| kind(&byte));
+        let is_random = piece.len() >= KEY_LENGTH_MIN
+            && has(u8::is_ascii_uppercase)
+            && has(u8::is_ascii_lowercase)
+            && has(u8::is_ascii_digit);
+        is_random || begins_as_a_key_id(piece)
+    })
+}
+
+fn begins_as_a_key_id(piece: &str) -> bool {
+    cloud::ALL.iter().any(|cloud| {
+        let shape = &cloud.manifest().credential.key_id;
+        piece.len() >= shape.usual_length.0
+            && shape.prefixes.iter().any(|prefix| piece.starts_with(prefix))
+    })
+}
+
+#[cfg(all(test, feature = "texts"))]
+mod tests {
+    use super::{Link, NAMES};
+    use crate::{
+        cloud,
+        config::Config,
+        form::Fill,
+        session::{Action, Session},
+        words::Locale,
+    };
+
+    fn link(parameters: &[(&str, &str)]) -> Link {
+        Link::read(parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())))
+    }
+
+    fn session(config: &str) -> (Session, Config) {
+        let config = Config::read(config).unwrap();
+        let mut session = Session::new(Locale::En);
+        session.update(Action::Restrict(config.limits()));
+        for fill in config.fills() {
+            session.update(Action::Fill(fill));
+        }
+        (session, config)
+    }
+
+    #[test]
+    fn what_a_link_names_is_filled_in_for_every_cloud() {
+        for cloud in cloud::ALL.iter().copied() {
+            let manifest = cloud.manifest();
+            let operation = manifest.operations.last().unwrap();
+            let mode = operation.modes.last().unwrap();
+            // The order in the address does not matter.
+            let link = link(&[
+                ("instanceIds", manifest.ids.example),
+                ("mode", mode.id),
+                ("operation", operation.verb.word()),
+                ("cloud", manifest.id),
+                ("reason", " TICKET-7 "),
+                ("utm_source", "chat"),
+            ]);
+            let (mut session, _) = session("{}");
+            let filled = link.fill_in(&mut session, &[]);
+            assert_eq!(filled.left, [], "{}", manifest.id);
+            assert_eq!(session.form().cloud().manifest().id, manifest.id);
+            assert_eq!(session.form().operation().verb, operation.verb);
+            assert_eq!(session.form().mode().id, mode.id);
+            assert_eq!(session.form().reason(), "TICKET-7");
+            assert_eq!(session.form().parsed().ids.len(), 1);
+            assert_eq!(filled.standing(&session).count(), 5);
+            session.update(Action::Fill(Fill::IdsText("something else".into())));
+            assert!(!filled.standing(&session).any(|name| name == "instanceIds"));
+        }
+    }
+
+    #[test]
+    fn a_link_has_no_way_to_a_key_nor_to_erased_disks() {
+        for name in ["keyId", "secret", "token", "erase", "batching", "proxy", "expiresAt"] {
+            assert!(!NAMES.contains(&name), "{name}");
+        }
+        let (mut session, _) = session("{}");
+        let before = session.clone();
+        let link = link(&[("erase", "true"), ("keyId", "KEY"), ("proxy", "https://evil.example")]);
+        assert_eq!(link.values, []);
+        link.fill_in(&mut session, &[]);
+        assert_eq!(session, before);
+    }
+
+    #[test]
+    fn whatever_looks_like_a_key_is_refused() {
+        for (name, value) in [
+            ("secret", "x"),
+            ("SecretKey", ""),
+            ("access_key_secret", "x"),
+            ("x-acs-security-token", "x"),
+            ("keyId", "x"),
+            ("ak", "x"),
+            ("Signature", "x"),
+            ("reason", "LTAI5tExampleExampleExample"),
+            ("instanceIds", "i-bp1 AKIDexampleexampleexample0001"),
+            ("region", "Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4MTIz"),
+            ("AKIDexampleexampleexample0001", ""),
+        ] {
+            let link = link(&[(name, value), ("cloud", "tencent")]);
+            assert_eq!(link.refused, [name], "{value}");
+            assert_eq!(link.values, [("cloud", "tencent".to_owned())]);
+            let shown: Vec<String> = {
+                let (mut session, _) = session("{}");
+                link.fill_in(&mut session, &[]).refused_names().map(str::to_owned).collect()
+            };
+            assert!(shown.iter().all(|name| !name.starts_with("AKID")), "{shown:?}");
+        }
+    }
+
+    #[test]
+    fn ordinary_values_are_not_taken_for_keys() {
+        let mut values: Vec<String> =
+            vec!["TICKET-2024-000123 disk full on web-01, as agreed".into()];
+        for cloud in cloud::ALL {
+            let manifest = cloud.manifest();
+            values.push(manifest.ids.example.to_owned());
+            values.extend(manifest.regions.known.iter().map(|region| region.id.to_owned()));
+            values.extend(manifest.operations.iter().map(|operation| operation.name.to_owned()));
+        }
+        values.push(values.join(","));
+        for value in values {
+            assert_eq!(link(&[("reason", &value)]).refused, Vec::<String>::new(), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_locked_or_not_allowed_stays_and_is_said() {
+        let (mut session, config) = session(
+            r#"{ "preset": { "cloud": "tencent", "operation": "reboot", "region": "ap-guangzhou" },
+                 "allow": { "modes": ["soft"], "regions": ["ap-guangzhou"] },
+                 "locked": ["cloud", "operation"] }"#,
+        );
+        let link = link(&[
+            ("cloud", "tencent"),
+            ("operation", "start"),
+            ("mode", "hard"),
+            ("region", "ap-shanghai"),
+            ("dryRun", "yes"),
+            ("instanceIds", "ins-aaaaaaaa"),
+            ("instanceIds", "ins-bbbbbbbb"),
+        ]);
+        let filled = link.fill_in(&mut session, &config.locked);
+        let left: Vec<&str> = filled.left.iter().map(|(name, _)| *name).collect();
+        assert_eq!(left, ["region", "operation", "mode", "dryRun"]);
+        let taken: Vec<&str> = filled.taken.iter().map(|(name, _)| *name).collect();
+        assert_eq!(taken, ["instanceIds"], "the locked cloud is the operator's, not the link's");
+        assert_eq!(session.form().parsed().ids.len(), 2);
+        assert_eq!(session.form().region(), "ap-guangzhou");
+        assert_eq!(session.form().operation().verb.word(), "reboot");
+    }
+
+    #[test]
+    fn a_link_to_a_cloud_that_is_not_there_fills_in_nothing() {
+        let (mut session, _) = session("{}");
+        let before = session.clone();
+        let link = link(&[("cloud", "amazon"), ("region", "us-east-1"), ("instanceIds", "i-0abc")]);
+        let filled = link.fill_in(&mut session, &[]);
+        assert_eq!(filled.left.len(), 3);
+        assert_eq!(session, before);
+    }
+}
