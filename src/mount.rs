@@ -62,7 +62,7 @@ pub async fn has_kept() -> bool {
 #[wasm_bindgen(module = "/static/listeners.js")]
 extern "C" {
     #[wasm_bindgen(js_name = noteListeners)]
-    fn note_listeners(root: &ShadowRoot) -> js_sys::Function;
+    fn note_listeners(root: &ShadowRoot, wasm: &JsValue) -> js_sys::Function;
 }
 
 /// The look of what the front does not have.
@@ -70,7 +70,7 @@ const STYLES: &str = include_str!("../static/errors.css");
 
 fn draw(host: &HtmlElement, root: &ShadowRoot, start: Start) -> Drawn {
     element::dress(root, 1, STYLES);
-    let release = note_listeners(root);
+    let release = note_listeners(root, &wasm_bindgen::exports());
     let props = Props { host: host.clone(), start: Rc::new(start) };
     let app = yew::Renderer::<Console>::with_root_and_props(root.clone().unchecked_into(), props)
         .render();

@@ -159,31 +159,37 @@ export interface RelightConsoleElement extends HTMLElement {
   lock(): void;
   /** Sends no further call; what is on its way cannot be recalled. */
   stop(): void;
+  /** Listens to an event of the console. */
   addEventListener<K extends keyof RelightEvents>(
     type: K,
     listener: (this: RelightConsoleElement, event: RelightEvents[K]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  /** Listens to an event that any element has. */
   addEventListener<K extends keyof HTMLElementEventMap>(
     type: K,
     listener: (this: HTMLElement, event: HTMLElementEventMap[K]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  /** Listens to any other event. */
   addEventListener(
     type: string,
     listener: EventListenerOrEventListenerObject,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  /** Listens no more. */
   removeEventListener<K extends keyof RelightEvents>(
     type: K,
     listener: (this: RelightConsoleElement, event: RelightEvents[K]) => unknown,
     options?: boolean | EventListenerOptions,
   ): void;
+  /** Listens no more. */
   removeEventListener<K extends keyof HTMLElementEventMap>(
     type: K,
     listener: (this: HTMLElement, event: HTMLElementEventMap[K]) => unknown,
     options?: boolean | EventListenerOptions,
   ): void;
+  /** Listens no more. */
   removeEventListener(
     type: string,
     listener: EventListenerOrEventListenerObject,

@@ -108,6 +108,8 @@ export function define(name, version, attributes, connect) {
       if (this.isConnected || this.#drawn !== drawn) return;
       drawn.end();
       this.#drawn = null;
+      // What wasm holds for these functions goes now, and not when the browser next looks for garbage.
+      for (const each of Object.values(drawn)) each._wbg_cb_unref?.();
     }
   });
 }

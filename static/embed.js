@@ -1,7 +1,7 @@
 // The page in a frame (embed.html): tells the page around it how high it is and what happens, and heeds
 // what that asks for. It speaks only with origins that the operator has listed (`frames` of
 // relight.json), and each message is held against a schema. No secret goes either way: events have
-// none, and `prefill` takes none. docs/embedding.md has the messages.
+// none, and `prefill` takes none. docs/frames.md has the messages.
 
 const element = document.querySelector("relight-console");
 

@@ -76,6 +76,30 @@ async fn selects_follow_the_state_after_a_hand_has_moved_them() {
     }
 }
 
+/// A host fills in several things at once: then a list is exchanged and something in it is chosen in the
+/// same drawing.
+#[wasm_bindgen_test]
+async fn lists_that_are_exchanged_show_what_the_state_says() {
+    let console = Console::new().await;
+    for cloud in cloud::ALL.iter().rev().chain(cloud::ALL) {
+        let manifest = cloud.manifest();
+        for operation in manifest.operations {
+            let values = js_sys::Object::new();
+            for (name, value) in [("cloud", manifest.id), ("operation", operation.name)] {
+                js_sys::Reflect::set(&values, &name.into(), &value.into()).unwrap();
+            }
+            let prefill = js_sys::Reflect::get(&console.host, &"prefill".into()).unwrap();
+            prefill.unchecked_into::<Function>().call1(&console.host, &values).unwrap();
+            console.until(|console| console.select("cloud").value() == manifest.id).await;
+            next_turn().await;
+            assert_shown(&console.select("operation"), operation.name, operation.name);
+            // The next one comes from another cloud.
+            let other = cloud::ALL.iter().find(|other| *other != cloud).unwrap();
+            console.choose("cloud", other.manifest().id).await;
+        }
+    }
+}
+
 #[wasm_bindgen_test]
 async fn two_consoles_share_nothing() {
     let (one, other) = (Console::new().await, Console::new().await);

@@ -100,6 +100,7 @@ fn run(mut arguments: Parser) -> Result<ExitCode> {
             no_more(arguments)?;
             tools::ensure(dist::TOOLS)?;
             dist::build()?.check_budget()?;
+            package::document()?;
             println!("{}", package::build()?.display());
         }
         "proxy-check" => return proxy_check::run(arguments),

@@ -107,6 +107,38 @@ pub(crate) fn build_examples() -> Result<PathBuf> {
     Ok(pages)
 }
 
+/// Has TypeDoc read the types of both modules, into `target/docs`. What they export and do not explain, and
+/// whatever else it has to say, is an error; nobody ships its pages.
+pub(crate) fn document() -> Result<()> {
+    let (dist, types) = (paths::dist(), paths::cargo_target().join("types"));
+    let settings = paths::root().join("package");
+    copy(&settings.join("tsconfig.json"), &types.join("tsconfig.json"))?;
+    let names =
+        ["relight.d.ts", "relight-core.d.ts"].map(|name| (dist.join(name), types.join(name)));
+    for (from, to) in &names {
+        write(to, &without_own_exports(&fs::read_to_string(from)?)?)?;
+    }
+    run(command("node")
+        .arg(paths::node_package("typedoc").join("bin/typedoc"))
+        .arg("--options")
+        .arg(settings.join("typedoc.json"))
+        .arg("--tsconfig")
+        .arg(types.join("tsconfig.json"))
+        .arg("--out")
+        .arg(paths::cargo_target().join("docs"))
+        .args(names.map(|(_, to)| to)))
+}
+
+/// The types without those of the functions between a script and its wasm, which are nobody's business.
+fn without_own_exports(types: &str) -> Result<String> {
+    let start = "export interface InitOutput {";
+    let (before, rest) = types.split_once(start).context("InitOutput")?;
+    let (_, after) = rest.split_once("\n}\n").context("the end of InitOutput")?;
+    let memory =
+        "\n    /** All that the module holds. */\n    readonly memory: WebAssembly.Memory;\n}\n";
+    Ok(format!("{before}/** The module itself. */\n{start}{memory}{after}"))
+}
+
 /// What embed.html is made of beside the module.
 const FRAMED: [&str; 7] =
     ["embed.html", "embed.js", "boot.js", "page.js", "page_bg.wasm", "page.css", "icon.svg"];
@@ -161,7 +193,16 @@ fn write(path: &Path, text: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_packed;
+    use super::{is_packed, without_own_exports};
+
+    #[test]
+    fn the_glue_is_left_out_of_what_is_explained() {
+        let types = "/** A. */\nexport function a(): void;\nexport interface InitOutput {\n    \
+             readonly memory: WebAssembly.Memory;\n    readonly __x: () => void;\n}\n\n/** B. */";
+        let left = without_own_exports(types).unwrap();
+        assert!(!left.contains("__x") && left.contains("memory") && left.ends_with("/** B. */"));
+        assert!(without_own_exports("nothing").is_err());
+    }
 
     #[test]
     fn the_whole_page_and_what_is_compressed_stay_out_of_the_package() {

@@ -326,8 +326,9 @@ fn module(built: &Built) -> Result<()> {
             .args(["--strict", "--noEmit", "--skipLibCheck", "false"])
             .args(["--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler"])
             .args(["--lib", "es2022,dom,dom.iterable,esnext.disposable"])
-            .args([folder.join("consumer.ts"), folder.join("same.ts")]),
-    ])
+            .args(["consumer.ts", "element.ts", "same.ts"].map(|name| folder.join(name))),
+    ])?;
+    package::document()
 }
 
 fn sdk() -> Result<()> {
