@@ -67,8 +67,8 @@ impl Drawn {
     /// The same, with something to wait for before `end`: `leave` is given a function to be called once
     /// that is over.
     #[cfg(feature = "console")]
-    pub(crate) fn leaving(self, mut leave: impl FnMut(js_sys::Function) + 'static) -> Self {
-        let leave = Closure::<dyn FnMut(js_sys::Function)>::new(move |done| leave(done));
+    pub(crate) fn leaving(self, leave: impl FnMut(js_sys::Function) + 'static) -> Self {
+        let leave = Closure::<dyn FnMut(js_sys::Function)>::new(leave);
         let _ = Reflect::set(&self, &"leave".into(), &leave.into_js_value());
         self
     }

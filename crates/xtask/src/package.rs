@@ -16,6 +16,9 @@ use crate::{
     seal::{files, name_in},
 };
 
+/// The modules that a program can import.
+const MODULES: [&str; 3] = ["relight", "relight-core", "relight-sign"];
+
 /// Makes the package of `dist` as it is: the folder, and the archive beside it, whose name it gives.
 pub(crate) fn build() -> Result<PathBuf> {
     let (dist, target) = (paths::dist(), paths::cargo_target().join("package"));
@@ -40,7 +43,7 @@ pub(crate) fn build() -> Result<PathBuf> {
     let version = concat!("\"version\": \"", env!("CARGO_PKG_VERSION"), "\"");
     write(&folder.join("package.json"), &description.replace("\"version\": \"0.0.0\"", version))?;
     let start = fs::read_to_string(source.join("node.js"))?;
-    for name in ["relight", "relight-core", "relight-sign"] {
+    for name in MODULES {
         write(&folder.join(format!("node/{name}.js")), &start.replace("NAME", name))?;
     }
     run(npm().args(["pack", "--ignore-scripts", "--loglevel=notice"]).arg(&folder))?;
@@ -94,9 +97,17 @@ pub(crate) fn build_examples() -> Result<PathBuf> {
         .args(["main.js", "--bundle", "--format=esm", "--loader:.wasm=file", "--log-level=warning"])
         .arg(format!("--outdir={}", pages.join("esbuild/bundle").display()))
         .current_dir(&esbuild))?;
-    run(command("node")
-        .arg(paths::node_package("typescript").join("bin/tsc"))
-        .current_dir(work.join("vite-react")))?;
+    let compile = |folder: &Path| {
+        run(command("node")
+            .arg(paths::node_package("typescript").join("bin/tsc"))
+            .current_dir(folder))
+    };
+    compile(&work.join("vite-react"))?;
+    // The same settings, for what has to be typed and is no example.
+    let typed = work.join("typed");
+    copy(&paths::root().join("tests/module/react.tsx"), &typed.join("src/main.tsx"))?;
+    copy(&work.join("vite-react/tsconfig.json"), &typed.join("tsconfig.json"))?;
+    compile(&typed)?;
     for name in ["vite-react", "vite-vue"] {
         run(command("node")
             .arg(packages.join("vite/bin/vite.js"))
@@ -107,14 +118,14 @@ pub(crate) fn build_examples() -> Result<PathBuf> {
     Ok(pages)
 }
 
-/// Has TypeDoc read the types of both modules, into `target/docs`. What they export and do not explain, and
+/// Has TypeDoc read the types of every module, into `target/docs`. What they export and do not explain, and
 /// whatever else it has to say, is an error; nobody ships its pages.
 pub(crate) fn document() -> Result<()> {
     let (dist, types) = (paths::dist(), paths::cargo_target().join("types"));
     let settings = paths::root().join("package");
     copy(&settings.join("tsconfig.json"), &types.join("tsconfig.json"))?;
     let names =
-        ["relight.d.ts", "relight-core.d.ts"].map(|name| (dist.join(name), types.join(name)));
+        MODULES.map(|name| (dist.join(format!("{name}.d.ts")), types.join(format!("{name}.d.ts"))));
     for (from, to) in &names {
         write(to, &without_own_exports(&fs::read_to_string(from)?)?)?;
     }

@@ -213,10 +213,10 @@ fn headers_file() -> String {
     };
     text.push_str(&policy(""));
     for (name, value) in &HEADERS[1..] {
-        text.push_str(&format!("  {name}: {value}\n"));
+        text.extend(["  ", name, ": ", value, "\n"]);
     }
     for path in ["/", "/index.html"] {
-        text.push_str(&format!("{path}\n{}", policy("frame-ancestors 'none'; ")));
+        text.extend([path, "\n", &policy("frame-ancestors 'none'; ")]);
     }
     text.push_str(
         "# May a portal show embed.html in a frame? Then name its origin beside 'self', and under\n\
