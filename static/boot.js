@@ -45,16 +45,18 @@ async function bytes(name) {
   throw new Unfit(await reason(name), name);
 }
 
-// Why a file does not do: it cannot be had; or the page itself is another by now; or it was changed.
+// Why a file does not do: the page itself is another by now; or it cannot be had; or it was changed.
 async function reason(name) {
   const anew = async (url) => {
     const answer = await fetch(url, { cache: "reload" }).catch(() => null);
     return answer?.ok ? answer.text() : null;
   };
-  if ((await anew(address(name))) === null) return "missing";
+  const isThere = (await anew(address(name))) !== null;
   const ours = [...document.scripts].find((script) => script.src === own)?.integrity;
   const page = await anew(location.pathname);
-  return ours && page && !page.includes(ours) ? "replaced" : "changed";
+  // The next release may have no file of that name.
+  if (ours && page && !page.includes(ours)) return "replaced";
+  return isThere ? "changed" : "missing";
 }
 
 const WORDS = {

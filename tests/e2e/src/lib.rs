@@ -11,6 +11,7 @@ pub mod machine;
 mod memory;
 pub mod page;
 pub mod real;
+pub mod release;
 pub mod secure;
 pub mod site;
 pub mod stage;

@@ -44,6 +44,8 @@ struct Shared {
     asked: Mutex<Vec<String>>,
     /// Files that are served in the place of those of the release.
     replaced: Mutex<HashMap<String, Vec<u8>>>,
+    /// Whether nothing else of the release is served.
+    is_gone: AtomicBool,
     compressed: AtomicBool,
     is_bare: AtomicBool,
     /// Where the page may connect to, beside its own origin.
@@ -73,6 +75,7 @@ impl Site {
             missing: Mutex::default(),
             asked: Mutex::default(),
             replaced: Mutex::default(),
+            is_gone: AtomicBool::new(false),
             compressed: AtomicBool::new(false),
             is_bare: AtomicBool::new(false),
             lost: Mutex::default(),
@@ -123,6 +126,12 @@ impl Site {
         lock(&self.shared.replaced).insert(name.to_owned(), bytes);
     }
 
+    /// From now on serves these files, and nothing of the release any more.
+    pub fn publish(&self, release: HashMap<String, Vec<u8>>) {
+        *lock(&self.shared.replaced) = release;
+        self.shared.is_gone.store(true, Ordering::Relaxed);
+    }
+
     /// From now on hands this request header on to nobody.
     pub fn lose(&self, header: &str) {
         *lock(&self.shared.lost) = Some(header.to_owned());
@@ -165,6 +174,7 @@ impl Site {
     /// Serves the release again as it is.
     pub fn restore(&self) {
         lock(&self.shared.replaced).clear();
+        self.shared.is_gone.store(false, Ordering::Relaxed);
     }
 
     /// Whether a file went out compressed.
@@ -223,6 +233,7 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     let replaced = name.and_then(|name| lock(&shared.replaced).get(name).cloned());
     let file = match name {
         Some(_) if replaced.is_some() => replaced.map(|bytes| (bytes, false)),
+        Some(_) if shared.is_gone.load(Ordering::Relaxed) => None,
         Some(name) => load(&shared.dist, name, request.takes_brotli()).await,
         None => None,
     };

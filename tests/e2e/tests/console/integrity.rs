@@ -2,7 +2,7 @@
 
 use crate::support::{TENCENT, is_chinese, one_arrival, send};
 use anyhow::{Context, Result, ensure};
-use relight_e2e::{Stage, case, machine, suite::Case, until};
+use relight_e2e::{Stage, case, machine, release, suite::Case, until};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -11,6 +11,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("integrity::a_changed_byte_stops_the_start", changed_front).noisy(),
         case!("integrity::a_changed_byte_stops_the_rest", changed_rest).noisy(),
         case!("integrity::two_releases_are_not_mixed", two_releases).noisy(),
+        case!("integrity::a_whole_new_release", whole_release).noisy(),
         case!("integrity::what_is_held_against_a_sum_is_fetched_once", once),
     ]
 }
@@ -82,6 +83,39 @@ async fn two_releases(stage: &mut Stage) -> Result<()> {
     ensure!(stage.page.sees("[data-front]").await?, "two releases are mixed");
     ensure!(stage.calls().is_empty());
     Ok(())
+}
+
+/// The next release lies on the host, and of the old one nothing is left: what the open page has not
+/// fetched yet is missing under its name, or is another file. It takes none of it, says so, and keeps
+/// what was typed; opened anew, it is the next release as a whole.
+async fn whole_release(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 1);
+    let old = own_sum(stage).await?;
+    let asked = stage.site.asked().len();
+    stage.site.publish(release::next(&machine::dist())?);
+    stage.page.compose(&TENCENT.form(&ids[0])).await?;
+    stage.page.act("review").await?;
+    let words = stage.page.text("[data-start=replaced]").await?;
+    ensure!(words.contains("newer version"), "{words}");
+    ensure!(stage.page.value("instanceIds").await? == ids[0], "the ids are lost");
+    ensure!(stage.page.value("keyId").await? == TENCENT.key_id, "the key id is lost");
+    ensure!(stage.page.sees("[data-front]").await?, "two releases are mixed");
+    ensure!(stage.calls().is_empty());
+    ensure!(stage.site.asked().len() > asked, "nothing was asked for");
+    stage.page.photograph(&format!("{}-new-release", stage.page.browser())).await?;
+    stage.page.session().driver().refresh().await?;
+    stage.page.wait_for_step("compose").await?;
+    ensure!(own_sum(stage).await? != old, "it is the old release");
+    send(stage, &TENCENT.form(&ids[0])).await?;
+    stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    one_arrival(stage, true)
+}
+
+/// The sum that the open page holds its start-up script against.
+pub(crate) async fn own_sum(stage: &Stage) -> Result<String> {
+    let script = "return document.querySelector('script[src$=\"boot.js\"]').integrity;";
+    let sum = stage.page.session().driver().execute(script, vec![]).await?;
+    sum.json().as_str().map(str::to_owned).context("the sum of boot.js")
 }
 
 /// The sums cost nothing: what the page's head asks for ahead is what the start-up gets.

@@ -2,11 +2,12 @@
 //! person. Nothing is lost, and nothing goes out that nobody expects any more.
 
 use crate::{
-    runs::{TAKEN, each_once, in_waves, one_by_one, outcome, send_not_started},
+    integrity::own_sum,
+    runs::{TAKEN, each_once, in_waves, key_again, one_by_one, outcome, send_not_started},
     support::{ALIBABA, TENCENT, listen, send, story_of, wait_for_looks},
 };
 use anyhow::{Result, ensure};
-use relight_e2e::{Setting, Stage, case, suite::Case, until};
+use relight_e2e::{Setting, Stage, case, machine, release, suite::Case, until};
 use serde_json::json;
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -18,6 +19,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("interruptions::looks_that_fail", blind_for_a_while),
         case!("interruptions::stopped_in_the_middle", stopped),
         case!("interruptions::a_new_release_in_the_middle", released),
+        case!("interruptions::a_new_release_takes_over", taken_over).noisy(),
         case!("interruptions::three_at_night_on_a_phone", at_night)
             .dressed(|setting| Setting { width: 360, ..setting }),
     ]
@@ -171,6 +173,29 @@ async fn released(stage: &mut Stage) -> Result<()> {
     stage.page.send().await?;
     stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
     ensure!(stage.site.asked().len() == asked.len(), "{:?}", stage.site.asked());
+    each_once(stage, TENCENT, &ids)
+}
+
+/// In the middle of a run the page is reloaded, and it is another release that comes: the run is
+/// there as it was, nothing goes out by itself, and what is left is sent when a person says so.
+async fn taken_over(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 4);
+    in_waves(stage, TENCENT, &ids, Some((2, 3_600))).await?;
+    stage.page.wait_for_outcomes(&ids[..2], TAKEN).await?;
+    let old = own_sum(stage).await?;
+    stage.site.publish(release::next(&machine::dist())?);
+    stage.page.session().driver().refresh().await?;
+    stage.page.wait_for_step("run").await?;
+    ensure!(own_sum(stage).await? != old, "it is the old release");
+    let now = stage.page.outcomes().await?;
+    ensure!(ids[..2].iter().all(|id| TAKEN.contains(&outcome(&now, id))), "{now:?}");
+    ensure!(ids[2..].iter().all(|id| outcome(&now, id) == "queued"), "{now:?}");
+    key_again(stage, TENCENT).await?;
+    stage.page.act("resume").await?;
+    stage.page.wait_for_outcomes(&ids[..2], &["proven"]).await?;
+    ensure!(stage.power_calls().len() == 2, "something left by itself");
+    send_not_started(stage, 2).await?;
+    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
     each_once(stage, TENCENT, &ids)
 }
 
