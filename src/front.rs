@@ -10,6 +10,7 @@ use crate::{
     frame::Stranger,
     link,
     store::{Intent, KeyState},
+    text::Say,
     ui::{
         self, Screen,
         light::{Canvas, Redraw},
@@ -170,6 +171,15 @@ impl Why {
             Why::Missing => "missing",
             Why::Changed => "changed",
             Why::Replaced => "replaced",
+        }
+    }
+
+    /// What the person is told.
+    pub(crate) fn in_locale(self, locale: Locale) -> &'static str {
+        match self {
+            Why::Missing => Say::RestFailed.in_locale(locale),
+            Why::Changed => Say::RestChanged.in_locale(locale),
+            Why::Replaced => Say::RestReplaced.in_locale(locale),
         }
     }
 

@@ -68,11 +68,7 @@ use crate::{
     store::View,
 };
 #[cfg(not(feature = "console"))]
-use crate::{
-    frame::Stranger,
-    front::{Rest, Why},
-    store::KeyState,
-};
+use crate::{frame::Stranger, front::Rest, store::KeyState};
 use crate::{store::Intent, text::Say};
 pub(crate) use base::Html;
 use base::part;
@@ -187,21 +183,15 @@ pub(crate) fn front(
                     refusal: props.refusal.cloned(),
                     reviewing: false,
                     opening: props.rest == Rest::Awaited,
+                    failed: match props.rest {
+                        Rest::Failed(why) => Some((why.word(), why.in_locale(locale))),
+                        Rest::Absent | Rest::Coming | Rest::Awaited => None,
+                    },
                     key: props.key.clone(),
                     stranger: props.stranger.cloned(),
                     on: on.clone(),
                 }) }
-                if let Rest::Failed(why) = props.rest {
-                    <section class="panel" role="alert" data-start={why.word()}>
-                        <div class="body"><p>{ match why {
-                            Why::Missing => Say::RestFailed.in_locale(locale),
-                            Why::Changed => Say::RestChanged.in_locale(locale),
-                            Why::Replaced => Say::RestReplaced.in_locale(locale),
-                        } }</p></div>
-                    </section>
-                } else {
-                    { nothing_to_review(locale) }
-                }
+                { nothing_to_review(locale) }
             </main>
         </div>
     }
@@ -430,6 +420,7 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
                     Step::Looking { .. } | Step::Review(_) => true,
                 },
                 opening: false,
+                failed: None,
                 key: view.key.clone(),
                 stranger: view.stranger.clone(),
                 on: on.clone(),

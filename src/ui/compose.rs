@@ -5,6 +5,7 @@ use super::{
     base::{Hook, HookContext, Html, NodeRef, part, use_effect_with, use_node_ref},
     credential::{self, Field, credential},
     dom::{focus_in, put_value},
+    icon::{Icon, icon},
     ids::{self, ids},
     target::{self, OptionsProps, options, target},
 };
@@ -26,6 +27,8 @@ pub(crate) struct Props {
     pub(crate) reviewing: bool,
     /// Whether what comes next is being fetched.
     pub(crate) opening: bool,
+    /// Why it could not be fetched: the public name, and the words.
+    pub(crate) failed: Option<(&'static str, &'static str)>,
     pub(crate) key: KeyState,
     pub(crate) stranger: Option<Stranger>,
     pub(crate) on: Callback<Intent>,
@@ -107,6 +110,12 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
                 }
             </div>
             <div class="foot dock dock-compose">
+                // Beside what was pressed, so that it is seen wherever the page is scrolled to.
+                if let Some((word, words)) = props.failed {
+                    <div class="note bad whole-row" role="alert" data-start={word}>
+                        { icon(Icon::Warning) }<p>{ words }</p>
+                    </div>
+                }
                 <button type="submit" data-action="review"
                     aria-busy={props.opening.then_some("true")}
                     class={class(&["grow", if props.reviewing { "" } else { "primary" }])}>

@@ -22,7 +22,8 @@ pub(crate) fn build_elsewhere() -> Result<()> {
         fs::read_to_string(&path).with_context(|| path.display().to_string())
     };
     let first = sums(&paths::root())?;
-    let other = env::temp_dir().join(format!("relight-again-{}", std::process::id())).join("copy");
+    let folder = Leftover(env::temp_dir().join(format!("relight-again-{}", std::process::id())));
+    let other = folder.0.join("copy");
     for name in read(command("git").args(["ls-files"]))?.lines() {
         let target = other.join(name);
         if let Some(folder) = target.parent() {
@@ -42,12 +43,18 @@ pub(crate) fn build_elsewhere() -> Result<()> {
         .current_dir(&other))?;
     let second = sums(&other)?;
     let differing = differing(&first, &second);
-    if let Some(folder) = other.parent() {
-        fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
-    }
     ensure!(differing.is_empty(), "these differ from folder to folder: {}", differing.join(", "));
     println!("dist: {} files, the same bytes in both folders", first.lines().count());
     Ok(())
+}
+
+/// A folder that goes when this does, also after a build that failed.
+struct Leftover(PathBuf);
+
+impl Drop for Leftover {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 /// Writes what the page's program is made of into `dist/`, as CycloneDX. No npm package is in it:

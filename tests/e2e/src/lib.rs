@@ -10,6 +10,7 @@ pub mod browser;
 pub mod machine;
 mod memory;
 pub mod page;
+pub mod plain;
 pub mod real;
 pub mod release;
 pub mod secure;

@@ -12,6 +12,7 @@ mod form;
 mod frames;
 mod guards;
 mod host;
+mod hosting;
 mod integrity;
 mod interruptions;
 mod kept;
@@ -58,6 +59,7 @@ fn main() -> Result<ExitCode> {
         errors::cases(),
         operator::cases(),
         host::cases(),
+        hosting::cases(),
         demo::cases(),
     ];
     suite::run(parts.into_iter().flatten().collect())
