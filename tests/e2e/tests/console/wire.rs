@@ -151,6 +151,11 @@ async fn never_left(stage: &mut Stage) -> Result<()> {
         let story = story_of(stage, &id[0]).await?;
         let odd = |one: &String| ["accepted", "unknown", "in-progress"].contains(&one.as_str());
         ensure!(!story.iter().any(odd), "{host}: {story:?}");
+        if *host == PRIVATE {
+            // Nobody is there, so "not sent" alone would say nothing of the refusal.
+            let text = stage.page.all_text().await?;
+            ensure!(text.contains("destination_ip_prohibited"), "{text}");
+        }
     }
     ensure!(stage.calls().is_empty(), "{:#?}", stage.calls());
     Ok(())
