@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn what_a_link_names_is_filled_in_for_every_cloud() {
-        for cloud in cloud::ALL.iter().copied() {
+        for &cloud in cloud::ALL {
             let manifest = cloud.manifest();
             let operation = manifest.operations.last().unwrap();
             let mode = operation.modes.last().unwrap();
