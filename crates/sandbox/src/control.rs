@@ -33,6 +33,7 @@ pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request, now_ms: i64) -> A
             "POST /sandbox/faults": "adds one fault, or an array of them",
             "DELETE /sandbox/faults": "takes all faults away",
             "POST /sandbox/credentials": "issues a temporary key: {cloud, seconds}",
+            "GET /sandbox/credentials?cloud=NAME": "the same, for a quarter of an hour",
             "POST /sandbox/reset": "fleet, calls, faults and keys as at the start",
         })),
         ("GET", "/sandbox/calls") => {
@@ -49,7 +50,14 @@ pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request, now_ms: i64) -> A
             sandbox.clear_faults();
             say(&waiting(sandbox))
         }
-        ("POST", "/sandbox/credentials") => issue(sandbox, &request.body, now_ms),
+        ("POST", "/sandbox/credentials") => match serde_json::from_slice::<Value>(&request.body) {
+            Ok(wish) => issue(sandbox, wish["cloud"].as_str(), wish["seconds"].as_i64(), now_ms),
+            Err(error) => refuse(400, &format!("the body is not JSON: {error}")),
+        },
+        ("GET", "/sandbox/credentials") => {
+            let cloud = parameter(request, b"cloud");
+            issue(sandbox, cloud.as_deref(), Some(QUARTER_OF_AN_HOUR_S), now_ms)
+        }
         ("POST", "/sandbox/reset") => {
             sandbox.reset();
             say(&json!({ "reset": true }))
@@ -59,10 +67,7 @@ pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request, now_ms: i64) -> A
 }
 
 fn instances(sandbox: &Sandbox, request: &Request) -> Answer {
-    let wanted = parse_pairs(request.query())
-        .into_iter()
-        .find(|(name, _)| name == b"cloud")
-        .map(|(_, value)| String::from_utf8_lossy(&value).into_owned());
+    let wanted = parameter(request, b"cloud");
     let cloud = match &wanted {
         None => None,
         Some(name) => match Cloud::parse(name) {
@@ -97,17 +102,21 @@ fn add_faults(sandbox: &mut Sandbox, body: &[u8]) -> Answer {
     }
 }
 
+const QUARTER_OF_AN_HOUR_S: i64 = 900;
+
+fn parameter(request: &Request, name: &[u8]) -> Option<String> {
+    let mut pairs = parse_pairs(request.query()).into_iter();
+    let (_, value) = pairs.find(|(other, _)| other == name)?;
+    Some(String::from_utf8_lossy(&value).into_owned())
+}
+
 /// As a cloud's token service does for a portal's server: its pages cannot ask, since the control
 /// endpoints answer no other origin.
-fn issue(sandbox: &mut Sandbox, body: &[u8], now_ms: i64) -> Answer {
-    let value: Value = match serde_json::from_slice(body) {
-        Ok(value) => value,
-        Err(error) => return refuse(400, &format!("the body is not JSON: {error}")),
-    };
-    let Some(cloud) = value["cloud"].as_str().and_then(Cloud::parse) else {
+fn issue(sandbox: &mut Sandbox, cloud: Option<&str>, seconds: Option<i64>, now_ms: i64) -> Answer {
+    let Some(cloud) = cloud.and_then(Cloud::parse) else {
         return refuse(400, "cloud is alibaba or tencent");
     };
-    let Some(seconds) = value["seconds"].as_i64().filter(|one| LIFETIME_S.contains(one)) else {
+    let Some(seconds) = seconds.filter(|one| LIFETIME_S.contains(one)) else {
         return refuse(400, "seconds is a whole number from 1 to 43200");
     };
     match sandbox.issue(cloud, seconds, now_ms) {

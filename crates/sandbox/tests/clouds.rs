@@ -205,6 +205,9 @@ fn issued_keys_work_until_they_end() {
         assert_eq!(send(&mut sandbox, &ask).1, "ok");
         ask.at_ms = NOW_MS + 90_000;
         assert_eq!(send(&mut sandbox, &ask), (ended.0, ended.1.to_owned()));
+        let asked = format!("/sandbox/credentials?cloud={}", cloud.name());
+        let quarter = json_of(&control(&mut sandbox, "GET", &asked, ""));
+        assert_eq!(quarter["expiresAt"], NOW_MS / 1_000 + 900);
         // The demo keys last.
         assert_eq!(send(&mut sandbox, &Ask::new(cloud, "DescribeInstances")).1, "ok");
         control(&mut sandbox, "POST", "/sandbox/reset", "");
