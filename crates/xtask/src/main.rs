@@ -11,6 +11,7 @@ mod glue;
 mod package;
 mod paths;
 mod process;
+mod promised;
 mod proxy_check;
 mod seal;
 mod serve;

@@ -13,6 +13,7 @@ use anyhow::{Context, Result, ensure};
 use crate::{
     paths,
     process::{command, read, run},
+    promised,
     seal::{files, name_in},
 };
 
@@ -55,6 +56,8 @@ pub(crate) fn build() -> Result<PathBuf> {
 /// folder, which it gives.
 pub(crate) fn build_examples() -> Result<PathBuf> {
     let archive = build()?;
+    promised::ensure_contents(&archive)?;
+    promised::ensure_weights(&paths::dist())?;
     let work = paths::examples();
     let packages = work.join("node_modules");
     let installed = packages.join("relight");
@@ -68,7 +71,7 @@ pub(crate) fn build_examples() -> Result<PathBuf> {
         .arg(&archive)
         .args(["--strip-components=1", "-C"])
         .arg(&installed))?;
-    ensure_no_scripts(&installed)?;
+    promised::ensure_exports(&installed)?;
 
     let source = paths::root().join("examples");
     for path in files(&source)? {
@@ -90,6 +93,9 @@ pub(crate) fn build_examples() -> Result<PathBuf> {
     for path in files(&installed)? {
         copy(&path, &pages.join("relight").join(name_in(&installed, &path)?))?;
     }
+    for path in files(&work.join("browser-worker"))? {
+        copy(&path, &pages.join(name_in(&work, &path)?))?;
+    }
     let esbuild = work.join("esbuild");
     copy(&esbuild.join("index.html"), &pages.join("esbuild/index.html"))?;
     run(command("node")
@@ -97,18 +103,22 @@ pub(crate) fn build_examples() -> Result<PathBuf> {
         .args(["main.js", "--bundle", "--format=esm", "--loader:.wasm=file", "--log-level=warning"])
         .arg(format!("--outdir={}", pages.join("esbuild/bundle").display()))
         .current_dir(&esbuild))?;
-    let compile = |folder: &Path| {
-        run(command("node")
-            .arg(paths::node_package("typescript").join("bin/tsc"))
-            .current_dir(folder))
-    };
+    let tsc = paths::node_package("typescript").join("bin/tsc");
+    let compile = |folder: &Path| run(command("node").arg(&tsc).current_dir(folder));
     compile(&work.join("vite-react"))?;
+    compile(&work.join("react-locked"))?;
     // The same settings, for what has to be typed and is no example.
     let typed = work.join("typed");
     copy(&paths::root().join("tests/module/react.tsx"), &typed.join("src/main.tsx"))?;
     copy(&work.join("vite-react/tsconfig.json"), &typed.join("tsconfig.json"))?;
     compile(&typed)?;
-    for name in ["vite-react", "vite-vue"] {
+    // As Node itself finds the package and its types.
+    run(command("node")
+        .arg(&tsc)
+        .args(["--strict", "--noEmit", "--allowJs", "--checkJs", "--target", "es2022"])
+        .args(["--module", "nodenext", "--lib", "es2022,dom,esnext.disposable", "node/sign.mjs"])
+        .current_dir(&work))?;
+    for name in ["vite-react", "react-locked", "vite-vue"] {
         run(command("node")
             .arg(packages.join("vite/bin/vite.js"))
             .args(["build", "--logLevel", "warn", "--outDir"])
@@ -161,13 +171,6 @@ fn is_packed(name: &str) -> bool {
     FRAMED.contains(&name)
         || ends.iter().any(|end| name.ends_with(end))
             && (name.starts_with("relight") || name.starts_with("snippets/"))
-}
-
-/// A package that runs something when it is installed is none that people should trust with keys.
-fn ensure_no_scripts(folder: &Path) -> Result<()> {
-    let description = fs::read_to_string(folder.join("package.json"))?;
-    ensure!(!description.contains("\"scripts\""), "the package has scripts");
-    Ok(())
 }
 
 fn program(path: &Path, expected: &str) -> Result<()> {

@@ -17,7 +17,8 @@ use relight_sandbox::{
     journal::Call,
     server,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What a case asks for.
 #[derive(Clone, Copy, Debug)]
@@ -137,6 +138,15 @@ impl Stage {
     /// The sandbox's own proxy, which is on another origin than the page.
     pub fn foreign_proxy(&self) -> String {
         format!("http://{}/proxy", self.sandbox.addr)
+    }
+
+    /// A temporary key of a cloud that has such, in the shape that a page's endpoint answers.
+    pub fn issue_key(&self, cloud: Cloud, seconds: i64) -> Result<Value> {
+        let now_ms = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
+        let key = self.sandbox.sandbox().issue(cloud, seconds, i64::try_from(now_ms)?);
+        let key = key.with_context(|| format!("{} has no temporary keys", cloud.name()))?;
+        Ok(json!({ "keyId": key.id, "secret": key.secret, "token": key.token,
+            "expiresAt": key.expires_at_s }))
     }
 
     /// The sandbox's own address, without a slash at the end.

@@ -2,6 +2,7 @@
 //! under the strict policy.
 
 mod portal;
+mod react;
 mod support;
 
 use anyhow::{Result, ensure};
@@ -15,6 +16,8 @@ fn main() -> Result<ExitCode> {
         case!("examples::plain", plain).dressed(BELOW),
         case!("examples::esbuild", esbuild).dressed(BELOW),
         case!("examples::vite_react", vite_react).dressed(BELOW),
+        case!("examples::react_locked", react::locked).dressed(BELOW),
+        case!("examples::browser_worker", react::browser_worker).dressed(BELOW),
         // Vue asks for a policy of Trusted Types, which the strict policy does not grant: it says so.
         case!("examples::vite_vue", vite_vue).dressed(BELOW).noisy(),
     ];

@@ -1,0 +1,98 @@
+//! `examples/react-locked`: what docs/embedding.md leads to.
+
+use crate::support::{reboots, running};
+use anyhow::{Context, Result, ensure};
+use relight_e2e::{Stage, until};
+use relight_sandbox::Cloud;
+use serde_json::{Value, json};
+
+const PAGE: &str = "react-locked/index.html";
+const KEYS: &str = "react-locked/keys";
+
+/// Locked, Chinese, in the page's colour, and signed with a temporary key that nobody has typed.
+pub(crate) async fn locked(stage: &mut Stage) -> Result<()> {
+    let ids = running(stage, 2);
+    let key = stage.issue_key(Cloud::Tencent, 900)?;
+    stage.site.replace(KEYS, key.to_string().into_bytes());
+    stage.page.open(&format!("{}{PAGE}", stage.site.url())).await?;
+    let page = &stage.page;
+    page.wait_for("[data-source]").await?;
+    ensure!(!page.sees("[name=secret]").await?, "there is a key to type");
+    for (name, value) in [
+        ("cloud", "tencent"),
+        ("region", "ap-guangzhou"),
+        ("operation", "RebootInstances"),
+        ("mode", "soft"),
+    ] {
+        ensure!(others(stage, name, value).await?.is_empty(), "{name} has others");
+        ensure!(page.value(name).await? == value, "{name}: {}", page.value(name).await?);
+    }
+    ensure!(!page.sees("[data-action=language]").await?, "there is another language");
+    let text = page.all_text().await?;
+    ensure!(text.contains("地域") && text.contains("重启"), "{text}");
+    ensure!(
+        is_in_colour(stage, "[data-action=review]").await?
+            || is_in_colour(stage, "nav [aria-current], .seg label").await?,
+        "it has another colour"
+    );
+
+    // Another operation, cloud and region: by the page's script, by attributes, and by hand.
+    let script = "for (const [name, value] of Object.entries({ operation: 'StartInstances', \
+           cloud: 'zenlayer', region: 'ap-shanghai', mode: 'hard' })) { \
+           host.prefill({ [name]: value }); \
+           const s = first(`select[name=${name}]`); if (!s) continue; \
+           const o = document.createElement('option'); o.value = value; s.append(o); \
+           s.value = value; s.dispatchEvent(new Event('change', { bubbles: true })); } \
+         host.setAttribute('lang', 'en'); host.setAttribute('theme', 'dark'); \
+         host.setAttribute('proxy', '/elsewhere'); return true;";
+    page.run(script, &[]).await?;
+    page.paste("instanceIds", &ids.join("\n")).await?;
+    page.review().await?;
+    ensure!(page.text("h2").await?.contains("操作"), "another language was let in");
+    page.photograph(&format!("{}-example-react-locked", page.browser())).await?;
+    page.send().await?;
+    page.wait_for_outcomes(&ids, &["proven"]).await?;
+    let calls = stage.power_calls();
+    ensure!(calls.len() == 1 && reboots(stage).len() == 1, "{calls:#?}");
+    let call = &calls[0];
+    ensure!(call.ids == ids && call.region == "ap-guangzhou" && call.executed, "{call:?}");
+    ensure!(call.signature == "ok" && Some(call.key_id.as_str()) == key["keyId"].as_str());
+    let theme = "return getComputedStyle(first('.relight')).colorScheme;";
+    ensure!(page.run(theme, &[]).await? == "light");
+    let secret = key["secret"].as_str().context("a secret")?;
+    ensure!(!page.everything().await?.contains(secret), "the secret is in the page");
+
+    // No key, and why.
+    stage.site.replace(KEYS, b"<!doctype html>".to_vec());
+    page.act("new-run").await?;
+    page.act("forget").await?;
+    Ok(())
+}
+
+/// Values of a field beside the one that is locked.
+async fn others(stage: &Stage, name: &str, value: &str) -> Result<Vec<Value>> {
+    let script = "return all(`select[name=${a}] option, input[type=radio][name=${a}]`) \
+         .map(one => one.value).filter(one => one && one !== b);";
+    let found = stage.page.run(script, &[json!(name), json!(value)]).await?;
+    Ok(found.as_array().cloned().unwrap_or_default())
+}
+
+/// Whether it is drawn in the colour that the page has chosen.
+async fn is_in_colour(stage: &Stage, selector: &str) -> Result<bool> {
+    let script = "const e = first(a); if (!e) return false; const s = getComputedStyle(e); \
+         return [s.color, s.backgroundColor, s.borderTopColor].includes('rgb(154, 42, 94)');";
+    Ok(stage.page.run(script, &[json!(selector)]).await? == Value::Bool(true))
+}
+
+/// What a worker of a page has signed, verified by the sandbox's own code.
+pub(crate) async fn browser_worker(stage: &mut Stage) -> Result<()> {
+    let driver = stage.page.session().driver();
+    driver.goto(format!("{}browser-worker/index.html", stage.site.url())).await?;
+    let text = until("a signature", || async {
+        let text =
+            driver.execute("return document.querySelector('pre').textContent;", vec![]).await?;
+        Ok(text.json().as_str().filter(|text| !text.is_empty()).map(str::to_owned))
+    })
+    .await?;
+    crate::support::verify(&serde_json::from_str(&text)?)
+}
