@@ -37,6 +37,7 @@ export function define(name, version, attributes, connect) {
     static version = version;
     #drawn = null;
     #config = null;
+    #written = null;
     #credentials = null;
 
     connectedCallback() {
@@ -60,10 +61,13 @@ export function define(name, version, attributes, connect) {
 
     set config(config) {
       if (config !== null && typeof config === "object") {
+        // The same again, as frameworks set it at each drawing, changes nothing.
+        const before = this.#written;
         this.#config = config;
-        this.#drawn?.changed();
+        this.#written = written(config);
+        if (before !== this.#written) this.#drawn?.changed();
       } else {
-        this.#config = null;
+        this.#config = this.#written = null;
         this.setAttribute("config", config ?? "");
         this.#drawn?.changed();
       }
@@ -75,8 +79,10 @@ export function define(name, version, attributes, connect) {
     }
 
     set credentials(credentials) {
+      const before = this.#credentials;
       this.#credentials = credentials ?? null;
-      this.#drawn?.changed();
+      // Another function in the place of one is asked the next time, and changes nothing before.
+      if (typeof before !== typeof this.#credentials) this.#drawn?.changed();
     }
 
     // Fills in fields by their names, as far as the operator leaves them open. Never a secret.
@@ -112,6 +118,15 @@ export function define(name, version, attributes, connect) {
       for (const each of Object.values(drawn)) each._wbg_cb_unref?.();
     }
   });
+}
+
+// What the element reads of a configuration; of one that cannot be written it says so, each time.
+function written(config) {
+  try {
+    return JSON.stringify(config);
+  } catch {
+    return NaN;
+  }
 }
 
 let rest = null;

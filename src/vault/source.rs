@@ -24,8 +24,8 @@ const DEADLINE_MS: u32 = 30_000;
 pub(crate) enum Source {
     /// An address, absolute or relative to the page.
     Address(String),
-    /// The element's property `credentials`.
-    Host(Function),
+    /// The property `credentials` of this element, as it is when a key is needed.
+    Host(HtmlElement),
 }
 
 /// What was given.
@@ -40,9 +40,8 @@ pub(super) struct Given {
 impl Source {
     /// The page's own, or else the operator's, if there is one.
     pub(crate) fn of(host: &HtmlElement, url: Option<&str>) -> Option<Self> {
-        let own = Reflect::get(host, &"credentials".into()).ok();
-        match own.and_then(|own| own.dyn_into().ok()) {
-            Some(function) => Some(Source::Host(function)),
+        match function_of(host) {
+            Some(_) => Some(Source::Host(host.clone())),
             None => url.map(|url| Source::Address(url.to_owned())),
         }
     }
@@ -64,7 +63,7 @@ impl Source {
         let answer = clock::within(DEADLINE_MS, async {
             match self {
                 Source::Address(url) => fetched(url, id).await,
-                Source::Host(function) => called(function, id).await,
+                Source::Host(host) => called(host, id).await,
             }
         });
         let answer = answer.await.ok_or("no answer within 30 seconds")??;
@@ -99,7 +98,12 @@ async fn fetched(url: &str, cloud: &str) -> Result<JsValue, String> {
     JsFuture::from(json).await.map_err(|_| format!("HTTP {status}, but not JSON"))
 }
 
-async fn called(function: &Function, cloud: &str) -> Result<JsValue, String> {
+fn function_of(host: &HtmlElement) -> Option<Function> {
+    Reflect::get(host, &"credentials".into()).ok()?.dyn_into().ok()
+}
+
+async fn called(host: &HtmlElement, cloud: &str) -> Result<JsValue, String> {
+    let function = function_of(host).ok_or("it is no function any more")?;
     let asked = Object::new();
     // Setting a property of a fresh object cannot fail.
     let _ = Reflect::set(&asked, &"cloud".into(), &cloud.into());

@@ -14,6 +14,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("embedding::before_send_stops_the_send", before_send),
         case!("embedding::works_below_a_path", below)
             .dressed(|setting| Setting { base: "/tools/power/relight/", ..setting }),
+        case!("embedding::set_again_at_each_drawing", set_again),
         case!("embedding::taken_out_and_put_in_again", moved),
         case!("embedding::taken_out_in_the_middle_of_a_run", removed),
         case!("embedding::attributes_that_mean_nothing_are_named", attributes),
@@ -80,6 +81,36 @@ async fn below(stage: &mut Stage) -> Result<()> {
     send(stage, &ZENLAYER.form(&ids[0])).await?;
     stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
     one_arrival(stage, true)
+}
+
+/// As frameworks do, with a fresh object and a fresh function each time.
+async fn set_again(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 1);
+    let page = &stage.page;
+    let draw = "const key = { keyId: a, secret: b }; window.asked = []; \
+         window.draw = number => { host.credentials = async () => (window.asked.push(number), key); }; \
+         window.draw(0); return true;";
+    page.run(draw, &[json!(TENCENT.key_id), json!(TENCENT.secret)]).await?;
+    page.wait_for("[data-source]").await?;
+    page.choose("cloud", "tencent").await?;
+    page.choose("region", "ap-guangzhou").await?;
+    page.paste("instanceIds", &ids[0]).await?;
+    let read = || stage.site.asked().iter().filter(|name| *name == "relight.json").count();
+    let before = read();
+    page.run("for (let i = 1; i <= 20; i++) window.draw(i); return true;", &[]).await?;
+    page.review().await?;
+    ensure!(page.run("return window.asked;", &[]).await? == json!([20]), "an old one was asked");
+    ensure!(read() == before, "the configuration was read again");
+    // The same configuration again is none; another is.
+    let set = "for (let i = 0; i < 20; i++) \
+           host.config = { allow: { clouds: ['tencent'] } }; return true;";
+    page.run(set, &[]).await?;
+    let one = "return first('select[name=cloud]')?.options.length === 1 || null;";
+    page.wait_until("one cloud", one, &[]).await?;
+    page.run("host.config = { allow: { clouds: ['zenlayer'] } }; return true;", &[]).await?;
+    let other = "return first('select[name=cloud]')?.value === 'zenlayer' || null;";
+    page.wait_until("another cloud", other, &[]).await?;
+    Ok(())
 }
 
 /// A page that moves the element about ends one console and begins another, and leaks none.
