@@ -5,6 +5,7 @@ import type {} from "relight/react";
 await init();
 
 const config: Settings = {
+  proxy: "/proxy",
   language: "zh",
   theme: "light",
   person: "李雷",
@@ -18,7 +19,7 @@ async function credentials({ cloud }: { cloud: string }) {
   return answer.json();
 }
 
-const look = { "--accent": "#9a2a5e", "--min-height": "0" } as CSSProperties;
+const look = { "--accent": "#9a2a5e", "--accent-soft": "#f9eaf1" } as CSSProperties;
 
 export default function App() {
   return <relight-console config={config} credentials={credentials} style={look} />;

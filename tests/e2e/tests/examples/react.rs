@@ -36,6 +36,14 @@ pub(crate) async fn locked(stage: &mut Stage) -> Result<()> {
         "it has another colour"
     );
 
+    // Nothing of the page's own look gets in but what is meant to.
+    let script = "const s = document.body.style; s.textAlign = 'center'; s.letterSpacing = '5px'; \
+         s.textTransform = 'uppercase'; s.font = 'italic 40px serif'; s.whiteSpace = 'pre'; \
+         s.color = 'red'; const is = getComputedStyle(first('h2')); \
+         return [is.textAlign, is.textTransform, is.whiteSpace, is.fontStyle, is.color].join(' ');";
+    let look = page.run(script, &[]).await?;
+    ensure!(look == "start none normal normal rgb(20, 24, 31)", "{look}");
+
     // Another operation, cloud and region: by the page's script, by attributes, and by hand.
     let script = "for (const [name, value] of Object.entries({ operation: 'StartInstances', \
            cloud: 'zenlayer', region: 'ap-shanghai', mode: 'hard' })) { \
