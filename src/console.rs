@@ -7,6 +7,7 @@ use crate::{
     doctor, element,
     fetch::Abort,
     journal::{Journal, Unavailable, Unreadable},
+    kept::{self, Kept, Tally, Wish as Wanted},
     link,
     locks::{self, NoLocks, RunLock},
     place::Place,
@@ -159,8 +160,14 @@ pub(crate) enum Msg {
     Restored { run: Box<Run>, lock: Option<RunLock> },
     /// A run in the journal cannot be brought back; it is kept aside.
     SetAside { run_id: String, why: String },
-    /// The records of a run that was set aside, to be saved.
+    /// The records of a run, to be saved.
     Raw(String),
+    /// The runs that the journal keeps.
+    Kept(Vec<Kept>),
+    /// What came of one of them.
+    Tallied(String, Tally),
+    /// One of them, to be shown.
+    Opened { run: Box<Run>, lock: Option<RunLock> },
     /// This page has the run to itself, or cannot tell.
     Locked { run_id: String, lock: Option<RunLock> },
     /// A record is written, or not.
@@ -266,6 +273,7 @@ impl Component for Console {
                 run: None,
                 signed: Shared::new(Vec::new()),
                 no_journal: None,
+                kept: None,
                 examination: None,
                 now: clock::now(),
             },
@@ -380,6 +388,7 @@ impl Console {
                     hand_in_what_is_left(ctx, records, journal.clone());
                 }
                 self.journal = Some(journal);
+                self.list_kept(ctx);
                 false
             }
             Msg::Journal(Err(why)) => {
@@ -390,6 +399,30 @@ impl Console {
             Msg::SetAside { run_id, why } => {
                 Self::report(ctx, "journal", &format!("{run_id}: {why}"));
                 self.view.aside = Some(Rc::new((run_id, why)));
+                true
+            }
+            Msg::Kept(mut kept) => {
+                for one in &mut kept {
+                    let known = self.view.kept.iter().flat_map(|kept| kept.iter());
+                    one.tally =
+                        known.filter(|known| known.id == one.id).find_map(|known| known.tally);
+                }
+                self.view.kept = Some(Shared::new(kept));
+                true
+            }
+            Msg::Tallied(id, tally) => {
+                let Some(kept) = &mut self.view.kept else { return false };
+                for one in kept.make_mut().iter_mut().filter(|one| one.id == id) {
+                    one.tally = Some(tally);
+                }
+                true
+            }
+            Msg::Opened { run, lock } => {
+                if self.put_away(ctx) {
+                    self.run_lock = lock;
+                    self.show(ctx, *run);
+                    self.tell_run(ctx);
+                }
                 true
             }
             Msg::Raw(records) => {
@@ -631,7 +664,9 @@ impl Console {
                 self.ask_for(ctx, choice)
             }
             Intent::SaveAside => {
-                self.save_aside(ctx);
+                if let Some(aside) = self.view.aside.clone() {
+                    self.save_records(ctx, aside.0.clone());
+                }
                 false
             }
             Intent::DropLink => self.drop_link(ctx),
@@ -646,6 +681,7 @@ impl Console {
                 self.step(ctx, event)
             }
             Intent::NewRun => self.new_run(ctx),
+            Intent::Kept(wish) => self.keep(ctx, wish),
             Intent::Examine => self.examine(ctx),
             Intent::Anew { ids, verb, elsewhere, keep_key } => {
                 self.anew(ctx, &ids, verb, elsewhere, keep_key)
@@ -867,8 +903,11 @@ impl Console {
                     skew_seconds,
                     call: None,
                 };
-                let ticket = self.dispatch(ctx, paper, async {}, move |ticket, delivery| {
-                    Msg::Looked { ticket, ids, delivery }
+                let turn = turn_to_look(&target);
+                let ticket = self.dispatch(ctx, paper, turn, move |ticket, delivery| Msg::Looked {
+                    ticket,
+                    ids,
+                    delivery,
                 });
                 self.look = Some(ticket);
             }
@@ -1074,14 +1113,82 @@ impl Console {
         }
         self.step(ctx, Event::Close);
         self.release_claims();
+        self.show_none(ctx);
+        self.view.session.make_mut().update(Action::Back);
+        true
+    }
+
+    /// Lets go of the run that is shown. What it was doing ends.
+    fn show_none(&mut self, ctx: &Context<Self>) {
         self.run_lock = None;
         self.aborts.clear();
         self.wake = None;
         self.second = None;
         self.view.run = None;
         self.view.signed = Shared::new(Vec::new());
-        self.view.session.make_mut().update(Action::Back);
+        self.list_kept(ctx);
+    }
+
+    /// Makes room for another run, if nothing goes on in the one that is shown: one that is over is
+    /// done with, one that was brought back stays as it was. Returns whether there is room.
+    fn put_away(&mut self, ctx: &Context<Self>) -> bool {
+        let Some(run) = &self.view.run else { return true };
+        if !kept::may_be_put_away(run) {
+            return false;
+        }
+        if !kept::is_unfinished(run) {
+            return self.new_run(ctx);
+        }
+        self.show_none(ctx);
         true
+    }
+
+    fn list_kept(&self, ctx: &Context<Self>) {
+        let Some(journal) = self.journal.clone() else { return };
+        let hands_in = self.config.settings.records.is_some();
+        ctx.link().send_future(async move { Msg::Kept(kept::list(&journal, hands_in).await) });
+    }
+
+    /// What a person wants of the runs that are kept. None of it sends anything to a cloud.
+    fn keep(&mut self, ctx: &Context<Self>, wish: Wanted) -> bool {
+        let Some(journal) = self.journal.clone() else { return false };
+        let link = ctx.link().clone();
+        match wish {
+            Wanted::List => self.list_kept(ctx),
+            Wanted::Tally(ids) => spawn_local(async move {
+                for id in ids {
+                    if let Ok(run) = kept::read(&journal, &id).await {
+                        link.send_message(Msg::Tallied(id, kept::tally(&run)));
+                    }
+                }
+            }),
+            Wanted::Open(id) => spawn_local(async move {
+                match kept::read(&journal, &id).await {
+                    Ok(run) => {
+                        let lock = RunLock::take(&id).await;
+                        if !matches!(lock, Ok(None)) {
+                            let lock = lock.unwrap_or_else(|NoLocks| None);
+                            link.send_message(Msg::Opened { run: Box::new(run), lock });
+                        }
+                    }
+                    Err(Unreadable::Unavailable(_)) => {}
+                    Err(broken) => {
+                        let why = broken.to_string();
+                        // Where even that cannot be written it is said all the same.
+                        let _ = journal.set_aside(&id, &why).await;
+                        link.send_message(Msg::SetAside { run_id: id, why });
+                    }
+                }
+                link.send_message(Msg::Intent(Intent::Kept(Wanted::List)));
+            }),
+            Wanted::PutAway => return self.put_away(ctx),
+            Wanted::Save(id) => self.save_records(ctx, id),
+            Wanted::Forget(ids) => spawn_local(async move {
+                kept::forget(&journal, &ids).await;
+                link.send_message(Msg::Intent(Intent::Kept(Wanted::List)));
+            }),
+        }
+        false
     }
 
     /// Some instances of a run in a new one, with the cloud, region and key of the old: from the look
@@ -1177,7 +1284,8 @@ impl Console {
                         skew_seconds: clock_skew_seconds,
                         call: None,
                     };
-                    self.dispatch(ctx, paper, async {}, move |ticket, delivery| Msg::Came {
+                    let turn = turn_to_look(target);
+                    self.dispatch(ctx, paper, turn, move |ticket, delivery| Msg::Came {
                         ticket,
                         event: Event::Looked { ids, delivery },
                     });
@@ -1224,15 +1332,10 @@ impl Console {
         let cloud = run.order().target().cloud;
         // All tabs together keep the cloud's pace.
         let operation = run.order().operation();
-        let region = &run.order().target().region;
-        let pace = format!("{} {region} {}", cloud.manifest().id, operation.name);
-        let turns = operation.calls_per_second.max(1);
         // The second begins when the call leaves.
         let window_ms = 1_000 + pause_until(leave_at);
-        let turn = async move {
-            // Without locks there is this page's own pace, which the run keeps.
-            let _: Result<(), NoLocks> = locks::pace(&pace, turns, window_ms).await;
-        };
+        let per_second = operation.calls_per_second;
+        let turn = turn(run.order().target(), operation.name, per_second, window_ms);
         let paper = Paper {
             cloud,
             key_id: run.about().key_id.clone(),
@@ -1314,13 +1417,11 @@ impl Console {
         }
     }
 
-    fn save_aside(&self, ctx: &Context<Self>) {
-        let (Some(aside), Some(journal)) = (self.view.aside.clone(), self.journal.clone()) else {
-            return;
-        };
+    fn save_records(&self, ctx: &Context<Self>, id: String) {
+        let Some(journal) = self.journal.clone() else { return };
         let link = ctx.link().clone();
         spawn_local(async move {
-            if let Ok(records) = journal.raw(&aside.0).await {
+            if let Ok(records) = journal.raw(&id).await {
                 link.send_message(Msg::Raw(records));
             }
         });
@@ -1405,6 +1506,25 @@ fn first_place(props: &Props) -> Place {
         (Place::Power, Then::Doctor) => Place::Doctor,
         (addressed, _) => addressed,
     }
+}
+
+/// Waits until all tabs together may send one more of these calls in this second. Without locks there
+/// is this page's own pace, which the run and the look keep.
+fn turn(
+    target: &Target,
+    action: &str,
+    per_second: u32,
+    window_ms: u32,
+) -> impl Future<Output = ()> + 'static {
+    let name = format!("{} {} {action}", target.cloud.manifest().id, target.region);
+    async move {
+        let _: Result<(), NoLocks> = locks::pace(&name, per_second.max(1), window_ms).await;
+    }
+}
+
+/// The same for looks, which have a limit of their own.
+fn turn_to_look(target: &Target) -> impl Future<Output = ()> + 'static {
+    turn(target, "look", target.cloud.manifest().describe_calls_per_second, 1_000)
 }
 
 /// What is to be signed.

@@ -44,6 +44,8 @@ pub mod database;
 #[cfg(feature = "console")]
 pub mod journal;
 #[cfg(feature = "console")]
+pub mod kept;
+#[cfg(feature = "console")]
 pub mod locks;
 #[cfg(feature = "console")]
 pub mod mount;

@@ -46,7 +46,7 @@ pub fn take_over(
     draw(&host, &root, start)
 }
 
-/// Whether this browser keeps what is to be shown at once: a run that nobody is done with, or keys.
+/// Whether this browser keeps what is to be shown at once: runs, or keys.
 /// For the page's own use.
 #[wasm_bindgen(js_name = hasKept, skip_typescript)]
 pub async fn has_kept() -> bool {
@@ -54,7 +54,7 @@ pub async fn has_kept() -> bool {
         return true;
     }
     match Journal::open().await {
-        Ok(journal) => crate::console::newest_open_run(&journal).await.is_some(),
+        Ok(journal) => !crate::kept::list(&journal, false).await.is_empty(),
         Err(_) => false,
     }
 }

@@ -15,6 +15,8 @@ pub enum Place {
     Errors(Shown),
     /// Look at the way to the cloud.
     Doctor,
+    /// The runs that this browser keeps.
+    Runs,
 }
 
 /// What of the index is shown.
@@ -44,6 +46,7 @@ impl Place {
         match path.split_once('/').unwrap_or((path, "")) {
             ("explain", _) => Place::Explain,
             ("doctor", _) => Place::Doctor,
+            ("runs", _) => Place::Runs,
             ("errors", address) => Place::Errors(Shown::at(address)),
             _ => Place::Power,
         }
@@ -55,6 +58,7 @@ impl Place {
             Place::Power => "#/".into(),
             Place::Explain => "#/explain".into(),
             Place::Doctor => "#/doctor".into(),
+            Place::Runs => "#/runs".into(),
             Place::Errors(shown) => match (shown.shelf, &shown.code) {
                 (None, _) => "#/errors".into(),
                 (Some(id), None) => format!("#/errors/{id}"),
@@ -66,7 +70,7 @@ impl Place {
     /// The page that it is on.
     pub(crate) const fn screen(&self) -> Screen {
         match self {
-            Place::Power => Screen::Power,
+            Place::Power | Place::Runs => Screen::Power,
             Place::Explain | Place::Errors(_) => Screen::Explain,
             Place::Doctor => Screen::Doctor,
         }
@@ -133,6 +137,7 @@ mod tests {
             Place::Power,
             Place::Explain,
             Place::Doctor,
+            Place::Runs,
             shown(None, None),
             shown(Some(id), None),
             shown(Some(id), Some("InvalidInstanceId.NotFound")),

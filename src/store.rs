@@ -3,7 +3,12 @@
 
 use crate::vault::{Lock, Typed};
 #[cfg(feature = "console")]
-use crate::{approval::Standing, frame::Stranger, vault::keyring::Keyring};
+use crate::{
+    approval::Standing,
+    frame::Stranger,
+    kept::{self, Kept},
+    vault::keyring::Keyring,
+};
 #[cfg(feature = "console")]
 use relight_core::{
     cloud::Verb,
@@ -109,6 +114,8 @@ pub struct View {
     pub aside: Option<Rc<(String, String)>>,
     /// Whether the page around this one lets it send.
     pub leave: Standing,
+    /// The runs that the journal keeps; `None` until it is read.
+    pub kept: Option<Shared<Vec<Kept>>>,
     /// The run that is under way or over.
     pub run: Option<Shared<Run>>,
     /// The requests as they went out, by the index of their call.
@@ -191,6 +198,9 @@ pub enum Intent {
     /// Something about the run: stop, resume, ask for more.
     #[cfg(feature = "console")]
     Run(Event),
+    /// Something about the runs that are kept.
+    #[cfg(feature = "console")]
+    Kept(kept::Wish),
     /// Look at the way to the cloud.
     #[cfg(feature = "console")]
     Examine,

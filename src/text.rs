@@ -221,6 +221,20 @@ pub enum Say {
     NothingToRetry,
     /// Before the limit that what is left of a run breaks.
     RunRefused,
+    /// The list of runs, and what is said there.
+    RunsKept,
+    NoRunsKept,
+    RunIsShown,
+    RunHere,
+    RunElsewhere,
+    RunOwed,
+    RunUnreadable,
+    Unfinished,
+    OpenRun,
+    ForgetRun,
+    ForgetAll,
+    ForgetUnfinished,
+    PutAway,
     NothingNotStarted,
     NothingUnknown,
     NewRun,
@@ -511,6 +525,23 @@ impl Say {
             Say::NotSignedYet => "This call has not been signed yet.",
             Say::Close => "Close",
             Say::NothingToRetry => "Nothing was refused that sending again could help.",
+            Say::RunsKept => "Runs kept in this browser",
+            Say::NoRunsKept => "Nothing yet: each run is kept here from its first call on.",
+            Say::RunIsShown => "A run is under way here. End or stop it before you open another.",
+            Say::RunHere => "Shown on this page.",
+            Say::RunElsewhere => "Open in another tab.",
+            Say::RunOwed => {
+                "The operator of this page has not received its record yet, so it is kept."
+            }
+            Say::RunUnreadable => "Cannot be read, and is kept as it is:",
+            Say::Unfinished => "unfinished",
+            Say::OpenRun => "Open",
+            Say::ForgetRun => "Forget",
+            Say::ForgetAll => "Forget all",
+            Say::ForgetUnfinished => {
+                "Some may be unfinished: what is not known of them yet cannot be found out here any more."
+            }
+            Say::PutAway => "Leave it for later",
             Say::RunRefused => "What this run has left is not allowed here now.",
             Say::NothingNotStarted => "Every call has been sent.",
             Say::NothingUnknown => "No outcome is unknown.",
@@ -776,6 +807,19 @@ impl Say {
             Say::NotSignedYet => "该调用尚未签名。",
             Say::Close => "关闭",
             Say::NothingToRetry => "没有重试可能有效的失败实例。",
+            Say::RunsKept => "此浏览器中保存的运行",
+            Say::NoRunsKept => "暂无记录：每次运行从第一次调用起保存在这里。",
+            Say::RunIsShown => "当前有运行正在进行，请先结束或停止，再打开其他运行。",
+            Say::RunHere => "正在本页面显示。",
+            Say::RunElsewhere => "已在其他标签页中打开。",
+            Say::RunOwed => "本页面的管理员尚未收到其记录，因此予以保留。",
+            Say::RunUnreadable => "无法读取，已原样保留：",
+            Say::Unfinished => "未完成",
+            Say::OpenRun => "打开",
+            Say::ForgetRun => "删除",
+            Say::ForgetAll => "全部删除",
+            Say::ForgetUnfinished => "其中可能有未完成的运行：删除后将无法在此查明其未知结果。",
+            Say::PutAway => "稍后处理",
             Say::RunRefused => "本次运行尚未完成的部分目前不允许在此发送。",
             Say::NothingNotStarted => "所有调用均已发出。",
             Say::NothingUnknown => "没有结果未知的实例。",
@@ -872,6 +916,11 @@ pub enum Tell<'a> {
         count: usize,
         active: bool,
     },
+    /// The way to the list of runs, and its title.
+    RunsKept(usize),
+    /// Before runs are deleted, and on the button that does it.
+    ForgetWarning(usize),
+    ForgetRuns(usize),
     /// On the page's switch between languages, for screen readers.
     Line(u32),
     /// What was probably meant.
@@ -1072,6 +1121,14 @@ impl Tell<'_> {
             Tell::RunTitle { deed, count, active: false } => {
                 format!("{}: {}", deed.noun(), instances(count))
             }
+            Tell::RunsKept(count) => format!("Runs kept in this browser ({})", n(count)),
+            Tell::ForgetWarning(1) => "The records of one run are deleted from this browser. What it sent stays sent. This cannot be undone.".into(),
+            Tell::ForgetWarning(count) => format!(
+                "The records of {} runs are deleted from this browser. What they sent stays sent. This cannot be undone.",
+                n(count)
+            ),
+            Tell::ForgetRuns(1) => "Forget 1 run".into(),
+            Tell::ForgetRuns(count) => format!("Forget {} runs", n(count)),
             Tell::Line(line) => format!("line {line}"),
             Tell::DidYouMean(suggestion) => format!("did you mean {suggestion}?"),
             Tell::AndMore(count) => format!("and {} more", n(count)),
@@ -1224,6 +1281,12 @@ impl Tell<'_> {
             Tell::RunTitle { deed, count, active: false } => {
                 format!("{}：{} 台实例", deed.in_chinese(), n(count))
             }
+            Tell::RunsKept(count) => format!("此浏览器中保存的运行（{}）", n(count)),
+            Tell::ForgetWarning(count) => format!(
+                "将从此浏览器中删除 {} 次运行的记录。已发送的请求不会撤回。此操作无法恢复。",
+                n(count)
+            ),
+            Tell::ForgetRuns(count) => format!("删除 {} 次运行", n(count)),
             Tell::Line(line) => format!("第 {line} 行"),
             Tell::DidYouMean(suggestion) => format!("是否应为 {suggestion}？"),
             Tell::AndMore(count) => format!("另有 {} 项", n(count)),

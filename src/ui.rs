@@ -56,6 +56,8 @@ mod results;
 #[cfg(feature = "console")]
 mod review;
 #[cfg(feature = "console")]
+mod runs;
+#[cfg(feature = "console")]
 mod skipped;
 mod target;
 
@@ -64,8 +66,10 @@ use crate::text::Tell;
 #[cfg(feature = "console")]
 use crate::{
     approval::Standing,
+    kept::{self, Wish},
     place::{Place, Shown},
     store::View,
+    text::Tell,
 };
 #[cfg(not(feature = "console"))]
 use crate::{frame::Stranger, front::Rest, store::KeyState};
@@ -99,11 +103,13 @@ use relight_core::{
 use relight_core::{form::Form, plan::Refusal, request::Route};
 #[cfg(feature = "console")]
 use results::results;
+#[cfg(feature = "console")]
+use runs::runs;
 use yew::Callback;
 #[cfg(feature = "console")]
 use yew::{
-    NodeRef, Properties, SubmitEvent, UseStateHandle, function_component, use_effect_with,
-    use_mut_ref, use_node_ref, use_state_eq,
+    MouseEvent, NodeRef, Properties, SubmitEvent, UseStateHandle, function_component,
+    use_effect_with, use_mut_ref, use_node_ref, use_state_eq,
 };
 
 /// What the console draws, and where it says what a person wants.
@@ -234,7 +240,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
     let screen = place.screen();
     let shown = match &*place {
         Place::Errors(shown) => Some(shown.clone()),
-        Place::Power | Place::Explain | Place::Doctor => None,
+        Place::Power | Place::Explain | Place::Doctor | Place::Runs => None,
     };
     // The index is drawn once somebody goes there. From then on it stays, with what was looked for.
     let index = use_mut_ref(|| None::<Shown>);
@@ -263,9 +269,23 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 on: &props.on,
             }) }
             // The page that is not looked at stays mounted: nothing that was typed is lost.
-            <div hidden={screen != Screen::Power}>
-                { power(view, &props.on, &main) }
+            <div hidden={*place != Place::Power}>
+                { power(view, &ways, &props.on, &main) }
             </div>
+            if *place == Place::Runs {
+                <main class="alone" tabindex="-1">
+                    { remarks(view, &props.on) }
+                    { no_journal(view) }
+                    { part("runs", runs, runs::Props {
+                        locale,
+                        kept: view.kept.clone(),
+                        current: view.run.as_ref().map(|run| run.about().id.clone()),
+                        is_free: view.run.as_ref().is_none_or(|run| kept::may_be_put_away(run)),
+                        on_place: ways.on_place.clone(),
+                        on: props.on.clone(),
+                    }) }
+                </main>
+            }
             <div hidden={*place != Place::Explain}>
                 <main class="alone" tabindex="-1">
                     { part("explain", explain, explain::Props {
@@ -322,6 +342,7 @@ fn name_page(place: &Place, locale: Locale) {
         Place::Power => None,
         Place::Explain => Some(Say::ExplainTitle.in_locale(locale)),
         Place::Doctor => Some(Say::DoctorTitle.in_locale(locale)),
+        Place::Runs => Some(Say::RunsKept.in_locale(locale)),
         Place::Errors(Shown { code: Some(code), .. }) => Some(code.as_str()),
         Place::Errors(Shown { code: None, .. }) => Some(Say::IndexTitle.in_locale(locale)),
     };
@@ -333,19 +354,29 @@ fn name_page(place: &Place, locale: Locale) {
 }
 
 #[cfg(feature = "console")]
-fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
+fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Html {
     let locale = view.session.locale();
     if let Some(run) = &view.run {
+        let put_away = {
+            let (on, on_place) = (on.clone(), ways.on_place.clone());
+            Callback::from(move |_: MouseEvent| {
+                on.emit(Intent::Kept(Wish::PutAway));
+                on_place.emit(Place::Runs);
+            })
+        };
         return html! {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
                 <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
                 { leave(view, on) }
                 { remarks(view, on) }
-                if view.no_journal.is_some() {
-                    <div class="note warn" role="status">
-                        { icon::icon(icon::Icon::Warning) }<p>{ Say::NoJournal.in_locale(locale) }</p>
-                    </div>
+                if kept::may_be_put_away(run) {
+                    <p class="small">
+                        <button type="button" class="quiet" data-action="put-away" onclick={put_away}>
+                            { if kept::is_unfinished(run) { Say::PutAway } else { Say::RunsKept }.in_locale(locale) }
+                        </button>
+                    </p>
                 }
+                { no_journal(view) }
                 // A run that was brought back has no key: without one it can neither look nor send.
                 if key_is_wanted(view.key.secret, run.stage())                {
                     <form class="panel" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
@@ -426,7 +457,26 @@ fn power(view: &View, on: &Callback<Intent>, main: &NodeRef) -> Html {
                 on: on.clone(),
             }) }
             { review }
+            if let Some(kept) = view.kept.as_ref().filter(|kept| !kept.is_empty()) {
+                <p class="small whole">
+                    { go::go(ways, Place::Runs, "quiet", "runs", false,
+                        html! { { Tell::RunsKept(kept.len()).in_locale(locale) } }) }
+                </p>
+            }
         </main>
+    }
+}
+
+/// What is to be said where runs cannot be written down.
+#[cfg(feature = "console")]
+fn no_journal(view: &View) -> Html {
+    html! {
+        if view.no_journal.is_some() {
+            <div class="note warn" role="status">
+                { icon::icon(icon::Icon::Warning) }
+                <p>{ Say::NoJournal.in_locale(view.session.locale()) }</p>
+            </div>
+        }
     }
 }
 

@@ -159,7 +159,7 @@ fn response(reply: Reply) -> Result<JsValue, JsValue> {
     init.set_status(answer.status);
     init.set_headers(&headers);
     match delivery {
-        Delivery::CutBeforeHead => Err(lost()),
+        Delivery::CutBeforeHead | Delivery::CutHead => Err(lost()),
         Delivery::CutBody { .. } => {
             let source = js_sys::Object::new();
             let pull = Closure::<dyn FnMut(ReadableStreamDefaultController)>::new(

@@ -3,7 +3,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    io::{self, Write},
+    io::{self, Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -190,6 +190,8 @@ impl BlackHole {
 /// A client that keeps its connection and says nothing is let go after this long.
 const IDLE_LIMIT: Duration = Duration::from_mins(1);
 const SILENCE: Duration = Duration::from_mins(1);
+/// How much of a head is written before it is cut off: the status and the beginning of a line.
+const HEAD_PART_BYTES: usize = 24;
 
 fn serve(stream: TcpStream, config: Arc<ServerConfig>, shared: &Shared) {
     // An error of a connection is the client's to notice.
@@ -258,6 +260,10 @@ fn ask_clouds(stream: &mut impl Write, request: &Message, shared: &Shared) -> Re
     }
     write!(bytes, "content-length: {}\r\n\r\n", answer.body.len())?;
     let (body, then) = match delivery {
+        Delivery::CutHead => {
+            bytes.truncate(HEAD_PART_BYTES);
+            (&[][..], Then::Cut)
+        }
         Delivery::Whole => (answer.body.as_slice(), Then::Keep),
         Delivery::CutBeforeHead => return Ok(Then::Cut),
         Delivery::CutBody { keep_bytes } => {
@@ -274,9 +280,28 @@ fn ask_sandbox(stream: &mut impl Write, request: &Message, address: SocketAddr) 
     let mut sandbox = TcpStream::connect(address)?;
     sandbox.set_read_timeout(Some(IDLE_LIMIT))?;
     sandbox.write_all(&request.raw)?;
-    let Some(answer) = http::read(&mut sandbox, Side::Answer) else { return Ok(Then::Cut) };
+    let mut heard = Heard { stream: sandbox, bytes: Vec::new() };
+    let Some(answer) = http::read(&mut heard, Side::Answer) else {
+        // Perhaps the beginning of a head.
+        stream.write_all(&heard.bytes)?;
+        return Ok(Then::Cut);
+    };
     stream.write_all(&answer.raw)?;
     Ok(if answer.is_whole { Then::Keep } else { Then::Cut })
+}
+
+/// What has been read of a connection.
+struct Heard {
+    stream: TcpStream,
+    bytes: Vec<u8>,
+}
+
+impl Read for Heard {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.stream.read(buffer)?;
+        self.bytes.extend(buffer.get(..count).unwrap_or_default());
+        Ok(count)
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

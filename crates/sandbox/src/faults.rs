@@ -17,8 +17,12 @@ pub enum Kind {
     Slow { ms: u64 },
     /// The connection closes before the head of the answer.
     LostAnswer,
+    /// The connection closes in the middle of the head of the answer.
+    CutHead,
     /// The head arrives and part of the body.
     CutOffBody,
+    /// The connection stays open, and nothing ever comes.
+    Silent,
     /// The connection closes before the request is understood.
     CutBefore,
     /// A 200 whose body is no text.
@@ -39,6 +43,8 @@ pub enum Kind {
     Tls,
     /// The proxy could not connect in time.
     Timeout,
+    /// The proxy found the request too long.
+    TooLong,
     /// The proxy lost the connection after it had sent the request.
     UpstreamCut,
     /// The proxy waited in vain for the answer.
@@ -95,7 +101,9 @@ const PLAIN: &[(&str, Kind)] = &[
     ("throttled", Kind::Throttled),
     ("nonce-used", Kind::NonceUsed),
     ("lost-answer", Kind::LostAnswer),
+    ("cut-head", Kind::CutHead),
     ("cut-off-body", Kind::CutOffBody),
+    ("silent", Kind::Silent),
     ("cut-before", Kind::CutBefore),
     ("garbage", Kind::Garbage),
     ("html", Kind::Html),
@@ -104,6 +112,7 @@ const PLAIN: &[(&str, Kind)] = &[
     ("dns", Kind::Dns),
     ("tls", Kind::Tls),
     ("timeout", Kind::Timeout),
+    ("too-long", Kind::TooLong),
     ("upstream-cut", Kind::UpstreamCut),
     ("answer-timeout", Kind::AnswerTimeout),
     ("proxy-throttled", Kind::ProxyThrottled),
@@ -222,6 +231,7 @@ impl Fault {
             | Kind::Dns
             | Kind::Tls
             | Kind::Timeout
+            | Kind::TooLong
             | Kind::ProxyThrottled
             | Kind::Foreign404
             | Kind::LoginRedirect => Stage::ProxyOnly,
@@ -231,7 +241,9 @@ impl Fault {
             Kind::NonceUsed
             | Kind::Slow { .. }
             | Kind::LostAnswer
+            | Kind::CutHead
             | Kind::CutOffBody
+            | Kind::Silent
             | Kind::Garbage
             | Kind::Html
             | Kind::Empty
@@ -251,6 +263,7 @@ impl Fault {
             | Kind::Dns
             | Kind::Tls
             | Kind::Timeout
+            | Kind::TooLong
             | Kind::ProxyThrottled
             | Kind::Foreign404
             | Kind::LoginRedirect
@@ -263,7 +276,9 @@ impl Fault {
             | Kind::NonceUsed
             | Kind::Slow { .. }
             | Kind::LostAnswer
+            | Kind::CutHead
             | Kind::CutOffBody
+            | Kind::Silent
             | Kind::CutBefore
             | Kind::Garbage
             | Kind::Html

@@ -68,6 +68,8 @@ pub enum Delivery {
     Whole,
     /// The connection closes before the first byte of the answer.
     CutBeforeHead,
+    /// The connection closes in the middle of the head.
+    CutHead,
     /// The head and so many bytes of the body, then the connection closes.
     CutBody {
         keep_bytes: usize,

@@ -124,11 +124,12 @@ pub(crate) fn own(status: u16, error: &str, origin: Option<&str>) -> Answer {
 }
 
 /// What the proxy says when it could not send a request: status and RFC 9209 error type.
-const NOT_SENT: [(Kind, u16, &str); 5] = [
+const NOT_SENT: [(Kind, u16, &str); 6] = [
     (Kind::Unreachable, 502, "connection_refused"),
     (Kind::Dns, 502, "dns_error"),
     (Kind::Tls, 502, "tls_certificate_error"),
     (Kind::Timeout, 504, "connection_timeout"),
+    (Kind::TooLong, 413, "http_request_error"),
     (Kind::ProxyThrottled, 429, "connection_limit_reached"),
 ];
 
@@ -164,6 +165,10 @@ pub(crate) fn relay(reply: Reply, fault: Option<&Kind>, origin: Option<&str>) ->
     if fault == Some(&Kind::Untyped502) {
         let page = "<!doctype html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>";
         return Answer::new(502, "text/html", page).into();
+    }
+    if fault == Some(&Kind::Silent) {
+        // Nor does anybody on the way give up.
+        return Reply { answer, delivery, delay_ms };
     }
     if delay_ms >= DEADLINE_MS {
         return say(504, "http_response_timeout", DEADLINE_MS);

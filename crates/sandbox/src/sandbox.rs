@@ -463,6 +463,9 @@ fn facts(cloud: Cloud, inbound: &Inbound) -> Facts {
     }
 }
 
+/// Longer than anybody waits for an answer.
+const SILENT_MS: u64 = 600_000;
+
 /// What is left of an answer after a fault.
 fn spoil(mut reply: Reply, kind: &Kind, task: &Task<'_>) -> Reply {
     let date = reply.answer.header("date").unwrap_or_default().to_owned();
@@ -476,6 +479,11 @@ fn spoil(mut reply: Reply, kind: &Kind, task: &Task<'_>) -> Reply {
         }
         Kind::Slow { ms } => reply.delay_ms = *ms,
         Kind::LostAnswer => reply.delivery = Delivery::CutBeforeHead,
+        Kind::CutHead => reply.delivery = Delivery::CutHead,
+        Kind::Silent => {
+            reply.delivery = Delivery::CutBeforeHead;
+            reply.delay_ms = SILENT_MS;
+        }
         Kind::CutOffBody => {
             reply.delivery = Delivery::CutBody { keep_bytes: reply.answer.body.len() / 2 };
         }
@@ -499,6 +507,7 @@ fn spoil(mut reply: Reply, kind: &Kind, task: &Task<'_>) -> Reply {
         | Kind::Dns
         | Kind::Tls
         | Kind::Timeout
+        | Kind::TooLong
         | Kind::UpstreamCut
         | Kind::AnswerTimeout
         | Kind::ProxyThrottled

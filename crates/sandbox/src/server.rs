@@ -4,7 +4,10 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     thread::JoinHandle,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -21,7 +24,11 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::sync::oneshot;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    sync::oneshot,
+};
 use tower_service::Service;
 
 use crate::{
@@ -116,6 +123,13 @@ pub fn router(sandbox: Shared) -> Router {
 #[derive(Clone, Copy, Debug)]
 pub struct CutBeforeHead;
 
+/// Marks an answer of whose head only so much is written, likewise.
+#[derive(Clone, Copy, Debug)]
+struct CutHead;
+
+/// How much of a head is written before it is cut off: the status and the beginning of a line.
+const HEAD_PART_BYTES: usize = 24;
+
 async fn accept(listener: TcpListener, app: Router) {
     let listener = match tokio::net::TcpListener::from_std(listener) {
         Ok(listener) => listener,
@@ -129,13 +143,17 @@ async fn accept(listener: TcpListener, app: Router) {
         };
         let app = app.clone();
         tokio::spawn(async move {
+            let (stream, cut) = Cutting::new(stream);
             let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-                let mut app = app.clone();
+                let (mut app, cut) = (app.clone(), Arc::clone(&cut));
                 async move {
                     let response = match app.call(request.map(Body::new)).await {
                         Ok(response) => response,
                         Err(never) => match never {},
                     };
+                    if response.extensions().get::<CutHead>().is_some() {
+                        cut.store(true, Ordering::Relaxed);
+                    }
                     // The only way to close a connection without a head is to fail here.
                     match response.extensions().get::<CutBeforeHead>() {
                         Some(_) => Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
@@ -177,6 +195,7 @@ fn deliver(reply: Reply) -> Response {
     let body = match delivery {
         Delivery::Whole => Body::from(answer.body),
         Delivery::CutBeforeHead => Body::empty(),
+        Delivery::CutHead => Body::from(answer.body),
         Delivery::CutBody { keep_bytes } => Body::new(CutBody {
             part: Some(Bytes::from(answer.body).slice(..keep_bytes.min(length))),
             flushed: false,
@@ -193,7 +212,61 @@ fn deliver(reply: Reply) -> Response {
     if delivery == Delivery::CutBeforeHead {
         response.extensions_mut().insert(CutBeforeHead);
     }
+    if delivery == Delivery::CutHead {
+        response.extensions_mut().insert(CutHead);
+    }
     response
+}
+
+/// A connection that can be told to write a part of what comes next, and to break off.
+struct Cutting {
+    stream: TcpStream,
+    cut: Arc<AtomicBool>,
+    is_cut: bool,
+}
+
+impl Cutting {
+    fn new(stream: TcpStream) -> (Self, Arc<AtomicBool>) {
+        let cut = Arc::new(AtomicBool::new(false));
+        (Cutting { stream, cut: Arc::clone(&cut), is_cut: false }, cut)
+    }
+}
+
+impl AsyncRead for Cutting {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Cutting {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.is_cut {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        if !self.cut.load(Ordering::Relaxed) {
+            return Pin::new(&mut self.stream).poll_write(context, bytes);
+        }
+        let part = &bytes[..HEAD_PART_BYTES.min(bytes.len())];
+        let written = Pin::new(&mut self.stream).poll_write(context, part);
+        self.is_cut = written.is_ready();
+        written
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
 }
 
 /// A body that promises its whole length, gives a part and breaks off.

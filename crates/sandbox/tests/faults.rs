@@ -100,7 +100,7 @@ fn errors_of_single_instances() {
 #[test]
 fn spoilt_answers() {
     type Check = fn(&Reply) -> bool;
-    let kinds: [(Value, bool, Check); 9] = [
+    let kinds: [(Value, bool, Check); 11] = [
         (json!({ "fault": "lost-answer" }), true, |reply| {
             reply.delivery == Delivery::CutBeforeHead
         }),
@@ -110,6 +110,8 @@ fn spoilt_answers() {
         (json!({ "fault": "cut-before" }), false, |reply| {
             reply.delivery == Delivery::CutBeforeHead
         }),
+        (json!({ "fault": "cut-head" }), true, |reply| reply.delivery == Delivery::CutHead),
+        (json!({ "fault": "silent" }), true, |reply| reply.delay_ms > 60_000),
         (json!({ "fault": "cut-off-body" }), true, |reply| {
             reply.delivery == Delivery::CutBody { keep_bytes: reply.answer.body.len() / 2 }
         }),

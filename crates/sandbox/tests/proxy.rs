@@ -204,6 +204,7 @@ fn what_keeps_a_request_from_the_cloud_is_typed() {
         ("dns", 502, "dns_error"),
         ("tls", 502, "tls_certificate_error"),
         ("timeout", 504, "connection_timeout"),
+        ("too-long", 413, "http_request_error"),
         ("proxy-throttled", 429, "connection_limit_reached"),
     ] {
         let mut sandbox = sandbox();

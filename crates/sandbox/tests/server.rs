@@ -105,6 +105,22 @@ fn a_cut_body_is_shorter_than_promised() {
 }
 
 #[test]
+fn a_cut_head_is_the_beginning_of_one() {
+    for through_proxy in [false, true] {
+        let running = start();
+        add(&running, &json!({ "fault": "cut-head" }));
+        let ask = reboot(&running, Cloud::Zenlayer);
+        let request = if through_proxy { ask.sign_for_proxy() } else { ask.sign() };
+        let answer = exchange(&running, &request);
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+        assert!(answer.len() > 17 && !answer.contains("\r\n\r\n"), "{answer}");
+        assert!(running.sandbox().calls()[0].executed);
+        // The next connection is well again.
+        assert!(exchange(&running, &ask.sign()).contains("\r\n\r\n"));
+    }
+}
+
+#[test]
 fn a_slow_answer_is_late_and_holds_nobody_up() {
     let running = start();
     add(&running, &json!({ "fault": "slow", "ms": 1_500, "cloud": "tencent" }));

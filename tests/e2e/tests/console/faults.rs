@@ -11,6 +11,8 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("faults::lost_answer_is_reconciled_by_looking", lost),
         case!("faults::cut_off_body_is_unknown", cut_off),
+        case!("faults::cut_off_head_is_unknown", cut_head),
+        case!("faults::silence_until_the_deadline_is_unknown", silence),
         case!("faults::garbage_is_unknown", garbage),
         case!("faults::web_page_is_unknown", web_page),
         case!("faults::empty_answer_is_unknown", empty),
@@ -26,6 +28,9 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("faults::cut_before_is_unknown", cut_before),
         case!("faults::unreachable_is_not_sent", unreachable),
         case!("faults::no_such_name_is_not_sent", no_name),
+        case!("faults::a_host_that_does_not_connect_is_not_sent", black_hole),
+        case!("faults::bad_certificate_is_not_sent", certificate),
+        case!("faults::too_long_for_the_proxy_is_not_sent", too_long),
         case!("faults::dead_proxy_is_never_accepted", dead_proxy),
         case!("faults::nothing_typed_is_lost", nothing_lost),
     ]
@@ -53,6 +58,26 @@ async fn lost(stage: &mut Stage) -> Result<()> {
 
 async fn cut_off(stage: &mut Stage) -> Result<()> {
     unknown(stage, TENCENT, json!({ "fault": "cut-off-body" }), Some(true)).await
+}
+
+async fn cut_head(stage: &mut Stage) -> Result<()> {
+    unknown(stage, ALIBABA, json!({ "fault": "cut-head" }), Some(true)).await
+}
+
+/// The request was taken, the connection stays open, and nothing comes: the page gives up at its
+/// deadline, of which only the length is played, and looks.
+async fn silence(stage: &mut Stage) -> Result<()> {
+    let script = "() => { const later = window.setTimeout; window.deadlines = 0; \
+         window.setTimeout = (then, ms, ...more) => { \
+           const is_deadline = ms === 35000; window.deadlines += is_deadline; \
+           return later(then, is_deadline ? 3000 : ms, ...more); }; }";
+    stage.page.session().before_every_page(script).await?;
+    stage.page.session().driver().refresh().await?;
+    stage.page.wait_for_step("compose").await?;
+    unknown(stage, TENCENT, json!({ "fault": "silent" }), Some(true)).await?;
+    let deadlines = stage.page.run("return window.deadlines;", &[]).await?;
+    ensure!(deadlines.as_u64() >= Some(2), "the deadline was not the page's: {deadlines}");
+    Ok(())
 }
 
 async fn garbage(stage: &mut Stage) -> Result<()> {
@@ -139,6 +164,21 @@ async fn unreachable(stage: &mut Stage) -> Result<()> {
 
 async fn no_name(stage: &mut Stage) -> Result<()> {
     not_sent(stage, TENCENT, "dns").await
+}
+
+async fn black_hole(stage: &mut Stage) -> Result<()> {
+    not_sent(stage, ZENLAYER, "timeout").await
+}
+
+async fn certificate(stage: &mut Stage) -> Result<()> {
+    not_sent(stage, TENCENT, "tls").await
+}
+
+/// The proxy takes no body of that length. Sent again it would not be shorter.
+async fn too_long(stage: &mut Stage) -> Result<()> {
+    not_sent(stage, ALIBABA, "too-long").await?;
+    ensure!(stage.undelivered() == 1, "sent again in vain");
+    Ok(())
 }
 
 /// A fault of the reboot itself; the looks are let through. `executed` is whether the cloud carried

@@ -11,6 +11,7 @@ mod faults;
 mod form;
 mod frames;
 mod guards;
+mod history;
 mod host;
 mod hosting;
 mod integrity;
@@ -59,6 +60,7 @@ fn main() -> Result<ExitCode> {
         errors::cases(),
         operator::cases(),
         host::cases(),
+        history::cases(),
         hosting::cases(),
         demo::cases(),
     ];

@@ -8,7 +8,7 @@ use crate::{
 use anyhow::{Context, Result, ensure};
 use relight_e2e::{Setting, Stage, case, page::Form, suite::Case, until};
 use relight_proxy_check::{
-    clouds::{FLAWED, MISSING, REFUSED},
+    clouds::{FLAWED, HANGING, MISSING, REFUSED},
     dns::Record,
     rules::Server,
 };
@@ -48,6 +48,7 @@ fn misfortunes() -> Vec<(Value, bool)> {
     vec![
         plain("lost-answer", true),
         plain("cut-off-body", true),
+        plain("cut-head", true),
         plain("garbage", true),
         plain("html", true),
         plain("empty-200", true),
@@ -127,7 +128,7 @@ async fn late(stage: &mut Stage) -> Result<()> {
 }
 
 /// A closed port, a name that is not there, a certificate that is wrong, an address that is nobody's
-/// business: the server says that nothing left it.
+/// business, a port that takes no connection: the server says that nothing left it.
 async fn never_left(stage: &mut Stage) -> Result<()> {
     listen(stage).await?;
     let server = stage.setting.server.context("a server")?;
@@ -135,7 +136,7 @@ async fn never_left(stage: &mut Stage) -> Result<()> {
     if server == Server::Haproxy {
         // Rebound: the name leads into the private net.
         stage.real()?.lead(PRIVATE, Record::Address(Ipv4Addr::new(10, 77, 0, 1)));
-        hosts = vec![REFUSED, PRIVATE];
+        hosts = vec![REFUSED, PRIVATE, HANGING];
     }
     let ids = ALIBABA.running(stage, hosts.len());
     for (place, (host, id)) in hosts.iter().zip(&ids).enumerate() {

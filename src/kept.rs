@@ -1,0 +1,125 @@
+//! The runs that the journal keeps, for the list of them: what each was and what came of it.
+
+use crate::{
+    clock,
+    journal::{Journal, Unreadable},
+    locks::{NoLocks, RunLock},
+    records,
+    text::Deed,
+};
+use relight_core::{
+    run::{Choice, Counts, Pause, Run, Stage, Summary, restore},
+    words::Text,
+};
+
+/// A run that is kept.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The run's id.
+    pub id: String,
+    /// What it was; `None` if not even that can be read.
+    pub summary: Option<Summary>,
+    /// Whether a page works on it or shows it now, be it this one.
+    pub is_living: bool,
+    /// Whether the operator's endpoint has not taken its record yet.
+    pub is_owed: bool,
+    /// Why it cannot be read, in English, if it cannot.
+    pub why: Option<String>,
+    /// What came of it, once that was read.
+    pub tally: Option<Tally>,
+}
+
+/// What came of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// What was asked.
+    pub deed: Deed,
+    /// How many have each outcome.
+    pub counts: Counts,
+    /// Whether something is still to be sent or to be found out.
+    pub is_unfinished: bool,
+}
+
+/// What a person wants of the runs that are kept.
+#[derive(Clone, Debug)]
+pub enum Wish {
+    /// To see which there are.
+    List,
+    /// To know what came of these.
+    Tally(Vec<String>),
+    /// To see this one as it was.
+    Open(String),
+    /// To leave the run that is shown as it is, unless it is over.
+    PutAway,
+    /// To have its records in a file.
+    Save(String),
+    /// To have these deleted. They have been asked whether they mean it.
+    Forget(Vec<String>),
+}
+
+/// How long runs are kept, and by whom they can be seen.
+pub(crate) const KEPT: Text = relight_core::words::text(
+    "Kept on this device until you forget them here or clear this site’s data; the browser may clear them when space runs out or after a long time without a visit. Whoever uses this browser profile can see them. There is no key in them, and looking at them sends nothing.",
+    "仅保存在本设备上，直到您在此处删除或清除本站点数据；存储空间不足或长期未访问时，浏览器也可能自行清除。使用此浏览器配置的人都能看到。其中不含密钥，查看时不会发送任何请求。",
+);
+
+/// All runs, newest first. None, if the journal cannot be read.
+pub(crate) async fn list(journal: &Journal, hands_in: bool) -> Vec<Kept> {
+    let contents = journal.contents().await.unwrap_or_default();
+    let owed = if hands_in { records::owed() } else { Vec::new() };
+    let readable = contents.runs.into_iter().map(|run| Kept {
+        id: run.summary.about.id.clone(),
+        is_owed: owed.contains(&run.summary.about.id),
+        is_living: run.is_living == Some(true),
+        summary: Some(run.summary),
+        why: None,
+        tally: None,
+    });
+    let aside = contents.aside.into_iter().map(|run| Kept {
+        id: run.id,
+        summary: run.summary,
+        is_living: false,
+        is_owed: false,
+        why: Some(run.why),
+        tally: None,
+    });
+    readable.chain(aside).collect()
+}
+
+/// A run as it was left, or why it cannot be read.
+pub(crate) async fn read(journal: &Journal, id: &str) -> Result<Run, Unreadable> {
+    restore(journal.load(id).await?, clock::now()).map_err(Unreadable::Broken)
+}
+
+/// What came of a run.
+pub(crate) fn tally(run: &Run) -> Tally {
+    Tally { deed: Deed::of(run.order()), counts: run.counts(), is_unfinished: is_unfinished(run) }
+}
+
+/// Whether something of a run is still to be sent or to be found out.
+pub(crate) fn is_unfinished(run: &Run) -> bool {
+    run.stage() != Stage::Finished || run.choice_count(Choice::SendNotStarted) > 0
+}
+
+/// Whether another run may be shown in the place of this one, with nothing lost: it is over, or was
+/// brought back and has not been gone on with.
+pub(crate) fn may_be_put_away(run: &Run) -> bool {
+    match run.stage() {
+        Stage::Finished | Stage::Paused(Pause::Restored | Pause::NotAllowed) => true,
+        Stage::Sending | Stage::Watching | Stage::Paused(_) | Stage::Stopped => false,
+    }
+}
+
+/// Deletes runs that no page works on.
+pub(crate) async fn forget(journal: &Journal, ids: &[String]) {
+    for id in ids {
+        // Held until it is gone, so that no page brings it back meanwhile.
+        match RunLock::take(id).await {
+            Ok(None) => {}
+            Ok(Some(_)) | Err(NoLocks) => {
+                // What could not be deleted is in the list that follows.
+                let _ = journal.forget(id).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! The runs that this browser keeps: when, what, where, and what came of each.
+
+use super::markup::{class, html};
+use super::{
+    chip::{SHOWN, picture, tone},
+    confirm::{self, confirm},
+    dom::focus,
+    icon::{Icon, icon},
+    pager::{Pages, page_range, pager},
+    part::part,
+};
+use crate::{
+    kept::{KEPT, Kept, Wish},
+    place::Place,
+    store::{Intent, Shared},
+    text::{self, Say, Tell},
+};
+use relight_core::{answer::Outcome, cloud, run::Counts, words::Locale};
+use yew::{
+    Callback, Html,
+    functional::{Hook, HookContext},
+    use_effect_with, use_node_ref, use_state_eq,
+};
+
+/// Runs a page of the list.
+const PAGE: usize = 10;
+
+/// The list, and the run that is shown elsewhere.
+#[derive(PartialEq)]
+pub(crate) struct Props {
+    pub(crate) locale: Locale,
+    /// `None` until the journal is read, or where there is none.
+    pub(crate) kept: Option<Shared<Vec<Kept>>>,
+    /// The run that this page shows.
+    pub(crate) current: Option<String>,
+    /// Whether another one may take its place.
+    pub(crate) is_free: bool,
+    pub(crate) on_place: Callback<Place>,
+    pub(crate) on: Callback<Intent>,
+}
+
+/// The page of the runs that are kept.
+pub(crate) fn runs(props: &Props, hooks: &mut HookContext) -> Html {
+    let locale = props.locale;
+    let t = |say: Say| say.in_locale(locale);
+    let page = use_state_eq(|| 0).run(hooks);
+    let opening = use_state_eq(|| None::<String>).run(hooks);
+    let forgetting = use_state_eq(Vec::<String>::new).run(hooks);
+    let heading = use_node_ref().run(hooks);
+    let all: &[Kept] = props.kept.as_deref().map_or(&[], Vec::as_slice);
+    let shown = all.get(page_range(all.len(), PAGE, *page)).unwrap_or_default();
+    {
+        let (on, heading) = (props.on.clone(), heading.clone());
+        use_effect_with((), move |()| {
+            focus(&heading);
+            on.emit(Intent::Kept(Wish::List));
+        })
+        .run(hooks);
+    }
+    {
+        let on = props.on.clone();
+        let ids: Vec<String> = shown.iter().map(|one| one.id.clone()).collect();
+        use_effect_with(ids, move |ids| on.emit(Intent::Kept(Wish::Tally(ids.clone())))).run(hooks);
+    }
+    {
+        let on_place = props.on_place.clone();
+        use_effect_with((props.current.clone(), opening.clone()), move |(current, opening)| {
+            if current.is_some() && **opening == *current {
+                on_place.emit(Place::Power);
+            }
+        })
+        .run(hooks);
+    }
+    let on_open = {
+        let (on, opening, current) = (props.on.clone(), opening.clone(), props.current.clone());
+        Callback::from(move |id: String| {
+            opening.set(Some(id.clone()));
+            if current.as_ref() != Some(&id) {
+                on.emit(Intent::Kept(Wish::Open(id)));
+            }
+        })
+    };
+    let on_forget = {
+        let forgetting = forgetting.clone();
+        Callback::from(move |ids| forgetting.set(ids))
+    };
+    let on_page = {
+        let page = page.clone();
+        Callback::from(move |to| page.set(to))
+    };
+    let idle: Vec<String> =
+        all.iter().filter(|one| may_go(one)).map(|one| one.id.clone()).collect();
+    let asked: Vec<&Kept> = all.iter().filter(|one| forgetting.contains(&one.id)).collect();
+    html! {
+        <section class="panel" aria-labelledby="h-runs" data-runs={all.len().to_string()}>
+            <div class="head">
+                <h1 id="h-runs" tabindex="-1" ref={heading}>{ Tell::RunsKept(all.len()).in_locale(locale) }</h1>
+            </div>
+            <div class="body stack">
+                <p class="muted">{ KEPT.in_locale(locale) }</p>
+                if props.kept.is_some() && all.is_empty() {
+                    <p>{ t(Say::NoRunsKept) }</p>
+                }
+                if !props.is_free {
+                    <p class="small hint-warn">{ icon(Icon::Warning) }<span>{ t(Say::RunIsShown) }</span></p>
+                }
+                if !asked.is_empty() {
+                    { part("forgetting", sure, SureProps {
+                        locale,
+                        ids: asked.iter().map(|one| one.id.clone()).collect(),
+                        is_unfinished: asked.iter().any(|one| one.tally.is_none_or(|tally| tally.is_unfinished)),
+                        on: props.on.clone(),
+                        on_close: on_forget.reform(|()| Vec::new()),
+                    }) }
+                }
+                <ul class="plain stack">
+                    { for shown.iter().map(|one| row(props, one, &on_open, &on_forget)) }
+                </ul>
+                { pager(&Pages {
+                    locale,
+                    label: t(Say::RunsKept),
+                    total: all.len(),
+                    size: PAGE,
+                    page: *page,
+                    on_page: &on_page,
+                }) }
+                if !idle.is_empty() {
+                    <div class="row">
+                        <button type="button" class="tiny" data-action="forget-all"
+                            onclick={on_forget.reform(move |_| idle.clone())}>
+                            { t(Say::ForgetAll) }
+                        </button>
+                    </div>
+                }
+            </div>
+        </section>
+    }
+}
+
+/// Whether nobody needs it any more: no page works on it, and the operator has its record.
+fn may_go(one: &Kept) -> bool {
+    !one.is_living && !one.is_owed
+}
+
+fn row(
+    props: &Props,
+    one: &Kept,
+    on_open: &Callback<String>,
+    on_forget: &Callback<Vec<String>>,
+) -> Html {
+    let locale = props.locale;
+    let t = |say: Say| say.in_locale(locale);
+    let is_current = props.current.as_ref() == Some(&one.id);
+    let summary = one.summary.as_ref();
+    let when = summary.map_or_else(
+        || one.id.clone(),
+        |summary| text::time_of_day(locale, summary.about.confirmed_at),
+    );
+    let manifest =
+        summary.and_then(|summary| cloud::by_id(&summary.cloud)).map(|one| one.manifest());
+    let what = match (summary, one.tally) {
+        (Some(summary), Some(tally)) => {
+            let (deed, count) = (tally.deed, summary.instances - tally.counts.of(Outcome::Skipped));
+            Tell::RunTitle { deed, count, active: false }.in_locale(locale)
+        }
+        (Some(summary), None) => format!("{} · {}", summary.operation, summary.instances),
+        (None, _) => String::new(),
+    };
+    // Said in full to those who do not see the row.
+    let of = format!(" {when}");
+    let button = |action: &'static str, say: Say, id: &str, may: bool, on: &Callback<String>| {
+        let id = id.to_owned();
+        html! {
+            <button type="button" class="tiny" data-action={action} disabled={!may}
+                onclick={on.reform(move |_| id.clone())}>
+                { t(say) }<span class="hidden">{ of.clone() }</span>
+            </button>
+        }
+    };
+    let may_open = one.why.is_none() && (is_current || (props.is_free && !one.is_living));
+    let on_save = props.on.reform(|id| Intent::Kept(Wish::Save(id)));
+    let remark = match (&one.why, is_current, one.is_living, one.is_owed) {
+        (Some(_), ..) => Some(Say::RunUnreadable),
+        (None, true, ..) => Some(Say::RunHere),
+        (None, false, true, _) => Some(Say::RunElsewhere),
+        (None, false, false, true) => Some(Say::RunOwed),
+        (None, false, false, false) => None,
+    };
+    let is_unfinished = one.tally.is_some_and(|tally| tally.is_unfinished);
+    html! {
+        <li class="group" key={&*one.id} data-run={one.id.clone()}
+            data-unfinished={one.tally.map(|tally| tally.is_unfinished.to_string())}>
+            <div class="row">
+                <strong>{ when.clone() }</strong>
+                <span>{ what }</span>
+                if let (Some(summary), Some(manifest)) = (summary, manifest) {
+                    <span class="small muted">
+                        { manifest.name.in_locale(locale) }
+                        if !summary.region.is_empty() { { " · " }{ summary.region.clone() } }
+                        if !summary.about.reason.is_empty() { { " · " }{ summary.about.reason.clone() } }
+                    </span>
+                }
+                <span class="grow"></span>
+                if is_unfinished {
+                    <span class="chip warn">{ icon(Icon::Pause) }{ t(Say::Unfinished) }</span>
+                }
+            </div>
+            if let Some(tally) = one.tally {
+                <div class="row">{ chips(&tally.counts, tally.deed.verb, locale) }</div>
+            }
+            if let Some(remark) = remark {
+                <p class="small muted">
+                    { t(remark) }
+                    if let Some(why) = &one.why { { " " }<code>{ why.clone() }</code> }
+                </p>
+            }
+            <div class="row">
+                { button("open-run", Say::OpenRun, &one.id, may_open, on_open) }
+                { button("save-run", Say::SaveRecords, &one.id, true, &on_save) }
+                { button("forget-run", Say::ForgetRun, &one.id, may_go(one), &on_forget.reform(|id| vec![id])) }
+            </div>
+        </li>
+    }
+}
+
+fn chips(counts: &Counts, verb: cloud::Verb, locale: Locale) -> Html {
+    let some = SHOWN.iter().filter(|one| counts.of(**one) > 0);
+    some.map(|one| {
+        html! {
+            <span class={class(&["chip", tone(*one).class()])} data-outcome={one.word()}>
+                { icon(picture(*one)) }
+                { text::number(locale, counts.of(*one)) }{ " " }
+                { text::outcome_counter(*one, verb).in_locale(locale) }
+            </span>
+        }
+    })
+    .collect()
+}
+
+/// Asking before records are deleted.
+#[derive(PartialEq)]
+struct SureProps {
+    locale: Locale,
+    ids: Vec<String>,
+    is_unfinished: bool,
+    on: Callback<Intent>,
+    on_close: Callback<()>,
+}
+
+fn sure(props: &SureProps, hooks: &mut HookContext) -> Html {
+    let SureProps { locale, ids, is_unfinished, on, on_close } = props;
+    let locale = *locale;
+    let cancel = use_node_ref().run(hooks);
+    {
+        let cancel = cancel.clone();
+        use_effect_with(ids.clone(), move |_| focus(&cancel)).run(hooks);
+    }
+    let on_confirm = {
+        let (on, on_close, ids) = (on.clone(), on_close.clone(), ids.clone());
+        Callback::from(move |()| {
+            on.emit(Intent::Kept(Wish::Forget(ids.clone())));
+            on_close.emit(());
+        })
+    };
+    html! {
+        <div class="again note warn" role="group" aria-labelledby="h-forget">
+            { icon(Icon::Warning) }
+            <div class="stack">
+                <p id="h-forget">
+                    { Tell::ForgetWarning(ids.len()).in_locale(locale) }
+                    if *is_unfinished { { " " }{ Say::ForgetUnfinished.in_locale(locale) } }
+                </p>
+                <div class="row">
+                    <button type="button" ref={cancel} data-action="cancel"
+                        onclick={on_close.reform(|_| ())}>
+                        { Say::Cancel.in_locale(locale) }
+                    </button>
+                    { part("confirm", confirm, confirm::Props {
+                        action: "confirm",
+                        label: Tell::ForgetRuns(ids.len()).in_locale(locale),
+                        danger: true,
+                        ready: true,
+                        on_confirm,
+                        on_missing: Callback::noop(),
+                    }) }
+                </div>
+            </div>
+        </div>
+    }
+}
