@@ -27,7 +27,7 @@ use gloo_timers::{
 };
 use js_sys::Function;
 use relight_core::{
-    answer::Delivery,
+    answer::{Delivery, Outcome},
     cloud::{Cloud, Read, Verb},
     config::Records,
     credential::{check_key_id, is_temporary},
@@ -48,7 +48,12 @@ use relight_core::{
     words::Locale,
 };
 use serde::Serialize;
-use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+    rc::Rc,
+    sync::Arc,
+};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
@@ -272,6 +277,7 @@ impl Component for Console {
                 aside: None,
                 run: None,
                 signed: Shared::new(Vec::new()),
+                doubted: Shared::new(HashSet::new()),
                 no_journal: None,
                 kept: None,
                 examination: None,
@@ -1113,6 +1119,13 @@ impl Console {
         }
         self.step(ctx, Event::Close);
         self.release_claims();
+        for row in self.view.run.iter().flat_map(|run| run.rows()) {
+            if row.outcome == Outcome::Unknown {
+                self.view.doubted.make_mut().insert(row.id.clone());
+            } else if self.view.doubted.contains(&row.id) && row.outcome == Outcome::Proven {
+                self.view.doubted.make_mut().remove(&row.id);
+            }
+        }
         self.show_none(ctx);
         self.view.session.make_mut().update(Action::Back);
         true

@@ -24,6 +24,8 @@ use relight_core::{
     form::{Fill, Held},
     words::Locale,
 };
+#[cfg(feature = "console")]
+use std::collections::HashSet;
 use std::{ops::Deref, rc::Rc};
 
 /// A value that is shared and compared by identity: what has not been replaced is not drawn again.
@@ -118,6 +120,8 @@ pub struct View {
     pub kept: Option<Shared<Vec<Kept>>>,
     /// The run that is under way or over.
     pub run: Option<Shared<Run>>,
+    /// Instances to which a request was sent whose answer nobody has had, by runs that were left.
+    pub doubted: Shared<HashSet<InstanceId>>,
     /// The requests as they went out, by the index of their call.
     pub signed: Shared<Vec<Option<Rc<Request<Signed>>>>>,
     /// Why runs are not written down here, as a word that [`relight_core::explain`] puts in words;

@@ -1049,6 +1049,8 @@ pub enum Tell<'a> {
         count: usize,
     },
     NarrowWarning(usize),
+    /// To how many of those under review a request was sent whose answer is not known.
+    MayBeTwice(usize),
     ForceWarning(usize),
     /// How long something took.
     BackAfter(Millis),
@@ -1232,6 +1234,10 @@ impl Tell<'_> {
                 "One instance had whole calls refused. Each of the {} is looked at first; then those that can take it are sent again, in new calls.",
                 n(count)
             ),
+            Tell::MayBeTwice(count) => format!(
+                "{}: a request was sent before, and its answer was lost. It may have been carried out, so this may do it a second time. If you are not sure, look at the states first.",
+                instances(count)
+            ),
             Tell::Force(count) => format!("Force those still restarting ({})", n(count)),
             Tell::ForceWarning(count) => format!(
                 "Force restart {} still on the way? It is like pulling the plug: what is not yet written to disk is lost.",
@@ -1373,6 +1379,10 @@ impl Tell<'_> {
             Tell::Narrow(count) => format!("排除问题实例后重发（{}）", n(count)),
             Tell::NarrowWarning(count) => format!(
                 "有实例导致整次调用被拒绝。将先逐一查看这 {} 台实例的状态，再以新的调用重新发送可以操作的实例。",
+                n(count)
+            ),
+            Tell::MayBeTwice(count) => format!(
+                "其中 {} 台此前已发送过请求但没有收到应答，该请求可能已经执行，再次发送可能会重复操作。如不确定，请先查看实例状态。",
                 n(count)
             ),
             Tell::Force(count) => format!("强制重启未完成项（{}）", n(count)),

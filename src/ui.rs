@@ -427,6 +427,10 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
                 review: review.clone(),
                 reason: form.reason().to_owned(),
                 pacing: *form.pacing(),
+                doubted: review
+                    .plan
+                    .as_ref()
+                    .map_or(0, |plan| plan.ids().filter(|id| view.doubted.contains(id)).count()),
                 route: view.route.clone(),
                 on: on.clone(),
             };

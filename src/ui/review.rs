@@ -45,6 +45,8 @@ pub(crate) struct Props {
     pub(crate) pacing: Pacing,
     pub(crate) route: Shared<Route>,
     pub(crate) on: Callback<Intent>,
+    /// How many of them may have had a request already.
+    pub(crate) doubted: usize,
 }
 
 /// What will be sent and what is left out, and the button that sends it.
@@ -105,6 +107,11 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
                 </div>
                 if review.seen.is_none() {
                     <div class="note warn">{ icon(Icon::Warning) }<p>{ t(Say::UnseenWarning) }</p></div>
+                }
+                if props.doubted > 0 {
+                    <div class="note bad" role="status" data-doubted={props.doubted.to_string()}>
+                        { icon(Icon::Warning) }<p>{ Tell::MayBeTwice(props.doubted).in_locale(locale) }</p>
+                    </div>
                 }
                 if let Some(plan) = &review.plan {
                     { for plan.warnings.iter().map(|warning| html! {

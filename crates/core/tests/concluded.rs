@@ -6,6 +6,7 @@ use common::{Page, ids, job, said};
 use relight_core::{
     answer::{Delivery, Outcome},
     cloud::{self, Cloud},
+    eligibility::SkipReason,
     plan::plan,
     run::{Choice, Event},
 };
@@ -102,4 +103,89 @@ fn the_clock_is_corrected_once_for_every_cloud() {
         assert!(page.pass(20).calls.is_empty(), "{id}: not twice");
         assert_eq!(page.outcomes(), ["rejected", "rejected"], "{id}");
     }
+}
+
+// ---- one instance that had a whole call refused ---------------------------------------------------
+
+fn tencent() -> &'static dyn Cloud {
+    cloud::by_id("tencent").unwrap()
+}
+
+/// A call of four that the cloud has refused because of one. Which, it does not say.
+fn refused_for_one() -> Page {
+    let mut page = Page::of(&plan(&job(tencent(), "RebootInstances", 4), None).unwrap(), &[]);
+    page.step(Event::Tick);
+    let body = r#"{"Response":{"Error":{"Code":"UnsupportedOperation.InstanceStateStopped","Message":"No."},"RequestId":"r"}}"#;
+    page.answer(0, 200, body);
+    assert!(page.pass(50).calls.is_empty(), "sent again by itself");
+    assert_eq!(page.outcomes(), ["rejected"; 4]);
+    assert_eq!(page.run.choice_count(Choice::Narrow), 4);
+    // Looked at first; nothing goes out before.
+    let told = page.step(Event::Ask(Choice::Narrow));
+    assert_eq!((told.calls, told.looks), (vec![], ids(tencent(), 4)));
+    page
+}
+
+/// A look that shows all four, each in its state.
+fn show(page: &mut Page, states: [&str; 4]) -> Vec<usize> {
+    page.now += 1_000;
+    let all = ids(tencent(), 4);
+    let set: Vec<String> = all
+        .iter()
+        .zip(states)
+        .map(|(id, state)| {
+            format!(
+                r#"{{"InstanceId":"{id}","InstanceState":"{state}","Placement":{{"Zone":"z"}},
+                    "LatestOperation":"StopInstances","LatestOperationRequestId":"other",
+                    "LatestOperationState":"SUCCESS"}}"#
+            )
+        })
+        .collect();
+    let body = format!(
+        r#"{{"Response":{{"TotalCount":4,"InstanceSet":[{}],"RequestId":"d"}}}}"#,
+        set.join(",")
+    );
+    let delivery = Delivery::Answered(said(200, &body));
+    let told = page.step(Event::Looked { ids: all, delivery }).calls;
+    [told, page.pass(5).calls].concat()
+}
+
+fn sizes(page: &Page) -> Vec<usize> {
+    page.run.calls()[1..].iter().map(|call| call.batch.ids().len()).collect()
+}
+
+/// The look shows which one it was: the others go, and it keeps its reason.
+#[test]
+fn a_call_refused_for_one_is_narrowed_by_looking() {
+    let mut page = refused_for_one();
+    assert_eq!(show(&mut page, ["RUNNING", "STOPPED", "RUNNING", "RUNNING"]), [1]);
+    assert_eq!(sizes(&page), [3]);
+    assert_eq!(page.outcomes(), ["sending", "rejected", "sending", "sending"]);
+    assert_eq!(page.run.rows()[1].skipped, Some(SkipReason::Stopped));
+    assert_eq!(page.run.choice_count(Choice::RetryFailed), 0, "that one cannot be helped");
+}
+
+/// The look shows nothing: in halves, of which at most one is refused again, and so on.
+#[test]
+fn a_call_refused_for_nobody_can_see_whom_is_narrowed_by_halves() {
+    let mut page = refused_for_one();
+    assert_eq!(show(&mut page, ["RUNNING"; 4]), [1, 2]);
+    assert_eq!(sizes(&page), [2, 2]);
+    page.answer(1, 200, r#"{"Response":{"RequestId":"ok"}}"#);
+    let body = r#"{"Response":{"Error":{"Code":"UnsupportedOperation.InstanceStateStopped","Message":"No."},"RequestId":"r"}}"#;
+    page.answer(2, 200, body);
+    assert_eq!(page.outcomes(), ["accepted", "accepted", "rejected", "rejected"]);
+    assert_eq!(page.run.choice_count(Choice::Narrow), 2, "the half, on request");
+    assert!(page.pass(50).calls.is_empty(), "and not unasked");
+}
+
+/// Without a look nothing is known, and nothing is sent.
+#[test]
+fn a_look_that_fails_narrows_nothing() {
+    let mut page = refused_for_one();
+    let delivery = Delivery::Lost { word: "network".into() };
+    page.step(Event::Looked { ids: ids(tencent(), 4), delivery });
+    assert!(page.pass(100).calls.is_empty());
+    assert_eq!(page.outcomes(), ["rejected"; 4]);
+    assert_eq!(page.run.choice_count(Choice::Narrow), 4, "it can be asked for again");
 }

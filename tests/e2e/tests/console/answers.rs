@@ -13,6 +13,8 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("answers::alibaba_partial", alibaba_partial),
         case!("answers::zenlayer_failed_list", zenlayer_failed_list),
         case!("answers::tencent_batch_refused_by_one", tencent_batch),
+        case!("answers::tencent_batch_is_narrowed_by_looking", narrowed_by_looking),
+        case!("answers::tencent_batch_is_narrowed_by_halves", narrowed_by_halves),
         case!("answers::alibaba_wrong_secret", alibaba_secret),
         case!("answers::tencent_wrong_secret", tencent_secret),
         case!("answers::zenlayer_wrong_secret", zenlayer_secret),
@@ -84,6 +86,43 @@ async fn tencent_batch(stage: &mut Stage) -> Result<()> {
     let text = stage.page.all_text().await?;
     ensure!(text.contains("UnsupportedOperation.InstanceStateStopped"), "the code is shown");
     Ok(())
+}
+
+/// Sent without a look, one of four is off. The look shows it, and the others go.
+async fn narrowed_by_looking(stage: &mut Stage) -> Result<()> {
+    let ids = [TENCENT.running(stage, 3), TENCENT.stopped(stage, 1)].concat();
+    send_unseen(stage, &TENCENT.form(&ids.join("\n"))).await?;
+    narrow(stage, &ids).await?;
+    stage.page.wait_for_outcomes(&ids[..3], &["proven"]).await?;
+    stage.page.wait_for_outcomes(&ids[3..], &["rejected"]).await?;
+    let sizes: Vec<usize> = stage.power_calls().iter().map(|call| call.ids.len()).collect();
+    ensure!(sizes == [4, 3], "{sizes:?}");
+    ensure!(TENCENT.reboots(stage, &ids)? == [1, 1, 1, 0]);
+    Ok(())
+}
+
+/// The look shows nothing wrong with any: two halves.
+async fn narrowed_by_halves(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 4);
+    stage.fault(&json!({ "fault": "error", "cloud": "tencent", "action": "RebootInstances",
+        "code": "UnsupportedOperation.InstanceStateStopped", "instanceIds": [ids[1]] }))?;
+    send(stage, &TENCENT.form(&ids.join("\n"))).await?;
+    narrow(stage, &ids).await?;
+    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    let sizes: Vec<usize> = stage.power_calls().iter().map(|call| call.ids.len()).collect();
+    ensure!(sizes == [4, 2, 2], "{sizes:?}");
+    ensure!(TENCENT.reboots(stage, &ids)? == [1; 4]);
+    Ok(())
+}
+
+/// All of a call were refused; asked for, and confirmed, the bad one is left out.
+async fn narrow(stage: &Stage, ids: &[String]) -> Result<()> {
+    stage.page.wait_for_outcomes(ids, &["rejected"]).await?;
+    ensure!(stage.power_calls().len() == 1 && !stage.power_calls()[0].executed);
+    stage.page.act("narrow").await?;
+    stage.page.wait_for("[data-action=confirm]").await?;
+    ensure!(stage.power_calls().len() == 1, "it is confirmed first");
+    stage.page.act("confirm").await
 }
 
 async fn alibaba_secret(stage: &mut Stage) -> Result<()> {

@@ -134,6 +134,13 @@ async fn in_progress(stage: &mut Stage) -> Result<()> {
     let story = story_of(stage, &ids[0]).await?;
     ensure!(story == ["sending", "unknown"], "{story:?}");
     ensure!(stage.power_calls().len() == 1 && TENCENT.reboots(stage, &ids)? == [0]);
+    // Whoever wants it again all the same is told.
+    stage.page.act("new-run").await?;
+    stage.page.wait_for_step("compose").await?;
+    stage.page.review().await?;
+    let words = stage.page.text("[data-doubted='1']").await?;
+    ensure!(words.contains("second time"), "{words}");
+    ensure!(stage.power_calls().len() == 1);
     Ok(())
 }
 
