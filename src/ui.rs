@@ -96,7 +96,7 @@ use relight_core::words::Locale;
 use relight_core::{
     config::{Brand, Lockable, Theme},
     form::Held,
-    run::{Pause, Stage},
+    run::{Pause, Run, Stage},
     session::Step,
 };
 #[cfg(not(feature = "console"))]
@@ -357,25 +357,12 @@ fn name_page(place: &Place, locale: Locale) {
 fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Html {
     let locale = view.session.locale();
     if let Some(run) = &view.run {
-        let put_away = {
-            let (on, on_place) = (on.clone(), ways.on_place.clone());
-            Callback::from(move |_: MouseEvent| {
-                on.emit(Intent::Kept(Wish::PutAway));
-                on_place.emit(Place::Runs);
-            })
-        };
         return html! {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
                 <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
                 { leave(view, on) }
                 { remarks(view, on) }
-                if kept::may_be_put_away(run) {
-                    <p class="small">
-                        <button type="button" class="quiet" data-action="put-away" onclick={put_away}>
-                            { if kept::is_unfinished(run) { Say::PutAway } else { Say::RunsKept }.in_locale(locale) }
-                        </button>
-                    </p>
-                }
+                { put_away(run, locale, ways, on) }
                 { no_journal(view) }
                 // A run that was brought back has no key: without one it can neither look nor send.
                 if key_is_wanted(view.key.secret, run.stage())                {
@@ -468,6 +455,29 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
                 </p>
             }
         </main>
+    }
+}
+
+/// The way from a run to the others, if nothing goes on in it.
+#[cfg(feature = "console")]
+fn put_away(run: &Run, locale: Locale, ways: &Ways, on: &Callback<Intent>) -> Html {
+    if !kept::may_be_put_away(run) {
+        return Html::default();
+    }
+    let words = if kept::is_unfinished(run) { Say::PutAway } else { Say::RunsKept };
+    let onclick = {
+        let (on, on_place) = (on.clone(), ways.on_place.clone());
+        Callback::from(move |_: MouseEvent| {
+            on.emit(Intent::Kept(Wish::PutAway));
+            on_place.emit(Place::Runs);
+        })
+    };
+    html! {
+        <p class="small">
+            <button type="button" class="quiet" data-action="put-away" {onclick}>
+                { words.in_locale(locale) }
+            </button>
+        </p>
     }
 }
 

@@ -157,7 +157,7 @@ fn row(
         |summary| text::time_of_day(locale, summary.about.confirmed_at),
     );
     let manifest =
-        summary.and_then(|summary| cloud::by_id(&summary.cloud)).map(|one| one.manifest());
+        summary.and_then(|summary| cloud::by_id(&summary.cloud)).map(cloud::Cloud::manifest);
     let what = match (summary, one.tally) {
         (Some(summary), Some(tally)) => {
             let (deed, count) = (tally.deed, summary.instances - tally.counts.of(Outcome::Skipped));

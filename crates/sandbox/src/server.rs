@@ -193,9 +193,8 @@ fn deliver(reply: Reply) -> Response {
     let Reply { answer, delivery, delay_ms: _ } = reply;
     let length = answer.body.len();
     let body = match delivery {
-        Delivery::Whole => Body::from(answer.body),
+        Delivery::Whole | Delivery::CutHead => Body::from(answer.body),
         Delivery::CutBeforeHead => Body::empty(),
-        Delivery::CutHead => Body::from(answer.body),
         Delivery::CutBody { keep_bytes } => Body::new(CutBody {
             part: Some(Bytes::from(answer.body).slice(..keep_bytes.min(length))),
             flushed: false,
