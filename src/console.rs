@@ -168,7 +168,7 @@ pub(crate) enum Msg {
     /// The records of a run, to be saved.
     Raw(String),
     /// The runs that the journal keeps.
-    Kept(Vec<Kept>),
+    Runs(Vec<Kept>),
     /// What came of one of them.
     Tallied(String, Tally),
     /// One of them, to be shown.
@@ -407,7 +407,7 @@ impl Console {
                 self.view.aside = Some(Rc::new((run_id, why)));
                 true
             }
-            Msg::Kept(mut kept) => {
+            Msg::Runs(mut kept) => {
                 for one in &mut kept {
                     let known = self.view.kept.iter().flat_map(|kept| kept.iter());
                     one.tally =
@@ -687,7 +687,7 @@ impl Console {
                 self.step(ctx, event)
             }
             Intent::NewRun => self.new_run(ctx),
-            Intent::Kept(wish) => self.keep(ctx, wish),
+            Intent::Kept(wish) => self.see_to_runs(ctx, wish),
             Intent::Examine => self.examine(ctx),
             Intent::Anew { ids, verb, elsewhere, keep_key } => {
                 self.anew(ctx, &ids, verb, elsewhere, keep_key)
@@ -1159,11 +1159,11 @@ impl Console {
     fn list_kept(&self, ctx: &Context<Self>) {
         let Some(journal) = self.journal.clone() else { return };
         let hands_in = self.config.settings.records.is_some();
-        ctx.link().send_future(async move { Msg::Kept(kept::list(&journal, hands_in).await) });
+        ctx.link().send_future(async move { Msg::Runs(kept::list(&journal, hands_in).await) });
     }
 
     /// What a person wants of the runs that are kept. None of it sends anything to a cloud.
-    fn keep(&mut self, ctx: &Context<Self>, wish: Wanted) -> bool {
+    fn see_to_runs(&mut self, ctx: &Context<Self>, wish: Wanted) -> bool {
         let Some(journal) = self.journal.clone() else { return false };
         let link = ctx.link().clone();
         match wish {

@@ -13,7 +13,7 @@ use crate::{
     text::{Deed, Say, Tell},
 };
 use relight_core::{
-    run::{Choice, Event, Run, Stage},
+    run::{Choice, Event, Pause, Run, Stage},
     words::Locale,
 };
 use yew::{
@@ -74,7 +74,9 @@ pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
         }
     };
     let over = match run.stage() {
-        Stage::Finished | Stage::Stopped | Stage::Watching => true,
+        Stage::Finished | Stage::Stopped | Stage::Watching | Stage::Paused(Pause::NotAllowed) => {
+            true
+        }
         Stage::Sending | Stage::Paused(_) => false,
     };
     let count = |of| run.choice_count(of);

@@ -702,9 +702,7 @@ impl Run {
         }
         let left = in_state(&[CallState::Waiting, CallState::Claiming]);
         match self.pause {
-            _ if self.is_watching() && !self.stopped && !self.may_look() => {
-                Stage::Paused(Pause::NotAllowed)
-            }
+            _ if self.is_watching() && !self.may_look() => Stage::Paused(Pause::NotAllowed),
             Some(pause) if left || (pause == Pause::Restored && self.is_watching()) => {
                 Stage::Paused(pause)
             }
