@@ -69,7 +69,6 @@ use crate::{
     kept::{self, Wish},
     place::{Place, Shown},
     store::View,
-    text::Tell,
 };
 #[cfg(not(feature = "console"))]
 use crate::{frame::Stranger, front::Rest, store::KeyState};
