@@ -60,7 +60,7 @@ export interface Settings {
   /** The clouds that are called without a proxy. */
   direct?: CloudId[];
   /** Where keys come from, and how long they stay. */
-  credentials?: { url?: string; lockAfterSeconds?: number };
+  credentials?: { url?: string; lockAfterSeconds?: number; keepInBrowser?: boolean };
   /** The origins of pages that may show this one in a frame. */
   frames?: string[];
 }
