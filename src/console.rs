@@ -248,7 +248,6 @@ impl Component for Console {
     fn create(ctx: &Context<Self>) -> Self {
         read_configuration(ctx);
         ctx.link().send_future(async { Msg::Journal(Journal::open().await) });
-        read_keyring(ctx);
         let start = &ctx.props().start;
         let mut session = Session::new(start.locale.unwrap_or_else(config::usual_locale));
         for (name, value) in &start.filled {
@@ -259,6 +258,9 @@ impl Component for Console {
         let vault = Vault::default();
         if let Some((key, token)) = start.held.take() {
             vault.take_over(session.form().cloud(), key, &token);
+        }
+        if start.then == Then::Key {
+            vault.want_keyring();
         }
         let watch = {
             let root = ctx.props().host.shadow_root();
@@ -311,15 +313,6 @@ impl Component for Console {
         let changed = self.take_note(ctx, msg);
         self.let_go();
         self.ask_vault() || changed
-    }
-
-    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
-        if first
-            && ctx.props().start.then == Then::Key
-            && let Some(root) = ctx.props().host.shadow_root()
-        {
-            ui::dom::unfold(&root, "[data-keep]");
-        }
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -474,7 +467,7 @@ impl Console {
             Msg::Online(online) => self.step(ctx, Event::Online(online)),
             Msg::Hidden(hidden) => {
                 // Another tab may have kept or forgotten some.
-                if !hidden {
+                if !hidden && self.configured {
                     read_keyring(ctx);
                 }
                 self.step(ctx, Event::Hidden(hidden))
@@ -582,6 +575,7 @@ impl Console {
         self.watch.set_limit(keys.lock_after_ms());
         self.vault.set_source(Source::of(&ctx.props().host, keys.url.as_deref()));
         self.vault.forbid_keeping(keys.forbids_keeping() || problem.is_some());
+        read_keyring(ctx);
         self.view.unusable = problem.map(Rc::from);
         self.view.stranger.clone_from(&config.stranger);
         self.view.settings = Shared::new(config.settings.clone());
@@ -819,7 +813,8 @@ impl Console {
 
     /// Whether this page may have to do with keys that the browser keeps.
     fn may_keep(&self) -> bool {
-        self.configured && self.view.stranger.is_none() && !self.view.key.keyring.is_forbidden
+        let keyring = &self.view.key.keyring;
+        self.view.stranger.is_none() && keyring.is_known && !keyring.is_forbidden
     }
 
     /// Draws what the vault says. Returns whether that is something else than before.

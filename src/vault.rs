@@ -255,6 +255,7 @@ impl Vault {
         let mut kept = self.0.borrow_mut();
         let keyring = Rc::make_mut(&mut kept.keyring);
         keyring.entries = entries;
+        keyring.is_known = true;
         if let Some(Trouble::Unread(_)) = keyring.trouble {
             keyring.trouble = None;
         }
@@ -262,7 +263,15 @@ impl Vault {
 
     /// Something went wrong with what is kept, or does not any more.
     pub(crate) fn set_trouble(&self, trouble: Option<Trouble>) {
-        Rc::make_mut(&mut self.0.borrow_mut().keyring).trouble = trouble;
+        let mut kept = self.0.borrow_mut();
+        let keyring = Rc::make_mut(&mut kept.keyring);
+        keyring.is_known = true;
+        keyring.trouble = trouble;
+    }
+
+    /// Somebody has asked for what there is about the key.
+    pub(crate) fn want_keyring(&self) {
+        Rc::make_mut(&mut self.0.borrow_mut().keyring).is_wanted = true;
     }
 
     /// Whether the operator lets nobody keep keys.

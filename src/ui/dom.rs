@@ -73,20 +73,6 @@ pub(crate) fn focus_in(node: &NodeRef, selector: &str) {
     }
 }
 
-/// Opens the first `<details>` that a selector finds, and puts the focus on its title.
-#[cfg(feature = "console")]
-pub(crate) fn unfold(root: &web_sys::ShadowRoot, selector: &str) {
-    if let Ok(Some(folded)) = root.query_selector(selector) {
-        // An element takes every attribute of this name.
-        let _ = folded.set_attribute("open", "");
-        if let Ok(Some(title)) = folded.query_selector("summary")
-            && let Ok(title) = title.dyn_into::<HtmlElement>()
-        {
-            let _ = title.focus();
-        }
-    }
-}
-
 /// Brings an element into view, if it is not.
 pub(crate) fn reveal(node: &NodeRef) {
     if let Some(element) = node.cast::<Element>() {

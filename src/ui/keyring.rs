@@ -3,6 +3,7 @@
 use super::markup::html;
 use super::{
     credential::Props,
+    dom::{focus, value_of},
     header::shortened,
     icon::{Icon, icon},
     part::part,
@@ -18,7 +19,7 @@ use std::rc::Rc;
 use yew::{
     Callback, Html, InputEvent, KeyboardEvent,
     functional::{Hook, HookContext},
-    use_state_eq,
+    use_effect_with, use_node_ref, use_state_eq,
 };
 
 /// The keys that are kept. In a run only those with which it began.
@@ -59,7 +60,12 @@ pub(crate) fn keep(props: &Props<'_>) -> Html {
     let temporary = key.token != Held::Nothing
         || (!props.key_id.is_empty() && credential::is_temporary(props.cloud, props.key_id));
     let held = key.secret == Held::Usable && key.source.is_none();
-    if !held || key.is_readable || key.chosen.is_some() || key.keyring.is_forbidden {
+    if !held
+        || !key.keyring.is_known
+        || key.is_readable
+        || key.chosen.is_some()
+        || key.keyring.is_forbidden
+    {
         return Html::default();
     }
     if temporary {
@@ -73,7 +79,12 @@ pub(crate) fn keep(props: &Props<'_>) -> Html {
     part(
         "keep",
         field,
-        FieldProps { locale, key_id: shortened(props.key_id), on: props.on.clone() },
+        FieldProps {
+            locale,
+            key_id: shortened(props.key_id),
+            is_wanted: key.keyring.is_wanted,
+            on: props.on.clone(),
+        },
     )
 }
 
@@ -142,15 +153,27 @@ struct FieldProps {
     locale: Locale,
     /// Its beginning and end, which is its name unless it is given another.
     key_id: String,
+    /// Unfolded from the start, and where the focus goes.
+    is_wanted: bool,
     on: Callback<Intent>,
 }
 
 fn field(props: &FieldProps, hooks: &mut HookContext) -> Html {
     let name = use_state_eq(String::new).run(hooks);
     let locale = props.locale;
+    let title = use_node_ref().run(hooks);
+    {
+        let title = title.clone();
+        use_effect_with(props.is_wanted, move |is_wanted| {
+            if *is_wanted {
+                focus(&title);
+            }
+        })
+        .run(hooks);
+    }
     let oninput = {
         let name = name.clone();
-        Callback::from(move |event: InputEvent| name.set(super::dom::value_of(&event)))
+        Callback::from(move |event: InputEvent| name.set(value_of(&event)))
     };
     let keep = {
         let (on, fallback) = (props.on.clone(), props.key_id.clone());
@@ -171,8 +194,8 @@ fn field(props: &FieldProps, hooks: &mut HookContext) -> Html {
         }
     });
     html! {
-        <details class="bare" data-keep={"true"}>
-            <summary>{ keys::KEEP_OPENS.in_locale(locale) }</summary>
+        <details class="bare" data-keep={"true"} open={props.is_wanted}>
+            <summary ref={title}>{ keys::KEEP_OPENS.in_locale(locale) }</summary>
             <div class="stack tight">
                 <p class="small muted">{ keys::KEEP_HINT.in_locale(locale) }</p>
                 <div class="field beside">

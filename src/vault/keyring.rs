@@ -25,6 +25,11 @@ pub struct Keyring {
     pub entries: Vec<Entry>,
     /// The operator lets nobody keep keys: those that are there can be forgotten and nothing else.
     pub is_forbidden: bool,
+    /// Whether it has been looked at, which waits for the operator's configuration: before, nobody
+    /// knows what may be done with it.
+    pub is_known: bool,
+    /// Whether somebody has asked for what there is about the key.
+    pub is_wanted: bool,
     /// What went wrong the last time that it was asked for something.
     pub trouble: Option<Trouble>,
 }

@@ -281,6 +281,30 @@ impl Session {
         Ok(Some(found))
     }
 
+    /// In which files of the browser's profile some bytes are, and how often. `None` if the profile is
+    /// not kept.
+    pub fn in_profile(&self, needle: &[u8]) -> Result<Option<Vec<(PathBuf, usize)>>> {
+        let Some(profile) = &self.profile else { return Ok(None) };
+        let mut found = Vec::new();
+        let mut folders = vec![profile.0.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder)? {
+                let entry = entry?;
+                if entry.file_type()?.is_dir() {
+                    folders.push(entry.path());
+                    continue;
+                }
+                // The browser is at work on them: one may be gone meanwhile.
+                let bytes = fs::read(entry.path()).unwrap_or_default();
+                let count = memchr::memmem::find_iter(&bytes, needle).count();
+                if count > 0 {
+                    found.push((entry.path().strip_prefix(&profile.0)?.to_owned(), count));
+                }
+            }
+        }
+        Ok(Some(found))
+    }
+
     /// What the largest process that draws pages holds in memory, in KiB.
     pub fn page_memory_kib(&self) -> Option<u64> {
         let draws_pages = |id: &u32| {

@@ -46,6 +46,13 @@ pub(crate) const SPY: &str = "() => { window.memories = []; window.made = []; \
        crypto.subtle.importKey = (...all) => { const key = own(...all); \
          window.made.push(key); return key; }; } }";
 
+/// Keeps what is written to the browser's log and what is copied, where a case can see it.
+const LISTEN: &str = "() => { window.said = []; \
+     for (const name of ['log', 'info', 'warn', 'error', 'debug', 'trace']) \
+       console[name] = (...all) => { window.said.push(all.map(String).join()); }; \
+     const { clipboard } = navigator; if (clipboard) clipboard.writeText = async text => { \
+       window.said.push(`copied ${text}`); }; }";
+
 /// What must not be found, in every form in which it would be of use. The derived keys are those of
 /// today, by the vendor's documentation.
 pub(crate) struct Needles(Vec<(&'static str, Vec<u8>)>);
@@ -159,6 +166,7 @@ async fn nothing_is_left(stage: &mut Stage) -> Result<()> {
     let (key_id, secret, token) = TEMPORARY;
     let needles = Needles::of(secret, Some(token));
     stage.page.session().before_every_page(SPY).await?;
+    stage.page.session().before_every_page(LISTEN).await?;
     stage.open().await?;
     let ids = TENCENT.running(stage, 2);
     let text = ids.join("\n");
@@ -185,6 +193,22 @@ async fn nothing_is_left(stage: &mut Stage) -> Result<()> {
     page.wait_for("[data-inspector]").await?;
     let shown = page.everything().await?;
     needles.absent_in(&shown, "the inspector")?;
+    // Whatever can be copied or saved, and whatever was written to the log.
+    let copies = page.count("[data-action=copy]").await?;
+    ensure!(copies > 2, "there is little to copy: {copies}");
+    page.run("all('[data-action=copy]').filter(seen).forEach(e => e.click());", &[]).await?;
+    let script = "return window.said.filter(text => text.startsWith('copied ')).length >= a;";
+    page.wait_until("what was copied", script, &[json!(copies)]).await?;
+    let said = page.run("return window.said.join('\\n');", &[]).await?;
+    let said = said.as_str().unwrap_or_default();
+    ensure!(said.contains(&ids[0]), "{said}");
+    needles.absent_in(said, "the log, or what was copied")?;
+    for (action, file) in [("export-csv", "relight-run.csv"), ("export-json", "relight-run.json")] {
+        page.act(action).await?;
+        let text = page.downloaded(file).await?;
+        ensure!(text.contains(&ids[0]), "{text}");
+        needles.absent_in(&text, file)?;
+    }
 
     // While it is held, the program itself has the token and nothing else.
     let found = needles.in_wasm(stage).await?;
