@@ -119,6 +119,7 @@ impl Vault {
         {
             kept.chosen = None;
             kept.changes += 1;
+            Rc::make_mut(&mut kept.keyring).is_wanted = false;
             // Not the one that came from the source.
             if kept.key_id.take().is_some() {
                 kept.expires_at = None;
@@ -146,6 +147,10 @@ impl Vault {
     pub(crate) fn forget(&self) {
         let mut kept = self.0.borrow_mut();
         kept.key.wipe();
+        #[cfg(feature = "console")]
+        {
+            Rc::make_mut(&mut kept.keyring).is_wanted = false;
+        }
         *kept = Kept {
             #[cfg(feature = "console")]
             source: kept.source.take(),
@@ -237,7 +242,9 @@ impl Vault {
 
     /// The key that is held is now also kept under this id.
     pub(crate) fn is_kept_as(&self, id: &str) {
-        self.0.borrow_mut().chosen = Some(id.into());
+        let mut kept = self.0.borrow_mut();
+        kept.chosen = Some(id.into());
+        Rc::make_mut(&mut kept.keyring).is_wanted = false;
     }
 
     /// The kept key that is held, by its id.

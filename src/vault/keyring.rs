@@ -28,7 +28,7 @@ pub struct Keyring {
     /// Whether it has been looked at, which waits for the operator's configuration: before, nobody
     /// knows what may be done with it.
     pub is_known: bool,
-    /// Whether somebody has asked for what there is about the key.
+    /// Whether somebody has asked for what there is about the key that is held.
     pub is_wanted: bool,
     /// What went wrong the last time that it was asked for something.
     pub trouble: Option<Trouble>,
