@@ -656,7 +656,7 @@ fn key_is_wanted(secret: Held, stage: Stage) -> bool {
 
 fn nothing_to_review(locale: Locale) -> Html {
     html! {
-        <section class="panel empty" aria-labelledby="h-review">
+        <section class="panel empty" part="panel" aria-labelledby="h-review">
             <div class="head"><h2 id="h-review">{ Say::NothingToReview.in_locale(locale) }</h2></div>
             <div class="body">
                 <p class="muted">{ Say::NothingToReviewHint.in_locale(locale) }</p>

@@ -82,7 +82,7 @@ pub(crate) fn chip(locale: Locale, outcome: Outcome, verb: Verb, settled: bool) 
         text::outcome(outcome, verb)
     };
     html! {
-        <span class={class(&["chip", tone(outcome).class()])}>
+        <span part="outcome" class={class(&["chip", tone(outcome).class()])}>
             { icon(picture(outcome)) }
             { words.in_locale(locale) }
         </span>

@@ -63,7 +63,7 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
     let problem = problem.as_ref();
     let ready = form.parsed().ids.len();
     html! {
-        <form class="panel compose" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
+        <form class="panel compose" part="panel form" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
             onkeydown={no_repeat()}>
             <div class="head">
                 <h2 id="h-what">{ Say::WhatToDo.in_locale(locale) }</h2>
@@ -116,7 +116,7 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
                         { icon(Icon::Warning) }<p>{ words }</p>
                     </div>
                 }
-                <button type="submit" data-action="review"
+                <button type="submit" part="check" data-action="review"
                     aria-busy={props.opening.then_some("true")}
                     class={class(&["grow", if props.reviewing { "" } else { "primary" }])}>
                     if props.opening {

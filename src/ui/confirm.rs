@@ -85,7 +85,7 @@ pub(crate) fn confirm(props: &Props, hooks: &mut HookContext) -> Html {
     };
     let kind = if props.danger { "danger" } else { "primary" };
     html! {
-        <button type="button" class={class(&["confirm", kind])} data-action={props.action}
+        <button type="button" part="confirm" class={class(&["confirm", kind])} data-action={props.action}
             disabled={armed.as_ref() != Some(&said) || *used} aria-disabled={(!props.ready).then_some("true")} {onclick}>
             { props.label.clone() }
         </button>

@@ -31,7 +31,7 @@ pub(crate) fn doctor(props: &Props, _: &mut HookContext) -> Html {
     let busy = props.examination.is_some() && findings.is_none();
     let onclick = props.on.reform(|_| Intent::Examine);
     html! {
-        <section class="panel" aria-labelledby="h-doctor" data-doctor={
+        <section class="panel" part="panel doctor" aria-labelledby="h-doctor" data-doctor={
             if busy { "busy" } else if findings.is_some() { "done" } else { "idle" }
         }>
             <div class="head">

@@ -98,7 +98,8 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
     };
     let open = props.shown.code.as_deref().zip(props.shown.shelf);
     html! {
-        <section class={class(&["panel", "errors", if open.is_some() { "opened" } else { "" }])} aria-labelledby="h-errors">
+        <section class={class(&["panel", "errors", if open.is_some() { "opened" } else { "" }])} part="panel errors"
+            aria-labelledby="h-errors">
             <div class="head">
                 <h1 id="h-errors">{ t(Say::IndexTitle) }</h1>
                 <span class="small muted grow"><span class="wide">{ t(Say::IndexHint) }</span></span>

@@ -72,7 +72,7 @@ pub(crate) fn explain(props: &Props, hooks: &mut HookContext) -> Html {
     };
     let is_empty = pasted.trim().is_empty();
     html! {
-        <section class="panel explain" aria-labelledby="h-explain">
+        <section class="panel explain" part="panel explain" aria-labelledby="h-explain">
             <div class="head">
                 <h1 class="grow" id="h-explain">{ t(Say::ExplainTitle) }</h1>
                 { go(&props.ways, Place::Errors(Shown::default()), "tiny", "errors", false, t(Say::AllErrors).html()) }

@@ -63,7 +63,7 @@ pub(crate) fn header(props: Props<'_>) -> Html {
     #[cfg(not(feature = "console"))]
     let lock = Html::default();
     html! {
-        <header class="bar">
+        <header class="bar" part="header">
             <div class="brand">
                 if let Some(brand) = brand {
                     { brand }

@@ -63,7 +63,7 @@ pub(crate) fn ids(props: &Props, hooks: &mut HookContext) -> Html {
     html! {
         <div class="field ids">
             <label class="field" for="ids-field">{ Say::Instances.in_locale(locale) }</label>
-            <textarea ref={node} id="ids-field" name="instanceIds" spellcheck="false" autocapitalize="none"
+            <textarea ref={node} id="ids-field" part="ids" name="instanceIds" spellcheck="false" autocapitalize="none"
                 autocomplete="off" rows="6" placeholder={ids.example} aria-describedby="ids-help e-ids"
                 aria-invalid={problem.map(|_| "true")} {oninput} />
             { problem_at("e-ids", problem) }

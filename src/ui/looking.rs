@@ -65,7 +65,7 @@ pub(crate) fn looking(props: &Props, hooks: &mut HookContext) -> Html {
         told.as_ref().is_some_and(|(_, told)| told.helps.contains(&Help::CorrectClock));
     let percent = (done * 100).checked_div(total).unwrap_or(100);
     html! {
-        <section class="panel looking" aria-labelledby="h-looking">
+        <section class="panel looking" part="panel looking" aria-labelledby="h-looking">
             <div class="head">
                 <h2 id="h-looking" tabindex="-1" ref={heading}>
                     { t(if told.is_some() { Say::LookFailed } else { Say::Looking }) }

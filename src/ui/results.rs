@@ -105,7 +105,7 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
     };
     let cloud = target.cloud.manifest().name.in_locale(locale);
     html! {
-        <section class="panel run" aria-labelledby="h-run" data-stage={stage_word(stage)}>
+        <section class="panel run" part="panel run" aria-labelledby="h-run" data-stage={stage_word(stage)}>
             <div class="head">
                 <h2 id="h-run" tabindex="-1" ref={heading}>
                     { Tell::RunTitle { deed: Deed::of(order), count: asked(run), active }.in_locale(locale) }
@@ -170,7 +170,7 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
                     now: props.now,
                     on_select,
                 }) }
-                <aside ref={aside} aria-label={t(Say::WhatHappened)}>
+                <aside ref={aside} part="explanation" aria-label={t(Say::WhatHappened)}>
                     if let Some(row) = row {
                         { card(&explanation::Props {
                             locale,

@@ -79,7 +79,7 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
     let no_reason = (*asked && !reason_given).then(|| Refusal::ReasonMissing.sentence(locale));
     let danger = !order.is_dry_run() && (order.is_forced() || order.erases());
     html! {
-        <section class="panel review" aria-labelledby="h-review" onkeydown={no_repeat()}>
+        <section class="panel review" part="panel review" aria-labelledby="h-review" onkeydown={no_repeat()}>
             <div class="head">
                 <h2 id="h-review">{ Tell::ReviewTitle(deed, count).in_locale(locale) }</h2>
                 <span class="small muted">{ place(order, locale) }</span>

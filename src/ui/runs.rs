@@ -92,7 +92,7 @@ pub(crate) fn runs(props: &Props, hooks: &mut HookContext) -> Html {
         all.iter().filter(|one| may_go(one)).map(|one| one.id.clone()).collect();
     let asked: Vec<&Kept> = all.iter().filter(|one| forgetting.contains(&one.id)).collect();
     html! {
-        <section class="panel" aria-labelledby="h-runs" data-runs={all.len().to_string()}>
+        <section class="panel" part="panel runs" aria-labelledby="h-runs" data-runs={all.len().to_string()}>
             <div class="head">
                 <h1 id="h-runs" tabindex="-1" ref={heading}>{ Tell::RunsKept(all.len()).in_locale(locale) }</h1>
             </div>

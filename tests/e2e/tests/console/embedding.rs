@@ -30,8 +30,11 @@ async fn events(stage: &mut Stage) -> Result<()> {
     let running = &ids[..1];
     stage.fault(&refusal(&ids[1]))?;
     listen(stage).await?;
+    stage.page.run(PAINT, &[]).await?;
+    painted(stage, &["header", "panel", "form", "ids", "check"]).await?;
     send(stage, &ALIBABA.form(&ids.join("\n"))).await?;
     stage.page.wait_for_outcomes(running, &["proven"]).await?;
+    painted(stage, &["header", "panel", "run", "outcome", "explanation"]).await?;
     until("the end", || async {
         Ok((heard(stage, "relight-run-finished").await?.len() == 1).then_some(()))
     })
@@ -269,6 +272,28 @@ async fn fields(stage: &mut Stage) -> Result<()> {
     stage.page.wait_for("[data-action=forget]").await?;
     ensure!(stage.page.value("keyId").await? == ALIBABA.key_id);
     ensure!(stage.page.value("secret").await?.is_empty(), "the secret stays in the page");
+    Ok(())
+}
+
+/// A style of the host for each part.
+const PAINT: &str = "const parts = ['header', 'panel', 'form', 'run', 'ids', 'check', 'outcome', \
+       'explanation']; \
+     const sheet = new CSSStyleSheet(); \
+     sheet.replaceSync(parts.map((part) => `relight-console::part(${part}) { scroll-margin: 7px }`).join('')); \
+     document.adoptedStyleSheets.push(sheet);";
+
+/// The host's styles have reached these parts, and nothing beside parts.
+async fn painted(stage: &Stage, parts: &[&str]) -> Result<()> {
+    let script = "const all = [...document.querySelector('relight-console').shadowRoot.querySelectorAll('*')]; \
+         const is = (element) => getComputedStyle(element).scrollMarginTop === '7px'; \
+         const names = all.filter(is).flatMap((element) => [...element.part]); \
+         return [names, all.filter((element) => is(element) && element.part.length === 0).length];";
+    let seen = stage.page.run(script, &[]).await?;
+    let names = seen[0].as_array().context("names of parts")?;
+    for part in parts {
+        ensure!(names.iter().any(|name| name == part), "{part} is not among {names:?}");
+    }
+    ensure!(seen[1] == 0, "{seen}");
     Ok(())
 }
 
