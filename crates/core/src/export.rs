@@ -243,9 +243,13 @@ fn time(at: Millis) -> String {
     format!("{}.{:03}Z", seconds.trim_end_matches('Z'), at % 1_000)
 }
 
+/// What a spreadsheet may take for the beginning of a formula, the wide forms too (OWASP, "CSV
+/// Injection").
+const ARMED: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 /// Quotes a cell where it must be, and disarms one that a spreadsheet would take for a formula.
 fn cell(text: &str) -> String {
-    let armed = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let armed = text.starts_with(ARMED);
     let text = if armed { format!("'{text}") } else { text.to_owned() };
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
@@ -256,7 +260,7 @@ fn cell(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pretty, json};
+    use super::{ARMED, Pretty, cell, json};
     use crate::{
         cloud,
         eligibility::SkipReason,
@@ -302,6 +306,23 @@ mod tests {
         assert_eq!(value["instances"][1]["reason"], "not-found");
         assert_eq!(value["instances"][1]["error"], serde_json::Value::Null);
         assert_eq!(value["instances"].as_array().map(Vec::len), Some(2));
+    }
+
+    #[test]
+    fn a_cell_is_no_formula_and_stays_one_cell() {
+        assert_eq!(cell("web-01"), "web-01");
+        assert_eq!(cell("=1+1"), "'=1+1");
+        assert_eq!(cell("＝1＋1"), "'＝1＋1");
+        assert_eq!(cell("\t=1"), "'\t=1");
+        assert_eq!(cell("a,b"), "\"a,b\"");
+        assert_eq!(cell("say \"so\"\r\n"), "\"say \"\"so\"\"\r\n\"");
+        assert_eq!(cell("@x,\"y\""), "\"'@x,\"\"y\"\"\"");
+        for first in ARMED {
+            assert!(
+                cell(&format!("{first}1")).trim_start_matches('"').starts_with('\''),
+                "{first}"
+            );
+        }
     }
 
     #[test]
