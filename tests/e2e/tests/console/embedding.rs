@@ -284,10 +284,11 @@ const PAINT: &str = "const parts = ['header', 'panel', 'form', 'run', 'ids', 'ch
 
 /// The host's styles have reached these parts, and nothing beside parts.
 async fn painted(stage: &Stage, parts: &[&str]) -> Result<()> {
-    let script = "const all = [...document.querySelector('relight-console').shadowRoot.querySelectorAll('*')]; \
-         const is = (element) => getComputedStyle(element).scrollMarginTop === '7px'; \
-         const names = all.filter(is).flatMap((element) => [...element.part]); \
-         return [names, all.filter((element) => is(element) && element.part.length === 0).length];";
+    let script = "const inside = document.querySelector('relight-console').shadowRoot; \
+         const painted = [...inside.querySelectorAll('*')].filter( \
+             (element) => getComputedStyle(element).scrollMarginTop === '7px'); \
+         return [painted.flatMap((element) => [...element.part]), \
+             painted.filter((element) => element.part.length === 0).length];";
     let seen = stage.page.run(script, &[]).await?;
     let names = seen[0].as_array().context("names of parts")?;
     for part in parts {

@@ -156,7 +156,6 @@ async fn phone(stage: &mut Stage) -> Result<()> {
     send(stage, &TENCENT.form(&ids[0])).await?;
     page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
     page.act("new-run").await?;
-    page.session().driver().goto(&stage.site.url()).await?;
     page.session().driver().refresh().await?;
     page.wait_for("[data-action=runs]").await?;
     ensure!(page.text("[data-action=runs]").await?.contains('1'));
