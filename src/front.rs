@@ -374,8 +374,9 @@ impl Front {
                 self.route = config.route;
                 self.stranger = config.stranger;
                 self.locale = config.locale.unwrap_or(self.locale);
-                // What the front does not understand may forbid something, or be wrong.
-                if config.more && self.rest == Rest::Absent {
+                // What the front does not understand may forbid something, or be wrong: then the rest takes
+                // over by itself, also where it is only being fetched ahead, for ids that came sooner.
+                if config.more && matches!(self.rest, Rest::Absent | Rest::Coming) {
                     return self.fetch(Then::Restore);
                 }
                 Next::Draw
