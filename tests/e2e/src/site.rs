@@ -17,6 +17,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::watch,
     task::JoinHandle,
 };
 
@@ -57,6 +58,8 @@ struct Shared {
     /// What was handed in at `/records`, and whether that takes anything.
     records: Mutex<Vec<String>>,
     takes_records: AtomicBool,
+    /// The file whose answer waits; none if it is empty.
+    held: watch::Sender<String>,
 }
 
 impl Site {
@@ -83,6 +86,7 @@ impl Site {
             connect: Mutex::default(),
             records: Mutex::default(),
             takes_records: AtomicBool::new(true),
+            held: watch::Sender::new(String::new()),
         });
         let address = listener.local_addr()?;
         let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
@@ -124,6 +128,11 @@ impl Site {
     /// From now on serves this in the place of a file of the release.
     pub fn replace(&self, name: &str, bytes: Vec<u8>) {
         lock(&self.shared.replaced).insert(name.to_owned(), bytes);
+    }
+
+    /// From now on lets everybody wait who asks for this file, until another name is given.
+    pub fn hold(&self, name: &str) {
+        self.shared.held.send_replace(name.to_owned());
     }
 
     /// From now on serves these files, and nothing of the release any more.
@@ -230,6 +239,8 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
         Some(_) | None => None,
     };
     lock(&shared.asked).extend(name.map(str::to_owned));
+    // It can only fail when the host ends.
+    let _ = shared.held.subscribe().wait_for(|held| Some(held.as_str()) != name).await;
     let replaced = name.and_then(|name| lock(&shared.replaced).get(name).cloned());
     let file = match name {
         Some(_) if replaced.is_some() => replaced.map(|bytes| (bytes, false)),

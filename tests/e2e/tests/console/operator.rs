@@ -12,6 +12,7 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("operator::only_what_is_allowed_is_offered", allowed),
         case!("operator::what_is_locked_stays", locked),
+        case!("operator::what_comes_late_counts", late),
         case!("operator::a_reason_and_a_count_are_asked_for", confirmed),
         case!("operator::a_wrong_file_stops_everything", wrong),
         case!("operator::a_run_that_comes_back_is_held_to_the_limits_of_now", come_back),
@@ -69,6 +70,28 @@ async fn allowed(stage: &mut Stage) -> Result<()> {
     page.wait_for_outcomes(&ids[..2], &["accepted", "in-progress", "proven"]).await?;
     // A run that may not be forced offers no force.
     ensure!(!page.sees("[data-action=force]").await?);
+    Ok(())
+}
+
+/// Also when ids were there before it, for which the rest of the page is being fetched already.
+async fn late(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 2).join(" ");
+    let configuration = json!({ "allow": { "operations": ["start"] } });
+    stage.site.replace("relight.json", configuration.to_string().into_bytes());
+    stage.site.hold("relight.json");
+    stage.page.session().driver().goto(&stage.site.url()).await?;
+    stage.page.wait_for("[data-front]").await?;
+    stage.page.fill("instanceIds", &ids).await?;
+    until("the rest, ahead of time", || async {
+        Ok(stage.site.asked().iter().any(|name| name == "relight_bg.wasm").then_some(()))
+    })
+    .await?;
+    stage.site.hold("");
+    stage.page.wait_for_no("[data-front]").await?;
+    ensure!(stage.page.value("instanceIds").await?.trim() == ids);
+    let offered = options(stage, "operation").await?;
+    ensure!(!offered.is_empty(), "no operation");
+    ensure!(offered.iter().all(|name| name.starts_with("Start")), "{offered:?}");
     Ok(())
 }
 
