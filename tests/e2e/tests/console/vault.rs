@@ -331,17 +331,22 @@ async fn key_again(stage: &Stage, account: Account) -> Result<()> {
     stage.page.wait_for("[data-action=forget]").await
 }
 
-/// Nothing more goes out without a key, and with it all that is left.
-async fn locked_mid_run(stage: &mut Stage) -> Result<()> {
-    let ids = ALIBABA.running(stage, 8);
-    let text = ids.join("\n");
-    stage.page.compose(&ALIBABA.form(&text)).await?;
+/// Sends what is filled in, a call for each instance, and is there when the first one is.
+async fn send_one_by_one(stage: &Stage) -> Result<()> {
     stage.page.review().await?;
     stage.page.click("details.pacing summary").await?;
     set_number(stage, "batchSize", 1).await?;
     stage.page.send().await?;
     until("the first call", || async { Ok((!stage.power_calls().is_empty()).then_some(())) })
-        .await?;
+        .await
+}
+
+/// Nothing more goes out without a key, and with it all that is left.
+async fn locked_mid_run(stage: &mut Stage) -> Result<()> {
+    let ids = ALIBABA.running(stage, 8);
+    let text = ids.join("\n");
+    stage.page.compose(&ALIBABA.form(&text)).await?;
+    send_one_by_one(stage).await?;
     stage.page.act("lock").await?;
     stage.page.wait_for("[data-stage=paused]").await?;
     let (calls, looks) = (stage.power_calls().len(), stage.looks());
@@ -429,12 +434,7 @@ async fn endpoint_fails(stage: &mut Stage) -> Result<()> {
     ensure!(stage.calls().is_empty());
     // In the middle of a run.
     stage.site.replace("keys.json", answer(90));
-    stage.page.review().await?;
-    stage.page.click("details.pacing summary").await?;
-    set_number(stage, "batchSize", 1).await?;
-    stage.page.send().await?;
-    until("the first call", || async { Ok((!stage.power_calls().is_empty()).then_some(())) })
-        .await?;
+    send_one_by_one(stage).await?;
     stage.site.replace("keys.json", b"<!doctype html><title>Log in</title>".to_vec());
     stage.page.wait_for("[data-stage=paused]").await?;
     let words = stage.page.text("[data-problem=credentials]").await?;
