@@ -337,8 +337,7 @@ async fn send_one_by_one(stage: &Stage) -> Result<()> {
     stage.page.click("details.pacing summary").await?;
     set_number(stage, "batchSize", 1).await?;
     stage.page.send().await?;
-    until("the first call", || async { Ok((!stage.power_calls().is_empty()).then_some(())) })
-        .await
+    until("the first call", || async { Ok((!stage.power_calls().is_empty()).then_some(())) }).await
 }
 
 /// Nothing more goes out without a key, and with it all that is left.
