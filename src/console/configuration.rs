@@ -1,0 +1,130 @@
+//! What the operator has set: read, and told to whatever depends on it.
+
+use super::{Console, Msg, Then, key::read_keyring, owed::hand_in_what_is_left};
+use crate::{config::Config, store::Shared, vault::source::Source};
+use relight_core::{
+    form::Fill,
+    limits::Limits,
+    request::Route,
+    run::Event,
+    session::{Action, Session},
+};
+use std::{rc::Rc, sync::Arc};
+use yew::Context;
+
+impl Console {
+    pub(super) fn configure(
+        &mut self,
+        ctx: &Context<Self>,
+        config: Config,
+        problem: Option<String>,
+    ) -> bool {
+        let first = !std::mem::replace(&mut self.configured, true);
+        if first && let (Some(records), Some(journal)) = (&config.settings.records, &self.journal) {
+            hand_in_what_is_left(ctx, records, journal.clone());
+        }
+        let start = Rc::clone(&ctx.props().start);
+        let session = self.view.session.make_mut();
+        // What cannot be read may have been meant to forbid anything: nothing is sent until it can.
+        let limits = match &problem {
+            None => config.settings.limits(),
+            Some(_) => Arc::new(Limits::nothing()),
+        };
+        session.update(Action::Restrict(limits));
+        if first {
+            let untouched = Session::new(session.locale()).form().filled();
+            for fill in config.settings.fills() {
+                session.update(Action::Fill(fill));
+            }
+            if !self.link.is_empty() {
+                let filled_in = self.link.fill_in(session, &config.settings.locked);
+                self.view.link = Some(Rc::new(filled_in));
+            }
+            // What a person has filled in already wins over what the operator or a link suggests,
+            // and is held to what is allowed.
+            for fill in start.changed_from(&untouched) {
+                session.update(Action::Fill(fill));
+            }
+        }
+        if let Some(locale) = config.locale.filter(|_| !first || !start.is_locale_chosen) {
+            session.update(Action::Locale(locale));
+        }
+        if let Some(problem) = &problem {
+            Self::report(ctx, "configuration", problem);
+        }
+        let keys = &config.settings.credentials;
+        self.watch.set_limit(keys.lock_after_ms());
+        self.vault.set_source(Source::of(&ctx.props().host, keys.url.as_deref()));
+        self.vault.forbid_keeping(keys.forbids_keeping() || problem.is_some());
+        read_keyring(ctx);
+        self.view.unusable = problem.map(Rc::from);
+        self.view.stranger.clone_from(&config.stranger);
+        self.view.settings = Shared::new(config.settings.clone());
+        self.config = config;
+        self.choose_route();
+        self.tell_run(ctx);
+        if first && start.then == Then::Review {
+            self.review(ctx, true);
+        }
+        for msg in std::mem::take(&mut self.early) {
+            self.take_note(ctx, msg);
+        }
+        true
+    }
+
+    /// Tells the run what the operator has set.
+    pub(super) fn tell_run(&mut self, ctx: &Context<Self>) {
+        let limits = Arc::clone(self.view.session.form().limits());
+        let through_proxy = self.through_proxy();
+        self.step(ctx, Event::Settings { limits, through_proxy });
+    }
+
+    /// Clouds may have proxies of their own.
+    pub(super) fn choose_route(&mut self) {
+        let cloud = match &self.view.run {
+            Some(run) => run.order().target().cloud,
+            None => self.view.session.form().cloud(),
+        };
+        let route = self.config.route_to(cloud);
+        if *self.view.route != route {
+            self.view.route = Shared::new(route);
+        }
+    }
+
+    pub(super) fn through_proxy(&self) -> bool {
+        match *self.view.route {
+            Route::Proxy { .. } => true,
+            Route::Direct => false,
+        }
+    }
+
+    /// Puts back what the operator has set where a link has filled something in, or nothing.
+    pub(super) fn drop_link(&mut self, ctx: &Context<Self>) -> bool {
+        let Some(link) = self.view.link.take() else { return false };
+        let preset = self.config.settings.preset.clone();
+        for name in link.standing(&self.view.session.clone()) {
+            let fill = match name {
+                "instanceIds" => {
+                    Fill::IdsText(preset.instance_ids.as_deref().unwrap_or_default().join("\n"))
+                }
+                "reason" => Fill::Reason(preset.reason.clone().unwrap_or_default()),
+                "region" => {
+                    Fill::Region(preset.region.as_ref().map(|id| id.0.clone()).unwrap_or_default())
+                }
+                "dryRun" => Fill::DryRun(preset.dry_run.unwrap_or_default()),
+                // Of a choice something is always chosen.
+                _ => continue,
+            };
+            self.fill(ctx, Action::Fill(fill));
+        }
+        true
+    }
+}
+
+pub(super) fn read_configuration(ctx: &Context<Console>) {
+    let host = ctx.props().host.clone();
+    ctx.link().send_future(async move {
+        let (config, problem) = Config::load(&host).await;
+        Msg::Configured(Box::new(config), problem)
+    });
+}

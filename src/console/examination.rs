@@ -1,0 +1,79 @@
+//! The way to the cloud, looked at for the doctor.
+
+use super::{
+    Console, Msg,
+    calls::{Paper, prepare, sign},
+};
+use crate::{
+    clock, doctor,
+    fetch::Abort,
+    store::{Examination, Shared},
+};
+use relight_core::{
+    cloud::Read,
+    doctor::judge,
+    form::Held,
+    plan::Target,
+    request::{Request, Route, Signed},
+    sign::{Secret, Signer},
+    words::Locale,
+};
+use wasm_bindgen_futures::spawn_local;
+use yew::Context;
+
+impl Console {
+    /// Asks the cloud of the form for its regions, and the proxy what the doctor wants to know.
+    pub(super) fn examine(&mut self, ctx: &Context<Self>) -> bool {
+        let form = self.view.session.form();
+        let cloud = form.cloud();
+        let site = cloud.manifest().sites.iter().find(|site| site.id == form.site());
+        let Some(site) = site.or(cloud.manifest().sites.first()) else { return false };
+        // Where none is chosen, any will do: all of them know the list.
+        let known = cloud.manifest().regions.known.first().map_or("", |region| region.id);
+        let region = Some(form.region()).filter(|region| !region.is_empty()).unwrap_or(known);
+        let target = Target { cloud, site, region: region.to_owned() };
+        let (vault, route) = (self.vault.clone(), (*self.view.route).clone());
+        let has_key = self.view.key.secret == Held::Usable;
+        let paper = Paper {
+            cloud,
+            key_id: form.key_id().to_owned(),
+            request: cloud.read(&target, Read::Places, &[]),
+            skew_seconds: 0,
+            call: None,
+        };
+        let mut examination = Examination { host: cloud.host(&target), has_key, findings: None };
+        self.view.examination = Some(Shared::new(examination.clone()));
+        let locale = self.view.session.locale();
+        let link = ctx.link().clone();
+        spawn_local(async move {
+            let signed = if has_key {
+                sign(&vault, paper, locale, &route).await.ok().map(|(signed, _)| signed)
+            } else {
+                sign_for_nobody(&paper, locale, &route)
+            };
+            let evidence = match (signed, Abort::new()) {
+                (Some(signed), Some(abort)) => {
+                    Some(doctor::examine(signed, has_key, route, abort.sender()).await)
+                }
+                (None, _) | (_, None) => None,
+            };
+            examination.findings = evidence.map(|evidence| judge(cloud, &evidence));
+            link.send_message(Msg::Examined(examination));
+        });
+        true
+    }
+}
+
+/// Signs with a key that no cloud knows.
+fn sign_for_nobody(paper: &Paper, locale: Locale, route: &Route) -> Option<Request<Signed>> {
+    let signer = Signer {
+        key_id: "RelightDoctor0000000000000000000".to_owned(),
+        token: None,
+        unix_seconds: clock::unix_seconds(0),
+        nonce: clock::nonce()?,
+        sign_action: true,
+        locale,
+    };
+    let secret = Secret::new("no cloud knows it".to_owned());
+    prepare(paper, &signer, route).map(|prepared| prepared.finish_with(&secret))
+}

@@ -1,0 +1,155 @@
+//! The journal: what a run writes down, the run that it brings back, and the list of those it keeps.
+
+use super::{Console, Msg};
+use crate::{
+    clock,
+    journal::{Journal, Unreadable},
+    kept::{self, Wish as Wanted},
+    locks::{NoLocks, RunLock},
+    store::Intent,
+};
+use relight_core::{
+    ids::InstanceId,
+    run::{Record, Run, restore},
+};
+use wasm_bindgen_futures::spawn_local;
+use yew::Context;
+
+impl Console {
+    pub(super) fn record(
+        &self,
+        ctx: &Context<Self>,
+        run: &Run,
+        number: u64,
+        record: &Record,
+        claim: &[InstanceId],
+        durable: bool,
+    ) {
+        let about = run.about();
+        let run_id = about.id.clone();
+        let Some(journal) = &self.journal else {
+            ctx.link().send_message(Msg::Recorded { run_id, number, held: None });
+            return;
+        };
+        let account = format!("{} {}", run.order().target().cloud.manifest().id, about.key_id);
+        let written = journal.append(&about.id, &account, record, claim, durable);
+        ctx.link()
+            .send_future(async move { Msg::Recorded { run_id, number, held: written.await.ok() } });
+    }
+
+    /// Lets other pages at the run's instances.
+    pub(super) fn release_claims(&self) {
+        if let (Some(journal), Some(run)) = (&self.journal, &self.view.run) {
+            let released = journal.release(&run.about().id, None);
+            // A claim that stays is taken over once this page's lock is gone.
+            spawn_local(async move {
+                let _ = released.await;
+            });
+        }
+    }
+
+    pub(super) fn list_kept(&self, ctx: &Context<Self>) {
+        let Some(journal) = self.journal.clone() else { return };
+        let hands_in = self.config.settings.records.is_some();
+        ctx.link().send_future(async move { Msg::Runs(kept::list(&journal, hands_in).await) });
+    }
+
+    /// What a person wants of the runs that are kept. None of it sends anything to a cloud.
+    pub(super) fn see_to_runs(&mut self, ctx: &Context<Self>, wish: Wanted) -> bool {
+        let Some(journal) = self.journal.clone() else { return false };
+        let link = ctx.link().clone();
+        match wish {
+            Wanted::List => self.list_kept(ctx),
+            Wanted::Tally(ids) => spawn_local(async move {
+                for id in ids {
+                    if let Ok(run) = kept::read(&journal, &id).await {
+                        link.send_message(Msg::Tallied(id, kept::tally(&run)));
+                    }
+                }
+            }),
+            Wanted::Open(id) => spawn_local(async move {
+                match kept::read(&journal, &id).await {
+                    Ok(run) => {
+                        let lock = RunLock::take(&id).await;
+                        if !matches!(lock, Ok(None)) {
+                            let lock = lock.unwrap_or_else(|NoLocks| None);
+                            link.send_message(Msg::Opened { run: Box::new(run), lock });
+                        }
+                    }
+                    Err(Unreadable::Unavailable(_)) => {}
+                    Err(broken) => {
+                        let why = broken.to_string();
+                        // Where even that cannot be written it is said all the same.
+                        let _ = journal.set_aside(&id, &why).await;
+                        link.send_message(Msg::SetAside { run_id: id, why });
+                    }
+                }
+                link.send_message(Msg::Intent(Intent::Kept(Wanted::List)));
+            }),
+            Wanted::PutAway => return self.put_away(ctx),
+            Wanted::Save(id) => self.save_records(ctx, id),
+            Wanted::Forget(ids) => spawn_local(async move {
+                kept::forget(&journal, &ids).await;
+                link.send_message(Msg::Intent(Intent::Kept(Wanted::List)));
+            }),
+        }
+        false
+    }
+
+    pub(super) fn save_records(&self, ctx: &Context<Self>, id: String) {
+        let Some(journal) = self.journal.clone() else { return };
+        let link = ctx.link().clone();
+        spawn_local(async move {
+            if let Ok(records) = journal.raw(&id).await {
+                link.send_message(Msg::Raw(records));
+            }
+        });
+    }
+}
+
+/// Looks in the journal for a run that a reload, a crash or another day has cut off.
+pub(super) fn bring_back(ctx: &Context<Console>, journal: Journal) {
+    let link = ctx.link().clone();
+    spawn_local(async move {
+        loop {
+            match newest_open_run(&journal).await {
+                None => return,
+                Some(Ok(run)) => {
+                    let lock = RunLock::take(&run.about().id).await;
+                    if !matches!(lock, Ok(None)) {
+                        let lock = lock.unwrap_or_else(|NoLocks| None);
+                        link.send_message(Msg::Restored { run, lock });
+                    }
+                    return;
+                }
+                // An older one may wait behind it.
+                Some(Err((run_id, why))) => {
+                    let kept = journal.set_aside(&run_id, &why).await;
+                    link.send_message(Msg::SetAside { run_id, why });
+                    if kept.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    });
+}
+
+/// The newest run of the journal that no page works on and nobody is done with; or its id, and why
+/// it cannot be read.
+pub(crate) async fn newest_open_run(
+    journal: &Journal,
+) -> Option<Result<Box<Run>, (String, String)>> {
+    let contents = journal.contents().await.ok()?;
+    let newest = contents.runs.into_iter().find(|run| run.is_living != Some(true))?;
+    let id = newest.summary.about.id;
+    let broken = match journal.load(&id).await {
+        Ok(records) => match restore(records, clock::now()) {
+            Ok(run) => return (!run.is_closed()).then(|| Ok(Box::new(run))),
+            Err(broken) => broken,
+        },
+        Err(Unreadable::Unavailable(_)) => return None,
+        Err(Unreadable::Broken(broken)) => broken,
+    };
+    Some(Err((id, broken.to_string())))
+}

@@ -1,0 +1,106 @@
+//! Leave to send: the page around this one is asked, once, and what was asked for is done once it
+//! may be.
+
+use super::{
+    Console, Msg,
+    events::{BeforeSend, to_js},
+    message::Wish,
+};
+use crate::approval::{self, Leave, Standing};
+use relight_core::{
+    ids::InstanceId,
+    run::{Choice, Event},
+};
+use std::sync::Arc;
+use wasm_bindgen::JsValue;
+use yew::Context;
+
+impl Console {
+    /// Asks the page around this one, and starts the run under review once it may. Once: a second
+    /// click finds a run under way, or the question asked.
+    pub(super) fn send(&mut self, ctx: &Context<Self>) -> bool {
+        if self.view.run.is_some() || !self.view.session.may_send() {
+            return false;
+        }
+        let Some(plan) = self.view.session.plan().cloned() else { return false };
+        let detail = to_js(&BeforeSend::new(&plan));
+        self.ask_leave(ctx, Wish::Send(plan), &detail)
+    }
+
+    /// Asks the page around this one for leave to send some of a run again. What sends nothing needs
+    /// none.
+    pub(super) fn ask_for(&mut self, ctx: &Context<Self>, choice: Choice) -> bool {
+        let Some(run) = &self.view.run else { return false };
+        if run.refusal(choice).is_some() {
+            return false;
+        }
+        let forced = match choice {
+            Choice::CheckUnknown => return self.step(ctx, Event::Ask(choice)),
+            Choice::RetryFailed | Choice::SendNotStarted | Choice::Narrow => {
+                run.order().is_forced()
+            }
+            Choice::Force => true,
+        };
+        let ids = run.choice_ids(choice);
+        let order = run.order();
+        let detail = to_js(&BeforeSend {
+            cloud: order.target().cloud.manifest().id,
+            region: &order.target().region,
+            operation: order.operation().name,
+            calls: run.choice_calls(choice),
+            instance_ids: ids.iter().map(InstanceId::as_str).collect(),
+            dry_run: order.is_dry_run(),
+            forced,
+        });
+        let run_id = run.about().id.clone();
+        self.ask_leave(ctx, Wish::Again { run_id, choice }, &detail)
+    }
+
+    fn ask_leave(&mut self, ctx: &Context<Self>, wish: Wish, detail: &JsValue) -> bool {
+        if self.view.leave == Standing::Asked {
+            return false;
+        }
+        match approval::ask(&ctx.props().host, detail) {
+            Leave::Given => self.grant(ctx, wish),
+            Leave::Refused(words) => {
+                self.view.leave = Standing::Refused(words);
+                true
+            }
+            Leave::Later(promise) => {
+                self.view.leave = Standing::Asked;
+                self.asked += 1;
+                let number = self.asked;
+                ctx.link().send_future(async move {
+                    let said = approval::answer(promise).await;
+                    Msg::Answered { number, wish, said }
+                });
+                true
+            }
+        }
+    }
+
+    /// Carries out what was asked for, if it is still wanted.
+    pub(super) fn grant(&mut self, ctx: &Context<Self>, wish: Wish) -> bool {
+        self.view.leave = Standing::Nothing;
+        match wish {
+            Wish::Send(plan) => {
+                let is_same = self.view.session.plan().is_some_and(|now| Arc::ptr_eq(now, &plan));
+                if is_same && self.view.run.is_none() && self.view.session.may_send() {
+                    self.start_run(ctx, &plan);
+                }
+            }
+            Wish::Again { run_id, choice } => {
+                if self.is_current(&run_id) {
+                    self.step(ctx, Event::Ask(choice));
+                }
+            }
+        }
+        true
+    }
+
+    /// Nobody waits for the answer any more.
+    pub(super) fn withdraw(&mut self) {
+        self.asked += 1;
+        self.view.leave = Standing::Nothing;
+    }
+}

@@ -1,0 +1,52 @@
+//! Run records for the operator's endpoint: of a run that is over, and of those that pages closed
+//! before it had them.
+
+use super::{
+    Console, Msg,
+    events::{ErrorEvent, to_js},
+};
+use crate::{
+    clock, element,
+    journal::{Journal, Unreadable},
+    records,
+};
+use relight_core::{
+    config::Records,
+    export,
+    run::{Run, restore},
+};
+use wasm_bindgen_futures::spawn_local;
+use yew::Context;
+
+/// Posts the record of a run to the operator's endpoint, until it is taken.
+pub(super) fn hand_in(ctx: &Context<Console>, to: &Records, run: &Run) {
+    let person = run.about().person.as_deref();
+    let person = person.map_or("null".to_owned(), |person| serde_json::json!(person).to_string());
+    let record = format!("{{\"person\":{person},\"run\":{}}}", export::json(run));
+    let (url, run_id, host) = (to.url.clone(), run.about().id.clone(), ctx.props().host.clone());
+    spawn_local(async move {
+        let fault = |message: &str| {
+            let detail = to_js(&ErrorEvent { kind: "records", message });
+            element::fire(&host, "relight-error", &detail, false);
+        };
+        records::hand_in(&url, &record, fault).await;
+        records::settle(&run_id);
+    });
+}
+
+/// The same for the runs of pages that were closed before the endpoint had them.
+pub(super) fn hand_in_what_is_left(ctx: &Context<Console>, to: &Records, journal: Journal) {
+    let (ctx_link, to) = (ctx.link().clone(), to.clone());
+    spawn_local(async move {
+        for run_id in records::owed() {
+            match journal.load(&run_id).await.map(|written| restore(written, clock::now())) {
+                Ok(Ok(run)) => {
+                    ctx_link.send_message(Msg::Owed { run: Box::new(run), to: to.clone() });
+                }
+                // What cannot be read again cannot be handed in; the journal keeps it aside.
+                Ok(Err(_)) | Err(Unreadable::Broken(_)) => records::settle(&run_id),
+                Err(Unreadable::Unavailable(_)) => return,
+            }
+        }
+    });
+}

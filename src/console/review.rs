@@ -1,0 +1,112 @@
+//! The form, the look before the review, and the review: core's session, told what happens.
+
+use super::{
+    Console, Msg,
+    calls::{Paper, pause_until, turn_to_look},
+};
+use crate::{approval::Standing, clock};
+use gloo_timers::callback::Timeout;
+use relight_core::{form::Fill, run::LookCommand, session::Action};
+use std::sync::Arc;
+use yew::Context;
+
+impl Console {
+    pub(super) fn review(&mut self, ctx: &Context<Self>, look: bool) -> bool {
+        if !self.vault.has_source() {
+            return self.review_now(ctx, look);
+        }
+        self.vault.unlock();
+        let (vault, cloud) = (self.vault.clone(), self.cloud());
+        ctx.link().send_future(async move {
+            // Whether it went well the vault says itself.
+            let _: Result<(), &str> = vault.renew(cloud).await;
+            Msg::Renewed { look }
+        });
+        let source = self.view.key.source.as_deref().unwrap_or_default();
+        self.view.leave = Standing::KeyAsked(source.to_owned());
+        true
+    }
+
+    /// Goes on to the review for which a key was asked for, if one came and is still wanted.
+    pub(super) fn renewed(&mut self, ctx: &Context<Self>, look: bool) -> bool {
+        if !matches!(self.view.leave, Standing::KeyAsked(_)) {
+            return false;
+        }
+        self.view.leave = Standing::Nothing;
+        if let Some(key_id) = self.vault.key_id() {
+            self.fill(ctx, Action::Fill(Fill::KeyId(key_id)));
+        }
+        self.ask_vault();
+        if self.view.key.failure.is_none() {
+            self.review_now(ctx, look);
+        }
+        true
+    }
+
+    fn review_now(&mut self, ctx: &Context<Self>, look: bool) -> bool {
+        let action = Action::Review {
+            secret: self.view.key.secret,
+            token: self.view.key.token,
+            through_proxy: self.through_proxy(),
+            look,
+        };
+        self.fill(ctx, action)
+    }
+
+    /// Carries out an action of the form or the review, and the look that may follow from it.
+    pub(super) fn fill(&mut self, ctx: &Context<Self>, action: Action) -> bool {
+        let before = self.view.session.plan().cloned();
+        let session = self.view.session.make_mut();
+        let changed = session.update(action);
+        if self.search_elsewhere && session.review().is_some() {
+            self.search_elsewhere = false;
+            let through_proxy = self.through_proxy();
+            self.view.session.make_mut().update(Action::LookElsewhere { through_proxy });
+        }
+        if changed {
+            let after = self.view.session.plan();
+            if !matches!((&before, after), (Some(before), Some(after)) if Arc::ptr_eq(before, after))
+            {
+                // What was asked for is no longer what stands there.
+                self.withdraw();
+            }
+            self.choose_route();
+            self.look(ctx);
+        }
+        changed
+    }
+
+    /// The next step of the look before the review, or of the search in other regions.
+    pub(super) fn look(&mut self, ctx: &Context<Self>) {
+        let next = self.view.session.make_mut().next_look(clock::now());
+        let Some((target, skew_seconds, command)) = next else {
+            self.look = None;
+            self.look_wake = None;
+            return;
+        };
+        match command {
+            LookCommand::Describe(ids) => {
+                let paper = Paper {
+                    cloud: target.cloud,
+                    key_id: self.view.session.form().key_id().to_owned(),
+                    request: target.cloud.describe(&target, &ids),
+                    skew_seconds,
+                    call: None,
+                };
+                let turn = turn_to_look(&target);
+                let ticket = self.dispatch(ctx, paper, turn, move |ticket, delivery| Msg::Looked {
+                    ticket,
+                    ids,
+                    delivery,
+                });
+                self.look = Some(ticket);
+            }
+            LookCommand::WakeAt(at) => {
+                let link = ctx.link().clone();
+                let pause = pause_until(at);
+                self.look_wake = Some(Timeout::new(pause, move || link.send_message(Msg::Look)));
+            }
+            LookCommand::Wait | LookCommand::Done => {}
+        }
+    }
+}

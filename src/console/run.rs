@@ -1,0 +1,255 @@
+//! The run that is shown: begun, told what happens, put away. What it answers is carried out.
+
+use super::{
+    Console, Msg,
+    calls::{Paper, pause_until, turn_to_look},
+    events::{BeforeSend, to_js},
+};
+use crate::{
+    clock, element,
+    kept::{self},
+    locks::{NoLocks, RunLock},
+    store::Shared,
+    ui,
+};
+use gloo_timers::callback::{Interval, Timeout};
+use relight_core::{
+    answer::Outcome,
+    cloud::Verb,
+    form::Fill,
+    ids::InstanceId,
+    plan::Plan,
+    run::{About, CallState, Command, Event, Millis, Run, Stage},
+    session::Action,
+};
+use wasm_bindgen::JsValue;
+use yew::Context;
+
+/// A run of more instances than this is not drawn at every change.
+const DRAWN_AT_ONCE: usize = 500;
+
+/// But this often, in milliseconds.
+const DRAWN_EVERY_MS: Millis = 250;
+
+impl Console {
+    pub(super) fn start_run(&mut self, ctx: &Context<Self>, plan: &Plan) {
+        let Some(review) = self.view.session.review().cloned() else { return };
+        let form = self.view.session.form();
+        let policy = form.pacing().policy(self.through_proxy(), true);
+        let about = About {
+            id: clock::nonce().unwrap_or_default(),
+            reason: form.reason().to_owned(),
+            key_id: form.key_id().to_owned(),
+            confirmed_at: clock::now(),
+            person: self.config.settings.person.clone(),
+        };
+        let known = review.seen.as_ref().map_or(&[][..], |seen| &seen.instances);
+        let skew_seconds = review.seen.as_ref().and_then(|seen| seen.clock_skew_seconds);
+        let run =
+            Run::new(about, plan, &review.skipped, known, policy).with_clock_skew(skew_seconds);
+        let run_id = run.about().id.clone();
+        // What has the focus goes with the review. A browser that has to find that out by itself lays
+        // the page out once more in between.
+        ui::dom::leave(&ctx.props().host);
+        self.view.link = None;
+        self.show(ctx, run);
+        let detail = to_js(&BeforeSend::new(plan));
+        element::fire(&ctx.props().host, "relight-run-started", &detail, false);
+        // Claims count only while the lock is held, so the first call waits for it.
+        ctx.link().send_future(async move {
+            let lock = RunLock::take(&run_id).await.unwrap_or_else(|NoLocks| None);
+            Msg::Locked { run_id, lock }
+        });
+    }
+
+    /// Some instances of a run in a new one, with the cloud, region and key of the old: from the look
+    /// on, which decides what can be done with them.
+    pub(super) fn anew(
+        &mut self,
+        ctx: &Context<Self>,
+        ids: &[InstanceId],
+        verb: Verb,
+        elsewhere: bool,
+        keep_key: bool,
+    ) -> bool {
+        let Some(run) = self.view.run.clone() else { return false };
+        let (order, target) = (run.order(), run.order().target());
+        let manifest = target.cloud.manifest();
+        let same = Some(order.operation()).filter(|operation| operation.verb == verb);
+        let Some(operation) = same.or_else(|| manifest.operation_for(verb)) else { return false };
+        if !self.new_run(ctx) {
+            return false;
+        }
+        if !keep_key {
+            self.vault.forget();
+            self.ask_vault();
+        }
+        let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
+        let session = self.view.session.make_mut();
+        for fill in [
+            Fill::Cloud(manifest.id.to_owned()),
+            Fill::Site(target.site.id.to_owned()),
+            Fill::Region(target.region.clone()),
+            Fill::Operation(operation.name.to_owned()),
+            Fill::KeyId(run.about().key_id.clone()),
+            Fill::IdsText(ids.join("\n")),
+        ] {
+            session.update(Action::Fill(fill));
+        }
+        self.search_elsewhere = elsewhere;
+        self.review(ctx, true);
+        true
+    }
+
+    /// Shows a run of the journal. It sends nothing, and looks at nothing, until somebody asks.
+    pub(super) fn restored(
+        &mut self,
+        ctx: &Context<Self>,
+        run: Run,
+        lock: Option<RunLock>,
+    ) -> bool {
+        if self.view.run.is_some() || self.view.session.review().is_some() {
+            // Somebody was faster and is at work on something else.
+            return false;
+        }
+        self.run_lock = lock;
+        self.show(ctx, run);
+        self.tell_run(ctx);
+        true
+    }
+
+    pub(super) fn new_run(&mut self, ctx: &Context<Self>) -> bool {
+        let busy = self.view.run.as_ref().is_some_and(|run| match run.stage() {
+            Stage::Sending => true,
+            Stage::Watching | Stage::Paused(_) | Stage::Stopped | Stage::Finished => false,
+        });
+        if busy {
+            return false;
+        }
+        self.step(ctx, Event::Close);
+        self.release_claims();
+        for row in self.view.run.iter().flat_map(|run| run.rows()) {
+            if row.outcome == Outcome::Unknown {
+                self.view.doubted.make_mut().insert(row.id.clone());
+            } else if self.view.doubted.contains(&row.id) && row.outcome == Outcome::Proven {
+                self.view.doubted.make_mut().remove(&row.id);
+            }
+        }
+        self.show_none(ctx);
+        self.view.session.make_mut().update(Action::Back);
+        true
+    }
+
+    /// Makes room for another run, if nothing goes on in the one that is shown: one that is over is
+    /// done with, one that was brought back stays as it was. Returns whether there is room.
+    pub(super) fn put_away(&mut self, ctx: &Context<Self>) -> bool {
+        let Some(run) = &self.view.run else { return true };
+        if !kept::may_be_put_away(run) {
+            return false;
+        }
+        if !kept::is_unfinished(run) {
+            return self.new_run(ctx);
+        }
+        self.show_none(ctx);
+        true
+    }
+
+    pub(super) fn show(&mut self, ctx: &Context<Self>, run: Run) {
+        self.view.run = Some(Shared::new(run));
+        self.choose_route();
+        self.view.signed = Shared::new(Vec::new());
+        let link = ctx.link().clone();
+        self.second = Some(Interval::new(1_000, move || link.send_message(Msg::Second)));
+    }
+
+    /// Lets go of the run that is shown. What it was doing ends.
+    fn show_none(&mut self, ctx: &Context<Self>) {
+        self.run_lock = None;
+        self.aborts.clear();
+        self.wake = None;
+        self.second = None;
+        self.view.run = None;
+        self.view.signed = Shared::new(Vec::new());
+        self.list_kept(ctx);
+    }
+
+    pub(super) fn is_current(&self, run_id: &str) -> bool {
+        self.view.run.as_ref().is_some_and(|run| run.about().id == run_id)
+    }
+
+    /// Tells the run what happened and carries out what it answers.
+    pub(super) fn step(&mut self, ctx: &Context<Self>, event: Event) -> bool {
+        let Some(run) = &mut self.view.run else { return false };
+        self.view.now = clock::now();
+        let before = run.clone();
+        let commands = run.make_mut().handle(self.view.now, event);
+        let run = run.clone();
+        self.announce(ctx, &before, &run);
+        for command in commands {
+            match command {
+                Command::Send { call, leave_at, batch, clock_skew_seconds } => {
+                    self.send_call(ctx, (call, leave_at), &batch, clock_skew_seconds);
+                }
+                Command::Look { ids, clock_skew_seconds } => {
+                    let target = run.order().target();
+                    let paper = Paper {
+                        cloud: target.cloud,
+                        key_id: run.about().key_id.clone(),
+                        request: target.cloud.describe(target, &ids),
+                        skew_seconds: clock_skew_seconds,
+                        call: None,
+                    };
+                    let turn = turn_to_look(target);
+                    self.dispatch(ctx, paper, turn, move |ticket, delivery| Msg::Came {
+                        ticket,
+                        event: Event::Looked { ids, delivery },
+                    });
+                }
+                Command::Record { number, record, claim, durable } => {
+                    self.record(ctx, &run, number, &record, &claim, durable);
+                }
+                Command::WakeAt(at) => {
+                    let link = ctx.link().clone();
+                    let pause = pause_until(at);
+                    self.wake = Some(Timeout::new(pause, move || link.send_message(Msg::Wake)));
+                }
+            }
+        }
+        self.is_time_to_draw(ctx)
+    }
+
+    /// A large run changes faster than anybody can read, and drawing it costs more than sending it:
+    /// it is drawn a few times a second, and always once after the last change.
+    fn is_time_to_draw(&mut self, ctx: &Context<Self>) -> bool {
+        let Some(run) = &self.view.run else { return true };
+        let now = self.view.now;
+        if run.rows().len() <= DRAWN_AT_ONCE || now >= self.drawn_at + DRAWN_EVERY_MS {
+            self.drawn_at = now;
+            self.draw = None;
+            return true;
+        }
+        if self.draw.is_none() {
+            let link = ctx.link().clone();
+            let pause = u32::try_from(DRAWN_EVERY_MS).unwrap_or(u32::MAX);
+            self.draw = Some(Timeout::new(pause, move || link.send_message(Msg::Draw)));
+        }
+        false
+    }
+
+    /// Tells whoever waits for it that nothing is on the way any more, and that all of it has been
+    /// handed to the journal.
+    pub(super) fn let_go(&mut self) {
+        let is_under_way = self.view.run.as_ref().is_some_and(|run| {
+            run.calls().iter().any(|call| match call.state {
+                CallState::Claiming | CallState::Sending => true,
+                CallState::Waiting | CallState::Done | CallState::Stopped => false,
+            })
+        });
+        if !is_under_way {
+            for done in self.leaving.drain(..) {
+                // It is the element's own and does not throw.
+                let _ = done.call0(&JsValue::UNDEFINED);
+            }
+        }
+    }
+}

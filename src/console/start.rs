@@ -1,0 +1,87 @@
+//! What the front and the address give a console to begin with.
+
+use super::Props;
+use crate::{
+    element, link,
+    place::Place,
+    ui,
+    vault::{Key, Typed},
+};
+use relight_core::{form::Fill, link::Link, words::Locale};
+use std::cell::RefCell;
+
+/// What was filled in before the console was there.
+#[derive(Default)]
+pub(crate) struct Start {
+    /// The language that the front has used.
+    pub(crate) locale: Option<Locale>,
+    /// Whether a person has chosen it, who then wins over the configuration.
+    pub(crate) is_locale_chosen: bool,
+    /// The form, by the names of its fields.
+    pub(crate) filled: Vec<(String, String)>,
+    /// The key and the token, on their way to the vault, which takes them: nothing stays here.
+    pub(crate) held: RefCell<Option<(Key, Typed)>>,
+    /// What to do next.
+    pub(crate) then: Then,
+}
+
+impl Start {
+    /// What is filled in otherwise than at first.
+    pub(super) fn changed_from(&self, untouched: &[(&'static str, String)]) -> Vec<Fill> {
+        let is_untouched =
+            |name: &str, value: &str| untouched.iter().any(|one| one.0 == name && one.1 == value);
+        let changed = self.filled.iter().filter(|(name, value)| !is_untouched(name, value));
+        changed.filter_map(|(name, value)| Fill::named(name, value.clone())).collect()
+    }
+}
+
+/// What to do first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// Nothing.
+    #[default]
+    Stay,
+    /// Show what there is about the key.
+    Key,
+    /// On to the review.
+    Review,
+    /// Put an error in words.
+    Explain,
+    /// Look at the way to the cloud.
+    Doctor,
+}
+
+impl Then {
+    /// By the word that the front uses.
+    pub(crate) fn named(word: &str) -> Self {
+        match word {
+            "key" => Then::Key,
+            "review" => Then::Review,
+            "explain" => Then::Explain,
+            "doctor" => Then::Doctor,
+            _ => Then::Stay,
+        }
+    }
+}
+
+/// Where the address leads, if it is the console's own; else where the person wants to go.
+pub(super) fn first_place(props: &Props) -> Place {
+    let addressed = if element::is_routed(&props.host) {
+        Place::of_hash(&ui::dom::hash())
+    } else {
+        Place::Power
+    };
+    match (addressed, props.start.then) {
+        (Place::Power, Then::Explain) => Place::Explain,
+        (Place::Power, Then::Doctor) => Place::Doctor,
+        (addressed, _) => addressed,
+    }
+}
+
+/// What the address says, with what the front has taken out of it already.
+pub(super) fn linked(props: &Props) -> Link {
+    let mut link = link::take(&props.host);
+    let refused = props.start.filled.iter().filter(|(name, _)| name == link::REFUSED);
+    link.refused.extend(refused.map(|(_, name)| name.clone()));
+    link
+}
