@@ -39,15 +39,14 @@ use configuration::read_configuration;
 use export::save;
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
-use journal::bring_back;
 use js_sys::Function;
 use key::read_keyring;
 use message::is_early;
-use owed::{hand_in, hand_in_what_is_left};
+use owed::hand_in;
 use relight_core::{
     form::Fill,
     link::Link,
-    run::{Event, Millis, Stage},
+    run::{Event, Millis},
     session::{Action, Session},
 };
 use start::{first_place, linked};
@@ -191,8 +190,8 @@ impl Component for Console {
 }
 
 impl Console {
-    /// Returns whether there is something else to be drawn.
-    #[allow(clippy::too_many_lines, reason = "one arm for each thing that can happen")]
+    /// The one update: passes what has happened to the part that it is about. Returns whether there is
+    /// something else to be drawn.
     fn take_note(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         if !self.configured && is_early(&msg) {
             self.early.push(msg);
@@ -207,28 +206,9 @@ impl Console {
             Msg::Intent(intent) => self.carry_out(ctx, intent),
             Msg::KeyGone => self.step(ctx, Event::KeyGone),
             Msg::Renewed { look } => self.renewed(ctx, look),
-            Msg::Keyring(Ok(entries)) => {
-                self.vault.set_kept(entries);
-                false
-            }
-            Msg::Keyring(Err(trouble)) => {
-                self.vault.set_trouble(Some(trouble));
-                false
-            }
+            Msg::Keyring(entries) => self.keyring_read(entries),
             Msg::Chosen { changes, found } => self.chosen(ctx, changes, found),
-            Msg::Kept { changes, id } => {
-                match id {
-                    Ok(id) => {
-                        // Another one may have been entered meanwhile: that is not this one.
-                        if changes == self.vault.changes() {
-                            self.vault.is_kept_as(&id);
-                        }
-                        read_keyring(ctx);
-                    }
-                    Err(trouble) => self.vault.set_trouble(Some(trouble)),
-                }
-                false
-            }
+            Msg::Kept { changes, id } => self.kept(ctx, changes, id),
             Msg::Signed { ticket, call, signed } => {
                 self.keep_signed(ticket, call, signed) && self.step(ctx, Event::Left { call })
             }
@@ -238,96 +218,26 @@ impl Console {
             }
             Msg::Looked { ticket, ids, delivery } => {
                 self.aborts.remove(&ticket);
-                // What belongs to a look that was given up is of no use any more.
-                if self.look != Some(ticket) {
-                    return false;
-                }
-                self.fill(ctx, Action::Looked { now: clock::now(), ids, delivery })
+                self.looked(ctx, ticket, ids, delivery)
             }
             Msg::Look => {
                 self.look(ctx);
                 false
             }
-            Msg::Journal(Ok(journal)) => {
-                bring_back(ctx, journal.clone());
-                // Before the configuration is there nobody knows where to: then that does it.
-                if let Some(records) = &self.config.settings.records {
-                    hand_in_what_is_left(ctx, records, journal.clone());
-                }
-                self.journal = Some(journal);
-                self.list_kept(ctx);
-                false
-            }
-            Msg::Journal(Err(why)) => {
-                self.view.no_journal = Some(why.word());
-                true
-            }
+            Msg::Journal(opened) => self.journal_opened(ctx, opened),
             Msg::Restored { run, lock } => self.restored(ctx, *run, lock),
-            Msg::SetAside { run_id, why } => {
-                Self::report(ctx, "journal", &format!("{run_id}: {why}"));
-                self.view.aside = Some(Rc::new((run_id, why)));
-                true
-            }
-            Msg::Runs(mut kept) => {
-                for one in &mut kept {
-                    let known = self.view.kept.iter().flat_map(|kept| kept.iter());
-                    one.tally =
-                        known.filter(|known| known.id == one.id).find_map(|known| known.tally);
-                }
-                self.view.kept = Some(Shared::new(kept));
-                true
-            }
-            Msg::Tallied(id, tally) => {
-                let Some(kept) = &mut self.view.kept else { return false };
-                for one in kept.make_mut().iter_mut().filter(|one| one.id == id) {
-                    one.tally = Some(tally);
-                }
-                true
-            }
-            Msg::Opened { run, lock } => {
-                if self.put_away(ctx) {
-                    self.run_lock = lock;
-                    self.show(ctx, *run);
-                    self.tell_run(ctx);
-                }
-                true
-            }
+            Msg::SetAside { run_id, why } => self.set_aside(ctx, run_id, why),
+            Msg::Runs(kept) => self.runs_listed(kept),
+            Msg::Tallied(id, tally) => self.tallied(&id, tally),
+            Msg::Opened { run, lock } => self.opened(ctx, *run, lock),
             Msg::Raw(records) => {
                 save("relight-records.txt", "text/plain;charset=utf-8", &records);
                 false
             }
-            Msg::Locked { run_id, lock } => {
-                if self.is_current(&run_id) {
-                    self.run_lock = lock;
-                    self.step(ctx, Event::Tick)
-                } else {
-                    false
-                }
-            }
-            Msg::Recorded { run_id, number, held } => {
-                let event = match held {
-                    Some(held) => Event::Recorded { number, held },
-                    None => Event::RecordFailed { number },
-                };
-                self.is_current(&run_id) && self.step(ctx, event)
-            }
-            Msg::Answered { number, wish, said } => {
-                if number != self.asked {
-                    return false;
-                }
-                match said {
-                    Ok(()) => self.grant(ctx, wish),
-                    Err(standing) => {
-                        self.view.leave = standing;
-                        true
-                    }
-                }
-            }
-            Msg::Leave(done) => {
-                self.leaving.push(done);
-                self.view.run.as_ref().is_some_and(|run| run.stage() == Stage::Sending)
-                    && self.step(ctx, Event::Stop)
-            }
+            Msg::Locked { run_id, lock } => self.locked(ctx, &run_id, lock),
+            Msg::Recorded { run_id, number, held } => self.recorded(ctx, &run_id, number, held),
+            Msg::Answered { number, wish, said } => self.answered(ctx, number, wish, said),
+            Msg::Leave(done) => self.end(ctx, done),
             Msg::Owed { run, to } => {
                 hand_in(ctx, &to, &run);
                 false
@@ -341,11 +251,7 @@ impl Console {
                 self.step(ctx, Event::Hidden(hidden))
             }
             Msg::Wake => self.step(ctx, Event::Tick),
-            Msg::Draw => {
-                self.draw = None;
-                self.drawn_at = clock::now();
-                true
-            }
+            Msg::Draw => self.draw_now(),
             Msg::Examined(examination) => {
                 self.view.examination = Some(Shared::new(examination));
                 true

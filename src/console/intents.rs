@@ -2,12 +2,9 @@
 
 use super::{Console, export::copy};
 use crate::{
-    config::{self},
+    config,
     store::Intent,
-    vault::{
-        Lock,
-        source::{self},
-    },
+    vault::{Lock, source},
 };
 use relight_core::{form::Fill, run::Event, session::Action};
 use yew::Context;

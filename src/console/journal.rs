@@ -1,21 +1,54 @@
 //! The journal: what a run writes down, the run that it brings back, and the list of those it keeps.
 
-use super::{Console, Msg};
+use super::{Console, Msg, owed::hand_in_what_is_left};
 use crate::{
     clock,
-    journal::{Journal, Unreadable},
-    kept::{self, Wish as Wanted},
+    journal::{Journal, Unavailable, Unreadable},
+    kept::{self, Kept, Tally, Wish as Wanted},
     locks::{NoLocks, RunLock},
-    store::Intent,
+    store::{Intent, Shared},
 };
 use relight_core::{
     ids::InstanceId,
     run::{Record, Run, restore},
 };
+use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::Context;
 
 impl Console {
+    /// The journal is open, or cannot be.
+    pub(super) fn journal_opened(
+        &mut self,
+        ctx: &Context<Self>,
+        opened: Result<Journal, Unavailable>,
+    ) -> bool {
+        match opened {
+            Ok(journal) => {
+                bring_back(ctx, journal.clone());
+                // Before the configuration is there nobody knows where to: then that does it.
+                if let Some(records) = &self.config.settings.records {
+                    hand_in_what_is_left(ctx, records, journal.clone());
+                }
+                self.journal = Some(journal);
+                self.list_kept(ctx);
+                false
+            }
+            Err(why) => {
+                self.view.no_journal = Some(why.word());
+                true
+            }
+        }
+    }
+
+    /// Says that a run cannot be brought back.
+    pub(super) fn set_aside(&mut self, ctx: &Context<Self>, run_id: String, why: String) -> bool {
+        Self::report(ctx, "journal", &format!("{run_id}: {why}"));
+        self.view.aside = Some(Rc::new((run_id, why)));
+        true
+    }
+
+    /// Writes a record, and reports that it is written, or not.
     pub(super) fn record(
         &self,
         ctx: &Context<Self>,
@@ -48,10 +81,30 @@ impl Console {
         }
     }
 
+    /// Reads which runs are kept.
     pub(super) fn list_kept(&self, ctx: &Context<Self>) {
         let Some(journal) = self.journal.clone() else { return };
         let hands_in = self.config.settings.records.is_some();
         ctx.link().send_future(async move { Msg::Runs(kept::list(&journal, hands_in).await) });
+    }
+
+    /// These are kept. What came of them is not forgotten.
+    pub(super) fn runs_listed(&mut self, mut kept: Vec<Kept>) -> bool {
+        for one in &mut kept {
+            let known = self.view.kept.iter().flat_map(|kept| kept.iter());
+            one.tally = known.filter(|known| known.id == one.id).find_map(|known| known.tally);
+        }
+        self.view.kept = Some(Shared::new(kept));
+        true
+    }
+
+    /// This came of one of them.
+    pub(super) fn tallied(&mut self, id: &str, tally: Tally) -> bool {
+        let Some(kept) = &mut self.view.kept else { return false };
+        for one in kept.make_mut().iter_mut().filter(|one| one.id == id) {
+            one.tally = Some(tally);
+        }
+        true
     }
 
     /// What a person wants of the runs that are kept. None of it sends anything to a cloud.
@@ -96,6 +149,7 @@ impl Console {
         false
     }
 
+    /// Reads the records of a run, for a file.
     pub(super) fn save_records(&self, ctx: &Context<Self>, id: String) {
         let Some(journal) = self.journal.clone() else { return };
         let link = ctx.link().clone();
@@ -108,7 +162,7 @@ impl Console {
 }
 
 /// Looks in the journal for a run that a reload, a crash or another day has cut off.
-pub(super) fn bring_back(ctx: &Context<Console>, journal: Journal) {
+fn bring_back(ctx: &Context<Console>, journal: Journal) {
     let link = ctx.link().clone();
     spawn_local(async move {
         loop {

@@ -100,6 +100,35 @@ impl Console {
         true
     }
 
+    /// The key is kept under this id, or is not.
+    pub(super) fn kept(
+        &mut self,
+        ctx: &Context<Self>,
+        changes: u64,
+        id: Result<String, Trouble>,
+    ) -> bool {
+        match id {
+            Ok(id) => {
+                // Another one may have been entered meanwhile: that is not this one.
+                if changes == self.vault.changes() {
+                    self.vault.is_kept_as(&id);
+                }
+                read_keyring(ctx);
+            }
+            Err(trouble) => self.vault.set_trouble(Some(trouble)),
+        }
+        false
+    }
+
+    /// What the browser keeps is known now, or why it is not.
+    pub(super) fn keyring_read(&mut self, entries: Result<Vec<Entry>, Trouble>) -> bool {
+        match entries {
+            Ok(entries) => self.vault.set_kept(entries),
+            Err(trouble) => self.vault.set_trouble(Some(trouble)),
+        }
+        false
+    }
+
     /// Deletes what is kept, and wipes it if it is held.
     pub(super) fn forget_kept(&mut self, ctx: &Context<Self>, id: Option<Rc<str>>) -> bool {
         let held = self.vault.chosen();

@@ -79,8 +79,28 @@ impl Console {
         }
     }
 
+    /// The page around this one has thought it over.
+    pub(super) fn answered(
+        &mut self,
+        ctx: &Context<Self>,
+        number: u64,
+        wish: Wish,
+        said: Result<(), Standing>,
+    ) -> bool {
+        if number != self.asked {
+            return false;
+        }
+        match said {
+            Ok(()) => self.grant(ctx, wish),
+            Err(standing) => {
+                self.view.leave = standing;
+                true
+            }
+        }
+    }
+
     /// Carries out what was asked for, if it is still wanted.
-    pub(super) fn grant(&mut self, ctx: &Context<Self>, wish: Wish) -> bool {
+    fn grant(&mut self, ctx: &Context<Self>, wish: Wish) -> bool {
         self.view.leave = Standing::Nothing;
         match wish {
             Wish::Send(plan) => {

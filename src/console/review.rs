@@ -6,7 +6,9 @@ use super::{
 };
 use crate::{approval::Standing, clock};
 use gloo_timers::callback::Timeout;
-use relight_core::{form::Fill, run::LookCommand, session::Action};
+use relight_core::{
+    answer::Delivery, form::Fill, ids::InstanceId, run::LookCommand, session::Action,
+};
 use std::sync::Arc;
 use yew::Context;
 
@@ -108,5 +110,20 @@ impl Console {
             }
             LookCommand::Wait | LookCommand::Done => {}
         }
+    }
+
+    /// What a describe call of the look has brought.
+    pub(super) fn looked(
+        &mut self,
+        ctx: &Context<Self>,
+        ticket: u64,
+        ids: Vec<InstanceId>,
+        delivery: Delivery,
+    ) -> bool {
+        // What belongs to a look that was given up is of no use any more.
+        if self.look != Some(ticket) {
+            return false;
+        }
+        self.fill(ctx, Action::Looked { now: clock::now(), ids, delivery })
     }
 }

@@ -6,13 +6,13 @@ use super::{
     events::{BeforeSend, to_js},
 };
 use crate::{
-    clock, element,
-    kept::{self},
+    clock, element, kept,
     locks::{NoLocks, RunLock},
     store::Shared,
     ui,
 };
 use gloo_timers::callback::{Interval, Timeout};
+use js_sys::Function;
 use relight_core::{
     answer::Outcome,
     cloud::Verb,
@@ -32,6 +32,7 @@ const DRAWN_AT_ONCE: usize = 500;
 const DRAWN_EVERY_MS: Millis = 250;
 
 impl Console {
+    /// Begins a run of the plan under review.
     pub(super) fn start_run(&mut self, ctx: &Context<Self>, plan: &Plan) {
         let Some(review) = self.view.session.review().cloned() else { return };
         let form = self.view.session.form();
@@ -118,6 +119,46 @@ impl Console {
         true
     }
 
+    /// Shows a run that a person has chosen among those that are kept, likewise.
+    pub(super) fn opened(&mut self, ctx: &Context<Self>, run: Run, lock: Option<RunLock>) -> bool {
+        if self.put_away(ctx) {
+            self.run_lock = lock;
+            self.show(ctx, run);
+            self.tell_run(ctx);
+        }
+        true
+    }
+
+    /// The run is this page's own now, or nobody can tell: its first call may go out.
+    pub(super) fn locked(
+        &mut self,
+        ctx: &Context<Self>,
+        run_id: &str,
+        lock: Option<RunLock>,
+    ) -> bool {
+        if !self.is_current(run_id) {
+            return false;
+        }
+        self.run_lock = lock;
+        self.step(ctx, Event::Tick)
+    }
+
+    /// A record is written, with the instances that another page holds, or it is not.
+    pub(super) fn recorded(
+        &mut self,
+        ctx: &Context<Self>,
+        run_id: &str,
+        number: u64,
+        held: Option<Vec<InstanceId>>,
+    ) -> bool {
+        let event = match held {
+            Some(held) => Event::Recorded { number, held },
+            None => Event::RecordFailed { number },
+        };
+        self.is_current(run_id) && self.step(ctx, event)
+    }
+
+    /// Leaves the run that is shown, and goes back to the form, unless calls go out.
     pub(super) fn new_run(&mut self, ctx: &Context<Self>) -> bool {
         let busy = self.view.run.as_ref().is_some_and(|run| match run.stage() {
             Stage::Sending => true,
@@ -154,6 +195,7 @@ impl Console {
         true
     }
 
+    /// Shows a run.
     pub(super) fn show(&mut self, ctx: &Context<Self>, run: Run) {
         self.view.run = Some(Shared::new(run));
         self.choose_route();
@@ -173,6 +215,7 @@ impl Console {
         self.list_kept(ctx);
     }
 
+    /// Whether this run is the one that is shown.
     pub(super) fn is_current(&self, run_id: &str) -> bool {
         self.view.run.as_ref().is_some_and(|run| run.about().id == run_id)
     }
@@ -234,6 +277,21 @@ impl Console {
             self.draw = Some(Timeout::new(pause, move || link.send_message(Msg::Draw)));
         }
         false
+    }
+
+    /// Draws what was held back.
+    pub(super) fn draw_now(&mut self) -> bool {
+        self.draw = None;
+        self.drawn_at = clock::now();
+        true
+    }
+
+    /// The element is being taken out of the page: nothing more goes out, and `done` is called once
+    /// nothing is on the way.
+    pub(super) fn end(&mut self, ctx: &Context<Self>, done: Function) -> bool {
+        self.leaving.push(done);
+        self.view.run.as_ref().is_some_and(|run| run.stage() == Stage::Sending)
+            && self.step(ctx, Event::Stop)
     }
 
     /// Tells whoever waits for it that nothing is on the way any more, and that all of it has been
