@@ -12,6 +12,7 @@ use gloo_timers::future::TimeoutFuture;
 use relight_core::{
     answer::Delivery,
     cloud::Cloud,
+    ids::InstanceId,
     plan::{Batch, Target},
     request::{Request, Route, Signed, Unsigned},
     run::{Event, Millis, NO_KEY},
@@ -22,6 +23,7 @@ use std::rc::Rc;
 use yew::Context;
 
 impl Console {
+    /// Sends a call of the run, in its turn.
     pub(super) fn send_call(
         &mut self,
         ctx: &Context<Self>,
@@ -50,9 +52,32 @@ impl Console {
         });
     }
 
+    /// Asks for the states of instances. Returns the ticket, with which the news come.
+    pub(super) fn send_look(
+        &mut self,
+        ctx: &Context<Self>,
+        target: &Target,
+        ids: Vec<InstanceId>,
+        key_id: String,
+        skew_seconds: i64,
+        news: fn(u64, Vec<InstanceId>, Delivery) -> Msg,
+    ) -> u64 {
+        let manifest = target.cloud.manifest();
+        let paper = Paper {
+            cloud: target.cloud,
+            key_id,
+            request: target.cloud.describe(target, &ids),
+            skew_seconds,
+            call: None,
+        };
+        // Looks have a limit of their own.
+        let turn = turn(target, "look", manifest.describe_calls_per_second, 1_000);
+        self.dispatch(ctx, paper, turn, move |ticket, delivery| news(ticket, ids, delivery))
+    }
+
     /// Signs a request once its turn has come, sends it once, and brings the news back as a message.
     /// Returns its ticket.
-    pub(super) fn dispatch(
+    fn dispatch(
         &mut self,
         ctx: &Context<Self>,
         paper: Paper,
@@ -172,11 +197,6 @@ pub(super) fn turn(
     async move {
         let _: Result<(), NoLocks> = locks::pace(&name, per_second.max(1), window_ms).await;
     }
-}
-
-/// The same for looks, which have a limit of their own.
-pub(super) fn turn_to_look(target: &Target) -> impl Future<Output = ()> + 'static {
-    turn(target, "look", target.cloud.manifest().describe_calls_per_second, 1_000)
 }
 
 /// How long to wait until a time, for a timer; never so long that a clock that was set matters.

@@ -1,6 +1,6 @@
 //! What the operator has set: read, and told to whatever depends on it.
 
-use super::{Console, Msg, Then, key::read_keyring, owed::hand_in_what_is_left};
+use super::{Console, Msg, Then, events::report, key::read_keyring, owed::hand_in_what_is_left};
 use crate::{config::Config, store::Shared, vault::source::Source};
 use relight_core::{
     form::Fill,
@@ -50,7 +50,7 @@ impl Console {
             session.update(Action::Locale(locale));
         }
         if let Some(problem) = &problem {
-            Self::report(ctx, "configuration", problem);
+            report(&ctx.props().host, "configuration", problem);
         }
         let keys = &config.settings.credentials;
         self.watch.set_limit(keys.lock_after_ms());

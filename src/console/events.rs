@@ -1,75 +1,74 @@
 //! What the page around the console hears of it: the events of the element.
 
-use super::{Console, owed::hand_in};
-use crate::{element, records};
+use crate::element;
 use gloo_timers::future::TimeoutFuture;
 use relight_core::{
     export,
     ids::InstanceId,
-    plan::Plan,
-    run::{Row, Run, Stage},
+    plan::{Order, Plan},
+    run::{Row, Run},
 };
 use serde::Serialize;
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
-use yew::Context;
+use web_sys::HtmlElement;
 
-impl Console {
-    /// Fires events for what has changed.
-    pub(super) fn announce(&mut self, ctx: &Context<Self>, before: &Run, after: &Run) {
-        let host = &ctx.props().host;
-        for (old, new) in before.rows().iter().zip(after.rows()) {
-            if !Arc::ptr_eq(old, new) && old.outcome != new.outcome {
-                element::fire(host, "relight-outcome", &to_js(&OutcomeEvent::new(new)), false);
-            }
+/// Tells of each instance whose outcome has changed.
+pub(super) fn announce(host: &HtmlElement, before: &Run, after: &Run) {
+    for (old, new) in before.rows().iter().zip(after.rows()) {
+        if !Arc::ptr_eq(old, new) && old.outcome != new.outcome {
+            element::fire(host, "relight-outcome", &to_js(&OutcomeEvent::new(new)), false);
         }
-        if before.stage() != Stage::Finished && after.stage() == Stage::Finished {
-            // After what has changed is on the screen: of a large run it is megabytes.
-            let (host, run) = (host.clone(), after.clone());
-            spawn_local(async move {
-                TimeoutFuture::new(0).await;
-                let detail = js_sys::JSON::parse(&export::json(&run)).unwrap_or(JsValue::NULL);
-                element::fire(&host, "relight-run-finished", &detail, false);
-            });
-            if let Some(records) = &self.config.settings.records {
-                records::owe(&after.about().id);
-                hand_in(ctx, records, after);
-            }
-            self.second = None;
-            self.release_claims();
-        }
-    }
-
-    pub(super) fn report(ctx: &Context<Self>, kind: &'static str, message: &str) {
-        let detail = to_js(&ErrorEvent { kind, message });
-        element::fire(&ctx.props().host, "relight-error", &detail, false);
     }
 }
 
+/// Tells that a run is over, with everything that came of it.
+pub(super) fn announce_end(host: &HtmlElement, run: &Run) {
+    // After what has changed is on the screen: of a large run it is megabytes.
+    let (host, run) = (host.clone(), run.clone());
+    spawn_local(async move {
+        TimeoutFuture::new(0).await;
+        let detail = js_sys::JSON::parse(&export::json(&run)).unwrap_or(JsValue::NULL);
+        element::fire(&host, "relight-run-finished", &detail, false);
+    });
+}
+
+/// What is about to be sent.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct BeforeSend<'plan> {
-    pub(super) cloud: &'static str,
-    pub(super) region: &'plan str,
-    pub(super) operation: &'static str,
-    pub(super) instance_ids: Vec<&'plan str>,
-    pub(super) calls: usize,
-    pub(super) dry_run: bool,
-    pub(super) forced: bool,
+pub(super) struct BeforeSend<'order> {
+    cloud: &'static str,
+    region: &'order str,
+    operation: &'static str,
+    instance_ids: Vec<&'order str>,
+    calls: usize,
+    dry_run: bool,
+    forced: bool,
 }
 
-impl<'plan> BeforeSend<'plan> {
-    pub(super) fn new(plan: &'plan Plan) -> Self {
-        let target = plan.order.target();
+impl<'order> BeforeSend<'order> {
+    /// Of a plan.
+    pub(super) fn of(plan: &'order Plan) -> Self {
+        let ids = plan.ids().map(InstanceId::as_str).collect();
+        BeforeSend::new(&plan.order, ids, plan.batches.len(), plan.order.is_forced())
+    }
+
+    /// Of an order, of which these instances are to take part, forced or not.
+    pub(super) fn new(
+        order: &'order Order,
+        instance_ids: Vec<&'order str>,
+        calls: usize,
+        forced: bool,
+    ) -> Self {
         BeforeSend {
-            cloud: target.cloud.manifest().id,
-            region: &target.region,
-            operation: plan.order.operation().name,
-            instance_ids: plan.ids().map(InstanceId::as_str).collect(),
-            calls: plan.batches.len(),
-            dry_run: plan.order.is_dry_run(),
-            forced: plan.order.is_forced(),
+            cloud: order.target().cloud.manifest().id,
+            region: &order.target().region,
+            operation: order.operation().name,
+            instance_ids,
+            calls,
+            dry_run: order.is_dry_run(),
+            forced,
         }
     }
 }
@@ -93,11 +92,17 @@ impl<'row> OutcomeEvent<'row> {
 }
 
 #[derive(Serialize)]
-pub(super) struct ErrorEvent<'a> {
-    pub(super) kind: &'static str,
-    pub(super) message: &'a str,
+struct ErrorEvent<'a> {
+    kind: &'static str,
+    message: &'a str,
 }
 
+/// Tells the page around the console of an error.
+pub(super) fn report(host: &HtmlElement, kind: &'static str, message: &str) {
+    element::fire(host, "relight-error", &to_js(&ErrorEvent { kind, message }), false);
+}
+
+/// A value as the detail of an event.
 pub(super) fn to_js(value: &impl Serialize) -> JsValue {
     // As one text: ten thousand ids would be as many crossings.
     let text = serde_json::to_string(value).unwrap_or_default();

@@ -1,8 +1,7 @@
 //! The journal: what a run writes down, the run that it brings back, and the list of those it keeps.
 
-use super::{Console, Msg, owed::hand_in_what_is_left};
+use super::{Console, Msg, events::report, owed::hand_in_what_is_left};
 use crate::{
-    clock,
     journal::{Journal, Unavailable, Unreadable},
     kept::{self, Kept, Tally, Wish as Wanted},
     locks::{NoLocks, RunLock},
@@ -10,11 +9,11 @@ use crate::{
 };
 use relight_core::{
     ids::InstanceId,
-    run::{Record, Run, restore},
+    run::{Record, Run},
 };
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
-use yew::Context;
+use yew::{Context, html::Scope};
 
 impl Console {
     /// The journal is open, or cannot be.
@@ -43,7 +42,7 @@ impl Console {
 
     /// Says that a run cannot be brought back.
     pub(super) fn set_aside(&mut self, ctx: &Context<Self>, run_id: String, why: String) -> bool {
-        Self::report(ctx, "journal", &format!("{run_id}: {why}"));
+        report(&ctx.props().host, "journal", &format!("{run_id}: {why}"));
         self.view.aside = Some(Rc::new((run_id, why)));
         true
     }
@@ -123,11 +122,8 @@ impl Console {
             Wanted::Open(id) => spawn_local(async move {
                 match kept::read(&journal, &id).await {
                     Ok(run) => {
-                        let lock = RunLock::take(&id).await;
-                        if !matches!(lock, Ok(None)) {
-                            let lock = lock.unwrap_or_else(|NoLocks| None);
-                            link.send_message(Msg::Opened { run: Box::new(run), lock });
-                        }
+                        let news = |run, lock| Msg::Opened { run, lock };
+                        take_over(&link, Box::new(run), news).await;
                     }
                     Err(Unreadable::Unavailable(_)) => {}
                     Err(broken) => {
@@ -169,11 +165,7 @@ fn bring_back(ctx: &Context<Console>, journal: Journal) {
             match newest_open_run(&journal).await {
                 None => return,
                 Some(Ok(run)) => {
-                    let lock = RunLock::take(&run.about().id).await;
-                    if !matches!(lock, Ok(None)) {
-                        let lock = lock.unwrap_or_else(|NoLocks| None);
-                        link.send_message(Msg::Restored { run, lock });
-                    }
+                    take_over(&link, run, |run, lock| Msg::Restored { run, lock }).await;
                     return;
                 }
                 // An older one may wait behind it.
@@ -191,19 +183,25 @@ fn bring_back(ctx: &Context<Console>, journal: Journal) {
 
 /// The newest run of the journal that no page works on and nobody is done with; or its id, and why
 /// it cannot be read.
-pub(crate) async fn newest_open_run(
-    journal: &Journal,
-) -> Option<Result<Box<Run>, (String, String)>> {
+async fn newest_open_run(journal: &Journal) -> Option<Result<Box<Run>, (String, String)>> {
     let contents = journal.contents().await.ok()?;
     let newest = contents.runs.into_iter().find(|run| run.is_living != Some(true))?;
     let id = newest.summary.about.id;
-    let broken = match journal.load(&id).await {
-        Ok(records) => match restore(records, clock::now()) {
-            Ok(run) => return (!run.is_closed()).then(|| Ok(Box::new(run))),
-            Err(broken) => broken,
-        },
-        Err(Unreadable::Unavailable(_)) => return None,
-        Err(Unreadable::Broken(broken)) => broken,
-    };
-    Some(Err((id, broken.to_string())))
+    match kept::read(journal, &id).await {
+        Ok(run) => (!run.is_closed()).then(|| Ok(Box::new(run))),
+        Err(Unreadable::Unavailable(_)) => None,
+        Err(broken @ Unreadable::Broken(_)) => Some(Err((id, broken.to_string()))),
+    }
+}
+
+/// Has a run for this page and brings it as a message, unless another page works on it.
+async fn take_over(
+    link: &Scope<Console>,
+    run: Box<Run>,
+    news: fn(Box<Run>, Option<RunLock>) -> Msg,
+) {
+    let lock = RunLock::take(&run.about().id).await;
+    if !matches!(lock, Ok(None)) {
+        link.send_message(news(run, lock.unwrap_or_else(|NoLocks| None)));
+    }
 }

@@ -23,7 +23,7 @@ impl Console {
             return false;
         }
         let Some(plan) = self.view.session.plan().cloned() else { return false };
-        let detail = to_js(&BeforeSend::new(&plan));
+        let detail = to_js(&BeforeSend::of(&plan));
         self.ask_leave(ctx, Wish::Send(plan), &detail)
     }
 
@@ -41,17 +41,9 @@ impl Console {
             }
             Choice::Force => true,
         };
-        let ids = run.choice_ids(choice);
-        let order = run.order();
-        let detail = to_js(&BeforeSend {
-            cloud: order.target().cloud.manifest().id,
-            region: &order.target().region,
-            operation: order.operation().name,
-            calls: run.choice_calls(choice),
-            instance_ids: ids.iter().map(InstanceId::as_str).collect(),
-            dry_run: order.is_dry_run(),
-            forced,
-        });
+        let (ids, calls) = (run.choice_ids(choice), run.choice_calls(choice));
+        let ids = ids.iter().map(InstanceId::as_str).collect();
+        let detail = to_js(&BeforeSend::new(run.order(), ids, calls, forced));
         let run_id = run.about().id.clone();
         self.ask_leave(ctx, Wish::Again { run_id, choice }, &detail)
     }

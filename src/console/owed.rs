@@ -1,20 +1,12 @@
 //! Run records for the operator's endpoint: of a run that is over, and of those that pages closed
 //! before it had them.
 
-use super::{
-    Console, Msg,
-    events::{ErrorEvent, to_js},
-};
+use super::{Console, Msg, events::report};
 use crate::{
-    clock, element,
     journal::{Journal, Unreadable},
-    records,
+    kept, records,
 };
-use relight_core::{
-    config::Records,
-    export,
-    run::{Run, restore},
-};
+use relight_core::{config::Records, export, run::Run};
 use wasm_bindgen_futures::spawn_local;
 use yew::Context;
 
@@ -25,11 +17,7 @@ pub(super) fn hand_in(ctx: &Context<Console>, to: &Records, run: &Run) {
     let record = format!("{{\"person\":{person},\"run\":{}}}", export::json(run));
     let (url, run_id, host) = (to.url.clone(), run.about().id.clone(), ctx.props().host.clone());
     spawn_local(async move {
-        let fault = |message: &str| {
-            let detail = to_js(&ErrorEvent { kind: "records", message });
-            element::fire(&host, "relight-error", &detail, false);
-        };
-        records::hand_in(&url, &record, fault).await;
+        records::hand_in(&url, &record, |message| report(&host, "records", message)).await;
         records::settle(&run_id);
     });
 }
@@ -39,12 +27,10 @@ pub(super) fn hand_in_what_is_left(ctx: &Context<Console>, to: &Records, journal
     let (ctx_link, to) = (ctx.link().clone(), to.clone());
     spawn_local(async move {
         for run_id in records::owed() {
-            match journal.load(&run_id).await.map(|written| restore(written, clock::now())) {
-                Ok(Ok(run)) => {
-                    ctx_link.send_message(Msg::Owed { run: Box::new(run), to: to.clone() });
-                }
+            match kept::read(&journal, &run_id).await {
+                Ok(run) => ctx_link.send_message(Msg::Owed { run: Box::new(run), to: to.clone() }),
                 // What cannot be read again cannot be handed in; the journal keeps it aside.
-                Ok(Err(_)) | Err(Unreadable::Broken(_)) => records::settle(&run_id),
+                Err(Unreadable::Broken(_)) => records::settle(&run_id),
                 Err(Unreadable::Unavailable(_)) => return,
             }
         }

@@ -1,9 +1,6 @@
 //! The form, the look before the review, and the review: core's session, told what happens.
 
-use super::{
-    Console, Msg,
-    calls::{Paper, pause_until, turn_to_look},
-};
+use super::{Console, Msg, calls::pause_until};
 use crate::{approval::Standing, clock};
 use gloo_timers::callback::Timeout;
 use relight_core::{
@@ -88,20 +85,9 @@ impl Console {
         };
         match command {
             LookCommand::Describe(ids) => {
-                let paper = Paper {
-                    cloud: target.cloud,
-                    key_id: self.view.session.form().key_id().to_owned(),
-                    request: target.cloud.describe(&target, &ids),
-                    skew_seconds,
-                    call: None,
-                };
-                let turn = turn_to_look(&target);
-                let ticket = self.dispatch(ctx, paper, turn, move |ticket, delivery| Msg::Looked {
-                    ticket,
-                    ids,
-                    delivery,
-                });
-                self.look = Some(ticket);
+                let key_id = self.view.session.form().key_id().to_owned();
+                let news = |ticket, ids, delivery| Msg::Looked { ticket, ids, delivery };
+                self.look = Some(self.send_look(ctx, &target, ids, key_id, skew_seconds, news));
             }
             LookCommand::WakeAt(at) => {
                 let link = ctx.link().clone();

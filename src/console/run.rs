@@ -2,12 +2,14 @@
 
 use super::{
     Console, Msg,
-    calls::{Paper, pause_until, turn_to_look},
-    events::{BeforeSend, to_js},
+    calls::pause_until,
+    events::{BeforeSend, announce, announce_end, to_js},
+    owed::hand_in,
 };
 use crate::{
     clock, element, kept,
     locks::{NoLocks, RunLock},
+    records,
     store::Shared,
     ui,
 };
@@ -54,7 +56,7 @@ impl Console {
         ui::dom::leave(&ctx.props().host);
         self.view.link = None;
         self.show(ctx, run);
-        let detail = to_js(&BeforeSend::new(plan));
+        let detail = to_js(&BeforeSend::of(plan));
         element::fire(&ctx.props().host, "relight-run-started", &detail, false);
         // Claims count only while the lock is held, so the first call waits for it.
         ctx.link().send_future(async move {
@@ -227,26 +229,22 @@ impl Console {
         let before = run.clone();
         let commands = run.make_mut().handle(self.view.now, event);
         let run = run.clone();
-        self.announce(ctx, &before, &run);
+        announce(&ctx.props().host, &before, &run);
+        if before.stage() != Stage::Finished && run.stage() == Stage::Finished {
+            self.finished(ctx, &run);
+        }
         for command in commands {
             match command {
                 Command::Send { call, leave_at, batch, clock_skew_seconds } => {
                     self.send_call(ctx, (call, leave_at), &batch, clock_skew_seconds);
                 }
                 Command::Look { ids, clock_skew_seconds } => {
-                    let target = run.order().target();
-                    let paper = Paper {
-                        cloud: target.cloud,
-                        key_id: run.about().key_id.clone(),
-                        request: target.cloud.describe(target, &ids),
-                        skew_seconds: clock_skew_seconds,
-                        call: None,
-                    };
-                    let turn = turn_to_look(target);
-                    self.dispatch(ctx, paper, turn, move |ticket, delivery| Msg::Came {
+                    let (target, key_id) = (run.order().target(), run.about().key_id.clone());
+                    let news = |ticket, ids, delivery| Msg::Came {
                         ticket,
                         event: Event::Looked { ids, delivery },
-                    });
+                    };
+                    self.send_look(ctx, target, ids, key_id, clock_skew_seconds, news);
                 }
                 Command::Record { number, record, claim, durable } => {
                     self.record(ctx, &run, number, &record, &claim, durable);
@@ -259,6 +257,17 @@ impl Console {
             }
         }
         self.is_time_to_draw(ctx)
+    }
+
+    /// Nothing more will change in the run by itself.
+    fn finished(&mut self, ctx: &Context<Self>, run: &Run) {
+        announce_end(&ctx.props().host, run);
+        if let Some(records) = &self.config.settings.records {
+            records::owe(&run.about().id);
+            hand_in(ctx, records, run);
+        }
+        self.second = None;
+        self.release_claims();
     }
 
     /// A large run changes faster than anybody can read, and drawing it costs more than sending it:
