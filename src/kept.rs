@@ -8,7 +8,7 @@ use crate::{
     text::Deed,
 };
 use relight_core::{
-    run::{Choice, Counts, Pause, Run, Stage, Summary, restore},
+    run::{Counts, Run, Summary, restore},
     words::Text,
 };
 
@@ -93,21 +93,7 @@ pub(crate) async fn read(journal: &Journal, id: &str) -> Result<Run, Unreadable>
 
 /// What came of a run.
 pub(crate) fn tally(run: &Run) -> Tally {
-    Tally { deed: Deed::of(run.order()), counts: run.counts(), is_unfinished: is_unfinished(run) }
-}
-
-/// Whether something of a run is still to be sent or to be found out.
-pub(crate) fn is_unfinished(run: &Run) -> bool {
-    run.stage() != Stage::Finished || run.choice_count(Choice::SendNotStarted) > 0
-}
-
-/// Whether another run may be shown in the place of this one, with nothing lost: it is over, or was
-/// brought back and has not been gone on with.
-pub(crate) fn may_be_put_away(run: &Run) -> bool {
-    match run.stage() {
-        Stage::Finished | Stage::Paused(Pause::Restored | Pause::NotAllowed) => true,
-        Stage::Sending | Stage::Watching | Stage::Paused(_) | Stage::Stopped => false,
-    }
+    Tally { deed: Deed::of(run.order()), counts: run.counts(), is_unfinished: run.is_unfinished() }
 }
 
 /// Deletes runs that no page works on.

@@ -66,7 +66,7 @@ use crate::text::Tell;
 #[cfg(feature = "console")]
 use crate::{
     approval::Standing,
-    kept::{self, Wish},
+    kept::Wish,
     place::{Place, Shown},
     store::View,
 };
@@ -279,7 +279,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
                         locale,
                         kept: view.kept.clone(),
                         current: view.run.as_ref().map(|run| run.about().id.clone()),
-                        is_free: view.run.as_ref().is_none_or(|run| kept::may_be_put_away(run)),
+                        is_free: view.run.as_ref().is_none_or(|run| run.may_be_put_away()),
                         on_place: ways.on_place.clone(),
                         on: props.on.clone(),
                     }) }
@@ -460,10 +460,10 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
 /// The way from a run to the others, if nothing goes on in it.
 #[cfg(feature = "console")]
 fn put_away(run: &Run, locale: Locale, ways: &Ways, on: &Callback<Intent>) -> Html {
-    if !kept::may_be_put_away(run) {
+    if !run.may_be_put_away() {
         return Html::default();
     }
-    let words = if kept::is_unfinished(run) { Say::PutAway } else { Say::RunsKept };
+    let words = if run.is_unfinished() { Say::PutAway } else { Say::RunsKept };
     let onclick = {
         let (on, on_place) = (on.clone(), ways.on_place.clone());
         Callback::from(move |_: MouseEvent| {

@@ -3,7 +3,6 @@
 use super::{Console, Msg, Then, events::report, key::read_keyring, owed::hand_in_what_is_left};
 use crate::{config::Config, store::Shared, vault::source::Source};
 use relight_core::{
-    form::Fill,
     limits::Limits,
     request::Route,
     run::Event,
@@ -101,20 +100,7 @@ impl Console {
     /// Puts back what the operator has set where a link has filled something in, or nothing.
     pub(super) fn drop_link(&mut self, ctx: &Context<Self>) -> bool {
         let Some(link) = self.view.link.take() else { return false };
-        let preset = self.config.settings.preset.clone();
-        for name in link.standing(&self.view.session.clone()) {
-            let fill = match name {
-                "instanceIds" => {
-                    Fill::IdsText(preset.instance_ids.as_deref().unwrap_or_default().join("\n"))
-                }
-                "reason" => Fill::Reason(preset.reason.clone().unwrap_or_default()),
-                "region" => {
-                    Fill::Region(preset.region.as_ref().map(|id| id.0.clone()).unwrap_or_default())
-                }
-                "dryRun" => Fill::DryRun(preset.dry_run.unwrap_or_default()),
-                // Of a choice something is always chosen.
-                _ => continue,
-            };
+        for fill in link.take_back(&self.view.session, &self.config.settings.preset) {
             self.fill(ctx, Action::Fill(fill));
         }
         true

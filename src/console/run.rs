@@ -7,7 +7,7 @@ use super::{
     owed::hand_in,
 };
 use crate::{
-    clock, element, kept,
+    clock, element,
     locks::{NoLocks, RunLock},
     records,
     store::Shared,
@@ -21,7 +21,7 @@ use relight_core::{
     form::Fill,
     ids::InstanceId,
     plan::Plan,
-    run::{About, CallState, Command, Event, Millis, Run, Stage},
+    run::{Command, Event, Millis, Run, Stage},
     session::Action,
 };
 use wasm_bindgen::JsValue;
@@ -36,21 +36,11 @@ const DRAWN_EVERY_MS: Millis = 250;
 impl Console {
     /// Begins a run of the plan under review.
     pub(super) fn start_run(&mut self, ctx: &Context<Self>, plan: &Plan) {
-        let Some(review) = self.view.session.review().cloned() else { return };
-        let form = self.view.session.form();
-        let policy = form.pacing().policy(self.through_proxy(), true);
-        let about = About {
-            id: clock::nonce().unwrap_or_default(),
-            reason: form.reason().to_owned(),
-            key_id: form.key_id().to_owned(),
-            confirmed_at: clock::now(),
-            person: self.config.settings.person.clone(),
-        };
-        let known = review.seen.as_ref().map_or(&[][..], |seen| &seen.instances);
-        let skew_seconds = review.seen.as_ref().and_then(|seen| seen.clock_skew_seconds);
-        let run =
-            Run::new(about, plan, &review.skipped, known, policy).with_clock_skew(skew_seconds);
-        let run_id = run.about().id.clone();
+        let run_id = clock::nonce().unwrap_or_default();
+        let person = self.config.settings.person.clone();
+        let session = &self.view.session;
+        let run = session.run(run_id.clone(), clock::now(), person, self.through_proxy());
+        let Some(run) = run else { return };
         // What has the focus goes with the review. A browser that has to find that out by itself lays
         // the page out once more in between.
         ui::dom::leave(&ctx.props().host);
@@ -187,10 +177,10 @@ impl Console {
     /// done with, one that was brought back stays as it was. Returns whether there is room.
     pub(super) fn put_away(&mut self, ctx: &Context<Self>) -> bool {
         let Some(run) = &self.view.run else { return true };
-        if !kept::may_be_put_away(run) {
+        if !run.may_be_put_away() {
             return false;
         }
-        if !kept::is_unfinished(run) {
+        if !run.is_unfinished() {
             return self.new_run(ctx);
         }
         self.show_none(ctx);
@@ -306,13 +296,7 @@ impl Console {
     /// Tells whoever waits for it that nothing is on the way any more, and that all of it has been
     /// handed to the journal.
     pub(super) fn let_go(&mut self) {
-        let is_under_way = self.view.run.as_ref().is_some_and(|run| {
-            run.calls().iter().any(|call| match call.state {
-                CallState::Claiming | CallState::Sending => true,
-                CallState::Waiting | CallState::Done | CallState::Stopped => false,
-            })
-        });
-        if !is_under_way {
+        if !self.view.run.as_ref().is_some_and(|run| run.is_under_way()) {
             for done in self.leaving.drain(..) {
                 // It is the element's own and does not throw.
                 let _ = done.call0(&JsValue::UNDEFINED);

@@ -7,7 +7,7 @@
 use crate::cloud;
 #[cfg(feature = "texts")]
 use crate::{
-    config::Lockable,
+    config::{Lockable, Preset},
     form::Fill,
     session::{Action, Session},
 };
@@ -117,6 +117,25 @@ impl FilledIn {
     /// The names of what still stands as the link has put it.
     pub fn standing<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = &'static str> + 'a {
         self.taken.iter().filter(|(name, value)| holds(session, name, value)).map(|(name, _)| *name)
+    }
+
+    /// What puts a form back to what the operator has set, or empties it, wherever it still stands as the
+    /// link has put it. Of a choice something is always chosen: that stays.
+    pub fn take_back(&self, session: &Session, preset: &Preset) -> Vec<Fill> {
+        let before = |name| {
+            Some(match name {
+                "instanceIds" => {
+                    Fill::IdsText(preset.instance_ids.as_deref().unwrap_or_default().join("\n"))
+                }
+                "reason" => Fill::Reason(preset.reason.clone().unwrap_or_default()),
+                "region" => {
+                    Fill::Region(preset.region.as_ref().map(|id| id.0.clone()).unwrap_or_default())
+                }
+                "dryRun" => Fill::DryRun(preset.dry_run.unwrap_or_default()),
+                _ => return None,
+            })
+        };
+        self.standing(session).filter_map(before).collect()
     }
 
     /// The refused names as they may be shown: one that is a key itself is not.
@@ -233,6 +252,35 @@ mod tests {
             session.update(Action::Fill(Fill::IdsText("something else".into())));
             assert!(!filled.standing(&session).any(|name| name == "instanceIds"));
         }
+    }
+
+    #[test]
+    fn what_a_link_has_put_there_can_be_taken_back() {
+        let (mut session, config) = session(
+            r#"{ "preset": { "cloud": "tencent", "region": "ap-guangzhou",
+                             "instanceIds": ["ins-aaaaaaaa", "ins-bbbbbbbb"] } }"#,
+        );
+        let preset = session.form().filled();
+        let link = link(&[
+            ("region", "ap-shanghai"),
+            ("instanceIds", "ins-cccccccc"),
+            ("reason", "TICKET-7"),
+            ("operation", "start"),
+        ]);
+        let filled = link.fill_in(&mut session, &config.locked);
+        assert_eq!(filled.left, []);
+        // What a person has changed since is the person's.
+        session.update(Action::Fill(Fill::Reason("TICKET-8".into())));
+        for fill in filled.take_back(&session, &config.preset) {
+            session.update(Action::Fill(fill));
+        }
+        assert_eq!(session.form().region(), "ap-guangzhou");
+        let ids = |filled: &[(&str, String)]| {
+            filled.iter().find(|(name, _)| *name == "instanceIds").map(|(_, ids)| ids.clone())
+        };
+        assert_eq!(ids(&session.form().filled()), ids(&preset));
+        assert_eq!(session.form().reason(), "TICKET-8");
+        assert_eq!(session.form().operation().verb.word(), "start");
     }
 
     #[test]

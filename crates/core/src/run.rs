@@ -716,6 +716,28 @@ impl Run {
         }
     }
 
+    /// Whether something is still to be sent or to be found out.
+    pub fn is_unfinished(&self) -> bool {
+        self.stage() != Stage::Finished || self.choice_count(Choice::SendNotStarted) > 0
+    }
+
+    /// Whether another run may be shown in the place of this one, with nothing lost: it is over, or was
+    /// brought back and has not been gone on with.
+    pub fn may_be_put_away(&self) -> bool {
+        match self.stage() {
+            Stage::Finished | Stage::Paused(Pause::Restored | Pause::NotAllowed) => true,
+            Stage::Sending | Stage::Watching | Stage::Paused(_) | Stage::Stopped => false,
+        }
+    }
+
+    /// Whether a call is on the way, or about to be.
+    pub fn is_under_way(&self) -> bool {
+        self.calls.iter().any(|call| match call.state {
+            CallState::Claiming | CallState::Sending => true,
+            CallState::Waiting | CallState::Done | CallState::Stopped => false,
+        })
+    }
+
     /// How many instances a choice would touch, as of the last event.
     pub fn choice_count(&self, choice: Choice) -> usize {
         let now = self.transient.now;

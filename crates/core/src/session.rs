@@ -16,7 +16,7 @@ use crate::{
     ids::InstanceId,
     limits::Limits,
     plan::{self, Cut, Job, Order, Plan, Refusal, Target},
-    run::{self, Look, LookCommand, Millis, Seen},
+    run::{self, About, Look, LookCommand, Millis, Run, Seen},
     words::Locale,
 };
 use std::sync::Arc;
@@ -192,6 +192,31 @@ impl Session {
         self.review().is_some_and(|review| {
             review.may_send() && review.order.limits().allows_reason(self.form.reason())
         })
+    }
+
+    /// The run of the plan under review, once a person has confirmed it. `id` is a name that no other run
+    /// has, `person` who confirmed it, if that is known.
+    pub fn run(
+        &self,
+        id: String,
+        now: Millis,
+        person: Option<String>,
+        through_proxy: bool,
+    ) -> Option<Run> {
+        let review = self.review()?;
+        let plan = review.plan.as_ref()?;
+        let about = About {
+            id,
+            reason: self.form.reason().to_owned(),
+            key_id: self.form.key_id().to_owned(),
+            confirmed_at: now,
+            person,
+        };
+        let policy = self.form.pacing().policy(through_proxy, true);
+        let known = review.seen.as_ref().map_or(&[][..], |seen| &seen.instances);
+        let skew_seconds = review.seen.as_ref().and_then(|seen| seen.clock_skew_seconds);
+        let run = Run::new(about, plan, &review.skipped, known, policy);
+        Some(run.with_clock_skew(skew_seconds))
     }
 
     /// What to do for the look that is under way, if one is; with the target that it looks at, and
@@ -376,5 +401,77 @@ impl Review {
             typed_count: String::new(),
             elsewhere: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{answer::Phase, form::Pacing};
+
+    fn filled() -> Session {
+        let mut session = Session::new(Locale::En);
+        let cloud = cloud::by_id("tencent").unwrap();
+        for fill in [
+            Fill::Cloud(cloud.manifest().id.into()),
+            Fill::Region("ap-guangzhou".into()),
+            Fill::KeyId("AKIDEXAMPLE".into()),
+            Fill::IdsText("ins-aaaaaaaa ins-bbbbbbbb ins-cccccccc".into()),
+            Fill::Reason("TICKET-7".into()),
+            Fill::Pacing(Pacing { wave_calls: 4, ..Pacing::default() }),
+        ] {
+            session.update(Action::Fill(fill));
+        }
+        session
+    }
+
+    fn review(session: &mut Session, look: bool) {
+        let (secret, token, through_proxy) = (Held::Usable, Held::Nothing, true);
+        session.update(Action::Review { secret, token, through_proxy, look });
+    }
+
+    #[test]
+    fn the_run_is_what_is_under_review() {
+        let mut session = filled();
+        assert!(session.run("r".into(), 7, None, true).is_none(), "nothing is under review");
+        review(&mut session, false);
+        let plan = session.plan().unwrap();
+        let run = session.run("r".into(), 7, Some("Li Lei".into()), false).unwrap();
+        assert!(Arc::ptr_eq(run.order(), &plan.order));
+        assert_eq!(
+            run.calls().iter().map(|call| &call.batch).collect::<Vec<_>>(),
+            [&plan.batches[0]]
+        );
+        assert_eq!((run.about().reason.as_str(), run.about().confirmed_at), ("TICKET-7", 7));
+        assert_eq!(run.about().key_id, "AKIDEXAMPLE");
+        assert_eq!(run.about().person.as_deref(), Some("Li Lei"));
+        assert!(run.policy().journal && !run.policy().through_proxy);
+        assert_eq!(run.policy().wave_calls, 4);
+        assert_eq!(run.clock_correction_seconds(), None);
+    }
+
+    #[test]
+    fn the_run_begins_with_what_the_look_has_shown() {
+        let mut session = filled();
+        review(&mut session, true);
+        let state = |id: &str, state: &str, phase| InstanceState {
+            id: id.into(),
+            state: state.into(),
+            name: "web".into(),
+            phase,
+            ..InstanceState::default()
+        };
+        session.review_what_was_seen(Seen {
+            instances: vec![
+                state("ins-aaaaaaaa", "RUNNING", Phase::Running),
+                state("ins-bbbbbbbb", "STOPPED", Phase::Stopped),
+            ],
+            clock_skew_seconds: Some(600),
+            ..Seen::default()
+        });
+        let run = session.run("r".into(), 7, None, true).unwrap();
+        let rows: Vec<_> = run.rows().iter().map(|row| (row.outcome.word(), &*row.name)).collect();
+        assert_eq!(rows, [("queued", "web"), ("skipped", "web"), ("skipped", "")]);
+        assert_eq!(run.clock_correction_seconds(), Some(600));
     }
 }

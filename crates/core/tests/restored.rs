@@ -80,6 +80,30 @@ fn each_choice_is_offered_for_those_it_can_help_and_sends_them_once() {
 }
 
 #[test]
+fn another_run_takes_the_place_of_one_that_is_over_or_was_only_brought_back() {
+    let page = cut_off();
+    assert!(page.run.is_under_way() && page.run.is_unfinished() && !page.run.may_be_put_away());
+    // Brought back it can wait as it is. Gone on with it is at work again.
+    let mut page = page.another_page(DAY_MS);
+    page.allow(Limits::default());
+    assert!(!page.run.is_under_way() && page.run.is_unfinished() && page.run.may_be_put_away());
+    page.step(Event::Resume);
+    assert!(!page.run.may_be_put_away());
+    // One that is over is finished only when nothing waits to be asked for.
+    let mut page =
+        Page::with(&one_by_one(2, false), &[], Policy { watch: false, ..Policy::default() });
+    page.step(Event::Tick);
+    page.step(Event::Stop);
+    page.answer(0, 200, ACCEPTED);
+    assert_eq!(page.run.stage(), Stage::Finished);
+    assert!(page.run.may_be_put_away() && page.run.is_unfinished());
+    page.step(Event::Ask(Choice::SendNotStarted));
+    page.pass(5);
+    page.answer(2, 200, ACCEPTED);
+    assert!(page.run.may_be_put_away() && !page.run.is_unfinished());
+}
+
+#[test]
 fn what_had_not_gone_out_waits_to_be_asked_for() {
     let plan = one_by_one(3, false);
     let mut page = Page::of(&plan, &[]);
