@@ -1,7 +1,7 @@
 //! What may be concluded from looking at an instance after its call: nothing stronger than its
 //! evidence.
 
-use super::{Evidence, Millis, Row, WatchReason};
+use super::{Evidence, Millis, Row, row::WatchReason};
 use crate::{
     answer::{Fault, InstanceAnswer, InstanceState, LastOperationState, Outcome, Phase},
     cloud::Verb,

@@ -5,8 +5,8 @@
 //! There is no key, token or signature in a [`Run`], so there is none in its journal.
 
 use super::{
-    About, Baseline, Call, CallState, Command, Evidence, Millis, Pause, Policy, Row, Run,
-    WatchReason, Watched,
+    About, Call, CallState, Command, Evidence, Millis, Pause, Policy, Row, Run,
+    row::{Baseline, WatchReason, Watched},
 };
 use crate::{
     answer::{Fault, Outcome},

@@ -3,11 +3,12 @@
 use super::Millis;
 use crate::{
     answer::{self, Delivery, Described, Fault, InstanceState},
+    eligibility::{Eligibility, SkipReason},
     explain::{self, Effect},
     ids::InstanceId,
-    plan::Target,
+    plan::{Order, Target},
 };
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 /// A look at many instances, as a state machine without I/O: [`Look::next`] says what to do,
 /// [`Look::looked`] takes what came.
@@ -151,6 +152,30 @@ impl Look {
         self.clock_corrected = true;
         true
     }
+}
+
+/// Parts the instances that can take an order from those that cannot, with the reasons. Ids that
+/// the look did not bring are not found.
+pub fn sort_out(
+    order: &Order,
+    ids: &[InstanceId],
+    seen: &[InstanceState],
+) -> (Vec<InstanceId>, Vec<(InstanceId, SkipReason)>) {
+    let seen: HashMap<&str, &InstanceState> =
+        seen.iter().map(|state| (state.id.as_str(), state)).collect();
+    let mut eligible = Vec::new();
+    let mut skipped = Vec::new();
+    for id in ids {
+        let verdict =
+            seen.get(id.as_str()).map_or(Eligibility::Skipped(SkipReason::NotFound), |state| {
+                order.target().cloud.eligibility(order, state)
+            });
+        match verdict {
+            Eligibility::Eligible => eligible.push(id.clone()),
+            Eligibility::Skipped(reason) => skipped.push((id.clone(), reason)),
+        }
+    }
+    (eligible, skipped)
 }
 
 /// Whether a describe call was refused because the page's clock is off.

@@ -1,0 +1,82 @@
+//! What the operator of the page allows a run, as it is now.
+
+use super::{Call, CallState, Choice, Run};
+use crate::{
+    answer::Outcome,
+    ids::InstanceId,
+    limits::Limits,
+    plan::{Order, Refusal},
+};
+use std::sync::Arc;
+
+impl Run {
+    /// Why the operator of the page does not allow a choice now: the first limit that it breaks.
+    /// Looking is allowed wherever the cloud and the region are.
+    pub fn refusal(&self, choice: Choice) -> Option<Refusal> {
+        let order = match choice {
+            Choice::CheckUnknown => {
+                return self.order.limits().check_target(self.order.target()).err();
+            }
+            Choice::RetryFailed | Choice::SendNotStarted | Choice::Narrow => {
+                Arc::clone(&self.order)
+            }
+            // Without one there is nobody to be forced.
+            Choice::Force => self.forced_order()?,
+        };
+        self.allows(&order, || self.choice_ids(choice)).err()
+    }
+
+    /// Why some of what a person could ask for is not allowed now; `None` if all is.
+    pub fn refused(&self) -> Option<Refusal> {
+        let asked = Choice::ALL.into_iter().filter(|choice| self.choice_count(*choice) > 0);
+        let mut refusals = asked.filter_map(|choice| self.refusal(choice));
+        refusals.next().or_else(|| {
+            let target = self.order.target();
+            self.is_watching().then(|| self.order.limits().check_target(target).err())?
+        })
+    }
+
+    /// From now on these limits hold, for whatever has not gone out.
+    pub(super) fn restrict(&mut self, limits: &Arc<Limits>) {
+        if self.order.limits() == limits {
+            return;
+        }
+        self.order = Arc::new(self.order.under(limits));
+        let over = |call: &Call| match call.state {
+            CallState::Waiting | CallState::Claiming | CallState::Sending => false,
+            CallState::Done | CallState::Stopped => true,
+        };
+        let refused = self
+            .calls
+            .iter()
+            .filter(|call| !over(call))
+            .any(|call| self.allows(call.batch.order(), || call.batch.ids().to_vec()).is_err());
+        if refused {
+            self.stop();
+        }
+    }
+
+    /// Whether an order may be sent to these instances of the run. Their number is the run's: it is
+    /// runs that are limited, and not their parts.
+    pub(super) fn allows(
+        &self,
+        order: &Order,
+        ids: impl Fn() -> Vec<InstanceId>,
+    ) -> Result<(), Refusal> {
+        let limits = self.order.limits();
+        if **limits == Limits::default() {
+            return Ok(());
+        }
+        limits.check(order, &ids())?;
+        let asked = self.rows.iter().filter(|row| row.outcome != Outcome::Skipped).count();
+        if let Some(most) = limits.instances_max.filter(|most| asked > *most) {
+            return Err(Refusal::TooManyInstances { instances: asked, most });
+        }
+        if limits.allows_reason(&self.about.reason) { Ok(()) } else { Err(Refusal::ReasonMissing) }
+    }
+
+    /// Whether the states may be asked for.
+    pub(super) fn may_look(&self) -> bool {
+        self.order.limits().check_target(self.order.target()).is_ok()
+    }
+}

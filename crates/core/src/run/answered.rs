@@ -1,0 +1,175 @@
+//! What came back: written into the rows, or proof that the call may go out once more.
+
+use super::{
+    CallState, Millis, NO_KEY, Pause, Run, conclude,
+    row::{WatchReason, Watched},
+};
+use crate::{
+    answer::{self, BatchAnswer, Delivery, Fault, Outcome},
+    explain::Effect,
+};
+use std::sync::Arc;
+
+impl Run {
+    /// A call came back, or did not.
+    pub(super) fn delivered(&mut self, now: Millis, index: usize, delivery: &Delivery) {
+        let Some(call) = self.calls.get(index).filter(|call| call.state == CallState::Sending)
+        else {
+            // Something that was not on the way cannot come back; to believe it would be to guess.
+            return;
+        };
+        if lacks_key(delivery) && !self.stopped {
+            self.take_back(now, index);
+            return;
+        }
+        self.transient.pace.answered(index, now);
+        let answer = answer::settle(&call.batch, delivery, self.policy.through_proxy);
+        let (sent_at, resends) = (call.sent_at.unwrap_or(now), call.resends);
+        if let Some(not_before) = self.resend_at(now, sent_at, resends, index, delivery, &answer) {
+            self.change_call(index, |call| {
+                call.state = CallState::Waiting;
+                call.resends += 1;
+                call.not_before = not_before;
+            });
+            for instance in &answer.instances {
+                self.change(&instance.id, |row| {
+                    row.outcome = Outcome::Queued;
+                    row.sent_at = None;
+                });
+            }
+            return;
+        }
+        let (shared, request_id) = (shared_fault(&answer), answer.request_id.clone());
+        self.change_call(index, |call| {
+            call.state = CallState::Done;
+            call.answered_at = Some(now);
+            call.request_id = request_id;
+            call.status = match delivery {
+                Delivery::Answered(response) => Some(response.status),
+                Delivery::NotSent { .. } | Delivery::Lost { .. } => None,
+            };
+            call.fault = shared;
+        });
+        let bad = self.take_answer(now, answer);
+        self.consider_pause(index, bad);
+    }
+
+    /// Writes an answer into the rows. Returns whether the whole call was without success, and how.
+    fn take_answer(&mut self, now: Millis, answer: BatchAnswer) -> Option<Pause> {
+        let all = |outcome| answer.instances.iter().all(|instance| instance.outcome == outcome);
+        let bad = if all(Outcome::Unknown) {
+            Some(Pause::Unknowns)
+        } else if all(Outcome::Rejected) || all(Outcome::NotSent) {
+            Some(Pause::Refusals)
+        } else {
+            None
+        };
+        let verb = self.order.operation().verb;
+        let order = Arc::clone(&self.order);
+        let watch = self.policy.watch;
+        for instance in answer.instances {
+            self.change(&instance.id.clone(), |row| {
+                let reason = conclude::watch_reason(&order, &instance);
+                row.outcome = match reason {
+                    Some(WatchReason::Echo) if watch => Outcome::Unknown,
+                    Some(_) | None => instance.outcome,
+                };
+                row.fault = instance.fault;
+                row.evidence = None;
+                let transition_seen = conclude::answer_shows_transition(
+                    verb,
+                    instance.previous_state.as_deref(),
+                    instance.state.as_deref(),
+                );
+                if instance.previous_state.is_some() {
+                    row.previous_state = instance.previous_state;
+                }
+                if instance.state.is_some() {
+                    row.state = instance.state;
+                }
+                row.watched = reason.filter(|_| watch).map(|reason| Watched {
+                    since: now,
+                    transition_seen,
+                    reason,
+                    looks: 0,
+                });
+                row.settled_at = (row.watched.is_none()).then_some(now);
+            });
+        }
+        if watch && self.rows.iter().any(|row| row.watched.is_some()) {
+            self.look_by(now + conclude::FIRST_LOOK_AFTER_MS);
+        }
+        bad
+    }
+
+    /// When to send a call again by itself; `None` for never: only on proof that nothing was done.
+    fn resend_at(
+        &mut self,
+        now: Millis,
+        sent_at: Millis,
+        resends: u32,
+        index: usize,
+        delivery: &Delivery,
+        answer: &BatchAnswer,
+    ) -> Option<Millis> {
+        if !self.policy.resend || self.stopped || self.pause.is_some() {
+            return None;
+        }
+        let first = answer.instances.first()?;
+        if answer.instances.iter().any(|instance| instance.outcome != first.outcome) {
+            return None;
+        }
+        if first.outcome == Outcome::NotSent {
+            let worth_it = match first.fault.as_deref() {
+                Some(Fault::Layer { word, .. }) => conclude::may_pass_by_itself(word),
+                Some(Fault::Cloud(_)) | None => false,
+            };
+            return (worth_it && resends < 2).then(|| now + (1_000 << (2 * resends)));
+        }
+        if first.outcome != Outcome::Rejected {
+            return None;
+        }
+        let Delivery::Answered(response) = delivery else { return None };
+        match conclude::effect_of(&self.order, first.fault.as_deref()?) {
+            Effect::Throttled if resends < 8 => {
+                let asked = answer::retry_after_ms(response);
+                let pace = &mut self.transient.pace;
+                Some(now + pace.throttled(now, sent_at, (index, resends), asked))
+            }
+            Effect::ClockSkew if !self.clock_corrected => {
+                self.correct_clock(now, sent_at, response)?;
+                Some(now)
+            }
+            // It was on the way already when another one's refusal put the clock right.
+            Effect::ClockSkew
+                if resends == 0 && self.transient.clock_set_at.is_some_and(|at| sent_at < at) =>
+            {
+                Some(now)
+            }
+            Effect::Throttled
+            | Effect::ClockSkew
+            | Effect::NothingDone
+            | Effect::MaybeEcho
+            | Effect::MaybeDone
+            | Effect::DryRunPassed => None,
+        }
+    }
+}
+
+/// Whether a request could not be signed, and so never left.
+pub(super) fn lacks_key(delivery: &Delivery) -> bool {
+    match delivery {
+        Delivery::NotSent { word } => word == NO_KEY,
+        Delivery::Lost { .. } | Delivery::Answered(_) => false,
+    }
+}
+
+/// The fault that all instances of an answer share.
+fn shared_fault(answer: &BatchAnswer) -> Option<Arc<Fault>> {
+    let first = answer.instances.first()?.fault.as_ref()?;
+    answer
+        .instances
+        .iter()
+        .all(|instance| instance.fault.as_ref() == Some(first))
+        .then(|| Arc::clone(first))
+}

@@ -1,0 +1,84 @@
+//! One call of a run, and where it stands.
+
+use super::Millis;
+use crate::{answer::Fault, plan::Batch};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// One call of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// What travels in it.
+    pub batch: Batch,
+    /// Where it stands.
+    pub state: CallState,
+    /// The cloud's id of the request.
+    pub request_id: Option<String>,
+    /// The HTTP status of the answer.
+    pub status: Option<u16>,
+    /// When it went out.
+    pub sent_at: Option<Millis>,
+    /// When its answer, or the news that there is none, came.
+    pub answered_at: Option<Millis>,
+    /// What stands behind it if the whole call failed in one way.
+    pub fault: Option<Arc<Fault>>,
+    /// How often it was proven not to have been carried out and sent again.
+    pub resends: u32,
+    /// Whether it is the one call of one instance that goes before the others.
+    pub canary: bool,
+    pub(crate) not_before: Millis,
+}
+
+impl Call {
+    pub(crate) fn waiting(batch: Batch) -> Self {
+        Call {
+            batch,
+            state: CallState::Waiting,
+            request_id: None,
+            status: None,
+            sent_at: None,
+            answered_at: None,
+            fault: None,
+            resends: 0,
+            canary: false,
+            not_before: 0,
+        }
+    }
+}
+
+/// Where a call stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallState {
+    /// Not sent yet.
+    Waiting,
+    /// Being written to the journal and claimed, before it goes out.
+    Claiming,
+    /// On the way.
+    Sending,
+    /// Answered, lost, or proven not to have left.
+    Done,
+    /// Given up before it was sent, because a person stopped the run.
+    Stopped,
+}
+
+impl CallState {
+    /// The public name: `waiting`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            CallState::Waiting => "waiting",
+            CallState::Claiming => "claiming",
+            CallState::Sending => "sending",
+            CallState::Done => "done",
+            CallState::Stopped => "stopped",
+        }
+    }
+
+    /// Whether it will go out, and has not yet.
+    pub(super) const fn is_to_come(self) -> bool {
+        match self {
+            CallState::Waiting | CallState::Claiming => true,
+            CallState::Sending | CallState::Done | CallState::Stopped => false,
+        }
+    }
+}

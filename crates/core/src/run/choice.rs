@@ -1,0 +1,282 @@
+//! What a person can ask of a run that is under way or over, and what follows from it.
+
+use super::{
+    Call, CallState, Millis, Row, Run, conclude,
+    row::{WatchReason, Watched},
+};
+use crate::{
+    answer::Outcome,
+    eligibility::Eligibility,
+    ids::InstanceId,
+    plan::{self, Order},
+};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// What a person can ask of a run that is under way or over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Choice {
+    /// Send those again that were refused, where it can help.
+    RetryFailed,
+    /// Send those whose calls never left.
+    SendNotStarted,
+    /// Look at the unknown ones once more. Sends nothing that changes anything.
+    CheckUnknown,
+    /// A call that was refused because of one instance: look at each, then send those that can take
+    /// it; if all can, send them in two halves.
+    Narrow,
+    /// Force those that are still restarting after a soft request.
+    Force,
+}
+
+impl Choice {
+    /// Every choice.
+    pub const ALL: [Choice; 5] = [
+        Choice::RetryFailed,
+        Choice::SendNotStarted,
+        Choice::CheckUnknown,
+        Choice::Narrow,
+        Choice::Force,
+    ];
+}
+
+/// How long a soft restart may take before force is offered.
+const FORCE_OFFERED_AFTER_MS: u64 = 60_000;
+
+impl Run {
+    /// How many instances a choice would touch, as of the last event.
+    pub fn choice_count(&self, choice: Choice) -> usize {
+        let now = self.transient.now;
+        self.rows.iter().filter(|row| self.can_take(choice, row, now)).count()
+    }
+
+    /// The instances that a choice would touch, as of the last event.
+    pub fn choice_ids(&self, choice: Choice) -> Vec<InstanceId> {
+        let now = self.transient.now;
+        let taken = self.rows.iter().filter(|row| self.can_take(choice, row, now));
+        taken.map(|row| row.id.clone()).collect()
+    }
+
+    /// How many calls a choice would send, or at most send where that depends on a look.
+    pub fn choice_calls(&self, choice: Choice) -> usize {
+        let count = self.choice_count(choice);
+        let most = self.order.operation().ids_max.max(1).min(self.chosen_size().max(1));
+        match choice {
+            Choice::CheckUnknown => 0,
+            Choice::RetryFailed | Choice::SendNotStarted => {
+                let first = usize::from(self.wants_canary(count));
+                first + (count - first).div_ceil(most)
+            }
+            Choice::Narrow => count.div_ceil(most).max(2),
+            Choice::Force => count.div_ceil(most),
+        }
+    }
+
+    /// The order that [`Choice::Force`] sends, where the operation has a forced mode and the run was
+    /// not forced already.
+    pub fn forced_order(&self) -> Option<Arc<Order>> {
+        let mode = self.order.operation().modes.iter().find(|mode| mode.force)?;
+        (!self.order.is_forced() && !self.order.is_dry_run())
+            .then(|| plan::with_mode(&self.order, mode).map(Arc::new))?
+    }
+
+    fn can_take(&self, choice: Choice, row: &Row, now: Millis) -> bool {
+        let call = row.call.and_then(|call| self.calls.get(call));
+        match choice {
+            Choice::CheckUnknown => row.outcome == Outcome::Unknown,
+            Choice::SendNotStarted => {
+                row.outcome == Outcome::NotSent
+                    || (row.outcome == Outcome::Queued
+                        && call.is_some_and(|call| call.state == CallState::Stopped))
+            }
+            Choice::RetryFailed => {
+                row.outcome == Outcome::Rejected
+                    && row.skipped.is_none()
+                    && row
+                        .fault
+                        .as_deref()
+                        .is_some_and(|fault| conclude::retry_can_help(&self.order, fault))
+            }
+            Choice::Narrow => {
+                row.outcome == Outcome::Rejected
+                    && row.skipped.is_none()
+                    && call.is_some_and(|call| call.fault.is_some() && call.batch.ids().len() > 1)
+                    && row
+                        .fault
+                        .as_deref()
+                        .is_some_and(|fault| conclude::speaks_of_an_instance(&self.order, fault))
+            }
+            Choice::Force => {
+                let late = match row.outcome {
+                    Outcome::Overdue => true,
+                    Outcome::InProgress | Outcome::Accepted => {
+                        row.sent_at.is_some_and(|sent| now >= sent + FORCE_OFFERED_AFTER_MS)
+                    }
+                    Outcome::Skipped
+                    | Outcome::Queued
+                    | Outcome::Sending
+                    | Outcome::NotSent
+                    | Outcome::DryRunPassed
+                    | Outcome::Proven
+                    | Outcome::RunningUnproven
+                    | Outcome::Rejected
+                    | Outcome::Unknown => false,
+                };
+                // What was restarting when the page closed may be back: not before a look.
+                let unseen =
+                    self.index.get(&row.id).is_some_and(|at| self.transient.unseen.contains(at));
+                late && !unseen
+                    && call.is_some_and(|call| !call.batch.order().is_forced())
+                    && self.forced_order().is_some()
+            }
+        }
+    }
+
+    /// Does what a person asks for.
+    pub(super) fn ask(&mut self, now: Millis, choice: Choice) {
+        let positions: Vec<usize> = self
+            .rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| self.can_take(choice, row, now))
+            .map(|(position, _)| position)
+            .collect();
+        if positions.is_empty() || self.refusal(choice).is_some() {
+            return;
+        }
+        self.stopped = false;
+        self.go_on();
+        match choice {
+            Choice::CheckUnknown => {
+                for id in self.ids_at(&positions) {
+                    self.change(&id, |row| {
+                        let transition_seen =
+                            row.watched.as_ref().is_some_and(|watched| watched.transition_seen);
+                        let reason = WatchReason::Lost;
+                        row.watched =
+                            Some(Watched { since: now, transition_seen, reason, looks: 0 });
+                        row.settled_at = None;
+                    });
+                }
+                self.look_by(now);
+            }
+            Choice::Narrow => {
+                self.transient.narrowing =
+                    positions.into_iter().map(|position| (position, None)).collect();
+                self.look_by(now);
+            }
+            Choice::RetryFailed | Choice::SendNotStarted => {
+                let order = Arc::clone(&self.order);
+                let ids = self.ids_at(&positions);
+                let (first, rest) = ids.split_at(usize::from(self.wants_canary(ids.len())));
+                let canary = self.calls.len();
+                self.enqueue(&order, first, 1);
+                self.change_call(canary, |call| call.canary = !first.is_empty());
+                self.enqueue(&order, rest, self.chosen_size());
+            }
+            Choice::Force => {
+                if let Some(order) = self.forced_order() {
+                    self.enqueue(&order, &self.ids_at(&positions), self.chosen_size());
+                }
+            }
+        }
+    }
+
+    /// Whether one instance goes before the others: if the person wanted that, and the cloud has not
+    /// taken a single one yet.
+    fn wants_canary(&self, instances: usize) -> bool {
+        let taken = |outcome| match outcome {
+            Outcome::Accepted
+            | Outcome::InProgress
+            | Outcome::Proven
+            | Outcome::RunningUnproven
+            | Outcome::Overdue
+            | Outcome::DryRunPassed => true,
+            Outcome::Skipped
+            | Outcome::Queued
+            | Outcome::Sending
+            | Outcome::NotSent
+            | Outcome::Rejected
+            | Outcome::Unknown => false,
+        };
+        instances > 1
+            && self.calls.iter().any(|call| call.canary)
+            && !self.rows.iter().any(|row| taken(row.outcome))
+    }
+
+    /// The size of calls that the person had chosen: no later call is larger than the largest that
+    /// was confirmed.
+    fn chosen_size(&self) -> usize {
+        self.calls.iter().map(|call| call.batch.ids().len()).max().unwrap_or(1)
+    }
+
+    /// New calls for instances that a person asks to send (again).
+    fn enqueue(&mut self, order: &Arc<Order>, ids: &[InstanceId], size: usize) {
+        let most = order.operation().ids_max.max(1).min(size.max(1));
+        for chunk in ids.chunks(most) {
+            let Some(batch) = plan::batch(order, chunk.to_vec()) else { continue };
+            let index = self.calls.len();
+            self.calls.push(Call::waiting(batch));
+            self.transient.changed_calls.insert(index);
+            for id in chunk {
+                self.change(id, |row| {
+                    row.outcome = Outcome::Queued;
+                    row.call = Some(index);
+                    row.fault = None;
+                    row.evidence = None;
+                    row.watched = None;
+                    row.settled_at = None;
+                });
+            }
+        }
+    }
+
+    /// Once every instance of a refused call was looked at: sends those that can take it, or, if
+    /// all can, sends them in halves.
+    pub(super) fn narrow(&mut self, _now: Millis) {
+        if self.transient.narrowing.is_empty()
+            || self.transient.narrowing.iter().any(|(_, verdict)| verdict.is_none())
+        {
+            return;
+        }
+        let narrowing = std::mem::take(&mut self.transient.narrowing);
+        let mut eligible = Vec::new();
+        let mut someone_left_out = false;
+        for (position, verdict) in narrowing {
+            let Some(id) = self.rows.get(position).map(|row| row.id.clone()) else { continue };
+            match verdict {
+                Some(Eligibility::Eligible) => eligible.push(id),
+                Some(Eligibility::Skipped(reason)) => {
+                    someone_left_out = true;
+                    self.change(&id, |row| row.skipped = Some(reason));
+                }
+                None => {}
+            }
+        }
+        let order = Arc::clone(&self.order);
+        if self.allows(&order, || eligible.clone()).is_err() {
+            return;
+        }
+        let size = if someone_left_out { self.chosen_size() } else { eligible.len().div_ceil(2) };
+        self.enqueue(&order, &eligible, size);
+    }
+
+    /// A look that was to narrow a refused call has shown nothing.
+    pub(super) fn narrowing_failed(&mut self, ids: &[InstanceId]) {
+        let waiting =
+            |position: usize| self.rows.get(position).is_some_and(|row| ids.contains(&row.id));
+        if self.transient.narrowing.iter().any(|(position, _)| waiting(*position)) {
+            // Not to be narrowed without knowing; the choice stays open.
+            self.transient.narrowing.clear();
+        }
+    }
+
+    fn ids_at(&self, positions: &[usize]) -> Vec<InstanceId> {
+        positions
+            .iter()
+            .filter_map(|position| self.rows.get(*position))
+            .map(|row| row.id.clone())
+            .collect()
+    }
+}

@@ -1,0 +1,109 @@
+//! What goes into a run, and what comes out of it.
+
+use super::{Choice, Millis, Record};
+use crate::{answer::Delivery, ids::InstanceId, limits::Limits, plan::Batch};
+use std::sync::Arc;
+
+/// The word of a [`Delivery::NotSent`] for want of a key that can sign. Such a call is not over: it
+/// waits until there is a key again.
+pub const NO_KEY: &str = "no-key";
+
+/// What happened outside.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A person confirmed; or time has passed.
+    Tick,
+    /// A record is in the journal. `held` are claimed ids that another page is at work on.
+    Recorded {
+        /// The record's number.
+        number: u64,
+        /// Ids that were not claimed.
+        held: Vec<InstanceId>,
+    },
+    /// A record could not be written.
+    RecordFailed {
+        /// The record's number.
+        number: u64,
+    },
+    /// A call leaves the page now: later than it was to, if the page was busy or had to wait for its
+    /// turn among the tabs.
+    Left {
+        /// Its index in [`Run::calls`].
+        call: usize,
+    },
+    /// A call came back, or not.
+    Delivered {
+        /// Its index in [`Run::calls`].
+        call: usize,
+        /// What came.
+        delivery: Delivery,
+    },
+    /// A describe call came back, or not.
+    Looked {
+        /// The ids that were asked for.
+        ids: Vec<InstanceId>,
+        /// What came.
+        delivery: Delivery,
+    },
+    /// The browser says that it is on- or offline.
+    Online(bool),
+    /// The page is hidden, or shown again.
+    Hidden(bool),
+    /// The key is gone, or can sign no more: nothing goes out until a person says so.
+    KeyGone,
+    /// What the operator of the page has set, as it is from now on.
+    Settings {
+        /// What is allowed. What is not is not sent any more: the run stops.
+        limits: Arc<Limits>,
+        /// As [`Policy::through_proxy`].
+        through_proxy: bool,
+    },
+    /// The public half of the key that signs from now on.
+    KeyId(String),
+    /// Stop after the call that is on the way.
+    Stop,
+    /// Go on after a pause.
+    Resume,
+    /// The person is done with it: it stays in the journal, but is not brought back by itself.
+    Close,
+    /// A person asks for more, knowing what it means.
+    Ask(Choice),
+}
+
+/// What to do outside.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Write a record to the journal, and report with [`Event::Recorded`] or
+    /// [`Event::RecordFailed`].
+    Record {
+        /// Its number; they come in order, from 0.
+        number: u64,
+        /// What to write.
+        record: Box<Record>,
+        /// Instances to claim in the same breath: those that another living page has claimed are
+        /// reported and left alone.
+        claim: Vec<InstanceId>,
+        /// Whether it must be on the disk before it is reported: a call goes out on its word.
+        durable: bool,
+    },
+    /// Sign this call, send it once, and report with [`Event::Left`] and [`Event::Delivered`].
+    Send {
+        /// Its index in [`Run::calls`].
+        call: usize,
+        /// When it may leave: in a moment, so that signing it does not slow the pace.
+        leave_at: Millis,
+        /// What travels in it.
+        batch: Batch,
+        /// Seconds to add to the page's clock for the signature.
+        clock_skew_seconds: i64,
+    },
+    /// Describe these instances and report with [`Event::Looked`].
+    Look {
+        /// At most as many as one describe call takes.
+        ids: Vec<InstanceId>,
+        /// Seconds to add to the page's clock for the signature.
+        clock_skew_seconds: i64,
+    },
+    /// Send [`Event::Tick`] at this time, or soon after.
+    WakeAt(Millis),
+}

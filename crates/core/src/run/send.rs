@@ -1,0 +1,227 @@
+//! Calls on their way out: which is next and when, its record before it goes, and what becomes of it
+//! if it cannot.
+
+use super::{Call, CallState, Command, Millis, Pause, Run};
+use crate::{
+    answer::{Fault, Outcome},
+    ids::InstanceId,
+    plan::{self},
+};
+use std::sync::Arc;
+
+/// How long before a call is due its record is written, so that the write does not slow the pace.
+const RECORD_AHEAD_MS: u64 = 90;
+
+/// How long before a call is due it is handed out to be signed.
+const SIGN_AHEAD_MS: u64 = 30;
+
+impl Run {
+    /// The call that is due, or when the next one is.
+    pub(super) fn next_call(&mut self, now: Millis) -> NextCall {
+        let on_the_way = self.calls.iter().filter(|call| call.state == CallState::Sending).count();
+        let may_not = self.pause.is_some()
+            || self.transient.lacks_key
+            || self.transient.offline_since.is_some();
+        // While the record's word is awaited there is nothing else to do.
+        if may_not || self.transient.claiming.is_some() || on_the_way >= self.most_on_the_way() {
+            return NextCall::Nothing;
+        }
+        if let Some(index) = self.calls.iter().position(|call| call.state == CallState::Claiming) {
+            let due = self.due_at(now, index);
+            return send_by(now, index, due);
+        }
+        let next = self.canary().or_else(|| {
+            self.calls
+                .iter()
+                .enumerate()
+                .filter(|(_, call)| call.state == CallState::Waiting)
+                .min_by_key(|(index, call)| (call.not_before.max(now), *index))
+                .map(|(index, _)| index)
+        });
+        let Some(index) = next else { return NextCall::Nothing };
+        let due = self.due_at(now, index);
+        if self.policy.journal {
+            let ahead = due.saturating_sub(RECORD_AHEAD_MS);
+            if ahead <= now { NextCall::Claim(index) } else { NextCall::Wait(ahead) }
+        } else {
+            send_by(now, index, due)
+        }
+    }
+
+    /// How many calls may be on the way at once. Never so many that, if none of them were answered,
+    /// more would be unknown than it takes to pause the run; and only one where the next depends on
+    /// the last.
+    fn most_on_the_way(&self) -> usize {
+        if self.canary().is_some() || self.policy.stop_above_refused_percent.is_some() {
+            return 1;
+        }
+        let left = self.policy.pause_after.saturating_sub(self.bad_calls_in_a_row);
+        usize::try_from(left).unwrap_or(1).max(1)
+    }
+
+    /// The one call that goes before the others, until it is over.
+    fn canary(&self) -> Option<usize> {
+        self.calls.iter().position(|call| {
+            call.canary
+                && match call.state {
+                    CallState::Waiting | CallState::Claiming | CallState::Sending => true,
+                    CallState::Done | CallState::Stopped => false,
+                }
+        })
+    }
+
+    fn due_at(&self, now: Millis, index: usize) -> Millis {
+        let not_before = self.calls.get(index).map_or(0, |call| call.not_before);
+        self.transient.pace.next_at(now).max(not_before)
+    }
+
+    /// Writes the call to the journal and claims its instances, before it goes out.
+    pub(super) fn claim(&mut self, index: usize) -> Option<Command> {
+        let claim = self.calls.get(index)?.batch.ids().to_vec();
+        self.change_call(index, |call| call.state = CallState::Claiming);
+        let (number, record) = self.next_record();
+        self.transient.claiming = Some((number, index));
+        Some(Command::Record { number, record, claim, durable: true })
+    }
+
+    /// The record of the call that waits for it is written: what nobody else holds may go out.
+    pub(super) fn recorded(&mut self, now: Millis, number: u64, held: &[InstanceId]) {
+        let Some((awaited, index)) = self.transient.claiming else { return };
+        if awaited != number {
+            return;
+        }
+        self.transient.claiming = None;
+        let Some(call) = self.calls.get(index).filter(|call| call.state == CallState::Claiming)
+        else {
+            return;
+        };
+        if held.is_empty() {
+            return;
+        }
+        // Another page is at work on some of them: those stay out of this call.
+        let free: Vec<InstanceId> =
+            call.batch.ids().iter().filter(|id| !held.contains(id)).cloned().collect();
+        let rest = plan::batch(&call.batch.shared_order(), free);
+        for id in held {
+            self.change(id, |row| {
+                row.outcome = Outcome::NotSent;
+                row.fault = Some(Arc::new(Fault::layer("other-tab", "")));
+                row.settled_at = Some(now);
+            });
+        }
+        self.change_call(index, |call| {
+            if let Some(batch) = rest {
+                call.batch = batch;
+            } else {
+                call.state = CallState::Done;
+                call.answered_at = Some(now);
+                call.fault = Some(Arc::new(Fault::layer("other-tab", "")));
+            }
+        });
+    }
+
+    /// A record could not be written.
+    pub(super) fn record_failed(&mut self, now: Millis, number: u64) {
+        let awaited = self.transient.claiming.filter(|(awaited, _)| *awaited == number);
+        let Some((_, index)) = awaited else {
+            // A record of something that has happened: nothing more may go out unrecorded.
+            if self.calls.iter().any(|call| call.state == CallState::Waiting) {
+                self.pause = Some(Pause::NoJournal);
+            }
+            return;
+        };
+        self.transient.claiming = None;
+        let alone = self.calls.len() == 1;
+        if alone {
+            // One call can be kept in mind without a journal; the page says so.
+            self.policy.journal = false;
+            self.change_call(index, |call| call.state = CallState::Waiting);
+            return;
+        }
+        let ids = self.calls.get(index).map(|call| call.batch.ids().to_vec()).unwrap_or_default();
+        self.change_call(index, |call| {
+            call.state = CallState::Done;
+            call.answered_at = Some(now);
+            call.fault = Some(Arc::new(Fault::layer("no-journal", "")));
+        });
+        for id in ids {
+            self.change(&id, |row| {
+                row.outcome = Outcome::NotSent;
+                row.fault = Some(Arc::new(Fault::layer("no-journal", "")));
+                row.settled_at = Some(now);
+            });
+        }
+        self.pause = Some(Pause::NoJournal);
+    }
+
+    /// Hands a call out, to be signed and sent.
+    pub(super) fn send(&mut self, index: usize, leave_at: Millis) -> Option<Command> {
+        let batch = self.calls.get(index)?.batch.clone();
+        self.change_call(index, |call| {
+            call.state = CallState::Sending;
+            call.sent_at = Some(leave_at);
+        });
+        self.started_at.get_or_insert(leave_at);
+        self.transient.pace.sent(index, leave_at);
+        self.calls_in_wave += 1;
+        if self.policy.wave_calls > 0 && self.calls_in_wave >= self.policy.wave_calls {
+            self.calls_in_wave = 0;
+            self.transient.pace.not_before(leave_at + self.policy.wave_pause_ms);
+        }
+        for id in batch.ids() {
+            self.change(id, |row| {
+                row.outcome = Outcome::Sending;
+                row.call = Some(index);
+                row.sent_at = Some(leave_at);
+            });
+        }
+        let clock_skew_seconds = self.clock_skew_seconds;
+        Some(Command::Send { call: index, leave_at, batch, clock_skew_seconds })
+    }
+
+    /// A call leaves the page now.
+    pub(super) fn left(&mut self, now: Millis, index: usize) {
+        let is_sending = |call: &Call| call.state == CallState::Sending;
+        if self.calls.get(index).is_some_and(is_sending) {
+            self.transient.pace.left(index, now);
+            self.change_call(index, |call| call.sent_at = call.sent_at.max(Some(now)));
+        }
+    }
+
+    /// A call that could not be signed waits again, as if its turn had not come. It was none of its
+    /// wave, either.
+    pub(super) fn take_back(&mut self, now: Millis, index: usize) {
+        if self.policy.wave_calls > 0 {
+            self.calls_in_wave = self.calls_in_wave.checked_sub(1).unwrap_or_else(|| {
+                self.transient.pace.no_pause(now);
+                self.policy.wave_calls - 1
+            });
+        }
+        let ids = self.calls.get(index).map(|call| call.batch.ids().to_vec()).unwrap_or_default();
+        self.change_call(index, |call| {
+            call.state = CallState::Waiting;
+            call.sent_at = None;
+        });
+        for id in ids {
+            self.change(&id, |row| {
+                row.outcome = Outcome::Queued;
+                row.sent_at = None;
+            });
+        }
+        self.transient.lacks_key = true;
+    }
+}
+
+pub(super) enum NextCall {
+    Nothing,
+    Wait(Millis),
+    Claim(usize),
+    /// And when it is due.
+    Send(usize, Millis),
+}
+
+/// It is signed a moment before it is due.
+fn send_by(now: Millis, index: usize, due: Millis) -> NextCall {
+    let ahead = due.saturating_sub(SIGN_AHEAD_MS);
+    if ahead <= now { NextCall::Send(index, due) } else { NextCall::Wait(ahead) }
+}

@@ -1,0 +1,169 @@
+//! Looking at the instances after their calls, until it is known what became of them.
+
+use super::{Millis, Pause, Run, answered::lacks_key, conclude, look};
+use crate::{
+    answer::{self, Delivery, Described, InstanceState},
+    eligibility::{Eligibility, SkipReason},
+    ids::InstanceId,
+};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+impl Run {
+    /// When the states will be looked at next; `None` if they will not be, or are being.
+    pub fn next_look_at(&self) -> Option<Millis> {
+        self.transient
+            .next_look_at
+            .filter(|_| !self.transient.looking && !self.transient.lacks_key && self.is_watching())
+    }
+
+    /// Whether there is anything to look at.
+    pub(super) fn is_watching(&self) -> bool {
+        !self.transient.narrowing.is_empty()
+            || (self.policy.watch && self.rows.iter().any(|row| row.watched.is_some()))
+    }
+
+    /// The next page of instances to look at, if it is time.
+    pub(super) fn next_look(&mut self, now: Millis) -> NextLook {
+        let resting =
+            self.closed || self.pause == Some(Pause::Restored) || self.transient.lacks_key;
+        if self.transient.looking || !self.is_watching() || resting || !self.may_look() {
+            return NextLook::Nothing;
+        }
+        let at = self.transient.next_look_at.unwrap_or(now);
+        if self.transient.due.is_empty() {
+            if at > now {
+                return NextLook::Wait(at);
+            }
+            let narrowing = self.transient.narrowing.iter().map(|(position, _)| *position);
+            let watched = self.rows.iter().enumerate();
+            let watched = watched.filter(|(_, row)| row.watched.is_some()).map(|(at, _)| at);
+            let mut due = BTreeSet::new();
+            // One by one: collecting sorts first, and that is much code for few numbers.
+            for position in narrowing.chain(watched) {
+                due.insert(position);
+            }
+            self.transient.due.extend(due);
+        }
+        let manifest = self.order.target().cloud.manifest();
+        let rate = usize::try_from(manifest.describe_calls_per_second.max(1)).unwrap_or(1);
+        if self.transient.last_looks.len() >= rate
+            && let Some(oldest) = self.transient.last_looks.front()
+            && now < oldest + 1_000
+        {
+            return NextLook::Wait(oldest + 1_000);
+        }
+        let most = manifest.describe_ids_max.max(1).min(self.transient.due.len());
+        let ids: Vec<InstanceId> = self
+            .transient
+            .due
+            .drain(..most)
+            .filter_map(|position| self.rows.get(position))
+            .map(|row| row.id.clone())
+            .collect();
+        if self.transient.last_looks.len() >= rate {
+            self.transient.last_looks.pop_front();
+        }
+        self.transient.last_looks.push_back(now);
+        self.transient.looking = true;
+        NextLook::Look(ids)
+    }
+
+    /// A describe call came back, or did not.
+    pub(super) fn looked(&mut self, now: Millis, ids: &[InstanceId], delivery: &Delivery) {
+        self.transient.looking = false;
+        self.transient.lacks_key |= lacks_key(delivery);
+        if self.transient.due.is_empty() {
+            self.transient.look_pause_ms =
+                conclude::longer(self.transient.look_pause_ms, self.transient.hidden);
+            self.transient.next_look_at = Some(now + self.transient.look_pause_ms);
+        }
+        let described =
+            answer::settle_describe(self.order.target().cloud, delivery, self.policy.through_proxy);
+        let found = match described {
+            Described::Found { instances, .. } => instances,
+            // A look that failed shows nothing: what was unknown stays so. If it was for the clock,
+            // that is put right, or nobody would ever find out.
+            Described::Failed(fault) => {
+                let asked_at = self.transient.last_looks.back().copied().unwrap_or(now);
+                if look::is_clock_skew(self.order.target(), &fault)
+                    && let Delivery::Answered(response) = delivery
+                    && self.learn_clock(now, asked_at, response)
+                {
+                    self.look_by(now);
+                } else {
+                    self.narrowing_failed(ids);
+                }
+                return;
+            }
+        };
+        let found: HashMap<&str, &InstanceState> =
+            found.iter().map(|state| (state.id.as_str(), state)).collect();
+        for id in ids {
+            self.look_at(now, id, found.get(id.as_str()).copied());
+        }
+        self.narrow(now);
+    }
+
+    fn look_at(&mut self, now: Millis, id: &InstanceId, seen: Option<&InstanceState>) {
+        let Some(position) = self.index.get(id).copied() else { return };
+        self.transient.unseen.remove(&position);
+        let Some(row) = self.rows.get(position) else { return };
+        for (waiting, verdict) in &mut self.transient.narrowing {
+            if *waiting == position {
+                *verdict = Some(seen.map_or(Eligibility::Skipped(SkipReason::NotFound), |state| {
+                    self.order.target().cloud.eligibility(&self.order, state)
+                }));
+            }
+        }
+        let request_id =
+            row.call.and_then(|call| self.calls.get(call)).and_then(|call| call.request_id.clone());
+        let change = conclude::judge(now, &self.order, row, request_id.as_deref(), seen);
+        let unchanged_state = seen.is_none_or(|seen| row.state.as_ref() == Some(&seen.state));
+        if change.is_none() && unchanged_state {
+            return;
+        }
+        self.change(id, |row| {
+            if let Some(seen) = seen {
+                row.state = Some(seen.state.clone());
+                for (own, other) in [
+                    (&mut row.name, &seen.name),
+                    (&mut row.zone, &seen.zone),
+                    (&mut row.address, &seen.address),
+                ] {
+                    if !other.is_empty() {
+                        own.clone_from(other);
+                    }
+                }
+            }
+            let Some(change) = change else { return };
+            row.outcome = change.outcome;
+            row.evidence = change.evidence;
+            if let Some(fault) = change.fault {
+                row.fault = Some(Arc::new(fault));
+            }
+            if change.settled {
+                row.watched = None;
+                row.settled_at = Some(now);
+            } else if let Some(watched) = &mut row.watched {
+                watched.looks += 1;
+                watched.transition_seen |= change.transition_seen;
+            }
+        });
+    }
+
+    /// Looks at this time, unless it does so earlier.
+    pub(super) fn look_by(&mut self, at: Millis) {
+        let transient = &mut self.transient;
+        transient.look_pause_ms = 0;
+        transient.next_look_at = Some(transient.next_look_at.map_or(at, |earlier| earlier.min(at)));
+    }
+}
+
+pub(super) enum NextLook {
+    Nothing,
+    Wait(Millis),
+    Look(Vec<InstanceId>),
+}
