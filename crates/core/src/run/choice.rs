@@ -234,7 +234,7 @@ impl Run {
 
     /// Once every instance of a refused call was looked at: sends those that can take it, or, if
     /// all can, sends them in halves.
-    pub(super) fn narrow(&mut self, _now: Millis) {
+    pub(super) fn narrow(&mut self) {
         if self.transient.narrowing.is_empty()
             || self.transient.narrowing.iter().any(|(_, verdict)| verdict.is_none())
         {

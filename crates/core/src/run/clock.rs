@@ -1,7 +1,11 @@
 //! The cloud's clock against the page's, as far as refusals tell of it.
 
 use super::{Millis, Run};
-use crate::answer::{self, Response};
+use crate::{
+    answer::{self, Fault, Response},
+    explain::{self, Effect},
+    plan::Target,
+};
 
 /// A clock that is off by less than this is not why a look was refused.
 const CLOCK_NEWS_SECONDS: u64 = 30;
@@ -36,18 +40,36 @@ impl Run {
         before.abs_diff(self.clock_skew_seconds) >= CLOCK_NEWS_SECONDS
     }
 
+    /// Heeds from now on what an answer tells of the clock. `None` if it tells nothing.
     pub(super) fn correct_clock(
         &mut self,
         now: Millis,
         sent_at: Millis,
         response: &Response,
     ) -> Option<()> {
-        let server = answer::server_unix_seconds(response)?;
-        let midpoint = i64::try_from(u64::midpoint(sent_at, now) / 1_000).ok()?;
-        self.clock_skew_seconds = server - midpoint;
+        self.clock_skew_seconds = skew_seconds(sent_at, now, response)?;
         self.clock_corrected = true;
         self.transient.clock_set_at = Some(now);
         self.transient.changed_state = true;
         Some(())
     }
+}
+
+/// Whether a describe call was refused because the page's clock is off.
+pub(super) fn is_clock_skew(target: &Target, fault: &Fault) -> bool {
+    match fault {
+        Fault::Cloud(report) => {
+            let errors = target.cloud.manifest().errors;
+            explain::effect(errors, report, None) == Effect::ClockSkew
+        }
+        Fault::Layer { .. } => false,
+    }
+}
+
+/// Seconds by which the cloud's clock is ahead of the page's, as an answer tells that came now to what
+/// was sent then. `None` if it does not tell.
+pub(super) fn skew_seconds(sent_at: Millis, now: Millis, response: &Response) -> Option<i64> {
+    let theirs = answer::server_unix_seconds(response)?;
+    let ours = i64::try_from(u64::midpoint(sent_at, now) / 1_000).ok()?;
+    Some(theirs - ours)
 }

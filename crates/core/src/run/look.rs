@@ -1,10 +1,12 @@
 //! Looking before anything is asked: the states of all instances, page by page, at the cloud's pace.
 
-use super::Millis;
+use super::{
+    Millis,
+    clock::{is_clock_skew, skew_seconds},
+};
 use crate::{
     answer::{self, Delivery, Described, Fault, InstanceState},
     eligibility::{Eligibility, SkipReason},
-    explain::{self, Effect},
     ids::InstanceId,
     plan::{Order, Target},
 };
@@ -143,11 +145,8 @@ impl Look {
         if !is_clock_skew(&self.target, fault) || self.clock_corrected {
             return false;
         }
-        let ours = i64::try_from(u64::midpoint(self.asked_at, now) / 1_000);
-        let (Some(theirs), Ok(ours)) = (answer::server_unix_seconds(response), ours) else {
-            return false;
-        };
-        self.clock_skew_seconds = theirs - ours;
+        let Some(seconds) = skew_seconds(self.asked_at, now, response) else { return false };
+        self.clock_skew_seconds = seconds;
         self.seen.clock_skew_seconds = Some(self.clock_skew_seconds);
         self.clock_corrected = true;
         true
@@ -176,17 +175,6 @@ pub fn sort_out(
         }
     }
     (eligible, skipped)
-}
-
-/// Whether a describe call was refused because the page's clock is off.
-pub(super) fn is_clock_skew(target: &Target, fault: &Fault) -> bool {
-    match fault {
-        Fault::Cloud(report) => {
-            let errors = target.cloud.manifest().errors;
-            explain::effect(errors, report, None) == Effect::ClockSkew
-        }
-        Fault::Layer { .. } => false,
-    }
 }
 
 #[cfg(test)]

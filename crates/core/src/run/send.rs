@@ -102,13 +102,7 @@ impl Run {
         let free: Vec<InstanceId> =
             call.batch.ids().iter().filter(|id| !held.contains(id)).cloned().collect();
         let rest = plan::batch(&call.batch.shared_order(), free);
-        for id in held {
-            self.change(id, |row| {
-                row.outcome = Outcome::NotSent;
-                row.fault = Some(Arc::new(Fault::layer("other-tab", "")));
-                row.settled_at = Some(now);
-            });
-        }
+        self.leave_out(now, held, "other-tab");
         self.change_call(index, |call| {
             if let Some(batch) = rest {
                 call.batch = batch;
@@ -144,14 +138,19 @@ impl Run {
             call.answered_at = Some(now);
             call.fault = Some(Arc::new(Fault::layer("no-journal", "")));
         });
+        self.leave_out(now, &ids, "no-journal");
+        self.pause = Some(Pause::NoJournal);
+    }
+
+    /// These do not go out, for this reason.
+    fn leave_out(&mut self, now: Millis, ids: &[InstanceId], word: &'static str) {
         for id in ids {
-            self.change(&id, |row| {
+            self.change(id, |row| {
                 row.outcome = Outcome::NotSent;
-                row.fault = Some(Arc::new(Fault::layer("no-journal", "")));
+                row.fault = Some(Arc::new(Fault::layer(word, "")));
                 row.settled_at = Some(now);
             });
         }
-        self.pause = Some(Pause::NoJournal);
     }
 
     /// Hands a call out, to be signed and sent.

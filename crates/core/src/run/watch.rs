@@ -1,6 +1,6 @@
 //! Looking at the instances after their calls, until it is known what became of them.
 
-use super::{Millis, Pause, Run, answered::lacks_key, conclude, look};
+use super::{Millis, Pause, Run, answered::lacks_key, clock::is_clock_skew, conclude};
 use crate::{
     answer::{self, Delivery, Described, InstanceState},
     eligibility::{Eligibility, SkipReason},
@@ -88,7 +88,7 @@ impl Run {
             // that is put right, or nobody would ever find out.
             Described::Failed(fault) => {
                 let asked_at = self.transient.last_looks.back().copied().unwrap_or(now);
-                if look::is_clock_skew(self.order.target(), &fault)
+                if is_clock_skew(self.order.target(), &fault)
                     && let Delivery::Answered(response) = delivery
                     && self.learn_clock(now, asked_at, response)
                 {
@@ -104,7 +104,7 @@ impl Run {
         for id in ids {
             self.look_at(now, id, found.get(id.as_str()).copied());
         }
-        self.narrow(now);
+        self.narrow();
     }
 
     fn look_at(&mut self, now: Millis, id: &InstanceId, seen: Option<&InstanceState>) {
