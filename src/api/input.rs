@@ -85,14 +85,14 @@ impl<'a> Fields<'a> {
     }
 
     /// An array of texts; empty if it is not there.
-    pub(super) fn texts(&self, name: &str) -> Result<Vec<String>, Failure> {
+    pub(super) fn texts<T: for<'t> From<&'t str>>(&self, name: &str) -> Result<Vec<T>, Failure> {
         let elements = match self.value(name) {
             None => return Ok(Vec::new()),
             Some(Json::Array(elements)) => elements,
             Some(_) => return Err(Failure::argument(format!("`{name}` must be an array."))),
         };
         let texts = elements.iter().enumerate().map(|(index, value)| match value {
-            Json::Text(text) => Ok(text.to_string()),
+            Json::Text(text) => Ok(T::from(text)),
             _ => Err(not_text(&format!("{name}[{index}]"))),
         });
         texts.collect()

@@ -101,9 +101,9 @@ fn request(fields: &Fields<'_>, body: &str, secret: &Secret) -> Result<Request<S
     let input = SigningInput {
         key_id: fields.text("accessKeyId")?.to_owned(),
         token: fields.optional_text("token")?.map(str::to_owned),
-        method: fields.text("method")?.to_owned(),
+        method: fields.text("method")?.into(),
         host: fields.text("host")?.to_owned(),
-        path: fields.text_or_empty("path")?,
+        path: fields.optional_text("path")?.unwrap_or_default().into(),
         query,
         raw_query,
         headers: fields.pairs("headers")?,
@@ -114,7 +114,7 @@ fn request(fields: &Fields<'_>, body: &str, secret: &Secret) -> Result<Request<S
         form,
         unsigned_payload: fields.optional_flag("unsignedPayload")?.unwrap_or_default(),
         unix_seconds: time(fields)?.ok_or_else(|| missing("timestamp"))?,
-        service: fields.text_or_empty("service")?,
+        service: fields.optional_text("service")?.unwrap_or_default().into(),
     };
     Ok(algorithm.prepare(input).finish_with(secret))
 }
@@ -186,6 +186,8 @@ fn random_nonce() -> Result<String, Failure> {
             *drawn = bytes.to_vec();
         }
         let rest = drawn.len().saturating_sub(NONCE_BYTES);
-        Ok(sign::hex(&drawn.split_off(rest)))
+        let nonce = drawn.get(rest..).map(sign::hex).unwrap_or_default();
+        drawn.truncate(rest);
+        Ok(nonce)
     })
 }

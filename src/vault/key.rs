@@ -168,8 +168,8 @@ impl Key {
             Err(key) => {
                 let key = Zeroizing::new(key.dyn_into::<Uint8Array>().ok()?.to_vec());
                 Some(Zeroizing::new(match keying.hash {
-                    Hash::Sha1 => sign::hmac_sha1(&key, message),
-                    Hash::Sha256 => sign::hmac_sha256(&key, message),
+                    Hash::Sha1 => sign::hmac_sha1(&key, message).to_vec(),
+                    Hash::Sha256 => sign::hmac_sha256(&key, message).to_vec(),
                 }))
             }
         }

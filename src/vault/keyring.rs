@@ -353,7 +353,7 @@ mod tests {
             let vectors: Vec<Value> = serde_json::from_str(file).expect("vectors");
             let vector = &vectors[0];
             let input = &vector["input"];
-            let algorithm = algorithm(&text(&vector["algorithm"])).expect("an algorithm");
+            let algorithm = algorithm(text(&vector["algorithm"])).expect("an algorithm");
             let has = |cloud: &&&dyn Cloud| {
                 cloud.algorithms().iter().any(|one| one.name() == algorithm.name())
             };
@@ -510,26 +510,26 @@ mod tests {
     }
 
     fn signing_input(input: &Value) -> SigningInput {
-        let list = |value: &Value| value.as_array().into_iter().flatten().map(text).collect();
+        let list = |value: &Value| value.as_array().into_iter().flatten().map(|name| text(name).into()).collect();
         SigningInput {
-            key_id: text(&input["access_key_id"]),
+            key_id: text(&input["access_key_id"]).into(),
             token: input["token"].as_str().map(str::to_owned),
-            method: text(&input["method"]),
-            host: text(&input["host"]),
-            path: text(&input["path"]),
+            method: text(&input["method"]).into(),
+            host: text(&input["host"]).into(),
+            path: text(&input["path"]).into(),
             query: pairs(&input["query"]),
-            raw_query: text(&input["query"]),
+            raw_query: text(&input["query"]).into(),
             form: pairs(&input["form"]),
             headers: pairs(&input["headers"]),
             signed_headers: list(&input["signed_headers"]),
             lowercased_values: list(&input["lowercased_values"]),
-            body: text(&input["body"]),
+            body: text(&input["body"]).into(),
             unsigned_payload: input["unsigned_payload"].as_bool().unwrap_or(false),
             unix_seconds: match &input["timestamp"] {
                 Value::String(time) => parse_iso_8601(time).expect("a time"),
                 number => number.as_i64().expect("a time"),
             },
-            service: text(&input["service"]),
+            service: text(&input["service"]).into(),
         }
     }
 
@@ -538,7 +538,7 @@ mod tests {
         members.map(|(name, value)| (name.as_str().into(), text(value).into())).collect()
     }
 
-    fn text(value: &Value) -> String {
-        value.as_str().unwrap_or_default().to_owned()
+    fn text(value: &Value) -> &str {
+        value.as_str().unwrap_or_default()
     }
 }

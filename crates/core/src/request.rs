@@ -77,15 +77,15 @@ impl Request<Unsigned> {
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Signed {
-    pub(crate) method: String,
+    pub(crate) method: SmolStr,
     pub(crate) host: String,
-    pub(crate) path: String,
+    pub(crate) path: SmolStr,
     pub(crate) query: String,
     pub(crate) headers: Vec<Pair>,
     pub(crate) body: String,
     pub(crate) trace: Trace,
     pub(crate) signature: String,
-    pub(crate) authorization: Option<String>,
+    pub(crate) authorization: Option<SmolStr>,
 }
 
 /// The steps of a signature, each a named value. Holds no secret; may hold a session token until it
@@ -145,8 +145,8 @@ impl Request<Signed> {
 
     /// Path and query, as they go out.
     pub fn path_and_query(&self) -> String {
-        let Signed { path, query, .. } = &self.state;
-        if query.is_empty() { path.clone() } else { [path, "?", query].concat() }
+        let [path, separator, query] = self.state.path_and_query();
+        [path, separator, query].concat()
     }
 
     /// The headers, `Authorization` among them, without `Host`, which no page may set.
@@ -199,13 +199,12 @@ impl Request<Signed> {
 
     /// The address at which a route reaches the cloud: the only thing that a route changes.
     pub fn url(&self, route: &Route) -> String {
-        let rest = self.path_and_query();
-        match route {
-            Route::Direct => ["https://", &self.state.host, &rest].concat(),
-            Route::Proxy { base } => {
-                format!("{}/{}{rest}", base.trim_end_matches('/'), self.state.host)
-            }
-        }
+        let base = match route {
+            Route::Direct => "https:/",
+            Route::Proxy { base } => base.trim_end_matches('/'),
+        };
+        let [path, separator, query] = self.state.path_and_query();
+        [base, "/", &self.state.host, path, separator, query].concat()
     }
 }
 
@@ -219,7 +218,7 @@ impl Signed {
         Signed {
             method: input.method,
             host: input.host,
-            path: if input.path.is_empty() { "/".to_owned() } else { input.path },
+            path: if input.path.is_empty() { SmolStr::new_static("/") } else { input.path },
             query,
             headers: input.headers.into_iter().filter(|(name, _)| is_sent(name)).collect(),
             body: input.body,
@@ -229,12 +228,20 @@ impl Signed {
         }
     }
 
-    /// Puts the signature into an `Authorization` header.
-    pub(crate) fn authorize(mut self, signature: String, authorization: String) -> Self {
-        self.headers.push((SmolStr::new_static("authorization"), SmolStr::new(&authorization)));
+    /// Puts the signature into an `Authorization` header, behind what stands there of the key.
+    pub(crate) fn authorize(mut self, credential: &str, signature: String) -> Self {
+        let authorization = SmolStr::from([credential, &signature].concat());
+        self.headers.push((SmolStr::new_static("authorization"), authorization.clone()));
         self.authorization = Some(authorization);
         self.signature = signature;
         self
+    }
+}
+
+impl Signed {
+    fn path_and_query(&self) -> [&str; 3] {
+        let separator = if self.query.is_empty() { "" } else { "?" };
+        [&self.path, separator, &self.query]
     }
 }
 

@@ -9,9 +9,10 @@ use crate::{
     cloud,
     request::{Pair, Request, Signed},
 };
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, KeyInit, Mac, digest::Output};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -80,11 +81,11 @@ pub struct SigningInput {
     /// The token of a temporary key.
     pub token: Option<String>,
     /// The method: `POST`.
-    pub method: String,
+    pub method: SmolStr,
     /// The host that is signed.
     pub host: String,
     /// The path that the request goes to; empty for `/`.
-    pub path: String,
+    pub path: SmolStr,
     /// Decoded query parameters; the algorithm writes the query from them, sorted.
     pub query: Vec<Pair>,
     /// The query exactly as sent, for algorithms that sign it verbatim.
@@ -94,9 +95,9 @@ pub struct SigningInput {
     /// The headers to send, without `Authorization`.
     pub headers: Vec<Pair>,
     /// Names of the headers to sign; empty for those that the algorithm asks for.
-    pub signed_headers: Vec<String>,
+    pub signed_headers: Vec<SmolStr>,
     /// Names of signed headers whose values are lower-cased before signing.
-    pub lowercased_values: Vec<String>,
+    pub lowercased_values: Vec<SmolStr>,
     /// The body exactly as sent.
     pub body: String,
     /// Sign the words that stand for "body not signed" in place of the body's hash.
@@ -104,7 +105,7 @@ pub struct SigningInput {
     /// The time of the request, in seconds since 1970, UTC.
     pub unix_seconds: i64,
     /// The service of the scope, where there is one; empty for the first label of the host.
-    pub service: String,
+    pub service: SmolStr,
 }
 
 /// A request that lacks only the tag of its MAC.
@@ -195,8 +196,8 @@ impl Secret {
         key.extend_from_slice(self.0.as_bytes());
         key.extend_from_slice(keying.suffix.as_bytes());
         match keying.hash {
-            Hash::Sha1 => hmac_sha1(&key, message),
-            Hash::Sha256 => hmac_sha256(&key, message),
+            Hash::Sha1 => hmac_sha1(&key, message).to_vec(),
+            Hash::Sha256 => hmac_sha256(&key, message).to_vec(),
         }
     }
 }
@@ -208,23 +209,20 @@ impl fmt::Debug for Secret {
 }
 
 /// HMAC-SHA1, for a legacy signature.
-pub fn hmac_sha1(key: &[u8], message: &[u8]) -> Vec<u8> {
-    hmac::<Hmac<Sha1>>(key, message)
+pub fn hmac_sha1(key: &[u8], message: &[u8]) -> [u8; 20] {
+    hmac::<Hmac<Sha1>>(key, message).into()
 }
 
 /// HMAC-SHA256.
-pub fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
-    hmac::<Hmac<Sha256>>(key, message)
+pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    hmac::<Hmac<Sha256>>(key, message).into()
 }
 
-fn hmac<M: Mac + KeyInit>(key: &[u8], message: &[u8]) -> Vec<u8> {
+fn hmac<M: Mac + KeyInit>(key: &[u8], message: &[u8]) -> Output<M> {
     match <M as KeyInit>::new_from_slice(key) {
-        Ok(mut mac) => {
-            mac.update(message);
-            mac.finalize().into_bytes().to_vec()
-        }
+        Ok(mac) => mac.chain_update(message).finalize().into_bytes(),
         // HMAC takes keys of every length; the signature of the trait allows for MACs that do not.
-        Err(_) => Vec::new(),
+        Err(_) => Output::<M>::default(),
     }
 }
 
@@ -373,14 +371,14 @@ pub(crate) fn canonical_request(
     input: &SigningInput,
     path: &str,
     query: &str,
-    names: Vec<String>,
+    names: Vec<SmolStr>,
     payload_hash: &str,
 ) -> Canonical {
-    let lower = names.into_iter().map(|mut name| {
-        name.make_ascii_lowercase();
-        name
+    let is_lower = |name: &str| !name.bytes().any(|byte| byte.is_ascii_uppercase());
+    let lower = names.into_iter().map(|name| {
+        if is_lower(&name) { name } else { name.to_ascii_lowercase().into() }
     });
-    let mut names: Vec<String> = sorted(lower);
+    let mut names: Vec<SmolStr> = sorted(lower);
     names.dedup();
     let signed_headers = names.join(";");
     let mut request = String::with_capacity(query.len() + 1024);
@@ -402,21 +400,23 @@ pub(crate) fn canonical_request(
 }
 
 fn push_value(request: &mut String, input: &SigningInput, name: &str, lowercased: bool) {
-    let values: Vec<&str> = if name == "host" {
-        vec![&input.host]
+    let start = request.len();
+    if name == "host" {
+        request.push_str(&input.host);
     } else {
         let named = input.headers.iter().filter(|(header, _)| header.eq_ignore_ascii_case(name));
-        sorted(named.map(|(_, value)| value.trim()))
-    };
-    for (index, value) in values.into_iter().enumerate() {
-        if index > 0 {
-            request.push(',');
+        let mut values = named.map(|(_, value)| value.trim());
+        let (first, second) = (values.next(), values.next());
+        request.push_str(first.unwrap_or_default());
+        if second.is_some() {
+            // Rare: that the others need no list is sooner done.
+            request.truncate(start);
+            let values = sorted(first.into_iter().chain(second).chain(values));
+            request.push_str(&values.join(","));
         }
-        if lowercased {
-            request.push_str(&value.to_ascii_lowercase());
-        } else {
-            request.push_str(value);
-        }
+    }
+    if lowercased && let Some(value) = request.get_mut(start..) {
+        value.make_ascii_lowercase();
     }
 }
 
@@ -582,7 +582,7 @@ mod tests {
             lowercased_values: vec!["x-two".into()],
             ..SigningInput::default()
         };
-        let names = ["x-two", "Host", "x-one", "x-absent", "X-ONE"].map(str::to_owned);
+        let names = ["x-two", "Host", "x-one", "x-absent", "X-ONE"].map(SmolStr::new_static);
         let canonical = canonical_request(&input, "/p", "q=1", names.to_vec(), "hash");
         assert_eq!(
             canonical.request,

@@ -87,19 +87,19 @@ fn a_job_is_signed_as_the_vendors_clients_sign_it() {
             cloud,
             site: None,
             region: case.region.into(),
-            operation: text(&vector["input"]["action"]),
+            operation: text(&vector["input"]["action"]).into(),
             ids: parsed.ids.into_iter().map(|parsed| parsed.id).collect(),
             options: case.options.iter().map(|(a, b)| ((*a).into(), (*b).into())).collect(),
             limits: std::sync::Arc::default(),
         };
         let plan = relight_core::plan::plan(&job, None).unwrap();
         let mut signer = common::signer();
-        signer.key_id = text(&vector["input"]["access_key_id"]);
+        signer.key_id = text(&vector["input"]["access_key_id"]).into();
         signer.token = vector["input"]["token"].as_str().map(str::to_owned);
         signer.unix_seconds = vector["input"]["timestamp"].as_i64().unwrap();
         signer.sign_action = case.sign_action;
         let request = plan.batches.first().unwrap().request();
-        let secret = Secret::new(text(&vector["input"]["secret"]));
+        let secret = Secret::new(text(&vector["input"]["secret"]).into());
         let sent = cloud.prepare(&request, &signer).finish_with(&secret);
         assert_eq!(sent.body(), vector["input"]["body"], "{}", case.vector);
         compare(vector, &sent);
@@ -108,14 +108,14 @@ fn a_job_is_signed_as_the_vendors_clients_sign_it() {
 
 fn check(vector: &Value) {
     let name = text(&vector["name"]);
-    let algorithm = algorithm(&text(&vector["algorithm"])).expect(&name);
+    let algorithm = algorithm(text(&vector["algorithm"])).expect(&name);
     let input = input(&vector["input"]);
     let secret = text(&vector["input"]["secret"]);
     if let Some(key) = vector["expect"]["hmac_key"].as_str() {
         let keying = algorithm.keying();
         assert_eq!(format!("{}{secret}{}", keying.prefix, keying.suffix), key, "{name}: key");
     }
-    let signed = algorithm.prepare(input).finish_with(&Secret::new(secret));
+    let signed = algorithm.prepare(input).finish_with(&Secret::new(secret.into()));
     compare(vector, &signed);
     assert!(
         !signed.headers().iter().any(|(header, _)| header.eq_ignore_ascii_case("host")),
@@ -155,28 +155,26 @@ fn compare(vector: &Value, signed: &Request<Signed>) {
 }
 
 fn input(input: &Value) -> SigningInput {
-    let list = |value: &Value| -> Vec<String> {
-        value.as_array().into_iter().flatten().map(text).collect()
-    };
+    let list = |value: &Value| value.as_array().into_iter().flatten().map(|name| text(name).into()).collect();
     SigningInput {
-        key_id: text(&input["access_key_id"]),
+        key_id: text(&input["access_key_id"]).into(),
         token: input["token"].as_str().map(str::to_owned),
-        method: text(&input["method"]),
-        host: text(&input["host"]),
-        path: text(&input["path"]),
+        method: text(&input["method"]).into(),
+        host: text(&input["host"]).into(),
+        path: text(&input["path"]).into(),
         query: pairs(&input["query"]),
         raw_query: input["query"].as_str().unwrap_or_default().to_owned(),
         form: pairs(&input["form"]),
         headers: pairs(&input["headers"]),
         signed_headers: list(&input["signed_headers"]),
         lowercased_values: list(&input["lowercased_values"]),
-        body: text(&input["body"]),
+        body: text(&input["body"]).into(),
         unsigned_payload: input["unsigned_payload"].as_bool().unwrap_or(false),
         unix_seconds: match &input["timestamp"] {
             Value::String(text) => parse_iso_8601(text).unwrap(),
             number => number.as_i64().unwrap(),
         },
-        service: input["service"].as_str().unwrap_or_default().to_owned(),
+        service: input["service"].as_str().unwrap_or_default().into(),
     }
 }
 
@@ -185,8 +183,8 @@ fn pairs(object: &Value) -> Vec<Pair> {
     members.map(|(name, value)| (name.into(), text(value).into())).collect()
 }
 
-fn text(value: &Value) -> String {
-    value.as_str().unwrap().to_owned()
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
 }
 
 fn vectors(file: &str) -> Vec<Value> {

