@@ -36,7 +36,7 @@ pub(crate) fn count(bytes: &[u8], marks: impl Fn(u64) -> u64) -> usize {
     let counted = |word| marks(word).count_ones();
     let of_words: u32 = words.iter().map(|word| counted(u64::from_le_bytes(*word))).sum();
     // Fewer bits than there are bytes, which a `usize` counts.
-    usize::try_from(of_words + (marks(last_word(rest)) & marks_of(rest)).count_ones())
+    usize::try_from(of_words + (marks(last_word(bytes)) & marks_of(rest)).count_ones())
         .unwrap_or(usize::MAX)
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn count(bytes: &[u8], marks: impl Fn(u64) -> u64) -> usize {
 pub(crate) fn all(bytes: &[u8], marks: impl Fn(u64) -> u64) -> bool {
     let (words, rest) = bytes.as_chunks();
     words.iter().all(|word| marks(u64::from_le_bytes(*word)) == TOPS)
-        && marks(last_word(rest)) & marks_of(rest) == marks_of(rest)
+        && marks(last_word(bytes)) & marks_of(rest) == marks_of(rest)
 }
 
 /// The place of the first byte that is marked.
@@ -53,14 +53,21 @@ pub(crate) fn all(bytes: &[u8], marks: impl Fn(u64) -> u64) -> bool {
 pub(crate) fn find(bytes: &[u8], marks: impl Fn(u64) -> u64) -> Option<usize> {
     let (words, rest) = bytes.as_chunks();
     let words = words.iter().map(|word| marks(u64::from_le_bytes(*word)));
-    let mut marked = words.chain([marks(last_word(rest)) & marks_of(rest)]).enumerate();
+    let mut marked = words.chain([marks(last_word(bytes)) & marks_of(rest)]).enumerate();
     let (index, marks) = marked.find(|(_, marks)| *marks != 0)?;
     usize::try_from(marks.trailing_zeros() / 8).ok().map(|at| index * 8 + at)
 }
 
-/// Fewer than eight bytes, and zeros.
-fn last_word(rest: &[u8]) -> u64 {
-    rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+/// What comes behind the whole words, and zeros.
+#[inline]
+pub(crate) fn last_word(bytes: &[u8]) -> u64 {
+    let (_, rest) = bytes.as_chunks::<8>();
+    match bytes.last_chunk() {
+        // Sooner done than byte by byte: the last eight, without those of the word before.
+        Some(last) if !rest.is_empty() => u64::from_le_bytes(*last) >> (64 - rest.len() * 8),
+        Some(_) => 0,
+        None => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    }
 }
 
 /// The marks of all bytes of a rest, and of none of the zeros behind it.

@@ -1,42 +1,20 @@
 //! Instance ids out of any text. Parsing never fails: one typo in ninety ids leaves 89 ids and one
 //! remark.
 
+mod id;
 mod list;
 mod look;
 mod pieces;
 mod sentence;
 
+pub use id::InstanceId;
 pub use list::{line_breaks, parse_lines, parse_list};
 
 use crate::cloud::{self, Cloud};
 use look::{Look, Reading};
 use pieces::Piece;
 use smol_str::SmolStr;
-use std::{collections::HashSet, fmt};
-
-/// A checked id. Only [`parse_ids`], [`parse_list`] and [`parse_id`] make one.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct InstanceId(SmolStr);
-
-impl InstanceId {
-    /// The id as the cloud spells it. Always text: some clouds' ids look like numbers, but are too
-    /// large for a JavaScript number.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for InstanceId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for InstanceId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+use std::collections::HashSet;
 
 /// What was found in a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,7 +34,7 @@ pub struct ParsedIds {
 impl ParsedIds {
     /// The good ids alone, a line each: what "remove what is not an id" leaves in the text field.
     pub fn without_problems(&self) -> String {
-        let mut text = String::with_capacity(self.ids.iter().map(|id| id.id.0.len() + 1).sum());
+        let mut text = String::with_capacity(self.ids.iter().map(|id| id.id.as_str().len() + 1).sum());
         for parsed in &self.ids {
             text.push_str(parsed.id.as_str());
             text.push('\n');
@@ -175,13 +153,7 @@ pub fn parse_ids(text: &str, cloud: Option<&'static dyn Cloud>) -> ParsedIds {
 /// The id that a text is, if it is nothing else and has the shape that all known ids of the cloud
 /// have. What programs pass in arrays; [`parse_ids`] is for everything else.
 pub fn parse_id(text: &str, cloud: &'static dyn Cloud) -> Option<InstanceId> {
-    (cloud.manifest().ids.strict)(text).then(|| InstanceId(short(text)))
-}
-
-/// The text, kept in place if it is short.
-fn short(text: &str) -> SmolStr {
-    const IN_PLACE_BYTES_MAX: usize = 23;
-    if text.len() <= IN_PLACE_BYTES_MAX { SmolStr::new_inline(text) } else { SmolStr::new(text) }
+    (cloud.manifest().ids.strict)(text).then(|| InstanceId::new(text))
 }
 
 fn is_json_with_objects(text: &str) -> bool {
@@ -332,7 +304,7 @@ impl<'t> Parser<'t> {
                 let id = SmolStr::new(piece.text);
                 if self.seen.insert(id.clone()) {
                     self.found.ids.push(ParsedId {
-                        id: InstanceId(id),
+                        id: InstanceId::new(&id),
                         cloud: *cloud,
                         line,
                         unusual: !strict,
@@ -340,7 +312,7 @@ impl<'t> Parser<'t> {
                     return;
                 }
                 let beside = self.found.ids.get(first_id_of_line..).unwrap_or_default();
-                if piece.compound && beside.iter().any(|beside| *beside.id.0 == *id) {
+                if piece.compound && beside.iter().any(|beside| beside.id.as_str() == id) {
                     // A table with a column of links names each id twice; that is no mistake.
                     return self.ignore(piece.text);
                 }

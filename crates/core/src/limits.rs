@@ -91,6 +91,9 @@ impl Limits {
         if let Some(most) = self.instances_max.filter(|most| ids.len() > *most) {
             return Err(Refusal::TooManyInstances { instances: ids.len(), most });
         }
+        if self.instance_ids.is_none() {
+            return Ok(());
+        }
         let outside: Vec<String> = ids
             .iter()
             .filter(|id| !self.allows_id(id.as_str()))

@@ -2,11 +2,12 @@
 
 use crate::{
     bytes::{self, in_range},
+    ids::InstanceId,
     sign::{SigningInput, percent_encode},
 };
 use serde::Serialize;
 use smol_str::SmolStr;
-use std::fmt;
+use std::{fmt, mem};
 
 /// A request in one of two states: [`Unsigned`] or [`Signed`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -287,14 +288,10 @@ impl JsonObject {
         JsonObject(text)
     }
 
-    /// Adds an array of texts.
-    pub(crate) fn texts<'a>(
-        mut self,
-        name: &str,
-        texts: impl Iterator<Item = &'a str> + Clone,
-    ) -> Self {
+    /// Adds an array of ids.
+    pub(crate) fn ids(mut self, name: &str, ids: &[InstanceId]) -> Self {
         self.name(name);
-        push_json_texts(&mut self.0, texts);
+        push_json_ids(&mut self.0, ids);
         self
     }
 
@@ -327,46 +324,33 @@ impl JsonObject {
     }
 }
 
-/// Appends a JSON array of texts.
-pub(crate) fn push_json_texts<'a>(json: &mut String, texts: impl Iterator<Item = &'a str> + Clone) {
-    let start = json.len();
-    json.push_str("[\"");
-    let mut quotes = 0;
-    for text in texts.clone() {
-        push_short(json, text);
-        json.push_str("\",\"");
-        quotes += 2;
+/// Appends a JSON array of ids. No character that an id may have needs an escape.
+pub(crate) fn push_json_ids(json: &mut String, ids: &[InstanceId]) {
+    let mut bytes = mem::take(json).into_bytes();
+    bytes.push(b'[');
+    for id in ids {
+        bytes.push(b'"');
+        id.push_to(&mut bytes);
+        bytes.extend_from_slice(b"\",");
     }
-    // The comma and the quote behind the last; without any, the quote before the first.
-    json.truncate(json.len() - if quotes > 0 { 2 } else { 1 });
-    // Ids need no escape. One look at the whole is sooner done than one at each.
-    if bytes::count(json.as_bytes().get(start..).unwrap_or_default(), escaped) > quotes {
-        json.truncate(start + 1);
-        for (index, text) in texts.enumerate() {
-            if index > 0 {
-                json.push(',');
-            }
-            push_json_text(json, text);
-        }
+    if !ids.is_empty() {
+        // The comma behind the last.
+        bytes.pop();
     }
-    json.push(']');
+    bytes.push(b']');
+    *json = String::from_utf8(bytes).unwrap_or_default();
 }
 
-/// Appends a short text. To copy a few bytes of a length that is not known is a call in wasm, and takes
-/// longer than all else that is done with an id; eight bytes at once are two instructions.
-fn push_short(target: &mut String, text: &str) {
-    let mut rest = text;
-    while let Some((head, tail)) = rest.split_at_checked(8) {
-        target.push_str(head);
-        rest = tail;
+/// Appends a JSON array of texts.
+pub(crate) fn push_json_texts<'a>(json: &mut String, texts: impl Iterator<Item = &'a str>) {
+    json.push('[');
+    for (index, text) in texts.enumerate() {
+        if index > 0 {
+            json.push(',');
+        }
+        push_json_text(json, text);
     }
-    if let Some((head, tail)) = rest.split_at_checked(4) {
-        target.push_str(head);
-        rest = tail;
-    }
-    for character in rest.chars() {
-        target.push(character);
-    }
+    json.push(']');
 }
 
 /// Marks the bytes that JSON escapes inside a text.

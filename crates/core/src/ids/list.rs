@@ -1,6 +1,6 @@
 //! Ids that come one by one, as programs pass them.
 
-use super::{IdProblem, IdProblemKind, InstanceId, parse_id, parse_ids, short};
+use super::{IdProblem, IdProblemKind, InstanceId, parse_id, parse_ids};
 use crate::{
     bytes::{self, in_range},
     cloud::Cloud,
@@ -87,7 +87,7 @@ fn distinct_ids(lines: &str, cloud: &'static dyn Cloud) -> Option<Vec<InstanceId
             return None;
         }
         *word |= bit;
-        ids.push(InstanceId(short(line)));
+        ids.push(InstanceId::new(line));
         rest = after;
     }
     Some(ids)
@@ -160,7 +160,8 @@ fn find<'p>(
 /// Of the last eight bytes, which every id has and in which ids differ. They are the caller's own, so nobody gains from
 /// collisions.
 fn hash(text: &str) -> usize {
-    let word = text.as_bytes().last_chunk().map_or(0, |end| u64::from_be_bytes(*end));
+    let word = text.as_bytes().last_chunk().map_or(0, |end| u64::from_le_bytes(*end));
+    let word = word ^ word >> 29;
     // An odd number whose bits are as good as random: 2⁶⁴ over the golden ratio. In the upper bits of
     // the product is something of every byte.
     usize::try_from(word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40).unwrap_or_default()

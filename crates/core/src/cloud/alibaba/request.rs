@@ -48,8 +48,8 @@ pub(super) fn read(target: &Target, read: Read, ids: &[InstanceId]) -> Request<U
         Read::Instances => {
             // Here alone the ids are one text that holds a JSON array.
             let mut array = String::with_capacity(ids.len() * 25 + 2);
-            let ids = ids.iter().take(MANIFEST.describe_ids_max);
-            request::push_json_texts(&mut array, ids.map(InstanceId::as_str));
+            let ids = ids.get(..MANIFEST.describe_ids_max).unwrap_or(ids);
+            request::push_json_ids(&mut array, ids);
             let query = vec![
                 region(target),
                 (SmolStr::new_static("InstanceIds"), array.into()),

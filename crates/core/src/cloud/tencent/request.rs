@@ -55,8 +55,7 @@ pub(super) fn read(target: &Target, read: Read, ids: &[InstanceId]) -> Request<U
 }
 
 fn with_ids(ids: &[InstanceId]) -> JsonObject {
-    JsonObject::with_capacity(ids.len() * 16 + 48)
-        .texts("InstanceIds", ids.iter().map(InstanceId::as_str))
+    JsonObject::with_capacity(ids.len() * 16 + 48).ids("InstanceIds", ids)
 }
 
 fn request(target: &Target, action: &'static str, body: JsonObject) -> Request<Unsigned> {

@@ -51,8 +51,7 @@ pub(super) fn read(_target: &Target, read: Read, ids: &[InstanceId]) -> Request<
 
 /// Ids are texts, although most look like numbers: they do not fit in a JavaScript number.
 fn with_ids(ids: &[InstanceId]) -> JsonObject {
-    JsonObject::with_capacity(ids.len() * 24 + 48)
-        .texts("instanceIds", ids.iter().map(InstanceId::as_str))
+    JsonObject::with_capacity(ids.len() * 24 + 48).ids("instanceIds", ids)
 }
 
 fn request(action: &'static str, body: JsonObject) -> Request<Unsigned> {

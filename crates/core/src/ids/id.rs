@@ -1,0 +1,114 @@
+//! An id, kept in place.
+
+use crate::bytes;
+use smol_str::SmolStr;
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+};
+
+/// A checked id. Only [`parse_ids`](super::parse_ids), [`parse_list`](super::parse_list) and
+/// [`parse_id`](super::parse_id) make one.
+#[derive(Clone)]
+pub struct InstanceId(Kept);
+
+/// All ids that are known are short. A library's short text is filled byte by byte, and moved whole
+/// before the processor has it together: done for a hundred ids, that took longer than anything else
+/// in a signature but the hashing.
+#[derive(Clone)]
+enum Kept {
+    Short {
+        /// The text, and zeros behind it.
+        words: [[u8; 8]; SHORT_WORDS],
+        bytes: u8,
+    },
+    Long(SmolStr),
+}
+
+const SHORT_WORDS: usize = 3;
+
+impl InstanceId {
+    /// Of a text that has been checked.
+    #[inline]
+    pub(super) fn new(text: &str) -> Self {
+        let (words, rest) = text.as_bytes().as_chunks();
+        let last = bytes::last_word(text.as_bytes()).to_le_bytes();
+        let none = [0; 8];
+        let words = match words {
+            [] => [last, none, none],
+            [first] => [*first, last, none],
+            [first, second] => [*first, *second, last],
+            [first, second, third] if rest.is_empty() => [*first, *second, *third],
+            [_, ..] => return InstanceId(Kept::Long(text.into())),
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "at most three words")]
+        let bytes = text.len() as u8;
+        InstanceId(Kept::Short { words, bytes })
+    }
+
+    /// The id as the cloud spells it. Always text: some clouds' ids look like numbers, but are too
+    /// large for a JavaScript number.
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Kept::Short { words, bytes } => {
+                let text = words.as_flattened().get(..usize::from(*bytes)).unwrap_or_default();
+                std::str::from_utf8(text).unwrap_or_default()
+            }
+            Kept::Long(text) => text,
+        }
+    }
+
+    /// Appends the id.
+    #[inline]
+    pub(crate) fn push_to(&self, target: &mut Vec<u8>) {
+        match &self.0 {
+            Kept::Short { words, bytes } => {
+                // To copy a few bytes of a length that is not known is a call in wasm; three words are
+                // six instructions.
+                let end = target.len() + usize::from(*bytes);
+                target.extend_from_slice(words.as_flattened());
+                target.truncate(end);
+            }
+            Kept::Long(text) => target.extend_from_slice(text.as_bytes()),
+        }
+    }
+}
+
+impl PartialEq for InstanceId {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for InstanceId {}
+
+impl PartialOrd for InstanceId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for InstanceId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl Hash for InstanceId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl fmt::Debug for InstanceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for InstanceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
