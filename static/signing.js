@@ -79,9 +79,17 @@ function fits(text, target) {
   return read === text.length && written === text.length;
 }
 
+// The names of the headers of the request before, each on its line, and as they are looked up. Most
+// requests of a program have the same: to make names of texts takes as long as all else in here.
+let namesBefore = "";
+let keysBefore = [];
+
 // The promise of a signed request. `text` is its parts, one behind the other, with these lengths
-// (below zero: there is none), and then the names and values of its headers, a line each.
-export function unpack(text, method, url, body, canonical, toSign, signature, authorization) {
+// (below zero: there is none), then the names of its headers and then their values, a line each.
+//
+// Gives nothing for text beyond ASCII, which has fewer characters than bytes: the lengths are in bytes.
+export function unpack(text, bytes, method, url, body, canonical, toSign, signature, authorization, names) {
+  if (text.length !== bytes) return undefined;
   let at = 0;
   const next = (length) => text.slice(at, (at += length));
   const signed = { method: next(method), url: next(url), headers: {}, body: next(body) };
@@ -89,9 +97,12 @@ export function unpack(text, method, url, body, canonical, toSign, signature, au
   signed.stringToSign = next(toSign);
   signed.signature = next(signature);
   if (authorization >= 0) signed.authorization = next(authorization);
-  const lines = text.slice(at).split("\n");
-  for (let line = 0; line + 1 < lines.length; line += 2) {
-    signed.headers[lines[line]] = lines[line + 1];
+  const headers = next(names);
+  if (headers !== namesBefore) {
+    namesBefore = headers;
+    keysBefore = headers.split("\n");
   }
+  const values = text.slice(at).split("\n");
+  for (let line = 0; line + 1 < values.length; line += 1) signed.headers[keysBefore[line]] = values[line];
   return Promise.resolve(signed);
 }

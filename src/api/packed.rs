@@ -137,23 +137,25 @@ pub(super) fn promise(signed: &Request<Signed>) -> Option<Promise> {
     for part in canonical.into_iter().chain([to_sign, signed.signature()]).chain(authorization) {
         text.push_str(part);
     }
-    let headers_start = text.len();
-    for (name, value) in signed.headers() {
-        if name == "__proto__" {
-            return None;
-        }
-        for text_of in [name, value] {
-            text.push_str(text_of);
-            text.push('\n');
-        }
-    }
-    if line_breaks(text.get(headers_start..)?) != signed.headers().len() * 2 {
+    let headers = signed.headers();
+    if headers.iter().any(|(name, _)| name == "__proto__") {
         return None;
     }
+    let headers_start = text.len();
+    let names = headers.iter().map(|(name, _)| name);
+    let values = headers.iter().map(|(_, value)| value);
+    for line in names.clone().chain(values) {
+        text.push_str(line);
+        text.push('\n');
+    }
+    if line_breaks(text.get(headers_start..)?) != headers.len() * 2 {
+        return None;
+    }
+    let names = names.map(|name| name.len() + 1).sum::<usize>();
     let length = |part: Option<&str>| part.map_or(Some(-1), |part| i32::try_from(part.len()).ok());
-    text.is_ascii().then_some(())?;
-    Some(unpack(
+    unpack(
         &text,
+        length(Some(&text))?,
         length(Some(signed.method()))?,
         length(Some(&url))?,
         length(Some(signed.body()))?,
@@ -161,7 +163,8 @@ pub(super) fn promise(signed: &Request<Signed>) -> Option<Promise> {
         length(Some(to_sign))?,
         length(Some(signed.signature()))?,
         length(authorization)?,
-    ))
+        i32::try_from(names).ok()?,
+    )
 }
 
 #[wasm_bindgen(module = "/static/signing.js")]
@@ -170,6 +173,7 @@ extern "C" {
 
     fn unpack(
         text: &str,
+        bytes: i32,
         method: i32,
         url: i32,
         body: i32,
@@ -177,5 +181,6 @@ extern "C" {
         to_sign: i32,
         signature: i32,
         authorization: i32,
-    ) -> Promise;
+        names: i32,
+    ) -> Option<Promise>;
 }
