@@ -358,7 +358,7 @@ mod tests {
                 cloud.algorithms().iter().any(|one| one.name() == algorithm.name())
             };
             let cloud = *cloud::ALL.iter().find(has).expect("its cloud");
-            let id = kept(cloud, &text(&input["secret"])).await;
+            let id = kept(cloud, text(&input["secret"])).await;
             let (entry, key) = choose(&id, NOW + 1).await.expect("a store").expect("a key");
             assert_eq!(entry.cloud, Some(cloud));
             let prepared = algorithm.prepare(signing_input(input));
@@ -510,7 +510,9 @@ mod tests {
     }
 
     fn signing_input(input: &Value) -> SigningInput {
-        let list = |value: &Value| value.as_array().into_iter().flatten().map(|name| text(name).into()).collect();
+        let list = |value: &Value| {
+            value.as_array().into_iter().flatten().map(|name| text(name).into()).collect()
+        };
         SigningInput {
             key_id: text(&input["access_key_id"]).into(),
             token: input["token"].as_str().map(str::to_owned),

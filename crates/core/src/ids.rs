@@ -34,7 +34,8 @@ pub struct ParsedIds {
 impl ParsedIds {
     /// The good ids alone, a line each: what "remove what is not an id" leaves in the text field.
     pub fn without_problems(&self) -> String {
-        let mut text = String::with_capacity(self.ids.iter().map(|id| id.id.as_str().len() + 1).sum());
+        let mut text =
+            String::with_capacity(self.ids.iter().map(|id| id.id.as_str().len() + 1).sum());
         for parsed in &self.ids {
             text.push_str(parsed.id.as_str());
             text.push('\n');

@@ -375,9 +375,9 @@ pub(crate) fn canonical_request(
     payload_hash: &str,
 ) -> Canonical {
     let is_lower = |name: &str| !name.bytes().any(|byte| byte.is_ascii_uppercase());
-    let lower = names.into_iter().map(|name| {
-        if is_lower(&name) { name } else { name.to_ascii_lowercase().into() }
-    });
+    let lower = names
+        .into_iter()
+        .map(|name| if is_lower(&name) { name } else { name.to_ascii_lowercase().into() });
     let mut names: Vec<SmolStr> = sorted(lower);
     names.dedup();
     let signed_headers = names.join(";");

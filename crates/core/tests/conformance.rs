@@ -354,7 +354,9 @@ fn a_key_elsewhere_signs_as_one_in_memory() {
             let key = format!("{}{SECRET}{}", elsewhere.keying.prefix, elsewhere.keying.suffix);
             let tag = match elsewhere.keying.hash {
                 sign::Hash::Sha1 => sign::hmac_sha1(key.as_bytes(), &elsewhere.message).to_vec(),
-                sign::Hash::Sha256 => sign::hmac_sha256(key.as_bytes(), &elsewhere.message).to_vec(),
+                sign::Hash::Sha256 => {
+                    sign::hmac_sha256(key.as_bytes(), &elsewhere.message).to_vec()
+                }
             };
             let here = prepare().finish_with(&Secret::new(SECRET.into()));
             assert!(elsewhere.finish(&tag) == here);

@@ -558,6 +558,18 @@ proptest! {
         }
     }
 
+    /// Requests put ids into JSON as they are.
+    #[test]
+    fn no_id_needs_an_escape(text in "(i-|ins-|vm-|[0-9]{8})?[0-9a-z]{0,8}[\\x00-\\x7fé]?[0-9a-z]{0,12}|.{0,24}") {
+        for cloud in cloud::ALL {
+            let grammar = &cloud.manifest().ids;
+            if (grammar.strict)(&text) || (grammar.lenient)(&text) {
+                let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+                prop_assert!(text.bytes().all(plain), "{}: {text:?}", cloud.manifest().id);
+            }
+        }
+    }
+
     #[test]
     fn nothing_is_dropped_silently(text in any_text(10), chosen in any_choice()) {
         let parsed = parse_ids(&text, chosen);

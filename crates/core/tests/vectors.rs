@@ -108,7 +108,7 @@ fn a_job_is_signed_as_the_vendors_clients_sign_it() {
 
 fn check(vector: &Value) {
     let name = text(&vector["name"]);
-    let algorithm = algorithm(text(&vector["algorithm"])).expect(&name);
+    let algorithm = algorithm(text(&vector["algorithm"])).expect(name);
     let input = input(&vector["input"]);
     let secret = text(&vector["input"]["secret"]);
     if let Some(key) = vector["expect"]["hmac_key"].as_str() {
@@ -155,7 +155,9 @@ fn compare(vector: &Value, signed: &Request<Signed>) {
 }
 
 fn input(input: &Value) -> SigningInput {
-    let list = |value: &Value| value.as_array().into_iter().flatten().map(|name| text(name).into()).collect();
+    let list = |value: &Value| {
+        value.as_array().into_iter().flatten().map(|name| text(name).into()).collect()
+    };
     SigningInput {
         key_id: text(&input["access_key_id"]).into(),
         token: input["token"].as_str().map(str::to_owned),

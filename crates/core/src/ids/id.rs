@@ -112,3 +112,35 @@ impl fmt::Display for InstanceId {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{InstanceId, Kept, SHORT_WORDS};
+
+    #[test]
+    fn an_id_is_its_text_whatever_its_length() {
+        let text: String = ('a'..='z').cycle().take(60).collect();
+        for length in 0..text.len() {
+            let part = &text[..length];
+            let id = InstanceId::new(part);
+            assert_eq!(matches!(id.0, Kept::Short { .. }), length <= SHORT_WORDS * 8, "{length}");
+            assert_eq!(id.as_str(), part);
+            assert_eq!((id.to_string(), format!("{id:?}")), (part.to_owned(), part.to_owned()));
+            let mut target = b"before ".to_vec();
+            id.push_to(&mut target);
+            assert_eq!(target, ["before ", part].concat().as_bytes());
+        }
+    }
+
+    #[test]
+    fn ids_are_compared_as_texts() {
+        let texts = ["", "a", "aa", "ab", "b", &"a".repeat(8), &"a".repeat(24), &"a".repeat(25)];
+        for one in texts {
+            for other in texts {
+                let (id, other_id) = (InstanceId::new(one), InstanceId::new(other));
+                assert_eq!(id.cmp(&other_id), one.cmp(other), "{one} {other}");
+                assert_eq!(id == other_id, one == other, "{one} {other}");
+            }
+        }
+    }
+}

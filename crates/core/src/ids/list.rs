@@ -157,12 +157,13 @@ fn find<'p>(
     places.get_mut(at).ok_or(Known)
 }
 
-/// Of the last eight bytes, which every id has and in which ids differ. They are the caller's own, so nobody gains from
-/// collisions.
+/// Of the last eight bytes, which every id has and in which ids differ. They are the caller's own, so
+/// nobody gains from collisions.
 fn hash(text: &str) -> usize {
     let word = text.as_bytes().last_chunk().map_or(0, |end| u64::from_le_bytes(*end));
+    // A bit of a product has something of the bits at its place and below. So the last bytes, in which
+    // ids differ most, are put below too.
     let word = word ^ word >> 29;
-    // An odd number whose bits are as good as random: 2⁶⁴ over the golden ratio. In the upper bits of
-    // the product is something of every byte.
+    // An odd number whose bits are as good as random: 2⁶⁴ over the golden ratio.
     usize::try_from(word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40).unwrap_or_default()
 }

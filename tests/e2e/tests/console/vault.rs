@@ -66,9 +66,9 @@ impl Needles {
         let third = hmac_sha256(&second, b"tc3_request");
         let mut all = vec![
             ("secret", secret.into()),
-            ("key of the date", first),
-            ("key of the service", second),
-            ("key of the signature", third),
+            ("key of the date", first.into()),
+            ("key of the service", second.into()),
+            ("key of the signature", third.into()),
         ];
         all.extend(token.map(|token| ("token", token.into())));
         Self(all)

@@ -62,10 +62,7 @@ impl Algorithm for Tc3 {
             ", Signature=",
         ]
         .concat();
-        let trace = Trace {
-            canonical_request: Some(canonical.request),
-            string_to_sign,
-        };
+        let trace = Trace { canonical_request: Some(canonical.request), string_to_sign };
         let unfinished = Signed::unfinished(input, query, trace);
         Prepared {
             keying: self.keying(),
