@@ -1,0 +1,292 @@
+//! Why a job is not carried out, and what to know before it is: types, each with a sentence for people.
+
+use crate::words::Locale;
+
+/// Something to know before confirming.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// Unsaved data may be lost.
+    Forced,
+    /// Data on local disks is erased.
+    Erases,
+}
+
+impl Warning {
+    /// The warning in words.
+    pub const fn sentence(self, locale: Locale) -> &'static str {
+        match (self, locale) {
+            (Warning::Forced, Locale::En) => {
+                "Forced: like pulling the plug. What the instances have not yet written to disk is lost."
+            }
+            (Warning::Forced, Locale::Zh) => {
+                "强制操作相当于直接断电，实例中尚未写入磁盘的数据会丢失。"
+            }
+            (Warning::Erases, Locale::En) => {
+                "InitLocalDisk erases everything on the instance's local disks. It cannot be undone."
+            }
+            (Warning::Erases, Locale::Zh) => {
+                "InitLocalDisk 会清除该实例本地盘上的全部数据，且无法恢复。"
+            }
+        }
+    }
+}
+
+/// Why a job is not carried out. Nothing was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The cloud has no such operation.
+    UnknownOperation {
+        /// What was asked for.
+        operation: String,
+        /// What there is.
+        known: Vec<&'static str>,
+    },
+    /// No ids.
+    NoInstances,
+    /// The cloud needs a region.
+    RegionMissing,
+    /// The text cannot be a region.
+    RegionMalformed {
+        /// The text.
+        region: String,
+    },
+    /// The cloud has no regions in its requests.
+    RegionNotUsed {
+        /// What was given.
+        region: String,
+    },
+    /// The cloud has no such kind of account.
+    UnknownSite {
+        /// What was given.
+        site: String,
+    },
+    /// The operation has no such parameter.
+    UnknownOption {
+        /// What was given.
+        option: String,
+        /// The operation.
+        operation: &'static str,
+        /// What there is.
+        known: Vec<&'static str>,
+    },
+    /// A parameter given twice.
+    OptionTwice {
+        /// The parameter.
+        option: &'static str,
+    },
+    /// A value that the parameter does not take.
+    OptionValue {
+        /// The parameter.
+        option: &'static str,
+        /// What was given.
+        value: String,
+        /// What it takes.
+        allowed: Vec<&'static str>,
+    },
+    /// Two parameters of which only one may be given.
+    Exclusive {
+        /// The one.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
+    /// A dry run that would say "passed" whatever is wrong.
+    DryRunProvesNothing,
+    /// Erasing is for one instance at a time.
+    ErasesSeveral {
+        /// How many were given.
+        instances: usize,
+    },
+    /// The operator of the page does not allow it.
+    NotAllowed {
+        /// The cloud, region, operation or option that is not.
+        what: String,
+    },
+    /// The operator of the page allows rehearsals only.
+    DryRunOnly,
+    /// More instances than the operator of the page allows for one run.
+    TooManyInstances {
+        /// How many were given.
+        instances: usize,
+        /// How many may be.
+        most: usize,
+    },
+    /// Instances that the operator of the page does not allow.
+    InstancesNotAllowed {
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// The operator of the page wants a reason, and none is given.
+    ReasonMissing,
+    /// The key id is missing or cannot be one.
+    KeyIdMalformed {
+        /// What the cloud calls it.
+        label: &'static str,
+    },
+    /// The secret is missing or cannot be one.
+    SecretMalformed {
+        /// What the cloud calls it.
+        label: &'static str,
+    },
+    /// The cloud has no tokens, or the token cannot be one.
+    TokenMalformed {
+        /// Whether the cloud has tokens at all.
+        used: bool,
+    },
+}
+
+impl Refusal {
+    /// The public name: `region-missing`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Refusal::UnknownOperation { .. } => "unknown-operation",
+            Refusal::NoInstances => "no-instances",
+            Refusal::RegionMissing => "region-missing",
+            Refusal::RegionMalformed { .. } => "region-malformed",
+            Refusal::RegionNotUsed { .. } => "region-not-used",
+            Refusal::UnknownSite { .. } => "unknown-site",
+            Refusal::UnknownOption { .. } => "unknown-option",
+            Refusal::OptionTwice { .. } => "option-twice",
+            Refusal::OptionValue { .. } => "option-value",
+            Refusal::Exclusive { .. } => "exclusive-options",
+            Refusal::DryRunProvesNothing => "dry-run-proves-nothing",
+            Refusal::ErasesSeveral { .. } => "erases-several",
+            Refusal::NotAllowed { .. } => "not-allowed",
+            Refusal::DryRunOnly => "dry-run-only",
+            Refusal::TooManyInstances { .. } => "too-many-instances",
+            Refusal::InstancesNotAllowed { .. } => "instances-not-allowed",
+            Refusal::ReasonMissing => "reason-missing",
+            Refusal::KeyIdMalformed { .. } => "key-id-malformed",
+            Refusal::SecretMalformed { .. } => "secret-malformed",
+            Refusal::TokenMalformed { .. } => "token-malformed",
+        }
+    }
+
+    /// The refusal in a sentence that says what to do.
+    pub fn sentence(&self, locale: Locale) -> String {
+        match locale {
+            Locale::En => self.in_english(),
+            Locale::Zh => self.in_chinese(),
+        }
+    }
+
+    fn in_english(&self) -> String {
+        match self {
+            Refusal::UnknownOperation { operation, known } => {
+                format!("There is no operation “{operation}” here. Choose one of: {}.", known.join(", "))
+            }
+            Refusal::NoInstances => "No instance ids are given. Paste at least one.".into(),
+            Refusal::RegionMissing => "Choose a region: this cloud needs one in every request.".into(),
+            Refusal::RegionMalformed { region } => {
+                format!("“{region}” cannot be a region. Regions look like ap-southeast-1.")
+            }
+            Refusal::RegionNotUsed { region } => {
+                format!("This cloud takes no region in its requests: leave out “{region}”.")
+            }
+            Refusal::UnknownSite { site } => {
+                format!("This cloud has no kind of account called “{site}”.")
+            }
+            Refusal::UnknownOption { option, operation, known } => format!(
+                "{operation} has no parameter “{option}”. It has: {}.",
+                if known.is_empty() { "none".into() } else { known.join(", ") }
+            ),
+            Refusal::OptionTwice { option } => format!("{option} is given twice. Give it once."),
+            Refusal::OptionValue { option, value, allowed } => {
+                format!("{option} cannot be “{value}”. It can be: {}.", allowed.join(", "))
+            }
+            Refusal::Exclusive { first, second } => {
+                format!("{first} and {second} cannot be given together. Leave one of them out.")
+            }
+            Refusal::DryRunProvesNothing => "A dry run with SuccessFirst always says that it passed, so it proves nothing. Rehearse with AllTogether.".into(),
+            Refusal::ErasesSeveral { instances } => format!(
+                "InitLocalDisk erases the local disks and is done for one instance at a time; {instances} are given."
+            ),
+            Refusal::NotAllowed { what } => {
+                format!("Whoever runs this page does not allow “{what}” here.")
+            }
+            Refusal::DryRunOnly => {
+                "Whoever runs this page allows rehearsals only: choose a dry run.".into()
+            }
+            Refusal::TooManyInstances { instances, most } => format!(
+                "Whoever runs this page allows {most} instances at a time; {instances} are given."
+            ),
+            Refusal::InstancesNotAllowed { ids } => format!(
+                "Whoever runs this page does not allow these instances here: {}.",
+                some(ids, ", ")
+            ),
+            Refusal::ReasonMissing => {
+                "Give a reason or a ticket: whoever runs this page asks for one.".into()
+            }
+            Refusal::KeyIdMalformed { label } | Refusal::SecretMalformed { label } => {
+                format!("The {label} is missing or has characters that no {label} has.")
+            }
+            Refusal::TokenMalformed { used: true } => {
+                "The token has characters that no token has.".into()
+            }
+            Refusal::TokenMalformed { used: false } => {
+                "This cloud has no tokens for temporary keys: leave the field empty.".into()
+            }
+        }
+    }
+
+    fn in_chinese(&self) -> String {
+        match self {
+            Refusal::UnknownOperation { operation, known } => {
+                format!("没有“{operation}”这个操作。可选：{}。", known.join("、"))
+            }
+            Refusal::NoInstances => "没有实例 ID，请至少粘贴一个。".into(),
+            Refusal::RegionMissing => "请选择地域：该云的每个请求都需要地域。".into(),
+            Refusal::RegionMalformed { region } => {
+                format!("“{region}”不是地域 ID。地域 ID 形如 ap-southeast-1。")
+            }
+            Refusal::RegionNotUsed { region } => {
+                format!("该云的请求不带地域，请去掉“{region}”。")
+            }
+            Refusal::UnknownSite { site } => format!("该云没有名为“{site}”的账号类型。"),
+            Refusal::UnknownOption { option, operation, known } => format!(
+                "{operation} 没有参数“{option}”。可用参数：{}。",
+                if known.is_empty() { "无".into() } else { known.join("、") }
+            ),
+            Refusal::OptionTwice { option } => format!("{option} 重复出现，只能填写一次。"),
+            Refusal::OptionValue { option, value, allowed } => {
+                format!("{option} 不能取“{value}”，可取：{}。", allowed.join("、"))
+            }
+            Refusal::Exclusive { first, second } => {
+                format!("{first} 与 {second} 不能同时填写，请去掉其中一个。")
+            }
+            Refusal::DryRunProvesNothing => {
+                "SuccessFirst 模式下的预检总是返回通过，不能说明问题。请用 AllTogether 预检。"
+                    .into()
+            }
+            Refusal::ErasesSeveral { instances } => {
+                format!(
+                    "InitLocalDisk 会清除本地盘数据，一次只能对一台实例执行，当前有 {instances} 台。"
+                )
+            }
+            Refusal::NotAllowed { what } => format!("本页面的管理员不允许在此使用“{what}”。"),
+            Refusal::DryRunOnly => "本页面的管理员只允许预检，请选择预检。".into(),
+            Refusal::TooManyInstances { instances, most } => {
+                format!("本页面的管理员限定一次最多 {most} 台实例，当前有 {instances} 台。")
+            }
+            Refusal::InstancesNotAllowed { ids } => {
+                format!("本页面的管理员不允许在此操作这些实例：{}。", some(ids, "、"))
+            }
+            Refusal::ReasonMissing => "本页面的管理员要求填写原因或工单号。".into(),
+            Refusal::KeyIdMalformed { label } | Refusal::SecretMalformed { label } => {
+                format!("{label} 为空，或含有不允许的字符。")
+            }
+            Refusal::TokenMalformed { used: true } => "临时凭证的 Token 含有不允许的字符。".into(),
+            Refusal::TokenMalformed { used: false } => "该云没有临时凭证 Token，请留空。".into(),
+        }
+    }
+}
+
+/// The first few, and how many more there are.
+fn some(ids: &[String], separator: &str) -> String {
+    const SHOWN: usize = 5;
+    let shown = ids.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(separator);
+    match ids.len().checked_sub(SHOWN) {
+        None | Some(0) => shown,
+        Some(more) => format!("{shown} … +{more}"),
+    }
+}
