@@ -1,0 +1,164 @@
+//! What a text or an object says under a name, and what else is told beside a code: the request id, the
+//! message, instance ids, the key id, how far a clock was off.
+
+use super::shapes::words;
+use crate::{
+    answer,
+    cloud::{self, Manifest},
+    sign,
+};
+use serde_json::{Map, Value};
+
+/// The value after a name such as `RequestId` in prose: `RequestId=…`, `"requestId": "…"`,
+/// `<RequestId>…`.
+pub(in crate::explain) fn value_of<'t>(
+    text: &'t str,
+    names: &[&str],
+    ends: fn(char) -> bool,
+) -> Option<&'t str> {
+    let lower = text.to_ascii_lowercase();
+    let (start, name) = names.iter().filter_map(|name| Some((lower.find(name)?, name))).min()?;
+    let after = text.get(start + name.len()..)?;
+    let marks = [' ', '"', '\'', '\\', '`', '=', ':', '：', '>', '\t'];
+    let mut value = after.trim_start_matches(marks);
+    // Python's older way to quote: `u'…'`.
+    if let Some(quoted) = value.strip_prefix('u').filter(|rest| rest.starts_with(['\'', '"'])) {
+        value = quoted.trim_start_matches(marks);
+    }
+    let separator = after.get(..after.len() - value.len())?;
+    if !separator.contains(['=', ':', '：', '>']) {
+        return None;
+    }
+    let quote = separator.chars().next_back().filter(|c| matches!(c, '"' | '\'' | '`'));
+    let end = match quote {
+        Some(quote) => value.find(quote),
+        None => value.find(ends),
+    };
+    let value = value.get(..end.unwrap_or(value.len()))?.trim().trim_end_matches('\\');
+    (!value.is_empty()).then_some(value)
+}
+
+pub(super) fn request_id<'t>(before: &'t str, after: &'t str) -> Option<&'t str> {
+    const NAMES: &[&str] = &["requestid", "request_id", "request id", "request-id"];
+    let read = |text| {
+        value_of(text, NAMES, |c| !(c.is_ascii_alphanumeric() || c == '-'))
+            .filter(|id| id.len() >= 6 && id.len() <= 80 && id.bytes().any(|b| b.is_ascii_digit()))
+    };
+    let line_before = before.rsplit('\n').next().unwrap_or("");
+    let line_after = after.split('\n').next().unwrap_or("");
+    read(line_after).or_else(|| read(line_before)).or_else(|| read(after)).or_else(|| read(before))
+}
+
+pub(super) fn message<'t>(before: &'t str, after: &'t str) -> Option<&'t str> {
+    const NAMES: &[&str] = &["message", "errmsg", "msg"];
+    fn ends(c: char) -> bool {
+        matches!(c, '\n' | '\r' | '<')
+    }
+    let named =
+        |text| value_of(text, NAMES, ends).map(without_request_id).filter(|text| !text.is_empty());
+    let line_after = after.split(['\n', '\r']).next().unwrap_or("");
+    let follows = || {
+        // `Error:Code The message.`, `Code: The message.`, `Code-The message.`
+        let text = line_after.trim_start_matches([' ', ':', '-', ',', ']', ')']);
+        let text = match text.strip_prefix("code:").and_then(|text| text.split_once(',')) {
+            Some((_, text)) => text.trim_start(),
+            None => text,
+        };
+        let is_prose = !line_after.starts_with(['"', '\'', '\\', '<', '&', '}'])
+            && text.starts_with(|c: char| c.is_alphabetic());
+        is_prose.then(|| without_request_id(text)).filter(|text| text.contains(' '))
+    };
+    named(line_after).or_else(follows).or_else(|| named(after)).or_else(|| named(before))
+}
+
+/// Cuts a request id and what closes a message off its end.
+fn without_request_id(text: &str) -> &str {
+    let lower = text.to_ascii_lowercase();
+    let end = ["requestid", "request_id", "+ [ requestid", " request id"]
+        .iter()
+        .filter_map(|name| lower.find(name))
+        .min()
+        .unwrap_or(text.len());
+    text.get(..end).unwrap_or(text).trim_end_matches([' ', ',', '+', '[', ']', '"', '\''])
+}
+
+/// Whether a word is what answers call their fields.
+pub(super) fn is_field_name(word: &str) -> bool {
+    ["requestid", "hostid", "statuscode", "errorcode", "errormessage", "instanceid"]
+        .iter()
+        .any(|name| is_named(word, name))
+}
+
+/// A string of an object under one of these names, whatever their case, `-` and `_`.
+pub(super) fn field<'v>(fields: &'v Map<String, Value>, names: &[&str]) -> Option<&'v str> {
+    names.iter().find_map(|name| {
+        fields
+            .iter()
+            .find(|(key, value)| value.is_string() && is_named(key, name))
+            .and_then(|(_, value)| value.as_str())
+            .filter(|text| !text.is_empty())
+    })
+}
+
+fn is_named(key: &str, name: &str) -> bool {
+    key.bytes()
+        .filter(|b| !matches!(b, b'-' | b'_' | b' '))
+        .map(|b| b.to_ascii_lowercase())
+        .eq(name.bytes())
+}
+
+pub(super) fn status(fields: &Map<String, Value>) -> Option<u16> {
+    fields
+        .iter()
+        .filter(|(key, _)| {
+            ["status", "statuscode", "httpstatus"].iter().any(|name| is_named(key, name))
+        })
+        .find_map(|(_, value)| u16::try_from(value.as_u64()?).ok())
+        .filter(|status| (100..600).contains(status))
+}
+
+/// The instance ids of a cloud's shape in a text, each once, at most a hundred.
+pub(super) fn ids_in(text: &str, cloud: &Manifest) -> Vec<String> {
+    const IDS_MAX: usize = 100;
+    let mut ids: Vec<String> = Vec::new();
+    for at in words(text) {
+        let Some(word) = text.get(at) else { continue };
+        if (cloud.ids.strict)(word) && !ids.iter().any(|id| id == word) && ids.len() < IDS_MAX {
+            ids.push(word.to_owned());
+        }
+    }
+    ids
+}
+
+/// The key id that a word is, if it begins as those of some cloud do and is as long as one. In a
+/// string to sign an encoded `=` stands before it.
+pub(super) fn key_id_in(word: &str) -> Option<&str> {
+    const BYTES_MIN: usize = 16;
+    let word = word.trim_start_matches("25").trim_start_matches("3D");
+    let is_one = word.len() >= BYTES_MIN
+        && cloud::ALL.iter().any(|cloud| {
+            let prefixes = cloud.manifest().credential.key_id.prefixes;
+            prefixes.iter().any(|prefix| word.starts_with(prefix))
+        });
+    is_one.then_some(word)
+}
+
+/// How far the clock of whoever asked was ahead of the server's, in seconds, if a text has both
+/// times: a `Date` header, and the time that was signed.
+pub(super) fn clock_ahead(text: &str) -> Option<i64> {
+    const DATE_BYTES: usize = "Sun, 06 Nov 1994 08:49:37 GMT".len();
+    let theirs = text.match_indices(" GMT").find_map(|(at, gmt)| {
+        let end = at + gmt.len();
+        answer::unix_seconds(text.get(end.checked_sub(DATE_BYTES)?..end)?)
+    })?;
+    let plain = text.replace("%253A", ":").replace("%3A", ":");
+    let iso = plain.match_indices('Z').find_map(|(at, _)| {
+        sign::parse_iso_8601(plain.get((at + 1).checked_sub("1994-11-06T08:49:37Z".len())?..=at)?)
+    });
+    let unix = || {
+        value_of(&plain, &["timestamp"], |c| !c.is_ascii_digit())
+            .filter(|digits| digits.len() == 10)
+            .and_then(|digits| digits.parse().ok())
+    };
+    Some(iso.or_else(unix)? - theirs)
+}
