@@ -3,6 +3,7 @@
 
 use relight_core::cloud;
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -68,6 +69,58 @@ fn core_reaches_for_nothing_outside() {
                 assert!(!line.contains(word), "{}:{number} uses {word}", file.display());
             }
         }
+    }
+}
+
+/// Whoever is new begins with the map in ARCHITECTURE.md: it names what is there, and all of it.
+#[test]
+fn the_map_names_every_file_and_no_other() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let map = text.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let mut folder = root();
+    let mut named = BTreeSet::new();
+    for line in map.lines() {
+        let indent = line.len() - line.trim_start().len();
+        // What is further in goes on with the words of the line before.
+        if indent > 2 {
+            continue;
+        }
+        if indent == 0 {
+            folder = root();
+        }
+        let entry = line.trim_start().split("  ").next().unwrap();
+        for path in entry.split(' ').flat_map(expanded).map(|name| folder.join(name)) {
+            assert!(path.exists(), "the map names {}, which is not there", path.display());
+            named.insert(path);
+        }
+        if indent == 0 && entry.ends_with("src/") {
+            folder = root().join(entry);
+        }
+    }
+    for folder in ["src", "crates/core/src"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let is_source = path.is_dir() || path.extension().is_some_and(|kind| kind == "rs");
+            // Folders of files that are on the map part by part.
+            let is_named =
+                named.contains(&path) || named.iter().any(|file| file.starts_with(&path));
+            assert!(
+                !is_source || is_named || path.ends_with("core/src/lib.rs"),
+                "{} is not on the map",
+                path.display()
+            );
+        }
+    }
+    assert!(named.len() > 70, "only {} names were found", named.len());
+}
+
+/// `a/{b,c}/` is `a/b/` and `a/c/`.
+fn expanded(name: &str) -> Vec<String> {
+    match name.split_once('{').and_then(|(head, rest)| Some((head, rest.split_once('}')?))) {
+        Some((head, (inner, tail))) => {
+            inner.split(',').map(|part| format!("{head}{part}{tail}")).collect()
+        }
+        None => vec![name.to_owned()],
     }
 }
 
