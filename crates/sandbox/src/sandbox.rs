@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::{
     cloud::Cloud,
-    clouds::{self, Facts, Failure, Power, Served, Task, World},
+    clouds::{self, Facts, Failure, Noted, Power, Served, Task, World},
     control,
     credential::Credential,
     errors,
@@ -322,11 +322,12 @@ impl Sandbox {
             limits: &self.config.limits,
             speed: self.config.speed,
         };
-        let Served { answer, signature, executed, code, used_instead } = match cloud {
+        let Served { answer, code, noted } = match cloud {
             Cloud::Alibaba => clouds::alibaba::serve(&mut world, &task),
             Cloud::Tencent => clouds::tencent::serve(&mut world, &task),
             Cloud::Zenlayer => clouds::zenlayer::serve(&mut world, &task),
         };
+        let Noted { signature, executed, used_instead } = noted;
         let answer = answer.with("date", time::http(server_s));
         call.executed = executed;
         call.code = code;

@@ -64,25 +64,13 @@ pub(crate) fn recognises(request: &Inbound) -> bool {
 /// Checks a request and carries it out.
 pub(crate) fn serve(world: &mut World<'_>, task: &Task<'_>) -> Served {
     let parameters = parameters(task.request);
-    let mut signature = "ok".to_owned();
-    let mut executed = false;
-    let mut used_instead = false;
-    let (status, body, code) = match run(world, task, &parameters) {
-        Ended::Done(body) => {
-            executed = true;
-            (200, body, None)
-        }
-        Ended::AtGate(failure) => {
-            signature.clone_from(&failure.code);
-            error(&failure, task)
-        }
-        Ended::Refused(failure, instead) => {
-            used_instead = instead;
-            error(&failure, task)
-        }
+    let ended = run(world, task, &parameters);
+    let noted = ended.noted();
+    let (status, body, code) = match ended {
+        Ended::Done(body) => (200, body, None),
+        Ended::AtGate(failure) | Ended::Refused(failure, _) => error(&failure, task),
     };
-    let answer = render(task, status, &body);
-    Served { answer, signature, executed, code, used_instead }
+    Served { answer: render(task, status, &body), code, noted }
 }
 
 /// The answer that says this error, whatever happened to the operation.

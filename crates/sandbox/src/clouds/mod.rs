@@ -70,10 +70,15 @@ impl Task<'_> {
 /// What came of a request.
 pub(crate) struct Served {
     pub(crate) answer: Answer,
+    pub(crate) code: Option<String>,
+    pub(crate) noted: Noted,
+}
+
+/// What the journal notes of how a request ended.
+pub(crate) struct Noted {
     /// `ok`, or the code with which the signature was refused.
     pub(crate) signature: String,
     pub(crate) executed: bool,
-    pub(crate) code: Option<String>,
     /// Whether `Task::instead` was answered.
     pub(crate) used_instead: bool,
 }
@@ -114,6 +119,18 @@ pub(crate) enum Ended {
     Refused(Failure, bool),
     /// Carried out.
     Done(serde_json::Value),
+}
+
+impl Ended {
+    /// What the journal notes of it.
+    pub(crate) fn noted(&self) -> Noted {
+        let (signature, executed, used_instead) = match self {
+            Ended::AtGate(failure) => (failure.code.as_str(), false, false),
+            Ended::Refused(_, instead) => ("ok", false, *instead),
+            Ended::Done(_) => ("ok", true, false),
+        };
+        Noted { signature: signature.to_owned(), executed, used_instead }
+    }
 }
 
 /// Reboot, start or stop.

@@ -44,27 +44,16 @@ pub(crate) fn recognises(request: &Inbound) -> bool {
 
 /// Checks a request and carries it out.
 pub(crate) fn serve(world: &mut World<'_>, task: &Task<'_>) -> Served {
-    let mut signature = "ok".to_owned();
-    let mut executed = false;
-    let mut used_instead = false;
-    let (mut body, code) = match run(world, task) {
-        Ended::Done(body) => {
-            executed = true;
-            (body, None)
-        }
-        Ended::AtGate(failure) => {
-            signature.clone_from(&failure.code);
-            error(&failure)
-        }
-        Ended::Refused(failure, instead) => {
-            used_instead = instead;
-            error(&failure)
-        }
+    let ended = run(world, task);
+    let noted = ended.noted();
+    let (mut body, code) = match ended {
+        Ended::Done(body) => (body, None),
+        Ended::AtGate(failure) | Ended::Refused(failure, _) => error(&failure),
     };
     body["RequestId"] = json!(task.request_id);
     // Exactly this content type: with a charset the vendor's Python SDK takes errors for success.
     let answer = Answer::new(200, "application/json", json!({ "Response": body }).to_string());
-    Served { answer, signature, executed, code, used_instead }
+    Served { answer, code, noted }
 }
 
 /// The answer to the `count`th request in a second, with both numbers in it.

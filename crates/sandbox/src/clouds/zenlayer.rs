@@ -48,22 +48,15 @@ pub(crate) fn recognises(request: &Inbound) -> bool {
 
 /// Checks a request and carries it out.
 pub(crate) fn serve(world: &mut World<'_>, task: &Task<'_>) -> Served {
-    let mut signature = "ok".to_owned();
-    let mut executed = false;
-    let mut used_instead = false;
-    let (status, body, code) = match run(world, task) {
+    let ended = run(world, task);
+    let noted = ended.noted();
+    let (status, body, code) = match ended {
         Ended::Done(mut response) => {
-            executed = true;
             response["requestId"] = json!(task.request_id);
             (200, json!({ "requestId": task.request_id, "response": response }), None)
         }
-        Ended::AtGate(failure) => {
-            signature.clone_from(&failure.code);
-            error(&failure, task)
-        }
-        Ended::Refused(failure, instead) if failure.code == LISTED_AS_FAILED => {
+        Ended::Refused(failure, _) if failure.code == LISTED_AS_FAILED => {
             // Not an error in shape: a success whose list holds every id.
-            used_instead = instead;
             let ids = &task.facts.ids;
             let body = json!({
                 "requestId": task.request_id,
@@ -71,13 +64,10 @@ pub(crate) fn serve(world: &mut World<'_>, task: &Task<'_>) -> Served {
             });
             (200, body, Some(failure.code))
         }
-        Ended::Refused(failure, instead) => {
-            used_instead = instead;
-            error(&failure, task)
-        }
+        Ended::AtGate(failure) | Ended::Refused(failure, _) => error(&failure, task),
     };
     let answer = Answer::new(status, "application/json", body.to_string());
-    Served { answer, signature, executed, code, used_instead }
+    Served { answer, code, noted }
 }
 
 /// The answer to too many requests.

@@ -1,8 +1,8 @@
 //! ACS3-HMAC-SHA256, Alibaba's current signature: headers, query and the hash of the body.
 
 use super::{
-    ALIBABA_WINDOW_S, Inbound, Refusal, Verified, check_token, check_window, find_key,
-    header_lines, hmac_sha256, part, sha256_hex,
+    ALIBABA_WINDOW_S, Authorization, Inbound, Refusal, Verified, check_token, check_window,
+    find_key, header_lines, hmac_sha256, sha256_hex,
 };
 use crate::{
     cloud::Cloud,
@@ -30,16 +30,9 @@ pub fn verify(
     server_s: i64,
 ) -> Result<Verified, Refusal> {
     let incomplete = |what: &str| Refusal::Incomplete(what.to_owned());
-    let authorization =
-        request.header("authorization").ok_or_else(|| incomplete("Authorization"))?;
-    let (algorithm, parameters) =
-        authorization.split_once(' ').ok_or_else(|| incomplete("Authorization"))?;
-    if algorithm != ALGORITHM {
-        return Err(Refusal::UnknownMethod);
-    }
-    let key_id = part(parameters, "Credential").ok_or_else(|| incomplete("Credential"))?;
-    let signed = part(parameters, "SignedHeaders").ok_or_else(|| incomplete("SignedHeaders"))?;
-    let given = part(parameters, "Signature").ok_or_else(|| incomplete("Signature"))?;
+    let parameters = Authorization::parameters(request, ALGORITHM)?;
+    let Authorization { credential: key_id, signed, signature: given } =
+        Authorization::read(parameters)?;
     let names: Vec<&str> = signed.split(';').collect();
     if let Some(missing) = REQUIRED.iter().find(|name| !names.contains(name)) {
         return Err(incomplete(missing));

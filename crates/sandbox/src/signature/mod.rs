@@ -130,6 +130,35 @@ fn check_token(credential: &Credential, token: Option<&str>, server_s: i64) -> R
     }
 }
 
+/// What an Authorization header of the form that three clouds share says.
+struct Authorization<'r> {
+    /// Who signed: a key id, perhaps with a scope.
+    credential: &'r str,
+    /// The names of the signed headers, separated by semicolons.
+    signed: &'r str,
+    signature: &'r str,
+}
+
+impl<'r> Authorization<'r> {
+    /// The parameters of the header, if it is of this algorithm.
+    fn parameters(request: &'r Inbound, algorithm: &str) -> Result<&'r str, Refusal> {
+        let incomplete = || Refusal::Incomplete("Authorization".to_owned());
+        let header = request.header("authorization").ok_or_else(incomplete)?;
+        let (named, parameters) = header.split_once(' ').ok_or_else(incomplete)?;
+        if named == algorithm { Ok(parameters) } else { Err(Refusal::UnknownMethod) }
+    }
+
+    fn read(parameters: &'r str) -> Result<Self, Refusal> {
+        let part =
+            |name: &str| part(parameters, name).ok_or_else(|| Refusal::Incomplete(name.to_owned()));
+        Ok(Authorization {
+            credential: part("Credential")?,
+            signed: part("SignedHeaders")?,
+            signature: part("Signature")?,
+        })
+    }
+}
+
 /// `Name=value` out of an Authorization header whose parts are separated by commas.
 fn part<'a>(parameters: &'a str, name: &str) -> Option<&'a str> {
     parameters

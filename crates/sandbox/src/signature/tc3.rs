@@ -1,8 +1,8 @@
 //! TC3-HMAC-SHA256, Tencent's signature: a derived key, and content type and host at least.
 
 use super::{
-    Inbound, Refusal, TENCENT_WINDOW_S, Verified, check_token, check_window, find_key,
-    header_lines, hmac_sha256, part, sha256_hex,
+    Authorization, Inbound, Refusal, TENCENT_WINDOW_S, Verified, check_token, check_window,
+    find_key, header_lines, hmac_sha256, sha256_hex,
 };
 use crate::{cloud::Cloud, credential::Credential, text::hex, time};
 
@@ -19,16 +19,9 @@ pub fn verify(
     server_s: i64,
 ) -> Result<Verified, Refusal> {
     let incomplete = |what: &str| Refusal::Incomplete(what.to_owned());
-    let authorization =
-        request.header("authorization").ok_or_else(|| incomplete("Authorization"))?;
-    let (algorithm, parameters) =
-        authorization.split_once(' ').ok_or_else(|| incomplete("Authorization"))?;
-    if algorithm != ALGORITHM {
-        return Err(Refusal::UnknownMethod);
-    }
-    let claim = part(parameters, "Credential").ok_or_else(|| incomplete("Credential"))?;
-    let signed = part(parameters, "SignedHeaders").ok_or_else(|| incomplete("SignedHeaders"))?;
-    let given = part(parameters, "Signature").ok_or_else(|| incomplete("Signature"))?;
+    let parameters = Authorization::parameters(request, ALGORITHM)?;
+    let Authorization { credential: claim, signed, signature: given } =
+        Authorization::read(parameters)?;
     let (key_id, scope) = claim.split_once('/').ok_or_else(|| incomplete("Credential"))?;
     let mut pieces = scope.split('/');
     let (Some(date), Some(service), Some("tc3_request"), None) =

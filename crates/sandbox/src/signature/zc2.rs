@@ -1,8 +1,8 @@
 //! ZC2-HMAC-SHA256, Zenlayer's signature. The canonical path is always `/`, the query empty.
 
 use super::{
-    Inbound, Refusal, Verified, ZENLAYER_WINDOW_S, check_window, find_key, header_lines,
-    hmac_sha256, part, sha256_hex,
+    Authorization, Inbound, Refusal, Verified, ZENLAYER_WINDOW_S, check_window, find_key,
+    header_lines, hmac_sha256, sha256_hex,
 };
 use crate::{cloud::Cloud, credential::Credential, text::hex};
 
@@ -15,18 +15,12 @@ pub fn verify(
     server_s: i64,
 ) -> Result<Verified, Refusal> {
     let incomplete = |what: &str| Refusal::Incomplete(what.to_owned());
-    let authorization =
-        request.header("authorization").ok_or_else(|| incomplete("Authorization"))?;
-    let (algorithm, parameters) =
-        authorization.split_once(' ').ok_or_else(|| incomplete("Authorization"))?;
-    if algorithm != ALGORITHM
-        || request.header("x-zc-signature-method").is_some_and(|name| name != ALGORITHM)
-    {
+    let parameters = Authorization::parameters(request, ALGORITHM)?;
+    if request.header("x-zc-signature-method").is_some_and(|name| name != ALGORITHM) {
         return Err(Refusal::UnknownMethod);
     }
-    let key_id = part(parameters, "Credential").ok_or_else(|| incomplete("Credential"))?;
-    let signed = part(parameters, "SignedHeaders").ok_or_else(|| incomplete("SignedHeaders"))?;
-    let given = part(parameters, "Signature").ok_or_else(|| incomplete("Signature"))?;
+    let Authorization { credential: key_id, signed, signature: given } =
+        Authorization::read(parameters)?;
     let names: Vec<&str> = signed.split(';').collect();
     if !names.contains(&"content-type") || !names.contains(&"host") {
         return Err(incomplete("SignedHeaders"));
