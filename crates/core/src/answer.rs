@@ -157,7 +157,7 @@ pub struct InstanceAnswer {
 
 impl BatchAnswer {
     /// The same outcome and fault for every instance.
-    pub fn uniform(
+    pub(crate) fn uniform(
         ids: &[InstanceId],
         request_id: Option<String>,
         outcome: Outcome,

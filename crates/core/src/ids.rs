@@ -153,7 +153,7 @@ pub fn parse_ids(text: &str, cloud: Option<&'static dyn Cloud>) -> ParsedIds {
 
 /// The id that a text is, if it is nothing else and has the shape that all known ids of the cloud
 /// have. What programs pass in arrays; [`parse_ids`] is for everything else.
-pub fn parse_id(text: &str, cloud: &'static dyn Cloud) -> Option<InstanceId> {
+pub(crate) fn parse_id(text: &str, cloud: &'static dyn Cloud) -> Option<InstanceId> {
     (cloud.manifest().ids.strict)(text).then(|| InstanceId::new(text))
 }
 

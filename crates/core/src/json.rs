@@ -4,15 +4,7 @@
 //! Written here because of its size: `serde_json` costs the page three times the bytes, most of them
 //! for fractions, which no answer that is read has, and for the words of errors, which nobody sees.
 
-use serde::{
-    Deserializer,
-    de::{
-        DeserializeOwned, Error, IntoDeserializer, Visitor,
-        value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer},
-    },
-    forward_to_deserialize_any,
-};
-use std::{fmt, mem, vec};
+use std::{mem, vec};
 
 /// A value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,10 +48,6 @@ pub enum Broken {
     Other,
 }
 
-/// The text is no JSON, or does not hold what was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unfit;
-
 /// Reads a text that must be JSON from end to end.
 ///
 /// ```
@@ -75,11 +63,6 @@ pub fn read(text: &str) -> Result<Value, Broken> {
     let mut reader = Reader { rest: text };
     let value = reader.value(0)?;
     if reader.rest.trim_start_matches(BLANKS).is_empty() { Ok(value) } else { Err(Broken::Other) }
-}
-
-/// Reads a text into a type that is deserialised, without fractions.
-pub fn read_as<T: DeserializeOwned>(text: &str) -> Result<T, Unfit> {
-    T::deserialize(read(text).map_err(|_| Unfit)?)
 }
 
 impl Value {
@@ -380,101 +363,10 @@ impl Reader<'_> {
     }
 }
 
-impl IntoDeserializer<'_, Unfit> for Value {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
-}
-
-impl<'de> Deserializer<'de> for Value {
-    type Error = Unfit;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
-        match self {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(value) => visitor.visit_bool(value),
-            Value::Number(Number::Whole(number)) => visitor.visit_u64(number),
-            Value::Number(Number::Negative(number)) => visitor.visit_i64(number),
-            Value::Number(Number::Other) => Err(Unfit),
-            Value::String(text) => visitor.visit_string(text),
-            Value::Array(list) => {
-                let mut access = SeqDeserializer::new(list.into_iter());
-                let value = visitor.visit_seq(&mut access)?;
-                access.end()?;
-                Ok(value)
-            }
-            Value::Object(object) => {
-                let mut access = MapDeserializer::new(object.into_iter());
-                let value = visitor.visit_map(&mut access)?;
-                access.end()?;
-                Ok(value)
-            }
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
-        match self {
-            Value::Null => visitor.visit_none(),
-            some => visitor.visit_some(some),
-        }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Unfit> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Unfit> {
-        match self {
-            Value::String(text) => visitor.visit_enum(text.into_deserializer()),
-            Value::Object(object) if object.0.len() == 1 => {
-                let access = MapDeserializer::new(object.into_iter());
-                visitor.visit_enum(MapAccessDeserializer::new(access))
-            }
-            Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::Array(_)
-            | Value::Object(_) => Err(Unfit),
-        }
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
-        unit_struct seq tuple tuple_struct map struct identifier ignored_any
-    }
-}
-
-impl fmt::Display for Unfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not the JSON that was expected")
-    }
-}
-
-impl std::error::Error for Unfit {}
-
-impl Error for Unfit {
-    /// The words are not made: they would bring along the code that writes any value.
-    fn custom<T: fmt::Display>(_message: T) -> Self {
-        Unfit
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Broken, Number, Object, Unfit, Value, read, read_as};
+    use super::{Broken, Number, Object, Value, read};
     use proptest::prelude::*;
-    use serde::{Deserialize, Serialize};
 
     fn ours(value: &serde_json::Value) -> Value {
         match value {
@@ -611,41 +503,6 @@ mod tests {
         corners.into_iter().for_each(same_as_serde);
         for depth in [1, 126, 127, 128, 129] {
             same_as_serde(&nested(depth));
-        }
-    }
-
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    enum Kind {
-        Plain,
-        New(i64),
-        Pair(u8, String),
-        Named { a: Option<bool> },
-    }
-
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    struct Record {
-        kinds: Vec<(usize, Kind)>,
-        #[serde(default)]
-        missing: Option<Box<Record>>,
-    }
-
-    #[test]
-    fn what_serde_json_writes_is_read_into_the_same_type() {
-        let inner = Record { kinds: vec![(3, Kind::New(-5))], missing: None };
-        let kinds = vec![
-            (0, Kind::Plain),
-            (1, Kind::Pair(7, "é\n".to_owned())),
-            (2, Kind::Named { a: Some(true) }),
-            (2, Kind::Named { a: None }),
-        ];
-        let record = Record { kinds, missing: Some(Box::new(inner)) };
-        let text = serde_json::to_string(&record).expect("it is writable");
-        assert_eq!(read_as::<Record>(&text), Ok(record));
-        for unfit in
-            [r#"{"kinds":[[1]]}"#, r#"{"kinds":[[1,"plain",2]]}"#, r#"{"kinds":[[1.5,"plain"]]}"#]
-        {
-            assert_eq!(read_as::<Record>(unfit), Err(Unfit), "{unfit}");
         }
     }
 

@@ -36,7 +36,7 @@ pub struct Limits {
 }
 
 /// The word of [`Limits::modes`] that allows an operation to erase disks.
-pub const ERASE: &str = "erase";
+pub(crate) const ERASE: &str = "erase";
 
 impl Limits {
     /// Nothing at all: for as long as it is not known what the operator allows.
@@ -50,12 +50,12 @@ impl Limits {
     }
 
     /// Whether a region may be used.
-    pub fn allows_region(&self, region: &str) -> bool {
+    pub(crate) fn allows_region(&self, region: &str) -> bool {
         listed(self.regions.as_ref(), |name| name == region)
     }
 
     /// Whether an operation may be asked for.
-    pub fn allows_operation(&self, operation: &Operation) -> bool {
+    pub(crate) fn allows_operation(&self, operation: &Operation) -> bool {
         listed(self.operations.as_ref(), |name| {
             name == operation.name || name == operation.verb.word()
         }) && operation.modes.iter().any(|mode| self.allows_mode(mode))
@@ -67,12 +67,12 @@ impl Limits {
     }
 
     /// Whether disks may be erased.
-    pub fn allows_erase(&self) -> bool {
+    pub(crate) fn allows_erase(&self) -> bool {
         listed(self.modes.as_ref(), |name| name == ERASE)
     }
 
     /// Whether an instance may be touched.
-    pub fn allows_id(&self, id: &str) -> bool {
+    fn allows_id(&self, id: &str) -> bool {
         listed(self.instance_ids.as_ref(), |pattern| matches(pattern, id))
     }
 

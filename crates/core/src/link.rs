@@ -14,7 +14,7 @@ use crate::{
 
 /// The parameters that fill something in, by the fields' public names, in the order in which they do:
 /// what belongs to a cloud after the cloud.
-pub const NAMES: [&str; 8] =
+const NAMES: [&str; 8] =
     ["cloud", "site", "region", "operation", "mode", "dryRun", "instanceIds", "reason"];
 
 /// What the parameters of an address say.

@@ -83,7 +83,7 @@ impl Review {
     }
 
     /// The ids that are left out for a reason.
-    pub fn skipped_for(&self, reason: SkipReason) -> Vec<InstanceId> {
+    fn skipped_for(&self, reason: SkipReason) -> Vec<InstanceId> {
         self.skipped
             .iter()
             .filter(|(_, other)| *other == reason)

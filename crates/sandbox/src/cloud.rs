@@ -27,7 +27,7 @@ impl Cloud {
     }
 
     /// The cloud that answers at this host (without port), by the vendors' published endpoints.
-    pub fn of_host(host: &str) -> Option<Self> {
+    pub(crate) fn of_host(host: &str) -> Option<Self> {
         let label = |prefix: &str, suffix: &str| {
             host.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(suffix)).is_some_and(
                 |middle| {

@@ -21,7 +21,7 @@ pub struct Credential {
 
 /// How long an issued key may last, in seconds, as Alibaba's `AssumeRole` has it; shorter ones are
 /// for tests.
-pub const LIFETIME_S: std::ops::RangeInclusive<i64> = 1..=43_200;
+pub(crate) const LIFETIME_S: std::ops::RangeInclusive<i64> = 1..=43_200;
 
 impl Credential {
     /// Reads `CLOUD=ID:SECRET[:TOKEN]`. A token may itself hold colons.

@@ -162,7 +162,7 @@ impl Sandbox {
     }
 
     /// Takes all faults away.
-    pub fn clear_faults(&mut self) {
+    pub(crate) fn clear_faults(&mut self) {
         self.faults.clear();
     }
 

@@ -8,7 +8,7 @@ pub fn iso(unix_s: i64) -> String {
 }
 
 /// `2024-05-01T08:00Z`, as Alibaba writes start times.
-pub fn iso_minutes(unix_s: i64) -> String {
+pub(crate) fn iso_minutes(unix_s: i64) -> String {
     let mut text = iso(unix_s);
     text.truncate(16);
     text.push('Z');

@@ -75,7 +75,7 @@ impl Run {
 
     /// The order that [`Choice::Force`] sends, where the operation has a forced mode and the run was
     /// not forced already.
-    pub fn forced_order(&self) -> Option<Arc<Order>> {
+    pub(super) fn forced_order(&self) -> Option<Arc<Order>> {
         let mode = self.order.operation().modes.iter().find(|mode| mode.force)?;
         (!self.order.is_forced() && !self.order.is_dry_run())
             .then(|| plan::with_mode(&self.order, mode).map(Arc::new))?

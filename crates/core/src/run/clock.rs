@@ -14,7 +14,7 @@ impl Run {
     /// With what a look has learned of the clocks: seconds by which the cloud's is ahead of the
     /// page's. So nothing is refused for the clock that is known to be off, neither a call nor a look.
     #[must_use]
-    pub fn with_clock_skew(mut self, seconds: Option<i64>) -> Self {
+    pub(crate) fn with_clock_skew(mut self, seconds: Option<i64>) -> Self {
         self.clock_skew_seconds = seconds.unwrap_or_default();
         self
     }

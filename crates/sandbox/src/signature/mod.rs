@@ -85,11 +85,11 @@ pub enum Refusal {
 }
 
 /// Seconds that a request may differ from Alibaba's clock (vendor's gateway error table).
-pub const ALIBABA_WINDOW_S: i64 = 15 * 60;
+const ALIBABA_WINDOW_S: i64 = 15 * 60;
 /// Seconds that a request may differ from Tencent's clock (vendor documentation).
-pub const TENCENT_WINDOW_S: i64 = 5 * 60;
+const TENCENT_WINDOW_S: i64 = 5 * 60;
 /// Seconds that a request may differ from Zenlayer's clock: assumed, the vendor does not say.
-pub const ZENLAYER_WINDOW_S: i64 = 5 * 60;
+const ZENLAYER_WINDOW_S: i64 = 5 * 60;
 
 fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
