@@ -50,6 +50,23 @@ pub(crate) fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
     value.get(key)?.as_str().filter(|text| !text.is_empty())
 }
 
+/// What an error says whose code and message stand under these names. `None` without a code, or with a
+/// message that is no text.
+pub(crate) fn report(
+    error: &Value,
+    [code, message]: [&str; 2],
+    request_id: String,
+    response: &Response,
+) -> Option<ErrorReport> {
+    Some(ErrorReport {
+        code: text(error, code)?.to_owned(),
+        message: error.get(message)?.as_str()?.to_owned(),
+        status: Some(response.status),
+        request_id: Some(request_id),
+        ..ErrorReport::default()
+    })
+}
+
 /// A text, empty where there is none.
 pub(crate) fn text_or_empty(value: &Value, key: &str) -> String {
     text(value, key).unwrap_or_default().to_owned()

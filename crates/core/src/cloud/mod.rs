@@ -121,6 +121,20 @@ pub struct Grant<'a> {
     pub with_reads: bool,
 }
 
+impl Grant<'_> {
+    /// The resources that it is for: as the cloud named them, or each instance by its name in the
+    /// cloud's notation, where `*` is all of them.
+    fn resource_names(&self, of_instance: impl Fn(&str) -> String) -> Vec<String> {
+        if !self.resources.is_empty() {
+            self.resources.iter().map(|resource| (*resource).to_owned()).collect()
+        } else if self.instance_ids.is_empty() {
+            vec![of_instance("*")]
+        } else {
+            self.instance_ids.iter().map(|id| of_instance(id)).collect()
+        }
+    }
+}
+
 /// What a request that only reads asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Read {

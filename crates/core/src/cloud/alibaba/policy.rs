@@ -8,13 +8,7 @@ use crate::{cloud::Grant, request::push_json_texts};
 pub(super) fn policy(grant: &Grant<'_>) -> String {
     let region = if grant.region.is_empty() { "*" } else { grant.region };
     let of_instance = |id: &str| format!("acs:ecs:{region}:*:instance/{id}");
-    let resources: Vec<String> = if !grant.resources.is_empty() {
-        grant.resources.iter().map(|resource| (*resource).to_owned()).collect()
-    } else if grant.instance_ids.is_empty() {
-        vec![of_instance("*")]
-    } else {
-        grant.instance_ids.iter().map(|id| of_instance(id)).collect()
-    };
+    let resources = grant.resource_names(of_instance);
     let mut json = String::from("{\n  \"Version\": \"1\",\n  \"Statement\": [");
     push_statement(&mut json, grant.action, &resources);
     if grant.with_reads {

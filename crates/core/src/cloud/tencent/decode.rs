@@ -50,15 +50,8 @@ fn read(response: &Response) -> Result<Answer, Fault> {
     match value.get("Error") {
         None if body::is_success(response) => Ok(Answer::Success { request_id, value }),
         Some(error) if body::is_success(response) || body::is_error(response) => {
-            let code = text(error, "Code").ok_or_else(not_understood)?;
-            let message = error.get("Message").and_then(Value::as_str);
-            Ok(Answer::Error(ErrorReport {
-                code: code.to_owned(),
-                message: message.ok_or_else(not_understood)?.to_owned(),
-                status: Some(response.status),
-                request_id: Some(request_id),
-                ..ErrorReport::default()
-            }))
+            let report = body::report(error, ["Code", "Message"], request_id, response);
+            report.map(Answer::Error).ok_or_else(not_understood)
         }
         None | Some(_) => Err(not_understood()),
     }

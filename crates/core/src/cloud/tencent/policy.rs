@@ -7,13 +7,7 @@ use crate::{cloud::Grant, request::push_json_texts};
 /// the account that owns the policy. Reads are allowed as a whole, as the vendor's own examples do.
 pub(super) fn policy(grant: &Grant<'_>) -> String {
     let of_instance = |id: &str| format!("qcs::cvm:{}::instance/{id}", grant.region);
-    let resources: Vec<String> = if !grant.resources.is_empty() {
-        grant.resources.iter().map(|resource| (*resource).to_owned()).collect()
-    } else if grant.instance_ids.is_empty() {
-        vec![of_instance("*")]
-    } else {
-        grant.instance_ids.iter().map(|id| of_instance(id)).collect()
-    };
+    let resources = grant.resource_names(of_instance);
     let mut json = String::from("{\n  \"version\": \"2.0\",\n  \"statement\": [");
     push_statement(&mut json, grant.action, &resources);
     if grant.with_reads {

@@ -91,15 +91,8 @@ fn read(response: &Response) -> Result<Answer, Fault> {
             Ok(Answer::Success { request_id, value: inner })
         }
         None | Some(Value::Null) if body::is_error(response) => {
-            let code = text(&value, "code").ok_or_else(not_understood)?;
-            let message = value.get("message").and_then(Value::as_str);
-            Ok(Answer::Error(ErrorReport {
-                code: code.to_owned(),
-                message: message.ok_or_else(not_understood)?.to_owned(),
-                status: Some(response.status),
-                request_id: Some(request_id),
-                ..ErrorReport::default()
-            }))
+            let report = body::report(&value, ["code", "message"], request_id, response);
+            report.map(Answer::Error).ok_or_else(not_understood)
         }
         None | Some(_) => Err(not_understood()),
     }
