@@ -42,8 +42,8 @@ fn no_schedule_breaks_an_invariant() {
     }
     println!("{schedules} schedules, {} violations; {seen}", violations.len());
     assert!(violations.is_empty(), "{}", violations.join("\n"));
-    // Schedules in which nothing goes wrong would prove nothing.
-    assert!(seen.is_varied(), "the schedules are too tame: {seen}");
+    // Schedules in which nothing goes wrong would prove nothing. A few do not have everything in them.
+    assert!(schedules < SCHEDULES || seen.is_varied(), "the schedules are too tame: {seen}");
 }
 
 /// All of them left by the wrong clock, so the one correction is theirs too; and no second one.
