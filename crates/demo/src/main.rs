@@ -7,7 +7,7 @@
 use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
-use relight_sandbox::{Config, Delivery, Reply, Request, Sandbox};
+use relight_sandbox::{Config, Delivery, Reply, Request, SPEED_TO_WATCH, Sandbox};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
@@ -16,8 +16,6 @@ use web_sys::{
     Window,
 };
 
-/// How much faster than real time the instances are: a restart of a minute takes a few seconds.
-const SPEED: f64 = 12.0;
 /// Where the console sends its calls, and where what arrived can be read.
 const PATHS: [&str; 2] = ["/proxy/", "/sandbox"];
 
@@ -31,7 +29,7 @@ fn main() {}
 pub fn start(console: &Element) -> Result<(), JsValue> {
     let window = web_sys::window().ok_or("there is no page")?;
     let fetch: Function = Reflect::get(&window, &"fetch".into())?.dyn_into()?;
-    let config = Config { speed: SPEED, ..Config::default() };
+    let config = Config { speed: SPEED_TO_WATCH, ..Config::default() };
     let sandbox = Rc::new(RefCell::new(Sandbox::new(config)));
     let instead = {
         let window = window.clone();

@@ -30,4 +30,4 @@ pub mod server;
 
 pub use cloud::Cloud;
 pub use message::{Answer, Delivery, Reply, Request};
-pub use sandbox::{Config, Sandbox};
+pub use sandbox::{Config, SPEED_TO_WATCH, Sandbox};

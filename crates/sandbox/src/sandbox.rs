@@ -19,6 +19,11 @@ use crate::{
     time,
 };
 
+/// How fast states move where people look on: fast enough to wait for, and slow enough that the page
+/// sees even a forced restart under way. It first looks two seconds after a call, and on two of the
+/// clouds a restart that nobody has seen under way is not proven.
+pub const SPEED_TO_WATCH: f64 = 8.0;
+
 /// How the sandbox is set up.
 #[derive(Clone, Debug)]
 pub struct Config {

@@ -21,6 +21,8 @@ use crate::{
 
 const PAGE_PORT: u16 = 8080;
 const SANDBOX_PORT: u16 = 8911;
+/// The sandbox's `SPEED_TO_WATCH`: a person sees a restart under way and to its end.
+const SPEED: &str = "8";
 
 /// What a person may choose.
 #[derive(Debug, Default, PartialEq)]
@@ -71,9 +73,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         .into_iter()
         .flat_map(|host| ["--origin".into(), format!("http://{host}:{page_port}").into()])
         .collect();
-    // An hour of a cloud's time passes in a minute, so a person sees a restart to its end.
     if !options.sandbox.iter().any(|argument| argument == "--speed") {
-        arguments.extend(["--speed".into(), "60".into()]);
+        arguments.extend(["--speed".into(), SPEED.into()]);
     }
     arguments.extend(options.sandbox.iter().cloned());
     let mut sandbox = start_sandbox(&executable, sandbox_port, &arguments)?;
@@ -165,7 +166,7 @@ fn open_browser(address: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::Options;
+    use super::{Options, SPEED};
     use lexopt::Parser;
 
     #[test]
@@ -175,6 +176,12 @@ mod tests {
         assert_eq!(options.port, Some(9000));
         assert!(options.no_open && !options.release);
         assert_eq!(options.sandbox, ["--fleet", "x.json"]);
+    }
+
+    #[test]
+    fn the_speed_is_the_one_that_the_sandbox_advises() {
+        let advised = format!("pub const SPEED_TO_WATCH: f64 = {SPEED}.0;");
+        assert!(include_str!("../../sandbox/src/sandbox.rs").contains(&advised));
     }
 
     #[test]
