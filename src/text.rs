@@ -110,6 +110,7 @@ pub enum Say {
     RepeatedReason,
     NearMiss,
     NearMissReason,
+    InvisibleReason,
     OtherCloudReason,
     Key,
     KeyKept,
@@ -391,6 +392,7 @@ impl Say {
             Say::RepeatedReason => "stands further up already; it is sent once",
             Say::NearMiss => "almost right",
             Say::NearMissReason => "not quite an id",
+            Say::InvisibleReason => "has characters that cannot be seen",
             Say::OtherCloudReason => "an id of another cloud",
             Say::Key => "Key",
             Say::KeyWanted => {
@@ -691,6 +693,7 @@ impl Say {
             Say::RepeatedReason => "前面已出现，只发送一次",
             Say::NearMiss => "疑似笔误",
             Say::NearMissReason => "与实例 ID 略有出入",
+            Say::InvisibleReason => "含有不可见字符",
             Say::OtherCloudReason => "属于其他云的实例 ID",
             Say::Key => "密钥",
             Say::KeyWanted => {

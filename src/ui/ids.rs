@@ -199,6 +199,9 @@ fn reason(problem: &IdProblem, locale: Locale) -> String {
         }
         (IdProblemKind::OtherCloud, None) => Say::OtherCloudReason.in_locale(locale).into(),
         (IdProblemKind::Masked, _) => Say::SampleReason.in_locale(locale).into(),
+        (IdProblemKind::NearMiss, _) if problem.has_invisible() => {
+            Say::InvisibleReason.in_locale(locale).into()
+        }
         (IdProblemKind::NearMiss, _) => Say::NearMissReason.in_locale(locale).into(),
     }
 }

@@ -72,6 +72,13 @@ pub struct IdProblem {
     pub suggestion: Option<String>,
 }
 
+impl IdProblem {
+    /// Whether it has characters that nobody sees: then it looks like what was probably meant.
+    pub fn has_invisible(&self) -> bool {
+        self.text.contains(look::is_invisible)
+    }
+}
+
 /// What is wrong with a piece of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum IdProblemKind {

@@ -144,6 +144,56 @@ fn separators_of_all_kinds() {
     }
 }
 
+/// What mail, chats and files put around a copied id is no part of it. Within one it is named, since
+/// the eye sees no difference to what is suggested.
+#[test]
+fn characters_that_nobody_sees() {
+    let id = "ins-r8hr2upy";
+    for unseen in
+        ["\u{feff}", "\u{200b}", "\u{200e}", "\u{202a}", "\u{2060}", "\u{2066}", "\u{2069}"]
+    {
+        for text in [
+            format!("{unseen}{id}"),
+            format!("{id}{unseen}"),
+            format!("{unseen}{id}{unseen}\n{unseen}\n"),
+            format!("{unseen}https://console.cloud.tencent.com/cvm?id={id}{unseen}"),
+        ] {
+            check(&text, Some("tencent"), &[id], &[]);
+            check(&text, None, &[id], &[]);
+        }
+        let within = format!("ins-r8{unseen}hr2upy");
+        let want = format!("near-miss {within} -> {id}");
+        let parsed = check(&within, Some("tencent"), &[], &[&want]);
+        let sentence = parsed.problems[0].sentence(Locale::En);
+        assert!(sentence.contains("cannot be seen"), "{sentence}");
+        assert!(parsed.problems[0].sentence(Locale::Zh).contains("不可见"));
+    }
+    let seen = parse_ids("lns-r8hr2upy", Some(named("tencent")));
+    assert!(!seen.problems[0].sentence(Locale::En).contains("cannot be seen"));
+}
+
+/// The names under which configurations, command lines and answers of programs carry ids.
+#[test]
+fn names_of_members_are_no_mistyped_ids() {
+    for text in [
+        "instance_id = \"ins-r8hr2upy\"",
+        "instance_ids = [\"ins-r8hr2upy\"]",
+        "instance-id: ins-r8hr2upy",
+        "INSTANCE_ID=ins-r8hr2upy",
+        "export INSTANCE_ID='ins-r8hr2upy'",
+        "--instance-ids ins-r8hr2upy",
+        "vm-id ins-r8hr2upy",
+        "instance_id\nins-r8hr2upy",
+        "instance_id,instance_name\nins-r8hr2upy,instance-1",
+        "InstanceIds.0=ins-r8hr2upy",
+    ] {
+        check(text, Some("tencent"), &["ins-r8hr2upy"], &[]);
+        check(text, None, &["ins-r8hr2upy"], &[]);
+    }
+    // What has the length and the digits of one was meant as one.
+    check("vm-7K9A_cYWv", Some("zenlayer"), &[], &["malformed vm-7K9A_cYWv"]);
+}
+
 #[test]
 fn order_lines_and_repeats() {
     let parsed = check(

@@ -240,17 +240,24 @@ fn fold(text: &str, folded: &mut String) {
     folded.drain(..start);
 }
 
+/// Joiners, marks of direction, the byte-order mark, soft hyphens: not seen, but pasted.
+pub(super) fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}'
+    )
+}
+
 fn plain(character: char) -> Option<char> {
     Some(match character {
         '_' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '﹣' | '－' | '＿' | '~' | 'ー' => {
             '-'
         }
-        // Joiners, marks of direction, the byte-order mark, soft hyphens: not seen, but pasted.
-        '\u{ad}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2064}'
-        | '\u{feff}' => return None,
+        unseen if is_invisible(unseen) => return None,
         '！'..='～' => {
             // Full-width forms stand in the order of ASCII, from `!` on.
             let ascii = u32::from(character) - 0xfee0;

@@ -1,5 +1,7 @@
 //! Cuts a line into the pieces that may be ids.
 
+use super::look::is_invisible;
+
 /// A run of characters without separators.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece<'t> {
@@ -150,6 +152,10 @@ fn word<'t>(
     pieces: &mut Vec<Piece<'t>>,
 ) {
     let Some(text) = line.get(start..end) else { return };
+    let (text, start) = without_invisible_ends(text, start);
+    if text.is_empty() {
+        return;
+    }
     if !has_joint || text.starts_with(['.', '/']) {
         pieces.push(Piece { text, start, cell, compound: false });
         return;
@@ -183,6 +189,17 @@ fn word<'t>(
         // Nothing but joints: a mark, kept because `"key": value` is recognised by it.
         pieces.push(Piece { text, start, cell, compound: true });
     }
+}
+
+/// What mail, chats and spreadsheets put around a copied word, such as a byte-order mark or marks of
+/// direction, is no part of it. Within a word it stays, and is said to be there.
+fn without_invisible_ends(text: &str, start: usize) -> (&str, usize) {
+    // Ids are ASCII: mostly there is nothing to look for.
+    if [text.bytes().next(), text.bytes().next_back()].iter().flatten().all(u8::is_ascii) {
+        return (text, start);
+    }
+    let rest = text.trim_start_matches(is_invisible);
+    (rest.trim_end_matches(is_invisible), start + text.len() - rest.len())
 }
 
 const fn is_joint(byte: u8) -> bool {

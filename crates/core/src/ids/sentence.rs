@@ -49,6 +49,10 @@ impl IdProblem {
                 "“{text}” is a sample from documentation: part of it is starred out. The real ID is in the cloud's console.",
                 "“{text}”是文档中的示例，部分字符已用星号隐去。请到云控制台复制真实的 ID。",
             ),
+            (IdProblemKind::NearMiss, _) if self.has_invisible() => text(
+                "“{text}” has characters that cannot be seen. Is “{suggestion}” meant?",
+                "“{text}”含有不可见字符。是否应为“{suggestion}”？",
+            ),
             (IdProblemKind::NearMiss, _) => text(
                 "“{text}” is almost an instance ID. Is “{suggestion}” meant?",
                 "“{text}”与实例 ID 非常接近。是否应为“{suggestion}”？",

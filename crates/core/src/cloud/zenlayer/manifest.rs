@@ -150,9 +150,14 @@ fn is_similar(text: &str) -> bool {
         parts.next().is_some_and(|mantissa| is_part(mantissa, &['.', ',']))
             && parts.next().is_some_and(|exponent| is_part(exponent, &['+']))
     };
+    // `instance-id` and `vm-name` are names of members, of which texts that have ids are full.
     let has_prefix = || {
         PREFIXES.iter().any(|prefix| {
-            text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+            text.split_at_checked(prefix.len()).is_some_and(|(head, tail)| {
+                head.eq_ignore_ascii_case(prefix)
+                    && tail.len() >= 4
+                    && tail.bytes().any(|byte| byte.is_ascii_digit())
+            })
         })
     };
     (digits >= 4 && (is_digits(text) || is_scientific())) || has_prefix()
