@@ -9,7 +9,10 @@ use relight_core::{
     cloud::Cloud,
     config::{Config as Settings, Proxies, Theme},
 };
-use relight_core::{request::Route, words::Locale};
+use relight_core::{
+    request::{Route, is_proxy_base},
+    words::Locale,
+};
 use web_sys::{HtmlElement, Storage};
 
 /// Where the configuration ends up.
@@ -59,8 +62,9 @@ impl Config {
         config.more |= problem.is_some();
         let source = Reflect::get(host, &"credentials".into());
         config.more |= source.is_ok_and(|source| source.is_function());
-        config.heed(host);
-        (config, problem)
+        let attribute = config.heed(host);
+        config.more |= attribute.is_err();
+        (config, problem.or(attribute.err()))
     }
 
     /// What the front needs: proxy and language. It judges nothing; the module does.
@@ -94,14 +98,19 @@ impl Config {
         Ok(())
     }
 
-    /// Takes over what the element's attributes say.
-    fn heed(&mut self, host: &HtmlElement) {
+    /// Takes over what the element's attributes say, and says what is wrong with them.
+    fn heed(&mut self, host: &HtmlElement) -> Result<(), String> {
         let attribute = |name| host.get_attribute(name).filter(|value| !value.is_empty());
+        let mut said = Ok(());
         if let Some(base) = attribute("proxy").filter(|_| !self.is_locked("proxy")) {
-            self.route = Route::Proxy { base };
-            #[cfg(feature = "console")]
-            {
-                self.settings.proxy = None;
+            if is_proxy_base(&base) {
+                self.route = Route::Proxy { base };
+                #[cfg(feature = "console")]
+                {
+                    self.settings.proxy = None;
+                }
+            } else {
+                said = Err(no_proxy(&base));
             }
         }
         if let Some(tag) = attribute("lang").filter(|_| !self.is_locked("language")) {
@@ -112,6 +121,7 @@ impl Config {
             let named = attribute("theme").and_then(|word| Theme::named(&word));
             self.settings.theme = named.or(self.settings.theme);
         }
+        said
     }
 
     /// How calls to a cloud travel.
@@ -135,6 +145,17 @@ impl Config {
     fn is_locked(&self, _name: &str) -> bool {
         self.more
     }
+}
+
+#[cfg(feature = "console")]
+fn no_proxy(base: &str) -> String {
+    relight_core::config::no_proxy(base).to_string()
+}
+
+/// The front leaves it to the module to say what is wrong.
+#[cfg(not(feature = "console"))]
+fn no_proxy(_base: &str) -> String {
+    String::new()
 }
 
 /// Where a person's choice of the language is kept. Beside it, the journal and kept keys

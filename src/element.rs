@@ -124,7 +124,7 @@ fn fault(message: &str) -> JsValue {
     let error = js_sys::Error::new(message);
     error.set_name("RelightError");
     // Setting a property of a fresh error cannot fail.
-    let _ = Reflect::set(&error, &"kind".into(), &"argument".into());
+    let _ = Reflect::set(&error, &"kind".into(), &"invalid-argument".into());
     error.into()
 }
 

@@ -153,14 +153,17 @@ impl Handle {
             let (name, value) = (entry.get(0).as_string().unwrap_or_default(), entry.get(1));
             if !ATTRIBUTES.contains(&name.as_str()) {
                 let known = ATTRIBUTES.join(", ");
-                return Err(fault("config", &format!("“{name}” is not known; these are: {known}")));
+                let words = format!("“{name}” is not known; these are: {known}");
+                return Err(fault("invalid-argument", &words));
             }
             match value.as_string() {
                 Some(value) => self.element.set_attribute(&name, &value)?,
                 None if value.is_undefined() || value.is_null() => {
                     self.element.remove_attribute(&name)?;
                 }
-                None => return Err(fault("config", &format!("“{name}” must be a text"))),
+                None => {
+                    return Err(fault("invalid-argument", &format!("“{name}” must be a text")));
+                }
             }
         }
         Ok(())

@@ -13,9 +13,11 @@ export interface RelightError extends Error {
   kind: ErrorKind;
 }
 
-/** `invalid-argument` is a mistake in the call itself; the others are rules that a job breaks. */
+/** `invalid-argument` is a mistake in the call itself, `no-document` is `mount` where there is no page;
+ * the others are rules that a job breaks. */
 export type ErrorKind =
   | "invalid-argument"
+  | "no-document"
   | "unknown-operation"
   | "no-instances"
   | "region-missing"
@@ -28,6 +30,7 @@ export type ErrorKind =
   | "exclusive-options"
   | "dry-run-proves-nothing"
   | "erases-several"
+  | "erases-elsewhere"
   | "key-id-malformed"
   | "secret-malformed"
   | "token-malformed";

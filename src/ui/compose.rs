@@ -156,7 +156,7 @@ pub(crate) fn field_of(refusal: &Refusal) -> &'static str {
         | Refusal::OptionValue { .. }
         | Refusal::Exclusive { .. } => "mode",
         Refusal::DryRunProvesNothing => "batching",
-        Refusal::ErasesSeveral { .. } => "erase",
+        Refusal::ErasesSeveral { .. } | Refusal::ErasesElsewhere { .. } => "erase",
         Refusal::KeyIdMalformed { .. } => "keyId",
         Refusal::SecretMalformed { .. } => "secret",
         Refusal::TokenMalformed { .. } => "token",

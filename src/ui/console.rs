@@ -327,7 +327,7 @@ fn put_away(run: &Run, locale: Locale, ways: &Ways, on: &Callback<Intent>) -> Ht
         })
     };
     html! {
-        <p class="small">
+        <p class="small way">
             <button type="button" class="quiet" data-action="put-away" {onclick}>
                 { words.in_locale(locale) }
             </button>

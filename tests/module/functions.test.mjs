@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { load } from "./load.mjs";
+import { readFile } from "node:fs/promises";
+import { dist, load } from "./load.mjs";
 
 const relight = await load();
+
+/** The kinds of errors, as the types list them. */
+const kinds = /type ErrorKind =([^;]*);/.exec(await readFile(`${dist}/relight.d.ts`, "utf8"))[1];
 const tencent = { cloud: "tencent", region: "ap-guangzhou", operation: "RebootInstances" };
 const alibaba = { cloud: "alibaba", region: "cn-hangzhou", operation: "RebootInstances" };
 
@@ -11,6 +15,7 @@ function refuses(call, kind, words = /./) {
     assert.ok(error instanceof Error);
     assert.equal(error.name, "RelightError");
     assert.equal(error.kind, kind, error.message);
+    assert.ok(kinds.includes(`"${kind}"`), `${kind} is no kind that the types know`);
     assert.match(error.message, words);
     return true;
   });
@@ -131,6 +136,11 @@ test("planRequests: rules that are broken are errors", () => {
   refuses(() => relight.planRequests({ ...job, operation: "DeleteInstances" }), "unknown-operation");
   refuses(() => relight.planRequests({ ...job, options: { Force: true } }), "unknown-option");
   refuses(
+    () => relight.planRequests({ ...job, options: { InitLocalDisk: true } }),
+    "erases-elsewhere",
+    /erases everything/,
+  );
+  refuses(
     () => relight.planRequests({ ...job, options: { DryRun: true, BatchOptimization: "SuccessFirst" } }),
     "dry-run-proves-nothing",
   );
@@ -221,4 +231,8 @@ test("explainError: codes, answers and log lines, in either language", () => {
   assert.equal(dry.group, "nothing-to-do");
   assert.deepEqual(relight.explainError("it rained all day"), []);
   refuses(() => relight.explainError(null), "invalid-argument", /`text`/);
+});
+
+test("mount: says that there is no page", { skip: !relight.mount }, () => {
+  refuses(() => relight.mount({}), "no-document", /no page/);
 });

@@ -10,6 +10,7 @@ use crate::{
     form::Fill,
     json::{self, Value},
     limits::{ERASE, Limits},
+    request::is_proxy_base,
     words::Locale,
 };
 use serde::{Deserialize, Deserializer, de};
@@ -476,6 +477,14 @@ impl Config {
                 )));
             }
         }
+        let proxies: Vec<&String> = match &self.proxy {
+            None => Vec::new(),
+            Some(Proxies::One(base)) => vec![base],
+            Some(Proxies::Each(each)) => each.values().collect(),
+        };
+        if let Some(base) = proxies.into_iter().find(|base| !is_proxy_base(base)) {
+            return Err(no_proxy(base));
+        }
         let may = |cloud: &&&'static dyn Cloud| cloud.manifest().direct.is_some();
         for id in &self.direct {
             let mut able = cloud::ALL.iter().filter(may).map(|cloud| cloud.manifest().id);
@@ -521,6 +530,14 @@ fn only_objects(text: &str) -> Result<(), Unusable> {
         }
     }
     Ok(())
+}
+
+/// What is said of a proxy's address that cannot be one, in the file or in the element's attribute.
+pub fn no_proxy(base: &str) -> Unusable {
+    Unusable(format!(
+        "`proxy` is `{base}`, expected an address such as `https://proxy.example.com` or `/proxy`, \
+         without a query and without a name or password"
+    ))
 }
 
 /// Whether a text is an address of the web, or relative to one.

@@ -323,7 +323,8 @@ pub fn with_mode(order: &Order, mode: &Mode) -> Option<Order> {
         .map(|(name, value)| ((*name).to_owned(), value.as_str().to_owned()))
         .chain(mode.options.iter().map(|(name, value)| ((*name).into(), (*value).into())))
         .collect();
-    let options = options(order.operation, &given).ok()?;
+    let all = order.target.cloud.manifest().operations;
+    let options = options(all, order.operation, &given).ok()?;
     let limits = Arc::clone(&order.limits);
     let other = Order { target: order.target.clone(), operation: order.operation, options, limits };
     other.limits.check_order(&other).is_ok().then_some(other)
@@ -358,7 +359,7 @@ fn order(job: &Job) -> Result<(Order, Vec<Warning>), Refusal> {
     if job.ids.is_empty() {
         return Err(Refusal::NoInstances);
     }
-    let options = options(operation, &job.options)?;
+    let options = options(manifest.operations, operation, &job.options)?;
     let order = Order { target, operation, options, limits: Arc::clone(&job.limits) };
     order.limits.check(&order, &job.ids)?;
     if order.is_dry_run()
@@ -382,11 +383,20 @@ fn order(job: &Job) -> Result<(Order, Vec<Warning>), Refusal> {
 }
 
 fn options(
+    all: &'static [Operation],
     operation: &'static Operation,
     given: &[(String, String)],
 ) -> Result<Vec<(&'static str, OptionValue)>, Refusal> {
     for (name, _) in given {
         if operation.parameter(name).is_none() {
+            // Of what erases it is said that it does, wherever somebody has put it.
+            let elsewhere = all.iter().find_map(|other| {
+                let erasing = other.parameter_for(Role::Erase).filter(|one| one.name == name)?;
+                Some((erasing.name, other.name))
+            });
+            if let Some((option, only)) = elsewhere {
+                return Err(Refusal::ErasesElsewhere { option, operation: operation.name, only });
+            }
             return Err(Refusal::UnknownOption {
                 option: name.clone(),
                 operation: operation.name,

@@ -13,6 +13,9 @@ const ACCEPTED: &[&str] = &[
     "{}",
     r#"{ "$schema": "relight.schema.json", "proxy": "/proxy" }"#,
     r#"{ "proxy": { "tencent": "https://a.example/proxy", "alibaba": "/b" } }"#,
+    r#"{ "proxy": "http://[::1]:8080/a@b/" }"#,
+    r#"{ "proxy": "../proxy" }"#,
+    r#"{ "proxy": "//proxy.example.com/x:y" }"#,
     r#"{ "language": "zh", "theme": "dark" }"#,
     r#"{ "allow": { "clouds": ["tencent"], "regions": ["ap-guangzhou", "xx-new-9"],
          "operations": ["reboot", "StartInstance"], "modes": ["soft", "erase", "normal"],
@@ -64,6 +67,17 @@ const MEANINGLESS: &[(&str, &str)] = &[
     (r#"{ "records": { "url": "ftp://a" } }"#, "`records.url`"),
     (r#"{ "records": { "url": "data:text/plain,a" } }"#, "`records.url`"),
     (r#"{ "records": { "url": "" } }"#, "`records.url`"),
+    (r#"{ "proxy": "" }"#, "`proxy` is ``"),
+    (
+        r#"{ "proxy": "javascript:alert(1)" }"#,
+        "`proxy` is `javascript:alert(1)`, expected an address",
+    ),
+    (r#"{ "proxy": "ftp://proxy.example.com" }"#, "`https://proxy.example.com`"),
+    (r#"{ "proxy": "https:proxy.example.com" }"#, "`https:proxy.example.com`"),
+    (r#"{ "proxy": "https://" }"#, "`https://`"),
+    (r#"{ "proxy": "https://me:word@proxy.example.com" }"#, "without a name or password"),
+    (r#"{ "proxy": "https://proxy.example.com/?to=" }"#, "without a query"),
+    (r#"{ "proxy": { "tencent": "/t", "alibaba": "/a b" } }"#, "`/a b`"),
 ];
 
 #[test]

@@ -127,7 +127,15 @@ fn disks_are_erased_for_one_start_only() {
     };
     assert_eq!(erase("StartInstance", 2).unwrap_err(), Refusal::ErasesSeveral { instances: 2 });
     for operation in ["StartInstances", "RebootInstance", "RebootInstances"] {
-        assert_eq!(erase(operation, 1).unwrap_err().kind(), "unknown-option");
+        let refusal = erase(operation, 1).unwrap_err();
+        assert_eq!(refusal.kind(), "erases-elsewhere");
+        for (locale, erases) in [(Locale::En, "erases everything"), (Locale::Zh, "清除本地盘")]
+        {
+            let sentence = refusal.sentence(locale);
+            for part in [erases, operation, " StartInstance "] {
+                assert!(sentence.contains(part), "{sentence}");
+            }
+        }
     }
     let plan_of_one = erase("StartInstance", 1).unwrap();
     assert_eq!(plan_of_one.warnings, [Warning::Erases]);
@@ -275,6 +283,7 @@ fn every_refusal_has_a_name_and_a_sentence() {
         limited(Limits { instances_max: Some(0), ..Limits::default() }),
         limited(Limits { instance_ids: Some(vec![]), ..Limits::default() }),
         Refusal::ReasonMissing,
+        refusal(&with(job(alibaba(), "StartInstances", 1), &[("InitLocalDisk", "true")])),
     ];
     let kinds: BTreeSet<&str> = refusals.iter().map(Refusal::kind).collect();
     assert_eq!(kinds.len(), KINDS, "{kinds:?}");
@@ -288,7 +297,7 @@ fn every_refusal_has_a_name_and_a_sentence() {
 }
 
 /// How many refusals there are. A new one makes [`count`] fail to compile, which names this line.
-const KINDS: usize = 20;
+const KINDS: usize = 21;
 
 #[allow(dead_code, reason = "it is there to be compiled")]
 fn count(refusal: &Refusal) -> usize {
@@ -312,6 +321,7 @@ fn count(refusal: &Refusal) -> usize {
         Refusal::DryRunOnly => 17,
         Refusal::TooManyInstances { .. } => 18,
         Refusal::InstancesNotAllowed { .. } => 19,
-        Refusal::ReasonMissing => KINDS,
+        Refusal::ReasonMissing => 20,
+        Refusal::ErasesElsewhere { .. } => KINDS,
     }
 }

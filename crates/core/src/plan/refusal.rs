@@ -97,6 +97,15 @@ pub enum Refusal {
         /// How many were given.
         instances: usize,
     },
+    /// Erasing is for another operation.
+    ErasesElsewhere {
+        /// The parameter.
+        option: &'static str,
+        /// The operation that was asked for.
+        operation: &'static str,
+        /// The one that takes it.
+        only: &'static str,
+    },
     /// The operator of the page does not allow it.
     NotAllowed {
         /// The cloud, region, operation or option that is not.
@@ -151,6 +160,7 @@ impl Refusal {
             Refusal::Exclusive { .. } => "exclusive-options",
             Refusal::DryRunProvesNothing => "dry-run-proves-nothing",
             Refusal::ErasesSeveral { .. } => "erases-several",
+            Refusal::ErasesElsewhere { .. } => "erases-elsewhere",
             Refusal::NotAllowed { .. } => "not-allowed",
             Refusal::DryRunOnly => "dry-run-only",
             Refusal::TooManyInstances { .. } => "too-many-instances",
@@ -200,6 +210,9 @@ impl Refusal {
             Refusal::DryRunProvesNothing => "A dry run with SuccessFirst always says that it passed, so it proves nothing. Rehearse with AllTogether.".into(),
             Refusal::ErasesSeveral { instances } => format!(
                 "InitLocalDisk erases the local disks and is done for one instance at a time; {instances} are given."
+            ),
+            Refusal::ErasesElsewhere { option, operation, only } => format!(
+                "{option} erases everything on the local disks and cannot be undone, so {operation} does not take it: only {only} does, for one instance at a time."
             ),
             Refusal::NotAllowed { what } => {
                 format!("Whoever runs this page does not allow “{what}” here.")
@@ -263,6 +276,9 @@ impl Refusal {
                     "InitLocalDisk 会清除本地盘数据，一次只能对一台实例执行，当前有 {instances} 台。"
                 )
             }
+            Refusal::ErasesElsewhere { option, operation, only } => format!(
+                "{option} 会清除本地盘上的全部数据且无法恢复，{operation} 不支持该参数：只能用 {only} 一次对一台实例执行。"
+            ),
             Refusal::NotAllowed { what } => format!("本页面的管理员不允许在此使用“{what}”。"),
             Refusal::DryRunOnly => "本页面的管理员只允许预检，请选择预检。".into(),
             Refusal::TooManyInstances { instances, most } => {

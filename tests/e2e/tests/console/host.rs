@@ -135,7 +135,10 @@ async fn methods(stage: &mut Stage) -> Result<()> {
          catch (error) { return `${error.name} ${error.kind} ${error.message}`; }";
     let error = page.run(script, &[]).await?;
     let error = error.as_str().unwrap_or_default();
-    ensure!(error.starts_with("RelightError argument") && error.contains("`secret`"), "{error}");
+    ensure!(
+        error.starts_with("RelightError invalid-argument") && error.contains("`secret`"),
+        "{error}"
+    );
     ensure!(page.value("region").await? == "ap-guangzhou");
     page.fill("secret", TENCENT.secret).await?;
     page.wait_for("[data-action=forget]").await?;

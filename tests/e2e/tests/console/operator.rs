@@ -162,6 +162,21 @@ async fn wrong(stage: &mut Stage) -> Result<()> {
     ensure!(!page.sees("[data-step=review], [data-step=looking]").await?);
     ensure!(stage.calls().is_empty());
     page.photograph(&format!("{}-configuration-unusable", page.browser())).await?;
+    // The attribute is held to the same.
+    configured(stage, &json!({})).await?;
+    page.fill("instanceIds", &ids[0]).await?;
+    page.run("host.setAttribute('proxy', 'ftp://proxy.example.com'); return true;", &[]).await?;
+    page.wait_for("[data-problem=configuration]").await?;
+    let words = page.text("[data-problem=configuration]").await?;
+    ensure!(words.contains("`ftp://proxy.example.com`"), "{words}");
+    page.act("review").await?;
+    // Another host is never called this page's proxy.
+    let route = "host.setAttribute('proxy', '//proxy.example.com/there'); return true;";
+    page.run(route, &[]).await?;
+    page.wait_for_no("[data-problem=configuration]").await?;
+    let shown = page.text("header .pill").await?;
+    ensure!(shown.contains("proxy.example.com/there") && !shown.contains("//"), "{shown:?}");
+    ensure!(stage.calls().is_empty());
     Ok(())
 }
 
