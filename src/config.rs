@@ -9,10 +9,7 @@ use relight_core::{
     cloud::Cloud,
     config::{Config as Settings, Proxies, Theme},
 };
-use relight_core::{
-    request::{Route, is_proxy_base},
-    words::Locale,
-};
+use relight_core::{request::Route, words::Locale};
 use web_sys::{HtmlElement, Storage};
 
 /// Where the configuration ends up.
@@ -63,8 +60,7 @@ impl Config {
         let source = Reflect::get(host, &"credentials".into());
         config.more |= source.is_ok_and(|source| source.is_function());
         let attribute = config.heed(host);
-        config.more |= attribute.is_err();
-        (config, problem.or(attribute.err()))
+        (config, problem.or(attribute))
     }
 
     /// What the front needs: proxy and language. It judges nothing; the module does.
@@ -98,20 +94,20 @@ impl Config {
         Ok(())
     }
 
-    /// Takes over what the element's attributes say, and says what is wrong with them.
-    fn heed(&mut self, host: &HtmlElement) -> Result<(), String> {
+    /// Takes over what the element's attributes say, and says what is wrong with them. The front leaves
+    /// that to the module: it sends nothing.
+    fn heed(&mut self, host: &HtmlElement) -> Option<String> {
         let attribute = |name| host.get_attribute(name).filter(|value| !value.is_empty());
-        let mut said = Ok(());
+        #[cfg_attr(not(feature = "console"), allow(unused_mut))]
+        let mut problem = None;
         if let Some(base) = attribute("proxy").filter(|_| !self.is_locked("proxy")) {
-            if is_proxy_base(&base) {
-                self.route = Route::Proxy { base };
-                #[cfg(feature = "console")]
-                {
-                    self.settings.proxy = None;
-                }
+            #[cfg(feature = "console")]
+            if relight_core::request::is_proxy_base(&base) {
+                self.settings.proxy = None;
             } else {
-                said = Err(no_proxy(&base));
+                problem = Some(relight_core::config::no_proxy(&base).to_string());
             }
+            self.route = Route::Proxy { base };
         }
         if let Some(tag) = attribute("lang").filter(|_| !self.is_locked("language")) {
             self.locale = Some(Locale::from_tag(&tag));
@@ -121,7 +117,7 @@ impl Config {
             let named = attribute("theme").and_then(|word| Theme::named(&word));
             self.settings.theme = named.or(self.settings.theme);
         }
-        said
+        problem
     }
 
     /// How calls to a cloud travel.
@@ -145,17 +141,6 @@ impl Config {
     fn is_locked(&self, _name: &str) -> bool {
         self.more
     }
-}
-
-#[cfg(feature = "console")]
-fn no_proxy(base: &str) -> String {
-    relight_core::config::no_proxy(base).to_string()
-}
-
-/// The front leaves it to the module to say what is wrong.
-#[cfg(not(feature = "console"))]
-fn no_proxy(_base: &str) -> String {
-    String::new()
 }
 
 /// Where a person's choice of the language is kept. Beside it, the journal and kept keys

@@ -279,24 +279,17 @@ pub enum Route {
 /// Whether `{base}/{host}{path}` can be an address: an absolute one of the web, or one relative to the
 /// page, with nothing after its path and nobody's name or password in it.
 pub fn is_proxy_base(base: &str) -> bool {
-    let stray = |one: char| one.is_whitespace() || one.is_control() || "?#\\".contains(one);
-    if base.is_empty() || base.contains(stray) {
-        return false;
-    }
-    let rest = match base.split_once(':') {
-        Some((scheme, rest)) if !scheme.contains('/') => {
-            if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
-                || !rest.starts_with("//")
-            {
-                return false;
+    let plain = base.bytes().all(|byte| byte > b' ' && !b"?#@\\".contains(&byte));
+    let absolute = ["https://", "http://", "//"].iter().find_map(|begin| base.strip_prefix(begin));
+    plain
+        && match absolute {
+            Some(rest) => !rest.is_empty() && !rest.starts_with('/'),
+            // Before the first slash a colon makes a scheme, and these are not known.
+            None => {
+                let first = base.split_once('/').map_or(base, |(first, _)| first);
+                !base.is_empty() && !first.contains(':')
             }
-            rest
         }
-        Some(_) | None => base,
-    };
-    let Some(rest) = rest.strip_prefix("//") else { return true };
-    let authority = rest.split_once('/').map_or(rest, |(authority, _)| authority);
-    !authority.is_empty() && !authority.contains('@')
 }
 
 /// Writes a JSON object member by member, in the order of the calls and without blanks: the bytes

@@ -13,7 +13,7 @@ const ACCEPTED: &[&str] = &[
     "{}",
     r#"{ "$schema": "relight.schema.json", "proxy": "/proxy" }"#,
     r#"{ "proxy": { "tencent": "https://a.example/proxy", "alibaba": "/b" } }"#,
-    r#"{ "proxy": "http://[::1]:8080/a@b/" }"#,
+    r#"{ "proxy": "http://[::1]:8080/a:b/" }"#,
     r#"{ "proxy": "../proxy" }"#,
     r#"{ "proxy": "//proxy.example.com/x:y" }"#,
     r#"{ "language": "zh", "theme": "dark" }"#,

@@ -12,6 +12,7 @@ use relight_e2e::{
 };
 use thirtyfour::Key;
 
+const ENLARGED: u32 = 320;
 const PHONE: u32 = 360;
 const DESK: u32 = 1_440;
 
@@ -37,6 +38,8 @@ pub(crate) fn cases() -> Vec<Case> {
             theme: Theme::Dark,
             ..setting
         }),
+        case!("look::enlarged_four_times", enlarged)
+            .dressed(|setting| Setting { width: ENLARGED, ..setting }),
         case!("look::focus_is_never_hidden", focus),
         case!("look::focus_is_never_hidden_on_a_phone", focus)
             .dressed(|setting| Setting { width: PHONE, ..setting }),
@@ -155,6 +158,34 @@ async fn screens(stage: &Stage, language: &str, problems: &mut Vec<String>) -> R
     look(stage, language, "doctor", problems).await?;
     page.act("power").await?;
     page.wait_for_step("run").await
+}
+
+/// What is enlarged four times on a desk has 320 pixels, and is read without scrolling sideways.
+async fn enlarged(stage: &mut Stage) -> Result<()> {
+    let page = &stage.page;
+    let ids = ALIBABA.running(stage, 2).join("\n");
+    let mut wide = Vec::new();
+    for language in ["en", "zh"] {
+        if language == "zh" {
+            page.act("new-run").await?;
+            page.wait_for_step("compose").await?;
+            page.act("language").await?;
+        }
+        let ids = format!("{ids}\n{}", "x".repeat(300));
+        page.compose(&Form { mode: Some("force"), ..ALIBABA.form(&ids) }).await?;
+        wide.push((language, "compose", page.overflow().await?));
+        page.review().await?;
+        page.act("show-requests").await?;
+        wide.push((language, "review", page.overflow().await?));
+        page.fill("typedCount", "2").await?;
+        page.wait_for("[data-action=send]:not([aria-disabled])").await?;
+        page.send().await?;
+        page.wait_for("[data-stage=finished]").await?;
+        page.act("inspect").await?;
+        wide.push((language, "run", page.overflow().await?));
+    }
+    ensure!(wide.iter().all(|(_, _, over)| *over <= 0), "too wide: {wide:?}");
+    Ok(())
 }
 
 async fn look(

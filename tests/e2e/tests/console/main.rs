@@ -21,6 +21,7 @@ mod links;
 mod look;
 mod operator;
 mod payloads;
+mod pictures;
 mod proxies;
 mod runs;
 mod scale;
@@ -63,6 +64,7 @@ fn main() -> Result<ExitCode> {
         history::cases(),
         hosting::cases(),
         demo::cases(),
+        pictures::cases(),
     ];
     suite::run(parts.into_iter().flatten().collect())
 }

@@ -163,9 +163,11 @@ async fn wrong(stage: &mut Stage) -> Result<()> {
     ensure!(stage.calls().is_empty());
     page.photograph(&format!("{}-configuration-unusable", page.browser())).await?;
     // The attribute is held to the same.
-    configured(stage, &json!({})).await?;
-    page.fill("instanceIds", &ids[0]).await?;
+    stage.site.replace("relight.json", b"{}".to_vec());
+    page.open(&stage.url()).await?;
+    page.compose(&TENCENT.form(&ids[0])).await?;
     page.run("host.setAttribute('proxy', 'ftp://proxy.example.com'); return true;", &[]).await?;
+    page.act("review").await?;
     page.wait_for("[data-problem=configuration]").await?;
     let words = page.text("[data-problem=configuration]").await?;
     ensure!(words.contains("`ftp://proxy.example.com`"), "{words}");
