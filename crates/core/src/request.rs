@@ -281,15 +281,12 @@ pub enum Route {
 pub fn is_proxy_base(base: &str) -> bool {
     let plain = base.bytes().all(|byte| byte > b' ' && !b"?#@\\".contains(&byte));
     let absolute = ["https://", "http://", "//"].iter().find_map(|begin| base.strip_prefix(begin));
-    plain
-        && match absolute {
-            Some(rest) => !rest.is_empty() && !rest.starts_with('/'),
-            // Before the first slash a colon makes a scheme, and these are not known.
-            None => {
-                let first = base.split_once('/').map_or(base, |(first, _)| first);
-                !base.is_empty() && !first.contains(':')
-            }
-        }
+    if let Some(rest) = absolute {
+        return plain && !rest.is_empty() && !rest.starts_with('/');
+    }
+    // Before the first slash a colon makes a scheme, and these are not known.
+    let first = base.split_once('/').map_or(base, |(first, _)| first);
+    plain && !base.is_empty() && !first.contains(':')
 }
 
 /// Writes a JSON object member by member, in the order of the calls and without blanks: the bytes
