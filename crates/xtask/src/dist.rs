@@ -28,8 +28,9 @@ const FIRST_LOAD_BUDGET_BYTES: usize = 150_000;
 /// 500 until it learnt to keep keys in the browser, which is 11 kB of words, list and store; 512 until it
 /// showed what a link had filled in, waited for a host with a limit, and named the attributes that an
 /// element does not have; 518 until it listed the runs that are kept, 15 kB of words, list and rules; 535
-/// until it refused addresses that no proxy has, and named characters that nobody sees.
-const MODULE_CEILING_BYTES: usize = 536_000;
+/// until ids were kept in place, which signs sooner and takes 4 kB, addresses that no proxy has were
+/// refused, and characters that nobody sees were named.
+const MODULE_CEILING_BYTES: usize = 541_000;
 
 /// Builds `dist/` anew and prints its sizes.
 pub(crate) fn build() -> Result<Dist> {
