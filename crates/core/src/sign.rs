@@ -374,11 +374,8 @@ pub(crate) fn canonical_request(
     names: Vec<SmolStr>,
     payload_hash: &str,
 ) -> Canonical {
-    let is_lower = |name: &str| !name.bytes().any(|byte| byte.is_ascii_uppercase());
-    let lower = names
-        .into_iter()
-        .map(|name| if is_lower(&name) { name } else { name.to_ascii_lowercase().into() });
-    let mut names: Vec<SmolStr> = sorted(lower);
+    let lower: Vec<SmolStr> = names.into_iter().map(lower_case).collect();
+    let mut names = sorted(lower.iter().map(SmolStr::as_str));
     names.dedup();
     let signed_headers = names.join(";");
     let mut request = String::with_capacity(query.len() + 1024);
@@ -399,20 +396,26 @@ pub(crate) fn canonical_request(
     Canonical { request, signed_headers }
 }
 
+/// The name in lower case. Most are.
+fn lower_case(name: SmolStr) -> SmolStr {
+    let has_upper = name.bytes().any(|byte| byte.is_ascii_uppercase());
+    if has_upper { name.to_ascii_lowercase().into() } else { name }
+}
+
 fn push_value(request: &mut String, input: &SigningInput, name: &str, lowercased: bool) {
     let start = request.len();
     if name == "host" {
         request.push_str(&input.host);
     } else {
-        let named = input.headers.iter().filter(|(header, _)| header.eq_ignore_ascii_case(name));
-        let mut values = named.map(|(_, value)| value.trim());
-        let (first, second) = (values.next(), values.next());
-        request.push_str(first.unwrap_or_default());
-        if second.is_some() {
-            // Rare: that the others need no list is sooner done.
-            request.truncate(start);
-            let values = sorted(first.into_iter().chain(second).chain(values));
-            request.push_str(&values.join(","));
+        let named = || {
+            let of_name = |(header, _): &&Pair| header.eq_ignore_ascii_case(name);
+            input.headers.iter().filter(of_name).map(|(_, value)| value.trim())
+        };
+        let mut values = named();
+        match (values.next(), values.next()) {
+            // Nearly always; the others need a list, which takes longer than all else in here.
+            (value, None) => request.push_str(value.unwrap_or_default()),
+            (_, Some(_)) => request.push_str(&sorted(named()).join(",")),
         }
     }
     if lowercased && let Some(value) = request.get_mut(start..) {

@@ -1,11 +1,11 @@
 //! An id, kept in place.
 
 use crate::bytes;
-use smol_str::SmolStr;
 use std::{
     cmp::Ordering,
     fmt,
     hash::{Hash, Hasher},
+    sync::Arc,
 };
 
 /// A checked id. Only [`parse_ids`](super::parse_ids), [`parse_list`](super::parse_list) and
@@ -23,7 +23,7 @@ enum Kept {
         words: [[u8; 8]; SHORT_WORDS],
         bytes: u8,
     },
-    Long(SmolStr),
+    Long(Arc<str>),
 }
 
 const SHORT_WORDS: usize = 3;
@@ -49,6 +49,7 @@ impl InstanceId {
 
     /// The id as the cloud spells it. Always text: some clouds' ids look like numbers, but are too
     /// large for a JavaScript number.
+    #[inline(never)]
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Kept::Short { words, bytes } => {
