@@ -7,10 +7,7 @@ use crate::{
     records,
     text::Deed,
 };
-use relight_core::{
-    run::{Counts, Run, Summary, restore},
-    words::Text,
-};
+use relight_core::run::{Counts, Run, Summary, restore};
 
 /// A run that is kept.
 #[derive(Clone, Debug)]
@@ -56,12 +53,6 @@ pub enum Wish {
     /// To have these deleted. They have been asked whether they mean it.
     Forget(Vec<String>),
 }
-
-/// How long runs are kept, and by whom they can be seen.
-pub(crate) const KEPT: Text = relight_core::words::text(
-    "Kept on this device until you forget them here or clear this site’s data; the browser may clear them when space runs out or after a long time without a visit. Whoever uses this browser profile can see them. There is no key in them, and looking at them sends nothing.",
-    "仅保存在本设备上，直到您在此处删除或清除本站点数据；存储空间不足或长期未访问时，浏览器也可能自行清除。使用此浏览器配置的人都能看到。其中不含密钥，查看时不会发送任何请求。",
-);
 
 /// All runs, newest first. None, if the journal cannot be read.
 pub(crate) async fn list(journal: &Journal, hands_in: bool) -> Vec<Kept> {

@@ -19,8 +19,8 @@ pub use format::{duration, number};
 pub use format::{instant, lines, time_of_day};
 #[cfg(feature = "console")]
 pub use run::{
-    ENDED_EARLY, UNKNOWN_CHECKING, call_state, evidence, outcome, outcome_counter, outcome_meaning,
-    pause, retry, seen_as, settings, skip_reason, stage, sure, who,
+    ENDED_EARLY, RUNS_KEPT, UNKNOWN_CHECKING, call_state, evidence, outcome, outcome_counter,
+    outcome_meaning, pause, retry, seen_as, settings, skip_reason, stage, sure, who,
 };
 
 use relight_core::{

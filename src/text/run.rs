@@ -1,4 +1,4 @@
-//! Words about what became of a run: outcomes, evidence, pauses.
+//! Words about what became of a run: outcomes, evidence, pauses; and about the runs that are kept.
 
 use super::duration;
 use relight_core::{
@@ -9,6 +9,12 @@ use relight_core::{
     run::{CallState, Evidence, Pause, Run, Stage},
     words::{Locale, Text, text},
 };
+
+/// How long runs are kept, and by whom they can be seen.
+pub const RUNS_KEPT: Text = text(
+    "Kept on this device until you forget them here or clear this site’s data; the browser may clear them when space runs out or after a long time without a visit. Whoever uses this browser profile can see them. There is no key in them, and looking at them sends nothing.",
+    "仅保存在本设备上，直到您在此处删除或清除本站点数据；存储空间不足或长期未访问时，浏览器也可能自行清除。使用此浏览器配置的人都能看到。其中不含密钥，查看时不会发送任何请求。",
+);
 
 /// An outcome on its chip.
 pub const fn outcome(outcome: Outcome, verb: Verb) -> Text {

@@ -10,7 +10,7 @@ use super::{
     part::part,
 };
 use crate::{
-    kept::{KEPT, Kept, Wish},
+    kept::{Kept, Wish},
     place::Place,
     store::{Intent, Shared},
     text::{self, Say, Tell},
@@ -97,7 +97,7 @@ pub(crate) fn runs(props: &Props, hooks: &mut HookContext) -> Html {
                 <h1 id="h-runs" tabindex="-1" ref={heading}>{ Tell::RunsKept(all.len()).in_locale(locale) }</h1>
             </div>
             <div class="body stack">
-                <p class="muted">{ KEPT.in_locale(locale) }</p>
+                <p class="muted">{ text::RUNS_KEPT.in_locale(locale) }</p>
                 if props.kept.is_some() && all.is_empty() {
                     <p>{ t(Say::NoRunsKept) }</p>
                 }
