@@ -1,10 +1,18 @@
 //! One schedule: a run, a cloud, a network that misbehaves, a page that is killed, a person who asks.
 
+mod arrival;
+mod mishaps;
+mod seen;
+
+pub(crate) use seen::Seen;
+
 use crate::{
-    model::{Dice, Instance, Power, Verdict},
+    model::{Dice, Instance, Power},
     record,
     voices::{self, Trouble},
 };
+use arrival::{Fate, Truth};
+use mishaps::was_touched_by_others;
 use relight_core::{
     answer::{Delivery, InstanceState, Outcome, Response},
     cloud::{self, Cloud, Verb},
@@ -13,78 +21,22 @@ use relight_core::{
     limits::Limits,
     plan::{Cut, Job, plan_cut},
     run::{
-        About, Call, CallState, Choice, Command, Event, Look, LookCommand, NO_KEY, Policy, Record,
-        Run, Stage, restore, sort_out,
+        About, Call, CallState, Command, Event, Look, LookCommand, NO_KEY, Policy, Record, Run,
+        Stage, sort_out,
     },
 };
 use std::{
     collections::{BTreeMap, HashMap},
-    fmt,
     sync::Arc,
 };
 
 /// 2024-05-01T00:00:00Z.
 const MIDNIGHT_MS: u64 = 1_714_521_600_000;
+
 /// A schedule that is not over by then never ends.
 const LONGEST_MS: u64 = 6 * 3_600_000;
+
 const MOST_STEPS: u32 = 30_000;
-
-/// What has happened in schedules: they must not be tame.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Seen(BTreeMap<&'static str, u64>);
-
-impl Seen {
-    fn note(&mut self, what: &'static str) {
-        *self.0.entry(what).or_default() += 1;
-    }
-
-    pub(crate) fn add(&mut self, other: &Seen) {
-        for (what, count) in &other.0 {
-            *self.0.entry(what).or_default() += count;
-        }
-    }
-
-    pub(crate) fn is_varied(&self) -> bool {
-        [
-            "sends",
-            "lost after",
-            "lost before",
-            "not sent",
-            "second copy",
-            "throttled",
-            "skewed",
-            "internal error",
-            "garbled",
-            "killed",
-            "killed in flight",
-            "stopped",
-            "asked",
-            "offline",
-            "overtaken",
-            "record failed",
-            "held elsewhere",
-            "proven",
-            "unknown",
-            "running-unproven",
-            "overdue",
-            "rejected",
-            "clock set",
-            "no key",
-            "look skewed",
-            "sending forbidden",
-            "looking forbidden",
-        ]
-        .iter()
-        .all(|what| self.0.contains_key(what))
-    }
-}
-
-impl fmt::Display for Seen {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all: Vec<String> = self.0.iter().map(|(what, n)| format!("{what} {n}")).collect();
-        f.write_str(&all.join(", "))
-    }
-}
 
 /// Something that will happen.
 #[derive(Clone, Debug)]
@@ -95,22 +47,6 @@ enum Thing {
     Disk { life: u32, number: u64, record: Box<Record>, held: Vec<InstanceId> },
     /// A request reaches the cloud; then, perhaps, its answer goes back.
     Cloud { life: u32, send: u64, call: usize, ids: Vec<String>, fate: Fate },
-}
-
-/// What becomes of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    Answered,
-    AnswerLost,
-    /// The browser sends a second copy behind the page's back, whose answer it shows.
-    SecondCopy,
-    Garbled,
-    Throttled,
-    ClockSkew,
-    /// Says that something went wrong, and has or has not done it.
-    InternalError {
-        done: bool,
-    },
 }
 
 /// What a look has parted: who can take the order, who cannot, and what was seen.
@@ -151,14 +87,6 @@ struct World {
     left_at: Vec<u64>,
     /// Records reach the disk in the order in which they were given to it.
     disk_busy_until: u64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Truth {
-    OnTheWay,
-    Done,
-    NotDone,
-    Mixed,
 }
 
 /// Plays one schedule.
@@ -329,8 +257,6 @@ impl World {
         Ok((eligible, skipped, known))
     }
 
-    // ---- the page ------------------------------------------------------------------------------
-
     fn page_now(&self) -> u64 {
         self.now.saturating_add_signed(self.page_ahead_ms)
     }
@@ -464,10 +390,6 @@ impl World {
         Ok(())
     }
 
-    fn break_journal(&mut self) {
-        self.journal_is_broken = true;
-    }
-
     fn send(
         &mut self,
         call: usize,
@@ -544,39 +466,6 @@ impl World {
         Ok(())
     }
 
-    fn ask(&mut self, run: &mut Run) -> Result<(), String> {
-        self.seen.note("asked");
-        self.has_key |= self.dice.chance(80);
-        let choices: Vec<Choice> =
-            Choice::ALL.into_iter().filter(|choice| run.choice_count(*choice) > 0).collect();
-        let side = self.dice.roll(choices.len() as u64 + 1);
-        let Some(choice) = choices.get(usize::try_from(side).unwrap()).copied() else {
-            return self.handle(run, Event::Resume);
-        };
-        // Whoever asks to send again has been told that a first copy may have arrived.
-        let may_send = choice != Choice::CheckUnknown;
-        if may_send {
-            let asked: Vec<String> = run
-                .rows()
-                .iter()
-                .filter(|row| match row.outcome {
-                    Outcome::Proven | Outcome::Unknown | Outcome::RunningUnproven => false,
-                    Outcome::Accepted | Outcome::InProgress | Outcome::Overdue => {
-                        choice == Choice::Force
-                    }
-                    _ => true,
-                })
-                .map(|row| row.id.as_str().to_owned())
-                .collect();
-            for id in asked {
-                self.sends.remove(&id);
-            }
-        }
-        self.handle(run, Event::Ask(choice))
-    }
-
-    // ---- what happens --------------------------------------------------------------------------
-
     fn happen(&mut self, run: &mut Run, thing: Thing) -> Result<(), String> {
         match thing {
             Thing::Page { life, event } if life == self.life => self.handle(run, event),
@@ -602,241 +491,11 @@ impl World {
         }
     }
 
-    fn arrive(&mut self, send: u64, ids: &[String], fate: Fate) -> (Option<Delivery>, u64) {
-        let delay = 5 + self.dice.roll(400);
-        let cloud = self.cloud.manifest().id;
-        let cloud_seconds = self.now.saturating_add_signed(self.skew_seconds * 1_000) / 1_000;
-        let request = format!("00000000-0000-0000-0000-{:012}", self.next_request);
-        let say = |trouble| {
-            Some(Delivery::Answered(voices::trouble(cloud, trouble, &request, cloud_seconds)))
-        };
-        let delivery = match fate {
-            Fate::Throttled => {
-                self.seen.note("throttled");
-                self.truth.insert(send, Truth::NotDone);
-                say(Trouble::Throttled)
-            }
-            Fate::ClockSkew => {
-                self.seen.note("skewed");
-                self.truth.insert(send, Truth::NotDone);
-                say(Trouble::ClockSkew)
-            }
-            Fate::InternalError { done } => {
-                self.seen.note("internal error");
-                if done {
-                    self.carry_out_at_cloud(send, ids);
-                } else {
-                    self.truth.insert(send, Truth::NotDone);
-                }
-                say(Trouble::Internal)
-            }
-            Fate::Answered => {
-                let verdict = self.carry_out_at_cloud(send, ids);
-                let said = voices::verdict(cloud, self.verb, &verdict, cloud_seconds);
-                Some(Delivery::Answered(said))
-            }
-            Fate::AnswerLost => {
-                self.seen.note("lost after");
-                self.carry_out_at_cloud(send, ids);
-                Some(Delivery::Lost { word: "network".into() })
-            }
-            Fate::Garbled => {
-                self.seen.note("garbled");
-                let verdict = self.carry_out_at_cloud(send, ids);
-                let mut said = voices::verdict(cloud, self.verb, &verdict, cloud_seconds);
-                let half = said.body.len() / 2;
-                said.body.truncate(half);
-                Some(Delivery::Answered(said))
-            }
-            Fate::SecondCopy => {
-                self.seen.note("second copy");
-                self.carry_out_at_cloud(send, ids);
-                if self.cloud.manifest().refuses_repetitions {
-                    say(Trouble::SecondCopy)
-                } else {
-                    let verdict = self.carry_out_at_cloud(send, ids);
-                    let said = voices::verdict(cloud, self.verb, &verdict, cloud_seconds);
-                    Some(Delivery::Answered(said))
-                }
-            }
-        };
-        (delivery, delay)
-    }
-
-    // ---- the cloud -----------------------------------------------------------------------------
-
-    fn judge(&mut self, ids: &[String]) -> Verdict {
-        let now = self.now;
-        let request = format!("00000000-0000-0000-0000-{:012}", self.next_request);
-        self.next_request += 1;
-        let mut instances = Vec::new();
-        for id in ids {
-            let one = self.instances.iter_mut().find(|one| one.id == *id).unwrap();
-            one.settle(now);
-            let word = match one.power {
-                Power::Running => "Running",
-                Power::Stopped => "Stopped",
-                Power::Moving { .. } => "Starting",
-            };
-            instances.push((id.clone(), (!one.can_take(self.verb)).then_some(word)));
-        }
-        let refused_as_a_whole =
-            self.atomic && instances.iter().any(|(_, problem)| problem.is_some());
-        Verdict { request, instances, refused_as_a_whole }
-    }
-
-    fn carry_out_at_cloud(&mut self, send: u64, ids: &[String]) -> Verdict {
-        let verdict = self.judge(ids);
-        let mut done = 0;
-        if !verdict.refused_as_a_whole {
-            for (id, problem) in &verdict.instances {
-                if problem.is_none() {
-                    done += 1;
-                    let takes_ms = 8_000 + self.dice.roll(60_000);
-                    let name = match self.verb {
-                        Verb::Reboot => "RebootInstances",
-                        Verb::Start => "StartInstances",
-                    };
-                    let request = format!("{name}:{}", verdict.request);
-                    let now = self.now;
-                    let one = self.instances.iter_mut().find(|one| one.id == *id).unwrap();
-                    one.carry_out(now, send, &request, takes_ms);
-                }
-            }
-        }
-        let before = self.truth[&send];
-        let truth = match (done, done == ids.len()) {
-            (0, _) => Truth::NotDone,
-            (_, true) => Truth::Done,
-            (_, false) => Truth::Mixed,
-        };
-        let truth = if before == Truth::OnTheWay || before == truth { truth } else { Truth::Mixed };
-        self.truth.insert(send, truth);
-        verdict
-    }
-
-    fn describe(&mut self, ids: &[String]) -> Response {
-        let now = self.now;
-        for one in &mut self.instances {
-            one.settle(now);
-        }
-        let found: Vec<&Instance> =
-            self.instances.iter().filter(|one| ids.contains(&one.id)).collect();
-        let seconds = now.saturating_add_signed(self.skew_seconds * 1_000) / 1_000;
-        voices::description(self.cloud.manifest().id, &found, seconds)
-    }
-
-    // ---- trouble -------------------------------------------------------------------------------
-
-    fn disturb(&mut self, mut run: Run) -> Result<Run, String> {
-        match self.dice.roll(8) {
-            7 => {
-                let (what, limits) = match self.dice.roll(3) {
-                    0 => ("sending forbidden", Limits { dry_run_only: true, ..Limits::default() }),
-                    1 => ("looking forbidden", Limits::nothing()),
-                    _ => ("all allowed", Limits::default()),
-                };
-                self.seen.note(what);
-                self.allow(&mut run, limits)?;
-            }
-            6 => {
-                self.has_key = false;
-                // The page says so; or the next request finds out.
-                if self.dice.chance(50) {
-                    self.handle(&mut run, Event::KeyGone)?;
-                }
-            }
-            0 => {
-                self.seen.note("stopped");
-                self.handle(&mut run, Event::Stop)?;
-            }
-            1 => {
-                self.seen.note("offline");
-                self.handle(&mut run, Event::Online(false))?;
-                self.now += self.dice.roll(120_000);
-                self.handle(&mut run, Event::Online(true))?;
-            }
-            2 => {
-                self.seen.note("clock set");
-                self.left_at.clear();
-                self.page_ahead_ms = i64::try_from(self.dice.roll(240_000)).unwrap() - 120_000;
-            }
-            3 => {
-                // Somebody else does something to an instance.
-                let which = usize::try_from(self.dice.roll(self.instances.len() as u64)).unwrap();
-                let now = self.now;
-                let one = &mut self.instances[which];
-                one.settle(now);
-                if one.power == Power::Running {
-                    self.seen.note("overtaken");
-                    one.power = Power::Moving { until: now + 20_000 };
-                    "other:777".clone_into(&mut one.last_request);
-                }
-            }
-            4 => self.handle(&mut run, Event::Hidden(true))?,
-            _ => return self.kill(&run),
-        }
-        Ok(run)
-    }
-
-    fn allow(&mut self, run: &mut Run, limits: Limits) -> Result<(), String> {
-        self.limits = Arc::new(limits);
-        let limits = Arc::clone(&self.limits);
-        self.handle(run, Event::Settings { limits, through_proxy: true })
-    }
-
-    fn kill(&mut self, run: &Run) -> Result<Run, String> {
-        if self.journal.is_empty() {
-            return Ok(run.clone());
-        }
-        self.seen.note("killed");
-        let in_flight = run.calls().iter().any(|call| match call.state {
-            CallState::Sending | CallState::Claiming => true,
-            CallState::Waiting | CallState::Done | CallState::Stopped => false,
-        });
-        if in_flight {
-            self.seen.note("killed in flight");
-        }
-        let unwritten = self.things.values().any(|thing| matches!(thing, Thing::Disk { .. }))
-            || self.journal_is_broken;
-        self.life += 1;
-        self.lost_in_a_row = 0;
-        self.left_at.clear();
-        self.journal_is_broken = false;
-        let written = serde_json::to_string(&self.journal).map_err(|error| error.to_string())?;
-        let records: Vec<Record> =
-            serde_json::from_str(&written).map_err(|error| error.to_string())?;
-        let mut back = restore(records, self.page_now()).map_err(|why| format!("{why:?}"))?;
-        if !in_flight && !unwritten {
-            for (old, new) in run.rows().iter().zip(back.rows()) {
-                // What was overdue is looked at once more.
-                if old != new && old.outcome != Outcome::Overdue {
-                    return Err(format!("after a restart {old:?} has become {new:?}"));
-                }
-            }
-        }
-        let limits = Arc::clone(&self.limits);
-        for event in [Event::Settings { limits, through_proxy: true }, Event::Tick] {
-            for command in back.handle(self.page_now(), event) {
-                match command {
-                    Command::Send { .. } => return Err("sent after a restart, unasked".into()),
-                    Command::Look { .. } => return Err("looked after a restart, unasked".into()),
-                    Command::Record { .. } | Command::WakeAt(_) => {
-                        self.carry_out(&back, command)?;
-                    }
-                }
-            }
-        }
-        Ok(back)
-    }
-
     fn soon(&mut self, delay: u64, thing: Thing) {
         let key = (self.now + delay, self.next_thing);
         self.next_thing += 1;
         self.things.insert(key, thing);
     }
-
-    // ---- the invariants ------------------------------------------------------------------------
 
     fn check(&self, run: &Run, total: usize) -> Result<(), String> {
         if run.counts().total() != total || run.rows().len() != total {
@@ -869,10 +528,6 @@ impl World {
         }
         Ok(())
     }
-}
-
-fn was_touched_by_others(one: &Instance) -> bool {
-    one.last_request == "other:777"
 }
 
 fn outcomes(run: &Run) -> Vec<&'static str> {

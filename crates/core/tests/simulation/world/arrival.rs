@@ -1,0 +1,164 @@
+//! What becomes of a request at the cloud, which keeps the truth.
+
+use super::World;
+use crate::{
+    model::{Instance, Power, Verdict},
+    voices::{self, Trouble},
+};
+use relight_core::{
+    answer::{Delivery, Response},
+    cloud::Verb,
+};
+
+/// What becomes of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Answered,
+    AnswerLost,
+    /// The browser sends a second copy behind the page's back, whose answer it shows.
+    SecondCopy,
+    Garbled,
+    Throttled,
+    ClockSkew,
+    /// Says that something went wrong, and has or has not done it.
+    InternalError {
+        done: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Truth {
+    OnTheWay,
+    Done,
+    NotDone,
+    Mixed,
+}
+
+impl World {
+    pub(super) fn arrive(
+        &mut self,
+        send: u64,
+        ids: &[String],
+        fate: Fate,
+    ) -> (Option<Delivery>, u64) {
+        let delay = 5 + self.dice.roll(400);
+        let cloud = self.cloud.manifest().id;
+        let cloud_seconds = self.now.saturating_add_signed(self.skew_seconds * 1_000) / 1_000;
+        let request = format!("00000000-0000-0000-0000-{:012}", self.next_request);
+        let say = |trouble| {
+            Some(Delivery::Answered(voices::trouble(cloud, trouble, &request, cloud_seconds)))
+        };
+        let delivery = match fate {
+            Fate::Throttled => {
+                self.seen.note("throttled");
+                self.truth.insert(send, Truth::NotDone);
+                say(Trouble::Throttled)
+            }
+            Fate::ClockSkew => {
+                self.seen.note("skewed");
+                self.truth.insert(send, Truth::NotDone);
+                say(Trouble::ClockSkew)
+            }
+            Fate::InternalError { done } => {
+                self.seen.note("internal error");
+                if done {
+                    self.carry_out_at_cloud(send, ids);
+                } else {
+                    self.truth.insert(send, Truth::NotDone);
+                }
+                say(Trouble::Internal)
+            }
+            Fate::Answered => {
+                let verdict = self.carry_out_at_cloud(send, ids);
+                let said = voices::verdict(cloud, self.verb, &verdict, cloud_seconds);
+                Some(Delivery::Answered(said))
+            }
+            Fate::AnswerLost => {
+                self.seen.note("lost after");
+                self.carry_out_at_cloud(send, ids);
+                Some(Delivery::Lost { word: "network".into() })
+            }
+            Fate::Garbled => {
+                self.seen.note("garbled");
+                let verdict = self.carry_out_at_cloud(send, ids);
+                let mut said = voices::verdict(cloud, self.verb, &verdict, cloud_seconds);
+                let half = said.body.len() / 2;
+                said.body.truncate(half);
+                Some(Delivery::Answered(said))
+            }
+            Fate::SecondCopy => {
+                self.seen.note("second copy");
+                self.carry_out_at_cloud(send, ids);
+                if self.cloud.manifest().refuses_repetitions {
+                    say(Trouble::SecondCopy)
+                } else {
+                    let verdict = self.carry_out_at_cloud(send, ids);
+                    let said = voices::verdict(cloud, self.verb, &verdict, cloud_seconds);
+                    Some(Delivery::Answered(said))
+                }
+            }
+        };
+        (delivery, delay)
+    }
+
+    fn judge(&mut self, ids: &[String]) -> Verdict {
+        let now = self.now;
+        let request = format!("00000000-0000-0000-0000-{:012}", self.next_request);
+        self.next_request += 1;
+        let mut instances = Vec::new();
+        for id in ids {
+            let one = self.instances.iter_mut().find(|one| one.id == *id).unwrap();
+            one.settle(now);
+            let word = match one.power {
+                Power::Running => "Running",
+                Power::Stopped => "Stopped",
+                Power::Moving { .. } => "Starting",
+            };
+            instances.push((id.clone(), (!one.can_take(self.verb)).then_some(word)));
+        }
+        let refused_as_a_whole =
+            self.atomic && instances.iter().any(|(_, problem)| problem.is_some());
+        Verdict { request, instances, refused_as_a_whole }
+    }
+
+    fn carry_out_at_cloud(&mut self, send: u64, ids: &[String]) -> Verdict {
+        let verdict = self.judge(ids);
+        let mut done = 0;
+        if !verdict.refused_as_a_whole {
+            for (id, problem) in &verdict.instances {
+                if problem.is_none() {
+                    done += 1;
+                    let takes_ms = 8_000 + self.dice.roll(60_000);
+                    let name = match self.verb {
+                        Verb::Reboot => "RebootInstances",
+                        Verb::Start => "StartInstances",
+                    };
+                    let request = format!("{name}:{}", verdict.request);
+                    let now = self.now;
+                    let one = self.instances.iter_mut().find(|one| one.id == *id).unwrap();
+                    one.carry_out(now, send, &request, takes_ms);
+                }
+            }
+        }
+        let before = self.truth[&send];
+        let truth = match (done, done == ids.len()) {
+            (0, _) => Truth::NotDone,
+            (_, true) => Truth::Done,
+            (_, false) => Truth::Mixed,
+        };
+        let truth = if before == Truth::OnTheWay || before == truth { truth } else { Truth::Mixed };
+        self.truth.insert(send, truth);
+        verdict
+    }
+
+    pub(super) fn describe(&mut self, ids: &[String]) -> Response {
+        let now = self.now;
+        for one in &mut self.instances {
+            one.settle(now);
+        }
+        let found: Vec<&Instance> =
+            self.instances.iter().filter(|one| ids.contains(&one.id)).collect();
+        let seconds = now.saturating_add_signed(self.skew_seconds * 1_000) / 1_000;
+        voices::description(self.cloud.manifest().id, &found, seconds)
+    }
+}
