@@ -1,243 +1,45 @@
-//! A proxy that keeps the contract, and the same with one rule broken: each must be found, or a
-//! check would be empty.
-
-#![cfg(unix)]
-#![allow(clippy::format_push_string, reason = "heads are short and made once a request")]
+//! The proxy: it keeps the contract but for the one rule that its fault breaks.
 
 use std::{
-    collections::HashSet,
     fs,
     io::{Cursor, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpStream},
     path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    thread,
     time::Duration,
 };
 
+use super::{Fault, ORIGIN};
 use relight_proxy_check::{
-    check::{self, Options},
-    client::Target,
     clouds::Clouds,
     dns::Record,
     http::{self, Message, Side},
-    rules::Rule,
-    upstream::free_address,
 };
 use rustls::{
-    ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore, ServerConnection,
-    SignatureScheme, StreamOwned,
+    ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    StreamOwned,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
 };
 
-const ORIGIN: &str = "https://portal.example.org";
-
-#[test]
-fn a_proxy_that_keeps_every_rule_is_found_to() {
-    for is_tls in [false, true] {
-        let stage = Stage::start(None, is_tls);
-        let report = stage.check(None);
-        assert_eq!(report.broken(), [], "TLS: {is_tls}\n{}", report.text(None));
-        let (rules, _) = report.counts();
-        // Without TLS there is no HTTP/2 to look for.
-        assert_eq!(rules, Rule::ALL.len() - usize::from(!is_tls), "{}", report.text(None));
-    }
-}
-
-#[test]
-fn each_broken_rule_is_found() {
-    let failures: Vec<String> = thread::scope(|scope| {
-        let checks: Vec<_> = Fault::ALL.iter().map(|fault| scope.spawn(|| find(*fault))).collect();
-        checks.into_iter().filter_map(|check| check.join().unwrap()).collect()
-    });
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
-}
-
-#[test]
-fn every_rule_has_a_proxy_that_breaks_it() {
-    let broken: HashSet<Rule> = Fault::ALL.iter().map(|fault| fault.breaks()).collect();
-    for rule in Rule::ALL {
-        assert!(broken.contains(rule), "no proxy breaks {rule}");
-    }
-}
-
-/// `None` when the fault is found for what it is.
-fn find(fault: Fault) -> Option<String> {
-    let rule = fault.breaks();
-    let stage = Stage::start(Some(fault), rule == Rule::Http2);
-    let report = stage.check(Some(rule));
-    (report.broken() != [rule]).then(|| format!("{fault:?} is not found\n{}", report.text(None)))
-}
-
-macro_rules! faults {
-    ($($fault:ident breaks $rule:ident,)*) => {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        enum Fault { $($fault),* }
-
-        impl Fault {
-            const ALL: &[Self] = &[$(Self::$fault),*];
-
-            fn breaks(self) -> Rule {
-                match self { $(Self::$fault => Rule::$rule),* }
-            }
-        }
-    };
-}
-
-faults! {
-    AnyHost breaks Hosts,
-    HostBySuffix breaks Hosts,
-    OneHostOnly breaks Hosts,
-    AnyPath breaks Paths,
-    JudgesDecoded breaks RawLine,
-    AnyMethod breaks Methods,
-    AnyOrigin breaks Origins,
-    OriginByPrefix breaks Origins,
-    NoOriginNeeded breaks Origins,
-    NoActionNeeded breaks Action,
-    AnyDestination breaks Destination,
-    PassesUpgrade breaks Upgrade,
-    ServesWhatIsInside breaks Lengths,
-    AnyBody breaks BodyLimit,
-    LittleBody breaks BodyLimit,
-    ForgetsTheToken breaks Preflight,
-    PreflightForEver breaks Preflight,
-    NoCorsOnErrors breaks Cors,
-    NothingExposed breaks Cors,
-    AllowsStrangers breaks Cors,
-    SaysNothingOfOrigins breaks Cors,
-    AllowsCookies breaks Cors,
-    UntypedErrors breaks Types,
-    PassesForeignTypes breaks Types,
-    Storable breaks Harmless,
-    NoSandbox breaks Harmless,
-    Sniffable breaks Harmless,
-    KeepsOpen breaks Close,
-    ClosesInSilence breaks Close,
-    KeepsThePageOpen breaks Close,
-    ChoosesHttp2 breaks Http2,
-    NoWayOut breaks Reach,
-    SortsTheQuery breaks Unchanged,
-    TrimsTheBody breaks Unchanged,
-    HostOfItsOwn breaks ServerName,
-    PassesAllHeaders breaks RequestHeaders,
-    AddsTheClient breaks RequestHeaders,
-    EmptyForAbsent breaks RequestHeaders,
-    ShortHeaders breaks LongToken,
-    PassesSetCookie breaks AnswerHeaders,
-    DateOfItsOwn breaks AnswerHeaders,
-    PassesStrangers breaks AnswerList,
-    BodiesOfItsOwn breaks Received,
-    FollowsRedirects breaks Redirects,
-    PassesRedirects breaks Redirects,
-    Passes421 breaks Resend,
-    Passes408 breaks Resend,
-    TriesAgain breaks OneAttempt,
-    CutIsNotSent breaks Cut,
-    MakesWhole breaks BrokenOff,
-    RefusedIsUnknown breaks Refused,
-    NoNameIsUnknown breaks Dns,
-    AnyCertificate breaks Certificate,
-    CertificateIsUnknown breaks CertificateType,
-    SlowToConnect breaks ConnectTime,
-    HangIsUnknown breaks ConnectTime,
-    NoDeadline breaks Deadline,
-    LateIsNotSent breaks Deadline,
-    NoLimit breaks Throttle,
-    UntypedLimit breaks Throttle,
-    LimitForEver breaks Throttle,
-    Twice breaks Once,
-    LogsTheQuery breaks Logs,
-    LaxPage breaks Page,
-    ServesHiddenFiles breaks Page,
-    WasmOfNoType breaks Page,
-}
-
-/// Clouds and a proxy in front of them.
-struct Stage {
-    clouds: Arc<Clouds>,
-    proxy: Arc<Proxy>,
-    address: SocketAddr,
-    is_tls: bool,
-}
-
-struct Proxy {
+/// A proxy, and how it is broken.
+pub(super) struct Proxy {
     fault: Option<Fault>,
     clouds: Arc<Clouds>,
     carried: AtomicUsize,
-    log: PathBuf,
-    stop: AtomicBool,
+    pub(super) log: PathBuf,
+    pub(super) stop: AtomicBool,
 }
 
 const CONNECT: Duration = Duration::from_millis(800);
+
 const DEADLINE: Duration = Duration::from_millis(1500);
-/// What the checks allow, and what a slow proxy takes.
-const LIMIT: Duration = Duration::from_secs(5);
+
+/// What a slow proxy takes: longer than the checks allow.
 const TOO_LONG: Duration = Duration::from_secs(6);
-
-impl Stage {
-    fn start(fault: Option<Fault>, is_tls: bool) -> Self {
-        let clouds = Arc::new(Clouds::start_on(free_address(0).unwrap(), 0, 0).unwrap());
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let log = std::env::temp_dir().join(format!("relight-broken-{}.log", address.port()));
-        let proxy = Arc::new(Proxy {
-            fault,
-            clouds: Arc::clone(&clouds),
-            carried: AtomicUsize::new(0),
-            log,
-            stop: AtomicBool::new(false),
-        });
-        let protocols: &[&str] =
-            if fault == Some(Fault::ChoosesHttp2) { &["h2", "http/1.1"] } else { &["http/1.1"] };
-        let tls = Arc::new(clouds.authority.server_config(protocols).unwrap());
-        let shared = Arc::clone(&proxy);
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                if shared.stop.load(Ordering::Relaxed) {
-                    return;
-                }
-                let (proxy, tls) = (Arc::clone(&shared), Arc::clone(&tls));
-                let Ok(stream) = stream else { continue };
-                thread::spawn(move || {
-                    if is_tls {
-                        let connection = ServerConnection::new(tls).unwrap();
-                        proxy.serve(&mut StreamOwned::new(connection, stream));
-                    } else {
-                        proxy.serve(&mut &stream);
-                    }
-                });
-            }
-        });
-        Self { clouds, proxy, address, is_tls }
-    }
-
-    fn check(&self, only: Option<Rule>) -> relight_proxy_check::report::Report {
-        let scheme = if self.is_tls { "https" } else { "http" };
-        let page = format!("{scheme}://localhost:{}", self.address.port());
-        let target =
-            Target::parse(&format!("{page}/proxy"), Some(&self.clouds.authority.pem())).unwrap();
-        let mut options = Options::new(ORIGIN);
-        options.only = only.map(|rule| vec![rule]);
-        options.logs = vec![self.proxy.log.clone()];
-        options.page = Some(page);
-        options.connect_limit = LIMIT;
-        options.deadline_limit = LIMIT;
-        check::run(&target, &options, Some(&self.clouds)).unwrap()
-    }
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        self.proxy.stop.store(true, Ordering::Relaxed);
-        let _ = TcpStream::connect(self.address);
-        let _ = fs::remove_file(&self.proxy.log);
-    }
-}
 
 struct Answer {
     status: u16,
@@ -285,11 +87,19 @@ const LISTED: [&str; 19] = [
 ];
 
 impl Proxy {
+    /// A proxy that writes its log into a file of its own, by the port that it listens on.
+    pub(super) fn new(fault: Option<Fault>, clouds: &Arc<Clouds>, port: u16) -> Self {
+        let log = std::env::temp_dir().join(format!("relight-broken-{port}.log"));
+        let (carried, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+        Self { fault, clouds: Arc::clone(clouds), carried, log, stop }
+    }
+
     fn has(&self, fault: Fault) -> bool {
         self.fault == Some(fault)
     }
 
-    fn serve(&self, stream: &mut (impl Read + Write)) {
+    /// Answers the request of a connection.
+    pub(super) fn serve(&self, stream: &mut (impl Read + Write)) {
         let Some(request) = http::read(stream, Side::Request) else { return };
         let answer = self.answer(&request);
         if self.has(Fault::ServesWhatIsInside) {
