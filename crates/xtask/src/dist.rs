@@ -30,7 +30,7 @@ const FIRST_LOAD_BUDGET_BYTES: usize = 150_000;
 /// element does not have; 518 until it listed the runs that are kept, 15 kB of words, list and rules; 535
 /// until ids were kept in place, which signs sooner and takes 4 kB, addresses that no proxy has were
 /// refused, and characters that nobody sees were named.
-const MODULE_CEILING_BYTES: usize = 541_000;
+const MODULE_CEILING_BYTES: usize = 539_500;
 
 /// Builds `dist/` anew and prints its sizes.
 pub(crate) fn build() -> Result<Dist> {
