@@ -30,8 +30,11 @@ pub struct Call {
     pub key_id: String,
     /// `ok`, `not checked`, or the code with which it was refused.
     pub signature: String,
-    /// Whether the operation was carried out. A dry run is not.
+    /// Whether the operation was carried out, on one instance at least. A dry run is not.
     pub executed: bool,
+    /// The instances that it was not carried out on, each with a code, if the others were not refused
+    /// with them.
+    pub refused: Vec<(String, String)>,
     pub request_id: String,
     /// The status that was answered, even if the answer was then lost.
     pub status: u16,
@@ -63,6 +66,8 @@ impl Call {
             "keyId": self.key_id,
             "signature": self.signature,
             "executed": self.executed,
+            "refused": self.refused.iter().map(|(id, code)| json!({ "instanceId": id, "code": code }))
+                .collect::<Vec<_>>(),
             "requestId": self.request_id,
             "status": self.status,
             "code": self.code,

@@ -332,7 +332,8 @@ impl Sandbox {
             Cloud::Tencent => clouds::tencent::serve(&mut world, &task),
             Cloud::Zenlayer => clouds::zenlayer::serve(&mut world, &task),
         };
-        let Noted { signature, executed, used_instead } = noted;
+        let Noted { signature, executed, refused, used_instead } = noted;
+        call.refused = refused;
         let answer = answer.with("date", time::http(server_s));
         call.executed = executed;
         call.code = code;
@@ -454,6 +455,7 @@ fn blank_call(
         key_id: facts.key_id.clone(),
         signature: "not checked".to_owned(),
         executed: false,
+        refused: Vec::new(),
         request_id: request_id.to_owned(),
         status: 0,
         code: None,

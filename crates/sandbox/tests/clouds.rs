@@ -391,6 +391,19 @@ fn alibaba_batches() {
     assert_eq!(entries[1]["Code"], "IncorrectInstanceStatus");
     assert_eq!(entries[2]["Code"], "InvalidInstanceId.NotFound");
     assert_eq!(sandbox.fleet().find(ALIBABA, &running[0]).map(|one| one.reboots), Some(1));
+    let listed = json_of(&control(&mut sandbox, "GET", "/sandbox/calls", ""));
+    let last = listed.as_array().and_then(|all| all.last()).expect("a call");
+    let refused = json!([
+        { "instanceId": stopped, "code": "IncorrectInstanceStatus" },
+        { "instanceId": mixed[2], "code": "InvalidInstanceId.NotFound" },
+    ]);
+    assert_eq!((&last["executed"], &last["refused"]), (&json!(true), &refused));
+
+    // A success in which nobody succeeds is not carried out.
+    let nobody = batch(&mixed[1..]).query("BatchOptimization", "SuccessFirst");
+    assert_eq!(send(&mut sandbox, &nobody), (200, "ok".to_owned()));
+    let last = sandbox.calls().last().expect("a call");
+    assert!(!last.executed && last.refused.len() == 2, "{last:?}");
 }
 
 #[test]
@@ -571,6 +584,9 @@ fn zenlayer_parameters_and_the_list_of_failed_ones() {
     assert!(body["requestId"].as_str().is_some_and(|id| id.starts_with('T')));
     assert_eq!(sandbox.fleet().find(ZENLAYER, &third).map(|one| one.reboots), Some(1));
     assert_eq!(sandbox.fleet().find(ZENLAYER, &broken).map(|one| one.reboots), Some(0));
+    let last = sandbox.calls().last().expect("a call");
+    let refused = [(broken, "(listed in response.instanceIds)".to_owned())];
+    assert!(last.executed && last.refused == refused, "{last:?}");
 }
 
 #[test]

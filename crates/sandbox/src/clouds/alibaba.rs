@@ -65,12 +65,23 @@ pub(crate) fn recognises(request: &Inbound) -> bool {
 pub(crate) fn serve(world: &mut World<'_>, task: &Task<'_>) -> Served {
     let parameters = parameters(task.request);
     let ended = run(world, task, &parameters);
-    let noted = ended.noted();
+    let noted = ended.noted(task.facts.ids.len(), refused_in);
     let (status, body, code) = match ended {
         Ended::Done(body) => (200, body, None),
         Ended::AtGate(failure) | Ended::Refused(failure, _) => error(&failure, task),
     };
     Served { answer: render(task, status, &body), code, noted }
+}
+
+/// The entries of a batch that did not succeed.
+fn refused_in(body: &Value) -> Vec<(String, String)> {
+    let entries = body["InstanceResponses"]["InstanceResponse"].as_array().into_iter().flatten();
+    entries
+        .filter(|entry| entry["Code"] != "200")
+        .filter_map(|entry| {
+            Some((entry["InstanceId"].as_str()?.to_owned(), entry["Code"].as_str()?.to_owned()))
+        })
+        .collect()
 }
 
 /// The answer that says this error, whatever happened to the operation.

@@ -79,6 +79,8 @@ pub(crate) struct Noted {
     /// `ok`, or the code with which the signature was refused.
     pub(crate) signature: String,
     pub(crate) executed: bool,
+    /// The instances that were left as they are although the request was not refused, each with a code.
+    pub(crate) refused: Vec<(String, String)>,
     /// Whether `Task::instead` was answered.
     pub(crate) used_instead: bool,
 }
@@ -122,14 +124,23 @@ pub(crate) enum Ended {
 }
 
 impl Ended {
-    /// What the journal notes of it.
-    pub(crate) fn noted(&self) -> Noted {
+    /// What the journal notes of it. `refused_in` finds in a success of the cloud the instances that it
+    /// leaves out; nothing was carried out if that is all of them.
+    pub(crate) fn noted(
+        &self,
+        asked: usize,
+        refused_in: fn(&serde_json::Value) -> Vec<(String, String)>,
+    ) -> Noted {
+        let refused = match self {
+            Ended::Done(body) => refused_in(body),
+            Ended::AtGate(_) | Ended::Refused(..) => Vec::new(),
+        };
         let (signature, executed, used_instead) = match self {
             Ended::AtGate(failure) => (failure.code.as_str(), false, false),
             Ended::Refused(_, instead) => ("ok", false, *instead),
-            Ended::Done(_) => ("ok", true, false),
+            Ended::Done(_) => ("ok", refused.is_empty() || refused.len() < asked, false),
         };
-        Noted { signature: signature.to_owned(), executed, used_instead }
+        Noted { signature: signature.to_owned(), executed, refused, used_instead }
     }
 }
 

@@ -45,7 +45,8 @@ pub(crate) fn recognises(request: &Inbound) -> bool {
 /// Checks a request and carries it out.
 pub(crate) fn serve(world: &mut World<'_>, task: &Task<'_>) -> Served {
     let ended = run(world, task);
-    let noted = ended.noted();
+    // One that cannot be done refuses the whole request.
+    let noted = ended.noted(task.facts.ids.len(), |_| Vec::new());
     let (mut body, code) = match ended {
         Ended::Done(body) => (body, None),
         Ended::AtGate(failure) | Ended::Refused(failure, _) => error(&failure),

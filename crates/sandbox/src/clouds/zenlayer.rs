@@ -46,10 +46,16 @@ pub(crate) fn recognises(request: &Inbound) -> bool {
         || request.header("authorization").is_some_and(|value| value.starts_with("ZC2-"))
 }
 
+/// Those on the list of failures.
+fn refused_in(response: &Value) -> Vec<(String, String)> {
+    let listed = response["instanceIds"].as_array().into_iter().flatten();
+    listed.filter_map(|id| Some((id.as_str()?.to_owned(), LISTED_AS_FAILED.to_owned()))).collect()
+}
+
 /// Checks a request and carries it out.
 pub(crate) fn serve(world: &mut World<'_>, task: &Task<'_>) -> Served {
     let ended = run(world, task);
-    let noted = ended.noted();
+    let noted = ended.noted(task.facts.ids.len(), refused_in);
     let (status, body, code) = match ended {
         Ended::Done(mut response) => {
             response["requestId"] = json!(task.request_id);
