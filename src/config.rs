@@ -2,15 +2,21 @@
 
 use crate::frame::{Stranger, stranger};
 use js_sys::Reflect;
-#[cfg(not(feature = "console"))]
-use relight_core::json::{self, Value};
 #[cfg(feature = "console")]
 use relight_core::{
     cloud::Cloud,
     config::{Config as Settings, Proxies, Theme},
 };
 use relight_core::{request::Route, words::Locale};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::{HtmlElement, Storage};
+
+#[wasm_bindgen(module = "/static/define.js")]
+extern "C" {
+    /// A promise of the text of an element's configuration, or of `null`; it fails with an `Error`.
+    #[wasm_bindgen(js_name = configuration)]
+    pub(crate) fn configuration(host: &HtmlElement) -> js_sys::Promise;
+}
 
 /// Where the configuration ends up.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,14 +54,17 @@ const PROXY: &str = "/proxy";
 impl Config {
     /// The configuration of an element: its property `config`, or else the file that its attribute of
     /// that name points to; then the attributes `proxy` and `lang`, unless that is locked.
-    pub(crate) async fn load(host: &HtmlElement) -> (Config, Option<String>) {
+    ///
+    /// `text` is what [`configuration`] has promised; with the configuration comes what is wrong.
+    pub(crate) fn of(
+        host: &HtmlElement,
+        text: Result<JsValue, JsValue>,
+    ) -> (Config, Option<String>) {
         let mut config = Config::default();
-        let mut problem = None;
-        match text(host).await {
-            Ok(Some(text)) => problem = config.read(&text).err(),
-            Ok(None) => {}
-            Err(error) => problem = Some(error),
-        }
+        let problem = match text.map(|text| text.as_string()) {
+            Ok(text) => text.and_then(|text| config.read(&text).err()),
+            Err(error) => Some(js_sys::Error::from(error).message().into()),
+        };
         config.more |= problem.is_some();
         let source = Reflect::get(host, &"credentials".into());
         config.more |= source.is_ok_and(|source| source.is_function());
@@ -67,16 +76,23 @@ impl Config {
     #[cfg(not(feature = "console"))]
     #[allow(clippy::unnecessary_wraps, reason = "as the module has it")]
     fn read(&mut self, text: &str) -> Result<(), String> {
-        let Ok(Value::Object(members)) = json::read(text) else {
+        let Ok(members) = js_sys::JSON::parse(text) else {
             self.more = true;
             return Ok(());
         };
-        for (name, value) in members {
-            match (name.as_str(), value) {
-                ("proxy", Value::String(base)) => self.route = Route::Proxy { base },
-                ("language", Value::String(tag)) => self.locale = Some(Locale::from_tag(&tag)),
+        let members = js_sys::Object::entries(wasm_bindgen::JsCast::unchecked_ref(&members));
+        // A name and a text, each in quotes, or there is something in it that the front does not
+        // understand: a name that stands twice, too, of which the browser shows the last alone.
+        let quotes = text.bytes().filter(|byte| *byte == b'"').count();
+        let is_object = text.trim_ascii_start().starts_with('{');
+        self.more |= !is_object || u32::try_from(quotes) != Ok(4 * members.length());
+        for member in members.iter() {
+            let member = js_sys::Array::from(&member);
+            match (member.get(0).as_string().as_deref(), member.get(1).as_string()) {
+                (Some("proxy"), Some(base)) => self.route = Route::Proxy { base },
+                (Some("language"), Some(tag)) => self.locale = Some(Locale::from_tag(&tag)),
                 // For editors.
-                ("$schema", _) => {}
+                (Some("$schema"), Some(_)) => {}
                 _ => self.more = true,
             }
         }
@@ -169,28 +185,4 @@ pub(crate) fn storage() -> Option<Storage> {
 fn browser_locale() -> Locale {
     let navigator = web_sys::window().map(|window| window.navigator());
     Locale::from_tag(&navigator.and_then(|navigator| navigator.language()).unwrap_or_default())
-}
-
-/// The text of the configuration, if there is one.
-async fn text(host: &HtmlElement) -> Result<Option<String>, String> {
-    let property = Reflect::get(host, &"config".into()).unwrap_or_default();
-    if property.is_object() {
-        let text = js_sys::JSON::stringify(&property);
-        return match text.ok().and_then(|text| text.as_string()) {
-            Some(text) => Ok(Some(text)),
-            None => Err("the property `config` cannot be written as JSON".to_owned()),
-        };
-    }
-    match host.get_attribute("config").filter(|url| !url.is_empty()) {
-        Some(url) => fetch(&url).await.map(Some).map_err(|error| format!("{url}: {error}")),
-        None => Ok(None),
-    }
-}
-
-async fn fetch(url: &str) -> Result<String, String> {
-    let response = gloo_net::http::Request::get(url).send().await.map_err(|e| e.to_string())?;
-    if !response.ok() {
-        return Err(format!("HTTP {}", response.status()));
-    }
-    response.text().await.map_err(|error| error.to_string())
 }

@@ -5,11 +5,11 @@
 //! front's place with everything that was typed, and is the same module that other pages import.
 
 use crate::{
-    config::{self, Config},
+    config::{self, Config, configuration},
     element::{self, Drawn, LANGUAGE_CHOSEN},
     frame::Stranger,
     link,
-    store::{Intent, KeyState},
+    store::Intent,
     text::Say,
     ui::{
         self, Screen,
@@ -23,7 +23,6 @@ use relight_core::{
     cloud,
     form::{Fill, Form},
     link::Link,
-    plan::{Plan, Refusal},
     request::Route,
     words::Locale,
 };
@@ -31,8 +30,7 @@ use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{HtmlElement, ShadowRoot};
 use yew::Callback;
 
@@ -40,8 +38,10 @@ use yew::Callback;
 extern "C" {
     #[wasm_bindgen(js_name = fetchRest)]
     fn fetch_rest() -> js_sys::Promise;
-    #[wasm_bindgen(js_name = hasJournal)]
-    fn has_journal(name: &str) -> js_sys::Promise;
+    #[wasm_bindgen(js_name = fetchRestIfKept)]
+    fn fetch_rest_if_kept(journal: &str) -> js_sys::Promise;
+    #[wasm_bindgen(js_name = after)]
+    fn call_after(promise: &js_sys::Promise, done: &JsValue);
 }
 
 /// Defines the element, drawn as its front.
@@ -199,7 +199,6 @@ pub(crate) struct Front {
     locale: Locale,
     form: Form,
     vault: Vault,
-    refusal: Option<Refusal>,
     route: Route,
     rest: Rest,
     stranger: Option<Stranger>,
@@ -223,7 +222,7 @@ impl Page {
     fn draw_soon(self: &Rc<Self>) {
         if !self.will_draw.replace(true) {
             let page = Rc::clone(self);
-            spawn_local(async move {
+            after(&js_sys::Promise::resolve(&JsValue::NULL), move |_| {
                 if page.drawn.borrow().is_some() {
                     page.draw();
                 }
@@ -248,11 +247,9 @@ impl Page {
         }
         // Whoever has been here may have a run that was cut off, or keys: those come first.
         let page = Rc::clone(self);
-        spawn_local(async move {
-            let known = JsFuture::from(has_journal("relight")).await;
-            if known.is_ok_and(|known| known.is_truthy())
-                && let Ok(rest) = JsFuture::from(fetch_rest()).await
-                && has_kept(&rest).await
+        after(&fetch_rest_if_kept("relight"), move |rest| {
+            if let Ok(rest) = rest
+                && !rest.is_null()
             {
                 page.take(Msg::Rest(Then::Restore, Ok(rest)));
             }
@@ -295,18 +292,15 @@ impl Page {
 
     fn read_configuration(self: &Rc<Self>) {
         let page = Rc::clone(self);
-        spawn_local(async move {
-            let (config, _) = Config::load(&page.host).await;
+        after(&configuration(&self.host), move |text| {
+            let (config, _) = Config::of(&page.host, text);
             page.take(Msg::Configured(config));
         });
     }
 
     fn fetch(self: &Rc<Self>, then: Then) {
         let page = Rc::clone(self);
-        spawn_local(async move {
-            let rest = JsFuture::from(fetch_rest()).await;
-            page.take(Msg::Rest(then, rest));
-        });
+        after(&fetch_rest(), move |rest| page.take(Msg::Rest(then, rest)));
     }
 
     /// Gives everything that was filled in to the rest, which draws itself in this one's place.
@@ -359,7 +353,6 @@ impl Front {
             locale: config::usual_locale(),
             form: first_form(),
             vault: Vault::default(),
-            refusal: None,
             route: Config::default().route,
             rest: Rest::Absent,
             stranger: Config::default().stranger,
@@ -402,7 +395,6 @@ impl Front {
         let front = ui::Front {
             locale: self.locale,
             form: &self.form,
-            refusal: self.refusal.as_ref(),
             key: self.vault.state(),
             route: &self.route,
             rest: self.rest,
@@ -422,7 +414,6 @@ impl Front {
                 let typed = matches!(fill, Fill::IdsText(_) | Fill::KeyId(_));
                 self.form.fill(fill);
                 self.vault.keep_for(self.form.cloud());
-                self.refusal = None;
                 if typed && self.rest == Rest::Absent {
                     return self.fetch(Then::Wait);
                 }
@@ -435,17 +426,9 @@ impl Front {
             Intent::Token(token) => self.vault.keep_token(self.form.cloud(), &token),
             Intent::Forget => self.vault.forget(),
             Intent::AboutKey => return self.fetch(Then::Key),
-            Intent::Review => match self.plan_once() {
-                Ok(_) => return self.fetch(Then::Review),
-                Err(refusal) => self.refusal = Some(refusal),
-            },
+            Intent::Review => return self.fetch(Then::Review),
         }
         Next::Draw
-    }
-
-    fn plan_once(&self) -> Result<Plan, Refusal> {
-        let KeyState { secret, token, .. } = self.vault.state();
-        self.form.plan(secret, token)
     }
 
     fn fetch(&mut self, then: Then) -> Next {
@@ -454,15 +437,12 @@ impl Front {
     }
 }
 
-async fn has_kept(rest: &JsValue) -> bool {
-    let asked = Reflect::get(rest, &"hasKept".into())
-        .and_then(JsCast::dyn_into::<Function>)
-        .and_then(|ask| ask.call0(&JsValue::NULL))
-        .and_then(JsCast::dyn_into::<js_sys::Promise>);
-    match asked {
-        Ok(answer) => JsFuture::from(answer).await.is_ok_and(|open| open.is_truthy()),
-        Err(_) => false,
-    }
+/// Does something once a promise is settled. Rust's own futures would be two kilobytes of the front.
+fn after(promise: &js_sys::Promise, then: impl FnOnce(Result<JsValue, JsValue>) + 'static) {
+    let then: Box<dyn FnOnce(Result<JsValue, JsValue>)> = Box::new(then);
+    let done =
+        move |is_well: bool, value: JsValue| then(if is_well { Ok(value) } else { Err(value) });
+    call_after(promise, &Closure::once_into_js(done));
 }
 
 /// An empty form of the first cloud.

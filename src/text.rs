@@ -23,10 +23,11 @@ pub use run::{
     outcome_meaning, pause, retry, seen_as, settings, skip_reason, stage, sure, who,
 };
 
+#[cfg(feature = "console")]
+use relight_core::plan::Order;
 use relight_core::{
     cloud::Verb,
     ids::Malformation,
-    plan::Order,
     words::{Locale, Text, text},
 };
 
@@ -896,6 +897,7 @@ pub struct Deed {
 
 impl Deed {
     /// The deed of an order.
+    #[cfg(feature = "console")]
     pub fn of(order: &Order) -> Self {
         Deed {
             verb: order.operation().verb,

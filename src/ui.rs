@@ -86,7 +86,7 @@ use header::header;
 use markup::html;
 use relight_core::words::Locale;
 #[cfg(not(feature = "console"))]
-use relight_core::{form::Form, plan::Refusal, request::Route};
+use relight_core::{form::Form, request::Route};
 #[cfg(not(feature = "console"))]
 use yew::Callback;
 
@@ -117,7 +117,6 @@ impl Screen {
 pub(crate) struct Front<'a> {
     pub(crate) locale: Locale,
     pub(crate) form: &'a Form,
-    pub(crate) refusal: Option<&'a Refusal>,
     pub(crate) key: KeyState,
     pub(crate) route: &'a Route,
     pub(crate) stranger: Option<&'a Stranger>,
@@ -150,7 +149,6 @@ pub(crate) fn front(
                 { part("compose", compose, compose::Props {
                     locale,
                     form: props.form.clone(),
-                    refusal: props.refusal.cloned(),
                     reviewing: false,
                     opening: props.rest == Rest::Awaited,
                     failed: match props.rest {

@@ -150,8 +150,39 @@ export function fetchRest() {
   return rest;
 }
 
+// The rest of the page, if this browser keeps something for it to show: a run, or keys.
+export async function fetchRestIfKept(name) {
+  if (!(await hasJournal(name))) return null;
+  const rest = await fetchRest();
+  return (await rest.hasKept()) ? rest : null;
+}
+
+// The text of an element's configuration: of its property, if that is an object; else of the file that
+// its attribute points to. `null` if there is none.
+export async function configuration(host) {
+  if (host.config !== null && typeof host.config === "object") {
+    const text = written(host.config);
+    if (typeof text === "string") return text;
+    throw new Error("the property `config` cannot be written as JSON");
+  }
+  const url = host.getAttribute("config");
+  if (!url) return null;
+  try {
+    const answer = await fetch(url);
+    if (!answer.ok) throw `HTTP ${answer.status}`;
+    return await answer.text();
+  } catch (error) {
+    throw new Error(`${url}: ${error}`);
+  }
+}
+
+// Calls a function once a promise is settled: whether it went well, and what came of it.
+export function after(promise, done) {
+  promise.then((value) => done(true, value), (error) => done(false, error));
+}
+
 // Whether this browser has ever kept a run. A browser that cannot tell may have.
-export async function hasJournal(name) {
+async function hasJournal(name) {
   try {
     const databases = await indexedDB.databases();
     return databases.some((database) => database.name === name);

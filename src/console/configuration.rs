@@ -1,7 +1,11 @@
 //! What the operator has set: read, and told to whatever depends on it.
 
 use super::{Console, Msg, Then, events::report, key::read_keyring, owed::hand_in_what_is_left};
-use crate::{config::Config, store::Shared, vault::source::Source};
+use crate::{
+    config::{Config, configuration},
+    store::Shared,
+    vault::source::Source,
+};
 use relight_core::{
     limits::Limits,
     request::Route,
@@ -9,6 +13,7 @@ use relight_core::{
     session::{Action, Session},
 };
 use std::{rc::Rc, sync::Arc};
+use wasm_bindgen_futures::JsFuture;
 use yew::Context;
 
 impl Console {
@@ -110,7 +115,8 @@ impl Console {
 pub(super) fn read_configuration(ctx: &Context<Console>) {
     let host = ctx.props().host.clone();
     ctx.link().send_future(async move {
-        let (config, problem) = Config::load(&host).await;
+        let text = JsFuture::from(configuration(&host)).await;
+        let (config, problem) = Config::of(&host, text);
         Msg::Configured(Box::new(config), problem)
     });
 }

@@ -2,7 +2,7 @@
 
 use super::markup::{class, html};
 use super::{
-    base::{Hook, HookContext, Html, NodeRef, part, use_effect_with, use_node_ref},
+    base::{Hook, HookContext, Html, NodeRef, part, use_node_ref},
     credential::{self, Field, credential},
     dom::{focus_in, put_value},
     icon::{Icon, icon},
@@ -14,7 +14,9 @@ use crate::{
     store::{Intent, KeyState},
     text::{Say, Tell},
 };
-use relight_core::{cloud::Role, form::Form, plan::Refusal, words::Locale};
+#[cfg(feature = "console")]
+use relight_core::plan::Refusal;
+use relight_core::{cloud::Role, form::Form, words::Locale};
 use yew::{Callback, KeyboardEvent, SubmitEvent};
 
 /// What is filled in.
@@ -22,6 +24,7 @@ use yew::{Callback, KeyboardEvent, SubmitEvent};
 pub(crate) struct Props {
     pub(crate) locale: Locale,
     pub(crate) form: Form,
+    #[cfg(feature = "console")]
     pub(crate) refusal: Option<Refusal>,
     /// Whether the form has been gone on from.
     pub(crate) reviewing: bool,
@@ -37,30 +40,21 @@ pub(crate) struct Props {
 /// The form.
 pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
     let (locale, form) = (props.locale, &props.form);
-    let refusal = props.refusal.as_ref();
     let node = use_node_ref().run(hooks);
-    {
-        let node = node.clone();
-        use_effect_with(refusal.cloned(), move |refusal| {
-            if let Some(refusal) = refusal {
-                focus_in(&node, selector(refusal));
-            }
-        })
-        .run(hooks);
-    }
+    let problem = refused(props, &node, hooks);
+    let problem = problem.as_ref();
     let onsubmit = {
-        let (on, node, refusal) = (props.on.clone(), node.clone(), refusal.cloned());
+        let (on, node) = (props.on.clone(), node.clone());
+        let field = problem.map(|(field, _)| *field);
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             // If the same rule is still broken, nothing changes on the page but the focus.
-            if let Some(refusal) = &refusal {
-                focus_in(&node, selector(refusal));
+            if let Some(field) = field {
+                focus_in(&node, selector(field));
             }
             on.emit(Intent::Review);
         })
     };
-    let problem = refusal.map(|refusal| (field_of(refusal), refusal.sentence(locale)));
-    let problem = problem.as_ref();
     let ready = form.parsed().ids.len();
     html! {
         <form class="panel compose" part="panel form" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
@@ -130,6 +124,26 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
     }
 }
 
+/// The field that was refused, and why in words. Whenever that is new the field is gone to.
+#[cfg(feature = "console")]
+fn refused(props: &Props, node: &NodeRef, hooks: &mut HookContext) -> Option<Field> {
+    let node = node.clone();
+    super::base::use_effect_with(props.refusal.clone(), move |refusal: &Option<Refusal>| {
+        if let Some(refusal) = refusal {
+            focus_in(&node, selector(field_of(refusal)));
+        }
+    })
+    .run(hooks);
+    let refusal = props.refusal.as_ref()?;
+    Some((field_of(refusal), refusal.sentence(props.locale)))
+}
+
+/// The front refuses nothing: the rules come with the rest of the page.
+#[cfg(not(feature = "console"))]
+fn refused(_: &Props, _: &NodeRef, _: &mut HookContext) -> Option<Field> {
+    None
+}
+
 /// Whether a parameter needs no field of its own.
 const fn is_set_by_mode(role: Role) -> bool {
     match role {
@@ -139,6 +153,7 @@ const fn is_set_by_mode(role: Role) -> bool {
 }
 
 /// The public name of the field at which a refusal is shown.
+#[cfg(feature = "console")]
 pub(crate) fn field_of(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::UnknownOperation { .. } | Refusal::NotAllowed { .. } => "operation",
@@ -196,8 +211,8 @@ pub(crate) fn words_for<'a>(problem: Option<&'a Field>, field: &str) -> Option<&
     problem.filter(|(name, _)| *name == field).map(|(_, words)| words.as_str())
 }
 
-fn selector(refusal: &Refusal) -> &'static str {
-    match field_of(refusal) {
+fn selector(field: &str) -> &'static str {
+    match field {
         "operation" => "[name=operation]",
         "instanceIds" => "[name=instanceIds]",
         "region" => "[name=region]",

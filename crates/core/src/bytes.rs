@@ -58,6 +58,12 @@ pub(crate) fn find(bytes: &[u8], marks: impl Fn(u64) -> u64) -> Option<usize> {
     usize::try_from(marks.trailing_zeros() / 8).ok().map(|at| index * 8 + at)
 }
 
+/// Whether a short text has another in it. The standard library's own search is made for long texts,
+/// and with all that it can say of a wrong place in one it would be two kilobytes of the front.
+pub(crate) fn has(text: &str, part: &str) -> bool {
+    text.as_bytes().windows(part.len().max(1)).any(|window| window == part.as_bytes())
+}
+
 /// What comes behind the whole words, and zeros.
 #[inline]
 pub(crate) fn last_word(bytes: &[u8]) -> u64 {

@@ -1,9 +1,8 @@
 //! What can be said of a key before it is used: never more than its shape.
 
-use crate::{
-    cloud::{self, Cloud},
-    plan::Refusal,
-};
+use crate::cloud::{self, Cloud};
+#[cfg(feature = "signing")]
+use crate::plan::Refusal;
 
 /// A doubt about a key that is no reason to refuse it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +18,7 @@ pub enum Doubt {
 /// # Errors
 /// A part that is missing or has white space, control characters or anything beyond ASCII; a token
 /// for a cloud that has none.
+#[cfg(feature = "signing")]
 pub fn check(
     cloud: &'static dyn Cloud,
     key_id: &str,
@@ -42,6 +42,7 @@ pub fn check(
 ///
 /// # Errors
 /// As for [`check`].
+#[cfg(feature = "signing")]
 pub fn check_key_id(cloud: &'static dyn Cloud, key_id: &str) -> Result<(), Refusal> {
     let plausible = is_printable(key_id) && !key_id.contains(['/', ',', '=', ';', '"']);
     plausible
@@ -71,6 +72,7 @@ pub fn doubt(cloud: &'static dyn Cloud, key_id: &str) -> Option<Doubt> {
     (!(least..=most).contains(&key_id.len())).then_some(Doubt::UnusualLength)
 }
 
+#[cfg(feature = "signing")]
 fn is_printable(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -8,9 +8,12 @@
 use crate::run::Policy;
 use crate::{
     cloud::{self, Cloud, Mode, Operation, Role},
-    credential,
     ids::{InstanceId, ParsedIds, parse_ids},
     limits::Limits,
+};
+#[cfg(feature = "signing")]
+use crate::{
+    credential,
     plan::{self, Cut, Job, Plan, Refusal},
 };
 use std::sync::Arc;
@@ -86,6 +89,7 @@ pub struct Pacing {
 
 impl Pacing {
     /// How a job of this many instances is cut.
+    #[cfg(feature = "signing")]
     pub fn cut(&self, instances: usize) -> Cut {
         Cut { size: self.size, canary: self.canary.unwrap_or(instances > CANARY_ABOVE) }
     }
@@ -290,6 +294,7 @@ impl Form {
     }
 
     /// The job as it is filled in.
+    #[cfg(feature = "signing")]
     pub fn job(&self) -> Job {
         let mut options: Vec<(String, String)> = self
             .mode
@@ -326,6 +331,7 @@ impl Form {
     ///
     /// # Errors
     /// The first thing that is missing or wrong.
+    #[cfg(feature = "signing")]
     pub fn plan(&self, secret: Held, token: Held) -> Result<Plan, Refusal> {
         let manifest = self.cloud.manifest();
         let job = self.job();

@@ -10,10 +10,12 @@ mod sentence;
 pub use id::InstanceId;
 pub use list::{line_breaks, parse_lines, parse_list};
 
-use crate::cloud::{self, Cloud};
+use crate::{
+    bytes,
+    cloud::{self, Cloud},
+};
 use look::{Look, Reading};
 use pieces::Piece;
-use smol_str::SmolStr;
 use std::collections::HashSet;
 
 /// What was found in a text.
@@ -165,13 +167,13 @@ pub(crate) fn parse_id(text: &str, cloud: &'static dyn Cloud) -> Option<Instance
 }
 
 fn is_json_with_objects(text: &str) -> bool {
-    text.trim_start().starts_with(['{', '[']) && text.contains('{')
+    text.trim_start().starts_with(['{', '[']) && bytes::has(text, "{")
 }
 
 struct Parser<'t> {
     reading: Reading,
     objects: bool,
-    seen: HashSet<SmolStr>,
+    seen: HashSet<InstanceId>,
     found: ParsedIds,
     /// A line without ids that may head those below it.
     heading: Option<Heading<'t>>,
@@ -309,18 +311,13 @@ impl<'t> Parser<'t> {
             Look::Mark => return,
             Look::Word => return self.ignore(piece.text),
             Look::Id { cloud, strict } => {
-                let id = SmolStr::new(piece.text);
+                let id = InstanceId::new(piece.text);
                 if self.seen.insert(id.clone()) {
-                    self.found.ids.push(ParsedId {
-                        id: InstanceId::new(&id),
-                        cloud: *cloud,
-                        line,
-                        unusual: !strict,
-                    });
+                    self.found.ids.push(ParsedId { id, cloud: *cloud, line, unusual: !strict });
                     return;
                 }
                 let beside = self.found.ids.get(first_id_of_line..).unwrap_or_default();
-                if piece.compound && beside.iter().any(|beside| beside.id.as_str() == id) {
+                if piece.compound && beside.iter().any(|beside| beside.id == id) {
                     // A table with a column of links names each id twice; that is no mistake.
                     return self.ignore(piece.text);
                 }
@@ -488,7 +485,7 @@ fn is_title(cell: &str) -> bool {
     }
     let cell = cell.to_ascii_lowercase();
     let plain = cell.trim_matches(|character: char| !character.is_alphanumeric());
-    matches!(plain, "id" | "ids") || WORDS.iter().any(|word| cell.contains(word))
+    matches!(plain, "id" | "ids") || WORDS.iter().any(|word| bytes::has(&cell, word))
 }
 
 /// At most [`PROBLEM_TEXT_MAX_CHARS`], with an ellipsis where something was left out.

@@ -18,6 +18,7 @@ pub mod cloud;
 pub mod ids;
 pub mod credential;
 pub mod limits;
+#[cfg(feature = "signing")]
 pub mod plan;
 pub mod form;
 pub mod link;

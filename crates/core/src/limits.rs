@@ -5,8 +5,10 @@
 //! them either. A run holds to those of now, whatever was allowed when it was confirmed. The form only
 //! offers less; it is not what holds.
 
+use crate::cloud::{Manifest, Mode, Operation};
+#[cfg(feature = "signing")]
 use crate::{
-    cloud::{Manifest, Mode, Operation, Role},
+    cloud::Role,
     ids::InstanceId,
     plan::{Order, Refusal, Target},
 };
@@ -80,7 +82,11 @@ impl Limits {
     pub fn allows_reason(&self, reason: &str) -> bool {
         !self.reason_required || !reason.trim().is_empty()
     }
+}
 
+/// What holds where requests are made.
+#[cfg(feature = "signing")]
+impl Limits {
     /// Checks an order for these instances.
     ///
     /// # Errors
@@ -151,6 +157,7 @@ impl Limits {
 }
 
 /// The mode whose options an order has: the most particular one, if several fit.
+#[cfg(feature = "signing")]
 fn mode_of(order: &Order) -> Option<&'static Mode> {
     let has = |mode: &&Mode| {
         mode.options
@@ -160,8 +167,9 @@ fn mode_of(order: &Order) -> Option<&'static Mode> {
     order.operation().modes.iter().filter(has).max_by_key(|mode| mode.options.len())
 }
 
+/// The front has no limits: where an operator sets some, the rest of the page takes over at once.
 fn listed(list: Option<&Vec<String>>, fits: impl Fn(&str) -> bool) -> bool {
-    list.is_none_or(|list| list.iter().any(|one| fits(one)))
+    !cfg!(feature = "signing") || list.is_none_or(|list| list.iter().any(|one| fits(one)))
 }
 
 /// Whether a text is what the pattern says, from end to end.

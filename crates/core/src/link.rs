@@ -4,7 +4,7 @@
 //! person then looks at and nothing else: no key, no proxy, no erasing of disks; and whatever in it
 //! looks like a key is not used, whatever its name.
 
-use crate::cloud;
+use crate::{bytes, cloud};
 #[cfg(feature = "texts")]
 use crate::{
     config::{Lockable, Preset},
@@ -174,7 +174,7 @@ const KEY_NAMES: [&str; 5] = ["ak", "sk", "pwd", "key", "pass"];
 fn names_a_key(name: &str) -> bool {
     let name: String =
         name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    KEY_WORDS.iter().any(|word| name.contains(word)) || KEY_NAMES.contains(&name.as_str())
+    KEY_WORDS.iter().any(|word| bytes::has(&name, word)) || KEY_NAMES.contains(&name.as_str())
 }
 
 /// As long as the shortest secret of the clouds, nearly, and of capitals, small letters and digits:
@@ -182,7 +182,8 @@ fn names_a_key(name: &str) -> bool {
 const KEY_LENGTH_MIN: usize = 28;
 
 fn is_like_a_key(text: &str) -> bool {
-    text.split(|one: char| !(one.is_ascii_alphanumeric() || "+/=_.".contains(one))).any(|piece| {
+    let of_a_key = |one| matches!(one, '+' | '/' | '=' | '_' | '.');
+    text.split(|one: char| !(one.is_ascii_alphanumeric() || of_a_key(one))).any(|piece| {
         let has = |kind: fn(&u8) -> bool| piece.bytes().any(|byte| kind(&byte));
         let is_random = piece.len() >= KEY_LENGTH_MIN
             && has(u8::is_ascii_uppercase)

@@ -70,6 +70,12 @@ pub(crate) fn build() -> Result<Dist> {
             .arg(&wasm))?;
     }
     glue::shorten(&folder.join("page.js"), &folder.join("page_bg.wasm"))?;
+    for script in files(&folder)? {
+        let name = name_in(&folder, &script)?;
+        if name == "boot.js" || name.starts_with("snippets/") {
+            glue::leave_out_remarks(&script)?;
+        }
+    }
     seal::ensure_own_scripts(&folder)?;
     seal::seal(&folder)?;
     let dist = Dist::compress(&folder)?;

@@ -6,6 +6,13 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
 
+/// Leaves out of a script of ours what is for its readers: they find it in the sources.
+pub(crate) fn leave_out_remarks(script: &Path) -> Result<()> {
+    let text = fs::read_to_string(script).with_context(|| script.display().to_string())?;
+    fs::write(script, terse(&text))?;
+    Ok(())
+}
+
 /// Shortens the names between `script` and `wasm`, and leaves out what is for readers of the script.
 pub(crate) fn shorten(script: &Path, wasm: &Path) -> Result<()> {
     let glue = fs::read_to_string(script).with_context(|| script.display().to_string())?;

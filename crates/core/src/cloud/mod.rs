@@ -18,7 +18,6 @@ pub use manifest::{
     Role, Shape, Site, Verb,
 };
 
-use crate::plan::Target;
 #[cfg(feature = "engine")]
 use crate::{
     answer::{BatchAnswer, Described, InstanceState, Response},
@@ -28,7 +27,7 @@ use crate::{
 #[cfg(feature = "signing")]
 use crate::{
     ids::InstanceId,
-    plan::Batch,
+    plan::{Batch, Target},
     request::{Request, Unsigned},
     sign::{Algorithm, Prepared, Signer},
 };
@@ -47,6 +46,7 @@ pub trait Cloud: Sync {
     fn manifest(&self) -> &'static Manifest;
 
     /// The host that a request to this target is signed for and must reach.
+    #[cfg(feature = "signing")]
     fn host(&self, target: &Target) -> String;
 
     /// The request that carries out a batch.

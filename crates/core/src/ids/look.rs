@@ -1,7 +1,10 @@
 //! What a piece of text looks like: an id, almost one, or a plain word.
 
 use super::{Malformation, pieces::Piece};
-use crate::cloud::{self, Cloud, IdGrammar};
+use crate::{
+    bytes,
+    cloud::{self, Cloud, IdGrammar},
+};
 
 /// What a piece looks like.
 #[derive(Clone, Debug)]
@@ -61,7 +64,7 @@ impl Reading {
         if is_ascii && let Some(look) = self.id(piece) {
             return look;
         }
-        if text.contains('*')
+        if bytes::has(text, "*")
             && let Some(look) = self.masked(text)
         {
             return look;
@@ -119,7 +122,7 @@ impl Reading {
                 || (ids.resembles)(before)
                 || prefix(ids).is_some_and(|prefix| before.starts_with(prefix))
         });
-        (cloud.is_some() || (stars_at_end && before.contains('-')))
+        (cloud.is_some() || (stars_at_end && bytes::has(before, "-")))
             .then_some(Look::Masked { cloud })
     }
 
@@ -225,19 +228,18 @@ fn lacks_one_of(short: &str, long: &str) -> bool {
 /// both ends and invisible characters removed.
 fn fold(text: &str, folded: &mut String) {
     folded.clear();
+    let is_plain = |character: &char| character.is_ascii_alphanumeric();
     if text.is_ascii() {
-        folded.push_str(text);
+        folded.push_str(text.trim_start_matches(|character| !is_plain(&character)));
         folded.make_ascii_lowercase();
         if folded.contains(['_', '~']) {
             *folded = folded.replace(['_', '~'], "-");
         }
     } else {
-        folded.extend(text.chars().filter_map(plain));
+        folded.extend(text.chars().filter_map(plain).skip_while(|character| !is_plain(character)));
     }
-    let end = folded.trim_end_matches(|character: char| !character.is_ascii_alphanumeric()).len();
+    let end = folded.trim_end_matches(|character| !is_plain(&character)).len();
     folded.truncate(end);
-    let start = folded.find(|character: char| character.is_ascii_alphanumeric()).unwrap_or(end);
-    folded.drain(..start);
 }
 
 /// Joiners, marks of direction, the byte-order mark, soft hyphens: not seen, but pasted.

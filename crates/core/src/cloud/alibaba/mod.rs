@@ -7,6 +7,7 @@ mod errors;
 mod manifest;
 #[cfg(feature = "engine")]
 mod policy;
+#[cfg(feature = "signing")]
 mod request;
 #[cfg(feature = "signing")]
 mod sign;
@@ -15,6 +16,7 @@ mod state;
 #[cfg(all(test, feature = "engine"))]
 mod tests;
 
+use crate::cloud::{Cloud, Manifest};
 #[cfg(feature = "engine")]
 use crate::{
     answer::{BatchAnswer, Described, InstanceState, Response},
@@ -26,13 +28,9 @@ use crate::{
 use crate::{
     cloud::Read,
     ids::InstanceId,
-    plan::Batch,
+    plan::{Batch, Target},
     request::{Request, Unsigned},
     sign::{Algorithm, Prepared, Signer},
-};
-use crate::{
-    cloud::{Cloud, Manifest},
-    plan::Target,
 };
 
 pub(super) struct Alibaba;
@@ -42,6 +40,7 @@ impl Cloud for Alibaba {
         &manifest::MANIFEST
     }
 
+    #[cfg(feature = "signing")]
     fn host(&self, target: &Target) -> String {
         request::host(&target.region)
     }
