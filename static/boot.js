@@ -127,8 +127,20 @@ async function demo() {
   for (const console of document.querySelectorAll("relight-console")) start(console);
 }
 
+// The browser fetches what a page keeps from elsewhere, once, and whoever asks waits for it. Now there
+// is time: all else is still on its way.
+function fetchWhatIsKept() {
+  try {
+    localStorage.getItem("relight-language");
+  } catch {
+    // Where nothing may be kept the front manages without.
+  }
+}
+
 try {
-  await program("page", Promise.all([ground(), demo()]));
+  const page = program("page", Promise.all([ground(), demo()]));
+  fetchWhatIsKept();
+  await page;
 } catch (error) {
   say(error);
   throw error;

@@ -484,7 +484,7 @@ fn is_title(cell: &str) -> bool {
         return false;
     }
     let cell = cell.to_ascii_lowercase();
-    let plain = cell.trim_matches(|character: char| !character.is_alphanumeric());
+    let plain = cell.trim_matches(|character| !pieces::speaks(character));
     matches!(plain, "id" | "ids") || WORDS.iter().any(|word| bytes::has(&cell, word))
 }
 

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     glue, paths,
-    process::{cargo, command, run},
+    process::{cargo, command, read, run},
     seal::{self, files, name_in},
     tools::Tool,
 };
@@ -306,6 +306,18 @@ fn rust_flags() -> Result<String> {
         .context("there is neither CARGO_HOME nor a home folder")?;
     let remapped_root = format!("--remap-path-prefix={}=/relight", paths::root().display());
     let mut flags = vec!["-Ctarget-feature=+simd128".to_owned(), remapped_root];
+    // Where the toolchain's own sources are installed the compiler names them there; elsewhere by the
+    // compiler's commit.
+    let version = read(command("rustc").arg("-vV"))?;
+    let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: "));
+    let sources = format!(
+        "{}/lib/rustlib/src/rust",
+        read(command("rustc").args(["--print", "sysroot"]))?.trim()
+    );
+    flags.push(format!(
+        "--remap-path-prefix={sources}=/rustc/{}",
+        commit.context("rustc's commit")?
+    ));
     let registries = home.join("registry/src");
     for entry in fs::read_dir(&registries).with_context(|| registries.display().to_string())? {
         flags.push(format!("--remap-path-prefix={}=", entry?.path().display()));

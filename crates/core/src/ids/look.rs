@@ -1,6 +1,9 @@
 //! What a piece of text looks like: an id, almost one, or a plain word.
 
-use super::{Malformation, pieces::Piece};
+use super::{
+    Malformation,
+    pieces::{Piece, speaks},
+};
 use crate::{
     bytes,
     cloud::{self, Cloud, IdGrammar},
@@ -57,7 +60,7 @@ impl Reading {
         let text = piece.text;
         let is_ascii = text.is_ascii();
         let has_words = text.bytes().any(|byte| byte.is_ascii_alphanumeric())
-            || (!is_ascii && text.chars().any(char::is_alphanumeric));
+            || (!is_ascii && text.chars().any(speaks));
         if !has_words {
             return Look::Mark;
         }

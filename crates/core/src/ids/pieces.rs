@@ -141,6 +141,27 @@ fn class(character: char) -> Class {
     }
 }
 
+/// Whether a character says something: a letter or a digit. Beyond ASCII that is whatever is not known
+/// to be a mark: the table of all letters would be two kilobytes of the front.
+pub(super) fn speaks(character: char) -> bool {
+    character.is_ascii_alphanumeric()
+        || !matches!(character,
+            '\0'..='\u{a9}' | '\u{ab}'..='\u{b1}' | '\u{b4}' | '\u{b6}'..='\u{b8}' | '\u{bb}' | '\u{bf}'
+            | '×' | '÷' | '№' | '™'
+            // Accents to be put on letters.
+            | '\u{300}'..='\u{344}' | '\u{346}'..='\u{362}'
+            // Punctuation, currencies, arrows, signs of mathematics and of machines, boxes, shapes.
+            | '\u{2000}'..='\u{206f}' | '\u{20a0}'..='\u{20ff}' | '\u{2190}'..='\u{245f}'
+            | '\u{2500}'..='\u{2775}' | '\u{2794}'..='\u{2bff}'
+            // Of East Asia, in all its widths.
+            | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{3030}' | '\u{303d}'..='\u{3040}'
+            | '\u{30fb}' | '\u{fe00}'..='\u{fe6f}' | '\u{feff}'
+            | '\u{ff00}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '\u{ff3b}'..='\u{ff40}'
+            | '\u{ff5b}'..='\u{ff65}' | '\u{ffe0}'..='\u{ffff}'
+            // Pictures.
+            | '\u{1f000}'..='\u{1f0ff}' | '\u{1f18a}'..='\u{1fbef}')
+}
+
 /// Takes links, `key=value`, `key:value` and `id/name` apart. A path to a file stays whole: what
 /// stands in it was not meant as an id.
 fn word<'t>(
@@ -209,4 +230,27 @@ const fn is_joint(byte: u8) -> bool {
 /// `%22` and its like, by which links carry quotes and brackets.
 fn is_escape(bytes: &[u8], at: usize) -> bool {
     bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::speaks;
+
+    #[test]
+    fn no_letter_and_no_digit_is_taken_for_a_mark() {
+        let all = '\0'..=char::MAX;
+        let lost: Vec<char> =
+            all.filter(|one| one.is_alphanumeric() && !speaks(*one)).take(20).collect();
+        assert_eq!(lost, []);
+    }
+
+    #[test]
+    fn marks_around_ids_say_nothing() {
+        let spoken: Vec<char> =
+            "-_.*#@ \t•·—–…→⇒✓✗■●○◆★☆─│└├▶\u{fe0f}👉✅⚠️❌§©°±×÷«»“”‘’¥€№。，、；：！？「」『』【】《》（）～〜・※\u{200b}\u{feff}\u{a0}\u{3000}\u{301}"
+                .chars()
+                .filter(|one| speaks(*one))
+                .collect();
+        assert_eq!(spoken, []);
+    }
 }
