@@ -8,8 +8,23 @@
 
 use super::markup::Frame;
 use std::{any::Any, borrow::Cow, cell::RefCell, ops::Deref, rc::Rc};
-use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen::{JsCast, UnwrapThrowExt, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{Element, Event, Node};
+
+/// What of the page cannot fail as it is used here. Each is called some hundred times before the page
+/// can answer, and to be ready for an error would take as long as the call.
+#[wasm_bindgen]
+extern "C" {
+    type Dom;
+    #[wasm_bindgen(method, js_name = createElementNS)]
+    fn create_element(this: &Dom, namespace: &str, tag: &str) -> Element;
+    #[wasm_bindgen(method, js_name = createTextNode)]
+    fn create_text(this: &Dom, text: &str) -> Node;
+    #[wasm_bindgen(method, js_name = setAttribute)]
+    fn set_attribute(this: &Dom, key: &str, value: &str);
+    #[wasm_bindgen(method, js_name = append)]
+    fn append(this: &Dom, node: &Node);
+}
 
 /// A text of the markup.
 pub(crate) type Text = Cow<'static, str>;
@@ -235,20 +250,24 @@ impl<T> Deref for State<T> {
 /// The place where everything is drawn.
 pub(crate) struct Canvas {
     root: Node,
+    document: Dom,
     drawn: RefCell<Option<Drawn>>,
 }
 
 impl Canvas {
     /// Draws inside of a node.
     pub(crate) fn new(root: Node) -> Self {
-        Canvas { root, drawn: RefCell::new(None) }
+        // Every node has a document.
+        let document = root.owner_document().unwrap_throw().unchecked_into();
+        Canvas { root, document, drawn: RefCell::new(None) }
     }
 
     /// Brings what is there in step with the markup.
     pub(crate) fn draw(&self, html: Html, redraw: &Redraw) {
         let before = self.drawn.take();
-        let mut pen = Pen { redraw, effects: Vec::new() };
-        let drawn = pen.put(html, before, &Place { parent: &self.root, svg: false }, None);
+        let mut pen = Pen { document: &self.document, redraw, effects: Vec::new() };
+        let place = Place { parent: &self.root, svg: false, fresh: false };
+        let drawn = pen.put(html, before, &place, None);
         let effects = pen.effects;
         self.drawn.replace(Some(drawn));
         for effect in effects {
@@ -322,9 +341,22 @@ struct Place<'a> {
     parent: &'a Node,
     /// Whether it is a picture, whose elements have names of their own.
     svg: bool,
+    /// Whether the parent has just been made: then everything goes behind what it has.
+    fresh: bool,
+}
+
+impl Place<'_> {
+    fn insert(&self, node: &Node, next: Option<&Node>) {
+        match next {
+            None => self.parent.unchecked_ref::<Dom>().append(node),
+            // Somebody else, a translator say, may have taken away what follows.
+            Some(_) => drop(self.parent.insert_before(node, next)),
+        }
+    }
 }
 
 struct Pen<'a> {
+    document: &'a Dom,
     redraw: &'a Redraw,
     effects: Vec<Effect>,
 }
@@ -346,7 +378,7 @@ impl Pen<'_> {
                 Drawn::Text(text, node)
             }
             (Html::Element(frame), Some(Drawn::Element(mut drawn))) if drawn.is_like(&frame) => {
-                self.fill(&mut drawn, *frame, place.svg);
+                self.fill(&mut drawn, *frame, place.svg, false);
                 Drawn::Element(drawn)
             }
             (Html::List(list), Some(Drawn::List(before))) => {
@@ -363,14 +395,14 @@ impl Pen<'_> {
                 drawn
             }
             (Html::Text(text), None) => {
-                let node: Node = document().create_text_node(&text).into();
-                insert(place.parent, &node, next);
+                let node = self.document.create_text(&text);
+                place.insert(&node, next);
                 Drawn::Text(text, node)
             }
             (Html::Element(frame), None) => {
-                let mut drawn = DrawnElement::new(&frame, place.svg);
-                self.fill(&mut drawn, *frame, place.svg);
-                insert(place.parent, &drawn.element, next);
+                let mut drawn = DrawnElement::new(&frame, place.svg, self.document);
+                self.fill(&mut drawn, *frame, place.svg, true);
+                place.insert(&drawn.element, next);
                 Drawn::Element(Box::new(drawn))
             }
             (Html::List(list), None) => Drawn::List(self.put_all(list, Vec::new(), place, next)),
@@ -389,6 +421,9 @@ impl Pen<'_> {
         place: &Place<'_>,
         next: Option<&Node>,
     ) -> Vec<Drawn> {
+        if place.fresh {
+            return list.into_iter().map(|html| self.put(html, None, place, None)).collect();
+        }
         for surplus in before.drain(list.len().min(before.len())..) {
             surplus.remove(place.parent);
         }
@@ -423,7 +458,7 @@ impl Pen<'_> {
     }
 
     /// Brings an element in step: attributes, listeners, what is inside, what a field shows.
-    fn fill(&mut self, drawn: &mut DrawnElement, frame: Frame, svg: bool) {
+    fn fill(&mut self, drawn: &mut DrawnElement, frame: Frame, svg: bool, fresh: bool) {
         let element = &drawn.element;
         for ((key, value), before) in frame.keys.iter().zip(&frame.values).zip(&mut drawn.values) {
             // A choice that somebody has made no longer heeds the attribute.
@@ -431,11 +466,11 @@ impl Pen<'_> {
                 set(element, key, &true.into());
             }
             if value != before {
-                // No value of ours is refused: the names are known ones.
-                let _ = match value {
-                    Some(value) => element.set_attribute(key, value),
-                    None => element.remove_attribute(key),
-                };
+                match value {
+                    Some(value) => element.unchecked_ref::<Dom>().set_attribute(key, value),
+                    // An attribute that is there can be taken away.
+                    None => drop(element.remove_attribute(key)),
+                }
                 before.clone_from(value);
             }
         }
@@ -443,7 +478,7 @@ impl Pen<'_> {
             heeded.heed.replace(listener.heed);
         }
         let before = std::mem::take(&mut drawn.children);
-        let place = Place { parent: element, svg: svg || drawn.tag == "svg" };
+        let place = Place { parent: element, svg: svg || drawn.tag == "svg", fresh };
         drawn.children = self.put_all(frame.children, before, &place, None);
         if let Some(value) = frame.value
             && get(element, "value").as_deref() != Some(&*value)
@@ -459,13 +494,15 @@ impl Pen<'_> {
 
 impl DrawnElement {
     /// A fresh element, with all that never changes.
-    fn new(frame: &Frame, svg: bool) -> Self {
-        let namespace = (svg || frame.tag == "svg").then_some("http://www.w3.org/2000/svg");
-        let namespace = namespace.or(Some("http://www.w3.org/1999/xhtml"));
-        let element = document().create_element_ns(namespace, frame.tag);
-        let element = element.expect("the markup has only elements that there are");
+    fn new(frame: &Frame, svg: bool, document: &Dom) -> Self {
+        let namespace = if svg || frame.tag == "svg" {
+            "http://www.w3.org/2000/svg"
+        } else {
+            "http://www.w3.org/1999/xhtml"
+        };
+        let element = document.create_element(namespace, frame.tag);
         for (key, value) in frame.fixed {
-            let _ = element.set_attribute(key, value);
+            element.unchecked_ref::<Dom>().set_attribute(key, value);
         }
         DrawnElement {
             heeded: frame.listeners.iter().map(|listener| heed(&element, listener)).collect(),
@@ -502,11 +539,6 @@ fn heed(element: &Element, listener: &Listener) -> Heeded {
     Heeded { heed, _closure: closure }
 }
 
-fn insert(parent: &Node, node: &Node, next: Option<&Node>) {
-    // A fresh node goes into any element.
-    let _ = parent.insert_before(node, next);
-}
-
 fn get(element: &Element, property: &str) -> Option<String> {
     js_sys::Reflect::get(element, &property.into()).ok()?.as_string()
 }
@@ -514,8 +546,4 @@ fn get(element: &Element, property: &str) -> Option<String> {
 fn set(element: &Element, property: &str, value: &wasm_bindgen::JsValue) {
     // A field takes every value.
     let _ = js_sys::Reflect::set(element, &property.into(), value);
-}
-
-fn document() -> web_sys::Document {
-    web_sys::window().and_then(|window| window.document()).expect("a page to draw in")
 }

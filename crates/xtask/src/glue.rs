@@ -38,13 +38,17 @@ fn shortened(glue: &str, wasm: &[u8]) -> Result<(String, Vec<u8>)> {
         Some(number) => format!("${number}"),
         None => name.to_owned(),
     };
-    let mut glue = terse(glue);
+    let mut glue = format!("{AT_ONCE}{}", terse(glue));
     for name in &names {
         ensure!(glue.contains(name.as_str()), "the script does not know {name}");
         glue = glue.replace(name.as_str(), &short(name));
     }
     Ok((glue, rename(wasm, &mut |name| short(name))?))
 }
+
+/// Has Chromium compile all functions while the wasm is on its way, and none of them when it is there
+/// and everything waits: <https://v8.dev/blog/explicit-compile-hints>.
+const AT_ONCE: &str = "//# allFunctionsCalledOnLoad\n";
 
 /// Whether a name ends in a sum: then it is wasm-bindgen's own.
 fn is_ours_alone(name: &str) -> bool {
@@ -162,7 +166,7 @@ fn put_number(to: &mut Vec<u8>, mut number: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{put_number, put_text, shortened};
+    use super::{AT_ONCE, put_number, put_text, shortened};
 
     const SUM: &str = "f249a2a76caa9a55";
 
@@ -197,7 +201,7 @@ mod tests {
             "// For people.\n    {import}: function() {{\n        wasm.{export}(wasm.memory);\n"
         );
         let (glue, wasm) = shortened(&glue, &module(&import, &export)).unwrap();
-        assert_eq!(glue, "$0: function() {\nwasm.$1(wasm.memory);\n");
+        assert_eq!(glue, format!("{AT_ONCE}$0: function() {{\nwasm.$1(wasm.memory);\n"));
         assert_eq!(wasm, module("$0", "$1"));
     }
 
