@@ -76,7 +76,8 @@ impl Config {
     #[cfg(not(feature = "console"))]
     #[allow(clippy::unnecessary_wraps, reason = "as the module has it")]
     fn read(&mut self, text: &str) -> Result<(), String> {
-        let Ok(members) = js_sys::JSON::parse(text) else {
+        let is_object = text.trim_ascii_start().starts_with('{');
+        let Some(members) = is_object.then(|| js_sys::JSON::parse(text).ok()).flatten() else {
             self.more = true;
             return Ok(());
         };
@@ -84,8 +85,7 @@ impl Config {
         // A name and a text, each in quotes, or there is something in it that the front does not
         // understand: a name that stands twice, too, of which the browser shows the last alone.
         let quotes = text.bytes().filter(|byte| *byte == b'"').count();
-        let is_object = text.trim_ascii_start().starts_with('{');
-        self.more |= !is_object || u32::try_from(quotes) != Ok(4 * members.length());
+        self.more |= u32::try_from(quotes) != Ok(4 * members.length());
         for member in members.iter() {
             let member = js_sys::Array::from(&member);
             match (member.get(0).as_string().as_deref(), member.get(1).as_string()) {

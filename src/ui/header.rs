@@ -104,10 +104,12 @@ pub(crate) fn route_name(route: &Route, locale: Locale) -> String {
     match route {
         Route::Direct => Say::Direct.in_locale(locale).into(),
         // After `https:` or after nothing: in either case it may be another host.
-        Route::Proxy { base } => match base.split_once('/').and_then(|(_, rest)| rest.strip_prefix('/')) {
-            Some(rest) => rest.trim_end_matches('/').to_owned(),
-            None => format!("{} · {base}", Say::ThisPagesProxy.in_locale(locale)),
-        },
+        Route::Proxy { base } => {
+            match base.split_once('/').and_then(|(_, rest)| rest.strip_prefix('/')) {
+                Some(rest) => rest.trim_end_matches('/').to_owned(),
+                None => format!("{} · {base}", Say::ThisPagesProxy.in_locale(locale)),
+            }
+        }
     }
 }
 
