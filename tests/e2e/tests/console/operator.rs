@@ -162,6 +162,13 @@ async fn wrong(stage: &mut Stage) -> Result<()> {
     ensure!(!page.sees("[data-step=review], [data-step=looking]").await?);
     ensure!(stage.calls().is_empty());
     page.photograph(&format!("{}-configuration-unusable", page.browser())).await?;
+    // What the front cannot judge it does not take for nothing.
+    for text in [r#"{ "proxy": "/a", "proxy": "/proxy" }"#, "null", "[]", "{"] {
+        stage.site.replace("relight.json", text.as_bytes().to_vec());
+        page.open(&stage.url()).await?;
+        page.wait_for_no("[data-front]").await?;
+        page.wait_for("[data-problem=configuration]").await?;
+    }
     // The attribute is held to the same.
     stage.site.replace("relight.json", b"{}".to_vec());
     page.open(&stage.url()).await?;
