@@ -233,11 +233,9 @@ impl Vault {
         kept.chosen = Some(entry.id.as_str().into());
     }
 
-    /// The key, if the browser can keep it, which it cannot if it has a token or is bytes.
-    pub(crate) fn keepable(&self) -> Option<Key> {
-        let KeyState { secret, token, is_readable, source, .. } = self.state();
-        (secret == Held::Usable && token == Held::Nothing && !is_readable && source.is_none())
-            .then(|| self.0.borrow().key.clone())
+    /// The key that is held, for the browser to keep if [`KeyState::keepable`] says so.
+    pub(crate) fn key(&self) -> Key {
+        self.0.borrow().key.clone()
     }
 
     /// The key that is held is now also kept under this id.

@@ -5,16 +5,10 @@ use crate::{
     clock,
     vault::{
         Key,
-        keyring::{self, Entry, Trouble},
+        keyring::{self, Entry, Keepable, Trouble},
     },
 };
-use relight_core::{
-    cloud::Cloud,
-    credential::{check_key_id, is_temporary},
-    form::Fill,
-    run::Event,
-    session::Action,
-};
+use relight_core::{cloud::Cloud, form::Fill, run::Event, session::Action};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::Context;
@@ -47,10 +41,11 @@ impl Console {
     pub(super) fn keep(&mut self, ctx: &Context<Self>, name: String) {
         let cloud = self.cloud();
         let key_id = self.key_id().to_owned();
-        let is_lasting = check_key_id(cloud, &key_id).is_ok() && !is_temporary(cloud, &key_id);
-        let Some(key) = self.vault.keepable().filter(|_| is_lasting && self.may_keep()) else {
+        let is_keepable = self.vault.state().keepable(cloud, &key_id) == Keepable::Yes;
+        if !is_keepable || self.view.stranger.is_some() {
             return;
-        };
+        }
+        let key = self.vault.key();
         let (changes, now) = (self.vault.changes(), clock::now());
         self.vault.set_trouble(None);
         ctx.link().send_future(async move {
@@ -61,7 +56,9 @@ impl Console {
 
     /// Takes a kept key out of the browser to sign with.
     pub(super) fn choose(&mut self, ctx: &Context<Self>, id: &Rc<str>) {
-        if !self.may_keep() || self.vault.has_source() {
+        let keyring = &self.view.key.keyring;
+        let is_allowed = keyring.is_known && !keyring.is_forbidden;
+        if !is_allowed || self.view.stranger.is_some() || self.vault.has_source() {
             return;
         }
         let (changes, id, now) = (self.vault.changes(), Rc::clone(id), clock::now());
@@ -144,12 +141,6 @@ impl Console {
             link.send_message(Msg::Keyring(entries));
         });
         is_held && self.forget(ctx)
-    }
-
-    /// Whether this page may have to do with keys that the browser keeps.
-    fn may_keep(&self) -> bool {
-        let keyring = &self.view.key.keyring;
-        self.view.stranger.is_none() && keyring.is_known && !keyring.is_forbidden
     }
 
     /// Draws what the vault says. Returns whether that is something else than before.

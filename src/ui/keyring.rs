@@ -12,9 +12,9 @@ use crate::{
     database::Unavailable,
     store::Intent,
     text::{self, Say, keys},
-    vault::keyring::{Entry, Trouble},
+    vault::keyring::{Entry, Keepable, Trouble},
 };
-use relight_core::{credential, form::Held, words::Locale};
+use relight_core::{form::Held, words::Locale};
 use std::rc::Rc;
 use yew::{
     Callback, Html, InputEvent, KeyboardEvent,
@@ -57,24 +57,14 @@ pub(crate) fn list(props: &Props<'_>) -> Html {
 /// Below the fields: the way to keep the key that is held, or why there is none.
 pub(crate) fn keep(props: &Props<'_>) -> Html {
     let (locale, key) = (props.locale, &props.key);
-    let temporary = key.token != Held::Nothing
-        || (!props.key_id.is_empty() && credential::is_temporary(props.cloud, props.key_id));
-    let held = key.secret == Held::Usable && key.source.is_none();
-    if !held
-        || !key.keyring.is_known
-        || key.is_readable
-        || key.chosen.is_some()
-        || key.keyring.is_forbidden
-    {
-        return Html::default();
-    }
-    if temporary {
-        return html! {
-            <p class="small muted" data-advice="temporary">{ keys::TEMPORARY.in_locale(locale) }</p>
-        };
-    }
-    if credential::check_key_id(props.cloud, props.key_id).is_err() {
-        return Html::default();
+    match key.keepable(props.cloud, props.key_id) {
+        Keepable::Yes => {}
+        Keepable::No => return Html::default(),
+        Keepable::Temporary => {
+            return html! {
+                <p class="small muted" data-advice="temporary">{ keys::TEMPORARY.in_locale(locale) }</p>
+            };
+        }
     }
     part(
         "keep",

@@ -7,10 +7,15 @@
 //! 4. What this version cannot use stays as it is, is listed, and can be forgotten.
 
 use super::Key;
-use crate::database::{self, Access, Schema, Transaction, Unavailable};
+use crate::{
+    database::{self, Access, Schema, Transaction, Unavailable},
+    store::KeyState,
+};
 use js_sys::{Array, Object, Reflect};
 use relight_core::{
     cloud::{self, Cloud},
+    credential::{check_key_id, is_temporary},
+    form::Held,
     run::Millis,
     sign::Keying,
 };
@@ -64,6 +69,35 @@ pub enum Trouble {
     Unforgotten(Unavailable),
     /// The key that was chosen is not there any more, or cannot be used.
     Gone,
+}
+
+/// Whether the browser may be asked to keep the key that is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keepable {
+    /// It may.
+    Yes,
+    /// No, and it is to be said why: the key is a temporary one.
+    Temporary,
+    /// No: there is nothing to keep, it is kept already, or it may not be.
+    No,
+}
+
+impl KeyState {
+    /// Whether the key may be kept, with this key id.
+    pub(crate) fn keepable(&self, cloud: &'static dyn Cloud, key_id: &str) -> Keepable {
+        let is_there = self.secret == Held::Usable && !self.is_readable;
+        let is_ours = self.source.is_none() && self.chosen.is_none();
+        let is_allowed = self.keyring.is_known && !self.keyring.is_forbidden;
+        if !(is_there && is_ours && is_allowed) {
+            Keepable::No
+        } else if self.token != Held::Nothing || is_temporary(cloud, key_id) {
+            Keepable::Temporary
+        } else if check_key_id(cloud, key_id).is_err() {
+            Keepable::No
+        } else {
+            Keepable::Yes
+        }
+    }
 }
 
 /// All that is kept.
@@ -253,18 +287,21 @@ fn member(value: &JsValue, name: &str) -> JsValue {
 
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
-    use super::{Entry, KEYS, SCHEMA, choose, forget, id_of, keep, list};
+    use super::{Entry, KEYS, Keepable, Keyring, SCHEMA, choose, forget, id_of, keep, list};
     use crate::{
         database::Unavailable,
+        store::KeyState,
         vault::{Key, Typed},
     };
     use js_sys::{Function, Promise};
     use relight_core::{
         cloud::{self, Cloud},
+        form::Held,
         request::Pair,
         sign::{SigningInput, algorithm, parse_iso_8601},
     };
     use serde_json::Value;
+    use std::rc::Rc;
     use wasm_bindgen::JsValue;
     use wasm_bindgen_futures::JsFuture;
     use wasm_bindgen_test::wasm_bindgen_test;
@@ -307,6 +344,41 @@ mod tests {
 
     fn usable(entries: &[Entry]) -> Vec<(&str, bool)> {
         entries.iter().map(|entry| (entry.id.as_str(), entry.is_usable)).collect()
+    }
+
+    #[wasm_bindgen_test]
+    fn only_a_lasting_key_of_this_tab_can_be_kept_and_only_where_that_is_allowed() {
+        let state = KeyState {
+            secret: Held::Usable,
+            token: Held::Nothing,
+            is_readable: false,
+            expires_at: None,
+            locked: None,
+            source: None,
+            failure: None,
+            keyring: Rc::new(Keyring { is_known: true, ..Keyring::default() }),
+            chosen: None,
+        };
+        let keyring = |is_known, is_forbidden| {
+            Rc::new(Keyring { is_forbidden, is_known, ..Keyring::default() })
+        };
+        let cloud = cloud::by_id("tencent").unwrap();
+        let of = |state: &KeyState| state.keepable(cloud, "AKIDEXAMPLE");
+        assert_eq!(of(&state), Keepable::Yes);
+        for not in [
+            KeyState { secret: Held::Malformed, ..state.clone() },
+            KeyState { is_readable: true, ..state.clone() },
+            KeyState { source: Some("vault".into()), ..state.clone() },
+            KeyState { chosen: Some("tencent AKIDEXAMPLE".into()), ..state.clone() },
+            KeyState { keyring: keyring(false, false), ..state.clone() },
+            KeyState { keyring: keyring(true, true), ..state.clone() },
+        ] {
+            assert_eq!(of(&not), Keepable::No, "{not:?}");
+        }
+        assert_eq!(state.keepable(cloud, "not a key id"), Keepable::No);
+        assert_eq!(of(&KeyState { token: Held::Usable, ..state.clone() }), Keepable::Temporary);
+        let temporary = format!("AKID{}", "x".repeat(40));
+        assert_eq!(state.keepable(cloud, &temporary), Keepable::Temporary);
     }
 
     #[wasm_bindgen_test]
