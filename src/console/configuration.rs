@@ -17,6 +17,7 @@ use wasm_bindgen_futures::JsFuture;
 use yew::Context;
 
 impl Console {
+    /// The configuration is there, with what was wrong with it; the first time what waited for it goes on.
     pub(super) fn configure(
         &mut self,
         ctx: &Context<Self>,
@@ -95,6 +96,7 @@ impl Console {
         }
     }
 
+    /// Whether calls travel through a proxy that must say who answered.
     pub(super) fn through_proxy(&self) -> bool {
         match *self.view.route {
             Route::Proxy { .. } => true,
@@ -112,6 +114,7 @@ impl Console {
     }
 }
 
+/// Reads it, and brings it as a message.
 pub(super) fn read_configuration(ctx: &Context<Console>) {
     let host = ctx.props().host.clone();
     ctx.link().send_future(async move {

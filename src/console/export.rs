@@ -7,6 +7,7 @@ use relight_core::export;
 use wasm_bindgen::JsValue;
 
 impl Console {
+    /// Saves the run that is shown.
     pub(super) fn export(&self, format: Format) {
         let Some(run) = &self.view.run else { return };
         let (name, kind, text) = match format {
@@ -17,6 +18,7 @@ impl Console {
     }
 }
 
+/// Puts a text on the clipboard, where there is one.
 pub(super) fn copy(text: &str) {
     if let Some(window) = web_sys::window()
         // Off secure contexts there is no clipboard, and the typed getter would hide that.

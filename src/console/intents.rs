@@ -10,6 +10,7 @@ use relight_core::{form::Fill, run::Event, session::Action};
 use yew::Context;
 
 impl Console {
+    /// Returns whether there is something else to be drawn.
     pub(super) fn carry_out(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
         match intent {
             Intent::Locale(locale) => {

@@ -158,6 +158,7 @@ impl Console {
     }
 }
 
+/// Reads which keys the browser keeps, and brings them as a message.
 pub(super) fn read_keyring(ctx: &Context<Console>) {
     ctx.link().send_future(async { Msg::Keyring(keyring::list().await.map_err(Trouble::Unread)) });
 }

@@ -10,6 +10,8 @@ use std::sync::Arc;
 use yew::Context;
 
 impl Console {
+    /// On to the review, with a look before it or without; with a fresh key first, where one comes from
+    /// somewhere.
     pub(super) fn review(&mut self, ctx: &Context<Self>, look: bool) -> bool {
         if !self.vault.has_source() {
             return self.review_now(ctx, look);

@@ -211,6 +211,7 @@ impl Run {
     }
 }
 
+/// What to do about the calls.
 pub(super) enum NextCall {
     Nothing,
     Wait(Millis),

@@ -162,6 +162,7 @@ impl Run {
     }
 }
 
+/// What to do about the looks.
 pub(super) enum NextLook {
     Nothing,
     Wait(Millis),

@@ -29,6 +29,7 @@ pub(super) fn floor(text: &str, at: usize) -> usize {
     text.floor_char_boundary(at)
 }
 
+/// The start of a text, where all of it would be too much to show.
 pub(super) fn shortened(text: &str) -> String {
     const BYTES_MAX: usize = 2_000;
     let start = start_of(text, BYTES_MAX);

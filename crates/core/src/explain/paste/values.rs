@@ -38,6 +38,7 @@ pub(in crate::explain) fn value_of<'t>(
     (!value.is_empty()).then_some(value)
 }
 
+/// The request id of an error, near its code.
 pub(super) fn request_id<'t>(before: &'t str, after: &'t str) -> Option<&'t str> {
     const NAMES: &[&str] = &["requestid", "request_id", "request id", "request-id"];
     let read = |text| {
@@ -49,6 +50,7 @@ pub(super) fn request_id<'t>(before: &'t str, after: &'t str) -> Option<&'t str>
     read(line_after).or_else(|| read(line_before)).or_else(|| read(after)).or_else(|| read(before))
 }
 
+/// The message of an error, near its code.
 pub(super) fn message<'t>(before: &'t str, after: &'t str) -> Option<&'t str> {
     const NAMES: &[&str] = &["message", "errmsg", "msg"];
     fn ends(c: char) -> bool {
@@ -107,6 +109,7 @@ fn is_named(key: &str, name: &str) -> bool {
         .eq(name.bytes())
 }
 
+/// The HTTP status that an object tells.
 pub(super) fn status(fields: &Map<String, Value>) -> Option<u16> {
     fields
         .iter()
