@@ -18,7 +18,6 @@ use js_sys::Function;
 use relight_core::{
     answer::Outcome,
     cloud::Verb,
-    form::Fill,
     ids::InstanceId,
     plan::Plan,
     run::{Command, Event, Millis, Run, Stage},
@@ -66,10 +65,7 @@ impl Console {
         keep_key: bool,
     ) -> bool {
         let Some(run) = self.view.run.clone() else { return false };
-        let (order, target) = (run.order(), run.order().target());
-        let manifest = target.cloud.manifest();
-        let same = Some(order.operation()).filter(|operation| operation.verb == verb);
-        let Some(operation) = same.or_else(|| manifest.operation_for(verb)) else { return false };
+        let Some(operation) = run.operation_for(verb) else { return false };
         if !self.new_run(ctx) {
             return false;
         }
@@ -77,18 +73,7 @@ impl Console {
             self.vault.forget();
             self.ask_vault();
         }
-        let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
-        let session = self.view.session.make_mut();
-        for fill in [
-            Fill::Cloud(manifest.id.to_owned()),
-            Fill::Site(target.site.id.to_owned()),
-            Fill::Region(target.region.clone()),
-            Fill::Operation(operation.name.to_owned()),
-            Fill::KeyId(run.about().key_id.clone()),
-            Fill::IdsText(ids.join("\n")),
-        ] {
-            session.update(Action::Fill(fill));
-        }
+        self.view.session.make_mut().take_up(&run, ids, operation);
         self.search_elsewhere = elsewhere;
         self.review(ctx, true);
         true

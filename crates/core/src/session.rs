@@ -10,7 +10,7 @@ pub use elsewhere::Elsewhere;
 
 use crate::{
     answer::{Delivery, InstanceState},
-    cloud::{self, Verb},
+    cloud::{self, Operation, Verb},
     eligibility::SkipReason,
     form::{Fill, Form, Held},
     ids::InstanceId,
@@ -217,6 +217,22 @@ impl Session {
         let skew_seconds = review.seen.as_ref().and_then(|seen| seen.clock_skew_seconds);
         let run = Run::new(about, plan, &review.skipped, known, policy);
         Some(run.with_clock_skew(skew_seconds))
+    }
+
+    /// Fills the form in for a new run of some instances of an old one, with its cloud, region and key.
+    pub fn take_up(&mut self, run: &Run, ids: &[InstanceId], operation: &Operation) {
+        let target = run.order().target();
+        let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
+        for fill in [
+            Fill::Cloud(target.cloud.manifest().id.to_owned()),
+            Fill::Site(target.site.id.to_owned()),
+            Fill::Region(target.region.clone()),
+            Fill::Operation(operation.name.to_owned()),
+            Fill::KeyId(run.about().key_id.clone()),
+            Fill::IdsText(ids.join("\n")),
+        ] {
+            self.update(Action::Fill(fill));
+        }
     }
 
     /// What to do for the look that is under way, if one is; with the target that it looks at, and
@@ -448,6 +464,26 @@ mod tests {
         assert!(run.policy().journal && !run.policy().through_proxy);
         assert_eq!(run.policy().wave_calls, 4);
         assert_eq!(run.clock_correction_seconds(), None);
+    }
+
+    #[test]
+    fn instances_of_an_old_run_are_taken_up_as_they_were() {
+        let mut session = filled();
+        review(&mut session, false);
+        let run = session.run("r".into(), 7, None, true).unwrap();
+        let some = run.rows().iter().skip(1).map(|row| row.id.clone()).collect::<Vec<_>>();
+        for verb in [Verb::Reboot, Verb::Start] {
+            let operation = run.operation_for(verb).unwrap();
+            assert_eq!(operation.verb, verb);
+            let mut session = Session::new(Locale::En);
+            session.take_up(&run, &some, operation);
+            let form = session.form();
+            assert_eq!(form.job().ids, some);
+            assert_eq!((form.cloud(), form.operation()), (run.order().target().cloud, operation));
+            assert_eq!((form.region(), form.key_id()), ("ap-guangzhou", "AKIDEXAMPLE"));
+            assert_eq!(form.site(), run.order().target().site.id);
+        }
+        assert_eq!(run.operation_for(Verb::Reboot), Some(run.order().operation()));
     }
 
     #[test]

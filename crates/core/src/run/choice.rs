@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     answer::Outcome,
+    cloud::{Operation, Verb},
     eligibility::Eligibility,
     ids::InstanceId,
     plan::{self, Order},
@@ -71,6 +72,13 @@ impl Run {
             Choice::Narrow => count.div_ceil(most).max(2),
             Choice::Force => count.div_ceil(most),
         }
+    }
+
+    /// What does this to instances of the run: its own operation, if that is of the verb, or else its
+    /// cloud's. `None` if there is none.
+    pub fn operation_for(&self, verb: Verb) -> Option<&'static Operation> {
+        let own = Some(self.order.operation()).filter(|operation| operation.verb == verb);
+        own.or_else(|| self.order.target().cloud.manifest().operation_for(verb))
     }
 
     /// The order that [`Choice::Force`] sends, where the operation has a forced mode and the run was
