@@ -94,7 +94,12 @@ async function program(name, first) {
   // The script is ready by the time that the wasm is there, which is far larger.
   const script = Promise.all([vouch(`${name}.js`), first]).then(() => import(address(`${name}.js`)));
   const [module, wasm] = await Promise.all([script, bytes(`${name}_bg.wasm`)]);
-  await module.default({ module_or_path: wasm });
+  if (name === "page") {
+    // It is small and nothing else is there to be done: to have it compiled elsewhere takes longer.
+    module.initSync({ module: await wasm.arrayBuffer() });
+  } else {
+    await module.default({ module_or_path: wasm });
+  }
   return module;
 }
 
