@@ -42,6 +42,9 @@ pub(crate) const SPY: &str = "() => { window.memories = []; window.made = []; \
        WebAssembly[name] = async (...all) => { const made = await own(...all); \
          const { memory } = (made.instance ?? made).exports ?? {}; \
          if (memory) window.memories.push(memory); return made; }; } \
+     WebAssembly.Instance = new Proxy(WebAssembly.Instance, { construct: (...all) => { \
+       const made = Reflect.construct(...all); \
+       window.memories.push(made.exports.memory); return made; } }); \
      if (crypto.subtle) { const own = crypto.subtle.importKey.bind(crypto.subtle); \
        crypto.subtle.importKey = (...all) => { const key = own(...all); \
          window.made.push(key); return key; }; } }";
