@@ -72,6 +72,17 @@ pub fn Console(props: &ConsoleProps) -> Html {
             }
         });
     }
+    {
+        // What had the focus is gone with its screen: whoever goes by keyboard does not begin at the top.
+        let step = step(view);
+        let before = use_mut_ref(|| step);
+        let main = main.clone();
+        use_effect_with(step, move |step| match (before.replace(*step), *step) {
+            ("looking" | "review", "compose") => dom::refocus(&main, Some("[data-action=review]")),
+            ("run", "compose") => dom::refocus(&main, None),
+            _ => {}
+        });
+    }
     let on_place = {
         let place = place.clone();
         Callback::from(move |to: Place| {
@@ -197,6 +208,16 @@ fn name_page(place: &Place, locale: Locale) {
     }
 }
 
+/// The public name of the step.
+fn step(view: &View) -> &'static str {
+    match (&view.run, view.session.step()) {
+        (Some(_), _) => "run",
+        (None, Step::Compose { .. }) => "compose",
+        (None, Step::Looking { .. }) => "looking",
+        (None, Step::Review(_)) => "review",
+    }
+}
+
 fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Html {
     let locale = view.session.locale();
     if let Some(run) = &view.run {
@@ -238,8 +259,8 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
             </main>
         };
     }
-    let (step, review) = match view.session.step() {
-        Step::Compose { .. } => ("compose", nothing_to_review(locale)),
+    let review = match view.session.step() {
+        Step::Compose { .. } => nothing_to_review(locale),
         Step::Looking { look } => {
             let props = looking::Props {
                 locale,
@@ -248,7 +269,7 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
                 has_token: view.key.token != Held::Nothing,
                 on: on.clone(),
             };
-            ("looking", part("looking", looking, props))
+            part("looking", looking, props)
         }
         Step::Review(review) => {
             let form = view.session.form();
@@ -264,11 +285,11 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
                 route: view.route.clone(),
                 on: on.clone(),
             };
-            ("review", part("review", review::review, props))
+            part("review", review::review, props)
         }
     };
     html! {
-        <main class="two-panes" data-step={step} tabindex="-1" ref={main.clone()}>
+        <main class="two-panes" data-step={step(view)} tabindex="-1" ref={main.clone()}>
             <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
             { remarks(view, on) }
             { linked(view, on) }

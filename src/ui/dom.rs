@@ -73,6 +73,20 @@ pub(crate) fn focus_in(node: &NodeRef, selector: &str) {
     }
 }
 
+/// The same, or on the element itself, if nothing has the focus.
+#[cfg(feature = "console")]
+pub(crate) fn refocus(node: &NodeRef, selector: Option<&str>) {
+    let root = node.cast::<Element>().map(|element| element.get_root_node());
+    let root = root.and_then(|root| root.dyn_into::<web_sys::ShadowRoot>().ok());
+    if root.is_none_or(|root| root.active_element().is_some()) {
+        return;
+    }
+    match selector {
+        Some(selector) => focus_in(node, selector),
+        None => focus(node),
+    }
+}
+
 /// Brings an element into view, if it is not.
 pub(crate) fn reveal(node: &NodeRef) {
     if let Some(element) = node.cast::<Element>() {

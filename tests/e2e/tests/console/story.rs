@@ -4,6 +4,7 @@
 use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, listen, refusal, send, story_of};
 use anyhow::{Result, ensure};
 use relight_e2e::{Stage, case, page::Form, suite::Case};
+use serde_json::json;
 use thirtyfour::Key;
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -138,11 +139,23 @@ async fn keyboard(stage: &mut Stage) -> Result<()> {
     page.press(&enter).await?;
     page.wait_for("[data-action=send]:not([disabled])").await?;
     ensure!(stage.power_calls().is_empty(), "Enter alone must not send");
+    // Back, and on again: the focus is where it was.
+    page.press(&enter).await?;
+    page.wait_for_step("compose").await?;
+    let focused = "return root.activeElement?.matches(a) || null;";
+    page.wait_until("the focus to come back", focused, &[json!("[data-action=review]")]).await?;
+    page.press(&enter).await?;
+    page.wait_for("[data-action=send]:not([disabled])").await?;
     page.tab_to("[data-action=send]").await?;
     page.press(&enter).await?;
     page.wait_for_step("run").await?;
     page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
     ensure!(ZENLAYER.reboots(stage, &ids)? == [1]);
     ensure!(stage.power_calls().len() == 1);
+    page.wait_for_outcomes(&ids, &["proven"]).await?;
+    page.tab_to("[data-action=new-run]").await?;
+    page.press(&enter).await?;
+    page.wait_for_step("compose").await?;
+    page.wait_until("the focus on what is new", focused, &[json!("main")]).await?;
     Ok(())
 }
