@@ -37,7 +37,7 @@ impl Console {
         };
         session.update(Action::Restrict(limits));
         if first {
-            let untouched = Session::new(session.locale()).form().filled();
+            let untouched = Session::new(session.locale()).form().clone();
             for fill in config.settings.fills() {
                 session.update(Action::Fill(fill));
             }
@@ -47,7 +47,7 @@ impl Console {
             }
             // What a person has filled in already wins over what the operator or a link suggests,
             // and is held to what is allowed.
-            for fill in start.changed_from(&untouched) {
+            for fill in start.changed_from(untouched) {
                 session.update(Action::Fill(fill));
             }
         }

@@ -7,7 +7,11 @@ use crate::{
     ui,
     vault::{Key, Typed},
 };
-use relight_core::{form::Fill, link::Link, words::Locale};
+use relight_core::{
+    form::{Fill, Form},
+    link::Link,
+    words::Locale,
+};
 use std::cell::RefCell;
 
 /// What was filled in before the console was there.
@@ -26,12 +30,23 @@ pub(crate) struct Start {
 }
 
 impl Start {
-    /// What is filled in otherwise than at first.
-    pub(super) fn changed_from(&self, untouched: &[(&'static str, String)]) -> Vec<Fill> {
-        let is_untouched =
-            |name: &str, value: &str| untouched.iter().any(|one| one.0 == name && one.1 == value);
-        let changed = self.filled.iter().filter(|(name, value)| !is_untouched(name, value));
-        changed.filter_map(|(name, value)| Fill::named(name, value.clone())).collect()
+    /// What is filled in otherwise than at first, in the order in which a form must be given it. What
+    /// a field sets by itself counts as its doing: where another value stands, that was chosen.
+    pub(super) fn changed_from(&self, mut form: Form) -> Vec<Fill> {
+        let mut changed = Vec::new();
+        for (name, value) in &self.filled {
+            let stands = |(other, stands): &(&str, String)| other == name && stands == value;
+            if form.filled().iter().any(stands) {
+                continue;
+            }
+            let Some(fill) = Fill::named(name, value.clone()) else { continue };
+            // Ids set no other field, and to read thousands takes time.
+            if !matches!(fill, Fill::IdsText(_)) {
+                form.fill(fill.clone());
+            }
+            changed.push(fill);
+        }
+        changed
     }
 }
 
