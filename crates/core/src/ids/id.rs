@@ -1,22 +1,17 @@
 //! An id, kept in place.
 
 use crate::bytes;
-use std::{
-    cmp::Ordering,
-    fmt,
-    hash::{Hash, Hasher},
-    sync::Arc,
-};
+use std::{cmp::Ordering, fmt, sync::Arc};
 
 /// A checked id. Only [`parse_ids`](super::parse_ids), [`parse_list`](super::parse_list) and
-/// [`parse_id`](super::parse_id) make one.
-#[derive(Clone)]
+/// [`parse_lines`](super::parse_lines) make one.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InstanceId(Kept);
 
 /// All ids that are known are short. A library's short text is filled byte by byte, and moved whole
 /// before the processor has it together: done for a hundred ids, that took longer than anything else
-/// in a signature but the hashing.
-#[derive(Clone)]
+/// in a signature but the hashing. Of each text there is one form, so that ids are equal as these are.
+#[derive(Clone, PartialEq, Eq, Hash)]
 enum Kept {
     Short {
         /// The text, and zeros behind it.
@@ -76,14 +71,6 @@ impl InstanceId {
     }
 }
 
-impl PartialEq for InstanceId {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
-    }
-}
-
-impl Eq for InstanceId {}
-
 impl PartialOrd for InstanceId {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
@@ -93,12 +80,6 @@ impl PartialOrd for InstanceId {
 impl Ord for InstanceId {
     fn cmp(&self, other: &Self) -> Ordering {
         self.as_str().cmp(other.as_str())
-    }
-}
-
-impl Hash for InstanceId {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
     }
 }
 
