@@ -94,12 +94,20 @@ async function program(name, first) {
   // The script is ready by the time that the wasm is there, which is far larger.
   const script = Promise.all([vouch(`${name}.js`), first]).then(() => import(address(`${name}.js`)));
   const [module, wasm] = await Promise.all([script, bytes(`${name}_bg.wasm`)]);
-  if (name === "page") {
-    // It is small and nothing else is there to be done: to have it compiled elsewhere takes longer.
-    module.initSync({ module: await wasm.arrayBuffer() });
-  } else {
+  if (name !== "page") {
     await module.default({ module_or_path: wasm });
+    return module;
   }
+  // It is small and nothing else is there to be done: to have it compiled elsewhere takes longer.
+  const code = await wasm.arrayBuffer();
+  let compiled = null;
+  try {
+    compiled = new WebAssembly.Module(code);
+  } catch {
+    // Chromium before 114 compiles no more than 4 kB in place, and all of it elsewhere.
+  }
+  if (compiled) module.initSync({ module: compiled });
+  else await module.default({ module_or_path: code });
   return module;
 }
 

@@ -13,6 +13,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("integrity::two_releases_are_not_mixed", two_releases).noisy(),
         case!("integrity::a_whole_new_release", whole_release).noisy(),
         case!("integrity::what_is_held_against_a_sum_is_fetched_once", once),
+        case!("integrity::an_older_browser_compiles_elsewhere", elsewhere),
     ]
 }
 
@@ -180,4 +181,17 @@ fn list(dist: &Path, folder: &Path, names: &mut Vec<String>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Chromium before 114 compiles no more than 4 kB in place.
+async fn elsewhere(stage: &mut Stage) -> Result<()> {
+    const OLDER: &str = "() => { window.refused = 0; \
+         WebAssembly.Module = new Proxy(WebAssembly.Module, { construct: () => { \
+           window.refused += 1; throw new RangeError('too large for this thread'); } }); }";
+    stage.page.session().before_every_page(OLDER).await?;
+    stage.open().await?;
+    ensure!(stage.page.run("return window.refused;", &[]).await? == json!(1), "it was not asked");
+    let ids = TENCENT.running(stage, 1);
+    send(stage, &TENCENT.form(&ids[0])).await?;
+    one_arrival(stage, true)
 }
