@@ -1,5 +1,7 @@
 //! The proxy contract: which requests pass, what is taken off them, and what every answer carries.
 
+use std::collections::{HashSet, VecDeque};
+
 use crate::{
     cloud::Cloud,
     faults::Kind,
@@ -13,6 +15,42 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024;
 pub const DEADLINE_MS: u64 = 30_000;
 
 const NAME: &str = "relight-proxy";
+
+/// The only hosts that are reached, one a line.
+const HOSTS: &str = include_str!("../../../deploy/hosts.txt");
+
+/// The signatures that have passed, so that none changes anything twice: a browser may send a POST
+/// again by itself.
+#[derive(Debug, Default)]
+pub(crate) struct Passed {
+    order: VecDeque<(i64, String)>,
+    known: HashSet<String>,
+}
+
+impl Passed {
+    /// How long a signature is remembered: as long as any of the clouds takes it.
+    const LIFETIME_MS: i64 = 15 * 60 * 1_000;
+    const MAX: usize = 10_000;
+
+    /// Notes a request that changes something; false when one with its signature has passed before.
+    pub(crate) fn note(&mut self, inbound: &Inbound, now_ms: i64) -> bool {
+        if is_read(|name| inbound.header(name)) {
+            return true;
+        }
+        while self.order.len() >= Self::MAX
+            || self.order.front().is_some_and(|(at_ms, _)| now_ms - at_ms > Self::LIFETIME_MS)
+        {
+            let Some((_, oldest)) = self.order.pop_front() else { break };
+            self.known.remove(&oldest);
+        }
+        let signature = inbound.header("authorization").unwrap_or_default();
+        let is_new = self.known.insert(signature.to_owned());
+        if is_new {
+            self.order.push_back((now_ms, signature.to_owned()));
+        }
+        is_new
+    }
+}
 
 /// The only request headers that a cloud gets to see.
 const REQUEST_HEADERS: [&str; 19] = [
@@ -78,6 +116,12 @@ pub(crate) fn decide(request: &Request, origins: &[String]) -> (Option<String>, 
             deny(400, "Sec-Fetch-Dest")
         }
         "POST" if request.header("upgrade").is_some() => deny(400, "upgrade"),
+        "POST"
+            if !is_read(|name| request.header(name))
+                && request.header("authorization").is_none() =>
+        {
+            deny(400, "a change without a signature")
+        }
         "POST" if request.body.len() > MAX_BODY_BYTES => refuse(413, "http_request_error", "body"),
         "POST" => {
             let headers = request
@@ -121,6 +165,11 @@ pub(crate) fn own(status: u16, error: &str, origin: Option<&str>) -> Answer {
         answer = answer.with("allow", "POST, OPTIONS");
     }
     dress(answer, origin)
+}
+
+/// The answer to a second copy: the first is on its way or has arrived, so it is not "not sent".
+pub(crate) fn repeated(origin: Option<&str>) -> Answer {
+    own(409, "proxy_internal_response; details=\"repeated\"", origin)
 }
 
 /// What the proxy says when it could not send a request: status and RFC 9209 error type.
@@ -200,10 +249,14 @@ fn dress(answer: Answer, origin: Option<&str>) -> Answer {
         .with("connection", "close");
     match origin {
         None => answer,
-        Some(origin) => answer.with("access-control-allow-origin", origin).with(
-            "access-control-expose-headers",
-            "Date, Retry-After, Proxy-Status, X-Acs-Request-Id",
-        ),
+        Some(origin) => answer
+            .with("access-control-allow-origin", origin)
+            .with(
+                "access-control-expose-headers",
+                "Date, Retry-After, Proxy-Status, X-Acs-Request-Id",
+            )
+            // Without it a page of another origin cannot see over which protocol it calls.
+            .with("timing-allow-origin", origin),
     }
 }
 
@@ -211,7 +264,7 @@ fn dress(answer: Answer, origin: Option<&str>) -> Answer {
 fn target(path: &str) -> Option<(Cloud, &str, &str)> {
     let rest = path.strip_prefix("/proxy/")?;
     let (host, path) = rest.split_at(rest.find('/')?);
-    let cloud = Cloud::of_host(host)?;
+    let cloud = Cloud::of_host(host).filter(|_| HOSTS.lines().any(|known| known == host))?;
     let product = path.strip_prefix("/api/v2/").is_some_and(|name| {
         !name.is_empty()
             && name
@@ -229,6 +282,16 @@ fn is_allowed(origin: &str, host: Option<&str>, origins: &[String]) -> bool {
     own || (origin != "null" && origins.iter().any(|allowed| allowed == origin))
 }
 
+const ACTION_HEADERS: [&str; 3] = ["x-acs-action", "x-tc-action", "x-zc-action"];
+
 fn has_action(request: &Request) -> bool {
-    ["x-acs-action", "x-tc-action", "x-zc-action"].iter().any(|name| request.header(name).is_some())
+    ACTION_HEADERS.iter().any(|name| request.header(name).is_some())
+}
+
+/// Whether every action that is named only reads.
+fn is_read<'a>(header: impl Fn(&str) -> Option<&'a str>) -> bool {
+    ACTION_HEADERS
+        .iter()
+        .filter_map(|name| header(name))
+        .all(|action| action.starts_with("Describe"))
 }

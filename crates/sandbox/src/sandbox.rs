@@ -96,6 +96,7 @@ pub struct Sandbox {
     calls: Vec<Call>,
     undelivered: Vec<Undelivered>,
     nonces: HashMap<(String, String), i64>,
+    passed: proxy::Passed,
     rates: Rates,
     /// Every request id comes from this count, so a run can be repeated.
     count: u64,
@@ -114,6 +115,7 @@ impl Sandbox {
             calls: Vec::new(),
             undelivered: Vec::new(),
             nonces: HashMap::new(),
+            passed: proxy::Passed::default(),
             rates: Rates::default(),
             count: 0,
         }
@@ -182,7 +184,7 @@ impl Sandbox {
         Some(key)
     }
 
-    /// Back to the start: fleet, calls, faults, keys, nonces and rates. Request ids go on counting, as
+    /// Back to the start: fleet, calls, faults, keys, nonces, what passed the proxy and rates. Request ids go on counting, as
     /// do issued keys.
     pub fn reset(&mut self) {
         self.credentials.clone_from(&self.config.credentials);
@@ -191,6 +193,7 @@ impl Sandbox {
         self.calls.clear();
         self.undelivered.clear();
         self.nonces.clear();
+        self.passed = proxy::Passed::default();
         self.rates = Rates::default();
     }
 
@@ -243,6 +246,11 @@ impl Sandbox {
         if let Some(fault) = place.and_then(|place| self.faults.take(place)) {
             let answer = proxy::undelivered(&fault.kind, origin.as_deref());
             self.note_undelivered(request, answer.status, fault.name(), now_ms);
+            return answer.into();
+        }
+        if !self.passed.note(&inbound, now_ms) {
+            let answer = proxy::repeated(origin.as_deref());
+            self.note_undelivered(request, answer.status, "a second copy", now_ms);
             return answer.into();
         }
         let arrival = self.arrive(cloud, Via::Proxy, &inbound, now_ms);

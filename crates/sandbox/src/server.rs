@@ -23,7 +23,7 @@ use axum::{
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
@@ -41,6 +41,10 @@ pub type Shared = Arc<Mutex<Sandbox>>;
 
 /// The largest body that is read, in bytes; larger ones are cut off and so refused.
 const MAX_READ_BYTES: usize = 4 * 1024 * 1024;
+
+/// A connection on which no head of a request comes is closed: a browser keeps such as spares, and
+/// sends a POST again by itself when one of them dies.
+const HEAD_LIMIT: Duration = Duration::from_secs(1);
 
 /// A running server. It ends when this is dropped.
 #[derive(Debug)]
@@ -162,6 +166,7 @@ async fn accept(listener: TcpListener, app: Router) {
                 }
             });
             let mut http = hyper::server::conn::http1::Builder::new();
+            http.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
             // A cut connection is an error by design, and so is a client that goes away.
             let _ = http.half_close(false).serve_connection(TokioIo::new(stream), service).await;
         });

@@ -36,6 +36,7 @@ fn a_good_request_passes_and_the_answer_is_dressed() {
         assert_eq!(status_of(&reply.answer), (200, "relight-proxy; received-status=200"));
         for (name, value) in [
             ("access-control-allow-origin", ORIGIN),
+            ("timing-allow-origin", ORIGIN),
             ("access-control-expose-headers", "Date, Retry-After, Proxy-Status, X-Acs-Request-Id"),
             ("cache-control", "no-store"),
             ("connection", "close"),
@@ -71,6 +72,10 @@ fn hosts_and_paths_are_taken_literally() {
         "/proxy/bucket.oss-cn-hangzhou.aliyuncs.com/",
         "/proxy/ecs.evil.example/",
         "/proxy/ecs.a.b.aliyuncs.com/",
+        // A storage bucket that anybody may name so.
+        "/proxy/ecs.oss-cn-hangzhou.aliyuncs.com/",
+        "/proxy/ecs.xx-nowhere-1.aliyuncs.com/",
+        "/proxy/cvm.xx-nowhere.tencentcloudapi.com/",
         "/proxy/ecs..aliyuncs.com/",
         "/proxy/ecsx.aliyuncs.com/",
         "/proxy/ECS.aliyuncs.com/",
@@ -114,12 +119,17 @@ fn hosts_and_paths_are_taken_literally() {
 #[test]
 fn origins_methods_and_marks() {
     type Change = fn(&mut Request);
-    let cases: [(&str, Change, u16); 9] = [
+    let cases: [(&str, Change, u16); 10] = [
         ("another origin", |request| set(request, "origin", "https://evil.example"), 403),
         ("origin null", |request| set(request, "origin", "null"), 403),
         ("GET", |request| request.method = "GET".to_owned(), 405),
         ("PUT", |request| request.method = "PUT".to_owned(), 405),
         ("no action", |request| request.headers.retain(|(name, _)| name != "x-tc-action"), 400),
+        (
+            "a change that nobody signed",
+            |request| request.headers.retain(|(name, _)| name != "authorization"),
+            400,
+        ),
         ("a document", |request| set(request, "sec-fetch-dest", "document"), 400),
         ("upgrade", |request| set(request, "upgrade", "websocket"), 400),
         (
@@ -164,9 +174,11 @@ fn allowed_origins_and_none_at_all() {
     set(&mut request, "origin", other);
     let reply = sandbox.answer(&request, NOW_MS);
     assert_eq!(reply.answer.header("access-control-allow-origin"), Some(other));
+    let mut request = reboot(&sandbox, Cloud::Zenlayer);
     request.headers.retain(|(name, _)| name != "origin");
     let reply = sandbox.answer(&request, NOW_MS);
     assert_eq!(reply.answer.header("access-control-allow-origin"), None);
+    assert_eq!(reply.answer.header("timing-allow-origin"), None);
     assert_eq!(sandbox.calls().len(), 2);
 }
 
@@ -195,6 +207,51 @@ fn only_listed_headers_go_through() {
     set(&mut request, "authorization", &signed);
     let reply = sandbox.answer(&request, NOW_MS);
     assert_eq!(outcome(&reply).1, "AuthFailure.InvalidAuthorization");
+}
+
+const REPEATED: &str = r#"relight-proxy; error=proxy_internal_response; details="repeated""#;
+
+#[test]
+fn a_second_copy_of_a_change_is_refused_and_a_read_is_not() {
+    for cloud in Cloud::ALL {
+        let mut sandbox = sandbox();
+        let request = reboot(&sandbox, cloud);
+        assert_eq!(outcome(&sandbox.answer(&request, NOW_MS)).1, "ok");
+        // An action beside it that only reads does not hide what changes something.
+        let mut disguised = request.clone();
+        for name in ["x-acs-action", "x-tc-action", "x-zc-action"] {
+            if disguised.header(name).is_none() {
+                set(&mut disguised, name, "DescribeInstances");
+            }
+        }
+        for (copy, later_ms) in [(&request, 0), (&disguised, 1), (&request, 14 * 60_000)] {
+            let reply = sandbox.answer(copy, NOW_MS + later_ms);
+            assert_eq!(status_of(&reply.answer), (409, REPEATED), "{cloud:?}");
+            assert_eq!(reply.answer.header("access-control-allow-origin"), Some(ORIGIN));
+        }
+        assert_eq!(sandbox.calls().len(), 1, "{cloud:?}");
+        let read = Ask::new(cloud, "DescribeInstances").sign_for_proxy();
+        for _ in 0..2 {
+            let reply = sandbox.answer(&read, NOW_MS);
+            assert_ne!(reply.answer.status, 409, "{cloud:?}");
+        }
+        assert_eq!(sandbox.calls().len(), 3, "{cloud:?}");
+    }
+}
+
+#[test]
+fn what_has_passed_is_forgotten_in_time_and_beyond_a_number() {
+    let mut sandbox = sandbox();
+    let request = reboot(&sandbox, Cloud::Tencent);
+    sandbox.answer(&request, NOW_MS);
+    let later = sandbox.answer(&request, NOW_MS + 16 * 60_000);
+    assert_ne!(later.answer.status, 409, "the cloud itself no longer takes it");
+    for number in 0..10_000 {
+        let mut other = request.clone();
+        set(&mut other, "authorization", &format!("other {number}"));
+        sandbox.answer(&other, NOW_MS + 16 * 60_000);
+    }
+    assert_ne!(sandbox.answer(&request, NOW_MS + 16 * 60_000).answer.status, 409);
 }
 
 #[test]

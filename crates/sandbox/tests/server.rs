@@ -58,6 +58,16 @@ fn add(running: &Running, wish: &Value) {
 }
 
 #[test]
+fn a_connection_that_says_nothing_is_closed_soon() {
+    let running = start();
+    let mut stream = TcpStream::connect(running.addr).expect("it listens");
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a deadline");
+    let start = Instant::now();
+    assert_eq!(stream.read(&mut [0; 1]).expect("closed, not reset"), 0);
+    assert!(start.elapsed() < Duration::from_secs(3), "after {:?}", start.elapsed());
+}
+
+#[test]
 fn signed_requests_of_all_clouds_are_answered() {
     let running = start();
     for cloud in Cloud::ALL {
