@@ -28,10 +28,11 @@ impl Console {
         let cloud = form.cloud();
         let site = cloud.manifest().sites.iter().find(|site| site.id == form.site());
         let Some(site) = site.or(cloud.manifest().sites.first()) else { return false };
-        // Where none is chosen, any will do: all of them know the list.
+        // Where none is chosen, or what is none, any will do: all of them know the list.
         let known = cloud.manifest().regions.known.first().map_or("", |region| region.id);
-        let region = Some(form.region()).filter(|region| !region.is_empty()).unwrap_or(known);
-        let target = Target { cloud, site, region: region.to_owned() };
+        let target = Target::new(cloud, Some(site.id), form.region())
+            .or_else(|_| Target::new(cloud, Some(site.id), known));
+        let Ok(target) = target else { return false };
         let (vault, route) = (self.vault.clone(), (*self.view.route).clone());
         let has_key = self.view.key.secret == Held::Usable;
         let paper = Paper {

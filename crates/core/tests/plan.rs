@@ -201,6 +201,11 @@ fn regions_are_required_checked_or_refused() {
             "cn-杭州",
             "a-b",
             "china-hangzhou",
+            "oss-cn-hangzhou",
+            "log-cn-hangzhou",
+            "vpc-cn-hangzhou",
+            "s3-cn-hangzhou",
+            "oss",
             "cn-hangzhou hangzhou",
             "cn-0123456789012345678901234567890123456789",
         ] {
