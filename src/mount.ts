@@ -19,6 +19,9 @@ export interface Settings {
   $schema?: string;
   /** The proxy's address, or one for each cloud. */
   proxy?: string | Record<CloudId, string>;
+  /** Whether nothing is sent until the connection check has proven that the proxy refuses the second
+   * copy of a request. */
+  requireOnce?: boolean;
   /** The language; the reader's own unless given. */
   language?: Locale;
   /** Light or dark; as the reader's system is set unless given. */

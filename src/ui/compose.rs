@@ -158,7 +158,7 @@ pub(crate) fn field_of(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::UnknownOperation { .. } | Refusal::NotAllowed { .. } => "operation",
         Refusal::DryRunOnly => "dryRun",
-        Refusal::ReasonMissing => "reason",
+        Refusal::ReasonMissing | Refusal::OnceNotProven => "reason",
         Refusal::NoInstances
         | Refusal::TooManyInstances { .. }
         | Refusal::InstancesNotAllowed { .. } => "instanceIds",

@@ -26,6 +26,9 @@ pub struct Config {
     pub schema: Option<String>,
     /// Where the CORS proxy is, absolute or relative to the page; or such an address for each cloud.
     pub proxy: Option<Proxies>,
+    /// Whether nothing that changes anything is sent until the connection check has proven that the
+    /// proxy refuses the second copy of a request: browsers may send one again by themselves.
+    pub require_once: bool,
     /// The language. Left out: what the reader's browser asks for.
     pub language: Option<Locale>,
     /// Light or dark. Left out: as the reader's system is set.
@@ -386,6 +389,8 @@ impl Config {
             dry_run_only: allow.dry_run_only,
             typed_count_above: self.confirm.typed_count_above.map(|count| count as usize),
             reason_required: self.confirm.reason_required,
+            once_required: self.require_once,
+            once_proven: false,
         };
         let preset = &self.preset;
         for lock in &self.locked {

@@ -15,6 +15,8 @@ use crate::{
 
 /// What is allowed. `None` anywhere means everything; the default allows all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+// Facts that have nothing to do with each other.
+#[allow(clippy::struct_excessive_bools)]
 pub struct Limits {
     /// Clouds, by their ids.
     pub clouds: Option<Vec<String>>,
@@ -35,6 +37,12 @@ pub struct Limits {
     pub typed_count_above: Option<usize>,
     /// Whether a reason or a ticket must be given.
     pub reason_required: bool,
+    /// Whether nothing that changes anything is sent until it is proven of the proxy that it refuses
+    /// the second copy of a request.
+    pub once_required: bool,
+    /// Whether that is proven of the proxy that requests travel through: not the operator's word but
+    /// the connection check's, here since it decides with the other whether something may be sent.
+    pub once_proven: bool,
 }
 
 /// The word of [`Limits::modes`] that allows an operation to erase disks.
@@ -137,6 +145,18 @@ impl Limits {
             return Err(Refusal::DryRunOnly);
         }
         Ok(())
+    }
+
+    /// Checks whether it is certain enough that what is sent arrives once. Apart from
+    /// [`Limits::check`], since it keeps a plan from being sent and not from being reviewed: what is
+    /// missing is found out there.
+    ///
+    /// # Errors
+    /// It is not, and the operator wants it to be.
+    pub fn check_once(&self, order: &Order) -> Result<(), Refusal> {
+        // A rehearsal may arrive as often as it likes.
+        let will_do = !self.once_required || self.once_proven || order.is_dry_run();
+        if will_do { Ok(()) } else { Err(Refusal::OnceNotProven) }
     }
 
     /// Checks where a call goes, be it one that only looks.

@@ -190,12 +190,16 @@ impl Session {
     /// Whether what is reviewed may be sent.
     pub fn may_send(&self) -> bool {
         self.review().is_some_and(|review| {
-            review.may_send() && review.order.limits().allows_reason(self.form.reason())
+            let limits = self.form.limits();
+            review.may_send()
+                && limits.allows_reason(self.form.reason())
+                && limits.check_once(&review.order).is_ok()
         })
     }
 
     /// The run of the plan under review, once a person has confirmed it. `id` is a name that no other run
-    /// has, `person` who confirmed it, if that is known.
+    /// has, `person` who confirmed it, if that is known. None where it is not certain enough for the
+    /// operator that what is sent arrives once.
     pub fn run(
         &self,
         id: String,
@@ -205,6 +209,7 @@ impl Session {
     ) -> Option<Run> {
         let review = self.review()?;
         let plan = review.plan.as_ref()?;
+        self.form.limits().check_once(&plan.order).ok()?;
         let about = About {
             id,
             reason: self.form.reason().to_owned(),
@@ -282,13 +287,7 @@ impl Session {
             Action::LookElsewhere { through_proxy } => self.look_elsewhere(through_proxy),
             Action::GoTo { region } => self.go_to(&region),
             Action::Back => self.step = Step::Compose { refusal: None },
-            // What is under review was allowed, and may no longer be.
-            Action::Restrict(limits) => {
-                if *self.form.limits() != limits {
-                    self.form.restrict(limits);
-                    self.step = Step::Compose { refusal: None };
-                }
-            }
+            Action::Restrict(limits) => self.restrict(limits),
             // A plan under review is what was filled in: to change that is to leave the review.
             Action::Fill(fill) => {
                 let before = self.form.clone();
@@ -297,6 +296,22 @@ impl Session {
                     self.step = Step::Compose { refusal: None };
                 }
             }
+        }
+    }
+
+    fn restrict(&mut self, limits: Arc<Limits>) {
+        let before = Arc::clone(self.form.limits());
+        if before == limits {
+            return;
+        }
+        let only_once = *before == Limits { once_proven: before.once_proven, ..(*limits).clone() };
+        self.form.restrict(limits);
+        if only_once {
+            // The same is allowed: what is known of the proxy is no part of what was reviewed.
+            self.plan_anew();
+        } else {
+            // What is under review was allowed, and may no longer be.
+            self.step = Step::Compose { refusal: None };
         }
     }
 
@@ -365,10 +380,15 @@ impl Session {
         };
     }
 
-    /// The same instances, cut and paced in another way.
+    /// The same instances, cut and paced in another way, or with something else known of the proxy.
     fn plan_anew(&mut self) {
         let pacing = *self.form.pacing();
+        let limits = self.form.limits();
         let Step::Review(review) = &mut self.step else { return };
+        if review.order.limits() != limits {
+            let order = review.order.under(limits);
+            Arc::make_mut(review).order = Arc::new(order);
+        }
         let Some(plan) = review.plan.clone() else { return };
         let ids: Vec<InstanceId> = plan.ids().cloned().collect();
         let job = Job { ids, ..self.form.job() };
@@ -464,6 +484,60 @@ mod tests {
         assert!(run.policy().journal && !run.policy().through_proxy);
         assert_eq!(run.policy().wave_calls, 4);
         assert_eq!(run.clock_correction_seconds(), None);
+    }
+
+    #[test]
+    fn what_must_be_proven_first_is_reviewed_and_not_sent() {
+        let mut session = filled();
+        let limits = |once_proven| Limits { once_required: true, once_proven, ..Limits::default() };
+        let restrict = |session: &mut Session, limits| {
+            session.update(Action::Restrict(Arc::new(limits)));
+        };
+        restrict(&mut session, limits(false));
+        review(&mut session, false);
+        let asked = |session: &Session| {
+            let run = session.run("r".into(), 7, None, true);
+            assert_eq!(run.is_some(), session.may_send());
+            run
+        };
+        let before = session.review().unwrap().clone();
+        assert!(before.may_send(), "the plan itself is in order");
+        assert!(asked(&session).is_none());
+        // Found out while it is under review: the same is there, and may be sent.
+        restrict(&mut session, limits(true));
+        let after = session.review().unwrap().clone();
+        assert!(after.order.limits().once_proven && !before.order.limits().once_proven);
+        assert!(after.plan.as_ref().unwrap().ids().eq(before.plan.as_ref().unwrap().ids()));
+        assert!(asked(&session).unwrap().order().limits().once_proven);
+        // And found out to be no longer so.
+        restrict(&mut session, limits(false));
+        assert!(session.review().is_some() && asked(&session).is_none());
+        restrict(&mut session, Limits { once_required: false, ..limits(false) });
+        assert!(session.review().is_none(), "something else is allowed");
+        review(&mut session, false);
+        assert!(asked(&session).is_some());
+
+        // A rehearsal changes nothing, however often it arrives.
+        let can = |cloud: &&&dyn cloud::Cloud| {
+            let operation = cloud.manifest().operations.first().unwrap();
+            operation.parameter_for(cloud::Role::DryRun).is_some()
+        };
+        let cloud = cloud::ALL.iter().find(can).unwrap().manifest();
+        for fill in [
+            Fill::Cloud(cloud.id.into()),
+            Fill::Region(cloud.regions.known.first().unwrap().id.into()),
+            Fill::KeyId("LTAIEXAMPLE".into()),
+            Fill::IdsText(cloud.ids.example.into()),
+        ] {
+            session.update(Action::Fill(fill));
+        }
+        restrict(&mut session, limits(false));
+        for dry_run in [false, true] {
+            session.update(Action::Fill(Fill::DryRun(dry_run)));
+            review(&mut session, false);
+            assert!(session.review().is_some());
+            assert_eq!(asked(&session).is_some(), dry_run);
+        }
     }
 
     #[test]

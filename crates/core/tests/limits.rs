@@ -173,6 +173,7 @@ fn lock_outs() -> Vec<(&'static str, bool, Limits)> {
         ("too-many-instances", true, Limits { instances_max: Some(2), ..all() }),
         ("instances-not-allowed", true, Limits { instance_ids: names(&["ins-db*"]), ..all() }),
         ("reason-missing", true, Limits { reason_required: true, ..all() }),
+        ("once-not-proven", true, Limits { once_required: true, ..all() }),
     ]
 }
 

@@ -127,6 +127,8 @@ pub enum Refusal {
     },
     /// The operator of the page wants a reason, and none is given.
     ReasonMissing,
+    /// The operator of the page wants it proven first that the proxy refuses a second copy.
+    OnceNotProven,
     /// The key id is missing or cannot be one.
     KeyIdMalformed {
         /// What the cloud calls it.
@@ -166,6 +168,7 @@ impl Refusal {
             Refusal::TooManyInstances { .. } => "too-many-instances",
             Refusal::InstancesNotAllowed { .. } => "instances-not-allowed",
             Refusal::ReasonMissing => "reason-missing",
+            Refusal::OnceNotProven => "once-not-proven",
             Refusal::KeyIdMalformed { .. } => "key-id-malformed",
             Refusal::SecretMalformed { .. } => "secret-malformed",
             Refusal::TokenMalformed { .. } => "token-malformed",
@@ -230,6 +233,7 @@ impl Refusal {
             Refusal::ReasonMissing => {
                 "Give a reason or a ticket: whoever runs this page asks for one.".into()
             }
+            Refusal::OnceNotProven => "The administrator of this page requires proof that the proxy refuses a second copy of a request. Check the connection first.".into(),
             Refusal::KeyIdMalformed { label } | Refusal::SecretMalformed { label } => {
                 format!("The {label} is missing or has characters that no {label} has.")
             }
@@ -288,6 +292,9 @@ impl Refusal {
                 format!("本页面的管理员不允许在此操作这些实例：{}。", some(ids, "、"))
             }
             Refusal::ReasonMissing => "本页面的管理员要求填写原因或工单号。".into(),
+            Refusal::OnceNotProven => {
+                "本页面的管理员要求先证实代理会拒绝重复的请求，请先检查连接。".into()
+            }
             Refusal::KeyIdMalformed { label } | Refusal::SecretMalformed { label } => {
                 format!("{label} 为空，或含有不允许的字符。")
             }

@@ -68,6 +68,7 @@ impl Run {
             return Ok(());
         }
         limits.check(order, &ids())?;
+        limits.check_once(order)?;
         let asked = self.rows.iter().filter(|row| row.outcome != Outcome::Skipped).count();
         if let Some(most) = limits.instances_max.filter(|most| asked > *most) {
             return Err(Refusal::TooManyInstances { instances: asked, most });
