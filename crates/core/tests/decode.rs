@@ -11,6 +11,7 @@ use relight_core::{
     },
     cloud::{self, Cloud},
     eligibility::{Eligibility, SkipReason},
+    explain::{self, Effect},
     ids::parse_ids,
     plan::{Batch, Job, plan},
 };
@@ -437,7 +438,21 @@ fn check_settled(
     want: Outcome,
     fault: Option<&str>,
 ) {
-    for (batch, delivery) in delivered(proxy_status) {
+    check_settled_with(200, proxy_status, through_proxy, want, fault);
+}
+
+#[track_caller]
+fn check_settled_with(
+    status: u16,
+    proxy_status: Option<&str>,
+    through_proxy: bool,
+    want: Outcome,
+    fault: Option<&str>,
+) {
+    for (batch, mut delivery) in delivered(proxy_status) {
+        if let Delivery::Answered(response) = &mut delivery {
+            response.status = status;
+        }
         let answer = settle(&batch, &delivery, through_proxy);
         check_shape(&batch, &answer);
         for instance in &answer.instances {
@@ -452,10 +467,22 @@ fn check_settled(
 #[test]
 fn a_proxy_must_vouch_for_a_success() {
     check_settled(Some("relight-proxy; received-status=200"), true, Outcome::Accepted, None);
-    check_settled(Some("another; received-status=200, cdn"), true, Outcome::Accepted, None);
+    for header in [
+        "another; received-status=200",
+        "relight-proxy; received-status=200, cdn",
+        "relight-proxy; received-status=200, another; error=connection_refused",
+        "relight-proxy; error=connection_refused, another; received-status=200",
+    ] {
+        check_settled(Some(header), true, Outcome::Unknown, Some("another-proxy"));
+    }
     check_settled(None, true, Outcome::Unknown, Some("no-proxy-status"));
     check_settled(Some("relight-proxy"), true, Outcome::Unknown, Some("no-proxy-status"));
-    check_settled(Some("p; received-status=502"), true, Outcome::Unknown, Some("not-understood"));
+    check_settled(
+        Some("relight-proxy; received-status=502"),
+        true,
+        Outcome::Unknown,
+        Some("not-understood"),
+    );
     check_settled(None, false, Outcome::Accepted, None);
 }
 
@@ -479,7 +506,9 @@ fn only_typed_errors_prove_that_nothing_was_sent() {
         "proxy_configuration_error",
     ] {
         let header = format!("relight-proxy; error={word}");
-        check_settled(Some(&header), true, Outcome::NotSent, Some(word));
+        check_settled_with(502, Some(&header), true, Outcome::NotSent, Some(word));
+        // With the head of a success it contradicts itself.
+        check_settled(Some(&header), true, Outcome::Unknown, Some("not-understood"));
     }
     for word in [
         "connection_terminated",
@@ -530,6 +559,50 @@ fn a_refusal_in_the_clouds_shape_stays_one_without_the_proxys_mark() {
     }
 }
 
+/// What is sent again by itself must be the cloud's own word: a gateway that throttles may have let a
+/// copy pass.
+#[test]
+fn only_the_proxys_mark_makes_a_request_go_out_again() {
+    let mut seen = BTreeMap::new();
+    for (cloud, cases) in cases() {
+        for case in &cases {
+            let batch = case.batch(cloud);
+            let found = cloud.decode(&batch, &case.response());
+            let rejected = |answer: &BatchAnswer| answer.instances[0].outcome == Outcome::Rejected;
+            let Some(Fault::Cloud(report)) = found.instances[0].fault.as_deref() else { continue };
+            let name = batch.order().operation().name;
+            let effect = explain::effect(cloud.manifest().errors, report, Some(name));
+            let resent = matches!(effect, Effect::Throttled | Effect::ClockSkew);
+            if !rejected(&found) || !resent {
+                continue;
+            }
+            *seen.entry((cloud.manifest().id, format!("{effect:?}"))).or_insert(0) += 1;
+            let settled = |header: Option<&str>, through_proxy| {
+                let mut response = case.response();
+                let value = header.map(|header| header.replace("{}", &case.status.to_string()));
+                response.headers.extend(value.map(|value| ("proxy-status".to_owned(), value)));
+                settle(&batch, &Delivery::Answered(response), through_proxy)
+            };
+            assert!(rejected(&settled(Some("relight-proxy; received-status={}"), true)));
+            assert!(rejected(&settled(None, false)), "TLS to the cloud itself");
+            for header in [
+                None,
+                Some("relight-proxy"),
+                Some("another; received-status={}"),
+                Some("relight-proxy; received-status={}, another; received-status={}"),
+                Some("relight-proxy; received-status=599"),
+                Some("not a list"),
+            ] {
+                let answer = settled(header, true);
+                check_shape(&batch, &answer);
+                let is_unknown = answer.instances.iter().all(|one| one.outcome == Outcome::Unknown);
+                assert!(is_unknown, "{}: {header:?}", case.name);
+            }
+        }
+    }
+    assert!(seen.len() >= 4, "{seen:?}");
+}
+
 #[test]
 fn a_describe_answer_needs_the_proxys_mark_too() {
     for case in described().iter().filter(|case| case.found.is_some()) {
@@ -539,7 +612,7 @@ fn a_describe_answer_needs_the_proxys_mark_too() {
         let bare = Delivery::Answered(response.clone());
         assert!(matches!(settle_describe(cloud, &bare, false), Described::Found { .. }));
         assert!(matches!(settle_describe(cloud, &bare, true), Described::Failed(_)));
-        let header = format!("p; received-status={}", case.status);
+        let header = format!("relight-proxy; received-status={}", case.status);
         response.headers.push(("proxy-status".to_owned(), header));
         let marked = Delivery::Answered(response);
         assert!(matches!(settle_describe(cloud, &marked, true), Described::Found { .. }));

@@ -4,7 +4,11 @@ use super::{
     BatchAnswer, Described, Fault, Outcome, Response,
     proxy_status::{self, Verdict},
 };
-use crate::{cloud::Cloud, plan::Batch};
+use crate::{
+    cloud::Cloud,
+    explain::{self, Effect},
+    plan::Batch,
+};
 use std::sync::Arc;
 
 /// What became of a call, as its transport reports it.
@@ -28,7 +32,9 @@ pub enum Delivery {
 /// batch's order.
 ///
 /// Behind a proxy (`through_proxy`), only an answer that the proxy marks as the cloud's can make
-/// anything accepted, and only the proxy's typed word makes it not-sent (RFC 9209).
+/// anything accepted or lead to sending again by itself, and only the proxy's typed word makes it
+/// not-sent (RFC 9209). Without one the answer came over TLS from the cloud's own host, and its word
+/// is the cloud's.
 pub fn settle(batch: &Batch, delivery: &Delivery, through_proxy: bool) -> BatchAnswer {
     let uniform = |outcome, fault| BatchAnswer::uniform(batch.ids(), None, outcome, Some(fault));
     let response = match delivery {
@@ -52,7 +58,7 @@ pub fn settle(batch: &Batch, delivery: &Delivery, through_proxy: bool) -> BatchA
         Verdict::Unknown(word) => {
             uniform(Outcome::Unknown, Fault::layer(word, response.body.as_str()))
         }
-        Verdict::Nobody => without_success(decode(), response),
+        Verdict::Nobody => unvouched(batch, decode(), response),
     }
 }
 
@@ -84,14 +90,31 @@ pub fn settle_describe(cloud: &dyn Cloud, delivery: &Delivery, through_proxy: bo
 
 const NO_PROXY_STATUS: &str = "no-proxy-status";
 
-/// A success that our proxy does not vouch for may come from anything in between. A refusal in the
-/// cloud's own shape, with an id of the request, would be a strange thing to invent.
-fn without_success(mut answer: BatchAnswer, response: &Response) -> BatchAnswer {
+/// A success that our proxy does not vouch for may come from anything in between, and so may what
+/// asks to be sent again: a gateway that throttles may have let a copy pass. A refusal in the cloud's
+/// own shape that ends the matter stays one; it would be a strange thing to invent.
+fn unvouched(batch: &Batch, mut answer: BatchAnswer, response: &Response) -> BatchAnswer {
+    let order = batch.order();
+    let errors = order.target().cloud.manifest().errors;
     let fault = Arc::new(Fault::layer(NO_PROXY_STATUS, response.body.as_str()));
     for instance in &mut answer.instances {
+        let ends_it = match instance.fault.as_deref() {
+            Some(Fault::Cloud(report)) => {
+                match explain::effect(errors, report, Some(order.operation().name)) {
+                    Effect::Throttled | Effect::ClockSkew => false,
+                    Effect::NothingDone
+                    | Effect::MaybeEcho
+                    | Effect::MaybeDone
+                    | Effect::DryRunPassed => true,
+                }
+            }
+            Some(Fault::Layer { .. }) | None => true,
+        };
         match instance.outcome {
-            Outcome::Rejected | Outcome::Unknown => {}
-            Outcome::Accepted
+            Outcome::Rejected if ends_it => {}
+            Outcome::Unknown => {}
+            Outcome::Rejected
+            | Outcome::Accepted
             | Outcome::DryRunPassed
             | Outcome::Skipped
             | Outcome::Queued

@@ -1,6 +1,7 @@
 //! The `Proxy-Status` header (RFC 9209), as far as it tells who answered.
 
-use super::Response;
+use super::{Response, body::NOT_UNDERSTOOD};
+use sfv::{BareItem, List, ListEntry, Parser, StringRef, TokenRef};
 
 /// What the proxies on the way say of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub(crate) enum Verdict {
     NotSent(String),
     /// An error whose type proves nothing, or words that contradict each other.
     Unknown(String),
-    /// No proxy says anything.
+    /// Nobody says who answered.
     Nobody,
 }
 
@@ -34,93 +35,62 @@ const BEFORE_SENDING: [&str; 15] = [
     "tls_protocol_error",
 ];
 
-/// Reads the header of an answer. Its first member is the proxy nearest to the cloud.
+/// The name by which our own proxies vouch (`docs/proxy.md`).
+const OURS: &str = "relight-proxy";
+
+/// The word for an answer whose header is not our proxy's alone.
+const ANOTHER_PROXY: &str = "another-proxy";
+
+/// Reads the header of an answer. Only a single member, our own proxy's, proves anything: what others
+/// have appended or put in its place is theirs.
 pub(crate) fn verdict(response: &Response) -> Verdict {
-    let Some(members) = response.header("proxy-status").map(members) else {
-        return Verdict::Nobody;
-    };
+    let lines: Vec<&str> = response.all("proxy-status").collect();
     // A header that cannot be read vouches for nothing.
-    let Some(members) = members else { return Verdict::Nobody };
-    let mut errors = members.iter().filter_map(|member| member.error.as_deref());
-    let received = members.iter().find_map(|member| member.received_status.as_deref());
-    match (errors.next(), errors.next(), received) {
-        (None, _, None) => Verdict::Nobody,
-        (None, _, Some(status)) if status == response.status.to_string() => Verdict::Cloud,
-        (None, _, Some(_)) => Verdict::Unknown("not-understood".to_owned()),
-        (Some(error), second, _) => {
-            // Whoever received a status nearer to the cloud had sent the request on.
-            let sent_on = members
-                .iter()
-                .take_while(|member| member.error.is_none())
-                .chain(members.iter().find(|member| member.error.is_some()))
-                .any(|member| member.received_status.is_some());
-            if second.is_none() && !sent_on && BEFORE_SENDING.contains(&error) {
-                Verdict::NotSent(error.to_owned())
-            } else {
-                Verdict::Unknown(error.to_owned())
-            }
-        }
+    let Ok(list) = Parser::new(&lines.join(",")).parse::<List>() else { return Verdict::Nobody };
+    let member = match list.as_slice() {
+        [] => return Verdict::Nobody,
+        [ListEntry::Item(member)] if is(&member.bare_item, OURS) => member,
+        _ => return Verdict::Unknown(ANOTHER_PROXY.to_owned()),
+    };
+    let error = member.params.get("error");
+    let received = member.params.get("received-status");
+    let contradiction = || Verdict::Unknown(NOT_UNDERSTOOD.to_owned());
+    let Some(error) = error else {
+        return match received {
+            None => Verdict::Nobody,
+            Some(status) if status.as_integer() == Some(response.status.into()) => Verdict::Cloud,
+            Some(_) => contradiction(),
+        };
+    };
+    let Some(error) = error.as_token().map(TokenRef::as_str) else { return contradiction() };
+    if BEFORE_SENDING.contains(&error) {
+        // Whoever received a status had sent the request on, and an error is no success.
+        return if received.is_none() && response.status >= 400 {
+            Verdict::NotSent(error.to_owned())
+        } else {
+            contradiction()
+        };
     }
+    let details = member.params.get("details");
+    let is_repeated = response.status == 409
+        && error == "proxy_internal_response"
+        && details.is_some_and(|details| is(details, REPEATED));
+    Verdict::Unknown(if is_repeated { REPEATED } else { error }.to_owned())
 }
 
-#[derive(Default)]
-struct Member {
-    error: Option<String>,
-    received_status: Option<String>,
-}
+/// What our proxy says, and the word, of a second copy of a request that it has let pass once.
+const REPEATED: &str = "repeated";
 
-/// The members of the list with the parameters that matter; `None` if it is not such a list.
-fn members(header: &str) -> Option<Vec<Member>> {
-    split(header, ',')?
-        .into_iter()
-        .map(|member| {
-            let mut parts = split(member, ';')?.into_iter();
-            let name = parts.next()?.trim();
-            if name.is_empty() {
-                return None;
-            }
-            let mut member = Member::default();
-            for part in parts {
-                let (key, value) = part.split_once('=').unwrap_or((part, "?1"));
-                let value = value.trim().trim_matches('"').to_owned();
-                // Of a key that comes twice the last counts, by the rule of structured fields.
-                match key.trim() {
-                    "error" => member.error = Some(value),
-                    "received-status" => member.received_status = Some(value),
-                    _ => {}
-                }
-            }
-            Some(member)
-        })
-        .collect()
-}
-
-/// Splits outside quotes; `None` if a quote does not end.
-fn split(text: &str, separator: char) -> Option<Vec<&str>> {
-    let mut parts = Vec::new();
-    let mut start = 0;
-    let mut quoted = false;
-    let mut escaped = false;
-    for (at, character) in text.char_indices() {
-        match character {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            _ if character == separator && !quoted => {
-                parts.push(text.get(start..at)?);
-                start = at + separator.len_utf8();
-            }
-            _ => {}
-        }
-    }
-    parts.push(text.get(start..)?);
-    (!quoted).then_some(parts)
+/// Whether this is a text, quoted or not.
+fn is(item: &BareItem, text: &str) -> bool {
+    let token = item.as_token().map(TokenRef::as_str);
+    token.or_else(|| item.as_string().map(StringRef::as_str)) == Some(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{BEFORE_SENDING, Response, Verdict, verdict};
-    use crate::explain::{self, Effect};
+    use crate::explain::{self, Effect, Retry};
 
     fn of(status: u16, header: &str) -> Verdict {
         let headers = vec![("proxy-status".to_owned(), header.to_owned())];
@@ -131,37 +101,84 @@ mod tests {
     fn who_answered() {
         let not_sent = |word: &str| Verdict::NotSent(word.to_owned());
         let unknown = |word: &str| Verdict::Unknown(word.to_owned());
-        assert_eq!(of(200, "relight-proxy; received-status=200"), Verdict::Cloud);
-        assert_eq!(of(400, "other;received-status=400;next-hop=\"a, b; error=x\""), Verdict::Cloud);
-        assert_eq!(of(200, "\"a proxy\"; received-status=200, cdn"), Verdict::Cloud);
-        assert_eq!(
-            of(502, "relight-proxy; error=connection_refused"),
-            not_sent("connection_refused")
-        );
-        assert_eq!(
-            of(403, "p; details=\"\\\"\"; error=http_request_denied"),
-            not_sent("http_request_denied")
-        );
-        assert_eq!(
-            of(502, "inner; error=dns_error, outer; received-status=502"),
-            not_sent("dns_error")
-        );
-        assert_eq!(of(504, "p; error=http_response_timeout"), unknown("http_response_timeout"));
-        assert_eq!(of(502, "p; error=invented"), unknown("invented"));
-        assert_eq!(
-            of(502, "p; error=connection_refused; received-status=503"),
-            unknown("connection_refused")
-        );
-        assert_eq!(
-            of(502, "inner; received-status=200, outer; error=connection_refused"),
-            unknown("connection_refused")
-        );
-        assert_eq!(of(502, "a; error=dns_error, b; error=dns_error"), unknown("dns_error"));
-        assert_eq!(of(200, "p; received-status=502"), unknown("not-understood"));
-        assert_eq!(of(200, "p"), Verdict::Nobody);
-        assert_eq!(of(200, "p; received-status=200; details=\"open"), Verdict::Nobody);
-        assert_eq!(of(200, ""), Verdict::Nobody);
+        for header in [
+            "relight-proxy; received-status=200",
+            "\"relight-proxy\";received-status=200;next-hop=\"a, b; error=x\"",
+            "relight-proxy; received-status=502; received-status=200",
+        ] {
+            assert_eq!(of(200, header), Verdict::Cloud, "{header}");
+        }
+        for header in [
+            "relight-proxy; error=connection_refused",
+            "relight-proxy; details=\"\\\"\"; error=connection_refused",
+            "relight-proxy;error=connection_refused;details=x",
+        ] {
+            assert_eq!(of(502, header), not_sent("connection_refused"), "{header}");
+        }
+        // Of a key that comes twice the last counts, by the rule of structured fields.
+        let twice = "relight-proxy; error=dns_error; error=http_response_timeout";
+        assert_eq!(of(504, twice), unknown("http_response_timeout"));
+        assert_eq!(of(502, "relight-proxy; error=invented"), unknown("invented"));
+        for header in [
+            "relight-proxy; error=connection_refused; received-status=502",
+            "relight-proxy; error=\"connection_refused\"",
+            "relight-proxy; received-status=503",
+            "relight-proxy; received-status=\"502\"",
+            "relight-proxy; received-status",
+        ] {
+            assert_eq!(of(502, header), unknown("not-understood"), "{header}");
+        }
+        assert_eq!(of(200, "relight-proxy; error=dns_error"), unknown("not-understood"));
+        for header in [
+            "relight-proxy",
+            "relight-proxy; received-status=200; details=\"open",
+            "relight-proxy; received-status=200,",
+            "relight-proxy received-status=200",
+            "",
+        ] {
+            assert_eq!(of(200, header), Verdict::Nobody, "{header}");
+        }
         assert_eq!(verdict(&Response { status: 200, ..Response::default() }), Verdict::Nobody);
+    }
+
+    #[test]
+    fn one_member_of_our_own_proxy_or_nothing_is_known() {
+        let another = Verdict::Unknown("another-proxy".to_owned());
+        for ours in
+            ["relight-proxy; received-status=502", "relight-proxy; error=connection_refused"]
+        {
+            assert_ne!(of(502, ours), another);
+            for header in [
+                format!("{ours}, another; error=connection_refused"),
+                format!("another; received-status=502, {ours}"),
+                format!("{ours}, {ours}"),
+                format!("{ours}, cdn"),
+                format!("({ours})"),
+                ours.replace("relight-proxy", "another"),
+                ours.replace("relight-proxy", "Relight-Proxy"),
+            ] {
+                assert_eq!(of(502, &header), another, "{header}");
+            }
+            let lines = [ours, "another; error=dns_error"];
+            let headers = lines.map(|line| ("proxy-status".to_owned(), line.to_owned())).to_vec();
+            let response = Response { status: 502, headers, body: String::new() };
+            assert_eq!(verdict(&response), another);
+        }
+    }
+
+    #[test]
+    fn a_second_copy_that_was_refused() {
+        let repeated = Verdict::Unknown("repeated".to_owned());
+        let internal = "relight-proxy; error=proxy_internal_response";
+        for details in ["details=\"repeated\"", "details=repeated"] {
+            assert_eq!(of(409, &format!("{internal}; {details}")), repeated);
+            let other = Verdict::Unknown("proxy_internal_response".to_owned());
+            assert_eq!(of(429, &format!("{internal}; {details}")), other);
+            assert_ne!(of(409, &format!("{internal}; {details}, cdn")), repeated);
+            assert_ne!(of(409, &format!("another; {details}")), repeated);
+        }
+        let entry = explain::layer("repeated").unwrap();
+        assert_eq!((entry.effect, entry.retry), (Effect::MaybeDone, Retry::CheckFirst));
     }
 
     #[test]

@@ -411,6 +411,8 @@ fn every_proxy_error_type_is_explained_and_its_proof_is_right() {
         "cut-off-answer",
         "not-understood",
         "no-proxy-status",
+        "repeated",
+        "another-proxy",
         "clock-skew",
     ] {
         assert!(layer(word).is_some(), "{word} is missing");
