@@ -32,7 +32,7 @@ use crate::{
     locks::RunLock,
     place::Place,
     store::{Shared, View},
-    ui,
+    timing, ui,
     vault::{Vault, Watch},
 };
 use configuration::read_configuration;
@@ -44,7 +44,9 @@ use key::read_keyring;
 use message::is_early;
 use owed::hand_in;
 use relight_core::{
+    doctor::Holds,
     form::Fill,
+    limits::Limits,
     link::Link,
     run::{Event, Millis},
     session::{Action, Session},
@@ -53,6 +55,7 @@ use start::{first_place, linked};
 use std::{
     collections::{HashMap, HashSet},
     rc::Rc,
+    sync::Arc,
 };
 use web_sys::HtmlElement;
 use yew::{Component, Context, Html, Properties, html};
@@ -83,6 +86,8 @@ pub(crate) struct Console {
     watch: Watch,
     config: Config,
     configured: bool,
+    /// What the operator allows, apart from what is known of a proxy.
+    allowed: Arc<Limits>,
     /// What has to wait until it is known what the operator allows.
     early: Vec<Msg>,
     /// What the address wants to have filled in.
@@ -113,6 +118,7 @@ impl Component for Console {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
+        timing::begin();
         read_configuration(ctx);
         ctx.link().send_future(async { Msg::Journal(Journal::open().await) });
         let start = &ctx.props().start;
@@ -138,6 +144,7 @@ impl Component for Console {
                 session: Shared::new(session),
                 key: vault.state(),
                 route: Shared::new(Config::default().route),
+                once: Holds::Unseen,
                 stranger: Config::default().stranger,
                 settings: Shared::new(Config::default().settings),
                 unusable: None,
@@ -158,6 +165,7 @@ impl Component for Console {
             watch,
             config: Config::default(),
             configured: false,
+            allowed: Arc::default(),
             early: Vec::new(),
             link: linked(ctx.props()),
             asked: 0,
@@ -252,10 +260,7 @@ impl Console {
             }
             Msg::Wake => self.step(ctx, Event::Tick),
             Msg::Draw => self.draw_now(),
-            Msg::Examined(examination) => {
-                self.view.examination = Some(Shared::new(examination));
-                true
-            }
+            Msg::Examined(examination) => self.examined(ctx, examination),
             Msg::Second => {
                 self.view.now = clock::now();
                 true

@@ -1,6 +1,7 @@
 //! Sends a signed request once, and reports what came of it: an answer, proof that it never left, or
 //! neither.
 
+use crate::timing;
 use gloo_net::http::Request as Fetch;
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Reflect, Uint8Array};
@@ -126,11 +127,12 @@ fn prepare(
 }
 
 /// The body as a stream that can be read once, so that the browser cannot quietly send it again
-/// when a reused connection dies. Browsers take such bodies over HTTP/2 only, and some send the
-/// stream's name instead: where either is in doubt, the text goes out as it is, and the proxy's
-/// `Connection: close` is the guard.
+/// when a connection dies. Browsers take such bodies over HTTP/2 only, and some send the stream's name
+/// instead: where either is in doubt the text goes out as it is, and the guard is a proxy that refuses
+/// the second copy, without which the review says that there is none.
 fn one_shot(body: &str, url: &str) -> Option<ReadableStream> {
-    (streams_are_sent() && speaks_http_2(url))
+    let over_http_2 = || matches!(timing::protocol(url).as_deref(), Some("h2" | "h3"));
+    (streams_are_sent() && over_http_2())
         .then(|| {
             let bytes = Uint8Array::from(body.as_bytes());
             web_sys::Blob::new_with_u8_array_sequence(&Array::of1(&bytes)).map(|blob| blob.stream())
@@ -158,25 +160,4 @@ fn streams_are_sent() -> bool {
     let probe = web_sys::Request::new_with_str_and_init("data:,", init.unchecked_ref());
     let typed = probe.ok().and_then(|probe| probe.headers().has("content-type").ok());
     asked.get() && typed == Some(false)
-}
-
-/// Whether the page has seen this address's origin answer over HTTP/2 or later.
-fn speaks_http_2(url: &str) -> bool {
-    let Some((window, performance)) =
-        web_sys::window().and_then(|window| Some((window.clone(), window.performance()?)))
-    else {
-        return false;
-    };
-    let base = window.location().href().unwrap_or_default();
-    let Ok(url) = web_sys::Url::new_with_base(url, &base) else { return false };
-    let origin = url.origin();
-    ["navigation", "resource"]
-        .into_iter()
-        .flat_map(|kind| performance.get_entries_by_type(kind))
-        .filter_map(|entry| entry.dyn_into::<web_sys::PerformanceResourceTiming>().ok())
-        .find(|entry| {
-            web_sys::Url::new(&entry.name()).is_ok_and(|seen| seen.origin() == origin)
-                && !entry.next_hop_protocol().is_empty()
-        })
-        .is_some_and(|entry| matches!(entry.next_hop_protocol().as_str(), "h2" | "h3"))
 }

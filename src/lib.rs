@@ -40,6 +40,10 @@ mod doctor;
 #[cfg(feature = "console")]
 mod fetch;
 #[cfg(feature = "console")]
+mod once;
+#[cfg(feature = "console")]
+mod timing;
+#[cfg(feature = "console")]
 pub mod database;
 #[cfg(feature = "console")]
 pub mod journal;

@@ -105,6 +105,9 @@ export interface OrderDetail {
   calls: number;
   dryRun: boolean;
   forced: boolean;
+  /** Whether the connection check has proven that the proxy refuses the second copy of a request. Where
+   * it is false a browser may send a request twice. */
+  onceProven: boolean;
 }
 
 /** The same, before it is sent. */

@@ -13,7 +13,7 @@ use crate::{
 use relight_core::{
     cloud::Verb,
     config::Config as Settings,
-    doctor::Finding,
+    doctor::{Finding, Holds},
     ids::InstanceId,
     link::FilledIn,
     request::{Request, Route, Signed},
@@ -104,6 +104,8 @@ pub struct View {
     pub key: KeyState,
     /// How calls travel.
     pub route: Shared<Route>,
+    /// Whether it is known of the proxy on that way that it refuses the second copy of a request.
+    pub once: Holds,
     /// The page around this one, if it may not have keys entered here.
     pub stranger: Option<Stranger>,
     /// What the operator has set.
@@ -141,6 +143,8 @@ pub struct Examination {
     pub host: String,
     /// Whether it was asked with a real key.
     pub has_key: bool,
+    /// How it was asked.
+    pub route: Route,
     /// One finding a line; `None` while it is under way.
     pub findings: Option<Vec<Finding>>,
 }

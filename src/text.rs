@@ -53,6 +53,14 @@ pub enum Say {
     TryAgain,
     GoOnUnseen,
     UnseenWarning,
+    /// It is not proven that the proxy refuses second copies.
+    OnceUnseen,
+    /// It is seen that it does not.
+    OnceMissing,
+    /// There is no proxy.
+    OnceDirect,
+    /// What the check from within the review sends.
+    OnceHint,
     WillBeSkipped,
     SkippedTitle,
     Refresh,
@@ -313,6 +321,18 @@ impl Say {
             Say::UnseenWarning => {
                 "Without a look at the states, instances that cannot take the operation are not left out: the cloud refuses them, or their whole call."
             }
+            Say::OnceUnseen => {
+                "A browser may send this twice: it is not proven that this proxy refuses the second copy of a request."
+            }
+            Say::OnceMissing => {
+                "A browser may send this twice: the connection check has seen that this proxy does not refuse the second copy of a request."
+            }
+            Say::OnceDirect => {
+                "A browser may send this twice: without a proxy nothing refuses the second copy of a request."
+            }
+            Say::OnceHint => {
+                "The check sends a restart of an instance that does not exist, signed with a made-up key, several times. Nothing is changed."
+            }
             Say::WillBeSkipped => "will be left out",
             Say::SkippedTitle => "Left out, with what to do instead",
             Say::Refresh => "Refresh",
@@ -351,7 +371,7 @@ impl Say {
             Say::Connection => "Connection",
             Say::DoctorTitle => "Check the connection",
             Say::DoctorHint => {
-                "Asks the proxy and, through it, the cloud that is chosen in the form for its regions: nothing that changes anything. Without a key the request is signed with a made-up one, which the cloud must refuse."
+                "Asks the proxy and, through it, the cloud that is chosen in the form for its regions; without a key the request is signed with a made-up one, which the cloud must refuse. Then sends a restart of an instance that does not exist, always signed with the made-up key, and the same again: the cloud must refuse the first and the proxy each further copy. Nothing is changed."
             }
             Say::Examine => "Check now",
             Say::OtherLanguage => "中文",
@@ -620,6 +640,16 @@ impl Say {
             Say::UnseenWarning => {
                 "未查看实例状态，因此不会排除无法操作的实例：云端会拒绝这些实例，甚至拒绝整次调用。"
             }
+            Say::OnceUnseen => "浏览器可能会将请求发送两次：尚未证实该代理会拒绝重复的请求。",
+            Say::OnceMissing => {
+                "浏览器可能会将请求发送两次：连接检查发现该代理不会拒绝重复的请求。"
+            }
+            Say::OnceDirect => {
+                "浏览器可能会将请求发送两次：不经代理时，没有任何环节会拒绝重复的请求。"
+            }
+            Say::OnceHint => {
+                "检查会用虚构的密钥，对一台不存在的实例多次发送重启请求，不会改动任何资源。"
+            }
             Say::WillBeSkipped => "将排除",
             Say::SkippedTitle => "已排除的实例及建议",
             Say::Refresh => "刷新",
@@ -656,7 +686,7 @@ impl Say {
             Say::Connection => "连接",
             Say::DoctorTitle => "连接检查",
             Say::DoctorHint => {
-                "向代理发出请求，并通过它向表单中所选的云查询地域列表，不会改动任何资源。没有密钥时用虚构的密钥签名，云端必然会拒绝。"
+                "向代理发出请求，并通过它向表单中所选的云查询地域列表；没有密钥时用虚构的密钥签名，云端必然会拒绝。随后始终用虚构的密钥，对一台不存在的实例发送重启请求，并原样重发：第一次应由云端拒绝，之后每次都应由代理拒绝。不会改动任何资源。"
             }
             Say::Examine => "立即检查",
             Say::OtherLanguage => "English",

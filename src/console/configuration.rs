@@ -3,10 +3,13 @@
 use super::{Console, Msg, Then, events::report, key::read_keyring, owed::hand_in_what_is_left};
 use crate::{
     config::{Config, configuration},
+    once,
     store::Shared,
     vault::source::Source,
 };
 use relight_core::{
+    cloud::Cloud,
+    doctor::Holds,
     limits::Limits,
     request::Route,
     run::Event,
@@ -35,6 +38,7 @@ impl Console {
             None => config.settings.limits(),
             Some(_) => Arc::new(Limits::nothing()),
         };
+        self.allowed = Arc::clone(&limits);
         session.update(Action::Restrict(limits));
         if first {
             let untouched = Session::new(session.locale()).form().clone();
@@ -79,20 +83,32 @@ impl Console {
 
     /// Tells the run what the operator has set.
     pub(super) fn tell_run(&mut self, ctx: &Context<Self>) {
-        let limits = Arc::clone(self.view.session.form().limits());
+        let Some(run) = &self.view.run else { return };
+        let limits = self.limits(run.order().target().cloud);
         let through_proxy = self.through_proxy();
         self.step(ctx, Event::Settings { limits, through_proxy });
     }
 
-    /// Clouds may have proxies of their own.
+    /// What is allowed of a cloud, with what is known now of the proxy that leads to it.
+    fn limits(&self, cloud: &dyn Cloud) -> Arc<Limits> {
+        let once_proven = once::recall(&self.config.route_to(cloud)) == Holds::Yes;
+        Arc::new(Limits { once_proven, ..(*self.allowed).clone() })
+    }
+
+    /// Clouds may have proxies of their own, and of each something else is known.
     pub(super) fn choose_route(&mut self) {
         let cloud = match &self.view.run {
             Some(run) => run.order().target().cloud,
             None => self.view.session.form().cloud(),
         };
         let route = self.config.route_to(cloud);
+        self.view.once = once::recall(&route);
         if *self.view.route != route {
             self.view.route = Shared::new(route);
+        }
+        let limits = self.limits(self.view.session.form().cloud());
+        if *self.view.session.form().limits() != limits {
+            self.view.session.make_mut().update(Action::Restrict(limits));
         }
     }
 

@@ -45,6 +45,8 @@ pub(super) struct BeforeSend<'order> {
     calls: usize,
     dry_run: bool,
     forced: bool,
+    /// Whether it is proven of the proxy that it refuses the second copy of a request.
+    once_proven: bool,
 }
 
 impl<'order> BeforeSend<'order> {
@@ -69,6 +71,7 @@ impl<'order> BeforeSend<'order> {
             calls,
             dry_run: order.is_dry_run(),
             forced,
+            once_proven: order.limits().once_proven,
         }
     }
 }

@@ -7,23 +7,29 @@ use super::{
 use crate::{
     clock, doctor,
     fetch::Abort,
+    once,
     store::{Examination, Shared},
 };
 use relight_core::{
     cloud::Read,
-    doctor::judge,
+    doctor::{Line, judge, made_up_key, probe},
     form::Held,
     plan::Target,
     request::{Request, Route, Signed},
-    sign::{Secret, Signer},
+    sign::Signer,
     words::Locale,
 };
 use wasm_bindgen_futures::spawn_local;
 use yew::Context;
 
 impl Console {
-    /// Asks the cloud of the form for its regions, and the proxy what the doctor wants to know.
+    /// Asks the cloud of the form for its regions, and the proxy what the doctor wants to know. Only
+    /// because a person has asked for it, having read what is sent: it sends a change, if one that can
+    /// do nothing, and nothing leaves that was not shown.
     pub(super) fn examine(&mut self, ctx: &Context<Self>) -> bool {
+        if self.view.examination.as_ref().is_some_and(|one| one.findings.is_none()) {
+            return false;
+        }
         let form = self.view.session.form();
         let cloud = form.cloud();
         let site = cloud.manifest().sites.iter().find(|site| site.id == form.site());
@@ -42,7 +48,15 @@ impl Console {
             skew_seconds: 0,
             call: None,
         };
-        let mut examination = Examination { host: cloud.host(&target), has_key, findings: None };
+        let probe = clock::nonce().and_then(|nonce| {
+            probe(&target, clock::unix_seconds(0), nonce, self.view.session.locale())
+        });
+        let mut examination = Examination {
+            host: cloud.host(&target),
+            has_key,
+            route: route.clone(),
+            findings: None,
+        };
         self.view.examination = Some(Shared::new(examination.clone()));
         let locale = self.view.session.locale();
         let link = ctx.link().clone();
@@ -54,7 +68,7 @@ impl Console {
             };
             let evidence = match (signed, Abort::new()) {
                 (Some(signed), Some(abort)) => {
-                    Some(doctor::examine(signed, has_key, route, abort.sender()).await)
+                    Some(doctor::examine(signed, has_key, probe, route, &abort).await)
                 }
                 (None, _) | (_, None) => None,
             };
@@ -63,18 +77,30 @@ impl Console {
         });
         true
     }
+
+    /// Shows what the doctor has found, and remembers whether the proxy refuses second copies.
+    pub(super) fn examined(&mut self, ctx: &Context<Self>, examination: Examination) -> bool {
+        let once = examination.findings.iter().flatten().find(|one| one.line == Line::Once);
+        if let Some(once) = once {
+            once::remember(&examination.route, once.holds);
+        }
+        self.view.examination = Some(Shared::new(examination));
+        self.choose_route();
+        self.tell_run(ctx);
+        true
+    }
 }
 
 /// Signs with a key that no cloud knows.
 fn sign_for_nobody(paper: &Paper, locale: Locale, route: &Route) -> Option<Request<Signed>> {
+    let (key_id, secret) = made_up_key(paper.cloud);
     let signer = Signer {
-        key_id: "RelightDoctor0000000000000000000".to_owned(),
+        key_id,
         token: None,
         unix_seconds: clock::unix_seconds(0),
         nonce: clock::nonce()?,
         sign_action: true,
         locale,
     };
-    let secret = Secret::new("no cloud knows it".to_owned());
     prepare(paper, &signer, route).map(|prepared| prepared.finish_with(&secret))
 }

@@ -19,8 +19,11 @@ impl Console {
     /// Asks the page around this one, and starts the run under review once it may. Once: a second
     /// click finds a run under way, or the question asked.
     pub(super) fn send(&mut self, ctx: &Context<Self>) -> bool {
+        // What was known of the proxy when the review was drawn may have grown too old, or another
+        // tab has found out something else.
+        self.choose_route();
         if self.view.run.is_some() || !self.view.session.may_send() {
-            return false;
+            return true;
         }
         let Some(plan) = self.view.session.plan().cloned() else { return false };
         let detail = to_js(&BeforeSend::of(&plan));
@@ -30,9 +33,10 @@ impl Console {
     /// Asks the page around this one for leave to send some of a run again. What sends nothing needs
     /// none.
     pub(super) fn ask_for(&mut self, ctx: &Context<Self>, choice: Choice) -> bool {
+        self.tell_run(ctx);
         let Some(run) = &self.view.run else { return false };
         if run.refusal(choice).is_some() {
-            return false;
+            return true;
         }
         let forced = match choice {
             Choice::CheckUnknown => return self.step(ctx, Event::Ask(choice)),

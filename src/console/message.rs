@@ -101,7 +101,11 @@ pub(super) fn is_early(msg: &Msg) -> bool {
         msg,
         Msg::Restored { .. }
             | Msg::Intent(
-                Intent::Review | Intent::ReviewUnseen | Intent::LookElsewhere | Intent::Send
+                Intent::Review
+                    | Intent::ReviewUnseen
+                    | Intent::LookElsewhere
+                    | Intent::Send
+                    | Intent::Examine
             )
     )
 }

@@ -45,6 +45,8 @@ impl Console {
     }
 
     fn review_now(&mut self, ctx: &Context<Self>, look: bool) -> bool {
+        // What was known of the proxy may have grown too old.
+        self.choose_route();
         let action = Action::Review {
             secret: self.view.key.secret,
             token: self.view.key.token,
@@ -65,13 +67,13 @@ impl Console {
             self.view.session.make_mut().update(Action::LookElsewhere { through_proxy });
         }
         if changed {
+            self.choose_route();
             let after = self.view.session.plan();
             if !matches!((&before, after), (Some(before), Some(after)) if Arc::ptr_eq(before, after))
             {
                 // What was asked for is no longer what stands there.
                 self.withdraw();
             }
-            self.choose_route();
             self.look(ctx);
         }
         changed

@@ -14,7 +14,9 @@ pub const fn line(line: Line) -> Text {
         Line::Cloud => text("The cloud answers through it", "能通过代理到达云端"),
         Line::Headers => text("What is signed arrives unchanged", "签名覆盖的内容未被改动"),
         Line::Clock => text("The cloud’s clock can be read", "可读取云端时间"),
+        Line::Timing => text("This page may see the protocol", "允许本页面查看连接协议"),
         Line::Closes => text("It closes each connection", "每次应答后关闭连接"),
+        Line::Once => text("It refuses a second copy of a request", "拒绝重复的请求"),
     }
 }
 
@@ -54,9 +56,17 @@ pub const fn remedy(line: Line) -> Text {
             "Without the cloud’s Date header a wrong clock of this computer cannot be corrected.",
             "读取不到云端的 Date，就无法校正本机时钟的偏差。",
         ),
+        Line::Timing => text(
+            "The answers lack Timing-Allow-Origin, so the page cannot see whether the connection is HTTP/2, over which it could send what a browser cannot send twice.",
+            "应答缺少 Timing-Allow-Origin，页面无法得知连接是否为 HTTP/2，也就无法使用浏览器不能重发的方式发送。",
+        ),
         Line::Closes => text(
             "When a connection that was kept dies, browsers send a call again by themselves: a second restart.",
             "保持的连接断开时，浏览器会自行重发请求，可能造成第二次重启。",
+        ),
+        Line::Once => text(
+            "A browser may send a request twice by itself, and this proxy passes the second copy on, or does not say in Proxy-Status that it has refused it: a second restart.",
+            "浏览器可能自行将请求发送两次，而该代理会转发重复的请求，或没有在 Proxy-Status 中注明已拒绝，可能造成第二次重启。",
         ),
     }
 }
@@ -106,12 +116,26 @@ pub const fn settings(line: Line) -> [(&'static str, &'static str); 5] {
             "answer_headers",
             "ANSWER_HEADERS",
         ],
+        Line::Timing => [
+            "add_header Timing-Allow-Origin …",
+            "header Timing-Allow-Origin …",
+            "http-after-response set-header Timing-Allow-Origin …",
+            "timing-allow-origin",
+            "timing-allow-origin",
+        ],
         Line::Closes => [
             "keepalive_timeout 0 · listen 443 ssl (no http2)",
             "header Connection close · protocols h1",
             "option httpclose · alpn http/1.1",
             "max_requests_per_connection: 1 · codec_type: HTTP1",
             "—",
+        ],
+        Line::Once => [
+            "limit_req_zone … zone=relight_once · limit_req",
+            "—",
+            "track-sc1 … table relight_once",
+            "relight_once",
+            "RelightOnce (Durable Object)",
         ],
     };
     [("nginx", nginx), ("Caddy", caddy), ("HAProxy", haproxy), ("Envoy", envoy), ("Worker", worker)]

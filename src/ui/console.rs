@@ -29,7 +29,7 @@ use relight_core::{
     config::{Brand, Lockable, Theme},
     form::Held,
     run::{Pause, Run, Stage},
-    session::Step,
+    session::{Review, Step},
     words::Locale,
 };
 use yew::{
@@ -218,6 +218,12 @@ fn step(view: &View) -> &'static str {
     }
 }
 
+/// How many of what is under review may have had a request already.
+fn doubted(view: &View, review: &Review) -> usize {
+    let ids = review.plan.iter().flat_map(|plan| plan.ids());
+    ids.filter(|id| view.doubted.contains(*id)).count()
+}
+
 fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Html {
     let locale = view.session.locale();
     if let Some(run) = &view.run {
@@ -278,11 +284,10 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
                 review: review.clone(),
                 reason: form.reason().to_owned(),
                 pacing: *form.pacing(),
-                doubted: review
-                    .plan
-                    .as_ref()
-                    .map_or(0, |plan| plan.ids().filter(|id| view.doubted.contains(id)).count()),
+                doubted: doubted(view, review),
                 route: view.route.clone(),
+                once: view.once,
+                checking: view.examination.as_ref().is_some_and(|one| one.findings.is_none()),
                 on: on.clone(),
             };
             part("review", review::review, props)

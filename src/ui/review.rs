@@ -1,6 +1,6 @@
 //! Exactly what will be sent, before it is.
 
-use super::markup::html;
+use super::markup::{class, html};
 use super::{
     chip::state_chip,
     compose::{no_repeat, problem_at},
@@ -19,6 +19,7 @@ use crate::{
 };
 use relight_core::{
     answer::InstanceState,
+    doctor::Holds,
     form::{Fill, Pacing},
     plan::{Batch, Order, Plan, Refusal},
     request::{Pair, Payload, Route},
@@ -28,7 +29,7 @@ use relight_core::{
 };
 use std::{collections::HashMap, sync::Arc};
 use yew::{
-    Callback, Event, Html, InputEvent,
+    Callback, Event, Html, InputEvent, NodeRef,
     functional::{Hook, HookContext},
     use_effect_with, use_memo, use_node_ref, use_state_eq,
 };
@@ -47,6 +48,10 @@ pub(crate) struct Props {
     pub(crate) on: Callback<Intent>,
     /// How many of them may have had a request already.
     pub(crate) doubted: usize,
+    /// Whether it is known of the proxy that it refuses the second copy of a request.
+    pub(crate) once: Holds,
+    /// Whether that is being found out.
+    pub(crate) checking: bool,
 }
 
 /// What will be sent and what is left out, and the button that sends it.
@@ -57,6 +62,7 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
     let t = |say: Say| say.in_locale(locale);
     let cancel = use_node_ref().run(hooks);
     let (typed, reason) = (use_node_ref().run(hooks), use_node_ref().run(hooks));
+    let check = use_node_ref().run(hooks);
     let asked = use_state_eq(|| false).run(hooks);
     {
         let cancel = cancel.clone();
@@ -68,8 +74,13 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
     let ontyped = on.reform(|event: InputEvent| Intent::Form(Action::TypedCount(value_of(&event))));
     let wrong = (*asked && !review.may_send()).then(|| Tell::TypedWrong(count).in_locale(locale));
     let reason_given = order.limits().allows_reason(&props.reason);
+    let unproven = order.limits().check_once(order).err();
     let onmissing = {
-        let missing = if reason_given { typed.clone() } else { reason.clone() };
+        let missing = match (reason_given, review.may_send()) {
+            (false, _) => reason.clone(),
+            (true, false) => typed.clone(),
+            (true, true) => check.clone(),
+        };
         let asked = asked.clone();
         Callback::from(move |()| {
             asked.set(true);
@@ -112,6 +123,9 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
                     <div class="note bad" role="status" data-doubted={props.doubted.to_string()}>
                         { icon(Icon::Warning) }<p>{ Tell::MayBeTwice(props.doubted).in_locale(locale) }</p>
                     </div>
+                }
+                if review.plan.is_some() && props.once != Holds::Yes && !order.is_dry_run() {
+                    { once(props, unproven.as_ref(), &check) }
                 }
                 if let Some(plan) = &review.plan {
                     { for plan.warnings.iter().map(|warning| html! {
@@ -177,13 +191,47 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
                         action: "send",
                         label: Tell::Confirm(deed, count).in_locale(locale),
                         danger,
-                        ready: review.may_send() && reason_given,
+                        ready: review.may_send() && reason_given && unproven.is_none(),
                         on_confirm: on.reform(|()| Intent::Send),
                         on_missing: onmissing,
                     }) }
                 }
             </div>
         </section>
+    }
+}
+
+/// That a browser may send it twice, and how to find out. `refusal` is why it then cannot be sent.
+fn once(props: &Props, refusal: Option<&Refusal>, check: &NodeRef) -> Html {
+    let locale = props.locale;
+    let t = |say: Say| say.in_locale(locale);
+    let is_direct = *props.route == Route::Direct;
+    let say = match props.once {
+        _ if is_direct => Say::OnceDirect,
+        Holds::No => Say::OnceMissing,
+        Holds::Unseen | Holds::Yes => Say::OnceUnseen,
+    };
+    html! {
+        <div class={class(&["note", if refusal.is_some() { "bad" } else { "warn" }])}
+            data-once={props.once.word()}>
+            { icon(Icon::Warning) }
+            <div class="stack">
+                <p>{ t(say) }</p>
+                if let Some(refusal) = refusal {
+                    <p data-refusal={refusal.kind()}><strong>{ refusal.sentence(locale) }</strong></p>
+                }
+                if !is_direct {
+                    <div class="row">
+                        <button type="button" ref={check.clone()} data-action="check-connection"
+                            aria-busy={props.checking.then_some("true")} disabled={props.checking}
+                            onclick={props.on.reform(|_| Intent::Examine)}>
+                            { t(Say::DoctorTitle) }
+                        </button>
+                        <span class="small muted">{ t(Say::OnceHint) }</span>
+                    </div>
+                }
+            </div>
+        </div>
     }
 }
 

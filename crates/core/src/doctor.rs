@@ -1,6 +1,10 @@
 //! What a page can find out about the way to a cloud by itself: from a few harmless answers to a list
 //! of what holds. `cargo xtask proxy-check` sees more, since it also stands where the cloud does.
 
+mod probe;
+
+pub use probe::{Probe, made_up_key, probe, recall, remember};
+
 use crate::{
     answer::{Delivery, Described, Fault, Response, Verdict, verdict},
     cloud::Cloud,
@@ -21,20 +25,28 @@ pub enum Line {
     Headers,
     /// The page can read the cloud's clock.
     Clock,
-    /// It closes connections, so that no browser sends a call again by itself.
+    /// It lets the page see over which protocol a connection went (`Timing-Allow-Origin`): over
+    /// HTTP/2 the page can then send what a browser cannot send twice.
+    Timing,
+    /// It closes connections, so that fewer of them are there on which a browser sends a call again.
     Closes,
+    /// It refuses the second copy of a signed change. The one thing that guards against a browser
+    /// that sends a call again by itself, whatever the connection.
+    Once,
 }
 
 impl Line {
     /// All of them, in their order.
-    pub const ALL: [Line; 7] = [
+    pub const ALL: [Line; 9] = [
         Line::Reachable,
         Line::Allows,
         Line::Types,
         Line::Cloud,
         Line::Headers,
         Line::Clock,
+        Line::Timing,
         Line::Closes,
+        Line::Once,
     ];
 
     /// The public name.
@@ -46,7 +58,9 @@ impl Line {
             Line::Cloud => "cloud",
             Line::Headers => "headers",
             Line::Clock => "clock",
+            Line::Timing => "timing",
             Line::Closes => "closes",
+            Line::Once => "once",
         }
     }
 }
@@ -101,6 +115,12 @@ pub struct Evidence {
     pub has_key: bool,
     /// How it came by the connection in the end.
     pub connection: Connection,
+    /// The protocol of that connection, as the browser names it: empty where it does not tell this
+    /// page, `None` where nothing was noted of the connection at all.
+    pub protocol: Option<String>,
+    /// What came of the [`Probe`]: of the first copy, then of those that the proxy is to refuse.
+    /// Empty where it was not sent.
+    pub copies: Vec<Delivery>,
 }
 
 /// A line, and what it rests on.
@@ -125,7 +145,9 @@ pub fn judge(cloud: &dyn Cloud, evidence: &Evidence) -> Vec<Finding> {
                 Line::Cloud => reaches(evidence),
                 Line::Headers => headers(cloud, evidence),
                 Line::Clock => clock(evidence),
+                Line::Timing => timing(evidence),
                 Line::Closes => closes(evidence),
+                Line::Once => once(evidence),
             };
             Finding { line, holds, seen }
         })
@@ -222,6 +244,59 @@ fn closes(evidence: &Evidence) -> (Holds, String) {
     }
 }
 
+fn timing(evidence: &Evidence) -> (Holds, String) {
+    match evidence.protocol.as_deref() {
+        _ if answer(&evidence.refusal).is_none() => (Holds::Unseen, String::new()),
+        None => (Holds::Unseen, String::new()),
+        Some("") => (Holds::No, String::new()),
+        Some(protocol) => (Holds::Yes, protocol.to_owned()),
+    }
+}
+
+/// The cloud must have had the first copy, and the proxy refused each other one by its typed word.
+/// What the proxy would not pass on anyway proves nothing.
+fn once(evidence: &Evidence) -> (Holds, String) {
+    let unseen = (Holds::Unseen, String::new());
+    let Some((first, others)) = evidence.copies.split_first() else { return unseen };
+    let reached = answer(first).is_some_and(|response| verdict(response) == Verdict::Cloud);
+    if !reached || others.is_empty() {
+        return unseen;
+    }
+    let mut repeated = 0;
+    for other in others {
+        let Some(response) = answer(other) else { continue };
+        if is_repeated(response) {
+            repeated += 1;
+            continue;
+        }
+        match verdict(response) {
+            // It was handed on a second time, or refused in a way that the page cannot tell from
+            // any other.
+            Verdict::Cloud | Verdict::Nobody => return (Holds::No, response.status.to_string()),
+            // Too many requests, or a name that is not found just now.
+            Verdict::NotSent(_) | Verdict::Unknown(_) => {}
+        }
+    }
+    if repeated == others.len() { (Holds::Yes, "409, repeated".to_owned()) } else { unseen }
+}
+
+/// Whether this is our proxy's word that it has had the same request before (docs/proxy.md), and
+/// nobody else's: a second member would be that of another proxy, which cannot know.
+fn is_repeated(response: &Response) -> bool {
+    let Some(header) = response.header("proxy-status") else { return false };
+    let mut parts = header.split(';').map(str::trim);
+    let is_ours = parts.next() == Some("relight-proxy") && !header.contains(',');
+    let mut parts: Vec<&str> = parts.collect();
+    parts.sort_unstable();
+    is_ours
+        && response.status == 409
+        && matches!(
+            parts.as_slice(),
+            // Some servers write the detail as a token.
+            [r#"details="repeated""# | "details=repeated", "error=proxy_internal_response"]
+        )
+}
+
 fn cloud_answer(evidence: &Evidence) -> Option<&Response> {
     answer(&evidence.call)
         .filter(|response| evidence.is_direct || verdict(response) == Verdict::Cloud)
@@ -265,14 +340,26 @@ mod tests {
             is_direct: false,
             answered: true,
             refusal: answered(403, "relight-proxy; error=http_request_denied", ""),
-            call: answered(
-                404,
-                "relight-proxy; received-status=404",
-                "{\"Code\":\"InvalidAccessKeyId.NotFound\",\"Message\":\"\",\"RequestId\":\"R\"}",
-            ),
+            call: refused_by_cloud(),
             has_key: false,
             connection: Connection::New,
+            protocol: Some("http/1.1".to_owned()),
+            copies: vec![refused_by_cloud(), repeated(), repeated()],
         }
+    }
+
+    fn refused_by_cloud() -> Delivery {
+        answered(
+            404,
+            "relight-proxy; received-status=404",
+            "{\"Code\":\"InvalidAccessKeyId.NotFound\",\"Message\":\"\",\"RequestId\":\"R\"}",
+        )
+    }
+
+    const REPEATED: &str = "relight-proxy; error=proxy_internal_response; details=\"repeated\"";
+
+    fn repeated() -> Delivery {
+        answered(409, REPEATED, "")
     }
 
     fn shown(evidence: &Evidence) -> String {
@@ -288,38 +375,38 @@ mod tests {
 
     #[test]
     fn each_fault_shows_on_its_own_line() {
-        // reachable, allows, types, cloud, headers, clock, closes
-        assert_eq!(shown(&good()), "++++?++");
-        assert_eq!(shown(&Evidence { has_key: true, ..good() }), "+++++++");
+        // reachable, allows, types, cloud, headers, clock, timing, closes, once
+        assert_eq!(shown(&good()), "++++?++++");
+        assert_eq!(shown(&Evidence { has_key: true, ..good() }), "+++++++++");
         let listed = answered(200, "relight-proxy; received-status=200", "{\"Regions\":[]}");
         let listed = Evidence { call: listed, has_key: true, ..good() };
-        assert_eq!(shown(&listed), "+++++++");
+        assert_eq!(shown(&listed), "+++++++++");
         assert!(judge(cloud::ALL[0], &listed)[4].seen.is_empty());
         let page = answered(500, "relight-proxy; received-status=500", "<html>");
-        assert_eq!(shown(&Evidence { call: page, has_key: true, ..good() }), "++++?++");
+        assert_eq!(shown(&Evidence { call: page, has_key: true, ..good() }), "++++?++++");
         let lost = || Delivery::Lost { word: "network".into() };
         let nobody = Evidence { answered: false, refusal: lost(), call: lost(), ..good() };
-        assert_eq!(shown(&nobody), "-??????");
+        assert_eq!(shown(&nobody), "-???????+");
         let foreign = Evidence { refusal: lost(), call: lost(), ..good() };
-        assert_eq!(shown(&foreign), "+-?????");
+        assert_eq!(shown(&foreign), "+-??????+");
         let denied = answered(403, "relight-proxy; error=http_request_denied", "");
-        assert_eq!(shown(&Evidence { call: denied, ..good() }), "+-+-??+");
+        assert_eq!(shown(&Evidence { call: denied, ..good() }), "+-+-??+++");
         let untyped = answered(403, "", "");
-        assert_eq!(shown(&Evidence { refusal: untyped, ..good() }), "++-+?++");
+        assert_eq!(shown(&Evidence { refusal: untyped, ..good() }), "++-+?++++");
         let passed_on = answered(404, "relight-proxy; received-status=404", "");
-        assert_eq!(shown(&Evidence { refusal: passed_on, ..good() }), "++-+?++");
+        assert_eq!(shown(&Evidence { refusal: passed_on, ..good() }), "++-+?++++");
         let no_name = answered(502, "relight-proxy; error=dns_error", "");
-        assert_eq!(shown(&Evidence { call: no_name, ..good() }), "+++-??+");
+        assert_eq!(shown(&Evidence { call: no_name, ..good() }), "+++-??+++");
         let page = answered(200, "", "<html>");
-        assert_eq!(shown(&Evidence { call: page, ..good() }), "+++-??+");
+        assert_eq!(shown(&Evidence { call: page, ..good() }), "+++-??+++");
         for code in ["SignatureDoesNotMatch", "MissingParameter", "AuthFailure.SignatureFailure"] {
             let body = format!("{{\"Code\":\"{code}\",\"Message\":\"\",\"RequestId\":\"R\"}}");
             let call = answered(400, "relight-proxy; received-status=400", &body);
-            assert_eq!(shown(&Evidence { call, has_key: true, ..good() }), "++++-++", "{code}");
+            assert_eq!(shown(&Evidence { call, has_key: true, ..good() }), "++++-++++", "{code}");
         }
-        assert_eq!(shown(&Evidence { connection: Connection::Kept, ..good() }), "++++?+-");
-        assert_eq!(shown(&Evidence { connection: Connection::Shared, ..good() }), "++++?+-");
-        assert_eq!(shown(&Evidence { connection: Connection::Untold, ..good() }), "++++?+?");
+        assert_eq!(shown(&Evidence { connection: Connection::Kept, ..good() }), "++++?++-+");
+        assert_eq!(shown(&Evidence { connection: Connection::Shared, ..good() }), "++++?++-+");
+        assert_eq!(shown(&Evidence { connection: Connection::Untold, ..good() }), "++++?++?+");
     }
 
     #[test]
@@ -333,11 +420,13 @@ mod tests {
             refusal: nothing(),
             call,
             connection: Connection::Untold,
+            protocol: None,
+            copies: Vec::new(),
             ..good()
         };
-        assert_eq!(shown(&direct), "++?+?+?");
+        assert_eq!(shown(&direct), "++?+?+???");
         // The cloud answers, and no page may read it.
-        assert_eq!(shown(&Evidence { call: nothing(), ..direct }), "+-?????");
+        assert_eq!(shown(&Evidence { call: nothing(), ..direct }), "+-???????");
     }
 
     #[test]
@@ -346,6 +435,73 @@ mod tests {
         if let Delivery::Answered(response) = &mut evidence.call {
             response.headers.retain(|(name, _)| name != "date");
         }
-        assert_eq!(shown(&evidence), "++++?-+");
+        assert_eq!(shown(&evidence), "++++?-+++");
+    }
+
+    fn line(evidence: &Evidence, line: Line) -> (Holds, String) {
+        let findings = judge(cloud::ALL[0], evidence);
+        let found = findings.into_iter().find(|one| one.line == line).unwrap();
+        (found.holds, found.seen)
+    }
+
+    #[test]
+    fn a_second_copy_must_be_refused_by_the_proxy_itself() {
+        let of = |copies| line(&Evidence { copies, ..good() }, Line::Once);
+        assert_eq!(of(vec![refused_by_cloud(), repeated()]), (Holds::Yes, "409, repeated".into()));
+        for header in [
+            "relight-proxy; error=proxy_internal_response; details=repeated",
+            "relight-proxy;details=\"repeated\";error=proxy_internal_response",
+        ] {
+            let copies = vec![refused_by_cloud(), answered(409, header, "")];
+            assert_eq!(of(copies).0, Holds::Yes, "{header}");
+        }
+
+        // The cloud has had it twice, be it only by one of several machines.
+        let no = |second| {
+            assert_eq!(of(vec![refused_by_cloud(), second]).0, Holds::No);
+        };
+        no(refused_by_cloud());
+        no(answered(409, "", ""));
+        no(answered(409, "relight-proxy; received-status=409", "{}"));
+        assert_eq!(of(vec![refused_by_cloud(), repeated(), refused_by_cloud()]).0, Holds::No);
+
+        // Neither is proven by what would be refused anyway, or by nothing at all.
+        let lost = || Delivery::Lost { word: "network".into() };
+        for copies in [
+            Vec::new(),
+            vec![refused_by_cloud()],
+            vec![repeated(), repeated()],
+            vec![lost(), repeated()],
+            vec![answered(200, "", "<html>"), repeated()],
+            vec![refused_by_cloud(), lost()],
+            vec![refused_by_cloud(), repeated(), lost()],
+            vec![
+                refused_by_cloud(),
+                answered(429, "relight-proxy; error=connection_limit_reached", ""),
+            ],
+            vec![refused_by_cloud(), answered(403, REPEATED, "")],
+            vec![refused_by_cloud(), answered(409, &REPEATED.replace("relight-proxy", "cdn"), "")],
+            vec![refused_by_cloud(), answered(409, &format!("{REPEATED}, cdn"), "")],
+            vec![
+                refused_by_cloud(),
+                answered(409, &format!("{REPEATED}; received-status=200"), ""),
+            ],
+            vec![
+                refused_by_cloud(),
+                answered(409, "relight-proxy; error=proxy_internal_response", ""),
+            ],
+        ] {
+            assert_eq!(of(copies.clone()).0, Holds::Unseen, "{copies:?}");
+        }
+    }
+
+    #[test]
+    fn a_protocol_that_is_kept_from_the_page_is_missed() {
+        let of = |protocol: Option<&str>| {
+            line(&Evidence { protocol: protocol.map(str::to_owned), ..good() }, Line::Timing)
+        };
+        assert_eq!(of(Some("h2")), (Holds::Yes, "h2".to_owned()));
+        assert_eq!(of(Some("")).0, Holds::No);
+        assert_eq!(of(None).0, Holds::Unseen);
     }
 }
