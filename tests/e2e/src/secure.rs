@@ -1,5 +1,5 @@
-//! A host over TLS that speaks HTTP/2 only, with a way to the sandbox, and whose connection can be
-//! made to die between a request and its answer.
+//! A host over TLS that speaks HTTP/2 only, with a way to the sandbox for its own page or for one of
+//! another origin, and whose connection can be made to die between a request and its answer.
 
 use crate::site::kind;
 use anyhow::{Context, Result, ensure};
@@ -7,12 +7,13 @@ use bytes::Bytes;
 use h2::{RecvStream, server::SendResponse};
 use http::{Request, Response, StatusCode};
 use relight_proxy_check::ca::Authority;
+use serde_json::Value;
 use std::{
     net::SocketAddr,
     path::PathBuf,
     sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 use tokio::{
@@ -34,16 +35,41 @@ struct Shared {
     dist: PathBuf,
     sandbox: SocketAddr,
     cut: AtomicBool,
+    /// The origin of the page elsewhere that the way is for.
+    page: Option<String>,
+    /// Whether the answers have no `Timing-Allow-Origin`.
+    is_silent: AtomicBool,
+    /// How many reboots have arrived.
+    reboots: AtomicUsize,
+    /// What is served as `relight.json`, in the place of the release's.
+    configuration: Mutex<Option<String>>,
 }
 
 impl SecureSite {
     /// Serves a folder on a free port, with a certificate that nobody trusts.
     pub async fn start(dist: PathBuf, sandbox: SocketAddr) -> Result<Self> {
+        Self::start_for(dist, sandbox, None).await
+    }
+
+    /// The same, with the way to the sandbox for a page of this origin.
+    pub async fn start_for(
+        dist: PathBuf,
+        sandbox: SocketAddr,
+        page: Option<String>,
+    ) -> Result<Self> {
         let authority = Arc::new(Authority::new()?);
         let acceptor = TlsAcceptor::from(Arc::new(authority.server_config(&["h2"])?));
         let listener = TcpListener::bind("127.0.0.1:0").await.context("a free port")?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared { dist, sandbox, cut: AtomicBool::new(false) });
+        let shared = Arc::new(Shared {
+            dist,
+            sandbox,
+            cut: AtomicBool::new(false),
+            page,
+            is_silent: AtomicBool::new(false),
+            reboots: AtomicUsize::new(0),
+            configuration: Mutex::new(None),
+        });
         let state = Arc::clone(&shared);
         let task = tokio::spawn(async move {
             loop {
@@ -60,7 +86,28 @@ impl SecureSite {
 
     /// The page's address.
     pub fn url(&self) -> String {
-        format!("https://localhost:{}/", self.address.port())
+        format!("{}/", self.origin())
+    }
+
+    /// The page's origin.
+    pub fn origin(&self) -> String {
+        format!("https://localhost:{}", self.address.port())
+    }
+
+    /// From now on the page is set so.
+    pub fn configure(&self, configuration: &Value) {
+        let mut shared = self.shared.configuration.lock().unwrap_or_else(PoisonError::into_inner);
+        *shared = Some(configuration.to_string());
+    }
+
+    /// From now on keeps from pages of other origins over which protocol they call.
+    pub fn keep_silent(&self) {
+        self.shared.is_silent.store(true, Ordering::Relaxed);
+    }
+
+    /// How many reboots have arrived here, copies that a browser has sent by itself included.
+    pub fn reboots(&self) -> usize {
+        self.shared.reboots.load(Ordering::Relaxed)
     }
 
     /// The next reboot is handed on to the cloud, which carries it out; then its connection dies
@@ -104,12 +151,19 @@ async fn answer(
     let (response, body) = if path.starts_with("/proxy/") {
         let is_reboot =
             request.headers().values().any(|value| value.as_bytes() == b"RebootInstances");
+        shared.reboots.fetch_add(usize::from(is_reboot), Ordering::Relaxed);
         let answered = hand_on(request, shared).await?;
         ensure!(!(is_reboot && shared.cut.swap(false, Ordering::Relaxed)), "cut");
         answered
     } else {
         let name = if path == "/" { "index.html" } else { path.trim_start_matches('/') };
-        match tokio::fs::read(shared.dist.join(name)).await {
+        let own = (name == "relight.json")
+            .then(|| shared.configuration.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        let read = match own.flatten() {
+            Some(text) => Ok(text.into_bytes()),
+            None => tokio::fs::read(shared.dist.join(name)).await,
+        };
+        match read {
             Ok(bytes) => {
                 let response = Response::builder().header("content-type", kind(name));
                 (response.body(())?, bytes)
@@ -131,10 +185,18 @@ async fn hand_on(request: Request<RecvStream>, shared: &Shared) -> Result<(Respo
     }
     let target = head.uri.path_and_query().context("a path")?;
     let mut raw = format!("{} {target} HTTP/1.1\r\nhost: {}\r\n", head.method, shared.sandbox);
+    let sandbox_origin = format!("http://{}", shared.sandbox);
     for (name, value) in &head.headers {
-        // The sandbox is another origin than this host, and lets requests of none pass.
-        if !["origin", "content-length", "referer"].contains(&name.as_str()) {
-            raw.push_str(&format_header(name.as_str(), value.to_str()?));
+        let value = value.to_str()?;
+        match name.as_str() {
+            // For a page elsewhere it is what its proxy is for: the page of its own origin.
+            "origin" if shared.page.as_deref() == Some(value) => {
+                raw.push_str(&format_header("origin", &sandbox_origin));
+            }
+            // The sandbox is another origin than this host, and lets requests of none pass.
+            "origin" if shared.page.is_none() => {}
+            "content-length" | "referer" => {}
+            name => raw.push_str(&format_header(name, value)),
         }
     }
     raw.push_str(&format_header("content-length", &body.len().to_string()));
@@ -150,8 +212,14 @@ async fn hand_on(request: Request<RecvStream>, shared: &Shared) -> Result<(Respo
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).context("a status")?;
     let mut response = Response::builder().status(status);
     for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
-        if !["connection", "transfer-encoding"].contains(&name.to_ascii_lowercase().as_str()) {
-            response = response.header(name, value);
+        let value = match &shared.page {
+            Some(page) if value == sandbox_origin => page,
+            Some(_) | None => value,
+        };
+        match name.to_ascii_lowercase().as_str() {
+            "connection" | "transfer-encoding" => {}
+            "timing-allow-origin" if shared.is_silent.load(Ordering::Relaxed) => {}
+            name => response = response.header(name, value),
         }
     }
     Ok((response.body(())?, answer.split_off(end + 4)))

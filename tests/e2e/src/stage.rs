@@ -164,6 +164,12 @@ impl Stage {
         self.secure.as_ref().context("a host over HTTP/2")
     }
 
+    /// A further host that speaks HTTP/2, with a way to the sandbox for the page of the first one.
+    pub async fn secure_elsewhere(&self) -> Result<SecureSite> {
+        let page = Some(self.secure()?.origin());
+        SecureSite::start_for(machine::dist(), self.sandbox.addr, page).await
+    }
+
     /// Kills the browser and starts it again on the same profile; no page is open then.
     pub async fn kill_browser(&mut self) -> Result<()> {
         let session = self.page.session_mut();
