@@ -1,9 +1,28 @@
 // Relight's proxy on Cloudflare Workers, and on any workerd: it carries the page's signed requests.
 // What it cannot keep of the contract is in README.md.
 
-// The clouds' hosts. For some regions only, write them out.
-const HOSTS =
-  /^(?:ecs(?:\.[a-z0-9-]+)?\.aliyuncs\.com|ecs-cn-hangzhou\.aliyuncs\.com|cvm(?:\.[a-z0-9-]+)?\.tencentcloudapi\.com|console\.zenlayer\.com)$/;
+// The clouds' hosts, by region. A region that is newer than this file is one more word in its list; for
+// some regions only, leave the others out.
+const HOSTS = new Set([
+  "ecs.aliyuncs.com",
+  "ecs-cn-hangzhou.aliyuncs.com",
+  ...`
+    cn-hangzhou cn-shanghai cn-beijing cn-shenzhen cn-qingdao cn-zhangjiakou cn-huhehaote
+    cn-wulanchabu cn-heyuan cn-guangzhou cn-chengdu cn-nanjing cn-fuzhou cn-wuhan-lr
+    cn-zhengzhou-jva cn-zhongwei cn-hongkong ap-southeast-1 ap-southeast-3 ap-southeast-5
+    ap-southeast-6 ap-southeast-7 ap-southeast-8 ap-northeast-1 ap-northeast-2 us-west-1 us-east-1
+    us-southeast-1 na-south-1 eu-central-1 eu-west-1 me-east-1 me-central-1 cn-hangzhou-finance
+    cn-shanghai-finance-1 cn-shenzhen-finance-1 cn-north-2-gov-1
+  `.trim().split(/\s+/).map((region) => `ecs.${region}.aliyuncs.com`),
+  "cvm.tencentcloudapi.com",
+  "cvm.intl.tencentcloudapi.com",
+  ...`
+    ap-guangzhou ap-shanghai ap-nanjing ap-beijing ap-chengdu ap-chongqing ap-hongkong ap-singapore
+    ap-jakarta ap-bangkok ap-mumbai ap-seoul ap-tokyo na-siliconvalley na-ashburn na-toronto
+    sa-saopaulo eu-frankfurt eu-moscow ap-guangzhou-open ap-shanghai-fsi ap-shenzhen-fsi
+  `.trim().split(/\s+/).map((region) => `cvm.${region}.tencentcloudapi.com`),
+  "console.zenlayer.com",
+]);
 const PATH = /^\/(?:api\/v2\/[a-z0-9-]+)?$/;
 const ACTIONS = ["x-acs-action", "x-tc-action", "x-zc-action"];
 const REQUEST_HEADERS = [
@@ -16,6 +35,34 @@ const REQUEST_HEADERS = [
 const ANSWER_HEADERS = ["content-type", "date", "retry-after", "x-acs-request-id"];
 const MAX_BODY_BYTES = 64 * 1024;
 const DEADLINE_MS = 29_000;
+// As long as a cloud takes a signature.
+const MEMORY_MS = 15 * 60_000;
+
+// What changes something passes once: a browser may send it again by itself, and the first copy may
+// have done its work. Wherever at the edge the copies of a request arrive, one object knows them: one
+// of 256, by the digest of the signature.
+export class Passed {
+  constructor(state) {
+    this.storage = state.storage;
+  }
+
+  // 204 for the first, 409 for every other. Nothing else is let in while the storage is waited for.
+  async fetch(request) {
+    const digest = new URL(request.url).pathname;
+    if ((await this.storage.get(digest)) !== undefined) return new Response(null, { status: 409 });
+    this.storage.put(digest, Date.now());
+    if ((await this.storage.getAlarm()) === null) this.storage.setAlarm(Date.now() + MEMORY_MS);
+    await this.storage.sync();
+    return new Response(null, { status: 204 });
+  }
+
+  async alarm() {
+    const entries = [...(await this.storage.list())];
+    const isOld = ([, passedAt]) => passedAt <= Date.now() - MEMORY_MS;
+    for (const [digest] of entries.filter(isOld)) this.storage.delete(digest);
+    if (!entries.every(isOld)) this.storage.setAlarm(Date.now() + MEMORY_MS);
+  }
+}
 
 export default {
   // `env.ORIGINS`: the origins of the pages that may use the proxy, whole, with commas between.
@@ -39,6 +86,10 @@ export default {
     ) {
       return refuse(400, "http_request_denied", origin);
     }
+    const actions = ACTIONS.map((name) => request.headers.get(name)).filter((word) => word !== null);
+    const changes = !actions.every((action) => action.startsWith("Describe"));
+    const signature = request.headers.get("Authorization");
+    if (changes && signature === null) return refuse(400, "http_request_denied", origin);
     const body = await bodyOf(request);
     if (body === null) return refuse(413, "http_request_error", origin);
     const headers = new Headers();
@@ -46,9 +97,25 @@ export default {
       const value = request.headers.get(name);
       if (value !== null) headers.set(name, value);
     }
+    if (changes && !(await isFirst(signature, env))) {
+      // Not one of the types that mean "not sent": the first copy was.
+      return refuse(409, 'proxy_internal_response; details="repeated"', origin);
+    }
     return carry(target, headers, body, origin);
   },
 };
+
+// What cannot be asked is taken for a copy: nothing is sent, and nothing is said of the first.
+async function isFirst(signature, env) {
+  try {
+    const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(signature));
+    const digest = [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const object = env.PASSED.get(env.PASSED.idFromName(digest.slice(0, 2)));
+    return (await object.fetch(`https://passed/${digest}`)).status === 204;
+  } catch {
+    return false;
+  }
+}
 
 // One attempt.
 async function carry(target, headers, body, origin) {
@@ -85,7 +152,7 @@ async function carry(target, headers, body, origin) {
 // The address at the cloud, from the line as it came: `new URL` would resolve dots and codes.
 function parse(url) {
   const parts = /^https?:\/\/[^/?#]+\/proxy\/([^/?#]+)(\/[^?#]*)(\?[\x21-\x7e]*)?$/.exec(url);
-  if (parts === null || !HOSTS.test(parts[1]) || !PATH.test(parts[2])) return null;
+  if (parts === null || !HOSTS.has(parts[1]) || !PATH.test(parts[2])) return null;
   return `https://${parts[1]}${parts[2]}${parts[3] ?? ""}`;
 }
 
@@ -128,6 +195,8 @@ function common(origin) {
   });
   if (origin !== null) {
     headers.set("Access-Control-Allow-Origin", origin);
+    // Without it a page of another origin cannot see over which protocol it calls.
+    headers.set("Timing-Allow-Origin", origin);
     headers.set(
       "Access-Control-Expose-Headers",
       "Date, Retry-After, Proxy-Status, X-Acs-Request-Id",

@@ -13,8 +13,14 @@ const config :Workerd.Config = (
 const proxy :Workerd.Worker = (
   modules = [ ( name = "worker", esModule = embed "worker.js" ) ],
   compatibilityDate = "2026-11-01",
+  # The signatures that have passed, until workerd is started anew.
+  durableObjectNamespaces = [
+    ( className = "Passed", uniqueKey = "relight-passed", preventEviction = true ),
+  ],
+  durableObjectStorage = ( inMemory = void ),
   bindings = [
     # The origins of the pages that may use the proxy, whole, with commas between.
     ( name = "ORIGINS", text = "https://console.example.org" ),
+    ( name = "PASSED", durableObjectNamespace = "Passed" ),
   ],
 );

@@ -1,27 +1,38 @@
 //! Checks that need nothing but the proxy's answers. They send only what must be refused, or what
 //! cannot change anything: lists of regions, unsigned.
 
-use std::{fs, time::Duration};
+use std::{fs, thread, time::Duration};
 
 use anyhow::{Context, Result};
 
 use crate::{
     check::{
-        Checker, Form, HOST, MARKERS, REQUEST_HEADERS, error_type, is_not_sent, received_status,
-        was_let_through,
+        Checker, Form, HOST, MARKERS, REQUEST_HEADERS, details, error_type, is_not_sent,
+        received_status, was_let_through,
     },
     client::{Ask, Framing},
+    clouds::hosts,
     http::{Message, Side},
+    observed::{host, raw},
     rules::Rule,
+    upstream::{Behaviour, Then},
 };
 
-pub(crate) fn hosts(checker: &Checker<'_>) -> Result<()> {
+pub(crate) fn only_listed_hosts(checker: &Checker<'_>) -> Result<()> {
     let foreign = [
         "example.org",
         "aliyuncs.com",
         "bucket.aliyuncs.com",
         "oss-cn-hangzhou.aliyuncs.com",
         "bucket.oss-cn-hangzhou.aliyuncs.com",
+        // What anybody may call a bucket, and regions that are none.
+        "ecs.oss-cn-hangzhou.aliyuncs.com",
+        "ecs.oss-accelerate.aliyuncs.com",
+        "ecs.xx-nowhere-1.aliyuncs.com",
+        "ecs.cn-hangzhou-1.aliyuncs.com",
+        "ecs.acn-hangzhou.aliyuncs.com",
+        "cvm.xx-nowhere.tencentcloudapi.com",
+        "cvm.cn-hangzhou.tencentcloudapi.com",
         "ecs.cn-hangzhou.evil.aliyuncs.com",
         "ecs.a.b.aliyuncs.com",
         "evilecs.cn-hangzhou.aliyuncs.com",
@@ -52,14 +63,15 @@ pub(crate) fn hosts(checker: &Checker<'_>) -> Result<()> {
     }
     // The brackets of an address make some servers refuse the line itself.
     checker.expect_refusal(Rule::Hosts, &checker.ask("[::1]"), Form::Broken, &[400, 403])?;
-    for host in [
+    // A deployed proxy may be for some regions only.
+    let some = [
         "ecs.aliyuncs.com",
         HOST,
         "ecs-cn-hangzhou.aliyuncs.com",
         "cvm.tencentcloudapi.com",
-        "cvm.ap-guangzhou.tencentcloudapi.com",
         "console.zenlayer.com",
-    ] {
+    ];
+    for host in hosts().filter(|host| checker.sees_clouds() || some.contains(host)) {
         let ask = preflight_ask(checker, &format!("/{host}/"));
         let answer = checker.exchange(&ask, Form::Full)?.answer;
         let status = answer.map(|answer| answer.status());
@@ -166,6 +178,13 @@ pub(crate) fn origins(checker: &Checker<'_>) -> Result<()> {
         format!("{allowed}/"),
         format!("{allowed} https://evil.example"),
         format!("https://evil.example {allowed}"),
+        allowed.to_uppercase(),
+        allowed.replacen('p', "P", 1),
+        format!("{scheme}://{}", host.to_uppercase()),
+        format!("{allowed}."),
+        format!("{allowed}, {allowed}"),
+        format!("{allowed},https://evil.example"),
+        format!("\"{allowed}\""),
         "*".to_owned(),
         String::new(),
     ] {
@@ -174,11 +193,17 @@ pub(crate) fn origins(checker: &Checker<'_>) -> Result<()> {
     }
     let none = checker.ask(HOST).without("Origin");
     checker.expect_refusal(Rule::Origins, &none, Form::Foreign, &[403])?;
-    // No browser sends two. Servers that see the first only must not be led by a second.
-    let both = checker.ask(HOST).with("Origin", "https://evil.example").and("Origin", allowed);
-    checker.expect_refusal(Rule::Origins, &both, Form::Broken, &[400, 403])?;
     let ask = preflight_ask(checker, &format!("/{HOST}/")).with("Origin", "https://evil.example");
     checker.expect_refusal(Rule::Origins, &ask, Form::Foreign, &[403])
+}
+
+pub(crate) fn one_origin(checker: &Checker<'_>) -> Result<()> {
+    let (allowed, other) = (checker.options.origin.as_str(), "https://evil.example");
+    for (first, second) in [(other, allowed), (allowed, other), (allowed, allowed)] {
+        let both = checker.ask(HOST).with("Origin", first).and("Origin", second);
+        checker.expect_refusal(Rule::OneOrigin, &both, Form::Broken, &[400, 403])?;
+    }
+    Ok(())
 }
 
 pub(crate) fn action(checker: &Checker<'_>) -> Result<()> {
@@ -360,6 +385,124 @@ pub(crate) fn plain(checker: &Checker<'_>) -> Result<()> {
     checker.expect(Rule::Types, error.is_some_and(is_not_sent), || {
         format!("a refusal typed {error:?}")
     });
+    Ok(())
+}
+
+/// A request that would change something, if anybody's key had signed it.
+fn change(checker: &Checker<'_>) -> Ask {
+    let host = if checker.sees_clouds() { host("copies") } else { HOST };
+    let number = checker.number();
+    checker.ask(host).with("X-Acs-Action", "RebootInstances").with(
+        "Authorization",
+        &format!(
+            "ACS3-HMAC-SHA256 Credential=LTAIproxycheckmadeup0001,SignedHeaders=host;x-acs-action,\
+             Signature={number:064x}"
+        ),
+    )
+}
+
+pub(crate) fn second_copy(checker: &Checker<'_>) -> Result<()> {
+    let rule = Rule::SecondCopy;
+    let answer_all = || -> Result<()> {
+        if checker.sees_clouds() {
+            let answer = Behaviour::answer(200, "", "{}");
+            checker.clouds()?.upstream.set(host("copies"), [answer]);
+        }
+        Ok(())
+    };
+    answer_all()?;
+    for action in ["X-Acs-Action", "X-Tc-Action", "X-Zc-Action"] {
+        let ask = change(checker).without("X-Acs-Action").with(action, "RebootInstances");
+        expect_passed(checker, &ask)?;
+        expect_repeated(checker, &ask)?;
+        expect_repeated(checker, &ask)?;
+        checker.expect_arrivals(rule, &ask, 1);
+    }
+    // Nor does it help to name a second action, which only reads.
+    let ask = change(checker).with("X-Tc-Action", "DescribeRegions");
+    let first = checker.exchange(&ask, Form::Full)?.answer.context("no answer")?;
+    if was_let_through(&first) {
+        expect_repeated(checker, &ask)?;
+    } else {
+        let status = first.status();
+        checker.expect(rule, status == 400, || format!("two actions: {status}"));
+    }
+    // Several processes and threads have one memory.
+    let ask = change(checker);
+    let answers: Vec<Option<Message>> = thread::scope(|scope| {
+        let send = || checker.exchange(&ask, Form::Full).ok()?.answer;
+        let copies: Vec<_> = (0..COPIES).map(|_| scope.spawn(send)).collect();
+        copies.into_iter().filter_map(|copy| copy.join().ok()).collect()
+    });
+    let passed = answers.iter().flatten().filter(|answer| was_let_through(answer)).count();
+    let refused = answers.iter().flatten().filter(|answer| is_repeated(answer)).count();
+    checker.expect(rule, (passed, refused) == (1, COPIES - 1), || {
+        format!("of {COPIES} copies at once {passed} passed and {refused} were refused")
+    });
+    checker.expect_arrivals(rule, &ask, 1);
+    // The first may have done its work, answered or not.
+    if checker.sees_clouds() {
+        let upstream = &checker.clouds()?.upstream;
+        upstream.set(host("copies"), [raw(b"", Then::Cut)]);
+        let ask = change(checker);
+        checker.exchange(&ask, Form::Full)?;
+        expect_repeated(checker, &ask)?;
+        checker.expect_arrivals(rule, &ask, 1);
+        answer_all()?;
+    }
+    // What only reads may come again.
+    let ask = change(checker).with("X-Acs-Action", "DescribeRegions");
+    expect_passed(checker, &ask)?;
+    expect_passed(checker, &ask)?;
+    // What nobody signed could not be known again.
+    let ask = change(checker).without("Authorization");
+    checker.expect_refusal(rule, &ask, Form::Full, &[400, 403])
+}
+
+const COPIES: usize = 6;
+
+/// As long as the page waits for an answer a browser may send again.
+pub(crate) fn remembered(checker: &Checker<'_>) -> Result<()> {
+    let ask = change(checker);
+    checker.exchange(&ask, Form::Full)?;
+    thread::sleep(checker.options.copy_memory);
+    expect_repeated(checker, &ask)?;
+    if checker.sees_clouds() {
+        let arrived = checker.arrivals(&ask).len();
+        checker.expect(Rule::SecondCopy, arrived == 1, || format!("arrived {arrived} times"));
+    }
+    Ok(())
+}
+
+fn expect_passed(checker: &Checker<'_>, ask: &Ask) -> Result<()> {
+    let answer = checker.exchange(ask, Form::Full)?.answer;
+    let passed = answer.as_ref().is_some_and(was_let_through);
+    checker.expect(Rule::SecondCopy, passed, || {
+        format!("what came for the first time, or reads: {:?}", answer.map(|answer| answer.headers))
+    });
+    Ok(())
+}
+
+fn expect_repeated(checker: &Checker<'_>, ask: &Ask) -> Result<()> {
+    let answer = checker.exchange(ask, Form::Full)?.answer;
+    let is_right = answer.as_ref().is_some_and(is_repeated);
+    checker.expect(Rule::SecondCopy, is_right, || {
+        let seen = answer
+            .map(|answer| (answer.status(), answer.header("proxy-status").map(str::to_owned)));
+        format!("a second copy: {seen:?}")
+    });
+    Ok(())
+}
+
+fn is_repeated(answer: &Message) -> bool {
+    let typed = (error_type(answer), details(answer));
+    answer.status() == 409 && typed == (Some("proxy_internal_response"), Some("\"repeated\""))
+}
+
+pub(crate) fn silence(checker: &Checker<'_>) -> Result<()> {
+    let silence = checker.target.keep_silent(checker.options.silence_limit)?;
+    checker
+        .expect(Rule::Silence, silence.is_closed && !silence.has_spoken, || format!("{silence:?}"));
     Ok(())
 }
 

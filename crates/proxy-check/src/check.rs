@@ -8,7 +8,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     thread,
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context, Result};
@@ -39,6 +39,10 @@ pub struct Options {
     pub connect_limit: Duration,
     /// By when an answer that does not come must have been given up.
     pub deadline_limit: Duration,
+    /// By when a connection on which nothing is sent must have been closed.
+    pub silence_limit: Duration,
+    /// For how long at least a signature must be known again.
+    pub copy_memory: Duration,
 }
 
 impl Options {
@@ -51,6 +55,9 @@ impl Options {
             page: None,
             connect_limit: Duration::from_secs(6),
             deadline_limit: Duration::from_secs(35),
+            // Two seconds, and some for a machine that is busy.
+            silence_limit: Duration::from_secs(3),
+            copy_memory: Duration::from_secs(36),
         }
     }
 }
@@ -108,17 +115,22 @@ impl Check {
         Self { rules, also: &[], run, needs_clouds: true, is_slow: true }
     }
 
+    const fn slowly(self) -> Self {
+        Self { is_slow: true, ..self }
+    }
+
     const fn and(self, also: &'static [Rule]) -> Self {
         Self { also, ..self }
     }
 }
 
 const CHECKS: &[Check] = &[
-    Check::answered(&[Rule::Hosts], answered::hosts),
+    Check::answered(&[Rule::Hosts], answered::only_listed_hosts),
     Check::answered(&[Rule::Paths], answered::paths),
     Check::answered(&[Rule::RawLine], answered::raw_line),
     Check::answered(&[Rule::Methods], answered::methods),
-    Check::answered(&[Rule::Origins], answered::origins).and(&[Rule::Cors]),
+    Check::answered(&[Rule::Origins], answered::origins).and(&[Rule::Cors, Rule::Timing]),
+    Check::answered(&[Rule::OneOrigin], answered::one_origin),
     Check::answered(&[Rule::Action], answered::action),
     Check::answered(&[Rule::Destination], answered::destination),
     Check::answered(&[Rule::Upgrade], answered::upgrade),
@@ -128,9 +140,12 @@ const CHECKS: &[Check] = &[
     Check::answered(&[Rule::Http2], answered::http2),
     // What every answer must carry is looked at in all of them; these make sure that there are some.
     Check::answered(
-        &[Rule::Cors, Rule::Types, Rule::Harmless, Rule::Close, Rule::Reach],
+        &[Rule::Cors, Rule::Timing, Rule::Types, Rule::Harmless, Rule::Close, Rule::Reach],
         answered::plain,
     ),
+    Check::answered(&[Rule::SecondCopy], answered::second_copy),
+    Check::answered(&[Rule::SecondCopy], answered::remembered).slowly(),
+    Check::answered(&[Rule::Silence], answered::silence).slowly(),
     Check::observed(&[Rule::Unchanged], observed::unchanged),
     Check::observed(&[Rule::ServerName], observed::server_name),
     Check::observed(&[Rule::RequestHeaders], observed::request_headers),
@@ -250,10 +265,22 @@ impl Checker<'_> {
         self.clouds.context("the clouds are not ours")
     }
 
+    /// Whether they are.
+    pub(crate) fn sees_clouds(&self) -> bool {
+        self.clouds.is_some()
+    }
+
+    /// One that no request had before, of an earlier run neither.
+    pub(crate) fn number(&self) -> u128 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let count = self.counter.fetch_add(1, Ordering::Relaxed);
+        since.as_micros() * 1_000 + (count % 1_000) as u128
+    }
+
     /// A request that every proxy must pass: it asks for a list of regions, without a signature.
     pub(crate) fn ask(&self, host: &str) -> Ask {
         let [query, header, body] = MARKERS;
-        let number = self.counter.fetch_add(1, Ordering::Relaxed);
+        let number = self.number();
         let headers = [
             ("Host", self.target.authority()),
             ("Origin", self.options.origin.clone()),
@@ -261,14 +288,14 @@ impl Checker<'_> {
             ("Content-Type", "application/json".to_owned()),
             ("X-Acs-Action", "DescribeRegions".to_owned()),
             ("X-Acs-Version", "2014-05-26".to_owned()),
-            ("X-Acs-Signature-Nonce", format!("nonce-{number:06}-end")),
+            ("X-Acs-Signature-Nonce", format!("nonce-{number}-end")),
             ("X-Acs-Security-Token", header.to_owned()),
         ];
         Ask {
             method: "POST".to_owned(),
             target: format!("{}/{host}/?{query}=1", self.target.base()),
             headers: headers.map(|(name, value)| (name.to_owned(), value)).to_vec(),
-            body: format!("{body} nonce-{number:06}-end").into_bytes(),
+            body: format!("{body} nonce-{number}-end").into_bytes(),
             framing: Framing::Length,
         }
     }
@@ -322,6 +349,8 @@ impl Checker<'_> {
             Form::Foreign | Form::Broken => allowed.is_empty(),
         };
         self.expect(Rule::Cors, is_right, || seen("access-control-allow-origin"));
+        let timing: Vec<&str> = answer.all("timing-allow-origin").collect();
+        self.expect(Rule::Timing, timing == allowed && is_right, || seen("timing-allow-origin"));
         if form == Form::Full {
             let has = |header: &str, wanted: &str| {
                 answer
@@ -428,6 +457,11 @@ pub(crate) fn was_let_through(answer: &Message) -> bool {
         error != "connection_limit_reached" && begins.iter().any(|begin| error.starts_with(begin))
     };
     received_status(answer).is_some() || error_type(answer).is_some_and(is_outward)
+}
+
+/// What relight-proxy says beside the error type, as it is written.
+pub(crate) fn details(answer: &Message) -> Option<&str> {
+    parameter(answer, "details")
 }
 
 fn parameter<'a>(answer: &'a Message, name: &str) -> Option<&'a str> {

@@ -120,6 +120,27 @@ impl Target {
         }
     }
 
+    /// Connects and sends nothing, for at most this long.
+    pub fn keep_silent(&self, limit: Duration) -> Result<Silence> {
+        let mut stream = self.connect()?;
+        stream.set_read_timeout(Some(limit))?;
+        let outcome = |read: std::io::Result<usize>, start: Instant| Silence {
+            is_closed: is_end(&read),
+            has_spoken: read.is_ok_and(|count| count > 0),
+            took: start.elapsed(),
+        };
+        let Some(config) = &self.tls else {
+            let start = Instant::now();
+            return Ok(outcome(stream.read(&mut [0; 1]), start));
+        };
+        let mut tls = self.handshake(Arc::clone(config), stream)?;
+        while tls.conn.is_handshaking() {
+            tls.conn.complete_io(&mut tls.sock)?;
+        }
+        let start = Instant::now();
+        Ok(outcome(tls.read(&mut [0; 1]), start))
+    }
+
     fn connect(&self) -> Result<TcpStream> {
         let name = self.host.trim_start_matches('[').trim_end_matches(']');
         let addresses = (name, self.port).to_socket_addrs().with_context(|| name.to_owned())?;
@@ -155,6 +176,27 @@ pub struct Exchange {
     pub is_closed: bool,
     /// From the first byte sent to the answer's last.
     pub took: Duration,
+}
+
+/// What the proxy did with a connection on which nothing was sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Silence {
+    /// Whether it closed it.
+    pub is_closed: bool,
+    /// Whether it sent something first.
+    pub has_spoken: bool,
+    /// From the end of the handshake.
+    pub took: Duration,
+}
+
+/// Whether nothing more will come, as opposed to not yet.
+fn is_end(read: &std::io::Result<usize>) -> bool {
+    match read {
+        Ok(count) => *count == 0,
+        Err(error) => {
+            !matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut)
+        }
+    }
 }
 
 /// A request that can be bent out of shape.
@@ -249,13 +291,7 @@ fn exchange<S: Read + Write>(
     let answer = http::read(&mut stream, side);
     let took = start.elapsed();
     let _ = socket(&mut stream).set_read_timeout(Some(close_limit));
-    let is_closed = match stream.read(&mut [0; 1]) {
-        Ok(0) => true,
-        Ok(_) => false,
-        Err(error) => {
-            !matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut)
-        }
-    };
+    let is_closed = is_end(&stream.read(&mut [0; 1]));
     Exchange { answer, is_closed, took }
 }
 

@@ -17,44 +17,42 @@ use crate::{
 /// The clouds' port.
 pub const PORT: u16 = 443;
 
-/// The host whose port is closed.
-pub const REFUSED: &str = "ecs.rc-refused.aliyuncs.com";
+/// Every host of a cloud that a proxy lets through, and there are no others; one a line in
+/// `deploy/hosts.txt`.
+pub fn hosts() -> impl Iterator<Item = &'static str> {
+    include_str!("../../../deploy/hosts.txt").lines()
+}
+
+/// The host whose port is closed. The sandbox has nothing in this region, nor in the next five.
+pub const REFUSED: &str = "ecs.ap-southeast-6.aliyuncs.com";
 /// The host that does not exist.
-pub const MISSING: &str = "ecs.rc-missing.aliyuncs.com";
+pub const MISSING: &str = "ecs.ap-southeast-7.aliyuncs.com";
 /// The host on which a connection hangs.
-pub const HANGING: &str = "ecs.rc-hanging.aliyuncs.com";
+pub const HANGING: &str = "ecs.ap-southeast-8.aliyuncs.com";
 /// Hosts with a certificate that must stop a proxy.
 pub const FLAWED: [(&str, Flaw); 3] = [
-    ("ecs.rc-untrusted.aliyuncs.com", Flaw::Untrusted),
-    ("ecs.rc-wrong-name.aliyuncs.com", Flaw::WrongName),
-    ("ecs.rc-expired.aliyuncs.com", Flaw::Expired),
+    ("ecs.us-southeast-1.aliyuncs.com", Flaw::Untrusted),
+    ("ecs.na-south-1.aliyuncs.com", Flaw::WrongName),
+    ("ecs.me-central-1.aliyuncs.com", Flaw::Expired),
 ];
 
-/// The clouds' own hosts that are asked for.
-pub const HOSTS: [&str; 6] = [
-    "ecs.aliyuncs.com",
-    "ecs.cn-hangzhou.aliyuncs.com",
-    "ecs-cn-hangzhou.aliyuncs.com",
-    "cvm.tencentcloudapi.com",
-    "cvm.ap-guangzhou.tencentcloudapi.com",
-    "console.zenlayer.com",
-];
 /// A host of its own for each check, so that behaviour and arrivals are told apart.
-pub const CHECK_HOSTS: [&str; 14] = [
-    "ecs.rc-answers.aliyuncs.com",
-    "ecs.rc-attempts.aliyuncs.com",
-    "ecs.rc-broken-off.aliyuncs.com",
-    "ecs.rc-cut.aliyuncs.com",
-    "ecs.rc-elsewhere.aliyuncs.com",
-    "ecs.rc-flood.aliyuncs.com",
-    "ecs.rc-headers.aliyuncs.com",
-    "ecs.rc-received.aliyuncs.com",
-    "ecs.rc-redirects.aliyuncs.com",
-    "ecs.rc-resend.aliyuncs.com",
-    "ecs.rc-silent.aliyuncs.com",
-    "ecs.rc-strangers.aliyuncs.com",
-    "ecs.rc-token.aliyuncs.com",
-    "ecs.rc-unchanged.aliyuncs.com",
+pub const CHECK_HOSTS: [(&str, &str); 15] = [
+    ("answers", "ecs.cn-qingdao.aliyuncs.com"),
+    ("attempts", "ecs.cn-zhangjiakou.aliyuncs.com"),
+    ("broken-off", "ecs.cn-huhehaote.aliyuncs.com"),
+    ("copies", "ecs.cn-wulanchabu.aliyuncs.com"),
+    ("cut", "ecs.cn-heyuan.aliyuncs.com"),
+    ("elsewhere", "ecs.cn-guangzhou.aliyuncs.com"),
+    ("flood", "ecs.cn-chengdu.aliyuncs.com"),
+    ("headers", "ecs.cn-nanjing.aliyuncs.com"),
+    ("received", "ecs.cn-fuzhou.aliyuncs.com"),
+    ("redirects", "ecs.cn-wuhan-lr.aliyuncs.com"),
+    ("resend", "ecs.cn-zhengzhou-jva.aliyuncs.com"),
+    ("silent", "ecs.cn-zhongwei.aliyuncs.com"),
+    ("strangers", "ecs.us-west-1.aliyuncs.com"),
+    ("token", "ecs.us-east-1.aliyuncs.com"),
+    ("unchanged", "ecs.me-east-1.aliyuncs.com"),
 ];
 
 /// Upstream, names and certificates. All end when this is dropped.
@@ -102,8 +100,7 @@ impl Clouds {
     pub fn hosts_file(&self) -> String {
         let here = self.upstream.address().ip();
         let mut lines = format!("{} {REFUSED}\n{} {HANGING}\n", self.refused, self.hanging);
-        let flawed = FLAWED.map(|(host, _)| host);
-        for host in HOSTS.iter().chain(&CHECK_HOSTS).chain(&flawed) {
+        for host in hosts().filter(|host| ![REFUSED, HANGING, MISSING].contains(host)) {
             let _ = writeln!(lines, "{here} {host}");
         }
         lines

@@ -184,8 +184,8 @@ fn observe(address: &str) -> Result<Clouds> {
 /// What each server's modules cannot do; README.md in its folder says the same.
 fn cannot(server: Server) -> &'static [Rule] {
     match server {
-        Server::Nginx => &[Rule::AnswerList],
-        Server::Caddy => &[Rule::BrokenOff, Rule::Throttle],
+        Server::Nginx => &[Rule::AnswerList, Rule::OneOrigin],
+        Server::Caddy => &[Rule::BrokenOff, Rule::Throttle, Rule::SecondCopy],
         Server::Haproxy | Server::Envoy => &[],
         Server::Worker => &[
             Rule::Close,
@@ -194,6 +194,7 @@ fn cannot(server: Server) -> &'static [Rule] {
             Rule::CertificateType,
             Rule::ConnectTime,
             Rule::Throttle,
+            Rule::Silence,
         ],
     }
 }

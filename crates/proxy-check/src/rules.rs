@@ -87,18 +87,18 @@ rules! {
     Hosts "hosts" {
         holds: "only the clouds' own hosts are reached, each exactly",
         why: "anything else makes an open proxy; below aliyuncs.com anybody can rent a name",
-        nginx: "`map $relight_asked_host $relight_is_cloud`, with `default 0` and anchored patterns",
+        nginx: "`map $relight_asked_host $relight_is_cloud`, with `default 0`, whole names and regions by name",
         caddy: "the anchored `vars_regexp relight {http.request.orig_uri}` of `@target`",
-        haproxy: "`acl relight_target path -m reg` with `^` and `$`",
-        envoy: "`local hosts` in the Lua filter, anchored with `^` and `$`",
-        worker: "`HOSTS` in worker.js, tested with `^` and `$`",
+        haproxy: "`acl relight_cloud path,field(3,/)`, with regions by name",
+        envoy: "`local hosts` in the Lua filter, a set of whole names",
+        worker: "`HOSTS` in worker.js, a set of whole names",
     }
     Paths "paths" {
         holds: "only `/` and `/api/v2/name` are reached",
         why: "other paths of the same host are other products",
         nginx: "the path part of `map $request_uri $relight_asked_host`",
         caddy: "the path part of the pattern in `@target`",
-        haproxy: "the path part of `acl relight_target`",
+        haproxy: "`acl relight_path path -m reg` with `^` and `$`",
         envoy: "`^/api/v2/[a-z0-9-]+$` in `local function target`",
         worker: "`PATH` in worker.js",
     }
@@ -123,11 +123,20 @@ rules! {
     Origins "origins" {
         holds: "one Origin from the list, compared whole; none, `null` and others are refused",
         why: "the list is what keeps foreign pages from using the proxy",
-        nginx: "`map $http_origin $relight_origin`, with whole strings",
+        nginx: "`map $relight_asked_origin $relight_origin`, with whole strings, and lower case asked for before",
         caddy: "`(relight_origins)`, which compares `vars {http.request.header.Origin}` whole",
-        haproxy: "`acl relight_origin req.hdr(origin) -m str` and `req.hdr_cnt(origin) eq 1`",
-        envoy: "`local origins` in the Lua filter, and `headers:getNumValues(\"origin\") ~= 1`",
+        haproxy: "`acl relight_origin req.hdr(origin) -m str`",
+        envoy: "`local origins` in the Lua filter",
         worker: "`ORIGINS`, split at the commas and compared with `includes`",
+    }
+    OneOrigin "one-origin" {
+        holds: "a second Origin header is refused, whatever both say",
+        why: "servers do not agree which of two counts, and no browser sends two",
+        nginx: "nginx shows a configuration the first only, up to 1.22; since 1.23 both, which no line of the map has",
+        caddy: "`vars {http.request.header.Origin}`, which is both with a comma",
+        haproxy: "`req.hdr_cnt(origin) eq 1`",
+        envoy: "`headers:getNumValues(\"origin\") ~= 1`",
+        worker: "the edge joins both with a comma, which no entry of `ORIGINS` has",
     }
     Action "action" {
         holds: "a request without x-acs-action, x-tc-action or x-zc-action is refused",
@@ -191,6 +200,15 @@ rules! {
         haproxy: "`http-after-response set-header`, which reaches HAProxy's own answers too",
         envoy: "`local function dress` in the Lua filter",
         worker: "`common(origin)` on every `new Response`",
+    }
+    Timing "timing" {
+        holds: "every answer allows that origin its timing, too: Timing-Allow-Origin",
+        why: "only so does a page of another origin see whether it speaks HTTP/1.1, where what it sends is guarded",
+        nginx: "`add_header Timing-Allow-Origin $relight_origin always`",
+        caddy: "`Timing-Allow-Origin` in `(relight_cors)`",
+        haproxy: "`http-after-response set-header Timing-Allow-Origin`",
+        envoy: "`headers[\"timing-allow-origin\"]` in `local function dress`",
+        worker: "`headers.set(\"Timing-Allow-Origin\"` in `function common`",
     }
     Types "types" {
         holds: "every answer says in Proxy-Status that relight-proxy gave it, and how it came about",
@@ -407,6 +425,24 @@ rules! {
         haproxy: "the stick-table `relight_rate`",
         envoy: "the local_ratelimit filter",
         worker: "a rate limiting rule of the zone, or the rate limit binding",
+    }
+    SecondCopy "second-copy" {
+        holds: "a signed change passes once: a second copy is answered 409, typed `repeated`, for 36 s at least",
+        why: "browsers send a POST again by themselves, also on a connection that was never used before",
+        nginx: "`limit_req zone=relight_once` keyed by `$http_authorization`, `location @relight_repeated`",
+        caddy: "a stock Caddy remembers nothing: not for changes, or a build with a rate limit by Authorization",
+        haproxy: "`track-sc1 req.fhdr(authorization)` and the stick-table `relight_once`",
+        envoy: "the local_ratelimit filter `relight_once`, and the Lua filter behind it",
+        worker: "`class Passed`, a Durable Object",
+    }
+    Silence "silence" {
+        holds: "a connection on which nothing is sent is closed within two seconds, without a word",
+        why: "browsers keep such as spares, and send a POST again when one of them dies",
+        nginx: "`client_header_timeout 2s`",
+        caddy: "`read_header 1s`",
+        haproxy: "`timeout http-request 2s`, and `option http-ignore-probes` for silence",
+        envoy: "`idle_timeout: 2s` in `common_http_protocol_options`",
+        worker: "no such setting: the edge and workerd keep it for longer",
     }
     Once "once" {
         holds: "a signed reboot is verified by the cloud and done once, a lost answer included",

@@ -83,12 +83,15 @@ faults! {
     AnyHost breaks Hosts,
     HostBySuffix breaks Hosts,
     OneHostOnly breaks Hosts,
+    AnyRegion breaks Hosts,
     AnyPath breaks Paths,
     JudgesDecoded breaks RawLine,
     AnyMethod breaks Methods,
     AnyOrigin breaks Origins,
     OriginByPrefix breaks Origins,
     NoOriginNeeded breaks Origins,
+    OriginInAnyCase breaks Origins,
+    FirstOriginCounts breaks OneOrigin,
     NoActionNeeded breaks Action,
     AnyDestination breaks Destination,
     PassesUpgrade breaks Upgrade,
@@ -102,6 +105,8 @@ faults! {
     AllowsStrangers breaks Cors,
     SaysNothingOfOrigins breaks Cors,
     AllowsCookies breaks Cors,
+    NoTiming breaks Timing,
+    TimingOfAll breaks Timing,
     UntypedErrors breaks Types,
     PassesForeignTypes breaks Types,
     Storable breaks Harmless,
@@ -141,6 +146,16 @@ faults! {
     NoLimit breaks Throttle,
     UntypedLimit breaks Throttle,
     LimitForEver breaks Throttle,
+    PassesCopies breaks SecondCopy,
+    CopyIsNotSent breaks SecondCopy,
+    CopyIsNotSaid breaks SecondCopy,
+    ForgetsSoon breaks SecondCopy,
+    RefusesReadsToo breaks SecondCopy,
+    LooksAtOneAction breaks SecondCopy,
+    LooksBeforeItNotes breaks SecondCopy,
+    UnsignedChanges breaks SecondCopy,
+    WaitsForEver breaks Silence,
+    SaysThatItWaited breaks Silence,
     Twice breaks Once,
     LogsTheQuery breaks Logs,
     LaxPage breaks Page,
@@ -175,6 +190,7 @@ impl Stage {
                 }
                 let (proxy, tls) = (Arc::clone(&shared), Arc::clone(&tls));
                 let Ok(stream) = stream else { continue };
+                stream.set_read_timeout(proxy.patience()).unwrap();
                 thread::spawn(move || {
                     if is_tls {
                         let connection = ServerConnection::new(tls).unwrap();
@@ -199,6 +215,7 @@ impl Stage {
         options.page = Some(page);
         options.connect_limit = LIMIT;
         options.deadline_limit = LIMIT;
+        options.copy_memory = Duration::from_secs(2);
         check::run(&target, &options, Some(&self.clouds)).unwrap()
     }
 }

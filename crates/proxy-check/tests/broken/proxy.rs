@@ -1,20 +1,22 @@
 //! The proxy: it keeps the contract but for the one rule that its fault breaks.
 
 use std::{
+    collections::HashMap,
     fs,
     io::{Cursor, Read, Write},
     net::{SocketAddr, TcpStream},
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use super::{Fault, ORIGIN};
 use relight_proxy_check::{
-    clouds::Clouds,
+    clouds::{Clouds, hosts},
     dns::Record,
     http::{self, Message, Side},
 };
@@ -30,6 +32,8 @@ pub(super) struct Proxy {
     fault: Option<Fault>,
     clouds: Arc<Clouds>,
     carried: AtomicUsize,
+    /// The signatures that have passed, and when.
+    passed: Mutex<HashMap<String, Instant>>,
     pub(super) log: PathBuf,
     pub(super) stop: AtomicBool,
 }
@@ -91,7 +95,12 @@ impl Proxy {
     pub(super) fn new(fault: Option<Fault>, clouds: &Arc<Clouds>, port: u16) -> Self {
         let log = std::env::temp_dir().join(format!("relight-broken-{port}.log"));
         let (carried, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
-        Self { fault, clouds: Arc::clone(clouds), carried, log, stop }
+        Self { fault, clouds: Arc::clone(clouds), carried, passed: Mutex::default(), log, stop }
+    }
+
+    /// How long it waits for bytes of a request.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        (!self.has(Fault::WaitsForEver)).then_some(Duration::from_secs(1))
     }
 
     fn has(&self, fault: Fault) -> bool {
@@ -100,7 +109,13 @@ impl Proxy {
 
     /// Answers the request of a connection.
     pub(super) fn serve(&self, stream: &mut (impl Read + Write)) {
-        let Some(request) = http::read(stream, Side::Request) else { return };
+        let Some(request) = http::read(stream, Side::Request) else {
+            if self.has(Fault::SaysThatItWaited) {
+                let late = b"HTTP/1.1 408 Timeout\r\nConnection: close\r\n\r\n";
+                let _ = stream.write_all(late).and_then(|()| stream.flush());
+            }
+            return;
+        };
         let answer = self.answer(&request);
         if self.has(Fault::ServesWhatIsInside) {
             let text = String::from_utf8_lossy(&request.raw).into_owned();
@@ -151,8 +166,9 @@ impl Proxy {
                 *one == ORIGIN
                     || self.has(Fault::AnyOrigin)
                     || (self.has(Fault::OriginByPrefix) && one.starts_with(ORIGIN))
+                    || (self.has(Fault::OriginInAnyCase) && one.eq_ignore_ascii_case(ORIGIN))
             }
-            [..] => false,
+            [first, ..] => self.has(Fault::FirstOriginCounts) && *first == ORIGIN,
         };
         let answer = if is_allowed {
             self.decide(request)
@@ -202,6 +218,10 @@ impl Proxy {
         let is_told = is_allowed && !(self.has(Fault::NoCorsOnErrors) && is_error);
         if is_told || self.has(Fault::AllowsStrangers) {
             answer = answer.with("Access-Control-Allow-Origin", ORIGIN);
+        }
+        if (is_told && !self.has(Fault::NoTiming)) || self.has(Fault::AllowsStrangers) {
+            let all = self.has(Fault::TimingOfAll);
+            answer = answer.with("Timing-Allow-Origin", if all { "*" } else { ORIGIN });
         }
         if self.has(Fault::AllowsCookies) {
             answer = answer.with("Access-Control-Allow-Credentials", "true");
@@ -276,6 +296,25 @@ impl Proxy {
         if is_long && self.has(Fault::ShortHeaders) {
             return Answer::typed(431, "http_request_error");
         }
+        let actions = ["x-acs-action", "x-tc-action", "x-zc-action"];
+        let mut actions = actions.iter().filter_map(|name| request.header(name));
+        let is_read = |action: &str| action.starts_with("Describe");
+        let reads = if self.has(Fault::LooksAtOneAction) {
+            actions.any(is_read)
+        } else {
+            actions.all(is_read)
+        };
+        if !reads || self.has(Fault::RefusesReadsToo) {
+            match request.header("authorization") {
+                Some(signature) => {
+                    if !self.is_first(signature) {
+                        return self.repeated();
+                    }
+                }
+                None if reads || self.has(Fault::UnsignedChanges) => {}
+                None => return Answer::typed(400, "http_request_denied"),
+            }
+        }
         if self.carried.fetch_add(1, Ordering::Relaxed) >= 300 && !self.has(Fault::NoLimit) {
             if self.has(Fault::UntypedLimit) {
                 return Answer::new(429)
@@ -304,27 +343,48 @@ impl Proxy {
         self.carry(host, &bytes)
     }
 
+    fn is_first(&self, signature: &str) -> bool {
+        if self.has(Fault::PassesCopies) {
+            return true;
+        }
+        let memory = Duration::from_secs(if self.has(Fault::ForgetsSoon) { 1 } else { 900 });
+        let is_known = |passed: &HashMap<String, Instant>| {
+            passed.get(signature).is_some_and(|at| at.elapsed() < memory)
+        };
+        if self.has(Fault::LooksBeforeItNotes) {
+            let was_known = is_known(&self.passed.lock().unwrap());
+            thread::sleep(Duration::from_millis(300));
+            self.passed.lock().unwrap().insert(signature.to_owned(), Instant::now());
+            return !was_known;
+        }
+        let mut passed = self.passed.lock().unwrap();
+        let is_first = !is_known(&passed);
+        if is_first {
+            passed.insert(signature.to_owned(), Instant::now());
+        }
+        is_first
+    }
+
+    fn repeated(&self) -> Answer {
+        if self.has(Fault::CopyIsNotSent) {
+            return Answer::typed(409, "http_request_denied");
+        }
+        let details = if self.has(Fault::CopyIsNotSaid) { "" } else { "; details=\"repeated\"" };
+        Answer::typed(409, &format!("proxy_internal_response{details}"))
+    }
+
     fn is_cloud(&self, host: &str) -> bool {
         if self.has(Fault::AnyHost)
             || (self.has(Fault::HostBySuffix) && host.ends_with(".aliyuncs.com"))
         {
             return true;
         }
-        let is_label = |label: &str| {
-            !label.is_empty()
-                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        };
-        let labels: Vec<&str> = host.split('.').collect();
-        match labels.as_slice() {
-            ["console", "zenlayer", "com"] => !self.has(Fault::OneHostOnly),
-            ["ecs" | "ecs-cn-hangzhou", "aliyuncs", "com"] | ["cvm", "tencentcloudapi", "com"] => {
-                true
-            }
-            ["ecs", region, "aliyuncs", "com"] | ["cvm", region, "tencentcloudapi", "com"] => {
-                is_label(region)
-            }
-            _ => false,
+        if self.has(Fault::OneHostOnly) && host == "console.zenlayer.com" {
+            return false;
         }
+        let is_region = host.starts_with("ecs.") && host.ends_with(".aliyuncs.com");
+        hosts().any(|known| known == host)
+            || (self.has(Fault::AnyRegion) && is_region && host.matches('.').count() == 3)
     }
 
     fn is_path(&self, path: &str) -> bool {
@@ -415,7 +475,7 @@ impl Proxy {
                 return Answer::typed(502, error);
             }
         }
-        let start = std::time::Instant::now();
+        let start = Instant::now();
         if tls.write_all(bytes).and_then(|()| tls.flush()).is_err() {
             return Answer::typed(502, "connection_terminated");
         }
@@ -445,6 +505,7 @@ impl Proxy {
             fault: None,
             clouds: Arc::clone(&self.clouds),
             carried: AtomicUsize::new(0),
+            passed: Mutex::default(),
             log: self.log.clone(),
             stop: AtomicBool::new(false),
         }
