@@ -28,8 +28,14 @@ pub(crate) fn cases() -> Vec<Case> {
             .dressed(|setting| through(setting, Server::Haproxy)),
         case!("wire::nginx_killed_in_the_middle_sends_once", killed)
             .dressed(|setting| through(setting, Server::Nginx)),
+        case!("wire::nginx_refuses_a_second_copy", sent_twice)
+            .dressed(|setting| through(setting, Server::Nginx)),
         case!("wire::haproxy_refuses_a_second_copy", sent_twice)
             .dressed(|setting| through(setting, Server::Haproxy)),
+        case!("wire::envoy_refuses_a_second_copy", sent_twice)
+            .dressed(|setting| through(setting, Server::Envoy)),
+        case!("wire::worker_refuses_a_second_copy", sent_twice)
+            .dressed(|setting| through(setting, Server::Worker)),
         case!("wire::http2_cut_in_the_middle", cut_over_http2).dressed(|setting| Setting {
             http2: true,
             speed: 45.0,
@@ -166,13 +172,11 @@ async fn never_left(stage: &mut Stage) -> Result<()> {
 }
 
 /// A name of the clouds' that leads into a private net.
-const PRIVATE: &str = "ecs.rc-private.aliyuncs.com";
+const PRIVATE: &str = "ecs.eu-west-1.aliyuncs.com";
 
-/// The form for one instance in a region that is not in the list.
+/// The form for one instance in another region than the sandbox has it.
 async fn elsewhere(stage: &Stage, region: &str, id: &str) -> Result<()> {
-    let page = &stage.page;
-    page.compose(&Form { region: Some("other"), ..ALIBABA.form(id) }).await?;
-    page.fill("regionOther", region).await
+    stage.page.compose(&Form { region: Some(region), ..ALIBABA.form(id) }).await
 }
 
 /// The connection on which the request went had carried others before, and dies without an answer:
