@@ -3,6 +3,7 @@
 use crate::{clock, element};
 use gloo_events::EventListener;
 use js_sys::{Promise, Reflect};
+use relight_core::run::Choice;
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -33,6 +34,13 @@ pub enum Standing {
     Late,
     /// The answer was no, with these words if there were any.
     Refused(Option<String>),
+    /// What was confirmed is not what would be sent now.
+    Changed {
+        /// Of a run it is this choice, which is to be shown anew.
+        choice: Option<Choice>,
+        /// Tells one time from the next.
+        number: u64,
+    },
 }
 
 /// Fires `relight-before-send`. Its detail gets a function `waitUntil` that takes a promise: of

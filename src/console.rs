@@ -35,6 +35,7 @@ use crate::{
     timing, ui,
     vault::{Vault, Watch},
 };
+use calls::Turn;
 use configuration::read_configuration;
 use export::save;
 use gloo_events::EventListener;
@@ -105,6 +106,8 @@ pub(crate) struct Console {
     look: Option<u64>,
     look_wake: Option<Timeout>,
     aborts: HashMap<u64, Abort>,
+    /// The calls that wait for their turn.
+    turns: HashMap<usize, Turn>,
     next_ticket: u64,
     wake: Option<Timeout>,
     /// When a large run was last drawn, and the drawing that is still to come.
@@ -176,6 +179,7 @@ impl Component for Console {
             look: None,
             look_wake: None,
             aborts: HashMap::new(),
+            turns: HashMap::new(),
             next_ticket: 0,
             wake: None,
             drawn_at: 0,
@@ -217,9 +221,7 @@ impl Console {
             Msg::Keyring(entries) => self.keyring_read(entries),
             Msg::Chosen { changes, found } => self.chosen(ctx, changes, found),
             Msg::Kept { changes, id } => self.kept(ctx, changes, id),
-            Msg::Signed { ticket, call, signed } => {
-                self.keep_signed(ticket, call, signed) && self.step(ctx, Event::Left { call })
-            }
+            Msg::Turn { ticket, call, signed } => self.turn_has_come(ctx, ticket, call, signed),
             Msg::Came { ticket, event } => {
                 self.aborts.remove(&ticket);
                 self.step(ctx, event)

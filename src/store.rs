@@ -16,6 +16,7 @@ use relight_core::{
     doctor::{Finding, Holds},
     ids::InstanceId,
     link::FilledIn,
+    plan::Plan,
     request::{Request, Route, Signed},
     run::{Event, Millis, Run},
     session::{Action, Session},
@@ -25,7 +26,7 @@ use relight_core::{
     words::Locale,
 };
 #[cfg(feature = "console")]
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 use std::{ops::Deref, rc::Rc};
 
 /// A value that is shared and compared by identity: what has not been replaced is not drawn again.
@@ -191,9 +192,9 @@ pub enum Intent {
     /// Look for the instances that were not found in the other regions.
     #[cfg(feature = "console")]
     LookElsewhere,
-    /// Send what is under review.
+    /// Send what was under review when somebody said so.
     #[cfg(feature = "console")]
-    Send,
+    Send(Arc<Plan>),
     /// Save what the journal has of the run that is kept aside.
     #[cfg(feature = "console")]
     SaveAside,

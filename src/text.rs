@@ -135,6 +135,8 @@ pub enum Say {
     SaveRecords,
     /// The page around the console thinks it over.
     LeaveAsked,
+    /// What was confirmed is not what would be sent now.
+    LeaveChanged,
     /// It has said no.
     LeaveRefused,
     /// It has said nothing for ten minutes.
@@ -428,6 +430,9 @@ impl Say {
             }
             Say::LeaveLate => {
                 "Nothing was sent: the page around this one has not answered within 10 minutes."
+            }
+            Say::LeaveChanged => {
+                "It has changed meanwhile, and nothing was sent. Look again before you confirm."
             }
             Say::LeaveRefused => "Nothing was sent: the page around this one did not allow it.",
             Say::ConfigurationUnusable => {
@@ -736,6 +741,7 @@ impl Say {
             Say::SaveRecords => "保存其记录",
             Say::LeaveAsked => "等待许可：由嵌入本控制台的页面决定，尚未发送任何请求。",
             Say::LeaveLate => "没有发送任何请求：嵌入本控制台的页面 10 分钟内没有答复。",
+            Say::LeaveChanged => "内容已发生变化，没有发送任何请求。请重新查看后再确认。",
             Say::LeaveRefused => "没有发送任何请求：嵌入本控制台的页面未予许可。",
             Say::ConfigurationUnusable => {
                 "本页面的配置无法使用，因此不能发送任何请求。请联系本页面的管理员修正："

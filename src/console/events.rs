@@ -53,16 +53,11 @@ impl<'order> BeforeSend<'order> {
     /// Of a plan.
     pub(super) fn of(plan: &'order Plan) -> Self {
         let ids = plan.ids().map(InstanceId::as_str).collect();
-        BeforeSend::new(&plan.order, ids, plan.batches.len(), plan.order.is_forced())
+        BeforeSend::new(&plan.order, ids, plan.batches.len())
     }
 
-    /// Of an order, of which these instances are to take part, forced or not.
-    pub(super) fn new(
-        order: &'order Order,
-        instance_ids: Vec<&'order str>,
-        calls: usize,
-        forced: bool,
-    ) -> Self {
+    /// Of an order, of which these instances are to take part.
+    pub(super) fn new(order: &'order Order, instance_ids: Vec<&'order str>, calls: usize) -> Self {
         BeforeSend {
             cloud: order.target().cloud.manifest().id,
             region: &order.target().region,
@@ -70,7 +65,7 @@ impl<'order> BeforeSend<'order> {
             instance_ids,
             calls,
             dry_run: order.is_dry_run(),
-            forced,
+            forced: order.is_forced(),
             once_proven: order.limits().once_proven,
         }
     }

@@ -46,7 +46,6 @@ impl Console {
             key_id: form.key_id().to_owned(),
             request: cloud.read(&target, Read::Places, &[]),
             skew_seconds: 0,
-            call: None,
         };
         let probe = clock::nonce().and_then(|nonce| {
             probe(&target, clock::unix_seconds(0), nonce, self.view.session.locale())

@@ -59,10 +59,10 @@ impl Console {
                 let through_proxy = self.through_proxy();
                 self.fill(ctx, Action::LookElsewhere { through_proxy })
             }
-            Intent::Send => self.send(ctx),
-            Intent::Run(Event::Ask(choice)) => {
+            Intent::Send(plan) => self.send(ctx, plan),
+            Intent::Run(Event::Ask(approval)) => {
                 self.vault.unlock();
-                self.ask_for(ctx, choice)
+                self.ask_for(ctx, approval)
             }
             Intent::SaveAside => {
                 if let Some(aside) = self.view.aside.clone() {

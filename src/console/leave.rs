@@ -9,7 +9,8 @@ use super::{
 use crate::approval::{self, Leave, Standing};
 use relight_core::{
     ids::InstanceId,
-    run::{Choice, Event},
+    plan::Plan,
+    run::{Approval, Choice, Event},
 };
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
@@ -18,38 +19,50 @@ use yew::Context;
 impl Console {
     /// Asks the page around this one, and starts the run under review once it may. Once: a second
     /// click finds a run under way, or the question asked.
-    pub(super) fn send(&mut self, ctx: &Context<Self>) -> bool {
+    pub(super) fn send(&mut self, ctx: &Context<Self>, plan: Arc<Plan>) -> bool {
         // What was known of the proxy when the review was drawn may have grown too old, or another
         // tab has found out something else.
         self.choose_route();
-        if self.view.run.is_some() || !self.view.session.may_send() {
+        if self.view.run.is_some() {
             return true;
         }
-        let Some(plan) = self.view.session.plan().cloned() else { return false };
+        if self.view.session.plan() != Some(&plan) {
+            return self.changed(None);
+        }
+        if !self.view.session.may_send() {
+            return true;
+        }
         let detail = to_js(&BeforeSend::of(&plan));
         self.ask_leave(ctx, Wish::Send(plan), &detail)
     }
 
     /// Asks the page around this one for leave to send some of a run again. What sends nothing needs
     /// none.
-    pub(super) fn ask_for(&mut self, ctx: &Context<Self>, choice: Choice) -> bool {
+    pub(super) fn ask_for(&mut self, ctx: &Context<Self>, approval: Approval) -> bool {
         self.tell_run(ctx);
         let Some(run) = &self.view.run else { return false };
+        let choice = approval.choice();
         if run.refusal(choice).is_some() {
             return true;
         }
-        let forced = match choice {
-            Choice::CheckUnknown => return self.step(ctx, Event::Ask(choice)),
-            Choice::RetryFailed | Choice::SendNotStarted | Choice::Narrow => {
-                run.order().is_forced()
-            }
-            Choice::Force => true,
-        };
-        let (ids, calls) = (run.choice_ids(choice), run.choice_calls(choice));
-        let ids = ids.iter().map(InstanceId::as_str).collect();
-        let detail = to_js(&BeforeSend::new(run.order(), ids, calls, forced));
+        if choice == Choice::CheckUnknown {
+            return self.step(ctx, Event::Ask(approval));
+        }
+        // Nobody is asked for what is no longer so.
+        if !run.covers(&approval) {
+            return self.changed(Some(choice));
+        }
+        let ids = approval.ids().iter().map(InstanceId::as_str).collect();
+        let detail = to_js(&BeforeSend::new(approval.order(), ids, approval.calls()));
         let run_id = run.about().id.clone();
-        self.ask_leave(ctx, Wish::Again { run_id, choice }, &detail)
+        self.ask_leave(ctx, Wish::Again { run_id, approval }, &detail)
+    }
+
+    /// Says that what was confirmed, or approved, is not what would be sent now.
+    pub(super) fn changed(&mut self, choice: Option<Choice>) -> bool {
+        self.asked += 1;
+        self.view.leave = Standing::Changed { choice, number: self.asked };
+        true
     }
 
     fn ask_leave(&mut self, ctx: &Context<Self>, wish: Wish, detail: &JsValue) -> bool {
@@ -100,14 +113,19 @@ impl Console {
         self.view.leave = Standing::Nothing;
         match wish {
             Wish::Send(plan) => {
-                let is_same = self.view.session.plan().is_some_and(|now| Arc::ptr_eq(now, &plan));
-                if is_same && self.view.run.is_none() && self.view.session.may_send() {
+                if self.view.run.is_some() {
+                    return true;
+                }
+                if self.view.session.plan() != Some(&plan) {
+                    return self.changed(None);
+                }
+                if self.view.session.may_send() {
                     self.start_run(ctx, &plan);
                 }
             }
-            Wish::Again { run_id, choice } => {
+            Wish::Again { run_id, approval } => {
                 if self.is_current(&run_id) {
-                    self.step(ctx, Event::Ask(choice));
+                    self.step(ctx, Event::Ask(approval));
                 }
             }
         }

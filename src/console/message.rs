@@ -1,5 +1,6 @@
 //! Everything that can happen to a console.
 
+use super::calls::Signature;
 use crate::{
     approval::Standing,
     config::Config,
@@ -18,10 +19,9 @@ use relight_core::{
     config::Records,
     ids::InstanceId,
     plan::Plan,
-    request::{Request, Signed},
-    run::{Choice, Event, Run},
+    run::{Approval, Event, Run},
 };
-use std::{rc::Rc, sync::Arc};
+use std::sync::Arc;
 
 /// Everything that can happen.
 pub(crate) enum Msg {
@@ -41,8 +41,8 @@ pub(crate) enum Msg {
     Chosen { changes: u64, found: Option<(Entry, Key)> },
     /// A key is kept now, when the vault had changed so often: under this id, or not.
     Kept { changes: u64, id: Result<String, Trouble> },
-    /// A call of the run is signed and goes out now.
-    Signed { ticket: u64, call: usize, signed: Rc<Request<Signed>> },
+    /// The turn of a call of the run has come: it is signed, or cannot be, for this reason.
+    Turn { ticket: u64, call: usize, signed: Result<Box<Signature>, &'static str> },
     /// A request that was sent has come back, or not.
     Came { ticket: u64, event: Event },
     /// A describe call before the review has come back, or not.
@@ -92,7 +92,7 @@ pub(crate) enum Wish {
     /// To send what is under review.
     Send(Arc<Plan>),
     /// To send some of a run again.
-    Again { run_id: String, choice: Choice },
+    Again { run_id: String, approval: Approval },
 }
 
 /// Whether something may lead to a call, and so waits for the configuration.
@@ -104,7 +104,7 @@ pub(super) fn is_early(msg: &Msg) -> bool {
                 Intent::Review
                     | Intent::ReviewUnseen
                     | Intent::LookElsewhere
-                    | Intent::Send
+                    | Intent::Send(_)
                     | Intent::Examine
             )
     )

@@ -72,7 +72,11 @@ impl Console {
             if !matches!((&before, after), (Some(before), Some(after)) if Arc::ptr_eq(before, after))
             {
                 // What was asked for is no longer what stands there.
+                let was_asked = self.view.leave == Standing::Asked;
                 self.withdraw();
+                if was_asked && self.view.session.plan().is_some() {
+                    self.changed(None);
+                }
             }
             self.look(ctx);
         }

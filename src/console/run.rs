@@ -38,7 +38,7 @@ impl Console {
         let run_id = clock::nonce().unwrap_or_default();
         let person = self.config.settings.person.clone();
         let session = &self.view.session;
-        let run = session.run(run_id.clone(), clock::now(), person, self.through_proxy());
+        let run = session.run(plan, run_id.clone(), clock::now(), person, self.through_proxy());
         let Some(run) = run else { return };
         // What has the focus goes with the review. A browser that has to find that out by itself lays
         // the page out once more in between.
@@ -185,6 +185,7 @@ impl Console {
     fn show_none(&mut self, ctx: &Context<Self>) {
         self.run_lock = None;
         self.aborts.clear();
+        self.turns.clear();
         self.wake = None;
         self.second = None;
         self.view.run = None;
@@ -204,14 +205,24 @@ impl Console {
         let before = run.clone();
         let commands = run.make_mut().handle(self.view.now, event);
         let run = run.clone();
+        for command in &commands {
+            if let Command::Send { call } = command {
+                self.depart(ctx, *call);
+            }
+        }
         announce(&ctx.props().host, &before, &run);
         if before.stage() != Stage::Finished && run.stage() == Stage::Finished {
             self.finished(ctx, &run);
         }
         for command in commands {
             match command {
-                Command::Send { call, leave_at, batch, clock_skew_seconds } => {
-                    self.send_call(ctx, (call, leave_at), &batch, clock_skew_seconds);
+                Command::Prepare { call, leave_at, batch, clock_skew_seconds } => {
+                    self.prepare_call(ctx, (call, leave_at), &batch, clock_skew_seconds);
+                }
+                // Before anything else: see above.
+                Command::Send { .. } => {}
+                Command::TakeBack { call } => {
+                    self.turns.remove(&call);
                 }
                 Command::Look { ids, clock_skew_seconds } => {
                     let (target, key_id) = (run.order().target(), run.about().key_id.clone());
@@ -223,6 +234,9 @@ impl Console {
                 }
                 Command::Record { number, record, claim, durable } => {
                     self.record(ctx, &run, number, &record, &claim, durable);
+                }
+                Command::Changed(choice) => {
+                    self.changed(Some(choice));
                 }
                 Command::WakeAt(at) => {
                     let link = ctx.link().clone();
@@ -270,10 +284,11 @@ impl Console {
         true
     }
 
-    /// The element is being taken out of the page: nothing more goes out, and `done` is called once
-    /// nothing is on the way.
+    /// The element is being taken out of the page: nothing more goes out, whatever waits for its turn or
+    /// for somebody's leave, and `done` is called once nothing is on the way.
     pub(super) fn end(&mut self, ctx: &Context<Self>, done: Function) -> bool {
         self.leaving.push(done);
+        self.withdraw();
         self.view.run.as_ref().is_some_and(|run| run.stage() == Stage::Sending)
             && self.step(ctx, Event::Stop)
     }

@@ -236,6 +236,7 @@ pub const fn call_state(state: CallState) -> Text {
     match state {
         CallState::Waiting => text("waiting", "等待中"),
         CallState::Claiming => text("about to be sent", "即将发送"),
+        CallState::Ready => text("waiting for its turn", "等待轮到"),
         CallState::Sending => text("sending", "发送中"),
         CallState::Done => text("done", "已完成"),
         CallState::Stopped => text("stopped", "已停止"),

@@ -127,6 +127,7 @@ const fn state_word(state: CallState) -> &'static str {
     match state {
         CallState::Waiting => "waiting",
         CallState::Claiming => "claiming",
+        CallState::Ready => "ready",
         CallState::Sending => "sending",
         CallState::Done => "done",
         CallState::Stopped => "stopped",
@@ -136,9 +137,14 @@ const fn state_word(state: CallState) -> &'static str {
 /// What became of the instances of a call, or where it stands.
 fn summary(run: &Run, call: &Call, tally: &Tally, locale: Locale) -> Html {
     let words = match (call.state, call.fault.as_deref()) {
-        (CallState::Waiting | CallState::Claiming | CallState::Sending | CallState::Stopped, _) => {
-            text::call_state(call.state).in_locale(locale).to_owned()
-        }
+        (
+            CallState::Waiting
+            | CallState::Claiming
+            | CallState::Ready
+            | CallState::Sending
+            | CallState::Stopped,
+            _,
+        ) => text::call_state(call.state).in_locale(locale).to_owned(),
         (CallState::Done, Some(fault)) => title_of(run.order(), fault, locale),
         (CallState::Done, None) => by_outcome(run, tally, locale),
     };

@@ -3,8 +3,9 @@
 
 use super::markup::html;
 use super::{
-    confirm::{self, confirm},
+    confirm::{self, Subject, confirm},
     dom::{focus, value_of},
+    explanation::joined,
     icon::{Icon, icon},
     part::part,
 };
@@ -13,7 +14,7 @@ use crate::{
     text::{Deed, Say, Tell},
 };
 use relight_core::{
-    run::{Choice, Event, Pause, Run, Stage},
+    run::{Approval, Choice, Event, Pause, Run, Stage},
     words::Locale,
 };
 use yew::{
@@ -43,14 +44,12 @@ pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
         let counted = run.choice_count(choice) > 0;
         let refusal = if counted { run.refusal(choice) } else { None };
         let available = counted && refusal.is_none();
-        let (on, on_confirming) = (on.clone(), on_confirming.clone());
+        let (on, on_confirming, run) = (on.clone(), on_confirming.clone(), run.clone());
         let onclick = Callback::from(move |_| {
-            if !available {
-                return;
-            }
+            let Some(offer) = run.offer(choice).filter(|_| available) else { return };
             match choice {
                 // Looking changes nothing: no need to ask.
-                Choice::CheckUnknown => on.emit(Intent::Run(Event::Ask(choice))),
+                Choice::CheckUnknown => on.emit(Intent::Run(Event::Ask(offer))),
                 Choice::RetryFailed | Choice::SendNotStarted | Choice::Narrow | Choice::Force => {
                     on_confirming.emit(Some(choice));
                 }
@@ -90,11 +89,11 @@ pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
     };
     html! {
         <div class="dock dock-run">
-            if let Some(asked) = *confirming {
+            if let Some(offer) = confirming.and_then(|choice| run.offer(choice)) {
                 { part("again", again, AgainProps {
                     locale,
                     run: run.clone(),
-                    choice: asked,
+                    offer,
                     on: on.clone(),
                     on_close: close,
                 }) }
@@ -134,14 +133,15 @@ pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
 struct AgainProps {
     locale: Locale,
     run: Shared<Run>,
-    choice: Choice,
+    /// What is shown, and is all that is sent.
+    offer: Approval,
     on: Callback<Intent>,
     on_close: Callback<()>,
 }
 
 fn again(props: &AgainProps, hooks: &mut HookContext) -> Html {
-    let AgainProps { locale, run, choice, .. } = props;
-    let (locale, choice) = (*locale, *choice);
+    let AgainProps { locale, run, offer, .. } = props;
+    let (locale, choice) = (*locale, offer.choice());
     let cancel = use_node_ref().run(hooks);
     let typed_field = use_node_ref().run(hooks);
     let typed = use_state_eq(String::new).run(hooks);
@@ -149,13 +149,18 @@ fn again(props: &AgainProps, hooks: &mut HookContext) -> Html {
         let cancel = cancel.clone();
         use_effect_with(choice, move |_| focus(&cancel)).run(hooks);
     }
+    {
+        // A number that was typed is good for what stood there.
+        let typed = typed.clone();
+        use_effect_with(offer.clone(), move |_| typed.set(String::new())).run(hooks);
+    }
     let deed = match choice {
         Choice::Force => Deed { forced: true, ..Deed::of(run.order()) },
         Choice::RetryFailed | Choice::SendNotStarted | Choice::CheckUnknown | Choice::Narrow => {
             Deed::of(run.order())
         }
     };
-    let count = run.choice_count(choice);
+    let count = offer.ids().len();
     let warning = match choice {
         Choice::RetryFailed => Tell::RetryWarning { deed, count },
         Choice::Narrow => Tell::NarrowWarning(count),
@@ -174,9 +179,9 @@ fn again(props: &AgainProps, hooks: &mut HookContext) -> Html {
         Callback::from(move |event: InputEvent| typed.set(value_of(&event)))
     };
     let on_confirm = {
-        let (on, on_close) = (props.on.clone(), props.on_close.clone());
+        let (on, on_close, offer) = (props.on.clone(), props.on_close.clone(), offer.clone());
         Callback::from(move |()| {
-            on.emit(Intent::Run(Event::Ask(choice)));
+            on.emit(Intent::Run(Event::Ask(offer.clone())));
             on_close.emit(());
         })
     };
@@ -189,6 +194,7 @@ fn again(props: &AgainProps, hooks: &mut HookContext) -> Html {
             { icon(Icon::Warning) }
             <div class="stack">
                 <p id="h-again">{ warning.in_locale(locale) }</p>
+                <pre class="original" tabindex="0" data-asked={count.to_string()}>{ joined(offer.ids().iter()) }</pre>
                 if counted {
                     <label class="field">
                         { Tell::TypeToConfirm(count).in_locale(locale) }
@@ -203,6 +209,7 @@ fn again(props: &AgainProps, hooks: &mut HookContext) -> Html {
                     </button>
                     { part("confirm", confirm, confirm::Props {
                         action: "confirm",
+                        subject: Subject::Approval(offer.clone()),
                         label: Tell::Confirm(deed, count).in_locale(locale),
                         danger,
                         ready,

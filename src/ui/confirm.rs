@@ -4,6 +4,8 @@
 use super::markup::{class, html};
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
+use relight_core::{plan::Plan, run::Approval};
+use std::sync::Arc;
 use yew::{
     Callback, Html,
     functional::{Hook, HookContext},
@@ -16,11 +18,23 @@ const ARMED_AFTER_MS: u32 = 500;
 
 const OFFERED_AGAIN_AFTER_MS: u32 = 3_000;
 
+/// What is confirmed, beside the words on the button: of other instances, or something else done to
+/// them, the same words are another thing.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Subject {
+    Plan(Arc<Plan>),
+    Approval(Approval),
+    /// Nothing that is sent.
+    Other,
+}
+
 /// What is confirmed.
 #[derive(PartialEq)]
 pub(crate) struct Props {
     /// Verb and count.
     pub(crate) label: String,
+    /// Of what.
+    pub(crate) subject: Subject,
     /// The public name of the button.
     pub(crate) action: &'static str,
     /// Whether data may be lost.
@@ -36,9 +50,9 @@ pub(crate) struct Props {
 /// A button that sends, once.
 pub(crate) fn confirm(props: &Props, hooks: &mut HookContext) -> Html {
     // What it said when it was armed: said otherwise, it is not.
-    let armed = use_state_eq(|| None::<(String, bool)>).run(hooks);
+    let armed = use_state_eq(|| None::<(String, bool, Subject)>).run(hooks);
     let brought_up = use_state_eq(|| 0_u32).run(hooks);
-    let said = (props.label.clone(), props.ready);
+    let said = (props.label.clone(), props.ready, props.subject.clone());
     let used = use_state_eq(|| false).run(hooks);
     {
         let armed = armed.clone();

@@ -19,6 +19,7 @@ use super::{
     runs::{self, runs},
 };
 use crate::{
+    approval::Standing,
     kept::Wish,
     place::{Place, Shown},
     store::{Intent, View},
@@ -260,6 +261,10 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
                     signed: view.signed.clone(),
                     route: view.route.clone(),
                     now: view.now,
+                    changed: match view.leave {
+                        Standing::Changed { choice: Some(choice), number } => Some((choice, number)),
+                        _ => None,
+                    },
                     on: on.clone(),
                 }) }
             </main>

@@ -194,8 +194,8 @@ fn actions(props: &Props<'_>, told: &Explanation) -> Html {
     for help in &told.helps {
         let button = match help {
             Help::RefreshState if row.outcome == Outcome::Unknown => {
-                (run.choice_count(Choice::CheckUnknown) > 0).then(|| {
-                    let look = on.reform(|_| Intent::Run(Event::Ask(Choice::CheckUnknown)));
+                run.offer(Choice::CheckUnknown).map(|offer| {
+                    let look = on.reform(move |_| Intent::Run(Event::Ask(offer.clone())));
                     ("refresh-state", Tell::LookNow(1).in_locale(locale), look)
                 })
             }

@@ -129,6 +129,12 @@ pub(super) fn leave(view: &View, on: &Callback<Intent>) -> Html {
                 <p>{ Say::LeaveLate.in_locale(locale) }</p>
             </div>
         },
+        Standing::Changed { .. } => html! {
+            <div class="note warn whole" role="alert" data-leave="changed">
+                { icon::icon(icon::Icon::Warning) }
+                <p>{ Say::LeaveChanged.in_locale(locale) }</p>
+            </div>
+        },
         Standing::Refused(words) => html! {
             <div class="note bad whole" role="alert" data-leave="refused">
                 { icon::icon(icon::Icon::Warning) }

@@ -40,6 +40,8 @@ pub(crate) struct Props {
     pub(crate) signed: Shared<Vec<Option<Rc<Request<Signed>>>>>,
     pub(crate) route: Shared<Route>,
     pub(crate) now: Millis,
+    /// A choice that was confirmed and has changed by then; and the number of that time.
+    pub(crate) changed: Option<(Choice, u64)>,
     pub(crate) on: Callback<Intent>,
 }
 
@@ -95,6 +97,15 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
         let confirming = confirming.clone();
         Callback::from(move |choice| confirming.set(choice))
     };
+    {
+        let confirming = confirming.clone();
+        use_effect_with(props.changed, move |changed| {
+            if let Some((choice, _)) = changed {
+                confirming.set(Some(*choice));
+            }
+        })
+        .run(hooks);
+    }
     let row = chosen(run, (*selected).as_ref(), cause.as_ref());
     let stage = run.stage();
     let order = run.order();

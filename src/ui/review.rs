@@ -186,13 +186,14 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
                     { t(Say::Cancel) }
                 </button>
                 <span class="grow wide"></span>
-                if review.plan.is_some() {
+                if let Some(plan) = review.plan.clone() {
                     { part("confirm", confirm, confirm::Props {
                         action: "send",
+                        subject: confirm::Subject::Plan(plan.clone()),
                         label: Tell::Confirm(deed, count).in_locale(locale),
                         danger,
                         ready: review.may_send() && reason_given && unproven.is_none(),
-                        on_confirm: on.reform(|()| Intent::Send),
+                        on_confirm: on.reform(move |()| Intent::Send(plan.clone())),
                         on_missing: onmissing,
                     }) }
                 }

@@ -277,6 +277,7 @@ fn sure(props: &SureProps, hooks: &mut HookContext) -> Html {
                     </button>
                     { part("confirm", confirm, confirm::Props {
                         action: "confirm",
+                        subject: confirm::Subject::Other,
                         label: Tell::ForgetRuns(ids.len()).in_locale(locale),
                         danger: true,
                         ready: true,

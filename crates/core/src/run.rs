@@ -8,7 +8,9 @@
 //! 2. no instance is sent twice unless a person asked for it, or it is proven that nothing was done;
 //! 3. `accepted` and what follows from it only after the cloud's own word;
 //! 4. `unknown` is looked at, never sent again by itself;
-//! 5. a call is in the journal before it goes out, so that after a crash it is known to be unknown.
+//! 5. a call is in the journal before it goes out, so that after a crash it is known to be unknown;
+//! 6. what has not left is taken back by whatever stops the run, and asks at the very last moment;
+//! 7. what is sent, or sent again, is what was shown and said yes to, and nothing beyond it.
 //!
 //! There is one way in, and here is what it leads to; the files beside this one each have what
 //! happens to one part of the state, in the order in which a call goes through them.
@@ -30,7 +32,7 @@ mod journal;
 mod look;
 
 pub use call::{Call, CallState};
-pub use choice::Choice;
+pub use choice::{Approval, Choice};
 pub use event::{Command, Event, NO_KEY};
 pub use journal::{Broken, Record, Summary, VERSION, restore};
 pub use look::{Look, LookCommand, Seen, sort_out};
@@ -51,6 +53,9 @@ use std::{
     sync::Arc,
 };
 use watch::NextLook;
+
+/// With something to send, this is the longest time between two events of a page that is awake.
+const AWAKE_EVERY_MS: u64 = 20_000;
 
 /// Milliseconds since 1970, by the page's own clock.
 pub type Millis = u64;
@@ -82,6 +87,8 @@ pub struct Run {
 struct Transient {
     pace: pace::Pace,
     next_record: u64,
+    /// Calls that were handed out and have not left, as far as the page knows.
+    ready: BTreeSet<usize>,
     /// The record whose word a claiming call waits for.
     claiming: Option<(u64, usize)>,
     changed_rows: BTreeSet<usize>,
@@ -197,6 +204,7 @@ impl Run {
             transient: Transient {
                 pace: pace::Pace::new(calls_per_second),
                 next_record: 0,
+                ready: BTreeSet::new(),
                 claiming: None,
                 changed_rows: BTreeSet::new(),
                 changed_calls: BTreeSet::new(),
@@ -258,11 +266,12 @@ impl Run {
     pub fn handle(&mut self, now: Millis, event: Event) -> Vec<Command> {
         self.notice_sleep(now);
         self.transient.now = now;
+        let mut commands = Vec::new();
         match event {
             Event::Tick => {}
             Event::Recorded { number, held } => self.recorded(now, number, &held),
             Event::RecordFailed { number } => self.record_failed(now, number),
-            Event::Left { call } => self.left(now, call),
+            Event::Leaving { call } => commands.extend(self.leave(now, call)),
             Event::Delivered { call, delivery } => self.delivered(now, call, &delivery),
             Event::Looked { ids, delivery } => self.looked(now, &ids, &delivery),
             Event::Online(online) => self.online(now, online),
@@ -271,9 +280,16 @@ impl Run {
             Event::Settings { limits, through_proxy } => {
                 self.policy.through_proxy = through_proxy;
                 self.restrict(&limits);
+                // What leaves goes the way of today.
+                self.take_back_all(now);
             }
             // Written down with what is signed with it.
-            Event::KeyId(key_id) => self.about.key_id = key_id,
+            Event::KeyId(key_id) => {
+                if self.about.key_id != key_id {
+                    self.take_back_all(now);
+                }
+                self.about.key_id = key_id;
+            }
             Event::Stop => self.stop(),
             Event::Resume => {
                 self.go_on();
@@ -283,9 +299,11 @@ impl Run {
                 self.stop();
                 self.closed = true;
             }
-            Event::Ask(choice) => self.ask(now, choice),
+            Event::Ask(approval) => commands.extend(self.ask(now, &approval)),
         }
-        let mut commands = self.schedule(now);
+        self.take_back_what_must_wait(now);
+        commands.extend(self.taken_back());
+        commands.extend(self.schedule(now));
         commands.extend(self.record_changes());
         commands
     }
@@ -303,7 +321,9 @@ impl Run {
                     break;
                 }
                 NextCall::Claim(index) => commands.extend(self.claim(index)),
-                NextCall::Send(index, due) => commands.extend(self.send(index, due.max(now))),
+                NextCall::Prepare(index, due) => {
+                    commands.extend(self.prepare(index, due.max(now)));
+                }
             }
         }
         match self.next_look(now) {
@@ -312,6 +332,11 @@ impl Run {
             NextLook::Look(ids) => {
                 commands.push(Command::Look { ids, clock_skew_seconds: self.clock_skew_seconds });
             }
+        }
+        // So that it is noticed if the page sleeps while something waits for its turn, or for the answer
+        // to what went before it.
+        if !self.must_wait() && self.calls.iter().any(|call| call.state.is_to_come()) {
+            wake_at(now + AWAKE_EVERY_MS);
         }
         self.transient.woken_by = wake;
         commands.extend(wake.map(Command::WakeAt));

@@ -197,18 +197,20 @@ impl Session {
         })
     }
 
-    /// The run of the plan under review, once a person has confirmed it. `id` is a name that no other run
-    /// has, `person` who confirmed it, if that is known. None where it is not certain enough for the
-    /// operator that what is sent arrives once.
+    /// The run of a plan that a person has confirmed and the page around the console approved, if that is
+    /// what stands under review now; `None` if not, and where it is not certain enough for the operator
+    /// that what is sent arrives once. `id` is a name that no other run has, `person` who confirmed it, if
+    /// that is known.
     pub fn run(
         &self,
+        approved: &Plan,
         id: String,
         now: Millis,
         person: Option<String>,
         through_proxy: bool,
     ) -> Option<Run> {
         let review = self.review()?;
-        let plan = review.plan.as_ref()?;
+        let plan = review.plan.as_ref().filter(|plan| ***plan == *approved)?;
         self.form.limits().check_once(&plan.order).ok()?;
         let about = About {
             id,
@@ -469,10 +471,10 @@ mod tests {
     #[test]
     fn the_run_is_what_is_under_review() {
         let mut session = filled();
-        assert!(session.run("r".into(), 7, None, true).is_none(), "nothing is under review");
+        assert!(session.plan().is_none(), "nothing is under review");
         review(&mut session, false);
         let plan = session.plan().unwrap();
-        let run = session.run("r".into(), 7, Some("Li Lei".into()), false).unwrap();
+        let run = session.run(plan, "r".into(), 7, Some("Li Lei".into()), false).unwrap();
         assert!(Arc::ptr_eq(run.order(), &plan.order));
         assert_eq!(
             run.calls().iter().map(|call| &call.batch).collect::<Vec<_>>(),
@@ -486,6 +488,38 @@ mod tests {
         assert_eq!(run.clock_correction_seconds(), None);
     }
 
+    /// Approved was what was shown then: other instances, or something else done to them, are not.
+    #[test]
+    fn no_run_of_a_plan_that_is_not_under_review_any_more() {
+        let mut session = filled();
+        review(&mut session, false);
+        let approved = Arc::clone(session.plan().unwrap());
+        let begins =
+            |session: &Session| session.run(&approved, "r".into(), 7, None, true).is_some();
+        assert!(begins(&session));
+        review(&mut session, true);
+        assert!(!begins(&session), "it is looked at again");
+        let state = |id: &str, phase| InstanceState { id: id.into(), phase, ..Default::default() };
+        let all = ["ins-aaaaaaaa", "ins-bbbbbbbb", "ins-cccccccc"];
+        let seen = |phase: fn(usize) -> Phase| Seen {
+            instances: all.iter().enumerate().map(|(at, id)| state(id, phase(at))).collect(),
+            ..Seen::default()
+        };
+        session.review_what_was_seen(seen(|_| Phase::Running));
+        assert!(begins(&session), "the same once more");
+        session.review_what_was_seen(seen(
+            |at| {
+                if at == 0 { Phase::Stopped } else { Phase::Running }
+            },
+        ));
+        assert!(!begins(&session), "one less");
+        let forced = Fill::Mode("hard".into());
+        session.update(Action::Fill(forced));
+        review(&mut session, false);
+        assert!(session.plan().unwrap().order.is_forced());
+        assert!(!begins(&session), "forced");
+    }
+
     #[test]
     fn what_must_be_proven_first_is_reviewed_and_not_sent() {
         let mut session = filled();
@@ -496,7 +530,8 @@ mod tests {
         restrict(&mut session, limits(false));
         review(&mut session, false);
         let asked = |session: &Session| {
-            let run = session.run("r".into(), 7, None, true);
+            let plan = session.plan().unwrap();
+            let run = session.run(plan, "r".into(), 7, None, true);
             assert_eq!(run.is_some(), session.may_send());
             run
         };
@@ -544,7 +579,8 @@ mod tests {
     fn instances_of_an_old_run_are_taken_up_as_they_were() {
         let mut session = filled();
         review(&mut session, false);
-        let run = session.run("r".into(), 7, None, true).unwrap();
+        let plan = session.plan().unwrap();
+        let run = session.run(plan, "r".into(), 7, None, true).unwrap();
         let some = run.rows().iter().skip(1).map(|row| row.id.clone()).collect::<Vec<_>>();
         for verb in [Verb::Reboot, Verb::Start] {
             let operation = run.operation_for(verb).unwrap();
@@ -579,7 +615,8 @@ mod tests {
             clock_skew_seconds: Some(600),
             ..Seen::default()
         });
-        let run = session.run("r".into(), 7, None, true).unwrap();
+        let plan = session.plan().unwrap();
+        let run = session.run(plan, "r".into(), 7, None, true).unwrap();
         let rows: Vec<_> = run.rows().iter().map(|row| (row.outcome.word(), &*row.name)).collect();
         assert_eq!(rows, [("queued", "web"), ("skipped", "web"), ("skipped", "")]);
         assert_eq!(run.clock_correction_seconds(), Some(600));

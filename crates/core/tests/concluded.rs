@@ -121,7 +121,7 @@ fn refused_for_one() -> Page {
     assert_eq!(page.outcomes(), ["rejected"; 4]);
     assert_eq!(page.run.choice_count(Choice::Narrow), 4);
     // Looked at first; nothing goes out before.
-    let told = page.step(Event::Ask(Choice::Narrow));
+    let told = page.ask(Choice::Narrow);
     assert_eq!((told.calls, told.looks), (vec![], ids(tencent(), 4)));
     page
 }

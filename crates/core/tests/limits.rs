@@ -192,24 +192,23 @@ fn a_run_of_the_journal_is_held_to_what_is_allowed_now() {
             }
             assert_eq!(page.run.refused().map(|refusal| refusal.kind()), Some(kind));
             // Nobody gets round it by asking, going on, or asking again.
-            for event in [Event::Ask(Choice::SendNotStarted), Event::Resume] {
-                assert!(page.step(event).calls.is_empty(), "{limits:?}");
-            }
-            page.step(Event::Ask(Choice::SendNotStarted));
+            assert!(page.ask(Choice::SendNotStarted).calls.is_empty(), "{limits:?}");
+            assert!(page.step(Event::Resume).calls.is_empty(), "{limits:?}");
+            page.ask(Choice::SendNotStarted);
             let told = page.pass(100);
             assert!(told.calls.is_empty(), "{limits:?}");
             assert_eq!(page.run.calls().len(), 3, "{limits:?}");
             assert_eq!(page.outcomes()[1..], ["queued", "queued"]);
             // To look is another matter.
             assert_eq!(page.run.refusal(Choice::CheckUnknown).is_none(), may_look, "{limits:?}");
-            let looks = page.step(Event::Ask(Choice::CheckUnknown)).looks;
+            let looks = page.ask(Choice::CheckUnknown).looks;
             assert_eq!(!looks.is_empty() || page.run.stage() == Stage::Watching, may_look);
             if !may_look {
                 assert_eq!(page.run.stage(), Stage::Paused(Pause::NotAllowed), "{limits:?}");
             }
             // Once it is allowed again it can be asked for, and was not forgotten.
             page.allow(Limits::default());
-            page.step(Event::Ask(Choice::SendNotStarted));
+            page.ask(Choice::SendNotStarted);
             page.pass(3);
             assert_eq!(page.outcomes()[1..], ["sending", "sending"], "{limits:?}");
         }
@@ -220,7 +219,8 @@ fn a_run_of_the_journal_is_held_to_what_is_allowed_now() {
 #[test]
 fn a_run_of_the_journal_sends_nothing_before_it_is_known_what_is_allowed() {
     let mut page = under_way().another_page(1_000);
-    for event in [Event::Resume, Event::Ask(Choice::SendNotStarted), Event::Tick] {
+    let offer = page.run.offer(Choice::SendNotStarted).unwrap();
+    for event in [Event::Resume, Event::Ask(offer), Event::Tick] {
         let told = page.step(event);
         assert!(told.calls.is_empty() && told.looks.is_empty());
     }

@@ -66,12 +66,12 @@ fn each_choice_is_offered_for_those_it_can_help_and_sends_them_once() {
         let counts = Choice::ALL.map(|choice| page.run.choice_count(choice));
         assert_eq!(counts, [1, 2, 1, 0, 0]);
         // Looking sends nothing, and is for all that are watched.
-        let told = page.step(Event::Ask(Choice::CheckUnknown));
+        let told = page.ask(Choice::CheckUnknown);
         assert_eq!((told.calls, told.looks.len()), (vec![], 2));
-        let told = page.step(Event::Ask(Choice::RetryFailed));
+        let told = page.ask(Choice::RetryFailed);
         assert_eq!(told.calls, [5]);
         assert_eq!(page.run.calls()[5].batch.ids(), &ids(tencent(), 5)[1..2]);
-        let mut told = page.step(Event::Ask(Choice::SendNotStarted)).calls;
+        let mut told = page.ask(Choice::SendNotStarted).calls;
         told.extend(page.pass(3).calls);
         assert_eq!(told, [6, 7]);
         assert_eq!(page.run.calls()[6].batch.ids(), &ids(tencent(), 5)[2..3]);
@@ -97,7 +97,7 @@ fn another_run_takes_the_place_of_one_that_is_over_or_was_only_brought_back() {
     page.answer(0, 200, ACCEPTED);
     assert_eq!(page.run.stage(), Stage::Finished);
     assert!(page.run.may_be_put_away() && page.run.is_unfinished());
-    page.step(Event::Ask(Choice::SendNotStarted));
+    page.ask(Choice::SendNotStarted);
     page.pass(5);
     page.answer(2, 200, ACCEPTED);
     assert!(page.run.may_be_put_away() && !page.run.is_unfinished());
@@ -114,7 +114,7 @@ fn what_had_not_gone_out_waits_to_be_asked_for() {
     page.allow(Limits::default());
     assert_eq!(page.run.choice_count(Choice::SendNotStarted), 2);
     assert!(page.step(Event::Resume).calls.is_empty(), "to go on is not to send");
-    page.step(Event::Ask(Choice::SendNotStarted));
+    page.ask(Choice::SendNotStarted);
     page.pass(5);
     assert_eq!(page.outcomes()[1..], ["sending", "sending"]);
 }
@@ -170,7 +170,7 @@ fn nobody_is_forced_before_a_look_has_shown_that_it_still_restarts() {
         look(&mut page, 1);
         assert_eq!(page.run.choice_count(Choice::Force), 1, "the one that still restarts");
         assert_ne!(page.outcomes()[0], "overdue");
-        let told = page.step(Event::Ask(Choice::Force));
+        let told = page.ask(Choice::Force);
         let mut sent = told.calls;
         sent.extend(page.pass(3).calls);
         assert_eq!(sent, [2]);
@@ -193,8 +193,10 @@ fn a_call_that_waited_for_the_key_is_none_of_its_wave() {
     page.answer(0, 200, ACCEPTED);
     let mut page = page.another_page(1_000);
     page.allow(Limits::default());
-    let told = page.step(Event::Ask(Choice::SendNotStarted)).calls;
-    assert_eq!([told, page.pass(3).calls].concat(), [3]);
+    page.holds_turns = true;
+    let told = page.ask(Choice::SendNotStarted).ready;
+    assert_eq!([told, page.pass(3).ready].concat(), [3]);
+    page.holds_turns = false;
     let no_key = Delivery::NotSent { word: NO_KEY.into() };
     page.step(Event::Delivered { call: 3, delivery: no_key });
     assert_eq!(page.run.stage(), Stage::Paused(Pause::NoKey));
@@ -215,7 +217,7 @@ fn the_first_one_goes_alone_again_if_it_was_never_taken() {
         let mut page = page.another_page(DAY_MS);
         page.allow(Limits::default());
         assert_eq!(page.run.choice_calls(Choice::SendNotStarted), if taken { 1 } else { 2 });
-        page.step(Event::Ask(Choice::SendNotStarted));
+        page.ask(Choice::SendNotStarted);
         let sizes: Vec<usize> =
             page.run.calls()[2..].iter().map(|call| call.batch.ids().len()).collect();
         assert_eq!(sizes, if taken { vec![11] } else { vec![1, 10] });
@@ -242,7 +244,7 @@ fn the_clock_is_corrected_once_more_when_a_person_asks_again() {
     let mut page = page.another_page(0);
     page.now = Page::START;
     page.allow(Limits::default());
-    assert_eq!(page.step(Event::Ask(Choice::RetryFailed)).skews, [600]);
+    assert_eq!(page.ask(Choice::RetryFailed).skews, [600]);
     let told = page.answer(2, 200, &skewed);
     assert_eq!([told.skews, page.pass(2).skews].concat(), [0]);
     assert!(page.answer(2, 200, &skewed).calls.is_empty(), "once");
@@ -254,7 +256,7 @@ fn another_key_id_signs_and_is_written_down() {
     let mut page = cut_off().another_page(DAY_MS);
     page.allow(Limits::default());
     page.step(Event::KeyId("AKIDTOMORROW".into()));
-    page.step(Event::Ask(Choice::SendNotStarted));
+    page.ask(Choice::SendNotStarted);
     assert_eq!(page.run.about().key_id, "AKIDTOMORROW");
     assert_eq!(page.another_page(1).run.about().key_id, "AKIDTOMORROW");
 }
@@ -286,7 +288,7 @@ fn answers_are_judged_by_the_way_of_today() {
         let mut page = page.another_page(DAY_MS);
         let limits = std::sync::Arc::default();
         page.step(Event::Settings { limits, through_proxy });
-        let mut told = page.step(Event::Ask(Choice::SendNotStarted)).calls;
+        let mut told = page.ask(Choice::SendNotStarted).calls;
         told.extend(page.pass(3).calls);
         let mut bare = said(200, ACCEPTED);
         bare.headers.retain(|(name, _)| name != "proxy-status");

@@ -43,7 +43,9 @@ impl Run {
         }
         self.order = Arc::new(self.order.under(limits));
         let over = |call: &Call| match call.state {
-            CallState::Waiting | CallState::Claiming | CallState::Sending => false,
+            CallState::Waiting | CallState::Claiming | CallState::Ready | CallState::Sending => {
+                false
+            }
             CallState::Done | CallState::Stopped => true,
         };
         let refused = self

@@ -13,13 +13,24 @@ use std::sync::Arc;
 impl Run {
     /// A call came back, or did not.
     pub(super) fn delivered(&mut self, now: Millis, index: usize, delivery: &Delivery) {
-        let Some(call) = self.calls.get(index).filter(|call| call.state == CallState::Sending)
-        else {
+        let came_to_nothing = match delivery {
+            Delivery::NotSent { .. } => true,
+            Delivery::Lost { .. } | Delivery::Answered(_) => false,
+        };
+        let Some(call) = self.calls.get(index).filter(|call| match call.state {
+            CallState::Sending => true,
+            // It could not be signed.
+            CallState::Ready => came_to_nothing,
+            CallState::Waiting | CallState::Claiming | CallState::Done | CallState::Stopped => {
+                false
+            }
+        }) else {
             // Something that was not on the way cannot come back; to believe it would be to guess.
             return;
         };
-        if lacks_key(delivery) && !self.stopped {
+        if lacks_key(delivery) && call.state == CallState::Ready {
             self.take_back(now, index);
+            self.transient.lacks_key = true;
             return;
         }
         self.transient.pace.answered(index, now);

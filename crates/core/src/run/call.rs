@@ -54,6 +54,8 @@ pub enum CallState {
     Waiting,
     /// Being written to the journal and claimed, before it goes out.
     Claiming,
+    /// Handed out to be signed, and waiting for its turn. It has not left, and can be taken back.
+    Ready,
     /// On the way.
     Sending,
     /// Answered, lost, or proven not to have left.
@@ -68,6 +70,7 @@ impl CallState {
         match self {
             CallState::Waiting => "waiting",
             CallState::Claiming => "claiming",
+            CallState::Ready => "ready",
             CallState::Sending => "sending",
             CallState::Done => "done",
             CallState::Stopped => "stopped",
@@ -77,7 +80,7 @@ impl CallState {
     /// Whether it will go out, and has not yet.
     pub(super) const fn is_to_come(self) -> bool {
         match self {
-            CallState::Waiting | CallState::Claiming => true,
+            CallState::Waiting | CallState::Claiming | CallState::Ready => true,
             CallState::Sending | CallState::Done | CallState::Stopped => false,
         }
     }

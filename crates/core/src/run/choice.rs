@@ -1,7 +1,7 @@
 //! What a person can ask of a run that is under way or over, and what follows from it.
 
 use super::{
-    Call, CallState, Millis, Row, Run, conclude,
+    Call, CallState, Command, Millis, Row, Run, conclude,
     row::{WatchReason, Watched},
 };
 use crate::{
@@ -40,6 +40,39 @@ impl Choice {
         Choice::Narrow,
         Choice::Force,
     ];
+}
+
+/// What a choice comes to, as it is shown to a person and to the page around the console, and as both
+/// say yes to it. It is a set of instances and what is done to them: if the choice comes to anything
+/// else by then, nothing is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    choice: Choice,
+    order: Arc<Order>,
+    ids: Vec<InstanceId>,
+    calls: usize,
+}
+
+impl Approval {
+    /// What was chosen.
+    pub fn choice(&self) -> Choice {
+        self.choice
+    }
+
+    /// What is done to the instances.
+    pub fn order(&self) -> &Arc<Order> {
+        &self.order
+    }
+
+    /// The instances.
+    pub fn ids(&self) -> &[InstanceId] {
+        &self.ids
+    }
+
+    /// In how many calls they are sent, or at most sent where that depends on a look.
+    pub fn calls(&self) -> usize {
+        self.calls
+    }
 }
 
 /// How long a soft restart may take before force is offered.
@@ -141,8 +174,35 @@ impl Run {
         }
     }
 
-    /// Does what a person asks for.
-    pub(super) fn ask(&mut self, now: Millis, choice: Choice) {
+    /// What a choice comes to as of the last event; `None` if there is nothing to do.
+    pub fn offer(&self, choice: Choice) -> Option<Approval> {
+        let order = match choice {
+            Choice::Force => self.forced_order()?,
+            Choice::RetryFailed
+            | Choice::SendNotStarted
+            | Choice::CheckUnknown
+            | Choice::Narrow => Arc::clone(&self.order),
+        };
+        let ids = self.choice_ids(choice);
+        (!ids.is_empty()).then(|| Approval { choice, order, calls: self.choice_calls(choice), ids })
+    }
+
+    /// Whether what was approved is what would be sent as of the last event: no instance more, none
+    /// less, and nothing else done to any. A look sends nothing, so there it does not matter.
+    pub fn covers(&self, approval: &Approval) -> bool {
+        approval.choice == Choice::CheckUnknown
+            || self.offer(approval.choice).as_ref() == Some(approval)
+    }
+
+    /// Does what a person asks for, if it is still what they were shown.
+    pub(super) fn ask(&mut self, now: Millis, approval: &Approval) -> Option<Command> {
+        let choice = approval.choice;
+        if self.refusal(choice).is_some() {
+            return None;
+        }
+        if !self.covers(approval) {
+            return Some(Command::Changed(choice));
+        }
         let positions: Vec<usize> = self
             .rows
             .iter()
@@ -150,8 +210,8 @@ impl Run {
             .filter(|(_, row)| self.can_take(choice, row, now))
             .map(|(position, _)| position)
             .collect();
-        if positions.is_empty() || self.refusal(choice).is_some() {
-            return;
+        if positions.is_empty() {
+            return None;
         }
         self.stopped = false;
         self.go_on();
@@ -175,20 +235,16 @@ impl Run {
                 self.look_by(now);
             }
             Choice::RetryFailed | Choice::SendNotStarted => {
-                let order = Arc::clone(&self.order);
-                let ids = self.ids_at(&positions);
+                let ids = &approval.ids;
                 let (first, rest) = ids.split_at(usize::from(self.wants_canary(ids.len())));
                 let canary = self.calls.len();
-                self.enqueue(&order, first, 1);
+                self.enqueue(&approval.order, first, 1);
                 self.change_call(canary, |call| call.canary = !first.is_empty());
-                self.enqueue(&order, rest, self.chosen_size());
+                self.enqueue(&approval.order, rest, self.chosen_size());
             }
-            Choice::Force => {
-                if let Some(order) = self.forced_order() {
-                    self.enqueue(&order, &self.ids_at(&positions), self.chosen_size());
-                }
-            }
+            Choice::Force => self.enqueue(&approval.order, &approval.ids, self.chosen_size()),
         }
+        None
     }
 
     /// Whether one instance goes before the others: if the person wanted that, and the cloud has not

@@ -1,6 +1,6 @@
 //! What goes into a run, and what comes out of it.
 
-use super::{Choice, Millis, Record};
+use super::{Approval, Choice, Millis, Record};
 use crate::{answer::Delivery, ids::InstanceId, limits::Limits, plan::Batch};
 use std::sync::Arc;
 
@@ -25,9 +25,9 @@ pub enum Event {
         /// The record's number.
         number: u64,
     },
-    /// A call leaves the page now: later than it was to, if the page was busy or had to wait for its
-    /// turn among the tabs.
-    Left {
+    /// A call is signed, its turn has come, and it would leave now. Whether it may is said at once, by
+    /// [`Command::Send`] or by nothing: whatever has happened since it was handed out counts.
+    Leaving {
         /// Its index in [`Run::calls`].
         call: usize,
     },
@@ -66,8 +66,8 @@ pub enum Event {
     Resume,
     /// The person is done with it: it stays in the journal, but is not brought back by itself.
     Close,
-    /// A person asks for more, knowing what it means.
-    Ask(Choice),
+    /// A person asks for more, knowing what it means: for exactly this, and for nothing beyond it.
+    Ask(Approval),
 }
 
 /// What to do outside.
@@ -86,8 +86,9 @@ pub enum Command {
         /// Whether it must be on the disk before it is reported: a call goes out on its word.
         durable: bool,
     },
-    /// Sign this call, send it once, and report with [`Event::Left`] and [`Event::Delivered`].
-    Send {
+    /// Sign this call and have it wait for its turn. Then [`Event::Leaving`] asks whether it may leave;
+    /// if it cannot be signed, that is an [`Event::Delivered`].
+    Prepare {
         /// Its index in [`Run::calls`].
         call: usize,
         /// When it may leave: in a moment, so that signing it does not slow the pace.
@@ -97,6 +98,17 @@ pub enum Command {
         /// Seconds to add to the page's clock for the signature.
         clock_skew_seconds: i64,
     },
+    /// This call leaves: send it now, before anything else happens, once, and report with
+    /// [`Event::Delivered`].
+    Send {
+        /// Its index in [`Run::calls`].
+        call: usize,
+    },
+    /// This call does not leave after all: what was prepared of it is void.
+    TakeBack {
+        /// Its index in [`Run::calls`].
+        call: usize,
+    },
     /// Describe these instances and report with [`Event::Looked`].
     Look {
         /// At most as many as one describe call takes.
@@ -104,6 +116,9 @@ pub enum Command {
         /// Seconds to add to the page's clock for the signature.
         clock_skew_seconds: i64,
     },
+    /// What was approved is not what this choice comes to now, so nothing was done: it is to be shown
+    /// anew.
+    Changed(Choice),
     /// Send [`Event::Tick`] at this time, or soon after.
     WakeAt(Millis),
 }

@@ -191,14 +191,19 @@ impl Run {
         if !self.policy.journal {
             return None;
         }
-        // That a call is on its way need not be written: it was, before it went.
+        // That a call waits for its turn or is on its way need not be written: it was, before that.
         let (rows, calls) = (&self.rows, &self.calls);
         self.transient
             .changed_rows
             .retain(|at| rows.get(*at).is_some_and(|row| row.outcome != Outcome::Sending));
-        self.transient
-            .changed_calls
-            .retain(|at| calls.get(*at).is_some_and(|call| call.state != CallState::Sending));
+        self.transient.changed_calls.retain(|at| {
+            calls.get(*at).is_some_and(|call| match call.state {
+                CallState::Ready | CallState::Sending => false,
+                CallState::Waiting | CallState::Claiming | CallState::Done | CallState::Stopped => {
+                    true
+                }
+            })
+        });
         let changed = !self.transient.changed_rows.is_empty()
             || !self.transient.changed_calls.is_empty()
             || self.transient.changed_state;
@@ -244,7 +249,15 @@ impl Run {
         CallRecord {
             rows: call.batch.ids().iter().filter_map(|id| self.index.get(id).copied()).collect(),
             forced: call.batch.order().options() != self.order.options(),
-            state: call.state,
+            // Whether it still waits for its turn makes no difference to a page that is opened later.
+            state: match call.state {
+                CallState::Ready => CallState::Claiming,
+                CallState::Waiting
+                | CallState::Claiming
+                | CallState::Sending
+                | CallState::Done
+                | CallState::Stopped => call.state,
+            },
             request_id: call.request_id.clone(),
             status: call.status,
             sent_at: call.sent_at,
@@ -387,7 +400,7 @@ impl Run {
                 CallState::Waiting => {
                     self.change_call(index, |call| call.state = CallState::Stopped);
                 }
-                CallState::Claiming | CallState::Sending => {
+                CallState::Claiming | CallState::Ready | CallState::Sending => {
                     let fault = Arc::new(Fault::layer("interrupted", ""));
                     self.change_call(index, |call| {
                         call.state = CallState::Done;

@@ -18,17 +18,23 @@ const SIGN_AHEAD_MS: u64 = 30;
 impl Run {
     /// The call that is due, or when the next one is.
     pub(super) fn next_call(&mut self, now: Millis) -> NextCall {
-        let on_the_way = self.calls.iter().filter(|call| call.state == CallState::Sending).count();
-        let may_not = self.pause.is_some()
-            || self.transient.lacks_key
-            || self.transient.offline_since.is_some();
+        let handed_out = |call: &&Call| match call.state {
+            CallState::Ready | CallState::Sending => true,
+            CallState::Waiting | CallState::Claiming | CallState::Done | CallState::Stopped => {
+                false
+            }
+        };
+        let on_the_way = self.calls.iter().filter(handed_out).count();
         // While the record's word is awaited there is nothing else to do.
-        if may_not || self.transient.claiming.is_some() || on_the_way >= self.most_on_the_way() {
+        if self.must_wait()
+            || self.transient.claiming.is_some()
+            || on_the_way >= self.most_on_the_way()
+        {
             return NextCall::Nothing;
         }
         if let Some(index) = self.calls.iter().position(|call| call.state == CallState::Claiming) {
             let due = self.due_at(now, index);
-            return send_by(now, index, due);
+            return prepare_by(now, index, due);
         }
         let next = self.canary().or_else(|| {
             self.calls
@@ -44,7 +50,7 @@ impl Run {
             let ahead = due.saturating_sub(RECORD_AHEAD_MS);
             if ahead <= now { NextCall::Claim(index) } else { NextCall::Wait(ahead) }
         } else {
-            send_by(now, index, due)
+            prepare_by(now, index, due)
         }
     }
 
@@ -64,7 +70,10 @@ impl Run {
         self.calls.iter().position(|call| {
             call.canary
                 && match call.state {
-                    CallState::Waiting | CallState::Claiming | CallState::Sending => true,
+                    CallState::Waiting
+                    | CallState::Claiming
+                    | CallState::Ready
+                    | CallState::Sending => true,
                     CallState::Done | CallState::Stopped => false,
                 }
         })
@@ -119,7 +128,7 @@ impl Run {
         let awaited = self.transient.claiming.filter(|(awaited, _)| *awaited == number);
         let Some((_, index)) = awaited else {
             // A record of something that has happened: nothing more may go out unrecorded.
-            if self.calls.iter().any(|call| call.state == CallState::Waiting) {
+            if self.calls.iter().any(|call| call.state.is_to_come()) {
                 self.pause = Some(Pause::NoJournal);
             }
             return;
@@ -153,42 +162,68 @@ impl Run {
         }
     }
 
-    /// Hands a call out, to be signed and sent.
-    pub(super) fn send(&mut self, index: usize, leave_at: Millis) -> Option<Command> {
+    /// Whether nothing may leave now, however far it has come.
+    pub(super) fn must_wait(&self) -> bool {
+        self.pause.is_some() || self.transient.lacks_key || self.transient.offline_since.is_some()
+    }
+
+    /// Hands a call out, to be signed and to wait for its turn. It has its place in the pace from now on,
+    /// so that the next ones can be handed out, too.
+    pub(super) fn prepare(&mut self, index: usize, leave_at: Millis) -> Option<Command> {
         let batch = self.calls.get(index)?.batch.clone();
-        self.change_call(index, |call| {
-            call.state = CallState::Sending;
-            call.sent_at = Some(leave_at);
-        });
-        self.started_at.get_or_insert(leave_at);
+        self.change_call(index, |call| call.state = CallState::Ready);
+        self.transient.ready.insert(index);
         self.transient.pace.sent(index, leave_at);
         self.calls_in_wave += 1;
         if self.policy.wave_calls > 0 && self.calls_in_wave >= self.policy.wave_calls {
             self.calls_in_wave = 0;
             self.transient.pace.not_before(leave_at + self.policy.wave_pause_ms);
         }
-        for id in batch.ids() {
+        let clock_skew_seconds = self.clock_skew_seconds;
+        Some(Command::Prepare { call: index, leave_at, batch, clock_skew_seconds })
+    }
+
+    /// The turn of a call has come: it leaves now, unless it was taken back meanwhile. Nothing can come
+    /// between this and the sending.
+    pub(super) fn leave(&mut self, now: Millis, index: usize) -> Option<Command> {
+        self.take_back_what_must_wait(now);
+        let call = self.calls.get(index).filter(|call| call.state == CallState::Ready)?;
+        let ids = call.batch.ids().to_vec();
+        self.transient.ready.remove(&index);
+        self.transient.pace.left(index, now);
+        self.change_call(index, |call| {
+            call.state = CallState::Sending;
+            call.sent_at = Some(now);
+        });
+        self.started_at.get_or_insert(now);
+        for id in &ids {
             self.change(id, |row| {
                 row.outcome = Outcome::Sending;
                 row.call = Some(index);
-                row.sent_at = Some(leave_at);
+                row.sent_at = Some(now);
             });
         }
-        let clock_skew_seconds = self.clock_skew_seconds;
-        Some(Command::Send { call: index, leave_at, batch, clock_skew_seconds })
+        Some(Command::Send { call: index })
     }
 
-    /// A call leaves the page now.
-    pub(super) fn left(&mut self, now: Millis, index: usize) {
-        let is_sending = |call: &Call| call.state == CallState::Sending;
-        if self.calls.get(index).is_some_and(is_sending) {
-            self.transient.pace.left(index, now);
-            self.change_call(index, |call| call.sent_at = call.sent_at.max(Some(now)));
+    /// Where nothing may leave, nothing keeps waiting at the door.
+    pub(super) fn take_back_what_must_wait(&mut self, now: Millis) {
+        if self.must_wait() {
+            self.take_back_all(now);
         }
     }
 
-    /// A call that could not be signed waits again, as if its turn had not come. It was none of its
-    /// wave, either.
+    /// What was handed out and has not left waits again, to be prepared anew.
+    pub(super) fn take_back_all(&mut self, now: Millis) {
+        for index in self.transient.ready.clone() {
+            if self.calls.get(index).is_some_and(|call| call.state == CallState::Ready) {
+                self.take_back(now, index);
+            }
+        }
+    }
+
+    /// A call that was handed out waits again, as if its turn had not come. It was none of its wave,
+    /// either.
     pub(super) fn take_back(&mut self, now: Millis, index: usize) {
         if self.policy.wave_calls > 0 {
             self.calls_in_wave = self.calls_in_wave.checked_sub(1).unwrap_or_else(|| {
@@ -196,18 +231,23 @@ impl Run {
                 self.policy.wave_calls - 1
             });
         }
-        let ids = self.calls.get(index).map(|call| call.batch.ids().to_vec()).unwrap_or_default();
-        self.change_call(index, |call| {
-            call.state = CallState::Waiting;
-            call.sent_at = None;
+        self.transient.pace.answered(index, now);
+        self.change_call(index, |call| call.state = CallState::Waiting);
+    }
+
+    /// Whatever became of calls that were handed out: those that are not ready any more, and have not
+    /// left, are void.
+    pub(super) fn taken_back(&mut self) -> Vec<Command> {
+        let calls = &self.calls;
+        let mut void = Vec::new();
+        self.transient.ready.retain(|&index| {
+            let ready = calls.get(index).is_some_and(|call| call.state == CallState::Ready);
+            if !ready {
+                void.push(Command::TakeBack { call: index });
+            }
+            ready
         });
-        for id in ids {
-            self.change(&id, |row| {
-                row.outcome = Outcome::Queued;
-                row.sent_at = None;
-            });
-        }
-        self.transient.lacks_key = true;
+        void
     }
 }
 
@@ -217,11 +257,11 @@ pub(super) enum NextCall {
     Wait(Millis),
     Claim(usize),
     /// And when it is due.
-    Send(usize, Millis),
+    Prepare(usize, Millis),
 }
 
 /// It is signed a moment before it is due.
-fn send_by(now: Millis, index: usize, due: Millis) -> NextCall {
+fn prepare_by(now: Millis, index: usize, due: Millis) -> NextCall {
     let ahead = due.saturating_sub(SIGN_AHEAD_MS);
-    if ahead <= now { NextCall::Send(index, due) } else { NextCall::Wait(ahead) }
+    if ahead <= now { NextCall::Prepare(index, due) } else { NextCall::Wait(ahead) }
 }

@@ -54,7 +54,7 @@ impl Run {
     pub fn stage(&self) -> Stage {
         let in_state =
             |states: &[CallState]| self.calls.iter().any(|call| states.contains(&call.state));
-        if in_state(&[CallState::Sending]) {
+        if in_state(&[CallState::Ready, CallState::Sending]) {
             return Stage::Sending;
         }
         let left = in_state(&[CallState::Waiting, CallState::Claiming]);
@@ -90,7 +90,7 @@ impl Run {
     /// Whether a call is on the way, or about to be.
     pub fn is_under_way(&self) -> bool {
         self.calls.iter().any(|call| match call.state {
-            CallState::Claiming | CallState::Sending => true,
+            CallState::Claiming | CallState::Ready | CallState::Sending => true,
             CallState::Waiting | CallState::Done | CallState::Stopped => false,
         })
     }
@@ -152,7 +152,7 @@ impl Run {
         }
     }
 
-    /// Nothing more goes out until somebody asks.
+    /// Nothing more goes out until somebody asks; what waits for its turn has not gone out.
     pub(super) fn stop(&mut self) {
         self.stopped = true;
         self.transient.claiming = None;

@@ -8,7 +8,7 @@ use relight_core::{
     ids::{InstanceId, parse_ids},
     limits::Limits,
     plan::{Batch, Job, Plan, plan},
-    run::{About, Command, Event, Millis, Policy, Record, Run, restore},
+    run::{About, Choice, Command, Event, Millis, Policy, Record, Run, restore},
     sign::Signer,
     words::Locale,
 };
@@ -86,6 +86,8 @@ pub(crate) fn signer() -> Signer {
 pub(crate) struct Page {
     pub(crate) run: Run,
     pub(crate) now: Millis,
+    /// Another tab has the pace: calls wait for their turn.
+    pub(crate) holds_turns: bool,
     records: Vec<Record>,
 }
 
@@ -98,6 +100,12 @@ pub(crate) struct Told {
     pub(crate) looks: Vec<InstanceId>,
     /// The corrections of the clock that calls were sent with, in seconds.
     pub(crate) skews: Vec<i64>,
+    /// The calls that wait for their turn.
+    pub(crate) ready: Vec<usize>,
+    /// The calls that were taken back before they left.
+    pub(crate) taken_back: Vec<usize>,
+    /// What was asked for and had changed by then.
+    pub(crate) changed: Vec<Choice>,
 }
 
 impl Page {
@@ -114,7 +122,7 @@ impl Page {
         let about = About { id: "r".into(), key_id: "AKIDEXAMPLE".into(), ..About::default() };
         let policy = Policy { journal: true, ..policy };
         let run = Run::new(about, plan, &[], known, policy);
-        Page { run, now: Self::START, records: Vec::new() }
+        Page { run, now: Self::START, holds_turns: false, records: Vec::new() }
     }
 
     /// Takes note of an event, and of what follows from it at once.
@@ -128,16 +136,30 @@ impl Page {
                         self.records.push(*record);
                         events.push_back(Event::Recorded { number, held: Vec::new() });
                     }
-                    Command::Send { call, clock_skew_seconds, .. } => {
-                        told.calls.push(call);
+                    // Nobody else wants a turn, unless the test holds it.
+                    Command::Prepare { call, clock_skew_seconds, .. } => {
                         told.skews.push(clock_skew_seconds);
+                        if self.holds_turns {
+                            told.ready.push(call);
+                        } else {
+                            events.push_back(Event::Leaving { call });
+                        }
                     }
+                    Command::Send { call } => told.calls.push(call),
+                    Command::TakeBack { call } => told.taken_back.push(call),
                     Command::Look { ids, .. } => told.looks.extend(ids),
+                    Command::Changed(choice) => told.changed.push(choice),
                     Command::WakeAt(_) => {}
                 }
             }
         }
         told
+    }
+
+    /// A person is shown what a choice comes to, and asks for that.
+    pub(crate) fn ask(&mut self, choice: Choice) -> Told {
+        let offer = self.run.offer(choice);
+        self.step(offer.map_or(Event::Tick, Event::Ask))
     }
 
     /// Lets so much time pass, a tenth of a second at a time.
@@ -149,6 +171,9 @@ impl Page {
             told.calls.extend(more.calls);
             told.looks.extend(more.looks);
             told.skews.extend(more.skews);
+            told.ready.extend(more.ready);
+            told.taken_back.extend(more.taken_back);
+            told.changed.extend(more.changed);
         }
         told
     }
@@ -164,7 +189,7 @@ impl Page {
         let records: Vec<Record> = serde_json::from_str(&written).unwrap();
         let now = self.now + later_ms;
         let run = restore(serde_json::from_str(&written).unwrap(), now).unwrap();
-        Page { run, now, records }
+        Page { run, now, holds_turns: false, records }
     }
 
     /// What the operator has set.

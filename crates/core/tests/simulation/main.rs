@@ -70,30 +70,34 @@ fn calls_that_are_refused_together_for_the_clock_all_go_again_once() {
         let said = voices::trouble("tencent", voices::Trouble::ClockSkew, request, cloud_seconds);
         Event::Delivered { call, delivery: Delivery::Answered(said) }
     };
-    let sent = |commands: Vec<Command>| {
-        let skews = commands.into_iter().filter_map(|command| match command {
-            Command::Send { call, clock_skew_seconds, .. } => Some((call, clock_skew_seconds)),
-            _ => None,
-        });
-        skews.collect::<Vec<_>>()
+    let sent = |run: &mut Run, now, event| {
+        let mut skews = Vec::new();
+        for command in run.handle(now, event) {
+            if let Command::Prepare { call, clock_skew_seconds, .. } = command {
+                let left = run.handle(now, Event::Leaving { call });
+                assert!(left.iter().any(|one| matches!(one, Command::Send { .. })));
+                skews.push((call, clock_skew_seconds));
+            }
+        }
+        skews
     };
     let mut first = Vec::new();
     for tenth in 0..4 {
-        first.extend(sent(run.handle(start + tenth * 110, Event::Tick)));
+        first.extend(sent(&mut run, start + tenth * 110, Event::Tick));
     }
     assert_eq!(first, [(0, 0), (1, 0), (2, 0)], "all on the way");
     let mut again = Vec::new();
     for call in 0..3 {
-        again.extend(sent(run.handle(start + 500, refused(call))));
+        again.extend(sent(&mut run, start + 500, refused(call)));
     }
     for tenth in 1..20 {
-        again.extend(sent(run.handle(start + 500 + tenth * 110, Event::Tick)));
+        again.extend(sent(&mut run, start + 500 + tenth * 110, Event::Tick));
     }
     again.sort_unstable();
     assert_eq!(again.iter().map(|(call, _)| *call).collect::<Vec<_>>(), [0, 1, 2]);
     assert!(again.iter().all(|(_, skew)| (590..=610).contains(skew)), "{again:?}");
     for call in 0..3 {
-        assert_eq!(sent(run.handle(start + 3_000, refused(call))), []);
+        assert_eq!(sent(&mut run, start + 3_000, refused(call)), []);
     }
     assert!(run.rows().iter().all(|row| row.outcome == Outcome::Rejected));
 }

@@ -43,10 +43,19 @@ const MOST_STEPS: u32 = 30_000;
 enum Thing {
     /// An event reaches the page, unless the page has been killed since.
     Page { life: u32, event: Event },
+    /// The turn of a call has come, if it was not taken back since.
+    Turn { life: u32, call: usize, ticket: u64 },
     /// A record reaches the disk; then the page is told.
     Disk { life: u32, number: u64, record: Box<Record>, held: Vec<InstanceId> },
     /// A request reaches the cloud; then, perhaps, its answer goes back.
     Cloud { life: u32, send: u64, call: usize, ids: Vec<String>, fate: Fate },
+}
+
+/// A call that is signed and has not left.
+#[derive(Clone, Copy, Debug)]
+struct Ready {
+    ticket: u64,
+    clock_skew_seconds: i64,
 }
 
 /// What a look has parted: who can take the order, who cannot, and what was seen.
@@ -67,6 +76,17 @@ struct World {
     /// For each id, the sends since a person last asked, and whether each may still be carried out
     /// or has been.
     sends: HashMap<String, Vec<u64>>,
+    /// What a person has said yes to and is in no call yet: the instance, and whether it is forced.
+    approved: Vec<(String, bool)>,
+    calls_known: usize,
+    /// Calls that were handed out and wait for their turn: how each was prepared.
+    ready: BTreeMap<usize, Ready>,
+    next_ticket: u64,
+    /// The page's one timer.
+    wake: Option<(u64, u64)>,
+    /// Why nothing may leave before a person asks again.
+    held_back: Option<&'static str>,
+    offline: bool,
     /// What came of each send, in truth.
     truth: HashMap<u64, Truth>,
     last_send_of_call: HashMap<usize, u64>,
@@ -152,6 +172,13 @@ pub(crate) fn play(seed: u64, loud: bool) -> Result<Seen, String> {
         next_send: 0,
         next_request: 1,
         sends: HashMap::new(),
+        approved: Vec::new(),
+        ready: BTreeMap::new(),
+        next_ticket: 0,
+        wake: None,
+        held_back: None,
+        offline: false,
+        calls_known: 0,
         truth: HashMap::new(),
         last_send_of_call: HashMap::new(),
         journal: Vec::new(),
@@ -188,6 +215,9 @@ impl World {
     fn live(mut self, mut run: Run) -> Result<Seen, String> {
         let total = run.counts().total();
         let mut questions = self.dice.roll(6);
+        let forced = run.order().is_forced();
+        let planned = run.calls().iter().flat_map(|call| call.batch.ids());
+        self.approved = planned.map(|id| (id.as_str().to_owned(), forced)).collect();
         self.handle(&mut run, Event::Tick)?;
         for step in 0..MOST_STEPS {
             if self.now > MIDNIGHT_MS + LONGEST_MS {
@@ -266,11 +296,31 @@ impl World {
             println!("{:>9} {event:?}", self.now - MIDNIGHT_MS);
         }
         match &event {
+            Event::Stop => self.held_back = Some("stopped"),
+            Event::KeyGone => self.held_back = self.held_back.or(Some("without a key")),
+            // What was stopped stays so until somebody asks for it.
+            Event::Resume => {
+                self.held_back = self.held_back.filter(|why| *why == "stopped");
+                self.lost_in_a_row = 0;
+            }
             Event::Delivered { delivery: Delivery::Lost { .. }, .. } => self.lost_in_a_row += 1,
-            Event::Delivered { .. } | Event::Resume | Event::Ask(_) => self.lost_in_a_row = 0,
+            Event::Delivered { .. } | Event::Ask(_) => self.lost_in_a_row = 0,
             _ => {}
         }
+        let asked = match &event {
+            Event::Ask(approval) => Some((run.clone(), approval.clone())),
+            _ => None,
+        };
         let commands = run.handle(self.page_now(), event);
+        if commands.iter().any(|command| matches!(command, Command::Changed(_))) {
+            self.seen.note("changed meanwhile");
+        } else if let Some((before, approval)) = asked {
+            if self.limits.check(approval.order(), approval.ids()).is_ok() {
+                self.held_back = None;
+            }
+            self.approve(&before, &approval);
+        }
+        self.check_approved(run)?;
         for command in commands {
             if self.loud {
                 println!("{:>9}   -> {command:?}", self.now - MIDNIGHT_MS);
@@ -304,12 +354,15 @@ impl World {
                 }
                 self.soon(delay, Thing::Disk { life, number, record, held });
             }
-            Command::Send { call, leave_at, batch, clock_skew_seconds } => {
-                if run.calls()[call].state != CallState::Sending {
-                    return Err("a call that is not being sent was sent".into());
+            Command::Prepare { call, leave_at, batch, clock_skew_seconds } => {
+                if run.calls()[call].state != CallState::Ready {
+                    return Err("a call that is not ready was handed out".into());
+                }
+                if self.ready.contains_key(&call) {
+                    return Err("handed out twice".into());
                 }
                 if self.limits.check(batch.order(), batch.ids()).is_err() {
-                    return Err("sent what is not allowed".into());
+                    return Err("handed out what is not allowed".into());
                 }
                 if !self.has_key {
                     self.seen.note("no key");
@@ -318,12 +371,45 @@ impl World {
                     self.soon(1, Thing::Page { life, event });
                     return Ok(());
                 }
-                // A page may be busy just then.
-                let held_up = if self.dice.chance(10) { self.dice.roll(80) } else { 0 };
-                let leaves_in = leave_at.saturating_sub(self.page_now()) + held_up;
-                self.check_departure(run, call, leaves_in)?;
-                self.soon(leaves_in, Thing::Page { life, event: Event::Left { call } });
-                self.send(call, batch.ids(), clock_skew_seconds, leaves_in)?;
+                let ticket = self.next_ticket;
+                self.next_ticket += 1;
+                self.ready.insert(call, Ready { ticket, clock_skew_seconds });
+                // A page may be busy just then; or a key has to be fetched, or another tab sends as well.
+                let held_up = if self.dice.roll(400) < self.troubles {
+                    self.seen.note("waits for its turn");
+                    self.dice.roll(120_000)
+                } else if self.dice.chance(10) {
+                    self.dice.roll(80)
+                } else {
+                    0
+                };
+                let turn_in = leave_at.saturating_sub(self.page_now()) + held_up;
+                self.soon(turn_in, Thing::Turn { life, call, ticket });
+            }
+            Command::TakeBack { call } => {
+                if self.ready.remove(&call).is_some() {
+                    self.seen.note("taken back");
+                }
+            }
+            Command::Send { call } => {
+                let Some(ready) = self.ready.remove(&call) else {
+                    return Err("sent what was not prepared".into());
+                };
+                if run.calls()[call].state != CallState::Sending {
+                    return Err("a call that is not being sent was sent".into());
+                }
+                let batch = run.calls()[call].batch.clone();
+                if self.limits.check(batch.order(), batch.ids()).is_err() {
+                    return Err("sent what is not allowed".into());
+                }
+                if let Some(why) = self.held_back {
+                    return Err(format!("sent although it was {why}"));
+                }
+                if self.offline {
+                    return Err("sent while offline".into());
+                }
+                self.check_departure(run, call)?;
+                self.send(call, batch.ids(), ready.clock_skew_seconds)?;
             }
             Command::Look { ids, clock_skew_seconds } => {
                 let cloud = self.cloud.manifest().id;
@@ -347,9 +433,14 @@ impl World {
                 let delay = 5 + self.dice.roll(200);
                 self.soon(delay, Thing::Page { life, event: Event::Looked { ids, delivery } });
             }
+            Command::Changed(_) => {}
             Command::WakeAt(at) => {
                 let delay = at.saturating_sub(self.page_now());
-                self.soon(delay, Thing::Page { life, event: Event::Tick });
+                if let Some(earlier) = self.wake.take() {
+                    self.things.remove(&earlier);
+                }
+                let key = self.soon(delay, Thing::Page { life, event: Event::Tick });
+                self.wake = Some(key);
             }
         }
         Ok(())
@@ -360,7 +451,7 @@ impl World {
     }
 
     /// What must hold of a call as it leaves, beside the instances in it.
-    fn check_departure(&mut self, run: &Run, call: usize, leaves_in: u64) -> Result<(), String> {
+    fn check_departure(&mut self, run: &Run, call: usize) -> Result<(), String> {
         let on_the_way = |one: &&Call| one.state == CallState::Sending;
         let together = run.calls().iter().filter(on_the_way).count();
         if together > 1 {
@@ -379,7 +470,7 @@ impl World {
         if run.policy().stop_above_refused_percent.is_some() && together > 1 {
             return Err("sent before it was known whether too many were refused".into());
         }
-        let left_at = self.now + leaves_in;
+        let left_at = self.now;
         let second = left_at.saturating_sub(1_000);
         self.left_at.retain(|at| *at > second);
         self.left_at.push(left_at);
@@ -395,7 +486,6 @@ impl World {
         call: usize,
         ids: &[InstanceId],
         clock_skew_seconds: i64,
-        leaves_in: u64,
     ) -> Result<(), String> {
         self.seen.note("sends");
         let send = self.next_send;
@@ -436,7 +526,7 @@ impl World {
                     };
                     let delivery = Delivery::Answered(response);
                     let event = Event::Delivered { call, delivery };
-                    self.soon(leaves_in + 20, Thing::Page { life, event });
+                    self.soon(20, Thing::Page { life, event });
                     return Ok(());
                 }
                 1 => {
@@ -444,7 +534,7 @@ impl World {
                     self.truth.insert(send, Truth::NotDone);
                     let delivery = Delivery::Lost { word: "network".into() };
                     let event = Event::Delivered { call, delivery };
-                    self.soon(leaves_in + 20, Thing::Page { life, event });
+                    self.soon(20, Thing::Page { life, event });
                     return Ok(());
                 }
                 2 => Fate::AnswerLost,
@@ -461,14 +551,26 @@ impl World {
         if fate == Fate::ClockSkew && self.things.values().any(also_skewed) {
             self.seen.note("skewed together");
         }
-        let delay = leaves_in + 5 + self.dice.roll(300);
+        let delay = 5 + self.dice.roll(300);
         self.soon(delay, Thing::Cloud { life, send, call, ids: texts, fate });
         Ok(())
     }
 
     fn happen(&mut self, run: &mut Run, thing: Thing) -> Result<(), String> {
         match thing {
-            Thing::Page { life, event } if life == self.life => self.handle(run, event),
+            Thing::Page { life, event } if life == self.life => {
+                if let Event::Online(_) = event {
+                    self.offline = false;
+                }
+                self.handle(run, event)
+            }
+            Thing::Turn { life, call, ticket } => {
+                if life == self.life && self.ready.get(&call).map(|one| one.ticket) == Some(ticket)
+                {
+                    self.handle(run, Event::Leaving { call })?;
+                }
+                Ok(())
+            }
             Thing::Page { .. } => Ok(()),
             Thing::Disk { life, number, record, held } => {
                 if life != self.life {
@@ -491,10 +593,11 @@ impl World {
         }
     }
 
-    fn soon(&mut self, delay: u64, thing: Thing) {
+    fn soon(&mut self, delay: u64, thing: Thing) -> (u64, u64) {
         let key = (self.now + delay, self.next_thing);
         self.next_thing += 1;
         self.things.insert(key, thing);
+        key
     }
 
     fn check(&self, run: &Run, total: usize) -> Result<(), String> {

@@ -5,7 +5,7 @@ use crate::model::{Instance, Power};
 use relight_core::{
     answer::Outcome,
     limits::Limits,
-    run::{CallState, Choice, Command, Event, Record, Run, restore},
+    run::{Approval, CallState, Choice, Command, Event, Record, Run, restore},
 };
 use std::sync::Arc;
 
@@ -19,30 +19,80 @@ impl World {
         let Some(choice) = choices.get(usize::try_from(side).unwrap()).copied() else {
             return self.handle(run, Event::Resume);
         };
-        // Whoever asks to send again has been told that a first copy may have arrived.
-        let may_send = choice != Choice::CheckUnknown;
-        if may_send {
-            let asked: Vec<String> = run
-                .rows()
-                .iter()
-                .filter(|row| match row.outcome {
-                    Outcome::Proven | Outcome::Unknown | Outcome::RunningUnproven => false,
-                    Outcome::Accepted | Outcome::InProgress | Outcome::Overdue => {
-                        choice == Choice::Force
-                    }
-                    _ => true,
-                })
-                .map(|row| row.id.as_str().to_owned())
-                .collect();
-            for id in asked {
+        let offer = run.offer(choice).ok_or("counted, and not offered")?;
+        if self.dice.chance(30) {
+            // The page around the console thinks it over, and much may happen meanwhile.
+            self.seen.note("approved late");
+            let delay = self.dice.roll(150_000);
+            let event = Event::Ask(offer);
+            self.soon(delay, Thing::Page { life: self.life, event });
+            return Ok(());
+        }
+        self.handle(run, Event::Ask(offer))
+    }
+
+    /// From now on these may be sent once more. Whoever asks to send again has been told that a first
+    /// copy may have arrived.
+    pub(super) fn approve(&mut self, before: &Run, approval: &Approval) {
+        if approval.choice() == Choice::CheckUnknown {
+            return;
+        }
+        let forced = approval.order().is_forced();
+        for row in before.rows().iter().filter(|row| approval.ids().contains(&row.id)) {
+            let id = row.id.as_str().to_owned();
+            let may_send = match row.outcome {
+                Outcome::Proven | Outcome::Unknown | Outcome::RunningUnproven => false,
+                Outcome::Accepted | Outcome::InProgress | Outcome::Overdue => forced,
+                _ => true,
+            };
+            if may_send {
                 self.sends.remove(&id);
             }
+            self.approved.push((id, forced));
         }
-        self.handle(run, Event::Ask(choice))
+    }
+
+    /// Each new call has only what was approved in it, as it was approved.
+    pub(super) fn check_approved(&mut self, run: &Run) -> Result<(), String> {
+        for call in run.calls().iter().skip(self.calls_known) {
+            let forced = call.batch.order().is_forced();
+            for id in call.batch.ids() {
+                let place = self
+                    .approved
+                    .iter()
+                    .position(|(approved, how)| approved == id.as_str() && *how == forced);
+                let Some(place) = place else {
+                    return Err(format!("{id} was not approved (forced: {forced})"));
+                };
+                self.approved.swap_remove(place);
+            }
+        }
+        self.calls_known = run.calls().len();
+        Ok(())
     }
 
     pub(super) fn disturb(&mut self, mut run: Run) -> Result<Run, String> {
-        match self.dice.roll(8) {
+        match self.dice.roll(11) {
+            // In the middle of it, and of what happens meanwhile.
+            10 => self.ask(&mut run)?,
+            8 => {
+                // The lid is closed, for a while or for long.
+                let waits = run.calls().iter().any(|call| match call.state {
+                    CallState::Waiting | CallState::Claiming | CallState::Ready => true,
+                    CallState::Sending | CallState::Done | CallState::Stopped => false,
+                });
+                let asleep_ms = self.dice.roll(600_000);
+                // The timer of a page that is awake is never further off than this.
+                if waits && asleep_ms > 60_000 + 20_000 {
+                    self.seen.note("slept");
+                    self.held_back = self.held_back.or(Some("asleep"));
+                }
+                self.now += asleep_ms;
+            }
+            9 => {
+                self.seen.note("removed");
+                self.handle(&mut run, Event::Stop)?;
+            }
             7 => {
                 let (what, limits) = match self.dice.roll(3) {
                     0 => ("sending forbidden", Limits { dry_run_only: true, ..Limits::default() }),
@@ -66,8 +116,12 @@ impl World {
             1 => {
                 self.seen.note("offline");
                 self.handle(&mut run, Event::Online(false))?;
-                self.now += self.dice.roll(120_000);
-                self.handle(&mut run, Event::Online(true))?;
+                if !self.offline {
+                    self.offline = true;
+                    let delay = self.dice.roll(120_000);
+                    let event = Event::Online(true);
+                    self.soon(delay, Thing::Page { life: self.life, event });
+                }
             }
             2 => {
                 self.seen.note("clock set");
@@ -104,7 +158,7 @@ impl World {
         }
         self.seen.note("killed");
         let in_flight = run.calls().iter().any(|call| match call.state {
-            CallState::Sending | CallState::Claiming => true,
+            CallState::Sending | CallState::Ready | CallState::Claiming => true,
             CallState::Waiting | CallState::Done | CallState::Stopped => false,
         });
         if in_flight {
@@ -113,6 +167,10 @@ impl World {
         let unwritten = self.things.values().any(|thing| matches!(thing, Thing::Disk { .. }))
             || self.journal_is_broken;
         self.life += 1;
+        self.offline = false;
+        self.ready.clear();
+        self.wake = None;
+        self.held_back = Some("brought back");
         self.lost_in_a_row = 0;
         self.left_at.clear();
         self.journal_is_broken = false;
@@ -120,6 +178,7 @@ impl World {
         let records: Vec<Record> =
             serde_json::from_str(&written).map_err(|error| error.to_string())?;
         let mut back = restore(records, self.page_now()).map_err(|why| format!("{why:?}"))?;
+        self.calls_known = back.calls().len();
         if !in_flight && !unwritten {
             for (old, new) in run.rows().iter().zip(back.rows()) {
                 // What was overdue is looked at once more.
@@ -132,9 +191,11 @@ impl World {
         for event in [Event::Settings { limits, through_proxy: true }, Event::Tick] {
             for command in back.handle(self.page_now(), event) {
                 match command {
-                    Command::Send { .. } => return Err("sent after a restart, unasked".into()),
+                    Command::Prepare { .. } | Command::Send { .. } | Command::TakeBack { .. } => {
+                        return Err("sent after a restart, unasked".into());
+                    }
                     Command::Look { .. } => return Err("looked after a restart, unasked".into()),
-                    Command::Record { .. } | Command::WakeAt(_) => {
+                    Command::Record { .. } | Command::Changed(_) | Command::WakeAt(_) => {
                         self.carry_out(&back, command)?;
                     }
                 }

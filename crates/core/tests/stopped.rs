@@ -1,0 +1,195 @@
+//! Stop means stop: a call that waits for its turn has not left, and whatever stops the run takes it
+//! back.
+
+mod common;
+
+use common::{Page, Told, job, said};
+use relight_core::{
+    answer::{Delivery, Outcome},
+    cloud::{self, Cloud},
+    limits::Limits,
+    plan::{Cut, plan_cut},
+    run::{CallState, Choice, Event, Pause, Policy, Stage},
+};
+use std::sync::Arc;
+
+fn tencent() -> &'static dyn Cloud {
+    cloud::by_id("tencent").unwrap()
+}
+
+/// Three, one a call: all are signed, and another tab has the pace.
+fn waiting() -> Page {
+    let cut = Cut { size: Some(1), canary: false };
+    let plan = plan_cut(&job(tencent(), "RebootInstances", 3), cut).unwrap();
+    let mut page = Page::of(&plan, &[]);
+    page.holds_turns = true;
+    let first = page.step(Event::Tick);
+    let told = page.pass(5);
+    assert_eq!([first.ready, told.ready].concat(), [0, 1, 2]);
+    assert!(first.calls.is_empty() && told.calls.is_empty());
+    assert_eq!(page.outcomes(), ["queued"; 3], "nothing has left");
+    assert_eq!(page.run.stage(), Stage::Sending);
+    page
+}
+
+fn settings(limits: Limits) -> Event {
+    Event::Settings { limits: Arc::new(limits), through_proxy: true }
+}
+
+fn turn(page: &mut Page, call: usize) -> Vec<usize> {
+    page.step(Event::Leaving { call }).calls
+}
+
+/// None of them leaves, whenever its turn comes.
+fn none_leaves(page: &mut Page) {
+    for _ in 0..2 {
+        for call in 0..3 {
+            assert!(turn(page, call).is_empty(), "call {call} left");
+        }
+        assert!(page.pass(50).calls.is_empty());
+    }
+    assert!(page.run.rows().iter().all(|row| row.sent_at.is_none()));
+    assert_eq!(page.run.counts().of(Outcome::Unknown), 0, "nothing was sent, and that is known");
+}
+
+#[test]
+fn a_call_leaves_in_its_turn() {
+    let mut page = waiting();
+    page.now += 30_000;
+    assert_eq!(turn(&mut page, 0), [0]);
+    assert_eq!(page.outcomes(), ["sending", "queued", "queued"]);
+    assert_eq!(page.run.rows()[0].sent_at, Some(page.now), "when it left, not when it was signed");
+    assert!(turn(&mut page, 0).is_empty(), "once");
+}
+
+#[test]
+fn what_stops_it_for_good_takes_back_what_waits() {
+    let forbidden = Limits { dry_run_only: true, ..Limits::default() };
+    for event in [Event::Stop, Event::Close, settings(forbidden), settings(Limits::nothing())] {
+        let mut page = waiting();
+        let told = page.step(event.clone());
+        assert_eq!(told.taken_back, [0, 1, 2], "{event:?}");
+        assert!(page.run.calls().iter().all(|call| call.state == CallState::Stopped));
+        none_leaves(&mut page);
+        assert_eq!(page.outcomes(), ["queued"; 3], "{event:?}");
+        // A page that is opened later knows as much: none of them is unknown.
+        let page = page.another_page(1_000);
+        assert_eq!(page.outcomes(), ["queued"; 3], "{event:?}");
+        assert_eq!(page.run.choice_count(Choice::SendNotStarted), 3, "it can be asked for");
+    }
+}
+
+#[test]
+fn without_a_key_nothing_waits_at_the_door() {
+    let mut page = waiting();
+    assert_eq!(page.step(Event::KeyGone).taken_back, [0, 1, 2]);
+    assert_eq!(page.run.stage(), Stage::Paused(Pause::NoKey));
+    none_leaves(&mut page);
+    // With a key again they are signed anew, and go.
+    page.holds_turns = false;
+    let told = page.step(Event::Resume).calls;
+    assert_eq!([told, page.pass(30).calls].concat(), [0, 1, 2]);
+}
+
+#[test]
+fn offline_they_wait_and_go_when_it_is_over() {
+    let mut page = waiting();
+    assert_eq!(page.step(Event::Online(false)).taken_back, [0, 1, 2]);
+    none_leaves(&mut page);
+    page.holds_turns = false;
+    let told = page.step(Event::Online(true)).calls;
+    assert_eq!([told, page.pass(30).calls].concat(), [0, 1, 2]);
+    // For longer than a minute nobody expects them any more.
+    let mut page = waiting();
+    page.step(Event::Online(false));
+    page.now += 70_000;
+    page.step(Event::Online(true));
+    assert_eq!(page.run.stage(), Stage::Paused(Pause::WasOffline));
+    none_leaves(&mut page);
+}
+
+/// The first thing that happens after the lid is opened may be the turn itself.
+#[test]
+fn asleep_means_nobody_expects_it_any_more() {
+    let mut page = waiting();
+    page.now += 200_000;
+    let told = page.step(Event::Leaving { call: 0 });
+    assert!(told.calls.is_empty());
+    assert_eq!(told.taken_back, [0, 1, 2]);
+    assert_eq!(page.run.stage(), Stage::Paused(Pause::Slept));
+    none_leaves(&mut page);
+    // A page that is awake may wait for its turn as long as it takes.
+    let mut page = waiting();
+    page.pass(2_000);
+    assert_eq!(turn(&mut page, 0), [0]);
+}
+
+/// The one before it had no answer when the page fell asleep, so there was no turn to come, either.
+#[test]
+fn asleep_behind_an_answer_is_asleep_too() {
+    let cut = Cut { size: Some(1), canary: true };
+    let plan = plan_cut(&job(tencent(), "RebootInstances", 3), cut).unwrap();
+    let mut page = Page::of(&plan, &[]);
+    assert_eq!(page.step(Event::Tick).calls, [0]);
+    page.pass(10);
+    page.now += 300_000;
+    let accepted = r#"{"Response":{"RequestId":"aaaaaaaa-0000-0000-0000-000000000001"}}"#;
+    assert!(page.answer(0, 200, accepted).calls.is_empty());
+    assert!(page.pass(30).calls.is_empty(), "it went on by itself after five minutes of sleep");
+    assert_eq!(page.run.stage(), Stage::Paused(Pause::Slept));
+}
+
+/// Whatever pauses the run pauses those that are signed already.
+#[test]
+fn a_pause_takes_back_what_waits() {
+    let cut = Cut { size: Some(1), canary: false };
+    let plan = plan_cut(&job(tencent(), "RebootInstances", 4), cut).unwrap();
+    let policy = Policy { pause_after: 2, ..Policy::default() };
+    let mut page = Page::with(&plan, &[], policy);
+    page.holds_turns = true;
+    page.step(Event::Tick);
+    page.pass(5);
+    assert_eq!(turn(&mut page, 0), [0]);
+    // It cannot be written down any more, while the second is signed.
+    assert_eq!(page.run.calls()[1].state, CallState::Ready);
+    let told = page.step(Event::RecordFailed { number: 999 });
+    assert_eq!(told.taken_back, [1]);
+    assert_eq!(page.run.stage(), Stage::Sending, "the first is on its way");
+    assert!(turn(&mut page, 1).is_empty());
+}
+
+/// What leaves goes by the settings of today, and is signed with the key of today.
+#[test]
+fn other_settings_and_another_key_prepare_anew() {
+    for event in [settings(Limits::default()), Event::KeyId("AKIDANOTHER".into())] {
+        let mut page = waiting();
+        let told = page.step(event);
+        assert_eq!(told.taken_back, [0, 1, 2]);
+        assert_eq!([told.ready, page.pass(30).ready].concat(), [0, 1, 2], "and again");
+        assert_eq!(page.outcomes(), ["queued"; 3]);
+        assert_eq!(turn(&mut page, 1), [1]);
+    }
+}
+
+/// A crash between the record and the leaving cannot be told from one after it.
+#[test]
+fn a_page_that_dies_while_one_waits_leaves_it_unknown() {
+    let page = waiting().another_page(1_000);
+    assert_eq!(page.outcomes(), ["unknown"; 3]);
+}
+
+/// It could not be signed: that is known never to have left.
+#[test]
+fn what_cannot_be_signed_is_not_sent() {
+    let mut page = waiting();
+    let never = Delivery::NotSent { word: "no-random".into() };
+    page.step(Event::Delivered { call: 0, delivery: never });
+    assert_eq!(page.outcomes()[0], "not-sent");
+    // But nothing comes back of what has not left.
+    let body = r#"{"Response":{"RequestId":"aaaaaaaa-0000-0000-0000-000000000001"}}"#;
+    for delivery in [Delivery::Answered(said(200, body)), Delivery::Lost { word: "network".into() }]
+    {
+        assert_eq!(page.step(Event::Delivered { call: 1, delivery }), Told::default());
+        assert_eq!(page.outcomes()[1], "queued");
+    }
+}
