@@ -19,7 +19,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("doctor::a_real_server_refuses_second_copies", real_once)
             .dressed(|setting| Setting { server: Some(Server::Haproxy), ..setting }),
         case!("doctor::until_it_is_proven_the_review_says_what_may_happen_twice", unproven),
-        case!("doctor::what_was_proven_is_remembered_for_a_while_and_a_place", remembered),
+        case!("doctor::what_was_proven_is_remembered_for_a_while_and_a_place", remembered).noisy(),
         case!("doctor::without_storage_it_is_known_while_the_page_is_open", unkept),
         case!("doctor::what_must_be_proven_is_not_sent_before", required),
         case!("doctor::a_run_that_comes_back_needs_the_proof_too", come_back),
