@@ -60,18 +60,20 @@ impl Console {
         let locale = self.view.session.locale();
         let link = ctx.link().clone();
         spawn_local(async move {
-            let signed = if has_key {
-                sign(&vault, paper, locale, &route).await.ok().map(|(signed, _)| signed)
-            } else {
-                sign_for_nobody(&paper, locale, &route)
-            };
+            // Where the key cannot sign after all, what needs none is found out.
+            let nobodys = sign_for_nobody(&paper, locale, &route);
+            let own = if has_key { sign(&vault, paper, locale, &route).await.ok() } else { None };
+            examination.has_key = own.is_some();
+            let signed = own.map(|(signed, _)| signed).or(nobodys);
             let evidence = match (signed, Abort::new()) {
                 (Some(signed), Some(abort)) => {
+                    let has_key = examination.has_key;
                     Some(doctor::examine(signed, has_key, probe, route, &abort).await)
                 }
                 (None, _) | (_, None) => None,
             };
-            examination.findings = evidence.map(|evidence| judge(cloud, &evidence));
+            let findings = evidence.map(|evidence| judge(cloud, &evidence));
+            examination.findings = Some(findings.unwrap_or_default());
             link.send_message(Msg::Examined(examination));
         });
         true
