@@ -405,7 +405,11 @@ impl Checker<'_> {
             None => self.expect(rule, form == Form::Broken, || format!("{what}: no answer")),
             Some(answer) => {
                 let status = answer.status();
-                self.expect(rule, statuses.contains(&status), || format!("{what}: {status}"));
+                // A cloud may answer with the same status.
+                let is_refusal = statuses.contains(&status) && !was_let_through(answer);
+                self.expect(rule, is_refusal, || {
+                    format!("{what}: {status}, {:?}", answer.header("proxy-status"))
+                });
                 if form != Form::Broken {
                     let error = error_type(answer);
                     let is_typed = error.is_some_and(is_not_sent);

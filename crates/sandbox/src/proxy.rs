@@ -95,8 +95,12 @@ pub(crate) enum Decision {
 pub(crate) fn decide(request: &Request, origins: &[String]) -> (Option<String>, Decision) {
     let refuse = |status, error, why| Decision::Refuse { status, error, why };
     let deny = |status, why| refuse(status, "http_request_denied", why);
+    let count = |wanted: &str| {
+        request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).count()
+    };
     let origin = match request.header("origin") {
         None => None,
+        Some(_) if count("origin") > 1 => return (None, deny(403, "two origins")),
         Some(origin) if is_allowed(origin, request.header("host"), origins) => {
             Some(origin.to_owned())
         }

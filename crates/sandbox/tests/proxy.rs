@@ -119,8 +119,13 @@ fn hosts_and_paths_are_taken_literally() {
 #[test]
 fn origins_methods_and_marks() {
     type Change = fn(&mut Request);
-    let cases: [(&str, Change, u16); 10] = [
+    let cases: [(&str, Change, u16); 11] = [
         ("another origin", |request| set(request, "origin", "https://evil.example"), 403),
+        (
+            "two origins",
+            |request| request.headers.push(("origin".to_owned(), ORIGIN.to_owned())),
+            403,
+        ),
         ("origin null", |request| set(request, "origin", "null"), 403),
         ("GET", |request| request.method = "GET".to_owned(), 405),
         ("PUT", |request| request.method = "PUT".to_owned(), 405),
