@@ -78,6 +78,18 @@ impl Value {
         }
     }
 
+    /// Whether it is an object with no members but these.
+    pub fn has_only(&self, names: &[&str]) -> bool {
+        match self {
+            Value::Object(object) => object.has_only(names),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => false,
+        }
+    }
+
     /// The text, if it is one.
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -137,6 +149,11 @@ impl Object {
         }
         self.0.push((name, value));
         Ok(())
+    }
+
+    /// Whether all members are among these names.
+    pub fn has_only(&self, names: &[&str]) -> bool {
+        self.0.iter().all(|(name, _)| names.contains(&name.as_str()))
     }
 
     /// True without members.

@@ -17,7 +17,7 @@ use relight_core::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -162,6 +162,62 @@ fn every_case() {
             let got: Vec<Expected> = answer.instances.iter().map(found).collect();
             assert_eq!(got, case.instances, "{name}");
             assert_eq!(answer.request_id, case.request_id, "{name}");
+        }
+    }
+}
+
+/// What answers a look, or an operation of another cloud, answers no operation; and the other way
+/// round.
+#[test]
+fn an_answer_is_of_its_own_call_only() {
+    let all = cases();
+    let looked_at = Cell::new(0);
+    for (cloud, cases) in &all {
+        for case in described() {
+            let headers = vec![("x-acs-request-id".to_owned(), "R".to_owned())];
+            let response = Response { status: case.status, headers, body: body(&case.body) };
+            every_operation(|other, operation| {
+                let batch = common::batch(other, operation, operation.ids_max.min(2));
+                // With nothing but an id of the request there is nothing to tell by.
+                let bare = has_success_shape(other, &batch, &response) && case.found.is_none();
+                let answer = other.decode(&batch, &response);
+                assert!(bare || !has_success(&answer), "{}", case.name);
+                looked_at.set(looked_at.get() + 1);
+            });
+        }
+        for case in cases.iter().filter(|case| case.is_success()) {
+            for (other, others) in &all {
+                let found = other.decode_describe(&case.response());
+                assert!(matches!(found, Described::Failed(_)), "{other:?}: {}", case.name);
+                if other.manifest().id == cloud.manifest().id {
+                    continue;
+                }
+                for of_other in others {
+                    let answer = other.decode(&of_other.batch(*other), &case.response());
+                    assert!(!has_success(&answer), "{other:?}: {}", case.name);
+                }
+            }
+        }
+    }
+    assert!(looked_at.get() > 100);
+}
+
+/// A name more, anywhere in a success: of what is beside it nothing is known.
+#[test]
+fn a_success_with_something_beside_it_is_none() {
+    for (cloud, cases) in cases() {
+        for case in cases.iter().filter(|case| case.is_success() && case.body.is_object()) {
+            let text = body(&case.body);
+            let places: Vec<usize> = text.match_indices('{').map(|(at, _)| at + 1).collect();
+            for at in places {
+                for extra in ["\"Error\":{\"Code\":\"x\",\"Message\":\"y\"},", "\"x\":null,"] {
+                    let body = format!("{}{extra}{}", &text[..at], &text[at..]);
+                    assert!(serde_json::from_str::<Value>(&body).is_ok(), "{body}");
+                    let response = Response { body, ..case.response() };
+                    let answer = cloud.decode(&case.batch(cloud), &response);
+                    assert!(!has_success(&answer), "{}: {at} {extra}", case.name);
+                }
+            }
         }
     }
 }
@@ -395,7 +451,9 @@ fn instance_in(cloud: &'static dyn Cloud, state: &str, lock: &str) -> InstanceSt
             { "InstanceId": "i", "InstanceState": state, "RestrictState": if lock.is_empty() { "NORMAL" } else { lock } }
         ] } }),
         "zenlayer" => {
-            json!({ "requestId": "R", "response": { "dataSet": [{ "instanceId": "i", "status": state }] } })
+            json!({ "requestId": "R", "response": {
+                "requestId": "R", "dataSet": [{ "instanceId": "i", "status": state }],
+            } })
         }
         other => panic!("{other} has no describe answer here"),
     };
@@ -665,22 +723,35 @@ fn any_response(body: impl Strategy<Value = String>) -> impl Strategy<Value = Re
         .prop_map(|(status, headers, body)| Response { status, headers, body })
 }
 
-/// No text without the cloud's success shape gets through; what that shape needs, by cloud, is
-/// looked for by hand here.
+/// No text without the cloud's success shape gets through; what that shape has, by cloud, and that it
+/// has nothing else, is looked for by hand here.
 fn has_success_shape(cloud: &dyn Cloud, batch: &Batch, response: &Response) -> bool {
     let Ok(value) = serde_json::from_str::<Value>(&response.body) else { return false };
     let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
-    let has_header = response.header("x-acs-request-id").is_some_and(|id| !id.is_empty());
+    let has = |value: &Value, names: &[&str]| {
+        value.as_object().is_some_and(|object| object.keys().all(|key| names.contains(&&**key)))
+    };
     match cloud.manifest().id {
+        "alibaba" if batch.order().operation().ids_max == 1 => {
+            is_text(&value["RequestId"]) && has(&value, &["RequestId"])
+        }
         "alibaba" => {
-            (is_text(&value["RequestId"]) || has_header)
-                && (value["InstanceResponses"].is_object()
-                    || batch.order().operation().ids_max == 1)
+            let responses = &value["InstanceResponses"];
+            is_text(&value["RequestId"])
+                && has(&value, &["RequestId", "InstanceResponses"])
+                && has(responses, &["InstanceResponse"])
         }
         "tencent" => {
-            is_text(&value["Response"]["RequestId"]) && value["Response"].get("Error").is_none()
+            let inner = &value["Response"];
+            is_text(&inner["RequestId"]) && has(&value, &["Response"]) && has(inner, &["RequestId"])
         }
-        "zenlayer" => is_text(&value["requestId"]) && value["response"].is_object(),
+        "zenlayer" => {
+            let inner = &value["response"];
+            is_text(&value["requestId"])
+                && inner["requestId"] == value["requestId"]
+                && has(&value, &["requestId", "response"])
+                && has(inner, &["requestId", "instanceIds"])
+        }
         other => panic!("{other} has no success shape here"),
     }
 }

@@ -7,21 +7,22 @@ use crate::{
     json::{self, Broken, Value},
     plan::Batch,
 };
+use std::collections::HashSet;
 
 /// The word for an answer in no shape that the cloud is known to give.
 pub(crate) const NOT_UNDERSTOOD: &str = "not-understood";
 
 /// Reads a JSON object.
 pub(crate) fn read_json(response: &Response) -> Result<Value, Fault> {
-    read(response, false)
+    read(response, false).map(|(_, value)| value)
 }
 
-/// Reads a JSON object, or XML into the same values.
-pub(crate) fn read_json_or_xml(response: &Response) -> Result<Value, Fault> {
+/// Reads a JSON object, or XML into its root's name and the same values.
+pub(crate) fn read_json_or_xml(response: &Response) -> Result<(Option<&str>, Value), Fault> {
     read(response, true)
 }
 
-fn read(response: &Response, takes_xml: bool) -> Result<Value, Fault> {
+fn read(response: &Response, takes_xml: bool) -> Result<(Option<&str>, Value), Fault> {
     let text = response.body.trim();
     let fault = |word: &str| Fault::layer(word, response.body.as_str());
     if text.is_empty() {
@@ -31,9 +32,13 @@ fn read(response: &Response, takes_xml: bool) -> Result<Value, Fault> {
         let is_login = text.contains("type=\"password\"") || text.contains("type=password");
         return Err(fault(if is_login { "login-page" } else { "html-answer" }));
     }
-    let value = if takes_xml && text.starts_with('<') { xml::read(text) } else { json::read(text) };
+    let value = if takes_xml && text.starts_with('<') {
+        xml::read(text).map(|(root, value)| (Some(root), value))
+    } else {
+        json::read(text).map(|value| (None, value))
+    };
     match value {
-        Ok(value @ Value::Object(_)) => Ok(value),
+        Ok((root, value @ Value::Object(_))) => Ok((root, value)),
         Ok(_) | Err(Broken::Other) => Err(fault(NOT_UNDERSTOOD)),
         Err(Broken::CutOff) => Err(fault("cut-off-answer")),
     }
@@ -137,7 +142,8 @@ pub(crate) fn not_understood(response: &Response) -> Fault {
 }
 
 /// The instances of a describe answer, unless it says that it holds only a part of them: what is
-/// missing from a part is not "not found".
+/// missing from a part is not "not found". Nor is anything concluded where one stands twice: neither
+/// state is believed, and its second place may be that of another.
 pub(crate) fn described(
     response: &Response,
     request_id: String,
@@ -151,6 +157,10 @@ pub(crate) fn described(
     });
     if total.is_some_and(|total| total > found) {
         return Described::Failed(Fault::layer("cut-off-answer", response.body.as_str()));
+    }
+    let ids: HashSet<&str> = instances.iter().map(|instance| instance.id.as_str()).collect();
+    if ids.len() < instances.len() || total.is_some_and(|total| total < found) {
+        return Described::Failed(not_understood(response));
     }
     Described::Found { request_id: Some(request_id), instances }
 }

@@ -11,9 +11,9 @@ use std::mem;
 /// Deeper answers are none of a cloud's.
 const DEPTH_MAX: usize = 32;
 
-/// Reads a document: its root's name is dropped, elements become members, repeated ones an array,
+/// Reads a document into its root's name and value: elements become members, repeated ones an array,
 /// those without children a text.
-pub(super) fn read(text: &str) -> Result<Value, Broken> {
+pub(super) fn read(text: &str) -> Result<(&str, Value), Broken> {
     let mut rest = text.trim_start_matches('\u{feff}').trim_start();
     if let Some(declaration) = rest.strip_prefix("<?xml") {
         rest = declaration.split_once("?>").ok_or(Broken::CutOff)?.1;
@@ -59,7 +59,9 @@ pub(super) fn read(text: &str) -> Result<Value, Broken> {
         let Some(element) = closed else { continue };
         match open.last_mut() {
             Some(parent) => parent.add(element)?,
-            None if rest.trim().is_empty() => return element.into_value(),
+            None if rest.trim().is_empty() => {
+                return Ok((element.name, element.into_value()?));
+            }
             None => return Err(Broken::Other),
         }
     }
@@ -133,7 +135,7 @@ mod tests {
         let text = "<?xml version='1.0' encoding='UTF-8'?>\n<!-- a --><R xmlns=\"x\"><A>1 &lt;&#50;&#x33;</A>\
                     <L><I><C/></I><I><C>b</C></I></L><D><![CDATA[<&]]></D></R>\n";
         let want = r#"{ "A": "1 <23", "L": { "I": [{ "C": "" }, { "C": "b" }] }, "D": "<&" }"#;
-        assert_eq!(read(text), json::read(want));
+        assert_eq!(read(text), json::read(want).map(|value| ("R", value)));
     }
 
     #[test]

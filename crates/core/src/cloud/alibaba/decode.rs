@@ -11,49 +11,66 @@ use crate::{
     json::Value,
     plan::Batch,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
-    let value = match body::read_json_or_xml(response) {
-        Ok(value) => value,
+    let (root, value) = match body::read_json_or_xml(response) {
+        Ok(read) => read,
         Err(fault) => return body::unknown(batch, header_id(response), fault),
     };
-    let request_id = request_id(&value, response);
-    if let Some(report) = report(&value, request_id.as_deref(), response) {
-        return if body::is_error(response) {
+    let not_understood = || body::not_understood(response);
+    if let Some(report) = report(root, &value, response) {
+        return if !value.has_only(&ERROR_MEMBERS) {
+            body::unknown(batch, report.request_id, not_understood())
+        } else if body::is_error(response) {
             body::refused(batch, report)
         } else {
             // An error never comes with such a status (vendor documentation).
-            body::unknown(batch, request_id, Fault::Cloud(report))
+            body::unknown(batch, report.request_id.clone(), Fault::Cloud(report))
         };
     }
-    let not_understood = || body::not_understood(response);
-    let Some(request_id) = request_id.filter(|_| body::is_success(response)) else {
+    let own_root = [batch.order().operation().name, "Response"].concat();
+    let is_success = body::is_success(response) && root.is_none_or(|root| root == own_root);
+    let request_id = text(&value, "RequestId").filter(|_| is_success);
+    let Some(request_id) = request_id.map(str::to_owned) else {
         return body::unknown(batch, header_id(response), not_understood());
     };
-    if has_error_keys(&value) {
-        return body::unknown(batch, Some(request_id), not_understood());
-    }
     match value.get("InstanceResponses") {
-        Some(responses) => by_instance(batch, response, request_id, responses),
+        Some(responses) if value.has_only(&["RequestId", "InstanceResponses"]) => {
+            by_instance(batch, response, request_id, responses)
+        }
         // The operations on one instance answer their id of the request and nothing else.
-        None if batch.order().operation().ids_max == 1 => {
+        None if batch.order().operation().ids_max == 1 && value.has_only(&["RequestId"]) => {
             BatchAnswer::uniform(batch.ids(), Some(request_id), Outcome::Accepted, None)
         }
-        None => body::unknown(batch, Some(request_id), not_understood()),
+        Some(_) | None => body::unknown(batch, Some(request_id), not_understood()),
     }
 }
 
+/// The root of an error as XML; that of a success has the operation's name.
+const ERROR_ROOT: &str = "Error";
+
+/// What an error has (vendor documentation). Beside anything else it is not known what it says.
+const ERROR_MEMBERS: [&str; 6] =
+    ["RequestId", "HostId", "Code", "Message", "Recommend", "AccessDeniedDetail"];
+
 pub(super) fn describe(response: &Response) -> Described {
-    let value = match body::read_json_or_xml(response) {
-        Ok(value) => value,
+    let (root, value) = match body::read_json_or_xml(response) {
+        Ok(read) => read,
         Err(fault) => return Described::Failed(fault),
     };
-    let request_id = request_id(&value, response);
-    if let Some(report) = report(&value, request_id.as_deref(), response) {
+    if let Some(report) = report(root, &value, response) {
         return Described::Failed(Fault::Cloud(report));
     }
-    let Some(request_id) = request_id.filter(|_| body::is_success(response)) else {
+    let own_roots = ["DescribeInstancesResponse", "DescribeInstanceStatusResponse"];
+    let is_success = body::is_success(response)
+        && !has_error_keys(&value)
+        && root.is_none_or(|root| own_roots.contains(&root));
+    let request_id = text(&value, "RequestId").filter(|_| is_success);
+    let Some(request_id) = request_id.map(str::to_owned) else {
         return Described::Failed(body::not_understood(response));
     };
     let instances = match (value.get("Instances"), value.get("InstanceStatuses")) {
@@ -73,14 +90,20 @@ fn by_instance(
     request_id: String,
     responses: &Value,
 ) -> BatchAnswer {
-    let Some(entries) = inner(responses, "InstanceResponse") else {
+    let entries = inner(responses, "InstanceResponse").unwrap_or_default();
+    let asked: HashSet<&str> = batch.ids().iter().map(InstanceId::as_str).collect();
+    // Somebody else's instance means that it is another call's answer.
+    let is_ours = responses.has_only(&["InstanceResponse"])
+        && entries.iter().all(|entry| {
+            entry.has_only(&ENTRY_MEMBERS)
+                && text(entry, "InstanceId").is_some_and(|id| asked.contains(id))
+        });
+    if !is_ours {
         return body::unknown(batch, Some(request_id), body::not_understood(response));
-    };
+    }
     let mut by_id: HashMap<&str, Option<&Value>> = HashMap::new();
     for entry in entries {
-        let Some(id) = text(entry, "InstanceId") else {
-            return body::unknown(batch, Some(request_id), body::not_understood(response));
-        };
+        let id = text(entry, "InstanceId").unwrap_or_default();
         // An instance that is named twice is told two things: neither is believed.
         by_id.entry(id).and_modify(|entry| *entry = None).or_insert(Some(entry));
     }
@@ -101,6 +124,10 @@ fn by_instance(
         .collect();
     BatchAnswer { request_id: Some(request_id), instances }
 }
+
+/// What is said of one instance (vendor documentation).
+const ENTRY_MEMBERS: [&str; 5] =
+    ["InstanceId", "Code", "Message", "PreviousStatus", "CurrentStatus"];
 
 fn one(
     batch: &Batch,
@@ -142,17 +169,17 @@ fn header_id(response: &Response) -> Option<String> {
     response.header("x-acs-request-id").filter(|id| !id.is_empty()).map(str::to_owned)
 }
 
-fn request_id(value: &Value, response: &Response) -> Option<String> {
-    text(value, "RequestId").map(str::to_owned).or_else(|| header_id(response))
-}
-
-fn report(value: &Value, request_id: Option<&str>, response: &Response) -> Option<ErrorReport> {
+fn report(root: Option<&str>, value: &Value, response: &Response) -> Option<ErrorReport> {
+    if root.is_some_and(|root| root != ERROR_ROOT) {
+        return None;
+    }
+    let request_id = text(value, "RequestId").map(str::to_owned);
     Some(ErrorReport {
         code: text(value, "Code")?.to_owned(),
         message: value.get("Message")?.as_str()?.to_owned(),
         status: Some(response.status),
         // A gateway can name a code too. Only the cloud gives its id of the request.
-        request_id: Some(request_id?.to_owned()),
+        request_id: Some(request_id.or_else(|| header_id(response))?),
         denied: errors::denied(value),
         ..ErrorReport::default()
     })

@@ -14,6 +14,10 @@ use crate::{
 
 pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
     match read(response) {
+        // Anything more is another operation's.
+        Ok(Answer::Success { request_id, value }) if !value.has_only(&["RequestId"]) => {
+            body::unknown(batch, Some(request_id), body::not_understood(response))
+        }
         Ok(Answer::Success { request_id, .. }) => {
             // Nothing is said of the instances one by one: all are taken or none.
             BatchAnswer::uniform(batch.ids(), Some(request_id), Outcome::Accepted, None)
@@ -45,11 +49,17 @@ enum Answer {
 fn read(response: &Response) -> Result<Answer, Fault> {
     let mut value = body::read_json(response)?;
     let not_understood = || body::not_understood(response);
+    if !value.has_only(&["Response"]) {
+        return Err(not_understood());
+    }
     let value = value.take("Response").ok_or_else(not_understood)?;
     let request_id = text(&value, "RequestId").ok_or_else(not_understood)?.to_owned();
     match value.get("Error") {
         None if body::is_success(response) => Ok(Answer::Success { request_id, value }),
-        Some(error) if body::is_success(response) || body::is_error(response) => {
+        Some(error)
+            if (body::is_success(response) || body::is_error(response))
+                && value.has_only(&["RequestId", "Error"]) =>
+        {
             let report = body::report(error, ["Code", "Message"], request_id, response);
             report.map(Answer::Error).ok_or_else(not_understood)
         }

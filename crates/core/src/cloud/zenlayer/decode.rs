@@ -85,9 +85,12 @@ fn read(response: &Response) -> Result<Answer, Fault> {
     let mut value = body::read_json(response)?;
     let not_understood = || body::not_understood(response);
     let request_id = text(&value, "requestId").ok_or_else(not_understood)?.to_owned();
-    let is_error = value.get("code").is_some();
+    let is_success = body::is_success(response) && value.has_only(&["requestId", "response"]);
     match value.take("response") {
-        Some(inner @ Value::Object(_)) if !is_error && body::is_success(response) => {
+        // What is inside names the request once more (vendor documentation).
+        Some(inner @ Value::Object(_))
+            if is_success && text(&inner, "requestId") == Some(&request_id) =>
+        {
             Ok(Answer::Success { request_id, value: inner })
         }
         None | Some(Value::Null) if body::is_error(response) => {
@@ -101,6 +104,10 @@ fn read(response: &Response) -> Result<Answer, Fault> {
 /// The ids of a success that failed; `None` if the list is none. A number would have been rounded
 /// on its way through JavaScript, so only texts are ids.
 fn failed(value: &Value) -> Option<Vec<&str>> {
+    // Anything more is another operation's.
+    if !value.has_only(&["requestId", "instanceIds"]) {
+        return None;
+    }
     match value.get("instanceIds") {
         None | Some(Value::Null) => Some(Vec::new()),
         Some(Value::Array(ids)) => ids.iter().map(Value::as_str).collect(),
