@@ -33,14 +33,14 @@ pub struct Config {
     pub language: Option<Locale>,
     /// Light or dark. Left out: as the reader's system is set.
     pub theme: Option<Theme>,
-    /// What is allowed. Left out: everything.
+    /// What is allowed. Left out: everything. What is preset has to be allowed.
     pub allow: Allow,
     /// What must be confirmed before anything is sent.
     pub confirm: Confirm,
     /// What is filled in at the start.
     pub preset: Preset,
     /// Which of the preset values, and whether proxy, language and theme, cannot be changed: neither
-    /// by hand nor by attributes or the page's address.
+    /// by hand nor by attributes or the page's address. It narrows what is allowed and never widens it.
     pub locked: Vec<Lockable>,
     /// Where run records go.
     pub records: Option<Records>,
@@ -372,40 +372,44 @@ impl Config {
         let config: Config =
             serde_json::from_str(text).map_err(|error| Unusable(error.to_string()))?;
         only_objects(text)?;
-        config.check()?;
+        config.check(text)?;
         Ok(config)
     }
 
-    /// What it allows: the lists, and what is locked.
+    /// What it allows: what is on the lists and, of that, what is locked. To lock narrows what is allowed
+    /// and never widens it.
     pub fn limits(&self) -> Arc<Limits> {
-        let allow = &self.allow;
-        let mut limits = Limits {
-            clouds: names(allow.clouds.as_deref(), |id| &id.0),
-            regions: names(allow.regions.as_deref(), |id| &id.0),
-            operations: names(allow.operations.as_deref(), |name| &name.0),
-            modes: names(allow.modes.as_deref(), |id| &id.0),
-            instances_max: allow.instances_max.map(|most| most as usize),
-            instance_ids: allow.instance_ids.clone(),
-            dry_run_only: allow.dry_run_only,
-            typed_count_above: self.confirm.typed_count_above.map(|count| count as usize),
-            reason_required: self.confirm.reason_required,
-            once_required: self.require_once,
-            once_proven: false,
-        };
+        let mut limits = self.allowed();
         let preset = &self.preset;
+        let only = |value: Option<&String>, is_allowed: &dyn Fn(&str) -> bool| {
+            value.map(|value| is_allowed(value).then(|| value.clone()).into_iter().collect())
+        };
         for lock in &self.locked {
-            let only = |value: Option<&String>| value.map(|value| vec![value.clone()]);
             match lock {
-                Lockable::Cloud => limits.clouds = only(preset.cloud.as_ref().map(|id| &id.0)),
-                Lockable::Region => limits.regions = only(preset.region.as_ref().map(|id| &id.0)),
-                Lockable::Operation => {
-                    limits.operations = only(preset.operation.as_ref().map(|name| &name.0));
+                Lockable::Cloud => {
+                    let is_allowed = |id: &str| allows(limits.clouds.as_ref(), id);
+                    limits.clouds = only(preset.cloud.as_ref().map(|id| &id.0), &is_allowed);
                 }
-                Lockable::Mode => limits.modes = only(preset.mode.as_ref().map(|id| &id.0)),
+                Lockable::Region => {
+                    let is_allowed = |id: &str| limits.allows_region(id);
+                    limits.regions = only(preset.region.as_ref().map(|id| &id.0), &is_allowed);
+                }
+                Lockable::Operation => {
+                    let wanted = preset.operation.as_ref().map(|name| &name.0);
+                    limits.operations = Some(operations_of(wanted, limits.operations.as_ref()));
+                }
+                Lockable::Mode => {
+                    let is_allowed = |id: &str| allows(limits.modes.as_ref(), id);
+                    limits.modes = only(preset.mode.as_ref().map(|id| &id.0), &is_allowed);
+                }
                 Lockable::DryRun => {
                     limits.dry_run_only = limits.dry_run_only || preset.dry_run == Some(true);
                 }
-                Lockable::InstanceIds => limits.instance_ids.clone_from(&preset.instance_ids),
+                Lockable::InstanceIds => {
+                    let ids = preset.instance_ids.iter().flatten();
+                    let allowed = ids.filter(|id| is_one_id(id) && limits.allows_id(id));
+                    limits.instance_ids = Some(allowed.cloned().collect());
+                }
                 Lockable::Proxy | Lockable::Language | Lockable::Theme => {}
             }
         }
@@ -418,6 +422,24 @@ impl Config {
             });
         }
         Arc::new(limits)
+    }
+
+    /// What is on the lists, whatever is locked.
+    fn allowed(&self) -> Limits {
+        let allow = &self.allow;
+        Limits {
+            clouds: names(allow.clouds.as_deref(), |id| &id.0),
+            regions: names(allow.regions.as_deref(), |id| &id.0),
+            operations: names(allow.operations.as_deref(), |name| &name.0),
+            modes: names(allow.modes.as_deref(), |id| &id.0),
+            instances_max: allow.instances_max.map(|most| most as usize),
+            instance_ids: allow.instance_ids.clone(),
+            dry_run_only: allow.dry_run_only,
+            typed_count_above: self.confirm.typed_count_above.map(|count| count as usize),
+            reason_required: self.confirm.reason_required,
+            once_required: self.require_once,
+            once_proven: false,
+        }
     }
 
     /// What is to be filled in, in order.
@@ -440,7 +462,8 @@ impl Config {
     }
 
     /// What no type says.
-    fn check(&self) -> Result<(), Unusable> {
+    fn check(&self, text: &str) -> Result<(), Unusable> {
+        self.check_preset(text)?;
         for lock in &self.locked {
             let preset = &self.preset;
             let is_set = match lock {
@@ -509,6 +532,97 @@ impl Config {
         }
         Ok(())
     }
+}
+
+impl Config {
+    /// A preset value that is not allowed would be left out without a word, and one that is locked would
+    /// leave nothing.
+    fn check_preset(&self, text: &str) -> Result<(), Unusable> {
+        let (preset, allowed) = (&self.preset, self.allowed());
+        let outside = |member: &str, value: &str, list: &str| {
+            let line = line_of(text, member);
+            Err(Unusable(format!(
+                "`preset.{member}` is `{value}`, which `{list}` does not have{line}: a preset value \
+                 has to be one that is allowed, and to lock it allows nothing more"
+            )))
+        };
+        if let Some(CloudId(id)) = &preset.cloud
+            && !allows(allowed.clouds.as_ref(), id)
+        {
+            return outside("cloud", id, "allow.clouds");
+        }
+        if let Some(RegionId(id)) = &preset.region
+            && !allowed.allows_region(id)
+        {
+            return outside("region", id, "allow.regions");
+        }
+        if let Some(OperationName(name)) = &preset.operation
+            && operations_of(Some(name), allowed.operations.as_ref()).is_empty()
+        {
+            return outside("operation", name, "allow.operations");
+        }
+        if let Some(ModeId(id)) = &preset.mode
+            && !allows(allowed.modes.as_ref(), id)
+        {
+            return outside("mode", id, "allow.modes");
+        }
+        if preset.dry_run == Some(false) && allowed.dry_run_only {
+            let line = line_of(text, "dryRun");
+            return Err(Unusable(format!(
+                "`preset.dryRun` is `false`, but `allow.dryRunOnly` is `true`{line}"
+            )));
+        }
+        for id in preset.instance_ids.iter().flatten() {
+            if self.locked.contains(&Lockable::InstanceIds) && !is_one_id(id) {
+                let line = line_of(text, "instanceIds");
+                return Err(Unusable(format!(
+                    "`preset.instanceIds` has `{id}`, and is locked{line}: expected one id in each \
+                     text, without `*` and `?`"
+                )));
+            }
+            if is_one_id(id) && !allowed.allows_id(id) {
+                return outside("instanceIds", id, "allow.instanceIds");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The line of a member of `preset`, as errors end.
+fn line_of(text: &str, member: &str) -> String {
+    let after = |from: usize, name: &str| {
+        let name = format!("\"{name}\"");
+        let rest = text.get(from..).unwrap_or_default();
+        rest.match_indices(&name)
+            .map(|(at, _)| from + at + name.len())
+            .find(|end| text.get(*end..).is_some_and(|rest| rest.trim_start().starts_with(':')))
+    };
+    let place = after(0, "preset").and_then(|preset| after(preset, member));
+    place.map_or_else(String::new, |place| {
+        let before = text.get(..place).unwrap_or_default();
+        format!(" at line {}", before.lines().count())
+    })
+}
+
+fn allows(list: Option<&Vec<String>>, name: &str) -> bool {
+    list.is_none_or(|list| list.iter().any(|one| one == name))
+}
+
+/// The clouds' own names of the operations that are both meant and allowed; each list has names or verbs.
+fn operations_of(wanted: Option<&String>, allowed: Option<&Vec<String>>) -> Vec<String> {
+    let is_named =
+        |name: &str, operation: &Operation| name == operation.name || name == operation.verb.word();
+    let is_both = |operation: &&Operation| {
+        wanted.is_none_or(|name| is_named(name, operation))
+            && allowed.is_none_or(|list| list.iter().any(|name| is_named(name, operation)))
+    };
+    let names = unique(operations().filter(is_both).map(|operation| operation.name));
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// Whether a text can only be one id and nothing that stands for several.
+fn is_one_id(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|one| one.is_ascii_alphanumeric() || "-_".contains(one))
 }
 
 /// The JSON Schema of the configuration.

@@ -64,6 +64,35 @@ const MEANINGLESS: &[(&str, &str)] = &[
     (r#"{ "locked": ["theme"] }"#, "`locked` has `theme`"),
     (r#"{ "proxy": { "tencent": "/a" }, "allow": { "clouds": ["alibaba"] } }"#, "no operation"),
     (r#"{ "allow": { "clouds": [] } }"#, "no operation"),
+    (
+        r#"{ "allow": { "clouds": ["alibaba"] }, "preset": { "cloud": "tencent" } }"#,
+        "`preset.cloud` is `tencent`, which `allow.clouds` does not have at line 1",
+    ),
+    (
+        "{ \"allow\": { \"regions\": [\"a\"] },\n \"locked\": [\"region\"],\n \"preset\":\n \
+         { \"cloud\": \"tencent\", \"region\" : \"b\" } }",
+        "`preset.region` is `b`, which `allow.regions` does not have at line 4",
+    ),
+    (
+        r#"{ "allow": { "operations": ["StartInstances"] }, "preset": { "operation": "reboot" } }"#,
+        "`preset.operation` is `reboot`",
+    ),
+    (
+        r#"{ "allow": { "modes": ["soft"] }, "preset": { "mode": "force" } }"#,
+        "`preset.mode` is `force`",
+    ),
+    (
+        r#"{ "allow": { "instanceIds": ["ins-web*"] }, "preset": { "instanceIds": ["ins-db1"] } }"#,
+        "`preset.instanceIds` is `ins-db1`",
+    ),
+    (
+        r#"{ "allow": { "dryRunOnly": true }, "preset": { "dryRun": false } }"#,
+        "`preset.dryRun` is `false`",
+    ),
+    (
+        r#"{ "preset": { "instanceIds": ["ins-*"] }, "locked": ["instanceIds"] }"#,
+        "`preset.instanceIds` has `ins-*`",
+    ),
     (r#"{ "allow": { "clouds": ["tencent"], "operations": ["StartInstance"] } }"#, "no operation"),
     (r#"{ "brand": { "logo": "javascript:alert(1)" } }"#, "`brand.logo`"),
     (r#"{ "records": { "url": "ftp://a" } }"#, "`records.url`"),
@@ -179,4 +208,76 @@ fn what_is_locked_holds_in_form_and_plan() {
     form.fill(relight_core::form::Fill::IdsText("ins-00000002".to_owned()));
     let refusal = plan(&form.job(), None).unwrap_err();
     assert_eq!(refusal.kind(), "instances-not-allowed");
+}
+
+/// Whatever is locked, nothing is allowed that was not: for every name that can be locked, and for all of
+/// them together.
+#[test]
+fn what_is_locked_never_widens_what_is_allowed() {
+    let allow = r#""allow": { "clouds": ["tencent", "alibaba"], "regions": ["ap-1", "ap-2"],
+        "operations": ["RebootInstances", "start"], "modes": ["soft", "normal"],
+        "instanceIds": ["ins-web*", "i-web*"] }"#;
+    let inside = r#""cloud": "tencent", "region": "ap-1", "operation": "reboot", "mode": "soft",
+        "instanceIds": ["ins-web00001"], "dryRun": true"#;
+    let read = |locked: &str| {
+        let text = format!("{{ {allow}, \"preset\": {{ {inside} }}, \"locked\": [{locked}] }}");
+        Config::read(&text).unwrap().limits()
+    };
+    let free = read("");
+    let all = ["cloud", "region", "operation", "mode", "instanceIds", "dryRun"];
+    let each = all.map(|name| format!("\"{name}\""));
+    for locked in each.iter().cloned().chain([each.join(", ")]) {
+        let limits = read(&locked);
+        let (mut before, mut now) = (0, 0);
+        let lists = [
+            (&limits.clouds, &free.clouds),
+            (&limits.regions, &free.regions),
+            (&limits.modes, &free.modes),
+        ];
+        for (narrow, wide) in lists {
+            let (narrow, wide) = (narrow.as_ref().unwrap(), wide.as_ref().unwrap());
+            assert!(narrow.iter().all(|one| wide.contains(one)), "{locked}: {limits:?}");
+        }
+        for cloud in cloud::ALL {
+            for operation in cloud.manifest().operations {
+                let mut job = Form::new(*cloud).unwrap().job();
+                operation.name.clone_into(&mut job.operation);
+                for region in ["", "ap-1", "ap-2", "ap-3"] {
+                    region.clone_into(&mut job.region);
+                    for mode in operation.modes {
+                        job.options = mode
+                            .options
+                            .iter()
+                            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                            .collect();
+                        for id in [
+                            "ins-web00001",
+                            "ins-web00002",
+                            "i-web0000000000000000x",
+                            "ins-data0001",
+                        ] {
+                            job.ids = relight_core::ids::parse_ids(id, None)
+                                .ids
+                                .into_iter()
+                                .map(|parsed| parsed.id)
+                                .collect();
+                            job.limits = limits.clone();
+                            let narrow = plan(&job, None).is_ok();
+                            job.limits = free.clone();
+                            let wide = plan(&job, None).is_ok();
+                            assert!(wide || !narrow, "{locked}: {job:?}");
+                            now += usize::from(narrow);
+                            before += usize::from(wide);
+                        }
+                    }
+                }
+            }
+        }
+        // To be allowed rehearsals only leaves nothing of these; else something is left, but less.
+        let only_rehearsals = locked.contains("dryRun");
+        assert!(now < before && (now > 0 || only_rehearsals), "{locked}: {now} of {before}");
+    }
+    // By its verb is meant what the list has of it: not the one that takes one instance.
+    let limits = read("\"operation\"");
+    assert_eq!(limits.operations, Some(vec!["RebootInstances".to_owned()]));
 }

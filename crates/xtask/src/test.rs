@@ -223,11 +223,15 @@ fn deny() -> Result<()> {
 }
 
 fn native() -> Result<()> {
-    run_command(
+    run_all([
         cargo()
             .args(["test", "--workspace", "--exclude", "relight", "--exclude", "relight-e2e"])
             .args(["--features", "relight-core/schema", "--no-fail-fast"]),
-    )
+        // As the page's front is built: what the operator has forbidden is forbidden there, too.
+        cargo()
+            .args(["test", "--package", "relight-core", "--lib", "--no-default-features"])
+            .arg("limits::"),
+    ])
 }
 
 fn wasm() -> Result<()> {

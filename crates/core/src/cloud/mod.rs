@@ -7,7 +7,7 @@
 mod alibaba;
 mod manifest;
 mod tencent;
-#[cfg(test)]
+#[cfg(all(test, feature = "engine"))]
 mod testing;
 mod zenlayer;
 
