@@ -7,6 +7,7 @@ use crate::{
     request::push_json_text,
     run::{Call, Evidence, Millis, Row, Run},
     sign::iso_8601,
+    visible::visible_lines,
 };
 use std::{collections::VecDeque, fmt::Write as _};
 
@@ -192,7 +193,7 @@ impl Pretty {
     fn text(&mut self, name: &str, value: Option<&str>) {
         self.member(name);
         match value {
-            Some(value) => push_json_text(&mut self.text, value),
+            Some(value) => push_json_text(&mut self.text, &visible_lines(value)),
             None => self.text.push_str("null"),
         }
     }
@@ -249,8 +250,9 @@ const ARMED: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '
 
 /// Quotes a cell where it must be, and disarms one that a spreadsheet would take for a formula.
 fn cell(text: &str) -> String {
+    let text = visible_lines(text);
     let armed = text.starts_with(ARMED);
-    let text = if armed { format!("'{text}") } else { text.to_owned() };
+    let text = if armed { format!("'{text}") } else { text.into_owned() };
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {

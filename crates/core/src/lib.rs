@@ -13,6 +13,8 @@
 
 mod bytes;
 pub mod words;
+#[cfg(feature = "engine")]
+pub mod visible;
 pub mod json;
 pub mod cloud;
 pub mod ids;

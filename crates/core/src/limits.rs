@@ -6,6 +6,8 @@
 //! offers less; it is not what holds.
 
 use crate::cloud::{Manifest, Mode, Operation};
+#[cfg(feature = "engine")]
+use crate::visible;
 #[cfg(feature = "signing")]
 use crate::{
     cloud::Role,
@@ -87,9 +89,10 @@ impl Limits {
         listed(self.instance_ids.as_ref(), |pattern| matches(pattern, id))
     }
 
-    /// Whether a text will do for a reason.
+    /// Whether a text will do for a reason: where one is asked for, somebody must be able to read it.
+    #[cfg(feature = "engine")]
     pub fn allows_reason(&self, reason: &str) -> bool {
-        !self.reason_required || !reason.trim().is_empty()
+        !self.reason_required || visible::has_a_letter(reason)
     }
 }
 

@@ -1,0 +1,184 @@
+//! Texts from outside as they may be shown and exported: whatever in them cannot be seen, or turns what
+//! stands around it, is written out as its code point. A name is then what it looks like, and stays in
+//! its place.
+
+use std::{borrow::Cow, fmt::Write as _};
+
+/// Characters that are not seen, or that order what stands around them. From Unicode 16.0:
+/// `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt), in which `Bidi_Control` is contained; the
+/// controls (`Cc`), the separators of lines and paragraphs, the marks of interlinear annotation, and the
+/// braille pattern without dots.
+const HIDDEN: [(u32, u32); 21] = [
+    (0x0000, 0x001f),
+    (0x007f, 0x009f),
+    (0x00ad, 0x00ad),
+    (0x034f, 0x034f),
+    (0x061c, 0x061c),
+    (0x115f, 0x1160),
+    (0x17b4, 0x17b5),
+    (0x180b, 0x180f),
+    (0x200b, 0x200f),
+    (0x2028, 0x202e),
+    (0x2060, 0x206f),
+    (0x2800, 0x2800),
+    (0x3164, 0x3164),
+    (0xfe00, 0xfe0f),
+    (0xfeff, 0xfeff),
+    (0xffa0, 0xffa0),
+    (0xfff0, 0xfffb),
+    (0x0001_bca0, 0x0001_bca3),
+    (0x0001_d173, 0x0001_d17a),
+    (0x000e_0000, 0x000e_0fff),
+    (0x0010_fffe, 0x0010_ffff),
+];
+
+/// The blocks of combining marks that go with any letter (Blocks.txt), of which floods are made. Marks
+/// of one script, such as the vowels of Thai, stand in the blocks of their scripts.
+const COMBINING: [(u32, u32); 5] =
+    [(0x0300, 0x036f), (0x1ab0, 0x1aff), (0x1dc0, 0x1dff), (0x20d0, 0x20ff), (0xfe20, 0xfe2f)];
+
+/// So many marks on one letter are writing (Vietnamese has two); more are a flood.
+const MARKS_MAX: usize = 2;
+
+/// The text with all of it to be seen: `⟨U+202E⟩` stands for the override that it names. A text without
+/// any such character comes back as it was.
+///
+/// ```
+/// use relight_core::visible::visible;
+///
+/// assert_eq!(visible("web-01 数据库"), "web-01 数据库");
+/// assert_eq!(visible("web\u{202e}10-bew"), "web⟨U+202E⟩10-bew");
+/// ```
+pub fn visible(text: &str) -> Cow<'_, str> {
+    visible_but(text, &[])
+}
+
+/// The same for a text of several lines, which stay lines.
+pub fn visible_lines(text: &str) -> Cow<'_, str> {
+    visible_but(text, &['\n', '\r', '\t'])
+}
+
+fn visible_but<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
+    // Most are plain, and there may be thousands.
+    if text.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::new();
+    let (mut copied, mut marks) = (0, 0);
+    for (at, one) in text.char_indices() {
+        marks = if is_in(&COMBINING, one) { marks + 1 } else { 0 };
+        // A mark that has nothing to stand on would stand on what is before the text.
+        let is_loose = marks > 0 && (at == 0 || marks > MARKS_MAX);
+        if is_loose || (is_in(&HIDDEN, one) && !kept.contains(&one)) {
+            shown.push_str(text.get(copied..at).unwrap_or_default());
+            // Writing to a text cannot fail.
+            let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(one));
+            copied = at + one.len_utf8();
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    shown.push_str(text.get(copied..).unwrap_or_default());
+    Cow::Owned(shown)
+}
+
+/// The text cut to so many characters, with `…` for what is left out. What is shown stays whole where it
+/// is shorter.
+pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+    }
+}
+
+/// Whether somebody can read something in a text: a letter, a syllable or a digit that is seen.
+pub fn has_a_letter(text: &str) -> bool {
+    text.chars().any(|one| one.is_alphanumeric() && !is_in(&HIDDEN, one))
+}
+
+fn is_in(ranges: &[(u32, u32)], one: char) -> bool {
+    ranges.iter().any(|(first, last)| (*first..=*last).contains(&u32::from(one)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COMBINING, HIDDEN, cut, has_a_letter, visible, visible_lines};
+    use std::borrow::Cow;
+
+    #[test]
+    fn ordinary_names_stay_as_they_are() {
+        for name in [
+            "",
+            "web-01",
+            "数据库 主",
+            "ウェブ",
+            "خادم",
+            "שרת",
+            "เซิร์ฟเวอร์ที่หนึ่ง",
+            "Cơ sở dữ liệu",
+            "Co\u{031b}\u{0309} so\u{031b}\u{0309}",
+            "café",
+            "🔥 prod",
+        ] {
+            assert!(matches!(visible(name), Cow::Borrowed(same) if same == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_seen_is_written_out() {
+        for (name, shown) in [
+            ("web\u{202e}10-bew", "web⟨U+202E⟩10-bew"),
+            ("\u{2066}a\u{2069}", "⟨U+2066⟩a⟨U+2069⟩"),
+            ("a\u{200b}b\u{feff}", "a⟨U+200B⟩b⟨U+FEFF⟩"),
+            ("a\0b\u{1b}[2J", "a⟨U+0000⟩b⟨U+001B⟩[2J"),
+            ("a\nb", "a⟨U+000A⟩b"),
+            ("a\u{e0041}", "a⟨U+E0041⟩"),
+            ("\u{3164}", "⟨U+3164⟩"),
+            ("\u{0301}a", "⟨U+0301⟩a"),
+        ] {
+            assert_eq!(visible(name), shown);
+            // What has been written out once is plain.
+            assert!(matches!(visible(shown), Cow::Borrowed(_)));
+        }
+        assert_eq!(visible_lines("a\nb\tc\u{202e}"), "a\nb\tc⟨U+202E⟩");
+    }
+
+    #[test]
+    fn marks_do_not_pile_up() {
+        let flood = format!("a{}b", "\u{0301}".repeat(100));
+        let shown = visible(&flood);
+        assert_eq!(shown.matches('\u{0301}').count(), 2);
+        assert_eq!(shown.matches("⟨U+0301⟩").count(), 98);
+        assert!(shown.starts_with("a\u{0301}\u{0301}⟨") && shown.ends_with("⟩b"));
+    }
+
+    /// The tables are in order, and no two ranges touch: a number that was typed wrongly shows.
+    #[test]
+    fn the_tables_are_in_order() {
+        for table in [&HIDDEN[..], &COMBINING[..]] {
+            assert!(table.iter().all(|(first, last)| first <= last));
+            assert!(table.windows(2).all(|two| two[0].1 + 1 < two[1].0));
+        }
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert_eq!(cut("数据库", 3), "数据库");
+        assert_eq!(cut("数据库主", 3), "数据库…");
+        assert_eq!(cut("", 0), "");
+    }
+
+    #[test]
+    fn a_reason_has_something_to_read() {
+        for text in ["T-1", "机房断电", "é", "7", " x "] {
+            assert!(has_a_letter(text), "{text}");
+        }
+        for text in [
+            "", "   ", "\u{200b}", "\u{3164}", "\u{115f}", "…", "-", "\u{2800}", "\u{a0}",
+            "\u{202e}",
+        ] {
+            assert!(!has_a_letter(text), "{text:?}");
+        }
+    }
+}
