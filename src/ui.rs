@@ -50,6 +50,8 @@ mod markup;
 #[cfg(feature = "console")]
 mod notes;
 #[cfg(feature = "console")]
+mod outside;
+#[cfg(feature = "console")]
 mod pacing;
 #[cfg(feature = "console")]
 mod pager;

@@ -7,9 +7,10 @@ use relight_core::{
     ids::InstanceId,
     plan::{Order, Plan},
     run::{Row, Run},
+    visible::visible,
 };
 use serde::Serialize;
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
@@ -76,7 +77,7 @@ impl<'order> BeforeSend<'order> {
 struct OutcomeEvent<'row> {
     instance_id: &'row str,
     outcome: &'static str,
-    state: Option<&'row str>,
+    state: Option<Cow<'row, str>>,
 }
 
 impl<'row> OutcomeEvent<'row> {
@@ -84,7 +85,7 @@ impl<'row> OutcomeEvent<'row> {
         OutcomeEvent {
             instance_id: row.id.as_str(),
             outcome: row.outcome.word(),
-            state: row.state.as_deref(),
+            state: row.state.as_deref().map(visible),
         }
     }
 }

@@ -407,7 +407,7 @@ fn term(name: &'static str, value: &str) -> Html {
     if value.is_empty() {
         return Html::default();
     }
-    html! { <><dt>{ name }</dt><dd>{ value.to_owned() }</dd></> }
+    html! { <><dt>{ name }</dt><dd><bdi class="whole">{ value.to_owned() }</bdi></dd></> }
 }
 
 /// Everything that a vendor's support asks for, and no secret.

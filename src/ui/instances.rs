@@ -5,6 +5,7 @@ use super::{
     chip::chip,
     dom::value_of,
     explanation::title_of,
+    outside::outside,
     pager::{Pages, page_range, pager},
     part::part,
 };
@@ -169,9 +170,9 @@ fn instance_row(props: &RowProps, _: &mut HookContext) -> Html {
                 <button type="button" class="link id" aria-pressed={props.selected.to_string()}>
                     { row.id.as_str().to_owned() }
                 </button>
-                <span class="narrow small muted">{ row.name.clone() }</span>
+                <span class="narrow small muted">{ outside(&row.name) }</span>
             </td>
-            if props.named { <td class="name aux">{ row.name.clone() }</td> }
+            if props.named { <td class="name aux">{ outside(&row.name) }</td> }
             <td>
                 { chip(locale, row.outcome, verb, row.settled_at.is_some()) }
                 <span class="narrow small muted detail">{ detail.clone() }</span>

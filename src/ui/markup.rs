@@ -208,9 +208,15 @@ impl Piece for &'static str {
     }
 }
 
+/// A text that is made at run time may have come from outside: whatever in it cannot be seen, or turns
+/// what stands around it, is written out.
 impl Piece for String {
     #[inline(never)]
     fn html(self) -> Html {
+        #[cfg(feature = "console")]
+        if let std::borrow::Cow::Owned(visible) = relight_core::visible::visible_lines(&self) {
+            return Text::from(visible).into();
+        }
         Text::from(self).into()
     }
 }

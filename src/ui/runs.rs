@@ -6,6 +6,7 @@ use super::{
     confirm::{self, confirm},
     dom::focus,
     icon::{Icon, icon},
+    outside::outside,
     pager::{Pages, page_range, pager},
     part::part,
 };
@@ -197,7 +198,7 @@ fn row(
                     <span class="small muted">
                         { manifest.name.in_locale(locale) }
                         if !summary.region.is_empty() { { " · " }{ summary.region.clone() } }
-                        if !summary.about.reason.is_empty() { { " · " }{ summary.about.reason.clone() } }
+                        if !summary.about.reason.is_empty() { { " · " }{ outside(&summary.about.reason) } }
                     </span>
                 }
                 <span class="grow"></span>
