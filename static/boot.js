@@ -17,7 +17,9 @@ class Unfit extends Error {
 }
 
 // Ends well once the browser holds the module with this sum. What it holds then is what an import
-// gets; after a failure nobody may import it, since some browsers would fetch it without a sum.
+// gets; after a failure nobody may import it, since some browsers would fetch it without a sum. WebKit
+// preloads a module and never looks at its sum, nor whether there is a newer one: so what lies in the
+// cache is held against the sum once more, which costs the others no way to the host.
 function vouch(name) {
   const integrity = SUMS[name];
   if (!integrity) return;
@@ -27,7 +29,7 @@ function vouch(name) {
     link.rel = "modulepreload";
     link.integrity = integrity;
     link.href = address(name);
-    link.onload = resolve;
+    link.onload = () => bytes(name).then(resolve, reject);
     link.onerror = async () => reject(new Unfit(await reason(name), name));
     document.head.append(link);
   });
