@@ -59,6 +59,54 @@ pub(crate) fn ensure_browsers() -> Result<bool> {
     Ok(!missing.is_empty())
 }
 
+/// Installs WebKit's driver with its browser, and a screen that nobody sees, if they are missing and
+/// this is Linux: elsewhere there is no WebKitGTK, and its tests are skipped. True when it did.
+pub(crate) fn ensure_webkit() -> Result<bool> {
+    if !cfg!(target_os = "linux") {
+        println!("set-up: WebKitGTK is for Linux; what runs in it is skipped");
+        return Ok(false);
+    }
+    let programs = [
+        ("WEBKITDRIVER", "WebKitWebDriver", "webkit2gtk-driver"),
+        ("XVFB", "Xvfb", "xvfb"),
+        // What `xvfb-run` asks for.
+        ("XAUTH", "xauth", "xauth"),
+    ];
+    ensure_programs(&programs)
+}
+
+/// Installs what makes a slow link, if it is missing and this is Linux. True when it did.
+pub(crate) fn ensure_iproute() -> Result<bool> {
+    if !cfg!(target_os = "linux") {
+        println!("set-up: network namespaces are for Linux; what runs on a slow link is skipped");
+        return Ok(false);
+    }
+    // Debian keeps it where only root looks, and only root can use it.
+    if Path::new("/usr/sbin/ip").is_file() {
+        return Ok(false);
+    }
+    ensure_programs(&[("IP", "ip", "iproute2")])
+}
+
+/// Each is a variable that may name it, its name, and Debian's package. True when one was missing.
+fn ensure_programs(programs: &[(&str, &str, &str)]) -> Result<bool> {
+    let missing: Vec<&str> = programs
+        .iter()
+        .filter(|(variable, name, _)| find(variable, &[name]).is_none())
+        .map(|(_, _, package)| *package)
+        .collect();
+    install_debian_packages(&missing)?;
+    for (variable, name, _) in programs {
+        find(variable, &[name]).with_context(|| format!("{name} is still not found"))?;
+    }
+    Ok(!missing.is_empty())
+}
+
+/// WebKit's driver, and `Xvfb`; none where this machine has no WebKitGTK.
+pub(crate) fn webkit() -> Option<(PathBuf, PathBuf)> {
+    find("WEBKITDRIVER", &["WebKitWebDriver"]).zip(find("XVFB", &["Xvfb"]))
+}
+
 /// Installs the proxy servers that are missing, where that is possible. True when it did.
 pub(crate) fn ensure_proxies() -> Result<bool> {
     let is_there = |name: &str| {

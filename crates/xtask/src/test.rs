@@ -16,7 +16,7 @@ use crate::{
     package, paths,
     process::{build_sandbox, cargo, command, free_port, run as run_command, start_sandbox},
     proxy_check,
-    system::Browsers,
+    system::{self, Browsers},
     tools::{self, Tool},
 };
 
@@ -29,18 +29,20 @@ pub(crate) enum Part {
     Deny,
     /// Core, sandbox and xtask.
     Native,
-    /// The page's components in Chromium and in Firefox.
+    /// The page's components in Chromium, in Firefox and in WebKit.
     Wasm,
     /// The release build and its budget.
     Dist,
     /// The ES module under Node, and its types.
     Module,
-    /// The npm package, and every example that uses it, in Node and in both browsers.
+    /// The npm package, and every example that uses it, in Node and in the browsers.
     Examples,
     /// The vendors' SDKs against the sandbox.
     Sdk,
     /// The console in real browsers against the sandbox.
     EndToEnd,
+    /// One click on a slow link, through the real servers.
+    SlowLink,
     /// The configurations of `deploy/` under the real servers, against the proxy contract.
     Proxies,
     /// The grade that MDN's scanner gives the page on these servers.
@@ -49,7 +51,7 @@ pub(crate) enum Part {
 
 impl Part {
     /// All of them: what fails soon comes first.
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Lint,
         Self::Deny,
         Self::Native,
@@ -60,6 +62,7 @@ impl Part {
         Self::Sdk,
         Self::Proxies,
         Self::Headers,
+        Self::SlowLink,
         Self::EndToEnd,
     ];
 
@@ -74,6 +77,7 @@ impl Part {
             Self::Examples => "examples",
             Self::Sdk => "sdk",
             Self::EndToEnd => "e2e",
+            Self::SlowLink => "slow-link",
             Self::Proxies => "proxies",
             Self::Headers => "headers",
         }
@@ -84,19 +88,14 @@ impl Part {
             Self::Lint => vec![Tool::WasmTarget],
             Self::Deny => vec![Tool::CargoDeny],
             Self::Native => Vec::new(),
-            Self::Wasm => {
-                vec![Tool::WasmTarget, Tool::WasmBindgen, Tool::Browsers, Tool::Geckodriver]
-            }
+            Self::Wasm => [&[Tool::WasmTarget, Tool::WasmBindgen], BROWSERS].concat(),
             Self::Dist | Self::Module => dist::TOOLS.to_vec(),
-            Self::Examples => {
-                [dist::TOOLS, &[Tool::Examples, Tool::Browsers, Tool::Geckodriver]].concat()
-            }
+            Self::Examples => [dist::TOOLS, &[Tool::Examples], BROWSERS].concat(),
             Self::Sdk => vec![Tool::PythonSdks, Tool::NodeSdks],
             Self::Proxies => vec![Tool::Node, Tool::Proxies],
             Self::Headers => [dist::TOOLS, &[Tool::Proxies, Tool::Observatory]].concat(),
-            Self::EndToEnd => {
-                [dist::TOOLS, &[Tool::Browsers, Tool::Geckodriver, Tool::Proxies]].concat()
-            }
+            Self::EndToEnd => [dist::TOOLS, &[Tool::Proxies], BROWSERS].concat(),
+            Self::SlowLink => [dist::TOOLS, &[Tool::Proxies, Tool::Iproute], BROWSERS].concat(),
         }
     }
 
@@ -112,6 +111,7 @@ impl Part {
             Self::Examples => examples(built),
             Self::Sdk => sdk(),
             Self::EndToEnd => end_to_end(built),
+            Self::SlowLink => slow_link(built),
             Self::Proxies => proxy_check::deployed(),
             Self::Headers => {
                 built.dist()?;
@@ -120,6 +120,8 @@ impl Part {
         }
     }
 }
+
+const BROWSERS: &[Tool] = &[Tool::Browsers, Tool::Webkit, Tool::Geckodriver];
 
 /// Reads the names of parts that follow `test`. None means all.
 pub(crate) fn parse(mut arguments: Parser) -> Result<Vec<Part>> {
@@ -209,7 +211,6 @@ fn lint() -> Result<()> {
 }
 
 fn deny() -> Result<()> {
-    println!("advisories are not looked at: their database is fetched from elsewhere");
     // It looks into every dependency of every platform; cargo has fetched only this one's so far.
     run_command(cargo().args(["fetch", "--quiet"]))?;
     run_command(command(paths::tool("cargo-deny")).args([
@@ -219,7 +220,24 @@ fn deny() -> Result<()> {
         "licenses",
         "bans",
         "sources",
-    ]))
+    ]))?;
+    advisories()
+}
+
+/// What is known of the versions in the lock file, by a database that is somewhere else: where it is
+/// not, that is said.
+fn advisories() -> Result<()> {
+    let Some(database) = std::env::var_os("RELIGHT_ADVISORY_DB") else {
+        println!("SKIPPED: advisories; RELIGHT_ADVISORY_DB names a checkout of their database");
+        return Ok(());
+    };
+    tools::ensure(&[Tool::CargoAudit])?;
+    // However old it is: whoever gives it knows that, and its date is printed.
+    run_command(
+        command(paths::tool("cargo-audit"))
+            .args(["audit", "--no-fetch", "--stale", "--db"])
+            .arg(database),
+    )
 }
 
 fn native() -> Result<()> {
@@ -238,10 +256,17 @@ fn wasm() -> Result<()> {
     let browsers = Browsers::find()?;
     let chromium = capabilities("chromium", &browsers.chromium)?;
     let firefox = capabilities("firefox", &browsers.firefox)?;
-    let outcomes = [
-        ("Chromium", wasm_in("CHROMEDRIVER", &browsers.chromedriver, &chromium)),
-        ("Firefox", wasm_in("GECKODRIVER", &browsers.geckodriver, &firefox)),
+    let mut outcomes = vec![
+        ("Chromium", wasm_in(cargo(), "CHROMEDRIVER", &browsers.chromedriver, &chromium)),
+        ("Firefox", wasm_in(cargo(), "GECKODRIVER", &browsers.geckodriver, &firefox)),
     ];
+    if let Some((driver, _)) = system::webkit() {
+        // The runner knows WebKit by the name of Apple's driver, and asks it for nothing.
+        let outcome = wasm_in(on_a_screen(&cargo()), "SAFARIDRIVER", &driver, &chromium);
+        outcomes.push(("WebKit", outcome));
+    } else {
+        println!("SKIPPED: WebKit, which this machine does not have");
+    }
     let failures: Vec<String> = outcomes
         .into_iter()
         .filter_map(|(name, outcome)| Some(format!("{name}: {:#}", outcome.err()?)))
@@ -250,10 +275,17 @@ fn wasm() -> Result<()> {
     Ok(())
 }
 
-fn wasm_in(variable: &str, driver: &Path, capabilities: &Path) -> Result<()> {
+/// The same command, on a screen that nobody sees.
+fn on_a_screen(program: &Command) -> Command {
+    let mut screened = command("xvfb-run");
+    screened.arg("--auto-servernum").arg(program.get_program());
+    screened
+}
+
+fn wasm_in(mut cargo: Command, variable: &str, driver: &Path, capabilities: &Path) -> Result<()> {
     println!("with {}", driver.display());
     run_command(
-        cargo()
+        cargo
             .args(["test", "--package", "relight", "--target", WASM, "--lib", "--test", "*"])
             .arg("--no-fail-fast")
             .env(
@@ -263,6 +295,7 @@ fn wasm_in(variable: &str, driver: &Path, capabilities: &Path) -> Result<()> {
             // The runner takes the first driver it is told of.
             .env_remove("CHROMEDRIVER")
             .env_remove("GECKODRIVER")
+            .env_remove("SAFARIDRIVER")
             .env(variable, driver)
             .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
             .env("WASM_BINDGEN_USE_BROWSER", "1")
@@ -366,13 +399,18 @@ fn end_to_end(built: &Built) -> Result<()> {
     run_command(in_browsers("console")?.envs(proxy_check::servers()?).arg("--lib"))
 }
 
+fn slow_link(built: &Built) -> Result<()> {
+    built.dist()?;
+    run_command(in_browsers("slow-link")?.envs(proxy_check::servers()?))
+}
+
 fn examples(built: &Built) -> Result<()> {
     built.dist()?;
     let pages = package::build_examples()?;
     run_command(in_browsers("examples")?.env("RELIGHT_DIST", pages))
 }
 
-/// Cases that drive both browsers.
+/// Cases that drive the browsers.
 fn in_browsers(cases: &str) -> Result<Command> {
     let browsers = Browsers::find()?;
     let screenshots = paths::root().join("target/screenshots");
@@ -387,6 +425,9 @@ fn in_browsers(cases: &str) -> Result<Command> {
         .env("RELIGHT_DIST", paths::dist())
         .env("RELIGHT_AXE", paths::node_package("axe-core").join("axe.min.js"))
         .env("RELIGHT_SCREENSHOTS", screenshots);
+    if let Some((driver, screen)) = system::webkit() {
+        tests.env("WEBKITDRIVER", driver).env("XVFB", screen);
+    }
     Ok(tests)
 }
 

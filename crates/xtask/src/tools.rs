@@ -20,6 +20,7 @@ const TRUNK: &str = "0.21.14";
 const GECKODRIVER: &str = "0.37.1";
 const CARGO_CYCLONEDX: &str = "0.5.9";
 const CARGO_DENY: &str = "0.20.2";
+const CARGO_AUDIT: &str = "0.22.2";
 /// The module runs in this Node and newer ones.
 const OLDEST_NODE_MAJOR: u32 = 20;
 
@@ -39,8 +40,14 @@ pub(crate) enum Tool {
     Geckodriver,
     /// Chromium with its driver, Firefox, and a font that has Chinese.
     Browsers,
+    /// WebKit with its driver, and a screen that nobody sees.
+    Webkit,
+    /// What makes a network namespace with a slow link in it.
+    Iproute,
     /// Licences, bans and sources of what we depend on.
     CargoDeny,
+    /// Looks versions up in a database of advisories, where there is one: nothing sets it up before.
+    CargoAudit,
     /// The vendors' Python SDKs, by `tests/sdk/requirements.txt`.
     PythonSdks,
     /// nginx, Caddy and HAProxy, and Envoy and workerd by the files in `crates/xtask/tools/proxies`.
@@ -57,10 +64,12 @@ pub(crate) enum Tool {
 
 impl Tool {
     /// All of them, in an order in which each finds what it needs.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::WasmTarget,
         Self::Node,
         Self::Browsers,
+        Self::Webkit,
+        Self::Iproute,
         Self::PythonSdks,
         Self::NodeSdks,
         Self::Proxies,
@@ -76,12 +85,17 @@ impl Tool {
     /// Whether it is compiled here, which keeps the processor busy and leaves the network idle.
     fn is_built(self) -> bool {
         match self {
-            Self::WasmBindgen | Self::Trunk | Self::Geckodriver | Self::CargoDeny | Self::Sbom => {
-                true
-            }
+            Self::WasmBindgen
+            | Self::Trunk
+            | Self::Geckodriver
+            | Self::CargoDeny
+            | Self::CargoAudit
+            | Self::Sbom => true,
             Self::WasmTarget
             | Self::Node
             | Self::Browsers
+            | Self::Webkit
+            | Self::Iproute
             | Self::PythonSdks
             | Self::NodeSdks
             | Self::Proxies
@@ -98,7 +112,10 @@ impl Tool {
             Self::Node => "node packages",
             Self::Geckodriver => "geckodriver",
             Self::Browsers => "browsers",
+            Self::Webkit => "WebKit",
+            Self::Iproute => "iproute2",
             Self::CargoDeny => "cargo-deny",
+            Self::CargoAudit => "cargo-audit",
             Self::PythonSdks => "Python SDKs",
             Self::NodeSdks => "Node SDKs",
             Self::Proxies => "proxies",
@@ -142,8 +159,17 @@ impl Tool {
                 locked: true,
                 opt_level: "0",
             }),
+            Self::CargoAudit => cargo_tool(&CargoTool {
+                package: "cargo-audit",
+                version: CARGO_AUDIT,
+                executables: &["cargo-audit"],
+                locked: true,
+                opt_level: "0",
+            }),
             Self::Node => node(),
             Self::Browsers => system::ensure_browsers(),
+            Self::Webkit => system::ensure_webkit(),
+            Self::Iproute => system::ensure_iproute(),
             Self::PythonSdks => python_sdks(),
             Self::NodeSdks => node_sdks(),
             Self::Proxies => proxies(),

@@ -1,19 +1,20 @@
 //! Drivers and the browsers that they start.
 
-use crate::{machine, memory, until};
+use crate::{machine, memory, until, webkit};
 use anyhow::{Context, Result, bail, ensure};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use std::{
     env, fmt, fs,
     io::{BufRead, BufReader},
+    net::{Ipv4Addr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use thirtyfour::{
     BrowserCapabilitiesHelper, CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities,
@@ -28,18 +29,57 @@ pub enum Browser {
     Chromium,
     /// Driven by geckodriver.
     Firefox,
+    /// Driven by WebKitWebDriver.
+    Webkit,
 }
 
 impl Browser {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Chromium, Self::Firefox];
+    /// All.
+    pub const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::Webkit];
+
+    /// Why no case can run in it on this machine, if so. The others are a must.
+    pub fn is_missing(self) -> Option<&'static str> {
+        match self {
+            Self::Chromium | Self::Firefox => None,
+            Self::Webkit => {
+                let programs = [machine::webkitdriver(), machine::xvfb()];
+                let is_there = programs.iter().all(|program| program.is_file());
+                (!is_there).then_some("there is no WebKitWebDriver or no Xvfb on this machine")
+            }
+        }
+    }
 }
+
+/// What not every browser or driver can do, or does as others do.
+#[derive(Clone, Copy, Debug)]
+pub enum Means {
+    /// What was preloaded with a sum is what a request with that sum gets.
+    SharedPreloads,
+    /// The driver hands on what is written to the console.
+    Console,
+    /// What gets the focus by the keyboard is scrolled out from under what stands at the foot.
+    ScrollPadding,
+}
+
+/// What a browser or its driver has no means for. A case that meets with it is skipped, and counted
+/// as skipped.
+#[derive(Clone, Copy, Debug)]
+pub struct Lacking(pub &'static str);
+
+impl fmt::Display for Lacking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no means here: {}", self.0)
+    }
+}
+
+impl std::error::Error for Lacking {}
 
 impl fmt::Display for Browser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Chromium => "chromium",
             Self::Firefox => "firefox",
+            Self::Webkit => "webkit",
         })
     }
 }
@@ -67,7 +107,10 @@ pub struct Session {
     browser: Browser,
     theme: Theme,
     driver: WebDriver,
-    bidi: BiDi,
+    /// Not of every driver.
+    bidi: Option<BiDi>,
+    /// Where the page's host finds the scripts that run first, if it has to see to that.
+    first: Mutex<Option<FirstScripts>>,
     /// Errors that its pages wrote to the console, and errors that nobody caught.
     errors: Arc<Mutex<Vec<String>>>,
     downloads: Folder,
@@ -102,6 +145,9 @@ impl Session {
     /// Kills the browser as a crash or a power cut does: every process of it at once, with no time
     /// to write anything down. Then this is a new browser on the same profile.
     pub async fn kill_and_start_again(&mut self) -> Result<()> {
+        if self.browser == Browser::Webkit {
+            return Err(Lacking("no profile outlives MiniBrowser when it is driven").into());
+        }
         let killed = self.process.kill_descendants()?;
         until("the killed browser to be gone", || async {
             Ok((!killed.iter().any(|id| is_alive(*id))).then_some(()))
@@ -121,8 +167,8 @@ impl Session {
         profile: Option<Folder>,
         trusting: bool,
     ) -> Result<Self> {
-        let process = DriverProcess::start(browser)?;
         let downloads = Folder::new()?;
+        let process = DriverProcess::start(browser, &downloads.0)?;
         let driver = match browser {
             Browser::Chromium => {
                 let mut wanted = DesiredCapabilities::chrome();
@@ -177,28 +223,61 @@ impl Session {
                 wanted.enable_bidi()?;
                 WebDriver::new(process.url(), wanted).await
             }
+            Browser::Webkit => {
+                WebDriver::new(process.url(), webkit::wanted(theme, trusting)?).await
+            }
         };
         let driver = driver.with_context(|| format!("a session of {browser}"))?;
         driver.set_script_timeout(Duration::from_mins(1)).await?;
-        let bidi = driver.bidi().await?;
         let errors = Arc::new(Mutex::new(Vec::new()));
-        let mut entries = bidi.subscribe::<LogEntryAdded>().await?;
-        let noted = Arc::clone(&errors);
-        tokio::spawn(async move {
-            while let Some(entry) = entries.next().await {
-                if format!("{:?}", entry.level).eq_ignore_ascii_case("error") {
-                    let mut list = noted.lock().unwrap_or_else(PoisonError::into_inner);
-                    list.push(entry.text.unwrap_or_else(|| format!("{:?}", entry.extra)));
-                }
+        let bidi = match browser {
+            Browser::Chromium | Browser::Firefox => {
+                let bidi = driver.bidi().await?;
+                note_errors(&bidi, Arc::clone(&errors)).await?;
+                Some(bidi)
             }
-        });
+            Browser::Webkit => None,
+        };
         let changed = AtomicBool::new(profile.is_some() || trusting);
-        let session =
-            Self { browser, theme, driver, bidi, errors, downloads, profile, changed, process };
-        if browser == Browser::Chromium {
-            session.prefer(theme).await?;
+        let first = Mutex::new(None);
+        let session = Self {
+            browser,
+            theme,
+            driver,
+            bidi,
+            first,
+            errors,
+            downloads,
+            profile,
+            changed,
+            process,
+        };
+        match browser {
+            Browser::Chromium => session.prefer(theme).await?,
+            Browser::Webkit => webkit::bare_window(&session.driver).await?,
+            Browser::Firefox => {}
         }
         Ok(session)
+    }
+
+    /// From now on the pages come from this host, or from one that lets no script run first.
+    pub(crate) fn served_by(&self, host: Option<FirstScripts>) {
+        *self.first.lock().unwrap_or_else(PoisonError::into_inner) = host;
+    }
+
+    /// A case that wants this is skipped where it is not.
+    pub fn needs(&self, means: Means) -> Result<()> {
+        let reason = match (self.browser, means) {
+            (Browser::Chromium | Browser::Firefox, _) => return Ok(()),
+            (Browser::Webkit, Means::SharedPreloads) => {
+                "WebKit fetches again what it has preloaded"
+            }
+            (Browser::Webkit, Means::Console) => "WebKit's driver does not hand on the console",
+            (Browser::Webkit, Means::ScrollPadding) => {
+                "WebKit scrolls what gets the focus under what stands at the foot"
+            }
+        };
+        Err(Lacking(reason).into())
     }
 
     /// Which browser it is.
@@ -223,17 +302,27 @@ impl Session {
 
     /// Makes the page this wide and high, in CSS pixels. Narrower than a window can be.
     pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
-        let tree = self.bidi.send(GetTree::default()).await?;
+        let Some(bidi) = &self.bidi else {
+            return webkit::resize(&self.driver, width, height).await;
+        };
+        let tree = bidi.send(GetTree::default()).await?;
         let context = tree.contexts.first().context("a page")?.context.clone();
         let viewport = thirtyfour::bidi::modules::browsing_context::Viewport { width, height };
-        self.bidi.browsing_context().set_viewport(context, Some(viewport)).await?;
+        bidi.browsing_context().set_viewport(context, Some(viewport)).await?;
         Ok(())
     }
 
-    /// Runs a script in every page before the page's own. The session is not used again.
+    /// Runs a script in every page before the page's own. The session is not used again. Where the
+    /// driver cannot, the case's host does it, for the pages that come from it.
     pub async fn before_every_page(&self, function: &str) -> Result<()> {
-        self.changed.store(true, Ordering::Relaxed);
-        self.bidi.script().add_preload_script(function).await?;
+        if let Some(bidi) = &self.bidi {
+            self.changed.store(true, Ordering::Relaxed);
+            bidi.script().add_preload_script(function).await?;
+            return Ok(());
+        }
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = first.as_ref().ok_or(Lacking("no script runs before a real server's page"))?;
+        first.lock().unwrap_or_else(PoisonError::into_inner).push(function.to_owned());
         Ok(())
     }
 
@@ -310,8 +399,10 @@ impl Session {
         let draws_pages = |id: &u32| {
             let line = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
             let line = String::from_utf8_lossy(&line).replace('\0', " ");
-            // Chromium's word for it, and Firefox's.
-            line.contains("--type=renderer") || line.trim_end().ends_with(" tab")
+            // Chromium's word for it, Firefox's, WebKit's.
+            line.contains("--type=renderer")
+                || line.trim_end().ends_with(" tab")
+                || line.contains("WebKitWebProcess")
         };
         let ids = self.process.descendants().ok()?;
         ids.iter().filter(|id| draws_pages(id)).filter_map(|id| resident_kib(*id)).max()
@@ -351,6 +442,22 @@ const CHROMIUM_ARGUMENTS: [&str; 11] = [
     "--accept-lang=en-US",
 ];
 
+/// Scripts that a host has run before those of its pages.
+pub(crate) type FirstScripts = Arc<Mutex<Vec<String>>>;
+
+async fn note_errors(bidi: &BiDi, errors: Arc<Mutex<Vec<String>>>) -> Result<()> {
+    let mut entries = bidi.subscribe::<LogEntryAdded>().await?;
+    tokio::spawn(async move {
+        while let Some(entry) = entries.next().await {
+            if format!("{:?}", entry.level).eq_ignore_ascii_case("error") {
+                let mut list = errors.lock().unwrap_or_else(PoisonError::into_inner);
+                list.push(entry.text.unwrap_or_else(|| format!("{:?}", entry.extra)));
+            }
+        }
+    });
+    Ok(())
+}
+
 /// A folder that goes with the session.
 pub(crate) struct Folder(pub(crate) PathBuf);
 
@@ -374,27 +481,30 @@ impl Drop for Folder {
 struct DriverProcess {
     child: Child,
     port: u16,
+    // Last: the browser is in it.
+    room: Option<webkit::Room>,
 }
 
 impl DriverProcess {
-    /// Chromium's driver looks for a free port and then takes it: on a busy machine another program
-    /// may be faster, and the driver ends. So it is started a few times.
-    fn start(browser: Browser) -> Result<Self> {
+    /// Some drivers look for a free port and then take it, and one must be told: on a busy machine
+    /// another program may be faster, and the driver ends. So it is started a few times.
+    fn start(browser: Browser, downloads: &Path) -> Result<Self> {
         const TRIES: usize = 5;
-        let mut tried = Self::start_once(browser);
+        let mut tried = Self::start_once(browser, downloads);
         for _ in 1..TRIES {
             if tried.is_ok() {
                 break;
             }
-            tried = Self::start_once(browser);
+            tried = Self::start_once(browser, downloads);
         }
         tried
     }
 
-    fn start_once(browser: Browser) -> Result<Self> {
+    fn start_once(browser: Browser, downloads: &Path) -> Result<Self> {
         let (program, arguments): (_, &[&str]) = match browser {
             Browser::Chromium => (machine::chromedriver(), &["--port=0"]),
             Browser::Firefox => (machine::geckodriver(), &["--port=0", "--websocket-port=0"]),
+            Browser::Webkit => return Self::start_webkit(downloads),
         };
         let mut child = Command::new(&program)
             .args(arguments)
@@ -404,7 +514,7 @@ impl DriverProcess {
             .spawn()
             .with_context(|| format!("{} does not start", program.display()))?;
         let output = child.stdout.take().context("the driver's output")?;
-        let mut process = Self { child, port: 0 };
+        let mut process = Self { child, port: 0, room: None };
         let mut lines = BufReader::new(output).lines();
         // Both say it in the end of a line: "… on port 34567." and "Listening on 127.0.0.1:34567".
         for line in lines.by_ref() {
@@ -422,6 +532,29 @@ impl DriverProcess {
         }
         // A full pipe would stop it.
         std::thread::spawn(move || lines.for_each(drop));
+        Ok(process)
+    }
+
+    /// It says nothing, so it is told where to listen.
+    fn start_webkit(downloads: &Path) -> Result<Self> {
+        let room = webkit::Room::new(downloads)?;
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let program = machine::webkitdriver();
+        let mut command = Command::new(&program);
+        command.arg(format!("--port={port}"));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        room.furnish(&mut command);
+        let child =
+            command.spawn().with_context(|| format!("{} does not start", program.display()))?;
+        let mut process = Self { child, port, room: Some(room) };
+        let start = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+            if let Some(status) = process.child.try_wait()? {
+                bail!("{} ended before it listened: {status}", program.display());
+            }
+            ensure!(start.elapsed() < Duration::from_secs(20), "the driver does not listen");
+            std::thread::sleep(Duration::from_millis(20));
+        }
         Ok(process)
     }
 
@@ -455,6 +588,10 @@ impl DriverProcess {
     }
 
     fn end(&mut self) {
+        if self.room.is_some() {
+            // It does not end with its driver.
+            let _ = self.kill_descendants();
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -7,6 +7,7 @@
 //! [`Real`](real::Real) server serves the page or carries its calls.
 
 pub mod browser;
+pub mod link;
 pub mod machine;
 mod memory;
 pub mod page;
@@ -18,6 +19,7 @@ pub mod site;
 pub mod stage;
 pub mod suite;
 mod wait;
+mod webkit;
 
 pub use stage::{Setting, Stage};
 pub use wait::until;

@@ -23,6 +23,16 @@ pub fn geckodriver() -> PathBuf {
         .map_or_else(|| workspace().join("target/tools/bin/geckodriver"), PathBuf::from)
 }
 
+/// What drives WebKit.
+pub fn webkitdriver() -> PathBuf {
+    named("WEBKITDRIVER", "/usr/bin/WebKitWebDriver")
+}
+
+/// A screen that nobody sees.
+pub fn xvfb() -> PathBuf {
+    named("XVFB", "/usr/bin/Xvfb")
+}
+
 /// The built page.
 pub fn dist() -> PathBuf {
     env::var_os("RELIGHT_DIST").map_or_else(|| workspace().join("dist"), PathBuf::from)

@@ -43,7 +43,9 @@ pub(crate) fn count(id: u32, needles: &[Vec<u8>]) -> io::Result<Option<usize>> {
 pub(crate) fn kind_of(line: &str) -> String {
     let chromium = line.split(' ').find_map(|word| word.strip_prefix("--type="));
     let firefox = line.contains("-contentproc").then(|| line.split_whitespace().last()).flatten();
-    chromium.or(firefox).unwrap_or("main").to_owned()
+    let webkit = line.contains("/WebKit").then(|| line.split_whitespace().next()).flatten();
+    let webkit = webkit.and_then(|path| path.rsplit('/').next());
+    chromium.or(firefox).or(webkit).unwrap_or("main").to_owned()
 }
 
 /// The mappings that can be read and written, and are not empty.

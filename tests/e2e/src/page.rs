@@ -153,7 +153,16 @@ impl Page {
             // As a person does who sees half of it under the bar at the foot.
             self.run("first(a)?.scrollIntoView({ block: 'center' });", &[json!(selector)]).await?;
             // An error says that it was not clicked: something moved, or was drawn anew.
-            self.element(selector).await?.click().await?;
+            let element = self.element(selector).await?;
+            let clicked = element.click().await;
+            if clicked.is_err() && self.browser() == Browser::Webkit {
+                // Its driver takes the words in an empty field for something above it. A pointer in
+                // the same place hits what a person's would.
+                let pointer = self.session.driver().action_chain();
+                pointer.move_to_element_center(&element).click().perform().await?;
+            } else {
+                clicked?;
+            }
             Ok(Some(()))
         })
         .await
@@ -229,7 +238,8 @@ impl Page {
                     "windowsVirtualKeyCode": 13 });
                 cdp.send_raw("Input.dispatchKeyEvent", key).await?;
             }
-            Browser::Firefox => {
+            // WebKit's driver lets nothing repeat: there it is one press that lasts.
+            Browser::Firefox | Browser::Webkit => {
                 let mut held = self.session.driver().action_chain();
                 for _ in 0..times {
                     held = held.key_down(Key::Enter);
@@ -261,10 +271,20 @@ impl Page {
 
     /// Types into a field in place of what is there.
     pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
-        let field = self.element(&format!("[name={name}]")).await?;
-        field.clear().await?;
+        let selector = format!("[name={name}]");
+        until(format!("a text in {name}"), || async {
+            self.run("first(a)?.scrollIntoView({ block: 'center' });", &[json!(selector)]).await?;
+            let field = self.element(&selector).await?;
+            if field.clear().await.is_err() {
+                // As a person begins; in a frame of another origin nothing else gives the focus.
+                field.click().await?;
+                field.clear().await?;
+            }
+            Ok(Some(()))
+        })
+        .await?;
         if !text.is_empty() {
-            field.send_keys(text).await?;
+            self.element(&selector).await?.send_keys(text).await?;
         }
         Ok(())
     }

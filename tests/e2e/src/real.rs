@@ -21,10 +21,16 @@ pub struct Real {
 
 impl Real {
     /// Starts both. Where the configuration serves no page, `site` does, and calls through this.
-    pub(crate) async fn start(server: Server, sandbox: SocketAddr, site: &Site) -> Result<Self> {
+    pub(crate) async fn start(
+        server: Server,
+        sandbox: SocketAddr,
+        site: &Site,
+        is_tls: bool,
+    ) -> Result<Self> {
         let origin = site.origin();
         // Servers are waited for on a thread of their own.
-        let started = tokio::task::spawn_blocking(move || Self::start_now(server, sandbox, origin));
+        let started =
+            tokio::task::spawn_blocking(move || Self::start_now(server, sandbox, origin, is_tls));
         let real = started.await.context("the server's start")??;
         if real.page_url().is_none() {
             site.send_through(&real.running.proxy_url());
@@ -32,7 +38,12 @@ impl Real {
         Ok(real)
     }
 
-    fn start_now(server: Server, sandbox: SocketAddr, origin: String) -> Result<Self> {
+    fn start_now(
+        server: Server,
+        sandbox: SocketAddr,
+        origin: String,
+        is_tls: bool,
+    ) -> Result<Self> {
         let clouds = Clouds::start()?;
         clouds.upstream.set_default(Behaviour::Sandbox(sandbox));
         let folder = Folder::new()?;
@@ -41,7 +52,7 @@ impl Real {
             page: machine::dist(),
             folder: folder.0.clone(),
             is_unlimited: false,
-            is_tls: false,
+            is_tls,
         };
         let running = servers::start(server, &clouds, &setting)?;
         Ok(Self { running, clouds, _folder: folder })
@@ -55,6 +66,11 @@ impl Real {
             }
             Server::Envoy | Server::Worker => None,
         }
+    }
+
+    /// Where it listens, on `localhost`.
+    pub fn port(&self) -> u16 {
+        self.running.port()
     }
 
     /// How many requests came out of it and reached a cloud's name, as the clouds' side has it.

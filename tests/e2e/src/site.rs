@@ -3,6 +3,7 @@
 //! It speaks just enough HTTP/1.1 for browsers: one request a connection. What goes to `/proxy/` is
 //! handed on byte for byte and so is the answer, cut-off ones included.
 
+use crate::browser::FirstScripts;
 use anyhow::{Context, Result, bail};
 use std::{
     collections::HashMap,
@@ -60,6 +61,8 @@ struct Shared {
     takes_records: AtomicBool,
     /// The file whose answer waits; none if it is empty.
     held: watch::Sender<String>,
+    /// What runs in its pages before anything of theirs.
+    first: FirstScripts,
 }
 
 impl Site {
@@ -87,6 +90,7 @@ impl Site {
             records: Mutex::default(),
             takes_records: AtomicBool::new(true),
             held: watch::Sender::new(String::new()),
+            first: FirstScripts::default(),
         });
         let address = listener.local_addr()?;
         let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
@@ -175,6 +179,11 @@ impl Site {
         self.shared.takes_records.store(takes, Ordering::Relaxed);
     }
 
+    /// What runs in its pages before anything of theirs, for a driver that cannot do that.
+    pub(crate) fn first_scripts(&self) -> FirstScripts {
+        Arc::clone(&self.shared.first)
+    }
+
     /// The page's origin.
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)
@@ -233,6 +242,11 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
         let status = if takes { "204 No Content" } else { "503 Service Unavailable" };
         return answer(&mut stream, status, "", &strict(shared, &[]), b"").await;
     }
+    if path == FIRST {
+        let all = format!("({})();\n", lock(&shared.first).join(")();\n("));
+        return answer(&mut stream, "200 OK", kind(path), &strict(shared, &[]), all.as_bytes())
+            .await;
+    }
     let name = match path.strip_prefix(&shared.base) {
         Some("") => Some("index.html"),
         Some(name) if !name.contains("..") => Some(name),
@@ -245,7 +259,10 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     let file = match name {
         Some(_) if replaced.is_some() => replaced.map(|bytes| (bytes, false)),
         Some(_) if shared.is_gone.load(Ordering::Relaxed) => None,
-        Some(name) => load(&shared.dist, name, request.takes_brotli()).await,
+        Some(name) => {
+            let takes_brotli = request.takes_brotli() && !runs_first(shared, name);
+            load(&shared.dist, name, takes_brotli).await
+        }
         None => None,
     };
     let Some((name, (bytes, is_brotli))) = name.zip(file) else {
@@ -273,7 +290,23 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     } else {
         more
     };
+    let bytes = if runs_first(shared, name) { with_first(&bytes) } else { bytes };
     answer(&mut stream, "200 OK", kind(name), &more, &bytes).await
+}
+
+/// Where a page finds the scripts that run before its own.
+const FIRST: &str = "/first.js";
+
+fn runs_first(shared: &Shared, name: &str) -> bool {
+    kind(name).starts_with("text/html") && !lock(&shared.first).is_empty()
+}
+
+/// A page with the scripts that run before its own, at the first place where a script can stand.
+fn with_first(page: &[u8]) -> Vec<u8> {
+    let head = find(page, b"<head>").map(|at| at + b"<head>".len());
+    let doctype = || page.iter().position(|byte| *byte == b'>').map(|at| at + 1);
+    let (before, after) = page.split_at(head.or_else(doctype).unwrap_or(0));
+    [before, format!("<script src=\"{FIRST}\"></script>").as_bytes(), after].concat()
 }
 
 /// The headers that an operator should set, and further ones.

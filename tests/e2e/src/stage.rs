@@ -2,6 +2,7 @@
 
 use crate::{
     browser::{Browser, Session, Theme},
+    link::{Link, Quality},
     machine,
     page::Page,
     real::Real,
@@ -43,6 +44,9 @@ pub struct Setting {
     /// Whether the page is served over HTTP/2, by a host whose certificate the browser is told to
     /// take.
     pub http2: bool,
+    /// What the link to the real server is like, which then speaks TLS as it is deployed; none for
+    /// plain HTTP from next door.
+    pub link: Option<Quality>,
 }
 
 impl Setting {
@@ -58,6 +62,7 @@ impl Setting {
             fleet: Fleet::standard,
             server: None,
             http2: false,
+            link: None,
         }
     }
 }
@@ -70,6 +75,8 @@ pub struct Stage {
     pub page: Page,
     /// The host.
     pub site: Site,
+    // Before the server, whose port it is about.
+    link: Option<Link>,
     real: Option<Real>,
     secure: Option<SecureSite>,
     sandbox: server::Running,
@@ -91,17 +98,14 @@ impl Stage {
         session: Session,
     ) -> Result<Self, (Session, anyhow::Error)> {
         match Self::behind(setting, &session).await {
-            Ok((sandbox, site, real, secure)) => {
-                Ok(Self { setting, page: Page::new(session), site, real, secure, sandbox })
+            Ok(Around { sandbox, site, real, secure, link }) => {
+                Ok(Self { setting, page: Page::new(session), site, link, real, secure, sandbox })
             }
             Err(error) => Err((session, error)),
         }
     }
 
-    async fn behind(
-        setting: Setting,
-        session: &Session,
-    ) -> Result<(server::Running, Site, Option<Real>, Option<SecureSite>)> {
+    async fn behind(setting: Setting, session: &Session) -> Result<Around> {
         let sandbox = server::start(Config {
             speed: setting.speed,
             fleet: (setting.fleet)(),
@@ -110,7 +114,9 @@ impl Stage {
         .context("the sandbox does not start")?;
         let site = Site::start(machine::dist(), setting.base, sandbox.addr).await?;
         let real = match setting.server {
-            Some(server) => Some(Real::start(server, sandbox.addr, &site).await?),
+            Some(server) => {
+                Some(Real::start(server, sandbox.addr, &site, setting.link.is_some()).await?)
+            }
             None => None,
         };
         let secure = if setting.http2 {
@@ -118,9 +124,15 @@ impl Stage {
         } else {
             None
         };
+        let is_own = secure.is_none() && real.as_ref().and_then(Real::page_url).is_none();
+        session.served_by(is_own.then(|| site.first_scripts()));
         session.resize(setting.width, height(setting.width)).await?;
         session.take_errors();
-        Ok((sandbox, site, real, secure))
+        let link = match (setting.link, &real) {
+            (Some(quality), Some(real)) => Some(Link::start(real.port(), quality)?),
+            (_, _) => None,
+        };
+        Ok(Around { sandbox, site, real, secure, link })
     }
 
     /// Opens the page.
@@ -157,6 +169,11 @@ impl Stage {
     /// The real server and the clouds behind it, if the case is set so.
     pub fn real(&self) -> Result<&Real> {
         self.real.as_ref().context("a real server")
+    }
+
+    /// The link to the real server, if the case is set so.
+    pub fn link(&self) -> Result<&Link> {
+        self.link.as_ref().context("a slow link")
     }
 
     /// The host that speaks HTTP/2, if the case is set so.
@@ -222,6 +239,15 @@ impl Stage {
         let all = sandbox.fleet().all().iter();
         all.filter(|one| one.cloud == cloud && one.region == region).cloned().collect()
     }
+}
+
+/// What there is around a page.
+struct Around {
+    sandbox: server::Running,
+    site: Site,
+    real: Option<Real>,
+    secure: Option<SecureSite>,
+    link: Option<Link>,
 }
 
 fn is_power(call: &Call) -> bool {

@@ -1,15 +1,15 @@
 //! Every case in every browser, in sessions that are used again.
 
 use crate::{
-    browser::{Browser, Session, Theme},
+    browser::{Browser, Lacking, Session, Theme},
     stage::{Setting, Stage},
 };
 use anyhow::{Context, Result, anyhow};
 use futures_util::FutureExt;
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::{
     any::Any,
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fmt::Write as _,
     future::Future,
     panic::AssertUnwindSafe,
@@ -75,26 +75,41 @@ pub fn run(cases: Vec<Case>) -> Result<ExitCode> {
     );
     let pool = Arc::new(Pool::default());
     let failures = Arc::new(Mutex::new(Vec::<String>::new()));
+    let skipped = Arc::new(Mutex::new(BTreeMap::<&str, Vec<String>>::new()));
     let mut trials = Vec::new();
     for case in cases {
         let case = Arc::new(case);
         for browser in Browser::ALL {
-            let (case, runtime, pool, failures) =
-                (Arc::clone(&case), Arc::clone(&runtime), Arc::clone(&pool), Arc::clone(&failures));
+            let (case, runtime, pool) =
+                (Arc::clone(&case), Arc::clone(&runtime), Arc::clone(&pool));
+            let (failures, skipped) = (Arc::clone(&failures), Arc::clone(&skipped));
             let name = format!("{browser}::{}", case.name);
-            trials.push(Trial::test(name.clone(), move || {
-                let Err(failure) = runtime.block_on(play(&name, &case, browser, &pool)) else {
-                    return Ok(());
+            trials.push(Trial::ignorable_test(name.clone(), move || {
+                let played = match browser.is_missing() {
+                    Some(reason) => Err(Ended::Skipped(reason)),
+                    None => runtime.block_on(play(&name, &case, browser, &pool)),
                 };
-                let mut failures = failures.lock().unwrap_or_else(PoisonError::into_inner);
-                failures.push(failure.in_short);
-                Err(Failed::from(failure.at_length))
+                match played {
+                    Ok(()) => Ok(Completion::Completed),
+                    Err(Ended::Skipped(reason)) => {
+                        lock(&skipped).entry(reason).or_default().push(name);
+                        Ok(Completion::ignored_with(reason))
+                    }
+                    Err(Ended::Failed(failure)) => {
+                        lock(&failures).push(failure.in_short);
+                        Err(Failed::from(failure.at_length))
+                    }
+                }
             }));
         }
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
+    // What did not run is said aloud: it has shown nothing.
+    for (reason, names) in lock(&skipped).iter() {
+        println!("SKIPPED {}, {reason}: {}", names.len(), names.join(" "));
+    }
     // Once more, at the very end: of a long output often only that is kept.
-    for failure in failures.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+    for failure in lock(&failures).iter() {
         println!("{failure}");
     }
     runtime.block_on(pool.close());
@@ -103,6 +118,24 @@ pub fn run(cases: Vec<Case>) -> Result<ExitCode> {
         Runtime::shutdown_background(runtime);
     }
     Ok(conclusion.exit_code())
+}
+
+/// How a case ended that did not come to its end.
+enum Ended {
+    /// The browser, or this machine, has not what it wants.
+    Skipped(&'static str),
+    Failed(Failure),
+}
+
+impl Ended {
+    /// Before there was anything to look at.
+    fn at_the_start(name: &str, error: &anyhow::Error) -> Self {
+        Self::skipped(error).unwrap_or_else(|| Self::Failed(Failure::of_the_start(name, error)))
+    }
+
+    fn skipped(error: &anyhow::Error) -> Option<Self> {
+        error.downcast_ref::<Lacking>().map(|lacking| Self::Skipped(lacking.0))
+    }
 }
 
 /// What is said of a case that failed.
@@ -171,21 +204,21 @@ const SHOWN: usize = 12;
 const STEPS: &str = "return all('[data-step], [data-stage], [data-cause]').filter(seen) \
      .map(e => e.dataset.step ?? e.dataset.stage ?? e.dataset.cause).join(' ');";
 
-async fn play(name: &str, case: &Case, browser: Browser, pool: &Pool) -> Result<(), Failure> {
+async fn play(name: &str, case: &Case, browser: Browser, pool: &Pool) -> Result<(), Ended> {
     let setting = (case.dress)(Setting::new(browser));
     let session = if setting.kept {
         Session::start_kept(browser, setting.theme).await
-    } else if setting.http2 {
+    } else if setting.http2 || setting.link.is_some() {
         Session::start_trusting(browser, setting.theme).await
     } else {
         pool.take(browser, setting.theme).await
     };
-    let session = session.map_err(|error| Failure::of_the_start(name, &error))?;
+    let session = session.map_err(|error| Ended::at_the_start(name, &error))?;
     let mut stage = match Stage::set(setting, session).await {
         Ok(stage) => stage,
         Err((session, error)) => {
             session.quit().await;
-            return Err(Failure::of_the_start(name, &error));
+            return Err(Ended::at_the_start(name, &error));
         }
     };
     let played = async {
@@ -210,10 +243,13 @@ async fn play(name: &str, case: &Case, browser: Browser, pool: &Pool) -> Result<
         }
         return Ok(());
     };
-    let failure = Failure::on(&stage, name, &error).await;
+    let ended = match Ended::skipped(&error) {
+        Some(skipped) => skipped,
+        None => Ended::Failed(Failure::on(&stage, name, &error).await),
+    };
     // Who knows in what state it is.
     stage.page.into_session().quit().await;
-    Err(failure)
+    Err(ended)
 }
 
 /// What must hold after every case: the strict policy was not violated, nothing was missing, no
@@ -225,6 +261,10 @@ fn quiet(stage: &Stage) -> Result<()> {
     nothing("violations of the policy", stage.site.violations())?;
     nothing("missing files", stage.site.missing())?;
     nothing("errors in the console", stage.page.session().take_errors())
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn words(panic: &(dyn Any + Send)) -> String {
@@ -259,6 +299,6 @@ impl Pool {
     }
 
     fn idle(&self) -> MutexGuard<'_, HashMap<(Browser, Theme), Vec<Session>>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.idle)
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     support::{ALIBABA, TENCENT, ZENLAYER, heard, listen, one_arrival, refusal, send},
 };
 use anyhow::{Context, Result, ensure};
-use relight_e2e::{Setting, Stage, case, suite::Case, until};
+use relight_e2e::{Setting, Stage, browser::Means, case, suite::Case, until};
 use serde_json::json;
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -355,6 +355,7 @@ async fn harness(stage: &mut Stage) -> Result<()> {
         Ok((!stage.site.violations().is_empty()).then_some(()))
     })
     .await?;
+    stage.page.session().needs(Means::Console)?;
     stage.page.run("setTimeout(() => { throw new Error('of the case itself') });", &[]).await?;
     until("the error", || async {
         let errors = stage.page.session().take_errors();

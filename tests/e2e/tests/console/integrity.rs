@@ -2,7 +2,7 @@
 
 use crate::support::{TENCENT, is_chinese, one_arrival, send};
 use anyhow::{Context, Result, ensure};
-use relight_e2e::{Stage, case, machine, release, suite::Case, until};
+use relight_e2e::{Stage, browser::Means, case, machine, release, suite::Case, until};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -27,7 +27,8 @@ async fn changed_front(stage: &mut Stage) -> Result<()> {
         stage.page.session().driver().goto(&url).await?;
         // The start-up script says so itself; when it is the changed one, the page's markup does.
         let reason = if name == "boot.js" { "waiting" } else { "changed" };
-        let words = until(format!("words about {name}"), || said(stage, reason)).await?;
+        let words = until(format!("words about {name}"), || said(stage, reason)).await;
+        let words = words.with_context(|| format!("asked for: {:?}", stage.site.asked()))?;
         ensure!(name == "boot.js" || words.contains(name), "{name}: {words}");
         ensure!(words.contains("changed"), "{name}: {words}");
         ensure!(!is_started(stage).await?, "it started with a changed {name}");
@@ -121,6 +122,7 @@ pub(crate) async fn own_sum(stage: &Stage) -> Result<String> {
 
 /// The sums cost nothing: what the page's head asks for ahead is what the start-up gets.
 async fn once(stage: &mut Stage) -> Result<()> {
+    stage.page.session().needs(Means::SharedPreloads)?;
     stage.page.wait_for("[name=cloud]").await?;
     let asked = stage.site.asked();
     let script = script_of_ours(true)?;
@@ -193,5 +195,6 @@ async fn elsewhere(stage: &mut Stage) -> Result<()> {
     ensure!(stage.page.run("return window.refused;", &[]).await? == json!(1), "it was not asked");
     let ids = TENCENT.running(stage, 1);
     send(stage, &TENCENT.form(&ids[0])).await?;
+    until("the call", || async { Ok((!stage.power_calls().is_empty()).then_some(())) }).await?;
     one_arrival(stage, true)
 }

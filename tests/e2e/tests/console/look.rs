@@ -5,11 +5,13 @@ use crate::support::{ALIBABA, CARD, refusal};
 use anyhow::{Result, ensure};
 use relight_e2e::{
     Setting, Stage,
-    browser::Theme,
+    browser::{Means, Theme},
     case,
     page::{Form, picture},
     suite::Case,
+    until,
 };
+use serde_json::json;
 use thirtyfour::Key;
 
 const ENLARGED: u32 = 320;
@@ -48,6 +50,7 @@ pub(crate) fn cases() -> Vec<Case> {
 
 /// Wherever Tab leads, what has the focus is not under something else.
 async fn focus(stage: &mut Stage) -> Result<()> {
+    stage.page.session().needs(Means::ScrollPadding)?;
     let ids = ALIBABA.running(stage, 12).join("\n");
     stage.page.compose(&ALIBABA.form(&ids)).await?;
     tab_through(stage, "compose").await?;
@@ -61,7 +64,9 @@ async fn tab_through(stage: &Stage, screen: &str) -> Result<()> {
     page.run("root.querySelector('[data-action=language]').focus();", &[]).await?;
     loop {
         page.press(&String::from(Key::Tab.value())).await?;
-        let script = "const e = root.activeElement; if (!e) return 'left'; \
+        // Where a window has no bars, Tab leads from the last of the page to its first.
+        let script = "const e = root.activeElement; \
+             if (!e || (b > 0 && e.dataset.action === 'language')) return 'left'; \
              const r = e.getBoundingClientRect(); \
              const [x, y] = [r.x + r.width / 2, Math.min(r.bottom - 2, r.top + 12)]; \
              const at = root.elementFromPoint(x, y); \
@@ -69,11 +74,19 @@ async fn tab_through(stage: &Stage, screen: &str) -> Result<()> {
              if (at && (label.contains(at) || at.contains(e))) return 'seen'; \
              return `${e.outerHTML.slice(0, 160)} is under ${at?.outerHTML.slice(0, 160)} \
                at ${x}, ${y} of ${innerHeight}`;";
-        match page.run(script, &[]).await?.as_str() {
-            Some("left") => break,
-            Some("seen") => seen += 1,
-            other => anyhow::bail!("{screen}: {}", other.unwrap_or_default()),
+        // What scrolls does so in its own time.
+        let place = until(format!("{screen}: what has the focus to be seen"), || async {
+            let place = page.run(script, &[json!(null), json!(seen)]).await?;
+            match place.as_str() {
+                Some(place @ ("left" | "seen")) => Ok(Some(place.to_owned())),
+                other => Err(anyhow::anyhow!("{}", other.unwrap_or_default().to_owned())),
+            }
+        })
+        .await?;
+        if place == "left" {
+            break;
         }
+        seen += 1;
         ensure!(seen < 120, "Tab does not leave the page");
     }
     ensure!(seen > 5, "{screen}: only {seen} stops");

@@ -2,7 +2,7 @@
 //! that is refused, and hundreds of instances. Arrivals are counted at the sandbox.
 
 use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, send, wait_for_looks};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use relight_e2e::{Setting, Stage, case, suite::Case, until};
 use relight_sandbox::{
     Cloud,
@@ -297,7 +297,7 @@ async fn two_tabs(stage: &mut Stage) -> Result<()> {
     stage.page.compose(&TENCENT.form(&ids.join("\n"))).await?;
     stage.page.review().await?;
     let first = driver.new_window().await?;
-    driver.switch_to_window(first).await?;
+    driver.switch_to_window(first.clone()).await?;
     stage.open().await?;
     stage.fault(&json!({ "fault": "slow", "ms": 9_000, "action": "RebootInstances" }))?;
     send(stage, &TENCENT.form(&shared.join("\n"))).await?;
@@ -311,7 +311,7 @@ async fn two_tabs(stage: &mut Stage) -> Result<()> {
     ensure!(stage.page.sees("[data-cause=other-tab]").await?, "no cause: {text}");
     let calls = stage.power_calls();
     ensure!(calls.len() == 2 && calls[0].ids == shared && calls[1].ids == own, "{calls:#?}");
-    driver.switch_to_window(driver.windows().await?.pop().context("a window")?).await?;
+    driver.switch_to_window(first).await?;
     stage.page.wait_for_outcomes(shared, &["proven"]).await?;
     each_once(stage, TENCENT, &ids)?;
     driver.close_window().await?;

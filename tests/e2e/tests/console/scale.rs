@@ -107,7 +107,7 @@ async fn measure(stage: &mut Stage) -> Result<()> {
         over_percent % 10,
         match browser {
             Browser::Chromium => format!("{longest:?}"),
-            Browser::Firefox => "not told".to_owned(),
+            Browser::Firefox | Browser::Webkit => "not told".to_owned(),
         },
         memory.as_u64().unwrap_or_default() / 1_024,
     );

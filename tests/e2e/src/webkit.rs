@@ -1,0 +1,122 @@
+//! WebKit as WebKitGTK has it: MiniBrowser on a screen that nobody sees, with a home that goes with
+//! the session.
+
+use crate::{
+    browser::{Folder, Lacking, Theme},
+    machine,
+};
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+use thirtyfour::{Capabilities, WebDriver};
+
+/// A screen and a home. Both end when this is dropped.
+pub(crate) struct Room {
+    screen: Child,
+    display: String,
+    home: Folder,
+}
+
+impl Room {
+    /// Files that the browser saves go to `downloads`.
+    pub(crate) fn new(downloads: &Path) -> Result<Self> {
+        let home = Folder::new()?;
+        fs::write(
+            home.0.join("user-dirs.dirs"),
+            format!("XDG_DOWNLOAD_DIR=\"{}\"\n", downloads.display()),
+        )?;
+        let program = machine::xvfb();
+        let mut screen = Command::new(&program)
+            .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0"])
+            .arg(format!("{}x{}x24", SCREEN.0, SCREEN.1))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .with_context(|| format!("{} does not start", program.display()))?;
+        let output = screen.stdout.take().context("the screen's output")?;
+        let mut room = Self { screen, display: String::new(), home };
+        BufReader::new(output).read_line(&mut room.display)?;
+        ensure!(!room.display.trim().is_empty(), "{} names no display", program.display());
+        Ok(room)
+    }
+
+    /// The driver, and so the browser, lives in it: nothing of the person's own is read or written.
+    pub(crate) fn furnish(&self, driver: &mut Command) {
+        let home = &self.home.0;
+        driver.env("DISPLAY", format!(":{}", self.display.trim())).env("GDK_BACKEND", "x11");
+        for name in
+            ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"]
+        {
+            driver.env(name, home);
+        }
+        // English, and files with any name.
+        driver.env_remove("LC_ALL").env_remove("LANGUAGE");
+        driver.env("LANG", "C").env("LC_CTYPE", "C.UTF-8");
+        // There is nobody on the bus whom it could ask, and looking for somebody takes seconds.
+        driver.env_remove("DBUS_SESSION_BUS_ADDRESS");
+        driver
+            .env("NO_AT_BRIDGE", "1")
+            .env("GTK_USE_PORTAL", "0")
+            .env("GSETTINGS_BACKEND", "memory");
+        driver.env("LIBGL_ALWAYS_SOFTWARE", "1");
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        let _ = self.screen.kill();
+        let _ = self.screen.wait();
+    }
+}
+
+/// What the driver shall start.
+pub(crate) fn wanted(theme: Theme, trusting: bool) -> Result<Capabilities> {
+    let mut arguments = vec!["--automation", "--javascript-can-open-windows-automatically=1"];
+    if theme == Theme::Dark {
+        arguments.push("--dark-mode");
+    }
+    let mut wanted = Capabilities::new();
+    // Which executable it is the driver knows best: it lies beside the library that it belongs to.
+    wanted.set("webkitgtk:browserOptions", json!({ "args": arguments }))?;
+    wanted.set("acceptInsecureCerts", trusting)?;
+    Ok(wanted)
+}
+
+/// Goes over to a window without bars: the one that the browser starts with cannot be as narrow as a
+/// phone.
+pub(crate) async fn bare_window(driver: &WebDriver) -> Result<()> {
+    let first = driver.window().await?;
+    let (width, height) = (SCREEN.0 / 2, SCREEN.1 / 2);
+    let script = format!("open('about:blank', '_blank', 'popup,width={width},height={height}');");
+    driver.execute(script, vec![]).await?;
+    let all = driver.windows().await?;
+    let bare = all.into_iter().find(|window| *window != first).context("a window without bars")?;
+    driver.close_window().await?;
+    driver.switch_to_window(bare).await?;
+    Ok(())
+}
+
+/// Makes the page this wide and high, in CSS pixels, and puts it under the pointer, which rests in the
+/// middle of the screen: without a window manager, that is what has the keyboard.
+pub(crate) async fn resize(driver: &WebDriver, width: u32, height: u32) -> Result<()> {
+    let place = |screen: u32, own: u32| i64::from(screen.saturating_sub(own) / 2);
+    if width < NARROWEST {
+        return Err(Lacking("WebKit's window is no narrower than 334 px").into());
+    }
+    let (x, y) = (place(SCREEN.0, width), place(SCREEN.1, height));
+    driver.set_window_rect(x, y, width, height).await?;
+    let size = driver.execute("return [innerWidth, innerHeight];", vec![]).await?;
+    ensure!(size.json() == &json!([width, height]), "{width} x {height} is {}", size.json());
+    Ok(())
+}
+
+/// What the window's own frame needs.
+const NARROWEST: u32 = 334;
+/// Larger than any page of the cases.
+const SCREEN: (u32, u32) = (1_600, 1_200);

@@ -1,0 +1,188 @@
+//! One click on a slow link, through the real servers: whatever the link and the browser do, the cloud
+//! carries out one reboot. Browsers make spare connections when one takes long, and send a POST again by
+//! themselves when such a spare dies under it; without a round trip that takes its time none of this
+//! happens. Arrivals are counted at the sandbox.
+
+#[allow(dead_code, reason = "the console's cases use the rest")]
+#[path = "../console/support.rs"]
+mod support;
+
+use crate::support::TENCENT;
+use anyhow::{Result, ensure};
+use relight_e2e::{
+    Setting, Stage, case,
+    link::{self, Quality},
+    page::Form,
+    suite::{self, Case},
+    until,
+};
+use relight_proxy_check::rules::Server;
+use serde_json::json;
+use std::{env, process::ExitCode, time::Duration};
+
+fn main() -> Result<ExitCode> {
+    if let Some(ended) = link::enter_namespace()? {
+        return Ok(ended);
+    }
+    if let Some(reason) = link::is_missing() {
+        println!("SLOW LINK: {reason}. Nothing below is shown to hold.");
+    }
+    let mut cases = quick();
+    if env::var("RELIGHT_SLOW_LINK").is_ok_and(|set| set == "full") {
+        cases.extend(rest());
+    }
+    suite::run(cases)
+}
+
+/// A case of each server, with a reset soon after the request has arrived.
+fn quick() -> Vec<Case> {
+    vec![
+        case!("slow_link::nginx_reset", reset_soon)
+            .dressed(|setting| far(setting, Server::Nginx, SLOW)),
+        case!("slow_link::haproxy_reset", reset_soon)
+            .dressed(|setting| far(setting, Server::Haproxy, SLOW)),
+        case!("slow_link::envoy_reset", reset_soon)
+            .dressed(|setting| far(setting, Server::Envoy, SLOW)),
+        case!("slow_link::worker_reset", reset_soon)
+            .dressed(|setting| far(setting, Server::Worker, SLOW)),
+        case!("slow_link::caddy_reset", reset_soon)
+            .dressed(|setting| far(setting, Server::Caddy, SLOW)),
+        case!("slow_link::nginx_lost_syns_reset", reset_soon)
+            .dressed(|setting| far(setting, Server::Nginx, LOSSY)),
+        case!("slow_link::nginx_killed", killed)
+            .dressed(|setting| far(setting, Server::Nginx, SLOW)),
+    ]
+}
+
+/// Every server with every fault.
+fn rest() -> Vec<Case> {
+    macro_rules! of_each {
+        ($($server:ident $name:literal),*) => {
+            vec![$(
+                case!(concat!("slow_link::", $name, "_near_reset"), reset_soon)
+                    .dressed(|setting| far(setting, Server::$server, NEAR)),
+                case!(concat!("slow_link::", $name, "_reset_after_13_s"), reset_late)
+                    .dressed(|setting| far(setting, Server::$server, SLOW)),
+                case!(concat!("slow_link::", $name, "_lost_syns_reset_after_13_s"), reset_late)
+                    .dressed(|setting| far(setting, Server::$server, LOSSY)),
+                case!(concat!("slow_link::", $name, "_real_time_reset_after_29_s"), reset_last)
+                    .dressed(|setting| Setting { speed: 1.0, ..far(setting, Server::$server, SLOW) }),
+                case!(concat!("slow_link::", $name, "_answer_lost"), answer_lost)
+                    .dressed(|setting| far(setting, Server::$server, SLOW)),
+            )*]
+        };
+    }
+    let more = of_each!(
+        Nginx "nginx", Haproxy "haproxy", Envoy "envoy", Worker "worker", Caddy "caddy"
+    );
+    let lossy = vec![
+        case!("slow_link::haproxy_lost_syns_reset", reset_soon)
+            .dressed(|setting| far(setting, Server::Haproxy, LOSSY)),
+        case!("slow_link::envoy_lost_syns_reset", reset_soon)
+            .dressed(|setting| far(setting, Server::Envoy, LOSSY)),
+        case!("slow_link::worker_lost_syns_reset", reset_soon)
+            .dressed(|setting| far(setting, Server::Worker, LOSSY)),
+        case!("slow_link::caddy_lost_syns_reset", reset_soon)
+            .dressed(|setting| far(setting, Server::Caddy, LOSSY)),
+        case!("slow_link::nginx_lost_syns_killed", killed)
+            .dressed(|setting| far(setting, Server::Nginx, LOSSY)),
+    ];
+    more.into_iter().chain(lossy).collect()
+}
+
+/// Over TLS, as deployed; a reboot takes a second or two.
+fn far(setting: Setting, server: Server, quality: Quality) -> Setting {
+    Setting { server: Some(server), speed: 45.0, link: Some(quality), ..setting }
+}
+
+const NEAR: Quality = Quality { round_trip: Duration::ZERO, loses_syns: false };
+/// Across an ocean: a connection takes longer than browsers wait before they try another one.
+const SLOW: Quality = Quality { round_trip: Duration::from_millis(300), loses_syns: false };
+/// In a train.
+const LOSSY: Quality = Quality { round_trip: Duration::from_millis(40), loses_syns: true };
+
+/// What happens to the connection while the request is being answered.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    /// Reset so long after the request has arrived at the cloud.
+    Reset { after: Duration },
+    /// The server's workers are killed, and others start.
+    Killed,
+    /// The cloud does not answer, and the server says so.
+    AnswerLost,
+}
+
+async fn reset_soon(stage: &mut Stage) -> Result<()> {
+    play(stage, Fault::Reset { after: Duration::from_secs(3) }).await
+}
+
+async fn reset_late(stage: &mut Stage) -> Result<()> {
+    play(stage, Fault::Reset { after: Duration::from_secs(13) }).await
+}
+
+/// Just before the server would give up.
+async fn reset_last(stage: &mut Stage) -> Result<()> {
+    play(stage, Fault::Reset { after: Duration::from_secs(29) }).await
+}
+
+async fn killed(stage: &mut Stage) -> Result<()> {
+    play(stage, Fault::Killed).await
+}
+
+async fn answer_lost(stage: &mut Stage) -> Result<()> {
+    play(stage, Fault::AnswerLost).await
+}
+
+/// The clock runs on the link's side: longer than any fault waits.
+const NO_ANSWER_MS: u64 = 60_000;
+
+async fn play(stage: &mut Stage, fault: Fault) -> Result<()> {
+    let ids = TENCENT.running(stage, 1);
+    let mut misfortune = match fault {
+        Fault::Reset { .. } | Fault::Killed => json!({ "fault": "slow", "ms": NO_ANSWER_MS }),
+        Fault::AnswerLost => json!({ "fault": "lost-answer" }),
+    };
+    misfortune["action"] = json!("RebootInstances");
+    misfortune["times"] = json!(1);
+    stage.fault(&misfortune)?;
+    let page = &stage.page;
+    page.compose(&Form { mode: Some("hard"), ..TENCENT.form(&ids[0]) }).await?;
+    page.review().await?;
+    if page.sees("[name=typedCount]").await? {
+        page.fill("typedCount", "1").await?;
+    }
+    page.send().await?;
+    until("the call", || async { Ok((!stage.power_calls().is_empty()).then_some(())) }).await?;
+    let (open, used) = match fault {
+        Fault::Reset { after } => {
+            tokio::time::sleep(after).await;
+            stage.link()?.reset().await?
+        }
+        Fault::Killed => {
+            stage.real()?.kill_workers()?;
+            (0, 0)
+        }
+        Fault::AnswerLost => (0, 0),
+    };
+    // Whatever a browser sends again by itself, it sends before it says that there is no answer.
+    page.wait_for_outcomes(&ids, SETTLED).await?;
+    until("a link at rest", || async { Ok((stage.link()?.busy() == 0).then_some(())) }).await?;
+    let calls = stage.power_calls();
+    let executed = calls.iter().filter(|call| call.executed).count();
+    let (made, spare) = stage.link()?.made();
+    println!(
+        "slow link: {:?} {} {fault:?} {:?}: {} arrived, {executed} executed; {made} connections, \
+         {spare} never used; {open} reset, {used} of them used",
+        stage.setting.server,
+        page.browser(),
+        stage.setting.link,
+        calls.len(),
+    );
+    ensure!(calls.len() == 1 && executed == 1, "{} arrived, {executed} executed", calls.len());
+    ensure!(TENCENT.reboots(stage, &ids)? == [1]);
+    Ok(())
+}
+
+/// Anything but on the way.
+const SETTLED: &[&str] =
+    &["accepted", "in-progress", "proven", "unknown", "rejected", "not-sent", "overdue"];
