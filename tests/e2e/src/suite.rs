@@ -64,10 +64,15 @@ macro_rules! case {
 
 /// Runs the cases as the command line asks, and prints like the built-in test runner.
 pub fn run(cases: Vec<Case>) -> Result<ExitCode> {
-    let mut arguments = Arguments::from_args();
     // Browsers mostly wait, and so do the cases: more than one for each core of a small machine.
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    arguments.test_threads = arguments.test_threads.or(Some(cores.max(4)));
+    run_on(cases, cores.max(4))
+}
+
+/// The same, so many at once, unless the command line says otherwise.
+pub fn run_on(cases: Vec<Case>, at_once: usize) -> Result<ExitCode> {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = arguments.test_threads.or(Some(at_once));
     // An error says that there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = Arc::new(
