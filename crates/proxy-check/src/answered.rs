@@ -262,6 +262,12 @@ pub(crate) fn lengths(checker: &Checker<'_>) -> Result<()> {
         ask.body = b"0\r\n\r\n".to_vec();
         ask.body.extend(&hidden_bytes);
         let answer = checker.send_bytes(&ask.bytes(), Side::Answer)?.answer;
+        // What the server refuses by itself, before its configuration applies, is typed as such or not
+        // at all.
+        let error = answer.as_ref().and_then(error_type);
+        let is_own = answer.as_ref().is_some_and(|answer| [400, 501].contains(&answer.status()));
+        let is_right = error.is_none_or(|error| error.starts_with("http_request_"));
+        checker.expect(Rule::Lengths, !is_own || is_right, || format!("{words}: {error:?}"));
         // Whatever was made of the first, what is inside must never arrive as a request.
         let status = answer.map_or(0, |answer| answer.status());
         checker.expect(
