@@ -59,6 +59,8 @@ pub enum Means {
     Console,
     /// What gets the focus by the keyboard is scrolled out from under what stands at the foot.
     ScrollPadding,
+    /// The driver types into fields in a frame of another origin.
+    TypingInFrames,
 }
 
 /// What a browser or its driver has no means for. A case that meets with it is skipped, and counted
@@ -273,6 +275,9 @@ impl Session {
                 "WebKit fetches again what it has preloaded"
             }
             (Browser::Webkit, Means::Console) => "WebKit's driver does not hand on the console",
+            (Browser::Webkit, Means::TypingInFrames) => {
+                "WebKit's driver types into no frame of another origin"
+            }
             (Browser::Webkit, Means::ScrollPadding) => {
                 "WebKit scrolls what gets the focus under what stands at the foot"
             }

@@ -69,9 +69,22 @@ impl Page {
         self.session.browser()
     }
 
+    /// Opens an address, and waits until the page that was there is gone: not every driver does.
+    pub async fn visit(&self, url: &str) -> Result<()> {
+        let driver = self.session.driver();
+        // It may be in a frame that is gone.
+        let _ = driver.execute("window.isOld = true;", vec![]).await;
+        driver.goto(url).await?;
+        until("another page", || async {
+            let is_old = driver.execute("return window.isOld === true;", vec![]).await?;
+            Ok((is_old.json() == &Value::Bool(false)).then_some(()))
+        })
+        .await
+    }
+
     /// Opens an address and waits for the form.
     pub async fn open(&self, url: &str) -> Result<()> {
-        self.session.driver().goto(url).await?;
+        self.visit(url).await?;
         self.wait_for_step("compose").await?;
         self.wait_for("[name=cloud]").await
     }

@@ -3,7 +3,7 @@
 
 use crate::{
     browser::{Folder, Lacking, Theme},
-    machine,
+    machine, until,
 };
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -110,10 +110,12 @@ pub(crate) async fn resize(driver: &WebDriver, width: u32, height: u32) -> Resul
         return Err(Lacking("WebKit's window is no narrower than 334 px").into());
     }
     let (x, y) = (place(SCREEN.0, width), place(SCREEN.1, height));
-    driver.set_window_rect(x, y, width, height).await?;
-    let size = driver.execute("return [innerWidth, innerHeight];", vec![]).await?;
-    ensure!(size.json() == &json!([width, height]), "{width} x {height} is {}", size.json());
-    Ok(())
+    until(format!("a page of {width} x {height}"), || async {
+        driver.set_window_rect(x, y, width, height).await?;
+        let size = driver.execute("return [innerWidth, innerHeight];", vec![]).await?;
+        Ok((size.json() == &json!([width, height])).then_some(()))
+    })
+    .await
 }
 
 /// What the window's own frame needs.

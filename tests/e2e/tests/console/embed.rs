@@ -2,7 +2,7 @@
 
 use crate::support::{TENCENT, one_arrival};
 use anyhow::{Result, ensure};
-use relight_e2e::{Stage, case, suite::Case, until};
+use relight_e2e::{Stage, browser::Means, case, suite::Case, until};
 use serde_json::{Value, json};
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -92,6 +92,7 @@ async fn listed(stage: &mut Stage) -> Result<()> {
     let is_dressed = "return host.getAttribute('theme') === 'dark' \
          && first('.relight')?.lang === 'zh-CN' && first('[name=region]')?.value === 'ap-guangzhou';";
     page.wait_until("what the portal has set", is_dressed, &[]).await?;
+    page.session().needs(Means::TypingInFrames)?;
     page.fill("secret", TENCENT.secret).await?;
     page.review().await?;
     page.act("send").await?;

@@ -2,7 +2,7 @@
 
 use crate::support::{TENCENT, is_chinese, one_arrival, send};
 use anyhow::{Result, ensure};
-use relight_e2e::{Stage, case, suite::Case, until};
+use relight_e2e::{Stage, browser::Means, case, suite::Case, until};
 use serde_json::{Value, json};
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -68,6 +68,7 @@ async fn listed(stage: &mut Stage) -> Result<()> {
     let ids = TENCENT.running(stage, 1);
     stage.page.wait_for("[name=secret]").await?;
     ensure!(!stage.page.sees("[data-stranger]").await?);
+    stage.page.session().needs(Means::TypingInFrames)?;
     send(stage, &TENCENT.form(&ids[0])).await?;
     stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
     one_arrival(stage, true)?;

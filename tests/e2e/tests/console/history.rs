@@ -98,7 +98,7 @@ async fn list(stage: &mut Stage) -> Result<()> {
     // Another tab has it: it can be neither opened nor forgotten here.
     let first = driver.window().await?;
     let second = driver.new_window().await?;
-    driver.switch_to_window(second).await?;
+    driver.switch_to_window(second.clone()).await?;
     driver.goto(&stage.site.url()).await?;
     page.wait_for("[data-stage=paused], [data-stage=finished]").await?;
     driver.switch_to_window(first.clone()).await?;
@@ -107,7 +107,7 @@ async fn list(stage: &mut Stage) -> Result<()> {
     page.wait_for("[data-run] [data-action=open-run]:disabled").await?;
     ensure!(page.count("[data-action=forget-run]:disabled").await? == 1);
     ensure!(!page.sees("[data-action=forget-all]").await?);
-    driver.switch_to_window(driver.windows().await?.pop().unwrap_or(first.clone())).await?;
+    driver.switch_to_window(second).await?;
     driver.close_window().await?;
     driver.switch_to_window(first).await?;
     // Gone on with from the list.

@@ -25,7 +25,7 @@ pub(crate) fn cases() -> Vec<Case> {
 /// Serves this configuration and opens the page again.
 async fn configured(stage: &Stage, configuration: &Value) -> Result<()> {
     stage.site.replace("relight.json", configuration.to_string().into_bytes());
-    stage.page.session().driver().goto(&stage.site.url()).await?;
+    stage.page.visit(&stage.site.url()).await?;
     // What the front does not understand brings the rest.
     stage.page.wait_for_no("[data-front]").await?;
     stage.page.wait_for_step("compose").await
