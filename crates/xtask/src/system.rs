@@ -66,13 +66,10 @@ pub(crate) fn ensure_webkit() -> Result<bool> {
         println!("set-up: WebKitGTK is for Linux; what runs in it is skipped");
         return Ok(false);
     }
-    let programs = [
+    ensure_programs(&[
         ("WEBKITDRIVER", "WebKitWebDriver", "webkit2gtk-driver"),
         ("XVFB", "Xvfb", "xvfb"),
-        // What `xvfb-run` asks for.
-        ("XAUTH", "xauth", "xauth"),
-    ];
-    ensure_programs(&programs)
+    ])
 }
 
 /// Installs what makes a slow link, if it is missing and this is Linux. True when it did.

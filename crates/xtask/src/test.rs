@@ -29,7 +29,7 @@ pub(crate) enum Part {
     Deny,
     /// Core, sandbox and xtask.
     Native,
-    /// The page's components in Chromium, in Firefox and in WebKit.
+    /// The page's components in Chromium and in Firefox.
     Wasm,
     /// The release build and its budget.
     Dist,
@@ -88,7 +88,9 @@ impl Part {
             Self::Lint => vec![Tool::WasmTarget],
             Self::Deny => vec![Tool::CargoDeny],
             Self::Native => Vec::new(),
-            Self::Wasm => [&[Tool::WasmTarget, Tool::WasmBindgen], BROWSERS].concat(),
+            Self::Wasm => {
+                vec![Tool::WasmTarget, Tool::WasmBindgen, Tool::Browsers, Tool::Geckodriver]
+            }
             Self::Dist | Self::Module => dist::TOOLS.to_vec(),
             Self::Examples => [dist::TOOLS, &[Tool::Examples], BROWSERS].concat(),
             Self::Sdk => vec![Tool::PythonSdks, Tool::NodeSdks],
@@ -256,17 +258,10 @@ fn wasm() -> Result<()> {
     let browsers = Browsers::find()?;
     let chromium = capabilities("chromium", &browsers.chromium)?;
     let firefox = capabilities("firefox", &browsers.firefox)?;
-    let mut outcomes = vec![
-        ("Chromium", wasm_in(cargo(), "CHROMEDRIVER", &browsers.chromedriver, &chromium)),
-        ("Firefox", wasm_in(cargo(), "GECKODRIVER", &browsers.geckodriver, &firefox)),
+    let outcomes = [
+        ("Chromium", wasm_in("CHROMEDRIVER", &browsers.chromedriver, &chromium)),
+        ("Firefox", wasm_in("GECKODRIVER", &browsers.geckodriver, &firefox)),
     ];
-    if let Some((driver, _)) = system::webkit() {
-        // The runner knows WebKit by the name of Apple's driver, and asks it for nothing.
-        let outcome = wasm_in(on_a_screen(&cargo()), "SAFARIDRIVER", &driver, &chromium);
-        outcomes.push(("WebKit", outcome));
-    } else {
-        println!("SKIPPED: WebKit, which this machine does not have");
-    }
     let failures: Vec<String> = outcomes
         .into_iter()
         .filter_map(|(name, outcome)| Some(format!("{name}: {:#}", outcome.err()?)))
@@ -275,17 +270,10 @@ fn wasm() -> Result<()> {
     Ok(())
 }
 
-/// The same command, on a screen that nobody sees.
-fn on_a_screen(program: &Command) -> Command {
-    let mut screened = command("xvfb-run");
-    screened.arg("--auto-servernum").arg(program.get_program());
-    screened
-}
-
-fn wasm_in(mut cargo: Command, variable: &str, driver: &Path, capabilities: &Path) -> Result<()> {
+fn wasm_in(variable: &str, driver: &Path, capabilities: &Path) -> Result<()> {
     println!("with {}", driver.display());
     run_command(
-        cargo
+        cargo()
             .args(["test", "--package", "relight", "--target", WASM, "--lib", "--test", "*"])
             .arg("--no-fail-fast")
             .env(

@@ -59,6 +59,10 @@ pub enum Means {
     Console,
     /// What gets the focus by the keyboard is scrolled out from under what stands at the foot.
     ScrollPadding,
+    /// Many pictures a second, without anything to draw them with.
+    QuickFrames,
+    /// The operator's file is in the cache when the rest of the page asks for it once more.
+    SharedConfiguration,
     /// The driver types into fields in a frame of another origin.
     TypingInFrames,
 }
@@ -275,6 +279,10 @@ impl Session {
                 "WebKit fetches again what it has preloaded"
             }
             (Browser::Webkit, Means::Console) => "WebKit's driver does not hand on the console",
+            (Browser::Webkit, Means::QuickFrames) => "WebKit draws too slowly without a GPU",
+            (Browser::Webkit, Means::SharedConfiguration) => {
+                "WebKit's page reads the operator's file anew when its rest has come"
+            }
             (Browser::Webkit, Means::TypingInFrames) => {
                 "WebKit's driver types into no frame of another origin"
             }

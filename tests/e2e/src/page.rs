@@ -273,6 +273,12 @@ impl Page {
         value.as_str().map(str::to_owned).ok_or_else(|| anyhow!("there is no field {name}"))
     }
 
+    /// Waits until a field has this value, whatever space is around it.
+    pub async fn wait_for_value(&self, name: &str, wanted: &str) -> Result<()> {
+        let what = format!("{name} to be {wanted}");
+        until(what, || async { Ok((self.value(name).await?.trim() == wanted).then_some(())) }).await
+    }
+
     /// The words that a select or a group of radio buttons shows as chosen.
     pub async fn shown(&self, name: &str) -> Result<String> {
         let script = "const e = all(`[name=${a}]`); \

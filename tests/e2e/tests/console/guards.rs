@@ -2,7 +2,7 @@
 
 use crate::support::{ALIBABA, TENCENT, ZENLAYER, one_arrival, send};
 use anyhow::{Result, ensure};
-use relight_e2e::{Stage, case, page::Form, suite::Case, until};
+use relight_e2e::{Stage, browser::Means, case, page::Form, suite::Case, until};
 use thirtyfour::Key;
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -109,6 +109,7 @@ async fn typed_count(stage: &Stage, count: &str) -> Result<()> {
 /// Whoever types the count and clicks in the same breath has not read what it says now; the same goes
 /// for a window that has just come to the front.
 async fn armed(stage: &mut Stage) -> Result<()> {
+    stage.page.session().needs(Means::QuickFrames)?;
     let ids = ZENLAYER.running(stage, 1);
     stage.page.compose(&Form { mode: Some("force"), ..ZENLAYER.form(&ids[0]) }).await?;
     stage.page.review().await?;
