@@ -595,7 +595,8 @@ impl DriverProcess {
         let browser = self.descendants()?;
         ensure!(!browser.is_empty(), "there is no browser to kill");
         let ids = browser.iter().map(u32::to_string);
-        let killed = Command::new("/bin/kill").arg("-KILL").args(ids).status()?;
+        let killed =
+            Command::new("/bin/kill").arg("-KILL").args(ids).stderr(Stdio::null()).status()?;
         ensure!(killed.success(), "kill: {killed}");
         Ok(browser)
     }
