@@ -11,6 +11,8 @@ use std::{
 };
 #[cfg(feature = "signing")]
 use wasm_bindgen::JsCast;
+#[cfg(any(feature = "console", not(feature = "signing")))]
+use wasm_bindgen::prelude::wasm_bindgen;
 #[cfg(feature = "signing")]
 use web_sys::Crypto;
 
@@ -22,6 +24,39 @@ pub(crate) type Millis = u64;
 #[expect(clippy::disallowed_methods, reason = "this is where the time is asked for")]
 pub(crate) fn now() -> Millis {
     js_sys::Date::now().max(0.0) as Millis
+}
+
+#[cfg(any(feature = "console", not(feature = "signing")))]
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn page_time() -> f64;
+}
+
+/// A moment by two clocks: the one that people set, and the page's own, which only goes forward but may
+/// stand still while the machine sleeps.
+#[cfg(any(feature = "console", not(feature = "signing")))]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    now: Millis,
+    page_time: Millis,
+}
+
+#[cfg(any(feature = "console", not(feature = "signing")))]
+impl Moment {
+    /// Now.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "of a page's life")]
+    pub(crate) fn now() -> Self {
+        Moment { now: now(), page_time: page_time() as Millis }
+    }
+
+    /// How long ago it was: the longer time of the two clocks, so that neither sleep nor a clock that was
+    /// set back makes it shorter.
+    pub(crate) fn elapsed(self) -> Millis {
+        let later = Moment::now();
+        let by_date = later.now.saturating_sub(self.now);
+        by_date.max(later.page_time.saturating_sub(self.page_time))
+    }
 }
 
 /// Seconds since 1970 for a signature, corrected by what is known of the cloud's clock.

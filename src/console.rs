@@ -133,7 +133,7 @@ impl Component for Console {
         }
         let vault = Vault::default();
         if let Some((key, token)) = start.held.take() {
-            vault.take_over(session.form().cloud(), key, &token);
+            vault.take_over(session.form().cloud(), key, &token, start.secret);
         }
         if start.then == Then::Key {
             vault.want_keyring();
@@ -155,6 +155,7 @@ impl Component for Console {
                 leave: Standing::Nothing,
                 aside: None,
                 run: None,
+                wrong_key_id: None,
                 signed: Shared::new(Vec::new()),
                 doubted: Shared::new(HashSet::new()),
                 no_journal: None,
@@ -218,7 +219,7 @@ impl Console {
             Msg::Intent(intent) => self.carry_out(ctx, intent),
             Msg::KeyGone => self.step(ctx, Event::KeyGone),
             Msg::Renewed { look } => self.renewed(ctx, look),
-            Msg::Keyring(entries) => self.keyring_read(entries),
+            Msg::Keyring { entries, removed } => self.keyring_read(entries, removed),
             Msg::Chosen { changes, found } => self.chosen(ctx, changes, found),
             Msg::Kept { changes, id } => self.kept(ctx, changes, id),
             Msg::Turn { ticket, call, signed } => self.turn_has_come(ctx, ticket, call, signed),

@@ -12,6 +12,9 @@ pub const NAME: &str = "relight-console";
 /// Under this name the front hands on that a person has chosen the language.
 pub(crate) const LANGUAGE_CHOSEN: &str = "languageChosen";
 
+/// Under this name the front hands on what is remembered of the secret.
+pub(crate) const SECRET_TRAIT: &str = "secretTrait";
+
 /// The attributes that it heeds. Never a secret.
 pub(crate) const ATTRIBUTES: [&str; 5] = ["proxy", "lang", "config", "theme", "routing"];
 

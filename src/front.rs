@@ -277,6 +277,10 @@ impl Page {
         if self.drawn.borrow().is_none() {
             return;
         }
+        // Nor does what is only typed stay.
+        if let Msg::Intent(Intent::Forget) = msg {
+            ui::dom::empty_secrets(&self.root);
+        }
         let then = self.front.borrow_mut().update(msg);
         match then {
             Next::Draw => self.draw_soon(),
@@ -309,15 +313,16 @@ impl Page {
         let Ok(take_over) = Reflect::get(rest, &"takeOver".into()) else { return };
         let Ok(take_over) = take_over.dyn_into::<Function>() else { return };
         let front = self.front.borrow();
+        let ([key, token], secret) = front.vault.hand_over();
         let filled: Array = front
             .form
             .filled()
             .into_iter()
             .chain(front.is_locale_chosen.then(|| (LANGUAGE_CHOSEN, "true".to_owned())))
             .chain(self.link.refused.iter().map(|name| (link::REFUSED, name.clone())))
+            .chain(secret.map(|secret| (element::SECRET_TRAIT, secret.handed_over())))
             .map(|(name, value)| Array::of2(&name.into(), &value.into()))
             .collect();
-        let [key, token] = front.vault.hand_over();
         let arguments: [JsValue; 7] = [
             self.host.clone().into(),
             self.root.clone().into(),
@@ -329,8 +334,14 @@ impl Page {
         ];
         drop(front);
         let arguments: Array = arguments.into_iter().collect();
+        // What is being typed has not been handed over, and must not be lost.
+        let (root, typed) = (self.root.clone(), ui::dom::take_secrets(&self.root));
         drawn.give_way(|| {
             take_over.apply(&JsValue::NULL, &arguments).unwrap_or_default().unchecked_into()
+        });
+        // Once the other has drawn itself, which it has begun.
+        after(&js_sys::Promise::resolve(&JsValue::NULL), move |_| {
+            ui::dom::put_secrets(&root, &typed);
         });
     }
 }
@@ -422,7 +433,9 @@ impl Front {
             Intent::Secret(_) | Intent::Token(_) if self.stranger.is_some() => {
                 return Next::Nothing;
             }
-            Intent::Secret(secret) => self.vault.keep_secret(self.form.cloud(), &secret),
+            Intent::Secret(secret) => {
+                self.vault.keep_secret(self.form.cloud(), self.form.key_id(), &secret);
+            }
             Intent::Token(token) => self.vault.keep_token(self.form.cloud(), &token),
             Intent::Forget => self.vault.forget(),
             Intent::AboutKey => return self.fetch(Then::Key),

@@ -2,12 +2,12 @@
 
 use crate::{
     console::{Console, Msg, Props, Start, Then},
-    element::{self, ATTRIBUTES, Drawn, LANGUAGE_CHOSEN, NAME},
+    element::{self, ATTRIBUTES, Drawn, LANGUAGE_CHOSEN, NAME, SECRET_TRAIT},
     journal::Journal,
     vault::{Key, Typed, keyring},
 };
 use js_sys::Array;
-use relight_core::words::Locale;
+use relight_core::{credential::Trait, words::Locale};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{Element, HtmlElement, ShadowRoot};
@@ -36,9 +36,11 @@ pub fn take_over(
         Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
     });
     let filled: Vec<(String, String)> = filled.collect();
+    let secret = filled.iter().find(|(name, _)| name == SECRET_TRAIT);
     let start = Start {
         locale: Some(Locale::from_tag(lang)),
         is_locale_chosen: filled.iter().any(|(name, _)| name == LANGUAGE_CHOSEN),
+        secret: secret.and_then(|(_, text)| Trait::taken_over(text)),
         filled,
         held: RefCell::new(Some((Key::handed_over(key), Typed::new(token)))),
         then: Then::named(then),

@@ -22,6 +22,7 @@ use relight_core::{
     session::{Action, Session},
 };
 use relight_core::{
+    credential::Guard,
     form::{Fill, Held},
     words::Locale,
 };
@@ -74,6 +75,8 @@ pub struct KeyState {
     pub secret: Held,
     /// Of the token.
     pub token: Held,
+    /// What is remembered of both, so that no other field takes them.
+    pub guard: Guard,
     /// The browser has no keys that cannot be read back here: the secret is held as bytes.
     pub is_readable: bool,
     /// When it expires, in seconds since 1970, if that is known.
@@ -123,6 +126,8 @@ pub struct View {
     pub kept: Option<Shared<Vec<Kept>>>,
     /// The run that is under way or over.
     pub run: Option<Shared<Run>>,
+    /// What stands in the field for the run's key id while it cannot be one.
+    pub wrong_key_id: Option<Rc<str>>,
     /// Instances to which a request was sent whose answer nobody has had, by runs that were left.
     pub doubted: Shared<HashSet<InstanceId>>,
     /// The requests as they went out, by the index of their call.

@@ -986,6 +986,8 @@ pub enum Tell<'a> {
     },
     /// A key that looks like another cloud's.
     KeyOfCloud(&'a str),
+    /// A secret that looks like a key id, by what the cloud calls them.
+    KeySwapped(&'a str, &'a str),
     /// Which host the doctor has asked, and whether with a real key.
     Examined(&'a str, bool),
     /// No key is taken in a frame of this page, if its origin is known.
@@ -1202,6 +1204,9 @@ impl Tell<'_> {
             }
             Tell::ValidUntil { time, left } => format!("Valid until {time}: {left} left."),
             Tell::KeyOfCloud(cloud) => format!("This looks like a key of {cloud}."),
+            Tell::KeySwapped(secret, key_id) => format!(
+                "This looks like an {key_id}, not an {secret}. Are the two fields swapped? Nothing was sent."
+            ),
             Tell::IdsLookLike { shape, example } => format!("Ids are {shape}: {example}"),
             Tell::OnePerCall(name) => format!("{name}, one a call"),
             Tell::Range { from, to, total } => format!("{}–{} of {}", n(from), n(to), n(total)),
@@ -1363,6 +1368,9 @@ impl Tell<'_> {
             }
             Tell::ValidUntil { time, left } => format!("有效期至 {time}，剩余 {left}。"),
             Tell::KeyOfCloud(cloud) => format!("这看起来是{cloud}的密钥。"),
+            Tell::KeySwapped(secret, key_id) => format!(
+                "这看起来是 {key_id} 而不是 {secret}。两个输入框是否填反了？未发送任何请求。"
+            ),
             Tell::IdsLookLike { shape, example } => format!("实例 ID 为{shape}，例如 {example}"),
             Tell::OnePerCall(name) => format!("{name}（每次调用一台）"),
             Tell::Range { from, to, total } => {

@@ -28,12 +28,18 @@ use crate::store::KeyState;
 use js_sys::Promise;
 #[cfg(feature = "console")]
 use keyring::{Entry, Keyring, Trouble};
-use relight_core::{cloud::Cloud, form::Held};
+use relight_core::{
+    cloud::Cloud,
+    credential::{Guard, Trait, is_swapped},
+    form::Held,
+};
 #[cfg(feature = "console")]
 use relight_core::{
+    credential::check_key,
     request::{Request, Signed},
     run::NO_KEY,
     sign::Prepared,
+    words::Locale,
 };
 #[cfg(feature = "console")]
 use source::{LAST_SECONDS, Source};
@@ -71,6 +77,8 @@ struct Kept {
     /// The secret cannot be one.
     malformed: bool,
     token: Option<Token>,
+    /// What is remembered of both, so that no other field takes them.
+    guard: Guard,
     /// The public half, where it came with the secret.
     #[cfg(feature = "console")]
     key_id: Option<String>,
@@ -107,13 +115,15 @@ pub(crate) struct Hand {
 }
 
 impl Vault {
-    /// Keeps a secret for a cloud; an empty one forgets.
-    pub(crate) fn keep_secret(&self, cloud: &'static dyn Cloud, secret: &Typed) {
+    /// Keeps a secret for a cloud; an empty one forgets. What must be taken for a key id is not kept.
+    pub(crate) fn keep_secret(&self, cloud: &'static dyn Cloud, key_id: &str, secret: &Typed) {
         self.keep_for(cloud);
         let mut kept = self.0.borrow_mut();
         kept.key.wipe();
-        kept.key = Key::new(cloud, secret);
-        kept.malformed = secret.held() == Held::Malformed;
+        let (held, traits) = (secret.held(), secret.traits());
+        kept.malformed = held == Held::Malformed || is_swapped(cloud, key_id, traits);
+        kept.key = if kept.malformed { Key::default() } else { Key::new(cloud, secret) };
+        kept.guard.secret = (held != Held::Nothing).then_some(traits);
         kept.locked = None;
         #[cfg(feature = "console")]
         {
@@ -131,7 +141,9 @@ impl Vault {
     pub(crate) fn keep_token(&self, cloud: &'static dyn Cloud, token: &Typed) {
         self.keep_for(cloud);
         let held = token.held() != Held::Nothing;
-        self.0.borrow_mut().token = held.then(|| Zeroizing::new(token.text()));
+        let mut kept = self.0.borrow_mut();
+        kept.token = held.then(|| Zeroizing::new(token.text()));
+        kept.guard.token = held.then(|| token.traits());
     }
 
     /// From now on the key is one of this cloud: of another it is forgotten.
@@ -162,10 +174,11 @@ impl Vault {
         };
     }
 
-    /// Forgets the key, and remembers why. Returns whether there was one.
-    pub(crate) fn lock(&self, why: Lock) -> bool {
+    /// Forgets the key, and remembers why. Returns whether there was one, or `was_typed` in a field that
+    /// nobody had left yet.
+    pub(crate) fn lock(&self, why: Lock, was_typed: bool) -> bool {
         let state = self.state();
-        if state.secret == Held::Nothing && state.token == Held::Nothing {
+        if state.secret == Held::Nothing && state.token == Held::Nothing && !was_typed {
             // A kept one that is just being fetched comes too late.
             #[cfg(feature = "console")]
             {
@@ -191,6 +204,7 @@ impl Vault {
                 (false, false) => Held::Usable,
             },
             token: kept.token.as_ref().map_or(Held::Nothing, |token| Held::of(token)),
+            guard: kept.guard,
             is_readable: kept.key.is_readable(),
             #[cfg(feature = "console")]
             expires_at: kept.expires_at,
@@ -206,22 +220,31 @@ impl Vault {
         }
     }
 
-    /// Key and token as the module takes them over: nothing of them stays.
+    /// Key and token as the module takes them over, and what is remembered of the key: nothing of them
+    /// stays.
     #[cfg(not(feature = "console"))]
-    pub(crate) fn hand_over(&self) -> [JsValue; 2] {
+    pub(crate) fn hand_over(&self) -> ([JsValue; 2], Option<Trait>) {
         // The token is wiped here; of the key there is only the browser's.
         let kept = self.0.take();
         let token = kept.token.as_ref().map_or("", |token| token);
-        [kept.key.hand_over(), token.into()]
+        ([kept.key.hand_over(), token.into()], kept.guard.secret)
     }
 }
 
 #[cfg(feature = "console")]
 impl Vault {
     /// Keeps what the front has handed over.
-    pub(crate) fn take_over(&self, cloud: &'static dyn Cloud, key: Key, token: &Typed) {
+    pub(crate) fn take_over(
+        &self,
+        cloud: &'static dyn Cloud,
+        key: Key,
+        token: &Typed,
+        secret: Option<Trait>,
+    ) {
         self.keep_token(cloud, token);
-        self.0.borrow_mut().key = key;
+        let mut kept = self.0.borrow_mut();
+        kept.key = key;
+        kept.guard.secret = secret;
     }
 
     /// Signs from now on with a key that the browser has kept.
@@ -250,6 +273,11 @@ impl Vault {
         self.0.borrow().chosen.clone()
     }
 
+    /// What is remembered of secret and token.
+    pub(crate) fn guard(&self) -> Guard {
+        self.0.borrow().guard
+    }
+
     /// How often the key has changed.
     pub(crate) fn changes(&self) -> u64 {
         self.0.borrow().changes
@@ -272,6 +300,13 @@ impl Vault {
         let keyring = Rc::make_mut(&mut kept.keyring);
         keyring.is_known = true;
         keyring.trouble = trouble;
+    }
+
+    /// So many kept keys were deleted that must not be kept. It stays on the screen.
+    pub(crate) fn note_removed(&self, removed: usize) {
+        if removed > 0 {
+            Rc::make_mut(&mut self.0.borrow_mut().keyring).removed += removed;
+        }
     }
 
     /// Somebody has asked for what there is about the key.
@@ -323,7 +358,7 @@ impl Vault {
             kept.expires_at.is_some_and(|at| at <= clock::unix_seconds(0))
         };
         if expired {
-            self.lock(Lock::Expired);
+            self.lock(Lock::Expired, false);
             return Err(NO_KEY);
         }
         let kept = self.0.borrow();
@@ -360,11 +395,19 @@ impl Vault {
             return Err(JsValue::UNDEFINED);
         }
         let given = given.and_then(|given| match given.secret.held() {
-            Held::Usable => Ok(given),
+            Held::Usable => {
+                let token = given.token.as_ref().map(Typed::traits);
+                let guard = Guard { secret: Some(given.secret.traits()), token };
+                match check_key(cloud, &given.key_id, guard) {
+                    Ok(()) => Ok((given, guard)),
+                    Err(refusal) => Err(refusal.sentence(Locale::En)),
+                }
+            }
             Held::Nothing | Held::Malformed => Err("`secret` cannot be one".to_owned()),
         });
         match given {
-            Ok(given) => {
+            Ok((given, guard)) => {
+                kept.guard = guard;
                 kept.key.wipe();
                 kept.cloud = Some(cloud);
                 kept.key = Key::new(cloud, &given.secret);

@@ -14,6 +14,7 @@ use gloo_timers::future::TimeoutFuture;
 use relight_core::{
     answer::Delivery,
     cloud::Cloud,
+    credential,
     form::Held,
     ids::InstanceId,
     plan::{Batch, Target},
@@ -229,6 +230,8 @@ pub(super) async fn sign(
         sign_action: true,
         locale,
     };
+    // Whatever way a key came: what may be the secret does not go out in the place of its id.
+    credential::check_key(cloud, &signer.key_id, vault.guard()).map_err(|_| NO_KEY)?;
     let token = hand.token().cloned();
     let prepared = prepare(&paper, &signer, route).ok_or("no-direct-way")?;
     hand.sign(cloud, prepared).await.map(|signed| (signed, token)).ok_or(NO_KEY)

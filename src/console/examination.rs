@@ -12,6 +12,7 @@ use crate::{
 };
 use relight_core::{
     cloud::Read,
+    credential::check_key,
     doctor::{Line, judge, made_up_key, probe},
     form::Held,
     plan::Target,
@@ -40,7 +41,8 @@ impl Console {
             .or_else(|_| Target::new(cloud, Some(site.id), known));
         let Ok(target) = target else { return false };
         let (vault, route) = (self.vault.clone(), (*self.view.route).clone());
-        let has_key = self.view.key.secret == Held::Usable;
+        let is_one = check_key(cloud, form.key_id(), self.vault.guard()).is_ok();
+        let has_key = self.view.key.secret == Held::Usable && is_one;
         let paper = Paper {
             cloud,
             key_id: form.key_id().to_owned(),

@@ -1,6 +1,6 @@
 //! What a person wants: each wish is passed on to the part that carries it out.
 
-use super::{Console, export::copy};
+use super::{Console, export::copy, key::empty_fields};
 use crate::{
     config,
     store::Intent,
@@ -18,16 +18,15 @@ impl Console {
                 self.fill(ctx, Action::Locale(locale))
             }
             Intent::Fill(fill) => {
-                if let Fill::KeyId(key_id) = &fill {
-                    self.step(ctx, Event::KeyId(key_id.clone()));
-                }
-                self.fill(ctx, Action::Fill(fill))
+                let of_run =
+                    matches!(&fill, Fill::KeyId(key_id) if self.change_key_id(ctx, key_id));
+                self.fill(ctx, Action::Fill(fill)) || of_run
             }
             Intent::Form(action) => self.fill(ctx, action),
             // There is no field to type it in, either.
             Intent::Secret(_) | Intent::Token(_) if self.view.stranger.is_some() => false,
             Intent::Secret(secret) => {
-                self.vault.keep_secret(self.cloud(), &secret);
+                self.vault.keep_secret(self.cloud(), self.key_id(), &secret);
                 false
             }
             Intent::Token(token) => {
@@ -49,7 +48,8 @@ impl Console {
             Intent::ForgetKept(id) => self.forget_kept(ctx, id),
             Intent::Forget => self.forget(ctx),
             Intent::Lock => {
-                self.vault.lock(Lock::Asked);
+                let was_typed = empty_fields(ctx);
+                self.vault.lock(Lock::Asked, was_typed);
                 self.step(ctx, Event::KeyGone);
                 true
             }
@@ -60,7 +60,10 @@ impl Console {
                 self.fill(ctx, Action::LookElsewhere { through_proxy })
             }
             Intent::Send(plan) => self.send(ctx, plan),
+            // It would go on with the key id of before.
+            Intent::Run(Event::Ask(_) | Event::Resume) if self.view.wrong_key_id.is_some() => false,
             Intent::Run(Event::Ask(approval)) => {
+                self.take_again(ctx);
                 self.vault.unlock();
                 self.ask_for(ctx, approval)
             }
@@ -77,6 +80,7 @@ impl Console {
             }
             Intent::Run(event) => {
                 if let Event::Resume = event {
+                    self.take_again(ctx);
                     self.vault.unlock();
                 }
                 self.step(ctx, event)

@@ -3,12 +3,20 @@
 use super::{Console, Msg};
 use crate::{
     clock,
+    ui::dom,
     vault::{
         Key,
         keyring::{self, Entry, Keepable, Trouble},
     },
 };
-use relight_core::{cloud::Cloud, form::Fill, run::Event, session::Action};
+use relight_core::{
+    cloud::Cloud,
+    credential::check_key,
+    form::{Fill, Held},
+    link::is_like_a_key,
+    run::Event,
+    session::Action,
+};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::Context;
@@ -24,17 +32,50 @@ impl Console {
 
     /// The key id with which is signed: the run's, or else the form's.
     pub(super) fn key_id(&self) -> &str {
-        match &self.view.run {
-            Some(run) => &run.about().key_id,
-            None => self.view.session.form().key_id(),
+        match (&self.view.wrong_key_id, &self.view.run) {
+            (Some(key_id), Some(_)) => key_id,
+            (None, Some(run)) => &run.about().key_id,
+            (_, None) => self.view.session.form().key_id(),
         }
+    }
+
+    /// Tells a run of another key id, if that is one: it is written down with what is signed with it, so
+    /// what may be the secret never reaches the run. Returns whether there is something else to be drawn.
+    pub(super) fn change_key_id(&mut self, ctx: &Context<Self>, key_id: &str) -> bool {
+        if self.view.run.is_none() {
+            return false;
+        }
+        let key_id = key_id.trim();
+        if check_key(self.cloud(), key_id, self.vault.guard()).is_err() {
+            self.view.wrong_key_id = Some(key_id.into());
+            return true;
+        }
+        self.view.wrong_key_id = None;
+        self.step(ctx, Event::KeyId(key_id.to_owned()))
     }
 
     /// Wipes the key. A run that is under way waits for another.
     pub(super) fn forget(&mut self, ctx: &Context<Self>) -> bool {
+        empty_fields(ctx);
         self.vault.forget();
         self.step(ctx, Event::KeyGone);
         true
+    }
+
+    /// Takes once more what stands in the field for the secret because it did not fit the key id: that may
+    /// be another one by now.
+    pub(super) fn take_again(&mut self, ctx: &Context<Self>) {
+        let Some(root) = ctx.props().host.shadow_root() else { return };
+        if self.vault.state().secret != Held::Malformed || self.view.stranger.is_some() {
+            return;
+        }
+        let typed = dom::take_secrets(&root);
+        self.vault.keep_secret(self.cloud(), self.key_id(), &typed[0]);
+        if self.vault.state().secret == Held::Malformed {
+            dom::put_secrets(&root, &typed);
+        } else if typed[1].held() != Held::Nothing {
+            self.vault.keep_token(self.cloud(), &typed[1]);
+        }
     }
 
     /// Has the browser keep the key that is held, if that may be.
@@ -43,6 +84,11 @@ impl Console {
         let key_id = self.key_id().to_owned();
         let is_keepable = self.vault.state().keepable(cloud, &key_id) == Keepable::Yes;
         if !is_keepable || self.view.stranger.is_some() {
+            return;
+        }
+        // Names stand in the browser's store for anybody to read.
+        if self.vault.guard().is_in(&name) || is_like_a_key(&name) {
+            self.vault.set_trouble(Some(Trouble::KeyInName));
             return;
         }
         let key = self.vault.key();
@@ -118,7 +164,12 @@ impl Console {
     }
 
     /// What the browser keeps is known now, or why it is not.
-    pub(super) fn keyring_read(&mut self, entries: Result<Vec<Entry>, Trouble>) -> bool {
+    pub(super) fn keyring_read(
+        &mut self,
+        entries: Result<Vec<Entry>, Trouble>,
+        removed: usize,
+    ) -> bool {
+        self.vault.note_removed(removed);
         match entries {
             Ok(entries) => self.vault.set_kept(entries),
             Err(trouble) => self.vault.set_trouble(Some(trouble)),
@@ -138,7 +189,7 @@ impl Console {
                 Ok(()) => keyring::list().await.map_err(Trouble::Unread),
                 Err(error) => Err(Trouble::Unforgotten(error)),
             };
-            link.send_message(Msg::Keyring(entries));
+            link.send_message(Msg::Keyring { entries, removed: 0 });
         });
         is_held && self.forget(ctx)
     }
@@ -146,6 +197,9 @@ impl Console {
     /// Draws what the vault says. Returns whether that is something else than before.
     pub(super) fn ask_vault(&mut self) -> bool {
         self.vault.keep_for(self.cloud());
+        if self.view.run.is_none() {
+            self.view.wrong_key_id = None;
+        }
         // A kept key belongs to its key id, and what is on the screen is what is sent.
         let belongs = |id: &Rc<str>| **id == keyring::id_of(self.cloud(), self.key_id());
         if !self.vault.chosen().as_ref().is_none_or(belongs) {
@@ -153,6 +207,10 @@ impl Console {
         }
         let state = self.vault.state();
         let changed = self.view.key != state;
+        if self.view.key.guard != state.guard {
+            let guard = Action::Fill(Fill::Guard(state.guard));
+            self.view.session.make_mut().update(guard);
+        }
         self.view.key = state;
         changed
     }
@@ -160,5 +218,14 @@ impl Console {
 
 /// Reads which keys the browser keeps, and brings them as a message.
 pub(super) fn read_keyring(ctx: &Context<Console>) {
-    ctx.link().send_future(async { Msg::Keyring(keyring::list().await.map_err(Trouble::Unread)) });
+    ctx.link().send_future(async {
+        // What cannot be deleted is listed as what cannot be used.
+        let removed = keyring::remove_derived().await.unwrap_or_default();
+        Msg::Keyring { entries: keyring::list().await.map_err(Trouble::Unread), removed }
+    });
+}
+
+/// Empties the fields of secret and token. Returns whether something stood there.
+pub(super) fn empty_fields(ctx: &Context<Console>) -> bool {
+    ctx.props().host.shadow_root().is_some_and(|root| dom::empty_secrets(&root))
 }

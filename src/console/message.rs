@@ -36,7 +36,12 @@ pub(crate) enum Msg {
     /// The place that gives keys has answered, for a review with a look or without.
     Renewed { look: bool },
     /// What the browser keeps beyond the tab, or why that cannot be read.
-    Keyring(Result<Vec<Entry>, Trouble>),
+    Keyring {
+        /// The keys.
+        entries: Result<Vec<Entry>, Trouble>,
+        /// How many were deleted that an older release had kept and that must not be.
+        removed: usize,
+    },
     /// A key that was chosen, when the vault had changed so often; `None` if it cannot be had.
     Chosen { changes: u64, found: Option<(Entry, Key)> },
     /// A key is kept now, when the vault had changed so often: under this id, or not.

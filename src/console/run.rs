@@ -175,6 +175,7 @@ impl Console {
     /// Shows a run.
     pub(super) fn show(&mut self, ctx: &Context<Self>, run: Run) {
         self.view.run = Some(Shared::new(run));
+        self.view.wrong_key_id = None;
         self.choose_route();
         self.view.signed = Shared::new(Vec::new());
         let link = ctx.link().clone();

@@ -8,6 +8,7 @@ use crate::{
     vault::{Key, Typed},
 };
 use relight_core::{
+    credential::Trait,
     form::{Fill, Form},
     link::Link,
     words::Locale,
@@ -25,6 +26,8 @@ pub(crate) struct Start {
     pub(crate) filled: Vec<(String, String)>,
     /// The key and the token, on their way to the vault, which takes them: nothing stays here.
     pub(crate) held: RefCell<Option<(Key, Typed)>>,
+    /// What is remembered of the secret.
+    pub(crate) secret: Option<Trait>,
     /// What to do next.
     pub(crate) then: Then,
 }

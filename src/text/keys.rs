@@ -45,13 +45,23 @@ pub const PUT_BACK: Text = text("Put back", "停止使用");
 pub const KEEP_OPENS: Text = text("Keep this key in this browser…", "在此浏览器中保存此密钥…");
 /// What that means.
 pub const KEEP_HINT: Text = text(
-    "It is kept as a key that signs and that no page can read back, until you forget it. Keep none on a computer that others use: whoever opens this page in this browser can sign with it, and whoever can copy the browser’s files can take it.",
-    "密钥将以不可读回的签名密钥形式保存，直至你清除。请勿在他人也使用的电脑上保存：任何人用此浏览器打开本页面都能用它签名，能复制浏览器文件的人也能取走它。",
+    "It is kept as a key that signs and that no page can read back, until you forget it. Any page of this origin can sign with it, requests dated ahead included. Keep none on a computer that others use: whoever opens this page in this browser can sign with it, and whoever can copy the browser’s files can take it.",
+    "密钥将以不可读回的签名密钥形式保存，直至你清除。同源的任何页面都能用它签名，包括日期在将来的请求。请勿在他人也使用的电脑上保存：任何人用此浏览器打开本页面都能用它签名，能复制浏览器文件的人也能取走它。",
 );
 /// The field for the name.
 pub const NAME: Text = text("Name", "名称");
 /// On the button.
 pub const KEEP: Text = text("Keep", "保存");
+/// Of a key that others are derived from.
+pub const DERIVES: Text = text(
+    "A key of this cloud is not kept in the browser: any page of this origin could derive the signing keys of every coming day from it.",
+    "该云的密钥不会保存在浏览器中：同源的任何页面都能由它派生出今后每一天的签名密钥。",
+);
+/// That such keys of an older release are gone.
+pub const REMOVED: Text = text(
+    "Keys that an older version of this page had kept here were deleted: any page of this origin could derive the signing keys of every coming day from them. If other pages share this origin, replace those keys in the cloud’s console.",
+    "已删除旧版本页面保存在此的密钥：同源的任何页面都能由它们派生出今后每一天的签名密钥。如有其他页面与本页面同源，请在云控制台更换这些密钥。",
+);
 /// Of a key with a token.
 pub const TEMPORARY: Text = text(
     "A temporary key is not kept in the browser: it ends soon, and its token would have to be kept readable.",
@@ -101,6 +111,10 @@ pub const fn trouble(trouble: &Trouble) -> Text {
         Trouble::Unforgotten(_) => text(
             "Not forgotten: the browser’s storage does not answer. The key is still kept; try again, or clear this site’s data in the browser’s settings.",
             "未能清除：浏览器存储没有响应，密钥仍被保存。请重试，或在浏览器设置中清除本站点数据。",
+        ),
+        Trouble::KeyInName => text(
+            "Not kept: the name looks like it has a key in it, and names can be read by anybody at this browser. Choose another name.",
+            "未保存：名称中似乎含有密钥，而名称可被此浏览器的任何使用者读到。请换一个名称。",
         ),
         Trouble::Gone => text(
             "This key is not kept any more, or cannot be used here. Enter it to go on.",

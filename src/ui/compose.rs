@@ -4,7 +4,7 @@ use super::markup::{class, html};
 use super::{
     base::{Hook, HookContext, Html, NodeRef, part, use_node_ref},
     credential::{self, Field, credential},
-    dom::{focus_in, put_value},
+    dom::{focus_in, put_value, settle_secrets},
     icon::{Icon, icon},
     ids::{self, ids},
     target::{self, OptionsProps, options, target},
@@ -48,6 +48,7 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
         let field = problem.map(|(field, _)| *field);
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
+            settle_secrets(&node);
             // If the same rule is still broken, nothing changes on the page but the focus.
             if let Some(field) = field {
                 focus_in(&node, selector(field));
@@ -158,7 +159,7 @@ pub(crate) fn field_of(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::UnknownOperation { .. } | Refusal::NotAllowed { .. } => "operation",
         Refusal::DryRunOnly => "dryRun",
-        Refusal::ReasonMissing | Refusal::OnceNotProven => "reason",
+        Refusal::ReasonMissing | Refusal::KeyInReason | Refusal::OnceNotProven => "reason",
         Refusal::NoInstances
         | Refusal::TooManyInstances { .. }
         | Refusal::InstancesNotAllowed { .. } => "instanceIds",
@@ -172,8 +173,9 @@ pub(crate) fn field_of(refusal: &Refusal) -> &'static str {
         | Refusal::Exclusive { .. } => "mode",
         Refusal::DryRunProvesNothing => "batching",
         Refusal::ErasesSeveral { .. } | Refusal::ErasesElsewhere { .. } => "erase",
-        Refusal::KeyIdMalformed { .. } => "keyId",
-        Refusal::SecretMalformed { .. } => "secret",
+        Refusal::KeyIdMalformed { .. } | Refusal::KeyIdPrefix { .. } => "keyId",
+        Refusal::SecretMalformed { .. } | Refusal::KeySwapped { .. } => "secret",
+        Refusal::SecretInText { field } => field,
         Refusal::TokenMalformed { .. } => "token",
     }
 }

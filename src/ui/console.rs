@@ -14,6 +14,7 @@ use super::{
     looking::{self, looking},
     notes::{leave, linked, no_journal, remarks},
     nothing_to_review,
+    outside::outside,
     results::{self, results},
     review,
     runs::{self, runs},
@@ -28,6 +29,7 @@ use crate::{
 use gloo_events::EventListener;
 use relight_core::{
     config::{Brand, Lockable, Theme},
+    credential::check_key,
     form::Held,
     run::{Pause, Run, Stage},
     session::{Review, Step},
@@ -235,26 +237,7 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
                 { remarks(view, on) }
                 { put_away(run, locale, ways, on) }
                 { no_journal(view) }
-                // A run that was brought back has no key: without one it can neither look nor send.
-                if key_is_wanted(view.key.secret, run.stage())                {
-                    <form class="panel" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
-                        <div class="body">
-                            if view.key.source.is_none() {
-                                <p>{ Say::KeyWanted.in_locale(locale) }</p>
-                            }
-                            { credential::credential(&credential::Props {
-                                locale,
-                                cloud: run.order().target().cloud,
-                                key_id: &run.about().key_id,
-                                form: None,
-                                key: view.key.clone(),
-                                stranger: view.stranger.as_ref(),
-                                problem: None,
-                                on,
-                            }) }
-                        </div>
-                    </form>
-                }
+                { run_key(view, run, on) }
                 { part("results", results, results::Props {
                     locale,
                     run: run.clone(),
@@ -288,6 +271,7 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
                 locale,
                 review: review.clone(),
                 reason: form.reason().to_owned(),
+                refusal: view.session.reason_refusal(),
                 pacing: *form.pacing(),
                 doubted: doubted(view, review),
                 route: view.route.clone(),
@@ -330,6 +314,42 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
             }
         </main>
     }
+}
+
+/// The fields for the key of a run that has none: one that was brought back, or whose key was locked.
+/// Without it a run can neither look nor send.
+fn run_key(view: &View, run: &Run, on: &Callback<Intent>) -> Html {
+    let locale = view.session.locale();
+    if !key_is_wanted(view.key.secret, run.stage()) {
+        return Html::default();
+    }
+    let problem = wrong_key(view, run, locale);
+    html! {
+        <form class="panel" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
+            <div class="body">
+                if view.key.source.is_none() {
+                    <p>{ Say::KeyWanted.in_locale(locale) }</p>
+                }
+                { credential::credential(&credential::Props {
+                    locale,
+                    cloud: run.order().target().cloud,
+                    key_id: view.wrong_key_id.as_deref().unwrap_or(&run.about().key_id),
+                    form: None,
+                    key: view.key.clone(),
+                    stranger: view.stranger.as_ref(),
+                    problem: problem.as_ref(),
+                    on,
+                }) }
+            </div>
+        </form>
+    }
+}
+
+/// What is wrong with the key id that a run is given.
+fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<credential::Field> {
+    let key_id = view.wrong_key_id.as_ref()?;
+    let refusal = check_key(run.order().target().cloud, key_id, view.key.guard).err()?;
+    Some(("keyId", refusal.sentence(locale)))
 }
 
 /// Whether a run asks for a key, or has just been given one: while it waits the field stays, since the
@@ -375,7 +395,7 @@ fn brand(brand: &Brand, locale: Locale) -> Option<Html> {
                 if let Some(logo) = &brand.logo {
                     <img src={logo.clone()} alt="" class="mark" />
                 }
-                <span>{ title.to_owned() }</span>
+                <span>{ outside(title) }</span>
             </>
         }
     })

@@ -3,9 +3,9 @@
 
 use super::markup::html;
 use super::{
-    base::{Hook, HookContext, Html, part, use_effect_with, use_node_ref},
+    base::{Hook, HookContext, Html, NodeRef, part, use_effect_with, use_node_ref},
     compose::{problem_at, words_for},
-    dom::{put_value, typed_in, value_of},
+    dom::{is_typing, put_value, typed_at, value_of},
     icon::{Icon, icon},
 };
 #[cfg(feature = "console")]
@@ -18,10 +18,11 @@ use crate::{
 };
 use relight_core::{
     cloud::Cloud,
-    credential::{Doubt, doubt},
+    credential::{Doubt, doubt, is_swapped},
     form::{Fill, Form, Held},
     words::Locale,
 };
+use std::rc::Rc;
 use yew::{Callback, Event, InputEvent};
 
 /// A field by its public name, and what is wrong with it in words.
@@ -54,6 +55,7 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
         .then(|| doubt(props.cloud, props.key_id))
         .flatten();
     let held = props.key.secret != Held::Nothing || props.key.token != Held::Nothing;
+    let key_id: Rc<str> = props.key_id.into();
     #[cfg(feature = "console")]
     if let Some(source) = &props.key.source {
         return html! {
@@ -76,18 +78,7 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
     let (kept, keeping) = (super::keyring::list(props), super::keeping::keeping(props));
     #[cfg(not(feature = "console"))]
     let (kept, keeping) = (Html::default(), about(props));
-    let in_tab = match (held, props.key.is_readable) {
-        (false, _) => Say::KeyKept.in_locale(locale),
-        (true, false) => Say::KeyHeld.in_locale(locale),
-        (true, true) => Say::KeyHeldAsBytes.in_locale(locale),
-    };
-    let forget = Say::Forget.in_locale(locale);
-    #[cfg(feature = "console")]
-    let (in_tab, forget) = if props.key.chosen.is_some() {
-        (keys::CHOSEN.in_locale(locale), keys::PUT_BACK.in_locale(locale))
-    } else {
-        (in_tab, forget)
-    };
+    let (in_tab, forget) = in_tab(props, held);
     html! {
         <fieldset class="credential">
             <legend>{ Say::Key.in_locale(locale) }</legend>
@@ -110,7 +101,9 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
                 name: "secret",
                 label: labels.secret_label,
                 held: props.key.secret,
-                problem: error("secret").map(ToOwned::to_owned),
+                problem: error("secret").map(ToOwned::to_owned).or_else(|| swapped(props)),
+                cloud: props.cloud,
+                key_id: Rc::clone(&key_id),
                 optional: false,
                 intent: Intent::Secret,
                 on: props.on.clone(),
@@ -122,6 +115,8 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
                     label: labels.token_label.unwrap_or("Token"),
                     held: props.key.token,
                     problem: error("token").map(ToOwned::to_owned),
+                    cloud: props.cloud,
+                    key_id,
                     optional: true,
                     intent: Intent::Token,
                     on: props.on.clone(),
@@ -139,6 +134,30 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
             </div>
         </fieldset>
     }
+}
+
+/// Where the key is, and what lets go of it.
+fn in_tab(props: &Props<'_>, held: bool) -> (&'static str, &'static str) {
+    let locale = props.locale;
+    #[cfg(feature = "console")]
+    if props.key.chosen.is_some() {
+        return (keys::CHOSEN.in_locale(locale), keys::PUT_BACK.in_locale(locale));
+    }
+    let in_tab = match (held, props.key.is_readable) {
+        (false, _) => Say::KeyKept,
+        (true, false) => Say::KeyHeld,
+        (true, true) => Say::KeyHeldAsBytes,
+    };
+    (in_tab.in_locale(locale), Say::Forget.in_locale(locale))
+}
+
+/// Said as soon as a secret is entered that looks like a key id; what else is wrong with the two is said
+/// once one goes on.
+fn swapped(props: &Props<'_>) -> Option<String> {
+    let labels = &props.cloud.manifest().credential;
+    let secret = props.key.guard.secret.filter(|_| props.key.secret == Held::Malformed)?;
+    is_swapped(props.cloud, props.key_id, secret)
+        .then(|| Tell::KeySwapped(labels.secret_label, labels.key_id_label).in_locale(props.locale))
 }
 
 /// The way to what only the rest of the page has: to keep the key, and what it must be allowed.
@@ -183,6 +202,9 @@ struct SecretProps {
     label: &'static str,
     held: Held,
     problem: Option<String>,
+    cloud: &'static dyn Cloud,
+    /// What stands in the field for the key id.
+    key_id: Rc<str>,
     optional: bool,
     /// What its text becomes.
     intent: fn(Typed) -> Intent,
@@ -197,6 +219,8 @@ impl PartialEq for SecretProps {
             && self.label == other.label
             && self.held == other.held
             && self.problem == other.problem
+            && self.cloud == other.cloud
+            && self.key_id == other.key_id
             && self.on == other.on
     }
 }
@@ -212,18 +236,16 @@ fn secret_field(props: &SecretProps, hooks: &mut HookContext) -> Html {
         })
         .run(hooks);
     }
-    let intent = props.intent;
-    let oninput = props.on.reform(move |event: InputEvent| intent(typed_in(&event)));
-    let onchange = {
-        let (node, on) = (node.clone(), props.on.clone());
-        Callback::from(move |event: Event| {
-            let text = typed_in(&event);
-            if text.held() != Held::Nothing {
-                on.emit(intent(text));
-                put_value(&node, "");
+    let take = taking(props, node.clone());
+    let oninput = {
+        let take = take.clone();
+        Callback::from(move |event: InputEvent| {
+            if !is_typing(&event) {
+                take();
             }
         })
     };
+    let onchange = Callback::from(move |_: Event| take());
     let (id, error, autocomplete) = if props.optional {
         // A password manager knows one secret to a key id.
         ("key-token", "e-token", "off")
@@ -246,6 +268,26 @@ fn secret_field(props: &SecretProps, hooks: &mut HookContext) -> Html {
                 aria-invalid={problem.map(|_| "true")} {placeholder} {oninput} {onchange} />
             { problem_at(error, problem) }
         </div>
+    }
+}
+
+/// Takes what is typed in the field over: the key is made of it once, not of each of its beginnings. The
+/// field is emptied then; what cannot be a secret stays in it, to be mended.
+fn taking(props: &SecretProps, node: NodeRef) -> impl Fn() + Clone + 'static + use<> {
+    let SecretProps { intent, cloud, optional, .. } = *props;
+    let (key_id, on) = (Rc::clone(&props.key_id), props.on.clone());
+    move || {
+        let text = typed_at(&node);
+        match text.held() {
+            Held::Nothing => return,
+            Held::Malformed => {}
+            Held::Usable => {
+                if optional || !is_swapped(cloud, &key_id, text.traits()) {
+                    put_value(&node, "");
+                }
+            }
+        }
+        on.emit(intent(text));
     }
 }
 

@@ -2,17 +2,13 @@
 
 use super::base::NodeRef;
 use crate::vault::Typed;
+use relight_core::form::Held;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Event, HtmlElement};
+use web_sys::{Element, Event, HtmlElement, ShadowRoot};
 
 /// What is typed or chosen in the field that an event comes from.
 pub(crate) fn value_of(event: &Event) -> String {
     property(event, "value").and_then(|value| value.as_string()).unwrap_or_default()
-}
-
-/// What is typed in a field that must not be shown.
-pub(crate) fn typed_in(event: &Event) -> Typed {
-    Typed::new(property(event, "value").unwrap_or_default())
 }
 
 /// Whether the box that an event comes from is ticked.
@@ -38,14 +34,64 @@ pub(crate) fn put_value(node: &NodeRef, value: &str) {
     }
 }
 
-/// Empties the fields that must not be shown.
-pub(crate) fn empty_secrets(root: &web_sys::ShadowRoot) {
-    for name in ["secret", "token"] {
-        if let Ok(Some(field)) = root.query_selector(&format!("input[name={name}]")) {
-            // A field takes every text; there is nothing to do if it does not.
-            let _ = js_sys::Reflect::set(&field, &"value".into(), &"".into());
+/// The fields that must not be shown.
+const SECRETS: [&str; 2] = ["input[name=secret]", "input[name=token]"];
+
+/// Empties the fields that must not be shown. Returns whether something stood in one.
+pub(crate) fn empty_secrets(root: &ShadowRoot) -> bool {
+    take_secrets(root).iter().any(|text| text.held() != Held::Nothing)
+}
+
+/// What is typed in the fields that must not be shown, which are empty then.
+pub(crate) fn take_secrets(root: &ShadowRoot) -> [Typed; 2] {
+    SECRETS.map(|name| {
+        let Ok(Some(field)) = root.query_selector(name) else {
+            return Typed::new(JsValue::UNDEFINED);
+        };
+        let text = js_sys::Reflect::get(&field, &"value".into()).unwrap_or_default();
+        // A field takes every text; there is nothing to do if it does not.
+        let _ = js_sys::Reflect::set(&field, &"value".into(), &"".into());
+        Typed::new(text)
+    })
+}
+
+/// Puts back what was taken out, into fields that may be others by now.
+pub(crate) fn put_secrets(root: &ShadowRoot, texts: &[Typed; 2]) {
+    for (name, text) in SECRETS.into_iter().zip(texts) {
+        if let Ok(Some(field)) = root.query_selector(name)
+            && text.held() != Held::Nothing
+        {
+            let _ = js_sys::Reflect::set(&field, &"value".into(), text.as_ref());
         }
     }
+}
+
+/// Has the fields that must not be shown give what is typed in them, as if they had been left.
+pub(crate) fn settle_secrets(node: &NodeRef) {
+    let Some(form) = node.cast::<Element>() else { return };
+    for name in SECRETS {
+        if let Ok(Some(field)) = form.query_selector(name)
+            && let Ok(left) = Event::new("change")
+        {
+            left.init_event_with_bubbles("change", true);
+            let _ = field.dispatch_event(&left);
+        }
+    }
+}
+
+/// Whether a text is being typed letter by letter: what is pasted, dropped or filled in is all there.
+pub(crate) fn is_typing(event: &Event) -> bool {
+    let kind = js_sys::Reflect::get(event.as_ref(), &"inputType".into()).ok();
+    let kind = kind.and_then(|kind| kind.as_string()).unwrap_or_default();
+    ["insertText", "insertCompositionText", "delete", "history"]
+        .iter()
+        .any(|typing| kind.starts_with(typing))
+}
+
+/// What is typed in a field that must not be shown.
+pub(crate) fn typed_at(node: &NodeRef) -> Typed {
+    let value = node.get().and_then(|node| js_sys::Reflect::get(&node, &"value".into()).ok());
+    Typed::new(value.unwrap_or_default())
 }
 
 /// Puts the focus on an element.
@@ -77,7 +123,7 @@ pub(crate) fn focus_in(node: &NodeRef, selector: &str) {
 #[cfg(feature = "console")]
 pub(crate) fn refocus(node: &NodeRef, selector: Option<&str>) {
     let root = node.cast::<Element>().map(|element| element.get_root_node());
-    let root = root.and_then(|root| root.dyn_into::<web_sys::ShadowRoot>().ok());
+    let root = root.and_then(|root| root.dyn_into::<ShadowRoot>().ok());
     if root.is_none_or(|root| root.active_element().is_some()) {
         return;
     }

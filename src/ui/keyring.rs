@@ -6,6 +6,7 @@ use super::{
     dom::{focus, value_of},
     header::shortened,
     icon::{Icon, icon},
+    outside::outside,
     part::part,
 };
 use crate::{
@@ -49,6 +50,11 @@ pub(crate) fn list(props: &Props<'_>) -> Html {
                     </div>
                 </div>
             }
+            if keyring.removed > 0 {
+                <p class="small hint-warn" role="status" data-removed={keyring.removed.to_string()}>
+                    { icon(Icon::Warning) }<span>{ keys::REMOVED.in_locale(locale) }</span>
+                </p>
+            }
             { trouble(props) }
         </>
     }
@@ -60,6 +66,11 @@ pub(crate) fn keep(props: &Props<'_>) -> Html {
     match key.keepable(props.cloud, props.key_id) {
         Keepable::Yes => {}
         Keepable::No => return Html::default(),
+        Keepable::Derives => {
+            return html! {
+                <p class="small muted" data-advice="derives">{ keys::DERIVES.in_locale(locale) }</p>
+            };
+        }
         Keepable::Temporary => {
             return html! {
                 <p class="small muted" data-advice="temporary">{ keys::TEMPORARY.in_locale(locale) }</p>
@@ -103,7 +114,7 @@ fn row(props: &Props<'_>, entry: &Entry, may_choose: bool) -> Html {
     html! {
         <li class="row" data-kept={name.to_owned()} data-usable={entry.is_usable.to_string()}>
             <span class="grow">
-                <strong>{ name.to_owned() }</strong>
+                <strong>{ outside(name) }</strong>
                 <span class="small muted">
                     if let Some(product) = product { { product }{ " · " } }
                     <span class="id">{ key_id.clone() }</span>

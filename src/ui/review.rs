@@ -8,6 +8,7 @@ use super::{
     dom::{focus, open_of, value_of},
     header::route_name,
     icon::{Icon, icon},
+    outside::outside,
     pacing::{self, pace},
     pager::{Pages, page_range, pager},
     part::part,
@@ -43,6 +44,8 @@ pub(crate) struct Props {
     pub(crate) locale: Locale,
     pub(crate) review: Arc<Reviewed>,
     pub(crate) reason: String,
+    /// What is wrong with it.
+    pub(crate) refusal: Option<Refusal>,
     pub(crate) pacing: Pacing,
     pub(crate) route: Shared<Route>,
     pub(crate) on: Callback<Intent>,
@@ -73,8 +76,8 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
     let deed = Deed::of(order);
     let ontyped = on.reform(|event: InputEvent| Intent::Form(Action::TypedCount(value_of(&event))));
     let wrong = (*asked && !review.may_send()).then(|| Tell::TypedWrong(count).in_locale(locale));
-    let reason_given = order.limits().allows_reason(&props.reason);
     let unproven = order.limits().check_once(order).err();
+    let reason_given = props.refusal.is_none();
     let onmissing = {
         let missing = match (reason_given, review.may_send()) {
             (false, _) => reason.clone(),
@@ -87,7 +90,9 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
             focus(&missing);
         })
     };
-    let no_reason = (*asked && !reason_given).then(|| Refusal::ReasonMissing.sentence(locale));
+    // That there is none yet is said once somebody goes on without.
+    let refusal = props.refusal.as_ref().filter(|one| *asked || **one != Refusal::ReasonMissing);
+    let no_reason = refusal.map(|refusal| refusal.sentence(locale));
     let danger = !order.is_dry_run() && (order.is_forced() || order.erases());
     html! {
         <section class="panel review" part="panel review" aria-labelledby="h-review" onkeydown={no_repeat()}>
@@ -388,13 +393,13 @@ fn planned(props: &PlannedProps, hooks: &mut HookContext) -> Html {
                             <tr key={id} data-instance-id={(*id).to_owned()}>
                                 <td class="id">
                                     { (*id).to_owned() }
-                                    <span class="narrow small muted">{ state.map(|state| state.name.clone()) }</span>
+                                    <span class="narrow small muted">{ state.map(|state| outside(&state.name)) }</span>
                                 </td>
                                 if known {
-                                    <td class="name aux">{ state.map(|state| state.name.clone()) }</td>
-                                    <td class="muted aux">{ state.map(|state| state.zone.clone()) }</td>
+                                    <td class="name aux">{ state.map(|state| outside(&state.name)) }</td>
+                                    <td class="muted aux">{ state.map(|state| outside(&state.zone)) }</td>
                                     <td>{ state.map(state_chip) }</td>
-                                    <td class="muted aux">{ state.map(|state| state.address.clone()) }</td>
+                                    <td class="muted aux">{ state.map(|state| outside(&state.address)) }</td>
                                 }
                                 <td class="number muted aux">{ text::number(locale, call + 1) }</td>
                             </tr>

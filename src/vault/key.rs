@@ -4,7 +4,7 @@
 use js_sys::{Array, JsString, Object, Promise, Reflect, Uint8Array};
 #[cfg(feature = "console")]
 use relight_core::sign::{self, Hash};
-use relight_core::{cloud::Cloud, form::Held, sign::Keying};
+use relight_core::{cloud::Cloud, credential::Trait, form::Held, sign::Keying};
 use std::fmt;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 #[cfg(feature = "console")]
@@ -52,6 +52,12 @@ impl Typed {
         }
     }
 
+    /// What may be remembered of it.
+    pub(crate) fn traits(&self) -> Trait {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "UTF-16")]
+        Trait::of((0..self.0.length()).map(|index| self.0.char_code_at(index) as u32))
+    }
+
     /// The text itself: for a token, which goes out with every request.
     pub(crate) fn text(&self) -> String {
         String::from(&self.0)
@@ -69,6 +75,12 @@ impl Typed {
             bytes.set_index(index, byte);
         }
         bytes
+    }
+}
+
+impl AsRef<JsValue> for Typed {
+    fn as_ref(&self) -> &JsValue {
+        &self.0
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Lock, Vault};
 use crate::{
-    clock::{self, Millis},
+    clock::{Millis, Moment},
     ui::dom,
 };
 use gloo_events::{EventListener, EventListenerOptions};
@@ -29,22 +29,20 @@ impl Watch {
     /// Begins. `locked` hears of it once it has happened.
     pub(crate) fn new(vault: &Vault, root: Option<ShadowRoot>, locked: Callback<()>) -> Self {
         let limit_ms = Rc::new(Cell::new(USUAL_LIMIT_MS));
-        let seen = Rc::new(Cell::new(clock::now()));
+        let seen = Rc::new(Cell::new(Moment::now()));
         let lock = {
             let vault = vault.clone();
             move |why| {
                 // At once: a page that is being left may not come to anything later.
-                if let Some(root) = &root {
-                    dom::empty_secrets(root);
-                }
-                if vault.lock(why) {
+                let was_typed = root.as_ref().is_some_and(dom::empty_secrets);
+                if vault.lock(why, was_typed) {
                     locked.emit(());
                 }
             }
         };
         let is_idle = {
             let (limit_ms, seen) = (Rc::clone(&limit_ms), Rc::clone(&seen));
-            move || limit_ms.get() > 0 && clock::now().saturating_sub(seen.get()) >= limit_ms.get()
+            move || limit_ms.get() > 0 && seen.get().elapsed() >= limit_ms.get()
         };
         let mut listeners = Vec::new();
         if let Some(window) = web_sys::window() {
@@ -56,7 +54,7 @@ impl Watch {
                     if is_idle() {
                         lock(Lock::Idle);
                     }
-                    seen.set(clock::now());
+                    seen.set(Moment::now());
                 });
                 listeners.push(listener);
             }

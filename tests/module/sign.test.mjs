@@ -161,6 +161,8 @@ test("what is wrong with the input is named, and nothing is signed", async () =>
     [{ ...operation, operation: "TerminateInstances" }, "unknown-operation", /Terminate/],
     [{ ...operation, options: { StopType: "KICK" } }, "option-value", /KICK/],
     [{ ...operation, accessKeyId: "two words" }, "key-id-malformed", /SecretId/],
+    [{ ...operation, secret: "AKIDexampleexample" }, "invalid-argument", /swapped/],
+    [{ ...input, secret: "LTAIexampleexample" }, "invalid-argument", /swapped/],
   ]) {
     await assert.rejects(relight.signRequest(given), (error) => {
       assert.ok(error instanceof Error);

@@ -1,4 +1,5 @@
-//! What can be said of a key before it is used: never more than its shape.
+//! What can be said of a key before it is used: never more than its shape; and of a secret, once it is
+//! in the browser's keeping, enough to know it again in another field.
 
 use crate::cloud::{self, Cloud};
 #[cfg(feature = "signing")]
@@ -50,6 +51,141 @@ pub fn check_key_id(cloud: &'static dyn Cloud, key_id: &str) -> Result<(), Refus
         .ok_or(Refusal::KeyIdMalformed { label: cloud.manifest().credential.key_id_label })
 }
 
+/// Checks a key id that a person, an endpoint or the browser's keeping gives, together with what is
+/// remembered of the secret, before anything is signed with them: a secret in the field for the key id
+/// would go out with every request.
+///
+/// # Errors
+/// As for [`check_key_id`]; a key id that begins as none of its cloud does, a secret that begins as a
+/// key id does, and two that are swapped; the secret or token itself in the place of the key id.
+#[cfg(feature = "signing")]
+pub fn check_key(cloud: &'static dyn Cloud, key_id: &str, guard: Guard) -> Result<(), Refusal> {
+    let credential = &cloud.manifest().credential;
+    if guard.is_in(key_id) {
+        return Err(Refusal::SecretInText { field: "keyId" });
+    }
+    check_key_id(cloud, key_id)?;
+    if !begins(credential.key_id.prefixes, &key_id.chars().map(u32::from)) {
+        return Err(Refusal::KeyIdPrefix {
+            label: credential.key_id_label,
+            secret_label: credential.secret_label,
+            prefixes: credential.key_id.prefixes,
+        });
+    }
+    match guard.secret {
+        Some(secret) if is_swapped(cloud, key_id, secret) => Err(Refusal::KeySwapped {
+            label: credential.key_id_label,
+            secret_label: credential.secret_label,
+        }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Whether a secret must be taken for a key id: it begins as a key id of some cloud does. Where key ids
+/// of this cloud have no such beginnings there is their length: no key id is longer than its secret. Two
+/// that are swapped and equally long cannot be told.
+pub fn is_swapped(cloud: &dyn Cloud, key_id: &str, secret: Trait) -> bool {
+    let has_beginnings = !cloud.manifest().credential.key_id.prefixes.is_empty();
+    secret.is_like_a_key_id || (!has_beginnings && key_id.chars().count() > secret.length)
+}
+
+/// Whether a secret begins as a key id of some cloud does: then it is none.
+pub fn is_like_a_key_id(secret: &str) -> bool {
+    Trait::of(secret.chars().map(u32::from)).is_like_a_key_id
+}
+
+/// What is remembered of a text that must not be shown: as much as is needed to know it again, and too
+/// little to find it. Of a secret's hundred and more bits these are at most thirty-one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trait {
+    length: usize,
+    sum: u32,
+    is_like_a_key_id: bool,
+}
+
+/// Shorter texts stand in others by accident.
+const KNOWN_LENGTH_MIN: usize = 12;
+
+/// Two numbers of a sum over the letters that moves along a text (Rabin, Karp: "Efficient randomized
+/// pattern-matching algorithms", 1987).
+const MODULUS: u64 = (1 << 31) - 1;
+const BASE: u64 = 0x5bd1_e995;
+
+impl Trait {
+    /// Of a text, letter by letter, so that nobody has to have it in one piece.
+    pub fn of(letters: impl Iterator<Item = u32> + Clone) -> Self {
+        let is_like_a_key_id = cloud::ALL.iter().any(|cloud| {
+            let prefixes = cloud.manifest().credential.key_id.prefixes;
+            !prefixes.is_empty() && begins(prefixes, &letters)
+        });
+        let (mut length, mut sum) = (0, 0);
+        for letter in letters {
+            length += 1;
+            sum = next(sum, letter);
+        }
+        // Less than the modulus, which has 31 bits.
+        Trait { length, sum: u32::try_from(sum).unwrap_or_default(), is_like_a_key_id }
+    }
+
+    /// Whether the text stands in another.
+    fn is_in(self, text: &str) -> bool {
+        if self.length < KNOWN_LENGTH_MIN {
+            return false;
+        }
+        let power = (0..self.length).fold(1, |power, _| power * BASE % MODULUS);
+        let mut leaving = text.chars().map(u32::from);
+        let mut sum = 0;
+        text.chars().map(u32::from).enumerate().any(|(at, letter)| {
+            sum = next(sum, letter);
+            if at >= self.length {
+                let left = u64::from(leaving.next().unwrap_or_default());
+                sum = (sum + MODULUS - left * power % MODULUS) % MODULUS;
+            }
+            at + 1 >= self.length && sum == u64::from(self.sum)
+        })
+    }
+
+    /// As a text, for the page's front to hand it on.
+    pub fn handed_over(self) -> String {
+        format!("{} {} {}", self.length, self.sum, u8::from(self.is_like_a_key_id))
+    }
+
+    /// Out of such a text.
+    pub fn taken_over(text: &str) -> Option<Self> {
+        let mut parts = text.split(' ');
+        let length = parts.next()?.parse().ok()?;
+        let sum = parts.next()?.parse().ok()?;
+        Some(Trait { length, sum, is_like_a_key_id: parts.next()? == "1" })
+    }
+}
+
+fn next(sum: u64, letter: u32) -> u64 {
+    (sum * BASE + u64::from(letter)) % MODULUS
+}
+
+/// What is remembered of the secret and the token that are held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Guard {
+    /// Of the secret.
+    pub secret: Option<Trait>,
+    /// Of the token.
+    pub token: Option<Trait>,
+}
+
+impl Guard {
+    /// Whether a text has the secret or the token in it.
+    pub fn is_in(self, text: &str) -> bool {
+        [self.secret, self.token].into_iter().flatten().any(|one| one.is_in(text))
+    }
+}
+
+fn begins(prefixes: &[&str], letters: &(impl Iterator<Item = u32> + Clone)) -> bool {
+    prefixes.is_empty()
+        || prefixes
+            .iter()
+            .any(|prefix| prefix.bytes().map(u32::from).eq(letters.clone().take(prefix.len())))
+}
+
 /// Whether this can only be the id of a temporary key of the cloud, which needs its token.
 pub fn is_temporary(cloud: &dyn Cloud, key_id: &str) -> bool {
     (cloud.manifest().credential.is_temporary)(key_id)
@@ -58,13 +194,13 @@ pub fn is_temporary(cloud: &dyn Cloud, key_id: &str) -> bool {
 /// What is odd about a key id, if anything.
 pub fn doubt(cloud: &'static dyn Cloud, key_id: &str) -> Option<Doubt> {
     let own = &cloud.manifest().credential.key_id;
-    let begins = |cloud: &dyn Cloud| {
+    let is_one_of = |cloud: &dyn Cloud| {
         let prefixes = cloud.manifest().credential.key_id.prefixes;
         prefixes.iter().any(|prefix| key_id.starts_with(prefix))
     };
-    if !begins(cloud)
+    if !is_one_of(cloud)
         && let Some(other) =
-            cloud::ALL.iter().copied().find(|other| *other != cloud && begins(*other))
+            cloud::ALL.iter().copied().find(|other| *other != cloud && is_one_of(*other))
     {
         return Some(Doubt::OtherCloud(other));
     }
@@ -75,4 +211,102 @@ pub fn doubt(cloud: &'static dyn Cloud, key_id: &str) -> Option<Doubt> {
 #[cfg(feature = "signing")]
 fn is_printable(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+#[cfg(all(test, feature = "signing"))]
+mod tests {
+    use super::{Guard, Trait, check_key, is_like_a_key_id, is_swapped};
+    use crate::{cloud, plan::Refusal};
+
+    const SECRET: &str = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0";
+
+    fn of(secret: &str) -> Trait {
+        Trait::of(secret.chars().map(u32::from))
+    }
+
+    fn guard(secret: &str) -> Guard {
+        Guard { secret: Some(of(secret)), token: None }
+    }
+
+    #[test]
+    fn two_that_are_swapped_are_refused_for_every_cloud() {
+        for (cloud, key_id, secret) in [
+            ("alibaba", "LTAI5tExampleExample0001", SECRET),
+            ("alibaba", "STS.NUexampleexample01", SECRET),
+            ("alibaba", "TMP.3KexampleExample01", SECRET),
+            ("tencent", "AKIDexampleexampleexample0000000001", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC01d"),
+            ("tencent", "IKIDexampleexampleexample0000000001", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC01d"),
+            ("zenlayer", "0D9UtpyKYcHxms5v", "Gu5t9xGARNpq86cd98joQYCN3"),
+        ] {
+            let cloud = cloud::by_id(cloud).unwrap();
+            assert_eq!(check_key(cloud, key_id, guard(secret)), Ok(()), "{key_id}");
+            let refused = check_key(cloud, secret, guard(key_id)).unwrap_err();
+            assert!(
+                matches!(refused, Refusal::KeyIdPrefix { .. } | Refusal::KeySwapped { .. }),
+                "{key_id}: {refused:?}"
+            );
+            // Whichever of the two is there first.
+            let has_beginnings = !cloud.manifest().credential.key_id.prefixes.is_empty();
+            assert_eq!(check_key(cloud, secret, Guard::default()).is_err(), has_beginnings);
+            assert_eq!(is_swapped(cloud, "", of(key_id)), has_beginnings);
+            assert!(!is_swapped(cloud, "", of(secret)));
+            // One secret in both fields.
+            let refused = check_key(cloud, secret, guard(secret));
+            assert_eq!(refused, Err(Refusal::SecretInText { field: "keyId" }));
+        }
+        // A key id of one cloud is no secret of another.
+        let zenlayer = cloud::by_id("zenlayer").unwrap();
+        let swapped = check_key(zenlayer, "0D9UtpyKYcHxms5v", guard("LTAI5tExampleExample0001"));
+        assert!(matches!(swapped, Err(Refusal::KeySwapped { .. })));
+        for cloud in cloud::ALL {
+            for prefix in cloud.manifest().credential.key_id.prefixes {
+                assert!(is_like_a_key_id(&format!("{prefix}{SECRET}")), "{prefix}");
+                assert!(!is_like_a_key_id(&prefix.to_lowercase()), "{prefix}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_is_known_again_wherever_it_stands_and_nothing_else_is() {
+        let guard = guard(SECRET);
+        for text in [
+            SECRET.to_owned(),
+            format!("x{SECRET}"),
+            format!("{SECRET}x"),
+            format!("ticket 实例 {SECRET}, please"),
+            format!("{SECRET}{SECRET}"),
+            format!("{}{SECRET}", "aB3d".repeat(10_000)),
+        ] {
+            assert!(guard.is_in(&text), "{}", text.len());
+        }
+        let shortened = SECRET.get(1..).unwrap();
+        let others = [String::new(), shortened.to_owned(), SECRET.to_lowercase(), SECRET.repeat(9)];
+        for text in &others[..3] {
+            assert!(!guard.is_in(text), "{text}");
+        }
+        // All that it could be taken for in a long text of other letters.
+        let mut state = 1_u32;
+        let long: String = (0..200_000)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                char::from(b'!' + u8::try_from(state >> 24).unwrap() % 94)
+            })
+            .collect();
+        assert!(!guard.is_in(&long));
+        let token = Guard { secret: None, token: guard.secret };
+        assert!(token.is_in(SECRET));
+        assert!(!Guard { secret: Some(of("short")), token: None }.is_in("short"));
+        assert!(!Guard::default().is_in(SECRET));
+    }
+
+    #[test]
+    fn what_is_remembered_shows_nothing_and_can_be_handed_over() {
+        let one = of(SECRET);
+        let said = format!("{one:?} {}", one.handed_over());
+        assert!(!said.contains(SECRET.get(..4).unwrap()), "{said}");
+        for one in [one, of("LTAIabc")] {
+            assert_eq!(Trait::taken_over(&one.handed_over()), Some(one));
+        }
+        assert_eq!(Trait::taken_over("nothing"), None);
+    }
 }

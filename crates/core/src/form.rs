@@ -8,12 +8,13 @@
 use crate::run::Policy;
 use crate::{
     cloud::{self, Cloud, Mode, Operation, Role},
+    credential::Guard,
     ids::{InstanceId, ParsedIds, parse_ids},
     limits::Limits,
 };
 #[cfg(feature = "signing")]
 use crate::{
-    credential,
+    credential, link,
     plan::{self, Cut, Job, Plan, Refusal},
 };
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub struct Form {
     reason: String,
     pacing: Pacing,
     limits: Arc<Limits>,
+    guard: Guard,
 }
 
 /// Something that is filled in.
@@ -70,6 +72,8 @@ pub enum Fill {
     Reason(String),
     /// Another way to cut and pace the calls.
     Pacing(Pacing),
+    /// What is remembered of the secret and the token, so that no field takes them.
+    Guard(Guard),
 }
 
 /// How the calls are to be cut and paced. What is not set follows the number of instances.
@@ -192,6 +196,7 @@ impl Form {
             reason: String::new(),
             pacing: Pacing::default(),
             limits: Arc::default(),
+            guard: Guard::default(),
         })
     }
 
@@ -334,9 +339,11 @@ impl Form {
     #[cfg(feature = "signing")]
     pub fn plan(&self, secret: Held, token: Held) -> Result<Plan, Refusal> {
         let manifest = self.cloud.manifest();
+        // First, so that no other refusal repeats the text.
+        self.check_texts()?;
         let job = self.job();
         let plan = plan::plan_cut(&job, self.pacing.cut(job.ids.len()))?;
-        credential::check_key_id(self.cloud, &self.key_id)?;
+        credential::check_key(self.cloud, &self.key_id, self.guard)?;
         match secret {
             Held::Usable => {}
             Held::Nothing | Held::Malformed => {
@@ -347,6 +354,37 @@ impl Form {
             (Held::Nothing, _) | (Held::Usable, Some(_)) => Ok(plan),
             (Held::Usable | Held::Malformed, None) => Err(Refusal::TokenMalformed { used: false }),
             (Held::Malformed, Some(_)) => Err(Refusal::TokenMalformed { used: true }),
+        }
+    }
+
+    /// Checks that neither the secret nor the token stands in a field whose text is sent or written
+    /// down. What was typed before them counts, too.
+    ///
+    /// # Errors
+    /// The first field that has one of them in it.
+    #[cfg(feature = "signing")]
+    pub fn check_texts(&self) -> Result<(), Refusal> {
+        let texts =
+            [("keyId", &*self.key_id), ("region", &*self.region), ("instanceIds", &*self.ids_text)];
+        match texts.into_iter().find(|(_, text)| self.guard.is_in(text)) {
+            Some((field, _)) => Err(Refusal::SecretInText { field }),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that the reason has neither of them in it, nor anything else that looks like a key: it is
+    /// written down and exported.
+    ///
+    /// # Errors
+    /// If it has.
+    #[cfg(feature = "signing")]
+    pub fn check_reason(&self) -> Result<(), Refusal> {
+        if self.guard.is_in(&self.reason) {
+            Err(Refusal::SecretInText { field: "reason" })
+        } else if link::is_like_a_key(&self.reason) {
+            Err(Refusal::KeyInReason)
+        } else {
+            Ok(())
         }
     }
 
@@ -363,7 +401,8 @@ impl Form {
                     let ids_text = Arc::clone(&self.ids_text);
                     let reason = std::mem::take(&mut self.reason);
                     let limits = Arc::clone(&self.limits);
-                    *self = Form { ids_text, reason, pacing: self.pacing, limits, ..fresh };
+                    let guard = self.guard;
+                    *self = Form { ids_text, reason, pacing: self.pacing, limits, guard, ..fresh };
                     self.fit();
                     self.parse();
                 }
@@ -413,6 +452,7 @@ impl Form {
             }
             Fill::Reason(reason) => self.reason = reason,
             Fill::Pacing(pacing) => self.pacing = pacing,
+            Fill::Guard(guard) => self.guard = guard,
         }
     }
 

@@ -181,7 +181,10 @@ fn names_a_key(name: &str) -> bool {
 /// ids and codes do not mix them.
 const KEY_LENGTH_MIN: usize = 28;
 
-fn is_like_a_key(text: &str) -> bool {
+/// Whether something in a text looks like a secret or a key id of any cloud. A password of a cloud whose
+/// secrets are shorter does not: what is held is known again by its
+/// [`Trait`](crate::credential::Trait).
+pub fn is_like_a_key(text: &str) -> bool {
     let of_a_key = |one| matches!(one, '+' | '/' | '=' | '_' | '.');
     text.split(|one: char| !(one.is_ascii_alphanumeric() || of_a_key(one))).any(|piece| {
         let has = |kind: fn(&u8) -> bool| piece.bytes().any(|byte| kind(&byte));

@@ -190,11 +190,15 @@ impl Session {
     /// Whether what is reviewed may be sent.
     pub fn may_send(&self) -> bool {
         self.review().is_some_and(|review| {
-            let limits = self.form.limits();
-            review.may_send()
-                && limits.allows_reason(self.form.reason())
-                && limits.check_once(&review.order).is_ok()
-        })
+            review.may_send() && self.form.limits().check_once(&review.order).is_ok()
+        }) && self.reason_refusal().is_none()
+    }
+
+    /// What is wrong with the reason.
+    pub fn reason_refusal(&self) -> Option<Refusal> {
+        let limits = self.form.limits();
+        let missing = !limits.allows_reason(self.form.reason());
+        self.form.check_reason().err().or(missing.then_some(Refusal::ReasonMissing))
     }
 
     /// The run of a plan that a person has confirmed and the page around the console approved, if that is
@@ -212,6 +216,7 @@ impl Session {
         let review = self.review()?;
         let plan = review.plan.as_ref().filter(|plan| ***plan == *approved)?;
         self.form.limits().check_once(&plan.order).ok()?;
+        self.form.check_reason().ok()?;
         let about = About {
             id,
             reason: self.form.reason().to_owned(),
@@ -281,6 +286,14 @@ impl Session {
             }
             // Neither changes what is asked, so the review stays.
             Action::Fill(Fill::Reason(reason)) => self.form.fill(Fill::Reason(reason)),
+            Action::Fill(Fill::Guard(guard)) => {
+                self.form.fill(Fill::Guard(guard));
+                // Nor does this, unless a secret turns out to stand where it must not.
+                let refusal = self.form.check_texts().err();
+                if refusal.is_some() && !matches!(self.step, Step::Compose { .. }) {
+                    self.step = Step::Compose { refusal };
+                }
+            }
             Action::Fill(Fill::Pacing(pacing)) => {
                 self.form.fill(Fill::Pacing(pacing));
                 self.plan_anew();
@@ -445,7 +458,11 @@ impl Review {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{answer::Phase, form::Pacing};
+    use crate::{
+        answer::Phase,
+        credential::{Guard, Trait},
+        form::Pacing,
+    };
 
     fn filled() -> Session {
         let mut session = Session::new(Locale::En);
@@ -620,5 +637,95 @@ mod tests {
         let rows: Vec<_> = run.rows().iter().map(|row| (row.outcome.word(), &*row.name)).collect();
         assert_eq!(rows, [("queued", "web"), ("skipped", "web"), ("skipped", "")]);
         assert_eq!(run.clock_correction_seconds(), Some(600));
+    }
+
+    fn guard(secret: &str) -> Fill {
+        let secret = Some(Trait::of(secret.chars().map(u32::from)));
+        Fill::Guard(Guard { secret, token: None })
+    }
+
+    const SECRET: &str = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC01d";
+
+    /// Whichever comes first, the text or the secret.
+    #[test]
+    fn no_field_takes_the_secret() {
+        for (field, fill) in [
+            ("keyId", Fill::KeyId(format!("AKID{SECRET}"))),
+            ("region", Fill::Region(format!("ap-{SECRET}"))),
+            ("instanceIds", Fill::IdsText(format!("ins-aaaaaaaa {SECRET}"))),
+        ] {
+            for secret_first in [true, false] {
+                let mut session = filled();
+                let mut both = [guard(SECRET), fill.clone()];
+                if !secret_first {
+                    both.reverse();
+                }
+                for fill in both {
+                    session.update(Action::Fill(fill));
+                }
+                review(&mut session, true);
+                let refused = Step::Compose { refusal: Some(Refusal::SecretInText { field }) };
+                assert_eq!(*session.step(), refused, "{field}");
+            }
+        }
+        // A secret that is entered while the review is there.
+        let mut session = filled();
+        session.update(Action::Fill(Fill::IdsText(format!("ins-aaaaaaaa {SECRET}"))));
+        review(&mut session, false);
+        assert!(session.may_send());
+        session.update(Action::Fill(guard("another one that is long enough")));
+        assert!(session.may_send(), "the review is left");
+        session.update(Action::Fill(guard(SECRET)));
+        assert!(session.review().is_none() && !session.may_send());
+    }
+
+    #[test]
+    fn a_key_id_that_may_be_the_secret_is_refused() {
+        let mut session = filled();
+        for (key_id, secret, kind) in [
+            (SECRET, "AKIDexampleexampleexample0000000001", "key-id-prefix"),
+            ("AKIDEXAMPLE", "AKIDexampleexampleexample0000000001", "key-swapped"),
+            ("akidexample", SECRET, "key-id-prefix"),
+        ] {
+            session.update(Action::Fill(Fill::KeyId(key_id.into())));
+            session.update(Action::Fill(guard(secret)));
+            review(&mut session, true);
+            let Step::Compose { refusal: Some(refusal) } = session.step() else {
+                panic!("{key_id} is taken")
+            };
+            assert_eq!(refusal.kind(), kind, "{key_id}");
+            for locale in [Locale::En, Locale::Zh] {
+                let words = refusal.sentence(locale);
+                assert!(words.contains("SecretId") && words.contains("SecretKey"), "{words}");
+                assert!(!words.contains(SECRET), "{words}");
+            }
+            assert_eq!(session.form().key_id(), key_id, "what was typed is lost");
+        }
+    }
+
+    #[test]
+    fn the_reason_is_one_and_has_no_key_in_it() {
+        let mut session = filled();
+        let limits = Limits { reason_required: true, ..Limits::default() };
+        session.update(Action::Restrict(Arc::new(limits)));
+        session.update(Action::Fill(guard("sandbox-tencent-secret-000000001")));
+        review(&mut session, false);
+        for (reason, kind) in [
+            ("", Some("reason-missing")),
+            (" \u{200b}\u{2028}", Some("reason-missing")),
+            ("—…!", Some("reason-missing")),
+            ("see sandbox-tencent-secret-000000001", Some("secret-in-text")),
+            (SECRET, Some("key-in-reason")),
+            ("key AKIDexampleexampleexample0000000001", Some("key-in-reason")),
+            ("CHG0031234: 机房断电", None),
+            ("https://tickets.example.com/browse/OPS-1234?focus=comment-99", None),
+        ] {
+            session.update(Action::Fill(Fill::Reason(reason.into())));
+            let refusal = session.reason_refusal();
+            assert_eq!(refusal.as_ref().map(Refusal::kind), kind, "{reason}");
+            assert_eq!(session.may_send(), kind.is_none(), "{reason}");
+            let run = session.run("r".into(), 7, None, true);
+            assert!(kind.is_none() || kind == Some("reason-missing") || run.is_none(), "{reason}");
+        }
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::{
     bytes::{self, in_range},
-    cloud,
+    cloud, credential,
     request::{Pair, Request, Signed},
 };
 use hmac::{Hmac, KeyInit, Mac, digest::Output};
@@ -184,6 +184,11 @@ impl Secret {
     /// Takes a secret.
     pub fn new(secret: String) -> Self {
         Secret(Zeroizing::new(secret))
+    }
+
+    /// Whether it begins as a key id of some cloud does: then it is none.
+    pub fn is_like_a_key_id(&self) -> bool {
+        credential::is_like_a_key_id(&self.0)
     }
 
     /// The HMAC of a message under this secret.

@@ -5,7 +5,7 @@ mod common;
 use common::{every_cloud, every_operation, ids, job};
 use relight_core::{
     cloud::{self, Cloud},
-    credential,
+    credential::{self, Guard},
     limits::Limits,
     plan::{Batch, Job, Plan, Refusal, Target, Warning, batch, plan},
     words::Locale,
@@ -265,6 +265,10 @@ fn every_refusal_has_a_name_and_a_sentence() {
     let alibaba_job = |options| with(job(alibaba(), "RebootInstances", 1), options);
     let region = |region: &str| Job { region: region.into(), ..tencent_job() };
     let limited = |limits| refusal(&Job { limits: Arc::new(limits), ..tencent_job() });
+    let guard = |text: &str| {
+        let secret = Some(credential::Trait::of(text.chars().map(u32::from)));
+        Guard { secret, token: None }
+    };
     let key = |id, secret, token| credential::check(tencent(), id, secret, token).unwrap_err();
     let refusals = [
         refusal(&job(tencent(), "Reboot", 1)),
@@ -289,6 +293,11 @@ fn every_refusal_has_a_name_and_a_sentence() {
         limited(Limits { instance_ids: Some(vec![]), ..Limits::default() }),
         Refusal::ReasonMissing,
         Refusal::OnceNotProven,
+        credential::check_key(tencent(), "id", Guard::default()).unwrap_err(),
+        credential::check_key(tencent(), "AKIDexample", guard("LTAIexample")).unwrap_err(),
+        credential::check_key(tencent(), "a text of the secret", guard("of the secret"))
+            .unwrap_err(),
+        Refusal::KeyInReason,
         refusal(&with(job(alibaba(), "StartInstances", 1), &[("InitLocalDisk", "true")])),
     ];
     let kinds: BTreeSet<&str> = refusals.iter().map(Refusal::kind).collect();
@@ -303,7 +312,7 @@ fn every_refusal_has_a_name_and_a_sentence() {
 }
 
 /// How many refusals there are. A new one makes [`count`] fail to compile, which names this line.
-const KINDS: usize = 22;
+const KINDS: usize = 26;
 
 #[allow(dead_code, reason = "it is there to be compiled")]
 fn count(refusal: &Refusal) -> usize {
@@ -329,6 +338,10 @@ fn count(refusal: &Refusal) -> usize {
         Refusal::InstancesNotAllowed { .. } => 19,
         Refusal::ReasonMissing => 20,
         Refusal::OnceNotProven => 21,
+        Refusal::KeyIdPrefix { .. } => 22,
+        Refusal::KeySwapped { .. } => 23,
+        Refusal::SecretInText { .. } => 24,
+        Refusal::KeyInReason => 25,
         Refusal::ErasesElsewhere { .. } => KINDS,
     }
 }

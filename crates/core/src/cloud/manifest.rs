@@ -102,14 +102,17 @@ pub struct Credential {
     pub secret_label: &'static str,
     /// What the vendor calls the token of a temporary key; `None` where there are none.
     pub token_label: Option<&'static str>,
-    /// What a key id looks like. A key that differs is warned about, not refused, unless it cannot
-    /// be one at all.
+    /// What a key id looks like. One that begins otherwise is refused, since it may be the secret; an
+    /// unusual length is warned about.
     pub key_id: Shape,
     /// True for a key id that can only be one of a temporary key, which is nothing without its
     /// token.
     pub is_temporary: fn(&str) -> bool,
     /// What a secret looks like.
     pub secret: Shape,
+    /// Whether the secret is only ever used to derive a key for each day: whoever may sign with it can
+    /// make the keys of all days to come, and take them away.
+    pub derives_keys: bool,
     /// How the cloud's algorithms key their MAC, the first algorithm's first. Whoever holds a secret
     /// as keys that cannot be read back needs one of each, made when the secret is entered.
     pub keyings: &'static [Keying],

@@ -134,6 +134,29 @@ pub enum Refusal {
         /// What the cloud calls it.
         label: &'static str,
     },
+    /// The key id begins as none of its cloud does: it may be the secret.
+    KeyIdPrefix {
+        /// What the cloud calls it.
+        label: &'static str,
+        /// What the cloud calls the secret.
+        secret_label: &'static str,
+        /// How key ids of the cloud begin.
+        prefixes: &'static [&'static str],
+    },
+    /// The secret looks like a key id: the two may be swapped.
+    KeySwapped {
+        /// What the cloud calls the key id.
+        label: &'static str,
+        /// What the cloud calls the secret.
+        secret_label: &'static str,
+    },
+    /// The secret or the token stands in a text that is sent or written down.
+    SecretInText {
+        /// The field with the text, by its public name.
+        field: &'static str,
+    },
+    /// Something in the reason looks like a key.
+    KeyInReason,
     /// The secret is missing or cannot be one.
     SecretMalformed {
         /// What the cloud calls it.
@@ -170,6 +193,10 @@ impl Refusal {
             Refusal::ReasonMissing => "reason-missing",
             Refusal::OnceNotProven => "once-not-proven",
             Refusal::KeyIdMalformed { .. } => "key-id-malformed",
+            Refusal::KeyIdPrefix { .. } => "key-id-prefix",
+            Refusal::KeySwapped { .. } => "key-swapped",
+            Refusal::SecretInText { .. } => "secret-in-text",
+            Refusal::KeyInReason => "key-in-reason",
             Refusal::SecretMalformed { .. } => "secret-malformed",
             Refusal::TokenMalformed { .. } => "token-malformed",
         }
@@ -231,11 +258,24 @@ impl Refusal {
                 some(ids, ", ")
             ),
             Refusal::ReasonMissing => {
-                "Give a reason or a ticket: whoever runs this page asks for one.".into()
+                "Give a reason or a ticket, with at least one letter or digit: whoever runs this page asks for one.".into()
             }
             Refusal::OnceNotProven => "The administrator of this page requires proof that the proxy refuses a second copy of a request. Check the connection first.".into(),
             Refusal::KeyIdMalformed { label } | Refusal::SecretMalformed { label } => {
                 format!("The {label} is missing or has characters that no {label} has.")
+            }
+            Refusal::KeyIdPrefix { label, secret_label, prefixes } => format!(
+                "An {label} begins with {}, and this does not. Are {label} and {secret_label} swapped? Check both fields; nothing was sent.",
+                prefixes.join(", ")
+            ),
+            Refusal::KeySwapped { label, secret_label } => format!(
+                "The {secret_label} looks like an {label}: the two fields may be swapped. Check both; nothing was sent."
+            ),
+            Refusal::SecretInText { .. } => {
+                "This text has the secret or the token in it. Remove it: what stands here is sent or written down. Nothing was sent.".into()
+            }
+            Refusal::KeyInReason => {
+                "Something in the reason looks like a key. Remove it: reasons are written down and exported.".into()
             }
             Refusal::TokenMalformed { used: true } => {
                 "The token has characters that no token has.".into()
@@ -291,13 +331,26 @@ impl Refusal {
             Refusal::InstancesNotAllowed { ids } => {
                 format!("本页面的管理员不允许在此操作这些实例：{}。", some(ids, "、"))
             }
-            Refusal::ReasonMissing => "本页面的管理员要求填写原因或工单号。".into(),
+            Refusal::ReasonMissing => {
+                "本页面的管理员要求填写原因或工单号，至少含一个文字或数字。".into()
+            }
             Refusal::OnceNotProven => {
                 "本页面的管理员要求先证实代理会拒绝重复的请求，请先检查连接。".into()
             }
             Refusal::KeyIdMalformed { label } | Refusal::SecretMalformed { label } => {
                 format!("{label} 为空，或含有不允许的字符。")
             }
+            Refusal::KeyIdPrefix { label, secret_label, prefixes } => format!(
+                "{label} 应以 {} 开头，所填内容不符。{label} 与 {secret_label} 是否填反了？请检查这两个输入框；未发送任何请求。",
+                prefixes.join("、")
+            ),
+            Refusal::KeySwapped { label, secret_label } => format!(
+                "所填的 {secret_label} 看起来是 {label}：两个输入框可能填反了，请检查；未发送任何请求。"
+            ),
+            Refusal::SecretInText { .. } => {
+                "这段文字含有密钥或 Token，请删除：此处内容会被发送或记录。未发送任何请求。".into()
+            }
+            Refusal::KeyInReason => "原因中有一段看起来是密钥，请删除：原因会被记录并导出。".into(),
             Refusal::TokenMalformed { used: true } => "临时凭证的 Token 含有不允许的字符。".into(),
             Refusal::TokenMalformed { used: false } => "该云没有临时凭证 Token，请留空。".into(),
         }

@@ -26,9 +26,11 @@ pub(super) static MANIFEST: Manifest = Manifest {
         key_id_label: "AccessKey ID",
         secret_label: "AccessKey Secret",
         token_label: Some("STS Token"),
-        key_id: Shape { prefixes: &["LTAI", "STS."], usual_length: (16, 40) },
+        // `TMP.` begins the ids of keys that a console session has, without a token.
+        key_id: Shape { prefixes: &["LTAI", "STS.", "TMP."], usual_length: (16, 40) },
         is_temporary: |id| id.starts_with("STS."),
         secret: Shape { prefixes: &[], usual_length: (30, 44) },
+        derives_keys: false,
         keyings: &[ACS3_KEYING, ACS_V1_KEYING],
     },
     // The older signature is all in a form body, so a page sends it without asking first. Recorded

@@ -23,11 +23,12 @@ pub(super) static MANIFEST: Manifest = Manifest {
         key_id_label: "SecretId",
         secret_label: "SecretKey",
         token_label: Some("Token"),
-        // The ids of temporary keys are longer.
-        key_id: Shape { prefixes: &["AKID"], usual_length: (24, 120) },
+        // The ids of temporary keys are longer; `IKID` begins those of the international site.
+        key_id: Shape { prefixes: &["AKID", "IKID"], usual_length: (24, 120) },
         // The permanent ones have 36 characters.
-        is_temporary: |id| id.starts_with("AKID") && id.len() > 40,
+        is_temporary: |id| (id.starts_with("AKID") || id.starts_with("IKID")) && id.len() > 40,
         secret: Shape { prefixes: &[], usual_length: (32, 64) },
+        derives_keys: true,
         keyings: &[TC3_KEYING],
     },
     direct: None,

@@ -25,6 +25,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         key_id: Shape { prefixes: &[], usual_length: (12, 40) },
         is_temporary: |_| false,
         secret: Shape { prefixes: &[], usual_length: (16, 64) },
+        derives_keys: false,
         keyings: &[ZC2_KEYING],
     },
     direct: None,
