@@ -12,6 +12,7 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("operator::only_what_is_allowed_is_offered", allowed),
         case!("operator::what_is_locked_stays", locked),
+        case!("operator::what_is_locked_allows_nothing_more", locked_outside),
         case!("operator::what_comes_late_counts", late),
         case!("operator::a_reason_and_a_count_are_asked_for", confirmed),
         case!("operator::a_wrong_file_stops_everything", wrong),
@@ -129,6 +130,52 @@ async fn locked(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
+/// In the file, by the property, and at run time: what is locked is one of those that are allowed, or
+/// nothing goes out and the page says what is wrong.
+async fn locked_outside(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 2);
+    let outside = |allow: Value, preset: Value, locked: &str| json!({ "allow": allow, "preset": preset, "locked": [locked] });
+    let cases = [
+        outside(json!({ "clouds": ["alibaba"] }), json!({ "cloud": "tencent" }), "cloud"),
+        outside(
+            json!({ "regions": ["ap-shanghai"] }),
+            json!({ "region": "ap-guangzhou" }),
+            "region",
+        ),
+        outside(json!({ "operations": ["start"] }), json!({ "operation": "reboot" }), "operation"),
+        outside(json!({ "modes": ["soft", "normal"] }), json!({ "mode": "hard" }), "mode"),
+        outside(
+            json!({ "instanceIds": [&ids[0]] }),
+            json!({ "instanceIds": [&ids[1]] }),
+            "instanceIds",
+        ),
+    ];
+    let page = &stage.page;
+    for (at, configuration) in cases.iter().enumerate() {
+        if at == 0 {
+            configured(stage, configuration).await?;
+        } else {
+            page.run("host.config = a; return true;", std::slice::from_ref(configuration)).await?;
+        }
+        let name = configuration["locked"][0].as_str().unwrap_or_default();
+        let said = "return first('[data-problem=configuration]')?.innerText.includes(a) || null;";
+        page.wait_until(name, said, &[json!(format!("`preset.{name}`"))]).await?;
+        page.act("review").await?;
+        ensure!(page.sees("[data-step=compose]").await?, "{name}");
+    }
+    ensure!(stage.calls().is_empty(), "{:#?}", stage.calls());
+    // One that is allowed is the only one, also once the page is there.
+    let inside = json!({ "allow": { "clouds": ["alibaba", "zenlayer"] },
+        "preset": { "cloud": "zenlayer" }, "locked": ["cloud"] });
+    page.run("host.config = a; return true;", &[inside]).await?;
+    page.wait_for_no("[data-problem=configuration]").await?;
+    ensure!(options(stage, "cloud").await? == ["zenlayer"]);
+    // An attribute does not open it again.
+    page.run("host.setAttribute('proxy', '/other'); return true;", &[]).await?;
+    ensure!(options(stage, "cloud").await? == ["zenlayer"]);
+    Ok(())
+}
+
 async fn confirmed(stage: &mut Stage) -> Result<()> {
     let ids = TENCENT.running(stage, 2);
     let confirm = json!({ "typedCountAbove": 1, "reasonRequired": true });
@@ -138,6 +185,9 @@ async fn confirmed(stage: &mut Stage) -> Result<()> {
     page.review().await?;
     page.fill("typedCount", "2").await?;
     page.act("send").await?;
+    page.wait_for("[name=reason][aria-invalid=true]").await?;
+    // Nobody can read a reason of white space and what is not seen.
+    page.fill("reason", " \u{200b}…").await?;
     page.wait_for("[name=reason][aria-invalid=true]").await?;
     page.fill("reason", "TICKET-7").await?;
     page.fill("typedCount", "3").await?;

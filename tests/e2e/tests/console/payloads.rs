@@ -4,13 +4,18 @@
 use crate::support::{TENCENT, send};
 use anyhow::{Result, ensure};
 use relight_e2e::{Setting, Stage, case, suite::Case};
-use relight_sandbox::fleet::Fleet;
+use relight_sandbox::{
+    Cloud,
+    fleet::{Fleet, State},
+};
 use serde_json::json;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("payloads::in_names_and_messages", names_and_messages)
             .dressed(|setting| Setting { fleet: named, ..setting }),
+        case!("payloads::names_that_lie", lying)
+            .dressed(|setting| Setting { fleet: misnamed, ..setting }),
         case!("payloads::in_what_is_typed_and_in_addresses", typed),
     ]
 }
@@ -59,6 +64,88 @@ async fn names_and_messages(stage: &mut Stage) -> Result<()> {
         stage.page.act("new-run").await?;
         stage.page.wait_for_step("compose").await?;
     }
+    Ok(())
+}
+
+/// Names that look like others, or reach beyond their place: with what must be seen of each.
+const LIES: [(&str, &str); 6] = [
+    ("web\u{202e}10-bew", "web⟨U+202E⟩10-bew"),
+    ("\u{2067}db-01\u{2069} stopped", "⟨U+2067⟩db-01⟨U+2069⟩ stopped"),
+    ("web\u{200b}-\u{feff}01", "web⟨U+200B⟩-⟨U+FEFF⟩01"),
+    ("a\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}", "a\u{301}\u{301}⟨U+0301⟩"),
+    ("\u{3164}", "⟨U+3164⟩"),
+    ("שרת-01", "שרת-01"),
+];
+
+/// Characters that may stand nowhere on the screen and in no file.
+const UNSEEN: [char; 7] =
+    ['\u{202e}', '\u{2067}', '\u{2069}', '\u{200b}', '\u{feff}', '\u{3164}', '\u{2066}'];
+
+fn misnamed() -> Fleet {
+    let mut all = Fleet::standard().all().to_vec();
+    let long = "n".repeat(256);
+    let names = LIES.iter().map(|(name, _)| *name).chain([long.as_str()]).collect::<Vec<_>>();
+    let ours = all.iter_mut().filter(|one| {
+        one.cloud == Cloud::Tencent && one.region == "ap-guangzhou" && one.state == State::Running
+    });
+    for (instance, name) in ours.zip(names.iter().cycle()) {
+        (*name).clone_into(&mut instance.name);
+        instance.trouble = None;
+    }
+    Fleet::new(all)
+}
+
+/// In the review, in the run, in its details, in both files and in the record.
+async fn lying(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, LIES.len() + 1);
+    let page = &stage.page;
+    let message = "no\u{202e}ton si ti";
+    stage.fault(&json!({ "fault": "error", "cloud": "tencent", "action": "RebootInstances",
+        "code": "InvalidInstanceId.NotFound", "message": message, "times": 1 }))?;
+    page.compose(&TENCENT.form(&ids.join("\n"))).await?;
+    page.review().await?;
+    truthful(stage, "the review").await?;
+    page.photograph(&format!("{}-names-that-lie", page.browser())).await?;
+    page.fill("reason", "T-1\u{202e}").await?;
+    page.send().await?;
+    page.wait_for_outcomes(&ids, &["rejected"]).await?;
+    truthful(stage, "the run").await?;
+    ensure!(page.all_text().await?.contains("no⟨U+202E⟩ton si ti"), "the message");
+    for (action, file) in [("export-csv", "relight-run.csv"), ("export-json", "relight-run.json")] {
+        page.act(action).await?;
+        let text = page.downloaded(file).await?;
+        ensure!(!text.contains(UNSEEN), "{file}");
+        ensure!(
+            text.contains("web⟨U+202E⟩10-bew") && text.contains(&"n".repeat(256)),
+            "{file}: {text}"
+        );
+    }
+    Ok(())
+}
+
+/// Each name is seen as what it is, nothing is that cannot be seen, a long one is cut with the whole in
+/// its title, and no row is higher for what is piled up in it.
+async fn truthful(stage: &Stage, place: &str) -> Result<()> {
+    let page = &stage.page;
+    page.wait_until("the names", "return all('tr bdi').length > 5 || null;", &[]).await?;
+    let text = page.all_text().await?;
+    ensure!(!text.contains(UNSEEN), "{place}: {text}");
+    for (_, shown) in LIES {
+        ensure!(text.contains(shown), "{place}: {shown}: {text}");
+    }
+    ensure!(!text.contains(&"n".repeat(70)), "{place}: a long name is not cut");
+    let script = "const cut = all('tr bdi').filter(e => e.title === 'n'.repeat(256)); \
+         const tall = all('tbody tr').map(e => e.getBoundingClientRect().height); \
+         const beyond = all('tr bdi').filter(e => { const box = e.getBoundingClientRect(); \
+           const cell = e.closest('td').getBoundingClientRect(); \
+           return box.height > cell.height || box.right > cell.right + 1; }); \
+         const mixed = all('tr bdi').filter(e => getComputedStyle(e).unicodeBidi !== 'isolate'); \
+         return [cut.length, Math.max(...tall) - Math.min(...tall), beyond.length, mixed.length];";
+    let found = page.run(script, &[]).await?;
+    let number = |at: usize| found[at].as_f64().unwrap_or(f64::NAN);
+    ensure!(number(0) >= 1.0, "{place}: the whole name is nowhere: {found}");
+    ensure!(number(1) <= 4.0, "{place}: rows differ in height: {found}");
+    ensure!(number(2) < 1.0 && number(3) < 1.0, "{place}: {found}");
     Ok(())
 }
 

@@ -18,6 +18,11 @@ pub(crate) fn cases() -> Vec<Case> {
         // Firefox asks for an icon of its own accord, and says so.
         case!("vault::leaving_the_page", leaving).noisy(),
         case!("vault::the_form_alone_locks_too", front_locks),
+        case!("vault::swapped_fields_send_nothing", swapped),
+        case!("vault::swapped_in_the_middle_of_a_run", swapped_mid_run),
+        case!("vault::swapped_by_an_endpoint_or_the_host", swapped_elsewhere),
+        case!("vault::no_field_takes_the_secret", in_no_field),
+        case!("vault::the_secret_is_taken_once_it_is_whole", taken_whole),
         case!("vault::locked_in_the_middle_of_a_run", locked_mid_run),
         case!("vault::another_cloud_another_key", another_cloud),
         case!("vault::an_endpoint_gives_keys_and_renews_them", endpoint),
@@ -322,6 +327,23 @@ async fn front_locks(stage: &mut Stage) -> Result<()> {
     ensure!(page.sees("[data-action=forget]").await?, "it was touched in time");
     page.run(later, &[json!(890 + 910)]).await?;
     page.wait_for("[data-locked=idle]").await?;
+    // Somebody sets the clock back: the page's own goes on.
+    page.run("window.dispatchEvent(new PointerEvent('pointermove'));", &[]).await?;
+    enter().await?;
+    page.run(later, &[json!(-36_000)]).await?;
+    let own = "const own = performance.now.bind(performance); \
+         performance.now = () => own() + 910 * 1000;";
+    page.run(own, &[]).await?;
+    page.wait_for("[data-locked=idle]").await?;
+    // What is only typed goes as well.
+    page.run("window.dispatchEvent(new PointerEvent('pointermove'));", &[]).await?;
+    page.click("[name=secret]").await?;
+    page.press("half-a-secr").await?;
+    page.run(later, &[json!(0)]).await?;
+    until("what was typed to go", || async {
+        Ok(page.value("secret").await?.is_empty().then_some(()))
+    })
+    .await?;
     ensure!(!page.sees("[data-action=forget]").await? && page.value("secret").await?.is_empty());
     ensure!(page.value("keyId").await? == TENCENT.key_id, "more than the secret is lost");
     ensure!(page.sees("[data-front]").await?);
@@ -544,4 +566,185 @@ async fn expires_mid_run(stage: &mut Stage) -> Result<()> {
     ensure!(outcomes.as_object().is_some_and(|all| all.len() == ids.len()), "{outcomes}");
     ensure!(!outcomes.to_string().contains("unknown"), "{outcomes}");
     Ok(())
+}
+
+/// Nothing leaves, both texts stay where they are, and the page says which two to look at.
+async fn swapped(stage: &mut Stage) -> Result<()> {
+    for account in [ALIBABA, TENCENT, ZENLAYER] {
+        let cloud = account.cloud.name();
+        stage.open().await?;
+        let ids = account.running(stage, 1);
+        let (key_id, secret) = (account.secret, account.key_id);
+        let page = &stage.page;
+        page.compose(&Form { key_id, secret, ..account.form(&ids[0]) }).await?;
+        page.act("review").await?;
+        page.wait_for_no("[data-front]").await?;
+        page.wait_for("[name=keyId][aria-invalid=true], [name=secret][aria-invalid=true]").await?;
+        let words = page.text(".credential").await?;
+        ensure!(words.contains("swapped"), "{cloud}: {words}");
+        ensure!(page.value("keyId").await? == key_id, "{cloud}: the key id is lost");
+        ensure!(page.value("secret").await? == secret, "{cloud}: what was typed is lost");
+        let focused = "const e = host.shadowRoot.activeElement; \
+             return e?.name === 'keyId' || e?.name === 'secret';";
+        ensure!(page.run(focused, &[]).await? == json!(true), "{cloud}: the focus is elsewhere");
+        page.photograph(&format!("{}-swapped-{cloud}", page.browser())).await?;
+        // Nor does the doctor send it.
+        page.act("doctor").await?;
+        page.act("examine").await?;
+        page.wait_for("[data-doctor=done]").await?;
+        let sent = stage.site.proxied().concat();
+        ensure!(!sent.is_empty() && !sent.contains(account.secret), "{cloud}: the secret went out");
+        let asked = stage.calls();
+        ensure!(asked.iter().all(|call| call.key_id != key_id), "{cloud}: {asked:#?}");
+        Needles::of(account.secret, None).absent_in(&stores(stage).await?, "a store")?;
+        page.act("power").await?;
+        // Put right, it goes on.
+        page.fill("keyId", account.key_id).await?;
+        page.fill("secret", account.secret).await?;
+        page.review().await?;
+    }
+    Ok(())
+}
+
+/// A run that waits for a key takes none that is swapped: nothing goes out and nothing is written down.
+async fn swapped_mid_run(stage: &mut Stage) -> Result<()> {
+    let ids = ALIBABA.running(stage, 6);
+    stage.page.compose(&ALIBABA.form(&ids.join("\n"))).await?;
+    send_one_by_one(stage).await?;
+    let page = &stage.page;
+    page.act("lock").await?;
+    page.wait_for("[data-stage=paused]").await?;
+    let calls = stage.power_calls().len();
+    page.fill("keyId", ALIBABA.secret).await?;
+    page.fill("secret", ALIBABA.key_id).await?;
+    page.wait_for("[name=keyId][aria-invalid=true]").await?;
+    ensure!(page.value("keyId").await? == ALIBABA.secret, "what was typed is lost");
+    ensure!(page.text(".credential").await?.contains("swapped"));
+    if page.sees("[data-action=resume]").await? {
+        page.act("resume").await?;
+    }
+    page.fill("keyId", ALIBABA.key_id).await?;
+    page.fill("secret", ALIBABA.secret).await?;
+    page.wait_for("[data-action=forget]").await?;
+    ensure!(stage.power_calls().len() == calls, "it went on by itself");
+    let stored = stores(stage).await?;
+    Needles::of(ALIBABA.secret, None).absent_in(&stored, "a store")?;
+    page.act("resume").await?;
+    page.wait_for_outcomes(&ids, &["proven"]).await?;
+    ensure!(!stage.site.proxied().concat().contains(ALIBABA.secret), "the secret went out");
+    each_once(stage, ALIBABA, &ids)
+}
+
+async fn swapped_elsewhere(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 1);
+    let (key_id, secret, token) = TEMPORARY;
+    let swapped = json!({ "keyId": secret, "secret": key_id, "token": token });
+    stage.site.replace("relight.json", WITH_ENDPOINT.to_vec());
+    stage.site.replace("keys.json", swapped.to_string().into_bytes());
+    stage.open().await?;
+    let page = &stage.page;
+    for source in ["keys.json", "credentials()"] {
+        if source != "keys.json" {
+            let script = "host.credentials = async () => a; host.setAttribute('lang', 'en'); \
+                 return true;";
+            page.run(script, std::slice::from_ref(&swapped)).await?;
+            page.wait_for("[data-source='credentials()']").await?;
+        }
+        compose_without_key(stage, &ids).await?;
+        page.act("review").await?;
+        page.wait_for("[data-problem=credentials]").await?;
+        let words = page.text("[data-problem=credentials]").await?;
+        ensure!(words.contains("swapped") && !words.contains(secret), "{words}");
+        ensure!(stage.calls().is_empty(), "{:#?}", stage.calls());
+    }
+    Ok(())
+}
+
+/// Whichever was there first, the text or the secret.
+async fn in_no_field(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 1);
+    let needles = Needles::of(TENCENT.secret, None);
+    let page = &stage.page;
+    page.compose(&TENCENT.form(&format!("{} {}", ids[0], TENCENT.secret))).await?;
+    page.act("review").await?;
+    page.wait_for("[name=instanceIds][aria-invalid=true]").await?;
+    ensure!(stage.calls().is_empty());
+    page.paste("instanceIds", &ids[0]).await?;
+    page.fill("keyId", &format!("AKID{}", TENCENT.secret)).await?;
+    page.act("review").await?;
+    page.wait_for("[name=keyId][aria-invalid=true]").await?;
+    ensure!(stage.calls().is_empty());
+    page.fill("keyId", TENCENT.key_id).await?;
+    page.review().await?;
+    for reason in [format!("see {}", TENCENT.secret), format!("key {}", TENCENT.key_id)] {
+        page.fill("reason", &reason).await?;
+        page.wait_for("[name=reason][aria-invalid=true]").await?;
+        page.act("send").await?;
+        ensure!(page.sees("[data-step=review]").await?, "it is sent");
+    }
+    ensure!(stage.power_calls().is_empty(), "{:#?}", stage.power_calls());
+    page.fill("reason", "TICKET-7").await?;
+    page.wait_for_no("[name=reason][aria-invalid=true]").await?;
+    page.send().await?;
+    page.wait_for_outcomes(&ids, &["proven"]).await?;
+    needles.absent_in(&stores(stage).await?, "a store")?;
+    needles.absent_in(&stage.site.proxied().concat(), "what went out")
+}
+
+/// Typed, it is taken when the field is left or the form is sent; pasted, dropped or filled in by the
+/// browser, at once. A lock takes what is only typed.
+async fn taken_whole(stage: &mut Stage) -> Result<()> {
+    stage.page.session().before_every_page(SPY).await?;
+    stage.open().await?;
+    let page = &stage.page;
+    page.compose(&Form { secret: "", ..ZENLAYER.form(&ZENLAYER.running(stage, 1)[0]) }).await?;
+    let made = async || {
+        let made = page.run("return window.made.length;", &[]).await?;
+        anyhow::Ok(made.as_u64().unwrap_or_default())
+    };
+    let is_empty = async || anyhow::Ok(page.value("secret").await?.is_empty());
+    page.click("[name=secret]").await?;
+    page.press(ZENLAYER.secret).await?;
+    ensure!(made().await? == 0, "a key was made of a beginning");
+    ensure!(!page.sees("[data-action=forget]").await?);
+    page.click("[name=keyId]").await?;
+    page.wait_for("[data-action=forget]").await?;
+    ensure!(made().await? == 1 && is_empty().await?, "left");
+    // The lock of the page around it, while something is only typed.
+    page.click("[name=secret]").await?;
+    page.press("half-a-secr").await?;
+    page.run("host.lock(); return true;", &[]).await?;
+    page.wait_for_no("[data-action=forget]").await?;
+    ensure!(is_empty().await? && made().await? == 1, "the lock leaves what is typed");
+    page.paste("secret", ZENLAYER.secret).await?;
+    page.wait_for("[data-action=forget]").await?;
+    ensure!(made().await? == 2 && is_empty().await?, "pasted");
+    // As password managers do: without keys, and without a word how.
+    for kind in ["'insertFromDrop'", "undefined", "'insertReplacementText'"] {
+        page.act("forget").await?;
+        page.wait_for_no("[data-action=forget]").await?;
+        let before = made().await?;
+        let script = format!(
+            "const e = first('[name=secret]'); e.value = a; \
+             e.dispatchEvent(new InputEvent('input', {{ bubbles: true, composed: true, \
+               inputType: {kind} }})); return true;"
+        );
+        page.run(&script, &[json!(ZENLAYER.secret)]).await?;
+        page.wait_for("[data-action=forget]").await?;
+        ensure!(made().await? == before + 1 && is_empty().await?, "{kind}");
+    }
+    // By Enter, which leaves the field where it is.
+    page.act("forget").await?;
+    page.wait_for_no("[data-action=forget]").await?;
+    page.click("[name=secret]").await?;
+    page.press(ZENLAYER.secret).await?;
+    page.press("\u{e007}").await?;
+    page.wait_for_step("review").await?;
+    ensure!(is_empty().await?, "sent");
+    // Whatever manager put it there without any word at all.
+    page.act("cancel").await?;
+    page.act("forget").await?;
+    page.wait_for_no("[data-action=forget]").await?;
+    page.run("first('[name=secret]').value = a; return true;", &[json!(ZENLAYER.secret)]).await?;
+    page.review().await
 }
