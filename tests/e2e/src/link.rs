@@ -221,6 +221,11 @@ impl Shared {
             }
             ip.source = self.far.octets();
         } else if tcp.source_port == self.port && ip.destination == self.far.octets() {
+            if (tcp.fin || tcp.rst)
+                && let Some(one) = self.connections().get_mut(&tcp.destination_port)
+            {
+                one.is_open = false;
+            }
             ip.destination = self.near.octets();
         } else {
             return None;

@@ -31,10 +31,10 @@ fn main() -> Result<ExitCode> {
     if env::var("RELIGHT_SLOW_LINK").is_ok_and(|set| set == "full") {
         cases.extend(rest());
     }
-    // A connection reset under it is an error in the page's console. One case for each core: what a
-    // busy machine holds up is no matter of the link's.
+    // A connection reset under it is an error in the page's console. Few at once: what a busy machine
+    // holds up is no matter of the link's.
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    suite::run_on(cases.into_iter().map(Case::noisy).collect(), cores)
+    suite::run_on(cases.into_iter().map(Case::noisy).collect(), cores + 1)
 }
 
 /// A case of each server, with a reset soon after the request has arrived.
