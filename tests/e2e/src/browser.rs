@@ -59,6 +59,8 @@ pub enum Means {
     Console,
     /// What gets the focus by the keyboard is scrolled out from under what stands at the foot.
     ScrollPadding,
+    /// The search of its memory comes to an end that is known.
+    SearchedMemory,
     /// Many pictures a second, without anything to draw them with.
     QuickFrames,
     /// The operator's file is in the cache when the rest of the page asks for it once more.
@@ -279,6 +281,7 @@ impl Session {
                 "WebKit fetches again what it has preloaded"
             }
             (Browser::Webkit, Means::Console) => "WebKit's driver does not hand on the console",
+            (Browser::Webkit, Means::SearchedMemory) => "WebKit's memory is not searched yet",
             (Browser::Webkit, Means::QuickFrames) => "WebKit draws too slowly without a GPU",
             (Browser::Webkit, Means::SharedConfiguration) => {
                 "WebKit's page reads the operator's file anew when its rest has come"

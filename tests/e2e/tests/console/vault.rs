@@ -171,6 +171,7 @@ fn report(stage: &Stage, needles: &Needles) -> Result<()> {
 
 /// A temporary key of the cloud that derives keys, through everything that a page does with it.
 async fn nothing_is_left(stage: &mut Stage) -> Result<()> {
+    stage.page.session().needs(relight_e2e::browser::Means::SearchedMemory)?;
     let (key_id, secret, token) = TEMPORARY;
     let needles = Needles::of(secret, Some(token));
     stage.page.session().before_every_page(SPY).await?;
