@@ -3,17 +3,22 @@
 pub(crate) mod body;
 mod delivery;
 mod proxy_status;
+mod redact;
 mod time;
 mod xml;
 
 pub(crate) use proxy_status::{Verdict, verdict};
 
 pub use delivery::{Delivery, settle, settle_describe};
+pub use redact::Redactor;
 #[cfg(feature = "texts")]
 pub(crate) use time::unix_seconds;
 pub use time::{retry_after_ms, server_unix_seconds};
 
-use crate::{explain::ErrorReport, ids::InstanceId};
+use crate::{
+    explain::{self, ErrorReport},
+    ids::InstanceId,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -122,14 +127,31 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// A fault of a layer. Of a long text only the first [`KEPT_TEXT_MAX_BYTES`] are kept.
-    pub fn layer(word: impl Into<String>, text: impl Into<String>) -> Self {
-        let mut text = text.into();
+    /// A fault of a layer, without what looks like a secret. Of a long text only the first
+    /// [`KEPT_TEXT_MAX_BYTES`] are kept.
+    pub fn layer(word: impl Into<String>, text: &str) -> Self {
+        // Hidden before it is cut: half a secret would not be known for one.
+        let begin = text.get(..text.floor_char_boundary(4 * KEPT_TEXT_MAX_BYTES));
+        let mut text = explain::hide_secrets(begin.unwrap_or_default());
         if text.len() > KEPT_TEXT_MAX_BYTES {
             text.truncate(text.floor_char_boundary(KEPT_TEXT_MAX_BYTES));
             text.shrink_to_fit();
         }
         Fault::Layer { word: word.into(), text }
+    }
+
+    /// A cloud's error, without what looks like a secret in its message.
+    pub fn cloud(mut report: ErrorReport) -> Self {
+        report.message = explain::hide_secrets(&report.message);
+        Fault::Cloud(report)
+    }
+
+    /// The same, whoever wrote it down: an older release may have kept a token.
+    pub(crate) fn hidden(self) -> Self {
+        match self {
+            Fault::Cloud(report) => Fault::cloud(report),
+            Fault::Layer { word, text } => Fault::layer(word, &text),
+        }
     }
 }
 

@@ -13,7 +13,6 @@ mod hint;
 #[cfg(feature = "texts")]
 mod index;
 mod layers;
-#[cfg(feature = "texts")]
 mod mask;
 #[cfg(feature = "texts")]
 mod paste;
@@ -278,7 +277,6 @@ pub fn effect(entries: &'static [Entry], report: &ErrorReport, operation: Option
 
 /// A text without what looks like a secret in it: values of secret names and long random runs. Takes
 /// any text, in time linear in it.
-#[cfg(feature = "texts")]
 pub fn hide_secrets(text: &str) -> String {
     mask::mask(text)
 }

@@ -9,7 +9,7 @@ use crate::{
     sign::iso_8601,
     visible::visible_lines,
 };
-use std::{collections::VecDeque, fmt::Write as _};
+use std::{borrow::Cow, collections::VecDeque, fmt::Write as _};
 
 const COLUMNS: [&str; 13] = [
     "instanceId",
@@ -28,7 +28,7 @@ const COLUMNS: [&str; 13] = [
 ];
 
 /// One line an instance, with a head; RFC 4180, with the marks against formulas that spreadsheets
-/// need.
+/// need. Written by hand: what a crate for it would do is the smallest part, and none disarms.
 pub fn csv(run: &Run) -> String {
     let mut text = COLUMNS.join(",");
     text.push_str("\r\n");
@@ -193,7 +193,7 @@ impl Pretty {
     fn text(&mut self, name: &str, value: Option<&str>) {
         self.member(name);
         match value {
-            Some(value) => push_json_text(&mut self.text, &visible_lines(value)),
+            Some(value) => push_json_text(&mut self.text, &plain(&visible_lines(value))),
             None => self.text.push_str("null"),
         }
     }
@@ -244,20 +244,30 @@ fn time(at: Millis) -> String {
     format!("{}.{:03}Z", seconds.trim_end_matches('Z'), at % 1_000)
 }
 
+/// A text without control characters: they move cursors, end lines and make cells.
+fn plain(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let visible = |character: char| match character {
+        '\t' | '\n' | '\r' => ' ',
+        character if character.is_control() => char::REPLACEMENT_CHARACTER,
+        character => character,
+    };
+    Cow::Owned(text.chars().map(visible).collect())
+}
+
 /// What a spreadsheet may take for the beginning of a formula, the wide forms too (OWASP, "CSV
 /// Injection").
-const ARMED: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+const ARMED: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-/// Quotes a cell where it must be, and disarms one that a spreadsheet would take for a formula.
+/// Quotes a cell where it must be, and disarms one that a spreadsheet would take for a formula. Some
+/// split at semicolons, and do not heed quotes inside of what is one cell to them: there is none left.
 fn cell(text: &str) -> String {
-    let text = visible_lines(text);
-    let armed = text.starts_with(ARMED);
-    let text = if armed { format!("'{text}") } else { text.into_owned() };
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
-    }
+    let text = plain(&visible_lines(text)).replace(';', "；");
+    let armed = text.trim_start().starts_with(ARMED);
+    let text = if armed { format!("'{text}") } else { text };
+    if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 #[cfg(test)]
@@ -315,9 +325,11 @@ mod tests {
         assert_eq!(cell("web-01"), "web-01");
         assert_eq!(cell("=1+1"), "'=1+1");
         assert_eq!(cell("＝1＋1"), "'＝1＋1");
-        assert_eq!(cell("\t=1"), "'\t=1");
+        assert_eq!(cell("\t=1"), "' =1");
         assert_eq!(cell("a,b"), "\"a,b\"");
-        assert_eq!(cell("say \"so\"\r\n"), "\"say \"\"so\"\"\r\n\"");
+        assert_eq!(cell("say \"so\"\r\n"), "\"say \"\"so\"\"  \"");
+        assert_eq!(cell("a;=1\tb\n=2"), "a；=1 b =2");
+        assert_eq!(cell("\u{1b}[2J\u{0}\u{9b}\u{7f}"), "\u{fffd}[2J\u{fffd}\u{fffd}\u{fffd}");
         assert_eq!(cell("@x,\"y\""), "\"'@x,\"\"y\"\"\"");
         for first in ARMED {
             assert!(
@@ -325,6 +337,42 @@ mod tests {
                 "{first}"
             );
         }
+    }
+
+    /// Whatever a cell holds, whatever a spreadsheet splits at, and whether or not it heeds quotes:
+    /// nothing in a line begins like a formula.
+    #[test]
+    fn no_separator_makes_a_formula() {
+        let pieces =
+            ["=1", "+1", "-1", "@x", "；=1", ";", "\t", "\n", "\r", "\"", "'", " ", "a", "＝1"];
+        let mut texts: Vec<String> = vec![String::new()];
+        for _ in 0..3 {
+            let longer = |text: &String| pieces.map(|piece| format!("{text}{piece}"));
+            texts = texts.iter().flat_map(longer).collect();
+        }
+        for text in texts {
+            let line = format!("i-1,{},running", cell(&text));
+            for separator in [';', '\t', '\n', '\r'] {
+                assert_eq!(line.split(separator).count(), 1, "{text:?}");
+            }
+            // At commas, quotes count.
+            let inner = cell(&text);
+            let inner =
+                inner.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(&inner);
+            assert!(!inner.trim_start().starts_with(ARMED), "{text:?}");
+            assert!(!line.contains(char::is_control), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn json_has_no_control_characters() {
+        let mut json = Pretty::default();
+        json.open('{');
+        json.text("a", Some("\u{1b}[2J\u{85}\u{9b}\n\u{0}x"));
+        json.close('}');
+        assert!(!json.text.contains("\\u"), "{}", json.text);
+        let value: serde_json::Value = serde_json::from_str(&json.text).unwrap();
+        assert_eq!(value["a"], "\u{fffd}[2J\u{fffd}\u{fffd} \u{fffd}x");
     }
 
     #[test]

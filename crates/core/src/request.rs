@@ -8,6 +8,7 @@ use crate::{
 use serde::Serialize;
 use smol_str::SmolStr;
 use std::{fmt, mem};
+use zeroize::Zeroizing;
 
 /// A request in one of two states: [`Unsigned`] or [`Signed`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +88,8 @@ pub struct Signed {
     pub(crate) trace: Trace,
     pub(crate) signature: String,
     pub(crate) authorization: Option<SmolStr>,
+    /// Known so that it can be taken out of what comes back.
+    pub(crate) token: Option<Zeroizing<String>>,
 }
 
 /// The steps of a signature, each a named value. Holds no secret; may hold a session token until it
@@ -165,8 +168,18 @@ impl Request<Signed> {
     #[must_use]
     pub fn redacted(&self, token: Option<&str>) -> Request<Signed> {
         let without = |text: &str| redact(text, token);
-        let Signed { method, host, path, query, headers, body, trace, signature, authorization } =
-            &self.state;
+        let Signed {
+            method,
+            host,
+            path,
+            query,
+            headers,
+            body,
+            trace,
+            signature,
+            authorization,
+            token: _,
+        } = &self.state;
         Request::from_signed(Signed {
             method: method.clone(),
             host: host.clone(),
@@ -180,6 +193,7 @@ impl Request<Signed> {
             trace: trace.redacted(token),
             signature: signature.clone(),
             authorization: authorization.clone(),
+            token: None,
         })
     }
 
@@ -196,6 +210,11 @@ impl Request<Signed> {
     /// The `Authorization` header; `None` where the signature is a parameter.
     pub fn authorization(&self) -> Option<&str> {
         self.state.authorization.as_deref()
+    }
+
+    /// The token that is in it.
+    pub(crate) fn token(&self) -> Option<&str> {
+        self.state.token.as_ref().map(|token| token.as_str())
     }
 
     /// The address at which a route reaches the cloud: the only thing that a route changes.
@@ -226,6 +245,7 @@ impl Signed {
             trace,
             signature: String::new(),
             authorization: None,
+            token: input.token.map(Zeroizing::new),
         }
     }
 

@@ -24,7 +24,7 @@ pub(crate) fn read_json_or_xml(response: &Response) -> Result<(Option<&str>, Val
 
 fn read(response: &Response, takes_xml: bool) -> Result<(Option<&str>, Value), Fault> {
     let text = response.body.trim();
-    let fault = |word: &str| Fault::layer(word, response.body.as_str());
+    let fault = |word: &str| Fault::layer(word, &response.body);
     if text.is_empty() {
         return Err(fault("empty-answer"));
     }
@@ -127,7 +127,7 @@ pub(crate) fn judge(batch: &Batch, report: &ErrorReport) -> Outcome {
 pub(crate) fn refused(batch: &Batch, report: ErrorReport) -> BatchAnswer {
     let outcome = judge(batch, &report);
     let request_id = report.request_id.clone();
-    let fault = (outcome != Outcome::DryRunPassed).then_some(Fault::Cloud(report));
+    let fault = (outcome != Outcome::DryRunPassed).then(|| Fault::cloud(report));
     BatchAnswer::uniform(batch.ids(), request_id, outcome, fault)
 }
 
@@ -138,7 +138,7 @@ pub(crate) fn unknown(batch: &Batch, request_id: Option<String>, fault: Fault) -
 
 /// An answer in no shape that the cloud is known to give.
 pub(crate) fn not_understood(response: &Response) -> Fault {
-    Fault::layer(NOT_UNDERSTOOD, response.body.as_str())
+    Fault::layer(NOT_UNDERSTOOD, &response.body)
 }
 
 /// The instances of a describe answer, unless it says that it holds only a part of them: what is
@@ -156,7 +156,7 @@ pub(crate) fn described(
         total.as_u64().or_else(|| total.as_str().and_then(|total| total.parse().ok()))
     });
     if total.is_some_and(|total| total > found) {
-        return Described::Failed(Fault::layer("cut-off-answer", response.body.as_str()));
+        return Described::Failed(Fault::layer("cut-off-answer", &response.body));
     }
     let ids: HashSet<&str> = instances.iter().map(|instance| instance.id.as_str()).collect();
     if ids.len() < instances.len() || total.is_some_and(|total| total < found) {

@@ -52,12 +52,8 @@ pub fn settle(batch: &Batch, delivery: &Delivery, through_proxy: bool) -> BatchA
     }
     match proxy_status::verdict(response) {
         Verdict::Cloud => decode(),
-        Verdict::NotSent(word) => {
-            uniform(Outcome::NotSent, Fault::layer(word, response.body.as_str()))
-        }
-        Verdict::Unknown(word) => {
-            uniform(Outcome::Unknown, Fault::layer(word, response.body.as_str()))
-        }
+        Verdict::NotSent(word) => uniform(Outcome::NotSent, Fault::layer(word, &response.body)),
+        Verdict::Unknown(word) => uniform(Outcome::Unknown, Fault::layer(word, &response.body)),
         Verdict::Nobody => unvouched(batch, decode(), response),
     }
 }
@@ -76,12 +72,12 @@ pub fn settle_describe(cloud: &dyn Cloud, delivery: &Delivery, through_proxy: bo
     match proxy_status::verdict(response) {
         Verdict::Cloud => cloud.decode_describe(response),
         Verdict::NotSent(word) | Verdict::Unknown(word) => {
-            Described::Failed(Fault::layer(word, response.body.as_str()))
+            Described::Failed(Fault::layer(word, &response.body))
         }
         // A state that nobody vouches for would decide what is sent next.
         Verdict::Nobody => match cloud.decode_describe(response) {
             Described::Found { .. } => {
-                Described::Failed(Fault::layer(NO_PROXY_STATUS, response.body.as_str()))
+                Described::Failed(Fault::layer(NO_PROXY_STATUS, &response.body))
             }
             Described::Failed(fault) => Described::Failed(fault),
         },
@@ -96,7 +92,7 @@ const NO_PROXY_STATUS: &str = "no-proxy-status";
 fn unvouched(batch: &Batch, mut answer: BatchAnswer, response: &Response) -> BatchAnswer {
     let order = batch.order();
     let errors = order.target().cloud.manifest().errors;
-    let fault = Arc::new(Fault::layer(NO_PROXY_STATUS, response.body.as_str()));
+    let fault = Arc::new(Fault::layer(NO_PROXY_STATUS, &response.body));
     for instance in &mut answer.instances {
         let ends_it = match instance.fault.as_deref() {
             Some(Fault::Cloud(report)) => {

@@ -780,6 +780,25 @@ pub static LAYERS: &[Entry] = &[
         source: Source::Observed,
     },
     Entry {
+        code: "answer-too-long",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: words("The answer is too long", "应答过长"),
+        meaning: words(
+            "The answer is longer than 4 MiB, which no answer of a cloud is, and was not read to its end. The request may have been carried out.",
+            "应答超过 4 MiB（云端的应答不会这么长），没有读完。请求可能已经执行。",
+        ),
+        remedy: words(
+            "Look at the instance before sending again, and have whatever stands between this page and the cloud checked.",
+            "请先查看实例状态，再决定是否重新提交，并检查本页面与云端之间的设备。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::CheckFirst,
+        effect: Effect::MaybeDone,
+        source: Source::Observed,
+    },
+    Entry {
         code: "not-understood",
         status: None,
         operations: &[],

@@ -201,7 +201,7 @@ fn by_last_operation(
         LastOperationState::Failed => Some(Change {
             outcome: Outcome::Rejected,
             evidence: Some(Evidence::CloudSaysFailed),
-            fault: Some(Fault::layer("operation-failed", last.name.clone())),
+            fault: Some(Fault::layer("operation-failed", &last.name)),
             settled: true,
             transition_seen: false,
         }),

@@ -298,7 +298,7 @@ impl RowRecord {
             address: self.address,
             previous_state: self.previous_state,
             state: self.state,
-            fault: self.fault.map(Arc::new),
+            fault: self.fault.map(|fault| Arc::new(fault.hidden())),
             skipped: self.skipped,
             evidence: self.evidence,
             call: self.call,
@@ -503,7 +503,7 @@ impl CallRecord {
             status: self.status,
             sent_at: self.sent_at,
             answered_at: self.answered_at,
-            fault: self.fault.map(Arc::new),
+            fault: self.fault.map(|fault| Arc::new(fault.hidden())),
             resends: self.resends,
             canary: self.canary,
             ..Call::waiting(batch)

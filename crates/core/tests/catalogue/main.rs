@@ -409,6 +409,7 @@ fn every_proxy_error_type_is_explained_and_its_proof_is_right() {
         "login-page",
         "empty-answer",
         "cut-off-answer",
+        "answer-too-long",
         "not-understood",
         "no-proxy-status",
         "repeated",

@@ -29,7 +29,7 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
             body::refused(batch, report)
         } else {
             // An error never comes with such a status (vendor documentation).
-            body::unknown(batch, report.request_id.clone(), Fault::Cloud(report))
+            body::unknown(batch, report.request_id.clone(), Fault::cloud(report))
         };
     }
     let own_root = [batch.order().operation().name, "Response"].concat();
@@ -63,7 +63,7 @@ pub(super) fn describe(response: &Response) -> Described {
         Err(fault) => return Described::Failed(fault),
     };
     if let Some(report) = report(root, &value, response) {
-        return Described::Failed(Fault::Cloud(report));
+        return Described::Failed(Fault::cloud(report));
     }
     let own_roots = ["DescribeInstancesResponse", "DescribeInstanceStatusResponse"];
     let is_success = body::is_success(response)
@@ -151,7 +151,7 @@ fn one(
                 ..ErrorReport::default()
             };
             let outcome = body::judge(batch, &report);
-            let fault = (outcome != Outcome::DryRunPassed).then(|| Arc::new(Fault::Cloud(report)));
+            let fault = (outcome != Outcome::DryRunPassed).then(|| Arc::new(Fault::cloud(report)));
             (outcome, fault)
         }
     };

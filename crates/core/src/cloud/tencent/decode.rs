@@ -30,7 +30,7 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
 pub(super) fn describe(response: &Response) -> Described {
     let (request_id, value) = match read(response) {
         Ok(Answer::Success { request_id, value }) => (request_id, value),
-        Ok(Answer::Error(report)) => return Described::Failed(Fault::Cloud(report)),
+        Ok(Answer::Error(report)) => return Described::Failed(Fault::cloud(report)),
         Err(fault) => return Described::Failed(fault),
     };
     let set = match (value.get("InstanceSet"), value.get("InstanceStatusSet")) {

@@ -49,7 +49,7 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
                     instance_ids: vec![id.as_str().to_owned()],
                     ..ErrorReport::default()
                 };
-                (body::judge(batch, &report), Some(Arc::new(Fault::Cloud(report))))
+                (body::judge(batch, &report), Some(Arc::new(Fault::cloud(report))))
             } else if is_ours {
                 (Outcome::Accepted, None)
             } else {
@@ -64,7 +64,7 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
 pub(super) fn describe(response: &Response) -> Described {
     let (request_id, value) = match read(response) {
         Ok(Answer::Success { request_id, value }) => (request_id, value),
-        Ok(Answer::Error(report)) => return Described::Failed(Fault::Cloud(report)),
+        Ok(Answer::Error(report)) => return Described::Failed(Fault::cloud(report)),
         Err(fault) => return Described::Failed(fault),
     };
     let set = value.get("dataSet").and_then(|set| list(Some(set)));

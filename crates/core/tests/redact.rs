@@ -1,0 +1,279 @@
+//! What goes out does not come back: token, signature and `Authorization` of a request are taken out
+//! of its answer, in whatever form they stand there.
+
+mod common;
+
+use common::every_cloud;
+use proptest::prelude::*;
+use relight_core::{
+    answer::{Redactor, Response},
+    cloud::Cloud,
+    plan::Batch,
+    request::{Request, Signed},
+    sign::{Secret, Signer, base64, hex, percent_encode},
+};
+
+/// As long as the clouds' own, with every character that has another form somewhere.
+const TOKEN: &str = "CAIS8gF1q6Ft5B2y/fSjIr7bHtPMhLpK1/+WWX6Eg3cwX9tmhKzNjjz2IHBMdnJpBeEYs/Uym29R6P8blqB6T55OSAmc\
+NZIoG3bC4aDkMeT7oMWQweEurv/MQBqyaXPS2MvVfJ+OLrf0ceusbFbpjzJ6xaCAGxypQ12iN+/m6/Ngdc9FHHP7D1x8CcxROxFppeIDKHLV==";
+
+fn batch(cloud: &'static dyn Cloud) -> Batch {
+    common::batch(cloud, &cloud.manifest().operations[0], 1)
+}
+
+/// A request of each way in which a cloud signs, with a token where it takes one.
+fn requests() -> Vec<(&'static dyn Cloud, Request<Signed>)> {
+    let mut requests = Vec::new();
+    for cloud in relight_core::cloud::ALL {
+        let manifest = cloud.manifest();
+        let token = manifest.credential.token_label.map(|_| TOKEN.to_owned());
+        let signer = Signer { token, ..common::signer() };
+        let request = batch(*cloud).request();
+        let secret = Secret::new("EXAMPLE-SECRET-0123456789".to_owned());
+        requests.push((*cloud, cloud.prepare(&request, &signer).finish_with(&secret)));
+        let direct =
+            manifest.direct.and_then(|algorithm| cloud.prepare_with(algorithm, &request, &signer));
+        requests.extend(direct.map(|prepared| (*cloud, prepared.finish_with(&secret))));
+    }
+    assert!(requests.len() > relight_core::cloud::ALL.len(), "some can be sent without a proxy");
+    requests
+}
+
+fn secrets(cloud: &dyn Cloud, request: &Request<Signed>) -> Vec<String> {
+    let token = cloud.manifest().credential.token_label.map(|_| TOKEN.to_owned());
+    let authorization = request.authorization().map(str::to_owned);
+    [token, Some(request.signature().to_owned()), authorization].into_iter().flatten().collect()
+}
+
+fn received(request: &Request<Signed>, body: &str) -> Response {
+    let headers = vec![("x-echo".to_owned(), body.replace(['\r', '\n'], ""))];
+    Response::received(&Redactor::of(request), 200, headers, body.as_bytes().to_vec())
+}
+
+/// The ways in which something in between may write a text.
+const FORMS: [(&str, fn(&str) -> String); 16] = [
+    ("plain", str::to_owned),
+    ("percent", percent_encode),
+    ("percent, small digits", |text| small_digits(&percent_encode(text))),
+    ("percent, all of it", |text| text.bytes().map(|byte| format!("%{byte:02X}")).collect()),
+    ("a form's value", |text| percent_encode(text).replace("%20", "+")),
+    ("a form's value, read wrongly", |text| text.replace('+', " ")),
+    ("JSON", |text| serde_json::to_string(text).unwrap()),
+    ("JSON, slashes escaped", |text| serde_json::to_string(text).unwrap().replace('/', "\\/")),
+    ("JSON, signs as numbers", |text| {
+        let number = |sign: char| match sign {
+            'a'..='z' | 'A'..='Z' | '0'..='9' => sign.to_string(),
+            sign => format!("\\u{:04X}", u32::from(sign)),
+        };
+        text.chars().map(number).collect()
+    }),
+    ("JSON, all as numbers", |text| {
+        text.chars().map(|sign| format!("\\u{:04x}", u32::from(sign))).collect()
+    }),
+    ("HTML", |text| text.replace('&', "&amp;").replace('+', "&#43;").replace('/', "&#x2F;")),
+    ("base64", |text| base64(text.as_bytes())),
+    ("base64 for addresses", |text| {
+        base64(text.as_bytes()).replace('+', "-").replace('/', "_").replace('=', "")
+    }),
+    ("base64 in lines", |text| {
+        let lines = base64(text.as_bytes()).into_bytes();
+        let lines: Vec<_> = lines.chunks(76).map(|line| str::from_utf8(line).unwrap()).collect();
+        lines.join("\r\n")
+    }),
+    ("hexadecimal", |text| hex(text.as_bytes())),
+    ("two bytes a letter", |text| text.chars().flat_map(|sign| [sign, '\0']).collect()),
+];
+
+fn small_digits(text: &str) -> String {
+    let mut after = 3;
+    let small = |sign: char| {
+        after = if sign == '%' { 0 } else { after + 1 };
+        if after <= 2 { sign.to_ascii_lowercase() } else { sign }
+    };
+    text.chars().map(small).collect()
+}
+
+/// Nobody who reads this finds out any of it, with whatever care.
+#[track_caller]
+fn assert_gone(text: &str, written: &str, what: &str) {
+    // Pieces of what was written, so that not even a part is left.
+    let pieces: Vec<char> = written.chars().collect();
+    for piece in pieces.chunks_exact(24) {
+        let piece: String = piece.iter().collect();
+        assert!(!text.contains(&piece), "{what}: {piece:?} in {text:?}");
+    }
+    assert!(
+        ["[token]", "[signature]", "[authorization]"].iter().any(|mark| text.contains(mark)),
+        "{what}"
+    );
+}
+
+#[test]
+fn nothing_that_went_out_comes_back_in_any_form() {
+    let mut looked_at = 0;
+    for (cloud, request) in requests() {
+        for secret in secrets(cloud, &request) {
+            for (name, form) in FORMS {
+                let written = form(&secret);
+                for around in ["{}", "<p>x-acs-security-token: {}</p> end", "{\"Message\":\"{}\"}"]
+                {
+                    let response = received(&request, &around.replace("{}", &written));
+                    assert_gone(&response.body, &written, name);
+                    let written_there = written.replace(['\r', '\n'], "");
+                    assert_gone(response.header("x-echo").unwrap(), &written_there, name);
+                    let (before, after) = around.split_once("{}").unwrap();
+                    if !name.contains("base64") && name != "hexadecimal" {
+                        assert!(response.body.starts_with(before), "{name}: {}", response.body);
+                    }
+                    assert!(response.body.ends_with(after), "{name}: {}", response.body);
+                    looked_at += 1;
+                }
+                for (outer, wrap) in FORMS {
+                    let written = wrap(&form(&secret));
+                    // Of what is spread over two bytes a letter only the plain is sought.
+                    let is_spread = |name: &str| name == "two bytes a letter";
+                    if is_spread(name) && outer != "plain" || is_spread(outer) && name != "plain" {
+                        continue;
+                    }
+                    // Lines are broken last.
+                    if name == "base64 in lines" && !["plain", "JSON"].contains(&outer) {
+                        continue;
+                    }
+                    if name == "a form's value, read wrongly" && outer.starts_with("a form") {
+                        continue;
+                    }
+                    let body = format!("a {written} b");
+                    assert_gone(
+                        &received(&request, &body).body,
+                        &written,
+                        &format!("{name} in {outer}"),
+                    );
+                    looked_at += 1;
+                }
+            }
+        }
+    }
+    assert!(looked_at > 2_000, "{looked_at}");
+}
+
+/// What is inside of a larger thing that was encoded as a whole begins at any of three places.
+#[test]
+fn an_encoding_of_something_larger_is_looked_into_at_every_place() {
+    for (cloud, request) in requests() {
+        for secret in secrets(cloud, &request) {
+            for before in 0..7 {
+                let plain = format!("{}{secret}\n", &"Header: "[..before]);
+                for (encoded, glue) in [
+                    (base64(plain.as_bytes()), ""),
+                    (base64(plain.as_bytes()), "dump/"),
+                    (hex(plain.as_bytes()), "a"),
+                    (hex(plain.as_bytes()).to_uppercase(), ""),
+                    (base64(percent_encode(&plain).as_bytes()), ""),
+                ] {
+                    let response =
+                        received(&request, &format!("{{\"debug\":\"{glue}{encoded}\"}}"));
+                    assert_gone(&response.body, &encoded, "larger");
+                    assert!(response.body.ends_with('}'));
+                }
+            }
+        }
+    }
+}
+
+/// A gateway may show only the beginning of a header.
+#[test]
+fn a_token_that_was_cut_short_is_taken_out_too() {
+    for (cloud, request) in requests() {
+        for secret in secrets(cloud, &request) {
+            let is_whole_only = request.authorization() == Some(secret.as_str());
+            for length in (16..secret.len()).filter(|_| !is_whole_only) {
+                let body = format!("value {}...", &secret[..length]);
+                assert_gone(&received(&request, &body).body, &secret[..length], "cut short");
+            }
+        }
+    }
+}
+
+/// The canonical request in an error, as one of the clouds returns it.
+#[test]
+fn a_canonical_request_is_left_without_its_token() {
+    for (cloud, request) in requests() {
+        let Some(canonical) = request.trace().canonical_request.clone() else { continue };
+        let canonical = format!("{canonical}\n{}", request.trace().string_to_sign);
+        let body = serde_json::json!({ "Code": "SignatureDoesNotMatch", "Message": canonical });
+        let response = received(&request, &body.to_string());
+        let value: serde_json::Value = serde_json::from_str(&response.body).unwrap();
+        assert_eq!(value["Code"], "SignatureDoesNotMatch", "{cloud:?}");
+        for form in
+            [TOKEN.to_owned(), percent_encode(TOKEN), percent_encode(&percent_encode(TOKEN))]
+        {
+            assert!(!response.body.contains(&form));
+        }
+    }
+}
+
+/// What has nothing to do with it stays to the byte: the answers that everything else is read from.
+#[test]
+fn other_answers_stay_as_they_are() {
+    for (_, request) in requests() {
+        for text in [
+            include_str!("data/answers/alibaba.json"),
+            include_str!("data/answers/tencent.json"),
+            include_str!("data/answers/zenlayer.json"),
+            include_str!("data/answers/describe.json"),
+            "%%%\\u\\u00\\&#;&#x;&amp;\0\0\0%25%2",
+            "",
+        ] {
+            assert_eq!(received(&request, text).body, text);
+        }
+    }
+}
+
+/// What costs most, in a time that nobody notices: linear in the length. In a release build it is the
+/// most that is read of an answer.
+#[test]
+fn long_and_hostile_answers_are_read_in_time() {
+    let (_, request) = requests().remove(0);
+    let redactor = Redactor::of(&request);
+    for piece in
+        ["\0", "%25", "\\u005c", "&#38;", "QUFBQUFB", "6161", "CAIS8gF1q6Ft5B", "\\\\", "a\n"]
+    {
+        let length = if cfg!(debug_assertions) { 128 << 10 } else { 4 << 20 };
+        let body = piece.repeat(length / piece.len()).into_bytes();
+        let begin = std::time::Instant::now();
+        let response = Response::received(&redactor, 200, Vec::new(), body.clone());
+        assert_eq!(response.body.as_bytes(), body, "{piece:?}");
+        assert!(begin.elapsed().as_secs() < 10, "{piece:?}: {:?}", begin.elapsed());
+        println!("{piece:?}: {:?}", begin.elapsed());
+    }
+}
+
+#[test]
+fn no_cloud_is_left_out() {
+    every_cloud(|cloud| {
+        assert!(requests().iter().any(|(other, _)| other.manifest().id == cloud.manifest().id));
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_bytes_are_taken_and_a_token_among_them_is_not_given(
+        before in prop::collection::vec(any::<u8>(), 0..60),
+        after in prop::collection::vec(any::<u8>(), 0..60),
+        form in 0..FORMS.len(),
+        pick in any::<prop::sample::Index>(),
+    ) {
+        let requests = requests();
+        let (cloud, request) = pick.get(&requests);
+        for secret in secrets(*cloud, request) {
+            let written = FORMS[form].1(&secret);
+            // Apart from the rest, which might else be read as a part of it.
+            let body = [&before[..], b" \"", written.as_bytes(), b"\" ", &after].concat();
+            let redactor = Redactor::of(request);
+            let response = Response::received(&redactor, 200, Vec::new(), body);
+            prop_assert!(!response.body.contains(&written), "{}", FORMS[form].0);
+        }
+    }
+}
