@@ -31,6 +31,16 @@ pub enum Kind {
     Html,
     /// A 200 with no body.
     Empty,
+    /// A 500 with a page that shows the head of the request.
+    EchoedHeaders,
+    /// The same in base64.
+    EchoedBase64,
+    /// The cloud refuses the signature and shows what it has signed itself, all headers among it.
+    CanonicalRequest,
+    /// The cloud refuses the token, or where there is none the signature, and names it.
+    TokenNamed,
+    /// A good answer with five million bytes of blanks behind it.
+    LongAnswer,
     /// Any status, with a web page.
     Status { status: u16 },
     /// The cloud's clock is wrong, for its checks and its Date header.
@@ -108,6 +118,11 @@ const PLAIN: &[(&str, Kind)] = &[
     ("garbage", Kind::Garbage),
     ("html", Kind::Html),
     ("empty-200", Kind::Empty),
+    ("echoed-headers", Kind::EchoedHeaders),
+    ("echoed-base64", Kind::EchoedBase64),
+    ("canonical-request", Kind::CanonicalRequest),
+    ("token-named", Kind::TokenNamed),
+    ("long-answer", Kind::LongAnswer),
     ("unreachable", Kind::Unreachable),
     ("dns", Kind::Dns),
     ("tls", Kind::Tls),
@@ -237,7 +252,9 @@ impl Fault {
             | Kind::LoginRedirect => Stage::ProxyOnly,
             Kind::CutBefore => Stage::AtTheDoor,
             Kind::NonceUsed if !self.executed => Stage::Instead,
-            Kind::Error { .. } | Kind::Throttled => Stage::Instead,
+            Kind::Error { .. } | Kind::Throttled | Kind::CanonicalRequest | Kind::TokenNamed => {
+                Stage::Instead
+            }
             Kind::NonceUsed
             | Kind::Slow { .. }
             | Kind::LostAnswer
@@ -247,6 +264,9 @@ impl Fault {
             | Kind::Garbage
             | Kind::Html
             | Kind::Empty
+            | Kind::EchoedHeaders
+            | Kind::EchoedBase64
+            | Kind::LongAnswer
             | Kind::Status { .. }
             | Kind::UpstreamCut
             | Kind::AnswerTimeout
@@ -283,6 +303,11 @@ impl Fault {
             | Kind::Garbage
             | Kind::Html
             | Kind::Empty
+            | Kind::EchoedHeaders
+            | Kind::EchoedBase64
+            | Kind::CanonicalRequest
+            | Kind::TokenNamed
+            | Kind::LongAnswer
             | Kind::Status { .. }
             | Kind::ClockSkew { .. } => false,
         }

@@ -1,5 +1,6 @@
 //! The whole sandbox as a value: a raw request and the time in, an answer out.
 
+use serde_json::json;
 use std::collections::HashMap;
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     proxy,
     rates::Rates,
     signature::Inbound,
-    text::uuid,
+    text::{base64, uuid},
     time,
 };
 
@@ -311,9 +312,10 @@ impl Sandbox {
         let (own_places, for_instances) = self.instance_faults(cloud, &facts);
         let afterwards = fault.as_ref().filter(|fault| fault.stage() == Stage::Afterwards);
         let instead = match &fault {
-            Some(fault) if fault.stage() == Stage::Instead => {
-                Some(self.planned(cloud, &facts, &fault.kind))
-            }
+            Some(fault) if fault.stage() == Stage::Instead => Some(
+                echoing(cloud, &facts.action, inbound, &fault.kind)
+                    .unwrap_or_else(|| self.planned(cloud, &facts, &fault.kind)),
+            ),
             // Where the answer is spoilt and nothing shall happen, the cloud says that it failed.
             Some(fault) if !fault.executed => Some(internal_error(cloud, &facts)),
             Some(_) | None => None,
@@ -479,6 +481,50 @@ fn facts(cloud: Cloud, inbound: &Inbound) -> Facts {
     }
 }
 
+/// The head of a request, a line each, as a gateway prints it that wants to help.
+fn head(request: &Inbound) -> String {
+    let mut head = format!("{} {}?{}\n", request.method, request.path, request.query);
+    for (name, value) in &request.headers {
+        head.extend([name.as_str(), ": ", value, "\n"]);
+    }
+    head
+}
+
+/// The error of a cloud that tells too much of the request.
+fn echoing(cloud: Cloud, action: &str, request: &Inbound, kind: &Kind) -> Option<Failure> {
+    let tokens = ["x-acs-security-token", "x-tc-token", "authorization"];
+    let token = tokens.iter().find_map(|name| request.header(name)).unwrap_or_default();
+    let (codes, message) = match kind {
+        Kind::CanonicalRequest => (
+            [
+                "SignatureDoesNotMatch",
+                "AuthFailure.SignatureFailure",
+                "AUTHFAILURE_SIGNATURE_FAILURE",
+            ],
+            format!("The server signed another text: [{}]", head(request)),
+        ),
+        Kind::TokenNamed => (
+            [
+                "InvalidSecurityToken.Malformed",
+                "AuthFailure.TokenFailure",
+                "AUTHFAILURE_SIGNATURE_FAILURE",
+            ],
+            format!("The value {token} is not valid."),
+        ),
+        _ => return None,
+    };
+    let [alibaba, tencent, zenlayer] = codes;
+    let code = match cloud {
+        Cloud::Alibaba => alibaba,
+        Cloud::Tencent => tencent,
+        Cloud::Zenlayer => zenlayer,
+    };
+    Some(Failure::of(cloud, action, code).saying(message))
+}
+
+/// Longer than any answer of a cloud.
+const LONG_BYTES: usize = 5_000_000;
+
 /// Longer than anybody waits for an answer.
 const SILENT_MS: u64 = 600_000;
 
@@ -508,6 +554,16 @@ fn spoil(mut reply: Reply, kind: &Kind, task: &Task<'_>) -> Reply {
             reply.answer = Answer::new(200, "application/json", bytes).with("date", date);
         }
         Kind::Html => reply.answer = page(200),
+        Kind::EchoedHeaders => {
+            let page = format!("{PAGE}<pre>{}</pre>", head(task.request));
+            reply.answer = Answer::new(500, "text/html; charset=utf-8", page).with("date", date);
+        }
+        Kind::EchoedBase64 => {
+            let body = json!({ "debug": base64(head(task.request).as_bytes()) });
+            reply.answer =
+                Answer::new(500, "application/json", body.to_string()).with("date", date);
+        }
+        Kind::LongAnswer => reply.answer.body.resize(LONG_BYTES, b' '),
         Kind::Empty => reply.answer = Answer::new(200, "application/json", "").with("date", date),
         Kind::Status { status } => {
             reply.answer = page(*status);
@@ -517,6 +573,8 @@ fn spoil(mut reply: Reply, kind: &Kind, task: &Task<'_>) -> Reply {
         }
         Kind::Error { .. }
         | Kind::Throttled
+        | Kind::CanonicalRequest
+        | Kind::TokenNamed
         | Kind::CutBefore
         | Kind::ClockSkew { .. }
         | Kind::Unreachable

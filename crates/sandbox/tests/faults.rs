@@ -53,6 +53,44 @@ fn every_documented_error_can_be_had() {
     }
 }
 
+/// What must be taken out of an answer is there to be taken out.
+#[test]
+fn echoes_have_what_was_sent() {
+    for cloud in Cloud::ALL {
+        for (kind, executed) in [
+            ("echoed-headers", true),
+            ("echoed-base64", true),
+            ("canonical-request", false),
+            ("token-named", false),
+        ] {
+            let mut sandbox = sandbox();
+            let (ask, _) = reboot(&sandbox, cloud);
+            fault(&mut sandbox, &json!({ "fault": kind }));
+            let request = ask.sign();
+            let headers = ["x-acs-security-token", "x-tc-token", "authorization"];
+            let secret = headers.iter().find_map(|name| request.header(name)).expect("signed");
+            let secret = secret.to_owned();
+            let reply = sandbox.answer(&request, NOW_MS);
+            assert_eq!(sandbox.calls()[0].fault, Some(kind), "{cloud:?}");
+            assert_eq!(sandbox.calls()[0].executed, executed, "{cloud:?} {kind}");
+            let body = String::from_utf8(reply.answer.body.clone()).expect("text");
+            let has_it = body.contains(&secret);
+            assert_eq!(has_it, kind != "echoed-base64", "{cloud:?} {kind}: {body}");
+        }
+    }
+}
+
+#[test]
+fn a_long_answer_is_a_good_one_with_blanks_behind_it() {
+    let mut sandbox = sandbox();
+    let (ask, _) = reboot(&sandbox, Cloud::Tencent);
+    fault(&mut sandbox, &json!({ "fault": "long-answer" }));
+    let reply = sandbox.answer(&ask.sign(), NOW_MS);
+    assert_eq!((reply.answer.status, reply.answer.body.len()), (200, 5_000_000));
+    assert!(json_of(&reply)["Response"]["RequestId"].is_string());
+    assert!(sandbox.calls()[0].executed);
+}
+
 #[test]
 fn errors_of_single_instances() {
     for cloud in Cloud::ALL {
