@@ -6,18 +6,24 @@ use gloo_net::http::Request as Fetch;
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Reflect, Uint8Array};
 use relight_core::{
-    answer::{Delivery, Response},
+    answer::{Delivery, Redactor, Response},
     request::{Request, Route, Signed},
 };
 use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, ReadableStream, RequestCache, RequestInit, RequestRedirect,
+    AbortController, Headers, ReadableStream, ReadableStreamDefaultReader, RequestCache,
+    RequestInit, RequestRedirect,
 };
 
 /// How long an answer may take. Longer than a proxy's own deadline, so that the proxy can say which
 /// of the two it was.
 const DEADLINE_MS: u32 = 35_000;
+
+/// Longer answers are none: those of a hundred instances are a twentieth of it.
+const ANSWER_MAX_BYTES: usize = 4 << 20;
+
 /// A call that is on the way. Dropping it aborts it.
 pub(crate) struct Abort(AbortController);
 
@@ -58,7 +64,7 @@ impl Sender {
                 controller.abort();
             }
         });
-        let delivery = deliver(fetch).await;
+        let delivery = deliver(fetch, &Redactor::of(request)).await;
         drop(deadline);
         match delivery {
             Some(delivery) => delivery,
@@ -70,20 +76,44 @@ impl Sender {
     }
 }
 
-async fn deliver(fetch: Fetch) -> Option<Delivery> {
+async fn deliver(fetch: Fetch, redactor: &Redactor) -> Option<Delivery> {
     let response = fetch.send().await.ok()?;
     if response.type_() == web_sys::ResponseType::Opaqueredirect {
         return Some(Delivery::Lost { word: "login-page".into() });
     }
     // Only those that the proxy exposes; names come in lower case (Fetch standard).
-    let headers = response.headers().entries().collect();
-    let status = response.status();
-    // An answer whose body breaks off is no answer, whatever its head said.
-    let Ok(bytes) = response.binary().await else {
-        return Some(Delivery::Lost { word: "cut-off-answer".into() });
-    };
-    let body = String::from_utf8_lossy(&bytes).into_owned();
-    Some(Delivery::Answered(Response { status, headers, body }))
+    let headers: Vec<_> = response.headers().entries().collect();
+    Some(match read(&response).await {
+        Ok(body) => {
+            let response = Response::received(redactor, response.status(), headers, body);
+            Delivery::Answered(response)
+        }
+        Err(word) => Delivery::Lost { word: word.into() },
+    })
+}
+
+/// The body of an answer, to its end; or the word for what is no answer, whatever its head said.
+/// What was read is wiped where the browser put it.
+async fn read(response: &gloo_net::http::Response) -> Result<Vec<u8>, &'static str> {
+    const CUT_OFF: &str = "cut-off-answer";
+    let mut body = Vec::new();
+    let Some(stream) = response.body() else { return Ok(body) };
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    loop {
+        let chunk = JsFuture::from(reader.read()).await.map_err(|_| CUT_OFF)?;
+        let part = |name: &str| Reflect::get(&chunk, &name.into()).map_err(|_| CUT_OFF);
+        if part("done")?.is_truthy() {
+            return Ok(body);
+        }
+        let chunk: Uint8Array = part("value")?.dyn_into().map_err(|_| CUT_OFF)?;
+        let length = chunk.length();
+        if body.len() + length as usize > ANSWER_MAX_BYTES {
+            let _ = reader.cancel();
+            return Err("answer-too-long");
+        }
+        body.extend_from_slice(&chunk.to_vec());
+        chunk.fill(0, 0, length);
+    }
 }
 
 fn prepare(

@@ -8,6 +8,7 @@ use crate::{
     store::{Intent, Shared},
 };
 use relight_core::{
+    explain::hide_secrets,
     ids::InstanceId,
     run::{Record, Run},
 };
@@ -151,7 +152,8 @@ impl Console {
         let link = ctx.link().clone();
         spawn_local(async move {
             if let Ok(records) = journal.raw(&id).await {
-                link.send_message(Msg::Raw(records));
+                // What an older release wrote may hold what must not leave.
+                link.send_message(Msg::Raw(hide_secrets(&records)));
             }
         });
     }
