@@ -26,6 +26,7 @@ use input::{Fields, Job, Options, Reply};
 use js_sys::Promise;
 #[cfg(feature = "functions")]
 use relight_core::{
+    answer::{Delivery, settle},
     cloud,
     explain::{TextOptions, explain_text},
     ids, plan,
@@ -95,14 +96,17 @@ pub fn sign_request(
 }
 
 /// Says what an answer means for each instance of a call: exactly one outcome for each. An answer
-/// that is not understood is `unknown`, and its text is kept.
+/// that is not understood is `unknown`, and its text is kept. With a `Proxy-Status` among the headers it
+/// is read as one that came through a proxy; without one the caller is believed that nothing stood
+/// between them and the cloud.
 #[cfg(feature = "functions")]
 #[wasm_bindgen(js_name = decodeResponse, unchecked_return_type = "BatchOutcome")]
 pub fn decode_response(
     #[wasm_bindgen(unchecked_param_type = "Reply")] reply: &JsValue,
 ) -> Result<JsValue, JsValue> {
     let Reply { batch, response } = Reply::read(reply)?;
-    let answer = batch.order().target().cloud.decode(&batch, &response);
+    let through_proxy = response.header("proxy-status").is_some();
+    let answer = settle(&batch, &Delivery::Answered(response), through_proxy);
     signed::value(&output::BatchOutcome::new(&answer))
 }
 

@@ -104,8 +104,18 @@ export interface Reply {
   instanceIds: readonly string[] | string;
   /** The HTTP status. */
   status: number;
+  /**
+   * The headers as they came, whatever the case of their names. Of an answer that came through a proxy
+   * `Proxy-Status` must be among them: with it, only what a single `relight-proxy` vouches for is
+   * `accepted`, and only its typed error is `not-sent`. Without it the caller is believed that nothing
+   * stood between them and the cloud: what a gateway makes up in the cloud's shape then counts as the
+   * cloud's.
+   */
   headers?: Record<string, string>;
-  /** The body as text, exactly as it came. */
+  /**
+   * The body as text, exactly as it came. The function does not know the request: of a token or a
+   * signature in it, only what looks like one is hidden in `error.message`.
+   */
   body: string;
   /** The options of the call: a dry run is answered in a way of its own. */
   options?: Record<string, unknown>;

@@ -178,6 +178,18 @@ test("decodeResponse: one outcome for each instance", () => {
   const garbage = relight.decodeResponse({ ...reply, status: 502, body: "<html>Bad Gateway</html>" });
   assert.deepEqual(garbage.instances.map(({ outcome }) => outcome), ["unknown", "unknown"]);
   assert.ok(garbage.instances[0].error.message.includes("<html>Bad Gateway</html>"));
+  const throughProxy = (header, status = 200) => {
+    const body = '{"Response":{"RequestId":"x-1"}}';
+    const outcome = relight.decodeResponse({ ...reply, status, body, headers: { "Proxy-Status": header } });
+    return outcome.instances[0].outcome;
+  };
+  assert.equal(throughProxy("relight-proxy; received-status=200"), "accepted");
+  assert.equal(throughProxy("relight-proxy; received-status=200, another; error=dns_error"), "unknown");
+  assert.equal(throughProxy("relight-proxy; error=connection_refused", 502), "not-sent");
+  assert.equal(throughProxy("relight-proxy; error=connection_refused, cdn", 502), "unknown");
+  assert.equal(throughProxy(""), "unknown");
+  const beside = relight.decodeResponse({ ...reply, body: '{"Response":{"RequestId":"x-1","InstanceSet":[]}}' });
+  assert.equal(beside.instances[0].outcome, "unknown");
   refuses(() => relight.decodeResponse({ ...reply, body: {} }), "invalid-argument", /`body`/);
   refuses(() => relight.decodeResponse({ ...reply, body: "", status: "200" }), "invalid-argument", /`status`/);
   refuses(() => relight.decodeResponse({ ...reply, body: "", instanceIds: ["x"] }), "invalid-argument", /`instanceIds`/);
