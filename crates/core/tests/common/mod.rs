@@ -183,9 +183,14 @@ impl Page {
         self.step(Event::Delivered { call, delivery: Delivery::Answered(said(status, body)) })
     }
 
+    /// Its journal.
+    pub(crate) fn written(&self) -> String {
+        serde_json::to_string(&self.records).unwrap()
+    }
+
     /// The same run in another page, so much later.
     pub(crate) fn another_page(&self, later_ms: Millis) -> Page {
-        let written = serde_json::to_string(&self.records).unwrap();
+        let written = self.written();
         let records: Vec<Record> = serde_json::from_str(&written).unwrap();
         let now = self.now + later_ms;
         let run = restore(serde_json::from_str(&written).unwrap(), now).unwrap();
