@@ -32,6 +32,7 @@ pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request, now_ms: i64) -> A
             "GET /sandbox/faults": "the faults that wait",
             "POST /sandbox/faults": "adds one fault, or an array of them",
             "DELETE /sandbox/faults": "takes all faults away",
+            "POST /sandbox/restarts": "somebody else restarts instances: {cloud, instanceIds}",
             "POST /sandbox/credentials": "issues a temporary key: {cloud, seconds}",
             "GET /sandbox/credentials?cloud=NAME": "the same, for a quarter of an hour",
             "POST /sandbox/reset": "fleet, calls, faults and keys as at the start",
@@ -50,6 +51,7 @@ pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request, now_ms: i64) -> A
             sandbox.clear_faults();
             say(&waiting(sandbox))
         }
+        ("POST", "/sandbox/restarts") => restart(sandbox, &request.body, now_ms),
         ("POST", "/sandbox/credentials") => match serde_json::from_slice::<Value>(&request.body) {
             Ok(wish) => issue(sandbox, wish["cloud"].as_str(), wish["seconds"].as_i64(), now_ms),
             Err(error) => refuse(400, &format!("the body is not JSON: {error}")),
@@ -100,6 +102,25 @@ fn add_faults(sandbox: &mut Sandbox, body: &[u8]) -> Answer {
         }
         Err(error) => refuse(400, &error),
     }
+}
+
+/// Somebody else is at work on the same instances.
+fn restart(sandbox: &mut Sandbox, body: &[u8], now_ms: i64) -> Answer {
+    let wish: Value = match serde_json::from_slice(body) {
+        Ok(wish) => wish,
+        Err(error) => return refuse(400, &format!("the body is not JSON: {error}")),
+    };
+    let Some(cloud) = wish["cloud"].as_str().and_then(Cloud::parse) else {
+        return refuse(400, "cloud is alibaba, tencent or zenlayer");
+    };
+    let ids = wish["instanceIds"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let ids: Vec<&str> = ids.iter().filter_map(Value::as_str).collect();
+    if ids.is_empty() {
+        return refuse(400, "instanceIds is a list of ids");
+    }
+    let restarted: Vec<&str> =
+        ids.into_iter().filter(|id| sandbox.restart_by_somebody(cloud, id, now_ms)).collect();
+    say(&json!({ "restarted": restarted }))
 }
 
 const QUARTER_OF_AN_HOUR_S: i64 = 900;

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use crate::{
     cloud::Cloud,
-    clouds::{self, Facts, Failure, Noted, Power, Served, Task, World},
+    clouds::{self, Cause, Facts, Failure, Noted, Power, Served, Task, World, begin},
     control,
     credential::Credential,
     errors,
     faults::{Fault, Faults, Kind, Stage},
-    fleet::Fleet,
+    fleet::{Fleet, Instance, State},
     journal::{Call, Undelivered, Via},
     message::{Answer, Delivery, Reply, Request},
     proxy,
@@ -185,6 +185,28 @@ impl Sandbox {
         Some(key)
     }
 
+    /// Somebody else restarts an instance, in a console of theirs: no call of it arrives here. False if
+    /// there is none, or it does not run.
+    pub fn restart_by_somebody(&mut self, cloud: Cloud, id: &str, now_ms: i64) -> bool {
+        self.fleet.settle(now_ms);
+        let request_id = self.next_request_id(cloud);
+        let speed = self.config.speed;
+        let running = |one: &&mut Instance| one.state == State::Running && !one.is_moving();
+        let Some(instance) = self.fleet.find_mut(cloud, id).filter(running) else { return false };
+        let cause = Cause { action: "RebootInstances", request_id: &request_id, now_ms };
+        begin(instance, Power::Reboot, false, &cause, speed);
+        true
+    }
+
+    fn next_request_id(&mut self, cloud: Cloud) -> String {
+        self.count += 1;
+        match cloud {
+            Cloud::Alibaba => uuid(self.count),
+            Cloud::Tencent => uuid(self.count).to_lowercase(),
+            Cloud::Zenlayer => format!("T{}", uuid(self.count)),
+        }
+    }
+
     /// Back to the start: fleet, calls, faults, keys, nonces, what passed the proxy and rates. Request ids go on counting, as
     /// do issued keys.
     pub fn reset(&mut self) {
@@ -278,12 +300,7 @@ impl Sandbox {
         if via != Via::Proxy {
             self.faults.come(cloud, &facts.action);
         }
-        self.count += 1;
-        let request_id = match cloud {
-            Cloud::Alibaba => uuid(self.count),
-            Cloud::Tencent => uuid(self.count).to_lowercase(),
-            Cloud::Zenlayer => format!("T{}", uuid(self.count)),
-        };
+        let request_id = self.next_request_id(cloud);
         let skew = self.faults.find(cloud, &facts.action, |fault| fault.stage() == Stage::Clock);
         let skew_s = match skew.and_then(|place| self.faults.take(place)).map(|fault| fault.kind) {
             Some(Kind::ClockSkew { seconds }) => seconds,

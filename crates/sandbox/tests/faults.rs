@@ -363,3 +363,30 @@ fn the_readme_names_real_keys_and_instances() {
         assert!(key.token.is_none_or(|token| quoted.contains(&token.as_str())));
     }
 }
+
+/// Somebody else restarts what runs, and nothing else; no call of theirs is counted as one of ours.
+#[test]
+fn somebody_else_restarts_instances() {
+    for cloud in Cloud::ALL {
+        let mut sandbox = sandbox();
+        let running = pick(&sandbox, cloud, State::Running, 1).remove(0);
+        let stopped = pick(&sandbox, cloud, State::Stopped, 1).remove(0);
+        let wish = json!({ "cloud": cloud.name(), "instanceIds": [running, stopped, "nobody"] });
+        let reply = control(&mut sandbox, "POST", "/sandbox/restarts", &wish.to_string());
+        assert_eq!(json_of(&reply)["restarted"], json!([running]));
+        let one = sandbox.fleet().find(cloud, &running).expect("there");
+        assert!(one.is_moving() && one.reboots == 1 && one.latest.is_some());
+        assert_eq!(sandbox.calls().len(), 0);
+        // What is on its way takes no other.
+        let reply = control(&mut sandbox, "POST", "/sandbox/restarts", &wish.to_string());
+        assert_eq!(json_of(&reply)["restarted"], json!([]));
+        let (ask, id) = (Ask::new(cloud, "RebootInstances").ids(&[&running]), &running);
+        sandbox.answer(&ask.sign(), NOW_MS);
+        assert_eq!(reboots(&sandbox, cloud, id), 1);
+        sandbox.settle(NOW_MS + 600_000);
+        assert_eq!(sandbox.fleet().find(cloud, id).expect("there").state, State::Running);
+    }
+    for body in ["", "{}", r#"{"cloud":"alibaba"}"#, r#"{"cloud":"x","instanceIds":["a"]}"#] {
+        assert_eq!(control(&mut sandbox(), "POST", "/sandbox/restarts", body).answer.status, 400);
+    }
+}

@@ -224,7 +224,7 @@ impl Call<'_, '_> {
             return Err(self.fail("DryRunOperation"));
         }
         if let Some(instance) = self.world.fleet.find_mut(CLOUD, &id) {
-            begin(instance, power, hard, self.task, self.world.speed);
+            begin(instance, power, hard, &self.task.cause(), self.world.speed);
         }
         Ok(json!({ "RequestId": self.task.request_id }))
     }
@@ -291,7 +291,7 @@ impl Call<'_, '_> {
             let entry = match (outcome, self.world.fleet.find_mut(CLOUD, id)) {
                 (Ok(()), Some(instance)) => {
                     let before = instance.state;
-                    begin(instance, power, hard, self.task, self.world.speed);
+                    begin(instance, power, hard, &self.task.cause(), self.world.speed);
                     json!({
                         "InstanceId": id,
                         "PreviousStatus": before.word(CLOUD),

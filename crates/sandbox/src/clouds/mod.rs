@@ -172,13 +172,28 @@ impl Power {
     }
 }
 
+/// Whose operation it is, and when it came.
+pub(crate) struct Cause<'a> {
+    pub(crate) action: &'a str,
+    pub(crate) request_id: &'a str,
+    pub(crate) now_ms: i64,
+}
+
+impl<'a> Task<'a> {
+    /// What it causes.
+    pub(crate) fn cause(&'a self) -> Cause<'a> {
+        let now_ms = self.now_ms;
+        Cause { action: &self.facts.action, request_id: &self.request_id, now_ms }
+    }
+}
+
 /// Sets an instance moving. A reboot takes 60 to 90 seconds, a start 40 to 60, a stop 30 to 45, a
 /// hard one a third of that; `speed` divides them.
 pub(crate) fn begin(
     instance: &mut Instance,
     power: Power,
     hard: bool,
-    task: &Task<'_>,
+    cause: &Cause<'_>,
     speed: f64,
 ) {
     let (least_ms, spread_ms) = match power {
@@ -192,14 +207,14 @@ pub(crate) fn begin(
     let virtual_ms = if hard { full_ms / 3 } else { full_ms };
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // at most 90,000
     let real_ms = (virtual_ms as f64 / speed).round() as i64;
-    let (now_ms, third_ms) = (task.now_ms, real_ms / 3);
+    let (now_ms, third_ms) = (cause.now_ms, real_ms / 3);
     match power {
         Power::Reboot => {
             instance.reboots += 1;
             match instance.cloud {
                 // The vendor's two pages disagree: the batch goes through Stopping, the single
                 // operation through Starting.
-                Cloud::Alibaba if task.facts.action == "RebootInstances" => instance.go(
+                Cloud::Alibaba if cause.action == "RebootInstances" => instance.go(
                     State::Stopping,
                     &[(third_ms, State::Starting), (real_ms - third_ms, State::Running)],
                     now_ms,
@@ -222,8 +237,8 @@ pub(crate) fn begin(
         }
     }
     instance.latest = Some(LatestOperation {
-        operation: task.facts.action.clone(),
-        request_id: task.request_id.clone(),
+        operation: cause.action.to_owned(),
+        request_id: cause.request_id.to_owned(),
     });
 }
 

@@ -158,7 +158,7 @@ impl Call<'_, '_> {
             if let Some(instance) = self.world.fleet.find_mut(CLOUD, id)
                 && instance.state == power.needs()
             {
-                begin(instance, power, hard, self.task, self.world.speed);
+                begin(instance, power, hard, &self.task.cause(), self.world.speed);
             }
         }
         Ok(json!({}))

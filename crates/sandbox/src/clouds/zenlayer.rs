@@ -198,7 +198,7 @@ impl Call<'_, '_> {
         distinct.dedup();
         for id in distinct.iter().filter(|id| !failed.contains(id)) {
             if let Some(instance) = self.world.fleet.find_mut(CLOUD, id) {
-                begin(instance, power, hard, self.task, self.world.speed);
+                begin(instance, power, hard, &self.task.cause(), self.world.speed);
             }
         }
         Ok(json!({ "instanceIds": failed }))
