@@ -18,7 +18,7 @@ use crate::{
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
 use relight_core::{
     ids::InstanceId,
-    run::{Broken, Record, Summary, VERSION},
+    run::{Broken, Record, Summary, reads_version},
 };
 use serde::Deserialize;
 use std::{cell::RefCell, collections::BTreeSet, fmt, rc::Rc};
@@ -452,7 +452,7 @@ fn parse(text: &str) -> Result<Record, Broken> {
         version: u32,
     }
     serde_json::from_str(text).map_err(|_| match serde_json::from_str::<Versioned>(text) {
-        Ok(Versioned { version }) if version != VERSION => Broken::Version(version),
+        Ok(Versioned { version }) if !reads_version(version) => Broken::Version(version),
         Ok(_) | Err(_) => Broken::Corrupt("a record cannot be read"),
     })
 }

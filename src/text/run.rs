@@ -151,11 +151,15 @@ pub const fn outcome_meaning(outcome: Outcome) -> (Text, Text) {
 }
 
 /// What an outcome rests on.
-pub const fn evidence(evidence: Evidence) -> Text {
+pub const fn evidence(evidence: Evidence, verb: Verb) -> Text {
     match evidence {
         Evidence::RequestId => {
             text("the cloud names our request as done", "云端确认本次请求已完成")
         }
+        Evidence::RestartedBySomeone => match verb {
+            Verb::Reboot => text("restarted, by whom is not known", "已重启，但无法确认由谁执行"),
+            Verb::Start => text("started, by whom is not known", "已启动，但无法确认由谁执行"),
+        },
         Evidence::Transition => text("seen going down and coming back", "已观察到停止并恢复运行"),
         Evidence::OperationSince => text(
             "our answer was lost, and the cloud shows a new operation since",

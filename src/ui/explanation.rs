@@ -114,7 +114,7 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
                 if let Some(id) = request_id {
                     <dt>{ t(Say::Request) }</dt><dd><code>{ id.to_owned() }</code></dd>
                 }
-                { facts_of_row(row, locale) }
+                { facts_of_row(run, row, locale) }
             </dl>
             <div class="row">
                 if let Some(id) = request_id {
@@ -134,7 +134,7 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
 }
 
 /// What is known of an instance, as terms of a list.
-fn facts_of_row(row: &Row, locale: Locale) -> Html {
+fn facts_of_row(run: &Run, row: &Row, locale: Locale) -> Html {
     let t = |say: Say| say.in_locale(locale);
     html! {
         <>
@@ -150,7 +150,7 @@ fn facts_of_row(row: &Row, locale: Locale) -> Html {
             }
             if let Some(evidence) = row.evidence {
                 <dt>{ t(Say::Detail) }</dt>
-                <dd>{ text::evidence(evidence).in_locale(locale) }</dd>
+                <dd>{ text::evidence(evidence, run.order().operation().verb).in_locale(locale) }</dd>
             }
             if let Some(at) = row.sent_at {
                 <dt>{ t(Say::SentAt) }</dt><dd>{ text::time_of_day(locale, at) }</dd>

@@ -205,7 +205,7 @@ fn detail(locale: Locale, order: &Order, row: &Row, now: Option<Millis>) -> Stri
         _ => {}
     }
     if let Some(evidence) = row.evidence {
-        words.push(text::evidence(evidence).in_locale(locale).into());
+        words.push(text::evidence(evidence, order.operation().verb).in_locale(locale).into());
     }
     match (row.sent_at, row.settled_at, now) {
         (Some(sent), Some(settled), _) if row.outcome == Outcome::Proven => {

@@ -11,9 +11,9 @@ pub(crate) use proxy_status::{Verdict, verdict};
 
 pub use delivery::{Delivery, settle, settle_describe};
 pub use redact::Redactor;
-#[cfg(feature = "texts")]
-pub(crate) use time::unix_seconds;
 pub use time::{retry_after_ms, server_unix_seconds};
+#[cfg(feature = "texts")]
+pub(crate) use time::{start_time, unix_seconds};
 
 use crate::{
     explain::{self, ErrorReport},

@@ -34,7 +34,7 @@ mod look;
 pub use call::{Call, CallState};
 pub use choice::{Approval, Choice};
 pub use event::{Command, Event, NO_KEY};
-pub use journal::{Broken, Record, Summary, VERSION, restore};
+pub use journal::{Broken, Record, Summary, VERSION, reads_version, restore};
 pub use look::{Look, LookCommand, Seen, sort_out};
 pub use row::{Counts, Evidence, Row};
 pub use stage::{Pause, Stage};

@@ -4,11 +4,13 @@ mod common;
 
 use common::{Page, ids, job, said};
 use relight_core::{
-    answer::{Delivery, Outcome},
+    answer::{
+        Delivery, InstanceState, LastOperation, LastOperationState, Outcome, Phase, Response,
+    },
     cloud::{self, Cloud},
     eligibility::SkipReason,
     plan::plan,
-    run::{Choice, Event},
+    run::{Choice, Event, Evidence, Millis},
 };
 
 fn zenlayer() -> &'static dyn Cloud {
@@ -52,7 +54,10 @@ fn who_is_listed_as_failed_is_unknown_until_a_look_tells() {
     assert_eq!(page.run.choice_count(Choice::RetryFailed), 0, "nobody may send it again yet");
     look(&mut page, 2_000, "REBOOT");
     look(&mut page, 3_000, "RUNNING");
-    assert_eq!(page.outcomes()[1], "proven", "it was our own first copy");
+    assert_eq!(page.outcomes()[0], "proven", "accepted, and seen going down and coming back");
+    // Our own first copy, or somebody else's restart: nobody knows.
+    assert_eq!(page.outcomes()[1], "running-unproven");
+    assert_eq!(page.run.rows()[1].evidence, Some(RestartedBySomeone));
 
     let mut page = listed();
     look(&mut page, 2_000, "STOPPED");
@@ -188,4 +193,232 @@ fn a_look_that_fails_narrows_nothing() {
     assert!(page.pass(100).calls.is_empty());
     assert_eq!(page.outcomes(), ["rejected"; 4]);
     assert_eq!(page.run.choice_count(Choice::Narrow), 4, "it can be asked for again");
+}
+
+// ---- whose restart it was -------------------------------------------------------------------------
+
+/// What one instance of a cloud looks like, a time after the answer to its call, or after it was lost.
+struct Scene {
+    cloud: &'static dyn Cloud,
+    page: Page,
+}
+
+const OURS: &str = "aaaaaaaa-0000-0000-0000-000000000001";
+const OTHERS: &str = "bbbbbbbb-0000-0000-0000-000000000002";
+
+/// Alibaba's clock, when the call is sent: half a minute past eight.
+const SENT: Millis = Page::START + 30_000;
+
+impl Scene {
+    /// A call of one, after a look that has shown it running since the day before.
+    fn of(id: &str, operation: &str) -> Scene {
+        let cloud = cloud::by_id(id).unwrap();
+        let known = InstanceState {
+            id: ids(cloud, 1)[0].as_str().to_owned(),
+            phase: Running,
+            started_at: (id == "alibaba").then(|| "2024-04-30T08:00Z".to_owned()),
+            last_operation: (id == "tencent").then(|| LastOperation {
+                name: "StartInstances".into(),
+                request_id: "before".into(),
+                state: LastOperationState::Success,
+            }),
+            ..InstanceState::default()
+        };
+        let mut page = Page::of(&plan(&job(cloud, operation, 1), None).unwrap(), &[known]);
+        page.now = SENT;
+        page.step(Event::Tick);
+        Scene { cloud, page }
+    }
+
+    fn accepted(mut self) -> Scene {
+        let body = match self.cloud.manifest().id {
+            "alibaba" => format!(
+                r#"{{"RequestId":"{OURS}","InstanceResponses":{{"InstanceResponse":[{{"InstanceId":"{}","Code":"200","Message":"success"}}]}}}}"#,
+                ids(self.cloud, 1)[0]
+            ),
+            "tencent" => format!(r#"{{"Response":{{"RequestId":"{OURS}"}}}}"#),
+            _ => format!(
+                r#"{{"requestId":"{OURS}","response":{{"requestId":"{OURS}","instanceIds":[]}}}}"#
+            ),
+        };
+        let said = said_at(self.page.now, &body);
+        self.page.step(Event::Delivered { call: 0, delivery: Delivery::Answered(said) });
+        assert_eq!(self.page.outcomes(), ["accepted"]);
+        self
+    }
+
+    fn lost(mut self) -> Scene {
+        let delivery = Delivery::Lost { word: "network".into() };
+        self.page.step(Event::Delivered { call: 0, delivery });
+        self
+    }
+
+    /// A look so many seconds later, that shows it moving or running; and by Alibaba when it started, by
+    /// Tencent who was the last to ask for something.
+    fn look(mut self, seconds: u64, state: Phase, started: &str, last: &str) -> Scene {
+        self.page.now += seconds * 1_000;
+        let id = ids(self.cloud, 1).remove(0);
+        let moving = state == Starting;
+        let body = match self.cloud.manifest().id {
+            "alibaba" => format!(
+                r#"{{"RequestId":"d","TotalCount":1,"Instances":{{"Instance":[{{"InstanceId":"{id}","InstanceName":"n","ZoneId":"z","StartTime":"{started}","Status":"{}"}}]}}}}"#,
+                if moving { "Starting" } else { "Running" }
+            ),
+            "tencent" => format!(
+                r#"{{"Response":{{"TotalCount":1,"InstanceSet":[{{"InstanceId":"{id}","InstanceState":"{}","Placement":{{"Zone":"z"}},"LatestOperation":"RebootInstances","LatestOperationRequestId":"{last}","LatestOperationState":"{}"}}],"RequestId":"d"}}}}"#,
+                if moving { "REBOOTING" } else { "RUNNING" },
+                if moving { "OPERATING" } else { "SUCCESS" },
+            ),
+            _ => format!(
+                r#"{{"requestId":"d","response":{{"requestId":"d","totalCount":1,"dataSet":[{{"instanceId":"{id}","zoneId":"z","status":"{}"}}]}}}}"#,
+                if moving { "REBOOT" } else { "RUNNING" }
+            ),
+        };
+        let delivery = Delivery::Answered(said_at(self.page.now, &body));
+        self.page.step(Event::Looked { ids: vec![id], delivery });
+        self
+    }
+
+    fn ends(self, outcome: &str, evidence: Option<Evidence>) {
+        let row = &self.page.run.rows()[0];
+        let cloud = self.cloud.manifest().id;
+        assert_eq!((row.outcome.word(), row.evidence), (outcome, evidence), "{cloud}");
+    }
+}
+
+/// An answer of a cloud whose clock is right.
+fn said_at(now: Millis, body: &str) -> Response {
+    let second = now / 1_000 % 86_400;
+    let date = format!(
+        "Wed, 01 May 2024 {:02}:{:02}:{:02} GMT",
+        second / 3_600,
+        second / 60 % 60,
+        second % 60
+    );
+    let mut said = said(200, body);
+    for (name, value) in &mut said.headers {
+        if name == "date" {
+            value.clone_from(&date);
+        }
+    }
+    said
+}
+
+const OLD: &str = "2024-04-30T08:00Z";
+use Evidence::{NothingSeen, Overtaken, RequestId, RestartedBySomeone, StartTime, Transition};
+use Phase::{Running, Starting};
+
+#[test]
+fn an_accepted_restart_is_proven_by_what_only_it_can_have_caused() {
+    for id in ["alibaba", "zenlayer"] {
+        let scene = || Scene::of(id, &reboot(id)).accepted();
+        scene()
+            .look(3, Starting, OLD, "")
+            .look(30, Running, OLD, "")
+            .ends("proven", Some(Transition));
+        // Seen running half a minute after the answer: ours is over or has failed, and this is another's.
+        scene()
+            .look(2, Running, OLD, "")
+            .look(40, Running, OLD, "")
+            .look(60, Starting, OLD, "")
+            .look(60, Running, OLD, "")
+            .ends("running-unproven", Some(RestartedBySomeone));
+        // Nobody has looked for an hour, and now it restarts.
+        scene().look(3_600, Starting, OLD, "").look(10, Running, OLD, "").ends("overdue", None);
+        scene().look(200, Running, OLD, "").ends("running-unproven", Some(NothingSeen));
+    }
+}
+
+#[test]
+fn where_the_cloud_names_the_last_request_only_ours_is_a_proof() {
+    let scene = || Scene::of("tencent", "RebootInstances").accepted();
+    scene().look(3, Starting, "", OURS).look(30, Running, "", OURS).ends("proven", Some(RequestId));
+    scene().look(30, Running, "", OTHERS).ends("running-unproven", Some(Overtaken));
+    // It does not name ours yet, although it was seen moving: that is waited for.
+    scene()
+        .look(3, Starting, "", "before")
+        .look(30, Running, "", "before")
+        .ends("in-progress", None);
+    scene()
+        .look(3, Starting, "", "before")
+        .look(30, Running, "", "before")
+        .look(1, Running, "", OURS)
+        .ends("proven", Some(RequestId));
+    scene()
+        .look(3, Starting, "", "before")
+        .look(200, Running, "", "before")
+        .ends("running-unproven", Some(RestartedBySomeone));
+    let scene = Scene::of("tencent", "StartInstances").accepted();
+    scene.look(200, Running, "", "before").ends("running-unproven", Some(NothingSeen));
+}
+
+/// Nothing that is seen after a lost answer is ours alone.
+#[test]
+fn after_a_lost_answer_nothing_is_proven() {
+    for id in ["alibaba", "tencent", "zenlayer"] {
+        let scene = || Scene::of(id, &reboot(id)).lost();
+        scene()
+            .look(3, Starting, OLD, OTHERS)
+            .look(30, Running, OLD, OTHERS)
+            .ends("running-unproven", Some(RestartedBySomeone));
+        scene()
+            .look(3, Running, OLD, "before")
+            .look(300, Running, OLD, "before")
+            .ends("unknown", None);
+    }
+    // Not even that a new one failed says that ours was refused.
+    let mut scene = Scene::of("tencent", "RebootInstances").lost();
+    scene.page.now += 5_000;
+    let id = ids(scene.cloud, 1).remove(0);
+    let body = format!(
+        r#"{{"Response":{{"TotalCount":1,"InstanceSet":[{{"InstanceId":"{id}","InstanceState":"RUNNING","Placement":{{"Zone":"z"}},"LatestOperation":"RebootInstances","LatestOperationRequestId":"{OTHERS}","LatestOperationState":"FAILED"}}],"RequestId":"d"}}}}"#
+    );
+    let delivery = Delivery::Answered(said_at(scene.page.now, &body));
+    scene.page.step(Event::Looked { ids: vec![id], delivery });
+    scene.ends("unknown", None);
+}
+
+/// The sending was at 08:00:30 by the cloud's clock, and start times are cut to minutes.
+#[test]
+fn a_start_time_counts_from_the_sending_by_the_clouds_clock() {
+    let cases = [
+        // After the look before the review, and before the sending.
+        ("2024-05-01T07:58Z", false),
+        // The same minute, or the next one by rounding.
+        ("2024-05-01T08:00Z", false),
+        ("2024-05-01T08:01Z", false),
+        ("2024-05-01T08:02Z", true),
+    ];
+    for (started, counts) in cases {
+        let scene =
+            Scene::of("alibaba", "RebootInstances").accepted().look(20, Running, started, "");
+        let (outcome, evidence) =
+            if counts { ("proven", Some(StartTime)) } else { ("accepted", None) };
+        scene.ends(outcome, evidence);
+        let scene = Scene::of("alibaba", "RebootInstances").lost().look(20, Running, started, "");
+        let (outcome, evidence) =
+            if counts { ("running-unproven", Some(RestartedBySomeone)) } else { ("unknown", None) };
+        scene.ends(outcome, evidence);
+    }
+    // The page's clock is ten minutes behind: the cloud's own tells.
+    for lost in [false, true] {
+        let mut scene = Scene::of("alibaba", "RebootInstances");
+        scene.page.now -= 600_000;
+        scene = if lost {
+            let mut scene = scene.lost();
+            scene.page.now += 600_000;
+            scene
+        } else {
+            scene.page.now += 600_000;
+            scene.accepted()
+        };
+        let scene = scene.look(1, Running, "2024-05-01T07:58Z", "");
+        assert_ne!(scene.page.outcomes(), ["proven"]);
+    }
+}
+
+fn reboot(id: &str) -> String {
+    let operations = cloud::by_id(id).unwrap().manifest().operations;
+    let reboots = |name: &&str| name.starts_with("Reboot") && name.ends_with('s');
+    operations.iter().map(|operation| operation.name).find(reboots).unwrap().to_owned()
 }

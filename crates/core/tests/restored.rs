@@ -10,7 +10,7 @@ use relight_core::{
     export,
     limits::Limits,
     plan::{Cut, Plan, plan_cut},
-    run::{Choice, Event, NO_KEY, Pause, Policy, Stage, restore},
+    run::{Broken, Choice, Event, NO_KEY, Pause, Policy, Record, Stage, VERSION, restore},
 };
 
 const DAY_MS: u64 = 86_400_000;
@@ -314,4 +314,32 @@ fn a_token_in_an_older_journal_is_hidden_when_it_is_read() {
         }
         assert!(!format!("{:?}", run.rows()).contains(&TOKEN[..12]));
     }
+}
+
+/// A journal of another release: an older one is read and goes on in records of this one; a newer one
+/// is refused with its version, whatever is in it.
+#[test]
+fn older_journals_are_read_and_newer_ones_refused() {
+    let page = cut_off();
+    let written = page.written();
+    let version = format!(r#""version":{VERSION}"#);
+    assert!(written.contains(&version));
+    let of = |other: u32| -> Vec<Record> {
+        serde_json::from_str(&written.replace(&version, &format!(r#""version":{other}"#))).unwrap()
+    };
+    let same = restore(of(VERSION), page.now).unwrap();
+    let older = restore(of(1), page.now).unwrap();
+    assert_eq!(older, same);
+    for other in [0, VERSION + 1, 99] {
+        assert_eq!(restore(of(other), page.now), Err(Broken::Version(other)));
+    }
+    // One that a newer release went on with is not half read.
+    let mut mixed = of(1);
+    mixed.truncate(2);
+    mixed.extend(of(VERSION + 1).into_iter().skip(2));
+    assert_eq!(restore(mixed, page.now), Err(Broken::Version(VERSION + 1)));
+    let mut mixed = of(1);
+    mixed.truncate(2);
+    mixed.extend(of(VERSION).into_iter().skip(2));
+    assert_eq!(restore(mixed, page.now), Ok(same));
 }

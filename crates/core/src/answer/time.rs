@@ -30,6 +30,32 @@ pub fn server_unix_seconds(response: &Response) -> Option<i64> {
     unix_seconds(response.header("date")?.trim())
 }
 
+/// A start time as clouds write it, in seconds since 1970, and to how many seconds it is rounded:
+/// `2024-05-01T08:00Z` to a minute, `2024-05-01T08:00:30Z` to a second.
+pub(crate) fn start_time(text: &str) -> Option<(i64, i64)> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let mut date = date.split('-');
+    let (year, month, day) = (date.next()?, date.next()?, date.next()?);
+    let mut time = time.split(':');
+    let (hour, minute, second) = (time.next()?, time.next()?, time.next());
+    if date.next().is_some() || time.next().is_some() {
+        return None;
+    }
+    let (month, day) = (number(month, 2)?, number(day, 2)?);
+    let (hour, minute) = (number(hour, 2)?, number(minute, 2)?);
+    let (seconds, rounded_to) = match second {
+        Some(second) => (number(second, 2)?, 1),
+        None => (0, 60),
+    };
+    let plausible = (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && hour < 24
+        && minute < 60
+        && seconds <= 60;
+    let days = days_since_1970(number(year, 4)?, month, day);
+    plausible.then_some((days * 86_400 + hour * 3_600 + minute * 60 + seconds, rounded_to))
+}
+
 /// `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that servers may send.
 pub(crate) fn unix_seconds(date: &str) -> Option<i64> {
     const MONTHS: [&str; 12] =
@@ -78,11 +104,26 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Response, retry_after_ms, server_unix_seconds};
+    use super::{Response, retry_after_ms, server_unix_seconds, start_time};
 
     fn answer(headers: &[(&str, &str)]) -> Response {
         let headers = headers.iter().map(|(name, value)| ((*name).into(), (*value).into()));
         Response { status: 200, headers: headers.collect(), body: String::new() }
+    }
+
+    #[test]
+    fn start_times() {
+        for (text, want) in [
+            ("2024-05-01T08:00Z", Some((1_714_550_400, 60))),
+            ("2024-05-01T08:00:30Z", Some((1_714_550_430, 1))),
+            ("2024-13-01T08:00Z", None),
+            ("2024-05-01T08:60Z", None),
+            ("2024-05-01 08:00", None),
+            ("2024-05-01T08:00:30:00Z", None),
+            ("", None),
+        ] {
+            assert_eq!(start_time(text), want, "{text}");
+        }
     }
 
     #[test]

@@ -39,6 +39,9 @@ pub struct Manifest {
     /// Whether a second copy of the same signed bytes is refused as such (by a nonce). Where it is
     /// not, a refusal because of an instance's state may be the echo of a first copy.
     pub refuses_repetitions: bool,
+    /// Whether an instance shows which request asked for its last operation. Where it does, nothing else
+    /// proves whose an operation was.
+    pub names_operations: bool,
     /// Every error that is known.
     #[cfg(feature = "engine")]
     pub errors: &'static [Entry],

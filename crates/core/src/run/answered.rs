@@ -60,6 +60,10 @@ impl Run {
                 Delivery::NotSent { .. } | Delivery::Lost { .. } => None,
             };
             call.fault = shared;
+            call.answered_at_cloud_seconds = match delivery {
+                Delivery::Answered(response) => answer::server_unix_seconds(response),
+                Delivery::NotSent { .. } | Delivery::Lost { .. } => None,
+            };
         });
         let bad = self.take_answer(now, answer);
         self.consider_pause(index, bad);
@@ -98,12 +102,9 @@ impl Run {
                 if instance.state.is_some() {
                     row.state = instance.state;
                 }
-                row.watched = reason.filter(|_| watch).map(|reason| Watched {
-                    since: now,
-                    transition_seen,
-                    reason,
-                    looks: 0,
-                });
+                row.watched = reason
+                    .filter(|_| watch)
+                    .map(|reason| Watched { transition_seen, ..Watched::new(now, reason) });
                 row.settled_at = (row.watched.is_none()).then_some(now);
             });
         }

@@ -27,6 +27,8 @@ pub struct Call {
     /// Whether it is the one call of one instance that goes before the others.
     pub canary: bool,
     pub(crate) not_before: Millis,
+    /// The cloud's own time of its answer.
+    pub(crate) answered_at_cloud_seconds: Option<i64>,
 }
 
 impl Call {
@@ -42,6 +44,7 @@ impl Call {
             resends: 0,
             canary: false,
             not_before: 0,
+            answered_at_cloud_seconds: None,
         }
     }
 }

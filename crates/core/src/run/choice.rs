@@ -221,9 +221,8 @@ impl Run {
                     self.change(&id, |row| {
                         let transition_seen =
                             row.watched.as_ref().is_some_and(|watched| watched.transition_seen);
-                        let reason = WatchReason::Lost;
-                        row.watched =
-                            Some(Watched { since: now, transition_seen, reason, looks: 0 });
+                        let watched = Watched::new(now, WatchReason::Lost);
+                        row.watched = Some(Watched { transition_seen, ..watched });
                         row.settled_at = None;
                     });
                 }

@@ -1,9 +1,30 @@
 //! What may be concluded from looking at an instance after its call: nothing stronger than its
-//! evidence.
+//! evidence. `proven` is said of our own operation only.
+//!
+//! Whose was it? Other people, and other programs, restart the same instances, most of all in an
+//! incident. What a look shows is the instance, and not who did it:
+//!
+//! * **Where the cloud names the request that asked for the last operation**
+//!   ([`Manifest::names_operations`](crate::cloud::Manifest), Tencent), that is the proof, and the only
+//!   one. A lost answer has no request id of ours to compare with: a new operation of our kind since then
+//!   may be ours, and may be anybody's.
+//! * **Where it does not, and our request was accepted** (Alibaba, Zenlayer), these clouds take an
+//!   operation only from an instance that is settled, and move it at once, so that it takes no other
+//!   before ours is over. A transition that is seen from then on, or a start time that is later than our
+//!   sending, is ours, or somebody's after ours was over. That ends where the instance was seen running
+//!   some time after the answer: then ours is over, or never began (an accepted request can fail), and
+//!   what follows is not ours. A transition that is first seen when ours would be overdue is not, either.
+//!   A forced restart by somebody else in the middle of ours cannot be told from ours.
+//! * **An accepted start** is taken by a stopped instance only: if it runs, ours was carried out.
+//! * **A lost answer, or a refusal that may be the echo of a first copy**, has nothing of ours that was
+//!   seen. Whatever happened since may be somebody else's: it was restarted, and by whom is not known.
+//! * **Start times** are compared with the sending by the cloud's own clock (its answer's `Date`, or our
+//!   time and the skew that the look has shown), and have to be later by as much as they are rounded to:
+//!   the check before the review is older, and what happened in between is not ours.
 
 use super::{Evidence, Millis, Row, row::WatchReason};
 use crate::{
-    answer::{Fault, InstanceAnswer, InstanceState, LastOperationState, Outcome, Phase},
+    answer::{self, Fault, InstanceAnswer, InstanceState, LastOperationState, Outcome, Phase},
     cloud::Verb,
     explain::{self, Effect, Retry},
     plan::Order,
@@ -13,6 +34,9 @@ use crate::{
 const LOST_WATCHED_FOR_MS: u64 = 180_000;
 /// How long an accepted restart may show no transition before it counts as running, not proven.
 const NOTHING_SEEN_AFTER_MS: u64 = 180_000;
+/// An accepted request that has not moved its instance by then is over, or has failed. The sandbox and
+/// the vendors' pages have it move at once; a look may be old by some seconds.
+const BEGINS_WITHIN_MS: u64 = 30_000;
 /// The first look after a call: earlier there is nothing to see.
 pub(super) const FIRST_LOOK_AFTER_MS: u64 = 2_000;
 const LONGEST_PAUSE_MS: u64 = 15_000;
@@ -26,6 +50,7 @@ pub(super) struct Change {
     pub(super) fault: Option<Fault>,
     pub(super) settled: bool,
     pub(super) transition_seen: bool,
+    pub(super) may_be_others: bool,
 }
 
 /// The pause before the next round of looks.
@@ -78,6 +103,7 @@ pub(super) fn judge(
     order: &Order,
     row: &Row,
     request_id: Option<&str>,
+    sent_by_cloud_seconds: Option<i64>,
     seen: Option<&InstanceState>,
 ) -> Option<Change> {
     let watched = row.watched.as_ref()?;
@@ -89,6 +115,7 @@ pub(super) fn judge(
         fault: None,
         settled: false,
         transition_seen: false,
+        may_be_others: watched.may_be_others,
     };
     let settled = |outcome, evidence| Change {
         outcome,
@@ -96,6 +123,7 @@ pub(super) fn judge(
         fault: None,
         settled: true,
         transition_seen: false,
+        may_be_others: watched.may_be_others,
     };
     // What happens to an instance that shows nothing new when its time is up.
     let in_time = |waiting: Change| match (watched.reason, waiting.outcome) {
@@ -111,22 +139,44 @@ pub(super) fn judge(
         return Some(if change.settled { change } else { in_time(change) });
     }
     let moved = watched.transition_seen;
+    let names_operations = order.target().cloud.manifest().names_operations;
+    let ours = |evidence| match watched.reason {
+        WatchReason::Accepted if !watched.may_be_others && !names_operations => {
+            settled(Outcome::Proven, Some(evidence))
+        }
+        WatchReason::Accepted | WatchReason::Lost | WatchReason::Echo => {
+            settled(Outcome::RunningUnproven, Some(Evidence::RestartedBySomeone))
+        }
+    };
     let change = match (seen.phase, watched.reason) {
         (Phase::Starting | Phase::Stopping, _) => {
             let mut change = in_time(going_on(Outcome::InProgress));
+            change.may_be_others |= !moved && age_ms >= overdue_ms;
             change.transition_seen = true;
             change
         }
-        (Phase::Running, _) if moved => settled(Outcome::Proven, Some(Evidence::Transition)),
-        (Phase::Running, _) if started_since(row, seen) => {
-            settled(Outcome::Proven, Some(Evidence::StartTime))
+        // The cloud may still come to name it.
+        (Phase::Running, WatchReason::Accepted)
+            if names_operations && age_ms < NOTHING_SEEN_AFTER_MS =>
+        {
+            going_on(row.outcome)
+        }
+        (Phase::Running, _) if moved => ours(Evidence::Transition),
+        (Phase::Running, _) if started_since(sent_by_cloud_seconds, seen) => {
+            ours(Evidence::StartTime)
         }
         (Phase::Running, WatchReason::Accepted) => match order.operation().verb {
-            Verb::Start => settled(Outcome::Proven, Some(Evidence::StartAccepted)),
-            Verb::Reboot if age_ms >= NOTHING_SEEN_AFTER_MS => {
+            Verb::Start if !names_operations => {
+                settled(Outcome::Proven, Some(Evidence::StartAccepted))
+            }
+            Verb::Start | Verb::Reboot if age_ms >= NOTHING_SEEN_AFTER_MS => {
                 settled(Outcome::RunningUnproven, Some(Evidence::NothingSeen))
             }
-            Verb::Reboot => going_on(row.outcome),
+            Verb::Start | Verb::Reboot => {
+                let mut change = going_on(row.outcome);
+                change.may_be_others |= age_ms >= BEGINS_WITHIN_MS;
+                change
+            }
         },
         // It runs: what was asked for is so, whoever did it.
         (Phase::Running, WatchReason::Lost | WatchReason::Echo)
@@ -158,15 +208,23 @@ fn by_last_operation(
     let last = seen.last_operation.as_ref()?;
     let watched = row.watched.as_ref()?;
     let change = |outcome, evidence, settled| {
-        Some(Change { outcome, evidence, fault: None, settled, transition_seen: false })
+        let may_be_others = watched.may_be_others;
+        Some(Change {
+            outcome,
+            evidence,
+            fault: None,
+            settled,
+            transition_seen: false,
+            may_be_others,
+        })
     };
     let before = row.baseline.as_ref().and_then(|baseline| baseline.last_operation.as_ref());
     let is_ours = request_id.is_some_and(|ours| ours == last.request_id);
     let is_new = before.is_some_and(|before| before.request_id != last.request_id)
         || (row.baseline.is_some() && before.is_none());
     let is_alike = last.name == order.operation().name;
-    let evidence = match watched.reason {
-        WatchReason::Accepted if is_ours => Evidence::RequestId,
+    match watched.reason {
+        WatchReason::Accepted if is_ours => {}
         // Ours is not the last any more: what became of it can no longer be seen.
         WatchReason::Accepted if is_new && !is_ours => {
             return match last.state {
@@ -186,15 +244,30 @@ fn by_last_operation(
                 },
             };
         }
-        WatchReason::Lost | WatchReason::Echo if is_new && is_alike => Evidence::OperationSince,
+        // It may be ours, and it may be anybody's.
+        WatchReason::Lost | WatchReason::Echo if is_new && is_alike => {
+            return match (last.state, seen.phase) {
+                (LastOperationState::Success, Phase::Running) => {
+                    change(Outcome::RunningUnproven, Some(Evidence::RestartedBySomeone), true)
+                }
+                (LastOperationState::Operating, _) => change(Outcome::InProgress, None, false),
+                // What has failed was another's, or ours: that nothing was done is not known.
+                (
+                    LastOperationState::Success
+                    | LastOperationState::Failed
+                    | LastOperationState::Other,
+                    _,
+                ) => None,
+            };
+        }
         // Nothing has been done to it since it was last seen, so the refusal was a refusal.
         WatchReason::Echo if before == Some(last) && watched.looks >= 1 => {
             return change(Outcome::Rejected, None, true);
         }
         WatchReason::Accepted | WatchReason::Lost | WatchReason::Echo => return None,
-    };
+    }
     match last.state {
-        LastOperationState::Success => change(Outcome::Proven, Some(evidence), true),
+        LastOperationState::Success => change(Outcome::Proven, Some(Evidence::RequestId), true),
         LastOperationState::Operating | LastOperationState::Other => {
             change(Outcome::InProgress, None, false)
         }
@@ -204,15 +277,17 @@ fn by_last_operation(
             fault: Some(Fault::layer("operation-failed", &last.name)),
             settled: true,
             transition_seen: false,
+            may_be_others: watched.may_be_others,
         }),
     }
 }
 
-/// Whether the instance's start time has changed since it was last seen before the call.
-fn started_since(row: &Row, seen: &InstanceState) -> bool {
-    let before = row.baseline.as_ref().and_then(|baseline| baseline.started_at.as_ref());
-    match (before, &seen.started_at) {
-        (Some(before), Some(now)) => now > before,
+/// Whether the instance has started later than its call was sent, by the cloud's clock, and by more than
+/// its start time is rounded to.
+fn started_since(sent_by_cloud_seconds: Option<i64>, seen: &InstanceState) -> bool {
+    let started = seen.started_at.as_deref().and_then(answer::start_time);
+    match (sent_by_cloud_seconds, started) {
+        (Some(sent), Some((started, rounded_to))) => started >= sent.saturating_add(rounded_to),
         (Some(_) | None, _) => false,
     }
 }

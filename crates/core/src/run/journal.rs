@@ -19,8 +19,13 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
 
-/// The version of the records. A journal of another version is kept aside and said to be so.
-pub const VERSION: u32 = 1;
+/// The version of the records that are written: 2 since there is evidence that says "by someone", which
+/// an older release cannot read. Those of an older version are read; a journal of a newer one is kept
+/// aside and said to be so.
+pub const VERSION: u32 = 2;
+
+/// The oldest version that is read.
+const OLDEST_READ: u32 = 1;
 
 /// One entry of a run's journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -322,9 +327,7 @@ impl RowRecord {
 pub fn restore(records: Vec<Record>, now: Millis) -> Result<Run, Broken> {
     let mut records = records.into_iter();
     let first = records.next().ok_or(Broken::Corrupt("there is no record"))?;
-    if first.version != VERSION {
-        return Err(Broken::Version(first.version));
-    }
+    check_version(&first)?;
     let header = first.header.clone().ok_or(Broken::Corrupt("the first record has no header"))?;
     let order = header.order()?;
     let ids = header.ids(&order)?;
@@ -333,9 +336,7 @@ pub fn restore(records: Vec<Record>, now: Millis) -> Result<Run, Broken> {
     let mut state: Option<StateRecord> = None;
     let mut next_record = 0;
     for (expected, record) in (0_u64..).zip(std::iter::once(first).chain(records)) {
-        if record.version != VERSION {
-            return Err(Broken::Version(record.version));
-        }
+        check_version(&record)?;
         if record.number != expected {
             return Err(Broken::Corrupt("a record is missing"));
         }
@@ -389,6 +390,16 @@ pub fn restore(records: Vec<Record>, now: Millis) -> Result<Run, Broken> {
     Ok(run)
 }
 
+fn check_version(record: &Record) -> Result<(), Broken> {
+    // A run that an older release began goes on in records of this one.
+    if reads_version(record.version) { Ok(()) } else { Err(Broken::Version(record.version)) }
+}
+
+/// Whether this release reads records of a version.
+pub fn reads_version(version: u32) -> bool {
+    (OLDEST_READ..=VERSION).contains(&version)
+}
+
 impl Run {
     /// After a restart: what was about to go out may have; what was waiting has not.
     fn settle_interrupted(&mut self, now: Millis) {
@@ -414,12 +425,7 @@ impl Run {
                             }
                             row.outcome = Outcome::Unknown;
                             row.fault = Some(Arc::clone(&fault));
-                            row.watched = Some(Watched {
-                                since: now,
-                                transition_seen: false,
-                                reason: WatchReason::Lost,
-                                looks: 0,
-                            });
+                            row.watched = Some(Watched::new(now, WatchReason::Lost));
                         });
                     }
                 }
@@ -439,9 +445,10 @@ impl Run {
                         None => (WatchReason::Lost, true),
                     };
                     let since = row.sent_at.unwrap_or(now);
-                    let (id, looks) = (row.id.clone(), 0);
+                    let id = row.id.clone();
                     self.change(&id, |row| {
-                        row.watched = Some(Watched { since, transition_seen, reason, looks });
+                        row.watched =
+                            Some(Watched { transition_seen, ..Watched::new(since, reason) });
                     });
                 }
                 Outcome::Skipped

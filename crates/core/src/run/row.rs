@@ -64,6 +64,16 @@ pub(crate) struct Watched {
     pub(crate) reason: WatchReason,
     /// How often it was looked at.
     pub(crate) looks: u32,
+    /// What is seen of it from now on may be somebody else's doing, although ours was accepted.
+    #[serde(default)]
+    pub(crate) may_be_others: bool,
+}
+
+impl Watched {
+    /// Nothing seen yet.
+    pub(crate) const fn new(since: Millis, reason: WatchReason) -> Self {
+        Watched { since, transition_seen: false, reason, looks: 0, may_be_others: false }
+    }
 }
 
 /// Why an instance is watched.
@@ -83,8 +93,12 @@ pub(crate) enum WatchReason {
 pub enum Evidence {
     /// The cloud names our request as the instance's last operation.
     RequestId,
-    /// Our answer was lost, and since then the cloud shows a new operation of this kind.
+    /// Our answer was lost, and since then the cloud shows a new operation of this kind. Older releases
+    /// took that for ours; it is read in their journals, and not concluded any more.
     OperationSince,
+    /// It was restarted, or started, since the check before its call; by whom is not known, nor whether
+    /// a moment before the call already.
+    RestartedBySomeone,
     /// The instance was seen on its way, and then running.
     Transition,
     /// The instance's start time is later than the call.
@@ -105,6 +119,7 @@ impl Evidence {
         match self {
             Evidence::RequestId => "request-id",
             Evidence::OperationSince => "operation-since",
+            Evidence::RestartedBySomeone => "restarted-by-someone",
             Evidence::Transition => "transition",
             Evidence::StartTime => "start-time",
             Evidence::StartAccepted => "start-accepted",

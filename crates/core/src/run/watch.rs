@@ -1,6 +1,11 @@
 //! Looking at the instances after their calls, until it is known what became of them.
 
-use super::{Millis, Pause, Run, answered::lacks_key, clock::is_clock_skew, conclude};
+use super::{
+    Millis, Pause, Run,
+    answered::lacks_key,
+    clock::{is_clock_skew, skew_seconds},
+    conclude,
+};
 use crate::{
     answer::{self, Delivery, Described, InstanceState},
     eligibility::{Eligibility, SkipReason},
@@ -101,13 +106,25 @@ impl Run {
         };
         let found: HashMap<&str, &InstanceState> =
             found.iter().map(|state| (state.id.as_str(), state)).collect();
+        let asked_at = self.transient.last_looks.back().copied().unwrap_or(now);
+        let ahead_seconds = match delivery {
+            Delivery::Answered(response) => skew_seconds(asked_at, now, response),
+            Delivery::NotSent { .. } | Delivery::Lost { .. } => None,
+        };
+        let ahead_seconds = ahead_seconds.unwrap_or(self.clock_skew_seconds);
         for id in ids {
-            self.look_at(now, id, found.get(id.as_str()).copied());
+            self.look_at(now, id, ahead_seconds, found.get(id.as_str()).copied());
         }
         self.narrow();
     }
 
-    fn look_at(&mut self, now: Millis, id: &InstanceId, seen: Option<&InstanceState>) {
+    fn look_at(
+        &mut self,
+        now: Millis,
+        id: &InstanceId,
+        ahead_seconds: i64,
+        seen: Option<&InstanceState>,
+    ) {
         let Some(position) = self.index.get(id).copied() else { return };
         self.transient.unseen.remove(&position);
         let Some(row) = self.rows.get(position) else { return };
@@ -118,9 +135,15 @@ impl Run {
                 }));
             }
         }
-        let request_id =
-            row.call.and_then(|call| self.calls.get(call)).and_then(|call| call.request_id.clone());
-        let change = conclude::judge(now, &self.order, row, request_id.as_deref(), seen);
+        let call = row.call.and_then(|call| self.calls.get(call));
+        let request_id = call.and_then(|call| call.request_id.clone());
+        // When it was sent by the cloud's clock, and no earlier: by its own answer, if there was one.
+        let sent = row.sent_at.and_then(|at| i64::try_from(at / 1_000).ok());
+        let sent = call
+            .and_then(|call| call.answered_at_cloud_seconds)
+            .or_else(|| Some(sent?.saturating_add(ahead_seconds)))
+            .map(|seconds| seconds.saturating_add(1));
+        let change = conclude::judge(now, &self.order, row, request_id.as_deref(), sent, seen);
         let unchanged_state = seen.is_none_or(|seen| row.state.as_ref() == Some(&seen.state));
         if change.is_none() && unchanged_state {
             return;
@@ -150,6 +173,7 @@ impl Run {
             } else if let Some(watched) = &mut row.watched {
                 watched.looks += 1;
                 watched.transition_seen |= change.transition_seen;
+                watched.may_be_others |= change.may_be_others;
             }
         });
     }

@@ -183,7 +183,7 @@ impl Page {
         self.step(Event::Delivered { call, delivery: Delivery::Answered(said(status, body)) })
     }
 
-    /// Its journal.
+    /// The journal, as it is on the disk.
     pub(crate) fn written(&self) -> String {
         serde_json::to_string(&self.records).unwrap()
     }

@@ -37,6 +37,9 @@ pub(crate) enum Power {
     },
 }
 
+/// The operation of somebody else, of the very kind that the run may ask for.
+pub(crate) const SOMEBODY: &str = "RebootInstances:99999999-0000-0000-0000-000000000000";
+
 /// An instance of the model.
 #[derive(Clone, Debug)]
 pub(crate) struct Instance {
@@ -47,6 +50,8 @@ pub(crate) struct Instance {
     pub(crate) last_request: String,
     /// The sends that the cloud carried out on it, in order.
     pub(crate) carried_out: Vec<u64>,
+    /// When an operation began, by whomever.
+    pub(crate) moved_at: Vec<u64>,
     /// Never comes back from its next operation.
     pub(crate) stuck: bool,
 }
@@ -61,6 +66,13 @@ impl Instance {
         }
     }
 
+    /// Somebody else restarts it.
+    pub(crate) fn restart_by_somebody(&mut self, now: u64, takes_ms: u64) {
+        SOMEBODY.clone_into(&mut self.last_request);
+        self.moved_at.push(now);
+        self.power = Power::Moving { until: now + takes_ms };
+    }
+
     pub(crate) fn can_take(&self, verb: Verb) -> bool {
         match verb {
             Verb::Reboot => self.power == Power::Running,
@@ -70,6 +82,7 @@ impl Instance {
 
     pub(crate) fn carry_out(&mut self, now: u64, send: u64, request: &str, takes_ms: u64) {
         self.carried_out.push(send);
+        self.moved_at.push(now);
         request.clone_into(&mut self.last_request);
         let until = if self.stuck { u64::MAX } else { now + takes_ms };
         self.power = Power::Moving { until };

@@ -19,10 +19,10 @@ use relight_core::{
     eligibility::SkipReason,
     ids::{InstanceId, parse_ids},
     limits::Limits,
-    plan::{Cut, Job, plan_cut},
+    plan::{Batch, Cut, Job, plan_cut},
     run::{
-        About, Call, CallState, Command, Event, Look, LookCommand, NO_KEY, Policy, Record, Run,
-        Stage, sort_out,
+        About, Call, CallState, Command, Event, Evidence, Look, LookCommand, NO_KEY, Policy,
+        Record, Run, Stage, sort_out,
     },
 };
 use std::{
@@ -157,6 +157,7 @@ pub(crate) fn play(seed: u64, loud: bool) -> Result<Seen, String> {
             started_at: MIDNIGHT_MS,
             last_request: "other:0".into(),
             carried_out: Vec::new(),
+            moved_at: Vec::new(),
             stuck: dice.chance(2),
         })
         .collect();
@@ -233,6 +234,7 @@ impl World {
                 match run.stage() {
                     Stage::Finished if questions == 0 => {
                         for row in run.rows() {
+                            self.seen.note(row.evidence.map_or("nothing proven", Evidence::word));
                             self.seen.note(row.outcome.word());
                         }
                         record::fits(&run)?;
@@ -355,36 +357,7 @@ impl World {
                 self.soon(delay, Thing::Disk { life, number, record, held });
             }
             Command::Prepare { call, leave_at, batch, clock_skew_seconds } => {
-                if run.calls()[call].state != CallState::Ready {
-                    return Err("a call that is not ready was handed out".into());
-                }
-                if self.ready.contains_key(&call) {
-                    return Err("handed out twice".into());
-                }
-                if self.limits.check(batch.order(), batch.ids()).is_err() {
-                    return Err("handed out what is not allowed".into());
-                }
-                if !self.has_key {
-                    self.seen.note("no key");
-                    let delivery = Delivery::NotSent { word: NO_KEY.into() };
-                    let event = Event::Delivered { call, delivery };
-                    self.soon(1, Thing::Page { life, event });
-                    return Ok(());
-                }
-                let ticket = self.next_ticket;
-                self.next_ticket += 1;
-                self.ready.insert(call, Ready { ticket, clock_skew_seconds });
-                // A page may be busy just then; or a key has to be fetched, or another tab sends as well.
-                let held_up = if self.dice.roll(400) < self.troubles {
-                    self.seen.note("waits for its turn");
-                    self.dice.roll(120_000)
-                } else if self.dice.chance(10) {
-                    self.dice.roll(80)
-                } else {
-                    0
-                };
-                let turn_in = leave_at.saturating_sub(self.page_now()) + held_up;
-                self.soon(turn_in, Thing::Turn { life, call, ticket });
+                self.prepare(run, (call, leave_at), &batch, clock_skew_seconds)?;
             }
             Command::TakeBack { call } => {
                 if self.ready.remove(&call).is_some() {
@@ -443,6 +416,48 @@ impl World {
                 self.wake = Some(key);
             }
         }
+        Ok(())
+    }
+
+    /// Signs a call, and has it wait for its turn.
+    fn prepare(
+        &mut self,
+        run: &Run,
+        (call, leave_at): (usize, u64),
+        batch: &Batch,
+        clock_skew_seconds: i64,
+    ) -> Result<(), String> {
+        let life = self.life;
+        if run.calls()[call].state != CallState::Ready {
+            return Err("a call that is not ready was handed out".into());
+        }
+        if self.ready.contains_key(&call) {
+            return Err("handed out twice".into());
+        }
+        if self.limits.check(batch.order(), batch.ids()).is_err() {
+            return Err("handed out what is not allowed".into());
+        }
+        if !self.has_key {
+            self.seen.note("no key");
+            let delivery = Delivery::NotSent { word: NO_KEY.into() };
+            let event = Event::Delivered { call, delivery };
+            self.soon(1, Thing::Page { life, event });
+            return Ok(());
+        }
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        self.ready.insert(call, Ready { ticket, clock_skew_seconds });
+        // A page may be busy just then; or a key has to be fetched, or another tab sends as well.
+        let held_up = if self.dice.roll(400) < self.troubles {
+            self.seen.note("waits for its turn");
+            self.dice.roll(120_000)
+        } else if self.dice.chance(10) {
+            self.dice.roll(80)
+        } else {
+            0
+        };
+        let turn_in = leave_at.saturating_sub(self.page_now()) + held_up;
+        self.soon(turn_in, Thing::Turn { life, call, ticket });
         Ok(())
     }
 
@@ -615,13 +630,17 @@ impl World {
                         && !(row.outcome == Outcome::RunningUnproven && self.verb == Verb::Start)
                         && !was_touched_by_others(one)
                 }
-                Outcome::Proven => one.carried_out.is_empty() && !was_touched_by_others(one),
+                // This run's operation, and nobody else's.
+                Outcome::Proven => !done,
                 // Whoever reads one of these may believe that sending is safe.
                 Outcome::Rejected | Outcome::NotSent | Outcome::Queued => done,
                 Outcome::Skipped => last_send.is_some(),
                 Outcome::DryRunPassed => true,
                 Outcome::Sending | Outcome::InProgress | Outcome::Unknown => false,
             };
+            if row.evidence == Some(Evidence::RestartedBySomeone) && one.moved_at.is_empty() {
+                return Err(format!("{} is said to be restarted, and was not", row.id));
+            }
             if wrong {
                 return Err(format!(
                     "{} is said to be {:?}, but the cloud carried out {:?} (last send {last_send:?})",

@@ -120,6 +120,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
     status_ids_max: 50,
     overdue_after_ms: OVERDUE_AFTER_MS,
     refuses_repetitions: true,
+    names_operations: false,
     #[cfg(feature = "engine")]
     errors: errors::ERRORS,
     #[cfg(feature = "engine")]

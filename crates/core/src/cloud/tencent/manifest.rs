@@ -129,6 +129,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
     // The vendor promises no time. A soft shutdown waits for the guest, and guests take minutes.
     overdue_after_ms: 600_000,
     refuses_repetitions: false,
+    names_operations: true,
     #[cfg(feature = "engine")]
     errors: errors::ERRORS,
     #[cfg(feature = "engine")]

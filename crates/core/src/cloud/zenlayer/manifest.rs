@@ -100,6 +100,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
     // The vendor promises no time. A soft reboot waits for the guest, and guests take minutes.
     overdue_after_ms: 600_000,
     refuses_repetitions: false,
+    names_operations: false,
     #[cfg(feature = "engine")]
     errors: errors::ERRORS,
     #[cfg(feature = "engine")]

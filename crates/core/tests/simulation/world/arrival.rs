@@ -156,8 +156,18 @@ impl World {
         for one in &mut self.instances {
             one.settle(now);
         }
-        let found: Vec<&Instance> =
-            self.instances.iter().filter(|one| ids.contains(&one.id)).collect();
+        // Its times are those of the cloud's own clock.
+        let ahead_ms = self.skew_seconds * 1_000;
+        let found: Vec<Instance> = self
+            .instances
+            .iter()
+            .filter(|one| ids.contains(&one.id))
+            .map(|one| {
+                let started_at = one.started_at.saturating_add_signed(ahead_ms);
+                Instance { started_at, ..one.clone() }
+            })
+            .collect();
+        let found: Vec<&Instance> = found.iter().collect();
         let seconds = now.saturating_add_signed(self.skew_seconds * 1_000) / 1_000;
         voices::description(self.cloud.manifest().id, &found, seconds)
     }

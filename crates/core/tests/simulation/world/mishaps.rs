@@ -1,7 +1,7 @@
 //! What befalls the page: people, the network, the key, the operator, and the end of the page.
 
 use super::{Thing, World};
-use crate::model::{Instance, Power};
+use crate::model::{Instance, Power, SOMEBODY};
 use relight_core::{
     answer::Outcome,
     limits::Limits,
@@ -72,7 +72,18 @@ impl World {
     }
 
     pub(super) fn disturb(&mut self, mut run: Run) -> Result<Run, String> {
-        match self.dice.roll(11) {
+        match self.dice.roll(13) {
+            11 | 12 => {
+                let which = usize::try_from(self.dice.roll(self.instances.len() as u64)).unwrap();
+                let takes_ms = 8_000 + self.dice.roll(60_000);
+                let now = self.now;
+                let one = &mut self.instances[which];
+                one.settle(now);
+                if one.power == Power::Running {
+                    self.seen.note("restarted by somebody else");
+                    one.restart_by_somebody(now, takes_ms);
+                }
+            }
             // In the middle of it, and of what happens meanwhile.
             10 => self.ask(&mut run)?,
             8 => {
@@ -137,6 +148,7 @@ impl World {
                 if one.power == Power::Running {
                     self.seen.note("overtaken");
                     one.power = Power::Moving { until: now + 20_000 };
+                    one.moved_at.push(now);
                     "other:777".clone_into(&mut one.last_request);
                 }
             }
@@ -210,5 +222,5 @@ impl World {
 }
 
 pub(super) fn was_touched_by_others(one: &Instance) -> bool {
-    one.last_request == "other:777"
+    one.last_request == "other:777" || one.last_request == SOMEBODY
 }
