@@ -43,7 +43,6 @@ impl Seen {
             "transition",
             "start-accepted",
             "nothing-seen",
-            "changed meanwhile",
             "offline",
             "overtaken",
             "record failed",
