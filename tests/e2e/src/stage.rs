@@ -228,6 +228,12 @@ impl Stage {
         Ok(())
     }
 
+    /// Somebody else restarts an instance; false if it does not run.
+    pub fn restart_by_somebody(&self, cloud: Cloud, id: &str) -> Result<bool> {
+        let now_ms = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
+        Ok(self.sandbox.sandbox().restart_by_somebody(cloud, id, i64::try_from(now_ms)?))
+    }
+
     /// An instance as it is now.
     pub fn instance(&self, cloud: Cloud, id: &str) -> Result<Instance> {
         self.sandbox.sandbox().fleet().find(cloud, id).cloned().with_context(|| format!("no {id}"))

@@ -4,7 +4,7 @@
 use crate::{
     integrity::own_sum,
     runs::{TAKEN, each_once, in_waves, key_again, one_by_one, outcome, send_not_started},
-    support::{ALIBABA, TENCENT, listen, send, story_of, wait_for_looks},
+    support::{ALIBABA, TENCENT, ZENLAYER, listen, send, story_of, wait_for_looks},
 };
 use anyhow::{Result, ensure};
 use relight_e2e::{Setting, Stage, case, machine, release, suite::Case, until};
@@ -18,6 +18,11 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("interruptions::storage_full_in_the_middle", full),
         case!("interruptions::looks_that_fail", blind_for_a_while),
         case!("interruptions::stopped_in_the_middle", stopped),
+        case!("interruptions::stopped_while_it_waits_for_its_turn", stopped_in_the_queue),
+        case!("interruptions::locked_while_it_waits_for_its_turn", locked_in_the_queue),
+        case!("interruptions::forbidden_while_it_waits_for_its_turn", forbidden_in_the_queue),
+        case!("interruptions::removed_while_it_waits_for_its_turn", removed_in_the_queue),
+        case!("interruptions::somebody_else_restarts_what_was_lost", somebody_else),
         case!("interruptions::a_new_release_in_the_middle", released),
         case!("interruptions::a_new_release_takes_over", taken_over).noisy(),
         case!("interruptions::three_at_night_on_a_phone", at_night)
@@ -134,7 +139,9 @@ async fn blind_for_a_while(stage: &mut Stage) -> Result<()> {
     send(stage, &ALIBABA.form(&ids[0])).await?;
     wait_for_looks(stage, 3).await?;
     stage.page.wait_for_outcomes(&ids, &["unknown"]).await?;
-    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    // By then it may be back, and nobody saw it go: as far as anybody knows it is unknown.
+    wait_for_looks(stage, 4).await?;
+    stage.page.wait_for_outcomes(&ids, &["unknown", "in-progress", "running-unproven"]).await?;
     let story = story_of(stage, &ids[0]).await?;
     ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
     ensure!(stage.looks() >= 4 && stage.power_calls().len() == 1);
@@ -157,6 +164,95 @@ async fn stopped(stage: &mut Stage) -> Result<()> {
     send_not_started(stage, 2).await?;
     stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
     each_once(stage, TENCENT, &ids)
+}
+
+/// Another tab has the whole pace: a call is signed for and waits for its turn.
+async fn in_the_queue(stage: &Stage) -> Result<Vec<String>> {
+    let script = "() => { window.releases = []; window.holdPace = async (name, turns) => { \
+         for (let turn = 0; turn < turns; turn += 1) await new Promise(held => \
+           navigator.locks.request(`relight-pace-${name} ${turn}`, () => { held(); \
+             return new Promise(release => window.releases.push(release)); })); return true; }; }";
+    stage.page.session().before_every_page(script).await?;
+    stage.page.session().driver().refresh().await?;
+    stage.page.wait_for_step("compose").await?;
+    let ids = TENCENT.running(stage, 2);
+    stage.page.compose(&TENCENT.form(&ids.join("\n"))).await?;
+    stage.page.review().await?;
+    let hold = "return window.holdPace('tencent ap-guangzhou RebootInstances', 10);";
+    ensure!(stage.page.run(hold, &[]).await? == true, "the pace is not held");
+    stage.page.send().await?;
+    stage.page.wait_for("[data-call-state=ready]").await?;
+    stage.page.wait_for_outcomes(&ids, &["queued"]).await?;
+    Ok(ids)
+}
+
+/// The other tab is done, and whoever asks for the same turn after the page's call has had it: the call
+/// has had its turn, too, if it still wanted one.
+async fn let_the_queue_go(stage: &Stage) -> Result<()> {
+    let script = "window.releases.forEach(release => release()); \
+         for (let turn = 0; turn < 10; turn += 1) await navigator.locks.request( \
+           `relight-pace-tencent ap-guangzhou RebootInstances ${turn}`, () => true); \
+         await new Promise(done => setTimeout(done)); return true;";
+    let script = format!("return (async () => {{ {script} }})();");
+    // Not by way of the element, which may be gone.
+    let done = stage.page.session().driver().execute(script, Vec::new()).await?;
+    ensure!(done.json() == &json!(true));
+    ensure!(stage.power_calls().is_empty(), "it left: {:#?}", stage.power_calls());
+    Ok(())
+}
+
+async fn stopped_in_the_queue(stage: &mut Stage) -> Result<()> {
+    let ids = in_the_queue(stage).await?;
+    stage.page.act("stop").await?;
+    stage.page.wait_for("[data-call-state=stopped]").await?;
+    let_the_queue_go(stage).await?;
+    stage.page.wait_for_outcomes(&ids, &["queued"]).await?;
+    send_not_started(stage, 2).await?;
+    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    each_once(stage, TENCENT, &ids)
+}
+
+async fn locked_in_the_queue(stage: &mut Stage) -> Result<()> {
+    let ids = in_the_queue(stage).await?;
+    stage.page.act("lock").await?;
+    stage.page.wait_for("[data-stage=paused]").await?;
+    let_the_queue_go(stage).await?;
+    stage.page.wait_for_outcomes(&ids, &["queued"]).await?;
+    key_again(stage, TENCENT).await?;
+    stage.page.act("resume").await?;
+    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    each_once(stage, TENCENT, &ids)
+}
+
+async fn forbidden_in_the_queue(stage: &mut Stage) -> Result<()> {
+    let ids = in_the_queue(stage).await?;
+    stage.page.run("host.config = { allow: { operations: ['start'] } };", &[]).await?;
+    stage.page.wait_for("[data-call-state=stopped]").await?;
+    let_the_queue_go(stage).await?;
+    stage.page.wait_for_outcomes(&ids, &["queued"]).await
+}
+
+async fn removed_in_the_queue(stage: &mut Stage) -> Result<()> {
+    in_the_queue(stage).await?;
+    stage.page.run("window.taken = host; host.remove();", &[]).await?;
+    let_the_queue_go(stage).await
+}
+
+/// The answer was lost, the request was never carried out, and somebody else restarts the instance: that
+/// is no proof of ours.
+async fn somebody_else(stage: &mut Stage) -> Result<()> {
+    let ids = ZENLAYER.running(stage, 1);
+    listen(stage).await?;
+    stage.fault(&json!({ "fault": "cut-before", "action": "RebootInstances" }))?;
+    send(stage, &ZENLAYER.form(&ids[0])).await?;
+    stage.page.wait_for_outcomes(&ids, &["unknown"]).await?;
+    ensure!(stage.restart_by_somebody(ZENLAYER.cloud, &ids[0])?, "it does not run");
+    stage.page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
+    let story = story_of(stage, &ids[0]).await?;
+    ensure!(!story.iter().any(|one| one == "proven"), "{story:?}");
+    ensure!(stage.page.all_text().await?.contains("restarted, by whom is not known"));
+    ensure!(stage.power_calls().iter().all(|call| !call.executed));
+    Ok(())
 }
 
 /// A new release lies on the host while a page of the old one is open: the run goes to its end with
@@ -227,7 +323,7 @@ async fn at_night(stage: &mut Stage) -> Result<()> {
         &[],
     )
     .await?;
-    page.wait_for_outcomes(&ids, &["proven"]).await?;
+    page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
     for id in &ids {
         let story = story_of(stage, id).await?;
         ensure!(story[..2] == ["sending", "unknown"], "{story:?}");

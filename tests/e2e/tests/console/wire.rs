@@ -105,7 +105,7 @@ async fn no_answers(stage: &mut Stage) -> Result<()> {
         let list = if executed { &mut done } else { &mut without };
         list.push(id);
     }
-    stage.page.wait_for_outcomes(&done, &["proven"]).await?;
+    stage.page.wait_for_outcomes(&done, &["proven", "running-unproven"]).await?;
     wait_for_looks(stage, stage.looks() + 1).await?;
     stage.page.wait_for_outcomes(&without, &["unknown"]).await?;
     for id in &ids {
@@ -128,8 +128,7 @@ async fn late(stage: &mut Stage) -> Result<()> {
     send(stage, &TENCENT.form(&ids[0])).await?;
     // The sending itself takes the server's whole patience, which is nearly ours.
     until("the call", || async { Ok((stage.power_calls().len() == 1).then_some(())) }).await?;
-    stage.page.wait_for_outcomes(&ids, &["unknown", "in-progress", "proven"]).await?;
-    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    stage.page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
     let story = story_of(stage, &ids[0]).await?;
     ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
     ensure!(stage.power_calls().len() == 1 && TENCENT.reboots(stage, &ids)? == [1]);
@@ -196,8 +195,7 @@ async fn killed(stage: &mut Stage) -> Result<()> {
     page.send().await?;
     until("the call", || async { Ok((stage.power_calls().len() == 1).then_some(())) }).await?;
     stage.real()?.kill_workers()?;
-    page.wait_for_outcomes(&ids, &["unknown", "in-progress", "proven"]).await?;
-    page.wait_for_outcomes(&ids, &["proven"]).await?;
+    page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
     for id in &ids {
         let story = story_of(stage, id).await?;
         ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
@@ -224,7 +222,7 @@ async fn sent_twice(stage: &mut Stage) -> Result<()> {
     let ids = TENCENT.running(stage, 2);
     listen(stage).await?;
     send(stage, &TENCENT.form(&ids.join("\n"))).await?;
-    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    stage.page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
     ensure!(stage.page.run("return window.copies;", &[]).await? == 1, "nothing was sent twice");
     for id in &ids {
         let story = story_of(stage, id).await?;
@@ -249,7 +247,7 @@ async fn cut_over_http2(stage: &mut Stage) -> Result<()> {
     ensure!(page.run(script, &[]).await? == "h2", "the page did not come over HTTP/2");
     stage.secure()?.cut_next();
     page.send().await?;
-    page.wait_for_outcomes(&ids, &["proven"]).await?;
+    page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
     let story = story_of(stage, &ids[0]).await?;
     let calls = stage.power_calls();
     ensure!(calls.len() == 1, "{story:?} {calls:#?}");
