@@ -56,15 +56,18 @@ pub(crate) async fn examine(
     };
     let mut refusal = Delivery::Lost { word: "network".into() };
     for _ in 0..REFUSALS {
-        refusal = refused(&nowhere, &request).await;
+        refusal = refused(&nowhere).await;
         if !matches!(refusal, Delivery::Answered(_)) {
             break;
         }
     }
-    let mut timings = heard.take();
-    timings.extend(watch.iter().flat_map(Watch::take));
-    drop(watch);
-    let (connection, protocol) = connection(&nowhere, timings);
+    let noted = |url: &str| {
+        let mut noted = heard.borrow_mut();
+        noted.extend(watch.iter().flat_map(Watch::take));
+        let name = absolute(url).map(|url| url.href());
+        noted.iter().filter(|one| Some(one.name()) == name).cloned().collect::<Vec<_>>()
+    };
+    let connection = connection(&nowhere, &noted(&nowhere));
     let call = abort.sender().send(&request, &route).await;
     let mut copies = Vec::new();
     if let Some(probe) = probe {
@@ -75,6 +78,9 @@ pub(crate) async fn examine(
             }
         }
     }
+    // The browser has taken note of the call by now.
+    let noted = noted(&request.url(&route));
+    let protocol = noted.last().map(PerformanceResourceTiming::next_hop_protocol);
     Evidence { is_direct: false, answered, refusal, call, has_key, connection, protocol, copies }
 }
 
@@ -84,13 +90,11 @@ async fn answers(url: &str) -> bool {
     asked.send().await.is_ok()
 }
 
-async fn refused(url: &str, request: &Request<Signed>) -> Delivery {
+/// Asks for what is refused, with nothing about it that a browser would ask leave for: of another origin
+/// the page would not see the refusal of that.
+async fn refused(url: &str) -> Delivery {
     let lost = || Delivery::Lost { word: "network".into() };
-    let named = request.headers().iter().find(|(name, _)| name.ends_with("-action"));
-    let mut builder = RequestBuilder::new(url).method(Method::POST).cache(RequestCache::NoStore);
-    if let Some((name, value)) = named {
-        builder = builder.header(name, value);
-    }
+    let builder = RequestBuilder::new(url).method(Method::POST).cache(RequestCache::NoStore);
     let Ok(response) = builder.send().await else { return lost() };
     let headers = response.headers().entries().collect();
     // The browser takes note of an answer when it is whole.
@@ -100,28 +104,20 @@ async fn refused(url: &str, request: &Request<Signed>) -> Delivery {
     Delivery::Answered(Response { status: response.status(), headers, body: String::new() })
 }
 
-/// How the browser came by the connections of the last requests for this address, and their protocol.
-fn connection(
-    url: &str,
-    mut timings: Vec<PerformanceResourceTiming>,
-) -> (Connection, Option<String>) {
-    let Some(url) = absolute(url) else { return (Connection::Untold, None) };
-    timings.retain(|entry| entry.name() == url.href());
+/// How the browser came by the connections of the last requests for this address.
+fn connection(url: &str, timings: &[PerformanceResourceTiming]) -> Connection {
     let last = timings.get(timings.len().saturating_sub(SETTLED)..).unwrap_or_default();
-    let mut protocols = last.iter().map(PerformanceResourceTiming::next_hop_protocol);
-    let protocol = protocols.find(|one| !one.is_empty()).or(last.first().map(|_| String::new()));
     let speaks = |protocol: &str| last.iter().any(|one| one.next_hop_protocol() == protocol);
-    let connection = if speaks("h2") || speaks("h3") {
-        Connection::Shared
-    } else if !speaks("http/1.1") {
-        Connection::Untold
-    } else if last.iter().any(|one| one.connect_end() > one.fetch_start()) {
-        Connection::New
-    } else if url.protocol() == "https:" {
-        Connection::Kept
-    } else {
-        // Without TLS and nearby, opening one takes less than a browser's clock may show.
-        Connection::Untold
-    };
-    (connection, protocol)
+    if speaks("h2") || speaks("h3") {
+        return Connection::Shared;
+    }
+    if !speaks("http/1.1") {
+        return Connection::Untold;
+    }
+    if last.iter().any(|one| one.connect_end() > one.fetch_start()) {
+        return Connection::New;
+    }
+    // Without TLS and nearby, opening one takes less than a browser's clock may show.
+    let is_secure = absolute(url).is_some_and(|url| url.protocol() == "https:");
+    if is_secure { Connection::Kept } else { Connection::Untold }
 }

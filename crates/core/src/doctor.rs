@@ -115,8 +115,8 @@ pub struct Evidence {
     pub has_key: bool,
     /// How it came by the connection in the end.
     pub connection: Connection,
-    /// The protocol of that connection, as the browser names it: empty where it does not tell this
-    /// page, `None` where nothing was noted of the connection at all.
+    /// The protocol over which the read of the cloud went, as the browser names it: empty where it does
+    /// not tell this page, `None` where nothing was noted of it at all.
     pub protocol: Option<String>,
     /// What came of the [`Probe`]: of the first copy, then of those that the proxy is to refuse.
     /// Empty where it was not sent.
@@ -246,7 +246,7 @@ fn closes(evidence: &Evidence) -> (Holds, String) {
 
 fn timing(evidence: &Evidence) -> (Holds, String) {
     match evidence.protocol.as_deref() {
-        _ if answer(&evidence.refusal).is_none() => (Holds::Unseen, String::new()),
+        _ if answer(&evidence.call).is_none() => (Holds::Unseen, String::new()),
         None => (Holds::Unseen, String::new()),
         Some("") => (Holds::No, String::new()),
         Some(protocol) => (Holds::Yes, protocol.to_owned()),
