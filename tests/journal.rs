@@ -522,7 +522,8 @@ impl Played {
                             played.records.push((*record, claim, durable));
                             events.insert(0, Event::Recorded { number, held: Vec::new() });
                         }
-                        Command::Send { call, .. } => {
+                        Command::Prepare { call, .. } => events.insert(0, Event::Leaving { call }),
+                        Command::Send { call } => {
                             let delivery = Delivery::Answered(Response {
                                 status: 200,
                                 headers: Vec::new(),
@@ -531,6 +532,9 @@ impl Played {
                             events.insert(0, Event::Delivered { call, delivery });
                         }
                         Command::Look { .. } => panic!("nothing is watched"),
+                        Command::TakeBack { .. } | Command::Changed(_) => {
+                            panic!("nobody stops it or asks for more")
+                        }
                         Command::WakeAt(at) => wake = Some(at),
                     }
                 }

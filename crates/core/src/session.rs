@@ -724,7 +724,8 @@ mod tests {
             let refusal = session.reason_refusal();
             assert_eq!(refusal.as_ref().map(Refusal::kind), kind, "{reason}");
             assert_eq!(session.may_send(), kind.is_none(), "{reason}");
-            let run = session.run("r".into(), 7, None, true);
+            let plan = Arc::clone(session.plan().unwrap());
+            let run = session.run(&plan, "r".into(), 7, None, true);
             assert!(kind.is_none() || kind == Some("reason-missing") || run.is_none(), "{reason}");
         }
     }
