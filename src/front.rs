@@ -18,6 +18,7 @@ use crate::{
     vault::{Vault, Watch},
 };
 use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
 use js_sys::{Array, Function, Reflect};
 use relight_core::{
     cloud,
@@ -339,10 +340,9 @@ impl Page {
         drawn.give_way(|| {
             take_over.apply(&JsValue::NULL, &arguments).unwrap_or_default().unchecked_into()
         });
-        // Once the other has drawn itself, which it has begun.
-        after(&js_sys::Promise::resolve(&JsValue::NULL), move |_| {
-            ui::dom::put_secrets(&root, &typed);
-        });
+        // A task of its own comes after all that the other does while it draws itself for the first time;
+        // that empties these fields.
+        Timeout::new(0, move || ui::dom::put_secrets(&root, &typed)).forget();
     }
 }
 

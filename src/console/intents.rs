@@ -27,7 +27,7 @@ impl Console {
             Intent::Secret(_) | Intent::Token(_) if self.view.stranger.is_some() => false,
             Intent::Secret(secret) => {
                 self.vault.keep_secret(self.cloud(), self.key_id(), &secret);
-                false
+                self.judge_key_id_again(ctx)
             }
             Intent::Token(token) => {
                 self.vault.keep_token(self.cloud(), &token);
@@ -60,10 +60,10 @@ impl Console {
                 self.fill(ctx, Action::LookElsewhere { through_proxy })
             }
             Intent::Send(plan) => self.send(ctx, plan),
-            // It would go on with the key id of before.
-            Intent::Run(Event::Ask(_) | Event::Resume) if self.view.wrong_key_id.is_some() => false,
             Intent::Run(Event::Ask(approval)) => {
-                self.take_again(ctx);
+                if !self.key_fits(ctx) {
+                    return true;
+                }
                 self.vault.unlock();
                 self.ask_for(ctx, approval)
             }
@@ -80,7 +80,9 @@ impl Console {
             }
             Intent::Run(event) => {
                 if let Event::Resume = event {
-                    self.take_again(ctx);
+                    if !self.key_fits(ctx) {
+                        return true;
+                    }
                     self.vault.unlock();
                 }
                 self.step(ctx, event)

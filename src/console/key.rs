@@ -54,6 +54,22 @@ impl Console {
         self.step(ctx, Event::KeyId(key_id.to_owned()))
     }
 
+    /// A key id was refused for the secret that was held then; there is another one now.
+    pub(super) fn judge_key_id_again(&mut self, ctx: &Context<Self>) -> bool {
+        match self.view.wrong_key_id.clone() {
+            Some(key_id) => self.change_key_id(ctx, &key_id),
+            None => false,
+        }
+    }
+
+    /// Whether the run may go on with what is typed: with a key id that is refused it would go on with
+    /// the one of before.
+    pub(super) fn key_fits(&mut self, ctx: &Context<Self>) -> bool {
+        self.take_again(ctx);
+        self.judge_key_id_again(ctx);
+        self.view.wrong_key_id.is_none()
+    }
+
     /// Wipes the key. A run that is under way waits for another.
     pub(super) fn forget(&mut self, ctx: &Context<Self>) -> bool {
         empty_fields(ctx);
@@ -64,7 +80,7 @@ impl Console {
 
     /// Takes once more what stands in the field for the secret because it did not fit the key id: that may
     /// be another one by now.
-    pub(super) fn take_again(&mut self, ctx: &Context<Self>) {
+    fn take_again(&mut self, ctx: &Context<Self>) {
         let Some(root) = ctx.props().host.shadow_root() else { return };
         if self.vault.state().secret != Held::Malformed || self.view.stranger.is_some() {
             return;
