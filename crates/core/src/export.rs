@@ -9,7 +9,7 @@ use crate::{
     sign::iso_8601,
     visible::visible_lines,
 };
-use std::{borrow::Cow, collections::VecDeque, fmt::Write as _};
+use std::{collections::VecDeque, fmt::Write as _};
 
 const COLUMNS: [&str; 13] = [
     "instanceId",
@@ -193,7 +193,7 @@ impl Pretty {
     fn text(&mut self, name: &str, value: Option<&str>) {
         self.member(name);
         match value {
-            Some(value) => push_json_text(&mut self.text, &plain(&visible_lines(value))),
+            Some(value) => push_json_text(&mut self.text, &plain(value)),
             None => self.text.push_str("null"),
         }
     }
@@ -244,17 +244,10 @@ fn time(at: Millis) -> String {
     format!("{}.{:03}Z", seconds.trim_end_matches('Z'), at % 1_000)
 }
 
-/// A text without control characters: they move cursors, end lines and make cells.
-fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let visible = |character: char| match character {
-        '\t' | '\n' | '\r' => ' ',
-        character if character.is_control() => char::REPLACEMENT_CHARACTER,
-        character => character,
-    };
-    Cow::Owned(text.chars().map(visible).collect())
+/// A text in one line, with what cannot be seen written out: control characters move cursors, end lines
+/// and make cells.
+fn plain(text: &str) -> String {
+    visible_lines(text).replace(['\t', '\n', '\r'], " ")
 }
 
 /// What a spreadsheet may take for the beginning of a formula, the wide forms too (OWASP, "CSV
@@ -264,7 +257,7 @@ const ARMED: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 /// Quotes a cell where it must be, and disarms one that a spreadsheet would take for a formula. Some
 /// split at semicolons, and do not heed quotes inside of what is one cell to them: there is none left.
 fn cell(text: &str) -> String {
-    let text = plain(&visible_lines(text)).replace(';', "；");
+    let text = plain(text).replace(';', "；");
     let armed = text.trim_start().starts_with(ARMED);
     let text = if armed { format!("'{text}") } else { text };
     if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
@@ -329,7 +322,7 @@ mod tests {
         assert_eq!(cell("a,b"), "\"a,b\"");
         assert_eq!(cell("say \"so\"\r\n"), "\"say \"\"so\"\"  \"");
         assert_eq!(cell("a;=1\tb\n=2"), "a；=1 b =2");
-        assert_eq!(cell("\u{1b}[2J\u{0}\u{9b}\u{7f}"), "\u{fffd}[2J\u{fffd}\u{fffd}\u{fffd}");
+        assert_eq!(cell("\u{1b}[2J\u{0}\u{9b}"), "⟨U+001B⟩[2J⟨U+0000⟩⟨U+009B⟩");
         assert_eq!(cell("@x,\"y\""), "\"'@x,\"\"y\"\"\"");
         for first in ARMED {
             assert!(
@@ -372,7 +365,7 @@ mod tests {
         json.close('}');
         assert!(!json.text.contains("\\u"), "{}", json.text);
         let value: serde_json::Value = serde_json::from_str(&json.text).unwrap();
-        assert_eq!(value["a"], "\u{fffd}[2J\u{fffd}\u{fffd} \u{fffd}x");
+        assert_eq!(value["a"], "⟨U+001B⟩[2J⟨U+0085⟩⟨U+009B⟩ ⟨U+0000⟩x");
     }
 
     #[test]
