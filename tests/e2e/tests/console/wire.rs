@@ -7,7 +7,7 @@ use crate::{
     support::{ALIBABA, Account, TENCENT, ZENLAYER, listen, send, story_of, wait_for_looks},
 };
 use anyhow::{Context, Result, ensure};
-use relight_e2e::{Setting, Stage, browser::Browser, case, page::Form, suite::Case, until};
+use relight_e2e::{Setting, Stage, case, page::Form, suite::Case, until};
 use relight_proxy_check::{
     clouds::{FLAWED, HANGING, MISSING, REFUSED},
     dns::Record,
@@ -42,7 +42,8 @@ pub(crate) fn cases() -> Vec<Case> {
             ..setting
         }),
         case!("wire::http2_of_another_origin_cut_in_the_middle", cut_elsewhere)
-            .dressed(|setting| Setting { http2: true, speed: 45.0, ..setting }),
+            .dressed(|setting| Setting { http2: true, speed: 45.0, ..setting })
+            .noisy(),
         case!("wire::a_wrong_proxy_is_unknown", wrong_proxy)
             .dressed(|setting| through(setting, Server::Nginx))
             .noisy(),
@@ -257,8 +258,8 @@ async fn cut_over_http2(stage: &mut Stage) -> Result<()> {
 }
 
 /// The same where the proxy is on another origin: the page can see the protocol only where the proxy
-/// lets it. Where it does not, Chromium sends again by itself, and what keeps the cloud from hearing it
-/// twice is the proxy. Firefox sends bodies of neither kind a second time here.
+/// lets it. Where it does not, Chromium may send again by itself, and what keeps the cloud from hearing it
+/// twice is the proxy.
 async fn cut_elsewhere(stage: &mut Stage) -> Result<()> {
     let all = TENCENT.running(stage, 4);
     for (tells, ids) in [(false, &all[..2]), (true, &all[2..])] {
@@ -268,9 +269,9 @@ async fn cut_elsewhere(stage: &mut Stage) -> Result<()> {
         }
         let base = json!({ "proxy": format!("{}proxy", proxy.url()) });
         stage.secure()?.configure(&base);
+        let page = &stage.page;
         stage.open().await?;
         listen(stage).await?;
-        let page = &stage.page;
         page.compose(&TENCENT.form(&ids.join("\n"))).await?;
         page.review().await?;
         // The page's own list is full long before in a page that loads much.
@@ -282,15 +283,18 @@ async fn cut_elsewhere(stage: &mut Stage) -> Result<()> {
         page.wait_for_outcomes(ids, &["proven"]).await?;
         let story = story_of(stage, &ids[0]).await?;
         ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
-        let arrivals = match (stage.setting.browser, tells) {
-            (Browser::Chromium, false) => 2,
-            (Browser::Chromium, true) | (Browser::Firefox, _) => 1,
-        };
-        ensure!(proxy.reboots() == arrivals, "{} arrived, told: {tells}", proxy.reboots());
+        // Untold, Chromium may send a second copy, which the proxy then refuses: not each time.
+        let most = if tells { 1 } else { 2 };
+        let arrived = proxy.reboots();
+        ensure!((1..=most).contains(&arrived), "{arrived} arrived, told: {tells}");
         ensure!(TENCENT.reboots(stage, ids)? == [1, 1]);
         let found = examine(stage).await?;
         ensure!(found["timing"] == if tells { "yes" } else { "no" }, "{found:?}");
         ensure!(found["once"] == "yes", "{found:?}");
+        // A run that nobody has done away with would be brought back.
+        page.act("power").await?;
+        page.act("new-run").await?;
+        page.wait_for_step("compose").await?;
     }
     Ok(())
 }
