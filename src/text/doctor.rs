@@ -135,7 +135,7 @@ pub const fn settings(line: Line) -> [(&'static str, &'static str); 5] {
             "—",
             "track-sc1 … table relight_once",
             "relight_once",
-            "RelightOnce (Durable Object)",
+            "Passed (Durable Object)",
         ],
     };
     [("nginx", nginx), ("Caddy", caddy), ("HAProxy", haproxy), ("Envoy", envoy), ("Worker", worker)]

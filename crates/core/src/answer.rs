@@ -7,7 +7,7 @@ mod redact;
 mod time;
 mod xml;
 
-pub(crate) use proxy_status::{Verdict, verdict};
+pub(crate) use proxy_status::{REPEATED, Verdict, verdict};
 
 pub use delivery::{Delivery, settle, settle_describe};
 pub use redact::Redactor;

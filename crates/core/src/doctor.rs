@@ -6,7 +6,7 @@ mod probe;
 pub use probe::{Probe, made_up_key, probe, recall, remember};
 
 use crate::{
-    answer::{Delivery, Described, Fault, Response, Verdict, verdict},
+    answer::{Delivery, Described, Fault, REPEATED, Response, Verdict, verdict},
     cloud::Cloud,
 };
 
@@ -283,18 +283,7 @@ fn once(evidence: &Evidence) -> (Holds, String) {
 /// Whether this is our proxy's word that it has had the same request before (docs/proxy.md), and
 /// nobody else's: a second member would be that of another proxy, which cannot know.
 fn is_repeated(response: &Response) -> bool {
-    let Some(header) = response.header("proxy-status") else { return false };
-    let mut parts = header.split(';').map(str::trim);
-    let is_ours = parts.next() == Some("relight-proxy") && !header.contains(',');
-    let mut parts: Vec<&str> = parts.collect();
-    parts.sort_unstable();
-    is_ours
-        && response.status == 409
-        && matches!(
-            parts.as_slice(),
-            // Some servers write the detail as a token.
-            [r#"details="repeated""# | "details=repeated", "error=proxy_internal_response"]
-        )
+    verdict(response) == Verdict::Unknown(REPEATED.to_owned())
 }
 
 fn cloud_answer(evidence: &Evidence) -> Option<&Response> {
@@ -356,10 +345,10 @@ mod tests {
         )
     }
 
-    const REPEATED: &str = "relight-proxy; error=proxy_internal_response; details=\"repeated\"";
+    const COPY_REFUSED: &str = "relight-proxy; error=proxy_internal_response; details=\"repeated\"";
 
     fn repeated() -> Delivery {
-        answered(409, REPEATED, "")
+        answered(409, COPY_REFUSED, "")
     }
 
     fn shown(evidence: &Evidence) -> String {
@@ -479,12 +468,12 @@ mod tests {
                 refused_by_cloud(),
                 answered(429, "relight-proxy; error=connection_limit_reached", ""),
             ],
-            vec![refused_by_cloud(), answered(403, REPEATED, "")],
-            vec![refused_by_cloud(), answered(409, &REPEATED.replace("relight-proxy", "cdn"), "")],
-            vec![refused_by_cloud(), answered(409, &format!("{REPEATED}, cdn"), "")],
+            vec![refused_by_cloud(), answered(403, COPY_REFUSED, "")],
+            vec![refused_by_cloud(), answered(409, &COPY_REFUSED.replace("relight-proxy", "cdn"), "")],
+            vec![refused_by_cloud(), answered(409, &format!("{COPY_REFUSED}, cdn"), "")],
             vec![
                 refused_by_cloud(),
-                answered(409, &format!("{REPEATED}; received-status=200"), ""),
+                answered(409, &format!("{COPY_REFUSED}; received-status=200"), ""),
             ],
             vec![
                 refused_by_cloud(),

@@ -79,7 +79,7 @@ pub(crate) fn verdict(response: &Response) -> Verdict {
 }
 
 /// What our proxy says, and the word, of a second copy of a request that it has let pass once.
-const REPEATED: &str = "repeated";
+pub(crate) const REPEATED: &str = "repeated";
 
 /// Whether this is a text, quoted or not.
 fn is(item: &BareItem, text: &str) -> bool {
