@@ -469,7 +469,10 @@ mod tests {
                 answered(429, "relight-proxy; error=connection_limit_reached", ""),
             ],
             vec![refused_by_cloud(), answered(403, COPY_REFUSED, "")],
-            vec![refused_by_cloud(), answered(409, &COPY_REFUSED.replace("relight-proxy", "cdn"), "")],
+            vec![
+                refused_by_cloud(),
+                answered(409, &COPY_REFUSED.replace("relight-proxy", "cdn"), ""),
+            ],
             vec![refused_by_cloud(), answered(409, &format!("{COPY_REFUSED}, cdn"), "")],
             vec![
                 refused_by_cloud(),

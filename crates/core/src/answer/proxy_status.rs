@@ -72,7 +72,9 @@ pub(crate) fn verdict(response: &Response) -> Verdict {
         };
     }
     let details = member.params.get("details");
+    // What answered the copy has not sent it on.
     let is_repeated = response.status == 409
+        && received.is_none()
         && error == "proxy_internal_response"
         && details.is_some_and(|details| is(details, REPEATED));
     Verdict::Unknown(if is_repeated { REPEATED } else { error }.to_owned())
