@@ -203,14 +203,15 @@ fn escaped(sign: u8, after: &[u8]) -> Option<(u8, &[u8])> {
         (b'\\', [b'x', after @ ..]) => number(after, 16, 2, 2),
         (b'\\', [b'n', after @ ..]) => Some((b'\n', after)),
         (b'\\', [b'r', after @ ..]) => Some((b'\r', after)),
-        (b'\\', [byte @ (b'/' | b'"' | b'\\'), after @ ..]) => Some((*byte, after)),
+        // With a zero before: of texts of two bytes a letter.
+        (b'\\', [byte @ (b'/' | b'"' | b'\\'), after @ ..]) | (0, [byte, after @ ..]) => {
+            Some((*byte, after))
+        }
         (b'&', [b'#', b'x' | b'X', after @ ..]) => ended(number(after, 16, 1, 6)?),
         (b'&', [b'#', after @ ..]) => ended(number(after, 10, 1, 7)?),
         (b'&', _) => ENTITIES
             .iter()
             .find_map(|(name, byte)| Some((*byte, after.strip_prefix(name.as_bytes())?))),
-        // Of texts of two bytes a letter.
-        (0, [byte, after @ ..]) => Some((*byte, after)),
         _ => None,
     }
 }
