@@ -40,6 +40,8 @@ pub enum Standing {
         choice: Option<Choice>,
         /// Tells one time from the next.
         number: u64,
+        /// Whether it is only that it was looked at too long ago.
+        outdated: bool,
     },
 }
 

@@ -49,6 +49,7 @@ use relight_core::{
     form::Fill,
     limits::Limits,
     link::Link,
+    plan::Plan,
     run::{Event, Millis},
     session::{Action, Session},
 };
@@ -95,6 +96,9 @@ pub(crate) struct Console {
     link: Link,
     /// How often leave was asked for or the wish withdrawn: an answer to an older one is void.
     asked: u64,
+    /// What the page around this one has said yes to, and when, and what is looked at once more all the
+    /// same.
+    agreed: Option<(Arc<Plan>, Millis)>,
     /// Who waits for the calls to be over that are on the way.
     leaving: Vec<Function>,
     journal: Option<Journal>,
@@ -173,6 +177,7 @@ impl Component for Console {
             early: Vec::new(),
             link: linked(ctx.props()),
             asked: 0,
+            agreed: None,
             leaving: Vec::new(),
             journal: None,
             run_lock: None,
@@ -218,7 +223,7 @@ impl Console {
             Msg::Configured(config, problem) => self.configure(ctx, *config, problem),
             Msg::Intent(intent) => self.carry_out(ctx, intent),
             Msg::KeyGone => self.step(ctx, Event::KeyGone),
-            Msg::Renewed { look } => self.renewed(ctx, look),
+            Msg::Renewed { look, instead_of_ms } => self.renewed(ctx, look, instead_of_ms),
             Msg::Keyring { entries, removed } => self.keyring_read(entries, removed),
             Msg::Chosen { changes, found } => self.chosen(ctx, changes, found),
             Msg::Kept { changes, id } => self.kept(ctx, changes, id),

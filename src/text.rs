@@ -137,6 +137,8 @@ pub enum Say {
     LeaveAsked,
     /// What was confirmed is not what would be sent now.
     LeaveChanged,
+    /// What it rests on is looked at first.
+    LeaveOutdated,
     /// It has said no.
     LeaveRefused,
     /// It has said nothing for ten minutes.
@@ -433,6 +435,9 @@ impl Say {
             }
             Say::LeaveChanged => {
                 "It has changed meanwhile, and nothing was sent. Look again before you confirm."
+            }
+            Say::LeaveOutdated => {
+                "The states were read too long ago, so nothing was sent and they are read again. Look once more, then send."
             }
             Say::LeaveRefused => "Nothing was sent: the page around this one did not allow it.",
             Say::ConfigurationUnusable => {
@@ -742,6 +747,9 @@ impl Say {
             Say::LeaveAsked => "等待许可：由嵌入本控制台的页面决定，尚未发送任何请求。",
             Say::LeaveLate => "没有发送任何请求：嵌入本控制台的页面 10 分钟内没有答复。",
             Say::LeaveChanged => "内容已发生变化，没有发送任何请求。请重新查看后再确认。",
+            Say::LeaveOutdated => {
+                "实例状态已过时，没有发送任何请求，正在重新读取。请再次查看后再发送。"
+            }
             Say::LeaveRefused => "没有发送任何请求：嵌入本控制台的页面未予许可。",
             Say::ConfigurationUnusable => {
                 "本页面的配置无法使用，因此不能发送任何请求。请联系本页面的管理员修正："
@@ -1033,6 +1041,10 @@ pub enum Tell<'a> {
     },
     /// When the states were read.
     StatesAsOf(&'a str),
+    /// That they were read anew, because the check was so old.
+    CheckedAgain {
+        minutes: u64,
+    },
     /// How far the search in other regions is.
     Searched {
         done: usize,
@@ -1228,6 +1240,10 @@ impl Tell<'_> {
             Tell::WillBe(Deed { forced: false, .. }) => "will restart".into(),
             Tell::LookingAt { done, total } => format!("{} of {} read", n(done), n(total)),
             Tell::StatesAsOf(time) => format!("states as of {time}"),
+            // Never one: it holds for longer.
+            Tell::CheckedAgain { minutes } => format!(
+                "The check was {minutes} minutes old, so it was done again. Look once more, then send."
+            ),
             Tell::Searched { done, total } => {
                 format!("{} of {} regions searched", n(done), n(total))
             }
@@ -1388,6 +1404,9 @@ impl Tell<'_> {
             Tell::WillBe(deed) => format!("将{}", deed.in_chinese()),
             Tell::LookingAt { done, total } => format!("已读取 {}/{}", n(done), n(total)),
             Tell::StatesAsOf(time) => format!("状态更新于 {time}"),
+            Tell::CheckedAgain { minutes } => format!(
+                "上次检查已是 {minutes} 分钟前，因此已重新检查。请再次查看后再发送。"
+            ),
             Tell::Searched { done, total } => format!("已查找 {}/{} 个地域", n(done), n(total)),
             Tell::FoundIn { region, count } => format!("在 {region} 找到 {} 台", n(count)),
             Tell::Pace(calls) => format!("依次发送，每秒最多 {calls} 次"),

@@ -532,7 +532,7 @@ impl Played {
                             events.insert(0, Event::Delivered { call, delivery });
                         }
                         Command::Look { .. } => panic!("nothing is watched"),
-                        Command::TakeBack { .. } | Command::Changed(_) => {
+                        Command::TakeBack { .. } | Command::Changed(_) | Command::Outdated(_) => {
                             panic!("nobody stops it or asks for more")
                         }
                         Command::WakeAt(at) => wake = Some(at),

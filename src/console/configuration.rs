@@ -73,7 +73,7 @@ impl Console {
         self.choose_route();
         self.tell_run(ctx);
         if first && start.then == Then::Review {
-            self.review(ctx, true);
+            self.review(ctx, true, None);
         }
         for msg in std::mem::take(&mut self.early) {
             self.take_note(ctx, msg);

@@ -53,8 +53,8 @@ impl Console {
                 self.step(ctx, Event::KeyGone);
                 true
             }
-            Intent::Review => self.review(ctx, true),
-            Intent::ReviewUnseen => self.review(ctx, false),
+            Intent::Review => self.review(ctx, true, None),
+            Intent::ReviewUnseen => self.review(ctx, false, None),
             Intent::LookElsewhere => {
                 let through_proxy = self.through_proxy();
                 self.fill(ctx, Action::LookElsewhere { through_proxy })

@@ -6,11 +6,14 @@ use super::{
     events::{BeforeSend, to_js},
     message::Wish,
 };
-use crate::approval::{self, Leave, Standing};
+use crate::{
+    approval::{self, Leave, Standing},
+    clock,
+};
 use relight_core::{
     ids::InstanceId,
     plan::Plan,
-    run::{Approval, Choice, Event},
+    run::{Approval, Choice, Event, outdated},
 };
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
@@ -32,6 +35,17 @@ impl Console {
         if !self.view.session.may_send() {
             return true;
         }
+        let now = clock::now();
+        if let Some(age_ms) = self.view.session.outdated(now) {
+            return self.review(ctx, true, Some(age_ms));
+        }
+        // Said yes to a while ago, and looked at once more since: the same is not asked twice.
+        if let Some((agreed, at)) = self.agreed.take()
+            && agreed == plan
+            && outdated(at, now).is_none()
+        {
+            return self.grant(ctx, Wish::Send(plan));
+        }
         let detail = to_js(&BeforeSend::of(&plan));
         self.ask_leave(ctx, Wish::Send(plan), &detail)
     }
@@ -45,7 +59,8 @@ impl Console {
         if run.refusal(choice).is_some() {
             return true;
         }
-        if choice == Choice::CheckUnknown {
+        // Nobody is asked for leave to look.
+        if choice == Choice::CheckUnknown || run.is_outdated(choice) {
             return self.step(ctx, Event::Ask(approval));
         }
         // Nobody is asked for what is no longer so.
@@ -61,7 +76,15 @@ impl Console {
     /// Says that what was confirmed, or approved, is not what would be sent now.
     pub(super) fn changed(&mut self, choice: Option<Choice>) -> bool {
         self.asked += 1;
-        self.view.leave = Standing::Changed { choice, number: self.asked };
+        self.view.leave = Standing::Changed { choice, number: self.asked, outdated: false };
+        true
+    }
+
+    /// Says that what a choice rests on is looked at first.
+    pub(super) fn looks_first(&mut self, choice: Choice) -> bool {
+        self.asked += 1;
+        let number = self.asked;
+        self.view.leave = Standing::Changed { choice: Some(choice), number, outdated: true };
         true
     }
 
@@ -118,6 +141,12 @@ impl Console {
                 }
                 if self.view.session.plan() != Some(&plan) {
                     return self.changed(None);
+                }
+                let now = clock::now();
+                if let Some(age_ms) = self.view.session.outdated(now) {
+                    // Thought over for so long that it is to be looked at once more.
+                    self.agreed = Some((plan, now));
+                    return self.review(ctx, true, Some(age_ms));
                 }
                 if self.view.session.may_send() {
                     self.start_run(ctx, &plan);

@@ -33,8 +33,9 @@ pub(crate) enum Msg {
     Intent(Intent),
     /// The key was wiped, because nobody was there.
     KeyGone,
-    /// The place that gives keys has answered, for a review with a look or without.
-    Renewed { look: bool },
+    /// The place that gives keys has answered, for a review with a look or without, perhaps instead of one
+    /// that is so old.
+    Renewed { look: bool, instead_of_ms: Option<u64> },
     /// What the browser keeps beyond the tab, or why that cannot be read.
     Keyring {
         /// The keys.

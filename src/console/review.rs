@@ -10,18 +10,23 @@ use std::sync::Arc;
 use yew::Context;
 
 impl Console {
-    /// On to the review, with a look before it or without; with a fresh key first, where one comes from
-    /// somewhere.
-    pub(super) fn review(&mut self, ctx: &Context<Self>, look: bool) -> bool {
+    /// On to the review, with a look before it or without, perhaps instead of one that is so old; with a
+    /// fresh key first, where one comes from somewhere.
+    pub(super) fn review(
+        &mut self,
+        ctx: &Context<Self>,
+        look: bool,
+        instead_of_ms: Option<u64>,
+    ) -> bool {
         if !self.vault.has_source() {
-            return self.review_now(ctx, look);
+            return self.review_now(ctx, look, instead_of_ms);
         }
         self.vault.unlock();
         let (vault, cloud) = (self.vault.clone(), self.cloud());
         ctx.link().send_future(async move {
             // Whether it went well the vault says itself.
             let _: Result<(), &str> = vault.renew(cloud).await;
-            Msg::Renewed { look }
+            Msg::Renewed { look, instead_of_ms }
         });
         let source = self.view.key.source.as_deref().unwrap_or_default();
         self.view.leave = Standing::KeyAsked(source.to_owned());
@@ -29,7 +34,12 @@ impl Console {
     }
 
     /// Goes on to the review for which a key was asked for, if one came and is still wanted.
-    pub(super) fn renewed(&mut self, ctx: &Context<Self>, look: bool) -> bool {
+    pub(super) fn renewed(
+        &mut self,
+        ctx: &Context<Self>,
+        look: bool,
+        instead_of_ms: Option<u64>,
+    ) -> bool {
         if !matches!(self.view.leave, Standing::KeyAsked(_)) {
             return false;
         }
@@ -39,12 +49,12 @@ impl Console {
         }
         self.ask_vault();
         if self.view.key.failure.is_none() {
-            self.review_now(ctx, look);
+            self.review_now(ctx, look, instead_of_ms);
         }
         true
     }
 
-    fn review_now(&mut self, ctx: &Context<Self>, look: bool) -> bool {
+    fn review_now(&mut self, ctx: &Context<Self>, look: bool, instead_of_ms: Option<u64>) -> bool {
         // What was known of the proxy may have grown too old.
         self.choose_route();
         let action = Action::Review {
@@ -52,6 +62,7 @@ impl Console {
             token: self.view.key.token,
             through_proxy: self.through_proxy(),
             look,
+            instead_of_ms,
         };
         self.fill(ctx, action)
     }

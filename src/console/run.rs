@@ -75,7 +75,7 @@ impl Console {
         }
         self.view.session.make_mut().take_up(&run, ids, operation);
         self.search_elsewhere = elsewhere;
-        self.review(ctx, true);
+        self.review(ctx, true, None);
         true
     }
 
@@ -238,6 +238,9 @@ impl Console {
                 }
                 Command::Changed(choice) => {
                     self.changed(Some(choice));
+                }
+                Command::Outdated(choice) => {
+                    self.looks_first(choice);
                 }
                 Command::WakeAt(at) => {
                     let link = ctx.link().clone();

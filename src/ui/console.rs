@@ -245,7 +245,7 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
                     route: view.route.clone(),
                     now: view.now,
                     changed: match view.leave {
-                        Standing::Changed { choice: Some(choice), number } => Some((choice, number)),
+                        Standing::Changed { choice: Some(choice), number, .. } => Some((choice, number)),
                         _ => None,
                     },
                     on: on.clone(),

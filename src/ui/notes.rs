@@ -129,10 +129,11 @@ pub(super) fn leave(view: &View, on: &Callback<Intent>) -> Html {
                 <p>{ Say::LeaveLate.in_locale(locale) }</p>
             </div>
         },
-        Standing::Changed { .. } => html! {
-            <div class="note warn whole" role="alert" data-leave="changed">
+        Standing::Changed { outdated, .. } => html! {
+            <div class="note warn whole" role="alert"
+                data-leave={if *outdated { "outdated" } else { "changed" }}>
                 { icon::icon(icon::Icon::Warning) }
-                <p>{ Say::LeaveChanged.in_locale(locale) }</p>
+                <p>{ if *outdated { Say::LeaveOutdated } else { Say::LeaveChanged }.in_locale(locale) }</p>
             </div>
         },
         Standing::Refused(words) => html! {

@@ -121,6 +121,12 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
                         </span>
                     }
                 </div>
+                if let Some(age_ms) = review.seen.as_ref().and_then(|seen| seen.instead_of_ms) {
+                    <div class="note warn" role="alert" data-checked-again={age_ms.to_string()}>
+                        { icon(Icon::Warning) }
+                        <p>{ Tell::CheckedAgain { minutes: age_ms / 60_000 }.in_locale(locale) }</p>
+                    </div>
+                }
                 if review.seen.is_none() {
                     <div class="note warn">{ icon(Icon::Warning) }<p>{ t(Say::UnseenWarning) }</p></div>
                 }

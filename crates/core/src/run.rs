@@ -35,7 +35,7 @@ pub use call::{Call, CallState};
 pub use choice::{Approval, Choice};
 pub use event::{Command, Event, NO_KEY};
 pub use journal::{Broken, Record, Summary, VERSION, reads_version, restore};
-pub use look::{Look, LookCommand, Seen, sort_out};
+pub use look::{Look, LookCommand, Seen, outdated, sort_out};
 pub use row::{Counts, Evidence, Row};
 pub use stage::{Pause, Stage};
 pub use terms::{About, Policy};
@@ -104,6 +104,8 @@ struct Transient {
     narrowing: Vec<(usize, Option<Eligibility>)>,
     /// Rows of a run that was brought back whose state nobody has looked at since.
     unseen: BTreeSet<usize>,
+    /// When the rows were last looked at, as far as this page has done so.
+    looked_at: HashMap<usize, Millis>,
     offline_since: Option<Millis>,
     hidden: bool,
     /// A request could not be signed, or the page says that the next one could not be.
@@ -217,6 +219,7 @@ impl Run {
                 last_looks: VecDeque::new(),
                 narrowing: Vec::new(),
                 unseen: BTreeSet::new(),
+                looked_at: HashMap::new(),
                 offline_since: None,
                 hidden: false,
                 lacks_key: false,

@@ -112,6 +112,8 @@ pub enum Action {
         through_proxy: bool,
         /// Whether to look at the instances before.
         look: bool,
+        /// How old the look is that this one is done instead of: [`Session::outdated`].
+        instead_of_ms: Option<u64>,
     },
     /// A describe call of the look, or of the search elsewhere, has come back, or not.
     Looked {
@@ -194,6 +196,12 @@ impl Session {
         }) && self.reason_refusal().is_none()
     }
 
+    /// How old the look is that the review rests on, if it is too old to send anything on its word: it is
+    /// to be done again, and reviewed again. `None` too where a person has chosen to go on without one.
+    pub fn outdated(&self, now: Millis) -> Option<u64> {
+        run::outdated(self.review()?.seen.as_ref()?.at, now)
+    }
+
     /// What is wrong with the reason.
     pub fn reason_refusal(&self) -> Option<Refusal> {
         let limits = self.form.limits();
@@ -202,8 +210,8 @@ impl Session {
     }
 
     /// The run of a plan that a person has confirmed and the page around the console approved, if that is
-    /// what stands under review now; `None` if not, and where it is not certain enough for the operator
-    /// that what is sent arrives once. `id` is a name that no other run has, `person` who confirmed it, if
+    /// what stands under review now; `None` if not, where the look that it rests on is too old, and where it is
+    /// not certain enough for the operator that what is sent arrives once. `id` is a name that no other run has, `person` who confirmed it, if
     /// that is known.
     pub fn run(
         &self,
@@ -215,6 +223,9 @@ impl Session {
     ) -> Option<Run> {
         let review = self.review()?;
         let plan = review.plan.as_ref().filter(|plan| ***plan == *approved)?;
+        if self.outdated(now).is_some() {
+            return None;
+        }
         self.form.limits().check_once(&plan.order).ok()?;
         self.form.check_reason().ok()?;
         let about = About {
@@ -274,8 +285,8 @@ impl Session {
     fn apply(&mut self, action: Action) {
         match action {
             Action::Locale(locale) => self.locale = locale,
-            Action::Review { secret, token, through_proxy, look } => {
-                self.begin_review(secret, token, through_proxy, look);
+            Action::Review { secret, token, through_proxy, look, instead_of_ms } => {
+                self.begin_review(secret, token, through_proxy, look, instead_of_ms);
             }
             Action::Looked { now, ids, delivery } => self.looked(now, &ids, &delivery),
             Action::WithoutLook => self.skip_look(),
@@ -330,7 +341,19 @@ impl Session {
         }
     }
 
-    fn begin_review(&mut self, secret: Held, token: Held, through_proxy: bool, look: bool) {
+    fn begin_review(
+        &mut self,
+        secret: Held,
+        token: Held,
+        through_proxy: bool,
+        look: bool,
+        instead_of_ms: Option<u64>,
+    ) {
+        // One that failed is tried again for the same reason.
+        let instead_of_ms = instead_of_ms.or_else(|| match &self.step {
+            Step::Looking { look } => look.seen().instead_of_ms,
+            Step::Compose { .. } | Step::Review(_) => None,
+        });
         let plan = match self.form.plan(secret, token) {
             Ok(plan) => plan,
             Err(refusal) => {
@@ -340,7 +363,8 @@ impl Session {
         };
         if look {
             let ids: Vec<InstanceId> = plan.ids().cloned().collect();
-            let look = Look::new(plan.order.target().clone(), &ids, through_proxy);
+            let look = Look::new(plan.order.target().clone(), &ids, through_proxy)
+                .instead_of(instead_of_ms);
             self.step = Step::Looking { look: Arc::new(look) };
         } else {
             self.step = Step::Review(Arc::new(Review::of(plan, Vec::new(), None)));
@@ -459,7 +483,7 @@ impl Review {
 mod tests {
     use super::*;
     use crate::{
-        answer::Phase,
+        answer::{Phase, Response},
         credential::{Guard, Trait},
         form::Pacing,
     };
@@ -482,7 +506,8 @@ mod tests {
 
     fn review(session: &mut Session, look: bool) {
         let (secret, token, through_proxy) = (Held::Usable, Held::Nothing, true);
-        session.update(Action::Review { secret, token, through_proxy, look });
+        let instead_of_ms = None;
+        session.update(Action::Review { secret, token, through_proxy, look, instead_of_ms });
     }
 
     #[test]
@@ -517,9 +542,9 @@ mod tests {
         review(&mut session, true);
         assert!(!begins(&session), "it is looked at again");
         let state = |id: &str, phase| InstanceState { id: id.into(), phase, ..Default::default() };
-        let all = ["ins-aaaaaaaa", "ins-bbbbbbbb", "ins-cccccccc"];
         let seen = |phase: fn(usize) -> Phase| Seen {
-            instances: all.iter().enumerate().map(|(at, id)| state(id, phase(at))).collect(),
+            instances: ALL.iter().enumerate().map(|(at, id)| state(id, phase(at))).collect(),
+            at: 7,
             ..Seen::default()
         };
         session.review_what_was_seen(seen(|_| Phase::Running));
@@ -637,6 +662,88 @@ mod tests {
         let rows: Vec<_> = run.rows().iter().map(|row| (row.outcome.word(), &*row.name)).collect();
         assert_eq!(rows, [("queued", "web"), ("skipped", "web"), ("skipped", "")]);
         assert_eq!(run.clock_correction_seconds(), Some(600));
+    }
+
+    const ALL: [&str; 3] = ["ins-aaaaaaaa", "ins-bbbbbbbb", "ins-cccccccc"];
+
+    /// Everything runs, and the cloud says so to a look that asks now.
+    fn look(session: &mut Session, now: Millis) {
+        let (_, _, command) = session.next_look(now).unwrap();
+        let LookCommand::Describe(ids) = command else { panic!("{command:?}") };
+        let running = |id: &&str| format!(r#"{{"InstanceId":"{id}","InstanceState":"RUNNING"}}"#);
+        let set = ALL.iter().map(running).collect::<Vec<_>>().join(",");
+        let body =
+            format!(r#"{{"Response":{{"TotalCount":3,"InstanceSet":[{set}],"RequestId":"d"}}}}"#);
+        let headers = vec![("proxy-status".into(), "relight-proxy; received-status=200".into())];
+        let delivery = Delivery::Answered(Response { status: 200, headers, body });
+        // However late the answer comes: what it says was so when it was asked for.
+        session.update(Action::Looked { now: now + 30_000, ids, delivery });
+        assert_eq!(session.review().unwrap().seen.as_ref().unwrap().at, now);
+    }
+
+    #[test]
+    fn what_was_looked_at_too_long_ago_is_not_sent() {
+        const NOW: Millis = 1_714_550_400_000;
+        const BOUND: u64 = 300_000;
+        let mut session = filled();
+        assert_eq!(session.outdated(NOW), None, "nothing is under review");
+        review(&mut session, true);
+        assert_eq!(session.outdated(NOW), None, "it is being looked at");
+        look(&mut session, NOW);
+        let plan = Arc::clone(session.plan().unwrap());
+        assert_eq!(plan.instances(), 3);
+        let begins = |session: &Session, now| session.run(&plan, "r".into(), now, None, true);
+        for (now, age) in [
+            (NOW, None),
+            (NOW + BOUND, None),
+            (NOW + BOUND + 1, Some(BOUND + 1)),
+            (NOW + 86_400_000, Some(86_400_000)),
+            // Clocks are put right by a little now and then, and more than that tells nothing.
+            (NOW - 2_000, None),
+            (NOW - 3_600_000, Some(3_600_000)),
+        ] {
+            assert_eq!(session.outdated(now), age);
+            assert_eq!(begins(&session, now).is_some(), age.is_none(), "{now}");
+        }
+        // Another pace is another plan, and no other look.
+        session.update(Action::Fill(Fill::Pacing(Pacing::default())));
+        assert!(session.outdated(NOW + BOUND + 1).is_some());
+        assert_eq!(session.review().unwrap().seen.as_ref().unwrap().instead_of_ms, None);
+
+        // It is done again, says so, and holds; tried again it says so, too.
+        let later = NOW + 420_000;
+        let instead_of_ms = session.outdated(later);
+        assert_eq!(instead_of_ms, Some(420_000));
+        for instead_of_ms in [instead_of_ms, None] {
+            let (secret, token, through_proxy) = (Held::Usable, Held::Nothing, true);
+            let again = Action::Review { secret, token, through_proxy, look: true, instead_of_ms };
+            session.update(again);
+            assert!(begins(&session, later).is_none(), "nothing is under review");
+        }
+        look(&mut session, later);
+        assert_eq!(session.review().unwrap().seen.as_ref().unwrap().instead_of_ms, Some(420_000));
+        assert_eq!(session.outdated(later + BOUND), None);
+        assert!(session.outdated(later + BOUND + 1).is_some());
+        // And the next one is not done instead of any.
+        review(&mut session, true);
+        look(&mut session, later);
+        assert_eq!(session.review().unwrap().seen.as_ref().unwrap().instead_of_ms, None);
+    }
+
+    /// Whoever goes on without a look is told so, and is not held up by its age.
+    #[test]
+    fn without_a_look_none_is_too_old() {
+        let now = 1_714_550_400_000;
+        let mut skipped = filled();
+        review(&mut skipped, true);
+        skipped.update(Action::WithoutLook);
+        let mut never = filled();
+        review(&mut never, false);
+        for session in [skipped, never] {
+            assert_eq!(session.outdated(now), None);
+            let plan = session.plan().unwrap();
+            assert!(session.run(plan, "r".into(), now, None, true).is_some());
+        }
     }
 
     fn guard(secret: &str) -> Fill {

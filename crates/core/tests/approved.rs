@@ -2,12 +2,13 @@
 
 mod common;
 
-use common::{Page, job, said};
+use common::{Page, ids, job, said};
 use relight_core::{
     answer::{Delivery, Outcome},
     cloud::{self, Cloud},
+    ids::InstanceId,
     plan::{Cut, plan_cut},
-    run::{Choice, Event},
+    run::{Choice, Event, Stage},
 };
 
 fn tencent() -> &'static dyn Cloud {
@@ -101,4 +102,77 @@ fn a_look_needs_no_exact_approval() {
     let told = page.step(Event::Ask(offer));
     assert!(told.changed.is_empty() && told.calls.is_empty());
     assert_eq!(told.looks.len(), 2);
+}
+
+/// Two restarts, of Tencent and softly, that are overdue, as a look has just shown.
+fn overdue() -> Page {
+    let mut page =
+        Page::of(&plan_cut(&job(tencent(), "RebootInstances", 2), Cut::default()).unwrap(), &[]);
+    page.step(Event::Tick);
+    page.answer(0, 200, r#"{"Response":{"RequestId":"aaaaaaaa-0000-0000-0000-000000000001"}}"#);
+    page.now += tencent().manifest().overdue_after_ms;
+    let told = page.step(Event::Tick);
+    assert_eq!(told.looks.len(), 2);
+    look(&mut page, ["REBOOTING"; 2]);
+    assert_eq!(page.outcomes(), ["overdue"; 2]);
+    assert_eq!(page.run.stage(), Stage::Finished);
+    page
+}
+
+fn look(page: &mut Page, states: [&str; 2]) {
+    let ids = ids(tencent(), 2);
+    let described = |(id, state): (&InstanceId, &str)| {
+        format!(r#"{{"InstanceId":"{}","InstanceState":"{state}"}}"#, id.as_str())
+    };
+    let set = ids.iter().zip(states).map(described).collect::<Vec<_>>().join(",");
+    let body =
+        format!(r#"{{"Response":{{"TotalCount":2,"InstanceSet":[{set}],"RequestId":"d"}}}}"#);
+    page.step(Event::Looked { ids, delivery: Delivery::Answered(said(200, &body)) });
+}
+
+/// What was overdue may be back: forced then, it would be restarted a second time.
+#[test]
+fn what_was_looked_at_long_ago_is_looked_at_before_it_is_forced() {
+    let mut page = overdue();
+    let mut sent = page.ask(Choice::Force).calls;
+    sent.extend(page.pass(3).calls);
+    assert_eq!(sent, [1], "as has just been seen");
+
+    let mut page = overdue();
+    page.now += 300_001;
+    page.step(Event::Tick);
+    for (states, left) in [(["REBOOTING"; 2], 2), (["RUNNING", "REBOOTING"], 1)] {
+        page.now += 300_001;
+        page.step(Event::Tick);
+        assert!(page.run.is_outdated(Choice::Force));
+        let told = page.ask(Choice::Force);
+        assert_eq!(told.outdated, [Choice::Force]);
+        assert_eq!((told.calls, told.looks), (vec![], ids(tencent(), 2)));
+        // To insist is of no use before the look has come back.
+        assert_eq!(page.ask(Choice::Force).outdated, [Choice::Force]);
+        look(&mut page, states);
+        assert!(!page.run.is_outdated(Choice::Force));
+        assert_eq!(page.run.choice_count(Choice::Force), left);
+        assert!(page.pass(100).calls.is_empty(), "sent what was not said yes to");
+    }
+    let mut sent = page.ask(Choice::Force).calls;
+    sent.extend(page.pass(3).calls);
+    assert_eq!(sent, [1]);
+    assert_eq!(page.run.calls()[1].batch.ids(), &ids(tencent(), 2)[1..]);
+    assert!(page.run.calls()[1].batch.order().is_forced());
+}
+
+/// A look that shows nothing is none.
+#[test]
+fn what_cannot_be_looked_at_is_not_forced() {
+    let mut page = overdue();
+    page.now += 300_001;
+    page.step(Event::Tick);
+    for _ in 0..3 {
+        assert_eq!(page.ask(Choice::Force).outdated, [Choice::Force]);
+        let delivery = Delivery::Lost { word: "network".into() };
+        page.step(Event::Looked { ids: ids(tencent(), 2), delivery });
+        assert!(page.pass(200).calls.is_empty());
+    }
+    assert_eq!(page.run.calls().len(), 1);
 }

@@ -1,7 +1,7 @@
 //! What a person can ask of a run that is under way or over, and what follows from it.
 
 use super::{
-    Call, CallState, Command, Millis, Row, Run, conclude,
+    Call, CallState, Command, Millis, Row, Run, conclude, look,
     row::{WatchReason, Watched},
 };
 use crate::{
@@ -194,6 +194,19 @@ impl Run {
             || self.offer(approval.choice).as_ref() == Some(approval)
     }
 
+    /// Whether what a choice rests on was looked at so long ago that it is looked at first. Force is for
+    /// what is still on its way: what has come back meanwhile would be restarted a second time. The others
+    /// rest on what was answered, or look before they send.
+    pub fn is_outdated(&self, choice: Choice) -> bool {
+        let now = self.transient.now;
+        choice == Choice::Force
+            && self.rows.iter().enumerate().any(|(position, row)| {
+                let looked_at = self.transient.looked_at.get(&position);
+                self.can_take(choice, row, now)
+                    && looked_at.is_none_or(|at| look::outdated(*at, now).is_some())
+            })
+    }
+
     /// Does what a person asks for, if it is still what they were shown.
     pub(super) fn ask(&mut self, now: Millis, approval: &Approval) -> Option<Command> {
         let choice = approval.choice;
@@ -212,6 +225,15 @@ impl Run {
             .collect();
         if positions.is_empty() {
             return None;
+        }
+        if self.is_outdated(choice) {
+            for position in positions {
+                if self.rows.get(position).is_some_and(|row| row.watched.is_none()) {
+                    self.watch_overdue(now, position);
+                }
+            }
+            self.look_by(now);
+            return Some(Command::Outdated(choice));
         }
         self.stopped = false;
         self.go_on();

@@ -119,6 +119,9 @@ pub enum Command {
     /// What was approved is not what this choice comes to now, so nothing was done: it is to be shown
     /// anew.
     Changed(Choice),
+    /// The looks that this choice rests on are too old, so nothing was done but to look again: what it
+    /// comes to then is to be shown.
+    Outdated(Choice),
     /// Send [`Event::Tick`] at this time, or soon after.
     WakeAt(Millis),
 }

@@ -435,22 +435,7 @@ impl Run {
             let Some(row) = self.rows.get(position) else { continue };
             match row.outcome {
                 Outcome::Accepted | Outcome::InProgress => {}
-                // It may be back by now, and is looked at before anybody forces it. Without an answer
-                // it is overdue only because it was seen on its way.
-                Outcome::Overdue => {
-                    let answered =
-                        row.call.and_then(|call| self.calls.get(call)?.request_id.as_ref());
-                    let (reason, transition_seen) = match answered {
-                        Some(_) => (WatchReason::Accepted, false),
-                        None => (WatchReason::Lost, true),
-                    };
-                    let since = row.sent_at.unwrap_or(now);
-                    let id = row.id.clone();
-                    self.change(&id, |row| {
-                        row.watched =
-                            Some(Watched { transition_seen, ..Watched::new(since, reason) });
-                    });
-                }
+                Outcome::Overdue => self.watch_overdue(now, position),
                 Outcome::Skipped
                 | Outcome::Queued
                 | Outcome::Sending

@@ -12,6 +12,17 @@ use crate::{
 };
 use std::collections::{HashMap, VecDeque};
 
+/// How long something may be sent on the word of a look. What it has shown ages: somebody else restarts,
+/// stops or releases an instance, puts a lock on it, and then its last operation is another one, too. It
+/// is long enough to read a review and to type the count.
+const HOLDS_FOR_MS: u64 = 300_000;
+
+/// How old a look is, if nothing may be sent on its word any more. Of a clock that was set back since,
+/// nothing is known but that it was.
+pub fn outdated(looked_at: Millis, now: Millis) -> Option<u64> {
+    Some(now.abs_diff(looked_at)).filter(|age_ms| *age_ms > HOLDS_FOR_MS)
+}
+
 /// A look at many instances, as a state machine without I/O: [`Look::next`] says what to do,
 /// [`Look::looked`] takes what came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +45,10 @@ pub struct Look {
 pub struct Seen {
     /// The instances that the cloud knows.
     pub instances: Vec<InstanceState>,
-    /// When the last of them came, in milliseconds since 1970.
+    /// When the first of them was asked for, in milliseconds since 1970: none is older.
     pub at: Millis,
+    /// How old the look was that this one was done instead of, because nothing could be sent on its word.
+    pub instead_of_ms: Option<u64>,
     /// Why the look could not be finished.
     pub fault: Option<Fault>,
     /// Seconds by which the cloud's clock is ahead of the page's, if that stood in the way.
@@ -71,6 +84,12 @@ impl Look {
             clock_corrected: false,
             seen: Seen::default(),
         }
+    }
+
+    /// The same, done because the one before was too old.
+    pub(crate) fn instead_of(mut self, age_ms: Option<u64>) -> Self {
+        self.seen.instead_of_ms = age_ms;
+        self
     }
 
     /// Where it looks.
@@ -122,7 +141,9 @@ impl Look {
                 self.tries = 0;
                 self.left.drain(..ids.len().min(self.left.len()));
                 self.seen.instances.extend(instances);
-                self.seen.at = now;
+                if self.seen.at == 0 {
+                    self.seen.at = self.asked_at;
+                }
             }
             Described::Failed(fault) if self.corrects_clock(now, &fault, delivery) => {
                 self.next_at = now;
@@ -131,7 +152,6 @@ impl Look {
                 self.tries += 1;
                 if self.tries > 2 {
                     self.seen.fault = Some(fault);
-                    self.seen.at = now;
                 } else {
                     self.next_at = now + (500 << self.tries);
                 }

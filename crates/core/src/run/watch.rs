@@ -5,6 +5,7 @@ use super::{
     answered::lacks_key,
     clock::{is_clock_skew, skew_seconds},
     conclude,
+    row::{WatchReason, Watched},
 };
 use crate::{
     answer::{self, Delivery, Described, InstanceState},
@@ -113,6 +114,9 @@ impl Run {
         };
         let ahead_seconds = ahead_seconds.unwrap_or(self.clock_skew_seconds);
         for id in ids {
+            if let Some(position) = self.index.get(id) {
+                self.transient.looked_at.insert(*position, asked_at);
+            }
             self.look_at(now, id, ahead_seconds, found.get(id.as_str()).copied());
         }
         self.narrow();
@@ -175,6 +179,23 @@ impl Run {
                 watched.transition_seen |= change.transition_seen;
                 watched.may_be_others |= change.may_be_others;
             }
+        });
+    }
+
+    /// An instance that is overdue is looked at no more. Before anybody forces it, it is: it may be back.
+    /// Without an answer it is overdue only because it was seen on its way.
+    pub(super) fn watch_overdue(&mut self, now: Millis, position: usize) {
+        let Some(row) = self.rows.get(position) else { return };
+        let answered = row.call.and_then(|call| self.calls.get(call)?.request_id.as_ref());
+        let (reason, transition_seen) = match answered {
+            Some(_) => (WatchReason::Accepted, false),
+            None => (WatchReason::Lost, true),
+        };
+        let since = row.sent_at.unwrap_or(now);
+        let id = row.id.clone();
+        self.change(&id, |row| {
+            row.watched = Some(Watched { transition_seen, ..Watched::new(since, reason) });
+            row.settled_at = None;
         });
     }
 

@@ -106,6 +106,8 @@ pub(crate) struct Told {
     pub(crate) taken_back: Vec<usize>,
     /// What was asked for and had changed by then.
     pub(crate) changed: Vec<Choice>,
+    /// What was asked for and rests on looks that are too old.
+    pub(crate) outdated: Vec<Choice>,
 }
 
 impl Page {
@@ -149,6 +151,7 @@ impl Page {
                     Command::TakeBack { call } => told.taken_back.push(call),
                     Command::Look { ids, .. } => told.looks.extend(ids),
                     Command::Changed(choice) => told.changed.push(choice),
+                    Command::Outdated(choice) => told.outdated.push(choice),
                     Command::WakeAt(_) => {}
                 }
             }
@@ -174,6 +177,7 @@ impl Page {
             told.ready.extend(more.ready);
             told.taken_back.extend(more.taken_back);
             told.changed.extend(more.changed);
+            told.outdated.extend(more.outdated);
         }
         told
     }

@@ -316,6 +316,8 @@ impl World {
         let commands = run.handle(self.page_now(), event);
         if commands.iter().any(|command| matches!(command, Command::Changed(_))) {
             self.seen.note("changed meanwhile");
+        } else if commands.iter().any(|command| matches!(command, Command::Outdated(_))) {
+            self.seen.note("looked at first");
         } else if let Some((before, approval)) = asked {
             if self.limits.check(approval.order(), approval.ids()).is_ok() {
                 self.held_back = None;
@@ -406,7 +408,7 @@ impl World {
                 let delay = 5 + self.dice.roll(200);
                 self.soon(delay, Thing::Page { life, event: Event::Looked { ids, delivery } });
             }
-            Command::Changed(_) => {}
+            Command::Changed(_) | Command::Outdated(_) => {}
             Command::WakeAt(at) => {
                 let delay = at.saturating_sub(self.page_now());
                 if let Some(earlier) = self.wake.take() {

@@ -207,7 +207,10 @@ impl World {
                         return Err("sent after a restart, unasked".into());
                     }
                     Command::Look { .. } => return Err("looked after a restart, unasked".into()),
-                    Command::Record { .. } | Command::Changed(_) | Command::WakeAt(_) => {
+                    Command::Record { .. }
+                    | Command::Changed(_)
+                    | Command::Outdated(_)
+                    | Command::WakeAt(_) => {
                         self.carry_out(&back, command)?;
                     }
                 }
