@@ -9,7 +9,7 @@ use relight_core::{
     cloud::{self, Cloud},
     limits::Limits,
     plan::{Cut, plan_cut},
-    run::{CallState, Choice, Event, Pause, Policy, Stage},
+    run::{CallState, Choice, Command, Event, Pause, Policy, Stage},
 };
 use std::sync::Arc;
 
@@ -192,4 +192,109 @@ fn what_cannot_be_signed_is_not_sent() {
         assert_eq!(page.step(Event::Delivered { call: 1, delivery }), Told::default());
         assert_eq!(page.outcomes()[1], "queued");
     }
+}
+
+const ACCEPTED: &str = r#"{"Response":{"RequestId":"aaaaaaaa-0000-0000-0000-000000000001"}}"#;
+const REFUSED: &str =
+    r#"{"Response":{"Error":{"Code":"ResourceInsufficient","Message":"No."},"RequestId":"e"}}"#;
+
+/// One that waits while so many others leave has lost its place: to let it go at once would be one call
+/// too many in that second.
+#[test]
+fn what_has_waited_too_long_waits_for_another_place() {
+    let operation = tencent().manifest().operations[0].name;
+    let most = usize::try_from(tencent().manifest().operations[0].calls_per_second).unwrap();
+    let cut = Cut { size: Some(1), canary: false };
+    let plan = plan_cut(&job(tencent(), operation, most * 2), cut).unwrap();
+    let mut page = Page::of(&plan, &[]);
+    page.holds_turns = true;
+    let mut ready = page.step(Event::Tick).ready;
+    assert_eq!(ready, [0]);
+    let mut left_at = Vec::new();
+    let mut was_taken_back = false;
+    while left_at.len() < most * 2 {
+        ready.extend(page.pass(1).ready);
+        for call in std::mem::take(&mut ready) {
+            if call == 0 && !was_taken_back {
+                continue;
+            }
+            let told = page.step(Event::Leaving { call });
+            ready.extend(&told.ready);
+            assert_eq!(told.calls, [call]);
+            left_at.push(page.now);
+            ready.extend(page.answer(call, 200, ACCEPTED).ready);
+        }
+        if left_at.len() >= most && !was_taken_back {
+            let told = page.step(Event::Leaving { call: 0 });
+            assert_eq!((told.calls, told.taken_back), (vec![], vec![0]));
+            was_taken_back = true;
+            ready.extend(told.ready);
+        }
+        assert!(page.now < Page::START + 60_000, "it never leaves: {left_at:?}");
+    }
+    assert!(was_taken_back);
+    for window in left_at.windows(most + 1) {
+        assert!(window[most] - window[0] >= 1_000, "{window:?}");
+    }
+}
+
+/// The one that goes first, and one more, were refused; the third is signed.
+fn canary_refused() -> Page {
+    let cut = Cut { size: Some(1), canary: true };
+    let plan = plan_cut(&job(tencent(), "RebootInstances", 4), cut).unwrap();
+    let mut page = Page::of(&plan, &[]);
+    page.holds_turns = true;
+    assert_eq!(page.step(Event::Tick).ready, [0]);
+    assert_eq!(turn(&mut page, 0), [0]);
+    page.answer(0, 200, REFUSED);
+    assert_eq!(page.run.stage(), Stage::Paused(Pause::Canary));
+    page.now += 2_000;
+    assert_eq!(page.step(Event::Resume).ready, [1]);
+    assert_eq!(turn(&mut page, 1), [1]);
+    page
+}
+
+/// Asked to send both again, one goes first once more: before what was signed earlier, too.
+#[test]
+fn nothing_signed_earlier_overtakes_the_one_that_goes_first() {
+    let mut page = canary_refused();
+    assert_eq!(page.pass(2).ready, [2, 3]);
+    page.answer(1, 200, REFUSED);
+    page.ask(Choice::RetryFailed);
+    assert!(page.run.calls()[4].canary);
+    for call in [2, 3] {
+        let told = page.step(Event::Leaving { call });
+        assert_eq!((told.calls, told.taken_back), (vec![], vec![call]));
+    }
+    page.holds_turns = false;
+    assert_eq!(page.pass(10).calls, [4]);
+    let mut rest = page.answer(4, 200, ACCEPTED).calls;
+    rest.extend(page.pass(10).calls);
+    rest.sort_unstable();
+    assert_eq!(rest, [2, 3, 5]);
+}
+
+/// Nor what was only written down.
+#[test]
+fn nothing_claimed_earlier_overtakes_the_one_that_goes_first() {
+    let mut page = canary_refused();
+    page.answer(1, 200, REFUSED);
+    page.now += 20;
+    let claim =
+        page.run.handle(page.now, Event::Tick).into_iter().find_map(|command| match command {
+            Command::Record { number, claim, .. } if !claim.is_empty() => Some(number),
+            _ => None,
+        });
+    // The key goes while the disk writes.
+    page.run.handle(page.now, Event::KeyGone);
+    page.run.handle(page.now, Event::Recorded { number: claim.unwrap(), held: Vec::new() });
+    assert_eq!(page.run.calls()[2].state, CallState::Claiming);
+    let told = page.ask(Choice::RetryFailed);
+    assert_eq!([told.ready, page.pass(10).ready].concat(), [4]);
+    page.holds_turns = false;
+    assert_eq!(turn(&mut page, 4), [4]);
+    let mut rest = page.answer(4, 200, ACCEPTED).calls;
+    rest.extend(page.pass(10).calls);
+    rest.sort_unstable();
+    assert_eq!(rest, [2, 3, 5]);
 }

@@ -97,6 +97,11 @@ impl Pace {
         self.recent.push_back(Recent::new(call, at));
     }
 
+    /// Whether a call that was to leave still has the place that it was given.
+    pub(super) fn has_place_for(&self, call: usize) -> bool {
+        self.recent.iter().any(|recent| recent.call == call)
+    }
+
     /// A call has left only now.
     pub(super) fn left(&mut self, call: usize, now: Millis) {
         if let Some(recent) = self.last_of(call)

@@ -32,11 +32,18 @@ impl Run {
         {
             return NextCall::Nothing;
         }
-        if let Some(index) = self.calls.iter().position(|call| call.state == CallState::Claiming) {
+        let canary = self.canary();
+        // A claim may be older than a canary that a person has asked for since.
+        let is_claimed = |call: &Call| call.state == CallState::Claiming;
+        let claimed = match canary {
+            Some(canary) => Some(canary).filter(|&at| self.calls.get(at).is_some_and(is_claimed)),
+            None => self.calls.iter().position(is_claimed),
+        };
+        if let Some(index) = claimed {
             let due = self.due_at(now, index);
             return prepare_by(now, index, due);
         }
-        let next = self.canary().or_else(|| {
+        let next = canary.or_else(|| {
             self.calls
                 .iter()
                 .enumerate()
@@ -188,6 +195,13 @@ impl Run {
     pub(super) fn leave(&mut self, now: Millis, index: usize) -> Option<Command> {
         self.take_back_what_must_wait(now);
         let call = self.calls.get(index).filter(|call| call.state == CallState::Ready)?;
+        // It has waited for so long that others have taken its place, or that one is to go before it.
+        if !self.transient.pace.has_place_for(index)
+            || self.canary().is_some_and(|canary| canary != index)
+        {
+            self.take_back(now, index);
+            return None;
+        }
         let ids = call.batch.ids().to_vec();
         self.transient.ready.remove(&index);
         self.transient.pace.left(index, now);
