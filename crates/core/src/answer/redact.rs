@@ -9,7 +9,12 @@ use zeroize::Zeroizing;
 
 /// What no answer to a request may bring back: its token, its signature, its `Authorization`.
 #[derive(Default)]
-pub struct Redactor(Vec<Sought>);
+pub struct Redactor {
+    sought: Vec<Sought>,
+    /// Of each byte whether anything that is sought may begin with it: most of a text is passed over
+    /// by this alone.
+    begins: Vec<bool>,
+}
 
 struct Sought {
     text: Zeroizing<Vec<u8>>,
@@ -49,13 +54,17 @@ impl Redactor {
             enough,
             mark,
         });
-        Redactor(sought.collect())
+        let sought: Vec<Sought> = sought.collect();
+        let may_begin = |byte: u8| {
+            sought.iter().any(|one| one.text.first().is_some_and(|own| same(*own, byte)))
+        };
+        Redactor { begins: (0..=u8::MAX).map(may_begin).collect(), sought }
     }
 
     /// A text without it: plain, percent-encoded, JSON-escaped, as entities or as a form's values, in
     /// several such layers; and within base64 or hexadecimal digits, at whatever place.
     pub fn redact(&self, text: Vec<u8>) -> Vec<u8> {
-        if self.0.is_empty() {
+        if self.sought.is_empty() {
             return text;
         }
         let mut places = self.find(&text, NESTED);
@@ -95,11 +104,16 @@ impl Redactor {
     }
 
     fn find_in(&self, layer: &Layer, places: &mut Vec<Place>) {
+        let may_begin =
+            |byte: &u8| self.begins.get(usize::from(*byte)).is_some_and(|begins| *begins);
         let mut rest = layer.bytes.as_slice();
-        while !rest.is_empty() {
+        while let Some(ahead) = rest.iter().position(may_begin) {
+            rest = rest.get(ahead..).unwrap_or_default();
             let at = layer.bytes.len() - rest.len();
-            let found =
-                self.0.iter().filter_map(|sought| Some((sought.length_in(rest)?, sought.mark)));
+            let found = self
+                .sought
+                .iter()
+                .filter_map(|sought| Some((sought.length_in(rest)?, sought.mark)));
             // Of two of one length the first, which is the larger thing.
             let longest = found.reduce(|best, other| if other.0 > best.0 { other } else { best });
             let length = longest.map_or(1, |(length, _)| length);
