@@ -201,6 +201,13 @@ impl Console {
             *place = Some(signed);
         }
     }
+
+    /// With the key goes what was made with it: the inspector shows the rest.
+    pub(super) fn take_out_signatures(&mut self) {
+        for signed in self.view.signed.make_mut().iter_mut().flatten() {
+            *signed = Rc::new(signed.without_signature());
+        }
+    }
 }
 
 /// What is to be signed.

@@ -201,6 +201,9 @@ impl Console {
 
     /// Tells the run what happened and carries out what it answers.
     pub(super) fn step(&mut self, ctx: &Context<Self>, event: Event) -> bool {
+        if matches!(event, Event::KeyGone) {
+            self.take_out_signatures();
+        }
         let Some(run) = &mut self.view.run else { return false };
         self.view.now = clock::now();
         let before = run.clone();

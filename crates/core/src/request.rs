@@ -123,13 +123,20 @@ impl Trace {
 /// assert_eq!(redact("nothing to hide", None), "nothing to hide");
 /// ```
 pub fn redact(text: &str, token: Option<&str>) -> String {
-    let Some(token) = token.filter(|token| !token.is_empty()) else { return text.to_owned() };
-    let encoded = percent_encode(token);
+    without(text, token.unwrap_or_default(), "[token]")
+}
+
+/// A text with a mark in the place of something, in each of these forms.
+fn without(text: &str, sought: &str, mark: &str) -> String {
+    if sought.is_empty() {
+        return text.to_owned();
+    }
+    let encoded = percent_encode(sought);
     let twice = percent_encode(&encoded);
     // The longest first: an encoded form may contain the plain one.
-    [twice.as_str(), &encoded, token]
+    [twice.as_str(), &encoded, sought]
         .iter()
-        .fold(text.to_owned(), |text, form| text.replace(form, "[token]"))
+        .fold(text.to_owned(), |text, form| text.replace(form, mark))
 }
 
 impl Request<Signed> {
@@ -167,7 +174,16 @@ impl Request<Signed> {
     /// to any effect.
     #[must_use]
     pub fn redacted(&self, token: Option<&str>) -> Request<Signed> {
-        let without = |text: &str| redact(text, token);
+        self.rewritten(|text| redact(text, token))
+    }
+
+    /// The same request without its signature, when nobody is there who may see it.
+    #[must_use]
+    pub fn without_signature(&self) -> Request<Signed> {
+        self.rewritten(|text| without(text, self.signature(), "[signature]"))
+    }
+
+    fn rewritten(&self, rewrite: impl Fn(&str) -> String) -> Request<Signed> {
         let Signed {
             method,
             host,
@@ -184,15 +200,18 @@ impl Request<Signed> {
             method: method.clone(),
             host: host.clone(),
             path: path.clone(),
-            query: without(query),
+            query: rewrite(query),
             headers: headers
                 .iter()
-                .map(|(name, value)| (name.clone(), without(value).into()))
+                .map(|(name, value)| (name.clone(), rewrite(value).into()))
                 .collect(),
-            body: without(body),
-            trace: trace.redacted(token),
-            signature: signature.clone(),
-            authorization: authorization.clone(),
+            body: rewrite(body),
+            trace: Trace {
+                canonical_request: trace.canonical_request.as_deref().map(&rewrite),
+                string_to_sign: rewrite(&trace.string_to_sign),
+            },
+            signature: rewrite(signature),
+            authorization: authorization.as_deref().map(|text| rewrite(text).into()),
             token: None,
         })
     }

@@ -257,6 +257,29 @@ fn long_and_hostile_answers_are_read_in_time() {
     }
 }
 
+/// What a page shows of a request when its key is gone.
+#[test]
+fn a_request_without_its_signature_has_it_nowhere() {
+    for (cloud, request) in requests() {
+        let signature = request.signature();
+        let shown = request.without_signature();
+        let headers = shown.headers().iter().map(|(_, value)| value.to_string());
+        let trace = shown.trace();
+        let all = headers
+            .chain([shown.path_and_query(), shown.body().to_owned(), shown.signature().to_owned()])
+            .chain(shown.authorization().map(str::to_owned))
+            .chain(trace.canonical_request.clone())
+            .chain([trace.string_to_sign.clone()])
+            .collect::<Vec<_>>()
+            .join("\n");
+        for form in [signature.to_owned(), percent_encode(signature)] {
+            assert!(!all.contains(&form), "{cloud:?}: {all}");
+        }
+        assert!(all.contains("[signature]"), "{cloud:?}");
+        assert_eq!(trace.string_to_sign, request.trace().string_to_sign, "{cloud:?}");
+    }
+}
+
 #[test]
 fn no_cloud_is_left_out() {
     every_cloud(|cloud| {
