@@ -170,7 +170,7 @@ impl Sandbox {
     }
 
     /// Takes all faults away.
-    pub(crate) fn clear_faults(&mut self) {
+    pub fn clear_faults(&mut self) {
         self.faults.clear();
     }
 

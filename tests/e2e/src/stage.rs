@@ -228,6 +228,11 @@ impl Stage {
         Ok(())
     }
 
+    /// Takes away all faults that still wait.
+    pub fn clear_faults(&self) {
+        self.sandbox.sandbox().clear_faults();
+    }
+
     /// Somebody else restarts an instance; false if it does not run.
     pub fn restart_by_somebody(&self, cloud: Cloud, id: &str) -> Result<bool> {
         let now_ms = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();

@@ -1,7 +1,9 @@
 //! What goes wrong on the way, and what each must end in. Whatever happens: one arrival at most, and
 //! nothing is called accepted that the cloud did not accept.
 
-use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, listen, send, story_of, wait_for_looks};
+use crate::support::{
+    ALIBABA, Account, CARD, TENCENT, ZENLAYER, listen, send, story_of, wait_for_looks,
+};
 use anyhow::{Context, Result, ensure};
 use relight_e2e::{Stage, case, suite::Case};
 use relight_sandbox::fleet::State;
@@ -12,6 +14,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("faults::lost_answer_is_reconciled_by_looking", lost),
         case!("faults::cut_off_body_is_unknown", cut_off),
         case!("faults::cut_off_head_is_unknown", cut_head),
+        case!("faults::an_answer_without_end_is_unknown", too_long_an_answer),
         case!("faults::silence_until_the_deadline_is_unknown", silence),
         case!("faults::garbage_is_unknown", garbage),
         case!("faults::web_page_is_unknown", web_page),
@@ -62,6 +65,37 @@ async fn cut_off(stage: &mut Stage) -> Result<()> {
 
 async fn cut_head(stage: &mut Stage) -> Result<()> {
     unknown(stage, ALIBABA, json!({ "fault": "cut-head" }), Some(true)).await
+}
+
+/// Longer than is read: of a look it is said before anything is sent, of a change it stays unknown.
+async fn too_long_an_answer(stage: &mut Stage) -> Result<()> {
+    let ids = ALIBABA.running(stage, 1);
+    let page = &stage.page;
+    let titles = [("en", "The answer is too long"), ("zh", "应答过长")];
+    let is_said = async |place: &str| {
+        for (language, title) in titles {
+            page.wait_for(&format!(".relight[lang^={language}]")).await?;
+            let text = page.text(place).await?;
+            ensure!(text.contains(title) && text.contains("answer-too-long"), "{language}: {text}");
+            ensure!(text.contains("4 MiB"), "{language}: {text}");
+            page.act("language").await?;
+        }
+        page.wait_for(".relight[lang^=en]").await
+    };
+    stage
+        .fault(&json!({ "fault": "long-answer", "action": "DescribeInstances", "times": null }))?;
+    page.compose(&ALIBABA.form(&ids[0])).await?;
+    page.act("review").await?;
+    page.wait_for("[data-action=review-unseen]").await?;
+    is_said(".looking").await?;
+    page.act("cancel").await?;
+    page.wait_for_step("compose").await?;
+    ensure!(stage.power_calls().is_empty());
+    stage.clear_faults();
+    unknown(stage, ALIBABA, json!({ "fault": "long-answer", "executed": false }), Some(false))
+        .await?;
+    page.wait_for(CARD).await?;
+    is_said(CARD).await
 }
 
 /// The request was taken, the connection stays open, and nothing comes: the page gives up at its

@@ -1,9 +1,14 @@
 //! Where a secret must not be: anywhere but in the request's MAC.
 
-use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, refusal, send};
+use crate::{
+    support::{ALIBABA, Account, CARD, TENCENT, ZENLAYER, listen, refusal, send},
+    vault::{self, Needles, SPY, stores},
+};
 use anyhow::{Context, Result, ensure};
-use relight_e2e::{Stage, case, suite::Case, until};
-use serde_json::Value;
+use relight_core::sign::{base64, hex, percent_encode};
+use relight_e2e::{Setting, Stage, case, page::Form, suite::Case, until};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
@@ -12,6 +17,9 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("secrets::zenlayer_is_nowhere", zenlayer),
         case!("secrets::forget_forgets", forget),
         case!("secrets::exports_have_every_row_and_no_secret", exports),
+        case!("secrets::what_alibaba_echoes_is_nowhere", alibaba_echoes).dressed(slowly),
+        case!("secrets::what_tencent_echoes_is_nowhere", tencent_echoes).dressed(slowly),
+        case!("secrets::what_zenlayer_echoes_is_nowhere", zenlayer_echoes).dressed(slowly),
     ]
 }
 
@@ -124,4 +132,211 @@ async fn exports(stage: &mut Stage) -> Result<()> {
         ensure!(!file.to_lowercase().contains("signature="), "a signature is in the file");
     }
     Ok(())
+}
+
+async fn alibaba_echoes(stage: &mut Stage) -> Result<()> {
+    let key = Account {
+        key_id: "STS.sandboxdemo000000000002",
+        secret: "sandbox-alibaba-secret-0000002",
+        ..ALIBABA
+    };
+    echoes(stage, key, Some("sandbox/alibaba+session=token==")).await
+}
+
+async fn tencent_echoes(stage: &mut Stage) -> Result<()> {
+    let (key_id, secret, token) = vault::TEMPORARY;
+    echoes(stage, Account { key_id, secret, ..TENCENT }, Some(token)).await
+}
+
+async fn zenlayer_echoes(stage: &mut Stage) -> Result<()> {
+    echoes(stage, ZENLAYER, None).await
+}
+
+/// A restart that is still seen under way when the first look after it was one that failed.
+fn slowly(setting: Setting) -> Setting {
+    Setting { speed: 6.0, ..setting }
+}
+
+/// Each brings back what was sent.
+const ECHOES: [&str; 4] = ["canonical-request", "token-named", "echoed-base64", "echoed-headers"];
+
+/// What stands where something was taken out.
+const MARKS: [&str; 3] = ["[token]", "[signature]", "[authorization]"];
+
+/// Places where an echo must have come through, without what it brought.
+const ECHOED_TO: [&str; 4] = ["screen of a look", "screen of a run", "journal", "JSON export"];
+
+/// Of what was sent nothing that an echo brings back gets any further than to where it arrives: on a
+/// look, on the change itself, and on a look after it.
+async fn echoes(stage: &Stage, account: Account, token: Option<&str>) -> Result<()> {
+    let page = &stage.page;
+    page.session().before_every_page(SPY).await?;
+    stage.open().await?;
+    listen(stage).await?;
+    let ids = account.running(stage, ECHOES.len());
+    let mut places = Places::default();
+    for (echo, id) in ECHOES.into_iter().zip(&ids) {
+        if page.sees("[data-action=new-run]").await? {
+            page.act("new-run").await?;
+            page.wait_for_step("compose").await?;
+        }
+        let wish = |action: &str, times| json!({ "fault": echo, "action": action, "times": times });
+        page.compose(&Form { token, ..account.form(id) }).await?;
+        stage.fault(&wish("DescribeInstances", Value::Null))?;
+        page.act("review").await?;
+        page.wait_for("[data-action=review-unseen]").await?;
+        page.wait_for(".looking .original").await?;
+        places.add("screen of a look", screen(stage).await?, echo);
+        page.act("review-unseen").await?;
+        page.wait_for_step("review").await?;
+        stage.clear_faults();
+        stage.fault(&wish("RebootInstances", json!(1)))?;
+        stage.fault(&wish("DescribeInstances", json!(1)))?;
+        page.send().await?;
+        page.wait_for(&format!("{CARD} .original")).await?;
+        page.act("show-request").await?;
+        page.wait_for("[data-inspector]").await?;
+        places.add("screen of a run", screen(stage).await?, echo);
+        let script = "return window.heard.some(e => e.name === 'relight-run-finished' \
+             && JSON.stringify(e.detail).includes(a));";
+        page.wait_until("the end of the run", script, &[json!(id)]).await?;
+        places.add("screen at the end", screen(stage).await?, echo);
+        places.add("journal", stores(stage).await?, echo);
+        for (action, place) in [("export-csv", "CSV export"), ("export-json", "JSON export")] {
+            page.act(action).await?;
+            let file = action.replace("export-", "relight-run.");
+            places.add(place, page.downloaded(&file).await?, echo);
+        }
+        stage.clear_faults();
+    }
+    let script = "return JSON.stringify(window.heard);";
+    let heard = page.run(script, &[]).await?;
+    places.add("events", heard.as_str().unwrap_or_default().to_owned(), "all");
+    let script = "return JSON.stringify([localStorage, sessionStorage, history.state, \
+         document.cookie, location.href]);";
+    let storages = page.run(script, &[]).await?;
+    places.add("storages", storages.as_str().unwrap_or_default().to_owned(), "all");
+
+    let sent = sent(stage)?;
+    let kinds: BTreeSet<_> = sent.iter().map(|(kind, _)| *kind).collect();
+    ensure!(kinds.len() == 2 + usize::from(token.is_some()), "not all was sent: {kinds:?}");
+    ensure!(account.reboots(stage, &ids)? == [0, 0, 1, 1], "not every echo was of a change");
+    let found = places.search(&sent, &format!("{} {}", page.browser(), account.cloud.name()))?;
+
+    // With the last run still open, and the request that it shows.
+    page.act("lock").await?;
+    page.wait_for_no("[data-action=lock]").await?;
+    let needles = Needles::plain(sent.iter().map(|(kind, text)| (*kind, text.as_str())));
+    let kept = needles.in_wasm(stage).await?;
+    println!("{} {}: in the modules' memory: {}", page.browser(), account.cloud.name(), kept.len());
+    ensure!(found.is_empty(), "what was sent is in {found:#?}");
+    ensure!(kept.is_empty(), "in the memory of a module after a lock: {kept:?}");
+    Ok(())
+}
+
+/// All that is on the page, with whatever can be opened open.
+async fn screen(stage: &Stage) -> Result<String> {
+    let script = "all('details').forEach(e => { e.open = true; }); \
+         return [document.documentElement.outerHTML, root.innerHTML, root.textContent, \
+           root.querySelector('.relight').innerText, document.title, \
+           ...all('*').flatMap(e => [...e.attributes].map(one => one.value)), \
+           ...all('input, textarea, select').map(e => e.value)].join('\\n');";
+    let text = stage.page.run(script, &[]).await?;
+    text.as_str().map(str::to_owned).context("the page's content")
+}
+
+/// Tokens, signatures and `Authorization` of all requests that arrived.
+fn sent(stage: &Stage) -> Result<BTreeSet<(&'static str, String)>> {
+    let mut sent = BTreeSet::new();
+    let requests = stage.site.proxied();
+    for (name, value) in requests.iter().flat_map(|one| one.lines()).filter_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        Some((name.to_ascii_lowercase(), value.trim()))
+    }) {
+        match name.as_str() {
+            "authorization" => {
+                let (_, signature) = value.split_once("Signature=").context("a signature")?;
+                ensure!(signature.len() == 64, "{signature}");
+                sent.insert(("signature", signature.to_owned()));
+                sent.insert(("authorization", value.to_owned()));
+            }
+            "x-acs-security-token" | "x-tc-token" => {
+                sent.insert(("token", value.to_owned()));
+            }
+            _ => {}
+        }
+    }
+    Ok(sent)
+}
+
+/// The forms in which a text may stand within another one.
+fn forms(text: &str) -> BTreeSet<String> {
+    let small = |text: &str| text.to_ascii_lowercase();
+    let escaped = serde_json::to_string(text).unwrap_or_default();
+    let escaped = escaped.trim_matches('"').to_owned();
+    let percent = percent_encode(text);
+    let mut forms = BTreeSet::from([
+        text.to_owned(),
+        percent_encode(&percent),
+        small(&percent),
+        percent,
+        escaped.replace('/', "\\/"),
+        // As JSON within JSON.
+        escaped.replace('/', "\\\\/"),
+        escaped,
+        hex(text.as_bytes()),
+    ]);
+    // Wherever a group of three bytes begins, in both alphabets.
+    for before in 0..3 {
+        let inner = text.as_bytes().get(before..).unwrap_or_default();
+        let whole = inner.get(..inner.len() / 3 * 3).unwrap_or_default();
+        let encoded = base64(whole);
+        forms.insert(encoded.replace('+', "-").replace('/', "_"));
+        forms.insert(encoded);
+    }
+    forms
+}
+
+/// What was found at each place: texts, by the echo that they followed.
+#[derive(Default)]
+struct Places(BTreeMap<&'static str, Vec<(&'static str, String)>>);
+
+impl Places {
+    fn add(&mut self, place: &'static str, text: String, echo: &'static str) {
+        self.0.entry(place).or_default().push((echo, text));
+    }
+
+    /// Where any of it is, in any form, and how often. That an echo came through at all is seen by the
+    /// marks.
+    fn search(&self, sent: &BTreeSet<(&'static str, String)>, who: &str) -> Result<Vec<String>> {
+        let needles: Vec<_> = sent
+            .iter()
+            .flat_map(|(kind, text)| forms(text).into_iter().map(move |form| (*kind, form)))
+            .collect();
+        let mut found = Vec::new();
+        for (place, texts) in &self.0 {
+            let mut here = 0;
+            for (echo, text) in texts {
+                ensure!(!text.is_empty(), "{place} after {echo} was not read");
+                let is_marked = MARKS.iter().any(|mark| text.contains(mark));
+                for (kind, form) in &needles {
+                    let count = text.matches(form.as_str()).count();
+                    if count > 0 {
+                        found
+                            .push(format!("{place} after {echo}: {count} of the {kind} as {form}"));
+                    }
+                    here += count;
+                }
+                if ECHOED_TO.contains(place) && !is_marked {
+                    found.push(format!("{place} after {echo}: the echo did not come through"));
+                }
+            }
+            let marks: usize = texts
+                .iter()
+                .flat_map(|(_, text)| MARKS.map(|mark| text.matches(mark).count()))
+                .sum();
+            println!("{who}: {place}: {here} found of {} sought, {marks} marks", needles.len());
+        }
+        Ok(found)
+    }
 }

@@ -82,6 +82,11 @@ impl Needles {
         Self(all)
     }
 
+    /// Texts as they are.
+    pub(crate) fn plain<'t>(texts: impl IntoIterator<Item = (&'static str, &'t str)>) -> Self {
+        Self(texts.into_iter().map(|(name, text)| (name, text.into())).collect())
+    }
+
     fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().filter_map(|(name, bytes)| Some((*name, std::str::from_utf8(bytes).ok()?)))
     }
@@ -95,7 +100,7 @@ impl Needles {
 
     /// What of it is in the memory of the modules. The search must not itself put it on the page: it
     /// travels changed, and is compared byte by byte.
-    async fn in_wasm(&self, stage: &Stage) -> Result<Vec<&'static str>> {
+    pub(crate) async fn in_wasm(&self, stage: &Stage) -> Result<Vec<&'static str>> {
         let changed: Vec<Vec<u8>> = self
             .0
             .iter()
