@@ -50,9 +50,9 @@ fn received(request: &Request<Signed>, body: &str) -> Response {
     Response::received(&Redactor::of(request), 200, headers, body.as_bytes().to_vec())
 }
 
-/// A way in which something in between may write a text.
 type Form = fn(&str) -> String;
 
+/// The ways in which something in between may write a text.
 const FORMS: [(&str, Form); 16] = [
     ("plain", str::to_owned),
     ("percent", percent_encode),
@@ -72,7 +72,7 @@ const FORMS: [(&str, Form); 16] = [
         text.chars().map(number).collect()
     }),
     ("JSON, all as numbers", |text| {
-        let number = |sign| format!("\\u{:04x}", u32::from(sign));
+        let number = |sign: char| format!("\\u{:04x}", u32::from(sign));
         text.chars().map(number).collect::<Vec<_>>().concat()
     }),
     ("HTML", |text| text.replace('&', "&amp;").replace('+', "&#43;").replace('/', "&#x2F;")),
@@ -237,10 +237,7 @@ fn other_answers_stay_as_they_are() {
 /// What costs most, in a time that nobody notices: linear in the length. In a release build it is the
 /// most that is read of an answer.
 #[test]
-#[allow(
-    clippy::disallowed_methods,
-    reason = "how long it takes is what is asked, and not in a browser"
-)]
+#[expect(clippy::disallowed_methods, reason = "real time is what this is about")]
 fn long_and_hostile_answers_are_read_in_time() {
     let (_, request) = requests().remove(0);
     let redactor = Redactor::of(&request);
