@@ -176,3 +176,29 @@ fn what_cannot_be_looked_at_is_not_forced() {
     }
     assert_eq!(page.run.calls().len(), 1);
 }
+
+/// Without a nonce the same request in the same second is the same bytes, which a proxy refuses as a second
+/// copy of the first.
+#[test]
+fn what_is_sent_again_is_a_request_of_its_own() {
+    let plan = plan_cut(&job(tencent(), "RebootInstances", 1), Cut::default()).unwrap();
+    let begun = || {
+        let mut page = Page::of(&plan, &[]);
+        assert_eq!(page.step(Event::Tick).calls, [0]);
+        page
+    };
+    let sent_at = |page: &Page, call: usize| page.run.calls()[call].sent_at.unwrap();
+    let mut page = begun();
+    let first = sent_at(&page, 0);
+    let throttled =
+        r#"{"Response":{"Error":{"Code":"RequestLimitExceeded","Message":"No."},"RequestId":"e"}}"#;
+    page.answer(0, 200, throttled);
+    assert_eq!(page.pass(100).calls, [0], "by itself");
+    assert!(sent_at(&page, 0) > first + 1_000);
+
+    let mut page = begun();
+    page.step(refused());
+    let asked = page.ask(Choice::RetryFailed).calls;
+    assert_eq!([asked, page.pass(100).calls].concat(), [1], "because a person asked");
+    assert!(sent_at(&page, 1) > first + 1_000);
+}

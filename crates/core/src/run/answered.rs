@@ -136,7 +136,8 @@ impl Run {
                 Some(Fault::Layer { word, .. }) => conclude::may_pass_by_itself(word),
                 Some(Fault::Cloud(_)) | None => false,
             };
-            return (worth_it && resends < 2).then(|| now + (1_000 << (2 * resends)));
+            let at = (now + (1_000 << (2 * resends))).max(self.other_bytes_at(sent_at));
+            return (worth_it && resends < 2).then_some(at);
         }
         if first.outcome != Outcome::Rejected {
             return None;
@@ -146,7 +147,8 @@ impl Run {
             Effect::Throttled if resends < 8 => {
                 let asked = answer::retry_after_ms(response);
                 let pace = &mut self.transient.pace;
-                Some(now + pace.throttled(now, sent_at, (index, resends), asked))
+                let at = now + pace.throttled(now, sent_at, (index, resends), asked);
+                Some(at.max(self.other_bytes_at(sent_at)))
             }
             Effect::ClockSkew if !self.clock_corrected => {
                 self.correct_clock(now, sent_at, response)?;

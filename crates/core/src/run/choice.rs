@@ -302,7 +302,10 @@ impl Run {
         for chunk in ids.chunks(most) {
             let Some(batch) = plan::batch(order, chunk.to_vec()) else { continue };
             let index = self.calls.len();
-            self.calls.push(Call::waiting(batch));
+            let last =
+                chunk.iter().filter_map(|id| self.rows.get(*self.index.get(id)?)?.sent_at).max();
+            let not_before = last.map_or(0, |sent_at| self.other_bytes_at(sent_at));
+            self.calls.push(Call { not_before, ..Call::waiting(batch) });
             self.transient.changed_calls.insert(index);
             for id in chunk {
                 self.change(id, |row| {

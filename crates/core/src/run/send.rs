@@ -15,7 +15,21 @@ const RECORD_AHEAD_MS: u64 = 90;
 /// How long before a call is due it is handed out to be signed.
 const SIGN_AHEAD_MS: u64 = 30;
 
+/// How long after a request the same may go out once more, where it carries no nonce. Its signature is of
+/// the second in which it was made: in the same second it would be the same bytes, which a proxy refuses
+/// as a second copy. It is made a moment before it leaves.
+const OTHER_BYTES_AFTER_MS: u64 = 1_000 + 2 * SIGN_AHEAD_MS;
+
 impl Run {
+    /// When what was sent then would be a request of its own if it were sent again.
+    pub(super) fn other_bytes_at(&self, sent_at: Millis) -> Millis {
+        if self.order.target().cloud.manifest().refuses_repetitions {
+            sent_at
+        } else {
+            sent_at + OTHER_BYTES_AFTER_MS
+        }
+    }
+
     /// The call that is due, or when the next one is.
     pub(super) fn next_call(&mut self, now: Millis) -> NextCall {
         let handed_out = |call: &&Call| match call.state {
