@@ -138,6 +138,7 @@ impl Component for Console {
         let vault = Vault::default();
         if let Some((key, token)) = start.held.take() {
             vault.take_over(session.form().cloud(), key, &token, start.secret);
+            session.update(Action::Fill(Fill::Guard(vault.state().guard)));
         }
         if start.then == Then::Key {
             vault.want_keyring();

@@ -243,6 +243,8 @@ impl Vault {
     ) {
         self.keep_token(cloud, token);
         let mut kept = self.0.borrow_mut();
+        // What the front has refused to make a key of still stands in its field.
+        kept.malformed = secret.is_some() && key.is_empty();
         kept.key = key;
         kept.guard.secret = secret;
     }
