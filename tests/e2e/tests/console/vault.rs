@@ -621,7 +621,7 @@ async fn swapped_mid_run(stage: &mut Stage) -> Result<()> {
     page.act("lock").await?;
     page.wait_for("[data-stage=paused]").await?;
     let calls = stage.power_calls().len();
-    page.fill("keyId", ALIBABA.secret).await?;
+    page.paste("keyId", ALIBABA.secret).await?;
     page.fill("secret", ALIBABA.key_id).await?;
     page.wait_for("[name=keyId][aria-invalid=true]").await?;
     ensure!(page.value("keyId").await? == ALIBABA.secret, "what was typed is lost");
@@ -629,7 +629,7 @@ async fn swapped_mid_run(stage: &mut Stage) -> Result<()> {
     if page.sees("[data-action=resume]").await? {
         page.act("resume").await?;
     }
-    page.fill("keyId", ALIBABA.key_id).await?;
+    page.paste("keyId", ALIBABA.key_id).await?;
     page.fill("secret", ALIBABA.secret).await?;
     page.wait_for("[data-action=forget]").await?;
     ensure!(stage.power_calls().len() == calls, "it went on by itself");
