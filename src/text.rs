@@ -19,7 +19,7 @@ pub use format::{duration, number};
 pub use format::{instant, lines, time_of_day};
 #[cfg(feature = "console")]
 pub use run::{
-    ENDED_EARLY, RUNS_KEPT, UNKNOWN_CHECKING, call_state, evidence, outcome, outcome_counter,
+    ENDED_EARLY, REASON, RUNS_KEPT, UNKNOWN_CHECKING, call_state, evidence, outcome, outcome_counter,
     outcome_meaning, pause, retry, seen_as, settings, skip_reason, stage, sure, who,
 };
 

@@ -295,16 +295,11 @@ pub fn settings(locale: Locale, run: &Run) -> String {
             format!("pauses above {percent} % refused")
         });
     }
-    let reason = run.about().reason.trim();
-    if !reason.is_empty() {
-        parts.push(if chinese {
-            format!("原因：{reason}")
-        } else {
-            format!("reason: {reason}")
-        });
-    }
     parts.join(" · ")
 }
+
+/// What stands before the reason that was given for a run.
+pub const REASON: Text = text("reason: ", "原因：");
 
 /// Why a run waits, and what to do.
 pub const fn pause(pause: Pause) -> (Text, Text) {

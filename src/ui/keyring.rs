@@ -15,7 +15,7 @@ use crate::{
     text::{self, Say, keys},
     vault::keyring::{Entry, Keepable, Trouble},
 };
-use relight_core::{form::Held, words::Locale};
+use relight_core::{form::Held, visible::visible, words::Locale};
 use std::rc::Rc;
 use yew::{
     Callback, Html, InputEvent, KeyboardEvent,
@@ -103,7 +103,7 @@ fn row(props: &Props<'_>, entry: &Entry, may_choose: bool) -> Html {
         at.map(|at| format!(" · {} {}", word.in_locale(locale), text::time_of_day(locale, at)))
     });
     let product = entry.cloud.map(|cloud| cloud.manifest().product);
-    let said = |word: &str| Some(format!("{word}: {name}"));
+    let said = |word: &str| Some(format!("{word}: {}", visible(name)));
     let forget = Say::Forget.in_locale(locale);
     let choose = if is_held { keys::IN_USE } else { keys::USE }.in_locale(locale);
     let onchoose = {

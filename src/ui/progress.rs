@@ -2,6 +2,7 @@
 
 use super::chip::{SHOWN, tone};
 use super::markup::{class, html};
+use super::outside::outside;
 use crate::text::{self, Say, Tell};
 use relight_core::{
     answer::Outcome,
@@ -24,6 +25,7 @@ pub(crate) fn progress(locale: Locale, run: &Run, now: Millis) -> Html {
     let answered = calls.iter().filter(|call| call.state == CallState::Done).count();
     let look = run.next_look_at().filter(|_| stage != Stage::Finished);
     let settings = text::settings(locale, run);
+    let reason = run.about().reason.trim();
     let stage_words = if stage == Stage::Finished && counts.of(Outcome::Queued) > 0 {
         text::ENDED_EARLY
     } else {
@@ -58,7 +60,13 @@ pub(crate) fn progress(locale: Locale, run: &Run, now: Millis) -> Html {
                     <span>{ text::duration(locale, now.saturating_sub(since)) }</span>
                 }
             </p>
-            if !settings.is_empty() { <p class="small muted" data-settings="">{ settings }</p> }
+            if !(settings.is_empty() && reason.is_empty()) {
+                <p class="small muted" data-settings="">
+                    { settings.clone() }
+                    if !(settings.is_empty() || reason.is_empty()) { { " · " } }
+                    if !reason.is_empty() { { text::REASON.in_locale(locale) }{ outside(reason) } }
+                </p>
+            }
             <p class="hidden" role="status" aria-live="polite">{ milestone(run, &counts, answered, locale) }</p>
         </div>
     }

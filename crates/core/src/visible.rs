@@ -58,6 +58,17 @@ pub fn visible_lines(text: &str) -> Cow<'_, str> {
     visible_but(text, &['\n', '\r', '\t'])
 }
 
+/// The text without what cannot be seen; lines and tabs stay. For what is compared, or searched for
+/// secrets: a character that nobody sees must not keep a word from being found.
+pub(crate) fn without_hidden(text: &str) -> Cow<'_, str> {
+    let hidden = |one: char| is_in(&HIDDEN, one) && !matches!(one, '\n' | '\r' | '\t');
+    if text.contains(hidden) {
+        Cow::Owned(text.replace(hidden, ""))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 fn visible_but<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
     // Most are plain, and there may be thousands.
     if text.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {

@@ -14,10 +14,11 @@ pub(super) use values::value_of;
 
 use super::{
     Effect, ErrorReport, Explanation, Fit, Group, Known, SeenAs, Sure, best, caught_by,
-    explain_layer, explain_with, family, layer, mask, pattern, permission, told::visible,
+    explain_layer, explain_with, family, layer, mask, pattern, permission,
 };
 use crate::{
     cloud::{self, Manifest},
+    visible::without_hidden,
     words::Locale,
 };
 use phrases::{COMMON, TRANSPORT};
@@ -55,7 +56,7 @@ pub struct TextOptions {
 /// assert!(explain_text("it rained all day", &TextOptions::default()).is_empty());
 /// ```
 pub fn explain_text(text: &str, options: &TextOptions) -> Vec<Explanation> {
-    let text = visible(text);
+    let text = without_hidden(text);
     let text = unescaped_markup(text.trim());
     let text = text.as_ref();
     let mut reader = Reader::new(options);

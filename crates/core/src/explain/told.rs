@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{
     cloud::{self, Cloud, Manifest},
+    visible::{visible, without_hidden},
     words::{Locale, Text, text},
 };
 use serde::Serialize;
-use std::borrow::Cow;
 
 /// An error, decoded and put in words. The shape of the module's `Explanation`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -224,9 +224,9 @@ fn recognised(
         remedy: in_words(entry.remedy),
         who: entry.who,
         retry: entry.retry,
-        request_id: report.request_id.as_deref().map(|id| visible(id).into_owned()),
+        request_id: report.request_id.as_deref().map(|id| without_hidden(id).into_owned()),
         instance_ids: report.instance_ids.clone(),
-        original: mask::mask(&visible(&report.message)),
+        original: mask::mask(&without_hidden(&report.message)),
         group,
         effect: entry.effect,
         address: Some(address(cloud_id.unwrap_or(LAYERS_ID), entry.code)),
@@ -301,9 +301,9 @@ fn unknown(
         remedy: in_words(if retry == Retry::CheckFirst { LOOK_FIRST } else { READ }),
         who: family.map_or(Who::You, |family| family.who),
         retry,
-        request_id: report.request_id.as_deref().map(|id| visible(id).into_owned()),
+        request_id: report.request_id.as_deref().map(|id| without_hidden(id).into_owned()),
         instance_ids: report.instance_ids.clone(),
-        original: mask::mask(&visible(&report.message)),
+        original: mask::mask(&without_hidden(&report.message)),
         group,
         effect,
         address: None,
@@ -389,24 +389,8 @@ fn vendor_page(manifest: &Manifest, code: &str) -> String {
 fn presentable(value: &str) -> Option<String> {
     const BYTES_MAX: usize = 120;
     let value = value.trim();
-    if value.is_empty() || value.len() > BYTES_MAX || value.chars().any(is_hidden) {
+    if value.is_empty() || value.len() > BYTES_MAX || visible(value) != value {
         return None;
     }
     Some(mask::mask(value))
-}
-
-/// The text without characters that are not seen.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    let unwanted = |c: char| is_hidden(c) && !matches!(c, '\n' | '\r' | '\t');
-    if text.contains(unwanted) {
-        Cow::Owned(text.chars().filter(|c| !unwanted(*c)).collect())
-    } else {
-        Cow::Borrowed(text)
-    }
-}
-
-/// Characters that change how the text around them is read without being seen.
-fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
