@@ -439,7 +439,7 @@ rules! {
         holds: "a connection on which nothing is sent is closed within two seconds, without a word",
         why: "browsers keep such as spares, and send a POST again when one of them dies",
         nginx: "`client_header_timeout 2s`",
-        caddy: "`read_header 1s`",
+        caddy: "`read_header 2s`",
         haproxy: "`timeout http-request 2s`, and `option http-ignore-probes` for silence",
         envoy: "`idle_timeout: 2s` in `common_http_protocol_options`",
         worker: "no such setting: the edge and workerd keep it for longer",
