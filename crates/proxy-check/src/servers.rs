@@ -5,12 +5,14 @@
 //! replacement must find its place, so that a configuration cannot change away from under the tests.
 
 use std::{
+    collections::BTreeSet,
     env,
     fmt::Write as _,
     fs,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -515,8 +517,26 @@ fn scheme(is_tls: bool) -> &'static str {
 }
 
 fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
-    Ok(listener.local_addr()?.port())
+    Ok(fresh_listener()?.local_addr()?.port())
+}
+
+/// Listens on a loopback port that it has not given to anybody before: to a browser an address is an
+/// origin, and what one page has stored there is the next one's too.
+///
+/// # Errors
+/// No port is free.
+pub fn fresh_listener() -> Result<TcpListener> {
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    // Held, or the same one would be offered again.
+    let mut known = Vec::new();
+    loop {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
+        let port = listener.local_addr()?.port();
+        if GIVEN.lock().unwrap_or_else(PoisonError::into_inner).insert(port) {
+            return Ok(listener);
+        }
+        known.push(listener);
+    }
 }
 
 fn is_root() -> bool {

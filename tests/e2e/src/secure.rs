@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use h2::{RecvStream, server::SendResponse};
 use http::{Request, Response, StatusCode};
-use relight_proxy_check::ca::Authority;
+use relight_proxy_check::{ca::Authority, servers::fresh_listener};
 use serde_json::Value;
 use std::{
     net::SocketAddr,
@@ -59,7 +59,9 @@ impl SecureSite {
     ) -> Result<Self> {
         let authority = Arc::new(Authority::new()?);
         let acceptor = TlsAcceptor::from(Arc::new(authority.server_config(&["h2"])?));
-        let listener = TcpListener::bind("127.0.0.1:0").await.context("a free port")?;
+        let listener = fresh_listener()?;
+        listener.set_nonblocking(true)?;
+        let listener = TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             dist,

@@ -4,7 +4,8 @@
 //! handed on byte for byte and so is the answer, cut-off ones included.
 
 use crate::browser::FirstScripts;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
+use relight_proxy_check::servers::fresh_listener;
 use std::{
     collections::HashMap,
     io,
@@ -71,7 +72,9 @@ impl Site {
         if !dist.join("index.html").is_file() {
             bail!("there is no page in {}; `cargo xtask dist` builds it", dist.display());
         }
-        let listener = TcpListener::bind("127.0.0.1:0").await.context("a free port")?;
+        let listener = fresh_listener()?;
+        listener.set_nonblocking(true)?;
+        let listener = TcpListener::from_std(listener)?;
         let shared = Arc::new(Shared {
             dist,
             base: base.to_owned(),

@@ -3,7 +3,7 @@
 use crate::{
     runs::{each_once, set_number},
     support::{ALIBABA, Account, TENCENT, ZENLAYER},
-    vault::{Needles, SPY, TEMPORARY, nowhere, stores},
+    vault::{Needles, SPY, TEMPORARY, lock_at_the_first_call, nowhere, stores},
 };
 use anyhow::{Context, Result, ensure};
 use relight_e2e::{Setting, Stage, browser::Theme, case, suite::Case, until};
@@ -173,10 +173,8 @@ async fn locked(stage: &mut Stage) -> Result<()> {
     page.review().await?;
     page.click("details.pacing summary").await?;
     set_number(stage, "batchSize", 1).await?;
+    lock_at_the_first_call(stage).await?;
     page.send().await?;
-    until("the first call", || async { Ok((!stage.power_calls().is_empty()).then_some(())) })
-        .await?;
-    page.act("lock").await?;
     page.wait_for("[data-stage=paused]").await?;
     let sent = stage.power_calls().len();
     ensure!(sent < ids.len(), "it was locked too late");
