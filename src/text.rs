@@ -19,8 +19,9 @@ pub use format::{duration, number};
 pub use format::{instant, lines, time_of_day};
 #[cfg(feature = "console")]
 pub use run::{
-    ENDED_EARLY, REASON, RUNS_KEPT, UNKNOWN_CHECKING, call_state, evidence, outcome, outcome_counter,
-    outcome_meaning, pause, retry, seen_as, settings, skip_reason, stage, sure, who,
+    ENDED_EARLY, REASON, RUNS_KEPT, UNKNOWN_CHECKING, call_state, evidence, outcome,
+    outcome_counter, outcome_meaning, pause, retry, seen_as, settings, skip_reason, stage, sure,
+    who,
 };
 
 #[cfg(feature = "console")]

@@ -62,11 +62,7 @@ pub fn visible_lines(text: &str) -> Cow<'_, str> {
 /// secrets: a character that nobody sees must not keep a word from being found.
 pub(crate) fn without_hidden(text: &str) -> Cow<'_, str> {
     let hidden = |one: char| is_in(&HIDDEN, one) && !matches!(one, '\n' | '\r' | '\t');
-    if text.contains(hidden) {
-        Cow::Owned(text.replace(hidden, ""))
-    } else {
-        Cow::Borrowed(text)
-    }
+    if text.contains(hidden) { Cow::Owned(text.replace(hidden, "")) } else { Cow::Borrowed(text) }
 }
 
 fn visible_but<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
