@@ -26,6 +26,12 @@ pub(crate) fn cases() -> Vec<Case> {
             .dressed(|setting| through(setting, Server::Nginx)),
         case!("wire::haproxy_what_never_left_is_not_sent", never_left)
             .dressed(|setting| through(setting, Server::Haproxy)),
+        case!("wire::envoy_no_answer_is_unknown", no_answers)
+            .dressed(|setting| through(setting, Server::Envoy)),
+        case!("wire::envoy_what_never_left_is_not_sent", never_left)
+            .dressed(|setting| through(setting, Server::Envoy)),
+        case!("wire::worker_no_answer_is_unknown", no_answers)
+            .dressed(|setting| through(setting, Server::Worker)),
         case!("wire::nginx_killed_in_the_middle_sends_once", killed)
             .dressed(|setting| through(setting, Server::Nginx)),
         case!("wire::nginx_refuses_a_second_copy", sent_twice)

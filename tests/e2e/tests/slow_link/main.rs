@@ -8,7 +8,7 @@
 mod support;
 
 use crate::support::TENCENT;
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use relight_e2e::{
     Setting, Stage, case,
     link::{self, Quality},
@@ -140,7 +140,6 @@ async fn answer_lost(stage: &mut Stage) -> Result<()> {
 const NO_ANSWER_MS: u64 = 60_000;
 
 async fn play(stage: &mut Stage, fault: Fault) -> Result<()> {
-    let ids = TENCENT.running(stage, 1);
     let mut misfortune = match fault {
         Fault::Reset { .. } | Fault::Killed => json!({ "fault": "slow", "ms": NO_ANSWER_MS }),
         Fault::AnswerLost => json!({ "fault": "lost-answer" }),
@@ -149,13 +148,19 @@ async fn play(stage: &mut Stage, fault: Fault) -> Result<()> {
     misfortune["times"] = json!(1);
     stage.fault(&misfortune)?;
     let page = &stage.page;
-    page.compose(&Form { mode: Some("hard"), ..TENCENT.form(&ids[0]) }).await?;
-    page.review().await?;
-    if page.sees("[name=typedCount]").await? {
-        page.fill("typedCount", "1").await?;
+    let mut id = None;
+    for candidate in TENCENT.running(stage, TRIES) {
+        if send(stage, &candidate).await? {
+            id = Some(candidate);
+            break;
+        }
+        println!("slow link: {} lost it on a connection that was being closed", page.browser());
+        page.session().driver().refresh().await?;
+        page.wait_for_step("run").await?;
+        page.act("put-away").await?;
+        page.wait_for_step("compose").await?;
     }
-    page.send().await?;
-    until("the call", || async { Ok((!stage.power_calls().is_empty()).then_some(())) }).await?;
+    let ids = [id.context("no call has arrived")?];
     let (open, used) = match fault {
         Fault::Reset { after } => {
             tokio::time::sleep(after).await;
@@ -191,6 +196,31 @@ async fn play(stage: &mut Stage, fault: Fault) -> Result<()> {
     ensure!(TENCENT.reboots(stage, &ids)? == [1]);
     Ok(())
 }
+
+/// Whether the call has arrived. On a long way it may meet a connection that the server, which closes
+/// those on which nothing is sent, has just closed: then it is unknown to the page, and nothing has
+/// happened. That shows nothing of the fault, so another is sent.
+async fn send(stage: &Stage, id: &str) -> Result<bool> {
+    let page = &stage.page;
+    page.compose(&Form { mode: Some("hard"), ..TENCENT.form(id) }).await?;
+    page.review().await?;
+    if page.sees("[name=typedCount]").await? {
+        page.fill("typedCount", "1").await?;
+    }
+    page.send().await?;
+    until("the call", || async {
+        if !stage.power_calls().is_empty() {
+            return Ok(Some(true));
+        }
+        let outcome = page.outcomes().await?.remove(id);
+        // It is on its way for as long as the page waits for its answer.
+        Ok((outcome.as_deref() == Some("unknown") && stage.link()?.busy() == 0).then_some(false))
+    })
+    .await
+}
+
+/// How often a call may be lost before it has arrived.
+const TRIES: usize = 3;
 
 /// Anything but on the way.
 const SETTLED: &[&str] =
