@@ -158,7 +158,7 @@ async fn play(stage: &mut Stage, fault: Fault) -> Result<()> {
         page.session().driver().refresh().await?;
         page.wait_for_step("run").await?;
         page.act("put-away").await?;
-        page.wait_for_step("compose").await?;
+        stage.open().await?;
     }
     let ids = [id.context("no call has arrived")?];
     let (open, used) = match fault {
