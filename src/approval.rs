@@ -1,7 +1,8 @@
 //! Leave to send, from the page around the console: at once, or later.
 
 use crate::{clock, element};
-use gloo_events::EventListener;
+use futures_util::future::try_join_all;
+use gloo_events::{EventListener, EventListenerOptions};
 use js_sys::{Promise, Reflect};
 use relight_core::run::Choice;
 use std::{cell::RefCell, rc::Rc};
@@ -16,8 +17,8 @@ pub(crate) enum Leave {
     /// No: a listener has cancelled the event, or one has thrown this. Whoever wanted to look and could
     /// not has not agreed.
     Refused(Option<String>),
-    /// A listener has called `detail.waitUntil` with this.
-    Later(JsValue),
+    /// Listeners have called `detail.waitUntil` with these: all of them have to agree.
+    Later(Vec<JsValue>),
 }
 
 /// Where the asking stands, as it is shown.
@@ -46,22 +47,22 @@ pub enum Standing {
 }
 
 /// Fires `relight-before-send`. Its detail gets a function `waitUntil` that takes a promise: of
-/// `true` to go ahead, of anything else to leave it.
+/// `true` to go ahead, of anything else to leave it. Of several promises each has to be one of `true`.
 pub(crate) fn ask(host: &HtmlElement, detail: &JsValue) -> Leave {
-    let later = Rc::new(RefCell::new(None));
+    let later = Rc::new(RefCell::new(Vec::new()));
     let wait_until = {
         let later = Rc::clone(&later);
-        Closure::<dyn FnMut(JsValue)>::new(move |promise| {
-            later.replace(Some(promise));
-        })
+        Closure::<dyn FnMut(JsValue)>::new(move |promise| later.borrow_mut().push(promise))
     };
     // Setting a property of a fresh object cannot fail.
     let _ = Reflect::set(detail, &"waitUntil".into(), wait_until.as_ref());
     let thrown = Rc::new(RefCell::new(None));
-    // What a listener throws is reported to the window at once, and to nobody else.
+    // What a listener throws is reported to the window at once, and to nobody else. Captured, it is heard
+    // before those who keep the others from hearing of errors.
     let listener = web_sys::window().map(|window| {
         let thrown = Rc::clone(&thrown);
-        EventListener::new(&window, "error", move |event| {
+        let options = EventListenerOptions::run_in_capture_phase();
+        EventListener::new_with_options(&window, "error", options, move |event| {
             let message = Reflect::get(event, &"message".into()).unwrap_or_default();
             thrown.replace(message.as_string());
         })
@@ -74,23 +75,23 @@ pub(crate) fn ask(host: &HtmlElement, detail: &JsValue) -> Leave {
     }
     // Called after the event it would change nothing: it is gone then, and throws.
     let _ = Reflect::delete_property(detail.unchecked_ref::<js_sys::Object>(), &"waitUntil".into());
-    match later.take() {
-        Some(promise) => Leave::Later(promise),
-        None => Leave::Given,
-    }
+    let later = later.take();
+    if later.is_empty() { Leave::Given } else { Leave::Later(later) }
 }
 
 /// How long the page around the console may think it over: somebody else may have to look at it.
 pub(crate) const DEADLINE_MS: u32 = 600_000;
 
-/// Waits for a later answer, and says where that leaves the asking. Only `true` is a yes; a promise that
-/// is broken is a no with its reason, and so is none at all after [`DEADLINE_MS`].
-pub(crate) async fn answer(promise: JsValue) -> Result<(), Standing> {
-    let answer = JsFuture::from(Promise::resolve(&promise));
-    let Some(answer) = clock::within(DEADLINE_MS, answer).await else {
-        return Err(Standing::Late);
-    };
-    said(answer).map_err(Standing::Refused)
+/// Waits for later answers, and says where that leaves the asking: the first no is one. Only `true` is a
+/// yes; a promise that is broken is a no with its reason, and so is none at all after [`DEADLINE_MS`].
+pub(crate) async fn answer(promises: Vec<JsValue>) -> Result<(), Standing> {
+    let answers = promises
+        .into_iter()
+        .map(|promise| async move { said(JsFuture::from(Promise::resolve(&promise)).await) });
+    match clock::within(DEADLINE_MS, try_join_all(answers)).await {
+        Some(answers) => answers.map(drop).map_err(Standing::Refused),
+        None => Err(Standing::Late),
+    }
 }
 
 fn said(answer: Result<JsValue, JsValue>) -> Result<(), Option<String>> {
