@@ -7,7 +7,7 @@ use crate::config::storage;
 use gloo_net::http::Request;
 use gloo_timers::future::TimeoutFuture;
 use relight_core::json::{self, Value};
-use web_sys::RequestCache;
+use web_sys::{RequestCache, RequestRedirect, ResponseType};
 
 /// The ids of the runs that the endpoint has not taken.
 const LEFT: &str = "relight-records-left";
@@ -61,10 +61,16 @@ async fn post(url: &str, record: &str) -> Result<(), String> {
     let request = Request::post(url)
         .header("content-type", "application/json")
         .cache(RequestCache::NoStore)
+        // To a login page, which would take anything.
+        .redirect(RequestRedirect::Manual)
         .body(record)
         .map_err(|error| error.to_string())?;
     let response = request.send().await.map_err(|error| error.to_string())?;
-    if response.ok() { Ok(()) } else { Err(format!("HTTP {}", response.status())) }
+    match response.type_() {
+        ResponseType::Opaqueredirect => Err("a redirect, which is not followed".to_owned()),
+        _ if response.ok() => Ok(()),
+        _ => Err(format!("HTTP {}", response.status())),
+    }
 }
 
 fn keep(ids: &[String]) {
