@@ -13,6 +13,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("host::methods_of_the_element", methods),
         case!("host::leave_that_takes_too_long", too_long),
         case!("host::a_listener_that_throws_has_not_agreed", throws).noisy(),
+        case!("host::every_promise_has_to_agree", every),
     ]
 }
 
@@ -96,8 +97,10 @@ async fn too_long(stage: &mut Stage) -> Result<()> {
 }
 
 async fn throws(stage: &mut Stage) -> Result<()> {
-    // A listener of the page's own: of one that a driver puts in no browser says what it has thrown.
+    // A listener of the page's own: of one that a driver puts in no browser says what it has thrown. The page
+    // has an error reporter that lets nobody else hear of errors.
     let portal = "<!doctype html><title>portal</title><relight-console></relight-console><script>\
+         addEventListener('error', event => event.stopImmediatePropagation()); \
          document.addEventListener('relight-before-send', () => { \
            if (!window.mended) throw new Error('the ticket system is down'); });</script>\
          <script type=\"module\">import init from './relight.js'; await init();</script>";
@@ -111,6 +114,34 @@ async fn throws(stage: &mut Stage) -> Result<()> {
     ensure!(words.contains("the ticket system is down"), "{words}");
     ensure!(stage.power_calls().is_empty());
     stage.page.run("window.mended = true; return true;", &[]).await?;
+    stage.page.act("send").await?;
+    stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    ensure!(stage.power_calls().len() == 1);
+    Ok(())
+}
+
+/// One no is a no, whatever the others say and in whichever order; nobody's yes stands for all.
+async fn every(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 1);
+    let script = "window.answers = []; host.addEventListener('relight-before-send', event => { \
+         for (const answer of window.answers) event.detail.waitUntil(answer()); }); return true;";
+    stage.page.wait_until("the element", script, &[]).await?;
+    stage.page.compose(&TENCENT.form(&ids[0])).await?;
+    stage.page.review().await?;
+    let no = "async () => false";
+    let broken = "async () => { throw new Error('no ticket'); }";
+    let (yes, slow) = ("async () => true", "() => new Promise(() => {})");
+    for answers in [[no, yes], [yes, no], [broken, yes], [slow, no]] {
+        stage.page.run(&format!("window.answers = [{}];", answers.join(", ")), &[]).await?;
+        stage.page.act("send").await?;
+        stage.page.wait_for("[data-leave=refused]").await?;
+        // Away and back: what is refused next is another wish.
+        stage.page.act("edit").await?;
+        stage.page.wait_for_step("compose").await?;
+        stage.page.review().await?;
+    }
+    ensure!(stage.power_calls().is_empty());
+    stage.page.run(&format!("window.answers = [{yes}, {yes}];"), &[]).await?;
     stage.page.act("send").await?;
     stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
     ensure!(stage.power_calls().len() == 1);
