@@ -7,7 +7,7 @@ use relight_core::{
     cloud::Cloud,
     config::{Config as Settings, Proxies, Theme},
 };
-use relight_core::{request::Route, words::Locale};
+use relight_core::{i18n::Locale, request::Route};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::{HtmlElement, Storage};
 

@@ -10,13 +10,13 @@ mod configuration;
 mod intents;
 mod key;
 mod review;
-mod leave;
+mod approval;
 mod run;
 mod calls;
 mod journal;
-mod owed;
+mod uploads;
 mod events;
-mod examination;
+mod diagnostics;
 mod export;
 
 pub(crate) use message::Msg;
@@ -30,7 +30,7 @@ use crate::{
     fetch::Abort,
     journal::Journal,
     locks::RunLock,
-    place::Place,
+    routes::Place,
     store::{Shared, View},
     timing, ui,
     vault::{Vault, Watch},
@@ -43,9 +43,8 @@ use gloo_timers::callback::{Interval, Timeout};
 use js_sys::Function;
 use key::read_keyring;
 use message::is_early;
-use owed::hand_in;
 use relight_core::{
-    doctor::Holds,
+    diagnostics::Holds,
     form::Fill,
     limits::Limits,
     link::Link,
@@ -59,6 +58,7 @@ use std::{
     rc::Rc,
     sync::Arc,
 };
+use uploads::hand_in;
 use web_sys::HtmlElement;
 use yew::{Component, Context, Html, Properties, html};
 

@@ -23,9 +23,9 @@ use js_sys::{Array, Function, Reflect};
 use relight_core::{
     cloud,
     form::{Fill, Form},
+    i18n::Locale,
     link::Link,
     request::Route,
-    words::Locale,
 };
 use std::{
     cell::{Cell, RefCell},

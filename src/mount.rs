@@ -4,10 +4,10 @@ use crate::{
     console::{Console, Msg, Props, Start, Then},
     element::{self, ATTRIBUTES, Drawn, LANGUAGE_CHOSEN, NAME, SECRET_TRAIT},
     journal::Journal,
-    vault::{Key, Typed, keyring},
+    vault::{Key, Typed, key_store},
 };
 use js_sys::Array;
-use relight_core::{credential::Trait, words::Locale};
+use relight_core::{credential::Trait, i18n::Locale};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{Element, HtmlElement, ShadowRoot};
@@ -52,11 +52,11 @@ pub fn take_over(
 /// For the page's own use.
 #[wasm_bindgen(js_name = hasKept, skip_typescript)]
 pub async fn has_kept() -> bool {
-    if keyring::list().await.is_ok_and(|keys| !keys.is_empty()) {
+    if key_store::list().await.is_ok_and(|keys| !keys.is_empty()) {
         return true;
     }
     match Journal::open().await {
-        Ok(journal) => !crate::kept::list(&journal, false).await.is_empty(),
+        Ok(journal) => !crate::run_history::list(&journal, false).await.is_empty(),
         Err(_) => false,
     }
 }

@@ -6,14 +6,14 @@ use crate::vault::{Lock, Typed};
 use crate::{
     approval::Standing,
     frame::Stranger,
-    kept::{self, Kept},
-    vault::keyring::Keyring,
+    run_history::{self, Kept},
+    vault::key_store::Keyring,
 };
 #[cfg(feature = "console")]
 use relight_core::{
     cloud::Verb,
     config::Config as Settings,
-    doctor::{Finding, Holds},
+    diagnostics::{Finding, Holds},
     ids::InstanceId,
     link::FilledIn,
     plan::Plan,
@@ -24,7 +24,7 @@ use relight_core::{
 use relight_core::{
     credential::Guard,
     form::{Fill, Held},
-    words::Locale,
+    i18n::Locale,
 };
 #[cfg(feature = "console")]
 use std::{collections::HashSet, sync::Arc};
@@ -214,7 +214,7 @@ pub enum Intent {
     Run(Event),
     /// Something about the runs that are kept.
     #[cfg(feature = "console")]
-    Kept(kept::Wish),
+    Kept(run_history::Wish),
     /// Look at the way to the cloud.
     #[cfg(feature = "console")]
     Examine,

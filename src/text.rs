@@ -7,7 +7,7 @@
 #![allow(clippy::match_same_arms, clippy::too_many_lines)]
 
 #[cfg(feature = "console")]
-pub mod doctor;
+pub mod diagnostics;
 mod format;
 #[cfg(feature = "console")]
 pub mod keys;
@@ -28,8 +28,8 @@ pub use run::{
 use relight_core::plan::Order;
 use relight_core::{
     cloud::Verb,
+    i18n::{Locale, Text, text},
     ids::Malformation,
-    words::{Locale, Text, text},
 };
 
 /// Milliseconds since 1970, or a span of them.

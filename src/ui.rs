@@ -21,7 +21,7 @@ mod console;
 mod copy;
 mod credential;
 #[cfg(feature = "console")]
-mod doctor;
+mod diagnostics;
 pub(crate) mod dom;
 #[cfg(feature = "console")]
 mod errors;
@@ -30,7 +30,7 @@ mod explain;
 #[cfg(feature = "console")]
 mod explanation;
 #[cfg(feature = "console")]
-mod go;
+mod page_link;
 mod header;
 mod icon;
 mod ids;
@@ -39,18 +39,18 @@ mod inspector;
 #[cfg(feature = "console")]
 mod instances;
 #[cfg(feature = "console")]
-mod keeping;
+mod key_details;
 #[cfg(feature = "console")]
-mod keyring;
+mod saved_keys;
 #[cfg(feature = "console")]
-mod looking;
+mod preflight;
 #[cfg(not(feature = "console"))]
 pub(crate) mod light;
 mod markup;
 #[cfg(feature = "console")]
 mod notes;
 #[cfg(feature = "console")]
-mod outside;
+mod untrusted_text;
 #[cfg(feature = "console")]
 mod pacing;
 #[cfg(feature = "console")]
@@ -86,7 +86,7 @@ pub use console::{Console, ConsoleProps};
 #[cfg(not(feature = "console"))]
 use header::header;
 use markup::html;
-use relight_core::words::Locale;
+use relight_core::i18n::Locale;
 #[cfg(not(feature = "console"))]
 use relight_core::{form::Form, request::Route};
 #[cfg(not(feature = "console"))]

@@ -12,14 +12,14 @@
 
 mod key;
 #[cfg(feature = "console")]
-pub(crate) mod keyring;
+pub(crate) mod key_store;
 #[cfg(feature = "console")]
 pub(crate) mod source;
-mod watch;
+mod auto_lock;
 
+pub(crate) use auto_lock::Watch;
 pub(crate) use key::Key;
 pub use key::Typed;
-pub(crate) use watch::Watch;
 
 #[cfg(feature = "console")]
 use crate::clock;
@@ -27,7 +27,7 @@ use crate::store::KeyState;
 #[cfg(feature = "console")]
 use js_sys::Promise;
 #[cfg(feature = "console")]
-use keyring::{Entry, Keyring, Trouble};
+use key_store::{Entry, Keyring, Trouble};
 use relight_core::{
     cloud::Cloud,
     credential::{Guard, Trait, is_swapped},
@@ -36,10 +36,10 @@ use relight_core::{
 #[cfg(feature = "console")]
 use relight_core::{
     credential::check_key,
+    i18n::Locale,
     request::{Request, Signed},
     run::NO_KEY,
     sign::Prepared,
-    words::Locale,
 };
 #[cfg(feature = "console")]
 use source::{LAST_SECONDS, Source};

@@ -11,11 +11,11 @@ use relight::{
 use relight_core::{
     answer::{Delivery, Outcome, Response},
     cloud,
+    i18n::Locale,
     ids::{InstanceId, parse_ids},
     plan::{Job, plan},
     run::{About, Broken, Command, Event, Millis, Policy, Record, Run, restore},
     sign::{Secret, Signer},
-    words::Locale,
 };
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};

@@ -5,9 +5,9 @@ use super::{error::Failure, json::Json, text::text};
 use relight_core::answer::Response;
 use relight_core::{
     cloud::{self, Cloud},
+    i18n::Locale,
     ids::{IdProblem, InstanceId, parse_ids, parse_lines, parse_list},
     plan::{self, Batch},
-    words::Locale,
 };
 use std::{borrow::Cow, sync::Arc};
 use wasm_bindgen::JsValue;

@@ -3,10 +3,10 @@
 use super::signed::Pairs;
 use relight_core::{
     answer::{BatchAnswer, Fault, InstanceAnswer, Outcome},
+    i18n::{Locale, Text},
     ids::{self, IdProblem},
     plan::{self, Batch},
     request::{Payload, Request, Unsigned},
-    words::{Locale, Text},
 };
 use serde::{Serialize, Serializer};
 

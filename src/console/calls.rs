@@ -16,12 +16,12 @@ use relight_core::{
     cloud::Cloud,
     credential,
     form::Held,
+    i18n::Locale,
     ids::InstanceId,
     plan::{Batch, Target},
     request::{Request, Route, Signed, Unsigned},
     run::{Event, Millis, NO_KEY},
     sign::{Prepared, Signer},
-    words::Locale,
 };
 use std::{
     rc::Rc,

@@ -1,15 +1,15 @@
 //! What the operator has set: read, and told to whatever depends on it.
 
-use super::{Console, Msg, Then, events::report, key::read_keyring, owed::hand_in_what_is_left};
+use super::{Console, Msg, Then, events::report, key::read_keyring, uploads::hand_in_what_is_left};
 use crate::{
     config::{Config, configuration},
-    once,
+    duplicate_guard,
     store::Shared,
     vault::source::Source,
 };
 use relight_core::{
     cloud::Cloud,
-    doctor::Holds,
+    diagnostics::Holds,
     limits::Limits,
     request::Route,
     run::Event,
@@ -91,7 +91,7 @@ impl Console {
 
     /// What is allowed of a cloud, with what is known now of the proxy that leads to it.
     fn limits(&self, cloud: &dyn Cloud) -> Arc<Limits> {
-        let once_proven = once::recall(&self.config.route_to(cloud)) == Holds::Yes;
+        let once_proven = duplicate_guard::recall(&self.config.route_to(cloud)) == Holds::Yes;
         Arc::new(Limits { once_proven, ..(*self.allowed).clone() })
     }
 
@@ -102,7 +102,7 @@ impl Console {
             None => self.view.session.form().cloud(),
         };
         let route = self.config.route_to(cloud);
-        self.view.once = once::recall(&route);
+        self.view.once = duplicate_guard::recall(&route);
         if *self.view.route != route {
             self.view.route = Shared::new(route);
         }

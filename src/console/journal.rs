@@ -1,10 +1,10 @@
 //! The journal: what a run writes down, the run that it brings back, and the list of those it keeps.
 
-use super::{Console, Msg, events::report, owed::hand_in_what_is_left};
+use super::{Console, Msg, events::report, uploads::hand_in_what_is_left};
 use crate::{
     journal::{Journal, Unavailable, Unreadable},
-    kept::{self, Kept, Tally, Wish as Wanted},
     locks::{NoLocks, RunLock},
+    run_history::{self, Kept, Tally, Wish as Wanted},
     store::{Intent, Shared},
 };
 use relight_core::{
@@ -85,7 +85,8 @@ impl Console {
     pub(super) fn list_kept(&self, ctx: &Context<Self>) {
         let Some(journal) = self.journal.clone() else { return };
         let hands_in = self.config.settings.records.is_some();
-        ctx.link().send_future(async move { Msg::Runs(kept::list(&journal, hands_in).await) });
+        ctx.link()
+            .send_future(async move { Msg::Runs(run_history::list(&journal, hands_in).await) });
     }
 
     /// These are kept. What came of them is not forgotten.
@@ -115,13 +116,13 @@ impl Console {
             Wanted::List => self.list_kept(ctx),
             Wanted::Tally(ids) => spawn_local(async move {
                 for id in ids {
-                    if let Ok(run) = kept::read(&journal, &id).await {
-                        link.send_message(Msg::Tallied(id, kept::tally(&run)));
+                    if let Ok(run) = run_history::read(&journal, &id).await {
+                        link.send_message(Msg::Tallied(id, run_history::tally(&run)));
                     }
                 }
             }),
             Wanted::Open(id) => spawn_local(async move {
-                match kept::read(&journal, &id).await {
+                match run_history::read(&journal, &id).await {
                     Ok(run) => {
                         let news = |run, lock| Msg::Opened { run, lock };
                         take_over(&link, Box::new(run), news).await;
@@ -139,7 +140,7 @@ impl Console {
             Wanted::PutAway => return self.put_away(ctx),
             Wanted::Save(id) => self.save_records(ctx, id),
             Wanted::Forget(ids) => spawn_local(async move {
-                kept::forget(&journal, &ids).await;
+                run_history::forget(&journal, &ids).await;
                 link.send_message(Msg::Intent(Intent::Kept(Wanted::List)));
             }),
         }
@@ -189,7 +190,7 @@ async fn newest_open_run(journal: &Journal) -> Option<Result<Box<Run>, (String, 
     let contents = journal.contents().await.ok()?;
     let newest = contents.runs.into_iter().find(|run| run.is_living != Some(true))?;
     let id = newest.summary.about.id;
-    match kept::read(journal, &id).await {
+    match run_history::read(journal, &id).await {
         Ok(run) => (!run.is_closed()).then(|| Ok(Box::new(run))),
         Err(Unreadable::Unavailable(_)) => None,
         Err(broken @ Unreadable::Broken(_)) => Some(Err((id, broken.to_string()))),

@@ -6,7 +6,7 @@ use crate::{
     ui::dom,
     vault::{
         Key,
-        keyring::{self, Entry, Keepable, Trouble},
+        key_store::{self, Entry, Keepable, Trouble},
     },
 };
 use relight_core::{
@@ -111,7 +111,7 @@ impl Console {
         let (changes, now) = (self.vault.changes(), clock::now());
         self.vault.set_trouble(None);
         ctx.link().send_future(async move {
-            let id = keyring::keep(cloud, &key_id, &name, &key, now).await;
+            let id = key_store::keep(cloud, &key_id, &name, &key, now).await;
             Msg::Kept { changes, id: id.map_err(Trouble::Unkept) }
         });
     }
@@ -126,7 +126,7 @@ impl Console {
         let (changes, id, now) = (self.vault.changes(), Rc::clone(id), clock::now());
         self.vault.set_trouble(None);
         ctx.link().send_future(async move {
-            Msg::Chosen { changes, found: keyring::choose(&id, now).await.ok().flatten() }
+            Msg::Chosen { changes, found: key_store::choose(&id, now).await.ok().flatten() }
         });
     }
 
@@ -200,9 +200,9 @@ impl Console {
         self.vault.set_trouble(None);
         let link = ctx.link().clone();
         spawn_local(async move {
-            let forgotten = keyring::forget(id.as_deref()).await;
+            let forgotten = key_store::forget(id.as_deref()).await;
             let entries = match forgotten {
-                Ok(()) => keyring::list().await.map_err(Trouble::Unread),
+                Ok(()) => key_store::list().await.map_err(Trouble::Unread),
                 Err(error) => Err(Trouble::Unforgotten(error)),
             };
             link.send_message(Msg::Keyring { entries, removed: 0 });
@@ -217,7 +217,7 @@ impl Console {
             self.view.wrong_key_id = None;
         }
         // A kept key belongs to its key id, and what is on the screen is what is sent.
-        let belongs = |id: &Rc<str>| **id == keyring::id_of(self.cloud(), self.key_id());
+        let belongs = |id: &Rc<str>| **id == key_store::id_of(self.cloud(), self.key_id());
         if !self.vault.chosen().as_ref().is_none_or(belongs) {
             self.vault.forget();
         }
@@ -236,8 +236,8 @@ impl Console {
 pub(super) fn read_keyring(ctx: &Context<Console>) {
     ctx.link().send_future(async {
         // What cannot be deleted is listed as what cannot be used.
-        let removed = keyring::remove_derived().await.unwrap_or_default();
-        Msg::Keyring { entries: keyring::list().await.map_err(Trouble::Unread), removed }
+        let removed = key_store::remove_derived().await.unwrap_or_default();
+        Msg::Keyring { entries: key_store::list().await.map_err(Trouble::Unread), removed }
     });
 }
 

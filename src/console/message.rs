@@ -5,12 +5,12 @@ use crate::{
     approval::Standing,
     config::Config,
     journal::{Journal, Unavailable},
-    kept::{Kept, Tally},
     locks::RunLock,
+    run_history::{Kept, Tally},
     store::{Examination, Intent},
     vault::{
         Key,
-        keyring::{Entry, Trouble},
+        key_store::{Entry, Trouble},
     },
 };
 use js_sys::Function;

@@ -4,14 +4,13 @@ use super::{
     Console, Msg,
     calls::pause_until,
     events::{BeforeSend, announce, announce_end, to_js},
-    owed::hand_in,
+    uploads::hand_in,
 };
 use crate::{
     clock, element,
     locks::{NoLocks, RunLock},
-    records,
     store::Shared,
-    ui,
+    ui, uploads,
 };
 use gloo_timers::callback::{Interval, Timeout};
 use js_sys::Function;
@@ -259,7 +258,7 @@ impl Console {
     fn finished(&mut self, ctx: &Context<Self>, run: &Run) {
         announce_end(&ctx.props().host, run);
         if let Some(records) = &self.config.settings.records {
-            records::owe(&run.about().id);
+            uploads::owe(&run.about().id);
             hand_in(ctx, records, run);
         }
         self.second = None;

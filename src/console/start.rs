@@ -3,15 +3,15 @@
 use super::Props;
 use crate::{
     element, link,
-    place::Place,
+    routes::Place,
     ui,
     vault::{Key, Typed},
 };
 use relight_core::{
     credential::Trait,
     form::{Fill, Form},
+    i18n::Locale,
     link::Link,
-    words::Locale,
 };
 use std::cell::RefCell;
 

@@ -1,7 +1,7 @@
 //! Words about keys that the browser keeps, and about what a key may do.
 
-use crate::{database::Unavailable, vault::keyring::Trouble};
-use relight_core::words::{Text, text};
+use crate::{database::Unavailable, vault::key_store::Trouble};
+use relight_core::i18n::{Text, text};
 
 /// Above the list.
 pub const KEPT: Text = text("Kept in this browser", "保存在此浏览器中的密钥");

@@ -6,8 +6,8 @@ use relight_core::{
     cloud::Verb,
     eligibility::SkipReason,
     explain::{Retry, SeenAs, Sure, Who},
+    i18n::{Locale, Text, text},
     run::{CallState, Evidence, Pause, Run, Stage},
-    words::{Locale, Text, text},
 };
 
 /// How long runs are kept, and by whom they can be seen.

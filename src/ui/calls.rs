@@ -12,8 +12,8 @@ use crate::{
 };
 use relight_core::{
     answer::Outcome,
+    i18n::Locale,
     run::{Call, CallState, Run},
-    words::Locale,
 };
 use std::ops::Range;
 use yew::{

@@ -6,7 +6,7 @@ use crate::text;
 use relight_core::{
     answer::{InstanceState, Outcome, Phase},
     cloud::Verb,
-    words::Locale,
+    i18n::Locale,
 };
 use yew::Html;
 

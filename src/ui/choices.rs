@@ -14,8 +14,8 @@ use crate::{
     text::{Deed, Say, Tell},
 };
 use relight_core::{
+    i18n::Locale,
     run::{Approval, Choice, Event, Pause, Run, Stage},
-    words::Locale,
 };
 use yew::{
     Callback, Html, InputEvent,

@@ -8,8 +8,8 @@ use super::{
 use crate::text::{Say, Tell};
 use relight_core::{
     explain::{Cause, Comparison, Excerpt, ServerSignature, compare},
+    i18n::Locale,
     request::{Request, Signed},
-    words::Locale,
 };
 use std::rc::Rc;
 use yew::{

@@ -16,7 +16,7 @@ use crate::{
 };
 #[cfg(feature = "console")]
 use relight_core::plan::Refusal;
-use relight_core::{cloud::Role, form::Form, words::Locale};
+use relight_core::{cloud::Role, form::Form, i18n::Locale};
 use yew::{Callback, KeyboardEvent, SubmitEvent};
 
 /// What is filled in.

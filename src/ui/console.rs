@@ -5,24 +5,24 @@ use super::{
     base::{Html, part},
     compose::{self, compose},
     credential,
-    doctor::{self, doctor},
+    diagnostics::{self, doctor},
     dom,
     errors::{self, errors},
     explain::{self, explain},
-    go::{self, Ways},
     header::{self, header},
-    looking::{self, looking},
     notes::{leave, linked, no_journal, remarks},
     nothing_to_review,
-    outside::outside,
+    page_link::{self, Ways},
+    preflight::{self, looking},
     results::{self, results},
     review,
     runs::{self, runs},
+    untrusted_text::outside,
 };
 use crate::{
     approval::Standing,
-    kept::Wish,
-    place::{Place, Shown},
+    routes::{Place, Shown},
+    run_history::Wish,
     store::{Intent, View},
     text::{Say, Tell},
 };
@@ -31,9 +31,9 @@ use relight_core::{
     config::{Brand, Lockable, Theme},
     credential::check_key,
     form::Held,
+    i18n::Locale,
     run::{Pause, Run, Stage},
     session::{Review, Step},
-    words::Locale,
 };
 use yew::{
     Callback, MouseEvent, NodeRef, Properties, SubmitEvent, UseStateHandle, function_component,
@@ -157,7 +157,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
             </div>
             if *place == Place::Doctor {
                 <main class="alone" tabindex="-1">
-                    { part("doctor", doctor, doctor::Props {
+                    { part("doctor", doctor, diagnostics::Props {
                         locale,
                         route: header::route_name(&view.route, locale),
                         examination: view.examination.clone(),
@@ -256,7 +256,7 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
     let review = match view.session.step() {
         Step::Compose { .. } => nothing_to_review(locale),
         Step::Looking { look } => {
-            let props = looking::Props {
+            let props = preflight::Props {
                 locale,
                 look: look.clone(),
                 key_id: view.session.form().key_id().to_owned(),
@@ -308,7 +308,7 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
             { review }
             if let Some(kept) = view.kept.as_ref().filter(|kept| !kept.is_empty()) {
                 <p class="small whole">
-                    { go::go(ways, Place::Runs, "quiet", "runs", false,
+                    { page_link::go(ways, Place::Runs, "quiet", "runs", false,
                         html! { { Tell::RunsKept(kept.len()).in_locale(locale) } }) }
                 </p>
             }

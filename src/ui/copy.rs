@@ -10,7 +10,7 @@ use crate::{
     text::{Say, Tell},
 };
 use gloo_timers::callback::Timeout;
-use relight_core::words::Locale;
+use relight_core::i18n::Locale;
 use yew::{
     Callback, Html,
     functional::{Hook, HookContext},

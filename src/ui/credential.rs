@@ -20,7 +20,7 @@ use relight_core::{
     cloud::Cloud,
     credential::{Doubt, doubt, is_swapped},
     form::{Fill, Form, Held},
-    words::Locale,
+    i18n::Locale,
 };
 use std::rc::Rc;
 use yew::{Callback, Event, InputEvent};
@@ -61,8 +61,8 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
         return html! {
             <fieldset class="credential">
                 <legend>{ Say::Key.in_locale(locale) }</legend>
-                { super::keeping::sourced(props, source) }
-                { super::keyring::list(props) }
+                { super::key_details::sourced(props, source) }
+                { super::saved_keys::list(props) }
                 if held {
                     <div class="row small muted">
                         <span class="grow">{ Say::KeyHeld.in_locale(locale) }</span>
@@ -75,7 +75,7 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
         };
     }
     #[cfg(feature = "console")]
-    let (kept, keeping) = (super::keyring::list(props), super::keeping::keeping(props));
+    let (kept, keeping) = (super::saved_keys::list(props), super::key_details::keeping(props));
     #[cfg(not(feature = "console"))]
     let (kept, keeping) = (Html::default(), about(props));
     let (in_tab, forget) = in_tab(props, held);

@@ -6,12 +6,12 @@ use super::{
     copy::copy_button,
     dom::{focus, value_of},
     explanation::badge,
-    go::{Ways, go},
     icon::{Icon, icon},
+    page_link::{Ways, go},
     pager::{Pages, page_range, pager},
 };
 use crate::{
-    place::{Place, Shown},
+    routes::{Place, Shown},
     store::Intent,
     text::{self, Say, Tell},
 };
@@ -20,7 +20,7 @@ use relight_core::{
     explain::{
         self, Effect, ErrorReport, Explanation, Item, LAYERS, LAYERS_ID, find_in_index, index,
     },
-    words::Locale,
+    i18n::Locale,
 };
 use yew::{
     Callback, Html, InputEvent, NodeRef,
@@ -345,7 +345,7 @@ fn address() -> Option<String> {
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::{listed, search};
-    use relight_core::{cloud, explain::LAYERS, words::Locale};
+    use relight_core::{cloud, explain::LAYERS, i18n::Locale};
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test]

@@ -7,18 +7,18 @@ use super::{
     dom::{focus, put_value, value_of},
     errors::vendor_page,
     explanation::{badge, facts, hints, permission},
-    go::{Ways, go},
     icon::{Icon, icon},
+    page_link::{Ways, go},
 };
 use crate::{
-    place::{Place, Shown},
+    routes::{Place, Shown},
     store::Intent,
     text::{self, Say, lines},
 };
 use relight_core::{
     cloud::{self, Cloud},
     explain::{Explanation, TextOptions, explain_text, hide_secrets},
-    words::Locale,
+    i18n::Locale,
 };
 use yew::{
     Callback, Html, InputEvent,

@@ -17,11 +17,11 @@ use relight_core::{
     answer::{Fault, Outcome},
     cloud::{Cloud, Verb},
     explain::{self, Denial, Explanation, Help, Known, Retry},
+    i18n::Locale,
     ids::InstanceId,
     plan::Order,
     request::{Request, Signed},
     run::{Choice, Event, Row, Run, Stage},
-    words::Locale,
 };
 use yew::{Callback, Html, MouseEvent};
 

@@ -7,7 +7,7 @@ use super::{
     icon::{Icon, icon, mark},
 };
 use crate::{store::Intent, text::Say};
-use relight_core::{form::Held, request::Route, words::Locale};
+use relight_core::{form::Held, i18n::Locale, request::Route};
 use yew::Callback;
 
 /// Where one is, how calls travel, and which key is in use.

@@ -15,8 +15,8 @@ use crate::{
 use relight_core::{
     cloud::Cloud,
     form::Fill,
+    i18n::Locale,
     ids::{IdProblem, IdProblemKind, ParsedIds},
-    words::Locale,
 };
 use std::sync::Arc;
 use yew::{Callback, InputEvent};

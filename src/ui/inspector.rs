@@ -9,15 +9,15 @@ use super::{
     part::part,
 };
 use crate::{
-    place::percent_decode,
+    routes::percent_decode,
     store::{Intent, Shared},
     text::{Say, Tell},
 };
 use relight_core::{
     explain::ServerSignature,
+    i18n::Locale,
     request::{Request, Route, Signed},
     sign::percent_encode,
-    words::Locale,
 };
 use std::rc::Rc;
 use yew::{
@@ -210,10 +210,10 @@ mod tests {
     use super::{Veil, tokens};
     use relight_core::{
         cloud::{self, Read},
+        i18n::Locale,
         plan::Target,
         request::{Request, Signed},
         sign::{Secret, Signer, percent_encode},
-        words::Locale,
     };
     use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -5,9 +5,9 @@ use super::{
     chip::chip,
     dom::value_of,
     explanation::title_of,
-    outside::outside,
     pager::{Pages, page_range, pager},
     part::part,
+    untrusted_text::outside,
 };
 use crate::{
     store::Shared,
@@ -15,10 +15,10 @@ use crate::{
 };
 use relight_core::{
     answer::{Fault, Outcome},
+    i18n::Locale,
     ids::InstanceId,
     plan::Order,
     run::{Millis, Row, Run},
-    words::Locale,
 };
 use std::{rc::Rc, sync::Arc};
 use yew::{

@@ -7,7 +7,7 @@ use crate::{
     store::{Intent, View},
     text::{Say, Tell},
 };
-use relight_core::words::Locale;
+use relight_core::i18n::Locale;
 use yew::Callback;
 
 /// What the operator says above the form, or why there is no operator's word.

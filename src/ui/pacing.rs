@@ -5,7 +5,7 @@ use super::markup::html;
 use crate::{store::Intent, text::Say};
 use relight_core::{
     form::{Fill, Pacing},
-    words::Locale,
+    i18n::Locale,
 };
 use yew::{Callback, Event, Html};
 

@@ -2,7 +2,7 @@
 
 use super::markup::html;
 use crate::text::{Say, Tell};
-use relight_core::words::Locale;
+use relight_core::i18n::Locale;
 use std::ops::Range;
 use yew::{Callback, Html};
 

@@ -2,12 +2,12 @@
 
 use super::chip::{SHOWN, tone};
 use super::markup::{class, html};
-use super::outside::outside;
+use super::untrusted_text::outside;
 use crate::text::{self, Say, Tell};
 use relight_core::{
     answer::Outcome,
+    i18n::Locale,
     run::{CallState, Counts, Millis, Run, Stage},
-    words::Locale,
 };
 use yew::Html;
 

@@ -20,10 +20,10 @@ use crate::{
 use relight_core::{
     answer::Outcome,
     explain::ServerSignature,
+    i18n::Locale,
     ids::InstanceId,
     request::{Request, Route, Signed},
     run::{Choice, Event, Millis, Pause, Row, Run, Stage},
-    words::Locale,
 };
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 use yew::{

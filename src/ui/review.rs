@@ -8,11 +8,11 @@ use super::{
     dom::{focus, open_of, value_of},
     header::route_name,
     icon::{Icon, icon},
-    outside::outside,
     pacing::{self, pace},
     pager::{Pages, page_range, pager},
     part::part,
     skipped::skipped,
+    untrusted_text::outside,
 };
 use crate::{
     store::{Intent, Shared},
@@ -20,13 +20,13 @@ use crate::{
 };
 use relight_core::{
     answer::InstanceState,
-    doctor::Holds,
+    diagnostics::Holds,
     form::{Fill, Pacing},
+    i18n::Locale,
     plan::{Batch, Order, Plan, Refusal},
     request::{Pair, Payload, Route},
     run::Seen,
     session::{Action, Review as Reviewed},
-    words::Locale,
 };
 use std::{collections::HashMap, sync::Arc};
 use yew::{

@@ -6,17 +6,17 @@ use super::{
     confirm::{self, confirm},
     dom::focus,
     icon::{Icon, icon},
-    outside::outside,
     pager::{Pages, page_range, pager},
     part::part,
+    untrusted_text::outside,
 };
 use crate::{
-    kept::{Kept, Wish},
-    place::Place,
+    routes::Place,
+    run_history::{Kept, Wish},
     store::{Intent, Shared},
     text::{self, Say, Tell},
 };
-use relight_core::{answer::Outcome, cloud, run::Counts, words::Locale};
+use relight_core::{answer::Outcome, cloud, i18n::Locale, run::Counts};
 use yew::{
     Callback, Html,
     functional::{Hook, HookContext},

@@ -14,9 +14,9 @@ use crate::{
 use relight_core::{
     cloud::Verb,
     eligibility::SkipReason,
+    i18n::Locale,
     ids::InstanceId,
     session::{Action, Elsewhere, Review},
-    words::Locale,
 };
 use std::collections::BTreeMap;
 use yew::{Callback, Html};

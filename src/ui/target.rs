@@ -15,7 +15,7 @@ use crate::{
 use relight_core::{
     cloud::{self, Cloud, Operation, Parameter, ParameterKind, Role},
     form::{Fill, Form},
-    words::Locale,
+    i18n::Locale,
 };
 use yew::{Callback, Event};
 

@@ -1,7 +1,7 @@
 //! What came back: answers, outcomes, and the one word that is known of each instance.
 
 pub(crate) mod body;
-mod delivery;
+mod transport;
 mod proxy_status;
 mod redact;
 mod time;
@@ -9,11 +9,11 @@ mod xml;
 
 pub(crate) use proxy_status::{REPEATED, Verdict, verdict};
 
-pub use delivery::{Delivery, settle, settle_describe};
 pub use redact::Redactor;
 pub use time::{retry_after_ms, server_unix_seconds};
 #[cfg(feature = "texts")]
 pub(crate) use time::{start_time, unix_seconds};
+pub use transport::{Delivery, settle, settle_describe};
 
 use crate::{
     explain::{self, ErrorReport},

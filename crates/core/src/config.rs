@@ -8,10 +8,10 @@
 use crate::{
     cloud::{self, Cloud, Mode, Operation},
     form::Fill,
+    i18n::Locale,
     json::{self, Value},
     limits::{ERASE, Limits},
     request::is_proxy_base,
-    words::Locale,
 };
 use serde::{Deserialize, Deserializer, de};
 use std::{collections::BTreeMap, fmt, sync::Arc};

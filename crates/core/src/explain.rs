@@ -20,14 +20,18 @@ mod pattern;
 #[cfg(feature = "texts")]
 mod permission;
 #[cfg(feature = "texts")]
-mod told;
+mod explanation;
 
 #[cfg(feature = "texts")]
-use crate::words::Text;
+use crate::i18n::Text;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "texts")]
 pub use compare::{Cause, Comparison, Difference, Excerpt, compare};
+#[cfg(feature = "texts")]
+pub use explanation::{
+    Explanation, SeenAs, ServerSignature, Sure, explain, explain_layer, explain_with,
+};
 #[cfg(feature = "texts")]
 pub use group::Group;
 #[cfg(feature = "texts")]
@@ -39,8 +43,6 @@ pub use layers::{LAYERS, layer};
 pub use paste::{TextOptions, explain_text};
 #[cfg(feature = "texts")]
 pub use permission::Permission;
-#[cfg(feature = "texts")]
-pub use told::{Explanation, SeenAs, ServerSignature, Sure, explain, explain_layer, explain_with};
 
 /// One error of one cloud, explained.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +86,7 @@ pub struct Words;
 /// The texts of an entry in a static table.
 #[cfg(feature = "texts")]
 pub(crate) const fn words(en: &'static str, zh: &'static str) -> Words {
-    crate::words::text(en, zh)
+    crate::i18n::text(en, zh)
 }
 
 /// The texts of an entry, left out: nothing refers to them, so they are not in the binary.

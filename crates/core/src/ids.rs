@@ -3,7 +3,7 @@
 
 mod id;
 mod list;
-mod look;
+mod classify;
 mod pieces;
 mod sentence;
 
@@ -14,7 +14,7 @@ use crate::{
     bytes,
     cloud::{self, Cloud},
 };
-use look::{Look, Reading};
+use classify::{Look, Reading};
 use pieces::Piece;
 use std::collections::HashSet;
 
@@ -77,7 +77,7 @@ pub struct IdProblem {
 impl IdProblem {
     /// Whether it has characters that nobody sees: then it looks like what was probably meant.
     pub fn has_invisible(&self) -> bool {
-        self.text.contains(look::is_invisible)
+        self.text.contains(classify::is_invisible)
     }
 }
 
@@ -414,7 +414,7 @@ fn demote_tolerable(pieces: &[Piece<'_>], looks: &mut [Look]) {
         *look = if has_words {
             Look::Word
         } else {
-            let reason = look::reason(piece.text, piece.text, &cloud.manifest().ids);
+            let reason = classify::reason(piece.text, piece.text, &cloud.manifest().ids);
             Look::Malformed { cloud: Some(*cloud), reason }
         };
     }

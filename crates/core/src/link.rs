@@ -211,8 +211,8 @@ mod tests {
         cloud,
         config::Config,
         form::Fill,
+        i18n::Locale,
         session::{Action, Session},
-        words::Locale,
     };
 
     fn link(parameters: &[(&str, &str)]) -> Link {

@@ -15,30 +15,30 @@
 //! There is one way in, and here is what it leads to; the files beside this one each have what
 //! happens to one part of the state, in the order in which a call goes through them.
 
-mod terms;
+mod policy;
 mod row;
 mod call;
 mod event;
-mod stage;
+mod status;
 mod send;
-mod pace;
-mod answered;
+mod rate_limiter;
+mod response;
 mod clock;
 mod watch;
 mod conclude;
 mod choice;
 mod allowed;
 mod journal;
-mod look;
+mod preflight;
 
 pub use call::{Call, CallState};
 pub use choice::{Approval, Choice};
 pub use event::{Command, Event, NO_KEY};
 pub use journal::{Broken, Record, Summary, VERSION, reads_version, restore};
-pub use look::{Look, LookCommand, Seen, outdated, sort_out};
+pub use policy::{About, Policy};
+pub use preflight::{Look, LookCommand, Seen, outdated, sort_out};
 pub use row::{Counts, Evidence, Row};
-pub use stage::{Pause, Stage};
-pub use terms::{About, Policy};
+pub use status::{Pause, Stage};
 
 use crate::{
     answer::{InstanceState, Outcome},
@@ -85,7 +85,7 @@ pub struct Run {
 // Facts that have nothing to do with each other.
 #[allow(clippy::struct_excessive_bools)]
 struct Transient {
-    pace: pace::Pace,
+    pace: rate_limiter::Pace,
     next_record: u64,
     /// Calls that were handed out and have not left, as far as the page knows.
     ready: BTreeSet<usize>,
@@ -204,7 +204,7 @@ impl Run {
             clock_skew_seconds: 0,
             clock_corrected: false,
             transient: Transient {
-                pace: pace::Pace::new(calls_per_second),
+                pace: rate_limiter::Pace::new(calls_per_second),
                 next_record: 0,
                 ready: BTreeSet::new(),
                 claiming: None,

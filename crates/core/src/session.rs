@@ -4,20 +4,20 @@
 //! everything that is sent: a select cannot show one thing and the request say another. The secret
 //! is not here: it lives in the page's vault and nowhere else.
 
-mod elsewhere;
+mod region_search;
 
-pub use elsewhere::Elsewhere;
+pub use region_search::Elsewhere;
 
 use crate::{
     answer::{Delivery, InstanceState},
     cloud::{self, Operation, Verb},
     eligibility::SkipReason,
     form::{Fill, Form, Held},
+    i18n::Locale,
     ids::InstanceId,
     limits::Limits,
     plan::{self, Cut, Job, Order, Plan, Refusal, Target},
     run::{self, About, Look, LookCommand, Millis, Run, Seen},
-    words::Locale,
 };
 use std::sync::Arc;
 

@@ -149,7 +149,7 @@ pub struct Signer {
     /// whoever relays the request from turning a start into something else.
     pub sign_action: bool,
     /// The language in which the cloud should word its errors, where it offers a choice.
-    pub locale: crate::words::Locale,
+    pub locale: crate::i18n::Locale,
 }
 
 impl fmt::Debug for Signer {

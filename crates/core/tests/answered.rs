@@ -7,11 +7,11 @@ use relight_core::{
     answer::{Described, Fault, Outcome, Response},
     cloud::{self, Cloud, Operation},
     explain::{ErrorReport, Explanation, Group, Help, TextOptions, explain, explain_text, find},
+    i18n::Locale,
     ids::parse_ids,
     plan::{Job, plan},
     request::{Request, Signed},
     sign::{Secret, Signer},
-    words::Locale,
 };
 use relight_sandbox::{
     self as sandbox, Config, Sandbox, credential::Credential, errors::ErrorRow, fleet::State,

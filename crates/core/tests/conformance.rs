@@ -6,10 +6,10 @@ mod common;
 use common::{batch, every_cloud, every_operation, ids, job, signer, values};
 use relight_core::{
     cloud::{self, Cloud, Read},
+    i18n::{Locale, Text},
     plan::{OptionValue, Target, plan},
     request::{Payload, Request, Route, Signed, Unsigned},
     sign::{self, Keying, Prepared, Secret, Signer},
-    words::{Locale, Text},
 };
 use std::collections::HashSet;
 

@@ -7,11 +7,11 @@ use relight_core::{
     answer::Delivery,
     cloud::{self, Cloud, Role},
     form::{Fill, Form, Held},
+    i18n::Locale,
     ids::parse_ids,
     limits::Limits,
     plan::{Job, Refusal, plan, with_mode},
     run::{Choice, Event, Pause, Stage},
-    words::Locale,
 };
 use std::sync::Arc;
 

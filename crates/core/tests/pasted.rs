@@ -2,7 +2,7 @@
 //! nothing is claimed where there is nothing.
 
 use relight_core::explain::{Explanation, TextOptions, explain_text};
-use relight_core::words::Locale;
+use relight_core::i18n::Locale;
 use std::collections::BTreeMap;
 
 /// The files, by what is pasted.

@@ -8,7 +8,7 @@ use relight_core::{
         Denial, Denied, ErrorReport, Explanation, Group, Help, HintKind, Known, TextOptions,
         explain_text, explain_with,
     },
-    words::Locale,
+    i18n::Locale,
 };
 use serde_json::{Value, json};
 

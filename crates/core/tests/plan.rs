@@ -6,9 +6,9 @@ use common::{every_cloud, every_operation, ids, job};
 use relight_core::{
     cloud::{self, Cloud},
     credential::{self, Guard},
+    i18n::Locale,
     limits::Limits,
     plan::{Batch, Job, Plan, Refusal, Target, Warning, batch, plan},
-    words::Locale,
 };
 use std::{collections::BTreeSet, sync::Arc};
 

@@ -6,9 +6,9 @@ use common::every_cloud;
 use relight_core::{
     answer::{Outcome, Response},
     cloud::{Cloud, Role},
-    doctor::{Probe, made_up_key, probe},
+    diagnostics::{Probe, made_up_key, probe},
+    i18n::Locale,
     plan::Target,
-    words::Locale,
 };
 use relight_sandbox::{
     self as sandbox, Config, Sandbox, credential::Credential, fleet::Fleet, fleet::State,

@@ -9,11 +9,11 @@ use std::{
 use anyhow::{Context, Result};
 use relight_core::{
     cloud,
+    i18n::Locale,
     ids::parse_ids,
     plan::{Job, plan},
     request::{Request, Signed},
     sign::{Secret, Signer},
-    words::Locale,
 };
 use relight_sandbox::{Cloud, credential::Credential, faults::Fault};
 

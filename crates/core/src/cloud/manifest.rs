@@ -2,7 +2,7 @@
 
 #[cfg(feature = "engine")]
 use crate::explain::{Entry, ErrorReport, Help, Words};
-use crate::{sign::Keying, words::Text};
+use crate::{i18n::Text, sign::Keying};
 
 /// A cloud's facts.
 #[derive(Debug)]

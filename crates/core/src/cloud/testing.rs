@@ -2,11 +2,11 @@
 
 use crate::{
     cloud::Cloud,
+    i18n::Locale,
     ids::{InstanceId, parse_ids},
     plan::{Job, plan},
     request::{Payload, Request, Unsigned},
     sign::{Prepared, Signer},
-    words::Locale,
 };
 
 /// The ids in a text, all of them without remark.

@@ -5,7 +5,7 @@ use super::{Group, Help, pattern};
 use crate::{
     cloud::Cloud,
     credential::{self, Doubt},
-    words::{Locale, Text, text},
+    i18n::{Locale, Text, text},
 };
 use serde::Serialize;
 

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     cloud::{self, Manifest},
+    i18n::Locale,
     visible::without_hidden,
-    words::Locale,
 };
 use phrases::{COMMON, TRANSPORT};
 use serde_json::Value;

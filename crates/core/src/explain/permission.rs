@@ -3,7 +3,7 @@
 use super::{Denial, Denied, ErrorReport, Found, Known, mask, paste::value_of};
 use crate::{
     cloud::{Cloud, Grant},
-    words::{Locale, Text, text},
+    i18n::{Locale, Text, text},
 };
 use serde::Serialize;
 

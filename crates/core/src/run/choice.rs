@@ -1,7 +1,7 @@
 //! What a person can ask of a run that is under way or over, and what follows from it.
 
 use super::{
-    Call, CallState, Command, Millis, Row, Run, conclude, look,
+    Call, CallState, Command, Millis, Row, Run, conclude, preflight,
     row::{WatchReason, Watched},
 };
 use crate::{
@@ -203,7 +203,7 @@ impl Run {
             && self.rows.iter().enumerate().any(|(position, row)| {
                 let looked_at = self.transient.looked_at.get(&position);
                 self.can_take(choice, row, now)
-                    && looked_at.is_none_or(|at| look::outdated(*at, now).is_some())
+                    && looked_at.is_none_or(|at| preflight::outdated(*at, now).is_some())
             })
     }
 

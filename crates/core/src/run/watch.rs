@@ -2,9 +2,9 @@
 
 use super::{
     Millis, Pause, Run,
-    answered::lacks_key,
     clock::{is_clock_skew, skew_seconds},
     conclude,
+    response::lacks_key,
     row::{WatchReason, Watched},
 };
 use crate::{

@@ -5,12 +5,12 @@
 use relight_core::{
     answer::{Delivery, InstanceState, Response},
     cloud::{Cloud, Operation, ParameterKind},
+    i18n::Locale,
     ids::{InstanceId, parse_ids},
     limits::Limits,
     plan::{Batch, Job, Plan, plan},
     run::{About, Choice, Command, Event, Millis, Policy, Record, Run, restore},
     sign::Signer,
-    words::Locale,
 };
 use std::{collections::VecDeque, sync::Arc};
 

@@ -6,7 +6,7 @@
 
 mod model;
 mod record;
-mod voices;
+mod mock_responses;
 mod world;
 
 use relight_core::{
@@ -67,7 +67,12 @@ fn calls_that_are_refused_together_for_the_clock_all_go_again_once() {
     let refused = |call| {
         let cloud_seconds = start / 1_000 + 600;
         let request = "00000000-0000-0000-0000-000000000001";
-        let said = voices::trouble("tencent", voices::Trouble::ClockSkew, request, cloud_seconds);
+        let said = mock_responses::trouble(
+            "tencent",
+            mock_responses::Trouble::ClockSkew,
+            request,
+            cloud_seconds,
+        );
         Event::Delivered { call, delivery: Delivery::Answered(said) }
     };
     let sent = |run: &mut Run, now, event| {

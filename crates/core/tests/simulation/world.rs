@@ -1,18 +1,18 @@
 //! One schedule: a run, a cloud, a network that misbehaves, a page that is killed, a person who asks.
 
 mod arrival;
-mod mishaps;
-mod seen;
+mod faults;
+mod coverage;
 
-pub(crate) use seen::Seen;
+pub(crate) use coverage::Seen;
 
 use crate::{
+    mock_responses::{self, Trouble},
     model::{Dice, Instance, Power},
     record,
-    voices::{self, Trouble},
 };
 use arrival::{Fate, Truth};
-use mishaps::was_touched_by_others;
+use faults::was_touched_by_others;
 use relight_core::{
     answer::{Delivery, InstanceState, Outcome, Response},
     cloud::{self, Cloud, Verb},
@@ -400,7 +400,8 @@ impl World {
                     self.seen.note("look skewed");
                     let seconds = self.now.saturating_add_signed(self.skew_seconds * 1_000) / 1_000;
                     let request = "00000000-0000-0000-0001-000000000000";
-                    let refused = voices::trouble(cloud, Trouble::ClockSkew, request, seconds);
+                    let refused =
+                        mock_responses::trouble(cloud, Trouble::ClockSkew, request, seconds);
                     Delivery::Answered(refused)
                 } else {
                     Delivery::Answered(self.describe(&texts))

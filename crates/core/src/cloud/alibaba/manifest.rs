@@ -8,8 +8,8 @@ use crate::{
         Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Region,
         Regions, Role, Shape, Site, Verb,
     },
+    i18n::{Text, text},
     sign::{Hash, Keying},
-    words::{Text, text},
 };
 
 /// The secret itself.

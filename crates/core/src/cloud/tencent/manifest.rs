@@ -8,8 +8,8 @@ use crate::{
         Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Region,
         Regions, Role, Shape, Site, Verb,
     },
+    i18n::text,
     sign::{Hash, Keying},
-    words::text,
 };
 
 /// The first of the four MACs of a signature.

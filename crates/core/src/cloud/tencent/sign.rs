@@ -2,12 +2,12 @@
 
 use super::manifest::TC3_KEYING;
 use crate::{
+    i18n::Locale,
     request::{Pair, Payload, Signed, Trace, Unsigned},
     sign::{
         Algorithm, Keying, Prepared, Signer, SigningInput, canonical_query, canonical_request, hex,
         hmac_sha256, iso_date, sha256_hex,
     },
-    words::Locale,
 };
 use smol_str::SmolStr;
 use std::mem;

@@ -7,8 +7,8 @@ use crate::{
         Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Regions, Role,
         Shape, Site, Verb,
     },
+    i18n::text,
     sign::{Hash, Keying},
-    words::text,
 };
 
 /// The secret itself.

@@ -2,8 +2,8 @@
 
 use super::World;
 use crate::{
+    mock_responses::{self, Trouble},
     model::{Instance, Power, Verdict},
-    voices::{self, Trouble},
 };
 use relight_core::{
     answer::{Delivery, Response},
@@ -46,7 +46,12 @@ impl World {
         let cloud_seconds = self.now.saturating_add_signed(self.skew_seconds * 1_000) / 1_000;
         let request = format!("00000000-0000-0000-0000-{:012}", self.next_request);
         let say = |trouble| {
-            Some(Delivery::Answered(voices::trouble(cloud, trouble, &request, cloud_seconds)))
+            Some(Delivery::Answered(mock_responses::trouble(
+                cloud,
+                trouble,
+                &request,
+                cloud_seconds,
+            )))
         };
         let delivery = match fate {
             Fate::Throttled => {
@@ -70,7 +75,7 @@ impl World {
             }
             Fate::Answered => {
                 let verdict = self.carry_out_at_cloud(send, ids);
-                let said = voices::verdict(cloud, self.verb, &verdict, cloud_seconds);
+                let said = mock_responses::verdict(cloud, self.verb, &verdict, cloud_seconds);
                 Some(Delivery::Answered(said))
             }
             Fate::AnswerLost => {
@@ -81,7 +86,7 @@ impl World {
             Fate::Garbled => {
                 self.seen.note("garbled");
                 let verdict = self.carry_out_at_cloud(send, ids);
-                let mut said = voices::verdict(cloud, self.verb, &verdict, cloud_seconds);
+                let mut said = mock_responses::verdict(cloud, self.verb, &verdict, cloud_seconds);
                 let half = said.body.len() / 2;
                 said.body.truncate(half);
                 Some(Delivery::Answered(said))
@@ -93,7 +98,7 @@ impl World {
                     say(Trouble::SecondCopy)
                 } else {
                     let verdict = self.carry_out_at_cloud(send, ids);
-                    let said = voices::verdict(cloud, self.verb, &verdict, cloud_seconds);
+                    let said = mock_responses::verdict(cloud, self.verb, &verdict, cloud_seconds);
                     Some(Delivery::Answered(said))
                 }
             }
@@ -169,6 +174,6 @@ impl World {
             .collect();
         let found: Vec<&Instance> = found.iter().collect();
         let seconds = now.saturating_add_signed(self.skew_seconds * 1_000) / 1_000;
-        voices::description(self.cloud.manifest().id, &found, seconds)
+        mock_responses::description(self.cloud.manifest().id, &found, seconds)
     }
 }

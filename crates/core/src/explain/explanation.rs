@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     cloud::{self, Cloud, Manifest},
+    i18n::{Locale, Text, text},
     visible::{visible, without_hidden},
-    words::{Locale, Text, text},
 };
 use serde::Serialize;
 
@@ -127,7 +127,7 @@ pub struct ServerSignature {
 ///
 /// ```
 /// use relight_core::explain::{ErrorReport, explain};
-/// use relight_core::words::Locale;
+/// use relight_core::i18n::Locale;
 ///
 /// let report = ErrorReport { code: "Throttling.Burst".to_owned(), ..ErrorReport::default() };
 /// let unknown = explain(None, &[], &report, None, Locale::En);

@@ -20,30 +20,30 @@ const DESK: u32 = 1_440;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
-        case!("look::desk_light", all_screens).dressed(|setting| Setting {
+        case!("screens::desk_light", all_screens).dressed(|setting| Setting {
             width: DESK,
             theme: Theme::Light,
             ..setting
         }),
-        case!("look::desk_dark", all_screens).dressed(|setting| Setting {
+        case!("screens::desk_dark", all_screens).dressed(|setting| Setting {
             width: DESK,
             theme: Theme::Dark,
             ..setting
         }),
-        case!("look::phone_light", all_screens).dressed(|setting| Setting {
+        case!("screens::phone_light", all_screens).dressed(|setting| Setting {
             width: PHONE,
             theme: Theme::Light,
             ..setting
         }),
-        case!("look::phone_dark", all_screens).dressed(|setting| Setting {
+        case!("screens::phone_dark", all_screens).dressed(|setting| Setting {
             width: PHONE,
             theme: Theme::Dark,
             ..setting
         }),
-        case!("look::enlarged_four_times", enlarged)
+        case!("screens::enlarged_four_times", enlarged)
             .dressed(|setting| Setting { width: ENLARGED, ..setting }),
-        case!("look::focus_is_never_hidden", focus),
-        case!("look::focus_is_never_hidden_on_a_phone", focus)
+        case!("screens::focus_is_never_hidden", focus),
+        case!("screens::focus_is_never_hidden_on_a_phone", focus)
             .dressed(|setting| Setting { width: PHONE, ..setting }),
     ]
 }

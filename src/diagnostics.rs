@@ -7,7 +7,7 @@ use crate::{
 use gloo_net::http::{Method, RequestBuilder};
 use relight_core::{
     answer::{Delivery, Response},
-    doctor::{Connection, Evidence, Probe},
+    diagnostics::{Connection, Evidence, Probe},
     request::{Request, Route, Signed},
 };
 use std::{cell::RefCell, rc::Rc};

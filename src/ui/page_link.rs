@@ -1,7 +1,7 @@
 //! The way to another place of the page: a link where places have addresses, else a button.
 
 use super::markup::{class, html};
-use crate::place::Place;
+use crate::routes::Place;
 use yew::{Callback, Html};
 
 /// How places are gone to.

@@ -6,7 +6,7 @@
 
 use crate::{clock, config::storage, timing::absolute};
 use relight_core::{
-    doctor::{self, Holds},
+    diagnostics::{self, Holds},
     request::Route,
 };
 use std::{cell::RefCell, collections::HashMap};
@@ -27,13 +27,13 @@ pub(crate) fn recall(route: &Route) -> Holds {
         None => None,
     };
     let kept = kept.or_else(|| HERE.with_borrow(|here| here.get(&name).cloned()));
-    kept.map_or(Holds::Unseen, |kept| doctor::recall(&kept, clock::now()))
+    kept.map_or(Holds::Unseen, |kept| diagnostics::recall(&kept, clock::now()))
 }
 
 /// Keeps what was found out of a proxy, whatever was known of it before.
 pub(crate) fn remember(route: &Route, holds: Holds) {
     let Some(name) = name(route) else { return };
-    let kept = doctor::remember(holds, clock::now());
+    let kept = diagnostics::remember(holds, clock::now());
     if let Some(storage) = storage()
         && storage.set_item(&name, &kept).is_err()
     {

@@ -4,8 +4,8 @@ use crate::{
     clock,
     journal::{Journal, Unreadable},
     locks::{NoLocks, RunLock},
-    records,
     text::Deed,
+    uploads,
 };
 use relight_core::run::{Counts, Run, Summary, restore};
 
@@ -57,7 +57,7 @@ pub enum Wish {
 /// All runs, newest first. None, if the journal cannot be read.
 pub(crate) async fn list(journal: &Journal, hands_in: bool) -> Vec<Kept> {
     let contents = journal.contents().await.unwrap_or_default();
-    let owed = if hands_in { records::owed() } else { Vec::new() };
+    let owed = if hands_in { uploads::owed() } else { Vec::new() };
     let readable = contents.runs.into_iter().map(|run| Kept {
         id: run.summary.about.id.clone(),
         is_owed: owed.contains(&run.summary.about.id),

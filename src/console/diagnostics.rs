@@ -5,20 +5,19 @@ use super::{
     calls::{Paper, prepare, sign},
 };
 use crate::{
-    clock, doctor,
+    clock, diagnostics, duplicate_guard,
     fetch::Abort,
-    once,
     store::{Examination, Shared},
 };
 use relight_core::{
     cloud::Read,
     credential::check_key,
-    doctor::{Line, judge, made_up_key, probe},
+    diagnostics::{Line, judge, made_up_key, probe},
     form::Held,
+    i18n::Locale,
     plan::Target,
     request::{Request, Route, Signed},
     sign::Signer,
-    words::Locale,
 };
 use wasm_bindgen_futures::spawn_local;
 use yew::Context;
@@ -70,7 +69,7 @@ impl Console {
             let evidence = match (signed, Abort::new()) {
                 (Some(signed), Some(abort)) => {
                     let has_key = examination.has_key;
-                    Some(doctor::examine(signed, has_key, probe, route, &abort).await)
+                    Some(diagnostics::examine(signed, has_key, probe, route, &abort).await)
                 }
                 (None, _) | (_, None) => None,
             };
@@ -85,7 +84,7 @@ impl Console {
     pub(super) fn examined(&mut self, ctx: &Context<Self>, examination: Examination) -> bool {
         let once = examination.findings.iter().flatten().find(|one| one.line == Line::Once);
         if let Some(once) = once {
-            once::remember(&examination.route, once.holds);
+            duplicate_guard::remember(&examination.route, once.holds);
         }
         self.view.examination = Some(Shared::new(examination));
         self.choose_route();

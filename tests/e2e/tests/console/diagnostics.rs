@@ -13,18 +13,19 @@ use std::collections::BTreeMap;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
-        case!("doctor::a_good_proxy_holds", good),
-        case!("doctor::a_real_server_holds", real)
+        case!("diagnostics::a_good_proxy_holds", good),
+        case!("diagnostics::a_real_server_holds", real)
             .dressed(|setting| Setting { server: Some(Server::Nginx), ..setting }),
-        case!("doctor::a_real_server_refuses_second_copies", real_once)
+        case!("diagnostics::a_real_server_refuses_second_copies", real_once)
             .dressed(|setting| Setting { server: Some(Server::Haproxy), ..setting }),
-        case!("doctor::until_it_is_proven_the_review_says_what_may_happen_twice", unproven),
-        case!("doctor::what_was_proven_is_remembered_for_a_while_and_a_place", remembered).noisy(),
-        case!("doctor::without_storage_it_is_known_while_the_page_is_open", unkept),
-        case!("doctor::what_must_be_proven_is_not_sent_before", required),
-        case!("doctor::a_run_that_comes_back_needs_the_proof_too", come_back),
-        case!("doctor::without_a_proxy_is_marked_as_unverified", direct).noisy(),
-        case!("doctor::each_fault_is_named_with_its_remedy", broken).noisy(),
+        case!("diagnostics::until_it_is_proven_the_review_says_what_may_happen_twice", unproven),
+        case!("diagnostics::what_was_proven_is_remembered_for_a_while_and_a_place", remembered)
+            .noisy(),
+        case!("diagnostics::without_storage_it_is_known_while_the_page_is_open", unkept),
+        case!("diagnostics::what_must_be_proven_is_not_sent_before", required),
+        case!("diagnostics::a_run_that_comes_back_needs_the_proof_too", come_back),
+        case!("diagnostics::without_a_proxy_is_marked_as_unverified", direct).noisy(),
+        case!("diagnostics::each_fault_is_named_with_its_remedy", broken).noisy(),
     ]
 }
 

@@ -4,12 +4,12 @@
 use super::Holds;
 use crate::{
     cloud::{Cloud, Role, Verb},
+    i18n::Locale,
     ids,
     plan::{self, Batch, Job, Target},
     request::{Request, Signed},
     run::Millis,
     sign::{Secret, Signer},
-    words::Locale,
 };
 use std::sync::Arc;
 

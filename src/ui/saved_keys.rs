@@ -6,16 +6,16 @@ use super::{
     dom::{focus, value_of},
     header::shortened,
     icon::{Icon, icon},
-    outside::outside,
     part::part,
+    untrusted_text::outside,
 };
 use crate::{
     database::Unavailable,
     store::Intent,
     text::{self, Say, keys},
-    vault::keyring::{Entry, Keepable, Trouble},
+    vault::key_store::{Entry, Keepable, Trouble},
 };
-use relight_core::{form::Held, visible::visible, words::Locale};
+use relight_core::{form::Held, i18n::Locale, visible::visible};
 use std::rc::Rc;
 use yew::{
     Callback, Html, InputEvent, KeyboardEvent,

@@ -13,9 +13,9 @@ use crate::{
 };
 use relight_core::{
     explain::{Help, Known},
+    i18n::Locale,
     run::Look,
     session::Action,
-    words::Locale,
 };
 use std::sync::Arc;
 use yew::{

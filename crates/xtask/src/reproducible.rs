@@ -9,16 +9,15 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    paths,
+    integrity, paths,
     process::{cargo, command, read, run},
-    seal,
 };
 
 /// Builds `dist/` a second time, from a copy of what git knows in another folder and without anything
 /// that the first build has left, and compares the hashes. An error names the files that differ.
 pub(crate) fn build_elsewhere() -> Result<()> {
     let sums = |root: &Path| {
-        let path = root.join("dist").join(seal::SUMS_FILE);
+        let path = root.join("dist").join(integrity::SUMS_FILE);
         fs::read_to_string(&path).with_context(|| path.display().to_string())
     };
     let first = sums(&paths::root())?;
@@ -77,7 +76,7 @@ pub(crate) fn list_parts() -> Result<()> {
     for path in leftovers()? {
         fs::remove_file(&path).with_context(|| path.display().to_string())?;
     }
-    seal::publish_sums(&folder)?;
+    integrity::publish_sums(&folder)?;
     println!("{}: {} bytes", target.display(), fs::metadata(&target)?.len());
     Ok(())
 }

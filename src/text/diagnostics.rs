@@ -1,8 +1,8 @@
 //! Words of the doctor: what each line means, and how it is mended in each server.
 
 use relight_core::{
-    doctor::{Holds, Line},
-    words::{Text, text},
+    diagnostics::{Holds, Line},
+    i18n::{Text, text},
 };
 
 /// What a line asks.

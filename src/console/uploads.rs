@@ -4,7 +4,7 @@
 use super::{Console, Msg, events::report};
 use crate::{
     journal::{Journal, Unreadable},
-    kept, records,
+    run_history, uploads,
 };
 use relight_core::{config::Records, export, run::Run};
 use wasm_bindgen_futures::spawn_local;
@@ -17,8 +17,8 @@ pub(super) fn hand_in(ctx: &Context<Console>, to: &Records, run: &Run) {
     let record = format!("{{\"person\":{person},\"run\":{}}}", export::json(run));
     let (url, run_id, host) = (to.url.clone(), run.about().id.clone(), ctx.props().host.clone());
     spawn_local(async move {
-        records::hand_in(&url, &record, |message| report(&host, "records", message)).await;
-        records::settle(&run_id);
+        uploads::hand_in(&url, &record, |message| report(&host, "records", message)).await;
+        uploads::settle(&run_id);
     });
 }
 
@@ -26,11 +26,11 @@ pub(super) fn hand_in(ctx: &Context<Console>, to: &Records, run: &Run) {
 pub(super) fn hand_in_what_is_left(ctx: &Context<Console>, to: &Records, journal: Journal) {
     let (ctx_link, to) = (ctx.link().clone(), to.clone());
     spawn_local(async move {
-        for run_id in records::owed() {
-            match kept::read(&journal, &run_id).await {
+        for run_id in uploads::owed() {
+            match run_history::read(&journal, &run_id).await {
                 Ok(run) => ctx_link.send_message(Msg::Owed { run: Box::new(run), to: to.clone() }),
                 // What cannot be read again cannot be handed in; the journal keeps it aside.
-                Err(Unreadable::Broken(_)) => records::settle(&run_id),
+                Err(Unreadable::Broken(_)) => uploads::settle(&run_id),
                 Err(Unreadable::Unavailable(_)) => return,
             }
         }

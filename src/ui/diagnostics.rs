@@ -5,11 +5,11 @@ use super::icon::{Icon, icon};
 use super::markup::{class, html};
 use crate::{
     store::{Examination, Intent, Shared},
-    text::{Say, Tell, doctor as words},
+    text::{Say, Tell, diagnostics as words},
 };
 use relight_core::{
-    doctor::{Finding, Holds},
-    words::Locale,
+    diagnostics::{Finding, Holds},
+    i18n::Locale,
 };
 use yew::{Callback, Html, functional::HookContext};
 

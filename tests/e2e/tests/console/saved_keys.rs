@@ -11,18 +11,15 @@ use serde_json::{Value, json};
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
-        case!("kept::chosen_after_a_reload_and_forgotten", kept)
+        case!("saved_keys::chosen_after_a_reload_and_forgotten", kept)
             .dressed(|setting| Setting { kept: true, ..setting }),
-        case!("kept::a_lock_takes_it_out_again", locked),
-        case!("kept::only_what_lasts_and_where_it_may_be", not_kept),
-        case!("kept::where_nothing_can_be_kept", nothing_kept),
-        case!("kept::what_an_older_release_kept_and_must_not_be_is_deleted", older),
-        case!("kept::no_name_takes_a_key", no_key_in_names),
-        case!("kept::advice_policy_and_lock_on_a_phone", on_a_phone).dressed(|setting| Setting {
-            width: 360,
-            theme: Theme::Dark,
-            ..setting
-        }),
+        case!("saved_keys::a_lock_takes_it_out_again", locked),
+        case!("saved_keys::only_what_lasts_and_where_it_may_be", not_kept),
+        case!("saved_keys::where_nothing_can_be_kept", nothing_kept),
+        case!("saved_keys::what_an_older_release_kept_and_must_not_be_is_deleted", older),
+        case!("saved_keys::no_name_takes_a_key", no_key_in_names),
+        case!("saved_keys::advice_policy_and_lock_on_a_phone", on_a_phone)
+            .dressed(|setting| Setting { width: 360, theme: Theme::Dark, ..setting }),
     ]
 }
 

@@ -14,7 +14,7 @@ use crate::{
     text::{self, Say, Tell, keys},
 };
 use js_sys::Date;
-use relight_core::{cloud::Grant, form::Held, words::Locale};
+use relight_core::{cloud::Grant, form::Held, i18n::Locale};
 use wasm_bindgen::JsValue;
 use yew::{Html, InputEvent};
 
@@ -44,7 +44,7 @@ pub(crate) fn keeping(props: &Props<'_>) -> Html {
                 <p class="small muted" data-advice="permanent">{ advice }</p>
                 { policy(props) }
             }
-            { super::keyring::keep(props) }
+            { super::saved_keys::keep(props) }
         </>
     }
 }

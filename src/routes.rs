@@ -122,8 +122,8 @@ mod tests {
     use relight_core::{
         cloud,
         explain::{LAYERS_ID, index},
+        i18n::Locale,
         sign::percent_encode,
-        words::Locale,
     };
     use wasm_bindgen_test::wasm_bindgen_test;
 
