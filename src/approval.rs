@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
 /// What the page around the console says.
-pub(crate) enum Leave {
+pub(crate) enum ApprovalResponse {
     /// Go ahead: nobody has anything against it.
     Given,
     /// No: a listener has cancelled the event, or one has thrown this. Whoever wanted to look and could
@@ -22,7 +22,7 @@ pub(crate) enum Leave {
 
 /// Where the asking stands, as it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Standing {
+pub enum ApprovalStatus {
     /// Nothing is asked.
     #[default]
     Nothing,
@@ -47,7 +47,7 @@ pub enum Standing {
 
 /// Fires `relight-before-send`. Its detail gets a function `waitUntil` that takes a promise: of
 /// `true` to go ahead, of anything else to leave it.
-pub(crate) fn ask(host: &HtmlElement, detail: &JsValue) -> Leave {
+pub(crate) fn ask(host: &HtmlElement, detail: &JsValue) -> ApprovalResponse {
     let later = Rc::new(RefCell::new(None));
     let wait_until = {
         let later = Rc::clone(&later);
@@ -70,13 +70,13 @@ pub(crate) fn ask(host: &HtmlElement, detail: &JsValue) -> Leave {
     drop(listener);
     let thrown = thrown.take();
     if !is_allowed || thrown.is_some() {
-        return Leave::Refused(thrown);
+        return ApprovalResponse::Refused(thrown);
     }
     // Called after the event it would change nothing: it is gone then, and throws.
     let _ = Reflect::delete_property(detail.unchecked_ref::<js_sys::Object>(), &"waitUntil".into());
     match later.take() {
-        Some(promise) => Leave::Later(promise),
-        None => Leave::Given,
+        Some(promise) => ApprovalResponse::Later(promise),
+        None => ApprovalResponse::Given,
     }
 }
 
@@ -85,12 +85,12 @@ pub(crate) const DEADLINE_MS: u32 = 600_000;
 
 /// Waits for a later answer, and says where that leaves the asking. Only `true` is a yes; a promise that
 /// is broken is a no with its reason, and so is none at all after [`DEADLINE_MS`].
-pub(crate) async fn answer(promise: JsValue) -> Result<(), Standing> {
+pub(crate) async fn answer(promise: JsValue) -> Result<(), ApprovalStatus> {
     let answer = JsFuture::from(Promise::resolve(&promise));
     let Some(answer) = clock::within(DEADLINE_MS, answer).await else {
-        return Err(Standing::Late);
+        return Err(ApprovalStatus::Late);
     };
-    said(answer).map_err(Standing::Refused)
+    said(answer).map_err(ApprovalStatus::Refused)
 }
 
 fn said(answer: Result<JsValue, JsValue>) -> Result<(), Option<String>> {

@@ -2,11 +2,11 @@
 
 use crate::{
     fetch::Abort,
-    timing::{Watch, absolute},
+    timing::{TimingObserver, absolute},
 };
 use gloo_net::http::{Method, RequestBuilder};
 use relight_core::{
-    answer::{Delivery, Response},
+    answer::{Response, TransportResult},
     diagnostics::{Connection, Evidence, Probe},
     request::{Request, Route, Signed},
 };
@@ -23,7 +23,7 @@ const SETTLED: usize = 4;
 const COPIES: usize = 3;
 
 /// Everything that a page can find out about the way of this request.
-pub(crate) async fn examine(
+pub(crate) async fn run_diagnostics(
     request: Request<Signed>,
     has_key: bool,
     probe: Option<Probe>,
@@ -32,7 +32,7 @@ pub(crate) async fn examine(
 ) -> Evidence {
     let Route::Proxy { base } = &route else {
         let answered = answers(&format!("https://{}/", request.host())).await;
-        let refusal = Delivery::Lost { word: String::new() };
+        let refusal = TransportResult::Lost { word: String::new() };
         let call = abort.sender().send(&request, &route).await;
         return Evidence {
             is_direct: true,
@@ -40,7 +40,7 @@ pub(crate) async fn examine(
             refusal,
             call,
             has_key,
-            connection: Connection::Untold,
+            connection: Connection::Unknown,
             protocol: None,
             copies: Vec::new(),
         };
@@ -52,18 +52,18 @@ pub(crate) async fn examine(
     let heard = Rc::new(RefCell::new(Vec::new()));
     let watch = {
         let heard = Rc::clone(&heard);
-        Watch::begin(move |entry| heard.borrow_mut().push(entry))
+        TimingObserver::begin(move |entry| heard.borrow_mut().push(entry))
     };
-    let mut refusal = Delivery::Lost { word: "network".into() };
+    let mut refusal = TransportResult::Lost { word: "network".into() };
     for _ in 0..REFUSALS {
         refusal = refused(&nowhere).await;
-        if !matches!(refusal, Delivery::Answered(_)) {
+        if !matches!(refusal, TransportResult::Answered(_)) {
             break;
         }
     }
     let noted = |url: &str| {
         let mut noted = heard.borrow_mut();
-        noted.extend(watch.iter().flat_map(Watch::take));
+        noted.extend(watch.iter().flat_map(TimingObserver::take));
         let name = absolute(url).map(|url| url.href());
         noted.iter().filter(|one| Some(one.name()) == name).cloned().collect::<Vec<_>>()
     };
@@ -73,7 +73,7 @@ pub(crate) async fn examine(
     if let Some(probe) = probe {
         for _ in 0..=COPIES {
             copies.push(abort.sender().send(&probe.request, &route).await);
-            if !matches!(copies.last(), Some(Delivery::Answered(_))) {
+            if !matches!(copies.last(), Some(TransportResult::Answered(_))) {
                 break;
             }
         }
@@ -92,8 +92,8 @@ async fn answers(url: &str) -> bool {
 
 /// Asks for what is refused, with nothing about it that a browser would ask leave for: of another origin
 /// the page would not see the refusal of that.
-async fn refused(url: &str) -> Delivery {
-    let lost = || Delivery::Lost { word: "network".into() };
+async fn refused(url: &str) -> TransportResult {
+    let lost = || TransportResult::Lost { word: "network".into() };
     let builder = RequestBuilder::new(url).method(Method::POST).cache(RequestCache::NoStore);
     let Ok(response) = builder.send().await else { return lost() };
     let headers = response.headers().entries().collect();
@@ -101,7 +101,7 @@ async fn refused(url: &str) -> Delivery {
     if response.binary().await.is_err() {
         return lost();
     }
-    Delivery::Answered(Response { status: response.status(), headers, body: String::new() })
+    TransportResult::Answered(Response { status: response.status(), headers, body: String::new() })
 }
 
 /// How the browser came by the connections of the last requests for this address.
@@ -112,12 +112,12 @@ fn connection(url: &str, timings: &[PerformanceResourceTiming]) -> Connection {
         return Connection::Shared;
     }
     if !speaks("http/1.1") {
-        return Connection::Untold;
+        return Connection::Unknown;
     }
     if last.iter().any(|one| one.connect_end() > one.fetch_start()) {
         return Connection::New;
     }
     // Without TLS and nearby, opening one takes less than a browser's clock may show.
     let is_secure = absolute(url).is_some_and(|url| url.protocol() == "https:");
-    if is_secure { Connection::Kept } else { Connection::Untold }
+    if is_secure { Connection::Reused } else { Connection::Unknown }
 }

@@ -6,7 +6,7 @@
 
 use crate::{clock, config::storage, timing::absolute};
 use relight_core::{
-    diagnostics::{self, Holds},
+    diagnostics::{self, CheckResult},
     request::Route,
 };
 use std::{cell::RefCell, collections::HashMap};
@@ -20,18 +20,18 @@ thread_local! {
 }
 
 /// What is known of the proxy of a route. Without one there is nobody to refuse anything.
-pub(crate) fn recall(route: &Route) -> Holds {
-    let Some(name) = name(route) else { return Holds::Unseen };
+pub(crate) fn recall(route: &Route) -> CheckResult {
+    let Some(name) = name(route) else { return CheckResult::Unknown };
     let kept = match storage() {
         Some(storage) => storage.get_item(&name).ok().flatten(),
         None => None,
     };
     let kept = kept.or_else(|| HERE.with_borrow(|here| here.get(&name).cloned()));
-    kept.map_or(Holds::Unseen, |kept| diagnostics::recall(&kept, clock::now()))
+    kept.map_or(CheckResult::Unknown, |kept| diagnostics::recall(&kept, clock::now()))
 }
 
 /// Keeps what was found out of a proxy, whatever was known of it before.
-pub(crate) fn remember(route: &Route, holds: Holds) {
+pub(crate) fn remember(route: &Route, holds: CheckResult) {
     let Some(name) = name(route) else { return };
     let kept = diagnostics::remember(holds, clock::now());
     if let Some(storage) = storage()

@@ -6,60 +6,60 @@ use relight_core::{cloud, explain::LAYERS_ID, sign::percent_encode};
 
 /// Where somebody is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum PageRoute {
     /// Restart and start.
     Power,
     /// Put an error in words.
     Explain,
     /// The index of all errors.
-    Errors(Shown),
+    Errors(IndexFilter),
     /// Look at the way to the cloud.
-    Doctor,
+    Diagnostics,
     /// The runs that this browser keeps.
     Runs,
 }
 
 /// What of the index is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shown {
+pub struct IndexFilter {
     /// The errors of one cloud, by its id, or of [`LAYERS_ID`]; `None` shows all.
-    pub shelf: Option<&'static str>,
+    pub section: Option<&'static str>,
     /// The code that is open, as its address has it. It may be one that the index lacks.
     pub code: Option<String>,
 }
 
-impl Shown {
+impl IndexFilter {
     /// What is shown at an address of the index: `cloud/code`.
     pub(crate) fn at(address: &str) -> Self {
-        let (shelf, code) = address.split_once('/').unwrap_or((address, ""));
-        let shelf = known_shelf(shelf);
+        let (section, code) = address.split_once('/').unwrap_or((address, ""));
+        let section = known_section(section);
         // A code means something only in a cloud.
-        let code = Some(code).filter(|code| !code.is_empty() && shelf.is_some());
-        Shown { shelf, code: code.map(percent_decode) }
+        let code = Some(code).filter(|code| !code.is_empty() && section.is_some());
+        IndexFilter { section, code: code.map(percent_decode) }
     }
 }
 
-impl Place {
+impl PageRoute {
     /// The place at an address, of which this is the part from `#` on. The form, if there is none.
     pub(crate) fn of_hash(hash: &str) -> Self {
         let path = hash.trim_start_matches('#').trim_start_matches('/');
         match path.split_once('/').unwrap_or((path, "")) {
-            ("explain", _) => Place::Explain,
-            ("doctor", _) => Place::Doctor,
-            ("runs", _) => Place::Runs,
-            ("errors", address) => Place::Errors(Shown::at(address)),
-            _ => Place::Power,
+            ("explain", _) => PageRoute::Explain,
+            ("doctor", _) => PageRoute::Diagnostics,
+            ("runs", _) => PageRoute::Runs,
+            ("errors", address) => PageRoute::Errors(IndexFilter::at(address)),
+            _ => PageRoute::Power,
         }
     }
 
     /// The part of its address from `#` on.
     pub(crate) fn hash(&self) -> String {
         match self {
-            Place::Power => "#/".into(),
-            Place::Explain => "#/explain".into(),
-            Place::Doctor => "#/doctor".into(),
-            Place::Runs => "#/runs".into(),
-            Place::Errors(shown) => match (shown.shelf, &shown.code) {
+            PageRoute::Power => "#/".into(),
+            PageRoute::Explain => "#/explain".into(),
+            PageRoute::Diagnostics => "#/doctor".into(),
+            PageRoute::Runs => "#/runs".into(),
+            PageRoute::Errors(shown) => match (shown.section, &shown.code) {
                 (None, _) => "#/errors".into(),
                 (Some(id), None) => format!("#/errors/{id}"),
                 (Some(id), Some(code)) => format!("#/errors/{id}/{}", percent_encode(code)),
@@ -70,25 +70,25 @@ impl Place {
     /// The page that it is on.
     pub(crate) const fn screen(&self) -> Screen {
         match self {
-            Place::Power | Place::Runs => Screen::Power,
-            Place::Explain | Place::Errors(_) => Screen::Explain,
-            Place::Doctor => Screen::Doctor,
+            PageRoute::Power | PageRoute::Runs => Screen::Power,
+            PageRoute::Explain | PageRoute::Errors(_) => Screen::Explain,
+            PageRoute::Diagnostics => Screen::Diagnostics,
         }
     }
 }
 
-impl From<Screen> for Place {
+impl From<Screen> for PageRoute {
     fn from(screen: Screen) -> Self {
         match screen {
-            Screen::Power => Place::Power,
-            Screen::Explain => Place::Explain,
-            Screen::Doctor => Place::Doctor,
+            Screen::Power => PageRoute::Power,
+            Screen::Explain => PageRoute::Explain,
+            Screen::Diagnostics => PageRoute::Diagnostics,
         }
     }
 }
 
 /// The shelf of this name, in the spelling that lives as long as the page.
-fn known_shelf(word: &str) -> Option<&'static str> {
+fn known_section(word: &str) -> Option<&'static str> {
     let clouds = cloud::ALL.iter().map(|cloud| cloud.manifest().id);
     clouds.chain([LAYERS_ID]).find(|known| known.eq_ignore_ascii_case(word))
 }
@@ -118,7 +118,7 @@ fn hex_byte(digits: &[u8]) -> Option<u8> {
 
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
-    use super::{Place, Shown, percent_decode};
+    use super::{IndexFilter, PageRoute, percent_decode};
     use relight_core::{
         cloud,
         explain::{LAYERS_ID, index},
@@ -130,44 +130,44 @@ mod tests {
     #[wasm_bindgen_test]
     fn every_address_leads_back_to_its_place() {
         let id = cloud::ALL[0].manifest().id;
-        let shown = |shelf, code: Option<&str>| {
-            Place::Errors(Shown { shelf, code: code.map(str::to_owned) })
+        let shown = |section, code: Option<&str>| {
+            PageRoute::Errors(IndexFilter { section, code: code.map(str::to_owned) })
         };
-        for place in [
-            Place::Power,
-            Place::Explain,
-            Place::Doctor,
-            Place::Runs,
+        for page_route in [
+            PageRoute::Power,
+            PageRoute::Explain,
+            PageRoute::Diagnostics,
+            PageRoute::Runs,
             shown(None, None),
             shown(Some(id), None),
             shown(Some(id), Some("InvalidInstanceId.NotFound")),
             shown(Some(LAYERS_ID), Some("(listed in response.instanceIds) 100%/é")),
         ] {
-            assert_eq!(Place::of_hash(&place.hash()), place, "{}", place.hash());
+            assert_eq!(PageRoute::of_hash(&page_route.hash()), page_route, "{}", page_route.hash());
         }
     }
 
     #[wasm_bindgen_test]
     fn every_item_of_the_index_has_an_address() {
         for item in index(Locale::En) {
-            let place = Place::Errors(Shown::at(&item.address));
-            assert_eq!(place.hash(), format!("#/errors/{}", item.address));
-            assert_eq!(Place::of_hash(&place.hash()), place);
+            let page_route = PageRoute::Errors(IndexFilter::at(&item.address));
+            assert_eq!(page_route.hash(), format!("#/errors/{}", item.address));
+            assert_eq!(PageRoute::of_hash(&page_route.hash()), page_route);
         }
     }
 
     #[wasm_bindgen_test]
     fn any_address_leads_somewhere() {
-        let all = Place::Errors(Shown::default());
-        for (hash, place) in [
-            ("", Place::Power),
-            ("#", Place::Power),
-            ("#section-2", Place::Power),
+        let all = PageRoute::Errors(IndexFilter::default());
+        for (hash, page_route) in [
+            ("", PageRoute::Power),
+            ("#", PageRoute::Power),
+            ("#section-2", PageRoute::Power),
             ("#errors", all.clone()),
             ("#/errors/", all.clone()),
             ("#/errors/nowhere/SomeCode", all),
         ] {
-            assert_eq!(Place::of_hash(hash), place, "{hash}");
+            assert_eq!(PageRoute::of_hash(hash), page_route, "{hash}");
         }
     }
 

@@ -10,25 +10,25 @@ use relight_core::json::{self, Value};
 use web_sys::RequestCache;
 
 /// The ids of the runs that the endpoint has not taken.
-const LEFT: &str = "relight-records-left";
+const PENDING_KEY: &str = "relight-records-left";
 /// The first pause after a failure, and the longest.
 const PAUSE_MS: u32 = 2_000;
 const PAUSE_MAX_MS: u32 = 300_000;
 /// The page is told of the first failure, and of every so-many-th after it.
-const TOLD_EVERY: u32 = 5;
+const REPORTED_EVERY: u32 = 5;
 
 /// Notes that the endpoint is owed this run.
-pub(crate) fn owe(run_id: &str) {
-    let mut left = owed();
-    if !left.iter().any(|id| id == run_id) {
-        left.push(run_id.to_owned());
-        keep(&left);
+pub(crate) fn add_pending(run_id: &str) {
+    let mut pending = pending();
+    if !pending.iter().any(|id| id == run_id) {
+        pending.push(run_id.to_owned());
+        store_pending(&pending);
     }
 }
 
 /// The runs that the endpoint is owed.
-pub(crate) fn owed() -> Vec<String> {
-    let text = storage().and_then(|storage| storage.get_item(LEFT).ok().flatten());
+pub(crate) fn pending() -> Vec<String> {
+    let text = storage().and_then(|storage| storage.get_item(PENDING_KEY).ok().flatten());
     match text.map(|text| json::read(&text)) {
         Some(Ok(Value::Array(ids))) => {
             ids.iter().filter_map(|id| id.as_str().map(str::to_owned)).collect()
@@ -38,18 +38,18 @@ pub(crate) fn owed() -> Vec<String> {
 }
 
 /// Nothing is owed of this run any more.
-pub(crate) fn settle(run_id: &str) {
-    keep(&owed().into_iter().filter(|id| id != run_id).collect::<Vec<_>>());
+pub(crate) fn remove_pending(run_id: &str) {
+    store_pending(&pending().into_iter().filter(|id| id != run_id).collect::<Vec<_>>());
 }
 
 /// Posts a record until it is taken: any answer of 2xx. `fault` hears of the first failure and of
 /// every few after it. Posting twice does no harm: the record has the run's id.
-pub(crate) async fn hand_in(url: &str, record: &str, fault: impl Fn(&str)) {
+pub(crate) async fn upload(url: &str, record: &str, fault: impl Fn(&str)) {
     let mut pause_ms = PAUSE_MS;
     for attempt in 0_u32.. {
         match post(url, record).await {
             Ok(()) => return,
-            Err(why) if attempt % TOLD_EVERY == 0 => fault(&format!("{url}: {why}")),
+            Err(why) if attempt % REPORTED_EVERY == 0 => fault(&format!("{url}: {why}")),
             Err(_) => {}
         }
         TimeoutFuture::new(pause_ms).await;
@@ -67,10 +67,10 @@ async fn post(url: &str, record: &str) -> Result<(), String> {
     if response.ok() { Ok(()) } else { Err(format!("HTTP {}", response.status())) }
 }
 
-fn keep(ids: &[String]) {
+fn store_pending(ids: &[String]) {
     let Some(storage) = storage() else { return };
     // Run ids are letters and digits: nothing in them needs escaping.
     let quoted: Vec<String> = ids.iter().map(|id| format!("\"{id}\"")).collect();
     // Where nothing may be kept, this page alone goes on trying.
-    let _ = storage.set_item(LEFT, &format!("[{}]", quoted.join(",")));
+    let _ = storage.set_item(PENDING_KEY, &format!("[{}]", quoted.join(",")));
 }

@@ -124,7 +124,7 @@ struct Call<'a> {
 impl<'a> Call<'a> {
     fn new(batch: &'a Batch) -> Self {
         Call {
-            operation: batch.order().operation().name,
+            operation: batch.spec().operation().name,
             instance_ids: batch.ids().iter().map(ids::InstanceId::as_str).collect(),
             request: UnsignedRequest(batch.request()),
         }

@@ -4,10 +4,10 @@
 use super::{
     Console, Msg,
     events::{BeforeSend, to_js},
-    message::Wish,
+    message::ApprovalRequest,
 };
 use crate::{
-    approval::{self, Leave, Standing},
+    approval::{self, ApprovalResponse, ApprovalStatus},
     clock,
 };
 use relight_core::{
@@ -44,16 +44,16 @@ impl Console {
             && agreed == plan
             && outdated(at, now).is_none()
         {
-            return self.grant(ctx, Wish::Send(plan));
+            return self.grant(ctx, ApprovalRequest::Send(plan));
         }
         let detail = to_js(&BeforeSend::of(&plan));
-        self.ask_leave(ctx, Wish::Send(plan), &detail)
+        self.request_approval(ctx, ApprovalRequest::Send(plan), &detail)
     }
 
     /// Asks the page around this one for leave to send some of a run again. What sends nothing needs
     /// none.
     pub(super) fn ask_for(&mut self, ctx: &Context<Self>, approval: Approval) -> bool {
-        self.tell_run(ctx);
+        self.update_run_settings(ctx);
         let Some(run) = &self.view.run else { return false };
         let choice = approval.choice();
         if run.refusal(choice).is_some() {
@@ -68,43 +68,50 @@ impl Console {
             return self.changed(Some(choice));
         }
         let ids = approval.ids().iter().map(InstanceId::as_str).collect();
-        let detail = to_js(&BeforeSend::new(approval.order(), ids, approval.calls()));
+        let detail = to_js(&BeforeSend::new(approval.spec(), ids, approval.calls()));
         let run_id = run.about().id.clone();
-        self.ask_leave(ctx, Wish::Again { run_id, approval }, &detail)
+        self.request_approval(ctx, ApprovalRequest::SendAgain { run_id, approval }, &detail)
     }
 
     /// Says that what was confirmed, or approved, is not what would be sent now.
     pub(super) fn changed(&mut self, choice: Option<Choice>) -> bool {
         self.asked += 1;
-        self.view.leave = Standing::Changed { choice, number: self.asked, outdated: false };
+        self.view.approval =
+            ApprovalStatus::Changed { choice, number: self.asked, outdated: false };
         true
     }
 
     /// Says that what a choice rests on is looked at first.
-    pub(super) fn looks_first(&mut self, choice: Choice) -> bool {
+    pub(super) fn rechecks_first(&mut self, choice: Choice) -> bool {
         self.asked += 1;
         let number = self.asked;
-        self.view.leave = Standing::Changed { choice: Some(choice), number, outdated: true };
+        self.view.approval =
+            ApprovalStatus::Changed { choice: Some(choice), number, outdated: true };
         true
     }
 
-    fn ask_leave(&mut self, ctx: &Context<Self>, wish: Wish, detail: &JsValue) -> bool {
-        if self.view.leave == Standing::Asked {
+    fn request_approval(
+        &mut self,
+        ctx: &Context<Self>,
+        request: ApprovalRequest,
+        detail: &JsValue,
+    ) -> bool {
+        if self.view.approval == ApprovalStatus::Asked {
             return false;
         }
         match approval::ask(&ctx.props().host, detail) {
-            Leave::Given => self.grant(ctx, wish),
-            Leave::Refused(words) => {
-                self.view.leave = Standing::Refused(words);
+            ApprovalResponse::Given => self.grant(ctx, request),
+            ApprovalResponse::Refused(words) => {
+                self.view.approval = ApprovalStatus::Refused(words);
                 true
             }
-            Leave::Later(promise) => {
-                self.view.leave = Standing::Asked;
+            ApprovalResponse::Later(promise) => {
+                self.view.approval = ApprovalStatus::Asked;
                 self.asked += 1;
                 let number = self.asked;
                 ctx.link().send_future(async move {
-                    let said = approval::answer(promise).await;
-                    Msg::Answered { number, wish, said }
+                    let answer = approval::answer(promise).await;
+                    Msg::Answered { number, request, answer }
                 });
                 true
             }
@@ -116,26 +123,26 @@ impl Console {
         &mut self,
         ctx: &Context<Self>,
         number: u64,
-        wish: Wish,
-        said: Result<(), Standing>,
+        request: ApprovalRequest,
+        answer: Result<(), ApprovalStatus>,
     ) -> bool {
         if number != self.asked {
             return false;
         }
-        match said {
-            Ok(()) => self.grant(ctx, wish),
-            Err(standing) => {
-                self.view.leave = standing;
+        match answer {
+            Ok(()) => self.grant(ctx, request),
+            Err(status) => {
+                self.view.approval = status;
                 true
             }
         }
     }
 
     /// Carries out what was asked for, if it is still wanted.
-    fn grant(&mut self, ctx: &Context<Self>, wish: Wish) -> bool {
-        self.view.leave = Standing::Nothing;
-        match wish {
-            Wish::Send(plan) => {
+    fn grant(&mut self, ctx: &Context<Self>, request: ApprovalRequest) -> bool {
+        self.view.approval = ApprovalStatus::Nothing;
+        match request {
+            ApprovalRequest::Send(plan) => {
                 if self.view.run.is_some() {
                     return true;
                 }
@@ -152,7 +159,7 @@ impl Console {
                     self.start_run(ctx, &plan);
                 }
             }
-            Wish::Again { run_id, approval } => {
+            ApprovalRequest::SendAgain { run_id, approval } => {
                 if self.is_current(&run_id) {
                     self.step(ctx, Event::Ask(approval));
                 }
@@ -164,6 +171,6 @@ impl Console {
     /// Nobody waits for the answer any more.
     pub(super) fn withdraw(&mut self) {
         self.asked += 1;
-        self.view.leave = Standing::Nothing;
+        self.view.approval = ApprovalStatus::Nothing;
     }
 }

@@ -2,18 +2,18 @@
 
 use super::{
     Console, Msg,
-    calls::{Paper, prepare, sign},
+    calls::{UnsignedCall, prepare, sign},
 };
 use crate::{
     clock, diagnostics, duplicate_guard,
     fetch::Abort,
-    store::{Examination, Shared},
+    store::{Diagnostics, Shared},
 };
 use relight_core::{
     cloud::Read,
     credential::check_key,
-    diagnostics::{Line, judge, made_up_key, probe},
-    form::Held,
+    diagnostics::{Check, judge, made_up_key, probe},
+    form::SecretStatus,
     i18n::Locale,
     plan::Target,
     request::{Request, Route, Signed},
@@ -26,8 +26,8 @@ impl Console {
     /// Asks the cloud of the form for its regions, and the proxy what the doctor wants to know. Only
     /// because a person has asked for it, having read what is sent: it sends a change, if one that can
     /// do nothing, and nothing leaves that was not shown.
-    pub(super) fn examine(&mut self, ctx: &Context<Self>) -> bool {
-        if self.view.examination.as_ref().is_some_and(|one| one.findings.is_none()) {
+    pub(super) fn run_diagnostics(&mut self, ctx: &Context<Self>) -> bool {
+        if self.view.diagnostics.as_ref().is_some_and(|one| one.findings.is_none()) {
             return false;
         }
         let form = self.view.session.form();
@@ -41,8 +41,8 @@ impl Console {
         let Ok(target) = target else { return false };
         let (vault, route) = (self.vault.clone(), (*self.view.route).clone());
         let is_one = check_key(cloud, form.key_id(), self.vault.guard()).is_ok();
-        let has_key = self.view.key.secret == Held::Usable && is_one;
-        let paper = Paper {
+        let has_key = self.view.key.secret == SecretStatus::Usable && is_one;
+        let unsigned = UnsignedCall {
             cloud,
             key_id: form.key_id().to_owned(),
             request: cloud.read(&target, Read::Places, &[]),
@@ -51,51 +51,60 @@ impl Console {
         let probe = clock::nonce().and_then(|nonce| {
             probe(&target, clock::unix_seconds(0), nonce, self.view.session.locale())
         });
-        let mut examination = Examination {
+        let mut diagnostics = Diagnostics {
             host: cloud.host(&target),
             has_key,
             route: route.clone(),
             findings: None,
         };
-        self.view.examination = Some(Shared::new(examination.clone()));
+        self.view.diagnostics = Some(Shared::new(diagnostics.clone()));
         let locale = self.view.session.locale();
         let link = ctx.link().clone();
         spawn_local(async move {
             // Where the key cannot sign after all, what needs none is found out.
-            let nobodys = sign_for_nobody(&paper, locale, &route);
-            let own = if has_key { sign(&vault, paper, locale, &route).await.ok() } else { None };
-            examination.has_key = own.is_some();
+            let nobodys = sign_for_nobody(&unsigned, locale, &route);
+            let own =
+                if has_key { sign(&vault, unsigned, locale, &route).await.ok() } else { None };
+            diagnostics.has_key = own.is_some();
             let signed = own.map(|(signed, _)| signed).or(nobodys);
             let evidence = match (signed, Abort::new()) {
                 (Some(signed), Some(abort)) => {
-                    let has_key = examination.has_key;
-                    Some(diagnostics::examine(signed, has_key, probe, route, &abort).await)
+                    let has_key = diagnostics.has_key;
+                    Some(diagnostics::run_diagnostics(signed, has_key, probe, route, &abort).await)
                 }
                 (None, _) | (_, None) => None,
             };
             let findings = evidence.map(|evidence| judge(cloud, &evidence));
-            examination.findings = Some(findings.unwrap_or_default());
-            link.send_message(Msg::Examined(examination));
+            diagnostics.findings = Some(findings.unwrap_or_default());
+            link.send_message(Msg::DiagnosticsUpdated(diagnostics));
         });
         true
     }
 
     /// Shows what the doctor has found, and remembers whether the proxy refuses second copies.
-    pub(super) fn examined(&mut self, ctx: &Context<Self>, examination: Examination) -> bool {
-        let once = examination.findings.iter().flatten().find(|one| one.line == Line::Once);
+    pub(super) fn diagnostics_updated(
+        &mut self,
+        ctx: &Context<Self>,
+        diagnostics: Diagnostics,
+    ) -> bool {
+        let once = diagnostics.findings.iter().flatten().find(|one| one.line == Check::Once);
         if let Some(once) = once {
-            duplicate_guard::remember(&examination.route, once.holds);
+            duplicate_guard::remember(&diagnostics.route, once.holds);
         }
-        self.view.examination = Some(Shared::new(examination));
+        self.view.diagnostics = Some(Shared::new(diagnostics));
         self.choose_route();
-        self.tell_run(ctx);
+        self.update_run_settings(ctx);
         true
     }
 }
 
 /// Signs with a key that no cloud knows.
-fn sign_for_nobody(paper: &Paper, locale: Locale, route: &Route) -> Option<Request<Signed>> {
-    let (key_id, secret) = made_up_key(paper.cloud);
+fn sign_for_nobody(
+    unsigned: &UnsignedCall,
+    locale: Locale,
+    route: &Route,
+) -> Option<Request<Signed>> {
+    let (key_id, secret) = made_up_key(unsigned.cloud);
     let signer = Signer {
         key_id,
         token: None,
@@ -104,5 +113,5 @@ fn sign_for_nobody(paper: &Paper, locale: Locale, route: &Route) -> Option<Reque
         sign_action: true,
         locale,
     };
-    prepare(paper, &signer, route).map(|prepared| prepared.finish_with(&secret))
+    prepare(unsigned, &signer, route).map(|prepared| prepared.finish_with(&secret))
 }

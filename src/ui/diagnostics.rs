@@ -4,11 +4,11 @@ use super::chip::Tone;
 use super::icon::{Icon, icon};
 use super::markup::{class, html};
 use crate::{
-    store::{Examination, Intent, Shared},
-    text::{Say, Tell, diagnostics as words},
+    store::{Diagnostics, Intent, Shared},
+    text::{Message, MessageArgs, diagnostics as words},
 };
 use relight_core::{
-    diagnostics::{Finding, Holds},
+    diagnostics::{CheckResult, Finding},
     i18n::Locale,
 };
 use yew::{Callback, Html, functional::HookContext};
@@ -19,37 +19,37 @@ pub(crate) struct Props {
     pub(crate) locale: Locale,
     /// The way that calls take, in few words.
     pub(crate) route: String,
-    pub(crate) examination: Option<Shared<Examination>>,
+    pub(crate) diagnostics: Option<Shared<Diagnostics>>,
     pub(crate) on: Callback<Intent>,
 }
 
 /// The doctor's page.
-pub(crate) fn doctor(props: &Props, _: &mut HookContext) -> Html {
+pub(crate) fn diagnostics(props: &Props, _: &mut HookContext) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
-    let findings = props.examination.as_deref().and_then(|one| one.findings.as_ref());
-    let busy = props.examination.is_some() && findings.is_none();
-    let onclick = props.on.reform(|_| Intent::Examine);
+    let t = |message: Message| message.in_locale(locale);
+    let findings = props.diagnostics.as_deref().and_then(|one| one.findings.as_ref());
+    let busy = props.diagnostics.is_some() && findings.is_none();
+    let onclick = props.on.reform(|_| Intent::RunDiagnostics);
     html! {
         <section class="panel" part="panel doctor" aria-labelledby="h-doctor" data-doctor={
             if busy { "busy" } else if findings.is_some() { "done" } else { "idle" }
         }>
             <div class="head">
-                <h1 id="h-doctor">{ t(Say::DoctorTitle) }</h1>
+                <h1 id="h-doctor">{ t(Message::DiagnosticsTitle) }</h1>
                 <span class="grow"></span>
                 <span class="small muted">{ props.route.clone() }</span>
             </div>
             <div class="body stack">
-                <p class="muted">{ t(Say::DoctorHint) }</p>
+                <p class="muted">{ t(Message::DiagnosticsHint) }</p>
                 <div class="row">
                     <button type="button" class={class(&["primary"])} data-action="examine"
                         aria-busy={busy.then_some("true")} disabled={busy} {onclick}>
-                        { t(Say::Examine) }
+                        { t(Message::RunDiagnostics) }
                     </button>
                 </div>
-                if let Some((one, findings)) = props.examination.as_deref().zip(findings) {
+                if let Some((one, findings)) = props.diagnostics.as_deref().zip(findings) {
                     <p class="small muted" role="status">
-                        { Tell::Examined(&one.host, one.has_key).in_locale(locale) }
+                        { MessageArgs::DiagnosticsUpdated(&one.host, one.has_key).in_locale(locale) }
                     </p>
                     <ul class="plain checks">
                         { for findings.iter().map(|finding| row(finding, locale)) }
@@ -62,11 +62,11 @@ pub(crate) fn doctor(props: &Props, _: &mut HookContext) -> Html {
 
 fn row(finding: &Finding, locale: Locale) -> Html {
     let (tone, picture) = match finding.holds {
-        Holds::Yes => (Tone::Good, Icon::Check),
-        Holds::No => (Tone::Bad, Icon::Warning),
-        Holds::Unseen => (Tone::Idle, Icon::Question),
+        CheckResult::Yes => (Tone::Good, Icon::Check),
+        CheckResult::No => (Tone::Bad, Icon::Warning),
+        CheckResult::Unknown => (Tone::Idle, Icon::Question),
     };
-    let is_broken = finding.holds == Holds::No;
+    let is_broken = finding.holds == CheckResult::No;
     html! {
         <li data-line={finding.line.word()} data-holds={finding.holds.word()}>
             <div class="row">

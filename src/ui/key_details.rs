@@ -11,30 +11,30 @@ use super::{
 use crate::{
     clock,
     store::{Intent, KeyState},
-    text::{self, Say, Tell, keys},
+    text::{self, Message, MessageArgs, keys},
 };
 use js_sys::Date;
-use relight_core::{cloud::Grant, form::Held, i18n::Locale};
+use relight_core::{cloud::Grant, form::SecretStatus, i18n::Locale};
 use wasm_bindgen::JsValue;
 use yew::{Html, InputEvent};
 
 /// Below the fields: the time that is left, a word of advice, and the way to keep the key.
-pub(crate) fn keeping(props: &Props<'_>) -> Html {
+pub(crate) fn key_details(props: &Props<'_>) -> Html {
     let (locale, key) = (props.locale, &props.key);
-    let is_permanent = key.secret == Held::Usable && key.token == Held::Nothing;
+    let is_permanent = key.secret == SecretStatus::Usable && key.token == SecretStatus::Missing;
     let advised = is_permanent && key.expires_at.is_none() && key.source.is_none();
     let has_temporary = props.cloud.manifest().credential.token_label.is_some();
     let advice = if has_temporary {
-        Say::PermanentKey.in_locale(locale)
+        Message::PermanentKey.in_locale(locale)
     } else {
         keys::ONLY_PERMANENT.in_locale(locale)
     };
     let onexpiry = props.on.reform(|event: InputEvent| Intent::ExpiresAt(value_of(&event)));
     html! {
         <>
-            if key.token != Held::Nothing && key.source.is_none() {
+            if key.token != SecretStatus::Missing && key.source.is_none() {
                 <div class="field beside">
-                    <label for="expires-at">{ Say::ExpiresAt.in_locale(locale) }</label>
+                    <label for="expires-at">{ Message::ExpiresAt.in_locale(locale) }</label>
                     <input id="expires-at" name="expiresAt" type="text" autocomplete="off"
                         spellcheck="false" placeholder="2030-01-31T12:00:00Z" oninput={onexpiry} />
                 </div>
@@ -44,7 +44,7 @@ pub(crate) fn keeping(props: &Props<'_>) -> Html {
                 <p class="small muted" data-advice="permanent">{ advice }</p>
                 { policy(props) }
             }
-            { super::saved_keys::keep(props) }
+            { super::saved_keys::save_form(props) }
         </>
     }
 }
@@ -71,7 +71,7 @@ fn policy(props: &Props<'_>) -> Option<Html> {
             <summary>{ words }</summary>
             <div class="stack tight">
                 <pre tabindex="0" aria-label={words}>{ policy.clone() }</pre>
-                <div class="row">{ copy_button(locale, policy, Say::CopyPolicy, None, props.on) }</div>
+                <div class="row">{ copy_button(locale, policy, Message::CopyPolicy, None, props.on) }</div>
             </div>
         </details>
     })
@@ -82,16 +82,16 @@ pub(crate) fn sourced(props: &Props<'_>, source: &str) -> Html {
     let (locale, key) = (props.locale, &props.key);
     html! {
         <>
-            <p class="small" data-source={source.to_owned()}>{ Tell::KeysFrom(source).in_locale(locale) }</p>
-            if key.secret == Held::Usable && !props.key_id.is_empty() {
+            <p class="small" data-source={source.to_owned()}>{ MessageArgs::KeysFrom(source).in_locale(locale) }</p>
+            if key.secret == SecretStatus::Usable && !props.key_id.is_empty() {
                 <p class="small"><span class="id">{ props.key_id.to_owned() }</span></p>
             }
-            { keeping(props) }
+            { key_details(props) }
             { gone(key, locale) }
             if let Some(failure) = &key.failure {
                 <p class="small hint-warn" role="alert" data-problem="credentials">
                     { icon(Icon::Warning) }
-                    <span>{ Tell::NoKeyFrom(failure).in_locale(locale) }</span>
+                    <span>{ MessageArgs::NoKeyFrom(failure).in_locale(locale) }</span>
                 </p>
             }
         </>
@@ -99,7 +99,7 @@ pub(crate) fn sourced(props: &Props<'_>, source: &str) -> Html {
 }
 
 fn lasting(key: &KeyState, locale: Locale) -> Html {
-    let Some(at) = key.expires_at.filter(|_| key.secret == Held::Usable) else {
+    let Some(at) = key.expires_at.filter(|_| key.secret == SecretStatus::Usable) else {
         return Html::default();
     };
     let left = u64::try_from(at - clock::unix_seconds(0)).unwrap_or_default();
@@ -109,7 +109,7 @@ fn lasting(key: &KeyState, locale: Locale) -> Html {
     let left = text::duration(locale, left * 1_000);
     html! {
         <p class="small muted" data-expires={at.to_string()}>
-            { Tell::ValidUntil { time: &time, left: &left }.in_locale(locale) }
+            { MessageArgs::ValidUntil { time: &time, left: &left }.in_locale(locale) }
         </p>
     }
 }

@@ -7,15 +7,15 @@ use super::{
     header::shortened,
     icon::{Icon, icon},
     part::part,
-    untrusted_text::outside,
+    untrusted_text::untrusted_text,
 };
 use crate::{
     database::Unavailable,
     store::Intent,
-    text::{self, Say, keys},
-    vault::key_store::{Entry, Keepable, Trouble},
+    text::{self, Message, keys},
+    vault::key_store::{KeyStoreError, SavePermission, SavedKey},
 };
-use relight_core::{form::Held, i18n::Locale, visible::visible};
+use relight_core::{form::SecretStatus, i18n::Locale, visible::visible};
 use std::rc::Rc;
 use yew::{
     Callback, Html, InputEvent, KeyboardEvent,
@@ -25,53 +25,53 @@ use yew::{
 
 /// The keys that are kept. In a run only those with which it began.
 pub(crate) fn list(props: &Props<'_>) -> Html {
-    let (locale, keyring) = (props.locale, &props.key.keyring);
-    let belongs = |entry: &&Entry| {
+    let (locale, saved_keys) = (props.locale, &props.key.saved_keys);
+    let belongs = |entry: &&SavedKey| {
         props.form.is_some() || (entry.cloud == Some(props.cloud) && entry.key_id == props.key_id)
     };
-    let entries: Vec<&Entry> = keyring.entries.iter().filter(belongs).collect();
-    let may_choose = !keyring.is_forbidden && props.key.source.is_none();
-    let onall = props.on.reform(|_| Intent::ForgetKept(None));
+    let entries: Vec<&SavedKey> = saved_keys.entries.iter().filter(belongs).collect();
+    let may_choose = !saved_keys.is_forbidden && props.key.source.is_none();
+    let onall = props.on.reform(|_| Intent::DeleteSavedKey(None));
     html! {
         <>
             if !entries.is_empty() {
-                <div class="stack tight keyring" role="group" aria-label={keys::KEPT.in_locale(locale)}>
-                    <h3>{ keys::KEPT.in_locale(locale) }</h3>
+                <div class="stack tight keyring" role="group" aria-label={keys::SAVED.in_locale(locale)}>
+                    <h3>{ keys::SAVED.in_locale(locale) }</h3>
                     <ul class="plain">{ for entries.iter().map(|entry| row(props, entry, may_choose)) }</ul>
                     <p class="small muted">
-                        { if keyring.is_forbidden { keys::KEPT_FORBIDDEN } else { keys::KEPT_HINT }.in_locale(locale) }
+                        { if saved_keys.is_forbidden { keys::SAVED_FORBIDDEN } else { keys::SAVED_HINT }.in_locale(locale) }
                     </p>
                     <div class="row">
                         if entries.len() > 1 {
                             <button type="button" class="tiny" data-action="forget-all-kept" onclick={onall}>
-                                { keys::FORGET_ALL.in_locale(locale) }
+                                { keys::DELETE_ALL.in_locale(locale) }
                             </button>
                         }
                     </div>
                 </div>
             }
-            if keyring.removed > 0 {
-                <p class="small hint-warn" role="status" data-removed={keyring.removed.to_string()}>
+            if saved_keys.removed > 0 {
+                <p class="small hint-warn" role="status" data-removed={saved_keys.removed.to_string()}>
                     { icon(Icon::Warning) }<span>{ keys::REMOVED.in_locale(locale) }</span>
                 </p>
             }
-            { trouble(props) }
+            { error(props) }
         </>
     }
 }
 
 /// Below the fields: the way to keep the key that is held, or why there is none.
-pub(crate) fn keep(props: &Props<'_>) -> Html {
+pub(crate) fn save_form(props: &Props<'_>) -> Html {
     let (locale, key) = (props.locale, &props.key);
-    match key.keepable(props.cloud, props.key_id) {
-        Keepable::Yes => {}
-        Keepable::No => return Html::default(),
-        Keepable::Derives => {
+    match key.may_save(props.cloud, props.key_id) {
+        SavePermission::Yes => {}
+        SavePermission::No => return Html::default(),
+        SavePermission::Derives => {
             return html! {
                 <p class="small muted" data-advice="derives">{ keys::DERIVES.in_locale(locale) }</p>
             };
         }
-        Keepable::Temporary => {
+        SavePermission::Temporary => {
             return html! {
                 <p class="small muted" data-advice="temporary">{ keys::TEMPORARY.in_locale(locale) }</p>
             };
@@ -83,20 +83,20 @@ pub(crate) fn keep(props: &Props<'_>) -> Html {
         FieldProps {
             locale,
             key_id: shortened(props.key_id),
-            is_wanted: key.keyring.is_wanted,
+            is_wanted: key.saved_keys.is_wanted,
             on: props.on.clone(),
         },
     )
 }
 
-fn row(props: &Props<'_>, entry: &Entry, may_choose: bool) -> Html {
+fn row(props: &Props<'_>, entry: &SavedKey, may_choose: bool) -> Html {
     let locale = props.locale;
     let id: Rc<str> = entry.id.as_str().into();
-    let is_held = props.key.chosen.as_ref() == Some(&id);
+    let is_in_use = props.key.chosen.as_ref() == Some(&id);
     let key_id = shortened(&entry.key_id);
     let name = if entry.name.is_empty() { &key_id } else { &entry.name };
     let times = [
-        (keys::KEPT_AT, Some(entry.kept_at).filter(|at| *at > 0)),
+        (keys::SAVED_AT, Some(entry.saved_at).filter(|at| *at > 0)),
         (keys::CHOSEN_AT, entry.chosen_at),
     ];
     let times = times.map(|(word, at)| {
@@ -104,17 +104,17 @@ fn row(props: &Props<'_>, entry: &Entry, may_choose: bool) -> Html {
     });
     let product = entry.cloud.map(|cloud| cloud.manifest().product);
     let said = |word: &str| Some(format!("{word}: {}", visible(name)));
-    let forget = Say::Forget.in_locale(locale);
-    let choose = if is_held { keys::IN_USE } else { keys::USE }.in_locale(locale);
+    let forget = Message::Forget.in_locale(locale);
+    let choose = if is_in_use { keys::IN_USE } else { keys::USE }.in_locale(locale);
     let onchoose = {
         let id = Rc::clone(&id);
         props.on.reform(move |_| Intent::Choose(Rc::clone(&id)))
     };
-    let onforget = props.on.reform(move |_| Intent::ForgetKept(Some(Rc::clone(&id))));
+    let onforget = props.on.reform(move |_| Intent::DeleteSavedKey(Some(Rc::clone(&id))));
     html! {
         <li class="row" data-kept={name.to_owned()} data-usable={entry.is_usable.to_string()}>
             <span class="grow">
-                <strong>{ outside(name) }</strong>
+                <strong>{ untrusted_text(name) }</strong>
                 <span class="small muted">
                     if let Some(product) = product { { product }{ " · " } }
                     <span class="id">{ key_id.clone() }</span>
@@ -123,7 +123,7 @@ fn row(props: &Props<'_>, entry: &Entry, may_choose: bool) -> Html {
                 </span>
             </span>
             if may_choose && entry.is_usable {
-                <button type="button" class="tiny" data-action="choose" aria-pressed={is_held.to_string()}
+                <button type="button" class="tiny" data-action="choose" aria-pressed={is_in_use.to_string()}
                     aria-label={said(choose)} onclick={onchoose}>
                     { choose }
                 </button>
@@ -136,14 +136,15 @@ fn row(props: &Props<'_>, entry: &Entry, may_choose: bool) -> Html {
 }
 
 /// What went wrong, where it matters: that nothing can be kept here is nothing to who keeps nothing.
-fn trouble(props: &Props<'_>) -> Option<Html> {
-    let trouble = props.key.keyring.trouble.as_ref()?;
-    let is_idle = matches!(trouble, Trouble::Unread(Unavailable::Missing | Unavailable::Refused));
-    (!is_idle || props.key.secret == Held::Usable).then(|| {
+fn error(props: &Props<'_>) -> Option<Html> {
+    let error = props.key.saved_keys.error.as_ref()?;
+    let is_idle =
+        matches!(error, KeyStoreError::ReadFailed(Unavailable::Missing | Unavailable::Refused));
+    (!is_idle || props.key.secret == SecretStatus::Usable).then(|| {
         html! {
             <p class="small hint-warn" role="status" data-problem="keyring">
                 { icon(Icon::Warning) }
-                <span>{ keys::trouble(trouble).in_locale(props.locale) }</span>
+                <span>{ keys::error(error).in_locale(props.locale) }</span>
             </p>
         }
     })
@@ -180,7 +181,11 @@ fn field(props: &FieldProps, hooks: &mut HookContext) -> Html {
         let (on, fallback) = (props.on.clone(), props.key_id.clone());
         move || {
             let name = name.trim();
-            on.emit(Intent::Keep(if name.is_empty() { fallback.clone() } else { name.to_owned() }));
+            on.emit(Intent::SaveKey(if name.is_empty() {
+                fallback.clone()
+            } else {
+                name.to_owned()
+            }));
         }
     };
     let onclick = {
@@ -196,16 +201,16 @@ fn field(props: &FieldProps, hooks: &mut HookContext) -> Html {
     });
     html! {
         <details class="bare" data-keep={"true"} open={props.is_wanted}>
-            <summary ref={title}>{ keys::KEEP_OPENS.in_locale(locale) }</summary>
+            <summary ref={title}>{ keys::SAVE_OPENS.in_locale(locale) }</summary>
             <div class="stack tight">
-                <p class="small muted">{ keys::KEEP_HINT.in_locale(locale) }</p>
+                <p class="small muted">{ keys::SAVE_HINT.in_locale(locale) }</p>
                 <div class="field beside">
                     <label for="key-name">{ keys::NAME.in_locale(locale) }</label>
                     <div class="row">
                         <input id="key-name" name="keyName" class="grow" type="text" maxlength="40" autocomplete="off"
                             placeholder={props.key_id.clone()} {oninput} {onkeydown} />
                         <button type="button" data-action="keep" {onclick}>
-                            { keys::KEEP.in_locale(locale) }
+                            { keys::SAVE.in_locale(locale) }
                         </button>
                     </div>
                 </div>

@@ -1,6 +1,6 @@
 //! Notices that nobody is at the page any more, or that it is being left.
 
-use super::{Lock, Vault};
+use super::{LockReason, Vault};
 use crate::{
     clock::{Millis, Moment},
     ui::dom,
@@ -19,13 +19,13 @@ const USUAL_LIMIT_MS: Millis = 900_000;
 
 /// Locks a vault when nobody has touched the page for a while, and when the page is left, be it for
 /// the back-forward cache. Dropping it ends that.
-pub(crate) struct Watch {
+pub(crate) struct AutoLock {
     limit_ms: Rc<Cell<Millis>>,
     _listeners: Vec<EventListener>,
     _interval: Interval,
 }
 
-impl Watch {
+impl AutoLock {
     /// Begins. `locked` hears of it once it has happened.
     pub(crate) fn new(vault: &Vault, root: Option<ShadowRoot>, locked: Callback<()>) -> Self {
         let limit_ms = Rc::new(Cell::new(USUAL_LIMIT_MS));
@@ -52,21 +52,22 @@ impl Watch {
                 let listener = EventListener::new_with_options(&window, name, options, move |_| {
                     // After a sleep the first touch comes before the look: it was idle all the same.
                     if is_idle() {
-                        lock(Lock::Idle);
+                        lock(LockReason::Idle);
                     }
                     seen.set(Moment::now());
                 });
                 listeners.push(listener);
             }
             let lock = lock.clone();
-            listeners.push(EventListener::new(&window, "pagehide", move |_| lock(Lock::Left)));
+            listeners
+                .push(EventListener::new(&window, "pagehide", move |_| lock(LockReason::Left)));
         }
         let interval = Interval::new(LOOK_EVERY_MS, move || {
             if is_idle() {
-                lock(Lock::Idle);
+                lock(LockReason::Idle);
             }
         });
-        Watch { limit_ms, _listeners: listeners, _interval: interval }
+        AutoLock { limit_ms, _listeners: listeners, _interval: interval }
     }
 
     /// Locks after this long without a touch; 0 for never.

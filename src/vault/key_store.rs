@@ -18,9 +18,9 @@ use js_sys::{Array, Object, Reflect};
 use relight_core::{
     cloud::{self, Cloud},
     credential::{check_key, is_temporary},
-    form::Held,
+    form::SecretStatus,
     run::Millis,
-    sign::Keying,
+    sign::HmacSpec,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -28,9 +28,9 @@ use web_sys::{CryptoKey, IdbDatabase};
 
 /// What is known of the kept keys, for the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Keyring {
+pub struct SavedKeys {
     /// The keys, those of one cloud together.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<SavedKey>,
     /// The operator lets nobody keep keys: those that are there can be forgotten and nothing else.
     pub is_forbidden: bool,
     /// Whether it has been looked at, which waits for the operator's configuration: before, nobody
@@ -39,14 +39,14 @@ pub struct Keyring {
     /// Whether somebody has asked for what there is about the key that is held.
     pub is_wanted: bool,
     /// What went wrong the last time that it was asked for something.
-    pub trouble: Option<Trouble>,
+    pub error: Option<KeyStoreError>,
     /// How many keys were deleted that an older release of this page had kept and that must not be.
     pub removed: usize,
 }
 
 /// A kept key, as far as it can be shown. The key itself stays with the browser until it is chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct SavedKey {
     /// Under what it is kept: the cloud's id and the key id.
     pub id: String,
     /// As the person has called it.
@@ -56,7 +56,7 @@ pub struct Entry {
     /// The public half.
     pub key_id: String,
     /// When it was kept.
-    pub kept_at: Millis,
+    pub saved_at: Millis,
     /// When it was last chosen to sign with.
     pub chosen_at: Option<Millis>,
     /// Whether this version can sign with it.
@@ -65,13 +65,13 @@ pub struct Entry {
 
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum KeyStoreError {
     /// What is kept could not be read.
-    Unread(Unavailable),
+    ReadFailed(Unavailable),
     /// The key could not be kept; it is still in the tab.
-    Unkept(Unavailable),
+    SaveFailed(Unavailable),
     /// It could not be forgotten, and is still kept.
-    Unforgotten(Unavailable),
+    DeleteFailed(Unavailable),
     /// The key that was chosen is not there any more, or cannot be used.
     Gone,
     /// The name that the key was to be kept under has a key in it.
@@ -80,7 +80,7 @@ pub enum Trouble {
 
 /// Whether the browser may be asked to keep the key that is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Keepable {
+pub(crate) enum SavePermission {
     /// It may.
     Yes,
     /// No, and it is to be said why: the key is a temporary one.
@@ -93,20 +93,20 @@ pub(crate) enum Keepable {
 
 impl KeyState {
     /// Whether the key may be kept, with this key id.
-    pub(crate) fn keepable(&self, cloud: &'static dyn Cloud, key_id: &str) -> Keepable {
-        let is_there = self.secret == Held::Usable && !self.is_readable;
+    pub(crate) fn may_save(&self, cloud: &'static dyn Cloud, key_id: &str) -> SavePermission {
+        let is_there = self.secret == SecretStatus::Usable && !self.is_readable;
         let is_ours = self.source.is_none() && self.chosen.is_none();
-        let is_allowed = self.keyring.is_known && !self.keyring.is_forbidden;
+        let is_allowed = self.saved_keys.is_known && !self.saved_keys.is_forbidden;
         if !(is_there && is_ours && is_allowed) {
-            Keepable::No
-        } else if self.token != Held::Nothing || is_temporary(cloud, key_id) {
-            Keepable::Temporary
+            SavePermission::No
+        } else if self.token != SecretStatus::Missing || is_temporary(cloud, key_id) {
+            SavePermission::Temporary
         } else if cloud.manifest().credential.derives_keys {
-            Keepable::Derives
+            SavePermission::Derives
         } else if check_key(cloud, key_id, self.guard).is_err() {
-            Keepable::No
+            SavePermission::No
         } else {
-            Keepable::Yes
+            SavePermission::Yes
         }
     }
 }
@@ -115,7 +115,7 @@ impl KeyState {
 ///
 /// # Errors
 /// The store cannot be used.
-pub(crate) async fn list() -> Result<Vec<Entry>, Unavailable> {
+pub(crate) async fn list() -> Result<Vec<SavedKey>, Unavailable> {
     let store = Store::open().await?;
     let transaction = store.begin(Access::Read)?;
     let keys = transaction.store(KEYS)?;
@@ -126,12 +126,12 @@ pub(crate) async fn list() -> Result<Vec<Entry>, Unavailable> {
     Ok(entries.filter_map(|(id, value)| Some(entry(id.as_string()?, &value))).collect())
 }
 
-/// Keeps a key under its cloud and key id, in the place of an older one. Gives its [`Entry::id`].
+/// Keeps a key under its cloud and key id, in the place of an older one. Gives its [`SavedKey::id`].
 ///
 /// # Errors
 /// The store cannot be used, or the key has bytes that a script could read, or is one that other keys are
 /// derived from: such are not kept.
-pub(crate) async fn keep(
+pub(crate) async fn save(
     cloud: &dyn Cloud,
     key_id: &str,
     name: &str,
@@ -151,7 +151,7 @@ pub(crate) async fn keep(
         (NAME, name.into()),
         (CLOUD, cloud.manifest().id.into()),
         (KEY_ID, key_id.into()),
-        (KEPT_AT, (now as f64).into()),
+        (SAVED_AT, (now as f64).into()),
         (KEYS, keys.into()),
     ];
     for (member, what) in members {
@@ -170,11 +170,12 @@ pub(crate) async fn keep(
 /// # Errors
 /// The store cannot be used.
 pub(crate) async fn remove_derived() -> Result<usize, Unavailable> {
-    let derives =
-        |entry: &Entry| entry.cloud.is_some_and(|cloud| cloud.manifest().credential.derives_keys);
-    let entries: Vec<Entry> = list().await?.into_iter().filter(derives).collect();
+    let derives = |entry: &SavedKey| {
+        entry.cloud.is_some_and(|cloud| cloud.manifest().credential.derives_keys)
+    };
+    let entries: Vec<SavedKey> = list().await?.into_iter().filter(derives).collect();
     for entry in &entries {
-        forget(Some(&entry.id)).await?;
+        delete(Some(&entry.id)).await?;
     }
     Ok(entries.len())
 }
@@ -184,7 +185,7 @@ pub(crate) async fn remove_derived() -> Result<usize, Unavailable> {
 ///
 /// # Errors
 /// The store cannot be used.
-pub(crate) async fn choose(id: &str, now: Millis) -> Result<Option<(Entry, Key)>, Unavailable> {
+pub(crate) async fn choose(id: &str, now: Millis) -> Result<Option<(SavedKey, Key)>, Unavailable> {
     let store = Store::open().await?;
     let transaction = store.begin(Access::Write)?;
     let keys = transaction.store(KEYS)?;
@@ -206,7 +207,7 @@ pub(crate) async fn choose(id: &str, now: Millis) -> Result<Option<(Entry, Key)>
 ///
 /// # Errors
 /// The store cannot be used; what was in it is still there.
-pub(crate) async fn forget(id: Option<&str>) -> Result<(), Unavailable> {
+pub(crate) async fn delete(id: Option<&str>) -> Result<(), Unavailable> {
     let store = Store::open().await?;
     let transaction = store.begin(Access::WriteDurably)?;
     let keys = transaction.store(KEYS)?;
@@ -240,7 +241,7 @@ const VERSION_IS: &str = "version";
 const NAME: &str = "name";
 const CLOUD: &str = "cloud";
 const KEY_ID: &str = "keyId";
-const KEPT_AT: &str = "keptAt";
+const SAVED_AT: &str = "keptAt";
 const CHOSEN_AT: &str = "chosenAt";
 
 /// How entries are written. An entry of another version is left alone.
@@ -270,7 +271,7 @@ impl Drop for Store {
 }
 
 /// What can be said of a value in the store, whatever it is.
-fn entry(id: String, value: &JsValue) -> Entry {
+fn entry(id: String, value: &JsValue) -> SavedKey {
     let text = |name| member(value, name).as_string();
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "since 1970")]
     let time = |name| member(value, name).as_f64().map(|ms| ms as Millis);
@@ -282,11 +283,11 @@ fn entry(id: String, value: &JsValue) -> Entry {
                 && id == id_of(cloud, &key_id)
                 && fits(cloud, &Array::from(&member(value, KEYS)))
         });
-    Entry {
+    SavedKey {
         name: text(NAME).unwrap_or_default(),
         cloud,
         key_id,
-        kept_at: time(KEPT_AT).unwrap_or_default(),
+        saved_at: time(SAVED_AT).unwrap_or_default(),
         chosen_at: time(CHOSEN_AT),
         is_usable,
         id,
@@ -295,18 +296,18 @@ fn entry(id: String, value: &JsValue) -> Entry {
 
 /// Whether these are one key for each of the cloud's keyings, and none of them can be read back.
 fn fits(cloud: &dyn Cloud, keys: &Array) -> bool {
-    let keyings = cloud.manifest().credential.keyings;
-    keys.length() as usize == keyings.len()
-        && keys.iter().zip(keyings).all(|(key, keying)| is_for(&key, keying))
+    let hmac_specs = cloud.manifest().credential.hmac_specs;
+    keys.length() as usize == hmac_specs.len()
+        && keys.iter().zip(hmac_specs).all(|(key, hmac_spec)| is_for(&key, hmac_spec))
 }
 
-fn is_for(key: &JsValue, keying: &Keying) -> bool {
+fn is_for(key: &JsValue, hmac_spec: &HmacSpec) -> bool {
     let Some(key) = key.dyn_ref::<CryptoKey>() else { return false };
     let Ok(algorithm) = key.algorithm() else { return false };
     let hash = member(&member(&algorithm, "hash"), "name");
     !key.extractable()
         && member(&algorithm, "name") == "HMAC"
-        && hash == keying.hash.name()
+        && hash == hmac_spec.hash.name()
         && key.usages().iter().any(|usage| usage == "sign")
 }
 
@@ -317,7 +318,8 @@ fn member(value: &JsValue, name: &str) -> JsValue {
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::{
-        Entry, KEYS, Keepable, Keyring, SCHEMA, choose, forget, id_of, keep, list, remove_derived,
+        KEYS, SCHEMA, SavePermission, SavedKey, SavedKeys, choose, delete, id_of, list,
+        remove_derived, save,
     };
     use crate::{
         database::Unavailable,
@@ -328,7 +330,7 @@ mod tests {
     use relight_core::{
         cloud::{self, Cloud},
         credential::Guard,
-        form::Held,
+        form::SecretStatus,
         request::Pair,
         sign::{SigningInput, algorithm, parse_iso_8601},
     };
@@ -345,9 +347,9 @@ mod tests {
         Key::new(cloud, &Typed::new(secret.into()))
     }
 
-    async fn kept(cloud: &'static dyn Cloud, secret: &str) -> String {
+    async fn saved(cloud: &'static dyn Cloud, secret: &str) -> String {
         let key = key(cloud, secret);
-        keep(cloud, "KEYIDEXAMPLE", "Night shift", &key, NOW).await.expect("it is kept")
+        save(cloud, "KEYIDEXAMPLE", "Night shift", &key, NOW).await.expect("it is kept")
     }
 
     /// Runs a script with the store and with one argument, and waits for what it returns.
@@ -371,65 +373,68 @@ mod tests {
     }
 
     async fn nothing_is_kept() {
-        forget(None).await.expect("an empty store");
+        delete(None).await.expect("an empty store");
     }
 
-    fn usable(entries: &[Entry]) -> Vec<(&str, bool)> {
+    fn usable(entries: &[SavedKey]) -> Vec<(&str, bool)> {
         entries.iter().map(|entry| (entry.id.as_str(), entry.is_usable)).collect()
     }
 
     #[wasm_bindgen_test]
     fn only_a_lasting_key_of_this_tab_can_be_kept_and_only_where_that_is_allowed() {
         let state = KeyState {
-            secret: Held::Usable,
-            token: Held::Nothing,
+            secret: SecretStatus::Usable,
+            token: SecretStatus::Missing,
             guard: Guard::default(),
             is_readable: false,
             expires_at: None,
             locked: None,
             source: None,
             failure: None,
-            keyring: Rc::new(Keyring { is_known: true, ..Keyring::default() }),
+            saved_keys: Rc::new(SavedKeys { is_known: true, ..SavedKeys::default() }),
             chosen: None,
         };
-        let keyring = |is_known, is_forbidden| {
-            Rc::new(Keyring { is_forbidden, is_known, ..Keyring::default() })
+        let saved_keys = |is_known, is_forbidden| {
+            Rc::new(SavedKeys { is_forbidden, is_known, ..SavedKeys::default() })
         };
         let cloud = cloud::by_id("alibaba").unwrap();
-        let of = |state: &KeyState| state.keepable(cloud, "LTAIEXAMPLE");
-        assert_eq!(of(&state), Keepable::Yes);
+        let of = |state: &KeyState| state.may_save(cloud, "LTAIEXAMPLE");
+        assert_eq!(of(&state), SavePermission::Yes);
         for not in [
-            KeyState { secret: Held::Malformed, ..state.clone() },
+            KeyState { secret: SecretStatus::Malformed, ..state.clone() },
             KeyState { is_readable: true, ..state.clone() },
             KeyState { source: Some("vault".into()), ..state.clone() },
             KeyState { chosen: Some("alibaba LTAIEXAMPLE".into()), ..state.clone() },
-            KeyState { keyring: keyring(false, false), ..state.clone() },
-            KeyState { keyring: keyring(true, true), ..state.clone() },
+            KeyState { saved_keys: saved_keys(false, false), ..state.clone() },
+            KeyState { saved_keys: saved_keys(true, true), ..state.clone() },
         ] {
-            assert_eq!(of(&not), Keepable::No, "{not:?}");
+            assert_eq!(of(&not), SavePermission::No, "{not:?}");
         }
         for not in ["not a key id", "LTAI EXAMPLE", "NOTITSBEGINNING"] {
-            assert_eq!(state.keepable(cloud, not), Keepable::No, "{not}");
+            assert_eq!(state.may_save(cloud, not), SavePermission::No, "{not}");
         }
-        assert_eq!(of(&KeyState { token: Held::Usable, ..state.clone() }), Keepable::Temporary);
-        assert_eq!(state.keepable(cloud, "STS.EXAMPLE"), Keepable::Temporary);
+        assert_eq!(
+            of(&KeyState { token: SecretStatus::Usable, ..state.clone() }),
+            SavePermission::Temporary
+        );
+        assert_eq!(state.may_save(cloud, "STS.EXAMPLE"), SavePermission::Temporary);
         let derives = cloud::by_id("tencent").unwrap();
-        assert_eq!(state.keepable(derives, "AKIDEXAMPLE"), Keepable::Derives);
+        assert_eq!(state.may_save(derives, "AKIDEXAMPLE"), SavePermission::Derives);
         let temporary = format!("AKID{}", "x".repeat(40));
-        assert_eq!(state.keepable(derives, &temporary), Keepable::Temporary);
+        assert_eq!(state.may_save(derives, &temporary), SavePermission::Temporary);
     }
 
     /// A key from which the keys of all days follow is not kept, and what an older release has kept goes.
     #[wasm_bindgen_test]
     async fn a_key_that_others_are_derived_from_is_not_kept() {
         nothing_is_kept().await;
-        let kept_one = kept(keeping()[0], SECRET).await;
-        let others = cloud::ALL.iter().copied().filter(|cloud| !keeping().contains(cloud));
+        let saved_one = saved(savable_clouds()[0], SECRET).await;
+        let others = cloud::ALL.iter().copied().filter(|cloud| !savable_clouds().contains(cloud));
         let others: Vec<_> = others.collect();
         assert!(!others.is_empty());
         for cloud in others {
             let key = key(cloud, SECRET);
-            let refused = keep(cloud, "KEYIDEXAMPLE", "", &key, NOW).await;
+            let refused = save(cloud, "KEYIDEXAMPLE", "", &key, NOW).await;
             assert_eq!(refused, Err(Unavailable::Refused));
             // As an older release has written it.
             let older = format!(
@@ -446,21 +451,21 @@ mod tests {
             assert_eq!(list().await.expect("a store").len(), 2);
             assert_eq!(remove_derived().await, Ok(1));
             assert_eq!(remove_derived().await, Ok(0));
-            assert_eq!(usable(&list().await.expect("a store")), [(kept_one.as_str(), true)]);
+            assert_eq!(usable(&list().await.expect("a store")), [(saved_one.as_str(), true)]);
         }
     }
 
     /// The clouds whose keys may be kept.
-    fn keeping() -> Vec<&'static dyn Cloud> {
-        let keeps = |cloud: &&dyn Cloud| !cloud.manifest().credential.derives_keys;
-        cloud::ALL.iter().copied().filter(keeps).collect()
+    fn savable_clouds() -> Vec<&'static dyn Cloud> {
+        let saves = |cloud: &&dyn Cloud| !cloud.manifest().credential.derives_keys;
+        cloud::ALL.iter().copied().filter(saves).collect()
     }
 
     #[wasm_bindgen_test]
     async fn what_is_kept_has_no_byte_that_could_be_read() {
-        for cloud in keeping() {
+        for cloud in savable_clouds() {
             nothing_is_kept().await;
-            kept(cloud, SECRET).await;
+            saved(cloud, SECRET).await;
             let said = text_of(
                 "const said = new Set(); for (const one of await wait(store().getAll())) \
                    for (const key of one.keys) for (const form of ['raw', 'jwk']) \
@@ -504,11 +509,11 @@ mod tests {
                 cloud.algorithms().iter().any(|one| one.name() == algorithm.name())
             };
             let cloud = *cloud::ALL.iter().find(has).expect("its cloud");
-            let id = kept(cloud, text(&input["secret"])).await;
+            let id = saved(cloud, text(&input["secret"])).await;
             let (entry, key) = choose(&id, NOW + 1).await.expect("a store").expect("a key");
             assert_eq!(entry.cloud, Some(cloud));
             let prepared = algorithm.prepare(signing_input(input));
-            let tag = key.mac(cloud, prepared.keying, &prepared.message).await.expect("a tag");
+            let tag = key.mac(cloud, prepared.hmac_spec, &prepared.message).await.expect("a tag");
             let signed = prepared.finish(&tag);
             assert_eq!(
                 signed.signature(),
@@ -523,26 +528,26 @@ mod tests {
     async fn what_is_forgotten_is_gone() {
         nothing_is_kept().await;
         let mut ids = Vec::new();
-        for cloud in keeping() {
-            ids.push(kept(cloud, SECRET).await);
+        for cloud in savable_clouds() {
+            ids.push(saved(cloud, SECRET).await);
             assert_eq!(ids.last(), Some(&id_of(cloud, "KEYIDEXAMPLE")));
         }
         let all = list().await.expect("a store");
         assert_eq!(all.len(), ids.len());
         assert!(
-            all.iter().all(|one| one.is_usable && one.kept_at == NOW && one.chosen_at.is_none())
+            all.iter().all(|one| one.is_usable && one.saved_at == NOW && one.chosen_at.is_none())
         );
         // The same key id again is the same key: a new secret takes the place of the old one.
-        kept(keeping()[0], "another-secret").await;
+        saved(savable_clouds()[0], "another-secret").await;
         assert_eq!(list().await.map(|all| all.len()), Ok(ids.len()));
-        forget(Some(&ids[0])).await.expect("a store");
+        delete(Some(&ids[0])).await.expect("a store");
         assert!(choose(&ids[0], NOW).await.expect("a store").is_none());
         let (chosen, _) = choose(&ids[1], NOW + 7).await.expect("a store").expect("a key");
         let left = list().await.expect("a store");
         assert_eq!(left.len(), ids.len() - 1);
         let noted = left.iter().find(|entry| entry.id == chosen.id).and_then(|one| one.chosen_at);
         assert_eq!(noted, Some(NOW + 7));
-        forget(None).await.expect("a store");
+        delete(None).await.expect("a store");
         let databases = "return (await indexedDB.databases()).map(one => one.name).join();";
         let databases =
             Function::new_no_args(&format!("return (async () => {{ {databases} }})();"))
@@ -558,7 +563,7 @@ mod tests {
     async fn what_does_not_fit_is_listed_and_left_as_it_is() {
         nothing_is_kept().await;
         let cloud = cloud::ALL[0];
-        let id = kept(cloud, SECRET).await;
+        let id = saved(cloud, SECRET).await;
         let broken = "const good = await wait(store().get(argument)); \
              const bytes = new Uint8Array(32); \
              const made = (extractable, hash) => crypto.subtle.importKey('raw', bytes, \
@@ -590,7 +595,7 @@ mod tests {
         }
         assert_eq!(text_of("return JSON.stringify(await wait(store().getAll()));").await, before);
         for name in &names {
-            forget(Some(name)).await.expect("a store");
+            delete(Some(name)).await.expect("a store");
         }
         assert_eq!(usable(&list().await.expect("a store")), [(id.as_str(), true)]);
     }
@@ -606,11 +611,11 @@ mod tests {
         let key = key(cloud, SECRET);
         swap("delete crypto.subtle");
         assert!(key.is_readable());
-        let refused = keep(cloud, "KEYIDEXAMPLE", "", &key, NOW).await;
+        let refused = save(cloud, "KEYIDEXAMPLE", "", &key, NOW).await;
         assert_eq!(refused, Err(Unavailable::Refused));
         // What was wiped is not kept either.
         key.wipe();
-        assert_eq!(keep(cloud, "KEYIDEXAMPLE", "", &key, NOW).await, Err(Unavailable::Refused));
+        assert_eq!(save(cloud, "KEYIDEXAMPLE", "", &key, NOW).await, Err(Unavailable::Refused));
         assert_eq!(list().await, Ok(Vec::new()));
     }
 
@@ -636,18 +641,18 @@ mod tests {
                  return () => {{ {owner}.prototype.{method} = real; }};"
             );
             let restore = Function::new_no_args(&body).call0(&JsValue::UNDEFINED).expect("a spy");
-            assert_eq!(keep(cloud, "KEYIDEXAMPLE", "", &key, NOW).await, Err(expected), "{word}");
+            assert_eq!(save(cloud, "KEYIDEXAMPLE", "", &key, NOW).await, Err(expected), "{word}");
             Function::from(restore).call0(&JsValue::UNDEFINED).expect("the real one");
             assert_eq!(list().await, Ok(Vec::new()), "{word}");
         }
         // One that a newer version has made.
-        let id = kept(cloud, SECRET).await;
+        let id = saved(cloud, SECRET).await;
         let newer = "database.close(); const newer = await wait(indexedDB.open(database.name, 9)); \
              const count = await wait(newer.transaction('keys').objectStore('keys').count()); \
              newer.close(); return String(count);";
         assert_eq!(text_of(newer).await, "1");
         assert_eq!(list().await, Err(Unavailable::Newer));
-        assert_eq!(forget(Some(&id)).await, Err(Unavailable::Newer));
+        assert_eq!(delete(Some(&id)).await, Err(Unavailable::Newer));
         assert_eq!(text_of("return String(await wait(store().count()));").await, "1");
         let gone =
             "database.close(); await wait(indexedDB.deleteDatabase(database.name)); return '';";

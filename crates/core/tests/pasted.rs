@@ -79,7 +79,11 @@ fn what_people_paste_is_recognised() {
                     break;
                 }
                 for one in &found {
-                    assert!(one.seen_as.is_some() && !one.original.is_empty(), "{}", sample.name);
+                    assert!(
+                        one.detected_format.is_some() && !one.original.is_empty(),
+                        "{}",
+                        sample.name
+                    );
                 }
             }
             right_here += usize::from(is_right);

@@ -80,7 +80,7 @@ pub(crate) fn build() -> Result<Dist> {
         }
     }
     integrity::ensure_own_scripts(&folder)?;
-    integrity::seal(&folder)?;
+    integrity::write_sums(&folder)?;
     let dist = Dist::compress(&folder)?;
     integrity::publish_sums(&folder)?;
     dist.print();

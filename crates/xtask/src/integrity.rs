@@ -47,7 +47,7 @@ pub(crate) const SUMS_FILE: &str = "SHA256SUMS";
 
 /// Writes the sums into `boot.js` and both pages, the policy into both pages, and `_headers`.
 /// To be called when no file changes any more.
-pub(crate) fn seal(folder: &Path) -> Result<()> {
+pub(crate) fn write_sums(folder: &Path) -> Result<()> {
     let mut sums = BTreeMap::new();
     for path in files(folder)? {
         let name = name_in(folder, &path)?;
@@ -158,7 +158,7 @@ fn with_sums(boot: &str, sums: &BTreeMap<String, String>) -> Result<String> {
 
 /// Gives every tag that names a held file its sum.
 fn with_integrity(page: &str, sums: &BTreeMap<String, String>) -> Result<String> {
-    let mut sealed = String::new();
+    let mut with_sums = String::new();
     let mut named = 0;
     for piece in page.split_inclusive('>') {
         let found = sums.iter().find(|(name, _)| {
@@ -170,15 +170,15 @@ fn with_integrity(page: &str, sums: &BTreeMap<String, String>) -> Result<String>
                 let (before, tag) = piece.split_at(start);
                 let tag = without_integrity(tag);
                 let end = tag.len() - if tag.ends_with("/>") { 2 } else { 1 };
-                write!(sealed, "{before}{} integrity=\"{sum}\"{}", &tag[..end], &tag[end..])?;
+                write!(with_sums, "{before}{} integrity=\"{sum}\"{}", &tag[..end], &tag[end..])?;
             }
-            _ => sealed.push_str(piece),
+            _ => with_sums.push_str(piece),
         }
     }
     ensure!(named >= 4, "index.html names {named} of the release's files");
     let boot = sums.get("boot.js").context("the sum of boot.js")?;
-    ensure!(sealed.contains(boot), "index.html does not name boot.js");
-    Ok(sealed)
+    ensure!(with_sums.contains(boot), "index.html does not name boot.js");
+    Ok(with_sums)
 }
 
 /// What trunk has said of a file may not be true any more.
@@ -233,8 +233,8 @@ fn read(path: &Path) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::{
-        BTreeMap, HEADERS, SUMS_FILE, foreign_imports, headers_file, integrity, publish_sums, seal,
-        with_integrity, with_sums,
+        BTreeMap, HEADERS, SUMS_FILE, foreign_imports, headers_file, integrity, publish_sums,
+        with_integrity, with_sums, write_sums,
     };
     use crate::paths;
     use std::fs;
@@ -276,9 +276,9 @@ mod tests {
     #[test]
     fn the_start_up_has_a_place_for_the_sums() {
         let boot = fs::read_to_string(paths::root().join("static/boot.js")).unwrap();
-        let sealed = with_sums(&boot, &sums()).unwrap();
-        assert!(sealed.contains("  \"page.js\": \"sha384-of-page.js\",\n"), "{sealed}");
-        assert!(with_sums(&sealed, &sums()).is_err(), "sealed twice");
+        let with_sums = with_sums(&boot, &sums()).unwrap();
+        assert!(with_sums.contains("  \"page.js\": \"sha384-of-page.js\",\n"), "{with_sums}");
+        assert!(with_sums(&with_sums, &sums()).is_err(), "sealed twice");
     }
 
     #[test]
@@ -304,7 +304,7 @@ mod tests {
             fs::write(folder.join(name), page).unwrap();
         }
         fs::write(folder.join("boot.js"), boot).unwrap();
-        seal(&folder).unwrap();
+        write_sums(&folder).unwrap();
         publish_sums(&folder).unwrap();
         let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
         let sums = read(SUMS_FILE);

@@ -89,7 +89,7 @@ fn run(mut arguments: Parser) -> Result<ExitCode> {
             tools::ensure(dist::TOOLS)?;
             dist::build()?.check_budget()?;
             if is_twice {
-                reproducible::build_elsewhere()?;
+                reproducible::rebuild_and_compare()?;
             }
         }
         "sbom" => {

@@ -15,7 +15,7 @@ use crate::{
 
 /// Builds `dist/` a second time, from a copy of what git knows in another folder and without anything
 /// that the first build has left, and compares the hashes. An error names the files that differ.
-pub(crate) fn build_elsewhere() -> Result<()> {
+pub(crate) fn rebuild_and_compare() -> Result<()> {
     let sums = |root: &Path| {
         let path = root.join("dist").join(integrity::SUMS_FILE);
         fs::read_to_string(&path).with_context(|| path.display().to_string())

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// What became of a call, as its transport reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Delivery {
+pub enum TransportResult {
     /// An answer came, from whomever.
     Answered(Response),
     /// Nothing left: the browser was never asked to send. The one report that proves it.
@@ -35,18 +35,18 @@ pub enum Delivery {
 /// anything accepted or lead to sending again by itself, and only the proxy's typed word makes it
 /// not-sent (RFC 9209). Without one the answer came over TLS from the cloud's own host, and its word
 /// is the cloud's.
-pub fn settle(batch: &Batch, delivery: &Delivery, through_proxy: bool) -> BatchAnswer {
+pub fn classify(batch: &Batch, result: &TransportResult, through_proxy: bool) -> BatchAnswer {
     let uniform = |outcome, fault| BatchAnswer::uniform(batch.ids(), None, outcome, Some(fault));
-    let response = match delivery {
-        Delivery::NotSent { word } => {
+    let response = match result {
+        TransportResult::NotSent { word } => {
             return uniform(Outcome::NotSent, Fault::layer(word.as_str(), ""));
         }
-        Delivery::Lost { word } => {
+        TransportResult::Lost { word } => {
             return uniform(Outcome::Unknown, Fault::layer(word.as_str(), ""));
         }
-        Delivery::Answered(response) => response,
+        TransportResult::Answered(response) => response,
     };
-    let decode = || batch.order().target().cloud.decode(batch, response);
+    let decode = || batch.spec().target().cloud.decode(batch, response);
     if !through_proxy {
         return decode();
     }
@@ -59,12 +59,16 @@ pub fn settle(batch: &Batch, delivery: &Delivery, through_proxy: bool) -> BatchA
 }
 
 /// The same for a describe call of a cloud.
-pub fn settle_describe(cloud: &dyn Cloud, delivery: &Delivery, through_proxy: bool) -> Described {
-    let response = match delivery {
-        Delivery::NotSent { word } | Delivery::Lost { word } => {
+pub fn classify_describe(
+    cloud: &dyn Cloud,
+    result: &TransportResult,
+    through_proxy: bool,
+) -> Described {
+    let response = match result {
+        TransportResult::NotSent { word } | TransportResult::Lost { word } => {
             return Described::Failed(Fault::layer(word.as_str(), ""));
         }
-        Delivery::Answered(response) => response,
+        TransportResult::Answered(response) => response,
     };
     if !through_proxy {
         return cloud.decode_describe(response);
@@ -90,13 +94,13 @@ const NO_PROXY_STATUS: &str = "no-proxy-status";
 /// asks to be sent again: a gateway that throttles may have let a copy pass. A refusal in the cloud's
 /// own shape that ends the matter stays one; it would be a strange thing to invent.
 fn unvouched(batch: &Batch, mut answer: BatchAnswer, response: &Response) -> BatchAnswer {
-    let order = batch.order();
-    let errors = order.target().cloud.manifest().errors;
+    let spec = batch.spec();
+    let errors = spec.target().cloud.manifest().errors;
     let fault = Arc::new(Fault::layer(NO_PROXY_STATUS, &response.body));
     for instance in &mut answer.instances {
         let ends_it = match instance.fault.as_deref() {
             Some(Fault::Cloud(report)) => {
-                match explain::effect(errors, report, Some(order.operation().name)) {
+                match explain::effect(errors, report, Some(spec.operation().name)) {
                     Effect::Throttled | Effect::ClockSkew => false,
                     Effect::NothingDone
                     | Effect::MaybeEcho

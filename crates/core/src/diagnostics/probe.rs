@@ -1,12 +1,12 @@
 //! A change that can change nothing, to find out whether a proxy refuses the second copy of one; and
 //! what is remembered of the answer.
 
-use super::Holds;
+use super::CheckResult;
 use crate::{
     cloud::{Cloud, Role, Verb},
     i18n::Locale,
     ids,
-    plan::{self, Batch, Job, Target},
+    plan::{self, Batch, PlanInput, Target},
     request::{Request, Signed},
     run::Millis,
     sign::{Secret, Signer},
@@ -46,7 +46,7 @@ pub fn probe(target: &Target, unix_seconds: i64, nonce: String, locale: Locale) 
         mode.options.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     let rehearsal = operation.parameter_for(Role::DryRun);
     options.extend(rehearsal.map(|parameter| (parameter.name.to_owned(), "true".to_owned())));
-    let job = Job {
+    let input = PlanInput {
         cloud,
         site: Some(target.site.id.to_owned()),
         region: target.region.clone(),
@@ -56,7 +56,7 @@ pub fn probe(target: &Target, unix_seconds: i64, nonce: String, locale: Locale) 
         // The operator's limits are for what may do something.
         limits: Arc::default(),
     };
-    let batch = plan::plan(&job, None).ok()?.batches.into_iter().next()?;
+    let batch = plan::plan(&input, None).ok()?.batches.into_iter().next()?;
     let (key_id, secret) = made_up_key(cloud);
     let signer = Signer { key_id, token: None, unix_seconds, nonce, sign_action: true, locale };
     let request = cloud.prepare(&batch.request(), &signer).finish_with(&secret);
@@ -93,34 +93,36 @@ const VERSION: &str = "1";
 const BELIEVED_FOR_MS: Millis = 7 * 24 * 3_600_000;
 
 /// What is kept of an answer: whether it holds and when that was seen, and nothing else.
-pub fn remember(holds: Holds, seen_at: Millis) -> String {
+pub fn remember(holds: CheckResult, seen_at: Millis) -> String {
     format!("{VERSION} {} {seen_at}", holds.word())
 }
 
 /// What was kept, if it can still be believed. What cannot be read, is too old, or comes from a time
 /// that is still to come, is not known.
-pub fn recall(kept: &str, now: Millis) -> Holds {
+pub fn recall(kept: &str, now: Millis) -> CheckResult {
     let mut parts = kept.split(' ');
     let known = (parts.next(), parts.next(), parts.next().map(str::parse::<Millis>), parts.next());
-    let (Some(VERSION), Some(word), Some(Ok(seen_at)), None) = known else { return Holds::Unseen };
+    let (Some(VERSION), Some(word), Some(Ok(seen_at)), None) = known else {
+        return CheckResult::Unknown;
+    };
     let is_fresh = now.checked_sub(seen_at).is_some_and(|age| age <= BELIEVED_FOR_MS);
-    let holds = [Holds::Yes, Holds::No].into_iter().find(|holds| holds.word() == word);
-    holds.filter(|_| is_fresh).unwrap_or(Holds::Unseen)
+    let holds = [CheckResult::Yes, CheckResult::No].into_iter().find(|holds| holds.word() == word);
+    holds.filter(|_| is_fresh).unwrap_or(CheckResult::Unknown)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BELIEVED_FOR_MS, Holds, nobody, recall, remember};
+    use super::{BELIEVED_FOR_MS, CheckResult, nobody, recall, remember};
 
     #[test]
     fn an_answer_is_believed_for_a_while() {
         let seen = 1_795_176_000_000;
-        for holds in [Holds::Yes, Holds::No, Holds::Unseen] {
+        for holds in [CheckResult::Yes, CheckResult::No, CheckResult::Unknown] {
             let kept = remember(holds, seen);
             assert_eq!(recall(&kept, seen), holds);
             assert_eq!(recall(&kept, seen + BELIEVED_FOR_MS), holds);
-            assert_eq!(recall(&kept, seen + BELIEVED_FOR_MS + 1), Holds::Unseen);
-            assert_eq!(recall(&kept, seen - 1), Holds::Unseen, "a clock was set back");
+            assert_eq!(recall(&kept, seen + BELIEVED_FOR_MS + 1), CheckResult::Unknown);
+            assert_eq!(recall(&kept, seen - 1), CheckResult::Unknown, "a clock was set back");
         }
     }
 
@@ -144,7 +146,7 @@ mod tests {
             "1 perhaps 1",
             "1 yes 99999999999999999999",
         ] {
-            assert_eq!(recall(kept, 1_000), Holds::Unseen, "{kept:?}");
+            assert_eq!(recall(kept, 1_000), CheckResult::Unknown, "{kept:?}");
         }
     }
 

@@ -1,8 +1,9 @@
 //! Puts an error in words: the entry's texts with what was caught, or what an unknown code tells.
 
 use super::{
-    Effect, Entry, ErrorReport, Found, Group, Help, Hint, Known, Permission, Retry, Who, caught_by,
-    family, find, group, hint, index::LAYERS_ID, layer, mask, pattern, permission, unknown_effect,
+    Effect, Entry, ErrorReport, Found, Group, Hint, Known, Permission, Retry, SuggestedAction, Who,
+    caught_by, family, find, group, hint, index::LAYERS_ID, layer, mask, pattern, permission,
+    unknown_effect,
 };
 use crate::{
     cloud::{self, Cloud, Manifest},
@@ -51,10 +52,11 @@ pub struct Explanation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// How sure it is that the text says this.
-    pub sure: Sure,
+    #[serde(rename = "sure")]
+    pub confidence: Confidence,
     /// In what shape it stood in a text; `None` for an answer that was decoded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seen_as: Option<SeenAs>,
+    #[serde(rename = "seenAs", skip_serializing_if = "Option::is_none")]
+    pub detected_format: Option<DetectedFormat>,
     /// The operation that was asked for, by the cloud's own name, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
@@ -71,8 +73,8 @@ pub struct Explanation {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
     /// What a page can do about it, the first first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub helps: Vec<Help>,
+    #[serde(rename = "helps", skip_serializing_if = "Vec::is_empty")]
+    pub suggested_actions: Vec<SuggestedAction>,
     /// The vendor's own page on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vendor_page: Option<String>,
@@ -81,7 +83,7 @@ pub struct Explanation {
 /// How sure it is that a text says what is explained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Sure {
+pub enum Confidence {
     /// Other things than a cloud say this too.
     Possible,
     /// The code is of one cloud only, and nothing else in the text speaks for it.
@@ -93,7 +95,7 @@ pub enum Sure {
 /// The shape in which an error stood in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum SeenAs {
+pub enum DetectedFormat {
     /// Nothing but the code.
     Code,
     /// JSON.
@@ -211,9 +213,11 @@ fn recognised(
         .map(|cloud| permission::permission(cloud, Some(found), report, operation, known, locale));
     let signature = server_signature(found);
     let group = group::group(manifest, entry);
-    let helps = helps(manifest, entry, permission.as_ref(), signature.as_ref());
-    let hints =
-        cloud.map_or_else(Vec::new, |cloud| hint::hints(cloud, group, &helps, known, locale));
+    let suggested_actions =
+        suggested_actions(manifest, entry, permission.as_ref(), signature.as_ref());
+    let hints = cloud.map_or_else(Vec::new, |cloud| {
+        hint::hints(cloud, group, &suggested_actions, known, locale)
+    });
     Explanation {
         recognised: true,
         cloud: cloud_id,
@@ -230,11 +234,11 @@ fn recognised(
         group,
         effect: entry.effect,
         address: Some(address(cloud_id.unwrap_or(LAYERS_ID), entry.code)),
-        sure: Sure::Certain,
-        seen_as: None,
+        confidence: Confidence::Certain,
+        detected_format: None,
         operation: operation.map(str::to_owned),
         region: known.region.map(str::to_owned),
-        helps,
+        suggested_actions,
         permission,
         signature,
         hints,
@@ -282,15 +286,16 @@ fn unknown(
         .filter(|_| family.is_some_and(|family| family.group == Group::GetPermission))
         .map(|cloud| permission::permission(cloud, None, report, operation, known, locale));
     let group = group::group_of_unknown(&report.code, retry);
-    let mut helps = Vec::new();
+    let mut suggested_actions = Vec::new();
     if permission.as_ref().is_some_and(|permission| permission.policy.is_some()) {
-        helps.push(Help::CopyPolicy);
+        suggested_actions.push(SuggestedAction::CopyPolicy);
     }
     if retry == Retry::CheckFirst {
-        helps.push(Help::RefreshState);
+        suggested_actions.push(SuggestedAction::RefreshState);
     }
-    let hints =
-        cloud.map_or_else(Vec::new, |cloud| hint::hints(cloud, group, &helps, known, locale));
+    let hints = cloud.map_or_else(Vec::new, |cloud| {
+        hint::hints(cloud, group, &suggested_actions, known, locale)
+    });
     Explanation {
         recognised: false,
         cloud: cloud_id,
@@ -307,14 +312,14 @@ fn unknown(
         group,
         effect,
         address: None,
-        sure: Sure::Certain,
-        seen_as: None,
+        confidence: Confidence::Certain,
+        detected_format: None,
         operation: operation.map(str::to_owned),
         region: known.region.map(str::to_owned),
         permission,
         signature: None,
         hints,
-        helps,
+        suggested_actions,
         vendor_page: cloud.map(|cloud| vendor_page(cloud.manifest(), &report.code)),
     }
 }
@@ -345,33 +350,36 @@ fn server_signature(found: &Found) -> Option<ServerSignature> {
         .then_some(ServerSignature { string_to_sign, canonical_request })
 }
 
-fn helps(
+fn suggested_actions(
     manifest: Option<&Manifest>,
     entry: &Entry,
     permission: Option<&Permission>,
     signature: Option<&ServerSignature>,
-) -> Vec<Help> {
-    let mut helps = Vec::new();
+) -> Vec<SuggestedAction> {
+    let mut suggested_actions = Vec::new();
     if permission.is_some_and(|permission| permission.policy.is_some()) {
-        helps.push(Help::CopyPolicy);
+        suggested_actions.push(SuggestedAction::CopyPolicy);
     }
     if signature.is_some() {
-        helps.push(Help::CompareSignature);
+        suggested_actions.push(SuggestedAction::CompareSignature);
     }
     if entry.effect == Effect::ClockSkew {
-        helps.push(Help::CorrectClock);
+        suggested_actions.push(SuggestedAction::CorrectClock);
     } else if manifest.is_some_and(|one| group::group(Some(one), entry) == Group::CorrectKey) {
-        helps.push(Help::EnterKey);
+        suggested_actions.push(SuggestedAction::EnterKey);
     }
     match entry.retry {
-        Retry::CheckFirst => helps.push(Help::RefreshState),
-        Retry::Later if entry.effect == Effect::MaybeEcho => helps.push(Help::RefreshState),
-        Retry::Later => helps.push(Help::SendAgain),
+        Retry::CheckFirst => suggested_actions.push(SuggestedAction::RefreshState),
+        Retry::Later if entry.effect == Effect::MaybeEcho => {
+            suggested_actions.push(SuggestedAction::RefreshState)
+        }
+        Retry::Later => suggested_actions.push(SuggestedAction::SendAgain),
         Retry::Never | Retry::AfterFix => {}
     }
     let of_code = manifest.map_or(&[][..], |manifest| manifest.error_helps).iter();
-    helps.extend(of_code.filter(|(code, _)| *code == entry.code).map(|(_, help)| *help));
-    helps
+    suggested_actions
+        .extend(of_code.filter(|(code, _)| *code == entry.code).map(|(_, help)| *help));
+    suggested_actions
 }
 
 fn vendor_page(manifest: &Manifest, code: &str) -> String {

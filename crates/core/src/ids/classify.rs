@@ -11,7 +11,7 @@ use crate::{
 
 /// What a piece looks like.
 #[derive(Clone, Debug)]
-pub(super) enum Look {
+pub(super) enum PieceKind {
     /// Punctuation alone.
     Mark,
     /// Nothing that was meant as an id.
@@ -32,7 +32,7 @@ pub(super) enum Look {
 const NEAR_MISS_MAX_BYTES: usize = 160;
 
 /// Looks at pieces, with the cloud that was chosen and a buffer that is used again.
-pub(super) struct Reading {
+pub(super) struct Classifier {
     chosen: Option<&'static dyn Cloud>,
     /// Every cloud, the chosen one first, with what is asked of it for each piece.
     grammars: Vec<Grammar>,
@@ -46,57 +46,57 @@ struct Grammar {
     prefix: Option<&'static str>,
 }
 
-impl Reading {
+impl Classifier {
     pub(super) fn new(chosen: Option<&'static dyn Cloud>) -> Self {
         let others = cloud::ALL.iter().copied().filter(|cloud| Some(*cloud) != chosen);
         let grammars = chosen.into_iter().chain(others).map(|cloud| {
             let ids = &cloud.manifest().ids;
             Grammar { cloud, ids, prefix: prefix(ids) }
         });
-        Reading { chosen, grammars: grammars.collect(), folded: String::new() }
+        Classifier { chosen, grammars: grammars.collect(), folded: String::new() }
     }
 
-    pub(super) fn look(&mut self, piece: &Piece<'_>) -> Look {
+    pub(super) fn classify(&mut self, piece: &Piece<'_>) -> PieceKind {
         let text = piece.text;
         let is_ascii = text.is_ascii();
         let has_words = text.bytes().any(|byte| byte.is_ascii_alphanumeric())
             || (!is_ascii && text.chars().any(speaks));
         if !has_words {
-            return Look::Mark;
+            return PieceKind::Mark;
         }
-        if is_ascii && let Some(look) = self.id(piece) {
-            return look;
+        if is_ascii && let Some(kind) = self.id(piece) {
+            return kind;
         }
         if bytes::has(text, "*")
-            && let Some(look) = self.masked(text)
+            && let Some(kind) = self.masked(text)
         {
-            return look;
+            return kind;
         }
         if is_rounded(text) {
             let cloud = self.first(|ids| ids.example.bytes().all(|byte| byte.is_ascii_digit()));
-            return Look::Malformed { cloud, reason: Malformation::RoundedNumber };
+            return PieceKind::Malformed { cloud, reason: Malformation::RoundedNumber };
         }
         self.folded.clear();
         if text.len() <= NEAR_MISS_MAX_BYTES
-            && let Some(look) = self.near_miss(text)
+            && let Some(kind) = self.near_miss(text)
         {
-            return look;
+            return kind;
         }
         let folded = self.folded.as_str();
         let resembles =
             |ids: &IdGrammar| (ids.resembles)(text) || (folded != text && (ids.resembles)(folded));
         match self.first(resembles) {
             // Numbers of all kinds stand in links; only those of the right length are meant.
-            Some(_) if piece.compound && is_digits(text) => Look::Word,
+            Some(_) if piece.compound && is_digits(text) => PieceKind::Word,
             Some(cloud) => {
                 let reason = reason(text, &self.folded, &cloud.manifest().ids);
-                Look::Malformed { cloud: Some(cloud), reason }
+                PieceKind::Malformed { cloud: Some(cloud), reason }
             }
-            None => Look::Word,
+            None => PieceKind::Word,
         }
     }
 
-    fn id(&self, piece: &Piece<'_>) -> Option<Look> {
+    fn id(&self, piece: &Piece<'_>) -> Option<PieceKind> {
         let text = piece.text;
         if let Some(cloud) = self.first(|ids| (ids.strict)(text)) {
             return Some(self.found(cloud, true));
@@ -107,14 +107,14 @@ impl Reading {
         self.first(|ids| (ids.lenient)(text)).map(|cloud| self.found(cloud, false))
     }
 
-    fn found(&self, cloud: &'static dyn Cloud, strict: bool) -> Look {
+    fn found(&self, cloud: &'static dyn Cloud, strict: bool) -> PieceKind {
         match self.chosen {
-            Some(chosen) if chosen != cloud => Look::OtherCloud { cloud, strict },
-            Some(_) | None => Look::Id { cloud, strict },
+            Some(chosen) if chosen != cloud => PieceKind::OtherCloud { cloud, strict },
+            Some(_) | None => PieceKind::Id { cloud, strict },
         }
     }
 
-    fn masked(&self, text: &str) -> Option<Look> {
+    fn masked(&self, text: &str) -> Option<PieceKind> {
         let (before, _) = text.split_once('*')?;
         let stars_at_end = text.ends_with('*');
         if before.is_empty() {
@@ -126,11 +126,11 @@ impl Reading {
                 || prefix(ids).is_some_and(|prefix| before.starts_with(prefix))
         });
         (cloud.is_some() || (stars_at_end && bytes::has(before, "-")))
-            .then_some(Look::Masked { cloud })
+            .then_some(PieceKind::Masked { cloud })
     }
 
     /// Leaves the folded text in the buffer.
-    fn near_miss(&mut self, text: &str) -> Option<Look> {
+    fn near_miss(&mut self, text: &str) -> Option<PieceKind> {
         fold(text, &mut self.folded);
         let folded = self.folded.as_str();
         let is_changed = folded != text;
@@ -139,8 +139,8 @@ impl Reading {
             .iter()
             .find_map(|grammar| Some((grammar.cloud, suggest(folded, is_changed, grammar)?)))?;
         Some(match self.chosen {
-            Some(chosen) if chosen != cloud => Look::OtherCloud { cloud, strict: true },
-            Some(_) | None => Look::NearMiss { cloud, suggestion },
+            Some(chosen) if chosen != cloud => PieceKind::OtherCloud { cloud, strict: true },
+            Some(_) | None => PieceKind::NearMiss { cloud, suggestion },
         })
     }
 

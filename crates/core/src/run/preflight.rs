@@ -5,50 +5,50 @@ use super::{
     clock::{is_clock_skew, skew_seconds},
 };
 use crate::{
-    answer::{self, Delivery, Described, Fault, InstanceState},
+    answer::{self, Described, DescribedInstance, Fault, TransportResult},
     eligibility::{Eligibility, SkipReason},
     ids::InstanceId,
-    plan::{Order, Target},
+    plan::{OperationSpec, Target},
 };
 use std::collections::{HashMap, VecDeque};
 
 /// How long something may be sent on the word of a look. What it has shown ages: somebody else restarts,
 /// stops or releases an instance, puts a lock on it, and then its last operation is another one, too. It
 /// is long enough to read a review and to type the count.
-const HOLDS_FOR_MS: u64 = 300_000;
+const VALID_FOR_MS: u64 = 300_000;
 
 /// How old a look is, if nothing may be sent on its word any more. Of a clock that was set back since,
 /// nothing is known but that it was.
-pub fn outdated(looked_at: Millis, now: Millis) -> Option<u64> {
-    Some(now.abs_diff(looked_at)).filter(|age_ms| *age_ms > HOLDS_FOR_MS)
+pub fn outdated(described_at: Millis, now: Millis) -> Option<u64> {
+    Some(now.abs_diff(described_at)).filter(|age_ms| *age_ms > VALID_FOR_MS)
 }
 
-/// A look at many instances, as a state machine without I/O: [`Look::next`] says what to do,
-/// [`Look::looked`] takes what came.
+/// A look at many instances, as a state machine without I/O: [`Preflight::next`] says what to do,
+/// [`Preflight::described`] takes what came.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct Preflight {
     target: Target,
     through_proxy: bool,
-    left: VecDeque<InstanceId>,
+    remaining: VecDeque<InstanceId>,
     total: usize,
-    looking: bool,
+    in_flight: bool,
     next_at: Millis,
     tries: u32,
     asked_at: Millis,
     clock_skew_seconds: i64,
     clock_corrected: bool,
-    seen: Seen,
+    result: PreflightResult,
 }
 
 /// What a look has brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct PreflightResult {
     /// The instances that the cloud knows.
-    pub instances: Vec<InstanceState>,
+    pub instances: Vec<DescribedInstance>,
     /// When the first of them was asked for, in milliseconds since 1970: none is older.
     pub at: Millis,
     /// How old the look was that this one was done instead of, because nothing could be sent on its word.
-    pub instead_of_ms: Option<u64>,
+    pub replaced_age_ms: Option<u64>,
     /// Why the look could not be finished.
     pub fault: Option<Fault>,
     /// Seconds by which the cloud's clock is ahead of the page's, if that stood in the way.
@@ -57,38 +57,38 @@ pub struct Seen {
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LookCommand {
-    /// Describe these instances and report with [`Look::looked`].
+pub enum PreflightCommand {
+    /// Describe these instances and report with [`Preflight::described`].
     Describe(Vec<InstanceId>),
     /// Ask again at this time.
     WakeAt(Millis),
     /// An answer is on the way.
     Wait,
-    /// It is over: [`Look::seen`] has the result.
+    /// It is over: [`Preflight::result`] has the result.
     Done,
 }
 
-impl Look {
+impl Preflight {
     /// A look at these instances.
     pub fn new(target: Target, ids: &[InstanceId], through_proxy: bool) -> Self {
-        Look {
+        Preflight {
             target,
             through_proxy,
-            left: ids.iter().cloned().collect(),
+            remaining: ids.iter().cloned().collect(),
             total: ids.len(),
-            looking: false,
+            in_flight: false,
             next_at: 0,
             tries: 0,
             asked_at: 0,
             clock_skew_seconds: 0,
             clock_corrected: false,
-            seen: Seen::default(),
+            result: PreflightResult::default(),
         }
     }
 
     /// The same, done because the one before was too old.
     pub(crate) fn instead_of(mut self, age_ms: Option<u64>) -> Self {
-        self.seen.instead_of_ms = age_ms;
+        self.result.replaced_age_ms = age_ms;
         self
     }
 
@@ -99,7 +99,7 @@ impl Look {
 
     /// How many of how many instances have been looked at.
     pub fn progress(&self) -> (usize, usize) {
-        (self.total - self.left.len(), self.total)
+        (self.total - self.remaining.len(), self.total)
     }
 
     /// Seconds to add to the page's clock for the signature, as learned from the cloud's own clock.
@@ -108,50 +108,50 @@ impl Look {
     }
 
     /// What it has brought so far.
-    pub fn seen(&self) -> &Seen {
-        &self.seen
+    pub fn result(&self) -> &PreflightResult {
+        &self.result
     }
 
     /// What to do at a time.
-    pub fn next(&mut self, now: Millis) -> LookCommand {
-        if self.looking {
-            return LookCommand::Wait;
+    pub fn next(&mut self, now: Millis) -> PreflightCommand {
+        if self.in_flight {
+            return PreflightCommand::Wait;
         }
-        if self.left.is_empty() || self.seen.fault.is_some() {
-            return LookCommand::Done;
+        if self.remaining.is_empty() || self.result.fault.is_some() {
+            return PreflightCommand::Done;
         }
         if now < self.next_at {
-            return LookCommand::WakeAt(self.next_at);
+            return PreflightCommand::WakeAt(self.next_at);
         }
         let manifest = self.target.cloud.manifest();
         self.next_at =
             now + 1_000_u64.div_ceil(u64::from(manifest.describe_calls_per_second.max(1)));
-        self.looking = true;
+        self.in_flight = true;
         self.asked_at = now;
         let page = manifest.describe_ids_max.max(1);
-        LookCommand::Describe(self.left.iter().take(page).cloned().collect())
+        PreflightCommand::Describe(self.remaining.iter().take(page).cloned().collect())
     }
 
     /// Takes what a describe call has brought. Reads may be repeated: a page that was refused for
     /// pace, or lost, is asked for again, twice at most.
-    pub fn looked(&mut self, now: Millis, ids: &[InstanceId], delivery: &Delivery) {
-        self.looking = false;
-        match answer::settle_describe(self.target.cloud, delivery, self.through_proxy) {
+    pub fn described(&mut self, now: Millis, ids: &[InstanceId], result: &TransportResult) {
+        self.in_flight = false;
+        match answer::classify_describe(self.target.cloud, result, self.through_proxy) {
             Described::Found { instances, .. } => {
                 self.tries = 0;
-                self.left.drain(..ids.len().min(self.left.len()));
-                self.seen.instances.extend(instances);
-                if self.seen.at == 0 {
-                    self.seen.at = self.asked_at;
+                self.remaining.drain(..ids.len().min(self.remaining.len()));
+                self.result.instances.extend(instances);
+                if self.result.at == 0 {
+                    self.result.at = self.asked_at;
                 }
             }
-            Described::Failed(fault) if self.corrects_clock(now, &fault, delivery) => {
+            Described::Failed(fault) if self.corrects_clock(now, &fault, result) => {
                 self.next_at = now;
             }
             Described::Failed(fault) => {
                 self.tries += 1;
                 if self.tries > 2 {
-                    self.seen.fault = Some(fault);
+                    self.result.fault = Some(fault);
                 } else {
                     self.next_at = now + (500 << self.tries);
                 }
@@ -160,14 +160,14 @@ impl Look {
     }
 
     /// A clock that is off must not reach anybody as an error: it is set once by the cloud's.
-    fn corrects_clock(&mut self, now: Millis, fault: &Fault, delivery: &Delivery) -> bool {
-        let Delivery::Answered(response) = delivery else { return false };
+    fn corrects_clock(&mut self, now: Millis, fault: &Fault, result: &TransportResult) -> bool {
+        let TransportResult::Answered(response) = result else { return false };
         if !is_clock_skew(&self.target, fault) || self.clock_corrected {
             return false;
         }
         let Some(seconds) = skew_seconds(self.asked_at, now, response) else { return false };
         self.clock_skew_seconds = seconds;
-        self.seen.clock_skew_seconds = Some(self.clock_skew_seconds);
+        self.result.clock_skew_seconds = Some(self.clock_skew_seconds);
         self.clock_corrected = true;
         true
     }
@@ -175,19 +175,20 @@ impl Look {
 
 /// Parts the instances that can take an order from those that cannot, with the reasons. Ids that
 /// the look did not bring are not found.
-pub fn sort_out(
-    order: &Order,
+pub fn partition_eligible(
+    spec: &OperationSpec,
     ids: &[InstanceId],
-    seen: &[InstanceState],
+    described: &[DescribedInstance],
 ) -> (Vec<InstanceId>, Vec<(InstanceId, SkipReason)>) {
-    let seen: HashMap<&str, &InstanceState> =
-        seen.iter().map(|state| (state.id.as_str(), state)).collect();
+    let described: HashMap<&str, &DescribedInstance> =
+        described.iter().map(|state| (state.id.as_str(), state)).collect();
     let mut eligible = Vec::new();
     let mut skipped = Vec::new();
     for id in ids {
-        let verdict =
-            seen.get(id.as_str()).map_or(Eligibility::Skipped(SkipReason::NotFound), |state| {
-                order.target().cloud.eligibility(order, state)
+        let verdict = described
+            .get(id.as_str())
+            .map_or(Eligibility::Skipped(SkipReason::NotFound), |state| {
+                spec.target().cloud.eligibility(spec, state)
             });
         match verdict {
             Eligibility::Eligible => eligible.push(id.clone()),
@@ -208,8 +209,8 @@ mod tests {
         let target = Target::new(cloud, None, "ap-guangzhou").unwrap();
         let ids: Vec<InstanceId> =
             parse_ids("ins-r8hr2upy", Some(cloud)).ids.into_iter().map(|one| one.id).collect();
-        let mut look = Look::new(target, &ids, true);
-        let refused = Delivery::Answered(Response {
+        let mut preflight = Preflight::new(target, &ids, true);
+        let refused = TransportResult::Answered(Response {
             status: 200,
             headers: vec![
                 ("proxy-status".into(), "relight-proxy; received-status=200".into()),
@@ -218,13 +219,13 @@ mod tests {
             body: r#"{"Response":{"Error":{"Code":"AuthFailure.SignatureExpire","Message":"expired"},"RequestId":"8f1e5c1a-0000-0000-0000-000000000001"}}"#.into(),
         });
         let now = 1_714_550_400_000;
-        assert!(matches!(look.next(now), LookCommand::Describe(_)));
-        look.looked(now, &ids, &refused);
-        assert_eq!(look.clock_skew_seconds(), 600);
-        assert_eq!(look.seen().clock_skew_seconds, Some(600));
-        assert!(matches!(look.next(now), LookCommand::Describe(_)));
+        assert!(matches!(preflight.next(now), PreflightCommand::Describe(_)));
+        preflight.described(now, &ids, &refused);
+        assert_eq!(preflight.clock_skew_seconds(), 600);
+        assert_eq!(preflight.result().clock_skew_seconds, Some(600));
+        assert!(matches!(preflight.next(now), PreflightCommand::Describe(_)));
         // The same answer again is no matter of the clock any more.
-        look.looked(now, &ids, &refused);
-        assert!(matches!(look.next(now), LookCommand::WakeAt(_)));
+        preflight.described(now, &ids, &refused);
+        assert!(matches!(preflight.next(now), PreflightCommand::WakeAt(_)));
     }
 }

@@ -8,14 +8,14 @@ const SECOND_MS: u64 = 1_000;
 /// The cloud counts arrivals, and a call may be held up on its way, so that the next ones arrive closer
 /// behind it than they left. As long as nobody knows when it arrived, it is taken to have been held up
 /// by this much; an answer says better, for it has arrived before that.
-const ON_THE_WAY_MS: u64 = 40;
+const IN_FLIGHT_MS: u64 = 40;
 
 /// Times are cut to whole milliseconds, here and there.
 const GRAIN_MS: u64 = 2;
 
 /// When the next call may go out: so many arrivals in any second, evenly spread over it.
 #[derive(Clone, Debug)]
-pub(super) struct Pace {
+pub(super) struct RateLimiter {
     calls_per_second: usize,
     interval_ms: u64,
     /// What it was before anything was refused for it.
@@ -31,22 +31,22 @@ pub(super) struct Pace {
 #[derive(Clone, Copy, Debug)]
 struct Recent {
     call: usize,
-    left_at: Millis,
+    sent_at: Millis,
     /// From when on it is out of the cloud's second.
     over_at: Millis,
 }
 
 impl Recent {
-    const fn new(call: usize, left_at: Millis) -> Self {
-        Recent { call, left_at, over_at: left_at + ON_THE_WAY_MS + SECOND_MS }
+    const fn new(call: usize, sent_at: Millis) -> Self {
+        Recent { call, sent_at, over_at: sent_at + IN_FLIGHT_MS + SECOND_MS }
     }
 }
 
-impl Pace {
+impl RateLimiter {
     pub(super) fn new(calls_per_second: u32) -> Self {
         let calls_per_second = calls_per_second.max(1);
         let usual_interval_ms = SECOND_MS.div_ceil(u64::from(calls_per_second));
-        Pace {
+        RateLimiter {
             calls_per_second: usize::try_from(calls_per_second).unwrap_or(1),
             // Rounded up: one call too many in a second is a refusal.
             interval_ms: usual_interval_ms,
@@ -103,9 +103,9 @@ impl Pace {
     }
 
     /// A call has left only now.
-    pub(super) fn left(&mut self, call: usize, now: Millis) {
+    pub(super) fn mark_sent(&mut self, call: usize, now: Millis) {
         if let Some(recent) = self.last_of(call)
-            && now > recent.left_at
+            && now > recent.sent_at
         {
             *recent = Recent::new(call, now);
         }
@@ -114,7 +114,7 @@ impl Pace {
     /// A call has come back, or is lost: it arrived before that, if at all.
     pub(super) fn answered(&mut self, call: usize, now: Millis) {
         if let Some(recent) = self.last_of(call) {
-            recent.over_at = recent.over_at.min(now.max(recent.left_at) + SECOND_MS + GRAIN_MS);
+            recent.over_at = recent.over_at.min(now.max(recent.sent_at) + SECOND_MS + GRAIN_MS);
         }
     }
 
@@ -130,7 +130,7 @@ impl Pace {
 
     /// A clock that was set back must not stop the run for hours.
     fn was_set_back(&self, now: Millis) -> bool {
-        self.recent.back().is_some_and(|last| now + SECOND_MS < last.left_at)
+        self.recent.back().is_some_and(|last| now + SECOND_MS < last.sent_at)
     }
 
     pub(super) fn not_before(&mut self, at: Millis) {
@@ -168,27 +168,27 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
-    use super::Pace;
+    use super::RateLimiter;
 
     /// The times at which calls go out, each late by as much as the list says and answered after so
     /// many milliseconds, or not within a second.
-    fn times(mut pace: Pace, late_ms: &[u64], answer_ms: Option<u64>) -> Vec<u64> {
+    fn times(mut limiter: RateLimiter, late_ms: &[u64], answer_ms: Option<u64>) -> Vec<u64> {
         let mut now = 1_000_000;
         let mut sent: Vec<u64> = Vec::new();
         for late in late_ms {
-            let mut due = now.max(pace.next_at(now));
+            let mut due = now.max(limiter.next_at(now));
             // What comes back meanwhile may bring the next one forward.
-            for (call, left_at) in sent.iter().enumerate() {
-                let Some(answered_at) = answer_ms.map(|ms| left_at + ms) else { continue };
+            for (call, sent_at) in sent.iter().enumerate() {
+                let Some(answered_at) = answer_ms.map(|ms| sent_at + ms) else { continue };
                 if (now..=due).contains(&answered_at) {
-                    pace.answered(call, answered_at);
-                    due = answered_at.max(pace.next_at(answered_at));
+                    limiter.answered(call, answered_at);
+                    due = answered_at.max(limiter.next_at(answered_at));
                 }
             }
             now = due;
-            pace.sent(sent.len(), now);
+            limiter.sent(sent.len(), now);
             now += late;
-            pace.left(sent.len(), now);
+            limiter.mark_sent(sent.len(), now);
             sent.push(now);
         }
         sent
@@ -200,7 +200,7 @@ mod tests {
     fn no_second_has_too_many_and_lateness_does_not_add_up() {
         let late: Vec<u64> = (0..200).map(|call| LATE_MS[call % 7]).collect();
         for (answer_ms, most_ms) in [(None, 106), (Some(200), 106), (Some(15), 103)] {
-            let times = times(Pace::new(10), &late, answer_ms);
+            let times = times(RateLimiter::new(10), &late, answer_ms);
             for eleven in times.windows(11) {
                 assert!(eleven[10] - eleven[0] > 1_000, "{answer_ms:?} {eleven:?}");
             }
@@ -211,70 +211,70 @@ mod tests {
 
     #[test]
     fn a_call_counts_from_when_it_can_have_arrived() {
-        let mut pace = Pace::new(1);
-        pace.sent(0, 1_000_000);
-        assert_eq!(pace.next_at(1_000_000), 1_001_040, "nobody knows when it arrived");
-        pace.left(0, 1_000_300);
-        assert_eq!(pace.next_at(1_000_300), 1_001_340, "it was held up in the page");
-        pace.answered(0, 1_000_310);
-        assert_eq!(pace.next_at(1_000_310), 1_001_312, "it arrived before its answer");
-        pace.answered(0, 1_000_900);
-        pace.left(0, 1_000_200);
-        assert_eq!(pace.next_at(1_000_900), 1_001_312, "what comes later knows no better");
+        let mut limiter = RateLimiter::new(1);
+        limiter.sent(0, 1_000_000);
+        assert_eq!(limiter.next_at(1_000_000), 1_001_040, "nobody knows when it arrived");
+        limiter.mark_sent(0, 1_000_300);
+        assert_eq!(limiter.next_at(1_000_300), 1_001_340, "it was held up in the page");
+        limiter.answered(0, 1_000_310);
+        assert_eq!(limiter.next_at(1_000_310), 1_001_312, "it arrived before its answer");
+        limiter.answered(0, 1_000_900);
+        limiter.mark_sent(0, 1_000_200);
+        assert_eq!(limiter.next_at(1_000_900), 1_001_312, "what comes later knows no better");
     }
 
     #[test]
     fn a_slow_answer_says_nothing() {
-        let mut pace = Pace::new(1);
-        pace.sent(0, 1_000_000);
-        pace.answered(0, 1_000_700);
-        assert_eq!(pace.next_at(1_000_700), 1_001_040);
+        let mut limiter = RateLimiter::new(1);
+        limiter.sent(0, 1_000_000);
+        limiter.answered(0, 1_000_700);
+        assert_eq!(limiter.next_at(1_000_700), 1_001_040);
     }
 
     #[test]
     fn a_long_pause_is_not_made_up_for() {
-        let mut pace = Pace::new(10);
-        pace.sent(0, 1_000_000);
-        assert_eq!(pace.next_at(1_000_000), 1_000_100);
-        pace.sent(1, 1_009_000);
-        assert_eq!(pace.next_at(1_009_000), 1_009_100);
+        let mut limiter = RateLimiter::new(10);
+        limiter.sent(0, 1_000_000);
+        assert_eq!(limiter.next_at(1_000_000), 1_000_100);
+        limiter.sent(1, 1_009_000);
+        assert_eq!(limiter.next_at(1_009_000), 1_009_100);
     }
 
     #[test]
     fn a_clock_that_is_set_back_stops_nothing() {
-        let mut pace = Pace::new(1);
-        pace.sent(0, 9_000_000);
-        assert_eq!(pace.next_at(1_000_000), 1_000_000);
-        pace.sent(1, 1_000_000);
-        assert_eq!(pace.next_at(1_000_001), 1_001_040);
+        let mut limiter = RateLimiter::new(1);
+        limiter.sent(0, 9_000_000);
+        assert_eq!(limiter.next_at(1_000_000), 1_000_000);
+        limiter.sent(1, 1_000_000);
+        assert_eq!(limiter.next_at(1_000_001), 1_001_040);
     }
 
     #[test]
     fn refusals_of_one_time_slow_it_once() {
-        let mut pace = Pace::new(10);
+        let mut limiter = RateLimiter::new(10);
         for (call, at) in [0, 100, 200].into_iter().enumerate() {
-            pace.sent(call, 1_000_000 + at);
+            limiter.sent(call, 1_000_000 + at);
         }
         for at in [0, 100, 200] {
-            pace.throttled(1_000_300, 1_000_000 + at, (0, 0), None);
+            limiter.throttled(1_000_300, 1_000_000 + at, (0, 0), None);
         }
-        pace.sent(3, 1_000_300);
-        assert_eq!(pace.next_at(1_000_300), 1_000_300 + 125);
+        limiter.sent(3, 1_000_300);
+        assert_eq!(limiter.next_at(1_000_300), 1_000_300 + 125);
     }
 
     #[test]
     fn after_a_refusal_it_becomes_as_fast_again_in_time() {
-        let mut pace = Pace::new(10);
+        let mut limiter = RateLimiter::new(10);
         let mut now = 1_000_000;
-        pace.sent(0, now);
-        pace.throttled(now, now, (0, 0), None);
+        limiter.sent(0, now);
+        limiter.throttled(now, now, (0, 0), None);
         let mut pauses = Vec::new();
         for call in 1..61 {
-            let next = pace.next_at(now).max(now);
+            let next = limiter.next_at(now).max(now);
             pauses.push(next - now);
             now = next;
-            pace.sent(call, now);
-            pace.answered(call, now);
+            limiter.sent(call, now);
+            limiter.answered(call, now);
         }
         assert!(pauses[2] >= 125, "{pauses:?}");
         assert!(pauses.windows(2).skip(1).all(|pair| pair[1] <= pair[0] + 2), "{pauses:?}");

@@ -5,17 +5,17 @@ use super::{
     row::{WatchReason, Watched},
 };
 use crate::{
-    answer::{self, BatchAnswer, Delivery, Fault, Outcome},
+    answer::{self, BatchAnswer, Fault, Outcome, TransportResult},
     explain::Effect,
 };
 use std::sync::Arc;
 
 impl Run {
     /// A call came back, or did not.
-    pub(super) fn delivered(&mut self, now: Millis, index: usize, delivery: &Delivery) {
-        let came_to_nothing = match delivery {
-            Delivery::NotSent { .. } => true,
-            Delivery::Lost { .. } | Delivery::Answered(_) => false,
+    pub(super) fn delivered(&mut self, now: Millis, index: usize, result: &TransportResult) {
+        let came_to_nothing = match result {
+            TransportResult::NotSent { .. } => true,
+            TransportResult::Lost { .. } | TransportResult::Answered(_) => false,
         };
         let Some(call) = self.calls.get(index).filter(|call| match call.state {
             CallState::Sending => true,
@@ -28,15 +28,15 @@ impl Run {
             // Something that was not on the way cannot come back; to believe it would be to guess.
             return;
         };
-        if lacks_key(delivery) && call.state == CallState::Ready {
+        if lacks_key(result) && call.state == CallState::Ready {
             self.take_back(now, index);
             self.transient.lacks_key = true;
             return;
         }
-        self.transient.pace.answered(index, now);
-        let answer = answer::settle(&call.batch, delivery, self.policy.through_proxy);
+        self.transient.rate_limiter.answered(index, now);
+        let answer = answer::classify(&call.batch, result, self.policy.through_proxy);
         let (sent_at, resends) = (call.sent_at.unwrap_or(now), call.resends);
-        if let Some(not_before) = self.resend_at(now, sent_at, resends, index, delivery, &answer) {
+        if let Some(not_before) = self.resend_at(now, sent_at, resends, index, result, &answer) {
             self.change_call(index, |call| {
                 call.state = CallState::Waiting;
                 call.resends += 1;
@@ -55,14 +55,14 @@ impl Run {
             call.state = CallState::Done;
             call.answered_at = Some(now);
             call.request_id = request_id;
-            call.status = match delivery {
-                Delivery::Answered(response) => Some(response.status),
-                Delivery::NotSent { .. } | Delivery::Lost { .. } => None,
+            call.status = match result {
+                TransportResult::Answered(response) => Some(response.status),
+                TransportResult::NotSent { .. } | TransportResult::Lost { .. } => None,
             };
             call.fault = shared;
-            call.answered_at_cloud_seconds = match delivery {
-                Delivery::Answered(response) => answer::server_unix_seconds(response),
-                Delivery::NotSent { .. } | Delivery::Lost { .. } => None,
+            call.answered_at_cloud_seconds = match result {
+                TransportResult::Answered(response) => answer::server_unix_seconds(response),
+                TransportResult::NotSent { .. } | TransportResult::Lost { .. } => None,
             };
         });
         let bad = self.take_answer(now, answer);
@@ -79,12 +79,12 @@ impl Run {
         } else {
             None
         };
-        let verb = self.order.operation().verb;
-        let order = Arc::clone(&self.order);
+        let verb = self.spec.operation().verb;
+        let spec = Arc::clone(&self.spec);
         let watch = self.policy.watch;
         for instance in answer.instances {
             self.change(&instance.id.clone(), |row| {
-                let reason = conclude::watch_reason(&order, &instance);
+                let reason = conclude::watch_reason(&spec, &instance);
                 row.outcome = match reason {
                     Some(WatchReason::Echo) if watch => Outcome::Unknown,
                     Some(_) | None => instance.outcome,
@@ -109,7 +109,7 @@ impl Run {
             });
         }
         if watch && self.rows.iter().any(|row| row.watched.is_some()) {
-            self.look_by(now + conclude::FIRST_LOOK_AFTER_MS);
+            self.describe_by(now + conclude::FIRST_DESCRIBE_AFTER_MS);
         }
         bad
     }
@@ -121,7 +121,7 @@ impl Run {
         sent_at: Millis,
         resends: u32,
         index: usize,
-        delivery: &Delivery,
+        result: &TransportResult,
         answer: &BatchAnswer,
     ) -> Option<Millis> {
         if !self.policy.resend || self.stopped || self.pause.is_some() {
@@ -142,12 +142,12 @@ impl Run {
         if first.outcome != Outcome::Rejected {
             return None;
         }
-        let Delivery::Answered(response) = delivery else { return None };
-        match conclude::effect_of(&self.order, first.fault.as_deref()?) {
+        let TransportResult::Answered(response) = result else { return None };
+        match conclude::effect_of(&self.spec, first.fault.as_deref()?) {
             Effect::Throttled if resends < 8 => {
                 let asked = answer::retry_after_ms(response);
-                let pace = &mut self.transient.pace;
-                let at = now + pace.throttled(now, sent_at, (index, resends), asked);
+                let rate_limiter = &mut self.transient.rate_limiter;
+                let at = now + rate_limiter.throttled(now, sent_at, (index, resends), asked);
                 Some(at.max(self.other_bytes_at(sent_at)))
             }
             Effect::ClockSkew if !self.clock_corrected => {
@@ -171,10 +171,10 @@ impl Run {
 }
 
 /// Whether a request could not be signed, and so never left.
-pub(super) fn lacks_key(delivery: &Delivery) -> bool {
-    match delivery {
-        Delivery::NotSent { word } => word == NO_KEY,
-        Delivery::Lost { .. } | Delivery::Answered(_) => false,
+pub(super) fn lacks_key(result: &TransportResult) -> bool {
+    match result {
+        TransportResult::NotSent { word } => word == NO_KEY,
+        TransportResult::Lost { .. } | TransportResult::Answered(_) => false,
     }
 }
 

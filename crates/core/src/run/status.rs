@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What a run is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Stage {
+pub enum RunStatus {
     /// Calls are going out.
     Sending,
     /// All calls are out; the instances are watched until they are back.
@@ -51,44 +51,47 @@ const AWAY_TOO_LONG_MS: u64 = 60_000;
 
 impl Run {
     /// What the run is doing.
-    pub fn stage(&self) -> Stage {
+    pub fn status(&self) -> RunStatus {
         let in_state =
             |states: &[CallState]| self.calls.iter().any(|call| states.contains(&call.state));
         if in_state(&[CallState::Ready, CallState::Sending]) {
-            return Stage::Sending;
+            return RunStatus::Sending;
         }
         let left = in_state(&[CallState::Waiting, CallState::Claiming]);
         match self.pause {
-            _ if self.is_watching() && !self.may_look() => Stage::Paused(Pause::NotAllowed),
+            _ if self.is_watching() && !self.may_describe() => RunStatus::Paused(Pause::NotAllowed),
             Some(pause) if left || (pause == Pause::Restored && self.is_watching()) => {
-                Stage::Paused(pause)
+                RunStatus::Paused(pause)
             }
             _ if self.transient.lacks_key && (left || self.is_watching()) => {
-                Stage::Paused(Pause::NoKey)
+                RunStatus::Paused(Pause::NoKey)
             }
-            _ if left => Stage::Sending,
-            _ if self.is_watching() && self.stopped => Stage::Stopped,
-            _ if self.is_watching() => Stage::Watching,
-            _ => Stage::Finished,
+            _ if left => RunStatus::Sending,
+            _ if self.is_watching() && self.stopped => RunStatus::Stopped,
+            _ if self.is_watching() => RunStatus::Watching,
+            _ => RunStatus::Finished,
         }
     }
 
     /// Whether something is still to be sent or to be found out.
     pub fn is_unfinished(&self) -> bool {
-        self.stage() != Stage::Finished || self.choice_count(Choice::SendNotStarted) > 0
+        self.status() != RunStatus::Finished || self.choice_count(Choice::SendNotStarted) > 0
     }
 
     /// Whether another run may be shown in the place of this one, with nothing lost: it is over, or was
     /// brought back and has not been gone on with.
-    pub fn may_be_put_away(&self) -> bool {
-        match self.stage() {
-            Stage::Finished | Stage::Paused(Pause::Restored | Pause::NotAllowed) => true,
-            Stage::Sending | Stage::Watching | Stage::Paused(_) | Stage::Stopped => false,
+    pub fn can_close(&self) -> bool {
+        match self.status() {
+            RunStatus::Finished | RunStatus::Paused(Pause::Restored | Pause::NotAllowed) => true,
+            RunStatus::Sending
+            | RunStatus::Watching
+            | RunStatus::Paused(_)
+            | RunStatus::Stopped => false,
         }
     }
 
     /// Whether a call is on the way, or about to be.
-    pub fn is_under_way(&self) -> bool {
+    pub fn has_in_flight(&self) -> bool {
         self.calls.iter().any(|call| match call.state {
             CallState::Claiming | CallState::Ready | CallState::Sending => true,
             CallState::Waiting | CallState::Done | CallState::Stopped => false,
@@ -97,7 +100,7 @@ impl Run {
 
     /// Pauses the run if this call, or those before it, came to nothing.
     pub(super) fn consider_pause(&mut self, index: usize, bad: Option<Pause>) {
-        let more = self.calls.iter().any(|call| call.state.is_to_come());
+        let more = self.calls.iter().any(|call| call.state.is_pending());
         match bad {
             None => self.bad_calls_in_a_row = 0,
             Some(pause) => {
@@ -145,7 +148,7 @@ impl Run {
     }
 
     fn pause_if_anything_waits(&mut self, pause: Pause) {
-        let waits = self.calls.iter().any(|call| call.state.is_to_come());
+        let waits = self.calls.iter().any(|call| call.state.is_pending());
         if waits && self.pause.is_none() {
             self.pause = Some(pause);
             self.transient.changed_state = true;
@@ -157,14 +160,14 @@ impl Run {
         self.stopped = true;
         self.transient.claiming = None;
         self.transient.changed_state = true;
-        self.transient.narrowing.clear();
+        self.transient.isolating.clear();
         self.shelve_waiting_calls();
     }
 
     /// Calls that have not gone out are given up; their instances wait for somebody to ask.
     fn shelve_waiting_calls(&mut self) {
         for index in 0..self.calls.len() {
-            let waiting = self.calls.get(index).is_some_and(|call| call.state.is_to_come());
+            let waiting = self.calls.get(index).is_some_and(|call| call.state.is_pending());
             if waiting {
                 self.change_call(index, |call| call.state = CallState::Stopped);
             }

@@ -1,32 +1,32 @@
 //! Looking for instances in the other regions: reads only, one region after the other.
 
 use crate::{
-    answer::Delivery,
+    answer::TransportResult,
     ids::InstanceId,
     plan::Target,
-    run::{Look, LookCommand, Millis},
+    run::{Millis, Preflight, PreflightCommand},
 };
 use std::collections::{HashSet, VecDeque};
 
 /// A search for instances that were not found where they were looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Elsewhere {
+pub struct RegionSearch {
     through_proxy: bool,
     missing: Vec<InstanceId>,
-    left: VecDeque<Target>,
+    remaining: VecDeque<Target>,
     regions: usize,
-    look: Option<Look>,
+    preflight: Option<Preflight>,
     found: Vec<(String, Vec<InstanceId>)>,
 }
 
-impl Elsewhere {
+impl RegionSearch {
     /// A search in every other region that is known; `None` if there are no regions or no ids.
     pub(super) fn new(
         target: &Target,
         missing: Vec<InstanceId>,
         through_proxy: bool,
     ) -> Option<Self> {
-        let left: VecDeque<Target> = target
+        let remaining: VecDeque<Target> = target
             .cloud
             .manifest()
             .regions
@@ -35,24 +35,24 @@ impl Elsewhere {
             .filter(|region| region.id != target.region)
             .map(|region| Target { region: region.id.to_owned(), ..target.clone() })
             .collect();
-        (!left.is_empty() && !missing.is_empty()).then(|| Elsewhere {
+        (!remaining.is_empty() && !missing.is_empty()).then(|| RegionSearch {
             through_proxy,
             missing,
-            regions: left.len(),
-            left,
-            look: None,
+            regions: remaining.len(),
+            remaining,
+            preflight: None,
             found: Vec::new(),
         })
     }
 
     /// How many of how many regions have been searched.
     pub fn progress(&self) -> (usize, usize) {
-        (self.regions - self.left.len() - usize::from(self.look.is_some()), self.regions)
+        (self.regions - self.remaining.len() - usize::from(self.preflight.is_some()), self.regions)
     }
 
     /// Whether it is over.
     pub fn is_done(&self) -> bool {
-        self.look.is_none() && (self.left.is_empty() || self.missing.is_empty())
+        self.preflight.is_none() && (self.remaining.is_empty() || self.missing.is_empty())
     }
 
     /// The regions in which instances were found, with them.
@@ -69,35 +69,35 @@ impl Elsewhere {
             .collect()
     }
 
-    pub(super) fn next(&mut self, now: Millis) -> Option<(Target, i64, LookCommand)> {
+    pub(super) fn next(&mut self, now: Millis) -> Option<(Target, i64, PreflightCommand)> {
         if self.is_done() {
             return None;
         }
-        if self.look.is_none() {
-            let target = self.left.pop_front()?;
-            self.look = Some(Look::new(target, &self.missing, self.through_proxy));
+        if self.preflight.is_none() {
+            let target = self.remaining.pop_front()?;
+            self.preflight = Some(Preflight::new(target, &self.missing, self.through_proxy));
         }
-        let look = self.look.as_mut()?;
-        let command = look.next(now);
-        Some((look.target().clone(), look.clock_skew_seconds(), command))
+        let preflight = self.preflight.as_mut()?;
+        let command = preflight.next(now);
+        Some((preflight.target().clone(), preflight.clock_skew_seconds(), command))
     }
 
-    pub(super) fn looked(&mut self, now: Millis, ids: &[InstanceId], delivery: &Delivery) {
-        let Some(look) = &mut self.look else { return };
-        look.looked(now, ids, delivery);
-        let (done, total) = look.progress();
+    pub(super) fn described(&mut self, now: Millis, ids: &[InstanceId], result: &TransportResult) {
+        let Some(preflight) = &mut self.preflight else { return };
+        preflight.described(now, ids, result);
+        let (done, total) = preflight.progress();
         // A region that refuses to be looked at (not opened, not allowed) is left out.
-        if done < total && look.seen().fault.is_none() {
+        if done < total && preflight.result().fault.is_none() {
             return;
         }
         let here: HashSet<&str> =
-            look.seen().instances.iter().map(|state| state.id.as_str()).collect();
+            preflight.result().instances.iter().map(|state| state.id.as_str()).collect();
         let found: Vec<InstanceId> =
             self.missing.iter().filter(|id| here.contains(id.as_str())).cloned().collect();
         if !found.is_empty() {
-            self.found.push((look.target().region.clone(), found.clone()));
+            self.found.push((preflight.target().region.clone(), found.clone()));
             self.missing.retain(|id| !found.contains(id));
         }
-        self.look = None;
+        self.preflight = None;
     }
 }

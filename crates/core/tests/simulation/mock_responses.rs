@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// An error that is not about an instance.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum ServiceError {
     Throttled,
     ClockSkew,
     Internal,
@@ -184,38 +184,40 @@ pub(crate) fn description(cloud: &str, instances: &[&Instance], cloud_seconds: u
 }
 
 /// An error that is not about an instance.
-pub(crate) fn trouble(
+pub(crate) fn service_error(
     cloud: &str,
-    trouble: Trouble,
+    service_error: ServiceError,
     request: &str,
     cloud_seconds: u64,
 ) -> Response {
-    let (status, code, message) = match (cloud, trouble) {
-        ("alibaba", Trouble::Throttled) => {
+    let (status, code, message) = match (cloud, service_error) {
+        ("alibaba", ServiceError::Throttled) => {
             (400, "Throttling.User", "Request was denied due to user flow control.")
         }
-        ("alibaba", Trouble::ClockSkew) => {
+        ("alibaba", ServiceError::ClockSkew) => {
             (400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
         }
-        ("alibaba", Trouble::Internal) => {
+        ("alibaba", ServiceError::Internal) => {
             (500, "InternalError", "The request processing has failed due to some unknown error.")
         }
-        ("alibaba", Trouble::SecondCopy) => {
+        ("alibaba", ServiceError::SecondCopy) => {
             (400, "SignatureNonceUsed", "Specified signature nonce was used already.")
         }
-        ("tencent", Trouble::Throttled) => (
+        ("tencent", ServiceError::Throttled) => (
             200,
             "RequestLimitExceeded",
             "Your current request times equals to `11` in a second, which exceeds the frequency limit `10` for a second. Please reduce the frequency of calls.",
         ),
-        ("tencent", Trouble::ClockSkew) => (
+        ("tencent", ServiceError::ClockSkew) => (
             200,
             "AuthFailure.SignatureExpire",
             "The provided credentials could not be validated because of too far request time.",
         ),
         ("tencent", _) => (200, "InternalServerError", "Internal error."),
-        ("zenlayer", Trouble::Throttled) => (429, "REQUEST_LIMIT_EXCEEDED", "Too many requests."),
-        ("zenlayer", Trouble::ClockSkew) => {
+        ("zenlayer", ServiceError::Throttled) => {
+            (429, "REQUEST_LIMIT_EXCEEDED", "Too many requests.")
+        }
+        ("zenlayer", ServiceError::ClockSkew) => {
             (401, "AUTHFAILURE_SIGNATURE_EXPIRED", "The signature has expired.")
         }
         ("zenlayer", _) => (500, "INTERNAL_SERVER_ERROR", "Internal error."),

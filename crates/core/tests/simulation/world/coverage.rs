@@ -4,14 +4,14 @@ use std::{collections::BTreeMap, fmt};
 
 /// What has happened in schedules: they must not be tame.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Seen(BTreeMap<&'static str, u64>);
+pub(crate) struct Coverage(BTreeMap<&'static str, u64>);
 
-impl Seen {
+impl Coverage {
     pub(super) fn note(&mut self, what: &'static str) {
         *self.0.entry(what).or_default() += 1;
     }
 
-    pub(crate) fn add(&mut self, other: &Seen) {
+    pub(crate) fn add(&mut self, other: &Coverage) {
         for (what, count) in &other.0 {
             *self.0.entry(what).or_default() += count;
         }
@@ -63,7 +63,7 @@ impl Seen {
     }
 }
 
-impl fmt::Display for Seen {
+impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all: Vec<String> = self.0.iter().map(|(what, n)| format!("{what} {n}")).collect();
         f.write_str(&all.join(", "))

@@ -11,19 +11,19 @@ use std::sync::Arc;
 
 impl World {
     pub(super) fn ask(&mut self, run: &mut Run) -> Result<(), String> {
-        self.seen.note("asked");
-        self.has_key |= self.dice.chance(80);
+        self.coverage.note("asked");
+        self.has_key |= self.rng.chance(80);
         let choices: Vec<Choice> =
             Choice::ALL.into_iter().filter(|choice| run.choice_count(*choice) > 0).collect();
-        let side = self.dice.roll(choices.len() as u64 + 1);
+        let side = self.rng.below(choices.len() as u64 + 1);
         let Some(choice) = choices.get(usize::try_from(side).unwrap()).copied() else {
             return self.handle(run, Event::Resume);
         };
         let offer = run.offer(choice).ok_or("counted, and not offered")?;
-        if self.dice.chance(30) {
+        if self.rng.chance(30) {
             // The page around the console thinks it over, and much may happen meanwhile.
-            self.seen.note("approved late");
-            let delay = self.dice.roll(150_000);
+            self.coverage.note("approved late");
+            let delay = self.rng.below(150_000);
             let event = Event::Ask(offer);
             self.soon(delay, Thing::Page { life: self.life, event });
             return Ok(());
@@ -37,7 +37,7 @@ impl World {
         if approval.choice() == Choice::CheckUnknown {
             return;
         }
-        let forced = approval.order().is_forced();
+        let forced = approval.spec().is_forced();
         for row in before.rows().iter().filter(|row| approval.ids().contains(&row.id)) {
             let id = row.id.as_str().to_owned();
             let may_send = match row.outcome {
@@ -55,7 +55,7 @@ impl World {
     /// Each new call has only what was approved in it, as it was approved.
     pub(super) fn check_approved(&mut self, run: &Run) -> Result<(), String> {
         for call in run.calls().iter().skip(self.calls_known) {
-            let forced = call.batch.order().is_forced();
+            let forced = call.batch.spec().is_forced();
             for id in call.batch.ids() {
                 let place = self
                     .approved
@@ -72,15 +72,15 @@ impl World {
     }
 
     pub(super) fn disturb(&mut self, mut run: Run) -> Result<Run, String> {
-        match self.dice.roll(13) {
+        match self.rng.below(13) {
             11 | 12 => {
-                let which = usize::try_from(self.dice.roll(self.instances.len() as u64)).unwrap();
-                let takes_ms = 8_000 + self.dice.roll(60_000);
+                let which = usize::try_from(self.rng.below(self.instances.len() as u64)).unwrap();
+                let takes_ms = 8_000 + self.rng.below(60_000);
                 let now = self.now;
                 let one = &mut self.instances[which];
                 one.settle(now);
                 if one.power == Power::Running {
-                    self.seen.note("restarted by somebody else");
+                    self.coverage.note("restarted by somebody else");
                     one.restart_by_somebody(now, takes_ms);
                 }
             }
@@ -92,61 +92,61 @@ impl World {
                     CallState::Waiting | CallState::Claiming | CallState::Ready => true,
                     CallState::Sending | CallState::Done | CallState::Stopped => false,
                 });
-                let asleep_ms = self.dice.roll(600_000);
+                let asleep_ms = self.rng.below(600_000);
                 // The timer of a page that is awake is never further off than this.
                 if waits && asleep_ms > 60_000 + 20_000 {
-                    self.seen.note("slept");
+                    self.coverage.note("slept");
                     self.held_back = self.held_back.or(Some("asleep"));
                 }
                 self.now += asleep_ms;
             }
             9 => {
-                self.seen.note("removed");
+                self.coverage.note("removed");
                 self.handle(&mut run, Event::Stop)?;
             }
             7 => {
-                let (what, limits) = match self.dice.roll(3) {
+                let (what, limits) = match self.rng.below(3) {
                     0 => ("sending forbidden", Limits { dry_run_only: true, ..Limits::default() }),
                     1 => ("looking forbidden", Limits::nothing()),
                     _ => ("all allowed", Limits::default()),
                 };
-                self.seen.note(what);
+                self.coverage.note(what);
                 self.allow(&mut run, limits)?;
             }
             6 => {
                 self.has_key = false;
                 // The page says so; or the next request finds out.
-                if self.dice.chance(50) {
+                if self.rng.chance(50) {
                     self.handle(&mut run, Event::KeyGone)?;
                 }
             }
             0 => {
-                self.seen.note("stopped");
+                self.coverage.note("stopped");
                 self.handle(&mut run, Event::Stop)?;
             }
             1 => {
-                self.seen.note("offline");
+                self.coverage.note("offline");
                 self.handle(&mut run, Event::Online(false))?;
                 if !self.offline {
                     self.offline = true;
-                    let delay = self.dice.roll(120_000);
+                    let delay = self.rng.below(120_000);
                     let event = Event::Online(true);
                     self.soon(delay, Thing::Page { life: self.life, event });
                 }
             }
             2 => {
-                self.seen.note("clock set");
+                self.coverage.note("clock set");
                 self.left_at.clear();
-                self.page_ahead_ms = i64::try_from(self.dice.roll(240_000)).unwrap() - 120_000;
+                self.page_ahead_ms = i64::try_from(self.rng.below(240_000)).unwrap() - 120_000;
             }
             3 => {
                 // Somebody else does something to an instance.
-                let which = usize::try_from(self.dice.roll(self.instances.len() as u64)).unwrap();
+                let which = usize::try_from(self.rng.below(self.instances.len() as u64)).unwrap();
                 let now = self.now;
                 let one = &mut self.instances[which];
                 one.settle(now);
                 if one.power == Power::Running {
-                    self.seen.note("overtaken");
+                    self.coverage.note("overtaken");
                     one.power = Power::Moving { until: now + 20_000 };
                     one.moved_at.push(now);
                     "other:777".clone_into(&mut one.last_request);
@@ -168,13 +168,13 @@ impl World {
         if self.journal.is_empty() {
             return Ok(run.clone());
         }
-        self.seen.note("killed");
+        self.coverage.note("killed");
         let in_flight = run.calls().iter().any(|call| match call.state {
             CallState::Sending | CallState::Ready | CallState::Claiming => true,
             CallState::Waiting | CallState::Done | CallState::Stopped => false,
         });
         if in_flight {
-            self.seen.note("killed in flight");
+            self.coverage.note("killed in flight");
         }
         let unwritten = self.things.values().any(|thing| matches!(thing, Thing::Disk { .. }))
             || self.journal_is_broken;
@@ -203,10 +203,12 @@ impl World {
         for event in [Event::Settings { limits, through_proxy: true }, Event::Tick] {
             for command in back.handle(self.page_now(), event) {
                 match command {
-                    Command::Prepare { .. } | Command::Send { .. } | Command::TakeBack { .. } => {
+                    Command::Prepare { .. } | Command::Send { .. } | Command::Cancel { .. } => {
                         return Err("sent after a restart, unasked".into());
                     }
-                    Command::Look { .. } => return Err("looked after a restart, unasked".into()),
+                    Command::Describe { .. } => {
+                        return Err("looked after a restart, unasked".into());
+                    }
                     Command::Record { .. }
                     | Command::Changed(_)
                     | Command::Outdated(_)
