@@ -26,7 +26,7 @@ use input::{Fields, Job, Options, Reply};
 use js_sys::Promise;
 #[cfg(feature = "functions")]
 use relight_core::{
-    answer::{Delivery, settle},
+    answer::{TransportResult, classify},
     cloud,
     explain::{TextOptions, explain_text},
     ids, plan,
@@ -73,8 +73,8 @@ pub fn plan_requests(
     #[wasm_bindgen(unchecked_param_type = "Job")] job: &JsValue,
 ) -> Result<JsValue, JsValue> {
     let json = input::stringify(job);
-    let Job { order, problems, batch_size, locale } = Job::read(&Fields::parse(&json, "job")?)?;
-    match plan::plan(&order, batch_size) {
+    let Job { spec, problems, batch_size, locale } = Job::read(&Fields::parse(&json, "job")?)?;
+    match plan::plan(&spec, batch_size) {
         Ok(plan) => signed::value(&output::Plan::new(&plan, &problems, locale)),
         // There were texts, only none that is an id: each is a problem already.
         Err(plan::Refusal::NoInstances) if !problems.is_empty() => {
@@ -106,7 +106,7 @@ pub fn decode_response(
 ) -> Result<JsValue, JsValue> {
     let Reply { batch, response } = Reply::read(reply)?;
     let through_proxy = response.header("proxy-status").is_some();
-    let answer = settle(&batch, &Delivery::Answered(response), through_proxy);
+    let answer = classify(&batch, &TransportResult::Answered(response), through_proxy);
     signed::value(&output::BatchOutcome::new(&answer))
 }
 

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
 /// What the page around the console says.
-pub(crate) enum Leave {
+pub(crate) enum ApprovalResponse {
     /// Go ahead: nobody has anything against it.
     Given,
     /// No: a listener has cancelled the event, or one has thrown this. Whoever wanted to look and could
@@ -23,7 +23,7 @@ pub(crate) enum Leave {
 
 /// Where the asking stands, as it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Standing {
+pub enum ApprovalStatus {
     /// Nothing is asked.
     #[default]
     Nothing,
@@ -48,7 +48,7 @@ pub enum Standing {
 
 /// Fires `relight-before-send`. Its detail gets a function `waitUntil` that takes a promise: of
 /// `true` to go ahead, of anything else to leave it. Of several promises each has to be one of `true`.
-pub(crate) fn ask(host: &HtmlElement, detail: &JsValue) -> Leave {
+pub(crate) fn ask(host: &HtmlElement, detail: &JsValue) -> ApprovalResponse {
     let later = Rc::new(RefCell::new(Vec::new()));
     let wait_until = {
         let later = Rc::clone(&later);
@@ -71,12 +71,12 @@ pub(crate) fn ask(host: &HtmlElement, detail: &JsValue) -> Leave {
     drop(listener);
     let thrown = thrown.take();
     if !is_allowed || thrown.is_some() {
-        return Leave::Refused(thrown);
+        return ApprovalResponse::Refused(thrown);
     }
     // Called after the event it would change nothing: it is gone then, and throws.
     let _ = Reflect::delete_property(detail.unchecked_ref::<js_sys::Object>(), &"waitUntil".into());
     let later = later.take();
-    if later.is_empty() { Leave::Given } else { Leave::Later(later) }
+    if later.is_empty() { ApprovalResponse::Given } else { ApprovalResponse::Later(later) }
 }
 
 /// How long the page around the console may think it over: somebody else may have to look at it.
@@ -84,13 +84,13 @@ pub(crate) const DEADLINE_MS: u32 = 600_000;
 
 /// Waits for later answers, and says where that leaves the asking: the first no is one. Only `true` is a
 /// yes; a promise that is broken is a no with its reason, and so is none at all after [`DEADLINE_MS`].
-pub(crate) async fn answer(promises: Vec<JsValue>) -> Result<(), Standing> {
+pub(crate) async fn answer(promises: Vec<JsValue>) -> Result<(), ApprovalStatus> {
     let answers = promises
         .into_iter()
         .map(|promise| async move { said(JsFuture::from(Promise::resolve(&promise)).await) });
     match clock::within(DEADLINE_MS, try_join_all(answers)).await {
-        Some(answers) => answers.map(drop).map_err(Standing::Refused),
-        None => Err(Standing::Late),
+        Some(answers) => answers.map(drop).map_err(ApprovalStatus::Refused),
+        None => Err(ApprovalStatus::Late),
     }
 }
 

@@ -1,13 +1,13 @@
 //! What the operator of the page has set: a JSON file, and the element's attributes over it.
 
-use crate::frame::{Stranger, stranger};
+use crate::frame::{UntrustedParent, untrusted_parent};
 use js_sys::Reflect;
 #[cfg(feature = "console")]
 use relight_core::{
     cloud::Cloud,
     config::{Config as Settings, Proxies, Theme},
 };
-use relight_core::{request::Route, words::Locale};
+use relight_core::{i18n::Locale, request::Route};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::{HtmlElement, Storage};
 
@@ -26,7 +26,7 @@ pub(crate) struct Config {
     /// The language, if it is set; else a person's last choice, else the browser's.
     pub(crate) locale: Option<Locale>,
     /// The page around this one, if it may not have keys entered here.
-    pub(crate) stranger: Option<Stranger>,
+    pub(crate) untrusted_parent: Option<UntrustedParent>,
     /// Whether the file says more than the front understands, or something is wrong with it: the
     /// module then takes over at once.
     pub(crate) more: bool,
@@ -40,7 +40,7 @@ impl Default for Config {
         Config {
             route: Route::Proxy { base: PROXY.into() },
             locale: None,
-            stranger: stranger(&[]),
+            untrusted_parent: untrusted_parent(&[]),
             more: false,
             #[cfg(feature = "console")]
             settings: Settings::default(),
@@ -68,7 +68,7 @@ impl Config {
         config.more |= problem.is_some();
         let source = Reflect::get(host, &"credentials".into());
         config.more |= source.is_ok_and(|source| source.is_function());
-        let attribute = config.heed(host);
+        let attribute = config.apply_attributes(host);
         (config, problem.or(attribute))
     }
 
@@ -106,13 +106,13 @@ impl Config {
             self.route = Route::Proxy { base: base.clone() };
         }
         self.locale = self.settings.language;
-        self.stranger = stranger(&self.settings.frames);
+        self.untrusted_parent = untrusted_parent(&self.settings.frames);
         Ok(())
     }
 
     /// Takes over what the element's attributes say, and says what is wrong with them. The front leaves
     /// that to the module: it sends nothing.
-    fn heed(&mut self, host: &HtmlElement) -> Option<String> {
+    fn apply_attributes(&mut self, host: &HtmlElement) -> Option<String> {
         let attribute = |name| host.get_attribute(name).filter(|value| !value.is_empty());
         #[cfg_attr(not(feature = "console"), allow(unused_mut))]
         let mut problem = None;
@@ -160,7 +160,7 @@ impl Config {
 }
 
 /// Where a person's choice of the language is kept. Beside it, the journal and kept keys
-/// (`vault::keyring`) there are only the ids of runs that the operator's endpoint is owed (`records`).
+/// (`vault::saved_keys`) there are only the ids of runs that the operator's endpoint is owed (`records`).
 const LANGUAGE: &str = "relight-language";
 
 /// Keeps the language that a person has chosen for the next time.

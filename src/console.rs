@@ -1,6 +1,6 @@
 //! The component that holds the state: intents in, views out, commands carried out.
 //!
-//! Whatever happens is a [`Msg`] and goes through [`Console::take_note`], which passes it to the part
+//! Whatever happens is a [`Msg`] and goes through [`Console::handle`], which passes it to the part
 //! that it is about. Each part is a file here. Data flows one way: a message changes the state, the run
 //! and the session say what follows, that is carried out, and what comes of it is a message again.
 
@@ -10,55 +10,55 @@ mod configuration;
 mod intents;
 mod key;
 mod review;
-mod leave;
+mod approval;
 mod run;
 mod calls;
 mod journal;
-mod owed;
+mod uploads;
 mod events;
-mod examination;
+mod diagnostics;
 mod export;
 
 pub(crate) use message::Msg;
 pub(crate) use start::{Start, Then};
 
 use crate::{
-    approval::Standing,
+    approval::ApprovalStatus,
     clock,
     config::{self, Config},
     element,
     fetch::Abort,
     journal::Journal,
     locks::RunLock,
-    place::Place,
+    routes::PageRoute,
     store::{Shared, View},
     timing, ui,
-    vault::{Vault, Watch},
+    vault::{AutoLock, Vault},
 };
-use calls::Turn;
+use calls::PreparedCall;
 use configuration::read_configuration;
 use export::save;
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
 use js_sys::Function;
-use key::read_keyring;
+use key::read_saved_keys;
 use message::is_early;
-use owed::hand_in;
 use relight_core::{
-    doctor::Holds,
-    form::Fill,
+    diagnostics::CheckResult,
+    form::FormEdit,
     limits::Limits,
     link::Link,
     plan::Plan,
     run::{Event, Millis},
     session::{Action, Session},
 };
-use start::{first_place, linked};
+use start::{first_page, linked};
 use std::{
     collections::{HashMap, HashSet},
     rc::Rc,
     sync::Arc,
 };
+use uploads::upload_record;
 use web_sys::HtmlElement;
 use yew::{Component, Context, Html, Properties, html};
 
@@ -81,11 +81,11 @@ impl PartialEq for Props {
 pub(crate) struct Console {
     view: View,
     /// Where somebody is at first.
-    place: Place,
+    page_route: PageRoute,
     /// Whether to look in other regions for what the look does not find.
-    search_elsewhere: bool,
+    wants_region_search: bool,
     vault: Vault,
-    watch: Watch,
+    auto_lock: AutoLock,
     config: Config,
     configured: bool,
     /// What the operator allows, apart from what is known of a proxy.
@@ -107,11 +107,11 @@ pub(crate) struct Console {
     /// Kept for as long as the console lives.
     _listeners: Vec<EventListener>,
     /// The describe call of the look that is under way.
-    look: Option<u64>,
-    look_wake: Option<Timeout>,
+    preflight: Option<u64>,
+    preflight_wake: Option<Timeout>,
     aborts: HashMap<u64, Abort>,
     /// The calls that wait for their turn.
-    turns: HashMap<usize, Turn>,
+    prepared_calls: HashMap<usize, PreparedCall>,
     next_ticket: u64,
     wake: Option<Timeout>,
     /// When a large run was last drawn, and the drawing that is still to come.
@@ -131,47 +131,47 @@ impl Component for Console {
         let start = &ctx.props().start;
         let mut session = Session::new(start.locale.unwrap_or_else(config::usual_locale));
         for (name, value) in &start.filled {
-            if let Some(fill) = Fill::named(name, value.clone()) {
-                session.update(Action::Fill(fill));
+            if let Some(edit) = FormEdit::named(name, value.clone()) {
+                session.update(Action::Edit(edit));
             }
         }
         let vault = Vault::default();
         if let Some((key, token)) = start.held.take() {
             vault.take_over(session.form().cloud(), key, &token, start.secret);
-            session.update(Action::Fill(Fill::Guard(vault.state().guard)));
+            session.update(Action::Edit(FormEdit::Guard(vault.state().guard)));
         }
         if start.then == Then::Key {
-            vault.want_keyring();
+            vault.want_saved_keys();
         }
-        let watch = {
+        let auto_lock = {
             let root = ctx.props().host.shadow_root();
-            Watch::new(&vault, root, ctx.link().callback(|()| Msg::KeyGone))
+            AutoLock::new(&vault, root, ctx.link().callback(|()| Msg::KeyGone))
         };
         Console {
             view: View {
                 session: Shared::new(session),
                 key: vault.state(),
                 route: Shared::new(Config::default().route),
-                once: Holds::Unseen,
-                stranger: Config::default().stranger,
+                once: CheckResult::Unknown,
+                untrusted_parent: Config::default().untrusted_parent,
                 settings: Shared::new(Config::default().settings),
                 unusable: None,
                 link: None,
-                leave: Standing::Nothing,
-                aside: None,
+                approval: ApprovalStatus::Nothing,
+                quarantined: None,
                 run: None,
                 wrong_key_id: None,
                 signed: Shared::new(Vec::new()),
                 doubted: Shared::new(HashSet::new()),
                 no_journal: None,
-                kept: None,
-                examination: None,
+                saved_runs: None,
+                diagnostics: None,
                 now: clock::now(),
             },
-            place: first_place(ctx.props()),
-            search_elsewhere: false,
+            page_route: first_page(ctx.props()),
+            wants_region_search: false,
             vault,
-            watch,
+            auto_lock,
             config: Config::default(),
             configured: false,
             allowed: Arc::default(),
@@ -183,10 +183,10 @@ impl Component for Console {
             journal: None,
             run_lock: None,
             _listeners: listeners(ctx),
-            look: None,
-            look_wake: None,
+            preflight: None,
+            preflight_wake: None,
             aborts: HashMap::new(),
-            turns: HashMap::new(),
+            prepared_calls: HashMap::new(),
             next_ticket: 0,
             wake: None,
             drawn_at: 0,
@@ -196,22 +196,22 @@ impl Component for Console {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
-        let changed = self.take_note(ctx, msg);
-        self.let_go();
-        self.ask_vault() || changed
+        let changed = self.handle(ctx, msg);
+        self.notify_unmounted();
+        self.sync_vault() || changed
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let routed = element::is_routed(&ctx.props().host);
         let on = ctx.link().callback(Msg::Intent);
-        html! { <ui::Console view={self.view.clone()} place={self.place.clone()} {routed} {on} /> }
+        html! { <ui::Console view={self.view.clone()} page_route={self.page_route.clone()} {routed} {on} /> }
     }
 }
 
 impl Console {
     /// The one update: passes what has happened to the part that it is about. Returns whether there is
     /// something else to be drawn.
-    fn take_note(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+    fn handle(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         if !self.configured && is_early(&msg) {
             self.early.push(msg);
             return false;
@@ -222,29 +222,31 @@ impl Console {
                 false
             }
             Msg::Configured(config, problem) => self.configure(ctx, *config, problem),
-            Msg::Intent(intent) => self.carry_out(ctx, intent),
+            Msg::Intent(intent) => self.handle_intent(ctx, intent),
             Msg::KeyGone => self.step(ctx, Event::KeyGone),
-            Msg::Renewed { look, instead_of_ms } => self.renewed(ctx, look, instead_of_ms),
-            Msg::Keyring { entries, removed } => self.keyring_read(entries, removed),
+            Msg::Renewed { preflight, replaced_age_ms } => {
+                self.renewed(ctx, preflight, replaced_age_ms)
+            }
+            Msg::SavedKeys { entries, removed } => self.saved_keys_read(entries, removed),
             Msg::Chosen { changes, found } => self.chosen(ctx, changes, found),
-            Msg::Kept { changes, id } => self.kept(ctx, changes, id),
-            Msg::Turn { ticket, call, signed } => self.turn_has_come(ctx, ticket, call, signed),
-            Msg::Came { ticket, event } => {
+            Msg::KeySaved { changes, id } => self.key_saved(ctx, changes, id),
+            Msg::Prepared { ticket, call, signed } => self.call_prepared(ctx, ticket, call, signed),
+            Msg::Completed { ticket, event } => {
                 self.aborts.remove(&ticket);
                 self.step(ctx, event)
             }
-            Msg::Looked { ticket, ids, delivery } => {
+            Msg::Described { ticket, ids, result } => {
                 self.aborts.remove(&ticket);
-                self.looked(ctx, ticket, ids, delivery)
+                self.described(ctx, ticket, ids, result)
             }
-            Msg::Look => {
-                self.look(ctx);
+            Msg::PreflightWake => {
+                self.advance_preflight(ctx);
                 false
             }
             Msg::Journal(opened) => self.journal_opened(ctx, opened),
             Msg::Restored { run, lock } => self.restored(ctx, *run, lock),
-            Msg::SetAside { run_id, why } => self.set_aside(ctx, run_id, why),
-            Msg::Runs(kept) => self.runs_listed(kept),
+            Msg::Quarantined { run_id, why } => self.quarantine(ctx, run_id, why),
+            Msg::Runs(saved_runs) => self.runs_listed(saved_runs),
             Msg::Tallied(id, tally) => self.tallied(&id, tally),
             Msg::Opened { run, lock } => self.opened(ctx, *run, lock),
             Msg::Raw(records) => {
@@ -252,24 +254,28 @@ impl Console {
                 false
             }
             Msg::Locked { run_id, lock } => self.locked(ctx, &run_id, lock),
-            Msg::Recorded { run_id, number, held } => self.recorded(ctx, &run_id, number, held),
-            Msg::Answered { number, wish, said } => self.answered(ctx, number, wish, said),
-            Msg::Leave(done) => self.end(ctx, done),
-            Msg::Owed { run, to } => {
-                hand_in(ctx, &to, &run);
+            Msg::Recorded { run_id, number, conflicts } => {
+                self.recorded(ctx, &run_id, number, conflicts)
+            }
+            Msg::Answered { number, request, answer } => {
+                self.answered(ctx, number, request, answer)
+            }
+            Msg::Unmount(done) => self.end(ctx, done),
+            Msg::UploadPending { run, to } => {
+                upload_record(ctx, &to, &run);
                 false
             }
             Msg::Online(online) => self.step(ctx, Event::Online(online)),
             Msg::Hidden(hidden) => {
                 // Another tab may have kept or forgotten some.
                 if !hidden && self.configured {
-                    read_keyring(ctx);
+                    read_saved_keys(ctx);
                 }
                 self.step(ctx, Event::Hidden(hidden))
             }
             Msg::Wake => self.step(ctx, Event::Tick),
             Msg::Draw => self.draw_now(),
-            Msg::Examined(examination) => self.examined(ctx, examination),
+            Msg::DiagnosticsUpdated(diagnostics) => self.diagnostics_updated(ctx, diagnostics),
             Msg::Second => {
                 self.view.now = clock::now();
                 true

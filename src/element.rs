@@ -2,7 +2,7 @@
 
 use crate::store::Intent;
 use js_sys::{Array, Object, Reflect};
-use relight_core::form::Fill;
+use relight_core::form::FormEdit;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement, ShadowRoot};
 
@@ -93,7 +93,7 @@ impl Drawn {
 /// nothing is filled in.
 fn intents(method: &str, value: &JsValue) -> Result<Vec<Intent>, JsValue> {
     match method {
-        "lock" => return Ok(vec![Intent::Forget]),
+        "lock" => return Ok(vec![Intent::WipeKey]),
         #[cfg(feature = "console")]
         "stop" => return Ok(vec![Intent::Run(relight_core::run::Event::Stop)]),
         "prefill" => {}
@@ -114,8 +114,8 @@ fn intents(method: &str, value: &JsValue) -> Result<Vec<Intent>, JsValue> {
     for entry in Object::entries(value.unchecked_ref()) {
         let entry = Array::from(&entry);
         let name = entry.get(0).as_string().unwrap_or_default();
-        let fill = text(entry.get(1)).and_then(|text| Fill::named(&name, text));
-        intents.push(Intent::Fill(fill.ok_or_else(|| {
+        let edit = text(entry.get(1)).and_then(|text| FormEdit::named(&name, text));
+        intents.push(Intent::Edit(edit.ok_or_else(|| {
             fault(&format!("`{name}` cannot be prefilled with that: see docs/public-names.md"))
         })?));
     }
@@ -138,7 +138,7 @@ pub(crate) fn define(connect: fn(&HtmlElement, &ShadowRoot) -> Drawn) {
         .is_ok_and(|registry| registry.is_object())
     {
         let connect = Closure::new(move |host: HtmlElement, root: ShadowRoot| {
-            dress(&root, 0, STYLES);
+            add_styles(&root, 0, STYLES);
             connect(&host, &root)
         });
         define_element(
@@ -153,7 +153,7 @@ pub(crate) fn define(connect: fn(&HtmlElement, &ShadowRoot) -> Drawn) {
 }
 
 /// Puts a style sheet on a shadow root as its so-many-th, once.
-pub(crate) fn dress(root: &ShadowRoot, place: u32, styles: &str) {
+pub(crate) fn add_styles(root: &ShadowRoot, place: u32, styles: &str) {
     let sheets = Reflect::get(root, &"adoptedStyleSheets".into());
     let Some(sheets) = sheets.ok().and_then(|sheets| sheets.dyn_into::<Array>().ok()) else {
         return;

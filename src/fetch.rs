@@ -6,7 +6,7 @@ use gloo_net::http::Request as Fetch;
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Reflect, Uint8Array};
 use relight_core::{
-    answer::{Delivery, Redactor, Response},
+    answer::{Redactor, Response, TransportResult},
     request::{Request, Route, Signed},
 };
 use std::{cell::Cell, rc::Rc};
@@ -48,12 +48,12 @@ impl Drop for Abort {
 
 impl Sender {
     /// Sends a request, once, and calls `fetch` before it waits for anything. The [`Abort`] must be kept until the future is done.
-    pub(crate) async fn send(self, request: &Request<Signed>, route: &Route) -> Delivery {
+    pub(crate) async fn send(self, request: &Request<Signed>, route: &Route) -> TransportResult {
         let controller = self.0;
         let fetch = match prepare(request, route, &controller) {
             Ok(fetch) => fetch,
             // Nothing has been given to the network yet.
-            Err(word) => return Delivery::NotSent { word: word.into() },
+            Err(word) => return TransportResult::NotSent { word: word.into() },
         };
         let late = Rc::new(Cell::new(false));
         let deadline = Timeout::new(DEADLINE_MS, {
@@ -64,31 +64,33 @@ impl Sender {
                 controller.abort();
             }
         });
-        let delivery = deliver(fetch, &Redactor::of(request)).await;
+        let result = deliver(fetch, &Redactor::of(request)).await;
         drop(deadline);
-        match delivery {
-            Some(delivery) => delivery,
-            None if late.get() => Delivery::Lost { word: "deadline".into() },
-            None if controller.signal().aborted() => Delivery::Lost { word: "aborted".into() },
+        match result {
+            Some(result) => result,
+            None if late.get() => TransportResult::Lost { word: "deadline".into() },
+            None if controller.signal().aborted() => {
+                TransportResult::Lost { word: "aborted".into() }
+            }
             // The browser tells a closed port, a refused preflight and a lost answer alike.
-            None => Delivery::Lost { word: "network".into() },
+            None => TransportResult::Lost { word: "network".into() },
         }
     }
 }
 
-async fn deliver(fetch: Fetch, redactor: &Redactor) -> Option<Delivery> {
+async fn deliver(fetch: Fetch, redactor: &Redactor) -> Option<TransportResult> {
     let response = fetch.send().await.ok()?;
     if response.type_() == web_sys::ResponseType::Opaqueredirect {
-        return Some(Delivery::Lost { word: "login-page".into() });
+        return Some(TransportResult::Lost { word: "login-page".into() });
     }
     // Only those that the proxy exposes; names come in lower case (Fetch standard).
     let headers: Vec<_> = response.headers().entries().collect();
     Some(match read(&response).await {
         Ok(body) => {
             let response = Response::received(redactor, response.status(), headers, body);
-            Delivery::Answered(response)
+            TransportResult::Answered(response)
         }
-        Err(word) => Delivery::Lost { word: word.into() },
+        Err(word) => TransportResult::Lost { word: word.into() },
     })
 }
 

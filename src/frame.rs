@@ -7,7 +7,7 @@ use web_sys::Window;
 
 /// A page around this one that the operator has not listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stranger {
+pub struct UntrustedParent {
     /// Its origin, as far as the browser tells: older Firefox may not.
     pub origin: Option<String>,
 }
@@ -18,7 +18,7 @@ pub struct Stranger {
 /// A browser that does not tell the origins around a page tells at most who has led to it
 /// (`document.referrer`). That is believed for one frame directly in a window; deeper ones are
 /// strangers there.
-pub(crate) fn stranger(listed: &[String]) -> Option<Stranger> {
+pub(crate) fn untrusted_parent(listed: &[String]) -> Option<UntrustedParent> {
     let window = web_sys::window()?;
     let top = window.top().ok().flatten()?;
     if Object::is(&top, &window) {
@@ -26,9 +26,9 @@ pub(crate) fn stranger(listed: &[String]) -> Option<Stranger> {
     }
     let own = window.location().origin().ok()?;
     let is_known = |origin: &String| *origin == own || listed.contains(origin);
-    if let Some(around) = told(&window) {
+    if let Some(around) = ancestor_origins(&window) {
         let origin = around.into_iter().find(|origin| !is_known(origin))?;
-        return Some(Stranger { origin: Some(origin) });
+        return Some(UntrustedParent { origin: Some(origin) });
     }
     let mut around = window.clone();
     let mut foreign = 0;
@@ -43,11 +43,11 @@ pub(crate) fn stranger(listed: &[String]) -> Option<Stranger> {
     let origin = referrer(&window);
     let is_listed =
         foreign == 1 && is_parent_top(&window, &top) && origin.as_ref().is_some_and(is_known);
-    (!is_listed).then_some(Stranger { origin })
+    (!is_listed).then_some(UntrustedParent { origin })
 }
 
 /// The origins around the page, if the browser tells.
-fn told(window: &Window) -> Option<Vec<String>> {
+fn ancestor_origins(window: &Window) -> Option<Vec<String>> {
     let list = Reflect::get(&window.location(), &"ancestorOrigins".into()).ok()?;
     list.is_object().then(|| Array::from(&list).iter().filter_map(|one| one.as_string()).collect())
 }

@@ -7,25 +7,25 @@
 use crate::{
     config::{self, Config, configuration},
     element::{self, Drawn, LANGUAGE_CHOSEN},
-    frame::Stranger,
+    frame::UntrustedParent,
     link,
     store::Intent,
-    text::Say,
+    text::Message,
     ui::{
         self, Screen,
         light::{Canvas, Redraw},
     },
-    vault::{Vault, Watch},
+    vault::{AutoLock, Vault},
 };
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Function, Reflect};
 use relight_core::{
     cloud,
-    form::{Fill, Form},
+    form::{Form, FormEdit},
+    i18n::Locale,
     link::Link,
     request::Route,
-    words::Locale,
 };
 use std::{
     cell::{Cell, RefCell},
@@ -56,7 +56,7 @@ pub fn define() {
             will_draw: Cell::new(false),
             drawn: RefCell::new(None),
             address: RefCell::new(None),
-            watch: RefCell::new(None),
+            auto_lock: RefCell::new(None),
             link: link::take(host),
         });
         page.draw();
@@ -67,7 +67,7 @@ pub fn define() {
             move || {
                 ended.drawn.take();
                 ended.address.take();
-                ended.watch.take();
+                ended.auto_lock.take();
                 ended.canvas.clear();
             },
         );
@@ -93,7 +93,7 @@ struct Page {
     /// Heeds the address for as long as the front lives.
     address: RefCell<Option<EventListener>>,
     /// Locks the vault, likewise.
-    watch: RefCell<Option<Watch>>,
+    auto_lock: RefCell<Option<AutoLock>>,
     /// What the address wants to have filled in; the rest does that.
     link: Link,
 }
@@ -178,9 +178,9 @@ impl Why {
     /// What the person is told.
     pub(crate) fn in_locale(self, locale: Locale) -> &'static str {
         match self {
-            Why::Missing => Say::RestFailed.in_locale(locale),
-            Why::Changed => Say::RestChanged.in_locale(locale),
-            Why::Replaced => Say::RestReplaced.in_locale(locale),
+            Why::Missing => Message::RestFailed.in_locale(locale),
+            Why::Changed => Message::RestChanged.in_locale(locale),
+            Why::Replaced => Message::RestReplaced.in_locale(locale),
         }
     }
 
@@ -202,7 +202,7 @@ pub(crate) struct Front {
     vault: Vault,
     route: Route,
     rest: Rest,
-    stranger: Option<Stranger>,
+    untrusted_parent: Option<UntrustedParent>,
     is_locale_chosen: bool,
 }
 
@@ -240,7 +240,7 @@ impl Page {
         let page = Rc::clone(self);
         let gone = Callback::from(move |()| page.take(Msg::KeyGone));
         let vault = self.front.borrow().vault.clone();
-        self.watch.replace(Some(Watch::new(&vault, Some(self.root.clone()), gone)));
+        self.auto_lock.replace(Some(AutoLock::new(&vault, Some(self.root.clone()), gone)));
         self.read_configuration();
         self.follow_address();
         if !self.link.is_empty() {
@@ -279,7 +279,7 @@ impl Page {
             return;
         }
         // Nor does what is only typed stay.
-        if let Msg::Intent(Intent::Forget) = msg {
+        if let Msg::Intent(Intent::WipeKey) = msg {
             ui::dom::empty_secrets(&self.root);
         }
         let then = self.front.borrow_mut().update(msg);
@@ -366,7 +366,7 @@ impl Front {
             vault: Vault::default(),
             route: Config::default().route,
             rest: Rest::Absent,
-            stranger: Config::default().stranger,
+            untrusted_parent: Config::default().untrusted_parent,
             is_locale_chosen: false,
         }
     }
@@ -376,7 +376,7 @@ impl Front {
             Msg::AttributesChanged => Next::Configure,
             Msg::Configured(config) => {
                 self.route = config.route;
-                self.stranger = config.stranger;
+                self.untrusted_parent = config.untrusted_parent;
                 self.locale = config.locale.unwrap_or(self.locale);
                 // What the front does not understand may forbid something, or be wrong: then the rest takes
                 // over by itself, also where it is only being fetched ahead, for ids that came sooner.
@@ -385,12 +385,12 @@ impl Front {
                 }
                 Next::Draw
             }
-            Msg::Intent(intent) => self.carry_out(intent),
+            Msg::Intent(intent) => self.handle_intent(intent),
             Msg::KeyGone => Next::Draw,
             Msg::Linked => self.fetch(Then::Restore),
             Msg::Screen(Screen::Power) | Msg::Rest(Then::Wait, Ok(_)) => Next::Nothing,
             Msg::Screen(Screen::Explain) => self.fetch(Then::Explain),
-            Msg::Screen(Screen::Doctor) => self.fetch(Then::Doctor),
+            Msg::Screen(Screen::Diagnostics) => self.fetch(Then::Doctor),
             Msg::Rest(then, Ok(rest)) => Next::HandOver(then, rest),
             Msg::Rest(then, Err(error)) => {
                 let why = Why::of(&error);
@@ -409,35 +409,35 @@ impl Front {
             key: self.vault.state(),
             route: &self.route,
             rest: self.rest,
-            stranger: self.stranger.as_ref(),
+            untrusted_parent: self.untrusted_parent.as_ref(),
         };
         ui::front(&front, on_screen, on)
     }
 
-    fn carry_out(&mut self, intent: Intent) -> Next {
+    fn handle_intent(&mut self, intent: Intent) -> Next {
         match intent {
             Intent::Locale(locale) => {
                 config::remember(locale);
                 self.locale = locale;
                 self.is_locale_chosen = true;
             }
-            Intent::Fill(fill) => {
-                let typed = matches!(fill, Fill::IdsText(_) | Fill::KeyId(_));
-                self.form.fill(fill);
-                self.vault.keep_for(self.form.cloud());
+            Intent::Edit(edit) => {
+                let typed = matches!(edit, FormEdit::IdsText(_) | FormEdit::KeyId(_));
+                self.form.apply(edit);
+                self.vault.use_cloud(self.form.cloud());
                 if typed && self.rest == Rest::Absent {
                     return self.fetch(Then::Wait);
                 }
             }
             // There is no field to type it in, either.
-            Intent::Secret(_) | Intent::Token(_) if self.stranger.is_some() => {
+            Intent::Secret(_) | Intent::Token(_) if self.untrusted_parent.is_some() => {
                 return Next::Nothing;
             }
             Intent::Secret(secret) => {
-                self.vault.keep_secret(self.form.cloud(), self.form.key_id(), &secret);
+                self.vault.set_secret(self.form.cloud(), self.form.key_id(), &secret);
             }
-            Intent::Token(token) => self.vault.keep_token(self.form.cloud(), &token),
-            Intent::Forget => self.vault.forget(),
+            Intent::Token(token) => self.vault.set_token(self.form.cloud(), &token),
+            Intent::WipeKey => self.vault.wipe(),
             Intent::AboutKey => return self.fetch(Then::Key),
             Intent::Review => return self.fetch(Then::Review),
         }

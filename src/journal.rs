@@ -50,7 +50,7 @@ impl Unavailable {
 pub enum Unreadable {
     /// The journal cannot be used.
     Unavailable(Unavailable),
-    /// They are there, but make no run. [`Journal::set_aside`] is for them.
+    /// They are there, but make no run. [`Journal::quarantine`] is for them.
     Broken(Broken),
 }
 
@@ -74,23 +74,23 @@ impl From<Unavailable> for Unreadable {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
     /// Runs that can be looked at, newest first.
-    pub runs: Vec<Kept>,
+    pub runs: Vec<JournalRun>,
     /// What could not be read.
-    pub aside: Vec<Aside>,
+    pub quarantined: Vec<QuarantinedRun>,
 }
 
 /// A run in the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct JournalRun {
     /// What it is.
     pub summary: Summary,
     /// Whether a page works on it now, be it this one. `None` where the browser cannot tell.
-    pub is_living: Option<bool>,
+    pub is_active: Option<bool>,
 }
 
 /// A run that could not be read, and is kept as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Aside {
+pub struct QuarantinedRun {
     /// The run's id.
     pub id: String,
     /// Why it could not be read.
@@ -171,7 +171,7 @@ impl Journal {
     pub async fn contents(&self) -> Result<Contents, Unavailable> {
         let turn = self.turn();
         turn.comes().await;
-        let living = locks::living().await;
+        let active = locks::active().await;
         let transaction = self.begin(&[RUNS], Access::Read)?;
         let store = transaction.store(RUNS)?;
         let (ids, runs) = (store.get_all_keys()?, store.get_all()?);
@@ -183,12 +183,12 @@ impl Journal {
             let summary = field(&run, SUMMARY).and_then(|text| serde_json::from_str(&text).ok());
             match (field(&run, ASIDE), summary) {
                 (None, Some(summary)) => {
-                    let is_living = living.as_ref().ok().map(|living| living.contains(&id));
-                    contents.runs.push(Kept { summary, is_living });
+                    let is_active = active.as_ref().ok().map(|active| active.contains(&id));
+                    contents.runs.push(JournalRun { summary, is_active });
                 }
                 (why, summary) => {
                     let why = why.unwrap_or_else(|| "the summary cannot be read".to_owned());
-                    contents.aside.push(Aside { id, why, summary });
+                    contents.quarantined.push(QuarantinedRun { id, why, summary });
                 }
             }
         }
@@ -212,7 +212,7 @@ impl Journal {
 
     /// Says of a run that it cannot be read. It is no longer among the runs, and its records are not
     /// touched: even bytes that no longer make sense stay as they are. Its claims are dropped.
-    pub async fn set_aside(&self, run_id: &str, why: &str) -> Result<(), Unavailable> {
+    pub async fn quarantine(&self, run_id: &str, why: &str) -> Result<(), Unavailable> {
         let turn = self.turn();
         turn.comes().await;
         self.drop_unwritten(run_id);
@@ -229,7 +229,7 @@ impl Journal {
 
     /// Deletes a run, its records and its claims. Only when a person asks for it, and no page works on
     /// the run.
-    pub async fn forget(&self, run_id: &str) -> Result<(), Unavailable> {
+    pub async fn delete(&self, run_id: &str) -> Result<(), Unavailable> {
         let turn = self.turn();
         turn.comes().await;
         self.drop_unwritten(run_id);
@@ -338,7 +338,7 @@ impl Journal {
         let mut rounds = 0;
         loop {
             rounds += 1;
-            let living = if claim.is_empty() { Err(locks::NoLocks) } else { locks::living().await };
+            let active = if claim.is_empty() { Err(locks::NoLocks) } else { locks::active().await };
             let transaction = self.begin(&[RUNS, RECORDS, CLAIMS], access)?;
             let store = transaction.store(CLAIMS)?;
             let keys: Vec<JsValue> =
@@ -353,9 +353,9 @@ impl Journal {
             let mut unsure = Vec::new();
             let mine = claim_of(run, number)?;
             for ((id, key), request) in claim.iter().zip(&keys).zip(&requests) {
-                match (claim_from(&request.result()?), &living) {
-                    (Some(theirs), Ok(living)) if theirs.0 != run => {
-                        if living.contains(&theirs.0) {
+                match (claim_from(&request.result()?), &active) {
+                    (Some(theirs), Ok(active)) if theirs.0 != run => {
+                        if active.contains(&theirs.0) {
                             held.push(id.clone());
                             continue;
                         } else if !seen.contains(&theirs) {

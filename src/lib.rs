@@ -36,11 +36,11 @@ mod clock;
 #[cfg(feature = "console")]
 mod console;
 #[cfg(feature = "console")]
-mod doctor;
+mod diagnostics;
 #[cfg(feature = "console")]
 mod fetch;
 #[cfg(feature = "console")]
-mod once;
+mod duplicate_guard;
 #[cfg(feature = "console")]
 mod timing;
 #[cfg(feature = "console")]
@@ -48,12 +48,12 @@ pub mod database;
 #[cfg(feature = "console")]
 pub mod journal;
 #[cfg(feature = "console")]
-pub mod kept;
+pub mod run_history;
 #[cfg(feature = "console")]
 pub mod locks;
 #[cfg(feature = "console")]
 pub mod mount;
 #[cfg(feature = "console")]
-pub mod place;
+pub mod routes;
 #[cfg(feature = "console")]
-mod records;
+mod uploads;

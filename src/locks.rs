@@ -33,7 +33,7 @@ impl RunLock {
 ///
 /// # Errors
 /// There are no locks to ask for.
-pub async fn living() -> Result<BTreeSet<String>, NoLocks> {
+pub async fn active() -> Result<BTreeSet<String>, NoLocks> {
     let query = manager()?.query().map_err(|_| NoLocks)?;
     let snapshot = JsFuture::from(query).await.map_err(|_| NoLocks)?;
     let held = Reflect::get(&snapshot, &"held".into()).map_err(|_| NoLocks)?;
@@ -53,7 +53,7 @@ pub async fn living() -> Result<BTreeSet<String>, NoLocks> {
 ///
 /// # Errors
 /// There are no locks: only this page's own pace holds.
-pub async fn pace(name: &str, turns: u32, window_ms: u32) -> Result<(), NoLocks> {
+pub async fn rate_limit(name: &str, turns: u32, window_ms: u32) -> Result<(), NoLocks> {
     let place = next_place(name, turns);
     let turn = hold(&format!("{PACE}{name} {place}"), false).await?;
     Timeout::new(window_ms, move || drop(turn)).forget();
@@ -113,10 +113,10 @@ fn manager() -> Result<LockManager, NoLocks> {
 
 /// A lock, or the wish for one. Dropping it gives up either.
 #[derive(Debug)]
-struct Hold(Rc<RefCell<Stage>>);
+struct Hold(Rc<RefCell<LockState>>);
 
 #[derive(Debug)]
-enum Stage {
+enum LockState {
     Waiting,
     /// Calling it lets go.
     Held(Function),
@@ -128,11 +128,11 @@ enum Stage {
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        match self.0.replace(Stage::Dropped) {
-            Stage::Held(release) => {
+        match self.0.replace(LockState::Dropped) {
+            LockState::Held(release) => {
                 let _ = release.call0(&JsValue::UNDEFINED);
             }
-            Stage::Waiting | Stage::Refused | Stage::Dropped => {}
+            LockState::Waiting | LockState::Refused | LockState::Dropped => {}
         }
     }
 }
@@ -142,15 +142,15 @@ async fn hold(name: &str, only_if_free: bool) -> Result<Option<Hold>, NoLocks> {
     let manager = manager()?;
     let options = Object::new();
     Reflect::set(&options, &"ifAvailable".into(), &only_if_free.into()).map_err(|_| NoLocks)?;
-    let hold = Hold(Rc::new(RefCell::new(Stage::Waiting)));
+    let hold = Hold(Rc::new(RefCell::new(LockState::Waiting)));
     let answered = Promise::new(&mut |answer, _| {
         let granted = Closure::once_into_js({
-            let stage = Rc::clone(&hold.0);
+            let state = Rc::clone(&hold.0);
             let answer = answer.clone();
             move |lock: JsValue| -> JsValue {
-                let kept = if lock.is_object() { keep(&stage) } else { refuse(&stage) };
+                let until = if lock.is_object() { granted(&state) } else { refused(&state) };
                 let _ = answer.call0(&JsValue::UNDEFINED);
-                kept
+                until
             }
         });
         let request = manager.request(name, &options, granted.unchecked_ref());
@@ -164,25 +164,25 @@ async fn hold(name: &str, only_if_free: bool) -> Result<Option<Hold>, NoLocks> {
     });
     let _ = JsFuture::from(answered).await;
     let refused = match *hold.0.borrow() {
-        Stage::Held(_) => false,
-        Stage::Refused => true,
-        Stage::Waiting | Stage::Dropped => return Err(NoLocks),
+        LockState::Held(_) => false,
+        LockState::Refused => true,
+        LockState::Waiting | LockState::Dropped => return Err(NoLocks),
     };
     Ok((!refused).then_some(hold))
 }
 
 /// The lock is held until the promise that this returns is resolved.
-fn keep(stage: &RefCell<Stage>) -> JsValue {
-    if matches!(*stage.borrow(), Stage::Dropped) {
+fn granted(state: &RefCell<LockState>) -> JsValue {
+    if matches!(*state.borrow(), LockState::Dropped) {
         return JsValue::UNDEFINED;
     }
     Promise::new(&mut |release, _| {
-        stage.replace(Stage::Held(release));
+        state.replace(LockState::Held(release));
     })
     .into()
 }
 
-fn refuse(stage: &RefCell<Stage>) -> JsValue {
-    stage.replace(Stage::Refused);
+fn refused(state: &RefCell<LockState>) -> JsValue {
+    state.replace(LockState::Refused);
     JsValue::UNDEFINED
 }

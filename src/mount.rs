@@ -4,10 +4,10 @@ use crate::{
     console::{Console, Msg, Props, Start, Then},
     element::{self, ATTRIBUTES, Drawn, LANGUAGE_CHOSEN, NAME, SECRET_TRAIT},
     journal::Journal,
-    vault::{Key, Typed, keyring},
+    vault::{Key, Typed, key_store},
 };
 use js_sys::Array;
-use relight_core::{credential::Trait, words::Locale};
+use relight_core::{credential::Fingerprint, i18n::Locale};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{Element, HtmlElement, ShadowRoot};
@@ -40,7 +40,7 @@ pub fn take_over(
     let start = Start {
         locale: Some(Locale::from_tag(lang)),
         is_locale_chosen: filled.iter().any(|(name, _)| name == LANGUAGE_CHOSEN),
-        secret: secret.and_then(|(_, text)| Trait::taken_over(text)),
+        secret: secret.and_then(|(_, text)| Fingerprint::taken_over(text)),
         filled,
         held: RefCell::new(Some((Key::handed_over(key), Typed::new(token)))),
         then: Then::named(then),
@@ -52,11 +52,11 @@ pub fn take_over(
 /// For the page's own use.
 #[wasm_bindgen(js_name = hasKept, skip_typescript)]
 pub async fn has_kept() -> bool {
-    if keyring::list().await.is_ok_and(|keys| !keys.is_empty()) {
+    if key_store::list().await.is_ok_and(|keys| !keys.is_empty()) {
         return true;
     }
     match Journal::open().await {
-        Ok(journal) => !crate::kept::list(&journal, false).await.is_empty(),
+        Ok(journal) => !crate::run_history::list(&journal, false).await.is_empty(),
         Err(_) => false,
     }
 }
@@ -71,7 +71,7 @@ extern "C" {
 const STYLES: &str = include_str!("../static/errors.css");
 
 fn draw(host: &HtmlElement, root: &ShadowRoot, start: Start) -> Drawn {
-    element::dress(root, 1, STYLES);
+    element::add_styles(root, 1, STYLES);
     let release = note_listeners(root, &wasm_bindgen::exports());
     let props = Props { host: host.clone(), start: Rc::new(start) };
     let app = yew::Renderer::<Console>::with_root_and_props(root.clone().unchecked_into(), props)
@@ -87,7 +87,7 @@ fn draw(host: &HtmlElement, root: &ShadowRoot, start: Start) -> Drawn {
             let _ = release.call0(&JsValue::UNDEFINED);
         },
     );
-    drawn.leaving(move |done| leave.send_message(Msg::Leave(done)))
+    drawn.leaving(move |done| leave.send_message(Msg::Unmount(done)))
 }
 
 #[wasm_bindgen(typescript_custom_section)]

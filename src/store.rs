@@ -1,19 +1,19 @@
 //! What the page knows, as a value that components are given, and what people want, as a value that
 //! they hand back. Data flows one way: view → components → intent → next view.
 
-use crate::vault::{Lock, Typed};
+use crate::vault::{LockReason, Typed};
 #[cfg(feature = "console")]
 use crate::{
-    approval::Standing,
-    frame::Stranger,
-    kept::{self, Kept},
-    vault::keyring::Keyring,
+    approval::ApprovalStatus,
+    frame::UntrustedParent,
+    run_history::{HistoryAction, SavedRun},
+    vault::key_store::SavedKeys,
 };
 #[cfg(feature = "console")]
 use relight_core::{
     cloud::Verb,
     config::Config as Settings,
-    doctor::{Finding, Holds},
+    diagnostics::{CheckResult, Finding},
     ids::InstanceId,
     link::FilledIn,
     plan::Plan,
@@ -23,8 +23,8 @@ use relight_core::{
 };
 use relight_core::{
     credential::Guard,
-    form::{Fill, Held},
-    words::Locale,
+    form::{FormEdit, SecretStatus},
+    i18n::Locale,
 };
 #[cfg(feature = "console")]
 use std::{collections::HashSet, sync::Arc};
@@ -72,9 +72,9 @@ impl<T> Deref for Shared<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyState {
     /// Of the secret.
-    pub secret: Held,
+    pub secret: SecretStatus,
     /// Of the token.
-    pub token: Held,
+    pub token: SecretStatus,
     /// What is remembered of both, so that no other field takes them.
     pub guard: Guard,
     /// The browser has no keys that cannot be read back here: the secret is held as bytes.
@@ -83,7 +83,7 @@ pub struct KeyState {
     #[cfg(feature = "console")]
     pub expires_at: Option<i64>,
     /// Why it is not there any more.
-    pub locked: Option<Lock>,
+    pub locked: Option<LockReason>,
     /// The name of the place that gives keys, if there is one.
     #[cfg(feature = "console")]
     pub source: Option<Rc<str>>,
@@ -92,7 +92,7 @@ pub struct KeyState {
     pub failure: Option<Rc<str>>,
     /// What the browser keeps beyond the tab.
     #[cfg(feature = "console")]
-    pub keyring: Rc<Keyring>,
+    pub saved_keys: Rc<SavedKeys>,
     /// The kept key that this one is, by its id.
     #[cfg(feature = "console")]
     pub chosen: Option<Rc<str>>,
@@ -109,9 +109,9 @@ pub struct View {
     /// How calls travel.
     pub route: Shared<Route>,
     /// Whether it is known of the proxy on that way that it refuses the second copy of a request.
-    pub once: Holds,
+    pub once: CheckResult,
     /// The page around this one, if it may not have keys entered here.
-    pub stranger: Option<Stranger>,
+    pub untrusted_parent: Option<UntrustedParent>,
     /// What the operator has set.
     pub settings: Shared<Settings>,
     /// Why the configuration cannot be used: nothing can be sent then.
@@ -119,11 +119,11 @@ pub struct View {
     /// What the address that the page was opened with has filled in.
     pub link: Option<Rc<FilledIn>>,
     /// A run of the journal that cannot be read and is kept aside: its id, and why.
-    pub aside: Option<Rc<(String, String)>>,
+    pub quarantined: Option<Rc<(String, String)>>,
     /// Whether the page around this one lets it send.
-    pub leave: Standing,
+    pub approval: ApprovalStatus,
     /// The runs that the journal keeps; `None` until it is read.
-    pub kept: Option<Shared<Vec<Kept>>>,
+    pub saved_runs: Option<Shared<Vec<SavedRun>>>,
     /// The run that is under way or over.
     pub run: Option<Shared<Run>>,
     /// What stands in the field for the run's key id while it cannot be one.
@@ -136,7 +136,7 @@ pub struct View {
     /// `None` while they are.
     pub no_journal: Option<&'static str>,
     /// What the doctor has found, once it was asked.
-    pub examination: Option<Shared<Examination>>,
+    pub diagnostics: Option<Shared<Diagnostics>>,
     /// The page's clock, renewed once a second while a run is under way.
     pub now: Millis,
 }
@@ -144,7 +144,7 @@ pub struct View {
 /// What the doctor was asked, and has found.
 #[cfg(feature = "console")]
 #[derive(Clone, Debug)]
-pub struct Examination {
+pub struct Diagnostics {
     /// The cloud's host.
     pub host: String,
     /// Whether it was asked with a real key.
@@ -161,7 +161,7 @@ pub enum Intent {
     /// Another language.
     Locale(Locale),
     /// Something is filled in.
-    Fill(Fill),
+    Edit(FormEdit),
     /// Something about the look or the review.
     #[cfg(feature = "console")]
     Form(Action),
@@ -170,39 +170,39 @@ pub enum Intent {
     /// The token was typed or pasted. Likewise.
     Token(Typed),
     /// Wipe secret and token.
-    Forget,
+    WipeKey,
     /// What else there is about the key, which only the rest of the page has.
     #[cfg(not(feature = "console"))]
     AboutKey,
     /// The same, by somebody who goes away for a while.
     #[cfg(feature = "console")]
-    Lock,
+    LockReason,
     /// When the key expires was typed, as a time that the browser understands.
     #[cfg(feature = "console")]
     ExpiresAt(String),
     /// Keep the key in this browser under a name.
     #[cfg(feature = "console")]
-    Keep(String),
+    SaveKey(String),
     /// Sign with a kept key, by its id.
     #[cfg(feature = "console")]
     Choose(Rc<str>),
     /// Delete a kept key, by its id, or all of them.
     #[cfg(feature = "console")]
-    ForgetKept(Option<Rc<str>>),
+    DeleteSavedKey(Option<Rc<str>>),
     /// On to the review, after a look at the instances. The store adds what the vault says.
     Review,
     /// On to the review without a look.
     #[cfg(feature = "console")]
-    ReviewUnseen,
+    SkipPreflight,
     /// Look for the instances that were not found in the other regions.
     #[cfg(feature = "console")]
-    LookElsewhere,
+    SearchRegions,
     /// Send what was under review when somebody said so.
     #[cfg(feature = "console")]
     Send(Arc<Plan>),
     /// Save what the journal has of the run that is kept aside.
     #[cfg(feature = "console")]
-    SaveAside,
+    SaveQuarantined,
     /// Empty what a link has filled in.
     #[cfg(feature = "console")]
     DropLink,
@@ -214,23 +214,23 @@ pub enum Intent {
     Run(Event),
     /// Something about the runs that are kept.
     #[cfg(feature = "console")]
-    Kept(kept::Wish),
+    History(HistoryAction),
     /// Look at the way to the cloud.
     #[cfg(feature = "console")]
-    Examine,
+    RunDiagnostics,
     /// Back to the form, with everything in it; the run must be over or stopped.
     #[cfg(feature = "console")]
     NewRun,
     /// From a run that is not sending any more: some of its instances in a new one, which begins
     /// with a look.
     #[cfg(feature = "console")]
-    Anew {
+    StartOver {
         /// The instances.
         ids: Vec<InstanceId>,
         /// What to do to them.
         verb: Verb,
         /// Whether to look in the other regions for those that are not found.
-        elsewhere: bool,
+        region_search: bool,
         /// Whether the key is good.
         keep_key: bool,
     },

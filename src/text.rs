@@ -7,7 +7,7 @@
 #![allow(clippy::match_same_arms, clippy::too_many_lines)]
 
 #[cfg(feature = "console")]
-pub mod doctor;
+pub mod diagnostics;
 mod format;
 #[cfg(feature = "console")]
 pub mod keys;
@@ -19,17 +19,17 @@ pub use format::{duration, number};
 pub use format::{instant, lines, time_of_day};
 #[cfg(feature = "console")]
 pub use run::{
-    ENDED_EARLY, REASON, RUNS_KEPT, UNKNOWN_CHECKING, call_state, evidence, outcome,
-    outcome_counter, outcome_meaning, pause, retry, seen_as, settings, skip_reason, stage, sure,
-    who,
+    ENDED_EARLY, REASON, SAVED_RUNS, UNKNOWN_CHECKING, call_state, confidence, detected_format,
+    evidence, outcome, outcome_counter, outcome_meaning, pause, retry, settings, skip_reason,
+    status, who,
 };
 
 #[cfg(feature = "console")]
-use relight_core::plan::Order;
+use relight_core::plan::OperationSpec;
 use relight_core::{
     cloud::Verb,
+    i18n::{Locale, Text, text},
     ids::Malformation,
-    words::{Locale, Text, text},
 };
 
 /// Milliseconds since 1970, or a span of them.
@@ -37,7 +37,7 @@ type Millis = u64;
 
 /// A text without variable parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Say {
+pub enum Message {
     /// The console, for screen readers: what the page is.
     PageTitle,
     /// Empties what a link has filled in.
@@ -48,14 +48,14 @@ pub enum Say {
     RestFailed,
     RestChanged,
     RestReplaced,
-    Looking,
-    LookingHint,
-    LookFailed,
+    Preflight,
+    PreflightHint,
+    PreflightFailed,
     TryAgain,
-    GoOnUnseen,
-    UnseenWarning,
+    SkipPreflight,
+    SkipPreflightWarning,
     /// It is not proven that the proxy refuses second copies.
-    OnceUnseen,
+    OnceUnknown,
     /// It is seen that it does not.
     OnceMissing,
     /// There is no proxy.
@@ -67,7 +67,7 @@ pub enum Say {
     Refresh,
     StartInstead,
     RestartInstead,
-    LookElsewhere,
+    SearchRegions,
     NotFoundAnywhere,
     GoThere,
     NothingEligible,
@@ -84,9 +84,9 @@ pub enum Say {
     Power,
     ExplainAnError,
     Connection,
-    DoctorTitle,
-    DoctorHint,
-    Examine,
+    DiagnosticsTitle,
+    DiagnosticsHint,
+    RunDiagnostics,
     OtherLanguage,
     ThisPagesProxy,
     Direct,
@@ -123,7 +123,7 @@ pub enum Say {
     InvisibleReason,
     OtherCloudReason,
     Key,
-    KeyKept,
+    KeySaved,
     /// Above the key on the screen of a run that lacks one.
     KeyWanted,
     /// Runs cannot be written down here.
@@ -135,17 +135,17 @@ pub enum Say {
     /// The button that saves what there is of it.
     SaveRecords,
     /// The page around the console thinks it over.
-    LeaveAsked,
+    ApprovalPending,
     /// What was confirmed is not what would be sent now.
-    LeaveChanged,
+    ApprovalChanged,
     /// What it rests on is looked at first.
-    LeaveOutdated,
+    ApprovalOutdated,
     /// It has said no.
-    LeaveRefused,
+    ApprovalRefused,
     /// It has said nothing for ten minutes.
-    LeaveLate,
-    KeyHeld,
-    KeyHeldAsBytes,
+    ApprovalTimedOut,
+    KeyInTab,
+    KeyReadable,
     LockNow,
     ExpiresAt,
     LockedIdle,
@@ -155,7 +155,7 @@ pub enum Say {
     PermanentKey,
     /// In the front, on the button that leads to the rest of what there is about the key.
     AboutKey,
-    HeldPlaceholder,
+    KeyPlaceholder,
     SecretUnusable,
     Forget,
     Optional,
@@ -238,8 +238,8 @@ pub enum Say {
     /// Before the limit that what is left of a run breaks.
     RunRefused,
     /// The list of runs, and what is said there.
-    RunsKept,
-    NoRunsKept,
+    SavedRuns,
+    NoSavedRuns,
     RunIsShown,
     RunHere,
     RunElsewhere,
@@ -294,7 +294,7 @@ pub enum Say {
     Identity,
     Policy,
     CopyPolicy,
-    SeenAs,
+    DetectedFormat,
     CompareTitle,
     CompareLabel,
     Ours,
@@ -303,7 +303,7 @@ pub enum Say {
     TextEnd,
 }
 
-impl Say {
+impl Message {
     /// The text in one language.
     #[cfg_attr(not(feature = "console"), inline(always))]
     #[allow(clippy::inline_always, reason = "the front then has the words that it uses, not all")]
@@ -318,324 +318,330 @@ impl Say {
     #[allow(clippy::inline_always, reason = "the front then has the words that it uses, not all")]
     const fn in_english(self) -> &'static str {
         match self {
-            Say::Looking => "Looking at the instances",
-            Say::LookingHint => "This only reads. Nothing is changed.",
-            Say::LookFailed => "The states could not be read",
-            Say::TryAgain => "Try again",
-            Say::GoOnUnseen => "Go on without looking",
-            Say::UnseenWarning => {
+            Message::Preflight => "Looking at the instances",
+            Message::PreflightHint => "This only reads. Nothing is changed.",
+            Message::PreflightFailed => "The states could not be read",
+            Message::TryAgain => "Try again",
+            Message::SkipPreflight => "Go on without looking",
+            Message::SkipPreflightWarning => {
                 "Without a look at the states, instances that cannot take the operation are not left out: the cloud refuses them, or their whole call."
             }
-            Say::OnceUnseen => {
+            Message::OnceUnknown => {
                 "A browser may send this twice: it is not proven that this proxy refuses the second copy of a request."
             }
-            Say::OnceMissing => {
+            Message::OnceMissing => {
                 "A browser may send this twice: the connection check has seen that this proxy does not refuse the second copy of a request."
             }
-            Say::OnceDirect => {
+            Message::OnceDirect => {
                 "A browser may send this twice: without a proxy nothing refuses the second copy of a request."
             }
-            Say::OnceHint => {
+            Message::OnceHint => {
                 "The check sends a restart of an instance that does not exist, signed with a made-up key, several times. Nothing is changed."
             }
-            Say::WillBeSkipped => "will be left out",
-            Say::SkippedTitle => "Left out, with what to do instead",
-            Say::Refresh => "Refresh",
-            Say::StartInstead => "Start them instead",
-            Say::RestartInstead => "Restart them instead",
-            Say::LookElsewhere => "Look in other regions",
-            Say::NotFoundAnywhere => "Found in no other region that this key can see.",
-            Say::GoThere => "Go there",
-            Say::NothingEligible => {
+            Message::WillBeSkipped => "will be left out",
+            Message::SkippedTitle => "Left out, with what to do instead",
+            Message::Refresh => "Refresh",
+            Message::StartInstead => "Start them instead",
+            Message::RestartInstead => "Restart them instead",
+            Message::SearchRegions => "Look in other regions",
+            Message::NotFoundAnywhere => "Found in no other region that this key can see.",
+            Message::GoThere => "Go there",
+            Message::NothingEligible => {
                 "No instance can take this operation now: all are left out, for the reasons below."
             }
-            Say::LinkEmpty => "Empty these fields",
-            Say::Reason => "Reason or ticket",
-            Say::Canary => "One instance first",
-            Say::CanaryHelp => "The others go only once the cloud has accepted the first.",
-            Say::Pacing => "Size and pauses",
-            Say::BatchSize => "Most instances a call",
-            Say::WaveCalls => "Pause after so many calls",
-            Say::WavePause => "Length of the pause, seconds",
-            Say::StopAbove => "Pause above this share refused, %",
-            Say::PageTitle => "Relight: restart and start cloud instances",
-            Say::Opening => "Opening…",
-            Say::RestFailed => {
+            Message::LinkEmpty => "Empty these fields",
+            Message::Reason => "Reason or ticket",
+            Message::Canary => "One instance first",
+            Message::CanaryHelp => "The others go only once the cloud has accepted the first.",
+            Message::Pacing => "Size and pauses",
+            Message::BatchSize => "Most instances a call",
+            Message::WaveCalls => "Pause after so many calls",
+            Message::WavePause => "Length of the pause, seconds",
+            Message::StopAbove => "Pause above this share refused, %",
+            Message::PageTitle => "Relight: restart and start cloud instances",
+            Message::Opening => "Opening…",
+            Message::RestFailed => {
                 "The rest of the page could not be loaded. Nothing was sent and nothing is lost: check the connection and try again."
             }
-            Say::RestChanged => {
+            Message::RestChanged => {
                 "A file of this page is not the one that it was published with, so it was not started. Nothing was sent. If a new version is being put in place right now, reload in a minute. If it stays so, the file was changed: enter no key here, and tell whoever runs this page."
             }
-            Say::RestReplaced => {
+            Message::RestReplaced => {
                 "A newer version of this page was published after you opened it, and the two are not mixed. Nothing was sent. Copy the ids, then reload to go on with the new one."
             }
-            Say::SkipToContent => "Skip to the content",
-            Say::Pages => "Pages",
-            Say::Power => "Power",
-            Say::ExplainAnError => "Errors",
-            Say::Connection => "Connection",
-            Say::DoctorTitle => "Check the connection",
-            Say::DoctorHint => {
+            Message::SkipToContent => "Skip to the content",
+            Message::Pages => "Pages",
+            Message::Power => "Power",
+            Message::ExplainAnError => "Errors",
+            Message::Connection => "Connection",
+            Message::DiagnosticsTitle => "Check the connection",
+            Message::DiagnosticsHint => {
                 "Asks the proxy and, through it, the cloud that is chosen in the form for its regions; without a key the request is signed with a made-up one, which the cloud must refuse. Then sends a restart of an instance that does not exist, always signed with the made-up key, and the same again: the cloud must refuse the first and the proxy each further copy. Nothing is changed."
             }
-            Say::Examine => "Check now",
-            Say::OtherLanguage => "中文",
-            Say::ThisPagesProxy => "this page’s proxy",
-            Say::Direct => "direct, unverified",
-            Say::DirectHint => {
+            Message::RunDiagnostics => "Check now",
+            Message::OtherLanguage => "中文",
+            Message::ThisPagesProxy => "this page’s proxy",
+            Message::Direct => "direct, unverified",
+            Message::DirectHint => {
                 "Without a proxy: this goes from the browser to the cloud itself, in the cloud’s older form. Whether the cloud lets a page read its answers has not been tried with a live account. What cannot be read counts as unknown, and nothing keeps a browser from sending again when a connection dies."
             }
-            Say::RouteLabel => "Calls travel through",
-            Say::KeyLabel => "Key in use",
-            Say::WhatToDo => "What to do",
-            Say::StepOne => "1 of 3",
-            Say::StepTwo => "2 of 3",
-            Say::StepOneHint => "Say what to do, to which instances, and with which key.",
-            Say::StepTwoHint => "See every call, id and option that will be sent, and confirm.",
-            Say::StepThreeHint => {
+            Message::RouteLabel => "Calls travel through",
+            Message::KeyLabel => "Key in use",
+            Message::WhatToDo => "What to do",
+            Message::StepOne => "1 of 3",
+            Message::StepTwo => "2 of 3",
+            Message::StepOneHint => "Say what to do, to which instances, and with which key.",
+            Message::StepTwoHint => "See every call, id and option that will be sent, and confirm.",
+            Message::StepThreeHint => {
                 "Follow each instance to its end, with the reason where it failed."
             }
-            Say::Cloud => "Cloud",
-            Say::Site => "Kind of account",
-            Say::Region => "Region",
-            Say::ChooseRegion => "Choose…",
-            Say::OtherRegion => "Another region…",
-            Say::OtherRegionLabel => "Region id",
-            Say::Operation => "Operation",
-            Say::How => "How",
-            Say::Instances => "Instances",
-            Say::InstancesHint => {
+            Message::Cloud => "Cloud",
+            Message::Site => "Kind of account",
+            Message::Region => "Region",
+            Message::ChooseRegion => "Choose…",
+            Message::OtherRegion => "Another region…",
+            Message::OtherRegionLabel => "Region id",
+            Message::Operation => "Operation",
+            Message::How => "How",
+            Message::Instances => "Instances",
+            Message::InstancesHint => {
                 "Any separator will do: lines, commas, JSON, a CSV column, console links."
             }
-            Say::Pasted => "pasted",
-            Say::Valid => "valid",
-            Say::Unusual => "unusual",
-            Say::UnusualReason => "an unusual shape; it will be sent",
-            Say::Malformed => "malformed",
-            Say::Sample => "sample",
-            Say::SampleReason => "a sample from documentation, partly starred out",
-            Say::RepeatedLabel => "repeated",
-            Say::RepeatedReason => "stands further up already; it is sent once",
-            Say::NearMiss => "almost right",
-            Say::NearMissReason => "not quite an id",
-            Say::InvisibleReason => "has characters that cannot be seen",
-            Say::OtherCloudReason => "an id of another cloud",
-            Say::Key => "Key",
-            Say::KeyWanted => {
+            Message::Pasted => "pasted",
+            Message::Valid => "valid",
+            Message::Unusual => "unusual",
+            Message::UnusualReason => "an unusual shape; it will be sent",
+            Message::Malformed => "malformed",
+            Message::Sample => "sample",
+            Message::SampleReason => "a sample from documentation, partly starred out",
+            Message::RepeatedLabel => "repeated",
+            Message::RepeatedReason => "stands further up already; it is sent once",
+            Message::NearMiss => "almost right",
+            Message::NearMissReason => "not quite an id",
+            Message::InvisibleReason => "has characters that cannot be seen",
+            Message::OtherCloudReason => "an id of another cloud",
+            Message::Key => "Key",
+            Message::KeyWanted => {
                 "This run has no key: none is written down with a run. Enter it, or choose it if this browser keeps it, to look at the instances or to go on."
             }
-            Say::RunAside => {
+            Message::RunAside => {
                 "A run in this browser’s journal cannot be read and is kept aside. What became of its instances is not known here: look at them before you act."
             }
-            Say::SaveRecords => "Save its records",
-            Say::LeaveAsked => {
+            Message::SaveRecords => "Save its records",
+            Message::ApprovalPending => {
                 "Waiting for leave: the page around this one decides. Nothing was sent."
             }
-            Say::LeaveLate => {
+            Message::ApprovalTimedOut => {
                 "Nothing was sent: the page around this one has not answered within 10 minutes."
             }
-            Say::LeaveChanged => {
+            Message::ApprovalChanged => {
                 "It has changed meanwhile, and nothing was sent. Look again before you confirm."
             }
-            Say::LeaveOutdated => {
+            Message::ApprovalOutdated => {
                 "The states were read too long ago, so nothing was sent and they are read again. Look once more, then send."
             }
-            Say::LeaveRefused => "Nothing was sent: the page around this one did not allow it.",
-            Say::ConfigurationUnusable => {
+            Message::ApprovalRefused => {
+                "Nothing was sent: the page around this one did not allow it."
+            }
+            Message::ConfigurationUnusable => {
                 "The configuration of this page cannot be used, so nothing can be sent. Whoever runs this page can mend it:"
             }
-            Say::NoJournal => {
+            Message::NoJournal => {
                 "This browser does not let the page keep a journal, so a reload would lose this run. Only a single call is sent without one."
             }
-            Say::KeyKept => "Kept in this tab’s memory only. Closing the tab forgets it.",
-            Say::KeyHeld => {
+            Message::KeySaved => "Kept in this tab’s memory only. Closing the tab forgets it.",
+            Message::KeyInTab => {
                 "Held in this tab as a key that signs and cannot be read back. Closing the tab forgets it."
             }
-            Say::KeyHeldAsBytes => {
+            Message::KeyReadable => {
                 "This page did not come over HTTPS, so the browser offers no key that cannot be read back: the secret is held as bytes in this tab, and wiped when it is forgotten."
             }
-            Say::LockNow => "Lock now",
-            Say::ExpiresAt => "Expires at",
-            Say::LockedIdle => {
+            Message::LockNow => "Lock now",
+            Message::ExpiresAt => "Expires at",
+            Message::LockedIdle => {
                 "Locked: nobody has touched the page for a while, so the key was wiped. Enter it again to go on; nothing else is lost."
             }
-            Say::LockedLeft => {
+            Message::LockedLeft => {
                 "Locked: the page was left, so the key was wiped. Enter it again to go on."
             }
-            Say::LockedAsked => {
+            Message::LockedAsked => {
                 "Locked: the key was wiped. Enter it again to go on; nothing else is lost."
             }
-            Say::LockedExpired => {
+            Message::LockedExpired => {
                 "This temporary key has expired, and was wiped. Enter a new one to go on; nothing else is lost."
             }
-            Say::PermanentKey => {
+            Message::PermanentKey => {
                 "This key has no token, so it is good until somebody deletes it. A temporary key that may only describe, start and restart is worth less to whoever gets hold of it."
             }
-            Say::AboutKey => "Keep this key, or see what it needs…",
-            Say::HeldPlaceholder => "held · type to replace",
-            Say::SecretUnusable => {
+            Message::AboutKey => "Keep this key, or see what it needs…",
+            Message::KeyPlaceholder => "held · type to replace",
+            Message::SecretUnusable => {
                 "This has spaces or characters that no secret has. Paste it again."
             }
-            Say::Forget => "Forget now",
-            Say::Optional => "optional",
-            Say::OpenAlone => "Open this page on its own",
-            Say::DoubtLength => "Unusual length for a key of this cloud. Is it complete?",
-            Say::NothingToReview => "Nothing to review yet",
-            Say::NothingToReviewHint => {
+            Message::Forget => "Forget now",
+            Message::Optional => "optional",
+            Message::OpenAlone => "Open this page on its own",
+            Message::DoubtLength => "Unusual length for a key of this cloud. Is it complete?",
+            Message::NothingToReview => "Nothing to review yet",
+            Message::NothingToReviewHint => {
                 "Paste instance ids and check them. Nothing is sent before you have seen it here."
             }
-            Say::HowItWillGo => "How it will go",
-            Say::Calls => "Calls",
-            Say::Host => "Host",
-            Say::Through => "Through",
-            Say::Options => "Options",
-            Say::NoOptions => "none",
-            Say::PaceLabel => "Pace",
-            Say::ShowRequests => "Show the requests",
-            Say::HideRequests => "Hide the requests",
-            Say::RequestsHint => {
+            Message::HowItWillGo => "How it will go",
+            Message::Calls => "Calls",
+            Message::Host => "Host",
+            Message::Through => "Through",
+            Message::Options => "Options",
+            Message::NoOptions => "none",
+            Message::PaceLabel => "Pace",
+            Message::ShowRequests => "Show the requests",
+            Message::HideRequests => "Hide the requests",
+            Message::RequestsHint => {
                 "As they will be sent, without key, time, nonce and signature: those are added when each call goes out."
             }
-            Say::Instance => "Instance",
-            Say::CallColumn => "Call",
-            Say::FindInstance => "Find an id",
-            Say::NothingMatches => "Nothing matches.",
-            Say::Previous => "Previous",
-            Say::Next => "Next",
-            Say::Cancel => "Cancel",
-            Say::BeforeYouConfirm => "Before you confirm",
-            Say::Address => "Address",
-            Say::IpAddress => "Address",
-            Say::Action => "Action",
-            Say::Version => "Version",
-            Say::Parameters => "Parameters",
-            Say::Body => "Body",
-            Say::EmptyBody => "empty",
-            Say::Stop => "Stop after the calls on the way",
-            Say::StopNow => "Stop",
-            Say::Resume => "Go on",
-            Say::All => "all",
-            Say::FailuresFirst => "Failures first",
-            Say::Name => "Name",
-            Say::OutcomeColumn => "Outcome",
-            Say::Detail => "Detail",
-            Say::NothingSelected => "Choose an instance to see what is known of it.",
-            Say::WhatHappened => "What happened",
-            Say::WhatToDoAboutIt => "What to do",
-            Say::WhoLabel => "Who",
-            Say::Code => "Code",
-            Say::CloudSaid => "Cloud said",
-            Say::ReceivedText => "Received",
-            Say::Request => "Request",
-            Say::RequestColumn => "Request id",
-            Say::StateLabel => "State",
-            Say::StateBefore => "State before",
-            Say::Zone => "Zone",
-            Say::SentAt => "Sent",
-            Say::SettledAt => "Settled",
-            Say::CopyForSupport => "Copy for support",
-            Say::Copy => "Copy",
-            Say::Copied => "Copied",
-            Say::ShowTheRequest => "Show the request",
-            Say::Causes => "What went wrong",
-            Say::CopyIds => "Copy ids",
-            Say::OperationColumn => "Operation",
-            Say::Ids => "Ids",
-            Say::Status => "Status",
-            Say::Time => "Took",
-            Say::CallOutcome => "Result",
-            Say::Inspect => "Inspect",
-            Say::InspectorHint => {
+            Message::Instance => "Instance",
+            Message::CallColumn => "Call",
+            Message::FindInstance => "Find an id",
+            Message::NothingMatches => "Nothing matches.",
+            Message::Previous => "Previous",
+            Message::Next => "Next",
+            Message::Cancel => "Cancel",
+            Message::BeforeYouConfirm => "Before you confirm",
+            Message::Address => "Address",
+            Message::IpAddress => "Address",
+            Message::Action => "Action",
+            Message::Version => "Version",
+            Message::Parameters => "Parameters",
+            Message::Body => "Body",
+            Message::EmptyBody => "empty",
+            Message::Stop => "Stop after the calls on the way",
+            Message::StopNow => "Stop",
+            Message::Resume => "Go on",
+            Message::All => "all",
+            Message::FailuresFirst => "Failures first",
+            Message::Name => "Name",
+            Message::OutcomeColumn => "Outcome",
+            Message::Detail => "Detail",
+            Message::NothingSelected => "Choose an instance to see what is known of it.",
+            Message::WhatHappened => "What happened",
+            Message::WhatToDoAboutIt => "What to do",
+            Message::WhoLabel => "Who",
+            Message::Code => "Code",
+            Message::CloudSaid => "Cloud said",
+            Message::ReceivedText => "Received",
+            Message::Request => "Request",
+            Message::RequestColumn => "Request id",
+            Message::StateLabel => "State",
+            Message::StateBefore => "State before",
+            Message::Zone => "Zone",
+            Message::SentAt => "Sent",
+            Message::SettledAt => "Settled",
+            Message::CopyForSupport => "Copy for support",
+            Message::Copy => "Copy",
+            Message::Copied => "Copied",
+            Message::ShowTheRequest => "Show the request",
+            Message::Causes => "What went wrong",
+            Message::CopyIds => "Copy ids",
+            Message::OperationColumn => "Operation",
+            Message::Ids => "Ids",
+            Message::Status => "Status",
+            Message::Time => "Took",
+            Message::CallOutcome => "Result",
+            Message::Inspect => "Inspect",
+            Message::InspectorHint => {
                 "The secret is never here. Signature and token are hidden in what is shown and copied."
             }
-            Say::CanonicalRequest => "Canonical request",
-            Say::NoCanonicalRequest => "This algorithm has none.",
-            Say::StringToSign => "String to sign",
-            Say::Headers => "Headers",
-            Say::Signature => "Signature",
-            Say::Reveal => "Reveal the signature",
-            Say::Conceal => "Hide the signature",
-            Say::SignatureHidden => "‹signature hidden›",
-            Say::TokenHidden => "‹token hidden›",
-            Say::NotSignedYet => "This call has not been signed yet.",
-            Say::Close => "Close",
-            Say::NothingToRetry => "Nothing was refused that sending again could help.",
-            Say::RunsKept => "Runs kept in this browser",
-            Say::NoRunsKept => "Nothing yet: each run is kept here from its first call on.",
-            Say::RunIsShown => "A run is under way here. End or stop it before you open another.",
-            Say::RunHere => "Shown on this page.",
-            Say::RunElsewhere => "Open in another tab.",
-            Say::RunOwed => {
+            Message::CanonicalRequest => "Canonical request",
+            Message::NoCanonicalRequest => "This algorithm has none.",
+            Message::StringToSign => "String to sign",
+            Message::Headers => "Headers",
+            Message::Signature => "Signature",
+            Message::Reveal => "Reveal the signature",
+            Message::Conceal => "Hide the signature",
+            Message::SignatureHidden => "‹signature hidden›",
+            Message::TokenHidden => "‹token hidden›",
+            Message::NotSignedYet => "This call has not been signed yet.",
+            Message::Close => "Close",
+            Message::NothingToRetry => "Nothing was refused that sending again could help.",
+            Message::SavedRuns => "Runs kept in this browser",
+            Message::NoSavedRuns => "Nothing yet: each run is kept here from its first call on.",
+            Message::RunIsShown => {
+                "A run is under way here. End or stop it before you open another."
+            }
+            Message::RunHere => "Shown on this page.",
+            Message::RunElsewhere => "Open in another tab.",
+            Message::RunOwed => {
                 "The operator of this page has not received its record yet, so it is kept."
             }
-            Say::RunUnreadable => "Cannot be read, and is kept as it is:",
-            Say::Unfinished => "unfinished",
-            Say::OpenRun => "Open",
-            Say::ForgetRun => "Forget",
-            Say::ForgetAll => "Forget all",
-            Say::ForgetUnfinished => {
+            Message::RunUnreadable => "Cannot be read, and is kept as it is:",
+            Message::Unfinished => "unfinished",
+            Message::OpenRun => "Open",
+            Message::ForgetRun => "Forget",
+            Message::ForgetAll => "Forget all",
+            Message::ForgetUnfinished => {
                 "Some may be unfinished: what is not known of them yet cannot be found out here any more."
             }
-            Say::PutAway => "Leave it for later",
-            Say::RunRefused => "What this run has left is not allowed here now.",
-            Say::NothingNotStarted => "Every call has been sent.",
-            Say::NothingUnknown => "No outcome is unknown.",
-            Say::NewRun => "New run",
-            Say::NewRunWait => "Stop the run first.",
-            Say::ExportCsv => "Export CSV",
-            Say::ExportJson => "Export JSON",
-            Say::UnknownCode => "unknown code",
-            Say::PassedDryRun => "The dry run passed",
-            Say::PassedDryRunMeaning => {
+            Message::PutAway => "Leave it for later",
+            Message::RunRefused => "What this run has left is not allowed here now.",
+            Message::NothingNotStarted => "Every call has been sent.",
+            Message::NothingUnknown => "No outcome is unknown.",
+            Message::NewRun => "New run",
+            Message::NewRunWait => "Stop the run first.",
+            Message::ExportCsv => "Export CSV",
+            Message::ExportJson => "Export JSON",
+            Message::UnknownCode => "unknown code",
+            Message::PassedDryRun => "The dry run passed",
+            Message::PassedDryRunMeaning => {
                 "The cloud checked request, permission and state, and would carry it out. Nothing was done."
             }
-            Say::PassedDryRunRemedy => {
+            Message::PassedDryRunRemedy => {
                 "Switch the dry run off and send it for real when you are ready."
             }
-            Say::ExplainTitle => "Explain an error",
-            Say::ExplainHint => {
+            Message::ExplainTitle => "Explain an error",
+            Message::ExplainHint => {
                 "Paste an answer, a log line, an SDK exception or a bare code. It stays on this page: nothing is sent."
             }
-            Say::ExplainLabel => "What the cloud said",
-            Say::ExplainEmpty => "The explanation appears here as you paste.",
-            Say::NothingFound => "No error is recognised in this text.",
-            Say::Success => "Not an error",
-            Say::CallsHint => "Every call with the cloud’s request id.",
-            Say::EnterToFocusTable => "Instances and their outcomes",
-            Say::NoInstancesYet => "No instances.",
-            Say::AllErrors => "All errors",
-            Say::IndexTitle => "Every error, explained",
-            Say::IndexHint => "Works without a key and without a network.",
-            Say::FindError => "Find a code or words",
-            Say::PasteAnError => "Paste an error",
-            Say::Print => "Print",
-            Say::BelowTheClouds => "Proxy, network, this page",
-            Say::CloudSays => "The cloud says",
-            Say::AnsweredBy => "Answered by",
-            Say::CopyLink => "Copy link",
-            Say::Clear => "Clear",
-            Say::SecretsHidden => {
+            Message::ExplainLabel => "What the cloud said",
+            Message::ExplainEmpty => "The explanation appears here as you paste.",
+            Message::NothingFound => "No error is recognised in this text.",
+            Message::Success => "Not an error",
+            Message::CallsHint => "Every call with the cloud’s request id.",
+            Message::EnterToFocusTable => "Instances and their outcomes",
+            Message::NoInstancesYet => "No instances.",
+            Message::AllErrors => "All errors",
+            Message::IndexTitle => "Every error, explained",
+            Message::IndexHint => "Works without a key and without a network.",
+            Message::FindError => "Find a code or words",
+            Message::PasteAnError => "Paste an error",
+            Message::Print => "Print",
+            Message::BelowTheClouds => "Proxy, network, this page",
+            Message::CloudSays => "The cloud says",
+            Message::AnsweredBy => "Answered by",
+            Message::CopyLink => "Copy link",
+            Message::Clear => "Clear",
+            Message::SecretsHidden => {
                 "What looked like a secret was hidden at once. If it was a real one, change it: it was in your clipboard."
             }
-            Say::AllAboutCode => "In the index",
-            Say::CorrectClock => "Correct the clock and sign again",
-            Say::EnterKeyAgain => "Enter the key again",
-            Say::CompareSignature => "Compare what was signed",
-            Say::MissingPermission => "The permission that is missing",
-            Say::Denial => "Denied",
-            Say::DeniedExplicitly => "explicitly: a policy forbids it",
-            Say::DeniedImplicitly => "implicitly: no policy allows it",
-            Say::Resource => "Resource",
-            Say::Identity => "Identity",
-            Say::Policy => "The smallest policy that allows it",
-            Say::CopyPolicy => "Copy the policy",
-            Say::SeenAs => "Recognised",
-            Say::CompareTitle => "Compare with what the cloud computed",
-            Say::CompareLabel => "The canonical request or string to sign from the cloud’s answer",
-            Say::Ours => "Ours",
-            Say::Theirs => "The cloud’s",
-            Say::LineEnd => "end of the line",
-            Say::TextEnd => "end of the text",
+            Message::AllAboutCode => "In the index",
+            Message::CorrectClock => "Correct the clock and sign again",
+            Message::EnterKeyAgain => "Enter the key again",
+            Message::CompareSignature => "Compare what was signed",
+            Message::MissingPermission => "The permission that is missing",
+            Message::Denial => "Denied",
+            Message::DeniedExplicitly => "explicitly: a policy forbids it",
+            Message::DeniedImplicitly => "implicitly: no policy allows it",
+            Message::Resource => "Resource",
+            Message::Identity => "Identity",
+            Message::Policy => "The smallest policy that allows it",
+            Message::CopyPolicy => "Copy the policy",
+            Message::DetectedFormat => "Recognised",
+            Message::CompareTitle => "Compare with what the cloud computed",
+            Message::CompareLabel => {
+                "The canonical request or string to sign from the cloud’s answer"
+            }
+            Message::Ours => "Ours",
+            Message::Theirs => "The cloud’s",
+            Message::LineEnd => "end of the line",
+            Message::TextEnd => "end of the text",
         }
     }
 
@@ -643,295 +649,301 @@ impl Say {
     #[allow(clippy::inline_always, reason = "the front then has the words that it uses, not all")]
     const fn in_chinese(self) -> &'static str {
         match self {
-            Say::Looking => "正在查看实例状态",
-            Say::LookingHint => "仅读取状态，不做任何更改。",
-            Say::LookFailed => "无法读取实例状态",
-            Say::TryAgain => "重试",
-            Say::GoOnUnseen => "不查看状态，直接继续",
-            Say::UnseenWarning => {
+            Message::Preflight => "正在查看实例状态",
+            Message::PreflightHint => "仅读取状态，不做任何更改。",
+            Message::PreflightFailed => "无法读取实例状态",
+            Message::TryAgain => "重试",
+            Message::SkipPreflight => "不查看状态，直接继续",
+            Message::SkipPreflightWarning => {
                 "未查看实例状态，因此不会排除无法操作的实例：云端会拒绝这些实例，甚至拒绝整次调用。"
             }
-            Say::OnceUnseen => "浏览器可能会将请求发送两次：尚未证实该代理会拒绝重复的请求。",
-            Say::OnceMissing => {
+            Message::OnceUnknown => "浏览器可能会将请求发送两次：尚未证实该代理会拒绝重复的请求。",
+            Message::OnceMissing => {
                 "浏览器可能会将请求发送两次：连接检查发现该代理不会拒绝重复的请求。"
             }
-            Say::OnceDirect => {
+            Message::OnceDirect => {
                 "浏览器可能会将请求发送两次：不经代理时，没有任何环节会拒绝重复的请求。"
             }
-            Say::OnceHint => {
+            Message::OnceHint => {
                 "检查会用虚构的密钥，对一台不存在的实例多次发送重启请求，不会改动任何资源。"
             }
-            Say::WillBeSkipped => "将排除",
-            Say::SkippedTitle => "已排除的实例及建议",
-            Say::Refresh => "刷新",
-            Say::StartInstead => "改为启动",
-            Say::RestartInstead => "改为重启",
-            Say::LookElsewhere => "在其他地域查找",
-            Say::NotFoundAnywhere => "在该密钥可见的其他地域中均未找到。",
-            Say::GoThere => "切换到该地域",
-            Say::NothingEligible => "当前没有可执行该操作的实例，全部已排除，原因如下。",
-            Say::LinkEmpty => "清空这些内容",
-            Say::Reason => "原因或工单号",
-            Say::Canary => "先试一台",
-            Say::CanaryHelp => "首台被云端受理后，再发送其余实例。",
-            Say::Pacing => "分批与间隔",
-            Say::BatchSize => "每次调用最多实例数",
-            Say::WaveCalls => "连续多少次调用后暂停",
-            Say::WavePause => "暂停时长（秒）",
-            Say::StopAbove => "被拒绝比例超过时暂停（%）",
-            Say::PageTitle => "Relight：重启和启动云实例",
-            Say::Opening => "正在打开…",
-            Say::RestFailed => {
+            Message::WillBeSkipped => "将排除",
+            Message::SkippedTitle => "已排除的实例及建议",
+            Message::Refresh => "刷新",
+            Message::StartInstead => "改为启动",
+            Message::RestartInstead => "改为重启",
+            Message::SearchRegions => "在其他地域查找",
+            Message::NotFoundAnywhere => "在该密钥可见的其他地域中均未找到。",
+            Message::GoThere => "切换到该地域",
+            Message::NothingEligible => "当前没有可执行该操作的实例，全部已排除，原因如下。",
+            Message::LinkEmpty => "清空这些内容",
+            Message::Reason => "原因或工单号",
+            Message::Canary => "先试一台",
+            Message::CanaryHelp => "首台被云端受理后，再发送其余实例。",
+            Message::Pacing => "分批与间隔",
+            Message::BatchSize => "每次调用最多实例数",
+            Message::WaveCalls => "连续多少次调用后暂停",
+            Message::WavePause => "暂停时长（秒）",
+            Message::StopAbove => "被拒绝比例超过时暂停（%）",
+            Message::PageTitle => "Relight：重启和启动云实例",
+            Message::Opening => "正在打开…",
+            Message::RestFailed => {
                 "页面的其余部分加载失败。没有发送任何请求，已填写的内容都还在：请检查网络后重试。"
             }
-            Say::RestChanged => {
+            Message::RestChanged => {
                 "页面的某个文件与发布时不一致，因此没有启动它，也没有发送任何请求。如果正在部署新版本，请一分钟后重新加载；如果一直如此，说明文件已被改动：不要在此输入任何密钥，并告知页面的运维人员。"
             }
-            Say::RestReplaced => {
+            Message::RestReplaced => {
                 "打开页面之后又发布了新版本，两个版本不会混用。没有发送任何请求。请先复制实例 ID，再重新加载以使用新版本。"
             }
-            Say::SkipToContent => "跳到主要内容",
-            Say::Pages => "页面",
-            Say::Power => "电源操作",
-            Say::ExplainAnError => "错误解读",
-            Say::Connection => "连接",
-            Say::DoctorTitle => "连接检查",
-            Say::DoctorHint => {
+            Message::SkipToContent => "跳到主要内容",
+            Message::Pages => "页面",
+            Message::Power => "电源操作",
+            Message::ExplainAnError => "错误解读",
+            Message::Connection => "连接",
+            Message::DiagnosticsTitle => "连接检查",
+            Message::DiagnosticsHint => {
                 "向代理发出请求，并通过它向表单中所选的云查询地域列表；没有密钥时用虚构的密钥签名，云端必然会拒绝。随后始终用虚构的密钥，对一台不存在的实例发送重启请求，并原样重发：第一次应由云端拒绝，之后每次都应由代理拒绝。不会改动任何资源。"
             }
-            Say::Examine => "立即检查",
-            Say::OtherLanguage => "English",
-            Say::ThisPagesProxy => "本页代理",
-            Say::Direct => "直连（未经验证）",
-            Say::DirectHint => {
+            Message::RunDiagnostics => "立即检查",
+            Message::OtherLanguage => "English",
+            Message::ThisPagesProxy => "本页代理",
+            Message::Direct => "直连（未经验证）",
+            Message::DirectHint => {
                 "不经过代理：请求以云端的旧版签名方式由浏览器直接发出。云端是否允许页面读取应答，尚未用真实账号验证。读不到的应答视为结果未知；连接中断时，也没有办法阻止浏览器自行重发。"
             }
-            Say::RouteLabel => "请求经由",
-            Say::KeyLabel => "当前密钥",
-            Say::WhatToDo => "操作内容",
-            Say::StepOne => "第 1 步，共 3 步",
-            Say::StepTwo => "第 2 步，共 3 步",
-            Say::StepOneHint => "填写要执行的操作、实例和密钥。",
-            Say::StepTwoHint => "逐项查看将要发送的调用、实例和参数，然后确认。",
-            Say::StepThreeHint => "跟踪每台实例直至完成；失败时给出原因和处理方法。",
-            Say::Cloud => "云厂商",
-            Say::Site => "账号类型",
-            Say::Region => "地域",
-            Say::ChooseRegion => "请选择…",
-            Say::OtherRegion => "其他地域…",
-            Say::OtherRegionLabel => "地域 ID",
-            Say::Operation => "操作",
-            Say::How => "方式",
-            Say::Instances => "实例",
-            Say::InstancesHint => "换行、逗号、JSON、CSV 列或控制台链接均可，会自动识别。",
-            Say::Pasted => "已粘贴",
-            Say::Valid => "有效",
-            Say::Unusual => "格式少见",
-            Say::UnusualReason => "格式少见，仍会发送",
-            Say::Malformed => "格式错误",
-            Say::Sample => "文档示例",
-            Say::SampleReason => "文档中的示例 ID，部分字符被星号遮住",
-            Say::RepeatedLabel => "重复",
-            Say::RepeatedReason => "前面已出现，只发送一次",
-            Say::NearMiss => "疑似笔误",
-            Say::NearMissReason => "与实例 ID 略有出入",
-            Say::InvisibleReason => "含有不可见字符",
-            Say::OtherCloudReason => "属于其他云的实例 ID",
-            Say::Key => "密钥",
-            Say::KeyWanted => {
+            Message::RouteLabel => "请求经由",
+            Message::KeyLabel => "当前密钥",
+            Message::WhatToDo => "操作内容",
+            Message::StepOne => "第 1 步，共 3 步",
+            Message::StepTwo => "第 2 步，共 3 步",
+            Message::StepOneHint => "填写要执行的操作、实例和密钥。",
+            Message::StepTwoHint => "逐项查看将要发送的调用、实例和参数，然后确认。",
+            Message::StepThreeHint => "跟踪每台实例直至完成；失败时给出原因和处理方法。",
+            Message::Cloud => "云厂商",
+            Message::Site => "账号类型",
+            Message::Region => "地域",
+            Message::ChooseRegion => "请选择…",
+            Message::OtherRegion => "其他地域…",
+            Message::OtherRegionLabel => "地域 ID",
+            Message::Operation => "操作",
+            Message::How => "方式",
+            Message::Instances => "实例",
+            Message::InstancesHint => "换行、逗号、JSON、CSV 列或控制台链接均可，会自动识别。",
+            Message::Pasted => "已粘贴",
+            Message::Valid => "有效",
+            Message::Unusual => "格式少见",
+            Message::UnusualReason => "格式少见，仍会发送",
+            Message::Malformed => "格式错误",
+            Message::Sample => "文档示例",
+            Message::SampleReason => "文档中的示例 ID，部分字符被星号遮住",
+            Message::RepeatedLabel => "重复",
+            Message::RepeatedReason => "前面已出现，只发送一次",
+            Message::NearMiss => "疑似笔误",
+            Message::NearMissReason => "与实例 ID 略有出入",
+            Message::InvisibleReason => "含有不可见字符",
+            Message::OtherCloudReason => "属于其他云的实例 ID",
+            Message::Key => "密钥",
+            Message::KeyWanted => {
                 "此次运行没有密钥：运行记录中从不包含密钥。请重新输入（如已保存在此浏览器中，也可直接选用），才能查询实例状态或继续。"
             }
-            Say::RunAside => {
+            Message::RunAside => {
                 "此浏览器日志中有一次运行无法读取，已单独保留。其中实例的结果在此无从得知，操作前请先查询实例状态。"
             }
-            Say::SaveRecords => "保存其记录",
-            Say::LeaveAsked => "等待许可：由嵌入本控制台的页面决定，尚未发送任何请求。",
-            Say::LeaveLate => "没有发送任何请求：嵌入本控制台的页面 10 分钟内没有答复。",
-            Say::LeaveChanged => "内容已发生变化，没有发送任何请求。请重新查看后再确认。",
-            Say::LeaveOutdated => {
+            Message::SaveRecords => "保存其记录",
+            Message::ApprovalPending => "等待许可：由嵌入本控制台的页面决定，尚未发送任何请求。",
+            Message::ApprovalTimedOut => "没有发送任何请求：嵌入本控制台的页面 10 分钟内没有答复。",
+            Message::ApprovalChanged => "内容已发生变化，没有发送任何请求。请重新查看后再确认。",
+            Message::ApprovalOutdated => {
                 "实例状态已过时，没有发送任何请求，正在重新读取。请再次查看后再发送。"
             }
-            Say::LeaveRefused => "没有发送任何请求：嵌入本控制台的页面未予许可。",
-            Say::ConfigurationUnusable => {
+            Message::ApprovalRefused => "没有发送任何请求：嵌入本控制台的页面未予许可。",
+            Message::ConfigurationUnusable => {
                 "本页面的配置无法使用，因此不能发送任何请求。请联系本页面的管理员修正："
             }
-            Say::NoJournal => {
+            Message::NoJournal => {
                 "此浏览器不允许页面保存运行记录，刷新后记录会丢失。没有记录时只会发送单次调用。"
             }
-            Say::KeyKept => "仅存在于本标签页的内存中，关闭标签页即清除。",
-            Say::KeyHeld => "密钥已作为不可读回的签名密钥存于本标签页，关闭标签页即清除。",
-            Say::KeyHeldAsBytes => {
+            Message::KeySaved => "仅存在于本标签页的内存中，关闭标签页即清除。",
+            Message::KeyInTab => "密钥已作为不可读回的签名密钥存于本标签页，关闭标签页即清除。",
+            Message::KeyReadable => {
                 "本页面并非通过 HTTPS 打开，浏览器无法提供不可读回的密钥：密钥以字节形式存于本标签页的内存，清除时擦除。"
             }
-            Say::LockNow => "立即锁定",
-            Say::ExpiresAt => "到期时间",
-            Say::LockedIdle => {
+            Message::LockNow => "立即锁定",
+            Message::ExpiresAt => "到期时间",
+            Message::LockedIdle => {
                 "已锁定：页面长时间无人操作，密钥已擦除。重新输入即可继续，其他内容均未丢失。"
             }
-            Say::LockedLeft => "已锁定：曾离开本页面，密钥已擦除。重新输入即可继续。",
-            Say::LockedAsked => "已锁定：密钥已擦除。重新输入即可继续，其他内容均未丢失。",
-            Say::LockedExpired => {
+            Message::LockedLeft => "已锁定：曾离开本页面，密钥已擦除。重新输入即可继续。",
+            Message::LockedAsked => "已锁定：密钥已擦除。重新输入即可继续，其他内容均未丢失。",
+            Message::LockedExpired => {
                 "临时密钥已过期并已擦除。输入新的密钥即可继续，其他内容均未丢失。"
             }
-            Say::PermanentKey => {
+            Message::PermanentKey => {
                 "该密钥没有 Token，删除之前长期有效。建议使用仅允许查询、启动和重启实例的临时密钥，一旦泄露损失更小。"
             }
-            Say::AboutKey => "保存此密钥，或查看所需权限…",
-            Say::HeldPlaceholder => "已载入 · 重新输入即替换",
-            Say::SecretUnusable => "含有空格或不允许的字符，请重新粘贴。",
-            Say::Forget => "立即清除",
-            Say::Optional => "选填",
-            Say::OpenAlone => "单独打开此页面",
-            Say::DoubtLength => "长度与该云的密钥 ID 不符，请确认是否完整。",
-            Say::NothingToReview => "暂无待确认内容",
-            Say::NothingToReviewHint => "粘贴实例 ID 并检查。在这里确认之前，不会发送任何请求。",
-            Say::HowItWillGo => "执行方式",
-            Say::Calls => "调用",
-            Say::Host => "服务地址",
-            Say::Through => "经由",
-            Say::Options => "参数",
-            Say::NoOptions => "无",
-            Say::PaceLabel => "频率",
-            Say::ShowRequests => "查看请求",
-            Say::HideRequests => "收起请求",
-            Say::RequestsHint => "以下为将要发送的请求；密钥、时间、随机数和签名在发出时才加入。",
-            Say::Instance => "实例",
-            Say::CallColumn => "调用",
-            Say::FindInstance => "查找实例 ID",
-            Say::NothingMatches => "没有匹配项。",
-            Say::Previous => "上一页",
-            Say::Next => "下一页",
-            Say::Cancel => "取消",
-            Say::BeforeYouConfirm => "确认前请注意",
-            Say::Address => "请求地址",
-            Say::IpAddress => "IP 地址",
-            Say::Action => "接口",
-            Say::Version => "版本",
-            Say::Parameters => "参数",
-            Say::Body => "请求体",
-            Say::EmptyBody => "空",
-            Say::Stop => "已发出的调用完成后停止",
-            Say::StopNow => "停止",
-            Say::Resume => "继续",
-            Say::All => "全部",
-            Say::FailuresFirst => "失败优先",
-            Say::Name => "名称",
-            Say::OutcomeColumn => "结果",
-            Say::Detail => "详情",
-            Say::NothingSelected => "选择一台实例，查看详细情况。",
-            Say::WhatHappened => "发生了什么",
-            Say::WhatToDoAboutIt => "如何处理",
-            Say::WhoLabel => "由谁处理",
-            Say::Code => "错误码",
-            Say::CloudSaid => "云端原文",
-            Say::ReceivedText => "收到的内容",
-            Say::Request => "请求",
-            Say::RequestColumn => "请求 ID",
-            Say::StateLabel => "状态",
-            Say::StateBefore => "操作前状态",
-            Say::Zone => "可用区",
-            Say::SentAt => "发送时间",
-            Say::SettledAt => "结束时间",
-            Say::CopyForSupport => "复制工单信息",
-            Say::Copy => "复制",
-            Say::Copied => "已复制",
-            Say::ShowTheRequest => "查看请求",
-            Say::Causes => "失败原因",
-            Say::CopyIds => "复制实例 ID",
-            Say::OperationColumn => "操作",
-            Say::Ids => "实例数",
-            Say::Status => "状态码",
-            Say::Time => "耗时",
-            Say::CallOutcome => "结果",
-            Say::Inspect => "查看",
-            Say::InspectorHint => "这里不会出现密钥；显示和复制的内容均已隐去签名和 Token。",
-            Say::CanonicalRequest => "规范请求",
-            Say::NoCanonicalRequest => "该签名算法没有规范请求。",
-            Say::StringToSign => "待签名字符串",
-            Say::Headers => "请求头",
-            Say::Signature => "签名",
-            Say::Reveal => "显示签名",
-            Say::Conceal => "隐藏签名",
-            Say::SignatureHidden => "‹签名已隐藏›",
-            Say::TokenHidden => "‹Token 已隐藏›",
-            Say::NotSignedYet => "该调用尚未签名。",
-            Say::Close => "关闭",
-            Say::NothingToRetry => "没有重试可能有效的失败实例。",
-            Say::RunsKept => "此浏览器中保存的运行",
-            Say::NoRunsKept => "暂无记录：每次运行从第一次调用起保存在这里。",
-            Say::RunIsShown => "当前有运行正在进行，请先结束或停止，再打开其他运行。",
-            Say::RunHere => "正在本页面显示。",
-            Say::RunElsewhere => "已在其他标签页中打开。",
-            Say::RunOwed => "本页面的管理员尚未收到其记录，因此予以保留。",
-            Say::RunUnreadable => "无法读取，已原样保留：",
-            Say::Unfinished => "未完成",
-            Say::OpenRun => "打开",
-            Say::ForgetRun => "删除",
-            Say::ForgetAll => "全部删除",
-            Say::ForgetUnfinished => "其中可能有未完成的运行：删除后将无法在此查明其未知结果。",
-            Say::PutAway => "稍后处理",
-            Say::RunRefused => "本次运行尚未完成的部分目前不允许在此发送。",
-            Say::NothingNotStarted => "所有调用均已发出。",
-            Say::NothingUnknown => "没有结果未知的实例。",
-            Say::NewRun => "新建操作",
-            Say::NewRunWait => "请先停止当前运行。",
-            Say::ExportCsv => "导出 CSV",
-            Say::ExportJson => "导出 JSON",
-            Say::UnknownCode => "未收录的错误码",
-            Say::PassedDryRun => "预检通过",
-            Say::PassedDryRunMeaning => {
+            Message::AboutKey => "保存此密钥，或查看所需权限…",
+            Message::KeyPlaceholder => "已载入 · 重新输入即替换",
+            Message::SecretUnusable => "含有空格或不允许的字符，请重新粘贴。",
+            Message::Forget => "立即清除",
+            Message::Optional => "选填",
+            Message::OpenAlone => "单独打开此页面",
+            Message::DoubtLength => "长度与该云的密钥 ID 不符，请确认是否完整。",
+            Message::NothingToReview => "暂无待确认内容",
+            Message::NothingToReviewHint => {
+                "粘贴实例 ID 并检查。在这里确认之前，不会发送任何请求。"
+            }
+            Message::HowItWillGo => "执行方式",
+            Message::Calls => "调用",
+            Message::Host => "服务地址",
+            Message::Through => "经由",
+            Message::Options => "参数",
+            Message::NoOptions => "无",
+            Message::PaceLabel => "频率",
+            Message::ShowRequests => "查看请求",
+            Message::HideRequests => "收起请求",
+            Message::RequestsHint => {
+                "以下为将要发送的请求；密钥、时间、随机数和签名在发出时才加入。"
+            }
+            Message::Instance => "实例",
+            Message::CallColumn => "调用",
+            Message::FindInstance => "查找实例 ID",
+            Message::NothingMatches => "没有匹配项。",
+            Message::Previous => "上一页",
+            Message::Next => "下一页",
+            Message::Cancel => "取消",
+            Message::BeforeYouConfirm => "确认前请注意",
+            Message::Address => "请求地址",
+            Message::IpAddress => "IP 地址",
+            Message::Action => "接口",
+            Message::Version => "版本",
+            Message::Parameters => "参数",
+            Message::Body => "请求体",
+            Message::EmptyBody => "空",
+            Message::Stop => "已发出的调用完成后停止",
+            Message::StopNow => "停止",
+            Message::Resume => "继续",
+            Message::All => "全部",
+            Message::FailuresFirst => "失败优先",
+            Message::Name => "名称",
+            Message::OutcomeColumn => "结果",
+            Message::Detail => "详情",
+            Message::NothingSelected => "选择一台实例，查看详细情况。",
+            Message::WhatHappened => "发生了什么",
+            Message::WhatToDoAboutIt => "如何处理",
+            Message::WhoLabel => "由谁处理",
+            Message::Code => "错误码",
+            Message::CloudSaid => "云端原文",
+            Message::ReceivedText => "收到的内容",
+            Message::Request => "请求",
+            Message::RequestColumn => "请求 ID",
+            Message::StateLabel => "状态",
+            Message::StateBefore => "操作前状态",
+            Message::Zone => "可用区",
+            Message::SentAt => "发送时间",
+            Message::SettledAt => "结束时间",
+            Message::CopyForSupport => "复制工单信息",
+            Message::Copy => "复制",
+            Message::Copied => "已复制",
+            Message::ShowTheRequest => "查看请求",
+            Message::Causes => "失败原因",
+            Message::CopyIds => "复制实例 ID",
+            Message::OperationColumn => "操作",
+            Message::Ids => "实例数",
+            Message::Status => "状态码",
+            Message::Time => "耗时",
+            Message::CallOutcome => "结果",
+            Message::Inspect => "查看",
+            Message::InspectorHint => "这里不会出现密钥；显示和复制的内容均已隐去签名和 Token。",
+            Message::CanonicalRequest => "规范请求",
+            Message::NoCanonicalRequest => "该签名算法没有规范请求。",
+            Message::StringToSign => "待签名字符串",
+            Message::Headers => "请求头",
+            Message::Signature => "签名",
+            Message::Reveal => "显示签名",
+            Message::Conceal => "隐藏签名",
+            Message::SignatureHidden => "‹签名已隐藏›",
+            Message::TokenHidden => "‹Token 已隐藏›",
+            Message::NotSignedYet => "该调用尚未签名。",
+            Message::Close => "关闭",
+            Message::NothingToRetry => "没有重试可能有效的失败实例。",
+            Message::SavedRuns => "此浏览器中保存的运行",
+            Message::NoSavedRuns => "暂无记录：每次运行从第一次调用起保存在这里。",
+            Message::RunIsShown => "当前有运行正在进行，请先结束或停止，再打开其他运行。",
+            Message::RunHere => "正在本页面显示。",
+            Message::RunElsewhere => "已在其他标签页中打开。",
+            Message::RunOwed => "本页面的管理员尚未收到其记录，因此予以保留。",
+            Message::RunUnreadable => "无法读取，已原样保留：",
+            Message::Unfinished => "未完成",
+            Message::OpenRun => "打开",
+            Message::ForgetRun => "删除",
+            Message::ForgetAll => "全部删除",
+            Message::ForgetUnfinished => "其中可能有未完成的运行：删除后将无法在此查明其未知结果。",
+            Message::PutAway => "稍后处理",
+            Message::RunRefused => "本次运行尚未完成的部分目前不允许在此发送。",
+            Message::NothingNotStarted => "所有调用均已发出。",
+            Message::NothingUnknown => "没有结果未知的实例。",
+            Message::NewRun => "新建操作",
+            Message::NewRunWait => "请先停止当前运行。",
+            Message::ExportCsv => "导出 CSV",
+            Message::ExportJson => "导出 JSON",
+            Message::UnknownCode => "未收录的错误码",
+            Message::PassedDryRun => "预检通过",
+            Message::PassedDryRunMeaning => {
                 "云端已检查请求、权限和实例状态，可以执行。本次没有实际执行。"
             }
-            Say::PassedDryRunRemedy => "确认无误后，取消“仅预检”再正式发送。",
-            Say::ExplainTitle => "错误解读",
-            Say::ExplainHint => "粘贴应答、日志、SDK 异常或错误码。内容只在本页处理，不会发送。",
-            Say::ExplainLabel => "云端返回的内容",
-            Say::ExplainEmpty => "粘贴后在此显示解读。",
-            Say::NothingFound => "未能从这段文字中识别出错误。",
-            Say::Success => "不是错误",
-            Say::CallsHint => "每次调用及云端的请求 ID。",
-            Say::EnterToFocusTable => "实例及其结果",
-            Say::NoInstancesYet => "没有实例。",
-            Say::AllErrors => "全部错误",
-            Say::IndexTitle => "错误索引",
-            Say::IndexHint => "无需密钥，无需联网。",
-            Say::FindError => "搜索错误码或关键词",
-            Say::PasteAnError => "粘贴错误信息",
-            Say::Print => "打印",
-            Say::BelowTheClouds => "代理、网络与本页",
-            Say::CloudSays => "云端提示",
-            Say::AnsweredBy => "相关接口",
-            Say::CopyLink => "复制链接",
-            Say::Clear => "清空",
-            Say::SecretsHidden => {
+            Message::PassedDryRunRemedy => "确认无误后，取消“仅预检”再正式发送。",
+            Message::ExplainTitle => "错误解读",
+            Message::ExplainHint => {
+                "粘贴应答、日志、SDK 异常或错误码。内容只在本页处理，不会发送。"
+            }
+            Message::ExplainLabel => "云端返回的内容",
+            Message::ExplainEmpty => "粘贴后在此显示解读。",
+            Message::NothingFound => "未能从这段文字中识别出错误。",
+            Message::Success => "不是错误",
+            Message::CallsHint => "每次调用及云端的请求 ID。",
+            Message::EnterToFocusTable => "实例及其结果",
+            Message::NoInstancesYet => "没有实例。",
+            Message::AllErrors => "全部错误",
+            Message::IndexTitle => "错误索引",
+            Message::IndexHint => "无需密钥，无需联网。",
+            Message::FindError => "搜索错误码或关键词",
+            Message::PasteAnError => "粘贴错误信息",
+            Message::Print => "打印",
+            Message::BelowTheClouds => "代理、网络与本页",
+            Message::CloudSays => "云端提示",
+            Message::AnsweredBy => "相关接口",
+            Message::CopyLink => "复制链接",
+            Message::Clear => "清空",
+            Message::SecretsHidden => {
                 "疑似密钥的内容已立即隐藏。若为真实密钥，请尽快更换：它曾出现在剪贴板中。"
             }
-            Say::AllAboutCode => "在索引中查看",
-            Say::CorrectClock => "校正时间并重新签名",
-            Say::EnterKeyAgain => "重新输入密钥",
-            Say::CompareSignature => "比对签名内容",
-            Say::MissingPermission => "缺少的权限",
-            Say::Denial => "拒绝方式",
-            Say::DeniedExplicitly => "显式拒绝：有策略禁止该操作",
-            Say::DeniedImplicitly => "隐式拒绝：没有策略允许该操作",
-            Say::Resource => "资源",
-            Say::Identity => "身份",
-            Say::Policy => "所需的最小权限策略",
-            Say::CopyPolicy => "复制策略",
-            Say::SeenAs => "识别为",
-            Say::CompareTitle => "与云端计算的内容比对",
-            Say::CompareLabel => "云端返回的规范请求或待签名字符串",
-            Say::Ours => "本页",
-            Say::Theirs => "云端",
-            Say::LineEnd => "行尾",
-            Say::TextEnd => "文本结束",
+            Message::AllAboutCode => "在索引中查看",
+            Message::CorrectClock => "校正时间并重新签名",
+            Message::EnterKeyAgain => "重新输入密钥",
+            Message::CompareSignature => "比对签名内容",
+            Message::MissingPermission => "缺少的权限",
+            Message::Denial => "拒绝方式",
+            Message::DeniedExplicitly => "显式拒绝：有策略禁止该操作",
+            Message::DeniedImplicitly => "隐式拒绝：没有策略允许该操作",
+            Message::Resource => "资源",
+            Message::Identity => "身份",
+            Message::Policy => "所需的最小权限策略",
+            Message::CopyPolicy => "复制策略",
+            Message::DetectedFormat => "识别为",
+            Message::CompareTitle => "与云端计算的内容比对",
+            Message::CompareLabel => "云端返回的规范请求或待签名字符串",
+            Message::Ours => "本页",
+            Message::Theirs => "云端",
+            Message::LineEnd => "行尾",
+            Message::TextEnd => "文本结束",
         }
     }
 }
 
 /// What is done to instances, as far as the words depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Deed {
+pub struct OperationLabel {
     /// Restart or start.
     pub verb: Verb,
     /// Whether unsaved data may be lost.
@@ -940,38 +952,38 @@ pub struct Deed {
     pub dry_run: bool,
 }
 
-impl Deed {
+impl OperationLabel {
     /// The deed of an order.
     #[cfg(feature = "console")]
-    pub fn of(order: &Order) -> Self {
-        Deed {
-            verb: order.operation().verb,
-            forced: order.is_forced(),
-            dry_run: order.is_dry_run(),
+    pub fn of(spec: &OperationSpec) -> Self {
+        OperationLabel {
+            verb: spec.operation().verb,
+            forced: spec.is_forced(),
+            dry_run: spec.is_dry_run(),
         }
     }
 }
 
 /// A text with variable parts. Counts are formatted for the language.
 #[derive(Clone, Copy, Debug)]
-pub enum Tell<'a> {
+pub enum MessageArgs<'a> {
     /// On the button that leads to the review.
     Check(usize),
     /// On the button that sends.
-    Confirm(Deed, usize),
+    Confirm(OperationLabel, usize),
     /// The title of the review.
-    ReviewTitle(Deed, usize),
+    ReviewTitle(OperationLabel, usize),
     /// The title of a run.
     RunTitle {
-        deed: Deed,
+        label: OperationLabel,
         count: usize,
         active: bool,
     },
     /// The way to the list of runs, and its title.
-    RunsKept(usize),
+    SavedRuns(usize),
     /// Before runs are deleted, and on the button that does it.
-    ForgetWarning(usize),
-    ForgetRuns(usize),
+    DeleteWarning(usize),
+    DeleteRuns(usize),
     /// On the page's switch between languages, for screen readers.
     Line(u32),
     /// What was probably meant.
@@ -998,9 +1010,9 @@ pub enum Tell<'a> {
     /// A secret that looks like a key id, by what the cloud calls them.
     KeySwapped(&'a str, &'a str),
     /// Which host the doctor has asked, and whether with a real key.
-    Examined(&'a str, bool),
+    DiagnosticsUpdated(&'a str, bool),
     /// No key is taken in a frame of this page, if its origin is known.
-    Stranger(Option<&'a str>),
+    UntrustedParent(Option<&'a str>),
     /// This place is asked for a key.
     KeyAsked(&'a str),
     /// What a link has filled in, in words.
@@ -1034,9 +1046,9 @@ pub enum Tell<'a> {
         largest: usize,
     },
     /// On the counter of those that will be sent.
-    WillBe(Deed),
+    WillBe(OperationLabel),
     /// How far the look before the review is.
-    LookingAt {
+    PreflightProgress {
         done: usize,
         total: usize,
     },
@@ -1073,7 +1085,7 @@ pub enum Tell<'a> {
         total: usize,
     },
     /// When the states are looked at next.
-    NextLook(u64),
+    NextDescribe(u64),
     /// The end of a run, for the live region.
     Finished {
         good: usize,
@@ -1094,15 +1106,15 @@ pub enum Tell<'a> {
     RetryFailed(usize),
     SendNotStarted(usize),
     CheckUnknown(usize),
-    Narrow(usize),
+    Isolate(usize),
     Force(usize),
     /// What sending again means.
     RetryWarning {
-        deed: Deed,
+        label: OperationLabel,
         count: usize,
     },
     SendNotStartedWarning {
-        deed: Deed,
+        label: OperationLabel,
         count: usize,
     },
     NarrowWarning(usize),
@@ -1128,7 +1140,7 @@ pub enum Tell<'a> {
     /// Show only the instances with a cause.
     ShowOnly(usize),
     /// On the button that looks at the states of some instances.
-    LookNow(usize),
+    CheckNow(usize),
     /// Where two texts part.
     FirstDifference {
         byte: usize,
@@ -1148,7 +1160,7 @@ pub enum Tell<'a> {
     },
 }
 
-impl Tell<'_> {
+impl MessageArgs<'_> {
     /// The text in one language.
     #[cfg_attr(not(feature = "console"), inline(always))]
     #[allow(clippy::inline_always, reason = "the front then has the words that it uses, not all")]
@@ -1164,173 +1176,173 @@ impl Tell<'_> {
     fn in_english(self) -> String {
         let n = |count: usize| number(Locale::En, count);
         match self {
-            Tell::Check(0) => "Check instances".into(),
-            Tell::Check(count) => format!("Check {}", instances(count)),
-            Tell::Confirm(deed, count) => format!("{} {}", deed.imperative(), n(count)),
-            Tell::ReviewTitle(Deed { dry_run: true, .. }, count)
-            | Tell::RunTitle { deed: Deed { dry_run: true, .. }, count, .. } => {
+            MessageArgs::Check(0) => "Check instances".into(),
+            MessageArgs::Check(count) => format!("Check {}", instances(count)),
+            MessageArgs::Confirm(label, count) => format!("{} {}", label.imperative(), n(count)),
+            MessageArgs::ReviewTitle(OperationLabel { dry_run: true, .. }, count)
+            | MessageArgs::RunTitle { label: OperationLabel { dry_run: true, .. }, count, .. } => {
                 format!("Dry run of {}", instances(count))
             }
-            Tell::ReviewTitle(deed, count) => {
-                format!("{} {}", deed.imperative(), instances(count))
+            MessageArgs::ReviewTitle(label, count) => {
+                format!("{} {}", label.imperative(), instances(count))
             }
-            Tell::RunTitle { deed, count, active: true } => {
-                format!("{} {}", deed.gerund(), instances(count))
+            MessageArgs::RunTitle { label, count, active: true } => {
+                format!("{} {}", label.gerund(), instances(count))
             }
-            Tell::RunTitle { deed, count, active: false } => {
-                format!("{}: {}", deed.noun(), instances(count))
+            MessageArgs::RunTitle { label, count, active: false } => {
+                format!("{}: {}", label.noun(), instances(count))
             }
-            Tell::RunsKept(count) => format!("Runs kept in this browser ({})", n(count)),
-            Tell::ForgetWarning(1) => "The records of one run are deleted from this browser. What it sent stays sent. This cannot be undone.".into(),
-            Tell::ForgetWarning(count) => format!(
+            MessageArgs::SavedRuns(count) => format!("Runs kept in this browser ({})", n(count)),
+            MessageArgs::DeleteWarning(1) => "The records of one run are deleted from this browser. What it sent stays sent. This cannot be undone.".into(),
+            MessageArgs::DeleteWarning(count) => format!(
                 "The records of {} runs are deleted from this browser. What they sent stays sent. This cannot be undone.",
                 n(count)
             ),
-            Tell::ForgetRuns(1) => "Forget 1 run".into(),
-            Tell::ForgetRuns(count) => format!("Forget {} runs", n(count)),
-            Tell::Line(line) => format!("line {line}"),
-            Tell::DidYouMean(suggestion) => format!("did you mean {suggestion}?"),
-            Tell::AndMore(count) => format!("and {} more", n(count)),
-            Tell::RemoveProblems(count) => format!("Remove the {}", n(count)),
-            Tell::WillNotBeSent(1) => "1 entry will not be sent".into(),
-            Tell::WillNotBeSent(count) => format!("{} entries will not be sent", n(count)),
-            Tell::OfCloud(cloud) => format!("of {cloud}"),
-            Tell::Stranger(Some(origin)) => format!(
+            MessageArgs::DeleteRuns(1) => "Forget 1 run".into(),
+            MessageArgs::DeleteRuns(count) => format!("Forget {} runs", n(count)),
+            MessageArgs::Line(line) => format!("line {line}"),
+            MessageArgs::DidYouMean(suggestion) => format!("did you mean {suggestion}?"),
+            MessageArgs::AndMore(count) => format!("and {} more", n(count)),
+            MessageArgs::RemoveProblems(count) => format!("Remove the {}", n(count)),
+            MessageArgs::WillNotBeSent(1) => "1 entry will not be sent".into(),
+            MessageArgs::WillNotBeSent(count) => format!("{} entries will not be sent", n(count)),
+            MessageArgs::OfCloud(cloud) => format!("of {cloud}"),
+            MessageArgs::UntrustedParent(Some(origin)) => format!(
                 "This page is shown inside a page of {origin}, which its operator has not listed under “frames” in relight.json. No key can be entered here."
             ),
-            Tell::KeyAsked(source) => format!("Waiting for a key from {source}. Nothing has been sent."),
-            Tell::LinkTaken(what) => format!(
+            MessageArgs::KeyAsked(source) => format!("Waiting for a key from {source}. Nothing has been sent."),
+            MessageArgs::LinkTaken(what) => format!(
                 "The link that opened this page has filled in: {what}. Whoever made the link chose this: check it before you go on. Nothing has been looked at or sent."
             ),
-            Tell::LinkLeft(what) => format!("Not filled in from the link, since this page has no such thing or does not allow it: {what}."),
-            Tell::LinkRefused(names) => format!(
+            MessageArgs::LinkLeft(what) => format!("Not filled in from the link, since this page has no such thing or does not allow it: {what}."),
+            MessageArgs::LinkRefused(names) => format!(
                 "The link carried something that looks like a key: {names}. It is not used, and it is gone from the address. Addresses are kept in histories and logs: if it was real, revoke it."
             ),
-            Tell::Stranger(None) => "This page is shown inside another page, and the browser does not say which; the operator has listed none that it could be. No key can be entered here.".to_owned(),
-            Tell::Examined(host, true) => format!("Asked {host}, signed with your key."),
-            Tell::Examined(host, false) => format!("Asked {host}, signed with a made-up key."),
-            Tell::KeysFrom(source) => format!(
+            MessageArgs::UntrustedParent(None) => "This page is shown inside another page, and the browser does not say which; the operator has listed none that it could be. No key can be entered here.".to_owned(),
+            MessageArgs::DiagnosticsUpdated(host, true) => format!("Asked {host}, signed with your key."),
+            MessageArgs::DiagnosticsUpdated(host, false) => format!("Asked {host}, signed with a made-up key."),
+            MessageArgs::KeysFrom(source) => format!(
                 "Temporary keys come from {source}. They are asked for when they are needed, kept in this tab, and renewed before they expire."
             ),
-            Tell::NoKeyFrom(failure) => {
+            MessageArgs::NoKeyFrom(failure) => {
                 format!("No key came from {failure}. Nothing was sent, and nothing is lost.")
             }
-            Tell::ValidUntil { time, left } => format!("Valid until {time}: {left} left."),
-            Tell::KeyOfCloud(cloud) => format!("This looks like a key of {cloud}."),
-            Tell::KeySwapped(secret, key_id) => format!(
+            MessageArgs::ValidUntil { time, left } => format!("Valid until {time}: {left} left."),
+            MessageArgs::KeyOfCloud(cloud) => format!("This looks like a key of {cloud}."),
+            MessageArgs::KeySwapped(secret, key_id) => format!(
                 "This looks like an {key_id}, not an {secret}. Are the two fields swapped? Nothing was sent."
             ),
-            Tell::IdsLookLike { shape, example } => format!("Ids are {shape}: {example}"),
-            Tell::OnePerCall(name) => format!("{name}, one a call"),
-            Tell::Range { from, to, total } => format!("{}–{} of {}", n(from), n(to), n(total)),
-            Tell::CallSizes { calls: 1, instances: count, .. } => {
+            MessageArgs::IdsLookLike { shape, example } => format!("Ids are {shape}: {example}"),
+            MessageArgs::OnePerCall(name) => format!("{name}, one a call"),
+            MessageArgs::Range { from, to, total } => format!("{}–{} of {}", n(from), n(to), n(total)),
+            MessageArgs::CallSizes { calls: 1, instances: count, .. } => {
                 format!("1 call with {}", instances(count))
             }
-            Tell::CallSizes { calls, largest, .. } => {
+            MessageArgs::CallSizes { calls, largest, .. } => {
                 format!("{} calls of up to {}", n(calls), instances(largest))
             }
-            Tell::CanarySizes { calls: 1, largest } => {
+            MessageArgs::CanarySizes { calls: 1, largest } => {
                 format!("1 instance first, then 1 call of {}", n(largest))
             }
-            Tell::CanarySizes { calls, largest } => {
+            MessageArgs::CanarySizes { calls, largest } => {
                 format!("1 instance first, then {} calls of up to {}", n(calls), n(largest))
             }
-            Tell::WillBe(Deed { dry_run: true, .. }) => "will be rehearsed".into(),
-            Tell::WillBe(Deed { verb: Verb::Start, .. }) => "will start".into(),
-            Tell::WillBe(Deed { forced: true, .. }) => "will be forced to restart".into(),
-            Tell::WillBe(Deed { forced: false, .. }) => "will restart".into(),
-            Tell::LookingAt { done, total } => format!("{} of {} read", n(done), n(total)),
-            Tell::StatesAsOf(time) => format!("states as of {time}"),
+            MessageArgs::WillBe(OperationLabel { dry_run: true, .. }) => "will be rehearsed".into(),
+            MessageArgs::WillBe(OperationLabel { verb: Verb::Start, .. }) => "will start".into(),
+            MessageArgs::WillBe(OperationLabel { forced: true, .. }) => "will be forced to restart".into(),
+            MessageArgs::WillBe(OperationLabel { forced: false, .. }) => "will restart".into(),
+            MessageArgs::PreflightProgress { done, total } => format!("{} of {} read", n(done), n(total)),
+            MessageArgs::StatesAsOf(time) => format!("states as of {time}"),
             // Never one: it holds for longer.
-            Tell::CheckedAgain { minutes } => format!(
+            MessageArgs::CheckedAgain { minutes } => format!(
                 "The check was {minutes} minutes old, so it was done again. Look once more, then send."
             ),
-            Tell::Searched { done, total } => {
+            MessageArgs::Searched { done, total } => {
                 format!("{} of {} regions searched", n(done), n(total))
             }
-            Tell::FoundIn { region, count } => format!("{} found in {region}", n(count)),
-            Tell::Pace(1) => "at most 1 call a second, one after the other".into(),
-            Tell::Pace(calls) => {
+            MessageArgs::FoundIn { region, count } => format!("{} found in {region}", n(count)),
+            MessageArgs::Pace(1) => "at most 1 call a second, one after the other".into(),
+            MessageArgs::Pace(calls) => {
                 format!("at most {calls} calls a second, one after the other")
             }
-            Tell::TypeToConfirm(count) => format!("Type {count} to confirm"),
-            Tell::TypedWrong(count) => {
+            MessageArgs::TypeToConfirm(count) => format!("Type {count} to confirm"),
+            MessageArgs::TypedWrong(count) => {
                 format!("Type {count}, the number of instances, to confirm.")
             }
-            Tell::CallHeading { number: call, instances: count } => {
+            MessageArgs::CallHeading { number: call, instances: count } => {
                 format!("Call {} · {}", n(call), instances(count))
             }
-            Tell::CallOf { done, total } => format!("{} of {} calls answered", n(done), n(total)),
-            Tell::NextLook(seconds) => format!("next look at the states in {seconds} s"),
-            Tell::Finished { good, bad, unknown, total } => format!(
+            MessageArgs::CallOf { done, total } => format!("{} of {} calls answered", n(done), n(total)),
+            MessageArgs::NextDescribe(seconds) => format!("next look at the states in {seconds} s"),
+            MessageArgs::Finished { good, bad, unknown, total } => format!(
                 "Finished: of {}, {} done, {} not done, {} unknown.",
                 instances(total),
                 n(good),
                 n(bad),
                 n(unknown)
             ),
-            Tell::Sent { calls, total } => format!("{} of {} calls answered.", n(calls), n(total)),
-            Tell::CannotRecall(0) => {
+            MessageArgs::Sent { calls, total } => format!("{} of {} calls answered.", n(calls), n(total)),
+            MessageArgs::CannotRecall(0) => {
                 "Stopped. Nothing that was accepted is still on its way.".into()
             }
-            Tell::CannotRecall(count) => format!(
+            MessageArgs::CannotRecall(count) => format!(
                 "Stopped. {} already accepted cannot be recalled and will carry on.",
                 n(count)
             ),
-            Tell::ClockCorrected(seconds) => {
+            MessageArgs::ClockCorrected(seconds) => {
                 format!("this device’s clock is off by {seconds} s; corrected for the signatures")
             }
-            Tell::RetryFailed(count) => format!("Retry failed ({})", n(count)),
-            Tell::SendNotStarted(count) => format!("Send not started ({})", n(count)),
-            Tell::CheckUnknown(count) => format!("Check unknown ({})", n(count)),
-            Tell::RetryWarning { deed, count } => format!(
+            MessageArgs::RetryFailed(count) => format!("Retry failed ({})", n(count)),
+            MessageArgs::SendNotStarted(count) => format!("Send not started ({})", n(count)),
+            MessageArgs::CheckUnknown(count) => format!("Check unknown ({})", n(count)),
+            MessageArgs::RetryWarning { label, count } => format!(
                 "{} {} that the cloud refused? They are sent again, in new calls with new signatures. Everything else is left alone.",
-                deed.imperative(),
+                label.imperative(),
                 instances(count)
             ),
-            Tell::SendNotStartedWarning { deed, count } => format!(
+            MessageArgs::SendNotStartedWarning { label, count } => format!(
                 "{} {} whose calls never reached the cloud? They are sent now, in new calls. Everything else is left alone.",
-                deed.imperative(),
+                label.imperative(),
                 instances(count)
             ),
-            Tell::Narrow(count) => format!("Leave out the bad one ({})", n(count)),
-            Tell::NarrowWarning(count) => format!(
+            MessageArgs::Isolate(count) => format!("Leave out the bad one ({})", n(count)),
+            MessageArgs::NarrowWarning(count) => format!(
                 "One instance had whole calls refused. Each of the {} is looked at first; then those that can take it are sent again, in new calls.",
                 n(count)
             ),
-            Tell::MayBeTwice(count) => format!(
+            MessageArgs::MayBeTwice(count) => format!(
                 "{}: a request was sent before, and its answer was lost. It may have been carried out, so this may do it a second time. If you are not sure, look at the states first.",
                 instances(count)
             ),
-            Tell::Force(count) => format!("Force those still restarting ({})", n(count)),
-            Tell::ForceWarning(count) => format!(
+            MessageArgs::Force(count) => format!("Force those still restarting ({})", n(count)),
+            MessageArgs::ForceWarning(count) => format!(
                 "Force restart {} still on the way? It is like pulling the plug: what is not yet written to disk is lost.",
                 instances(count)
             ),
-            Tell::BackAfter(ms) => format!("after {}", duration(Locale::En, ms)),
-            Tell::Since(ms) => format!("for {}", duration(Locale::En, ms)),
-            Tell::Ms(ms) => format!("{} ms", number(Locale::En, saturate(ms))),
-            Tell::FromTo(from, to) => format!("{from} → {to}"),
-            Tell::CopyWhat(what) => format!("Copy {what}"),
-            Tell::InspectCall(call) => format!("Inspect call {call}"),
-            Tell::Resent(1) => "sent again once, the first was proven not carried out".into(),
-            Tell::Resent(times) => format!("sent again {times} times, each proven not carried out"),
-            Tell::InspectorTitle(call) => format!("Call {call} as it was sent"),
-            Tell::ShowOnly(count) => format!("Show {}", n(count)),
-            Tell::LookNow(1) => "Look at its state now".into(),
-            Tell::LookNow(count) => format!("Look at the states of the {} now", n(count)),
-            Tell::FirstDifference { byte, line, column } => format!(
+            MessageArgs::BackAfter(ms) => format!("after {}", duration(Locale::En, ms)),
+            MessageArgs::Since(ms) => format!("for {}", duration(Locale::En, ms)),
+            MessageArgs::Ms(ms) => format!("{} ms", number(Locale::En, saturate(ms))),
+            MessageArgs::FromTo(from, to) => format!("{from} → {to}"),
+            MessageArgs::CopyWhat(what) => format!("Copy {what}"),
+            MessageArgs::InspectCall(call) => format!("Inspect call {call}"),
+            MessageArgs::Resent(1) => "sent again once, the first was proven not carried out".into(),
+            MessageArgs::Resent(times) => format!("sent again {times} times, each proven not carried out"),
+            MessageArgs::InspectorTitle(call) => format!("Call {call} as it was sent"),
+            MessageArgs::ShowOnly(count) => format!("Show {}", n(count)),
+            MessageArgs::CheckNow(1) => "Look at its state now".into(),
+            MessageArgs::CheckNow(count) => format!("Look at the states of the {} now", n(count)),
+            MessageArgs::FirstDifference { byte, line, column } => format!(
                 "The first byte that differs is number {}: line {}, column {}.",
                 n(byte),
                 n(line),
                 n(column)
             ),
-            Tell::DiffersIn(name) => format!("It is in {name}."),
-            Tell::Meanings(count) => {
+            MessageArgs::DiffersIn(name) => format!("It is in {name}."),
+            MessageArgs::Meanings(count) => {
                 format!("{} meanings. What the cloud says tells them apart.", n(count))
             }
-            Tell::VendorPage(cloud) => format!("{cloud} on its errors:"),
-            Tell::FoundProblems { valid, problems } => {
+            MessageArgs::VendorPage(cloud) => format!("{cloud} on its errors:"),
+            MessageArgs::FoundProblems { valid, problems } => {
                 format!("{} valid, {} not sent", n(valid), n(problems))
             }
         }
@@ -1341,153 +1353,153 @@ impl Tell<'_> {
     fn in_chinese(self) -> String {
         let n = |count: usize| number(Locale::Zh, count);
         match self {
-            Tell::Check(0) => "检查实例".into(),
-            Tell::Check(count) => format!("检查 {} 台实例", n(count)),
-            Tell::Confirm(deed, count) => format!("{} {} 台", deed.in_chinese(), n(count)),
-            Tell::ReviewTitle(deed, count) => format!("{} {} 台实例", deed.in_chinese(), n(count)),
-            Tell::RunTitle { deed, count, active: true } => {
-                format!("正在{} {} 台实例", deed.in_chinese(), n(count))
+            MessageArgs::Check(0) => "检查实例".into(),
+            MessageArgs::Check(count) => format!("检查 {} 台实例", n(count)),
+            MessageArgs::Confirm(label, count) => format!("{} {} 台", label.in_chinese(), n(count)),
+            MessageArgs::ReviewTitle(label, count) => format!("{} {} 台实例", label.in_chinese(), n(count)),
+            MessageArgs::RunTitle { label, count, active: true } => {
+                format!("正在{} {} 台实例", label.in_chinese(), n(count))
             }
-            Tell::RunTitle { deed, count, active: false } => {
-                format!("{}：{} 台实例", deed.in_chinese(), n(count))
+            MessageArgs::RunTitle { label, count, active: false } => {
+                format!("{}：{} 台实例", label.in_chinese(), n(count))
             }
-            Tell::RunsKept(count) => format!("此浏览器中保存的运行（{}）", n(count)),
-            Tell::ForgetWarning(count) => format!(
+            MessageArgs::SavedRuns(count) => format!("此浏览器中保存的运行（{}）", n(count)),
+            MessageArgs::DeleteWarning(count) => format!(
                 "将从此浏览器中删除 {} 次运行的记录。已发送的请求不会撤回。此操作无法恢复。",
                 n(count)
             ),
-            Tell::ForgetRuns(count) => format!("删除 {} 次运行", n(count)),
-            Tell::Line(line) => format!("第 {line} 行"),
-            Tell::DidYouMean(suggestion) => format!("是否应为 {suggestion}？"),
-            Tell::AndMore(count) => format!("另有 {} 项", n(count)),
-            Tell::RemoveProblems(count) => format!("移除这 {} 项", n(count)),
-            Tell::WillNotBeSent(count) => format!("{} 项不会发送", n(count)),
-            Tell::OfCloud(cloud) => format!("属于{cloud}"),
-            Tell::Stranger(Some(origin)) => format!(
+            MessageArgs::DeleteRuns(count) => format!("删除 {} 次运行", n(count)),
+            MessageArgs::Line(line) => format!("第 {line} 行"),
+            MessageArgs::DidYouMean(suggestion) => format!("是否应为 {suggestion}？"),
+            MessageArgs::AndMore(count) => format!("另有 {} 项", n(count)),
+            MessageArgs::RemoveProblems(count) => format!("移除这 {} 项", n(count)),
+            MessageArgs::WillNotBeSent(count) => format!("{} 项不会发送", n(count)),
+            MessageArgs::OfCloud(cloud) => format!("属于{cloud}"),
+            MessageArgs::UntrustedParent(Some(origin)) => format!(
                 "此页面被嵌入在 {origin} 的页面中，而运维人员没有在 relight.json 的 “frames” 中列出它。不能在此输入密钥。"
             ),
-            Tell::KeyAsked(source) => format!("正在等待 {source} 提供密钥，尚未发送任何请求。"),
-            Tell::LinkTaken(what) => format!(
+            MessageArgs::KeyAsked(source) => format!("正在等待 {source} 提供密钥，尚未发送任何请求。"),
+            MessageArgs::LinkTaken(what) => format!(
                 "打开此页面的链接填入了：{what}。这些内容由制作链接的人选定，继续之前请核对。尚未查询或发送任何内容。"
             ),
-            Tell::LinkLeft(what) => format!("链接中的以下内容未填入，因为此页面没有或不允许：{what}。"),
-            Tell::LinkRefused(names) => format!(
+            MessageArgs::LinkLeft(what) => format!("链接中的以下内容未填入，因为此页面没有或不允许：{what}。"),
+            MessageArgs::LinkRefused(names) => format!(
                 "链接中带有疑似密钥的内容：{names}。它没有被使用，并已从地址中移除。地址会留在历史记录和日志里：如果密钥是真的，请立即吊销。"
             ),
-            Tell::Stranger(None) => "此页面被嵌入在其他页面中，浏览器没有说明是哪个页面，也不在运维人员列出的范围内。不能在此输入密钥。".to_owned(),
-            Tell::Examined(host, true) => format!("已查询 {host}，使用你的密钥签名。"),
-            Tell::Examined(host, false) => format!("已查询 {host}，使用虚构的密钥签名。"),
-            Tell::KeysFrom(source) => format!(
+            MessageArgs::UntrustedParent(None) => "此页面被嵌入在其他页面中，浏览器没有说明是哪个页面，也不在运维人员列出的范围内。不能在此输入密钥。".to_owned(),
+            MessageArgs::DiagnosticsUpdated(host, true) => format!("已查询 {host}，使用你的密钥签名。"),
+            MessageArgs::DiagnosticsUpdated(host, false) => format!("已查询 {host}，使用虚构的密钥签名。"),
+            MessageArgs::KeysFrom(source) => format!(
                 "临时密钥由 {source} 提供：需要时获取，仅存于本标签页，到期前自动更新。"
             ),
-            Tell::NoKeyFrom(failure) => {
+            MessageArgs::NoKeyFrom(failure) => {
                 format!("未能获得密钥：{failure}。没有发送任何请求，内容均未丢失。")
             }
-            Tell::ValidUntil { time, left } => format!("有效期至 {time}，剩余 {left}。"),
-            Tell::KeyOfCloud(cloud) => format!("这看起来是{cloud}的密钥。"),
-            Tell::KeySwapped(secret, key_id) => format!(
+            MessageArgs::ValidUntil { time, left } => format!("有效期至 {time}，剩余 {left}。"),
+            MessageArgs::KeyOfCloud(cloud) => format!("这看起来是{cloud}的密钥。"),
+            MessageArgs::KeySwapped(secret, key_id) => format!(
                 "这看起来是 {key_id} 而不是 {secret}。两个输入框是否填反了？未发送任何请求。"
             ),
-            Tell::IdsLookLike { shape, example } => format!("实例 ID 为{shape}，例如 {example}"),
-            Tell::OnePerCall(name) => format!("{name}（每次调用一台）"),
-            Tell::Range { from, to, total } => {
+            MessageArgs::IdsLookLike { shape, example } => format!("实例 ID 为{shape}，例如 {example}"),
+            MessageArgs::OnePerCall(name) => format!("{name}（每次调用一台）"),
+            MessageArgs::Range { from, to, total } => {
                 format!("第 {}–{} 项，共 {} 项", n(from), n(to), n(total))
             }
-            Tell::CallSizes { calls: 1, instances: count, .. } => {
+            MessageArgs::CallSizes { calls: 1, instances: count, .. } => {
                 format!("1 次调用，{} 台实例", n(count))
             }
-            Tell::CallSizes { calls, largest, .. } => {
+            MessageArgs::CallSizes { calls, largest, .. } => {
                 format!("{} 次调用，每次最多 {} 台", n(calls), n(largest))
             }
-            Tell::CanarySizes { calls, largest } => {
+            MessageArgs::CanarySizes { calls, largest } => {
                 format!("先试 1 台，再分 {} 次调用，每次最多 {} 台", n(calls), n(largest))
             }
-            Tell::WillBe(deed) => format!("将{}", deed.in_chinese()),
-            Tell::LookingAt { done, total } => format!("已读取 {}/{}", n(done), n(total)),
-            Tell::StatesAsOf(time) => format!("状态更新于 {time}"),
-            Tell::CheckedAgain { minutes } => format!(
+            MessageArgs::WillBe(label) => format!("将{}", label.in_chinese()),
+            MessageArgs::PreflightProgress { done, total } => format!("已读取 {}/{}", n(done), n(total)),
+            MessageArgs::StatesAsOf(time) => format!("状态更新于 {time}"),
+            MessageArgs::CheckedAgain { minutes } => format!(
                 "上次检查已是 {minutes} 分钟前，因此已重新检查。请再次查看后再发送。"
             ),
-            Tell::Searched { done, total } => format!("已查找 {}/{} 个地域", n(done), n(total)),
-            Tell::FoundIn { region, count } => format!("在 {region} 找到 {} 台", n(count)),
-            Tell::Pace(calls) => format!("依次发送，每秒最多 {calls} 次"),
-            Tell::TypeToConfirm(count) => format!("请输入 {count} 以确认"),
-            Tell::TypedWrong(count) => format!("请输入实例数量 {count} 以确认。"),
-            Tell::CallHeading { number: call, instances: count } => {
+            MessageArgs::Searched { done, total } => format!("已查找 {}/{} 个地域", n(done), n(total)),
+            MessageArgs::FoundIn { region, count } => format!("在 {region} 找到 {} 台", n(count)),
+            MessageArgs::Pace(calls) => format!("依次发送，每秒最多 {calls} 次"),
+            MessageArgs::TypeToConfirm(count) => format!("请输入 {count} 以确认"),
+            MessageArgs::TypedWrong(count) => format!("请输入实例数量 {count} 以确认。"),
+            MessageArgs::CallHeading { number: call, instances: count } => {
                 format!("调用 {} · {} 台实例", n(call), n(count))
             }
-            Tell::CallOf { done, total } => format!("{} 次调用中已应答 {} 次", n(total), n(done)),
-            Tell::NextLook(seconds) => format!("{seconds} 秒后再次查看状态"),
-            Tell::Finished { good, bad, unknown, total } => format!(
+            MessageArgs::CallOf { done, total } => format!("{} 次调用中已应答 {} 次", n(total), n(done)),
+            MessageArgs::NextDescribe(seconds) => format!("{seconds} 秒后再次查看状态"),
+            MessageArgs::Finished { good, bad, unknown, total } => format!(
                 "已结束：共 {} 台实例，完成 {} 台，未完成 {} 台，结果未知 {} 台。",
                 n(total),
                 n(good),
                 n(bad),
                 n(unknown)
             ),
-            Tell::Sent { calls, total } => format!("{} 次调用中已应答 {} 次。", n(total), n(calls)),
-            Tell::CannotRecall(0) => "已停止。没有已受理而尚未完成的实例。".into(),
-            Tell::CannotRecall(count) => {
+            MessageArgs::Sent { calls, total } => format!("{} 次调用中已应答 {} 次。", n(total), n(calls)),
+            MessageArgs::CannotRecall(0) => "已停止。没有已受理而尚未完成的实例。".into(),
+            MessageArgs::CannotRecall(count) => {
                 format!("已停止。已受理的 {} 台无法撤回，仍会继续执行。", n(count))
             }
-            Tell::ClockCorrected(seconds) => {
+            MessageArgs::ClockCorrected(seconds) => {
                 format!("本机时钟偏差 {seconds} 秒，签名时已校正")
             }
-            Tell::RetryFailed(count) => format!("重试失败项（{}）", n(count)),
-            Tell::SendNotStarted(count) => format!("发送未开始项（{}）", n(count)),
-            Tell::CheckUnknown(count) => format!("核查未知项（{}）", n(count)),
-            Tell::RetryWarning { deed, count } => format!(
+            MessageArgs::RetryFailed(count) => format!("重试失败项（{}）", n(count)),
+            MessageArgs::SendNotStarted(count) => format!("发送未开始项（{}）", n(count)),
+            MessageArgs::CheckUnknown(count) => format!("核查未知项（{}）", n(count)),
+            MessageArgs::RetryWarning { label, count } => format!(
                 "再次{} {} 台被拒绝的实例？将以新的调用和签名重新发送，其余实例不受影响。",
-                deed.in_chinese(),
+                label.in_chinese(),
                 n(count)
             ),
-            Tell::SendNotStartedWarning { deed, count } => format!(
+            MessageArgs::SendNotStartedWarning { label, count } => format!(
                 "{} {} 台请求未到达云端的实例？将以新的调用发送，其余实例不受影响。",
-                deed.in_chinese(),
+                label.in_chinese(),
                 n(count)
             ),
-            Tell::Narrow(count) => format!("排除问题实例后重发（{}）", n(count)),
-            Tell::NarrowWarning(count) => format!(
+            MessageArgs::Isolate(count) => format!("排除问题实例后重发（{}）", n(count)),
+            MessageArgs::NarrowWarning(count) => format!(
                 "有实例导致整次调用被拒绝。将先逐一查看这 {} 台实例的状态，再以新的调用重新发送可以操作的实例。",
                 n(count)
             ),
-            Tell::MayBeTwice(count) => format!(
+            MessageArgs::MayBeTwice(count) => format!(
                 "其中 {} 台此前已发送过请求但没有收到应答，该请求可能已经执行，再次发送可能会重复操作。如不确定，请先查看实例状态。",
                 n(count)
             ),
-            Tell::Force(count) => format!("强制重启未完成项（{}）", n(count)),
-            Tell::ForceWarning(count) => format!(
+            MessageArgs::Force(count) => format!("强制重启未完成项（{}）", n(count)),
+            MessageArgs::ForceWarning(count) => format!(
                 "强制重启 {} 台仍未完成的实例？相当于直接断电，尚未写入磁盘的数据会丢失。",
                 n(count)
             ),
-            Tell::BackAfter(ms) => format!("用时 {}", duration(Locale::Zh, ms)),
-            Tell::Since(ms) => format!("已 {}", duration(Locale::Zh, ms)),
-            Tell::Ms(ms) => format!("{} 毫秒", number(Locale::Zh, saturate(ms))),
-            Tell::FromTo(from, to) => format!("{from} → {to}"),
-            Tell::CopyWhat(what) => format!("复制{what}"),
-            Tell::InspectCall(call) => format!("查看调用 {call}"),
-            Tell::Resent(times) => format!("确认未执行后重发 {times} 次"),
-            Tell::InspectorTitle(call) => format!("调用 {call} 的实际请求"),
-            Tell::ShowOnly(count) => format!("查看 {} 台", n(count)),
-            Tell::LookNow(1) => "查看最新状态".into(),
-            Tell::LookNow(count) => format!("查看这 {} 台的最新状态", n(count)),
-            Tell::FirstDifference { byte, line, column } => format!(
+            MessageArgs::BackAfter(ms) => format!("用时 {}", duration(Locale::Zh, ms)),
+            MessageArgs::Since(ms) => format!("已 {}", duration(Locale::Zh, ms)),
+            MessageArgs::Ms(ms) => format!("{} 毫秒", number(Locale::Zh, saturate(ms))),
+            MessageArgs::FromTo(from, to) => format!("{from} → {to}"),
+            MessageArgs::CopyWhat(what) => format!("复制{what}"),
+            MessageArgs::InspectCall(call) => format!("查看调用 {call}"),
+            MessageArgs::Resent(times) => format!("确认未执行后重发 {times} 次"),
+            MessageArgs::InspectorTitle(call) => format!("调用 {call} 的实际请求"),
+            MessageArgs::ShowOnly(count) => format!("查看 {} 台", n(count)),
+            MessageArgs::CheckNow(1) => "查看最新状态".into(),
+            MessageArgs::CheckNow(count) => format!("查看这 {} 台的最新状态", n(count)),
+            MessageArgs::FirstDifference { byte, line, column } => format!(
                 "首个不同的字节是第 {} 个：第 {} 行第 {} 列。",
                 n(byte),
                 n(line),
                 n(column)
             ),
-            Tell::DiffersIn(name) => format!("位于 {name}。"),
-            Tell::Meanings(count) => format!("有 {} 种含义，以云端提示区分。", n(count)),
-            Tell::VendorPage(cloud) => format!("{cloud}官方错误码文档："),
-            Tell::FoundProblems { valid, problems } => {
+            MessageArgs::DiffersIn(name) => format!("位于 {name}。"),
+            MessageArgs::Meanings(count) => format!("有 {} 种含义，以云端提示区分。", n(count)),
+            MessageArgs::VendorPage(cloud) => format!("{cloud}官方错误码文档："),
+            MessageArgs::FoundProblems { valid, problems } => {
                 format!("{} 个有效，{} 项不会发送", n(valid), n(problems))
             }
         }
     }
 }
 
-impl Deed {
+impl OperationLabel {
     const fn imperative(self) -> &'static str {
         match (self.dry_run, self.verb, self.forced) {
             (true, _, _) => "Dry run",

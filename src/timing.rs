@@ -10,7 +10,7 @@ thread_local! {
     /// The protocol of the latest answer of each origin, where the browser has told it.
     static PROTOCOLS: RefCell<HashMap<String, String>> = RefCell::default();
     /// Kept for as long as the page: consoles come and go.
-    static WATCH: RefCell<Option<Watch>> = const { RefCell::new(None) };
+    static WATCH: RefCell<Option<TimingObserver>> = const { RefCell::new(None) };
 }
 
 /// Begins to take note of protocols. To be called before anything is sent: what reads an instance's
@@ -18,7 +18,7 @@ thread_local! {
 pub(crate) fn begin() {
     WATCH.with_borrow_mut(|watch| {
         if watch.is_none() {
-            *watch = Watch::begin(|entry| note(&entry));
+            *watch = TimingObserver::begin(|entry| note(&entry));
         }
     });
 }
@@ -26,7 +26,9 @@ pub(crate) fn begin() {
 /// Over which protocol an address's origin has answered the page last: `h2`. `None` where the browser
 /// does not tell, as for another origin that does not allow it to (`Timing-Allow-Origin`).
 pub(crate) fn protocol(url: &str) -> Option<String> {
-    WATCH.with_borrow(|watch| watch.iter().flat_map(Watch::take).for_each(|entry| note(&entry)));
+    WATCH.with_borrow(|watch| {
+        watch.iter().flat_map(TimingObserver::take).for_each(|entry| note(&entry))
+    });
     let origin = absolute(url)?.origin();
     PROTOCOLS.with_borrow(|protocols| protocols.get(&origin).cloned())
 }
@@ -47,12 +49,12 @@ fn note(entry: &PerformanceResourceTiming) {
 }
 
 /// Hears of each answer until it is dropped.
-pub(crate) struct Watch {
+pub(crate) struct TimingObserver {
     observer: PerformanceObserver,
     _hear: Closure<dyn FnMut(PerformanceObserverEntryList)>,
 }
 
-impl Watch {
+impl TimingObserver {
     /// Hears of what is to come, and of what is still on the page's list.
     pub(crate) fn begin(mut hear: impl FnMut(PerformanceResourceTiming) + 'static) -> Option<Self> {
         let closure = Closure::<dyn FnMut(PerformanceObserverEntryList)>::new(
@@ -67,7 +69,7 @@ impl Watch {
             let _ = Reflect::set(&init, &"buffered".into(), &true.into());
             observer.observe(init.unchecked_ref());
         }
-        Some(Watch { observer, _hear: closure })
+        Some(TimingObserver { observer, _hear: closure })
     }
 
     /// What has come and was not heard yet.
@@ -76,7 +78,7 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for TimingObserver {
     fn drop(&mut self) {
         self.observer.disconnect();
     }

@@ -21,7 +21,7 @@ mod console;
 mod copy;
 mod credential;
 #[cfg(feature = "console")]
-mod doctor;
+mod diagnostics;
 pub(crate) mod dom;
 #[cfg(feature = "console")]
 mod errors;
@@ -30,7 +30,7 @@ mod explain;
 #[cfg(feature = "console")]
 mod explanation;
 #[cfg(feature = "console")]
-mod go;
+mod page_link;
 mod header;
 mod icon;
 mod ids;
@@ -39,18 +39,18 @@ mod inspector;
 #[cfg(feature = "console")]
 mod instances;
 #[cfg(feature = "console")]
-mod keeping;
+mod key_details;
 #[cfg(feature = "console")]
-mod keyring;
+mod saved_keys;
 #[cfg(feature = "console")]
-mod looking;
+mod preflight;
 #[cfg(not(feature = "console"))]
 pub(crate) mod light;
 mod markup;
 #[cfg(feature = "console")]
 mod notes;
 #[cfg(feature = "console")]
-mod outside;
+mod untrusted_text;
 #[cfg(feature = "console")]
 mod pacing;
 #[cfg(feature = "console")]
@@ -69,10 +69,10 @@ mod runs;
 mod skipped;
 mod target;
 
-use crate::text::Say;
+use crate::text::Message;
 #[cfg(not(feature = "console"))]
 use crate::{
-    frame::Stranger,
+    frame::UntrustedParent,
     front::Rest,
     store::{Intent, KeyState},
 };
@@ -86,7 +86,7 @@ pub use console::{Console, ConsoleProps};
 #[cfg(not(feature = "console"))]
 use header::header;
 use markup::html;
-use relight_core::words::Locale;
+use relight_core::i18n::Locale;
 #[cfg(not(feature = "console"))]
 use relight_core::{form::Form, request::Route};
 #[cfg(not(feature = "console"))]
@@ -100,7 +100,7 @@ pub enum Screen {
     /// Put an error in words.
     Explain,
     /// Look at the way to the cloud.
-    Doctor,
+    Diagnostics,
 }
 
 impl Screen {
@@ -109,7 +109,7 @@ impl Screen {
         match self {
             Screen::Power => "power",
             Screen::Explain => "explain",
-            Screen::Doctor => "doctor",
+            Screen::Diagnostics => "doctor",
         }
     }
 }
@@ -121,7 +121,7 @@ pub(crate) struct Front<'a> {
     pub(crate) form: &'a Form,
     pub(crate) key: KeyState,
     pub(crate) route: &'a Route,
-    pub(crate) stranger: Option<&'a Stranger>,
+    pub(crate) untrusted_parent: Option<&'a UntrustedParent>,
     pub(crate) rest: Rest,
 }
 
@@ -140,14 +140,14 @@ pub(crate) fn front(
                 screen: Screen::Power,
                 route: props.route,
                 key_id: props.form.key_id(),
-                held: props.key.secret,
+                status: props.key.secret,
                 brand: None,
                 language_locked: false,
                 on_screen,
                 on,
             }) }
             <main class="two-panes" data-step="compose" tabindex="-1">
-                <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
+                <h1 class="hidden">{ Message::PageTitle.in_locale(locale) }</h1>
                 { part("compose", compose, compose::Props {
                     locale,
                     form: props.form.clone(),
@@ -158,7 +158,7 @@ pub(crate) fn front(
                         Rest::Absent | Rest::Coming | Rest::Awaited => None,
                     },
                     key: props.key.clone(),
-                    stranger: props.stranger.cloned(),
+                    untrusted_parent: props.untrusted_parent.cloned(),
                     on: on.clone(),
                 }) }
                 { nothing_to_review(locale) }
@@ -170,13 +170,13 @@ pub(crate) fn front(
 fn nothing_to_review(locale: Locale) -> Html {
     html! {
         <section class="panel empty" part="panel" aria-labelledby="h-review">
-            <div class="head"><h2 id="h-review">{ Say::NothingToReview.in_locale(locale) }</h2></div>
+            <div class="head"><h2 id="h-review">{ Message::NothingToReview.in_locale(locale) }</h2></div>
             <div class="body">
-                <p class="muted">{ Say::NothingToReviewHint.in_locale(locale) }</p>
+                <p class="muted">{ Message::NothingToReviewHint.in_locale(locale) }</p>
                 <ol class="steps">
-                    <li>{ Say::StepOneHint.in_locale(locale) }</li>
-                    <li>{ Say::StepTwoHint.in_locale(locale) }</li>
-                    <li>{ Say::StepThreeHint.in_locale(locale) }</li>
+                    <li>{ Message::StepOneHint.in_locale(locale) }</li>
+                    <li>{ Message::StepTwoHint.in_locale(locale) }</li>
+                    <li>{ Message::StepThreeHint.in_locale(locale) }</li>
                 </ol>
             </div>
         </section>

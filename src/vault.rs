@@ -7,19 +7,19 @@
 //! 3. What was forgotten signs nothing more, not even a call that waits for its turn.
 //! 4. A call is signed with what was there at one moment: nothing that is entered, fetched or
 //!    forgotten later changes half of it.
-//! 5. What the browser keeps beyond the tab ([`keyring`]) is not in the vault until somebody chooses
+//! 5. What the browser keeps beyond the tab ([`saved_keys`]) is not in the vault until somebody chooses
 //!    it, and a lock takes it out like any other.
 
 mod key;
 #[cfg(feature = "console")]
-pub(crate) mod keyring;
+pub(crate) mod key_store;
 #[cfg(feature = "console")]
 pub(crate) mod source;
-mod watch;
+mod auto_lock;
 
+pub(crate) use auto_lock::AutoLock;
 pub(crate) use key::Key;
 pub use key::Typed;
-pub(crate) use watch::Watch;
 
 #[cfg(feature = "console")]
 use crate::clock;
@@ -27,19 +27,19 @@ use crate::store::KeyState;
 #[cfg(feature = "console")]
 use js_sys::Promise;
 #[cfg(feature = "console")]
-use keyring::{Entry, Keyring, Trouble};
+use key_store::{KeyStoreError, SavedKey, SavedKeys};
 use relight_core::{
     cloud::Cloud,
-    credential::{Guard, Trait, is_swapped},
-    form::Held,
+    credential::{Fingerprint, Guard, is_swapped},
+    form::SecretStatus,
 };
 #[cfg(feature = "console")]
 use relight_core::{
     credential::check_key,
+    i18n::Locale,
     request::{Request, Signed},
     run::NO_KEY,
     sign::Prepared,
-    words::Locale,
 };
 #[cfg(feature = "console")]
 use source::{LAST_SECONDS, Source};
@@ -51,14 +51,14 @@ use zeroize::Zeroizing;
 
 /// Secret and token of one key. A clone is the same vault.
 #[derive(Clone, Default)]
-pub(crate) struct Vault(Rc<RefCell<Kept>>);
+pub(crate) struct Vault(Rc<RefCell<VaultState>>);
 
 /// The token of a temporary key.
 pub(crate) type Token = Zeroizing<String>;
 
 /// Why a key is not there any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lock {
+pub enum LockReason {
     /// Nobody has touched the page for a while.
     Idle,
     /// The page was left, and has come back.
@@ -70,7 +70,7 @@ pub enum Lock {
 }
 
 #[derive(Default)]
-struct Kept {
+struct VaultState {
     /// For which cloud it was entered.
     cloud: Option<&'static dyn Cloud>,
     key: Key,
@@ -85,7 +85,7 @@ struct Kept {
     /// When it expires, in seconds since 1970, if that is known.
     #[cfg(feature = "console")]
     expires_at: Option<i64>,
-    locked: Option<Lock>,
+    locked: Option<LockReason>,
     /// Where keys come from if nobody enters them.
     #[cfg(feature = "console")]
     source: Option<Source>,
@@ -97,7 +97,7 @@ struct Kept {
     asking: Option<Promise>,
     /// What the browser keeps beyond the tab.
     #[cfg(feature = "console")]
-    keyring: Rc<Keyring>,
+    saved_keys: Rc<SavedKeys>,
     /// The kept key that this one is, by its id.
     #[cfg(feature = "console")]
     chosen: Option<Rc<str>>,
@@ -108,7 +108,7 @@ struct Kept {
 
 /// What one call is signed with.
 #[cfg(feature = "console")]
-pub(crate) struct Hand {
+pub(crate) struct SigningKey {
     key: Key,
     token: Option<Token>,
     key_id: Option<String>,
@@ -116,69 +116,73 @@ pub(crate) struct Hand {
 
 impl Vault {
     /// Keeps a secret for a cloud; an empty one forgets. What must be taken for a key id is not kept.
-    pub(crate) fn keep_secret(&self, cloud: &'static dyn Cloud, key_id: &str, secret: &Typed) {
-        self.keep_for(cloud);
-        let mut kept = self.0.borrow_mut();
-        kept.key.wipe();
-        let (held, traits) = (secret.held(), secret.traits());
-        kept.malformed = held == Held::Malformed || is_swapped(cloud, key_id, traits);
-        kept.key = if kept.malformed { Key::default() } else { Key::new(cloud, secret) };
-        kept.guard.secret = (held != Held::Nothing).then_some(traits);
-        kept.locked = None;
+    pub(crate) fn set_secret(&self, cloud: &'static dyn Cloud, key_id: &str, secret: &Typed) {
+        self.use_cloud(cloud);
+        let mut state = self.0.borrow_mut();
+        state.key.wipe();
+        let (status, fingerprint) = (secret.status(), secret.fingerprint());
+        state.malformed =
+            status == SecretStatus::Malformed || is_swapped(cloud, key_id, fingerprint);
+        state.key = if state.malformed { Key::default() } else { Key::new(cloud, secret) };
+        state.guard.secret = (status != SecretStatus::Missing).then_some(fingerprint);
+        state.locked = None;
         #[cfg(feature = "console")]
         {
-            kept.chosen = None;
-            kept.changes += 1;
-            Rc::make_mut(&mut kept.keyring).is_wanted = false;
+            state.chosen = None;
+            state.changes += 1;
+            Rc::make_mut(&mut state.saved_keys).is_wanted = false;
             // Not the one that came from the source.
-            if kept.key_id.take().is_some() {
-                kept.expires_at = None;
+            if state.key_id.take().is_some() {
+                state.expires_at = None;
             }
         }
     }
 
     /// Keeps a token for a cloud; an empty one forgets.
-    pub(crate) fn keep_token(&self, cloud: &'static dyn Cloud, token: &Typed) {
-        self.keep_for(cloud);
-        let held = token.held() != Held::Nothing;
-        let mut kept = self.0.borrow_mut();
-        kept.token = held.then(|| Zeroizing::new(token.text()));
-        kept.guard.token = held.then(|| token.traits());
+    pub(crate) fn set_token(&self, cloud: &'static dyn Cloud, token: &Typed) {
+        self.use_cloud(cloud);
+        let status = token.status() != SecretStatus::Missing;
+        let mut state = self.0.borrow_mut();
+        state.token = status.then(|| Zeroizing::new(token.text()));
+        state.guard.token = status.then(|| token.fingerprint());
     }
 
     /// From now on the key is one of this cloud: of another it is forgotten.
-    pub(crate) fn keep_for(&self, cloud: &'static dyn Cloud) {
+    pub(crate) fn use_cloud(&self, cloud: &'static dyn Cloud) {
         let before = self.0.borrow().cloud;
         if before.is_some_and(|before| before != cloud) {
-            self.forget();
+            self.wipe();
         }
         self.0.borrow_mut().cloud = Some(cloud);
     }
 
     /// Wipes everything.
-    pub(crate) fn forget(&self) {
-        let mut kept = self.0.borrow_mut();
-        kept.key.wipe();
+    pub(crate) fn wipe(&self) {
+        let mut state = self.0.borrow_mut();
+        state.key.wipe();
         #[cfg(feature = "console")]
         {
-            Rc::make_mut(&mut kept.keyring).is_wanted = false;
+            Rc::make_mut(&mut state.saved_keys).is_wanted = false;
         }
-        *kept = Kept {
+        *state = VaultState {
             #[cfg(feature = "console")]
-            source: kept.source.take(),
+            source: state.source.take(),
             #[cfg(feature = "console")]
-            keyring: Rc::clone(&kept.keyring),
+            saved_keys: Rc::clone(&state.saved_keys),
             #[cfg(feature = "console")]
-            changes: kept.changes + 1,
-            ..Kept::default()
+            changes: state.changes + 1,
+            ..VaultState::default()
         };
     }
 
     /// Forgets the key, and remembers why. Returns whether there was one, or `was_typed` in a field that
     /// nobody had left yet.
-    pub(crate) fn lock(&self, why: Lock, was_typed: bool) -> bool {
+    pub(crate) fn lock(&self, why: LockReason, was_typed: bool) -> bool {
         let state = self.state();
-        if state.secret == Held::Nothing && state.token == Held::Nothing && !was_typed {
+        if state.secret == SecretStatus::Missing
+            && state.token == SecretStatus::Missing
+            && !was_typed
+        {
             // A kept one that is just being fetched comes too late.
             #[cfg(feature = "console")]
             {
@@ -187,47 +191,50 @@ impl Vault {
             return false;
         }
         let cloud = self.0.borrow().cloud;
-        self.forget();
-        let mut kept = self.0.borrow_mut();
-        kept.cloud = cloud;
-        kept.locked = Some(why);
+        self.wipe();
+        let mut state = self.0.borrow_mut();
+        state.cloud = cloud;
+        state.locked = Some(why);
         true
     }
 
     /// What can be said of secret and token without showing them.
     pub(crate) fn state(&self) -> KeyState {
-        let kept = self.0.borrow();
+        let state = self.0.borrow();
         KeyState {
-            secret: match (kept.malformed, kept.key.is_empty()) {
-                (true, _) => Held::Malformed,
-                (false, true) => Held::Nothing,
-                (false, false) => Held::Usable,
+            secret: match (state.malformed, state.key.is_empty()) {
+                (true, _) => SecretStatus::Malformed,
+                (false, true) => SecretStatus::Missing,
+                (false, false) => SecretStatus::Usable,
             },
-            token: kept.token.as_ref().map_or(Held::Nothing, |token| Held::of(token)),
-            guard: kept.guard,
-            is_readable: kept.key.is_readable(),
+            token: state
+                .token
+                .as_ref()
+                .map_or(SecretStatus::Missing, |token| SecretStatus::of(token)),
+            guard: state.guard,
+            is_readable: state.key.is_readable(),
             #[cfg(feature = "console")]
-            expires_at: kept.expires_at,
-            locked: kept.locked,
+            expires_at: state.expires_at,
+            locked: state.locked,
             #[cfg(feature = "console")]
-            source: kept.source.as_ref().map(|source| source.name().into()),
+            source: state.source.as_ref().map(|source| source.name().into()),
             #[cfg(feature = "console")]
-            failure: kept.failure.clone(),
+            failure: state.failure.clone(),
             #[cfg(feature = "console")]
-            keyring: Rc::clone(&kept.keyring),
+            saved_keys: Rc::clone(&state.saved_keys),
             #[cfg(feature = "console")]
-            chosen: kept.chosen.clone(),
+            chosen: state.chosen.clone(),
         }
     }
 
     /// Key and token as the module takes them over, and what is remembered of the key: nothing of them
     /// stays.
     #[cfg(not(feature = "console"))]
-    pub(crate) fn hand_over(&self) -> ([JsValue; 2], Option<Trait>) {
+    pub(crate) fn hand_over(&self) -> ([JsValue; 2], Option<Fingerprint>) {
         // The token is wiped here; of the key there is only the browser's.
-        let kept = self.0.take();
-        let token = kept.token.as_ref().map_or("", |token| token);
-        ([kept.key.hand_over(), token.into()], kept.guard.secret)
+        let state = self.0.take();
+        let token = state.token.as_ref().map_or("", |token| token);
+        ([state.key.hand_over(), token.into()], state.guard.secret)
     }
 }
 
@@ -239,35 +246,35 @@ impl Vault {
         cloud: &'static dyn Cloud,
         key: Key,
         token: &Typed,
-        secret: Option<Trait>,
+        secret: Option<Fingerprint>,
     ) {
-        self.keep_token(cloud, token);
-        let mut kept = self.0.borrow_mut();
+        self.set_token(cloud, token);
+        let mut state = self.0.borrow_mut();
         // What the front has refused to make a key of still stands in its field.
-        kept.malformed = secret.is_some() && key.is_empty();
-        kept.key = key;
-        kept.guard.secret = secret;
+        state.malformed = secret.is_some() && key.is_empty();
+        state.key = key;
+        state.guard.secret = secret;
     }
 
     /// Signs from now on with a key that the browser has kept.
-    pub(crate) fn take_out(&self, cloud: &'static dyn Cloud, entry: &Entry, key: Key) {
-        self.forget();
-        let mut kept = self.0.borrow_mut();
-        kept.cloud = Some(cloud);
-        kept.key = key;
-        kept.chosen = Some(entry.id.as_str().into());
+    pub(crate) fn use_saved(&self, cloud: &'static dyn Cloud, entry: &SavedKey, key: Key) {
+        self.wipe();
+        let mut state = self.0.borrow_mut();
+        state.cloud = Some(cloud);
+        state.key = key;
+        state.chosen = Some(entry.id.as_str().into());
     }
 
-    /// The key that is held, for the browser to keep if [`KeyState::keepable`] says so.
+    /// The key that is held, for the browser to keep if [`KeyState::may_save`] says so.
     pub(crate) fn key(&self) -> Key {
         self.0.borrow().key.clone()
     }
 
     /// The key that is held is now also kept under this id.
-    pub(crate) fn is_kept_as(&self, id: &str) {
-        let mut kept = self.0.borrow_mut();
-        kept.chosen = Some(id.into());
-        Rc::make_mut(&mut kept.keyring).is_wanted = false;
+    pub(crate) fn mark_saved(&self, id: &str) {
+        let mut state = self.0.borrow_mut();
+        state.chosen = Some(id.into());
+        Rc::make_mut(&mut state.saved_keys).is_wanted = false;
     }
 
     /// The kept key that is held, by its id.
@@ -286,39 +293,39 @@ impl Vault {
     }
 
     /// What is kept has changed, or was looked at.
-    pub(crate) fn set_kept(&self, entries: Vec<Entry>) {
-        let mut kept = self.0.borrow_mut();
-        let keyring = Rc::make_mut(&mut kept.keyring);
-        keyring.entries = entries;
-        keyring.is_known = true;
-        if let Some(Trouble::Unread(_)) = keyring.trouble {
-            keyring.trouble = None;
+    pub(crate) fn set_saved(&self, entries: Vec<SavedKey>) {
+        let mut state = self.0.borrow_mut();
+        let saved_keys = Rc::make_mut(&mut state.saved_keys);
+        saved_keys.entries = entries;
+        saved_keys.is_known = true;
+        if let Some(KeyStoreError::ReadFailed(_)) = saved_keys.error {
+            saved_keys.error = None;
         }
     }
 
     /// Something went wrong with what is kept, or does not any more.
-    pub(crate) fn set_trouble(&self, trouble: Option<Trouble>) {
-        let mut kept = self.0.borrow_mut();
-        let keyring = Rc::make_mut(&mut kept.keyring);
-        keyring.is_known = true;
-        keyring.trouble = trouble;
+    pub(crate) fn set_store_error(&self, error: Option<KeyStoreError>) {
+        let mut state = self.0.borrow_mut();
+        let saved_keys = Rc::make_mut(&mut state.saved_keys);
+        saved_keys.is_known = true;
+        saved_keys.error = error;
     }
 
     /// So many kept keys were deleted that must not be kept. It stays on the screen.
     pub(crate) fn note_removed(&self, removed: usize) {
         if removed > 0 {
-            Rc::make_mut(&mut self.0.borrow_mut().keyring).removed += removed;
+            Rc::make_mut(&mut self.0.borrow_mut().saved_keys).removed += removed;
         }
     }
 
     /// Somebody has asked for what there is about the key.
-    pub(crate) fn want_keyring(&self) {
-        Rc::make_mut(&mut self.0.borrow_mut().keyring).is_wanted = true;
+    pub(crate) fn want_saved_keys(&self) {
+        Rc::make_mut(&mut self.0.borrow_mut().saved_keys).is_wanted = true;
     }
 
     /// Whether the operator lets nobody keep keys.
-    pub(crate) fn forbid_keeping(&self, is_forbidden: bool) {
-        Rc::make_mut(&mut self.0.borrow_mut().keyring).is_forbidden = is_forbidden;
+    pub(crate) fn forbid_saving(&self, is_forbidden: bool) {
+        Rc::make_mut(&mut self.0.borrow_mut().saved_keys).is_forbidden = is_forbidden;
     }
 
     /// Where keys come from if nobody enters them.
@@ -338,10 +345,10 @@ impl Vault {
 
     /// Somebody is there again, and wants to go on: a source may be asked.
     pub(crate) fn unlock(&self) {
-        let mut kept = self.0.borrow_mut();
-        if kept.source.is_some() {
-            kept.locked = None;
-            kept.failure = None;
+        let mut state = self.0.borrow_mut();
+        if state.source.is_some() {
+            state.locked = None;
+            state.failure = None;
         }
     }
 
@@ -350,40 +357,47 @@ impl Vault {
     ///
     /// # Errors
     /// [`NO_KEY`], without a key of that cloud that can sign; [`Vault::state`] then says why.
-    pub(crate) async fn hand(&self, cloud: &'static dyn Cloud) -> Result<Hand, &'static str> {
+    pub(crate) async fn signing_key(
+        &self,
+        cloud: &'static dyn Cloud,
+    ) -> Result<SigningKey, &'static str> {
         self.renew(cloud).await?;
         let expired = {
-            let kept = self.0.borrow();
-            if kept.cloud != Some(cloud) || kept.key.is_empty() {
+            let state = self.0.borrow();
+            if state.cloud != Some(cloud) || state.key.is_empty() {
                 return Err(NO_KEY);
             }
-            kept.expires_at.is_some_and(|at| at <= clock::unix_seconds(0))
+            state.expires_at.is_some_and(|at| at <= clock::unix_seconds(0))
         };
         if expired {
-            self.lock(Lock::Expired, false);
+            self.lock(LockReason::Expired, false);
             return Err(NO_KEY);
         }
-        let kept = self.0.borrow();
-        Ok(Hand { key: kept.key.clone(), token: kept.token.clone(), key_id: kept.key_id.clone() })
+        let state = self.0.borrow();
+        Ok(SigningKey {
+            key: state.key.clone(),
+            token: state.token.clone(),
+            key_id: state.key_id.clone(),
+        })
     }
 
     /// Asks the source, if there is one, and if there is no key that will do for a while.
     pub(crate) async fn renew(&self, cloud: &'static dyn Cloud) -> Result<(), &'static str> {
         let asking = {
-            let mut kept = self.0.borrow_mut();
-            let Some(source) = kept.source.clone() else { return Ok(()) };
-            if kept.locked.is_some() {
+            let mut state = self.0.borrow_mut();
+            let Some(source) = state.source.clone() else { return Ok(()) };
+            if state.locked.is_some() {
                 return Err(NO_KEY);
             }
             let lasts =
-                kept.expires_at.is_none_or(|at| at - clock::unix_seconds(0) >= 2 * LAST_SECONDS);
-            if kept.cloud == Some(cloud) && !kept.key.is_empty() && lasts {
+                state.expires_at.is_none_or(|at| at - clock::unix_seconds(0) >= 2 * LAST_SECONDS);
+            if state.cloud == Some(cloud) && !state.key.is_empty() && lasts {
                 return Ok(());
             }
             let vault = self.clone();
             let ask = || future_to_promise(async move { vault.ask(&source, cloud).await });
             // Whoever comes while it is being asked waits for the same answer.
-            kept.asking.get_or_insert_with(ask).clone()
+            state.asking.get_or_insert_with(ask).clone()
         };
         let answered = JsFuture::from(asking).await;
         self.0.borrow_mut().asking = None;
@@ -392,36 +406,38 @@ impl Vault {
 
     async fn ask(&self, source: &Source, cloud: &'static dyn Cloud) -> Result<JsValue, JsValue> {
         let given = source.ask(cloud).await;
-        let mut kept = self.0.borrow_mut();
-        if kept.locked.is_some() {
+        let mut state = self.0.borrow_mut();
+        if state.locked.is_some() {
             return Err(JsValue::UNDEFINED);
         }
-        let given = given.and_then(|given| match given.secret.held() {
-            Held::Usable => {
-                let token = given.token.as_ref().map(Typed::traits);
-                let guard = Guard { secret: Some(given.secret.traits()), token };
+        let given = given.and_then(|given| match given.secret.status() {
+            SecretStatus::Usable => {
+                let token = given.token.as_ref().map(Typed::fingerprint);
+                let guard = Guard { secret: Some(given.secret.fingerprint()), token };
                 match check_key(cloud, &given.key_id, guard) {
                     Ok(()) => Ok((given, guard)),
                     Err(refusal) => Err(refusal.sentence(Locale::En)),
                 }
             }
-            Held::Nothing | Held::Malformed => Err("`secret` cannot be one".to_owned()),
+            SecretStatus::Missing | SecretStatus::Malformed => {
+                Err("`secret` cannot be one".to_owned())
+            }
         });
         match given {
             Ok((given, guard)) => {
-                kept.guard = guard;
-                kept.key.wipe();
-                kept.cloud = Some(cloud);
-                kept.key = Key::new(cloud, &given.secret);
-                kept.token = given.token.map(|token| Zeroizing::new(token.text()));
-                kept.chosen = None;
-                kept.key_id = Some(given.key_id);
-                kept.expires_at = given.expires_at;
-                kept.failure = None;
+                state.guard = guard;
+                state.key.wipe();
+                state.cloud = Some(cloud);
+                state.key = Key::new(cloud, &given.secret);
+                state.token = given.token.map(|token| Zeroizing::new(token.text()));
+                state.chosen = None;
+                state.key_id = Some(given.key_id);
+                state.expires_at = given.expires_at;
+                state.failure = None;
                 Ok(JsValue::UNDEFINED)
             }
             Err(what) => {
-                kept.failure = Some(format!("{}: {what}", source.name()).into());
+                state.failure = Some(format!("{}: {what}", source.name()).into());
                 Err(JsValue::UNDEFINED)
             }
         }
@@ -434,7 +450,7 @@ impl Vault {
 }
 
 #[cfg(feature = "console")]
-impl Hand {
+impl SigningKey {
     /// The token, for a header of the request that is about to be signed.
     pub(crate) fn token(&self) -> Option<&Token> {
         self.token.as_ref()
@@ -451,7 +467,7 @@ impl Hand {
         cloud: &dyn Cloud,
         prepared: Prepared,
     ) -> Option<Request<Signed>> {
-        let tag = self.key.mac(cloud, prepared.keying, &prepared.message).await?;
+        let tag = self.key.mac(cloud, prepared.hmac_spec, &prepared.message).await?;
         Some(prepared.finish(&tag))
     }
 }

@@ -7,9 +7,9 @@ use relight::{element, mount, text};
 use relight_core::{
     cloud::{self, Cloud, Read},
     explain::index,
+    i18n::Locale,
     plan::Target,
     sign::{Secret, Signer},
-    words::Locale,
 };
 use relight_sandbox::{Config, Request, Sandbox, errors, faults::Fault};
 use serde_json::{Value, json};

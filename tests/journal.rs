@@ -9,13 +9,13 @@ use relight::{
     locks::{self, NoLocks, RunLock},
 };
 use relight_core::{
-    answer::{Delivery, Outcome, Response},
+    answer::{Outcome, Response, TransportResult},
     cloud,
+    i18n::Locale,
     ids::{InstanceId, parse_ids},
-    plan::{Job, plan},
+    plan::{PlanInput, plan},
     run::{About, Broken, Command, Event, Millis, Policy, Record, Run, restore},
     sign::{Secret, Signer},
-    words::Locale,
 };
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -134,11 +134,11 @@ async fn runs_are_listed_newest_first_with_who_lives() {
     let listed = || async {
         let runs = journal.contents().await.unwrap().runs.into_iter();
         let ours = runs.filter(|run| run.summary.about.id.starts_with("list-"));
-        ours.map(|run| (run.summary.about.id, run.is_living)).collect::<Vec<_>>()
+        ours.map(|run| (run.summary.about.id, run.is_active)).collect::<Vec<_>>()
     };
-    let expected = |living| {
-        [("list-new", false), ("list-middle", living), ("list-old", false)]
-            .map(|(id, living)| (id.to_owned(), Some(living)))
+    let expected = |active| {
+        [("list-new", false), ("list-middle", active), ("list-old", false)]
+            .map(|(id, active)| (id.to_owned(), Some(active)))
     };
     assert_eq!(listed().await, expected(true));
     drop(lock);
@@ -154,7 +154,7 @@ async fn runs_are_listed_newest_first_with_who_lives() {
     assert_eq!(kept.summary.operation, "RebootInstances");
     assert_eq!(kept.summary.instances, 3);
 
-    journal.forget("list-old").await.unwrap();
+    journal.delete("list-old").await.unwrap();
     assert!(!listed().await.iter().any(|(id, _)| id == "list-old"));
     assert_eq!(journal.load("list-old").await, Ok(Vec::new()));
     assert_eq!(journal.load("list-new").await.unwrap().len(), 2, "another run's records stay");
@@ -169,12 +169,13 @@ async fn what_cannot_be_read_is_kept_as_it_is() {
     let broken = journal.load("garbled").await.unwrap_err();
     assert_eq!(broken, Unreadable::Broken(Broken::Corrupt("a record cannot be read")));
 
-    journal.set_aside("garbled", "corrupt").await.unwrap();
+    journal.quarantine("garbled", "corrupt").await.unwrap();
     let contents = journal.contents().await.unwrap();
     assert!(!contents.runs.iter().any(|run| run.summary.about.id == "garbled"));
-    let aside = contents.aside.iter().find(|aside| aside.id == "garbled").unwrap();
-    assert_eq!(aside.why, "corrupt");
-    assert_eq!(aside.summary.as_ref().unwrap().instances, 2);
+    let quarantined =
+        contents.quarantined.iter().find(|quarantined| quarantined.id == "garbled").unwrap();
+    assert_eq!(quarantined.why, "corrupt");
+    assert_eq!(quarantined.summary.as_ref().unwrap().instances, 2);
     let mut lines: Vec<&str> = before.lines().collect();
     lines[1] = r#"{"version":1,"num"#;
     assert_eq!(journal.raw("garbled").await.unwrap(), lines.join("\n"));
@@ -247,7 +248,7 @@ async fn no_secret_is_in_any_store() {
     const TOKEN: &str = "TokenMarker0123456789";
     let journal = opened().await;
     let cloud = cloud::by_id("tencent").unwrap();
-    let plan = plan(&job(ids(3)), None).unwrap();
+    let plan = plan(&input(ids(3)), None).unwrap();
     let with = Signer {
         key_id: "AKIDEXAMPLE".to_owned(),
         token: Some(TOKEN.to_owned()),
@@ -286,17 +287,18 @@ async fn an_instance_belongs_to_one_living_run() {
     let ids = ids(4);
     let [a, b, c, ..] = ids.as_slice() else { panic!("four") };
     let first = [a.clone(), b.clone()];
-    let held = theirs.append("claim-theirs", "claims", &theirs_plays.records[0].0, &first, true);
-    assert_eq!(held.await, Ok(Vec::new()));
+    let conflicts =
+        theirs.append("claim-theirs", "claims", &theirs_plays.records[0].0, &first, true);
+    assert_eq!(conflicts.await, Ok(Vec::new()));
 
     // The same instance under another account is another one.
     let _lock = RunLock::take("claim-ours").await.unwrap().unwrap();
     let record = |number: usize| &ours_plays.records[number].0;
-    let held = ours.append("claim-ours", "claims elsewhere", record(0), &first, true).await;
-    assert_eq!(held, Ok(Vec::new()));
+    let conflicts = ours.append("claim-ours", "claims elsewhere", record(0), &first, true).await;
+    assert_eq!(conflicts, Ok(Vec::new()));
     let wanted = [b.clone(), c.clone()];
-    let held = ours.append("claim-ours", "claims", record(1), &wanted, true).await;
-    assert_eq!(held, Ok(vec![b.clone()]), "theirs lives");
+    let conflicts = ours.append("claim-ours", "claims", record(1), &wanted, true).await;
+    assert_eq!(conflicts, Ok(vec![b.clone()]), "theirs lives");
     assert_eq!(
         ours.load("claim-ours").await.unwrap().len(),
         2,
@@ -305,8 +307,8 @@ async fn an_instance_belongs_to_one_living_run() {
 
     frame.close();
     free("claim-theirs").await;
-    let held = ours.append("claim-ours", "claims", record(2), &wanted, true).await;
-    assert_eq!(held, Ok(Vec::new()), "a page that ended holds nothing");
+    let conflicts = ours.append("claim-ours", "claims", record(2), &wanted, true).await;
+    assert_eq!(conflicts, Ok(Vec::new()), "a page that ended holds nothing");
     // What the dead page had and nobody asked for is still in its name.
     assert_eq!((claims_of("claim-theirs").await, claims_of("claim-ours").await), (1, 4));
 
@@ -352,8 +354,8 @@ async fn a_run_that_comes_back_while_we_look_keeps_its_instances() {
           : snapshot;",
     );
     let _lock = RunLock::take("back-ours").await.unwrap().unwrap();
-    let held = ours.append("back-ours", "back", &ours_plays.records[0].0, &one, true).await;
-    assert_eq!(held, Ok(one), "asked after {}", spy.said());
+    let conflicts = ours.append("back-ours", "back", &ours_plays.records[0].0, &one, true).await;
+    assert_eq!(conflicts, Ok(one), "asked after {}", spy.said());
     assert_eq!((claims_of("back-theirs").await, claims_of("back-ours").await), (1, 0));
     drop(spy);
     frame.close();
@@ -363,13 +365,13 @@ async fn a_run_that_comes_back_while_we_look_keeps_its_instances() {
 async fn without_locks_the_page_works_alone_and_says_so() {
     let journal = opened().await;
     let _without = Without::property("navigator", "locks");
-    assert_eq!(locks::living().await, Err(NoLocks));
+    assert_eq!(locks::active().await, Err(NoLocks));
     assert_eq!(RunLock::take("alone").await.err(), Some(NoLocks));
-    assert_eq!(locks::pace("alone", 1, 1_000_000).await, Err(NoLocks));
+    assert_eq!(locks::rate_limit("alone", 1, 1_000_000).await, Err(NoLocks));
     journal.keep(&Played::new("alone", 1, 1, NOW)).await;
     let contents = journal.contents().await.unwrap();
     let kept = contents.runs.iter().find(|run| run.summary.about.id == "alone").unwrap();
-    assert_eq!(kept.is_living, None);
+    assert_eq!(kept.is_active, None);
 }
 
 // ---- locks ---------------------------------------------------------------------------------------
@@ -379,10 +381,10 @@ async fn a_run_is_taken_once() {
     let lock = RunLock::take("lock").await.unwrap().unwrap();
     assert!(RunLock::take("lock").await.unwrap().is_none());
     assert!(RunLock::take("another lock").await.unwrap().is_some());
-    assert!(locks::living().await.unwrap().contains("lock"));
+    assert!(locks::active().await.unwrap().contains("lock"));
     drop(lock);
     free("lock").await;
-    assert!(!locks::living().await.unwrap().contains("lock"));
+    assert!(!locks::active().await.unwrap().contains("lock"));
     assert!(RunLock::take("lock").await.unwrap().is_some());
 }
 
@@ -394,7 +396,7 @@ async fn all_tabs_together_keep_the_pace() {
         let times = Rc::clone(&times);
         future_to_promise(async move {
             for _ in 0..4 {
-                locks::pace("tencent|ap-guangzhou|reboot", 2, WINDOW_MS).await.unwrap();
+                locks::rate_limit("tencent|ap-guangzhou|reboot", 2, WINDOW_MS).await.unwrap();
                 times.borrow_mut().push((tab, now_ms()));
             }
             Ok(JsValue::UNDEFINED)
@@ -419,14 +421,14 @@ async fn a_turn_that_nobody_waits_for_is_given_up() {
     let frame = Frame::open();
     frame.holds_lock("relight-pace-given-up 0").await;
     {
-        let mut waiting = Box::pin(locks::pace("given-up", 1, LONG_MS));
+        let mut waiting = Box::pin(locks::rate_limit("given-up", 1, LONG_MS));
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         assert!(waiting.as_mut().poll(&mut context).is_pending());
     }
     frame.close();
     // Another name's turn is not waited for; this one's comes, or the test never ends.
-    locks::pace("given-up elsewhere", 1, LONG_MS).await.unwrap();
-    locks::pace("given-up", 1, 0).await.unwrap();
+    locks::rate_limit("given-up elsewhere", 1, LONG_MS).await.unwrap();
+    locks::rate_limit("given-up", 1, 0).await.unwrap();
 }
 
 // ---- size ----------------------------------------------------------------------------------------
@@ -439,9 +441,9 @@ async fn ten_thousand_instances_fit() {
     let mut times = Vec::new();
     for (record, claim, durable) in &played.records {
         let start = now_ms();
-        let held = journal.append("size", "size", record, claim, *durable);
+        let conflicts = journal.append("size", "size", record, claim, *durable);
         let queued = now_ms();
-        assert_eq!(held.await, Ok(Vec::new()));
+        assert_eq!(conflicts.await, Ok(Vec::new()));
         times.push((*durable, now_ms() - start, queued - start));
     }
     let first = times.remove(0);
@@ -503,7 +505,7 @@ impl Played {
             confirmed_at,
             person: None,
         };
-        let plan = plan(&job(ids(instances)), Some(batch)).unwrap();
+        let plan = plan(&input(ids(instances)), Some(batch)).unwrap();
         let policy =
             Policy { journal: true, watch: false, through_proxy: false, ..Policy::default() };
         let run = Run::new(about, &plan, &[], &[], policy);
@@ -520,19 +522,21 @@ impl Played {
                         Command::Record { number, record, claim, durable } => {
                             assert_eq!(record.number(), number);
                             played.records.push((*record, claim, durable));
-                            events.insert(0, Event::Recorded { number, held: Vec::new() });
+                            events.insert(0, Event::Recorded { number, conflicts: Vec::new() });
                         }
-                        Command::Prepare { call, .. } => events.insert(0, Event::Leaving { call }),
+                        Command::Prepare { call, .. } => {
+                            events.insert(0, Event::ReadyToSend { call })
+                        }
                         Command::Send { call } => {
-                            let delivery = Delivery::Answered(Response {
+                            let result = TransportResult::Answered(Response {
                                 status: 200,
                                 headers: Vec::new(),
                                 body: format!(r#"{{"Response":{{"RequestId":"{id}-{call}"}}}}"#),
                             });
-                            events.insert(0, Event::Delivered { call, delivery });
+                            events.insert(0, Event::Completed { call, result });
                         }
-                        Command::Look { .. } => panic!("nothing is watched"),
-                        Command::TakeBack { .. } | Command::Changed(_) | Command::Outdated(_) => {
+                        Command::Describe { .. } => panic!("nothing is watched"),
+                        Command::Cancel { .. } | Command::Changed(_) | Command::Outdated(_) => {
                             panic!("nobody stops it or asks for more")
                         }
                         Command::WakeAt(at) => wake = Some(at),
@@ -569,8 +573,8 @@ fn ids(count: usize) -> Vec<InstanceId> {
     parsed.ids.into_iter().map(|parsed| parsed.id).collect()
 }
 
-fn job(ids: Vec<InstanceId>) -> Job {
-    Job {
+fn input(ids: Vec<InstanceId>) -> PlanInput {
+    PlanInput {
         cloud: cloud::by_id("tencent").unwrap(),
         site: None,
         region: "ap-guangzhou".to_owned(),

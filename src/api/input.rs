@@ -5,9 +5,9 @@ use super::{error::Failure, json::Json, text::text};
 use relight_core::answer::Response;
 use relight_core::{
     cloud::{self, Cloud},
+    i18n::Locale,
     ids::{IdProblem, InstanceId, parse_ids, parse_lines, parse_list},
     plan::{self, Batch},
-    words::Locale,
 };
 use std::{borrow::Cow, sync::Arc};
 use wasm_bindgen::JsValue;
@@ -226,7 +226,7 @@ impl Options {
 
 /// A job, and what stood among its ids.
 pub(super) struct Job {
-    pub(super) order: plan::Job,
+    pub(super) spec: plan::PlanInput,
     pub(super) problems: Vec<IdProblem>,
     pub(super) batch_size: Option<usize>,
     pub(super) locale: Locale,
@@ -237,7 +237,7 @@ impl Job {
         let cloud = fields.cloud()?;
         let (ids, problems) = fields.ids(cloud)?;
         Ok(Job {
-            order: plan::Job {
+            spec: plan::PlanInput {
                 cloud,
                 site: fields.optional_text("site")?.map(str::to_owned),
                 region: fields.text_or_empty("region")?,
@@ -259,10 +259,10 @@ impl Job {
             let sentence = problem.sentence(self.locale);
             return Err(Failure::argument(format!("`instanceIds`: {sentence}")));
         }
-        let order = plan::checked_order(&self.order)
+        let spec = plan::checked_spec(&self.spec)
             .map_err(|refusal| Failure::refused(&refusal, self.locale))?;
-        let (most, given) = (order.operation().ids_max, self.order.ids.len());
-        plan::batch(&Arc::new(order), self.order.ids).ok_or_else(|| {
+        let (most, given) = (spec.operation().ids_max, self.spec.ids.len());
+        plan::batch(&Arc::new(spec), self.spec.ids).ok_or_else(|| {
             Failure::argument(format!(
                 "`instanceIds`: one call takes at most {most}; {given} are given."
             ))
@@ -283,10 +283,10 @@ impl Reply {
         let json = stringify(value);
         let fields = Fields::parse(&json, "reply")?;
         let mut job = Job::read(&fields)?;
-        let regions = &job.order.cloud.manifest().regions;
-        if regions.required && job.order.region.is_empty() {
+        let regions = &job.spec.cloud.manifest().regions;
+        if regions.required && job.spec.region.is_empty() {
             // An answer reads alike in every region.
-            job.order.region =
+            job.spec.region =
                 regions.known.first().map(|region| region.id.to_owned()).unwrap_or_default();
         }
         let status = fields.whole("status")?.ok_or_else(|| missing("status"))?;

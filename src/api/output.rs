@@ -3,10 +3,10 @@
 use super::signed::Pairs;
 use relight_core::{
     answer::{BatchAnswer, Fault, InstanceAnswer, Outcome},
+    i18n::{Locale, Text},
     ids::{self, IdProblem},
     plan::{self, Batch},
     request::{Payload, Request, Unsigned},
-    words::{Locale, Text},
 };
 use serde::{Serialize, Serializer};
 
@@ -124,7 +124,7 @@ struct Call<'a> {
 impl<'a> Call<'a> {
     fn new(batch: &'a Batch) -> Self {
         Call {
-            operation: batch.order().operation().name,
+            operation: batch.spec().operation().name,
             instance_ids: batch.ids().iter().map(ids::InstanceId::as_str).collect(),
             request: UnsignedRequest(batch.request()),
         }

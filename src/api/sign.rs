@@ -129,7 +129,7 @@ fn request(fields: &Fields<'_>, body: &str, secret: &Secret) -> Result<Request<S
 /// One call of a cloud's operation.
 fn operation(fields: &Fields<'_>, secret: &Secret) -> Result<Request<Signed>, Failure> {
     let job = Job::read(fields)?;
-    let (cloud, locale) = (job.order.cloud, job.locale);
+    let (cloud, locale) = (job.spec.cloud, job.locale);
     let batch = job.into_batch()?;
     let signer = Signer {
         key_id: fields.text("accessKeyId")?.to_owned(),

@@ -1,15 +1,15 @@
 //! What the operator has set: read, and told to whatever depends on it.
 
-use super::{Console, Msg, Then, events::report, key::read_keyring, owed::hand_in_what_is_left};
+use super::{Console, Msg, Then, events::report, key::read_saved_keys, uploads::upload_pending};
 use crate::{
     config::{Config, configuration},
-    once,
+    duplicate_guard,
     store::Shared,
     vault::source::Source,
 };
 use relight_core::{
     cloud::Cloud,
-    doctor::Holds,
+    diagnostics::CheckResult,
     limits::Limits,
     request::Route,
     run::Event,
@@ -29,7 +29,7 @@ impl Console {
     ) -> bool {
         let first = !std::mem::replace(&mut self.configured, true);
         if first && let (Some(records), Some(journal)) = (&config.settings.records, &self.journal) {
-            hand_in_what_is_left(ctx, records, journal.clone());
+            upload_pending(ctx, records, journal.clone());
         }
         let start = Rc::clone(&ctx.props().start);
         let session = self.view.session.make_mut();
@@ -42,8 +42,8 @@ impl Console {
         session.update(Action::Restrict(limits));
         if first {
             let untouched = Session::new(session.locale()).form().clone();
-            for fill in config.settings.fills() {
-                session.update(Action::Fill(fill));
+            for edit in config.settings.fills() {
+                session.update(Action::Edit(edit));
             }
             if !self.link.is_empty() {
                 let filled_in = self.link.fill_in(session, &config.settings.locked);
@@ -51,8 +51,8 @@ impl Console {
             }
             // What a person has filled in already wins over what the operator or a link suggests,
             // and is held to what is allowed.
-            for fill in start.changed_from(untouched) {
-                session.update(Action::Fill(fill));
+            for edit in start.changed_from(untouched) {
+                session.update(Action::Edit(edit));
             }
         }
         if let Some(locale) = config.locale.filter(|_| !first || !start.is_locale_chosen) {
@@ -62,47 +62,47 @@ impl Console {
             report(&ctx.props().host, "configuration", problem);
         }
         let keys = &config.settings.credentials;
-        self.watch.set_limit(keys.lock_after_ms());
+        self.auto_lock.set_limit(keys.lock_after_ms());
         self.vault.set_source(Source::of(&ctx.props().host, keys.url.as_deref()));
-        self.vault.forbid_keeping(keys.forbids_keeping() || problem.is_some());
-        read_keyring(ctx);
+        self.vault.forbid_saving(keys.forbids_saving() || problem.is_some());
+        read_saved_keys(ctx);
         self.view.unusable = problem.map(Rc::from);
-        self.view.stranger.clone_from(&config.stranger);
+        self.view.untrusted_parent.clone_from(&config.untrusted_parent);
         self.view.settings = Shared::new(config.settings.clone());
         self.config = config;
         self.choose_route();
-        self.tell_run(ctx);
+        self.update_run_settings(ctx);
         if first && start.then == Then::Review {
             self.review(ctx, true, None);
         }
         for msg in std::mem::take(&mut self.early) {
-            self.take_note(ctx, msg);
+            self.handle(ctx, msg);
         }
         true
     }
 
     /// Tells the run what the operator has set.
-    pub(super) fn tell_run(&mut self, ctx: &Context<Self>) {
+    pub(super) fn update_run_settings(&mut self, ctx: &Context<Self>) {
         let Some(run) = &self.view.run else { return };
-        let limits = self.limits(run.order().target().cloud);
+        let limits = self.limits(run.spec().target().cloud);
         let through_proxy = self.through_proxy();
         self.step(ctx, Event::Settings { limits, through_proxy });
     }
 
     /// What is allowed of a cloud, with what is known now of the proxy that leads to it.
     fn limits(&self, cloud: &dyn Cloud) -> Arc<Limits> {
-        let once_proven = once::recall(&self.config.route_to(cloud)) == Holds::Yes;
+        let once_proven = duplicate_guard::recall(&self.config.route_to(cloud)) == CheckResult::Yes;
         Arc::new(Limits { once_proven, ..(*self.allowed).clone() })
     }
 
     /// Clouds may have proxies of their own, and of each something else is known.
     pub(super) fn choose_route(&mut self) {
         let cloud = match &self.view.run {
-            Some(run) => run.order().target().cloud,
+            Some(run) => run.spec().target().cloud,
             None => self.view.session.form().cloud(),
         };
         let route = self.config.route_to(cloud);
-        self.view.once = once::recall(&route);
+        self.view.once = duplicate_guard::recall(&route);
         if *self.view.route != route {
             self.view.route = Shared::new(route);
         }
@@ -123,8 +123,8 @@ impl Console {
     /// Puts back what the operator has set where a link has filled something in, or nothing.
     pub(super) fn drop_link(&mut self, ctx: &Context<Self>) -> bool {
         let Some(link) = self.view.link.take() else { return false };
-        for fill in link.take_back(&self.view.session, &self.config.settings.preset) {
-            self.fill(ctx, Action::Fill(fill));
+        for edit in link.take_back(&self.view.session, &self.config.settings.preset) {
+            self.update_session(ctx, Action::Edit(edit));
         }
         true
     }

@@ -5,7 +5,7 @@ use gloo_timers::future::TimeoutFuture;
 use relight_core::{
     export,
     ids::InstanceId,
-    plan::{Order, Plan},
+    plan::{OperationSpec, Plan},
     run::{Row, Run},
     visible::visible,
 };
@@ -38,11 +38,11 @@ pub(super) fn announce_end(host: &HtmlElement, run: &Run) {
 /// What is about to be sent.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct BeforeSend<'order> {
+pub(super) struct BeforeSend<'spec> {
     cloud: &'static str,
-    region: &'order str,
+    region: &'spec str,
     operation: &'static str,
-    instance_ids: Vec<&'order str>,
+    instance_ids: Vec<&'spec str>,
     calls: usize,
     dry_run: bool,
     forced: bool,
@@ -50,24 +50,28 @@ pub(super) struct BeforeSend<'order> {
     once_proven: bool,
 }
 
-impl<'order> BeforeSend<'order> {
+impl<'spec> BeforeSend<'spec> {
     /// Of a plan.
-    pub(super) fn of(plan: &'order Plan) -> Self {
+    pub(super) fn of(plan: &'spec Plan) -> Self {
         let ids = plan.ids().map(InstanceId::as_str).collect();
-        BeforeSend::new(&plan.order, ids, plan.batches.len())
+        BeforeSend::new(&plan.spec, ids, plan.batches.len())
     }
 
     /// Of an order, of which these instances are to take part.
-    pub(super) fn new(order: &'order Order, instance_ids: Vec<&'order str>, calls: usize) -> Self {
+    pub(super) fn new(
+        spec: &'spec OperationSpec,
+        instance_ids: Vec<&'spec str>,
+        calls: usize,
+    ) -> Self {
         BeforeSend {
-            cloud: order.target().cloud.manifest().id,
-            region: &order.target().region,
-            operation: order.operation().name,
+            cloud: spec.target().cloud.manifest().id,
+            region: &spec.target().region,
+            operation: spec.operation().name,
             instance_ids,
             calls,
-            dry_run: order.is_dry_run(),
-            forced: order.is_forced(),
-            once_proven: order.limits().once_proven,
+            dry_run: spec.is_dry_run(),
+            forced: spec.is_forced(),
+            once_proven: spec.limits().once_proven,
         }
     }
 }

@@ -4,60 +4,60 @@ use super::{Console, export::copy, key::empty_fields};
 use crate::{
     config,
     store::Intent,
-    vault::{Lock, source},
+    vault::{LockReason, source},
 };
-use relight_core::{form::Fill, run::Event, session::Action};
+use relight_core::{form::FormEdit, run::Event, session::Action};
 use yew::Context;
 
 impl Console {
     /// Returns whether there is something else to be drawn.
-    pub(super) fn carry_out(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
+    pub(super) fn handle_intent(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
         match intent {
             Intent::Locale(locale) => {
                 config::remember(locale);
-                self.fill(ctx, Action::Locale(locale))
+                self.update_session(ctx, Action::Locale(locale))
             }
-            Intent::Fill(fill) => {
+            Intent::Edit(edit) => {
                 let of_run =
-                    matches!(&fill, Fill::KeyId(key_id) if self.change_key_id(ctx, key_id));
-                self.fill(ctx, Action::Fill(fill)) || of_run
+                    matches!(&edit, FormEdit::KeyId(key_id) if self.change_key_id(ctx, key_id));
+                self.update_session(ctx, Action::Edit(edit)) || of_run
             }
-            Intent::Form(action) => self.fill(ctx, action),
+            Intent::Form(action) => self.update_session(ctx, action),
             // There is no field to type it in, either.
-            Intent::Secret(_) | Intent::Token(_) if self.view.stranger.is_some() => false,
+            Intent::Secret(_) | Intent::Token(_) if self.view.untrusted_parent.is_some() => false,
             Intent::Secret(secret) => {
-                self.vault.keep_secret(self.cloud(), self.key_id(), &secret);
-                self.judge_key_id_again(ctx)
+                self.vault.set_secret(self.cloud(), self.key_id(), &secret);
+                self.recheck_key_id(ctx)
             }
             Intent::Token(token) => {
-                self.vault.keep_token(self.cloud(), &token);
+                self.vault.set_token(self.cloud(), &token);
                 false
             }
             Intent::ExpiresAt(text) => {
                 self.vault.set_expiry(source::seconds(&text.into()));
                 false
             }
-            Intent::Keep(name) => {
-                self.keep(ctx, name);
+            Intent::SaveKey(name) => {
+                self.save_key(ctx, name);
                 false
             }
             Intent::Choose(id) => {
-                self.choose(ctx, &id);
+                self.choose_key(ctx, &id);
                 false
             }
-            Intent::ForgetKept(id) => self.forget_kept(ctx, id),
-            Intent::Forget => self.forget(ctx),
-            Intent::Lock => {
+            Intent::DeleteSavedKey(id) => self.delete_saved_key(ctx, id),
+            Intent::WipeKey => self.wipe_key(ctx),
+            Intent::LockReason => {
                 let was_typed = empty_fields(ctx);
-                self.vault.lock(Lock::Asked, was_typed);
+                self.vault.lock(LockReason::Asked, was_typed);
                 self.step(ctx, Event::KeyGone);
                 true
             }
             Intent::Review => self.review(ctx, true, None),
-            Intent::ReviewUnseen => self.review(ctx, false, None),
-            Intent::LookElsewhere => {
+            Intent::SkipPreflight => self.review(ctx, false, None),
+            Intent::SearchRegions => {
                 let through_proxy = self.through_proxy();
-                self.fill(ctx, Action::LookElsewhere { through_proxy })
+                self.update_session(ctx, Action::SearchRegions { through_proxy })
             }
             Intent::Send(plan) => self.send(ctx, plan),
             Intent::Run(Event::Ask(approval)) => {
@@ -67,9 +67,9 @@ impl Console {
                 self.vault.unlock();
                 self.ask_for(ctx, approval)
             }
-            Intent::SaveAside => {
-                if let Some(aside) = self.view.aside.clone() {
-                    self.save_records(ctx, aside.0.clone());
+            Intent::SaveQuarantined => {
+                if let Some(quarantined) = self.view.quarantined.clone() {
+                    self.save_records(ctx, quarantined.0.clone());
                 }
                 false
             }
@@ -88,10 +88,10 @@ impl Console {
                 self.step(ctx, event)
             }
             Intent::NewRun => self.new_run(ctx),
-            Intent::Kept(wish) => self.see_to_runs(ctx, wish),
-            Intent::Examine => self.examine(ctx),
-            Intent::Anew { ids, verb, elsewhere, keep_key } => {
-                self.anew(ctx, &ids, verb, elsewhere, keep_key)
+            Intent::History(wish) => self.handle_history(ctx, wish),
+            Intent::RunDiagnostics => self.run_diagnostics(ctx),
+            Intent::StartOver { ids, verb, region_search, keep_key } => {
+                self.start_over(ctx, &ids, verb, region_search, keep_key)
             }
             Intent::Export(format) => {
                 self.export(format);

@@ -1,10 +1,10 @@
 //! The journal: what a run writes down, the run that it brings back, and the list of those it keeps.
 
-use super::{Console, Msg, events::report, owed::hand_in_what_is_left};
+use super::{Console, Msg, events::report, uploads::upload_pending};
 use crate::{
     journal::{Journal, Unavailable, Unreadable},
-    kept::{self, Kept, Tally, Wish as Wanted},
     locks::{NoLocks, RunLock},
+    run_history::{self, HistoryAction, SavedRun, Tally},
     store::{Intent, Shared},
 };
 use relight_core::{
@@ -25,13 +25,13 @@ impl Console {
     ) -> bool {
         match opened {
             Ok(journal) => {
-                bring_back(ctx, journal.clone());
+                restore_newest(ctx, journal.clone());
                 // Before the configuration is there nobody knows where to: then that does it.
                 if let Some(records) = &self.config.settings.records {
-                    hand_in_what_is_left(ctx, records, journal.clone());
+                    upload_pending(ctx, records, journal.clone());
                 }
                 self.journal = Some(journal);
-                self.list_kept(ctx);
+                self.list_runs(ctx);
                 false
             }
             Err(why) => {
@@ -42,9 +42,9 @@ impl Console {
     }
 
     /// Says that a run cannot be brought back.
-    pub(super) fn set_aside(&mut self, ctx: &Context<Self>, run_id: String, why: String) -> bool {
+    pub(super) fn quarantine(&mut self, ctx: &Context<Self>, run_id: String, why: String) -> bool {
         report(&ctx.props().host, "journal", &format!("{run_id}: {why}"));
-        self.view.aside = Some(Rc::new((run_id, why)));
+        self.view.quarantined = Some(Rc::new((run_id, why)));
         true
     }
 
@@ -61,13 +61,14 @@ impl Console {
         let about = run.about();
         let run_id = about.id.clone();
         let Some(journal) = &self.journal else {
-            ctx.link().send_message(Msg::Recorded { run_id, number, held: None });
+            ctx.link().send_message(Msg::Recorded { run_id, number, conflicts: None });
             return;
         };
-        let account = format!("{} {}", run.order().target().cloud.manifest().id, about.key_id);
+        let account = format!("{} {}", run.spec().target().cloud.manifest().id, about.key_id);
         let written = journal.append(&about.id, &account, record, claim, durable);
-        ctx.link()
-            .send_future(async move { Msg::Recorded { run_id, number, held: written.await.ok() } });
+        ctx.link().send_future(async move {
+            Msg::Recorded { run_id, number, conflicts: written.await.ok() }
+        });
     }
 
     /// Lets other pages at the run's instances.
@@ -82,46 +83,48 @@ impl Console {
     }
 
     /// Reads which runs are kept.
-    pub(super) fn list_kept(&self, ctx: &Context<Self>) {
+    pub(super) fn list_runs(&self, ctx: &Context<Self>) {
         let Some(journal) = self.journal.clone() else { return };
-        let hands_in = self.config.settings.records.is_some();
-        ctx.link().send_future(async move { Msg::Runs(kept::list(&journal, hands_in).await) });
+        let uploads_records = self.config.settings.records.is_some();
+        ctx.link().send_future(async move {
+            Msg::Runs(run_history::list(&journal, uploads_records).await)
+        });
     }
 
     /// These are kept. What came of them is not forgotten.
-    pub(super) fn runs_listed(&mut self, mut kept: Vec<Kept>) -> bool {
-        for one in &mut kept {
-            let known = self.view.kept.iter().flat_map(|kept| kept.iter());
+    pub(super) fn runs_listed(&mut self, mut runs: Vec<SavedRun>) -> bool {
+        for one in &mut runs {
+            let known = self.view.saved_runs.iter().flat_map(|runs| runs.iter());
             one.tally = known.filter(|known| known.id == one.id).find_map(|known| known.tally);
         }
-        self.view.kept = Some(Shared::new(kept));
+        self.view.saved_runs = Some(Shared::new(runs));
         true
     }
 
     /// This came of one of them.
     pub(super) fn tallied(&mut self, id: &str, tally: Tally) -> bool {
-        let Some(kept) = &mut self.view.kept else { return false };
-        for one in kept.make_mut().iter_mut().filter(|one| one.id == id) {
+        let Some(runs) = &mut self.view.saved_runs else { return false };
+        for one in runs.make_mut().iter_mut().filter(|one| one.id == id) {
             one.tally = Some(tally);
         }
         true
     }
 
     /// What a person wants of the runs that are kept. None of it sends anything to a cloud.
-    pub(super) fn see_to_runs(&mut self, ctx: &Context<Self>, wish: Wanted) -> bool {
+    pub(super) fn handle_history(&mut self, ctx: &Context<Self>, action: HistoryAction) -> bool {
         let Some(journal) = self.journal.clone() else { return false };
         let link = ctx.link().clone();
-        match wish {
-            Wanted::List => self.list_kept(ctx),
-            Wanted::Tally(ids) => spawn_local(async move {
+        match action {
+            HistoryAction::List => self.list_runs(ctx),
+            HistoryAction::Tally(ids) => spawn_local(async move {
                 for id in ids {
-                    if let Ok(run) = kept::read(&journal, &id).await {
-                        link.send_message(Msg::Tallied(id, kept::tally(&run)));
+                    if let Ok(run) = run_history::read(&journal, &id).await {
+                        link.send_message(Msg::Tallied(id, run_history::tally(&run)));
                     }
                 }
             }),
-            Wanted::Open(id) => spawn_local(async move {
-                match kept::read(&journal, &id).await {
+            HistoryAction::Open(id) => spawn_local(async move {
+                match run_history::read(&journal, &id).await {
                     Ok(run) => {
                         let news = |run, lock| Msg::Opened { run, lock };
                         take_over(&link, Box::new(run), news).await;
@@ -130,17 +133,17 @@ impl Console {
                     Err(broken) => {
                         let why = broken.to_string();
                         // Where even that cannot be written it is said all the same.
-                        let _ = journal.set_aside(&id, &why).await;
-                        link.send_message(Msg::SetAside { run_id: id, why });
+                        let _ = journal.quarantine(&id, &why).await;
+                        link.send_message(Msg::Quarantined { run_id: id, why });
                     }
                 }
-                link.send_message(Msg::Intent(Intent::Kept(Wanted::List)));
+                link.send_message(Msg::Intent(Intent::History(HistoryAction::List)));
             }),
-            Wanted::PutAway => return self.put_away(ctx),
-            Wanted::Save(id) => self.save_records(ctx, id),
-            Wanted::Forget(ids) => spawn_local(async move {
-                kept::forget(&journal, &ids).await;
-                link.send_message(Msg::Intent(Intent::Kept(Wanted::List)));
+            HistoryAction::Close => return self.close_run(ctx),
+            HistoryAction::Save(id) => self.save_records(ctx, id),
+            HistoryAction::Delete(ids) => spawn_local(async move {
+                run_history::delete(&journal, &ids).await;
+                link.send_message(Msg::Intent(Intent::History(HistoryAction::List)));
             }),
         }
         false
@@ -160,7 +163,7 @@ impl Console {
 }
 
 /// Looks in the journal for a run that a reload, a crash or another day has cut off.
-fn bring_back(ctx: &Context<Console>, journal: Journal) {
+fn restore_newest(ctx: &Context<Console>, journal: Journal) {
     let link = ctx.link().clone();
     spawn_local(async move {
         loop {
@@ -172,9 +175,9 @@ fn bring_back(ctx: &Context<Console>, journal: Journal) {
                 }
                 // An older one may wait behind it.
                 Some(Err((run_id, why))) => {
-                    let kept = journal.set_aside(&run_id, &why).await;
-                    link.send_message(Msg::SetAside { run_id, why });
-                    if kept.is_err() {
+                    let runs = journal.quarantine(&run_id, &why).await;
+                    link.send_message(Msg::Quarantined { run_id, why });
+                    if runs.is_err() {
                         return;
                     }
                 }
@@ -187,9 +190,9 @@ fn bring_back(ctx: &Context<Console>, journal: Journal) {
 /// it cannot be read.
 async fn newest_open_run(journal: &Journal) -> Option<Result<Box<Run>, (String, String)>> {
     let contents = journal.contents().await.ok()?;
-    let newest = contents.runs.into_iter().find(|run| run.is_living != Some(true))?;
+    let newest = contents.runs.into_iter().find(|run| run.is_active != Some(true))?;
     let id = newest.summary.about.id;
-    match kept::read(journal, &id).await {
+    match run_history::read(journal, &id).await {
         Ok(run) => (!run.is_closed()).then(|| Ok(Box::new(run))),
         Err(Unreadable::Unavailable(_)) => None,
         Err(broken @ Unreadable::Broken(_)) => Some(Err((id, broken.to_string()))),

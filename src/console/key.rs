@@ -6,13 +6,13 @@ use crate::{
     ui::dom,
     vault::{
         Key,
-        keyring::{self, Entry, Keepable, Trouble},
+        key_store::{self, KeyStoreError, SavePermission, SavedKey},
     },
 };
 use relight_core::{
     cloud::Cloud,
     credential::check_key,
-    form::{Fill, Held},
+    form::{FormEdit, SecretStatus},
     link::is_like_a_key,
     run::Event,
     session::Action,
@@ -25,7 +25,7 @@ impl Console {
     /// The cloud whose key is wanted: the run's, or else the form's.
     pub(super) fn cloud(&self) -> &'static dyn Cloud {
         match &self.view.run {
-            Some(run) => run.order().target().cloud,
+            Some(run) => run.spec().target().cloud,
             None => self.view.session.form().cloud(),
         }
     }
@@ -55,7 +55,7 @@ impl Console {
     }
 
     /// A key id was refused for the secret that was held then; there is another one now.
-    pub(super) fn judge_key_id_again(&mut self, ctx: &Context<Self>) -> bool {
+    pub(super) fn recheck_key_id(&mut self, ctx: &Context<Self>) -> bool {
         match self.view.wrong_key_id.clone() {
             Some(key_id) => self.change_key_id(ctx, &key_id),
             None => false,
@@ -65,68 +65,70 @@ impl Console {
     /// Whether the run may go on with what is typed: with a key id that is refused it would go on with
     /// the one of before.
     pub(super) fn key_fits(&mut self, ctx: &Context<Self>) -> bool {
-        self.take_again(ctx);
-        self.judge_key_id_again(ctx);
+        self.retake_secret(ctx);
+        self.recheck_key_id(ctx);
         self.view.wrong_key_id.is_none()
     }
 
     /// Wipes the key. A run that is under way waits for another.
-    pub(super) fn forget(&mut self, ctx: &Context<Self>) -> bool {
+    pub(super) fn wipe_key(&mut self, ctx: &Context<Self>) -> bool {
         empty_fields(ctx);
-        self.vault.forget();
+        self.vault.wipe();
         self.step(ctx, Event::KeyGone);
         true
     }
 
     /// Takes once more what stands in the field for the secret because it did not fit the key id: that may
     /// be another one by now.
-    fn take_again(&mut self, ctx: &Context<Self>) {
+    fn retake_secret(&mut self, ctx: &Context<Self>) {
         let Some(root) = ctx.props().host.shadow_root() else { return };
-        if self.vault.state().secret != Held::Malformed || self.view.stranger.is_some() {
+        if self.vault.state().secret != SecretStatus::Malformed
+            || self.view.untrusted_parent.is_some()
+        {
             return;
         }
         let typed = dom::take_secrets(&root);
-        self.vault.keep_secret(self.cloud(), self.key_id(), &typed[0]);
-        if self.vault.state().secret == Held::Malformed {
+        self.vault.set_secret(self.cloud(), self.key_id(), &typed[0]);
+        if self.vault.state().secret == SecretStatus::Malformed {
             dom::put_secrets(&root, &typed);
-        } else if typed[1].held() != Held::Nothing {
-            self.vault.keep_token(self.cloud(), &typed[1]);
+        } else if typed[1].status() != SecretStatus::Missing {
+            self.vault.set_token(self.cloud(), &typed[1]);
         }
     }
 
     /// Has the browser keep the key that is held, if that may be.
-    pub(super) fn keep(&mut self, ctx: &Context<Self>, name: String) {
+    pub(super) fn save_key(&mut self, ctx: &Context<Self>, name: String) {
         let cloud = self.cloud();
         let key_id = self.key_id().to_owned();
-        let is_keepable = self.vault.state().keepable(cloud, &key_id) == Keepable::Yes;
-        if !is_keepable || self.view.stranger.is_some() {
+        let may_be_saved = self.vault.state().may_save(cloud, &key_id) == SavePermission::Yes;
+        if !may_be_saved || self.view.untrusted_parent.is_some() {
             return;
         }
         // Names stand in the browser's store for anybody to read.
         if self.vault.guard().is_in(&name) || is_like_a_key(&name) {
-            self.vault.set_trouble(Some(Trouble::KeyInName));
+            self.vault.set_store_error(Some(KeyStoreError::KeyInName));
             return;
         }
         let key = self.vault.key();
         let (changes, now) = (self.vault.changes(), clock::now());
-        self.vault.set_trouble(None);
+        self.vault.set_store_error(None);
         ctx.link().send_future(async move {
-            let id = keyring::keep(cloud, &key_id, &name, &key, now).await;
-            Msg::Kept { changes, id: id.map_err(Trouble::Unkept) }
+            let id = key_store::save(cloud, &key_id, &name, &key, now).await;
+            Msg::KeySaved { changes, id: id.map_err(KeyStoreError::SaveFailed) }
         });
     }
 
     /// Takes a kept key out of the browser to sign with.
-    pub(super) fn choose(&mut self, ctx: &Context<Self>, id: &Rc<str>) {
-        let keyring = &self.view.key.keyring;
-        let is_allowed = keyring.is_known && !keyring.is_forbidden;
-        if !is_allowed || self.view.stranger.is_some() || self.vault.has_source() {
+    pub(super) fn choose_key(&mut self, ctx: &Context<Self>, id: &Rc<str>) {
+        let saved_keys = &self.view.key.saved_keys;
+        let is_allowed = saved_keys.is_known && !saved_keys.is_forbidden;
+        if !is_allowed || self.view.untrusted_parent.is_some() || self.vault.has_source() {
             return;
         }
         let (changes, id, now) = (self.vault.changes(), Rc::clone(id), clock::now());
-        self.vault.set_trouble(None);
+        self.vault.set_store_error(None);
         ctx.link().send_future(async move {
-            Msg::Chosen { changes, found: keyring::choose(&id, now).await.ok().flatten() }
+            Msg::Chosen { changes, found: key_store::choose(&id, now).await.ok().flatten() }
         });
     }
 
@@ -135,11 +137,11 @@ impl Console {
         &mut self,
         ctx: &Context<Self>,
         changes: u64,
-        found: Option<(Entry, Key)>,
+        found: Option<(SavedKey, Key)>,
     ) -> bool {
-        read_keyring(ctx);
+        read_saved_keys(ctx);
         let Some((entry, key)) = found else {
-            self.vault.set_trouble(Some(Trouble::Gone));
+            self.vault.set_store_error(Some(KeyStoreError::Gone));
             return false;
         };
         let Some(cloud) = entry.cloud.filter(|_| changes == self.vault.changes()) else {
@@ -147,84 +149,87 @@ impl Console {
         };
         if self.view.run.is_none() {
             if self.cloud() != cloud {
-                self.fill(ctx, Action::Fill(Fill::Cloud(cloud.manifest().id.to_owned())));
+                self.update_session(
+                    ctx,
+                    Action::Edit(FormEdit::Cloud(cloud.manifest().id.to_owned())),
+                );
             }
             if self.cloud() == cloud {
-                self.fill(ctx, Action::Fill(Fill::KeyId(entry.key_id.clone())));
+                self.update_session(ctx, Action::Edit(FormEdit::KeyId(entry.key_id.clone())));
             }
         }
         if self.cloud() == cloud && self.key_id() == entry.key_id {
-            self.vault.take_out(cloud, &entry, key);
+            self.vault.use_saved(cloud, &entry, key);
         }
         true
     }
 
     /// The key is kept under this id, or is not.
-    pub(super) fn kept(
+    pub(super) fn key_saved(
         &mut self,
         ctx: &Context<Self>,
         changes: u64,
-        id: Result<String, Trouble>,
+        id: Result<String, KeyStoreError>,
     ) -> bool {
         match id {
             Ok(id) => {
                 // Another one may have been entered meanwhile: that is not this one.
                 if changes == self.vault.changes() {
-                    self.vault.is_kept_as(&id);
+                    self.vault.mark_saved(&id);
                 }
-                read_keyring(ctx);
+                read_saved_keys(ctx);
             }
-            Err(trouble) => self.vault.set_trouble(Some(trouble)),
+            Err(error) => self.vault.set_store_error(Some(error)),
         }
         false
     }
 
     /// What the browser keeps is known now, or why it is not.
-    pub(super) fn keyring_read(
+    pub(super) fn saved_keys_read(
         &mut self,
-        entries: Result<Vec<Entry>, Trouble>,
+        entries: Result<Vec<SavedKey>, KeyStoreError>,
         removed: usize,
     ) -> bool {
         self.vault.note_removed(removed);
         match entries {
-            Ok(entries) => self.vault.set_kept(entries),
-            Err(trouble) => self.vault.set_trouble(Some(trouble)),
+            Ok(entries) => self.vault.set_saved(entries),
+            Err(error) => self.vault.set_store_error(Some(error)),
         }
         false
     }
 
     /// Deletes what is kept, and wipes it if it is held.
-    pub(super) fn forget_kept(&mut self, ctx: &Context<Self>, id: Option<Rc<str>>) -> bool {
-        let held = self.vault.chosen();
-        let is_held = held.is_some() && (id.is_none() || id == held);
-        self.vault.set_trouble(None);
+    pub(super) fn delete_saved_key(&mut self, ctx: &Context<Self>, id: Option<Rc<str>>) -> bool {
+        let status = self.vault.chosen();
+        let is_in_use = status.is_some() && (id.is_none() || id == status);
+        self.vault.set_store_error(None);
         let link = ctx.link().clone();
         spawn_local(async move {
-            let forgotten = keyring::forget(id.as_deref()).await;
+            let forgotten = key_store::delete(id.as_deref()).await;
             let entries = match forgotten {
-                Ok(()) => keyring::list().await.map_err(Trouble::Unread),
-                Err(error) => Err(Trouble::Unforgotten(error)),
+                Ok(()) => key_store::list().await.map_err(KeyStoreError::ReadFailed),
+                Err(error) => Err(KeyStoreError::DeleteFailed(error)),
             };
-            link.send_message(Msg::Keyring { entries, removed: 0 });
+            link.send_message(Msg::SavedKeys { entries, removed: 0 });
         });
-        is_held && self.forget(ctx)
+        is_in_use && self.wipe_key(ctx)
     }
 
     /// Draws what the vault says. Returns whether that is something else than before.
-    pub(super) fn ask_vault(&mut self) -> bool {
-        self.vault.keep_for(self.cloud());
+    pub(super) fn sync_vault(&mut self) -> bool {
+        self.vault.use_cloud(self.cloud());
         if self.view.run.is_none() {
             self.view.wrong_key_id = None;
         }
         // A kept key belongs to its key id, and what is on the screen is what is sent.
-        let belongs = |id: &Rc<str>| **id == keyring::id_of(self.cloud(), self.key_id());
+        let belongs = |id: &Rc<str>| **id == key_store::id_of(self.cloud(), self.key_id());
         if !self.vault.chosen().as_ref().is_none_or(belongs) {
-            self.vault.forget();
+            self.vault.wipe();
         }
         let state = self.vault.state();
         let changed = self.view.key != state;
         if self.view.key.guard != state.guard {
-            let guard = Action::Fill(Fill::Guard(state.guard));
+            let guard = Action::Edit(FormEdit::Guard(state.guard));
             self.view.session.make_mut().update(guard);
         }
         self.view.key = state;
@@ -233,11 +238,14 @@ impl Console {
 }
 
 /// Reads which keys the browser keeps, and brings them as a message.
-pub(super) fn read_keyring(ctx: &Context<Console>) {
+pub(super) fn read_saved_keys(ctx: &Context<Console>) {
     ctx.link().send_future(async {
         // What cannot be deleted is listed as what cannot be used.
-        let removed = keyring::remove_derived().await.unwrap_or_default();
-        Msg::Keyring { entries: keyring::list().await.map_err(Trouble::Unread), removed }
+        let removed = key_store::remove_derived().await.unwrap_or_default();
+        Msg::SavedKeys {
+            entries: key_store::list().await.map_err(KeyStoreError::ReadFailed),
+            removed,
+        }
     });
 }
 

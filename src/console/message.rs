@@ -2,20 +2,20 @@
 
 use super::calls::Signature;
 use crate::{
-    approval::Standing,
+    approval::ApprovalStatus,
     config::Config,
     journal::{Journal, Unavailable},
-    kept::{Kept, Tally},
     locks::RunLock,
-    store::{Examination, Intent},
+    run_history::{SavedRun, Tally},
+    store::{Diagnostics, Intent},
     vault::{
         Key,
-        keyring::{Entry, Trouble},
+        key_store::{KeyStoreError, SavedKey},
     },
 };
 use js_sys::Function;
 use relight_core::{
-    answer::Delivery,
+    answer::TransportResult,
     config::Records,
     ids::InstanceId,
     plan::Plan,
@@ -35,36 +35,36 @@ pub(crate) enum Msg {
     KeyGone,
     /// The place that gives keys has answered, for a review with a look or without, perhaps instead of one
     /// that is so old.
-    Renewed { look: bool, instead_of_ms: Option<u64> },
+    Renewed { preflight: bool, replaced_age_ms: Option<u64> },
     /// What the browser keeps beyond the tab, or why that cannot be read.
-    Keyring {
+    SavedKeys {
         /// The keys.
-        entries: Result<Vec<Entry>, Trouble>,
+        entries: Result<Vec<SavedKey>, KeyStoreError>,
         /// How many were deleted that an older release had kept and that must not be.
         removed: usize,
     },
     /// A key that was chosen, when the vault had changed so often; `None` if it cannot be had.
-    Chosen { changes: u64, found: Option<(Entry, Key)> },
+    Chosen { changes: u64, found: Option<(SavedKey, Key)> },
     /// A key is kept now, when the vault had changed so often: under this id, or not.
-    Kept { changes: u64, id: Result<String, Trouble> },
+    KeySaved { changes: u64, id: Result<String, KeyStoreError> },
     /// The turn of a call of the run has come: it is signed, or cannot be, for this reason.
-    Turn { ticket: u64, call: usize, signed: Result<Box<Signature>, &'static str> },
+    Prepared { ticket: u64, call: usize, signed: Result<Box<Signature>, &'static str> },
     /// A request that was sent has come back, or not.
-    Came { ticket: u64, event: Event },
+    Completed { ticket: u64, event: Event },
     /// A describe call before the review has come back, or not.
-    Looked { ticket: u64, ids: Vec<InstanceId>, delivery: Delivery },
+    Described { ticket: u64, ids: Vec<InstanceId>, result: TransportResult },
     /// It is time for the look to go on.
-    Look,
+    PreflightWake,
     /// The journal is open, or cannot be.
     Journal(Result<Journal, Unavailable>),
     /// The newest run of the journal, if nobody works on it and the person was not done with it.
     Restored { run: Box<Run>, lock: Option<RunLock> },
     /// A run in the journal cannot be brought back; it is kept aside.
-    SetAside { run_id: String, why: String },
+    Quarantined { run_id: String, why: String },
     /// The records of a run, to be saved.
     Raw(String),
     /// The runs that the journal keeps.
-    Runs(Vec<Kept>),
+    Runs(Vec<SavedRun>),
     /// What came of one of them.
     Tallied(String, Tally),
     /// One of them, to be shown.
@@ -72,13 +72,13 @@ pub(crate) enum Msg {
     /// This page has the run to itself, or cannot tell.
     Locked { run_id: String, lock: Option<RunLock> },
     /// A record is written, or not.
-    Recorded { run_id: String, number: u64, held: Option<Vec<InstanceId>> },
+    Recorded { run_id: String, number: u64, conflicts: Option<Vec<InstanceId>> },
     /// The page around this one has thought it over.
-    Answered { number: u64, wish: Wish, said: Result<(), Standing> },
+    Answered { number: u64, request: ApprovalRequest, answer: Result<(), ApprovalStatus> },
     /// The element is being taken out of the page; to be called once no call is on the way.
-    Leave(Function),
+    Unmount(Function),
     /// The operator's endpoint has not taken this run yet.
-    Owed { run: Box<Run>, to: Records },
+    UploadPending { run: Box<Run>, to: Records },
     /// The browser says that it is on- or offline.
     Online(bool),
     /// The page is hidden, or shown again.
@@ -90,15 +90,15 @@ pub(crate) enum Msg {
     /// A second has passed.
     Second,
     /// The doctor is done, or has to say whom it asks.
-    Examined(Examination),
+    DiagnosticsUpdated(Diagnostics),
 }
 
 /// What the page around this one is asked for.
-pub(crate) enum Wish {
+pub(crate) enum ApprovalRequest {
     /// To send what is under review.
     Send(Arc<Plan>),
     /// To send some of a run again.
-    Again { run_id: String, approval: Approval },
+    SendAgain { run_id: String, approval: Approval },
 }
 
 /// Whether something may lead to a call, and so waits for the configuration.
@@ -108,10 +108,10 @@ pub(super) fn is_early(msg: &Msg) -> bool {
         Msg::Restored { .. }
             | Msg::Intent(
                 Intent::Review
-                    | Intent::ReviewUnseen
-                    | Intent::LookElsewhere
+                    | Intent::SkipPreflight
+                    | Intent::SearchRegions
                     | Intent::Send(_)
-                    | Intent::Examine
+                    | Intent::RunDiagnostics
             )
     )
 }

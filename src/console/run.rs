@@ -4,14 +4,13 @@ use super::{
     Console, Msg,
     calls::pause_until,
     events::{BeforeSend, announce, announce_end, to_js},
-    owed::hand_in,
+    uploads::upload_record,
 };
 use crate::{
     clock, element,
     locks::{NoLocks, RunLock},
-    records,
     store::Shared,
-    ui,
+    ui, uploads,
 };
 use gloo_timers::callback::{Interval, Timeout};
 use js_sys::Function;
@@ -20,7 +19,7 @@ use relight_core::{
     cloud::Verb,
     ids::InstanceId,
     plan::Plan,
-    run::{Command, Event, Millis, Run, Stage},
+    run::{Command, Event, Millis, Run, RunStatus},
     session::Action,
 };
 use wasm_bindgen::JsValue;
@@ -56,12 +55,12 @@ impl Console {
 
     /// Some instances of a run in a new one, with the cloud, region and key of the old: from the look
     /// on, which decides what can be done with them.
-    pub(super) fn anew(
+    pub(super) fn start_over(
         &mut self,
         ctx: &Context<Self>,
         ids: &[InstanceId],
         verb: Verb,
-        elsewhere: bool,
+        region_search: bool,
         keep_key: bool,
     ) -> bool {
         let Some(run) = self.view.run.clone() else { return false };
@@ -70,11 +69,11 @@ impl Console {
             return false;
         }
         if !keep_key {
-            self.vault.forget();
-            self.ask_vault();
+            self.vault.wipe();
+            self.sync_vault();
         }
         self.view.session.make_mut().take_up(&run, ids, operation);
-        self.search_elsewhere = elsewhere;
+        self.wants_region_search = region_search;
         self.review(ctx, true, None);
         true
     }
@@ -92,16 +91,16 @@ impl Console {
         }
         self.run_lock = lock;
         self.show(ctx, run);
-        self.tell_run(ctx);
+        self.update_run_settings(ctx);
         true
     }
 
     /// Shows a run that a person has chosen among those that are kept, likewise.
     pub(super) fn opened(&mut self, ctx: &Context<Self>, run: Run, lock: Option<RunLock>) -> bool {
-        if self.put_away(ctx) {
+        if self.close_run(ctx) {
             self.run_lock = lock;
             self.show(ctx, run);
-            self.tell_run(ctx);
+            self.update_run_settings(ctx);
         }
         true
     }
@@ -126,10 +125,10 @@ impl Console {
         ctx: &Context<Self>,
         run_id: &str,
         number: u64,
-        held: Option<Vec<InstanceId>>,
+        conflicts: Option<Vec<InstanceId>>,
     ) -> bool {
-        let event = match held {
-            Some(held) => Event::Recorded { number, held },
+        let event = match conflicts {
+            Some(conflicts) => Event::Recorded { number, conflicts },
             None => Event::RecordFailed { number },
         };
         self.is_current(run_id) && self.step(ctx, event)
@@ -137,9 +136,12 @@ impl Console {
 
     /// Leaves the run that is shown, and goes back to the form, unless calls go out.
     pub(super) fn new_run(&mut self, ctx: &Context<Self>) -> bool {
-        let busy = self.view.run.as_ref().is_some_and(|run| match run.stage() {
-            Stage::Sending => true,
-            Stage::Watching | Stage::Paused(_) | Stage::Stopped | Stage::Finished => false,
+        let busy = self.view.run.as_ref().is_some_and(|run| match run.status() {
+            RunStatus::Sending => true,
+            RunStatus::Watching
+            | RunStatus::Paused(_)
+            | RunStatus::Stopped
+            | RunStatus::Finished => false,
         });
         if busy {
             return false;
@@ -160,9 +162,9 @@ impl Console {
 
     /// Makes room for another run, if nothing goes on in the one that is shown: one that is over is
     /// done with, one that was brought back stays as it was. Returns whether there is room.
-    pub(super) fn put_away(&mut self, ctx: &Context<Self>) -> bool {
+    pub(super) fn close_run(&mut self, ctx: &Context<Self>) -> bool {
         let Some(run) = &self.view.run else { return true };
-        if !run.may_be_put_away() {
+        if !run.can_close() {
             return false;
         }
         if !run.is_unfinished() {
@@ -186,12 +188,12 @@ impl Console {
     fn show_none(&mut self, ctx: &Context<Self>) {
         self.run_lock = None;
         self.aborts.clear();
-        self.turns.clear();
+        self.prepared_calls.clear();
         self.wake = None;
         self.second = None;
         self.view.run = None;
         self.view.signed = Shared::new(Vec::new());
-        self.list_kept(ctx);
+        self.list_runs(ctx);
     }
 
     /// Whether this run is the one that is shown.
@@ -202,7 +204,7 @@ impl Console {
     /// Tells the run what happened and carries out what it answers.
     pub(super) fn step(&mut self, ctx: &Context<Self>, event: Event) -> bool {
         if matches!(event, Event::KeyGone) {
-            self.take_out_signatures();
+            self.remove_signatures();
         }
         let Some(run) = &mut self.view.run else { return false };
         self.view.now = clock::now();
@@ -211,30 +213,30 @@ impl Console {
         let run = run.clone();
         for command in &commands {
             if let Command::Send { call } = command {
-                self.depart(ctx, *call);
+                self.send_call(ctx, *call);
             }
         }
         announce(&ctx.props().host, &before, &run);
-        if before.stage() != Stage::Finished && run.stage() == Stage::Finished {
+        if before.status() != RunStatus::Finished && run.status() == RunStatus::Finished {
             self.finished(ctx, &run);
         }
         for command in commands {
             match command {
-                Command::Prepare { call, leave_at, batch, clock_skew_seconds } => {
-                    self.prepare_call(ctx, (call, leave_at), &batch, clock_skew_seconds);
+                Command::Prepare { call, send_at, batch, clock_skew_seconds } => {
+                    self.prepare_call(ctx, (call, send_at), &batch, clock_skew_seconds);
                 }
                 // Before anything else: see above.
                 Command::Send { .. } => {}
-                Command::TakeBack { call } => {
-                    self.turns.remove(&call);
+                Command::Cancel { call } => {
+                    self.prepared_calls.remove(&call);
                 }
-                Command::Look { ids, clock_skew_seconds } => {
-                    let (target, key_id) = (run.order().target(), run.about().key_id.clone());
-                    let news = |ticket, ids, delivery| Msg::Came {
+                Command::Describe { ids, clock_skew_seconds } => {
+                    let (target, key_id) = (run.spec().target(), run.about().key_id.clone());
+                    let news = |ticket, ids, result| Msg::Completed {
                         ticket,
-                        event: Event::Looked { ids, delivery },
+                        event: Event::Described { ids, result },
                     };
-                    self.send_look(ctx, target, ids, key_id, clock_skew_seconds, news);
+                    self.send_describe(ctx, target, ids, key_id, clock_skew_seconds, news);
                 }
                 Command::Record { number, record, claim, durable } => {
                     self.record(ctx, &run, number, &record, &claim, durable);
@@ -243,7 +245,7 @@ impl Console {
                     self.changed(Some(choice));
                 }
                 Command::Outdated(choice) => {
-                    self.looks_first(choice);
+                    self.rechecks_first(choice);
                 }
                 Command::WakeAt(at) => {
                     let link = ctx.link().clone();
@@ -259,8 +261,8 @@ impl Console {
     fn finished(&mut self, ctx: &Context<Self>, run: &Run) {
         announce_end(&ctx.props().host, run);
         if let Some(records) = &self.config.settings.records {
-            records::owe(&run.about().id);
-            hand_in(ctx, records, run);
+            uploads::add_pending(&run.about().id);
+            upload_record(ctx, records, run);
         }
         self.second = None;
         self.release_claims();
@@ -296,14 +298,14 @@ impl Console {
     pub(super) fn end(&mut self, ctx: &Context<Self>, done: Function) -> bool {
         self.leaving.push(done);
         self.withdraw();
-        self.view.run.as_ref().is_some_and(|run| run.stage() == Stage::Sending)
+        self.view.run.as_ref().is_some_and(|run| run.status() == RunStatus::Sending)
             && self.step(ctx, Event::Stop)
     }
 
     /// Tells whoever waits for it that nothing is on the way any more, and that all of it has been
     /// handed to the journal.
-    pub(super) fn let_go(&mut self) {
-        if !self.view.run.as_ref().is_some_and(|run| run.is_under_way()) {
+    pub(super) fn notify_unmounted(&mut self) {
+        if !self.view.run.as_ref().is_some_and(|run| run.has_in_flight()) {
             for done in self.leaving.drain(..) {
                 // It is the element's own and does not throw.
                 let _ = done.call0(&JsValue::UNDEFINED);

@@ -3,15 +3,15 @@
 use super::Props;
 use crate::{
     element, link,
-    place::Place,
+    routes::PageRoute,
     ui,
     vault::{Key, Typed},
 };
 use relight_core::{
-    credential::Trait,
-    form::{Fill, Form},
+    credential::Fingerprint,
+    form::{Form, FormEdit},
+    i18n::Locale,
     link::Link,
-    words::Locale,
 };
 use std::cell::RefCell;
 
@@ -27,7 +27,7 @@ pub(crate) struct Start {
     /// The key and the token, on their way to the vault, which takes them: nothing stays here.
     pub(crate) held: RefCell<Option<(Key, Typed)>>,
     /// What is remembered of the secret.
-    pub(crate) secret: Option<Trait>,
+    pub(crate) secret: Option<Fingerprint>,
     /// What to do next.
     pub(crate) then: Then,
 }
@@ -35,19 +35,19 @@ pub(crate) struct Start {
 impl Start {
     /// What is filled in otherwise than at first, in the order in which a form must be given it. What
     /// a field sets by itself counts as its doing: where another value stands, that was chosen.
-    pub(super) fn changed_from(&self, mut form: Form) -> Vec<Fill> {
+    pub(super) fn changed_from(&self, mut form: Form) -> Vec<FormEdit> {
         let mut changed = Vec::new();
         for (name, value) in &self.filled {
             let stands = |(other, stands): &(&str, String)| other == name && stands == value;
             if form.filled().iter().any(stands) {
                 continue;
             }
-            let Some(fill) = Fill::named(name, value.clone()) else { continue };
+            let Some(edit) = FormEdit::named(name, value.clone()) else { continue };
             // Ids set no other field, and to read thousands takes time.
-            if !matches!(fill, Fill::IdsText(_)) {
-                form.fill(fill.clone());
+            if !matches!(edit, FormEdit::IdsText(_)) {
+                form.apply(edit.clone());
             }
-            changed.push(fill);
+            changed.push(edit);
         }
         changed
     }
@@ -83,15 +83,15 @@ impl Then {
 }
 
 /// Where the address leads, if it is the console's own; else where the person wants to go.
-pub(super) fn first_place(props: &Props) -> Place {
+pub(super) fn first_page(props: &Props) -> PageRoute {
     let addressed = if element::is_routed(&props.host) {
-        Place::of_hash(&ui::dom::hash())
+        PageRoute::of_hash(&ui::dom::hash())
     } else {
-        Place::Power
+        PageRoute::Power
     };
     match (addressed, props.start.then) {
-        (Place::Power, Then::Explain) => Place::Explain,
-        (Place::Power, Then::Doctor) => Place::Doctor,
+        (PageRoute::Power, Then::Explain) => PageRoute::Explain,
+        (PageRoute::Power, Then::Doctor) => PageRoute::Diagnostics,
         (addressed, _) => addressed,
     }
 }

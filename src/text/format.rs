@@ -2,7 +2,7 @@
 
 use super::Millis;
 use js_sys::{Array, Function, Object, Reflect};
-use relight_core::words::Locale;
+use relight_core::i18n::Locale;
 use std::{cell::RefCell, collections::HashMap};
 use wasm_bindgen::{JsCast, JsValue};
 

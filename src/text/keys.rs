@@ -1,19 +1,19 @@
 //! Words about keys that the browser keeps, and about what a key may do.
 
-use crate::{database::Unavailable, vault::keyring::Trouble};
-use relight_core::words::{Text, text};
+use crate::{database::Unavailable, vault::key_store::KeyStoreError};
+use relight_core::i18n::{Text, text};
 
 /// Above the list.
-pub const KEPT: Text = text("Kept in this browser", "保存在此浏览器中的密钥");
+pub const SAVED: Text = text("Kept in this browser", "保存在此浏览器中的密钥");
 
 /// Below it, while one may be chosen.
-pub const KEPT_HINT: Text = text(
+pub const SAVED_HINT: Text = text(
     "Whoever opens this page in this browser can sign with them; no page can read them back. After a lock they are still here, and have to be chosen anew.",
     "任何人用此浏览器打开本页面都能用它们签名，但任何页面都无法读出。锁定后它们仍在列表中，需要重新选用。",
 );
 
 /// Below it, where the operator lets nobody keep keys.
-pub const KEPT_FORBIDDEN: Text = text(
+pub const SAVED_FORBIDDEN: Text = text(
     "Whoever runs this page does not allow kept keys: these can only be forgotten.",
     "本页面的管理员不允许保存密钥：以下密钥只能清除。",
 );
@@ -23,9 +23,9 @@ pub const USE: Text = text("Use", "使用");
 /// On the button of the key that is held.
 pub const IN_USE: Text = text("In use", "使用中");
 /// On the button that deletes all of them.
-pub const FORGET_ALL: Text = text("Forget all of them now", "立即全部清除");
+pub const DELETE_ALL: Text = text("Forget all of them now", "立即全部清除");
 /// Before the time at which it was kept, and last chosen.
-pub const KEPT_AT: Text = text("kept", "保存于");
+pub const SAVED_AT: Text = text("kept", "保存于");
 pub const CHOSEN_AT: Text = text("last chosen", "上次选用");
 /// Of a key that this version cannot use.
 pub const UNUSABLE: Text = text(
@@ -42,16 +42,16 @@ pub const CHOSEN: Text = text(
 pub const PUT_BACK: Text = text("Put back", "停止使用");
 
 /// What opens the field for the name.
-pub const KEEP_OPENS: Text = text("Keep this key in this browser…", "在此浏览器中保存此密钥…");
+pub const SAVE_OPENS: Text = text("Keep this key in this browser…", "在此浏览器中保存此密钥…");
 /// What that means.
-pub const KEEP_HINT: Text = text(
+pub const SAVE_HINT: Text = text(
     "It is kept as a key that signs and that no page can read back, until you forget it. Any page of this origin can sign with it, requests dated ahead included. Keep none on a computer that others use: whoever opens this page in this browser can sign with it, and whoever can copy the browser’s files can take it.",
     "密钥将以不可读回的签名密钥形式保存，直至你清除。同源的任何页面都能用它签名，包括日期在将来的请求。请勿在他人也使用的电脑上保存：任何人用此浏览器打开本页面都能用它签名，能复制浏览器文件的人也能取走它。",
 );
 /// The field for the name.
 pub const NAME: Text = text("Name", "名称");
 /// On the button.
-pub const KEEP: Text = text("Keep", "保存");
+pub const SAVE: Text = text("Keep", "保存");
 /// Of a key that others are derived from.
 pub const DERIVES: Text = text(
     "A key of this cloud is not kept in the browser: any page of this origin could derive the signing keys of every coming day from it.",
@@ -77,27 +77,27 @@ pub const ONLY_PERMANENT: Text = text(
 pub const POLICY_OPENS: Text = text("The smallest policy for this", "所填操作所需的最小权限策略");
 
 /// What went wrong.
-pub const fn trouble(trouble: &Trouble) -> Text {
-    match trouble {
-        Trouble::Unread(Unavailable::Newer) => text(
+pub const fn error(error: &KeyStoreError) -> Text {
+    match error {
+        KeyStoreError::ReadFailed(Unavailable::Newer) => text(
             "A newer version of this page has kept keys in this browser. This version leaves them as they are.",
             "此浏览器中有较新版本页面保存的密钥，本版本保持其原样。",
         ),
-        Trouble::Unread(Unavailable::Missing | Unavailable::Refused) => text(
+        KeyStoreError::ReadFailed(Unavailable::Missing | Unavailable::Refused) => text(
             "This browser lets the page keep nothing here: storage is blocked, or this is a private window. Keys stay in this tab only.",
             "此浏览器不允许页面在此保存任何内容：存储被阻止，或当前为隐私窗口。密钥仅存于本标签页。",
         ),
-        Trouble::Unread(
+        KeyStoreError::ReadFailed(
             Unavailable::Full | Unavailable::Blocked | Unavailable::Taken | Unavailable::Failed(_),
         ) => text(
             "Whether this browser keeps keys cannot be read: its storage does not answer as it should. What is there is left as it is; enter a key to go on.",
             "无法读取此浏览器保存的密钥：其存储未正常响应。已有内容保持原样；输入密钥即可继续。",
         ),
-        Trouble::Unkept(Unavailable::Full) => text(
+        KeyStoreError::SaveFailed(Unavailable::Full) => text(
             "Not kept: the browser has no space left for this page. The key is still in this tab.",
             "未保存：浏览器分配给本页面的空间已满。密钥仍在本标签页中。",
         ),
-        Trouble::Unkept(
+        KeyStoreError::SaveFailed(
             Unavailable::Missing
             | Unavailable::Refused
             | Unavailable::Newer
@@ -108,15 +108,15 @@ pub const fn trouble(trouble: &Trouble) -> Text {
             "Not kept: this browser does not keep such keys here. In a private window, or with storage blocked, it never does. The key is still in this tab.",
             "未保存：此浏览器不在此处保存这类密钥（隐私窗口或存储被阻止时均如此）。密钥仍在本标签页中。",
         ),
-        Trouble::Unforgotten(_) => text(
+        KeyStoreError::DeleteFailed(_) => text(
             "Not forgotten: the browser’s storage does not answer. The key is still kept; try again, or clear this site’s data in the browser’s settings.",
             "未能清除：浏览器存储没有响应，密钥仍被保存。请重试，或在浏览器设置中清除本站点数据。",
         ),
-        Trouble::KeyInName => text(
+        KeyStoreError::KeyInName => text(
             "Not kept: the name looks like it has a key in it, and names can be read by anybody at this browser. Choose another name.",
             "未保存：名称中似乎含有密钥，而名称可被此浏览器的任何使用者读到。请换一个名称。",
         ),
-        Trouble::Gone => text(
+        KeyStoreError::Gone => text(
             "This key is not kept any more, or cannot be used here. Enter it to go on.",
             "该密钥已不再保存，或无法在此使用。请输入密钥以继续。",
         ),

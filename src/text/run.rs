@@ -5,13 +5,13 @@ use relight_core::{
     answer::Outcome,
     cloud::Verb,
     eligibility::SkipReason,
-    explain::{Retry, SeenAs, Sure, Who},
-    run::{CallState, Evidence, Pause, Run, Stage},
-    words::{Locale, Text, text},
+    explain::{Confidence, DetectedFormat, Retry, Who},
+    i18n::{Locale, Text, text},
+    run::{CallState, Evidence, Pause, Run, RunStatus},
 };
 
 /// How long runs are kept, and by whom they can be seen.
-pub const RUNS_KEPT: Text = text(
+pub const SAVED_RUNS: Text = text(
     "Kept on this device until you forget them here or clear this site’s data; the browser may clear them when space runs out or after a long time without a visit. Whoever uses this browser profile can see them. There is no key in them, and looking at them sends nothing.",
     "仅保存在本设备上，直到您在此处删除或清除本站点数据；存储空间不足或长期未访问时，浏览器也可能自行清除。使用此浏览器配置的人都能看到。其中不含密钥，查看时不会发送任何请求。",
 );
@@ -213,23 +213,23 @@ pub const fn retry(retry: Retry) -> Text {
 }
 
 /// In what shape an error stood in a text.
-pub const fn seen_as(seen_as: SeenAs) -> Text {
-    match seen_as {
-        SeenAs::Code => text("a bare code", "单独的错误码"),
-        SeenAs::Json => text("JSON", "JSON"),
-        SeenAs::Xml => text("XML", "XML"),
-        SeenAs::Prose => text("an exception or a log line", "异常信息或日志"),
-        SeenAs::Page => text("a web page", "网页"),
-        SeenAs::Header => text("a header of an answer", "响应头"),
+pub const fn detected_format(detected_format: DetectedFormat) -> Text {
+    match detected_format {
+        DetectedFormat::Code => text("a bare code", "单独的错误码"),
+        DetectedFormat::Json => text("JSON", "JSON"),
+        DetectedFormat::Xml => text("XML", "XML"),
+        DetectedFormat::Prose => text("an exception or a log line", "异常信息或日志"),
+        DetectedFormat::Page => text("a web page", "网页"),
+        DetectedFormat::Header => text("a header of an answer", "响应头"),
     }
 }
 
 /// How sure it is that a text says what is explained.
-pub const fn sure(sure: Sure) -> Text {
-    match sure {
-        Sure::Certain => text("certain", "确定"),
-        Sure::Likely => text("likely: the code alone says so", "很可能（仅凭错误码判断）"),
-        Sure::Possible => {
+pub const fn confidence(confidence: Confidence) -> Text {
+    match confidence {
+        Confidence::Certain => text("certain", "确定"),
+        Confidence::Likely => text("likely: the code alone says so", "很可能（仅凭错误码判断）"),
+        Confidence::Possible => {
             text("possible: others say this, too", "不确定（其他系统也可能如此返回）")
         }
     }
@@ -248,13 +248,13 @@ pub const fn call_state(state: CallState) -> Text {
 }
 
 /// What a run is doing.
-pub const fn stage(stage: Stage) -> Text {
-    match stage {
-        Stage::Sending => text("Sending", "发送中"),
-        Stage::Watching => text("Watching until they are back", "正在等待实例恢复"),
-        Stage::Paused(_) => text("Paused", "已暂停"),
-        Stage::Stopped => text("Stopped", "已停止"),
-        Stage::Finished => text("Finished", "已结束"),
+pub const fn status(status: RunStatus) -> Text {
+    match status {
+        RunStatus::Sending => text("Sending", "发送中"),
+        RunStatus::Watching => text("Watching until they are back", "正在等待实例恢复"),
+        RunStatus::Paused(_) => text("Paused", "已暂停"),
+        RunStatus::Stopped => text("Stopped", "已停止"),
+        RunStatus::Finished => text("Finished", "已结束"),
     }
 }
 
@@ -273,7 +273,7 @@ pub fn settings(locale: Locale, run: &Run) -> String {
     if calls.iter().any(|call| call.canary) {
         parts.push(if chinese { "先试一台".into() } else { "one instance first".into() });
     }
-    if calls.len() > 1 && largest < run.order().operation().ids_max {
+    if calls.len() > 1 && largest < run.spec().operation().ids_max {
         parts.push(if chinese {
             format!("每次调用最多 {largest} 台")
         } else {

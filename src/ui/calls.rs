@@ -8,12 +8,12 @@ use super::{
 };
 use crate::{
     store::{Intent, Shared},
-    text::{self, Say, Tell},
+    text::{self, Message, MessageArgs},
 };
 use relight_core::{
     answer::Outcome,
+    i18n::Locale,
     run::{Call, CallState, Run},
-    words::Locale,
 };
 use std::ops::Range;
 use yew::{
@@ -37,7 +37,7 @@ pub(crate) struct Props {
 /// The table of calls.
 pub(crate) fn calls(props: &Props, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let page = use_state_eq(|| 0_usize).run(hooks);
     let on_page = {
         let page = page.clone();
@@ -49,17 +49,17 @@ pub(crate) fn calls(props: &Props, hooks: &mut HookContext) -> Html {
     let tallies = tallies(&props.run, &shown);
     html! {
         <div class="calls">
-            <div class="scroll" tabindex="0" role="group" aria-label={t(Say::Calls)}>
+            <div class="scroll" tabindex="0" role="group" aria-label={t(Message::Calls)}>
                 <table>
                     <thead><tr>
-                        <th scope="col" class="number">{ t(Say::CallColumn) }</th>
-                        <th scope="col" class="aux spare">{ t(Say::OperationColumn) }</th>
-                        <th scope="col" class="number">{ t(Say::Ids) }</th>
-                        <th scope="col" class="aux">{ t(Say::RequestColumn) }</th>
-                        <th scope="col" class="number aux spare">{ t(Say::Status) }</th>
-                        <th scope="col" class="number aux">{ t(Say::Time) }</th>
-                        <th scope="col">{ t(Say::CallOutcome) }</th>
-                        <th scope="col"><span class="hidden">{ t(Say::Inspect) }</span></th>
+                        <th scope="col" class="number">{ t(Message::CallColumn) }</th>
+                        <th scope="col" class="aux spare">{ t(Message::OperationColumn) }</th>
+                        <th scope="col" class="number">{ t(Message::Ids) }</th>
+                        <th scope="col" class="aux">{ t(Message::RequestColumn) }</th>
+                        <th scope="col" class="number aux spare">{ t(Message::Status) }</th>
+                        <th scope="col" class="number aux">{ t(Message::Time) }</th>
+                        <th scope="col">{ t(Message::CallOutcome) }</th>
+                        <th scope="col"><span class="hidden">{ t(Message::Inspect) }</span></th>
                     </tr></thead>
                     <tbody>
                         { for calls.get(shown).unwrap_or_default().iter().enumerate()
@@ -70,7 +70,7 @@ pub(crate) fn calls(props: &Props, hooks: &mut HookContext) -> Html {
             </div>
             { pager(&Pages {
                 locale,
-                label: t(Say::Calls),
+                label: t(Message::Calls),
                 total: calls.len(),
                 size: CALLS_A_PAGE,
                 page: *page,
@@ -80,9 +80,9 @@ pub(crate) fn calls(props: &Props, hooks: &mut HookContext) -> Html {
     }
 }
 
-fn row(props: &Props, index: usize, call: &Call, tally: &Tally) -> Html {
+fn row(props: &Props, index: usize, call: &Call, tally: &OutcomeCounts) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let number = index + 1;
     let open = props.inspected == Some(index);
     let took = call.sent_at.zip(call.answered_at).map(|(from, to)| to.saturating_sub(from));
@@ -90,18 +90,18 @@ fn row(props: &Props, index: usize, call: &Call, tally: &Tally) -> Html {
         <tr key={&number.to_string()} data-call={number.to_string()} data-call-state={state_word(call.state)}
             aria-current={open.then_some("true")}>
             <td class="number">{ text::number(locale, number) }</td>
-            <td class="aux spare"><code>{ call.batch.order().operation().name }</code></td>
+            <td class="aux spare"><code>{ call.batch.spec().operation().name }</code></td>
             <td class="number">{ text::number(locale, call.batch.ids().len()) }</td>
             <td class="aux">
                 if let Some(id) = &call.request_id {
                     <span class="row nowrap">
                         <code class="request-id">{ id.clone() }</code>
-                        { copy_button(locale, id.clone(), Say::Copy, Some(t(Say::RequestColumn)), &props.on) }
+                        { copy_button(locale, id.clone(), Message::Copy, Some(t(Message::RequestColumn)), &props.on) }
                     </span>
                 }
             </td>
             <td class="number aux spare">{ call.status.map(|status| status.to_string()) }</td>
-            <td class="number aux muted">{ took.map(|ms| Tell::Ms(ms).in_locale(locale)) }</td>
+            <td class="number aux muted">{ took.map(|ms| MessageArgs::Ms(ms).in_locale(locale)) }</td>
             <td>
                 { summary(&props.run, call, tally, locale) }
                 if let Some(id) = &call.request_id {
@@ -112,9 +112,9 @@ fn row(props: &Props, index: usize, call: &Call, tally: &Tally) -> Html {
                 if call.sent_at.is_some() {
                     <button type="button" class="tiny" data-action="inspect"
                         aria-expanded={open.to_string()}
-                        aria-label={Tell::InspectCall(number).in_locale(locale)}
+                        aria-label={MessageArgs::InspectCall(number).in_locale(locale)}
                         onclick={props.on_inspect.reform(move |_| index)}>
-                        { t(Say::Inspect) }
+                        { t(Message::Inspect) }
                     </button>
                 }
             </td>
@@ -135,7 +135,7 @@ const fn state_word(state: CallState) -> &'static str {
 }
 
 /// What became of the instances of a call, or where it stands.
-fn summary(run: &Run, call: &Call, tally: &Tally, locale: Locale) -> Html {
+fn summary(run: &Run, call: &Call, tally: &OutcomeCounts, locale: Locale) -> Html {
     let words = match (call.state, call.fault.as_deref()) {
         (
             CallState::Waiting
@@ -145,25 +145,25 @@ fn summary(run: &Run, call: &Call, tally: &Tally, locale: Locale) -> Html {
             | CallState::Stopped,
             _,
         ) => text::call_state(call.state).in_locale(locale).to_owned(),
-        (CallState::Done, Some(fault)) => title_of(run.order(), fault, locale),
+        (CallState::Done, Some(fault)) => title_of(run.spec(), fault, locale),
         (CallState::Done, None) => by_outcome(run, tally, locale),
     };
     html! {
         <>
             { words }
             if call.resends > 0 {
-                <span class="muted small">{ " · " }{ Tell::Resent(call.resends).in_locale(locale) }</span>
+                <span class="muted small">{ " · " }{ MessageArgs::Resent(call.resends).in_locale(locale) }</span>
             }
         </>
     }
 }
 
 /// How many instances of a call have each outcome, in the order of [`Outcome::ALL`].
-type Tally = [usize; Outcome::ALL.len()];
+type OutcomeCounts = [usize; Outcome::ALL.len()];
 
 /// The tallies of these calls, in one go through the rows: there may be ten thousand of them.
-fn tallies(run: &Run, calls: &Range<usize>) -> Vec<Tally> {
-    let mut tallies = vec![Tally::default(); calls.len()];
+fn tallies(run: &Run, calls: &Range<usize>) -> Vec<OutcomeCounts> {
+    let mut tallies = vec![OutcomeCounts::default(); calls.len()];
     for row in run.rows() {
         let place = row.call.and_then(|call| call.checked_sub(calls.start));
         if let Some(count) = place
@@ -176,8 +176,8 @@ fn tallies(run: &Run, calls: &Range<usize>) -> Vec<Tally> {
     tallies
 }
 
-fn by_outcome(run: &Run, tally: &Tally, locale: Locale) -> String {
-    let verb = run.order().operation().verb;
+fn by_outcome(run: &Run, tally: &OutcomeCounts, locale: Locale) -> String {
+    let verb = run.spec().operation().verb;
     let parts: Vec<String> = Outcome::ALL
         .iter()
         .zip(tally)

@@ -4,9 +4,9 @@ use super::icon::{Icon, icon};
 use super::markup::{class, html};
 use crate::text;
 use relight_core::{
-    answer::{InstanceState, Outcome, Phase},
+    answer::{DescribedInstance, Outcome, Phase},
     cloud::Verb,
-    words::Locale,
+    i18n::Locale,
 };
 use yew::Html;
 
@@ -90,7 +90,7 @@ pub(crate) fn chip(locale: Locale, outcome: Outcome, verb: Verb, settled: bool) 
 }
 
 /// The state of an instance, in the cloud's own word.
-pub(crate) fn state_chip(state: &InstanceState) -> Html {
+pub(crate) fn state_chip(state: &DescribedInstance) -> Html {
     let (tone, picture) = match state.phase {
         Phase::Running => (Tone::Good, Icon::Check),
         Phase::Stopped => (Tone::Idle, Icon::Dash),

@@ -11,11 +11,11 @@ use super::{
 };
 use crate::{
     store::{Format, Intent, Shared},
-    text::{Deed, Say, Tell},
+    text::{Message, MessageArgs, OperationLabel},
 };
 use relight_core::{
-    run::{Approval, Choice, Event, Pause, Run, Stage},
-    words::Locale,
+    i18n::Locale,
+    run::{Approval, Choice, Event, Pause, Run, RunStatus},
 };
 use yew::{
     Callback, Html, InputEvent,
@@ -38,9 +38,9 @@ pub(crate) struct Props {
 pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
     let Props { locale, run, confirming, on_confirming, on } = props;
     let locale = *locale;
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let close = on_confirming.reform(|()| None);
-    let choice = |choice: Choice, action: &'static str, words: String, why_not: Say| {
+    let choice = |choice: Choice, action: &'static str, words: String, why_not: Message| {
         let counted = run.choice_count(choice) > 0;
         let refusal = if counted { run.refusal(choice) } else { None };
         let available = counted && refusal.is_none();
@@ -50,7 +50,7 @@ pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
             match choice {
                 // Looking changes nothing: no need to ask.
                 Choice::CheckUnknown => on.emit(Intent::Run(Event::Ask(offer))),
-                Choice::RetryFailed | Choice::SendNotStarted | Choice::Narrow | Choice::Force => {
+                Choice::RetryFailed | Choice::SendNotStarted | Choice::Isolate | Choice::Force => {
                     on_confirming.emit(Some(choice));
                 }
             }
@@ -66,17 +66,18 @@ pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
             </button>
         }
     };
-    let export = |format: Format, action: &'static str, say: Say| {
+    let export = |format: Format, action: &'static str, message: Message| {
         let onclick = on.reform(move |_| Intent::Export(format));
         html! {
-            <button type="button" class="tiny" data-action={action} {onclick}>{ t(say) }</button>
+            <button type="button" class="tiny" data-action={action} {onclick}>{ t(message) }</button>
         }
     };
-    let over = match run.stage() {
-        Stage::Finished | Stage::Stopped | Stage::Watching | Stage::Paused(Pause::NotAllowed) => {
-            true
-        }
-        Stage::Sending | Stage::Paused(_) => false,
+    let over = match run.status() {
+        RunStatus::Finished
+        | RunStatus::Stopped
+        | RunStatus::Watching
+        | RunStatus::Paused(Pause::NotAllowed) => true,
+        RunStatus::Sending | RunStatus::Paused(_) => false,
     };
     let count = |of| run.choice_count(of);
     let onnew = {
@@ -90,7 +91,7 @@ pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
     html! {
         <div class="dock dock-run">
             if let Some(offer) = confirming.and_then(|choice| run.offer(choice)) {
-                { part("again", again, AgainProps {
+                { part("again", resend, ResendProps {
                     locale,
                     run: run.clone(),
                     offer,
@@ -100,28 +101,28 @@ pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
             }
             <div class="foot">
                 { choice(Choice::RetryFailed, "retry-failed",
-                    Tell::RetryFailed(count(Choice::RetryFailed)).in_locale(locale), Say::NothingToRetry) }
+                    MessageArgs::RetryFailed(count(Choice::RetryFailed)).in_locale(locale), Message::NothingToRetry) }
                 { choice(Choice::SendNotStarted, "send-not-started",
-                    Tell::SendNotStarted(count(Choice::SendNotStarted)).in_locale(locale), Say::NothingNotStarted) }
+                    MessageArgs::SendNotStarted(count(Choice::SendNotStarted)).in_locale(locale), Message::NothingNotStarted) }
                 { choice(Choice::CheckUnknown, "check-unknown",
-                    Tell::CheckUnknown(count(Choice::CheckUnknown)).in_locale(locale), Say::NothingUnknown) }
+                    MessageArgs::CheckUnknown(count(Choice::CheckUnknown)).in_locale(locale), Message::NothingUnknown) }
                 // Offered only where there is something to do: most runs never need them.
-                if count(Choice::Narrow) > 0 {
-                    { choice(Choice::Narrow, "narrow",
-                        Tell::Narrow(count(Choice::Narrow)).in_locale(locale), Say::NothingToRetry) }
+                if count(Choice::Isolate) > 0 {
+                    { choice(Choice::Isolate, "narrow",
+                        MessageArgs::Isolate(count(Choice::Isolate)).in_locale(locale), Message::NothingToRetry) }
                 }
                 if count(Choice::Force) > 0 {
                     { choice(Choice::Force, "force",
-                        Tell::Force(count(Choice::Force)).in_locale(locale), Say::NothingToRetry) }
+                        MessageArgs::Force(count(Choice::Force)).in_locale(locale), Message::NothingToRetry) }
                 }
                 <span class="grow"></span>
-                { export(Format::Csv, "export-csv", Say::ExportCsv) }
-                { export(Format::Json, "export-json", Say::ExportJson) }
+                { export(Format::Csv, "export-csv", Message::ExportCsv) }
+                { export(Format::Json, "export-json", Message::ExportJson) }
                 <button type="button" class={if over { "primary" } else { "" }} data-action="new-run"
                     aria-disabled={(!over).then_some("true")}
-                    title={(!over).then(|| t(Say::NewRunWait))} onclick={onnew}>
-                    { t(Say::NewRun) }
-                    if !over { <span class="hidden">{ ". " }{ t(Say::NewRunWait) }</span> }
+                    title={(!over).then(|| t(Message::NewRunWait))} onclick={onnew}>
+                    { t(Message::NewRun) }
+                    if !over { <span class="hidden">{ ". " }{ t(Message::NewRunWait) }</span> }
                 </button>
             </div>
         </div>
@@ -130,7 +131,7 @@ pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
 
 /// Asking before something is sent again.
 #[derive(PartialEq)]
-struct AgainProps {
+struct ResendProps {
     locale: Locale,
     run: Shared<Run>,
     /// What is shown, and is all that is sent.
@@ -139,8 +140,8 @@ struct AgainProps {
     on_close: Callback<()>,
 }
 
-fn again(props: &AgainProps, hooks: &mut HookContext) -> Html {
-    let AgainProps { locale, run, offer, .. } = props;
+fn resend(props: &ResendProps, hooks: &mut HookContext) -> Html {
+    let ResendProps { locale, run, offer, .. } = props;
     let (locale, choice) = (*locale, offer.choice());
     let cancel = use_node_ref().run(hooks);
     let typed_field = use_node_ref().run(hooks);
@@ -154,25 +155,25 @@ fn again(props: &AgainProps, hooks: &mut HookContext) -> Html {
         let typed = typed.clone();
         use_effect_with(offer.clone(), move |_| typed.set(String::new())).run(hooks);
     }
-    let deed = match choice {
-        Choice::Force => Deed { forced: true, ..Deed::of(run.order()) },
-        Choice::RetryFailed | Choice::SendNotStarted | Choice::CheckUnknown | Choice::Narrow => {
-            Deed::of(run.order())
+    let label = match choice {
+        Choice::Force => OperationLabel { forced: true, ..OperationLabel::of(run.spec()) },
+        Choice::RetryFailed | Choice::SendNotStarted | Choice::CheckUnknown | Choice::Isolate => {
+            OperationLabel::of(run.spec())
         }
     };
     let count = offer.ids().len();
     let warning = match choice {
-        Choice::RetryFailed => Tell::RetryWarning { deed, count },
-        Choice::Narrow => Tell::NarrowWarning(count),
-        Choice::Force => Tell::ForceWarning(count),
+        Choice::RetryFailed => MessageArgs::RetryWarning { label, count },
+        Choice::Isolate => MessageArgs::NarrowWarning(count),
+        Choice::Force => MessageArgs::ForceWarning(count),
         Choice::SendNotStarted | Choice::CheckUnknown => {
-            Tell::SendNotStartedWarning { deed, count }
+            MessageArgs::SendNotStartedWarning { label, count }
         }
     };
     // As for the first time: what can lose data asks for the number, and so does what is many.
-    let order = run.order();
-    let danger = !order.is_dry_run() && (deed.forced || order.erases());
-    let counted = danger || order.needs_typed_count(count);
+    let spec = run.spec();
+    let danger = !spec.is_dry_run() && (label.forced || spec.erases());
+    let counted = danger || spec.needs_typed_count(count);
     let ready = !counted || typed.trim() == count.to_string();
     let ontyped = {
         let typed = typed.clone();
@@ -197,7 +198,7 @@ fn again(props: &AgainProps, hooks: &mut HookContext) -> Html {
                 <pre class="original" tabindex="0" data-asked={count.to_string()}>{ joined(offer.ids().iter()) }</pre>
                 if counted {
                     <label class="field">
-                        { Tell::TypeToConfirm(count).in_locale(locale) }
+                        { MessageArgs::TypeToConfirm(count).in_locale(locale) }
                         <input ref={typed_field} name="typedCountAgain" type="text" inputmode="numeric"
                             autocomplete="off" value={(*typed).clone()} oninput={ontyped} />
                     </label>
@@ -205,12 +206,12 @@ fn again(props: &AgainProps, hooks: &mut HookContext) -> Html {
                 <div class="row">
                     <button type="button" ref={cancel} data-action="cancel"
                         onclick={props.on_close.reform(|_| ())}>
-                        { Say::Cancel.in_locale(locale) }
+                        { Message::Cancel.in_locale(locale) }
                     </button>
                     { part("confirm", confirm, confirm::Props {
                         action: "confirm",
                         subject: Subject::Approval(offer.clone()),
-                        label: Tell::Confirm(deed, count).in_locale(locale),
+                        label: MessageArgs::Confirm(label, count).in_locale(locale),
                         danger,
                         ready,
                         on_confirm,

@@ -5,11 +5,11 @@ use super::{
     dom::value_of,
     icon::{Icon, icon},
 };
-use crate::text::{Say, Tell};
+use crate::text::{Message, MessageArgs};
 use relight_core::{
     explain::{Cause, Comparison, Excerpt, ServerSignature, compare},
+    i18n::Locale,
     request::{Request, Signed},
-    words::Locale,
 };
 use std::rc::Rc;
 use yew::{
@@ -37,7 +37,7 @@ impl PartialEq for Props {
 /// The comparison, and a box for what the cloud has said elsewhere.
 pub(crate) fn comparison(props: &Props, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let pasted = use_state_eq(String::new).run(hooks);
     let oninput = {
         let pasted = pasted.clone();
@@ -53,10 +53,10 @@ pub(crate) fn comparison(props: &Props, hooks: &mut HookContext) -> Html {
     .run(hooks);
     html! {
         <section class="stack tight comparison" data-step="comparison">
-            <h3>{ t(Say::CompareTitle) }</h3>
-            if let Some(found) = &*found { { told(found, locale) } }
+            <h3>{ t(Message::CompareTitle) }</h3>
+            if let Some(found) = &*found { { findings(found, locale) } }
             <label class="field small">
-                { t(Say::CompareLabel) }
+                { t(Message::CompareLabel) }
                 <textarea name="cloudText" spellcheck="false" autocomplete="off" rows="3" {oninput} />
             </label>
         </section>
@@ -90,8 +90,8 @@ fn with_pasted(signed: &Request<Signed>, pasted: &str) -> Comparison {
     all.swap_remove(at)
 }
 
-fn told(found: &Comparison, locale: Locale) -> Html {
-    let t = |say: Say| say.in_locale(locale);
+fn findings(found: &Comparison, locale: Locale) -> Html {
+    let t = |message: Message| message.in_locale(locale);
     html! {
         <div class="note info" role="status" data-cause={cause_word(found.cause)}>
             { icon(Icon::Question) }
@@ -100,12 +100,12 @@ fn told(found: &Comparison, locale: Locale) -> Html {
                 <p>{ found.cause.advice().in_locale(locale) }</p>
                 if let Some(one) = &found.difference {
                     <p>
-                        { Tell::FirstDifference { byte: one.byte + 1, line: one.line, column: one.column }.in_locale(locale) }
-                        if let Some(name) = &one.name { { " " }{ Tell::DiffersIn(name).in_locale(locale) } }
+                        { MessageArgs::FirstDifference { byte: one.byte + 1, line: one.line, column: one.column }.in_locale(locale) }
+                        if let Some(name) = &one.name { { " " }{ MessageArgs::DiffersIn(name).in_locale(locale) } }
                     </p>
                     <dl class="kv sides">
-                        <dt>{ t(Say::Ours) }</dt><dd>{ side(&one.ours, locale) }</dd>
-                        <dt>{ t(Say::Theirs) }</dt><dd>{ side(&one.theirs, locale) }</dd>
+                        <dt>{ t(Message::Ours) }</dt><dd>{ side(&one.ours, locale) }</dd>
+                        <dt>{ t(Message::Theirs) }</dt><dd>{ side(&one.theirs, locale) }</dd>
                     </dl>
                 }
             </div>
@@ -117,8 +117,8 @@ fn told(found: &Comparison, locale: Locale) -> Html {
 fn side(excerpt: &Excerpt, locale: Locale) -> Html {
     let first = excerpt.differs.chars().next();
     let (marked, rest) = match first {
-        None => (Say::TextEnd.in_locale(locale).to_owned(), ""),
-        Some('\n') => (Say::LineEnd.in_locale(locale).to_owned(), ""),
+        None => (Message::TextEnd.in_locale(locale).to_owned(), ""),
+        Some('\n') => (Message::LineEnd.in_locale(locale).to_owned(), ""),
         Some(' ') => ("␠".to_owned(), excerpt.differs.get(1..).unwrap_or_default()),
         Some(first) => {
             (first.to_string(), excerpt.differs.get(first.len_utf8()..).unwrap_or_default())

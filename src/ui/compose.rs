@@ -10,13 +10,13 @@ use super::{
     target::{self, OptionsProps, options, target},
 };
 use crate::{
-    frame::Stranger,
+    frame::UntrustedParent,
     store::{Intent, KeyState},
-    text::{Say, Tell},
+    text::{Message, MessageArgs},
 };
 #[cfg(feature = "console")]
 use relight_core::plan::Refusal;
-use relight_core::{cloud::Role, form::Form, words::Locale};
+use relight_core::{cloud::Role, form::Form, i18n::Locale};
 use yew::{Callback, KeyboardEvent, SubmitEvent};
 
 /// What is filled in.
@@ -33,7 +33,7 @@ pub(crate) struct Props {
     /// Why it could not be fetched: the public name, and the words.
     pub(crate) failed: Option<(&'static str, &'static str)>,
     pub(crate) key: KeyState,
-    pub(crate) stranger: Option<Stranger>,
+    pub(crate) untrusted_parent: Option<UntrustedParent>,
     pub(crate) on: Callback<Intent>,
 }
 
@@ -61,9 +61,9 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
         <form class="panel compose" part="panel form" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
             onkeydown={no_repeat()}>
             <div class="head">
-                <h2 id="h-what">{ Say::WhatToDo.in_locale(locale) }</h2>
+                <h2 id="h-what">{ Message::WhatToDo.in_locale(locale) }</h2>
                 <span class="grow"></span>
-                <span class="small muted">{ Say::StepOne.in_locale(locale) }</span>
+                <span class="small muted">{ Message::StepOne.in_locale(locale) }</span>
             </div>
             <div class="body">
                 { target(&target::Props {
@@ -86,7 +86,7 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
                     key_id: form.key_id(),
                     form: Some(form),
                     key: props.key.clone(),
-                    stranger: props.stranger.as_ref(),
+                    untrusted_parent: props.untrusted_parent.as_ref(),
                     problem,
                     on: &props.on,
                 }) }
@@ -115,9 +115,9 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
                     aria-busy={props.opening.then_some("true")}
                     class={class(&["grow", if props.reviewing { "" } else { "primary" }])}>
                     if props.opening {
-                        { Say::Opening.in_locale(locale) }
+                        { Message::Opening.in_locale(locale) }
                     } else {
-                        { Tell::Check(ready).in_locale(locale) }
+                        { MessageArgs::Check(ready).in_locale(locale) }
                     }
                 </button>
             </div>

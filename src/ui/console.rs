@@ -5,35 +5,35 @@ use super::{
     base::{Html, part},
     compose::{self, compose},
     credential,
-    doctor::{self, doctor},
+    diagnostics::{self, diagnostics},
     dom,
     errors::{self, errors},
     explain::{self, explain},
-    go::{self, Ways},
     header::{self, header},
-    looking::{self, looking},
-    notes::{leave, linked, no_journal, remarks},
+    notes::{approval, linked, no_journal, remarks},
     nothing_to_review,
-    outside::outside,
+    page_link::{self, Navigation},
+    preflight::{self, preflight_panel},
     results::{self, results},
     review,
     runs::{self, runs},
+    untrusted_text::untrusted_text,
 };
 use crate::{
-    approval::Standing,
-    kept::Wish,
-    place::{Place, Shown},
+    approval::ApprovalStatus,
+    routes::{IndexFilter, PageRoute},
+    run_history::HistoryAction,
     store::{Intent, View},
-    text::{Say, Tell},
+    text::{Message, MessageArgs},
 };
 use gloo_events::EventListener;
 use relight_core::{
     config::{Brand, Lockable, Theme},
     credential::check_key,
-    form::Held,
-    run::{Pause, Run, Stage},
+    form::SecretStatus,
+    i18n::Locale,
+    run::{Pause, Run, RunStatus},
     session::{Review, Step},
-    words::Locale,
 };
 use yew::{
     Callback, MouseEvent, NodeRef, Properties, SubmitEvent, UseStateHandle, function_component,
@@ -46,7 +46,7 @@ pub struct ConsoleProps {
     /// All that is drawn.
     pub view: View,
     /// What is shown first.
-    pub place: Place,
+    pub page_route: PageRoute,
     /// Whether the page goes by its address, which is its own.
     pub routed: bool,
     /// What a person wants.
@@ -56,22 +56,22 @@ pub struct ConsoleProps {
 /// The whole console.
 #[function_component]
 pub fn Console(props: &ConsoleProps) -> Html {
-    let place = use_state_eq(|| props.place.clone());
+    let page_route = use_state_eq(|| props.page_route.clone());
     let main = use_node_ref();
     let view = &props.view;
     let locale = view.session.locale();
     let routed = props.routed;
     {
-        let place = place.clone();
+        let page_route = page_route.clone();
         use_effect_with(routed, move |routed| {
-            let listener = routed.then(|| follow_address(&place));
+            let listener = routed.then(|| follow_address(&page_route));
             move || drop(listener)
         });
     }
     {
-        use_effect_with((routed, (*place).clone(), locale), |(routed, place, locale)| {
+        use_effect_with((routed, (*page_route).clone(), locale), |(routed, page_route, locale)| {
             if *routed {
-                name_page(place, *locale);
+                name_page(page_route, *locale);
             }
         });
     }
@@ -86,24 +86,24 @@ pub fn Console(props: &ConsoleProps) -> Html {
             _ => {}
         });
     }
-    let on_place = {
-        let place = place.clone();
-        Callback::from(move |to: Place| {
+    let on_navigate = {
+        let page_route = page_route.clone();
+        Callback::from(move |to: PageRoute| {
             if routed {
                 dom::set_hash(&to.hash());
             }
-            place.set(to);
+            page_route.set(to);
         })
     };
-    let on_screen = on_place.reform(Place::from);
-    let ways = Ways { routed, on_place };
-    let screen = place.screen();
-    let shown = match &*place {
-        Place::Errors(shown) => Some(shown.clone()),
-        Place::Power | Place::Explain | Place::Doctor | Place::Runs => None,
+    let on_screen = on_navigate.reform(PageRoute::from);
+    let navigation = Navigation { routed, on_navigate };
+    let screen = page_route.screen();
+    let shown = match &*page_route {
+        PageRoute::Errors(shown) => Some(shown.clone()),
+        PageRoute::Power | PageRoute::Explain | PageRoute::Diagnostics | PageRoute::Runs => None,
     };
     // The index is drawn once somebody goes there. From then on it stays, with what was looked for.
-    let index = use_mut_ref(|| None::<Shown>);
+    let index = use_mut_ref(|| None::<IndexFilter>);
     if shown.is_some() {
         *index.borrow_mut() = shown;
     }
@@ -115,63 +115,63 @@ pub fn Console(props: &ConsoleProps) -> Html {
     html! {
         <div class="relight" lang={locale.tag()} data-theme={view.settings.theme.map(Theme::word)}>
             <button type="button" class="skip" onclick={onskip}>
-                { Say::SkipToContent.in_locale(locale) }
+                { Message::SkipToContent.in_locale(locale) }
             </button>
             { header(header::Props {
                 locale,
                 screen,
                 route: &view.route,
                 key_id: view.session.form().key_id(),
-                held: view.key.secret,
+                status: view.key.secret,
                 brand: brand(&view.settings.brand, locale),
                 language_locked: view.settings.locked.contains(&Lockable::Language),
                 on_screen: &on_screen,
                 on: &props.on,
             }) }
             // The page that is not looked at stays mounted: nothing that was typed is lost.
-            <div hidden={*place != Place::Power}>
-                { power(view, &ways, &props.on, &main) }
+            <div hidden={*page_route != PageRoute::Power}>
+                { power(view, &navigation, &props.on, &main) }
             </div>
-            if *place == Place::Runs {
+            if *page_route == PageRoute::Runs {
                 <main class="alone" tabindex="-1">
                     { remarks(view, &props.on) }
                     { no_journal(view) }
                     { part("runs", runs, runs::Props {
                         locale,
-                        kept: view.kept.clone(),
+                        saved_runs: view.saved_runs.clone(),
                         current: view.run.as_ref().map(|run| run.about().id.clone()),
-                        is_free: view.run.as_ref().is_none_or(|run| run.may_be_put_away()),
-                        on_place: ways.on_place.clone(),
+                        is_free: view.run.as_ref().is_none_or(|run| run.can_close()),
+                        on_navigate: navigation.on_navigate.clone(),
                         on: props.on.clone(),
                     }) }
                 </main>
             }
-            <div hidden={*place != Place::Explain}>
+            <div hidden={*page_route != PageRoute::Explain}>
                 <main class="alone" tabindex="-1">
                     { part("explain", explain, explain::Props {
                         locale,
-                        ways: ways.clone(),
+                        navigation: navigation.clone(),
                         on: props.on.clone(),
                     }) }
                 </main>
             </div>
-            if *place == Place::Doctor {
+            if *page_route == PageRoute::Diagnostics {
                 <main class="alone" tabindex="-1">
-                    { part("doctor", doctor, doctor::Props {
+                    { part("doctor", diagnostics, diagnostics::Props {
                         locale,
                         route: header::route_name(&view.route, locale),
-                        examination: view.examination.clone(),
+                        diagnostics: view.diagnostics.clone(),
                         on: props.on.clone(),
                     }) }
                 </main>
             }
             if let Some(shown) = index {
-                <div hidden={!matches!(*place, Place::Errors(_))}>
+                <div hidden={!matches!(*page_route, PageRoute::Errors(_))}>
                     <main class="alone" tabindex="-1">
                         { part("errors", errors, errors::Props {
                             locale,
                             shown,
-                            ways,
+                            navigation,
                             on: props.on.clone(),
                         }) }
                     </main>
@@ -182,27 +182,29 @@ pub fn Console(props: &ConsoleProps) -> Html {
 }
 
 /// Goes where the address of the page leads, now and whenever it changes.
-fn follow_address(place: &UseStateHandle<Place>) -> Option<EventListener> {
+fn follow_address(page_route: &UseStateHandle<PageRoute>) -> Option<EventListener> {
     let window = web_sys::window()?;
-    if Place::of_hash(&dom::hash()) != **place {
-        dom::set_hash(&place.hash());
+    if PageRoute::of_hash(&dom::hash()) != **page_route {
+        dom::set_hash(&page_route.hash());
     }
-    let place = place.setter();
+    let page_route = page_route.setter();
     Some(EventListener::new(&window, "hashchange", move |_| {
-        place.set(Place::of_hash(&dom::hash()));
+        page_route.set(PageRoute::of_hash(&dom::hash()));
     }))
 }
 
 /// Names the page after what it shows, for the browser's history and for screen readers.
-fn name_page(place: &Place, locale: Locale) {
+fn name_page(page_route: &PageRoute, locale: Locale) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
-    let shown = match place {
-        Place::Power => None,
-        Place::Explain => Some(Say::ExplainTitle.in_locale(locale)),
-        Place::Doctor => Some(Say::DoctorTitle.in_locale(locale)),
-        Place::Runs => Some(Say::RunsKept.in_locale(locale)),
-        Place::Errors(Shown { code: Some(code), .. }) => Some(code.as_str()),
-        Place::Errors(Shown { code: None, .. }) => Some(Say::IndexTitle.in_locale(locale)),
+    let shown = match page_route {
+        PageRoute::Power => None,
+        PageRoute::Explain => Some(Message::ExplainTitle.in_locale(locale)),
+        PageRoute::Diagnostics => Some(Message::DiagnosticsTitle.in_locale(locale)),
+        PageRoute::Runs => Some(Message::SavedRuns.in_locale(locale)),
+        PageRoute::Errors(IndexFilter { code: Some(code), .. }) => Some(code.as_str()),
+        PageRoute::Errors(IndexFilter { code: None, .. }) => {
+            Some(Message::IndexTitle.in_locale(locale))
+        }
     };
     document.set_title(&shown.map_or("Relight".to_owned(), |shown| format!("{shown} · Relight")));
     if let Some(root) = document.document_element() {
@@ -216,7 +218,7 @@ fn step(view: &View) -> &'static str {
     match (&view.run, view.session.step()) {
         (Some(_), _) => "run",
         (None, Step::Compose { .. }) => "compose",
-        (None, Step::Looking { .. }) => "looking",
+        (None, Step::Preflight { .. }) => "looking",
         (None, Step::Review(_)) => "review",
     }
 }
@@ -227,15 +229,15 @@ fn doubted(view: &View, review: &Review) -> usize {
     ids.filter(|id| view.doubted.contains(*id)).count()
 }
 
-fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Html {
+fn power(view: &View, navigation: &Navigation, on: &Callback<Intent>, main: &NodeRef) -> Html {
     let locale = view.session.locale();
     if let Some(run) = &view.run {
         return html! {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
-                <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
-                { leave(view, on) }
+                <h1 class="hidden">{ Message::PageTitle.in_locale(locale) }</h1>
+                { approval(view, on) }
                 { remarks(view, on) }
-                { put_away(run, locale, ways, on) }
+                { close_run(run, locale, navigation, on) }
                 { no_journal(view) }
                 { run_key(view, run, on) }
                 { part("results", results, results::Props {
@@ -244,8 +246,8 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
                     signed: view.signed.clone(),
                     route: view.route.clone(),
                     now: view.now,
-                    changed: match view.leave {
-                        Standing::Changed { choice: Some(choice), number, .. } => Some((choice, number)),
+                    changed: match view.approval {
+                        ApprovalStatus::Changed { choice: Some(choice), number, .. } => Some((choice, number)),
                         _ => None,
                     },
                     on: on.clone(),
@@ -255,15 +257,15 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
     }
     let review = match view.session.step() {
         Step::Compose { .. } => nothing_to_review(locale),
-        Step::Looking { look } => {
-            let props = looking::Props {
+        Step::Preflight { preflight } => {
+            let props = preflight::Props {
                 locale,
-                look: look.clone(),
+                preflight: preflight.clone(),
                 key_id: view.session.form().key_id().to_owned(),
-                has_token: view.key.token != Held::Nothing,
+                has_token: view.key.token != SecretStatus::Missing,
                 on: on.clone(),
             };
-            part("looking", looking, props)
+            part("looking", preflight_panel, props)
         }
         Step::Review(review) => {
             let form = view.session.form();
@@ -276,7 +278,7 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
                 doubted: doubted(view, review),
                 route: view.route.clone(),
                 once: view.once,
-                checking: view.examination.as_ref().is_some_and(|one| one.findings.is_none()),
+                checking: view.diagnostics.as_ref().is_some_and(|one| one.findings.is_none()),
                 on: on.clone(),
             };
             part("review", review::review, props)
@@ -284,32 +286,32 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
     };
     html! {
         <main class="two-panes" data-step={step(view)} tabindex="-1" ref={main.clone()}>
-            <h1 class="hidden">{ Say::PageTitle.in_locale(locale) }</h1>
+            <h1 class="hidden">{ Message::PageTitle.in_locale(locale) }</h1>
             { remarks(view, on) }
             { linked(view, on) }
-            { leave(view, on) }
+            { approval(view, on) }
             { part("compose", compose, compose::Props {
                 locale,
                 form: view.session.form().clone(),
                 refusal: match view.session.step() {
                     Step::Compose { refusal } => refusal.clone(),
-                    Step::Looking { .. } | Step::Review(_) => None,
+                    Step::Preflight { .. } | Step::Review(_) => None,
                 },
                 reviewing: match view.session.step() {
                     Step::Compose { .. } => false,
-                    Step::Looking { .. } | Step::Review(_) => true,
+                    Step::Preflight { .. } | Step::Review(_) => true,
                 },
                 opening: false,
                 failed: None,
                 key: view.key.clone(),
-                stranger: view.stranger.clone(),
+                untrusted_parent: view.untrusted_parent.clone(),
                 on: on.clone(),
             }) }
             { review }
-            if let Some(kept) = view.kept.as_ref().filter(|kept| !kept.is_empty()) {
+            if let Some(saved_runs) = view.saved_runs.as_ref().filter(|saved_runs| !saved_runs.is_empty()) {
                 <p class="small whole">
-                    { go::go(ways, Place::Runs, "quiet", "runs", false,
-                        html! { { Tell::RunsKept(kept.len()).in_locale(locale) } }) }
+                    { page_link::page_link(navigation, PageRoute::Runs, "quiet", "runs", false,
+                        html! { { MessageArgs::SavedRuns(saved_runs.len()).in_locale(locale) } }) }
                 </p>
             }
         </main>
@@ -320,7 +322,7 @@ fn power(view: &View, ways: &Ways, on: &Callback<Intent>, main: &NodeRef) -> Htm
 /// Without it a run can neither look nor send.
 fn run_key(view: &View, run: &Run, on: &Callback<Intent>) -> Html {
     let locale = view.session.locale();
-    if !key_is_wanted(view.key.secret, run.stage()) {
+    if !key_is_wanted(view.key.secret, run.status()) {
         return Html::default();
     }
     let problem = wrong_key(view, run, locale);
@@ -328,15 +330,15 @@ fn run_key(view: &View, run: &Run, on: &Callback<Intent>) -> Html {
         <form class="panel" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
             <div class="body">
                 if view.key.source.is_none() {
-                    <p>{ Say::KeyWanted.in_locale(locale) }</p>
+                    <p>{ Message::KeyWanted.in_locale(locale) }</p>
                 }
                 { credential::credential(&credential::Props {
                     locale,
-                    cloud: run.order().target().cloud,
+                    cloud: run.spec().target().cloud,
                     key_id: view.wrong_key_id.as_deref().unwrap_or(&run.about().key_id),
                     form: None,
                     key: view.key.clone(),
-                    stranger: view.stranger.as_ref(),
+                    untrusted_parent: view.untrusted_parent.as_ref(),
                     problem: problem.as_ref(),
                     on,
                 }) }
@@ -348,33 +350,33 @@ fn run_key(view: &View, run: &Run, on: &Callback<Intent>) -> Html {
 /// What is wrong with the key id that a run is given.
 fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<credential::Field> {
     let key_id = view.wrong_key_id.as_ref()?;
-    let refusal = check_key(run.order().target().cloud, key_id, view.key.guard).err()?;
+    let refusal = check_key(run.spec().target().cloud, key_id, view.key.guard).err()?;
     Some(("keyId", refusal.sentence(locale)))
 }
 
 /// Whether a run asks for a key, or has just been given one: while it waits the field stays, since the
 /// first letter of a secret is one already.
-fn key_is_wanted(secret: Held, stage: Stage) -> bool {
-    match stage {
-        Stage::Paused(Pause::Restored | Pause::NoKey) => true,
-        Stage::Paused(_) | Stage::Sending | Stage::Watching | Stage::Stopped => {
-            secret != Held::Usable
+fn key_is_wanted(secret: SecretStatus, status: RunStatus) -> bool {
+    match status {
+        RunStatus::Paused(Pause::Restored | Pause::NoKey) => true,
+        RunStatus::Paused(_) | RunStatus::Sending | RunStatus::Watching | RunStatus::Stopped => {
+            secret != SecretStatus::Usable
         }
-        Stage::Finished => false,
+        RunStatus::Finished => false,
     }
 }
 
 /// The way from a run to the others, if nothing goes on in it.
-fn put_away(run: &Run, locale: Locale, ways: &Ways, on: &Callback<Intent>) -> Html {
-    if !run.may_be_put_away() {
+fn close_run(run: &Run, locale: Locale, navigation: &Navigation, on: &Callback<Intent>) -> Html {
+    if !run.can_close() {
         return Html::default();
     }
-    let words = if run.is_unfinished() { Say::PutAway } else { Say::RunsKept };
+    let words = if run.is_unfinished() { Message::PutAway } else { Message::SavedRuns };
     let onclick = {
-        let (on, on_place) = (on.clone(), ways.on_place.clone());
+        let (on, on_navigate) = (on.clone(), navigation.on_navigate.clone());
         Callback::from(move |_: MouseEvent| {
-            on.emit(Intent::Kept(Wish::PutAway));
-            on_place.emit(Place::Runs);
+            on.emit(Intent::History(HistoryAction::Close));
+            on_navigate.emit(PageRoute::Runs);
         })
     };
     html! {
@@ -395,7 +397,7 @@ fn brand(brand: &Brand, locale: Locale) -> Option<Html> {
                 if let Some(logo) = &brand.logo {
                     <img src={logo.clone()} alt="" class="mark" />
                 }
-                <span>{ outside(title) }</span>
+                <span>{ untrusted_text(title) }</span>
             </>
         }
     })

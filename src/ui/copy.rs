@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     store::Intent,
-    text::{Say, Tell},
+    text::{Message, MessageArgs},
 };
 use gloo_timers::callback::Timeout;
-use relight_core::words::Locale;
+use relight_core::i18n::Locale;
 use yew::{
     Callback, Html,
     functional::{Hook, HookContext},
@@ -32,12 +32,12 @@ struct Props {
 pub(crate) fn copy_button(
     locale: Locale,
     text: String,
-    label: Say,
+    label: Message,
     what: Option<&str>,
     on: &Callback<Intent>,
 ) -> Html {
     let label = label.in_locale(locale);
-    let aria_label = what.map(|what| Tell::CopyWhat(what).in_locale(locale));
+    let aria_label = what.map(|what| MessageArgs::CopyWhat(what).in_locale(locale));
     part(label, draw, Props { locale, text, label, aria_label, on: on.clone() })
 }
 
@@ -58,7 +58,7 @@ fn draw(props: &Props, hooks: &mut HookContext) -> Html {
             copied.set(true);
         })
     };
-    let label = if *copied { Say::Copied.in_locale(props.locale) } else { props.label };
+    let label = if *copied { Message::Copied.in_locale(props.locale) } else { props.label };
     let aria_label = if *copied { None } else { props.aria_label.clone() };
     html! {
         <button type="button" class="tiny" data-action="copy" aria-label={aria_label} {onclick}>

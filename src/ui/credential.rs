@@ -11,16 +11,16 @@ use super::{
 #[cfg(feature = "console")]
 use crate::text::keys;
 use crate::{
-    frame::Stranger,
+    frame::UntrustedParent,
     store::{Intent, KeyState},
-    text::{Say, Tell},
-    vault::{Lock, Typed},
+    text::{Message, MessageArgs},
+    vault::{LockReason, Typed},
 };
 use relight_core::{
     cloud::Cloud,
     credential::{Doubt, doubt, is_swapped},
-    form::{Fill, Form, Held},
-    words::Locale,
+    form::{Form, FormEdit, SecretStatus},
+    i18n::Locale,
 };
 use std::rc::Rc;
 use yew::{Callback, Event, InputEvent};
@@ -36,7 +36,7 @@ pub(crate) struct Props<'a> {
     /// The form that the key is for; a run has its own.
     pub(crate) form: Option<&'a Form>,
     pub(crate) key: KeyState,
-    pub(crate) stranger: Option<&'a Stranger>,
+    pub(crate) untrusted_parent: Option<&'a UntrustedParent>,
     pub(crate) problem: Option<&'a Field>,
     pub(crate) on: &'a Callback<Intent>,
 }
@@ -44,30 +44,32 @@ pub(crate) struct Props<'a> {
 /// Key id, secret, token, and where they are kept.
 pub(crate) fn credential(props: &Props<'_>) -> Html {
     let locale = props.locale;
-    if let Some(stranger) = props.stranger {
-        return refused(stranger, locale);
+    if let Some(untrusted_parent) = props.untrusted_parent {
+        return refused(untrusted_parent, locale);
     }
     let labels = &props.cloud.manifest().credential;
     let error = |field| words_for(props.problem, field);
-    let onkeyid = props.on.reform(|event: InputEvent| Intent::Fill(Fill::KeyId(value_of(&event))));
-    let onforget = props.on.reform(|_| Intent::Forget);
+    let onkeyid =
+        props.on.reform(|event: InputEvent| Intent::Edit(FormEdit::KeyId(value_of(&event))));
+    let onforget = props.on.reform(|_| Intent::WipeKey);
     let doubted = (!props.key_id.is_empty() && error("keyId").is_none())
         .then(|| doubt(props.cloud, props.key_id))
         .flatten();
-    let held = props.key.secret != Held::Nothing || props.key.token != Held::Nothing;
+    let status =
+        props.key.secret != SecretStatus::Missing || props.key.token != SecretStatus::Missing;
     let key_id: Rc<str> = props.key_id.into();
     #[cfg(feature = "console")]
     if let Some(source) = &props.key.source {
         return html! {
             <fieldset class="credential">
-                <legend>{ Say::Key.in_locale(locale) }</legend>
-                { super::keeping::sourced(props, source) }
-                { super::keyring::list(props) }
-                if held {
+                <legend>{ Message::Key.in_locale(locale) }</legend>
+                { super::key_details::sourced(props, source) }
+                { super::saved_keys::list(props) }
+                if status {
                     <div class="row small muted">
-                        <span class="grow">{ Say::KeyHeld.in_locale(locale) }</span>
+                        <span class="grow">{ Message::KeyInTab.in_locale(locale) }</span>
                         <button type="button" class="tiny" data-action="forget" onclick={onforget}>
-                            { Say::Forget.in_locale(locale) }
+                            { Message::Forget.in_locale(locale) }
                         </button>
                     </div>
                 }
@@ -75,14 +77,14 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
         };
     }
     #[cfg(feature = "console")]
-    let (kept, keeping) = (super::keyring::list(props), super::keeping::keeping(props));
+    let (saved, details) = (super::saved_keys::list(props), super::key_details::key_details(props));
     #[cfg(not(feature = "console"))]
-    let (kept, keeping) = (Html::default(), about(props));
-    let (in_tab, forget) = in_tab(props, held);
+    let (saved, details) = (Html::default(), about(props));
+    let (in_tab, forget) = in_tab(props, status);
     html! {
         <fieldset class="credential">
-            <legend>{ Say::Key.in_locale(locale) }</legend>
-            { kept }
+            <legend>{ Message::Key.in_locale(locale) }</legend>
+            { saved }
             <div class="field beside">
                 <label for="key-id">{ labels.key_id_label }</label>
                 <input id="key-id" name="keyId" type="text" autocomplete="username" autocapitalize="none"
@@ -100,7 +102,7 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
                 locale,
                 name: "secret",
                 label: labels.secret_label,
-                held: props.key.secret,
+                status: props.key.secret,
                 problem: error("secret").map(ToOwned::to_owned).or_else(|| swapped(props)),
                 cloud: props.cloud,
                 key_id: Rc::clone(&key_id),
@@ -108,12 +110,12 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
                 intent: Intent::Secret,
                 on: props.on.clone(),
             }) }
-            if labels.token_label.is_some() || props.key.token != Held::Nothing {
+            if labels.token_label.is_some() || props.key.token != SecretStatus::Missing {
                 { part("token", secret_field, SecretProps {
                     locale,
                     name: "token",
                     label: labels.token_label.unwrap_or("Token"),
-                    held: props.key.token,
+                    status: props.key.token,
                     problem: error("token").map(ToOwned::to_owned),
                     cloud: props.cloud,
                     key_id,
@@ -122,11 +124,11 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
                     on: props.on.clone(),
                 }) }
             }
-            { keeping }
+            { details }
             { gone(&props.key, locale) }
             <div class="row small muted">
                 <span class="grow">{ in_tab }</span>
-                if held {
+                if status {
                     <button type="button" class="tiny" data-action="forget" onclick={onforget}>
                         { forget }
                     </button>
@@ -137,58 +139,59 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
 }
 
 /// Where the key is, and what lets go of it.
-fn in_tab(props: &Props<'_>, held: bool) -> (&'static str, &'static str) {
+fn in_tab(props: &Props<'_>, status: bool) -> (&'static str, &'static str) {
     let locale = props.locale;
     #[cfg(feature = "console")]
     if props.key.chosen.is_some() {
         return (keys::CHOSEN.in_locale(locale), keys::PUT_BACK.in_locale(locale));
     }
-    let in_tab = match (held, props.key.is_readable) {
-        (false, _) => Say::KeyKept,
-        (true, false) => Say::KeyHeld,
-        (true, true) => Say::KeyHeldAsBytes,
+    let in_tab = match (status, props.key.is_readable) {
+        (false, _) => Message::KeySaved,
+        (true, false) => Message::KeyInTab,
+        (true, true) => Message::KeyReadable,
     };
-    (in_tab.in_locale(locale), Say::Forget.in_locale(locale))
+    (in_tab.in_locale(locale), Message::Forget.in_locale(locale))
 }
 
 /// Said as soon as a secret is entered that looks like a key id; what else is wrong with the two is said
 /// once one goes on.
 fn swapped(props: &Props<'_>) -> Option<String> {
     let labels = &props.cloud.manifest().credential;
-    let secret = props.key.guard.secret.filter(|_| props.key.secret == Held::Malformed)?;
-    is_swapped(props.cloud, props.key_id, secret)
-        .then(|| Tell::KeySwapped(labels.secret_label, labels.key_id_label).in_locale(props.locale))
+    let secret = props.key.guard.secret.filter(|_| props.key.secret == SecretStatus::Malformed)?;
+    is_swapped(props.cloud, props.key_id, secret).then(|| {
+        MessageArgs::KeySwapped(labels.secret_label, labels.key_id_label).in_locale(props.locale)
+    })
 }
 
 /// The way to what only the rest of the page has: to keep the key, and what it must be allowed.
 #[cfg(not(feature = "console"))]
 fn about(props: &Props<'_>) -> Html {
-    if props.key.secret != Held::Usable {
+    if props.key.secret != SecretStatus::Usable {
         return Html::default();
     }
     html! {
         <div class="row">
             <button type="button" class="tiny" data-action="about-key"
                 onclick={props.on.reform(|_| Intent::AboutKey)}>
-                { Say::AboutKey.in_locale(props.locale) }
+                { Message::AboutKey.in_locale(props.locale) }
             </button>
         </div>
     }
 }
 
 /// What stands in the place of the fields while a page that nobody has listed is around this one.
-fn refused(stranger: &Stranger, locale: Locale) -> Html {
+fn refused(untrusted_parent: &UntrustedParent, locale: Locale) -> Html {
     let address = web_sys::window().and_then(|window| window.location().href().ok());
     html! {
         <fieldset class="credential">
-            <legend>{ Say::Key.in_locale(locale) }</legend>
-            <p class="small hint-warn" role="alert" data-stranger={stranger.origin.clone().unwrap_or_default()}>
+            <legend>{ Message::Key.in_locale(locale) }</legend>
+            <p class="small hint-warn" role="alert" data-stranger={untrusted_parent.origin.clone().unwrap_or_default()}>
                 { icon(Icon::Warning) }
-                <span>{ Tell::Stranger(stranger.origin.as_deref()).in_locale(locale) }</span>
+                <span>{ MessageArgs::UntrustedParent(untrusted_parent.origin.as_deref()).in_locale(locale) }</span>
             </p>
             <p class="small">
                 <a href={address} target="_blank" rel="noopener" data-action="open-alone">
-                    { Say::OpenAlone.in_locale(locale) }
+                    { Message::OpenAlone.in_locale(locale) }
                 </a>
             </p>
         </fieldset>
@@ -200,7 +203,7 @@ struct SecretProps {
     locale: Locale,
     name: &'static str,
     label: &'static str,
-    held: Held,
+    status: SecretStatus,
     problem: Option<String>,
     cloud: &'static dyn Cloud,
     /// What stands in the field for the key id.
@@ -217,7 +220,7 @@ impl PartialEq for SecretProps {
         self.locale == other.locale
             && self.name == other.name
             && self.label == other.label
-            && self.held == other.held
+            && self.status == other.status
             && self.problem == other.problem
             && self.cloud == other.cloud
             && self.key_id == other.key_id
@@ -229,8 +232,8 @@ fn secret_field(props: &SecretProps, hooks: &mut HookContext) -> Html {
     let node = use_node_ref().run(hooks);
     {
         let node = node.clone();
-        use_effect_with(props.held, move |held| {
-            if *held == Held::Nothing {
+        use_effect_with(props.status, move |status| {
+            if *status == SecretStatus::Missing {
                 put_value(&node, "");
             }
         })
@@ -252,13 +255,16 @@ fn secret_field(props: &SecretProps, hooks: &mut HookContext) -> Html {
     } else {
         ("key-secret", "e-secret", "current-password")
     };
-    let placeholder = match (props.held, props.optional) {
-        (Held::Usable, _) => Some(Say::HeldPlaceholder.in_locale(props.locale)),
-        (Held::Nothing | Held::Malformed, true) => Some(Say::Optional.in_locale(props.locale)),
-        (Held::Nothing | Held::Malformed, false) => None,
+    let placeholder = match (props.status, props.optional) {
+        (SecretStatus::Usable, _) => Some(Message::KeyPlaceholder.in_locale(props.locale)),
+        (SecretStatus::Missing | SecretStatus::Malformed, true) => {
+            Some(Message::Optional.in_locale(props.locale))
+        }
+        (SecretStatus::Missing | SecretStatus::Malformed, false) => None,
     };
     let problem = props.problem.as_deref().or_else(|| {
-        (props.held == Held::Malformed).then(|| Say::SecretUnusable.in_locale(props.locale))
+        (props.status == SecretStatus::Malformed)
+            .then(|| Message::SecretUnusable.in_locale(props.locale))
     });
     html! {
         <div class="field beside">
@@ -278,11 +284,11 @@ fn taking(props: &SecretProps, node: NodeRef) -> impl Fn() + Clone + 'static + u
     let (key_id, on) = (Rc::clone(&props.key_id), props.on.clone());
     move || {
         let text = typed_at(&node);
-        match text.held() {
-            Held::Nothing => return,
-            Held::Malformed => {}
-            Held::Usable => {
-                if optional || !is_swapped(cloud, &key_id, text.traits()) {
+        match text.status() {
+            SecretStatus::Missing => return,
+            SecretStatus::Malformed => {}
+            SecretStatus::Usable => {
+                if optional || !is_swapped(cloud, &key_id, text.fingerprint()) {
                     put_value(&node, "");
                 }
             }
@@ -294,16 +300,16 @@ fn taking(props: &SecretProps, node: NodeRef) -> impl Fn() + Clone + 'static + u
 /// Why there is no key any more.
 pub(crate) fn gone(key: &KeyState, locale: Locale) -> Html {
     let Some(why) = key.locked else { return Html::default() };
-    let (word, say) = match why {
-        Lock::Idle => ("idle", Say::LockedIdle),
-        Lock::Left => ("left", Say::LockedLeft),
-        Lock::Asked => ("asked", Say::LockedAsked),
-        Lock::Expired => ("expired", Say::LockedExpired),
+    let (word, message) = match why {
+        LockReason::Idle => ("idle", Message::LockedIdle),
+        LockReason::Left => ("left", Message::LockedLeft),
+        LockReason::Asked => ("asked", Message::LockedAsked),
+        LockReason::Expired => ("expired", Message::LockedExpired),
     };
     html! {
         <p class="small hint-warn" role="status" data-locked={word}>
             { icon(Icon::Warning) }
-            <span>{ say.in_locale(locale) }</span>
+            <span>{ message.in_locale(locale) }</span>
         </p>
     }
 }
@@ -311,8 +317,8 @@ pub(crate) fn gone(key: &KeyState, locale: Locale) -> Html {
 fn doubt_in_words(doubt: Doubt, locale: Locale) -> String {
     match doubt {
         Doubt::OtherCloud(other) => {
-            Tell::KeyOfCloud(other.manifest().name.in_locale(locale)).in_locale(locale)
+            MessageArgs::KeyOfCloud(other.manifest().name.in_locale(locale)).in_locale(locale)
         }
-        Doubt::UnusualLength => Say::DoubtLength.in_locale(locale).into(),
+        Doubt::UnusualLength => Message::DoubtLength.in_locale(locale).into(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::base::NodeRef;
 use crate::vault::Typed;
-use relight_core::form::Held;
+use relight_core::form::SecretStatus;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, HtmlElement, ShadowRoot};
 
@@ -39,7 +39,7 @@ const SECRETS: [&str; 2] = ["input[name=secret]", "input[name=token]"];
 
 /// Empties the fields that must not be shown. Returns whether something stood in one.
 pub(crate) fn empty_secrets(root: &ShadowRoot) -> bool {
-    take_secrets(root).iter().any(|text| text.held() != Held::Nothing)
+    take_secrets(root).iter().any(|text| text.status() != SecretStatus::Missing)
 }
 
 /// What is typed in the fields that must not be shown, which are empty then.
@@ -59,7 +59,7 @@ pub(crate) fn take_secrets(root: &ShadowRoot) -> [Typed; 2] {
 pub(crate) fn put_secrets(root: &ShadowRoot, texts: &[Typed; 2]) {
     for (name, text) in SECRETS.into_iter().zip(texts) {
         if let Ok(Some(field)) = root.query_selector(name)
-            && text.held() != Held::Nothing
+            && text.status() != SecretStatus::Missing
         {
             let _ = js_sys::Reflect::set(&field, &"value".into(), text.as_ref());
         }

@@ -6,21 +6,21 @@ use super::{
     copy::copy_button,
     dom::{focus, value_of},
     explanation::badge,
-    go::{Ways, go},
     icon::{Icon, icon},
+    page_link::{Navigation, page_link},
     pager::{Pages, page_range, pager},
 };
 use crate::{
-    place::{Place, Shown},
+    routes::{IndexFilter, PageRoute},
     store::Intent,
-    text::{self, Say, Tell},
+    text::{self, Message, MessageArgs},
 };
 use relight_core::{
     cloud::{self, Cloud},
     explain::{
         self, Effect, ErrorReport, Explanation, Item, LAYERS, LAYERS_ID, find_in_index, index,
     },
-    words::Locale,
+    i18n::Locale,
 };
 use yew::{
     Callback, Html, InputEvent, NodeRef,
@@ -35,8 +35,8 @@ const PAGE_SIZE: usize = 30;
 #[derive(PartialEq)]
 pub(crate) struct Props {
     pub(crate) locale: Locale,
-    pub(crate) shown: Shown,
-    pub(crate) ways: Ways,
+    pub(crate) shown: IndexFilter,
+    pub(crate) navigation: Navigation,
     pub(crate) on: Callback<Intent>,
 }
 
@@ -50,26 +50,26 @@ struct Listed {
 /// The index.
 pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let wanted = use_state_eq(String::new).run(hooks);
     let page = use_state_eq(|| 0_usize).run(hooks);
     let printing = use_state_eq(|| false).run(hooks);
     let heading = use_node_ref().run(hooks);
     let all = use_memo(locale, |locale| listed(*locale)).run(hooks);
     // Whoever opens an error from the list of all comes back to the list of all.
-    let shelf = use_mut_ref(|| props.shown.shelf).run(hooks);
+    let section = use_mut_ref(|| props.shown.section).run(hooks);
     if props.shown.code.is_none() {
-        *shelf.borrow_mut() = props.shown.shelf;
+        *section.borrow_mut() = props.shown.section;
     }
-    let shelf = *shelf.borrow();
-    let found = search(&all, &wanted, shelf);
+    let section = *section.borrow();
+    let found = search(&all, &wanted, section);
     {
         let heading = heading.clone();
         use_effect_with(props.shown.code.clone(), move |_| focus(&heading)).run(hooks);
     }
     {
         let page = page.clone();
-        use_effect_with(shelf, move |_| page.set(0)).run(hooks);
+        use_effect_with(section, move |_| page.set(0)).run(hooks);
     }
     {
         // Everything that is to be printed is mounted first; the rest of the time few rows are.
@@ -96,28 +96,28 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
         let printing = printing.clone();
         Callback::from(move |_| printing.set(true))
     };
-    let open = props.shown.code.as_deref().zip(props.shown.shelf);
+    let open = props.shown.code.as_deref().zip(props.shown.section);
     html! {
         <section class={class(&["panel", "errors", if open.is_some() { "opened" } else { "" }])} part="panel errors"
             aria-labelledby="h-errors">
             <div class="head">
-                <h1 id="h-errors">{ t(Say::IndexTitle) }</h1>
-                <span class="small muted grow"><span class="wide">{ t(Say::IndexHint) }</span></span>
-                <button type="button" class="tiny" data-action="print" onclick={onprint}>{ t(Say::Print) }</button>
-                { go(&props.ways, Place::Explain, "tiny", "explain", false, t(Say::PasteAnError).html()) }
+                <h1 id="h-errors">{ t(Message::IndexTitle) }</h1>
+                <span class="small muted grow"><span class="wide">{ t(Message::IndexHint) }</span></span>
+                <button type="button" class="tiny" data-action="print" onclick={onprint}>{ t(Message::Print) }</button>
+                { page_link(&props.navigation, PageRoute::Explain, "tiny", "explain", false, t(Message::PasteAnError).html()) }
             </div>
-            { tools(props, shelf, &all, &wanted, oninput) }
+            { tools(props, section, &all, &wanted, oninput) }
             <div class={if open.is_some() { "split wide-aside" } else { "" }}>
                 <div class="entries" data-entries={found.len().to_string()}>
                     if *printing && open.is_none() {
                         { for found.iter().map(|item| meaning_card(item, locale, true)) }
                     } else if found.is_empty() {
-                        <p class="nothing muted" role="status">{ t(Say::NothingMatches) }</p>
+                        <p class="nothing muted" role="status">{ t(Message::NothingMatches) }</p>
                     } else {
-                        { list(props, shelf, &found, *page) }
+                        { list(props, section, &found, *page) }
                         { pager(&Pages {
                             locale,
-                            label: t(Say::IndexTitle),
+                            label: t(Message::IndexTitle),
                             total: found.len(),
                             size: PAGE_SIZE,
                             page: *page,
@@ -126,7 +126,7 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
                     }
                 </div>
                 if let Some((code, of)) = open {
-                    { opened_code(props, shelf, of, code, heading) }
+                    { opened_code(props, section, of, code, heading) }
                 }
             </div>
         </section>
@@ -142,22 +142,22 @@ fn tools(
     oninput: Callback<InputEvent>,
 ) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
-    let shelves = shelves().map(|shelf| {
-        let count = all.iter().filter(|one| one.item.cloud == shelf).count();
-        (Some(shelf), shelf_name(shelf, locale), count)
+    let t = |message: Message| message.in_locale(locale);
+    let sections = sections().map(|section| {
+        let count = all.iter().filter(|one| one.item.cloud == section).count();
+        (Some(section), section_name(section, locale), count)
     });
-    let shelves = std::iter::once((None, t(Say::All), all.len())).chain(shelves);
+    let sections = std::iter::once((None, t(Message::All), all.len())).chain(sections);
     html! {
         <div class="tools stack">
-            <input name="findError" type="search" aria-label={t(Say::FindError)} placeholder={t(Say::FindError)}
+            <input name="findError" type="search" aria-label={t(Message::FindError)} placeholder={t(Message::FindError)}
                 autocomplete="off" spellcheck="false" value={wanted.to_owned()} {oninput} />
-            <nav class="counts" aria-label={t(Say::Cloud)}>
-                { for shelves.map(|(shelf, name, count)| {
-                    let place = Place::Errors(Shown { shelf, code: None });
-                    let is_shown = chosen == shelf;
+            <nav class="counts" aria-label={t(Message::Cloud)}>
+                { for sections.map(|(section, name, count)| {
+                    let place = PageRoute::Errors(IndexFilter { section, code: None });
+                    let is_shown = chosen == section;
                     let words = html! { <>{ name }{ " " }<b>{ text::number(locale, count) }</b></> };
-                    go(&props.ways, place, "count", "shelf", is_shown, words)
+                    page_link(&props.navigation, place, "count", "shelf", is_shown, words)
                 }) }
             </nav>
         </div>
@@ -168,40 +168,40 @@ fn tools(
 fn opened_code(
     props: &Props,
     chosen: Option<&'static str>,
-    shelf: &'static str,
+    section: &'static str,
     code: &str,
     heading: NodeRef,
 ) -> Html {
     let locale = props.locale;
-    let up = Place::Errors(Shown { shelf: chosen, code: None });
-    let items = find_in_index(shelf, code, locale);
+    let up = PageRoute::Errors(IndexFilter { section: chosen, code: None });
+    let items = find_in_index(section, code, locale);
     let code = items.first().map_or(code, |item| item.code);
-    let manifest = cloud::by_id(shelf).map(Cloud::manifest);
+    let manifest = cloud::by_id(section).map(Cloud::manifest);
     let report = ErrorReport { code: code.to_owned(), ..ErrorReport::default() };
     let entries = manifest.map_or(&[][..], |manifest| manifest.errors);
-    let told = explain::explain(manifest.map(|one| one.id), entries, &report, None, locale);
+    let explanation = explain::explain(manifest.map(|one| one.id), entries, &report, None, locale);
     html! {
-        <aside aria-labelledby="h-error" data-error={code.to_owned()}>
+        <quarantined aria-labelledby="h-error" data-error={code.to_owned()}>
             <div class="row">
                 <h2 class="grow" id="h-error" tabindex="-1" ref={heading}><code>{ code.to_owned() }</code></h2>
-                if let Some(address) = props.ways.routed.then(address).flatten() {
-                    { copy_button(locale, address, Say::CopyLink, None, &props.on) }
+                if let Some(address) = props.navigation.routed.then(address).flatten() {
+                    { copy_button(locale, address, Message::CopyLink, None, &props.on) }
                 }
-                { go(&props.ways, up, "tiny", "close", false, Say::Close.in_locale(locale).html()) }
+                { page_link(&props.navigation, up, "tiny", "close", false, Message::Close.in_locale(locale).html()) }
             </div>
             if items.len() > 1 {
-                <p class="small muted">{ Tell::Meanings(items.len()).in_locale(locale) }</p>
+                <p class="small muted">{ MessageArgs::Meanings(items.len()).in_locale(locale) }</p>
             }
             { for items.iter().map(|item| meaning_card(item, locale, false)) }
             if items.is_empty() {
                 <article class="group card" data-code={code.to_owned()}>
-                    <h3>{ told.title.clone() }</h3>
-                    <p>{ told.meaning.clone() }</p>
-                    <p>{ told.remedy.clone() }</p>
+                    <h3>{ explanation.title.clone() }</h3>
+                    <p>{ explanation.meaning.clone() }</p>
+                    <p>{ explanation.remedy.clone() }</p>
                 </article>
             }
-            { vendor_page(&told, locale) }
-        </aside>
+            { vendor_page(&explanation, locale) }
+        </quarantined>
     }
 }
 
@@ -230,14 +230,14 @@ fn list(props: &Props, chosen: Option<&str>, found: &[&Item], page: usize) -> Ht
 }
 
 fn row(props: &Props, chosen: Option<&str>, item: &Item) -> Html {
-    let shown = Shown::at(&item.address);
+    let shown = IndexFilter::at(&item.address);
     let is_open = props.shown == shown;
     html! {
         <li class="entry" data-entry={item.address.clone()}>
-            { go(&props.ways, Place::Errors(shown), "link", "open", is_open, item.title.clone().html()) }
+            { page_link(&props.navigation, PageRoute::Errors(shown), "link", "open", is_open, item.title.clone().html()) }
             <code class="muted small">{ item.code }</code>
             if chosen.is_none() {
-                <span class="pill">{ shelf_name(item.cloud, props.locale) }</span>
+                <span class="pill">{ section_name(item.cloud, props.locale) }</span>
             }
         </li>
     }
@@ -245,37 +245,37 @@ fn row(props: &Props, chosen: Option<&str>, item: &Item) -> Html {
 
 /// One meaning of a code, in full.
 fn meaning_card(item: &Item, locale: Locale, with_code: bool) -> Html {
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let good = item.effect == Effect::DryRunPassed;
     html! {
         <article class={class(&["group", "card", if good { "good-card" } else { "" }])} data-code={item.code}>
             <div class="row">
                 <h3 class="grow">{ item.title.clone() }</h3>
                 if good {
-                    <span class="chip good">{ icon(Icon::Check) }{ t(Say::Success) }</span>
+                    <span class="chip good">{ icon(Icon::Check) }{ t(Message::Success) }</span>
                 } else {
                     { badge(item.retry, locale) }
                 }
             </div>
             <p>{ item.meaning.clone() }</p>
             <div class="stack tight">
-                <h4>{ t(Say::WhatToDoAboutIt) }</h4>
+                <h4>{ t(Message::WhatToDoAboutIt) }</h4>
                 <p>{ item.remedy.clone() }</p>
             </div>
             <dl class="kv">
                 if with_code {
-                    <dt>{ t(Say::Cloud) }</dt><dd>{ shelf_name(item.cloud, locale) }</dd>
-                    <dt>{ t(Say::Code) }</dt><dd><code>{ item.code }</code></dd>
+                    <dt>{ t(Message::Cloud) }</dt><dd>{ section_name(item.cloud, locale) }</dd>
+                    <dt>{ t(Message::Code) }</dt><dd><code>{ item.code }</code></dd>
                 }
-                <dt>{ t(Say::WhoLabel) }</dt><dd>{ text::who(item.who).in_locale(locale) }</dd>
+                <dt>{ t(Message::WhoLabel) }</dt><dd>{ text::who(item.who).in_locale(locale) }</dd>
                 if let Some(said) = &item.told_apart_by {
-                    <dt>{ t(Say::CloudSays) }</dt><dd lang="en">{ said.clone() }</dd>
+                    <dt>{ t(Message::CloudSays) }</dt><dd lang="en">{ said.clone() }</dd>
                 }
                 if let Some(status) = item.status {
-                    <dt>{ t(Say::Status) }</dt><dd>{ status.to_string() }</dd>
+                    <dt>{ t(Message::Status) }</dt><dd>{ status.to_string() }</dd>
                 }
                 if !item.operations.is_empty() {
-                    <dt>{ t(Say::AnsweredBy) }</dt><dd>{ item.operations.join(", ") }</dd>
+                    <dt>{ t(Message::AnsweredBy) }</dt><dd>{ item.operations.join(", ") }</dd>
                 }
             </dl>
         </article>
@@ -283,12 +283,12 @@ fn meaning_card(item: &Item, locale: Locale, with_code: bool) -> Html {
 }
 
 /// The vendor's own page on an error; its address is what one clicks on.
-pub(crate) fn vendor_page(told: &Explanation, locale: Locale) -> Option<Html> {
-    let url = told.vendor_page.clone()?;
-    let cloud = cloud::by_id(told.cloud?)?.manifest().name.in_locale(locale);
+pub(crate) fn vendor_page(explanation: &Explanation, locale: Locale) -> Option<Html> {
+    let url = explanation.vendor_page.clone()?;
+    let cloud = cloud::by_id(explanation.cloud?)?.manifest().name.in_locale(locale);
     Some(html! {
         <p class="small vendor-page">
-            <span class="muted">{ Tell::VendorPage(cloud).in_locale(locale) }</span>
+            <span class="muted">{ MessageArgs::VendorPage(cloud).in_locale(locale) }</span>
             { " " }
             <a href={url.clone()} target="_blank" rel="noopener noreferrer">{ url }</a>
         </p>
@@ -318,23 +318,23 @@ fn listed(locale: Locale) -> Vec<Listed> {
 }
 
 /// The errors in which every word that is looked for occurs.
-fn search<'a>(all: &'a [Listed], wanted: &str, shelf: Option<&str>) -> Vec<&'a Item> {
+fn search<'a>(all: &'a [Listed], wanted: &str, section: Option<&str>) -> Vec<&'a Item> {
     let wanted = wanted.to_lowercase();
     all.iter()
-        .filter(|one| shelf.is_none_or(|shelf| shelf == one.item.cloud))
+        .filter(|one| section.is_none_or(|section| section == one.item.cloud))
         .filter(|one| wanted.split_whitespace().all(|word| one.found_by.contains(word)))
         .map(|one| &one.item)
         .collect()
 }
 
 /// The ids of the clouds, and [`LAYERS_ID`].
-fn shelves() -> impl Iterator<Item = &'static str> {
+fn sections() -> impl Iterator<Item = &'static str> {
     cloud::ALL.iter().map(|cloud| cloud.manifest().id).chain([LAYERS_ID])
 }
 
-fn shelf_name(shelf: &str, locale: Locale) -> &'static str {
-    let cloud = cloud::by_id(shelf).map(|cloud| cloud.manifest().name.in_locale(locale));
-    cloud.unwrap_or(Say::BelowTheClouds.in_locale(locale))
+fn section_name(section: &str, locale: Locale) -> &'static str {
+    let cloud = cloud::by_id(section).map(|cloud| cloud.manifest().name.in_locale(locale));
+    cloud.unwrap_or(Message::BelowTheClouds.in_locale(locale))
 }
 
 /// The address of what is shown, to hand on.
@@ -345,7 +345,7 @@ fn address() -> Option<String> {
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::{listed, search};
-    use relight_core::{cloud, explain::LAYERS, words::Locale};
+    use relight_core::{cloud, explain::LAYERS, i18n::Locale};
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test]

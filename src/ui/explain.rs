@@ -7,18 +7,18 @@ use super::{
     dom::{focus, put_value, value_of},
     errors::vendor_page,
     explanation::{badge, facts, hints, permission},
-    go::{Ways, go},
     icon::{Icon, icon},
+    page_link::{Navigation, page_link},
 };
 use crate::{
-    place::{Place, Shown},
+    routes::{IndexFilter, PageRoute},
     store::Intent,
-    text::{self, Say, lines},
+    text::{self, Message, lines},
 };
 use relight_core::{
     cloud::{self, Cloud},
     explain::{Explanation, TextOptions, explain_text, hide_secrets},
-    words::Locale,
+    i18n::Locale,
 };
 use yew::{
     Callback, Html, InputEvent,
@@ -30,18 +30,18 @@ use yew::{
 #[derive(PartialEq)]
 pub(crate) struct Props {
     pub(crate) locale: Locale,
-    pub(crate) ways: Ways,
+    pub(crate) navigation: Navigation,
     pub(crate) on: Callback<Intent>,
 }
 
 /// A field to paste into, and what it means.
 pub(crate) fn explain(props: &Props, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let pasted = use_state_eq(String::new).run(hooks);
     let hidden = use_state_eq(|| false).run(hooks);
     let field = use_node_ref().run(hooks);
-    let told = use_memo(((*pasted).clone(), locale), |(pasted, locale)| {
+    let explanations = use_memo(((*pasted).clone(), locale), |(pasted, locale)| {
         let options = TextOptions { locale: *locale, ..TextOptions::default() };
         if pasted.trim().is_empty() { Vec::new() } else { explain_text(pasted, &options) }
     })
@@ -74,113 +74,114 @@ pub(crate) fn explain(props: &Props, hooks: &mut HookContext) -> Html {
     html! {
         <section class="panel explain" part="panel explain" aria-labelledby="h-explain">
             <div class="head">
-                <h1 class="grow" id="h-explain">{ t(Say::ExplainTitle) }</h1>
-                { go(&props.ways, Place::Errors(Shown::default()), "tiny", "errors", false, t(Say::AllErrors).html()) }
+                <h1 class="grow" id="h-explain">{ t(Message::ExplainTitle) }</h1>
+                { page_link(&props.navigation, PageRoute::Errors(IndexFilter::default()), "tiny", "errors", false, t(Message::AllErrors).html()) }
             </div>
             <div class="body">
                 <div class="field">
                     <div class="row">
-                        <label class="grow" for="error-text">{ t(Say::ExplainLabel) }</label>
+                        <label class="grow" for="error-text">{ t(Message::ExplainLabel) }</label>
                         if !is_empty {
                             <button type="button" class="tiny" data-action="clear" onclick={onclear}>
-                                { t(Say::Clear) }
+                                { t(Message::Clear) }
                             </button>
                         }
                     </div>
                     <textarea id="error-text" name="errorText" spellcheck="false" autocomplete="off" rows="6"
                         ref={field} aria-describedby="explain-hint" {oninput} />
                 </div>
-                <p class="small muted" id="explain-hint">{ t(Say::ExplainHint) }</p>
-                <div class="stack" role="region" aria-live="polite" aria-label={t(Say::WhatHappened)}>
+                <p class="small muted" id="explain-hint">{ t(Message::ExplainHint) }</p>
+                <div class="stack" role="region" aria-live="polite" aria-label={t(Message::WhatHappened)}>
                     if *hidden {
-                        <div class="note info" data-note="hidden">{ icon(Icon::Key) }<p>{ t(Say::SecretsHidden) }</p></div>
+                        <div class="note info" data-note="hidden">{ icon(Icon::Key) }<p>{ t(Message::SecretsHidden) }</p></div>
                     }
                     if is_empty {
-                        <p class="muted">{ t(Say::ExplainEmpty) }</p>
-                    } else if told.is_empty() {
-                        <p class="muted">{ t(Say::NothingFound) }</p>
+                        <p class="muted">{ t(Message::ExplainEmpty) }</p>
+                    } else if explanations.is_empty() {
+                        <p class="muted">{ t(Message::NothingFound) }</p>
                     }
-                    { for told.iter().map(|one| explanation(props, one)) }
+                    { for explanations.iter().map(|one| explanation(props, one)) }
                 </div>
             </div>
         </section>
     }
 }
 
-fn explanation(props: &Props, told: &Explanation) -> Html {
+fn explanation(props: &Props, explanation: &Explanation) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
-    let manifest = told.cloud.and_then(cloud::by_id).map(Cloud::manifest);
+    let t = |message: Message| message.in_locale(locale);
+    let manifest = explanation.cloud.and_then(cloud::by_id).map(Cloud::manifest);
     html! {
-        <article class={class(&["group", "card", if told.success { "good-card" } else { "" }])}
-            data-code={told.code.clone()}>
+        <article class={class(&["group", "card", if explanation.success { "good-card" } else { "" }])}
+            data-code={explanation.code.clone()}>
             <div class="row">
                 if let Some(manifest) = manifest {
                     <span class="pill">{ manifest.name.in_locale(locale) }</span>
                 }
                 <span class="grow"></span>
-                if told.success {
-                    <span class="chip good">{ icon(Icon::Check) }{ t(Say::Success) }</span>
+                if explanation.success {
+                    <span class="chip good">{ icon(Icon::Check) }{ t(Message::Success) }</span>
                 } else {
-                    { badge(told.retry, locale) }
+                    { badge(explanation.retry, locale) }
                 }
             </div>
-            <h2>{ told.title.clone() }</h2>
-            <p>{ told.meaning.clone() }</p>
+            <h2>{ explanation.title.clone() }</h2>
+            <p>{ explanation.meaning.clone() }</p>
             <div class="stack tight">
-                <h3>{ t(Say::WhatToDoAboutIt) }</h3>
-                <p>{ told.remedy.clone() }</p>
+                <h3>{ t(Message::WhatToDoAboutIt) }</h3>
+                <p>{ explanation.remedy.clone() }</p>
             </div>
-            { hints(told) }
-            { permission(told, locale, &props.on) }
+            { hints(explanation) }
+            { permission(explanation, locale, &props.on) }
             <dl class="kv">
-                if let Some(seen_as) = told.seen_as {
-                    <dt>{ t(Say::SeenAs) }</dt>
+                if let Some(detected_format) = explanation.detected_format {
+                    <dt>{ t(Message::DetectedFormat) }</dt>
                     <dd>
-                        { text::seen_as(seen_as).in_locale(locale) }{ " · " }
-                        { text::sure(told.sure).in_locale(locale) }
+                        { text::detected_format(detected_format).in_locale(locale) }{ " · " }
+                        { text::confidence(explanation.confidence).in_locale(locale) }
                     </dd>
                 }
-                { facts(told, None, locale) }
-                if let Some(id) = &told.request_id {
-                    <dt>{ t(Say::RequestColumn) }</dt><dd><code>{ id.clone() }</code></dd>
+                { facts(explanation, None, locale) }
+                if let Some(id) = &explanation.request_id {
+                    <dt>{ t(Message::RequestColumn) }</dt><dd><code>{ id.clone() }</code></dd>
                 }
-                if !told.instance_ids.is_empty() {
-                    <dt>{ t(Say::Instances) }</dt><dd><code>{ told.instance_ids.join(" ") }</code></dd>
+                if !explanation.instance_ids.is_empty() {
+                    <dt>{ t(Message::Instances) }</dt><dd><code>{ explanation.instance_ids.join(" ") }</code></dd>
                 }
             </dl>
             <div class="row">
-                { copy_button(locale, for_support(told, locale), Say::CopyForSupport, None, &props.on) }
-                if let Some(address) = &told.address {
-                    { go(
-                        &props.ways,
-                        Place::Errors(Shown::at(address)),
+                { copy_button(locale, for_support(explanation, locale), Message::CopyForSupport, None, &props.on) }
+                if let Some(address) = &explanation.address {
+                    { page_link(
+                        &props.navigation,
+                        PageRoute::Errors(IndexFilter::at(address)),
                         "tiny",
                         "open",
                         false,
-                        t(Say::AllAboutCode).html(),
+                        t(Message::AllAboutCode).html(),
                     ) }
                 }
             </div>
-            { vendor_page(told, locale) }
+            { vendor_page(explanation, locale) }
         </article>
     }
 }
 
 /// What a vendor's support asks for, as far as the text has it.
-fn for_support(told: &Explanation, locale: Locale) -> String {
-    let t = |say: Say| say.in_locale(locale);
-    let cloud = told.cloud.and_then(cloud::by_id).map(|one| one.manifest().name.in_locale(locale));
+fn for_support(explanation: &Explanation, locale: Locale) -> String {
+    let t = |message: Message| message.in_locale(locale);
+    let cloud =
+        explanation.cloud.and_then(cloud::by_id).map(|one| one.manifest().name.in_locale(locale));
     lines(
-        &told.title,
+        &explanation.title,
         &[
-            (t(Say::Cloud), cloud.unwrap_or_default()),
-            (t(Say::Region), told.region.as_deref().unwrap_or_default()),
-            (t(Say::Operation), told.operation.as_deref().unwrap_or_default()),
-            (t(Say::Code), told.code.as_deref().unwrap_or_default()),
-            (t(Say::CloudSaid), &told.original),
-            (t(Say::RequestColumn), told.request_id.as_deref().unwrap_or_default()),
-            (t(Say::Instances), &told.instance_ids.join(" ")),
+            (t(Message::Cloud), cloud.unwrap_or_default()),
+            (t(Message::Region), explanation.region.as_deref().unwrap_or_default()),
+            (t(Message::Operation), explanation.operation.as_deref().unwrap_or_default()),
+            (t(Message::Code), explanation.code.as_deref().unwrap_or_default()),
+            (t(Message::CloudSaid), &explanation.original),
+            (t(Message::RequestColumn), explanation.request_id.as_deref().unwrap_or_default()),
+            (t(Message::Instances), &explanation.instance_ids.join(" ")),
         ],
     )
 }

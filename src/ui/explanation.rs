@@ -11,17 +11,17 @@ use super::{
 };
 use crate::{
     store::Intent,
-    text::{self, Say, Tell},
+    text::{self, Message, MessageArgs},
 };
 use relight_core::{
     answer::{Fault, Outcome},
     cloud::{Cloud, Verb},
-    explain::{self, Denial, Explanation, Help, Known, Retry},
+    explain::{self, Denial, Explanation, Known, Retry, SuggestedAction},
+    i18n::Locale,
     ids::InstanceId,
-    plan::Order,
+    plan::OperationSpec,
     request::{Request, Signed},
-    run::{Choice, Event, Row, Run, Stage},
-    words::Locale,
+    run::{Choice, Event, Row, Run, RunStatus},
 };
 use yew::{Callback, Html, MouseEvent};
 
@@ -48,10 +48,10 @@ pub(crate) struct Props<'a> {
 /// The explanation of an instance's outcome.
 pub(crate) fn card(props: &Props<'_>) -> Html {
     let Props { locale, run, row, .. } = *props;
-    let t = |say: Say| say.in_locale(locale);
-    let order = run.order();
-    let verb = order.operation().verb;
-    let told = row
+    let t = |message: Message| message.in_locale(locale);
+    let spec = run.spec();
+    let verb = spec.operation().verb;
+    let explanation = row
         .fault
         .as_deref()
         .filter(|_| is_failure(row.outcome) || row.outcome == Outcome::DryRunPassed)
@@ -62,21 +62,23 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
             let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
             let known = Known { instance_ids: &ids, ..known(props) };
             explain_fault_of(
-                order.target().cloud,
-                Some(order.operation().name),
+                spec.target().cloud,
+                Some(spec.operation().name),
                 fault,
                 &known,
                 locale,
             )
         });
-    let (title, meaning, remedy) = match (&told, row.outcome) {
+    let (title, meaning, remedy) = match (&explanation, row.outcome) {
         // The words of the entry are about an error; a passed rehearsal is none.
         (_, Outcome::DryRunPassed) => (
-            t(Say::PassedDryRun).to_owned(),
-            t(Say::PassedDryRunMeaning).to_owned(),
-            t(Say::PassedDryRunRemedy).to_owned(),
+            t(Message::PassedDryRun).to_owned(),
+            t(Message::PassedDryRunMeaning).to_owned(),
+            t(Message::PassedDryRunRemedy).to_owned(),
         ),
-        (Some(told), _) => (told.title.clone(), told.meaning.clone(), told.remedy.clone()),
+        (Some(explanation), _) => {
+            (explanation.title.clone(), explanation.meaning.clone(), explanation.remedy.clone())
+        }
         (None, outcome) => {
             let (meaning, remedy) = text::outcome_meaning(outcome);
             (
@@ -86,77 +88,78 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
             )
         }
     };
-    let shown = told.as_ref().filter(|_| row.outcome != Outcome::DryRunPassed);
+    let shown = explanation.as_ref().filter(|_| row.outcome != Outcome::DryRunPassed);
     let of_call = row.call.and_then(|call| run.calls().get(call)?.request_id.as_deref());
-    let request_id = told.as_ref().and_then(|told| told.request_id.as_deref()).or(of_call);
-    let for_support = for_support(props, &title, told.as_ref(), request_id);
+    let request_id =
+        explanation.as_ref().and_then(|explanation| explanation.request_id.as_deref()).or(of_call);
+    let for_support = for_support(props, &title, explanation.as_ref(), request_id);
     let good = row.outcome == Outcome::DryRunPassed;
     html! {
         <div class={class(&["card", if good { "good-card" } else { "" }])} data-explanation={row.id.as_str().to_owned()}>
             <div class="row">
                 { chip(locale, row.outcome, verb, row.settled_at.is_some()) }
                 <span class="grow"></span>
-                if let Some(told) = shown { { badge(told.retry, locale) } }
+                if let Some(explanation) = shown { { badge(explanation.retry, locale) } }
             </div>
             <h2>{ title }</h2>
             <p>{ meaning }</p>
             <div class="stack tight">
-                <h3>{ t(Say::WhatToDoAboutIt) }</h3>
+                <h3>{ t(Message::WhatToDoAboutIt) }</h3>
                 <p>{ remedy }</p>
             </div>
-            if let Some(told) = shown {
-                { hints(told) }
-                { actions(props, told) }
-                { permission(told, locale, props.on) }
+            if let Some(explanation) = shown {
+                { hints(explanation) }
+                { actions(props, explanation) }
+                { permission(explanation, locale, props.on) }
             }
             <dl class="kv">
-                if let Some(told) = &told { { facts(told, row.fault.as_deref(), locale) } }
+                if let Some(explanation) = &explanation { { facts(explanation, row.fault.as_deref(), locale) } }
                 if let Some(id) = request_id {
-                    <dt>{ t(Say::Request) }</dt><dd><code>{ id.to_owned() }</code></dd>
+                    <dt>{ t(Message::Request) }</dt><dd><code>{ id.to_owned() }</code></dd>
                 }
                 { facts_of_row(run, row, locale) }
             </dl>
             <div class="row">
                 if let Some(id) = request_id {
-                    { copy_button(locale, id.to_owned(), Say::RequestColumn, Some(t(Say::RequestColumn)), props.on) }
+                    { copy_button(locale, id.to_owned(), Message::RequestColumn, Some(t(Message::RequestColumn)), props.on) }
                 }
-                { copy_button(locale, for_support, Say::CopyForSupport, None, props.on) }
+                { copy_button(locale, for_support, Message::CopyForSupport, None, props.on) }
                 if let Some(call) = row.call.filter(|_| row.sent_at.is_some()) {
                     <button type="button" class="tiny" data-action="show-request"
                         onclick={props.on_inspect.reform(move |_| call)}>
-                        { t(Say::ShowTheRequest) }
+                        { t(Message::ShowTheRequest) }
                     </button>
                 }
             </div>
-            if let Some(told) = shown { { vendor_page(told, locale) } }
+            if let Some(explanation) = shown { { vendor_page(explanation, locale) } }
         </div>
     }
 }
 
 /// What is known of an instance, as terms of a list.
 fn facts_of_row(run: &Run, row: &Row, locale: Locale) -> Html {
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     html! {
         <>
-            <dt>{ t(Say::Instance) }</dt><dd><code>{ row.id.as_str().to_owned() }</code></dd>
-            { term(t(Say::Name), &row.name) }
-            { term(t(Say::Zone), &row.zone) }
-            { term(t(Say::IpAddress), &row.address) }
-            { term(t(Say::StateBefore), row.previous_state.as_deref().unwrap_or_default()) }
-            { term(t(Say::StateLabel), row.state.as_deref().unwrap_or_default()) }
+            <dt>{ t(Message::Instance) }</dt><dd><code>{ row.id.as_str().to_owned() }</code></dd>
+            { term(t(Message::Name), &row.name) }
+            { term(t(Message::Zone), &row.zone) }
+            { term(t(Message::IpAddress), &row.address) }
+            { term(t(Message::StateBefore), row.previous_state.as_deref().unwrap_or_default()) }
+            { term(t(Message::StateLabel), row.state.as_deref().unwrap_or_default()) }
             if let Some(reason) = row.skipped {
-                <dt>{ t(Say::Detail) }</dt>
+                <dt>{ t(Message::Detail) }</dt>
                 <dd>{ text::skip_reason(reason).in_locale(locale) }</dd>
             }
             if let Some(evidence) = row.evidence {
-                <dt>{ t(Say::Detail) }</dt>
-                <dd>{ text::evidence(evidence, run.order().operation().verb).in_locale(locale) }</dd>
+                <dt>{ t(Message::Detail) }</dt>
+                <dd>{ text::evidence(evidence, run.spec().operation().verb).in_locale(locale) }</dd>
             }
             if let Some(at) = row.sent_at {
-                <dt>{ t(Say::SentAt) }</dt><dd>{ text::time_of_day(locale, at) }</dd>
+                <dt>{ t(Message::SentAt) }</dt><dd>{ text::time_of_day(locale, at) }</dd>
             }
             if let Some(at) = row.settled_at {
-                <dt>{ t(Say::SettledAt) }</dt><dd>{ text::time_of_day(locale, at) }</dd>
+                <dt>{ t(Message::SettledAt) }</dt><dd>{ text::time_of_day(locale, at) }</dd>
             }
         </>
     }
@@ -170,68 +173,77 @@ fn known<'a>(props: &Props<'a>) -> Known<'a> {
         // What is not known must not be held against anybody.
         has_token: props.signed.is_none_or(|signed| !tokens(signed).is_empty()),
         clock_ahead_seconds: run.clock_correction_seconds().map(|skew| -skew),
-        region: Some(&run.order().target().region),
+        region: Some(&run.spec().target().region),
         instance_ids: &[],
     }
 }
 
 /// What can be done about an error from here, the first first. Only what works is offered.
-fn actions(props: &Props<'_>, told: &Explanation) -> Html {
+fn actions(props: &Props<'_>, explanation: &Explanation) -> Html {
     let Props { locale, run, row, on, .. } = *props;
-    let over = match run.stage() {
-        Stage::Finished | Stage::Stopped | Stage::Watching => true,
-        Stage::Sending | Stage::Paused(_) => false,
+    let over = match run.status() {
+        RunStatus::Finished | RunStatus::Stopped | RunStatus::Watching => true,
+        RunStatus::Sending | RunStatus::Paused(_) => false,
     };
     let ids = of_same_cause(run, row);
     let count = ids.len();
-    let verb = run.order().operation().verb;
-    let anew = |verb: Verb, elsewhere: bool, keep_key: bool| {
+    let verb = run.spec().operation().verb;
+    let start_over = |verb: Verb, region_search: bool, keep_key: bool| {
         let ids = ids.clone();
-        on.reform(move |_| Intent::Anew { ids: ids.clone(), verb, elsewhere, keep_key })
+        on.reform(move |_| Intent::StartOver { ids: ids.clone(), verb, region_search, keep_key })
     };
     let ask = |choice: Choice| props.on_confirming.reform(move |_| Some(choice));
     let mut buttons: Vec<(&'static str, String, Callback<MouseEvent>)> = Vec::new();
-    for help in &told.helps {
-        let button = match help {
-            Help::RefreshState if row.outcome == Outcome::Unknown => {
+    for suggested in &explanation.suggested_actions {
+        let button = match suggested {
+            SuggestedAction::RefreshState if row.outcome == Outcome::Unknown => {
                 run.offer(Choice::CheckUnknown).map(|offer| {
-                    let look = on.reform(move |_| Intent::Run(Event::Ask(offer.clone())));
-                    ("refresh-state", Tell::LookNow(1).in_locale(locale), look)
+                    let preflight = on.reform(move |_| Intent::Run(Event::Ask(offer.clone())));
+                    ("refresh-state", MessageArgs::CheckNow(1).in_locale(locale), preflight)
                 })
             }
-            Help::RefreshState => over.then(|| {
-                ("refresh-state", Tell::LookNow(count).in_locale(locale), anew(verb, false, true))
+            SuggestedAction::RefreshState => over.then(|| {
+                (
+                    "refresh-state",
+                    MessageArgs::CheckNow(count).in_locale(locale),
+                    start_over(verb, false, true),
+                )
             }),
-            Help::StartInstead => (over && verb == Verb::Reboot).then(|| {
-                let words = Say::StartInstead.in_locale(locale).to_owned();
-                ("start-instead", words, anew(Verb::Start, false, true))
+            SuggestedAction::StartInstead => (over && verb == Verb::Reboot).then(|| {
+                let words = Message::StartInstead.in_locale(locale).to_owned();
+                ("start-instead", words, start_over(Verb::Start, false, true))
             }),
-            Help::OtherRegion => (over && run.order().target().cloud.manifest().regions.required)
-                .then(|| {
-                    let words = Say::LookElsewhere.in_locale(locale).to_owned();
-                    ("other-region", words, anew(verb, true, true))
-                }),
-            Help::CorrectClock => (run.choice_count(Choice::RetryFailed) > 0).then(|| {
-                let words = Say::CorrectClock.in_locale(locale).to_owned();
-                ("correct-clock", words, ask(Choice::RetryFailed))
-            }),
-            Help::SendAgain => {
+            SuggestedAction::OtherRegion => {
+                (over && run.spec().target().cloud.manifest().regions.required).then(|| {
+                    let words = Message::SearchRegions.in_locale(locale).to_owned();
+                    ("other-region", words, start_over(verb, true, true))
+                })
+            }
+            SuggestedAction::CorrectClock => {
+                (run.choice_count(Choice::RetryFailed) > 0).then(|| {
+                    let words = Message::CorrectClock.in_locale(locale).to_owned();
+                    ("correct-clock", words, ask(Choice::RetryFailed))
+                })
+            }
+            SuggestedAction::SendAgain => {
                 let count = run.choice_count(Choice::RetryFailed);
                 (count > 0).then(|| {
-                    let words = Tell::RetryFailed(count).in_locale(locale);
+                    let words = MessageArgs::RetryFailed(count).in_locale(locale);
                     ("send-again", words, ask(Choice::RetryFailed))
                 })
             }
-            Help::EnterKey => over.then(|| {
-                let words = Say::EnterKeyAgain.in_locale(locale).to_owned();
-                ("enter-key", words, anew(verb, false, false))
+            SuggestedAction::EnterKey => over.then(|| {
+                let words = Message::EnterKeyAgain.in_locale(locale).to_owned();
+                ("enter-key", words, start_over(verb, false, false))
             }),
-            Help::CompareSignature => row.call.filter(|_| props.signed.is_some()).map(|call| {
-                let words = Say::CompareSignature.in_locale(locale).to_owned();
-                ("compare-signature", words, props.on_inspect.reform(move |_| call))
-            }),
+            SuggestedAction::CompareSignature => {
+                row.call.filter(|_| props.signed.is_some()).map(|call| {
+                    let words = Message::CompareSignature.in_locale(locale).to_owned();
+                    ("compare-signature", words, props.on_inspect.reform(move |_| call))
+                })
+            }
             // Stands with the policy itself.
-            Help::CopyPolicy => None,
+            SuggestedAction::CopyPolicy => None,
         };
         buttons.extend(button);
     }
@@ -255,11 +267,11 @@ fn of_same_cause(run: &Run, row: &Row) -> Vec<InstanceId> {
 }
 
 /// What may lie behind an error, besides what its code says.
-pub(crate) fn hints(told: &Explanation) -> Option<Html> {
-    (!told.hints.is_empty()).then(|| {
+pub(crate) fn hints(explanation: &Explanation) -> Option<Html> {
+    (!explanation.hints.is_empty()).then(|| {
         html! {
             <div class="stack tight">
-                { for told.hints.iter().map(|hint| html! {
+                { for explanation.hints.iter().map(|hint| html! {
                     <div class="note warn">{ icon(Icon::Warning) }<p>{ hint.text.clone() }</p></div>
                 }) }
             </div>
@@ -269,34 +281,34 @@ pub(crate) fn hints(told: &Explanation) -> Option<Html> {
 
 /// What is missing, and the smallest policy that allows it.
 pub(crate) fn permission(
-    told: &Explanation,
+    explanation: &Explanation,
     locale: Locale,
     on: &Callback<Intent>,
 ) -> Option<Html> {
-    let permission = told.permission.as_ref()?;
-    let t = |say: Say| say.in_locale(locale);
+    let permission = explanation.permission.as_ref()?;
+    let t = |message: Message| message.in_locale(locale);
     let denial = match permission.denial {
-        Denial::Explicit => Some(Say::DeniedExplicitly),
-        Denial::Implicit => Some(Say::DeniedImplicitly),
+        Denial::Explicit => Some(Message::DeniedExplicitly),
+        Denial::Implicit => Some(Message::DeniedImplicitly),
         Denial::Unknown => None,
     };
     let resources = permission.resources.join(" ");
     Some(html! {
         <section class="stack tight permission" data-denial={denial_word(permission.denial)}>
-            <h3>{ t(Say::MissingPermission) }</h3>
+            <h3>{ t(Message::MissingPermission) }</h3>
             <p>{ permission.advice.clone() }</p>
             <dl class="kv">
-                if let Some(denial) = denial { <dt>{ t(Say::Denial) }</dt><dd>{ t(denial) }</dd> }
-                { term(t(Say::Action), permission.action.as_deref().unwrap_or_default()) }
-                { term(t(Say::Resource), &resources) }
-                { term(t(Say::Identity), permission.principal.as_deref().unwrap_or_default()) }
+                if let Some(denial) = denial { <dt>{ t(Message::Denial) }</dt><dd>{ t(denial) }</dd> }
+                { term(t(Message::Action), permission.action.as_deref().unwrap_or_default()) }
+                { term(t(Message::Resource), &resources) }
+                { term(t(Message::Identity), permission.principal.as_deref().unwrap_or_default()) }
             </dl>
             if let Some(policy) = &permission.policy {
                 <div class="row">
-                    <h4 class="grow">{ t(Say::Policy) }</h4>
-                    { copy_button(locale, policy.clone(), Say::CopyPolicy, None, on) }
+                    <h4 class="grow">{ t(Message::Policy) }</h4>
+                    { copy_button(locale, policy.clone(), Message::CopyPolicy, None, on) }
                 </div>
-                <pre tabindex="0" aria-label={t(Say::Policy)}>{ policy.clone() }</pre>
+                <pre tabindex="0" aria-label={t(Message::Policy)}>{ policy.clone() }</pre>
             }
         </section>
     })
@@ -327,28 +339,28 @@ pub(crate) fn badge(retry: Retry, locale: Locale) -> Html {
 }
 
 /// Who, code and the cloud's own words, as terms of a list.
-pub(crate) fn facts(told: &Explanation, fault: Option<&Fault>, locale: Locale) -> Html {
-    let t = |say: Say| say.in_locale(locale);
+pub(crate) fn facts(explanation: &Explanation, fault: Option<&Fault>, locale: Locale) -> Html {
+    let t = |message: Message| message.in_locale(locale);
     let words = match fault {
-        Some(Fault::Layer { .. }) => Say::ReceivedText,
-        Some(Fault::Cloud(_)) | None => Say::CloudSaid,
+        Some(Fault::Layer { .. }) => Message::ReceivedText,
+        Some(Fault::Cloud(_)) | None => Message::CloudSaid,
     };
     html! {
         <>
-            <dt>{ t(Say::WhoLabel) }</dt>
-            <dd>{ text::who(told.who).in_locale(locale) }</dd>
-            if let Some(code) = &told.code {
-                <dt>{ t(Say::Code) }</dt>
+            <dt>{ t(Message::WhoLabel) }</dt>
+            <dd>{ text::who(explanation.who).in_locale(locale) }</dd>
+            if let Some(code) = &explanation.code {
+                <dt>{ t(Message::Code) }</dt>
                 <dd>
                     <code>{ code.clone() }</code>
-                    if !told.recognised { <span class="muted">{ " · " }{ t(Say::UnknownCode) }</span> }
+                    if !explanation.recognised { <span class="muted">{ " · " }{ t(Message::UnknownCode) }</span> }
                 </dd>
             }
-            if !told.original.is_empty() {
+            if !explanation.original.is_empty() {
                 <dt>{ t(words) }</dt>
                 // A long text has a scroll bar of its own, which keys must reach.
-                <dd class="muted original" tabindex={(told.original.len() > SCROLLED_BYTES).then_some("0")}>
-                    { told.original.clone() }
+                <dd class="muted original" tabindex={(explanation.original.len() > SCROLLED_BYTES).then_some("0")}>
+                    { explanation.original.clone() }
                 </dd>
             }
         </>
@@ -356,17 +368,17 @@ pub(crate) fn facts(told: &Explanation, fault: Option<&Fault>, locale: Locale) -
 }
 
 /// A fault in words.
-pub(crate) fn explain_fault(order: &Order, fault: &Fault, locale: Locale) -> Explanation {
+pub(crate) fn explain_fault(spec: &OperationSpec, fault: &Fault, locale: Locale) -> Explanation {
     let known = Known::default();
-    explain_fault_of(order.target().cloud, Some(order.operation().name), fault, &known, locale)
+    explain_fault_of(spec.target().cloud, Some(spec.operation().name), fault, &known, locale)
 }
 
 /// A fault in one line; its code, if nothing else is known.
-pub(crate) fn title_of(order: &Order, fault: &Fault, locale: Locale) -> String {
+pub(crate) fn title_of(spec: &OperationSpec, fault: &Fault, locale: Locale) -> String {
     let (entry, code) = match fault {
         Fault::Cloud(report) => {
-            let entries = order.target().cloud.manifest().errors;
-            let found = explain::find(entries, report, Some(order.operation().name));
+            let entries = spec.target().cloud.manifest().errors;
+            let found = explain::find(entries, report, Some(spec.operation().name));
             (found.map(|found| found.entry), &report.code)
         }
         Fault::Layer { word, .. } => (explain::layer(word), word),
@@ -414,24 +426,27 @@ fn term(name: &'static str, value: &str) -> Html {
 fn for_support(
     props: &Props<'_>,
     title: &str,
-    told: Option<&Explanation>,
+    explanation: Option<&Explanation>,
     request_id: Option<&str>,
 ) -> String {
-    let t = |say: Say| say.in_locale(props.locale);
-    let target = props.run.order().target();
+    let t = |message: Message| message.in_locale(props.locale);
+    let target = props.run.spec().target();
     let at = props.row.sent_at.map(text::instant).unwrap_or_default();
     text::lines(
         title,
         &[
-            (t(Say::Cloud), target.cloud.manifest().name.in_locale(props.locale)),
-            (t(Say::Region), &target.region),
-            (t(Say::Operation), props.run.order().operation().name),
-            (t(Say::Instance), props.row.id.as_str()),
-            (t(Say::OutcomeColumn), props.row.outcome.word()),
-            (t(Say::Code), told.and_then(|told| told.code.as_deref()).unwrap_or_default()),
-            (t(Say::CloudSaid), told.map_or("", |told| &told.original)),
-            (t(Say::RequestColumn), request_id.unwrap_or_default()),
-            (t(Say::SentAt), &at),
+            (t(Message::Cloud), target.cloud.manifest().name.in_locale(props.locale)),
+            (t(Message::Region), &target.region),
+            (t(Message::Operation), props.run.spec().operation().name),
+            (t(Message::Instance), props.row.id.as_str()),
+            (t(Message::OutcomeColumn), props.row.outcome.word()),
+            (
+                t(Message::Code),
+                explanation.and_then(|explanation| explanation.code.as_deref()).unwrap_or_default(),
+            ),
+            (t(Message::CloudSaid), explanation.map_or("", |explanation| &explanation.original)),
+            (t(Message::RequestColumn), request_id.unwrap_or_default()),
+            (t(Message::SentAt), &at),
         ],
     )
 }

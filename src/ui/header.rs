@@ -6,8 +6,8 @@ use super::{
     base::Html,
     icon::{Icon, icon, mark},
 };
-use crate::{store::Intent, text::Say};
-use relight_core::{form::Held, request::Route, words::Locale};
+use crate::{store::Intent, text::Message};
+use relight_core::{form::SecretStatus, i18n::Locale, request::Route};
 use yew::Callback;
 
 /// Where one is, how calls travel, and which key is in use.
@@ -17,7 +17,7 @@ pub(crate) struct Props<'a> {
     pub(crate) route: &'a Route,
     pub(crate) key_id: &'a str,
     /// What the vault says of the secret.
-    pub(crate) held: Held,
+    pub(crate) status: SecretStatus,
     /// The operator's own name, in the place of ours.
     pub(crate) brand: Option<Html>,
     /// Whether the operator lets nobody choose the language.
@@ -28,7 +28,7 @@ pub(crate) struct Props<'a> {
 
 /// The bar at the top.
 pub(crate) fn header(props: Props<'_>) -> Html {
-    let Props { locale, screen, route, key_id, held, brand, language_locked, on_screen, on } =
+    let Props { locale, screen, route, key_id, status, brand, language_locked, on_screen, on } =
         props;
     let other = match locale {
         Locale::En => Locale::Zh,
@@ -48,14 +48,14 @@ pub(crate) fn header(props: Props<'_>) -> Html {
             </button>
         }
     };
-    let held = held == Held::Usable && !key_id.is_empty();
+    let status = status == SecretStatus::Usable && !key_id.is_empty();
     #[cfg(feature = "console")]
     let lock = {
-        let onclick = on.reform(|_| Intent::Lock);
+        let onclick = on.reform(|_| Intent::LockReason);
         html! {
-            <button type="button" class="quiet" data-action="lock" title={Say::LockNow.in_locale(locale)} {onclick}>
-                { icon(Icon::Lock) }
-                <span class="unless-narrow">{ Say::LockNow.in_locale(locale) }</span>
+            <button type="button" class="quiet" data-action="lock" title={Message::LockNow.in_locale(locale)} {onclick}>
+                { icon(Icon::LockReason) }
+                <span class="unless-narrow">{ Message::LockNow.in_locale(locale) }</span>
             </button>
         }
     };
@@ -71,20 +71,20 @@ pub(crate) fn header(props: Props<'_>) -> Html {
                     { mark() }<span>{ "Relight" }</span>
                 }
             </div>
-            <nav aria-label={Say::Pages.in_locale(locale)}>
-                { tab(Screen::Power, Say::Power.in_locale(locale)) }
-                { tab(Screen::Explain, Say::ExplainAnError.in_locale(locale)) }
-                { tab(Screen::Doctor, Say::Connection.in_locale(locale)) }
+            <nav aria-label={Message::Pages.in_locale(locale)}>
+                { tab(Screen::Power, Message::Power.in_locale(locale)) }
+                { tab(Screen::Explain, Message::ExplainAnError.in_locale(locale)) }
+                { tab(Screen::Diagnostics, Message::Connection.in_locale(locale)) }
             </nav>
             <span class="grow"></span>
             <span class="pill wide">
-                <span class="hidden">{ Say::RouteLabel.in_locale(locale) }{ " " }</span>
+                <span class="hidden">{ Message::RouteLabel.in_locale(locale) }{ " " }</span>
                 { route_name(route, locale) }
             </span>
-            if held {
+            if status {
                 <span class="pill wide">
                     { icon(Icon::Key) }
-                    <span class="hidden">{ Say::KeyLabel.in_locale(locale) }{ " " }</span>
+                    <span class="hidden">{ Message::KeyLabel.in_locale(locale) }{ " " }</span>
                     <span class="id">{ shortened(key_id) }</span>
                 </span>
                 { lock }
@@ -92,7 +92,7 @@ pub(crate) fn header(props: Props<'_>) -> Html {
             if !language_locked {
                 <button type="button" class="quiet" data-action="language" lang={other.tag()}
                     onclick={onlanguage}>
-                    { Say::OtherLanguage.in_locale(locale) }
+                    { Message::OtherLanguage.in_locale(locale) }
                 </button>
             }
         </header>
@@ -102,12 +102,12 @@ pub(crate) fn header(props: Props<'_>) -> Html {
 /// A route in few words: the proxy's host, or its path on this page's own.
 pub(crate) fn route_name(route: &Route, locale: Locale) -> String {
     match route {
-        Route::Direct => Say::Direct.in_locale(locale).into(),
+        Route::Direct => Message::Direct.in_locale(locale).into(),
         // After `https:` or after nothing: in either case it may be another host.
         Route::Proxy { base } => {
             match base.split_once('/').and_then(|(_, rest)| rest.strip_prefix('/')) {
                 Some(rest) => rest.trim_end_matches('/').to_owned(),
-                None => format!("{} · {base}", Say::ThisPagesProxy.in_locale(locale)),
+                None => format!("{} · {base}", Message::ThisPagesProxy.in_locale(locale)),
             }
         }
     }

@@ -10,13 +10,13 @@ use super::{
 };
 use crate::{
     store::Intent,
-    text::{self, Say, Tell},
+    text::{self, Message, MessageArgs},
 };
 use relight_core::{
     cloud::Cloud,
-    form::Fill,
+    form::FormEdit,
+    i18n::Locale,
     ids::{IdProblem, IdProblemKind, ParsedIds},
-    words::Locale,
 };
 use std::sync::Arc;
 use yew::{Callback, InputEvent};
@@ -57,20 +57,20 @@ pub(crate) fn ids(props: &Props, hooks: &mut HookContext) -> Html {
         use_effect_with(props.ids_text.clone(), move |text| keep_in_step(&node, text)).run(hooks);
     }
     let oninput =
-        props.on.reform(|event: InputEvent| Intent::Fill(Fill::IdsText(value_of(&event))));
+        props.on.reform(|event: InputEvent| Intent::Edit(FormEdit::IdsText(value_of(&event))));
     let ids = &props.cloud.manifest().ids;
     let problem = props.problem.as_deref();
     html! {
         <div class="field ids">
-            <label class="field" for="ids-field">{ Say::Instances.in_locale(locale) }</label>
+            <label class="field" for="ids-field">{ Message::Instances.in_locale(locale) }</label>
             <textarea ref={node} id="ids-field" part="ids" name="instanceIds" spellcheck="false" autocapitalize="none"
                 autocomplete="off" rows="6" placeholder={ids.example} aria-describedby="ids-help e-ids"
                 aria-invalid={problem.map(|_| "true")} {oninput} />
             { problem_at("e-ids", problem) }
             if props.parsed.ids.is_empty() && props.parsed.problems.is_empty() {
                 <p class="small muted" id="ids-help">
-                    { Say::InstancesHint.in_locale(locale) }{ " " }
-                    { Tell::IdsLookLike { shape: ids.shape.in_locale(locale), example: ids.example }
+                    { Message::InstancesHint.in_locale(locale) }{ " " }
+                    { MessageArgs::IdsLookLike { shape: ids.shape.in_locale(locale), example: ids.example }
                         .in_locale(locale) }
                 </p>
             } else {
@@ -112,18 +112,18 @@ fn found(props: &FoundProps, hooks: &mut HookContext) -> Html {
     };
     html! {
         <>
-            <div class="counts" id="ids-help" role="group" aria-label={Say::Instances.in_locale(locale)}>
+            <div class="counts" id="ids-help" role="group" aria-label={Message::Instances.in_locale(locale)}>
                 <span class="count still">
-                    <b>{ text::number(locale, valid + problems) }</b>{ Say::Pasted.in_locale(locale) }
+                    <b>{ text::number(locale, valid + problems) }</b>{ Message::Pasted.in_locale(locale) }
                 </span>
                 <span class="count still good" data-count="valid">
-                    <b>{ text::number(locale, valid) }</b>{ Say::Valid.in_locale(locale) }
+                    <b>{ text::number(locale, valid) }</b>{ Message::Valid.in_locale(locale) }
                 </span>
-                { counter(Kind::Unusual, unusual, Say::Unusual.in_locale(locale), "warn") }
-                { counter(Kind::Malformed, count(Kind::Malformed), Say::Malformed.in_locale(locale), "bad") }
-                { counter(Kind::NearMiss, count(Kind::NearMiss), Say::NearMiss.in_locale(locale), "warn") }
-                { counter(Kind::Sample, count(Kind::Sample), Say::Sample.in_locale(locale), "warn") }
-                { counter(Kind::Repeated, count(Kind::Repeated), Say::RepeatedLabel.in_locale(locale), "") }
+                { counter(Kind::Unusual, unusual, Message::Unusual.in_locale(locale), "warn") }
+                { counter(Kind::Malformed, count(Kind::Malformed), Message::Malformed.in_locale(locale), "bad") }
+                { counter(Kind::NearMiss, count(Kind::NearMiss), Message::NearMiss.in_locale(locale), "warn") }
+                { counter(Kind::Sample, count(Kind::Sample), Message::Sample.in_locale(locale), "warn") }
+                { counter(Kind::Repeated, count(Kind::Repeated), Message::RepeatedLabel.in_locale(locale), "") }
                 { counter(Kind::OtherCloud, count(Kind::OtherCloud), &of_others(parsed, locale), "warn") }
             </div>
             if *shown == Kind::Unusual && unusual > 0 {
@@ -133,8 +133,8 @@ fn found(props: &FoundProps, hooks: &mut HookContext) -> Html {
                         { for parsed.ids.iter().filter(|id| id.unusual).take(LISTED).map(|id| html! {
                             <li>
                                 <code>{ id.id.as_str().to_owned() }</code>{ " · " }
-                                { Tell::Line(id.line).in_locale(locale) }{ " · " }
-                                { Say::UnusualReason.in_locale(locale) }
+                                { MessageArgs::Line(id.line).in_locale(locale) }{ " · " }
+                                { Message::UnusualReason.in_locale(locale) }
                             </li>
                         }) }
                         { more(unusual, locale) }
@@ -144,7 +144,7 @@ fn found(props: &FoundProps, hooks: &mut HookContext) -> Html {
                 { problems_of(props, *shown) }
             }
             <p class="hidden" role="status">
-                { Tell::FoundProblems { valid, problems }.in_locale(locale) }
+                { MessageArgs::FoundProblems { valid, problems }.in_locale(locale) }
             </p>
         </>
     }
@@ -156,21 +156,21 @@ fn problems_of(props: &FoundProps, kind: Kind) -> Html {
     let of_kind = || props.parsed.problems.iter().filter(|one| is_of(one, kind));
     // Of all kinds together a few will do: the counters list the others.
     let listed = if kind == Kind::All { 4 } else { LISTED };
-    let onremove = props.on.reform(|_| Intent::Fill(Fill::RemoveProblems));
+    let onremove = props.on.reform(|_| Intent::Edit(FormEdit::RemoveProblems));
     let found = of_kind().count();
     html! {
         <div class="note warn">
             { icon(Icon::Warning) }
             <div>
-                <strong>{ Tell::WillNotBeSent(total).in_locale(locale) }</strong>
+                <strong>{ MessageArgs::WillNotBeSent(total).in_locale(locale) }</strong>
                 <ul class="plain problems">
                     { for of_kind().take(listed).map(|one| problem(one, locale)) }
                     if found > listed {
-                        <li class="muted">{ Tell::AndMore(found - listed).in_locale(locale) }</li>
+                        <li class="muted">{ MessageArgs::AndMore(found - listed).in_locale(locale) }</li>
                     }
                 </ul>
                 <button type="button" class="tiny" data-action="remove-problems" onclick={onremove}>
-                    { Tell::RemoveProblems(total).in_locale(locale) }
+                    { MessageArgs::RemoveProblems(total).in_locale(locale) }
                 </button>
             </div>
         </div>
@@ -181,10 +181,10 @@ fn problem(problem: &IdProblem, locale: Locale) -> Html {
     html! {
         <li data-problem={problem.kind.word()}>
             <code>{ problem.text.clone() }</code>
-            <span class="muted">{ " · " }{ Tell::Line(problem.line).in_locale(locale) }</span>
+            <span class="muted">{ " · " }{ MessageArgs::Line(problem.line).in_locale(locale) }</span>
             { " · " }{ reason(problem, locale) }
             if let Some(suggestion) = &problem.suggestion {
-                { " · " }<b>{ Tell::DidYouMean(suggestion).in_locale(locale) }</b>
+                { " · " }<b>{ MessageArgs::DidYouMean(suggestion).in_locale(locale) }</b>
             }
         </li>
     }
@@ -193,22 +193,22 @@ fn problem(problem: &IdProblem, locale: Locale) -> Html {
 fn reason(problem: &IdProblem, locale: Locale) -> String {
     match (problem.kind, problem.cloud) {
         (IdProblemKind::Malformed(kind), _) => text::malformation(kind).in_locale(locale).into(),
-        (IdProblemKind::Repeated, _) => Say::RepeatedReason.in_locale(locale).into(),
+        (IdProblemKind::Repeated, _) => Message::RepeatedReason.in_locale(locale).into(),
         (IdProblemKind::OtherCloud, Some(cloud)) => {
-            Tell::OfCloud(cloud.manifest().name.in_locale(locale)).in_locale(locale)
+            MessageArgs::OfCloud(cloud.manifest().name.in_locale(locale)).in_locale(locale)
         }
-        (IdProblemKind::OtherCloud, None) => Say::OtherCloudReason.in_locale(locale).into(),
-        (IdProblemKind::Masked, _) => Say::SampleReason.in_locale(locale).into(),
+        (IdProblemKind::OtherCloud, None) => Message::OtherCloudReason.in_locale(locale).into(),
+        (IdProblemKind::Masked, _) => Message::SampleReason.in_locale(locale).into(),
         (IdProblemKind::NearMiss, _) if problem.has_invisible() => {
-            Say::InvisibleReason.in_locale(locale).into()
+            Message::InvisibleReason.in_locale(locale).into()
         }
-        (IdProblemKind::NearMiss, _) => Say::NearMissReason.in_locale(locale).into(),
+        (IdProblemKind::NearMiss, _) => Message::NearMissReason.in_locale(locale).into(),
     }
 }
 
 fn more(total: usize, locale: Locale) -> Html {
     if total > LISTED {
-        html! { <li class="muted">{ Tell::AndMore(total - LISTED).in_locale(locale) }</li> }
+        html! { <li class="muted">{ MessageArgs::AndMore(total - LISTED).in_locale(locale) }</li> }
     } else {
         Html::default()
     }
@@ -223,9 +223,9 @@ fn of_others(parsed: &ParsedIds, locale: Locale) -> String {
         .filter_map(|problem| problem.cloud);
     match clouds.next() {
         Some(first) if clouds.all(|cloud| cloud == first) => {
-            Tell::OfCloud(first.manifest().name.in_locale(locale)).in_locale(locale)
+            MessageArgs::OfCloud(first.manifest().name.in_locale(locale)).in_locale(locale)
         }
-        Some(_) | None => Say::OtherCloudReason.in_locale(locale).into(),
+        Some(_) | None => Message::OtherCloudReason.in_locale(locale).into(),
     }
 }
 

@@ -9,15 +9,15 @@ use super::{
     part::part,
 };
 use crate::{
-    place::percent_decode,
+    routes::percent_decode,
     store::{Intent, Shared},
-    text::{Say, Tell},
+    text::{Message, MessageArgs},
 };
 use relight_core::{
     explain::ServerSignature,
+    i18n::Locale,
     request::{Request, Route, Signed},
     sign::percent_encode,
-    words::Locale,
 };
 use std::rc::Rc;
 use yew::{
@@ -56,7 +56,7 @@ impl PartialEq for Props {
 /// The request inspector.
 pub(crate) fn inspector(props: &Props, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let revealed = use_state_eq(|| false).run(hooks);
     let heading = use_node_ref().run(hooks);
     {
@@ -73,17 +73,17 @@ pub(crate) fn inspector(props: &Props, hooks: &mut HookContext) -> Html {
         Callback::from(move |_| revealed.set(!*revealed))
     };
     html! {
-        <aside class="inspector" aria-labelledby="h-inspector" data-inspector={(props.call + 1).to_string()}>
+        <quarantined class="inspector" aria-labelledby="h-inspector" data-inspector={(props.call + 1).to_string()}>
             <div class="row">
                 <h2 class="grow" id="h-inspector" tabindex="-1" ref={heading}>
-                    { Tell::InspectorTitle(props.call + 1).in_locale(locale) }
+                    { MessageArgs::InspectorTitle(props.call + 1).in_locale(locale) }
                 </h2>
                 <button type="button" class="tiny" data-action="close"
                     onclick={props.on_close.reform(|_| ())}>
-                    { t(Say::Close) }
+                    { t(Message::Close) }
                 </button>
             </div>
-            <p class="small muted">{ t(Say::InspectorHint) }</p>
+            <p class="small muted">{ t(Message::InspectorHint) }</p>
             if let Some(signed) = &props.signed {
                 // One for each call: what was pasted belongs to it.
                 { part(&format!("comparison {}", props.call), comparison, comparison::Props {
@@ -94,19 +94,19 @@ pub(crate) fn inspector(props: &Props, hooks: &mut HookContext) -> Html {
                 { request(props, signed, *revealed) }
                 <button type="button" class="tiny" data-action="reveal" aria-pressed={revealed.to_string()}
                     onclick={onreveal}>
-                    { t(if *revealed { Say::Conceal } else { Say::Reveal }) }
+                    { t(if *revealed { Message::Conceal } else { Message::Reveal }) }
                 </button>
             } else {
-                <p class="muted">{ t(Say::NotSignedYet) }</p>
+                <p class="muted">{ t(Message::NotSignedYet) }</p>
             }
-        </aside>
+        </quarantined>
     }
 }
 
 fn request(props: &Props, signed: &Request<Signed>, revealed: bool) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
-    let veil = Veil::new(signed, locale, revealed);
+    let t = |message: Message| message.in_locale(locale);
+    let veil = Redaction::new(signed, locale, revealed);
     let headers = {
         let mut text = String::new();
         for (name, value) in signed.headers() {
@@ -123,7 +123,7 @@ fn request(props: &Props, signed: &Request<Signed>, revealed: bool) -> Html {
             <section class="stack tight" data-step={name}>
                 <div class="row">
                     <h3 class="grow">{ title }</h3>
-                    { copy_button(locale, content.clone(), Say::Copy, Some(title), &props.on) }
+                    { copy_button(locale, content.clone(), Message::Copy, Some(title), &props.on) }
                 </div>
                 <pre tabindex="0" aria-label={title}>{ content }</pre>
             </section>
@@ -131,16 +131,16 @@ fn request(props: &Props, signed: &Request<Signed>, revealed: bool) -> Html {
     };
     html! {
         <>
-            { block("address", t(Say::Address), &address) }
+            { block("address", t(Message::Address), &address) }
             if let Some(canonical) = &signed.trace().canonical_request {
-                { block("canonical-request", t(Say::CanonicalRequest), canonical) }
+                { block("canonical-request", t(Message::CanonicalRequest), canonical) }
             } else {
-                <p class="small muted">{ t(Say::NoCanonicalRequest) }</p>
+                <p class="small muted">{ t(Message::NoCanonicalRequest) }</p>
             }
-            { block("string-to-sign", t(Say::StringToSign), &signed.trace().string_to_sign) }
-            { block("headers", t(Say::Headers), &headers) }
-            { block("body", t(Say::Body), if signed.body().is_empty() { t(Say::EmptyBody) } else { signed.body() }) }
-            { block("signature", t(Say::Signature), signed.signature()) }
+            { block("string-to-sign", t(Message::StringToSign), &signed.trace().string_to_sign) }
+            { block("headers", t(Message::Headers), &headers) }
+            { block("body", t(Message::Body), if signed.body().is_empty() { t(Message::EmptyBody) } else { signed.body() }) }
+            { block("signature", t(Message::Signature), signed.signature()) }
         </>
     }
 }
@@ -148,14 +148,14 @@ fn request(props: &Props, signed: &Request<Signed>, revealed: bool) -> Html {
 /// What is put in the place of what must not be seen. It works on the finished texts and on every
 /// form in which a value may stand in them, so that it does not depend on how a cloud spells its
 /// headers.
-struct Veil {
+struct Redaction {
     replaced: Vec<(String, &'static str)>,
 }
 
-impl Veil {
+impl Redaction {
     fn new(signed: &Request<Signed>, locale: Locale, revealed: bool) -> Self {
         let mut replaced = Vec::new();
-        let mut hide = |value: &str, by: Say| {
+        let mut hide = |value: &str, by: Message| {
             if value.is_empty() {
                 return;
             }
@@ -167,12 +167,12 @@ impl Veil {
             }
         };
         for token in tokens(signed) {
-            hide(&token, Say::TokenHidden);
+            hide(&token, Message::TokenHidden);
         }
         if !revealed {
-            hide(signed.signature(), Say::SignatureHidden);
+            hide(signed.signature(), Message::SignatureHidden);
         }
-        Veil { replaced }
+        Redaction { replaced }
     }
 
     fn over(&self, text: &str) -> String {
@@ -207,13 +207,13 @@ pub(crate) fn tokens(signed: &Request<Signed>) -> Vec<String> {
 
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
-    use super::{Veil, tokens};
+    use super::{Redaction, tokens};
     use relight_core::{
         cloud::{self, Read},
+        i18n::Locale,
         plan::Target,
         request::{Request, Signed},
         sign::{Secret, Signer, percent_encode},
-        words::Locale,
     };
     use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -252,8 +252,8 @@ mod tests {
         for cloud in cloud::ALL {
             for algorithm in cloud.algorithms() {
                 let signed = signed(*cloud, algorithm.name());
-                let hidden = Veil::new(&signed, Locale::En, false);
-                let revealed = Veil::new(&signed, Locale::En, true);
+                let hidden = Redaction::new(&signed, Locale::En, false);
+                let revealed = Redaction::new(&signed, Locale::En, true);
                 let once = percent_encode(TOKEN);
                 let twice = percent_encode(&once);
                 for text in texts(&signed) {

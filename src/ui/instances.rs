@@ -5,20 +5,20 @@ use super::{
     chip::chip,
     dom::value_of,
     explanation::title_of,
-    outside::outside,
     pager::{Pages, page_range, pager},
     part::part,
+    untrusted_text::untrusted_text,
 };
 use crate::{
     store::Shared,
-    text::{self, Say, Tell},
+    text::{self, Message, MessageArgs},
 };
 use relight_core::{
     answer::{Fault, Outcome},
+    i18n::Locale,
     ids::InstanceId,
-    plan::Order,
+    plan::OperationSpec,
     run::{Millis, Row, Run},
-    words::Locale,
 };
 use std::{rc::Rc, sync::Arc};
 use yew::{
@@ -47,7 +47,7 @@ pub(crate) struct Props {
 /// The table of instances.
 pub(crate) fn instances(props: &Props, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let page = use_state_eq(|| 0_usize).run(hooks);
     let wanted = use_state_eq(String::new).run(hooks);
     let failures_first = use_state_eq(|| true).run(hooks);
@@ -95,26 +95,26 @@ pub(crate) fn instances(props: &Props, hooks: &mut HookContext) -> Html {
             <div class="row tools">
                 <button type="button" class="tiny" data-action="failures-first"
                     aria-pressed={failures_first.to_string()} onclick={onorder}>
-                    { t(Say::FailuresFirst) }
+                    { t(Message::FailuresFirst) }
                 </button>
                 <span class="grow"></span>
                 <input class="find" type="search" name="find" autocomplete="off" spellcheck="false"
-                    aria-label={t(Say::FindInstance)} placeholder={t(Say::FindInstance)} oninput={onfind} />
+                    aria-label={t(Message::FindInstance)} placeholder={t(Message::FindInstance)} oninput={onfind} />
             </div>
-            <div class="scroll" tabindex="0" role="region" aria-label={t(Say::EnterToFocusTable)}>
+            <div class="scroll" tabindex="0" role="region" aria-label={t(Message::EnterToFocusTable)}>
                 <table class="outcomes">
                     <thead><tr>
-                        <th scope="col">{ t(Say::Instance) }</th>
-                        if named { <th scope="col" class="aux">{ t(Say::Name) }</th> }
-                        <th scope="col">{ t(Say::OutcomeColumn) }</th>
-                        <th scope="col" class="aux">{ t(Say::Detail) }</th>
-                        <th scope="col" class="number aux">{ t(Say::CallColumn) }</th>
+                        <th scope="col">{ t(Message::Instance) }</th>
+                        if named { <th scope="col" class="aux">{ t(Message::Name) }</th> }
+                        <th scope="col">{ t(Message::OutcomeColumn) }</th>
+                        <th scope="col" class="aux">{ t(Message::Detail) }</th>
+                        <th scope="col" class="number aux">{ t(Message::CallColumn) }</th>
                     </tr></thead>
                     <tbody>
                         { for found.get(shown).unwrap_or_default().iter().map(|row| {
                             part(row.id.as_str(), instance_row, RowProps {
                                 locale,
-                                order: run.order().clone(),
+                                spec: run.spec().clone(),
                                 row: (*row).clone(),
                                 named,
                                 selected: props.selected.as_ref() == Some(&row.id),
@@ -127,13 +127,13 @@ pub(crate) fn instances(props: &Props, hooks: &mut HookContext) -> Html {
                 </table>
                 if found.is_empty() {
                     <p class="nothing muted">
-                        { t(if run.rows().is_empty() { Say::NoInstancesYet } else { Say::NothingMatches }) }
+                        { t(if run.rows().is_empty() { Message::NoInstancesYet } else { Message::NothingMatches }) }
                     </p>
                 }
             </div>
             { pager(&Pages {
                 locale,
-                label: t(Say::Instances),
+                label: t(Message::Instances),
                 total: found.len(),
                 size: ROWS_A_PAGE,
                 page: *page,
@@ -146,7 +146,7 @@ pub(crate) fn instances(props: &Props, hooks: &mut HookContext) -> Html {
 #[derive(PartialEq)]
 struct RowProps {
     locale: Locale,
-    order: Arc<Order>,
+    spec: Arc<OperationSpec>,
     row: Arc<Row>,
     named: bool,
     selected: bool,
@@ -156,13 +156,13 @@ struct RowProps {
 }
 
 fn instance_row(props: &RowProps, _: &mut HookContext) -> Html {
-    let RowProps { locale, order, row, .. } = props;
-    let (locale, verb) = (*locale, order.operation().verb);
+    let RowProps { locale, spec, row, .. } = props;
+    let (locale, verb) = (*locale, spec.operation().verb);
     let onclick = {
         let id = row.id.clone();
         props.on_select.reform(move |_| id.clone())
     };
-    let detail = detail(locale, order, row, props.now);
+    let detail = detail(locale, spec, row, props.now);
     html! {
         <tr data-instance-id={row.id.as_str().to_owned()} data-outcome={row.outcome.word()}
             aria-current={props.selected.then_some("true")} {onclick}>
@@ -170,9 +170,9 @@ fn instance_row(props: &RowProps, _: &mut HookContext) -> Html {
                 <button type="button" class="link id" aria-pressed={props.selected.to_string()}>
                     { row.id.as_str().to_owned() }
                 </button>
-                <span class="narrow small muted">{ outside(&row.name) }</span>
+                <span class="narrow small muted">{ untrusted_text(&row.name) }</span>
             </td>
-            if props.named { <td class="name aux">{ outside(&row.name) }</td> }
+            if props.named { <td class="name aux">{ untrusted_text(&row.name) }</td> }
             <td>
                 { chip(locale, row.outcome, verb, row.settled_at.is_some()) }
                 <span class="narrow small muted detail">{ detail.clone() }</span>
@@ -184,10 +184,10 @@ fn instance_row(props: &RowProps, _: &mut HookContext) -> Html {
 }
 
 /// What stands beside an outcome, in few words.
-fn detail(locale: Locale, order: &Order, row: &Row, now: Option<Millis>) -> String {
+fn detail(locale: Locale, spec: &OperationSpec, row: &Row, now: Option<Millis>) -> String {
     // A fault that was overtaken by better news is history.
     if let Some(fault) = row.fault.as_ref().filter(|_| is_failure(row.outcome)) {
-        return title_of(order, fault, locale);
+        return title_of(spec, fault, locale);
     }
     if let Some(reason) = row.skipped {
         return text::skip_reason(reason).in_locale(locale).into();
@@ -197,7 +197,7 @@ fn detail(locale: Locale, order: &Order, row: &Row, now: Option<Millis>) -> Stri
         (Outcome::Accepted | Outcome::InProgress | Outcome::Overdue, Some(from), Some(to))
             if from != to =>
         {
-            words.push(Tell::FromTo(from, to).in_locale(locale));
+            words.push(MessageArgs::FromTo(from, to).in_locale(locale));
         }
         (Outcome::Accepted | Outcome::InProgress | Outcome::Overdue, _, Some(state)) => {
             words.push(state.clone());
@@ -205,14 +205,14 @@ fn detail(locale: Locale, order: &Order, row: &Row, now: Option<Millis>) -> Stri
         _ => {}
     }
     if let Some(evidence) = row.evidence {
-        words.push(text::evidence(evidence, order.operation().verb).in_locale(locale).into());
+        words.push(text::evidence(evidence, spec.operation().verb).in_locale(locale).into());
     }
     match (row.sent_at, row.settled_at, now) {
         (Some(sent), Some(settled), _) if row.outcome == Outcome::Proven => {
-            words.push(Tell::BackAfter(settled.saturating_sub(sent)).in_locale(locale));
+            words.push(MessageArgs::BackAfter(settled.saturating_sub(sent)).in_locale(locale));
         }
         (Some(sent), None, Some(now)) => {
-            words.push(Tell::Since(now.saturating_sub(sent)).in_locale(locale));
+            words.push(MessageArgs::Since(now.saturating_sub(sent)).in_locale(locale));
         }
         _ => {}
     }

@@ -378,7 +378,7 @@ impl Pen<'_> {
                 Drawn::Text(text, node)
             }
             (Html::Element(frame), Some(Drawn::Element(mut drawn))) if drawn.is_like(&frame) => {
-                self.fill(&mut drawn, *frame, place.svg, false);
+                self.edit(&mut drawn, *frame, place.svg, false);
                 Drawn::Element(drawn)
             }
             (Html::List(list), Some(Drawn::List(before))) => {
@@ -401,7 +401,7 @@ impl Pen<'_> {
             }
             (Html::Element(frame), None) => {
                 let mut drawn = DrawnElement::new(&frame, place.svg, self.document);
-                self.fill(&mut drawn, *frame, place.svg, true);
+                self.edit(&mut drawn, *frame, place.svg, true);
                 place.insert(&drawn.element, next);
                 Drawn::Element(Box::new(drawn))
             }
@@ -458,7 +458,7 @@ impl Pen<'_> {
     }
 
     /// Brings an element in step: attributes, listeners, what is inside, what a field shows.
-    fn fill(&mut self, drawn: &mut DrawnElement, frame: Frame, svg: bool, fresh: bool) {
+    fn edit(&mut self, drawn: &mut DrawnElement, frame: Frame, svg: bool, fresh: bool) {
         let element = &drawn.element;
         for ((key, value), before) in frame.keys.iter().zip(&frame.values).zip(&mut drawn.values) {
             // A choice that somebody has made no longer heeds the attribute.

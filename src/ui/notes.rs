@@ -3,11 +3,11 @@
 
 use super::{base::Html, icon, markup::html};
 use crate::{
-    approval::Standing,
+    approval::ApprovalStatus,
     store::{Intent, View},
-    text::{Say, Tell},
+    text::{Message, MessageArgs},
 };
-use relight_core::words::Locale;
+use relight_core::i18n::Locale;
 use yew::Callback;
 
 /// What the operator says above the form, or why there is no operator's word.
@@ -19,16 +19,16 @@ pub(super) fn remarks(view: &View, on: &Callback<Intent>) -> Html {
             if let Some(why) = &view.unusable {
                 <div class="note bad whole" role="alert" data-problem="configuration">
                     { icon::icon(icon::Icon::Warning) }
-                    <p>{ Say::ConfigurationUnusable.in_locale(locale) }{ " " }<code>{ why.to_string() }</code></p>
+                    <p>{ Message::ConfigurationUnusable.in_locale(locale) }{ " " }<code>{ why.to_string() }</code></p>
                 </div>
             }
-            if let Some(aside) = &view.aside {
+            if let Some(quarantined) = &view.quarantined {
                 <div class="note warn whole" role="status" data-problem="journal">
                     { icon::icon(icon::Icon::Warning) }
-                    <p>{ Say::RunAside.in_locale(locale) }{ " " }<code>{ format!("{}: {}", aside.0, aside.1) }</code></p>
+                    <p>{ Message::RunAside.in_locale(locale) }{ " " }<code>{ format!("{}: {}", quarantined.0, quarantined.1) }</code></p>
                     <button type="button" class="tiny" data-action="save-aside"
-                        onclick={on.reform(|_| Intent::SaveAside)}>
-                        { Say::SaveRecords.in_locale(locale) }
+                        onclick={on.reform(|_| Intent::SaveQuarantined)}>
+                        { Message::SaveRecords.in_locale(locale) }
                     </button>
                 </div>
             }
@@ -47,8 +47,8 @@ pub(super) fn linked(view: &View, on: &Callback<Intent>) -> Html {
         Locale::En => ", ",
         Locale::Zh => "、",
     };
-    let standing: Vec<&str> = link.standing(&view.session).collect();
-    let taken: Vec<String> = standing.iter().map(|name| field_name(name, locale)).collect();
+    let status: Vec<&str> = link.still_applied(&view.session).collect();
+    let taken: Vec<String> = status.iter().map(|name| field_name(name, locale)).collect();
     let left = link.left.iter().map(|(name, value)| {
         let short: String = value.chars().take(60).collect();
         format!("{} ({short})", field_name(name, locale))
@@ -60,23 +60,23 @@ pub(super) fn linked(view: &View, on: &Callback<Intent>) -> Html {
             if !refused.is_empty() {
                 <div class="note bad whole" role="alert" data-link="refused">
                     { icon::icon(icon::Icon::Warning) }
-                    <p>{ Tell::LinkRefused(&refused).in_locale(locale) }</p>
+                    <p>{ MessageArgs::LinkRefused(&refused).in_locale(locale) }</p>
                 </div>
             }
             if !taken.is_empty() {
-                <div class="note warn whole" role="status" data-link="taken" data-fields={standing.join(" ")}>
+                <div class="note warn whole" role="status" data-link="taken" data-fields={status.join(" ")}>
                     { icon::icon(icon::Icon::Warning) }
-                    <p>{ Tell::LinkTaken(&taken.join(between)).in_locale(locale) }</p>
+                    <p>{ MessageArgs::LinkTaken(&taken.join(between)).in_locale(locale) }</p>
                     <button type="button" class="tiny" data-action="empty-link"
                         onclick={on.reform(|_| Intent::DropLink)}>
-                        { Say::LinkEmpty.in_locale(locale) }
+                        { Message::LinkEmpty.in_locale(locale) }
                     </button>
                 </div>
             }
             if !left.is_empty() {
                 <div class="note info whole" role="status" data-link="left">
                     { icon::icon(icon::Icon::Dash) }
-                    <p>{ Tell::LinkLeft(&left).in_locale(locale) }</p>
+                    <p>{ MessageArgs::LinkLeft(&left).in_locale(locale) }</p>
                 </div>
             }
         </>
@@ -85,61 +85,61 @@ pub(super) fn linked(view: &View, on: &Callback<Intent>) -> Html {
 
 /// What the form calls a field.
 fn field_name(name: &str, locale: Locale) -> String {
-    let say = match name {
-        "cloud" => Say::Cloud,
-        "site" => Say::Site,
-        "region" => Say::Region,
-        "operation" => Say::Operation,
-        "mode" => Say::How,
-        "instanceIds" => Say::Instances,
-        "reason" => Say::Reason,
+    let message = match name {
+        "cloud" => Message::Cloud,
+        "site" => Message::Site,
+        "region" => Message::Region,
+        "operation" => Message::Operation,
+        "mode" => Message::How,
+        "instanceIds" => Message::Instances,
+        "reason" => Message::Reason,
         // The clouds have their own words for it.
         _ => return name.to_owned(),
     };
-    say.in_locale(locale).to_owned()
+    message.in_locale(locale).to_owned()
 }
 
 /// Whether the page around this one lets it send, while that is a question.
-pub(super) fn leave(view: &View, on: &Callback<Intent>) -> Html {
+pub(super) fn approval(view: &View, on: &Callback<Intent>) -> Html {
     let locale = view.session.locale();
     let withdraw = on.reform(|_| Intent::Withdraw);
-    match &view.leave {
-        Standing::Nothing => Html::default(),
-        Standing::Asked => html! {
+    match &view.approval {
+        ApprovalStatus::Nothing => Html::default(),
+        ApprovalStatus::Asked => html! {
             <div class="note info whole" role="status" data-leave="asked">
                 { icon::icon(icon::Icon::Dash) }
-                <p>{ Say::LeaveAsked.in_locale(locale) }</p>
+                <p>{ Message::ApprovalPending.in_locale(locale) }</p>
                 <button type="button" class="tiny" data-action="withdraw" onclick={withdraw}>
-                    { Say::Cancel.in_locale(locale) }
+                    { Message::Cancel.in_locale(locale) }
                 </button>
             </div>
         },
-        Standing::KeyAsked(source) => html! {
+        ApprovalStatus::KeyAsked(source) => html! {
             <div class="note info whole" role="status" data-leave="key-asked">
                 { icon::icon(icon::Icon::Dash) }
-                <p>{ Tell::KeyAsked(source).in_locale(locale) }</p>
+                <p>{ MessageArgs::KeyAsked(source).in_locale(locale) }</p>
                 <button type="button" class="tiny" data-action="withdraw" onclick={withdraw}>
-                    { Say::Cancel.in_locale(locale) }
+                    { Message::Cancel.in_locale(locale) }
                 </button>
             </div>
         },
-        Standing::Late => html! {
+        ApprovalStatus::Late => html! {
             <div class="note bad whole" role="alert" data-leave="late">
                 { icon::icon(icon::Icon::Warning) }
-                <p>{ Say::LeaveLate.in_locale(locale) }</p>
+                <p>{ Message::ApprovalTimedOut.in_locale(locale) }</p>
             </div>
         },
-        Standing::Changed { outdated, .. } => html! {
+        ApprovalStatus::Changed { outdated, .. } => html! {
             <div class="note warn whole" role="alert"
                 data-leave={if *outdated { "outdated" } else { "changed" }}>
                 { icon::icon(icon::Icon::Warning) }
-                <p>{ if *outdated { Say::LeaveOutdated } else { Say::LeaveChanged }.in_locale(locale) }</p>
+                <p>{ if *outdated { Message::ApprovalOutdated } else { Message::ApprovalChanged }.in_locale(locale) }</p>
             </div>
         },
-        Standing::Refused(words) => html! {
+        ApprovalStatus::Refused(words) => html! {
             <div class="note bad whole" role="alert" data-leave="refused">
                 { icon::icon(icon::Icon::Warning) }
-                <p>{ Say::LeaveRefused.in_locale(locale) }{ " " }{ words.clone().unwrap_or_default() }</p>
+                <p>{ Message::ApprovalRefused.in_locale(locale) }{ " " }{ words.clone().unwrap_or_default() }</p>
             </div>
         },
     }
@@ -151,7 +151,7 @@ pub(super) fn no_journal(view: &View) -> Html {
         if view.no_journal.is_some() {
             <div class="note warn" role="status">
                 { icon::icon(icon::Icon::Warning) }
-                <p>{ Say::NoJournal.in_locale(view.session.locale()) }</p>
+                <p>{ Message::NoJournal.in_locale(view.session.locale()) }</p>
             </div>
         }
     }

@@ -2,10 +2,10 @@
 
 use super::dom::{checked_of, value_of};
 use super::markup::html;
-use crate::{store::Intent, text::Say};
+use crate::{store::Intent, text::Message};
 use relight_core::{
-    form::{Fill, Pacing},
-    words::Locale,
+    form::{FormEdit, Pacing},
+    i18n::Locale,
 };
 use yew::{Callback, Event, Html};
 
@@ -21,23 +21,23 @@ pub(crate) struct Props<'a> {
 }
 
 /// The settings, folded away but for the canary.
-pub(crate) fn pace(props: &Props<'_>) -> Html {
-    let t = |say: Say| say.in_locale(props.locale);
+pub(crate) fn pacing(props: &Props<'_>) -> Html {
+    let t = |message: Message| message.in_locale(props.locale);
     let pacing = props.pacing;
     let set = |change: fn(&mut Pacing, &str)| {
         props.on.reform(move |event: Event| {
             let mut pacing = pacing;
             change(&mut pacing, value_of(&event).trim());
-            Intent::Fill(Fill::Pacing(pacing))
+            Intent::Edit(FormEdit::Pacing(pacing))
         })
     };
     let oncanary = props.on.reform(move |event: Event| {
-        Intent::Fill(Fill::Pacing(Pacing { canary: Some(checked_of(&event)), ..pacing }))
+        Intent::Edit(FormEdit::Pacing(Pacing { canary: Some(checked_of(&event)), ..pacing }))
     });
-    let number = |name: &'static str, say: Say, value: String, most: String, onchange| {
+    let number = |name: &'static str, message: Message, value: String, most: String, onchange| {
         html! {
             <label class="field beside">
-                <span>{ t(say) }</span>
+                <span>{ t(message) }</span>
                 <input {name} type="number" min="0" max={most} inputmode="numeric" autocomplete="off" {value} {onchange} />
             </label>
         }
@@ -49,23 +49,23 @@ pub(crate) fn pace(props: &Props<'_>) -> Html {
                     <input type="checkbox" name="canary" checked={props.canary} onchange={oncanary}
                         aria-describedby="canary-help" />
                     <span>
-                        { t(Say::Canary) }
-                        <span class="small muted" id="canary-help">{ t(Say::CanaryHelp) }</span>
+                        { t(Message::Canary) }
+                        <span class="small muted" id="canary-help">{ t(Message::CanaryHelp) }</span>
                     </span>
                 </label>
                 <details class="bare pacing">
-                    <summary class="small">{ t(Say::Pacing) }</summary>
+                    <summary class="small">{ t(Message::Pacing) }</summary>
                     <div class="stack">
-                        { number("batchSize", Say::BatchSize, words(pacing.size), props.ids_max.to_string(), set(|pacing, text| {
+                        { number("batchSize", Message::BatchSize, words(pacing.size), props.ids_max.to_string(), set(|pacing, text| {
                             pacing.size = text.parse().ok().filter(|size| *size > 0);
                         })) }
-                        { number("waveCalls", Say::WaveCalls, words(Some(pacing.wave_calls).filter(|calls| *calls > 0)), "1000".into(), set(|pacing, text| {
+                        { number("waveCalls", Message::WaveCalls, words(Some(pacing.wave_calls).filter(|calls| *calls > 0)), "1000".into(), set(|pacing, text| {
                             pacing.wave_calls = text.parse().unwrap_or(0);
                         })) }
-                        { number("wavePauseSeconds", Say::WavePause, words(Some(pacing.wave_pause_seconds).filter(|seconds| *seconds > 0)), "3600".into(), set(|pacing, text| {
+                        { number("wavePauseSeconds", Message::WavePause, words(Some(pacing.wave_pause_seconds).filter(|seconds| *seconds > 0)), "3600".into(), set(|pacing, text| {
                             pacing.wave_pause_seconds = text.parse().unwrap_or(0);
                         })) }
-                        { number("stopAboveRefusedPercent", Say::StopAbove, words(pacing.stop_above_refused_percent), "100".into(), set(|pacing, text| {
+                        { number("stopAboveRefusedPercent", Message::StopAbove, words(pacing.stop_above_refused_percent), "100".into(), set(|pacing, text| {
                             pacing.stop_above_refused_percent = text.parse().ok().filter(|percent| *percent <= 100);
                         })) }
                     </div>

@@ -1,8 +1,8 @@
 //! The pages of a long list: at most so many rows are mounted at a time.
 
 use super::markup::html;
-use crate::text::{Say, Tell};
-use relight_core::words::Locale;
+use crate::text::{Message, MessageArgs};
+use relight_core::i18n::Locale;
 use std::ops::Range;
 use yew::{Callback, Html};
 
@@ -35,15 +35,15 @@ pub(crate) fn pager(pages: &Pages<'_>) -> Html {
     };
     html! {
         <nav class="row small muted pager" aria-label={pages.label}>
-            <span>{ Tell::Range { from: shown.start + 1, to: shown.end, total }.in_locale(locale) }</span>
+            <span>{ MessageArgs::Range { from: shown.start + 1, to: shown.end, total }.in_locale(locale) }</span>
             <span class="grow"></span>
             <button type="button" class="tiny" data-action="previous" disabled={page == 0}
                 onclick={go(page.saturating_sub(1))}>
-                { Say::Previous.in_locale(locale) }
+                { Message::Previous.in_locale(locale) }
             </button>
             <button type="button" class="tiny" data-action="next" disabled={shown.end >= total}
                 onclick={go(page + 1)}>
-                { Say::Next.in_locale(locale) }
+                { Message::Next.in_locale(locale) }
             </button>
         </nav>
     }

@@ -2,12 +2,12 @@
 
 use super::chip::{SHOWN, tone};
 use super::markup::{class, html};
-use super::outside::outside;
-use crate::text::{self, Say, Tell};
+use super::untrusted_text::untrusted_text;
+use crate::text::{self, Message, MessageArgs};
 use relight_core::{
     answer::Outcome,
-    run::{CallState, Counts, Millis, Run, Stage},
-    words::Locale,
+    i18n::Locale,
+    run::{CallState, Counts, Millis, Run, RunStatus},
 };
 use yew::Html;
 
@@ -20,21 +20,21 @@ pub(crate) fn progress(locale: Locale, run: &Run, now: Millis) -> Html {
     let total = counts.total();
     let settled = total - unsettled(&counts);
     let percent = (settled * 100).checked_div(total).unwrap_or(100);
-    let stage = run.stage();
+    let status = run.status();
     let calls = run.calls();
     let answered = calls.iter().filter(|call| call.state == CallState::Done).count();
-    let look = run.next_look_at().filter(|_| stage != Stage::Finished);
+    let preflight = run.next_describe_at().filter(|_| status != RunStatus::Finished);
     let settings = text::settings(locale, run);
     let reason = run.about().reason.trim();
-    let stage_words = if stage == Stage::Finished && counts.of(Outcome::Queued) > 0 {
+    let status_words = if status == RunStatus::Finished && counts.of(Outcome::Queued) > 0 {
         text::ENDED_EARLY
     } else {
-        text::stage(stage)
+        text::status(status)
     };
-    let elapsed = run.started_at().filter(|_| stage != Stage::Finished);
+    let elapsed = run.started_at().filter(|_| status != RunStatus::Finished);
     html! {
         <div class="stack progress">
-            <div role="progressbar" aria-label={text::stage(stage).in_locale(locale)}
+            <div role="progressbar" aria-label={text::status(status).in_locale(locale)}
                 aria-valuenow={percent.to_string()} aria-valuemin="0" aria-valuemax="100">
                 <svg class="bar-track" viewBox={format!("0 0 {WIDTH} 8")} preserveAspectRatio="none"
                     aria-hidden="true" focusable="false">
@@ -42,18 +42,18 @@ pub(crate) fn progress(locale: Locale, run: &Run, now: Millis) -> Html {
                 </svg>
             </div>
             <p class="row small muted">
-                <b>{ stage_words.in_locale(locale) }</b>
-                <span>{ Tell::CallOf { done: answered, total: calls.len() }.in_locale(locale) }</span>
-                if stage == Stage::Sending {
+                <b>{ status_words.in_locale(locale) }</b>
+                <span>{ MessageArgs::CallOf { done: answered, total: calls.len() }.in_locale(locale) }</span>
+                if status == RunStatus::Sending {
                     <span class="wide">
-                        { Tell::Pace(run.order().operation().calls_per_second).in_locale(locale) }
+                        { MessageArgs::Pace(run.spec().operation().calls_per_second).in_locale(locale) }
                     </span>
                 }
-                if let Some(at) = look {
-                    <span>{ Tell::NextLook(at.saturating_sub(now).div_ceil(1_000)).in_locale(locale) }</span>
+                if let Some(at) = preflight {
+                    <span>{ MessageArgs::NextDescribe(at.saturating_sub(now).div_ceil(1_000)).in_locale(locale) }</span>
                 }
                 if let Some(seconds) = run.clock_correction_seconds() {
-                    <span>{ Tell::ClockCorrected(seconds).in_locale(locale) }</span>
+                    <span>{ MessageArgs::ClockCorrected(seconds).in_locale(locale) }</span>
                 }
                 <span class="grow"></span>
                 if let Some(since) = elapsed {
@@ -64,7 +64,7 @@ pub(crate) fn progress(locale: Locale, run: &Run, now: Millis) -> Html {
                 <p class="small muted" data-settings="">
                     { settings.clone() }
                     if !(settings.is_empty() || reason.is_empty()) { { " · " } }
-                    if !reason.is_empty() { { text::REASON.in_locale(locale) }{ outside(reason) } }
+                    if !reason.is_empty() { { text::REASON.in_locale(locale) }{ untrusted_text(reason) } }
                 </p>
             }
             <p class="hidden" role="status" aria-live="polite">{ milestone(run, &counts, answered, locale) }</p>
@@ -101,11 +101,11 @@ fn unsettled(counts: &Counts) -> usize {
 /// What screen readers are told: tenths of the way, pauses and the end, not each row.
 fn milestone(run: &Run, counts: &Counts, answered: usize, locale: Locale) -> String {
     let total = run.calls().len();
-    match run.stage() {
-        Stage::Paused(pause) => text::pause(pause).0.in_locale(locale).into(),
-        Stage::Finished => {
+    match run.status() {
+        RunStatus::Paused(pause) => text::pause(pause).0.in_locale(locale).into(),
+        RunStatus::Finished => {
             let of = |outcomes: &[Outcome]| outcomes.iter().map(|one| counts.of(*one)).sum();
-            Tell::Finished {
+            MessageArgs::Finished {
                 good: of(&[Outcome::Proven, Outcome::RunningUnproven, Outcome::DryRunPassed]),
                 bad: of(&[
                     Outcome::Rejected,
@@ -119,11 +119,13 @@ fn milestone(run: &Run, counts: &Counts, answered: usize, locale: Locale) -> Str
             }
             .in_locale(locale)
         }
-        Stage::Sending => {
+        RunStatus::Sending => {
             let step = total.div_ceil(10).max(1);
-            Tell::Sent { calls: answered / step * step, total }.in_locale(locale)
+            MessageArgs::Sent { calls: answered / step * step, total }.in_locale(locale)
         }
-        Stage::Watching | Stage::Stopped => text::stage(run.stage()).in_locale(locale).into(),
+        RunStatus::Watching | RunStatus::Stopped => {
+            text::status(run.status()).in_locale(locale).into()
+        }
     }
 }
 
@@ -135,7 +137,7 @@ pub(crate) fn counters(
     on_filter: &yew::Callback<Option<Outcome>>,
 ) -> Html {
     let counts = run.counts();
-    let verb = run.order().operation().verb;
+    let verb = run.spec().operation().verb;
     let counter = |wanted: Option<Outcome>, count: usize, words: &'static str| {
         let on_filter = on_filter.clone();
         let onclick = yew::Callback::from(move |_| on_filter.emit(wanted));
@@ -148,8 +150,8 @@ pub(crate) fn counters(
         }
     };
     html! {
-        <div class="counts" role="group" aria-label={Say::OutcomeColumn.in_locale(locale)}>
-            { counter(None, counts.total(), Say::All.in_locale(locale)) }
+        <div class="counts" role="group" aria-label={Message::OutcomeColumn.in_locale(locale)}>
+            { counter(None, counts.total(), Message::All.in_locale(locale)) }
             { for SHOWN.iter().filter(|one| counts.of(**one) > 0 || filter == Some(**one)).map(|one| {
                 counter(Some(*one), counts.of(*one), text::outcome_counter(*one, verb).in_locale(locale))
             }) }

@@ -15,15 +15,15 @@ use super::{
 };
 use crate::{
     store::{Intent, Shared},
-    text::{self, Deed, Say, Tell},
+    text::{self, Message, MessageArgs, OperationLabel},
 };
 use relight_core::{
     answer::Outcome,
     explain::ServerSignature,
+    i18n::Locale,
     ids::InstanceId,
     request::{Request, Route, Signed},
-    run::{Choice, Event, Millis, Pause, Row, Run, Stage},
-    words::Locale,
+    run::{Choice, Event, Millis, Pause, Row, Run, RunStatus},
 };
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 use yew::{
@@ -50,13 +50,13 @@ pub(crate) struct Props {
 pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
     let Props { locale, run, on, .. } = props;
     let locale = *locale;
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let filter = use_state_eq(|| None::<Outcome>).run(hooks);
     let cause = use_state_eq(|| None::<Rc<str>>).run(hooks);
     let selected = use_state_eq(|| None::<InstanceId>).run(hooks);
     let inspected = use_state_eq(|| None::<usize>).run(hooks);
     let confirming = use_state_eq(|| None::<Choice>).run(hooks);
-    let (heading, aside) = (use_node_ref().run(hooks), use_node_ref().run(hooks));
+    let (heading, quarantined) = (use_node_ref().run(hooks), use_node_ref().run(hooks));
     {
         let heading = heading.clone();
         use_effect_with((), move |()| focus(&heading)).run(hooks);
@@ -77,11 +77,11 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
         })
     };
     let on_select = {
-        let (selected, aside) = (selected.clone(), aside.clone());
+        let (selected, quarantined) = (selected.clone(), quarantined.clone());
         Callback::from(move |id| {
             selected.set(Some(id));
             if is_narrow() {
-                reveal(&aside);
+                reveal(&quarantined);
             }
         })
     };
@@ -107,40 +107,40 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
         .run(hooks);
     }
     let row = chosen(run, (*selected).as_ref(), cause.as_ref());
-    let stage = run.stage();
-    let order = run.order();
-    let target = order.target();
-    let active = match stage {
-        Stage::Sending | Stage::Watching | Stage::Paused(_) => true,
-        Stage::Stopped | Stage::Finished => false,
+    let status = run.status();
+    let spec = run.spec();
+    let target = spec.target();
+    let active = match status {
+        RunStatus::Sending | RunStatus::Watching | RunStatus::Paused(_) => true,
+        RunStatus::Stopped | RunStatus::Finished => false,
     };
     let cloud = target.cloud.manifest().name.in_locale(locale);
     html! {
-        <section class="panel run" part="panel run" aria-labelledby="h-run" data-stage={stage_word(stage)}>
+        <section class="panel run" part="panel run" aria-labelledby="h-run" data-stage={status_word(status)}>
             <div class="head">
                 <h2 id="h-run" tabindex="-1" ref={heading}>
-                    { Tell::RunTitle { deed: Deed::of(order), count: asked(run), active }.in_locale(locale) }
+                    { MessageArgs::RunTitle { label: OperationLabel::of(spec), count: asked(run), active }.in_locale(locale) }
                 </h2>
                 <span class="small muted">
                     { cloud }
                     if !target.region.is_empty() { { " · " }{ target.region.clone() } }
                 </span>
                 <span class="grow"></span>
-                if matches!(stage, Stage::Paused(pause) if pause != Pause::NotAllowed) {
+                if matches!(status, RunStatus::Paused(pause) if pause != Pause::NotAllowed) {
                     <button type="button" class="primary" data-action="resume"
                         onclick={on.reform(|_| Intent::Run(Event::Resume))}>
-                        { t(Say::Resume) }
+                        { t(Message::Resume) }
                     </button>
                 }
-                if active && stage != Stage::Watching {
+                if active && status != RunStatus::Watching {
                     <button type="button" data-action="stop" onclick={on.reform(|_| Intent::Run(Event::Stop))}>
-                        { t(if stage == Stage::Sending { Say::Stop } else { Say::StopNow }) }
+                        { t(if status == RunStatus::Sending { Message::Stop } else { Message::StopNow }) }
                     </button>
                 }
             </div>
             <div class="body">
                 { progress(locale, run, props.now) }
-                if let Stage::Paused(pause) = stage {
+                if let RunStatus::Paused(pause) = status {
                     <div class="note warn">
                         { icon(Icon::Pause) }
                         <p>
@@ -152,19 +152,19 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
                 if let Some(refusal) = run.refused() {
                     <div class="note bad" role="status" data-refusal={refusal.kind()}>
                         { icon(Icon::Warning) }
-                        <p><strong>{ t(Say::RunRefused) }</strong>{ " " }{ refusal.sentence(locale) }</p>
+                        <p><strong>{ t(Message::RunRefused) }</strong>{ " " }{ refusal.sentence(locale) }</p>
                     </div>
                 }
-                if stage == Stage::Stopped {
+                if status == RunStatus::Stopped {
                     <div class="note info">
                         { icon(Icon::Pause) }
-                        <p>{ Tell::CannotRecall(going_on(run)).in_locale(locale) }</p>
+                        <p>{ MessageArgs::CannotRecall(going_on(run)).in_locale(locale) }</p>
                     </div>
                 }
                 { counters(locale, run, *filter, &on_filter) }
                 if !causes.is_empty() {
                     <div class="group causes">
-                        <h3>{ t(Say::Causes) }</h3>
+                        <h3>{ t(Message::Causes) }</h3>
                         { for causes.iter().map(|one| {
                             cause_line(locale, one, cause.as_ref() == Some(&one.key), &on_cause, on)
                         }) }
@@ -181,7 +181,7 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
                     now: props.now,
                     on_select,
                 }) }
-                <aside ref={aside} part="explanation" aria-label={t(Say::WhatHappened)}>
+                <quarantined ref={quarantined} part="explanation" aria-label={t(Message::WhatHappened)}>
                     if let Some(row) = row {
                         { card(&explanation::Props {
                             locale,
@@ -193,13 +193,13 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
                             on_confirming: &on_confirming,
                         }) }
                     } else {
-                        <p class="muted">{ t(Say::NothingSelected) }</p>
+                        <p class="muted">{ t(Message::NothingSelected) }</p>
                     }
-                </aside>
+                </quarantined>
             </div>
             <section class="calls-section" aria-labelledby="h-calls">
-                <div class="head"><h2 id="h-calls">{ t(Say::Calls) }</h2>
-                    <span class="small muted">{ t(Say::CallsHint) }</span></div>
+                <div class="head"><h2 id="h-calls">{ t(Message::Calls) }</h2>
+                    <span class="small muted">{ t(Message::CallsHint) }</span></div>
                 <div class={if inspected.is_some() { "split wide-aside" } else { "" }}>
                     { part("calls", calls, calls::Props {
                         locale,
@@ -258,9 +258,9 @@ fn cause_line(
             <b class={super::chip::tone(cause.outcome).class()}>{ text::number(locale, cause.count) }</b>
             <span class="grow">{ cause.title.clone() }{ " " }<code class="muted">{ cause.code.clone() }</code></span>
             <button type="button" class="tiny" data-action="show-cause" aria-pressed={pressed.to_string()} {onclick}>
-                { Tell::ShowOnly(cause.count).in_locale(locale) }
+                { MessageArgs::ShowOnly(cause.count).in_locale(locale) }
             </button>
-            { copy_button(locale, cause.ids.clone(), Say::CopyIds, None, on) }
+            { copy_button(locale, cause.ids.clone(), Message::CopyIds, None, on) }
         </div>
     }
 }
@@ -277,11 +277,11 @@ fn causes(run: &Run, locale: Locale) -> Vec<Cause> {
         .into_iter()
         .filter_map(|(key, rows)| {
             let first = rows.first()?;
-            let told = explain_fault(run.order(), first.fault.as_deref()?, locale);
+            let explanation = explain_fault(run.spec(), first.fault.as_deref()?, locale);
             Some(Cause {
                 key: key.into(),
-                title: told.title,
-                code: told.code.unwrap_or_default(),
+                title: explanation.title,
+                code: explanation.code.unwrap_or_default(),
                 outcome: first.outcome,
                 count: rows.len(),
                 ids: joined(rows.iter().map(|row| &row.id)),
@@ -313,20 +313,20 @@ fn chosen<'a>(
 }
 
 /// The public name of a stage.
-const fn stage_word(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Sending => "sending",
-        Stage::Watching => "watching",
-        Stage::Paused(_) => "paused",
-        Stage::Stopped => "stopped",
-        Stage::Finished => "finished",
+const fn status_word(status: RunStatus) -> &'static str {
+    match status {
+        RunStatus::Sending => "sending",
+        RunStatus::Watching => "watching",
+        RunStatus::Paused(_) => "paused",
+        RunStatus::Stopped => "stopped",
+        RunStatus::Finished => "finished",
     }
 }
 
 /// What the cloud says it has signed, if it refused a call for its signature and says so.
 fn server_signature(run: &Run, call: usize, locale: Locale) -> Option<ServerSignature> {
     let row = run.rows().iter().find(|row| row.call == Some(call) && row.fault.is_some())?;
-    explain_fault(run.order(), row.fault.as_deref()?, locale).signature
+    explain_fault(run.spec(), row.fault.as_deref()?, locale).signature
 }
 
 fn going_on(run: &Run) -> usize {

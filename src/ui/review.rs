@@ -8,25 +8,25 @@ use super::{
     dom::{focus, open_of, value_of},
     header::route_name,
     icon::{Icon, icon},
-    outside::outside,
-    pacing::{self, pace},
+    pacing::{self, pacing},
     pager::{Pages, page_range, pager},
     part::part,
     skipped::skipped,
+    untrusted_text::untrusted_text,
 };
 use crate::{
     store::{Intent, Shared},
-    text::{self, Deed, Say, Tell},
+    text::{self, Message, MessageArgs, OperationLabel},
 };
 use relight_core::{
-    answer::InstanceState,
-    doctor::Holds,
-    form::{Fill, Pacing},
-    plan::{Batch, Order, Plan, Refusal},
+    answer::DescribedInstance,
+    diagnostics::CheckResult,
+    form::{FormEdit, Pacing},
+    i18n::Locale,
+    plan::{Batch, OperationSpec, Plan, Refusal},
     request::{Pair, Payload, Route},
-    run::Seen,
+    run::PreflightResult,
     session::{Action, Review as Reviewed},
-    words::Locale,
 };
 use std::{collections::HashMap, sync::Arc};
 use yew::{
@@ -52,7 +52,7 @@ pub(crate) struct Props {
     /// How many of them may have had a request already.
     pub(crate) doubted: usize,
     /// Whether it is known of the proxy that it refuses the second copy of a request.
-    pub(crate) once: Holds,
+    pub(crate) once: CheckResult,
     /// Whether that is being found out.
     pub(crate) checking: bool,
 }
@@ -62,7 +62,7 @@ pub(crate) struct Props {
 pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
     let Props { locale, review, on, .. } = props;
     let locale = *locale;
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let cancel = use_node_ref().run(hooks);
     let (typed, reason) = (use_node_ref().run(hooks), use_node_ref().run(hooks));
     let check = use_node_ref().run(hooks);
@@ -71,12 +71,13 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
         let cancel = cancel.clone();
         use_effect_with((), move |()| focus(&cancel)).run(hooks);
     }
-    let order = &review.order;
+    let spec = &review.spec;
     let count = review.plan.as_ref().map_or(0, |plan| plan.instances());
-    let deed = Deed::of(order);
+    let label = OperationLabel::of(spec);
     let ontyped = on.reform(|event: InputEvent| Intent::Form(Action::TypedCount(value_of(&event))));
-    let wrong = (*asked && !review.may_send()).then(|| Tell::TypedWrong(count).in_locale(locale));
-    let unproven = order.limits().check_once(order).err();
+    let wrong =
+        (*asked && !review.may_send()).then(|| MessageArgs::TypedWrong(count).in_locale(locale));
+    let unproven = spec.limits().check_once(spec).err();
     let reason_given = props.refusal.is_none();
     let onmissing = {
         let missing = match (reason_given, review.may_send()) {
@@ -93,60 +94,60 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
     // That there is none yet is said once somebody goes on without.
     let refusal = props.refusal.as_ref().filter(|one| *asked || **one != Refusal::ReasonMissing);
     let no_reason = refusal.map(|refusal| refusal.sentence(locale));
-    let danger = !order.is_dry_run() && (order.is_forced() || order.erases());
+    let danger = !spec.is_dry_run() && (spec.is_forced() || spec.erases());
     html! {
         <section class="panel review" part="panel review" aria-labelledby="h-review" onkeydown={no_repeat()}>
             <div class="head">
-                <h2 id="h-review">{ Tell::ReviewTitle(deed, count).in_locale(locale) }</h2>
-                <span class="small muted">{ place(order, locale) }</span>
-                if let Some(seen) = &review.seen {
+                <h2 id="h-review">{ MessageArgs::ReviewTitle(label, count).in_locale(locale) }</h2>
+                <span class="small muted">{ target_name(spec, locale) }</span>
+                if let Some(preflight) = &review.preflight {
                     <span class="small muted">
-                        { Tell::StatesAsOf(&text::time_of_day(locale, seen.at)).in_locale(locale) }
+                        { MessageArgs::StatesAsOf(&text::time_of_day(locale, preflight.at)).in_locale(locale) }
                     </span>
                     <button type="button" class="tiny" data-action="refresh" onclick={on.reform(|_| Intent::Review)}>
-                        { t(Say::Refresh) }
+                        { t(Message::Refresh) }
                     </button>
                 }
                 <span class="grow"></span>
-                <span class="small muted">{ t(Say::StepTwo) }</span>
+                <span class="small muted">{ t(Message::StepTwo) }</span>
             </div>
             <div class="body">
                 <div class="counts">
                     <span class="count still good" data-count="planned">
-                        <b>{ text::number(locale, count) }</b>{ Tell::WillBe(deed).in_locale(locale) }
+                        <b>{ text::number(locale, count) }</b>{ MessageArgs::WillBe(label).in_locale(locale) }
                     </span>
                     if !review.skipped.is_empty() {
                         <span class="count still" data-count="skipped">
-                            <b>{ text::number(locale, review.skipped.len()) }</b>{ t(Say::WillBeSkipped) }
+                            <b>{ text::number(locale, review.skipped.len()) }</b>{ t(Message::WillBeSkipped) }
                         </span>
                     }
                 </div>
-                if let Some(age_ms) = review.seen.as_ref().and_then(|seen| seen.instead_of_ms) {
+                if let Some(age_ms) = review.preflight.as_ref().and_then(|preflight| preflight.replaced_age_ms) {
                     <div class="note warn" role="alert" data-checked-again={age_ms.to_string()}>
                         { icon(Icon::Warning) }
-                        <p>{ Tell::CheckedAgain { minutes: age_ms / 60_000 }.in_locale(locale) }</p>
+                        <p>{ MessageArgs::CheckedAgain { minutes: age_ms / 60_000 }.in_locale(locale) }</p>
                     </div>
                 }
-                if review.seen.is_none() {
-                    <div class="note warn">{ icon(Icon::Warning) }<p>{ t(Say::UnseenWarning) }</p></div>
+                if review.preflight.is_none() {
+                    <div class="note warn">{ icon(Icon::Warning) }<p>{ t(Message::SkipPreflightWarning) }</p></div>
                 }
                 if props.doubted > 0 {
                     <div class="note bad" role="status" data-doubted={props.doubted.to_string()}>
-                        { icon(Icon::Warning) }<p>{ Tell::MayBeTwice(props.doubted).in_locale(locale) }</p>
+                        { icon(Icon::Warning) }<p>{ MessageArgs::MayBeTwice(props.doubted).in_locale(locale) }</p>
                     </div>
                 }
-                if review.plan.is_some() && props.once != Holds::Yes && !order.is_dry_run() {
+                if review.plan.is_some() && props.once != CheckResult::Yes && !spec.is_dry_run() {
                     { once(props, unproven.as_ref(), &check) }
                 }
                 if let Some(plan) = &review.plan {
                     { for plan.warnings.iter().map(|warning| html! {
                         <div class="note bad">
                             { icon(Icon::Warning) }
-                            <p><strong>{ t(Say::BeforeYouConfirm) }</strong>{ warning.sentence(locale) }</p>
+                            <p><strong>{ t(Message::BeforeYouConfirm) }</strong>{ warning.sentence(locale) }</p>
                         </div>
                     }) }
                 } else {
-                    <div class="note info">{ icon(Icon::Dash) }<p>{ t(Say::NothingEligible) }</p></div>
+                    <div class="note info">{ icon(Icon::Dash) }<p>{ t(Message::NothingEligible) }</p></div>
                 }
                 <div class={if review.skipped.is_empty() { "stack" } else { "pair" }}>
                     if !review.skipped.is_empty() {
@@ -163,24 +164,24 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
                     { part("planned", planned, PlannedProps {
                         locale,
                         plan: plan.clone(),
-                        seen: review.seen.clone(),
+                        preflight: review.preflight.clone(),
                     }) }
                     <div class="two last">
                         <div class="field">
                             <label class="field">
-                                { t(Say::Reason) }
+                                { t(Message::Reason) }
                                 <input name="reason" type="text" autocomplete="off" maxlength="200"
-                                    placeholder={if order.limits().reason_required { "" } else { t(Say::Optional) }}
+                                    placeholder={if spec.limits().reason_required { "" } else { t(Message::Optional) }}
                                     value={props.reason.clone()} ref={reason}
                                     aria-invalid={no_reason.as_ref().map(|_| "true")} aria-describedby="e-reason"
-                                    oninput={on.reform(|event: InputEvent| Intent::Fill(Fill::Reason(value_of(&event))))} />
+                                    oninput={on.reform(|event: InputEvent| Intent::Edit(FormEdit::Reason(value_of(&event))))} />
                             </label>
                             { problem_at("e-reason", no_reason.as_deref()) }
                         </div>
                         if review.needs_typed_count() {
                             <div class="field">
                                 <label class="field">
-                                    { Tell::TypeToConfirm(count).in_locale(locale) }
+                                    { MessageArgs::TypeToConfirm(count).in_locale(locale) }
                                     <input ref={typed} name="typedCount" type="text" inputmode="numeric"
                                         autocomplete="off" value={review.typed_count.clone()} oninput={ontyped}
                                         aria-invalid={wrong.as_ref().map(|_| "true")} aria-describedby="e-typed" />
@@ -194,14 +195,14 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
             <div class="foot dock">
                 <button type="button" ref={cancel} data-action="cancel"
                     onclick={on.reform(|_| Intent::Form(Action::Back))}>
-                    { t(Say::Cancel) }
+                    { t(Message::Cancel) }
                 </button>
                 <span class="grow wide"></span>
                 if let Some(plan) = review.plan.clone() {
                     { part("confirm", confirm, confirm::Props {
                         action: "send",
                         subject: confirm::Subject::Plan(plan.clone()),
-                        label: Tell::Confirm(deed, count).in_locale(locale),
+                        label: MessageArgs::Confirm(label, count).in_locale(locale),
                         danger,
                         ready: review.may_send() && reason_given && unproven.is_none(),
                         on_confirm: on.reform(move |()| Intent::Send(plan.clone())),
@@ -216,19 +217,19 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
 /// That a browser may send it twice, and how to find out. `refusal` is why it then cannot be sent.
 fn once(props: &Props, refusal: Option<&Refusal>, check: &NodeRef) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let is_direct = *props.route == Route::Direct;
-    let say = match props.once {
-        _ if is_direct => Say::OnceDirect,
-        Holds::No => Say::OnceMissing,
-        Holds::Unseen | Holds::Yes => Say::OnceUnseen,
+    let message = match props.once {
+        _ if is_direct => Message::OnceDirect,
+        CheckResult::No => Message::OnceMissing,
+        CheckResult::Unknown | CheckResult::Yes => Message::OnceUnknown,
     };
     html! {
         <div class={class(&["note", if refusal.is_some() { "bad" } else { "warn" }])}
             data-once={props.once.word()}>
             { icon(Icon::Warning) }
             <div class="stack">
-                <p>{ t(say) }</p>
+                <p>{ t(message) }</p>
                 if let Some(refusal) = refusal {
                     <p data-refusal={refusal.kind()}><strong>{ refusal.sentence(locale) }</strong></p>
                 }
@@ -236,10 +237,10 @@ fn once(props: &Props, refusal: Option<&Refusal>, check: &NodeRef) -> Html {
                     <div class="row">
                         <button type="button" ref={check.clone()} data-action="check-connection"
                             aria-busy={props.checking.then_some("true")} disabled={props.checking}
-                            onclick={props.on.reform(|_| Intent::Examine)}>
-                            { t(Say::DoctorTitle) }
+                            onclick={props.on.reform(|_| Intent::RunDiagnostics)}>
+                            { t(Message::DiagnosticsTitle) }
                         </button>
-                        <span class="small muted">{ t(Say::OnceHint) }</span>
+                        <span class="small muted">{ t(Message::OnceHint) }</span>
                     </div>
                 }
             </div>
@@ -249,24 +250,24 @@ fn once(props: &Props, refusal: Option<&Refusal>, check: &NodeRef) -> Html {
 
 fn how(props: &Props, plan: &Arc<Plan>) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
-    let order = &plan.order;
+    let t = |message: Message| message.in_locale(locale);
+    let spec = &plan.spec;
     html! {
         <div class="group">
-            <h3>{ t(Say::HowItWillGo) }</h3>
+            <h3>{ t(Message::HowItWillGo) }</h3>
             <dl class="kv">
-                <dt>{ t(Say::Calls) }</dt>
+                <dt>{ t(Message::Calls) }</dt>
                 <dd data-count="calls">{ sizes(plan, locale) }</dd>
-                <dt>{ t(Say::Operation) }</dt>
+                <dt>{ t(Message::Operation) }</dt>
                 <dd>
-                    <code>{ order.operation().name }</code>
-                    { " · " }{ order.target().cloud.manifest().product }
+                    <code>{ spec.operation().name }</code>
+                    { " · " }{ spec.target().cloud.manifest().product }
                 </dd>
-                <dt>{ t(Say::Options) }</dt>
+                <dt>{ t(Message::Options) }</dt>
                 <dd>{ options(plan, locale) }</dd>
-                <dt>{ t(Say::Host) }</dt>
-                <dd><code>{ order.target().host() }</code></dd>
-                <dt>{ t(Say::Through) }</dt>
+                <dt>{ t(Message::Host) }</dt>
+                <dd><code>{ spec.target().host() }</code></dd>
+                <dt>{ t(Message::Through) }</dt>
                 <dd data-route={match *props.route {
                     Route::Direct => "direct",
                     Route::Proxy { .. } => "proxy",
@@ -274,19 +275,19 @@ fn how(props: &Props, plan: &Arc<Plan>) -> Html {
                     { route_name(&props.route, locale) }
                     if *props.route == Route::Direct {
                         <p class="small hint-warn">
-                            { icon(Icon::Warning) }<span>{ t(Say::DirectHint) }</span>
+                            { icon(Icon::Warning) }<span>{ t(Message::DirectHint) }</span>
                         </p>
                     }
                 </dd>
-                <dt>{ t(Say::PaceLabel) }</dt>
-                <dd>{ Tell::Pace(order.operation().calls_per_second).in_locale(locale) }</dd>
+                <dt>{ t(Message::PaceLabel) }</dt>
+                <dd>{ MessageArgs::Pace(spec.operation().calls_per_second).in_locale(locale) }</dd>
             </dl>
-            { pace(&pacing::Props {
+            { pacing(&pacing::Props {
                 locale,
                 pacing: props.pacing,
                 canary: plan.canary,
                 instances: plan.instances(),
-                ids_max: order.operation().ids_max,
+                ids_max: spec.operation().ids_max,
                 on: &props.on,
             }) }
         </div>
@@ -294,8 +295,8 @@ fn how(props: &Props, plan: &Arc<Plan>) -> Html {
 }
 
 /// The cloud and, where there is one, the region.
-fn place(order: &Order, locale: Locale) -> String {
-    let target = order.target();
+fn target_name(spec: &OperationSpec, locale: Locale) -> String {
+    let target = spec.target();
     let cloud = target.cloud.manifest().name.in_locale(locale);
     if target.region.is_empty() { cloud.into() } else { format!("{cloud} · {}", target.region) }
 }
@@ -304,15 +305,15 @@ fn sizes(plan: &Plan, locale: Locale) -> String {
     let calls = plan.batches.len();
     let largest = plan.batches.iter().map(|batch| batch.ids().len()).max().unwrap_or(0);
     if plan.canary && calls > 1 {
-        return Tell::CanarySizes { calls: calls - 1, largest }.in_locale(locale);
+        return MessageArgs::CanarySizes { calls: calls - 1, largest }.in_locale(locale);
     }
-    Tell::CallSizes { calls, instances: plan.instances(), largest }.in_locale(locale)
+    MessageArgs::CallSizes { calls, instances: plan.instances(), largest }.in_locale(locale)
 }
 
 fn options(plan: &Plan, locale: Locale) -> Html {
-    let options = plan.order.options();
+    let options = plan.spec.options();
     if options.is_empty() {
-        return Say::NoOptions.in_locale(locale).into();
+        return Message::NoOptions.in_locale(locale).into();
     }
     options
         .iter()
@@ -332,13 +333,13 @@ fn options(plan: &Plan, locale: Locale) -> Html {
 struct PlannedProps {
     locale: Locale,
     plan: Arc<Plan>,
-    seen: Option<Arc<Seen>>,
+    preflight: Option<Arc<PreflightResult>>,
 }
 
 /// The instances, in pages.
 fn planned(props: &PlannedProps, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let page = use_state_eq(|| 0_usize).run(hooks);
     let wanted = use_state_eq(String::new).run(hooks);
     let onfind = {
@@ -352,17 +353,23 @@ fn planned(props: &PlannedProps, hooks: &mut HookContext) -> Html {
         let page = page.clone();
         Callback::from(move |to| page.set(to))
     };
-    let places = use_memo(props.seen.clone(), |seen| {
-        let instances = seen.as_ref().map_or(&[][..], |seen| &seen.instances);
+    let places = use_memo(props.preflight.clone(), |preflight| {
+        let instances = preflight.as_ref().map_or(&[][..], |preflight| &preflight.instances);
         let places = instances.iter().enumerate();
-        places.map(|(place, state)| (state.id.clone(), place)).collect::<HashMap<_, _>>()
+        places
+            .map(|(target_name, state)| (state.id.clone(), target_name))
+            .collect::<HashMap<_, _>>()
     })
     .run(hooks);
     let state_of = |id: &str| {
-        props.seen.as_ref().zip(places.get(id)).and_then(|(seen, place)| seen.instances.get(*place))
+        props
+            .preflight
+            .as_ref()
+            .zip(places.get(id))
+            .and_then(|(preflight, target_name)| preflight.instances.get(*target_name))
     };
     let all = props.plan.batches.iter().enumerate();
-    let found: Vec<(usize, &str, Option<&InstanceState>)> = all
+    let found: Vec<(usize, &str, Option<&DescribedInstance>)> = all
         .flat_map(|(call, batch)| batch.ids().iter().map(move |id| (call, id.as_str())))
         .map(|(call, id)| (call, id, state_of(id)))
         .filter(|(_, id, state)| {
@@ -371,52 +378,52 @@ fn planned(props: &PlannedProps, hooks: &mut HookContext) -> Html {
                 || state.is_some_and(|state| state.name.to_lowercase().contains(wanted.as_str()))
         })
         .collect();
-    let known = props.seen.is_some();
+    let known = props.preflight.is_some();
     let shown = page_range(found.len(), INSTANCES_A_PAGE, *page);
     html! {
         <div class="stack">
             <div class="row">
-                <h3 class="grow">{ t(Say::Instances) }</h3>
+                <h3 class="grow">{ t(Message::Instances) }</h3>
                 if props.plan.instances() > 10 {
                     <input class="find" type="search" name="find" autocomplete="off" spellcheck="false"
-                        aria-label={t(Say::FindInstance)} placeholder={t(Say::FindInstance)} oninput={onfind} />
+                        aria-label={t(Message::FindInstance)} placeholder={t(Message::FindInstance)} oninput={onfind} />
                 }
             </div>
-            <div class="framed scroll" tabindex="0" role="group" aria-label={t(Say::Instances)}>
+            <div class="framed scroll" tabindex="0" role="group" aria-label={t(Message::Instances)}>
                 <table>
                     <thead><tr>
-                        <th scope="col">{ t(Say::Instance) }</th>
+                        <th scope="col">{ t(Message::Instance) }</th>
                         if known {
-                            <th scope="col" class="aux">{ t(Say::Name) }</th>
-                            <th scope="col" class="aux">{ t(Say::Zone) }</th>
-                            <th scope="col">{ t(Say::StateLabel) }</th>
-                            <th scope="col" class="aux">{ t(Say::IpAddress) }</th>
+                            <th scope="col" class="aux">{ t(Message::Name) }</th>
+                            <th scope="col" class="aux">{ t(Message::Zone) }</th>
+                            <th scope="col">{ t(Message::StateLabel) }</th>
+                            <th scope="col" class="aux">{ t(Message::IpAddress) }</th>
                         }
-                        <th scope="col" class="number aux">{ t(Say::CallColumn) }</th>
+                        <th scope="col" class="number aux">{ t(Message::CallColumn) }</th>
                     </tr></thead>
                     <tbody>
                         { for found.get(shown).unwrap_or_default().iter().map(|(call, id, state)| html! {
                             <tr key={id} data-instance-id={(*id).to_owned()}>
                                 <td class="id">
                                     { (*id).to_owned() }
-                                    <span class="narrow small muted">{ state.map(|state| outside(&state.name)) }</span>
+                                    <span class="narrow small muted">{ state.map(|state| untrusted_text(&state.name)) }</span>
                                 </td>
                                 if known {
-                                    <td class="name aux">{ state.map(|state| outside(&state.name)) }</td>
-                                    <td class="muted aux">{ state.map(|state| outside(&state.zone)) }</td>
+                                    <td class="name aux">{ state.map(|state| untrusted_text(&state.name)) }</td>
+                                    <td class="muted aux">{ state.map(|state| untrusted_text(&state.zone)) }</td>
                                     <td>{ state.map(state_chip) }</td>
-                                    <td class="muted aux">{ state.map(|state| outside(&state.address)) }</td>
+                                    <td class="muted aux">{ state.map(|state| untrusted_text(&state.address)) }</td>
                                 }
                                 <td class="number muted aux">{ text::number(locale, call + 1) }</td>
                             </tr>
                         }) }
                     </tbody>
                 </table>
-                if found.is_empty() { <p class="nothing muted">{ t(Say::NothingMatches) }</p> }
+                if found.is_empty() { <p class="nothing muted">{ t(Message::NothingMatches) }</p> }
             </div>
             { pager(&Pages {
                 locale,
-                label: t(Say::Instances),
+                label: t(Message::Instances),
                 total: found.len(),
                 size: INSTANCES_A_PAGE,
                 page: *page,
@@ -436,7 +443,7 @@ struct RequestsProps {
 /// The unsigned requests, each drawn when it is opened.
 fn requests(props: &RequestsProps, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let open = use_state_eq(|| false).run(hooks);
     let page = use_state_eq(|| 0_usize).run(hooks);
     let onclick = {
@@ -455,11 +462,11 @@ fn requests(props: &RequestsProps, hooks: &mut HookContext) -> Html {
             <div>
                 <button type="button" class="quiet" data-action="show-requests"
                     aria-expanded={open.to_string()} {onclick}>
-                    { t(if *open { Say::HideRequests } else { Say::ShowRequests }) }
+                    { t(if *open { Message::HideRequests } else { Message::ShowRequests }) }
                 </button>
             </div>
             if *open {
-                <p class="small muted">{ t(Say::RequestsHint) }</p>
+                <p class="small muted">{ t(Message::RequestsHint) }</p>
                 <div class="framed requests">
                     { for batches.get(shown).unwrap_or_default().iter().enumerate().map(|(index, batch)| {
                         part(&(first + index).to_string(), planned_call, PlannedCallProps {
@@ -473,7 +480,7 @@ fn requests(props: &RequestsProps, hooks: &mut HookContext) -> Html {
                 </div>
                 { pager(&Pages {
                     locale,
-                    label: t(Say::Calls),
+                    label: t(Message::Calls),
                     total: batches.len(),
                     size: CALLS_A_PAGE,
                     page: *page,
@@ -503,14 +510,14 @@ fn planned_call(props: &PlannedCallProps, hooks: &mut HookContext) -> Html {
     let batch = props.plan.batches.get(number - 1);
     html! {
         <details data-call={number.to_string()} open={*open} {ontoggle}>
-            <summary>{ Tell::CallHeading { number, instances }.in_locale(locale) }</summary>
+            <summary>{ MessageArgs::CallHeading { number, instances }.in_locale(locale) }</summary>
             if let Some(batch) = batch.filter(|_| *open) { { request(batch, &props.route, locale) } }
         </details>
     }
 }
 
 fn request(batch: &Batch, route: &Route, locale: Locale) -> Html {
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let request = batch.request();
     let content = request.content();
     let address = match route {
@@ -522,24 +529,24 @@ fn request(batch: &Batch, route: &Route, locale: Locale) -> Html {
     html! {
         <div class="stack request">
             <dl class="kv">
-                <dt>{ t(Say::Address) }</dt>
+                <dt>{ t(Message::Address) }</dt>
                 <dd><code>{ format!("{} {address}", content.method) }</code></dd>
-                <dt>{ t(Say::Action) }</dt><dd><code>{ content.action }</code></dd>
-                <dt>{ t(Say::Version) }</dt><dd><code>{ content.version }</code></dd>
+                <dt>{ t(Message::Action) }</dt><dd><code>{ content.action }</code></dd>
+                <dt>{ t(Message::Version) }</dt><dd><code>{ content.version }</code></dd>
                 if let Some(region) = &content.region {
-                    <dt>{ t(Say::Region) }</dt><dd><code>{ region.clone() }</code></dd>
+                    <dt>{ t(Message::Region) }</dt><dd><code>{ region.clone() }</code></dd>
                 }
             </dl>
             { match &content.payload {
                 Payload::Query(parameters) => html! {
                     <>
-                        <h4>{ t(Say::Parameters) }</h4>
+                        <h4>{ t(Message::Parameters) }</h4>
                         <pre tabindex="0">{ lines(parameters) }</pre>
                     </>
                 },
                 Payload::Json(body) => html! {
                     <>
-                        <h4>{ t(Say::Body) }</h4>
+                        <h4>{ t(Message::Body) }</h4>
                         <pre tabindex="0" class="wrap">{ body.clone() }</pre>
                     </>
                 },

@@ -6,17 +6,17 @@ use super::{
     confirm::{self, confirm},
     dom::focus,
     icon::{Icon, icon},
-    outside::outside,
     pager::{Pages, page_range, pager},
     part::part,
+    untrusted_text::untrusted_text,
 };
 use crate::{
-    kept::{Kept, Wish},
-    place::Place,
+    routes::PageRoute,
+    run_history::{HistoryAction, SavedRun},
     store::{Intent, Shared},
-    text::{self, Say, Tell},
+    text::{self, Message, MessageArgs},
 };
-use relight_core::{answer::Outcome, cloud, run::Counts, words::Locale};
+use relight_core::{answer::Outcome, cloud, i18n::Locale, run::Counts};
 use yew::{
     Callback, Html,
     functional::{Hook, HookContext},
@@ -31,43 +31,46 @@ const PAGE: usize = 10;
 pub(crate) struct Props {
     pub(crate) locale: Locale,
     /// `None` until the journal is read, or where there is none.
-    pub(crate) kept: Option<Shared<Vec<Kept>>>,
+    pub(crate) saved_runs: Option<Shared<Vec<SavedRun>>>,
     /// The run that this page shows.
     pub(crate) current: Option<String>,
     /// Whether another one may take its place.
     pub(crate) is_free: bool,
-    pub(crate) on_place: Callback<Place>,
+    pub(crate) on_navigate: Callback<PageRoute>,
     pub(crate) on: Callback<Intent>,
 }
 
 /// The page of the runs that are kept.
 pub(crate) fn runs(props: &Props, hooks: &mut HookContext) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let page = use_state_eq(|| 0).run(hooks);
     let opening = use_state_eq(|| None::<String>).run(hooks);
     let forgetting = use_state_eq(Vec::<String>::new).run(hooks);
     let heading = use_node_ref().run(hooks);
-    let all: &[Kept] = props.kept.as_deref().map_or(&[], Vec::as_slice);
+    let all: &[SavedRun] = props.saved_runs.as_deref().map_or(&[], Vec::as_slice);
     let shown = all.get(page_range(all.len(), PAGE, *page)).unwrap_or_default();
     {
         let (on, heading) = (props.on.clone(), heading.clone());
         use_effect_with((), move |()| {
             focus(&heading);
-            on.emit(Intent::Kept(Wish::List));
+            on.emit(Intent::History(HistoryAction::List));
         })
         .run(hooks);
     }
     {
         let on = props.on.clone();
         let ids: Vec<String> = shown.iter().map(|one| one.id.clone()).collect();
-        use_effect_with(ids, move |ids| on.emit(Intent::Kept(Wish::Tally(ids.clone())))).run(hooks);
+        use_effect_with(ids, move |ids| {
+            on.emit(Intent::History(HistoryAction::Tally(ids.clone())))
+        })
+        .run(hooks);
     }
     {
-        let on_place = props.on_place.clone();
+        let on_navigate = props.on_navigate.clone();
         use_effect_with((props.current.clone(), opening.clone()), move |(current, opening)| {
             if current.is_some() && **opening == *current {
-                on_place.emit(Place::Power);
+                on_navigate.emit(PageRoute::Power);
             }
         })
         .run(hooks);
@@ -77,7 +80,7 @@ pub(crate) fn runs(props: &Props, hooks: &mut HookContext) -> Html {
         Callback::from(move |id: String| {
             opening.set(Some(id.clone()));
             if current.as_ref() != Some(&id) {
-                on.emit(Intent::Kept(Wish::Open(id)));
+                on.emit(Intent::History(HistoryAction::Open(id)));
             }
         })
     };
@@ -91,22 +94,22 @@ pub(crate) fn runs(props: &Props, hooks: &mut HookContext) -> Html {
     };
     let idle: Vec<String> =
         all.iter().filter(|one| may_go(one)).map(|one| one.id.clone()).collect();
-    let asked: Vec<&Kept> = all.iter().filter(|one| forgetting.contains(&one.id)).collect();
+    let asked: Vec<&SavedRun> = all.iter().filter(|one| forgetting.contains(&one.id)).collect();
     html! {
         <section class="panel" part="panel runs" aria-labelledby="h-runs" data-runs={all.len().to_string()}>
             <div class="head">
-                <h1 id="h-runs" tabindex="-1" ref={heading}>{ Tell::RunsKept(all.len()).in_locale(locale) }</h1>
+                <h1 id="h-runs" tabindex="-1" ref={heading}>{ MessageArgs::SavedRuns(all.len()).in_locale(locale) }</h1>
             </div>
             <div class="body stack">
-                <p class="muted">{ text::RUNS_KEPT.in_locale(locale) }</p>
-                if props.kept.is_some() && all.is_empty() {
-                    <p>{ t(Say::NoRunsKept) }</p>
+                <p class="muted">{ text::SAVED_RUNS.in_locale(locale) }</p>
+                if props.saved_runs.is_some() && all.is_empty() {
+                    <p>{ t(Message::NoSavedRuns) }</p>
                 }
                 if !props.is_free {
-                    <p class="small hint-warn">{ icon(Icon::Warning) }<span>{ t(Say::RunIsShown) }</span></p>
+                    <p class="small hint-warn">{ icon(Icon::Warning) }<span>{ t(Message::RunIsShown) }</span></p>
                 }
                 if !asked.is_empty() {
-                    { part("forgetting", sure, SureProps {
+                    { part("forgetting", confirm_delete, ConfirmDeleteProps {
                         locale,
                         ids: asked.iter().map(|one| one.id.clone()).collect(),
                         is_unfinished: asked.iter().any(|one| one.tally.is_none_or(|tally| tally.is_unfinished)),
@@ -119,7 +122,7 @@ pub(crate) fn runs(props: &Props, hooks: &mut HookContext) -> Html {
                 </ul>
                 { pager(&Pages {
                     locale,
-                    label: t(Say::RunsKept),
+                    label: t(Message::SavedRuns),
                     total: all.len(),
                     size: PAGE,
                     page: *page,
@@ -129,7 +132,7 @@ pub(crate) fn runs(props: &Props, hooks: &mut HookContext) -> Html {
                     <div class="row">
                         <button type="button" class="tiny" data-action="forget-all"
                             onclick={on_forget.reform(move |_| idle.clone())}>
-                            { t(Say::ForgetAll) }
+                            { t(Message::ForgetAll) }
                         </button>
                     </div>
                 }
@@ -139,18 +142,18 @@ pub(crate) fn runs(props: &Props, hooks: &mut HookContext) -> Html {
 }
 
 /// Whether nobody needs it any more: no page works on it, and the operator has its record.
-fn may_go(one: &Kept) -> bool {
-    !one.is_living && !one.is_owed
+fn may_go(one: &SavedRun) -> bool {
+    !one.is_active && !one.is_upload_pending
 }
 
 fn row(
     props: &Props,
-    one: &Kept,
+    one: &SavedRun,
     on_open: &Callback<String>,
     on_forget: &Callback<Vec<String>>,
 ) -> Html {
     let locale = props.locale;
-    let t = |say: Say| say.in_locale(locale);
+    let t = |message: Message| message.in_locale(locale);
     let is_current = props.current.as_ref() == Some(&one.id);
     let summary = one.summary.as_ref();
     let when = summary.map_or_else(
@@ -161,30 +164,32 @@ fn row(
         summary.and_then(|summary| cloud::by_id(&summary.cloud)).map(cloud::Cloud::manifest);
     let what = match (summary, one.tally) {
         (Some(summary), Some(tally)) => {
-            let (deed, count) = (tally.deed, summary.instances - tally.counts.of(Outcome::Skipped));
-            Tell::RunTitle { deed, count, active: false }.in_locale(locale)
+            let (label, count) =
+                (tally.label, summary.instances - tally.counts.of(Outcome::Skipped));
+            MessageArgs::RunTitle { label, count, active: false }.in_locale(locale)
         }
         (Some(summary), None) => format!("{} · {}", summary.operation, summary.instances),
         (None, _) => String::new(),
     };
     // Said in full to those who do not see the row.
     let of = format!(" {when}");
-    let button = |action: &'static str, say: Say, id: &str, may: bool, on: &Callback<String>| {
-        let id = id.to_owned();
-        html! {
-            <button type="button" class="tiny" data-action={action} disabled={!may}
-                onclick={on.reform(move |_| id.clone())}>
-                { t(say) }<span class="hidden">{ of.clone() }</span>
-            </button>
-        }
-    };
-    let may_open = one.why.is_none() && (is_current || (props.is_free && !one.is_living));
-    let on_save = props.on.reform(|id| Intent::Kept(Wish::Save(id)));
-    let remark = match (&one.why, is_current, one.is_living, one.is_owed) {
-        (Some(_), ..) => Some(Say::RunUnreadable),
-        (None, true, ..) => Some(Say::RunHere),
-        (None, false, true, _) => Some(Say::RunElsewhere),
-        (None, false, false, true) => Some(Say::RunOwed),
+    let button =
+        |action: &'static str, message: Message, id: &str, may: bool, on: &Callback<String>| {
+            let id = id.to_owned();
+            html! {
+                <button type="button" class="tiny" data-action={action} disabled={!may}
+                    onclick={on.reform(move |_| id.clone())}>
+                    { t(message) }<span class="hidden">{ of.clone() }</span>
+                </button>
+            }
+        };
+    let may_open = one.why.is_none() && (is_current || (props.is_free && !one.is_active));
+    let on_save = props.on.reform(|id| Intent::History(HistoryAction::Save(id)));
+    let remark = match (&one.why, is_current, one.is_active, one.is_upload_pending) {
+        (Some(_), ..) => Some(Message::RunUnreadable),
+        (None, true, ..) => Some(Message::RunHere),
+        (None, false, true, _) => Some(Message::RunElsewhere),
+        (None, false, false, true) => Some(Message::RunOwed),
         (None, false, false, false) => None,
     };
     let is_unfinished = one.tally.is_some_and(|tally| tally.is_unfinished);
@@ -198,16 +203,16 @@ fn row(
                     <span class="small muted">
                         { manifest.name.in_locale(locale) }
                         if !summary.region.is_empty() { { " · " }{ summary.region.clone() } }
-                        if !summary.about.reason.is_empty() { { " · " }{ outside(&summary.about.reason) } }
+                        if !summary.about.reason.is_empty() { { " · " }{ untrusted_text(&summary.about.reason) } }
                     </span>
                 }
                 <span class="grow"></span>
                 if is_unfinished {
-                    <span class="chip warn">{ icon(Icon::Pause) }{ t(Say::Unfinished) }</span>
+                    <span class="chip warn">{ icon(Icon::Pause) }{ t(Message::Unfinished) }</span>
                 }
             </div>
             if let Some(tally) = one.tally {
-                <div class="row">{ chips(&tally.counts, tally.deed.verb, locale) }</div>
+                <div class="row">{ chips(&tally.counts, tally.label.verb, locale) }</div>
             }
             if let Some(remark) = remark {
                 <p class="small muted">
@@ -216,9 +221,9 @@ fn row(
                 </p>
             }
             <div class="row">
-                { button("open-run", Say::OpenRun, &one.id, may_open, on_open) }
-                { button("save-run", Say::SaveRecords, &one.id, true, &on_save) }
-                { button("forget-run", Say::ForgetRun, &one.id, may_go(one), &on_forget.reform(|id| vec![id])) }
+                { button("open-run", Message::OpenRun, &one.id, may_open, on_open) }
+                { button("save-run", Message::SaveRecords, &one.id, true, &on_save) }
+                { button("forget-run", Message::ForgetRun, &one.id, may_go(one), &on_forget.reform(|id| vec![id])) }
             </div>
         </li>
     }
@@ -240,7 +245,7 @@ fn chips(counts: &Counts, verb: cloud::Verb, locale: Locale) -> Html {
 
 /// Asking before records are deleted.
 #[derive(PartialEq)]
-struct SureProps {
+struct ConfirmDeleteProps {
     locale: Locale,
     ids: Vec<String>,
     is_unfinished: bool,
@@ -248,8 +253,8 @@ struct SureProps {
     on_close: Callback<()>,
 }
 
-fn sure(props: &SureProps, hooks: &mut HookContext) -> Html {
-    let SureProps { locale, ids, is_unfinished, on, on_close } = props;
+fn confirm_delete(props: &ConfirmDeleteProps, hooks: &mut HookContext) -> Html {
+    let ConfirmDeleteProps { locale, ids, is_unfinished, on, on_close } = props;
     let locale = *locale;
     let cancel = use_node_ref().run(hooks);
     {
@@ -259,7 +264,7 @@ fn sure(props: &SureProps, hooks: &mut HookContext) -> Html {
     let on_confirm = {
         let (on, on_close, ids) = (on.clone(), on_close.clone(), ids.clone());
         Callback::from(move |()| {
-            on.emit(Intent::Kept(Wish::Forget(ids.clone())));
+            on.emit(Intent::History(HistoryAction::Delete(ids.clone())));
             on_close.emit(());
         })
     };
@@ -268,18 +273,18 @@ fn sure(props: &SureProps, hooks: &mut HookContext) -> Html {
             { icon(Icon::Warning) }
             <div class="stack">
                 <p id="h-forget">
-                    { Tell::ForgetWarning(ids.len()).in_locale(locale) }
-                    if *is_unfinished { { " " }{ Say::ForgetUnfinished.in_locale(locale) } }
+                    { MessageArgs::DeleteWarning(ids.len()).in_locale(locale) }
+                    if *is_unfinished { { " " }{ Message::ForgetUnfinished.in_locale(locale) } }
                 </p>
                 <div class="row">
                     <button type="button" ref={cancel} data-action="cancel"
                         onclick={on_close.reform(|_| ())}>
-                        { Say::Cancel.in_locale(locale) }
+                        { Message::Cancel.in_locale(locale) }
                     </button>
                     { part("confirm", confirm, confirm::Props {
                         action: "confirm",
                         subject: confirm::Subject::Other,
-                        label: Tell::ForgetRuns(ids.len()).in_locale(locale),
+                        label: MessageArgs::DeleteRuns(ids.len()).in_locale(locale),
                         danger: true,
                         ready: true,
                         on_confirm,

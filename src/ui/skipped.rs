@@ -9,14 +9,14 @@ use super::{
 };
 use crate::{
     store::Intent,
-    text::{self, Say, Tell},
+    text::{self, Message, MessageArgs},
 };
 use relight_core::{
     cloud::Verb,
     eligibility::SkipReason,
+    i18n::Locale,
     ids::InstanceId,
-    session::{Action, Elsewhere, Review},
-    words::Locale,
+    session::{Action, RegionSearch, Review},
 };
 use std::collections::BTreeMap;
 use yew::{Callback, Html};
@@ -32,9 +32,9 @@ pub(crate) fn skipped(locale: Locale, review: &Review, on: &Callback<Intent>) ->
     }
     html! {
         <div class="group skipped">
-            <h3>{ Say::SkippedTitle.in_locale(locale) }</h3>
+            <h3>{ Message::SkippedTitle.in_locale(locale) }</h3>
             { for reasons.into_iter().map(|(reason, ids)| line(locale, review, on, reason, &ids)) }
-            if let Some(elsewhere) = &review.elsewhere { { search(elsewhere, on, locale) } }
+            if let Some(region_search) = &review.region_search { { search(region_search, on, locale) } }
         </div>
     }
 }
@@ -61,10 +61,10 @@ fn line(
                         <li><code>{ id.as_str().to_owned() }</code></li>
                     }) }
                     if ids.len() > LISTED {
-                        <li class="muted">{ Tell::AndMore(ids.len() - LISTED).in_locale(locale) }</li>
+                        <li class="muted">{ MessageArgs::AndMore(ids.len() - LISTED).in_locale(locale) }</li>
                     }
                 </ul>
-            { copy_button(locale, joined(ids.iter().copied()), Say::CopyIds, None, on) }
+            { copy_button(locale, joined(ids.iter().copied()), Message::CopyIds, None, on) }
             </details>
             { instead(review, reason, on, locale) }
         </div>
@@ -73,50 +73,50 @@ fn line(
 
 /// The one thing that helps, where there is one.
 fn instead(review: &Review, reason: SkipReason, on: &Callback<Intent>, locale: Locale) -> Html {
-    let asked = review.order.operation().verb;
+    let asked = review.spec.operation().verb;
     let other = match (reason, asked) {
-        (SkipReason::Stopped, Verb::Reboot) => Some((Verb::Start, Say::StartInstead)),
-        (SkipReason::AlreadyRunning, Verb::Start) => Some((Verb::Reboot, Say::RestartInstead)),
+        (SkipReason::Stopped, Verb::Reboot) => Some((Verb::Start, Message::StartInstead)),
+        (SkipReason::AlreadyRunning, Verb::Start) => Some((Verb::Reboot, Message::RestartInstead)),
         _ => None,
     };
-    if let Some((verb, say)) = other {
+    if let Some((verb, message)) = other {
         let onclick = on.reform(move |_| Intent::Form(Action::Instead { reason, verb }));
         return html! {
-            <button type="button" class="tiny" data-action="instead" {onclick}>{ say.in_locale(locale) }</button>
+            <button type="button" class="tiny" data-action="instead" {onclick}>{ message.in_locale(locale) }</button>
         };
     }
-    let has_regions = review.order.target().cloud.manifest().regions.required;
-    if reason == SkipReason::NotFound && has_regions && review.elsewhere.is_none() {
+    let has_regions = review.spec.target().cloud.manifest().regions.required;
+    if reason == SkipReason::NotFound && has_regions && review.region_search.is_none() {
         return html! {
             <button type="button" class="tiny" data-action="look-elsewhere"
-                onclick={on.reform(|_| Intent::LookElsewhere)}>
-                { Say::LookElsewhere.in_locale(locale) }
+                onclick={on.reform(|_| Intent::SearchRegions)}>
+                { Message::SearchRegions.in_locale(locale) }
             </button>
         };
     }
     Html::default()
 }
 
-fn search(elsewhere: &Elsewhere, on: &Callback<Intent>, locale: Locale) -> Html {
-    let (done, total) = elsewhere.progress();
-    let nothing = elsewhere.is_done() && elsewhere.found().is_empty();
+fn search(region_search: &RegionSearch, on: &Callback<Intent>, locale: Locale) -> Html {
+    let (done, total) = region_search.progress();
+    let nothing = region_search.is_done() && region_search.found().is_empty();
     html! {
-        <div class="stack tight small" data-elsewhere={if elsewhere.is_done() { "done" } else { "searching" }}>
+        <div class="stack tight small" data-elsewhere={if region_search.is_done() { "done" } else { "searching" }}>
             <p class="muted" role="status">
                 if nothing {
-                    { Say::NotFoundAnywhere.in_locale(locale) }
+                    { Message::NotFoundAnywhere.in_locale(locale) }
                 } else {
-                    { Tell::Searched { done, total }.in_locale(locale) }
+                    { MessageArgs::Searched { done, total }.in_locale(locale) }
                 }
             </p>
-            { for elsewhere.found().iter().map(|(region, ids)| {
+            { for region_search.found().iter().map(|(region, ids)| {
                 let to = region.clone();
                 let onclick = on.reform(move |_| Intent::Form(Action::GoTo { region: to.clone() }));
                 html! {
                     <div class="row">
-                        <span class="grow">{ Tell::FoundIn { region, count: ids.len() }.in_locale(locale) }</span>
+                        <span class="grow">{ MessageArgs::FoundIn { region, count: ids.len() }.in_locale(locale) }</span>
                         <button type="button" class="tiny" data-action="go-to" data-region={region.clone()} {onclick}>
-                            { Say::GoThere.in_locale(locale) }
+                            { Message::GoThere.in_locale(locale) }
                         </button>
                     </div>
                 }

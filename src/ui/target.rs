@@ -10,12 +10,12 @@ use super::{
 };
 use crate::{
     store::Intent,
-    text::{self, Say, Tell},
+    text::{self, Message, MessageArgs},
 };
 use relight_core::{
     cloud::{self, Cloud, Operation, Parameter, ParameterKind, Role},
-    form::{Fill, Form},
-    words::Locale,
+    form::{Form, FormEdit},
+    i18n::Locale,
 };
 use yew::{Callback, Event};
 
@@ -34,8 +34,8 @@ pub(crate) struct Props<'a> {
 pub(crate) fn target(props: &Props<'_>) -> Html {
     let Props { locale, form, .. } = *props;
     let (manifest, operation) = (form.cloud().manifest(), form.operation());
-    let choose = |action: fn(String) -> Fill| {
-        props.on.reform(move |event: Event| Intent::Fill(action(value_of(&event))))
+    let choose = |action: fn(String) -> FormEdit| {
+        props.on.reform(move |event: Event| Intent::Edit(action(value_of(&event))))
     };
     let error = |field| words_for(props.problem, field);
     // Another list is another element: of one whose options are exchanged under it some browsers show
@@ -46,8 +46,8 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
         <>
             <div class="two">
                 <label class="field">
-                    { Say::Cloud.in_locale(locale) }
-                    <select name="cloud" onchange={choose(Fill::Cloud)}>
+                    { Message::Cloud.in_locale(locale) }
+                    <select name="cloud" onchange={choose(FormEdit::Cloud)}>
                         { for form.clouds().map(|one| {
                             let one = one.manifest();
                             let words = format!("{} · {}", one.name.in_locale(locale), one.product);
@@ -68,8 +68,8 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
             </div>
             if manifest.sites.len() > 1 {
                 <label class="field">
-                    { Say::Site.in_locale(locale) }
-                    <select name="site" key={manifest.id} onchange={choose(Fill::Site)}>
+                    { Message::Site.in_locale(locale) }
+                    <select name="site" key={manifest.id} onchange={choose(FormEdit::Site)}>
                         { for manifest.sites.iter().map(|site| {
                             option(site.id, site.name.in_locale(locale).into(), site.id == form.site())
                         }) }
@@ -77,8 +77,8 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
                 </label>
             }
             <label class="field">
-                { Say::Operation.in_locale(locale) }
-                <select name="operation" key={&*offer} onchange={choose(Fill::Operation)}
+                { Message::Operation.in_locale(locale) }
+                <select name="operation" key={&*offer} onchange={choose(FormEdit::Operation)}
                     aria-invalid={error("operation").map(|_| "true")} aria-describedby="e-operation">
                     { for form.operations().map(|one| {
                         option(one.name, operation_name(one, locale), one == operation)
@@ -88,11 +88,11 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
             { problem_at("e-operation", error("operation")) }
             if operation.modes.len() > 1 {
                 <fieldset class="field" aria-describedby="mode-help e-mode">
-                    <legend>{ Say::How.in_locale(locale) }</legend>
+                    <legend>{ Message::How.in_locale(locale) }</legend>
                     <div class="seg">
                         { for form.modes().map(|mode| radio(
                             "mode", mode.id, mode.name.in_locale(locale), mode == form.mode(), mode.force,
-                            choose(Fill::Mode),
+                            choose(FormEdit::Mode),
                         )) }
                     </div>
                     <p class={class(&["small", if form.mode().force { "danger-text" } else { "muted" }])}
@@ -121,17 +121,18 @@ pub(crate) struct OptionsProps<'a> {
 pub(crate) fn options(props: &OptionsProps<'_>) -> Html {
     let operation = props.operation;
     let error = |field| words_for(props.problem, field);
-    let onbatching = props.on.reform(|event: Event| Intent::Fill(Fill::Batching(value_of(&event))));
+    let onbatching =
+        props.on.reform(|event: Event| Intent::Edit(FormEdit::Batching(value_of(&event))));
     html! {
         <>
             if let Some(parameter) = operation.parameter_for(Role::Batching) {
                 { batching(props, parameter, &onbatching, error("batching")) }
             }
             if let Some(parameter) = operation.parameter_for(Role::DryRun) {
-                { tick(props, "dryRun", parameter, props.dry_run, false, Fill::DryRun) }
+                { tick(props, "dryRun", parameter, props.dry_run, false, FormEdit::DryRun) }
             }
             if let Some(parameter) = operation.parameter_for(Role::Erase) {
-                { tick(props, "erase", parameter, props.erase, true, Fill::Erase) }
+                { tick(props, "erase", parameter, props.erase, true, FormEdit::Erase) }
                 { problem_at("e-erase", error("erase")) }
             }
         </>
@@ -171,19 +172,19 @@ fn region_field(props: &RegionProps, hooks: &mut HookContext) -> Html {
             let value = value_of(&event);
             asked.set(value == OTHER);
             let region = if value == OTHER { String::new() } else { value };
-            on.emit(Intent::Fill(Fill::Region(region)));
+            on.emit(Intent::Edit(FormEdit::Region(region)));
         })
     };
     let oninput =
-        props.on.reform(|event: yew::InputEvent| Intent::Fill(Fill::Region(value_of(&event))));
+        props.on.reform(|event: yew::InputEvent| Intent::Edit(FormEdit::Region(value_of(&event))));
     let problem = props.problem.as_deref();
     html! {
         <div class="field">
             <label class="field">
-                { Say::Region.in_locale(locale) }
+                { Message::Region.in_locale(locale) }
                 <select name="region" onchange={onselect} aria-describedby="e-region"
                     aria-invalid={problem.map(|_| "true")}>
-                    { option("", Say::ChooseRegion.in_locale(locale).into(), props.region.is_empty() && !other) }
+                    { option("", Message::ChooseRegion.in_locale(locale).into(), props.region.is_empty() && !other) }
                     { for known.iter().filter(|region| is_allowed(region.id)).map(|region| {
                         let words = format!("{} · {}", region.id, region.name.in_locale(locale));
                         option(region.id, words, region.id == props.region && !other)
@@ -192,14 +193,14 @@ fn region_field(props: &RegionProps, hooks: &mut HookContext) -> Html {
                         html! { <option value={id.clone()} selected={*id == props.region}>{ id.clone() }</option> }
                     }) }
                     if props.allowed.is_none() {
-                        { option(OTHER, Say::OtherRegion.in_locale(locale).into(), other) }
+                        { option(OTHER, Message::OtherRegion.in_locale(locale).into(), other) }
                     }
                 </select>
             </label>
             if other {
                 <input name="regionOther" type="text" autocomplete="off" autocapitalize="none"
-                    spellcheck="false" aria-label={Say::OtherRegionLabel.in_locale(locale)}
-                    placeholder={Say::OtherRegionLabel.in_locale(locale)} aria-describedby="e-region"
+                    spellcheck="false" aria-label={Message::OtherRegionLabel.in_locale(locale)}
+                    placeholder={Message::OtherRegionLabel.in_locale(locale)} aria-describedby="e-region"
                     value={props.region.clone()} {oninput} />
             }
             { problem_at("e-region", problem) }
@@ -258,9 +259,9 @@ fn tick(
     parameter: &'static Parameter,
     checked: bool,
     danger: bool,
-    action: fn(bool) -> Fill,
+    action: fn(bool) -> FormEdit,
 ) -> Html {
-    let onchange = props.on.reform(move |event: Event| Intent::Fill(action(checked_of(&event))));
+    let onchange = props.on.reform(move |event: Event| Intent::Edit(action(checked_of(&event))));
     let help = if danger { "danger-text" } else { "muted" };
     let (id, error) = if danger { ("erase-help", "e-erase") } else { ("dry-run-help", "") };
     html! {
@@ -280,7 +281,7 @@ fn tick(
 /// The verb, and the cloud's own name.
 pub(crate) fn operation_name(operation: &Operation, locale: Locale) -> String {
     let name = if operation.ids_max == 1 {
-        Tell::OnePerCall(operation.name).in_locale(locale)
+        MessageArgs::OnePerCall(operation.name).in_locale(locale)
     } else {
         operation.name.to_owned()
     };

@@ -4,7 +4,7 @@
 use js_sys::{Array, JsString, Object, Promise, Reflect, Uint8Array};
 #[cfg(feature = "console")]
 use relight_core::sign::{self, Hash};
-use relight_core::{cloud::Cloud, credential::Trait, form::Held, sign::Keying};
+use relight_core::{cloud::Cloud, credential::Fingerprint, form::SecretStatus, sign::HmacSpec};
 use std::fmt;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 #[cfg(feature = "console")]
@@ -41,21 +41,21 @@ impl Typed {
     }
 
     /// What can be said of it.
-    pub(crate) fn held(&self) -> Held {
+    pub(crate) fn status(&self) -> SecretStatus {
         let is_graphic = |code: f64| (33.0..=126.0).contains(&code);
         if self.0.length() == 0 {
-            Held::Nothing
+            SecretStatus::Missing
         } else if (0..self.0.length()).all(|index| is_graphic(self.0.char_code_at(index))) {
-            Held::Usable
+            SecretStatus::Usable
         } else {
-            Held::Malformed
+            SecretStatus::Malformed
         }
     }
 
     /// What may be remembered of it.
-    pub(crate) fn traits(&self) -> Trait {
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "UTF-16")]
-        Trait::of((0..self.0.length()).map(|index| self.0.char_code_at(index) as u32))
+        Fingerprint::of((0..self.0.length()).map(|index| self.0.char_code_at(index) as u32))
     }
 
     /// The text itself: for a token, which goes out with every request.
@@ -63,14 +63,14 @@ impl Typed {
         String::from(&self.0)
     }
 
-    /// The bytes of a key in one buffer of the final size. Only for a text that is [`Held::Usable`].
-    fn keyed(&self, keying: &Keying) -> Uint8Array {
-        let ends = keying.prefix.len() + keying.suffix.len();
+    /// The bytes of a key in one buffer of the final size. Only for a text that is [`SecretStatus::Usable`].
+    fn keyed(&self, hmac_spec: &HmacSpec) -> Uint8Array {
+        let ends = hmac_spec.prefix.len() + hmac_spec.suffix.len();
         let bytes =
             Uint8Array::new_with_length(self.0.length() + u32::try_from(ends).unwrap_or_default());
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "graphic ASCII")]
         let secret = (0..self.0.length()).map(|index| self.0.char_code_at(index) as u8);
-        let all = keying.prefix.bytes().chain(secret).chain(keying.suffix.bytes());
+        let all = hmac_spec.prefix.bytes().chain(secret).chain(hmac_spec.suffix.bytes());
         for (index, byte) in (0..).zip(all) {
             bytes.set_index(index, byte);
         }
@@ -103,11 +103,14 @@ pub(crate) struct Key(Array);
 impl Key {
     /// Makes the keys of a cloud out of a secret; none out of what cannot be one.
     pub(crate) fn new(cloud: &dyn Cloud, secret: &Typed) -> Self {
-        if secret.held() != Held::Usable {
+        if secret.status() != SecretStatus::Usable {
             return Key::default();
         }
-        let keyings = cloud.manifest().credential.keyings;
-        Key(keyings.iter().map(|keying| unreadable(keying, &secret.keyed(keying))).collect())
+        let hmac_specs = cloud.manifest().credential.hmac_specs;
+        Key(hmac_specs
+            .iter()
+            .map(|hmac_spec| unreadable(hmac_spec, &secret.keyed(hmac_spec)))
+            .collect())
     }
 
     /// What the page's front has made with [`Key::new`] and handed over.
@@ -161,11 +164,11 @@ impl Key {
     pub(crate) async fn mac(
         &self,
         cloud: &dyn Cloud,
-        keying: Keying,
+        hmac_spec: HmacSpec,
         message: &[u8],
     ) -> Option<Zeroizing<Vec<u8>>> {
-        let keyings = cloud.manifest().credential.keyings;
-        let index = u32::try_from(keyings.iter().position(|one| *one == keying)?).ok()?;
+        let hmac_specs = cloud.manifest().credential.hmac_specs;
+        let index = u32::try_from(hmac_specs.iter().position(|one| *one == hmac_spec)?).ok()?;
         match self.0.get(index).dyn_into::<Promise>() {
             Ok(key) => {
                 let key = JsFuture::from(key).await.ok()?;
@@ -179,7 +182,7 @@ impl Key {
             }
             Err(key) => {
                 let key = Zeroizing::new(key.dyn_into::<Uint8Array>().ok()?.to_vec());
-                Some(Zeroizing::new(match keying.hash {
+                Some(Zeroizing::new(match hmac_spec.hash {
                     Hash::Sha1 => sign::hmac_sha1(&key, message).to_vec(),
                     Hash::Sha256 => sign::hmac_sha256(&key, message).to_vec(),
                 }))
@@ -190,11 +193,11 @@ impl Key {
 
 /// Makes a key that cannot be read back and wipes the bytes; the bytes themselves where there are no
 /// such keys.
-fn unreadable(keying: &Keying, bytes: &Uint8Array) -> JsValue {
+fn unreadable(hmac_spec: &HmacSpec, bytes: &Uint8Array) -> JsValue {
     let algorithm = Object::new();
     // Setting properties of a fresh object cannot fail.
     let _ = Reflect::set(&algorithm, &"name".into(), &"HMAC".into());
-    let _ = Reflect::set(&algorithm, &"hash".into(), &keying.hash.name().into());
+    let _ = Reflect::set(&algorithm, &"hash".into(), &hmac_spec.hash.name().into());
     // The browser takes its copy before it answers with the promise.
     match import_key("raw", bytes, &algorithm, false, &Array::of1(&"sign".into())) {
         Ok(key) => {

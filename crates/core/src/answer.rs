@@ -1,7 +1,7 @@
 //! What came back: answers, outcomes, and the one word that is known of each instance.
 
 pub(crate) mod body;
-mod delivery;
+mod transport;
 mod proxy_status;
 mod redact;
 mod time;
@@ -9,11 +9,11 @@ mod xml;
 
 pub(crate) use proxy_status::{REPEATED, Verdict, verdict};
 
-pub use delivery::{Delivery, settle, settle_describe};
 pub use redact::Redactor;
 pub use time::{retry_after_ms, server_unix_seconds};
 #[cfg(feature = "texts")]
 pub(crate) use time::{start_time, unix_seconds};
+pub use transport::{TransportResult, classify, classify_describe};
 
 use crate::{
     explain::{self, ErrorReport},
@@ -128,13 +128,13 @@ pub enum Fault {
 
 impl Fault {
     /// A fault of a layer, without what looks like a secret. Of a long text only the first
-    /// [`KEPT_TEXT_MAX_BYTES`] are kept.
+    /// [`STORED_TEXT_MAX_BYTES`] are kept.
     pub fn layer(word: impl Into<String>, text: &str) -> Self {
         // Hidden before it is cut: half a secret would not be known for one.
-        let begin = text.get(..text.floor_char_boundary(4 * KEPT_TEXT_MAX_BYTES));
+        let begin = text.get(..text.floor_char_boundary(4 * STORED_TEXT_MAX_BYTES));
         let mut text = explain::hide_secrets(begin.unwrap_or_default());
-        if text.len() > KEPT_TEXT_MAX_BYTES {
-            text.truncate(text.floor_char_boundary(KEPT_TEXT_MAX_BYTES));
+        if text.len() > STORED_TEXT_MAX_BYTES {
+            text.truncate(text.floor_char_boundary(STORED_TEXT_MAX_BYTES));
             text.shrink_to_fit();
         }
         Fault::Layer { word: word.into(), text }
@@ -156,7 +156,7 @@ impl Fault {
 }
 
 /// The most that is kept of a text that came instead of an answer, in bytes.
-pub const KEPT_TEXT_MAX_BYTES: usize = 4096;
+pub const STORED_TEXT_MAX_BYTES: usize = 4096;
 
 /// What an answer says of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -213,7 +213,7 @@ pub enum Described {
         /// The cloud's id of the request.
         request_id: Option<String>,
         /// In no particular order.
-        instances: Vec<InstanceState>,
+        instances: Vec<DescribedInstance>,
     },
     /// An error, or something that is not an answer.
     Failed(Fault),
@@ -221,7 +221,7 @@ pub enum Described {
 
 /// An instance as a describe call shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InstanceState {
+pub struct DescribedInstance {
     /// The id.
     pub id: String,
     /// The name that people gave it; may be empty.

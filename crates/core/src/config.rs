@@ -7,11 +7,11 @@
 
 use crate::{
     cloud::{self, Cloud, Mode, Operation},
-    form::Fill,
+    form::FormEdit,
+    i18n::Locale,
     json::{self, Value},
     limits::{ERASE, Limits},
     request::is_proxy_base,
-    words::Locale,
 };
 use serde::{Deserialize, Deserializer, de};
 use std::{collections::BTreeMap, fmt, sync::Arc};
@@ -85,7 +85,7 @@ impl Credentials {
     }
 
     /// Whether nobody may have a key kept beyond the tab.
-    pub fn forbids_keeping(&self) -> bool {
+    pub fn forbids_saving(&self) -> bool {
         self.keep_in_browser == Some(false)
     }
 }
@@ -231,18 +231,19 @@ pub struct Records {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Brand {
     /// In the place of the console's name.
-    pub title: Option<Words>,
+    pub title: Option<LocalizedText>,
     /// The address of a picture beside it.
     pub logo: Option<String>,
     /// A remark above the form: whom to ask, what to keep in mind.
-    pub note: Option<Words>,
+    pub note: Option<LocalizedText>,
 }
 
 /// A text for both languages, or one for each.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "a text, or an object with a text for `en` and one for `zh`")]
-pub enum Words {
+#[cfg_attr(feature = "schema", schemars(rename = "Words"))]
+pub enum LocalizedText {
     /// The same for everybody.
     One(String),
     /// One for each language.
@@ -254,13 +255,13 @@ pub enum Words {
     },
 }
 
-impl Words {
+impl LocalizedText {
     /// The words in a language.
     pub fn in_locale(&self, locale: Locale) -> &str {
         match (self, locale) {
-            (Words::One(words), _)
-            | (Words::Each { en: words, .. }, Locale::En)
-            | (Words::Each { zh: words, .. }, Locale::Zh) => words,
+            (LocalizedText::One(words), _)
+            | (LocalizedText::Each { en: words, .. }, Locale::En)
+            | (LocalizedText::Each { zh: words, .. }, Locale::Zh) => words,
         }
     }
 }
@@ -443,21 +444,21 @@ impl Config {
     }
 
     /// What is to be filled in, in order.
-    pub fn fills(&self) -> Vec<Fill> {
+    pub fn fills(&self) -> Vec<FormEdit> {
         let preset = &self.preset;
         let mut fills = Vec::new();
-        let mut fill = |value: Option<&String>, fill: fn(String) -> Fill| {
-            fills.extend(value.cloned().map(fill));
+        let mut edit = |value: Option<&String>, edit: fn(String) -> FormEdit| {
+            fills.extend(value.cloned().map(edit));
         };
-        fill(preset.cloud.as_ref().map(|id| &id.0), Fill::Cloud);
-        fill(preset.site.as_ref(), Fill::Site);
-        fill(preset.region.as_ref().map(|id| &id.0), Fill::Region);
-        fill(preset.operation.as_ref().map(|name| &name.0), Fill::Operation);
-        fill(preset.mode.as_ref().map(|id| &id.0), Fill::Mode);
-        fill(preset.key_id.as_ref(), Fill::KeyId);
-        fill(preset.reason.as_ref(), Fill::Reason);
-        fills.extend(preset.dry_run.map(Fill::DryRun));
-        fills.extend(preset.instance_ids.as_ref().map(|ids| Fill::IdsText(ids.join("\n"))));
+        edit(preset.cloud.as_ref().map(|id| &id.0), FormEdit::Cloud);
+        edit(preset.site.as_ref(), FormEdit::Site);
+        edit(preset.region.as_ref().map(|id| &id.0), FormEdit::Region);
+        edit(preset.operation.as_ref().map(|name| &name.0), FormEdit::Operation);
+        edit(preset.mode.as_ref().map(|id| &id.0), FormEdit::Mode);
+        edit(preset.key_id.as_ref(), FormEdit::KeyId);
+        edit(preset.reason.as_ref(), FormEdit::Reason);
+        fills.extend(preset.dry_run.map(FormEdit::DryRun));
+        fills.extend(preset.instance_ids.as_ref().map(|ids| FormEdit::IdsText(ids.join("\n"))));
         fills
     }
 

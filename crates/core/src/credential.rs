@@ -84,20 +84,20 @@ pub fn check_key(cloud: &'static dyn Cloud, key_id: &str, guard: Guard) -> Resul
 /// Whether a secret must be taken for a key id: it begins as a key id of some cloud does. Where key ids
 /// of this cloud have no such beginnings there is their length: no key id is longer than its secret. Two
 /// that are swapped and equally long cannot be told.
-pub fn is_swapped(cloud: &dyn Cloud, key_id: &str, secret: Trait) -> bool {
+pub fn is_swapped(cloud: &dyn Cloud, key_id: &str, secret: Fingerprint) -> bool {
     let has_beginnings = !cloud.manifest().credential.key_id.prefixes.is_empty();
     secret.is_like_a_key_id || (!has_beginnings && key_id.chars().count() > secret.length)
 }
 
 /// Whether a secret begins as a key id of some cloud does: then it is none.
 pub fn is_like_a_key_id(secret: &str) -> bool {
-    Trait::of(secret.chars().map(u32::from)).is_like_a_key_id
+    Fingerprint::of(secret.chars().map(u32::from)).is_like_a_key_id
 }
 
 /// What is remembered of a text that must not be shown: as much as is needed to know it again, and too
 /// little to find it. Of a secret's hundred and more bits these are at most thirty-one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Trait {
+pub struct Fingerprint {
     length: usize,
     sum: u32,
     is_like_a_key_id: bool,
@@ -111,7 +111,7 @@ const KNOWN_LENGTH_MIN: usize = 12;
 const MODULUS: u64 = (1 << 31) - 1;
 const BASE: u64 = 0x5bd1_e995;
 
-impl Trait {
+impl Fingerprint {
     /// Of a text, letter by letter, so that nobody has to have it in one piece.
     pub fn of(letters: impl Iterator<Item = u32> + Clone) -> Self {
         let is_like_a_key_id = cloud::ALL.iter().any(|cloud| {
@@ -124,7 +124,7 @@ impl Trait {
             sum = next(sum, letter);
         }
         // Less than the modulus, which has 31 bits.
-        Trait { length, sum: u32::try_from(sum).unwrap_or_default(), is_like_a_key_id }
+        Fingerprint { length, sum: u32::try_from(sum).unwrap_or_default(), is_like_a_key_id }
     }
 
     /// Whether the text stands in another.
@@ -155,7 +155,7 @@ impl Trait {
         let mut parts = text.split(' ');
         let length = parts.next()?.parse().ok()?;
         let sum = parts.next()?.parse().ok()?;
-        Some(Trait { length, sum, is_like_a_key_id: parts.next()? == "1" })
+        Some(Fingerprint { length, sum, is_like_a_key_id: parts.next()? == "1" })
     }
 }
 
@@ -167,9 +167,9 @@ fn next(sum: u64, letter: u32) -> u64 {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Guard {
     /// Of the secret.
-    pub secret: Option<Trait>,
+    pub secret: Option<Fingerprint>,
     /// Of the token.
-    pub token: Option<Trait>,
+    pub token: Option<Fingerprint>,
 }
 
 impl Guard {
@@ -215,13 +215,13 @@ fn is_printable(text: &str) -> bool {
 
 #[cfg(all(test, feature = "signing"))]
 mod tests {
-    use super::{Guard, Trait, check_key, is_like_a_key_id, is_swapped};
+    use super::{Fingerprint, Guard, check_key, is_like_a_key_id, is_swapped};
     use crate::{cloud, plan::Refusal};
 
     const SECRET: &str = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0";
 
-    fn of(secret: &str) -> Trait {
-        Trait::of(secret.chars().map(u32::from))
+    fn of(secret: &str) -> Fingerprint {
+        Fingerprint::of(secret.chars().map(u32::from))
     }
 
     fn guard(secret: &str) -> Guard {
@@ -305,8 +305,8 @@ mod tests {
         let said = format!("{one:?} {}", one.handed_over());
         assert!(!said.contains(SECRET.get(..4).unwrap()), "{said}");
         for one in [one, of("LTAIabc")] {
-            assert_eq!(Trait::taken_over(&one.handed_over()), Some(one));
+            assert_eq!(Fingerprint::taken_over(&one.handed_over()), Some(one));
         }
-        assert_eq!(Trait::taken_over("nothing"), None);
+        assert_eq!(Fingerprint::taken_over("nothing"), None);
     }
 }

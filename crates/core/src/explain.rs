@@ -20,14 +20,18 @@ mod pattern;
 #[cfg(feature = "texts")]
 mod permission;
 #[cfg(feature = "texts")]
-mod told;
+mod explanation;
 
 #[cfg(feature = "texts")]
-use crate::words::Text;
+use crate::i18n::Text;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "texts")]
 pub use compare::{Cause, Comparison, Difference, Excerpt, compare};
+#[cfg(feature = "texts")]
+pub use explanation::{
+    Confidence, DetectedFormat, Explanation, ServerSignature, explain, explain_layer, explain_with,
+};
 #[cfg(feature = "texts")]
 pub use group::Group;
 #[cfg(feature = "texts")]
@@ -39,8 +43,6 @@ pub use layers::{LAYERS, layer};
 pub use paste::{TextOptions, explain_text};
 #[cfg(feature = "texts")]
 pub use permission::Permission;
-#[cfg(feature = "texts")]
-pub use told::{Explanation, SeenAs, ServerSignature, Sure, explain, explain_layer, explain_with};
 
 /// One error of one cloud, explained.
 #[derive(Clone, Copy, Debug)]
@@ -56,11 +58,11 @@ pub struct Entry {
     /// message. The first is the one the vendor's page prints.
     pub messages: &'static [&'static str],
     /// One line, no code in it.
-    pub title: Words,
+    pub title: EntryText,
     /// What happened. May hold `{name|words when it was not captured}`.
-    pub meaning: Words,
+    pub meaning: EntryText,
     /// What to do. May hold `{name|words when it was not captured}`.
-    pub remedy: Words,
+    pub remedy: EntryText,
     /// Who can do it.
     pub who: Who,
     /// Whether trying again is safe, and when.
@@ -74,23 +76,23 @@ pub struct Entry {
 /// The texts of an entry. Without the feature `texts` there are none: what is left of the catalogue
 /// tells what an error proves, and takes a fraction of the bytes.
 #[cfg(feature = "texts")]
-pub type Words = Text;
+pub type EntryText = Text;
 
 /// The texts of an entry, left out.
 #[cfg(not(feature = "texts"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Words;
+pub struct EntryText;
 
 /// The texts of an entry in a static table.
 #[cfg(feature = "texts")]
-pub(crate) const fn words(en: &'static str, zh: &'static str) -> Words {
-    crate::words::text(en, zh)
+pub(crate) const fn words(en: &'static str, zh: &'static str) -> EntryText {
+    crate::i18n::text(en, zh)
 }
 
 /// The texts of an entry, left out: nothing refers to them, so they are not in the binary.
 #[cfg(not(feature = "texts"))]
-pub(crate) const fn words(_en: &'static str, _zh: &'static str) -> Words {
-    Words
+pub(crate) const fn words(_en: &'static str, _zh: &'static str) -> EntryText {
+    EntryText
 }
 
 /// Who can act on an error.
@@ -124,7 +126,7 @@ pub enum Retry {
 /// Something that the page can do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Help {
+pub enum SuggestedAction {
     /// Look at the instance's state again.
     RefreshState,
     /// Start the instance where a restart was asked for.

@@ -57,8 +57,8 @@ pub fn csv(run: &Run) -> String {
 
 /// Everything, as JSON.
 pub fn json(run: &Run) -> String {
-    let order = run.order();
-    let target = order.target();
+    let spec = run.spec();
+    let target = spec.target();
     let counts = run.counts();
     let mut json = Pretty::default();
     json.open('{');
@@ -68,10 +68,10 @@ pub fn json(run: &Run) -> String {
     json.text("site", Some(target.site.id));
     json.text("region", Some(&target.region));
     json.text("host", Some(&target.host()));
-    json.text("operation", Some(order.operation().name));
+    json.text("operation", Some(spec.operation().name));
     json.member("options");
     json.open('{');
-    for (name, value) in order.options() {
+    for (name, value) in spec.options() {
         json.text(name, Some(value.as_str()));
     }
     json.close('}');
@@ -105,7 +105,7 @@ pub fn json(run: &Run) -> String {
 fn call(json: &mut Pretty, call: &Call) {
     json.item();
     json.open('{');
-    json.text("operation", Some(call.batch.order().operation().name));
+    json.text("operation", Some(call.batch.spec().operation().name));
     json.member("instanceIds");
     json.open('[');
     for id in call.batch.ids() {
@@ -270,7 +270,7 @@ mod tests {
         cloud,
         eligibility::SkipReason,
         ids::parse_ids,
-        plan::{Job, plan},
+        plan::{PlanInput, plan},
         run::{About, Policy, Run},
     };
 
@@ -279,7 +279,7 @@ mod tests {
         let cloud = cloud::by_id("tencent").unwrap();
         let ids: Vec<_> = parse_ids("ins-8xk2p0qa ins-8xk2p0qb", None).ids;
         let [first, second] = [0, 1].map(|at| ids[at].id.clone());
-        let job = Job {
+        let input = PlanInput {
             cloud,
             site: None,
             region: "ap-guangzhou".to_owned(),
@@ -289,7 +289,7 @@ mod tests {
             limits: std::sync::Arc::default(),
         };
         let skipped = [(second, SkipReason::NotFound)];
-        let plan = plan(&job, None).unwrap();
+        let plan = plan(&input, None).unwrap();
         let about = About {
             id: "run-7".to_owned(),
             person: Some("李雷 \"ops\"".to_owned()),

@@ -15,14 +15,14 @@ use crate::{
 #[cfg(feature = "signing")]
 use crate::{
     credential, link,
-    plan::{self, Cut, Job, Plan, Refusal},
+    plan::{self, BatchOptions, Plan, PlanInput, Refusal},
 };
 use std::sync::Arc;
 
 /// Above this many instances a canary goes first, unless the person says otherwise.
 const CANARY_ABOVE: usize = 10;
 
-/// What is filled in. Private fields: only [`Form::fill`] changes them, so that they always fit each
+/// What is filled in. Private fields: only [`Form::apply`] changes them, so that they always fit each
 /// other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Form {
@@ -45,7 +45,7 @@ pub struct Form {
 
 /// Something that is filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fill {
+pub enum FormEdit {
     /// Another cloud, by its id.
     Cloud(String),
     /// Another kind of account, by its id.
@@ -94,8 +94,8 @@ pub struct Pacing {
 impl Pacing {
     /// How a job of this many instances is cut.
     #[cfg(feature = "signing")]
-    pub fn cut(&self, instances: usize) -> Cut {
-        Cut { size: self.size, canary: self.canary.unwrap_or(instances > CANARY_ABOVE) }
+    pub fn batch_options(&self, instances: usize) -> BatchOptions {
+        BatchOptions { size: self.size, canary: self.canary.unwrap_or(instances > CANARY_ABOVE) }
     }
 
     /// How a run goes about its work.
@@ -114,43 +114,43 @@ impl Pacing {
 
 /// What the vault says of something that it holds, without showing it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Held {
-    /// Nothing.
-    Nothing,
+pub enum SecretStatus {
+    /// Nothing was entered.
+    Missing,
     /// Something that cannot be what it should be.
     Malformed,
     /// Something usable.
     Usable,
 }
 
-impl Held {
+impl SecretStatus {
     /// What can be said of a text that is meant to be a secret or a token.
     pub fn of(text: &str) -> Self {
         if text.is_empty() {
-            Held::Nothing
+            SecretStatus::Missing
         } else if text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Held::Usable
+            SecretStatus::Usable
         } else {
-            Held::Malformed
+            SecretStatus::Malformed
         }
     }
 }
 
-impl Fill {
+impl FormEdit {
     /// What [`Form::filled`] has named, out of its name and value; `None` for other names.
     pub fn named(name: &str, value: String) -> Option<Self> {
         Some(match name {
-            "cloud" => Fill::Cloud(value),
-            "site" => Fill::Site(value),
-            "region" => Fill::Region(value),
-            "operation" => Fill::Operation(value),
-            "mode" => Fill::Mode(value),
-            "dryRun" => Fill::DryRun(value == "true"),
-            "batching" => Fill::Batching(value),
-            "erase" => Fill::Erase(value == "true"),
-            "keyId" => Fill::KeyId(value),
-            "instanceIds" => Fill::IdsText(value),
-            "reason" => Fill::Reason(value),
+            "cloud" => FormEdit::Cloud(value),
+            "site" => FormEdit::Site(value),
+            "region" => FormEdit::Region(value),
+            "operation" => FormEdit::Operation(value),
+            "mode" => FormEdit::Mode(value),
+            "dryRun" => FormEdit::DryRun(value == "true"),
+            "batching" => FormEdit::Batching(value),
+            "erase" => FormEdit::Erase(value == "true"),
+            "keyId" => FormEdit::KeyId(value),
+            "instanceIds" => FormEdit::IdsText(value),
+            "reason" => FormEdit::Reason(value),
             _ => return None,
         })
     }
@@ -293,14 +293,14 @@ impl Form {
         let kept = self.clouds().any(|cloud| cloud == self.cloud);
         let other = self.clouds().next().filter(|_| !kept);
         if let Some(cloud) = other {
-            self.fill(Fill::Cloud(cloud.manifest().id.to_owned()));
+            self.apply(FormEdit::Cloud(cloud.manifest().id.to_owned()));
         }
         self.fit();
     }
 
     /// The job as it is filled in.
     #[cfg(feature = "signing")]
-    pub fn job(&self) -> Job {
+    pub fn plan_input(&self) -> PlanInput {
         let mut options: Vec<(String, String)> = self
             .mode
             .options
@@ -321,7 +321,7 @@ impl Form {
         if self.erase {
             set(Role::Erase, "true");
         }
-        Job {
+        PlanInput {
             cloud: self.cloud,
             site: Some(self.site.clone()),
             region: self.region.clone(),
@@ -337,23 +337,25 @@ impl Form {
     /// # Errors
     /// The first thing that is missing or wrong.
     #[cfg(feature = "signing")]
-    pub fn plan(&self, secret: Held, token: Held) -> Result<Plan, Refusal> {
+    pub fn plan(&self, secret: SecretStatus, token: SecretStatus) -> Result<Plan, Refusal> {
         let manifest = self.cloud.manifest();
         // First, so that no other refusal repeats the text.
         self.check_texts()?;
-        let job = self.job();
-        let plan = plan::plan_cut(&job, self.pacing.cut(job.ids.len()))?;
+        let input = self.plan_input();
+        let plan = plan::plan_with(&input, self.pacing.batch_options(input.ids.len()))?;
         credential::check_key(self.cloud, &self.key_id, self.guard)?;
         match secret {
-            Held::Usable => {}
-            Held::Nothing | Held::Malformed => {
+            SecretStatus::Usable => {}
+            SecretStatus::Missing | SecretStatus::Malformed => {
                 return Err(Refusal::SecretMalformed { label: manifest.credential.secret_label });
             }
         }
         match (token, manifest.credential.token_label) {
-            (Held::Nothing, _) | (Held::Usable, Some(_)) => Ok(plan),
-            (Held::Usable | Held::Malformed, None) => Err(Refusal::TokenMalformed { used: false }),
-            (Held::Malformed, Some(_)) => Err(Refusal::TokenMalformed { used: true }),
+            (SecretStatus::Missing, _) | (SecretStatus::Usable, Some(_)) => Ok(plan),
+            (SecretStatus::Usable | SecretStatus::Malformed, None) => {
+                Err(Refusal::TokenMalformed { used: false })
+            }
+            (SecretStatus::Malformed, Some(_)) => Err(Refusal::TokenMalformed { used: true }),
         }
     }
 
@@ -389,9 +391,9 @@ impl Form {
     }
 
     /// Takes over what somebody has filled in. What does not fit the rest is left as it is.
-    pub fn fill(&mut self, fill: Fill) {
-        match fill {
-            Fill::Cloud(id) => {
+    pub fn apply(&mut self, edit: FormEdit) {
+        match edit {
+            FormEdit::Cloud(id) => {
                 let chosen = self.clouds().find(|cloud| cloud.manifest().id == id);
                 if let Some(cloud) = chosen.filter(|cloud| *cloud != self.cloud)
                     && let Some(fresh) = Form::new(cloud)
@@ -407,13 +409,13 @@ impl Form {
                     self.parse();
                 }
             }
-            Fill::Site(id) => {
+            FormEdit::Site(id) => {
                 if let Some(site) = self.cloud.manifest().site(Some(&id)) {
                     site.id.clone_into(&mut self.site);
                 }
             }
-            Fill::Region(region) => region.trim().clone_into(&mut self.region),
-            Fill::Operation(name) => {
+            FormEdit::Region(region) => region.trim().clone_into(&mut self.region),
+            FormEdit::Operation(name) => {
                 let by_name = self.operations().find(|operation| operation.name == name);
                 let chosen = by_name.or_else(|| {
                     let fits = self.operations().filter(|one| one.verb.word() == name);
@@ -423,36 +425,36 @@ impl Form {
                     self.choose(operation);
                 }
             }
-            Fill::Mode(id) => {
+            FormEdit::Mode(id) => {
                 let chosen = self.modes().find(|mode| mode.id == id);
                 self.mode = chosen.unwrap_or(self.mode);
             }
-            Fill::Batching(value) => {
+            FormEdit::Batching(value) => {
                 self.batching = choices(self.operation).iter().copied().find(|one| *one == value);
             }
-            Fill::DryRun(dry_run) => {
+            FormEdit::DryRun(dry_run) => {
                 let can = self.operation.parameter_for(Role::DryRun).is_some();
                 self.dry_run = can && (dry_run || self.limits.dry_run_only);
                 self.batching = default_batching(self.operation, self.dry_run);
             }
-            Fill::Erase(erase) => {
+            FormEdit::Erase(erase) => {
                 self.erase = erase
                     && self.limits.allows_erase()
                     && self.operation.parameter_for(Role::Erase).is_some();
             }
-            Fill::KeyId(key_id) => key_id.trim().clone_into(&mut self.key_id),
-            Fill::IdsText(text) => {
+            FormEdit::KeyId(key_id) => key_id.trim().clone_into(&mut self.key_id),
+            FormEdit::IdsText(text) => {
                 self.ids_text = Arc::from(text);
                 self.parse();
             }
-            Fill::RemoveProblems => {
+            FormEdit::RemoveProblems => {
                 let ids: Vec<InstanceId> =
                     self.parsed.ids.iter().map(|one| one.id.clone()).collect();
                 self.set_ids(&ids);
             }
-            Fill::Reason(reason) => self.reason = reason,
-            Fill::Pacing(pacing) => self.pacing = pacing,
-            Fill::Guard(guard) => self.guard = guard,
+            FormEdit::Reason(reason) => self.reason = reason,
+            FormEdit::Pacing(pacing) => self.pacing = pacing,
+            FormEdit::Guard(guard) => self.guard = guard,
         }
     }
 
@@ -488,8 +490,8 @@ impl Form {
                 _ => String::new(),
             };
         }
-        self.fill(Fill::DryRun(self.dry_run));
-        self.fill(Fill::Erase(self.erase));
+        self.apply(FormEdit::DryRun(self.dry_run));
+        self.apply(FormEdit::Erase(self.erase));
     }
 
     pub(crate) fn set_ids(&mut self, ids: &[InstanceId]) {
@@ -527,21 +529,21 @@ mod tests {
             for operation in cloud.manifest().operations {
                 for mode in operation.modes {
                     let mut form = Form::new(cloud).unwrap();
-                    for fill in [
-                        Fill::Region("ap-test-1".into()),
-                        Fill::Operation(operation.name.into()),
-                        Fill::Mode(mode.id.into()),
-                        Fill::DryRun(true),
-                        Fill::Erase(true),
-                        Fill::KeyId("KEY".into()),
-                        Fill::IdsText(format!("{} nonsense", cloud.manifest().ids.example)),
-                        Fill::Reason("TICKET-1".into()),
+                    for edit in [
+                        FormEdit::Region("ap-test-1".into()),
+                        FormEdit::Operation(operation.name.into()),
+                        FormEdit::Mode(mode.id.into()),
+                        FormEdit::DryRun(true),
+                        FormEdit::Erase(true),
+                        FormEdit::KeyId("KEY".into()),
+                        FormEdit::IdsText(format!("{} nonsense", cloud.manifest().ids.example)),
+                        FormEdit::Reason("TICKET-1".into()),
                     ] {
-                        form.fill(fill);
+                        form.apply(edit);
                     }
                     let mut other = Form::new(cloud::ALL[0]).unwrap();
                     for (name, value) in form.filled() {
-                        other.fill(Fill::named(name, value).unwrap());
+                        other.apply(FormEdit::named(name, value).unwrap());
                     }
                     assert_eq!(other, form);
                 }

@@ -3,7 +3,7 @@
 
 mod id;
 mod list;
-mod look;
+mod classify;
 mod pieces;
 mod sentence;
 
@@ -14,7 +14,7 @@ use crate::{
     bytes,
     cloud::{self, Cloud},
 };
-use look::{Look, Reading};
+use classify::{Classifier, PieceKind};
 use pieces::Piece;
 use std::collections::HashSet;
 
@@ -77,7 +77,7 @@ pub struct IdProblem {
 impl IdProblem {
     /// Whether it has characters that nobody sees: then it looks like what was probably meant.
     pub fn has_invisible(&self) -> bool {
-        self.text.contains(look::is_invisible)
+        self.text.contains(classify::is_invisible)
     }
 }
 
@@ -171,7 +171,7 @@ fn is_json_with_objects(text: &str) -> bool {
 }
 
 struct Parser<'t> {
-    reading: Reading,
+    reading: Classifier,
     objects: bool,
     seen: HashSet<InstanceId>,
     found: ParsedIds,
@@ -202,7 +202,7 @@ struct Cell<'t> {
 impl<'t> Parser<'t> {
     fn new(cloud: Option<&'static dyn Cloud>, objects: bool) -> Self {
         Parser {
-            reading: Reading::new(cloud),
+            reading: Classifier::new(cloud),
             objects,
             seen: HashSet::new(),
             found: ParsedIds::default(),
@@ -214,20 +214,20 @@ impl<'t> Parser<'t> {
 
     fn read(mut self, text: &'t str) -> ParsedIds {
         let mut pieces = Vec::new();
-        let mut looks = Vec::new();
+        let mut kinds = Vec::new();
         let mut rest = Some(text);
         let mut number = 0_u32;
         while let Some(text) = rest {
             pieces.clear();
-            looks.clear();
+            kinds.clear();
             number = number.saturating_add(1);
-            let cut = pieces::cut_line(text, &mut pieces);
+            let cut = pieces::split_line(text, &mut pieces);
             rest = cut.rest;
             for (column, piece) in pieces.iter().enumerate() {
-                looks.push(self.look(column, piece));
+                kinds.push(self.classify(column, piece));
             }
-            if looks.iter().any(|look| !matches!(look, Look::Mark)) {
-                self.line(cut.line, number, &pieces, &mut looks, cut.columns);
+            if kinds.iter().any(|kind| !matches!(kind, PieceKind::Mark)) {
+                self.line(cut.line, number, &pieces, &mut kinds, cut.columns);
             }
         }
         self.drop_heading();
@@ -236,18 +236,18 @@ impl<'t> Parser<'t> {
 
     /// Zones and states stand in their column line after line: a word that was looked at in the line
     /// before is not looked at again.
-    fn look(&mut self, column: usize, piece: &Piece<'t>) -> Look {
+    fn classify(&mut self, column: usize, piece: &Piece<'t>) -> PieceKind {
         if self.words.get(column) == Some(&piece.text) && !piece.compound {
-            return Look::Word;
+            return PieceKind::Word;
         }
-        let look = self.reading.look(piece);
-        let word = if matches!(look, Look::Word) && !piece.compound { piece.text } else { "" };
+        let kind = self.reading.classify(piece);
+        let word = if matches!(kind, PieceKind::Word) && !piece.compound { piece.text } else { "" };
         match self.words.get_mut(column) {
             Some(known) => *known = word,
             None if column < COLUMNS_REMEMBERED => self.words.push(word),
             None => {}
         }
-        look
+        kind
     }
 
     fn line(
@@ -255,38 +255,38 @@ impl<'t> Parser<'t> {
         line: &'t str,
         number: u32,
         pieces: &[Piece<'t>],
-        looks: &mut [Look],
+        kinds: &mut [PieceKind],
         separators: u32,
     ) {
         let is_first = self.lines_with_words == 0;
         self.lines_with_words = self.lines_with_words.saturating_add(1);
         // An id to a line, as most lists are, needs no weighing.
-        if let ([piece], [look]) = (pieces, &*looks)
-            && !matches!(look, Look::Word)
+        if let ([piece], [kind]) = (pieces, &*kinds)
+            && !matches!(kind, PieceKind::Word)
         {
-            self.settle_heading(separators);
-            self.piece(piece, look, number, self.found.ids.len());
+            self.resolve_heading(separators);
+            self.piece(piece, kind, number, self.found.ids.len());
             return;
         }
-        demote_tolerable(pieces, looks);
-        let cells = cells(line, pieces, looks);
+        demote_tolerable(pieces, kinds);
+        let cells = cells(line, pieces, kinds);
         if !cells.iter().any(|cell| cell.has_id) {
             self.drop_heading();
             let cells = cells.into_iter().map(|cell| cell.text).collect();
             self.heading = Some(Heading { cells, line: number, separators, is_first });
             return;
         }
-        self.settle_heading(separators);
+        self.resolve_heading(separators);
         let with_ids = cells.iter().filter(|cell| cell.has_id).count();
         let without = cells.iter().filter(|cell| !cell.has_id && !cell.is_key).count();
-        let is_list = !self.objects && with_ids > without && has_two_ids(pieces, looks);
+        let is_list = !self.objects && with_ids > without && has_two_ids(pieces, kinds);
         let mut cells = cells.into_iter();
         let mut cell = None;
         let mut cell_index = u32::MAX;
         let first_id_of_line = self.found.ids.len();
-        for (piece, look) in pieces.iter().zip(looks) {
-            match look {
-                Look::Mark => continue,
+        for (piece, kind) in pieces.iter().zip(kinds) {
+            match kind {
+                PieceKind::Mark => continue,
                 _ if cell_index == piece.cell => {}
                 _ => {
                     cell_index = piece.cell;
@@ -301,16 +301,16 @@ impl<'t> Parser<'t> {
                 }
             }
             if cell.as_ref().is_some_and(|cell| cell.has_id) {
-                self.piece(piece, look, number, first_id_of_line);
+                self.piece(piece, kind, number, first_id_of_line);
             }
         }
     }
 
-    fn piece(&mut self, piece: &Piece<'t>, look: &Look, line: u32, first_id_of_line: usize) {
-        let (kind, cloud, suggestion) = match look {
-            Look::Mark => return,
-            Look::Word => return self.ignore(piece.text),
-            Look::Id { cloud, strict } => {
+    fn piece(&mut self, piece: &Piece<'t>, kind: &PieceKind, line: u32, first_id_of_line: usize) {
+        let (kind, cloud, suggestion) = match kind {
+            PieceKind::Mark => return,
+            PieceKind::Word => return self.ignore(piece.text),
+            PieceKind::Id { cloud, strict } => {
                 let id = InstanceId::new(piece.text);
                 if self.seen.insert(id.clone()) {
                     self.found.ids.push(ParsedId { id, cloud: *cloud, line, unusual: !strict });
@@ -323,12 +323,14 @@ impl<'t> Parser<'t> {
                 }
                 (IdProblemKind::Repeated, Some(*cloud), None)
             }
-            Look::OtherCloud { cloud, .. } => (IdProblemKind::OtherCloud, Some(*cloud), None),
-            Look::Masked { cloud } => (IdProblemKind::Masked, *cloud, None),
-            Look::NearMiss { cloud, suggestion } => {
+            PieceKind::OtherCloud { cloud, .. } => (IdProblemKind::OtherCloud, Some(*cloud), None),
+            PieceKind::Masked { cloud } => (IdProblemKind::Masked, *cloud, None),
+            PieceKind::NearMiss { cloud, suggestion } => {
                 (IdProblemKind::NearMiss, Some(*cloud), Some(suggestion.clone()))
             }
-            Look::Malformed { cloud, reason } => (IdProblemKind::Malformed(*reason), *cloud, None),
+            PieceKind::Malformed { cloud, reason } => {
+                (IdProblemKind::Malformed(*reason), *cloud, None)
+            }
         };
         let text = shorten(piece.text);
         self.found.problems.push(IdProblem { kind, text, line, cloud, suggestion });
@@ -352,7 +354,7 @@ impl<'t> Parser<'t> {
     }
 
     /// The line after it has ids: a heading if it looks like one.
-    fn settle_heading(&mut self, separators: u32) {
+    fn resolve_heading(&mut self, separators: u32) {
         let is_heading = self.heading.as_ref().is_some_and(|heading| {
             let same_columns = heading.is_first && separators > 0;
             self.objects
@@ -384,49 +386,56 @@ impl<'t> Parser<'t> {
 /// Beside a proper id, a text that is merely tolerable is taken only if it begins in the same way:
 /// eight digits may be a date, `vm-web01` a name. Where there are words, it is one of them; where
 /// there are none, it is reported.
-fn demote_tolerable(pieces: &[Piece<'_>], looks: &mut [Look]) {
-    let is_proper = |look: &Look| {
-        matches!(look, Look::Id { strict: true, .. } | Look::OtherCloud { strict: true, .. })
+fn demote_tolerable(pieces: &[Piece<'_>], kinds: &mut [PieceKind]) {
+    let is_proper = |kind: &PieceKind| {
+        matches!(
+            kind,
+            PieceKind::Id { strict: true, .. } | PieceKind::OtherCloud { strict: true, .. }
+        )
     };
-    let is_tolerable = |look: &Look| {
-        matches!(look, Look::Id { strict: false, .. } | Look::OtherCloud { strict: false, .. })
+    let is_tolerable = |kind: &PieceKind| {
+        matches!(
+            kind,
+            PieceKind::Id { strict: false, .. } | PieceKind::OtherCloud { strict: false, .. }
+        )
     };
-    if !looks.iter().any(is_tolerable) || !looks.iter().any(is_proper) {
+    if !kinds.iter().any(is_tolerable) || !kinds.iter().any(is_proper) {
         return;
     }
-    let has_words = looks.iter().any(|look| matches!(look, Look::Word));
+    let has_words = kinds.iter().any(|kind| matches!(kind, PieceKind::Word));
     let heads: Vec<&str> = pieces
         .iter()
-        .zip(&*looks)
-        .filter(|(_, look)| is_proper(look))
+        .zip(&*kinds)
+        .filter(|(_, kind)| is_proper(kind))
         .filter_map(|(piece, _)| head(piece.text))
         // There are as many beginnings as clouds; the rest of a long line repeats them.
         .take(cloud::ALL.len() * 4)
         .collect();
-    for (piece, look) in pieces.iter().zip(looks) {
-        let (Look::Id { cloud, strict: false } | Look::OtherCloud { cloud, strict: false }) = look
+    for (piece, kind) in pieces.iter().zip(kinds) {
+        let (PieceKind::Id { cloud, strict: false }
+        | PieceKind::OtherCloud { cloud, strict: false }) = kind
         else {
             continue;
         };
         if head(piece.text).is_some_and(|head| heads.contains(&head)) {
             continue;
         }
-        *look = if has_words {
-            Look::Word
+        *kind = if has_words {
+            PieceKind::Word
         } else {
-            let reason = look::reason(piece.text, piece.text, &cloud.manifest().ids);
-            Look::Malformed { cloud: Some(*cloud), reason }
+            let reason = classify::reason(piece.text, piece.text, &cloud.manifest().ids);
+            PieceKind::Malformed { cloud: Some(*cloud), reason }
         };
     }
 }
 
 /// True if a line has more than the one thing that a row of a table is about, which may be named
 /// twice: by itself and by a link.
-fn has_two_ids(pieces: &[Piece<'_>], looks: &[Look]) -> bool {
+fn has_two_ids(pieces: &[Piece<'_>], kinds: &[PieceKind]) -> bool {
     let mut ids = pieces
         .iter()
-        .zip(looks)
-        .filter(|(_, look)| !matches!(look, Look::Mark | Look::Word))
+        .zip(kinds)
+        .filter(|(_, kind)| !matches!(kind, PieceKind::Mark | PieceKind::Word))
         .map(|(piece, _)| piece.text);
     let first = ids.next();
     ids.any(|id| Some(id) != first)
@@ -437,11 +446,11 @@ fn head(text: &str) -> Option<&str> {
     text.split_once('-').map(|(head, _)| head)
 }
 
-fn cells<'t>(line: &'t str, pieces: &[Piece<'t>], looks: &[Look]) -> Vec<Cell<'t>> {
+fn cells<'t>(line: &'t str, pieces: &[Piece<'t>], kinds: &[PieceKind]) -> Vec<Cell<'t>> {
     let mut cells: Vec<Cell<'t>> = Vec::new();
     let mut open: Option<(u32, usize)> = None;
-    for (piece, look) in pieces.iter().zip(looks) {
-        let has_id = !matches!(look, Look::Mark | Look::Word);
+    for (piece, kind) in pieces.iter().zip(kinds) {
+        let has_id = !matches!(kind, PieceKind::Mark | PieceKind::Word);
         let end = piece.start + piece.text.len();
         match (open, cells.last_mut()) {
             (Some((index, start)), Some(cell)) if index == piece.cell => {
@@ -449,7 +458,7 @@ fn cells<'t>(line: &'t str, pieces: &[Piece<'t>], looks: &[Look]) -> Vec<Cell<'t
                 cell.has_id |= has_id;
             }
             // A cell begins with its first word, so that bullets and rules make none.
-            (_, last) if matches!(look, Look::Mark) => {
+            (_, last) if matches!(kind, PieceKind::Mark) => {
                 // `"RegionId": …`: what stood before the colon is a key.
                 if let Some(last) = last.filter(|_| piece.text.starts_with([':', '='])) {
                     last.is_key = true;

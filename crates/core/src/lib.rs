@@ -12,7 +12,7 @@
 #![cfg_attr(not(feature = "engine"), allow(dead_code, unused_imports))]
 
 mod bytes;
-pub mod words;
+pub mod i18n;
 #[cfg(feature = "engine")]
 pub mod visible;
 pub mod json;
@@ -30,7 +30,7 @@ pub mod sign;
 #[cfg(feature = "engine")]
 pub mod answer;
 #[cfg(feature = "engine")]
-pub mod doctor;
+pub mod diagnostics;
 #[cfg(feature = "engine")]
 pub mod eligibility;
 #[cfg(feature = "engine")]

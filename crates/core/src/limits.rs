@@ -12,7 +12,7 @@ use crate::visible;
 use crate::{
     cloud::Role,
     ids::InstanceId,
-    plan::{Order, Refusal, Target},
+    plan::{OperationSpec, Refusal, Target},
 };
 
 /// What is allowed. `None` anywhere means everything; the default allows all.
@@ -103,9 +103,9 @@ impl Limits {
     ///
     /// # Errors
     /// The first limit that it breaks.
-    pub fn check(&self, order: &Order, ids: &[InstanceId]) -> Result<(), Refusal> {
-        self.check_target(order.target())?;
-        self.check_order(order)?;
+    pub fn check(&self, spec: &OperationSpec, ids: &[InstanceId]) -> Result<(), Refusal> {
+        self.check_target(spec.target())?;
+        self.check_spec(spec)?;
         if let Some(most) = self.instances_max.filter(|most| ids.len() > *most) {
             return Err(Refusal::TooManyInstances { instances: ids.len(), most });
         }
@@ -124,28 +124,28 @@ impl Limits {
     ///
     /// # Errors
     /// The first limit that it breaks.
-    pub(crate) fn check_order(&self, order: &Order) -> Result<(), Refusal> {
-        let operation = order.operation();
+    pub(crate) fn check_spec(&self, spec: &OperationSpec) -> Result<(), Refusal> {
+        let operation = spec.operation();
         let not_allowed = |what: &str| Refusal::NotAllowed { what: what.to_owned() };
         if !self.allows_operation(operation) {
             return Err(not_allowed(operation.name));
         }
         if self.modes.is_some() {
             // Options that are no mode's, such as a disused one, are not on any list.
-            let mode = mode_of(order).filter(|mode| self.allows_mode(mode));
-            if mode.is_none() || order.uses(Role::Disused) {
-                let options: Vec<String> = order
+            let mode = mode_of(spec).filter(|mode| self.allows_mode(mode));
+            if mode.is_none() || spec.uses(Role::Disused) {
+                let options: Vec<String> = spec
                     .options()
                     .iter()
                     .map(|(name, value)| format!("{name}={}", value.as_str()))
                     .collect();
                 return Err(not_allowed(&format!("{} {}", operation.name, options.join(" "))));
             }
-            if order.erases() && !self.allows_erase() {
+            if spec.erases() && !self.allows_erase() {
                 return Err(not_allowed(ERASE));
             }
         }
-        if self.dry_run_only && !order.is_dry_run() {
+        if self.dry_run_only && !spec.is_dry_run() {
             return Err(Refusal::DryRunOnly);
         }
         Ok(())
@@ -157,9 +157,9 @@ impl Limits {
     ///
     /// # Errors
     /// It is not, and the operator wants it to be.
-    pub fn check_once(&self, order: &Order) -> Result<(), Refusal> {
+    pub fn check_once(&self, spec: &OperationSpec) -> Result<(), Refusal> {
         // A rehearsal may arrive as often as it likes.
-        let will_do = !self.once_required || self.once_proven || order.is_dry_run();
+        let will_do = !self.once_required || self.once_proven || spec.is_dry_run();
         if will_do { Ok(()) } else { Err(Refusal::OnceNotProven) }
     }
 
@@ -182,13 +182,13 @@ impl Limits {
 
 /// The mode whose options an order has: the most particular one, if several fit.
 #[cfg(feature = "signing")]
-fn mode_of(order: &Order) -> Option<&'static Mode> {
+fn mode_of(spec: &OperationSpec) -> Option<&'static Mode> {
     let has = |mode: &&Mode| {
         mode.options
             .iter()
-            .all(|(name, value)| order.option(name).is_some_and(|given| given.as_str() == *value))
+            .all(|(name, value)| spec.option(name).is_some_and(|given| given.as_str() == *value))
     };
-    order.operation().modes.iter().filter(has).max_by_key(|mode| mode.options.len())
+    spec.operation().modes.iter().filter(has).max_by_key(|mode| mode.options.len())
 }
 
 fn listed(list: Option<&Vec<String>>, fits: impl Fn(&str) -> bool) -> bool {
@@ -229,7 +229,7 @@ mod tests {
     use super::matches;
     use crate::{
         cloud,
-        form::{Fill, Form},
+        form::{Form, FormEdit},
     };
     use std::sync::Arc;
 
@@ -248,7 +248,7 @@ mod tests {
         let mut form = Form::new(cloud::ALL[0]).unwrap();
         form.restrict(Arc::new(Limits { clouds: only(last), ..Limits::default() }));
         assert_eq!(form.cloud().manifest().id, last);
-        form.fill(Fill::Cloud(cloud.id.to_owned()));
+        form.apply(FormEdit::Cloud(cloud.id.to_owned()));
         assert_eq!(form.cloud().manifest().id, last);
     }
 

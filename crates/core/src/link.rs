@@ -8,7 +8,7 @@ use crate::{bytes, cloud};
 #[cfg(feature = "texts")]
 use crate::{
     config::{Lockable, Preset},
-    form::Fill,
+    form::FormEdit,
     session::{Action, Session},
 };
 
@@ -85,9 +85,9 @@ impl Link {
             if !is_locked
                 && is_allowed
                 && !of_another_cloud
-                && let Some(fill) = Fill::named(name, value.clone())
+                && let Some(edit) = FormEdit::named(name, value.clone())
             {
-                session.update(Action::Fill(fill));
+                session.update(Action::Edit(edit));
             }
             let is_there = holds(session, name, value);
             if of_another_cloud || !is_there {
@@ -115,27 +115,30 @@ pub struct FilledIn {
 #[cfg(feature = "texts")]
 impl FilledIn {
     /// The names of what still stands as the link has put it.
-    pub fn standing<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = &'static str> + 'a {
+    pub fn still_applied<'a>(
+        &'a self,
+        session: &'a Session,
+    ) -> impl Iterator<Item = &'static str> + 'a {
         self.taken.iter().filter(|(name, value)| holds(session, name, value)).map(|(name, _)| *name)
     }
 
     /// What puts a form back to what the operator has set, or empties it, wherever it still stands as the
     /// link has put it. Of a choice something is always chosen: that stays.
-    pub fn take_back(&self, session: &Session, preset: &Preset) -> Vec<Fill> {
+    pub fn take_back(&self, session: &Session, preset: &Preset) -> Vec<FormEdit> {
         let before = |name| {
             Some(match name {
                 "instanceIds" => {
-                    Fill::IdsText(preset.instance_ids.as_deref().unwrap_or_default().join("\n"))
+                    FormEdit::IdsText(preset.instance_ids.as_deref().unwrap_or_default().join("\n"))
                 }
-                "reason" => Fill::Reason(preset.reason.clone().unwrap_or_default()),
-                "region" => {
-                    Fill::Region(preset.region.as_ref().map(|id| id.0.clone()).unwrap_or_default())
-                }
-                "dryRun" => Fill::DryRun(preset.dry_run.unwrap_or_default()),
+                "reason" => FormEdit::Reason(preset.reason.clone().unwrap_or_default()),
+                "region" => FormEdit::Region(
+                    preset.region.as_ref().map(|id| id.0.clone()).unwrap_or_default(),
+                ),
+                "dryRun" => FormEdit::DryRun(preset.dry_run.unwrap_or_default()),
                 _ => return None,
             })
         };
-        self.standing(session).filter_map(before).collect()
+        self.still_applied(session).filter_map(before).collect()
     }
 
     /// The refused names as they may be shown: one that is a key itself is not.
@@ -210,9 +213,9 @@ mod tests {
     use crate::{
         cloud,
         config::Config,
-        form::Fill,
+        form::FormEdit,
+        i18n::Locale,
         session::{Action, Session},
-        words::Locale,
     };
 
     fn link(parameters: &[(&str, &str)]) -> Link {
@@ -223,8 +226,8 @@ mod tests {
         let config = Config::read(config).unwrap();
         let mut session = Session::new(Locale::En);
         session.update(Action::Restrict(config.limits()));
-        for fill in config.fills() {
-            session.update(Action::Fill(fill));
+        for edit in config.fills() {
+            session.update(Action::Edit(edit));
         }
         (session, config)
     }
@@ -252,9 +255,9 @@ mod tests {
             assert_eq!(session.form().mode().id, mode.id);
             assert_eq!(session.form().reason(), "TICKET-7");
             assert_eq!(session.form().parsed().ids.len(), 1);
-            assert_eq!(filled.standing(&session).count(), 5);
-            session.update(Action::Fill(Fill::IdsText("something else".into())));
-            assert!(!filled.standing(&session).any(|name| name == "instanceIds"));
+            assert_eq!(filled.still_applied(&session).count(), 5);
+            session.update(Action::Edit(FormEdit::IdsText("something else".into())));
+            assert!(!filled.still_applied(&session).any(|name| name == "instanceIds"));
         }
     }
 
@@ -274,9 +277,9 @@ mod tests {
         let filled = link.fill_in(&mut session, &config.locked);
         assert_eq!(filled.left, []);
         // What a person has changed since is the person's.
-        session.update(Action::Fill(Fill::Reason("TICKET-8".into())));
-        for fill in filled.take_back(&session, &config.preset) {
-            session.update(Action::Fill(fill));
+        session.update(Action::Edit(FormEdit::Reason("TICKET-8".into())));
+        for edit in filled.take_back(&session, &config.preset) {
+            session.update(Action::Edit(edit));
         }
         assert_eq!(session.form().region(), "ap-guangzhou");
         let ids = |filled: &[(&str, String)]| {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// What somebody wants done, as they put it: nothing in it is checked yet but the ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Job {
+pub struct PlanInput {
     /// The cloud.
     pub cloud: &'static dyn Cloud,
     /// The kind of account; `None` for the cloud's default.
@@ -83,14 +83,14 @@ impl Target {
 
 /// What is asked, of whom and how: the same for every batch of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
+pub struct OperationSpec {
     target: Target,
     operation: &'static Operation,
     options: Vec<(&'static str, OptionValue)>,
     limits: Arc<Limits>,
 }
 
-impl Order {
+impl OperationSpec {
     /// Where it goes.
     pub fn target(&self) -> &Target {
         &self.target
@@ -145,8 +145,8 @@ impl Order {
 
     /// The same order under other limits: those that hold now.
     #[cfg(feature = "engine")]
-    pub(crate) fn under(&self, limits: &Arc<Limits>) -> Order {
-        Order { limits: Arc::clone(limits), ..self.clone() }
+    pub(crate) fn under(&self, limits: &Arc<Limits>) -> OperationSpec {
+        OperationSpec { limits: Arc::clone(limits), ..self.clone() }
     }
 
     /// Whether a parameter with this role is sent, whatever its value.
@@ -187,20 +187,20 @@ impl OptionValue {
 /// Ids that travel in one call: never empty, never over the operation's limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
-    order: Arc<Order>,
+    spec: Arc<OperationSpec>,
     ids: Arc<[InstanceId]>,
 }
 
 impl Batch {
     /// What is asked.
-    pub fn order(&self) -> &Order {
-        &self.order
+    pub fn spec(&self) -> &OperationSpec {
+        &self.spec
     }
 
     /// What is asked, to be shared with another batch.
     #[cfg(feature = "engine")]
-    pub(crate) fn shared_order(&self) -> Arc<Order> {
-        Arc::clone(&self.order)
+    pub(crate) fn shared_spec(&self) -> Arc<OperationSpec> {
+        Arc::clone(&self.spec)
     }
 
     /// The instances.
@@ -211,7 +211,7 @@ impl Batch {
     /// The request that carries it out.
     #[cfg(feature = "signing")]
     pub fn request(&self) -> Request<Unsigned> {
-        self.order.target.cloud.request(self)
+        self.spec.target.cloud.request(self)
     }
 }
 
@@ -219,7 +219,7 @@ impl Batch {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// What is asked.
-    pub order: Arc<Order>,
+    pub spec: Arc<OperationSpec>,
     /// The calls, in the order in which they go out.
     pub batches: Vec<Batch>,
     /// Whether the first call is one instance that goes before the others.
@@ -241,13 +241,13 @@ impl Plan {
 
     /// Whether the count must be typed before it is sent.
     pub fn needs_typed_count(&self) -> bool {
-        self.order.needs_typed_count(self.instances())
+        self.spec.needs_typed_count(self.instances())
     }
 }
 
 /// How a job is cut into calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cut {
+pub struct BatchOptions {
     /// The most ids in a call; `None` for as many as the operation takes.
     pub size: Option<usize>,
     /// One call of one instance before the others, if there are others.
@@ -292,43 +292,44 @@ pub struct Cut {
 ///
 /// # Errors
 /// The first rule that the job breaks, as a typed refusal with a sentence for people.
-pub fn plan(job: &Job, batch_size: Option<usize>) -> Result<Plan, Refusal> {
-    plan_cut(job, Cut { size: batch_size, canary: false })
+pub fn plan(input: &PlanInput, batch_size: Option<usize>) -> Result<Plan, Refusal> {
+    plan_with(input, BatchOptions { size: batch_size, canary: false })
 }
 
 /// The same, with a say in how it is cut.
 ///
 /// # Errors
 /// As for [`plan`].
-pub fn plan_cut(job: &Job, cut: Cut) -> Result<Plan, Refusal> {
-    let (order, warnings) = order(job)?;
-    let order = Arc::new(order);
-    let size = cut.size.unwrap_or(usize::MAX).clamp(1, order.operation.ids_max.max(1));
-    let canary = cut.canary && job.ids.len() > 1;
-    let (first, rest) = job.ids.split_at(usize::from(canary));
+pub fn plan_with(input: &PlanInput, batch_options: BatchOptions) -> Result<Plan, Refusal> {
+    let (spec, warnings) = spec(input)?;
+    let spec = Arc::new(spec);
+    let size = batch_options.size.unwrap_or(usize::MAX).clamp(1, spec.operation.ids_max.max(1));
+    let canary = batch_options.canary && input.ids.len() > 1;
+    let (first, rest) = input.ids.split_at(usize::from(canary));
     let batches = first
         .chunks(1)
         .chain(rest.chunks(size))
-        .map(|ids| Batch { order: Arc::clone(&order), ids: ids.into() })
+        .map(|ids| Batch { spec: Arc::clone(&spec), ids: ids.into() })
         .collect();
-    Ok(Plan { order, batches, canary, warnings })
+    Ok(Plan { spec, batches, canary, warnings })
 }
 
 /// The same order in another mode; `None` if its rules or the operator's limits forbid that.
-pub fn with_mode(order: &Order, mode: &Mode) -> Option<Order> {
-    let modes = order.operation.modes;
+pub fn with_mode(spec: &OperationSpec, mode: &Mode) -> Option<OperationSpec> {
+    let modes = spec.operation.modes;
     let of_a_mode =
         |name: &str| modes.iter().any(|mode| mode.options.iter().any(|(set, _)| *set == name));
-    let kept = order.options.iter().filter(|(name, _)| !of_a_mode(name));
+    let kept = spec.options.iter().filter(|(name, _)| !of_a_mode(name));
     let given: Vec<(String, String)> = kept
         .map(|(name, value)| ((*name).to_owned(), value.as_str().to_owned()))
         .chain(mode.options.iter().map(|(name, value)| ((*name).into(), (*value).into())))
         .collect();
-    let all = order.target.cloud.manifest().operations;
-    let options = options(all, order.operation, &given).ok()?;
-    let limits = Arc::clone(&order.limits);
-    let other = Order { target: order.target.clone(), operation: order.operation, options, limits };
-    other.limits.check_order(&other).is_ok().then_some(other)
+    let all = spec.target.cloud.manifest().operations;
+    let options = options(all, spec.operation, &given).ok()?;
+    let limits = Arc::clone(&spec.limits);
+    let other =
+        OperationSpec { target: spec.target.clone(), operation: spec.operation, options, limits };
+    other.limits.check_spec(&other).is_ok().then_some(other)
 }
 
 /// What a job asks for, checked against every rule but how many ids a call takes: that is
@@ -336,51 +337,51 @@ pub fn with_mode(order: &Order, mode: &Mode) -> Option<Order> {
 ///
 /// # Errors
 /// As for [`plan`].
-pub fn checked_order(job: &Job) -> Result<Order, Refusal> {
-    order(job).map(|(order, _)| order)
+pub fn checked_spec(input: &PlanInput) -> Result<OperationSpec, Refusal> {
+    spec(input).map(|(spec, _)| spec)
 }
 
 /// The same order for fewer instances: what a retry or a canary sends.
 ///
 /// `None` for no ids; ids beyond the operation's limit are the caller's mistake and refused too.
-pub fn batch(order: &Arc<Order>, ids: Vec<InstanceId>) -> Option<Batch> {
-    (!ids.is_empty() && ids.len() <= order.operation.ids_max)
-        .then(|| Batch { order: Arc::clone(order), ids: ids.into() })
+pub fn batch(spec: &Arc<OperationSpec>, ids: Vec<InstanceId>) -> Option<Batch> {
+    (!ids.is_empty() && ids.len() <= spec.operation.ids_max)
+        .then(|| Batch { spec: Arc::clone(spec), ids: ids.into() })
 }
 
-fn order(job: &Job) -> Result<(Order, Vec<Warning>), Refusal> {
-    let manifest = job.cloud.manifest();
-    let Some(operation) = manifest.operation(&job.operation) else {
+fn spec(input: &PlanInput) -> Result<(OperationSpec, Vec<Warning>), Refusal> {
+    let manifest = input.cloud.manifest();
+    let Some(operation) = manifest.operation(&input.operation) else {
         return Err(Refusal::UnknownOperation {
-            operation: job.operation.clone(),
+            operation: input.operation.clone(),
             known: manifest.operations.iter().map(|operation| operation.name).collect(),
         });
     };
-    let target = Target::new(job.cloud, job.site.as_deref(), &job.region)?;
-    if job.ids.is_empty() {
+    let target = Target::new(input.cloud, input.site.as_deref(), &input.region)?;
+    if input.ids.is_empty() {
         return Err(Refusal::NoInstances);
     }
-    let options = options(manifest.operations, operation, &job.options)?;
-    let order = Order { target, operation, options, limits: Arc::clone(&job.limits) };
-    order.limits.check(&order, &job.ids)?;
-    if order.is_dry_run()
+    let options = options(manifest.operations, operation, &input.options)?;
+    let spec = OperationSpec { target, operation, options, limits: Arc::clone(&input.limits) };
+    spec.limits.check(&spec, &input.ids)?;
+    if spec.is_dry_run()
         && operation.parameter_for(Role::Batching).is_some_and(|batching| {
-            order.option(batching.name) == Some(OptionValue::Choice("SuccessFirst"))
+            spec.option(batching.name) == Some(OptionValue::Choice("SuccessFirst"))
         })
     {
         return Err(Refusal::DryRunProvesNothing);
     }
     let mut warnings = Vec::new();
-    if order.erases() {
-        if job.ids.len() > 1 {
-            return Err(Refusal::ErasesSeveral { instances: job.ids.len() });
+    if spec.erases() {
+        if input.ids.len() > 1 {
+            return Err(Refusal::ErasesSeveral { instances: input.ids.len() });
         }
         warnings.push(Warning::Erases);
     }
-    if order.is_forced() {
+    if spec.is_forced() {
         warnings.push(Warning::Forced);
     }
-    Ok((order, warnings))
+    Ok((spec, warnings))
 }
 
 fn options(

@@ -15,36 +15,36 @@
 //! There is one way in, and here is what it leads to; the files beside this one each have what
 //! happens to one part of the state, in the order in which a call goes through them.
 
-mod terms;
+mod policy;
 mod row;
 mod call;
 mod event;
-mod stage;
+mod status;
 mod send;
-mod pace;
-mod answered;
+mod rate_limiter;
+mod response;
 mod clock;
 mod watch;
 mod conclude;
 mod choice;
 mod allowed;
 mod journal;
-mod look;
+mod preflight;
 
 pub use call::{Call, CallState};
 pub use choice::{Approval, Choice};
 pub use event::{Command, Event, NO_KEY};
 pub use journal::{Broken, Record, Summary, VERSION, reads_version, restore};
-pub use look::{Look, LookCommand, Seen, outdated, sort_out};
+pub use policy::{About, Policy};
+pub use preflight::{Preflight, PreflightCommand, PreflightResult, outdated, partition_eligible};
 pub use row::{Counts, Evidence, Row};
-pub use stage::{Pause, Stage};
-pub use terms::{About, Policy};
+pub use status::{Pause, RunStatus};
 
 use crate::{
-    answer::{InstanceState, Outcome},
+    answer::{DescribedInstance, Outcome},
     eligibility::{Eligibility, SkipReason},
     ids::InstanceId,
-    plan::{Order, Plan},
+    plan::{OperationSpec, Plan},
 };
 use row::Baseline;
 use send::NextCall;
@@ -52,7 +52,7 @@ use std::{
     collections::{BTreeSet, HashMap, VecDeque},
     sync::Arc,
 };
-use watch::NextLook;
+use watch::NextDescribe;
 
 /// With something to send, this is the longest time between two events of a page that is awake.
 const AWAKE_EVERY_MS: u64 = 20_000;
@@ -64,7 +64,7 @@ pub type Millis = u64;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
     about: About,
-    order: Arc<Order>,
+    spec: Arc<OperationSpec>,
     policy: Policy,
     rows: Vec<Arc<Row>>,
     index: Arc<HashMap<InstanceId, usize>>,
@@ -85,7 +85,7 @@ pub struct Run {
 // Facts that have nothing to do with each other.
 #[allow(clippy::struct_excessive_bools)]
 struct Transient {
-    pace: pace::Pace,
+    rate_limiter: rate_limiter::RateLimiter,
     next_record: u64,
     /// Calls that were handed out and have not left, as far as the page knows.
     ready: BTreeSet<usize>,
@@ -97,15 +97,15 @@ struct Transient {
     /// Whether the header is written.
     opened: bool,
     due: VecDeque<usize>,
-    looking: bool,
-    next_look_at: Option<Millis>,
-    look_pause_ms: u64,
-    last_looks: VecDeque<Millis>,
-    narrowing: Vec<(usize, Option<Eligibility>)>,
+    describing: bool,
+    next_describe_at: Option<Millis>,
+    describe_interval_ms: u64,
+    last_describes: VecDeque<Millis>,
+    isolating: Vec<(usize, Option<Eligibility>)>,
     /// Rows of a run that was brought back whose state nobody has looked at since.
-    unseen: BTreeSet<usize>,
+    undescribed: BTreeSet<usize>,
     /// When the rows were last looked at, as far as this page has done so.
-    looked_at: HashMap<usize, Millis>,
+    described_at: HashMap<usize, Millis>,
     offline_since: Option<Millis>,
     hidden: bool,
     /// A request could not be signed, or the page says that the next one could not be.
@@ -132,10 +132,10 @@ impl Run {
         about: About,
         plan: &Plan,
         skipped: &[(InstanceId, SkipReason)],
-        known: &[InstanceState],
+        known: &[DescribedInstance],
         policy: Policy,
     ) -> Self {
-        let known: HashMap<&str, &InstanceState> =
+        let known: HashMap<&str, &DescribedInstance> =
             known.iter().map(|state| (state.id.as_str(), state)).collect();
         let mut rows: Vec<Arc<Row>> = Vec::with_capacity(plan.instances() + skipped.len());
         let mut index = HashMap::with_capacity(rows.capacity());
@@ -150,24 +150,24 @@ impl Run {
                 continue;
             }
             index.insert(id.clone(), rows.len());
-            let seen = known.get(id.as_str());
+            let described = known.get(id.as_str());
             rows.push(Arc::new(Row {
                 id: id.clone(),
                 outcome,
-                name: seen.map(|seen| seen.name.clone()).unwrap_or_default(),
-                zone: seen.map(|seen| seen.zone.clone()).unwrap_or_default(),
-                address: seen.map(|seen| seen.address.clone()).unwrap_or_default(),
-                previous_state: seen.map(|seen| seen.state.clone()),
-                state: seen.map(|seen| seen.state.clone()),
+                name: described.map(|described| described.name.clone()).unwrap_or_default(),
+                zone: described.map(|described| described.zone.clone()).unwrap_or_default(),
+                address: described.map(|described| described.address.clone()).unwrap_or_default(),
+                previous_state: described.map(|described| described.state.clone()),
+                state: described.map(|described| described.state.clone()),
                 fault: None,
                 skipped,
                 evidence: None,
                 call,
                 sent_at: None,
                 settled_at: None,
-                baseline: seen.map(|seen| Baseline {
-                    started_at: seen.started_at.clone(),
-                    last_operation: seen.last_operation.clone(),
+                baseline: described.map(|described| Baseline {
+                    started_at: described.started_at.clone(),
+                    last_operation: described.last_operation.clone(),
                 }),
                 watched: None,
             }));
@@ -176,21 +176,21 @@ impl Run {
         if let [first, _, ..] = calls.as_mut_slice() {
             first.canary = plan.canary;
         }
-        Run::assemble(about, Arc::clone(&plan.order), policy, rows, index, calls)
+        Run::assemble(about, Arc::clone(&plan.spec), policy, rows, index, calls)
     }
 
     fn assemble(
         about: About,
-        order: Arc<Order>,
+        spec: Arc<OperationSpec>,
         policy: Policy,
         rows: Vec<Arc<Row>>,
         index: HashMap<InstanceId, usize>,
         calls: Vec<Call>,
     ) -> Self {
-        let calls_per_second = order.operation().calls_per_second;
+        let calls_per_second = spec.operation().calls_per_second;
         Run {
             about,
-            order,
+            spec,
             policy,
             rows,
             index: Arc::new(index),
@@ -204,7 +204,7 @@ impl Run {
             clock_skew_seconds: 0,
             clock_corrected: false,
             transient: Transient {
-                pace: pace::Pace::new(calls_per_second),
+                rate_limiter: rate_limiter::RateLimiter::new(calls_per_second),
                 next_record: 0,
                 ready: BTreeSet::new(),
                 claiming: None,
@@ -213,13 +213,13 @@ impl Run {
                 changed_state: false,
                 opened: false,
                 due: VecDeque::new(),
-                looking: false,
-                next_look_at: None,
-                look_pause_ms: 0,
-                last_looks: VecDeque::new(),
-                narrowing: Vec::new(),
-                unseen: BTreeSet::new(),
-                looked_at: HashMap::new(),
+                describing: false,
+                next_describe_at: None,
+                describe_interval_ms: 0,
+                last_describes: VecDeque::new(),
+                isolating: Vec::new(),
+                undescribed: BTreeSet::new(),
+                described_at: HashMap::new(),
                 offline_since: None,
                 hidden: false,
                 lacks_key: false,
@@ -236,8 +236,8 @@ impl Run {
     }
 
     /// What is asked.
-    pub fn order(&self) -> &Arc<Order> {
-        &self.order
+    pub fn spec(&self) -> &Arc<OperationSpec> {
+        &self.spec
     }
 
     /// How it goes about its work.
@@ -272,11 +272,11 @@ impl Run {
         let mut commands = Vec::new();
         match event {
             Event::Tick => {}
-            Event::Recorded { number, held } => self.recorded(now, number, &held),
+            Event::Recorded { number, conflicts } => self.recorded(now, number, &conflicts),
             Event::RecordFailed { number } => self.record_failed(now, number),
-            Event::Leaving { call } => commands.extend(self.leave(now, call)),
-            Event::Delivered { call, delivery } => self.delivered(now, call, &delivery),
-            Event::Looked { ids, delivery } => self.looked(now, &ids, &delivery),
+            Event::ReadyToSend { call } => commands.extend(self.leave(now, call)),
+            Event::Completed { call, result } => self.delivered(now, call, &result),
+            Event::Described { ids, result } => self.described(now, &ids, &result),
             Event::Online(online) => self.online(now, online),
             Event::Hidden(hidden) => self.transient.hidden = hidden,
             Event::KeyGone => self.transient.lacks_key = true,
@@ -296,7 +296,7 @@ impl Run {
             Event::Stop => self.stop(),
             Event::Resume => {
                 self.go_on();
-                self.transient.next_look_at = Some(now);
+                self.transient.next_describe_at = Some(now);
             }
             Event::Close => {
                 self.stop();
@@ -305,7 +305,7 @@ impl Run {
             Event::Ask(approval) => commands.extend(self.ask(now, &approval)),
         }
         self.take_back_what_must_wait(now);
-        commands.extend(self.taken_back());
+        commands.extend(self.canceled());
         commands.extend(self.schedule(now));
         commands.extend(self.record_changes());
         commands
@@ -329,16 +329,17 @@ impl Run {
                 }
             }
         }
-        match self.next_look(now) {
-            NextLook::Nothing => {}
-            NextLook::Wait(until) => wake_at(until),
-            NextLook::Look(ids) => {
-                commands.push(Command::Look { ids, clock_skew_seconds: self.clock_skew_seconds });
+        match self.next_describe(now) {
+            NextDescribe::Nothing => {}
+            NextDescribe::Wait(until) => wake_at(until),
+            NextDescribe::Describe(ids) => {
+                commands
+                    .push(Command::Describe { ids, clock_skew_seconds: self.clock_skew_seconds });
             }
         }
         // So that it is noticed if the page sleeps while something waits for its turn, or for the answer
         // to what went before it.
-        if !self.must_wait() && self.calls.iter().any(|call| call.state.is_to_come()) {
+        if !self.must_wait() && self.calls.iter().any(|call| call.state.is_pending()) {
             wake_at(now + AWAKE_EVERY_MS);
         }
         self.transient.woken_by = wake;

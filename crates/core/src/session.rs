@@ -4,20 +4,20 @@
 //! everything that is sent: a select cannot show one thing and the request say another. The secret
 //! is not here: it lives in the page's vault and nowhere else.
 
-mod elsewhere;
+mod region_search;
 
-pub use elsewhere::Elsewhere;
+pub use region_search::RegionSearch;
 
 use crate::{
-    answer::{Delivery, InstanceState},
+    answer::{DescribedInstance, TransportResult},
     cloud::{self, Operation, Verb},
     eligibility::SkipReason,
-    form::{Fill, Form, Held},
+    form::{Form, FormEdit, SecretStatus},
+    i18n::Locale,
     ids::InstanceId,
     limits::Limits,
-    plan::{self, Cut, Job, Order, Plan, Refusal, Target},
-    run::{self, About, Look, LookCommand, Millis, Run, Seen},
-    words::Locale,
+    plan::{self, BatchOptions, OperationSpec, Plan, PlanInput, Refusal, Target},
+    run::{self, About, Millis, Preflight, PreflightCommand, PreflightResult, Run},
 };
 use std::sync::Arc;
 
@@ -38,9 +38,9 @@ pub enum Step {
         refusal: Option<Refusal>,
     },
     /// The states of the instances are being read, before anything is decided.
-    Looking {
+    Preflight {
         /// How far it is.
-        look: Arc<Look>,
+        preflight: Arc<Preflight>,
     },
     /// Looking at exactly what will be sent.
     Review(Arc<Review>),
@@ -50,17 +50,17 @@ pub enum Step {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Review {
     /// What is asked, whether or not any instance can take it.
-    pub order: Arc<Order>,
+    pub spec: Arc<OperationSpec>,
     /// What will be sent; `None` if no instance can take it.
     pub plan: Option<Arc<Plan>>,
     /// What is left out, with the reasons.
     pub skipped: Arc<Vec<(InstanceId, SkipReason)>>,
     /// What the look has shown; `None` if the person goes on without one.
-    pub seen: Option<Arc<Seen>>,
+    pub preflight: Option<Arc<PreflightResult>>,
     /// What was typed into the field that asks for the count.
     pub typed_count: String,
     /// The search for instances that were not found, in other regions.
-    pub elsewhere: Option<Arc<Elsewhere>>,
+    pub region_search: Option<Arc<RegionSearch>>,
 }
 
 impl Review {
@@ -78,8 +78,8 @@ impl Review {
     }
 
     /// What the look has shown of an instance.
-    pub fn state_of(&self, id: &InstanceId) -> Option<&InstanceState> {
-        self.seen.as_ref()?.instances.iter().find(|state| state.id == id.as_str())
+    pub fn state_of(&self, id: &InstanceId) -> Option<&DescribedInstance> {
+        self.preflight.as_ref()?.instances.iter().find(|state| state.id == id.as_str())
     }
 
     /// The ids that are left out for a reason.
@@ -100,32 +100,32 @@ pub enum Action {
     /// What the operator allows has been read.
     Restrict(Arc<Limits>),
     /// Something is filled in.
-    Fill(Fill),
+    Edit(FormEdit),
     /// On to the review, given what the vault knows of secret and token: looks at the instances
     /// first, unless it is told not to.
     Review {
         /// Whether a secret is held, and is one.
-        secret: Held,
+        secret: SecretStatus,
         /// Whether a token is held.
-        token: Held,
+        token: SecretStatus,
         /// Whether calls travel through a proxy that must say who answered.
         through_proxy: bool,
         /// Whether to look at the instances before.
-        look: bool,
+        preflight: bool,
         /// How old the look is that this one is done instead of: [`Session::outdated`].
-        instead_of_ms: Option<u64>,
+        replaced_age_ms: Option<u64>,
     },
     /// A describe call of the look, or of the search elsewhere, has come back, or not.
-    Looked {
+    Described {
         /// The page's clock.
         now: Millis,
         /// The ids that were asked for.
         ids: Vec<InstanceId>,
         /// What came.
-        delivery: Delivery,
+        result: TransportResult,
     },
     /// On to the review with what the look has shown so far, or without a look.
-    WithoutLook,
+    SkipPreflight,
     /// The count was typed.
     TypedCount(String),
     /// Ask for the other verb instead, for those that were left out for this reason.
@@ -136,7 +136,7 @@ pub enum Action {
         verb: Verb,
     },
     /// Look for the instances that were not found in the other regions.
-    LookElsewhere {
+    SearchRegions {
         /// Whether calls travel through a proxy that must say who answered.
         through_proxy: bool,
     },
@@ -179,7 +179,7 @@ impl Session {
     /// What is under review.
     pub fn review(&self) -> Option<&Arc<Review>> {
         match &self.step {
-            Step::Compose { .. } | Step::Looking { .. } => None,
+            Step::Compose { .. } | Step::Preflight { .. } => None,
             Step::Review(review) => Some(review),
         }
     }
@@ -192,14 +192,14 @@ impl Session {
     /// Whether what is reviewed may be sent.
     pub fn may_send(&self) -> bool {
         self.review().is_some_and(|review| {
-            review.may_send() && self.form.limits().check_once(&review.order).is_ok()
+            review.may_send() && self.form.limits().check_once(&review.spec).is_ok()
         }) && self.reason_refusal().is_none()
     }
 
     /// How old the look is that the review rests on, if it is too old to send anything on its word: it is
     /// to be done again, and reviewed again. `None` too where a person has chosen to go on without one.
     pub fn outdated(&self, now: Millis) -> Option<u64> {
-        run::outdated(self.review()?.seen.as_ref()?.at, now)
+        run::outdated(self.review()?.preflight.as_ref()?.at, now)
     }
 
     /// What is wrong with the reason.
@@ -226,7 +226,7 @@ impl Session {
         if self.outdated(now).is_some() {
             return None;
         }
-        self.form.limits().check_once(&plan.order).ok()?;
+        self.form.limits().check_once(&plan.spec).ok()?;
         self.form.check_reason().ok()?;
         let about = About {
             id,
@@ -236,41 +236,42 @@ impl Session {
             person,
         };
         let policy = self.form.pacing().policy(through_proxy, true);
-        let known = review.seen.as_ref().map_or(&[][..], |seen| &seen.instances);
-        let skew_seconds = review.seen.as_ref().and_then(|seen| seen.clock_skew_seconds);
+        let known = review.preflight.as_ref().map_or(&[][..], |preflight| &preflight.instances);
+        let skew_seconds =
+            review.preflight.as_ref().and_then(|preflight| preflight.clock_skew_seconds);
         let run = Run::new(about, plan, &review.skipped, known, policy);
         Some(run.with_clock_skew(skew_seconds))
     }
 
     /// Fills the form in for a new run of some instances of an old one, with its cloud, region and key.
     pub fn take_up(&mut self, run: &Run, ids: &[InstanceId], operation: &Operation) {
-        let target = run.order().target();
+        let target = run.spec().target();
         let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
-        for fill in [
-            Fill::Cloud(target.cloud.manifest().id.to_owned()),
-            Fill::Site(target.site.id.to_owned()),
-            Fill::Region(target.region.clone()),
-            Fill::Operation(operation.name.to_owned()),
-            Fill::KeyId(run.about().key_id.clone()),
-            Fill::IdsText(ids.join("\n")),
+        for edit in [
+            FormEdit::Cloud(target.cloud.manifest().id.to_owned()),
+            FormEdit::Site(target.site.id.to_owned()),
+            FormEdit::Region(target.region.clone()),
+            FormEdit::Operation(operation.name.to_owned()),
+            FormEdit::KeyId(run.about().key_id.clone()),
+            FormEdit::IdsText(ids.join("\n")),
         ] {
-            self.update(Action::Fill(fill));
+            self.update(Action::Edit(edit));
         }
     }
 
     /// What to do for the look that is under way, if one is; with the target that it looks at, and
     /// the seconds to add to the page's clock for the signature.
-    pub fn next_look(&mut self, now: Millis) -> Option<(Target, i64, LookCommand)> {
+    pub fn next_preflight(&mut self, now: Millis) -> Option<(Target, i64, PreflightCommand)> {
         match &mut self.step {
             Step::Compose { .. } => None,
-            Step::Looking { look } => {
-                let look = Arc::make_mut(look);
-                let command = look.next(now);
-                Some((look.target().clone(), look.clock_skew_seconds(), command))
+            Step::Preflight { preflight } => {
+                let preflight = Arc::make_mut(preflight);
+                let command = preflight.next(now);
+                Some((preflight.target().clone(), preflight.clock_skew_seconds(), command))
             }
             Step::Review(review) => {
-                review.elsewhere.as_ref()?;
-                Arc::make_mut(Arc::make_mut(review).elsewhere.as_mut()?).next(now)
+                review.region_search.as_ref()?;
+                Arc::make_mut(Arc::make_mut(review).region_search.as_mut()?).next(now)
             }
         }
     }
@@ -285,39 +286,39 @@ impl Session {
     fn apply(&mut self, action: Action) {
         match action {
             Action::Locale(locale) => self.locale = locale,
-            Action::Review { secret, token, through_proxy, look, instead_of_ms } => {
-                self.begin_review(secret, token, through_proxy, look, instead_of_ms);
+            Action::Review { secret, token, through_proxy, preflight, replaced_age_ms } => {
+                self.begin_review(secret, token, through_proxy, preflight, replaced_age_ms);
             }
-            Action::Looked { now, ids, delivery } => self.looked(now, &ids, &delivery),
-            Action::WithoutLook => self.skip_look(),
+            Action::Described { now, ids, result } => self.described(now, &ids, &result),
+            Action::SkipPreflight => self.skip_preflight(),
             Action::TypedCount(text) => {
                 if let Step::Review(review) = &mut self.step {
                     Arc::make_mut(review).typed_count = text;
                 }
             }
             // Neither changes what is asked, so the review stays.
-            Action::Fill(Fill::Reason(reason)) => self.form.fill(Fill::Reason(reason)),
-            Action::Fill(Fill::Guard(guard)) => {
-                self.form.fill(Fill::Guard(guard));
+            Action::Edit(FormEdit::Reason(reason)) => self.form.apply(FormEdit::Reason(reason)),
+            Action::Edit(FormEdit::Guard(guard)) => {
+                self.form.apply(FormEdit::Guard(guard));
                 // Nor does this, unless a secret turns out to stand where it must not.
                 let refusal = self.form.check_texts().err();
                 if refusal.is_some() && !matches!(self.step, Step::Compose { .. }) {
                     self.step = Step::Compose { refusal };
                 }
             }
-            Action::Fill(Fill::Pacing(pacing)) => {
-                self.form.fill(Fill::Pacing(pacing));
-                self.plan_anew();
+            Action::Edit(FormEdit::Pacing(pacing)) => {
+                self.form.apply(FormEdit::Pacing(pacing));
+                self.replan();
             }
             Action::Instead { reason, verb } => self.ask_instead(reason, verb),
-            Action::LookElsewhere { through_proxy } => self.look_elsewhere(through_proxy),
+            Action::SearchRegions { through_proxy } => self.search_regions(through_proxy),
             Action::GoTo { region } => self.go_to(&region),
             Action::Back => self.step = Step::Compose { refusal: None },
             Action::Restrict(limits) => self.restrict(limits),
             // A plan under review is what was filled in: to change that is to leave the review.
-            Action::Fill(fill) => {
+            Action::Edit(edit) => {
                 let before = self.form.clone();
-                self.form.fill(fill);
+                self.form.apply(edit);
                 if self.form != before {
                     self.step = Step::Compose { refusal: None };
                 }
@@ -334,7 +335,7 @@ impl Session {
         self.form.restrict(limits);
         if only_once {
             // The same is allowed: what is known of the proxy is no part of what was reviewed.
-            self.plan_anew();
+            self.replan();
         } else {
             // What is under review was allowed, and may no longer be.
             self.step = Step::Compose { refusal: None };
@@ -343,15 +344,15 @@ impl Session {
 
     fn begin_review(
         &mut self,
-        secret: Held,
-        token: Held,
+        secret: SecretStatus,
+        token: SecretStatus,
         through_proxy: bool,
-        look: bool,
-        instead_of_ms: Option<u64>,
+        preflight: bool,
+        replaced_age_ms: Option<u64>,
     ) {
         // One that failed is tried again for the same reason.
-        let instead_of_ms = instead_of_ms.or_else(|| match &self.step {
-            Step::Looking { look } => look.seen().instead_of_ms,
+        let replaced_age_ms = replaced_age_ms.or_else(|| match &self.step {
+            Step::Preflight { preflight } => preflight.result().replaced_age_ms,
             Step::Compose { .. } | Step::Review(_) => None,
         });
         let plan = match self.form.plan(secret, token) {
@@ -361,77 +362,79 @@ impl Session {
                 return;
             }
         };
-        if look {
+        if preflight {
             let ids: Vec<InstanceId> = plan.ids().cloned().collect();
-            let look = Look::new(plan.order.target().clone(), &ids, through_proxy)
-                .instead_of(instead_of_ms);
-            self.step = Step::Looking { look: Arc::new(look) };
+            let preflight = Preflight::new(plan.spec.target().clone(), &ids, through_proxy)
+                .instead_of(replaced_age_ms);
+            self.step = Step::Preflight { preflight: Arc::new(preflight) };
         } else {
             self.step = Step::Review(Arc::new(Review::of(plan, Vec::new(), None)));
         }
     }
 
-    fn looked(&mut self, now: Millis, ids: &[InstanceId], delivery: &Delivery) {
+    fn described(&mut self, now: Millis, ids: &[InstanceId], result: &TransportResult) {
         match &mut self.step {
             Step::Compose { .. } => {}
-            Step::Looking { look } => {
-                let look = Arc::make_mut(look);
-                look.looked(now, ids, delivery);
-                let (left, total) = look.progress();
-                if left == total && look.seen().fault.is_none() {
-                    let seen = look.seen().clone();
-                    self.review_what_was_seen(seen);
+            Step::Preflight { preflight } => {
+                let preflight = Arc::make_mut(preflight);
+                preflight.described(now, ids, result);
+                let (left, total) = preflight.progress();
+                if left == total && preflight.result().fault.is_none() {
+                    let preflight = preflight.result().clone();
+                    self.review_preflight(preflight);
                 }
             }
             Step::Review(review) => {
-                if let Some(elsewhere) = &mut Arc::make_mut(review).elsewhere {
-                    Arc::make_mut(elsewhere).looked(now, ids, delivery);
+                if let Some(region_search) = &mut Arc::make_mut(review).region_search {
+                    Arc::make_mut(region_search).described(now, ids, result);
                 }
             }
         }
     }
 
-    fn review_what_was_seen(&mut self, seen: Seen) {
-        let Ok(whole) = plan::plan_cut(&self.form.job(), Cut::default()) else { return };
+    fn review_preflight(&mut self, preflight: PreflightResult) {
+        let Ok(whole) = plan::plan_with(&self.form.plan_input(), BatchOptions::default()) else {
+            return;
+        };
         let ids: Vec<InstanceId> = whole.ids().cloned().collect();
-        let (eligible, skipped) = run::sort_out(&whole.order, &ids, &seen.instances);
-        let job = Job { ids: eligible, ..self.form.job() };
-        let plan = plan::plan_cut(&job, self.form.pacing().cut(job.ids.len())).ok();
+        let (eligible, skipped) = run::partition_eligible(&whole.spec, &ids, &preflight.instances);
+        let input = PlanInput { ids: eligible, ..self.form.plan_input() };
+        let plan = plan::plan_with(&input, self.form.pacing().batch_options(input.ids.len())).ok();
         self.step = Step::Review(Arc::new(Review {
-            order: whole.order,
+            spec: whole.spec,
             plan: plan.map(Arc::new),
             skipped: Arc::new(skipped),
-            seen: Some(Arc::new(seen)),
+            preflight: Some(Arc::new(preflight)),
             typed_count: String::new(),
-            elsewhere: None,
+            region_search: None,
         }));
     }
 
-    fn skip_look(&mut self) {
-        if !matches!(self.step, Step::Looking { .. }) {
+    fn skip_preflight(&mut self) {
+        if !matches!(self.step, Step::Preflight { .. }) {
             return;
         }
-        let job = self.form.job();
-        let cut = self.form.pacing().cut(job.ids.len());
-        self.step = match plan::plan_cut(&job, cut) {
+        let input = self.form.plan_input();
+        let batch_options = self.form.pacing().batch_options(input.ids.len());
+        self.step = match plan::plan_with(&input, batch_options) {
             Ok(plan) => Step::Review(Arc::new(Review::of(plan, Vec::new(), None))),
             Err(refusal) => Step::Compose { refusal: Some(refusal) },
         };
     }
 
     /// The same instances, cut and paced in another way, or with something else known of the proxy.
-    fn plan_anew(&mut self) {
+    fn replan(&mut self) {
         let pacing = *self.form.pacing();
         let limits = self.form.limits();
         let Step::Review(review) = &mut self.step else { return };
-        if review.order.limits() != limits {
-            let order = review.order.under(limits);
-            Arc::make_mut(review).order = Arc::new(order);
+        if review.spec.limits() != limits {
+            let spec = review.spec.under(limits);
+            Arc::make_mut(review).spec = Arc::new(spec);
         }
         let Some(plan) = review.plan.clone() else { return };
         let ids: Vec<InstanceId> = plan.ids().cloned().collect();
-        let job = Job { ids, ..self.form.job() };
-        if let Ok(plan) = plan::plan_cut(&job, pacing.cut(job.ids.len())) {
+        let input = PlanInput { ids, ..self.form.plan_input() };
+        if let Ok(plan) = plan::plan_with(&input, pacing.batch_options(input.ids.len())) {
             Arc::make_mut(review).plan = Some(Arc::new(plan));
         }
     }
@@ -448,18 +451,19 @@ impl Session {
         }
     }
 
-    fn look_elsewhere(&mut self, through_proxy: bool) {
+    fn search_regions(&mut self, through_proxy: bool) {
         let Step::Review(review) = &mut self.step else { return };
         let missing = review.skipped_for(SkipReason::NotFound);
-        let elsewhere = Elsewhere::new(review.order.target(), missing, through_proxy);
-        Arc::make_mut(review).elsewhere = elsewhere.map(Arc::new);
+        let region_search = RegionSearch::new(review.spec.target(), missing, through_proxy);
+        Arc::make_mut(review).region_search = region_search.map(Arc::new);
     }
 
     fn go_to(&mut self, region: &str) {
         let Step::Review(review) = &self.step else { return };
-        let found = review.elsewhere.as_ref().map(|elsewhere| elsewhere.found_in(region));
+        let found =
+            review.region_search.as_ref().map(|region_search| region_search.found_in(region));
         if let Some(ids) = found.filter(|ids| !ids.is_empty()) {
-            self.form.fill(Fill::Region(region.to_owned()));
+            self.form.apply(FormEdit::Region(region.to_owned()));
             self.form.set_ids(&ids);
             self.step = Step::Compose { refusal: None };
         }
@@ -467,14 +471,18 @@ impl Session {
 }
 
 impl Review {
-    fn of(plan: Plan, skipped: Vec<(InstanceId, SkipReason)>, seen: Option<Arc<Seen>>) -> Self {
+    fn of(
+        plan: Plan,
+        skipped: Vec<(InstanceId, SkipReason)>,
+        preflight: Option<Arc<PreflightResult>>,
+    ) -> Self {
         Review {
-            order: Arc::clone(&plan.order),
+            spec: Arc::clone(&plan.spec),
             plan: Some(Arc::new(plan)),
             skipped: Arc::new(skipped),
-            seen,
+            preflight,
             typed_count: String::new(),
-            elsewhere: None,
+            region_search: None,
         }
     }
 }
@@ -484,30 +492,30 @@ mod tests {
     use super::*;
     use crate::{
         answer::{Phase, Response},
-        credential::{Guard, Trait},
+        credential::{Fingerprint, Guard},
         form::Pacing,
     };
 
     fn filled() -> Session {
         let mut session = Session::new(Locale::En);
         let cloud = cloud::by_id("tencent").unwrap();
-        for fill in [
-            Fill::Cloud(cloud.manifest().id.into()),
-            Fill::Region("ap-guangzhou".into()),
-            Fill::KeyId("AKIDEXAMPLE".into()),
-            Fill::IdsText("ins-aaaaaaaa ins-bbbbbbbb ins-cccccccc".into()),
-            Fill::Reason("TICKET-7".into()),
-            Fill::Pacing(Pacing { wave_calls: 4, ..Pacing::default() }),
+        for edit in [
+            FormEdit::Cloud(cloud.manifest().id.into()),
+            FormEdit::Region("ap-guangzhou".into()),
+            FormEdit::KeyId("AKIDEXAMPLE".into()),
+            FormEdit::IdsText("ins-aaaaaaaa ins-bbbbbbbb ins-cccccccc".into()),
+            FormEdit::Reason("TICKET-7".into()),
+            FormEdit::Pacing(Pacing { wave_calls: 4, ..Pacing::default() }),
         ] {
-            session.update(Action::Fill(fill));
+            session.update(Action::Edit(edit));
         }
         session
     }
 
-    fn review(session: &mut Session, look: bool) {
-        let (secret, token, through_proxy) = (Held::Usable, Held::Nothing, true);
-        let instead_of_ms = None;
-        session.update(Action::Review { secret, token, through_proxy, look, instead_of_ms });
+    fn review(session: &mut Session, preflight: bool) {
+        let (secret, token, through_proxy) = (SecretStatus::Usable, SecretStatus::Missing, true);
+        let replaced_age_ms = None;
+        session.update(Action::Review { secret, token, through_proxy, preflight, replaced_age_ms });
     }
 
     #[test]
@@ -517,7 +525,7 @@ mod tests {
         review(&mut session, false);
         let plan = session.plan().unwrap();
         let run = session.run(plan, "r".into(), 7, Some("Li Lei".into()), false).unwrap();
-        assert!(Arc::ptr_eq(run.order(), &plan.order));
+        assert!(Arc::ptr_eq(run.spec(), &plan.spec));
         assert_eq!(
             run.calls().iter().map(|call| &call.batch).collect::<Vec<_>>(),
             [&plan.batches[0]]
@@ -541,24 +549,25 @@ mod tests {
         assert!(begins(&session));
         review(&mut session, true);
         assert!(!begins(&session), "it is looked at again");
-        let state = |id: &str, phase| InstanceState { id: id.into(), phase, ..Default::default() };
-        let seen = |phase: fn(usize) -> Phase| Seen {
+        let state =
+            |id: &str, phase| DescribedInstance { id: id.into(), phase, ..Default::default() };
+        let preflight = |phase: fn(usize) -> Phase| PreflightResult {
             instances: ALL.iter().enumerate().map(|(at, id)| state(id, phase(at))).collect(),
             at: 7,
-            ..Seen::default()
+            ..PreflightResult::default()
         };
-        session.review_what_was_seen(seen(|_| Phase::Running));
+        session.review_preflight(preflight(|_| Phase::Running));
         assert!(begins(&session), "the same once more");
-        session.review_what_was_seen(seen(
+        session.review_preflight(preflight(
             |at| {
                 if at == 0 { Phase::Stopped } else { Phase::Running }
             },
         ));
         assert!(!begins(&session), "one less");
-        let forced = Fill::Mode("hard".into());
-        session.update(Action::Fill(forced));
+        let forced = FormEdit::Mode("hard".into());
+        session.update(Action::Edit(forced));
         review(&mut session, false);
-        assert!(session.plan().unwrap().order.is_forced());
+        assert!(session.plan().unwrap().spec.is_forced());
         assert!(!begins(&session), "forced");
     }
 
@@ -583,9 +592,9 @@ mod tests {
         // Found out while it is under review: the same is there, and may be sent.
         restrict(&mut session, limits(true));
         let after = session.review().unwrap().clone();
-        assert!(after.order.limits().once_proven && !before.order.limits().once_proven);
+        assert!(after.spec.limits().once_proven && !before.spec.limits().once_proven);
         assert!(after.plan.as_ref().unwrap().ids().eq(before.plan.as_ref().unwrap().ids()));
-        assert!(asked(&session).unwrap().order().limits().once_proven);
+        assert!(asked(&session).unwrap().spec().limits().once_proven);
         // And found out to be no longer so.
         restrict(&mut session, limits(false));
         assert!(session.review().is_some() && asked(&session).is_none());
@@ -600,17 +609,17 @@ mod tests {
             operation.parameter_for(cloud::Role::DryRun).is_some()
         };
         let cloud = cloud::ALL.iter().find(can).unwrap().manifest();
-        for fill in [
-            Fill::Cloud(cloud.id.into()),
-            Fill::Region(cloud.regions.known.first().unwrap().id.into()),
-            Fill::KeyId("LTAIEXAMPLE".into()),
-            Fill::IdsText(cloud.ids.example.into()),
+        for edit in [
+            FormEdit::Cloud(cloud.id.into()),
+            FormEdit::Region(cloud.regions.known.first().unwrap().id.into()),
+            FormEdit::KeyId("LTAIEXAMPLE".into()),
+            FormEdit::IdsText(cloud.ids.example.into()),
         ] {
-            session.update(Action::Fill(fill));
+            session.update(Action::Edit(edit));
         }
         restrict(&mut session, limits(false));
         for dry_run in [false, true] {
-            session.update(Action::Fill(Fill::DryRun(dry_run)));
+            session.update(Action::Edit(FormEdit::DryRun(dry_run)));
             review(&mut session, false);
             assert!(session.review().is_some());
             assert_eq!(asked(&session).is_some(), dry_run);
@@ -630,32 +639,32 @@ mod tests {
             let mut session = Session::new(Locale::En);
             session.take_up(&run, &some, operation);
             let form = session.form();
-            assert_eq!(form.job().ids, some);
-            assert_eq!((form.cloud(), form.operation()), (run.order().target().cloud, operation));
+            assert_eq!(form.plan_input().ids, some);
+            assert_eq!((form.cloud(), form.operation()), (run.spec().target().cloud, operation));
             assert_eq!((form.region(), form.key_id()), ("ap-guangzhou", "AKIDEXAMPLE"));
-            assert_eq!(form.site(), run.order().target().site.id);
+            assert_eq!(form.site(), run.spec().target().site.id);
         }
-        assert_eq!(run.operation_for(Verb::Reboot), Some(run.order().operation()));
+        assert_eq!(run.operation_for(Verb::Reboot), Some(run.spec().operation()));
     }
 
     #[test]
     fn the_run_begins_with_what_the_look_has_shown() {
         let mut session = filled();
         review(&mut session, true);
-        let state = |id: &str, state: &str, phase| InstanceState {
+        let state = |id: &str, state: &str, phase| DescribedInstance {
             id: id.into(),
             state: state.into(),
             name: "web".into(),
             phase,
-            ..InstanceState::default()
+            ..DescribedInstance::default()
         };
-        session.review_what_was_seen(Seen {
+        session.review_preflight(PreflightResult {
             instances: vec![
                 state("ins-aaaaaaaa", "RUNNING", Phase::Running),
                 state("ins-bbbbbbbb", "STOPPED", Phase::Stopped),
             ],
             clock_skew_seconds: Some(600),
-            ..Seen::default()
+            ..PreflightResult::default()
         });
         let plan = session.plan().unwrap();
         let run = session.run(plan, "r".into(), 7, None, true).unwrap();
@@ -667,18 +676,18 @@ mod tests {
     const ALL: [&str; 3] = ["ins-aaaaaaaa", "ins-bbbbbbbb", "ins-cccccccc"];
 
     /// Everything runs, and the cloud says so to a look that asks now.
-    fn look(session: &mut Session, now: Millis) {
-        let (_, _, command) = session.next_look(now).unwrap();
-        let LookCommand::Describe(ids) = command else { panic!("{command:?}") };
+    fn preflight(session: &mut Session, now: Millis) {
+        let (_, _, command) = session.next_preflight(now).unwrap();
+        let PreflightCommand::Describe(ids) = command else { panic!("{command:?}") };
         let running = |id: &&str| format!(r#"{{"InstanceId":"{id}","InstanceState":"RUNNING"}}"#);
         let set = ALL.iter().map(running).collect::<Vec<_>>().join(",");
         let body =
             format!(r#"{{"Response":{{"TotalCount":3,"InstanceSet":[{set}],"RequestId":"d"}}}}"#);
         let headers = vec![("proxy-status".into(), "relight-proxy; received-status=200".into())];
-        let delivery = Delivery::Answered(Response { status: 200, headers, body });
+        let result = TransportResult::Answered(Response { status: 200, headers, body });
         // However late the answer comes: what it says was so when it was asked for.
-        session.update(Action::Looked { now: now + 30_000, ids, delivery });
-        assert_eq!(session.review().unwrap().seen.as_ref().unwrap().at, now);
+        session.update(Action::Described { now: now + 30_000, ids, result });
+        assert_eq!(session.review().unwrap().preflight.as_ref().unwrap().at, now);
     }
 
     #[test]
@@ -689,7 +698,7 @@ mod tests {
         assert_eq!(session.outdated(NOW), None, "nothing is under review");
         review(&mut session, true);
         assert_eq!(session.outdated(NOW), None, "it is being looked at");
-        look(&mut session, NOW);
+        preflight(&mut session, NOW);
         let plan = Arc::clone(session.plan().unwrap());
         assert_eq!(plan.instances(), 3);
         let begins = |session: &Session, now| session.run(&plan, "r".into(), now, None, true);
@@ -706,28 +715,33 @@ mod tests {
             assert_eq!(begins(&session, now).is_some(), age.is_none(), "{now}");
         }
         // Another pace is another plan, and no other look.
-        session.update(Action::Fill(Fill::Pacing(Pacing::default())));
+        session.update(Action::Edit(FormEdit::Pacing(Pacing::default())));
         assert!(session.outdated(NOW + BOUND + 1).is_some());
-        assert_eq!(session.review().unwrap().seen.as_ref().unwrap().instead_of_ms, None);
+        assert_eq!(session.review().unwrap().preflight.as_ref().unwrap().replaced_age_ms, None);
 
         // It is done again, says so, and holds; tried again it says so, too.
         let later = NOW + 420_000;
-        let instead_of_ms = session.outdated(later);
-        assert_eq!(instead_of_ms, Some(420_000));
-        for instead_of_ms in [instead_of_ms, None] {
-            let (secret, token, through_proxy) = (Held::Usable, Held::Nothing, true);
-            let again = Action::Review { secret, token, through_proxy, look: true, instead_of_ms };
+        let replaced_age_ms = session.outdated(later);
+        assert_eq!(replaced_age_ms, Some(420_000));
+        for replaced_age_ms in [replaced_age_ms, None] {
+            let (secret, token, through_proxy) =
+                (SecretStatus::Usable, SecretStatus::Missing, true);
+            let again =
+                Action::Review { secret, token, through_proxy, preflight: true, replaced_age_ms };
             session.update(again);
             assert!(begins(&session, later).is_none(), "nothing is under review");
         }
-        look(&mut session, later);
-        assert_eq!(session.review().unwrap().seen.as_ref().unwrap().instead_of_ms, Some(420_000));
+        preflight(&mut session, later);
+        assert_eq!(
+            session.review().unwrap().preflight.as_ref().unwrap().replaced_age_ms,
+            Some(420_000)
+        );
         assert_eq!(session.outdated(later + BOUND), None);
         assert!(session.outdated(later + BOUND + 1).is_some());
         // And the next one is not done instead of any.
         review(&mut session, true);
-        look(&mut session, later);
-        assert_eq!(session.review().unwrap().seen.as_ref().unwrap().instead_of_ms, None);
+        preflight(&mut session, later);
+        assert_eq!(session.review().unwrap().preflight.as_ref().unwrap().replaced_age_ms, None);
     }
 
     /// Whoever goes on without a look is told so, and is not held up by its age.
@@ -736,7 +750,7 @@ mod tests {
         let now = 1_714_550_400_000;
         let mut skipped = filled();
         review(&mut skipped, true);
-        skipped.update(Action::WithoutLook);
+        skipped.update(Action::SkipPreflight);
         let mut never = filled();
         review(&mut never, false);
         for session in [skipped, never] {
@@ -746,9 +760,9 @@ mod tests {
         }
     }
 
-    fn guard(secret: &str) -> Fill {
-        let secret = Some(Trait::of(secret.chars().map(u32::from)));
-        Fill::Guard(Guard { secret, token: None })
+    fn guard(secret: &str) -> FormEdit {
+        let secret = Some(Fingerprint::of(secret.chars().map(u32::from)));
+        FormEdit::Guard(Guard { secret, token: None })
     }
 
     const SECRET: &str = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC01d";
@@ -756,19 +770,19 @@ mod tests {
     /// Whichever comes first, the text or the secret.
     #[test]
     fn no_field_takes_the_secret() {
-        for (field, fill) in [
-            ("keyId", Fill::KeyId(format!("AKID{SECRET}"))),
-            ("region", Fill::Region(format!("ap-{SECRET}"))),
-            ("instanceIds", Fill::IdsText(format!("ins-aaaaaaaa {SECRET}"))),
+        for (field, edit) in [
+            ("keyId", FormEdit::KeyId(format!("AKID{SECRET}"))),
+            ("region", FormEdit::Region(format!("ap-{SECRET}"))),
+            ("instanceIds", FormEdit::IdsText(format!("ins-aaaaaaaa {SECRET}"))),
         ] {
             for secret_first in [true, false] {
                 let mut session = filled();
-                let mut both = [guard(SECRET), fill.clone()];
+                let mut both = [guard(SECRET), edit.clone()];
                 if !secret_first {
                     both.reverse();
                 }
-                for fill in both {
-                    session.update(Action::Fill(fill));
+                for edit in both {
+                    session.update(Action::Edit(edit));
                 }
                 review(&mut session, true);
                 let refused = Step::Compose { refusal: Some(Refusal::SecretInText { field }) };
@@ -777,12 +791,12 @@ mod tests {
         }
         // A secret that is entered while the review is there.
         let mut session = filled();
-        session.update(Action::Fill(Fill::IdsText(format!("ins-aaaaaaaa {SECRET}"))));
+        session.update(Action::Edit(FormEdit::IdsText(format!("ins-aaaaaaaa {SECRET}"))));
         review(&mut session, false);
         assert!(session.may_send());
-        session.update(Action::Fill(guard("another one that is long enough")));
+        session.update(Action::Edit(guard("another one that is long enough")));
         assert!(session.may_send(), "the review is left");
-        session.update(Action::Fill(guard(SECRET)));
+        session.update(Action::Edit(guard(SECRET)));
         assert!(session.review().is_none() && !session.may_send());
     }
 
@@ -794,8 +808,8 @@ mod tests {
             ("AKIDEXAMPLE", "AKIDexampleexampleexample0000000001", "key-swapped"),
             ("akidexample", SECRET, "key-id-prefix"),
         ] {
-            session.update(Action::Fill(Fill::KeyId(key_id.into())));
-            session.update(Action::Fill(guard(secret)));
+            session.update(Action::Edit(FormEdit::KeyId(key_id.into())));
+            session.update(Action::Edit(guard(secret)));
             review(&mut session, true);
             let Step::Compose { refusal: Some(refusal) } = session.step() else {
                 panic!("{key_id} is taken")
@@ -815,7 +829,7 @@ mod tests {
         let mut session = filled();
         let limits = Limits { reason_required: true, ..Limits::default() };
         session.update(Action::Restrict(Arc::new(limits)));
-        session.update(Action::Fill(guard("sandbox-tencent-secret-000000001")));
+        session.update(Action::Edit(guard("sandbox-tencent-secret-000000001")));
         review(&mut session, false);
         for (reason, kind) in [
             ("", Some("reason-missing")),
@@ -827,7 +841,7 @@ mod tests {
             ("CHG0031234: 机房断电", None),
             ("https://tickets.example.com/browse/OPS-1234?focus=comment-99", None),
         ] {
-            session.update(Action::Fill(Fill::Reason(reason.into())));
+            session.update(Action::Edit(FormEdit::Reason(reason.into())));
             let refusal = session.reason_refusal();
             assert_eq!(refusal.as_ref().map(Refusal::kind), kind, "{reason}");
             assert_eq!(session.may_send(), kind.is_none(), "{reason}");

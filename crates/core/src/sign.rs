@@ -22,7 +22,7 @@ pub trait Algorithm: Sync {
     fn name(&self) -> &'static str;
 
     /// How the secret becomes the key of the MAC.
-    fn keying(&self) -> Keying;
+    fn hmac_spec(&self) -> HmacSpec;
 
     /// The canonical forms of what is about to be sent.
     fn prepare(&self, input: SigningInput) -> Prepared;
@@ -44,7 +44,7 @@ pub fn algorithm(name: &str) -> Option<&'static dyn Algorithm> {
 
 /// How a secret becomes the key of the one keyed MAC: `prefix` + secret + `suffix`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Keying {
+pub struct HmacSpec {
     /// The hash of the HMAC.
     pub hash: Hash,
     /// Put before the secret.
@@ -111,7 +111,7 @@ pub struct SigningInput {
 /// A request that lacks only the tag of its MAC.
 pub struct Prepared {
     /// How to key the MAC.
-    pub keying: Keying,
+    pub hmac_spec: HmacSpec,
     /// The bytes to MAC with that key.
     pub message: Vec<u8>,
     /// Makes the signature from the tag, and the request from the signature.
@@ -121,7 +121,7 @@ pub struct Prepared {
 
 impl Prepared {
     /// The signed request. `tag` is the HMAC of [`Prepared::message`] under the secret, keyed as
-    /// [`Prepared::keying`] says.
+    /// [`Prepared::hmac_spec`] says.
     pub fn finish(self, tag: &[u8]) -> Request<Signed> {
         Request::from_signed((self.finish)(tag))
     }
@@ -129,7 +129,7 @@ impl Prepared {
     /// The signed request, with a key in memory.
     pub fn finish_with(self, secret: &Secret) -> Request<Signed> {
         // Where keys are derived, the tag is one: wiped like the secret.
-        let tag = Zeroizing::new(secret.mac(self.keying, &self.message));
+        let tag = Zeroizing::new(secret.mac(self.hmac_spec, &self.message));
         self.finish(&tag)
     }
 }
@@ -149,7 +149,7 @@ pub struct Signer {
     /// whoever relays the request from turning a start into something else.
     pub sign_action: bool,
     /// The language in which the cloud should word its errors, where it offers a choice.
-    pub locale: crate::words::Locale,
+    pub locale: crate::i18n::Locale,
 }
 
 impl fmt::Debug for Signer {
@@ -160,7 +160,7 @@ impl fmt::Debug for Signer {
 
 impl fmt::Debug for Prepared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Prepared").field("keying", &self.keying).finish_non_exhaustive()
+        f.debug_struct("Prepared").field("keying", &self.hmac_spec).finish_non_exhaustive()
     }
 }
 
@@ -192,15 +192,15 @@ impl Secret {
     }
 
     /// The HMAC of a message under this secret.
-    pub fn mac(&self, keying: Keying, message: &[u8]) -> Vec<u8> {
+    pub fn mac(&self, hmac_spec: HmacSpec, message: &[u8]) -> Vec<u8> {
         // One buffer of the final size: growing it would leave copies behind.
         let mut key = Zeroizing::new(Vec::with_capacity(
-            keying.prefix.len() + self.0.len() + keying.suffix.len(),
+            hmac_spec.prefix.len() + self.0.len() + hmac_spec.suffix.len(),
         ));
-        key.extend_from_slice(keying.prefix.as_bytes());
+        key.extend_from_slice(hmac_spec.prefix.as_bytes());
         key.extend_from_slice(self.0.as_bytes());
-        key.extend_from_slice(keying.suffix.as_bytes());
-        match keying.hash {
+        key.extend_from_slice(hmac_spec.suffix.as_bytes());
+        match hmac_spec.hash {
             Hash::Sha1 => hmac_sha1(&key, message).to_vec(),
             Hash::Sha256 => hmac_sha256(&key, message).to_vec(),
         }

@@ -92,7 +92,7 @@ fn visible_but<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
 
 /// The text cut to so many characters, with `…` for what is left out. What is shown stays whole where it
 /// is shorter.
-pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
+pub fn truncate(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
         None => Cow::Borrowed(text),
         Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
@@ -131,7 +131,7 @@ fn is_in(ranges: &[(u32, u32)], one: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{COMBINING, HIDDEN, NO_LETTERS, cut, has_a_letter, visible, visible_lines};
+    use super::{COMBINING, HIDDEN, NO_LETTERS, has_a_letter, truncate, visible, visible_lines};
     use std::borrow::Cow;
 
     #[test]
@@ -192,9 +192,9 @@ mod tests {
 
     #[test]
     fn long_texts_are_cut_between_characters() {
-        assert_eq!(cut("数据库", 3), "数据库");
-        assert_eq!(cut("数据库主", 3), "数据库…");
-        assert_eq!(cut("", 0), "");
+        assert_eq!(truncate("数据库", 3), "数据库");
+        assert_eq!(truncate("数据库主", 3), "数据库…");
+        assert_eq!(truncate("", 0), "");
     }
 
     #[test]

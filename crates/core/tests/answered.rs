@@ -6,12 +6,14 @@ mod common;
 use relight_core::{
     answer::{Described, Fault, Outcome, Response},
     cloud::{self, Cloud, Operation},
-    explain::{ErrorReport, Explanation, Group, Help, TextOptions, explain, explain_text, find},
+    explain::{
+        ErrorReport, Explanation, Group, SuggestedAction, TextOptions, explain, explain_text, find,
+    },
+    i18n::Locale,
     ids::parse_ids,
-    plan::{Job, plan},
+    plan::{PlanInput, plan},
     request::{Request, Signed},
     sign::{Secret, Signer},
-    words::Locale,
 };
 use relight_sandbox::{
     self as sandbox, Config, Sandbox, credential::Credential, errors::ErrorRow, fleet::State,
@@ -77,7 +79,9 @@ fn is_a_whole_card(told: &Explanation, locale: Locale) {
     }
     assert!(told.address.is_some() && told.vendor_page.is_some());
     match told.group {
-        Group::LookFirst => assert!(told.helps.contains(&Help::RefreshState), "{told:?}"),
+        Group::LookFirst => {
+            assert!(told.suggested_actions.contains(&SuggestedAction::RefreshState), "{told:?}")
+        }
         Group::NothingToDo => assert!(told.success, "{told:?}"),
         Group::GetPermission => assert!(told.permission.is_some(), "{told:?}"),
         Group::Wait
@@ -124,7 +128,7 @@ fn ask(cloud: &'static dyn Cloud, row: &ErrorRow) -> Asked {
         })
         .expect("the fleet has one");
     let ids = parse_ids(&instance.id, Some(cloud));
-    let job = Job {
+    let input = PlanInput {
         cloud,
         site: None,
         region: region.to_owned(),
@@ -133,11 +137,11 @@ fn ask(cloud: &'static dyn Cloud, row: &ErrorRow) -> Asked {
         options: dry_run(operation, row),
         limits: std::sync::Arc::default(),
     };
-    let batch = plan(&job, None).expect("the job is good").batches.remove(0);
+    let batch = plan(&input, None).expect("the job is good").batches.remove(0);
     let request = if operation.is_some() {
         cloud.request(&batch)
     } else {
-        cloud.describe(batch.order().target(), batch.ids())
+        cloud.describe(batch.spec().target(), batch.ids())
     };
     let key = Credential::demo().into_iter().find(|key| key.cloud == row.cloud);
     let key = key.expect("there is a demo key");

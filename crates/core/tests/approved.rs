@@ -2,13 +2,13 @@
 
 mod common;
 
-use common::{Page, ids, job, said};
+use common::{Page, ids, plan_input, said};
 use relight_core::{
-    answer::{Delivery, Outcome},
+    answer::{Outcome, TransportResult},
     cloud::{self, Cloud},
     ids::InstanceId,
-    plan::{Cut, plan_cut},
-    run::{Choice, Event, Stage},
+    plan::{BatchOptions, plan_with},
+    run::{Choice, Event, RunStatus},
 };
 
 fn tencent() -> &'static dyn Cloud {
@@ -18,18 +18,18 @@ fn tencent() -> &'static dyn Cloud {
 fn refused() -> Event {
     let body =
         r#"{"Response":{"Error":{"Code":"ResourceInsufficient","Message":"No."},"RequestId":"e"}}"#;
-    Event::Delivered { call: 0, delivery: Delivery::Answered(said(200, body)) }
+    Event::Completed { call: 0, result: TransportResult::Answered(said(200, body)) }
 }
 
 fn of_call(call: usize, event: Event) -> Event {
-    let Event::Delivered { delivery, .. } = event else { panic!("{event:?}") };
-    Event::Delivered { call, delivery }
+    let Event::Completed { result, .. } = event else { panic!("{event:?}") };
+    Event::Completed { call, result }
 }
 
 /// Three, one a call, of which the first was refused.
 fn one_refused() -> Page {
-    let cut = Cut { size: Some(1), canary: false };
-    let plan = plan_cut(&job(tencent(), "RebootInstances", 3), cut).unwrap();
+    let batch_options = BatchOptions { size: Some(1), canary: false };
+    let plan = plan_with(&plan_input(tencent(), "RebootInstances", 3), batch_options).unwrap();
     let mut page = Page::of(&plan, &[]);
     page.step(Event::Tick);
     page.pass(5);
@@ -48,14 +48,14 @@ fn one_was_approved_and_three_are_not_sent() {
         page.step(of_call(call, refused()));
     }
     assert_eq!(page.run.choice_count(Choice::RetryFailed), 3);
-    let told = page.step(Event::Ask(offer));
-    assert_eq!((told.calls, told.changed), (vec![], vec![Choice::RetryFailed]));
+    let commands = page.step(Event::Ask(offer));
+    assert_eq!((commands.calls, commands.changed), (vec![], vec![Choice::RetryFailed]));
     assert!(page.pass(100).calls.is_empty(), "sent what was not approved");
     assert_eq!(page.run.calls().len(), 3);
     // Shown anew and said yes to, they go.
-    let told = page.ask(Choice::RetryFailed);
-    assert!(told.changed.is_empty());
-    assert_eq!([told.calls, page.pass(5).calls].concat(), [3, 4, 5]);
+    let commands = page.ask(Choice::RetryFailed);
+    assert!(commands.changed.is_empty());
+    assert_eq!([commands.calls, page.pass(5).calls].concat(), [3, 4, 5]);
 }
 
 /// Nor fewer: whoever has agreed to two has not agreed to one of them.
@@ -66,8 +66,8 @@ fn an_approval_of_what_is_over_sends_nothing() {
     let offer = page.run.offer(Choice::RetryFailed).unwrap();
     assert_eq!((offer.ids().len(), offer.calls()), (2, 2));
     page.ask(Choice::RetryFailed);
-    let told = page.step(Event::Ask(offer));
-    assert_eq!((told.calls, told.changed), (vec![], vec![Choice::RetryFailed]));
+    let commands = page.step(Event::Ask(offer));
+    assert_eq!((commands.calls, commands.changed), (vec![], vec![Choice::RetryFailed]));
     page.pass(100);
     assert_eq!(page.run.calls().len(), 5, "each once more");
 }
@@ -77,7 +77,7 @@ fn an_approval_of_what_is_over_sends_nothing() {
 fn an_approval_is_good_for_its_own_order_only() {
     let mut page = one_refused();
     let offer = page.run.offer(Choice::RetryFailed).unwrap();
-    assert!(!offer.order().is_forced());
+    assert!(!offer.spec().is_forced());
     assert!(page.run.covers(&offer));
     page.step(Event::Settings {
         limits: std::sync::Arc::new(relight_core::limits::Limits {
@@ -86,36 +86,39 @@ fn an_approval_is_good_for_its_own_order_only() {
         }),
         through_proxy: true,
     });
-    let told = page.step(Event::Ask(offer));
-    assert_eq!((told.calls, told.changed), (vec![], vec![Choice::RetryFailed]));
+    let commands = page.step(Event::Ask(offer));
+    assert_eq!((commands.calls, commands.changed), (vec![], vec![Choice::RetryFailed]));
 }
 
 /// To look changes nothing, so it is for whatever is unknown when it is asked for.
 #[test]
 fn a_look_needs_no_exact_approval() {
     let mut page = one_refused();
-    let lost = Event::Delivered { call: 1, delivery: Delivery::Lost { word: "network".into() } };
+    let lost =
+        Event::Completed { call: 1, result: TransportResult::Lost { word: "network".into() } };
     page.step(lost.clone());
     let offer = page.run.offer(Choice::CheckUnknown).unwrap();
     page.step(of_call(2, lost));
     assert_eq!(page.run.counts().of(Outcome::Unknown), 2);
-    let told = page.step(Event::Ask(offer));
-    assert!(told.changed.is_empty() && told.calls.is_empty());
-    assert_eq!(told.looks.len(), 2);
+    let commands = page.step(Event::Ask(offer));
+    assert!(commands.changed.is_empty() && commands.calls.is_empty());
+    assert_eq!(commands.described.len(), 2);
 }
 
 /// Two restarts, of Tencent and softly, that are overdue, as a look has just shown.
 fn overdue() -> Page {
-    let mut page =
-        Page::of(&plan_cut(&job(tencent(), "RebootInstances", 2), Cut::default()).unwrap(), &[]);
+    let mut page = Page::of(
+        &plan_with(&plan_input(tencent(), "RebootInstances", 2), BatchOptions::default()).unwrap(),
+        &[],
+    );
     page.step(Event::Tick);
     page.answer(0, 200, r#"{"Response":{"RequestId":"aaaaaaaa-0000-0000-0000-000000000001"}}"#);
     page.now += tencent().manifest().overdue_after_ms;
-    let told = page.step(Event::Tick);
-    assert_eq!(told.looks.len(), 2);
+    let commands = page.step(Event::Tick);
+    assert_eq!(commands.described.len(), 2);
     look(&mut page, ["REBOOTING"; 2]);
     assert_eq!(page.outcomes(), ["overdue"; 2]);
-    assert_eq!(page.run.stage(), Stage::Finished);
+    assert_eq!(page.run.status(), RunStatus::Finished);
     page
 }
 
@@ -127,7 +130,7 @@ fn look(page: &mut Page, states: [&str; 2]) {
     let set = ids.iter().zip(states).map(described).collect::<Vec<_>>().join(",");
     let body =
         format!(r#"{{"Response":{{"TotalCount":2,"InstanceSet":[{set}],"RequestId":"d"}}}}"#);
-    page.step(Event::Looked { ids, delivery: Delivery::Answered(said(200, &body)) });
+    page.step(Event::Described { ids, result: TransportResult::Answered(said(200, &body)) });
 }
 
 /// What was overdue may be back: forced then, it would be restarted a second time.
@@ -145,9 +148,9 @@ fn what_was_looked_at_long_ago_is_looked_at_before_it_is_forced() {
         page.now += 300_001;
         page.step(Event::Tick);
         assert!(page.run.is_outdated(Choice::Force));
-        let told = page.ask(Choice::Force);
-        assert_eq!(told.outdated, [Choice::Force]);
-        assert_eq!((told.calls, told.looks), (vec![], ids(tencent(), 2)));
+        let commands = page.ask(Choice::Force);
+        assert_eq!(commands.outdated, [Choice::Force]);
+        assert_eq!((commands.calls, commands.described), (vec![], ids(tencent(), 2)));
         // To insist is of no use before the look has come back.
         assert_eq!(page.ask(Choice::Force).outdated, [Choice::Force]);
         look(&mut page, states);
@@ -159,7 +162,7 @@ fn what_was_looked_at_long_ago_is_looked_at_before_it_is_forced() {
     sent.extend(page.pass(3).calls);
     assert_eq!(sent, [1]);
     assert_eq!(page.run.calls()[1].batch.ids(), &ids(tencent(), 2)[1..]);
-    assert!(page.run.calls()[1].batch.order().is_forced());
+    assert!(page.run.calls()[1].batch.spec().is_forced());
 }
 
 /// A look that shows nothing is none.
@@ -170,8 +173,8 @@ fn what_cannot_be_looked_at_is_not_forced() {
     page.step(Event::Tick);
     for _ in 0..3 {
         assert_eq!(page.ask(Choice::Force).outdated, [Choice::Force]);
-        let delivery = Delivery::Lost { word: "network".into() };
-        page.step(Event::Looked { ids: ids(tencent(), 2), delivery });
+        let result = TransportResult::Lost { word: "network".into() };
+        page.step(Event::Described { ids: ids(tencent(), 2), result });
         assert!(page.pass(200).calls.is_empty());
     }
     assert_eq!(page.run.calls().len(), 1);
@@ -181,7 +184,8 @@ fn what_cannot_be_looked_at_is_not_forced() {
 /// copy of the first.
 #[test]
 fn what_is_sent_again_is_a_request_of_its_own() {
-    let plan = plan_cut(&job(tencent(), "RebootInstances", 1), Cut::default()).unwrap();
+    let plan =
+        plan_with(&plan_input(tencent(), "RebootInstances", 1), BatchOptions::default()).unwrap();
     let begun = || {
         let mut page = Page::of(&plan, &[]);
         assert_eq!(page.step(Event::Tick).calls, [0]);

@@ -2,10 +2,11 @@
 
 mod common;
 
-use common::{Page, ids, job, said};
+use common::{Page, ids, plan_input, said};
 use relight_core::{
     answer::{
-        Delivery, InstanceState, LastOperation, LastOperationState, Outcome, Phase, Response,
+        DescribedInstance, LastOperation, LastOperationState, Outcome, Phase, Response,
+        TransportResult,
     },
     cloud::{self, Cloud},
     eligibility::SkipReason,
@@ -19,7 +20,8 @@ fn zenlayer() -> &'static dyn Cloud {
 
 /// A reboot of two, the second of which the cloud lists as failed, in a 200 and without a reason.
 fn listed() -> Page {
-    let mut page = Page::of(&plan(&job(zenlayer(), "RebootInstances", 2), None).unwrap(), &[]);
+    let mut page =
+        Page::of(&plan(&plan_input(zenlayer(), "RebootInstances", 2), None).unwrap(), &[]);
     page.step(Event::Tick);
     let second = &ids(zenlayer(), 2)[1];
     let body = format!(
@@ -41,8 +43,8 @@ fn look(page: &mut Page, later_ms: u64, state: &str) {
         r#"{{"requestId":"T2","response":{{"requestId":"T2","totalCount":2,"dataSet":[{}]}}}}"#,
         set.join(",")
     );
-    let delivery = Delivery::Answered(said(200, &body));
-    assert!(page.step(Event::Looked { ids: all, delivery }).calls.is_empty());
+    let result = TransportResult::Answered(said(200, &body));
+    assert!(page.step(Event::Described { ids: all, result }).calls.is_empty());
 }
 
 /// Without a nonce a repetition by the browser or a proxy looks like this, too: the first copy is
@@ -96,12 +98,13 @@ fn the_clock_is_corrected_once_for_every_cloud() {
         ),
     ] {
         let cloud = cloud::by_id(id).unwrap();
-        let mut page = Page::of(&plan(&job(cloud, "RebootInstances", 2), None).unwrap(), &[]);
+        let mut page =
+            Page::of(&plan(&plan_input(cloud, "RebootInstances", 2), None).unwrap(), &[]);
         // A quarter of an hour behind the cloud, whose `Date` is always the same here.
         page.now -= 900_000;
         assert_eq!(page.step(Event::Tick).skews, [0], "{id}");
-        let told = page.answer(0, status, body);
-        let skews = [told.skews, page.pass(20).skews].concat();
+        let commands = page.answer(0, status, body);
+        let skews = [commands.skews, page.pass(20).skews].concat();
         assert_eq!(skews.len(), 1, "{id}: once, and by itself");
         assert!((899..=900).contains(&skews[0]), "{id}: {skews:?}");
         page.answer(0, status, body);
@@ -118,16 +121,17 @@ fn tencent() -> &'static dyn Cloud {
 
 /// A call of four that the cloud has refused because of one. Which, it does not say.
 fn refused_for_one() -> Page {
-    let mut page = Page::of(&plan(&job(tencent(), "RebootInstances", 4), None).unwrap(), &[]);
+    let mut page =
+        Page::of(&plan(&plan_input(tencent(), "RebootInstances", 4), None).unwrap(), &[]);
     page.step(Event::Tick);
     let body = r#"{"Response":{"Error":{"Code":"UnsupportedOperation.InstanceStateStopped","Message":"No."},"RequestId":"r"}}"#;
     page.answer(0, 200, body);
     assert!(page.pass(50).calls.is_empty(), "sent again by itself");
     assert_eq!(page.outcomes(), ["rejected"; 4]);
-    assert_eq!(page.run.choice_count(Choice::Narrow), 4);
+    assert_eq!(page.run.choice_count(Choice::Isolate), 4);
     // Looked at first; nothing goes out before.
-    let told = page.ask(Choice::Narrow);
-    assert_eq!((told.calls, told.looks), (vec![], ids(tencent(), 4)));
+    let commands = page.ask(Choice::Isolate);
+    assert_eq!((commands.calls, commands.described), (vec![], ids(tencent(), 4)));
     page
 }
 
@@ -150,9 +154,9 @@ fn show(page: &mut Page, states: [&str; 4]) -> Vec<usize> {
         r#"{{"Response":{{"TotalCount":4,"InstanceSet":[{}],"RequestId":"d"}}}}"#,
         set.join(",")
     );
-    let delivery = Delivery::Answered(said(200, &body));
-    let told = page.step(Event::Looked { ids: all, delivery }).calls;
-    [told, page.pass(5).calls].concat()
+    let result = TransportResult::Answered(said(200, &body));
+    let commands = page.step(Event::Described { ids: all, result }).calls;
+    [commands, page.pass(5).calls].concat()
 }
 
 fn sizes(page: &Page) -> Vec<usize> {
@@ -180,7 +184,7 @@ fn a_call_refused_for_nobody_can_see_whom_is_narrowed_by_halves() {
     let body = r#"{"Response":{"Error":{"Code":"UnsupportedOperation.InstanceStateStopped","Message":"No."},"RequestId":"r"}}"#;
     page.answer(2, 200, body);
     assert_eq!(page.outcomes(), ["accepted", "accepted", "rejected", "rejected"]);
-    assert_eq!(page.run.choice_count(Choice::Narrow), 2, "the half, on request");
+    assert_eq!(page.run.choice_count(Choice::Isolate), 2, "the half, on request");
     assert!(page.pass(50).calls.is_empty(), "and not unasked");
 }
 
@@ -188,11 +192,11 @@ fn a_call_refused_for_nobody_can_see_whom_is_narrowed_by_halves() {
 #[test]
 fn a_look_that_fails_narrows_nothing() {
     let mut page = refused_for_one();
-    let delivery = Delivery::Lost { word: "network".into() };
-    page.step(Event::Looked { ids: ids(tencent(), 4), delivery });
+    let result = TransportResult::Lost { word: "network".into() };
+    page.step(Event::Described { ids: ids(tencent(), 4), result });
     assert!(page.pass(100).calls.is_empty());
     assert_eq!(page.outcomes(), ["rejected"; 4]);
-    assert_eq!(page.run.choice_count(Choice::Narrow), 4, "it can be asked for again");
+    assert_eq!(page.run.choice_count(Choice::Isolate), 4, "it can be asked for again");
 }
 
 // ---- whose restart it was -------------------------------------------------------------------------
@@ -213,7 +217,7 @@ impl Scene {
     /// A call of one, after a look that has shown it running since the day before.
     fn of(id: &str, operation: &str) -> Scene {
         let cloud = cloud::by_id(id).unwrap();
-        let known = InstanceState {
+        let known = DescribedInstance {
             id: ids(cloud, 1)[0].as_str().to_owned(),
             phase: Running,
             started_at: (id == "alibaba").then(|| "2024-04-30T08:00Z".to_owned()),
@@ -222,9 +226,9 @@ impl Scene {
                 request_id: "before".into(),
                 state: LastOperationState::Success,
             }),
-            ..InstanceState::default()
+            ..DescribedInstance::default()
         };
-        let mut page = Page::of(&plan(&job(cloud, operation, 1), None).unwrap(), &[known]);
+        let mut page = Page::of(&plan(&plan_input(cloud, operation, 1), None).unwrap(), &[known]);
         page.now = SENT;
         page.step(Event::Tick);
         Scene { cloud, page }
@@ -242,14 +246,14 @@ impl Scene {
             ),
         };
         let said = said_at(self.page.now, &body);
-        self.page.step(Event::Delivered { call: 0, delivery: Delivery::Answered(said) });
+        self.page.step(Event::Completed { call: 0, result: TransportResult::Answered(said) });
         assert_eq!(self.page.outcomes(), ["accepted"]);
         self
     }
 
     fn lost(mut self) -> Scene {
-        let delivery = Delivery::Lost { word: "network".into() };
-        self.page.step(Event::Delivered { call: 0, delivery });
+        let result = TransportResult::Lost { word: "network".into() };
+        self.page.step(Event::Completed { call: 0, result });
         self
     }
 
@@ -274,8 +278,8 @@ impl Scene {
                 if moving { "REBOOT" } else { "RUNNING" }
             ),
         };
-        let delivery = Delivery::Answered(said_at(self.page.now, &body));
-        self.page.step(Event::Looked { ids: vec![id], delivery });
+        let result = TransportResult::Answered(said_at(self.page.now, &body));
+        self.page.step(Event::Described { ids: vec![id], result });
         self
     }
 
@@ -373,8 +377,8 @@ fn after_a_lost_answer_nothing_is_proven() {
     let body = format!(
         r#"{{"Response":{{"TotalCount":1,"InstanceSet":[{{"InstanceId":"{id}","InstanceState":"RUNNING","Placement":{{"Zone":"z"}},"LatestOperation":"RebootInstances","LatestOperationRequestId":"{OTHERS}","LatestOperationState":"FAILED"}}],"RequestId":"d"}}}}"#
     );
-    let delivery = Delivery::Answered(said_at(scene.page.now, &body));
-    scene.page.step(Event::Looked { ids: vec![id], delivery });
+    let result = TransportResult::Answered(said_at(scene.page.now, &body));
+    scene.page.step(Event::Described { ids: vec![id], result });
     scene.ends("unknown", None);
 }
 

@@ -187,26 +187,26 @@ fn what_is_locked_holds_in_form_and_plan() {
     let config = Config::read(text).unwrap();
     let mut form = Form::new(cloud::ALL[0]).unwrap();
     form.restrict(config.limits());
-    for fill in config.fills() {
-        form.fill(fill);
+    for edit in config.fills() {
+        form.apply(edit);
     }
     assert_eq!(form.cloud().manifest().id, "tencent");
     assert_eq!((form.operation().name, form.mode().id), ("RebootInstances", "soft"));
-    assert!(plan(&form.job(), None).is_ok());
+    assert!(plan(&form.plan_input(), None).is_ok());
 
-    let mut other = form.job();
+    let mut other = form.plan_input();
     other.operation = "StartInstances".to_owned();
     other.options.clear();
-    let refused = |job| matches!(plan(&job, None), Err(Refusal::NotAllowed { .. }));
+    let refused = |input| matches!(plan(&input, None), Err(Refusal::NotAllowed { .. }));
     assert!(refused(other));
-    let mut other = form.job();
+    let mut other = form.plan_input();
     other.region = "ap-shanghai".to_owned();
     assert!(refused(other));
-    let mut other = form.job();
+    let mut other = form.plan_input();
     other.options = vec![("StopType".to_owned(), "HARD".to_owned())];
     assert!(refused(other));
-    form.fill(relight_core::form::Fill::IdsText("ins-00000002".to_owned()));
-    let refusal = plan(&form.job(), None).unwrap_err();
+    form.apply(relight_core::form::FormEdit::IdsText("ins-00000002".to_owned()));
+    let refusal = plan(&form.plan_input(), None).unwrap_err();
     assert_eq!(refusal.kind(), "instances-not-allowed");
 }
 
@@ -234,18 +234,18 @@ fn what_is_locked_never_widens_what_is_allowed() {
             (&limits.regions, &free.regions),
             (&limits.modes, &free.modes),
         ];
-        for (narrow, wide) in lists {
-            let (narrow, wide) = (narrow.as_ref().unwrap(), wide.as_ref().unwrap());
-            assert!(narrow.iter().all(|one| wide.contains(one)), "{locked}: {limits:?}");
+        for (isolate, wide) in lists {
+            let (isolate, wide) = (isolate.as_ref().unwrap(), wide.as_ref().unwrap());
+            assert!(isolate.iter().all(|one| wide.contains(one)), "{locked}: {limits:?}");
         }
         for cloud in cloud::ALL {
             for operation in cloud.manifest().operations {
-                let mut job = Form::new(*cloud).unwrap().job();
-                operation.name.clone_into(&mut job.operation);
+                let mut input = Form::new(*cloud).unwrap().plan_input();
+                operation.name.clone_into(&mut input.operation);
                 for region in ["", "ap-1", "ap-2", "ap-3"] {
-                    region.clone_into(&mut job.region);
+                    region.clone_into(&mut input.region);
                     for mode in operation.modes {
-                        job.options = mode
+                        input.options = mode
                             .options
                             .iter()
                             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -256,17 +256,17 @@ fn what_is_locked_never_widens_what_is_allowed() {
                             "i-web0000000000000000x",
                             "ins-data0001",
                         ] {
-                            job.ids = relight_core::ids::parse_ids(id, None)
+                            input.ids = relight_core::ids::parse_ids(id, None)
                                 .ids
                                 .into_iter()
                                 .map(|parsed| parsed.id)
                                 .collect();
-                            job.limits = limits.clone();
-                            let narrow = plan(&job, None).is_ok();
-                            job.limits = free.clone();
-                            let wide = plan(&job, None).is_ok();
-                            assert!(wide || !narrow, "{locked}: {job:?}");
-                            now += usize::from(narrow);
+                            input.limits = limits.clone();
+                            let isolate = plan(&input, None).is_ok();
+                            input.limits = free.clone();
+                            let wide = plan(&input, None).is_ok();
+                            assert!(wide || !isolate, "{locked}: {input:?}");
+                            now += usize::from(isolate);
                             before += usize::from(wide);
                         }
                     }

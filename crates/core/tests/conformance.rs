@@ -3,13 +3,13 @@
 
 mod common;
 
-use common::{batch, every_cloud, every_operation, ids, job, signer, values};
+use common::{batch, every_cloud, every_operation, ids, plan_input, signer, values};
 use relight_core::{
     cloud::{self, Cloud, Read},
+    i18n::{Locale, Text},
     plan::{OptionValue, Target, plan},
     request::{Payload, Request, Route, Signed, Unsigned},
-    sign::{self, Keying, Prepared, Secret, Signer},
-    words::{Locale, Text},
+    sign::{self, HmacSpec, Prepared, Secret, Signer},
 };
 use std::collections::HashSet;
 
@@ -96,17 +96,17 @@ fn modes_set_options_that_the_operation_has_and_the_soft_one_comes_first() {
         assert!((1..=100).contains(&operation.ids_max) && operation.calls_per_second > 0);
         assert!(!operation.modes.first().unwrap().force, "{}", operation.name);
         for mode in operation.modes {
-            let mut job = job(cloud, operation.name, 1);
-            job.options = mode
+            let mut input = plan_input(cloud, operation.name, 1);
+            input.options = mode
                 .options
                 .iter()
                 .map(|(name, value)| ((*name).into(), (*value).into()))
                 .collect();
-            let plan = plan(&job, None).unwrap();
-            assert_eq!(plan.order.is_forced(), mode.force, "{} {}", operation.name, mode.id);
+            let plan = plan(&input, None).unwrap();
+            assert_eq!(plan.spec.is_forced(), mode.force, "{} {}", operation.name, mode.id);
             assert_eq!(plan.needs_typed_count(), mode.force);
             for (name, value) in mode.options {
-                assert_eq!(plan.order.option(name).map(OptionValue::as_str), Some(*value));
+                assert_eq!(plan.spec.option(name).map(OptionValue::as_str), Some(*value));
             }
         }
         for parameter in operation.parameters {
@@ -168,9 +168,9 @@ fn every_operation_with_every_option_makes_a_request() {
         }
         for parameter in operation.parameters {
             for value in values(&parameter.kind) {
-                let mut job = job(cloud, operation.name, 1);
-                job.options = vec![(parameter.name.into(), value.into())];
-                let plan = plan(&job, None).unwrap();
+                let mut input = plan_input(cloud, operation.name, 1);
+                input.options = vec![(parameter.name.into(), value.into())];
+                let plan = plan(&input, None).unwrap();
                 let request = plan.batches.first().unwrap().request();
                 check_request(cloud, request.content(), operation.name);
                 assert_eq!(option(request.content(), parameter.name).as_deref(), Some(value));
@@ -347,8 +347,9 @@ fn a_key_elsewhere_signs_as_one_in_memory() {
                 cloud.prepare_with(algorithm.name(), &request(cloud), &signer()).unwrap()
             };
             let elsewhere = prepare();
-            let key = format!("{}{SECRET}{}", elsewhere.keying.prefix, elsewhere.keying.suffix);
-            let tag = match elsewhere.keying.hash {
+            let key =
+                format!("{}{SECRET}{}", elsewhere.hmac_spec.prefix, elsewhere.hmac_spec.suffix);
+            let tag = match elsewhere.hmac_spec.hash {
                 sign::Hash::Sha1 => sign::hmac_sha1(key.as_bytes(), &elsewhere.message).to_vec(),
                 sign::Hash::Sha256 => {
                     sign::hmac_sha256(key.as_bytes(), &elsewhere.message).to_vec()
@@ -364,14 +365,14 @@ fn a_key_elsewhere_signs_as_one_in_memory() {
 #[test]
 fn every_keying_of_an_algorithm_is_a_fact_of_its_cloud() {
     every_cloud(|cloud| {
-        let keyings = cloud.manifest().credential.keyings;
+        let hmac_specs = cloud.manifest().credential.hmac_specs;
         for algorithm in cloud.algorithms() {
-            assert!(keyings.contains(&algorithm.keying()), "{}", algorithm.name());
+            assert!(hmac_specs.contains(&algorithm.hmac_spec()), "{}", algorithm.name());
         }
-        let used = |keying: &Keying| {
-            cloud.algorithms().iter().any(|algorithm| algorithm.keying() == *keying)
+        let used = |hmac_spec: &HmacSpec| {
+            cloud.algorithms().iter().any(|algorithm| algorithm.hmac_spec() == *hmac_spec)
         };
-        assert!(keyings.iter().all(used), "a key for nothing");
+        assert!(hmac_specs.iter().all(used), "a key for nothing");
     });
 }
 
@@ -382,7 +383,7 @@ fn algorithms_are_found_by_name() {
     for algorithm in all() {
         let found = sign::algorithm(algorithm.name()).unwrap();
         assert_eq!(found.name(), algorithm.name());
-        assert_eq!(found.keying(), algorithm.keying());
+        assert_eq!(found.hmac_spec(), algorithm.hmac_spec());
     }
     every_cloud(|cloud| {
         let first = cloud.algorithms().first().unwrap().name();

@@ -6,14 +6,15 @@ use common::{every_cloud, every_operation};
 use proptest::prelude::*;
 use relight_core::{
     answer::{
-        BatchAnswer, Delivery, Described, Fault, InstanceAnswer, InstanceState,
-        KEPT_TEXT_MAX_BYTES, LastOperationState, Outcome, Phase, Response, settle, settle_describe,
+        BatchAnswer, Described, DescribedInstance, Fault, InstanceAnswer, LastOperationState,
+        Outcome, Phase, Response, STORED_TEXT_MAX_BYTES, TransportResult, classify,
+        classify_describe,
     },
     cloud::{self, Cloud},
     eligibility::{Eligibility, SkipReason},
     explain::{self, Effect},
     ids::parse_ids,
-    plan::{Batch, Job, plan},
+    plan::{Batch, PlanInput, plan},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -74,7 +75,7 @@ fn batch_of(
     options: &BTreeMap<String, String>,
 ) -> Batch {
     let regions = &cloud.manifest().regions;
-    let job = Job {
+    let input = PlanInput {
         cloud,
         site: None,
         region: regions.known.first().map_or("", |region| region.id).to_owned(),
@@ -83,7 +84,7 @@ fn batch_of(
         options: options.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         limits: std::sync::Arc::default(),
     };
-    let batch = plan(&job, None).unwrap().batches.remove(0);
+    let batch = plan(&input, None).unwrap().batches.remove(0);
     assert_eq!(batch.ids().len(), ids.len());
     batch
 }
@@ -140,7 +141,7 @@ fn check_shape(batch: &Batch, answer: &BatchAnswer) {
             | Outcome::Overdue => panic!("{:?} out of an answer", instance.outcome),
         }
         if let Some(Fault::Layer { text, .. }) = instance.fault.as_deref() {
-            assert!(text.len() <= KEPT_TEXT_MAX_BYTES);
+            assert!(text.len() <= STORED_TEXT_MAX_BYTES);
         }
     }
 }
@@ -431,8 +432,8 @@ fn eligibility_by_state() {
                 mode.options.iter().map(|(name, value)| ((*name).into(), (*value).into()));
             let ids = [cloud.manifest().ids.example.to_owned()];
             let batch = batch_of(cloud, operation, &ids, &options.collect());
-            assert_eq!(batch.order().is_forced(), is_forced);
-            let got = match cloud.eligibility(batch.order(), &instance) {
+            assert_eq!(batch.spec().is_forced(), is_forced);
+            let got = match cloud.eligibility(batch.spec(), &instance) {
                 Eligibility::Eligible => ".",
                 Eligibility::Skipped(reason) => reason.word(),
             };
@@ -442,7 +443,7 @@ fn eligibility_by_state() {
 }
 
 /// An instance as the cloud's own decoder makes it: the state goes through a describe answer.
-fn instance_in(cloud: &'static dyn Cloud, state: &str, lock: &str) -> InstanceState {
+fn instance_in(cloud: &'static dyn Cloud, state: &str, lock: &str) -> DescribedInstance {
     let body = match cloud.manifest().id {
         "alibaba" => json!({ "RequestId": "R", "Instances": { "Instance": [
             { "InstanceId": "i", "Status": state, "OperationLocks": { "LockReason": lock } }
@@ -468,14 +469,14 @@ fn instance_in(cloud: &'static dyn Cloud, state: &str, lock: &str) -> InstanceSt
 fn a_state_that_is_not_known_is_never_eligible() {
     every_operation(|cloud, operation| {
         let batch = common::batch(cloud, operation, 1);
-        let instance = InstanceState::default();
+        let instance = DescribedInstance::default();
         let skipped = Eligibility::Skipped(SkipReason::Busy);
-        assert_eq!(cloud.eligibility(batch.order(), &instance), skipped);
+        assert_eq!(cloud.eligibility(batch.spec(), &instance), skipped);
     });
 }
 
 /// A success of each cloud with the header that the proxy puts on it, or another.
-fn delivered(proxy_status: Option<&str>) -> Vec<(Batch, Delivery)> {
+fn delivered(proxy_status: Option<&str>) -> Vec<(Batch, TransportResult)> {
     cases()
         .into_iter()
         .map(|(cloud, cases)| {
@@ -484,64 +485,64 @@ fn delivered(proxy_status: Option<&str>) -> Vec<(Batch, Delivery)> {
             if let Some(value) = proxy_status {
                 response.headers.push(("proxy-status".to_owned(), value.to_owned()));
             }
-            (case.batch(cloud), Delivery::Answered(response))
+            (case.batch(cloud), TransportResult::Answered(response))
         })
         .collect()
 }
 
 #[track_caller]
-fn check_settled(
+fn check_classified(
     proxy_status: Option<&str>,
     through_proxy: bool,
     want: Outcome,
     fault: Option<&str>,
 ) {
-    check_settled_with(200, proxy_status, through_proxy, want, fault);
+    check_classified_with(200, proxy_status, through_proxy, want, fault);
 }
 
 #[track_caller]
-fn check_settled_with(
+fn check_classified_with(
     status: u16,
     proxy_status: Option<&str>,
     through_proxy: bool,
     want: Outcome,
     fault: Option<&str>,
 ) {
-    for (batch, mut delivery) in delivered(proxy_status) {
-        if let Delivery::Answered(response) = &mut delivery {
+    for (batch, mut result) in delivered(proxy_status) {
+        if let TransportResult::Answered(response) = &mut result {
             response.status = status;
         }
-        let answer = settle(&batch, &delivery, through_proxy);
+        let answer = classify(&batch, &result, through_proxy);
         check_shape(&batch, &answer);
         for instance in &answer.instances {
             assert_eq!(instance.outcome, want, "{proxy_status:?}");
             assert_eq!(instance.fault.as_deref().map(word).as_deref(), fault);
         }
-        let described = settle_describe(batch.order().target().cloud, &delivery, through_proxy);
+        let described = classify_describe(batch.spec().target().cloud, &result, through_proxy);
         assert!(matches!(described, Described::Failed(_)), "no describe answer");
     }
 }
 
 #[test]
 fn a_proxy_must_vouch_for_a_success() {
-    check_settled(Some("relight-proxy; received-status=200"), true, Outcome::Accepted, None);
+    check_classified(Some("relight-proxy; received-status=200"), true, Outcome::Accepted, None);
     for header in [
         "another; received-status=200",
         "relight-proxy; received-status=200, cdn",
         "relight-proxy; received-status=200, another; error=connection_refused",
         "relight-proxy; error=connection_refused, another; received-status=200",
     ] {
-        check_settled(Some(header), true, Outcome::Unknown, Some("another-proxy"));
+        check_classified(Some(header), true, Outcome::Unknown, Some("another-proxy"));
     }
-    check_settled(None, true, Outcome::Unknown, Some("no-proxy-status"));
-    check_settled(Some("relight-proxy"), true, Outcome::Unknown, Some("no-proxy-status"));
-    check_settled(
+    check_classified(None, true, Outcome::Unknown, Some("no-proxy-status"));
+    check_classified(Some("relight-proxy"), true, Outcome::Unknown, Some("no-proxy-status"));
+    check_classified(
         Some("relight-proxy; received-status=502"),
         true,
         Outcome::Unknown,
         Some("not-understood"),
     );
-    check_settled(None, false, Outcome::Accepted, None);
+    check_classified(None, false, Outcome::Accepted, None);
 }
 
 #[test]
@@ -564,9 +565,9 @@ fn only_typed_errors_prove_that_nothing_was_sent() {
         "proxy_configuration_error",
     ] {
         let header = format!("relight-proxy; error={word}");
-        check_settled_with(502, Some(&header), true, Outcome::NotSent, Some(word));
+        check_classified_with(502, Some(&header), true, Outcome::NotSent, Some(word));
         // With the head of a success it contradicts itself.
-        check_settled(Some(&header), true, Outcome::Unknown, Some("not-understood"));
+        check_classified(Some(&header), true, Outcome::Unknown, Some("not-understood"));
     }
     for word in [
         "connection_terminated",
@@ -581,7 +582,7 @@ fn only_typed_errors_prove_that_nothing_was_sent() {
         "invented",
     ] {
         let header = format!("relight-proxy; error={word}");
-        check_settled(Some(&header), true, Outcome::Unknown, Some(word));
+        check_classified(Some(&header), true, Outcome::Unknown, Some(word));
     }
 }
 
@@ -589,15 +590,15 @@ fn only_typed_errors_prove_that_nothing_was_sent() {
 fn what_the_transport_reports_is_what_is_known() {
     for (batch, _) in delivered(None) {
         for through_proxy in [true, false] {
-            for (delivery, want) in [
-                (Delivery::NotSent { word: "offline".to_owned() }, Outcome::NotSent),
-                (Delivery::Lost { word: "deadline".to_owned() }, Outcome::Unknown),
+            for (result, want) in [
+                (TransportResult::NotSent { word: "offline".to_owned() }, Outcome::NotSent),
+                (TransportResult::Lost { word: "deadline".to_owned() }, Outcome::Unknown),
             ] {
-                let answer = settle(&batch, &delivery, through_proxy);
+                let answer = classify(&batch, &result, through_proxy);
                 check_shape(&batch, &answer);
                 assert!(answer.instances.iter().all(|instance| instance.outcome == want));
                 let described =
-                    settle_describe(batch.order().target().cloud, &delivery, through_proxy);
+                    classify_describe(batch.spec().target().cloud, &result, through_proxy);
                 assert!(matches!(described, Described::Failed(_)));
             }
         }
@@ -612,7 +613,7 @@ fn a_refusal_in_the_clouds_shape_stays_one_without_the_proxys_mark() {
         };
         let case = cases.iter().find(refused).unwrap();
         let batch = case.batch(cloud);
-        let answer = settle(&batch, &Delivery::Answered(case.response()), true);
+        let answer = classify(&batch, &TransportResult::Answered(case.response()), true);
         assert!(answer.instances.iter().all(|one| one.outcome == Outcome::Rejected), "{cloud:?}");
     }
 }
@@ -628,7 +629,7 @@ fn only_the_proxys_mark_makes_a_request_go_out_again() {
             let found = cloud.decode(&batch, &case.response());
             let rejected = |answer: &BatchAnswer| answer.instances[0].outcome == Outcome::Rejected;
             let Some(Fault::Cloud(report)) = found.instances[0].fault.as_deref() else { continue };
-            let name = batch.order().operation().name;
+            let name = batch.spec().operation().name;
             let effect = explain::effect(cloud.manifest().errors, report, Some(name));
             let resent = matches!(effect, Effect::Throttled | Effect::ClockSkew);
             if !rejected(&found) || !resent {
@@ -639,7 +640,7 @@ fn only_the_proxys_mark_makes_a_request_go_out_again() {
                 let mut response = case.response();
                 let value = header.map(|header| header.replace("{}", &case.status.to_string()));
                 response.headers.extend(value.map(|value| ("proxy-status".to_owned(), value)));
-                settle(&batch, &Delivery::Answered(response), through_proxy)
+                classify(&batch, &TransportResult::Answered(response), through_proxy)
             };
             assert!(rejected(&settled(Some("relight-proxy; received-status={}"), true)));
             assert!(rejected(&settled(None, false)), "TLS to the cloud itself");
@@ -667,13 +668,13 @@ fn a_describe_answer_needs_the_proxys_mark_too() {
         let cloud = cloud::by_id(&case.cloud).unwrap();
         let mut response =
             Response { status: case.status, headers: Vec::new(), body: body(&case.body) };
-        let bare = Delivery::Answered(response.clone());
-        assert!(matches!(settle_describe(cloud, &bare, false), Described::Found { .. }));
-        assert!(matches!(settle_describe(cloud, &bare, true), Described::Failed(_)));
+        let bare = TransportResult::Answered(response.clone());
+        assert!(matches!(classify_describe(cloud, &bare, false), Described::Found { .. }));
+        assert!(matches!(classify_describe(cloud, &bare, true), Described::Failed(_)));
         let header = format!("relight-proxy; received-status={}", case.status);
         response.headers.push(("proxy-status".to_owned(), header));
-        let marked = Delivery::Answered(response);
-        assert!(matches!(settle_describe(cloud, &marked, true), Described::Found { .. }));
+        let marked = TransportResult::Answered(response);
+        assert!(matches!(classify_describe(cloud, &marked, true), Described::Found { .. }));
     }
 }
 
@@ -732,7 +733,7 @@ fn has_success_shape(cloud: &dyn Cloud, batch: &Batch, response: &Response) -> b
         value.as_object().is_some_and(|object| object.keys().all(|key| names.contains(&&**key)))
     };
     match cloud.manifest().id {
-        "alibaba" if batch.order().operation().ids_max == 1 => {
+        "alibaba" if batch.spec().operation().ids_max == 1 => {
             is_text(&value["RequestId"]) && has(&value, &["RequestId"])
         }
         "alibaba" => {
@@ -766,7 +767,8 @@ fn check_arbitrary(response: &Response) {
             assert!((200..300).contains(&response.status));
         }
         for through_proxy in [true, false] {
-            let answer = settle(&batch, &Delivery::Answered(response.clone()), through_proxy);
+            let answer =
+                classify(&batch, &TransportResult::Answered(response.clone()), through_proxy);
             check_shape(&batch, &answer);
         }
     });

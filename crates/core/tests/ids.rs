@@ -3,11 +3,11 @@
 use proptest::prelude::*;
 use relight_core::{
     cloud::{self, Cloud},
+    i18n::Locale,
     ids::{
         IGNORED_EXAMPLES_MAX, IdProblemKind, Malformation, PROBLEM_TEXT_MAX_CHARS, ParsedIds,
         parse_ids, parse_lines, parse_list,
     },
-    words::Locale,
 };
 use serde::Deserialize;
 

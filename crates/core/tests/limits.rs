@@ -2,16 +2,16 @@
 
 mod common;
 
-use common::{Page, every_operation, job};
+use common::{Page, every_operation, plan_input};
 use relight_core::{
-    answer::Delivery,
+    answer::TransportResult,
     cloud::{self, Cloud, Role},
-    form::{Fill, Form, Held},
+    form::{Form, FormEdit, SecretStatus},
+    i18n::Locale,
     ids::parse_ids,
     limits::Limits,
-    plan::{Job, Refusal, plan, with_mode},
-    run::{Choice, Event, Pause, Stage},
-    words::Locale,
+    plan::{PlanInput, Refusal, plan, with_mode},
+    run::{Choice, Event, Pause, RunStatus},
 };
 use std::sync::Arc;
 
@@ -24,13 +24,13 @@ fn names(list: &[&str]) -> Option<Vec<String>> {
     Some(list.iter().map(|&name| name.to_owned()).collect())
 }
 
-fn within(limits: Limits, job: Job) -> Result<(), Refusal> {
-    plan(&Job { limits: Arc::new(limits), ..job }, None).map(drop)
+fn within(limits: Limits, input: PlanInput) -> Result<(), Refusal> {
+    plan(&PlanInput { limits: Arc::new(limits), ..input }, None).map(drop)
 }
 
-fn with(mut job: Job, options: &[(&str, &str)]) -> Job {
-    job.options = options.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    job
+fn with(mut input: PlanInput, options: &[(&str, &str)]) -> PlanInput {
+    input.options = options.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    input
 }
 
 fn not_allowed(what: &str) -> Result<(), Refusal> {
@@ -40,7 +40,7 @@ fn not_allowed(what: &str) -> Result<(), Refusal> {
 #[test]
 fn without_limits_everything_is_allowed() {
     every_operation(|cloud, operation| {
-        assert_eq!(within(Limits::default(), job(cloud, operation.name, 1)), Ok(()));
+        assert_eq!(within(Limits::default(), plan_input(cloud, operation.name, 1)), Ok(()));
     });
 }
 
@@ -48,24 +48,24 @@ fn without_limits_everything_is_allowed() {
 fn another_cloud_region_or_operation_is_refused() {
     every_operation(|cloud, operation| {
         let manifest = cloud.manifest();
-        let job = || job(cloud, operation.name, 1);
+        let input = || plan_input(cloud, operation.name, 1);
         let clouds = |list: &[&str]| Limits { clouds: names(list), ..Limits::default() };
-        assert_eq!(within(clouds(&[manifest.id]), job()), Ok(()));
-        assert_eq!(within(clouds(&["another"]), job()), not_allowed(manifest.id));
+        assert_eq!(within(clouds(&[manifest.id]), input()), Ok(()));
+        assert_eq!(within(clouds(&["another"]), input()), not_allowed(manifest.id));
 
         let regions = |list: &[&str]| Limits { regions: names(list), ..Limits::default() };
-        let region = job().region;
-        assert_eq!(within(regions(&[&region]), job()), Ok(()));
-        let elsewhere = within(regions(&["xx-nowhere"]), job());
+        let region = input().region;
+        assert_eq!(within(regions(&[&region]), input()), Ok(()));
+        let elsewhere = within(regions(&["xx-nowhere"]), input());
         assert_eq!(
             elsewhere,
             if manifest.regions.required { not_allowed(&region) } else { Ok(()) }
         );
 
         let operations = |list: &[&str]| Limits { operations: names(list), ..Limits::default() };
-        assert_eq!(within(operations(&[operation.name]), job()), Ok(()));
-        assert_eq!(within(operations(&[operation.verb.word()]), job()), Ok(()));
-        assert_eq!(within(operations(&["StopInstances"]), job()), not_allowed(operation.name));
+        assert_eq!(within(operations(&[operation.name]), input()), Ok(()));
+        assert_eq!(within(operations(&[operation.verb.word()]), input()), Ok(()));
+        assert_eq!(within(operations(&["StopInstances"]), input()), not_allowed(operation.name));
     });
 }
 
@@ -75,8 +75,8 @@ fn each_mode_is_allowed_by_its_own_name_only() {
         for allowed in operation.modes {
             let limits = Limits { modes: names(&[allowed.id]), ..Limits::default() };
             for mode in operation.modes {
-                let job = with(job(cloud, operation.name, 1), mode.options);
-                let outcome = within(limits.clone(), job);
+                let input = with(plan_input(cloud, operation.name, 1), mode.options);
+                let outcome = within(limits.clone(), input);
                 assert_eq!(outcome.is_ok(), mode == allowed, "{} {}", operation.name, mode.id);
             }
         }
@@ -85,7 +85,7 @@ fn each_mode_is_allowed_by_its_own_name_only() {
 
 #[test]
 fn a_disused_parameter_is_no_way_round_the_modes() {
-    let forced = with(job(tencent(), "RebootInstances", 1), &[("ForceReboot", "true")]);
+    let forced = with(plan_input(tencent(), "RebootInstances", 1), &[("ForceReboot", "true")]);
     assert_eq!(within(Limits::default(), forced.clone()), Ok(()));
     let soft = Limits { modes: names(&["soft", "normal"]), ..Limits::default() };
     assert_eq!(within(soft, forced), not_allowed("RebootInstances ForceReboot=true"));
@@ -95,7 +95,7 @@ fn a_disused_parameter_is_no_way_round_the_modes() {
 fn disks_are_erased_only_by_name() {
     every_operation(|cloud, operation| {
         let Some(parameter) = operation.parameter_for(Role::Erase) else { return };
-        let mut erasing = with(job(cloud, operation.name, 1), operation.modes[0].options);
+        let mut erasing = with(plan_input(cloud, operation.name, 1), operation.modes[0].options);
         erasing.options.push((parameter.name.to_owned(), "true".to_owned()));
         let mode = operation.modes[0].id;
         let limits = |modes: &[&str]| Limits { modes: names(modes), ..Limits::default() };
@@ -107,7 +107,7 @@ fn disks_are_erased_only_by_name() {
 #[test]
 fn number_and_ids_are_held() {
     let most = |most| Limits { instances_max: Some(most), ..Limits::default() };
-    let three = || job(tencent(), "RebootInstances", 3);
+    let three = || plan_input(tencent(), "RebootInstances", 3);
     assert_eq!(within(most(3), three()), Ok(()));
     let refusal = Refusal::TooManyInstances { instances: 3, most: 2 };
     assert_eq!(within(most(2), three()), Err(refusal));
@@ -116,17 +116,17 @@ fn number_and_ids_are_held() {
     let ids = mixed.ids.into_iter().map(|parsed| parsed.id).collect();
     let limits = Limits { instance_ids: names(&["ins-web*"]), ..Limits::default() };
     let refusal = Refusal::InstancesNotAllowed { ids: vec!["ins-db000001".to_owned()] };
-    assert_eq!(within(limits, Job { ids, ..three() }), Err(refusal));
+    assert_eq!(within(limits, PlanInput { ids, ..three() }), Err(refusal));
 }
 
 #[test]
 fn only_rehearsals() {
     let limits = || Limits { dry_run_only: true, ..Limits::default() };
     every_operation(|cloud, operation| {
-        let job = || job(cloud, operation.name, 1);
-        assert_eq!(within(limits(), job()), Err(Refusal::DryRunOnly));
+        let input = || plan_input(cloud, operation.name, 1);
+        assert_eq!(within(limits(), input()), Err(Refusal::DryRunOnly));
         if operation.parameter_for(Role::DryRun).is_some() {
-            assert_eq!(within(limits(), with(job(), &[("DryRun", "true")])), Ok(()));
+            assert_eq!(within(limits(), with(input(), &[("DryRun", "true")])), Ok(()));
         }
     });
 }
@@ -140,10 +140,10 @@ fn an_order_is_not_forced_later_either() {
         for limits in [Limits::default(), Limits { modes: names(&[soft.id]), ..Limits::default() }]
         {
             let free = limits.modes.is_none();
-            let job = with(job(cloud, operation.name, 1), soft.options);
-            let plan = plan(&Job { limits: Arc::new(limits), ..job }, None).unwrap();
+            let input = with(plan_input(cloud, operation.name, 1), soft.options);
+            let plan = plan(&PlanInput { limits: Arc::new(limits), ..input }, None).unwrap();
             for mode in operation.modes.iter().filter(|mode| mode.force) {
-                assert_eq!(with_mode(&plan.order, mode).is_some(), free, "{}", mode.id);
+                assert_eq!(with_mode(&plan.spec, mode).is_some(), free, "{}", mode.id);
                 forced.set(forced.get() + 1);
             }
         }
@@ -153,7 +153,7 @@ fn an_order_is_not_forced_later_either() {
 
 /// A soft reboot of three in a call each: the first is not answered, the others are to come.
 fn under_way() -> Page {
-    let soft = with(job(tencent(), "RebootInstances", 3), &[("StopType", "SOFT")]);
+    let soft = with(plan_input(tencent(), "RebootInstances", 3), &[("StopType", "SOFT")]);
     let mut page = Page::of(&plan(&soft, Some(1)).unwrap(), &[]);
     page.step(Event::Tick);
     page
@@ -181,7 +181,7 @@ fn lock_outs() -> Vec<(&'static str, bool, Limits)> {
 #[test]
 fn a_run_of_the_journal_is_held_to_what_is_allowed_now() {
     for later in [1_000, 86_400_000] {
-        for (kind, may_look, limits) in lock_outs() {
+        for (kind, may_describe, limits) in lock_outs() {
             let mut page = under_way().another_page(later);
             page.allow(limits.clone());
             assert_eq!(page.outcomes(), ["unknown", "queued", "queued"], "{limits:?}");
@@ -195,16 +195,23 @@ fn a_run_of_the_journal_is_held_to_what_is_allowed_now() {
             assert!(page.ask(Choice::SendNotStarted).calls.is_empty(), "{limits:?}");
             assert!(page.step(Event::Resume).calls.is_empty(), "{limits:?}");
             page.ask(Choice::SendNotStarted);
-            let told = page.pass(100);
-            assert!(told.calls.is_empty(), "{limits:?}");
+            let commands = page.pass(100);
+            assert!(commands.calls.is_empty(), "{limits:?}");
             assert_eq!(page.run.calls().len(), 3, "{limits:?}");
             assert_eq!(page.outcomes()[1..], ["queued", "queued"]);
             // To look is another matter.
-            assert_eq!(page.run.refusal(Choice::CheckUnknown).is_none(), may_look, "{limits:?}");
-            let looks = page.ask(Choice::CheckUnknown).looks;
-            assert_eq!(!looks.is_empty() || page.run.stage() == Stage::Watching, may_look);
-            if !may_look {
-                assert_eq!(page.run.stage(), Stage::Paused(Pause::NotAllowed), "{limits:?}");
+            assert_eq!(
+                page.run.refusal(Choice::CheckUnknown).is_none(),
+                may_describe,
+                "{limits:?}"
+            );
+            let described = page.ask(Choice::CheckUnknown).described;
+            assert_eq!(
+                !described.is_empty() || page.run.status() == RunStatus::Watching,
+                may_describe
+            );
+            if !may_describe {
+                assert_eq!(page.run.status(), RunStatus::Paused(Pause::NotAllowed), "{limits:?}");
             }
             // Once it is allowed again it can be asked for, and was not forgotten.
             page.allow(Limits::default());
@@ -221,8 +228,8 @@ fn a_run_of_the_journal_sends_nothing_before_it_is_known_what_is_allowed() {
     let mut page = under_way().another_page(1_000);
     let offer = page.run.offer(Choice::SendNotStarted).unwrap();
     for event in [Event::Resume, Event::Ask(offer), Event::Tick] {
-        let told = page.step(event);
-        assert!(told.calls.is_empty() && told.looks.is_empty());
+        let commands = page.step(event);
+        assert!(commands.calls.is_empty() && commands.described.is_empty());
     }
     assert!(page.pass(50).calls.is_empty());
 }
@@ -233,11 +240,11 @@ fn a_run_stops_when_it_is_allowed_no_more() {
     for (kind, _, limits) in lock_outs() {
         let mut page = under_way();
         page.allow(limits.clone());
-        let never = Delivery::NotSent { word: "dns_timeout".into() };
-        page.step(Event::Delivered { call: 0, delivery: never });
+        let never = TransportResult::NotSent { word: "dns_timeout".into() };
+        page.step(Event::Completed { call: 0, result: never });
         assert!(page.pass(100).calls.is_empty(), "{limits:?}");
         assert_eq!(page.outcomes(), ["not-sent", "queued", "queued"], "{limits:?}");
-        assert_eq!(page.run.stage(), Stage::Finished, "{limits:?}");
+        assert_eq!(page.run.status(), RunStatus::Finished, "{limits:?}");
         assert_eq!(page.run.refused().unwrap().kind(), kind);
     }
     // What is still allowed goes on.
@@ -257,29 +264,32 @@ fn the_form_shows_only_what_is_allowed() {
         ..Limits::default()
     });
     let mut form = Form::new(cloud::by_id("alibaba").unwrap()).unwrap();
-    form.fill(Fill::IdsText("ins-web00001".to_owned()));
+    form.apply(FormEdit::IdsText("ins-web00001".to_owned()));
     form.restrict(Arc::clone(&limits));
     assert_eq!(form.cloud().manifest().id, "tencent");
     assert_eq!(&**form.ids_text(), "ins-web00001");
-    for (fill, refused) in [
-        (Fill::Cloud("alibaba".to_owned()), "alibaba"),
-        (Fill::Mode("hard".to_owned()), "hard"),
-        (Fill::Erase(true), "erase"),
+    for (edit, refused) in [
+        (FormEdit::Cloud("alibaba".to_owned()), "alibaba"),
+        (FormEdit::Mode("hard".to_owned()), "hard"),
+        (FormEdit::Erase(true), "erase"),
     ] {
         let before = form.clone();
-        form.fill(fill);
+        form.apply(edit);
         assert_eq!(form, before, "{refused}");
     }
     for cloud in form.clouds().map(|cloud| cloud.manifest().id).collect::<Vec<_>>() {
-        form.fill(Fill::Cloud(cloud.to_owned()));
-        form.fill(Fill::IdsText(form.cloud().manifest().ids.example.to_owned()));
-        form.fill(Fill::KeyId("AKIDexampleexampleexample".to_owned()));
+        form.apply(FormEdit::Cloud(cloud.to_owned()));
+        form.apply(FormEdit::IdsText(form.cloud().manifest().ids.example.to_owned()));
+        form.apply(FormEdit::KeyId("AKIDexampleexampleexample".to_owned()));
         let region = form.cloud().manifest().regions.known.first();
-        form.fill(Fill::Region(region.map_or("", |region| region.id).to_owned()));
+        form.apply(FormEdit::Region(region.map_or("", |region| region.id).to_owned()));
         for operation in form.operations().map(|one| one.name).collect::<Vec<_>>() {
-            form.fill(Fill::Operation(operation.to_owned()));
+            form.apply(FormEdit::Operation(operation.to_owned()));
             assert!(form.limits().allows_mode(form.mode()), "{operation}");
-            assert!(form.plan(Held::Usable, Held::Nothing).is_ok(), "{cloud} {operation}");
+            assert!(
+                form.plan(SecretStatus::Usable, SecretStatus::Missing).is_ok(),
+                "{cloud} {operation}"
+            );
         }
     }
 }

@@ -2,7 +2,7 @@
 //! nothing is claimed where there is nothing.
 
 use relight_core::explain::{Explanation, TextOptions, explain_text};
-use relight_core::words::Locale;
+use relight_core::i18n::Locale;
 use std::collections::BTreeMap;
 
 /// The files, by what is pasted.
@@ -79,7 +79,11 @@ fn what_people_paste_is_recognised() {
                     break;
                 }
                 for one in &found {
-                    assert!(one.seen_as.is_some() && !one.original.is_empty(), "{}", sample.name);
+                    assert!(
+                        one.detected_format.is_some() && !one.original.is_empty(),
+                        "{}",
+                        sample.name
+                    );
                 }
             }
             right_here += usize::from(is_right);

@@ -5,10 +5,10 @@ use relight_core::{
     answer::Response,
     cloud::{self, Grant},
     explain::{
-        Denial, Denied, ErrorReport, Explanation, Group, Help, HintKind, Known, TextOptions,
-        explain_text, explain_with,
+        Denial, Denied, ErrorReport, Explanation, Group, HintKind, Known, SuggestedAction,
+        TextOptions, explain_text, explain_with,
     },
-    words::Locale,
+    i18n::Locale,
 };
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ fn the_detail_of_an_answer_is_read() {
     }
     assert_eq!(told.region.as_deref(), Some("cn-hangzhou"));
     assert_eq!(told.group, Group::GetPermission);
-    assert_eq!(told.helps.first(), Some(&Help::CopyPolicy));
+    assert_eq!(told.suggested_actions.first(), Some(&SuggestedAction::CopyPolicy));
     assert_eq!(
         policy(&told),
         json!({"Version": "1", "Statement": [{
@@ -70,7 +70,7 @@ fn an_explicit_deny_gets_no_policy_to_allow_it() {
         assert_eq!(permission.denial, Denial::Explicit, "{text}");
         assert_eq!(permission.action.as_deref(), Some("ecs:StartInstance"), "{text}");
         assert_eq!(permission.policy, None);
-        assert!(!told.helps.contains(&Help::CopyPolicy));
+        assert!(!told.suggested_actions.contains(&SuggestedAction::CopyPolicy));
         assert!(permission.advice.contains("does not help"), "{}", permission.advice);
     }
 }
@@ -190,7 +190,7 @@ fn every_operation_of_every_cloud_has_its_smallest_policy_or_says_that_there_is_
                     let permission = told.permission.expect("it is about a permission");
                     assert_eq!(permission.policy, None);
                     assert!(permission.advice.contains("administrator"));
-                    assert!(!told.helps.contains(&Help::CopyPolicy));
+                    assert!(!told.suggested_actions.contains(&SuggestedAction::CopyPolicy));
                 }
                 continue;
             };

@@ -2,13 +2,13 @@
 
 mod common;
 
-use common::{every_cloud, every_operation, ids, job};
+use common::{every_cloud, every_operation, ids, plan_input};
 use relight_core::{
     cloud::{self, Cloud},
     credential::{self, Guard},
+    i18n::Locale,
     limits::Limits,
-    plan::{Batch, Job, Plan, Refusal, Target, Warning, batch, plan},
-    words::Locale,
+    plan::{Batch, Plan, PlanInput, Refusal, Target, Warning, batch, plan},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -24,13 +24,13 @@ fn zenlayer() -> &'static dyn Cloud {
     cloud::by_id("zenlayer").unwrap()
 }
 
-fn with(mut job: Job, options: &[(&str, &str)]) -> Job {
-    job.options = options.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    job
+fn with(mut input: PlanInput, options: &[(&str, &str)]) -> PlanInput {
+    input.options = options.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    input
 }
 
-fn refusal(job: &Job) -> Refusal {
-    plan(job, None).unwrap_err()
+fn refusal(input: &PlanInput) -> Refusal {
+    plan(input, None).unwrap_err()
 }
 
 fn sizes(plan: &Plan) -> Vec<usize> {
@@ -40,21 +40,22 @@ fn sizes(plan: &Plan) -> Vec<usize> {
 #[test]
 fn ids_are_cut_at_the_limit_in_their_order() {
     every_operation(|cloud, operation| {
-        assert_eq!(refusal(&job(cloud, operation.name, 0)), Refusal::NoInstances);
+        assert_eq!(refusal(&plan_input(cloud, operation.name, 0)), Refusal::NoInstances);
         for count in [1, 2, 100, 101, 250] {
-            let job = job(cloud, operation.name, count);
-            let plan = plan(&job, None).unwrap();
+            let input = plan_input(cloud, operation.name, count);
+            let plan = plan(&input, None).unwrap();
             let full = count / operation.ids_max;
             let rest = count % operation.ids_max;
             let mut expected = vec![operation.ids_max; full];
             expected.extend((rest > 0).then_some(rest));
             assert_eq!(sizes(&plan), expected, "{} {count}", operation.name);
             assert_eq!(plan.instances(), count);
-            let order: Vec<_> = plan.batches.iter().flat_map(Batch::ids).cloned().collect();
-            assert_eq!(order, job.ids);
+            let spec: Vec<_> = plan.batches.iter().flat_map(Batch::ids).cloned().collect();
+            assert_eq!(spec, input.ids);
         }
     });
-    let sizes = |count| sizes(&plan(&job(tencent(), "RebootInstances", count), None).unwrap());
+    let sizes =
+        |count| sizes(&plan(&plan_input(tencent(), "RebootInstances", count), None).unwrap());
     assert_eq!(sizes(1), [1]);
     assert_eq!(sizes(100), [100]);
     assert_eq!(sizes(101), [100, 1]);
@@ -63,31 +64,31 @@ fn ids_are_cut_at_the_limit_in_their_order() {
 
 #[test]
 fn a_smaller_batch_can_be_asked_for_but_never_a_larger_one() {
-    let job = job(tencent(), "RebootInstances", 101);
+    let input = plan_input(tencent(), "RebootInstances", 101);
     for (size, expected) in
         [(0, vec![1; 101]), (1, vec![1; 101]), (50, vec![50, 50, 1]), (1000, vec![100, 1])]
     {
-        assert_eq!(sizes(&plan(&job, Some(size)).unwrap()), expected);
+        assert_eq!(sizes(&plan(&input, Some(size)).unwrap()), expected);
     }
 }
 
 #[test]
 fn a_batch_is_never_empty_and_never_too_large() {
-    let order = plan(&job(tencent(), "StartInstances", 1), None).unwrap().order;
-    assert!(batch(&order, ids(tencent(), 0)).is_none());
-    assert!(batch(&order, ids(tencent(), 101)).is_none());
-    let full = batch(&order, ids(tencent(), 100)).unwrap();
-    assert_eq!((full.ids().len(), full.order()), (100, &*order));
+    let spec = plan(&plan_input(tencent(), "StartInstances", 1), None).unwrap().spec;
+    assert!(batch(&spec, ids(tencent(), 0)).is_none());
+    assert!(batch(&spec, ids(tencent(), 101)).is_none());
+    let full = batch(&spec, ids(tencent(), 100)).unwrap();
+    assert_eq!((full.ids().len(), full.spec()), (100, &*spec));
 }
 
 #[test]
 fn an_operation_must_be_one_that_the_cloud_has() {
-    let refusal = refusal(&job(tencent(), "TerminateInstances", 1));
+    let refusal = refusal(&plan_input(tencent(), "TerminateInstances", 1));
     let Refusal::UnknownOperation { operation, known } = refusal else { panic!("{refusal:?}") };
     assert_eq!(operation, "TerminateInstances");
     assert_eq!(known, ["RebootInstances", "StartInstances"]);
     assert_eq!(
-        plan(&job(tencent(), "RebootInstance", 1), None).unwrap_err().kind(),
+        plan(&plan_input(tencent(), "RebootInstance", 1), None).unwrap_err().kind(),
         "unknown-operation"
     );
 }
@@ -98,10 +99,10 @@ fn exclusive_options_cannot_both_be_set() {
         [("StopType", "SOFT"), ("ForceReboot", "true")],
         [("ForceReboot", "false"), ("StopType", "HARD")],
     ] {
-        let refusal = refusal(&with(job(tencent(), "RebootInstances", 1), &options));
+        let refusal = refusal(&with(plan_input(tencent(), "RebootInstances", 1), &options));
         assert_eq!(refusal, Refusal::Exclusive { first: "StopType", second: "ForceReboot" });
     }
-    let disused = with(job(tencent(), "RebootInstances", 1), &[("ForceReboot", "true")]);
+    let disused = with(plan_input(tencent(), "RebootInstances", 1), &[("ForceReboot", "true")]);
     assert!(plan(&disused, None).unwrap().needs_typed_count());
 }
 
@@ -110,20 +111,20 @@ fn a_dry_run_that_proves_nothing_cannot_be_produced() {
     for operation in ["RebootInstances", "StartInstances"] {
         let batching = |batching, dry_run| {
             let options = [("BatchOptimization", batching), ("DryRun", dry_run)];
-            plan(&with(job(alibaba(), operation, 2), &options), None)
+            plan(&with(plan_input(alibaba(), operation, 2), &options), None)
         };
         assert_eq!(batching("SuccessFirst", "true").unwrap_err(), Refusal::DryRunProvesNothing);
-        assert!(!batching("SuccessFirst", "false").unwrap().order.is_dry_run());
-        assert!(batching("AllTogether", "true").unwrap().order.is_dry_run());
-        let alone = with(job(alibaba(), operation, 2), &[("DryRun", "true")]);
-        assert!(plan(&alone, None).unwrap().order.is_dry_run());
+        assert!(!batching("SuccessFirst", "false").unwrap().spec.is_dry_run());
+        assert!(batching("AllTogether", "true").unwrap().spec.is_dry_run());
+        let alone = with(plan_input(alibaba(), operation, 2), &[("DryRun", "true")]);
+        assert!(plan(&alone, None).unwrap().spec.is_dry_run());
     }
 }
 
 #[test]
 fn disks_are_erased_for_one_start_only() {
     let erase = |operation, count| {
-        plan(&with(job(alibaba(), operation, count), &[("InitLocalDisk", "true")]), None)
+        plan(&with(plan_input(alibaba(), operation, count), &[("InitLocalDisk", "true")]), None)
     };
     assert_eq!(erase("StartInstance", 2).unwrap_err(), Refusal::ErasesSeveral { instances: 2 });
     for operation in ["StartInstances", "RebootInstance", "RebootInstances"] {
@@ -139,23 +140,23 @@ fn disks_are_erased_for_one_start_only() {
     }
     let plan_of_one = erase("StartInstance", 1).unwrap();
     assert_eq!(plan_of_one.warnings, [Warning::Erases]);
-    assert!(plan_of_one.order.erases() && plan_of_one.needs_typed_count());
-    let kept = with(job(alibaba(), "StartInstance", 2), &[("InitLocalDisk", "false")]);
+    assert!(plan_of_one.spec.erases() && plan_of_one.needs_typed_count());
+    let kept = with(plan_input(alibaba(), "StartInstance", 2), &[("InitLocalDisk", "false")]);
     let kept = plan(&kept, None).unwrap();
-    assert!(!kept.order.erases() && !kept.needs_typed_count());
+    assert!(!kept.spec.erases() && !kept.needs_typed_count());
 }
 
 #[test]
 fn a_dry_run_needs_no_typed_count() {
     let options = [("ForceReboot", "true"), ("DryRun", "true")];
-    let plan = plan(&with(job(alibaba(), "RebootInstances", 2), &options), None).unwrap();
-    assert!(plan.order.is_forced() && !plan.needs_typed_count());
+    let plan = plan(&with(plan_input(alibaba(), "RebootInstances", 2), &options), None).unwrap();
+    assert!(plan.spec.is_forced() && !plan.needs_typed_count());
     assert_eq!(plan.warnings, [Warning::Forced]);
 }
 
 #[test]
 fn options_are_known_given_once_and_take_their_values() {
-    let reboot = || job(alibaba(), "RebootInstances", 1);
+    let reboot = || plan_input(alibaba(), "RebootInstances", 1);
     let refused = |options: &[(&str, &str)]| refusal(&with(reboot(), options));
     assert_eq!(
         refused(&[("StoppedMode", "KeepCharging")]),
@@ -261,28 +262,28 @@ fn keys_are_checked_by_their_characters() {
 /// One of each refusal: in both languages a sentence that says something, and a name of its own.
 #[test]
 fn every_refusal_has_a_name_and_a_sentence() {
-    let tencent_job = || job(tencent(), "RebootInstances", 1);
-    let alibaba_job = |options| with(job(alibaba(), "RebootInstances", 1), options);
-    let region = |region: &str| Job { region: region.into(), ..tencent_job() };
-    let limited = |limits| refusal(&Job { limits: Arc::new(limits), ..tencent_job() });
+    let tencent_input = || plan_input(tencent(), "RebootInstances", 1);
+    let alibaba_input = |options| with(plan_input(alibaba(), "RebootInstances", 1), options);
+    let region = |region: &str| PlanInput { region: region.into(), ..tencent_input() };
+    let limited = |limits| refusal(&PlanInput { limits: Arc::new(limits), ..tencent_input() });
     let guard = |text: &str| {
-        let secret = Some(credential::Trait::of(text.chars().map(u32::from)));
+        let secret = Some(credential::Fingerprint::of(text.chars().map(u32::from)));
         Guard { secret, token: None }
     };
     let key = |id, secret, token| credential::check(tencent(), id, secret, token).unwrap_err();
     let refusals = [
-        refusal(&job(tencent(), "Reboot", 1)),
-        refusal(&job(tencent(), "RebootInstances", 0)),
+        refusal(&plan_input(tencent(), "Reboot", 1)),
+        refusal(&plan_input(tencent(), "RebootInstances", 0)),
         refusal(&region("")),
         refusal(&region("x")),
-        refusal(&Job { region: "x".into(), ..job(zenlayer(), "RebootInstances", 1) }),
-        refusal(&Job { site: Some("x".into()), ..tencent_job() }),
-        refusal(&alibaba_job(&[("X", "true")])),
-        refusal(&alibaba_job(&[("DryRun", "true"), ("DryRun", "true")])),
-        refusal(&alibaba_job(&[("DryRun", "1")])),
-        refusal(&with(tencent_job(), &[("StopType", "SOFT"), ("ForceReboot", "true")])),
-        refusal(&alibaba_job(&[("DryRun", "true"), ("BatchOptimization", "SuccessFirst")])),
-        refusal(&with(job(alibaba(), "StartInstance", 2), &[("InitLocalDisk", "true")])),
+        refusal(&PlanInput { region: "x".into(), ..plan_input(zenlayer(), "RebootInstances", 1) }),
+        refusal(&PlanInput { site: Some("x".into()), ..tencent_input() }),
+        refusal(&alibaba_input(&[("X", "true")])),
+        refusal(&alibaba_input(&[("DryRun", "true"), ("DryRun", "true")])),
+        refusal(&alibaba_input(&[("DryRun", "1")])),
+        refusal(&with(tencent_input(), &[("StopType", "SOFT"), ("ForceReboot", "true")])),
+        refusal(&alibaba_input(&[("DryRun", "true"), ("BatchOptimization", "SuccessFirst")])),
+        refusal(&with(plan_input(alibaba(), "StartInstance", 2), &[("InitLocalDisk", "true")])),
         key("", "s", None),
         key("id", "", None),
         key("id", "s", Some(" ")),
@@ -298,7 +299,7 @@ fn every_refusal_has_a_name_and_a_sentence() {
         credential::check_key(tencent(), "a text of the secret", guard("of the secret"))
             .unwrap_err(),
         Refusal::KeyInReason,
-        refusal(&with(job(alibaba(), "StartInstances", 1), &[("InitLocalDisk", "true")])),
+        refusal(&with(plan_input(alibaba(), "StartInstances", 1), &[("InitLocalDisk", "true")])),
     ];
     let kinds: BTreeSet<&str> = refusals.iter().map(Refusal::kind).collect();
     assert_eq!(kinds.len(), KINDS, "{kinds:?}");

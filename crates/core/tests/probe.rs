@@ -6,9 +6,9 @@ use common::every_cloud;
 use relight_core::{
     answer::{Outcome, Response},
     cloud::{Cloud, Role},
-    doctor::{Probe, made_up_key, probe},
+    diagnostics::{Probe, made_up_key, probe},
+    i18n::Locale,
     plan::Target,
-    words::Locale,
 };
 use relight_sandbox::{
     self as sandbox, Config, Sandbox, credential::Credential, fleet::Fleet, fleet::State,
@@ -31,7 +31,7 @@ fn probes(cloud: &'static dyn Cloud) -> Vec<Probe> {
         .map(|(site, region)| {
             let target = Target::new(cloud, Some(site.id), region).unwrap();
             let made = probe(&target, NOW_MS / 1_000, NONCE.to_owned(), Locale::En).unwrap();
-            assert_eq!(made.batch.order().target(), &target);
+            assert_eq!(made.batch.spec().target(), &target);
             made
         })
         .collect()
@@ -45,13 +45,13 @@ fn it_asks_as_little_as_can_be_asked() {
             let [id] = batch.ids() else { panic!("{:?}", batch.ids()) };
             let tail = id.as_str().rsplit('-').next().unwrap();
             assert!(tail.len() >= 8 && tail.bytes().all(|byte| byte == b'0'), "{id:?}");
-            let order = batch.order();
-            assert!(!order.is_forced() && !order.erases());
-            let rehearses = order.operation().parameter_for(Role::DryRun).is_some();
-            assert_eq!(order.is_dry_run(), rehearses, "{cloud:?}");
+            let spec = batch.spec();
+            assert!(!spec.is_forced() && !spec.erases());
+            let rehearses = spec.operation().parameter_for(Role::DryRun).is_some();
+            assert_eq!(spec.is_dry_run(), rehearses, "{cloud:?}");
             // Proxies know a change by its action, in a header that is signed.
             let action = request.headers().iter().find(|(name, _)| name.ends_with("-action"));
-            assert_eq!(action.unwrap().1, order.operation().name);
+            assert_eq!(action.unwrap().1, spec.operation().name);
         }
     });
 }
@@ -101,8 +101,8 @@ fn a_cloud_refuses_it_whatever_it_has() {
                 .cloned()
                 .unwrap();
             id.clone_into(&mut instance.id);
-            if !batch.order().target().region.is_empty() {
-                instance.region.clone_from(&batch.order().target().region);
+            if !batch.spec().target().region.is_empty() {
+                instance.region.clone_from(&batch.spec().target().region);
             }
             let of = instance.cloud;
             let fleet = Fleet::new(vec![instance]);

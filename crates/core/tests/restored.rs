@@ -3,14 +3,14 @@
 
 mod common;
 
-use common::{Page, Told, ids, job, said};
+use common::{Commands, Page, ids, plan_input, said};
 use relight_core::{
-    answer::{Delivery, InstanceState, Outcome, Phase},
+    answer::{DescribedInstance, Outcome, Phase, TransportResult},
     cloud::{self, Cloud},
     export,
     limits::Limits,
-    plan::{Cut, Plan, plan_cut},
-    run::{Broken, Choice, Event, NO_KEY, Pause, Policy, Record, Stage, VERSION, restore},
+    plan::{BatchOptions, Plan, plan_with},
+    run::{Broken, Choice, Event, NO_KEY, Pause, Policy, Record, RunStatus, VERSION, restore},
 };
 
 const DAY_MS: u64 = 86_400_000;
@@ -26,15 +26,19 @@ fn error(code: &str) -> String {
 
 /// A soft reboot, one instance a call.
 fn one_by_one(count: usize, canary: bool) -> Plan {
-    plan_cut(&job(tencent(), "RebootInstances", count), Cut { size: Some(1), canary }).unwrap()
+    plan_with(
+        &plan_input(tencent(), "RebootInstances", count),
+        BatchOptions { size: Some(1), canary },
+    )
+    .unwrap()
 }
 
-fn seen(at: usize, count: usize, state: &str, phase: Phase) -> InstanceState {
-    InstanceState {
+fn seen(at: usize, count: usize, state: &str, phase: Phase) -> DescribedInstance {
+    DescribedInstance {
         id: ids(tencent(), count)[at].as_str().to_owned(),
         state: state.to_owned(),
         phase,
-        ..InstanceState::default()
+        ..DescribedInstance::default()
     }
 }
 
@@ -46,8 +50,8 @@ fn cut_off() -> Page {
     page.pass(2);
     page.answer(1, 200, &error("ResourceInsufficient"));
     page.pass(2);
-    let never = Delivery::NotSent { word: "no-random".into() };
-    page.step(Event::Delivered { call: 2, delivery: never });
+    let never = TransportResult::NotSent { word: "no-random".into() };
+    page.step(Event::Completed { call: 2, result: never });
     page.pass(2);
     assert_eq!(page.outcomes()[..2], ["accepted", "rejected"]);
     page
@@ -60,21 +64,21 @@ fn each_choice_is_offered_for_those_it_can_help_and_sends_them_once() {
     // The page dies while the fourth is on the way.
     for later in [1_000, DAY_MS] {
         let mut page = page.another_page(later);
-        assert_eq!(page.allow(Limits::default()), Told::default());
-        assert_eq!(page.pass(100), Told::default(), "nothing by itself");
+        assert_eq!(page.allow(Limits::default()), Commands::default());
+        assert_eq!(page.pass(100), Commands::default(), "nothing by itself");
         assert_eq!(page.outcomes(), ["accepted", "rejected", "not-sent", "unknown", "queued"]);
-        assert_eq!(page.run.stage(), Stage::Paused(Pause::Restored));
+        assert_eq!(page.run.status(), RunStatus::Paused(Pause::Restored));
         let counts = Choice::ALL.map(|choice| page.run.choice_count(choice));
         assert_eq!(counts, [1, 2, 1, 0, 0]);
         // Looking sends nothing, and is for all that are watched.
-        let told = page.ask(Choice::CheckUnknown);
-        assert_eq!((told.calls, told.looks.len()), (vec![], 2));
-        let told = page.ask(Choice::RetryFailed);
-        assert_eq!(told.calls, [5]);
+        let commands = page.ask(Choice::CheckUnknown);
+        assert_eq!((commands.calls, commands.described.len()), (vec![], 2));
+        let commands = page.ask(Choice::RetryFailed);
+        assert_eq!(commands.calls, [5]);
         assert_eq!(page.run.calls()[5].batch.ids(), &ids(tencent(), 5)[1..2]);
-        let mut told = page.ask(Choice::SendNotStarted).calls;
-        told.extend(page.pass(3).calls);
-        assert_eq!(told, [6, 7]);
+        let mut commands = page.ask(Choice::SendNotStarted).calls;
+        commands.extend(page.pass(3).calls);
+        assert_eq!(commands, [6, 7]);
         assert_eq!(page.run.calls()[6].batch.ids(), &ids(tencent(), 5)[2..3]);
         assert_eq!(page.outcomes(), ["accepted", "sending", "sending", "unknown", "sending"]);
     }
@@ -83,25 +87,25 @@ fn each_choice_is_offered_for_those_it_can_help_and_sends_them_once() {
 #[test]
 fn another_run_takes_the_place_of_one_that_is_over_or_was_only_brought_back() {
     let page = cut_off();
-    assert!(page.run.is_under_way() && page.run.is_unfinished() && !page.run.may_be_put_away());
+    assert!(page.run.has_in_flight() && page.run.is_unfinished() && !page.run.can_close());
     // Brought back it can wait as it is. Gone on with it is at work again.
     let mut page = page.another_page(DAY_MS);
     page.allow(Limits::default());
-    assert!(!page.run.is_under_way() && page.run.is_unfinished() && page.run.may_be_put_away());
+    assert!(!page.run.has_in_flight() && page.run.is_unfinished() && page.run.can_close());
     page.step(Event::Resume);
-    assert!(!page.run.may_be_put_away());
+    assert!(!page.run.can_close());
     // One that is over is finished only when nothing waits to be asked for.
     let mut page =
         Page::with(&one_by_one(2, false), &[], Policy { watch: false, ..Policy::default() });
     page.step(Event::Tick);
     page.step(Event::Stop);
     page.answer(0, 200, ACCEPTED);
-    assert_eq!(page.run.stage(), Stage::Finished);
-    assert!(page.run.may_be_put_away() && page.run.is_unfinished());
+    assert_eq!(page.run.status(), RunStatus::Finished);
+    assert!(page.run.can_close() && page.run.is_unfinished());
     page.ask(Choice::SendNotStarted);
     page.pass(5);
     page.answer(2, 200, ACCEPTED);
-    assert!(page.run.may_be_put_away() && !page.run.is_unfinished());
+    assert!(page.run.can_close() && !page.run.is_unfinished());
 }
 
 #[test]
@@ -149,8 +153,8 @@ fn nobody_is_forced_before_a_look_has_shown_that_it_still_restarts() {
                 r#"{{"Response":{{"TotalCount":2,"InstanceSet":[{}],"RequestId":"d"}}}}"#,
                 found.join(",")
             );
-            let delivery = Delivery::Answered(said(200, &body));
-            page.step(Event::Looked { ids: ids(tencent(), 2), delivery })
+            let result = TransportResult::Answered(said(200, &body));
+            page.step(Event::Described { ids: ids(tencent(), 2), result })
         };
         look(&mut page, 0);
         if overdue {
@@ -165,22 +169,22 @@ fn nobody_is_forced_before_a_look_has_shown_that_it_still_restarts() {
         let mut page = page.another_page(DAY_MS);
         page.allow(Limits::default());
         assert_eq!(page.run.choice_count(Choice::Force), 0, "overdue: {overdue}");
-        assert_eq!(page.run.stage(), Stage::Paused(Pause::Restored));
-        let told = page.step(Event::Resume);
-        assert_eq!((told.calls, told.looks), (vec![], ids(tencent(), 2)));
+        assert_eq!(page.run.status(), RunStatus::Paused(Pause::Restored));
+        let commands = page.step(Event::Resume);
+        assert_eq!((commands.calls, commands.described), (vec![], ids(tencent(), 2)));
         look(&mut page, 1);
         assert_eq!(page.run.choice_count(Choice::Force), 1, "the one that still restarts");
         assert_ne!(page.outcomes()[0], "overdue");
-        let told = page.ask(Choice::Force);
-        let mut sent = told.calls;
+        let commands = page.ask(Choice::Force);
+        let mut sent = commands.calls;
         sent.extend(page.pass(3).calls);
         assert_eq!(sent, [2]);
         assert_eq!(page.run.calls()[2].batch.ids(), &ids(tencent(), 2)[1..]);
-        assert!(page.run.calls()[2].batch.order().is_forced());
+        assert!(page.run.calls()[2].batch.spec().is_forced());
         // And the forced call is the forced one in the page after that, too.
         let page = page.another_page(1_000);
-        assert!(page.run.calls()[2].batch.order().is_forced());
-        assert!(!page.run.calls()[1].batch.order().is_forced());
+        assert!(page.run.calls()[2].batch.spec().is_forced());
+        assert!(!page.run.calls()[1].batch.spec().is_forced());
     }
 }
 
@@ -194,21 +198,24 @@ fn a_call_that_waited_for_the_key_is_none_of_its_wave() {
     page.answer(0, 200, ACCEPTED);
     let mut page = page.another_page(1_000);
     page.allow(Limits::default());
-    page.holds_turns = true;
-    let told = page.ask(Choice::SendNotStarted).ready;
-    assert_eq!([told, page.pass(3).ready].concat(), [3]);
-    page.holds_turns = false;
-    let no_key = Delivery::NotSent { word: NO_KEY.into() };
-    page.step(Event::Delivered { call: 3, delivery: no_key });
-    assert_eq!(page.run.stage(), Stage::Paused(Pause::NoKey));
-    let told = page.step(Event::Resume).calls;
-    assert_eq!([told, page.pass(20).calls].concat(), [3], "and then its pause");
+    page.holds_calls = true;
+    let commands = page.ask(Choice::SendNotStarted).ready;
+    assert_eq!([commands, page.pass(3).ready].concat(), [3]);
+    page.holds_calls = false;
+    let no_key = TransportResult::NotSent { word: NO_KEY.into() };
+    page.step(Event::Completed { call: 3, result: no_key });
+    assert_eq!(page.run.status(), RunStatus::Paused(Pause::NoKey));
+    let commands = page.step(Event::Resume).calls;
+    assert_eq!([commands, page.pass(20).calls].concat(), [3], "and then its pause");
 }
 
 /// One instance goes before the others until the cloud has taken one.
 #[test]
 fn the_first_one_goes_alone_again_if_it_was_never_taken() {
-    let plan = plan_cut(&job(tencent(), "RebootInstances", 12), Cut { size: None, canary: true });
+    let plan = plan_with(
+        &plan_input(tencent(), "RebootInstances", 12),
+        BatchOptions { size: None, canary: true },
+    );
     for taken in [false, true] {
         let mut page = Page::of(plan.as_ref().unwrap(), &[]);
         assert_eq!(page.step(Event::Tick).calls, [0]);
@@ -237,8 +244,8 @@ fn the_clock_is_corrected_once_more_when_a_person_asks_again() {
     // Ten minutes behind the cloud, whose `Date` is always the same here.
     page.now = Page::START - 600_000;
     assert_eq!(page.step(Event::Tick).skews, [0]);
-    let told = page.answer(0, 200, &skewed);
-    assert_eq!([told.skews, page.pass(2).skews].concat()[0], 600);
+    let commands = page.answer(0, 200, &skewed);
+    assert_eq!([commands.skews, page.pass(2).skews].concat()[0], 600);
     assert!(page.answer(0, 200, &skewed).calls.is_empty(), "once");
     page.step(Event::Stop);
     assert_eq!(page.outcomes()[0], "rejected");
@@ -246,8 +253,8 @@ fn the_clock_is_corrected_once_more_when_a_person_asks_again() {
     page.now = Page::START;
     page.allow(Limits::default());
     assert_eq!(page.ask(Choice::RetryFailed).skews, [600]);
-    let told = page.answer(2, 200, &skewed);
-    assert_eq!([told.skews, page.pass(2).skews].concat(), [0]);
+    let commands = page.answer(2, 200, &skewed);
+    assert_eq!([commands.skews, page.pass(2).skews].concat(), [0]);
     assert!(page.answer(2, 200, &skewed).calls.is_empty(), "once");
 }
 
@@ -270,10 +277,10 @@ fn a_run_that_was_put_away_is_watched_again_once_somebody_asks() {
     let mut page = page.another_page(DAY_MS);
     assert!(page.run.is_closed());
     page.allow(Limits::default());
-    assert_eq!(page.pass(50), Told::default());
-    let told = page.step(Event::Resume);
+    assert_eq!(page.pass(50), Commands::default());
+    let commands = page.step(Event::Resume);
     assert!(!page.run.is_closed());
-    assert!(told.calls.is_empty() && !told.looks.is_empty());
+    assert!(commands.calls.is_empty() && !commands.described.is_empty());
     let unknown = page.run.counts().of(Outcome::Unknown);
     assert_eq!(page.run.choice_count(Choice::CheckUnknown), unknown);
 }
@@ -289,11 +296,11 @@ fn answers_are_judged_by_the_way_of_today() {
         let mut page = page.another_page(DAY_MS);
         let limits = std::sync::Arc::default();
         page.step(Event::Settings { limits, through_proxy });
-        let mut told = page.ask(Choice::SendNotStarted).calls;
-        told.extend(page.pass(3).calls);
+        let mut commands = page.ask(Choice::SendNotStarted).calls;
+        commands.extend(page.pass(3).calls);
         let mut bare = said(200, ACCEPTED);
         bare.headers.retain(|(name, _)| name != "proxy-status");
-        page.step(Event::Delivered { call: told[0], delivery: Delivery::Answered(bare) });
+        page.step(Event::Completed { call: commands[0], result: TransportResult::Answered(bare) });
         assert_eq!(page.run.rows()[1].outcome, outcome);
     }
 }

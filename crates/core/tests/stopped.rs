@@ -3,13 +3,13 @@
 
 mod common;
 
-use common::{Page, Told, job, said};
+use common::{Commands, Page, plan_input, said};
 use relight_core::{
-    answer::{Delivery, Outcome},
+    answer::{Outcome, TransportResult},
     cloud::{self, Cloud},
     limits::Limits,
-    plan::{Cut, plan_cut},
-    run::{CallState, Choice, Command, Event, Pause, Policy, Stage},
+    plan::{BatchOptions, plan_with},
+    run::{CallState, Choice, Command, Event, Pause, Policy, RunStatus},
 };
 use std::sync::Arc;
 
@@ -19,16 +19,16 @@ fn tencent() -> &'static dyn Cloud {
 
 /// Three, one a call: all are signed, and another tab has the pace.
 fn waiting() -> Page {
-    let cut = Cut { size: Some(1), canary: false };
-    let plan = plan_cut(&job(tencent(), "RebootInstances", 3), cut).unwrap();
+    let batch_options = BatchOptions { size: Some(1), canary: false };
+    let plan = plan_with(&plan_input(tencent(), "RebootInstances", 3), batch_options).unwrap();
     let mut page = Page::of(&plan, &[]);
-    page.holds_turns = true;
+    page.holds_calls = true;
     let first = page.step(Event::Tick);
-    let told = page.pass(5);
-    assert_eq!([first.ready, told.ready].concat(), [0, 1, 2]);
-    assert!(first.calls.is_empty() && told.calls.is_empty());
+    let commands = page.pass(5);
+    assert_eq!([first.ready, commands.ready].concat(), [0, 1, 2]);
+    assert!(first.calls.is_empty() && commands.calls.is_empty());
     assert_eq!(page.outcomes(), ["queued"; 3], "nothing has left");
-    assert_eq!(page.run.stage(), Stage::Sending);
+    assert_eq!(page.run.status(), RunStatus::Sending);
     page
 }
 
@@ -37,7 +37,7 @@ fn settings(limits: Limits) -> Event {
 }
 
 fn turn(page: &mut Page, call: usize) -> Vec<usize> {
-    page.step(Event::Leaving { call }).calls
+    page.step(Event::ReadyToSend { call }).calls
 }
 
 /// None of them leaves, whenever its turn comes.
@@ -67,8 +67,8 @@ fn what_stops_it_for_good_takes_back_what_waits() {
     let forbidden = Limits { dry_run_only: true, ..Limits::default() };
     for event in [Event::Stop, Event::Close, settings(forbidden), settings(Limits::nothing())] {
         let mut page = waiting();
-        let told = page.step(event.clone());
-        assert_eq!(told.taken_back, [0, 1, 2], "{event:?}");
+        let commands = page.step(event.clone());
+        assert_eq!(commands.canceled, [0, 1, 2], "{event:?}");
         assert!(page.run.calls().iter().all(|call| call.state == CallState::Stopped));
         none_leaves(&mut page);
         assert_eq!(page.outcomes(), ["queued"; 3], "{event:?}");
@@ -82,29 +82,29 @@ fn what_stops_it_for_good_takes_back_what_waits() {
 #[test]
 fn without_a_key_nothing_waits_at_the_door() {
     let mut page = waiting();
-    assert_eq!(page.step(Event::KeyGone).taken_back, [0, 1, 2]);
-    assert_eq!(page.run.stage(), Stage::Paused(Pause::NoKey));
+    assert_eq!(page.step(Event::KeyGone).canceled, [0, 1, 2]);
+    assert_eq!(page.run.status(), RunStatus::Paused(Pause::NoKey));
     none_leaves(&mut page);
     // With a key again they are signed anew, and go.
-    page.holds_turns = false;
-    let told = page.step(Event::Resume).calls;
-    assert_eq!([told, page.pass(30).calls].concat(), [0, 1, 2]);
+    page.holds_calls = false;
+    let commands = page.step(Event::Resume).calls;
+    assert_eq!([commands, page.pass(30).calls].concat(), [0, 1, 2]);
 }
 
 #[test]
 fn offline_they_wait_and_go_when_it_is_over() {
     let mut page = waiting();
-    assert_eq!(page.step(Event::Online(false)).taken_back, [0, 1, 2]);
+    assert_eq!(page.step(Event::Online(false)).canceled, [0, 1, 2]);
     none_leaves(&mut page);
-    page.holds_turns = false;
-    let told = page.step(Event::Online(true)).calls;
-    assert_eq!([told, page.pass(30).calls].concat(), [0, 1, 2]);
+    page.holds_calls = false;
+    let commands = page.step(Event::Online(true)).calls;
+    assert_eq!([commands, page.pass(30).calls].concat(), [0, 1, 2]);
     // For longer than a minute nobody expects them any more.
     let mut page = waiting();
     page.step(Event::Online(false));
     page.now += 70_000;
     page.step(Event::Online(true));
-    assert_eq!(page.run.stage(), Stage::Paused(Pause::WasOffline));
+    assert_eq!(page.run.status(), RunStatus::Paused(Pause::WasOffline));
     none_leaves(&mut page);
 }
 
@@ -113,10 +113,10 @@ fn offline_they_wait_and_go_when_it_is_over() {
 fn asleep_means_nobody_expects_it_any_more() {
     let mut page = waiting();
     page.now += 200_000;
-    let told = page.step(Event::Leaving { call: 0 });
-    assert!(told.calls.is_empty());
-    assert_eq!(told.taken_back, [0, 1, 2]);
-    assert_eq!(page.run.stage(), Stage::Paused(Pause::Slept));
+    let commands = page.step(Event::ReadyToSend { call: 0 });
+    assert!(commands.calls.is_empty());
+    assert_eq!(commands.canceled, [0, 1, 2]);
+    assert_eq!(page.run.status(), RunStatus::Paused(Pause::Slept));
     none_leaves(&mut page);
     // A page that is awake may wait for its turn as long as it takes.
     let mut page = waiting();
@@ -127,8 +127,8 @@ fn asleep_means_nobody_expects_it_any_more() {
 /// The one before it had no answer when the page fell asleep, so there was no turn to come, either.
 #[test]
 fn asleep_behind_an_answer_is_asleep_too() {
-    let cut = Cut { size: Some(1), canary: true };
-    let plan = plan_cut(&job(tencent(), "RebootInstances", 3), cut).unwrap();
+    let batch_options = BatchOptions { size: Some(1), canary: true };
+    let plan = plan_with(&plan_input(tencent(), "RebootInstances", 3), batch_options).unwrap();
     let mut page = Page::of(&plan, &[]);
     assert_eq!(page.step(Event::Tick).calls, [0]);
     page.pass(10);
@@ -136,25 +136,25 @@ fn asleep_behind_an_answer_is_asleep_too() {
     let accepted = r#"{"Response":{"RequestId":"aaaaaaaa-0000-0000-0000-000000000001"}}"#;
     assert!(page.answer(0, 200, accepted).calls.is_empty());
     assert!(page.pass(30).calls.is_empty(), "it went on by itself after five minutes of sleep");
-    assert_eq!(page.run.stage(), Stage::Paused(Pause::Slept));
+    assert_eq!(page.run.status(), RunStatus::Paused(Pause::Slept));
 }
 
 /// Whatever pauses the run pauses those that are signed already.
 #[test]
 fn a_pause_takes_back_what_waits() {
-    let cut = Cut { size: Some(1), canary: false };
-    let plan = plan_cut(&job(tencent(), "RebootInstances", 4), cut).unwrap();
+    let batch_options = BatchOptions { size: Some(1), canary: false };
+    let plan = plan_with(&plan_input(tencent(), "RebootInstances", 4), batch_options).unwrap();
     let policy = Policy { pause_after: 2, ..Policy::default() };
     let mut page = Page::with(&plan, &[], policy);
-    page.holds_turns = true;
+    page.holds_calls = true;
     page.step(Event::Tick);
     page.pass(5);
     assert_eq!(turn(&mut page, 0), [0]);
     // It cannot be written down any more, while the second is signed.
     assert_eq!(page.run.calls()[1].state, CallState::Ready);
-    let told = page.step(Event::RecordFailed { number: 999 });
-    assert_eq!(told.taken_back, [1]);
-    assert_eq!(page.run.stage(), Stage::Sending, "the first is on its way");
+    let commands = page.step(Event::RecordFailed { number: 999 });
+    assert_eq!(commands.canceled, [1]);
+    assert_eq!(page.run.status(), RunStatus::Sending, "the first is on its way");
     assert!(turn(&mut page, 1).is_empty());
 }
 
@@ -163,9 +163,9 @@ fn a_pause_takes_back_what_waits() {
 fn other_settings_and_another_key_prepare_anew() {
     for event in [settings(Limits::default()), Event::KeyId("AKIDANOTHER".into())] {
         let mut page = waiting();
-        let told = page.step(event);
-        assert_eq!(told.taken_back, [0, 1, 2]);
-        assert_eq!([told.ready, page.pass(30).ready].concat(), [0, 1, 2], "and again");
+        let commands = page.step(event);
+        assert_eq!(commands.canceled, [0, 1, 2]);
+        assert_eq!([commands.ready, page.pass(30).ready].concat(), [0, 1, 2], "and again");
         assert_eq!(page.outcomes(), ["queued"; 3]);
         assert_eq!(turn(&mut page, 1), [1]);
     }
@@ -182,14 +182,16 @@ fn a_page_that_dies_while_one_waits_leaves_it_unknown() {
 #[test]
 fn what_cannot_be_signed_is_not_sent() {
     let mut page = waiting();
-    let never = Delivery::NotSent { word: "no-random".into() };
-    page.step(Event::Delivered { call: 0, delivery: never });
+    let never = TransportResult::NotSent { word: "no-random".into() };
+    page.step(Event::Completed { call: 0, result: never });
     assert_eq!(page.outcomes()[0], "not-sent");
     // But nothing comes back of what has not left.
     let body = r#"{"Response":{"RequestId":"aaaaaaaa-0000-0000-0000-000000000001"}}"#;
-    for delivery in [Delivery::Answered(said(200, body)), Delivery::Lost { word: "network".into() }]
-    {
-        assert_eq!(page.step(Event::Delivered { call: 1, delivery }), Told::default());
+    for result in [
+        TransportResult::Answered(said(200, body)),
+        TransportResult::Lost { word: "network".into() },
+    ] {
+        assert_eq!(page.step(Event::Completed { call: 1, result }), Commands::default());
         assert_eq!(page.outcomes()[1], "queued");
     }
 }
@@ -204,10 +206,10 @@ const REFUSED: &str =
 fn what_has_waited_too_long_waits_for_another_place() {
     let operation = tencent().manifest().operations[0].name;
     let most = usize::try_from(tencent().manifest().operations[0].calls_per_second).unwrap();
-    let cut = Cut { size: Some(1), canary: false };
-    let plan = plan_cut(&job(tencent(), operation, most * 2), cut).unwrap();
+    let batch_options = BatchOptions { size: Some(1), canary: false };
+    let plan = plan_with(&plan_input(tencent(), operation, most * 2), batch_options).unwrap();
     let mut page = Page::of(&plan, &[]);
-    page.holds_turns = true;
+    page.holds_calls = true;
     let mut ready = page.step(Event::Tick).ready;
     assert_eq!(ready, [0]);
     let mut left_at = Vec::new();
@@ -218,17 +220,17 @@ fn what_has_waited_too_long_waits_for_another_place() {
             if call == 0 && !was_taken_back {
                 continue;
             }
-            let told = page.step(Event::Leaving { call });
-            ready.extend(&told.ready);
-            assert_eq!(told.calls, [call]);
+            let commands = page.step(Event::ReadyToSend { call });
+            ready.extend(&commands.ready);
+            assert_eq!(commands.calls, [call]);
             left_at.push(page.now);
             ready.extend(page.answer(call, 200, ACCEPTED).ready);
         }
         if left_at.len() >= most && !was_taken_back {
-            let told = page.step(Event::Leaving { call: 0 });
-            assert_eq!((told.calls, told.taken_back), (vec![], vec![0]));
+            let commands = page.step(Event::ReadyToSend { call: 0 });
+            assert_eq!((commands.calls, commands.canceled), (vec![], vec![0]));
             was_taken_back = true;
-            ready.extend(told.ready);
+            ready.extend(commands.ready);
         }
         assert!(page.now < Page::START + 60_000, "it never leaves: {left_at:?}");
     }
@@ -240,14 +242,14 @@ fn what_has_waited_too_long_waits_for_another_place() {
 
 /// The one that goes first, and one more, were refused; the third is signed.
 fn canary_refused() -> Page {
-    let cut = Cut { size: Some(1), canary: true };
-    let plan = plan_cut(&job(tencent(), "RebootInstances", 4), cut).unwrap();
+    let batch_options = BatchOptions { size: Some(1), canary: true };
+    let plan = plan_with(&plan_input(tencent(), "RebootInstances", 4), batch_options).unwrap();
     let mut page = Page::of(&plan, &[]);
-    page.holds_turns = true;
+    page.holds_calls = true;
     assert_eq!(page.step(Event::Tick).ready, [0]);
     assert_eq!(turn(&mut page, 0), [0]);
     page.answer(0, 200, REFUSED);
-    assert_eq!(page.run.stage(), Stage::Paused(Pause::Canary));
+    assert_eq!(page.run.status(), RunStatus::Paused(Pause::Canary));
     page.now += 2_000;
     assert_eq!(page.step(Event::Resume).ready, [1]);
     assert_eq!(turn(&mut page, 1), [1]);
@@ -263,10 +265,10 @@ fn nothing_signed_earlier_overtakes_the_one_that_goes_first() {
     page.ask(Choice::RetryFailed);
     assert!(page.run.calls()[4].canary);
     for call in [2, 3] {
-        let told = page.step(Event::Leaving { call });
-        assert_eq!((told.calls, told.taken_back), (vec![], vec![call]));
+        let commands = page.step(Event::ReadyToSend { call });
+        assert_eq!((commands.calls, commands.canceled), (vec![], vec![call]));
     }
-    page.holds_turns = false;
+    page.holds_calls = false;
     assert_eq!(page.pass(10).calls, [4]);
     let mut rest = page.answer(4, 200, ACCEPTED).calls;
     rest.extend(page.pass(10).calls);
@@ -287,11 +289,11 @@ fn nothing_claimed_earlier_overtakes_the_one_that_goes_first() {
         });
     // The key goes while the disk writes.
     page.run.handle(page.now, Event::KeyGone);
-    page.run.handle(page.now, Event::Recorded { number: claim.unwrap(), held: Vec::new() });
+    page.run.handle(page.now, Event::Recorded { number: claim.unwrap(), conflicts: Vec::new() });
     assert_eq!(page.run.calls()[2].state, CallState::Claiming);
-    let told = page.ask(Choice::RetryFailed);
-    assert_eq!([told.ready, page.pass(10).ready].concat(), [4]);
-    page.holds_turns = false;
+    let commands = page.ask(Choice::RetryFailed);
+    assert_eq!([commands.ready, page.pass(10).ready].concat(), [4]);
+    page.holds_calls = false;
     assert_eq!(turn(&mut page, 4), [4]);
     let mut rest = page.answer(4, 200, ACCEPTED).calls;
     rest.extend(page.pass(10).calls);

@@ -83,7 +83,7 @@ fn a_job_is_signed_as_the_vendors_clients_sign_it() {
         let vector = vectors.iter().find(|vector| vector["name"] == case.vector).unwrap();
         let cloud = cloud::by_id(case.cloud).unwrap();
         let parsed = relight_core::ids::parse_ids(case.ids, Some(cloud));
-        let job = relight_core::plan::Job {
+        let input = relight_core::plan::PlanInput {
             cloud,
             site: None,
             region: case.region.into(),
@@ -92,7 +92,7 @@ fn a_job_is_signed_as_the_vendors_clients_sign_it() {
             options: case.options.iter().map(|(a, b)| ((*a).into(), (*b).into())).collect(),
             limits: std::sync::Arc::default(),
         };
-        let plan = relight_core::plan::plan(&job, None).unwrap();
+        let plan = relight_core::plan::plan(&input, None).unwrap();
         let mut signer = common::signer();
         signer.key_id = text(&vector["input"]["access_key_id"]).into();
         signer.token = vector["input"]["token"].as_str().map(str::to_owned);
@@ -112,8 +112,8 @@ fn check(vector: &Value) {
     let input = input(&vector["input"]);
     let secret = text(&vector["input"]["secret"]);
     if let Some(key) = vector["expect"]["hmac_key"].as_str() {
-        let keying = algorithm.keying();
-        assert_eq!(format!("{}{secret}{}", keying.prefix, keying.suffix), key, "{name}: key");
+        let hmac_spec = algorithm.hmac_spec();
+        assert_eq!(format!("{}{secret}{}", hmac_spec.prefix, hmac_spec.suffix), key, "{name}: key");
     }
     let signed = algorithm.prepare(input).finish_with(&Secret::new(secret.into()));
     compare(vector, &signed);

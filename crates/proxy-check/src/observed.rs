@@ -9,11 +9,11 @@ use std::{
 use anyhow::{Context, Result};
 use relight_core::{
     cloud,
+    i18n::Locale,
     ids::parse_ids,
-    plan::{Job, plan},
+    plan::{PlanInput, plan},
     request::{Request, Signed},
     sign::{Secret, Signer},
-    words::Locale,
 };
 use relight_sandbox::{Cloud, credential::Credential, faults::Fault};
 
@@ -578,7 +578,7 @@ fn signed_reboot(id: &str) -> Result<Request<Signed>> {
         .into_iter()
         .find(|key| key.cloud == Cloud::Tencent && key.token.is_none())
         .context("the sandbox has no demo key")?;
-    let job = Job {
+    let input = PlanInput {
         cloud,
         site: None,
         region: "ap-guangzhou".to_owned(),
@@ -587,7 +587,8 @@ fn signed_reboot(id: &str) -> Result<Request<Signed>> {
         options: Vec::new(),
         limits: std::sync::Arc::default(),
     };
-    let plan = plan(&job, None).map_err(|refusal| anyhow::anyhow!(refusal.sentence(Locale::En)))?;
+    let plan =
+        plan(&input, None).map_err(|refusal| anyhow::anyhow!(refusal.sentence(Locale::En)))?;
     let request = plan.batches.first().context("no batch")?.request();
     let since = SystemTime::now().duration_since(UNIX_EPOCH)?;
     let signer = Signer {

@@ -163,7 +163,7 @@ pub fn start(server: Server, clouds: &Clouds, setting: &Setting) -> Result<Runni
     fs::write(folder.join("privkey.pem"), &key)?;
     fs::write(folder.join("both.pem"), certificate + &key)?;
     let own = format!("{}://localhost:{port}", scheme(is_tls));
-    let stage = Stage {
+    let setup = ServerSetup {
         origins: [vec![own], setting.origins.clone()].concat(),
         page: setting.page.clone(),
         port,
@@ -176,22 +176,22 @@ pub fn start(server: Server, clouds: &Clouds, setting: &Setting) -> Result<Runni
         is_tls,
     };
     let (mut command, logs) = match server {
-        Server::Nginx => stage.nginx()?,
-        Server::Caddy => stage.caddy()?,
-        Server::Haproxy => stage.haproxy()?,
-        Server::Envoy => stage.envoy()?,
-        Server::Worker => stage.worker()?,
+        Server::Nginx => setup.nginx()?,
+        Server::Caddy => setup.caddy()?,
+        Server::Haproxy => setup.haproxy()?,
+        Server::Envoy => setup.envoy()?,
+        Server::Worker => setup.worker()?,
     };
-    let output = fs::File::create(stage.folder.join("output.log"))?;
+    let output = fs::File::create(setup.folder.join("output.log"))?;
     let child = command
-        .current_dir(&stage.folder)
+        .current_dir(&setup.folder)
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
         .stderr(output)
         .spawn()
         .with_context(|| format!("{} does not start", server.name()))?;
     let mut running = Running { server, port, http_port, is_tls, logs, child };
-    wait(&mut running, &stage.folder)?;
+    wait(&mut running, &setup.folder)?;
     Ok(running)
 }
 
@@ -227,7 +227,7 @@ const END_LIMIT: Duration = Duration::from_secs(5);
 const TICKS_PER_SECOND: f64 = 100.0;
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-struct Stage {
+struct ServerSetup {
     origins: Vec<String>,
     page: PathBuf,
     port: u16,
@@ -240,7 +240,7 @@ struct Stage {
     is_tls: bool,
 }
 
-impl Stage {
+impl ServerSetup {
     fn nginx(&self) -> Result<(Command, Vec<PathBuf>)> {
         let mut origins = String::new();
         for origin in &self.origins {

@@ -73,7 +73,7 @@ pub enum Kind {
 
 /// Where a fault takes effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum FaultPoint {
     /// In the proxy: the request does not reach the cloud.
     ProxyOnly,
     /// The request reaches the cloud's door and no further.
@@ -240,7 +240,7 @@ impl Fault {
         self.seen > self.after
     }
 
-    pub(crate) fn stage(&self) -> Stage {
+    pub(crate) fn point(&self) -> FaultPoint {
         match &self.kind {
             Kind::Unreachable
             | Kind::Dns
@@ -249,11 +249,11 @@ impl Fault {
             | Kind::TooLong
             | Kind::ProxyThrottled
             | Kind::Foreign404
-            | Kind::LoginRedirect => Stage::ProxyOnly,
-            Kind::CutBefore => Stage::AtTheDoor,
-            Kind::NonceUsed if !self.executed => Stage::Instead,
+            | Kind::LoginRedirect => FaultPoint::ProxyOnly,
+            Kind::CutBefore => FaultPoint::AtTheDoor,
+            Kind::NonceUsed if !self.executed => FaultPoint::Instead,
             Kind::Error { .. } | Kind::Throttled | Kind::CanonicalRequest | Kind::TokenNamed => {
-                Stage::Instead
+                FaultPoint::Instead
             }
             Kind::NonceUsed
             | Kind::Slow { .. }
@@ -271,8 +271,8 @@ impl Fault {
             | Kind::UpstreamCut
             | Kind::AnswerTimeout
             | Kind::Untyped502
-            | Kind::NoProxyStatus => Stage::Afterwards,
-            Kind::ClockSkew { .. } => Stage::Clock,
+            | Kind::NoProxyStatus => FaultPoint::Afterwards,
+            Kind::ClockSkew { .. } => FaultPoint::Clock,
         }
     }
 

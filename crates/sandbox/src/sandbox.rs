@@ -9,7 +9,7 @@ use crate::{
     control,
     credential::Credential,
     errors,
-    faults::{Fault, Faults, Kind, Stage},
+    faults::{Fault, FaultPoint, Faults, Kind},
     fleet::{Fleet, Instance, State},
     journal::{Call, Undelivered, Via},
     message::{Answer, Delivery, Reply, Request},
@@ -265,7 +265,8 @@ impl Sandbox {
         };
         let action = facts(cloud, &inbound).action;
         self.faults.come(cloud, &action);
-        let place = self.faults.find(cloud, &action, |fault| fault.stage() == Stage::ProxyOnly);
+        let place =
+            self.faults.find(cloud, &action, |fault| fault.point() == FaultPoint::ProxyOnly);
         if let Some(fault) = place.and_then(|place| self.faults.take(place)) {
             let answer = proxy::undelivered(&fault.kind, origin.as_deref());
             self.note_undelivered(request, answer.status, fault.name(), now_ms);
@@ -301,7 +302,8 @@ impl Sandbox {
             self.faults.come(cloud, &facts.action);
         }
         let request_id = self.next_request_id(cloud);
-        let skew = self.faults.find(cloud, &facts.action, |fault| fault.stage() == Stage::Clock);
+        let skew =
+            self.faults.find(cloud, &facts.action, |fault| fault.point() == FaultPoint::Clock);
         let skew_s = match skew.and_then(|place| self.faults.take(place)).map(|fault| fault.kind) {
             Some(Kind::ClockSkew { seconds }) => seconds,
             Some(_) | None => 0,
@@ -310,13 +312,16 @@ impl Sandbox {
         let mut call = blank_call(cloud, via, inbound, &facts, &request_id, now_ms);
         let place = self.faults.find(cloud, &facts.action, |fault| {
             fault.instance_ids.is_empty()
-                && matches!(fault.stage(), Stage::AtTheDoor | Stage::Instead | Stage::Afterwards)
+                && matches!(
+                    fault.point(),
+                    FaultPoint::AtTheDoor | FaultPoint::Instead | FaultPoint::Afterwards
+                )
                 && (via == Via::Proxy || !fault.needs_proxy())
                 && (cloud == Cloud::Alibaba || fault.kind != Kind::NonceUsed)
         });
         let fault = place.and_then(|place| self.faults.all().get(place).cloned());
         if let (Some(place), Some(fault)) = (place, &fault)
-            && fault.stage() == Stage::AtTheDoor
+            && fault.point() == FaultPoint::AtTheDoor
         {
             self.faults.take(place);
             call.fault = Some(fault.name());
@@ -327,9 +332,9 @@ impl Sandbox {
         }
 
         let (own_places, for_instances) = self.instance_faults(cloud, &facts);
-        let afterwards = fault.as_ref().filter(|fault| fault.stage() == Stage::Afterwards);
+        let afterwards = fault.as_ref().filter(|fault| fault.point() == FaultPoint::Afterwards);
         let instead = match &fault {
-            Some(fault) if fault.stage() == Stage::Instead => Some(
+            Some(fault) if fault.point() == FaultPoint::Instead => Some(
                 echoing(cloud, &facts.action, inbound, &fault.kind)
                     .unwrap_or_else(|| self.planned(cloud, &facts, &fault.kind)),
             ),
@@ -399,7 +404,7 @@ impl Sandbox {
             let fits = fault.cloud.is_none_or(|of| of == cloud)
                 && fault.action.as_deref().is_none_or(|of| of == facts.action)
                 && fault.is_due()
-                && fault.stage() == Stage::Instead
+                && fault.point() == FaultPoint::Instead
                 && fault.instance_ids.iter().any(|id| facts.ids.contains(id));
             if fits {
                 places.push(place);

@@ -10,9 +10,10 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
-    glue, paths,
+    glue,
+    integrity::{self, files, name_in},
+    paths,
     process::{cargo, command, read, run},
-    seal::{self, files, name_in},
     tools::Tool,
 };
 
@@ -78,10 +79,10 @@ pub(crate) fn build() -> Result<Dist> {
             glue::leave_out_remarks(&script)?;
         }
     }
-    seal::ensure_own_scripts(&folder)?;
-    seal::seal(&folder)?;
+    integrity::ensure_own_scripts(&folder)?;
+    integrity::write_sums(&folder)?;
     let dist = Dist::compress(&folder)?;
-    seal::publish_sums(&folder)?;
+    integrity::publish_sums(&folder)?;
     dist.print();
     println!("dist: built in {} s", start.elapsed().as_secs());
     Ok(dist)

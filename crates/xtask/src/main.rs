@@ -4,16 +4,16 @@
 //! `target/tools` at the versions pinned in `tools.rs`, and each command installs only what it
 //! uses.
 
-mod again;
+mod reproducible;
 mod bench;
 mod dist;
 mod glue;
 mod package;
 mod paths;
 mod process;
-mod promised;
+mod package_check;
 mod proxy_check;
-mod seal;
+mod integrity;
 mod serve;
 mod system;
 mod test;
@@ -89,13 +89,13 @@ fn run(mut arguments: Parser) -> Result<ExitCode> {
             tools::ensure(dist::TOOLS)?;
             dist::build()?.check_budget()?;
             if is_twice {
-                again::build_elsewhere()?;
+                reproducible::rebuild_and_compare()?;
             }
         }
         "sbom" => {
             no_more(arguments)?;
             tools::ensure(&[tools::Tool::Sbom])?;
-            again::list_parts()?;
+            reproducible::list_parts()?;
         }
         "package" => {
             no_more(arguments)?;

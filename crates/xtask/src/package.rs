@@ -11,10 +11,9 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    paths,
+    integrity::{files, name_in},
+    package_check, paths,
     process::{command, read, run},
-    promised,
-    seal::{files, name_in},
 };
 
 /// The modules that a program can import.
@@ -56,8 +55,8 @@ pub(crate) fn build() -> Result<PathBuf> {
 /// folder, which it gives.
 pub(crate) fn build_examples() -> Result<PathBuf> {
     let archive = build()?;
-    promised::ensure_contents(&archive)?;
-    promised::ensure_weights(&paths::dist())?;
+    package_check::ensure_contents(&archive)?;
+    package_check::ensure_weights(&paths::dist())?;
     let work = paths::examples();
     let packages = work.join("node_modules");
     let installed = packages.join("relight");
@@ -71,7 +70,7 @@ pub(crate) fn build_examples() -> Result<PathBuf> {
         .arg(&archive)
         .args(["--strip-components=1", "-C"])
         .arg(&installed))?;
-    promised::ensure_exports(&installed)?;
+    package_check::ensure_exports(&installed)?;
 
     let source = paths::root().join("examples");
     for path in files(&source)? {

@@ -111,13 +111,13 @@ pub(crate) fn is_error(response: &Response) -> bool {
 
 /// What an error proves about the request that it answers.
 pub(crate) fn judge(batch: &Batch, report: &ErrorReport) -> Outcome {
-    let order = batch.order();
-    let errors = order.target().cloud.manifest().errors;
-    match explain::effect(errors, report, Some(order.operation().name)) {
+    let spec = batch.spec();
+    let errors = spec.target().cloud.manifest().errors;
+    match explain::effect(errors, report, Some(spec.operation().name)) {
         Effect::NothingDone | Effect::Throttled | Effect::ClockSkew | Effect::MaybeEcho => {
             Outcome::Rejected
         }
-        Effect::DryRunPassed if order.is_dry_run() => Outcome::DryRunPassed,
+        Effect::DryRunPassed if spec.is_dry_run() => Outcome::DryRunPassed,
         // Or it speaks of a dry run that nobody asked for: then it answers something else.
         Effect::MaybeDone | Effect::DryRunPassed => Outcome::Unknown,
     }
@@ -148,7 +148,7 @@ pub(crate) fn described(
     response: &Response,
     request_id: String,
     total: Option<&Value>,
-    instances: Option<Vec<super::InstanceState>>,
+    instances: Option<Vec<super::DescribedInstance>>,
 ) -> Described {
     let Some(instances) = instances else { return Described::Failed(not_understood(response)) };
     let found = u64::try_from(instances.len()).unwrap_or(u64::MAX);

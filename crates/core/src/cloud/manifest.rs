@@ -1,8 +1,8 @@
 //! The shape of a cloud's facts.
 
 #[cfg(feature = "engine")]
-use crate::explain::{Entry, ErrorReport, Help, Words};
-use crate::{sign::Keying, words::Text};
+use crate::explain::{Entry, EntryText, ErrorReport, SuggestedAction};
+use crate::{i18n::Text, sign::HmacSpec};
 
 /// A cloud's facts.
 #[derive(Debug)]
@@ -54,10 +54,10 @@ pub struct Manifest {
     pub permission_codes: &'static [&'static str],
     /// The kinds of policies that its answers name, and who decides on each.
     #[cfg(feature = "engine")]
-    pub policy_kinds: &'static [(&'static str, Words)],
+    pub policy_kinds: &'static [(&'static str, EntryText)],
     /// What the page can do about errors, beyond what their entries say: codes and helps.
     #[cfg(feature = "engine")]
-    pub error_helps: &'static [(&'static str, Help)],
+    pub error_helps: &'static [(&'static str, SuggestedAction)],
     /// True for a host of the cloud's interface, in lower case.
     #[cfg(feature = "engine")]
     pub is_host: fn(&str) -> bool,
@@ -118,7 +118,7 @@ pub struct Credential {
     pub derives_keys: bool,
     /// How the cloud's algorithms key their MAC, the first algorithm's first. Whoever holds a secret
     /// as keys that cannot be read back needs one of each, made when the secret is entered.
-    pub keyings: &'static [Keying],
+    pub hmac_specs: &'static [HmacSpec],
 }
 
 /// The outward shape of a key or a secret.

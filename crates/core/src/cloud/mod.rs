@@ -20,9 +20,9 @@ pub use manifest::{
 
 #[cfg(feature = "engine")]
 use crate::{
-    answer::{BatchAnswer, Described, InstanceState, Response},
+    answer::{BatchAnswer, Described, DescribedInstance, Response},
     eligibility::Eligibility,
-    plan::Order,
+    plan::OperationSpec,
 };
 #[cfg(feature = "signing")]
 use crate::{
@@ -97,7 +97,7 @@ pub trait Cloud: Sync {
 
     /// Whether the order may be carried out on an instance in this state, and why not.
     #[cfg(feature = "engine")]
-    fn eligibility(&self, order: &Order, instance: &InstanceState) -> Eligibility;
+    fn eligibility(&self, spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility;
 
     /// The smallest policy that allows this and nothing else, as the JSON text that the cloud's
     /// console takes. `None` where the cloud has no policies that could be written down.

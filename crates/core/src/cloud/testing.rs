@@ -2,11 +2,11 @@
 
 use crate::{
     cloud::Cloud,
+    i18n::Locale,
     ids::{InstanceId, parse_ids},
-    plan::{Job, plan},
+    plan::{PlanInput, plan},
     request::{Payload, Request, Unsigned},
     sign::{Prepared, Signer},
-    words::Locale,
 };
 
 /// The ids in a text, all of them without remark.
@@ -24,7 +24,7 @@ pub(super) fn unsigned(
     options: &[(&str, &str)],
 ) -> Request<Unsigned> {
     let regions = &cloud.manifest().regions;
-    let job = Job {
+    let input = PlanInput {
         cloud,
         site: None,
         region: if regions.required { "ap-guangzhou".to_owned() } else { String::new() },
@@ -33,7 +33,7 @@ pub(super) fn unsigned(
         options: options.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
         limits: std::sync::Arc::default(),
     };
-    plan(&job, None).unwrap().batches.first().unwrap().request()
+    plan(&input, None).unwrap().batches.first().unwrap().request()
 }
 
 /// Somebody who signs at a fixed time.

@@ -2,7 +2,7 @@
 //! ours, the first byte that differs, and what usually causes such a difference.
 
 use super::mask;
-use crate::words::{Text, text};
+use crate::i18n::{Text, text};
 use serde::Serialize;
 
 /// Two texts that should be the same, and where they part.

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "texts")]
 use super::Group;
-use super::{Effect, Retry, Who, Words, pattern, words};
+use super::{Effect, EntryText, Retry, Who, pattern, words};
 
 /// Codes that begin or end alike.
 #[cfg_attr(not(feature = "texts"), expect(dead_code, reason = "only the effect is asked for"))]
@@ -10,7 +10,7 @@ pub(super) struct Family {
     /// Patterns of the code.
     codes: &'static [&'static str],
     /// What such codes are about.
-    pub(super) about: Words,
+    pub(super) about: EntryText,
     pub(super) who: Who,
     pub(super) retry: Retry,
     pub(super) effect: Effect,

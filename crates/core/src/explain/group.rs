@@ -2,7 +2,7 @@
 
 use super::{Effect, Entry, Retry, Who, family};
 use crate::cloud::Manifest;
-use crate::words::{Text, text};
+use crate::i18n::{Text, text};
 use serde::Serialize;
 
 /// What there is to do about an error.

@@ -1,11 +1,11 @@
 //! What may lie behind an error besides what its code says: a key of another cloud, a temporary key
 //! without its token, a clock that is off, another region.
 
-use super::{Group, Help, pattern};
+use super::{Group, SuggestedAction, pattern};
 use crate::{
     cloud::Cloud,
     credential::{self, Doubt},
-    words::{Locale, Text, text},
+    i18n::{Locale, Text, text},
 };
 use serde::Serialize;
 
@@ -54,7 +54,7 @@ pub enum HintKind {
 pub(super) fn hints(
     cloud: &'static dyn Cloud,
     group: Group,
-    helps: &[Help],
+    suggested_actions: &[SuggestedAction],
     known: &Known<'_>,
     locale: Locale,
 ) -> Vec<Hint> {
@@ -95,7 +95,7 @@ pub(super) fn hints(
         let sentence = if seconds > 0 { CLOCK_AHEAD } else { CLOCK_BEHIND };
         hint(HintKind::Clock, sentence, &[("minutes", &minutes.to_string())]);
     }
-    if helps.contains(&Help::OtherRegion)
+    if suggested_actions.contains(&SuggestedAction::OtherRegion)
         && let Some(region) = known.region.filter(|region| !region.is_empty())
     {
         let named = cloud.manifest().regions.known.iter().find(|one| one.id == region);

@@ -1,12 +1,13 @@
 //! The catalogue as a list to search, to link to and to print.
 
 use super::{
-    Effect, Entry, Group, LAYERS, Retry, Who, group,
-    told::{address, plain},
+    Effect, Entry, Group, LAYERS, Retry, Who,
+    explanation::{address, plain},
+    group,
 };
 use crate::{
     cloud::{self, Manifest},
-    words::Locale,
+    i18n::Locale,
 };
 use serde::Serialize;
 

@@ -13,13 +13,13 @@ mod values;
 pub(super) use values::value_of;
 
 use super::{
-    Effect, ErrorReport, Explanation, Fit, Group, Known, SeenAs, Sure, best, caught_by,
-    explain_layer, explain_with, family, layer, mask, pattern, permission,
+    Confidence, DetectedFormat, Effect, ErrorReport, Explanation, Fit, Group, Known, best,
+    caught_by, explain_layer, explain_with, family, layer, mask, pattern, permission,
 };
 use crate::{
     cloud::{self, Manifest},
+    i18n::Locale,
     visible::without_hidden,
-    words::Locale,
 };
 use phrases::{COMMON, TRANSPORT};
 use serde_json::Value;
@@ -70,10 +70,14 @@ pub fn explain_text(text: &str, options: &TextOptions) -> Vec<Explanation> {
         reader.found.retain(|found| found.recognised || found.request_id.is_some());
     }
     if reader.found.is_empty()
-        && let Some((word, seen_as, sure)) = reader.below(text)
+        && let Some((word, detected_format, confidence)) = reader.below(text)
     {
-        let told = explain_layer(word, &mask::mask(&shortened(text)), options.locale);
-        reader.found.push(Explanation { seen_as: Some(seen_as), sure, ..told });
+        let explanation = explain_layer(word, &mask::mask(&shortened(text)), options.locale);
+        reader.found.push(Explanation {
+            detected_format: Some(detected_format),
+            confidence,
+            ..explanation
+        });
     }
     reader.found
 }
@@ -181,9 +185,9 @@ impl<'o> Reader<'o> {
                         key_id: None,
                         original: word,
                     };
-                    self.report(report, &around, true, SeenAs::Code);
+                    self.report(report, &around, true, DetectedFormat::Code);
                 }
-                None => self.push_layer(word, word, SeenAs::Code, Sure::Likely),
+                None => self.push_layer(word, word, DetectedFormat::Code, Confidence::Likely),
             }
         }
         !self.found.is_empty()
@@ -199,10 +203,16 @@ impl<'o> Reader<'o> {
             _ => None,
         };
         let (operation, known) = (self.options.operation.as_deref(), Known::default());
-        let told = explain_with(cloud_id, &[], &report, operation, &known, self.options.locale);
-        let sure = if cloud_id.is_some() { Sure::Likely } else { Sure::Possible };
-        let seen_as = Some(SeenAs::Code);
-        self.push(Explanation { original: word.to_owned(), sure, seen_as, ..told });
+        let explanation =
+            explain_with(cloud_id, &[], &report, operation, &known, self.options.locale);
+        let confidence = if cloud_id.is_some() { Confidence::Likely } else { Confidence::Possible };
+        let detected_format = Some(DetectedFormat::Code);
+        self.push(Explanation {
+            original: word.to_owned(),
+            confidence,
+            detected_format,
+            ..explanation
+        });
         true
     }
 
@@ -236,7 +246,7 @@ impl<'o> Reader<'o> {
                 let word = error.get(..end.unwrap_or(error.len())).unwrap_or("");
                 if layer(word).is_some() {
                     let original = mask::mask(line.trim_matches([':', ' ', '"', '\'']));
-                    self.push_layer(word, &original, SeenAs::Header, Sure::Certain);
+                    self.push_layer(word, &original, DetectedFormat::Header, Confidence::Certain);
                 }
             }
             rest = after;
@@ -276,10 +286,11 @@ impl<'o> Reader<'o> {
         };
         let (known, locale) = (Known::default(), self.options.locale);
         let operation = self.options.operation.as_deref();
-        let told = explain_with(Some(cloud.id), cloud.errors, &report, operation, &known, locale);
+        let explanation =
+            explain_with(Some(cloud.id), cloud.errors, &report, operation, &known, locale);
         let original = mask::mask(&shortened(json));
-        let (sure, seen_as) = (Sure::Likely, Some(SeenAs::Json));
-        self.push(Explanation { original, sure, seen_as, ..told });
+        let (confidence, detected_format) = (Confidence::Likely, Some(DetectedFormat::Json));
+        self.push(Explanation { original, confidence, detected_format, ..explanation });
     }
 
     fn json(&mut self, value: &Value, around: &str, json: &str, nesting: usize) {
@@ -309,7 +320,7 @@ impl<'o> Reader<'o> {
                         }
                         let surroundings =
                             surroundings.get_or_insert_with(|| self.surroundings(around, json));
-                        if !self.report(report, surroundings, true, SeenAs::Json) {
+                        if !self.report(report, surroundings, true, DetectedFormat::Json) {
                             self.nested(fields.values(), nesting);
                         }
                     } else {
@@ -402,8 +413,9 @@ impl<'o> Reader<'o> {
             if self.is_new(&report) {
                 let around = self.surroundings(piece, piece.trim());
                 let is_xml = before.ends_with('>') && after.starts_with("</");
-                let seen_as = if is_xml { SeenAs::Xml } else { SeenAs::Prose };
-                self.report(report, &around, hit.in_place, seen_as);
+                let detected_format =
+                    if is_xml { DetectedFormat::Xml } else { DetectedFormat::Prose };
+                self.report(report, &around, hit.in_place, detected_format);
             }
         }
     }
@@ -452,7 +464,7 @@ impl<'o> Reader<'o> {
         mut report: ErrorReport,
         around: &Surroundings<'_>,
         in_place: bool,
-        seen_as: SeenAs,
+        detected_format: DetectedFormat,
     ) -> bool {
         let is_common = COMMON.binary_search(&report.code.as_str()).is_ok();
         let mut candidates: Vec<(u8, &'static Manifest)> = Vec::new();
@@ -462,28 +474,31 @@ impl<'o> Reader<'o> {
             let fit = caught_by(found.entry, report.message.trim()).0;
             // A message of some length that fits word for word.
             let said = 4 * u8::from(fit.0 >= Fit::Pattern && fit.1 >= 20);
-            let told = u8::from(self.options.cloud.is_some() && in_place);
-            candidates.push((mark + said + told, cloud));
+            let explanation = u8::from(self.options.cloud.is_some() && in_place);
+            candidates.push((mark + said + explanation, cloud));
         }
         let Some(most) = candidates.iter().map(|(score, _)| *score).max() else {
-            return self.report_unknown(&mut report, around, seen_as);
+            return self.report_unknown(&mut report, around, detected_format);
         };
         if is_common && most == 0 {
             return false;
         }
         candidates.retain(|(score, _)| *score == most);
-        let sure = match (most, candidates.len()) {
-            (2.., 1) => Sure::Certain,
-            (_, 1) if !is_common => Sure::Likely,
-            (_, _) => Sure::Possible,
+        let confidence = match (most, candidates.len()) {
+            (2.., 1) => Confidence::Certain,
+            (_, 1) if !is_common => Confidence::Likely,
+            (_, _) => Confidence::Possible,
         };
         for (_, cloud) in candidates {
             if report.instance_ids.is_empty() {
                 report.instance_ids = ids_in(around.text, cloud);
             }
             let is_permission = cloud.permission_codes.contains(&report.code.as_str());
-            let told = self.told(cloud, is_permission, &mut report, around);
-            self.push(or_original(Explanation { sure, seen_as: Some(seen_as), ..told }, around));
+            let explanation = self.explanation(cloud, is_permission, &mut report, around);
+            self.push(or_original(
+                Explanation { confidence, detected_format: Some(detected_format), ..explanation },
+                around,
+            ));
         }
         true
     }
@@ -492,7 +507,7 @@ impl<'o> Reader<'o> {
         &mut self,
         report: &mut ErrorReport,
         around: &Surroundings<'_>,
-        seen_as: SeenAs,
+        detected_format: DetectedFormat,
     ) -> bool {
         let marked: Vec<_> =
             self.clouds.iter().zip(&around.marks).filter(|(_, mark)| **mark > 0).collect();
@@ -513,22 +528,25 @@ impl<'o> Reader<'o> {
         if !speaks_for_it {
             return false;
         }
-        let told = if let Some(cloud) = cloud {
+        let explanation = if let Some(cloud) = cloud {
             if report.instance_ids.is_empty() {
                 report.instance_ids = ids_in(around.text, cloud);
             }
             let is_permission = family.is_some_and(|family| family.group == Group::GetPermission);
-            self.told(cloud, is_permission, report, around)
+            self.explanation(cloud, is_permission, report, around)
         } else {
             explain_with(None, &[], report, None, &Known::default(), self.options.locale)
         };
-        let sure = if cloud.is_some() { Sure::Likely } else { Sure::Possible };
-        self.push(or_original(Explanation { sure, seen_as: Some(seen_as), ..told }, around));
+        let confidence = if cloud.is_some() { Confidence::Likely } else { Confidence::Possible };
+        self.push(or_original(
+            Explanation { confidence, detected_format: Some(detected_format), ..explanation },
+            around,
+        ));
         true
     }
 
     /// The explanation of a report of a cloud with what the text around it tells.
-    fn told(
+    fn explanation(
         &self,
         cloud: &'static Manifest,
         is_permission: bool,
@@ -569,14 +587,24 @@ impl<'o> Reader<'o> {
         explain_with(Some(cloud.id), cloud.errors, report, operation, &known, locale)
     }
 
-    fn push_layer(&mut self, word: &str, original: &str, seen_as: SeenAs, sure: Sure) {
-        let told = explain_layer(word, original, self.options.locale);
-        self.push(Explanation { seen_as: Some(seen_as), sure, ..told });
+    fn push_layer(
+        &mut self,
+        word: &str,
+        original: &str,
+        detected_format: DetectedFormat,
+        confidence: Confidence,
+    ) {
+        let explanation = explain_layer(word, original, self.options.locale);
+        self.push(Explanation {
+            detected_format: Some(detected_format),
+            confidence,
+            ..explanation
+        });
     }
 
     /// A whole web page, what browsers say when a fetch fails, and what programs say when there is
     /// no connection to a host of one of the clouds.
-    fn below(&self, text: &str) -> Option<(&'static str, SeenAs, Sure)> {
+    fn below(&self, text: &str) -> Option<(&'static str, DetectedFormat, Confidence)> {
         let head = start_of(text, 20_000).to_ascii_lowercase();
         // A page may come with the status line and the headers before it.
         let page = ["<!doctype html", "<html"].iter().find_map(|tag| head.find(tag));
@@ -584,14 +612,14 @@ impl<'o> Reader<'o> {
             let asks_for_password =
                 head.contains("type=\"password\"") || head.contains("type=password");
             let word = if asks_for_password { "login-page" } else { "html-answer" };
-            return Some((word, SeenAs::Page, Sure::Certain));
+            return Some((word, DetectedFormat::Page, Confidence::Certain));
         }
         let has_host = words(&head).any(|at| {
             head.get(at).is_some_and(|word| self.clouds.iter().any(|cloud| (cloud.is_host)(word)))
         });
         let says = |phrases: &[&str]| phrases.iter().any(|phrase| head.contains(phrase));
         if has_host && let Some((word, _)) = TRANSPORT.iter().find(|(_, phrases)| says(phrases)) {
-            return Some((word, SeenAs::Prose, Sure::Likely));
+            return Some((word, DetectedFormat::Prose, Confidence::Likely));
         }
         let fetch_failed = [
             "typeerror: failed to fetch",
@@ -601,8 +629,8 @@ impl<'o> Reader<'o> {
         let start = start_of(&head, 2_000);
         fetch_failed.iter().any(|phrase| start.contains(phrase)).then_some((
             "network",
-            SeenAs::Prose,
-            Sure::Possible,
+            DetectedFormat::Prose,
+            Confidence::Possible,
         ))
     }
 

@@ -3,7 +3,7 @@
 use super::{Denial, Denied, ErrorReport, Found, Known, mask, paste::value_of};
 use crate::{
     cloud::{Cloud, Grant},
-    words::{Locale, Text, text},
+    i18n::{Locale, Text, text},
 };
 use serde::Serialize;
 
@@ -48,9 +48,9 @@ pub(super) fn permission(
     known: &Known<'_>,
     locale: Locale,
 ) -> Permission {
-    let told = report.denied.as_deref().cloned().unwrap_or_default();
+    let explanation = report.denied.as_deref().cloned().unwrap_or_default();
     let Denied { denial, action, resource, principal, principal_kind, policy_kind, diagnostic } =
-        told;
+        explanation;
     let caught = |name: &str| {
         let captures = found.map_or(&[][..], |found| found.captures.as_slice());
         let value = captures.iter().find(|(known, _)| *known == name)?.1.trim();
@@ -79,7 +79,7 @@ pub(super) fn permission(
         (Denial::Implicit | Denial::Unknown, None) => NO_POLICY,
     };
     let mut advice = advice.in_locale(locale).to_owned();
-    let mut say = |more: Text| {
+    let mut message = |more: Text| {
         // Chinese sentences follow each other without a blank.
         if locale == Locale::En {
             advice.push(' ');
@@ -88,10 +88,10 @@ pub(super) fn permission(
     };
     let kinds = cloud.manifest().policy_kinds;
     if let Some((_, who)) = kinds.iter().find(|(kind, _)| Some(*kind) == policy_kind.as_deref()) {
-        say(*who);
+        message(*who);
     }
     if diagnostic.is_some() {
-        say(DIAGNOSTIC);
+        message(DIAGNOSTIC);
     }
     Permission {
         denial,

@@ -6,13 +6,13 @@ use std::{cmp::Ordering, fmt, sync::Arc};
 /// A checked id. Only [`parse_ids`](super::parse_ids), [`parse_list`](super::parse_list) and
 /// [`parse_lines`](super::parse_lines) make one.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct InstanceId(Kept);
+pub struct InstanceId(Repr);
 
 /// All ids that are known are short. A library's short text is filled byte by byte, and moved whole
 /// before the processor has it together: done for a hundred ids, that took longer than anything else
 /// in a signature but the hashing. Of each text there is one form, so that ids are equal as these are.
 #[derive(Clone, PartialEq, Eq, Hash)]
-enum Kept {
+enum Repr {
     Short {
         /// The text, and zeros behind it.
         words: [[u8; 8]; SHORT_WORDS],
@@ -35,11 +35,11 @@ impl InstanceId {
             [first] => [*first, last, none],
             [first, second] => [*first, *second, last],
             [first, second, third] if rest.is_empty() => [*first, *second, *third],
-            [_, ..] => return InstanceId(Kept::Long(text.into())),
+            [_, ..] => return InstanceId(Repr::Long(text.into())),
         };
         #[expect(clippy::cast_possible_truncation, reason = "at most three words")]
         let bytes = text.len() as u8;
-        InstanceId(Kept::Short { words, bytes })
+        InstanceId(Repr::Short { words, bytes })
     }
 
     /// The id as the cloud spells it. Always text: some clouds' ids look like numbers, but are too
@@ -47,11 +47,11 @@ impl InstanceId {
     #[inline(never)]
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Kept::Short { words, bytes } => {
+            Repr::Short { words, bytes } => {
                 let text = words.as_flattened().get(..usize::from(*bytes)).unwrap_or_default();
                 std::str::from_utf8(text).unwrap_or_default()
             }
-            Kept::Long(text) => text,
+            Repr::Long(text) => text,
         }
     }
 
@@ -59,14 +59,14 @@ impl InstanceId {
     #[inline]
     pub(crate) fn push_to(&self, target: &mut Vec<u8>) {
         match &self.0 {
-            Kept::Short { words, bytes } => {
+            Repr::Short { words, bytes } => {
                 // To copy a few bytes of a length that is not known is a call in wasm; three words are
                 // six instructions.
                 let end = target.len() + usize::from(*bytes);
                 target.extend_from_slice(words.as_flattened());
                 target.truncate(end);
             }
-            Kept::Long(text) => target.extend_from_slice(text.as_bytes()),
+            Repr::Long(text) => target.extend_from_slice(text.as_bytes()),
         }
     }
 }
@@ -97,7 +97,7 @@ impl fmt::Display for InstanceId {
 
 #[cfg(test)]
 mod tests {
-    use super::{InstanceId, Kept, SHORT_WORDS};
+    use super::{InstanceId, Repr, SHORT_WORDS};
 
     #[test]
     fn an_id_is_its_text_whatever_its_length() {
@@ -105,7 +105,7 @@ mod tests {
         for length in 0..text.len() {
             let part = &text[..length];
             let id = InstanceId::new(part);
-            assert_eq!(matches!(id.0, Kept::Short { .. }), length <= SHORT_WORDS * 8, "{length}");
+            assert_eq!(matches!(id.0, Repr::Short { .. }), length <= SHORT_WORDS * 8, "{length}");
             assert_eq!(id.as_str(), part);
             assert_eq!((id.to_string(), format!("{id:?}")), (part.to_owned(), part.to_owned()));
             let mut target = b"before ".to_vec();

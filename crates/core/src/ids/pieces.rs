@@ -1,6 +1,6 @@
 //! Cuts a line into the pieces that may be ids.
 
-use super::look::is_invisible;
+use super::classify::is_invisible;
 
 /// A run of characters without separators.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +16,7 @@ pub(super) struct Piece<'t> {
 }
 
 /// The first line of a text, cut.
-pub(super) struct Cut<'t> {
+pub(super) struct SplitLine<'t> {
     /// The line, without its end.
     pub(super) line: &'t str,
     /// The number of its separators between columns.
@@ -27,7 +27,7 @@ pub(super) struct Cut<'t> {
 
 /// Appends the pieces of the first line of a text. Lines end as on any system; a lone carriage
 /// return ends one too.
-pub(super) fn cut_line<'t>(text: &'t str, pieces: &mut Vec<Piece<'t>>) -> Cut<'t> {
+pub(super) fn split_line<'t>(text: &'t str, pieces: &mut Vec<Piece<'t>>) -> SplitLine<'t> {
     let bytes = text.as_bytes();
     let mut cell = 0_u32;
     let mut columns = 0_u32;
@@ -68,7 +68,7 @@ pub(super) fn cut_line<'t>(text: &'t str, pieces: &mut Vec<Piece<'t>>) -> Cut<'t
     if let Some(start) = start {
         word(text, start, at, cell, has_joint, pieces);
     }
-    Cut {
+    SplitLine {
         line: text.get(..at).unwrap_or(text),
         columns,
         rest: if end_width > 0 { text.get(at + end_width..) } else { None },

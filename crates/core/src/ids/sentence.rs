@@ -1,7 +1,7 @@
 //! Sentences for people about what is not sent.
 
 use super::{IdProblem, IdProblemKind, Malformation};
-use crate::words::{Locale, Text, text};
+use crate::i18n::{Locale, Text, text};
 
 impl IdProblem {
     /// What is wrong, in a sentence that names the piece of text, the reason and what was probably

@@ -1,6 +1,6 @@
 //! Why a job is not carried out, and what to know before it is: types, each with a sentence for people.
 
-use crate::words::Locale;
+use crate::i18n::Locale;
 
 /// Something to know before confirming.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use crate::{
     answer::Outcome,
     ids::InstanceId,
     limits::Limits,
-    plan::{Order, Refusal},
+    plan::{OperationSpec, Refusal},
 };
 use std::sync::Arc;
 
@@ -13,17 +13,17 @@ impl Run {
     /// Why the operator of the page does not allow a choice now: the first limit that it breaks.
     /// Looking is allowed wherever the cloud and the region are.
     pub fn refusal(&self, choice: Choice) -> Option<Refusal> {
-        let order = match choice {
+        let spec = match choice {
             Choice::CheckUnknown => {
-                return self.order.limits().check_target(self.order.target()).err();
+                return self.spec.limits().check_target(self.spec.target()).err();
             }
-            Choice::RetryFailed | Choice::SendNotStarted | Choice::Narrow => {
-                Arc::clone(&self.order)
+            Choice::RetryFailed | Choice::SendNotStarted | Choice::Isolate => {
+                Arc::clone(&self.spec)
             }
             // Without one there is nobody to be forced.
-            Choice::Force => self.forced_order()?,
+            Choice::Force => self.forced_spec()?,
         };
-        self.allows(&order, || self.choice_ids(choice)).err()
+        self.allows(&spec, || self.choice_ids(choice)).err()
     }
 
     /// Why some of what a person could ask for is not allowed now; `None` if all is.
@@ -31,17 +31,17 @@ impl Run {
         let asked = Choice::ALL.into_iter().filter(|choice| self.choice_count(*choice) > 0);
         let mut refusals = asked.filter_map(|choice| self.refusal(choice));
         refusals.next().or_else(|| {
-            let target = self.order.target();
-            self.is_watching().then(|| self.order.limits().check_target(target).err())?
+            let target = self.spec.target();
+            self.is_watching().then(|| self.spec.limits().check_target(target).err())?
         })
     }
 
     /// From now on these limits hold, for whatever has not gone out.
     pub(super) fn restrict(&mut self, limits: &Arc<Limits>) {
-        if self.order.limits() == limits {
+        if self.spec.limits() == limits {
             return;
         }
-        self.order = Arc::new(self.order.under(limits));
+        self.spec = Arc::new(self.spec.under(limits));
         let over = |call: &Call| match call.state {
             CallState::Waiting | CallState::Claiming | CallState::Ready | CallState::Sending => {
                 false
@@ -52,7 +52,7 @@ impl Run {
             .calls
             .iter()
             .filter(|call| !over(call))
-            .any(|call| self.allows(call.batch.order(), || call.batch.ids().to_vec()).is_err());
+            .any(|call| self.allows(call.batch.spec(), || call.batch.ids().to_vec()).is_err());
         if refused {
             self.stop();
         }
@@ -62,15 +62,15 @@ impl Run {
     /// runs that are limited, and not their parts.
     pub(super) fn allows(
         &self,
-        order: &Order,
+        spec: &OperationSpec,
         ids: impl Fn() -> Vec<InstanceId>,
     ) -> Result<(), Refusal> {
-        let limits = self.order.limits();
+        let limits = self.spec.limits();
         if **limits == Limits::default() {
             return Ok(());
         }
-        limits.check(order, &ids())?;
-        limits.check_once(order)?;
+        limits.check(spec, &ids())?;
+        limits.check_once(spec)?;
         let asked = self.rows.iter().filter(|row| row.outcome != Outcome::Skipped).count();
         if let Some(most) = limits.instances_max.filter(|most| asked > *most) {
             return Err(Refusal::TooManyInstances { instances: asked, most });
@@ -79,7 +79,7 @@ impl Run {
     }
 
     /// Whether the states may be asked for.
-    pub(super) fn may_look(&self) -> bool {
-        self.order.limits().check_target(self.order.target()).is_ok()
+    pub(super) fn may_describe(&self) -> bool {
+        self.spec.limits().check_target(self.spec.target()).is_ok()
     }
 }

@@ -81,7 +81,7 @@ impl CallState {
     }
 
     /// Whether it will go out, and has not yet.
-    pub(super) const fn is_to_come(self) -> bool {
+    pub(super) const fn is_pending(self) -> bool {
         match self {
             CallState::Waiting | CallState::Claiming | CallState::Ready => true,
             CallState::Sending | CallState::Done | CallState::Stopped => false,

@@ -1,7 +1,7 @@
 //! What a person can ask of a run that is under way or over, and what follows from it.
 
 use super::{
-    Call, CallState, Command, Millis, Row, Run, conclude, look,
+    Call, CallState, Command, Millis, Row, Run, conclude, preflight,
     row::{WatchReason, Watched},
 };
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     cloud::{Operation, Verb},
     eligibility::Eligibility,
     ids::InstanceId,
-    plan::{self, Order},
+    plan::{self, OperationSpec},
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -26,7 +26,8 @@ pub enum Choice {
     CheckUnknown,
     /// A call that was refused because of one instance: look at each, then send those that can take
     /// it; if all can, send them in two halves.
-    Narrow,
+    #[serde(rename = "narrow")]
+    Isolate,
     /// Force those that are still restarting after a soft request.
     Force,
 }
@@ -37,7 +38,7 @@ impl Choice {
         Choice::RetryFailed,
         Choice::SendNotStarted,
         Choice::CheckUnknown,
-        Choice::Narrow,
+        Choice::Isolate,
         Choice::Force,
     ];
 }
@@ -48,7 +49,7 @@ impl Choice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
     choice: Choice,
-    order: Arc<Order>,
+    spec: Arc<OperationSpec>,
     ids: Vec<InstanceId>,
     calls: usize,
 }
@@ -60,8 +61,8 @@ impl Approval {
     }
 
     /// What is done to the instances.
-    pub fn order(&self) -> &Arc<Order> {
-        &self.order
+    pub fn spec(&self) -> &Arc<OperationSpec> {
+        &self.spec
     }
 
     /// The instances.
@@ -95,14 +96,14 @@ impl Run {
     /// How many calls a choice would send, or at most send where that depends on a look.
     pub fn choice_calls(&self, choice: Choice) -> usize {
         let count = self.choice_count(choice);
-        let most = self.order.operation().ids_max.max(1).min(self.chosen_size().max(1));
+        let most = self.spec.operation().ids_max.max(1).min(self.chosen_size().max(1));
         match choice {
             Choice::CheckUnknown => 0,
             Choice::RetryFailed | Choice::SendNotStarted => {
                 let first = usize::from(self.wants_canary(count));
                 first + (count - first).div_ceil(most)
             }
-            Choice::Narrow => count.div_ceil(most).max(2),
+            Choice::Isolate => count.div_ceil(most).max(2),
             Choice::Force => count.div_ceil(most),
         }
     }
@@ -110,16 +111,16 @@ impl Run {
     /// What does this to instances of the run: its own operation, if that is of the verb, or else its
     /// cloud's. `None` if there is none.
     pub fn operation_for(&self, verb: Verb) -> Option<&'static Operation> {
-        let own = Some(self.order.operation()).filter(|operation| operation.verb == verb);
-        own.or_else(|| self.order.target().cloud.manifest().operation_for(verb))
+        let own = Some(self.spec.operation()).filter(|operation| operation.verb == verb);
+        own.or_else(|| self.spec.target().cloud.manifest().operation_for(verb))
     }
 
     /// The order that [`Choice::Force`] sends, where the operation has a forced mode and the run was
     /// not forced already.
-    pub(super) fn forced_order(&self) -> Option<Arc<Order>> {
-        let mode = self.order.operation().modes.iter().find(|mode| mode.force)?;
-        (!self.order.is_forced() && !self.order.is_dry_run())
-            .then(|| plan::with_mode(&self.order, mode).map(Arc::new))?
+    pub(super) fn forced_spec(&self) -> Option<Arc<OperationSpec>> {
+        let mode = self.spec.operation().modes.iter().find(|mode| mode.force)?;
+        (!self.spec.is_forced() && !self.spec.is_dry_run())
+            .then(|| plan::with_mode(&self.spec, mode).map(Arc::new))?
     }
 
     fn can_take(&self, choice: Choice, row: &Row, now: Millis) -> bool {
@@ -137,16 +138,16 @@ impl Run {
                     && row
                         .fault
                         .as_deref()
-                        .is_some_and(|fault| conclude::retry_can_help(&self.order, fault))
+                        .is_some_and(|fault| conclude::retry_can_help(&self.spec, fault))
             }
-            Choice::Narrow => {
+            Choice::Isolate => {
                 row.outcome == Outcome::Rejected
                     && row.skipped.is_none()
                     && call.is_some_and(|call| call.fault.is_some() && call.batch.ids().len() > 1)
                     && row
                         .fault
                         .as_deref()
-                        .is_some_and(|fault| conclude::speaks_of_an_instance(&self.order, fault))
+                        .is_some_and(|fault| conclude::speaks_of_an_instance(&self.spec, fault))
             }
             Choice::Force => {
                 let late = match row.outcome {
@@ -165,26 +166,28 @@ impl Run {
                     | Outcome::Unknown => false,
                 };
                 // What was restarting when the page closed may be back: not before a look.
-                let unseen =
-                    self.index.get(&row.id).is_some_and(|at| self.transient.unseen.contains(at));
-                late && !unseen
-                    && call.is_some_and(|call| !call.batch.order().is_forced())
-                    && self.forced_order().is_some()
+                let undescribed = self
+                    .index
+                    .get(&row.id)
+                    .is_some_and(|at| self.transient.undescribed.contains(at));
+                late && !undescribed
+                    && call.is_some_and(|call| !call.batch.spec().is_forced())
+                    && self.forced_spec().is_some()
             }
         }
     }
 
     /// What a choice comes to as of the last event; `None` if there is nothing to do.
     pub fn offer(&self, choice: Choice) -> Option<Approval> {
-        let order = match choice {
-            Choice::Force => self.forced_order()?,
+        let spec = match choice {
+            Choice::Force => self.forced_spec()?,
             Choice::RetryFailed
             | Choice::SendNotStarted
             | Choice::CheckUnknown
-            | Choice::Narrow => Arc::clone(&self.order),
+            | Choice::Isolate => Arc::clone(&self.spec),
         };
         let ids = self.choice_ids(choice);
-        (!ids.is_empty()).then(|| Approval { choice, order, calls: self.choice_calls(choice), ids })
+        (!ids.is_empty()).then(|| Approval { choice, spec, calls: self.choice_calls(choice), ids })
     }
 
     /// Whether what was approved is what would be sent as of the last event: no instance more, none
@@ -201,9 +204,9 @@ impl Run {
         let now = self.transient.now;
         choice == Choice::Force
             && self.rows.iter().enumerate().any(|(position, row)| {
-                let looked_at = self.transient.looked_at.get(&position);
+                let described_at = self.transient.described_at.get(&position);
                 self.can_take(choice, row, now)
-                    && looked_at.is_none_or(|at| look::outdated(*at, now).is_some())
+                    && described_at.is_none_or(|at| preflight::outdated(*at, now).is_some())
             })
     }
 
@@ -232,7 +235,7 @@ impl Run {
                     self.watch_overdue(now, position);
                 }
             }
-            self.look_by(now);
+            self.describe_by(now);
             return Some(Command::Outdated(choice));
         }
         self.stopped = false;
@@ -248,22 +251,22 @@ impl Run {
                         row.settled_at = None;
                     });
                 }
-                self.look_by(now);
+                self.describe_by(now);
             }
-            Choice::Narrow => {
-                self.transient.narrowing =
+            Choice::Isolate => {
+                self.transient.isolating =
                     positions.into_iter().map(|position| (position, None)).collect();
-                self.look_by(now);
+                self.describe_by(now);
             }
             Choice::RetryFailed | Choice::SendNotStarted => {
                 let ids = &approval.ids;
                 let (first, rest) = ids.split_at(usize::from(self.wants_canary(ids.len())));
                 let canary = self.calls.len();
-                self.enqueue(&approval.order, first, 1);
+                self.enqueue(&approval.spec, first, 1);
                 self.change_call(canary, |call| call.canary = !first.is_empty());
-                self.enqueue(&approval.order, rest, self.chosen_size());
+                self.enqueue(&approval.spec, rest, self.chosen_size());
             }
-            Choice::Force => self.enqueue(&approval.order, &approval.ids, self.chosen_size()),
+            Choice::Force => self.enqueue(&approval.spec, &approval.ids, self.chosen_size()),
         }
         None
     }
@@ -297,10 +300,10 @@ impl Run {
     }
 
     /// New calls for instances that a person asks to send (again).
-    fn enqueue(&mut self, order: &Arc<Order>, ids: &[InstanceId], size: usize) {
-        let most = order.operation().ids_max.max(1).min(size.max(1));
+    fn enqueue(&mut self, spec: &Arc<OperationSpec>, ids: &[InstanceId], size: usize) {
+        let most = spec.operation().ids_max.max(1).min(size.max(1));
         for chunk in ids.chunks(most) {
-            let Some(batch) = plan::batch(order, chunk.to_vec()) else { continue };
+            let Some(batch) = plan::batch(spec, chunk.to_vec()) else { continue };
             let index = self.calls.len();
             let last =
                 chunk.iter().filter_map(|id| self.rows.get(*self.index.get(id)?)?.sent_at).max();
@@ -322,16 +325,16 @@ impl Run {
 
     /// Once every instance of a refused call was looked at: sends those that can take it, or, if
     /// all can, sends them in halves.
-    pub(super) fn narrow(&mut self) {
-        if self.transient.narrowing.is_empty()
-            || self.transient.narrowing.iter().any(|(_, verdict)| verdict.is_none())
+    pub(super) fn isolate(&mut self) {
+        if self.transient.isolating.is_empty()
+            || self.transient.isolating.iter().any(|(_, verdict)| verdict.is_none())
         {
             return;
         }
-        let narrowing = std::mem::take(&mut self.transient.narrowing);
+        let isolating = std::mem::take(&mut self.transient.isolating);
         let mut eligible = Vec::new();
         let mut someone_left_out = false;
-        for (position, verdict) in narrowing {
+        for (position, verdict) in isolating {
             let Some(id) = self.rows.get(position).map(|row| row.id.clone()) else { continue };
             match verdict {
                 Some(Eligibility::Eligible) => eligible.push(id),
@@ -342,21 +345,21 @@ impl Run {
                 None => {}
             }
         }
-        let order = Arc::clone(&self.order);
-        if self.allows(&order, || eligible.clone()).is_err() {
+        let spec = Arc::clone(&self.spec);
+        if self.allows(&spec, || eligible.clone()).is_err() {
             return;
         }
         let size = if someone_left_out { self.chosen_size() } else { eligible.len().div_ceil(2) };
-        self.enqueue(&order, &eligible, size);
+        self.enqueue(&spec, &eligible, size);
     }
 
     /// A look that was to narrow a refused call has shown nothing.
     pub(super) fn narrowing_failed(&mut self, ids: &[InstanceId]) {
         let waiting =
             |position: usize| self.rows.get(position).is_some_and(|row| ids.contains(&row.id));
-        if self.transient.narrowing.iter().any(|(position, _)| waiting(*position)) {
+        if self.transient.isolating.iter().any(|(position, _)| waiting(*position)) {
             // Not to be narrowed without knowing; the choice stays open.
-            self.transient.narrowing.clear();
+            self.transient.isolating.clear();
         }
     }
 

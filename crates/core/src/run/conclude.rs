@@ -24,10 +24,10 @@
 
 use super::{Evidence, Millis, Row, row::WatchReason};
 use crate::{
-    answer::{self, Fault, InstanceAnswer, InstanceState, LastOperationState, Outcome, Phase},
+    answer::{self, DescribedInstance, Fault, InstanceAnswer, LastOperationState, Outcome, Phase},
     cloud::Verb,
     explain::{self, Effect, Retry},
-    plan::Order,
+    plan::OperationSpec,
 };
 
 /// How long an instance whose answer was lost is looked at before it stays unknown.
@@ -38,7 +38,7 @@ const NOTHING_SEEN_AFTER_MS: u64 = 180_000;
 /// the vendors' pages have it move at once; a look may be old by some seconds.
 const BEGINS_WITHIN_MS: u64 = 30_000;
 /// The first look after a call: earlier there is nothing to see.
-pub(super) const FIRST_LOOK_AFTER_MS: u64 = 2_000;
+pub(super) const FIRST_DESCRIBE_AFTER_MS: u64 = 2_000;
 const LONGEST_PAUSE_MS: u64 = 15_000;
 const LONGEST_PAUSE_HIDDEN_MS: u64 = 60_000;
 
@@ -61,17 +61,17 @@ pub(super) fn longer(pause_ms: u64, hidden: bool) -> u64 {
 }
 
 /// Whether and why an instance must be watched after an answer.
-pub(super) fn watch_reason(order: &Order, answer: &InstanceAnswer) -> Option<WatchReason> {
+pub(super) fn watch_reason(spec: &OperationSpec, answer: &InstanceAnswer) -> Option<WatchReason> {
     match answer.outcome {
         Outcome::Accepted => Some(WatchReason::Accepted),
         Outcome::Unknown => Some(WatchReason::Lost),
         // A browser or a proxy may have repeated the request behind our back; where the cloud does
         // not tell a repetition from a new request, the refusal may be the echo of a first copy.
-        Outcome::Rejected => (!order.target().cloud.manifest().refuses_repetitions
+        Outcome::Rejected => (!spec.target().cloud.manifest().refuses_repetitions
             && answer
                 .fault
                 .as_deref()
-                .is_some_and(|fault| effect_of(order, fault) == Effect::MaybeEcho))
+                .is_some_and(|fault| effect_of(spec, fault) == Effect::MaybeEcho))
         .then_some(WatchReason::Echo),
         Outcome::Skipped
         | Outcome::Queued
@@ -100,15 +100,15 @@ pub(super) fn answer_shows_transition(
 /// What the state of an instance says of its operation; `None` when it is not watched.
 pub(super) fn judge(
     now: Millis,
-    order: &Order,
+    spec: &OperationSpec,
     row: &Row,
     request_id: Option<&str>,
     sent_by_cloud_seconds: Option<i64>,
-    seen: Option<&InstanceState>,
+    described: Option<&DescribedInstance>,
 ) -> Option<Change> {
     let watched = row.watched.as_ref()?;
     let age_ms = now.saturating_sub(watched.since);
-    let overdue_ms = order.target().cloud.manifest().overdue_after_ms;
+    let overdue_ms = spec.target().cloud.manifest().overdue_after_ms;
     let going_on = |outcome| Change {
         outcome,
         evidence: None,
@@ -134,12 +134,12 @@ pub(super) fn judge(
             if age_ms >= overdue_ms { settled(Outcome::Overdue, None) } else { waiting }
         }
     };
-    let Some(seen) = seen else { return Some(in_time(going_on(row.outcome))) };
-    if let Some(change) = by_last_operation(order, row, request_id, seen) {
+    let Some(described) = described else { return Some(in_time(going_on(row.outcome))) };
+    if let Some(change) = by_last_operation(spec, row, request_id, described) {
         return Some(if change.settled { change } else { in_time(change) });
     }
     let moved = watched.transition_seen;
-    let names_operations = order.target().cloud.manifest().names_operations;
+    let names_operations = spec.target().cloud.manifest().names_operations;
     let ours = |evidence| match watched.reason {
         WatchReason::Accepted if !watched.may_be_others && !names_operations => {
             settled(Outcome::Proven, Some(evidence))
@@ -148,7 +148,7 @@ pub(super) fn judge(
             settled(Outcome::RunningUnproven, Some(Evidence::RestartedBySomeone))
         }
     };
-    let change = match (seen.phase, watched.reason) {
+    let change = match (described.phase, watched.reason) {
         (Phase::Starting | Phase::Stopping, _) => {
             let mut change = in_time(going_on(Outcome::InProgress));
             change.may_be_others |= !moved && age_ms >= overdue_ms;
@@ -162,10 +162,10 @@ pub(super) fn judge(
             going_on(row.outcome)
         }
         (Phase::Running, _) if moved => ours(Evidence::Transition),
-        (Phase::Running, _) if started_since(sent_by_cloud_seconds, seen) => {
+        (Phase::Running, _) if started_since(sent_by_cloud_seconds, described) => {
             ours(Evidence::StartTime)
         }
-        (Phase::Running, WatchReason::Accepted) => match order.operation().verb {
+        (Phase::Running, WatchReason::Accepted) => match spec.operation().verb {
             Verb::Start if !names_operations => {
                 settled(Outcome::Proven, Some(Evidence::StartAccepted))
             }
@@ -180,13 +180,13 @@ pub(super) fn judge(
         },
         // It runs: what was asked for is so, whoever did it.
         (Phase::Running, WatchReason::Lost | WatchReason::Echo)
-            if order.operation().verb == Verb::Start =>
+            if spec.operation().verb == Verb::Start =>
         {
             settled(Outcome::RunningUnproven, Some(Evidence::NothingSeen))
         }
         // It is off, so it was not our first copy that stood in the way.
         (Phase::Stopped | Phase::Recycled, WatchReason::Echo)
-            if order.operation().verb == Verb::Reboot && !moved =>
+            if spec.operation().verb == Verb::Reboot && !moved =>
         {
             settled(Outcome::Rejected, None)
         }
@@ -200,12 +200,12 @@ pub(super) fn judge(
 
 /// Where the cloud names the last operation of an instance, that is the best evidence.
 fn by_last_operation(
-    order: &Order,
+    spec: &OperationSpec,
     row: &Row,
     request_id: Option<&str>,
-    seen: &InstanceState,
+    described: &DescribedInstance,
 ) -> Option<Change> {
-    let last = seen.last_operation.as_ref()?;
+    let last = described.last_operation.as_ref()?;
     let watched = row.watched.as_ref()?;
     let change = |outcome, evidence, settled| {
         let may_be_others = watched.may_be_others;
@@ -222,7 +222,7 @@ fn by_last_operation(
     let is_ours = request_id.is_some_and(|ours| ours == last.request_id);
     let is_new = before.is_some_and(|before| before.request_id != last.request_id)
         || (row.baseline.is_some() && before.is_none());
-    let is_alike = last.name == order.operation().name;
+    let is_alike = last.name == spec.operation().name;
     match watched.reason {
         WatchReason::Accepted if is_ours => {}
         // Ours is not the last any more: what became of it can no longer be seen.
@@ -231,7 +231,7 @@ fn by_last_operation(
                 LastOperationState::Operating => change(Outcome::InProgress, None, false),
                 LastOperationState::Success
                 | LastOperationState::Failed
-                | LastOperationState::Other => match seen.phase {
+                | LastOperationState::Other => match described.phase {
                     Phase::Running => {
                         change(Outcome::RunningUnproven, Some(Evidence::Overtaken), true)
                     }
@@ -246,7 +246,7 @@ fn by_last_operation(
         }
         // It may be ours, and it may be anybody's.
         WatchReason::Lost | WatchReason::Echo if is_new && is_alike => {
-            return match (last.state, seen.phase) {
+            return match (last.state, described.phase) {
                 (LastOperationState::Success, Phase::Running) => {
                     change(Outcome::RunningUnproven, Some(Evidence::RestartedBySomeone), true)
                 }
@@ -261,7 +261,7 @@ fn by_last_operation(
             };
         }
         // Nothing has been done to it since it was last seen, so the refusal was a refusal.
-        WatchReason::Echo if before == Some(last) && watched.looks >= 1 => {
+        WatchReason::Echo if before == Some(last) && watched.describe_calls >= 1 => {
             return change(Outcome::Rejected, None, true);
         }
         WatchReason::Accepted | WatchReason::Lost | WatchReason::Echo => return None,
@@ -284,8 +284,8 @@ fn by_last_operation(
 
 /// Whether the instance has started later than its call was sent, by the cloud's clock, and by more than
 /// its start time is rounded to.
-fn started_since(sent_by_cloud_seconds: Option<i64>, seen: &InstanceState) -> bool {
-    let started = seen.started_at.as_deref().and_then(answer::start_time);
+fn started_since(sent_by_cloud_seconds: Option<i64>, described: &DescribedInstance) -> bool {
+    let started = described.started_at.as_deref().and_then(answer::start_time);
     match (sent_by_cloud_seconds, started) {
         (Some(sent), Some((started, rounded_to))) => started >= sent.saturating_add(rounded_to),
         (Some(_) | None, _) => false,
@@ -293,12 +293,12 @@ fn started_since(sent_by_cloud_seconds: Option<i64>, seen: &InstanceState) -> bo
 }
 
 /// What a fault proves about the request.
-pub(super) fn effect_of(order: &Order, fault: &Fault) -> Effect {
+pub(super) fn effect_of(spec: &OperationSpec, fault: &Fault) -> Effect {
     match fault {
         Fault::Cloud(report) => explain::effect(
-            order.target().cloud.manifest().errors,
+            spec.target().cloud.manifest().errors,
             report,
-            Some(order.operation().name),
+            Some(spec.operation().name),
         ),
         Fault::Layer { word, .. } => {
             explain::layer(word).map_or(Effect::MaybeDone, |entry| entry.effect)
@@ -307,11 +307,11 @@ pub(super) fn effect_of(order: &Order, fault: &Fault) -> Effect {
 }
 
 /// Whether sending again could end differently: not for what cannot be found or is malformed.
-pub(super) fn retry_can_help(order: &Order, fault: &Fault) -> bool {
+pub(super) fn retry_can_help(spec: &OperationSpec, fault: &Fault) -> bool {
     let retry = match fault {
         Fault::Cloud(report) => {
-            let errors = order.target().cloud.manifest().errors;
-            explain::find(errors, report, Some(order.operation().name))
+            let errors = spec.target().cloud.manifest().errors;
+            explain::find(errors, report, Some(spec.operation().name))
                 .map_or(Retry::AfterFix, |found| found.entry.retry)
         }
         Fault::Layer { word, .. } => {
@@ -325,10 +325,10 @@ pub(super) fn retry_can_help(order: &Order, fault: &Fault) -> bool {
 }
 
 /// Whether a refusal is about an instance, so that leaving that one out may help the others.
-pub(super) fn speaks_of_an_instance(order: &Order, fault: &Fault) -> bool {
+pub(super) fn speaks_of_an_instance(spec: &OperationSpec, fault: &Fault) -> bool {
     match fault {
         Fault::Cloud(report) => {
-            effect_of(order, fault) == Effect::MaybeEcho
+            effect_of(spec, fault) == Effect::MaybeEcho
                 || report.code.to_ascii_lowercase().contains("instance")
         }
         Fault::Layer { .. } => false,

@@ -1,10 +1,10 @@
 //! What goes into a run, and what comes out of it.
 
 use super::{Approval, Choice, Millis, Record};
-use crate::{answer::Delivery, ids::InstanceId, limits::Limits, plan::Batch};
+use crate::{answer::TransportResult, ids::InstanceId, limits::Limits, plan::Batch};
 use std::sync::Arc;
 
-/// The word of a [`Delivery::NotSent`] for want of a key that can sign. Such a call is not over: it
+/// The word of a [`TransportResult::NotSent`] for want of a key that can sign. Such a call is not over: it
 /// waits until there is a key again.
 pub const NO_KEY: &str = "no-key";
 
@@ -13,12 +13,12 @@ pub const NO_KEY: &str = "no-key";
 pub enum Event {
     /// A person confirmed; or time has passed.
     Tick,
-    /// A record is in the journal. `held` are claimed ids that another page is at work on.
+    /// A record is in the journal. `conflicts` are claimed ids that another page is at work on.
     Recorded {
         /// The record's number.
         number: u64,
         /// Ids that were not claimed.
-        held: Vec<InstanceId>,
+        conflicts: Vec<InstanceId>,
     },
     /// A record could not be written.
     RecordFailed {
@@ -27,23 +27,23 @@ pub enum Event {
     },
     /// A call is signed, its turn has come, and it would leave now. Whether it may is said at once, by
     /// [`Command::Send`] or by nothing: whatever has happened since it was handed out counts.
-    Leaving {
+    ReadyToSend {
         /// Its index in [`Run::calls`].
         call: usize,
     },
     /// A call came back, or not.
-    Delivered {
+    Completed {
         /// Its index in [`Run::calls`].
         call: usize,
         /// What came.
-        delivery: Delivery,
+        result: TransportResult,
     },
     /// A describe call came back, or not.
-    Looked {
+    Described {
         /// The ids that were asked for.
         ids: Vec<InstanceId>,
         /// What came.
-        delivery: Delivery,
+        result: TransportResult,
     },
     /// The browser says that it is on- or offline.
     Online(bool),
@@ -86,31 +86,31 @@ pub enum Command {
         /// Whether it must be on the disk before it is reported: a call goes out on its word.
         durable: bool,
     },
-    /// Sign this call and have it wait for its turn. Then [`Event::Leaving`] asks whether it may leave;
-    /// if it cannot be signed, that is an [`Event::Delivered`].
+    /// Sign this call and have it wait for its turn. Then [`Event::ReadyToSend`] asks whether it may leave;
+    /// if it cannot be signed, that is an [`Event::Completed`].
     Prepare {
         /// Its index in [`Run::calls`].
         call: usize,
         /// When it may leave: in a moment, so that signing it does not slow the pace.
-        leave_at: Millis,
+        send_at: Millis,
         /// What travels in it.
         batch: Batch,
         /// Seconds to add to the page's clock for the signature.
         clock_skew_seconds: i64,
     },
     /// This call leaves: send it now, before anything else happens, once, and report with
-    /// [`Event::Delivered`].
+    /// [`Event::Completed`].
     Send {
         /// Its index in [`Run::calls`].
         call: usize,
     },
     /// This call does not leave after all: what was prepared of it is void.
-    TakeBack {
+    Cancel {
         /// Its index in [`Run::calls`].
         call: usize,
     },
-    /// Describe these instances and report with [`Event::Looked`].
-    Look {
+    /// Describe these instances and report with [`Event::Described`].
+    Describe {
         /// At most as many as one describe call takes.
         ids: Vec<InstanceId>,
         /// Seconds to add to the page's clock for the signature.

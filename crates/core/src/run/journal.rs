@@ -14,7 +14,7 @@ use crate::{
     eligibility::SkipReason,
     ids::{InstanceId, parse_ids},
     limits::Limits,
-    plan::{self, Job, Order},
+    plan::{self, OperationSpec, PlanInput},
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
@@ -220,15 +220,15 @@ impl Run {
     }
 
     fn header(&self) -> Header {
-        let target = self.order.target();
+        let target = self.spec.target();
         Header {
             about: self.about.clone(),
             cloud: target.cloud.manifest().id.to_owned(),
             site: target.site.id.to_owned(),
             region: target.region.clone(),
-            operation: self.order.operation().name.to_owned(),
+            operation: self.spec.operation().name.to_owned(),
             options: self
-                .order
+                .spec
                 .options()
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), value.as_str().to_owned()))
@@ -253,7 +253,7 @@ impl Run {
     fn call_record(&self, call: &Call) -> CallRecord {
         CallRecord {
             rows: call.batch.ids().iter().filter_map(|id| self.index.get(id).copied()).collect(),
-            forced: call.batch.order().options() != self.order.options(),
+            forced: call.batch.spec().options() != self.spec.options(),
             // Whether it still waits for its turn makes no difference to a page that is opened later.
             state: match call.state {
                 CallState::Ready => CallState::Claiming,
@@ -329,8 +329,8 @@ pub fn restore(records: Vec<Record>, now: Millis) -> Result<Run, Broken> {
     let first = records.next().ok_or(Broken::Corrupt("there is no record"))?;
     check_version(&first)?;
     let header = first.header.clone().ok_or(Broken::Corrupt("the first record has no header"))?;
-    let order = header.order()?;
-    let ids = header.ids(&order)?;
+    let spec = header.spec()?;
+    let ids = header.ids(&spec)?;
     let mut rows: Vec<Option<Row>> = vec![None; ids.len()];
     let mut calls: Vec<CallRecord> = Vec::new();
     let mut state: Option<StateRecord> = None;
@@ -365,15 +365,15 @@ pub fn restore(records: Vec<Record>, now: Millis) -> Result<Run, Broken> {
     let rows = rows.ok_or(Broken::Corrupt("a row is missing"))?;
     let index = rows.iter().enumerate().map(|(at, row)| (row.id.clone(), at)).collect();
     let mut run =
-        Run::assemble(header.about, Arc::new(order), state.policy, rows, index, Vec::new());
-    let forced = run.forced_order();
+        Run::assemble(header.about, Arc::new(spec), state.policy, rows, index, Vec::new());
+    let forced = run.forced_spec();
     for record in calls {
-        let order = match (record.forced, &forced) {
-            (false, _) => Arc::clone(&run.order),
+        let spec = match (record.forced, &forced) {
+            (false, _) => Arc::clone(&run.spec),
             (true, Some(forced)) => Arc::clone(forced),
             (true, None) => return Err(Broken::Corrupt("a call was forced that cannot be")),
         };
-        let call = record.into_call(&order, &ids)?;
+        let call = record.into_call(&spec, &ids)?;
         run.calls.push(call);
     }
     run.started_at = state.started_at;
@@ -446,7 +446,7 @@ impl Run {
                 | Outcome::Rejected
                 | Outcome::Unknown => continue,
             }
-            self.transient.unseen.insert(position);
+            self.transient.undescribed.insert(position);
         }
         self.pause = Some(Pause::Restored);
         self.transient.changed_state = true;
@@ -454,10 +454,10 @@ impl Run {
 }
 
 impl Header {
-    fn order(&self) -> Result<Order, Broken> {
+    fn spec(&self) -> Result<OperationSpec, Broken> {
         let cloud = cloud::by_id(&self.cloud).ok_or(Broken::Corrupt("the cloud is not known"))?;
         let first = self.ids.first().ok_or(Broken::Corrupt("there are no instances"))?;
-        let job = Job {
+        let input = PlanInput {
             cloud,
             site: Some(self.site.clone()),
             region: self.region.clone(),
@@ -467,13 +467,13 @@ impl Header {
             // What is not allowed any more can still be read.
             limits: Arc::default(),
         };
-        plan::plan(&job, None)
-            .map(|plan| (*plan.order).clone())
+        plan::plan(&input, None)
+            .map(|plan| (*plan.spec).clone())
             .map_err(|_| Broken::Corrupt("the order is not valid"))
     }
 
-    fn ids(&self, order: &Order) -> Result<Vec<InstanceId>, Broken> {
-        let cloud = order.target().cloud;
+    fn ids(&self, spec: &OperationSpec) -> Result<Vec<InstanceId>, Broken> {
+        let cloud = spec.target().cloud;
         // All at once: the parser keeps the order and leaves out what is not an id.
         let parsed = parse_ids(&self.ids.join("\n"), Some(cloud)).ids;
         let same = parsed.len() == self.ids.len()
@@ -484,11 +484,11 @@ impl Header {
 }
 
 impl CallRecord {
-    fn into_call(self, order: &Arc<Order>, ids: &[InstanceId]) -> Result<Call, Broken> {
+    fn into_call(self, spec: &Arc<OperationSpec>, ids: &[InstanceId]) -> Result<Call, Broken> {
         let ids: Option<Vec<InstanceId>> =
             self.rows.iter().map(|at| ids.get(*at).cloned()).collect();
         let ids = ids.ok_or(Broken::Corrupt("a call names a row that is not there"))?;
-        let batch = plan::batch(order, ids).ok_or(Broken::Corrupt("a call has no valid batch"))?;
+        let batch = plan::batch(spec, ids).ok_or(Broken::Corrupt("a call has no valid batch"))?;
         Ok(Call {
             state: self.state,
             request_id: self.request_id,

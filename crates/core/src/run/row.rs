@@ -63,7 +63,8 @@ pub(crate) struct Watched {
     /// Why it is watched.
     pub(crate) reason: WatchReason,
     /// How often it was looked at.
-    pub(crate) looks: u32,
+    #[serde(rename = "looks")]
+    pub(crate) describe_calls: u32,
     /// What is seen of it from now on may be somebody else's doing, although ours was accepted.
     #[serde(default)]
     pub(crate) may_be_others: bool,
@@ -72,7 +73,7 @@ pub(crate) struct Watched {
 impl Watched {
     /// Nothing seen yet.
     pub(crate) const fn new(since: Millis, reason: WatchReason) -> Self {
-        Watched { since, transition_seen: false, reason, looks: 0, may_be_others: false }
+        Watched { since, transition_seen: false, reason, describe_calls: 0, may_be_others: false }
     }
 }
 

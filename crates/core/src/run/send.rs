@@ -23,7 +23,7 @@ const OTHER_BYTES_AFTER_MS: u64 = 1_000 + 2 * SIGN_AHEAD_MS;
 impl Run {
     /// When what was sent then would be a request of its own if it were sent again.
     pub(super) fn other_bytes_at(&self, sent_at: Millis) -> Millis {
-        if self.order.target().cloud.manifest().refuses_repetitions {
+        if self.spec.target().cloud.manifest().refuses_repetitions {
             sent_at
         } else {
             sent_at + OTHER_BYTES_AFTER_MS
@@ -38,11 +38,11 @@ impl Run {
                 false
             }
         };
-        let on_the_way = self.calls.iter().filter(handed_out).count();
+        let in_flight = self.calls.iter().filter(handed_out).count();
         // While the record's word is awaited there is nothing else to do.
         if self.must_wait()
             || self.transient.claiming.is_some()
-            || on_the_way >= self.most_on_the_way()
+            || in_flight >= self.max_in_flight()
         {
             return NextCall::Nothing;
         }
@@ -78,7 +78,7 @@ impl Run {
     /// How many calls may be on the way at once. Never so many that, if none of them were answered,
     /// more would be unknown than it takes to pause the run; and only one where the next depends on
     /// the last.
-    fn most_on_the_way(&self) -> usize {
+    fn max_in_flight(&self) -> usize {
         if self.canary().is_some() || self.policy.stop_above_refused_percent.is_some() {
             return 1;
         }
@@ -102,7 +102,7 @@ impl Run {
 
     fn due_at(&self, now: Millis, index: usize) -> Millis {
         let not_before = self.calls.get(index).map_or(0, |call| call.not_before);
-        self.transient.pace.next_at(now).max(not_before)
+        self.transient.rate_limiter.next_at(now).max(not_before)
     }
 
     /// Writes the call to the journal and claims its instances, before it goes out.
@@ -115,7 +115,7 @@ impl Run {
     }
 
     /// The record of the call that waits for it is written: what nobody else holds may go out.
-    pub(super) fn recorded(&mut self, now: Millis, number: u64, held: &[InstanceId]) {
+    pub(super) fn recorded(&mut self, now: Millis, number: u64, conflicts: &[InstanceId]) {
         let Some((awaited, index)) = self.transient.claiming else { return };
         if awaited != number {
             return;
@@ -125,14 +125,14 @@ impl Run {
         else {
             return;
         };
-        if held.is_empty() {
+        if conflicts.is_empty() {
             return;
         }
         // Another page is at work on some of them: those stay out of this call.
         let free: Vec<InstanceId> =
-            call.batch.ids().iter().filter(|id| !held.contains(id)).cloned().collect();
-        let rest = plan::batch(&call.batch.shared_order(), free);
-        self.leave_out(now, held, "other-tab");
+            call.batch.ids().iter().filter(|id| !conflicts.contains(id)).cloned().collect();
+        let rest = plan::batch(&call.batch.shared_spec(), free);
+        self.leave_out(now, conflicts, "other-tab");
         self.change_call(index, |call| {
             if let Some(batch) = rest {
                 call.batch = batch;
@@ -149,7 +149,7 @@ impl Run {
         let awaited = self.transient.claiming.filter(|(awaited, _)| *awaited == number);
         let Some((_, index)) = awaited else {
             // A record of something that has happened: nothing more may go out unrecorded.
-            if self.calls.iter().any(|call| call.state.is_to_come()) {
+            if self.calls.iter().any(|call| call.state.is_pending()) {
                 self.pause = Some(Pause::NoJournal);
             }
             return;
@@ -190,18 +190,18 @@ impl Run {
 
     /// Hands a call out, to be signed and to wait for its turn. It has its place in the pace from now on,
     /// so that the next ones can be handed out, too.
-    pub(super) fn prepare(&mut self, index: usize, leave_at: Millis) -> Option<Command> {
+    pub(super) fn prepare(&mut self, index: usize, send_at: Millis) -> Option<Command> {
         let batch = self.calls.get(index)?.batch.clone();
         self.change_call(index, |call| call.state = CallState::Ready);
         self.transient.ready.insert(index);
-        self.transient.pace.sent(index, leave_at);
+        self.transient.rate_limiter.sent(index, send_at);
         self.calls_in_wave += 1;
         if self.policy.wave_calls > 0 && self.calls_in_wave >= self.policy.wave_calls {
             self.calls_in_wave = 0;
-            self.transient.pace.not_before(leave_at + self.policy.wave_pause_ms);
+            self.transient.rate_limiter.not_before(send_at + self.policy.wave_pause_ms);
         }
         let clock_skew_seconds = self.clock_skew_seconds;
-        Some(Command::Prepare { call: index, leave_at, batch, clock_skew_seconds })
+        Some(Command::Prepare { call: index, send_at, batch, clock_skew_seconds })
     }
 
     /// The turn of a call has come: it leaves now, unless it was taken back meanwhile. Nothing can come
@@ -210,7 +210,7 @@ impl Run {
         self.take_back_what_must_wait(now);
         let call = self.calls.get(index).filter(|call| call.state == CallState::Ready)?;
         // It has waited for so long that others have taken its place, or that one is to go before it.
-        if !self.transient.pace.has_place_for(index)
+        if !self.transient.rate_limiter.has_place_for(index)
             || self.canary().is_some_and(|canary| canary != index)
         {
             self.take_back(now, index);
@@ -218,7 +218,7 @@ impl Run {
         }
         let ids = call.batch.ids().to_vec();
         self.transient.ready.remove(&index);
-        self.transient.pace.left(index, now);
+        self.transient.rate_limiter.mark_sent(index, now);
         self.change_call(index, |call| {
             call.state = CallState::Sending;
             call.sent_at = Some(now);
@@ -255,23 +255,23 @@ impl Run {
     pub(super) fn take_back(&mut self, now: Millis, index: usize) {
         if self.policy.wave_calls > 0 {
             self.calls_in_wave = self.calls_in_wave.checked_sub(1).unwrap_or_else(|| {
-                self.transient.pace.no_pause(now);
+                self.transient.rate_limiter.no_pause(now);
                 self.policy.wave_calls - 1
             });
         }
-        self.transient.pace.answered(index, now);
+        self.transient.rate_limiter.answered(index, now);
         self.change_call(index, |call| call.state = CallState::Waiting);
     }
 
     /// Whatever became of calls that were handed out: those that are not ready any more, and have not
     /// left, are void.
-    pub(super) fn taken_back(&mut self) -> Vec<Command> {
+    pub(super) fn canceled(&mut self) -> Vec<Command> {
         let calls = &self.calls;
         let mut void = Vec::new();
         self.transient.ready.retain(|&index| {
             let ready = calls.get(index).is_some_and(|call| call.state == CallState::Ready);
             if !ready {
-                void.push(Command::TakeBack { call: index });
+                void.push(Command::Cancel { call: index });
             }
             ready
         });

@@ -2,13 +2,13 @@
 
 use super::{
     Millis, Pause, Run,
-    answered::lacks_key,
     clock::{is_clock_skew, skew_seconds},
     conclude,
+    response::lacks_key,
     row::{WatchReason, Watched},
 };
 use crate::{
-    answer::{self, Delivery, Described, InstanceState},
+    answer::{self, Described, DescribedInstance, TransportResult},
     eligibility::{Eligibility, SkipReason},
     ids::InstanceId,
 };
@@ -19,47 +19,47 @@ use std::{
 
 impl Run {
     /// When the states will be looked at next; `None` if they will not be, or are being.
-    pub fn next_look_at(&self) -> Option<Millis> {
-        self.transient
-            .next_look_at
-            .filter(|_| !self.transient.looking && !self.transient.lacks_key && self.is_watching())
+    pub fn next_describe_at(&self) -> Option<Millis> {
+        self.transient.next_describe_at.filter(|_| {
+            !self.transient.describing && !self.transient.lacks_key && self.is_watching()
+        })
     }
 
     /// Whether there is anything to look at.
     pub(super) fn is_watching(&self) -> bool {
-        !self.transient.narrowing.is_empty()
+        !self.transient.isolating.is_empty()
             || (self.policy.watch && self.rows.iter().any(|row| row.watched.is_some()))
     }
 
     /// The next page of instances to look at, if it is time.
-    pub(super) fn next_look(&mut self, now: Millis) -> NextLook {
+    pub(super) fn next_describe(&mut self, now: Millis) -> NextDescribe {
         let resting =
             self.closed || self.pause == Some(Pause::Restored) || self.transient.lacks_key;
-        if self.transient.looking || !self.is_watching() || resting || !self.may_look() {
-            return NextLook::Nothing;
+        if self.transient.describing || !self.is_watching() || resting || !self.may_describe() {
+            return NextDescribe::Nothing;
         }
-        let at = self.transient.next_look_at.unwrap_or(now);
+        let at = self.transient.next_describe_at.unwrap_or(now);
         if self.transient.due.is_empty() {
             if at > now {
-                return NextLook::Wait(at);
+                return NextDescribe::Wait(at);
             }
-            let narrowing = self.transient.narrowing.iter().map(|(position, _)| *position);
+            let isolating = self.transient.isolating.iter().map(|(position, _)| *position);
             let watched = self.rows.iter().enumerate();
             let watched = watched.filter(|(_, row)| row.watched.is_some()).map(|(at, _)| at);
             let mut due = BTreeSet::new();
             // One by one: collecting sorts first, and that is much code for few numbers.
-            for position in narrowing.chain(watched) {
+            for position in isolating.chain(watched) {
                 due.insert(position);
             }
             self.transient.due.extend(due);
         }
-        let manifest = self.order.target().cloud.manifest();
+        let manifest = self.spec.target().cloud.manifest();
         let rate = usize::try_from(manifest.describe_calls_per_second.max(1)).unwrap_or(1);
-        if self.transient.last_looks.len() >= rate
-            && let Some(oldest) = self.transient.last_looks.front()
+        if self.transient.last_describes.len() >= rate
+            && let Some(oldest) = self.transient.last_describes.front()
             && now < oldest + 1_000
         {
-            return NextLook::Wait(oldest + 1_000);
+            return NextDescribe::Wait(oldest + 1_000);
         }
         let most = manifest.describe_ids_max.max(1).min(self.transient.due.len());
         let ids: Vec<InstanceId> = self
@@ -69,74 +69,75 @@ impl Run {
             .filter_map(|position| self.rows.get(position))
             .map(|row| row.id.clone())
             .collect();
-        if self.transient.last_looks.len() >= rate {
-            self.transient.last_looks.pop_front();
+        if self.transient.last_describes.len() >= rate {
+            self.transient.last_describes.pop_front();
         }
-        self.transient.last_looks.push_back(now);
-        self.transient.looking = true;
-        NextLook::Look(ids)
+        self.transient.last_describes.push_back(now);
+        self.transient.describing = true;
+        NextDescribe::Describe(ids)
     }
 
     /// A describe call came back, or did not.
-    pub(super) fn looked(&mut self, now: Millis, ids: &[InstanceId], delivery: &Delivery) {
-        self.transient.looking = false;
-        self.transient.lacks_key |= lacks_key(delivery);
+    pub(super) fn described(&mut self, now: Millis, ids: &[InstanceId], result: &TransportResult) {
+        self.transient.describing = false;
+        self.transient.lacks_key |= lacks_key(result);
         if self.transient.due.is_empty() {
-            self.transient.look_pause_ms =
-                conclude::longer(self.transient.look_pause_ms, self.transient.hidden);
-            self.transient.next_look_at = Some(now + self.transient.look_pause_ms);
+            self.transient.describe_interval_ms =
+                conclude::longer(self.transient.describe_interval_ms, self.transient.hidden);
+            self.transient.next_describe_at = Some(now + self.transient.describe_interval_ms);
         }
         let described =
-            answer::settle_describe(self.order.target().cloud, delivery, self.policy.through_proxy);
+            answer::classify_describe(self.spec.target().cloud, result, self.policy.through_proxy);
         let found = match described {
             Described::Found { instances, .. } => instances,
             // A look that failed shows nothing: what was unknown stays so. If it was for the clock,
             // that is put right, or nobody would ever find out.
             Described::Failed(fault) => {
-                let asked_at = self.transient.last_looks.back().copied().unwrap_or(now);
-                if is_clock_skew(self.order.target(), &fault)
-                    && let Delivery::Answered(response) = delivery
+                let asked_at = self.transient.last_describes.back().copied().unwrap_or(now);
+                if is_clock_skew(self.spec.target(), &fault)
+                    && let TransportResult::Answered(response) = result
                     && self.learn_clock(now, asked_at, response)
                 {
-                    self.look_by(now);
+                    self.describe_by(now);
                 } else {
                     self.narrowing_failed(ids);
                 }
                 return;
             }
         };
-        let found: HashMap<&str, &InstanceState> =
+        let found: HashMap<&str, &DescribedInstance> =
             found.iter().map(|state| (state.id.as_str(), state)).collect();
-        let asked_at = self.transient.last_looks.back().copied().unwrap_or(now);
-        let ahead_seconds = match delivery {
-            Delivery::Answered(response) => skew_seconds(asked_at, now, response),
-            Delivery::NotSent { .. } | Delivery::Lost { .. } => None,
+        let asked_at = self.transient.last_describes.back().copied().unwrap_or(now);
+        let ahead_seconds = match result {
+            TransportResult::Answered(response) => skew_seconds(asked_at, now, response),
+            TransportResult::NotSent { .. } | TransportResult::Lost { .. } => None,
         };
         let ahead_seconds = ahead_seconds.unwrap_or(self.clock_skew_seconds);
         for id in ids {
             if let Some(position) = self.index.get(id) {
-                self.transient.looked_at.insert(*position, asked_at);
+                self.transient.described_at.insert(*position, asked_at);
             }
-            self.look_at(now, id, ahead_seconds, found.get(id.as_str()).copied());
+            self.apply_described(now, id, ahead_seconds, found.get(id.as_str()).copied());
         }
-        self.narrow();
+        self.isolate();
     }
 
-    fn look_at(
+    fn apply_described(
         &mut self,
         now: Millis,
         id: &InstanceId,
         ahead_seconds: i64,
-        seen: Option<&InstanceState>,
+        described: Option<&DescribedInstance>,
     ) {
         let Some(position) = self.index.get(id).copied() else { return };
-        self.transient.unseen.remove(&position);
+        self.transient.undescribed.remove(&position);
         let Some(row) = self.rows.get(position) else { return };
-        for (waiting, verdict) in &mut self.transient.narrowing {
+        for (waiting, verdict) in &mut self.transient.isolating {
             if *waiting == position {
-                *verdict = Some(seen.map_or(Eligibility::Skipped(SkipReason::NotFound), |state| {
-                    self.order.target().cloud.eligibility(&self.order, state)
-                }));
+                *verdict =
+                    Some(described.map_or(Eligibility::Skipped(SkipReason::NotFound), |state| {
+                        self.spec.target().cloud.eligibility(&self.spec, state)
+                    }));
             }
         }
         let call = row.call.and_then(|call| self.calls.get(call));
@@ -147,18 +148,19 @@ impl Run {
             .and_then(|call| call.answered_at_cloud_seconds)
             .or_else(|| Some(sent?.saturating_add(ahead_seconds)))
             .map(|seconds| seconds.saturating_add(1));
-        let change = conclude::judge(now, &self.order, row, request_id.as_deref(), sent, seen);
-        let unchanged_state = seen.is_none_or(|seen| row.state.as_ref() == Some(&seen.state));
+        let change = conclude::judge(now, &self.spec, row, request_id.as_deref(), sent, described);
+        let unchanged_state =
+            described.is_none_or(|described| row.state.as_ref() == Some(&described.state));
         if change.is_none() && unchanged_state {
             return;
         }
         self.change(id, |row| {
-            if let Some(seen) = seen {
-                row.state = Some(seen.state.clone());
+            if let Some(described) = described {
+                row.state = Some(described.state.clone());
                 for (own, other) in [
-                    (&mut row.name, &seen.name),
-                    (&mut row.zone, &seen.zone),
-                    (&mut row.address, &seen.address),
+                    (&mut row.name, &described.name),
+                    (&mut row.zone, &described.zone),
+                    (&mut row.address, &described.address),
                 ] {
                     if !other.is_empty() {
                         own.clone_from(other);
@@ -175,7 +177,7 @@ impl Run {
                 row.watched = None;
                 row.settled_at = Some(now);
             } else if let Some(watched) = &mut row.watched {
-                watched.looks += 1;
+                watched.describe_calls += 1;
                 watched.transition_seen |= change.transition_seen;
                 watched.may_be_others |= change.may_be_others;
             }
@@ -200,16 +202,17 @@ impl Run {
     }
 
     /// Looks at this time, unless it does so earlier.
-    pub(super) fn look_by(&mut self, at: Millis) {
+    pub(super) fn describe_by(&mut self, at: Millis) {
         let transient = &mut self.transient;
-        transient.look_pause_ms = 0;
-        transient.next_look_at = Some(transient.next_look_at.map_or(at, |earlier| earlier.min(at)));
+        transient.describe_interval_ms = 0;
+        transient.next_describe_at =
+            Some(transient.next_describe_at.map_or(at, |earlier| earlier.min(at)));
     }
 }
 
 /// What to do about the looks.
-pub(super) enum NextLook {
+pub(super) enum NextDescribe {
     Nothing,
     Wait(Millis),
-    Look(Vec<InstanceId>),
+    Describe(Vec<InstanceId>),
 }

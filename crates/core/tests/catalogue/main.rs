@@ -11,7 +11,7 @@ use relight_core::explain::{
     Effect, Entry, ErrorReport, Found, LAYERS, Retry, Source, Who, effect, explain, explain_layer,
     find, layer,
 };
-use relight_core::words::{Locale, Text};
+use relight_core::i18n::{Locale, Text};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 

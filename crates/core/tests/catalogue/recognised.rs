@@ -3,7 +3,7 @@
 use super::rows;
 use proptest::prelude::{ProptestConfig, Strategy, proptest};
 use relight_core::explain::{TextOptions, explain_text};
-use relight_core::words::Locale;
+use relight_core::i18n::Locale;
 
 /// A text with an error in it, and what has to be found: (cloud, code, request id).
 type Sample = (&'static str, &'static [(&'static str, &'static str, Option<&'static str>)]);

@@ -3,14 +3,14 @@
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
 
 use relight_core::{
-    answer::{Delivery, InstanceState, Response},
+    answer::{DescribedInstance, Response, TransportResult},
     cloud::{Cloud, Operation, ParameterKind},
+    i18n::Locale,
     ids::{InstanceId, parse_ids},
     limits::Limits,
-    plan::{Batch, Job, Plan, plan},
+    plan::{Batch, Plan, PlanInput, plan},
     run::{About, Choice, Command, Event, Millis, Policy, Record, Run, restore},
     sign::Signer,
-    words::Locale,
 };
 use std::{collections::VecDeque, sync::Arc};
 
@@ -42,9 +42,9 @@ pub(crate) fn ids(cloud: &'static dyn Cloud, count: usize) -> Vec<InstanceId> {
 }
 
 /// A job that breaks no rule.
-pub(crate) fn job(cloud: &'static dyn Cloud, operation: &str, count: usize) -> Job {
+pub(crate) fn plan_input(cloud: &'static dyn Cloud, operation: &str, count: usize) -> PlanInput {
     let regions = &cloud.manifest().regions;
-    Job {
+    PlanInput {
         cloud,
         site: None,
         region: regions.known.first().map_or("", |region| region.id).to_owned(),
@@ -57,7 +57,7 @@ pub(crate) fn job(cloud: &'static dyn Cloud, operation: &str, count: usize) -> J
 
 /// The only batch of a job of up to the limit of ids.
 pub(crate) fn batch(cloud: &'static dyn Cloud, operation: &Operation, count: usize) -> Batch {
-    let Plan { mut batches, .. } = plan(&job(cloud, operation.name, count), None).unwrap();
+    let Plan { mut batches, .. } = plan(&plan_input(cloud, operation.name, count), None).unwrap();
     assert_eq!(batches.len(), 1);
     batches.remove(0)
 }
@@ -87,23 +87,23 @@ pub(crate) struct Page {
     pub(crate) run: Run,
     pub(crate) now: Millis,
     /// Another tab has the pace: calls wait for their turn.
-    pub(crate) holds_turns: bool,
+    pub(crate) holds_calls: bool,
     records: Vec<Record>,
 }
 
 /// What a page was told to send and to look at.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct Commands {
     /// The calls, by their index.
     pub(crate) calls: Vec<usize>,
     /// The instances that were looked at.
-    pub(crate) looks: Vec<InstanceId>,
+    pub(crate) described: Vec<InstanceId>,
     /// The corrections of the clock that calls were sent with, in seconds.
     pub(crate) skews: Vec<i64>,
     /// The calls that wait for their turn.
     pub(crate) ready: Vec<usize>,
     /// The calls that were taken back before they left.
-    pub(crate) taken_back: Vec<usize>,
+    pub(crate) canceled: Vec<usize>,
     /// What was asked for and had changed by then.
     pub(crate) changed: Vec<Choice>,
     /// What was asked for and rests on looks that are too old.
@@ -115,76 +115,76 @@ impl Page {
     pub(crate) const START: Millis = 1_714_550_400_000;
 
     /// A run that has not begun.
-    pub(crate) fn of(plan: &Plan, known: &[InstanceState]) -> Self {
+    pub(crate) fn of(plan: &Plan, known: &[DescribedInstance]) -> Self {
         Self::with(plan, known, Policy::default())
     }
 
     /// The same, that goes about its work like this.
-    pub(crate) fn with(plan: &Plan, known: &[InstanceState], policy: Policy) -> Self {
+    pub(crate) fn with(plan: &Plan, known: &[DescribedInstance], policy: Policy) -> Self {
         let about = About { id: "r".into(), key_id: "AKIDEXAMPLE".into(), ..About::default() };
         let policy = Policy { journal: true, ..policy };
         let run = Run::new(about, plan, &[], known, policy);
-        Page { run, now: Self::START, holds_turns: false, records: Vec::new() }
+        Page { run, now: Self::START, holds_calls: false, records: Vec::new() }
     }
 
     /// Takes note of an event, and of what follows from it at once.
-    pub(crate) fn step(&mut self, event: Event) -> Told {
-        let mut told = Told::default();
+    pub(crate) fn step(&mut self, event: Event) -> Commands {
+        let mut commands = Commands::default();
         let mut events = VecDeque::from([event]);
         while let Some(event) = events.pop_front() {
             for command in self.run.handle(self.now, event) {
                 match command {
                     Command::Record { number, record, .. } => {
                         self.records.push(*record);
-                        events.push_back(Event::Recorded { number, held: Vec::new() });
+                        events.push_back(Event::Recorded { number, conflicts: Vec::new() });
                     }
                     // Nobody else wants a turn, unless the test holds it.
                     Command::Prepare { call, clock_skew_seconds, .. } => {
-                        told.skews.push(clock_skew_seconds);
-                        if self.holds_turns {
-                            told.ready.push(call);
+                        commands.skews.push(clock_skew_seconds);
+                        if self.holds_calls {
+                            commands.ready.push(call);
                         } else {
-                            events.push_back(Event::Leaving { call });
+                            events.push_back(Event::ReadyToSend { call });
                         }
                     }
-                    Command::Send { call } => told.calls.push(call),
-                    Command::TakeBack { call } => told.taken_back.push(call),
-                    Command::Look { ids, .. } => told.looks.extend(ids),
-                    Command::Changed(choice) => told.changed.push(choice),
-                    Command::Outdated(choice) => told.outdated.push(choice),
+                    Command::Send { call } => commands.calls.push(call),
+                    Command::Cancel { call } => commands.canceled.push(call),
+                    Command::Describe { ids, .. } => commands.described.extend(ids),
+                    Command::Changed(choice) => commands.changed.push(choice),
+                    Command::Outdated(choice) => commands.outdated.push(choice),
                     Command::WakeAt(_) => {}
                 }
             }
         }
-        told
+        commands
     }
 
     /// A person is shown what a choice comes to, and asks for that.
-    pub(crate) fn ask(&mut self, choice: Choice) -> Told {
+    pub(crate) fn ask(&mut self, choice: Choice) -> Commands {
         let offer = self.run.offer(choice);
         self.step(offer.map_or(Event::Tick, Event::Ask))
     }
 
     /// Lets so much time pass, a tenth of a second at a time.
-    pub(crate) fn pass(&mut self, tenths: u64) -> Told {
-        let mut told = Told::default();
+    pub(crate) fn pass(&mut self, tenths: u64) -> Commands {
+        let mut commands = Commands::default();
         for _ in 0..tenths {
             self.now += 100;
             let more = self.step(Event::Tick);
-            told.calls.extend(more.calls);
-            told.looks.extend(more.looks);
-            told.skews.extend(more.skews);
-            told.ready.extend(more.ready);
-            told.taken_back.extend(more.taken_back);
-            told.changed.extend(more.changed);
-            told.outdated.extend(more.outdated);
+            commands.calls.extend(more.calls);
+            commands.described.extend(more.described);
+            commands.skews.extend(more.skews);
+            commands.ready.extend(more.ready);
+            commands.canceled.extend(more.canceled);
+            commands.changed.extend(more.changed);
+            commands.outdated.extend(more.outdated);
         }
-        told
+        commands
     }
 
     /// The answer to a call: what came of it.
-    pub(crate) fn answer(&mut self, call: usize, status: u16, body: &str) -> Told {
-        self.step(Event::Delivered { call, delivery: Delivery::Answered(said(status, body)) })
+    pub(crate) fn answer(&mut self, call: usize, status: u16, body: &str) -> Commands {
+        self.step(Event::Completed { call, result: TransportResult::Answered(said(status, body)) })
     }
 
     /// The journal, as it is on the disk.
@@ -198,11 +198,11 @@ impl Page {
         let records: Vec<Record> = serde_json::from_str(&written).unwrap();
         let now = self.now + later_ms;
         let run = restore(serde_json::from_str(&written).unwrap(), now).unwrap();
-        Page { run, now, holds_turns: false, records }
+        Page { run, now, holds_calls: false, records }
     }
 
     /// What the operator has set.
-    pub(crate) fn allow(&mut self, limits: Limits) -> Told {
+    pub(crate) fn allow(&mut self, limits: Limits) -> Commands {
         self.step(Event::Settings { limits: Arc::new(limits), through_proxy: true })
     }
 

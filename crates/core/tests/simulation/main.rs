@@ -6,14 +6,14 @@
 
 mod model;
 mod record;
-mod voices;
+mod mock_responses;
 mod world;
 
 use relight_core::{
-    answer::{Delivery, Outcome},
+    answer::{Outcome, TransportResult},
     cloud,
     ids::parse_ids,
-    plan::{Cut, Job, plan_cut},
+    plan::{BatchOptions, PlanInput, plan_with},
     run::{About, Command, Event, Policy, Run},
 };
 use std::{env, sync::Arc};
@@ -29,7 +29,7 @@ fn no_schedule_breaks_an_invariant() {
         return;
     }
     let schedules = number("SIMULATION_SEEDS").unwrap_or(SCHEDULES);
-    let mut seen = world::Seen::default();
+    let mut seen = world::Coverage::default();
     let mut violations = Vec::new();
     for seed in 0..schedules {
         match world::play(seed, false) {
@@ -51,7 +51,7 @@ fn no_schedule_breaks_an_invariant() {
 fn calls_that_are_refused_together_for_the_clock_all_go_again_once() {
     let cloud = cloud::by_id("tencent").unwrap();
     let ids = parse_ids("ins-r8hr2up0 ins-r8hr2up1 ins-r8hr2up2", Some(cloud)).ids;
-    let job = Job {
+    let input = PlanInput {
         cloud,
         site: None,
         region: "ap-guangzhou".into(),
@@ -60,21 +60,26 @@ fn calls_that_are_refused_together_for_the_clock_all_go_again_once() {
         options: Vec::new(),
         limits: Arc::default(),
     };
-    let plan = plan_cut(&job, Cut { size: Some(1), canary: false }).unwrap();
+    let plan = plan_with(&input, BatchOptions { size: Some(1), canary: false }).unwrap();
     let mut run = Run::new(About::default(), &plan, &[], &[], Policy::default());
     // The cloud is ten minutes ahead of this.
     let start = 1_714_550_400_000;
     let refused = |call| {
         let cloud_seconds = start / 1_000 + 600;
         let request = "00000000-0000-0000-0000-000000000001";
-        let said = voices::trouble("tencent", voices::Trouble::ClockSkew, request, cloud_seconds);
-        Event::Delivered { call, delivery: Delivery::Answered(said) }
+        let said = mock_responses::service_error(
+            "tencent",
+            mock_responses::ServiceError::ClockSkew,
+            request,
+            cloud_seconds,
+        );
+        Event::Completed { call, result: TransportResult::Answered(said) }
     };
     let sent = |run: &mut Run, now, event| {
         let mut skews = Vec::new();
         for command in run.handle(now, event) {
             if let Command::Prepare { call, clock_skew_seconds, .. } = command {
-                let left = run.handle(now, Event::Leaving { call });
+                let left = run.handle(now, Event::ReadyToSend { call });
                 assert!(left.iter().any(|one| matches!(one, Command::Send { .. })));
                 skews.push((call, clock_skew_seconds));
             }

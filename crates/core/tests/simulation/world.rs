@@ -1,28 +1,28 @@
 //! One schedule: a run, a cloud, a network that misbehaves, a page that is killed, a person who asks.
 
 mod arrival;
-mod mishaps;
-mod seen;
+mod faults;
+mod coverage;
 
-pub(crate) use seen::Seen;
+pub(crate) use coverage::Coverage;
 
 use crate::{
-    model::{Dice, Instance, Power},
+    mock_responses::{self, ServiceError},
+    model::{Instance, Power, Rng},
     record,
-    voices::{self, Trouble},
 };
-use arrival::{Fate, Truth};
-use mishaps::was_touched_by_others;
+use arrival::{NetworkFault, Truth};
+use faults::was_touched_by_others;
 use relight_core::{
-    answer::{Delivery, InstanceState, Outcome, Response},
+    answer::{DescribedInstance, Outcome, Response, TransportResult},
     cloud::{self, Cloud, Verb},
     eligibility::SkipReason,
     ids::{InstanceId, parse_ids},
     limits::Limits,
-    plan::{Batch, Cut, Job, plan_cut},
+    plan::{Batch, BatchOptions, PlanInput, plan_with},
     run::{
-        About, Call, CallState, Command, Event, Evidence, Look, LookCommand, NO_KEY, Policy,
-        Record, Run, Stage, sort_out,
+        About, Call, CallState, Command, Event, Evidence, NO_KEY, Policy, Preflight,
+        PreflightCommand, Record, Run, RunStatus, partition_eligible,
     },
 };
 use std::{
@@ -46,9 +46,9 @@ enum Thing {
     /// The turn of a call has come, if it was not taken back since.
     Turn { life: u32, call: usize, ticket: u64 },
     /// A record reaches the disk; then the page is told.
-    Disk { life: u32, number: u64, record: Box<Record>, held: Vec<InstanceId> },
+    Disk { life: u32, number: u64, record: Box<Record>, conflicts: Vec<InstanceId> },
     /// A request reaches the cloud; then, perhaps, its answer goes back.
-    Cloud { life: u32, send: u64, call: usize, ids: Vec<String>, fate: Fate },
+    Cloud { life: u32, send: u64, call: usize, ids: Vec<String>, fault: NetworkFault },
 }
 
 /// A call that is signed and has not left.
@@ -59,11 +59,11 @@ struct Ready {
 }
 
 /// What a look has parted: who can take the order, who cannot, and what was seen.
-type Looked = (Vec<InstanceId>, Vec<(InstanceId, SkipReason)>, Vec<InstanceState>);
+type Described = (Vec<InstanceId>, Vec<(InstanceId, SkipReason)>, Vec<DescribedInstance>);
 
 #[allow(clippy::struct_excessive_bools, reason = "each is a thing that may be so, on its own")]
 struct World {
-    dice: Dice,
+    rng: Rng,
     now: u64,
     cloud: &'static dyn Cloud,
     verb: Verb,
@@ -94,9 +94,9 @@ struct World {
     life: u32,
     page_ahead_ms: i64,
     skew_seconds: i64,
-    seen: Seen,
+    coverage: Coverage,
     loud: bool,
-    troubles: u64,
+    faults: u64,
     journal_is_broken: bool,
     /// Whether requests can be signed.
     has_key: bool,
@@ -110,25 +110,25 @@ struct World {
 }
 
 /// Plays one schedule.
-pub(crate) fn play(seed: u64, loud: bool) -> Result<Seen, String> {
-    let mut dice = Dice::new(seed);
+pub(crate) fn play(seed: u64, loud: bool) -> Result<Coverage, String> {
+    let mut rng = Rng::new(seed);
     let all = cloud::ALL;
-    let cloud = all[usize::try_from(dice.roll(all.len() as u64)).unwrap()];
-    let verb = if dice.chance(70) { Verb::Reboot } else { Verb::Start };
+    let cloud = all[usize::try_from(rng.below(all.len() as u64)).unwrap()];
+    let verb = if rng.chance(70) { Verb::Reboot } else { Verb::Start };
     let operation = cloud.manifest().operation_for(verb).unwrap();
-    let count = 1 + dice.roll(12);
+    let count = 1 + rng.below(12);
     let ids = make_ids(cloud, count);
     let region = cloud.manifest().regions.known.first().map_or("", |region| region.id);
     let batching = operation.parameters.iter().find(|one| one.name == "BatchOptimization");
     let atomic = match batching {
-        Some(_) => dice.chance(30),
+        Some(_) => rng.chance(30),
         None => cloud.manifest().id == "tencent",
     };
     let options = batching.map(|one| {
         let value = if atomic { "AllTogether" } else { "SuccessFirst" };
         (one.name.to_owned(), value.to_owned())
     });
-    let job = Job {
+    let input = PlanInput {
         cloud,
         site: None,
         region: region.into(),
@@ -137,12 +137,14 @@ pub(crate) fn play(seed: u64, loud: bool) -> Result<Seen, String> {
         options: options.into_iter().collect(),
         limits: Arc::default(),
     };
-    let cut =
-        Cut { size: Some(1 + usize::try_from(dice.roll(5)).unwrap()), canary: dice.chance(40) };
+    let batch_options = BatchOptions {
+        size: Some(1 + usize::try_from(rng.below(5)).unwrap()),
+        canary: rng.chance(40),
+    };
     let policy = Policy {
         journal: true,
-        stop_above_refused_percent: dice.chance(15).then_some(30),
-        wave_calls: usize::try_from(dice.roll(3)).unwrap(),
+        stop_above_refused_percent: rng.chance(15).then_some(30),
+        wave_calls: usize::try_from(rng.below(3)).unwrap(),
         wave_pause_ms: 1_000,
         ..Policy::default()
     };
@@ -150,7 +152,7 @@ pub(crate) fn play(seed: u64, loud: bool) -> Result<Seen, String> {
         .iter()
         .map(|id| Instance {
             id: id.as_str().to_owned(),
-            power: match (verb, dice.chance(90)) {
+            power: match (verb, rng.chance(90)) {
                 (Verb::Reboot, true) | (Verb::Start, false) => Power::Running,
                 (Verb::Reboot, false) | (Verb::Start, true) => Power::Stopped,
             },
@@ -158,10 +160,10 @@ pub(crate) fn play(seed: u64, loud: bool) -> Result<Seen, String> {
             last_request: "other:0".into(),
             carried_out: Vec::new(),
             moved_at: Vec::new(),
-            stuck: dice.chance(2),
+            stuck: rng.chance(2),
         })
         .collect();
-    let troubles = dice.roll(50);
+    let faults = rng.below(50);
     let mut world = World {
         now: MIDNIGHT_MS + 3_600_000,
         cloud,
@@ -185,75 +187,77 @@ pub(crate) fn play(seed: u64, loud: bool) -> Result<Seen, String> {
         journal: Vec::new(),
         life: 0,
         page_ahead_ms: 0,
-        skew_seconds: if dice.chance(10) { 900 } else { 0 },
-        seen: Seen::default(),
+        skew_seconds: if rng.chance(10) { 900 } else { 0 },
+        coverage: Coverage::default(),
         loud,
-        troubles,
+        faults,
         journal_is_broken: false,
         has_key: true,
         limits: Arc::default(),
         lost_in_a_row: 0,
         left_at: Vec::new(),
         disk_busy_until: 0,
-        dice,
+        rng,
     };
-    let looked_first = world.dice.chance(85);
+    let looked_first = world.rng.chance(85);
     let (ids, skipped, known) = if looked_first {
-        world.look_first(&job)?
+        world.look_first(&input)?
     } else {
-        (job.ids.clone(), Vec::new(), Vec::new())
+        (input.ids.clone(), Vec::new(), Vec::new())
     };
     if ids.is_empty() {
-        return Ok(world.seen);
+        return Ok(world.coverage);
     }
-    let plan = plan_cut(&Job { ids, ..job }, cut).map_err(|refusal| refusal.kind().to_owned())?;
+    let plan = plan_with(&PlanInput { ids, ..input }, batch_options)
+        .map_err(|refusal| refusal.kind().to_owned())?;
     let about = About { id: format!("run-{seed}"), ..About::default() };
     let run = Run::new(about, &plan, &skipped, &known, policy);
     world.live(run)
 }
 
 impl World {
-    fn live(mut self, mut run: Run) -> Result<Seen, String> {
+    fn live(mut self, mut run: Run) -> Result<Coverage, String> {
         let total = run.counts().total();
-        let mut questions = self.dice.roll(6);
-        let forced = run.order().is_forced();
+        let mut questions = self.rng.below(6);
+        let forced = run.spec().is_forced();
         let planned = run.calls().iter().flat_map(|call| call.batch.ids());
         self.approved = planned.map(|id| (id.as_str().to_owned(), forced)).collect();
         self.handle(&mut run, Event::Tick)?;
         for step in 0..MOST_STEPS {
             if self.now > MIDNIGHT_MS + LONGEST_MS {
-                return Err(format!("does not end: {:?}, {:?}", run.stage(), outcomes(&run)));
+                return Err(format!("does not end: {:?}, {:?}", run.status(), outcomes(&run)));
             }
             self.check(&run, total)?;
-            if self.dice.roll(1_000) < self.troubles / 5 {
+            if self.rng.below(1_000) < self.faults / 5 {
                 run = self.disturb(run)?;
                 continue;
             }
             let Some((&(at, key), _)) = self.things.iter().next() else {
                 // Nothing is on the way: the run waits for a person, or is over.
-                match run.stage() {
-                    Stage::Finished if questions == 0 => {
+                match run.status() {
+                    RunStatus::Finished if questions == 0 => {
                         for row in run.rows() {
-                            self.seen.note(row.evidence.map_or("nothing proven", Evidence::word));
-                            self.seen.note(row.outcome.word());
+                            self.coverage
+                                .note(row.evidence.map_or("nothing proven", Evidence::word));
+                            self.coverage.note(row.outcome.word());
                         }
                         record::fits(&run)?;
-                        return Ok(self.seen);
+                        return Ok(self.coverage);
                     }
-                    Stage::Paused(_) if questions == 0 => {
+                    RunStatus::Paused(_) if questions == 0 => {
                         self.has_key = true;
                         self.allow(&mut run, Limits::default())?;
                         self.handle(&mut run, Event::Stop)?;
                         self.handle(&mut run, Event::Resume)?;
                     }
-                    Stage::Paused(_) | Stage::Finished => {
+                    RunStatus::Paused(_) | RunStatus::Finished => {
                         questions -= 1;
                         self.ask(&mut run)?;
                     }
-                    Stage::Sending | Stage::Watching | Stage::Stopped => {
+                    RunStatus::Sending | RunStatus::Watching | RunStatus::Stopped => {
                         return Err(format!(
                             "step {step}: {:?}, and nothing will happen",
-                            run.stage()
+                            run.status()
                         ));
                     }
                 }
@@ -263,29 +267,30 @@ impl World {
             self.now = self.now.max(at);
             self.happen(&mut run, thing)?;
         }
-        Err(format!("does not end in {MOST_STEPS} steps: {:?}", run.stage()))
+        Err(format!("does not end in {MOST_STEPS} steps: {:?}", run.status()))
     }
 
-    fn look_first(&mut self, job: &Job) -> Result<Looked, String> {
-        let plan = plan_cut(job, Cut::default()).map_err(|refusal| refusal.kind().to_owned())?;
-        let mut look = Look::new(plan.order.target().clone(), &job.ids, true);
+    fn look_first(&mut self, input: &PlanInput) -> Result<Described, String> {
+        let plan = plan_with(input, BatchOptions::default())
+            .map_err(|refusal| refusal.kind().to_owned())?;
+        let mut look = Preflight::new(plan.spec.target().clone(), &input.ids, true);
         loop {
             match look.next(self.now) {
-                LookCommand::Describe(ids) => {
+                PreflightCommand::Describe(ids) => {
                     let texts: Vec<String> = ids.iter().map(|id| id.as_str().into()).collect();
                     let response = self.describe(&texts);
-                    look.looked(self.now, &ids, &Delivery::Answered(response));
+                    look.described(self.now, &ids, &TransportResult::Answered(response));
                 }
-                LookCommand::WakeAt(at) => self.now = at,
-                LookCommand::Wait => return Err("the look waits for nothing".into()),
-                LookCommand::Done => break,
+                PreflightCommand::WakeAt(at) => self.now = at,
+                PreflightCommand::Wait => return Err("the look waits for nothing".into()),
+                PreflightCommand::Done => break,
             }
         }
-        if let Some(fault) = &look.seen().fault {
+        if let Some(fault) = &look.result().fault {
             return Err(format!("the look failed: {fault:?}"));
         }
-        let known = look.seen().instances.clone();
-        let (eligible, skipped) = sort_out(&plan.order, &job.ids, &known);
+        let known = look.result().instances.clone();
+        let (eligible, skipped) = partition_eligible(&plan.spec, &input.ids, &known);
         Ok((eligible, skipped, known))
     }
 
@@ -305,8 +310,10 @@ impl World {
                 self.held_back = self.held_back.filter(|why| *why == "stopped");
                 self.lost_in_a_row = 0;
             }
-            Event::Delivered { delivery: Delivery::Lost { .. }, .. } => self.lost_in_a_row += 1,
-            Event::Delivered { .. } | Event::Ask(_) => self.lost_in_a_row = 0,
+            Event::Completed { result: TransportResult::Lost { .. }, .. } => {
+                self.lost_in_a_row += 1
+            }
+            Event::Completed { .. } | Event::Ask(_) => self.lost_in_a_row = 0,
             _ => {}
         }
         let asked = match &event {
@@ -315,11 +322,11 @@ impl World {
         };
         let commands = run.handle(self.page_now(), event);
         if commands.iter().any(|command| matches!(command, Command::Changed(_))) {
-            self.seen.note("changed meanwhile");
+            self.coverage.note("changed meanwhile");
         } else if commands.iter().any(|command| matches!(command, Command::Outdated(_))) {
-            self.seen.note("looked at first");
+            self.coverage.note("looked at first");
         } else if let Some((before, approval)) = asked {
-            if self.limits.check(approval.order(), approval.ids()).is_ok() {
+            if self.limits.check(approval.spec(), approval.ids()).is_ok() {
                 self.held_back = None;
             }
             self.approve(&before, &approval);
@@ -338,32 +345,32 @@ impl World {
         let life = self.life;
         match command {
             Command::Record { number, record, claim, durable } => {
-                let done_at = (self.now + self.dice.roll(30)).max(self.disk_busy_until);
+                let done_at = (self.now + self.rng.below(30)).max(self.disk_busy_until);
                 self.disk_busy_until = done_at;
                 let delay = done_at - self.now;
-                if self.dice.roll(4_000) < self.troubles {
-                    self.seen.note("record failed");
+                if self.rng.below(4_000) < self.faults {
+                    self.coverage.note("record failed");
                     let event = Event::RecordFailed { number };
                     self.soon(delay, Thing::Page { life, event });
                     // A journal that has failed once fails from then on: a gap would be corrupt.
                     self.break_journal();
                     return Ok(());
                 }
-                let held: Vec<InstanceId> = claim
+                let conflicts: Vec<InstanceId> = claim
                     .into_iter()
-                    .filter(|_| durable && self.troubles > 25 && self.dice.roll(400) == 0)
+                    .filter(|_| durable && self.faults > 25 && self.rng.below(400) == 0)
                     .collect();
-                if !held.is_empty() {
-                    self.seen.note("held elsewhere");
+                if !conflicts.is_empty() {
+                    self.coverage.note("held elsewhere");
                 }
-                self.soon(delay, Thing::Disk { life, number, record, held });
+                self.soon(delay, Thing::Disk { life, number, record, conflicts });
             }
-            Command::Prepare { call, leave_at, batch, clock_skew_seconds } => {
-                self.prepare(run, (call, leave_at), &batch, clock_skew_seconds)?;
+            Command::Prepare { call, send_at, batch, clock_skew_seconds } => {
+                self.prepare(run, (call, send_at), &batch, clock_skew_seconds)?;
             }
-            Command::TakeBack { call } => {
+            Command::Cancel { call } => {
                 if self.ready.remove(&call).is_some() {
-                    self.seen.note("taken back");
+                    self.coverage.note("taken back");
                 }
             }
             Command::Send { call } => {
@@ -374,7 +381,7 @@ impl World {
                     return Err("a call that is not being sent was sent".into());
                 }
                 let batch = run.calls()[call].batch.clone();
-                if self.limits.check(batch.order(), batch.ids()).is_err() {
+                if self.limits.check(batch.spec(), batch.ids()).is_err() {
                     return Err("sent what is not allowed".into());
                 }
                 if let Some(why) = self.held_back {
@@ -386,27 +393,32 @@ impl World {
                 self.check_departure(run, call)?;
                 self.send(call, batch.ids(), ready.clock_skew_seconds)?;
             }
-            Command::Look { ids, clock_skew_seconds } => {
+            Command::Describe { ids, clock_skew_seconds } => {
                 let cloud = self.cloud.manifest().id;
                 if !self.limits.allows_cloud(self.cloud.manifest()) {
                     return Err("looked where that is not allowed".into());
                 }
                 let texts: Vec<String> = ids.iter().map(|id| id.as_str().into()).collect();
-                let delivery = if !self.has_key {
-                    Delivery::NotSent { word: NO_KEY.into() }
-                } else if self.dice.roll(100) < self.troubles / 3 {
-                    Delivery::Lost { word: "network".into() }
+                let result = if !self.has_key {
+                    TransportResult::NotSent { word: NO_KEY.into() }
+                } else if self.rng.below(100) < self.faults / 3 {
+                    TransportResult::Lost { word: "network".into() }
                 } else if !self.is_clock_right(clock_skew_seconds) {
-                    self.seen.note("look skewed");
+                    self.coverage.note("look skewed");
                     let seconds = self.now.saturating_add_signed(self.skew_seconds * 1_000) / 1_000;
                     let request = "00000000-0000-0000-0001-000000000000";
-                    let refused = voices::trouble(cloud, Trouble::ClockSkew, request, seconds);
-                    Delivery::Answered(refused)
+                    let refused = mock_responses::service_error(
+                        cloud,
+                        ServiceError::ClockSkew,
+                        request,
+                        seconds,
+                    );
+                    TransportResult::Answered(refused)
                 } else {
-                    Delivery::Answered(self.describe(&texts))
+                    TransportResult::Answered(self.describe(&texts))
                 };
-                let delay = 5 + self.dice.roll(200);
-                self.soon(delay, Thing::Page { life, event: Event::Looked { ids, delivery } });
+                let delay = 5 + self.rng.below(200);
+                self.soon(delay, Thing::Page { life, event: Event::Described { ids, result } });
             }
             Command::Changed(_) | Command::Outdated(_) => {}
             Command::WakeAt(at) => {
@@ -425,7 +437,7 @@ impl World {
     fn prepare(
         &mut self,
         run: &Run,
-        (call, leave_at): (usize, u64),
+        (call, send_at): (usize, u64),
         batch: &Batch,
         clock_skew_seconds: i64,
     ) -> Result<(), String> {
@@ -436,13 +448,13 @@ impl World {
         if self.ready.contains_key(&call) {
             return Err("handed out twice".into());
         }
-        if self.limits.check(batch.order(), batch.ids()).is_err() {
+        if self.limits.check(batch.spec(), batch.ids()).is_err() {
             return Err("handed out what is not allowed".into());
         }
         if !self.has_key {
-            self.seen.note("no key");
-            let delivery = Delivery::NotSent { word: NO_KEY.into() };
-            let event = Event::Delivered { call, delivery };
+            self.coverage.note("no key");
+            let result = TransportResult::NotSent { word: NO_KEY.into() };
+            let event = Event::Completed { call, result };
             self.soon(1, Thing::Page { life, event });
             return Ok(());
         }
@@ -450,15 +462,15 @@ impl World {
         self.next_ticket += 1;
         self.ready.insert(call, Ready { ticket, clock_skew_seconds });
         // A page may be busy just then; or a key has to be fetched, or another tab sends as well.
-        let held_up = if self.dice.roll(400) < self.troubles {
-            self.seen.note("waits for its turn");
-            self.dice.roll(120_000)
-        } else if self.dice.chance(10) {
-            self.dice.roll(80)
+        let held_up = if self.rng.below(400) < self.faults {
+            self.coverage.note("waits for its turn");
+            self.rng.below(120_000)
+        } else if self.rng.chance(10) {
+            self.rng.below(80)
         } else {
             0
         };
-        let turn_in = leave_at.saturating_sub(self.page_now()) + held_up;
+        let turn_in = send_at.saturating_sub(self.page_now()) + held_up;
         self.soon(turn_in, Thing::Turn { life, call, ticket });
         Ok(())
     }
@@ -469,10 +481,10 @@ impl World {
 
     /// What must hold of a call as it leaves, beside the instances in it.
     fn check_departure(&mut self, run: &Run, call: usize) -> Result<(), String> {
-        let on_the_way = |one: &&Call| one.state == CallState::Sending;
-        let together = run.calls().iter().filter(on_the_way).count();
+        let in_flight = |one: &&Call| one.state == CallState::Sending;
+        let together = run.calls().iter().filter(in_flight).count();
         if together > 1 {
-            self.seen.note("several on the way");
+            self.coverage.note("several on the way");
         }
         if together + self.lost_in_a_row > 3 && together > 1 {
             let lost = self.lost_in_a_row;
@@ -491,7 +503,7 @@ impl World {
         let second = left_at.saturating_sub(1_000);
         self.left_at.retain(|at| *at > second);
         self.left_at.push(left_at);
-        let most = usize::try_from(run.order().operation().calls_per_second).unwrap();
+        let most = usize::try_from(run.spec().operation().calls_per_second).unwrap();
         if self.left_at.len() > most {
             return Err(format!("more than {most} calls in a second: {:?}", self.left_at));
         }
@@ -504,7 +516,7 @@ impl World {
         ids: &[InstanceId],
         clock_skew_seconds: i64,
     ) -> Result<(), String> {
-        self.seen.note("sends");
+        self.coverage.note("sends");
         let send = self.next_send;
         self.next_send += 1;
         for id in ids {
@@ -525,13 +537,13 @@ impl World {
         self.truth.insert(send, Truth::OnTheWay);
         let right_clock = self.is_clock_right(clock_skew_seconds);
         let life = self.life;
-        let trouble = self.dice.roll(100) < self.troubles;
-        let fate = match (right_clock, trouble) {
-            (false, _) => Fate::ClockSkew,
-            (true, false) => Fate::Answered,
-            (true, true) => match self.dice.roll(8) {
+        let service_error = self.rng.below(100) < self.faults;
+        let fault = match (right_clock, service_error) {
+            (false, _) => NetworkFault::ClockSkew,
+            (true, false) => NetworkFault::Answered,
+            (true, true) => match self.rng.below(8) {
                 0 => {
-                    self.seen.note("not sent");
+                    self.coverage.note("not sent");
                     self.truth.insert(send, Truth::NotDone);
                     let response = Response {
                         status: 502,
@@ -541,35 +553,35 @@ impl World {
                         )],
                         body: String::new(),
                     };
-                    let delivery = Delivery::Answered(response);
-                    let event = Event::Delivered { call, delivery };
+                    let result = TransportResult::Answered(response);
+                    let event = Event::Completed { call, result };
                     self.soon(20, Thing::Page { life, event });
                     return Ok(());
                 }
                 1 => {
-                    self.seen.note("lost before");
+                    self.coverage.note("lost before");
                     self.truth.insert(send, Truth::NotDone);
-                    let delivery = Delivery::Lost { word: "network".into() };
-                    let event = Event::Delivered { call, delivery };
+                    let result = TransportResult::Lost { word: "network".into() };
+                    let event = Event::Completed { call, result };
                     self.soon(20, Thing::Page { life, event });
                     return Ok(());
                 }
-                2 => Fate::AnswerLost,
-                3 => Fate::SecondCopy,
-                4 => Fate::Garbled,
-                5 => Fate::Throttled,
-                6 => Fate::InternalError { done: true },
-                _ => Fate::InternalError { done: false },
+                2 => NetworkFault::AnswerLost,
+                3 => NetworkFault::SecondCopy,
+                4 => NetworkFault::Garbled,
+                5 => NetworkFault::Throttled,
+                6 => NetworkFault::InternalError { done: true },
+                _ => NetworkFault::InternalError { done: false },
             },
         };
         let texts = ids.iter().map(|id| id.as_str().into()).collect();
         let also_skewed =
-            |thing: &Thing| matches!(thing, Thing::Cloud { fate: Fate::ClockSkew, .. });
-        if fate == Fate::ClockSkew && self.things.values().any(also_skewed) {
-            self.seen.note("skewed together");
+            |thing: &Thing| matches!(thing, Thing::Cloud { fault: NetworkFault::ClockSkew, .. });
+        if fault == NetworkFault::ClockSkew && self.things.values().any(also_skewed) {
+            self.coverage.note("skewed together");
         }
-        let delay = 5 + self.dice.roll(300);
-        self.soon(delay, Thing::Cloud { life, send, call, ids: texts, fate });
+        let delay = 5 + self.rng.below(300);
+        self.soon(delay, Thing::Cloud { life, send, call, ids: texts, fault });
         Ok(())
     }
 
@@ -584,12 +596,12 @@ impl World {
             Thing::Turn { life, call, ticket } => {
                 if life == self.life && self.ready.get(&call).map(|one| one.ticket) == Some(ticket)
                 {
-                    self.handle(run, Event::Leaving { call })?;
+                    self.handle(run, Event::ReadyToSend { call })?;
                 }
                 Ok(())
             }
             Thing::Page { .. } => Ok(()),
-            Thing::Disk { life, number, record, held } => {
+            Thing::Disk { life, number, record, conflicts } => {
                 if life != self.life {
                     return Ok(());
                 }
@@ -597,12 +609,12 @@ impl World {
                     return self.handle(run, Event::RecordFailed { number });
                 }
                 self.journal.push(*record);
-                self.handle(run, Event::Recorded { number, held })
+                self.handle(run, Event::Recorded { number, conflicts })
             }
-            Thing::Cloud { life, send, call, ids, fate } => {
-                let (delivery, delay) = self.arrive(send, &ids, fate);
-                if let Some(delivery) = delivery {
-                    let event = Event::Delivered { call, delivery };
+            Thing::Cloud { life, send, call, ids, fault } => {
+                let (result, delay) = self.arrive(send, &ids, fault);
+                if let Some(result) = result {
+                    let event = Event::Completed { call, result };
                     self.soon(delay, Thing::Page { life, event });
                 }
                 Ok(())

@@ -30,8 +30,8 @@ const ORIGIN: &str = "https://portal.example.org";
 #[test]
 fn a_proxy_that_keeps_every_rule_is_found_to() {
     for is_tls in [false, true] {
-        let stage = Stage::start(None, is_tls);
-        let report = stage.check(None);
+        let fixture = Fixture::start(None, is_tls);
+        let report = fixture.check(None);
         assert_eq!(report.broken(), [], "TLS: {is_tls}\n{}", report.text(None));
         let (rules, _) = report.counts();
         // Without TLS there is no HTTP/2 to look for.
@@ -59,8 +59,8 @@ fn every_rule_has_a_proxy_that_breaks_it() {
 /// `None` when the fault is found for what it is.
 fn find(fault: Fault) -> Option<String> {
     let rule = fault.breaks();
-    let stage = Stage::start(Some(fault), rule == Rule::Http2);
-    let report = stage.check(Some(rule));
+    let fixture = Fixture::start(Some(fault), rule == Rule::Http2);
+    let report = fixture.check(Some(rule));
     (report.broken() != [rule]).then(|| format!("{fault:?} is not found\n{}", report.text(None)))
 }
 
@@ -164,7 +164,7 @@ faults! {
 }
 
 /// Clouds and a proxy in front of them.
-struct Stage {
+struct Fixture {
     clouds: Arc<Clouds>,
     proxy: Arc<Proxy>,
     address: SocketAddr,
@@ -173,7 +173,7 @@ struct Stage {
 
 /// What the checks allow.
 const LIMIT: Duration = Duration::from_secs(5);
-impl Stage {
+impl Fixture {
     fn start(fault: Option<Fault>, is_tls: bool) -> Self {
         let clouds = Arc::new(Clouds::start_on(free_address(0).unwrap(), 0, 0).unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -220,7 +220,7 @@ impl Stage {
     }
 }
 
-impl Drop for Stage {
+impl Drop for Fixture {
     fn drop(&mut self) {
         self.proxy.stop.store(true, Ordering::Relaxed);
         let _ = TcpStream::connect(self.address);

@@ -3,7 +3,7 @@
 
 mod answers;
 mod demo;
-mod doctor;
+mod diagnostics;
 mod embed;
 mod embedding;
 mod errors;
@@ -16,15 +16,15 @@ mod host;
 mod hosting;
 mod integrity;
 mod interruptions;
-mod kept;
 mod links;
-mod look;
 mod operator;
 mod payloads;
 mod pictures;
 mod proxies;
 mod runs;
+mod saved_keys;
 mod scale;
+mod screens;
 mod secrets;
 mod story;
 mod support;
@@ -38,7 +38,7 @@ use std::process::ExitCode;
 fn main() -> Result<ExitCode> {
     let parts = [
         story::cases(),
-        look::cases(),
+        screens::cases(),
         answers::cases(),
         faults::cases(),
         proxies::cases(),
@@ -49,12 +49,12 @@ fn main() -> Result<ExitCode> {
         guards::cases(),
         integrity::cases(),
         frames::cases(),
-        doctor::cases(),
+        diagnostics::cases(),
         form::cases(),
         secrets::cases(),
         payloads::cases(),
         vault::cases(),
-        kept::cases(),
+        saved_keys::cases(),
         embedding::cases(),
         embed::cases(),
         links::cases(),

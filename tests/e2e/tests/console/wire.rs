@@ -2,7 +2,7 @@
 //! as it must, and the sandbox has counted what arrived.
 
 use crate::{
-    doctor::examine,
+    diagnostics::examine,
     proxies::{next, through},
     support::{ALIBABA, Account, TENCENT, ZENLAYER, listen, send, story_of, wait_for_looks},
 };

@@ -3,7 +3,7 @@
 use super::{errors, state};
 use crate::{
     answer::{
-        BatchAnswer, Described, Fault, InstanceAnswer, InstanceState, Outcome, Response,
+        BatchAnswer, Described, DescribedInstance, Fault, InstanceAnswer, Outcome, Response,
         body::{self, list, text, text_or_empty},
     },
     explain::ErrorReport,
@@ -32,7 +32,7 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
             body::unknown(batch, report.request_id.clone(), Fault::cloud(report))
         };
     }
-    let own_root = [batch.order().operation().name, "Response"].concat();
+    let own_root = [batch.spec().operation().name, "Response"].concat();
     let is_success = body::is_success(response) && root.is_none_or(|root| root == own_root);
     let request_id = text(&value, "RequestId").filter(|_| is_success);
     let Some(request_id) = request_id.map(str::to_owned) else {
@@ -43,7 +43,7 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
             by_instance(batch, response, request_id, responses)
         }
         // The operations on one instance answer their id of the request and nothing else.
-        None if batch.order().operation().ids_max == 1 && value.has_only(&["RequestId"]) => {
+        None if batch.spec().operation().ids_max == 1 && value.has_only(&["RequestId"]) => {
             BatchAnswer::uniform(batch.ids(), Some(request_id), Outcome::Accepted, None)
         }
         Some(_) | None => body::unknown(batch, Some(request_id), not_understood()),
@@ -200,7 +200,7 @@ fn inner<'v>(outer: &'v Value, key: &str) -> Option<&'v [Value]> {
     }
 }
 
-fn instance(value: &Value) -> Option<InstanceState> {
+fn instance(value: &Value) -> Option<DescribedInstance> {
     let state = text(value, "Status")?;
     let address = |outer: &str, inner: &str| {
         let outer = if outer.is_empty() { Some(value) } else { value.get(outer) };
@@ -210,7 +210,7 @@ fn instance(value: &Value) -> Option<InstanceState> {
         .or_else(|| address("", "InnerIpAddress"))
         .or_else(|| text(value.get("EipAddress")?, "IpAddress"))
         .or_else(|| address("", "PublicIpAddress"));
-    Some(InstanceState {
+    Some(DescribedInstance {
         id: text(value, "InstanceId")?.to_owned(),
         name: text_or_empty(value, "InstanceName"),
         zone: text_or_empty(value, "ZoneId"),

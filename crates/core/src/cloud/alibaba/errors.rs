@@ -2,7 +2,9 @@
 
 use crate::{
     answer::body::text,
-    explain::{Denial, Denied, Effect, Entry, Help, Retry, Source, Who, Words, words},
+    explain::{
+        Denial, Denied, Effect, Entry, EntryText, Retry, Source, SuggestedAction, Who, words,
+    },
     json::Value,
 };
 
@@ -39,7 +41,7 @@ pub(super) static PERMISSIONS: &[&str] = &[
 ];
 
 /// The kinds of policies that a denial names (vendor documentation of DecodeDiagnosticMessage).
-pub(super) static POLICY_KINDS: &[(&str, Words)] = &[
+pub(super) static POLICY_KINDS: &[(&str, EntryText)] = &[
     (
         "ControlPolicy",
         words(
@@ -78,11 +80,11 @@ pub(super) static POLICY_KINDS: &[(&str, Words)] = &[
 ];
 
 /// What the page can do about errors besides looking again.
-pub(super) static HELPS: &[(&str, Help)] = &[
-    ("IncorrectInstanceStatus", Help::StartInstead),
-    ("InvalidInstanceId.NotFound", Help::OtherRegion),
-    ("InvalidInstanceIds.NotFound", Help::OtherRegion),
-    ("InvalidRegionId.NotFound", Help::OtherRegion),
+pub(super) static HELPS: &[(&str, SuggestedAction)] = &[
+    ("IncorrectInstanceStatus", SuggestedAction::StartInstead),
+    ("InvalidInstanceId.NotFound", SuggestedAction::OtherRegion),
+    ("InvalidInstanceIds.NotFound", SuggestedAction::OtherRegion),
+    ("InvalidRegionId.NotFound", SuggestedAction::OtherRegion),
 ];
 
 pub(crate) static ERRORS: &[Entry] = &[

@@ -8,15 +8,15 @@ use crate::{
         Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Region,
         Regions, Role, Shape, Site, Verb,
     },
-    sign::{Hash, Keying},
-    words::{Text, text},
+    i18n::{Text, text},
+    sign::{Hash, HmacSpec},
 };
 
 /// The secret itself.
-pub(super) const ACS3_KEYING: Keying = Keying { hash: Hash::Sha256, prefix: "", suffix: "" };
+pub(super) const ACS3_KEYING: HmacSpec = HmacSpec { hash: Hash::Sha256, prefix: "", suffix: "" };
 
 /// The secret and an ampersand, as in OAuth without a token secret.
-pub(super) const ACS_V1_KEYING: Keying = Keying { hash: Hash::Sha1, prefix: "", suffix: "&" };
+pub(super) const ACS_V1_KEYING: HmacSpec = HmacSpec { hash: Hash::Sha1, prefix: "", suffix: "&" };
 
 pub(super) static MANIFEST: Manifest = Manifest {
     id: "alibaba",
@@ -31,7 +31,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         is_temporary: |id| id.starts_with("STS."),
         secret: Shape { prefixes: &[], usual_length: (30, 44) },
         derives_keys: false,
-        keyings: &[ACS3_KEYING, ACS_V1_KEYING],
+        hmac_specs: &[ACS3_KEYING, ACS_V1_KEYING],
     },
     // The older signature is all in a form body, so a page sends it without asking first. Recorded
     // answers of this product's endpoints have `Access-Control-Allow-Origin: *`; nobody has tried

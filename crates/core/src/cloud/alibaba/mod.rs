@@ -19,10 +19,10 @@ mod tests;
 use crate::cloud::{Cloud, Manifest};
 #[cfg(feature = "engine")]
 use crate::{
-    answer::{BatchAnswer, Described, InstanceState, Response},
+    answer::{BatchAnswer, Described, DescribedInstance, Response},
     cloud::Grant,
     eligibility::Eligibility,
-    plan::Order,
+    plan::OperationSpec,
 };
 #[cfg(feature = "signing")]
 use crate::{
@@ -92,8 +92,8 @@ impl Cloud for Alibaba {
     }
 
     #[cfg(feature = "engine")]
-    fn eligibility(&self, order: &Order, instance: &InstanceState) -> Eligibility {
-        state::eligibility(order, instance)
+    fn eligibility(&self, spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility {
+        state::eligibility(spec, instance)
     }
 
     #[cfg(feature = "engine")]

@@ -25,10 +25,10 @@ pub(super) fn host(region: &str) -> String {
 
 /// The request for a batch.
 pub(super) fn operation(batch: &Batch) -> Request<Unsigned> {
-    let order = batch.order();
+    let spec = batch.spec();
     let mut query = Vec::with_capacity(batch.ids().len() + 4);
-    if order.operation().ids_max > 1 {
-        query.push(region(order.target()));
+    if spec.operation().ids_max > 1 {
+        query.push(region(spec.target()));
         push_ids(&mut query, batch.ids());
     } else {
         // The operations on a single instance take no region: the host alone selects it.
@@ -36,10 +36,10 @@ pub(super) fn operation(batch: &Batch) -> Request<Unsigned> {
             query.push((SmolStr::new_static("InstanceId"), id.as_str().into()));
         }
     }
-    for (name, value) in order.options() {
+    for (name, value) in spec.options() {
         query.push((SmolStr::new_static(name), SmolStr::new_static(value.as_str())));
     }
-    request(order.target(), order.operation().name, query)
+    request(spec.target(), spec.operation().name, query)
 }
 
 /// The request for a read.

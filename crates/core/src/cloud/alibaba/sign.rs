@@ -5,7 +5,7 @@ use super::manifest::{ACS_V1_KEYING, ACS3_KEYING};
 use crate::{
     request::{Pair, Payload, Signed, Trace, Unsigned},
     sign::{
-        Algorithm, Keying, Prepared, Signer, SigningInput, base64, canonical_query,
+        Algorithm, HmacSpec, Prepared, Signer, SigningInput, base64, canonical_query,
         canonical_request, hex, iso_8601, percent_encode, sha256_hex,
     },
 };
@@ -20,7 +20,7 @@ impl Algorithm for Acs3 {
         "ACS3-HMAC-SHA256"
     }
 
-    fn keying(&self) -> Keying {
+    fn hmac_spec(&self) -> HmacSpec {
         ACS3_KEYING
     }
 
@@ -49,7 +49,7 @@ impl Algorithm for Acs3 {
         // The canonical query is sent as it is signed, so that the two cannot differ.
         let unfinished = Signed::unfinished(input, query, trace);
         Prepared {
-            keying: self.keying(),
+            hmac_spec: self.hmac_spec(),
             message: string_to_sign.into_bytes(),
             finish: Box::new(move |tag| {
                 let signature = hex(tag);
@@ -68,7 +68,7 @@ impl Algorithm for AcsV1 {
         "ACS-RPC-HMAC-SHA1"
     }
 
-    fn keying(&self) -> Keying {
+    fn hmac_spec(&self) -> HmacSpec {
         ACS_V1_KEYING
     }
 
@@ -85,7 +85,7 @@ impl Algorithm for AcsV1 {
         let in_body = input.form.iter().any(|(name, _)| name == KEY_ID);
         let unfinished = Signed::unfinished(input, query, trace);
         Prepared {
-            keying: self.keying(),
+            hmac_spec: self.hmac_spec(),
             message: string_to_sign.into_bytes(),
             finish: Box::new(move |tag| {
                 let mut signed = unfinished;

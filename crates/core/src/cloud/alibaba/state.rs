@@ -1,9 +1,9 @@
 //! The states of this cloud's instances, and which orders they allow.
 
 use crate::{
-    answer::{InstanceState, Phase},
+    answer::{DescribedInstance, Phase},
     eligibility::{self, Eligibility, SkipReason},
-    plan::Order,
+    plan::OperationSpec,
 };
 
 /// A state by its own word. During a restart both `Stopping` and `Starting` are seen: the vendor's
@@ -20,9 +20,9 @@ pub(super) fn phase(state: &str) -> Phase {
 }
 
 /// A lock refuses every operation, whatever the state.
-pub(super) fn eligibility(order: &Order, instance: &InstanceState) -> Eligibility {
+pub(super) fn eligibility(spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility {
     match instance.lock.as_deref() {
-        None => eligibility::by_phase(order.operation().verb, instance.phase),
+        None => eligibility::by_phase(spec.operation().verb, instance.phase),
         Some("financial" | "dedicatedhostfinancial" | "refunded") => {
             Eligibility::Skipped(SkipReason::Expired)
         }

@@ -3,8 +3,8 @@
 use super::state;
 use crate::{
     answer::{
-        BatchAnswer, Described, Fault, InstanceState, LastOperation, LastOperationState, Outcome,
-        Response,
+        BatchAnswer, Described, DescribedInstance, Fault, LastOperation, LastOperationState,
+        Outcome, Response,
         body::{self, list, text, text_or_empty},
     },
     explain::ErrorReport,
@@ -67,12 +67,12 @@ fn read(response: &Response) -> Result<Answer, Fault> {
     }
 }
 
-fn instance(value: &Value) -> Option<InstanceState> {
+fn instance(value: &Value) -> Option<DescribedInstance> {
     let state = text(value, "InstanceState")?;
     let address = body::first_text(value.get("PrivateIpAddresses"))
         .or_else(|| body::first_text(value.get("PublicIpAddresses")));
     let restriction = text(value, "RestrictState").filter(|state| *state != "NORMAL");
-    Some(InstanceState {
+    Some(DescribedInstance {
         id: text(value, "InstanceId")?.to_owned(),
         name: text_or_empty(value, "InstanceName"),
         zone: value

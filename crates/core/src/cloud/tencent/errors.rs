@@ -1,6 +1,6 @@
 //! The errors of this cloud: one entry an error, nowhere else.
 
-use crate::explain::{Effect, Entry, Help, Retry, Source, Who, words};
+use crate::explain::{Effect, Entry, Retry, Source, SuggestedAction, Who, words};
 
 /// What an error of this cloud has about it besides its code (see `Manifest::error_marks`).
 pub(super) static MARKS: &[&str] = &["tencentcloud", "qcloud", "\"response\":{\"error\":{"];
@@ -14,13 +14,13 @@ pub(super) static PERMISSIONS: &[&str] = &[
 ];
 
 /// What the page can do about errors besides looking again.
-pub(super) static HELPS: &[(&str, Help)] = &[
-    ("InvalidInstanceId.NotFound", Help::OtherRegion),
-    ("InvalidRegion.NotFound", Help::OtherRegion),
-    ("ResourceNotFound.InvalidInstanceIdNotFound", Help::OtherRegion),
-    ("UnsupportedOperation.InstanceStateNotRunning", Help::StartInstead),
-    ("UnsupportedOperation.InstanceStateStopped", Help::StartInstead),
-    ("UnsupportedRegion", Help::OtherRegion),
+pub(super) static HELPS: &[(&str, SuggestedAction)] = &[
+    ("InvalidInstanceId.NotFound", SuggestedAction::OtherRegion),
+    ("InvalidRegion.NotFound", SuggestedAction::OtherRegion),
+    ("ResourceNotFound.InvalidInstanceIdNotFound", SuggestedAction::OtherRegion),
+    ("UnsupportedOperation.InstanceStateNotRunning", SuggestedAction::StartInstead),
+    ("UnsupportedOperation.InstanceStateStopped", SuggestedAction::StartInstead),
+    ("UnsupportedRegion", SuggestedAction::OtherRegion),
 ];
 
 pub(crate) static ERRORS: &[Entry] = &[

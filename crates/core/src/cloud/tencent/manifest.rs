@@ -8,12 +8,12 @@ use crate::{
         Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Region,
         Regions, Role, Shape, Site, Verb,
     },
-    sign::{Hash, Keying},
-    words::text,
+    i18n::text,
+    sign::{Hash, HmacSpec},
 };
 
 /// The first of the four MACs of a signature.
-pub(super) const TC3_KEYING: Keying = Keying { hash: Hash::Sha256, prefix: "TC3", suffix: "" };
+pub(super) const TC3_KEYING: HmacSpec = HmacSpec { hash: Hash::Sha256, prefix: "TC3", suffix: "" };
 
 pub(super) static MANIFEST: Manifest = Manifest {
     id: "tencent",
@@ -29,7 +29,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         is_temporary: |id| (id.starts_with("AKID") || id.starts_with("IKID")) && id.len() > 40,
         secret: Shape { prefixes: &[], usual_length: (32, 64) },
         derives_keys: true,
-        keyings: &[TC3_KEYING],
+        hmac_specs: &[TC3_KEYING],
     },
     direct: None,
     sites: &[

@@ -24,15 +24,15 @@ pub(super) fn host(target: &Target) -> String {
 
 /// The request for a batch.
 pub(super) fn operation(batch: &Batch) -> Request<Unsigned> {
-    let order = batch.order();
+    let spec = batch.spec();
     let mut body = with_ids(batch.ids());
-    for (name, value) in order.options() {
+    for (name, value) in spec.options() {
         body = match value {
             OptionValue::Boolean(value) => body.plain(name, value),
             OptionValue::Choice(choice) => body.text(name, choice),
         };
     }
-    request(order.target(), order.operation().name, body)
+    request(spec.target(), spec.operation().name, body)
 }
 
 /// The request for a read.

@@ -2,12 +2,12 @@
 
 use super::manifest::TC3_KEYING;
 use crate::{
+    i18n::Locale,
     request::{Pair, Payload, Signed, Trace, Unsigned},
     sign::{
-        Algorithm, Keying, Prepared, Signer, SigningInput, canonical_query, canonical_request, hex,
-        hmac_sha256, iso_date, sha256_hex,
+        Algorithm, HmacSpec, Prepared, Signer, SigningInput, canonical_query, canonical_request,
+        hex, hmac_sha256, iso_date, sha256_hex,
     },
-    words::Locale,
 };
 use smol_str::SmolStr;
 use std::mem;
@@ -21,7 +21,7 @@ impl Algorithm for Tc3 {
         "TC3-HMAC-SHA256"
     }
 
-    fn keying(&self) -> Keying {
+    fn hmac_spec(&self) -> HmacSpec {
         TC3_KEYING
     }
 
@@ -65,7 +65,7 @@ impl Algorithm for Tc3 {
         let trace = Trace { canonical_request: Some(canonical.request), string_to_sign };
         let unfinished = Signed::unfinished(input, query, trace);
         Prepared {
-            keying: self.keying(),
+            hmac_spec: self.hmac_spec(),
             // The secret keys the first of four MACs only; its tag, good for a day, the second.
             message: date.into_bytes(),
             finish: Box::new(move |tag| {

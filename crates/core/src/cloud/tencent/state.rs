@@ -1,9 +1,9 @@
 //! The states of this cloud's instances, and which orders they allow.
 
 use crate::{
-    answer::{InstanceState, Phase},
+    answer::{DescribedInstance, Phase},
     eligibility::{self, Eligibility, SkipReason},
-    plan::Order,
+    plan::OperationSpec,
 };
 
 /// A state by its own word. `SHUTDOWN` is not "switched off": it is isolated, awaiting destruction.
@@ -31,13 +31,13 @@ pub(super) fn phase(state: &str) -> Phase {
 
 /// The state comes first: an isolated instance is in the recycle bin, which says more than that it
 /// expired.
-pub(super) fn eligibility(order: &Order, instance: &InstanceState) -> Eligibility {
+pub(super) fn eligibility(spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility {
     match (instance.phase, instance.lock.as_deref()) {
         (Phase::Recycled, _) => Eligibility::Skipped(SkipReason::Recycled),
         _ if matches!(instance.state.as_str(), "BANNING" | "FREEZING") => {
             Eligibility::Skipped(SkipReason::Locked)
         }
-        (_, None) => eligibility::by_phase(order.operation().verb, instance.phase),
+        (_, None) => eligibility::by_phase(spec.operation().verb, instance.phase),
         (_, Some("EXPIRED" | "PROTECTIVELY_ISOLATED")) => Eligibility::Skipped(SkipReason::Expired),
         (_, Some(_)) => Eligibility::Skipped(SkipReason::Locked),
     }

@@ -11,7 +11,7 @@
 use super::{errors, state};
 use crate::{
     answer::{
-        BatchAnswer, Described, Fault, InstanceAnswer, InstanceState, Outcome, Response,
+        BatchAnswer, Described, DescribedInstance, Fault, InstanceAnswer, Outcome, Response,
         body::{self, list, text, text_or_empty},
     },
     explain::ErrorReport,
@@ -115,12 +115,12 @@ fn failed(value: &Value) -> Option<Vec<&str>> {
     }
 }
 
-fn instance(value: &Value) -> Option<InstanceState> {
+fn instance(value: &Value) -> Option<DescribedInstance> {
     // One field in the answer of one operation, another in the other's (vendor documentation).
     let state = text(value, "status").or_else(|| text(value, "instanceStatus"))?;
     let address = body::first_text(value.get("privateIpAddresses"))
         .or_else(|| body::first_text(value.get("publicIpAddresses")));
-    Some(InstanceState {
+    Some(DescribedInstance {
         id: text(value, "instanceId")?.to_owned(),
         name: text_or_empty(value, "instanceName"),
         zone: text_or_empty(value, "zoneId"),

@@ -2,7 +2,7 @@
 
 use crate::{
     answer::body::text,
-    explain::{Effect, Entry, ErrorReport, Help, Retry, Source, Who, words},
+    explain::{Effect, Entry, ErrorReport, Retry, Source, SuggestedAction, Who, words},
     json::{self, Value},
 };
 
@@ -47,8 +47,8 @@ pub(super) static MARKS: &[&str] = &["zenlayer", "\"requestid\":\"t"];
 pub(super) static PERMISSIONS: &[&str] = &["AUTHFAILURE_UNAUTHORIZED_OPERATION"];
 
 /// What the page can do about errors besides looking again.
-pub(super) static HELPS: &[(&str, Help)] =
-    &[("OPERATION_DENIED_INSTANCE_STATUS", Help::StartInstead)];
+pub(super) static HELPS: &[(&str, SuggestedAction)] =
+    &[("OPERATION_DENIED_INSTANCE_STATUS", SuggestedAction::StartInstead)];
 
 pub(crate) static ERRORS: &[Entry] = &[
     Entry {

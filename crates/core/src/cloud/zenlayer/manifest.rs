@@ -7,12 +7,12 @@ use crate::{
         Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Regions, Role,
         Shape, Site, Verb,
     },
-    sign::{Hash, Keying},
-    words::text,
+    i18n::text,
+    sign::{Hash, HmacSpec},
 };
 
 /// The secret itself.
-pub(super) const ZC2_KEYING: Keying = Keying { hash: Hash::Sha256, prefix: "", suffix: "" };
+pub(super) const ZC2_KEYING: HmacSpec = HmacSpec { hash: Hash::Sha256, prefix: "", suffix: "" };
 
 pub(super) static MANIFEST: Manifest = Manifest {
     id: "zenlayer",
@@ -26,7 +26,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         is_temporary: |_| false,
         secret: Shape { prefixes: &[], usual_length: (16, 64) },
         derives_keys: false,
-        keyings: &[ZC2_KEYING],
+        hmac_specs: &[ZC2_KEYING],
     },
     direct: None,
     sites: &[Site { id: "default", name: text("Zenlayer console", "Zenlayer 控制台") }],

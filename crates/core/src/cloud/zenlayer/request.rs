@@ -21,15 +21,15 @@ const VERSION: &str = "2025-09-01";
 
 /// The request for a batch.
 pub(super) fn operation(batch: &Batch) -> Request<Unsigned> {
-    let order = batch.order();
+    let spec = batch.spec();
     let mut body = with_ids(batch.ids());
-    for (name, value) in order.options() {
+    for (name, value) in spec.options() {
         body = match value {
             OptionValue::Boolean(value) => body.plain(name, value),
             OptionValue::Choice(choice) => body.text(name, choice),
         };
     }
-    request(order.operation().name, body)
+    request(spec.operation().name, body)
 }
 
 /// The request for a read.

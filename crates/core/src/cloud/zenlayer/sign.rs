@@ -3,7 +3,9 @@
 use super::manifest::ZC2_KEYING;
 use crate::{
     request::{Pair, Payload, Signed, Trace, Unsigned},
-    sign::{Algorithm, Keying, Prepared, Signer, SigningInput, canonical_request, hex, sha256_hex},
+    sign::{
+        Algorithm, HmacSpec, Prepared, Signer, SigningInput, canonical_request, hex, sha256_hex,
+    },
 };
 use smol_str::SmolStr;
 use std::mem;
@@ -16,7 +18,7 @@ impl Algorithm for Zc2 {
         "ZC2-HMAC-SHA256"
     }
 
-    fn keying(&self) -> Keying {
+    fn hmac_spec(&self) -> HmacSpec {
         ZC2_KEYING
     }
 
@@ -44,7 +46,7 @@ impl Algorithm for Zc2 {
         let query = mem::take(&mut input.raw_query);
         let unfinished = Signed::unfinished(input, query, trace);
         Prepared {
-            keying: self.keying(),
+            hmac_spec: self.hmac_spec(),
             message: string_to_sign.into_bytes(),
             finish: Box::new(move |tag| {
                 let signature = hex(tag);

@@ -1,10 +1,10 @@
 //! The states of this cloud's instances, and which orders they allow.
 
 use crate::{
-    answer::{InstanceState, Phase},
+    answer::{DescribedInstance, Phase},
     cloud::Verb,
     eligibility::{self, Eligibility},
-    plan::Order,
+    plan::OperationSpec,
 };
 
 /// A state by its own word. The vendor's prose has `STARTING` where its list of states has
@@ -23,9 +23,9 @@ pub(super) fn phase(state: &str) -> Phase {
 }
 
 /// A forced restart is also taken by instances that are on their way up (vendor documentation).
-pub(super) fn eligibility(order: &Order, instance: &InstanceState) -> Eligibility {
-    match (order.operation().verb, instance.phase) {
-        (Verb::Reboot, Phase::Starting) if order.is_forced() => Eligibility::Eligible,
+pub(super) fn eligibility(spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility {
+    match (spec.operation().verb, instance.phase) {
+        (Verb::Reboot, Phase::Starting) if spec.is_forced() => Eligibility::Eligible,
         (verb, phase) => eligibility::by_phase(verb, phase),
     }
 }

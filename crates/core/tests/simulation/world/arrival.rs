@@ -2,17 +2,17 @@
 
 use super::World;
 use crate::{
+    mock_responses::{self, ServiceError},
     model::{Instance, Power, Verdict},
-    voices::{self, Trouble},
 };
 use relight_core::{
-    answer::{Delivery, Response},
+    answer::{Response, TransportResult},
     cloud::Verb,
 };
 
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum NetworkFault {
     Answered,
     AnswerLost,
     /// The browser sends a second copy behind the page's back, whose answer it shows.
@@ -39,66 +39,71 @@ impl World {
         &mut self,
         send: u64,
         ids: &[String],
-        fate: Fate,
-    ) -> (Option<Delivery>, u64) {
-        let delay = 5 + self.dice.roll(400);
+        fault: NetworkFault,
+    ) -> (Option<TransportResult>, u64) {
+        let delay = 5 + self.rng.below(400);
         let cloud = self.cloud.manifest().id;
         let cloud_seconds = self.now.saturating_add_signed(self.skew_seconds * 1_000) / 1_000;
         let request = format!("00000000-0000-0000-0000-{:012}", self.next_request);
-        let say = |trouble| {
-            Some(Delivery::Answered(voices::trouble(cloud, trouble, &request, cloud_seconds)))
+        let say = |service_error| {
+            Some(TransportResult::Answered(mock_responses::service_error(
+                cloud,
+                service_error,
+                &request,
+                cloud_seconds,
+            )))
         };
-        let delivery = match fate {
-            Fate::Throttled => {
-                self.seen.note("throttled");
+        let result = match fault {
+            NetworkFault::Throttled => {
+                self.coverage.note("throttled");
                 self.truth.insert(send, Truth::NotDone);
-                say(Trouble::Throttled)
+                say(ServiceError::Throttled)
             }
-            Fate::ClockSkew => {
-                self.seen.note("skewed");
+            NetworkFault::ClockSkew => {
+                self.coverage.note("skewed");
                 self.truth.insert(send, Truth::NotDone);
-                say(Trouble::ClockSkew)
+                say(ServiceError::ClockSkew)
             }
-            Fate::InternalError { done } => {
-                self.seen.note("internal error");
+            NetworkFault::InternalError { done } => {
+                self.coverage.note("internal error");
                 if done {
                     self.carry_out_at_cloud(send, ids);
                 } else {
                     self.truth.insert(send, Truth::NotDone);
                 }
-                say(Trouble::Internal)
+                say(ServiceError::Internal)
             }
-            Fate::Answered => {
+            NetworkFault::Answered => {
                 let verdict = self.carry_out_at_cloud(send, ids);
-                let said = voices::verdict(cloud, self.verb, &verdict, cloud_seconds);
-                Some(Delivery::Answered(said))
+                let said = mock_responses::verdict(cloud, self.verb, &verdict, cloud_seconds);
+                Some(TransportResult::Answered(said))
             }
-            Fate::AnswerLost => {
-                self.seen.note("lost after");
+            NetworkFault::AnswerLost => {
+                self.coverage.note("lost after");
                 self.carry_out_at_cloud(send, ids);
-                Some(Delivery::Lost { word: "network".into() })
+                Some(TransportResult::Lost { word: "network".into() })
             }
-            Fate::Garbled => {
-                self.seen.note("garbled");
+            NetworkFault::Garbled => {
+                self.coverage.note("garbled");
                 let verdict = self.carry_out_at_cloud(send, ids);
-                let mut said = voices::verdict(cloud, self.verb, &verdict, cloud_seconds);
+                let mut said = mock_responses::verdict(cloud, self.verb, &verdict, cloud_seconds);
                 let half = said.body.len() / 2;
                 said.body.truncate(half);
-                Some(Delivery::Answered(said))
+                Some(TransportResult::Answered(said))
             }
-            Fate::SecondCopy => {
-                self.seen.note("second copy");
+            NetworkFault::SecondCopy => {
+                self.coverage.note("second copy");
                 self.carry_out_at_cloud(send, ids);
                 if self.cloud.manifest().refuses_repetitions {
-                    say(Trouble::SecondCopy)
+                    say(ServiceError::SecondCopy)
                 } else {
                     let verdict = self.carry_out_at_cloud(send, ids);
-                    let said = voices::verdict(cloud, self.verb, &verdict, cloud_seconds);
-                    Some(Delivery::Answered(said))
+                    let said = mock_responses::verdict(cloud, self.verb, &verdict, cloud_seconds);
+                    Some(TransportResult::Answered(said))
                 }
             }
         };
-        (delivery, delay)
+        (result, delay)
     }
 
     fn judge(&mut self, ids: &[String]) -> Verdict {
@@ -128,7 +133,7 @@ impl World {
             for (id, problem) in &verdict.instances {
                 if problem.is_none() {
                     done += 1;
-                    let takes_ms = 8_000 + self.dice.roll(60_000);
+                    let takes_ms = 8_000 + self.rng.below(60_000);
                     let name = match self.verb {
                         Verb::Reboot => "RebootInstances",
                         Verb::Start => "StartInstances",
@@ -169,6 +174,6 @@ impl World {
             .collect();
         let found: Vec<&Instance> = found.iter().collect();
         let seconds = now.saturating_add_signed(self.skew_seconds * 1_000) / 1_000;
-        voices::description(self.cloud.manifest().id, &found, seconds)
+        mock_responses::description(self.cloud.manifest().id, &found, seconds)
     }
 }

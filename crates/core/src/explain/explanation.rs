@@ -1,0 +1,404 @@
+//! Puts an error in words: the entry's texts with what was caught, or what an unknown code tells.
+
+use super::{
+    Effect, Entry, ErrorReport, Found, Group, Hint, Known, Permission, Retry, SuggestedAction, Who,
+    caught_by, family, find, group, hint, index::LAYERS_ID, layer, mask, pattern, permission,
+    unknown_effect,
+};
+use crate::{
+    cloud::{self, Cloud, Manifest},
+    i18n::{Locale, Text, text},
+    visible::{visible, without_hidden},
+};
+use serde::Serialize;
+
+/// An error, decoded and put in words. The shape of the module's `Explanation`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Explanation {
+    /// Whether the catalogue has it.
+    pub recognised: bool,
+    /// The cloud's id, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloud: Option<&'static str>,
+    /// The cloud's code, as found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// True for a passed dry run.
+    pub success: bool,
+    /// One line.
+    pub title: String,
+    /// What happened.
+    pub meaning: String,
+    /// What to do.
+    pub remedy: String,
+    /// Who can do it.
+    pub who: Who,
+    /// Whether trying again is safe, and when.
+    pub retry: Retry,
+    /// The cloud's id of the request, where it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The instances named in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub instance_ids: Vec<String>,
+    /// The cloud's own words, kept.
+    pub original: String,
+    /// What to do about it, in a word.
+    pub group: Group,
+    /// What the answer proves about the request.
+    pub effect: Effect,
+    /// Where the index explains the code: `cloud/code`. `None` for a code that it lacks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// How sure it is that the text says this.
+    #[serde(rename = "sure")]
+    pub confidence: Confidence,
+    /// In what shape it stood in a text; `None` for an answer that was decoded.
+    #[serde(rename = "seenAs", skip_serializing_if = "Option::is_none")]
+    pub detected_format: Option<DetectedFormat>,
+    /// The operation that was asked for, by the cloud's own name, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// The region, where a text names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// What is known of the permission that is missing; `None` for other errors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission: Option<Permission>,
+    /// What the cloud says it has signed, where it says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<ServerSignature>,
+    /// What may lie behind it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<Hint>,
+    /// What a page can do about it, the first first.
+    #[serde(rename = "helps", skip_serializing_if = "Vec::is_empty")]
+    pub suggested_actions: Vec<SuggestedAction>,
+    /// The vendor's own page on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor_page: Option<String>,
+}
+
+/// How sure it is that a text says what is explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// Other things than a cloud say this too.
+    Possible,
+    /// The code is of one cloud only, and nothing else in the text speaks for it.
+    Likely,
+    /// An answer of a cloud, or a text with more than the code to say which.
+    Certain,
+}
+
+/// The shape in which an error stood in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DetectedFormat {
+    /// Nothing but the code.
+    Code,
+    /// JSON.
+    Json,
+    /// XML.
+    Xml,
+    /// What a program's error says, or a line of a log.
+    Prose,
+    /// A web page.
+    Page,
+    /// A header of an answer.
+    Header,
+}
+
+/// What a cloud says it has signed, tokens hidden. Each part as it would stand in a trace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerSignature {
+    /// The string to sign.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub string_to_sign: Option<String>,
+    /// The canonical request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canonical_request: Option<String>,
+}
+
+/// Puts an error of a cloud in words.
+///
+/// A code that the catalogue lacks gives `recognised: false`: what its name tells is said to be just
+/// that, and the cloud's own words stay in `original`, with secrets hidden.
+///
+/// ```
+/// use relight_core::explain::{ErrorReport, explain};
+/// use relight_core::i18n::Locale;
+///
+/// let report = ErrorReport { code: "Throttling.Burst".to_owned(), ..ErrorReport::default() };
+/// let unknown = explain(None, &[], &report, None, Locale::En);
+/// assert!(!unknown.recognised);
+/// assert!(unknown.meaning.contains("requests that come too fast"));
+/// ```
+pub fn explain(
+    cloud_id: Option<&'static str>,
+    entries: &'static [Entry],
+    report: &ErrorReport,
+    operation: Option<&str>,
+    locale: Locale,
+) -> Explanation {
+    explain_with(cloud_id, entries, report, operation, &Known::default(), locale)
+}
+
+/// The same, with what is known about the request: its key, its region, the clock.
+pub fn explain_with(
+    cloud_id: Option<&'static str>,
+    entries: &'static [Entry],
+    report: &ErrorReport,
+    operation: Option<&str>,
+    known: &Known<'_>,
+    locale: Locale,
+) -> Explanation {
+    match find(entries, report, operation) {
+        Some(found) => recognised(cloud_id, &found, report, operation, known, locale),
+        None => unknown(cloud_id, report, operation, known, locale),
+    }
+}
+
+/// Puts a fault of a layer below the clouds in words: a word that [`layer`] knows, and the text that
+/// came instead of an answer. An unknown word counts as an answer that is not understood.
+pub fn explain_layer(word: &str, text: &str, locale: Locale) -> Explanation {
+    let report =
+        ErrorReport { code: word.to_owned(), message: text.to_owned(), ..ErrorReport::default() };
+    let (known, entry) = match layer(word) {
+        Some(entry) => (true, Some(entry)),
+        None => (false, layer("not-understood")),
+    };
+    match entry {
+        Some(entry) => {
+            let captures = caught_by(entry, text).1;
+            let found = Found { entry, captures };
+            Explanation {
+                recognised: known,
+                ..recognised(None, &found, &report, None, &Known::default(), locale)
+            }
+        }
+        None => unknown(None, &report, None, &Known::default(), locale),
+    }
+}
+
+fn recognised(
+    cloud_id: Option<&'static str>,
+    found: &Found,
+    report: &ErrorReport,
+    operation: Option<&str>,
+    known: &Known<'_>,
+    locale: Locale,
+) -> Explanation {
+    let entry = found.entry;
+    let denied = report.denied.as_deref();
+    let value = |name: &str| {
+        let caught = found.captures.iter().find(|(known, _)| *known == name);
+        let value = match (caught, name, report.instance_ids.as_slice()) {
+            (Some((_, value)), _, _) => value.as_str(),
+            (None, "instance", [only]) => only.as_str(),
+            (None, "operation", _) => operation?,
+            (None, "action", _) => denied?.action.as_deref()?,
+            (None, "resource", _) => denied?.resource.as_deref()?,
+            _ => return None,
+        };
+        presentable(value)
+    };
+    let in_words = |text: Text| pattern::fill(text.in_locale(locale), value);
+    let cloud = cloud_id.and_then(cloud::by_id);
+    let manifest = cloud.map(Cloud::manifest);
+    let permission = cloud
+        .filter(|cloud| cloud.manifest().permission_codes.contains(&entry.code))
+        .map(|cloud| permission::permission(cloud, Some(found), report, operation, known, locale));
+    let signature = server_signature(found);
+    let group = group::group(manifest, entry);
+    let suggested_actions =
+        suggested_actions(manifest, entry, permission.as_ref(), signature.as_ref());
+    let hints = cloud.map_or_else(Vec::new, |cloud| {
+        hint::hints(cloud, group, &suggested_actions, known, locale)
+    });
+    Explanation {
+        recognised: true,
+        cloud: cloud_id,
+        code: Some(report.code.clone()),
+        success: entry.effect == Effect::DryRunPassed,
+        title: in_words(entry.title),
+        meaning: in_words(entry.meaning),
+        remedy: in_words(entry.remedy),
+        who: entry.who,
+        retry: entry.retry,
+        request_id: report.request_id.as_deref().map(|id| without_hidden(id).into_owned()),
+        instance_ids: report.instance_ids.clone(),
+        original: mask::mask(&without_hidden(&report.message)),
+        group,
+        effect: entry.effect,
+        address: Some(address(cloud_id.unwrap_or(LAYERS_ID), entry.code)),
+        confidence: Confidence::Certain,
+        detected_format: None,
+        operation: operation.map(str::to_owned),
+        region: known.region.map(str::to_owned),
+        suggested_actions,
+        permission,
+        signature,
+        hints,
+        vendor_page: manifest.map(|manifest| vendor_page(manifest, entry.code)),
+    }
+}
+
+fn unknown(
+    cloud_id: Option<&'static str>,
+    report: &ErrorReport,
+    operation: Option<&str>,
+    known: &Known<'_>,
+    locale: Locale,
+) -> Explanation {
+    const TITLE: Text = text("This error is not in the catalogue", "该错误尚未收录");
+    const MEANING: Text =
+        text("What {code|it} means is not known here.", "{code|该错误}的含义暂不清楚。");
+    const MEANING_BY_NAME: Text = text(
+        "What {code|it} means is not known here. By its name, and by that alone, it is about {about}.",
+        "{code|该错误}的含义暂不清楚；仅从名称推测，它与“{about}”有关。",
+    );
+    const LOOK_FIRST: Text = text(
+        "Look at the instance before sending again. The cloud's own words are below; its support can tell more by the request ID.",
+        "重新提交前请先查看实例状态。云端原文见下方，也可凭请求 ID 咨询云厂商的技术支持。",
+    );
+    const READ: Text = text(
+        "Read the cloud's own words below; its support can tell more by the request ID.",
+        "请查看下方的云端原文，也可凭请求 ID 咨询云厂商的技术支持。",
+    );
+    let family = family::family(report.code.trim());
+    let value = |name: &str| match name {
+        "code" => presentable(&report.code),
+        "about" => family.map(|family| family.about.in_locale(locale).to_owned()),
+        _ => None,
+    };
+    let in_words = |text: Text| pattern::fill(text.in_locale(locale), value);
+    let effect = unknown_effect(report);
+    let retry = match (effect, family) {
+        (Effect::MaybeDone | Effect::MaybeEcho, _) => Retry::CheckFirst,
+        (_, Some(family)) => family.retry,
+        (_, None) => Retry::AfterFix,
+    };
+    let cloud = cloud_id.and_then(cloud::by_id);
+    let permission = cloud
+        .filter(|_| family.is_some_and(|family| family.group == Group::GetPermission))
+        .map(|cloud| permission::permission(cloud, None, report, operation, known, locale));
+    let group = group::group_of_unknown(&report.code, retry);
+    let mut suggested_actions = Vec::new();
+    if permission.as_ref().is_some_and(|permission| permission.policy.is_some()) {
+        suggested_actions.push(SuggestedAction::CopyPolicy);
+    }
+    if retry == Retry::CheckFirst {
+        suggested_actions.push(SuggestedAction::RefreshState);
+    }
+    let hints = cloud.map_or_else(Vec::new, |cloud| {
+        hint::hints(cloud, group, &suggested_actions, known, locale)
+    });
+    Explanation {
+        recognised: false,
+        cloud: cloud_id,
+        code: presentable(&report.code),
+        success: false,
+        title: in_words(TITLE),
+        meaning: in_words(if family.is_some() { MEANING_BY_NAME } else { MEANING }),
+        remedy: in_words(if retry == Retry::CheckFirst { LOOK_FIRST } else { READ }),
+        who: family.map_or(Who::You, |family| family.who),
+        retry,
+        request_id: report.request_id.as_deref().map(|id| without_hidden(id).into_owned()),
+        instance_ids: report.instance_ids.clone(),
+        original: mask::mask(&without_hidden(&report.message)),
+        group,
+        effect,
+        address: None,
+        confidence: Confidence::Certain,
+        detected_format: None,
+        operation: operation.map(str::to_owned),
+        region: known.region.map(str::to_owned),
+        permission,
+        signature: None,
+        hints,
+        suggested_actions,
+        vendor_page: cloud.map(|cloud| vendor_page(cloud.manifest(), &report.code)),
+    }
+}
+
+/// Where the index explains a code: `cloud/code`, without what an address would have to escape.
+pub(super) fn address(cloud_id: &str, code: &str) -> String {
+    let code: String = code
+        .chars()
+        .filter(|c| !matches!(c, '(' | ')'))
+        .map(|c| if c == ' ' { '-' } else { c })
+        .collect();
+    format!("{cloud_id}/{code}")
+}
+
+/// A text of an entry with the words for what is not known.
+pub(super) fn plain(text: Text, locale: Locale) -> String {
+    pattern::fill(text.in_locale(locale), |_| None)
+}
+
+fn server_signature(found: &Found) -> Option<ServerSignature> {
+    let caught = |name: &str| {
+        let value = found.captures.iter().find(|(known, _)| *known == name)?.1.as_str();
+        (!value.trim().is_empty()).then(|| mask::mask(value))
+    };
+    let string_to_sign = caught("server_string_to_sign");
+    let canonical_request = caught("server_canonical_request");
+    (string_to_sign.is_some() || canonical_request.is_some())
+        .then_some(ServerSignature { string_to_sign, canonical_request })
+}
+
+fn suggested_actions(
+    manifest: Option<&Manifest>,
+    entry: &Entry,
+    permission: Option<&Permission>,
+    signature: Option<&ServerSignature>,
+) -> Vec<SuggestedAction> {
+    let mut suggested_actions = Vec::new();
+    if permission.is_some_and(|permission| permission.policy.is_some()) {
+        suggested_actions.push(SuggestedAction::CopyPolicy);
+    }
+    if signature.is_some() {
+        suggested_actions.push(SuggestedAction::CompareSignature);
+    }
+    if entry.effect == Effect::ClockSkew {
+        suggested_actions.push(SuggestedAction::CorrectClock);
+    } else if manifest.is_some_and(|one| group::group(Some(one), entry) == Group::CorrectKey) {
+        suggested_actions.push(SuggestedAction::EnterKey);
+    }
+    match entry.retry {
+        Retry::CheckFirst => suggested_actions.push(SuggestedAction::RefreshState),
+        Retry::Later if entry.effect == Effect::MaybeEcho => {
+            suggested_actions.push(SuggestedAction::RefreshState)
+        }
+        Retry::Later => suggested_actions.push(SuggestedAction::SendAgain),
+        Retry::Never | Retry::AfterFix => {}
+    }
+    let of_code = manifest.map_or(&[][..], |manifest| manifest.error_helps).iter();
+    suggested_actions
+        .extend(of_code.filter(|(code, _)| *code == entry.code).map(|(_, help)| *help));
+    suggested_actions
+}
+
+fn vendor_page(manifest: &Manifest, code: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    match manifest.error_url {
+        Some(page) if !code.is_empty() && code.chars().all(is_plain) => {
+            page.replace("{code}", code)
+        }
+        Some(_) | None => manifest.errors_url.to_owned(),
+    }
+}
+
+/// A piece of foreign text that may stand in a sentence of ours: short, on one line, visible, and
+/// without secrets. `None` if it cannot.
+fn presentable(value: &str) -> Option<String> {
+    const BYTES_MAX: usize = 120;
+    let value = value.trim();
+    if value.is_empty() || value.len() > BYTES_MAX || visible(value) != value {
+        return None;
+    }
+    Some(mask::mask(value))
+}

@@ -1,0 +1,231 @@
+//! Looking before anything is asked: the states of all instances, page by page, at the cloud's pace.
+
+use super::{
+    Millis,
+    clock::{is_clock_skew, skew_seconds},
+};
+use crate::{
+    answer::{self, Described, DescribedInstance, Fault, TransportResult},
+    eligibility::{Eligibility, SkipReason},
+    ids::InstanceId,
+    plan::{OperationSpec, Target},
+};
+use std::collections::{HashMap, VecDeque};
+
+/// How long something may be sent on the word of a look. What it has shown ages: somebody else restarts,
+/// stops or releases an instance, puts a lock on it, and then its last operation is another one, too. It
+/// is long enough to read a review and to type the count.
+const VALID_FOR_MS: u64 = 300_000;
+
+/// How old a look is, if nothing may be sent on its word any more. Of a clock that was set back since,
+/// nothing is known but that it was.
+pub fn outdated(described_at: Millis, now: Millis) -> Option<u64> {
+    Some(now.abs_diff(described_at)).filter(|age_ms| *age_ms > VALID_FOR_MS)
+}
+
+/// A look at many instances, as a state machine without I/O: [`Preflight::next`] says what to do,
+/// [`Preflight::described`] takes what came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preflight {
+    target: Target,
+    through_proxy: bool,
+    remaining: VecDeque<InstanceId>,
+    total: usize,
+    in_flight: bool,
+    next_at: Millis,
+    tries: u32,
+    asked_at: Millis,
+    clock_skew_seconds: i64,
+    clock_corrected: bool,
+    result: PreflightResult,
+}
+
+/// What a look has brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PreflightResult {
+    /// The instances that the cloud knows.
+    pub instances: Vec<DescribedInstance>,
+    /// When the first of them was asked for, in milliseconds since 1970: none is older.
+    pub at: Millis,
+    /// How old the look was that this one was done instead of, because nothing could be sent on its word.
+    pub replaced_age_ms: Option<u64>,
+    /// Why the look could not be finished.
+    pub fault: Option<Fault>,
+    /// Seconds by which the cloud's clock is ahead of the page's, if that stood in the way.
+    pub clock_skew_seconds: Option<i64>,
+}
+
+/// What to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PreflightCommand {
+    /// Describe these instances and report with [`Preflight::described`].
+    Describe(Vec<InstanceId>),
+    /// Ask again at this time.
+    WakeAt(Millis),
+    /// An answer is on the way.
+    Wait,
+    /// It is over: [`Preflight::result`] has the result.
+    Done,
+}
+
+impl Preflight {
+    /// A look at these instances.
+    pub fn new(target: Target, ids: &[InstanceId], through_proxy: bool) -> Self {
+        Preflight {
+            target,
+            through_proxy,
+            remaining: ids.iter().cloned().collect(),
+            total: ids.len(),
+            in_flight: false,
+            next_at: 0,
+            tries: 0,
+            asked_at: 0,
+            clock_skew_seconds: 0,
+            clock_corrected: false,
+            result: PreflightResult::default(),
+        }
+    }
+
+    /// The same, done because the one before was too old.
+    pub(crate) fn instead_of(mut self, age_ms: Option<u64>) -> Self {
+        self.result.replaced_age_ms = age_ms;
+        self
+    }
+
+    /// Where it looks.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// How many of how many instances have been looked at.
+    pub fn progress(&self) -> (usize, usize) {
+        (self.total - self.remaining.len(), self.total)
+    }
+
+    /// Seconds to add to the page's clock for the signature, as learned from the cloud's own clock.
+    pub fn clock_skew_seconds(&self) -> i64 {
+        self.clock_skew_seconds
+    }
+
+    /// What it has brought so far.
+    pub fn result(&self) -> &PreflightResult {
+        &self.result
+    }
+
+    /// What to do at a time.
+    pub fn next(&mut self, now: Millis) -> PreflightCommand {
+        if self.in_flight {
+            return PreflightCommand::Wait;
+        }
+        if self.remaining.is_empty() || self.result.fault.is_some() {
+            return PreflightCommand::Done;
+        }
+        if now < self.next_at {
+            return PreflightCommand::WakeAt(self.next_at);
+        }
+        let manifest = self.target.cloud.manifest();
+        self.next_at =
+            now + 1_000_u64.div_ceil(u64::from(manifest.describe_calls_per_second.max(1)));
+        self.in_flight = true;
+        self.asked_at = now;
+        let page = manifest.describe_ids_max.max(1);
+        PreflightCommand::Describe(self.remaining.iter().take(page).cloned().collect())
+    }
+
+    /// Takes what a describe call has brought. Reads may be repeated: a page that was refused for
+    /// pace, or lost, is asked for again, twice at most.
+    pub fn described(&mut self, now: Millis, ids: &[InstanceId], result: &TransportResult) {
+        self.in_flight = false;
+        match answer::classify_describe(self.target.cloud, result, self.through_proxy) {
+            Described::Found { instances, .. } => {
+                self.tries = 0;
+                self.remaining.drain(..ids.len().min(self.remaining.len()));
+                self.result.instances.extend(instances);
+                if self.result.at == 0 {
+                    self.result.at = self.asked_at;
+                }
+            }
+            Described::Failed(fault) if self.corrects_clock(now, &fault, result) => {
+                self.next_at = now;
+            }
+            Described::Failed(fault) => {
+                self.tries += 1;
+                if self.tries > 2 {
+                    self.result.fault = Some(fault);
+                } else {
+                    self.next_at = now + (500 << self.tries);
+                }
+            }
+        }
+    }
+
+    /// A clock that is off must not reach anybody as an error: it is set once by the cloud's.
+    fn corrects_clock(&mut self, now: Millis, fault: &Fault, result: &TransportResult) -> bool {
+        let TransportResult::Answered(response) = result else { return false };
+        if !is_clock_skew(&self.target, fault) || self.clock_corrected {
+            return false;
+        }
+        let Some(seconds) = skew_seconds(self.asked_at, now, response) else { return false };
+        self.clock_skew_seconds = seconds;
+        self.result.clock_skew_seconds = Some(self.clock_skew_seconds);
+        self.clock_corrected = true;
+        true
+    }
+}
+
+/// Parts the instances that can take an order from those that cannot, with the reasons. Ids that
+/// the look did not bring are not found.
+pub fn partition_eligible(
+    spec: &OperationSpec,
+    ids: &[InstanceId],
+    described: &[DescribedInstance],
+) -> (Vec<InstanceId>, Vec<(InstanceId, SkipReason)>) {
+    let described: HashMap<&str, &DescribedInstance> =
+        described.iter().map(|state| (state.id.as_str(), state)).collect();
+    let mut eligible = Vec::new();
+    let mut skipped = Vec::new();
+    for id in ids {
+        let verdict = described
+            .get(id.as_str())
+            .map_or(Eligibility::Skipped(SkipReason::NotFound), |state| {
+                spec.target().cloud.eligibility(spec, state)
+            });
+        match verdict {
+            Eligibility::Eligible => eligible.push(id.clone()),
+            Eligibility::Skipped(reason) => skipped.push((id.clone(), reason)),
+        }
+    }
+    (eligible, skipped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{answer::Response, cloud, ids::parse_ids};
+
+    #[test]
+    fn a_clock_that_is_off_is_set_once_by_the_clouds() {
+        let cloud = cloud::by_id("tencent").unwrap();
+        let target = Target::new(cloud, None, "ap-guangzhou").unwrap();
+        let ids: Vec<InstanceId> =
+            parse_ids("ins-r8hr2upy", Some(cloud)).ids.into_iter().map(|one| one.id).collect();
+        let mut preflight = Preflight::new(target, &ids, true);
+        let refused = TransportResult::Answered(Response {
+            status: 200,
+            headers: vec![
+                ("proxy-status".into(), "relight-proxy; received-status=200".into()),
+                ("date".into(), "Wed, 01 May 2024 08:10:00 GMT".into()),
+            ],
+            body: r#"{"Response":{"Error":{"Code":"AuthFailure.SignatureExpire","Message":"expired"},"RequestId":"8f1e5c1a-0000-0000-0000-000000000001"}}"#.into(),
+        });
+        let now = 1_714_550_400_000;
+        assert!(matches!(preflight.next(now), PreflightCommand::Describe(_)));
+        preflight.described(now, &ids, &refused);
+        assert_eq!(preflight.clock_skew_seconds(), 600);
+        assert_eq!(preflight.result().clock_skew_seconds, Some(600));
+        assert!(matches!(preflight.next(now), PreflightCommand::Describe(_)));
+        // The same answer again is no matter of the clock any more.
+        preflight.described(now, &ids, &refused);
+        assert!(matches!(preflight.next(now), PreflightCommand::WakeAt(_)));
+    }
+}

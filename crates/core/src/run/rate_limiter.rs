@@ -1,0 +1,283 @@
+//! No faster than the cloud allows.
+
+use super::Millis;
+use std::collections::VecDeque;
+
+const SECOND_MS: u64 = 1_000;
+
+/// The cloud counts arrivals, and a call may be held up on its way, so that the next ones arrive closer
+/// behind it than they left. As long as nobody knows when it arrived, it is taken to have been held up
+/// by this much; an answer says better, for it has arrived before that.
+const IN_FLIGHT_MS: u64 = 40;
+
+/// Times are cut to whole milliseconds, here and there.
+const GRAIN_MS: u64 = 2;
+
+/// When the next call may go out: so many arrivals in any second, evenly spread over it.
+#[derive(Clone, Debug)]
+pub(super) struct RateLimiter {
+    calls_per_second: usize,
+    interval_ms: u64,
+    /// What it was before anything was refused for it.
+    usual_interval_ms: u64,
+    /// How many calls have gone out since the pace was last changed.
+    unchanged_for: usize,
+    next_at: Millis,
+    /// The last calls, as many as a second allows.
+    recent: VecDeque<Recent>,
+    slowed_at: Option<Millis>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Recent {
+    call: usize,
+    sent_at: Millis,
+    /// From when on it is out of the cloud's second.
+    over_at: Millis,
+}
+
+impl Recent {
+    const fn new(call: usize, sent_at: Millis) -> Self {
+        Recent { call, sent_at, over_at: sent_at + IN_FLIGHT_MS + SECOND_MS }
+    }
+}
+
+impl RateLimiter {
+    pub(super) fn new(calls_per_second: u32) -> Self {
+        let calls_per_second = calls_per_second.max(1);
+        let usual_interval_ms = SECOND_MS.div_ceil(u64::from(calls_per_second));
+        RateLimiter {
+            calls_per_second: usize::try_from(calls_per_second).unwrap_or(1),
+            // Rounded up: one call too many in a second is a refusal.
+            interval_ms: usual_interval_ms,
+            usual_interval_ms,
+            unchanged_for: 0,
+            next_at: 0,
+            recent: VecDeque::new(),
+            slowed_at: None,
+        }
+    }
+
+    pub(super) fn next_at(&self, now: Millis) -> Millis {
+        if self.was_set_back(now) {
+            return now;
+        }
+        let window = self
+            .first_over()
+            .filter(|_| self.recent.len() >= self.calls_per_second)
+            .and_then(|place| self.recent.get(place))
+            .map_or(0, |first| first.over_at);
+        self.next_at.max(window)
+    }
+
+    /// Takes note of a call that leaves at a time, or will in a moment.
+    ///
+    /// A call that leaves a little late, as timers and disks have it, does not delay those after it:
+    /// only the number in a second is the cloud's limit.
+    pub(super) fn sent(&mut self, call: usize, at: Millis) {
+        if self.was_set_back(at) {
+            self.recent.clear();
+            self.next_at = at;
+        }
+        let late_ms = at.saturating_sub(self.next_at);
+        let due = if late_ms <= self.interval_ms { self.next_at.min(at) } else { at };
+        self.next_at = due + self.interval_ms;
+        // What was too fast for a moment need not be too fast for ever: a little faster after every
+        // second's worth of calls, until the next refusal.
+        self.unchanged_for += 1;
+        if self.unchanged_for > self.calls_per_second {
+            self.unchanged_for = 0;
+            self.interval_ms = (self.interval_ms * 9 / 10).max(self.usual_interval_ms);
+        }
+        if self.recent.len() >= self.calls_per_second
+            && let Some(place) = self.first_over()
+        {
+            self.recent.remove(place);
+        }
+        self.recent.push_back(Recent::new(call, at));
+    }
+
+    /// Whether a call that was to leave still has the place that it was given.
+    pub(super) fn has_place_for(&self, call: usize) -> bool {
+        self.recent.iter().any(|recent| recent.call == call)
+    }
+
+    /// A call has left only now.
+    pub(super) fn mark_sent(&mut self, call: usize, now: Millis) {
+        if let Some(recent) = self.last_of(call)
+            && now > recent.sent_at
+        {
+            *recent = Recent::new(call, now);
+        }
+    }
+
+    /// A call has come back, or is lost: it arrived before that, if at all.
+    pub(super) fn answered(&mut self, call: usize, now: Millis) {
+        if let Some(recent) = self.last_of(call) {
+            recent.over_at = recent.over_at.min(now.max(recent.sent_at) + SECOND_MS + GRAIN_MS);
+        }
+    }
+
+    fn last_of(&mut self, call: usize) -> Option<&mut Recent> {
+        self.recent.iter_mut().rev().find(|recent| recent.call == call)
+    }
+
+    /// The place of the one that is out of the cloud's second first.
+    fn first_over(&self) -> Option<usize> {
+        let places = self.recent.iter().enumerate();
+        places.min_by_key(|(_, recent)| recent.over_at).map(|(place, _)| place)
+    }
+
+    /// A clock that was set back must not stop the run for hours.
+    fn was_set_back(&self, now: Millis) -> bool {
+        self.recent.back().is_some_and(|last| now + SECOND_MS < last.sent_at)
+    }
+
+    pub(super) fn not_before(&mut self, at: Millis) {
+        self.next_at = self.next_at.max(at);
+    }
+
+    /// A pause that was asked for is not needed after all.
+    pub(super) fn no_pause(&mut self, now: Millis) {
+        self.next_at = self.next_at.min(now + self.interval_ms);
+    }
+
+    /// How long to wait after a refusal for pace, and slower from then on. Calls that were on the way
+    /// together are refused together: that slows it once.
+    pub(super) fn throttled(
+        &mut self,
+        now: Millis,
+        sent_at: Millis,
+        (call, resends): (usize, u32),
+        asked_ms: Option<u64>,
+    ) -> u64 {
+        if self.slowed_at.is_none_or(|slowed_at| sent_at >= slowed_at) {
+            self.interval_ms = (self.interval_ms * 5 / 4).min(5_000);
+            self.unchanged_for = 0;
+            self.slowed_at = Some(now);
+        }
+        let asked_ms = asked_ms.unwrap_or(0).min(120_000);
+        // Who asks for a pause means every call.
+        self.not_before(now + asked_ms);
+        let backoff = 500_u64 << resends.min(6);
+        // Calls of several pages must not come back in step; the call's number will do for a spread.
+        let spread = (call as u64).wrapping_mul(7_919) % (backoff / 2 + 1);
+        asked_ms.max(backoff) + spread
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RateLimiter;
+
+    /// The times at which calls go out, each late by as much as the list says and answered after so
+    /// many milliseconds, or not within a second.
+    fn times(mut limiter: RateLimiter, late_ms: &[u64], answer_ms: Option<u64>) -> Vec<u64> {
+        let mut now = 1_000_000;
+        let mut sent: Vec<u64> = Vec::new();
+        for late in late_ms {
+            let mut due = now.max(limiter.next_at(now));
+            // What comes back meanwhile may bring the next one forward.
+            for (call, sent_at) in sent.iter().enumerate() {
+                let Some(answered_at) = answer_ms.map(|ms| sent_at + ms) else { continue };
+                if (now..=due).contains(&answered_at) {
+                    limiter.answered(call, answered_at);
+                    due = answered_at.max(limiter.next_at(answered_at));
+                }
+            }
+            now = due;
+            limiter.sent(sent.len(), now);
+            now += late;
+            limiter.mark_sent(sent.len(), now);
+            sent.push(now);
+        }
+        sent
+    }
+
+    const LATE_MS: [u64; 7] = [0, 9, 3, 6, 1, 12, 2];
+
+    #[test]
+    fn no_second_has_too_many_and_lateness_does_not_add_up() {
+        let late: Vec<u64> = (0..200).map(|call| LATE_MS[call % 7]).collect();
+        for (answer_ms, most_ms) in [(None, 106), (Some(200), 106), (Some(15), 103)] {
+            let times = times(RateLimiter::new(10), &late, answer_ms);
+            for eleven in times.windows(11) {
+                assert!(eleven[10] - eleven[0] > 1_000, "{answer_ms:?} {eleven:?}");
+            }
+            let took = times[199] - times[0];
+            assert!(took < 199 * most_ms, "{answer_ms:?}: {took} ms for 199 pauses of 100 ms");
+        }
+    }
+
+    #[test]
+    fn a_call_counts_from_when_it_can_have_arrived() {
+        let mut limiter = RateLimiter::new(1);
+        limiter.sent(0, 1_000_000);
+        assert_eq!(limiter.next_at(1_000_000), 1_001_040, "nobody knows when it arrived");
+        limiter.mark_sent(0, 1_000_300);
+        assert_eq!(limiter.next_at(1_000_300), 1_001_340, "it was held up in the page");
+        limiter.answered(0, 1_000_310);
+        assert_eq!(limiter.next_at(1_000_310), 1_001_312, "it arrived before its answer");
+        limiter.answered(0, 1_000_900);
+        limiter.mark_sent(0, 1_000_200);
+        assert_eq!(limiter.next_at(1_000_900), 1_001_312, "what comes later knows no better");
+    }
+
+    #[test]
+    fn a_slow_answer_says_nothing() {
+        let mut limiter = RateLimiter::new(1);
+        limiter.sent(0, 1_000_000);
+        limiter.answered(0, 1_000_700);
+        assert_eq!(limiter.next_at(1_000_700), 1_001_040);
+    }
+
+    #[test]
+    fn a_long_pause_is_not_made_up_for() {
+        let mut limiter = RateLimiter::new(10);
+        limiter.sent(0, 1_000_000);
+        assert_eq!(limiter.next_at(1_000_000), 1_000_100);
+        limiter.sent(1, 1_009_000);
+        assert_eq!(limiter.next_at(1_009_000), 1_009_100);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_stops_nothing() {
+        let mut limiter = RateLimiter::new(1);
+        limiter.sent(0, 9_000_000);
+        assert_eq!(limiter.next_at(1_000_000), 1_000_000);
+        limiter.sent(1, 1_000_000);
+        assert_eq!(limiter.next_at(1_000_001), 1_001_040);
+    }
+
+    #[test]
+    fn refusals_of_one_time_slow_it_once() {
+        let mut limiter = RateLimiter::new(10);
+        for (call, at) in [0, 100, 200].into_iter().enumerate() {
+            limiter.sent(call, 1_000_000 + at);
+        }
+        for at in [0, 100, 200] {
+            limiter.throttled(1_000_300, 1_000_000 + at, (0, 0), None);
+        }
+        limiter.sent(3, 1_000_300);
+        assert_eq!(limiter.next_at(1_000_300), 1_000_300 + 125);
+    }
+
+    #[test]
+    fn after_a_refusal_it_becomes_as_fast_again_in_time() {
+        let mut limiter = RateLimiter::new(10);
+        let mut now = 1_000_000;
+        limiter.sent(0, now);
+        limiter.throttled(now, now, (0, 0), None);
+        let mut pauses = Vec::new();
+        for call in 1..61 {
+            let next = limiter.next_at(now).max(now);
+            pauses.push(next - now);
+            now = next;
+            limiter.sent(call, now);
+            limiter.answered(call, now);
+        }
+        assert!(pauses[2] >= 125, "{pauses:?}");
+        assert!(pauses.windows(2).skip(1).all(|pair| pair[1] <= pair[0] + 2), "{pauses:?}");
+        assert!(pauses[50..].iter().all(|pause| (100..=102).contains(pause)), "{pauses:?}");
+    }
+}

@@ -1,0 +1,189 @@
+//! What came back: written into the rows, or proof that the call may go out once more.
+
+use super::{
+    CallState, Millis, NO_KEY, Pause, Run, conclude,
+    row::{WatchReason, Watched},
+};
+use crate::{
+    answer::{self, BatchAnswer, Fault, Outcome, TransportResult},
+    explain::Effect,
+};
+use std::sync::Arc;
+
+impl Run {
+    /// A call came back, or did not.
+    pub(super) fn delivered(&mut self, now: Millis, index: usize, result: &TransportResult) {
+        let came_to_nothing = match result {
+            TransportResult::NotSent { .. } => true,
+            TransportResult::Lost { .. } | TransportResult::Answered(_) => false,
+        };
+        let Some(call) = self.calls.get(index).filter(|call| match call.state {
+            CallState::Sending => true,
+            // It could not be signed.
+            CallState::Ready => came_to_nothing,
+            CallState::Waiting | CallState::Claiming | CallState::Done | CallState::Stopped => {
+                false
+            }
+        }) else {
+            // Something that was not on the way cannot come back; to believe it would be to guess.
+            return;
+        };
+        if lacks_key(result) && call.state == CallState::Ready {
+            self.take_back(now, index);
+            self.transient.lacks_key = true;
+            return;
+        }
+        self.transient.rate_limiter.answered(index, now);
+        let answer = answer::classify(&call.batch, result, self.policy.through_proxy);
+        let (sent_at, resends) = (call.sent_at.unwrap_or(now), call.resends);
+        if let Some(not_before) = self.resend_at(now, sent_at, resends, index, result, &answer) {
+            self.change_call(index, |call| {
+                call.state = CallState::Waiting;
+                call.resends += 1;
+                call.not_before = not_before;
+            });
+            for instance in &answer.instances {
+                self.change(&instance.id, |row| {
+                    row.outcome = Outcome::Queued;
+                    row.sent_at = None;
+                });
+            }
+            return;
+        }
+        let (shared, request_id) = (shared_fault(&answer), answer.request_id.clone());
+        self.change_call(index, |call| {
+            call.state = CallState::Done;
+            call.answered_at = Some(now);
+            call.request_id = request_id;
+            call.status = match result {
+                TransportResult::Answered(response) => Some(response.status),
+                TransportResult::NotSent { .. } | TransportResult::Lost { .. } => None,
+            };
+            call.fault = shared;
+            call.answered_at_cloud_seconds = match result {
+                TransportResult::Answered(response) => answer::server_unix_seconds(response),
+                TransportResult::NotSent { .. } | TransportResult::Lost { .. } => None,
+            };
+        });
+        let bad = self.take_answer(now, answer);
+        self.consider_pause(index, bad);
+    }
+
+    /// Writes an answer into the rows. Returns whether the whole call was without success, and how.
+    fn take_answer(&mut self, now: Millis, answer: BatchAnswer) -> Option<Pause> {
+        let all = |outcome| answer.instances.iter().all(|instance| instance.outcome == outcome);
+        let bad = if all(Outcome::Unknown) {
+            Some(Pause::Unknowns)
+        } else if all(Outcome::Rejected) || all(Outcome::NotSent) {
+            Some(Pause::Refusals)
+        } else {
+            None
+        };
+        let verb = self.spec.operation().verb;
+        let spec = Arc::clone(&self.spec);
+        let watch = self.policy.watch;
+        for instance in answer.instances {
+            self.change(&instance.id.clone(), |row| {
+                let reason = conclude::watch_reason(&spec, &instance);
+                row.outcome = match reason {
+                    Some(WatchReason::Echo) if watch => Outcome::Unknown,
+                    Some(_) | None => instance.outcome,
+                };
+                row.fault = instance.fault;
+                row.evidence = None;
+                let transition_seen = conclude::answer_shows_transition(
+                    verb,
+                    instance.previous_state.as_deref(),
+                    instance.state.as_deref(),
+                );
+                if instance.previous_state.is_some() {
+                    row.previous_state = instance.previous_state;
+                }
+                if instance.state.is_some() {
+                    row.state = instance.state;
+                }
+                row.watched = reason
+                    .filter(|_| watch)
+                    .map(|reason| Watched { transition_seen, ..Watched::new(now, reason) });
+                row.settled_at = (row.watched.is_none()).then_some(now);
+            });
+        }
+        if watch && self.rows.iter().any(|row| row.watched.is_some()) {
+            self.describe_by(now + conclude::FIRST_DESCRIBE_AFTER_MS);
+        }
+        bad
+    }
+
+    /// When to send a call again by itself; `None` for never: only on proof that nothing was done.
+    fn resend_at(
+        &mut self,
+        now: Millis,
+        sent_at: Millis,
+        resends: u32,
+        index: usize,
+        result: &TransportResult,
+        answer: &BatchAnswer,
+    ) -> Option<Millis> {
+        if !self.policy.resend || self.stopped || self.pause.is_some() {
+            return None;
+        }
+        let first = answer.instances.first()?;
+        if answer.instances.iter().any(|instance| instance.outcome != first.outcome) {
+            return None;
+        }
+        if first.outcome == Outcome::NotSent {
+            let worth_it = match first.fault.as_deref() {
+                Some(Fault::Layer { word, .. }) => conclude::may_pass_by_itself(word),
+                Some(Fault::Cloud(_)) | None => false,
+            };
+            let at = (now + (1_000 << (2 * resends))).max(self.other_bytes_at(sent_at));
+            return (worth_it && resends < 2).then_some(at);
+        }
+        if first.outcome != Outcome::Rejected {
+            return None;
+        }
+        let TransportResult::Answered(response) = result else { return None };
+        match conclude::effect_of(&self.spec, first.fault.as_deref()?) {
+            Effect::Throttled if resends < 8 => {
+                let asked = answer::retry_after_ms(response);
+                let rate_limiter = &mut self.transient.rate_limiter;
+                let at = now + rate_limiter.throttled(now, sent_at, (index, resends), asked);
+                Some(at.max(self.other_bytes_at(sent_at)))
+            }
+            Effect::ClockSkew if !self.clock_corrected => {
+                self.correct_clock(now, sent_at, response)?;
+                Some(now)
+            }
+            // It was on the way already when another one's refusal put the clock right.
+            Effect::ClockSkew
+                if resends == 0 && self.transient.clock_set_at.is_some_and(|at| sent_at < at) =>
+            {
+                Some(now)
+            }
+            Effect::Throttled
+            | Effect::ClockSkew
+            | Effect::NothingDone
+            | Effect::MaybeEcho
+            | Effect::MaybeDone
+            | Effect::DryRunPassed => None,
+        }
+    }
+}
+
+/// Whether a request could not be signed, and so never left.
+pub(super) fn lacks_key(result: &TransportResult) -> bool {
+    match result {
+        TransportResult::NotSent { word } => word == NO_KEY,
+        TransportResult::Lost { .. } | TransportResult::Answered(_) => false,
+    }
+}
+
+/// The fault that all instances of an answer share.
+fn shared_fault(answer: &BatchAnswer) -> Option<Arc<Fault>> {
+    let first = answer.instances.first()?.fault.as_ref()?;
+    answer
+        .instances
+        .iter()
+        .all(|instance| instance.fault.as_ref() == Some(first))
+        .then(|| Arc::clone(first))
+}

@@ -1,0 +1,176 @@
+//! Leave to send: the page around this one is asked, once, and what was asked for is done once it
+//! may be.
+
+use super::{
+    Console, Msg,
+    events::{BeforeSend, to_js},
+    message::ApprovalRequest,
+};
+use crate::{
+    approval::{self, ApprovalResponse, ApprovalStatus},
+    clock,
+};
+use relight_core::{
+    ids::InstanceId,
+    plan::Plan,
+    run::{Approval, Choice, Event, outdated},
+};
+use std::sync::Arc;
+use wasm_bindgen::JsValue;
+use yew::Context;
+
+impl Console {
+    /// Asks the page around this one, and starts the run under review once it may. Once: a second
+    /// click finds a run under way, or the question asked.
+    pub(super) fn send(&mut self, ctx: &Context<Self>, plan: Arc<Plan>) -> bool {
+        // What was known of the proxy when the review was drawn may have grown too old, or another
+        // tab has found out something else.
+        self.choose_route();
+        if self.view.run.is_some() {
+            return true;
+        }
+        if self.view.session.plan() != Some(&plan) {
+            return self.changed(None);
+        }
+        if !self.view.session.may_send() {
+            return true;
+        }
+        let now = clock::now();
+        if let Some(age_ms) = self.view.session.outdated(now) {
+            return self.review(ctx, true, Some(age_ms));
+        }
+        // Said yes to a while ago, and looked at once more since: the same is not asked twice.
+        if let Some((agreed, at)) = self.agreed.take()
+            && agreed == plan
+            && outdated(at, now).is_none()
+        {
+            return self.grant(ctx, ApprovalRequest::Send(plan));
+        }
+        let detail = to_js(&BeforeSend::of(&plan));
+        self.request_approval(ctx, ApprovalRequest::Send(plan), &detail)
+    }
+
+    /// Asks the page around this one for leave to send some of a run again. What sends nothing needs
+    /// none.
+    pub(super) fn ask_for(&mut self, ctx: &Context<Self>, approval: Approval) -> bool {
+        self.update_run_settings(ctx);
+        let Some(run) = &self.view.run else { return false };
+        let choice = approval.choice();
+        if run.refusal(choice).is_some() {
+            return true;
+        }
+        // Nobody is asked for leave to look.
+        if choice == Choice::CheckUnknown || run.is_outdated(choice) {
+            return self.step(ctx, Event::Ask(approval));
+        }
+        // Nobody is asked for what is no longer so.
+        if !run.covers(&approval) {
+            return self.changed(Some(choice));
+        }
+        let ids = approval.ids().iter().map(InstanceId::as_str).collect();
+        let detail = to_js(&BeforeSend::new(approval.spec(), ids, approval.calls()));
+        let run_id = run.about().id.clone();
+        self.request_approval(ctx, ApprovalRequest::SendAgain { run_id, approval }, &detail)
+    }
+
+    /// Says that what was confirmed, or approved, is not what would be sent now.
+    pub(super) fn changed(&mut self, choice: Option<Choice>) -> bool {
+        self.asked += 1;
+        self.view.approval =
+            ApprovalStatus::Changed { choice, number: self.asked, outdated: false };
+        true
+    }
+
+    /// Says that what a choice rests on is looked at first.
+    pub(super) fn rechecks_first(&mut self, choice: Choice) -> bool {
+        self.asked += 1;
+        let number = self.asked;
+        self.view.approval =
+            ApprovalStatus::Changed { choice: Some(choice), number, outdated: true };
+        true
+    }
+
+    fn request_approval(
+        &mut self,
+        ctx: &Context<Self>,
+        request: ApprovalRequest,
+        detail: &JsValue,
+    ) -> bool {
+        if self.view.approval == ApprovalStatus::Asked {
+            return false;
+        }
+        match approval::ask(&ctx.props().host, detail) {
+            ApprovalResponse::Given => self.grant(ctx, request),
+            ApprovalResponse::Refused(words) => {
+                self.view.approval = ApprovalStatus::Refused(words);
+                true
+            }
+            ApprovalResponse::Later(promise) => {
+                self.view.approval = ApprovalStatus::Asked;
+                self.asked += 1;
+                let number = self.asked;
+                ctx.link().send_future(async move {
+                    let answer = approval::answer(promise).await;
+                    Msg::Answered { number, request, answer }
+                });
+                true
+            }
+        }
+    }
+
+    /// The page around this one has thought it over.
+    pub(super) fn answered(
+        &mut self,
+        ctx: &Context<Self>,
+        number: u64,
+        request: ApprovalRequest,
+        answer: Result<(), ApprovalStatus>,
+    ) -> bool {
+        if number != self.asked {
+            return false;
+        }
+        match answer {
+            Ok(()) => self.grant(ctx, request),
+            Err(status) => {
+                self.view.approval = status;
+                true
+            }
+        }
+    }
+
+    /// Carries out what was asked for, if it is still wanted.
+    fn grant(&mut self, ctx: &Context<Self>, request: ApprovalRequest) -> bool {
+        self.view.approval = ApprovalStatus::Nothing;
+        match request {
+            ApprovalRequest::Send(plan) => {
+                if self.view.run.is_some() {
+                    return true;
+                }
+                if self.view.session.plan() != Some(&plan) {
+                    return self.changed(None);
+                }
+                let now = clock::now();
+                if let Some(age_ms) = self.view.session.outdated(now) {
+                    // Thought over for so long that it is to be looked at once more.
+                    self.agreed = Some((plan, now));
+                    return self.review(ctx, true, Some(age_ms));
+                }
+                if self.view.session.may_send() {
+                    self.start_run(ctx, &plan);
+                }
+            }
+            ApprovalRequest::SendAgain { run_id, approval } => {
+                if self.is_current(&run_id) {
+                    self.step(ctx, Event::Ask(approval));
+                }
+            }
+        }
+        true
+    }
+
+    /// Nobody waits for the answer any more.
+    pub(super) fn withdraw(&mut self) {
+        self.asked += 1;
+        self.view.approval = ApprovalStatus::Nothing;
+    }
+}

@@ -1,0 +1,40 @@
+//! Run records for the operator's endpoint: of a run that is over, and of those that pages closed
+//! before it had them.
+
+use super::{Console, Msg, events::report};
+use crate::{
+    journal::{Journal, Unreadable},
+    run_history, uploads,
+};
+use relight_core::{config::Records, export, run::Run};
+use wasm_bindgen_futures::spawn_local;
+use yew::Context;
+
+/// Posts the record of a run to the operator's endpoint, until it is taken.
+pub(super) fn upload_record(ctx: &Context<Console>, to: &Records, run: &Run) {
+    let person = run.about().person.as_deref();
+    let person = person.map_or("null".to_owned(), |person| serde_json::json!(person).to_string());
+    let record = format!("{{\"person\":{person},\"run\":{}}}", export::json(run));
+    let (url, run_id, host) = (to.url.clone(), run.about().id.clone(), ctx.props().host.clone());
+    spawn_local(async move {
+        uploads::upload(&url, &record, |message| report(&host, "records", message)).await;
+        uploads::remove_pending(&run_id);
+    });
+}
+
+/// The same for the runs of pages that were closed before the endpoint had them.
+pub(super) fn upload_pending(ctx: &Context<Console>, to: &Records, journal: Journal) {
+    let (ctx_link, to) = (ctx.link().clone(), to.clone());
+    spawn_local(async move {
+        for run_id in uploads::pending() {
+            match run_history::read(&journal, &run_id).await {
+                Ok(run) => {
+                    ctx_link.send_message(Msg::UploadPending { run: Box::new(run), to: to.clone() })
+                }
+                // What cannot be read again cannot be handed in; the journal keeps it aside.
+                Err(Unreadable::Broken(_)) => uploads::remove_pending(&run_id),
+                Err(Unreadable::Unavailable(_)) => return,
+            }
+        }
+    });
+}

@@ -1,0 +1,184 @@
+//! The places of the page, and their addresses. The element goes by the address only where the page
+//! is its own: elsewhere the part after `#` belongs to somebody else.
+
+use crate::ui::Screen;
+use relight_core::{cloud, explain::LAYERS_ID, sign::percent_encode};
+
+/// Where somebody is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageRoute {
+    /// Restart and start.
+    Power,
+    /// Put an error in words.
+    Explain,
+    /// The index of all errors.
+    Errors(IndexFilter),
+    /// Look at the way to the cloud.
+    Diagnostics,
+    /// The runs that this browser keeps.
+    Runs,
+}
+
+/// What of the index is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IndexFilter {
+    /// The errors of one cloud, by its id, or of [`LAYERS_ID`]; `None` shows all.
+    pub section: Option<&'static str>,
+    /// The code that is open, as its address has it. It may be one that the index lacks.
+    pub code: Option<String>,
+}
+
+impl IndexFilter {
+    /// What is shown at an address of the index: `cloud/code`.
+    pub(crate) fn at(address: &str) -> Self {
+        let (section, code) = address.split_once('/').unwrap_or((address, ""));
+        let section = known_section(section);
+        // A code means something only in a cloud.
+        let code = Some(code).filter(|code| !code.is_empty() && section.is_some());
+        IndexFilter { section, code: code.map(percent_decode) }
+    }
+}
+
+impl PageRoute {
+    /// The place at an address, of which this is the part from `#` on. The form, if there is none.
+    pub(crate) fn of_hash(hash: &str) -> Self {
+        let path = hash.trim_start_matches('#').trim_start_matches('/');
+        match path.split_once('/').unwrap_or((path, "")) {
+            ("explain", _) => PageRoute::Explain,
+            ("doctor", _) => PageRoute::Diagnostics,
+            ("runs", _) => PageRoute::Runs,
+            ("errors", address) => PageRoute::Errors(IndexFilter::at(address)),
+            _ => PageRoute::Power,
+        }
+    }
+
+    /// The part of its address from `#` on.
+    pub(crate) fn hash(&self) -> String {
+        match self {
+            PageRoute::Power => "#/".into(),
+            PageRoute::Explain => "#/explain".into(),
+            PageRoute::Diagnostics => "#/doctor".into(),
+            PageRoute::Runs => "#/runs".into(),
+            PageRoute::Errors(shown) => match (shown.section, &shown.code) {
+                (None, _) => "#/errors".into(),
+                (Some(id), None) => format!("#/errors/{id}"),
+                (Some(id), Some(code)) => format!("#/errors/{id}/{}", percent_encode(code)),
+            },
+        }
+    }
+
+    /// The page that it is on.
+    pub(crate) const fn screen(&self) -> Screen {
+        match self {
+            PageRoute::Power | PageRoute::Runs => Screen::Power,
+            PageRoute::Explain | PageRoute::Errors(_) => Screen::Explain,
+            PageRoute::Diagnostics => Screen::Diagnostics,
+        }
+    }
+}
+
+impl From<Screen> for PageRoute {
+    fn from(screen: Screen) -> Self {
+        match screen {
+            Screen::Power => PageRoute::Power,
+            Screen::Explain => PageRoute::Explain,
+            Screen::Diagnostics => PageRoute::Diagnostics,
+        }
+    }
+}
+
+/// The shelf of this name, in the spelling that lives as long as the page.
+fn known_section(word: &str) -> Option<&'static str> {
+    let clouds = cloud::ALL.iter().map(|cloud| cloud.manifest().id);
+    clouds.chain([LAYERS_ID]).find(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// What a percent-encoded text stands for. What is not well encoded stays as it is.
+pub(crate) fn percent_decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let code = rest.strip_prefix(b"%").and_then(|rest| rest.get(..2)).and_then(hex_byte);
+        if let Some(byte) = code {
+            bytes.push(byte);
+            rest = rest.get(3..).unwrap_or_default();
+        } else {
+            bytes.push(*first);
+            rest = after;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hex_byte(digits: &[u8]) -> Option<u8> {
+    // A number may have a sign before it, a code may not.
+    let digits = Some(digits).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
+    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::{IndexFilter, PageRoute, percent_decode};
+    use relight_core::{
+        cloud,
+        explain::{LAYERS_ID, index},
+        i18n::Locale,
+        sign::percent_encode,
+    };
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    fn every_address_leads_back_to_its_place() {
+        let id = cloud::ALL[0].manifest().id;
+        let shown = |section, code: Option<&str>| {
+            PageRoute::Errors(IndexFilter { section, code: code.map(str::to_owned) })
+        };
+        for page_route in [
+            PageRoute::Power,
+            PageRoute::Explain,
+            PageRoute::Diagnostics,
+            PageRoute::Runs,
+            shown(None, None),
+            shown(Some(id), None),
+            shown(Some(id), Some("InvalidInstanceId.NotFound")),
+            shown(Some(LAYERS_ID), Some("(listed in response.instanceIds) 100%/é")),
+        ] {
+            assert_eq!(PageRoute::of_hash(&page_route.hash()), page_route, "{}", page_route.hash());
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn every_item_of_the_index_has_an_address() {
+        for item in index(Locale::En) {
+            let page_route = PageRoute::Errors(IndexFilter::at(&item.address));
+            assert_eq!(page_route.hash(), format!("#/errors/{}", item.address));
+            assert_eq!(PageRoute::of_hash(&page_route.hash()), page_route);
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn any_address_leads_somewhere() {
+        let all = PageRoute::Errors(IndexFilter::default());
+        for (hash, page_route) in [
+            ("", PageRoute::Power),
+            ("#", PageRoute::Power),
+            ("#section-2", PageRoute::Power),
+            ("#errors", all.clone()),
+            ("#/errors/", all.clone()),
+            ("#/errors/nowhere/SomeCode", all),
+        ] {
+            assert_eq!(PageRoute::of_hash(hash), page_route, "{hash}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn percent_codes_are_decoded_and_never_panic() {
+        for text in ["to/ken+with=signs", "é", "100%", ""] {
+            assert_eq!(percent_decode(&percent_encode(text)), text);
+        }
+        for odd in ["%", "%4", "%zz", "%é", "a%2", "%+4"] {
+            assert_eq!(percent_decode(odd), odd);
+        }
+        assert_eq!(percent_decode("%%41"), "%A");
+    }
+}

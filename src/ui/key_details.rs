@@ -1,0 +1,115 @@
+//! What is to be said of a key beside its fields: how long it lasts, why it is gone, where it comes
+//! from if nobody enters it.
+
+use super::markup::html;
+use super::{
+    copy::copy_button,
+    credential::{Props, gone},
+    dom::value_of,
+    icon::{Icon, icon},
+};
+use crate::{
+    clock,
+    store::{Intent, KeyState},
+    text::{self, Message, MessageArgs, keys},
+};
+use js_sys::Date;
+use relight_core::{cloud::Grant, form::SecretStatus, i18n::Locale};
+use wasm_bindgen::JsValue;
+use yew::{Html, InputEvent};
+
+/// Below the fields: the time that is left, a word of advice, and the way to keep the key.
+pub(crate) fn key_details(props: &Props<'_>) -> Html {
+    let (locale, key) = (props.locale, &props.key);
+    let is_permanent = key.secret == SecretStatus::Usable && key.token == SecretStatus::Missing;
+    let advised = is_permanent && key.expires_at.is_none() && key.source.is_none();
+    let has_temporary = props.cloud.manifest().credential.token_label.is_some();
+    let advice = if has_temporary {
+        Message::PermanentKey.in_locale(locale)
+    } else {
+        keys::ONLY_PERMANENT.in_locale(locale)
+    };
+    let onexpiry = props.on.reform(|event: InputEvent| Intent::ExpiresAt(value_of(&event)));
+    html! {
+        <>
+            if key.token != SecretStatus::Missing && key.source.is_none() {
+                <div class="field beside">
+                    <label for="expires-at">{ Message::ExpiresAt.in_locale(locale) }</label>
+                    <input id="expires-at" name="expiresAt" type="text" autocomplete="off"
+                        spellcheck="false" placeholder="2030-01-31T12:00:00Z" oninput={onexpiry} />
+                </div>
+            }
+            { lasting(key, locale) }
+            if advised {
+                <p class="small muted" data-advice="permanent">{ advice }</p>
+                { policy(props) }
+            }
+            { super::saved_keys::save_form(props) }
+        </>
+    }
+}
+
+/// The most instances that the policy names; above, it is for all of the region.
+const NAMED_MAX: usize = 20;
+
+/// What a key needs for what is filled in, folded; nothing where the cloud has no policies.
+fn policy(props: &Props<'_>) -> Option<Html> {
+    let (locale, form) = (props.locale, props.form?);
+    let ids = &form.parsed().ids;
+    let named = if ids.len() > NAMED_MAX { &[][..] } else { ids };
+    let named: Vec<&str> = named.iter().map(|parsed| parsed.id.as_str()).collect();
+    let policy = form.cloud().policy(&Grant {
+        action: form.operation().name,
+        resources: &[],
+        region: form.region(),
+        instance_ids: &named,
+        with_reads: true,
+    })?;
+    let words = keys::POLICY_OPENS.in_locale(locale);
+    Some(html! {
+        <details class="bare" data-policy={"true"}>
+            <summary>{ words }</summary>
+            <div class="stack tight">
+                <pre tabindex="0" aria-label={words}>{ policy.clone() }</pre>
+                <div class="row">{ copy_button(locale, policy, Message::CopyPolicy, None, props.on) }</div>
+            </div>
+        </details>
+    })
+}
+
+/// In the place of the fields, where keys come from somewhere by themselves.
+pub(crate) fn sourced(props: &Props<'_>, source: &str) -> Html {
+    let (locale, key) = (props.locale, &props.key);
+    html! {
+        <>
+            <p class="small" data-source={source.to_owned()}>{ MessageArgs::KeysFrom(source).in_locale(locale) }</p>
+            if key.secret == SecretStatus::Usable && !props.key_id.is_empty() {
+                <p class="small"><span class="id">{ props.key_id.to_owned() }</span></p>
+            }
+            { key_details(props) }
+            { gone(key, locale) }
+            if let Some(failure) = &key.failure {
+                <p class="small hint-warn" role="alert" data-problem="credentials">
+                    { icon(Icon::Warning) }
+                    <span>{ MessageArgs::NoKeyFrom(failure).in_locale(locale) }</span>
+                </p>
+            }
+        </>
+    }
+}
+
+fn lasting(key: &KeyState, locale: Locale) -> Html {
+    let Some(at) = key.expires_at.filter(|_| key.secret == SecretStatus::Usable) else {
+        return Html::default();
+    };
+    let left = u64::try_from(at - clock::unix_seconds(0)).unwrap_or_default();
+    #[allow(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
+    let date = Date::new(&JsValue::from_f64(at as f64 * 1_000.0));
+    let time = date.to_locale_time_string(locale.tag()).as_string().unwrap_or_default();
+    let left = text::duration(locale, left * 1_000);
+    html! {
+        <p class="small muted" data-expires={at.to_string()}>
+            { MessageArgs::ValidUntil { time: &time, left: &left }.in_locale(locale) }
+        </p>
+    }
+}

@@ -1,0 +1,132 @@
+//! The look before the review: how far it is, and what stands in its way.
+
+use super::markup::html;
+use super::{
+    dom::focus,
+    errors::vendor_page,
+    explanation::{badge, explain_fault_of, facts, hints, permission},
+    icon::{Icon, icon},
+};
+use crate::{
+    store::Intent,
+    text::{Message, MessageArgs},
+};
+use relight_core::{
+    explain::{Known, SuggestedAction},
+    i18n::Locale,
+    run::Preflight,
+    session::Action,
+};
+use std::sync::Arc;
+use yew::{
+    Callback, Html,
+    functional::{Hook, HookContext},
+    use_effect_with, use_node_ref,
+};
+
+/// The look that is under way.
+#[derive(PartialEq)]
+pub(crate) struct Props {
+    pub(crate) locale: Locale,
+    pub(crate) preflight: Arc<Preflight>,
+    /// The key that it is signed with.
+    pub(crate) key_id: String,
+    pub(crate) has_token: bool,
+    pub(crate) on: Callback<Intent>,
+}
+
+/// How far the look is.
+pub(crate) fn preflight_panel(props: &Props, hooks: &mut HookContext) -> Html {
+    let Props { locale, preflight, on, .. } = props;
+    let locale = *locale;
+    let t = |message: Message| message.in_locale(locale);
+    let heading = use_node_ref().run(hooks);
+    {
+        let heading = heading.clone();
+        use_effect_with((), move |()| focus(&heading)).run(hooks);
+    }
+    let (done, total) = preflight.progress();
+    let explanation = preflight.result().fault.as_ref().map(|fault| {
+        let target = preflight.target();
+        // What the cloud refused is the read, not the operation that is to follow.
+        let read = target.cloud.describe(target, &[]);
+        let action = Some(read.content().action);
+        let known = Known {
+            key_id: Some(&props.key_id),
+            has_token: props.has_token,
+            clock_ahead_seconds: (preflight.clock_skew_seconds() != 0)
+                .then(|| -preflight.clock_skew_seconds()),
+            region: Some(&target.region),
+            ..Known::default()
+        };
+        (fault, explain_fault_of(target.cloud, action, fault, &known, locale))
+    });
+    let clock_is_off = explanation.as_ref().is_some_and(|(_, explanation)| {
+        explanation.suggested_actions.contains(&SuggestedAction::CorrectClock)
+    });
+    let percent = (done * 100).checked_div(total).unwrap_or(100);
+    html! {
+        <section class="panel looking" part="panel looking" aria-labelledby="h-looking">
+            <div class="head">
+                <h2 id="h-looking" tabindex="-1" ref={heading}>
+                    { t(if explanation.is_some() { Message::PreflightFailed } else { Message::Preflight }) }
+                </h2>
+                <span class="grow"></span>
+                <span class="small muted">{ t(Message::StepTwo) }</span>
+            </div>
+            <div class="body">
+                <div class="stack tight progress">
+                    <div role="progressbar" aria-label={t(Message::Preflight)} aria-valuemin="0" aria-valuemax="100"
+                        aria-valuenow={percent.to_string()}>
+                        <svg class="bar-track" viewBox="0 0 100 8" preserveAspectRatio="none"
+                            aria-hidden="true" focusable="false">
+                            <rect class="busy" x="0" y="0" width={percent.to_string()} height="8" />
+                        </svg>
+                    </div>
+                    <p class="row small muted" role="status">
+                        <span>{ MessageArgs::PreflightProgress { done, total }.in_locale(locale) }</span>
+                        <span>{ t(Message::PreflightHint) }</span>
+                    </p>
+                </div>
+                if let Some((fault, explanation)) = &explanation {
+                    <div class="group card">
+                        <div class="row">
+                            <h3 class="grow">{ explanation.title.clone() }</h3>
+                            { badge(explanation.retry, locale) }
+                        </div>
+                        <p>{ explanation.meaning.clone() }</p>
+                        <p>{ explanation.remedy.clone() }</p>
+                        { hints(explanation) }
+                        { permission(explanation, locale, on) }
+                        <dl class="kv">
+                            { facts(explanation, Some(*fault), locale) }
+                            if let Some(id) = &explanation.request_id {
+                                <dt>{ t(Message::Request) }</dt><dd><code>{ id.clone() }</code></dd>
+                            }
+                        </dl>
+                        { vendor_page(explanation, locale) }
+                    </div>
+                    <div class="note warn">
+                        { icon(Icon::Warning) }
+                        <p>{ t(Message::SkipPreflightWarning) }</p>
+                    </div>
+                }
+            </div>
+            <div class="foot dock">
+                <button type="button" data-action="cancel" onclick={on.reform(|_| Intent::Form(Action::Back))}>
+                    { t(Message::Cancel) }
+                </button>
+                <span class="grow wide"></span>
+                if explanation.is_some() {
+                    <button type="button" data-action="review-unseen" onclick={on.reform(|_| Intent::SkipPreflight)}>
+                        { t(Message::SkipPreflight) }
+                    </button>
+                    <button type="button" class="primary" data-action="look-again"
+                        onclick={on.reform(|_| Intent::Review)}>
+                        { t(if clock_is_off { Message::CorrectClock } else { Message::TryAgain }) }
+                    </button>
+                }
+            </div>
+        </section>
+    }
+}

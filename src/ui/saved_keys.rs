@@ -1,0 +1,220 @@
+//! Keys that the browser keeps: the list to choose from, and the way to keep one.
+
+use super::markup::html;
+use super::{
+    credential::Props,
+    dom::{focus, value_of},
+    header::shortened,
+    icon::{Icon, icon},
+    part::part,
+    untrusted_text::untrusted_text,
+};
+use crate::{
+    database::Unavailable,
+    store::Intent,
+    text::{self, Message, keys},
+    vault::key_store::{KeyStoreError, SavePermission, SavedKey},
+};
+use relight_core::{form::SecretStatus, i18n::Locale, visible::visible};
+use std::rc::Rc;
+use yew::{
+    Callback, Html, InputEvent, KeyboardEvent,
+    functional::{Hook, HookContext},
+    use_effect_with, use_node_ref, use_state_eq,
+};
+
+/// The keys that are kept. In a run only those with which it began.
+pub(crate) fn list(props: &Props<'_>) -> Html {
+    let (locale, saved_keys) = (props.locale, &props.key.saved_keys);
+    let belongs = |entry: &&SavedKey| {
+        props.form.is_some() || (entry.cloud == Some(props.cloud) && entry.key_id == props.key_id)
+    };
+    let entries: Vec<&SavedKey> = saved_keys.entries.iter().filter(belongs).collect();
+    let may_choose = !saved_keys.is_forbidden && props.key.source.is_none();
+    let onall = props.on.reform(|_| Intent::DeleteSavedKey(None));
+    html! {
+        <>
+            if !entries.is_empty() {
+                <div class="stack tight keyring" role="group" aria-label={keys::SAVED.in_locale(locale)}>
+                    <h3>{ keys::SAVED.in_locale(locale) }</h3>
+                    <ul class="plain">{ for entries.iter().map(|entry| row(props, entry, may_choose)) }</ul>
+                    <p class="small muted">
+                        { if saved_keys.is_forbidden { keys::SAVED_FORBIDDEN } else { keys::SAVED_HINT }.in_locale(locale) }
+                    </p>
+                    <div class="row">
+                        if entries.len() > 1 {
+                            <button type="button" class="tiny" data-action="forget-all-kept" onclick={onall}>
+                                { keys::DELETE_ALL.in_locale(locale) }
+                            </button>
+                        }
+                    </div>
+                </div>
+            }
+            if saved_keys.removed > 0 {
+                <p class="small hint-warn" role="status" data-removed={saved_keys.removed.to_string()}>
+                    { icon(Icon::Warning) }<span>{ keys::REMOVED.in_locale(locale) }</span>
+                </p>
+            }
+            { error(props) }
+        </>
+    }
+}
+
+/// Below the fields: the way to keep the key that is held, or why there is none.
+pub(crate) fn save_form(props: &Props<'_>) -> Html {
+    let (locale, key) = (props.locale, &props.key);
+    match key.may_save(props.cloud, props.key_id) {
+        SavePermission::Yes => {}
+        SavePermission::No => return Html::default(),
+        SavePermission::Derives => {
+            return html! {
+                <p class="small muted" data-advice="derives">{ keys::DERIVES.in_locale(locale) }</p>
+            };
+        }
+        SavePermission::Temporary => {
+            return html! {
+                <p class="small muted" data-advice="temporary">{ keys::TEMPORARY.in_locale(locale) }</p>
+            };
+        }
+    }
+    part(
+        "keep",
+        field,
+        FieldProps {
+            locale,
+            key_id: shortened(props.key_id),
+            is_wanted: key.saved_keys.is_wanted,
+            on: props.on.clone(),
+        },
+    )
+}
+
+fn row(props: &Props<'_>, entry: &SavedKey, may_choose: bool) -> Html {
+    let locale = props.locale;
+    let id: Rc<str> = entry.id.as_str().into();
+    let is_in_use = props.key.chosen.as_ref() == Some(&id);
+    let key_id = shortened(&entry.key_id);
+    let name = if entry.name.is_empty() { &key_id } else { &entry.name };
+    let times = [
+        (keys::SAVED_AT, Some(entry.saved_at).filter(|at| *at > 0)),
+        (keys::CHOSEN_AT, entry.chosen_at),
+    ];
+    let times = times.map(|(word, at)| {
+        at.map(|at| format!(" · {} {}", word.in_locale(locale), text::time_of_day(locale, at)))
+    });
+    let product = entry.cloud.map(|cloud| cloud.manifest().product);
+    let said = |word: &str| Some(format!("{word}: {}", visible(name)));
+    let forget = Message::Forget.in_locale(locale);
+    let choose = if is_in_use { keys::IN_USE } else { keys::USE }.in_locale(locale);
+    let onchoose = {
+        let id = Rc::clone(&id);
+        props.on.reform(move |_| Intent::Choose(Rc::clone(&id)))
+    };
+    let onforget = props.on.reform(move |_| Intent::DeleteSavedKey(Some(Rc::clone(&id))));
+    html! {
+        <li class="row" data-kept={name.to_owned()} data-usable={entry.is_usable.to_string()}>
+            <span class="grow">
+                <strong>{ untrusted_text(name) }</strong>
+                <span class="small muted">
+                    if let Some(product) = product { { product }{ " · " } }
+                    <span class="id">{ key_id.clone() }</span>
+                    { for times.into_iter().flatten() }
+                    if !entry.is_usable { { " · " }{ keys::UNUSABLE.in_locale(locale) } }
+                </span>
+            </span>
+            if may_choose && entry.is_usable {
+                <button type="button" class="tiny" data-action="choose" aria-pressed={is_in_use.to_string()}
+                    aria-label={said(choose)} onclick={onchoose}>
+                    { choose }
+                </button>
+            }
+            <button type="button" class="tiny" data-action="forget-kept" aria-label={said(forget)} onclick={onforget}>
+                { forget }
+            </button>
+        </li>
+    }
+}
+
+/// What went wrong, where it matters: that nothing can be kept here is nothing to who keeps nothing.
+fn error(props: &Props<'_>) -> Option<Html> {
+    let error = props.key.saved_keys.error.as_ref()?;
+    let is_idle =
+        matches!(error, KeyStoreError::ReadFailed(Unavailable::Missing | Unavailable::Refused));
+    (!is_idle || props.key.secret == SecretStatus::Usable).then(|| {
+        html! {
+            <p class="small hint-warn" role="status" data-problem="keyring">
+                { icon(Icon::Warning) }
+                <span>{ keys::error(error).in_locale(props.locale) }</span>
+            </p>
+        }
+    })
+}
+
+#[derive(PartialEq)]
+struct FieldProps {
+    locale: Locale,
+    /// Its beginning and end, which is its name unless it is given another.
+    key_id: String,
+    /// Unfolded from the start, and where the focus goes.
+    is_wanted: bool,
+    on: Callback<Intent>,
+}
+
+fn field(props: &FieldProps, hooks: &mut HookContext) -> Html {
+    let name = use_state_eq(String::new).run(hooks);
+    let locale = props.locale;
+    let title = use_node_ref().run(hooks);
+    {
+        let title = title.clone();
+        use_effect_with(props.is_wanted, move |is_wanted| {
+            if *is_wanted {
+                focus(&title);
+            }
+        })
+        .run(hooks);
+    }
+    let oninput = {
+        let name = name.clone();
+        Callback::from(move |event: InputEvent| name.set(value_of(&event)))
+    };
+    let keep = {
+        let (on, fallback) = (props.on.clone(), props.key_id.clone());
+        move || {
+            let name = name.trim();
+            on.emit(Intent::SaveKey(if name.is_empty() {
+                fallback.clone()
+            } else {
+                name.to_owned()
+            }));
+        }
+    };
+    let onclick = {
+        let keep = keep.clone();
+        Callback::from(move |_| keep())
+    };
+    // Enter would send the form around it.
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "Enter" {
+            event.prevent_default();
+            keep();
+        }
+    });
+    html! {
+        <details class="bare" data-keep={"true"} open={props.is_wanted}>
+            <summary ref={title}>{ keys::SAVE_OPENS.in_locale(locale) }</summary>
+            <div class="stack tight">
+                <p class="small muted">{ keys::SAVE_HINT.in_locale(locale) }</p>
+                <div class="field beside">
+                    <label for="key-name">{ keys::NAME.in_locale(locale) }</label>
+                    <div class="row">
+                        <input id="key-name" name="keyName" class="grow" type="text" maxlength="40" autocomplete="off"
+                            placeholder={props.key_id.clone()} {oninput} {onkeydown} />
+                        <button type="button" data-action="keep" {onclick}>
+                            { keys::SAVE.in_locale(locale) }
+                        </button>
+                    </div>
+                </div>
+            </div>
+        </details>
+    }
+}
