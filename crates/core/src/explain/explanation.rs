@@ -371,7 +371,7 @@ fn suggested_actions(
     match entry.retry {
         Retry::CheckFirst => suggested_actions.push(SuggestedAction::RefreshState),
         Retry::Later if entry.effect == Effect::MaybeEcho => {
-            suggested_actions.push(SuggestedAction::RefreshState)
+            suggested_actions.push(SuggestedAction::RefreshState);
         }
         Retry::Later => suggested_actions.push(SuggestedAction::SendAgain),
         Retry::Never | Retry::AfterFix => {}
