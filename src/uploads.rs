@@ -6,7 +6,7 @@
 use crate::config::storage;
 use gloo_net::http::Request;
 use gloo_timers::future::TimeoutFuture;
-use relight_core::json::{self, Value};
+use serde_json::Value;
 use web_sys::{RequestCache, RequestRedirect, ResponseType};
 
 /// The ids of the runs that the endpoint has not taken.
@@ -29,7 +29,7 @@ pub(crate) fn add_pending(run_id: &str) {
 /// The runs that the endpoint is owed.
 pub(crate) fn pending() -> Vec<String> {
     let text = storage().and_then(|storage| storage.get_item(PENDING_KEY).ok().flatten());
-    match text.map(|text| json::read(&text)) {
+    match text.map(|text| serde_json::from_str(&text)) {
         Some(Ok(Value::Array(ids))) => {
             ids.iter().filter_map(|id| id.as_str().map(str::to_owned)).collect()
         }

@@ -9,11 +9,12 @@ use crate::{
     cloud::{self, Cloud, Mode, Operation},
     form::FormEdit,
     i18n::Locale,
-    json::{self, Value},
+    json,
     limits::{ERASE, Limits},
     request::is_proxy_base,
 };
 use serde::{Deserialize, Deserializer, de};
+use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// Everything that can be set. Each setting may be left out.

@@ -4,9 +4,10 @@
 use super::{BatchAnswer, Described, Fault, Outcome, Response, xml};
 use crate::{
     explain::{self, Effect, ErrorReport},
-    json::{self, Broken, Value},
+    json,
     plan::Batch,
 };
+use serde_json::Value;
 use std::collections::HashSet;
 
 /// The word for an answer in no shape that the cloud is known to give.
@@ -18,11 +19,11 @@ pub(crate) fn read_json(response: &Response) -> Result<Value, Fault> {
 }
 
 /// Reads a JSON object, or XML into its root's name and the same values.
-pub(crate) fn read_json_or_xml(response: &Response) -> Result<(Option<&str>, Value), Fault> {
+pub(crate) fn read_json_or_xml(response: &Response) -> Result<(Option<String>, Value), Fault> {
     read(response, true)
 }
 
-fn read(response: &Response, takes_xml: bool) -> Result<(Option<&str>, Value), Fault> {
+fn read(response: &Response, takes_xml: bool) -> Result<(Option<String>, Value), Fault> {
     let text = response.body.trim();
     let fault = |word: &str| Fault::layer(word, &response.body);
     if text.is_empty() {
@@ -32,15 +33,17 @@ fn read(response: &Response, takes_xml: bool) -> Result<(Option<&str>, Value), F
         let is_login = text.contains("type=\"password\"") || text.contains("type=password");
         return Err(fault(if is_login { "login-page" } else { "html-answer" }));
     }
-    let value = if takes_xml && text.starts_with('<') {
-        xml::read(text).map(|(root, value)| (Some(root), value))
+    let read = if takes_xml && text.starts_with('<') {
+        xml::read(text)
+            .map(|(root, value)| (Some(root), value))
+            .map_err(|broken| broken == xml::Broken::CutOff)
     } else {
-        json::read(text).map(|value| (None, value))
+        json::read(text).map(|value| (None, value)).map_err(|error| error.is_eof())
     };
-    match value {
+    match read {
         Ok((root, value @ Value::Object(_))) => Ok((root, value)),
-        Ok(_) | Err(Broken::Other) => Err(fault(NOT_UNDERSTOOD)),
-        Err(Broken::CutOff) => Err(fault("cut-off-answer")),
+        Ok(_) | Err(false) => Err(fault(NOT_UNDERSTOOD)),
+        Err(true) => Err(fault("cut-off-answer")),
     }
 }
 

@@ -8,9 +8,10 @@ use crate::{
     },
     explain::ErrorReport,
     ids::InstanceId,
-    json::Value,
+    json::has_only,
     plan::Batch,
 };
+use serde_json::Value;
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -22,8 +23,8 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
         Err(fault) => return body::unknown(batch, header_id(response), fault),
     };
     let not_understood = || body::not_understood(response);
-    if let Some(report) = report(root, &value, response) {
-        return if !value.has_only(&ERROR_MEMBERS) {
+    if let Some(report) = report(root.as_deref(), &value, response) {
+        return if !has_only(&value, &ERROR_MEMBERS) {
             body::unknown(batch, report.request_id, not_understood())
         } else if body::is_error(response) {
             body::refused(batch, report)
@@ -39,11 +40,11 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
         return body::unknown(batch, header_id(response), not_understood());
     };
     match value.get("InstanceResponses") {
-        Some(responses) if value.has_only(&["RequestId", "InstanceResponses"]) => {
+        Some(responses) if has_only(&value, &["RequestId", "InstanceResponses"]) => {
             by_instance(batch, response, request_id, responses)
         }
         // The operations on one instance answer their id of the request and nothing else.
-        None if batch.spec().operation().ids_max == 1 && value.has_only(&["RequestId"]) => {
+        None if batch.spec().operation().ids_max == 1 && has_only(&value, &["RequestId"]) => {
             BatchAnswer::uniform(batch.ids(), Some(request_id), Outcome::Accepted, None)
         }
         Some(_) | None => body::unknown(batch, Some(request_id), not_understood()),
@@ -62,13 +63,13 @@ pub(super) fn describe(response: &Response) -> Described {
         Ok(read) => read,
         Err(fault) => return Described::Failed(fault),
     };
-    if let Some(report) = report(root, &value, response) {
+    if let Some(report) = report(root.as_deref(), &value, response) {
         return Described::Failed(Fault::cloud(report));
     }
     let own_roots = ["DescribeInstancesResponse", "DescribeInstanceStatusResponse"];
     let is_success = body::is_success(response)
         && !has_error_keys(&value)
-        && root.is_none_or(|root| own_roots.contains(&root));
+        && root.is_none_or(|root| own_roots.contains(&root.as_str()));
     let request_id = text(&value, "RequestId").filter(|_| is_success);
     let Some(request_id) = request_id.map(str::to_owned) else {
         return Described::Failed(body::not_understood(response));
@@ -93,9 +94,9 @@ fn by_instance(
     let entries = inner(responses, "InstanceResponse").unwrap_or_default();
     let asked: HashSet<&str> = batch.ids().iter().map(InstanceId::as_str).collect();
     // Somebody else's instance means that it is another call's answer.
-    let is_ours = responses.has_only(&["InstanceResponse"])
+    let is_ours = has_only(responses, &["InstanceResponse"])
         && entries.iter().all(|entry| {
-            entry.has_only(&ENTRY_MEMBERS)
+            has_only(entry, &ENTRY_MEMBERS)
                 && text(entry, "InstanceId").is_some_and(|id| asked.contains(id))
         });
     if !is_ours {

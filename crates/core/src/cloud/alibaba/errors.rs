@@ -5,8 +5,8 @@ use crate::{
     explain::{
         Denial, Denied, Effect, Entry, EntryText, Retry, Source, SuggestedAction, Who, words,
     },
-    json::Value,
 };
+use serde_json::Value;
 
 /// What an answer says of a missing permission (vendor documentation and SDK).
 pub(super) fn denied(answer: &Value) -> Option<Box<Denied>> {

@@ -8,14 +8,15 @@ use crate::{
         body::{self, list, text, text_or_empty},
     },
     explain::ErrorReport,
-    json::Value,
+    json::has_only,
     plan::Batch,
 };
+use serde_json::Value;
 
 pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
     match read(response) {
         // Anything more is another operation's.
-        Ok(Answer::Success { request_id, value }) if !value.has_only(&["RequestId"]) => {
+        Ok(Answer::Success { request_id, value }) if !has_only(&value, &["RequestId"]) => {
             body::unknown(batch, Some(request_id), body::not_understood(response))
         }
         Ok(Answer::Success { request_id, .. }) => {
@@ -49,16 +50,16 @@ enum Answer {
 fn read(response: &Response) -> Result<Answer, Fault> {
     let mut value = body::read_json(response)?;
     let not_understood = || body::not_understood(response);
-    if !value.has_only(&["Response"]) {
+    if !has_only(&value, &["Response"]) {
         return Err(not_understood());
     }
-    let value = value.take("Response").ok_or_else(not_understood)?;
+    let value = value.get_mut("Response").map(Value::take).ok_or_else(not_understood)?;
     let request_id = text(&value, "RequestId").ok_or_else(not_understood)?.to_owned();
     match value.get("Error") {
         None if body::is_success(response) => Ok(Answer::Success { request_id, value }),
         Some(error)
             if (body::is_success(response) || body::is_error(response))
-                && value.has_only(&["RequestId", "Error"]) =>
+                && has_only(&value, &["RequestId", "Error"]) =>
         {
             let report = body::report(error, ["Code", "Message"], request_id, response);
             report.map(Answer::Error).ok_or_else(not_understood)

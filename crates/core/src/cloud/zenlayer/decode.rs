@@ -16,9 +16,10 @@ use crate::{
     },
     explain::ErrorReport,
     ids::InstanceId,
-    json::Value,
+    json::has_only,
     plan::Batch,
 };
+use serde_json::Value;
 use std::{collections::HashSet, sync::Arc};
 
 pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
@@ -85,8 +86,8 @@ fn read(response: &Response) -> Result<Answer, Fault> {
     let mut value = body::read_json(response)?;
     let not_understood = || body::not_understood(response);
     let request_id = text(&value, "requestId").ok_or_else(not_understood)?.to_owned();
-    let is_success = body::is_success(response) && value.has_only(&["requestId", "response"]);
-    match value.take("response") {
+    let is_success = body::is_success(response) && has_only(&value, &["requestId", "response"]);
+    match value.get_mut("response").map(Value::take) {
         // What is inside names the request once more (vendor documentation).
         Some(inner @ Value::Object(_))
             if is_success && text(&inner, "requestId") == Some(&request_id) =>
@@ -105,7 +106,7 @@ fn read(response: &Response) -> Result<Answer, Fault> {
 /// on its way through JavaScript, so only texts are ids.
 fn failed(value: &Value) -> Option<Vec<&str>> {
     // Anything more is another operation's.
-    if !value.has_only(&["requestId", "instanceIds"]) {
+    if !has_only(value, &["requestId", "instanceIds"]) {
         return None;
     }
     match value.get("instanceIds") {

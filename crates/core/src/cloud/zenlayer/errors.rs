@@ -3,8 +3,9 @@
 use crate::{
     answer::body::text,
     explain::{Effect, Entry, ErrorReport, Retry, Source, SuggestedAction, Who, words},
-    json::{self, Value},
+    json,
 };
+use serde_json::Value;
 
 /// Stands for "listed among the failed" in a 200: the cloud gives neither code nor reason.
 pub(crate) const LISTED_AS_FAILED: &str = "(listed in response.instanceIds)";
@@ -16,11 +17,10 @@ pub(super) fn listed_failures(answer: &str) -> Option<ErrorReport> {
     if !answer.contains("\"instanceIds\"") || answer.contains("\"code\"") {
         return None;
     }
-    let mut answer = json::read(answer).ok()?;
+    let answer = json::read(answer).ok()?;
     let request_id = text(&answer, "requestId")?.to_owned();
-    let Value::Object(response) = answer.take("response")? else { return None };
     let mut instance_ids = Vec::new();
-    for (name, value) in response {
+    for (name, value) in answer.get("response")?.as_object()? {
         match (name.as_str(), value) {
             ("requestId", _) => {}
             ("instanceIds", Value::Array(ids)) => {
