@@ -14,6 +14,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 use std::fmt;
+use time::{UtcDateTime, format_description::well_known::Rfc3339};
 use zeroize::Zeroizing;
 
 /// A signing algorithm.
@@ -464,70 +465,39 @@ fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
     sorted
 }
 
-/// The time as `2024-05-01T08:00:00Z`.
+/// The time as `2024-05-01T08:00:00Z`; empty for a year that has not four digits.
 ///
 /// ```
 /// assert_eq!(relight_core::sign::iso_8601(1_714_550_400), "2024-05-01T08:00:00Z");
 /// ```
 pub fn iso_8601(unix_seconds: i64) -> String {
-    let (year, month, day) = civil_date(unix_seconds.div_euclid(86_400));
-    let second = unix_seconds.rem_euclid(86_400);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    let time = UtcDateTime::from_unix_timestamp(unix_seconds).ok();
+    time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
 }
 
-/// The UTC date as `2024-05-01`.
+/// The UTC date as `2024-05-01`; empty where [`iso_8601`] is.
 ///
 /// ```
 /// assert_eq!(relight_core::sign::iso_date(1_714_550_399), "2024-05-01");
 /// ```
 pub fn iso_date(unix_seconds: i64) -> String {
-    let (year, month, day) = civil_date(unix_seconds.div_euclid(86_400));
-    format!("{year:04}-{month:02}-{day:02}")
+    let mut time = iso_8601(unix_seconds);
+    time.truncate("2024-05-01".len());
+    time
 }
 
-/// Seconds since 1970 of a text like `2024-05-01T08:00:00Z`; `None` if it is not one.
+/// Seconds since 1970 of a text like `2024-05-01T08:00:00Z`, which some write without the seconds;
+/// `None` if it is not one.
 pub fn parse_iso_8601(text: &str) -> Option<i64> {
+    // What is parsed may have fractions and offsets, and any sign between date and time.
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
-    let mut date = date.split('-').map(|part| part.parse::<i64>().ok());
-    let mut time = time.split(':').map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (date.next()??, date.next()??, date.next()??);
-    let (hour, minute) = (time.next()??, time.next()??);
-    let second = time.next().unwrap_or(Some(0))?;
-    let in_range = (1970..=9999).contains(&year)
-        && (1..=12).contains(&month)
-        && (1..=31).contains(&day)
-        && (0..24).contains(&hour)
-        && (0..60).contains(&minute)
-        && (0..=60).contains(&second);
-    in_range
-        .then(|| days_since_1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
-}
-
-/// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar. A date crate
-/// would cost 13 kB in the bundle for these ten lines.
-fn civil_date(days: i64) -> (i64, i64, i64) {
-    // Eras of 400 years that begin on the first of March, so that a leap day ends its year.
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
-}
-
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let shifted_month = (month + 9) % 12;
-    let day_of_year = (153 * shifted_month + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
+    let seconds = match time.len() {
+        5 => ":00",
+        8 => "",
+        _ => return None,
+    };
+    let time = UtcDateTime::parse(&format!("{date}T{time}{seconds}Z"), &Rfc3339).ok()?;
+    Some(time.unix_timestamp()).filter(|seconds| *seconds >= 0)
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Dates of the wire formats, from and to Unix seconds.
 
+use std::time::{Duration, UNIX_EPOCH};
+use time::{UtcDateTime, format_description::well_known::Rfc3339};
+
 /// `2024-05-01T08:00:00Z`.
 pub fn iso(unix_s: i64) -> String {
-    let (year, month, day) = civil(unix_s.div_euclid(86_400));
-    let (hour, minute, second) = clock(unix_s);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    let time = UtcDateTime::from_unix_timestamp(unix_s).ok();
+    time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
 }
 
 /// `2024-05-01T08:00Z`, as Alibaba writes start times.
@@ -24,70 +26,17 @@ pub fn date(unix_s: i64) -> String {
 
 /// `Wed, 01 May 2024 08:00:00 GMT`, the `Date` header.
 pub fn http(unix_s: i64) -> String {
-    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let days = unix_s.div_euclid(86_400);
-    let (year, month, day) = civil(days);
-    let (hour, minute, second) = clock(unix_s);
-    let week_day = DAYS[usize::try_from(days.rem_euclid(7)).unwrap_or_default()];
-    let month = MONTHS[usize::try_from(month - 1).unwrap_or_default()];
-    format!("{week_day}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+    /// 9999-12-31T23:59:59Z; the form has no room for later years.
+    const LAST: i64 = 253_402_300_799;
+    let since_1970 = u64::try_from(unix_s.min(LAST)).unwrap_or_default();
+    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(since_1970))
 }
 
 /// Unix seconds of `2024-05-01T08:00:00Z`; nothing else is accepted.
 pub fn parse_iso(text: &str) -> Option<i64> {
-    let bytes = text.as_bytes();
-    let shape = b"dddd-dd-ddTdd:dd:ddZ";
-    let fits = |(byte, want): (&u8, &u8)| match want {
-        b'd' => byte.is_ascii_digit(),
-        mark => byte == mark,
-    };
-    if bytes.len() != shape.len() || !bytes.iter().zip(shape).all(fits) {
-        return None;
-    }
-    let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
-    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-    if !(1..=12).contains(&month)
-        || !(1..=31).contains(&day)
-        || hour > 23
-        || minute > 59
-        || second > 59
-    {
-        return None;
-    }
-    Some(days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second)
-}
-
-fn clock(unix_s: i64) -> (i64, i64, i64) {
-    let second = unix_s.rem_euclid(86_400);
-    (second / 3_600, second / 60 % 60, second % 60)
-}
-
-/// Year, month and day of a day number since 1970, in the proleptic Gregorian calendar.
-/// Years are counted from March so that the leap day is the last of its year.
-fn civil(days_since_1970: i64) -> (i64, i64, i64) {
-    let shifted = days_since_1970 + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
-}
-
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let from_march = (month + 9) % 12;
-    let day_of_year = (153 * from_march + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
+    let time = UtcDateTime::parse(text, &Rfc3339).ok()?;
+    // What is parsed may have fractions, offsets and leap seconds, too.
+    Some(time.unix_timestamp()).filter(|unix_s| iso(*unix_s) == text)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Times in the headers of an answer.
 
 use super::Response;
-use crate::cloud;
+use crate::{cloud, sign::parse_iso_8601};
+use std::time::UNIX_EPOCH;
 
 /// How long an answer asks to wait, in milliseconds: `Retry-After` in seconds or as a date, or a
 /// cloud's own header.
@@ -33,73 +34,17 @@ pub fn server_unix_seconds(response: &Response) -> Option<i64> {
 /// A start time as clouds write it, in seconds since 1970, and to how many seconds it is rounded:
 /// `2024-05-01T08:00Z` to a minute, `2024-05-01T08:00:30Z` to a second.
 pub(crate) fn start_time(text: &str) -> Option<(i64, i64)> {
-    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
-    let mut date = date.split('-');
-    let (year, month, day) = (date.next()?, date.next()?, date.next()?);
-    let mut time = time.split(':');
-    let (hour, minute, second) = (time.next()?, time.next()?, time.next());
-    if date.next().is_some() || time.next().is_some() {
-        return None;
-    }
-    let (month, day) = (number(month, 2)?, number(day, 2)?);
-    let (hour, minute) = (number(hour, 2)?, number(minute, 2)?);
-    let (seconds, rounded_to) = match second {
-        Some(second) => (number(second, 2)?, 1),
-        None => (0, 60),
-    };
-    let plausible = (1..=12).contains(&month)
-        && (1..=31).contains(&day)
-        && hour < 24
-        && minute < 60
-        && seconds <= 60;
-    let days = days_since_1970(number(year, 4)?, month, day);
-    plausible.then_some((days * 86_400 + hour * 3_600 + minute * 60 + seconds, rounded_to))
+    let rounded_to = if text.len() == "2024-05-01T08:00Z".len() { 60 } else { 1 };
+    Some((parse_iso_8601(text)?, rounded_to))
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that servers may send.
 pub(crate) fn unix_seconds(date: &str) -> Option<i64> {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    let (day_name, rest) = date.split_once(", ")?;
-    let rest = rest.strip_suffix(" GMT")?;
-    let mut parts = rest.split(' ');
-    let day = number(parts.next()?, 2)?;
-    let month_name = parts.next()?;
-    let month = i64::try_from(MONTHS.iter().position(|month| *month == month_name)?).ok()? + 1;
-    let year = number(parts.next()?, 4)?;
-    let mut clock = parts.next()?.split(':');
-    let hour = number(clock.next()?, 2)?;
-    let minute = number(clock.next()?, 2)?;
-    let second = number(clock.next()?, 2)?;
-    let plausible = parts.next().is_none()
-        && clock.next().is_none()
-        && (1..=31).contains(&day)
-        && hour < 24
-        && minute < 60
-        && second <= 60
-        && year >= 1970;
-    if !plausible {
-        return None;
-    }
-    let days = days_since_1970(year, month, day);
-    let name = DAYS.get(usize::try_from(days.rem_euclid(7)).ok()?)?;
-    (*name == day_name).then_some(days * 86_400 + hour * 3600 + minute * 60 + second)
-}
-
-fn number(text: &str, digits: usize) -> Option<i64> {
-    (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit()))
-        .then(|| text.parse().ok())
-        .flatten()
-}
-
-/// Days of the Gregorian calendar, counted in years that begin in March, so that the leap day is
-/// the last.
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let month = (month + 9) % 12;
-    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    year * 365 + leap_days + (month * 306 + 5) / 10 + day - 1 - 719_468
+    // What is parsed may have the forms of former times, too.
+    let time = httpdate::parse_http_date(date).ok()?;
+    let is_current_form = httpdate::fmt_http_date(time) == date;
+    let since_1970 = time.duration_since(UNIX_EPOCH).ok().filter(|_| is_current_form)?;
+    i64::try_from(since_1970.as_secs()).ok()
 }
 
 #[cfg(test)]
