@@ -2,7 +2,11 @@
 //! is its own: elsewhere the part after `#` belongs to somebody else.
 
 use crate::ui::Screen;
-use relight_core::{cloud, explain::LAYERS_ID, sign::percent_encode};
+use relight_core::{
+    cloud,
+    explain::LAYERS_ID,
+    sign::{percent_decode, percent_encode},
+};
 
 /// Where somebody is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,37 +97,14 @@ fn known_section(word: &str) -> Option<&'static str> {
     clouds.chain([LAYERS_ID]).find(|known| known.eq_ignore_ascii_case(word))
 }
 
-/// What a percent-encoded text stands for. What is not well encoded stays as it is.
-pub(crate) fn percent_decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let code = rest.strip_prefix(b"%").and_then(|rest| rest.get(..2)).and_then(hex_byte);
-        if let Some(byte) = code {
-            bytes.push(byte);
-            rest = rest.get(3..).unwrap_or_default();
-        } else {
-            bytes.push(*first);
-            rest = after;
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn hex_byte(digits: &[u8]) -> Option<u8> {
-    // A number may have a sign before it, a code may not.
-    let digits = Some(digits).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
-    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-}
-
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
-    use super::{IndexFilter, PageRoute, percent_decode};
+    use super::{IndexFilter, PageRoute};
     use relight_core::{
         cloud,
         explain::{LAYERS_ID, index},
         i18n::Locale,
-        sign::percent_encode,
+        sign::{percent_decode, percent_encode},
     };
     use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -9,7 +9,6 @@ use super::{
     part::part,
 };
 use crate::{
-    routes::percent_decode,
     store::{Intent, Shared},
     text::{Message, MessageArgs},
 };
@@ -17,7 +16,7 @@ use relight_core::{
     explain::ServerSignature,
     i18n::Locale,
     request::{Request, Route, Signed},
-    sign::percent_encode,
+    sign::{percent_decode, percent_encode},
 };
 use std::rc::Rc;
 use yew::{

@@ -5,11 +5,12 @@
 //! which. It has no clock and makes no nonces; both are arguments.
 
 use crate::{
-    bytes::{self, in_range},
     cloud, credential,
     request::{Pair, Request, Signed},
 };
+use base64::{Engine, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit, Mac, digest::Output};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
@@ -243,16 +244,7 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// assert_eq!(relight_core::sign::hex(&[0, 0xab, 0xff]), "00abff");
 /// ```
 pub fn hex(bytes: &[u8]) -> String {
-    let mut digits = vec![0; bytes.len() * 2];
-    let (pairs, _) = digits.as_chunks_mut();
-    for ([high, low], byte) in pairs.iter_mut().zip(bytes) {
-        (*high, *low) = (hex_digit(byte >> 4), hex_digit(byte & 15));
-    }
-    String::from_utf8(digits).unwrap_or_default()
-}
-
-fn hex_digit(value: u8) -> u8 {
-    if value < 10 { b'0' + value } else { b'a' - 10 + value }
+    hex::encode(bytes)
 }
 
 /// Base64 with padding (RFC 4648).
@@ -261,28 +253,11 @@ fn hex_digit(value: u8) -> u8 {
 /// assert_eq!(relight_core::sign::base64(b"four"), "Zm91cg==");
 /// ```
 pub fn base64(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let octet = |index: usize| chunk.get(index).copied().map_or(0, u32::from);
-        let group = octet(0) << 16 | octet(1) << 8 | octet(2);
-        for position in 0..4 {
-            let digit = (group >> (18 - 6 * position)) & 63;
-            text.push(if position > chunk.len() { '=' } else { base64_digit(digit) });
-        }
-    }
-    text
+    BASE64_STANDARD.encode(bytes)
 }
 
-fn base64_digit(value: u32) -> char {
-    let (first, offset) = match value {
-        0..26 => ('A', 0),
-        26..52 => ('a', 26),
-        52..62 => ('0', 52),
-        62 => return '+',
-        _ => return '/',
-    };
-    char::from_u32(u32::from(first) + value - offset).unwrap_or('=')
-}
+/// What is percent-encoded: everything but `A-Z a-z 0-9 - _ . ~` (RFC 3986).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Percent-encodes everything but `A-Z a-z 0-9 - _ . ~`, in upper-case digits (RFC 3986).
 ///
@@ -290,37 +265,16 @@ fn base64_digit(value: u32) -> char {
 /// assert_eq!(relight_core::sign::percent_encode("a b/ü"), "a%20b%2F%C3%BC");
 /// ```
 pub fn percent_encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len() + 16);
-    push_percent_encoded(&mut encoded, text);
-    encoded
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// Appends a text in percent-encoding.
-pub(crate) fn push_percent_encoded(encoded: &mut String, text: &str) {
-    // Ids and names stay as they are: they are copied at once.
-    if bytes::all(text.as_bytes(), unreserved) {
-        encoded.push_str(text);
-        return;
-    }
-    for byte in text.bytes() {
-        if bytes::all(&[byte], unreserved) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            encoded.push(char::from(hex_digit(byte >> 4).to_ascii_uppercase()));
-            encoded.push(char::from(hex_digit(byte & 15).to_ascii_uppercase()));
-        }
-    }
-}
-
-/// Marks `A-Z a-z 0-9 - _ . ~`.
-fn unreserved(word: u64) -> u64 {
-    in_range(word, b'a', b'z')
-        | in_range(word, b'0', b'9')
-        | in_range(word, b'A', b'Z')
-        | in_range(word, b'-', b'.')
-        | in_range(word, b'_', b'_')
-        | in_range(word, b'~', b'~')
+/// What a percent-encoded text stands for. What is not well encoded stays as it is.
+///
+/// ```
+/// assert_eq!(relight_core::sign::percent_decode("a%20b%2F%C3%BC %4"), "a b/ü %4");
+/// ```
+pub fn percent_decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// `name=value` for each parameter, both percent-encoded, sorted by the bytes of the name (then of
@@ -336,27 +290,13 @@ pub fn canonical_query<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a st
     let parameters = sorted_by_stretches(parameters.into_iter().collect());
     let bytes = parameters.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
     let mut query = String::with_capacity(bytes);
-    for (name, value) in &parameters {
-        if !query.is_empty() {
-            query.push('&');
-        }
-        query.push_str(name);
-        query.push('=');
-        query.push_str(value);
-    }
-    // Ids and names stay as they are. One look at the whole is sooner done than one at each.
-    let separators = (parameters.len() * 2).saturating_sub(1);
-    if bytes::count(query.as_bytes(), unreserved) + separators == query.len() {
-        return query;
-    }
-    query.clear();
     for (name, value) in parameters {
         if !query.is_empty() {
             query.push('&');
         }
-        push_percent_encoded(&mut query, name);
+        query.extend(utf8_percent_encode(name, RESERVED));
         query.push('=');
-        push_percent_encoded(&mut query, value);
+        query.extend(utf8_percent_encode(value, RESERVED));
     }
     query
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::{cloud::Cloud, text::hex};
+use crate::cloud::Cloud;
 
 /// One key of one cloud. The secret and the token are shown by nothing.
 #[derive(Clone, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Credential {
     pub fn temporary(cloud: Cloud, count: u64, expires_at_s: i64) -> Option<Self> {
         let made = |what: &str| {
             let seed = format!("{what} {} {count} {expires_at_s}", cloud.name());
-            hex(&Sha256::digest(seed.as_bytes()))
+            hex::encode(Sha256::digest(seed.as_bytes()))
         };
         let id = match cloud {
             Cloud::Alibaba => format!("STS.{:.24}", made("id")),

@@ -16,9 +16,10 @@ use crate::{
     proxy,
     rates::Rates,
     signature::Inbound,
-    text::{base64, uuid},
+    text::uuid,
     time,
 };
+use base64::{Engine, prelude::BASE64_STANDARD};
 
 /// How fast states move where people look on: fast enough to wait for, and slow enough that the page
 /// sees even a forced restart under way. It first looks two seconds after a call, and on two of the
@@ -581,7 +582,7 @@ fn spoil(mut reply: Reply, kind: &Kind, task: &Task<'_>) -> Reply {
             reply.answer = Answer::new(500, "text/html; charset=utf-8", page).with("date", date);
         }
         Kind::EchoedBase64 => {
-            let body = json!({ "debug": base64(head(task.request).as_bytes()) });
+            let body = json!({ "debug": BASE64_STANDARD.encode(head(task.request).as_bytes()) });
             reply.answer =
                 Answer::new(500, "application/json", body.to_string()).with("date", date);
         }

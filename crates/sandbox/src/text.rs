@@ -1,41 +1,18 @@
-//! Small codecs: percent, hex, base64, and `name=value` pairs.
+//! Percent-encoding, and `name=value` pairs.
 
-use std::fmt::Write as _;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str};
+
+/// All but letters, digits and `-_.~`.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Percent-encodes all bytes except letters, digits and `-_.~`, with upper-case digits.
 pub(crate) fn percent_encode(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len());
-    for &byte in bytes {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.extend(
-                [byte >> 4, byte & 15]
-                    .map(|half| char::from(b"0123456789ABCDEF"[usize::from(half)])),
-            );
-        }
-    }
-    out
+    percent_encoding::percent_encode(bytes, RESERVED).to_string()
 }
 
 /// Decodes `%XX` and takes `+` for a space. A `%` without two digits stays as it is.
 pub(crate) fn form_decode(text: &str) -> Vec<u8> {
-    let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let pair = (digit(bytes.get(at + 1)), digit(bytes.get(at + 2)));
-        if let (b'%', (Some(high), Some(low))) = (byte, pair) {
-            out.push(u8::try_from(high * 16 + low).unwrap_or_default());
-            at += 3;
-        } else {
-            out.push(if byte == b'+' { b' ' } else { byte });
-            at += 1;
-        }
-    }
-    out
+    percent_decode_str(&text.replace('+', " ")).collect()
 }
 
 /// Splits `a=1&b=2` and decodes both sides. Empty pieces are left out.
@@ -57,31 +34,6 @@ pub(crate) fn canonical_pairs(mut pairs: Vec<(Vec<u8>, Vec<u8>)>) -> String {
         .map(|(name, value)| format!("{}={}", percent_encode(name), percent_encode(value)))
         .collect();
     joined.join("&")
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}
-
-/// Standard base64 with padding.
-pub(crate) fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let word = chunk
-            .iter()
-            .enumerate()
-            .fold(0_u32, |word, (place, byte)| word | u32::from(*byte) << (16 - 8 * place));
-        for place in 0..4 {
-            let six = (word >> (18 - 6 * place)) & 63;
-            out.push(if place <= chunk.len() { char::from(ALPHABET[six as usize]) } else { '=' });
-        }
-    }
-    out
 }
 
 /// A pseudo-random number for `seed`, always the same one.
@@ -107,16 +59,7 @@ pub(crate) fn uuid(seed: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{base64, canonical_pairs, form_decode, parse_pairs, percent_encode};
-
-    #[test]
-    fn base64_pads() {
-        assert_eq!(base64(b""), "");
-        assert_eq!(base64(b"f"), "Zg==");
-        assert_eq!(base64(b"fo"), "Zm8=");
-        assert_eq!(base64(b"foo"), "Zm9v");
-        assert_eq!(base64(b"foob"), "Zm9vYg==");
-    }
+    use super::{canonical_pairs, form_decode, parse_pairs, percent_encode};
 
     #[test]
     fn percent_codes_are_upper_case_and_plus_is_a_space() {

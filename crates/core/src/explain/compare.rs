@@ -2,7 +2,10 @@
 //! ours, the first byte that differs, and what usually causes such a difference.
 
 use super::mask;
-use crate::i18n::{Text, text};
+use crate::{
+    i18n::{Text, text},
+    sign::percent_decode,
+};
 use serde::Serialize;
 
 /// Two texts that should be the same, and where they part.
@@ -416,7 +419,7 @@ fn one_line(ours: &str, theirs: &str) -> (Cause, Option<String>) {
     if our.next() != their.next() {
         return (Cause::Path, None);
     }
-    let decode = |part: Option<&str>| percent_decoded(part.unwrap_or(""));
+    let decode = |part: Option<&str>| percent_decode(part.unwrap_or(""));
     parameters(&decode(our.next()), &decode(their.next()))
 }
 
@@ -538,18 +541,5 @@ fn parameters(ours: &str, theirs: &str) -> (Cause, Option<String>) {
 
 /// Decoded as often as it may have been encoded: enough to see that two texts mean the same.
 fn twice_decoded(text: &str) -> String {
-    percent_decoded(&percent_decoded(text).replace('+', " "))
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('%') {
-        bytes.extend_from_slice(before.as_bytes());
-        let byte = after.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        bytes.push(byte.unwrap_or(b'%'));
-        rest = if byte.is_some() { after.get(2..).unwrap_or("") } else { after };
-    }
-    bytes.extend_from_slice(rest.as_bytes());
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode(&percent_decode(text).replace('+', " "))
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     cloud::Cloud,
     credential::Credential,
-    text::{canonical_pairs, hex, parse_pairs},
+    text::{canonical_pairs, parse_pairs},
     time,
 };
 
@@ -61,7 +61,8 @@ pub fn verify(
         sha256_hex(&request.body),
     );
     let string_to_sign = format!("{ALGORITHM}\n{}", sha256_hex(canonical_request.as_bytes()));
-    let expected = hex(&hmac_sha256(credential.secret.as_bytes(), string_to_sign.as_bytes()));
+    let expected =
+        hex::encode(hmac_sha256(credential.secret.as_bytes(), string_to_sign.as_bytes()));
     if expected != given {
         return Err(Refusal::Mismatch {
             string_to_sign,

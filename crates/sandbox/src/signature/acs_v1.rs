@@ -7,9 +7,10 @@ use super::{ALIBABA_WINDOW_S, Inbound, Refusal, Verified, check_token, check_win
 use crate::{
     cloud::Cloud,
     credential::Credential,
-    text::{base64, canonical_pairs, parse_pairs, percent_encode},
+    text::{canonical_pairs, parse_pairs, percent_encode},
     time,
 };
+use base64::{Engine, prelude::BASE64_STANDARD};
 
 /// Checks key, time, signature and token, in this order.
 pub fn verify(
@@ -60,7 +61,7 @@ fn mac(secret: &str, message: &str) -> String {
         |_| String::new(),
         |mut mac| {
             mac.update(message.as_bytes());
-            base64(&mac.finalize().into_bytes())
+            BASE64_STANDARD.encode(mac.finalize().into_bytes())
         },
     )
 }

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::{cloud::Cloud, credential::Credential, message::header, text::hex};
+use crate::{cloud::Cloud, credential::Credential, message::header};
 
 /// A request as a cloud sees it: behind any proxy, with the host it was addressed to.
 #[derive(Clone, Debug, Default)]
@@ -92,7 +92,7 @@ const TENCENT_WINDOW_S: i64 = 5 * 60;
 const ZENLAYER_WINDOW_S: i64 = 5 * 60;
 
 fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+    hex::encode(Sha256::digest(bytes))
 }
 
 fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {

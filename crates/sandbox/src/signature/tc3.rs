@@ -4,7 +4,7 @@ use super::{
     Authorization, Inbound, Refusal, TENCENT_WINDOW_S, Verified, check_token, check_window,
     find_key, header_lines, hmac_sha256, sha256_hex,
 };
-use crate::{cloud::Cloud, credential::Credential, text::hex, time};
+use crate::{cloud::Cloud, credential::Credential, time};
 
 const ALGORITHM: &str = "TC3-HMAC-SHA256";
 
@@ -68,7 +68,7 @@ pub fn verify(
                 "{ALGORITHM}\n{timestamp}\n{scope}\n{}",
                 sha256_hex(canonical_request.as_bytes())
             );
-            if hex(&hmac_sha256(&key, string_to_sign.as_bytes())) == given {
+            if hex::encode(hmac_sha256(&key, string_to_sign.as_bytes())) == given {
                 check_token(credential, request.header("x-tc-token"), server_s)?;
                 return Ok(Verified { key_id: key_id.to_owned(), nonce: None });
             }

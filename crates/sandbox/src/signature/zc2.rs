@@ -4,7 +4,7 @@ use super::{
     Authorization, Inbound, Refusal, Verified, ZENLAYER_WINDOW_S, check_window, find_key,
     header_lines, hmac_sha256, sha256_hex,
 };
-use crate::{cloud::Cloud, credential::Credential, text::hex};
+use crate::{cloud::Cloud, credential::Credential};
 
 const ALGORITHM: &str = "ZC2-HMAC-SHA256";
 
@@ -36,7 +36,7 @@ pub fn verify(
         format!("{}\n/\n\n{lines}\n{signed}\n{}", request.method, sha256_hex(&request.body));
     let string_to_sign =
         format!("{ALGORITHM}\n{timestamp}\n{}", sha256_hex(canonical_request.as_bytes()));
-    if hex(&hmac_sha256(credential.secret.as_bytes(), string_to_sign.as_bytes())) != given {
+    if hex::encode(hmac_sha256(credential.secret.as_bytes(), string_to_sign.as_bytes())) != given {
         return Err(Refusal::Mismatch {
             string_to_sign,
             canonical_request: Some(canonical_request),

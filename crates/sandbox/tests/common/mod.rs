@@ -3,6 +3,7 @@
 #![allow(dead_code)] // each test file uses its own part
 
 use hmac::{Hmac, KeyInit, Mac};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use relight_sandbox::{
     Cloud, Config, Reply, Request, Sandbox, credential::Credential, fleet::State, time,
 };
@@ -117,7 +118,7 @@ impl Ask {
         let mut headers = vec![
             ("host".to_owned(), self.host.clone()),
             ("x-acs-action".to_owned(), self.action.clone()),
-            ("x-acs-content-sha256".to_owned(), hex(&Sha256::digest(b""))),
+            ("x-acs-content-sha256".to_owned(), hex::encode(Sha256::digest(b""))),
             ("x-acs-date".to_owned(), time::iso(self.at_ms / 1_000)),
         ];
         if let Some(token) = &self.key.token {
@@ -132,10 +133,10 @@ impl Ask {
         let canonical = format!(
             "POST\n/\n{query}\n{}\n{names}\n{}",
             lines(&headers),
-            hex(&Sha256::digest(b""))
+            hex::encode(Sha256::digest(b""))
         );
-        let to_sign = format!("ACS3-HMAC-SHA256\n{}", hex(&Sha256::digest(canonical)));
-        let signature = hex(&mac(self.key.secret.as_bytes(), &to_sign));
+        let to_sign = format!("ACS3-HMAC-SHA256\n{}", hex::encode(Sha256::digest(canonical)));
+        let signature = hex::encode(mac(self.key.secret.as_bytes(), &to_sign));
         headers.push((
             "authorization".to_owned(),
             format!(
@@ -167,14 +168,16 @@ impl Ask {
             ("x-tc-action".to_owned(), self.action.to_lowercase()),
         ];
         let names = "content-type;host;x-tc-action";
-        let payload = hex(&Sha256::digest(&body));
+        let payload = hex::encode(Sha256::digest(&body));
         let canonical = format!("{method}\n/\n{query}\n{}\n{names}\n{payload}", lines(&signed));
         let date = time::date(seconds);
         let scope = format!("{date}/cvm/tc3_request");
-        let to_sign =
-            format!("TC3-HMAC-SHA256\n{seconds}\n{scope}\n{}", hex(&Sha256::digest(canonical)));
+        let to_sign = format!(
+            "TC3-HMAC-SHA256\n{seconds}\n{scope}\n{}",
+            hex::encode(Sha256::digest(canonical))
+        );
         let day = mac(format!("TC3{}", self.key.secret).as_bytes(), &date);
-        let signature = hex(&mac(&mac(&mac(&day, "cvm"), "tc3_request"), &to_sign));
+        let signature = hex::encode(mac(&mac(&mac(&day, "cvm"), "tc3_request"), &to_sign));
         let mut headers = vec![
             ("host".to_owned(), self.host.clone()),
             ("content-type".to_owned(), content_type.to_owned()),
@@ -207,10 +210,14 @@ impl Ask {
             ("host".to_owned(), self.host.clone()),
         ];
         let names = "content-type;host";
-        let canonical =
-            format!("POST\n/\n\n{}\n{names}\n{}", lines(&signed), hex(&Sha256::digest(&body)));
-        let to_sign = format!("ZC2-HMAC-SHA256\n{seconds}\n{}", hex(&Sha256::digest(canonical)));
-        let signature = hex(&mac(self.key.secret.as_bytes(), &to_sign));
+        let canonical = format!(
+            "POST\n/\n\n{}\n{names}\n{}",
+            lines(&signed),
+            hex::encode(Sha256::digest(&body))
+        );
+        let to_sign =
+            format!("ZC2-HMAC-SHA256\n{seconds}\n{}", hex::encode(Sha256::digest(canonical)));
+        let signature = hex::encode(mac(self.key.secret.as_bytes(), &to_sign));
         let headers = [
             ("host", self.host.as_str()),
             ("content-type", "application/json"),
@@ -301,17 +308,9 @@ fn lines(headers: &[(String, String)]) -> String {
 }
 
 fn percent(text: &str) -> String {
-    text.bytes().fold(String::new(), |out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            format!("{out}{}", char::from(byte))
-        } else {
-            format!("{out}%{byte:02X}")
-        }
-    })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |out, byte| format!("{out}{byte:02x}"))
+    const RESERVED: &AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 fn mac(key: &[u8], message: &str) -> Vec<u8> {
