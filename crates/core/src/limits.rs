@@ -14,6 +14,7 @@ use crate::{
     ids::InstanceId,
     plan::{OperationSpec, Refusal, Target},
 };
+use wildmatch::WildMatch;
 
 /// What is allowed. `None` anywhere means everything; the default allows all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -84,9 +85,8 @@ impl Limits {
     }
 
     /// Whether an instance may be touched.
-    #[cfg(feature = "signing")]
     pub(crate) fn allows_id(&self, id: &str) -> bool {
-        listed(self.instance_ids.as_ref(), |pattern| matches(pattern, id))
+        listed(self.instance_ids.as_ref(), |pattern| WildMatch::new(pattern).matches(id))
     }
 
     /// Whether a text will do for a reason: where one is asked for, somebody must be able to read it.
@@ -195,38 +195,9 @@ fn listed(list: Option<&Vec<String>>, fits: impl Fn(&str) -> bool) -> bool {
     list.is_none_or(|list| list.iter().any(|one| fits(one)))
 }
 
-/// Whether a text is what the pattern says, from end to end.
-#[cfg(feature = "signing")]
-fn matches(pattern: &str, text: &str) -> bool {
-    let (mut pattern, mut text) = (pattern.chars(), text.chars());
-    // Where to go on after the last star if what follows it does not fit here.
-    let mut again = None;
-    loop {
-        let before = pattern.clone();
-        match (pattern.next(), text.clone().next()) {
-            (None, None) => return true,
-            (Some('*'), _) => again = Some((before, text.clone())),
-            (Some(wanted), Some(found)) if wanted == '?' || wanted == found => {
-                text.next();
-            }
-            (Some(_) | None, _) => {
-                let Some((star, from)) = &mut again else { return false };
-                if from.next().is_none() {
-                    return false;
-                }
-                text = from.clone();
-                pattern = star.clone();
-                pattern.next();
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::Limits;
-    #[cfg(feature = "signing")]
-    use super::matches;
     use crate::{
         cloud,
         form::{Form, FormEdit},
@@ -252,7 +223,10 @@ mod tests {
         assert_eq!(form.cloud().manifest().id, last);
     }
 
-    #[cfg(feature = "signing")]
+    fn only(pattern: &str) -> Limits {
+        Limits { instance_ids: Some(vec![pattern.to_owned()]), ..Limits::default() }
+    }
+
     #[test]
     fn patterns_fit_from_end_to_end() {
         for (pattern, text, fits) in [
@@ -272,15 +246,14 @@ mod tests {
             ("*实?", "a实例", true),
             ("ins-a", "ins-A", false),
         ] {
-            assert_eq!(matches(pattern, text), fits, "{pattern} {text}");
+            assert_eq!(only(pattern).allows_id(text), fits, "{pattern} {text}");
         }
     }
 
-    #[cfg(feature = "signing")]
     #[test]
     fn many_stars_take_no_time() {
         let (pattern, text) = ("*a".repeat(60), "a".repeat(10_000));
-        assert!(matches(&pattern, &text));
-        assert!(!matches(&format!("{pattern}b"), &text));
+        assert!(only(&pattern).allows_id(&text));
+        assert!(!only(&format!("{pattern}b")).allows_id(&text));
     }
 }
