@@ -2,7 +2,7 @@
 //!
 //! Every name and every value is checked: a setting that is misspelt and quietly left out would allow
 //! what it was meant to forbid. The JSON Schema that is published (`static/relight.schema.json`) is
-//! made of these types by `cargo run -p relight-core --features schema --example schema`, and a test
+//! made of these types by `cargo run -p relight-core --example schema`, and a test
 //! holds the two together.
 
 use crate::{
@@ -13,13 +13,13 @@ use crate::{
     limits::{ERASE, Limits},
     request::is_proxy_base,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// Everything that can be set. Each setting may be left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Config {
     /// The address of the schema, for editors.
@@ -56,16 +56,12 @@ pub struct Config {
     pub credentials: Credentials,
     /// The origins of the pages that may show this one in a frame and have keys entered there, such
     /// as `https://portal.example.com`. Left out: only the page's own origin.
-    #[cfg_attr(
-        feature = "schema",
-        schemars(inner(regex(pattern = r"^https?://[a-z0-9.:\[\]-]+$")))
-    )]
+    #[schemars(inner(regex(pattern = r"^https?://[a-z0-9.:\[\]-]+$")))]
     pub frames: Vec<String>,
 }
 
 /// Where keys come from, and how long they stay.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Credentials {
     /// An address of the operator's that gives temporary keys: asked with `?cloud=…` and the reader's
@@ -92,8 +88,7 @@ impl Credentials {
 }
 
 /// Light or dark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Theme {
     /// Dark on light.
@@ -118,8 +113,7 @@ impl Theme {
 }
 
 /// What is allowed. A list that is left out allows everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Allow {
     /// Clouds.
@@ -139,8 +133,7 @@ pub struct Allow {
 }
 
 /// What must be confirmed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Confirm {
     /// Above this many instances the count must be typed. Left out: above 50. What is forced or
@@ -151,8 +144,7 @@ pub struct Confirm {
 }
 
 /// What is filled in at the start. Never a secret.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Preset {
     /// The cloud.
@@ -176,8 +168,7 @@ pub struct Preset {
 }
 
 /// A preset value that can be made the only one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Lockable {
     /// The cloud.
@@ -218,8 +209,7 @@ impl Lockable {
 }
 
 /// Where run records go.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Records {
     /// An address of the operator's that takes each finished run as JSON by `POST`.
@@ -227,8 +217,7 @@ pub struct Records {
 }
 
 /// The operator's own name and words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Brand {
     /// In the place of the console's name.
@@ -240,8 +229,7 @@ pub struct Brand {
 }
 
 /// A text for both languages, or one for each.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a text, or an object with a text for `en` and one for `zh`")]
 #[cfg_attr(feature = "schema", schemars(rename = "Words"))]
 pub enum LocalizedText {
@@ -268,8 +256,7 @@ impl LocalizedText {
 }
 
 /// Where the proxies are.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "an address, or an object with an address for each cloud")]
 pub enum Proxies {
     /// One for all clouds.
@@ -303,8 +290,7 @@ macro_rules! checked {
             }
         }
 
-        #[cfg(feature = "schema")]
-        impl schemars::JsonSchema for $name {
+        impl JsonSchema for $name {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($name).into()
             }
@@ -339,8 +325,7 @@ checked!(
 );
 
 /// A region: not checked against the known ones, since clouds open more.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct RegionId(pub String);
 
@@ -628,7 +613,6 @@ fn is_one_id(text: &str) -> bool {
 }
 
 /// The JSON Schema of the configuration.
-#[cfg(feature = "schema")]
 pub fn schema() -> String {
     let mut schema = schemars::schema_for!(Config);
     schema.insert("$id".to_owned(), "relight.schema.json".into());

@@ -1,6 +1,7 @@
 //! Whether an order may be carried out on an instance, before it is asked for.
 
 use crate::{answer::Phase, cloud::Verb};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Whether an instance can take the order.
@@ -13,7 +14,9 @@ pub enum Eligibility {
 }
 
 /// Why an instance is left out of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum SkipReason {
     /// The cloud does not know it in this region.

@@ -1,15 +1,20 @@
 //! A run as a file: what was asked, which calls went out, what became of each instance. No secret,
 //! token or signature is in a [`Run`], so none can get into an export.
+//!
+//! The JSON Schema that is published (`package/relight-record.schema.json`) is made of the types that
+//! are written, by `cargo run -p relight-core --example schema record`, and a test holds the two together.
 
 use crate::{
     answer::{Fault, Outcome},
     eligibility::SkipReason,
-    request::push_json_text,
-    run::{Call, Evidence, Millis, Row, Run},
+    run::{Call, CallState, Evidence, Millis, Row, Run},
     sign::iso_8601,
     visible::visible_lines,
 };
-use std::{collections::VecDeque, fmt::Write as _};
+use csv::{Terminator, WriterBuilder};
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde::{Serialize, Serializer};
+use std::{collections::BTreeMap, iter};
 
 const COLUMNS: [&str; 13] = [
     "instanceId",
@@ -28,13 +33,11 @@ const COLUMNS: [&str; 13] = [
 ];
 
 /// One line an instance, with a head; RFC 4180, with the marks against formulas that spreadsheets
-/// need. Written by hand: what a crate for it would do is the smallest part, and none disarms.
+/// need.
 pub fn csv(run: &Run) -> String {
-    let mut text = COLUMNS.join(",");
-    text.push_str("\r\n");
-    for row in run.rows() {
+    let lines = run.rows().iter().map(|row| {
         let (code, message) = fault_of(row);
-        let cells = [
+        [
             row.id.as_str(),
             &row.name,
             &row.zone,
@@ -49,181 +52,217 @@ pub fn csv(run: &Run) -> String {
             &row.sent_at.map(time).unwrap_or_default(),
             &row.settled_at.map(time).unwrap_or_default(),
         ]
-        .map(cell);
-        let _ = write!(text, "{}\r\n", cells.join(","));
+        .map(disarmed)
+    });
+    write_csv(iter::once(COLUMNS.map(str::to_owned)).chain(lines))
+}
+
+fn write_csv<const CELLS: usize>(lines: impl Iterator<Item = [String; CELLS]>) -> String {
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
+    for line in lines {
+        // Memory takes everything, and all lines have as many cells.
+        let _ = writer.write_record(line);
     }
-    text
+    let written = writer.into_inner().ok().map(String::from_utf8);
+    written.and_then(Result::ok).unwrap_or_default()
 }
 
 /// Everything, as JSON.
 pub fn json(run: &Run) -> String {
-    let spec = run.spec();
-    let target = spec.target();
-    let counts = run.counts();
-    let mut json = Pretty::default();
-    json.open('{');
-    json.text("id", Some(&run.about().id));
-    json.text("person", run.about().person.as_deref());
-    json.text("cloud", Some(target.cloud.manifest().id));
-    json.text("site", Some(target.site.id));
-    json.text("region", Some(&target.region));
-    json.text("host", Some(&target.host()));
-    json.text("operation", Some(spec.operation().name));
-    json.member("options");
-    json.open('{');
-    for (name, value) in spec.options() {
-        json.text(name, Some(value.as_str()));
-    }
-    json.close('}');
-    json.text("keyId", Some(&run.about().key_id));
-    json.text("reason", Some(&run.about().reason));
-    json.time("confirmedAt", Some(run.about().confirmed_at));
-    json.time("startedAt", run.started_at());
-    json.number("total", counts.total());
-    json.member("totals");
-    json.open('{');
-    for outcome in Outcome::ALL {
-        json.number(outcome.word(), counts.of(outcome));
-    }
-    json.close('}');
-    json.member("calls");
-    json.open('[');
-    for one in run.calls() {
-        call(&mut json, one);
-    }
-    json.close(']');
-    json.member("instances");
-    json.open('[');
-    for row in run.rows() {
-        instance(&mut json, run, row);
-    }
-    json.close(']');
-    json.close('}');
-    json.text
+    // Texts, numbers and maps of texts cannot fail to be written.
+    serde_json::to_string_pretty(&ExportedRun::of(run)).unwrap_or_default()
 }
 
-fn call(json: &mut Pretty, call: &Call) {
-    json.item();
-    json.open('{');
-    json.text("operation", Some(call.batch.spec().operation().name));
-    json.member("instanceIds");
-    json.open('[');
-    for id in call.batch.ids() {
-        json.item();
-        push_json_text(&mut json.text, id.as_str());
-    }
-    json.close(']');
-    json.text("state", Some(call.state.word()));
-    json.text("requestId", call.request_id.as_deref());
-    json.number("status", call.status.map(usize::from));
-    json.time("sentAt", call.sent_at);
-    json.time("answeredAt", call.answered_at);
-    json.close('}');
+/// What is posted to the operator's endpoint, as JSON.
+pub fn record(run: &Run) -> String {
+    let record = Record { person: run.about().person.clone(), run: ExportedRun::of(run) };
+    serde_json::to_string(&record).unwrap_or_default()
 }
 
-fn instance(json: &mut Pretty, run: &Run, row: &Row) {
-    let (code, message) = fault_of(row);
-    json.item();
-    json.open('{');
-    json.text("instanceId", Some(row.id.as_str()));
-    json.text("name", Some(&row.name));
-    json.text("zone", Some(&row.zone));
-    json.text("address", Some(&row.address));
-    json.text("outcome", Some(row.outcome.word()));
-    json.text("reason", row.skipped.map(SkipReason::word));
-    json.text("evidence", row.evidence.map(Evidence::word));
-    json.text("previousState", row.previous_state.as_deref());
-    json.text("state", row.state.as_deref());
-    if code.is_empty() {
-        json.text("error", None);
-    } else {
-        json.member("error");
-        json.open('{');
-        json.text("code", Some(code));
-        json.text("message", Some(message));
-        json.close('}');
-    }
-    json.text("requestId", request_id(run, row));
-    json.time("sentAt", row.sent_at);
-    json.time("settledAt", row.settled_at);
-    json.close('}');
+/// The JSON Schema of [`record`].
+pub fn schema() -> String {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    let mut schema = settings.into_generator().into_root_schema_for::<Record>();
+    schema.insert("title".to_owned(), "A run record, as it is posted to `records.url`".into());
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
-/// When a row was sent, and when it was settled.
-const TIMES_KNOWN: usize = 2;
-
-/// Writes JSON for people: one member a line, indented.
-#[derive(Default)]
-struct Pretty {
-    text: String,
-    depth: usize,
-    /// The last times that were written, for the rows of a call have the same.
-    times: VecDeque<(Millis, String)>,
+/// What is posted to the operator's endpoint.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    /// `person` of the configuration when the run was confirmed. The page says so, nothing proves it:
+    /// whoever takes records goes by their own session.
+    person: Option<String>,
+    run: ExportedRun,
 }
 
-impl Pretty {
-    fn open(&mut self, bracket: char) {
-        self.text.push(bracket);
-        self.depth += 1;
-    }
+/// A run, as it is exported and as `relight-run-finished` has it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields, rename = "run")]
+struct ExportedRun {
+    /// No other run has it: a record that comes twice has the same.
+    #[schemars(length(min = 1))]
+    id: String,
+    /// Who confirmed it, as the page says.
+    person: Option<String>,
+    cloud: &'static str,
+    /// The kind of account.
+    site: &'static str,
+    /// Empty where requests have none.
+    region: String,
+    host: String,
+    /// By the cloud's own name.
+    operation: String,
+    /// The cloud's own parameters.
+    #[serde(serialize_with = "as_members")]
+    #[schemars(with = "BTreeMap<String, String>")]
+    options: Vec<(&'static str, &'static str)>,
+    /// The public half of the key.
+    key_id: String,
+    reason: String,
+    confirmed_at: Option<Time>,
+    started_at: Option<Time>,
+    /// How many instances; the sum of `totals`.
+    total: usize,
+    /// How many instances have each outcome.
+    #[schemars(extend(
+        "minProperties" = Outcome::ALL.len(),
+        "propertyNames" = serde_json::json!({ "$ref": "#/$defs/Outcome" }),
+    ))]
+    totals: BTreeMap<Outcome, usize>,
+    calls: Vec<ExportedCall>,
+    instances: Vec<ExportedInstance>,
+}
 
-    fn close(&mut self, bracket: char) {
-        self.depth -= 1;
-        if !self.text.ends_with(['{', '[']) {
-            self.line();
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields, rename = "call")]
+struct ExportedCall {
+    operation: String,
+    #[schemars(length(min = 1))]
+    instance_ids: Vec<String>,
+    state: CallState,
+    /// The cloud's.
+    request_id: Option<String>,
+    /// Of HTTP; null if there was no answer.
+    status: Option<u16>,
+    sent_at: Option<Time>,
+    answered_at: Option<Time>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields, rename = "instance")]
+struct ExportedInstance {
+    instance_id: String,
+    name: String,
+    zone: String,
+    address: String,
+    /// What is known of it; docs/public-names.md says what each means.
+    outcome: Outcome,
+    /// Why it was left out.
+    reason: Option<SkipReason>,
+    /// What the outcome is concluded from.
+    evidence: Option<Evidence>,
+    /// The cloud's word.
+    previous_state: Option<String>,
+    /// The cloud's word.
+    state: Option<String>,
+    error: Option<ExportedError>,
+    request_id: Option<String>,
+    sent_at: Option<Time>,
+    settled_at: Option<Time>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields, rename = "error")]
+struct ExportedError {
+    /// The cloud's, or a word for what failed below it.
+    code: String,
+    message: String,
+}
+
+/// In UTC, with milliseconds, by the clock of the reader's machine.
+#[derive(Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(rename = "time")]
+struct Time(#[schemars(regex(pattern = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"))] String);
+
+impl Time {
+    fn of(at: Millis) -> Self {
+        Time(time(at))
+    }
+}
+
+impl ExportedRun {
+    fn of(run: &Run) -> Self {
+        let (about, spec, counts) = (run.about(), run.spec(), run.counts());
+        let target = spec.target();
+        ExportedRun {
+            id: plain(&about.id),
+            person: about.person.as_deref().map(plain),
+            cloud: target.cloud.manifest().id,
+            site: target.site.id,
+            region: plain(&target.region),
+            host: plain(&target.host()),
+            operation: spec.operation().name.to_owned(),
+            options: spec.options().iter().map(|(name, value)| (*name, value.as_str())).collect(),
+            key_id: plain(&about.key_id),
+            reason: plain(&about.reason),
+            confirmed_at: Some(Time::of(about.confirmed_at)),
+            started_at: run.started_at().map(Time::of),
+            total: counts.total(),
+            totals: Outcome::ALL.map(|outcome| (outcome, counts.of(outcome))).into(),
+            calls: run.calls().iter().map(ExportedCall::of).collect(),
+            instances: run.rows().iter().map(|row| ExportedInstance::of(run, row)).collect(),
         }
-        self.text.push(bracket);
     }
+}
 
-    /// What follows is the next one of a list.
-    fn item(&mut self) {
-        if !self.text.ends_with(['{', '[']) {
-            self.text.push(',');
-        }
-        self.line();
-    }
-
-    /// What follows is the value of this member.
-    fn member(&mut self, name: &str) {
-        self.item();
-        push_json_text(&mut self.text, name);
-        self.text.push_str(": ");
-    }
-
-    fn text(&mut self, name: &str, value: Option<&str>) {
-        self.member(name);
-        match value {
-            Some(value) => push_json_text(&mut self.text, &plain(value)),
-            None => self.text.push_str("null"),
+impl ExportedCall {
+    fn of(call: &Call) -> Self {
+        ExportedCall {
+            operation: call.batch.spec().operation().name.to_owned(),
+            instance_ids: call.batch.ids().iter().map(ToString::to_string).collect(),
+            state: call.state,
+            request_id: call.request_id.as_deref().map(plain),
+            status: call.status,
+            sent_at: call.sent_at.map(Time::of),
+            answered_at: call.answered_at.map(Time::of),
         }
     }
+}
 
-    fn number(&mut self, name: &str, value: impl Into<Option<usize>>) {
-        self.member(name);
-        match value.into() {
-            Some(value) => self.text.push_str(&value.to_string()),
-            None => self.text.push_str("null"),
+impl ExportedInstance {
+    fn of(run: &Run, row: &Row) -> Self {
+        let (code, message) = fault_of(row);
+        let error = || ExportedError { code: plain(code), message: plain(message) };
+        ExportedInstance {
+            instance_id: plain(row.id.as_str()),
+            name: plain(&row.name),
+            zone: plain(&row.zone),
+            address: plain(&row.address),
+            outcome: row.outcome,
+            reason: row.skipped,
+            evidence: row.evidence,
+            previous_state: row.previous_state.as_deref().map(plain),
+            state: row.state.as_deref().map(plain),
+            error: (!code.is_empty()).then(error),
+            request_id: request_id(run, row).map(plain),
+            sent_at: row.sent_at.map(Time::of),
+            settled_at: row.settled_at.map(Time::of),
         }
     }
+}
 
-    fn time(&mut self, name: &str, at: Option<Millis>) {
-        let Some(at) = at else { return self.text(name, None) };
-        let known = self.times.iter().find(|known| known.0 == at).map(|known| known.1.clone());
-        let words = known.unwrap_or_else(|| {
-            let words = time(at);
-            self.times.truncate(TIMES_KNOWN - 1);
-            self.times.push_front((at, words.clone()));
-            words
-        });
-        self.text(name, Some(&words));
-    }
-
-    fn line(&mut self) {
-        self.text.push('\n');
-        for _ in 0..self.depth {
-            self.text.push_str("  ");
-        }
-    }
+/// Pairs as the members of an object, in their order.
+fn as_members<S: Serializer>(
+    pairs: &[(&'static str, &'static str)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pairs.iter().copied())
 }
 
 fn fault_of(row: &Row) -> (&str, &str) {
@@ -254,18 +293,18 @@ fn plain(text: &str) -> String {
 /// Injection").
 const ARMED: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-/// Quotes a cell where it must be, and disarms one that a spreadsheet would take for a formula. Some
-/// split at semicolons, and do not heed quotes inside of what is one cell to them: there is none left.
-fn cell(text: &str) -> String {
+/// A cell that no spreadsheet takes for a formula, which the library that writes lines does not see to.
+/// Some split at semicolons, and do not heed quotes inside of what is one cell to them: there is none
+/// left.
+fn disarmed(text: &str) -> String {
     let text = plain(text).replace(';', "；");
     let armed = text.trim_start().starts_with(ARMED);
-    let text = if armed { format!("'{text}") } else { text };
-    if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    if armed { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ARMED, Pretty, cell, json};
+    use super::{ARMED, disarmed, json, plain, schema, write_csv};
     use crate::{
         cloud,
         eligibility::SkipReason,
@@ -358,34 +397,27 @@ mod tests {
     }
 
     #[test]
-    fn json_has_no_control_characters() {
-        let mut json = Pretty::default();
-        json.open('{');
-        json.text("a", Some("\u{1b}[2J\u{85}\u{9b}\n\u{0}x"));
-        json.close('}');
-        assert!(!json.text.contains("\\u"), "{}", json.text);
-        let value: serde_json::Value = serde_json::from_str(&json.text).unwrap();
-        assert_eq!(value["a"], "⟨U+001B⟩[2J⟨U+0085⟩⟨U+009B⟩ ⟨U+0000⟩x");
+    fn what_cannot_be_seen_is_written_out() {
+        let text = "\u{1b}[2J\u{85}\u{9b}\n\u{0}x";
+        assert_eq!(plain(text), "⟨U+001B⟩[2J⟨U+0085⟩⟨U+009B⟩ ⟨U+0000⟩x");
     }
 
+    /// As it is in the npm package, for whoever takes records.
     #[test]
-    fn what_is_written_looks_like_what_serde_json_writes() {
-        let mut ours = Pretty::default();
-        ours.open('{');
-        ours.text("a", Some("x{"));
-        ours.member("b");
-        ours.open('[');
-        ours.close(']');
-        ours.member("c");
-        ours.open('[');
-        ours.item();
-        ours.open('{');
-        ours.number("d", 1);
-        ours.text("e", None);
-        ours.close('}');
-        ours.close(']');
-        ours.close('}');
-        let value: serde_json::Value = serde_json::from_str(&ours.text).unwrap();
-        assert_eq!(ours.text, serde_json::to_string_pretty(&value).unwrap());
+    fn the_published_schema_says_the_same() {
+        let path = "/../../package/relight-record.schema.json";
+        let path = [env!("CARGO_MANIFEST_DIR"), path].concat();
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap_or_default(),
+            schema(),
+            "run: cargo run -p relight-core --example schema record \
+             > package/relight-record.schema.json"
+        );
+    }
+
+    /// A text as the only cell of a line, without the line's end.
+    fn cell(text: &str) -> String {
+        let line = write_csv([[disarmed(text)]].into_iter());
+        line.strip_suffix("\r\n").unwrap().to_owned()
     }
 }

@@ -1,10 +1,10 @@
 //! The two languages of the console, and a sentence in both.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A language of the console.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Locale {
     /// English.

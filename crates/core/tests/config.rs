@@ -141,7 +141,7 @@ fn the_published_schema_says_the_same() {
     assert_eq!(
         published,
         schema(),
-        "run: cargo run -p relight-core --features schema --example schema \
+        "run: cargo run -p relight-core --example schema \
          > static/relight.schema.json"
     );
     let schema: Value = serde_json::from_str(&published).unwrap();

@@ -246,7 +246,7 @@ fn native() -> Result<()> {
     run_all([
         cargo()
             .args(["test", "--workspace", "--exclude", "relight", "--exclude", "relight-e2e"])
-            .args(["--features", "relight-core/schema", "--no-fail-fast"]),
+            .arg("--no-fail-fast"),
         // As the page's front is built: what the operator has forbidden is forbidden there, too.
         cargo()
             .args(["test", "--package", "relight-core", "--lib", "--no-default-features"])

@@ -6,6 +6,7 @@ use crate::{
     eligibility::SkipReason,
     ids::InstanceId,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -89,7 +90,7 @@ pub(crate) enum WatchReason {
 }
 
 /// What `proven` and its neighbours rest on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Evidence {
     /// The cloud names our request as the instance's last operation.
