@@ -10,10 +10,7 @@ mod sentence;
 pub use id::InstanceId;
 pub use list::{line_breaks, parse_lines, parse_list};
 
-use crate::{
-    bytes,
-    cloud::{self, Cloud},
-};
+use crate::cloud::{self, Cloud};
 use classify::{Classifier, PieceKind};
 use pieces::Piece;
 use std::collections::HashSet;
@@ -167,7 +164,7 @@ pub(crate) fn parse_id(text: &str, cloud: &'static dyn Cloud) -> Option<Instance
 }
 
 fn is_json_with_objects(text: &str) -> bool {
-    text.trim_start().starts_with(['{', '[']) && bytes::has(text, "{")
+    text.trim_start().starts_with(['{', '[']) && text.contains('{')
 }
 
 struct Parser<'t> {
@@ -494,7 +491,7 @@ fn is_title(cell: &str) -> bool {
     }
     let cell = cell.to_ascii_lowercase();
     let plain = cell.trim_matches(|character| !pieces::speaks(character));
-    matches!(plain, "id" | "ids") || WORDS.iter().any(|word| bytes::has(&cell, word))
+    matches!(plain, "id" | "ids") || WORDS.iter().any(|word| cell.contains(word))
 }
 
 /// At most [`PROBLEM_TEXT_MAX_CHARS`], with an ellipsis where something was left out.

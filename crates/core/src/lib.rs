@@ -11,7 +11,6 @@
 // Without the engine much stands idle; it is the same code, and the full build warns.
 #![cfg_attr(not(feature = "engine"), allow(dead_code, unused_imports))]
 
-mod bytes;
 pub mod i18n;
 #[cfg(feature = "engine")]
 pub mod visible;

@@ -4,7 +4,7 @@
 //! person then looks at and nothing else: no key, no proxy, no erasing of disks; and whatever in it
 //! looks like a key is not used, whatever its name.
 
-use crate::{bytes, cloud};
+use crate::cloud;
 #[cfg(feature = "texts")]
 use crate::{
     config::{Lockable, Preset},
@@ -177,7 +177,7 @@ const KEY_NAMES: [&str; 5] = ["ak", "sk", "pwd", "key", "pass"];
 fn names_a_key(name: &str) -> bool {
     let name: String =
         name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    KEY_WORDS.iter().any(|word| bytes::has(&name, word)) || KEY_NAMES.contains(&name.as_str())
+    KEY_WORDS.iter().any(|word| name.contains(word)) || KEY_NAMES.contains(&name.as_str())
 }
 
 /// As long as the shortest secret of the clouds, nearly, and of capitals, small letters and digits:

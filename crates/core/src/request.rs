@@ -1,13 +1,12 @@
 //! Requests: unsigned ones can be shown but not sent, signed ones can be sent but not changed.
 
 use crate::{
-    bytes::{self, in_range},
     ids::InstanceId,
     sign::{SigningInput, percent_encode},
 };
 use serde::Serialize;
 use smol_str::SmolStr;
-use std::{fmt, mem};
+use std::fmt;
 use zeroize::Zeroizing;
 
 /// A request in one of two states: [`Unsigned`] or [`Signed`].
@@ -376,55 +375,22 @@ impl JsonObject {
     }
 }
 
-/// Appends a JSON array of ids. No character that an id may have needs an escape.
+/// Appends a JSON array of ids.
 pub(crate) fn push_json_ids(json: &mut String, ids: &[InstanceId]) {
-    let mut bytes = mem::take(json).into_bytes();
-    bytes.push(b'[');
-    for id in ids {
-        bytes.push(b'"');
-        id.push_to(&mut bytes);
-        bytes.extend_from_slice(b"\",");
-    }
-    if !ids.is_empty() {
-        // The comma behind the last.
-        bytes.pop();
-    }
-    bytes.push(b']');
-    *json = String::from_utf8(bytes).unwrap_or_default();
+    push_json_texts(json, ids.iter().map(InstanceId::as_str));
 }
 
 /// Appends a JSON array of texts.
 pub(crate) fn push_json_texts<'a>(json: &mut String, texts: impl Iterator<Item = &'a str>) {
-    json.push('[');
-    for (index, text) in texts.enumerate() {
-        if index > 0 {
-            json.push(',');
-        }
-        push_json_text(json, text);
-    }
-    json.push(']');
-}
-
-/// Marks the bytes that JSON escapes inside a text.
-fn escaped(word: u64) -> u64 {
-    in_range(word, 0, 0x1f) | in_range(word, b'"', b'"') | in_range(word, b'\\', b'\\')
+    push_json(json, &texts.collect::<Vec<_>>());
 }
 
 /// Appends a JSON text.
 pub(crate) fn push_json_text(json: &mut String, text: &str) {
-    json.push('"');
-    // Ids and names need no escape: they are copied at once.
-    if bytes::count(text.as_bytes(), escaped) == 0 {
-        json.push_str(text);
-        json.push('"');
-        return;
-    }
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => json.extend(['\\', character]),
-            '\0'..='\x1f' => json.extend(["\\u", &format!("{:04x}", u32::from(character))]),
-            _ => json.push(character),
-        }
-    }
-    json.push('"');
+    push_json(json, text);
+}
+
+fn push_json<T: Serialize + ?Sized>(json: &mut String, value: &T) {
+    // Texts and lists of them cannot fail to be written.
+    json.push_str(&serde_json::to_string(value).unwrap_or_default());
 }

@@ -247,7 +247,8 @@ fn ended((byte, after): (u8, &[u8])) -> Option<(u8, &[u8])> {
     after.strip_prefix(b";").map(|after| (byte, after))
 }
 
-/// How bytes are written as digits.
+/// How bytes are written as digits. Read by hand: a run may begin and end in the middle of what was
+/// encoded and mix both alphabets, and `base64` and `hex` take whole texts of one alphabet alone.
 struct Encoding {
     /// The value of a digit.
     digit: fn(u8) -> Option<u8>,

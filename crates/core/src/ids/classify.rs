@@ -4,10 +4,7 @@ use super::{
     Malformation,
     pieces::{Piece, speaks},
 };
-use crate::{
-    bytes,
-    cloud::{self, Cloud, IdGrammar},
-};
+use crate::cloud::{self, Cloud, IdGrammar};
 
 /// What a piece looks like.
 #[derive(Clone, Debug)]
@@ -67,7 +64,7 @@ impl Classifier {
         if is_ascii && let Some(kind) = self.id(piece) {
             return kind;
         }
-        if bytes::has(text, "*")
+        if text.contains('*')
             && let Some(kind) = self.masked(text)
         {
             return kind;
@@ -125,7 +122,7 @@ impl Classifier {
                 || (ids.resembles)(before)
                 || prefix(ids).is_some_and(|prefix| before.starts_with(prefix))
         });
-        (cloud.is_some() || (stars_at_end && bytes::has(before, "-")))
+        (cloud.is_some() || (stars_at_end && before.contains('-')))
             .then_some(PieceKind::Masked { cloud })
     }
 

@@ -3,7 +3,6 @@
 #[cfg(feature = "engine")]
 use super::errors;
 use crate::{
-    bytes::{self, lower_case_or_digit},
     cloud::{
         Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Region,
         Regions, Role, Shape, Site, Verb,
@@ -229,7 +228,8 @@ fn is_similar(text: &str) -> bool {
 }
 
 fn tail(id: &str) -> Option<&str> {
-    id.strip_prefix("i-").filter(|tail| bytes::all(tail.as_bytes(), lower_case_or_digit))
+    id.strip_prefix("i-")
+        .filter(|tail| tail.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
 }
 
 const fn region(id: &'static str, en: &'static str, zh: &'static str) -> Region {
