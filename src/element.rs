@@ -5,6 +5,7 @@ use js_sys::{Array, Object, Reflect};
 use relight_core::form::FormEdit;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement, ShadowRoot};
+use yew::html::{BaseComponent, Scope};
 
 /// The element's name.
 pub const NAME: &str = "relight-console";
@@ -150,6 +151,29 @@ pub(crate) fn define(connect: fn(&HtmlElement, &ShadowRoot) -> Drawn) {
         // The element stays defined for as long as the page lives.
         connect.forget();
     }
+}
+
+#[wasm_bindgen(module = "/static/listeners.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = noteListeners)]
+    fn note_listeners(root: &ShadowRoot, wasm: &JsValue) -> js_sys::Function;
+}
+
+/// Draws an app in a shadow root. With its scope comes what takes it away again.
+pub(crate) fn render<App: BaseComponent>(
+    root: &ShadowRoot,
+    props: App::Properties,
+) -> (Scope<App>, impl FnOnce() + 'static) {
+    let release = note_listeners(root, &wasm_bindgen::exports());
+    let app =
+        yew::Renderer::<App>::with_root_and_props(root.clone().unchecked_into(), props).render();
+    let scope = (*app).clone();
+    let end = move || {
+        app.destroy();
+        // It takes listeners off an element, which cannot fail.
+        let _ = release.call0(&JsValue::UNDEFINED);
+    };
+    (scope, end)
 }
 
 /// Puts a style sheet on a shadow root as its so-many-th, once.

@@ -11,10 +11,7 @@ use crate::{
     link,
     store::Intent,
     text::Message,
-    ui::{
-        self, Screen,
-        light::{Canvas, Redraw},
-    },
+    ui::{self, Screen},
     vault::{AutoLock, Vault},
 };
 use gloo_events::EventListener;
@@ -27,13 +24,10 @@ use relight_core::{
     link::Link,
     request::Route,
 };
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, ShadowRoot};
-use yew::Callback;
+use yew::{Component, Context, Html, Properties, html::Scope};
 
 #[wasm_bindgen(module = "/static/define.js")]
 extern "C" {
@@ -41,38 +35,20 @@ extern "C" {
     fn fetch_rest() -> js_sys::Promise;
     #[wasm_bindgen(js_name = fetchRestIfKept)]
     fn fetch_rest_if_kept(journal: &str) -> js_sys::Promise;
-    #[wasm_bindgen(js_name = after)]
-    fn call_after(promise: &js_sys::Promise, done: &JsValue);
 }
 
 /// Defines the element, drawn as its front.
 pub fn define() {
     element::define(|host, root| {
-        let page = Rc::new(Page {
-            host: host.clone(),
-            root: root.clone(),
-            canvas: Canvas::new(root.clone().unchecked_into()),
-            front: RefCell::new(Front::new()),
-            will_draw: Cell::new(false),
-            drawn: RefCell::new(None),
-            address: RefCell::new(None),
-            auto_lock: RefCell::new(None),
-            link: link::take(host),
-        });
-        page.draw();
-        let (changed, on, ended) = (Rc::clone(&page), Rc::clone(&page), Rc::clone(&page));
+        let props = Props { host: host.clone(), root: root.clone() };
+        let (scope, end) = element::render::<Front>(root, props);
+        let (changed, on) = (scope.clone(), scope.clone());
         let drawn = Drawn::new(
-            move || changed.take(Msg::AttributesChanged),
-            move |intent| on.take(Msg::Intent(intent)),
-            move || {
-                ended.drawn.take();
-                ended.address.take();
-                ended.auto_lock.take();
-                ended.canvas.clear();
-            },
+            move || changed.send_message(Msg::AttributesChanged),
+            move |intent| on.send_message(Msg::Intent(intent)),
+            end,
         );
-        page.drawn.replace(Some(drawn.clone()));
-        page.begin();
+        scope.send_message(Msg::Drawn(drawn.clone()));
         drawn
     });
 }
@@ -80,26 +56,17 @@ pub fn define() {
 /// Where addresses begin that lead to the rest of the page.
 const ADDRESSES: [&str; 2] = ["#/errors", "#/explain"];
 
-/// The front on its page: what happens goes in, and what follows from it is drawn.
-struct Page {
+/// Where the front is drawn.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
     host: HtmlElement,
     root: ShadowRoot,
-    canvas: Canvas,
-    front: RefCell<Front>,
-    /// Whether a drawing is due.
-    will_draw: Cell<bool>,
-    /// What keeps the element going, to be handed on; nothing once this has ended.
-    drawn: RefCell<Option<Drawn>>,
-    /// Heeds the address for as long as the front lives.
-    address: RefCell<Option<EventListener>>,
-    /// Locks the vault, likewise.
-    auto_lock: RefCell<Option<AutoLock>>,
-    /// What the address wants to have filled in; the rest does that.
-    link: Link,
 }
 
 /// Everything that can happen.
 pub(crate) enum Msg {
+    /// It is on the page: what keeps the element going is to be handed on.
+    Drawn(Drawn),
     AttributesChanged,
     Configured(Config),
     Intent(Intent),
@@ -204,176 +171,59 @@ pub(crate) struct Front {
     rest: Rest,
     untrusted_parent: Option<UntrustedParent>,
     is_locale_chosen: bool,
+    /// What keeps the element going; nothing once the rest has it.
+    drawn: Option<Drawn>,
+    /// What the address wants to have filled in; the rest does that.
+    link: Link,
+    /// Heeds the address for as long as the front lives.
+    _address: Option<EventListener>,
+    /// Locks the vault, likewise.
+    _watch: AutoLock,
 }
 
-impl Page {
-    fn draw(self: &Rc<Self>) {
-        self.will_draw.set(false);
-        let on_screen = self.callback(Msg::Screen);
-        let on = self.callback(Msg::Intent);
-        let redraw: Redraw = {
-            let page = Rc::clone(self);
-            Rc::new(move || page.draw_soon())
-        };
-        let html = self.front.borrow().view(&on_screen, &on);
-        self.canvas.draw(html, &redraw);
-    }
+impl Component for Front {
+    type Message = Msg;
+    type Properties = Props;
 
-    /// Whatever happens together is drawn together.
-    fn draw_soon(self: &Rc<Self>) {
-        if !self.will_draw.replace(true) {
-            let page = Rc::clone(self);
-            after(&js_sys::Promise::resolve(&JsValue::NULL), move |_| {
-                if page.drawn.borrow().is_some() {
-                    page.draw();
-                }
-            });
+    fn create(ctx: &Context<Self>) -> Self {
+        let Props { host, root } = ctx.props();
+        let vault = Vault::default();
+        let gone = ctx.link().callback(|()| Msg::KeyGone);
+        let auto_lock = AutoLock::new(&vault, Some(root.clone()), gone);
+        let link = link::take(host);
+        read_configuration(ctx);
+        let address = follow_address(ctx);
+        if !link.is_empty() {
+            ctx.link().send_message(Msg::Linked);
         }
-    }
-
-    fn callback<T: 'static>(self: &Rc<Self>, msg: fn(T) -> Msg) -> Callback<T> {
-        let page = Rc::clone(self);
-        Callback::from(move |value| page.take(msg(value)))
-    }
-
-    fn begin(self: &Rc<Self>) {
-        let page = Rc::clone(self);
-        let gone = Callback::from(move |()| page.take(Msg::KeyGone));
-        let vault = self.front.borrow().vault.clone();
-        self.auto_lock.replace(Some(AutoLock::new(&vault, Some(self.root.clone()), gone)));
-        self.read_configuration();
-        self.follow_address();
-        if !self.link.is_empty() {
-            self.take(Msg::Linked);
-        }
-        // Whoever has been here may have a run that was cut off, or keys: those come first.
-        let page = Rc::clone(self);
-        after(&fetch_rest_if_kept("relight"), move |rest| {
-            if let Ok(rest) = rest
-                && !rest.is_null()
-            {
-                page.take(Msg::Rest(Then::Restore, Ok(rest)));
-            }
-        });
-    }
-
-    /// Asks for the rest if the address of the page leads there, now or later.
-    fn follow_address(self: &Rc<Self>) {
-        let Some(window) = web_sys::window().filter(|_| element::is_routed(&self.host)) else {
-            return;
-        };
-        let page = Rc::clone(self);
-        let follow = move || {
-            let hash = ui::dom::hash();
-            if ADDRESSES.iter().any(|address| hash.starts_with(address)) {
-                page.take(Msg::Screen(Screen::Explain));
-            }
-        };
-        follow();
-        self.address.replace(Some(EventListener::new(&window, "hashchange", move |_| follow())));
-    }
-
-    fn take(self: &Rc<Self>, msg: Msg) {
-        // What is taken away may still fire events, with nobody to heed them.
-        if self.drawn.borrow().is_none() {
-            return;
-        }
-        // Nor does what is only typed stay.
-        if let Msg::Intent(Intent::WipeKey) = msg {
-            ui::dom::empty_secrets(&self.root);
-        }
-        let then = self.front.borrow_mut().update(msg);
-        match then {
-            Next::Draw => self.draw_soon(),
-            Next::Configure => self.read_configuration(),
-            Next::Fetch(then) => {
-                self.draw_soon();
-                self.fetch(then);
-            }
-            Next::HandOver(then, rest) => self.hand_over(then, &rest),
-            Next::Nothing => {}
-        }
-    }
-
-    fn read_configuration(self: &Rc<Self>) {
-        let page = Rc::clone(self);
-        after(&configuration(&self.host), move |text| {
-            let (config, _) = Config::of(&page.host, text);
-            page.take(Msg::Configured(config));
-        });
-    }
-
-    fn fetch(self: &Rc<Self>, then: Then) {
-        let page = Rc::clone(self);
-        after(&fetch_rest(), move |rest| page.take(Msg::Rest(then, rest)));
-    }
-
-    /// Gives everything that was filled in to the rest, which draws itself in this one's place.
-    fn hand_over(&self, then: Then, rest: &JsValue) {
-        let Some(drawn) = self.drawn.take() else { return };
-        let Ok(take_over) = Reflect::get(rest, &"takeOver".into()) else { return };
-        let Ok(take_over) = take_over.dyn_into::<Function>() else { return };
-        let front = self.front.borrow();
-        let ([key, token], secret) = front.vault.hand_over();
-        let filled: Array = front
-            .form
-            .filled()
-            .into_iter()
-            .chain(front.is_locale_chosen.then(|| (LANGUAGE_CHOSEN, "true".to_owned())))
-            .chain(self.link.refused.iter().map(|name| (link::REFUSED, name.clone())))
-            .chain(secret.map(|secret| (element::SECRET_TRAIT, secret.handed_over())))
-            .map(|(name, value)| Array::of2(&name.into(), &value.into()))
-            .collect();
-        let arguments: [JsValue; 7] = [
-            self.host.clone().into(),
-            self.root.clone().into(),
-            filled.into(),
-            front.locale.tag().into(),
-            key,
-            token,
-            then.word().into(),
-        ];
-        drop(front);
-        let arguments: Array = arguments.into_iter().collect();
-        // What is being typed has not been handed over, and must not be lost.
-        let (root, typed) = (self.root.clone(), ui::dom::take_secrets(&self.root));
-        drawn.give_way(|| {
-            take_over.apply(&JsValue::NULL, &arguments).unwrap_or_default().unchecked_into()
-        });
-        // A task of its own comes after all that the other does while it draws itself for the first time;
-        // that empties these fields.
-        Timeout::new(0, move || ui::dom::put_secrets(&root, &typed)).forget();
-    }
-}
-
-/// What follows from what has happened.
-enum Next {
-    Nothing,
-    Draw,
-    /// Read the configuration anew.
-    Configure,
-    /// Fetch the rest.
-    Fetch(Then),
-    /// Make room for the rest.
-    HandOver(Then, JsValue),
-}
-
-impl Front {
-    fn new() -> Self {
+        restore_if_kept(ctx.link().clone());
         Front {
             locale: config::usual_locale(),
             form: first_form(),
-            vault: Vault::default(),
+            vault,
             route: Config::default().route,
             rest: Rest::Absent,
             untrusted_parent: Config::default().untrusted_parent,
             is_locale_chosen: false,
+            drawn: None,
+            link,
+            _address: address,
+            _watch: auto_lock,
         }
     }
 
-    fn update(&mut self, msg: Msg) -> Next {
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
-            Msg::AttributesChanged => Next::Configure,
+            Msg::Drawn(drawn) => {
+                self.drawn = Some(drawn);
+                return false;
+            }
+            // What is taken away may still fire events, with nobody to heed them.
+            _ if self.drawn.is_none() => return false,
+            Msg::AttributesChanged => {
+                read_configuration(ctx);
+                return false;
+            }
             Msg::Configured(config) => {
                 self.route = config.route;
                 self.untrusted_parent = config.untrusted_parent;
@@ -381,28 +231,30 @@ impl Front {
                 // What the front does not understand may forbid something, or be wrong: then the rest takes
                 // over by itself, also where it is only being fetched ahead, for ids that came sooner.
                 if config.more && matches!(self.rest, Rest::Absent | Rest::Coming) {
-                    return self.fetch(Then::Restore);
+                    self.fetch(ctx, Then::Restore);
                 }
-                Next::Draw
             }
-            Msg::Intent(intent) => self.handle_intent(intent),
-            Msg::KeyGone => Next::Draw,
-            Msg::Linked => self.fetch(Then::Restore),
-            Msg::Screen(Screen::Power) | Msg::Rest(Then::Wait, Ok(_)) => Next::Nothing,
-            Msg::Screen(Screen::Explain) => self.fetch(Then::Explain),
-            Msg::Screen(Screen::Diagnostics) => self.fetch(Then::Doctor),
-            Msg::Rest(then, Ok(rest)) => Next::HandOver(then, rest),
+            Msg::Intent(intent) => return self.handle_intent(ctx, intent),
+            Msg::KeyGone => {}
+            Msg::Linked => self.fetch(ctx, Then::Restore),
+            Msg::Screen(Screen::Power) | Msg::Rest(Then::Wait, Ok(_)) => return false,
+            Msg::Screen(Screen::Explain) => self.fetch(ctx, Then::Explain),
+            Msg::Screen(Screen::Diagnostics) => self.fetch(ctx, Then::Doctor),
+            Msg::Rest(then, Ok(rest)) => {
+                self.hand_over(ctx.props(), then, &rest);
+                return false;
+            }
             Msg::Rest(then, Err(error)) => {
                 let why = Why::of(&error);
                 // Fetched ahead in vain, nobody needs to know: it is asked for again.
                 let unseen = then == Then::Wait && why == Why::Missing;
                 self.rest = if unseen { Rest::Absent } else { Rest::Failed(why) };
-                Next::Draw
             }
         }
+        true
     }
 
-    fn view(&self, on_screen: &Callback<Screen>, on: &Callback<Intent>) -> ui::Html {
+    fn view(&self, ctx: &Context<Self>) -> Html {
         let front = ui::Front {
             locale: self.locale,
             form: &self.form,
@@ -411,10 +263,13 @@ impl Front {
             rest: self.rest,
             untrusted_parent: self.untrusted_parent.as_ref(),
         };
-        ui::front(&front, on_screen, on)
+        let (on_screen, on) = (ctx.link().callback(Msg::Screen), ctx.link().callback(Msg::Intent));
+        ui::front(&front, &on_screen, &on)
     }
+}
 
-    fn handle_intent(&mut self, intent: Intent) -> Next {
+impl Front {
+    fn handle_intent(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
         match intent {
             Intent::Locale(locale) => {
                 config::remember(locale);
@@ -426,36 +281,102 @@ impl Front {
                 self.form.apply(edit);
                 self.vault.use_cloud(self.form.cloud());
                 if typed && self.rest == Rest::Absent {
-                    return self.fetch(Then::Wait);
+                    self.fetch(ctx, Then::Wait);
                 }
             }
             // There is no field to type it in, either.
             Intent::Secret(_) | Intent::Token(_) if self.untrusted_parent.is_some() => {
-                return Next::Nothing;
+                return false;
             }
             Intent::Secret(secret) => {
                 self.vault.set_secret(self.form.cloud(), self.form.key_id(), &secret);
             }
             Intent::Token(token) => self.vault.set_token(self.form.cloud(), &token),
-            Intent::WipeKey => self.vault.wipe(),
-            Intent::AboutKey => return self.fetch(Then::Key),
-            Intent::Review => return self.fetch(Then::Review),
+            Intent::WipeKey => {
+                // Nor does what is only typed stay.
+                ui::dom::empty_secrets(&ctx.props().root);
+                self.vault.wipe();
+            }
+            Intent::AboutKey => self.fetch(ctx, Then::Key),
+            Intent::Review => self.fetch(ctx, Then::Review),
         }
-        Next::Draw
+        true
     }
 
-    fn fetch(&mut self, then: Then) -> Next {
+    fn fetch(&mut self, ctx: &Context<Self>, then: Then) {
         self.rest = if then == Then::Wait { Rest::Coming } else { Rest::Awaited };
-        Next::Fetch(then)
+        ctx.link().send_future(async move { Msg::Rest(then, JsFuture::from(fetch_rest()).await) });
+    }
+
+    /// Gives everything that was filled in to the rest, which draws itself in this one's place.
+    fn hand_over(&mut self, props: &Props, then: Then, rest: &JsValue) {
+        let Some(drawn) = self.drawn.take() else { return };
+        let Ok(take_over) = Reflect::get(rest, &"takeOver".into()) else { return };
+        let Ok(take_over) = take_over.dyn_into::<Function>() else { return };
+        let ([key, token], secret) = self.vault.hand_over();
+        let filled: Array = self
+            .form
+            .filled()
+            .into_iter()
+            .chain(self.is_locale_chosen.then(|| (LANGUAGE_CHOSEN, "true".to_owned())))
+            .chain(self.link.refused.iter().map(|name| (link::REFUSED, name.clone())))
+            .chain(secret.map(|secret| (element::SECRET_TRAIT, secret.handed_over())))
+            .map(|(name, value)| Array::of2(&name.into(), &value.into()))
+            .collect();
+        let arguments: [JsValue; 7] = [
+            props.host.clone().into(),
+            props.root.clone().into(),
+            filled.into(),
+            self.locale.tag().into(),
+            key,
+            token,
+            then.word().into(),
+        ];
+        let arguments: Array = arguments.into_iter().collect();
+        // What is being typed has not been handed over, and must not be lost.
+        let (root, typed) = (props.root.clone(), ui::dom::take_secrets(&props.root));
+        drawn.give_way(|| {
+            take_over.apply(&JsValue::NULL, &arguments).unwrap_or_default().unchecked_into()
+        });
+        // A task of its own comes after all that the other does while it draws itself for the first time;
+        // that empties these fields.
+        Timeout::new(0, move || ui::dom::put_secrets(&root, &typed)).forget();
     }
 }
 
-/// Does something once a promise is settled. Rust's own futures would be two kilobytes of the front.
-fn after(promise: &js_sys::Promise, then: impl FnOnce(Result<JsValue, JsValue>) + 'static) {
-    let then: Box<dyn FnOnce(Result<JsValue, JsValue>)> = Box::new(then);
-    let done =
-        move |is_well: bool, value: JsValue| then(if is_well { Ok(value) } else { Err(value) });
-    call_after(promise, &Closure::once_into_js(done));
+/// Reads it, and brings it as a message.
+fn read_configuration(ctx: &Context<Front>) {
+    let host = ctx.props().host.clone();
+    ctx.link().send_future(async move {
+        let text = JsFuture::from(configuration(&host)).await;
+        let (config, _) = Config::of(&host, text);
+        Msg::Configured(config)
+    });
+}
+
+/// Asks for the rest if the address of the page leads there, now or later.
+fn follow_address(ctx: &Context<Front>) -> Option<EventListener> {
+    let window = web_sys::window().filter(|_| element::is_routed(&ctx.props().host))?;
+    let link = ctx.link().clone();
+    let follow = move || {
+        let hash = ui::dom::hash();
+        if ADDRESSES.iter().any(|address| hash.starts_with(address)) {
+            link.send_message(Msg::Screen(Screen::Explain));
+        }
+    };
+    follow();
+    Some(EventListener::new(&window, "hashchange", move |_| follow()))
+}
+
+/// Whoever has been here may have a run that was cut off, or keys: those come first.
+fn restore_if_kept(link: Scope<Front>) {
+    wasm_bindgen_futures::spawn_local(async move {
+        if let Ok(rest) = JsFuture::from(fetch_rest_if_kept("relight")).await
+            && !rest.is_null()
+        {
+            link.send_message(Msg::Rest(Then::Restore, Ok(rest)));
+        }
+    });
 }
 
 /// An empty form of the first cloud.

@@ -11,7 +11,6 @@ use relight_core::{credential::Fingerprint, i18n::Locale};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{Element, HtmlElement, ShadowRoot};
-use yew::html::Scope;
 
 /// Defines the element.
 pub fn define() {
@@ -61,31 +60,18 @@ pub async fn has_kept() -> bool {
     }
 }
 
-#[wasm_bindgen(module = "/static/listeners.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = noteListeners)]
-    fn note_listeners(root: &ShadowRoot, wasm: &JsValue) -> js_sys::Function;
-}
-
 /// The look of what the front does not have.
 const STYLES: &str = include_str!("../static/errors.css");
 
 fn draw(host: &HtmlElement, root: &ShadowRoot, start: Start) -> Drawn {
     element::add_styles(root, 1, STYLES);
-    let release = note_listeners(root, &wasm_bindgen::exports());
     let props = Props { host: host.clone(), start: Rc::new(start) };
-    let app = yew::Renderer::<Console>::with_root_and_props(root.clone().unchecked_into(), props)
-        .render();
-    let scope: Scope<Console> = (*app).clone();
+    let (scope, end) = element::render::<Console>(root, props);
     let (on, leave) = (scope.clone(), scope.clone());
     let drawn = Drawn::new(
         move || scope.send_message(Msg::AttributesChanged),
         move |intent| on.send_message(Msg::Intent(intent)),
-        move || {
-            app.destroy();
-            // It takes listeners off an element, which cannot fail.
-            let _ = release.call0(&JsValue::UNDEFINED);
-        },
+        end,
     );
     drawn.leaving(move |done| leave.send_message(Msg::Unmount(done)))
 }

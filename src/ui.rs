@@ -44,8 +44,6 @@ mod key_details;
 mod saved_keys;
 #[cfg(feature = "console")]
 mod preflight;
-#[cfg(not(feature = "console"))]
-pub(crate) mod light;
 mod markup;
 #[cfg(feature = "console")]
 mod notes;
@@ -55,7 +53,6 @@ mod untrusted_text;
 mod pacing;
 #[cfg(feature = "console")]
 mod pager;
-#[cfg(feature = "console")]
 mod part;
 #[cfg(feature = "console")]
 mod progress;

@@ -176,11 +176,6 @@ export async function configuration(host) {
   }
 }
 
-// Calls a function once a promise is settled: whether it went well, and what came of it.
-export function after(promise, done) {
-  promise.then((value) => done(true, value), (error) => done(false, error));
-}
-
 // Whether this browser has ever kept a run. A browser that cannot tell may have.
 async function hasJournal(name) {
   try {

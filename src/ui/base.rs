@@ -1,43 +1,28 @@
-//! What parts are made of and drawn with: Yew in the console, and in the front, of which every byte
-//! is fetched before the page can answer, [`light`](super::light), which has the same names.
+//! What parts are made of and drawn with.
 
-#[cfg(not(feature = "console"))]
-pub(crate) use super::light::{
-    Fixed, Hook, HookContext, Html, Listener, NodeRef, Text, fixed, listener, part,
-    use_effect_with, use_node_ref, use_state_eq,
-};
-#[cfg(feature = "console")]
 pub(crate) use super::part::part;
-#[cfg(feature = "console")]
 pub(crate) use yew::{
     AttrValue as Text, Html, NodeRef,
     functional::{Hook, HookContext},
     use_effect_with, use_node_ref, use_state_eq,
 };
 
-#[cfg(feature = "console")]
 use super::markup::Frame;
-#[cfg(feature = "console")]
 use std::rc::Rc;
-#[cfg(feature = "console")]
 use yew::virtual_dom::{AttributeOrProperty, Attributes, Key, VList, VTag};
 
 /// The value of an attribute that never changes.
-#[cfg(feature = "console")]
 pub(crate) type Fixed = AttributeOrProperty;
 
 /// Such a value.
-#[cfg(feature = "console")]
 pub(crate) const fn fixed(value: &'static str) -> Fixed {
     AttributeOrProperty::Static(value)
 }
 
 /// What heeds an event.
-#[cfg(feature = "console")]
 pub(crate) type Listener = Option<Rc<dyn yew::virtual_dom::Listener>>;
 
 /// What heeds each of the events, by its attribute's name.
-#[cfg(feature = "console")]
 pub(crate) mod listener {
     use super::{Listener, Rc};
     use yew::Callback;
@@ -53,7 +38,6 @@ pub(crate) mod listener {
     listeners!(onclick oninput onchange onkeydown onsubmit ontoggle);
 }
 
-#[cfg(feature = "console")]
 impl Frame {
     /// The element, or the list, as a node.
     pub(super) fn html(self) -> Html {
