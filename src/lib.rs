@@ -6,8 +6,6 @@
 
 // The full build warns of what stands idle; the front uses a part of the same code.
 #![cfg_attr(not(feature = "console"), allow(dead_code))]
-// The markup of a screen is read token by token.
-#![recursion_limit = "1024"]
 
 #[cfg(any(feature = "console", not(feature = "signing")))]
 mod config;

@@ -3,7 +3,6 @@
 //! function; see `part.rs` for what does. `console` is the whole, `front` below the form
 //! alone.
 
-mod base;
 #[cfg(feature = "console")]
 mod calls;
 #[cfg(feature = "console")]
@@ -44,10 +43,8 @@ mod key_details;
 mod saved_keys;
 #[cfg(feature = "console")]
 mod preflight;
-mod markup;
 #[cfg(feature = "console")]
 mod notes;
-#[cfg(feature = "console")]
 mod untrusted_text;
 #[cfg(feature = "console")]
 mod pacing;
@@ -64,6 +61,7 @@ mod review;
 mod runs;
 #[cfg(feature = "console")]
 mod skipped;
+mod select;
 mod target;
 
 use crate::text::Message;
@@ -73,21 +71,20 @@ use crate::{
     front::Rest,
     store::{Intent, KeyState},
 };
-pub(crate) use base::Html;
-#[cfg(not(feature = "console"))]
-use base::part;
 #[cfg(not(feature = "console"))]
 use compose::compose;
 #[cfg(feature = "console")]
 pub use console::{Console, ConsoleProps};
 #[cfg(not(feature = "console"))]
 use header::header;
-use markup::html;
+#[cfg(not(feature = "console"))]
+use part::part;
 use relight_core::i18n::Locale;
 #[cfg(not(feature = "console"))]
 use relight_core::{form::Form, request::Route};
 #[cfg(not(feature = "console"))]
 use yew::Callback;
+use yew::{Html, html};
 
 /// A page of the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

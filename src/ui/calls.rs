@@ -1,6 +1,6 @@
 //! The calls of a run, with what a vendor's support asks for.
 
-use super::markup::html;
+use super::untrusted_text::shown;
 use super::{
     copy::copy_button,
     explanation::title_of,
@@ -16,11 +16,7 @@ use relight_core::{
     run::{Call, CallState, Run},
 };
 use std::ops::Range;
-use yew::{
-    Callback, Html,
-    functional::{Hook, HookContext},
-    use_state_eq,
-};
+use yew::{Callback, Html, functional::Hook, functional::HookContext, html, use_state_eq};
 
 const CALLS_A_PAGE: usize = 25;
 
@@ -87,7 +83,7 @@ fn row(props: &Props, index: usize, call: &Call, tally: &OutcomeCounts) -> Html 
     let open = props.inspected == Some(index);
     let took = call.sent_at.zip(call.answered_at).map(|(from, to)| to.saturating_sub(from));
     html! {
-        <tr key={&number.to_string()} data-call={number.to_string()} data-call-state={state_word(call.state)}
+        <tr key={number} data-call={number.to_string()} data-call-state={state_word(call.state)}
             aria-current={open.then_some("true")}>
             <td class="number">{ text::number(locale, number) }</td>
             <td class="aux spare"><code>{ call.batch.spec().operation().name }</code></td>
@@ -95,7 +91,7 @@ fn row(props: &Props, index: usize, call: &Call, tally: &OutcomeCounts) -> Html 
             <td class="aux">
                 if let Some(id) = &call.request_id {
                     <span class="row nowrap">
-                        <code class="request-id">{ id.clone() }</code>
+                        <code class="request-id">{ shown(id) }</code>
                         { copy_button(locale, id.clone(), Message::Copy, Some(t(Message::RequestColumn)), &props.on) }
                     </span>
                 }
@@ -105,7 +101,7 @@ fn row(props: &Props, index: usize, call: &Call, tally: &OutcomeCounts) -> Html 
             <td>
                 { summary(&props.run, call, tally, locale) }
                 if let Some(id) = &call.request_id {
-                    <code class="narrow request-id muted">{ id.clone() }</code>
+                    <code class="narrow request-id muted">{ shown(id) }</code>
                 }
             </td>
             <td class="number">
@@ -150,7 +146,7 @@ fn summary(run: &Run, call: &Call, tally: &OutcomeCounts, locale: Locale) -> Htm
     };
     html! {
         <>
-            { words }
+            { shown(&words) }
             if call.resends > 0 {
                 <span class="muted small">{ " · " }{ MessageArgs::Resent(call.resends).in_locale(locale) }</span>
             }

@@ -1,14 +1,14 @@
 //! The outcome of an instance as picture, colour and word.
 
 use super::icon::{Icon, icon};
-use super::markup::{class, html};
+use super::untrusted_text::shown;
 use crate::text;
 use relight_core::{
     answer::{DescribedInstance, Outcome, Phase},
     cloud::Verb,
     i18n::Locale,
 };
-use yew::Html;
+use yew::{Html, classes, html};
 
 /// The colour of an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub(crate) fn chip(locale: Locale, outcome: Outcome, verb: Verb, settled: bool) 
         text::outcome(outcome, verb)
     };
     html! {
-        <span part="outcome" class={class(&["chip", tone(outcome).class()])}>
+        <span part="outcome" class={classes!("chip", tone(outcome).class())}>
             { icon(picture(outcome)) }
             { words.in_locale(locale) }
         </span>
@@ -99,6 +99,6 @@ pub(crate) fn state_chip(state: &DescribedInstance) -> Html {
         Phase::Unknown => (Tone::Warn, Icon::Question),
     };
     html! {
-        <span class={class(&["chip", tone.class()])}>{ icon(picture) }{ state.state.clone() }</span>
+        <span class={classes!("chip", tone.class())}>{ icon(picture) }{ shown(&state.state) }</span>
     }
 }

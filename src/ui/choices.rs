@@ -1,7 +1,7 @@
 //! What can be done with a run: ask for more, export it, begin anew. Whatever sends again is
 //! confirmed first, in words that say what will be sent.
 
-use super::markup::html;
+use super::untrusted_text::shown;
 use super::{
     confirm::{self, Subject, confirm},
     dom::{focus, value_of},
@@ -18,9 +18,8 @@ use relight_core::{
     run::{Approval, Choice, Event, Pause, Run, RunStatus},
 };
 use yew::{
-    Callback, Html, InputEvent,
-    functional::{Hook, HookContext},
-    use_effect_with, use_node_ref, use_state_eq,
+    Callback, Html, InputEvent, functional::Hook, functional::HookContext, html, use_effect_with,
+    use_node_ref, use_state_eq,
 };
 
 /// The run that is chosen about.
@@ -62,7 +61,7 @@ pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
             <button type="button" class="tiny" data-action={action} title={why_not.clone()}
                 aria-disabled={(!available).then_some("true")} {onclick}>
                 { words }
-                if let Some(why_not) = why_not { <span class="hidden">{ ". " }{ why_not }</span> }
+                if let Some(why_not) = why_not { <span class="hidden">{ ". " }{ shown(&why_not) }</span> }
             </button>
         }
     };

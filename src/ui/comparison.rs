@@ -1,6 +1,6 @@
 //! What the cloud says it has signed beside what was signed here, and where they part.
 
-use super::markup::html;
+use super::untrusted_text::shown;
 use super::{
     dom::value_of,
     icon::{Icon, icon},
@@ -13,9 +13,8 @@ use relight_core::{
 };
 use std::rc::Rc;
 use yew::{
-    Callback, Html, InputEvent,
-    functional::{Hook, HookContext},
-    use_memo, use_state_eq,
+    Callback, Html, InputEvent, functional::Hook, functional::HookContext, html, use_memo,
+    use_state_eq,
 };
 
 /// A request, and what the cloud has said of its signature.
@@ -101,7 +100,7 @@ fn findings(found: &Comparison, locale: Locale) -> Html {
                 if let Some(one) = &found.difference {
                     <p>
                         { MessageArgs::FirstDifference { byte: one.byte + 1, line: one.line, column: one.column }.in_locale(locale) }
-                        if let Some(name) = &one.name { { " " }{ MessageArgs::DiffersIn(name).in_locale(locale) } }
+                        if let Some(name) = &one.name { { " " }{ shown(&MessageArgs::DiffersIn(name).in_locale(locale)) } }
                     </p>
                     <dl class="kv sides">
                         <dt>{ t(Message::Ours) }</dt><dd>{ side(&one.ours, locale) }</dd>
@@ -125,7 +124,7 @@ fn side(excerpt: &Excerpt, locale: Locale) -> Html {
         }
     };
     html! {
-        <code>{ excerpt.same.clone() }<mark>{ marked }</mark>{ rest.to_owned() }</code>
+        <code>{ shown(&excerpt.same) }<mark>{ shown(&marked) }</mark>{ shown(rest) }</code>
     }
 }
 

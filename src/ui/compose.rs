@@ -1,12 +1,12 @@
 //! The form: what to do, with which key, to which instances.
 
-use super::markup::{class, html};
+use super::untrusted_text::shown;
 use super::{
-    base::{Hook, HookContext, Html, NodeRef, part, use_node_ref},
     credential::{self, Field, credential},
     dom::{focus_in, put_value, settle_secrets},
     icon::{Icon, icon},
     ids::{self, ids},
+    part::part,
     target::{self, OptionsProps, options, target},
 };
 use crate::{
@@ -17,7 +17,10 @@ use crate::{
 #[cfg(feature = "console")]
 use relight_core::plan::Refusal;
 use relight_core::{cloud::Role, form::Form, i18n::Locale};
-use yew::{Callback, KeyboardEvent, SubmitEvent};
+use yew::{
+    Callback, Html, KeyboardEvent, NodeRef, SubmitEvent, classes, functional::Hook,
+    functional::HookContext, html, use_node_ref,
+};
 
 /// What is filled in.
 #[derive(PartialEq)]
@@ -113,7 +116,7 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
                 }
                 <button type="submit" part="check" data-action="review"
                     aria-busy={props.opening.then_some("true")}
-                    class={class(&["grow", if props.reviewing { "" } else { "primary" }])}>
+                    class={classes!("grow", if props.reviewing { "" } else { "primary" })}>
                     if props.opening {
                         { Message::Opening.in_locale(locale) }
                     } else {
@@ -129,7 +132,7 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
 #[cfg(feature = "console")]
 fn refused(props: &Props, node: &NodeRef, hooks: &mut HookContext) -> Option<Field> {
     let node = node.clone();
-    super::base::use_effect_with(props.refusal.clone(), move |refusal: &Option<Refusal>| {
+    yew::use_effect_with(props.refusal.clone(), move |refusal: &Option<Refusal>| {
         if let Some(refusal) = refusal {
             focus_in(&node, selector(field_of(refusal)));
         }
@@ -183,7 +186,7 @@ pub(crate) fn field_of(refusal: &Refusal) -> &'static str {
 /// A sentence at the field that it is about.
 pub(crate) fn problem_at(id: &'static str, words: Option<&str>) -> Html {
     words.map_or_else(Html::default, |words| {
-        html! { <p class="error" id={id}>{ words.to_owned() }</p> }
+        html! { <p class="error" id={id}>{ shown(words) }</p> }
     })
 }
 

@@ -1,15 +1,13 @@
 //! The button that sends: armed half a second after it has come to say what it says, and good for one
 //! click.
 
-use super::markup::{class, html};
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use relight_core::{plan::Plan, run::Approval};
 use std::sync::Arc;
 use yew::{
-    Callback, Html,
-    functional::{Hook, HookContext},
-    use_effect_with, use_state_eq,
+    Callback, Html, classes, functional::Hook, functional::HookContext, html, use_effect_with,
+    use_state_eq,
 };
 
 /// So that the second click of a double click, a key that is held down, and a click that was meant for
@@ -99,7 +97,7 @@ pub(crate) fn confirm(props: &Props, hooks: &mut HookContext) -> Html {
     };
     let kind = if props.danger { "danger" } else { "primary" };
     html! {
-        <button type="button" part="confirm" class={class(&["confirm", kind])} data-action={props.action}
+        <button type="button" part="confirm" class={classes!("confirm", kind)} data-action={props.action}
             disabled={armed.as_ref() != Some(&said) || *used} aria-disabled={(!props.ready).then_some("true")} {onclick}>
             { props.label.clone() }
         </button>

@@ -1,8 +1,6 @@
 //! The whole console: its places, and at the first of them the form, the review and the run.
 
-use super::markup::html;
 use super::{
-    base::{Html, part},
     compose::{self, compose},
     credential,
     diagnostics::{self, diagnostics},
@@ -13,6 +11,7 @@ use super::{
     notes::{approval, linked, no_journal, remarks},
     nothing_to_review,
     page_link::{self, Navigation},
+    part::part,
     preflight::{self, preflight_panel},
     results::{self, results},
     review,
@@ -36,8 +35,8 @@ use relight_core::{
     session::{Review, Step},
 };
 use yew::{
-    Callback, MouseEvent, NodeRef, Properties, SubmitEvent, UseStateHandle, function_component,
-    use_effect_with, use_mut_ref, use_node_ref, use_state_eq,
+    Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, UseStateHandle,
+    function_component, html, use_effect_with, use_mut_ref, use_node_ref, use_state_eq,
 };
 
 /// What the console draws, and where it says what a person wants.

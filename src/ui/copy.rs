@@ -1,6 +1,5 @@
 //! A button that copies a text and says so.
 
-use super::markup::html;
 use super::{
     icon::{Icon, icon},
     part::part,
@@ -12,9 +11,7 @@ use crate::{
 use gloo_timers::callback::Timeout;
 use relight_core::i18n::Locale;
 use yew::{
-    Callback, Html,
-    functional::{Hook, HookContext},
-    use_effect_with, use_state_eq,
+    Callback, Html, functional::Hook, functional::HookContext, html, use_effect_with, use_state_eq,
 };
 
 /// What is copied.

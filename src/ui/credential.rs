@@ -1,12 +1,12 @@
 //! The key. What is typed into the secret fields goes straight to the vault; once it is there, the
 //! field is emptied, so that no copy stays in the page.
 
-use super::markup::html;
+use super::untrusted_text::shown;
 use super::{
-    base::{Hook, HookContext, Html, NodeRef, part, use_effect_with, use_node_ref},
     compose::{problem_at, words_for},
     dom::{is_typing, put_value, typed_at, value_of},
     icon::{Icon, icon},
+    part::part,
 };
 #[cfg(feature = "console")]
 use crate::text::keys;
@@ -23,7 +23,10 @@ use relight_core::{
     i18n::Locale,
 };
 use std::rc::Rc;
-use yew::{Callback, Event, InputEvent};
+use yew::{
+    Callback, Event, Html, InputEvent, NodeRef, functional::Hook, functional::HookContext, html,
+    use_effect_with, use_node_ref,
+};
 
 /// A field by its public name, and what is wrong with it in words.
 pub(crate) type Field = (&'static str, String);
@@ -187,7 +190,7 @@ fn refused(untrusted_parent: &UntrustedParent, locale: Locale) -> Html {
             <legend>{ Message::Key.in_locale(locale) }</legend>
             <p class="small hint-warn" role="alert" data-stranger={untrusted_parent.origin.clone().unwrap_or_default()}>
                 { icon(Icon::Warning) }
-                <span>{ MessageArgs::UntrustedParent(untrusted_parent.origin.as_deref()).in_locale(locale) }</span>
+                <span>{ shown(&MessageArgs::UntrustedParent(untrusted_parent.origin.as_deref()).in_locale(locale)) }</span>
             </p>
             <p class="small">
                 <a href={address} target="_blank" rel="noopener" data-action="open-alone">

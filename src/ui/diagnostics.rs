@@ -2,7 +2,7 @@
 
 use super::chip::Tone;
 use super::icon::{Icon, icon};
-use super::markup::{class, html};
+use super::untrusted_text::shown;
 use crate::{
     store::{Diagnostics, Intent, Shared},
     text::{Message, MessageArgs, diagnostics as words},
@@ -11,7 +11,7 @@ use relight_core::{
     diagnostics::{CheckResult, Finding},
     i18n::Locale,
 };
-use yew::{Callback, Html, functional::HookContext};
+use yew::{Callback, Html, classes, functional::HookContext, html};
 
 /// What was found, and what is asked for.
 #[derive(PartialEq)]
@@ -37,19 +37,19 @@ pub(crate) fn diagnostics(props: &Props, _: &mut HookContext) -> Html {
             <div class="head">
                 <h1 id="h-doctor">{ t(Message::DiagnosticsTitle) }</h1>
                 <span class="grow"></span>
-                <span class="small muted">{ props.route.clone() }</span>
+                <span class="small muted">{ shown(&props.route) }</span>
             </div>
             <div class="body stack">
                 <p class="muted">{ t(Message::DiagnosticsHint) }</p>
                 <div class="row">
-                    <button type="button" class={class(&["primary"])} data-action="examine"
+                    <button type="button" class={classes!("primary")} data-action="examine"
                         aria-busy={busy.then_some("true")} disabled={busy} {onclick}>
                         { t(Message::RunDiagnostics) }
                     </button>
                 </div>
                 if let Some((one, findings)) = props.diagnostics.as_deref().zip(findings) {
                     <p class="small muted" role="status">
-                        { MessageArgs::DiagnosticsUpdated(&one.host, one.has_key).in_locale(locale) }
+                        { shown(&MessageArgs::DiagnosticsUpdated(&one.host, one.has_key).in_locale(locale)) }
                     </p>
                     <ul class="plain checks">
                         { for findings.iter().map(|finding| row(finding, locale)) }
@@ -70,12 +70,12 @@ fn row(finding: &Finding, locale: Locale) -> Html {
     html! {
         <li data-line={finding.line.word()} data-holds={finding.holds.word()}>
             <div class="row">
-                <span class={class(&["chip", tone.class()])}>
+                <span class={classes!("chip", tone.class())}>
                     { icon(picture) }{ words::holds(finding.holds).in_locale(locale) }
                 </span>
                 <strong>{ words::line(finding.line).in_locale(locale) }</strong>
                 if !finding.seen.is_empty() {
-                    <code class="small">{ finding.seen.clone() }</code>
+                    <code class="small">{ shown(&finding.seen) }</code>
                 }
             </div>
             if is_broken {

@@ -1,10 +1,10 @@
 //! The few things that components ask of the browser.
 
-use super::base::NodeRef;
 use crate::vault::Typed;
 use relight_core::form::SecretStatus;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, HtmlElement, ShadowRoot};
+use yew::NodeRef;
 
 /// What is typed or chosen in the field that an event comes from.
 pub(crate) fn value_of(event: &Event) -> String {

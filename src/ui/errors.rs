@@ -1,7 +1,7 @@
 //! The index of every error that is known: to search, to link to and to print. Needs no key and no
 //! network.
 
-use super::markup::{Piece, class, html};
+use super::untrusted_text::shown;
 use super::{
     copy::copy_button,
     dom::{focus, value_of},
@@ -23,8 +23,7 @@ use relight_core::{
     i18n::Locale,
 };
 use yew::{
-    Callback, Html, InputEvent, NodeRef,
-    functional::{Hook, HookContext},
+    Callback, Html, InputEvent, NodeRef, classes, functional::Hook, functional::HookContext, html,
     use_effect_with, use_memo, use_mut_ref, use_node_ref, use_state_eq,
 };
 
@@ -98,13 +97,13 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
     };
     let open = props.shown.code.as_deref().zip(props.shown.section);
     html! {
-        <section class={class(&["panel", "errors", if open.is_some() { "opened" } else { "" }])} part="panel errors"
+        <section class={classes!("panel", "errors", if open.is_some() { "opened" } else { "" })} part="panel errors"
             aria-labelledby="h-errors">
             <div class="head">
                 <h1 id="h-errors">{ t(Message::IndexTitle) }</h1>
                 <span class="small muted grow"><span class="wide">{ t(Message::IndexHint) }</span></span>
                 <button type="button" class="tiny" data-action="print" onclick={onprint}>{ t(Message::Print) }</button>
-                { page_link(&props.navigation, PageRoute::Explain, "tiny", "explain", false, t(Message::PasteAnError).html()) }
+                { page_link(&props.navigation, PageRoute::Explain, "tiny", "explain", false, t(Message::PasteAnError).into()) }
             </div>
             { tools(props, section, &all, &wanted, oninput) }
             <div class={if open.is_some() { "split wide-aside" } else { "" }}>
@@ -183,11 +182,11 @@ fn opened_code(
     html! {
         <quarantined aria-labelledby="h-error" data-error={code.to_owned()}>
             <div class="row">
-                <h2 class="grow" id="h-error" tabindex="-1" ref={heading}><code>{ code.to_owned() }</code></h2>
+                <h2 class="grow" id="h-error" tabindex="-1" ref={heading}><code>{ shown(code) }</code></h2>
                 if let Some(address) = props.navigation.routed.then(address).flatten() {
                     { copy_button(locale, address, Message::CopyLink, None, &props.on) }
                 }
-                { page_link(&props.navigation, up, "tiny", "close", false, Message::Close.in_locale(locale).html()) }
+                { page_link(&props.navigation, up, "tiny", "close", false, Message::Close.in_locale(locale).into()) }
             </div>
             if items.len() > 1 {
                 <p class="small muted">{ MessageArgs::Meanings(items.len()).in_locale(locale) }</p>
@@ -195,9 +194,9 @@ fn opened_code(
             { for items.iter().map(|item| meaning_card(item, locale, false)) }
             if items.is_empty() {
                 <article class="group card" data-code={code.to_owned()}>
-                    <h3>{ explanation.title.clone() }</h3>
-                    <p>{ explanation.meaning.clone() }</p>
-                    <p>{ explanation.remedy.clone() }</p>
+                    <h3>{ shown(&explanation.title) }</h3>
+                    <p>{ shown(&explanation.meaning) }</p>
+                    <p>{ shown(&explanation.remedy) }</p>
                 </article>
             }
             { vendor_page(&explanation, locale) }
@@ -234,7 +233,7 @@ fn row(props: &Props, chosen: Option<&str>, item: &Item) -> Html {
     let is_open = props.shown == shown;
     html! {
         <li class="entry" data-entry={item.address.clone()}>
-            { page_link(&props.navigation, PageRoute::Errors(shown), "link", "open", is_open, item.title.clone().html()) }
+            { page_link(&props.navigation, PageRoute::Errors(shown), "link", "open", is_open, item.title.clone().into()) }
             <code class="muted small">{ item.code }</code>
             if chosen.is_none() {
                 <span class="pill">{ section_name(item.cloud, props.locale) }</span>
@@ -248,7 +247,7 @@ fn meaning_card(item: &Item, locale: Locale, with_code: bool) -> Html {
     let t = |message: Message| message.in_locale(locale);
     let good = item.effect == Effect::DryRunPassed;
     html! {
-        <article class={class(&["group", "card", if good { "good-card" } else { "" }])} data-code={item.code}>
+        <article class={classes!("group", "card", if good { "good-card" } else { "" })} data-code={item.code}>
             <div class="row">
                 <h3 class="grow">{ item.title.clone() }</h3>
                 if good {
@@ -290,7 +289,7 @@ pub(crate) fn vendor_page(explanation: &Explanation, locale: Locale) -> Option<H
         <p class="small vendor-page">
             <span class="muted">{ MessageArgs::VendorPage(cloud).in_locale(locale) }</span>
             { " " }
-            <a href={url.clone()} target="_blank" rel="noopener noreferrer">{ url }</a>
+            <a href={url.clone()} target="_blank" rel="noopener noreferrer">{ shown(&url) }</a>
         </p>
     })
 }

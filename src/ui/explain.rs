@@ -1,7 +1,7 @@
 //! An error in words, without keys and without a network. What is pasted is kept nowhere, and what
 //! looks like a secret is hidden in the field itself, at once.
 
-use super::markup::{Piece, class, html};
+use super::untrusted_text::shown;
 use super::{
     copy::copy_button,
     dom::{focus, put_value, value_of},
@@ -21,9 +21,8 @@ use relight_core::{
     i18n::Locale,
 };
 use yew::{
-    Callback, Html, InputEvent,
-    functional::{Hook, HookContext},
-    use_memo, use_node_ref, use_state_eq,
+    Callback, Html, InputEvent, classes, functional::Hook, functional::HookContext, html, use_memo,
+    use_node_ref, use_state_eq,
 };
 
 /// The language of the words, and the ways to other places.
@@ -75,7 +74,7 @@ pub(crate) fn explain(props: &Props, hooks: &mut HookContext) -> Html {
         <section class="panel explain" part="panel explain" aria-labelledby="h-explain">
             <div class="head">
                 <h1 class="grow" id="h-explain">{ t(Message::ExplainTitle) }</h1>
-                { page_link(&props.navigation, PageRoute::Errors(IndexFilter::default()), "tiny", "errors", false, t(Message::AllErrors).html()) }
+                { page_link(&props.navigation, PageRoute::Errors(IndexFilter::default()), "tiny", "errors", false, t(Message::AllErrors).into()) }
             </div>
             <div class="body">
                 <div class="field">
@@ -112,7 +111,7 @@ fn explanation(props: &Props, explanation: &Explanation) -> Html {
     let t = |message: Message| message.in_locale(locale);
     let manifest = explanation.cloud.and_then(cloud::by_id).map(Cloud::manifest);
     html! {
-        <article class={class(&["group", "card", if explanation.success { "good-card" } else { "" }])}
+        <article class={classes!("group", "card", if explanation.success { "good-card" } else { "" })}
             data-code={explanation.code.clone()}>
             <div class="row">
                 if let Some(manifest) = manifest {
@@ -125,11 +124,11 @@ fn explanation(props: &Props, explanation: &Explanation) -> Html {
                     { badge(explanation.retry, locale) }
                 }
             </div>
-            <h2>{ explanation.title.clone() }</h2>
-            <p>{ explanation.meaning.clone() }</p>
+            <h2>{ shown(&explanation.title) }</h2>
+            <p>{ shown(&explanation.meaning) }</p>
             <div class="stack tight">
                 <h3>{ t(Message::WhatToDoAboutIt) }</h3>
-                <p>{ explanation.remedy.clone() }</p>
+                <p>{ shown(&explanation.remedy) }</p>
             </div>
             { hints(explanation) }
             { permission(explanation, locale, &props.on) }
@@ -143,10 +142,10 @@ fn explanation(props: &Props, explanation: &Explanation) -> Html {
                 }
                 { facts(explanation, None, locale) }
                 if let Some(id) = &explanation.request_id {
-                    <dt>{ t(Message::RequestColumn) }</dt><dd><code>{ id.clone() }</code></dd>
+                    <dt>{ t(Message::RequestColumn) }</dt><dd><code>{ shown(id) }</code></dd>
                 }
                 if !explanation.instance_ids.is_empty() {
-                    <dt>{ t(Message::Instances) }</dt><dd><code>{ explanation.instance_ids.join(" ") }</code></dd>
+                    <dt>{ t(Message::Instances) }</dt><dd><code>{ shown(&explanation.instance_ids.join(" ")) }</code></dd>
                 }
             </dl>
             <div class="row">
@@ -158,7 +157,7 @@ fn explanation(props: &Props, explanation: &Explanation) -> Html {
                         "tiny",
                         "open",
                         false,
-                        t(Message::AllAboutCode).html(),
+                        t(Message::AllAboutCode).into(),
                     ) }
                 }
             </div>

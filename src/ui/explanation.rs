@@ -1,6 +1,6 @@
 //! What became of an instance and why, in words, beside the table.
 
-use super::markup::{class, html};
+use super::untrusted_text::shown;
 use super::{
     chip::chip,
     copy::copy_button,
@@ -23,7 +23,7 @@ use relight_core::{
     request::{Request, Signed},
     run::{Choice, Event, Row, Run, RunStatus},
 };
-use yew::{Callback, Html, MouseEvent};
+use yew::{Callback, Html, MouseEvent, classes, html};
 
 /// The most instances that a policy names.
 const NAMED_MAX: usize = 20;
@@ -88,26 +88,26 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
             )
         }
     };
-    let shown = explanation.as_ref().filter(|_| row.outcome != Outcome::DryRunPassed);
+    let error = explanation.as_ref().filter(|_| row.outcome != Outcome::DryRunPassed);
     let of_call = row.call.and_then(|call| run.calls().get(call)?.request_id.as_deref());
     let request_id =
         explanation.as_ref().and_then(|explanation| explanation.request_id.as_deref()).or(of_call);
     let for_support = for_support(props, &title, explanation.as_ref(), request_id);
     let good = row.outcome == Outcome::DryRunPassed;
     html! {
-        <div class={class(&["card", if good { "good-card" } else { "" }])} data-explanation={row.id.as_str().to_owned()}>
+        <div class={classes!("card", if good { "good-card" } else { "" })} data-explanation={row.id.as_str().to_owned()}>
             <div class="row">
                 { chip(locale, row.outcome, verb, row.settled_at.is_some()) }
                 <span class="grow"></span>
-                if let Some(explanation) = shown { { badge(explanation.retry, locale) } }
+                if let Some(explanation) = error { { badge(explanation.retry, locale) } }
             </div>
-            <h2>{ title }</h2>
-            <p>{ meaning }</p>
+            <h2>{ shown(&title) }</h2>
+            <p>{ shown(&meaning) }</p>
             <div class="stack tight">
                 <h3>{ t(Message::WhatToDoAboutIt) }</h3>
-                <p>{ remedy }</p>
+                <p>{ shown(&remedy) }</p>
             </div>
-            if let Some(explanation) = shown {
+            if let Some(explanation) = error {
                 { hints(explanation) }
                 { actions(props, explanation) }
                 { permission(explanation, locale, props.on) }
@@ -115,7 +115,7 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
             <dl class="kv">
                 if let Some(explanation) = &explanation { { facts(explanation, row.fault.as_deref(), locale) } }
                 if let Some(id) = request_id {
-                    <dt>{ t(Message::Request) }</dt><dd><code>{ id.to_owned() }</code></dd>
+                    <dt>{ t(Message::Request) }</dt><dd><code>{ shown(id) }</code></dd>
                 }
                 { facts_of_row(run, row, locale) }
             </dl>
@@ -131,7 +131,7 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
                     </button>
                 }
             </div>
-            if let Some(explanation) = shown { { vendor_page(explanation, locale) } }
+            if let Some(explanation) = error { { vendor_page(explanation, locale) } }
         </div>
     }
 }
@@ -272,7 +272,7 @@ pub(crate) fn hints(explanation: &Explanation) -> Option<Html> {
         html! {
             <div class="stack tight">
                 { for explanation.hints.iter().map(|hint| html! {
-                    <div class="note warn">{ icon(Icon::Warning) }<p>{ hint.text.clone() }</p></div>
+                    <div class="note warn">{ icon(Icon::Warning) }<p>{ shown(&hint.text) }</p></div>
                 }) }
             </div>
         }
@@ -296,7 +296,7 @@ pub(crate) fn permission(
     Some(html! {
         <section class="stack tight permission" data-denial={denial_word(permission.denial)}>
             <h3>{ t(Message::MissingPermission) }</h3>
-            <p>{ permission.advice.clone() }</p>
+            <p>{ shown(&permission.advice) }</p>
             <dl class="kv">
                 if let Some(denial) = denial { <dt>{ t(Message::Denial) }</dt><dd>{ t(denial) }</dd> }
                 { term(t(Message::Action), permission.action.as_deref().unwrap_or_default()) }
@@ -308,7 +308,7 @@ pub(crate) fn permission(
                     <h4 class="grow">{ t(Message::Policy) }</h4>
                     { copy_button(locale, policy.clone(), Message::CopyPolicy, None, on) }
                 </div>
-                <pre tabindex="0" aria-label={t(Message::Policy)}>{ policy.clone() }</pre>
+                <pre tabindex="0" aria-label={t(Message::Policy)}>{ shown(policy) }</pre>
             }
         </section>
     })
@@ -332,7 +332,7 @@ pub(crate) fn badge(retry: Retry, locale: Locale) -> Html {
         Retry::CheckFirst => ("check-first", "warn", Icon::Warning),
     };
     html! {
-        <span class={class(&["chip", "badge", tone])} data-retry={word}>
+        <span class={classes!("chip", "badge", tone)} data-retry={word}>
             { icon(picture) }{ text::retry(retry).in_locale(locale) }
         </span>
     }
@@ -352,7 +352,7 @@ pub(crate) fn facts(explanation: &Explanation, fault: Option<&Fault>, locale: Lo
             if let Some(code) = &explanation.code {
                 <dt>{ t(Message::Code) }</dt>
                 <dd>
-                    <code>{ code.clone() }</code>
+                    <code>{ shown(code) }</code>
                     if !explanation.recognised { <span class="muted">{ " · " }{ t(Message::UnknownCode) }</span> }
                 </dd>
             }
@@ -360,7 +360,7 @@ pub(crate) fn facts(explanation: &Explanation, fault: Option<&Fault>, locale: Lo
                 <dt>{ t(words) }</dt>
                 // A long text has a scroll bar of its own, which keys must reach.
                 <dd class="muted original" tabindex={(explanation.original.len() > SCROLLED_BYTES).then_some("0")}>
-                    { explanation.original.clone() }
+                    { shown(&explanation.original) }
                 </dd>
             }
         </>
@@ -419,7 +419,7 @@ fn term(name: &'static str, value: &str) -> Html {
     if value.is_empty() {
         return Html::default();
     }
-    html! { <><dt>{ name }</dt><dd><bdi class="whole">{ value.to_owned() }</bdi></dd></> }
+    html! { <><dt>{ name }</dt><dd><bdi class="whole">{ shown(value) }</bdi></dd></> }
 }
 
 /// Everything that a vendor's support asks for, and no secret.

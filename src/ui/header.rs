@@ -1,14 +1,13 @@
 //! The bar at the top: where one is, how calls travel, and which key is in use.
 
-use super::markup::html;
+use super::untrusted_text::shown;
 use super::{
     Screen,
-    base::Html,
     icon::{Icon, icon, mark},
 };
 use crate::{store::Intent, text::Message};
 use relight_core::{form::SecretStatus, i18n::Locale, request::Route};
-use yew::Callback;
+use yew::{Callback, Html, html};
 
 /// Where one is, how calls travel, and which key is in use.
 pub(crate) struct Props<'a> {
@@ -79,13 +78,13 @@ pub(crate) fn header(props: Props<'_>) -> Html {
             <span class="grow"></span>
             <span class="pill wide">
                 <span class="hidden">{ Message::RouteLabel.in_locale(locale) }{ " " }</span>
-                { route_name(route, locale) }
+                { shown(&route_name(route, locale)) }
             </span>
             if status {
                 <span class="pill wide">
                     { icon(Icon::Key) }
                     <span class="hidden">{ Message::KeyLabel.in_locale(locale) }{ " " }</span>
-                    <span class="id">{ shortened(key_id) }</span>
+                    <span class="id">{ shown(&shortened(key_id)) }</span>
                 </span>
                 { lock }
             }

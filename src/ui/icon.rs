@@ -1,6 +1,6 @@
 //! Small pictures. Never alone: a word stands beside each.
 
-use super::{base::Html, markup::html};
+use yew::{Html, html};
 
 /// A picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! The ids: one field that takes anything, and beneath it what was found. Valid ids are counted,
 //! never listed, so that typing stays quick however many there are.
 
-use super::markup::{class, html};
+use super::untrusted_text::shown;
 use super::{
-    base::{Hook, HookContext, Html, part, use_effect_with, use_node_ref, use_state_eq},
     compose::{keep_in_step, problem_at},
     dom::value_of,
     icon::{Icon, icon},
+    part::part,
 };
 use crate::{
     store::Intent,
@@ -19,7 +19,10 @@ use relight_core::{
     ids::{IdProblem, IdProblemKind, ParsedIds},
 };
 use std::sync::Arc;
-use yew::{Callback, InputEvent};
+use yew::{
+    Callback, Html, InputEvent, classes, functional::Hook, functional::HookContext, html,
+    use_effect_with, use_node_ref, use_state_eq,
+};
 
 /// At most so many problems are listed at a time.
 const LISTED: usize = 12;
@@ -104,7 +107,7 @@ fn found(props: &FoundProps, hooks: &mut HookContext) -> Html {
             Callback::from(move |_| shown.set(if pressed { Kind::All } else { kind }))
         };
         html! {
-            <button type="button" class={class(&["count", tone])} data-filter={word(kind)}
+            <button type="button" class={classes!("count", tone)} data-filter={word(kind)}
                 aria-pressed={pressed.to_string()} {onclick}>
                 <b>{ text::number(locale, number) }</b>{ words.to_owned() }
             </button>
@@ -180,11 +183,11 @@ fn problems_of(props: &FoundProps, kind: Kind) -> Html {
 fn problem(problem: &IdProblem, locale: Locale) -> Html {
     html! {
         <li data-problem={problem.kind.word()}>
-            <code>{ problem.text.clone() }</code>
+            <code>{ shown(&problem.text) }</code>
             <span class="muted">{ " · " }{ MessageArgs::Line(problem.line).in_locale(locale) }</span>
             { " · " }{ reason(problem, locale) }
             if let Some(suggestion) = &problem.suggestion {
-                { " · " }<b>{ MessageArgs::DidYouMean(suggestion).in_locale(locale) }</b>
+                { " · " }<b>{ shown(&MessageArgs::DidYouMean(suggestion).in_locale(locale)) }</b>
             }
         </li>
     }

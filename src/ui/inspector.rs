@@ -1,7 +1,7 @@
 //! A request as it went out: what was signed, step by step. Secrets are never here; the signature
 //! is hidden until it is asked for, and a session token always.
 
-use super::markup::html;
+use super::untrusted_text::shown;
 use super::{
     comparison::{self, comparison},
     copy::copy_button,
@@ -20,9 +20,8 @@ use relight_core::{
 };
 use std::rc::Rc;
 use yew::{
-    Callback, Html,
-    functional::{Hook, HookContext},
-    use_effect_with, use_node_ref, use_state_eq,
+    Callback, Html, functional::Hook, functional::HookContext, html, use_effect_with, use_node_ref,
+    use_state_eq,
 };
 
 /// The request that is looked into.
@@ -124,7 +123,7 @@ fn request(props: &Props, signed: &Request<Signed>, revealed: bool) -> Html {
                     <h3 class="grow">{ title }</h3>
                     { copy_button(locale, content.clone(), Message::Copy, Some(title), &props.on) }
                 </div>
-                <pre tabindex="0" aria-label={title}>{ content }</pre>
+                <pre tabindex="0" aria-label={title}>{ shown(&content) }</pre>
             </section>
         }
     };

@@ -1,13 +1,12 @@
 //! One row an instance, in pages.
 
-use super::markup::html;
 use super::{
     chip::chip,
     dom::value_of,
     explanation::title_of,
     pager::{Pages, page_range, pager},
     part::part,
-    untrusted_text::untrusted_text,
+    untrusted_text::{shown, untrusted_text},
 };
 use crate::{
     store::Shared,
@@ -22,9 +21,8 @@ use relight_core::{
 };
 use std::{rc::Rc, sync::Arc};
 use yew::{
-    Callback, Html, InputEvent,
-    functional::{Hook, HookContext},
-    use_effect_with, use_state_eq,
+    Callback, Html, InputEvent, functional::Hook, functional::HookContext, html, use_effect_with,
+    use_state_eq,
 };
 
 /// No more than can be drawn anew several times a second without anybody feeling it.
@@ -175,9 +173,9 @@ fn instance_row(props: &RowProps, _: &mut HookContext) -> Html {
             if props.named { <td class="name aux">{ untrusted_text(&row.name) }</td> }
             <td>
                 { chip(locale, row.outcome, verb, row.settled_at.is_some()) }
-                <span class="narrow small muted detail">{ detail.clone() }</span>
+                <span class="narrow small muted detail">{ shown(&detail) }</span>
             </td>
-            <td class="muted aux detail">{ detail }</td>
+            <td class="muted aux detail">{ shown(&detail) }</td>
             <td class="muted aux number">{ row.call.map(|call| text::number(locale, call + 1)) }</td>
         </tr>
     }

@@ -1,7 +1,7 @@
 //! What is to be said of a key beside its fields: how long it lasts, why it is gone, where it comes
 //! from if nobody enters it.
 
-use super::markup::html;
+use super::untrusted_text::shown;
 use super::{
     copy::copy_button,
     credential::{Props, gone},
@@ -16,7 +16,7 @@ use crate::{
 use js_sys::Date;
 use relight_core::{cloud::Grant, form::SecretStatus, i18n::Locale};
 use wasm_bindgen::JsValue;
-use yew::{Html, InputEvent};
+use yew::{Html, InputEvent, html};
 
 /// Below the fields: the time that is left, a word of advice, and the way to keep the key.
 pub(crate) fn key_details(props: &Props<'_>) -> Html {
@@ -70,7 +70,7 @@ fn policy(props: &Props<'_>) -> Option<Html> {
         <details class="bare" data-policy={"true"}>
             <summary>{ words }</summary>
             <div class="stack tight">
-                <pre tabindex="0" aria-label={words}>{ policy.clone() }</pre>
+                <pre tabindex="0" aria-label={words}>{ shown(&policy) }</pre>
                 <div class="row">{ copy_button(locale, policy, Message::CopyPolicy, None, props.on) }</div>
             </div>
         </details>
@@ -82,16 +82,16 @@ pub(crate) fn sourced(props: &Props<'_>, source: &str) -> Html {
     let (locale, key) = (props.locale, &props.key);
     html! {
         <>
-            <p class="small" data-source={source.to_owned()}>{ MessageArgs::KeysFrom(source).in_locale(locale) }</p>
+            <p class="small" data-source={source.to_owned()}>{ shown(&MessageArgs::KeysFrom(source).in_locale(locale)) }</p>
             if key.secret == SecretStatus::Usable && !props.key_id.is_empty() {
-                <p class="small"><span class="id">{ props.key_id.to_owned() }</span></p>
+                <p class="small"><span class="id">{ shown(props.key_id) }</span></p>
             }
             { key_details(props) }
             { gone(key, locale) }
             if let Some(failure) = &key.failure {
                 <p class="small hint-warn" role="alert" data-problem="credentials">
                     { icon(Icon::Warning) }
-                    <span>{ MessageArgs::NoKeyFrom(failure).in_locale(locale) }</span>
+                    <span>{ shown(&MessageArgs::NoKeyFrom(failure).in_locale(locale)) }</span>
                 </p>
             }
         </>

@@ -1,14 +1,15 @@
 //! What is said above the form and above a run: by the operator, of the link, of the journal, and of the
 //! page around this one.
 
-use super::{base::Html, icon, markup::html};
+use super::icon;
+use super::untrusted_text::shown;
 use crate::{
     approval::ApprovalStatus,
     store::{Intent, View},
     text::{Message, MessageArgs},
 };
 use relight_core::i18n::Locale;
-use yew::Callback;
+use yew::{Callback, Html, html};
 
 /// What the operator says above the form, or why there is no operator's word.
 pub(super) fn remarks(view: &View, on: &Callback<Intent>) -> Html {
@@ -19,13 +20,13 @@ pub(super) fn remarks(view: &View, on: &Callback<Intent>) -> Html {
             if let Some(why) = &view.unusable {
                 <div class="note bad whole" role="alert" data-problem="configuration">
                     { icon::icon(icon::Icon::Warning) }
-                    <p>{ Message::ConfigurationUnusable.in_locale(locale) }{ " " }<code>{ why.to_string() }</code></p>
+                    <p>{ Message::ConfigurationUnusable.in_locale(locale) }{ " " }<code>{ shown(why) }</code></p>
                 </div>
             }
             if let Some(quarantined) = &view.quarantined {
                 <div class="note warn whole" role="status" data-problem="journal">
                     { icon::icon(icon::Icon::Warning) }
-                    <p>{ Message::RunAside.in_locale(locale) }{ " " }<code>{ format!("{}: {}", quarantined.0, quarantined.1) }</code></p>
+                    <p>{ Message::RunAside.in_locale(locale) }{ " " }<code>{ shown(&format!("{}: {}", quarantined.0, quarantined.1)) }</code></p>
                     <button type="button" class="tiny" data-action="save-aside"
                         onclick={on.reform(|_| Intent::SaveQuarantined)}>
                         { Message::SaveRecords.in_locale(locale) }
@@ -33,7 +34,7 @@ pub(super) fn remarks(view: &View, on: &Callback<Intent>) -> Html {
                 </div>
             }
             if let Some(note) = note {
-                <div class="note info whole">{ icon::icon(icon::Icon::Dash) }<p>{ note.to_owned() }</p></div>
+                <div class="note info whole">{ icon::icon(icon::Icon::Dash) }<p>{ shown(note) }</p></div>
             }
         </>
     }
@@ -60,13 +61,13 @@ pub(super) fn linked(view: &View, on: &Callback<Intent>) -> Html {
             if !refused.is_empty() {
                 <div class="note bad whole" role="alert" data-link="refused">
                     { icon::icon(icon::Icon::Warning) }
-                    <p>{ MessageArgs::LinkRefused(&refused).in_locale(locale) }</p>
+                    <p>{ shown(&MessageArgs::LinkRefused(&refused).in_locale(locale)) }</p>
                 </div>
             }
             if !taken.is_empty() {
                 <div class="note warn whole" role="status" data-link="taken" data-fields={status.join(" ")}>
                     { icon::icon(icon::Icon::Warning) }
-                    <p>{ MessageArgs::LinkTaken(&taken.join(between)).in_locale(locale) }</p>
+                    <p>{ shown(&MessageArgs::LinkTaken(&taken.join(between)).in_locale(locale)) }</p>
                     <button type="button" class="tiny" data-action="empty-link"
                         onclick={on.reform(|_| Intent::DropLink)}>
                         { Message::LinkEmpty.in_locale(locale) }
@@ -76,7 +77,7 @@ pub(super) fn linked(view: &View, on: &Callback<Intent>) -> Html {
             if !left.is_empty() {
                 <div class="note info whole" role="status" data-link="left">
                     { icon::icon(icon::Icon::Dash) }
-                    <p>{ MessageArgs::LinkLeft(&left).in_locale(locale) }</p>
+                    <p>{ shown(&MessageArgs::LinkLeft(&left).in_locale(locale)) }</p>
                 </div>
             }
         </>
@@ -117,7 +118,7 @@ pub(super) fn approval(view: &View, on: &Callback<Intent>) -> Html {
         ApprovalStatus::KeyAsked(source) => html! {
             <div class="note info whole" role="status" data-leave="key-asked">
                 { icon::icon(icon::Icon::Dash) }
-                <p>{ MessageArgs::KeyAsked(source).in_locale(locale) }</p>
+                <p>{ shown(&MessageArgs::KeyAsked(source).in_locale(locale)) }</p>
                 <button type="button" class="tiny" data-action="withdraw" onclick={withdraw}>
                     { Message::Cancel.in_locale(locale) }
                 </button>
@@ -139,7 +140,7 @@ pub(super) fn approval(view: &View, on: &Callback<Intent>) -> Html {
         ApprovalStatus::Refused(words) => html! {
             <div class="note bad whole" role="alert" data-leave="refused">
                 { icon::icon(icon::Icon::Warning) }
-                <p>{ Message::ApprovalRefused.in_locale(locale) }{ " " }{ words.clone().unwrap_or_default() }</p>
+                <p>{ Message::ApprovalRefused.in_locale(locale) }{ " " }{ shown(words.as_deref().unwrap_or_default()) }</p>
             </div>
         },
     }

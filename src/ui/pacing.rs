@@ -1,13 +1,12 @@
 //! How the calls are cut and paced: one instance first, size, pauses, when to stop.
 
 use super::dom::{checked_of, value_of};
-use super::markup::html;
 use crate::{store::Intent, text::Message};
 use relight_core::{
     form::{FormEdit, Pacing},
     i18n::Locale,
 };
-use yew::{Callback, Event, Html};
+use yew::{Callback, Event, Html, html};
 
 /// What is set.
 pub(crate) struct Props<'a> {

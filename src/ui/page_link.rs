@@ -1,8 +1,7 @@
 //! The way to another place of the page: a link where places have addresses, else a button.
 
-use super::markup::{class, html};
 use crate::routes::PageRoute;
-use yew::{Callback, Html};
+use yew::{Callback, Html, classes, html};
 
 /// How places are gone to.
 #[derive(Clone, PartialEq)]
@@ -21,7 +20,7 @@ pub(crate) fn page_link(
     is_here: bool,
     words: Html,
 ) -> Html {
-    let kind = class(&["go", kind]);
+    let kind = classes!("go", kind);
     let current = is_here.then_some("true");
     if navigation.routed {
         html! {

@@ -1,10 +1,9 @@
 //! The pages of a long list: at most so many rows are mounted at a time.
 
-use super::markup::html;
 use crate::text::{Message, MessageArgs};
 use relight_core::i18n::Locale;
 use std::ops::Range;
-use yew::{Callback, Html};
+use yew::{Callback, Html, html};
 
 /// Where a list stands.
 pub(crate) struct Pages<'page> {

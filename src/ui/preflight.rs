@@ -1,6 +1,6 @@
 //! The look before the review: how far it is, and what stands in its way.
 
-use super::markup::html;
+use super::untrusted_text::shown;
 use super::{
     dom::focus,
     errors::vendor_page,
@@ -19,9 +19,7 @@ use relight_core::{
 };
 use std::sync::Arc;
 use yew::{
-    Callback, Html,
-    functional::{Hook, HookContext},
-    use_effect_with, use_node_ref,
+    Callback, Html, functional::Hook, functional::HookContext, html, use_effect_with, use_node_ref,
 };
 
 /// The look that is under way.
@@ -91,17 +89,17 @@ pub(crate) fn preflight_panel(props: &Props, hooks: &mut HookContext) -> Html {
                 if let Some((fault, explanation)) = &explanation {
                     <div class="group card">
                         <div class="row">
-                            <h3 class="grow">{ explanation.title.clone() }</h3>
+                            <h3 class="grow">{ shown(&explanation.title) }</h3>
                             { badge(explanation.retry, locale) }
                         </div>
-                        <p>{ explanation.meaning.clone() }</p>
-                        <p>{ explanation.remedy.clone() }</p>
+                        <p>{ shown(&explanation.meaning) }</p>
+                        <p>{ shown(&explanation.remedy) }</p>
                         { hints(explanation) }
                         { permission(explanation, locale, on) }
                         <dl class="kv">
                             { facts(explanation, Some(*fault), locale) }
                             if let Some(id) = &explanation.request_id {
-                                <dt>{ t(Message::Request) }</dt><dd><code>{ id.clone() }</code></dd>
+                                <dt>{ t(Message::Request) }</dt><dd><code>{ shown(id) }</code></dd>
                             }
                         </dl>
                         { vendor_page(explanation, locale) }

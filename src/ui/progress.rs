@@ -1,15 +1,14 @@
 //! How far a run is, as one bar, and as milestones for screen readers.
 
 use super::chip::{SHOWN, tone};
-use super::markup::{class, html};
-use super::untrusted_text::untrusted_text;
+use super::untrusted_text::{shown, untrusted_text};
 use crate::text::{self, Message, MessageArgs};
 use relight_core::{
     answer::Outcome,
     i18n::Locale,
     run::{CallState, Counts, Millis, Run, RunStatus},
 };
-use yew::Html;
+use yew::{Html, classes, html};
 
 /// Units of the bar's width.
 const WIDTH: usize = 10_000;
@@ -62,7 +61,7 @@ pub(crate) fn progress(locale: Locale, run: &Run, now: Millis) -> Html {
             </p>
             if !(settings.is_empty() && reason.is_empty()) {
                 <p class="small muted" data-settings="">
-                    { settings.clone() }
+                    { shown(&settings) }
                     if !(settings.is_empty() || reason.is_empty()) { { " · " } }
                     if !reason.is_empty() { { text::REASON.in_locale(locale) }{ untrusted_text(reason) } }
                 </p>
@@ -83,7 +82,7 @@ fn segments(counts: &Counts) -> Html {
             let (from, to) = (before * WIDTH / total, (before + count) * WIDTH / total);
             before += count;
             html! {
-                <rect class={class(&[tone(*outcome).class(), if *outcome == Outcome::RunningUnproven { "half" } else { "" }])}
+                <rect class={classes!(tone(*outcome).class(), if *outcome == Outcome::RunningUnproven { "half" } else { "" })}
                     x={from.to_string()} y="0" width={(to - from).to_string()} height="8" />
             }
         })
@@ -142,7 +141,7 @@ pub(crate) fn counters(
         let on_filter = on_filter.clone();
         let onclick = yew::Callback::from(move |_| on_filter.emit(wanted));
         html! {
-            <button type="button" class={class(&["count", wanted.map_or("", |outcome| tone(outcome).class())])}
+            <button type="button" class={classes!("count", wanted.map_or("", |outcome| tone(outcome).class()))}
                 data-filter={wanted.map_or("all", Outcome::word)} data-count={count.to_string()}
                 aria-pressed={(filter == wanted).to_string()} {onclick}>
                 <b>{ text::number(locale, count) }</b>{ words }

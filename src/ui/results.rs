@@ -1,6 +1,6 @@
 //! A run: how far it is, what became of each instance, and what to do about it.
 
-use super::markup::html;
+use super::untrusted_text::shown;
 use super::{
     calls::{self, calls},
     choices::{self, choices},
@@ -27,9 +27,8 @@ use relight_core::{
 };
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 use yew::{
-    Callback, Html,
-    functional::{Hook, HookContext},
-    use_effect_with, use_memo, use_node_ref, use_state_eq,
+    Callback, Html, functional::Hook, functional::HookContext, html, use_effect_with, use_memo,
+    use_node_ref, use_state_eq,
 };
 
 /// The run, and its requests as they went out.
@@ -123,7 +122,7 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
                 </h2>
                 <span class="small muted">
                     { cloud }
-                    if !target.region.is_empty() { { " · " }{ target.region.clone() } }
+                    if !target.region.is_empty() { { " · " }{ shown(&target.region) } }
                 </span>
                 <span class="grow"></span>
                 if matches!(status, RunStatus::Paused(pause) if pause != Pause::NotAllowed) {
@@ -152,7 +151,7 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
                 if let Some(refusal) = run.refused() {
                     <div class="note bad" role="status" data-refusal={refusal.kind()}>
                         { icon(Icon::Warning) }
-                        <p><strong>{ t(Message::RunRefused) }</strong>{ " " }{ refusal.sentence(locale) }</p>
+                        <p><strong>{ t(Message::RunRefused) }</strong>{ " " }{ shown(&refusal.sentence(locale)) }</p>
                     </div>
                 }
                 if status == RunStatus::Stopped {
@@ -256,7 +255,7 @@ fn cause_line(
     html! {
         <div class="row cause small" key={&*cause.key} data-cause={cause.code.clone()}>
             <b class={super::chip::tone(cause.outcome).class()}>{ text::number(locale, cause.count) }</b>
-            <span class="grow">{ cause.title.clone() }{ " " }<code class="muted">{ cause.code.clone() }</code></span>
+            <span class="grow">{ shown(&cause.title) }{ " " }<code class="muted">{ shown(&cause.code) }</code></span>
             <button type="button" class="tiny" data-action="show-cause" aria-pressed={pressed.to_string()} {onclick}>
                 { MessageArgs::ShowOnly(cause.count).in_locale(locale) }
             </button>

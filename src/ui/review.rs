@@ -1,6 +1,5 @@
 //! Exactly what will be sent, before it is.
 
-use super::markup::{class, html};
 use super::{
     chip::state_chip,
     compose::{no_repeat, problem_at},
@@ -12,7 +11,7 @@ use super::{
     pager::{Pages, page_range, pager},
     part::part,
     skipped::skipped,
-    untrusted_text::untrusted_text,
+    untrusted_text::{shown, untrusted_text},
 };
 use crate::{
     store::{Intent, Shared},
@@ -30,9 +29,8 @@ use relight_core::{
 };
 use std::{collections::HashMap, sync::Arc};
 use yew::{
-    Callback, Event, Html, InputEvent, NodeRef,
-    functional::{Hook, HookContext},
-    use_effect_with, use_memo, use_node_ref, use_state_eq,
+    Callback, Event, Html, InputEvent, NodeRef, classes, functional::Hook, functional::HookContext,
+    html, use_effect_with, use_memo, use_node_ref, use_state_eq,
 };
 
 const INSTANCES_A_PAGE: usize = 50;
@@ -99,7 +97,7 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
         <section class="panel review" part="panel review" aria-labelledby="h-review" onkeydown={no_repeat()}>
             <div class="head">
                 <h2 id="h-review">{ MessageArgs::ReviewTitle(label, count).in_locale(locale) }</h2>
-                <span class="small muted">{ target_name(spec, locale) }</span>
+                <span class="small muted">{ shown(&target_name(spec, locale)) }</span>
                 if let Some(preflight) = &review.preflight {
                     <span class="small muted">
                         { MessageArgs::StatesAsOf(&text::time_of_day(locale, preflight.at)).in_locale(locale) }
@@ -225,13 +223,13 @@ fn once(props: &Props, refusal: Option<&Refusal>, check: &NodeRef) -> Html {
         CheckResult::Unknown | CheckResult::Yes => Message::OnceUnknown,
     };
     html! {
-        <div class={class(&["note", if refusal.is_some() { "bad" } else { "warn" }])}
+        <div class={classes!("note", if refusal.is_some() { "bad" } else { "warn" })}
             data-once={props.once.word()}>
             { icon(Icon::Warning) }
             <div class="stack">
                 <p>{ t(message) }</p>
                 if let Some(refusal) = refusal {
-                    <p data-refusal={refusal.kind()}><strong>{ refusal.sentence(locale) }</strong></p>
+                    <p data-refusal={refusal.kind()}><strong>{ shown(&refusal.sentence(locale)) }</strong></p>
                 }
                 if !is_direct {
                     <div class="row">
@@ -266,13 +264,13 @@ fn how(props: &Props, plan: &Arc<Plan>) -> Html {
                 <dt>{ t(Message::Options) }</dt>
                 <dd>{ options(plan, locale) }</dd>
                 <dt>{ t(Message::Host) }</dt>
-                <dd><code>{ spec.target().host() }</code></dd>
+                <dd><code>{ shown(&spec.target().host()) }</code></dd>
                 <dt>{ t(Message::Through) }</dt>
                 <dd data-route={match *props.route {
                     Route::Direct => "direct",
                     Route::Proxy { .. } => "proxy",
                 }}>
-                    { route_name(&props.route, locale) }
+                    { shown(&route_name(&props.route, locale)) }
                     if *props.route == Route::Direct {
                         <p class="small hint-warn">
                             { icon(Icon::Warning) }<span>{ t(Message::DirectHint) }</span>
@@ -322,7 +320,7 @@ fn options(plan: &Plan, locale: Locale) -> Html {
             html! {
                 <>
                     if index > 0 { { " · " } }
-                    <code>{ format!("{name}={}", value.as_str()) }</code>
+                    <code>{ shown(&format!("{name}={}", value.as_str())) }</code>
                 </>
             }
         })
@@ -403,7 +401,7 @@ fn planned(props: &PlannedProps, hooks: &mut HookContext) -> Html {
                     </tr></thead>
                     <tbody>
                         { for found.get(shown).unwrap_or_default().iter().map(|(call, id, state)| html! {
-                            <tr key={id} data-instance-id={(*id).to_owned()}>
+                            <tr key={*id} data-instance-id={(*id).to_owned()}>
                                 <td class="id">
                                     { (*id).to_owned() }
                                     <span class="narrow small muted">{ state.map(|state| untrusted_text(&state.name)) }</span>
@@ -530,24 +528,24 @@ fn request(batch: &Batch, route: &Route, locale: Locale) -> Html {
         <div class="stack request">
             <dl class="kv">
                 <dt>{ t(Message::Address) }</dt>
-                <dd><code>{ format!("{} {address}", content.method) }</code></dd>
+                <dd><code>{ shown(&format!("{} {address}", content.method)) }</code></dd>
                 <dt>{ t(Message::Action) }</dt><dd><code>{ content.action }</code></dd>
                 <dt>{ t(Message::Version) }</dt><dd><code>{ content.version }</code></dd>
                 if let Some(region) = &content.region {
-                    <dt>{ t(Message::Region) }</dt><dd><code>{ region.clone() }</code></dd>
+                    <dt>{ t(Message::Region) }</dt><dd><code>{ shown(region) }</code></dd>
                 }
             </dl>
             { match &content.payload {
                 Payload::Query(parameters) => html! {
                     <>
                         <h4>{ t(Message::Parameters) }</h4>
-                        <pre tabindex="0">{ lines(parameters) }</pre>
+                        <pre tabindex="0">{ shown(&lines(parameters)) }</pre>
                     </>
                 },
                 Payload::Json(body) => html! {
                     <>
                         <h4>{ t(Message::Body) }</h4>
-                        <pre tabindex="0" class="wrap">{ body.clone() }</pre>
+                        <pre tabindex="0" class="wrap">{ shown(body) }</pre>
                     </>
                 },
             } }

@@ -1,6 +1,5 @@
 //! The runs that this browser keeps: when, what, where, and what came of each.
 
-use super::markup::{class, html};
 use super::{
     chip::{SHOWN, picture, tone},
     confirm::{self, confirm},
@@ -8,7 +7,7 @@ use super::{
     icon::{Icon, icon},
     pager::{Pages, page_range, pager},
     part::part,
-    untrusted_text::untrusted_text,
+    untrusted_text::{shown, untrusted_text},
 };
 use crate::{
     routes::PageRoute,
@@ -18,9 +17,8 @@ use crate::{
 };
 use relight_core::{answer::Outcome, cloud, i18n::Locale, run::Counts};
 use yew::{
-    Callback, Html,
-    functional::{Hook, HookContext},
-    use_effect_with, use_node_ref, use_state_eq,
+    Callback, Html, classes, functional::Hook, functional::HookContext, html, use_effect_with,
+    use_node_ref, use_state_eq,
 };
 
 /// Runs a page of the list.
@@ -179,7 +177,7 @@ fn row(
             html! {
                 <button type="button" class="tiny" data-action={action} disabled={!may}
                     onclick={on.reform(move |_| id.clone())}>
-                    { t(message) }<span class="hidden">{ of.clone() }</span>
+                    { t(message) }<span class="hidden">{ shown(&of) }</span>
                 </button>
             }
         };
@@ -197,12 +195,12 @@ fn row(
         <li class="group" key={&*one.id} data-run={one.id.clone()}
             data-unfinished={one.tally.map(|tally| tally.is_unfinished.to_string())}>
             <div class="row">
-                <strong>{ when.clone() }</strong>
-                <span>{ what }</span>
+                <strong>{ shown(&when) }</strong>
+                <span>{ shown(&what) }</span>
                 if let (Some(summary), Some(manifest)) = (summary, manifest) {
                     <span class="small muted">
                         { manifest.name.in_locale(locale) }
-                        if !summary.region.is_empty() { { " · " }{ summary.region.clone() } }
+                        if !summary.region.is_empty() { { " · " }{ shown(&summary.region) } }
                         if !summary.about.reason.is_empty() { { " · " }{ untrusted_text(&summary.about.reason) } }
                     </span>
                 }
@@ -217,7 +215,7 @@ fn row(
             if let Some(remark) = remark {
                 <p class="small muted">
                     { t(remark) }
-                    if let Some(why) = &one.why { { " " }<code>{ why.clone() }</code> }
+                    if let Some(why) = &one.why { { " " }<code>{ shown(why) }</code> }
                 </p>
             }
             <div class="row">
@@ -233,7 +231,7 @@ fn chips(counts: &Counts, verb: cloud::Verb, locale: Locale) -> Html {
     let some = SHOWN.iter().filter(|one| counts.of(**one) > 0);
     some.map(|one| {
         html! {
-            <span class={class(&["chip", tone(*one).class()])} data-outcome={one.word()}>
+            <span class={classes!("chip", tone(*one).class())} data-outcome={one.word()}>
                 { icon(picture(*one)) }
                 { text::number(locale, counts.of(*one)) }{ " " }
                 { text::outcome_counter(*one, verb).in_locale(locale) }

@@ -1,13 +1,12 @@
 //! Keys that the browser keeps: the list to choose from, and the way to keep one.
 
-use super::markup::html;
 use super::{
     credential::Props,
     dom::{focus, value_of},
     header::shortened,
     icon::{Icon, icon},
     part::part,
-    untrusted_text::untrusted_text,
+    untrusted_text::{shown, untrusted_text},
 };
 use crate::{
     database::Unavailable,
@@ -18,8 +17,7 @@ use crate::{
 use relight_core::{form::SecretStatus, i18n::Locale, visible::visible};
 use std::rc::Rc;
 use yew::{
-    Callback, Html, InputEvent, KeyboardEvent,
-    functional::{Hook, HookContext},
+    Callback, Html, InputEvent, KeyboardEvent, functional::Hook, functional::HookContext, html,
     use_effect_with, use_node_ref, use_state_eq,
 };
 
@@ -117,7 +115,7 @@ fn row(props: &Props<'_>, entry: &SavedKey, may_choose: bool) -> Html {
                 <strong>{ untrusted_text(name) }</strong>
                 <span class="small muted">
                     if let Some(product) = product { { product }{ " · " } }
-                    <span class="id">{ key_id.clone() }</span>
+                    <span class="id">{ shown(&key_id) }</span>
                     { for times.into_iter().flatten() }
                     if !entry.is_usable { { " · " }{ keys::UNUSABLE.in_locale(locale) } }
                 </span>

@@ -1,6 +1,6 @@
 //! What is left out of a run before it begins, by reason, with what to do instead.
 
-use super::markup::{class, html};
+use super::untrusted_text::shown;
 use super::{
     chip::Tone,
     copy::copy_button,
@@ -19,7 +19,7 @@ use relight_core::{
     session::{Action, RegionSearch, Review},
 };
 use std::collections::BTreeMap;
-use yew::{Callback, Html};
+use yew::{Callback, Html, classes, html};
 
 /// At most so many ids are listed for a reason; all of them can be copied.
 const LISTED: usize = 50;
@@ -51,7 +51,7 @@ fn line(
         <div class="row small cause" data-skipped={reason.word()}>
             <details class="grow bare">
                 <summary>
-                    <span class={class(&["chip", tone.class()])}>
+                    <span class={classes!("chip", tone.class())}>
                         { icon(picture) }
                         { text::number(locale, ids.len()) }{ " " }{ text::skip_reason(reason).in_locale(locale) }
                     </span>
@@ -114,7 +114,7 @@ fn search(region_search: &RegionSearch, on: &Callback<Intent>, locale: Locale) -
                 let onclick = on.reform(move |_| Intent::Form(Action::GoTo { region: to.clone() }));
                 html! {
                     <div class="row">
-                        <span class="grow">{ MessageArgs::FoundIn { region, count: ids.len() }.in_locale(locale) }</span>
+                        <span class="grow">{ shown(&MessageArgs::FoundIn { region, count: ids.len() }.in_locale(locale)) }</span>
                         <button type="button" class="tiny" data-action="go-to" data-region={region.clone()} {onclick}>
                             { Message::GoThere.in_locale(locale) }
                         </button>

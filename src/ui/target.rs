@@ -1,12 +1,13 @@
 //! Cloud, region, operation and how. Every option says whether it is the chosen one: a select
 //! must never show one thing while the state holds another.
 
-use super::markup::{class, html};
+use super::untrusted_text::shown;
 use super::{
-    base::{Hook, HookContext, Html, part, use_state_eq},
     compose::{problem_at, words_for},
     credential::Field,
     dom::{checked_of, value_of},
+    part::part,
+    select::{Select, choice},
 };
 use crate::{
     store::Intent,
@@ -17,7 +18,9 @@ use relight_core::{
     form::{Form, FormEdit},
     i18n::Locale,
 };
-use yew::{Callback, Event};
+use yew::{
+    Callback, Event, Html, classes, functional::Hook, functional::HookContext, html, use_state_eq,
+};
 
 /// The value of the option that stands for a region that is not in the list.
 const OTHER: &str = "other";
@@ -47,13 +50,13 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
             <div class="two">
                 <label class="field">
                     { Message::Cloud.in_locale(locale) }
-                    <select name="cloud" onchange={choose(FormEdit::Cloud)}>
+                    <Select name="cloud" value={manifest.id} onchange={choose(FormEdit::Cloud)}>
                         { for form.clouds().map(|one| {
                             let one = one.manifest();
                             let words = format!("{} · {}", one.name.in_locale(locale), one.product);
-                            option(one.id, words, one.id == manifest.id)
+                            choice(one.id, words, one.id == manifest.id)
                         }) }
-                    </select>
+                    </Select>
                 </label>
                 if manifest.regions.required || !form.region().is_empty() {
                     { part(manifest.id, region_field, RegionProps {
@@ -69,21 +72,21 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
             if manifest.sites.len() > 1 {
                 <label class="field">
                     { Message::Site.in_locale(locale) }
-                    <select name="site" key={manifest.id} onchange={choose(FormEdit::Site)}>
+                    <Select name="site" key={manifest.id} value={form.site().to_owned()} onchange={choose(FormEdit::Site)}>
                         { for manifest.sites.iter().map(|site| {
-                            option(site.id, site.name.in_locale(locale).into(), site.id == form.site())
+                            choice(site.id, site.name.in_locale(locale).into(), site.id == form.site())
                         }) }
-                    </select>
+                    </Select>
                 </label>
             }
             <label class="field">
                 { Message::Operation.in_locale(locale) }
-                <select name="operation" key={&*offer} onchange={choose(FormEdit::Operation)}
-                    aria-invalid={error("operation").map(|_| "true")} aria-describedby="e-operation">
+                <Select name="operation" key={&*offer} value={operation.name} onchange={choose(FormEdit::Operation)}
+                    is_invalid={error("operation").is_some()} described_by="e-operation">
                     { for form.operations().map(|one| {
-                        option(one.name, operation_name(one, locale), one == operation)
+                        choice(one.name, operation_name(one, locale), one == operation)
                     }) }
-                </select>
+                </Select>
             </label>
             { problem_at("e-operation", error("operation")) }
             if operation.modes.len() > 1 {
@@ -95,7 +98,7 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
                             choose(FormEdit::Mode),
                         )) }
                     </div>
-                    <p class={class(&["small", if form.mode().force { "danger-text" } else { "muted" }])}
+                    <p class={classes!("small", if form.mode().force { "danger-text" } else { "muted" })}
                         id="mode-help">
                         { form.mode().help.in_locale(locale) }
                     </p>
@@ -178,24 +181,23 @@ fn region_field(props: &RegionProps, hooks: &mut HookContext) -> Html {
     let oninput =
         props.on.reform(|event: yew::InputEvent| Intent::Edit(FormEdit::Region(value_of(&event))));
     let problem = props.problem.as_deref();
+    let chosen = if other { OTHER.to_owned() } else { props.region.clone() };
     html! {
         <div class="field">
             <label class="field">
                 { Message::Region.in_locale(locale) }
-                <select name="region" onchange={onselect} aria-describedby="e-region"
-                    aria-invalid={problem.map(|_| "true")}>
-                    { option("", Message::ChooseRegion.in_locale(locale).into(), props.region.is_empty() && !other) }
+                <Select name="region" value={chosen} onchange={onselect}
+                    is_invalid={problem.is_some()} described_by="e-region">
+                    { choice("", Message::ChooseRegion.in_locale(locale).into(), props.region.is_empty() && !other) }
                     { for known.iter().filter(|region| is_allowed(region.id)).map(|region| {
                         let words = format!("{} · {}", region.id, region.name.in_locale(locale));
-                        option(region.id, words, region.id == props.region && !other)
+                        choice(region.id, words, region.id == props.region && !other)
                     }) }
-                    { for unnamed.map(|id| {
-                        html! { <option value={id.clone()} selected={*id == props.region}>{ id.clone() }</option> }
-                    }) }
+                    { for unnamed.map(|id| choice(id.clone(), shown(id), *id == props.region)) }
                     if props.allowed.is_none() {
-                        { option(OTHER, Message::OtherRegion.in_locale(locale).into(), other) }
+                        { choice(OTHER, Message::OtherRegion.in_locale(locale).into(), other) }
                     }
-                </select>
+                </Select>
             </label>
             if other {
                 <input name="regionOther" type="text" autocomplete="off" autocapitalize="none"
@@ -208,10 +210,6 @@ fn region_field(props: &RegionProps, hooks: &mut HookContext) -> Html {
     }
 }
 
-fn option(value: &'static str, words: String, selected: bool) -> Html {
-    html! { <option {value} {selected}>{ words }</option> }
-}
-
 fn radio(
     name: &'static str,
     value: &'static str,
@@ -221,7 +219,7 @@ fn radio(
     onchange: Callback<Event>,
 ) -> Html {
     html! {
-        <label class={class(&[if danger { "danger" } else { "" }])}>
+        <label class={classes!(if danger { "danger" } else { "" })}>
             <input type="radio" {name} {value} {checked} {onchange} />
             <span>{ words.to_owned() }</span>
         </label>
@@ -270,7 +268,7 @@ fn tick(
                 aria-describedby={format!("{id} {error}").trim_end().to_owned()} />
             <span>
                 { parameter.label.in_locale(props.locale) }
-                <span class={class(&["small", help])} {id}>
+                <span class={classes!("small", help)} {id}>
                     { parameter.help.in_locale(props.locale) }
                 </span>
             </span>

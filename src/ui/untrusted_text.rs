@@ -1,15 +1,26 @@
-//! Names and other short texts from outside: isolated from what stands around them, and cut.
+//! Texts from outside: whatever in them cannot be seen, or turns what stands around it, is written out.
 
-use super::{base::Html, markup::html};
+use relight_core::visible::visible_lines;
+#[cfg(feature = "console")]
 use relight_core::visible::{truncate, visible};
+#[cfg(feature = "console")]
+use yew::{Html, html};
 
 /// The most characters of a name that are shown; the rest stands in its title.
+#[cfg(feature = "console")]
 const SHOWN_MAX: usize = 64;
 
-/// A short text from outside, in one line.
+/// A name or another short text, in one line: isolated from what stands around it, and cut.
+#[cfg(feature = "console")]
 pub(crate) fn untrusted_text(text: &str) -> Html {
     let whole = visible(text);
     let shown = truncate(&whole, SHOWN_MAX).into_owned();
     let title = (shown.len() != whole.len()).then(|| whole.into_owned());
     html! { <bdi {title}>{ shown }</bdi> }
+}
+
+/// A text that may have come from outside, in full, with its lines. Every text that is made at run time
+/// and has something from elsewhere in it goes through here.
+pub(crate) fn shown(text: &str) -> String {
+    visible_lines(text).into_owned()
 }

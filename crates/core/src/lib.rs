@@ -12,7 +12,6 @@
 #![cfg_attr(not(feature = "engine"), allow(dead_code, unused_imports))]
 
 pub mod i18n;
-#[cfg(feature = "engine")]
 pub mod visible;
 pub mod json;
 pub mod cloud;
