@@ -26,6 +26,7 @@ use crate::{
     approval::ApprovalStatus,
     clock,
     config::{self, Config},
+    context::Surroundings,
     element,
     fetch::Abort,
     journal::Journal,
@@ -203,8 +204,11 @@ impl Component for Console {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let routed = element::is_routed(&ctx.props().host);
-        let on = ctx.link().callback(Msg::Intent);
-        html! { <ui::Console view={self.view.clone()} page_route={self.page_route.clone()} {routed} {on} /> }
+        html! {
+            <Surroundings locale={self.view.session.locale()} dispatch={ctx.link().callback(Msg::Intent)}>
+                <ui::Console view={self.view.clone()} page_route={self.page_route.clone()} {routed} />
+            </Surroundings>
+        }
     }
 }
 

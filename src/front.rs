@@ -6,12 +6,13 @@
 
 use crate::{
     config::{self, Config, configuration},
+    context::Surroundings,
     element::{self, Drawn, LANGUAGE_CHOSEN},
     frame::UntrustedParent,
     link,
     store::Intent,
     text::Message,
-    ui::{self, Screen},
+    ui::{self, Compose, Header, NothingToReview, Screen},
     vault::{AutoLock, Vault},
 };
 use gloo_events::EventListener;
@@ -27,7 +28,7 @@ use relight_core::{
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, ShadowRoot};
-use yew::{Component, Context, Html, Properties, html::Scope};
+use yew::{Component, Context, Html, Properties, html, html::Scope};
 
 #[wasm_bindgen(module = "/static/define.js")]
 extern "C" {
@@ -255,16 +256,26 @@ impl Component for Front {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let front = ui::Front {
-            locale: self.locale,
-            form: &self.form,
-            key: self.vault.state(),
-            route: &self.route,
-            rest: self.rest,
-            untrusted_parent: self.untrusted_parent.as_ref(),
+        let locale = self.locale;
+        let key_state = self.vault.state();
+        let failed = match self.rest {
+            Rest::Failed(why) => Some((why.word(), why.in_locale(locale))),
+            Rest::Absent | Rest::Coming | Rest::Awaited => None,
         };
-        let (on_screen, on) = (ctx.link().callback(Msg::Screen), ctx.link().callback(Msg::Intent));
-        ui::front(&front, &on_screen, &on)
+        html! {
+            <Surroundings {locale} dispatch={ctx.link().callback(Msg::Intent)}>
+                <div class="relight" lang={locale.tag()} data-front="true">
+                    <Header screen={Screen::Power} route={self.route.clone()} key_id={self.form.key_id().to_owned()}
+                        status={key_state.secret} on_screen={ctx.link().callback(Msg::Screen)} />
+                    <main class="two-panes" data-step="compose" tabindex="-1">
+                        <h1 class="hidden">{ Message::PageTitle.in_locale(locale) }</h1>
+                        <Compose form={self.form.clone()} opening={self.rest == Rest::Awaited} {failed} {key_state}
+                            untrusted_parent={self.untrusted_parent.clone()} />
+                        <NothingToReview />
+                    </main>
+                </div>
+            </Surroundings>
+        }
     }
 }
 

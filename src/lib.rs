@@ -20,6 +20,8 @@ mod link;
 #[cfg(any(feature = "console", not(feature = "signing")))]
 pub mod store;
 #[cfg(any(feature = "console", not(feature = "signing")))]
+mod context;
+#[cfg(any(feature = "console", not(feature = "signing")))]
 pub mod text;
 #[cfg(any(feature = "console", not(feature = "signing")))]
 pub mod ui;

@@ -50,7 +50,6 @@ mod untrusted_text;
 mod pacing;
 #[cfg(feature = "console")]
 mod pager;
-mod part;
 #[cfg(feature = "console")]
 mod progress;
 #[cfg(feature = "console")]
@@ -64,27 +63,13 @@ mod skipped;
 mod select;
 mod target;
 
-use crate::text::Message;
-#[cfg(not(feature = "console"))]
-use crate::{
-    frame::UntrustedParent,
-    front::Rest,
-    store::{Intent, KeyState},
-};
-#[cfg(not(feature = "console"))]
-use compose::compose;
 #[cfg(feature = "console")]
 pub use console::{Console, ConsoleProps};
 #[cfg(not(feature = "console"))]
-use header::header;
-#[cfg(not(feature = "console"))]
-use part::part;
-use relight_core::i18n::Locale;
-#[cfg(not(feature = "console"))]
-use relight_core::{form::Form, request::Route};
-#[cfg(not(feature = "console"))]
-use yew::Callback;
-use yew::{Html, html};
+pub(crate) use {compose::Compose, header::Header};
+
+use crate::{context::use_locale, text::Message};
+use yew::{Html, component, html};
 
 /// A page of the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,60 +93,10 @@ impl Screen {
     }
 }
 
-/// What the front draws.
-#[cfg(not(feature = "console"))]
-pub(crate) struct Front<'a> {
-    pub(crate) locale: Locale,
-    pub(crate) form: &'a Form,
-    pub(crate) key: KeyState,
-    pub(crate) route: &'a Route,
-    pub(crate) untrusted_parent: Option<&'a UntrustedParent>,
-    pub(crate) rest: Rest,
-}
-
-/// The form alone, until the rest is there.
-#[cfg(not(feature = "console"))]
-pub(crate) fn front(
-    props: &Front<'_>,
-    on_screen: &Callback<Screen>,
-    on: &Callback<Intent>,
-) -> Html {
-    let locale = props.locale;
-    html! {
-        <div class="relight" lang={locale.tag()} data-front={"true"}>
-            { header(header::Props {
-                locale,
-                screen: Screen::Power,
-                route: props.route,
-                key_id: props.form.key_id(),
-                status: props.key.secret,
-                brand: None,
-                language_locked: false,
-                on_screen,
-                on,
-            }) }
-            <main class="two-panes" data-step="compose" tabindex="-1">
-                <h1 class="hidden">{ Message::PageTitle.in_locale(locale) }</h1>
-                { part("compose", compose, compose::Props {
-                    locale,
-                    form: props.form.clone(),
-                    reviewing: false,
-                    opening: props.rest == Rest::Awaited,
-                    failed: match props.rest {
-                        Rest::Failed(why) => Some((why.word(), why.in_locale(locale))),
-                        Rest::Absent | Rest::Coming | Rest::Awaited => None,
-                    },
-                    key: props.key.clone(),
-                    untrusted_parent: props.untrusted_parent.cloned(),
-                    on: on.clone(),
-                }) }
-                { nothing_to_review(locale) }
-            </main>
-        </div>
-    }
-}
-
-fn nothing_to_review(locale: Locale) -> Html {
+/// What stands beside the form until there is something to be reviewed.
+#[component]
+pub(crate) fn NothingToReview() -> Html {
+    let locale = use_locale();
     html! {
         <section class="panel empty" part="panel" aria-labelledby="h-review">
             <div class="head"><h2 id="h-review">{ Message::NothingToReview.in_locale(locale) }</h2></div>

@@ -1,13 +1,14 @@
 //! The calls of a run, with what a vendor's support asks for.
 
-use super::untrusted_text::shown;
 use super::{
-    copy::copy_button,
+    copy::CopyButton,
     explanation::title_of,
-    pager::{Pages, page_range, pager},
+    pager::{Pager, page_range},
+    untrusted_text::shown,
 };
 use crate::{
-    store::{Intent, Shared},
+    context::use_locale,
+    store::Shared,
     text::{self, Message, MessageArgs},
 };
 use relight_core::{
@@ -16,25 +17,24 @@ use relight_core::{
     run::{Call, CallState, Run},
 };
 use std::ops::Range;
-use yew::{Callback, Html, functional::Hook, functional::HookContext, html, use_state_eq};
+use yew::{Callback, Html, Properties, component, html, use_state_eq};
 
 const CALLS_A_PAGE: usize = 25;
 
 /// The calls, and which of them is looked into.
-#[derive(PartialEq)]
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
+#[derive(PartialEq, Properties)]
+pub(crate) struct CallsProps {
     pub(crate) run: Shared<Run>,
     pub(crate) inspected: Option<usize>,
-    pub(crate) on: Callback<Intent>,
     pub(crate) on_inspect: Callback<usize>,
 }
 
 /// The table of calls.
-pub(crate) fn calls(props: &Props, hooks: &mut HookContext) -> Html {
-    let locale = props.locale;
+#[component]
+pub(crate) fn Calls(props: &CallsProps) -> Html {
+    let locale = use_locale();
     let t = |message: Message| message.in_locale(locale);
-    let page = use_state_eq(|| 0_usize).run(hooks);
+    let page = use_state_eq(|| 0_usize);
     let on_page = {
         let page = page.clone();
         Callback::from(move |to| page.set(to))
@@ -60,24 +60,22 @@ pub(crate) fn calls(props: &Props, hooks: &mut HookContext) -> Html {
                     <tbody>
                         { for calls.get(shown).unwrap_or_default().iter().enumerate()
                             .zip(&tallies)
-                            .map(|((index, call), tally)| row(props, first + index, call, tally)) }
+                            .map(|((index, call), tally)| row(props, first + index, call, tally, locale)) }
                     </tbody>
                 </table>
             </div>
-            { pager(&Pages {
-                locale,
-                label: t(Message::Calls),
-                total: calls.len(),
-                size: CALLS_A_PAGE,
-                page: *page,
-                on_page: &on_page,
-            }) }
+            <Pager label={t(Message::Calls)} total={calls.len()} size={CALLS_A_PAGE} page={*page} on_page={on_page} />
         </div>
     }
 }
 
-fn row(props: &Props, index: usize, call: &Call, tally: &OutcomeCounts) -> Html {
-    let locale = props.locale;
+fn row(
+    props: &CallsProps,
+    index: usize,
+    call: &Call,
+    tally: &OutcomeCounts,
+    locale: Locale,
+) -> Html {
     let t = |message: Message| message.in_locale(locale);
     let number = index + 1;
     let open = props.inspected == Some(index);
@@ -92,7 +90,7 @@ fn row(props: &Props, index: usize, call: &Call, tally: &OutcomeCounts) -> Html 
                 if let Some(id) = &call.request_id {
                     <span class="row nowrap">
                         <code class="request-id">{ shown(id) }</code>
-                        { copy_button(locale, id.clone(), Message::Copy, Some(t(Message::RequestColumn)), &props.on) }
+                        <CopyButton text={id.clone()} label={Message::Copy} what={t(Message::RequestColumn)} />
                     </span>
                 }
             </td>

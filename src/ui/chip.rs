@@ -1,7 +1,9 @@
 //! The outcome of an instance as picture, colour and word.
 
-use super::icon::{Icon, icon};
-use super::untrusted_text::shown;
+use super::{
+    icon::{Icon, icon},
+    untrusted_text::shown,
+};
 use crate::text;
 use relight_core::{
     answer::{DescribedInstance, Outcome, Phase},

@@ -1,54 +1,50 @@
 //! What can be done with a run: ask for more, export it, begin anew. Whatever sends again is
 //! confirmed first, in words that say what will be sent.
 
-use super::untrusted_text::shown;
 use super::{
-    confirm::{self, Subject, confirm},
+    confirm::{Confirm, Subject},
     dom::{focus, value_of},
     explanation::joined,
     icon::{Icon, icon},
-    part::part,
+    untrusted_text::shown,
 };
 use crate::{
+    context::{use_dispatch, use_locale},
     store::{Format, Intent, Shared},
     text::{Message, MessageArgs, OperationLabel},
 };
-use relight_core::{
-    i18n::Locale,
-    run::{Approval, Choice, Event, Pause, Run, RunStatus},
-};
+use relight_core::run::{Approval, Choice, Event, Pause, Run, RunStatus};
 use yew::{
-    Callback, Html, InputEvent, functional::Hook, functional::HookContext, html, use_effect_with,
-    use_node_ref, use_state_eq,
+    Callback, Html, InputEvent, Properties, component, html, use_effect_with, use_node_ref,
+    use_state_eq,
 };
 
 /// The run that is chosen about.
-#[derive(PartialEq)]
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
+#[derive(PartialEq, Properties)]
+pub(crate) struct ChoicesProps {
     pub(crate) run: Shared<Run>,
     /// What is about to be asked for, and waits to be confirmed.
     pub(crate) confirming: Option<Choice>,
     pub(crate) on_confirming: Callback<Option<Choice>>,
-    pub(crate) on: Callback<Intent>,
 }
 
 /// The buttons at the foot of a run.
-pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
-    let Props { locale, run, confirming, on_confirming, on } = props;
-    let locale = *locale;
+#[component]
+pub(crate) fn Choices(props: &ChoicesProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let ChoicesProps { run, confirming, on_confirming } = props;
     let t = |message: Message| message.in_locale(locale);
     let close = on_confirming.reform(|()| None);
     let choice = |choice: Choice, action: &'static str, words: String, why_not: Message| {
         let counted = run.choice_count(choice) > 0;
         let refusal = if counted { run.refusal(choice) } else { None };
         let available = counted && refusal.is_none();
-        let (on, on_confirming, run) = (on.clone(), on_confirming.clone(), run.clone());
+        let (dispatch, on_confirming, run) = (dispatch.clone(), on_confirming.clone(), run.clone());
         let onclick = Callback::from(move |_| {
             let Some(offer) = run.offer(choice).filter(|_| available) else { return };
             match choice {
                 // Looking changes nothing: no need to ask.
-                Choice::CheckUnknown => on.emit(Intent::Run(Event::Ask(offer))),
+                Choice::CheckUnknown => dispatch.emit(Intent::Run(Event::Ask(offer))),
                 Choice::RetryFailed | Choice::SendNotStarted | Choice::Isolate | Choice::Force => {
                     on_confirming.emit(Some(choice));
                 }
@@ -66,7 +62,7 @@ pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
         }
     };
     let export = |format: Format, action: &'static str, message: Message| {
-        let onclick = on.reform(move |_| Intent::Export(format));
+        let onclick = dispatch.reform(move |_| Intent::Export(format));
         html! {
             <button type="button" class="tiny" data-action={action} {onclick}>{ t(message) }</button>
         }
@@ -80,23 +76,17 @@ pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
     };
     let count = |of| run.choice_count(of);
     let onnew = {
-        let on = on.clone();
+        let dispatch = dispatch.clone();
         Callback::from(move |_| {
             if over {
-                on.emit(Intent::NewRun);
+                dispatch.emit(Intent::NewRun);
             }
         })
     };
     html! {
         <div class="dock dock-run">
             if let Some(offer) = confirming.and_then(|choice| run.offer(choice)) {
-                { part("again", resend, ResendProps {
-                    locale,
-                    run: run.clone(),
-                    offer,
-                    on: on.clone(),
-                    on_close: close,
-                }) }
+                <Again run={run.clone()} {offer} on_close={close} />
             }
             <div class="foot">
                 { choice(Choice::RetryFailed, "retry-failed",
@@ -129,30 +119,30 @@ pub(crate) fn choices(props: &Props, _: &mut HookContext) -> Html {
 }
 
 /// Asking before something is sent again.
-#[derive(PartialEq)]
+#[derive(PartialEq, Properties)]
 struct ResendProps {
-    locale: Locale,
     run: Shared<Run>,
     /// What is shown, and is all that is sent.
     offer: Approval,
-    on: Callback<Intent>,
     on_close: Callback<()>,
 }
 
-fn resend(props: &ResendProps, hooks: &mut HookContext) -> Html {
-    let ResendProps { locale, run, offer, .. } = props;
-    let (locale, choice) = (*locale, offer.choice());
-    let cancel = use_node_ref().run(hooks);
-    let typed_field = use_node_ref().run(hooks);
-    let typed = use_state_eq(String::new).run(hooks);
+#[component]
+fn Again(props: &ResendProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let ResendProps { run, offer, .. } = props;
+    let choice = offer.choice();
+    let cancel = use_node_ref();
+    let typed_field = use_node_ref();
+    let typed = use_state_eq(String::new);
     {
         let cancel = cancel.clone();
-        use_effect_with(choice, move |_| focus(&cancel)).run(hooks);
+        use_effect_with(choice, move |_| focus(&cancel));
     }
     {
         // A number that was typed is good for what stood there.
         let typed = typed.clone();
-        use_effect_with(offer.clone(), move |_| typed.set(String::new())).run(hooks);
+        use_effect_with(offer.clone(), move |_| typed.set(String::new()));
     }
     let label = match choice {
         Choice::Force => OperationLabel { forced: true, ..OperationLabel::of(run.spec()) },
@@ -179,9 +169,9 @@ fn resend(props: &ResendProps, hooks: &mut HookContext) -> Html {
         Callback::from(move |event: InputEvent| typed.set(value_of(&event)))
     };
     let on_confirm = {
-        let (on, on_close, offer) = (props.on.clone(), props.on_close.clone(), offer.clone());
+        let (on_close, offer) = (props.on_close.clone(), offer.clone());
         Callback::from(move |()| {
-            on.emit(Intent::Run(Event::Ask(offer.clone())));
+            dispatch.emit(Intent::Run(Event::Ask(offer.clone())));
             on_close.emit(());
         })
     };
@@ -207,15 +197,9 @@ fn resend(props: &ResendProps, hooks: &mut HookContext) -> Html {
                         onclick={props.on_close.reform(|_| ())}>
                         { Message::Cancel.in_locale(locale) }
                     </button>
-                    { part("confirm", confirm, confirm::Props {
-                        action: "confirm",
-                        subject: Subject::Approval(offer.clone()),
-                        label: MessageArgs::Confirm(label, count).in_locale(locale),
-                        danger,
-                        ready,
-                        on_confirm,
-                        on_missing,
-                    }) }
+                    <Confirm action="confirm" subject={Subject::Approval(offer.clone())}
+                        label={MessageArgs::Confirm(label, count).in_locale(locale)}
+                        {danger} {ready} {on_confirm} {on_missing} />
                 </div>
             </div>
         </div>

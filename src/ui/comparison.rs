@@ -1,43 +1,42 @@
 //! What the cloud says it has signed beside what was signed here, and where they part.
 
-use super::untrusted_text::shown;
 use super::{
     dom::value_of,
     icon::{Icon, icon},
+    untrusted_text::shown,
 };
-use crate::text::{Message, MessageArgs};
+use crate::{
+    context::use_locale,
+    text::{Message, MessageArgs},
+};
 use relight_core::{
-    explain::{Cause, Comparison, Excerpt, ServerSignature, compare},
+    explain::{Cause, Comparison as Compared, Excerpt, ServerSignature, compare},
     i18n::Locale,
     request::{Request, Signed},
 };
 use std::rc::Rc;
-use yew::{
-    Callback, Html, InputEvent, functional::Hook, functional::HookContext, html, use_memo,
-    use_state_eq,
-};
+use yew::{Callback, Html, InputEvent, Properties, component, html, use_memo, use_state_eq};
 
 /// A request, and what the cloud has said of its signature.
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
+#[derive(Properties)]
+pub(crate) struct ComparisonProps {
     pub(crate) signed: Rc<Request<Signed>>,
     /// From the answer, where it says so.
     pub(crate) server: Option<ServerSignature>,
 }
 
-impl PartialEq for Props {
+impl PartialEq for ComparisonProps {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.signed, &other.signed)
-            && self.locale == other.locale
-            && self.server == other.server
+        Rc::ptr_eq(&self.signed, &other.signed) && self.server == other.server
     }
 }
 
 /// The comparison, and a box for what the cloud has said elsewhere.
-pub(crate) fn comparison(props: &Props, hooks: &mut HookContext) -> Html {
-    let locale = props.locale;
+#[component]
+pub(crate) fn Comparison(props: &ComparisonProps) -> Html {
+    let locale = use_locale();
     let t = |message: Message| message.in_locale(locale);
-    let pasted = use_state_eq(String::new).run(hooks);
+    let pasted = use_state_eq(String::new);
     let oninput = {
         let pasted = pasted.clone();
         Callback::from(move |event: InputEvent| pasted.set(value_of(&event)))
@@ -48,8 +47,7 @@ pub(crate) fn comparison(props: &Props, hooks: &mut HookContext) -> Html {
         } else {
             Some(with_pasted(&props.signed, pasted))
         }
-    })
-    .run(hooks);
+    });
     html! {
         <section class="stack tight comparison" data-step="comparison">
             <h3>{ t(Message::CompareTitle) }</h3>
@@ -69,11 +67,11 @@ fn ours(signed: &Request<Signed>) -> impl Iterator<Item = &str> {
 }
 
 /// The first of what the answer says that differs; the same, if nothing does.
-fn with_answer(signed: &Request<Signed>, server: &ServerSignature) -> Option<Comparison> {
+fn with_answer(signed: &Request<Signed>, server: &ServerSignature) -> Option<Compared> {
     let trace = signed.trace();
     let canonical = trace.canonical_request.as_deref().zip(server.canonical_request.as_deref());
     let string = server.string_to_sign.as_deref().map(|text| (trace.string_to_sign.as_str(), text));
-    let mut all: Vec<Comparison> = [canonical, string]
+    let mut all: Vec<Compared> = [canonical, string]
         .into_iter()
         .flatten()
         .map(|(ours, theirs)| compare(ours, theirs))
@@ -83,13 +81,13 @@ fn with_answer(signed: &Request<Signed>, server: &ServerSignature) -> Option<Com
 }
 
 /// What was pasted, with that of our texts that is of its kind.
-fn with_pasted(signed: &Request<Signed>, pasted: &str) -> Comparison {
-    let mut all: Vec<Comparison> = ours(signed).map(|ours| compare(ours, pasted)).collect();
+fn with_pasted(signed: &Request<Signed>, pasted: &str) -> Compared {
+    let mut all: Vec<Compared> = ours(signed).map(|ours| compare(ours, pasted)).collect();
     let at = all.iter().position(|one| one.cause != Cause::OtherText).unwrap_or(0);
     all.swap_remove(at)
 }
 
-fn findings(found: &Comparison, locale: Locale) -> Html {
+fn findings(found: &Compared, locale: Locale) -> Html {
     let t = |message: Message| message.in_locale(locale);
     html! {
         <div class="note info" role="status" data-cause={cause_word(found.cause)}>

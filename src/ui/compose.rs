@@ -1,15 +1,15 @@
 //! The form: what to do, with which key, to which instances.
 
-use super::untrusted_text::shown;
 use super::{
-    credential::{self, Field, credential},
+    credential::{Credential, Field},
     dom::{focus_in, put_value, settle_secrets},
     icon::{Icon, icon},
-    ids::{self, ids},
-    part::part,
-    target::{self, OptionsProps, options, target},
+    ids::Ids,
+    target::{Options, Target},
+    untrusted_text::shown,
 };
 use crate::{
+    context::{use_dispatch, use_locale},
     frame::UntrustedParent,
     store::{Intent, KeyState},
     text::{Message, MessageArgs},
@@ -18,37 +18,39 @@ use crate::{
 use relight_core::plan::Refusal;
 use relight_core::{cloud::Role, form::Form, i18n::Locale};
 use yew::{
-    Callback, Html, KeyboardEvent, NodeRef, SubmitEvent, classes, functional::Hook,
-    functional::HookContext, html, use_node_ref,
+    Callback, Html, KeyboardEvent, NodeRef, Properties, SubmitEvent, classes, component, hook,
+    html, use_node_ref,
 };
 
 /// What is filled in.
-#[derive(PartialEq)]
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
+#[derive(PartialEq, Properties)]
+pub(crate) struct ComposeProps {
     pub(crate) form: Form,
     #[cfg(feature = "console")]
     pub(crate) refusal: Option<Refusal>,
     /// Whether the form has been gone on from.
+    #[prop_or_default]
     pub(crate) reviewing: bool,
     /// Whether what comes next is being fetched.
+    #[prop_or_default]
     pub(crate) opening: bool,
     /// Why it could not be fetched: the public name, and the words.
+    #[prop_or_default]
     pub(crate) failed: Option<(&'static str, &'static str)>,
-    pub(crate) key: KeyState,
+    pub(crate) key_state: KeyState,
     pub(crate) untrusted_parent: Option<UntrustedParent>,
-    pub(crate) on: Callback<Intent>,
 }
 
 /// The form.
-pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
-    let (locale, form) = (props.locale, &props.form);
-    let node = use_node_ref().run(hooks);
-    let problem = refused(props, &node, hooks);
-    let problem = problem.as_ref();
+#[component]
+pub(crate) fn Compose(props: &ComposeProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let form = &props.form;
+    let node = use_node_ref();
+    let problem = use_refusal(props, &node, locale);
     let onsubmit = {
-        let (on, node) = (props.on.clone(), node.clone());
-        let field = problem.map(|(field, _)| *field);
+        let node = node.clone();
+        let field = problem.as_ref().map(|(field, _)| *field);
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             settle_secrets(&node);
@@ -56,7 +58,7 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
             if let Some(field) = field {
                 focus_in(&node, selector(field));
             }
-            on.emit(Intent::Review);
+            dispatch.emit(Intent::Review);
         })
     };
     let ready = form.parsed().ids.len();
@@ -69,41 +71,15 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
                 <span class="small muted">{ Message::StepOne.in_locale(locale) }</span>
             </div>
             <div class="body">
-                { target(&target::Props {
-                    locale,
-                    form,
-                    problem,
-                    on: &props.on,
-                }) }
-                { part("ids", ids, ids::Props {
-                    locale,
-                    cloud: form.cloud(),
-                    ids_text: form.ids_text().clone(),
-                    parsed: form.parsed().clone(),
-                    problem: words_for(problem, "instanceIds").map(ToOwned::to_owned),
-                    on: props.on.clone(),
-                }) }
-                { credential(&credential::Props {
-                    locale,
-                    cloud: form.cloud(),
-                    key_id: form.key_id(),
-                    form: Some(form),
-                    key: props.key.clone(),
-                    untrusted_parent: props.untrusted_parent.as_ref(),
-                    problem,
-                    on: &props.on,
-                }) }
+                <Target form={form.clone()} problem={problem.clone()} />
+                <Ids cloud={form.cloud()} ids_text={form.ids_text().clone()} parsed={form.parsed().clone()}
+                    problem={words_for(problem.as_ref(), "instanceIds").map(ToOwned::to_owned)} />
+                <Credential cloud={form.cloud()} key_id={form.key_id().to_owned()} form={form.clone()}
+                    key_state={props.key_state.clone()} untrusted_parent={props.untrusted_parent.clone()} problem={problem.clone()} />
                 if !form.operation().parameters.iter().all(|one| is_set_by_mode(one.role)) {
                     <div class="stack options">
-                        { options(&OptionsProps {
-                            locale,
-                            operation: form.operation(),
-                            batching: form.batching(),
-                            dry_run: form.dry_run(),
-                            erase: form.erase(),
-                            problem,
-                            on: &props.on,
-                        }) }
+                        <Options operation={form.operation()} batching={form.batching()} dry_run={form.dry_run()}
+                            erase={form.erase()} problem={problem.clone()} />
                     </div>
                 }
             </div>
@@ -130,21 +106,22 @@ pub(crate) fn compose(props: &Props, hooks: &mut HookContext) -> Html {
 
 /// The field that was refused, and why in words. Whenever that is new the field is gone to.
 #[cfg(feature = "console")]
-fn refused(props: &Props, node: &NodeRef, hooks: &mut HookContext) -> Option<Field> {
+#[hook]
+fn use_refusal(props: &ComposeProps, node: &NodeRef, locale: Locale) -> Option<Field> {
     let node = node.clone();
     yew::use_effect_with(props.refusal.clone(), move |refusal: &Option<Refusal>| {
         if let Some(refusal) = refusal {
             focus_in(&node, selector(field_of(refusal)));
         }
-    })
-    .run(hooks);
+    });
     let refusal = props.refusal.as_ref()?;
-    Some((field_of(refusal), refusal.sentence(props.locale)))
+    Some((field_of(refusal), refusal.sentence(locale)))
 }
 
 /// The front refuses nothing: the rules come with the rest of the page.
 #[cfg(not(feature = "console"))]
-fn refused(_: &Props, _: &NodeRef, _: &mut HookContext) -> Option<Field> {
+#[hook]
+fn use_refusal(_props: &ComposeProps, _node: &NodeRef, _locale: Locale) -> Option<Field> {
     None
 }
 

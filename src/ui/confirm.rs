@@ -5,10 +5,7 @@ use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use relight_core::{plan::Plan, run::Approval};
 use std::sync::Arc;
-use yew::{
-    Callback, Html, classes, functional::Hook, functional::HookContext, html, use_effect_with,
-    use_state_eq,
-};
+use yew::{Callback, Html, Properties, classes, component, html, use_effect_with, use_state_eq};
 
 /// So that the second click of a double click, a key that is held down, and a click that was meant for
 /// another window or for what stood in this place before send nothing.
@@ -27,8 +24,8 @@ pub(crate) enum Subject {
 }
 
 /// What is confirmed.
-#[derive(PartialEq)]
-pub(crate) struct Props {
+#[derive(PartialEq, Properties)]
+pub(crate) struct ConfirmProps {
     /// Verb and count.
     pub(crate) label: String,
     /// Of what.
@@ -42,16 +39,18 @@ pub(crate) struct Props {
     /// Carry it out.
     pub(crate) on_confirm: Callback<()>,
     /// Clicked while something is missing.
+    #[prop_or_default]
     pub(crate) on_missing: Callback<()>,
 }
 
 /// A button that sends, once.
-pub(crate) fn confirm(props: &Props, hooks: &mut HookContext) -> Html {
+#[component]
+pub(crate) fn Confirm(props: &ConfirmProps) -> Html {
     // What it said when it was armed: said otherwise, it is not.
-    let armed = use_state_eq(|| None::<(String, bool, Subject)>).run(hooks);
-    let brought_up = use_state_eq(|| 0_u32).run(hooks);
+    let armed = use_state_eq(|| None::<(String, bool, Subject)>);
+    let brought_up = use_state_eq(|| 0_u32);
     let said = (props.label.clone(), props.ready, props.subject.clone());
-    let used = use_state_eq(|| false).run(hooks);
+    let used = use_state_eq(|| false);
     {
         let armed = armed.clone();
         use_effect_with((said.clone(), *brought_up), move |(said, _)| {
@@ -59,8 +58,7 @@ pub(crate) fn confirm(props: &Props, hooks: &mut HookContext) -> Html {
             let said = said.clone();
             let later = Timeout::new(ARMED_AFTER_MS, move || armed.set(Some(said)));
             move || drop(later)
-        })
-        .run(hooks);
+        });
     }
     {
         // A window that comes to the front under the pointer.
@@ -70,8 +68,7 @@ pub(crate) fn confirm(props: &Props, hooks: &mut HookContext) -> Html {
             let listener = web_sys::window()
                 .map(|window| EventListener::new(&window, "focus", move |_| brought_up.set(next)));
             move || drop(listener)
-        })
-        .run(hooks);
+        });
     }
     {
         // If it is still here then, nothing was sent: a page around the console may refuse it.
@@ -79,8 +76,7 @@ pub(crate) fn confirm(props: &Props, hooks: &mut HookContext) -> Html {
         use_effect_with(*used, move |now| {
             let later = now.then(|| Timeout::new(OFFERED_AGAIN_AFTER_MS, move || used.set(false)));
             move || drop(later)
-        })
-        .run(hooks);
+        });
     }
     let onclick = {
         let used = used.clone();

@@ -1,25 +1,25 @@
 //! The whole console: its places, and at the first of them the form, the review and the run.
 
 use super::{
-    compose::{self, compose},
-    credential,
-    diagnostics::{self, diagnostics},
+    NothingToReview,
+    compose::Compose,
+    credential::{self, Credential},
+    diagnostics::Doctor,
     dom,
-    errors::{self, errors},
-    explain::{self, explain},
-    header::{self, header},
-    notes::{approval, linked, no_journal, remarks},
-    nothing_to_review,
-    page_link::{self, Navigation},
-    part::part,
-    preflight::{self, preflight_panel},
-    results::{self, results},
-    review,
-    runs::{self, runs},
+    errors::Errors,
+    explain::Explain,
+    header::{self, Header},
+    notes::{ApprovalResponse, Linked, NoJournal, Remarks},
+    page_link::{Go, Navigation, use_ways},
+    preflight::Preflight,
+    results::Results,
+    review::Review,
+    runs::Runs,
     untrusted_text::untrusted_text,
 };
 use crate::{
     approval::ApprovalStatus,
+    context::{use_dispatch, use_locale},
     routes::{IndexFilter, PageRoute},
     run_history::HistoryAction,
     store::{Intent, View},
@@ -32,11 +32,11 @@ use relight_core::{
     form::SecretStatus,
     i18n::Locale,
     run::{Pause, Run, RunStatus},
-    session::{Review, Step},
+    session::{Review as Reviewed, Step},
 };
 use yew::{
-    Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, UseStateHandle,
-    function_component, html, use_effect_with, use_mut_ref, use_node_ref, use_state_eq,
+    Callback, ContextProvider, Html, MouseEvent, NodeRef, Properties, SubmitEvent, UseStateHandle,
+    component, html, use_callback, use_effect_with, use_mut_ref, use_node_ref, use_state_eq,
 };
 
 /// What the console draws, and where it says what a person wants.
@@ -48,17 +48,15 @@ pub struct ConsoleProps {
     pub page_route: PageRoute,
     /// Whether the page goes by its address, which is its own.
     pub routed: bool,
-    /// What a person wants.
-    pub on: Callback<Intent>,
 }
 
 /// The whole console.
-#[function_component]
+#[component]
 pub fn Console(props: &ConsoleProps) -> Html {
     let page_route = use_state_eq(|| props.page_route.clone());
     let main = use_node_ref();
     let view = &props.view;
-    let locale = view.session.locale();
+    let locale = use_locale();
     let routed = props.routed;
     {
         let page_route = page_route.clone();
@@ -86,9 +84,9 @@ pub fn Console(props: &ConsoleProps) -> Html {
         });
     }
     let on_navigate = {
-        let page_route = page_route.clone();
-        Callback::from(move |to: PageRoute| {
-            if routed {
+        let page_route = page_route.setter();
+        use_callback(routed, move |to: PageRoute, routed| {
+            if *routed {
                 dom::set_hash(&to.hash());
             }
             page_route.set(to);
@@ -112,71 +110,45 @@ pub fn Console(props: &ConsoleProps) -> Html {
         Callback::from(move |_| dom::focus(&main))
     };
     html! {
+        <ContextProvider<Navigation> context={navigation}>
         <div class="relight" lang={locale.tag()} data-theme={view.settings.theme.map(Theme::word)}>
             <button type="button" class="skip" onclick={onskip}>
                 { Message::SkipToContent.in_locale(locale) }
             </button>
-            { header(header::Props {
-                locale,
-                screen,
-                route: &view.route,
-                key_id: view.session.form().key_id(),
-                status: view.key.secret,
-                brand: brand(&view.settings.brand, locale),
-                language_locked: view.settings.locked.contains(&Lockable::Language),
-                on_screen: &on_screen,
-                on: &props.on,
-            }) }
+            <Header {screen} route={(*view.route).clone()} key_id={view.session.form().key_id().to_owned()}
+                status={view.key.secret} brand={brand(&view.settings.brand, locale)}
+                language_locked={view.settings.locked.contains(&Lockable::Language)} {on_screen} />
             // The page that is not looked at stays mounted: nothing that was typed is lost.
             <div hidden={*page_route != PageRoute::Power}>
-                { power(view, &navigation, &props.on, &main) }
+                <Power view={view.clone()} main={&main} />
             </div>
             if *page_route == PageRoute::Runs {
                 <main class="alone" tabindex="-1">
-                    { remarks(view, &props.on) }
-                    { no_journal(view) }
-                    { part("runs", runs, runs::Props {
-                        locale,
-                        saved_runs: view.saved_runs.clone(),
-                        current: view.run.as_ref().map(|run| run.about().id.clone()),
-                        is_free: view.run.as_ref().is_none_or(|run| run.can_close()),
-                        on_navigate: navigation.on_navigate.clone(),
-                        on: props.on.clone(),
-                    }) }
+                    { remarks(view) }
+                    if view.no_journal.is_some() { <NoJournal /> }
+                    <Runs saved_runs={view.saved_runs.clone()} current={view.run.as_ref().map(|run| run.about().id.clone())}
+                        is_free={view.run.as_ref().is_none_or(|run| run.can_close())} />
                 </main>
             }
             <div hidden={*page_route != PageRoute::Explain}>
                 <main class="alone" tabindex="-1">
-                    { part("explain", explain, explain::Props {
-                        locale,
-                        navigation: navigation.clone(),
-                        on: props.on.clone(),
-                    }) }
+                    <Explain />
                 </main>
             </div>
             if *page_route == PageRoute::Diagnostics {
                 <main class="alone" tabindex="-1">
-                    { part("doctor", diagnostics, diagnostics::Props {
-                        locale,
-                        route: header::route_name(&view.route, locale),
-                        diagnostics: view.diagnostics.clone(),
-                        on: props.on.clone(),
-                    }) }
+                    <Doctor route={header::route_name(&view.route, locale)} diagnostics={view.diagnostics.clone()} />
                 </main>
             }
             if let Some(shown) = index {
                 <div hidden={!matches!(*page_route, PageRoute::Errors(_))}>
                     <main class="alone" tabindex="-1">
-                        { part("errors", errors, errors::Props {
-                            locale,
-                            shown,
-                            navigation,
-                            on: props.on.clone(),
-                        }) }
+                        <Errors {shown} />
                     </main>
                 </div>
             }
         </div>
+        </ContextProvider<Navigation>>
     }
 }
 
@@ -223,94 +195,86 @@ fn step(view: &View) -> &'static str {
 }
 
 /// How many of what is under review may have had a request already.
-fn doubted(view: &View, review: &Review) -> usize {
+fn doubted(view: &View, review: &Reviewed) -> usize {
     let ids = review.plan.iter().flat_map(|plan| plan.ids());
     ids.filter(|id| view.doubted.contains(*id)).count()
 }
 
-fn power(view: &View, navigation: &Navigation, on: &Callback<Intent>, main: &NodeRef) -> Html {
-    let locale = view.session.locale();
+/// What the operator says.
+fn remarks(view: &View) -> Html {
+    html! {
+        <Remarks settings={view.settings.clone()} unusable={view.unusable.clone()} quarantined={view.quarantined.clone()} />
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct PowerProps {
+    view: View,
+    /// What the focus goes to, if to nothing in it.
+    main: NodeRef,
+}
+
+/// The form and the review, or a run.
+#[component]
+fn Power(props: &PowerProps) -> Html {
+    let locale = use_locale();
+    let PowerProps { view, main } = props;
     if let Some(run) = &view.run {
         return html! {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
                 <h1 class="hidden">{ Message::PageTitle.in_locale(locale) }</h1>
-                { approval(view, on) }
-                { remarks(view, on) }
-                { close_run(run, locale, navigation, on) }
-                { no_journal(view) }
-                { run_key(view, run, on) }
-                { part("results", results, results::Props {
-                    locale,
-                    run: run.clone(),
-                    signed: view.signed.clone(),
-                    route: view.route.clone(),
-                    now: view.now,
-                    changed: match view.approval {
+                <ApprovalResponse standing={view.approval.clone()} />
+                { remarks(view) }
+                if run.can_close() { <PutAway is_unfinished={run.is_unfinished()} /> }
+                if view.no_journal.is_some() { <NoJournal /> }
+                { run_key(view, run, locale) }
+                <Results run={run.clone()} signed={view.signed.clone()} route={view.route.clone()} now={view.now}
+                    changed={match view.approval {
                         ApprovalStatus::Changed { choice: Some(choice), number, .. } => Some((choice, number)),
                         _ => None,
-                    },
-                    on: on.clone(),
-                }) }
+                    }} />
             </main>
         };
     }
     let review = match view.session.step() {
-        Step::Compose { .. } => nothing_to_review(locale),
+        Step::Compose { .. } => html! { <NothingToReview /> },
         Step::Preflight { preflight } => {
-            let props = preflight::Props {
-                locale,
-                preflight: preflight.clone(),
-                key_id: view.session.form().key_id().to_owned(),
-                has_token: view.key.token != SecretStatus::Missing,
-                on: on.clone(),
-            };
-            part("looking", preflight_panel, props)
+            html! {
+                <Preflight preflight={preflight.clone()} key_id={view.session.form().key_id().to_owned()}
+                    has_token={view.key.token != SecretStatus::Missing} />
+            }
         }
         Step::Review(review) => {
             let form = view.session.form();
-            let props = review::Props {
-                locale,
-                review: review.clone(),
-                reason: form.reason().to_owned(),
-                refusal: view.session.reason_refusal(),
-                pacing: *form.pacing(),
-                doubted: doubted(view, review),
-                route: view.route.clone(),
-                once: view.once,
-                checking: view.diagnostics.as_ref().is_some_and(|one| one.findings.is_none()),
-                on: on.clone(),
-            };
-            part("review", review::review, props)
+            html! {
+                <Review review={review.clone()} reason={form.reason().to_owned()} refusal={view.session.reason_refusal()}
+                    pacing={*form.pacing()} doubted={doubted(view, review)} route={view.route.clone()} once={view.once}
+                    checking={view.diagnostics.as_ref().is_some_and(|one| one.findings.is_none())} />
+            }
         }
     };
     html! {
         <main class="two-panes" data-step={step(view)} tabindex="-1" ref={main.clone()}>
             <h1 class="hidden">{ Message::PageTitle.in_locale(locale) }</h1>
-            { remarks(view, on) }
-            { linked(view, on) }
-            { approval(view, on) }
-            { part("compose", compose, compose::Props {
-                locale,
-                form: view.session.form().clone(),
-                refusal: match view.session.step() {
+            { remarks(view) }
+            if let Some(link) = &view.link { <Linked link={link.clone()} session={view.session.clone()} /> }
+            <ApprovalResponse standing={view.approval.clone()} />
+            <Compose form={view.session.form().clone()}
+                refusal={match view.session.step() {
                     Step::Compose { refusal } => refusal.clone(),
                     Step::Preflight { .. } | Step::Review(_) => None,
-                },
-                reviewing: match view.session.step() {
+                }}
+                reviewing={match view.session.step() {
                     Step::Compose { .. } => false,
                     Step::Preflight { .. } | Step::Review(_) => true,
-                },
-                opening: false,
-                failed: None,
-                key: view.key.clone(),
-                untrusted_parent: view.untrusted_parent.clone(),
-                on: on.clone(),
-            }) }
+                }}
+                key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} />
             { review }
             if let Some(saved_runs) = view.saved_runs.as_ref().filter(|saved_runs| !saved_runs.is_empty()) {
                 <p class="small whole">
-                    { page_link::page_link(navigation, PageRoute::Runs, "quiet", "runs", false,
-                        html! { { MessageArgs::SavedRuns(saved_runs.len()).in_locale(locale) } }) }
+                    <Go page_route={PageRoute::Runs} class="quiet" action="runs">
+                        { MessageArgs::SavedRuns(saved_runs.len()).in_locale(locale) }
+                    </Go>
                 </p>
             }
         </main>
@@ -319,8 +283,7 @@ fn power(view: &View, navigation: &Navigation, on: &Callback<Intent>, main: &Nod
 
 /// The fields for the key of a run that has none: one that was brought back, or whose key was locked.
 /// Without it a run can neither look nor send.
-fn run_key(view: &View, run: &Run, on: &Callback<Intent>) -> Html {
-    let locale = view.session.locale();
+fn run_key(view: &View, run: &Run, locale: Locale) -> Html {
     if !key_is_wanted(view.key.secret, run.status()) {
         return Html::default();
     }
@@ -331,16 +294,9 @@ fn run_key(view: &View, run: &Run, on: &Callback<Intent>) -> Html {
                 if view.key.source.is_none() {
                     <p>{ Message::KeyWanted.in_locale(locale) }</p>
                 }
-                { credential::credential(&credential::Props {
-                    locale,
-                    cloud: run.spec().target().cloud,
-                    key_id: view.wrong_key_id.as_deref().unwrap_or(&run.about().key_id),
-                    form: None,
-                    key: view.key.clone(),
-                    untrusted_parent: view.untrusted_parent.as_ref(),
-                    problem: problem.as_ref(),
-                    on,
-                }) }
+                <Credential cloud={run.spec().target().cloud}
+                    key_id={view.wrong_key_id.as_deref().unwrap_or(&run.about().key_id).to_owned()}
+                    key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} {problem} />
             </div>
         </form>
     }
@@ -365,17 +321,20 @@ fn key_is_wanted(secret: SecretStatus, status: RunStatus) -> bool {
     }
 }
 
+#[derive(PartialEq, Properties)]
+struct PutAwayProps {
+    is_unfinished: bool,
+}
+
 /// The way from a run to the others, if nothing goes on in it.
-fn close_run(run: &Run, locale: Locale, navigation: &Navigation, on: &Callback<Intent>) -> Html {
-    if !run.can_close() {
-        return Html::default();
-    }
-    let words = if run.is_unfinished() { Message::PutAway } else { Message::SavedRuns };
+#[component]
+fn PutAway(props: &PutAwayProps) -> Html {
+    let (locale, dispatch, navigation) = (use_locale(), use_dispatch(), use_ways());
+    let words = if props.is_unfinished { Message::PutAway } else { Message::SavedRuns };
     let onclick = {
-        let (on, on_navigate) = (on.clone(), navigation.on_navigate.clone());
         Callback::from(move |_: MouseEvent| {
-            on.emit(Intent::History(HistoryAction::Close));
-            on_navigate.emit(PageRoute::Runs);
+            dispatch.emit(Intent::History(HistoryAction::Close));
+            navigation.on_navigate.emit(PageRoute::Runs);
         })
     };
     html! {

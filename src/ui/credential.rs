@@ -1,16 +1,18 @@
 //! The key. What is typed into the secret fields goes straight to the vault; once it is there, the
 //! field is emptied, so that no copy stays in the page.
 
-use super::untrusted_text::shown;
 use super::{
     compose::{problem_at, words_for},
     dom::{is_typing, put_value, typed_at, value_of},
     icon::{Icon, icon},
-    part::part,
+    untrusted_text::shown,
 };
+#[cfg(not(feature = "console"))]
+use crate::context::Dispatch;
 #[cfg(feature = "console")]
 use crate::text::keys;
 use crate::{
+    context::{use_dispatch, use_locale},
     frame::UntrustedParent,
     store::{Intent, KeyState},
     text::{Message, MessageArgs},
@@ -22,9 +24,8 @@ use relight_core::{
     form::{Form, FormEdit, SecretStatus},
     i18n::Locale,
 };
-use std::rc::Rc;
 use yew::{
-    Callback, Event, Html, InputEvent, NodeRef, functional::Hook, functional::HookContext, html,
+    AttrValue, Callback, Event, Html, InputEvent, NodeRef, Properties, component, html,
     use_effect_with, use_node_ref,
 };
 
@@ -32,42 +33,43 @@ use yew::{
 pub(crate) type Field = (&'static str, String);
 
 /// What is known of the key.
-pub(crate) struct Props<'a> {
-    pub(crate) locale: Locale,
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct CredentialProps {
     pub(crate) cloud: &'static dyn Cloud,
-    pub(crate) key_id: &'a str,
-    /// The form that the key is for; a run has its own.
-    pub(crate) form: Option<&'a Form>,
-    pub(crate) key: KeyState,
-    pub(crate) untrusted_parent: Option<&'a UntrustedParent>,
-    pub(crate) problem: Option<&'a Field>,
-    pub(crate) on: &'a Callback<Intent>,
+    pub(crate) key_id: AttrValue,
+    /// The form that the key is for; a run has none.
+    #[prop_or_default]
+    pub(crate) form: Option<Form>,
+    /// What the vault says of it.
+    pub(crate) key_state: KeyState,
+    pub(crate) untrusted_parent: Option<UntrustedParent>,
+    pub(crate) problem: Option<Field>,
 }
 
 /// Key id, secret, token, and where they are kept.
-pub(crate) fn credential(props: &Props<'_>) -> Html {
-    let locale = props.locale;
-    if let Some(untrusted_parent) = props.untrusted_parent {
+#[component]
+pub(crate) fn Credential(props: &CredentialProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    if let Some(untrusted_parent) = &props.untrusted_parent {
         return refused(untrusted_parent, locale);
     }
     let labels = &props.cloud.manifest().credential;
-    let error = |field| words_for(props.problem, field);
+    let error = |field| words_for(props.problem.as_ref(), field);
     let onkeyid =
-        props.on.reform(|event: InputEvent| Intent::Edit(FormEdit::KeyId(value_of(&event))));
-    let onforget = props.on.reform(|_| Intent::WipeKey);
+        dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::KeyId(value_of(&event))));
+    let onforget = dispatch.reform(|_| Intent::WipeKey);
     let doubted = (!props.key_id.is_empty() && error("keyId").is_none())
-        .then(|| doubt(props.cloud, props.key_id))
+        .then(|| doubt(props.cloud, &props.key_id))
         .flatten();
-    let status =
-        props.key.secret != SecretStatus::Missing || props.key.token != SecretStatus::Missing;
-    let key_id: Rc<str> = props.key_id.into();
+    let status = props.key_state.secret != SecretStatus::Missing
+        || props.key_state.token != SecretStatus::Missing;
     #[cfg(feature = "console")]
-    if let Some(source) = &props.key.source {
+    if props.key_state.source.is_some() {
         return html! {
             <fieldset class="credential">
                 <legend>{ Message::Key.in_locale(locale) }</legend>
-                { super::key_details::sourced(props, source) }
-                { super::saved_keys::list(props) }
+                <super::key_details::Sourced ..props.clone() />
+                <super::saved_keys::KeptKeys ..props.clone() />
                 if status {
                     <div class="row small muted">
                         <span class="grow">{ Message::KeyInTab.in_locale(locale) }</span>
@@ -80,10 +82,13 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
         };
     }
     #[cfg(feature = "console")]
-    let (saved, details) = (super::saved_keys::list(props), super::key_details::key_details(props));
+    let (saved, details) = (
+        html! { <super::saved_keys::KeptKeys ..props.clone() /> },
+        html! { <super::key_details::Keeping ..props.clone() /> },
+    );
     #[cfg(not(feature = "console"))]
-    let (saved, details) = (Html::default(), about(props));
-    let (in_tab, forget) = in_tab(props, status);
+    let (saved, details) = (Html::default(), about(props, &dispatch, locale));
+    let (in_tab, forget) = in_tab(props, status, locale);
     html! {
         <fieldset class="credential">
             <legend>{ Message::Key.in_locale(locale) }</legend>
@@ -91,7 +96,7 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
             <div class="field beside">
                 <label for="key-id">{ labels.key_id_label }</label>
                 <input id="key-id" name="keyId" type="text" autocomplete="username" autocapitalize="none"
-                    spellcheck="false" value={props.key_id.to_owned()} oninput={onkeyid}
+                    spellcheck="false" value={&props.key_id} oninput={onkeyid}
                     aria-invalid={error("keyId").map(|_| "true")} aria-describedby="e-keyId doubt" />
                 { problem_at("e-keyId", error("keyId")) }
             </div>
@@ -101,34 +106,18 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
                     <span>{ doubt_in_words(doubt, locale) }</span>
                 </p>
             }
-            { part("secret", secret_field, SecretProps {
-                locale,
-                name: "secret",
-                label: labels.secret_label,
-                status: props.key.secret,
-                problem: error("secret").map(ToOwned::to_owned).or_else(|| swapped(props)),
-                cloud: props.cloud,
-                key_id: Rc::clone(&key_id),
-                optional: false,
-                intent: Intent::Secret,
-                on: props.on.clone(),
-            }) }
-            if labels.token_label.is_some() || props.key.token != SecretStatus::Missing {
-                { part("token", secret_field, SecretProps {
-                    locale,
-                    name: "token",
-                    label: labels.token_label.unwrap_or("Token"),
-                    status: props.key.token,
-                    problem: error("token").map(ToOwned::to_owned),
-                    cloud: props.cloud,
-                    key_id,
-                    optional: true,
-                    intent: Intent::Token,
-                    on: props.on.clone(),
-                }) }
+            <SecretField name="secret" label={labels.secret_label} status={props.key_state.secret}
+                problem={error("secret").map(ToOwned::to_owned).or_else(|| swapped(props, locale))}
+                cloud={props.cloud} key_id={&props.key_id} optional={false}
+                on_typed={dispatch.reform(Intent::Secret)} />
+            if labels.token_label.is_some() || props.key_state.token != SecretStatus::Missing {
+                <SecretField name="token" label={labels.token_label.unwrap_or("Token")} status={props.key_state.token}
+                    problem={error("token").map(ToOwned::to_owned)}
+                    cloud={props.cloud} key_id={&props.key_id} optional={true}
+                    on_typed={dispatch.reform(Intent::Token)} />
             }
             { details }
-            { gone(&props.key, locale) }
+            { gone(&props.key_state, locale) }
             <div class="row small muted">
                 <span class="grow">{ in_tab }</span>
                 if status {
@@ -142,13 +131,12 @@ pub(crate) fn credential(props: &Props<'_>) -> Html {
 }
 
 /// Where the key is, and what lets go of it.
-fn in_tab(props: &Props<'_>, status: bool) -> (&'static str, &'static str) {
-    let locale = props.locale;
+fn in_tab(props: &CredentialProps, status: bool, locale: Locale) -> (&'static str, &'static str) {
     #[cfg(feature = "console")]
-    if props.key.chosen.is_some() {
+    if props.key_state.chosen.is_some() {
         return (keys::CHOSEN.in_locale(locale), keys::PUT_BACK.in_locale(locale));
     }
-    let in_tab = match (status, props.key.is_readable) {
+    let in_tab = match (status, props.key_state.is_readable) {
         (false, _) => Message::KeySaved,
         (true, false) => Message::KeyInTab,
         (true, true) => Message::KeyReadable,
@@ -158,25 +146,29 @@ fn in_tab(props: &Props<'_>, status: bool) -> (&'static str, &'static str) {
 
 /// Said as soon as a secret is entered that looks like a key id; what else is wrong with the two is said
 /// once one goes on.
-fn swapped(props: &Props<'_>) -> Option<String> {
+fn swapped(props: &CredentialProps, locale: Locale) -> Option<String> {
     let labels = &props.cloud.manifest().credential;
-    let secret = props.key.guard.secret.filter(|_| props.key.secret == SecretStatus::Malformed)?;
-    is_swapped(props.cloud, props.key_id, secret).then(|| {
-        MessageArgs::KeySwapped(labels.secret_label, labels.key_id_label).in_locale(props.locale)
+    let secret = props
+        .key_state
+        .guard
+        .secret
+        .filter(|_| props.key_state.secret == SecretStatus::Malformed)?;
+    is_swapped(props.cloud, &props.key_id, secret).then(|| {
+        MessageArgs::KeySwapped(labels.secret_label, labels.key_id_label).in_locale(locale)
     })
 }
 
 /// The way to what only the rest of the page has: to keep the key, and what it must be allowed.
 #[cfg(not(feature = "console"))]
-fn about(props: &Props<'_>) -> Html {
-    if props.key.secret != SecretStatus::Usable {
+fn about(props: &CredentialProps, dispatch: &Dispatch, locale: Locale) -> Html {
+    if props.key_state.secret != SecretStatus::Usable {
         return Html::default();
     }
     html! {
         <div class="row">
             <button type="button" class="tiny" data-action="about-key"
-                onclick={props.on.reform(|_| Intent::AboutKey)}>
-                { Message::AboutKey.in_locale(props.locale) }
+                onclick={dispatch.reform(|_| Intent::AboutKey)}>
+                { Message::AboutKey.in_locale(locale) }
             </button>
         </div>
     }
@@ -202,45 +194,31 @@ fn refused(untrusted_parent: &UntrustedParent, locale: Locale) -> Html {
 }
 
 /// A field whose text is not kept in it.
+#[derive(PartialEq, Properties)]
 struct SecretProps {
-    locale: Locale,
     name: &'static str,
     label: &'static str,
     status: SecretStatus,
     problem: Option<String>,
     cloud: &'static dyn Cloud,
     /// What stands in the field for the key id.
-    key_id: Rc<str>,
+    key_id: AttrValue,
     optional: bool,
-    /// What its text becomes.
-    intent: fn(Typed) -> Intent,
-    on: Callback<Intent>,
+    /// Takes its text.
+    on_typed: Callback<Typed>,
 }
 
-impl PartialEq for SecretProps {
-    fn eq(&self, other: &Self) -> bool {
-        // The name settles the intent.
-        self.locale == other.locale
-            && self.name == other.name
-            && self.label == other.label
-            && self.status == other.status
-            && self.problem == other.problem
-            && self.cloud == other.cloud
-            && self.key_id == other.key_id
-            && self.on == other.on
-    }
-}
-
-fn secret_field(props: &SecretProps, hooks: &mut HookContext) -> Html {
-    let node = use_node_ref().run(hooks);
+#[component]
+fn SecretField(props: &SecretProps) -> Html {
+    let locale = use_locale();
+    let node = use_node_ref();
     {
         let node = node.clone();
         use_effect_with(props.status, move |status| {
             if *status == SecretStatus::Missing {
                 put_value(&node, "");
             }
-        })
-        .run(hooks);
+        });
     }
     let take = taking(props, node.clone());
     let oninput = {
@@ -259,15 +237,14 @@ fn secret_field(props: &SecretProps, hooks: &mut HookContext) -> Html {
         ("key-secret", "e-secret", "current-password")
     };
     let placeholder = match (props.status, props.optional) {
-        (SecretStatus::Usable, _) => Some(Message::KeyPlaceholder.in_locale(props.locale)),
+        (SecretStatus::Usable, _) => Some(Message::KeyPlaceholder.in_locale(locale)),
         (SecretStatus::Missing | SecretStatus::Malformed, true) => {
-            Some(Message::Optional.in_locale(props.locale))
+            Some(Message::Optional.in_locale(locale))
         }
         (SecretStatus::Missing | SecretStatus::Malformed, false) => None,
     };
     let problem = props.problem.as_deref().or_else(|| {
-        (props.status == SecretStatus::Malformed)
-            .then(|| Message::SecretUnusable.in_locale(props.locale))
+        (props.status == SecretStatus::Malformed).then(|| Message::SecretUnusable.in_locale(locale))
     });
     html! {
         <div class="field beside">
@@ -283,8 +260,8 @@ fn secret_field(props: &SecretProps, hooks: &mut HookContext) -> Html {
 /// Takes what is typed in the field over: the key is made of it once, not of each of its beginnings. The
 /// field is emptied then; what cannot be a secret stays in it, to be mended.
 fn taking(props: &SecretProps, node: NodeRef) -> impl Fn() + Clone + 'static + use<> {
-    let SecretProps { intent, cloud, optional, .. } = *props;
-    let (key_id, on) = (Rc::clone(&props.key_id), props.on.clone());
+    let SecretProps { cloud, optional, .. } = *props;
+    let (key_id, on_typed) = (props.key_id.clone(), props.on_typed.clone());
     move || {
         let text = typed_at(&node);
         match text.status() {
@@ -296,7 +273,7 @@ fn taking(props: &SecretProps, node: NodeRef) -> impl Fn() + Clone + 'static + u
                 }
             }
         }
-        on.emit(intent(text));
+        on_typed.emit(text);
     }
 }
 

@@ -1,9 +1,12 @@
 //! The doctor: what holds on the way to a cloud, and how to mend what does not.
 
-use super::chip::Tone;
-use super::icon::{Icon, icon};
-use super::untrusted_text::shown;
+use super::{
+    chip::Tone,
+    icon::{Icon, icon},
+    untrusted_text::shown,
+};
 use crate::{
+    context::{use_dispatch, use_locale},
     store::{Diagnostics, Intent, Shared},
     text::{Message, MessageArgs, diagnostics as words},
 };
@@ -11,25 +14,24 @@ use relight_core::{
     diagnostics::{CheckResult, Finding},
     i18n::Locale,
 };
-use yew::{Callback, Html, classes, functional::HookContext, html};
+use yew::{Html, Properties, classes, component, html};
 
 /// What was found, and what is asked for.
-#[derive(PartialEq)]
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
+#[derive(PartialEq, Properties)]
+pub(crate) struct DoctorProps {
     /// The way that calls take, in few words.
     pub(crate) route: String,
     pub(crate) diagnostics: Option<Shared<Diagnostics>>,
-    pub(crate) on: Callback<Intent>,
 }
 
 /// The doctor's page.
-pub(crate) fn diagnostics(props: &Props, _: &mut HookContext) -> Html {
-    let locale = props.locale;
+#[component]
+pub(crate) fn Doctor(props: &DoctorProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
     let t = |message: Message| message.in_locale(locale);
     let findings = props.diagnostics.as_deref().and_then(|one| one.findings.as_ref());
     let busy = props.diagnostics.is_some() && findings.is_none();
-    let onclick = props.on.reform(|_| Intent::RunDiagnostics);
+    let onclick = dispatch.reform(|_| Intent::RunDiagnostics);
     html! {
         <section class="panel" part="panel doctor" aria-labelledby="h-doctor" data-doctor={
             if busy { "busy" } else if findings.is_some() { "done" } else { "idle" }
@@ -42,7 +44,7 @@ pub(crate) fn diagnostics(props: &Props, _: &mut HookContext) -> Html {
             <div class="body stack">
                 <p class="muted">{ t(Message::DiagnosticsHint) }</p>
                 <div class="row">
-                    <button type="button" class={classes!("primary")} data-action="examine"
+                    <button type="button" class="primary" data-action="examine"
                         aria-busy={busy.then_some("true")} disabled={busy} {onclick}>
                         { t(Message::RunDiagnostics) }
                     </button>

@@ -1,18 +1,18 @@
 //! The index of every error that is known: to search, to link to and to print. Needs no key and no
 //! network.
 
-use super::untrusted_text::shown;
 use super::{
-    copy::copy_button,
+    copy::CopyButton,
     dom::{focus, value_of},
     explanation::badge,
     icon::{Icon, icon},
-    page_link::{Navigation, page_link},
-    pager::{Pages, page_range, pager},
+    page_link::{Go, Navigation, use_ways},
+    pager::{Pager, page_range},
+    untrusted_text::shown,
 };
 use crate::{
+    context::use_locale,
     routes::{IndexFilter, PageRoute},
-    store::Intent,
     text::{self, Message, MessageArgs},
 };
 use relight_core::{
@@ -23,20 +23,17 @@ use relight_core::{
     i18n::Locale,
 };
 use yew::{
-    Callback, Html, InputEvent, NodeRef, classes, functional::Hook, functional::HookContext, html,
-    use_effect_with, use_memo, use_mut_ref, use_node_ref, use_state_eq,
+    Callback, Html, InputEvent, NodeRef, Properties, classes, component, html, use_effect_with,
+    use_memo, use_mut_ref, use_node_ref, use_state_eq,
 };
 
 /// Rows a page.
 const PAGE_SIZE: usize = 30;
 
 /// What of the index is shown.
-#[derive(PartialEq)]
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
+#[derive(PartialEq, Properties)]
+pub(crate) struct ErrorsProps {
     pub(crate) shown: IndexFilter,
-    pub(crate) navigation: Navigation,
-    pub(crate) on: Callback<Intent>,
 }
 
 /// An error in the index.
@@ -47,16 +44,17 @@ struct Listed {
 }
 
 /// The index.
-pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
-    let locale = props.locale;
+#[component]
+pub(crate) fn Errors(props: &ErrorsProps) -> Html {
+    let (locale, navigation) = (use_locale(), use_ways());
     let t = |message: Message| message.in_locale(locale);
-    let wanted = use_state_eq(String::new).run(hooks);
-    let page = use_state_eq(|| 0_usize).run(hooks);
-    let printing = use_state_eq(|| false).run(hooks);
-    let heading = use_node_ref().run(hooks);
-    let all = use_memo(locale, |locale| listed(*locale)).run(hooks);
+    let wanted = use_state_eq(String::new);
+    let page = use_state_eq(|| 0_usize);
+    let printing = use_state_eq(|| false);
+    let heading = use_node_ref();
+    let all = use_memo(locale, |locale| listed(*locale));
     // Whoever opens an error from the list of all comes back to the list of all.
-    let section = use_mut_ref(|| props.shown.section).run(hooks);
+    let section = use_mut_ref(|| props.shown.section);
     if props.shown.code.is_none() {
         *section.borrow_mut() = props.shown.section;
     }
@@ -64,11 +62,11 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
     let found = search(&all, &wanted, section);
     {
         let heading = heading.clone();
-        use_effect_with(props.shown.code.clone(), move |_| focus(&heading)).run(hooks);
+        use_effect_with(props.shown.code.clone(), move |_| focus(&heading));
     }
     {
         let page = page.clone();
-        use_effect_with(section, move |_| page.set(0)).run(hooks);
+        use_effect_with(section, move |_| page.set(0));
     }
     {
         // Everything that is to be printed is mounted first; the rest of the time few rows are.
@@ -81,8 +79,7 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
                 }
                 printing.set(false);
             }
-        })
-        .run(hooks);
+        });
     }
     let oninput = {
         let (wanted, page) = (wanted.clone(), page.clone());
@@ -103,9 +100,9 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
                 <h1 id="h-errors">{ t(Message::IndexTitle) }</h1>
                 <span class="small muted grow"><span class="wide">{ t(Message::IndexHint) }</span></span>
                 <button type="button" class="tiny" data-action="print" onclick={onprint}>{ t(Message::Print) }</button>
-                { page_link(&props.navigation, PageRoute::Explain, "tiny", "explain", false, t(Message::PasteAnError).into()) }
+                <Go place={PageRoute::Explain} class="tiny" action="explain">{ t(Message::PasteAnError) }</Go>
             </div>
-            { tools(props, section, &all, &wanted, oninput) }
+            { tools(section, &all, &wanted, oninput, locale) }
             <div class={if open.is_some() { "split wide-aside" } else { "" }}>
                 <div class="entries" data-entries={found.len().to_string()}>
                     if *printing && open.is_none() {
@@ -113,19 +110,12 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
                     } else if found.is_empty() {
                         <p class="nothing muted" role="status">{ t(Message::NothingMatches) }</p>
                     } else {
-                        { list(props, section, &found, *page) }
-                        { pager(&Pages {
-                            locale,
-                            label: t(Message::IndexTitle),
-                            total: found.len(),
-                            size: PAGE_SIZE,
-                            page: *page,
-                            on_page: &Callback::from(move |to| page.set(to)),
-                        }) }
+                        { list(&props.shown, section, &found, *page, locale) }
+                        <Pager label={t(Message::IndexTitle)} total={found.len()} size={PAGE_SIZE} page={*page} on_page={Callback::from(move |to| page.set(to))} />
                     }
                 </div>
                 if let Some((code, of)) = open {
-                    { opened_code(props, section, of, code, heading) }
+                    { opened_code(section, of, code, heading, &navigation, locale) }
                 }
             </div>
         </section>
@@ -134,13 +124,12 @@ pub(crate) fn errors(props: &Props, hooks: &mut HookContext) -> Html {
 
 /// The field to search with, and the clouds to choose from.
 fn tools(
-    props: &Props,
     chosen: Option<&str>,
     all: &[Listed],
     wanted: &str,
     oninput: Callback<InputEvent>,
+    locale: Locale,
 ) -> Html {
-    let locale = props.locale;
     let t = |message: Message| message.in_locale(locale);
     let sections = sections().map(|section| {
         let count = all.iter().filter(|one| one.item.cloud == section).count();
@@ -155,8 +144,11 @@ fn tools(
                 { for sections.map(|(section, name, count)| {
                     let place = PageRoute::Errors(IndexFilter { section, code: None });
                     let is_shown = chosen == section;
-                    let words = html! { <>{ name }{ " " }<b>{ text::number(locale, count) }</b></> };
-                    page_link(&props.navigation, place, "count", "shelf", is_shown, words)
+                    html! {
+                        <Go {place} class="count" action="shelf" is_here={is_shown}>
+                            { name }{ " " }<b>{ text::number(locale, count) }</b>
+                        </Go>
+                    }
                 }) }
             </nav>
         </div>
@@ -165,13 +157,13 @@ fn tools(
 
 /// Everything that is said about a code, beside the list.
 fn opened_code(
-    props: &Props,
     chosen: Option<&'static str>,
     section: &'static str,
     code: &str,
     heading: NodeRef,
+    navigation: &Navigation,
+    locale: Locale,
 ) -> Html {
-    let locale = props.locale;
     let up = PageRoute::Errors(IndexFilter { section: chosen, code: None });
     let items = find_in_index(section, code, locale);
     let code = items.first().map_or(code, |item| item.code);
@@ -183,10 +175,10 @@ fn opened_code(
         <quarantined aria-labelledby="h-error" data-error={code.to_owned()}>
             <div class="row">
                 <h2 class="grow" id="h-error" tabindex="-1" ref={heading}><code>{ shown(code) }</code></h2>
-                if let Some(address) = props.navigation.routed.then(address).flatten() {
-                    { copy_button(locale, address, Message::CopyLink, None, &props.on) }
+                if let Some(address) = navigation.routed.then(address).flatten() {
+                    <CopyButton text={address} label={Message::CopyLink} />
                 }
-                { page_link(&props.navigation, up, "tiny", "close", false, Message::Close.in_locale(locale).into()) }
+                <Go place={up} class="tiny" action="close">{ Message::Close.in_locale(locale) }</Go>
             </div>
             if items.len() > 1 {
                 <p class="small muted">{ MessageArgs::Meanings(items.len()).in_locale(locale) }</p>
@@ -205,8 +197,13 @@ fn opened_code(
 }
 
 /// The rows of one page, under what is to be done.
-fn list(props: &Props, chosen: Option<&str>, found: &[&Item], page: usize) -> Html {
-    let locale = props.locale;
+fn list(
+    open: &IndexFilter,
+    chosen: Option<&str>,
+    found: &[&Item],
+    page: usize,
+    locale: Locale,
+) -> Html {
     let rows = found.get(page_range(found.len(), PAGE_SIZE, page)).unwrap_or_default();
     let groups = rows.chunk_by(|one, other| one.group == other.group);
     html! {
@@ -220,7 +217,7 @@ fn list(props: &Props, chosen: Option<&str>, found: &[&Item], page: usize) -> Ht
                             { group.title().in_locale(locale) }
                             <span class="muted small">{ text::number(locale, count) }</span>
                         </h2>
-                        <ul class="plain">{ for rows.iter().map(|item| row(props, chosen, item)) }</ul>
+                        <ul class="plain">{ for rows.iter().map(|item| row(open, chosen, item, locale)) }</ul>
                     </section>
                 })
             }) }
@@ -228,15 +225,15 @@ fn list(props: &Props, chosen: Option<&str>, found: &[&Item], page: usize) -> Ht
     }
 }
 
-fn row(props: &Props, chosen: Option<&str>, item: &Item) -> Html {
-    let shown = IndexFilter::at(&item.address);
-    let is_open = props.shown == shown;
+fn row(open: &IndexFilter, chosen: Option<&str>, item: &Item, locale: Locale) -> Html {
+    let place = IndexFilter::at(&item.address);
+    let is_here = *open == place;
     html! {
         <li class="entry" data-entry={item.address.clone()}>
-            { page_link(&props.navigation, PageRoute::Errors(shown), "link", "open", is_open, item.title.clone().into()) }
+            <Go place={PageRoute::Errors(place)} class="link" action="open" {is_here}>{ item.title.clone() }</Go>
             <code class="muted small">{ item.code }</code>
             if chosen.is_none() {
-                <span class="pill">{ section_name(item.cloud, props.locale) }</span>
+                <span class="pill">{ section_name(item.cloud, locale) }</span>
             }
         </li>
     }

@@ -1,18 +1,18 @@
 //! An error in words, without keys and without a network. What is pasted is kept nowhere, and what
 //! looks like a secret is hidden in the field itself, at once.
 
-use super::untrusted_text::shown;
 use super::{
-    copy::copy_button,
+    copy::CopyButton,
     dom::{focus, put_value, value_of},
     errors::vendor_page,
     explanation::{badge, facts, hints, permission},
     icon::{Icon, icon},
-    page_link::{Navigation, page_link},
+    page_link::Go,
+    untrusted_text::shown,
 };
 use crate::{
+    context::use_locale,
     routes::{IndexFilter, PageRoute},
-    store::Intent,
     text::{self, Message, lines},
 };
 use relight_core::{
@@ -21,30 +21,21 @@ use relight_core::{
     i18n::Locale,
 };
 use yew::{
-    Callback, Html, InputEvent, classes, functional::Hook, functional::HookContext, html, use_memo,
-    use_node_ref, use_state_eq,
+    Callback, Html, InputEvent, classes, component, html, use_memo, use_node_ref, use_state_eq,
 };
 
-/// The language of the words, and the ways to other places.
-#[derive(PartialEq)]
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
-    pub(crate) navigation: Navigation,
-    pub(crate) on: Callback<Intent>,
-}
-
 /// A field to paste into, and what it means.
-pub(crate) fn explain(props: &Props, hooks: &mut HookContext) -> Html {
-    let locale = props.locale;
+#[component]
+pub(crate) fn Explain() -> Html {
+    let locale = use_locale();
     let t = |message: Message| message.in_locale(locale);
-    let pasted = use_state_eq(String::new).run(hooks);
-    let hidden = use_state_eq(|| false).run(hooks);
-    let field = use_node_ref().run(hooks);
+    let pasted = use_state_eq(String::new);
+    let hidden = use_state_eq(|| false);
+    let field = use_node_ref();
     let explanations = use_memo(((*pasted).clone(), locale), |(pasted, locale)| {
         let options = TextOptions { locale: *locale, ..TextOptions::default() };
         if pasted.trim().is_empty() { Vec::new() } else { explain_text(pasted, &options) }
-    })
-    .run(hooks);
+    });
     let oninput = {
         let (pasted, hidden, field) = (pasted.clone(), hidden.clone(), field.clone());
         Callback::from(move |event: InputEvent| {
@@ -74,7 +65,7 @@ pub(crate) fn explain(props: &Props, hooks: &mut HookContext) -> Html {
         <section class="panel explain" part="panel explain" aria-labelledby="h-explain">
             <div class="head">
                 <h1 class="grow" id="h-explain">{ t(Message::ExplainTitle) }</h1>
-                { page_link(&props.navigation, PageRoute::Errors(IndexFilter::default()), "tiny", "errors", false, t(Message::AllErrors).into()) }
+                <Go place={PageRoute::Errors(IndexFilter::default())} class="tiny" action="errors">{ t(Message::AllErrors) }</Go>
             </div>
             <div class="body">
                 <div class="field">
@@ -99,15 +90,14 @@ pub(crate) fn explain(props: &Props, hooks: &mut HookContext) -> Html {
                     } else if explanations.is_empty() {
                         <p class="muted">{ t(Message::NothingFound) }</p>
                     }
-                    { for explanations.iter().map(|one| explanation(props, one)) }
+                    { for explanations.iter().map(|one| explanation(one, locale)) }
                 </div>
             </div>
         </section>
     }
 }
 
-fn explanation(props: &Props, explanation: &Explanation) -> Html {
-    let locale = props.locale;
+fn explanation(explanation: &Explanation, locale: Locale) -> Html {
     let t = |message: Message| message.in_locale(locale);
     let manifest = explanation.cloud.and_then(cloud::by_id).map(Cloud::manifest);
     html! {
@@ -131,7 +121,7 @@ fn explanation(props: &Props, explanation: &Explanation) -> Html {
                 <p>{ shown(&explanation.remedy) }</p>
             </div>
             { hints(explanation) }
-            { permission(explanation, locale, &props.on) }
+            { permission(explanation, locale) }
             <dl class="kv">
                 if let Some(detected_format) = explanation.detected_format {
                     <dt>{ t(Message::DetectedFormat) }</dt>
@@ -149,16 +139,9 @@ fn explanation(props: &Props, explanation: &Explanation) -> Html {
                 }
             </dl>
             <div class="row">
-                { copy_button(locale, for_support(explanation, locale), Message::CopyForSupport, None, &props.on) }
+                <CopyButton text={for_support(explanation, locale)} label={Message::CopyForSupport} />
                 if let Some(address) = &explanation.address {
-                    { page_link(
-                        &props.navigation,
-                        PageRoute::Errors(IndexFilter::at(address)),
-                        "tiny",
-                        "open",
-                        false,
-                        t(Message::AllAboutCode).into(),
-                    ) }
+                    <Go place={PageRoute::Errors(IndexFilter::at(address))} class="tiny" action="open">{ t(Message::AllAboutCode) }</Go>
                 }
             </div>
             { vendor_page(explanation, locale) }

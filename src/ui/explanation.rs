@@ -1,16 +1,17 @@
 //! What became of an instance and why, in words, beside the table.
 
-use super::untrusted_text::shown;
 use super::{
     chip::chip,
-    copy::copy_button,
+    copy::CopyButton,
     errors::vendor_page,
     icon::{Icon, icon},
     inspector::tokens,
     instances::{cause_key, is_failure},
+    untrusted_text::shown,
 };
 use crate::{
-    store::Intent,
+    context::{Dispatch, use_dispatch, use_locale},
+    store::{Intent, Shared},
     text::{self, Message, MessageArgs},
 };
 use relight_core::{
@@ -23,7 +24,8 @@ use relight_core::{
     request::{Request, Signed},
     run::{Choice, Event, Row, Run, RunStatus},
 };
-use yew::{Callback, Html, MouseEvent, classes, html};
+use std::{rc::Rc, sync::Arc};
+use yew::{Callback, Html, MouseEvent, Properties, classes, component, html};
 
 /// The most instances that a policy names.
 const NAMED_MAX: usize = 20;
@@ -32,22 +34,34 @@ const NAMED_MAX: usize = 20;
 const SCROLLED_BYTES: usize = 160;
 
 /// The instance whose story is told.
-pub(crate) struct Props<'a> {
-    pub(crate) locale: Locale,
-    pub(crate) run: &'a Run,
-    pub(crate) row: &'a Row,
+#[derive(Properties)]
+pub(crate) struct CardProps {
+    pub(crate) run: Shared<Run>,
+    pub(crate) row: Arc<Row>,
     /// The call that it travelled in, as it went out; `None` if this page has not sent it.
-    pub(crate) signed: Option<&'a Request<Signed>>,
-    pub(crate) on: &'a Callback<Intent>,
+    pub(crate) signed: Option<Rc<Request<Signed>>>,
     /// Show the request of a call.
-    pub(crate) on_inspect: &'a Callback<usize>,
+    pub(crate) on_inspect: Callback<usize>,
     /// Ask for more, once it is confirmed.
-    pub(crate) on_confirming: &'a Callback<Option<Choice>>,
+    pub(crate) on_confirming: Callback<Option<Choice>>,
+}
+
+impl PartialEq for CardProps {
+    fn eq(&self, other: &Self) -> bool {
+        // A call is signed once.
+        self.run == other.run
+            && Arc::ptr_eq(&self.row, &other.row)
+            && self.signed.is_some() == other.signed.is_some()
+            && self.on_inspect == other.on_inspect
+            && self.on_confirming == other.on_confirming
+    }
 }
 
 /// The explanation of an instance's outcome.
-pub(crate) fn card(props: &Props<'_>) -> Html {
-    let Props { locale, run, row, .. } = *props;
+#[component]
+pub(crate) fn Card(props: &CardProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let (run, row) = (&*props.run, &*props.row);
     let t = |message: Message| message.in_locale(locale);
     let spec = run.spec();
     let verb = spec.operation().verb;
@@ -92,7 +106,7 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
     let of_call = row.call.and_then(|call| run.calls().get(call)?.request_id.as_deref());
     let request_id =
         explanation.as_ref().and_then(|explanation| explanation.request_id.as_deref()).or(of_call);
-    let for_support = for_support(props, &title, explanation.as_ref(), request_id);
+    let for_support = for_support(props, &title, explanation.as_ref(), request_id, locale);
     let good = row.outcome == Outcome::DryRunPassed;
     html! {
         <div class={classes!("card", if good { "good-card" } else { "" })} data-explanation={row.id.as_str().to_owned()}>
@@ -109,8 +123,8 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
             </div>
             if let Some(explanation) = error {
                 { hints(explanation) }
-                { actions(props, explanation) }
-                { permission(explanation, locale, props.on) }
+                { actions(props, explanation, &dispatch, locale) }
+                { permission(explanation, locale) }
             }
             <dl class="kv">
                 if let Some(explanation) = &explanation { { facts(explanation, row.fault.as_deref(), locale) } }
@@ -121,9 +135,9 @@ pub(crate) fn card(props: &Props<'_>) -> Html {
             </dl>
             <div class="row">
                 if let Some(id) = request_id {
-                    { copy_button(locale, id.to_owned(), Message::RequestColumn, Some(t(Message::RequestColumn)), props.on) }
+                    <CopyButton text={id.to_owned()} label={Message::RequestColumn} what={t(Message::RequestColumn)} />
                 }
-                { copy_button(locale, for_support, Message::CopyForSupport, None, props.on) }
+                <CopyButton text={for_support} label={Message::CopyForSupport} />
                 if let Some(call) = row.call.filter(|_| row.sent_at.is_some()) {
                     <button type="button" class="tiny" data-action="show-request"
                         onclick={props.on_inspect.reform(move |_| call)}>
@@ -166,12 +180,12 @@ fn facts_of_row(run: &Run, row: &Row, locale: Locale) -> Html {
 }
 
 /// What is known about the request that a row travelled in.
-fn known<'a>(props: &Props<'a>) -> Known<'a> {
-    let run = props.run;
+fn known(props: &CardProps) -> Known<'_> {
+    let run = &props.run;
     Known {
         key_id: Some(&run.about().key_id),
         // What is not known must not be held against anybody.
-        has_token: props.signed.is_none_or(|signed| !tokens(signed).is_empty()),
+        has_token: props.signed.as_ref().is_none_or(|signed| !tokens(signed).is_empty()),
         clock_ahead_seconds: run.clock_correction_seconds().map(|skew| -skew),
         region: Some(&run.spec().target().region),
         instance_ids: &[],
@@ -179,8 +193,13 @@ fn known<'a>(props: &Props<'a>) -> Known<'a> {
 }
 
 /// What can be done about an error from here, the first first. Only what works is offered.
-fn actions(props: &Props<'_>, explanation: &Explanation) -> Html {
-    let Props { locale, run, row, on, .. } = *props;
+fn actions(
+    props: &CardProps,
+    explanation: &Explanation,
+    dispatch: &Dispatch,
+    locale: Locale,
+) -> Html {
+    let (run, row) = (&*props.run, &*props.row);
     let over = match run.status() {
         RunStatus::Finished | RunStatus::Stopped | RunStatus::Watching => true,
         RunStatus::Sending | RunStatus::Paused(_) => false,
@@ -190,7 +209,12 @@ fn actions(props: &Props<'_>, explanation: &Explanation) -> Html {
     let verb = run.spec().operation().verb;
     let start_over = |verb: Verb, region_search: bool, keep_key: bool| {
         let ids = ids.clone();
-        on.reform(move |_| Intent::StartOver { ids: ids.clone(), verb, region_search, keep_key })
+        dispatch.reform(move |_| Intent::StartOver {
+            ids: ids.clone(),
+            verb,
+            region_search,
+            keep_key,
+        })
     };
     let ask = |choice: Choice| props.on_confirming.reform(move |_| Some(choice));
     let mut buttons: Vec<(&'static str, String, Callback<MouseEvent>)> = Vec::new();
@@ -198,7 +222,8 @@ fn actions(props: &Props<'_>, explanation: &Explanation) -> Html {
         let button = match suggested {
             SuggestedAction::RefreshState if row.outcome == Outcome::Unknown => {
                 run.offer(Choice::CheckUnknown).map(|offer| {
-                    let preflight = on.reform(move |_| Intent::Run(Event::Ask(offer.clone())));
+                    let preflight =
+                        dispatch.reform(move |_| Intent::Run(Event::Ask(offer.clone())));
                     ("refresh-state", MessageArgs::CheckNow(1).in_locale(locale), preflight)
                 })
             }
@@ -280,11 +305,7 @@ pub(crate) fn hints(explanation: &Explanation) -> Option<Html> {
 }
 
 /// What is missing, and the smallest policy that allows it.
-pub(crate) fn permission(
-    explanation: &Explanation,
-    locale: Locale,
-    on: &Callback<Intent>,
-) -> Option<Html> {
+pub(crate) fn permission(explanation: &Explanation, locale: Locale) -> Option<Html> {
     let permission = explanation.permission.as_ref()?;
     let t = |message: Message| message.in_locale(locale);
     let denial = match permission.denial {
@@ -306,7 +327,7 @@ pub(crate) fn permission(
             if let Some(policy) = &permission.policy {
                 <div class="row">
                     <h4 class="grow">{ t(Message::Policy) }</h4>
-                    { copy_button(locale, policy.clone(), Message::CopyPolicy, None, on) }
+                    <CopyButton text={policy.clone()} label={Message::CopyPolicy} />
                 </div>
                 <pre tabindex="0" aria-label={t(Message::Policy)}>{ shown(policy) }</pre>
             }
@@ -424,18 +445,19 @@ fn term(name: &'static str, value: &str) -> Html {
 
 /// Everything that a vendor's support asks for, and no secret.
 fn for_support(
-    props: &Props<'_>,
+    props: &CardProps,
     title: &str,
     explanation: Option<&Explanation>,
     request_id: Option<&str>,
+    locale: Locale,
 ) -> String {
-    let t = |message: Message| message.in_locale(props.locale);
+    let t = |message: Message| message.in_locale(locale);
     let target = props.run.spec().target();
     let at = props.row.sent_at.map(text::instant).unwrap_or_default();
     text::lines(
         title,
         &[
-            (t(Message::Cloud), target.cloud.manifest().name.in_locale(props.locale)),
+            (t(Message::Cloud), target.cloud.manifest().name.in_locale(locale)),
             (t(Message::Region), &target.region),
             (t(Message::Operation), props.run.spec().operation().name),
             (t(Message::Instance), props.row.id.as_str()),

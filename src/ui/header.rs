@@ -1,56 +1,58 @@
 //! The bar at the top: where one is, how calls travel, and which key is in use.
 
-use super::untrusted_text::shown;
 use super::{
     Screen,
     icon::{Icon, icon, mark},
+    untrusted_text::shown,
 };
-use crate::{store::Intent, text::Message};
+use crate::{
+    context::{use_dispatch, use_locale},
+    store::Intent,
+    text::Message,
+};
 use relight_core::{form::SecretStatus, i18n::Locale, request::Route};
-use yew::{Callback, Html, html};
+use yew::{AttrValue, Callback, Html, Properties, component, html};
 
 /// Where one is, how calls travel, and which key is in use.
-pub(crate) struct Props<'a> {
-    pub(crate) locale: Locale,
+#[derive(PartialEq, Properties)]
+pub(crate) struct HeaderProps {
     pub(crate) screen: Screen,
-    pub(crate) route: &'a Route,
-    pub(crate) key_id: &'a str,
+    pub(crate) route: Route,
+    pub(crate) key_id: AttrValue,
     /// What the vault says of the secret.
     pub(crate) status: SecretStatus,
     /// The operator's own name, in the place of ours.
+    #[prop_or_default]
     pub(crate) brand: Option<Html>,
     /// Whether the operator lets nobody choose the language.
+    #[prop_or_default]
     pub(crate) language_locked: bool,
-    pub(crate) on_screen: &'a Callback<Screen>,
-    pub(crate) on: &'a Callback<Intent>,
+    pub(crate) on_screen: Callback<Screen>,
 }
 
 /// The bar at the top.
-pub(crate) fn header(props: Props<'_>) -> Html {
-    let Props { locale, screen, route, key_id, status, brand, language_locked, on_screen, on } =
-        props;
+#[component]
+pub(crate) fn Header(props: &HeaderProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let HeaderProps { screen, route, key_id, on_screen, .. } = props;
     let other = match locale {
         Locale::En => Locale::Zh,
         Locale::Zh => Locale::En,
     };
-    let onlanguage = {
-        let on = on.clone();
-        Callback::from(move |_| on.emit(Intent::Locale(other)))
-    };
+    let onlanguage = dispatch.reform(move |_| Intent::Locale(other));
     let tab = |to: Screen, words: &'static str| {
-        let on_screen = on_screen.clone();
-        let onclick = Callback::from(move |_| on_screen.emit(to));
-        let current = (screen == to).then_some("page");
+        let onclick = on_screen.reform(move |_| to);
+        let current = (*screen == to).then_some("page");
         html! {
             <button type="button" class="tab" data-action={to.word()} aria-current={current} {onclick}>
                 { words }
             </button>
         }
     };
-    let status = status == SecretStatus::Usable && !key_id.is_empty();
+    let status = props.status == SecretStatus::Usable && !key_id.is_empty();
     #[cfg(feature = "console")]
     let lock = {
-        let onclick = on.reform(|_| Intent::LockReason);
+        let onclick = dispatch.reform(|_| Intent::LockReason);
         html! {
             <button type="button" class="quiet" data-action="lock" title={Message::LockNow.in_locale(locale)} {onclick}>
                 { icon(Icon::LockReason) }
@@ -64,8 +66,8 @@ pub(crate) fn header(props: Props<'_>) -> Html {
     html! {
         <header class="bar" part="header">
             <div class="brand">
-                if let Some(brand) = brand {
-                    { brand }
+                if let Some(brand) = &props.brand {
+                    { brand.clone() }
                 } else {
                     { mark() }<span>{ "Relight" }</span>
                 }
@@ -88,7 +90,7 @@ pub(crate) fn header(props: Props<'_>) -> Html {
                 </span>
                 { lock }
             }
-            if !language_locked {
+            if !props.language_locked {
                 <button type="button" class="quiet" data-action="language" lang={other.tag()}
                     onclick={onlanguage}>
                     { Message::OtherLanguage.in_locale(locale) }

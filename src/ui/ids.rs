@@ -1,14 +1,14 @@
 //! The ids: one field that takes anything, and beneath it what was found. Valid ids are counted,
 //! never listed, so that typing stays quick however many there are.
 
-use super::untrusted_text::shown;
 use super::{
     compose::{keep_in_step, problem_at},
     dom::value_of,
     icon::{Icon, icon},
-    part::part,
+    untrusted_text::shown,
 };
 use crate::{
+    context::{Dispatch, use_dispatch, use_locale},
     store::Intent,
     text::{self, Message, MessageArgs},
 };
@@ -20,22 +20,20 @@ use relight_core::{
 };
 use std::sync::Arc;
 use yew::{
-    Callback, Html, InputEvent, classes, functional::Hook, functional::HookContext, html,
-    use_effect_with, use_node_ref, use_state_eq,
+    Callback, Html, InputEvent, Properties, classes, component, html, use_effect_with,
+    use_node_ref, use_state_eq,
 };
 
 /// At most so many problems are listed at a time.
 const LISTED: usize = 12;
 
 /// What is typed and what was found in it.
-#[derive(PartialEq)]
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
+#[derive(PartialEq, Properties)]
+pub(crate) struct IdsProps {
     pub(crate) cloud: &'static dyn Cloud,
     pub(crate) ids_text: Arc<str>,
     pub(crate) parsed: Arc<ParsedIds>,
     pub(crate) problem: Option<String>,
-    pub(crate) on: Callback<Intent>,
 }
 
 /// What a counter counts, and what a click on it lists.
@@ -51,16 +49,17 @@ enum Kind {
 }
 
 /// The field for the ids and what was found in it.
-pub(crate) fn ids(props: &Props, hooks: &mut HookContext) -> Html {
-    let locale = props.locale;
-    let node = use_node_ref().run(hooks);
+#[component]
+pub(crate) fn Ids(props: &IdsProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let node = use_node_ref();
     {
         let node = node.clone();
         // The field keeps what is typed by itself; only a change from elsewhere is put into it.
-        use_effect_with(props.ids_text.clone(), move |text| keep_in_step(&node, text)).run(hooks);
+        use_effect_with(props.ids_text.clone(), move |text| keep_in_step(&node, text));
     }
     let oninput =
-        props.on.reform(|event: InputEvent| Intent::Edit(FormEdit::IdsText(value_of(&event))));
+        dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::IdsText(value_of(&event))));
     let ids = &props.cloud.manifest().ids;
     let problem = props.problem.as_deref();
     html! {
@@ -77,22 +76,21 @@ pub(crate) fn ids(props: &Props, hooks: &mut HookContext) -> Html {
                         .in_locale(locale) }
                 </p>
             } else {
-                { part("found", found, FoundProps { locale, parsed: props.parsed.clone(), on: props.on.clone() }) }
+                <Found parsed={props.parsed.clone()} />
             }
         </div>
     }
 }
 
-#[derive(PartialEq)]
+#[derive(PartialEq, Properties)]
 struct FoundProps {
-    locale: Locale,
     parsed: Arc<ParsedIds>,
-    on: Callback<Intent>,
 }
 
-fn found(props: &FoundProps, hooks: &mut HookContext) -> Html {
-    let locale = props.locale;
-    let shown = use_state_eq(|| Kind::All).run(hooks);
+#[component]
+fn Found(props: &FoundProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let shown = use_state_eq(|| Kind::All);
     let parsed = &props.parsed;
     let count = |kind: Kind| parsed.problems.iter().filter(|one| is_of(one, kind)).count();
     let (valid, problems) = (parsed.ids.len(), parsed.problems.len());
@@ -144,7 +142,7 @@ fn found(props: &FoundProps, hooks: &mut HookContext) -> Html {
                     </ul>
                 </div>
             } else if problems > 0 {
-                { problems_of(props, *shown) }
+                { problems_of(parsed, *shown, &dispatch, locale) }
             }
             <p class="hidden" role="status">
                 { MessageArgs::FoundProblems { valid, problems }.in_locale(locale) }
@@ -153,13 +151,12 @@ fn found(props: &FoundProps, hooks: &mut HookContext) -> Html {
     }
 }
 
-fn problems_of(props: &FoundProps, kind: Kind) -> Html {
-    let locale = props.locale;
-    let total = props.parsed.problems.len();
-    let of_kind = || props.parsed.problems.iter().filter(|one| is_of(one, kind));
+fn problems_of(parsed: &ParsedIds, kind: Kind, dispatch: &Dispatch, locale: Locale) -> Html {
+    let total = parsed.problems.len();
+    let of_kind = || parsed.problems.iter().filter(|one| is_of(one, kind));
     // Of all kinds together a few will do: the counters list the others.
     let listed = if kind == Kind::All { 4 } else { LISTED };
-    let onremove = props.on.reform(|_| Intent::Edit(FormEdit::RemoveProblems));
+    let onremove = dispatch.reform(|_| Intent::Edit(FormEdit::RemoveProblems));
     let found = of_kind().count();
     html! {
         <div class="note warn">

@@ -1,15 +1,11 @@
 //! A request as it went out: what was signed, step by step. Secrets are never here; the signature
 //! is hidden until it is asked for, and a session token always.
 
-use super::untrusted_text::shown;
-use super::{
-    comparison::{self, comparison},
-    copy::copy_button,
-    dom::focus,
-    part::part,
-};
+use super::{comparison::Comparison, copy::CopyButton, dom::focus, untrusted_text::shown};
 use crate::{
-    store::{Intent, Shared},
+    context::use_locale,
+    routes::percent_decode,
+    store::Shared,
     text::{Message, MessageArgs},
 };
 use relight_core::{
@@ -20,51 +16,46 @@ use relight_core::{
 };
 use std::rc::Rc;
 use yew::{
-    Callback, Html, functional::Hook, functional::HookContext, html, use_effect_with, use_node_ref,
-    use_state_eq,
+    Callback, Html, Properties, component, html, use_effect_with, use_node_ref, use_state_eq,
 };
 
 /// The request that is looked into.
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
+#[derive(Properties)]
+pub(crate) struct InspectorProps {
     /// The index of its call.
     pub(crate) call: usize,
     pub(crate) signed: Option<Rc<Request<Signed>>>,
     /// What the cloud says it has signed, where its answer says so.
     pub(crate) server: Option<ServerSignature>,
     pub(crate) route: Shared<Route>,
-    pub(crate) on: Callback<Intent>,
     pub(crate) on_close: Callback<()>,
 }
 
-impl PartialEq for Props {
+impl PartialEq for InspectorProps {
     fn eq(&self, other: &Self) -> bool {
         let same = match (&self.signed, &other.signed) {
             (Some(one), Some(two)) => Rc::ptr_eq(one, two),
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
-        same && self.server == other.server
-            && self.locale == other.locale
-            && self.call == other.call
-            && self.route == other.route
+        same && self.server == other.server && self.call == other.call && self.route == other.route
     }
 }
 
 /// The request inspector.
-pub(crate) fn inspector(props: &Props, hooks: &mut HookContext) -> Html {
-    let locale = props.locale;
+#[component]
+pub(crate) fn Inspector(props: &InspectorProps) -> Html {
+    let locale = use_locale();
     let t = |message: Message| message.in_locale(locale);
-    let revealed = use_state_eq(|| false).run(hooks);
-    let heading = use_node_ref().run(hooks);
+    let revealed = use_state_eq(|| false);
+    let heading = use_node_ref();
     {
         let (heading, revealed) = (heading.clone(), revealed.clone());
         use_effect_with(props.call, move |_| {
             // Another request, another decision.
             revealed.set(false);
             focus(&heading);
-        })
-        .run(hooks);
+        });
     }
     let onreveal = {
         let revealed = revealed.clone();
@@ -84,12 +75,8 @@ pub(crate) fn inspector(props: &Props, hooks: &mut HookContext) -> Html {
             <p class="small muted">{ t(Message::InspectorHint) }</p>
             if let Some(signed) = &props.signed {
                 // One for each call: what was pasted belongs to it.
-                { part(&format!("comparison {}", props.call), comparison, comparison::Props {
-                    locale,
-                    signed: signed.clone(),
-                    server: props.server.clone(),
-                }) }
-                { request(props, signed, *revealed) }
+                <Comparison key={props.call} signed={signed.clone()} server={props.server.clone()} />
+                { request(signed, &props.route, *revealed, locale) }
                 <button type="button" class="tiny" data-action="reveal" aria-pressed={revealed.to_string()}
                     onclick={onreveal}>
                     { t(if *revealed { Message::Conceal } else { Message::Reveal }) }
@@ -101,8 +88,7 @@ pub(crate) fn inspector(props: &Props, hooks: &mut HookContext) -> Html {
     }
 }
 
-fn request(props: &Props, signed: &Request<Signed>, revealed: bool) -> Html {
-    let locale = props.locale;
+fn request(signed: &Request<Signed>, route: &Route, revealed: bool, locale: Locale) -> Html {
     let t = |message: Message| message.in_locale(locale);
     let veil = Redaction::new(signed, locale, revealed);
     let headers = {
@@ -114,14 +100,14 @@ fn request(props: &Props, signed: &Request<Signed>, revealed: bool) -> Html {
         }
         text
     };
-    let address = format!("{} {}", signed.method(), signed.url(&props.route));
+    let address = format!("{} {}", signed.method(), signed.url(route));
     let block = |name: &'static str, title: &'static str, content: &str| {
         let content = veil.over(content);
         html! {
             <section class="stack tight" data-step={name}>
                 <div class="row">
                     <h3 class="grow">{ title }</h3>
-                    { copy_button(locale, content.clone(), Message::Copy, Some(title), &props.on) }
+                    <CopyButton text={content.clone()} label={Message::Copy} what={title} />
                 </div>
                 <pre tabindex="0" aria-label={title}>{ shown(&content) }</pre>
             </section>

@@ -4,11 +4,11 @@ use super::{
     chip::chip,
     dom::value_of,
     explanation::title_of,
-    pager::{Pages, page_range, pager},
-    part::part,
+    pager::{Pager, page_range},
     untrusted_text::{shown, untrusted_text},
 };
 use crate::{
+    context::use_locale,
     store::Shared,
     text::{self, Message, MessageArgs},
 };
@@ -20,18 +20,14 @@ use relight_core::{
     run::{Millis, Row, Run},
 };
 use std::{rc::Rc, sync::Arc};
-use yew::{
-    Callback, Html, InputEvent, functional::Hook, functional::HookContext, html, use_effect_with,
-    use_state_eq,
-};
+use yew::{Callback, Html, InputEvent, Properties, component, html, use_effect_with, use_state_eq};
 
 /// No more than can be drawn anew several times a second without anybody feeling it.
 const ROWS_A_PAGE: usize = 50;
 
 /// Which rows are shown, and which of them is chosen.
-#[derive(PartialEq)]
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
+#[derive(PartialEq, Properties)]
+pub(crate) struct InstancesProps {
     pub(crate) run: Shared<Run>,
     /// Only those with this outcome.
     pub(crate) filter: Option<Outcome>,
@@ -43,15 +39,16 @@ pub(crate) struct Props {
 }
 
 /// The table of instances.
-pub(crate) fn instances(props: &Props, hooks: &mut HookContext) -> Html {
-    let locale = props.locale;
+#[component]
+pub(crate) fn Instances(props: &InstancesProps) -> Html {
+    let locale = use_locale();
     let t = |message: Message| message.in_locale(locale);
-    let page = use_state_eq(|| 0_usize).run(hooks);
-    let wanted = use_state_eq(String::new).run(hooks);
-    let failures_first = use_state_eq(|| true).run(hooks);
+    let page = use_state_eq(|| 0_usize);
+    let wanted = use_state_eq(String::new);
+    let failures_first = use_state_eq(|| true);
     {
         let page = page.clone();
-        use_effect_with((props.filter, props.cause.clone()), move |_| page.set(0)).run(hooks);
+        use_effect_with((props.filter, props.cause.clone()), move |_| page.set(0));
     }
     let onfind = {
         let (wanted, page) = (wanted.clone(), page.clone());
@@ -110,16 +107,13 @@ pub(crate) fn instances(props: &Props, hooks: &mut HookContext) -> Html {
                     </tr></thead>
                     <tbody>
                         { for found.get(shown).unwrap_or_default().iter().map(|row| {
-                            part(row.id.as_str(), instance_row, RowProps {
-                                locale,
-                                spec: run.spec().clone(),
-                                row: (*row).clone(),
-                                named,
-                                selected: props.selected.as_ref() == Some(&row.id),
-                                // A second is the least that it shows.
-                                now: is_moving(row.outcome).then_some(props.now / 1_000 * 1_000),
-                                on_select: props.on_select.clone(),
-                            })
+                            html! {
+                                <InstanceRow key={row.id.as_str()} spec={run.spec().clone()} row={(*row).clone()} {named}
+                                    selected={props.selected.as_ref() == Some(&row.id)}
+                                    // A second is the least that it shows.
+                                    now={is_moving(row.outcome).then_some(props.now / 1_000 * 1_000)}
+                                    on_select={&props.on_select} />
+                            }
                         }) }
                     </tbody>
                 </table>
@@ -129,21 +123,13 @@ pub(crate) fn instances(props: &Props, hooks: &mut HookContext) -> Html {
                     </p>
                 }
             </div>
-            { pager(&Pages {
-                locale,
-                label: t(Message::Instances),
-                total: found.len(),
-                size: ROWS_A_PAGE,
-                page: *page,
-                on_page: &on_page,
-            }) }
+            <Pager label={t(Message::Instances)} total={found.len()} size={ROWS_A_PAGE} page={*page} on_page={on_page} />
         </div>
     }
 }
 
-#[derive(PartialEq)]
-struct RowProps {
-    locale: Locale,
+#[derive(PartialEq, Properties)]
+struct InstanceRowProps {
     spec: Arc<OperationSpec>,
     row: Arc<Row>,
     named: bool,
@@ -153,9 +139,11 @@ struct RowProps {
     on_select: Callback<InstanceId>,
 }
 
-fn instance_row(props: &RowProps, _: &mut HookContext) -> Html {
-    let RowProps { locale, spec, row, .. } = props;
-    let (locale, verb) = (*locale, spec.operation().verb);
+#[component]
+fn InstanceRow(props: &InstanceRowProps) -> Html {
+    let locale = use_locale();
+    let InstanceRowProps { spec, row, .. } = props;
+    let verb = spec.operation().verb;
     let onclick = {
         let id = row.id.clone();
         props.on_select.reform(move |_| id.clone())

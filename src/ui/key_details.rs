@@ -1,26 +1,29 @@
 //! What is to be said of a key beside its fields: how long it lasts, why it is gone, where it comes
 //! from if nobody enters it.
 
-use super::untrusted_text::shown;
 use super::{
-    copy::copy_button,
-    credential::{Props, gone},
+    copy::CopyButton,
+    credential::{CredentialProps, gone},
     dom::value_of,
     icon::{Icon, icon},
+    untrusted_text::shown,
 };
 use crate::{
     clock,
+    context::{use_dispatch, use_locale},
     store::{Intent, KeyState},
     text::{self, Message, MessageArgs, keys},
 };
 use js_sys::Date;
 use relight_core::{cloud::Grant, form::SecretStatus, i18n::Locale};
 use wasm_bindgen::JsValue;
-use yew::{Html, InputEvent, html};
+use yew::{Html, InputEvent, component, html};
 
 /// Below the fields: the time that is left, a word of advice, and the way to keep the key.
-pub(crate) fn key_details(props: &Props<'_>) -> Html {
-    let (locale, key) = (props.locale, &props.key);
+#[component]
+pub(crate) fn Keeping(props: &CredentialProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let key = &props.key_state;
     let is_permanent = key.secret == SecretStatus::Usable && key.token == SecretStatus::Missing;
     let advised = is_permanent && key.expires_at.is_none() && key.source.is_none();
     let has_temporary = props.cloud.manifest().credential.token_label.is_some();
@@ -29,7 +32,7 @@ pub(crate) fn key_details(props: &Props<'_>) -> Html {
     } else {
         keys::ONLY_PERMANENT.in_locale(locale)
     };
-    let onexpiry = props.on.reform(|event: InputEvent| Intent::ExpiresAt(value_of(&event)));
+    let onexpiry = dispatch.reform(|event: InputEvent| Intent::ExpiresAt(value_of(&event)));
     html! {
         <>
             if key.token != SecretStatus::Missing && key.source.is_none() {
@@ -42,9 +45,9 @@ pub(crate) fn key_details(props: &Props<'_>) -> Html {
             { lasting(key, locale) }
             if advised {
                 <p class="small muted" data-advice="permanent">{ advice }</p>
-                { policy(props) }
+                { policy(props, locale) }
             }
-            { super::saved_keys::save_form(props) }
+            <super::saved_keys::Keep ..props.clone() />
         </>
     }
 }
@@ -53,8 +56,8 @@ pub(crate) fn key_details(props: &Props<'_>) -> Html {
 const NAMED_MAX: usize = 20;
 
 /// What a key needs for what is filled in, folded; nothing where the cloud has no policies.
-fn policy(props: &Props<'_>) -> Option<Html> {
-    let (locale, form) = (props.locale, props.form?);
+fn policy(props: &CredentialProps, locale: Locale) -> Option<Html> {
+    let form = props.form.as_ref()?;
     let ids = &form.parsed().ids;
     let named = if ids.len() > NAMED_MAX { &[][..] } else { ids };
     let named: Vec<&str> = named.iter().map(|parsed| parsed.id.as_str()).collect();
@@ -71,22 +74,25 @@ fn policy(props: &Props<'_>) -> Option<Html> {
             <summary>{ words }</summary>
             <div class="stack tight">
                 <pre tabindex="0" aria-label={words}>{ shown(&policy) }</pre>
-                <div class="row">{ copy_button(locale, policy, Message::CopyPolicy, None, props.on) }</div>
+                <div class="row"><CopyButton text={policy} label={Message::CopyPolicy} /></div>
             </div>
         </details>
     })
 }
 
 /// In the place of the fields, where keys come from somewhere by themselves.
-pub(crate) fn sourced(props: &Props<'_>, source: &str) -> Html {
-    let (locale, key) = (props.locale, &props.key);
+#[component]
+pub(crate) fn Sourced(props: &CredentialProps) -> Html {
+    let locale = use_locale();
+    let key = &props.key_state;
+    let source = key.source.as_deref().unwrap_or_default();
     html! {
         <>
             <p class="small" data-source={source.to_owned()}>{ shown(&MessageArgs::KeysFrom(source).in_locale(locale)) }</p>
             if key.secret == SecretStatus::Usable && !props.key_id.is_empty() {
-                <p class="small"><span class="id">{ shown(props.key_id) }</span></p>
+                <p class="small"><span class="id">{ shown(&props.key_id) }</span></p>
             }
-            { key_details(props) }
+            <Keeping ..props.clone() />
             { gone(key, locale) }
             if let Some(failure) = &key.failure {
                 <p class="small hint-warn" role="alert" data-problem="credentials">

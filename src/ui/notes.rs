@@ -1,34 +1,45 @@
 //! What is said above the form and above a run: by the operator, of the link, of the journal, and of the
 //! page around this one.
 
-use super::icon;
-use super::untrusted_text::shown;
+use super::{icon, untrusted_text::shown};
 use crate::{
     approval::ApprovalStatus,
-    store::{Intent, View},
+    context::{use_dispatch, use_locale},
+    store::{Intent, Shared},
     text::{Message, MessageArgs},
 };
-use relight_core::i18n::Locale;
-use yew::{Callback, Html, html};
+use relight_core::{config::Config as Settings, i18n::Locale, link::FilledIn, session::Session};
+use std::rc::Rc;
+use yew::{Html, Properties, component, html};
+
+#[derive(PartialEq, Properties)]
+pub(super) struct RemarksProps {
+    pub(super) settings: Shared<Settings>,
+    /// Why they cannot be used.
+    pub(super) unusable: Option<Rc<str>>,
+    /// A run of the journal that cannot be read: its id, and why.
+    pub(super) quarantined: Option<Rc<(String, String)>>,
+}
 
 /// What the operator says above the form, or why there is no operator's word.
-pub(super) fn remarks(view: &View, on: &Callback<Intent>) -> Html {
-    let locale = view.session.locale();
-    let note = view.settings.brand.note.as_ref().map(|note| note.in_locale(locale));
+#[component]
+pub(super) fn Remarks(props: &RemarksProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let note = props.settings.brand.note.as_ref().map(|note| note.in_locale(locale));
     html! {
         <>
-            if let Some(why) = &view.unusable {
+            if let Some(why) = &props.unusable {
                 <div class="note bad whole" role="alert" data-problem="configuration">
                     { icon::icon(icon::Icon::Warning) }
                     <p>{ Message::ConfigurationUnusable.in_locale(locale) }{ " " }<code>{ shown(why) }</code></p>
                 </div>
             }
-            if let Some(quarantined) = &view.quarantined {
+            if let Some(quarantined) = &props.quarantined {
                 <div class="note warn whole" role="status" data-problem="journal">
                     { icon::icon(icon::Icon::Warning) }
                     <p>{ Message::RunAside.in_locale(locale) }{ " " }<code>{ shown(&format!("{}: {}", quarantined.0, quarantined.1)) }</code></p>
                     <button type="button" class="tiny" data-action="save-aside"
-                        onclick={on.reform(|_| Intent::SaveQuarantined)}>
+                        onclick={dispatch.reform(|_| Intent::SaveQuarantined)}>
                         { Message::SaveRecords.in_locale(locale) }
                     </button>
                 </div>
@@ -40,15 +51,22 @@ pub(super) fn remarks(view: &View, on: &Callback<Intent>) -> Html {
     }
 }
 
+#[derive(PartialEq, Properties)]
+pub(super) struct LinkedProps {
+    pub(super) link: Rc<FilledIn>,
+    pub(super) session: Shared<Session>,
+}
+
 /// What the address has filled in, for as long as it stands there; and what of it did not do.
-pub(super) fn linked(view: &View, on: &Callback<Intent>) -> Html {
-    let Some(link) = &view.link else { return Html::default() };
-    let locale = view.session.locale();
+#[component]
+pub(super) fn Linked(props: &LinkedProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let link = &props.link;
     let between = match locale {
         Locale::En => ", ",
         Locale::Zh => "、",
     };
-    let status: Vec<&str> = link.still_applied(&view.session).collect();
+    let status: Vec<&str> = link.still_applied(&props.session).collect();
     let taken: Vec<String> = status.iter().map(|name| field_name(name, locale)).collect();
     let left = link.left.iter().map(|(name, value)| {
         let short: String = value.chars().take(60).collect();
@@ -69,7 +87,7 @@ pub(super) fn linked(view: &View, on: &Callback<Intent>) -> Html {
                     { icon::icon(icon::Icon::Warning) }
                     <p>{ shown(&MessageArgs::LinkTaken(&taken.join(between)).in_locale(locale)) }</p>
                     <button type="button" class="tiny" data-action="empty-link"
-                        onclick={on.reform(|_| Intent::DropLink)}>
+                        onclick={dispatch.reform(|_| Intent::DropLink)}>
                         { Message::LinkEmpty.in_locale(locale) }
                     </button>
                 </div>
@@ -100,11 +118,17 @@ fn field_name(name: &str, locale: Locale) -> String {
     message.in_locale(locale).to_owned()
 }
 
+#[derive(PartialEq, Properties)]
+pub(super) struct LeaveProps {
+    pub(super) status: ApprovalStatus,
+}
+
 /// Whether the page around this one lets it send, while that is a question.
-pub(super) fn approval(view: &View, on: &Callback<Intent>) -> Html {
-    let locale = view.session.locale();
-    let withdraw = on.reform(|_| Intent::Withdraw);
-    match &view.approval {
+#[component]
+pub(super) fn ApprovalResponse(props: &LeaveProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let withdraw = dispatch.reform(|_| Intent::Withdraw);
+    match &props.status {
         ApprovalStatus::Nothing => Html::default(),
         ApprovalStatus::Asked => html! {
             <div class="note info whole" role="status" data-leave="asked">
@@ -147,13 +171,13 @@ pub(super) fn approval(view: &View, on: &Callback<Intent>) -> Html {
 }
 
 /// What is to be said where runs cannot be written down.
-pub(super) fn no_journal(view: &View) -> Html {
+#[component]
+pub(super) fn NoJournal() -> Html {
+    let locale = use_locale();
     html! {
-        if view.no_journal.is_some() {
-            <div class="note warn" role="status">
-                { icon::icon(icon::Icon::Warning) }
-                <p>{ Message::NoJournal.in_locale(view.session.locale()) }</p>
-            </div>
-        }
+        <div class="note warn" role="status">
+            { icon::icon(icon::Icon::Warning) }
+            <p>{ Message::NoJournal.in_locale(locale) }</p>
+        </div>
     }
 }

@@ -1,36 +1,38 @@
 //! How the calls are cut and paced: one instance first, size, pauses, when to stop.
 
 use super::dom::{checked_of, value_of};
-use crate::{store::Intent, text::Message};
-use relight_core::{
-    form::{FormEdit, Pacing},
-    i18n::Locale,
+use crate::{
+    context::{use_dispatch, use_locale},
+    store::Intent,
+    text::Message,
 };
-use yew::{Callback, Event, Html, html};
+use relight_core::form::{FormEdit, Pacing};
+use yew::{Event, Html, Properties, component, html};
 
 /// What is set.
-pub(crate) struct Props<'a> {
-    pub(crate) locale: Locale,
+#[derive(PartialEq, Properties)]
+pub(crate) struct PaceProps {
     pub(crate) pacing: Pacing,
     /// Whether one instance goes first, by choice or by the number of instances.
     pub(crate) canary: bool,
     pub(crate) instances: usize,
     pub(crate) ids_max: usize,
-    pub(crate) on: &'a Callback<Intent>,
 }
 
 /// The settings, folded away but for the canary.
-pub(crate) fn pacing(props: &Props<'_>) -> Html {
-    let t = |message: Message| message.in_locale(props.locale);
+#[component]
+pub(crate) fn Pace(props: &PaceProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let t = |message: Message| message.in_locale(locale);
     let pacing = props.pacing;
     let set = |change: fn(&mut Pacing, &str)| {
-        props.on.reform(move |event: Event| {
+        dispatch.reform(move |event: Event| {
             let mut pacing = pacing;
             change(&mut pacing, value_of(&event).trim());
             Intent::Edit(FormEdit::Pacing(pacing))
         })
     };
-    let oncanary = props.on.reform(move |event: Event| {
+    let oncanary = dispatch.reform(move |event: Event| {
         Intent::Edit(FormEdit::Pacing(Pacing { canary: Some(checked_of(&event)), ..pacing }))
     });
     let number = |name: &'static str, message: Message, value: String, most: String, onchange| {

@@ -1,36 +1,52 @@
 //! The way to another place of the page: a link where places have addresses, else a button.
 
 use crate::routes::PageRoute;
-use yew::{Callback, Html, classes, html};
+use yew::{Callback, Html, Properties, classes, component, hook, html, use_context};
 
-/// How places are gone to.
-#[derive(Clone, PartialEq)]
+/// How places are gone to. A context: whatever stands on the page may lead somewhere.
+#[derive(Clone, Default, PartialEq)]
 pub(crate) struct Navigation {
     /// Whether the page goes by its address: a place then has one of its own.
     pub(crate) routed: bool,
     pub(crate) on_navigate: Callback<PageRoute>,
 }
 
-/// The way to a place. `kind` is its class, `action` its public name.
-pub(crate) fn page_link(
-    navigation: &Navigation,
-    page_route: PageRoute,
-    kind: &'static str,
-    action: &'static str,
-    is_here: bool,
-    words: Html,
-) -> Html {
-    let kind = classes!("go", kind);
+/// How places are gone to.
+#[hook]
+pub(crate) fn use_ways() -> Navigation {
+    use_context::<Navigation>().unwrap_or_default()
+}
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct GoProps {
+    pub(crate) page_route: PageRoute,
+    pub(crate) class: &'static str,
+    /// The public name.
+    pub(crate) action: &'static str,
+    #[prop_or_default]
+    pub(crate) is_here: bool,
+    pub(crate) children: Html,
+}
+
+/// The way to a place.
+#[component]
+pub(crate) fn Go(props: &GoProps) -> Html {
+    let GoProps { page_route, class, action, is_here, children } = props;
+    let navigation = use_ways();
+    let kind = classes!("go", *class);
     let current = is_here.then_some("true");
     if navigation.routed {
         html! {
-            <a class={kind} href={page_route.hash()} data-action={action} aria-current={current}>{ words }</a>
+            <a class={kind} href={page_route.hash()} data-action={*action} aria-current={current}>
+                { children.clone() }
+            </a>
         }
     } else {
+        let page_route = page_route.clone();
         let onclick = navigation.on_navigate.reform(move |_| page_route.clone());
         html! {
-            <button type="button" class={kind} data-action={action} aria-current={current} {onclick}>
-                { words }
+            <button type="button" class={kind} data-action={*action} aria-current={current} {onclick}>
+                { children.clone() }
             </button>
         }
     }

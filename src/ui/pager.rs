@@ -1,13 +1,15 @@
 //! The pages of a long list: at most so many rows are mounted at a time.
 
-use crate::text::{Message, MessageArgs};
-use relight_core::i18n::Locale;
+use crate::{
+    context::use_locale,
+    text::{Message, MessageArgs},
+};
 use std::ops::Range;
-use yew::{Callback, Html, html};
+use yew::{Callback, Html, Properties, component, html};
 
 /// Where a list stands.
-pub(crate) struct Pages<'page> {
-    pub(crate) locale: Locale,
+#[derive(PartialEq, Properties)]
+pub(crate) struct PagerProps {
     /// What the list is, for screen readers.
     pub(crate) label: &'static str,
     /// How many rows there are.
@@ -17,23 +19,25 @@ pub(crate) struct Pages<'page> {
     /// The page that is shown, from 0.
     pub(crate) page: usize,
     /// Another page is wanted.
-    pub(crate) on_page: &'page Callback<usize>,
+    pub(crate) on_page: Callback<usize>,
 }
 
 /// Which part of a list is shown, and the buttons to the others.
-pub(crate) fn pager(pages: &Pages<'_>) -> Html {
-    let Pages { locale, total, size, .. } = *pages;
+#[component]
+pub(crate) fn Pager(props: &PagerProps) -> Html {
+    let locale = use_locale();
+    let PagerProps { label, total, size, .. } = *props;
     if total <= size {
         return Html::default();
     }
-    let shown = page_range(total, size, pages.page);
+    let shown = page_range(total, size, props.page);
     let page = shown.start / size;
     let go = |to: usize| {
-        let on_page = pages.on_page.clone();
+        let on_page = props.on_page.clone();
         Callback::from(move |_| on_page.emit(to))
     };
     html! {
-        <nav class="row small muted pager" aria-label={pages.label}>
+        <nav class="row small muted pager" aria-label={label}>
             <span>{ MessageArgs::Range { from: shown.start + 1, to: shown.end, total }.in_locale(locale) }</span>
             <span class="grow"></span>
             <button type="button" class="tiny" data-action="previous" disabled={page == 0}

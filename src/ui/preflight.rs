@@ -1,47 +1,44 @@
 //! The look before the review: how far it is, and what stands in its way.
 
-use super::untrusted_text::shown;
 use super::{
     dom::focus,
     errors::vendor_page,
     explanation::{badge, explain_fault_of, facts, hints, permission},
     icon::{Icon, icon},
+    untrusted_text::shown,
 };
 use crate::{
+    context::{use_dispatch, use_locale},
     store::Intent,
     text::{Message, MessageArgs},
 };
 use relight_core::{
     explain::{Known, SuggestedAction},
-    i18n::Locale,
     run::Preflight,
     session::Action,
 };
 use std::sync::Arc;
-use yew::{
-    Callback, Html, functional::Hook, functional::HookContext, html, use_effect_with, use_node_ref,
-};
+use yew::{Html, Properties, component, html, use_effect_with, use_node_ref};
 
 /// The look that is under way.
-#[derive(PartialEq)]
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
+#[derive(PartialEq, Properties)]
+pub(crate) struct LookingProps {
     pub(crate) preflight: Arc<Preflight>,
     /// The key that it is signed with.
     pub(crate) key_id: String,
     pub(crate) has_token: bool,
-    pub(crate) on: Callback<Intent>,
 }
 
 /// How far the look is.
-pub(crate) fn preflight_panel(props: &Props, hooks: &mut HookContext) -> Html {
-    let Props { locale, preflight, on, .. } = props;
-    let locale = *locale;
+#[component]
+pub(crate) fn Preflight(props: &LookingProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let preflight = &props.preflight;
     let t = |message: Message| message.in_locale(locale);
-    let heading = use_node_ref().run(hooks);
+    let heading = use_node_ref();
     {
         let heading = heading.clone();
-        use_effect_with((), move |()| focus(&heading)).run(hooks);
+        use_effect_with((), move |()| focus(&heading));
     }
     let (done, total) = preflight.progress();
     let explanation = preflight.result().fault.as_ref().map(|fault| {
@@ -95,7 +92,7 @@ pub(crate) fn preflight_panel(props: &Props, hooks: &mut HookContext) -> Html {
                         <p>{ shown(&explanation.meaning) }</p>
                         <p>{ shown(&explanation.remedy) }</p>
                         { hints(explanation) }
-                        { permission(explanation, locale, on) }
+                        { permission(explanation, locale) }
                         <dl class="kv">
                             { facts(explanation, Some(*fault), locale) }
                             if let Some(id) = &explanation.request_id {
@@ -111,16 +108,16 @@ pub(crate) fn preflight_panel(props: &Props, hooks: &mut HookContext) -> Html {
                 }
             </div>
             <div class="foot dock">
-                <button type="button" data-action="cancel" onclick={on.reform(|_| Intent::Form(Action::Back))}>
+                <button type="button" data-action="cancel" onclick={dispatch.reform(|_| Intent::Form(Action::Back))}>
                     { t(Message::Cancel) }
                 </button>
                 <span class="grow wide"></span>
                 if explanation.is_some() {
-                    <button type="button" data-action="review-unseen" onclick={on.reform(|_| Intent::SkipPreflight)}>
+                    <button type="button" data-action="review-unseen" onclick={dispatch.reform(|_| Intent::SkipPreflight)}>
                         { t(Message::SkipPreflight) }
                     </button>
                     <button type="button" class="primary" data-action="look-again"
-                        onclick={on.reform(|_| Intent::Review)}>
+                        onclick={dispatch.reform(|_| Intent::Review)}>
                         { t(if clock_is_off { Message::CorrectClock } else { Message::TryAgain }) }
                     </button>
                 }

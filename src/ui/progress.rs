@@ -1,20 +1,35 @@
 //! How far a run is, as one bar, and as milestones for screen readers.
 
-use super::chip::{SHOWN, tone};
-use super::untrusted_text::{shown, untrusted_text};
-use crate::text::{self, Message, MessageArgs};
+use super::{
+    chip::{SHOWN, tone},
+    untrusted_text::{shown, untrusted_text},
+};
+use crate::{
+    context::use_locale,
+    store::Shared,
+    text::{self, Message, MessageArgs},
+};
 use relight_core::{
     answer::Outcome,
     i18n::Locale,
     run::{CallState, Counts, Millis, Run, RunStatus},
 };
-use yew::{Html, classes, html};
+use yew::{Callback, Html, Properties, classes, component, html};
 
 /// Units of the bar's width.
 const WIDTH: usize = 10_000;
 
+#[derive(PartialEq, Properties)]
+pub(crate) struct ProgressProps {
+    pub(crate) run: Shared<Run>,
+    pub(crate) now: Millis,
+}
+
 /// The bar, a line on the pace, and the live region.
-pub(crate) fn progress(locale: Locale, run: &Run, now: Millis) -> Html {
+#[component]
+pub(crate) fn Progress(props: &ProgressProps) -> Html {
+    let locale = use_locale();
+    let ProgressProps { run, now } = props;
     let counts = run.counts();
     let total = counts.total();
     let settled = total - unsettled(&counts);
@@ -49,7 +64,7 @@ pub(crate) fn progress(locale: Locale, run: &Run, now: Millis) -> Html {
                     </span>
                 }
                 if let Some(at) = preflight {
-                    <span>{ MessageArgs::NextDescribe(at.saturating_sub(now).div_ceil(1_000)).in_locale(locale) }</span>
+                    <span>{ MessageArgs::NextDescribe(at.saturating_sub(*now).div_ceil(1_000)).in_locale(locale) }</span>
                 }
                 if let Some(seconds) = run.clock_correction_seconds() {
                     <span>{ MessageArgs::ClockCorrected(seconds).in_locale(locale) }</span>
@@ -128,22 +143,27 @@ fn milestone(run: &Run, counts: &Counts, answered: usize, locale: Locale) -> Str
     }
 }
 
+#[derive(PartialEq, Properties)]
+pub(crate) struct CountersProps {
+    pub(crate) run: Shared<Run>,
+    /// The outcome of the rows that are shown, if not all are.
+    pub(crate) filter: Option<Outcome>,
+    pub(crate) on_filter: Callback<Option<Outcome>>,
+}
+
 /// The counters, each of which filters the table by its outcome.
-pub(crate) fn counters(
-    locale: Locale,
-    run: &Run,
-    filter: Option<Outcome>,
-    on_filter: &yew::Callback<Option<Outcome>>,
-) -> Html {
+#[component]
+pub(crate) fn Counters(props: &CountersProps) -> Html {
+    let locale = use_locale();
+    let CountersProps { run, filter, on_filter } = props;
     let counts = run.counts();
     let verb = run.spec().operation().verb;
     let counter = |wanted: Option<Outcome>, count: usize, words: &'static str| {
-        let on_filter = on_filter.clone();
-        let onclick = yew::Callback::from(move |_| on_filter.emit(wanted));
+        let onclick = on_filter.reform(move |_| wanted);
         html! {
             <button type="button" class={classes!("count", wanted.map_or("", |outcome| tone(outcome).class()))}
                 data-filter={wanted.map_or("all", Outcome::word)} data-count={count.to_string()}
-                aria-pressed={(filter == wanted).to_string()} {onclick}>
+                aria-pressed={(*filter == wanted).to_string()} {onclick}>
                 <b>{ text::number(locale, count) }</b>{ words }
             </button>
         }
@@ -151,7 +171,7 @@ pub(crate) fn counters(
     html! {
         <div class="counts" role="group" aria-label={Message::OutcomeColumn.in_locale(locale)}>
             { counter(None, counts.total(), Message::All.in_locale(locale)) }
-            { for SHOWN.iter().filter(|one| counts.of(**one) > 0 || filter == Some(**one)).map(|one| {
+            { for SHOWN.iter().filter(|one| counts.of(**one) > 0 || *filter == Some(**one)).map(|one| {
                 counter(Some(*one), counts.of(*one), text::outcome_counter(*one, verb).in_locale(locale))
             }) }
         </div>

@@ -1,19 +1,19 @@
 //! A run: how far it is, what became of each instance, and what to do about it.
 
-use super::untrusted_text::shown;
 use super::{
-    calls::{self, calls},
-    choices::{self, choices},
-    copy::copy_button,
+    calls::Calls,
+    choices::Choices,
+    copy::CopyButton,
     dom::{focus, is_narrow, reveal},
-    explanation::{self, card, explain_fault, joined},
+    explanation::{Card, explain_fault, joined},
     icon::{Icon, icon},
-    inspector::{self, inspector},
-    instances::{self, cause_key, instances, is_failure, rank},
-    part::part,
-    progress::{counters, progress},
+    inspector::Inspector,
+    instances::{Instances, cause_key, is_failure, rank},
+    progress::{Counters, Progress},
+    untrusted_text::shown,
 };
 use crate::{
+    context::{use_dispatch, use_locale},
     store::{Intent, Shared},
     text::{self, Message, MessageArgs, OperationLabel},
 };
@@ -27,40 +27,39 @@ use relight_core::{
 };
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 use yew::{
-    Callback, Html, functional::Hook, functional::HookContext, html, use_effect_with, use_memo,
+    Callback, Html, Properties, component, html, use_callback, use_effect_with, use_memo,
     use_node_ref, use_state_eq,
 };
 
 /// The run, and its requests as they went out.
-#[derive(PartialEq)]
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
+#[derive(PartialEq, Properties)]
+pub(crate) struct ResultsProps {
     pub(crate) run: Shared<Run>,
     pub(crate) signed: Shared<Vec<Option<Rc<Request<Signed>>>>>,
     pub(crate) route: Shared<Route>,
     pub(crate) now: Millis,
     /// A choice that was confirmed and has changed by then; and the number of that time.
     pub(crate) changed: Option<(Choice, u64)>,
-    pub(crate) on: Callback<Intent>,
 }
 
 /// A run.
 #[allow(clippy::too_many_lines)]
-pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
-    let Props { locale, run, on, .. } = props;
-    let locale = *locale;
+#[component]
+pub(crate) fn Results(props: &ResultsProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let run = &props.run;
     let t = |message: Message| message.in_locale(locale);
-    let filter = use_state_eq(|| None::<Outcome>).run(hooks);
-    let cause = use_state_eq(|| None::<Rc<str>>).run(hooks);
-    let selected = use_state_eq(|| None::<InstanceId>).run(hooks);
-    let inspected = use_state_eq(|| None::<usize>).run(hooks);
-    let confirming = use_state_eq(|| None::<Choice>).run(hooks);
-    let (heading, quarantined) = (use_node_ref().run(hooks), use_node_ref().run(hooks));
+    let filter = use_state_eq(|| None::<Outcome>);
+    let cause = use_state_eq(|| None::<Rc<str>>);
+    let selected = use_state_eq(|| None::<InstanceId>);
+    let inspected = use_state_eq(|| None::<usize>);
+    let confirming = use_state_eq(|| None::<Choice>);
+    let (heading, quarantined) = (use_node_ref(), use_node_ref());
     {
         let heading = heading.clone();
-        use_effect_with((), move |()| focus(&heading)).run(hooks);
+        use_effect_with((), move |()| focus(&heading));
     }
-    let causes = use_memo((run.clone(), locale), |(run, locale)| causes(run, *locale)).run(hooks);
+    let causes = use_memo((run.clone(), locale), |(run, locale)| causes(run, *locale));
     let on_filter = {
         let (filter, cause) = (filter.clone(), cause.clone());
         Callback::from(move |to| {
@@ -76,8 +75,9 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
         })
     };
     let on_select = {
-        let (selected, quarantined) = (selected.clone(), quarantined.clone());
-        Callback::from(move |id| {
+        let (selected, quarantined) = (selected.setter(), quarantined.clone());
+        // The same at each drawing, so that rows that are as they were are not drawn again.
+        use_callback((), move |id, ()| {
             selected.set(Some(id));
             if is_narrow() {
                 reveal(&quarantined);
@@ -102,8 +102,7 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
             if let Some((choice, _)) = changed {
                 confirming.set(Some(*choice));
             }
-        })
-        .run(hooks);
+        });
     }
     let row = chosen(run, (*selected).as_ref(), cause.as_ref());
     let status = run.status();
@@ -127,18 +126,18 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
                 <span class="grow"></span>
                 if matches!(status, RunStatus::Paused(pause) if pause != Pause::NotAllowed) {
                     <button type="button" class="primary" data-action="resume"
-                        onclick={on.reform(|_| Intent::Run(Event::Resume))}>
+                        onclick={dispatch.reform(|_| Intent::Run(Event::Resume))}>
                         { t(Message::Resume) }
                     </button>
                 }
                 if active && status != RunStatus::Watching {
-                    <button type="button" data-action="stop" onclick={on.reform(|_| Intent::Run(Event::Stop))}>
+                    <button type="button" data-action="stop" onclick={dispatch.reform(|_| Intent::Run(Event::Stop))}>
                         { t(if status == RunStatus::Sending { Message::Stop } else { Message::StopNow }) }
                     </button>
                 }
             </div>
             <div class="body">
-                { progress(locale, run, props.now) }
+                <Progress run={run.clone()} now={props.now} />
                 if let RunStatus::Paused(pause) = status {
                     <div class="note warn">
                         { icon(Icon::Pause) }
@@ -160,37 +159,24 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
                         <p>{ MessageArgs::CannotRecall(going_on(run)).in_locale(locale) }</p>
                     </div>
                 }
-                { counters(locale, run, *filter, &on_filter) }
+                <Counters run={run.clone()} filter={*filter} {on_filter} />
                 if !causes.is_empty() {
                     <div class="group causes">
                         <h3>{ t(Message::Causes) }</h3>
                         { for causes.iter().map(|one| {
-                            cause_line(locale, one, cause.as_ref() == Some(&one.key), &on_cause, on)
+                            cause_line(locale, one, cause.as_ref() == Some(&one.key), &on_cause)
                         }) }
                     </div>
                 }
             </div>
             <div class="split">
-                { part("instances", instances, instances::Props {
-                    locale,
-                    run: run.clone(),
-                    filter: *filter,
-                    cause: (*cause).clone(),
-                    selected: row.map(|row| row.id.clone()),
-                    now: props.now,
-                    on_select,
-                }) }
+                <Instances run={run.clone()} filter={*filter} cause={(*cause).clone()}
+                    selected={row.map(|row| row.id.clone())} now={props.now} {on_select} />
                 <quarantined ref={quarantined} part="explanation" aria-label={t(Message::WhatHappened)}>
                     if let Some(row) = row {
-                        { card(&explanation::Props {
-                            locale,
-                            run,
-                            row,
-                            signed: row.call.and_then(|call| props.signed.get(call)?.as_deref()),
-                            on,
-                            on_inspect: &on_inspect,
-                            on_confirming: &on_confirming,
-                        }) }
+                        <Card run={run.clone()} row={row.clone()}
+                            signed={row.call.and_then(|call| props.signed.get(call)?.clone())}
+                            on_inspect={&on_inspect} on_confirming={&on_confirming} />
                     } else {
                         <p class="muted">{ t(Message::NothingSelected) }</p>
                     }
@@ -200,33 +186,14 @@ pub(crate) fn results(props: &Props, hooks: &mut HookContext) -> Html {
                 <div class="head"><h2 id="h-calls">{ t(Message::Calls) }</h2>
                     <span class="small muted">{ t(Message::CallsHint) }</span></div>
                 <div class={if inspected.is_some() { "split wide-aside" } else { "" }}>
-                    { part("calls", calls, calls::Props {
-                        locale,
-                        run: run.clone(),
-                        inspected: *inspected,
-                        on: on.clone(),
-                        on_inspect: on_inspect.clone(),
-                    }) }
+                    <Calls run={run.clone()} inspected={*inspected} {on_inspect} />
                     if let Some(call) = *inspected {
-                        { part("inspector", inspector, inspector::Props {
-                            locale,
-                            call,
-                            signed: props.signed.get(call).cloned().flatten(),
-                            server: server_signature(run, call, locale),
-                            route: props.route.clone(),
-                            on: on.clone(),
-                            on_close,
-                        }) }
+                        <Inspector {call} signed={props.signed.get(call).cloned().flatten()}
+                            server={server_signature(run, call, locale)} route={props.route.clone()} {on_close} />
                     }
                 </div>
             </section>
-            { part("choices", choices, choices::Props {
-                locale,
-                run: run.clone(),
-                confirming: *confirming,
-                on_confirming,
-                on: on.clone(),
-            }) }
+            <Choices run={run.clone()} confirming={*confirming} {on_confirming} />
         </section>
     }
 }
@@ -241,13 +208,7 @@ struct Cause {
     ids: String,
 }
 
-fn cause_line(
-    locale: Locale,
-    cause: &Cause,
-    pressed: bool,
-    on_cause: &Callback<Rc<str>>,
-    on: &Callback<Intent>,
-) -> Html {
+fn cause_line(locale: Locale, cause: &Cause, pressed: bool, on_cause: &Callback<Rc<str>>) -> Html {
     let onclick = {
         let key = cause.key.clone();
         on_cause.reform(move |_| key.clone())
@@ -259,7 +220,7 @@ fn cause_line(
             <button type="button" class="tiny" data-action="show-cause" aria-pressed={pressed.to_string()} {onclick}>
                 { MessageArgs::ShowOnly(cause.count).in_locale(locale) }
             </button>
-            { copy_button(locale, cause.ids.clone(), Message::CopyIds, None, on) }
+            <CopyButton text={cause.ids.clone()} label={Message::CopyIds} />
         </div>
     }
 }

@@ -3,17 +3,17 @@
 use super::{
     chip::state_chip,
     compose::{no_repeat, problem_at},
-    confirm::{self, confirm},
+    confirm::{Confirm, Subject},
     dom::{focus, open_of, value_of},
     header::route_name,
     icon::{Icon, icon},
-    pacing::{self, pacing},
-    pager::{Pages, page_range, pager},
-    part::part,
-    skipped::skipped,
+    pacing::Pace,
+    pager::{Pager, page_range},
+    skipped::Skipped,
     untrusted_text::{shown, untrusted_text},
 };
 use crate::{
+    context::{Dispatch, use_dispatch, use_locale},
     store::{Intent, Shared},
     text::{self, Message, MessageArgs, OperationLabel},
 };
@@ -29,24 +29,22 @@ use relight_core::{
 };
 use std::{collections::HashMap, sync::Arc};
 use yew::{
-    Callback, Event, Html, InputEvent, NodeRef, classes, functional::Hook, functional::HookContext,
-    html, use_effect_with, use_memo, use_node_ref, use_state_eq,
+    Callback, Event, Html, InputEvent, NodeRef, Properties, classes, component, html,
+    use_effect_with, use_memo, use_node_ref, use_state_eq,
 };
 
 const INSTANCES_A_PAGE: usize = 50;
 const CALLS_A_PAGE: usize = 20;
 
 /// What is under review.
-#[derive(PartialEq)]
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
+#[derive(PartialEq, Properties)]
+pub(crate) struct ReviewProps {
     pub(crate) review: Arc<Reviewed>,
     pub(crate) reason: String,
     /// What is wrong with it.
     pub(crate) refusal: Option<Refusal>,
     pub(crate) pacing: Pacing,
     pub(crate) route: Shared<Route>,
-    pub(crate) on: Callback<Intent>,
     /// How many of them may have had a request already.
     pub(crate) doubted: usize,
     /// Whether it is known of the proxy that it refuses the second copy of a request.
@@ -57,22 +55,24 @@ pub(crate) struct Props {
 
 /// What will be sent and what is left out, and the button that sends it.
 #[allow(clippy::too_many_lines)]
-pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
-    let Props { locale, review, on, .. } = props;
-    let locale = *locale;
+#[component]
+pub(crate) fn Review(props: &ReviewProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let review = &props.review;
     let t = |message: Message| message.in_locale(locale);
-    let cancel = use_node_ref().run(hooks);
-    let (typed, reason) = (use_node_ref().run(hooks), use_node_ref().run(hooks));
-    let check = use_node_ref().run(hooks);
-    let asked = use_state_eq(|| false).run(hooks);
+    let cancel = use_node_ref();
+    let (typed, reason) = (use_node_ref(), use_node_ref());
+    let check = use_node_ref();
+    let asked = use_state_eq(|| false);
     {
         let cancel = cancel.clone();
-        use_effect_with((), move |()| focus(&cancel)).run(hooks);
+        use_effect_with((), move |()| focus(&cancel));
     }
     let spec = &review.spec;
     let count = review.plan.as_ref().map_or(0, |plan| plan.instances());
     let label = OperationLabel::of(spec);
-    let ontyped = on.reform(|event: InputEvent| Intent::Form(Action::TypedCount(value_of(&event))));
+    let ontyped =
+        dispatch.reform(|event: InputEvent| Intent::Form(Action::TypedCount(value_of(&event))));
     let wrong =
         (*asked && !review.may_send()).then(|| MessageArgs::TypedWrong(count).in_locale(locale));
     let unproven = spec.limits().check_once(spec).err();
@@ -102,7 +102,7 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
                     <span class="small muted">
                         { MessageArgs::StatesAsOf(&text::time_of_day(locale, preflight.at)).in_locale(locale) }
                     </span>
-                    <button type="button" class="tiny" data-action="refresh" onclick={on.reform(|_| Intent::Review)}>
+                    <button type="button" class="tiny" data-action="refresh" onclick={dispatch.reform(|_| Intent::Review)}>
                         { t(Message::Refresh) }
                     </button>
                 }
@@ -135,7 +135,7 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
                     </div>
                 }
                 if review.plan.is_some() && props.once != CheckResult::Yes && !spec.is_dry_run() {
-                    { once(props, unproven.as_ref(), &check) }
+                    { once(props, unproven.as_ref(), &check, &dispatch, locale) }
                 }
                 if let Some(plan) = &review.plan {
                     { for plan.warnings.iter().map(|warning| html! {
@@ -149,21 +149,13 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
                 }
                 <div class={if review.skipped.is_empty() { "stack" } else { "pair" }}>
                     if !review.skipped.is_empty() {
-                        { skipped(locale, review, on) }
+                        <Skipped review={review.clone()} />
                     }
-                    if let Some(plan) = &review.plan { { how(props, plan) } }
+                    if let Some(plan) = &review.plan { { how(props, plan, locale) } }
                 </div>
                 if let Some(plan) = &review.plan {
-                    { part("requests", requests, RequestsProps {
-                        locale,
-                        plan: plan.clone(),
-                        route: props.route.clone(),
-                    }) }
-                    { part("planned", planned, PlannedProps {
-                        locale,
-                        plan: plan.clone(),
-                        preflight: review.preflight.clone(),
-                    }) }
+                    <Requests plan={plan.clone()} route={props.route.clone()} />
+                    <Planned plan={plan.clone()} preflight={review.preflight.clone()} />
                     <div class="two last">
                         <div class="field">
                             <label class="field">
@@ -172,7 +164,7 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
                                     placeholder={if spec.limits().reason_required { "" } else { t(Message::Optional) }}
                                     value={props.reason.clone()} ref={reason}
                                     aria-invalid={no_reason.as_ref().map(|_| "true")} aria-describedby="e-reason"
-                                    oninput={on.reform(|event: InputEvent| Intent::Edit(FormEdit::Reason(value_of(&event))))} />
+                                    oninput={dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::Reason(value_of(&event))))} />
                             </label>
                             { problem_at("e-reason", no_reason.as_deref()) }
                         </div>
@@ -192,20 +184,16 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
             </div>
             <div class="foot dock">
                 <button type="button" ref={cancel} data-action="cancel"
-                    onclick={on.reform(|_| Intent::Form(Action::Back))}>
+                    onclick={dispatch.reform(|_| Intent::Form(Action::Back))}>
                     { t(Message::Cancel) }
                 </button>
                 <span class="grow wide"></span>
                 if let Some(plan) = review.plan.clone() {
-                    { part("confirm", confirm, confirm::Props {
-                        action: "send",
-                        subject: confirm::Subject::Plan(plan.clone()),
-                        label: MessageArgs::Confirm(label, count).in_locale(locale),
-                        danger,
-                        ready: review.may_send() && reason_given && unproven.is_none(),
-                        on_confirm: on.reform(move |()| Intent::Send(plan.clone())),
-                        on_missing: onmissing,
-                    }) }
+                    <Confirm action="send" subject={Subject::Plan(plan.clone())}
+                        label={MessageArgs::Confirm(label, count).in_locale(locale)} {danger}
+                        ready={review.may_send() && reason_given && unproven.is_none()}
+                        on_confirm={dispatch.reform(move |()| Intent::Send(plan.clone()))}
+                        on_missing={onmissing} />
                 }
             </div>
         </section>
@@ -213,8 +201,13 @@ pub(crate) fn review(props: &Props, hooks: &mut HookContext) -> Html {
 }
 
 /// That a browser may send it twice, and how to find out. `refusal` is why it then cannot be sent.
-fn once(props: &Props, refusal: Option<&Refusal>, check: &NodeRef) -> Html {
-    let locale = props.locale;
+fn once(
+    props: &ReviewProps,
+    refusal: Option<&Refusal>,
+    check: &NodeRef,
+    dispatch: &Dispatch,
+    locale: Locale,
+) -> Html {
     let t = |message: Message| message.in_locale(locale);
     let is_direct = *props.route == Route::Direct;
     let message = match props.once {
@@ -235,7 +228,7 @@ fn once(props: &Props, refusal: Option<&Refusal>, check: &NodeRef) -> Html {
                     <div class="row">
                         <button type="button" ref={check.clone()} data-action="check-connection"
                             aria-busy={props.checking.then_some("true")} disabled={props.checking}
-                            onclick={props.on.reform(|_| Intent::RunDiagnostics)}>
+                            onclick={dispatch.reform(|_| Intent::RunDiagnostics)}>
                             { t(Message::DiagnosticsTitle) }
                         </button>
                         <span class="small muted">{ t(Message::OnceHint) }</span>
@@ -246,8 +239,7 @@ fn once(props: &Props, refusal: Option<&Refusal>, check: &NodeRef) -> Html {
     }
 }
 
-fn how(props: &Props, plan: &Arc<Plan>) -> Html {
-    let locale = props.locale;
+fn how(props: &ReviewProps, plan: &Arc<Plan>, locale: Locale) -> Html {
     let t = |message: Message| message.in_locale(locale);
     let spec = &plan.spec;
     html! {
@@ -280,14 +272,8 @@ fn how(props: &Props, plan: &Arc<Plan>) -> Html {
                 <dt>{ t(Message::PaceLabel) }</dt>
                 <dd>{ MessageArgs::Pace(spec.operation().calls_per_second).in_locale(locale) }</dd>
             </dl>
-            { pacing(&pacing::Props {
-                locale,
-                pacing: props.pacing,
-                canary: plan.canary,
-                instances: plan.instances(),
-                ids_max: spec.operation().ids_max,
-                on: &props.on,
-            }) }
+            <Pace pacing={props.pacing} canary={plan.canary} instances={plan.instances()}
+                ids_max={spec.operation().ids_max} />
         </div>
     }
 }
@@ -327,19 +313,19 @@ fn options(plan: &Plan, locale: Locale) -> Html {
         .collect()
 }
 
-#[derive(PartialEq)]
+#[derive(PartialEq, Properties)]
 struct PlannedProps {
-    locale: Locale,
     plan: Arc<Plan>,
     preflight: Option<Arc<PreflightResult>>,
 }
 
 /// The instances, in pages.
-fn planned(props: &PlannedProps, hooks: &mut HookContext) -> Html {
-    let locale = props.locale;
+#[component]
+fn Planned(props: &PlannedProps) -> Html {
+    let locale = use_locale();
     let t = |message: Message| message.in_locale(locale);
-    let page = use_state_eq(|| 0_usize).run(hooks);
-    let wanted = use_state_eq(String::new).run(hooks);
+    let page = use_state_eq(|| 0_usize);
+    let wanted = use_state_eq(String::new);
     let onfind = {
         let (wanted, page) = (wanted.clone(), page.clone());
         Callback::from(move |event: InputEvent| {
@@ -357,8 +343,7 @@ fn planned(props: &PlannedProps, hooks: &mut HookContext) -> Html {
         places
             .map(|(target_name, state)| (state.id.clone(), target_name))
             .collect::<HashMap<_, _>>()
-    })
-    .run(hooks);
+    });
     let state_of = |id: &str| {
         props
             .preflight
@@ -419,31 +404,24 @@ fn planned(props: &PlannedProps, hooks: &mut HookContext) -> Html {
                 </table>
                 if found.is_empty() { <p class="nothing muted">{ t(Message::NothingMatches) }</p> }
             </div>
-            { pager(&Pages {
-                locale,
-                label: t(Message::Instances),
-                total: found.len(),
-                size: INSTANCES_A_PAGE,
-                page: *page,
-                on_page: &on_page,
-            }) }
+            <Pager label={t(Message::Instances)} total={found.len()} size={INSTANCES_A_PAGE} page={*page} on_page={on_page} />
         </div>
     }
 }
 
-#[derive(PartialEq)]
+#[derive(PartialEq, Properties)]
 struct RequestsProps {
-    locale: Locale,
     plan: Arc<Plan>,
     route: Shared<Route>,
 }
 
 /// The unsigned requests, each drawn when it is opened.
-fn requests(props: &RequestsProps, hooks: &mut HookContext) -> Html {
-    let locale = props.locale;
+#[component]
+fn Requests(props: &RequestsProps) -> Html {
+    let locale = use_locale();
     let t = |message: Message| message.in_locale(locale);
-    let open = use_state_eq(|| false).run(hooks);
-    let page = use_state_eq(|| 0_usize).run(hooks);
+    let open = use_state_eq(|| false);
+    let page = use_state_eq(|| 0_usize);
     let onclick = {
         let open = open.clone();
         Callback::from(move |_| open.set(!*open))
@@ -467,40 +445,31 @@ fn requests(props: &RequestsProps, hooks: &mut HookContext) -> Html {
                 <p class="small muted">{ t(Message::RequestsHint) }</p>
                 <div class="framed requests">
                     { for batches.get(shown).unwrap_or_default().iter().enumerate().map(|(index, batch)| {
-                        part(&(first + index).to_string(), planned_call, PlannedCallProps {
-                            locale,
-                            plan: props.plan.clone(),
-                            number: first + index + 1,
-                            instances: batch.ids().len(),
-                            route: props.route.clone(),
-                        })
+                        html! {
+                            <PlannedCall key={first + index} plan={props.plan.clone()} number={first + index + 1}
+                                instances={batch.ids().len()} route={props.route.clone()} />
+                        }
                     }) }
                 </div>
-                { pager(&Pages {
-                    locale,
-                    label: t(Message::Calls),
-                    total: batches.len(),
-                    size: CALLS_A_PAGE,
-                    page: *page,
-                    on_page: &on_page,
-                }) }
+                <Pager label={t(Message::Calls)} total={batches.len()} size={CALLS_A_PAGE} page={*page} on_page={on_page} />
             }
         </div>
     }
 }
 
-#[derive(PartialEq)]
+#[derive(PartialEq, Properties)]
 struct PlannedCallProps {
-    locale: Locale,
     plan: Arc<Plan>,
     number: usize,
     instances: usize,
     route: Shared<Route>,
 }
 
-fn planned_call(props: &PlannedCallProps, hooks: &mut HookContext) -> Html {
-    let PlannedCallProps { locale, number, instances, .. } = *props;
-    let open = use_state_eq(|| number == 1).run(hooks);
+#[component]
+fn PlannedCall(props: &PlannedCallProps) -> Html {
+    let locale = use_locale();
+    let PlannedCallProps { number, instances, .. } = *props;
+    let open = use_state_eq(|| number == 1);
     let ontoggle = {
         let open = open.clone();
         Callback::from(move |event: Event| open.set(open_of(&event)))

@@ -2,14 +2,15 @@
 
 use super::{
     chip::{SHOWN, picture, tone},
-    confirm::{self, confirm},
+    confirm::{Confirm, Subject},
     dom::focus,
     icon::{Icon, icon},
-    pager::{Pages, page_range, pager},
-    part::part,
+    page_link::use_ways,
+    pager::{Pager, page_range},
     untrusted_text::{shown, untrusted_text},
 };
 use crate::{
+    context::{use_dispatch, use_locale},
     routes::PageRoute,
     run_history::{HistoryAction, SavedRun},
     store::{Intent, Shared},
@@ -17,68 +18,64 @@ use crate::{
 };
 use relight_core::{answer::Outcome, cloud, i18n::Locale, run::Counts};
 use yew::{
-    Callback, Html, classes, functional::Hook, functional::HookContext, html, use_effect_with,
-    use_node_ref, use_state_eq,
+    Callback, Html, Properties, classes, component, html, use_effect_with, use_node_ref,
+    use_state_eq,
 };
 
 /// Runs a page of the list.
 const PAGE: usize = 10;
 
 /// The list, and the run that is shown elsewhere.
-#[derive(PartialEq)]
-pub(crate) struct Props {
-    pub(crate) locale: Locale,
+#[derive(PartialEq, Properties)]
+pub(crate) struct RunsProps {
     /// `None` until the journal is read, or where there is none.
     pub(crate) saved_runs: Option<Shared<Vec<SavedRun>>>,
     /// The run that this page shows.
     pub(crate) current: Option<String>,
     /// Whether another one may take its place.
     pub(crate) is_free: bool,
-    pub(crate) on_navigate: Callback<PageRoute>,
-    pub(crate) on: Callback<Intent>,
 }
 
 /// The page of the runs that are kept.
-pub(crate) fn runs(props: &Props, hooks: &mut HookContext) -> Html {
-    let locale = props.locale;
+#[component]
+pub(crate) fn Runs(props: &RunsProps) -> Html {
+    let (locale, dispatch, navigation) = (use_locale(), use_dispatch(), use_ways());
     let t = |message: Message| message.in_locale(locale);
-    let page = use_state_eq(|| 0).run(hooks);
-    let opening = use_state_eq(|| None::<String>).run(hooks);
-    let forgetting = use_state_eq(Vec::<String>::new).run(hooks);
-    let heading = use_node_ref().run(hooks);
+    let page = use_state_eq(|| 0);
+    let opening = use_state_eq(|| None::<String>);
+    let forgetting = use_state_eq(Vec::<String>::new);
+    let heading = use_node_ref();
     let all: &[SavedRun] = props.saved_runs.as_deref().map_or(&[], Vec::as_slice);
     let shown = all.get(page_range(all.len(), PAGE, *page)).unwrap_or_default();
     {
-        let (on, heading) = (props.on.clone(), heading.clone());
+        let (dispatch, heading) = (dispatch.clone(), heading.clone());
         use_effect_with((), move |()| {
             focus(&heading);
-            on.emit(Intent::History(HistoryAction::List));
-        })
-        .run(hooks);
+            dispatch.emit(Intent::History(HistoryAction::List));
+        });
     }
     {
-        let on = props.on.clone();
+        let dispatch = dispatch.clone();
         let ids: Vec<String> = shown.iter().map(|one| one.id.clone()).collect();
         use_effect_with(ids, move |ids| {
-            on.emit(Intent::History(HistoryAction::Tally(ids.clone())))
-        })
-        .run(hooks);
+            dispatch.emit(Intent::History(HistoryAction::Tally(ids.clone())))
+        });
     }
     {
-        let on_navigate = props.on_navigate.clone();
+        let on_navigate = navigation.on_navigate.clone();
         use_effect_with((props.current.clone(), opening.clone()), move |(current, opening)| {
             if current.is_some() && **opening == *current {
                 on_navigate.emit(PageRoute::Power);
             }
-        })
-        .run(hooks);
+        });
     }
     let on_open = {
-        let (on, opening, current) = (props.on.clone(), opening.clone(), props.current.clone());
+        let (dispatch, opening, current) =
+            (dispatch.clone(), opening.clone(), props.current.clone());
         Callback::from(move |id: String| {
             opening.set(Some(id.clone()));
             if current.as_ref() != Some(&id) {
-                on.emit(Intent::History(HistoryAction::Open(id)));
+                dispatch.emit(Intent::History(HistoryAction::Open(id)));
             }
         })
     };
@@ -92,6 +89,7 @@ pub(crate) fn runs(props: &Props, hooks: &mut HookContext) -> Html {
     };
     let idle: Vec<String> =
         all.iter().filter(|one| may_go(one)).map(|one| one.id.clone()).collect();
+    let on_save = dispatch.reform(|id| Intent::History(HistoryAction::Save(id)));
     let asked: Vec<&SavedRun> = all.iter().filter(|one| forgetting.contains(&one.id)).collect();
     html! {
         <section class="panel" part="panel runs" aria-labelledby="h-runs" data-runs={all.len().to_string()}>
@@ -107,25 +105,14 @@ pub(crate) fn runs(props: &Props, hooks: &mut HookContext) -> Html {
                     <p class="small hint-warn">{ icon(Icon::Warning) }<span>{ t(Message::RunIsShown) }</span></p>
                 }
                 if !asked.is_empty() {
-                    { part("forgetting", confirm_delete, ConfirmDeleteProps {
-                        locale,
-                        ids: asked.iter().map(|one| one.id.clone()).collect(),
-                        is_unfinished: asked.iter().any(|one| one.tally.is_none_or(|tally| tally.is_unfinished)),
-                        on: props.on.clone(),
-                        on_close: on_forget.reform(|()| Vec::new()),
-                    }) }
+                    <Confidence ids={asked.iter().map(|one| one.id.clone()).collect::<Vec<_>>()}
+                        is_unfinished={asked.iter().any(|one| one.tally.is_none_or(|tally| tally.is_unfinished))}
+                        on_close={on_forget.reform(|()| Vec::new())} />
                 }
                 <ul class="plain stack">
-                    { for shown.iter().map(|one| row(props, one, &on_open, &on_forget)) }
+                    { for shown.iter().map(|one| row(props, one, &on_open, &on_forget, &on_save, locale)) }
                 </ul>
-                { pager(&Pages {
-                    locale,
-                    label: t(Message::SavedRuns),
-                    total: all.len(),
-                    size: PAGE,
-                    page: *page,
-                    on_page: &on_page,
-                }) }
+                <Pager label={t(Message::SavedRuns)} total={all.len()} size={PAGE} page={*page} on_page={on_page} />
                 if !idle.is_empty() {
                     <div class="row">
                         <button type="button" class="tiny" data-action="forget-all"
@@ -145,12 +132,13 @@ fn may_go(one: &SavedRun) -> bool {
 }
 
 fn row(
-    props: &Props,
+    props: &RunsProps,
     one: &SavedRun,
     on_open: &Callback<String>,
     on_forget: &Callback<Vec<String>>,
+    on_save: &Callback<String>,
+    locale: Locale,
 ) -> Html {
-    let locale = props.locale;
     let t = |message: Message| message.in_locale(locale);
     let is_current = props.current.as_ref() == Some(&one.id);
     let summary = one.summary.as_ref();
@@ -182,7 +170,6 @@ fn row(
             }
         };
     let may_open = one.why.is_none() && (is_current || (props.is_free && !one.is_active));
-    let on_save = props.on.reform(|id| Intent::History(HistoryAction::Save(id)));
     let remark = match (&one.why, is_current, one.is_active, one.is_upload_pending) {
         (Some(_), ..) => Some(Message::RunUnreadable),
         (None, true, ..) => Some(Message::RunHere),
@@ -220,7 +207,7 @@ fn row(
             }
             <div class="row">
                 { button("open-run", Message::OpenRun, &one.id, may_open, on_open) }
-                { button("save-run", Message::SaveRecords, &one.id, true, &on_save) }
+                { button("save-run", Message::SaveRecords, &one.id, true, on_save) }
                 { button("forget-run", Message::ForgetRun, &one.id, may_go(one), &on_forget.reform(|id| vec![id])) }
             </div>
         </li>
@@ -242,27 +229,26 @@ fn chips(counts: &Counts, verb: cloud::Verb, locale: Locale) -> Html {
 }
 
 /// Asking before records are deleted.
-#[derive(PartialEq)]
+#[derive(PartialEq, Properties)]
 struct ConfirmDeleteProps {
-    locale: Locale,
     ids: Vec<String>,
     is_unfinished: bool,
-    on: Callback<Intent>,
     on_close: Callback<()>,
 }
 
-fn confirm_delete(props: &ConfirmDeleteProps, hooks: &mut HookContext) -> Html {
-    let ConfirmDeleteProps { locale, ids, is_unfinished, on, on_close } = props;
-    let locale = *locale;
-    let cancel = use_node_ref().run(hooks);
+#[component]
+fn Confidence(props: &ConfirmDeleteProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let ConfirmDeleteProps { ids, is_unfinished, on_close } = props;
+    let cancel = use_node_ref();
     {
         let cancel = cancel.clone();
-        use_effect_with(ids.clone(), move |_| focus(&cancel)).run(hooks);
+        use_effect_with(ids.clone(), move |_| focus(&cancel));
     }
     let on_confirm = {
-        let (on, on_close, ids) = (on.clone(), on_close.clone(), ids.clone());
+        let (on_close, ids) = (on_close.clone(), ids.clone());
         Callback::from(move |()| {
-            on.emit(Intent::History(HistoryAction::Delete(ids.clone())));
+            dispatch.emit(Intent::History(HistoryAction::Delete(ids.clone())));
             on_close.emit(());
         })
     };
@@ -279,15 +265,8 @@ fn confirm_delete(props: &ConfirmDeleteProps, hooks: &mut HookContext) -> Html {
                         onclick={on_close.reform(|_| ())}>
                         { Message::Cancel.in_locale(locale) }
                     </button>
-                    { part("confirm", confirm, confirm::Props {
-                        action: "confirm",
-                        subject: confirm::Subject::Other,
-                        label: MessageArgs::DeleteRuns(ids.len()).in_locale(locale),
-                        danger: true,
-                        ready: true,
-                        on_confirm,
-                        on_missing: Callback::noop(),
-                    }) }
+                    <Confirm action="confirm" subject={Subject::Other} label={MessageArgs::DeleteRuns(ids.len()).in_locale(locale)}
+                        danger={true} ready={true} {on_confirm} />
                 </div>
             </div>
         </div>

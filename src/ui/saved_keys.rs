@@ -1,14 +1,14 @@
 //! Keys that the browser keeps: the list to choose from, and the way to keep one.
 
 use super::{
-    credential::Props,
+    credential::CredentialProps,
     dom::{focus, value_of},
     header::shortened,
     icon::{Icon, icon},
-    part::part,
     untrusted_text::{shown, untrusted_text},
 };
 use crate::{
+    context::{Dispatch, use_dispatch, use_locale},
     database::Unavailable,
     store::Intent,
     text::{self, Message, keys},
@@ -17,25 +17,27 @@ use crate::{
 use relight_core::{form::SecretStatus, i18n::Locale, visible::visible};
 use std::rc::Rc;
 use yew::{
-    Callback, Html, InputEvent, KeyboardEvent, functional::Hook, functional::HookContext, html,
-    use_effect_with, use_node_ref, use_state_eq,
+    Callback, Html, InputEvent, KeyboardEvent, Properties, component, html, use_effect_with,
+    use_node_ref, use_state_eq,
 };
 
 /// The keys that are kept. In a run only those with which it began.
-pub(crate) fn list(props: &Props<'_>) -> Html {
-    let (locale, saved_keys) = (props.locale, &props.key.saved_keys);
+#[component]
+pub(crate) fn KeptKeys(props: &CredentialProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let saved_keys = &props.key_state.saved_keys;
     let belongs = |entry: &&SavedKey| {
-        props.form.is_some() || (entry.cloud == Some(props.cloud) && entry.key_id == props.key_id)
+        props.form.is_some() || (entry.cloud == Some(props.cloud) && entry.key_id == *props.key_id)
     };
     let entries: Vec<&SavedKey> = saved_keys.entries.iter().filter(belongs).collect();
-    let may_choose = !saved_keys.is_forbidden && props.key.source.is_none();
-    let onall = props.on.reform(|_| Intent::DeleteSavedKey(None));
+    let may_choose = !saved_keys.is_forbidden && props.key_state.source.is_none();
+    let onall = dispatch.reform(|_| Intent::DeleteSavedKey(None));
     html! {
         <>
             if !entries.is_empty() {
                 <div class="stack tight keyring" role="group" aria-label={keys::SAVED.in_locale(locale)}>
                     <h3>{ keys::SAVED.in_locale(locale) }</h3>
-                    <ul class="plain">{ for entries.iter().map(|entry| row(props, entry, may_choose)) }</ul>
+                    <ul class="plain">{ for entries.iter().map(|entry| row(props, entry, may_choose, &dispatch, locale)) }</ul>
                     <p class="small muted">
                         { if saved_keys.is_forbidden { keys::SAVED_FORBIDDEN } else { keys::SAVED_HINT }.in_locale(locale) }
                     </p>
@@ -53,15 +55,17 @@ pub(crate) fn list(props: &Props<'_>) -> Html {
                     { icon(Icon::Warning) }<span>{ keys::REMOVED.in_locale(locale) }</span>
                 </p>
             }
-            { error(props) }
+            { error(props, locale) }
         </>
     }
 }
 
 /// Below the fields: the way to keep the key that is held, or why there is none.
-pub(crate) fn save_form(props: &Props<'_>) -> Html {
-    let (locale, key) = (props.locale, &props.key);
-    match key.may_save(props.cloud, props.key_id) {
+#[component]
+pub(crate) fn Keep(props: &CredentialProps) -> Html {
+    let locale = use_locale();
+    let key = &props.key_state;
+    match key.may_save(props.cloud, &props.key_id) {
         SavePermission::Yes => {}
         SavePermission::No => return Html::default(),
         SavePermission::Derives => {
@@ -75,22 +79,18 @@ pub(crate) fn save_form(props: &Props<'_>) -> Html {
             };
         }
     }
-    part(
-        "keep",
-        field,
-        FieldProps {
-            locale,
-            key_id: shortened(props.key_id),
-            is_wanted: key.saved_keys.is_wanted,
-            on: props.on.clone(),
-        },
-    )
+    html! { <KeepField key_id={shortened(&props.key_id)} is_wanted={key.saved_keys.is_wanted} /> }
 }
 
-fn row(props: &Props<'_>, entry: &SavedKey, may_choose: bool) -> Html {
-    let locale = props.locale;
+fn row(
+    props: &CredentialProps,
+    entry: &SavedKey,
+    may_choose: bool,
+    dispatch: &Dispatch,
+    locale: Locale,
+) -> Html {
     let id: Rc<str> = entry.id.as_str().into();
-    let is_in_use = props.key.chosen.as_ref() == Some(&id);
+    let is_in_use = props.key_state.chosen.as_ref() == Some(&id);
     let key_id = shortened(&entry.key_id);
     let name = if entry.name.is_empty() { &key_id } else { &entry.name };
     let times = [
@@ -106,9 +106,9 @@ fn row(props: &Props<'_>, entry: &SavedKey, may_choose: bool) -> Html {
     let choose = if is_in_use { keys::IN_USE } else { keys::USE }.in_locale(locale);
     let onchoose = {
         let id = Rc::clone(&id);
-        props.on.reform(move |_| Intent::Choose(Rc::clone(&id)))
+        dispatch.reform(move |_| Intent::Choose(Rc::clone(&id)))
     };
-    let onforget = props.on.reform(move |_| Intent::DeleteSavedKey(Some(Rc::clone(&id))));
+    let onforget = dispatch.reform(move |_| Intent::DeleteSavedKey(Some(Rc::clone(&id))));
     html! {
         <li class="row" data-kept={name.to_owned()} data-usable={entry.is_usable.to_string()}>
             <span class="grow">
@@ -134,56 +134,51 @@ fn row(props: &Props<'_>, entry: &SavedKey, may_choose: bool) -> Html {
 }
 
 /// What went wrong, where it matters: that nothing can be kept here is nothing to who keeps nothing.
-fn error(props: &Props<'_>) -> Option<Html> {
-    let error = props.key.saved_keys.error.as_ref()?;
+fn error(props: &CredentialProps, locale: Locale) -> Option<Html> {
+    let error = props.key_state.saved_keys.error.as_ref()?;
     let is_idle =
         matches!(error, KeyStoreError::ReadFailed(Unavailable::Missing | Unavailable::Refused));
-    (!is_idle || props.key.secret == SecretStatus::Usable).then(|| {
+    (!is_idle || props.key_state.secret == SecretStatus::Usable).then(|| {
         html! {
             <p class="small hint-warn" role="status" data-problem="keyring">
                 { icon(Icon::Warning) }
-                <span>{ keys::error(error).in_locale(props.locale) }</span>
+                <span>{ keys::error(error).in_locale(locale) }</span>
             </p>
         }
     })
 }
 
-#[derive(PartialEq)]
-struct FieldProps {
-    locale: Locale,
+#[derive(PartialEq, Properties)]
+struct KeepFieldProps {
     /// Its beginning and end, which is its name unless it is given another.
     key_id: String,
     /// Unfolded from the start, and where the focus goes.
     is_wanted: bool,
-    on: Callback<Intent>,
 }
 
-fn field(props: &FieldProps, hooks: &mut HookContext) -> Html {
-    let name = use_state_eq(String::new).run(hooks);
-    let locale = props.locale;
-    let title = use_node_ref().run(hooks);
+#[component]
+fn KeepField(props: &KeepFieldProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let name = use_state_eq(String::new);
+    let title = use_node_ref();
     {
         let title = title.clone();
         use_effect_with(props.is_wanted, move |is_wanted| {
             if *is_wanted {
                 focus(&title);
             }
-        })
-        .run(hooks);
+        });
     }
     let oninput = {
         let name = name.clone();
         Callback::from(move |event: InputEvent| name.set(value_of(&event)))
     };
     let keep = {
-        let (on, fallback) = (props.on.clone(), props.key_id.clone());
+        let fallback = props.key_id.clone();
         move || {
             let name = name.trim();
-            on.emit(Intent::SaveKey(if name.is_empty() {
-                fallback.clone()
-            } else {
-                name.to_owned()
-            }));
+            let name = if name.is_empty() { fallback.clone() } else { name.to_owned() };
+            dispatch.emit(Intent::SaveKey(name));
         }
     };
     let onclick = {

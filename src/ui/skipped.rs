@@ -1,13 +1,14 @@
 //! What is left out of a run before it begins, by reason, with what to do instead.
 
-use super::untrusted_text::shown;
 use super::{
     chip::Tone,
-    copy::copy_button,
+    copy::CopyButton,
     explanation::joined,
     icon::{Icon, icon},
+    untrusted_text::shown,
 };
 use crate::{
+    context::{Dispatch, use_dispatch, use_locale},
     store::Intent,
     text::{self, Message, MessageArgs},
 };
@@ -18,14 +19,22 @@ use relight_core::{
     ids::InstanceId,
     session::{Action, RegionSearch, Review},
 };
-use std::collections::BTreeMap;
-use yew::{Callback, Html, classes, html};
+use std::{collections::BTreeMap, sync::Arc};
+use yew::{Html, Properties, classes, component, html};
 
 /// At most so many ids are listed for a reason; all of them can be copied.
 const LISTED: usize = 50;
 
+#[derive(PartialEq, Properties)]
+pub(crate) struct SkippedProps {
+    pub(crate) review: Arc<Review>,
+}
+
 /// The instances that are left out.
-pub(crate) fn skipped(locale: Locale, review: &Review, on: &Callback<Intent>) -> Html {
+#[component]
+pub(crate) fn Skipped(props: &SkippedProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let review = &props.review;
     let mut reasons: BTreeMap<SkipReason, Vec<&InstanceId>> = BTreeMap::new();
     for (id, reason) in review.skipped.iter() {
         reasons.entry(*reason).or_default().push(id);
@@ -33,8 +42,8 @@ pub(crate) fn skipped(locale: Locale, review: &Review, on: &Callback<Intent>) ->
     html! {
         <div class="group skipped">
             <h3>{ Message::SkippedTitle.in_locale(locale) }</h3>
-            { for reasons.into_iter().map(|(reason, ids)| line(locale, review, on, reason, &ids)) }
-            if let Some(region_search) = &review.region_search { { search(region_search, on, locale) } }
+            { for reasons.into_iter().map(|(reason, ids)| line(locale, review, &dispatch, reason, &ids)) }
+            if let Some(region_search) = &review.region_search { { search(region_search, &dispatch, locale) } }
         </div>
     }
 }
@@ -42,7 +51,7 @@ pub(crate) fn skipped(locale: Locale, review: &Review, on: &Callback<Intent>) ->
 fn line(
     locale: Locale,
     review: &Review,
-    on: &Callback<Intent>,
+    dispatch: &Dispatch,
     reason: SkipReason,
     ids: &[&InstanceId],
 ) -> Html {
@@ -64,15 +73,15 @@ fn line(
                         <li class="muted">{ MessageArgs::AndMore(ids.len() - LISTED).in_locale(locale) }</li>
                     }
                 </ul>
-            { copy_button(locale, joined(ids.iter().copied()), Message::CopyIds, None, on) }
+            <CopyButton text={joined(ids.iter().copied())} label={Message::CopyIds} />
             </details>
-            { instead(review, reason, on, locale) }
+            { instead(review, reason, dispatch, locale) }
         </div>
     }
 }
 
 /// The one thing that helps, where there is one.
-fn instead(review: &Review, reason: SkipReason, on: &Callback<Intent>, locale: Locale) -> Html {
+fn instead(review: &Review, reason: SkipReason, dispatch: &Dispatch, locale: Locale) -> Html {
     let asked = review.spec.operation().verb;
     let other = match (reason, asked) {
         (SkipReason::Stopped, Verb::Reboot) => Some((Verb::Start, Message::StartInstead)),
@@ -80,7 +89,7 @@ fn instead(review: &Review, reason: SkipReason, on: &Callback<Intent>, locale: L
         _ => None,
     };
     if let Some((verb, message)) = other {
-        let onclick = on.reform(move |_| Intent::Form(Action::Instead { reason, verb }));
+        let onclick = dispatch.reform(move |_| Intent::Form(Action::Instead { reason, verb }));
         return html! {
             <button type="button" class="tiny" data-action="instead" {onclick}>{ message.in_locale(locale) }</button>
         };
@@ -89,7 +98,7 @@ fn instead(review: &Review, reason: SkipReason, on: &Callback<Intent>, locale: L
     if reason == SkipReason::NotFound && has_regions && review.region_search.is_none() {
         return html! {
             <button type="button" class="tiny" data-action="look-elsewhere"
-                onclick={on.reform(|_| Intent::SearchRegions)}>
+                onclick={dispatch.reform(|_| Intent::SearchRegions)}>
                 { Message::SearchRegions.in_locale(locale) }
             </button>
         };
@@ -97,7 +106,7 @@ fn instead(review: &Review, reason: SkipReason, on: &Callback<Intent>, locale: L
     Html::default()
 }
 
-fn search(region_search: &RegionSearch, on: &Callback<Intent>, locale: Locale) -> Html {
+fn search(region_search: &RegionSearch, dispatch: &Dispatch, locale: Locale) -> Html {
     let (done, total) = region_search.progress();
     let nothing = region_search.is_done() && region_search.found().is_empty();
     html! {
@@ -111,7 +120,7 @@ fn search(region_search: &RegionSearch, on: &Callback<Intent>, locale: Locale) -
             </p>
             { for region_search.found().iter().map(|(region, ids)| {
                 let to = region.clone();
-                let onclick = on.reform(move |_| Intent::Form(Action::GoTo { region: to.clone() }));
+                let onclick = dispatch.reform(move |_| Intent::Form(Action::GoTo { region: to.clone() }));
                 html! {
                     <div class="row">
                         <span class="grow">{ shown(&MessageArgs::FoundIn { region, count: ids.len() }.in_locale(locale)) }</span>

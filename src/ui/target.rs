@@ -1,15 +1,15 @@
 //! Cloud, region, operation and how. Every option says whether it is the chosen one: a select
 //! must never show one thing while the state holds another.
 
-use super::untrusted_text::shown;
 use super::{
     compose::{problem_at, words_for},
     credential::Field,
     dom::{checked_of, value_of},
-    part::part,
     select::{Select, choice},
+    untrusted_text::shown,
 };
 use crate::{
+    context::{use_dispatch, use_locale},
     store::Intent,
     text::{self, Message, MessageArgs},
 };
@@ -18,29 +18,28 @@ use relight_core::{
     form::{Form, FormEdit},
     i18n::Locale,
 };
-use yew::{
-    Callback, Event, Html, classes, functional::Hook, functional::HookContext, html, use_state_eq,
-};
+use yew::{Callback, Event, Html, Properties, classes, component, html, use_state_eq};
 
 /// The value of the option that stands for a region that is not in the list.
 const OTHER: &str = "other";
 
 /// What is chosen.
-pub(crate) struct Props<'a> {
-    pub(crate) locale: Locale,
-    pub(crate) form: &'a Form,
-    pub(crate) problem: Option<&'a Field>,
-    pub(crate) on: &'a Callback<Intent>,
+#[derive(PartialEq, Properties)]
+pub(crate) struct TargetProps {
+    pub(crate) form: Form,
+    pub(crate) problem: Option<Field>,
 }
 
 /// Cloud, region, operation and how.
-pub(crate) fn target(props: &Props<'_>) -> Html {
-    let Props { locale, form, .. } = *props;
+#[component]
+pub(crate) fn Target(props: &TargetProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let form = &props.form;
     let (manifest, operation) = (form.cloud().manifest(), form.operation());
     let choose = |action: fn(String) -> FormEdit| {
-        props.on.reform(move |event: Event| Intent::Edit(action(value_of(&event))))
+        dispatch.reform(move |event: Event| Intent::Edit(action(value_of(&event))))
     };
-    let error = |field| words_for(props.problem, field);
+    let error = |field| words_for(props.problem.as_ref(), field);
     // Another list is another element: of one whose options are exchanged under it some browsers show
     // another option than the chosen one.
     let offer: String = form.operations().map(|one| one.name).collect();
@@ -59,14 +58,8 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
                     </Select>
                 </label>
                 if manifest.regions.required || !form.region().is_empty() {
-                    { part(manifest.id, region_field, RegionProps {
-                        locale,
-                        cloud: form.cloud(),
-                        region: form.region().to_owned(),
-                        allowed: form.limits().regions.clone(),
-                        problem: error("region").map(ToOwned::to_owned),
-                        on: props.on.clone(),
-                    }) }
+                    <Region key={manifest.id} cloud={form.cloud()} region={form.region().to_owned()}
+                        allowed={form.limits().regions.clone()} problem={error("region").map(ToOwned::to_owned)} />
                 }
             </div>
             if manifest.sites.len() > 1 {
@@ -110,32 +103,36 @@ pub(crate) fn target(props: &Props<'_>) -> Html {
 }
 
 /// What is offered besides, as far as the operation has it.
-pub(crate) struct OptionsProps<'a> {
-    pub(crate) locale: Locale,
+#[derive(PartialEq, Properties)]
+pub(crate) struct OptionsProps {
     pub(crate) operation: &'static Operation,
     pub(crate) batching: Option<&'static str>,
     pub(crate) dry_run: bool,
     pub(crate) erase: bool,
-    pub(crate) problem: Option<&'a Field>,
-    pub(crate) on: &'a Callback<Intent>,
+    pub(crate) problem: Option<Field>,
 }
 
 /// All or none, dry run, erasing: what an operation leaves to choose.
-pub(crate) fn options(props: &OptionsProps<'_>) -> Html {
+#[component]
+pub(crate) fn Options(props: &OptionsProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
     let operation = props.operation;
-    let error = |field| words_for(props.problem, field);
+    let error = |field| words_for(props.problem.as_ref(), field);
     let onbatching =
-        props.on.reform(|event: Event| Intent::Edit(FormEdit::Batching(value_of(&event))));
+        dispatch.reform(|event: Event| Intent::Edit(FormEdit::Batching(value_of(&event))));
+    let ontick = |action: fn(bool) -> FormEdit| {
+        dispatch.reform(move |event: Event| Intent::Edit(action(checked_of(&event))))
+    };
     html! {
         <>
             if let Some(parameter) = operation.parameter_for(Role::Batching) {
-                { batching(props, parameter, &onbatching, error("batching")) }
+                { batching(parameter, props.batching, &onbatching, error("batching"), locale) }
             }
             if let Some(parameter) = operation.parameter_for(Role::DryRun) {
-                { tick(props, "dryRun", parameter, props.dry_run, false, FormEdit::DryRun) }
+                { tick("dryRun", parameter, props.dry_run, false, ontick(FormEdit::DryRun), locale) }
             }
             if let Some(parameter) = operation.parameter_for(Role::Erase) {
-                { tick(props, "erase", parameter, props.erase, true, FormEdit::Erase) }
+                { tick("erase", parameter, props.erase, true, ontick(FormEdit::Erase), locale) }
                 { problem_at("e-erase", error("erase")) }
             }
         </>
@@ -143,19 +140,18 @@ pub(crate) fn options(props: &OptionsProps<'_>) -> Html {
 }
 
 /// The region: a list that is an offer, and a field for those that are not in it.
-#[derive(PartialEq)]
+#[derive(PartialEq, Properties)]
 struct RegionProps {
-    locale: Locale,
     cloud: &'static dyn Cloud,
     region: String,
     /// The only ones that may be chosen, if not all may.
     allowed: Option<Vec<String>>,
     problem: Option<String>,
-    on: Callback<Intent>,
 }
 
-fn region_field(props: &RegionProps, hooks: &mut HookContext) -> Html {
-    let locale = props.locale;
+#[component]
+fn Region(props: &RegionProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
     let known = props.cloud.manifest().regions.known;
     let is_allowed =
         |id: &str| props.allowed.as_ref().is_none_or(|all| all.iter().any(|one| one == id));
@@ -166,20 +162,20 @@ fn region_field(props: &RegionProps, hooks: &mut HookContext) -> Html {
     };
     let unnamed = props.allowed.iter().flatten().filter(|id| !is_known_anywhere(id));
     let is_known = known.iter().any(|region| region.id == props.region);
-    let asked = use_state_eq(|| false).run(hooks);
+    let asked = use_state_eq(|| false);
     // Once asked for, the field stays: on the way to a longer id a known one may be typed.
     let other = props.allowed.is_none() && (*asked || (!is_known && !props.region.is_empty()));
     let onselect = {
-        let (on, asked) = (props.on.clone(), asked.clone());
+        let (dispatch, asked) = (dispatch.clone(), asked.clone());
         Callback::from(move |event: Event| {
             let value = value_of(&event);
             asked.set(value == OTHER);
             let region = if value == OTHER { String::new() } else { value };
-            on.emit(Intent::Edit(FormEdit::Region(region)));
+            dispatch.emit(Intent::Edit(FormEdit::Region(region)));
         })
     };
     let oninput =
-        props.on.reform(|event: yew::InputEvent| Intent::Edit(FormEdit::Region(value_of(&event))));
+        dispatch.reform(|event: yew::InputEvent| Intent::Edit(FormEdit::Region(value_of(&event))));
     let problem = props.problem.as_deref();
     let chosen = if other { OTHER.to_owned() } else { props.region.clone() };
     html! {
@@ -227,12 +223,12 @@ fn radio(
 }
 
 fn batching(
-    props: &OptionsProps<'_>,
     parameter: &'static Parameter,
+    chosen: Option<&str>,
     onchange: &Callback<Event>,
     error: Option<&str>,
+    locale: Locale,
 ) -> Html {
-    let locale = props.locale;
     let choices = match &parameter.kind {
         ParameterKind::Choice(choices) => *choices,
         ParameterKind::Boolean => &[],
@@ -242,7 +238,7 @@ fn batching(
             <legend>{ parameter.label.in_locale(locale) }</legend>
             <div class="seg">
                 { for choices.iter().map(|choice| radio(
-                    "batching", choice, choice, props.batching == Some(*choice), false, onchange.clone(),
+                    "batching", choice, choice, chosen == Some(*choice), false, onchange.clone(),
                 )) }
             </div>
             <p class="small muted" id="batching-help">{ parameter.help.in_locale(locale) }</p>
@@ -252,14 +248,13 @@ fn batching(
 }
 
 fn tick(
-    props: &OptionsProps<'_>,
     name: &'static str,
     parameter: &'static Parameter,
     checked: bool,
     danger: bool,
-    action: fn(bool) -> FormEdit,
+    onchange: Callback<Event>,
+    locale: Locale,
 ) -> Html {
-    let onchange = props.on.reform(move |event: Event| Intent::Edit(action(checked_of(&event))));
     let help = if danger { "danger-text" } else { "muted" };
     let (id, error) = if danger { ("erase-help", "e-erase") } else { ("dry-run-help", "") };
     html! {
@@ -267,9 +262,9 @@ fn tick(
             <input type="checkbox" {name} {checked} {onchange}
                 aria-describedby={format!("{id} {error}").trim_end().to_owned()} />
             <span>
-                { parameter.label.in_locale(props.locale) }
+                { parameter.label.in_locale(locale) }
                 <span class={classes!("small", help)} {id}>
-                    { parameter.help.in_locale(props.locale) }
+                    { parameter.help.in_locale(locale) }
                 </span>
             </span>
         </label>

@@ -1,10 +1,14 @@
 //! Texts from outside: whatever in them cannot be seen, or turns what stands around it, is written out.
 
+#[cfg(feature = "console")]
+use relight_core::visible::truncate;
+#[cfg(feature = "console")]
+use relight_core::visible::visible;
 use relight_core::visible::visible_lines;
 #[cfg(feature = "console")]
-use relight_core::visible::{truncate, visible};
+use yew::Html;
 #[cfg(feature = "console")]
-use yew::{Html, html};
+use yew::html;
 
 /// The most characters of a name that are shown; the rest stands in its title.
 #[cfg(feature = "console")]
