@@ -1,7 +1,6 @@
-//! The look of the console: one part a file. Parts are given values and hand back
-//! [`Intent`](crate::store::Intent)s; none of them holds what is sent. What needs no state is a
-//! function; see `part.rs` for what does. `console` is the whole, `front` below the form
-//! alone.
+//! The look of the console: one component a file. Components are given values and hand back
+//! [`Intent`](crate::store::Intent)s; none of them holds what is sent. What is small and has no state is a
+//! function. `console` is the whole.
 
 #[cfg(feature = "console")]
 mod calls;

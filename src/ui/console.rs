@@ -111,43 +111,43 @@ pub fn Console(props: &ConsoleProps) -> Html {
     };
     html! {
         <ContextProvider<Navigation> context={navigation}>
-        <div class="relight" lang={locale.tag()} data-theme={view.settings.theme.map(Theme::word)}>
-            <button type="button" class="skip" onclick={onskip}>
-                { Message::SkipToContent.in_locale(locale) }
-            </button>
-            <Header {screen} route={(*view.route).clone()} key_id={view.session.form().key_id().to_owned()}
-                status={view.key.secret} brand={brand(&view.settings.brand, locale)}
-                language_locked={view.settings.locked.contains(&Lockable::Language)} {on_screen} />
-            // The page that is not looked at stays mounted: nothing that was typed is lost.
-            <div hidden={*page_route != PageRoute::Power}>
-                <Power view={view.clone()} main={&main} />
-            </div>
-            if *page_route == PageRoute::Runs {
-                <main class="alone" tabindex="-1">
-                    { remarks(view) }
-                    if view.no_journal.is_some() { <NoJournal /> }
-                    <Runs saved_runs={view.saved_runs.clone()} current={view.run.as_ref().map(|run| run.about().id.clone())}
-                        is_free={view.run.as_ref().is_none_or(|run| run.can_close())} />
-                </main>
-            }
-            <div hidden={*page_route != PageRoute::Explain}>
-                <main class="alone" tabindex="-1">
-                    <Explain />
-                </main>
-            </div>
-            if *page_route == PageRoute::Diagnostics {
-                <main class="alone" tabindex="-1">
-                    <Doctor route={header::route_name(&view.route, locale)} diagnostics={view.diagnostics.clone()} />
-                </main>
-            }
-            if let Some(shown) = index {
-                <div hidden={!matches!(*page_route, PageRoute::Errors(_))}>
+            <div class="relight" lang={locale.tag()} data-theme={view.settings.theme.map(Theme::word)}>
+                <button type="button" class="skip" onclick={onskip}>
+                    { Message::SkipToContent.in_locale(locale) }
+                </button>
+                <Header {screen} route={(*view.route).clone()} key_id={view.session.form().key_id().to_owned()}
+                    status={view.key.secret} brand={brand(&view.settings.brand, locale)}
+                    language_locked={view.settings.locked.contains(&Lockable::Language)} {on_screen} />
+                // The page that is not looked at stays mounted: nothing that was typed is lost.
+                <div hidden={*page_route != PageRoute::Power}>
+                    <Power view={view.clone()} main={&main} />
+                </div>
+                if *page_route == PageRoute::Runs {
                     <main class="alone" tabindex="-1">
-                        <Errors {shown} />
+                        { remarks(view) }
+                        if view.no_journal.is_some() { <NoJournal /> }
+                        <Runs saved_runs={view.saved_runs.clone()} current={view.run.as_ref().map(|run| run.about().id.clone())}
+                            is_free={view.run.as_ref().is_none_or(|run| run.can_close())} />
+                    </main>
+                }
+                <div hidden={*page_route != PageRoute::Explain}>
+                    <main class="alone" tabindex="-1">
+                        <Explain />
                     </main>
                 </div>
-            }
-        </div>
+                if *page_route == PageRoute::Diagnostics {
+                    <main class="alone" tabindex="-1">
+                        <Doctor route={header::route_name(&view.route, locale)} diagnostics={view.diagnostics.clone()} />
+                    </main>
+                }
+                if let Some(shown) = index {
+                    <div hidden={!matches!(*page_route, PageRoute::Errors(_))}>
+                        <main class="alone" tabindex="-1">
+                            <Errors {shown} />
+                        </main>
+                    </div>
+                }
+            </div>
         </ContextProvider<Navigation>>
     }
 }
@@ -331,12 +331,10 @@ struct PutAwayProps {
 fn PutAway(props: &PutAwayProps) -> Html {
     let (locale, dispatch, navigation) = (use_locale(), use_dispatch(), use_ways());
     let words = if props.is_unfinished { Message::PutAway } else { Message::SavedRuns };
-    let onclick = {
-        Callback::from(move |_: MouseEvent| {
-            dispatch.emit(Intent::History(HistoryAction::Close));
-            navigation.on_navigate.emit(PageRoute::Runs);
-        })
-    };
+    let onclick = Callback::from(move |_: MouseEvent| {
+        dispatch.emit(Intent::History(HistoryAction::Close));
+        navigation.on_navigate.emit(PageRoute::Runs);
+    });
     html! {
         <p class="small way">
             <button type="button" class="quiet" data-action="put-away" {onclick}>
