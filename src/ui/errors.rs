@@ -111,7 +111,8 @@ pub(crate) fn Errors(props: &ErrorsProps) -> Html {
                         <p class="nothing muted" role="status">{ t(Message::NothingMatches) }</p>
                     } else {
                         { list(&props.shown, section, &found, *page, locale) }
-                        <Pager label={t(Message::IndexTitle)} total={found.len()} size={PAGE_SIZE} page={*page} on_page={Callback::from(move |to| page.set(to))} />
+                        <Pager label={t(Message::IndexTitle)} total={found.len()} size={PAGE_SIZE} page={*page}
+                            on_page={Callback::from(move |to| page.set(to))} />
                     }
                 </div>
                 if let Some((code, of)) = open {
@@ -145,7 +146,7 @@ fn tools(
                     let place = PageRoute::Errors(IndexFilter { section, code: None });
                     let is_shown = chosen == section;
                     html! {
-                        <Go {place} class="count" action="shelf" is_here={is_shown}>
+                        <Go key={section.unwrap_or_default()} {place} class="count" action="shelf" is_here={is_shown}>
                             { name }{ " " }<b>{ text::number(locale, count) }</b>
                         </Go>
                     }
@@ -217,7 +218,14 @@ fn list(
                             { group.title().in_locale(locale) }
                             <span class="muted small">{ text::number(locale, count) }</span>
                         </h2>
-                        <ul class="plain">{ for rows.iter().map(|item| row(open, chosen, item, locale)) }</ul>
+                        <ul class="plain">
+                            { for rows.iter().enumerate().map(|(at, item)| {
+                                // A code may have several meanings.
+                                let before = &rows[..at];
+                                let nth = before.iter().filter(|other| other.address == item.address).count();
+                                row(open, chosen, item, nth, locale)
+                            }) }
+                        </ul>
                     </section>
                 })
             }) }
@@ -225,11 +233,11 @@ fn list(
     }
 }
 
-fn row(open: &IndexFilter, chosen: Option<&str>, item: &Item, locale: Locale) -> Html {
+fn row(open: &IndexFilter, chosen: Option<&str>, item: &Item, nth: usize, locale: Locale) -> Html {
     let place = IndexFilter::at(&item.address);
     let is_here = *open == place;
     html! {
-        <li class="entry" data-entry={item.address.clone()}>
+        <li class="entry" key={format!("{} {nth}", item.address)} data-entry={item.address.clone()}>
             <Go place={PageRoute::Errors(place)} class="link" action="open" {is_here}>{ item.title.clone() }</Go>
             <code class="muted small">{ item.code }</code>
             if chosen.is_none() {

@@ -110,7 +110,7 @@ fn row(
     };
     let onforget = dispatch.reform(move |_| Intent::DeleteSavedKey(Some(Rc::clone(&id))));
     html! {
-        <li class="row" data-kept={name.to_owned()} data-usable={entry.is_usable.to_string()}>
+        <li class="row" key={&*entry.id} data-kept={name.to_owned()} data-usable={entry.is_usable.to_string()}>
             <span class="grow">
                 <strong>{ untrusted_text(name) }</strong>
                 <span class="small muted">

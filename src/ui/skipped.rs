@@ -57,7 +57,7 @@ fn line(
 ) -> Html {
     let (tone, picture) = look_of(reason);
     html! {
-        <div class="row small cause" data-skipped={reason.word()}>
+        <div class="row small cause" key={reason.word()} data-skipped={reason.word()}>
             <details class="grow bare">
                 <summary>
                     <span class={classes!("chip", tone.class())}>
