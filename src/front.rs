@@ -349,8 +349,7 @@ impl Front {
         drawn.give_way(|| {
             take_over.apply(&JsValue::NULL, &arguments).unwrap_or_default().unchecked_into()
         });
-        // A task of its own comes after all that the other does while it draws itself for the first time;
-        // that empties these fields.
+        // A task of its own comes after the other has drawn itself for the first time.
         Timeout::new(0, move || ui::dom::put_secrets(&root, &typed)).forget();
     }
 }

@@ -14,13 +14,15 @@ use crate::{
     store::{Intent, KeyState},
     text::{Message, MessageArgs},
 };
+use relight_core::{cloud::Role, form::Form};
 #[cfg(feature = "console")]
-use relight_core::plan::Refusal;
-use relight_core::{cloud::Role, form::Form, i18n::Locale};
+use relight_core::{i18n::Locale, plan::Refusal};
 use yew::{
-    Callback, Html, KeyboardEvent, NodeRef, Properties, SubmitEvent, classes, component, hook,
-    html, use_node_ref,
+    Callback, Html, KeyboardEvent, NodeRef, Properties, SubmitEvent, classes, component, html,
+    use_node_ref,
 };
+#[cfg(feature = "console")]
+use yew::{hook, use_effect_with};
 
 /// What is filled in.
 #[derive(PartialEq, Properties)]
@@ -47,7 +49,11 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let form = &props.form;
     let node = use_node_ref();
-    let problem = use_refusal(props, &node, locale);
+    #[cfg(feature = "console")]
+    let problem = use_refusal(props.refusal.as_ref(), &node, locale);
+    // The front refuses nothing: the rules come with the rest of the page.
+    #[cfg(not(feature = "console"))]
+    let problem = None::<Field>;
     let onsubmit = {
         let node = node.clone();
         let field = problem.as_ref().map(|(field, _)| *field);
@@ -107,22 +113,15 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
 /// The field that was refused, and why in words. Whenever that is new the field is gone to.
 #[cfg(feature = "console")]
 #[hook]
-fn use_refusal(props: &ComposeProps, node: &NodeRef, locale: Locale) -> Option<Field> {
+fn use_refusal(refusal: Option<&Refusal>, node: &NodeRef, locale: Locale) -> Option<Field> {
     let node = node.clone();
-    yew::use_effect_with(props.refusal.clone(), move |refusal: &Option<Refusal>| {
+    use_effect_with(refusal.cloned(), move |refusal: &Option<Refusal>| {
         if let Some(refusal) = refusal {
             focus_in(&node, selector(field_of(refusal)));
         }
     });
-    let refusal = props.refusal.as_ref()?;
+    let refusal = refusal?;
     Some((field_of(refusal), refusal.sentence(locale)))
-}
-
-/// The front refuses nothing: the rules come with the rest of the page.
-#[cfg(not(feature = "console"))]
-#[hook]
-fn use_refusal(_props: &ComposeProps, _node: &NodeRef, _locale: Locale) -> Option<Field> {
-    None
 }
 
 /// Whether a parameter needs no field of its own.

@@ -26,7 +26,7 @@ use relight_core::{
 };
 use yew::{
     AttrValue, Callback, Event, Html, InputEvent, NodeRef, Properties, component, html,
-    use_effect_with, use_node_ref,
+    use_effect_with, use_mut_ref, use_node_ref,
 };
 
 /// A field by its public name, and what is wrong with it in words.
@@ -214,8 +214,10 @@ fn SecretField(props: &SecretProps) -> Html {
     let node = use_node_ref();
     {
         let node = node.clone();
+        let before = use_mut_ref(|| props.status);
         use_effect_with(props.status, move |status| {
-            if *status == SecretStatus::Missing {
+            // A field that has just come is empty, or has what was typed before the rest of the page was there.
+            if before.replace(*status) != *status && *status == SecretStatus::Missing {
                 put_value(&node, "");
             }
         });
