@@ -4,7 +4,6 @@
 use super::{comparison::Comparison, copy::CopyButton, dom::focus, untrusted_text::shown};
 use crate::{
     context::use_locale,
-    routes::percent_decode,
     store::Shared,
     text::{Message, MessageArgs},
 };
