@@ -26,6 +26,8 @@ mod text;
 pub mod time;
 
 #[cfg(feature = "server")]
+pub mod loopback;
+#[cfg(feature = "server")]
 pub mod server;
 
 pub use cloud::Cloud;
