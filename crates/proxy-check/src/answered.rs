@@ -4,6 +4,7 @@
 use std::{fs, thread, time::Duration};
 
 use anyhow::{Context, Result};
+use relight_sandbox::loopback::Then;
 
 use crate::{
     check::{
@@ -15,7 +16,7 @@ use crate::{
     http::{Message, Side},
     observed::{host, raw},
     rules::Rule,
-    upstream::{Behaviour, Then},
+    upstream::Behaviour,
 };
 
 pub(crate) fn only_listed_hosts(checker: &Checker<'_>) -> Result<()> {

@@ -1,4 +1,5 @@
-//! HTTP/1.1 messages as bytes: nothing is normalised, so that what arrived can be compared.
+//! HTTP/1.1 messages as bytes: nothing is normalised, so that what arrived can be compared. Kept by hand,
+//! since httparse and hyper refuse the malformed heads and framings that proxies are tested with.
 
 use std::io::{self, Read};
 

@@ -15,7 +15,12 @@ use relight_core::{
     request::{Request, Signed},
     sign::{Secret, Signer},
 };
-use relight_sandbox::{Cloud, credential::Credential, faults::Fault};
+use relight_sandbox::{
+    Cloud,
+    credential::Credential,
+    faults::Fault,
+    loopback::{Raw, Then},
+};
 
 use serde_json::json;
 
@@ -24,7 +29,7 @@ use crate::{
     client::Framing,
     clouds::{CHECK_HOSTS, FLAWED, HANGING, MISSING, REFUSED, hosts},
     rules::Rule,
-    upstream::{Behaviour, CLOUD_DATE, Then},
+    upstream::{Behaviour, CLOUD_DATE},
 };
 
 /// The host of a check.
@@ -35,8 +40,8 @@ pub(crate) fn host(name: &str) -> &'static str {
         .map_or("no check has this name", |found| found.1)
 }
 
-pub(crate) fn raw(bytes: &[u8], then: Then) -> Behaviour {
-    Behaviour::Raw { bytes: bytes.to_vec(), then }
+pub(crate) fn raw(bytes: &'static [u8], then: Then) -> Behaviour {
+    Behaviour::Raw(Raw { bytes: bytes.into(), then })
 }
 
 pub(crate) fn unchanged(checker: &Checker<'_>) -> Result<()> {

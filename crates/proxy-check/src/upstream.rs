@@ -3,19 +3,32 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    io::{self, Read, Write},
+    io,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicU32, Ordering},
     },
-    thread,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use anyhow::{Context, Result};
-use relight_sandbox::{Config, Delivery, Reply, Request, Sandbox};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use axum::{
+    Extension, Router,
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONNECTION},
+    response::{IntoResponse, Response},
+};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use relight_sandbox::{
+    Config, Request, Sandbox,
+    loopback::{self, Link, Raw, Server, Wire},
+    server,
+};
+use tokio_rustls::TlsAcceptor;
 
 use crate::{
     ca::Authority,
@@ -25,13 +38,10 @@ use crate::{
 /// What a name does with a request that arrived.
 #[derive(Clone, Debug)]
 pub enum Behaviour {
-    /// Sends these bytes, whatever they are, and ends the connection or keeps it.
-    Raw {
-        /// What is sent.
-        bytes: Vec<u8>,
-        /// What becomes of the connection.
-        then: Then,
-    },
+    /// Answers so, and the connection waits for the next request.
+    Answer((StatusCode, HeaderMap, String)),
+    /// Sends bytes, whatever they are, and the connection ends.
+    Raw(Raw),
     /// Says nothing for a minute.
     Silent,
     /// The simulated clouds answer.
@@ -40,26 +50,25 @@ pub enum Behaviour {
     Sandbox(SocketAddr),
 }
 
-/// What becomes of a connection after an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
-    /// It waits for the next request.
-    Keep,
-    /// It ends as TLS wants it.
-    Close,
-    /// It is cut off.
-    Cut,
-}
-
 impl Behaviour {
     /// A whole answer in JSON, with a request id and a date that no machine has now.
+    ///
+    /// # Panics
+    /// No answer has this status or these headers.
     pub fn answer(status: u16, extra_headers: &str, body: &str) -> Self {
-        let bytes = format!(
-            "HTTP/1.1 {status} Status\r\nDate: {CLOUD_DATE}\r\nContent-Type: application/json\r\n\
-             X-Acs-Request-Id: 0A1B-2C3D\r\nContent-Length: {}\r\n{extra_headers}\r\n{body}",
-            body.len()
-        );
-        Behaviour::Raw { bytes: bytes.into_bytes(), then: Then::Keep }
+        let own = [
+            ("Date", CLOUD_DATE),
+            ("Content-Type", "application/json"),
+            ("X-Acs-Request-Id", "0A1B-2C3D"),
+        ];
+        let extra = extra_headers.lines().filter_map(|line| line.split_once(": "));
+        let mut headers = HeaderMap::new();
+        for (name, value) in own.into_iter().chain(extra) {
+            let name = name.parse::<HeaderName>().expect("a header's name");
+            headers.append(name, HeaderValue::from_str(value).expect("a header's value"));
+        }
+        let status = StatusCode::from_u16(status).expect("a status");
+        Behaviour::Answer((status, headers, body.to_owned()))
     }
 }
 
@@ -75,9 +84,9 @@ pub struct Arrival {
     pub request: Message,
 }
 
-/// A running upstream. It takes no more connections once this is dropped.
+/// A running upstream. It ends when this is dropped.
 pub struct Upstream {
-    address: SocketAddr,
+    server: Server,
     shared: Arc<Shared>,
 }
 
@@ -85,8 +94,7 @@ struct Shared {
     arrivals: Mutex<Vec<Arrival>>,
     behaviours: Mutex<HashMap<String, VecDeque<Behaviour>>>,
     default: Mutex<Behaviour>,
-    sandbox: Mutex<Sandbox>,
-    stop: AtomicBool,
+    sandbox: server::Shared,
 }
 
 impl Upstream {
@@ -96,32 +104,24 @@ impl Upstream {
         let listener = TcpListener::bind(address).with_context(|| {
             format!("{address} (ports below 1024 are for root unless the system says otherwise)")
         })?;
-        let address = listener.local_addr()?;
-        let config = Arc::new(authority.server_config(&["http/1.1"])?);
+        let tls = TlsAcceptor::from(Arc::new(authority.server_config(&["http/1.1"])?));
         let shared = Arc::new(Shared {
             arrivals: Mutex::default(),
             behaviours: Mutex::default(),
             default: Mutex::new(Behaviour::Clouds),
-            sandbox: Mutex::new(Sandbox::new(Config::default())),
-            stop: AtomicBool::new(false),
+            sandbox: Arc::new(Mutex::new(Sandbox::new(Config::default()))),
         });
+        let app = Router::new().fallback(answer).with_state(Arc::clone(&shared));
         let state = Arc::clone(&shared);
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                if state.stop.load(Ordering::Relaxed) {
-                    return;
-                }
-                let Ok(stream) = stream else { continue };
-                let (state, config) = (Arc::clone(&state), Arc::clone(&config));
-                thread::spawn(move || serve(stream, config, &state));
-            }
-        });
-        Ok(Self { address, shared })
+        let server = Server::start(listener, move |stream| {
+            serve(stream, tls.clone(), app.clone(), Arc::clone(&state))
+        })?;
+        Ok(Self { server, shared })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.server.addr
     }
 
     /// What every name does that was not told otherwise.
@@ -144,14 +144,6 @@ impl Upstream {
     /// The simulated clouds, locked: let go of them before the next request.
     pub fn clouds(&self) -> MutexGuard<'_, Sandbox> {
         lock(&self.shared.sandbox)
-    }
-}
-
-impl Drop for Upstream {
-    fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::Relaxed);
-        // The listener looks at `stop` when somebody comes.
-        let _ = TcpStream::connect(self.address);
     }
 }
 
@@ -190,46 +182,71 @@ impl BlackHole {
 /// A client that keeps its connection and says nothing is let go after this long.
 const IDLE_LIMIT: Duration = Duration::from_mins(1);
 const SILENCE: Duration = Duration::from_mins(1);
-/// How much of a head is written before it is cut off: the status and the beginning of a line.
-const HEAD_PART_BYTES: usize = 24;
 
-fn serve(stream: TcpStream, config: Arc<ServerConfig>, shared: &Shared) {
+/// The name in the TLS handshake of a connection.
+#[derive(Clone)]
+struct ServerName(String);
+
+async fn serve(stream: tokio::net::TcpStream, tls: TlsAcceptor, app: Router, shared: Arc<Shared>) {
     // An error of a connection is the client's to notice.
-    let _ = try_serve(stream, config, shared);
+    let Ok(stream) = tls.accept(stream).await else { return };
+    let server_name = stream.get_ref().1.server_name().unwrap_or_default().to_owned();
+    let app = app.layer(Extension(ServerName(server_name.clone())));
+    let mut http = loopback::http1(IDLE_LIMIT);
+    // As the clouds write them.
+    http.title_case_headers(true);
+    let refused = loopback::connection(stream, http, app).await;
+    // What hyper does not take for a request has arrived all the same.
+    shared.keep(&refused, server_name);
 }
 
-fn try_serve(stream: TcpStream, config: Arc<ServerConfig>, shared: &Shared) -> Result<()> {
-    stream.set_read_timeout(Some(IDLE_LIMIT))?;
-    stream.set_nodelay(true)?;
-    let mut tls = StreamOwned::new(ServerConnection::new(config)?, stream);
-    while let Some(request) = http::read(&mut tls, Side::Request) {
-        let server_name = tls.conn.server_name().unwrap_or_default().to_owned();
-        let behaviour = shared.behaviour(&server_name);
-        lock(&shared.arrivals).push(Arrival { server_name, request: request.clone() });
-        let then = match behaviour {
-            Behaviour::Raw { bytes, then } => {
-                tls.write_all(&bytes)?;
-                then
-            }
-            Behaviour::Silent => {
-                thread::sleep(SILENCE);
-                Then::Cut
-            }
-            Behaviour::Clouds => ask_clouds(&mut tls, &request, shared)?,
-            Behaviour::Sandbox(address) => ask_sandbox(&mut tls, &request, address)?,
-        };
-        tls.flush()?;
-        match then {
-            Then::Keep if !request.says_close() => {}
-            Then::Keep | Then::Close => {
-                tls.conn.send_close_notify();
-                tls.flush()?;
-                return Ok(());
-            }
-            Then::Cut => return Ok(()),
+async fn answer(
+    State(shared): State<Arc<Shared>>,
+    Extension(ServerName(server_name)): Extension<ServerName>,
+    Extension(link): Extension<Link>,
+    request: axum::extract::Request,
+) -> Response {
+    let (head, body) = request.into_parts();
+    // One that breaks off is kept as far as it came.
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let behaviour = shared.behaviour(&server_name);
+    let Some(request) = shared.keep(&link.take(), server_name) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    match behaviour {
+        Behaviour::Answer(answer) => answer.into_response(),
+        Behaviour::Raw(raw) => raw.into_response(),
+        Behaviour::Silent => {
+            tokio::time::sleep(SILENCE).await;
+            Raw::cut("").into_response()
+        }
+        Behaviour::Clouds => {
+            let (method, target) = request.method_and_target();
+            let (method, target) = (method.to_owned(), target.to_owned());
+            let Message { headers, body, .. } = request;
+            server::answer(&shared.sandbox, &Request { method, target, headers, body }).await
+        }
+        Behaviour::Sandbox(address) => {
+            hand_on(address, axum::extract::Request::from_parts(head, Full::new(body))).await
         }
     }
-    Ok(())
+}
+
+/// Hands a request on and gives the answer, or as much of it as there is.
+pub async fn hand_on(address: SocketAddr, request: axum::http::Request<Full<Bytes>>) -> Response {
+    let Ok(stream) = tokio::net::TcpStream::connect(address).await else {
+        return Raw::cut("").into_response();
+    };
+    let (wire, link) = Wire::new(stream);
+    let answered = async {
+        let (mut sender, connection) = http1::handshake(TokioIo::new(wire)).await?;
+        tokio::spawn(connection);
+        let (mut head, body) = sender.send_request(request).await?.into_parts();
+        // Whether this connection lives on is not the other's to say.
+        head.headers.remove(CONNECTION);
+        Ok(Response::from_parts(head, Body::from(body.collect().await?.to_bytes())))
+    };
+    answered.await.unwrap_or_else(|_: hyper::Error| Raw::cut(link.take()).into_response())
 }
 
 impl Shared {
@@ -240,67 +257,12 @@ impl Shared {
         });
         told.unwrap_or_else(|| lock(&self.default).clone())
     }
-}
 
-fn ask_clouds(stream: &mut impl Write, request: &Message, shared: &Shared) -> Result<Then> {
-    let (method, target) = request.method_and_target();
-    let request = Request {
-        method: method.to_owned(),
-        target: target.to_owned(),
-        headers: request.headers.clone(),
-        body: request.body.clone(),
-    };
-    let since = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    let now_ms = i64::try_from(since.as_millis())?;
-    let Reply { answer, delivery, delay_ms } = lock(&shared.sandbox).answer(&request, now_ms);
-    thread::sleep(Duration::from_millis(delay_ms));
-    let mut bytes = format!("HTTP/1.1 {} Status\r\n", answer.status).into_bytes();
-    for (name, value) in &answer.headers {
-        write!(bytes, "{name}: {value}\r\n")?;
-    }
-    write!(bytes, "content-length: {}\r\n\r\n", answer.body.len())?;
-    let (body, then) = match delivery {
-        Delivery::CutHead => {
-            bytes.truncate(HEAD_PART_BYTES);
-            (&[][..], Then::Cut)
-        }
-        Delivery::Whole => (answer.body.as_slice(), Then::Keep),
-        Delivery::CutBeforeHead => return Ok(Then::Cut),
-        Delivery::CutBody { keep_bytes } => {
-            (answer.body.get(..keep_bytes).unwrap_or(&answer.body), Then::Cut)
-        }
-    };
-    bytes.extend(body);
-    stream.write_all(&bytes)?;
-    Ok(then)
-}
-
-/// Hands a request on and its answer back, however much of it there is.
-fn ask_sandbox(stream: &mut impl Write, request: &Message, address: SocketAddr) -> Result<Then> {
-    let mut sandbox = TcpStream::connect(address)?;
-    sandbox.set_read_timeout(Some(IDLE_LIMIT))?;
-    sandbox.write_all(&request.raw)?;
-    let mut heard = Heard { stream: sandbox, bytes: Vec::new() };
-    let Some(answer) = http::read(&mut heard, Side::Answer) else {
-        // Perhaps the beginning of a head.
-        stream.write_all(&heard.bytes)?;
-        return Ok(Then::Cut);
-    };
-    stream.write_all(&answer.raw)?;
-    Ok(if answer.is_whole { Then::Keep } else { Then::Cut })
-}
-
-/// What has been read of a connection.
-struct Heard {
-    stream: TcpStream,
-    bytes: Vec<u8>,
-}
-
-impl Read for Heard {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.stream.read(buffer)?;
-        self.bytes.extend(buffer.get(..count).unwrap_or_default());
-        Ok(count)
+    /// Keeps what has arrived, if it has a head.
+    fn keep(&self, bytes: &[u8], server_name: String) -> Option<Message> {
+        let request = http::read(&mut &*bytes, Side::Request)?;
+        lock(&self.arrivals).push(Arrival { server_name, request: request.clone() });
+        Some(request)
     }
 }
 

@@ -127,16 +127,17 @@ pub fn service(
     hyper::Request<Incoming>,
     Response = Response,
     Error = Infallible,
-    Future: Send,
+    Future: Send + 'static,
 > + Clone {
     service_fn(move |mut request: hyper::Request<Incoming>| {
         let (mut app, link) = (app.clone(), link.clone());
         request.extensions_mut().insert(link.clone());
         async move {
             let mut response = app.call(request.map(Body::new)).await?;
+            let raw = response.extensions_mut().remove::<Raw>();
             let mut state = link.state();
             state.heard.clear();
-            state.instead = response.extensions_mut().remove::<Raw>();
+            state.instead = raw.or(state.instead.take());
             drop(state);
             Ok(response)
         }
