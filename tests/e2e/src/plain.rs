@@ -1,77 +1,42 @@
-//! A file server that knows nothing of the page: Python's, with no rule and no header of ours.
+//! A file server that knows nothing of the page: no rule and no header of ours.
 
-use crate::browser::Folder;
+use crate::{browser::Folder, site::serve};
 use anyhow::{Context, Result};
-use std::{
-    fs,
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
-};
+use axum::Router;
+use relight_sandbox::loopback::Server;
+use std::{fs, path::Path};
+use tower_http::services::ServeDir;
 
-/// A copy of the release in a folder below its root. It ends when this is dropped.
+/// The release in a folder below its root. It ends when this is dropped.
 pub struct PlainServer {
-    origin: String,
+    server: Server,
     path: String,
-    child: Child,
-    folder: Folder,
+    /// The operator's own files, which stand before those of the release.
+    own: Folder,
 }
 
 impl PlainServer {
     /// Serves the release below this path, which begins without a slash and ends with one.
     pub fn start(dist: &Path, path: &str) -> Result<Self> {
-        let folder = Folder::new()?;
-        copy(dist, &folder.0.join(path))?;
-        let mut child = Command::new("python3")
-            .args(["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory"])
-            .arg(&folder.0)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("python3 does not start")?;
-        let output = child.stdout.take().context("its output")?;
-        let mut line = String::new();
-        // "Serving HTTP on 127.0.0.1 port 43211 (http://127.0.0.1:43211/) ..."
-        BufReader::new(output).read_line(&mut line)?;
-        let address = line.split_once('(').and_then(|(_, rest)| rest.split_once(')'));
-        let (root, _) = address.with_context(|| format!("python3 says {line:?}"))?;
-        let origin = root.trim_end_matches('/').to_owned();
-        Ok(Self { origin, path: path.to_owned(), child, folder })
+        let own = Folder::new()?;
+        let files = ServeDir::new(&own.0).fallback(ServeDir::new(dist));
+        let below = format!("/{}", path.trim_end_matches('/'));
+        let server = serve(Router::new().nest_service(&below, files))?;
+        Ok(Self { server, path: path.to_owned(), own })
     }
 
     /// Where it is, without a path.
-    pub fn origin(&self) -> &str {
-        &self.origin
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.server.addr)
     }
 
     /// The page's address.
     pub fn url(&self) -> String {
-        format!("{}/{}", self.origin, self.path)
+        format!("{}/{}", self.origin(), self.path)
     }
 
     /// Writes one of the operator's own files.
     pub fn write(&self, name: &str, text: &str) -> Result<()> {
-        fs::write(self.folder.0.join(&self.path).join(name), text).context(name.to_owned())
+        fs::write(self.own.0.join(name), text).context(name.to_owned())
     }
-}
-
-impl Drop for PlainServer {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
-        let path = entry?.path();
-        let target = to.join(path.file_name().context("a name")?);
-        if path.is_dir() {
-            copy(&path, &target)?;
-        } else {
-            fs::copy(&path, &target)?;
-        }
-    }
-    Ok(())
 }

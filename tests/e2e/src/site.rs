@@ -1,27 +1,40 @@
 //! A static host with the strict headers, and a way to the sandbox.
 //!
-//! It speaks just enough HTTP/1.1 for browsers: one request a connection. What goes to `/proxy/` is
-//! handed on byte for byte and so is the answer, cut-off ones included.
+//! It takes one request a connection: a browser sends a POST again by itself when one that it has kept
+//! dies. What goes to `/proxy/` is handed on, and so is the answer, cut-off ones to the byte.
 
 use crate::browser::FirstScripts;
-use anyhow::{Result, bail};
-use relight_proxy_check::servers::fresh_listener;
+use anyhow::{Context, Result, bail};
+use axum::{
+    Extension, Router,
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        header::{
+            ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH,
+            CONTENT_SECURITY_POLICY, CONTENT_TYPE, LAST_MODIFIED, REFERRER_POLICY,
+            STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
+        },
+    },
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use http_body_util::Full;
+use relight_proxy_check::{servers::fresh_listener, upstream::hand_on};
+use relight_sandbox::loopback::{self, Link, Server};
 use std::{
     collections::HashMap,
-    io,
     net::SocketAddr,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    sync::watch,
-    task::JoinHandle,
-};
+use tokio::sync::watch;
+use tower_http::services::ServeDir;
 
 /// The policy, as an operator would set it, and an address to report violations to.
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
@@ -34,7 +47,7 @@ pub struct Site {
     address: SocketAddr,
     base: String,
     shared: Arc<Shared>,
-    task: JoinHandle<()>,
+    server: Option<Server>,
 }
 
 struct Shared {
@@ -53,7 +66,7 @@ struct Shared {
     is_bare: AtomicBool,
     /// Where the page may connect to, beside its own origin.
     connect: Mutex<String>,
-    /// Who may show `embed.html` in a frame; nobody if it is empty.
+    /// Who may show `embed.html` in a frame.
     ancestors: Mutex<String>,
     /// The request header that gets lost on the way to the proxy.
     lost: Mutex<Option<String>>,
@@ -68,13 +81,10 @@ struct Shared {
 
 impl Site {
     /// Serves a folder below a path that begins and ends with a slash, on a free port.
-    pub async fn start(dist: PathBuf, base: &str, sandbox: SocketAddr) -> Result<Self> {
+    pub fn start(dist: PathBuf, base: &str, sandbox: SocketAddr) -> Result<Self> {
         if !dist.join("index.html").is_file() {
             bail!("there is no page in {}; `cargo xtask dist` builds it", dist.display());
         }
-        let listener = fresh_listener()?;
-        listener.set_nonblocking(true)?;
-        let listener = TcpListener::from_std(listener)?;
         let shared = Arc::new(Shared {
             dist,
             base: base.to_owned(),
@@ -88,16 +98,22 @@ impl Site {
             compressed: AtomicBool::new(false),
             is_bare: AtomicBool::new(false),
             lost: Mutex::default(),
-            ancestors: Mutex::default(),
+            ancestors: Mutex::new("'none'".to_owned()),
             connect: Mutex::default(),
             records: Mutex::default(),
             takes_records: AtomicBool::new(true),
             held: watch::Sender::new(String::new()),
             first: FirstScripts::default(),
         });
-        let address = listener.local_addr()?;
-        let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
-        Ok(Self { address, base: base.to_owned(), shared, task })
+        let app = Router::new()
+            .route("/proxy/{*cloud}", any(proxy))
+            .route("/csp-report", any(report))
+            .route("/records", any(record))
+            .route(FIRST, any(first))
+            .fallback(file)
+            .with_state(Arc::clone(&shared));
+        let server = serve(app)?;
+        Ok(Self { address: server.addr, base: base.to_owned(), shared, server: Some(server) })
     }
 
     /// The page's address.
@@ -106,10 +122,8 @@ impl Site {
     }
 
     /// Closes the port, so that every further connection is refused.
-    pub async fn close(&mut self) {
-        self.task.abort();
-        // The listener is gone once the task is.
-        let _ = (&mut self.task).await;
+    pub fn close(&mut self) {
+        self.server = None;
     }
 
     /// What browsers reported of violations of the policy.
@@ -204,237 +218,162 @@ impl Site {
     }
 }
 
-impl Drop for Site {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
-    loop {
-        let Ok((stream, _)) = listener.accept().await else { continue };
-        let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
-            // A browser that goes away in the middle is no matter of the host's.
-            let _ = serve(stream, &shared).await;
-        });
-    }
-}
-
-async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
-    let Some(request) = Incoming::read(&mut stream).await? else { return Ok(()) };
-    let path = request.target.split('?').next().unwrap_or_default();
-    if path.starts_with("/proxy/") {
-        lock(&shared.proxied).push(String::from_utf8_lossy(&request.raw).into_owned());
-        let lost = lock(&shared.lost).clone();
-        let raw = match lost {
-            Some(name) => without(&request, &name),
-            None => request.raw,
-        };
-        return hand_on(stream, &raw, shared.sandbox).await;
-    }
-    if path == "/csp-report" {
-        lock(&shared.reports).push(String::from_utf8_lossy(request.body()).into_owned());
-        return answer(&mut stream, "204 No Content", "", &strict(shared, &[]), b"").await;
-    }
-    if path == "/records" {
-        let takes = shared.takes_records.load(Ordering::Relaxed);
-        if takes {
-            lock(&shared.records).push(String::from_utf8_lossy(request.body()).into_owned());
+/// One request a connection, on a port that no page of this run has had.
+pub(crate) fn serve(app: Router) -> Result<Server> {
+    // Browsers keep connections for later: none of them dies for that.
+    let mut http = loopback::http1(Duration::from_hours(1));
+    http.keep_alive(false);
+    let server = Server::start(fresh_listener()?, move |stream| {
+        let served = loopback::connection(stream, http.clone(), app.clone());
+        async move {
+            served.await;
         }
-        let status = if takes { "204 No Content" } else { "503 Service Unavailable" };
-        return answer(&mut stream, status, "", &strict(shared, &[]), b"").await;
-    }
-    if path == FIRST {
-        let all = format!("({})();\n", lock(&shared.first).join(")();\n("));
-        return answer(&mut stream, "200 OK", kind(path), &strict(shared, &[]), all.as_bytes())
-            .await;
-    }
-    let name = match path.strip_prefix(&shared.base) {
-        Some("") => Some("index.html"),
-        Some(name) if !name.contains("..") => Some(name),
-        Some(_) | None => None,
+    });
+    server.context("the host does not start")
+}
+
+type Host = State<Arc<Shared>>;
+
+async fn proxy(
+    State(shared): Host,
+    Extension(link): Extension<Link>,
+    request: Request,
+) -> Response {
+    let (mut head, body) = request.into_parts();
+    // One that a browser has broken off goes nowhere: nobody waits for its answer.
+    let Ok(body) = to_bytes(body, usize::MAX).await else {
+        return StatusCode::BAD_REQUEST.into_response();
     };
+    lock(&shared.proxied).push(String::from_utf8_lossy(&link.take()).into_owned());
+    if let Some(name) = lock(&shared.lost).as_deref() {
+        head.headers.remove(name);
+    }
+    hand_on(shared.sandbox, Request::from_parts(head, Full::new(body))).await
+}
+
+async fn report(State(shared): Host, body: Bytes) -> Response {
+    lock(&shared.reports).push(String::from_utf8_lossy(&body).into_owned());
+    (StatusCode::NO_CONTENT, strict(&shared)).into_response()
+}
+
+async fn record(State(shared): Host, body: Bytes) -> Response {
+    if !shared.takes_records.load(Ordering::Relaxed) {
+        return (StatusCode::SERVICE_UNAVAILABLE, strict(&shared)).into_response();
+    }
+    lock(&shared.records).push(String::from_utf8_lossy(&body).into_owned());
+    (StatusCode::NO_CONTENT, strict(&shared)).into_response()
+}
+
+async fn first(State(shared): Host) -> Response {
+    let all = format!("({})();\n", lock(&shared.first).join(")();\n("));
+    (strict(&shared), [(CONTENT_TYPE, kind(FIRST))], all).into_response()
+}
+
+async fn file(State(shared): Host, request: Request) -> Response {
+    let path = request.uri().path();
+    let name = path.strip_prefix(&shared.base);
+    let name = name.map(|name| if name.is_empty() { "index.html" } else { name });
     lock(&shared.asked).extend(name.map(str::to_owned));
     // It can only fail when the host ends.
     let _ = shared.held.subscribe().wait_for(|held| Some(held.as_str()) != name).await;
-    let replaced = name.and_then(|name| lock(&shared.replaced).get(name).cloned());
-    let file = match name {
-        Some(_) if replaced.is_some() => replaced.map(|bytes| (bytes, false)),
-        Some(_) if shared.is_gone.load(Ordering::Relaxed) => None,
-        Some(name) => {
-            let takes_brotli = request.takes_brotli() && !runs_first(shared, name);
-            load(&shared.dist, name, takes_brotli).await
-        }
+    let found = match name {
+        Some(name) => load(&shared, name, request.headers()).await,
         None => None,
     };
-    let Some((name, (bytes, is_brotli))) = name.zip(file) else {
+    let Some((name, mut response)) = name.zip(found) else {
         // Browsers ask for it unasked.
         if path != "/favicon.ico" {
             lock(&shared.missing).push(path.to_owned());
         }
-        return answer(
-            &mut stream,
-            "404 Not Found",
-            "text/plain",
-            &strict(shared, &[]),
-            b"not found",
-        )
-        .await;
+        return (StatusCode::NOT_FOUND, strict(&shared), "not found").into_response();
     };
-    let encoding: &[&str] = if is_brotli { &["Content-Encoding: br"] } else { &[] };
+    let is_brotli = response.headers().contains_key(CONTENT_ENCODING);
     shared.compressed.fetch_or(is_brotli, Ordering::Relaxed);
+    if runs_first(&shared, name) {
+        let body = std::mem::take(response.body_mut());
+        *response.body_mut() = with_first(&to_bytes(body, usize::MAX).await.unwrap_or_default());
+        response.headers_mut().remove(CONTENT_LENGTH);
+    }
     // A portal is somebody else's page.
-    let is_bare = shared.is_bare.load(Ordering::Relaxed) || name == "portal.html";
-    let more = if is_bare { encoding.join("\r\n") } else { strict(shared, encoding) };
-    let ancestors = lock(&shared.ancestors).clone();
-    let more = if name == "embed.html" && !ancestors.is_empty() {
-        more.replace("frame-ancestors 'none'", &format!("frame-ancestors {ancestors}"))
-    } else {
-        more
-    };
-    let bytes = if runs_first(shared, name) { with_first(&bytes) } else { bytes };
-    answer(&mut stream, "200 OK", kind(name), &more, &bytes).await
+    if !shared.is_bare.load(Ordering::Relaxed) && name != "portal.html" {
+        let ancestors = lock(&shared.ancestors).clone();
+        let ancestors = if name == "embed.html" { ancestors.as_str() } else { "'none'" };
+        response.headers_mut().extend(strict_for(&shared, ancestors));
+    }
+    response
+}
+
+/// The file as the release has it, or what stands in its place.
+async fn load(shared: &Shared, name: &str, asked: &HeaderMap) -> Option<Response> {
+    if let Some(bytes) = lock(&shared.replaced).get(name).cloned() {
+        return Some(([(CONTENT_TYPE, kind(name))], bytes).into_response());
+    }
+    if shared.is_gone.load(Ordering::Relaxed) {
+        return None;
+    }
+    // Of what a browser says only this: it is to have the file itself each time, and all of it.
+    let encoding = asked.get(ACCEPT_ENCODING).filter(|_| !runs_first(shared, name));
+    let mut request = Request::builder().uri(format!("/{name}"));
+    request.headers_mut()?.extend(encoding.cloned().map(|value| (ACCEPT_ENCODING, value)));
+    let mut files = ServeDir::new(&shared.dist).precompressed_br();
+    let response = files.try_call(request.body(Body::empty()).ok()?).await.ok()?;
+    let mut response = response.map(Body::new);
+    response.headers_mut().remove(LAST_MODIFIED);
+    response.headers_mut().insert(CONTENT_TYPE, kind(name));
+    response.status().is_success().then_some(response)
 }
 
 /// Where a page finds the scripts that run before its own.
 const FIRST: &str = "/first.js";
 
 fn runs_first(shared: &Shared, name: &str) -> bool {
-    kind(name).starts_with("text/html") && !lock(&shared.first).is_empty()
+    name.ends_with(".html") && !lock(&shared.first).is_empty()
 }
 
 /// A page with the scripts that run before its own, at the first place where a script can stand.
-fn with_first(page: &[u8]) -> Vec<u8> {
-    let head = find(page, b"<head>").map(|at| at + b"<head>".len());
-    let doctype = || page.iter().position(|byte| *byte == b'>').map(|at| at + 1);
+fn with_first(page: &[u8]) -> Body {
+    let page = String::from_utf8_lossy(page);
+    let head = page.find("<head>").map(|at| at + "<head>".len());
+    let doctype = || page.find('>').map(|at| at + 1);
     let (before, after) = page.split_at(head.or_else(doctype).unwrap_or(0));
-    [before, format!("<script src=\"{FIRST}\"></script>").as_bytes(), after].concat()
+    format!("{before}<script src=\"{FIRST}\"></script>{after}").into()
 }
 
-/// The headers that an operator should set, and further ones.
-fn strict(shared: &Shared, more: &[&str]) -> String {
+/// The headers that an operator should set.
+fn strict(shared: &Shared) -> HeaderMap {
+    strict_for(shared, "'none'")
+}
+
+/// The same for a page that these may show in a frame.
+fn strict_for(shared: &Shared, ancestors: &str) -> HeaderMap {
     let connect = format!("connect-src 'self'{};", lock(&shared.connect));
-    let policy = POLICY.replace("connect-src 'self';", &connect);
-    let own = format!(
-        "Content-Security-Policy: {policy}\r\nX-Content-Type-Options: nosniff\r\n\
-         Referrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n\
-         Cross-Origin-Opener-Policy: same-origin\r\nStrict-Transport-Security: max-age=63072000\r\n\
-         Permissions-Policy: camera=(), geolocation=(), microphone=()\r\nCache-Control: no-cache\r\n\
-         Vary: Accept-Encoding"
-    );
-    std::iter::once(own.as_str()).chain(more.iter().copied()).collect::<Vec<_>>().join("\r\n")
+    let policy = POLICY
+        .replace("connect-src 'self';", &connect)
+        .replace("ancestors 'none'", &format!("ancestors {ancestors}"));
+    let own = |name| HeaderName::from_static(name);
+    let mut headers: HeaderMap = [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+        (own("cross-origin-resource-policy"), "same-origin"),
+        (own("cross-origin-opener-policy"), "same-origin"),
+        (STRICT_TRANSPORT_SECURITY, "max-age=63072000"),
+        (own("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+        (CACHE_CONTROL, "no-cache"),
+        (VARY, "Accept-Encoding"),
+    ]
+    .map(|(name, value)| (name, HeaderValue::from_static(value)))
+    .into_iter()
+    .collect();
+    let policy = HeaderValue::try_from(policy).expect("origins are plain");
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    headers
 }
 
-async fn load(dist: &Path, name: &str, takes_brotli: bool) -> Option<(Vec<u8>, bool)> {
-    if takes_brotli && let Ok(bytes) = tokio::fs::read(dist.join(format!("{name}.br"))).await {
-        return Some((bytes, true));
-    }
-    tokio::fs::read(dist.join(name)).await.ok().map(|bytes| (bytes, false))
-}
-
-async fn answer(
-    stream: &mut TcpStream,
-    status: &str,
-    kind: &str,
-    more: &str,
-    body: &[u8],
-) -> io::Result<()> {
-    let mut head = format!(
-        "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\nContent-Type: {kind}\r\n",
-        body.len()
-    );
-    if !more.is_empty() {
-        head.push_str(more);
-        head.push_str("\r\n");
-    }
-    head.push_str("\r\n");
-    stream.write_all(head.as_bytes()).await?;
-    stream.write_all(body).await?;
-    stream.shutdown().await
-}
-
-/// Gives the request to the sandbox and its answer to the browser, as far as there is one.
-async fn hand_on(mut browser: TcpStream, request: &[u8], sandbox: SocketAddr) -> io::Result<()> {
-    let mut upstream = TcpStream::connect(sandbox).await?;
-    upstream.write_all(request).await?;
-    tokio::io::copy_bidirectional(&mut browser, &mut upstream).await?;
-    Ok(())
-}
-
-/// The request without one of its headers.
-fn without(request: &Incoming, name: &str) -> Vec<u8> {
-    let is_lost =
-        |line: &&str| line.split_once(':').is_some_and(|(key, _)| key.eq_ignore_ascii_case(name));
-    let head: Vec<&str> = request.head.split("\r\n").filter(|line| !is_lost(line)).collect();
-    [head.join("\r\n").as_bytes(), request.body()].concat()
-}
-
-/// A request, as it came.
-struct Incoming {
-    target: String,
-    head: String,
-    raw: Vec<u8>,
-}
-
-impl Incoming {
-    /// Reads one; none if the browser opened a connection and said nothing.
-    async fn read(stream: &mut TcpStream) -> io::Result<Option<Self>> {
-        let mut raw = Vec::new();
-        let end = loop {
-            if let Some(end) = find(&raw, b"\r\n\r\n") {
-                break end + 4;
-            }
-            if stream.read_buf(&mut raw).await? == 0 {
-                return Ok(None);
-            }
-        };
-        let head = String::from_utf8_lossy(&raw[..end]).into_owned();
-        let length = header(&head, "content-length")
-            .and_then(|value| value.parse::<usize>().ok())
-            .unwrap_or(0);
-        while raw.len() < end + length {
-            if stream.read_buf(&mut raw).await? == 0 {
-                return Ok(None);
-            }
-        }
-        let target = head.split(' ').nth(1).unwrap_or("/").to_owned();
-        Ok(Some(Self { target, head, raw }))
-    }
-
-    fn body(&self) -> &[u8] {
-        self.raw.get(self.head.len()..).unwrap_or_default()
-    }
-
-    fn takes_brotli(&self) -> bool {
-        header(&self.head, "accept-encoding")
-            .is_some_and(|value| value.split(',').any(|one| one.trim() == "br"))
-    }
-}
-
-fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
-    head.lines()
-        .filter_map(|line| line.split_once(':'))
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.trim())
-}
-
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
-}
-
-pub(crate) fn kind(name: &str) -> &'static str {
-    match Path::new(name).extension().and_then(|end| end.to_str()) {
-        Some("html") => "text/html; charset=utf-8",
-        Some("js" | "mjs") => "text/javascript; charset=utf-8",
-        Some("css") => "text/css; charset=utf-8",
-        Some("json") => "application/json",
-        Some("wasm") => "application/wasm",
-        Some("svg") => "image/svg+xml",
-        Some("png") => "image/png",
-        Some("ico") => "image/x-icon",
-        Some(_) | None => "application/octet-stream",
-    }
+/// Text is UTF-8.
+pub(crate) fn kind(name: &str) -> HeaderValue {
+    let kind = mime_guess::from_path(name).first_or_octet_stream();
+    let charset = if kind.type_() == "text" { "; charset=utf-8" } else { "" };
+    HeaderValue::try_from(format!("{kind}{charset}")).expect("a kind is plain")
 }
 
 fn lock<T>(list: &Mutex<T>) -> MutexGuard<'_, T> {

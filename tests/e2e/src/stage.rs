@@ -112,7 +112,7 @@ impl Stage {
             ..Config::default()
         })
         .context("the sandbox does not start")?;
-        let site = Site::start(machine::dist(), setting.base, sandbox.addr).await?;
+        let site = Site::start(machine::dist(), setting.base, sandbox.addr)?;
         let real = match setting.server {
             Some(server) => {
                 Some(Real::start(server, sandbox.addr, &site, setting.link.is_some()).await?)
@@ -120,7 +120,7 @@ impl Stage {
             None => None,
         };
         let secure = if setting.http2 {
-            Some(SecureSite::start(machine::dist(), sandbox.addr).await?)
+            Some(SecureSite::start(machine::dist(), sandbox.addr)?)
         } else {
             None
         };
@@ -182,9 +182,9 @@ impl Stage {
     }
 
     /// A further host that speaks HTTP/2, with a way to the sandbox for the page of the first one.
-    pub async fn secure_elsewhere(&self) -> Result<SecureSite> {
+    pub fn secure_elsewhere(&self) -> Result<SecureSite> {
         let page = Some(self.secure()?.origin());
-        SecureSite::start_for(machine::dist(), self.sandbox.addr, page).await
+        SecureSite::start_for(machine::dist(), self.sandbox.addr, page)
     }
 
     /// Kills the browser and starts it again on the same profile; no page is open then.

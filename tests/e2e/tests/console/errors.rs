@@ -34,7 +34,7 @@ async fn index(stage: &mut Stage) -> Result<()> {
     page.act("explain").await?;
     page.act("errors").await?;
     page.wait_for(ROWS).await?;
-    stage.site.close().await;
+    stage.site.close();
     let page = &stage.page;
     ensure!(hash(page).await? == "#/errors");
     let all = entries(page).await?;
@@ -166,7 +166,7 @@ async fn pasted(stage: &mut Stage) -> Result<()> {
     let page = &stage.page;
     page.act("explain").await?;
     page.wait_for("[name=errorText]").await?;
-    stage.site.close().await;
+    stage.site.close();
     let page = &stage.page;
     let secret = "zQ7nR2vK9mX4bT6wY1cL8dF3gH5jP0";
     let text = format!(

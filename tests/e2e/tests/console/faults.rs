@@ -278,7 +278,7 @@ async fn dead_proxy(stage: &mut Stage) -> Result<()> {
     stage.page.compose(&TENCENT.form(&ids.join("\n"))).await?;
     stage.page.review().await?;
     let before = stage.calls().len();
-    stage.site.close().await;
+    stage.site.close();
     stage.page.send().await?;
     stage.page.wait_for_outcomes(&ids, &["unknown", "not-sent"]).await?;
     for id in &ids {

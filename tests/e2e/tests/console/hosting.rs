@@ -15,7 +15,7 @@ pub(crate) fn cases() -> Vec<Case> {
 async fn plain(stage: &mut Stage) -> Result<()> {
     let host = PlainServer::start(&machine::dist(), "some/sub/path/")?;
     // A proxy that knows the host's origin, and counts.
-    let origins = vec![host.origin().to_owned()];
+    let origins = vec![host.origin()];
     let clouds = server::start(Config { origins, ..Config::default() })?;
     host.write(
         "relight.json",

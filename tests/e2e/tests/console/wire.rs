@@ -273,7 +273,7 @@ async fn cut_over_http2(stage: &mut Stage) -> Result<()> {
 async fn cut_elsewhere(stage: &mut Stage) -> Result<()> {
     let all = TENCENT.running(stage, 4);
     for (tells, ids) in [(false, &all[..2]), (true, &all[2..])] {
-        let proxy = stage.secure_elsewhere().await?;
+        let proxy = stage.secure_elsewhere()?;
         if !tells {
             proxy.keep_silent();
         }
