@@ -2,22 +2,18 @@
 
 use relight_core::cloud::Verb;
 
-/// A small generator of numbers that look random and are the same for the same seed.
-pub(crate) struct Rng(u64);
+/// Numbers that look random and are the same for the same seed.
+pub(crate) struct Rng(fastrand::Rng);
 
 impl Rng {
     pub(crate) fn new(seed: u64) -> Self {
-        Rng(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03)
+        // Forked, since seeds are taken in a row and neighbours should have nothing in common.
+        Rng(fastrand::Rng::with_seed(seed).fork())
     }
 
     /// A number from 0 to below `sides`.
     pub(crate) fn below(&mut self, sides: u64) -> u64 {
-        // splitmix64
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % sides.max(1)
+        self.0.u64(..sides.max(1))
     }
 
     /// True in this many of a hundred cases.
