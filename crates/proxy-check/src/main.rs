@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use lexopt::{Arg, ValueExt};
+use clap::Parser;
 use relight_proxy_check::{
     check::{self, Options},
     client::Target,
@@ -20,34 +20,6 @@ use relight_proxy_check::{
     servers::{self, Setting},
     upstream::Behaviour,
 };
-
-const HELP: &str = "\
-cargo xtask proxy-check URL --origin ORIGIN [options]
-    Checks a deployed proxy, such as https://console.example.org/proxy. Sends only what must be
-    refused or cannot change anything. What arrives at the clouds is not seen, unless they are ours:
-      --observe IP[:PORT]  stands in for the clouds on this loopback address, port 443 by default,
-                           with a name server on UDP port 5353 of it; set the proxy up for them first
-      --ca-out FILE        writes the certificate that such a proxy must trust, and waits for Enter
-    Further:
-      --ca FILE            trusts this authority for the proxy's own certificate
-      --log FILE           a log of the proxy to search; repeat for more
-      --page URL           the page that the same server serves
-      --server NAME        it is nginx, caddy, haproxy, envoy or worker: says how to mend it there only,
-                           and lets pass what that server is known not to keep
-      --only RULE          this rule; repeat for more
-
-cargo xtask proxy-check --deploy [NAME…] [--only RULE] [--keep]
-    Starts the servers with the configurations of deploy/ on this machine, in front of clouds of
-    ours, and checks every line. A line that a server is known not to keep is named, and fails when
-    it is kept after all.
-
-cargo xtask proxy-check --grade SCRIPT --page-folder DIST
-    Starts nginx, Caddy and HAProxy in the same way, with this page, and lets the script, which Node
-    runs, grade each: MDN's HTTP Observatory.
-
-cargo xtask proxy-check --measure [NAME…]
-    Their throughput on this machine with `wrk`, and their memory: one after the other.
-";
 
 fn main() -> ExitCode {
     match run() {
@@ -60,66 +32,79 @@ fn main() -> ExitCode {
     }
 }
 
-#[derive(Default)]
+/// Holds a deployed proxy, such as https://console.example.org/proxy, to the contract.
+///
+/// Sends only what must be refused or cannot change anything. What arrives at the clouds is not seen,
+/// unless they are ours.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask proxy-check", arg_required_else_help = true)]
+#[command(max_term_width = 100)]
 struct Arguments {
-    url: Option<String>,
+    /// The proxy's address; with --deploy and --measure, which servers instead of all.
+    #[arg(value_name = "URL|NAME")]
+    words: Vec<String>,
+    /// As a page of this origin.
+    #[arg(long)]
     origin: Option<String>,
+    /// Stands in for the clouds on this loopback address, port 443 by default, with a name server on
+    /// UDP port 5353 of it; set the proxy up for them first.
+    #[arg(long, value_name = "IP[:PORT]")]
     observe: Option<String>,
+    /// Writes the certificate that such a proxy must trust, and waits for Enter.
+    #[arg(long, value_name = "FILE")]
     ca_out: Option<PathBuf>,
+    /// Trusts this authority for the proxy's own certificate.
+    #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
-    logs: Vec<PathBuf>,
+    /// A log of the proxy to search; repeat for more.
+    #[arg(long, value_name = "FILE")]
+    log: Vec<PathBuf>,
+    /// The page that the same server serves.
+    #[arg(long, value_name = "URL")]
     page: Option<String>,
+    /// It is nginx, caddy, haproxy, envoy or worker: says how to mend it there only, and lets pass
+    /// what that server is known not to keep.
+    #[arg(long, value_name = "NAME", value_parser = server)]
     server: Option<Server>,
+    /// This rule; repeat for more.
+    #[arg(long, value_name = "RULE", value_parser = rule)]
     only: Vec<Rule>,
-    is_deploy: bool,
-    is_measure: bool,
+    /// Starts the servers with the configurations of deploy/ on this machine, in front of clouds of
+    /// ours, and checks every line. One that a server is known not to keep is named, and fails when it
+    /// is kept after all.
+    #[arg(long)]
+    deploy: bool,
+    /// With --deploy: keeps the configurations and logs.
+    #[arg(long)]
+    keep: bool,
+    /// Starts nginx, Caddy and HAProxy in the same way, with this page, and lets the script, which Node
+    /// runs, grade each: MDN's HTTP Observatory.
+    #[arg(long, value_name = "SCRIPT", requires = "page_folder")]
     grade: Option<PathBuf>,
+    /// The page that is graded.
+    #[arg(long, value_name = "DIST")]
     page_folder: Option<PathBuf>,
-    is_kept: bool,
-    names: Vec<Server>,
+    /// The servers' throughput on this machine with `wrk`, and their memory: one after the other.
+    #[arg(long)]
+    measure: bool,
+}
+
+impl Arguments {
+    fn servers(&self) -> Result<Vec<Server>> {
+        if self.words.is_empty() {
+            return Ok(Server::ALL.to_vec());
+        }
+        self.words.iter().map(|name| server(name)).collect()
+    }
 }
 
 fn run() -> Result<bool> {
-    let mut arguments = Arguments::default();
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("help") | Arg::Short('h') => {
-                print!("{HELP}");
-                return Ok(true);
-            }
-            Arg::Long("origin") => arguments.origin = Some(parser.value()?.string()?),
-            Arg::Long("observe") => arguments.observe = Some(parser.value()?.string()?),
-            Arg::Long("ca-out") => arguments.ca_out = Some(parser.value()?.into()),
-            Arg::Long("ca") => arguments.ca = Some(parser.value()?.into()),
-            Arg::Long("log") => arguments.logs.push(parser.value()?.into()),
-            Arg::Long("page") => arguments.page = Some(parser.value()?.string()?),
-            Arg::Long("server") => arguments.server = Some(server(&parser.value()?.string()?)?),
-            Arg::Long("only") => arguments.only.push(rule(&parser.value()?.string()?)?),
-            Arg::Long("deploy") => arguments.is_deploy = true,
-            Arg::Long("measure") => {
-                arguments.is_deploy = true;
-                arguments.is_measure = true;
-            }
-            Arg::Long("grade") => arguments.grade = Some(parser.value()?.into()),
-            Arg::Long("page-folder") => arguments.page_folder = Some(parser.value()?.into()),
-            Arg::Long("keep") => arguments.is_kept = true,
-            Arg::Value(value) if arguments.is_deploy => {
-                arguments.names.push(server(&value.string()?)?);
-            }
-            Arg::Value(value) if arguments.url.is_none() => {
-                arguments.url = Some(value.string()?);
-            }
-            Arg::Value(_) | Arg::Long(_) | Arg::Short(_) => {
-                return Err(argument.unexpected().into());
-            }
-        }
-    }
+    let arguments = Arguments::parse();
     if let Some(script) = &arguments.grade {
         grade(script, arguments.page_folder.as_deref().context("--page-folder is missing")?)
-    } else if arguments.is_measure {
+    } else if arguments.measure {
         measure(&arguments)
-    } else if arguments.is_deploy {
+    } else if arguments.deploy {
         deploy(&arguments)
     } else {
         one(&arguments)
@@ -127,15 +112,12 @@ fn run() -> Result<bool> {
 }
 
 fn one(arguments: &Arguments) -> Result<bool> {
-    let Some(url) = &arguments.url else {
-        print!("{HELP}");
-        return Ok(false);
-    };
+    let [url] = arguments.words.as_slice() else { bail!("which proxy? One URL is checked") };
     let ca = arguments.ca.as_ref().map(fs::read_to_string).transpose().context("--ca")?;
     let target = Target::parse(url, ca.as_deref())?;
     let origin = arguments.origin.clone().unwrap_or_else(|| target.origin());
     let mut options = Options::new(&origin);
-    options.logs.clone_from(&arguments.logs);
+    options.logs.clone_from(&arguments.log);
     options.page.clone_from(&arguments.page);
     options.only = (!arguments.only.is_empty()).then(|| arguments.only.clone());
     let clouds = arguments.observe.as_deref().map(observe).transpose()?;
@@ -200,8 +182,7 @@ fn cannot(server: Server) -> &'static [Rule] {
 }
 
 fn deploy(arguments: &Arguments) -> Result<bool> {
-    let servers =
-        if arguments.names.is_empty() { Server::ALL.to_vec() } else { arguments.names.clone() };
+    let servers = arguments.servers()?;
     let folder = env::temp_dir().join(format!("relight-proxy-check-{}", std::process::id()));
     let page = folder.join("page");
     make_page(&page)?;
@@ -225,7 +206,7 @@ fn deploy(arguments: &Arguments) -> Result<bool> {
     }
     println!("all in {} s", start.elapsed().as_secs());
     println!("{} passed, {failed} failed", servers.len() - failed);
-    if arguments.is_kept || failed > 0 {
+    if arguments.keep || failed > 0 {
         println!("configurations and logs are in {}", folder.display());
     } else {
         fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
@@ -266,8 +247,7 @@ fn grade(script: &Path, page: &Path) -> Result<bool> {
 /// Calls through the proxy beside a small file from the same server, both as deployed: over TLS, each
 /// on a connection of its own. With all servers, the figures go into `deploy/README.md`.
 fn measure(arguments: &Arguments) -> Result<bool> {
-    let servers =
-        if arguments.names.is_empty() { Server::ALL.to_vec() } else { arguments.names.clone() };
+    let servers = arguments.servers()?;
     let folder = env::temp_dir().join(format!("relight-proxy-measure-{}", std::process::id()));
     let page = folder.join("page");
     make_page(&page)?;
@@ -287,7 +267,7 @@ fn measure(arguments: &Arguments) -> Result<bool> {
     }
     fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
     println!("{table}");
-    if arguments.names.is_empty() {
+    if arguments.words.is_empty() {
         publish(&table)?;
     }
     Ok(true)

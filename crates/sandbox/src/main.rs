@@ -1,27 +1,36 @@
 //! The sandbox as a program: `relight-sandbox --port 8911`.
 
-use std::{ffi::OsString, process::ExitCode};
+use std::process::ExitCode;
 
-use lexopt::{Arg, Parser, ValueExt};
+use clap::Parser;
 use relight_sandbox::{Config, credential::Credential, fleet::Fleet, server};
 
-const HELP: &str = "\
-Three simulated clouds on loopback.
-
-usage: relight-sandbox [options]
-
-  --port PORT          where to listen on 127.0.0.1; 0 is a free port (default 8911)
-  --speed FACTOR       how much faster than real time states move (default 1)
-  --credential KEY     CLOUD=ID:SECRET[:TOKEN]; repeat for more (default: the demo keys)
-  --fleet FILE         JSON array of {cloud, region, instanceId, name, state}
-  --origin ORIGIN      an origin that may use /proxy besides its own; repeat for more
-  --help               this text
-
-The first line printed is the address. GET /sandbox there lists the control endpoints.
-";
+/// Three simulated clouds on loopback.
+///
+/// The first line printed is the address. GET /sandbox there lists the control endpoints.
+#[derive(Parser)]
+#[command(name = "relight-sandbox", max_term_width = 100)]
+struct Arguments {
+    /// Where to listen on 127.0.0.1; 0 is a free port.
+    #[arg(long, default_value_t = 8911)]
+    port: u16,
+    /// How much faster than real time states move.
+    #[arg(long, value_name = "FACTOR", value_parser = speed)]
+    speed: Option<f64>,
+    /// CLOUD=ID:SECRET[:TOKEN]; repeat for more [default: the demo keys].
+    // Not parsed by clap, whose errors would show the secret.
+    #[arg(long, value_name = "KEY")]
+    credential: Vec<String>,
+    /// JSON array of {cloud, region, instanceId, name, state}.
+    #[arg(long, value_name = "FILE", value_parser = fleet)]
+    fleet: Option<Fleet>,
+    /// An origin that may use /proxy besides its own; repeat for more.
+    #[arg(long, value_name = "ORIGIN")]
+    origin: Vec<String>,
+}
 
 fn main() -> ExitCode {
-    match run() {
+    match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("relight-sandbox: {error}");
@@ -30,41 +39,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), String> {
+fn run(arguments: Arguments) -> Result<(), String> {
+    let Arguments { port, speed, credential, fleet, origin } = arguments;
     let mut config = Config::default();
-    let mut credentials = Vec::new();
-    let mut port = 8911_u16;
-    let mut arguments = Parser::from_env();
-    while let Some(argument) = arguments.next().map_err(|error| error.to_string())? {
-        match argument {
-            Arg::Long("port") => {
-                port = text(&mut arguments)?.parse().map_err(|_| "--port is from 0 to 65535")?;
-            }
-            Arg::Long("speed") => {
-                config.speed = text(&mut arguments)?
-                    .parse()
-                    .ok()
-                    .filter(|speed: &f64| speed.is_finite() && *speed > 0.0)
-                    .ok_or("--speed is a number above 0")?;
-            }
-            Arg::Long("credential") => credentials.push(Credential::parse(&text(&mut arguments)?)?),
-            Arg::Long("fleet") => {
-                let file = text(&mut arguments)?;
-                let json =
-                    std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
-                config.fleet =
-                    Fleet::from_json(&json).map_err(|error| format!("{file}: {error}"))?;
-            }
-            Arg::Long("origin") => config.origins.push(text(&mut arguments)?),
-            Arg::Long("help") | Arg::Short('h') => {
-                print!("{HELP}");
-                return Ok(());
-            }
-            other => return Err(other.unexpected().to_string()),
-        }
-    }
-    if !credentials.is_empty() {
-        config.credentials = credentials;
+    config.origins.extend(origin);
+    config.speed = speed.unwrap_or(config.speed);
+    config.fleet = fleet.unwrap_or(config.fleet);
+    if !credential.is_empty() {
+        let keys = credential.iter().map(|text| Credential::parse(text));
+        config.credentials = keys.collect::<Result<_, _>>()?;
     }
     let running =
         server::start_on(config, port).map_err(|error| format!("port {port}: {error}"))?;
@@ -73,7 +56,12 @@ fn run() -> Result<(), String> {
     Ok(())
 }
 
-fn text(arguments: &mut Parser) -> Result<String, String> {
-    let value: OsString = arguments.value().map_err(|error| error.to_string())?;
-    value.string().map_err(|error| error.to_string())
+fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.parse().ok().filter(|speed: &f64| speed.is_finite() && *speed > 0.0);
+    speed.ok_or_else(|| "it is a number above 0".to_owned())
+}
+
+fn fleet(file: &str) -> Result<Fleet, String> {
+    let json = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
+    Fleet::from_json(&json)
 }

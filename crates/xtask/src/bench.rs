@@ -6,29 +6,42 @@
 use std::fs;
 
 use anyhow::{Context, Result};
-use lexopt::{Arg, Parser};
+use clap::{Args, Subcommand};
 
 use crate::{
     dist, paths,
     process::{command, run as run_command},
+    proxy_check,
     system::Browsers,
     tools::{self, Tool},
 };
 
+/// What is measured.
+#[derive(Args, Debug)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    other: Option<Other>,
+    /// Of `dist` as it is.
+    #[arg(long)]
+    no_build: bool,
+    /// Without Chromium; writes nothing.
+    #[arg(long)]
+    no_page: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Other {
+    /// Instead: calls a second and memory of the five servers of deploy/.
+    Proxies,
+}
+
 /// Builds `dist`, installs the peers, measures, prints, and writes BENCHMARKS.md.
-pub(crate) fn run(mut arguments: Parser) -> Result<()> {
-    let mut options = Options { page: true, build: true };
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            Arg::Long("no-page") => options.page = false,
-            Arg::Long("no-build") => options.build = false,
-            Arg::Long(_) | Arg::Short(_) | Arg::Value(_) => {
-                return Err(argument.unexpected().into());
-            }
-        }
+pub(crate) fn run(options: &Options) -> Result<()> {
+    if let Some(Other::Proxies) = options.other {
+        return proxy_check::measure();
     }
     tools::ensure(dist::TOOLS)?;
-    if options.build {
+    if !options.no_build {
         dist::build()?;
     }
     install_peers()?;
@@ -44,20 +57,13 @@ pub(crate) fn run(mut arguments: Parser) -> Result<()> {
         .env("RELIGHT_DIST", paths::dist())
         .env("RELIGHT_BENCH_PACKAGES", packages())
         .env("RELIGHT_BENCH_NATIVE", paths::cargo_target().join("release/examples/explain"));
-    if options.page {
+    if !options.no_page {
         tools::ensure(&[Tool::Browsers])?;
         bench.arg("--chromium").arg(Browsers::find()?.chromium);
         // Without the page it would be half a report.
         bench.arg("--write").arg(paths::root().join("BENCHMARKS.md"));
     }
     run_command(bench.args(["--command", "cargo xtask bench"]))
-}
-
-struct Options {
-    /// Whether Chromium loads the page, too.
-    page: bool,
-    /// Whether `dist` is built first.
-    build: bool,
 }
 
 /// The peers, by `bench/package-lock.json`, outside of the sources.

@@ -19,39 +19,62 @@ mod system;
 mod test;
 mod tools;
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
-use anyhow::{Result, bail};
-use lexopt::{Arg, Parser, ValueExt};
+use anyhow::Result;
+use clap::{Parser, Subcommand};
 
-const HELP: &str = "\
-cargo xtask <command>
+/// Whatever is not plain cargo. Beforehand you need git, rustup and a C linker.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask", max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
 
-  serve [options] [-- sandbox options]
-                     build, start the sandbox, serve the page, rebuild on change
-      --port N           the page's port (default: 8080, or a free one)
-      --sandbox-port N   the sandbox's port (default: 8911, or a free one)
-      --release          serve the release build
-      --no-open          open no browser
-  test [part…]       all parts, or those named: lint deny native wasm dist module sdk e2e
-                     examples proxies headers
-  dist               the release build in dist/, with sizes and the budget
-      --twice            and once more in another folder: the same bytes must come out
-  sbom               what the page is made of, as CycloneDX, in dist/relight.cdx.json
-  package            the npm package of the release build, in target/package/
-  bench [options]    the measurements of BENCHMARKS.md
-      proxies            instead: calls a second and memory of the five servers of deploy/
-      --no-build         of `dist` as it is
-      --no-page          without Chromium; writes nothing
-  simulate [--seeds N] [--seed K]
-                     schedules of faults against the run: N of them (default: 100000), or
-                     the one with number K, step by step
-  proxy-check …      a proxy against the contract; `cargo xtask proxy-check --help`
-  setup              everything that the other commands would install
-";
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build, start the sandbox, serve the page, rebuild on change.
+    Serve(serve::Options),
+    /// All parts of the tests, or those named.
+    Test {
+        /// In the order in which they are to run.
+        parts: Vec<test::Part>,
+    },
+    /// The release build in dist/, with sizes and the budget.
+    Dist {
+        /// And once more in another folder: the same bytes must come out.
+        #[arg(long)]
+        twice: bool,
+    },
+    /// What the page is made of, as CycloneDX, in dist/relight.cdx.json.
+    Sbom,
+    /// The npm package of the release build, in target/package/.
+    Package,
+    /// The measurements of BENCHMARKS.md.
+    Bench(bench::Options),
+    /// Schedules of faults against the run.
+    Simulate {
+        /// So many of them.
+        #[arg(long, default_value_t = 100_000)]
+        seeds: u64,
+        /// The one with this number instead, step by step.
+        #[arg(long)]
+        seed: Option<u64>,
+    },
+    /// A proxy against the contract; `cargo xtask proxy-check --help` has more.
+    #[command(disable_help_flag = true)]
+    ProxyCheck {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Everything that the other commands would install.
+    Setup,
+}
 
 fn main() -> ExitCode {
-    let outcome = process::end_children_on_signal().and_then(|()| run(Parser::from_env()));
+    let Arguments { command } = Arguments::parse();
+    let outcome = process::end_children_on_signal().and_then(|()| run(command));
     match outcome {
         Ok(code) => code,
         Err(error) => {
@@ -61,77 +84,37 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(mut arguments: Parser) -> Result<ExitCode> {
-    let Some(argument) = arguments.next()? else {
-        print!("{HELP}");
-        return Ok(ExitCode::FAILURE);
-    };
-    let command = match argument {
-        Arg::Value(value) => value.string()?,
-        Arg::Long("help") | Arg::Short('h') => "help".to_owned(),
-        Arg::Long(_) | Arg::Short(_) => return Err(argument.unexpected().into()),
-    };
-    match command.as_str() {
-        "help" => print!("{HELP}"),
-        "setup" => {
-            no_more(arguments)?;
-            tools::ensure(&tools::Tool::ALL)?;
-        }
-        "serve" => serve::run(&serve::Options::parse(arguments)?)?,
-        "test" => return Ok(test::run(&test::parse(arguments)?)),
-        "dist" => {
-            let is_twice = match arguments.next()? {
-                None => false,
-                Some(Arg::Long("twice")) => true,
-                Some(other) => return Err(other.unexpected().into()),
-            };
-            no_more(arguments)?;
+fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Serve(options) => serve::run(&options)?,
+        Command::Test { parts } => return Ok(test::run(parts)),
+        Command::Dist { twice } => {
             tools::ensure(dist::TOOLS)?;
             dist::build()?.check_budget()?;
-            if is_twice {
+            if twice {
                 reproducible::rebuild_and_compare()?;
             }
         }
-        "sbom" => {
-            no_more(arguments)?;
+        Command::Sbom => {
             tools::ensure(&[tools::Tool::Sbom])?;
             reproducible::list_parts()?;
         }
-        "package" => {
-            no_more(arguments)?;
+        Command::Package => {
             tools::ensure(dist::TOOLS)?;
             dist::build()?.check_budget()?;
             package::document()?;
             println!("{}", package::build()?.display());
         }
-        "proxy-check" => return proxy_check::run(arguments),
-        "bench" => {
-            if arguments
-                .try_raw_args()
-                .is_some_and(|rest| rest.peek().is_some_and(|one| one == "proxies"))
-            {
-                return proxy_check::measure();
-            }
-            bench::run(arguments)?;
-        }
-        "simulate" => simulate(arguments)?,
-        other => bail!("there is no command `{other}`; `cargo xtask help` lists them"),
+        Command::Bench(options) => bench::run(&options)?,
+        Command::Simulate { seeds, seed } => simulate(seeds, seed)?,
+        Command::ProxyCheck { arguments } => return proxy_check::run(&arguments),
+        Command::Setup => tools::ensure(&tools::Tool::ALL)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Plays schedules of the simulation in core's tests, optimised.
-fn simulate(mut arguments: Parser) -> Result<()> {
-    let (mut seeds, mut seed) = (100_000_u64, None::<u64>);
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            Arg::Long("seeds") => seeds = arguments.value()?.parse()?,
-            Arg::Long("seed") => seed = Some(arguments.value()?.parse()?),
-            Arg::Long(_) | Arg::Short(_) | Arg::Value(_) => {
-                return Err(argument.unexpected().into());
-            }
-        }
-    }
+fn simulate(seeds: u64, seed: Option<u64>) -> Result<()> {
     let mut cargo = process::command("cargo");
     cargo
         .args(["test", "--release", "--package", "relight-core", "--test", "simulation"])
@@ -143,9 +126,48 @@ fn simulate(mut arguments: Parser) -> Result<()> {
     process::run(&mut cargo)
 }
 
-fn no_more(mut arguments: Parser) -> Result<()> {
-    match arguments.next()? {
-        Some(argument) => Err(argument.unexpected().into()),
-        None => Ok(()),
+#[cfg(test)]
+mod tests {
+    use super::{Arguments, Command, test::Part};
+    use clap::{CommandFactory, Parser};
+
+    fn parse(words: &str) -> Result<Command, clap::Error> {
+        let words = words.split(' ');
+        Arguments::try_parse_from(std::iter::once("xtask").chain(words)).map(|read| read.command)
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn what_follows_the_dashes_is_the_sandboxs() {
+        let read = parse("serve --port 9000 --no-open -- --fleet x.json");
+        let Ok(Command::Serve(options)) = read else { panic!("{read:?}") };
+        assert_eq!(options.port, Some(9000));
+        assert!(options.no_open && !options.release);
+        assert_eq!(options.sandbox, ["--fleet", "x.json"]);
+    }
+
+    #[test]
+    fn parts_keep_their_order() {
+        let read = parse("test e2e lint");
+        let Ok(Command::Test { parts }) = read else { panic!("{read:?}") };
+        assert_eq!(parts, [Part::EndToEnd, Part::Lint]);
+    }
+
+    #[test]
+    fn the_proxy_check_has_options_of_its_own() {
+        let read = parse("proxy-check --help --origin x");
+        let Ok(Command::ProxyCheck { arguments }) = read else { panic!("{read:?}") };
+        assert_eq!(arguments, ["--help", "--origin", "x"]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_refused_with_what_is_right() {
+        assert!(parse("serve --prot 9000").is_err() && parse("serve --port many").is_err());
+        let error = parse("test wsam").unwrap_err().to_string();
+        assert!(error.contains("wsam") && error.contains("wasm"), "{error}");
     }
 }

@@ -1,4 +1,5 @@
-//! Commands that run to their end, and servers that are ended.
+//! Commands that run to their end, and servers that are ended. By std and not by xshell, whose commands
+//! join no process group: Ctrl-C has to end what a command has started, and a dropped server its children.
 
 use std::{
     ffi::OsStr,

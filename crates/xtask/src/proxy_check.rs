@@ -4,7 +4,6 @@
 use std::{ffi::OsString, fs, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result, bail, ensure};
-use lexopt::Parser;
 
 use crate::{
     paths,
@@ -14,11 +13,10 @@ use crate::{
 
 /// Checks what the arguments name; they are the other program's own. The exit code is its: 0 when
 /// every line holds, 1 when one does not, 2 when the proxy was not reached.
-pub(crate) fn run(mut arguments: Parser) -> Result<ExitCode> {
-    let words: Vec<OsString> = arguments.raw_args()?.collect();
+pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
     // In this process group and on this terminal: somebody may have to press Enter.
     let status = checker()
-        .args(words)
+        .args(arguments)
         .current_dir(std::env::current_dir()?)
         .status()
         .context("cargo does not start")?;
@@ -38,13 +36,12 @@ pub(crate) fn servers() -> Result<[(&'static str, PathBuf); 2]> {
 }
 
 /// Measures the five real servers with `wrk`, one after the other.
-pub(crate) fn measure() -> Result<ExitCode> {
+pub(crate) fn measure() -> Result<()> {
     tools::ensure(&[Tool::Node, Tool::Proxies])?;
     // Optimised, or the clouds' stand-in would be what is measured.
     let mut checker = cargo();
     checker.args(["run", "--quiet", "--profile", "measure", "--package", "relight-proxy-check"]);
-    run_command(checker.args(["--", "--measure"]).envs(servers()?))?;
-    Ok(ExitCode::SUCCESS)
+    run_command(checker.args(["--", "--measure"]).envs(servers()?))
 }
 
 /// Lets MDN's scanner grade the release on nginx, Caddy and HAProxy. An error below A+.

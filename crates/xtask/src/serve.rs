@@ -11,7 +11,7 @@ use std::{
 };
 
 use anyhow::{Result, bail};
-use lexopt::{Arg, Parser, ValueExt};
+use clap::Args;
 
 use crate::{
     paths,
@@ -25,39 +25,23 @@ const SANDBOX_PORT: u16 = 8911;
 const SPEED: &str = "8";
 
 /// What a person may choose.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Args, Debug)]
 pub(crate) struct Options {
-    port: Option<u16>,
+    /// The page's port [default: 8080, or a free one].
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// The sandbox's port [default: 8911, or a free one].
+    #[arg(long)]
     sandbox_port: Option<u16>,
-    release: bool,
-    no_open: bool,
+    /// Serve the release build.
+    #[arg(long)]
+    pub(crate) release: bool,
+    /// Open no browser.
+    #[arg(long)]
+    pub(crate) no_open: bool,
     /// Passed on to the sandbox as they are.
-    sandbox: Vec<OsString>,
-}
-
-impl Options {
-    /// Reads what follows `serve`. What follows `--` is the sandbox's.
-    pub(crate) fn parse(mut arguments: Parser) -> Result<Self> {
-        let mut options = Self::default();
-        loop {
-            if let Some(rest) = arguments.try_raw_args()
-                && rest.peek().is_some_and(|next| next == "--")
-            {
-                options.sandbox = rest.skip(1).collect();
-                return Ok(options);
-            }
-            match arguments.next()? {
-                None => return Ok(options),
-                Some(Arg::Long("port")) => options.port = Some(arguments.value()?.parse()?),
-                Some(Arg::Long("sandbox-port")) => {
-                    options.sandbox_port = Some(arguments.value()?.parse()?);
-                }
-                Some(Arg::Long("release")) => options.release = true,
-                Some(Arg::Long("no-open")) => options.no_open = true,
-                Some(argument) => return Err(argument.unexpected().into()),
-            }
-        }
-    }
+    #[arg(last = true, value_name = "SANDBOX OPTIONS")]
+    pub(crate) sandbox: Vec<OsString>,
 }
 
 /// Serves until it is ended or one of the two servers ends.
@@ -166,27 +150,11 @@ fn open_browser(address: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Options, SPEED};
-    use lexopt::Parser;
-
-    #[test]
-    fn what_follows_the_dashes_is_the_sandboxs() {
-        let parser = Parser::from_args(["--port", "9000", "--no-open", "--", "--fleet", "x.json"]);
-        let options = Options::parse(parser).unwrap();
-        assert_eq!(options.port, Some(9000));
-        assert!(options.no_open && !options.release);
-        assert_eq!(options.sandbox, ["--fleet", "x.json"]);
-    }
+    use super::SPEED;
 
     #[test]
     fn the_speed_is_the_one_that_the_sandbox_advises() {
         let advised = format!("pub const SPEED_TO_WATCH: f64 = {SPEED}.0;");
         assert!(include_str!("../../sandbox/src/sandbox.rs").contains(&advised));
-    }
-
-    #[test]
-    fn an_unknown_option_is_refused() {
-        assert!(Options::parse(Parser::from_args(["--prot", "9000"])).is_err());
-        assert!(Options::parse(Parser::from_args(["--port", "many"])).is_err());
     }
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use lexopt::{Arg, Parser, ValueExt};
+use clap::ValueEnum;
 
 use crate::{
     dist::{self, Dist},
@@ -20,8 +20,8 @@ use crate::{
     tools::{self, Tool},
 };
 
-/// One part of the tests; it can be run alone by its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One part of the tests; it can be run alone by its name. What fails soon comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
     /// rustfmt, and clippy on both targets.
     Lint,
@@ -39,50 +39,18 @@ pub(crate) enum Part {
     Examples,
     /// The vendors' SDKs against the sandbox.
     Sdk,
-    /// The console in real browsers against the sandbox.
-    EndToEnd,
-    /// One click on a slow link, through the real servers.
-    SlowLink,
     /// The configurations of `deploy/` under the real servers, against the proxy contract.
     Proxies,
     /// The grade that MDN's scanner gives the page on these servers.
     Headers,
+    /// One click on a slow link, through the real servers.
+    SlowLink,
+    /// The console in real browsers against the sandbox.
+    #[value(name = "e2e")]
+    EndToEnd,
 }
 
 impl Part {
-    /// All of them: what fails soon comes first.
-    const ALL: [Self; 12] = [
-        Self::Lint,
-        Self::Deny,
-        Self::Native,
-        Self::Wasm,
-        Self::Dist,
-        Self::Module,
-        Self::Examples,
-        Self::Sdk,
-        Self::Proxies,
-        Self::Headers,
-        Self::SlowLink,
-        Self::EndToEnd,
-    ];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Lint => "lint",
-            Self::Deny => "deny",
-            Self::Native => "native",
-            Self::Wasm => "wasm",
-            Self::Dist => "dist",
-            Self::Module => "module",
-            Self::Examples => "examples",
-            Self::Sdk => "sdk",
-            Self::EndToEnd => "e2e",
-            Self::SlowLink => "slow-link",
-            Self::Proxies => "proxies",
-            Self::Headers => "headers",
-        }
-    }
-
     fn tools(self) -> Vec<Tool> {
         match self {
             Self::Lint => vec![Tool::WasmTarget],
@@ -125,21 +93,11 @@ impl Part {
 
 const BROWSERS: &[Tool] = &[Tool::Browsers, Tool::Webkit, Tool::Geckodriver];
 
-/// Reads the names of parts that follow `test`. None means all.
-pub(crate) fn parse(mut arguments: Parser) -> Result<Vec<Part>> {
-    let mut parts = Vec::new();
-    while let Some(argument) = arguments.next()? {
-        let Arg::Value(value) = argument else { return Err(argument.unexpected().into()) };
-        let name = value.string()?;
-        let part = Part::ALL.into_iter().find(|part| part.name() == name);
-        let names = Part::ALL.map(Part::name).join(" ");
-        parts.push(part.with_context(|| format!("there is no part `{name}`, but: {names}"))?);
-    }
-    Ok(if parts.is_empty() { Part::ALL.to_vec() } else { parts })
-}
-
 /// Sets up what the parts need, runs them all, whatever fails, and says what became of each.
-pub(crate) fn run(parts: &[Part]) -> ExitCode {
+pub(crate) fn run(mut parts: Vec<Part>) -> ExitCode {
+    if parts.is_empty() {
+        parts = Part::value_variants().to_vec();
+    }
     let start = Instant::now();
     let needed =
         Tool::ALL.into_iter().filter(|tool| parts.iter().any(|part| part.tools().contains(tool)));
@@ -151,17 +109,19 @@ pub(crate) fn run(parts: &[Part]) -> ExitCode {
     let mut lines = vec![format!("set-up   {:>5} s", start.elapsed().as_secs())];
     let built = Built::default();
     let mut failed = 0;
-    for part in parts {
-        println!("── {}", part.name());
+    for part in &parts {
+        let name = part.to_possible_value().map(|value| value.get_name().to_owned());
+        let name = name.unwrap_or_default();
+        println!("── {name}");
         let start = Instant::now();
         let outcome = part.run(&built);
         let seconds = start.elapsed().as_secs();
         lines.push(match outcome {
-            Ok(()) => format!("{:<8} {seconds:>5} s  passed", part.name()),
+            Ok(()) => format!("{name:<8} {seconds:>5} s  passed"),
             Err(error) => {
                 failed += 1;
-                println!("{} failed: {error:#}", part.name());
-                format!("{:<8} {seconds:>5} s  FAILED  {error:#}", part.name())
+                println!("{name} failed: {error:#}");
+                format!("{name:<8} {seconds:>5} s  FAILED  {error:#}")
             }
         });
     }
@@ -445,25 +405,4 @@ fn files(folder: &Path, suffix: &str) -> Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Part, parse};
-    use lexopt::Parser;
-
-    #[test]
-    fn no_name_means_every_part() {
-        assert_eq!(parse(Parser::from_args::<[&str; 0]>([])).unwrap(), Part::ALL);
-        assert_eq!(
-            parse(Parser::from_args(["e2e", "lint"])).unwrap(),
-            [Part::EndToEnd, Part::Lint]
-        );
-    }
-
-    #[test]
-    fn a_wrong_name_is_refused_with_the_right_ones() {
-        let error = parse(Parser::from_args(["wsam"])).unwrap_err().to_string();
-        assert!(error.contains("wsam") && error.contains("wasm"), "{error}");
-    }
 }
