@@ -12,6 +12,11 @@ use std::{
     time::Duration,
 };
 
+use hickory_proto::{
+    op::{Message, ResponseCode},
+    rr::{self, RData, RecordType},
+};
+
 /// What a name leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Record {
@@ -88,46 +93,26 @@ impl Drop for NameServer {
 }
 
 const STOP_LOOK_INTERVAL: Duration = Duration::from_millis(100);
-const TYPE_A: u16 = 1;
-const NO_SUCH_NAME: u8 = 3;
+const TTL_S: u32 = 1;
 
 /// The answer to a query with one question; `None` for anything else. Only addresses of version 4
 /// are known: every other type is answered with nothing, which is not an error.
 fn answer(query: &[u8], find: impl FnOnce(&str) -> Record) -> Option<Vec<u8>> {
-    let header = query.get(..12)?;
-    if header.get(4..6)? != [0, 1] {
-        return None;
-    }
-    let mut labels = Vec::new();
-    let mut place = 12;
-    loop {
-        let length = usize::from(*query.get(place)?);
-        place += 1;
-        if length == 0 {
-            break;
+    let query = Message::from_vec(query).ok()?;
+    let [question] = query.queries.as_slice() else { return None };
+    let mut answer = Message::response(query.metadata.id, query.metadata.op_code);
+    answer.metadata.recursion_desired = query.metadata.recursion_desired;
+    answer.metadata.recursion_available = true;
+    answer.add_query(question.clone());
+    match find(question.name.to_lowercase().to_ascii().trim_end_matches('.')) {
+        Record::NoSuchName => answer.metadata.response_code = ResponseCode::NXDomain,
+        Record::Address(address) if question.query_type == RecordType::A => {
+            let data = RData::A(address.into());
+            answer.add_answer(rr::Record::from_rdata(question.name.clone(), TTL_S, data));
         }
-        let label = query.get(place..place + length)?;
-        labels.push(String::from_utf8_lossy(label).to_ascii_lowercase());
-        place += length;
+        Record::Address(_) => {}
     }
-    let question = query.get(12..place + 4)?;
-    let kind = u16::from_be_bytes([*query.get(place)?, *query.get(place + 1)?]);
-    let record = find(&labels.join("."));
-    let address = match record {
-        Record::Address(address) if kind == TYPE_A => Some(address),
-        Record::Address(_) | Record::NoSuchName => None,
-    };
-    let code = if record == Record::NoSuchName { NO_SUCH_NAME } else { 0 };
-    let mut answer = header.get(..2)?.to_vec();
-    // A response, recursion desired and available; one question, so many answers, nothing else.
-    answer.extend([0x81, 0x80 | code, 0, 1, 0, u8::from(address.is_some()), 0, 0, 0, 0]);
-    answer.extend(question);
-    if let Some(address) = address {
-        // The name is the question's; class IN; one second to live; four bytes of address.
-        answer.extend([0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4]);
-        answer.extend(address.octets());
-    }
-    Some(answer)
+    answer.to_vec().ok()
 }
 
 #[cfg(test)]
