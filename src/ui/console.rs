@@ -9,9 +9,9 @@ use super::{
     errors::Errors,
     explain::Explain,
     header::{self, Header},
-    notes::{ApprovalResponse, Linked, NoJournal, Remarks},
-    page_link::{Go, Navigation, use_ways},
-    preflight::Preflight,
+    notes::{ApprovalNotice, Linked, NoJournal, Remarks},
+    page_link::{Navigation, PageLink, use_navigation},
+    preflight::PreflightProgress,
     results::Results,
     review::Review,
     runs::Runs,
@@ -223,7 +223,7 @@ fn Power(props: &PowerProps) -> Html {
         return html! {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
                 <h1 class="hidden">{ Message::PageTitle.in_locale(locale) }</h1>
-                <ApprovalResponse standing={view.approval.clone()} />
+                <ApprovalNotice status={view.approval.clone()} />
                 { remarks(view) }
                 if run.can_close() { <PutAway is_unfinished={run.is_unfinished()} /> }
                 if view.no_journal.is_some() { <NoJournal /> }
@@ -240,7 +240,7 @@ fn Power(props: &PowerProps) -> Html {
         Step::Compose { .. } => html! { <NothingToReview /> },
         Step::Preflight { preflight } => {
             html! {
-                <Preflight preflight={preflight.clone()} key_id={view.session.form().key_id().to_owned()}
+                <PreflightProgress preflight={preflight.clone()} key_id={view.session.form().key_id().to_owned()}
                     has_token={view.key.token != SecretStatus::Missing} />
             }
         }
@@ -258,7 +258,7 @@ fn Power(props: &PowerProps) -> Html {
             <h1 class="hidden">{ Message::PageTitle.in_locale(locale) }</h1>
             { remarks(view) }
             if let Some(link) = &view.link { <Linked link={link.clone()} session={view.session.clone()} /> }
-            <ApprovalResponse standing={view.approval.clone()} />
+            <ApprovalNotice status={view.approval.clone()} />
             <Compose form={view.session.form().clone()}
                 refusal={match view.session.step() {
                     Step::Compose { refusal } => refusal.clone(),
@@ -272,9 +272,9 @@ fn Power(props: &PowerProps) -> Html {
             { review }
             if let Some(saved_runs) = view.saved_runs.as_ref().filter(|saved_runs| !saved_runs.is_empty()) {
                 <p class="small whole">
-                    <Go page_route={PageRoute::Runs} class="quiet" action="runs">
+                    <PageLink to={PageRoute::Runs} class="quiet" action="runs">
                         { MessageArgs::SavedRuns(saved_runs.len()).in_locale(locale) }
-                    </Go>
+                    </PageLink>
                 </p>
             }
         </main>
@@ -329,7 +329,7 @@ struct PutAwayProps {
 /// The way from a run to the others, if nothing goes on in it.
 #[component]
 fn PutAway(props: &PutAwayProps) -> Html {
-    let (locale, dispatch, navigation) = (use_locale(), use_dispatch(), use_ways());
+    let (locale, dispatch, navigation) = (use_locale(), use_dispatch(), use_navigation());
     let words = if props.is_unfinished { Message::PutAway } else { Message::SavedRuns };
     let onclick = Callback::from(move |_: MouseEvent| {
         dispatch.emit(Intent::History(HistoryAction::Close));

@@ -6,7 +6,7 @@ use super::{
     dom::{focus, value_of},
     explanation::badge,
     icon::{Icon, icon},
-    page_link::{Go, Navigation, use_ways},
+    page_link::{Navigation, PageLink, use_navigation},
     pager::{Pager, page_range},
     untrusted_text::shown,
 };
@@ -46,7 +46,7 @@ struct Listed {
 /// The index.
 #[component]
 pub(crate) fn Errors(props: &ErrorsProps) -> Html {
-    let (locale, navigation) = (use_locale(), use_ways());
+    let (locale, navigation) = (use_locale(), use_navigation());
     let t = |message: Message| message.in_locale(locale);
     let wanted = use_state_eq(String::new);
     let page = use_state_eq(|| 0_usize);
@@ -100,7 +100,7 @@ pub(crate) fn Errors(props: &ErrorsProps) -> Html {
                 <h1 id="h-errors">{ t(Message::IndexTitle) }</h1>
                 <span class="small muted grow"><span class="wide">{ t(Message::IndexHint) }</span></span>
                 <button type="button" class="tiny" data-action="print" onclick={onprint}>{ t(Message::Print) }</button>
-                <Go place={PageRoute::Explain} class="tiny" action="explain">{ t(Message::PasteAnError) }</Go>
+                <PageLink to={PageRoute::Explain} class="tiny" action="explain">{ t(Message::PasteAnError) }</PageLink>
             </div>
             { tools(section, &all, &wanted, oninput, locale) }
             <div class={if open.is_some() { "split wide-aside" } else { "" }}>
@@ -146,9 +146,9 @@ fn tools(
                     let place = PageRoute::Errors(IndexFilter { section, code: None });
                     let is_shown = chosen == section;
                     html! {
-                        <Go key={section.unwrap_or_default()} {place} class="count" action="shelf" is_here={is_shown}>
+                        <PageLink key={section.unwrap_or_default()} to={place} class="count" action="shelf" is_here={is_shown}>
                             { name }{ " " }<b>{ text::number(locale, count) }</b>
-                        </Go>
+                        </PageLink>
                     }
                 }) }
             </nav>
@@ -179,7 +179,7 @@ fn opened_code(
                 if let Some(address) = navigation.routed.then(address).flatten() {
                     <CopyButton text={address} label={Message::CopyLink} />
                 }
-                <Go place={up} class="tiny" action="close">{ Message::Close.in_locale(locale) }</Go>
+                <PageLink to={up} class="tiny" action="close">{ Message::Close.in_locale(locale) }</PageLink>
             </div>
             if items.len() > 1 {
                 <p class="small muted">{ MessageArgs::Meanings(items.len()).in_locale(locale) }</p>
@@ -238,7 +238,7 @@ fn row(open: &IndexFilter, chosen: Option<&str>, item: &Item, nth: usize, locale
     let is_here = *open == place;
     html! {
         <li class="entry" key={format!("{} {nth}", item.address)} data-entry={item.address.clone()}>
-            <Go place={PageRoute::Errors(place)} class="link" action="open" {is_here}>{ item.title.clone() }</Go>
+            <PageLink to={PageRoute::Errors(place)} class="link" action="open" {is_here}>{ item.title.clone() }</PageLink>
             <code class="muted small">{ item.code }</code>
             if chosen.is_none() {
                 <span class="pill">{ section_name(item.cloud, locale) }</span>

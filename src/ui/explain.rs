@@ -7,7 +7,7 @@ use super::{
     errors::vendor_page,
     explanation::{badge, facts, hints, permission},
     icon::{Icon, icon},
-    page_link::Go,
+    page_link::PageLink,
     untrusted_text::shown,
 };
 use crate::{
@@ -65,7 +65,7 @@ pub(crate) fn Explain() -> Html {
         <section class="panel explain" part="panel explain" aria-labelledby="h-explain">
             <div class="head">
                 <h1 class="grow" id="h-explain">{ t(Message::ExplainTitle) }</h1>
-                <Go place={PageRoute::Errors(IndexFilter::default())} class="tiny" action="errors">{ t(Message::AllErrors) }</Go>
+                <PageLink to={PageRoute::Errors(IndexFilter::default())} class="tiny" action="errors">{ t(Message::AllErrors) }</PageLink>
             </div>
             <div class="body">
                 <div class="field">
@@ -141,7 +141,7 @@ fn explanation(explanation: &Explanation, locale: Locale) -> Html {
             <div class="row">
                 <CopyButton text={for_support(explanation, locale)} label={Message::CopyForSupport} />
                 if let Some(address) = &explanation.address {
-                    <Go place={PageRoute::Errors(IndexFilter::at(address))} class="tiny" action="open">{ t(Message::AllAboutCode) }</Go>
+                    <PageLink to={PageRoute::Errors(IndexFilter::at(address))} class="tiny" action="open">{ t(Message::AllAboutCode) }</PageLink>
                 }
             </div>
             { vendor_page(explanation, locale) }

@@ -119,13 +119,13 @@ fn field_name(name: &str, locale: Locale) -> String {
 }
 
 #[derive(PartialEq, Properties)]
-pub(super) struct LeaveProps {
+pub(super) struct ApprovalNoticeProps {
     pub(super) status: ApprovalStatus,
 }
 
 /// Whether the page around this one lets it send, while that is a question.
 #[component]
-pub(super) fn ApprovalResponse(props: &LeaveProps) -> Html {
+pub(super) fn ApprovalNotice(props: &ApprovalNoticeProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let withdraw = dispatch.reform(|_| Intent::Withdraw);
     match &props.status {

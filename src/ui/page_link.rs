@@ -13,13 +13,13 @@ pub(crate) struct Navigation {
 
 /// How places are gone to.
 #[hook]
-pub(crate) fn use_ways() -> Navigation {
+pub(crate) fn use_navigation() -> Navigation {
     use_context::<Navigation>().unwrap_or_default()
 }
 
 #[derive(PartialEq, Properties)]
-pub(crate) struct GoProps {
-    pub(crate) page_route: PageRoute,
+pub(crate) struct PageLinkProps {
+    pub(crate) to: PageRoute,
     pub(crate) class: &'static str,
     /// The public name.
     pub(crate) action: &'static str,
@@ -30,20 +30,20 @@ pub(crate) struct GoProps {
 
 /// The way to a place.
 #[component]
-pub(crate) fn Go(props: &GoProps) -> Html {
-    let GoProps { page_route, class, action, is_here, children } = props;
-    let navigation = use_ways();
+pub(crate) fn PageLink(props: &PageLinkProps) -> Html {
+    let PageLinkProps { to, class, action, is_here, children } = props;
+    let navigation = use_navigation();
     let kind = classes!("go", *class);
     let current = is_here.then_some("true");
     if navigation.routed {
         html! {
-            <a class={kind} href={page_route.hash()} data-action={*action} aria-current={current}>
+            <a class={kind} href={to.hash()} data-action={*action} aria-current={current}>
                 { children.clone() }
             </a>
         }
     } else {
-        let page_route = page_route.clone();
-        let onclick = navigation.on_navigate.reform(move |_| page_route.clone());
+        let to = to.clone();
+        let onclick = navigation.on_navigate.reform(move |_| to.clone());
         html! {
             <button type="button" class={kind} data-action={*action} aria-current={current} {onclick}>
                 { children.clone() }

@@ -22,7 +22,7 @@ use yew::{Html, Properties, component, html, use_effect_with, use_node_ref};
 
 /// The look that is under way.
 #[derive(PartialEq, Properties)]
-pub(crate) struct LookingProps {
+pub(crate) struct PreflightProgressProps {
     pub(crate) preflight: Arc<Preflight>,
     /// The key that it is signed with.
     pub(crate) key_id: String,
@@ -31,7 +31,7 @@ pub(crate) struct LookingProps {
 
 /// How far the look is.
 #[component]
-pub(crate) fn Preflight(props: &LookingProps) -> Html {
+pub(crate) fn PreflightProgress(props: &PreflightProgressProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let preflight = &props.preflight;
     let t = |message: Message| message.in_locale(locale);

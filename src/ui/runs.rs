@@ -5,7 +5,7 @@ use super::{
     confirm::{Confirm, Subject},
     dom::focus,
     icon::{Icon, icon},
-    page_link::use_ways,
+    page_link::use_navigation,
     pager::{Pager, page_range},
     untrusted_text::{shown, untrusted_text},
 };
@@ -39,7 +39,7 @@ pub(crate) struct RunsProps {
 /// The page of the runs that are kept.
 #[component]
 pub(crate) fn Runs(props: &RunsProps) -> Html {
-    let (locale, dispatch, navigation) = (use_locale(), use_dispatch(), use_ways());
+    let (locale, dispatch, navigation) = (use_locale(), use_dispatch(), use_navigation());
     let t = |message: Message| message.in_locale(locale);
     let page = use_state_eq(|| 0);
     let opening = use_state_eq(|| None::<String>);

@@ -231,7 +231,7 @@ pub struct Brand {
 /// A text for both languages, or one for each.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a text, or an object with a text for `en` and one for `zh`")]
-#[cfg_attr(feature = "schema", schemars(rename = "Words"))]
+#[schemars(rename = "Words")]
 pub enum LocalizedText {
     /// The same for everybody.
     One(String),

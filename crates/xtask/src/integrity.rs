@@ -276,9 +276,9 @@ mod tests {
     #[test]
     fn the_start_up_has_a_place_for_the_sums() {
         let boot = fs::read_to_string(paths::root().join("static/boot.js")).unwrap();
-        let with_sums = with_sums(&boot, &sums()).unwrap();
-        assert!(with_sums.contains("  \"page.js\": \"sha384-of-page.js\",\n"), "{with_sums}");
-        assert!(with_sums(&with_sums, &sums()).is_err(), "sealed twice");
+        let sealed = with_sums(&boot, &sums()).unwrap();
+        assert!(sealed.contains("  \"page.js\": \"sha384-of-page.js\",\n"), "{sealed}");
+        assert!(with_sums(&sealed, &sums()).is_err(), "sealed twice");
     }
 
     #[test]
