@@ -359,20 +359,11 @@ fn push_value(request: &mut String, input: &SigningInput, name: &str, lowercased
     if name == "host" {
         request.push_str(&input.host);
     } else {
-        let named = || {
-            let of_name = |(header, _): &&Pair| header.eq_ignore_ascii_case(name);
-            input.headers.iter().filter(of_name).map(|(_, value)| value.trim())
-        };
-        let mut values = named();
-        match (values.next(), values.next()) {
-            // Nearly always; the others need a list, which takes longer than all else in here.
-            (value, None) => request.push_str(value.unwrap_or_default()),
-            (_, Some(_)) => {
-                let mut values: Vec<_> = named().collect();
-                values.sort_unstable();
-                request.push_str(&values.join(","));
-            }
-        }
+        let of_name = |(header, _): &&Pair| header.eq_ignore_ascii_case(name);
+        let values = input.headers.iter().filter(of_name).map(|(_, value)| value.trim());
+        let mut values: Vec<_> = values.collect();
+        values.sort_unstable();
+        request.push_str(&values.join(","));
     }
     if lowercased && let Some(value) = request.get_mut(start..) {
         value.make_ascii_lowercase();
