@@ -27,7 +27,7 @@ pub(crate) fn begin() {
 /// does not tell, as for another origin that does not allow it to (`Timing-Allow-Origin`).
 pub(crate) fn protocol(url: &str) -> Option<String> {
     WATCH.with_borrow(|watch| {
-        watch.iter().flat_map(TimingObserver::take).for_each(|entry| note(&entry))
+        watch.iter().flat_map(TimingObserver::take).for_each(|entry| note(&entry));
     });
     let origin = absolute(url)?.origin();
     PROTOCOLS.with_borrow(|protocols| protocols.get(&origin).cloned())

@@ -525,7 +525,7 @@ impl Played {
                             events.insert(0, Event::Recorded { number, conflicts: Vec::new() });
                         }
                         Command::Prepare { call, .. } => {
-                            events.insert(0, Event::ReadyToSend { call })
+                            events.insert(0, Event::ReadyToSend { call });
                         }
                         Command::Send { call } => {
                             let result = TransportResult::Answered(Response {

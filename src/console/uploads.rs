@@ -27,7 +27,8 @@ pub(super) fn upload_pending(ctx: &Context<Console>, to: &Records, journal: Jour
         for run_id in uploads::pending() {
             match run_history::read(&journal, &run_id).await {
                 Ok(run) => {
-                    ctx_link.send_message(Msg::UploadPending { run: Box::new(run), to: to.clone() })
+                    ctx_link
+                        .send_message(Msg::UploadPending { run: Box::new(run), to: to.clone() });
                 }
                 // What cannot be read again cannot be handed in; the journal keeps it aside.
                 Err(Unreadable::Broken(_)) => uploads::remove_pending(&run_id),

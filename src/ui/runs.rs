@@ -58,7 +58,7 @@ pub(crate) fn Runs(props: &RunsProps) -> Html {
         let dispatch = dispatch.clone();
         let ids: Vec<String> = shown.iter().map(|one| one.id.clone()).collect();
         use_effect_with(ids, move |ids| {
-            dispatch.emit(Intent::History(HistoryAction::Tally(ids.clone())))
+            dispatch.emit(Intent::History(HistoryAction::Tally(ids.clone())));
         });
     }
     {

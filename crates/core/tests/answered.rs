@@ -80,7 +80,7 @@ fn is_a_whole_card(told: &Explanation, locale: Locale) {
     assert!(told.address.is_some() && told.vendor_page.is_some());
     match told.group {
         Group::LookFirst => {
-            assert!(told.suggested_actions.contains(&SuggestedAction::RefreshState), "{told:?}")
+            assert!(told.suggested_actions.contains(&SuggestedAction::RefreshState), "{told:?}");
         }
         Group::NothingToDo => assert!(told.success, "{told:?}"),
         Group::GetPermission => assert!(told.permission.is_some(), "{told:?}"),

@@ -26,7 +26,7 @@ use relight_sandbox::loopback::{self, Link, Server};
 use std::{
     collections::HashMap,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -327,7 +327,8 @@ async fn load(shared: &Shared, name: &str, asked: &HeaderMap) -> Option<Response
 const FIRST: &str = "/first.js";
 
 fn runs_first(shared: &Shared, name: &str) -> bool {
-    name.ends_with(".html") && !lock(&shared.first).is_empty()
+    Path::new(name).extension().is_some_and(|kind| kind == "html")
+        && !lock(&shared.first).is_empty()
 }
 
 /// A page with the scripts that run before its own, at the first place where a script can stand.
