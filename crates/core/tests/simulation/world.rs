@@ -109,6 +109,16 @@ struct World {
     disk_busy_until: u64,
 }
 
+fn any_policy(rng: &mut Rng) -> Policy {
+    Policy {
+        journal: true,
+        stop_above_refused_percent: rng.chance(15).then_some(30),
+        wave_calls: usize::try_from(rng.below(3)).unwrap(),
+        wave_pause_ms: 1_000,
+        ..Policy::default()
+    }
+}
+
 /// Plays one schedule.
 pub(crate) fn play(seed: u64, loud: bool) -> Result<Coverage, String> {
     let mut rng = Rng::new(seed);
@@ -141,13 +151,7 @@ pub(crate) fn play(seed: u64, loud: bool) -> Result<Coverage, String> {
         size: Some(1 + usize::try_from(rng.below(5)).unwrap()),
         canary: rng.chance(40),
     };
-    let policy = Policy {
-        journal: true,
-        stop_above_refused_percent: rng.chance(15).then_some(30),
-        wave_calls: usize::try_from(rng.below(3)).unwrap(),
-        wave_pause_ms: 1_000,
-        ..Policy::default()
-    };
+    let policy = any_policy(&mut rng);
     let instances = ids
         .iter()
         .map(|id| Instance {
@@ -311,7 +315,7 @@ impl World {
                 self.lost_in_a_row = 0;
             }
             Event::Completed { result: TransportResult::Lost { .. }, .. } => {
-                self.lost_in_a_row += 1
+                self.lost_in_a_row += 1;
             }
             Event::Completed { .. } | Event::Ask(_) => self.lost_in_a_row = 0,
             _ => {}
