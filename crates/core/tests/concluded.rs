@@ -356,6 +356,44 @@ fn where_the_cloud_names_the_last_request_only_ours_is_a_proof() {
     scene.look(200, Running, "", "before").ends("running-unproven", Some(NothingSeen));
 }
 
+/// Nobody has looked for long, as with a key that is locked: ours may have come and gone.
+#[test]
+fn what_is_first_seen_late_may_be_somebody_elses() {
+    let someone = ("running-unproven", Some(RestartedBySomeone));
+    for id in ["alibaba", "zenlayer"] {
+        for (seconds, (outcome, evidence)) in
+            [(29, ("proven", Some(Transition))), (31, someone), (290, someone), (590, someone)]
+        {
+            Scene::of(id, &reboot(id))
+                .accepted()
+                .look(seconds, Starting, OLD, "")
+                .look(8, Running, OLD, "")
+                .ends(outcome, evidence);
+        }
+    }
+    let scene = || Scene::of("alibaba", "RebootInstances").accepted();
+    // Sent at 08:00:30.
+    for (look, started, (outcome, evidence)) in [
+        (200, "2024-05-01T08:02Z", ("proven", Some(StartTime))),
+        (7_200, "2024-05-01T08:02Z", ("proven", Some(StartTime))),
+        (7_200, "2024-05-01T08:02:30Z", ("proven", Some(StartTime))),
+        (600, "2024-05-01T08:09Z", someone),
+        (7_200, "2024-05-01T08:09Z", someone),
+        (7_200, "2024-05-01T08:59Z", someone),
+        (43_200, "2024-05-01T19:00Z", someone),
+        // Not yet, by the clock of the look.
+        (20, "2024-05-01T08:03Z", someone),
+        (20, "2031-01-01T00:00Z", someone),
+    ] {
+        scene().look(look, Running, started, "").ends(outcome, evidence);
+        // After a look that has shown it on its way in time, it is ours whenever it is back.
+        scene()
+            .look(5, Starting, OLD, "")
+            .look(look, Running, started, "")
+            .ends("proven", Some(Transition));
+    }
+}
+
 /// Nothing that is seen after a lost answer is ours alone.
 #[test]
 fn after_a_lost_answer_nothing_is_proven() {
@@ -395,11 +433,11 @@ fn a_start_time_counts_from_the_sending_by_the_clouds_clock() {
     ];
     for (started, counts) in cases {
         let scene =
-            Scene::of("alibaba", "RebootInstances").accepted().look(20, Running, started, "");
+            Scene::of("alibaba", "RebootInstances").accepted().look(120, Running, started, "");
         let (outcome, evidence) =
             if counts { ("proven", Some(StartTime)) } else { ("accepted", None) };
         scene.ends(outcome, evidence);
-        let scene = Scene::of("alibaba", "RebootInstances").lost().look(20, Running, started, "");
+        let scene = Scene::of("alibaba", "RebootInstances").lost().look(120, Running, started, "");
         let (outcome, evidence) =
             if counts { ("running-unproven", Some(RestartedBySomeone)) } else { ("unknown", None) };
         scene.ends(outcome, evidence);

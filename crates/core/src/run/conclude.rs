@@ -13,7 +13,9 @@
 //!   before ours is over. A transition that is seen from then on, or a start time that is later than our
 //!   sending, is ours, or somebody's after ours was over. That ends where the instance was seen running
 //!   some time after the answer: then ours is over, or never began (an accepted request can fail), and
-//!   what follows is not ours. A transition that is first seen when ours would be overdue is not, either.
+//!   what follows is not ours. A transition that is first seen later than that is not, either: ours may be
+//!   over, and nobody has looked. Nor is a start time that is later than ours can well take, or that is not
+//!   yet by the clock of the look.
 //!   A forced restart by somebody else in the middle of ours cannot be told from ours.
 //! * **An accepted start** is taken by a stopped instance only: if it runs, ours was carried out.
 //! * **A lost answer, or a refusal that may be the echo of a first copy**, has nothing of ours that was
@@ -37,6 +39,9 @@ const NOTHING_SEEN_AFTER_MS: u64 = 180_000;
 /// An accepted request that has not moved its instance by then is over, or has failed. The sandbox and
 /// the vendors' pages have it move at once; a look may be old by some seconds.
 const BEGINS_WITHIN_MS: u64 = 30_000;
+/// A start later than this share of the time after which the cloud calls it overdue is not taken for ours:
+/// in so long a time, unseen, ours may have come and gone, and another's after it.
+const STARTS_WITHIN_SHARE: u64 = 2;
 /// The first look after a call: earlier there is nothing to see.
 pub(super) const FIRST_DESCRIBE_AFTER_MS: u64 = 2_000;
 const LONGEST_PAUSE_MS: u64 = 15_000;
@@ -103,7 +108,7 @@ pub(super) fn judge(
     spec: &OperationSpec,
     row: &Row,
     request_id: Option<&str>,
-    sent_by_cloud_seconds: Option<i64>,
+    clock: CloudClock,
     described: Option<&DescribedInstance>,
 ) -> Option<Change> {
     let watched = row.watched.as_ref()?;
@@ -148,10 +153,11 @@ pub(super) fn judge(
             settled(Outcome::RunningUnproven, Some(Evidence::RestartedBySomeone))
         }
     };
+    let started = started_since(clock, row, described, overdue_ms);
     let change = match (described.phase, watched.reason) {
         (Phase::Starting | Phase::Stopping, _) => {
             let mut change = in_time(going_on(Outcome::InProgress));
-            change.may_be_others |= !moved && age_ms >= overdue_ms;
+            change.may_be_others |= !moved && age_ms >= BEGINS_WITHIN_MS;
             change.transition_seen = true;
             change
         }
@@ -162,8 +168,9 @@ pub(super) fn judge(
             going_on(row.outcome)
         }
         (Phase::Running, _) if moved => ours(Evidence::Transition),
-        (Phase::Running, _) if started_since(sent_by_cloud_seconds, described) => {
-            ours(Evidence::StartTime)
+        (Phase::Running, _) if started == Some(Started::InTime) => ours(Evidence::StartTime),
+        (Phase::Running, _) if started == Some(Started::Late) => {
+            settled(Outcome::RunningUnproven, Some(Evidence::RestartedBySomeone))
         }
         (Phase::Running, WatchReason::Accepted) => match spec.operation().verb {
             Verb::Start if !names_operations => {
@@ -282,14 +289,45 @@ fn by_last_operation(
     }
 }
 
+/// Times by the cloud's clock, in seconds since 1970.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CloudClock {
+    /// When the call was sent, and no earlier.
+    pub(super) sent: Option<i64>,
+    /// When the look was answered, and no earlier.
+    pub(super) described: i64,
+}
+
+/// A start since the sending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Started {
+    /// When ours can have caused it.
+    InTime,
+    /// Later than that, or not yet.
+    Late,
+}
+
 /// Whether the instance has started later than its call was sent, by the cloud's clock, and by more than
 /// its start time is rounded to.
-fn started_since(sent_by_cloud_seconds: Option<i64>, described: &DescribedInstance) -> bool {
-    let started = described.started_at.as_deref().and_then(answer::start_time);
-    match (sent_by_cloud_seconds, started) {
-        (Some(sent), Some((started, rounded_to))) => started >= sent.saturating_add(rounded_to),
-        (Some(_) | None, _) => false,
+fn started_since(
+    clock: CloudClock,
+    row: &Row,
+    described: &DescribedInstance,
+    overdue_ms: u64,
+) -> Option<Started> {
+    let sent = clock.sent?;
+    let (started, rounded_to) = described.started_at.as_deref().and_then(answer::start_time)?;
+    if started < sent.saturating_add(rounded_to) {
+        return None;
     }
+    if started > clock.described {
+        // Who writes such times wrote them before, too: then nothing has happened since.
+        let before = row.baseline.as_ref().and_then(|before| before.started_at.as_ref());
+        return (before != described.started_at.as_ref()).then_some(Started::Late);
+    }
+    let within = i64::try_from(overdue_ms / STARTS_WITHIN_SHARE / 1_000).unwrap_or(i64::MAX);
+    let is_in_time = started.saturating_add(rounded_to) <= sent.saturating_add(within);
+    Some(if is_in_time { Started::InTime } else { Started::Late })
 }
 
 /// What a fault proves about the request.
