@@ -545,6 +545,29 @@ fn a_proxy_must_vouch_for_a_success() {
     check_classified(None, false, Outcome::Accepted, None);
 }
 
+/// A refusal in the cloud's own shape is believed without a word of our proxy, and not against one that
+/// cannot be read: it may have said that a first copy went through.
+#[test]
+fn a_refusal_beside_an_unreadable_word_is_unknown() {
+    let cloud = cloud::by_id("tencent").unwrap();
+    let ids = [cloud.manifest().ids.example.to_owned()];
+    let batch = batch_of(cloud, "RebootInstances", &ids, &BTreeMap::new());
+    let body = r#"{"Response":{"Error":{"Code":"UnauthorizedOperation","Message":"No."},"RequestId":"r"}}"#;
+    for (header, want) in [
+        (None, Outcome::Rejected),
+        (Some("relight-proxy; received-status=403"), Outcome::Rejected),
+        (Some("relight-proxy; received-status=403, "), Outcome::Unknown),
+        (Some("relight-proxy; error=\"open"), Outcome::Unknown),
+        (Some("\u{ff52}elight-proxy; received-status=403"), Outcome::Unknown),
+    ] {
+        let headers =
+            header.map(|value| ("proxy-status".to_owned(), value.to_owned())).into_iter().collect();
+        let response = Response { status: 403, headers, body: body.to_owned() };
+        let answer = classify(&batch, &TransportResult::Answered(response), true);
+        assert_eq!(answer.instances[0].outcome, want, "{header:?}");
+    }
+}
+
 #[test]
 fn only_typed_errors_prove_that_nothing_was_sent() {
     for word in [

@@ -45,8 +45,10 @@ const ANOTHER_PROXY: &str = "another-proxy";
 /// have appended or put in its place is theirs.
 pub(crate) fn verdict(response: &Response) -> Verdict {
     let lines: Vec<&str> = response.all("proxy-status").collect();
-    // A header that cannot be read vouches for nothing.
-    let Ok(list) = Parser::new(&lines.join(",")).parse::<List>() else { return Verdict::Nobody };
+    // Somebody says something, and nobody knows what.
+    let Ok(list) = Parser::new(&lines.join(",")).parse::<List>() else {
+        return Verdict::Unknown(NOT_UNDERSTOOD.to_owned());
+    };
     let member = match list.as_slice() {
         [] => return Verdict::Nobody,
         [ListEntry::Item(member)] if is(&member.bare_item, OURS) => member,
@@ -65,7 +67,7 @@ pub(crate) fn verdict(response: &Response) -> Verdict {
     let Some(error) = error.as_token().map(TokenRef::as_str) else { return contradiction() };
     if BEFORE_SENDING.contains(&error) {
         // Whoever received a status had sent the request on, and an error is no success.
-        return if received.is_none() && response.status >= 400 {
+        return if received.is_none() && super::body::is_error(response) {
             Verdict::NotSent(error.to_owned())
         } else {
             contradiction()
@@ -131,14 +133,29 @@ mod tests {
             assert_eq!(of(502, header), unknown("not-understood"), "{header}");
         }
         assert_eq!(of(200, "relight-proxy; error=dns_error"), unknown("not-understood"));
+        for header in ["relight-proxy", ""] {
+            assert_eq!(of(200, header), Verdict::Nobody, "{header}");
+        }
         for header in [
-            "relight-proxy",
             "relight-proxy; received-status=200; details=\"open",
             "relight-proxy; received-status=200,",
             "relight-proxy received-status=200",
-            "",
+            "relight-proxy; error=",
+            "relight-proxy; received-status=200\u{a0}",
+            ";",
         ] {
-            assert_eq!(of(200, header), Verdict::Nobody, "{header}");
+            for status in [200, 403, 502] {
+                assert_eq!(of(status, header), unknown("not-understood"), "{header}");
+            }
+        }
+        // No proxy answers so.
+        for status in [0, 200, 304, 399, 600, 999, u16::MAX] {
+            let refused = of(status, "relight-proxy; error=connection_refused");
+            assert_eq!(refused, unknown("not-understood"), "{status}");
+        }
+        for status in [400, 599] {
+            let refused = of(status, "relight-proxy; error=connection_refused");
+            assert_eq!(refused, not_sent("connection_refused"), "{status}");
         }
         assert_eq!(verdict(&Response { status: 200, ..Response::default() }), Verdict::Nobody);
     }
