@@ -568,6 +568,32 @@ fn a_refusal_beside_an_unreadable_word_is_unknown() {
     }
 }
 
+/// JSON has four blanks of its own (RFC 8259), and an answer that begins or ends with any other
+/// character is none.
+#[test]
+fn an_answer_has_no_other_blanks_than_those_of_json() {
+    let proxy_status = Some("relight-proxy; received-status=200");
+    for (blank, want) in [
+        (" \t\r\n", Outcome::Accepted),
+        ("\u{a0}", Outcome::Unknown),
+        ("\u{b}", Outcome::Unknown),
+        ("\u{c}", Outcome::Unknown),
+        ("\u{85}", Outcome::Unknown),
+        ("\u{2028}", Outcome::Unknown),
+        ("\u{3000}", Outcome::Unknown),
+        ("\u{feff}", Outcome::Unknown),
+    ] {
+        for (batch, result) in delivered(proxy_status) {
+            let TransportResult::Answered(response) = result else { continue };
+            for body in [format!("{blank}{}", response.body), format!("{}{blank}", response.body)] {
+                let result = TransportResult::Answered(Response { body, ..response.clone() });
+                let answer = classify(&batch, &result, true);
+                assert!(answer.instances.iter().all(|one| one.outcome == want), "{blank:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn only_typed_errors_prove_that_nothing_was_sent() {
     for word in [

@@ -13,6 +13,9 @@ use std::collections::HashSet;
 /// The word for an answer in no shape that the cloud is known to give.
 pub(crate) const NOT_UNDERSTOOD: &str = "not-understood";
 
+/// The white space of JSON (RFC 8259), and of XML.
+const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+
 /// Reads a JSON object.
 pub(crate) fn read_json(response: &Response) -> Result<Value, Fault> {
     read(response, false).map(|(_, value)| value)
@@ -24,12 +27,12 @@ pub(crate) fn read_json_or_xml(response: &Response) -> Result<(Option<String>, V
 }
 
 fn read(response: &Response, takes_xml: bool) -> Result<(Option<String>, Value), Fault> {
-    let text = response.body.trim();
+    let text = response.body.trim_matches(BLANKS);
     let fault = |word: &str| Fault::layer(word, &response.body);
     if text.is_empty() {
         return Err(fault("empty-answer"));
     }
-    if is_html(text) {
+    if is_html(text.trim()) {
         let is_login = text.contains("type=\"password\"") || text.contains("type=password");
         return Err(fault(if is_login { "login-page" } else { "html-answer" }));
     }
