@@ -6,9 +6,9 @@ use std::{borrow::Cow, fmt::Write as _};
 
 /// Characters that are not seen, or that order what stands around them. From Unicode 16.0:
 /// `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt), in which `Bidi_Control` is contained; the
-/// controls (`Cc`), the separators of lines and paragraphs, the marks of interlinear annotation, and the
-/// braille pattern without dots.
-const HIDDEN: [(u32, u32); 21] = [
+/// controls (`Cc`), the separators of lines and paragraphs, the marks of interlinear annotation, the
+/// braille pattern without dots, the filler of Khitan and the notehead that is none.
+const HIDDEN: [(u32, u32); 23] = [
     (0x0000, 0x001f),
     (0x007f, 0x009f),
     (0x00ad, 0x00ad),
@@ -26,10 +26,24 @@ const HIDDEN: [(u32, u32); 21] = [
     (0xfeff, 0xfeff),
     (0xffa0, 0xffa0),
     (0xfff0, 0xfffb),
+    (0x0001_6fe4, 0x0001_6fe4),
     (0x0001_bca0, 0x0001_bca3),
+    (0x0001_d159, 0x0001_d159),
     (0x0001_d173, 0x0001_d17a),
     (0x000e_0000, 0x000e_0fff),
     (0x0010_fffe, 0x0010_ffff),
+];
+
+/// Blanks (`Zs`) but the one of ASCII. A name of them is empty on the screen, and one with a no-break
+/// space looks like one with a space. So they are written out, but for a single ideographic space at a
+/// letter of East Asia: names are written with it, and nothing looks like it.
+const BLANKS: [(u32, u32); 6] = [
+    (0x00a0, 0x00a0),
+    (0x1680, 0x1680),
+    (0x2000, 0x200a),
+    (0x202f, 0x202f),
+    (0x205f, 0x205f),
+    (0x3000, 0x3000),
 ];
 
 /// The blocks of combining marks that go with any letter (Blocks.txt), of which floods are made. Marks
@@ -39,6 +53,9 @@ const COMBINING: [(u32, u32); 5] =
 
 /// So many marks on one letter are writing (Vietnamese has two); more are a flood.
 const MARKS_MAX: usize = 2;
+
+/// The same for the marks of scripts: a syllable of Tibetan or Burmese has up to five.
+const MARKS_OF_A_SCRIPT_MAX: usize = 5;
 
 /// The text with all of it to be seen: `⟨U+202E⟩` stands for the override that it names. A text without
 /// any such character comes back as it was.
@@ -71,12 +88,23 @@ fn visible_but<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
         return Cow::Borrowed(text);
     }
     let mut shown = String::new();
-    let (mut copied, mut marks) = (0, 0);
-    for (at, one) in text.char_indices() {
-        marks = if is_in(&COMBINING, one) { marks + 1 } else { 0 };
+    let (mut copied, mut marks, mut general) = (0, 0, 0);
+    let mut before = None;
+    let mut rest = text.char_indices().peekable();
+    while let Some((at, one)) = rest.next() {
+        let after = rest.peek().map(|(_, after)| *after);
+        let is_general = is_in(&COMBINING, one);
+        (marks, general) = match (is_mark(one), is_general) {
+            (false, _) => (0, 0),
+            (true, false) => (marks + 1, general),
+            (true, true) => (marks + 1, general + 1),
+        };
         // A mark that has nothing to stand on would stand on what is before the text.
-        let is_loose = marks > 0 && (at == 0 || marks > MARKS_MAX);
-        if is_loose || (is_in(&HIDDEN, one) && !kept.contains(&one)) {
+        let is_loose = marks > 0
+            && (at == 0 || is_general && general > MARKS_MAX || marks > MARKS_OF_A_SCRIPT_MAX);
+        let is_blank = is_in(&BLANKS, one) && !is_written_with(before, one, after);
+        before = Some(one);
+        if is_loose || is_blank || (is_in(&HIDDEN, one) && !kept.contains(&one)) {
             shown.push_str(text.get(copied..at).unwrap_or_default());
             // Writing to a text cannot fail.
             let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(one));
@@ -88,6 +116,25 @@ fn visible_but<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
     }
     shown.push_str(text.get(copied..).unwrap_or_default());
     Cow::Owned(shown)
+}
+
+/// Whether a blank is the one that East Asia writes with: alone, between what is seen, at one of its letters.
+fn is_written_with(before: Option<char>, blank: char, after: Option<char>) -> bool {
+    let is_seen =
+        |one: char| !(one == ' ' || [&HIDDEN[..], &BLANKS].iter().any(|table| is_in(table, one)));
+    let is_of_east_asia = |one: char| u32::from(one) >= 0x2e80;
+    match (blank, before, after) {
+        ('\u{3000}', Some(before), Some(after)) => {
+            is_seen(before) && is_seen(after) && (is_of_east_asia(before) || is_of_east_asia(after))
+        }
+        _ => false,
+    }
+}
+
+/// Whether this is a mark (`Mn`, `Me`), or nothing that the standard library knows to be printed: it
+/// escapes both.
+fn is_mark(one: char) -> bool {
+    !one.is_ascii() && one.escape_debug().len() > 1
 }
 
 /// The text cut to so many characters, with `…` for what is left out. What is shown stays whole where it
@@ -121,7 +168,8 @@ pub fn has_a_letter(text: &str) -> bool {
     text.chars().any(|one| {
         one.is_ascii_alphanumeric()
             || !(one.is_ascii()
-                || [&HIDDEN[..], &COMBINING, &NO_LETTERS].iter().any(|table| is_in(table, one)))
+                || is_mark(one)
+                || [&HIDDEN[..], &BLANKS, &NO_LETTERS].iter().any(|table| is_in(table, one)))
     })
 }
 
@@ -131,7 +179,9 @@ fn is_in(ranges: &[(u32, u32)], one: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{COMBINING, HIDDEN, NO_LETTERS, has_a_letter, truncate, visible, visible_lines};
+    use super::{
+        BLANKS, COMBINING, HIDDEN, NO_LETTERS, has_a_letter, truncate, visible, visible_lines,
+    };
     use std::borrow::Cow;
 
     #[test]
@@ -148,6 +198,15 @@ mod tests {
             "Co\u{031b}\u{0309} so\u{031b}\u{0309}",
             "café",
             "🔥 prod",
+            "生产　数据库",
+            "数据库　01",
+            "བསྒྲུབས་པའི་རྫོགས",
+            "ཧཱུྃ",
+            "ဖွံ့ဖြိုး",
+            "ភ្នំពេញ",
+            "مُحَمَّدٌ",
+            "בְּרֵאשִׁ֖ית",
+            "हिन्दी",
         ] {
             assert!(matches!(visible(name), Cow::Borrowed(same) if same == name), "{name}");
         }
@@ -164,6 +223,17 @@ mod tests {
             ("a\u{e0041}", "a⟨U+E0041⟩"),
             ("\u{3164}", "⟨U+3164⟩"),
             ("\u{0301}a", "⟨U+0301⟩a"),
+            ("\u{0e49}a", "⟨U+0E49⟩a"),
+            ("\u{1d159}", "⟨U+1D159⟩"),
+            ("a\u{16fe4}", "a⟨U+16FE4⟩"),
+            ("\u{a0}", "⟨U+00A0⟩"),
+            ("\u{2003}\u{1680}", "⟨U+2003⟩⟨U+1680⟩"),
+            ("web\u{a0}01", "web⟨U+00A0⟩01"),
+            ("web\u{3000}01", "web⟨U+3000⟩01"),
+            ("数\u{3000}\u{3000}据", "数⟨U+3000⟩⟨U+3000⟩据"),
+            ("\u{3000}数据", "⟨U+3000⟩数据"),
+            ("数据\u{3000}", "数据⟨U+3000⟩"),
+            ("数 \u{3000}据", "数 ⟨U+3000⟩据"),
         ] {
             assert_eq!(visible(name), shown);
             // What has been written out once is plain.
@@ -179,12 +249,21 @@ mod tests {
         assert_eq!(shown.matches('\u{0301}').count(), 2);
         assert_eq!(shown.matches("⟨U+0301⟩").count(), 98);
         assert!(shown.starts_with("a\u{0301}\u{0301}⟨") && shown.ends_with("⟩b"));
+        for mark in ['\u{0489}', '\u{0e49}', '\u{064b}', '\u{0f7e}', '\u{11f40}', '\u{1e94a}'] {
+            let flood = format!("a{}b", mark.to_string().repeat(60));
+            let shown = visible(&flood);
+            assert_eq!(shown.matches(mark).count(), 5, "{shown}");
+            assert_eq!(shown.matches(&format!("⟨U+{:04X}⟩", u32::from(mark))).count(), 55);
+        }
+        // In turns, too.
+        let flood = format!("a{}b", "\u{0301}\u{0e49}".repeat(60));
+        assert_eq!(visible(&flood).matches('⟨').count(), 116);
     }
 
     /// The tables are in order, and no two ranges touch: a number that was typed wrongly shows.
     #[test]
     fn the_tables_are_in_order() {
-        for table in [&HIDDEN[..], &COMBINING[..], &NO_LETTERS[..]] {
+        for table in [&HIDDEN[..], &BLANKS[..], &COMBINING[..], &NO_LETTERS[..]] {
             assert!(table.iter().all(|(first, last)| first <= last));
             assert!(table.windows(2).all(|two| two[0].1 + 1 < two[1].0));
         }
@@ -203,8 +282,25 @@ mod tests {
             assert!(has_a_letter(text), "{text}");
         }
         for text in [
-            "", "   ", "\u{200b}", "\u{3164}", "\u{115f}", "…", "-", "\u{2800}", "\u{a0}",
-            "\u{202e}", "！？", "\u{301}", "🔥",
+            "",
+            "   ",
+            "\u{200b}",
+            "\u{3164}",
+            "\u{115f}",
+            "…",
+            "-",
+            "\u{2800}",
+            "\u{a0}",
+            "\u{202e}",
+            "！？",
+            "\u{301}",
+            "🔥",
+            "\u{1680}",
+            "\u{3000}",
+            "\u{0489}",
+            "\u{0e49}",
+            "\u{1d159}",
+            "\u{16fe4}",
         ] {
             assert!(!has_a_letter(text), "{text:?}");
         }
