@@ -6,10 +6,13 @@ use gloo_net::http::Request as Fetch;
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Reflect, Uint8Array};
 use relight_core::{
-    answer::{Redactor, Response, TransportResult},
+    answer::{Redactor, Response, Sent, TransportResult},
     request::{Request, Route, Signed},
 };
-use std::{cell::Cell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -23,6 +26,16 @@ const DEADLINE_MS: u32 = 35_000;
 
 /// Longer answers are none: those of a hundred instances are a twentieth of it.
 const ANSWER_MAX_BYTES: usize = 4 << 20;
+
+thread_local! {
+    /// What the last requests of this page have sent, until the key is forgotten.
+    static SENT: RefCell<Sent> = RefCell::default();
+}
+
+/// Forgets what the last requests have sent.
+pub(crate) fn forget_sent() {
+    SENT.with_borrow_mut(Sent::forget);
+}
 
 /// A call that is on the way. Dropping it aborts it.
 pub(crate) struct Abort(AbortController);
@@ -64,7 +77,8 @@ impl Sender {
                 controller.abort();
             }
         });
-        let result = deliver(fetch, &Redactor::of(request)).await;
+        let redactor = SENT.with_borrow_mut(|sent| sent.redactor(request));
+        let result = deliver(fetch, &redactor).await;
         drop(deadline);
         match result {
             Some(result) => result,

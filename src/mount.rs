@@ -71,7 +71,10 @@ fn draw(host: &HtmlElement, root: &ShadowRoot, start: Start) -> Drawn {
     let drawn = Drawn::new(
         move || scope.send_message(Msg::AttributesChanged),
         move |intent| on.send_message(Msg::Intent(intent)),
-        end,
+        move || {
+            end();
+            crate::fetch::forget_sent();
+        },
     );
     drawn.leaving(move |done| leave.send_message(Msg::Unmount(done)))
 }

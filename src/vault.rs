@@ -158,6 +158,8 @@ impl Vault {
 
     /// Wipes everything.
     pub(crate) fn wipe(&self) {
+        #[cfg(feature = "console")]
+        crate::fetch::forget_sent();
         let mut state = self.0.borrow_mut();
         state.key.wipe();
         #[cfg(feature = "console")]

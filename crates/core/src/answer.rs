@@ -9,7 +9,7 @@ mod xml;
 
 pub(crate) use proxy_status::{REPEATED, Verdict, verdict};
 
-pub use redact::Redactor;
+pub use redact::{Redactor, Sent};
 pub use time::{retry_after_ms, server_unix_seconds};
 #[cfg(feature = "texts")]
 pub(crate) use time::{start_time, unix_seconds};

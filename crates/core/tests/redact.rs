@@ -6,7 +6,7 @@ mod common;
 use common::every_cloud;
 use proptest::prelude::*;
 use relight_core::{
-    answer::{Redactor, Response},
+    answer::{Redactor, Response, Sent},
     cloud::Cloud,
     plan::Batch,
     request::{Request, Signed},
@@ -199,6 +199,107 @@ fn a_token_that_was_cut_short_is_taken_out_too() {
     }
 }
 
+/// What folds a text, however often, and between which bytes digits are set apart.
+#[test]
+fn what_is_folded_or_set_apart_is_taken_out_whole() {
+    for (cloud, request) in requests() {
+        for secret in secrets(cloud, &request) {
+            let folded = |length: usize, fold: &str| {
+                let pieces: Vec<_> = secret
+                    .as_bytes()
+                    .chunks(length)
+                    .map(|piece| str::from_utf8(piece).unwrap())
+                    .collect();
+                pieces.join(fold)
+            };
+            for length in [1, 5, 16, 24, 32, 64] {
+                for fold in [
+                    "\n",
+                    "\r\n ",
+                    "\r\n\t",
+                    " ",
+                    "<br>",
+                    "<BR/>\n  ",
+                    "<br />",
+                    "\\n",
+                    "\\r\\n ",
+                    "&lt;br&gt;",
+                ] {
+                    let written = folded(length, fold);
+                    let body = format!("<p>begin: {written}</p> end");
+                    let body = received(&request, &body).body;
+                    assert!(body.starts_with("<p>begin: ["), "{length} {fold:?} {body}");
+                    assert!(body.ends_with("]</p> end"), "{length} {fold:?} {body}");
+                    assert!(body.len() < 60, "{length} {fold:?} {body}");
+                }
+            }
+            for between in [" ", ":", "-", "\n", ": "] {
+                for digits in [hex(secret.as_bytes()), hex(secret.as_bytes()).to_uppercase()] {
+                    let bytes: Vec<_> = digits
+                        .as_bytes()
+                        .chunks(2)
+                        .map(|byte| str::from_utf8(byte).unwrap())
+                        .collect();
+                    let written = bytes.join(between);
+                    let body = received(&request, &format!("dump <{written}> end")).body;
+                    assert!(body.len() < 40 && body.ends_with("> end"), "{between:?} {body}");
+                }
+            }
+        }
+    }
+}
+
+/// Whichever part of a token or a signature is left, at both ends and in the middle.
+#[test]
+fn any_piece_is_taken_out() {
+    for (cloud, request) in requests() {
+        for secret in secrets(cloud, &request) {
+            if request.authorization() == Some(secret.as_str()) {
+                continue;
+            }
+            for length in [16, 17, 23, 32, 48].into_iter().filter(|length| *length <= secret.len())
+            {
+                for start in 0..=secret.len() - length {
+                    let piece = &secret[start..start + length];
+                    let body = received(&request, &format!("...{piece}...")).body;
+                    assert!(!body.contains(piece) && body.starts_with("...["), "{start} {body}");
+                }
+            }
+        }
+    }
+}
+
+/// An answer can echo what an earlier request has sent, as long as that is remembered.
+#[test]
+fn what_earlier_requests_have_sent_is_taken_out_too() {
+    for (cloud, request) in requests() {
+        let mut sent = Sent::default();
+        let _ = sent.redactor(&request);
+        let sign_again = |second: i64| {
+            let signer = Signer { token: None, unix_seconds: second, ..common::signer() };
+            let secret = Secret::new("EXAMPLE-SECRET-0123456789".to_owned());
+            cloud.prepare(&batch(cloud).request(), &signer).finish_with(&secret)
+        };
+        let echo = |redactor: &Redactor| {
+            let body = secrets(cloud, &request).join(" ");
+            Response::received(redactor, 200, Vec::new(), body.into_bytes()).body
+        };
+        let is_gone = |text: &str| {
+            let token = cloud.manifest().credential.token_label.map(|_| TOKEN);
+            !text.contains(request.signature()) && token.is_none_or(|token| !text.contains(token))
+        };
+        assert!(is_gone(&echo(&sent.redactor(&sign_again(1_714_550_400)))), "{cloud:?}");
+        // No more than so many are held.
+        for second in 0..70 {
+            let _ = sent.redactor(&sign_again(1_714_560_000 + second));
+        }
+        assert!(!is_gone(&echo(&sent.redactor(&sign_again(1_714_570_000)))), "{cloud:?}");
+        let _ = sent.redactor(&request);
+        sent.forget();
+        assert!(!is_gone(&echo(&sent.redactor(&sign_again(1_714_580_000)))), "{cloud:?}");
+    }
+}
+
 /// The canonical request in an error, as one of the clouds returns it.
 #[test]
 fn a_canonical_request_is_left_without_its_token() {
@@ -240,10 +341,32 @@ fn other_answers_stay_as_they_are() {
 #[expect(clippy::disallowed_methods, reason = "real time is what this is about")]
 fn long_and_hostile_answers_are_read_in_time() {
     let (_, request) = requests().remove(0);
-    let redactor = Redactor::of(&request);
-    for piece in
-        ["\0", "%25", "\\u005c", "&#38;", "QUFBQUFB", "6161", "CAIS8gF1q6Ft5B", "\\\\", "a\n"]
-    {
+    // With as many remembered as there can be.
+    let mut sent = Sent::default();
+    for second in 0..70 {
+        let token = Some(format!("{second}{TOKEN}"));
+        let signer = Signer { token, unix_seconds: second, ..common::signer() };
+        let cloud = relight_core::cloud::ALL[0];
+        let secret = Secret::new("EXAMPLE-SECRET-0123456789".to_owned());
+        let _ =
+            sent.redactor(&cloud.prepare(&batch(cloud).request(), &signer).finish_with(&secret));
+    }
+    let redactor = sent.redactor(&request);
+    for piece in [
+        "\0",
+        "<br>",
+        " ",
+        "CA IS8gF1q6Ft5B",
+        "43:41 ",
+        "%25",
+        "\\u005c",
+        "&#38;",
+        "QUFBQUFB",
+        "6161",
+        "CAIS8gF1q6Ft5B",
+        "\\\\",
+        "a\n",
+    ] {
         let length = if cfg!(debug_assertions) { 128 << 10 } else { 4 << 20 };
         let body = piece.repeat(length / piece.len()).into_bytes();
         let begin = std::time::Instant::now();

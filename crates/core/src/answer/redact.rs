@@ -4,31 +4,92 @@
 
 use super::Response;
 use crate::request::{Request, Signed};
-use std::ops::Range;
+use std::{
+    collections::{HashMap, VecDeque},
+    ops::Range,
+};
 use zeroize::Zeroizing;
 
-/// What no answer to a request may bring back: its token, its signature, its `Authorization`.
+/// What no answer to a request may bring back: its token, its signature, its `Authorization`; and the
+/// tokens and signatures of those before it, where they are remembered ([`Sent`]).
 #[derive(Default)]
 pub struct Redactor {
     sought: Vec<Sought>,
-    /// Of each byte whether anything that is sought may begin with it: most of a text is passed over
-    /// by this alone.
-    begins: Vec<bool>,
+    /// Where eight bytes stand in what is sought: most of a text is passed over by these alone.
+    grams: HashMap<u64, Vec<(usize, usize)>>,
+    /// Of each hash of eight bytes whether they may be among those.
+    may_be: Vec<bool>,
 }
 
+#[derive(Clone)]
 struct Sought {
     text: Zeroizing<Vec<u8>>,
-    /// How many of its first bytes give it away: something in between may have cut it short.
+    /// How many of its bytes, whichever, give it away: something in between may have cut it at both ends.
     enough: usize,
     /// What stands in its place.
     mark: &'static str,
 }
 
+/// The tokens and signatures of the last requests: what echoes one of them may do so in the answer to
+/// another. It is for whoever sends, and to be forgotten with the key.
+#[derive(Default)]
+pub struct Sent(VecDeque<Sought>);
+
+/// So many are remembered.
+const REMEMBERED: usize = 64;
+
+impl Sent {
+    /// What a request must not get back, and what those before it must not. It is remembered from now on.
+    pub fn redactor(&mut self, request: &Request<Signed>) -> Redactor {
+        let own = sought_of(request);
+        let earlier: Vec<Sought> = self.0.iter().cloned().collect();
+        for one in own.iter().filter(|one| one.mark != AUTHORIZATION) {
+            if !self.0.iter().any(|known| known.text == one.text) {
+                self.0.push_back(one.clone());
+            }
+        }
+        while self.0.len() > REMEMBERED {
+            self.0.pop_front();
+        }
+        Redactor::new(own.into_iter().chain(earlier).collect())
+    }
+
+    /// Wipes all of them.
+    pub fn forget(&mut self) {
+        self.0 = VecDeque::new();
+    }
+}
+
+const AUTHORIZATION: &str = "[authorization]";
+
+fn sought_of(request: &Request<Signed>) -> Vec<Sought> {
+    let piece = |text: &str| text.len().min(ENOUGH_BYTES);
+    let authorization = request.authorization();
+    // Where blanks are passed over, it has none.
+    let squeezed: Option<String> =
+        authorization.map(|text| text.split([' ', '\t', '\r', '\n']).collect());
+    let authorization = authorization.map(|text| (text, text.len(), AUTHORIZATION));
+    let squeezed = squeezed.as_deref().map(|text| (text, text.len(), AUTHORIZATION));
+    let token = request.token().map(|text| (text, piece(text), "[token]"));
+    let signature = request.signature();
+    let signature = Some((signature, piece(signature), "[signature]"));
+    let sought = [authorization, squeezed, token, signature].into_iter().flatten();
+    let sought = sought.filter(|(text, ..)| !text.is_empty()).map(|(text, enough, mark)| Sought {
+        text: Zeroizing::new(text.as_bytes().to_vec()),
+        enough,
+        mark,
+    });
+    sought.collect()
+}
+
 /// A place that holds something, and the mark for it.
 type Place = (Range<usize>, &'static str);
 
-/// The beginning of a token or a signature that is taken for the whole.
-const ENOUGH_BYTES: usize = 16;
+/// So many bytes of a token or a signature are taken for the whole, from whichever place in it.
+const ENOUGH_BYTES: usize = 2 * GRAM;
+
+/// In so many bytes of a text, wherever they begin, are eight that begin at a multiple of eight.
+const GRAM: usize = 8;
 
 /// How many layers of escapes are undone: percent-encoding twice, within JSON.
 const LAYERS: usize = 3;
@@ -42,23 +103,27 @@ const RUN_MIN: usize = 22;
 impl Redactor {
     /// What a request must not get back.
     pub fn of(request: &Request<Signed>) -> Self {
-        let cut = |text: &str| text.len().min(ENOUGH_BYTES);
-        let authorization =
-            request.authorization().map(|text| (text, text.len(), "[authorization]"));
-        let token = request.token().map(|text| (text, cut(text), "[token]"));
-        let signature = request.signature();
-        let sought = [authorization, token, Some((signature, cut(signature), "[signature]"))];
-        let sought = sought.into_iter().flatten().filter(|(text, ..)| !text.is_empty());
-        let sought = sought.map(|(text, enough, mark)| Sought {
-            text: Zeroizing::new(text.as_bytes().to_vec()),
-            enough,
-            mark,
-        });
-        let sought: Vec<Sought> = sought.collect();
-        let may_begin = |byte: u8| {
-            sought.iter().any(|one| one.text.first().is_some_and(|own| same(*own, byte)))
-        };
-        Redactor { begins: (0..=u8::MAX).map(may_begin).collect(), sought }
+        Redactor::new(sought_of(request))
+    }
+
+    fn new(sought: Vec<Sought>) -> Self {
+        let mut grams: HashMap<u64, Vec<(usize, usize)>> = HashMap::new();
+        let mut may_be = vec![false; 1 << HASH_BITS];
+        for (index, one) in sought.iter().enumerate() {
+            // What has to be there as a whole is known by its beginning.
+            let is_whole = one.enough == one.text.len();
+            for (number, gram) in one.text.chunks_exact(GRAM).enumerate() {
+                let word = gram.iter().fold(0, |word, byte| word << 8 | u64::from(plain(*byte)));
+                grams.entry(word).or_default().push((index, number * GRAM));
+                if let Some(one) = may_be.get_mut(hash(word)) {
+                    *one = true;
+                }
+                if is_whole {
+                    break;
+                }
+            }
+        }
+        Redactor { sought, grams, may_be }
     }
 
     /// A text without it: plain, percent-encoded, JSON-escaped, as entities or as a form's values, in
@@ -103,23 +168,65 @@ impl Redactor {
         places
     }
 
+    /// As it stands there, and with what breaks lines passed over.
     fn find_in(&self, layer: &Layer, places: &mut Vec<Place>) {
-        let may_begin =
-            |byte: &u8| self.begins.get(usize::from(*byte)).is_some_and(|begins| *begins);
-        let mut rest = layer.bytes.as_slice();
-        while let Some(ahead) = rest.iter().position(may_begin) {
-            rest = rest.get(ahead..).unwrap_or_default();
-            let at = layer.bytes.len() - rest.len();
-            let found = self
-                .sought
-                .iter()
-                .filter_map(|sought| Some((sought.length_in(rest)?, sought.mark)));
-            // Of two of one length the first, which is the larger thing.
-            let longest = found.reduce(|best, other| if other.0 > best.0 { other } else { best });
-            let length = longest.map_or(1, |(length, _)| length);
-            places.extend(longest.map(|(length, mark)| (layer.origin(at, at + length), mark)));
-            rest = rest.get(length..).unwrap_or_default();
+        self.find_short(layer, places);
+        for folded in [false, true] {
+            let bytes = layer.bytes.as_slice();
+            let (mut word, mut count, mut at, mut done) = (0_u64, 0, 0, 0);
+            while let Some(byte) = bytes.get(at) {
+                let skipped = if folded { fold_at(bytes, at) } else { 0 };
+                if skipped > 0 {
+                    at += skipped;
+                    continue;
+                }
+                word = word << 8 | u64::from(plain(*byte));
+                at += 1;
+                count += 1;
+                if count < GRAM || !self.may_be.get(hash(word)).is_some_and(|one| *one) {
+                    continue;
+                }
+                let text = Text { bytes, done, folded };
+                if let Some((place, mark)) = self.longest(&text, at, word) {
+                    at = at.max(place.end);
+                    (word, count, done) = (0, 0, at);
+                    places.push((layer.origin(place.start, place.end), mark));
+                }
+            }
         }
+    }
+
+    /// What is shorter than what the rest is known by.
+    fn find_short(&self, layer: &Layer, places: &mut Vec<Place>) {
+        for sought in self.sought.iter().filter(|sought| sought.text.len() < GRAM) {
+            let length = sought.text.len();
+            for (at, there) in layer.bytes.windows(length).enumerate() {
+                if there
+                    .iter()
+                    .zip(sought.text.iter())
+                    .all(|(byte, own)| plain(*byte) == plain(*own))
+                {
+                    places.push((layer.origin(at, at + length), sought.mark));
+                }
+            }
+        }
+    }
+
+    /// The longest of what stands around eight bytes that end here.
+    fn longest(&self, text: &Text<'_>, at: usize, word: u64) -> Option<Place> {
+        let mut longest: Option<(usize, Place)> = None;
+        for (index, offset) in self.grams.get(&word)? {
+            let Some(sought) = self.sought.get(*index) else { continue };
+            let (own_before, own_after) = sought.text.split_at_checked(offset + GRAM)?;
+            let (before, start) = text.before(at, own_before);
+            let (after, end) = text.after(at, own_after);
+            let length = before + after;
+            // Of two of one length the first, which is the larger thing.
+            if length >= sought.enough && longest.as_ref().is_none_or(|(best, _)| length > *best) {
+                longest = Some((length, (start..end, sought.mark)));
+            }
+        }
+        longest.map(|(_, place)| place)
     }
 
     /// Looks into the runs that an encoding can have written. Where one holds something, the whole run
@@ -132,18 +239,20 @@ impl Redactor {
         places: &mut Vec<Place>,
     ) {
         let mut run = Zeroizing::new(Vec::new());
-        let mut start = 0;
+        let (mut start, mut broken) = (0, false);
         // One more, to end the last run.
         for (at, byte) in layer.bytes.iter().copied().chain([0]).enumerate() {
             if let Some(digit) = (encoding.digit)(byte) {
+                broken = false;
                 if run.is_empty() {
                     start = at;
                 }
                 run.push(digit);
                 continue;
             }
-            // Long runs are broken into lines.
-            if matches!(byte, b'\r' | b'\n') && !run.is_empty() {
+            // Long runs are broken into lines, and digits are set apart.
+            if !run.is_empty() && (encoding.is_between)(byte, broken) {
+                broken |= matches!(byte, b'\r' | b'\n');
                 continue;
             }
             if run.len() >= RUN_MIN {
@@ -159,17 +268,103 @@ impl Redactor {
     }
 }
 
-impl Sought {
-    /// How long it is in a text that begins with it, or with enough of it.
-    fn length_in(&self, text: &[u8]) -> Option<usize> {
-        let fitting = self.text.iter().zip(text).take_while(|(own, byte)| same(**own, **byte));
-        Some(fitting.count()).filter(|length| *length >= self.enough)
+/// A text in which something is sought.
+struct Text<'t> {
+    bytes: &'t [u8],
+    /// Where what was found before ends.
+    done: usize,
+    /// Whether what breaks lines is passed over.
+    folded: bool,
+}
+
+impl Text<'_> {
+    /// How many of the last of these bytes stand before a place, and where they begin.
+    fn before(&self, mut at: usize, own: &[u8]) -> (usize, usize) {
+        let (mut count, mut start) = (0, at);
+        for own in own.iter().rev() {
+            while self.folded {
+                let fold = fold_before(self.bytes, at);
+                if fold == 0 {
+                    break;
+                }
+                at -= fold;
+            }
+            let Some(next) = at.checked_sub(1).filter(|next| *next >= self.done) else { break };
+            if self.bytes.get(next).is_none_or(|byte| plain(*byte) != plain(*own)) {
+                break;
+            }
+            at = next;
+            (count, start) = (count + 1, at);
+        }
+        (count, start)
+    }
+
+    /// How many of the first of these bytes stand after a place, and where they end.
+    fn after(&self, mut at: usize, own: &[u8]) -> (usize, usize) {
+        let (mut count, mut end) = (0, at);
+        for own in own {
+            while self.folded {
+                let fold = fold_at(self.bytes, at);
+                if fold == 0 {
+                    break;
+                }
+                at += fold;
+            }
+            if self.bytes.get(at).is_none_or(|byte| plain(*byte) != plain(*own)) {
+                break;
+            }
+            at += 1;
+            (count, end) = (count + 1, at);
+        }
+        (count, end)
     }
 }
 
 /// A form writes a space as `+`, and who reads one so makes a plus a space. Case is somebody's choice.
-fn same(own: u8, byte: u8) -> bool {
-    own.eq_ignore_ascii_case(&byte) || matches!((own, byte), (b' ', b'+') | (b'+', b' '))
+const fn plain(byte: u8) -> u8 {
+    if byte == b' ' { b'+' } else { byte.to_ascii_lowercase() }
+}
+
+const HASH_BITS: u32 = 16;
+
+fn hash(word: u64) -> usize {
+    // The highest bits, which fit.
+    usize::try_from(word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - HASH_BITS))
+        .unwrap_or_default()
+}
+
+/// How a page breaks lines.
+const BREAKS: [&[u8]; 3] = [b"<br>", b"<br/>", b"<br />"];
+
+/// How long what breaks a line is that begins here; 0 for none.
+fn fold_at(bytes: &[u8], at: usize) -> usize {
+    match bytes.get(at) {
+        Some(b' ' | b'\t' | b'\r' | b'\n') => 1,
+        Some(b'<') => {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let begins = |tag: &&&[u8]| {
+                rest.get(..tag.len()).is_some_and(|there| there.eq_ignore_ascii_case(tag))
+            };
+            BREAKS.iter().find(begins).map_or(0, |tag| tag.len())
+        }
+        Some(_) | None => 0,
+    }
+}
+
+/// The same for what ends before this place.
+fn fold_before(bytes: &[u8], at: usize) -> usize {
+    let before = bytes.get(..at).unwrap_or_default();
+    match before.last() {
+        Some(b' ' | b'\t' | b'\r' | b'\n') => 1,
+        Some(b'>') => BREAKS
+            .iter()
+            .find(|tag| {
+                let start = at.saturating_sub(tag.len());
+                before.get(start..).is_some_and(|there| there.eq_ignore_ascii_case(tag))
+            })
+            .map_or(0, |tag| tag.len()),
+        Some(_) | None => 0,
+    }
 }
 
 /// A text with some layers of escapes undone.
@@ -255,10 +450,25 @@ struct Encoding {
     bits: u32,
     /// How many digits it takes until one begins where a byte does.
     digits: usize,
+    /// What may stand between two, and whether a line has ended there already.
+    is_between: fn(u8, bool) -> bool,
 }
 
-const BASE64: Encoding = Encoding { digit: base64_digit, bits: 6, digits: 4 };
-const HEX: Encoding = Encoding { digit: hex_digit, bits: 4, digits: 2 };
+const BASE64: Encoding = Encoding {
+    digit: base64_digit,
+    bits: 6,
+    digits: 4,
+    // A line may be indented.
+    is_between: |byte, broken| {
+        matches!(byte, b'\r' | b'\n') || broken && matches!(byte, b' ' | b'\t')
+    },
+};
+const HEX: Encoding = Encoding {
+    digit: hex_digit,
+    bits: 4,
+    digits: 2,
+    is_between: |byte, _| matches!(byte, b'\r' | b'\n' | b' ' | b'\t' | b':' | b'-'),
+};
 
 impl Encoding {
     fn decode(&self, digits: &[u8]) -> Vec<u8> {
