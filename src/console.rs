@@ -138,7 +138,7 @@ impl Component for Console {
         }
         let vault = Vault::default();
         if let Some((key, token)) = start.held.take() {
-            vault.take_over(session.form().cloud(), key, &token, start.secret);
+            vault.take_over(session.form().cloud(), key, &token, start.guard);
             session.update(Action::Edit(FormEdit::Guard(vault.state().guard)));
         }
         if start.then == Then::Key {

@@ -16,6 +16,9 @@ pub(crate) const LANGUAGE_CHOSEN: &str = "languageChosen";
 /// Under this name the front hands on what is remembered of the secret.
 pub(crate) const SECRET_TRAIT: &str = "secretTrait";
 
+/// Under this name the front hands on what is remembered of the token.
+pub(crate) const TOKEN_TRAIT: &str = "tokenTrait";
+
 /// The attributes that it heeds. Never a secret.
 pub(crate) const ATTRIBUTES: [&str; 5] = ["proxy", "lang", "config", "theme", "routing"];
 

@@ -324,14 +324,15 @@ impl Front {
         let Some(drawn) = self.drawn.take() else { return };
         let Ok(take_over) = Reflect::get(rest, &"takeOver".into()) else { return };
         let Ok(take_over) = take_over.dyn_into::<Function>() else { return };
-        let ([key, token], secret) = self.vault.hand_over();
+        let ([key, token], guard) = self.vault.hand_over();
         let filled: Array = self
             .form
             .filled()
             .into_iter()
             .chain(self.is_locale_chosen.then(|| (LANGUAGE_CHOSEN, "true".to_owned())))
             .chain(self.link.refused.iter().map(|name| (link::REFUSED, name.clone())))
-            .chain(secret.map(|secret| (element::SECRET_TRAIT, secret.handed_over())))
+            .chain(guard.secret.map(|one| (element::SECRET_TRAIT, one.handed_over())))
+            .chain(guard.token.map(|one| (element::TOKEN_TRAIT, one.handed_over())))
             .map(|(name, value)| Array::of2(&name.into(), &value.into()))
             .collect();
         let arguments: [JsValue; 7] = [

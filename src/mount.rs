@@ -2,12 +2,15 @@
 
 use crate::{
     console::{Console, Msg, Props, Start, Then},
-    element::{self, ATTRIBUTES, Drawn, LANGUAGE_CHOSEN, NAME, SECRET_TRAIT},
+    element::{self, ATTRIBUTES, Drawn, LANGUAGE_CHOSEN, NAME, SECRET_TRAIT, TOKEN_TRAIT},
     journal::Journal,
     vault::{Key, Typed, key_store},
 };
 use js_sys::Array;
-use relight_core::{credential::Fingerprint, i18n::Locale};
+use relight_core::{
+    credential::{Fingerprint, Guard},
+    i18n::Locale,
+};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{Element, HtmlElement, ShadowRoot};
@@ -35,11 +38,14 @@ pub fn take_over(
         Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
     });
     let filled: Vec<(String, String)> = filled.collect();
-    let secret = filled.iter().find(|(name, _)| name == SECRET_TRAIT);
+    let trait_of = |wanted: &str| {
+        let found = filled.iter().find(|(name, _)| name == wanted);
+        found.and_then(|(_, text)| Fingerprint::taken_over(text))
+    };
     let start = Start {
         locale: Some(Locale::from_tag(lang)),
         is_locale_chosen: filled.iter().any(|(name, _)| name == LANGUAGE_CHOSEN),
-        secret: secret.and_then(|(_, text)| Fingerprint::taken_over(text)),
+        guard: Guard { secret: trait_of(SECRET_TRAIT), token: trait_of(TOKEN_TRAIT) },
         filled,
         held: RefCell::new(Some((Key::handed_over(key), Typed::new(token)))),
         then: Then::named(then),

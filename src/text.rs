@@ -1009,6 +1009,8 @@ pub enum MessageArgs<'a> {
     KeyOfCloud(&'a str),
     /// A secret that looks like a key id, by what the cloud calls them.
     KeySwapped(&'a str, &'a str),
+    /// What the cloud calls the token, which is or looks like what it calls the secret.
+    TokenSwapped(&'a str, &'a str),
     /// Which host the doctor has asked, and whether with a real key.
     DiagnosticsUpdated(&'a str, bool),
     /// No key is taken in a frame of this page, if its origin is known.
@@ -1230,7 +1232,10 @@ impl MessageArgs<'_> {
             MessageArgs::ValidUntil { time, left } => format!("Valid until {time}: {left} left."),
             MessageArgs::KeyOfCloud(cloud) => format!("This looks like a key of {cloud}."),
             MessageArgs::KeySwapped(secret, key_id) => format!(
-                "This looks like an {key_id}, not an {secret}. Are the two fields swapped? Nothing was sent."
+                "This looks like the {key_id}, not the {secret}. Are the two fields swapped? Nothing was sent."
+            ),
+            MessageArgs::TokenSwapped(token, secret) => format!(
+                "This is or looks like the {secret} or a key id, not the {token}. Are the two fields swapped? A permanent key has no {token}. Nothing was sent."
             ),
             MessageArgs::IdsLookLike { shape, example } => format!("Ids are {shape}: {example}"),
             MessageArgs::OnePerCall(name) => format!("{name}, one a call"),
@@ -1399,6 +1404,9 @@ impl MessageArgs<'_> {
             MessageArgs::KeyOfCloud(cloud) => format!("这看起来是{cloud}的密钥。"),
             MessageArgs::KeySwapped(secret, key_id) => format!(
                 "这看起来是 {key_id} 而不是 {secret}。两个输入框是否填反了？未发送任何请求。"
+            ),
+            MessageArgs::TokenSwapped(token, secret) => format!(
+                "这就是 {secret}，或看起来是密钥，而不是 {token}。两个输入框是否填反了？长期密钥没有 {token}。未发送任何请求。"
             ),
             MessageArgs::IdsLookLike { shape, example } => format!("实例 ID 为{shape}，例如 {example}"),
             MessageArgs::OnePerCall(name) => format!("{name}（每次调用一台）"),

@@ -30,7 +30,7 @@ use js_sys::Promise;
 use key_store::{KeyStoreError, SavedKey, SavedKeys};
 use relight_core::{
     cloud::Cloud,
-    credential::{Fingerprint, Guard, is_swapped},
+    credential::{Guard, is_no_secret, is_no_token, is_swapped},
     form::SecretStatus,
 };
 #[cfg(feature = "console")]
@@ -77,6 +77,8 @@ struct VaultState {
     /// The secret cannot be one.
     malformed: bool,
     token: Option<Token>,
+    /// What stands in the field for the token is the secret, or looks like one.
+    is_no_token: bool,
     /// What is remembered of both, so that no other field takes them.
     guard: Guard,
     /// The public half, where it came with the secret.
@@ -114,6 +116,17 @@ pub(crate) struct SigningKey {
     key_id: Option<String>,
 }
 
+impl VaultState {
+    /// Lets go of a token that is the secret, or has it in it. It stays refused until there is another.
+    fn judge_token(&mut self) {
+        let has_secret = |token: &Token| self.guard.secret.is_some_and(|one| one.is_in(token));
+        self.is_no_token |= is_no_token(self.guard) || self.token.as_ref().is_some_and(has_secret);
+        if self.is_no_token {
+            self.token = None;
+        }
+    }
+}
+
 impl Vault {
     /// Keeps a secret for a cloud; an empty one forgets. What must be taken for a key id is not kept.
     pub(crate) fn set_secret(&self, cloud: &'static dyn Cloud, key_id: &str, secret: &Typed) {
@@ -121,10 +134,12 @@ impl Vault {
         let mut state = self.0.borrow_mut();
         state.key.wipe();
         let (status, fingerprint) = (secret.status(), secret.fingerprint());
-        state.malformed =
-            status == SecretStatus::Malformed || is_swapped(cloud, key_id, fingerprint);
+        state.malformed = status == SecretStatus::Malformed
+            || is_swapped(cloud, key_id, fingerprint)
+            || is_no_secret(cloud, fingerprint);
         state.key = if state.malformed { Key::default() } else { Key::new(cloud, secret) };
         state.guard.secret = (status != SecretStatus::Missing).then_some(fingerprint);
+        state.judge_token();
         state.locked = None;
         #[cfg(feature = "console")]
         {
@@ -138,13 +153,15 @@ impl Vault {
         }
     }
 
-    /// Keeps a token for a cloud; an empty one forgets.
+    /// Keeps a token for a cloud; an empty one forgets. What is or looks like a secret is not kept.
     pub(crate) fn set_token(&self, cloud: &'static dyn Cloud, token: &Typed) {
         self.use_cloud(cloud);
         let status = token.status() != SecretStatus::Missing;
         let mut state = self.0.borrow_mut();
-        state.token = status.then(|| Zeroizing::new(token.text()));
         state.guard.token = status.then(|| token.fingerprint());
+        state.is_no_token = is_no_token(state.guard);
+        state.token = (status && !state.is_no_token).then(|| Zeroizing::new(token.text()));
+        state.judge_token();
     }
 
     /// From now on the key is one of this cloud: of another it is forgotten.
@@ -209,10 +226,11 @@ impl Vault {
                 (false, true) => SecretStatus::Missing,
                 (false, false) => SecretStatus::Usable,
             },
-            token: state
-                .token
-                .as_ref()
-                .map_or(SecretStatus::Missing, |token| SecretStatus::of(token)),
+            token: match (state.is_no_token, &state.token) {
+                (true, _) => SecretStatus::Malformed,
+                (false, None) => SecretStatus::Missing,
+                (false, Some(token)) => SecretStatus::of(token),
+            },
             guard: state.guard,
             is_readable: state.key.is_readable(),
             #[cfg(feature = "console")]
@@ -232,11 +250,11 @@ impl Vault {
     /// Key and token as the module takes them over, and what is remembered of the key: nothing of them
     /// stays.
     #[cfg(not(feature = "console"))]
-    pub(crate) fn hand_over(&self) -> ([JsValue; 2], Option<Fingerprint>) {
+    pub(crate) fn hand_over(&self) -> ([JsValue; 2], Guard) {
         // The token is wiped here; of the key there is only the browser's.
         let state = self.0.take();
         let token = state.token.as_ref().map_or("", |token| token);
-        ([state.key.hand_over(), token.into()], state.guard.secret)
+        ([state.key.hand_over(), token.into()], state.guard)
     }
 }
 
@@ -248,14 +266,15 @@ impl Vault {
         cloud: &'static dyn Cloud,
         key: Key,
         token: &Typed,
-        secret: Option<Fingerprint>,
+        guard: Guard,
     ) {
         self.set_token(cloud, token);
         let mut state = self.0.borrow_mut();
-        // What the front has refused to make a key of still stands in its field.
-        state.malformed = secret.is_some() && key.is_empty();
+        // What the front has refused to make a key of, or to keep, still stands in its field.
+        state.malformed = guard.secret.is_some() && key.is_empty();
+        state.is_no_token = guard.token.is_some() && state.token.is_none();
         state.key = key;
-        state.guard.secret = secret;
+        state.guard = guard;
     }
 
     /// Signs from now on with a key that the browser has kept.
@@ -366,7 +385,7 @@ impl Vault {
         self.renew(cloud).await?;
         let expired = {
             let state = self.0.borrow();
-            if state.cloud != Some(cloud) || state.key.is_empty() {
+            if state.cloud != Some(cloud) || state.key.is_empty() || state.is_no_token {
                 return Err(NO_KEY);
             }
             state.expires_at.is_some_and(|at| at <= clock::unix_seconds(0))
@@ -432,6 +451,7 @@ impl Vault {
                 state.cloud = Some(cloud);
                 state.key = Key::new(cloud, &given.secret);
                 state.token = given.token.map(|token| Zeroizing::new(token.text()));
+                state.is_no_token = false;
                 state.chosen = None;
                 state.key_id = Some(given.key_id);
                 state.expires_at = given.expires_at;

@@ -31,7 +31,7 @@ impl Console {
             }
             Intent::Token(token) => {
                 self.vault.set_token(self.cloud(), &token);
-                false
+                self.recheck_key_id(ctx)
             }
             Intent::ExpiresAt(text) => {
                 self.vault.set_expiry(source::seconds(&text.into()));

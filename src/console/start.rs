@@ -8,7 +8,7 @@ use crate::{
     vault::{Key, Typed},
 };
 use relight_core::{
-    credential::Fingerprint,
+    credential::Guard,
     form::{Form, FormEdit},
     i18n::Locale,
     link::Link,
@@ -26,8 +26,8 @@ pub(crate) struct Start {
     pub(crate) filled: Vec<(String, String)>,
     /// The key and the token, on their way to the vault, which takes them: nothing stays here.
     pub(crate) held: RefCell<Option<(Key, Typed)>>,
-    /// What is remembered of the secret.
-    pub(crate) secret: Option<Fingerprint>,
+    /// What is remembered of secret and token.
+    pub(crate) guard: Guard,
     /// What to do next.
     pub(crate) then: Then,
 }

@@ -154,7 +154,7 @@ pub(crate) fn field_of(refusal: &Refusal) -> &'static str {
         Refusal::ErasesSeveral { .. } | Refusal::ErasesElsewhere { .. } => "erase",
         Refusal::KeyIdMalformed { .. } | Refusal::KeyIdPrefix { .. } => "keyId",
         Refusal::SecretMalformed { .. } | Refusal::KeySwapped { .. } => "secret",
-        Refusal::SecretInText { field } => field,
+        Refusal::SecretInText { field } | Refusal::TokenSwapped { field, .. } => field,
         Refusal::TokenMalformed { .. } => "token",
     }
 }

@@ -31,6 +31,7 @@ use relight_core::{
     credential::check_key,
     form::SecretStatus,
     i18n::Locale,
+    plan::Refusal,
     run::{Pause, Run, RunStatus},
     session::{Review as Reviewed, Step},
 };
@@ -306,7 +307,8 @@ fn run_key(view: &View, run: &Run, locale: Locale) -> Html {
 fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<credential::Field> {
     let key_id = view.wrong_key_id.as_ref()?;
     let refusal = check_key(run.spec().target().cloud, key_id, view.key.guard).err()?;
-    Some(("keyId", refusal.sentence(locale)))
+    let field = if let Refusal::TokenSwapped { field, .. } = refusal { field } else { "keyId" };
+    Some((field, refusal.sentence(locale)))
 }
 
 /// Whether a run asks for a key, or has just been given one: while it waits the field stays, since the

@@ -20,7 +20,7 @@ use crate::{
 };
 use relight_core::{
     cloud::Cloud,
-    credential::{Doubt, doubt, is_swapped},
+    credential::{Doubt, Guard, doubt, is_no_secret, is_no_token, is_swapped},
     form::{Form, FormEdit, SecretStatus},
     i18n::Locale,
 };
@@ -108,12 +108,12 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
             }
             <SecretField name="secret" label={labels.secret_label} status={props.key_state.secret}
                 problem={error("secret").map(ToOwned::to_owned).or_else(|| swapped(props, locale))}
-                cloud={props.cloud} key_id={&props.key_id} optional={false}
+                guard={props.key_state.guard} cloud={props.cloud} key_id={&props.key_id} optional={false}
                 on_typed={dispatch.reform(Intent::Secret)} />
             if labels.token_label.is_some() || props.key_state.token != SecretStatus::Missing {
                 <SecretField name="token" label={labels.token_label.unwrap_or("Token")} status={props.key_state.token}
-                    problem={error("token").map(ToOwned::to_owned)}
-                    cloud={props.cloud} key_id={&props.key_id} optional={true}
+                    problem={error("token").map(ToOwned::to_owned).or_else(|| no_token(props, locale))}
+                    guard={props.key_state.guard} cloud={props.cloud} key_id={&props.key_id} optional={true}
                     on_typed={dispatch.reform(Intent::Token)} />
             }
             { details }
@@ -153,9 +153,20 @@ fn swapped(props: &CredentialProps, locale: Locale) -> Option<String> {
         .guard
         .secret
         .filter(|_| props.key_state.secret == SecretStatus::Malformed)?;
-    is_swapped(props.cloud, &props.key_id, secret).then(|| {
-        MessageArgs::KeySwapped(labels.secret_label, labels.key_id_label).in_locale(locale)
-    })
+    let other = if is_swapped(props.cloud, &props.key_id, secret) {
+        labels.key_id_label
+    } else {
+        labels.token_label.filter(|_| is_no_secret(props.cloud, secret))?
+    };
+    Some(MessageArgs::KeySwapped(labels.secret_label, other).in_locale(locale))
+}
+
+/// Said as soon as a token is entered that is the secret, or looks like one.
+fn no_token(props: &CredentialProps, locale: Locale) -> Option<String> {
+    let labels = &props.cloud.manifest().credential;
+    let token = labels.token_label.filter(|_| props.key_state.token == SecretStatus::Malformed)?;
+    is_no_token(props.key_state.guard)
+        .then(|| MessageArgs::TokenSwapped(token, labels.secret_label).in_locale(locale))
 }
 
 /// The way to what only the rest of the page has: to keep the key, and what it must be allowed.
@@ -200,6 +211,8 @@ struct SecretProps {
     label: &'static str,
     status: SecretStatus,
     problem: Option<String>,
+    /// What is remembered of both fields.
+    guard: Guard,
     cloud: &'static dyn Cloud,
     /// What stands in the field for the key id.
     key_id: AttrValue,
@@ -262,15 +275,22 @@ fn SecretField(props: &SecretProps) -> Html {
 /// Takes what is typed in the field over: the key is made of it once, not of each of its beginnings. The
 /// field is emptied then; what cannot be a secret stays in it, to be mended.
 fn taking(props: &SecretProps, node: NodeRef) -> impl Fn() + Clone + 'static + use<> {
-    let SecretProps { cloud, optional, .. } = *props;
+    let SecretProps { cloud, optional, guard, status, .. } = *props;
     let (key_id, on_typed) = (props.key_id.clone(), props.on_typed.clone());
     move || {
         let text = typed_at(&node);
         match text.status() {
-            SecretStatus::Missing => return,
-            SecretStatus::Malformed => {}
+            // What stood there and could not be used is withdrawn.
+            SecretStatus::Missing if status != SecretStatus::Malformed => return,
+            SecretStatus::Missing | SecretStatus::Malformed => {}
             SecretStatus::Usable => {
-                if optional || !is_swapped(cloud, &key_id, text.fingerprint()) {
+                let fingerprint = text.fingerprint();
+                let stays = if optional {
+                    is_no_token(Guard { token: Some(fingerprint), ..guard })
+                } else {
+                    is_swapped(cloud, &key_id, fingerprint) || is_no_secret(cloud, fingerprint)
+                };
+                if !stays {
                     put_value(&node, "");
                 }
             }

@@ -57,7 +57,9 @@ pub fn check_key_id(cloud: &'static dyn Cloud, key_id: &str) -> Result<(), Refus
 ///
 /// # Errors
 /// As for [`check_key_id`]; a key id that begins as none of its cloud does, a secret that begins as a
-/// key id does, and two that are swapped; the secret or token itself in the place of the key id.
+/// key id does, and two that are swapped; the secret or token itself in the place of the key id; a token
+/// that is the secret, or looks like one or like a key id, and a secret that looks like a token: the
+/// token goes out with every request, as it is.
 #[cfg(feature = "signing")]
 pub fn check_key(cloud: &'static dyn Cloud, key_id: &str, guard: Guard) -> Result<(), Refusal> {
     let credential = &cloud.manifest().credential;
@@ -72,13 +74,33 @@ pub fn check_key(cloud: &'static dyn Cloud, key_id: &str, guard: Guard) -> Resul
             prefixes: credential.key_id.prefixes,
         });
     }
-    match guard.secret {
-        Some(secret) if is_swapped(cloud, key_id, secret) => Err(Refusal::KeySwapped {
+    if guard.secret.is_some_and(|secret| is_swapped(cloud, key_id, secret)) {
+        return Err(Refusal::KeySwapped {
             label: credential.key_id_label,
             secret_label: credential.secret_label,
-        }),
-        Some(_) | None => Ok(()),
+        });
     }
+    let Some(label) = credential.token_label else { return Ok(()) };
+    let misplaced = if is_no_token(guard) {
+        Some("token")
+    } else {
+        guard.secret.is_some_and(|secret| is_no_secret(cloud, secret)).then_some("secret")
+    };
+    let secret_label = credential.secret_label;
+    misplaced.map_or(Ok(()), |field| Err(Refusal::TokenSwapped { field, label, secret_label }))
+}
+
+/// Whether the token must be taken for the secret or a key id: it is the same text as the secret, or looks
+/// like a secret or a key id of any cloud. Tokens are far longer than both.
+pub fn is_no_token(guard: Guard) -> bool {
+    guard.token.is_some_and(|token| {
+        guard.secret == Some(token) || matches!(token.likeness, Likeness::KeyId | Likeness::Secret)
+    })
+}
+
+/// Whether a secret must be taken for the token of a temporary key, where the cloud has tokens.
+pub fn is_no_secret(cloud: &dyn Cloud, secret: Fingerprint) -> bool {
+    cloud.manifest().credential.token_label.is_some() && secret.likeness == Likeness::Token
 }
 
 /// Whether a secret must be taken for a key id: it begins as a key id of some cloud does. Where key ids
@@ -86,21 +108,78 @@ pub fn check_key(cloud: &'static dyn Cloud, key_id: &str, guard: Guard) -> Resul
 /// that are swapped and equally long cannot be told.
 pub fn is_swapped(cloud: &dyn Cloud, key_id: &str, secret: Fingerprint) -> bool {
     let has_beginnings = !cloud.manifest().credential.key_id.prefixes.is_empty();
-    secret.is_like_a_key_id || (!has_beginnings && key_id.chars().count() > secret.length)
+    secret.likeness == Likeness::KeyId
+        || (!has_beginnings && key_id.chars().count() > secret.length)
 }
 
 /// Whether a secret begins as a key id of some cloud does: then it is none.
 pub fn is_like_a_key_id(secret: &str) -> bool {
-    Fingerprint::of(secret.chars().map(u32::from)).is_like_a_key_id
+    Fingerprint::of(secret.chars().map(u32::from)).likeness == Likeness::KeyId
 }
 
+/// What a text looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Likeness {
+    /// It begins as a key id of some cloud does.
+    KeyId,
+    /// It is as long as a secret of some cloud, of letters that secrets have.
+    Secret,
+    /// It is far longer than any secret, or has an `=` before its end, where base64 has none.
+    Token,
+    /// None of these.
+    Nothing,
+}
+
+impl Likeness {
+    const ALL: [Likeness; 4] =
+        [Likeness::Nothing, Likeness::KeyId, Likeness::Secret, Likeness::Token];
+
+    fn of(letters: &(impl Iterator<Item = u32> + Clone)) -> Self {
+        let credentials = || cloud::ALL.iter().map(|cloud| &cloud.manifest().credential);
+        let begins_as_a_key_id = credentials().any(|credential| {
+            let prefixes = credential.key_id.prefixes;
+            !prefixes.is_empty() && begins(prefixes, letters)
+        });
+        if begins_as_a_key_id {
+            return Likeness::KeyId;
+        }
+        let (mut length, mut padding, mut is_padded_inside, mut is_of_a_secret) =
+            (0, 0, false, true);
+        for letter in letters.clone() {
+            length += 1;
+            let letter = char::from_u32(letter).unwrap_or(char::REPLACEMENT_CHARACTER);
+            if letter == '=' {
+                padding += 1;
+            } else {
+                is_padded_inside |= padding > 0;
+                is_of_a_secret &=
+                    letter.is_ascii_alphanumeric() || matches!(letter, '+' | '/' | '-' | '_');
+            }
+        }
+        let usual = credentials().map(|credential| credential.secret.usual_length);
+        if is_padded_inside || length > FAR_TOO_LONG {
+            Likeness::Token
+        } else if is_of_a_secret
+            && usual.clone().any(|(least, most)| (least..=most).contains(&length))
+        {
+            Likeness::Secret
+        } else {
+            Likeness::Nothing
+        }
+    }
+}
+
+/// No secret of the clouds is longer than two thirds of this; tokens have hundreds of letters.
+const FAR_TOO_LONG: usize = 66;
+
 /// What is remembered of a text that must not be shown: as much as is needed to know it again, and too
-/// little to find it. Of a secret's hundred and more bits these are at most thirty-one.
+/// little to find it. Of a secret's hundred and more bits these are at most thirty-one, besides its length
+/// and what it looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
     length: usize,
     sum: u32,
-    is_like_a_key_id: bool,
+    likeness: Likeness,
 }
 
 /// Shorter texts stand in others by accident.
@@ -114,21 +193,18 @@ const BASE: u64 = 0x5bd1_e995;
 impl Fingerprint {
     /// Of a text, letter by letter, so that nobody has to have it in one piece.
     pub fn of(letters: impl Iterator<Item = u32> + Clone) -> Self {
-        let is_like_a_key_id = cloud::ALL.iter().any(|cloud| {
-            let prefixes = cloud.manifest().credential.key_id.prefixes;
-            !prefixes.is_empty() && begins(prefixes, &letters)
-        });
+        let likeness = Likeness::of(&letters);
         let (mut length, mut sum) = (0, 0);
         for letter in letters {
             length += 1;
             sum = next(sum, letter);
         }
         // Less than the modulus, which has 31 bits.
-        Fingerprint { length, sum: u32::try_from(sum).unwrap_or_default(), is_like_a_key_id }
+        Fingerprint { length, sum: u32::try_from(sum).unwrap_or_default(), likeness }
     }
 
     /// Whether the text stands in another.
-    fn is_in(self, text: &str) -> bool {
+    pub fn is_in(self, text: &str) -> bool {
         if self.length < KNOWN_LENGTH_MIN {
             return false;
         }
@@ -147,7 +223,8 @@ impl Fingerprint {
 
     /// As a text, for the page's front to hand it on.
     pub fn handed_over(self) -> String {
-        format!("{} {} {}", self.length, self.sum, u8::from(self.is_like_a_key_id))
+        let looks = Likeness::ALL.iter().position(|one| *one == self.likeness).unwrap_or_default();
+        format!("{} {} {looks}", self.length, self.sum)
     }
 
     /// Out of such a text.
@@ -155,7 +232,8 @@ impl Fingerprint {
         let mut parts = text.split(' ');
         let length = parts.next()?.parse().ok()?;
         let sum = parts.next()?.parse().ok()?;
-        Some(Fingerprint { length, sum, is_like_a_key_id: parts.next()? == "1" })
+        let looks: usize = parts.next()?.parse().ok()?;
+        Some(Fingerprint { length, sum, likeness: *Likeness::ALL.get(looks)? })
     }
 }
 
@@ -267,6 +345,75 @@ mod tests {
     }
 
     #[test]
+    fn no_token_is_a_secret_and_no_secret_a_token() {
+        let secrets = [
+            ("alibaba", "LTAI5tExampleExample0001", SECRET),
+            ("alibaba", "STS.NUexampleexample01", "wyLTSmsyPGP1ohvvw8xYgB29dlGI8KMiH2pKuQ1dRt7"),
+            ("tencent", "AKIDexampleexampleexample0000000001", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC01d"),
+            (
+                "tencent",
+                "AKIDexampleexampleexample0000000001",
+                "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC01dxO+/gR8tU2w=",
+            ),
+            ("alibaba", "LTAIsandboxdemo000000001", "sandbox-alibaba-secret-0000001"),
+            ("tencent", "AKIDsandboxdemo000000000000000000002", "sandbox-tencent-secret-000000002"),
+        ];
+        let long = "CAIS8gF1q6Ft5B2yfSjIr5bSPYjSn+4Tz4yT".repeat(12);
+        let issued = format!("sandbox/tencent+{}==", "0123456789abcdef".repeat(4));
+        let tokens = [
+            "sandbox/alibaba+session=token==",
+            "sandbox/tencent+session=token==",
+            "example/sts+token=with==reserved&chars%20#1",
+            "EXAMPLE.STS.TOKEN.2",
+            "da1e9d2ee9dda83506832d5ecb903b790132dfe340001",
+            &issued,
+            &long,
+        ];
+        for (cloud, key_id, secret) in secrets {
+            let cloud = cloud::by_id(cloud).unwrap();
+            let field_of = |secret: Option<&str>, token: &str| {
+                let guard = Guard { secret: secret.map(of), token: Some(of(token)) };
+                match check_key(cloud, key_id, guard) {
+                    Ok(()) => None,
+                    Err(Refusal::TokenSwapped { field, .. }) => Some(field),
+                    Err(other) => panic!("{other:?}"),
+                }
+            };
+            for token in tokens {
+                assert_eq!(field_of(Some(secret), token), None, "{secret} {token}");
+                assert_eq!(field_of(None, token), None, "{token}");
+                // Swapped, and whichever of the two is there first.
+                assert!(field_of(Some(token), secret).is_some(), "{secret} {token}");
+                assert!(field_of(None, secret).is_some(), "{secret}");
+            }
+            // One text in both fields, whatever it looks like.
+            for text in [secret, "a.b.c.d", &"x".repeat(50)] {
+                assert_eq!(field_of(Some(text), text), Some("token"), "{text}");
+            }
+            // A key id, and a secret of another cloud.
+            for (_, other_id, other) in secrets {
+                if other_id != key_id {
+                    assert_eq!(field_of(Some(secret), other_id), Some("token"));
+                }
+                assert_eq!(field_of(Some("a.b.c.d"), other), Some("token"));
+            }
+            assert_eq!(field_of(Some(secret), "Gu5t9xGARNpq86cd98joQYCN3"), Some("token"));
+        }
+        // A token in the field for the secret, before anything stands in its own.
+        for token in [tokens[0], &issued, &long] {
+            let alibaba = cloud::by_id("alibaba").unwrap();
+            let refused = check_key(alibaba, "LTAI5tExampleExample0001", guard(token));
+            assert!(
+                matches!(refused, Err(Refusal::TokenSwapped { field: "secret", .. })),
+                "{token}"
+            );
+            // Where there are no tokens a password may be as it likes.
+            let zenlayer = cloud::by_id("zenlayer").unwrap();
+            assert_eq!(check_key(zenlayer, "0D9UtpyKYcHxms5v", guard(token)), Ok(()));
+        }
+    }
+
+    #[test]
     fn a_secret_is_known_again_wherever_it_stands_and_nothing_else_is() {
         let guard = guard(SECRET);
         for text in [
@@ -304,9 +451,10 @@ mod tests {
         let one = of(SECRET);
         let said = format!("{one:?} {}", one.handed_over());
         assert!(!said.contains(SECRET.get(..4).unwrap()), "{said}");
-        for one in [one, of("LTAIabc")] {
+        for one in [one, of("LTAIabc"), of("a=b"), of("x")] {
             assert_eq!(Fingerprint::taken_over(&one.handed_over()), Some(one));
         }
         assert_eq!(Fingerprint::taken_over("nothing"), None);
+        assert_eq!(Fingerprint::taken_over("1 2 9"), None);
     }
 }

@@ -299,6 +299,8 @@ fn every_refusal_has_a_name_and_a_sentence() {
         credential::check_key(tencent(), "a text of the secret", guard("of the secret"))
             .unwrap_err(),
         Refusal::KeyInReason,
+        Refusal::TokenSwapped { field: "token", label: "Token", secret_label: "SecretKey" },
+        Refusal::TokenSwapped { field: "secret", label: "Token", secret_label: "SecretKey" },
         refusal(&with(plan_input(alibaba(), "StartInstances", 1), &[("InitLocalDisk", "true")])),
     ];
     let kinds: BTreeSet<&str> = refusals.iter().map(Refusal::kind).collect();
@@ -313,7 +315,7 @@ fn every_refusal_has_a_name_and_a_sentence() {
 }
 
 /// How many refusals there are. A new one makes [`count`] fail to compile, which names this line.
-const KINDS: usize = 26;
+const KINDS: usize = 27;
 
 #[allow(dead_code, reason = "it is there to be compiled")]
 fn count(refusal: &Refusal) -> usize {
@@ -343,6 +345,7 @@ fn count(refusal: &Refusal) -> usize {
         Refusal::KeySwapped { .. } => 23,
         Refusal::SecretInText { .. } => 24,
         Refusal::KeyInReason => 25,
+        Refusal::TokenSwapped { .. } => 26,
         Refusal::ErasesElsewhere { .. } => KINDS,
     }
 }

@@ -150,6 +150,15 @@ pub enum Refusal {
         /// What the cloud calls the secret.
         secret_label: &'static str,
     },
+    /// The token is the secret, or looks like one, or the secret looks like a token.
+    TokenSwapped {
+        /// The field that is wrong, by its public name.
+        field: &'static str,
+        /// What the cloud calls the token.
+        label: &'static str,
+        /// What the cloud calls the secret.
+        secret_label: &'static str,
+    },
     /// The secret or the token stands in a text that is sent or written down.
     SecretInText {
         /// The field with the text, by its public name.
@@ -195,6 +204,7 @@ impl Refusal {
             Refusal::KeyIdMalformed { .. } => "key-id-malformed",
             Refusal::KeyIdPrefix { .. } => "key-id-prefix",
             Refusal::KeySwapped { .. } => "key-swapped",
+            Refusal::TokenSwapped { .. } => "token-swapped",
             Refusal::SecretInText { .. } => "secret-in-text",
             Refusal::KeyInReason => "key-in-reason",
             Refusal::SecretMalformed { .. } => "secret-malformed",
@@ -271,6 +281,12 @@ impl Refusal {
             Refusal::KeySwapped { label, secret_label } => format!(
                 "The {secret_label} looks like an {label}: the two fields may be swapped. Check both; nothing was sent."
             ),
+            Refusal::TokenSwapped { field: "secret", label, secret_label } => format!(
+                "The {secret_label} looks like the {label} of a temporary key: the two fields may be swapped. Check both; nothing was sent."
+            ),
+            Refusal::TokenSwapped { label, secret_label, .. } => format!(
+                "The {label} is the {secret_label}, or looks like one or like a key id: the fields {label} and {secret_label} may be swapped, or filled with one text. A permanent key has no {label}. Check both; nothing was sent."
+            ),
             Refusal::SecretInText { .. } => {
                 "This text has the secret or the token in it. Remove it: what stands here is sent or written down. Nothing was sent.".into()
             }
@@ -346,6 +362,12 @@ impl Refusal {
             ),
             Refusal::KeySwapped { label, secret_label } => format!(
                 "所填的 {secret_label} 看起来是 {label}：两个输入框可能填反了，请检查；未发送任何请求。"
+            ),
+            Refusal::TokenSwapped { field: "secret", label, secret_label } => format!(
+                "所填的 {secret_label} 看起来是临时凭证的 {label}：两个输入框可能填反了，请检查；未发送任何请求。"
+            ),
+            Refusal::TokenSwapped { label, secret_label, .. } => format!(
+                "所填的 {label} 就是 {secret_label}，或看起来是密钥：{label} 与 {secret_label} 可能填反了，或填了同一段内容。长期密钥没有 {label}。请检查这两个输入框；未发送任何请求。"
             ),
             Refusal::SecretInText { .. } => {
                 "这段文字含有密钥或 Token，请删除：此处内容会被发送或记录。未发送任何请求。".into()

@@ -148,8 +148,8 @@ impl Run {
             .and_then(|call| call.answered_at_cloud_seconds)
             .or_else(|| Some(sent?.saturating_add(ahead_seconds)))
             .map(|seconds| seconds.saturating_add(1));
-        let described = i64::try_from(now.div_ceil(1_000)).unwrap_or(i64::MAX);
-        let clock = CloudClock { sent, described: described.saturating_add(ahead_seconds) };
+        let described_at = i64::try_from(now.div_ceil(1_000)).unwrap_or(i64::MAX);
+        let clock = CloudClock { sent, described: described_at.saturating_add(ahead_seconds) };
         let change = conclude::judge(now, &self.spec, row, request_id.as_deref(), clock, described);
         let unchanged_state =
             described.is_none_or(|described| row.state.as_ref() == Some(&described.state));

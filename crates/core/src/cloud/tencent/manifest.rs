@@ -26,7 +26,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         key_id: Shape { prefixes: &["AKID", "IKID"], usual_length: (24, 120) },
         // The permanent ones have 36 characters.
         is_temporary: |id| (id.starts_with("AKID") || id.starts_with("IKID")) && id.len() > 40,
-        secret: Shape { prefixes: &[], usual_length: (32, 64) },
+        secret: Shape { prefixes: &[], usual_length: (32, 44) },
         derives_keys: true,
         hmac_specs: &[TC3_KEYING],
     },

@@ -24,7 +24,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         token_label: None,
         key_id: Shape { prefixes: &[], usual_length: (12, 40) },
         is_temporary: |_| false,
-        secret: Shape { prefixes: &[], usual_length: (16, 64) },
+        secret: Shape { prefixes: &[], usual_length: (16, 44) },
         derives_keys: false,
         hmac_specs: &[ZC2_KEYING],
     },
