@@ -21,6 +21,8 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("vault::swapped_fields_send_nothing", swapped),
         case!("vault::swapped_in_the_middle_of_a_run", swapped_mid_run),
         case!("vault::swapped_by_an_endpoint_or_the_host", swapped_elsewhere),
+        case!("vault::the_field_for_the_token_takes_no_secret", no_token),
+        case!("vault::a_secret_in_the_token_of_an_endpoint_or_the_host", no_token_elsewhere),
         case!("vault::no_field_takes_the_secret", in_no_field),
         case!("vault::the_secret_is_taken_once_it_is_whole", taken_whole),
         case!("vault::locked_in_the_middle_of_a_run", locked_mid_run),
@@ -675,6 +677,99 @@ async fn swapped_elsewhere(stage: &mut Stage) -> Result<()> {
         let words = page.text("[data-problem=credentials]").await?;
         ensure!(words.contains("swapped") && !words.contains(secret), "{words}");
         ensure!(stage.calls().is_empty(), "{:#?}", stage.calls());
+    }
+    Ok(())
+}
+
+/// The token goes out with every request: the secret of no cloud in its place does, whichever of the two
+/// fields was filled in first, nor one text in both, as a password manager fills them in.
+async fn no_token(stage: &mut Stage) -> Result<()> {
+    let alibaba = (
+        ALIBABA,
+        "STS.sandboxdemo000000000002",
+        "sandbox-alibaba-secret-0000002",
+        "sandbox/alibaba+session=token==",
+    );
+    let tencent = (TENCENT, TEMPORARY.0, TEMPORARY.1, TEMPORARY.2);
+    for (account, key_id, secret, token) in [alibaba, tencent] {
+        let cloud = account.cloud.name();
+        let ids = account.running(stage, 1);
+        for order in [["secret", "token"], ["token", "secret"]] {
+            for (in_secret, in_token) in [(token, secret), (secret, secret)] {
+                stage.open().await?;
+                let page = &stage.page;
+                let form = Form { key_id, secret: "", token: None, ..account.form(&ids[0]) };
+                page.compose(&form).await?;
+                for field in order {
+                    page.fill(field, if field == "secret" { in_secret } else { in_token }).await?;
+                }
+                page.act("review").await?;
+                page.wait_for_no("[data-front]").await?;
+                page.wait_for("[name=token][aria-invalid=true]").await?;
+                let words = page.text(".credential").await?;
+                let labels = words.contains("swapped") && !words.contains(secret);
+                ensure!(labels, "{cloud} {order:?}: {words}");
+                ensure!(page.value("token").await? == in_token, "{cloud} {order:?}: lost");
+                if in_secret == token {
+                    ensure!(page.value("secret").await? == token, "{cloud} {order:?}: lost");
+                }
+                page.act("review").await?;
+                page.act("doctor").await?;
+                page.act("examine").await?;
+                page.wait_for("[data-doctor=done]").await?;
+                let sent = stage.site.proxied().concat();
+                ensure!(!sent.contains(secret), "{cloud} {order:?}: the secret went out");
+                let asked = stage.calls();
+                ensure!(asked.iter().all(|call| call.key_id != key_id), "{cloud}: {asked:#?}");
+                let stored = stores(stage).await?;
+                Needles::of(secret, None).absent_in(&stored, "a store")?;
+                page.act("power").await?;
+            }
+        }
+        // Put right, it goes on.
+        let page = &stage.page;
+        page.fill("secret", secret).await?;
+        page.fill("token", token).await?;
+        page.review().await?;
+        // A permanent key with its secret in both fields: emptied, the second one is forgotten.
+        stage.open().await?;
+        let page = &stage.page;
+        page.compose(&account.form(&ids[0])).await?;
+        page.fill("token", account.secret).await?;
+        page.act("review").await?;
+        page.wait_for("[name=token][aria-invalid=true]").await?;
+        page.fill("token", "").await?;
+        page.review().await?;
+        let sent = stage.site.proxied().concat();
+        ensure!(!sent.contains(secret) && !sent.contains(account.secret), "{cloud}: it went out");
+    }
+    Ok(())
+}
+
+async fn no_token_elsewhere(stage: &mut Stage) -> Result<()> {
+    let ids = TENCENT.running(stage, 1);
+    let (key_id, secret, token) = TEMPORARY;
+    stage.site.replace("relight.json", WITH_ENDPOINT.to_vec());
+    for (in_secret, in_token) in [(token, secret), (secret, secret), (secret, ALIBABA.key_id)] {
+        let given = json!({ "keyId": key_id, "secret": in_secret, "token": in_token });
+        stage.site.replace("keys.json", given.to_string().into_bytes());
+        stage.open().await?;
+        let page = &stage.page;
+        for source in ["keys.json", "credentials()"] {
+            if source != "keys.json" {
+                let script = "host.credentials = async () => a; host.setAttribute('lang', 'en'); \
+                     return true;";
+                page.run(script, std::slice::from_ref(&given)).await?;
+                page.wait_for("[data-source='credentials()']").await?;
+            }
+            compose_without_key(stage, &ids).await?;
+            page.act("review").await?;
+            page.wait_for("[data-problem=credentials]").await?;
+            let words = page.text("[data-problem=credentials]").await?;
+            ensure!(words.contains("swapped") && !words.contains(secret), "{words}");
+            ensure!(stage.calls().is_empty(), "{:#?}", stage.calls());
+            ensure!(!stage.site.proxied().concat().contains(secret), "the secret went out");
+        }
     }
     Ok(())
 }
