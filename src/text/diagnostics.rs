@@ -131,7 +131,7 @@ pub const fn settings(line: Check) -> [(&'static str, &'static str); 5] {
             "—",
         ],
         Check::Once => [
-            "limit_req_zone … zone=relight_once · limit_req",
+            "auth_request /relight-once · limit_req_zone … zone=relight_once",
             "—",
             "track-sc1 … table relight_once",
             "relight_once",

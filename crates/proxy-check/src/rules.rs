@@ -429,7 +429,7 @@ rules! {
     SecondCopy "second-copy" {
         holds: "a signed change passes once: a second copy is answered 409, typed `repeated`, for 36 s at least",
         why: "browsers send a POST again by themselves, also on a connection that was never used before",
-        nginx: "`limit_req zone=relight_once` keyed by `$http_authorization`, `location @relight_repeated`",
+        nginx: "`auth_request /relight-once`, and the server of `limit_req_zone $http_authorization`; `map … $relight_reads`, `location @relight_repeated`",
         caddy: "a stock Caddy remembers nothing: not for changes, or a build with a rate limit by Authorization",
         haproxy: "`track-sc1 req.fhdr(authorization)` and the stick-table `relight_once`",
         envoy: "the local_ratelimit filter `relight_once`, and the Lua filter behind it",

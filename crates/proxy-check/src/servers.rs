@@ -248,6 +248,9 @@ impl ServerSetup {
         }
         let (access, error) = (self.folder.join("access.log"), self.folder.join("error.log"));
         let ssl = if self.is_tls { "ssl " } else { "" };
+        // One that was killed leaves its socket behind, and the next one would not start.
+        let socket = self.folder.join("once.sock");
+        let _ = fs::remove_file(&socket);
         let text = Text::read(Server::Nginx, "relight.conf")?
             .replace("    \"https://console.example.org\" $http_origin;\n", &origins)?
             .replace("resolver 1.1.1.1 valid=60s", &format!("resolver {} valid=1s", self.names))?
@@ -267,6 +270,7 @@ impl ServerSetup {
             )?
             .replace("/etc/ssl/relight/", &format!("{}/", shown(&self.folder)))?
             .replace("/etc/ssl/certs/ca-certificates.crt", &shown(&self.authority))?
+            .replace("/run/relight-once.sock", &shown(&socket))?
             .replace("/var/log/nginx/relight-error.log", &shown(&error))?
             .replace("/var/log/nginx/relight.log", &shown(&access))?
             .replace_limit(self.is_unlimited, "rate=50r/s", "rate=1000000r/s")?
