@@ -468,7 +468,8 @@ pub(crate) fn second_copy(checker: &Checker<'_>) -> Result<()> {
 
 const COPIES: usize = 6;
 
-/// As long as the page waits for an answer a browser may send again.
+/// A browser sends again for as long as its own process lives: while the page sleeps, or a dialog is
+/// open, the page's 35 seconds do not end.
 pub(crate) fn remembered(checker: &Checker<'_>) -> Result<()> {
     let ask = change(checker);
     checker.exchange(&ask, Form::Full)?;

@@ -41,7 +41,7 @@ pub struct Options {
     pub deadline_limit: Duration,
     /// By when a connection on which nothing is sent must have been closed.
     pub silence_limit: Duration,
-    /// For how long at least a signature must be known again.
+    /// After how long a signature is tried again, which must be known then.
     pub copy_memory: Duration,
 }
 
@@ -57,7 +57,8 @@ impl Options {
             deadline_limit: Duration::from_secs(35),
             // Two seconds, and some for a machine that is busy.
             silence_limit: Duration::from_secs(3),
-            copy_memory: Duration::from_secs(36),
+            // A quarter of an hour is what is wanted; who counts by the minute forgets before this.
+            copy_memory: Duration::from_secs(70),
         }
     }
 }

@@ -133,10 +133,19 @@ fn one(arguments: &Arguments) -> Result<bool> {
         std::io::stdin().read_line(&mut String::new())?;
     }
     println!("{url}, as a page of {origin}");
+    say_what_is_waited_for(&options);
     let report = check::run(&target, &options, clouds.as_ref())?;
     let known = arguments.server.map_or(&[][..], cannot);
     print!("{}", report.text(arguments.server));
     Ok(sum_up(&report, known, arguments.server).is_empty())
+}
+
+/// What takes longest: nothing is wrong while nothing is said.
+fn say_what_is_waited_for(options: &Options) {
+    if options.only.as_ref().is_none_or(|only| only.contains(&Rule::SecondCopy)) {
+        let seconds = options.copy_memory.as_secs();
+        println!("`{}` asks again after {seconds} s; this waits for it", Rule::SecondCopy);
+    }
 }
 
 /// Says how many lines hold and which are known not to; what is left does not hold and should.
@@ -187,6 +196,7 @@ fn deploy(arguments: &Arguments) -> Result<bool> {
     let page = folder.join("page");
     make_page(&page)?;
     let only = (!arguments.only.is_empty()).then(|| arguments.only.clone());
+    say_what_is_waited_for(&Options { only: only.clone(), ..Options::new("") });
     let start = Instant::now();
     let reports: Vec<(Server, Result<Report>)> = thread::scope(|scope| {
         let running: Vec<_> = servers

@@ -427,8 +427,8 @@ rules! {
         worker: "a rate limiting rule of the zone, or the rate limit binding",
     }
     SecondCopy "second-copy" {
-        holds: "a signed change passes once: a second copy is answered 409, typed `repeated`, for 36 s at least",
-        why: "browsers send a POST again by themselves, also on a connection that was never used before",
+        holds: "a signed change passes once: a second copy is answered 409, typed `repeated`, for 15 min (asked after 70 s)",
+        why: "browsers send a POST again by themselves, on a connection never used before too, and while the page sleeps",
         nginx: "`auth_request /relight-once`, and the server of `limit_req_zone $http_authorization`; `map … $relight_reads`, `location @relight_repeated`",
         caddy: "a stock Caddy remembers nothing: not for changes, or a build with a rate limit by Authorization",
         haproxy: "`track-sc1 req.fhdr(authorization)` and the stick-table `relight_once`",

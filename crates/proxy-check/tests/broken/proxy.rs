@@ -103,6 +103,11 @@ impl Proxy {
         (!self.has(Fault::WaitsForEver)).then_some(Duration::from_secs(1))
     }
 
+    /// Whether it remembers for as long as nginx's `limit_req` does by itself.
+    pub(super) fn counts_by_the_minute(&self) -> bool {
+        self.has(Fault::ForgetsAfterAMinute)
+    }
+
     fn has(&self, fault: Fault) -> bool {
         self.fault == Some(fault)
     }
@@ -347,7 +352,11 @@ impl Proxy {
         if self.has(Fault::PassesCopies) {
             return true;
         }
-        let memory = Duration::from_secs(if self.has(Fault::ForgetsSoon) { 1 } else { 900 });
+        let memory = Duration::from_secs(match self.fault {
+            Some(Fault::ForgetsSoon) => 1,
+            Some(Fault::ForgetsAfterAMinute) => 62,
+            _ => 900,
+        });
         let is_known = |passed: &HashMap<String, Instant>| {
             passed.get(signature).is_some_and(|at| at.elapsed() < memory)
         };
