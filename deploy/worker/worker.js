@@ -33,6 +33,11 @@ const REQUEST_HEADERS = [
   "x-zc-action", "x-zc-version", "x-zc-timestamp", "x-zc-signature-method",
 ];
 const ANSWER_HEADERS = ["content-type", "date", "retry-after", "x-acs-request-id"];
+// What only reads: one action, in one header (two come joined with a comma), and nothing beside it.
+const DESCRIBE = /^Describe[A-Za-z0-9]*$/;
+// Spaces and tabs that no browser sends, as of a folded header, would make another key of the same
+// signature.
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
 const MAX_BODY_BYTES = 64 * 1024;
 const DEADLINE_MS = 29_000;
 // As long as a cloud takes a signature.
@@ -87,9 +92,11 @@ export default {
       return refuse(400, "http_request_denied", origin);
     }
     const actions = ACTIONS.map((name) => request.headers.get(name)).filter((word) => word !== null);
-    const changes = !actions.every((action) => action.startsWith("Describe"));
+    const changes = actions.length !== 1 || !DESCRIBE.test(actions[0]);
     const signature = request.headers.get("Authorization");
-    if (changes && signature === null) return refuse(400, "http_request_denied", origin);
+    if (changes && (signature === null || !PLAIN.test(signature))) {
+      return refuse(400, "http_request_denied", origin);
+    }
     const body = await bodyOf(request);
     if (body === null) return refuse(413, "http_request_error", origin);
     const headers = new Headers();

@@ -425,15 +425,8 @@ pub(crate) fn second_copy(checker: &Checker<'_>) -> Result<()> {
         expect_repeated(checker, &ask)?;
         checker.expect_arrivals(rule, &ask, 1);
     }
-    // Nor does it help to name a second action, which only reads.
-    let ask = change(checker).with("X-Tc-Action", "DescribeRegions");
-    let first = checker.exchange(&ask, Form::Full)?.answer.context("no answer")?;
-    if was_let_through(&first) {
-        expect_repeated(checker, &ask)?;
-    } else {
-        let status = first.status();
-        checker.expect(rule, status == 400, || format!("two actions: {status}"));
-    }
+    only_one_describe_reads(checker)?;
+    folded(checker)?;
     // Several processes and threads have one memory.
     let ask = change(checker);
     let answers: Vec<Option<Message>> = thread::scope(|scope| {
@@ -467,6 +460,74 @@ pub(crate) fn second_copy(checker: &Checker<'_>) -> Result<()> {
 }
 
 const COPIES: usize = 6;
+
+/// It does not help to name a second action, which only reads.
+fn only_one_describe_reads(checker: &Checker<'_>) -> Result<()> {
+    let rule = Rule::SecondCopy;
+    for ask in [
+        change(checker).with("X-Tc-Action", "DescribeRegions"),
+        change(checker).with("X-Acs-Action", "DescribeRegions, RebootInstances"),
+        change(checker).with("X-Acs-Action", "DescribeRegions;RebootInstances"),
+        change(checker).with("X-Acs-Action", "DescribeRegions RebootInstances"),
+        change(checker).with("X-Acs-Action", "DescribeRegions,"),
+    ] {
+        let first = checker.exchange(&ask, Form::Full)?.answer.context("no answer")?;
+        if was_let_through(&first) {
+            expect_repeated(checker, &ask)?;
+        } else {
+            let status = first.status();
+            checker.expect(rule, status == 400, || format!("two actions: {status}"));
+        }
+    }
+    // Of two headers one name may be all that goes on, which is seen where it arrives.
+    if checker.sees_clouds() {
+        for (first, second) in [("Describe", "Reboot"), ("Reboot", "Describe")] {
+            let ask = change(checker)
+                .with("X-Acs-Action", &format!("{first}Instances"))
+                .and("X-Acs-Action", &format!("{second}Instances"));
+            checker.exchange(&ask, Form::Full)?;
+            checker.exchange(&ask, Form::Full)?;
+            let arrivals = checker.arrivals(&ask);
+            let changing = arrivals.iter().filter(|arrival| {
+                let actions: Vec<&str> = arrival.request.all("x-acs-action").collect();
+                actions != ["DescribeInstances"]
+            });
+            let changing = changing.count();
+            checker.expect(rule, changing <= 1, || {
+                format!("two headers, {first} and {second}: arrived {changing} times")
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A header that is folded over two lines, or has other spaces, is the same signature, or is refused.
+fn folded(checker: &Checker<'_>) -> Result<()> {
+    for (from, to) in [(" ", "\r\n "), (",", ",\r\n\t"), (" ", "  "), (",", ",\t")] {
+        for is_folded_first in [false, true] {
+            let plain = change(checker);
+            let signature = plain
+                .headers
+                .iter()
+                .find(|(name, _)| name == "Authorization")
+                .map(|(_, value)| value.replacen(from, to, 1))
+                .context("a change without a signature")?;
+            let folded = plain.clone().with("Authorization", &signature);
+            let (first, second) =
+                if is_folded_first { (&folded, &plain) } else { (&plain, &folded) };
+            let passed = |ask: &Ask| -> Result<bool> {
+                let answer = checker.exchange(ask, Form::Broken)?.answer;
+                Ok(answer.as_ref().is_some_and(was_let_through))
+            };
+            let passed = usize::from(passed(first)?) + usize::from(passed(second)?);
+            checker.expect(Rule::SecondCopy, passed == 1, || {
+                format!("one signature, once with {to:?} for {from:?}: {passed} of 2 passed")
+            });
+            checker.expect_arrivals(Rule::SecondCopy, &plain, 1);
+        }
+    }
+    Ok(())
+}
 
 /// A browser sends again for as long as its own process lives: while the page sleeps, or a dialog is
 /// open, the page's 35 seconds do not end.

@@ -427,13 +427,13 @@ rules! {
         worker: "a rate limiting rule of the zone, or the rate limit binding",
     }
     SecondCopy "second-copy" {
-        holds: "a signed change passes once: a second copy is answered 409, typed `repeated`, for 15 min (asked after 70 s)",
+        holds: "a signed change passes once: a second copy is answered 409, typed `repeated`, for 15 min (asked after 70 s); only one Describe alone reads",
         why: "browsers send a POST again by themselves, on a connection never used before too, and while the page sleeps",
         nginx: "`auth_request /relight-once`, and the server of `limit_req_zone $http_authorization`; `map … $relight_reads`, `location @relight_repeated`",
         caddy: "a stock Caddy remembers nothing: not for changes, or a build with a rate limit by Authorization",
-        haproxy: "`track-sc1 req.fhdr(authorization)` and the stick-table `relight_once`",
-        envoy: "the local_ratelimit filter `relight_once`, and the Lua filter behind it",
-        worker: "`class Passed`, a Durable Object",
+        haproxy: "`track-sc1 req.fhdr(authorization)` and the stick-table `relight_once`; `acl relight_one_action`, `acl relight_plain_signature`",
+        envoy: "the local_ratelimit filter `relight_once`, the Lua filter behind it, and `local changes` in the one before",
+        worker: "`class Passed`, a Durable Object; `DESCRIBE` and `PLAIN`",
     }
     Silence "silence" {
         holds: "a connection on which nothing is sent is closed within two seconds, without a word",

@@ -34,7 +34,7 @@ impl Passed {
 
     /// Notes a request that changes something; false when one with its signature has passed before.
     pub(crate) fn note(&mut self, inbound: &Inbound, now_ms: i64) -> bool {
-        if is_read(|name| inbound.header(name)) {
+        if is_read(&inbound.headers) {
             return true;
         }
         while self.order.len() >= Self::MAX
@@ -121,8 +121,8 @@ pub(crate) fn decide(request: &Request, origins: &[String]) -> (Option<String>, 
         }
         "POST" if request.header("upgrade").is_some() => deny(400, "upgrade"),
         "POST"
-            if !is_read(|name| request.header(name))
-                && request.header("authorization").is_none() =>
+            if !is_read(&request.headers)
+                && !request.header("authorization").is_some_and(is_plain) =>
         {
             deny(400, "a change without a signature")
         }
@@ -292,10 +292,19 @@ fn has_action(request: &Request) -> bool {
     ACTION_HEADERS.iter().any(|name| request.header(name).is_some())
 }
 
-/// Whether every action that is named only reads.
-fn is_read<'a>(header: impl Fn(&str) -> Option<&'a str>) -> bool {
-    ACTION_HEADERS
-        .iter()
-        .filter_map(|name| header(name))
-        .all(|action| action.starts_with("Describe"))
+/// Whether it is printable ASCII with single spaces between: others are a second key of one signature.
+fn is_plain(signature: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic());
+    signature.split(' ').all(is_word)
+}
+
+/// Whether it only reads: one action is named, in one header, and it is a Describe and nothing else.
+fn is_read(headers: &[(String, String)]) -> bool {
+    let is_action =
+        |name: &str| ACTION_HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known));
+    let mut actions = headers.iter().filter(|(name, _)| is_action(name));
+    let (Some((_, action)), None) = (actions.next(), actions.next()) else { return false };
+    action
+        .strip_prefix("Describe")
+        .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }

@@ -241,6 +241,30 @@ fn a_second_copy_of_a_change_is_refused_and_a_read_is_not() {
             assert_ne!(reply.answer.status, 409, "{cloud:?}");
         }
         assert_eq!(sandbox.calls().len(), 3, "{cloud:?}");
+        // Nor is it a read when another action stands beside it in its header, or in a second one.
+        let name = ["x-acs-action", "x-tc-action", "x-zc-action"]
+            .into_iter()
+            .find(|name| read.header(name).is_some())
+            .expect("an action");
+        let mut joined = read.clone();
+        set(&mut joined, name, "DescribeInstances, RebootInstances");
+        set(&mut joined, "authorization", "joined");
+        let mut beside = read.clone();
+        beside.headers.push((name.to_owned(), "RebootInstances".to_owned()));
+        set(&mut beside, "authorization", "beside");
+        // Nor is a signature another one by its spaces.
+        let signature = request.header("authorization").expect("signed").to_owned();
+        for spaces in ["  ", "\t", " \t "] {
+            let mut spaced = request.clone();
+            set(&mut spaced, "authorization", &signature.replacen(' ', spaces, 1));
+            let reply = sandbox.answer(&spaced, NOW_MS);
+            assert_eq!(reply.answer.status, 400, "{cloud:?}");
+        }
+        for disguised in [joined, beside] {
+            sandbox.answer(&disguised, NOW_MS);
+            let reply = sandbox.answer(&disguised, NOW_MS);
+            assert_eq!(status_of(&reply.answer), (409, REPEATED), "{cloud:?}");
+        }
     }
 }
 

@@ -114,7 +114,9 @@ impl Proxy {
 
     /// Answers the request of a connection.
     pub(super) fn serve(&self, stream: &mut (impl Read + Write)) {
-        let Some(request) = http::read(stream, Side::Request) else {
+        let mut unfolding = Unfolding { stream, is_on: self.has(Fault::UnfoldsHeaders) };
+        let request = http::read(&mut unfolding, Side::Request);
+        let Some(request) = request else {
             if self.has(Fault::SaysThatItWaited) {
                 let late = b"HTTP/1.1 408 Timeout\r\nConnection: close\r\n\r\n";
                 let _ = stream.write_all(late).and_then(|()| stream.flush());
@@ -301,16 +303,28 @@ impl Proxy {
         if is_long && self.has(Fault::ShortHeaders) {
             return Answer::typed(431, "http_request_error");
         }
-        let actions = ["x-acs-action", "x-tc-action", "x-zc-action"];
-        let mut actions = actions.iter().filter_map(|name| request.header(name));
-        let is_read = |action: &str| action.starts_with("Describe");
-        let reads = if self.has(Fault::LooksAtOneAction) {
-            actions.any(is_read)
+        let names = ["x-acs-action", "x-tc-action", "x-zc-action"];
+        let actions: Vec<&str> = if self.has(Fault::FirstActionCounts) {
+            names.iter().filter_map(|name| request.header(name)).collect()
         } else {
-            actions.all(is_read)
+            names.iter().flat_map(|name| request.all(name)).collect()
+        };
+        let is_read = |action: &&str| {
+            let is_word = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            action
+                .strip_prefix("Describe")
+                .is_some_and(|rest| is_word(rest) || self.has(Fault::JoinedActionsRead))
+        };
+        let reads = if self.has(Fault::LooksAtOneAction) {
+            actions.iter().any(is_read)
+        } else {
+            actions.len() <= 1 && actions.iter().all(is_read)
         };
         if !reads || self.has(Fault::RefusesReadsToo) {
             match request.header("authorization") {
+                Some(signature) if !has_plain_spaces(signature) && !self.takes_any_spaces() => {
+                    return Answer::typed(400, "http_request_denied");
+                }
                 Some(signature) => {
                     if !self.is_first(signature) {
                         return self.repeated();
@@ -372,6 +386,10 @@ impl Proxy {
             passed.insert(signature.to_owned(), Instant::now());
         }
         is_first
+    }
+
+    fn takes_any_spaces(&self) -> bool {
+        self.has(Fault::UnfoldsHeaders) || self.has(Fault::SpacesMakeAnother)
     }
 
     fn repeated(&self) -> Answer {
@@ -584,6 +602,33 @@ impl Proxy {
         let pem = self.clouds.authority.pem();
         roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
         Arc::new(builder.with_root_certificates(roots).with_no_client_auth())
+    }
+}
+
+/// Whether it is printable ASCII with single spaces between.
+fn has_plain_spaces(signature: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic());
+    signature.split(' ').all(is_word)
+}
+
+/// Joins the lines of a folded header with spaces, if it is on.
+struct Unfolding<'a, S> {
+    stream: &'a mut S,
+    is_on: bool,
+}
+
+impl<S: Read> Read for Unfolding<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let length = self.stream.read(buffer)?;
+        if self.is_on {
+            for place in 2..length {
+                let fold = &mut buffer[place - 2..=place];
+                if fold == b"\r\n " || fold == b"\r\n\t" {
+                    fold.fill(b' ');
+                }
+            }
+        }
+        Ok(length)
     }
 }
 
