@@ -282,12 +282,10 @@ impl Text<'_> {
     fn before(&self, mut at: usize, own: &[u8]) -> (usize, usize) {
         let (mut count, mut start) = (0, at);
         for own in own.iter().rev() {
-            while self.folded {
-                let fold = fold_before(self.bytes, at);
-                if fold == 0 {
-                    break;
+            if self.folded {
+                while let fold @ 1.. = fold_before(self.bytes, at) {
+                    at -= fold;
                 }
-                at -= fold;
             }
             let Some(next) = at.checked_sub(1).filter(|next| *next >= self.done) else { break };
             if self.bytes.get(next).is_none_or(|byte| plain(*byte) != plain(*own)) {
@@ -303,12 +301,10 @@ impl Text<'_> {
     fn after(&self, mut at: usize, own: &[u8]) -> (usize, usize) {
         let (mut count, mut end) = (0, at);
         for own in own {
-            while self.folded {
-                let fold = fold_at(self.bytes, at);
-                if fold == 0 {
-                    break;
+            if self.folded {
+                while let fold @ 1.. = fold_at(self.bytes, at) {
+                    at += fold;
                 }
-                at += fold;
             }
             if self.bytes.get(at).is_none_or(|byte| plain(*byte) != plain(*own)) {
                 break;

@@ -303,23 +303,7 @@ impl Proxy {
         if is_long && self.has(Fault::ShortHeaders) {
             return Answer::typed(431, "http_request_error");
         }
-        let names = ["x-acs-action", "x-tc-action", "x-zc-action"];
-        let actions: Vec<&str> = if self.has(Fault::FirstActionCounts) {
-            names.iter().filter_map(|name| request.header(name)).collect()
-        } else {
-            names.iter().flat_map(|name| request.all(name)).collect()
-        };
-        let is_read = |action: &&str| {
-            let is_word = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            action
-                .strip_prefix("Describe")
-                .is_some_and(|rest| is_word(rest) || self.has(Fault::JoinedActionsRead))
-        };
-        let reads = if self.has(Fault::LooksAtOneAction) {
-            actions.iter().any(is_read)
-        } else {
-            actions.len() <= 1 && actions.iter().all(is_read)
-        };
+        let reads = self.reads(request);
         if !reads || self.has(Fault::RefusesReadsToo) {
             match request.header("authorization") {
                 Some(signature) if !has_plain_spaces(signature) && !self.takes_any_spaces() => {
@@ -360,6 +344,26 @@ impl Proxy {
             let _ = self.carry(host, &bytes);
         }
         self.carry(host, &bytes)
+    }
+
+    fn reads(&self, request: &Message) -> bool {
+        let names = ["x-acs-action", "x-tc-action", "x-zc-action"];
+        let actions: Vec<&str> = if self.has(Fault::FirstActionCounts) {
+            names.iter().filter_map(|name| request.header(name)).collect()
+        } else {
+            names.iter().flat_map(|name| request.all(name)).collect()
+        };
+        let is_read = |action: &&str| {
+            let is_word = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            action
+                .strip_prefix("Describe")
+                .is_some_and(|rest| is_word(rest) || self.has(Fault::JoinedActionsRead))
+        };
+        if self.has(Fault::LooksAtOneAction) {
+            actions.iter().any(is_read)
+        } else {
+            actions.len() <= 1 && actions.iter().all(is_read)
+        }
     }
 
     fn is_first(&self, signature: &str) -> bool {
