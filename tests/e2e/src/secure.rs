@@ -69,6 +69,7 @@ impl SecureSite {
             configuration: Mutex::new(std::fs::read_to_string(dist.join("relight.json"))?),
         });
         let app = Router::new()
+            .route("/proxy/", any(proxy))
             .route("/proxy/{*cloud}", any(proxy))
             .route("/relight.json", any(configuration))
             .fallback_service(ServeDir::new(dist))

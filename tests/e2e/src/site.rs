@@ -106,6 +106,7 @@ impl Site {
             first: FirstScripts::default(),
         });
         let app = Router::new()
+            .route("/proxy/", any(proxy))
             .route("/proxy/{*cloud}", any(proxy))
             .route("/csp-report", any(report))
             .route("/records", any(record))

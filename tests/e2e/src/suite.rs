@@ -131,7 +131,7 @@ pub fn run_on(cases: Vec<Case>, at_once: usize) -> Result<ExitCode> {
 /// the other browsers: unless all is asked for, it plays the way through form, review, run and outcome,
 /// and what guards against a second copy or a changed file.
 const WEBKIT_AREAS: [&str; 7] =
-    ["answers", "doctor", "form", "guards", "integrity", "slow_link", "story"];
+    ["answers", "diagnostics", "form", "guards", "integrity", "slow_link", "story"];
 
 const WEBKIT_PLAYS: &str = "RELIGHT_WEBKIT";
 
