@@ -173,7 +173,7 @@ fn opened_code(
     let entries = manifest.map_or(&[][..], |manifest| manifest.errors);
     let explanation = explain::explain(manifest.map(|one| one.id), entries, &report, None, locale);
     html! {
-        <quarantined aria-labelledby="h-error" data-error={code.to_owned()}>
+        <aside aria-labelledby="h-error" data-error={code.to_owned()}>
             <div class="row">
                 <h2 class="grow" id="h-error" tabindex="-1" ref={heading}><code>{ shown(code) }</code></h2>
                 if let Some(address) = navigation.routed.then(address).flatten() {
@@ -193,7 +193,7 @@ fn opened_code(
                 </article>
             }
             { vendor_page(&explanation, locale) }
-        </quarantined>
+        </aside>
     }
 }
 

@@ -61,7 +61,7 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
         Callback::from(move |_| revealed.set(!*revealed))
     };
     html! {
-        <quarantined class="inspector" aria-labelledby="h-inspector" data-inspector={(props.call + 1).to_string()}>
+        <aside class="inspector" aria-labelledby="h-inspector" data-inspector={(props.call + 1).to_string()}>
             <div class="row">
                 <h2 class="grow" id="h-inspector" tabindex="-1" ref={heading}>
                     { MessageArgs::InspectorTitle(props.call + 1).in_locale(locale) }
@@ -83,7 +83,7 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
             } else {
                 <p class="muted">{ t(Message::NotSignedYet) }</p>
             }
-        </quarantined>
+        </aside>
     }
 }
 

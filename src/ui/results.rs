@@ -54,7 +54,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
     let selected = use_state_eq(|| None::<InstanceId>);
     let inspected = use_state_eq(|| None::<usize>);
     let confirming = use_state_eq(|| None::<Choice>);
-    let (heading, quarantined) = (use_node_ref(), use_node_ref());
+    let (heading, aside) = (use_node_ref(), use_node_ref());
     {
         let heading = heading.clone();
         use_effect_with((), move |()| focus(&heading));
@@ -75,12 +75,12 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
         })
     };
     let on_select = {
-        let (selected, quarantined) = (selected.setter(), quarantined.clone());
+        let (selected, aside) = (selected.setter(), aside.clone());
         // The same at each drawing, so that rows that are as they were are not drawn again.
         use_callback((), move |id, ()| {
             selected.set(Some(id));
             if is_narrow() {
-                reveal(&quarantined);
+                reveal(&aside);
             }
         })
     };
@@ -172,7 +172,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
             <div class="split">
                 <Instances run={run.clone()} filter={*filter} cause={(*cause).clone()}
                     selected={row.map(|row| row.id.clone())} now={props.now} {on_select} />
-                <quarantined ref={quarantined} part="explanation" aria-label={t(Message::WhatHappened)}>
+                <aside ref={aside} part="explanation" aria-label={t(Message::WhatHappened)}>
                     if let Some(row) = row {
                         <Card run={run.clone()} row={row.clone()}
                             signed={row.call.and_then(|call| props.signed.get(call)?.clone())}
@@ -180,7 +180,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
                     } else {
                         <p class="muted">{ t(Message::NothingSelected) }</p>
                     }
-                </quarantined>
+                </aside>
             </div>
             <section class="calls-section" aria-labelledby="h-calls">
                 <div class="head"><h2 id="h-calls">{ t(Message::Calls) }</h2>

@@ -254,14 +254,14 @@ pub struct BatchOptions {
     pub canary: bool,
 }
 
-/// Checks a job against every rule and cuts it into batches of at most `batch_size` ids.
+/// Checks what is asked against every rule and cuts it into batches of at most `batch_size` ids.
 ///
 /// ```
-/// use relight_core::{cloud, ids::parse_ids, plan::{Job, plan}, sign::{Secret, Signer}};
+/// use relight_core::{cloud, ids::parse_ids, plan::{PlanInput, plan}, sign::{Secret, Signer}};
 ///
 /// let tencent = cloud::by_id("tencent").unwrap();
 /// let parsed = parse_ids("ins-r8hr2upy, ins-5d8a23rs", Some(tencent));
-/// let job = Job {
+/// let input = PlanInput {
 ///     cloud: tencent,
 ///     site: None,
 ///     region: "ap-guangzhou".into(),
@@ -270,7 +270,7 @@ pub struct BatchOptions {
 ///     options: vec![("StopType".into(), "SOFT".into())],
 ///     limits: Default::default(),
 /// };
-/// let plan = plan(&job, None).unwrap();
+/// let plan = plan(&input, None).unwrap();
 /// assert_eq!((plan.batches.len(), plan.instances()), (1, 2));
 ///
 /// // What is shown before anything is sent …

@@ -13,7 +13,7 @@ use axum::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
             ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH,
-            CONTENT_SECURITY_POLICY, CONTENT_TYPE, LAST_MODIFIED, REFERRER_POLICY,
+            CONTENT_SECURITY_POLICY, CONTENT_TYPE, LAST_MODIFIED, LOCATION, REFERRER_POLICY,
             STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
         },
     },
@@ -72,11 +72,23 @@ struct Shared {
     lost: Mutex<Option<String>>,
     /// What was handed in at `/records`, and whether that takes anything.
     records: Mutex<Vec<String>>,
-    takes_records: AtomicBool,
+    takes_records: Mutex<Records>,
     /// The file whose answer waits; none if it is empty.
     held: watch::Sender<String>,
     /// What runs in its pages before anything of theirs.
     first: FirstScripts,
+}
+
+/// What becomes of a run record that is posted to `/records`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Records {
+    /// It is taken.
+    #[default]
+    Taken,
+    /// 503.
+    Refused,
+    /// The way leads to a page that answers 200 to anything, as a login does.
+    Redirected,
 }
 
 impl Site {
@@ -101,7 +113,7 @@ impl Site {
             ancestors: Mutex::new("'none'".to_owned()),
             connect: Mutex::default(),
             records: Mutex::default(),
-            takes_records: AtomicBool::new(true),
+            takes_records: Mutex::default(),
             held: watch::Sender::new(String::new()),
             first: FirstScripts::default(),
         });
@@ -192,9 +204,9 @@ impl Site {
         lock(&self.shared.records).clone()
     }
 
-    /// Whether `/records` takes records from now on; else it answers 503.
-    pub fn take_records(&self, takes: bool) {
-        self.shared.takes_records.store(takes, Ordering::Relaxed);
+    /// What `/records` does with records from now on.
+    pub fn take_records(&self, takes: Records) {
+        *lock(&self.shared.takes_records) = takes;
     }
 
     /// What runs in its pages before anything of theirs, for a driver that cannot do that.
@@ -258,8 +270,15 @@ async fn report(State(shared): Host, body: Bytes) -> Response {
 }
 
 async fn record(State(shared): Host, body: Bytes) -> Response {
-    if !shared.takes_records.load(Ordering::Relaxed) {
-        return (StatusCode::SERVICE_UNAVAILABLE, strict(&shared)).into_response();
+    match *lock(&shared.takes_records) {
+        Records::Taken => {}
+        Records::Refused => {
+            return (StatusCode::SERVICE_UNAVAILABLE, strict(&shared)).into_response();
+        }
+        Records::Redirected => {
+            let login = [(LOCATION, "index.html")];
+            return (StatusCode::FOUND, strict(&shared), login).into_response();
+        }
     }
     lock(&shared.records).push(String::from_utf8_lossy(&body).into_owned());
     (StatusCode::NO_CONTENT, strict(&shared)).into_response()

@@ -53,7 +53,7 @@ pub struct Item {
 /// Every entry, in the order of the clouds and of their catalogues; the layers below come last.
 ///
 /// ```
-/// use relight_core::{explain::index, words::Locale};
+/// use relight_core::{explain::index, i18n::Locale};
 ///
 /// let all = index(Locale::En);
 /// assert!(all.iter().any(|item| item.address.ends_with("/IncorrectInstanceStatus")));

@@ -5,7 +5,7 @@ use crate::{
     support::{TENCENT, heard, is_chinese, listen, send},
 };
 use anyhow::{Result, ensure};
-use relight_e2e::{Stage, browser::Means, case, suite::Case, until};
+use relight_e2e::{Stage, browser::Means, case, site::Records, suite::Case, until};
 use serde_json::{Value, json};
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -337,7 +337,7 @@ async fn dressed(stage: &mut Stage) -> Result<()> {
 /// The endpoint is down, and the page is closed before it is up again.
 async fn records(stage: &mut Stage) -> Result<()> {
     let ids = TENCENT.running(stage, 1);
-    stage.site.take_records(false);
+    stage.site.take_records(Records::Refused);
     let configuration = json!({ "records": { "url": "/records" }, "person": "李雷 \"ops\"" });
     configured(stage, &configuration).await?;
     listen(stage).await?;
@@ -353,7 +353,16 @@ async fn records(stage: &mut Stage) -> Result<()> {
     })
     .await?;
     ensure!(stage.site.records().is_empty());
-    stage.site.take_records(true);
+    // Opened again, it is posted again, and meets with a login.
+    stage.site.take_records(Records::Redirected);
+    let script = "() => { window.errors = []; document.addEventListener('relight-error', \
+         event => window.errors.push(event.detail.message)); }";
+    stage.page.session().before_every_page(script).await?;
+    stage.page.session().driver().goto(&stage.site.url()).await?;
+    let told = "return window.errors.some(message => message.includes('redirect'));";
+    stage.page.wait_until("a word on the redirect", told, &[]).await?;
+    ensure!(stage.site.records().is_empty());
+    stage.site.take_records(Records::Taken);
     stage.page.session().driver().goto(&stage.site.url()).await?;
     let records = until("the record", || async {
         let records = stage.site.records();

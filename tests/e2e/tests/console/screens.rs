@@ -216,5 +216,13 @@ async fn look(
     for problem in stage.page.accessibility_problems().await? {
         problems.push(format!("{language} {screen}: {problem}"));
     }
+    // A misspelt one is drawn, and has neither style nor role.
+    let unknown = "return [...root.querySelectorAll('*')].map(e => e.localName) \
+         .filter(name => document.createElement(name) instanceof HTMLUnknownElement \
+           && !root.querySelector(`svg ${name}`));";
+    let unknown = stage.page.run(unknown, &[]).await?;
+    if unknown != json!([]) {
+        problems.push(format!("{language} {screen}: not of HTML: {unknown}"));
+    }
     Ok(())
 }
