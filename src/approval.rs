@@ -57,8 +57,8 @@ pub(crate) fn ask(host: &HtmlElement, detail: &JsValue) -> ApprovalResponse {
     // Setting a property of a fresh object cannot fail.
     let _ = Reflect::set(detail, &"waitUntil".into(), wait_until.as_ref());
     let thrown = Rc::new(RefCell::new(None));
-    // What a listener throws is reported to the window at once, and to nobody else. Captured, it is heard
-    // before those who keep the others from hearing of errors.
+    // What a listener throws is reported to the window at once, and to nobody else. Captured, Firefox tells us
+    // of it before those who may keep others from hearing of errors; Chromium goes by who came first.
     let listener = web_sys::window().map(|window| {
         let thrown = Rc::clone(&thrown);
         let options = EventListenerOptions::run_in_capture_phase();
