@@ -272,7 +272,8 @@ fn signed_read(cloud_id: &str, unix_seconds: i64) -> Request {
         sign_action: true,
         locale: Locale::En,
     };
-    let prepared = cloud.prepare(&cloud.read(&target, Read::Instances, &[]), &with);
+    let prepared = cloud::protocol(cloud)
+        .prepare(&cloud::protocol(cloud).read(&target, Read::Instances, &[]), &with);
     let signed = prepared.finish_with(&Secret::new(key.secret));
     let sent = signed.headers().iter();
     let mut headers: Vec<_> =

@@ -258,7 +258,9 @@ async fn no_secret_is_in_any_store() {
         locale: Locale::En,
     };
     let batch = plan.batches.first().unwrap();
-    let signed = cloud.prepare(&batch.request(), &with).finish_with(&Secret::new(MARKER.into()));
+    let signed = cloud::protocol(cloud)
+        .prepare(&batch.request(), &with)
+        .finish_with(&Secret::new(MARKER.into()));
     assert!(signed.headers().iter().any(|(_, value)| value.contains(TOKEN)));
     let played = Played::new("secret", 3, 1, NOW);
     journal.keep(&played).await;

@@ -1,7 +1,7 @@
 //! The clouds' facts in the shape of the module's `CloudInfo`.
 
 use super::{output::Words, signed::Pairs};
-use relight_core::cloud::{Cloud, Operation, Parameter, ParameterKind, Role, Verb};
+use relight_core::cloud::{self, Cloud, Operation, Parameter, ParameterKind, Role, Verb};
 use serde::{Serialize, Serializer};
 
 /// The facts of a cloud.
@@ -29,7 +29,11 @@ pub(super) fn info(cloud: &'static dyn Cloud) -> CloudInfo {
             .map(|region| Named { id: region.id, name: Words(region.name) })
             .collect(),
         operations: manifest.operations.iter().map(operation).collect(),
-        algorithms: cloud.algorithms().iter().map(|algorithm| algorithm.name()).collect(),
+        algorithms: cloud::protocol(cloud)
+            .algorithms()
+            .iter()
+            .map(|algorithm| algorithm.name())
+            .collect(),
         instance_id: IdShape { shape: Words(manifest.ids.shape), example: manifest.ids.example },
         limits: Limits {
             describe_ids_max: manifest.describe_ids_max,

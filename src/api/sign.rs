@@ -10,7 +10,7 @@ use super::{
 };
 use js_sys::{Object, Promise, Uint8Array};
 use relight_core::{
-    credential,
+    cloud, credential,
     request::{Request, Signed},
     sign::{self, Secret, Signer, SigningInput},
 };
@@ -145,10 +145,12 @@ fn operation(fields: &Fields<'_>, secret: &Secret) -> Result<Request<Signed>, Fa
     credential::check_key_id(cloud, &signer.key_id)
         .map_err(|refusal| Failure::refused(&refusal, locale))?;
     let prepared = match fields.optional_text("algorithm")? {
-        None => cloud.prepare(&batch.request(), &signer),
-        Some(name) => cloud.prepare_with(name, &batch.request(), &signer).ok_or_else(|| {
-            Failure::argument(format!("`algorithm`: this cloud has none called “{name}”."))
-        })?,
+        None => cloud::protocol(cloud).prepare(&batch.request(), &signer),
+        Some(name) => {
+            cloud::protocol(cloud).prepare_with(name, &batch.request(), &signer).ok_or_else(
+                || Failure::argument(format!("`algorithm`: this cloud has none called “{name}”.")),
+            )?
+        }
     };
     Ok(prepared.finish_with(secret))
 }

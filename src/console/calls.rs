@@ -13,7 +13,7 @@ use futures_util::future::{AbortHandle, Abortable};
 use gloo_timers::future::TimeoutFuture;
 use relight_core::{
     answer::TransportResult,
-    cloud::Cloud,
+    cloud::{self, Cloud},
     credential,
     form::SecretStatus,
     i18n::Locale,
@@ -170,7 +170,7 @@ impl Console {
         news: fn(u64, Vec<InstanceId>, TransportResult) -> Msg,
     ) -> u64 {
         let manifest = target.cloud.manifest();
-        let request = target.cloud.describe(target, &ids);
+        let request = cloud::protocol(target.cloud).describe(target, &ids);
         let unsigned = UnsignedCall { cloud: target.cloud, key_id, request, skew_seconds };
         // Looks have a limit of their own.
         let slot = wait_for_slot(target, "look", manifest.describe_calls_per_second, 1_000);
@@ -254,10 +254,12 @@ pub(super) async fn sign(
 pub(super) fn prepare(unsigned: &UnsignedCall, signer: &Signer, route: &Route) -> Option<Prepared> {
     match (route, unsigned.cloud.manifest().direct) {
         (Route::Direct, Some(algorithm)) => {
-            unsigned.cloud.prepare_with(algorithm, &unsigned.request, signer)
+            cloud::protocol(unsigned.cloud).prepare_with(algorithm, &unsigned.request, signer)
         }
         (Route::Direct, None) => None,
-        (Route::Proxy { .. }, _) => Some(unsigned.cloud.prepare(&unsigned.request, signer)),
+        (Route::Proxy { .. }, _) => {
+            Some(cloud::protocol(unsigned.cloud).prepare(&unsigned.request, signer))
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     store::{Diagnostics, Shared},
 };
 use relight_core::{
-    cloud::Read,
+    cloud::{self, Read},
     credential::check_key,
     diagnostics::{Check, judge, made_up_key, probe},
     form::SecretStatus,
@@ -45,14 +45,14 @@ impl Console {
         let unsigned = UnsignedCall {
             cloud,
             key_id: form.key_id().to_owned(),
-            request: cloud.read(&target, Read::Places, &[]),
+            request: cloud::protocol(cloud).read(&target, Read::Places, &[]),
             skew_seconds: 0,
         };
         let probe = clock::nonce().and_then(|nonce| {
             probe(&target, clock::unix_seconds(0), nonce, self.view.session.locale())
         });
         let mut diagnostics = Diagnostics {
-            host: cloud.host(&target),
+            host: cloud::protocol(cloud).host(&target),
             has_key,
             route: route.clone(),
             findings: None,

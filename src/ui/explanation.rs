@@ -16,7 +16,7 @@ use crate::{
 };
 use relight_core::{
     answer::{Fault, Outcome},
-    cloud::{Cloud, Verb},
+    cloud::{self, Cloud, Verb},
     explain::{self, Denial, Explanation, Known, Retry, SuggestedAction},
     i18n::Locale,
     ids::InstanceId,
@@ -398,7 +398,7 @@ pub(crate) fn explain_fault(spec: &OperationSpec, fault: &Fault, locale: Locale)
 pub(crate) fn title_of(spec: &OperationSpec, fault: &Fault, locale: Locale) -> String {
     let (entry, code) = match fault {
         Fault::Cloud(report) => {
-            let entries = spec.target().cloud.manifest().errors;
+            let entries = cloud::catalogue(spec.target().cloud.manifest()).errors;
             let found = explain::find(entries, report, Some(spec.operation().name));
             (found.map(|found| found.entry), &report.code)
         }
@@ -420,7 +420,7 @@ pub(crate) fn explain_fault_of(
             let manifest = cloud.manifest();
             explain::explain_with(
                 Some(manifest.id),
-                manifest.errors,
+                cloud::catalogue(manifest).errors,
                 report,
                 operation,
                 known,

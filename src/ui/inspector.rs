@@ -213,8 +213,10 @@ mod tests {
             sign_action: true,
             locale: Locale::En,
         };
-        let request = cloud.read(&target, Read::Places, &[]);
-        let prepared = cloud.prepare_with(algorithm, &request, &signer).expect("an algorithm");
+        let request = cloud::protocol(cloud).read(&target, Read::Places, &[]);
+        let prepared = cloud::protocol(cloud)
+            .prepare_with(algorithm, &request, &signer)
+            .expect("an algorithm");
         prepared.finish_with(&Secret::new("the-secret".into()))
     }
 
@@ -233,7 +235,7 @@ mod tests {
     #[wasm_bindgen_test]
     fn neither_token_nor_signature_is_shown_by_any_algorithm_of_any_cloud() {
         for cloud in cloud::ALL {
-            for algorithm in cloud.algorithms() {
+            for algorithm in cloud::protocol(cloud).algorithms() {
                 let signed = signed(*cloud, algorithm.name());
                 let hidden = Redaction::new(&signed, Locale::En, false);
                 let revealed = Redaction::new(&signed, Locale::En, true);
@@ -255,7 +257,7 @@ mod tests {
     #[wasm_bindgen_test]
     fn tokens_are_found_where_the_cloud_has_them() {
         for cloud in cloud::ALL {
-            for algorithm in cloud.algorithms() {
+            for algorithm in cloud::protocol(cloud).algorithms() {
                 let found = tokens(&signed(*cloud, algorithm.name()));
                 let expected = cloud.manifest().credential.token_label.map(|_| TOKEN.to_owned());
                 assert_eq!(found.into_iter().next(), expected, "{}", algorithm.name());

@@ -15,7 +15,11 @@ use crate::{
     text::{self, Message, MessageArgs, keys},
 };
 use js_sys::Date;
-use relight_core::{cloud::Grant, form::SecretStatus, i18n::Locale};
+use relight_core::{
+    cloud::{self, Grant},
+    form::SecretStatus,
+    i18n::Locale,
+};
 use wasm_bindgen::JsValue;
 use yew::{Html, InputEvent, component, html};
 
@@ -61,7 +65,7 @@ fn policy(props: &CredentialProps, locale: Locale) -> Option<Html> {
     let ids = &form.parsed().ids;
     let named = if ids.len() > NAMED_MAX { &[][..] } else { ids };
     let named: Vec<&str> = named.iter().map(|parsed| parsed.id.as_str()).collect();
-    let policy = form.cloud().policy(&Grant {
+    let policy = cloud::decoder(form.cloud()).policy(&Grant {
         action: form.operation().name,
         resources: &[],
         region: form.region(),

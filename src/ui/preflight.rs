@@ -13,6 +13,7 @@ use crate::{
     text::{Message, MessageArgs},
 };
 use relight_core::{
+    cloud,
     explain::{Known, SuggestedAction},
     run::Preflight,
     session::Action,
@@ -44,7 +45,7 @@ pub(crate) fn PreflightProgress(props: &PreflightProgressProps) -> Html {
     let explanation = preflight.result().fault.as_ref().map(|fault| {
         let target = preflight.target();
         // What the cloud refused is the read, not the operation that is to follow.
-        let read = target.cloud.describe(target, &[]);
+        let read = cloud::protocol(target.cloud).describe(target, &[]);
         let action = Some(read.content().action);
         let known = Known {
             key_id: Some(&props.key_id),

@@ -506,7 +506,7 @@ mod tests {
             let input = &vector["input"];
             let algorithm = algorithm(text(&vector["algorithm"])).expect("an algorithm");
             let has = |cloud: &&&dyn Cloud| {
-                cloud.algorithms().iter().any(|one| one.name() == algorithm.name())
+                cloud::protocol(cloud).algorithms().iter().any(|one| one.name() == algorithm.name())
             };
             let cloud = *cloud::ALL.iter().find(has).expect("its cloud");
             let id = saved(cloud, text(&input["secret"])).await;

@@ -7,7 +7,7 @@ pub use probe::{Probe, made_up_key, probe, recall, remember};
 
 use crate::{
     answer::{Described, Fault, REPEATED, Response, TransportResult, Verdict, verdict},
-    cloud::Cloud,
+    cloud::{self, Cloud},
 };
 
 /// What is looked at, in the order in which one thing needs the other.
@@ -219,7 +219,7 @@ fn headers(cloud: &dyn Cloud, evidence: &Evidence) -> (CheckResult, String) {
     let Some(response) = cloud_answer(evidence) else {
         return (CheckResult::Unknown, String::new());
     };
-    let code = match cloud.decode_describe(response) {
+    let code = match cloud::decoder(cloud).decode_describe(response) {
         Described::Found { .. } => String::new(),
         Described::Failed(Fault::Cloud(report)) => report.code.clone(),
         // It lists places and no instances: no error is all that matters.

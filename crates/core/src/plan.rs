@@ -5,7 +5,7 @@ mod refusal;
 pub use refusal::{Refusal, Warning};
 
 use crate::{
-    cloud::{Cloud, Mode, Operation, ParameterKind, Role, Site},
+    cloud::{self, Cloud, Mode, Operation, ParameterKind, Role, Site},
     ids::InstanceId,
     limits::Limits,
     request::{Request, Unsigned},
@@ -77,7 +77,7 @@ impl Target {
 
     /// The host that requests are signed for.
     pub fn host(&self) -> String {
-        self.cloud.host(self)
+        cloud::protocol(self.cloud).host(self)
     }
 }
 
@@ -211,7 +211,7 @@ impl Batch {
     /// The request that carries it out.
     #[cfg(feature = "signing")]
     pub fn request(&self) -> Request<Unsigned> {
-        self.spec.target.cloud.request(self)
+        cloud::protocol(self.spec.target.cloud).request(self)
     }
 }
 
@@ -286,7 +286,8 @@ pub struct BatchOptions {
 ///     sign_action: true,
 ///     locale: Default::default(),
 /// };
-/// let signed = tencent.prepare(&request, &signer).finish_with(&Secret::new("secret".into()));
+/// let protocol = cloud::protocol(tencent);
+/// let signed = protocol.prepare(&request, &signer).finish_with(&Secret::new("secret".into()));
 /// assert!(signed.authorization().unwrap().starts_with("TC3-HMAC-SHA256 Credential=AKIDEXAMPLE/"));
 /// ```
 ///

@@ -40,8 +40,7 @@ pub trait Algorithm: Sync {
 /// ```
 #[cfg(feature = "signing")]
 pub fn algorithm(name: &str) -> Option<&'static dyn Algorithm> {
-    let mut algorithms = cloud::ALL.iter().flat_map(|cloud| cloud.algorithms());
-    algorithms.find(|algorithm| algorithm.name() == name).copied()
+    cloud::algorithms().find(|algorithm| algorithm.name() == name)
 }
 
 /// How a secret becomes the key of the one keyed MAC: `prefix` + secret + `suffix`.

@@ -34,7 +34,7 @@ fn every_error_of_the_sandbox_ends_in_its_card_in_both_languages() {
             panic!("{}: {:?} is no error: {}", row.code, asked.operation, asked.response.body)
         });
         assert_eq!(report.code, row.code, "{}", asked.response.body);
-        let errors = cloud.manifest().errors;
+        let errors = cloud::catalogue(cloud.manifest()).errors;
         let entry = find(errors, report, asked.operation).expect("the catalogue has it").entry;
         for locale in Locale::ALL {
             let id = Some(cloud.manifest().id);
@@ -139,14 +139,16 @@ fn ask(cloud: &'static dyn Cloud, row: &ErrorRow) -> Asked {
     };
     let batch = plan(&input, None).expect("the job is good").batches.remove(0);
     let request = if operation.is_some() {
-        cloud.request(&batch)
+        cloud::protocol(cloud).request(&batch)
     } else {
-        cloud.describe(batch.spec().target(), batch.ids())
+        cloud::protocol(cloud).describe(batch.spec().target(), batch.ids())
     };
     let key = Credential::demo().into_iter().find(|key| key.cloud == row.cloud);
     let key = key.expect("there is a demo key");
     let signer = Signer { key_id: key.id.clone(), unix_seconds: NOW_MS / 1000, ..common::signer() };
-    let sent = cloud.prepare(&request, &signer).finish_with(&Secret::new(key.secret.clone()));
+    let sent = cloud::protocol(cloud)
+        .prepare(&request, &signer)
+        .finish_with(&Secret::new(key.secret.clone()));
 
     let fault = if is_failed_list {
         serde_json::json!({ "cloud": row.cloud.name(), "fault": "failed" })
@@ -173,7 +175,7 @@ fn ask(cloud: &'static dyn Cloud, row: &ErrorRow) -> Asked {
         body: String::from_utf8(answer.body).expect("answers are text"),
     };
     let fault = if operation.is_some() {
-        let decoded = cloud.decode(&batch, &response);
+        let decoded = cloud::decoder(cloud).decode(&batch, &response);
         let one = decoded.instances.into_iter().next().expect("one for each id");
         // A passed rehearsal is no fault: its code is read from the answer again.
         if one.outcome == Outcome::DryRunPassed {
@@ -188,7 +190,7 @@ fn ask(cloud: &'static dyn Cloud, row: &ErrorRow) -> Asked {
             one.fault.map(|fault| (*fault).clone())
         }
     } else {
-        match cloud.decode_describe(&response) {
+        match cloud::decoder(cloud).decode_describe(&response) {
             Described::Failed(fault) => Some(fault),
             Described::Found { .. } => None,
         }

@@ -190,7 +190,7 @@ fn every_read_makes_a_request_that_changes_nothing() {
                 Read::Status => cloud.manifest().status_ids_max,
                 Read::Places => 0,
             };
-            let request = cloud.read(&target, read, &many);
+            let request = cloud::protocol(cloud).read(&target, read, &many);
             let content = request.content();
             check_request(cloud, content, content.action);
             assert!(content.action.starts_with("Describe"), "{}", content.action);
@@ -198,7 +198,10 @@ fn every_read_makes_a_request_that_changes_nothing() {
             let asked = many.iter().filter(|id| times(content, id.as_str()) == 1).count();
             assert_eq!(asked, most, "{cloud:?} {read:?}");
         }
-        assert_eq!(cloud.describe(&target, &many), cloud.read(&target, Read::Instances, &many));
+        assert_eq!(
+            cloud::protocol(cloud).describe(&target, &many),
+            cloud::protocol(cloud).read(&target, Read::Instances, &many)
+        );
     });
 }
 
@@ -287,17 +290,21 @@ fn the_signature_covers_what_matters() {
         }
 
         let key = Secret::new("another".into());
-        assert_ne!(cloud.prepare(&original, &signer).finish_with(&key).signature(), expected);
+        assert_ne!(
+            cloud::protocol(cloud).prepare(&original, &signer).finish_with(&key).signature(),
+            expected
+        );
     });
 }
 
 #[test]
 fn the_signature_is_in_the_request_once_and_the_secret_nowhere() {
     every_cloud(|cloud| {
-        for algorithm in cloud.algorithms() {
+        for algorithm in cloud::protocol(cloud).algorithms() {
             for token in tokens(cloud) {
                 let signer = Signer { token: token.clone(), ..signer() };
-                let prepared = cloud.prepare_with(algorithm.name(), &request(cloud), &signer);
+                let prepared =
+                    cloud::protocol(cloud).prepare_with(algorithm.name(), &request(cloud), &signer);
                 let sent = prepared.unwrap().finish_with(&Secret::new(SECRET.into()));
                 let trace = sent.trace();
                 let steps = [trace.canonical_request.as_deref(), Some(&*trace.string_to_sign)];
@@ -342,9 +349,11 @@ fn the_signature_is_in_the_request_once_and_the_secret_nowhere() {
 #[test]
 fn a_key_elsewhere_signs_as_one_in_memory() {
     every_cloud(|cloud| {
-        for algorithm in cloud.algorithms() {
+        for algorithm in cloud::protocol(cloud).algorithms() {
             let prepare = || -> Prepared {
-                cloud.prepare_with(algorithm.name(), &request(cloud), &signer()).unwrap()
+                cloud::protocol(cloud)
+                    .prepare_with(algorithm.name(), &request(cloud), &signer())
+                    .unwrap()
             };
             let elsewhere = prepare();
             let key =
@@ -366,11 +375,14 @@ fn a_key_elsewhere_signs_as_one_in_memory() {
 fn every_keying_of_an_algorithm_is_a_fact_of_its_cloud() {
     every_cloud(|cloud| {
         let hmac_specs = cloud.manifest().credential.hmac_specs;
-        for algorithm in cloud.algorithms() {
+        for algorithm in cloud::protocol(cloud).algorithms() {
             assert!(hmac_specs.contains(&algorithm.hmac_spec()), "{}", algorithm.name());
         }
         let used = |hmac_spec: &HmacSpec| {
-            cloud.algorithms().iter().any(|algorithm| algorithm.hmac_spec() == *hmac_spec)
+            cloud::protocol(cloud)
+                .algorithms()
+                .iter()
+                .any(|algorithm| algorithm.hmac_spec() == *hmac_spec)
         };
         assert!(hmac_specs.iter().all(used), "a key for nothing");
     });
@@ -378,7 +390,7 @@ fn every_keying_of_an_algorithm_is_a_fact_of_its_cloud() {
 
 #[test]
 fn algorithms_are_found_by_name() {
-    let all = || cloud::ALL.iter().flat_map(|cloud| cloud.algorithms());
+    let all = || cloud::ALL.iter().flat_map(|cloud| cloud::protocol(*cloud).algorithms());
     unique(all().map(|algorithm| algorithm.name()));
     for algorithm in all() {
         let found = sign::algorithm(algorithm.name()).unwrap();
@@ -386,11 +398,11 @@ fn algorithms_are_found_by_name() {
         assert_eq!(found.hmac_spec(), algorithm.hmac_spec());
     }
     every_cloud(|cloud| {
-        let first = cloud.algorithms().first().unwrap().name();
+        let first = cloud::protocol(cloud).algorithms().first().unwrap().name();
         let request = request(cloud);
-        let named = cloud.prepare_with(first, &request, &signer()).unwrap();
-        assert_eq!(named.message, cloud.prepare(&request, &signer()).message);
-        assert!(cloud.prepare_with("HMAC-MD5", &request, &signer()).is_none());
+        let named = cloud::protocol(cloud).prepare_with(first, &request, &signer()).unwrap();
+        assert_eq!(named.message, cloud::protocol(cloud).prepare(&request, &signer()).message);
+        assert!(cloud::protocol(cloud).prepare_with("HMAC-MD5", &request, &signer()).is_none());
     });
 }
 
@@ -407,7 +419,7 @@ fn check_request(cloud: &dyn Cloud, content: &Unsigned, action: &str) {
             assert_eq!(value.to_string().len(), body.len(), "no blanks: {body}");
         }
     }
-    let signed = cloud.prepare(&Request::new(content.clone()), &signer());
+    let signed = cloud::protocol(cloud).prepare(&Request::new(content.clone()), &signer());
     let signed = signed.finish_with(&Secret::new(SECRET.into()));
     assert!(signed.body().len() <= 64 * 1024, "a proxy takes 64 KiB");
     assert!(signed.path_and_query().len() <= 8 * 1024, "servers take 8 KiB of address");
@@ -451,7 +463,7 @@ fn request(cloud: &'static dyn Cloud) -> Request<Unsigned> {
 }
 
 fn signed(cloud: &dyn Cloud, request: &Request<Unsigned>, signer: &Signer) -> Request<Signed> {
-    cloud.prepare(request, signer).finish_with(&Secret::new(SECRET.into()))
+    cloud::protocol(cloud).prepare(request, signer).finish_with(&Secret::new(SECRET.into()))
 }
 
 fn target(cloud: &'static dyn Cloud) -> Target {

@@ -158,7 +158,7 @@ fn every_case() {
         for case in cases {
             let name = format!("{cloud:?}: {}", case.name);
             let batch = case.batch(cloud);
-            let answer = cloud.decode(&batch, &case.response());
+            let answer = cloud::decoder(cloud).decode(&batch, &case.response());
             check_shape(&batch, &answer);
             let got: Vec<Expected> = answer.instances.iter().map(found).collect();
             assert_eq!(got, case.instances, "{name}");
@@ -181,20 +181,21 @@ fn an_answer_is_of_its_own_call_only() {
                 let batch = common::batch(other, operation, operation.ids_max.min(2));
                 // With nothing but an id of the request there is nothing to tell by.
                 let bare = has_success_shape(other, &batch, &response) && case.found.is_none();
-                let answer = other.decode(&batch, &response);
+                let answer = cloud::decoder(other).decode(&batch, &response);
                 assert!(bare || !has_success(&answer), "{}", case.name);
                 looked_at.set(looked_at.get() + 1);
             });
         }
         for case in cases.iter().filter(|case| case.is_success()) {
             for (other, others) in &all {
-                let found = other.decode_describe(&case.response());
+                let found = cloud::decoder(*other).decode_describe(&case.response());
                 assert!(matches!(found, Described::Failed(_)), "{other:?}: {}", case.name);
                 if other.manifest().id == cloud.manifest().id {
                     continue;
                 }
                 for of_other in others {
-                    let answer = other.decode(&of_other.batch(*other), &case.response());
+                    let answer =
+                        cloud::decoder(*other).decode(&of_other.batch(*other), &case.response());
                     assert!(!has_success(&answer), "{other:?}: {}", case.name);
                 }
             }
@@ -215,7 +216,7 @@ fn a_success_with_something_beside_it_is_none() {
                     let body = format!("{}{extra}{}", &text[..at], &text[at..]);
                     assert!(serde_json::from_str::<Value>(&body).is_ok(), "{body}");
                     let response = Response { body, ..case.response() };
-                    let answer = cloud.decode(&case.batch(cloud), &response);
+                    let answer = cloud::decoder(cloud).decode(&case.batch(cloud), &response);
                     assert!(!has_success(&answer), "{}: {at} {extra}", case.name);
                 }
             }
@@ -229,7 +230,7 @@ fn what_is_not_understood_keeps_its_text() {
         let batch = common::batch(cloud, operation, operation.ids_max.min(3));
         for text in ["<html>down", "what", "{\"a\":", "[1]"] {
             let response = Response { status: 502, headers: Vec::new(), body: text.to_owned() };
-            let answer = cloud.decode(&batch, &response);
+            let answer = cloud::decoder(cloud).decode(&batch, &response);
             check_shape(&batch, &answer);
             let Some(Fault::Layer { text: kept, .. }) = answer.instances[0].fault.as_deref() else {
                 panic!("{answer:?}");
@@ -237,7 +238,7 @@ fn what_is_not_understood_keeps_its_text() {
             assert_eq!(kept, text);
         }
         let long = Response { status: 502, headers: Vec::new(), body: "é".repeat(100_000) };
-        check_shape(&batch, &cloud.decode(&batch, &long));
+        check_shape(&batch, &cloud::decoder(cloud).decode(&batch, &long));
     });
 }
 
@@ -246,7 +247,7 @@ fn errors_of_the_cloud_keep_their_words() {
     for (cloud, cases) in cases() {
         let mut seen = 0;
         for case in cases {
-            let answer = cloud.decode(&case.batch(cloud), &case.response());
+            let answer = cloud::decoder(cloud).decode(&case.batch(cloud), &case.response());
             for instance in answer.instances {
                 let Some(Fault::Cloud(report)) = instance.fault.as_deref() else { continue };
                 seen += 1;
@@ -270,7 +271,7 @@ fn a_success_cut_anywhere_is_no_success() {
             for end in 0..whole.body.trim_end().len() {
                 let Some(body) = whole.body.get(..end) else { continue };
                 let response = Response { body: body.to_owned(), ..whole.clone() };
-                let answer = cloud.decode(&batch, &response);
+                let answer = cloud::decoder(cloud).decode(&batch, &response);
                 check_shape(&batch, &answer);
                 assert!(!has_success(&answer), "{cloud:?}: {}: {body}", case.name);
                 cuts += 1;
@@ -288,7 +289,7 @@ fn a_success_is_believed_with_a_fitting_status_only() {
             let dry = case.instances.iter().any(|one| one.outcome == Outcome::DryRunPassed);
             for status in 0..=700 {
                 let response = Response { status, ..case.response() };
-                let answer = cloud.decode(&batch, &response);
+                let answer = cloud::decoder(cloud).decode(&batch, &response);
                 check_shape(&batch, &answer);
                 let fits = if dry { 400..600 } else { 200..300 };
                 assert_eq!(has_success(&answer), fits.contains(&status), "{} {status}", case.name);
@@ -337,7 +338,7 @@ fn every_describe_case() {
         let cloud = cloud::by_id(&case.cloud).unwrap();
         let response =
             Response { status: case.status, headers: Vec::new(), body: body(&case.body) };
-        match (cloud.decode_describe(&response), case.found) {
+        match (cloud::decoder(cloud).decode_describe(&response), case.found) {
             (Described::Found { request_id, instances }, Some(want)) => {
                 assert!(request_id.is_some());
                 let got: Vec<Seen> = instances
@@ -374,7 +375,7 @@ fn a_describe_answer_cut_anywhere_finds_nothing() {
         for end in (0..whole.len()).filter(|end| whole.is_char_boundary(*end)) {
             let body = whole[..end].to_owned();
             let response = Response { status: case.status, headers: Vec::new(), body };
-            let described = cloud.decode_describe(&response);
+            let described = cloud::decoder(cloud).decode_describe(&response);
             assert!(matches!(described, Described::Failed(_)), "{}: {end}", case.name);
         }
     }
@@ -433,7 +434,7 @@ fn eligibility_by_state() {
             let ids = [cloud.manifest().ids.example.to_owned()];
             let batch = batch_of(cloud, operation, &ids, &options.collect());
             assert_eq!(batch.spec().is_forced(), is_forced);
-            let got = match cloud.eligibility(batch.spec(), &instance) {
+            let got = match cloud::decoder(cloud).eligibility(batch.spec(), &instance) {
                 Eligibility::Eligible => ".",
                 Eligibility::Skipped(reason) => reason.word(),
             };
@@ -459,7 +460,7 @@ fn instance_in(cloud: &'static dyn Cloud, state: &str, lock: &str) -> DescribedI
         other => panic!("{other} has no describe answer here"),
     };
     let response = Response { status: 200, headers: Vec::new(), body: body.to_string() };
-    match cloud.decode_describe(&response) {
+    match cloud::decoder(cloud).decode_describe(&response) {
         Described::Found { mut instances, .. } => instances.remove(0),
         Described::Failed(fault) => panic!("{fault:?}"),
     }
@@ -471,7 +472,7 @@ fn a_state_that_is_not_known_is_never_eligible() {
         let batch = common::batch(cloud, operation, 1);
         let instance = DescribedInstance::default();
         let skipped = Eligibility::Skipped(SkipReason::Busy);
-        assert_eq!(cloud.eligibility(batch.spec(), &instance), skipped);
+        assert_eq!(cloud::decoder(cloud).eligibility(batch.spec(), &instance), skipped);
     });
 }
 
@@ -675,11 +676,12 @@ fn only_the_proxys_mark_makes_a_request_go_out_again() {
     for (cloud, cases) in cases() {
         for case in &cases {
             let batch = case.batch(cloud);
-            let found = cloud.decode(&batch, &case.response());
+            let found = cloud::decoder(cloud).decode(&batch, &case.response());
             let rejected = |answer: &BatchAnswer| answer.instances[0].outcome == Outcome::Rejected;
             let Some(Fault::Cloud(report)) = found.instances[0].fault.as_deref() else { continue };
             let name = batch.spec().operation().name;
-            let effect = explain::effect(cloud.manifest().errors, report, Some(name));
+            let effect =
+                explain::effect(cloud::catalogue(cloud.manifest()).errors, report, Some(name));
             let resent = matches!(effect, Effect::Throttled | Effect::ClockSkew);
             if !rejected(&found) || !resent {
                 continue;
@@ -809,7 +811,7 @@ fn has_success_shape(cloud: &dyn Cloud, batch: &Batch, response: &Response) -> b
 fn check_arbitrary(response: &Response) {
     every_operation(|cloud, operation| {
         let batch = common::batch(cloud, operation, operation.ids_max.min(2));
-        let answer = cloud.decode(&batch, response);
+        let answer = cloud::decoder(cloud).decode(&batch, response);
         check_shape(&batch, &answer);
         if has_success(&answer) {
             assert!(has_success_shape(cloud, &batch, response), "{cloud:?}: {response:?}");
@@ -822,7 +824,8 @@ fn check_arbitrary(response: &Response) {
         }
     });
     every_cloud(|cloud| {
-        if let Described::Found { request_id, .. } = cloud.decode_describe(response) {
+        if let Described::Found { request_id, .. } = cloud::decoder(cloud).decode_describe(response)
+        {
             assert!(request_id.is_some_and(|id| !id.is_empty()));
         }
     });
@@ -876,7 +879,7 @@ proptest! {
             let is_json = serde_json::from_str::<Value>(&body).is_ok();
             let is_xml = body.trim_start().starts_with('<');
             let response = Response { body: body.clone(), ..whole };
-            let answer = cloud.decode(&batch, &response);
+            let answer = cloud::decoder(cloud).decode(&batch, &response);
             check_shape(&batch, &answer);
             prop_assert!(!has_success(&answer) || is_json || is_xml, "{body}");
             if is_json && has_success(&answer) && (200..300).contains(&response.status) {

@@ -101,7 +101,7 @@ fn the_sentence_of_a_message_is_read() {
 fn nobody_is_sent_to_the_root_key_nor_given_more_than_is_missing() {
     for cloud in cloud::ALL {
         let manifest = cloud.manifest();
-        for code in manifest.permission_codes {
+        for code in cloud::catalogue(manifest).permission_codes {
             for denial in [Denial::Explicit, Denial::Implicit, Denial::Unknown] {
                 for locale in Locale::ALL {
                     let report = ErrorReport {
@@ -112,8 +112,14 @@ fn nobody_is_sent_to_the_root_key_nor_given_more_than_is_missing() {
                     let id = Some(manifest.id);
                     let known = Known::default();
                     let operation = manifest.operations.first().map(|operation| operation.name);
-                    let told =
-                        explain_with(id, manifest.errors, &report, operation, &known, locale);
+                    let told = explain_with(
+                        id,
+                        cloud::catalogue(manifest).errors,
+                        &report,
+                        operation,
+                        &known,
+                        locale,
+                    );
                     let permission = told.permission.expect("it is about a permission");
                     let said = format!("{}{}{}", told.meaning, told.remedy, permission.advice);
                     for advice in ["root", "FullAccess", "主账号密钥", "主账号的密钥", "管理员权限"]
@@ -145,7 +151,7 @@ fn what_the_page_knows_makes_the_policy_smaller() {
     };
     let told = explain_with(
         Some(tencent.id),
-        tencent.errors,
+        cloud::catalogue(tencent).errors,
         &report,
         Some("RebootInstances"),
         &known,
@@ -173,15 +179,15 @@ fn every_operation_of_every_cloud_has_its_smallest_policy_or_says_that_there_is_
                 instance_ids: &[manifest.ids.example],
                 with_reads: true,
             };
-            let Some(policy) = cloud.policy(&grant) else {
+            let Some(policy) = cloud::decoder(*cloud).policy(&grant) else {
                 // Then nothing is offered to copy, and an administrator is named.
-                for code in manifest.permission_codes {
+                for code in cloud::catalogue(manifest).permission_codes {
                     let report = ErrorReport { code: (*code).to_owned(), ..ErrorReport::default() };
                     let known = Known::default();
                     let name = Some(operation.name);
                     let told = explain_with(
                         Some(manifest.id),
-                        manifest.errors,
+                        cloud::catalogue(manifest).errors,
                         &report,
                         name,
                         &known,
@@ -214,7 +220,7 @@ fn a_decoded_answer_carries_the_detail() {
     let response = Response { status: 403, headers: Vec::new(), body: body.to_owned() };
     let alibaba = cloud::by_id("alibaba").expect("it is there");
     let relight_core::answer::Described::Failed(relight_core::answer::Fault::Cloud(report)) =
-        alibaba.decode_describe(&response)
+        cloud::decoder(alibaba).decode_describe(&response)
     else {
         panic!("it is an error of the cloud");
     };
@@ -231,7 +237,7 @@ fn a_decoded_answer_carries_the_detail() {
 #[test]
 fn a_key_of_another_cloud_is_named() {
     let hinted = |cloud: &'static str, code: &str, known: &Known<'_>| {
-        let entries = cloud::by_id(cloud).expect("it is there").manifest().errors;
+        let entries = cloud::catalogue(cloud::by_id(cloud).expect("it is there").manifest()).errors;
         let report = ErrorReport { code: code.to_owned(), ..ErrorReport::default() };
         explain_with(Some(cloud), entries, &report, None, known, Locale::En).hints
     };
@@ -308,7 +314,7 @@ fn the_page_for_administrators_shows_these_policies() {
         assert!(page.contains(&format!("## {}", manifest.name.en)), "{}", manifest.id);
         for verb in [cloud::Verb::Reboot, cloud::Verb::Start] {
             let operation = manifest.operation_for(verb).expect("every cloud has both");
-            let policy = cloud.policy(&Grant {
+            let policy = cloud::decoder(*cloud).policy(&Grant {
                 action: operation.name,
                 resources: &[],
                 region: manifest.regions.known.first().map_or("", |region| region.id),

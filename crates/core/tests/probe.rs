@@ -5,7 +5,7 @@ mod common;
 use common::every_cloud;
 use relight_core::{
     answer::{Outcome, Response},
-    cloud::{Cloud, Role},
+    cloud::{self, Cloud, Role},
     diagnostics::{Probe, made_up_key, probe},
     i18n::Locale,
     plan::Target,
@@ -80,7 +80,8 @@ fn it_is_signed_with_a_key_that_no_cloud_knows() {
                 sign_action: true,
                 locale: Locale::En,
             };
-            let again = cloud.prepare(&batch.request(), &signer).finish_with(&secret);
+            let again =
+                cloud::protocol(cloud).prepare(&batch.request(), &signer).finish_with(&secret);
             assert_eq!(again.authorization(), request.authorization());
             assert_eq!(again.body(), request.body());
         }
@@ -137,7 +138,7 @@ fn a_cloud_refuses_it_whatever_it_has() {
                     headers: answer.headers.clone(),
                     body: String::from_utf8(answer.body).unwrap(),
                 };
-                let decoded = cloud.decode(&batch, &response);
+                let decoded = cloud::decoder(cloud).decode(&batch, &response);
                 assert_eq!(decoded.instances[0].outcome, Outcome::Rejected, "{}", response.body);
                 let unmoved = sandbox.fleet().find(of, id).unwrap();
                 assert_eq!(unmoved.state, State::Running);

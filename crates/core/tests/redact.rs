@@ -7,7 +7,7 @@ use common::every_cloud;
 use proptest::prelude::*;
 use relight_core::{
     answer::{Redactor, Response, Sent},
-    cloud::Cloud,
+    cloud::{self, Cloud},
     plan::Batch,
     request::{Request, Signed},
     sign::{Secret, Signer, base64, hex, percent_encode},
@@ -30,9 +30,11 @@ fn requests() -> Vec<(&'static dyn Cloud, Request<Signed>)> {
         let signer = Signer { token, ..common::signer() };
         let request = batch(*cloud).request();
         let secret = Secret::new("EXAMPLE-SECRET-0123456789".to_owned());
-        requests.push((*cloud, cloud.prepare(&request, &signer).finish_with(&secret)));
-        let direct =
-            manifest.direct.and_then(|algorithm| cloud.prepare_with(algorithm, &request, &signer));
+        requests
+            .push((*cloud, cloud::protocol(*cloud).prepare(&request, &signer).finish_with(&secret)));
+        let direct = manifest.direct.and_then(|algorithm| {
+            cloud::protocol(*cloud).prepare_with(algorithm, &request, &signer)
+        });
         requests.extend(direct.map(|prepared| (*cloud, prepared.finish_with(&secret))));
     }
     assert!(requests.len() > relight_core::cloud::ALL.len(), "some can be sent without a proxy");
@@ -278,7 +280,7 @@ fn what_earlier_requests_have_sent_is_taken_out_too() {
         let sign_again = |second: i64| {
             let signer = Signer { token: None, unix_seconds: second, ..common::signer() };
             let secret = Secret::new("EXAMPLE-SECRET-0123456789".to_owned());
-            cloud.prepare(&batch(cloud).request(), &signer).finish_with(&secret)
+            cloud::protocol(cloud).prepare(&batch(cloud).request(), &signer).finish_with(&secret)
         };
         let echo = |redactor: &Redactor| {
             let body = secrets(cloud, &request).join(" ");
@@ -348,8 +350,9 @@ fn long_and_hostile_answers_are_read_in_time() {
         let signer = Signer { token, unix_seconds: second, ..common::signer() };
         let cloud = relight_core::cloud::ALL[0];
         let secret = Secret::new("EXAMPLE-SECRET-0123456789".to_owned());
-        let _ =
-            sent.redactor(&cloud.prepare(&batch(cloud).request(), &signer).finish_with(&secret));
+        let _ = sent.redactor(
+            &cloud::protocol(cloud).prepare(&batch(cloud).request(), &signer).finish_with(&secret),
+        );
     }
     let redactor = sent.redactor(&request);
     for piece in [

@@ -100,7 +100,7 @@ fn a_job_is_signed_as_the_vendors_clients_sign_it() {
         signer.sign_action = case.sign_action;
         let request = plan.batches.first().unwrap().request();
         let secret = Secret::new(text(&vector["input"]["secret"]).into());
-        let sent = cloud.prepare(&request, &signer).finish_with(&secret);
+        let sent = cloud::protocol(cloud).prepare(&request, &signer).finish_with(&secret);
         assert_eq!(sent.body(), vector["input"]["body"], "{}", case.vector);
         compare(vector, &sent);
     }

@@ -608,5 +608,5 @@ fn signed_reboot(id: &str) -> Result<Request<Signed>> {
         sign_action: true,
         locale: Locale::En,
     };
-    Ok(cloud.prepare(&request, &signer).finish_with(&Secret::new(key.secret)))
+    Ok(cloud::protocol(cloud).prepare(&request, &signer).finish_with(&Secret::new(key.secret)))
 }

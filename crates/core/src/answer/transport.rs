@@ -5,7 +5,7 @@ use super::{
     proxy_status::{self, Verdict},
 };
 use crate::{
-    cloud::Cloud,
+    cloud::{self, Cloud},
     explain::{self, Effect},
     plan::Batch,
 };
@@ -46,7 +46,7 @@ pub fn classify(batch: &Batch, result: &TransportResult, through_proxy: bool) ->
         }
         TransportResult::Answered(response) => response,
     };
-    let decode = || batch.spec().target().cloud.decode(batch, response);
+    let decode = || cloud::decoder(batch.spec().target().cloud).decode(batch, response);
     if !through_proxy {
         return decode();
     }
@@ -70,16 +70,17 @@ pub fn classify_describe(
         }
         TransportResult::Answered(response) => response,
     };
+    let decode = || cloud::decoder(cloud).decode_describe(response);
     if !through_proxy {
-        return cloud.decode_describe(response);
+        return decode();
     }
     match proxy_status::verdict(response) {
-        Verdict::Cloud => cloud.decode_describe(response),
+        Verdict::Cloud => decode(),
         Verdict::NotSent(word) | Verdict::Unknown(word) => {
             Described::Failed(Fault::layer(word, &response.body))
         }
         // A state that nobody vouches for would decide what is sent next.
-        Verdict::Nobody => match cloud.decode_describe(response) {
+        Verdict::Nobody => match decode() {
             Described::Found { .. } => {
                 Described::Failed(Fault::layer(NO_PROXY_STATUS, &response.body))
             }
@@ -95,7 +96,7 @@ const NO_PROXY_STATUS: &str = "no-proxy-status";
 /// own shape that ends the matter stays one; it would be a strange thing to invent.
 fn unvouched(batch: &Batch, mut answer: BatchAnswer, response: &Response) -> BatchAnswer {
     let spec = batch.spec();
-    let errors = spec.target().cloud.manifest().errors;
+    let errors = cloud::catalogue(spec.target().cloud.manifest()).errors;
     let fault = Arc::new(Fault::layer(NO_PROXY_STATUS, &response.body));
     for instance in &mut answer.instances {
         let ends_it = match instance.fault.as_deref() {

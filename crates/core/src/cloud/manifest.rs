@@ -1,7 +1,5 @@
 //! The shape of a cloud's facts.
 
-#[cfg(feature = "engine")]
-use crate::explain::{Entry, EntryText, ErrorReport, SuggestedAction};
 use crate::{i18n::Text, sign::HmacSpec};
 
 /// A cloud's facts.
@@ -42,29 +40,6 @@ pub struct Manifest {
     /// Whether an instance shows which request asked for its last operation. Where it does, nothing else
     /// proves whose an operation was.
     pub names_operations: bool,
-    /// Every error that is known.
-    #[cfg(feature = "engine")]
-    pub errors: &'static [Entry],
-    /// What an error of this cloud has about it besides its code, in lower case and without blanks:
-    /// the vendor's domains, its SDK's names, the shape of an answer.
-    #[cfg(feature = "engine")]
-    pub error_marks: &'static [&'static str],
-    /// The codes that say that a permission is missing.
-    #[cfg(feature = "engine")]
-    pub permission_codes: &'static [&'static str],
-    /// The kinds of policies that its answers name, and who decides on each.
-    #[cfg(feature = "engine")]
-    pub policy_kinds: &'static [(&'static str, EntryText)],
-    /// What the page can do about errors, beyond what their entries say: codes and helps.
-    #[cfg(feature = "engine")]
-    pub error_helps: &'static [(&'static str, SuggestedAction)],
-    /// True for a host of the cloud's interface, in lower case.
-    #[cfg(feature = "engine")]
-    pub is_host: fn(&str) -> bool,
-    /// Reads a text that is a whole success in which the cloud lists instances that failed, where
-    /// it has such answers.
-    #[cfg(feature = "engine")]
-    pub listed_failures: Option<fn(&str) -> Option<ErrorReport>>,
     /// The cloud's own header, in lower case, that says how many milliseconds to wait.
     pub retry_after_ms_header: Option<&'static str>,
     /// A page of the vendor on errors, shown before it is opened.

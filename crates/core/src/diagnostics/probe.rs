@@ -3,7 +3,7 @@
 
 use super::CheckResult;
 use crate::{
-    cloud::{Cloud, Role, Verb},
+    cloud::{self, Cloud, Role, Verb},
     i18n::Locale,
     ids,
     plan::{self, Batch, PlanInput, Target},
@@ -59,7 +59,7 @@ pub fn probe(target: &Target, unix_seconds: i64, nonce: String, locale: Locale) 
     let batch = plan::plan(&input, None).ok()?.batches.into_iter().next()?;
     let (key_id, secret) = made_up_key(cloud);
     let signer = Signer { key_id, token: None, unix_seconds, nonce, sign_action: true, locale };
-    let request = cloud.prepare(&batch.request(), &signer).finish_with(&secret);
+    let request = cloud::protocol(cloud).prepare(&batch.request(), &signer).finish_with(&secret);
     Some(Probe { batch, request })
 }
 

@@ -209,7 +209,7 @@ fn recognised(
     let cloud = cloud_id.and_then(cloud::by_id);
     let manifest = cloud.map(Cloud::manifest);
     let permission = cloud
-        .filter(|cloud| cloud.manifest().permission_codes.contains(&entry.code))
+        .filter(|cloud| cloud::catalogue(cloud.manifest()).permission_codes.contains(&entry.code))
         .map(|cloud| permission::permission(cloud, Some(found), report, operation, known, locale));
     let signature = server_signature(found);
     let group = group::group(manifest, entry);
@@ -376,7 +376,7 @@ fn suggested_actions(
         Retry::Later => suggested_actions.push(SuggestedAction::SendAgain),
         Retry::Never | Retry::AfterFix => {}
     }
-    let of_code = manifest.map_or(&[][..], |manifest| manifest.error_helps).iter();
+    let of_code = manifest.map_or(&[][..], |manifest| cloud::catalogue(manifest).helps).iter();
     suggested_actions
         .extend(of_code.filter(|(code, _)| *code == entry.code).map(|(_, help)| *help));
     suggested_actions

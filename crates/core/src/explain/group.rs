@@ -1,7 +1,7 @@
 //! Errors by what to do about them: the chapters of the index.
 
 use super::{Effect, Entry, Retry, Who, family};
-use crate::cloud::Manifest;
+use crate::cloud::{self, Manifest};
 use crate::i18n::{Text, text};
 use serde::Serialize;
 
@@ -82,7 +82,9 @@ pub(super) fn group(manifest: Option<&Manifest>, entry: &Entry) -> Group {
         (_, Retry::Later) => return Group::Wait,
         (_, Retry::Never | Retry::AfterFix) => {}
     }
-    if manifest.is_some_and(|manifest| manifest.permission_codes.contains(&entry.code)) {
+    if manifest
+        .is_some_and(|manifest| cloud::catalogue(manifest).permission_codes.contains(&entry.code))
+    {
         return Group::GetPermission;
     }
     let about = family::family(entry.code).map(|family| family.group);

@@ -61,7 +61,10 @@ pub struct Item {
 pub fn index(locale: Locale) -> Vec<Item> {
     let of_clouds = cloud::ALL.iter().flat_map(|cloud| {
         let manifest = cloud.manifest();
-        manifest.errors.iter().map(move |entry| item(Some(manifest), entry, locale))
+        cloud::catalogue(manifest)
+            .errors
+            .iter()
+            .map(move |entry| item(Some(manifest), entry, locale))
     });
     of_clouds.chain(LAYERS.iter().map(|entry| item(None, entry, locale))).collect()
 }
@@ -70,7 +73,7 @@ pub fn index(locale: Locale) -> Vec<Item> {
 /// wire, in any case. Empty if there is none.
 pub fn find_in_index(cloud_id: &str, code: &str, locale: Locale) -> Vec<Item> {
     let (manifest, entries) = match cloud::by_id(cloud_id) {
-        Some(cloud) => (Some(cloud.manifest()), cloud.manifest().errors),
+        Some(cloud) => (Some(cloud.manifest()), cloud::catalogue(cloud.manifest()).errors),
         None if cloud_id == LAYERS_ID => (None, LAYERS),
         None => return Vec::new(),
     };
@@ -87,8 +90,8 @@ pub fn find_in_index(cloud_id: &str, code: &str, locale: Locale) -> Vec<Item> {
 }
 
 fn item(manifest: Option<&'static Manifest>, entry: &'static Entry, locale: Locale) -> Item {
-    let (cloud, entries) =
-        manifest.map_or((LAYERS_ID, LAYERS), |manifest| (manifest.id, manifest.errors));
+    let (cloud, entries) = manifest
+        .map_or((LAYERS_ID, LAYERS), |manifest| (manifest.id, cloud::catalogue(manifest).errors));
     let has_others =
         entries.iter().any(|other| other.code == entry.code && !std::ptr::eq(other, entry));
     let message = entry.messages.iter().find(|message| !message.contains('{'));

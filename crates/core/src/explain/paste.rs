@@ -17,7 +17,7 @@ use super::{
     caught_by, explain_layer, explain_with, family, layer, mask, pattern, permission,
 };
 use crate::{
-    cloud::{self, Manifest},
+    cloud::{self, Manifest, catalogue},
     i18n::Locale,
     visible::without_hidden,
 };
@@ -137,7 +137,7 @@ impl<'o> Reader<'o> {
             .map(|cloud| cloud.manifest())
             .filter(|manifest| options.cloud.as_deref().is_none_or(|id| id == manifest.id))
             .collect();
-        let entries = clouds.iter().flat_map(|manifest| manifest.errors);
+        let entries = clouds.iter().flat_map(|manifest| catalogue(manifest).errors);
         let mut codes: Vec<_> = entries.clone().map(|entry| entry.code).collect();
         codes.sort_unstable();
         codes.dedup();
@@ -277,7 +277,10 @@ impl<'o> Reader<'o> {
 
     /// A whole success in which instances are listed that failed.
     fn listed(&mut self, json: &str) {
-        let reads = self.clouds.iter().filter_map(|cloud| Some((*cloud, cloud.listed_failures?)));
+        let reads = self
+            .clouds
+            .iter()
+            .filter_map(|cloud| Some((*cloud, catalogue(cloud).listed_failures?)));
         let Some((cloud, report)) = reads
             .filter_map(|(cloud, read)| Some((cloud, read(json)?)))
             .find(|(cloud, report)| report.instance_ids.iter().all(|id| (cloud.ids.strict)(id)))
@@ -286,8 +289,14 @@ impl<'o> Reader<'o> {
         };
         let (known, locale) = (Known::default(), self.options.locale);
         let operation = self.options.operation.as_deref();
-        let explanation =
-            explain_with(Some(cloud.id), cloud.errors, &report, operation, &known, locale);
+        let explanation = explain_with(
+            Some(cloud.id),
+            catalogue(cloud).errors,
+            &report,
+            operation,
+            &known,
+            locale,
+        );
         let original = mask::mask(&shortened(json));
         let (confidence, detected_format) = (Confidence::Likely, Some(DetectedFormat::Json));
         self.push(Explanation { original, confidence, detected_format, ..explanation });
@@ -431,7 +440,9 @@ impl<'o> Reader<'o> {
         let mut marks: Vec<u8> = self
             .clouds
             .iter()
-            .map(|cloud| 2 * u8::from(cloud.error_marks.iter().any(|mark| compact.contains(mark))))
+            .map(|cloud| {
+                2 * u8::from(catalogue(cloud).marks.iter().any(|mark| compact.contains(mark)))
+            })
             .collect();
         let mut operation = None;
         let mut region = None;
@@ -469,7 +480,7 @@ impl<'o> Reader<'o> {
         let is_common = COMMON.binary_search(&report.code.as_str()).is_ok();
         let mut candidates: Vec<(u8, &'static Manifest)> = Vec::new();
         for (cloud, mark) in self.clouds.iter().zip(&around.marks) {
-            let entries = cloud.errors.iter().filter(|entry| entry.code == report.code);
+            let entries = catalogue(cloud).errors.iter().filter(|entry| entry.code == report.code);
             let Some(found) = best(entries, &report, None) else { continue };
             let fit = caught_by(found.entry, report.message.trim()).0;
             // A message of some length that fits word for word.
@@ -493,7 +504,7 @@ impl<'o> Reader<'o> {
             if report.instance_ids.is_empty() {
                 report.instance_ids = ids_in(around.text, cloud);
             }
-            let is_permission = cloud.permission_codes.contains(&report.code.as_str());
+            let is_permission = catalogue(cloud).permission_codes.contains(&report.code.as_str());
             let explanation = self.explanation(cloud, is_permission, &mut report, around);
             self.push(or_original(
                 Explanation { confidence, detected_format: Some(detected_format), ..explanation },
@@ -557,7 +568,7 @@ impl<'o> Reader<'o> {
             report.denied = permission::denied_in(around.text);
         }
         // What the cloud signed may go over several lines, where a message ends with its line.
-        let patterns = cloud.errors.iter().filter(|entry| entry.code == report.code);
+        let patterns = catalogue(cloud).errors.iter().filter(|entry| entry.code == report.code);
         let mut patterns = patterns.flat_map(|entry| entry.messages);
         if let Some(whole) = patterns
             .clone()
@@ -568,7 +579,7 @@ impl<'o> Reader<'o> {
             whole.clone_into(&mut report.message);
         }
         let is_skew = || {
-            cloud
+            catalogue(cloud)
                 .errors
                 .iter()
                 .any(|entry| entry.code == report.code && entry.effect == Effect::ClockSkew)
@@ -584,7 +595,7 @@ impl<'o> Reader<'o> {
         };
         let operation = self.options.operation.as_deref().or(around.operation);
         let locale = self.options.locale;
-        explain_with(Some(cloud.id), cloud.errors, report, operation, &known, locale)
+        explain_with(Some(cloud.id), catalogue(cloud).errors, report, operation, &known, locale)
     }
 
     fn push_layer(
@@ -615,7 +626,9 @@ impl<'o> Reader<'o> {
             return Some((word, DetectedFormat::Page, Confidence::Certain));
         }
         let has_host = words(&head).any(|at| {
-            head.get(at).is_some_and(|word| self.clouds.iter().any(|cloud| (cloud.is_host)(word)))
+            head.get(at).is_some_and(|word| {
+                self.clouds.iter().any(|cloud| (catalogue(cloud).is_host)(word))
+            })
         });
         let says = |phrases: &[&str]| phrases.iter().any(|phrase| head.contains(phrase));
         if has_host && let Some((word, _)) = TRANSPORT.iter().find(|(_, phrases)| says(phrases)) {

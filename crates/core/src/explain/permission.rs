@@ -2,7 +2,7 @@
 
 use super::{Denial, Denied, ErrorReport, Found, Known, mask, paste::value_of};
 use crate::{
-    cloud::{Cloud, Grant},
+    cloud::{self, Cloud, Grant},
     i18n::{Locale, Text, text},
 };
 use serde::Serialize;
@@ -64,7 +64,7 @@ pub(super) fn permission(
         let named: Vec<&str> = report.instance_ids.iter().map(String::as_str).collect();
         let ids = if named.is_empty() { known.instance_ids } else { &named };
         let resources: Vec<&str> = resource.as_deref().into_iter().collect();
-        cloud.policy(&Grant {
+        cloud::decoder(cloud).policy(&Grant {
             action,
             resources: &resources,
             region: known.region.unwrap_or(""),
@@ -86,7 +86,7 @@ pub(super) fn permission(
         }
         advice.push_str(more.in_locale(locale));
     };
-    let kinds = cloud.manifest().policy_kinds;
+    let kinds = cloud::catalogue(cloud.manifest()).policy_kinds;
     if let Some((_, who)) = kinds.iter().find(|(kind, _)| Some(*kind) == policy_kind.as_deref()) {
         message(*who);
     }

@@ -3,6 +3,7 @@
 use super::{Millis, Run};
 use crate::{
     answer::{self, Fault, Response},
+    cloud,
     explain::{self, Effect},
     plan::Target,
 };
@@ -59,7 +60,7 @@ impl Run {
 pub(super) fn is_clock_skew(target: &Target, fault: &Fault) -> bool {
     match fault {
         Fault::Cloud(report) => {
-            let errors = target.cloud.manifest().errors;
+            let errors = cloud::catalogue(target.cloud.manifest()).errors;
             explain::effect(errors, report, None) == Effect::ClockSkew
         }
         Fault::Layer { .. } => false,

@@ -27,7 +27,7 @@
 use super::{Evidence, Millis, Row, row::WatchReason};
 use crate::{
     answer::{self, DescribedInstance, Fault, InstanceAnswer, LastOperationState, Outcome, Phase},
-    cloud::Verb,
+    cloud::{self, Verb},
     explain::{self, Effect, Retry},
     plan::OperationSpec,
 };
@@ -334,7 +334,7 @@ fn started_since(
 pub(super) fn effect_of(spec: &OperationSpec, fault: &Fault) -> Effect {
     match fault {
         Fault::Cloud(report) => explain::effect(
-            spec.target().cloud.manifest().errors,
+            cloud::catalogue(spec.target().cloud.manifest()).errors,
             report,
             Some(spec.operation().name),
         ),
@@ -348,7 +348,7 @@ pub(super) fn effect_of(spec: &OperationSpec, fault: &Fault) -> Effect {
 pub(super) fn retry_can_help(spec: &OperationSpec, fault: &Fault) -> bool {
     let retry = match fault {
         Fault::Cloud(report) => {
-            let errors = spec.target().cloud.manifest().errors;
+            let errors = cloud::catalogue(spec.target().cloud.manifest()).errors;
             explain::find(errors, report, Some(spec.operation().name))
                 .map_or(Retry::AfterFix, |found| found.entry.retry)
         }

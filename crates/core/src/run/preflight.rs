@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     answer::{self, Described, DescribedInstance, Fault, TransportResult},
+    cloud,
     eligibility::{Eligibility, SkipReason},
     ids::InstanceId,
     plan::{OperationSpec, Target},
@@ -188,7 +189,7 @@ pub fn partition_eligible(
         let verdict = described
             .get(id.as_str())
             .map_or(Eligibility::Skipped(SkipReason::NotFound), |state| {
-                spec.target().cloud.eligibility(spec, state)
+                cloud::decoder(spec.target().cloud).eligibility(spec, state)
             });
         match verdict {
             Eligibility::Eligible => eligible.push(id.clone()),

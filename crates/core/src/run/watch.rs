@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     answer::{self, Described, DescribedInstance, TransportResult},
+    cloud,
     eligibility::{Eligibility, SkipReason},
     ids::InstanceId,
 };
@@ -136,7 +137,7 @@ impl Run {
             if *waiting == position {
                 *verdict =
                     Some(described.map_or(Eligibility::Skipped(SkipReason::NotFound), |state| {
-                        self.spec.target().cloud.eligibility(&self.spec, state)
+                        cloud::decoder(self.spec.target().cloud).eligibility(&self.spec, state)
                     }));
             }
         }

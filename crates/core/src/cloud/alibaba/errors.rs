@@ -2,6 +2,7 @@
 
 use crate::{
     answer::body::text,
+    cloud::Catalogue,
     explain::{
         Denial, Denied, Effect, Entry, EntryText, Retry, Source, SuggestedAction, Who, words,
     },
@@ -27,12 +28,21 @@ pub(super) fn denied(answer: &Value) -> Option<Box<Denied>> {
     }))
 }
 
-/// What an error of this cloud has about it besides its code (see `Manifest::error_marks`).
-pub(super) static MARKS: &[&str] =
-    &["aliyun", "alibabacloud", "alicloud", "\"hostid\":\"ecs", "<hostid>ecs"];
+pub(super) static CATALOGUE: Catalogue = Catalogue {
+    errors: ERRORS,
+    marks: MARKS,
+    permission_codes: PERMISSIONS,
+    policy_kinds: POLICY_KINDS,
+    helps: HELPS,
+    is_host: |host| host.starts_with("ecs") && host.ends_with(".aliyuncs.com"),
+    listed_failures: None,
+};
+
+/// What an error of this cloud has about it besides its code (see [`Catalogue::marks`]).
+static MARKS: &[&str] = &["aliyun", "alibabacloud", "alicloud", "\"hostid\":\"ecs", "<hostid>ecs"];
 
 /// The codes that say that a permission is missing.
-pub(super) static PERMISSIONS: &[&str] = &[
+static PERMISSIONS: &[&str] = &[
     "Forbidden.RAM",
     "Forbidden.SubUser",
     "Forbidden.Unauthorized",
@@ -41,7 +51,7 @@ pub(super) static PERMISSIONS: &[&str] = &[
 ];
 
 /// The kinds of policies that a denial names (vendor documentation of DecodeDiagnosticMessage).
-pub(super) static POLICY_KINDS: &[(&str, EntryText)] = &[
+static POLICY_KINDS: &[(&str, EntryText)] = &[
     (
         "ControlPolicy",
         words(
@@ -80,14 +90,14 @@ pub(super) static POLICY_KINDS: &[(&str, EntryText)] = &[
 ];
 
 /// What the page can do about errors besides looking again.
-pub(super) static HELPS: &[(&str, SuggestedAction)] = &[
+static HELPS: &[(&str, SuggestedAction)] = &[
     ("IncorrectInstanceStatus", SuggestedAction::StartInstead),
     ("InvalidInstanceId.NotFound", SuggestedAction::OtherRegion),
     ("InvalidInstanceIds.NotFound", SuggestedAction::OtherRegion),
     ("InvalidRegionId.NotFound", SuggestedAction::OtherRegion),
 ];
 
-pub(crate) static ERRORS: &[Entry] = &[
+static ERRORS: &[Entry] = &[
     Entry {
         code: "InvalidParameter.KMSKeyId.CMKNotEnabled",
         status: None,

@@ -1,7 +1,5 @@
 //! The facts of ECS.
 
-#[cfg(feature = "engine")]
-use super::errors;
 use crate::{
     cloud::{
         Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Region,
@@ -120,20 +118,6 @@ pub(super) static MANIFEST: Manifest = Manifest {
     overdue_after_ms: OVERDUE_AFTER_MS,
     refuses_repetitions: true,
     names_operations: false,
-    #[cfg(feature = "engine")]
-    errors: errors::ERRORS,
-    #[cfg(feature = "engine")]
-    error_marks: errors::MARKS,
-    #[cfg(feature = "engine")]
-    permission_codes: errors::PERMISSIONS,
-    #[cfg(feature = "engine")]
-    policy_kinds: errors::POLICY_KINDS,
-    #[cfg(feature = "engine")]
-    error_helps: errors::HELPS,
-    #[cfg(feature = "engine")]
-    is_host: |host| host.starts_with("ecs") && host.ends_with(".aliyuncs.com"),
-    #[cfg(feature = "engine")]
-    listed_failures: None,
     retry_after_ms_header: Some("x-acs-retry-after"),
     errors_url: "https://error-center.aliyun.com/status/product/Ecs",
     error_url: Some("https://api.aliyun.com/troubleshoot?q={code}&product=Ecs"),

@@ -20,13 +20,13 @@ use crate::cloud::{Cloud, Manifest};
 #[cfg(feature = "engine")]
 use crate::{
     answer::{BatchAnswer, Described, DescribedInstance, Response},
-    cloud::Grant,
+    cloud::{Catalogue, Decoder, Grant},
     eligibility::Eligibility,
     plan::OperationSpec,
 };
 #[cfg(feature = "signing")]
 use crate::{
-    cloud::Read,
+    cloud::{Protocol, Read},
     ids::InstanceId,
     plan::{Batch, Target},
     request::{Request, Unsigned},
@@ -39,33 +39,30 @@ impl Cloud for Alibaba {
     fn manifest(&self) -> &'static Manifest {
         &manifest::MANIFEST
     }
+}
 
-    #[cfg(feature = "signing")]
+#[cfg(feature = "signing")]
+impl Protocol for Alibaba {
     fn host(&self, target: &Target) -> String {
         request::host(&target.region)
     }
 
-    #[cfg(feature = "signing")]
     fn request(&self, batch: &Batch) -> Request<Unsigned> {
         request::operation(batch)
     }
 
-    #[cfg(feature = "signing")]
     fn read(&self, target: &Target, read: Read, ids: &[InstanceId]) -> Request<Unsigned> {
         request::read(target, read, ids)
     }
 
-    #[cfg(feature = "signing")]
     fn algorithms(&self) -> &'static [&'static dyn Algorithm] {
         &[&sign::Acs3, &sign::AcsV1]
     }
 
-    #[cfg(feature = "signing")]
     fn prepare(&self, request: &Request<Unsigned>, signer: &Signer) -> Prepared {
         sign::Acs3.prepare(sign::acs3_input(request.content(), signer))
     }
 
-    #[cfg(feature = "signing")]
     fn prepare_with(
         &self,
         algorithm: &str,
@@ -80,24 +77,27 @@ impl Cloud for Alibaba {
             None
         }
     }
+}
 
-    #[cfg(feature = "engine")]
+#[cfg(feature = "engine")]
+impl Decoder for Alibaba {
     fn decode(&self, batch: &Batch, response: &Response) -> BatchAnswer {
         decode::decode(batch, response)
     }
 
-    #[cfg(feature = "engine")]
     fn decode_describe(&self, response: &Response) -> Described {
         decode::describe(response)
     }
 
-    #[cfg(feature = "engine")]
     fn eligibility(&self, spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility {
         state::eligibility(spec, instance)
     }
 
-    #[cfg(feature = "engine")]
     fn policy(&self, grant: &Grant<'_>) -> Option<String> {
         Some(policy::policy(grant))
+    }
+
+    fn catalogue(&self) -> &'static Catalogue {
+        &errors::CATALOGUE
     }
 }

@@ -3,7 +3,7 @@
 use super::Alibaba;
 use crate::{
     cloud::{
-        Cloud, Read,
+        Protocol, Read,
         testing::{as_sent, ids, query, signer, unsigned},
     },
     plan::Target,

@@ -1,12 +1,25 @@
 //! The errors of this cloud: one entry an error, nowhere else.
 
-use crate::explain::{Effect, Entry, Retry, Source, SuggestedAction, Who, words};
+use crate::{
+    cloud::Catalogue,
+    explain::{Effect, Entry, Retry, Source, SuggestedAction, Who, words},
+};
 
-/// What an error of this cloud has about it besides its code (see `Manifest::error_marks`).
-pub(super) static MARKS: &[&str] = &["tencentcloud", "qcloud", "\"response\":{\"error\":{"];
+pub(super) static CATALOGUE: Catalogue = Catalogue {
+    errors: ERRORS,
+    marks: MARKS,
+    permission_codes: PERMISSIONS,
+    policy_kinds: &[],
+    helps: HELPS,
+    is_host: |host| host.starts_with("cvm.") && host.ends_with(".tencentcloudapi.com"),
+    listed_failures: None,
+};
+
+/// What an error of this cloud has about it besides its code (see [`Catalogue::marks`]).
+static MARKS: &[&str] = &["tencentcloud", "qcloud", "\"response\":{\"error\":{"];
 
 /// The codes that say that a permission is missing.
-pub(super) static PERMISSIONS: &[&str] = &[
+static PERMISSIONS: &[&str] = &[
     "AuthFailure.UnauthorizedOperation",
     "UnauthorizedOperation",
     "UnauthorizedOperation.CamNoAuth",
@@ -14,7 +27,7 @@ pub(super) static PERMISSIONS: &[&str] = &[
 ];
 
 /// What the page can do about errors besides looking again.
-pub(super) static HELPS: &[(&str, SuggestedAction)] = &[
+static HELPS: &[(&str, SuggestedAction)] = &[
     ("InvalidInstanceId.NotFound", SuggestedAction::OtherRegion),
     ("InvalidRegion.NotFound", SuggestedAction::OtherRegion),
     ("ResourceNotFound.InvalidInstanceIdNotFound", SuggestedAction::OtherRegion),
@@ -23,7 +36,7 @@ pub(super) static HELPS: &[(&str, SuggestedAction)] = &[
     ("UnsupportedRegion", SuggestedAction::OtherRegion),
 ];
 
-pub(crate) static ERRORS: &[Entry] = &[
+static ERRORS: &[Entry] = &[
     Entry {
         code: "FailedOperation.InvalidInstanceApplicationRole",
         status: None,

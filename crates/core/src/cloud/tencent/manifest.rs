@@ -1,7 +1,5 @@
 //! The facts of CVM.
 
-#[cfg(feature = "engine")]
-use super::errors;
 use crate::{
     cloud::{
         Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Region,
@@ -129,20 +127,6 @@ pub(super) static MANIFEST: Manifest = Manifest {
     overdue_after_ms: 600_000,
     refuses_repetitions: false,
     names_operations: true,
-    #[cfg(feature = "engine")]
-    errors: errors::ERRORS,
-    #[cfg(feature = "engine")]
-    error_marks: errors::MARKS,
-    #[cfg(feature = "engine")]
-    permission_codes: errors::PERMISSIONS,
-    #[cfg(feature = "engine")]
-    policy_kinds: &[],
-    #[cfg(feature = "engine")]
-    error_helps: errors::HELPS,
-    #[cfg(feature = "engine")]
-    is_host: |host| host.starts_with("cvm.") && host.ends_with(".tencentcloudapi.com"),
-    #[cfg(feature = "engine")]
-    listed_failures: None,
     retry_after_ms_header: None,
     errors_url: "https://www.tencentcloud.com/document/product/213/33243",
     error_url: None,

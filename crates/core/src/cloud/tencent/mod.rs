@@ -20,13 +20,13 @@ use crate::cloud::{Cloud, Manifest};
 #[cfg(feature = "engine")]
 use crate::{
     answer::{BatchAnswer, Described, DescribedInstance, Response},
-    cloud::Grant,
+    cloud::{Catalogue, Decoder, Grant},
     eligibility::Eligibility,
     plan::OperationSpec,
 };
 #[cfg(feature = "signing")]
 use crate::{
-    cloud::Read,
+    cloud::{Protocol, Read},
     ids::InstanceId,
     plan::{Batch, Target},
     request::{Request, Unsigned},
@@ -39,49 +39,50 @@ impl Cloud for Tencent {
     fn manifest(&self) -> &'static Manifest {
         &manifest::MANIFEST
     }
+}
 
-    #[cfg(feature = "signing")]
+#[cfg(feature = "signing")]
+impl Protocol for Tencent {
     fn host(&self, target: &Target) -> String {
         request::host(target)
     }
 
-    #[cfg(feature = "signing")]
     fn request(&self, batch: &Batch) -> Request<Unsigned> {
         request::operation(batch)
     }
 
-    #[cfg(feature = "signing")]
     fn read(&self, target: &Target, read: Read, ids: &[InstanceId]) -> Request<Unsigned> {
         request::read(target, read, ids)
     }
 
-    #[cfg(feature = "signing")]
     fn algorithms(&self) -> &'static [&'static dyn Algorithm] {
         &[&sign::Tc3]
     }
 
-    #[cfg(feature = "signing")]
     fn prepare(&self, request: &Request<Unsigned>, signer: &Signer) -> Prepared {
         sign::Tc3.prepare(sign::input(request.content(), signer))
     }
+}
 
-    #[cfg(feature = "engine")]
+#[cfg(feature = "engine")]
+impl Decoder for Tencent {
     fn decode(&self, batch: &Batch, response: &Response) -> BatchAnswer {
         decode::decode(batch, response)
     }
 
-    #[cfg(feature = "engine")]
     fn decode_describe(&self, response: &Response) -> Described {
         decode::describe(response)
     }
 
-    #[cfg(feature = "engine")]
     fn eligibility(&self, spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility {
         state::eligibility(spec, instance)
     }
 
-    #[cfg(feature = "engine")]
     fn policy(&self, grant: &Grant<'_>) -> Option<String> {
         Some(policy::policy(grant))
+    }
+
+    fn catalogue(&self) -> &'static Catalogue {
+        &errors::CATALOGUE
     }
 }

@@ -3,7 +3,7 @@
 use super::{Tencent, sign::Tc3};
 use crate::{
     cloud::{
-        Cloud, Read,
+        Protocol, Read,
         testing::{as_sent, body, ids, signer, unsigned},
     },
     plan::Target,

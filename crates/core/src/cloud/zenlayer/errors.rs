@@ -2,6 +2,7 @@
 
 use crate::{
     answer::body::text,
+    cloud::Catalogue,
     explain::{Effect, Entry, ErrorReport, Retry, Source, SuggestedAction, Who, words},
     json,
 };
@@ -12,7 +13,7 @@ pub(crate) const LISTED_AS_FAILED: &str = "(listed in response.instanceIds)";
 
 /// Reads a whole answer that is a success and lists instances: those are the ones that failed.
 /// Other operations list instances as well, so nothing else may stand in it.
-pub(super) fn listed_failures(answer: &str) -> Option<ErrorReport> {
+fn listed_failures(answer: &str) -> Option<ErrorReport> {
     // Most texts are none, and need not be read.
     if !answer.contains("\"instanceIds\"") || answer.contains("\"code\"") {
         return None;
@@ -40,17 +41,27 @@ pub(super) fn listed_failures(answer: &str) -> Option<ErrorReport> {
     })
 }
 
-/// What an error of this cloud has about it besides its code (see `Manifest::error_marks`).
-pub(super) static MARKS: &[&str] = &["zenlayer", "\"requestid\":\"t"];
+pub(super) static CATALOGUE: Catalogue = Catalogue {
+    errors: ERRORS,
+    marks: MARKS,
+    permission_codes: PERMISSIONS,
+    policy_kinds: &[],
+    helps: HELPS,
+    is_host: |host| host == "console.zenlayer.com",
+    listed_failures: Some(listed_failures),
+};
+
+/// What an error of this cloud has about it besides its code (see [`Catalogue::marks`]).
+static MARKS: &[&str] = &["zenlayer", "\"requestid\":\"t"];
 
 /// The codes that say that a permission is missing.
-pub(super) static PERMISSIONS: &[&str] = &["AUTHFAILURE_UNAUTHORIZED_OPERATION"];
+static PERMISSIONS: &[&str] = &["AUTHFAILURE_UNAUTHORIZED_OPERATION"];
 
 /// What the page can do about errors besides looking again.
-pub(super) static HELPS: &[(&str, SuggestedAction)] =
+static HELPS: &[(&str, SuggestedAction)] =
     &[("OPERATION_DENIED_INSTANCE_STATUS", SuggestedAction::StartInstead)];
 
-pub(crate) static ERRORS: &[Entry] = &[
+static ERRORS: &[Entry] = &[
     Entry {
         code: "INVALID_INSTANCE_NOT_FOUND",
         status: Some(404),

@@ -1,7 +1,5 @@
 //! The facts of ZEC.
 
-#[cfg(feature = "engine")]
-use super::errors;
 use crate::{
     cloud::{
         Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Regions, Role,
@@ -101,20 +99,6 @@ pub(super) static MANIFEST: Manifest = Manifest {
     overdue_after_ms: 600_000,
     refuses_repetitions: false,
     names_operations: false,
-    #[cfg(feature = "engine")]
-    errors: errors::ERRORS,
-    #[cfg(feature = "engine")]
-    error_marks: errors::MARKS,
-    #[cfg(feature = "engine")]
-    permission_codes: errors::PERMISSIONS,
-    #[cfg(feature = "engine")]
-    policy_kinds: &[],
-    #[cfg(feature = "engine")]
-    error_helps: errors::HELPS,
-    #[cfg(feature = "engine")]
-    is_host: |host| host == "console.zenlayer.com",
-    #[cfg(feature = "engine")]
-    listed_failures: Some(errors::listed_failures),
     retry_after_ms_header: None,
     errors_url: "https://docs.console.zenlayer.com/api-reference/api-introduction/instruction/response",
     error_url: None,
