@@ -1,19 +1,13 @@
 //! The only place that reads the time and makes random values; and a limit to any wait.
 
-#[cfg(feature = "console")]
 use gloo_timers::future::TimeoutFuture;
-#[cfg(feature = "signing")]
 use relight_core::sign;
-#[cfg(feature = "console")]
 use std::{
     future::{Future, poll_fn},
     pin::pin,
 };
-#[cfg(feature = "signing")]
 use wasm_bindgen::JsCast;
-#[cfg(any(feature = "console", not(feature = "signing")))]
 use wasm_bindgen::prelude::wasm_bindgen;
-#[cfg(feature = "signing")]
 use web_sys::Crypto;
 
 /// Milliseconds since 1970, or a span of them.
@@ -26,7 +20,6 @@ pub(crate) fn now() -> Millis {
     js_sys::Date::now().max(0.0) as Millis
 }
 
-#[cfg(any(feature = "console", not(feature = "signing")))]
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
@@ -35,14 +28,12 @@ extern "C" {
 
 /// A moment by two clocks: the one that people set, and the page's own, which only goes forward but may
 /// stand still while the machine sleeps.
-#[cfg(any(feature = "console", not(feature = "signing")))]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
     now: Millis,
     page_time: Millis,
 }
 
-#[cfg(any(feature = "console", not(feature = "signing")))]
 impl Moment {
     /// Now.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "of a page's life")]
@@ -66,7 +57,6 @@ pub(crate) fn unix_seconds(skew_seconds: i64) -> i64 {
 
 /// What comes of some work, or nothing if that takes longer than so many milliseconds. The work is
 /// dropped then.
-#[cfg(feature = "console")]
 pub(crate) async fn within<T>(limit_ms: u32, work: impl Future<Output = T>) -> Option<T> {
     let (mut work, mut late) = (pin!(work), pin!(TimeoutFuture::new(limit_ms)));
     poll_fn(|context| match work.as_mut().poll(context) {
@@ -78,7 +68,6 @@ pub(crate) async fn within<T>(limit_ms: u32, work: impl Future<Output = T>) -> O
 
 /// 32 hexadecimal digits that are used once. `None` where there is no source of random values: then
 /// nothing may be signed.
-#[cfg(feature = "signing")]
 pub(crate) fn nonce() -> Option<String> {
     let crypto = js_sys::Reflect::get(&js_sys::global(), &"crypto".into()).ok()?;
     let crypto = crypto.dyn_into::<Crypto>().ok()?;

@@ -1,14 +1,14 @@
 //! What the operator of the page has set: a JSON file, and the element's attributes over it.
 
 use crate::frame::{UntrustedParent, untrusted_parent};
-use js_sys::Reflect;
-#[cfg(feature = "console")]
+use js_sys::{Array, Object, Reflect};
 use relight_core::{
     cloud::Cloud,
-    config::{Config as Settings, Proxies, Theme},
+    config::{Config as Settings, Proxies, Theme, no_proxy},
+    i18n::Locale,
+    request::{Route, is_proxy_base},
 };
-use relight_core::{i18n::Locale, request::Route};
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::{HtmlElement, Storage};
 
 #[wasm_bindgen(module = "/static/define.js")]
@@ -18,7 +18,78 @@ extern "C" {
     pub(crate) fn configuration(host: &HtmlElement) -> js_sys::Promise;
 }
 
-/// Where the configuration ends up.
+/// What the form needs of the configuration. It judges nothing: the console does.
+pub(crate) struct FormConfig {
+    /// How calls travel, as far as all clouds have the same way.
+    pub(crate) route: Route,
+    /// The language, if it is set; else a person's last choice, else the browser's.
+    pub(crate) locale: Option<Locale>,
+    /// The page around this one, if it may not have keys entered here.
+    pub(crate) untrusted_parent: Option<UntrustedParent>,
+    /// Whether the file says more than is understood here, or something is wrong with it: the console
+    /// then draws at once.
+    pub(crate) more: bool,
+}
+
+impl Default for FormConfig {
+    fn default() -> Self {
+        FormConfig {
+            route: usual_route(),
+            locale: None,
+            untrusted_parent: untrusted_parent(&[]),
+            more: false,
+        }
+    }
+}
+
+impl FormConfig {
+    /// Of an element, from what [`configuration`] has promised.
+    pub(crate) fn of(host: &HtmlElement, text: Result<JsValue, JsValue>) -> Self {
+        let mut config = FormConfig::default();
+        match text.map(|text| text.as_string()) {
+            Ok(None) => {}
+            Ok(Some(text)) => config.read(&text),
+            Err(_) => config.more = true,
+        }
+        let source = Reflect::get(host, &"credentials".into());
+        config.more |= source.is_ok_and(|source| source.is_function());
+        // An attribute may be locked by what is not understood here.
+        if !config.more {
+            if let Some(base) = attribute(host, "proxy") {
+                config.route = Route::Proxy { base };
+            }
+            if let Some(tag) = attribute(host, "lang") {
+                config.locale = Some(Locale::from_tag(&tag));
+            }
+        }
+        config
+    }
+
+    fn read(&mut self, text: &str) {
+        let is_object = text.trim_ascii_start().starts_with('{');
+        let Some(members) = is_object.then(|| js_sys::JSON::parse(text).ok()).flatten() else {
+            self.more = true;
+            return;
+        };
+        let members = Object::entries(members.unchecked_ref());
+        // A name and a text, each in quotes, or there is something in it that is not understood: a name
+        // that stands twice, too, of which the browser shows the last alone.
+        let quotes = text.bytes().filter(|byte| *byte == b'"').count();
+        self.more |= u32::try_from(quotes) != Ok(4 * members.length());
+        for member in members.iter() {
+            let member = Array::from(&member);
+            match (member.get(0).as_string().as_deref(), member.get(1).as_string()) {
+                (Some("proxy"), Some(base)) => self.route = Route::Proxy { base },
+                (Some("language"), Some(tag)) => self.locale = Some(Locale::from_tag(&tag)),
+                // For editors.
+                (Some("$schema"), Some(_)) => {}
+                _ => self.more = true,
+            }
+        }
+    }
+}
+
+/// Everything that is set, checked.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Config {
     /// How calls travel, as far as all clouds have the same way.
@@ -27,29 +98,19 @@ pub(crate) struct Config {
     pub(crate) locale: Option<Locale>,
     /// The page around this one, if it may not have keys entered here.
     pub(crate) untrusted_parent: Option<UntrustedParent>,
-    /// Whether the file says more than the front understands, or something is wrong with it: the
-    /// module then takes over at once.
-    pub(crate) more: bool,
-    /// Everything that is set, checked.
-    #[cfg(feature = "console")]
     pub(crate) settings: Settings,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Config {
-            route: Route::Proxy { base: PROXY.into() },
+            route: usual_route(),
             locale: None,
             untrusted_parent: untrusted_parent(&[]),
-            more: false,
-            #[cfg(feature = "console")]
             settings: Settings::default(),
         }
     }
 }
-
-/// Where the proxy is unless something else is said.
-const PROXY: &str = "/proxy";
 
 impl Config {
     /// The configuration of an element: its property `config`, or else the file that its attribute of
@@ -65,41 +126,10 @@ impl Config {
             Ok(text) => text.and_then(|text| config.read(&text).err()),
             Err(error) => Some(js_sys::Error::from(error).message().into()),
         };
-        config.more |= problem.is_some();
-        let source = Reflect::get(host, &"credentials".into());
-        config.more |= source.is_ok_and(|source| source.is_function());
         let attribute = config.apply_attributes(host);
         (config, problem.or(attribute))
     }
 
-    /// What the front needs: proxy and language. It judges nothing; the module does.
-    #[cfg(not(feature = "console"))]
-    #[allow(clippy::unnecessary_wraps, reason = "as the module has it")]
-    fn read(&mut self, text: &str) -> Result<(), String> {
-        let is_object = text.trim_ascii_start().starts_with('{');
-        let Some(members) = is_object.then(|| js_sys::JSON::parse(text).ok()).flatten() else {
-            self.more = true;
-            return Ok(());
-        };
-        let members = js_sys::Object::entries(wasm_bindgen::JsCast::unchecked_ref(&members));
-        // A name and a text, each in quotes, or there is something in it that the front does not
-        // understand: a name that stands twice, too, of which the browser shows the last alone.
-        let quotes = text.bytes().filter(|byte| *byte == b'"').count();
-        self.more |= u32::try_from(quotes) != Ok(4 * members.length());
-        for member in members.iter() {
-            let member = js_sys::Array::from(&member);
-            match (member.get(0).as_string().as_deref(), member.get(1).as_string()) {
-                (Some("proxy"), Some(base)) => self.route = Route::Proxy { base },
-                (Some("language"), Some(tag)) => self.locale = Some(Locale::from_tag(&tag)),
-                // For editors.
-                (Some("$schema"), Some(_)) => {}
-                _ => self.more = true,
-            }
-        }
-        Ok(())
-    }
-
-    #[cfg(feature = "console")]
     fn read(&mut self, text: &str) -> Result<(), String> {
         self.settings = Settings::read(text).map_err(|error| error.to_string())?;
         if let Some(Proxies::One(base)) = &self.settings.proxy {
@@ -110,34 +140,28 @@ impl Config {
         Ok(())
     }
 
-    /// Takes over what the element's attributes say, and says what is wrong with them. The front leaves
-    /// that to the module: it sends nothing.
+    /// Takes over what the element's attributes say, and says what is wrong with them.
     fn apply_attributes(&mut self, host: &HtmlElement) -> Option<String> {
-        let attribute = |name| host.get_attribute(name).filter(|value| !value.is_empty());
-        #[cfg_attr(not(feature = "console"), allow(unused_mut))]
         let mut problem = None;
-        if let Some(base) = attribute("proxy").filter(|_| !self.is_locked("proxy")) {
-            #[cfg(feature = "console")]
-            if relight_core::request::is_proxy_base(&base) {
+        if let Some(base) = attribute(host, "proxy").filter(|_| !self.is_locked("proxy")) {
+            if is_proxy_base(&base) {
                 self.settings.proxy = None;
             } else {
-                problem = Some(relight_core::config::no_proxy(&base).to_string());
+                problem = Some(no_proxy(&base).to_string());
             }
             self.route = Route::Proxy { base };
         }
-        if let Some(tag) = attribute("lang").filter(|_| !self.is_locked("language")) {
+        if let Some(tag) = attribute(host, "lang").filter(|_| !self.is_locked("language")) {
             self.locale = Some(Locale::from_tag(&tag));
         }
-        #[cfg(feature = "console")]
         if !self.is_locked("theme") {
-            let named = attribute("theme").and_then(|word| Theme::named(&word));
+            let named = attribute(host, "theme").and_then(|word| Theme::named(&word));
             self.settings.theme = named.or(self.settings.theme);
         }
         problem
     }
 
     /// How calls to a cloud travel.
-    #[cfg(feature = "console")]
     pub(crate) fn route_to(&self, cloud: &dyn Cloud) -> Route {
         if self.settings.direct.iter().any(|id| id.0 == cloud.manifest().id) {
             return Route::Direct;
@@ -146,17 +170,18 @@ impl Config {
         own.map_or_else(|| self.route.clone(), |base| Route::Proxy { base: base.to_owned() })
     }
 
-    #[cfg(feature = "console")]
     fn is_locked(&self, name: &str) -> bool {
         self.settings.locked.iter().any(|lock| lock.word() == name)
     }
+}
 
-    /// The front cannot tell, and sends nothing.
-    #[cfg(not(feature = "console"))]
-    #[allow(clippy::unused_self, reason = "as the module has it")]
-    fn is_locked(&self, _name: &str) -> bool {
-        self.more
-    }
+/// The proxy of the page's own origin.
+fn usual_route() -> Route {
+    Route::Proxy { base: "/proxy".into() }
+}
+
+fn attribute(host: &HtmlElement, name: &str) -> Option<String> {
+    host.get_attribute(name).filter(|value| !value.is_empty())
 }
 
 /// Where a person's choice of the language is kept. Beside it, the journal and kept keys

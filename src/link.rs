@@ -5,9 +5,6 @@ use js_sys::Array;
 use relight_core::link::Link;
 use web_sys::{HtmlElement, UrlSearchParams, Window};
 
-/// Under this name the front hands on what it has already taken out of the address.
-pub(crate) const REFUSED: &str = "refusedInLink";
-
 /// What the address says, if it is the element's to go by. What looks like a key is taken out of it at
 /// once, so that it gets into no history, bookmark or copy from here on.
 pub(crate) fn take(host: &HtmlElement) -> Link {

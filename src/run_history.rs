@@ -6,6 +6,7 @@ use crate::{
     locks::{NoLocks, RunLock},
     text::OperationLabel,
     uploads,
+    vault::key_store,
 };
 use relight_core::run::{Counts, Run, Summary, restore};
 
@@ -102,5 +103,16 @@ pub(crate) async fn delete(journal: &Journal, ids: &[String]) {
                 let _ = journal.delete(id).await;
             }
         }
+    }
+}
+
+/// Whether this browser has what is to be shown at once: runs, or keys.
+pub(crate) async fn has_saved() -> bool {
+    if key_store::list().await.is_ok_and(|keys| !keys.is_empty()) {
+        return true;
+    }
+    match Journal::open().await {
+        Ok(journal) => !list(&journal, false).await.is_empty(),
+        Err(_) => false,
     }
 }

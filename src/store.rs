@@ -2,14 +2,12 @@
 //! they hand back. Data flows one way: view → components → intent → next view.
 
 use crate::vault::{LockReason, Typed};
-#[cfg(feature = "console")]
 use crate::{
     approval::ApprovalStatus,
     frame::UntrustedParent,
     run_history::{HistoryAction, SavedRun},
     vault::key_store::SavedKeys,
 };
-#[cfg(feature = "console")]
 use relight_core::{
     cloud::Verb,
     config::Config as Settings,
@@ -26,7 +24,6 @@ use relight_core::{
     form::{FormEdit, SecretStatus},
     i18n::Locale,
 };
-#[cfg(feature = "console")]
 use std::{collections::HashSet, sync::Arc};
 use std::{ops::Deref, rc::Rc};
 
@@ -80,26 +77,20 @@ pub struct KeyState {
     /// The browser has no keys that cannot be read back here: the secret is held as bytes.
     pub is_readable: bool,
     /// When it expires, in seconds since 1970, if that is known.
-    #[cfg(feature = "console")]
     pub expires_at: Option<i64>,
     /// Why it is not there any more.
     pub locked: Option<LockReason>,
     /// The name of the place that gives keys, if there is one.
-    #[cfg(feature = "console")]
     pub source: Option<Rc<str>>,
     /// Why that place gave none: its name, and what came instead.
-    #[cfg(feature = "console")]
     pub failure: Option<Rc<str>>,
     /// What the browser keeps beyond the tab.
-    #[cfg(feature = "console")]
     pub saved_keys: Rc<SavedKeys>,
     /// The kept key that this one is, by its id.
-    #[cfg(feature = "console")]
     pub chosen: Option<Rc<str>>,
 }
 
 /// All that is drawn.
-#[cfg(feature = "console")]
 #[derive(Clone, PartialEq)]
 pub struct View {
     /// The form and the review.
@@ -142,7 +133,6 @@ pub struct View {
 }
 
 /// What the doctor was asked, and has found.
-#[cfg(feature = "console")]
 #[derive(Clone, Debug)]
 pub struct Diagnostics {
     /// The cloud's host.
@@ -163,7 +153,6 @@ pub enum Intent {
     /// Something is filled in.
     Edit(FormEdit),
     /// Something about the look or the review.
-    #[cfg(feature = "console")]
     Form(Action),
     /// The secret was typed or pasted. Goes to the vault and nowhere else.
     Secret(Typed),
@@ -172,58 +161,41 @@ pub enum Intent {
     /// Wipe secret and token.
     WipeKey,
     /// What else there is about the key, which only the rest of the page has.
-    #[cfg(not(feature = "console"))]
     AboutKey,
-    /// The same, by somebody who goes away for a while.
-    #[cfg(feature = "console")]
+    /// The same as [`Intent::WipeKey`], by somebody who goes away for a while.
     LockReason,
     /// When the key expires was typed, as a time that the browser understands.
-    #[cfg(feature = "console")]
     ExpiresAt(String),
     /// Keep the key in this browser under a name.
-    #[cfg(feature = "console")]
     SaveKey(String),
     /// Sign with a kept key, by its id.
-    #[cfg(feature = "console")]
     Choose(Rc<str>),
     /// Delete a kept key, by its id, or all of them.
-    #[cfg(feature = "console")]
     DeleteSavedKey(Option<Rc<str>>),
     /// On to the review, after a look at the instances. The store adds what the vault says.
     Review,
     /// On to the review without a look.
-    #[cfg(feature = "console")]
     SkipPreflight,
     /// Look for the instances that were not found in the other regions.
-    #[cfg(feature = "console")]
     SearchRegions,
     /// Send what was under review when somebody said so.
-    #[cfg(feature = "console")]
     Send(Arc<Plan>),
     /// Save what the journal has of the run that is kept aside.
-    #[cfg(feature = "console")]
     SaveQuarantined,
     /// Empty what a link has filled in.
-    #[cfg(feature = "console")]
     DropLink,
     /// Do not wait any longer for the leave to send.
-    #[cfg(feature = "console")]
     Withdraw,
     /// Something about the run: stop, resume, ask for more.
-    #[cfg(feature = "console")]
     Run(Event),
     /// Something about the runs that are kept.
-    #[cfg(feature = "console")]
     History(HistoryAction),
     /// Look at the way to the cloud.
-    #[cfg(feature = "console")]
     RunDiagnostics,
     /// Back to the form, with everything in it; the run must be over or stopped.
-    #[cfg(feature = "console")]
     NewRun,
     /// From a run that is not sending any more: some of its instances in a new one, which begins
     /// with a look.
-    #[cfg(feature = "console")]
     StartOver {
         /// The instances.
         ids: Vec<InstanceId>,
@@ -235,15 +207,12 @@ pub enum Intent {
         keep_key: bool,
     },
     /// Save the run as a file.
-    #[cfg(feature = "console")]
     Export(Format),
     /// Put a text on the clipboard.
-    #[cfg(feature = "console")]
     Copy(String),
 }
 
 /// The form of an export.
-#[cfg(feature = "console")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// One line an instance.

@@ -11,9 +11,7 @@
 //!    it, and a lock takes it out like any other.
 
 mod key;
-#[cfg(feature = "console")]
 pub(crate) mod key_store;
-#[cfg(feature = "console")]
 pub(crate) mod source;
 mod auto_lock;
 
@@ -21,19 +19,15 @@ pub(crate) use auto_lock::AutoLock;
 pub(crate) use key::Key;
 pub use key::Typed;
 
-#[cfg(feature = "console")]
 use crate::clock;
 use crate::store::KeyState;
-#[cfg(feature = "console")]
 use js_sys::Promise;
-#[cfg(feature = "console")]
 use key_store::{KeyStoreError, SavedKey, SavedKeys};
 use relight_core::{
     cloud::Cloud,
     credential::{Guard, is_no_secret, is_no_token, is_swapped},
     form::SecretStatus,
 };
-#[cfg(feature = "console")]
 use relight_core::{
     credential::check_key,
     i18n::Locale,
@@ -41,11 +35,9 @@ use relight_core::{
     run::NO_KEY,
     sign::Prepared,
 };
-#[cfg(feature = "console")]
 use source::{LAST_SECONDS, Source};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::JsValue;
-#[cfg(feature = "console")]
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use zeroize::Zeroizing;
 
@@ -82,34 +74,25 @@ struct VaultState {
     /// What is remembered of both, so that no other field takes them.
     guard: Guard,
     /// The public half, where it came with the secret.
-    #[cfg(feature = "console")]
     key_id: Option<String>,
     /// When it expires, in seconds since 1970, if that is known.
-    #[cfg(feature = "console")]
     expires_at: Option<i64>,
     locked: Option<LockReason>,
     /// Where keys come from if nobody enters them.
-    #[cfg(feature = "console")]
     source: Option<Source>,
     /// Why none came.
-    #[cfg(feature = "console")]
     failure: Option<Rc<str>>,
     /// The source is being asked.
-    #[cfg(feature = "console")]
     asking: Option<Promise>,
     /// What the browser keeps beyond the tab.
-    #[cfg(feature = "console")]
     saved_keys: Rc<SavedKeys>,
     /// The kept key that this one is, by its id.
-    #[cfg(feature = "console")]
     chosen: Option<Rc<str>>,
     /// How often the key has changed: what was begun with another one is void.
-    #[cfg(feature = "console")]
     changes: u64,
 }
 
 /// What one call is signed with.
-#[cfg(feature = "console")]
 pub(crate) struct SigningKey {
     key: Key,
     token: Option<Token>,
@@ -141,7 +124,6 @@ impl Vault {
         state.guard.secret = (status != SecretStatus::Missing).then_some(fingerprint);
         state.judge_token();
         state.locked = None;
-        #[cfg(feature = "console")]
         {
             state.chosen = None;
             state.changes += 1;
@@ -175,20 +157,15 @@ impl Vault {
 
     /// Wipes everything.
     pub(crate) fn wipe(&self) {
-        #[cfg(feature = "console")]
         crate::fetch::forget_sent();
         let mut state = self.0.borrow_mut();
         state.key.wipe();
-        #[cfg(feature = "console")]
         {
             Rc::make_mut(&mut state.saved_keys).is_wanted = false;
         }
         *state = VaultState {
-            #[cfg(feature = "console")]
             source: state.source.take(),
-            #[cfg(feature = "console")]
             saved_keys: Rc::clone(&state.saved_keys),
-            #[cfg(feature = "console")]
             changes: state.changes + 1,
             ..VaultState::default()
         };
@@ -203,7 +180,6 @@ impl Vault {
             && !was_typed
         {
             // A kept one that is just being fetched comes too late.
-            #[cfg(feature = "console")]
             {
                 self.0.borrow_mut().changes += 1;
             }
@@ -233,48 +209,13 @@ impl Vault {
             },
             guard: state.guard,
             is_readable: state.key.is_readable(),
-            #[cfg(feature = "console")]
             expires_at: state.expires_at,
             locked: state.locked,
-            #[cfg(feature = "console")]
             source: state.source.as_ref().map(|source| source.name().into()),
-            #[cfg(feature = "console")]
             failure: state.failure.clone(),
-            #[cfg(feature = "console")]
             saved_keys: Rc::clone(&state.saved_keys),
-            #[cfg(feature = "console")]
             chosen: state.chosen.clone(),
         }
-    }
-
-    /// Key and token as the module takes them over, and what is remembered of the key: nothing of them
-    /// stays.
-    #[cfg(not(feature = "console"))]
-    pub(crate) fn hand_over(&self) -> ([JsValue; 2], Guard) {
-        // The token is wiped here; of the key there is only the browser's.
-        let state = self.0.take();
-        let token = state.token.as_ref().map_or("", |token| token);
-        ([state.key.hand_over(), token.into()], state.guard)
-    }
-}
-
-#[cfg(feature = "console")]
-impl Vault {
-    /// Keeps what the front has handed over.
-    pub(crate) fn take_over(
-        &self,
-        cloud: &'static dyn Cloud,
-        key: Key,
-        token: &Typed,
-        guard: Guard,
-    ) {
-        self.set_token(cloud, token);
-        let mut state = self.0.borrow_mut();
-        // What the front has refused to make a key of, or to keep, still stands in its field.
-        state.malformed = guard.secret.is_some() && key.is_empty();
-        state.is_no_token = guard.token.is_some() && state.token.is_none();
-        state.key = key;
-        state.guard = guard;
     }
 
     /// Signs from now on with a key that the browser has kept.
@@ -471,7 +412,6 @@ impl Vault {
     }
 }
 
-#[cfg(feature = "console")]
 impl SigningKey {
     /// The token, for a header of the request that is about to be signed.
     pub(crate) fn token(&self) -> Option<&Token> {

@@ -16,6 +16,11 @@ impl Failure {
         Failure { kind: "invalid-argument", message: message.into() }
     }
 
+    /// The function is in a part of the program that is not there.
+    pub(super) fn not_loaded(why: &str) -> Self {
+        Failure { kind: "not-loaded", message: why.to_owned() }
+    }
+
     /// A rule that the job breaks.
     pub(super) fn refused(refusal: &Refusal, locale: Locale) -> Self {
         Failure { kind: refusal.kind(), message: refusal.sentence(locale) }

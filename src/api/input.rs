@@ -1,7 +1,6 @@
 //! Reading what the caller gives. Each value is checked when it is read, and a refusal names it.
 
 use super::{error::Failure, json::Json, text::text};
-#[cfg(feature = "functions")]
 use relight_core::answer::Response;
 use relight_core::{
     cloud::{self, Cloud},
@@ -181,7 +180,6 @@ pub(super) fn stringify(value: &JsValue) -> String {
 }
 
 /// A text that is an argument by itself.
-#[cfg(feature = "functions")]
 pub(super) fn text_argument(value: &JsValue, name: &str) -> Result<String, Failure> {
     text(value).ok_or_else(|| not_text(name))
 }
@@ -197,7 +195,6 @@ pub(super) fn not_text(name: &str) -> Failure {
 }
 
 /// What texts are read with.
-#[cfg(feature = "functions")]
 #[derive(Default)]
 pub(super) struct Options {
     /// The cloud that is meant, if it is known.
@@ -208,7 +205,6 @@ pub(super) struct Options {
     pub(super) locale: Locale,
 }
 
-#[cfg(feature = "functions")]
 impl Options {
     pub(super) fn read(value: &JsValue) -> Result<Self, Failure> {
         if value.is_undefined() || value.is_null() {
@@ -271,13 +267,11 @@ impl Job {
 }
 
 /// An answer and the call that it answers.
-#[cfg(feature = "functions")]
 pub(super) struct Reply {
     pub(super) batch: Batch,
     pub(super) response: Response,
 }
 
-#[cfg(feature = "functions")]
 impl Reply {
     pub(super) fn read(value: &JsValue) -> Result<Self, Failure> {
         let json = stringify(value);

@@ -99,7 +99,7 @@ impl Console {
         if self.view.approval == ApprovalStatus::Asked {
             return false;
         }
-        match approval::ask(&ctx.props().host, detail) {
+        match approval::ask(ctx.props().host(), detail) {
             ApprovalResponse::Given => self.grant(ctx, request),
             ApprovalResponse::Refused(words) => {
                 self.view.approval = ApprovalStatus::Refused(words);

@@ -111,7 +111,7 @@ impl Console {
         };
         match signed {
             // Its end is on the way as a message: what is not on the page any more sends nothing.
-            Ok(_) if !ctx.props().host.is_connected() => self.step(ctx, Event::Stop),
+            Ok(_) if !ctx.props().host().is_connected() => self.step(ctx, Event::Stop),
             // So is that of the key.
             Ok(_) if self.vault.state().secret == SecretStatus::Missing => {
                 self.step(ctx, Event::KeyGone)

@@ -1,19 +1,16 @@
 //! What the operator has set: read, and told to whatever depends on it.
 
-use super::{Console, Msg, Then, events::report, key::read_saved_keys, uploads::upload_pending};
+use super::{Console, Msg, events::report, key::read_saved_keys, uploads::upload_pending};
 use crate::{
+    app::Then,
     config::{Config, configuration},
     duplicate_guard,
     store::Shared,
     vault::source::Source,
 };
 use relight_core::{
-    cloud::Cloud,
-    diagnostics::CheckResult,
-    limits::Limits,
-    request::Route,
-    run::Event,
-    session::{Action, Session},
+    cloud::Cloud, diagnostics::CheckResult, form::Form, limits::Limits, request::Route, run::Event,
+    session::Action,
 };
 use std::{rc::Rc, sync::Arc};
 use wasm_bindgen_futures::JsFuture;
@@ -41,7 +38,7 @@ impl Console {
         self.allowed = Arc::clone(&limits);
         session.update(Action::Restrict(limits));
         if first {
-            let untouched = Session::new(session.locale()).form().clone();
+            let untouched = Form::first();
             for edit in config.settings.fills() {
                 session.update(Action::Edit(edit));
             }
@@ -59,11 +56,11 @@ impl Console {
             session.update(Action::Locale(locale));
         }
         if let Some(problem) = &problem {
-            report(&ctx.props().host, "configuration", problem);
+            report(ctx.props().host(), "configuration", problem);
         }
         let keys = &config.settings.credentials;
         self.auto_lock.set_limit(keys.lock_after_ms());
-        self.vault.set_source(Source::of(&ctx.props().host, keys.url.as_deref()));
+        self.vault.set_source(Source::of(ctx.props().host(), keys.url.as_deref()));
         self.vault.forbid_saving(keys.forbids_saving() || problem.is_some());
         read_saved_keys(ctx);
         self.view.unusable = problem.map(Rc::from);
@@ -132,7 +129,7 @@ impl Console {
 
 /// Reads it, and brings it as a message.
 pub(super) fn read_configuration(ctx: &Context<Console>) {
-    let host = ctx.props().host.clone();
+    let host = ctx.props().host().clone();
     ctx.link().send_future(async move {
         let text = JsFuture::from(configuration(&host)).await;
         let (config, problem) = Config::of(&host, text);

@@ -46,6 +46,10 @@ impl Console {
                 false
             }
             Intent::DeleteSavedKey(id) => self.delete_saved_key(ctx, id),
+            Intent::AboutKey => {
+                self.vault.want_saved_keys();
+                true
+            }
             Intent::WipeKey => self.wipe_key(ctx),
             Intent::LockReason => {
                 let was_typed = empty_fields(ctx);

@@ -43,7 +43,7 @@ impl Console {
 
     /// Says that a run cannot be brought back.
     pub(super) fn quarantine(&mut self, ctx: &Context<Self>, run_id: String, why: String) -> bool {
-        report(&ctx.props().host, "journal", &format!("{run_id}: {why}"));
+        report(ctx.props().host(), "journal", &format!("{run_id}: {why}"));
         self.view.quarantined = Some(Rc::new((run_id, why)));
         true
     }

@@ -81,7 +81,7 @@ impl Console {
     /// Takes once more what stands in the field for the secret because it did not fit the key id: that may
     /// be another one by now.
     fn retake_secret(&mut self, ctx: &Context<Self>) {
-        let Some(root) = ctx.props().host.shadow_root() else { return };
+        let Some(root) = ctx.props().host().shadow_root() else { return };
         if self.vault.state().secret != SecretStatus::Malformed
             || self.view.untrusted_parent.is_some()
         {
@@ -251,5 +251,5 @@ pub(super) fn read_saved_keys(ctx: &Context<Console>) {
 
 /// Empties the fields of secret and token. Returns whether something stood there.
 pub(super) fn empty_fields(ctx: &Context<Console>) -> bool {
-    ctx.props().host.shadow_root().is_some_and(|root| dom::empty_secrets(&root))
+    ctx.props().host().shadow_root().is_some_and(|root| dom::empty_secrets(&root))
 }

@@ -13,7 +13,7 @@ use yew::Context;
 /// Posts the record of a run to the operator's endpoint, until it is taken.
 pub(super) fn upload_record(ctx: &Context<Console>, to: &Records, run: &Run) {
     let record = export::record(run);
-    let (url, run_id, host) = (to.url.clone(), run.about().id.clone(), ctx.props().host.clone());
+    let (url, run_id, host) = (to.url.clone(), run.about().id.clone(), ctx.props().host().clone());
     spawn_local(async move {
         uploads::upload(&url, &record, |message| report(&host, "records", message)).await;
         uploads::remove_pending(&run_id);

@@ -7,7 +7,6 @@ use std::{cell::RefCell, collections::HashMap};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// A title with named lines below it, to copy; empty ones are passed over.
-#[cfg(feature = "console")]
 pub fn lines(title: &str, named: &[(&str, &str)]) -> String {
     let mut text = title.to_owned();
     for (name, value) in named.iter().filter(|(_, value)| !value.is_empty()) {
@@ -29,7 +28,6 @@ pub fn number(locale: Locale, count: usize) -> String {
 }
 
 /// The time of day, as the language writes it; with the date, if that is not today's.
-#[cfg(feature = "console")]
 #[allow(clippy::cast_precision_loss)]
 pub fn time_of_day(locale: Locale, at: Millis) -> String {
     let then = js_sys::Date::new(&(at as f64).into());
@@ -42,7 +40,6 @@ pub fn time_of_day(locale: Locale, at: Millis) -> String {
 }
 
 /// A time as every support reads it: ISO 8601, in UTC.
-#[cfg(feature = "console")]
 #[allow(clippy::cast_precision_loss)]
 pub fn instant(at: Millis) -> String {
     js_sys::Date::new(&(at as f64).into()).to_iso_string().into()

@@ -9,11 +9,11 @@ use super::{
 use crate::{
     context::use_locale,
     store::Shared,
-    text::{self, Message, MessageArgs},
+    text::{self, MessageArgs, message},
 };
 use relight_core::{
     answer::Outcome,
-    i18n::Locale,
+    i18n::{Locale, Text},
     run::{Call, CallState, Run},
 };
 use std::ops::Range;
@@ -33,7 +33,7 @@ pub(crate) struct CallsProps {
 #[component]
 pub(crate) fn Calls(props: &CallsProps) -> Html {
     let locale = use_locale();
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let page = use_state_eq(|| 0_usize);
     let on_page = {
         let page = page.clone();
@@ -45,17 +45,17 @@ pub(crate) fn Calls(props: &CallsProps) -> Html {
     let tallies = tallies(&props.run, &shown);
     html! {
         <div class="calls">
-            <div class="scroll" tabindex="0" role="group" aria-label={t(Message::Calls)}>
+            <div class="scroll" tabindex="0" role="group" aria-label={t(message::CALLS)}>
                 <table>
                     <thead><tr>
-                        <th scope="col" class="number">{ t(Message::CallColumn) }</th>
-                        <th scope="col" class="aux spare">{ t(Message::OperationColumn) }</th>
-                        <th scope="col" class="number">{ t(Message::Ids) }</th>
-                        <th scope="col" class="aux">{ t(Message::RequestColumn) }</th>
-                        <th scope="col" class="number aux spare">{ t(Message::Status) }</th>
-                        <th scope="col" class="number aux">{ t(Message::Time) }</th>
-                        <th scope="col">{ t(Message::CallOutcome) }</th>
-                        <th scope="col"><span class="hidden">{ t(Message::Inspect) }</span></th>
+                        <th scope="col" class="number">{ t(message::CALL_COLUMN) }</th>
+                        <th scope="col" class="aux spare">{ t(message::OPERATION_COLUMN) }</th>
+                        <th scope="col" class="number">{ t(message::IDS) }</th>
+                        <th scope="col" class="aux">{ t(message::REQUEST_COLUMN) }</th>
+                        <th scope="col" class="number aux spare">{ t(message::STATUS) }</th>
+                        <th scope="col" class="number aux">{ t(message::TIME) }</th>
+                        <th scope="col">{ t(message::CALL_OUTCOME) }</th>
+                        <th scope="col"><span class="hidden">{ t(message::INSPECT) }</span></th>
                     </tr></thead>
                     <tbody>
                         { for calls.get(shown).unwrap_or_default().iter().enumerate()
@@ -64,7 +64,7 @@ pub(crate) fn Calls(props: &CallsProps) -> Html {
                     </tbody>
                 </table>
             </div>
-            <Pager label={t(Message::Calls)} total={calls.len()} size={CALLS_A_PAGE} page={*page} on_page={on_page} />
+            <Pager label={t(message::CALLS)} total={calls.len()} size={CALLS_A_PAGE} page={*page} on_page={on_page} />
         </div>
     }
 }
@@ -76,7 +76,7 @@ fn row(
     tally: &OutcomeCounts,
     locale: Locale,
 ) -> Html {
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let number = index + 1;
     let open = props.inspected == Some(index);
     let took = call.sent_at.zip(call.answered_at).map(|(from, to)| to.saturating_sub(from));
@@ -90,7 +90,7 @@ fn row(
                 if let Some(id) = &call.request_id {
                     <span class="row nowrap">
                         <code class="request-id">{ shown(id) }</code>
-                        <CopyButton text={id.clone()} label={Message::Copy} what={t(Message::RequestColumn)} />
+                        <CopyButton text={id.clone()} label={message::COPY} what={t(message::REQUEST_COLUMN)} />
                     </span>
                 }
             </td>
@@ -108,7 +108,7 @@ fn row(
                         aria-expanded={open.to_string()}
                         aria-label={MessageArgs::InspectCall(number).in_locale(locale)}
                         onclick={props.on_inspect.reform(move |_| index)}>
-                        { t(Message::Inspect) }
+                        { t(message::INSPECT) }
                     </button>
                 }
             </td>

@@ -11,8 +11,9 @@ use super::{
 use crate::{
     context::{use_dispatch, use_locale},
     store::{Format, Intent, Shared},
-    text::{Message, MessageArgs, OperationLabel},
+    text::{MessageArgs, OperationLabel, message},
 };
+use relight_core::i18n::Text;
 use relight_core::run::{Approval, Choice, Event, Pause, Run, RunStatus};
 use yew::{
     Callback, Html, InputEvent, Properties, component, html, use_effect_with, use_node_ref,
@@ -33,9 +34,9 @@ pub(crate) struct ChoicesProps {
 pub(crate) fn Choices(props: &ChoicesProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let ChoicesProps { run, confirming, on_confirming } = props;
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let close = on_confirming.reform(|()| None);
-    let choice = |choice: Choice, action: &'static str, words: String, why_not: Message| {
+    let choice = |choice: Choice, action: &'static str, words: String, why_not: Text| {
         let counted = run.choice_count(choice) > 0;
         let refusal = if counted { run.refusal(choice) } else { None };
         let available = counted && refusal.is_none();
@@ -61,10 +62,10 @@ pub(crate) fn Choices(props: &ChoicesProps) -> Html {
             </button>
         }
     };
-    let export = |format: Format, action: &'static str, message: Message| {
+    let export = |format: Format, action: &'static str, text: Text| {
         let onclick = dispatch.reform(move |_| Intent::Export(format));
         html! {
-            <button type="button" class="tiny" data-action={action} {onclick}>{ t(message) }</button>
+            <button type="button" class="tiny" data-action={action} {onclick}>{ t(text) }</button>
         }
     };
     let over = match run.status() {
@@ -90,28 +91,28 @@ pub(crate) fn Choices(props: &ChoicesProps) -> Html {
             }
             <div class="foot">
                 { choice(Choice::RetryFailed, "retry-failed",
-                    MessageArgs::RetryFailed(count(Choice::RetryFailed)).in_locale(locale), Message::NothingToRetry) }
+                    MessageArgs::RetryFailed(count(Choice::RetryFailed)).in_locale(locale), message::NOTHING_TO_RETRY) }
                 { choice(Choice::SendNotStarted, "send-not-started",
-                    MessageArgs::SendNotStarted(count(Choice::SendNotStarted)).in_locale(locale), Message::NothingNotStarted) }
+                    MessageArgs::SendNotStarted(count(Choice::SendNotStarted)).in_locale(locale), message::NOTHING_NOT_STARTED) }
                 { choice(Choice::CheckUnknown, "check-unknown",
-                    MessageArgs::CheckUnknown(count(Choice::CheckUnknown)).in_locale(locale), Message::NothingUnknown) }
+                    MessageArgs::CheckUnknown(count(Choice::CheckUnknown)).in_locale(locale), message::NOTHING_UNKNOWN) }
                 // Offered only where there is something to do: most runs never need them.
                 if count(Choice::Isolate) > 0 {
                     { choice(Choice::Isolate, "narrow",
-                        MessageArgs::Isolate(count(Choice::Isolate)).in_locale(locale), Message::NothingToRetry) }
+                        MessageArgs::Isolate(count(Choice::Isolate)).in_locale(locale), message::NOTHING_TO_RETRY) }
                 }
                 if count(Choice::Force) > 0 {
                     { choice(Choice::Force, "force",
-                        MessageArgs::Force(count(Choice::Force)).in_locale(locale), Message::NothingToRetry) }
+                        MessageArgs::Force(count(Choice::Force)).in_locale(locale), message::NOTHING_TO_RETRY) }
                 }
                 <span class="grow"></span>
-                { export(Format::Csv, "export-csv", Message::ExportCsv) }
-                { export(Format::Json, "export-json", Message::ExportJson) }
+                { export(Format::Csv, "export-csv", message::EXPORT_CSV) }
+                { export(Format::Json, "export-json", message::EXPORT_JSON) }
                 <button type="button" class={if over { "primary" } else { "" }} data-action="new-run"
                     aria-disabled={(!over).then_some("true")}
-                    title={(!over).then(|| t(Message::NewRunWait))} onclick={onnew}>
-                    { t(Message::NewRun) }
-                    if !over { <span class="hidden">{ ". " }{ t(Message::NewRunWait) }</span> }
+                    title={(!over).then(|| t(message::NEW_RUN_WAIT))} onclick={onnew}>
+                    { t(message::NEW_RUN) }
+                    if !over { <span class="hidden">{ ". " }{ t(message::NEW_RUN_WAIT) }</span> }
                 </button>
             </div>
         </div>
@@ -195,7 +196,7 @@ fn Again(props: &ResendProps) -> Html {
                 <div class="row">
                     <button type="button" ref={cancel} data-action="cancel"
                         onclick={props.on_close.reform(|_| ())}>
-                        { Message::Cancel.in_locale(locale) }
+                        { message::CANCEL.in_locale(locale) }
                     </button>
                     <Confirm action="confirm" subject={Subject::Approval(offer.clone())}
                         label={MessageArgs::Confirm(label, count).in_locale(locale)}

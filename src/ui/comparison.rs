@@ -7,11 +7,11 @@ use super::{
 };
 use crate::{
     context::use_locale,
-    text::{Message, MessageArgs},
+    text::{MessageArgs, message},
 };
 use relight_core::{
     explain::{Cause, Comparison as Compared, Excerpt, ServerSignature, compare},
-    i18n::Locale,
+    i18n::{Locale, Text},
     request::{Request, Signed},
 };
 use std::rc::Rc;
@@ -35,7 +35,7 @@ impl PartialEq for ComparisonProps {
 #[component]
 pub(crate) fn Comparison(props: &ComparisonProps) -> Html {
     let locale = use_locale();
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let pasted = use_state_eq(String::new);
     let oninput = {
         let pasted = pasted.clone();
@@ -50,10 +50,10 @@ pub(crate) fn Comparison(props: &ComparisonProps) -> Html {
     });
     html! {
         <section class="stack tight comparison" data-step="comparison">
-            <h3>{ t(Message::CompareTitle) }</h3>
+            <h3>{ t(message::COMPARE_TITLE) }</h3>
             if let Some(found) = &*found { { findings(found, locale) } }
             <label class="field small">
-                { t(Message::CompareLabel) }
+                { t(message::COMPARE_LABEL) }
                 <textarea name="cloudText" spellcheck="false" autocomplete="off" rows="3" {oninput} />
             </label>
         </section>
@@ -88,7 +88,7 @@ fn with_pasted(signed: &Request<Signed>, pasted: &str) -> Compared {
 }
 
 fn findings(found: &Compared, locale: Locale) -> Html {
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     html! {
         <div class="note info" role="status" data-cause={cause_word(found.cause)}>
             { icon(Icon::Question) }
@@ -101,8 +101,8 @@ fn findings(found: &Compared, locale: Locale) -> Html {
                         if let Some(name) = &one.name { { " " }{ shown(&MessageArgs::DiffersIn(name).in_locale(locale)) } }
                     </p>
                     <dl class="kv sides">
-                        <dt>{ t(Message::Ours) }</dt><dd>{ side(&one.ours, locale) }</dd>
-                        <dt>{ t(Message::Theirs) }</dt><dd>{ side(&one.theirs, locale) }</dd>
+                        <dt>{ t(message::OURS) }</dt><dd>{ side(&one.ours, locale) }</dd>
+                        <dt>{ t(message::THEIRS) }</dt><dd>{ side(&one.theirs, locale) }</dd>
                     </dl>
                 }
             </div>
@@ -114,8 +114,8 @@ fn findings(found: &Compared, locale: Locale) -> Html {
 fn side(excerpt: &Excerpt, locale: Locale) -> Html {
     let first = excerpt.differs.chars().next();
     let (marked, rest) = match first {
-        None => (Message::TextEnd.in_locale(locale).to_owned(), ""),
-        Some('\n') => (Message::LineEnd.in_locale(locale).to_owned(), ""),
+        None => (message::TEXT_END.in_locale(locale).to_owned(), ""),
+        Some('\n') => (message::LINE_END.in_locale(locale).to_owned(), ""),
         Some(' ') => ("␠".to_owned(), excerpt.differs.get(1..).unwrap_or_default()),
         Some(first) => {
             (first.to_string(), excerpt.differs.get(first.len_utf8()..).unwrap_or_default())

@@ -1,7 +1,7 @@
 //! The form: what to do, with which key, to which instances.
 
 use super::{
-    credential::{Credential, Field},
+    credential::{Credential, Field, KeySlots},
     dom::{focus_in, put_value, settle_secrets},
     icon::{Icon, icon},
     ids::Ids,
@@ -12,24 +12,21 @@ use crate::{
     context::{use_dispatch, use_locale},
     frame::UntrustedParent,
     store::{Intent, KeyState},
-    text::{Message, MessageArgs},
+    text::{FormMessage, message},
 };
 use relight_core::{cloud::Role, form::Form};
-#[cfg(feature = "console")]
-use relight_core::{i18n::Locale, plan::Refusal};
 use yew::{
     Callback, Html, KeyboardEvent, NodeRef, Properties, SubmitEvent, classes, component, html,
-    use_node_ref,
+    use_effect_with, use_node_ref,
 };
-#[cfg(feature = "console")]
-use yew::{hook, use_effect_with};
 
 /// What is filled in.
 #[derive(PartialEq, Properties)]
 pub(crate) struct ComposeProps {
     pub(crate) form: Form,
-    #[cfg(feature = "console")]
-    pub(crate) refusal: Option<Refusal>,
+    /// The field that was refused, and why in words. Whenever that is new the field is gone to.
+    #[prop_or_default]
+    pub(crate) refusal: Option<Field>,
     /// Whether the form has been gone on from.
     #[prop_or_default]
     pub(crate) reviewing: bool,
@@ -40,6 +37,8 @@ pub(crate) struct ComposeProps {
     #[prop_or_default]
     pub(crate) failed: Option<(&'static str, &'static str)>,
     pub(crate) key_state: KeyState,
+    /// What stands around the key's fields.
+    pub(crate) key_slots: KeySlots,
     pub(crate) untrusted_parent: Option<UntrustedParent>,
 }
 
@@ -49,11 +48,15 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let form = &props.form;
     let node = use_node_ref();
-    #[cfg(feature = "console")]
-    let problem = use_refusal(props.refusal.as_ref(), &node, locale);
-    // The front refuses nothing: the rules come with the rest of the page.
-    #[cfg(not(feature = "console"))]
-    let problem = None::<Field>;
+    let problem = props.refusal.clone();
+    use_effect_with(problem.clone(), {
+        let node = node.clone();
+        move |problem: &Option<Field>| {
+            if let Some((field, _)) = problem {
+                focus_in(&node, selector(field));
+            }
+        }
+    });
     let onsubmit = {
         let node = node.clone();
         let field = problem.as_ref().map(|(field, _)| *field);
@@ -72,15 +75,15 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
         <form class="panel compose" part="panel form" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
             onkeydown={no_repeat()}>
             <div class="head">
-                <h2 id="h-what">{ Message::WhatToDo.in_locale(locale) }</h2>
+                <h2 id="h-what">{ message::WHAT_TO_DO.in_locale(locale) }</h2>
                 <span class="grow"></span>
-                <span class="small muted">{ Message::StepOne.in_locale(locale) }</span>
+                <span class="small muted">{ message::STEP_ONE.in_locale(locale) }</span>
             </div>
             <div class="body">
                 <Target form={form.clone()} problem={problem.clone()} />
                 <Ids cloud={form.cloud()} ids_text={form.ids_text().clone()} parsed={form.parsed().clone()}
                     problem={words_for(problem.as_ref(), "instanceIds").map(ToOwned::to_owned)} />
-                <Credential cloud={form.cloud()} key_id={form.key_id().to_owned()} form={form.clone()}
+                <Credential cloud={form.cloud()} key_id={form.key_id().to_owned()} slots={props.key_slots.clone()}
                     key_state={props.key_state.clone()} untrusted_parent={props.untrusted_parent.clone()} problem={problem.clone()} />
                 if !form.operation().parameters.iter().all(|one| is_set_by_mode(one.role)) {
                     <div class="stack options">
@@ -100,9 +103,9 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
                     aria-busy={props.opening.then_some("true")}
                     class={classes!("grow", if props.reviewing { "" } else { "primary" })}>
                     if props.opening {
-                        { Message::Opening.in_locale(locale) }
+                        { message::OPENING.in_locale(locale) }
                     } else {
-                        { MessageArgs::Check(ready).in_locale(locale) }
+                        { FormMessage::Check(ready).in_locale(locale) }
                     }
                 </button>
             </div>
@@ -110,52 +113,11 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
     }
 }
 
-/// The field that was refused, and why in words. Whenever that is new the field is gone to.
-#[cfg(feature = "console")]
-#[hook]
-fn use_refusal(refusal: Option<&Refusal>, node: &NodeRef, locale: Locale) -> Option<Field> {
-    let node = node.clone();
-    use_effect_with(refusal.cloned(), move |refusal: &Option<Refusal>| {
-        if let Some(refusal) = refusal {
-            focus_in(&node, selector(field_of(refusal)));
-        }
-    });
-    let refusal = refusal?;
-    Some((field_of(refusal), refusal.sentence(locale)))
-}
-
 /// Whether a parameter needs no field of its own.
 const fn is_set_by_mode(role: Role) -> bool {
     match role {
         Role::Force | Role::Disused => true,
         Role::DryRun | Role::Batching | Role::Erase => false,
-    }
-}
-
-/// The public name of the field at which a refusal is shown.
-#[cfg(feature = "console")]
-pub(crate) fn field_of(refusal: &Refusal) -> &'static str {
-    match refusal {
-        Refusal::UnknownOperation { .. } | Refusal::NotAllowed { .. } => "operation",
-        Refusal::DryRunOnly => "dryRun",
-        Refusal::ReasonMissing | Refusal::KeyInReason | Refusal::OnceNotProven => "reason",
-        Refusal::NoInstances
-        | Refusal::TooManyInstances { .. }
-        | Refusal::InstancesNotAllowed { .. } => "instanceIds",
-        Refusal::RegionMissing
-        | Refusal::RegionMalformed { .. }
-        | Refusal::RegionNotUsed { .. } => "region",
-        Refusal::UnknownSite { .. } => "site",
-        Refusal::UnknownOption { .. }
-        | Refusal::OptionTwice { .. }
-        | Refusal::OptionValue { .. }
-        | Refusal::Exclusive { .. } => "mode",
-        Refusal::DryRunProvesNothing => "batching",
-        Refusal::ErasesSeveral { .. } | Refusal::ErasesElsewhere { .. } => "erase",
-        Refusal::KeyIdMalformed { .. } | Refusal::KeyIdPrefix { .. } => "keyId",
-        Refusal::SecretMalformed { .. } | Refusal::KeySwapped { .. } => "secret",
-        Refusal::SecretInText { field } | Refusal::TokenSwapped { field, .. } => field,
-        Refusal::TokenMalformed { .. } => "token",
     }
 }
 

@@ -3,12 +3,13 @@
 use super::{
     NothingToReview,
     compose::Compose,
-    credential::{self, Credential},
+    credential::{self, Credential, KeySlots},
     diagnostics::Doctor,
     dom,
     errors::Errors,
     explain::Explain,
     header::{self, Header},
+    key_details::{self, KeyDetailsProps},
     notes::{ApprovalNotice, Linked, NoJournal, Remarks},
     page_link::{Navigation, PageLink, use_navigation},
     preflight::PreflightProgress,
@@ -23,7 +24,7 @@ use crate::{
     routes::{IndexFilter, PageRoute},
     run_history::HistoryAction,
     store::{Intent, View},
-    text::{Message, MessageArgs},
+    text::{MessageArgs, message},
 };
 use gloo_events::EventListener;
 use relight_core::{
@@ -114,11 +115,11 @@ pub fn Console(props: &ConsoleProps) -> Html {
         <ContextProvider<Navigation> context={navigation}>
             <div class="relight" lang={locale.tag()} data-theme={view.settings.theme.map(Theme::word)}>
                 <button type="button" class="skip" onclick={onskip}>
-                    { Message::SkipToContent.in_locale(locale) }
+                    { message::SKIP_TO_CONTENT.in_locale(locale) }
                 </button>
                 <Header {screen} route={(*view.route).clone()} key_id={view.session.form().key_id().to_owned()}
                     status={view.key.secret} brand={brand(&view.settings.brand, locale)}
-                    language_locked={view.settings.locked.contains(&Lockable::Language)} {on_screen} />
+                    language_locked={view.settings.locked.contains(&Lockable::Language)} may_lock={true} {on_screen} />
                 // The page that is not looked at stays mounted: nothing that was typed is lost.
                 <div hidden={*page_route != PageRoute::Power}>
                     <Power view={view.clone()} main={&main} />
@@ -170,12 +171,12 @@ fn name_page(page_route: &PageRoute, locale: Locale) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
     let shown = match page_route {
         PageRoute::Power => None,
-        PageRoute::Explain => Some(Message::ExplainTitle.in_locale(locale)),
-        PageRoute::Diagnostics => Some(Message::DiagnosticsTitle.in_locale(locale)),
-        PageRoute::Runs => Some(Message::SavedRuns.in_locale(locale)),
+        PageRoute::Explain => Some(message::EXPLAIN_TITLE.in_locale(locale)),
+        PageRoute::Diagnostics => Some(message::DIAGNOSTICS_TITLE.in_locale(locale)),
+        PageRoute::Runs => Some(message::SAVED_RUNS.in_locale(locale)),
         PageRoute::Errors(IndexFilter { code: Some(code), .. }) => Some(code.as_str()),
         PageRoute::Errors(IndexFilter { code: None, .. }) => {
-            Some(Message::IndexTitle.in_locale(locale))
+            Some(message::INDEX_TITLE.in_locale(locale))
         }
     };
     document.set_title(&shown.map_or("Relight".to_owned(), |shown| format!("{shown} · Relight")));
@@ -223,7 +224,7 @@ fn Power(props: &PowerProps) -> Html {
     if let Some(run) = &view.run {
         return html! {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
-                <h1 class="hidden">{ Message::PageTitle.in_locale(locale) }</h1>
+                <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
                 <ApprovalNotice status={view.approval.clone()} />
                 { remarks(view) }
                 if run.can_close() { <PutAway is_unfinished={run.is_unfinished()} /> }
@@ -256,20 +257,20 @@ fn Power(props: &PowerProps) -> Html {
     };
     html! {
         <main class="two-panes" data-step={step(view)} tabindex="-1" ref={main.clone()}>
-            <h1 class="hidden">{ Message::PageTitle.in_locale(locale) }</h1>
+            <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
             { remarks(view) }
             if let Some(link) = &view.link { <Linked link={link.clone()} session={view.session.clone()} /> }
             <ApprovalNotice status={view.approval.clone()} />
             <Compose form={view.session.form().clone()}
                 refusal={match view.session.step() {
-                    Step::Compose { refusal } => refusal.clone(),
-                    Step::Preflight { .. } | Step::Review(_) => None,
+                    Step::Compose { refusal: Some(refusal) } => Some((field_of(refusal), refusal.sentence(locale))),
+                    Step::Compose { refusal: None } | Step::Preflight { .. } | Step::Review(_) => None,
                 }}
                 reviewing={match view.session.step() {
                     Step::Compose { .. } => false,
                     Step::Preflight { .. } | Step::Review(_) => true,
                 }}
-                key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} />
+                key_slots={key_slots(view)} key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} />
             { review }
             if let Some(saved_runs) = view.saved_runs.as_ref().filter(|saved_runs| !saved_runs.is_empty()) {
                 <p class="small whole">
@@ -289,17 +290,60 @@ fn run_key(view: &View, run: &Run, locale: Locale) -> Html {
         return Html::default();
     }
     let problem = wrong_key(view, run, locale);
+    let cloud = run.spec().target().cloud;
+    let key_id = view.wrong_key_id.as_deref().unwrap_or(&run.about().key_id).to_owned();
+    let slots = key_details::slots(&KeyDetailsProps {
+        cloud,
+        key_id: key_id.clone().into(),
+        form: None,
+        key_state: view.key.clone(),
+    });
     html! {
         <form class="panel" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
             <div class="body">
                 if view.key.source.is_none() {
-                    <p>{ Message::KeyWanted.in_locale(locale) }</p>
+                    <p>{ message::KEY_WANTED.in_locale(locale) }</p>
                 }
-                <Credential cloud={run.spec().target().cloud}
-                    key_id={view.wrong_key_id.as_deref().unwrap_or(&run.about().key_id).to_owned()}
-                    key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} {problem} />
+                <Credential {cloud} {key_id} {slots} key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} {problem} />
             </div>
         </form>
+    }
+}
+
+/// What stands around the fields of the form's key.
+fn key_slots(view: &View) -> KeySlots {
+    let form = view.session.form();
+    key_details::slots(&KeyDetailsProps {
+        cloud: form.cloud(),
+        key_id: form.key_id().to_owned().into(),
+        form: Some(form.clone()),
+        key_state: view.key.clone(),
+    })
+}
+
+/// The public name of the field at which a refusal is shown.
+fn field_of(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::UnknownOperation { .. } | Refusal::NotAllowed { .. } => "operation",
+        Refusal::DryRunOnly => "dryRun",
+        Refusal::ReasonMissing | Refusal::KeyInReason | Refusal::OnceNotProven => "reason",
+        Refusal::NoInstances
+        | Refusal::TooManyInstances { .. }
+        | Refusal::InstancesNotAllowed { .. } => "instanceIds",
+        Refusal::RegionMissing
+        | Refusal::RegionMalformed { .. }
+        | Refusal::RegionNotUsed { .. } => "region",
+        Refusal::UnknownSite { .. } => "site",
+        Refusal::UnknownOption { .. }
+        | Refusal::OptionTwice { .. }
+        | Refusal::OptionValue { .. }
+        | Refusal::Exclusive { .. } => "mode",
+        Refusal::DryRunProvesNothing => "batching",
+        Refusal::ErasesSeveral { .. } | Refusal::ErasesElsewhere { .. } => "erase",
+        Refusal::KeyIdMalformed { .. } | Refusal::KeyIdPrefix { .. } => "keyId",
+        Refusal::SecretMalformed { .. } | Refusal::KeySwapped { .. } => "secret",
+        Refusal::SecretInText { field } | Refusal::TokenSwapped { field, .. } => field,
+        Refusal::TokenMalformed { .. } => "token",
     }
 }
 
@@ -332,7 +376,7 @@ struct PutAwayProps {
 #[component]
 fn PutAway(props: &PutAwayProps) -> Html {
     let (locale, dispatch, navigation) = (use_locale(), use_dispatch(), use_navigation());
-    let words = if props.is_unfinished { Message::PutAway } else { Message::SavedRuns };
+    let words = if props.is_unfinished { message::PUT_AWAY } else { message::SAVED_RUNS };
     let onclick = Callback::from(move |_: MouseEvent| {
         dispatch.emit(Intent::History(HistoryAction::Close));
         navigation.on_navigate.emit(PageRoute::Runs);

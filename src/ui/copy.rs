@@ -4,15 +4,16 @@ use super::icon::{Icon, icon};
 use crate::{
     context::{use_dispatch, use_locale},
     store::Intent,
-    text::{Message, MessageArgs},
+    text::{MessageArgs, message},
 };
 use gloo_timers::callback::Timeout;
+use relight_core::i18n::Text;
 use yew::{AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_state_eq};
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct CopyButtonProps {
     pub(crate) text: AttrValue,
-    pub(crate) label: Message,
+    pub(crate) label: Text,
     /// What is copied, for screen readers, where the words on the button are not enough.
     #[prop_or_default]
     pub(crate) what: Option<AttrValue>,
@@ -38,7 +39,7 @@ pub(crate) fn CopyButton(props: &CopyButtonProps) -> Html {
         })
     };
     let (picture, label) =
-        if *copied { (Icon::Check, Message::Copied) } else { (Icon::Copy, props.label) };
+        if *copied { (Icon::Check, message::COPIED) } else { (Icon::Copy, props.label) };
     let what = props.what.as_deref().filter(|_| !*copied);
     html! {
         <button type="button" class="tiny" data-action="copy"

@@ -7,21 +7,17 @@ use super::{
     icon::{Icon, icon},
     untrusted_text::shown,
 };
-#[cfg(not(feature = "console"))]
-use crate::context::Dispatch;
-#[cfg(feature = "console")]
-use crate::text::keys;
 use crate::{
     context::{use_dispatch, use_locale},
     frame::UntrustedParent,
     store::{Intent, KeyState},
-    text::{Message, MessageArgs},
+    text::{FormMessage, keys, message},
     vault::{LockReason, Typed},
 };
 use relight_core::{
     cloud::Cloud,
     credential::{Doubt, Guard, doubt, is_no_secret, is_no_token, is_swapped},
-    form::{Form, FormEdit, SecretStatus},
+    form::{FormEdit, SecretStatus},
     i18n::Locale,
 };
 use yew::{
@@ -32,14 +28,22 @@ use yew::{
 /// A field by its public name, and what is wrong with it in words.
 pub(crate) type Field = (&'static str, String);
 
+/// What stands around the fields of a key.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct KeySlots {
+    pub(crate) above: Html,
+    pub(crate) below: Html,
+    /// In the place of the fields, where keys come from somewhere by themselves.
+    pub(crate) instead: Option<Html>,
+}
+
 /// What is known of the key.
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct CredentialProps {
     pub(crate) cloud: &'static dyn Cloud,
     pub(crate) key_id: AttrValue,
-    /// The form that the key is for; a run has none.
     #[prop_or_default]
-    pub(crate) form: Option<Form>,
+    pub(crate) slots: KeySlots,
     /// What the vault says of it.
     pub(crate) key_state: KeyState,
     pub(crate) untrusted_parent: Option<UntrustedParent>,
@@ -63,36 +67,27 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
         .flatten();
     let status = props.key_state.secret != SecretStatus::Missing
         || props.key_state.token != SecretStatus::Missing;
-    #[cfg(feature = "console")]
-    if props.key_state.source.is_some() {
+    if let Some(instead) = &props.slots.instead {
         return html! {
             <fieldset class="credential">
-                <legend>{ Message::Key.in_locale(locale) }</legend>
-                <super::key_details::Sourced ..props.clone() />
-                <super::saved_keys::KeptKeys ..props.clone() />
+                <legend>{ message::KEY.in_locale(locale) }</legend>
+                { instead.clone() }
                 if status {
                     <div class="row small muted">
-                        <span class="grow">{ Message::KeyInTab.in_locale(locale) }</span>
+                        <span class="grow">{ message::KEY_IN_TAB.in_locale(locale) }</span>
                         <button type="button" class="tiny" data-action="forget" onclick={onforget}>
-                            { Message::Forget.in_locale(locale) }
+                            { message::FORGET.in_locale(locale) }
                         </button>
                     </div>
                 }
             </fieldset>
         };
     }
-    #[cfg(feature = "console")]
-    let (saved, details) = (
-        html! { <super::saved_keys::KeptKeys ..props.clone() /> },
-        html! { <super::key_details::Keeping ..props.clone() /> },
-    );
-    #[cfg(not(feature = "console"))]
-    let (saved, details) = (Html::default(), about(props, &dispatch, locale));
     let (in_tab, forget) = in_tab(props, status, locale);
     html! {
         <fieldset class="credential">
-            <legend>{ Message::Key.in_locale(locale) }</legend>
-            { saved }
+            <legend>{ message::KEY.in_locale(locale) }</legend>
+            { props.slots.above.clone() }
             <div class="field beside">
                 <label for="key-id">{ labels.key_id_label }</label>
                 <input id="key-id" name="keyId" type="text" autocomplete="username" autocapitalize="none"
@@ -116,7 +111,7 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
                     guard={props.key_state.guard} cloud={props.cloud} key_id={&props.key_id} optional={true}
                     on_typed={dispatch.reform(Intent::Token)} />
             }
-            { details }
+            { props.slots.below.clone() }
             { gone(&props.key_state, locale) }
             <div class="row small muted">
                 <span class="grow">{ in_tab }</span>
@@ -132,16 +127,15 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
 
 /// Where the key is, and what lets go of it.
 fn in_tab(props: &CredentialProps, status: bool, locale: Locale) -> (&'static str, &'static str) {
-    #[cfg(feature = "console")]
     if props.key_state.chosen.is_some() {
         return (keys::CHOSEN.in_locale(locale), keys::PUT_BACK.in_locale(locale));
     }
     let in_tab = match (status, props.key_state.is_readable) {
-        (false, _) => Message::KeySaved,
-        (true, false) => Message::KeyInTab,
-        (true, true) => Message::KeyReadable,
+        (false, _) => message::KEY_SAVED,
+        (true, false) => message::KEY_IN_TAB,
+        (true, true) => message::KEY_READABLE,
     };
-    (in_tab.in_locale(locale), Message::Forget.in_locale(locale))
+    (in_tab.in_locale(locale), message::FORGET.in_locale(locale))
 }
 
 /// Said as soon as a secret is entered that looks like a key id; what else is wrong with the two is said
@@ -158,7 +152,7 @@ fn swapped(props: &CredentialProps, locale: Locale) -> Option<String> {
     } else {
         labels.token_label.filter(|_| is_no_secret(props.cloud, secret))?
     };
-    Some(MessageArgs::KeySwapped(labels.secret_label, other).in_locale(locale))
+    Some(FormMessage::KeySwapped(labels.secret_label, other).in_locale(locale))
 }
 
 /// Said as soon as a token is entered that is the secret, or looks like one.
@@ -166,20 +160,18 @@ fn no_token(props: &CredentialProps, locale: Locale) -> Option<String> {
     let labels = &props.cloud.manifest().credential;
     let token = labels.token_label.filter(|_| props.key_state.token == SecretStatus::Malformed)?;
     is_no_token(props.key_state.guard)
-        .then(|| MessageArgs::TokenSwapped(token, labels.secret_label).in_locale(locale))
+        .then(|| FormMessage::TokenSwapped(token, labels.secret_label).in_locale(locale))
 }
 
 /// The way to what only the rest of the page has: to keep the key, and what it must be allowed.
-#[cfg(not(feature = "console"))]
-fn about(props: &CredentialProps, dispatch: &Dispatch, locale: Locale) -> Html {
-    if props.key_state.secret != SecretStatus::Usable {
-        return Html::default();
-    }
+#[component]
+pub(crate) fn AboutKey() -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
     html! {
         <div class="row">
             <button type="button" class="tiny" data-action="about-key"
                 onclick={dispatch.reform(|_| Intent::AboutKey)}>
-                { Message::AboutKey.in_locale(locale) }
+                { message::ABOUT_KEY.in_locale(locale) }
             </button>
         </div>
     }
@@ -190,14 +182,14 @@ fn refused(untrusted_parent: &UntrustedParent, locale: Locale) -> Html {
     let address = web_sys::window().and_then(|window| window.location().href().ok());
     html! {
         <fieldset class="credential">
-            <legend>{ Message::Key.in_locale(locale) }</legend>
+            <legend>{ message::KEY.in_locale(locale) }</legend>
             <p class="small hint-warn" role="alert" data-stranger={untrusted_parent.origin.clone().unwrap_or_default()}>
                 { icon(Icon::Warning) }
-                <span>{ shown(&MessageArgs::UntrustedParent(untrusted_parent.origin.as_deref()).in_locale(locale)) }</span>
+                <span>{ shown(&FormMessage::UntrustedParent(untrusted_parent.origin.as_deref()).in_locale(locale)) }</span>
             </p>
             <p class="small">
                 <a href={address} target="_blank" rel="noopener" data-action="open-alone">
-                    { Message::OpenAlone.in_locale(locale) }
+                    { message::OPEN_ALONE.in_locale(locale) }
                 </a>
             </p>
         </fieldset>
@@ -252,14 +244,15 @@ fn SecretField(props: &SecretProps) -> Html {
         ("key-secret", "e-secret", "current-password")
     };
     let placeholder = match (props.status, props.optional) {
-        (SecretStatus::Usable, _) => Some(Message::KeyPlaceholder.in_locale(locale)),
+        (SecretStatus::Usable, _) => Some(message::KEY_PLACEHOLDER.in_locale(locale)),
         (SecretStatus::Missing | SecretStatus::Malformed, true) => {
-            Some(Message::Optional.in_locale(locale))
+            Some(message::OPTIONAL.in_locale(locale))
         }
         (SecretStatus::Missing | SecretStatus::Malformed, false) => None,
     };
     let problem = props.problem.as_deref().or_else(|| {
-        (props.status == SecretStatus::Malformed).then(|| Message::SecretUnusable.in_locale(locale))
+        (props.status == SecretStatus::Malformed)
+            .then(|| message::SECRET_UNUSABLE.in_locale(locale))
     });
     html! {
         <div class="field beside">
@@ -303,10 +296,10 @@ fn taking(props: &SecretProps, node: NodeRef) -> impl Fn() + Clone + 'static + u
 pub(crate) fn gone(key: &KeyState, locale: Locale) -> Html {
     let Some(why) = key.locked else { return Html::default() };
     let (word, message) = match why {
-        LockReason::Idle => ("idle", Message::LockedIdle),
-        LockReason::Left => ("left", Message::LockedLeft),
-        LockReason::Asked => ("asked", Message::LockedAsked),
-        LockReason::Expired => ("expired", Message::LockedExpired),
+        LockReason::Idle => ("idle", message::LOCKED_IDLE),
+        LockReason::Left => ("left", message::LOCKED_LEFT),
+        LockReason::Asked => ("asked", message::LOCKED_ASKED),
+        LockReason::Expired => ("expired", message::LOCKED_EXPIRED),
     };
     html! {
         <p class="small hint-warn" role="status" data-locked={word}>
@@ -319,8 +312,8 @@ pub(crate) fn gone(key: &KeyState, locale: Locale) -> Html {
 fn doubt_in_words(doubt: Doubt, locale: Locale) -> String {
     match doubt {
         Doubt::OtherCloud(other) => {
-            MessageArgs::KeyOfCloud(other.manifest().name.in_locale(locale)).in_locale(locale)
+            FormMessage::KeyOfCloud(other.manifest().name.in_locale(locale)).in_locale(locale)
         }
-        Doubt::UnusualLength => Message::DoubtLength.in_locale(locale).into(),
+        Doubt::UnusualLength => message::DOUBT_LENGTH.in_locale(locale).into(),
     }
 }

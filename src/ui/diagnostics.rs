@@ -8,11 +8,11 @@ use super::{
 use crate::{
     context::{use_dispatch, use_locale},
     store::{Diagnostics, Intent, Shared},
-    text::{Message, MessageArgs, diagnostics as words},
+    text::{MessageArgs, diagnostics as words, message},
 };
 use relight_core::{
     diagnostics::{CheckResult, Finding},
-    i18n::Locale,
+    i18n::{Locale, Text},
 };
 use yew::{Html, Properties, classes, component, html};
 
@@ -28,7 +28,7 @@ pub(crate) struct DoctorProps {
 #[component]
 pub(crate) fn Doctor(props: &DoctorProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let findings = props.diagnostics.as_deref().and_then(|one| one.findings.as_ref());
     let busy = props.diagnostics.is_some() && findings.is_none();
     let onclick = dispatch.reform(|_| Intent::RunDiagnostics);
@@ -37,16 +37,16 @@ pub(crate) fn Doctor(props: &DoctorProps) -> Html {
             if busy { "busy" } else if findings.is_some() { "done" } else { "idle" }
         }>
             <div class="head">
-                <h1 id="h-doctor">{ t(Message::DiagnosticsTitle) }</h1>
+                <h1 id="h-doctor">{ t(message::DIAGNOSTICS_TITLE) }</h1>
                 <span class="grow"></span>
                 <span class="small muted">{ shown(&props.route) }</span>
             </div>
             <div class="body stack">
-                <p class="muted">{ t(Message::DiagnosticsHint) }</p>
+                <p class="muted">{ t(message::DIAGNOSTICS_HINT) }</p>
                 <div class="row">
                     <button type="button" class="primary" data-action="examine"
                         aria-busy={busy.then_some("true")} disabled={busy} {onclick}>
-                        { t(Message::RunDiagnostics) }
+                        { t(message::RUN_DIAGNOSTICS) }
                     </button>
                 </div>
                 if let Some((one, findings)) = props.diagnostics.as_deref().zip(findings) {

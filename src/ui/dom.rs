@@ -102,7 +102,6 @@ pub(crate) fn focus(node: &NodeRef) {
 }
 
 /// Takes the focus from whatever has it inside an element's shadow root.
-#[cfg(feature = "console")]
 pub(crate) fn leave(host: &HtmlElement) {
     let active = host.shadow_root().and_then(|root| root.active_element());
     if let Some(element) = active.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
@@ -120,7 +119,6 @@ pub(crate) fn focus_in(node: &NodeRef, selector: &str) {
 }
 
 /// The same, or on the element itself, if nothing has the focus.
-#[cfg(feature = "console")]
 pub(crate) fn refocus(node: &NodeRef, selector: Option<&str>) {
     let root = node.cast::<Element>().map(|element| element.get_root_node());
     let root = root.and_then(|root| root.dyn_into::<ShadowRoot>().ok());

@@ -13,14 +13,14 @@ use super::{
 use crate::{
     context::use_locale,
     routes::{IndexFilter, PageRoute},
-    text::{self, Message, MessageArgs},
+    text::{self, MessageArgs, message},
 };
 use relight_core::{
     cloud::{self, Cloud},
     explain::{
         self, Effect, ErrorReport, Explanation, Item, LAYERS, LAYERS_ID, find_in_index, index,
     },
-    i18n::Locale,
+    i18n::{Locale, Text},
 };
 use yew::{
     Callback, Html, InputEvent, NodeRef, Properties, classes, component, html, use_effect_with,
@@ -47,7 +47,7 @@ struct Listed {
 #[component]
 pub(crate) fn Errors(props: &ErrorsProps) -> Html {
     let (locale, navigation) = (use_locale(), use_navigation());
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let wanted = use_state_eq(String::new);
     let page = use_state_eq(|| 0_usize);
     let printing = use_state_eq(|| false);
@@ -97,10 +97,10 @@ pub(crate) fn Errors(props: &ErrorsProps) -> Html {
         <section class={classes!("panel", "errors", if open.is_some() { "opened" } else { "" })} part="panel errors"
             aria-labelledby="h-errors">
             <div class="head">
-                <h1 id="h-errors">{ t(Message::IndexTitle) }</h1>
-                <span class="small muted grow"><span class="wide">{ t(Message::IndexHint) }</span></span>
-                <button type="button" class="tiny" data-action="print" onclick={onprint}>{ t(Message::Print) }</button>
-                <PageLink to={PageRoute::Explain} class="tiny" action="explain">{ t(Message::PasteAnError) }</PageLink>
+                <h1 id="h-errors">{ t(message::INDEX_TITLE) }</h1>
+                <span class="small muted grow"><span class="wide">{ t(message::INDEX_HINT) }</span></span>
+                <button type="button" class="tiny" data-action="print" onclick={onprint}>{ t(message::PRINT) }</button>
+                <PageLink to={PageRoute::Explain} class="tiny" action="explain">{ t(message::PASTE_AN_ERROR) }</PageLink>
             </div>
             { tools(section, &all, &wanted, oninput, locale) }
             <div class={if open.is_some() { "split wide-aside" } else { "" }}>
@@ -108,10 +108,10 @@ pub(crate) fn Errors(props: &ErrorsProps) -> Html {
                     if *printing && open.is_none() {
                         { for found.iter().map(|item| meaning_card(item, locale, true)) }
                     } else if found.is_empty() {
-                        <p class="nothing muted" role="status">{ t(Message::NothingMatches) }</p>
+                        <p class="nothing muted" role="status">{ t(message::NOTHING_MATCHES) }</p>
                     } else {
                         { list(&props.shown, section, &found, *page, locale) }
-                        <Pager label={t(Message::IndexTitle)} total={found.len()} size={PAGE_SIZE} page={*page}
+                        <Pager label={t(message::INDEX_TITLE)} total={found.len()} size={PAGE_SIZE} page={*page}
                             on_page={Callback::from(move |to| page.set(to))} />
                     }
                 </div>
@@ -131,17 +131,17 @@ fn tools(
     oninput: Callback<InputEvent>,
     locale: Locale,
 ) -> Html {
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let sections = sections().map(|section| {
         let count = all.iter().filter(|one| one.item.cloud == section).count();
         (Some(section), section_name(section, locale), count)
     });
-    let sections = std::iter::once((None, t(Message::All), all.len())).chain(sections);
+    let sections = std::iter::once((None, t(message::ALL), all.len())).chain(sections);
     html! {
         <div class="tools stack">
-            <input name="findError" type="search" aria-label={t(Message::FindError)} placeholder={t(Message::FindError)}
+            <input name="findError" type="search" aria-label={t(message::FIND_ERROR)} placeholder={t(message::FIND_ERROR)}
                 autocomplete="off" spellcheck="false" value={wanted.to_owned()} {oninput} />
-            <nav class="counts" aria-label={t(Message::Cloud)}>
+            <nav class="counts" aria-label={t(message::CLOUD)}>
                 { for sections.map(|(section, name, count)| {
                     let place = PageRoute::Errors(IndexFilter { section, code: None });
                     let is_shown = chosen == section;
@@ -177,9 +177,9 @@ fn opened_code(
             <div class="row">
                 <h2 class="grow" id="h-error" tabindex="-1" ref={heading}><code>{ shown(code) }</code></h2>
                 if let Some(address) = navigation.routed.then(address).flatten() {
-                    <CopyButton text={address} label={Message::CopyLink} />
+                    <CopyButton text={address} label={message::COPY_LINK} />
                 }
-                <PageLink to={up} class="tiny" action="close">{ Message::Close.in_locale(locale) }</PageLink>
+                <PageLink to={up} class="tiny" action="close">{ message::CLOSE.in_locale(locale) }</PageLink>
             </div>
             if items.len() > 1 {
                 <p class="small muted">{ MessageArgs::Meanings(items.len()).in_locale(locale) }</p>
@@ -249,37 +249,37 @@ fn row(open: &IndexFilter, chosen: Option<&str>, item: &Item, nth: usize, locale
 
 /// One meaning of a code, in full.
 fn meaning_card(item: &Item, locale: Locale, with_code: bool) -> Html {
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let good = item.effect == Effect::DryRunPassed;
     html! {
         <article class={classes!("group", "card", if good { "good-card" } else { "" })} data-code={item.code}>
             <div class="row">
                 <h3 class="grow">{ item.title.clone() }</h3>
                 if good {
-                    <span class="chip good">{ icon(Icon::Check) }{ t(Message::Success) }</span>
+                    <span class="chip good">{ icon(Icon::Check) }{ t(message::SUCCESS) }</span>
                 } else {
                     { badge(item.retry, locale) }
                 }
             </div>
             <p>{ item.meaning.clone() }</p>
             <div class="stack tight">
-                <h4>{ t(Message::WhatToDoAboutIt) }</h4>
+                <h4>{ t(message::WHAT_TO_DO_ABOUT_IT) }</h4>
                 <p>{ item.remedy.clone() }</p>
             </div>
             <dl class="kv">
                 if with_code {
-                    <dt>{ t(Message::Cloud) }</dt><dd>{ section_name(item.cloud, locale) }</dd>
-                    <dt>{ t(Message::Code) }</dt><dd><code>{ item.code }</code></dd>
+                    <dt>{ t(message::CLOUD) }</dt><dd>{ section_name(item.cloud, locale) }</dd>
+                    <dt>{ t(message::CODE) }</dt><dd><code>{ item.code }</code></dd>
                 }
-                <dt>{ t(Message::WhoLabel) }</dt><dd>{ text::who(item.who).in_locale(locale) }</dd>
+                <dt>{ t(message::WHO_LABEL) }</dt><dd>{ text::who(item.who).in_locale(locale) }</dd>
                 if let Some(said) = &item.told_apart_by {
-                    <dt>{ t(Message::CloudSays) }</dt><dd lang="en">{ said.clone() }</dd>
+                    <dt>{ t(message::CLOUD_SAYS) }</dt><dd lang="en">{ said.clone() }</dd>
                 }
                 if let Some(status) = item.status {
-                    <dt>{ t(Message::Status) }</dt><dd>{ status.to_string() }</dd>
+                    <dt>{ t(message::STATUS) }</dt><dd>{ status.to_string() }</dd>
                 }
                 if !item.operations.is_empty() {
-                    <dt>{ t(Message::AnsweredBy) }</dt><dd>{ item.operations.join(", ") }</dd>
+                    <dt>{ t(message::ANSWERED_BY) }</dt><dd>{ item.operations.join(", ") }</dd>
                 }
             </dl>
         </article>
@@ -339,7 +339,7 @@ fn sections() -> impl Iterator<Item = &'static str> {
 
 fn section_name(section: &str, locale: Locale) -> &'static str {
     let cloud = cloud::by_id(section).map(|cloud| cloud.manifest().name.in_locale(locale));
-    cloud.unwrap_or(Message::BelowTheClouds.in_locale(locale))
+    cloud.unwrap_or(message::BELOW_THE_CLOUDS.in_locale(locale))
 }
 
 /// The address of what is shown, to hand on.

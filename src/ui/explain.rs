@@ -13,12 +13,12 @@ use super::{
 use crate::{
     context::use_locale,
     routes::{IndexFilter, PageRoute},
-    text::{self, Message, lines},
+    text::{self, lines, message},
 };
 use relight_core::{
     cloud::{self, Cloud},
     explain::{Explanation, TextOptions, explain_text, hide_secrets},
-    i18n::Locale,
+    i18n::{Locale, Text},
 };
 use yew::{
     Callback, Html, InputEvent, classes, component, html, use_memo, use_node_ref, use_state_eq,
@@ -28,7 +28,7 @@ use yew::{
 #[component]
 pub(crate) fn Explain() -> Html {
     let locale = use_locale();
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let pasted = use_state_eq(String::new);
     let hidden = use_state_eq(|| false);
     let field = use_node_ref();
@@ -64,31 +64,31 @@ pub(crate) fn Explain() -> Html {
     html! {
         <section class="panel explain" part="panel explain" aria-labelledby="h-explain">
             <div class="head">
-                <h1 class="grow" id="h-explain">{ t(Message::ExplainTitle) }</h1>
-                <PageLink to={PageRoute::Errors(IndexFilter::default())} class="tiny" action="errors">{ t(Message::AllErrors) }</PageLink>
+                <h1 class="grow" id="h-explain">{ t(message::EXPLAIN_TITLE) }</h1>
+                <PageLink to={PageRoute::Errors(IndexFilter::default())} class="tiny" action="errors">{ t(message::ALL_ERRORS) }</PageLink>
             </div>
             <div class="body">
                 <div class="field">
                     <div class="row">
-                        <label class="grow" for="error-text">{ t(Message::ExplainLabel) }</label>
+                        <label class="grow" for="error-text">{ t(message::EXPLAIN_LABEL) }</label>
                         if !is_empty {
                             <button type="button" class="tiny" data-action="clear" onclick={onclear}>
-                                { t(Message::Clear) }
+                                { t(message::CLEAR) }
                             </button>
                         }
                     </div>
                     <textarea id="error-text" name="errorText" spellcheck="false" autocomplete="off" rows="6"
                         ref={field} aria-describedby="explain-hint" {oninput} />
                 </div>
-                <p class="small muted" id="explain-hint">{ t(Message::ExplainHint) }</p>
-                <div class="stack" role="region" aria-live="polite" aria-label={t(Message::WhatHappened)}>
+                <p class="small muted" id="explain-hint">{ t(message::EXPLAIN_HINT) }</p>
+                <div class="stack" role="region" aria-live="polite" aria-label={t(message::WHAT_HAPPENED)}>
                     if *hidden {
-                        <div class="note info" data-note="hidden">{ icon(Icon::Key) }<p>{ t(Message::SecretsHidden) }</p></div>
+                        <div class="note info" data-note="hidden">{ icon(Icon::Key) }<p>{ t(message::SECRETS_HIDDEN) }</p></div>
                     }
                     if is_empty {
-                        <p class="muted">{ t(Message::ExplainEmpty) }</p>
+                        <p class="muted">{ t(message::EXPLAIN_EMPTY) }</p>
                     } else if explanations.is_empty() {
-                        <p class="muted">{ t(Message::NothingFound) }</p>
+                        <p class="muted">{ t(message::NOTHING_FOUND) }</p>
                     }
                     { for explanations.iter().map(|one| explanation(one, locale)) }
                 </div>
@@ -98,7 +98,7 @@ pub(crate) fn Explain() -> Html {
 }
 
 fn explanation(explanation: &Explanation, locale: Locale) -> Html {
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let manifest = explanation.cloud.and_then(cloud::by_id).map(Cloud::manifest);
     html! {
         <article class={classes!("group", "card", if explanation.success { "good-card" } else { "" })}
@@ -109,7 +109,7 @@ fn explanation(explanation: &Explanation, locale: Locale) -> Html {
                 }
                 <span class="grow"></span>
                 if explanation.success {
-                    <span class="chip good">{ icon(Icon::Check) }{ t(Message::Success) }</span>
+                    <span class="chip good">{ icon(Icon::Check) }{ t(message::SUCCESS) }</span>
                 } else {
                     { badge(explanation.retry, locale) }
                 }
@@ -117,14 +117,14 @@ fn explanation(explanation: &Explanation, locale: Locale) -> Html {
             <h2>{ shown(&explanation.title) }</h2>
             <p>{ shown(&explanation.meaning) }</p>
             <div class="stack tight">
-                <h3>{ t(Message::WhatToDoAboutIt) }</h3>
+                <h3>{ t(message::WHAT_TO_DO_ABOUT_IT) }</h3>
                 <p>{ shown(&explanation.remedy) }</p>
             </div>
             { hints(explanation) }
             { permission(explanation, locale) }
             <dl class="kv">
                 if let Some(detected_format) = explanation.detected_format {
-                    <dt>{ t(Message::DetectedFormat) }</dt>
+                    <dt>{ t(message::DETECTED_FORMAT) }</dt>
                     <dd>
                         { text::detected_format(detected_format).in_locale(locale) }{ " · " }
                         { text::confidence(explanation.confidence).in_locale(locale) }
@@ -132,16 +132,16 @@ fn explanation(explanation: &Explanation, locale: Locale) -> Html {
                 }
                 { facts(explanation, None, locale) }
                 if let Some(id) = &explanation.request_id {
-                    <dt>{ t(Message::RequestColumn) }</dt><dd><code>{ shown(id) }</code></dd>
+                    <dt>{ t(message::REQUEST_COLUMN) }</dt><dd><code>{ shown(id) }</code></dd>
                 }
                 if !explanation.instance_ids.is_empty() {
-                    <dt>{ t(Message::Instances) }</dt><dd><code>{ shown(&explanation.instance_ids.join(" ")) }</code></dd>
+                    <dt>{ t(message::INSTANCES) }</dt><dd><code>{ shown(&explanation.instance_ids.join(" ")) }</code></dd>
                 }
             </dl>
             <div class="row">
-                <CopyButton text={for_support(explanation, locale)} label={Message::CopyForSupport} />
+                <CopyButton text={for_support(explanation, locale)} label={message::COPY_FOR_SUPPORT} />
                 if let Some(address) = &explanation.address {
-                    <PageLink to={PageRoute::Errors(IndexFilter::at(address))} class="tiny" action="open">{ t(Message::AllAboutCode) }</PageLink>
+                    <PageLink to={PageRoute::Errors(IndexFilter::at(address))} class="tiny" action="open">{ t(message::ALL_ABOUT_CODE) }</PageLink>
                 }
             </div>
             { vendor_page(explanation, locale) }
@@ -151,19 +151,19 @@ fn explanation(explanation: &Explanation, locale: Locale) -> Html {
 
 /// What a vendor's support asks for, as far as the text has it.
 fn for_support(explanation: &Explanation, locale: Locale) -> String {
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let cloud =
         explanation.cloud.and_then(cloud::by_id).map(|one| one.manifest().name.in_locale(locale));
     lines(
         &explanation.title,
         &[
-            (t(Message::Cloud), cloud.unwrap_or_default()),
-            (t(Message::Region), explanation.region.as_deref().unwrap_or_default()),
-            (t(Message::Operation), explanation.operation.as_deref().unwrap_or_default()),
-            (t(Message::Code), explanation.code.as_deref().unwrap_or_default()),
-            (t(Message::CloudSaid), &explanation.original),
-            (t(Message::RequestColumn), explanation.request_id.as_deref().unwrap_or_default()),
-            (t(Message::Instances), &explanation.instance_ids.join(" ")),
+            (t(message::CLOUD), cloud.unwrap_or_default()),
+            (t(message::REGION), explanation.region.as_deref().unwrap_or_default()),
+            (t(message::OPERATION), explanation.operation.as_deref().unwrap_or_default()),
+            (t(message::CODE), explanation.code.as_deref().unwrap_or_default()),
+            (t(message::CLOUD_SAID), &explanation.original),
+            (t(message::REQUEST_COLUMN), explanation.request_id.as_deref().unwrap_or_default()),
+            (t(message::INSTANCES), &explanation.instance_ids.join(" ")),
         ],
     )
 }

@@ -12,13 +12,13 @@ use super::{
 use crate::{
     context::{Dispatch, use_dispatch, use_locale},
     store::{Intent, Shared},
-    text::{self, Message, MessageArgs},
+    text::{self, MessageArgs, message},
 };
 use relight_core::{
     answer::{Fault, Outcome},
     cloud::{self, Cloud, Verb},
     explain::{self, Denial, Explanation, Known, Retry, SuggestedAction},
-    i18n::Locale,
+    i18n::{Locale, Text},
     ids::InstanceId,
     plan::OperationSpec,
     request::{Request, Signed},
@@ -62,7 +62,7 @@ impl PartialEq for CardProps {
 pub(crate) fn Card(props: &CardProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let (run, row) = (&*props.run, &*props.row);
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let spec = run.spec();
     let verb = spec.operation().verb;
     let explanation = row
@@ -86,9 +86,9 @@ pub(crate) fn Card(props: &CardProps) -> Html {
     let (title, meaning, remedy) = match (&explanation, row.outcome) {
         // The words of the entry are about an error; a passed rehearsal is none.
         (_, Outcome::DryRunPassed) => (
-            t(Message::PassedDryRun).to_owned(),
-            t(Message::PassedDryRunMeaning).to_owned(),
-            t(Message::PassedDryRunRemedy).to_owned(),
+            t(message::PASSED_DRY_RUN).to_owned(),
+            t(message::PASSED_DRY_RUN_MEANING).to_owned(),
+            t(message::PASSED_DRY_RUN_REMEDY).to_owned(),
         ),
         (Some(explanation), _) => {
             (explanation.title.clone(), explanation.meaning.clone(), explanation.remedy.clone())
@@ -118,7 +118,7 @@ pub(crate) fn Card(props: &CardProps) -> Html {
             <h2>{ shown(&title) }</h2>
             <p>{ shown(&meaning) }</p>
             <div class="stack tight">
-                <h3>{ t(Message::WhatToDoAboutIt) }</h3>
+                <h3>{ t(message::WHAT_TO_DO_ABOUT_IT) }</h3>
                 <p>{ shown(&remedy) }</p>
             </div>
             if let Some(explanation) = error {
@@ -129,19 +129,19 @@ pub(crate) fn Card(props: &CardProps) -> Html {
             <dl class="kv">
                 if let Some(explanation) = &explanation { { facts(explanation, row.fault.as_deref(), locale) } }
                 if let Some(id) = request_id {
-                    <dt>{ t(Message::Request) }</dt><dd><code>{ shown(id) }</code></dd>
+                    <dt>{ t(message::REQUEST) }</dt><dd><code>{ shown(id) }</code></dd>
                 }
                 { facts_of_row(run, row, locale) }
             </dl>
             <div class="row">
                 if let Some(id) = request_id {
-                    <CopyButton text={id.to_owned()} label={Message::RequestColumn} what={t(Message::RequestColumn)} />
+                    <CopyButton text={id.to_owned()} label={message::REQUEST_COLUMN} what={t(message::REQUEST_COLUMN)} />
                 }
-                <CopyButton text={for_support} label={Message::CopyForSupport} />
+                <CopyButton text={for_support} label={message::COPY_FOR_SUPPORT} />
                 if let Some(call) = row.call.filter(|_| row.sent_at.is_some()) {
                     <button type="button" class="tiny" data-action="show-request"
                         onclick={props.on_inspect.reform(move |_| call)}>
-                        { t(Message::ShowTheRequest) }
+                        { t(message::SHOW_THE_REQUEST) }
                     </button>
                 }
             </div>
@@ -152,28 +152,28 @@ pub(crate) fn Card(props: &CardProps) -> Html {
 
 /// What is known of an instance, as terms of a list.
 fn facts_of_row(run: &Run, row: &Row, locale: Locale) -> Html {
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     html! {
         <>
-            <dt>{ t(Message::Instance) }</dt><dd><code>{ row.id.as_str().to_owned() }</code></dd>
-            { term(t(Message::Name), &row.name) }
-            { term(t(Message::Zone), &row.zone) }
-            { term(t(Message::IpAddress), &row.address) }
-            { term(t(Message::StateBefore), row.previous_state.as_deref().unwrap_or_default()) }
-            { term(t(Message::StateLabel), row.state.as_deref().unwrap_or_default()) }
+            <dt>{ t(message::INSTANCE) }</dt><dd><code>{ row.id.as_str().to_owned() }</code></dd>
+            { term(t(message::NAME), &row.name) }
+            { term(t(message::ZONE), &row.zone) }
+            { term(t(message::IP_ADDRESS), &row.address) }
+            { term(t(message::STATE_BEFORE), row.previous_state.as_deref().unwrap_or_default()) }
+            { term(t(message::STATE_LABEL), row.state.as_deref().unwrap_or_default()) }
             if let Some(reason) = row.skipped {
-                <dt>{ t(Message::Detail) }</dt>
+                <dt>{ t(message::DETAIL) }</dt>
                 <dd>{ text::skip_reason(reason).in_locale(locale) }</dd>
             }
             if let Some(evidence) = row.evidence {
-                <dt>{ t(Message::Detail) }</dt>
+                <dt>{ t(message::DETAIL) }</dt>
                 <dd>{ text::evidence(evidence, run.spec().operation().verb).in_locale(locale) }</dd>
             }
             if let Some(at) = row.sent_at {
-                <dt>{ t(Message::SentAt) }</dt><dd>{ text::time_of_day(locale, at) }</dd>
+                <dt>{ t(message::SENT_AT) }</dt><dd>{ text::time_of_day(locale, at) }</dd>
             }
             if let Some(at) = row.settled_at {
-                <dt>{ t(Message::SettledAt) }</dt><dd>{ text::time_of_day(locale, at) }</dd>
+                <dt>{ t(message::SETTLED_AT) }</dt><dd>{ text::time_of_day(locale, at) }</dd>
             }
         </>
     }
@@ -235,18 +235,18 @@ fn actions(
                 )
             }),
             SuggestedAction::StartInstead => (over && verb == Verb::Reboot).then(|| {
-                let words = Message::StartInstead.in_locale(locale).to_owned();
+                let words = message::START_INSTEAD.in_locale(locale).to_owned();
                 ("start-instead", words, start_over(Verb::Start, false, true))
             }),
             SuggestedAction::OtherRegion => {
                 (over && run.spec().target().cloud.manifest().regions.required).then(|| {
-                    let words = Message::SearchRegions.in_locale(locale).to_owned();
+                    let words = message::SEARCH_REGIONS.in_locale(locale).to_owned();
                     ("other-region", words, start_over(verb, true, true))
                 })
             }
             SuggestedAction::CorrectClock => {
                 (run.choice_count(Choice::RetryFailed) > 0).then(|| {
-                    let words = Message::CorrectClock.in_locale(locale).to_owned();
+                    let words = message::CORRECT_CLOCK.in_locale(locale).to_owned();
                     ("correct-clock", words, ask(Choice::RetryFailed))
                 })
             }
@@ -258,12 +258,12 @@ fn actions(
                 })
             }
             SuggestedAction::EnterKey => over.then(|| {
-                let words = Message::EnterKeyAgain.in_locale(locale).to_owned();
+                let words = message::ENTER_KEY_AGAIN.in_locale(locale).to_owned();
                 ("enter-key", words, start_over(verb, false, false))
             }),
             SuggestedAction::CompareSignature => {
                 row.call.filter(|_| props.signed.is_some()).map(|call| {
-                    let words = Message::CompareSignature.in_locale(locale).to_owned();
+                    let words = message::COMPARE_SIGNATURE.in_locale(locale).to_owned();
                     ("compare-signature", words, props.on_inspect.reform(move |_| call))
                 })
             }
@@ -307,29 +307,29 @@ pub(crate) fn hints(explanation: &Explanation) -> Option<Html> {
 /// What is missing, and the smallest policy that allows it.
 pub(crate) fn permission(explanation: &Explanation, locale: Locale) -> Option<Html> {
     let permission = explanation.permission.as_ref()?;
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let denial = match permission.denial {
-        Denial::Explicit => Some(Message::DeniedExplicitly),
-        Denial::Implicit => Some(Message::DeniedImplicitly),
+        Denial::Explicit => Some(message::DENIED_EXPLICITLY),
+        Denial::Implicit => Some(message::DENIED_IMPLICITLY),
         Denial::Unknown => None,
     };
     let resources = permission.resources.join(" ");
     Some(html! {
         <section class="stack tight permission" data-denial={denial_word(permission.denial)}>
-            <h3>{ t(Message::MissingPermission) }</h3>
+            <h3>{ t(message::MISSING_PERMISSION) }</h3>
             <p>{ shown(&permission.advice) }</p>
             <dl class="kv">
-                if let Some(denial) = denial { <dt>{ t(Message::Denial) }</dt><dd>{ t(denial) }</dd> }
-                { term(t(Message::Action), permission.action.as_deref().unwrap_or_default()) }
-                { term(t(Message::Resource), &resources) }
-                { term(t(Message::Identity), permission.principal.as_deref().unwrap_or_default()) }
+                if let Some(denial) = denial { <dt>{ t(message::DENIAL) }</dt><dd>{ t(denial) }</dd> }
+                { term(t(message::ACTION), permission.action.as_deref().unwrap_or_default()) }
+                { term(t(message::RESOURCE), &resources) }
+                { term(t(message::IDENTITY), permission.principal.as_deref().unwrap_or_default()) }
             </dl>
             if let Some(policy) = &permission.policy {
                 <div class="row">
-                    <h4 class="grow">{ t(Message::Policy) }</h4>
-                    <CopyButton text={policy.clone()} label={Message::CopyPolicy} />
+                    <h4 class="grow">{ t(message::POLICY) }</h4>
+                    <CopyButton text={policy.clone()} label={message::COPY_POLICY} />
                 </div>
-                <pre tabindex="0" aria-label={t(Message::Policy)}>{ shown(policy) }</pre>
+                <pre tabindex="0" aria-label={t(message::POLICY)}>{ shown(policy) }</pre>
             }
         </section>
     })
@@ -361,20 +361,20 @@ pub(crate) fn badge(retry: Retry, locale: Locale) -> Html {
 
 /// Who, code and the cloud's own words, as terms of a list.
 pub(crate) fn facts(explanation: &Explanation, fault: Option<&Fault>, locale: Locale) -> Html {
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let words = match fault {
-        Some(Fault::Layer { .. }) => Message::ReceivedText,
-        Some(Fault::Cloud(_)) | None => Message::CloudSaid,
+        Some(Fault::Layer { .. }) => message::RECEIVED_TEXT,
+        Some(Fault::Cloud(_)) | None => message::CLOUD_SAID,
     };
     html! {
         <>
-            <dt>{ t(Message::WhoLabel) }</dt>
+            <dt>{ t(message::WHO_LABEL) }</dt>
             <dd>{ text::who(explanation.who).in_locale(locale) }</dd>
             if let Some(code) = &explanation.code {
-                <dt>{ t(Message::Code) }</dt>
+                <dt>{ t(message::CODE) }</dt>
                 <dd>
                     <code>{ shown(code) }</code>
-                    if !explanation.recognised { <span class="muted">{ " · " }{ t(Message::UnknownCode) }</span> }
+                    if !explanation.recognised { <span class="muted">{ " · " }{ t(message::UNKNOWN_CODE) }</span> }
                 </dd>
             }
             if !explanation.original.is_empty() {
@@ -451,24 +451,24 @@ fn for_support(
     request_id: Option<&str>,
     locale: Locale,
 ) -> String {
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let target = props.run.spec().target();
     let at = props.row.sent_at.map(text::instant).unwrap_or_default();
     text::lines(
         title,
         &[
-            (t(Message::Cloud), target.cloud.manifest().name.in_locale(locale)),
-            (t(Message::Region), &target.region),
-            (t(Message::Operation), props.run.spec().operation().name),
-            (t(Message::Instance), props.row.id.as_str()),
-            (t(Message::OutcomeColumn), props.row.outcome.word()),
+            (t(message::CLOUD), target.cloud.manifest().name.in_locale(locale)),
+            (t(message::REGION), &target.region),
+            (t(message::OPERATION), props.run.spec().operation().name),
+            (t(message::INSTANCE), props.row.id.as_str()),
+            (t(message::OUTCOME_COLUMN), props.row.outcome.word()),
             (
-                t(Message::Code),
+                t(message::CODE),
                 explanation.and_then(|explanation| explanation.code.as_deref()).unwrap_or_default(),
             ),
-            (t(Message::CloudSaid), explanation.map_or("", |explanation| &explanation.original)),
-            (t(Message::RequestColumn), request_id.unwrap_or_default()),
-            (t(Message::SentAt), &at),
+            (t(message::CLOUD_SAID), explanation.map_or("", |explanation| &explanation.original)),
+            (t(message::REQUEST_COLUMN), request_id.unwrap_or_default()),
+            (t(message::SENT_AT), &at),
         ],
     )
 }

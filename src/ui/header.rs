@@ -8,7 +8,7 @@ use super::{
 use crate::{
     context::{use_dispatch, use_locale},
     store::Intent,
-    text::Message,
+    text::message,
 };
 use relight_core::{form::SecretStatus, i18n::Locale, request::Route};
 use yew::{AttrValue, Callback, Html, Properties, component, html};
@@ -27,6 +27,9 @@ pub(crate) struct HeaderProps {
     /// Whether the operator lets nobody choose the language.
     #[prop_or_default]
     pub(crate) language_locked: bool,
+    /// Whether the key can be locked: while it is being entered it takes no time to enter it again.
+    #[prop_or_default]
+    pub(crate) may_lock: bool,
     pub(crate) on_screen: Callback<Screen>,
 }
 
@@ -50,19 +53,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
         }
     };
     let status = props.status == SecretStatus::Usable && !key_id.is_empty();
-    #[cfg(feature = "console")]
-    let lock = {
-        let onclick = dispatch.reform(|_| Intent::LockReason);
-        html! {
-            <button type="button" class="quiet" data-action="lock" title={Message::LockNow.in_locale(locale)} {onclick}>
-                { icon(Icon::LockReason) }
-                <span class="unless-narrow">{ Message::LockNow.in_locale(locale) }</span>
-            </button>
-        }
-    };
-    // There it takes no time to enter it again.
-    #[cfg(not(feature = "console"))]
-    let lock = Html::default();
+    let onlock = dispatch.reform(|_| Intent::LockReason);
     html! {
         <header class="bar" part="header">
             <div class="brand">
@@ -72,28 +63,33 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                     { mark() }<span>{ "Relight" }</span>
                 }
             </div>
-            <nav aria-label={Message::Pages.in_locale(locale)}>
-                { tab(Screen::Power, Message::Power.in_locale(locale)) }
-                { tab(Screen::Explain, Message::ExplainAnError.in_locale(locale)) }
-                { tab(Screen::Diagnostics, Message::Connection.in_locale(locale)) }
+            <nav aria-label={message::PAGES.in_locale(locale)}>
+                { tab(Screen::Power, message::POWER.in_locale(locale)) }
+                { tab(Screen::Explain, message::EXPLAIN_AN_ERROR.in_locale(locale)) }
+                { tab(Screen::Diagnostics, message::CONNECTION.in_locale(locale)) }
             </nav>
             <span class="grow"></span>
             <span class="pill wide">
-                <span class="hidden">{ Message::RouteLabel.in_locale(locale) }{ " " }</span>
+                <span class="hidden">{ message::ROUTE_LABEL.in_locale(locale) }{ " " }</span>
                 { shown(&route_name(route, locale)) }
             </span>
             if status {
                 <span class="pill wide">
                     { icon(Icon::Key) }
-                    <span class="hidden">{ Message::KeyLabel.in_locale(locale) }{ " " }</span>
+                    <span class="hidden">{ message::KEY_LABEL.in_locale(locale) }{ " " }</span>
                     <span class="id">{ shown(&shortened(key_id)) }</span>
                 </span>
-                { lock }
+                if props.may_lock {
+                    <button type="button" class="quiet" data-action="lock" title={message::LOCK_NOW.in_locale(locale)} onclick={onlock}>
+                        { icon(Icon::LockReason) }
+                        <span class="unless-narrow">{ message::LOCK_NOW.in_locale(locale) }</span>
+                    </button>
+                }
             }
             if !props.language_locked {
                 <button type="button" class="quiet" data-action="language" lang={other.tag()}
                     onclick={onlanguage}>
-                    { Message::OtherLanguage.in_locale(locale) }
+                    { message::OTHER_LANGUAGE.in_locale(locale) }
                 </button>
             }
         </header>
@@ -103,12 +99,12 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
 /// A route in few words: the proxy's host, or its path on this page's own.
 pub(crate) fn route_name(route: &Route, locale: Locale) -> String {
     match route {
-        Route::Direct => Message::Direct.in_locale(locale).into(),
+        Route::Direct => message::DIRECT.in_locale(locale).into(),
         // After `https:` or after nothing: in either case it may be another host.
         Route::Proxy { base } => {
             match base.split_once('/').and_then(|(_, rest)| rest.strip_prefix('/')) {
                 Some(rest) => rest.trim_end_matches('/').to_owned(),
-                None => format!("{} · {base}", Message::ThisPagesProxy.in_locale(locale)),
+                None => format!("{} · {base}", message::THIS_PAGES_PROXY.in_locale(locale)),
             }
         }
     }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     context::{Dispatch, use_dispatch, use_locale},
     store::Intent,
-    text::{self, Message, MessageArgs},
+    text::{self, FormMessage, message},
 };
 use relight_core::{
     cloud::Cloud,
@@ -64,15 +64,15 @@ pub(crate) fn Ids(props: &IdsProps) -> Html {
     let problem = props.problem.as_deref();
     html! {
         <div class="field ids">
-            <label class="field" for="ids-field">{ Message::Instances.in_locale(locale) }</label>
+            <label class="field" for="ids-field">{ message::INSTANCES.in_locale(locale) }</label>
             <textarea ref={node} id="ids-field" part="ids" name="instanceIds" spellcheck="false" autocapitalize="none"
                 autocomplete="off" rows="6" placeholder={ids.example} aria-describedby="ids-help e-ids"
                 aria-invalid={problem.map(|_| "true")} {oninput} />
             { problem_at("e-ids", problem) }
             if props.parsed.ids.is_empty() && props.parsed.problems.is_empty() {
                 <p class="small muted" id="ids-help">
-                    { Message::InstancesHint.in_locale(locale) }{ " " }
-                    { MessageArgs::IdsLookLike { shape: ids.shape.in_locale(locale), example: ids.example }
+                    { message::INSTANCES_HINT.in_locale(locale) }{ " " }
+                    { FormMessage::IdsLookLike { shape: ids.shape.in_locale(locale), example: ids.example }
                         .in_locale(locale) }
                 </p>
             } else {
@@ -113,18 +113,18 @@ fn Found(props: &FoundProps) -> Html {
     };
     html! {
         <>
-            <div class="counts" id="ids-help" role="group" aria-label={Message::Instances.in_locale(locale)}>
+            <div class="counts" id="ids-help" role="group" aria-label={message::INSTANCES.in_locale(locale)}>
                 <span class="count still">
-                    <b>{ text::number(locale, valid + problems) }</b>{ Message::Pasted.in_locale(locale) }
+                    <b>{ text::number(locale, valid + problems) }</b>{ message::PASTED.in_locale(locale) }
                 </span>
                 <span class="count still good" data-count="valid">
-                    <b>{ text::number(locale, valid) }</b>{ Message::Valid.in_locale(locale) }
+                    <b>{ text::number(locale, valid) }</b>{ message::VALID.in_locale(locale) }
                 </span>
-                { counter(Kind::Unusual, unusual, Message::Unusual.in_locale(locale), "warn") }
-                { counter(Kind::Malformed, count(Kind::Malformed), Message::Malformed.in_locale(locale), "bad") }
-                { counter(Kind::NearMiss, count(Kind::NearMiss), Message::NearMiss.in_locale(locale), "warn") }
-                { counter(Kind::Sample, count(Kind::Sample), Message::Sample.in_locale(locale), "warn") }
-                { counter(Kind::Repeated, count(Kind::Repeated), Message::RepeatedLabel.in_locale(locale), "") }
+                { counter(Kind::Unusual, unusual, message::UNUSUAL.in_locale(locale), "warn") }
+                { counter(Kind::Malformed, count(Kind::Malformed), message::MALFORMED.in_locale(locale), "bad") }
+                { counter(Kind::NearMiss, count(Kind::NearMiss), message::NEAR_MISS.in_locale(locale), "warn") }
+                { counter(Kind::Sample, count(Kind::Sample), message::SAMPLE.in_locale(locale), "warn") }
+                { counter(Kind::Repeated, count(Kind::Repeated), message::REPEATED_LABEL.in_locale(locale), "") }
                 { counter(Kind::OtherCloud, count(Kind::OtherCloud), &of_others(parsed, locale), "warn") }
             </div>
             if *shown == Kind::Unusual && unusual > 0 {
@@ -134,8 +134,8 @@ fn Found(props: &FoundProps) -> Html {
                         { for parsed.ids.iter().filter(|id| id.unusual).take(LISTED).map(|id| html! {
                             <li>
                                 <code>{ id.id.as_str().to_owned() }</code>{ " · " }
-                                { MessageArgs::Line(id.line).in_locale(locale) }{ " · " }
-                                { Message::UnusualReason.in_locale(locale) }
+                                { FormMessage::Line(id.line).in_locale(locale) }{ " · " }
+                                { message::UNUSUAL_REASON.in_locale(locale) }
                             </li>
                         }) }
                         { more(unusual, locale) }
@@ -145,7 +145,7 @@ fn Found(props: &FoundProps) -> Html {
                 { problems_of(parsed, *shown, &dispatch, locale) }
             }
             <p class="hidden" role="status">
-                { MessageArgs::FoundProblems { valid, problems }.in_locale(locale) }
+                { FormMessage::FoundProblems { valid, problems }.in_locale(locale) }
             </p>
         </>
     }
@@ -162,15 +162,15 @@ fn problems_of(parsed: &ParsedIds, kind: Kind, dispatch: &Dispatch, locale: Loca
         <div class="note warn">
             { icon(Icon::Warning) }
             <div>
-                <strong>{ MessageArgs::WillNotBeSent(total).in_locale(locale) }</strong>
+                <strong>{ FormMessage::WillNotBeSent(total).in_locale(locale) }</strong>
                 <ul class="plain problems">
                     { for of_kind().take(listed).map(|one| problem(one, locale)) }
                     if found > listed {
-                        <li class="muted">{ MessageArgs::AndMore(found - listed).in_locale(locale) }</li>
+                        <li class="muted">{ FormMessage::AndMore(found - listed).in_locale(locale) }</li>
                     }
                 </ul>
                 <button type="button" class="tiny" data-action="remove-problems" onclick={onremove}>
-                    { MessageArgs::RemoveProblems(total).in_locale(locale) }
+                    { FormMessage::RemoveProblems(total).in_locale(locale) }
                 </button>
             </div>
         </div>
@@ -181,10 +181,10 @@ fn problem(problem: &IdProblem, locale: Locale) -> Html {
     html! {
         <li data-problem={problem.kind.word()}>
             <code>{ shown(&problem.text) }</code>
-            <span class="muted">{ " · " }{ MessageArgs::Line(problem.line).in_locale(locale) }</span>
+            <span class="muted">{ " · " }{ FormMessage::Line(problem.line).in_locale(locale) }</span>
             { " · " }{ reason(problem, locale) }
             if let Some(suggestion) = &problem.suggestion {
-                { " · " }<b>{ shown(&MessageArgs::DidYouMean(suggestion).in_locale(locale)) }</b>
+                { " · " }<b>{ shown(&FormMessage::DidYouMean(suggestion).in_locale(locale)) }</b>
             }
         </li>
     }
@@ -193,22 +193,22 @@ fn problem(problem: &IdProblem, locale: Locale) -> Html {
 fn reason(problem: &IdProblem, locale: Locale) -> String {
     match (problem.kind, problem.cloud) {
         (IdProblemKind::Malformed(kind), _) => text::malformation(kind).in_locale(locale).into(),
-        (IdProblemKind::Repeated, _) => Message::RepeatedReason.in_locale(locale).into(),
+        (IdProblemKind::Repeated, _) => message::REPEATED_REASON.in_locale(locale).into(),
         (IdProblemKind::OtherCloud, Some(cloud)) => {
-            MessageArgs::OfCloud(cloud.manifest().name.in_locale(locale)).in_locale(locale)
+            FormMessage::OfCloud(cloud.manifest().name.in_locale(locale)).in_locale(locale)
         }
-        (IdProblemKind::OtherCloud, None) => Message::OtherCloudReason.in_locale(locale).into(),
-        (IdProblemKind::Masked, _) => Message::SampleReason.in_locale(locale).into(),
+        (IdProblemKind::OtherCloud, None) => message::OTHER_CLOUD_REASON.in_locale(locale).into(),
+        (IdProblemKind::Masked, _) => message::SAMPLE_REASON.in_locale(locale).into(),
         (IdProblemKind::NearMiss, _) if problem.has_invisible() => {
-            Message::InvisibleReason.in_locale(locale).into()
+            message::INVISIBLE_REASON.in_locale(locale).into()
         }
-        (IdProblemKind::NearMiss, _) => Message::NearMissReason.in_locale(locale).into(),
+        (IdProblemKind::NearMiss, _) => message::NEAR_MISS_REASON.in_locale(locale).into(),
     }
 }
 
 fn more(total: usize, locale: Locale) -> Html {
     if total > LISTED {
-        html! { <li class="muted">{ MessageArgs::AndMore(total - LISTED).in_locale(locale) }</li> }
+        html! { <li class="muted">{ FormMessage::AndMore(total - LISTED).in_locale(locale) }</li> }
     } else {
         Html::default()
     }
@@ -223,9 +223,9 @@ fn of_others(parsed: &ParsedIds, locale: Locale) -> String {
         .filter_map(|problem| problem.cloud);
     match clouds.next() {
         Some(first) if clouds.all(|cloud| cloud == first) => {
-            MessageArgs::OfCloud(first.manifest().name.in_locale(locale)).in_locale(locale)
+            FormMessage::OfCloud(first.manifest().name.in_locale(locale)).in_locale(locale)
         }
-        Some(_) | None => Message::OtherCloudReason.in_locale(locale).into(),
+        Some(_) | None => message::OTHER_CLOUD_REASON.in_locale(locale).into(),
     }
 }
 

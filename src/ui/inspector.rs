@@ -5,11 +5,11 @@ use super::{comparison::Comparison, copy::CopyButton, dom::focus, untrusted_text
 use crate::{
     context::use_locale,
     store::Shared,
-    text::{Message, MessageArgs},
+    text::{MessageArgs, message},
 };
 use relight_core::{
     explain::ServerSignature,
-    i18n::Locale,
+    i18n::{Locale, Text},
     request::{Request, Route, Signed},
     sign::{percent_decode, percent_encode},
 };
@@ -45,7 +45,7 @@ impl PartialEq for InspectorProps {
 #[component]
 pub(crate) fn Inspector(props: &InspectorProps) -> Html {
     let locale = use_locale();
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let revealed = use_state_eq(|| false);
     let heading = use_node_ref();
     {
@@ -68,27 +68,27 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
                 </h2>
                 <button type="button" class="tiny" data-action="close"
                     onclick={props.on_close.reform(|_| ())}>
-                    { t(Message::Close) }
+                    { t(message::CLOSE) }
                 </button>
             </div>
-            <p class="small muted">{ t(Message::InspectorHint) }</p>
+            <p class="small muted">{ t(message::INSPECTOR_HINT) }</p>
             if let Some(signed) = &props.signed {
                 // One for each call: what was pasted belongs to it.
                 <Comparison key={props.call} signed={signed.clone()} server={props.server.clone()} />
                 { request(signed, &props.route, *revealed, locale) }
                 <button type="button" class="tiny" data-action="reveal" aria-pressed={revealed.to_string()}
                     onclick={onreveal}>
-                    { t(if *revealed { Message::Conceal } else { Message::Reveal }) }
+                    { t(if *revealed { message::CONCEAL } else { message::REVEAL }) }
                 </button>
             } else {
-                <p class="muted">{ t(Message::NotSignedYet) }</p>
+                <p class="muted">{ t(message::NOT_SIGNED_YET) }</p>
             }
         </aside>
     }
 }
 
 fn request(signed: &Request<Signed>, route: &Route, revealed: bool, locale: Locale) -> Html {
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let veil = Redaction::new(signed, locale, revealed);
     let headers = {
         let mut text = String::new();
@@ -106,7 +106,7 @@ fn request(signed: &Request<Signed>, route: &Route, revealed: bool, locale: Loca
             <section class="stack tight" data-step={name}>
                 <div class="row">
                     <h3 class="grow">{ title }</h3>
-                    <CopyButton text={content.clone()} label={Message::Copy} what={title} />
+                    <CopyButton text={content.clone()} label={message::COPY} what={title} />
                 </div>
                 <pre tabindex="0" aria-label={title}>{ shown(&content) }</pre>
             </section>
@@ -114,16 +114,16 @@ fn request(signed: &Request<Signed>, route: &Route, revealed: bool, locale: Loca
     };
     html! {
         <>
-            { block("address", t(Message::Address), &address) }
+            { block("address", t(message::ADDRESS), &address) }
             if let Some(canonical) = &signed.trace().canonical_request {
-                { block("canonical-request", t(Message::CanonicalRequest), canonical) }
+                { block("canonical-request", t(message::CANONICAL_REQUEST), canonical) }
             } else {
-                <p class="small muted">{ t(Message::NoCanonicalRequest) }</p>
+                <p class="small muted">{ t(message::NO_CANONICAL_REQUEST) }</p>
             }
-            { block("string-to-sign", t(Message::StringToSign), &signed.trace().string_to_sign) }
-            { block("headers", t(Message::Headers), &headers) }
-            { block("body", t(Message::Body), if signed.body().is_empty() { t(Message::EmptyBody) } else { signed.body() }) }
-            { block("signature", t(Message::Signature), signed.signature()) }
+            { block("string-to-sign", t(message::STRING_TO_SIGN), &signed.trace().string_to_sign) }
+            { block("headers", t(message::HEADERS), &headers) }
+            { block("body", t(message::BODY), if signed.body().is_empty() { t(message::EMPTY_BODY) } else { signed.body() }) }
+            { block("signature", t(message::SIGNATURE), signed.signature()) }
         </>
     }
 }
@@ -138,7 +138,7 @@ struct Redaction {
 impl Redaction {
     fn new(signed: &Request<Signed>, locale: Locale, revealed: bool) -> Self {
         let mut replaced = Vec::new();
-        let mut hide = |value: &str, by: Message| {
+        let mut hide = |value: &str, by: Text| {
             if value.is_empty() {
                 return;
             }
@@ -150,10 +150,10 @@ impl Redaction {
             }
         };
         for token in tokens(signed) {
-            hide(&token, Message::TokenHidden);
+            hide(&token, message::TOKEN_HIDDEN);
         }
         if !revealed {
-            hide(signed.signature(), Message::SignatureHidden);
+            hide(signed.signature(), message::SIGNATURE_HIDDEN);
         }
         Redaction { replaced }
     }

@@ -10,11 +10,11 @@ use super::{
 use crate::{
     context::use_locale,
     store::Shared,
-    text::{self, Message, MessageArgs},
+    text::{self, MessageArgs, message},
 };
 use relight_core::{
     answer::{Fault, Outcome},
-    i18n::Locale,
+    i18n::{Locale, Text},
     ids::InstanceId,
     plan::OperationSpec,
     run::{Millis, Row, Run},
@@ -42,7 +42,7 @@ pub(crate) struct InstancesProps {
 #[component]
 pub(crate) fn Instances(props: &InstancesProps) -> Html {
     let locale = use_locale();
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let page = use_state_eq(|| 0_usize);
     let wanted = use_state_eq(String::new);
     let failures_first = use_state_eq(|| true);
@@ -90,20 +90,20 @@ pub(crate) fn Instances(props: &InstancesProps) -> Html {
             <div class="row tools">
                 <button type="button" class="tiny" data-action="failures-first"
                     aria-pressed={failures_first.to_string()} onclick={onorder}>
-                    { t(Message::FailuresFirst) }
+                    { t(message::FAILURES_FIRST) }
                 </button>
                 <span class="grow"></span>
                 <input class="find" type="search" name="find" autocomplete="off" spellcheck="false"
-                    aria-label={t(Message::FindInstance)} placeholder={t(Message::FindInstance)} oninput={onfind} />
+                    aria-label={t(message::FIND_INSTANCE)} placeholder={t(message::FIND_INSTANCE)} oninput={onfind} />
             </div>
-            <div class="scroll" tabindex="0" role="region" aria-label={t(Message::EnterToFocusTable)}>
+            <div class="scroll" tabindex="0" role="region" aria-label={t(message::ENTER_TO_FOCUS_TABLE)}>
                 <table class="outcomes">
                     <thead><tr>
-                        <th scope="col">{ t(Message::Instance) }</th>
-                        if named { <th scope="col" class="aux">{ t(Message::Name) }</th> }
-                        <th scope="col">{ t(Message::OutcomeColumn) }</th>
-                        <th scope="col" class="aux">{ t(Message::Detail) }</th>
-                        <th scope="col" class="number aux">{ t(Message::CallColumn) }</th>
+                        <th scope="col">{ t(message::INSTANCE) }</th>
+                        if named { <th scope="col" class="aux">{ t(message::NAME) }</th> }
+                        <th scope="col">{ t(message::OUTCOME_COLUMN) }</th>
+                        <th scope="col" class="aux">{ t(message::DETAIL) }</th>
+                        <th scope="col" class="number aux">{ t(message::CALL_COLUMN) }</th>
                     </tr></thead>
                     <tbody>
                         { for found.get(shown).unwrap_or_default().iter().map(|row| {
@@ -119,11 +119,11 @@ pub(crate) fn Instances(props: &InstancesProps) -> Html {
                 </table>
                 if found.is_empty() {
                     <p class="nothing muted">
-                        { t(if run.rows().is_empty() { Message::NoInstancesYet } else { Message::NothingMatches }) }
+                        { t(if run.rows().is_empty() { message::NO_INSTANCES_YET } else { message::NOTHING_MATCHES }) }
                     </p>
                 }
             </div>
-            <Pager label={t(Message::Instances)} total={found.len()} size={ROWS_A_PAGE} page={*page} on_page={on_page} />
+            <Pager label={t(message::INSTANCES)} total={found.len()} size={ROWS_A_PAGE} page={*page} on_page={on_page} />
         </div>
     }
 }

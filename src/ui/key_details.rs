@@ -3,36 +3,59 @@
 
 use super::{
     copy::CopyButton,
-    credential::{CredentialProps, gone},
+    credential::{KeySlots, gone},
     dom::value_of,
     icon::{Icon, icon},
+    saved_keys::{Keep, KeptKeys},
     untrusted_text::shown,
 };
 use crate::{
     clock,
     context::{use_dispatch, use_locale},
     store::{Intent, KeyState},
-    text::{self, Message, MessageArgs, keys},
+    text::{self, MessageArgs, keys, message},
 };
 use js_sys::Date;
 use relight_core::{
-    cloud::{self, Grant},
-    form::SecretStatus,
+    cloud::{self, Cloud, Grant},
+    form::{Form, SecretStatus},
     i18n::Locale,
 };
 use wasm_bindgen::JsValue;
-use yew::{Html, InputEvent, component, html};
+use yew::{AttrValue, Html, InputEvent, Properties, component, html};
+
+/// What is known of a key, for what stands around its fields.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct KeyDetailsProps {
+    pub(crate) cloud: &'static dyn Cloud,
+    pub(crate) key_id: AttrValue,
+    /// The form that the key is for; a run has none.
+    pub(crate) form: Option<Form>,
+    /// What the vault says of it.
+    pub(crate) key_state: KeyState,
+}
+
+/// What stands around the fields of a key once the whole console is there.
+pub(crate) fn slots(props: &KeyDetailsProps) -> KeySlots {
+    let saved = html! { <KeptKeys ..props.clone() /> };
+    if props.key_state.source.is_none() {
+        let below = html! { <Keeping ..props.clone() /> };
+        return KeySlots { above: saved, below, instead: None };
+    }
+    let instead = html! { <><Sourced ..props.clone() />{ saved }</> };
+    KeySlots { instead: Some(instead), ..KeySlots::default() }
+}
 
 /// Below the fields: the time that is left, a word of advice, and the way to keep the key.
 #[component]
-pub(crate) fn Keeping(props: &CredentialProps) -> Html {
+pub(crate) fn Keeping(props: &KeyDetailsProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let key = &props.key_state;
     let is_permanent = key.secret == SecretStatus::Usable && key.token == SecretStatus::Missing;
     let advised = is_permanent && key.expires_at.is_none() && key.source.is_none();
     let has_temporary = props.cloud.manifest().credential.token_label.is_some();
     let advice = if has_temporary {
-        Message::PermanentKey.in_locale(locale)
+        message::PERMANENT_KEY.in_locale(locale)
     } else {
         keys::ONLY_PERMANENT.in_locale(locale)
     };
@@ -41,7 +64,7 @@ pub(crate) fn Keeping(props: &CredentialProps) -> Html {
         <>
             if key.token != SecretStatus::Missing && key.source.is_none() {
                 <div class="field beside">
-                    <label for="expires-at">{ Message::ExpiresAt.in_locale(locale) }</label>
+                    <label for="expires-at">{ message::EXPIRES_AT.in_locale(locale) }</label>
                     <input id="expires-at" name="expiresAt" type="text" autocomplete="off"
                         spellcheck="false" placeholder="2030-01-31T12:00:00Z" oninput={onexpiry} />
                 </div>
@@ -51,7 +74,7 @@ pub(crate) fn Keeping(props: &CredentialProps) -> Html {
                 <p class="small muted" data-advice="permanent">{ advice }</p>
                 { policy(props, locale) }
             }
-            <super::saved_keys::Keep ..props.clone() />
+            <Keep ..props.clone() />
         </>
     }
 }
@@ -60,7 +83,7 @@ pub(crate) fn Keeping(props: &CredentialProps) -> Html {
 const NAMED_MAX: usize = 20;
 
 /// What a key needs for what is filled in, folded; nothing where the cloud has no policies.
-fn policy(props: &CredentialProps, locale: Locale) -> Option<Html> {
+fn policy(props: &KeyDetailsProps, locale: Locale) -> Option<Html> {
     let form = props.form.as_ref()?;
     let ids = &form.parsed().ids;
     let named = if ids.len() > NAMED_MAX { &[][..] } else { ids };
@@ -78,7 +101,7 @@ fn policy(props: &CredentialProps, locale: Locale) -> Option<Html> {
             <summary>{ words }</summary>
             <div class="stack tight">
                 <pre tabindex="0" aria-label={words}>{ shown(&policy) }</pre>
-                <div class="row"><CopyButton text={policy} label={Message::CopyPolicy} /></div>
+                <div class="row"><CopyButton text={policy} label={message::COPY_POLICY} /></div>
             </div>
         </details>
     })
@@ -86,7 +109,7 @@ fn policy(props: &CredentialProps, locale: Locale) -> Option<Html> {
 
 /// In the place of the fields, where keys come from somewhere by themselves.
 #[component]
-pub(crate) fn Sourced(props: &CredentialProps) -> Html {
+pub(crate) fn Sourced(props: &KeyDetailsProps) -> Html {
     let locale = use_locale();
     let key = &props.key_state;
     let source = key.source.as_deref().unwrap_or_default();

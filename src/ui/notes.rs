@@ -6,7 +6,7 @@ use crate::{
     approval::ApprovalStatus,
     context::{use_dispatch, use_locale},
     store::{Intent, Shared},
-    text::{Message, MessageArgs},
+    text::{MessageArgs, message},
 };
 use relight_core::{config::Config as Settings, i18n::Locale, link::FilledIn, session::Session};
 use std::rc::Rc;
@@ -31,16 +31,16 @@ pub(super) fn Remarks(props: &RemarksProps) -> Html {
             if let Some(why) = &props.unusable {
                 <div class="note bad whole" role="alert" data-problem="configuration">
                     { icon::icon(icon::Icon::Warning) }
-                    <p>{ Message::ConfigurationUnusable.in_locale(locale) }{ " " }<code>{ shown(why) }</code></p>
+                    <p>{ message::CONFIGURATION_UNUSABLE.in_locale(locale) }{ " " }<code>{ shown(why) }</code></p>
                 </div>
             }
             if let Some(quarantined) = &props.quarantined {
                 <div class="note warn whole" role="status" data-problem="journal">
                     { icon::icon(icon::Icon::Warning) }
-                    <p>{ Message::RunAside.in_locale(locale) }{ " " }<code>{ shown(&format!("{}: {}", quarantined.0, quarantined.1)) }</code></p>
+                    <p>{ message::RUN_ASIDE.in_locale(locale) }{ " " }<code>{ shown(&format!("{}: {}", quarantined.0, quarantined.1)) }</code></p>
                     <button type="button" class="tiny" data-action="save-aside"
                         onclick={dispatch.reform(|_| Intent::SaveQuarantined)}>
-                        { Message::SaveRecords.in_locale(locale) }
+                        { message::SAVE_RECORDS.in_locale(locale) }
                     </button>
                 </div>
             }
@@ -88,7 +88,7 @@ pub(super) fn Linked(props: &LinkedProps) -> Html {
                     <p>{ shown(&MessageArgs::LinkTaken(&taken.join(between)).in_locale(locale)) }</p>
                     <button type="button" class="tiny" data-action="empty-link"
                         onclick={dispatch.reform(|_| Intent::DropLink)}>
-                        { Message::LinkEmpty.in_locale(locale) }
+                        { message::LINK_EMPTY.in_locale(locale) }
                     </button>
                 </div>
             }
@@ -105,13 +105,13 @@ pub(super) fn Linked(props: &LinkedProps) -> Html {
 /// What the form calls a field.
 fn field_name(name: &str, locale: Locale) -> String {
     let message = match name {
-        "cloud" => Message::Cloud,
-        "site" => Message::Site,
-        "region" => Message::Region,
-        "operation" => Message::Operation,
-        "mode" => Message::How,
-        "instanceIds" => Message::Instances,
-        "reason" => Message::Reason,
+        "cloud" => message::CLOUD,
+        "site" => message::SITE,
+        "region" => message::REGION,
+        "operation" => message::OPERATION,
+        "mode" => message::HOW,
+        "instanceIds" => message::INSTANCES,
+        "reason" => message::REASON,
         // The clouds have their own words for it.
         _ => return name.to_owned(),
     };
@@ -133,9 +133,9 @@ pub(super) fn ApprovalNotice(props: &ApprovalNoticeProps) -> Html {
         ApprovalStatus::Asked => html! {
             <div class="note info whole" role="status" data-leave="asked">
                 { icon::icon(icon::Icon::Dash) }
-                <p>{ Message::ApprovalPending.in_locale(locale) }</p>
+                <p>{ message::APPROVAL_PENDING.in_locale(locale) }</p>
                 <button type="button" class="tiny" data-action="withdraw" onclick={withdraw}>
-                    { Message::Cancel.in_locale(locale) }
+                    { message::CANCEL.in_locale(locale) }
                 </button>
             </div>
         },
@@ -144,27 +144,27 @@ pub(super) fn ApprovalNotice(props: &ApprovalNoticeProps) -> Html {
                 { icon::icon(icon::Icon::Dash) }
                 <p>{ shown(&MessageArgs::KeyAsked(source).in_locale(locale)) }</p>
                 <button type="button" class="tiny" data-action="withdraw" onclick={withdraw}>
-                    { Message::Cancel.in_locale(locale) }
+                    { message::CANCEL.in_locale(locale) }
                 </button>
             </div>
         },
         ApprovalStatus::Late => html! {
             <div class="note bad whole" role="alert" data-leave="late">
                 { icon::icon(icon::Icon::Warning) }
-                <p>{ Message::ApprovalTimedOut.in_locale(locale) }</p>
+                <p>{ message::APPROVAL_TIMED_OUT.in_locale(locale) }</p>
             </div>
         },
         ApprovalStatus::Changed { outdated, .. } => html! {
             <div class="note warn whole" role="alert"
                 data-leave={if *outdated { "outdated" } else { "changed" }}>
                 { icon::icon(icon::Icon::Warning) }
-                <p>{ if *outdated { Message::ApprovalOutdated } else { Message::ApprovalChanged }.in_locale(locale) }</p>
+                <p>{ if *outdated { message::APPROVAL_OUTDATED } else { message::APPROVAL_CHANGED }.in_locale(locale) }</p>
             </div>
         },
         ApprovalStatus::Refused(words) => html! {
             <div class="note bad whole" role="alert" data-leave="refused">
                 { icon::icon(icon::Icon::Warning) }
-                <p>{ Message::ApprovalRefused.in_locale(locale) }{ " " }{ shown(words.as_deref().unwrap_or_default()) }</p>
+                <p>{ message::APPROVAL_REFUSED.in_locale(locale) }{ " " }{ shown(words.as_deref().unwrap_or_default()) }</p>
             </div>
         },
     }
@@ -177,7 +177,7 @@ pub(super) fn NoJournal() -> Html {
     html! {
         <div class="note warn" role="status">
             { icon::icon(icon::Icon::Warning) }
-            <p>{ Message::NoJournal.in_locale(locale) }</p>
+            <p>{ message::NO_JOURNAL.in_locale(locale) }</p>
         </div>
     }
 }

@@ -4,9 +4,10 @@ use super::dom::{checked_of, value_of};
 use crate::{
     context::{use_dispatch, use_locale},
     store::Intent,
-    text::Message,
+    text::message,
 };
 use relight_core::form::{FormEdit, Pacing};
+use relight_core::i18n::Text;
 use yew::{Event, Html, Properties, component, html};
 
 /// What is set.
@@ -23,7 +24,7 @@ pub(crate) struct PaceProps {
 #[component]
 pub(crate) fn Pace(props: &PaceProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let pacing = props.pacing;
     let set = |change: fn(&mut Pacing, &str)| {
         dispatch.reform(move |event: Event| {
@@ -35,10 +36,10 @@ pub(crate) fn Pace(props: &PaceProps) -> Html {
     let oncanary = dispatch.reform(move |event: Event| {
         Intent::Edit(FormEdit::Pacing(Pacing { canary: Some(checked_of(&event)), ..pacing }))
     });
-    let number = |name: &'static str, message: Message, value: String, most: String, onchange| {
+    let number = |name: &'static str, text: Text, value: String, most: String, onchange| {
         html! {
             <label class="field beside">
-                <span>{ t(message) }</span>
+                <span>{ t(text) }</span>
                 <input {name} type="number" min="0" max={most} inputmode="numeric" autocomplete="off" {value} {onchange} />
             </label>
         }
@@ -50,23 +51,23 @@ pub(crate) fn Pace(props: &PaceProps) -> Html {
                     <input type="checkbox" name="canary" checked={props.canary} onchange={oncanary}
                         aria-describedby="canary-help" />
                     <span>
-                        { t(Message::Canary) }
-                        <span class="small muted" id="canary-help">{ t(Message::CanaryHelp) }</span>
+                        { t(message::CANARY) }
+                        <span class="small muted" id="canary-help">{ t(message::CANARY_HELP) }</span>
                     </span>
                 </label>
                 <details class="bare pacing">
-                    <summary class="small">{ t(Message::Pacing) }</summary>
+                    <summary class="small">{ t(message::PACING) }</summary>
                     <div class="stack">
-                        { number("batchSize", Message::BatchSize, words(pacing.size), props.ids_max.to_string(), set(|pacing, text| {
+                        { number("batchSize", message::BATCH_SIZE, words(pacing.size), props.ids_max.to_string(), set(|pacing, text| {
                             pacing.size = text.parse().ok().filter(|size| *size > 0);
                         })) }
-                        { number("waveCalls", Message::WaveCalls, words(Some(pacing.wave_calls).filter(|calls| *calls > 0)), "1000".into(), set(|pacing, text| {
+                        { number("waveCalls", message::WAVE_CALLS, words(Some(pacing.wave_calls).filter(|calls| *calls > 0)), "1000".into(), set(|pacing, text| {
                             pacing.wave_calls = text.parse().unwrap_or(0);
                         })) }
-                        { number("wavePauseSeconds", Message::WavePause, words(Some(pacing.wave_pause_seconds).filter(|seconds| *seconds > 0)), "3600".into(), set(|pacing, text| {
+                        { number("wavePauseSeconds", message::WAVE_PAUSE, words(Some(pacing.wave_pause_seconds).filter(|seconds| *seconds > 0)), "3600".into(), set(|pacing, text| {
                             pacing.wave_pause_seconds = text.parse().unwrap_or(0);
                         })) }
-                        { number("stopAboveRefusedPercent", Message::StopAbove, words(pacing.stop_above_refused_percent), "100".into(), set(|pacing, text| {
+                        { number("stopAboveRefusedPercent", message::STOP_ABOVE, words(pacing.stop_above_refused_percent), "100".into(), set(|pacing, text| {
                             pacing.stop_above_refused_percent = text.parse().ok().filter(|percent| *percent <= 100);
                         })) }
                     </div>

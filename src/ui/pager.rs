@@ -2,7 +2,7 @@
 
 use crate::{
     context::use_locale,
-    text::{Message, MessageArgs},
+    text::{MessageArgs, message},
 };
 use std::ops::Range;
 use yew::{Callback, Html, Properties, component, html};
@@ -42,11 +42,11 @@ pub(crate) fn Pager(props: &PagerProps) -> Html {
             <span class="grow"></span>
             <button type="button" class="tiny" data-action="previous" disabled={page == 0}
                 onclick={go(page.saturating_sub(1))}>
-                { Message::Previous.in_locale(locale) }
+                { message::PREVIOUS.in_locale(locale) }
             </button>
             <button type="button" class="tiny" data-action="next" disabled={shown.end >= total}
                 onclick={go(page + 1)}>
-                { Message::Next.in_locale(locale) }
+                { message::NEXT.in_locale(locale) }
             </button>
         </nav>
     }

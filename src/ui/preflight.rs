@@ -10,11 +10,12 @@ use super::{
 use crate::{
     context::{use_dispatch, use_locale},
     store::Intent,
-    text::{Message, MessageArgs},
+    text::{MessageArgs, message},
 };
 use relight_core::{
     cloud,
     explain::{Known, SuggestedAction},
+    i18n::Text,
     run::Preflight,
     session::Action,
 };
@@ -35,7 +36,7 @@ pub(crate) struct PreflightProgressProps {
 pub(crate) fn PreflightProgress(props: &PreflightProgressProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let preflight = &props.preflight;
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let heading = use_node_ref();
     {
         let heading = heading.clone();
@@ -65,14 +66,14 @@ pub(crate) fn PreflightProgress(props: &PreflightProgressProps) -> Html {
         <section class="panel looking" part="panel looking" aria-labelledby="h-looking">
             <div class="head">
                 <h2 id="h-looking" tabindex="-1" ref={heading}>
-                    { t(if explanation.is_some() { Message::PreflightFailed } else { Message::Preflight }) }
+                    { t(if explanation.is_some() { message::PREFLIGHT_FAILED } else { message::PREFLIGHT }) }
                 </h2>
                 <span class="grow"></span>
-                <span class="small muted">{ t(Message::StepTwo) }</span>
+                <span class="small muted">{ t(message::STEP_TWO) }</span>
             </div>
             <div class="body">
                 <div class="stack tight progress">
-                    <div role="progressbar" aria-label={t(Message::Preflight)} aria-valuemin="0" aria-valuemax="100"
+                    <div role="progressbar" aria-label={t(message::PREFLIGHT)} aria-valuemin="0" aria-valuemax="100"
                         aria-valuenow={percent.to_string()}>
                         <svg class="bar-track" viewBox="0 0 100 8" preserveAspectRatio="none"
                             aria-hidden="true" focusable="false">
@@ -81,7 +82,7 @@ pub(crate) fn PreflightProgress(props: &PreflightProgressProps) -> Html {
                     </div>
                     <p class="row small muted" role="status">
                         <span>{ MessageArgs::PreflightProgress { done, total }.in_locale(locale) }</span>
-                        <span>{ t(Message::PreflightHint) }</span>
+                        <span>{ t(message::PREFLIGHT_HINT) }</span>
                     </p>
                 </div>
                 if let Some((fault, explanation)) = &explanation {
@@ -97,29 +98,29 @@ pub(crate) fn PreflightProgress(props: &PreflightProgressProps) -> Html {
                         <dl class="kv">
                             { facts(explanation, Some(*fault), locale) }
                             if let Some(id) = &explanation.request_id {
-                                <dt>{ t(Message::Request) }</dt><dd><code>{ shown(id) }</code></dd>
+                                <dt>{ t(message::REQUEST) }</dt><dd><code>{ shown(id) }</code></dd>
                             }
                         </dl>
                         { vendor_page(explanation, locale) }
                     </div>
                     <div class="note warn">
                         { icon(Icon::Warning) }
-                        <p>{ t(Message::SkipPreflightWarning) }</p>
+                        <p>{ t(message::SKIP_PREFLIGHT_WARNING) }</p>
                     </div>
                 }
             </div>
             <div class="foot dock">
                 <button type="button" data-action="cancel" onclick={dispatch.reform(|_| Intent::Form(Action::Back))}>
-                    { t(Message::Cancel) }
+                    { t(message::CANCEL) }
                 </button>
                 <span class="grow wide"></span>
                 if explanation.is_some() {
                     <button type="button" data-action="review-unseen" onclick={dispatch.reform(|_| Intent::SkipPreflight)}>
-                        { t(Message::SkipPreflight) }
+                        { t(message::SKIP_PREFLIGHT) }
                     </button>
                     <button type="button" class="primary" data-action="look-again"
                         onclick={dispatch.reform(|_| Intent::Review)}>
-                        { t(if clock_is_off { Message::CorrectClock } else { Message::TryAgain }) }
+                        { t(if clock_is_off { message::CORRECT_CLOCK } else { message::TRY_AGAIN }) }
                     </button>
                 }
             </div>

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     context::use_locale,
     store::Shared,
-    text::{self, Message, MessageArgs},
+    text::{self, MessageArgs, message},
 };
 use relight_core::{
     answer::Outcome,
@@ -169,8 +169,8 @@ pub(crate) fn Counters(props: &CountersProps) -> Html {
         }
     };
     html! {
-        <div class="counts" role="group" aria-label={Message::OutcomeColumn.in_locale(locale)}>
-            { counter(None, counts.total(), Message::All.in_locale(locale)) }
+        <div class="counts" role="group" aria-label={message::OUTCOME_COLUMN.in_locale(locale)}>
+            { counter(None, counts.total(), message::ALL.in_locale(locale)) }
             { for SHOWN.iter().filter(|one| counts.of(**one) > 0 || *filter == Some(**one)).map(|one| {
                 counter(Some(*one), counts.of(*one), text::outcome_counter(*one, verb).in_locale(locale))
             }) }

@@ -15,12 +15,12 @@ use super::{
 use crate::{
     context::{use_dispatch, use_locale},
     store::{Intent, Shared},
-    text::{self, Message, MessageArgs, OperationLabel},
+    text::{self, MessageArgs, OperationLabel, message},
 };
 use relight_core::{
     answer::Outcome,
     explain::ServerSignature,
-    i18n::Locale,
+    i18n::{Locale, Text},
     ids::InstanceId,
     request::{Request, Route, Signed},
     run::{Choice, Event, Millis, Pause, Row, Run, RunStatus},
@@ -48,7 +48,7 @@ pub(crate) struct ResultsProps {
 pub(crate) fn Results(props: &ResultsProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let run = &props.run;
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let filter = use_state_eq(|| None::<Outcome>);
     let cause = use_state_eq(|| None::<Rc<str>>);
     let selected = use_state_eq(|| None::<InstanceId>);
@@ -127,12 +127,12 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
                 if matches!(status, RunStatus::Paused(pause) if pause != Pause::NotAllowed) {
                     <button type="button" class="primary" data-action="resume"
                         onclick={dispatch.reform(|_| Intent::Run(Event::Resume))}>
-                        { t(Message::Resume) }
+                        { t(message::RESUME) }
                     </button>
                 }
                 if active && status != RunStatus::Watching {
                     <button type="button" data-action="stop" onclick={dispatch.reform(|_| Intent::Run(Event::Stop))}>
-                        { t(if status == RunStatus::Sending { Message::Stop } else { Message::StopNow }) }
+                        { t(if status == RunStatus::Sending { message::STOP } else { message::STOP_NOW }) }
                     </button>
                 }
             </div>
@@ -150,7 +150,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
                 if let Some(refusal) = run.refused() {
                     <div class="note bad" role="status" data-refusal={refusal.kind()}>
                         { icon(Icon::Warning) }
-                        <p><strong>{ t(Message::RunRefused) }</strong>{ " " }{ shown(&refusal.sentence(locale)) }</p>
+                        <p><strong>{ t(message::RUN_REFUSED) }</strong>{ " " }{ shown(&refusal.sentence(locale)) }</p>
                     </div>
                 }
                 if status == RunStatus::Stopped {
@@ -162,7 +162,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
                 <Counters run={run.clone()} filter={*filter} {on_filter} />
                 if !causes.is_empty() {
                     <div class="group causes">
-                        <h3>{ t(Message::Causes) }</h3>
+                        <h3>{ t(message::CAUSES) }</h3>
                         { for causes.iter().map(|one| {
                             cause_line(locale, one, cause.as_ref() == Some(&one.key), &on_cause)
                         }) }
@@ -172,19 +172,19 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
             <div class="split">
                 <Instances run={run.clone()} filter={*filter} cause={(*cause).clone()}
                     selected={row.map(|row| row.id.clone())} now={props.now} {on_select} />
-                <aside ref={aside} part="explanation" aria-label={t(Message::WhatHappened)}>
+                <aside ref={aside} part="explanation" aria-label={t(message::WHAT_HAPPENED)}>
                     if let Some(row) = row {
                         <Card run={run.clone()} row={row.clone()}
                             signed={row.call.and_then(|call| props.signed.get(call)?.clone())}
                             on_inspect={&on_inspect} on_confirming={&on_confirming} />
                     } else {
-                        <p class="muted">{ t(Message::NothingSelected) }</p>
+                        <p class="muted">{ t(message::NOTHING_SELECTED) }</p>
                     }
                 </aside>
             </div>
             <section class="calls-section" aria-labelledby="h-calls">
-                <div class="head"><h2 id="h-calls">{ t(Message::Calls) }</h2>
-                    <span class="small muted">{ t(Message::CallsHint) }</span></div>
+                <div class="head"><h2 id="h-calls">{ t(message::CALLS) }</h2>
+                    <span class="small muted">{ t(message::CALLS_HINT) }</span></div>
                 <div class={if inspected.is_some() { "split wide-aside" } else { "" }}>
                     <Calls run={run.clone()} inspected={*inspected} {on_inspect} />
                     if let Some(call) = *inspected {
@@ -220,7 +220,7 @@ fn cause_line(locale: Locale, cause: &Cause, pressed: bool, on_cause: &Callback<
             <button type="button" class="tiny" data-action="show-cause" aria-pressed={pressed.to_string()} {onclick}>
                 { MessageArgs::ShowOnly(cause.count).in_locale(locale) }
             </button>
-            <CopyButton text={cause.ids.clone()} label={Message::CopyIds} />
+            <CopyButton text={cause.ids.clone()} label={message::COPY_IDS} />
         </div>
     }
 }

@@ -15,13 +15,13 @@ use super::{
 use crate::{
     context::{Dispatch, use_dispatch, use_locale},
     store::{Intent, Shared},
-    text::{self, Message, MessageArgs, OperationLabel},
+    text::{self, MessageArgs, OperationLabel, message},
 };
 use relight_core::{
     answer::DescribedInstance,
     diagnostics::CheckResult,
     form::{FormEdit, Pacing},
-    i18n::Locale,
+    i18n::{Locale, Text},
     plan::{Batch, OperationSpec, Plan, Refusal},
     request::{Pair, Payload, Route},
     run::PreflightResult,
@@ -59,7 +59,7 @@ pub(crate) struct ReviewProps {
 pub(crate) fn Review(props: &ReviewProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let review = &props.review;
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let cancel = use_node_ref();
     let (typed, reason) = (use_node_ref(), use_node_ref());
     let check = use_node_ref();
@@ -103,11 +103,11 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
                         { MessageArgs::StatesAsOf(&text::time_of_day(locale, preflight.at)).in_locale(locale) }
                     </span>
                     <button type="button" class="tiny" data-action="refresh" onclick={dispatch.reform(|_| Intent::Review)}>
-                        { t(Message::Refresh) }
+                        { t(message::REFRESH) }
                     </button>
                 }
                 <span class="grow"></span>
-                <span class="small muted">{ t(Message::StepTwo) }</span>
+                <span class="small muted">{ t(message::STEP_TWO) }</span>
             </div>
             <div class="body">
                 <div class="counts">
@@ -116,7 +116,7 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
                     </span>
                     if !review.skipped.is_empty() {
                         <span class="count still" data-count="skipped">
-                            <b>{ text::number(locale, review.skipped.len()) }</b>{ t(Message::WillBeSkipped) }
+                            <b>{ text::number(locale, review.skipped.len()) }</b>{ t(message::WILL_BE_SKIPPED) }
                         </span>
                     }
                 </div>
@@ -127,7 +127,7 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
                     </div>
                 }
                 if review.preflight.is_none() {
-                    <div class="note warn">{ icon(Icon::Warning) }<p>{ t(Message::SkipPreflightWarning) }</p></div>
+                    <div class="note warn">{ icon(Icon::Warning) }<p>{ t(message::SKIP_PREFLIGHT_WARNING) }</p></div>
                 }
                 if props.doubted > 0 {
                     <div class="note bad" role="status" data-doubted={props.doubted.to_string()}>
@@ -141,11 +141,11 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
                     { for plan.warnings.iter().map(|warning| html! {
                         <div class="note bad">
                             { icon(Icon::Warning) }
-                            <p><strong>{ t(Message::BeforeYouConfirm) }</strong>{ warning.sentence(locale) }</p>
+                            <p><strong>{ t(message::BEFORE_YOU_CONFIRM) }</strong>{ warning.sentence(locale) }</p>
                         </div>
                     }) }
                 } else {
-                    <div class="note info">{ icon(Icon::Dash) }<p>{ t(Message::NothingEligible) }</p></div>
+                    <div class="note info">{ icon(Icon::Dash) }<p>{ t(message::NOTHING_ELIGIBLE) }</p></div>
                 }
                 <div class={if review.skipped.is_empty() { "stack" } else { "pair" }}>
                     if !review.skipped.is_empty() {
@@ -159,9 +159,9 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
                     <div class="two last">
                         <div class="field">
                             <label class="field">
-                                { t(Message::Reason) }
+                                { t(message::REASON) }
                                 <input name="reason" type="text" autocomplete="off" maxlength="200"
-                                    placeholder={if spec.limits().reason_required { "" } else { t(Message::Optional) }}
+                                    placeholder={if spec.limits().reason_required { "" } else { t(message::OPTIONAL) }}
                                     value={props.reason.clone()} ref={reason}
                                     aria-invalid={no_reason.as_ref().map(|_| "true")} aria-describedby="e-reason"
                                     oninput={dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::Reason(value_of(&event))))} />
@@ -185,7 +185,7 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
             <div class="foot dock">
                 <button type="button" ref={cancel} data-action="cancel"
                     onclick={dispatch.reform(|_| Intent::Form(Action::Back))}>
-                    { t(Message::Cancel) }
+                    { t(message::CANCEL) }
                 </button>
                 <span class="grow wide"></span>
                 if let Some(plan) = review.plan.clone() {
@@ -208,12 +208,12 @@ fn once(
     dispatch: &Dispatch,
     locale: Locale,
 ) -> Html {
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let is_direct = *props.route == Route::Direct;
     let message = match props.once {
-        _ if is_direct => Message::OnceDirect,
-        CheckResult::No => Message::OnceMissing,
-        CheckResult::Unknown | CheckResult::Yes => Message::OnceUnknown,
+        _ if is_direct => message::ONCE_DIRECT,
+        CheckResult::No => message::ONCE_MISSING,
+        CheckResult::Unknown | CheckResult::Yes => message::ONCE_UNKNOWN,
     };
     html! {
         <div class={classes!("note", if refusal.is_some() { "bad" } else { "warn" })}
@@ -229,9 +229,9 @@ fn once(
                         <button type="button" ref={check.clone()} data-action="check-connection"
                             aria-busy={props.checking.then_some("true")} disabled={props.checking}
                             onclick={dispatch.reform(|_| Intent::RunDiagnostics)}>
-                            { t(Message::DiagnosticsTitle) }
+                            { t(message::DIAGNOSTICS_TITLE) }
                         </button>
-                        <span class="small muted">{ t(Message::OnceHint) }</span>
+                        <span class="small muted">{ t(message::ONCE_HINT) }</span>
                     </div>
                 }
             </div>
@@ -240,24 +240,24 @@ fn once(
 }
 
 fn how(props: &ReviewProps, plan: &Arc<Plan>, locale: Locale) -> Html {
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let spec = &plan.spec;
     html! {
         <div class="group">
-            <h3>{ t(Message::HowItWillGo) }</h3>
+            <h3>{ t(message::HOW_IT_WILL_GO) }</h3>
             <dl class="kv">
-                <dt>{ t(Message::Calls) }</dt>
+                <dt>{ t(message::CALLS) }</dt>
                 <dd data-count="calls">{ sizes(plan, locale) }</dd>
-                <dt>{ t(Message::Operation) }</dt>
+                <dt>{ t(message::OPERATION) }</dt>
                 <dd>
                     <code>{ spec.operation().name }</code>
                     { " · " }{ spec.target().cloud.manifest().product }
                 </dd>
-                <dt>{ t(Message::Options) }</dt>
+                <dt>{ t(message::OPTIONS) }</dt>
                 <dd>{ options(plan, locale) }</dd>
-                <dt>{ t(Message::Host) }</dt>
+                <dt>{ t(message::HOST) }</dt>
                 <dd><code>{ shown(&spec.target().host()) }</code></dd>
-                <dt>{ t(Message::Through) }</dt>
+                <dt>{ t(message::THROUGH) }</dt>
                 <dd data-route={match *props.route {
                     Route::Direct => "direct",
                     Route::Proxy { .. } => "proxy",
@@ -265,11 +265,11 @@ fn how(props: &ReviewProps, plan: &Arc<Plan>, locale: Locale) -> Html {
                     { shown(&route_name(&props.route, locale)) }
                     if *props.route == Route::Direct {
                         <p class="small hint-warn">
-                            { icon(Icon::Warning) }<span>{ t(Message::DirectHint) }</span>
+                            { icon(Icon::Warning) }<span>{ t(message::DIRECT_HINT) }</span>
                         </p>
                     }
                 </dd>
-                <dt>{ t(Message::PaceLabel) }</dt>
+                <dt>{ t(message::PACE_LABEL) }</dt>
                 <dd>{ MessageArgs::Pace(spec.operation().calls_per_second).in_locale(locale) }</dd>
             </dl>
             <Pace pacing={props.pacing} canary={plan.canary} instances={plan.instances()}
@@ -297,7 +297,7 @@ fn sizes(plan: &Plan, locale: Locale) -> String {
 fn options(plan: &Plan, locale: Locale) -> Html {
     let options = plan.spec.options();
     if options.is_empty() {
-        return Message::NoOptions.in_locale(locale).into();
+        return message::NO_OPTIONS.in_locale(locale).into();
     }
     options
         .iter()
@@ -323,7 +323,7 @@ struct PlannedProps {
 #[component]
 fn Planned(props: &PlannedProps) -> Html {
     let locale = use_locale();
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let page = use_state_eq(|| 0_usize);
     let wanted = use_state_eq(String::new);
     let onfind = {
@@ -366,23 +366,23 @@ fn Planned(props: &PlannedProps) -> Html {
     html! {
         <div class="stack">
             <div class="row">
-                <h3 class="grow">{ t(Message::Instances) }</h3>
+                <h3 class="grow">{ t(message::INSTANCES) }</h3>
                 if props.plan.instances() > 10 {
                     <input class="find" type="search" name="find" autocomplete="off" spellcheck="false"
-                        aria-label={t(Message::FindInstance)} placeholder={t(Message::FindInstance)} oninput={onfind} />
+                        aria-label={t(message::FIND_INSTANCE)} placeholder={t(message::FIND_INSTANCE)} oninput={onfind} />
                 }
             </div>
-            <div class="framed scroll" tabindex="0" role="group" aria-label={t(Message::Instances)}>
+            <div class="framed scroll" tabindex="0" role="group" aria-label={t(message::INSTANCES)}>
                 <table>
                     <thead><tr>
-                        <th scope="col">{ t(Message::Instance) }</th>
+                        <th scope="col">{ t(message::INSTANCE) }</th>
                         if known {
-                            <th scope="col" class="aux">{ t(Message::Name) }</th>
-                            <th scope="col" class="aux">{ t(Message::Zone) }</th>
-                            <th scope="col">{ t(Message::StateLabel) }</th>
-                            <th scope="col" class="aux">{ t(Message::IpAddress) }</th>
+                            <th scope="col" class="aux">{ t(message::NAME) }</th>
+                            <th scope="col" class="aux">{ t(message::ZONE) }</th>
+                            <th scope="col">{ t(message::STATE_LABEL) }</th>
+                            <th scope="col" class="aux">{ t(message::IP_ADDRESS) }</th>
                         }
-                        <th scope="col" class="number aux">{ t(Message::CallColumn) }</th>
+                        <th scope="col" class="number aux">{ t(message::CALL_COLUMN) }</th>
                     </tr></thead>
                     <tbody>
                         { for found.get(shown).unwrap_or_default().iter().map(|(call, id, state)| html! {
@@ -402,9 +402,9 @@ fn Planned(props: &PlannedProps) -> Html {
                         }) }
                     </tbody>
                 </table>
-                if found.is_empty() { <p class="nothing muted">{ t(Message::NothingMatches) }</p> }
+                if found.is_empty() { <p class="nothing muted">{ t(message::NOTHING_MATCHES) }</p> }
             </div>
-            <Pager label={t(Message::Instances)} total={found.len()} size={INSTANCES_A_PAGE} page={*page} on_page={on_page} />
+            <Pager label={t(message::INSTANCES)} total={found.len()} size={INSTANCES_A_PAGE} page={*page} on_page={on_page} />
         </div>
     }
 }
@@ -419,7 +419,7 @@ struct RequestsProps {
 #[component]
 fn Requests(props: &RequestsProps) -> Html {
     let locale = use_locale();
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let open = use_state_eq(|| false);
     let page = use_state_eq(|| 0_usize);
     let onclick = {
@@ -438,11 +438,11 @@ fn Requests(props: &RequestsProps) -> Html {
             <div>
                 <button type="button" class="quiet" data-action="show-requests"
                     aria-expanded={open.to_string()} {onclick}>
-                    { t(if *open { Message::HideRequests } else { Message::ShowRequests }) }
+                    { t(if *open { message::HIDE_REQUESTS } else { message::SHOW_REQUESTS }) }
                 </button>
             </div>
             if *open {
-                <p class="small muted">{ t(Message::RequestsHint) }</p>
+                <p class="small muted">{ t(message::REQUESTS_HINT) }</p>
                 <div class="framed requests">
                     { for batches.get(shown).unwrap_or_default().iter().enumerate().map(|(index, batch)| {
                         html! {
@@ -451,7 +451,7 @@ fn Requests(props: &RequestsProps) -> Html {
                         }
                     }) }
                 </div>
-                <Pager label={t(Message::Calls)} total={batches.len()} size={CALLS_A_PAGE} page={*page} on_page={on_page} />
+                <Pager label={t(message::CALLS)} total={batches.len()} size={CALLS_A_PAGE} page={*page} on_page={on_page} />
             }
         </div>
     }
@@ -484,7 +484,7 @@ fn PlannedCall(props: &PlannedCallProps) -> Html {
 }
 
 fn request(batch: &Batch, route: &Route, locale: Locale) -> Html {
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let request = batch.request();
     let content = request.content();
     let address = match route {
@@ -496,24 +496,24 @@ fn request(batch: &Batch, route: &Route, locale: Locale) -> Html {
     html! {
         <div class="stack request">
             <dl class="kv">
-                <dt>{ t(Message::Address) }</dt>
+                <dt>{ t(message::ADDRESS) }</dt>
                 <dd><code>{ shown(&format!("{} {address}", content.method)) }</code></dd>
-                <dt>{ t(Message::Action) }</dt><dd><code>{ content.action }</code></dd>
-                <dt>{ t(Message::Version) }</dt><dd><code>{ content.version }</code></dd>
+                <dt>{ t(message::ACTION) }</dt><dd><code>{ content.action }</code></dd>
+                <dt>{ t(message::VERSION) }</dt><dd><code>{ content.version }</code></dd>
                 if let Some(region) = &content.region {
-                    <dt>{ t(Message::Region) }</dt><dd><code>{ shown(region) }</code></dd>
+                    <dt>{ t(message::REGION) }</dt><dd><code>{ shown(region) }</code></dd>
                 }
             </dl>
             { match &content.payload {
                 Payload::Query(parameters) => html! {
                     <>
-                        <h4>{ t(Message::Parameters) }</h4>
+                        <h4>{ t(message::PARAMETERS) }</h4>
                         <pre tabindex="0">{ shown(&lines(parameters)) }</pre>
                     </>
                 },
                 Payload::Json(body) => html! {
                     <>
-                        <h4>{ t(Message::Body) }</h4>
+                        <h4>{ t(message::BODY) }</h4>
                         <pre tabindex="0" class="wrap">{ shown(body) }</pre>
                     </>
                 },

@@ -14,9 +14,14 @@ use crate::{
     routes::PageRoute,
     run_history::{HistoryAction, SavedRun},
     store::{Intent, Shared},
-    text::{self, Message, MessageArgs},
+    text::{self, MessageArgs, message},
 };
-use relight_core::{answer::Outcome, cloud, i18n::Locale, run::Counts};
+use relight_core::{
+    answer::Outcome,
+    cloud,
+    i18n::{Locale, Text},
+    run::Counts,
+};
 use yew::{
     Callback, Html, Properties, classes, component, html, use_effect_with, use_node_ref,
     use_state_eq,
@@ -40,7 +45,7 @@ pub(crate) struct RunsProps {
 #[component]
 pub(crate) fn Runs(props: &RunsProps) -> Html {
     let (locale, dispatch, navigation) = (use_locale(), use_dispatch(), use_navigation());
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let page = use_state_eq(|| 0);
     let opening = use_state_eq(|| None::<String>);
     let forgetting = use_state_eq(Vec::<String>::new);
@@ -99,10 +104,10 @@ pub(crate) fn Runs(props: &RunsProps) -> Html {
             <div class="body stack">
                 <p class="muted">{ text::SAVED_RUNS.in_locale(locale) }</p>
                 if props.saved_runs.is_some() && all.is_empty() {
-                    <p>{ t(Message::NoSavedRuns) }</p>
+                    <p>{ t(message::NO_SAVED_RUNS) }</p>
                 }
                 if !props.is_free {
-                    <p class="small hint-warn">{ icon(Icon::Warning) }<span>{ t(Message::RunIsShown) }</span></p>
+                    <p class="small hint-warn">{ icon(Icon::Warning) }<span>{ t(message::RUN_IS_SHOWN) }</span></p>
                 }
                 if !asked.is_empty() {
                     <Confidence ids={asked.iter().map(|one| one.id.clone()).collect::<Vec<_>>()}
@@ -112,12 +117,12 @@ pub(crate) fn Runs(props: &RunsProps) -> Html {
                 <ul class="plain stack">
                     { for shown.iter().map(|one| row(props, one, &on_open, &on_forget, &on_save, locale)) }
                 </ul>
-                <Pager label={t(Message::SavedRuns)} total={all.len()} size={PAGE} page={*page} on_page={on_page} />
+                <Pager label={t(message::SAVED_RUNS)} total={all.len()} size={PAGE} page={*page} on_page={on_page} />
                 if !idle.is_empty() {
                     <div class="row">
                         <button type="button" class="tiny" data-action="forget-all"
                             onclick={on_forget.reform(move |_| idle.clone())}>
-                            { t(Message::ForgetAll) }
+                            { t(message::FORGET_ALL) }
                         </button>
                     </div>
                 }
@@ -139,7 +144,7 @@ fn row(
     on_save: &Callback<String>,
     locale: Locale,
 ) -> Html {
-    let t = |message: Message| message.in_locale(locale);
+    let t = |text: Text| text.in_locale(locale);
     let is_current = props.current.as_ref() == Some(&one.id);
     let summary = one.summary.as_ref();
     let when = summary.map_or_else(
@@ -159,22 +164,21 @@ fn row(
     };
     // Said in full to those who do not see the row.
     let of = format!(" {when}");
-    let button =
-        |action: &'static str, message: Message, id: &str, may: bool, on: &Callback<String>| {
-            let id = id.to_owned();
-            html! {
-                <button type="button" class="tiny" data-action={action} disabled={!may}
-                    onclick={on.reform(move |_| id.clone())}>
-                    { t(message) }<span class="hidden">{ shown(&of) }</span>
-                </button>
-            }
-        };
+    let button = |action: &'static str, text: Text, id: &str, may: bool, on: &Callback<String>| {
+        let id = id.to_owned();
+        html! {
+            <button type="button" class="tiny" data-action={action} disabled={!may}
+                onclick={on.reform(move |_| id.clone())}>
+                { t(text) }<span class="hidden">{ shown(&of) }</span>
+            </button>
+        }
+    };
     let may_open = one.why.is_none() && (is_current || (props.is_free && !one.is_active));
     let remark = match (&one.why, is_current, one.is_active, one.is_upload_pending) {
-        (Some(_), ..) => Some(Message::RunUnreadable),
-        (None, true, ..) => Some(Message::RunHere),
-        (None, false, true, _) => Some(Message::RunElsewhere),
-        (None, false, false, true) => Some(Message::RunOwed),
+        (Some(_), ..) => Some(message::RUN_UNREADABLE),
+        (None, true, ..) => Some(message::RUN_HERE),
+        (None, false, true, _) => Some(message::RUN_ELSEWHERE),
+        (None, false, false, true) => Some(message::RUN_OWED),
         (None, false, false, false) => None,
     };
     let is_unfinished = one.tally.is_some_and(|tally| tally.is_unfinished);
@@ -193,7 +197,7 @@ fn row(
                 }
                 <span class="grow"></span>
                 if is_unfinished {
-                    <span class="chip warn">{ icon(Icon::Pause) }{ t(Message::Unfinished) }</span>
+                    <span class="chip warn">{ icon(Icon::Pause) }{ t(message::UNFINISHED) }</span>
                 }
             </div>
             if let Some(tally) = one.tally {
@@ -206,9 +210,9 @@ fn row(
                 </p>
             }
             <div class="row">
-                { button("open-run", Message::OpenRun, &one.id, may_open, on_open) }
-                { button("save-run", Message::SaveRecords, &one.id, true, on_save) }
-                { button("forget-run", Message::ForgetRun, &one.id, may_go(one), &on_forget.reform(|id| vec![id])) }
+                { button("open-run", message::OPEN_RUN, &one.id, may_open, on_open) }
+                { button("save-run", message::SAVE_RECORDS, &one.id, true, on_save) }
+                { button("forget-run", message::FORGET_RUN, &one.id, may_go(one), &on_forget.reform(|id| vec![id])) }
             </div>
         </li>
     }
@@ -258,12 +262,12 @@ fn Confidence(props: &ConfirmDeleteProps) -> Html {
             <div class="stack">
                 <p id="h-forget">
                     { MessageArgs::DeleteWarning(ids.len()).in_locale(locale) }
-                    if *is_unfinished { { " " }{ Message::ForgetUnfinished.in_locale(locale) } }
+                    if *is_unfinished { { " " }{ message::FORGET_UNFINISHED.in_locale(locale) } }
                 </p>
                 <div class="row">
                     <button type="button" ref={cancel} data-action="cancel"
                         onclick={on_close.reform(|_| ())}>
-                        { Message::Cancel.in_locale(locale) }
+                        { message::CANCEL.in_locale(locale) }
                     </button>
                     <Confirm action="confirm" subject={Subject::Other} label={MessageArgs::DeleteRuns(ids.len()).in_locale(locale)}
                         danger={true} ready={true} {on_confirm} />

@@ -1,17 +1,17 @@
 //! Keys that the browser keeps: the list to choose from, and the way to keep one.
 
 use super::{
-    credential::CredentialProps,
     dom::{focus, value_of},
     header::shortened,
     icon::{Icon, icon},
+    key_details::KeyDetailsProps,
     untrusted_text::{shown, untrusted_text},
 };
 use crate::{
     context::{Dispatch, use_dispatch, use_locale},
     database::Unavailable,
     store::Intent,
-    text::{self, Message, keys},
+    text::{self, keys, message},
     vault::key_store::{KeyStoreError, SavePermission, SavedKey},
 };
 use relight_core::{form::SecretStatus, i18n::Locale, visible::visible};
@@ -23,7 +23,7 @@ use yew::{
 
 /// The keys that are kept. In a run only those with which it began.
 #[component]
-pub(crate) fn KeptKeys(props: &CredentialProps) -> Html {
+pub(crate) fn KeptKeys(props: &KeyDetailsProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let saved_keys = &props.key_state.saved_keys;
     let belongs = |entry: &&SavedKey| {
@@ -62,7 +62,7 @@ pub(crate) fn KeptKeys(props: &CredentialProps) -> Html {
 
 /// Below the fields: the way to keep the key that is held, or why there is none.
 #[component]
-pub(crate) fn Keep(props: &CredentialProps) -> Html {
+pub(crate) fn Keep(props: &KeyDetailsProps) -> Html {
     let locale = use_locale();
     let key = &props.key_state;
     match key.may_save(props.cloud, &props.key_id) {
@@ -83,7 +83,7 @@ pub(crate) fn Keep(props: &CredentialProps) -> Html {
 }
 
 fn row(
-    props: &CredentialProps,
+    props: &KeyDetailsProps,
     entry: &SavedKey,
     may_choose: bool,
     dispatch: &Dispatch,
@@ -102,7 +102,7 @@ fn row(
     });
     let product = entry.cloud.map(|cloud| cloud.manifest().product);
     let said = |word: &str| Some(format!("{word}: {}", visible(name)));
-    let forget = Message::Forget.in_locale(locale);
+    let forget = message::FORGET.in_locale(locale);
     let choose = if is_in_use { keys::IN_USE } else { keys::USE }.in_locale(locale);
     let onchoose = {
         let id = Rc::clone(&id);
@@ -134,7 +134,7 @@ fn row(
 }
 
 /// What went wrong, where it matters: that nothing can be kept here is nothing to who keeps nothing.
-fn error(props: &CredentialProps, locale: Locale) -> Option<Html> {
+fn error(props: &KeyDetailsProps, locale: Locale) -> Option<Html> {
     let error = props.key_state.saved_keys.error.as_ref()?;
     let is_idle =
         matches!(error, KeyStoreError::ReadFailed(Unavailable::Missing | Unavailable::Refused));

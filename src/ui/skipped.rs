@@ -10,7 +10,7 @@ use super::{
 use crate::{
     context::{Dispatch, use_dispatch, use_locale},
     store::Intent,
-    text::{self, Message, MessageArgs},
+    text::{self, FormMessage, MessageArgs, message},
 };
 use relight_core::{
     cloud::Verb,
@@ -41,7 +41,7 @@ pub(crate) fn Skipped(props: &SkippedProps) -> Html {
     }
     html! {
         <div class="group skipped">
-            <h3>{ Message::SkippedTitle.in_locale(locale) }</h3>
+            <h3>{ message::SKIPPED_TITLE.in_locale(locale) }</h3>
             { for reasons.into_iter().map(|(reason, ids)| line(locale, review, &dispatch, reason, &ids)) }
             if let Some(region_search) = &review.region_search { { search(region_search, &dispatch, locale) } }
         </div>
@@ -70,10 +70,10 @@ fn line(
                         <li><code>{ id.as_str().to_owned() }</code></li>
                     }) }
                     if ids.len() > LISTED {
-                        <li class="muted">{ MessageArgs::AndMore(ids.len() - LISTED).in_locale(locale) }</li>
+                        <li class="muted">{ FormMessage::AndMore(ids.len() - LISTED).in_locale(locale) }</li>
                     }
                 </ul>
-            <CopyButton text={joined(ids.iter().copied())} label={Message::CopyIds} />
+            <CopyButton text={joined(ids.iter().copied())} label={message::COPY_IDS} />
             </details>
             { instead(review, reason, dispatch, locale) }
         </div>
@@ -84,8 +84,8 @@ fn line(
 fn instead(review: &Review, reason: SkipReason, dispatch: &Dispatch, locale: Locale) -> Html {
     let asked = review.spec.operation().verb;
     let other = match (reason, asked) {
-        (SkipReason::Stopped, Verb::Reboot) => Some((Verb::Start, Message::StartInstead)),
-        (SkipReason::AlreadyRunning, Verb::Start) => Some((Verb::Reboot, Message::RestartInstead)),
+        (SkipReason::Stopped, Verb::Reboot) => Some((Verb::Start, message::START_INSTEAD)),
+        (SkipReason::AlreadyRunning, Verb::Start) => Some((Verb::Reboot, message::RESTART_INSTEAD)),
         _ => None,
     };
     if let Some((verb, message)) = other {
@@ -99,7 +99,7 @@ fn instead(review: &Review, reason: SkipReason, dispatch: &Dispatch, locale: Loc
         return html! {
             <button type="button" class="tiny" data-action="look-elsewhere"
                 onclick={dispatch.reform(|_| Intent::SearchRegions)}>
-                { Message::SearchRegions.in_locale(locale) }
+                { message::SEARCH_REGIONS.in_locale(locale) }
             </button>
         };
     }
@@ -113,7 +113,7 @@ fn search(region_search: &RegionSearch, dispatch: &Dispatch, locale: Locale) -> 
         <div class="stack tight small" data-elsewhere={if region_search.is_done() { "done" } else { "searching" }}>
             <p class="muted" role="status">
                 if nothing {
-                    { Message::NotFoundAnywhere.in_locale(locale) }
+                    { message::NOT_FOUND_ANYWHERE.in_locale(locale) }
                 } else {
                     { MessageArgs::Searched { done, total }.in_locale(locale) }
                 }
@@ -125,7 +125,7 @@ fn search(region_search: &RegionSearch, dispatch: &Dispatch, locale: Locale) -> 
                     <div class="row">
                         <span class="grow">{ shown(&MessageArgs::FoundIn { region, count: ids.len() }.in_locale(locale)) }</span>
                         <button type="button" class="tiny" data-action="go-to" data-region={region.clone()} {onclick}>
-                            { Message::GoThere.in_locale(locale) }
+                            { message::GO_THERE.in_locale(locale) }
                         </button>
                     </div>
                 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     context::{use_dispatch, use_locale},
     store::Intent,
-    text::{self, Message, MessageArgs},
+    text::{self, FormMessage, message},
 };
 use relight_core::{
     cloud::{self, Cloud, Operation, Parameter, ParameterKind, Role},
@@ -48,7 +48,7 @@ pub(crate) fn Target(props: &TargetProps) -> Html {
         <>
             <div class="two">
                 <label class="field">
-                    { Message::Cloud.in_locale(locale) }
+                    { message::CLOUD.in_locale(locale) }
                     <Select name="cloud" value={manifest.id} onchange={choose(FormEdit::Cloud)}>
                         { for form.clouds().map(|one| {
                             let one = one.manifest();
@@ -64,7 +64,7 @@ pub(crate) fn Target(props: &TargetProps) -> Html {
             </div>
             if manifest.sites.len() > 1 {
                 <label class="field">
-                    { Message::Site.in_locale(locale) }
+                    { message::SITE.in_locale(locale) }
                     <Select name="site" key={manifest.id} value={form.site().to_owned()} onchange={choose(FormEdit::Site)}>
                         { for manifest.sites.iter().map(|site| {
                             choice(site.id, site.name.in_locale(locale).into(), site.id == form.site())
@@ -73,7 +73,7 @@ pub(crate) fn Target(props: &TargetProps) -> Html {
                 </label>
             }
             <label class="field">
-                { Message::Operation.in_locale(locale) }
+                { message::OPERATION.in_locale(locale) }
                 <Select name="operation" key={&*offer} value={operation.name} onchange={choose(FormEdit::Operation)}
                     is_invalid={error("operation").is_some()} described_by="e-operation">
                     { for form.operations().map(|one| {
@@ -84,7 +84,7 @@ pub(crate) fn Target(props: &TargetProps) -> Html {
             { problem_at("e-operation", error("operation")) }
             if operation.modes.len() > 1 {
                 <fieldset class="field" aria-describedby="mode-help e-mode">
-                    <legend>{ Message::How.in_locale(locale) }</legend>
+                    <legend>{ message::HOW.in_locale(locale) }</legend>
                     <div class="seg">
                         { for form.modes().map(|mode| radio(
                             "mode", mode.id, mode.name.in_locale(locale), mode == form.mode(), mode.force,
@@ -181,24 +181,24 @@ fn Region(props: &RegionProps) -> Html {
     html! {
         <div class="field">
             <label class="field">
-                { Message::Region.in_locale(locale) }
+                { message::REGION.in_locale(locale) }
                 <Select name="region" value={chosen} onchange={onselect}
                     is_invalid={problem.is_some()} described_by="e-region">
-                    { choice("", Message::ChooseRegion.in_locale(locale).into(), props.region.is_empty() && !other) }
+                    { choice("", message::CHOOSE_REGION.in_locale(locale).into(), props.region.is_empty() && !other) }
                     { for known.iter().filter(|region| is_allowed(region.id)).map(|region| {
                         let words = format!("{} · {}", region.id, region.name.in_locale(locale));
                         choice(region.id, words, region.id == props.region && !other)
                     }) }
                     { for unnamed.map(|id| choice(id.clone(), shown(id), *id == props.region)) }
                     if props.allowed.is_none() {
-                        { choice(OTHER, Message::OtherRegion.in_locale(locale).into(), other) }
+                        { choice(OTHER, message::OTHER_REGION.in_locale(locale).into(), other) }
                     }
                 </Select>
             </label>
             if other {
                 <input name="regionOther" type="text" autocomplete="off" autocapitalize="none"
-                    spellcheck="false" aria-label={Message::OtherRegionLabel.in_locale(locale)}
-                    placeholder={Message::OtherRegionLabel.in_locale(locale)} aria-describedby="e-region"
+                    spellcheck="false" aria-label={message::OTHER_REGION_LABEL.in_locale(locale)}
+                    placeholder={message::OTHER_REGION_LABEL.in_locale(locale)} aria-describedby="e-region"
                     value={props.region.clone()} {oninput} />
             }
             { problem_at("e-region", problem) }
@@ -274,7 +274,7 @@ fn tick(
 /// The verb, and the cloud's own name.
 pub(crate) fn operation_name(operation: &Operation, locale: Locale) -> String {
     let name = if operation.ids_max == 1 {
-        MessageArgs::OnePerCall(operation.name).in_locale(locale)
+        FormMessage::OnePerCall(operation.name).in_locale(locale)
     } else {
         operation.name.to_owned()
     };

@@ -1,21 +1,15 @@
 //! Texts from outside: whatever in them cannot be seen, or turns what stands around it, is written out.
 
-#[cfg(feature = "console")]
 use relight_core::visible::truncate;
-#[cfg(feature = "console")]
 use relight_core::visible::visible;
 use relight_core::visible::visible_lines;
-#[cfg(feature = "console")]
 use yew::Html;
-#[cfg(feature = "console")]
 use yew::html;
 
 /// The most characters of a name that are shown; the rest stands in its title.
-#[cfg(feature = "console")]
 const SHOWN_MAX: usize = 64;
 
 /// A name or another short text, in one line: isolated from what stands around it, and cut.
-#[cfg(feature = "console")]
 pub(crate) fn untrusted_text(text: &str) -> Html {
     let whole = visible(text);
     let shown = truncate(&whole, SHOWN_MAX).into_owned();

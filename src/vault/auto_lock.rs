@@ -71,7 +71,6 @@ impl AutoLock {
     }
 
     /// Locks after this long without a touch; 0 for never.
-    #[cfg(feature = "console")]
     pub(crate) fn set_limit(&self, limit_ms: Millis) {
         self.limit_ms.set(limit_ms);
     }

@@ -2,14 +2,11 @@
 //! browser's side all the way: no byte of it is ever in the memory of this program.
 
 use js_sys::{Array, JsString, Object, Promise, Reflect, Uint8Array};
-#[cfg(feature = "console")]
 use relight_core::sign::{self, Hash};
 use relight_core::{cloud::Cloud, credential::Fingerprint, form::SecretStatus, sign::HmacSpec};
 use std::fmt;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-#[cfg(feature = "console")]
 use wasm_bindgen_futures::JsFuture;
-#[cfg(feature = "console")]
 use zeroize::Zeroizing;
 
 #[wasm_bindgen]
@@ -24,7 +21,6 @@ extern "C" {
         usages: &Array,
     ) -> Result<Promise, JsValue>;
 
-    #[cfg(feature = "console")]
     #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = sign)]
     fn mac(algorithm: &str, key: &JsValue, message: &[u8]) -> Result<Promise, JsValue>;
 }
@@ -113,30 +109,16 @@ impl Key {
             .collect())
     }
 
-    /// What the page's front has made with [`Key::new`] and handed over.
-    #[cfg(feature = "console")]
-    pub(crate) fn handed_over(keys: Array) -> Self {
-        Key(keys)
-    }
-
     /// What the browser has kept: its own keys, which were made with [`Key::new`].
-    #[cfg(feature = "console")]
     pub(crate) fn of_the_browser(keys: &Array) -> Self {
         Key(keys.iter().map(|key| JsValue::from(Promise::resolve(&key))).collect())
     }
 
     /// The browser's own keys, to be kept: a promise of an array of them. `None` where there are none,
     /// or only bytes.
-    #[cfg(feature = "console")]
     pub(crate) fn unreadable(&self) -> Option<Promise> {
         // A copy of the list: it is emptied if the key is wiped meanwhile.
         (!self.is_empty() && !self.is_readable()).then(|| Promise::all(&self.0.slice(0, u32::MAX)))
-    }
-
-    /// The keys, to be handed over.
-    #[cfg(not(feature = "console"))]
-    pub(crate) fn hand_over(&self) -> JsValue {
-        self.0.clone().into()
     }
 
     /// Whether there is nothing to sign with.
@@ -160,7 +142,6 @@ impl Key {
     }
 
     /// The MAC of a message under this key; `None` if it was wiped, or is not one of this cloud.
-    #[cfg(feature = "console")]
     pub(crate) async fn mac(
         &self,
         cloud: &dyn Cloud,
@@ -208,7 +189,6 @@ fn unreadable(hmac_spec: &HmacSpec, bytes: &Uint8Array) -> JsValue {
     }
 }
 
-#[cfg(feature = "console")]
 fn drained(bytes: &Uint8Array) -> Zeroizing<Vec<u8>> {
     let copy = Zeroizing::new(bytes.to_vec());
     bytes.fill(0, 0, bytes.length());

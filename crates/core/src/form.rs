@@ -178,6 +178,16 @@ impl Form {
         filled
     }
 
+    /// An empty form of the first cloud.
+    ///
+    /// # Panics
+    /// If the list of clouds were empty, or a cloud had nothing to ask: the conformance tests rule
+    /// that out.
+    #[allow(clippy::expect_used)]
+    pub fn first() -> Self {
+        cloud::ALL.first().copied().and_then(Form::new).expect("a cloud to begin with")
+    }
+
     /// An empty form of a cloud; `None` if the cloud had nothing to ask.
     pub fn new(cloud: &'static dyn Cloud) -> Option<Self> {
         let operation = cloud.manifest().operations.first()?;

@@ -224,7 +224,7 @@ mod tests {
 
     fn session(config: &str) -> (Session, Config) {
         let config = Config::read(config).unwrap();
-        let mut session = Session::new(Locale::En);
+        let mut session = Session::new(Locale::En, Form::first());
         session.update(Action::Restrict(config.limits()));
         for edit in config.fills() {
             session.update(Action::Edit(edit));

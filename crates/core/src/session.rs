@@ -10,7 +10,7 @@ pub use region_search::RegionSearch;
 
 use crate::{
     answer::{DescribedInstance, TransportResult},
-    cloud::{self, Operation, Verb},
+    cloud::{Operation, Verb},
     eligibility::SkipReason,
     form::{Form, FormEdit, SecretStatus},
     i18n::Locale,
@@ -150,14 +150,8 @@ pub enum Action {
 }
 
 impl Session {
-    /// An empty form, at the first cloud.
-    ///
-    /// # Panics
-    /// If the list of clouds were empty, or a cloud had nothing to ask: the conformance tests rule
-    /// that out.
-    #[allow(clippy::expect_used)]
-    pub fn new(locale: Locale) -> Self {
-        let form = cloud::ALL.first().copied().and_then(Form::new).expect("a cloud to begin with");
+    /// What follows from a form.
+    pub fn new(locale: Locale, form: Form) -> Self {
         Session { locale, form, step: Step::Compose { refusal: None } }
     }
 
@@ -497,7 +491,7 @@ mod tests {
     };
 
     fn filled() -> Session {
-        let mut session = Session::new(Locale::En);
+        let mut session = Session::new(Locale::En, Form::first());
         let cloud = cloud::by_id("tencent").unwrap();
         for edit in [
             FormEdit::Cloud(cloud.manifest().id.into()),
@@ -636,7 +630,7 @@ mod tests {
         for verb in [Verb::Reboot, Verb::Start] {
             let operation = run.operation_for(verb).unwrap();
             assert_eq!(operation.verb, verb);
-            let mut session = Session::new(Locale::En);
+            let mut session = Session::new(Locale::En, Form::first());
             session.take_up(&run, &some, operation);
             let form = session.form();
             assert_eq!(form.plan_input().ids, some);

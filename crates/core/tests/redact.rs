@@ -30,8 +30,10 @@ fn requests() -> Vec<(&'static dyn Cloud, Request<Signed>)> {
         let signer = Signer { token, ..common::signer() };
         let request = batch(*cloud).request();
         let secret = Secret::new("EXAMPLE-SECRET-0123456789".to_owned());
-        requests
-            .push((*cloud, cloud::protocol(*cloud).prepare(&request, &signer).finish_with(&secret)));
+        requests.push((
+            *cloud,
+            cloud::protocol(*cloud).prepare(&request, &signer).finish_with(&secret),
+        ));
         let direct = manifest.direct.and_then(|algorithm| {
             cloud::protocol(*cloud).prepare_with(algorithm, &request, &signer)
         });

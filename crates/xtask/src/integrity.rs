@@ -1,8 +1,9 @@
 //! What vouches for a release: the sums that the page's start-up holds every file against, the
 //! policy in the page and beside it, and the list of hashes that is published with it.
 //!
-//! `index.html` and `embed.html` have the sum of `boot.js`, and `boot.js` has those of everything that runs. Nothing in
-//! the release can vouch for those two: TLS does, and `SHA256SUMS` for whoever looks.
+//! `index.html` and `embed.html` have the sum of `boot.js`, which has those of everything that runs at
+//! the start; `parts.js` has that of the part that is fetched later. Nothing in the release can vouch for
+//! those two pages: TLS does, and `SHA256SUMS` for whoever looks.
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +16,7 @@ use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256, Sha384};
 
-use crate::dist;
+use crate::{dist, split};
 
 /// What the host of the page should send with it, line by line: what `_headers` says to static
 /// hosts, and what the configurations in `deploy/` say.
@@ -55,7 +56,12 @@ pub(crate) fn write_sums(folder: &Path) -> Result<()> {
             sums.insert(name, integrity(&path)?);
         }
     }
-    ensure!(sums.len() >= 6, "there should be two programs, a script and a sheet: {sums:?}");
+    ensure!(sums.len() >= 6, "there should be a program, its scripts and a sheet: {sums:?}");
+    let part = sums.remove(split::PART_NAME).context("the sum of the part")?;
+    let loader = folder.join("parts.js");
+    let parts = BTreeMap::from([(split::PART_NAME.to_owned(), part)]);
+    fs::write(&loader, with_sums(&read(&loader)?, &parts)?)?;
+    sums.insert("parts.js".to_owned(), integrity(&loader)?);
     let boot = folder.join("boot.js");
     fs::write(&boot, with_sums(&read(&boot)?, &sums)?)?;
     sums.insert("boot.js".to_owned(), integrity(&boot)?);
@@ -146,13 +152,14 @@ fn integrity(path: &Path) -> Result<String> {
 }
 
 fn with_sums(boot: &str, sums: &BTreeMap<String, String>) -> Result<String> {
-    let empty = "const SUMS = {};\n";
-    ensure!(boot.contains(empty), "boot.js has no place for the sums");
+    // As it is written, and as it is minified.
+    let empty = ["const SUMS = {};", "const SUMS={};"].into_iter().find(|one| boot.contains(one));
+    let empty = empty.context("the script has no place for the sums")?;
     let mut table = "const SUMS = {\n".to_owned();
     for (name, sum) in sums {
         writeln!(table, "  \"{name}\": \"{sum}\",")?;
     }
-    table.push_str("};\n");
+    table.push_str("};");
     Ok(boot.replacen(empty, &table, 1))
 }
 
