@@ -7,7 +7,7 @@
 //! server works on.
 
 use crate::browser::Lacking;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use etherparse::{Ipv4Header, PacketBuilder, TcpHeader};
 use std::{
     collections::BTreeMap,
@@ -15,14 +15,11 @@ use std::{
     net::Ipv4Addr,
     path::Path,
     process::{Command, ExitCode},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU8, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 use tokio::{sync::mpsc, task::JoinHandle, time::Instant};
-use tun_rs::{AsyncDevice, DeviceBuilder};
+use tun_rs::{AsyncDevice, DeviceBuilder, SyncDevice};
 
 /// How bad a link is.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +36,7 @@ pub struct Link {
     device: Arc<AsyncDevice>,
     tasks: [JoinHandle<()>; 2],
     rules: Vec<Rule>,
+    number: u8,
 }
 
 struct Shared {
@@ -76,7 +74,7 @@ pub fn enter_namespace() -> Result<Option<ExitCode>> {
             run("ip", &[family, "rule", "del", "pref", "0"])?;
         }
         fs::write("/proc/sys/net/ipv4/conf/all/rp_filter", "0")?;
-        return Ok(None);
+        return make_devices().map(|()| None);
     }
     if is_missing().is_some() {
         return Ok(None);
@@ -117,6 +115,50 @@ const TUN: &str = "/dev/net/tun";
 /// Room for what the device hands over at once.
 const PACKET: usize = 65_535;
 
+/// How many links there can be at once.
+const DEVICES: u8 = 16;
+static NETWORK: OnceLock<SyncDevice> = OnceLock::new();
+static FREE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+/// All devices, before there is a browser: Chromium breaks off whatever it is doing when an address or a
+/// link comes or goes (`ERR_NETWORK_CHANGED`). It passes over links whose name begins with `tun`, whose
+/// carrier comes and goes with each case.
+fn make_devices() -> Result<()> {
+    // Else each would give itself an address when its carrier comes.
+    fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1")?;
+    // With links of that name alone Chromium is offline. This one stays as it is.
+    let network =
+        DeviceBuilder::new().name("net0").ipv4(Ipv4Addr::new(10, 9, u8::MAX, 1), 24, None);
+    let network = network.build_sync().context("the namespace's network")?;
+    NETWORK.get_or_init(|| network);
+    for number in 0..DEVICES {
+        let name = device_name(number);
+        let address = format!("{}/24", near_address(number));
+        run("ip", &["tuntap", "add", "dev", &name, "mode", "tun"])?;
+        run("ip", &["address", "add", &address, "dev", &name])?;
+        run("ip", &["link", "set", &name, "mtu", "1500", "up"])?;
+        let settings = Path::new("/proc/sys/net/ipv4/conf").join(&name);
+        for (setting, value) in [("route_localnet", "1"), ("accept_local", "1"), ("rp_filter", "0")]
+        {
+            fs::write(settings.join(setting), value).with_context(|| setting.to_owned())?;
+        }
+    }
+    *free() = (0..DEVICES).rev().collect();
+    Ok(())
+}
+
+fn free() -> MutexGuard<'static, Vec<u8>> {
+    FREE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn device_name(number: u8) -> String {
+    format!("tun{number}")
+}
+
+const fn near_address(number: u8) -> Ipv4Addr {
+    Ipv4Addr::new(10, 9, number, 1)
+}
+
 fn is_inside() -> bool {
     env::var_os(INSIDE).is_some()
 }
@@ -124,23 +166,20 @@ fn is_inside() -> bool {
 impl Link {
     /// From now on this port is far away.
     pub fn start(port: u16, quality: Quality) -> Result<Self> {
-        static COUNT: AtomicU8 = AtomicU8::new(0);
         if !is_inside() {
             return Err(
                 Lacking(is_missing().unwrap_or("no slow link outside its namespace")).into()
             );
         }
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        ensure!(number < u8::MAX, "too many links");
-        let (near, far) = (Ipv4Addr::new(10, 9, number, 1), Ipv4Addr::new(10, 9, number, 2));
-        let name = format!("slow{number}");
-        let device = DeviceBuilder::new().name(&name).ipv4(near, 24, None).mtu(1_500).build_async();
-        let device = Arc::new(device.context("a device for the link")?);
-        let settings = Path::new("/proc/sys/net/ipv4/conf").join(&name);
-        for (setting, value) in [("route_localnet", "1"), ("accept_local", "1"), ("rp_filter", "0")]
-        {
-            fs::write(settings.join(setting), value).with_context(|| setting.to_owned())?;
-        }
+        let number = free().pop().context("too many links at once")?;
+        Self::start_on(number, port, quality).inspect_err(|_| free().push(number))
+    }
+
+    fn start_on(number: u8, port: u16, quality: Quality) -> Result<Self> {
+        let (near, far) = (near_address(number), Ipv4Addr::new(10, 9, number, 2));
+        let name = device_name(number);
+        let device =
+            Arc::new(DeviceBuilder::new().name(&name).build_async().context("the link's device")?);
         let (table, port_text) = ((1_000 + u32::from(number)).to_string(), port.to_string());
         let to_port = ["iif", "lo", "ipproto", "tcp", "dport", &port_text, "pref", "50"];
         let rules = vec![
@@ -156,7 +195,7 @@ impl Link {
             tokio::spawn(take(Arc::clone(&device), Arc::clone(&shared), sender)),
             tokio::spawn(give(Arc::clone(&device), receiver)),
         ];
-        Ok(Self { shared, device, tasks, rules })
+        Ok(Self { shared, device, tasks, rules, number })
     }
 
     /// Resets every connection that is open, towards the browser. Gives how many that were, and how
@@ -197,6 +236,7 @@ impl Drop for Link {
             task.abort();
         }
         self.rules.clear();
+        free().push(self.number);
     }
 }
 
