@@ -48,17 +48,19 @@ async function bytes(name) {
 }
 
 // Why a file does not do: the page itself is another by now; or it cannot be had; or it was changed.
+// One that was cut off on its way, as when a network changes, is none that was changed.
 async function reason(name) {
-  const anew = async (url) => {
-    const answer = await fetch(url, { cache: "reload" }).catch(() => null);
+  const anew = async (url, integrity = "") => {
+    const answer = await fetch(url, { cache: "reload", integrity }).catch(() => null);
     return answer?.ok ? answer.text() : null;
   };
   const isThere = (await anew(address(name))) !== null;
+  const isWhole = (await anew(address(name), SUMS[name])) !== null;
   const ours = [...document.scripts].find((script) => script.src === own)?.integrity;
   const page = await anew(location.pathname);
   // The next release may have no file of that name.
   if (ours && page && !page.includes(ours)) return "replaced";
-  return isThere ? "changed" : "missing";
+  return isThere && !isWhole ? "changed" : "missing";
 }
 
 const WORDS = {

@@ -20,11 +20,13 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
+use futures_util::stream;
 use http_body_util::Full;
 use relight_proxy_check::{servers::fresh_listener, upstream::hand_on};
 use relight_sandbox::loopback::{self, Link, Server};
 use std::{
     collections::HashMap,
+    io,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::{
@@ -60,6 +62,8 @@ struct Shared {
     asked: Mutex<Vec<String>>,
     /// Files that are served in the place of those of the release.
     replaced: Mutex<HashMap<String, Vec<u8>>>,
+    /// The file whose next answer is cut off.
+    cut_off: Mutex<Option<String>>,
     /// Whether nothing else of the release is served.
     is_gone: AtomicBool,
     compressed: AtomicBool,
@@ -106,6 +110,7 @@ impl Site {
             missing: Mutex::default(),
             asked: Mutex::default(),
             replaced: Mutex::default(),
+            cut_off: Mutex::default(),
             is_gone: AtomicBool::new(false),
             compressed: AtomicBool::new(false),
             is_bare: AtomicBool::new(false),
@@ -162,6 +167,11 @@ impl Site {
     /// From now on serves this in the place of a file of the release.
     pub fn replace(&self, name: &str, bytes: Vec<u8>) {
         lock(&self.shared.replaced).insert(name.to_owned(), bytes);
+    }
+
+    /// The next answer with this file ends in the middle.
+    pub fn cut_off_once(&self, name: &str) {
+        *lock(&self.shared.cut_off) = Some(name.to_owned());
     }
 
     /// From now on lets everybody wait who asks for this file, until another name is given.
@@ -307,6 +317,10 @@ async fn file(State(shared): Host, request: Request) -> Response {
         }
         return (StatusCode::NOT_FOUND, strict(&shared), "not found").into_response();
     };
+    if lock(&shared.cut_off).take_if(|cut_off| cut_off == name).is_some() {
+        let body = std::mem::take(response.body_mut());
+        *response.body_mut() = half(to_bytes(body, usize::MAX).await.unwrap_or_default());
+    }
     let is_brotli = response.headers().contains_key(CONTENT_ENCODING);
     shared.compressed.fetch_or(is_brotli, Ordering::Relaxed);
     if runs_first(&shared, name) {
@@ -321,6 +335,13 @@ async fn file(State(shared): Host, request: Request) -> Response {
         response.headers_mut().extend(strict_for(&shared, ancestors));
     }
     response
+}
+
+/// Half of it, and then the connection breaks.
+fn half(whole: Bytes) -> Body {
+    let pieces =
+        [Ok(whole.slice(..whole.len() / 2)), Err(io::Error::from(io::ErrorKind::ConnectionReset))];
+    Body::from_stream(stream::iter(pieces))
 }
 
 /// The file as the release has it, or what stands in its place.

@@ -10,6 +10,7 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("integrity::a_changed_byte_stops_the_start", changed_front).noisy(),
         case!("integrity::a_changed_byte_stops_the_rest", changed_rest).noisy(),
+        case!("integrity::a_file_that_is_cut_off_was_not_changed", cut_off).noisy(),
         case!("integrity::two_releases_are_not_mixed", two_releases).noisy(),
         case!("integrity::a_whole_new_release", whole_release).noisy(),
         case!("integrity::what_is_held_against_a_sum_is_fetched_once", once),
@@ -36,6 +37,19 @@ async fn changed_front(stage: &mut Stage) -> Result<()> {
     }
     stage.page.photograph(&format!("{}-start-refused", stage.page.browser())).await?;
     // And that it was the byte: the same page as published starts.
+    stage.open().await
+}
+
+/// A network that changes breaks off what is on its way. Nobody is told that a file was changed.
+async fn cut_off(stage: &mut Stage) -> Result<()> {
+    let script = script_of_ours(true)?;
+    let url = stage.site.url();
+    stage.site.cut_off_once(&script);
+    stage.page.session().driver().goto(&url).await?;
+    until("a page that starts, or words", || async {
+        Ok((is_started(stage).await? || said(stage, "missing").await?.is_some()).then_some(()))
+    })
+    .await?;
     stage.open().await
 }
 
