@@ -125,6 +125,6 @@ pub fn explain_error(
 ) -> Result<JsValue, JsValue> {
     let text = input::text_argument(text, "text")?;
     let Options { cloud, operation, locale } = Options::read(options)?;
-    let cloud = cloud.map(|cloud| cloud.manifest().id.to_owned());
+    let cloud = cloud.map(|cloud| cloud.id.to_owned());
     signed::value(&explain_text(&text, &TextOptions { cloud, operation, locale }))
 }

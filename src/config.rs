@@ -138,8 +138,8 @@ impl Config {
 
     /// How calls to a cloud travel.
     #[cfg(feature = "console")]
-    pub(crate) fn route_to(&self, cloud: &dyn Cloud) -> Route {
-        if self.settings.direct.iter().any(|id| id.0 == cloud.manifest().id) {
+    pub(crate) fn route_to(&self, cloud: &Cloud) -> Route {
+        if self.settings.direct.iter().any(|id| id.0 == cloud.id) {
             return Route::Direct;
         }
         let own = self.settings.proxy.as_ref().and_then(|proxies| proxies.of(cloud));

@@ -93,7 +93,7 @@ impl From<Screen> for PageRoute {
 
 /// The shelf of this name, in the spelling that lives as long as the page.
 fn known_section(word: &str) -> Option<&'static str> {
-    let clouds = cloud::ALL.iter().map(|cloud| cloud.manifest().id);
+    let clouds = cloud::ALL.iter().map(|cloud| cloud.id);
     clouds.chain([LAYERS_ID]).find(|known| known.eq_ignore_ascii_case(word))
 }
 
@@ -110,7 +110,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn every_address_leads_back_to_its_place() {
-        let id = cloud::ALL[0].manifest().id;
+        let id = cloud::ALL[0].id;
         let shown = |section, code: Option<&str>| {
             PageRoute::Errors(IndexFilter { section, code: code.map(str::to_owned) })
         };

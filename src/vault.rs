@@ -72,7 +72,7 @@ pub enum LockReason {
 #[derive(Default)]
 struct VaultState {
     /// For which cloud it was entered.
-    cloud: Option<&'static dyn Cloud>,
+    cloud: Option<&'static Cloud>,
     key: Key,
     /// The secret cannot be one.
     malformed: bool,
@@ -129,7 +129,7 @@ impl VaultState {
 
 impl Vault {
     /// Keeps a secret for a cloud; an empty one forgets. What must be taken for a key id is not kept.
-    pub(crate) fn set_secret(&self, cloud: &'static dyn Cloud, key_id: &str, secret: &Typed) {
+    pub(crate) fn set_secret(&self, cloud: &'static Cloud, key_id: &str, secret: &Typed) {
         self.use_cloud(cloud);
         let mut state = self.0.borrow_mut();
         state.key.wipe();
@@ -154,7 +154,7 @@ impl Vault {
     }
 
     /// Keeps a token for a cloud; an empty one forgets. What is or looks like a secret is not kept.
-    pub(crate) fn set_token(&self, cloud: &'static dyn Cloud, token: &Typed) {
+    pub(crate) fn set_token(&self, cloud: &'static Cloud, token: &Typed) {
         self.use_cloud(cloud);
         let status = token.status() != SecretStatus::Missing;
         let mut state = self.0.borrow_mut();
@@ -165,7 +165,7 @@ impl Vault {
     }
 
     /// From now on the key is one of this cloud: of another it is forgotten.
-    pub(crate) fn use_cloud(&self, cloud: &'static dyn Cloud) {
+    pub(crate) fn use_cloud(&self, cloud: &'static Cloud) {
         let before = self.0.borrow().cloud;
         if before.is_some_and(|before| before != cloud) {
             self.wipe();
@@ -261,13 +261,7 @@ impl Vault {
 #[cfg(feature = "console")]
 impl Vault {
     /// Keeps what the front has handed over.
-    pub(crate) fn take_over(
-        &self,
-        cloud: &'static dyn Cloud,
-        key: Key,
-        token: &Typed,
-        guard: Guard,
-    ) {
+    pub(crate) fn take_over(&self, cloud: &'static Cloud, key: Key, token: &Typed, guard: Guard) {
         self.set_token(cloud, token);
         let mut state = self.0.borrow_mut();
         // What the front has refused to make a key of, or to keep, still stands in its field.
@@ -278,7 +272,7 @@ impl Vault {
     }
 
     /// Signs from now on with a key that the browser has kept.
-    pub(crate) fn use_saved(&self, cloud: &'static dyn Cloud, entry: &SavedKey, key: Key) {
+    pub(crate) fn use_saved(&self, cloud: &'static Cloud, entry: &SavedKey, key: Key) {
         self.wipe();
         let mut state = self.0.borrow_mut();
         state.cloud = Some(cloud);
@@ -380,7 +374,7 @@ impl Vault {
     /// [`NO_KEY`], without a key of that cloud that can sign; [`Vault::state`] then says why.
     pub(crate) async fn signing_key(
         &self,
-        cloud: &'static dyn Cloud,
+        cloud: &'static Cloud,
     ) -> Result<SigningKey, &'static str> {
         self.renew(cloud).await?;
         let expired = {
@@ -403,7 +397,7 @@ impl Vault {
     }
 
     /// Asks the source, if there is one, and if there is no key that will do for a while.
-    pub(crate) async fn renew(&self, cloud: &'static dyn Cloud) -> Result<(), &'static str> {
+    pub(crate) async fn renew(&self, cloud: &'static Cloud) -> Result<(), &'static str> {
         let asking = {
             let mut state = self.0.borrow_mut();
             let Some(source) = state.source.clone() else { return Ok(()) };
@@ -425,7 +419,7 @@ impl Vault {
         answered.map(drop).map_err(|_| NO_KEY)
     }
 
-    async fn ask(&self, source: &Source, cloud: &'static dyn Cloud) -> Result<JsValue, JsValue> {
+    async fn ask(&self, source: &Source, cloud: &'static Cloud) -> Result<JsValue, JsValue> {
         let given = source.ask(cloud).await;
         let mut state = self.0.borrow_mut();
         if state.locked.is_some() {
@@ -484,11 +478,7 @@ impl SigningKey {
     }
 
     /// Puts the signature under a prepared request; `None` if the key was forgotten meanwhile.
-    pub(crate) async fn sign(
-        self,
-        cloud: &dyn Cloud,
-        prepared: Prepared,
-    ) -> Option<Request<Signed>> {
+    pub(crate) async fn sign(self, cloud: &Cloud, prepared: Prepared) -> Option<Request<Signed>> {
         let tag = self.key.mac(cloud, prepared.hmac_spec, &prepared.message).await?;
         Some(prepared.finish(&tag))
     }

@@ -24,10 +24,10 @@ wasm_bindgen_test_configure!(run_in_browser);
 #[wasm_bindgen_test]
 async fn selects_show_what_the_state_says() {
     let console = Console::new().await;
-    assert_eq!(console.select("cloud").value(), cloud::ALL[0].manifest().id);
+    assert_eq!(console.select("cloud").value(), cloud::ALL[0].id);
     // Forwards and back again: so that each of them follows another one.
     for cloud in cloud::ALL.iter().chain(cloud::ALL.iter().rev()) {
-        let manifest = cloud.manifest();
+        let manifest = cloud;
         console.choose("cloud", manifest.id).await;
         assert_shown(&console.select("cloud"), manifest.id, manifest.product);
         let first = &manifest.operations[0];
@@ -62,17 +62,17 @@ async fn selects_show_what_the_state_says() {
 async fn selects_follow_the_state_after_a_hand_has_moved_them() {
     let console = Console::new().await;
     for cloud in cloud::ALL {
-        console.choose("cloud", cloud.manifest().id).await;
+        console.choose("cloud", cloud.id).await;
     }
     for cloud in cloud::ALL {
-        let id = cloud.manifest().id;
+        let id = cloud.id;
         let body = "host.prefill({ cloud })";
         Function::new_with_args("host, cloud", body)
             .call2(&JsValue::UNDEFINED, &console.host, &id.into())
             .unwrap();
         console.until(|console| console.all("[name=operation]") == 1).await;
         console.until(|console| console.select("cloud").value() == id).await;
-        assert_shown(&console.select("cloud"), id, cloud.manifest().product);
+        assert_shown(&console.select("cloud"), id, cloud.product);
     }
 }
 
@@ -82,7 +82,7 @@ async fn selects_follow_the_state_after_a_hand_has_moved_them() {
 async fn lists_that_are_exchanged_show_what_the_state_says() {
     let console = Console::new().await;
     for cloud in cloud::ALL.iter().rev().chain(cloud::ALL) {
-        let manifest = cloud.manifest();
+        let manifest = cloud;
         for operation in manifest.operations {
             let values = js_sys::Object::new();
             for (name, value) in [("cloud", manifest.id), ("operation", operation.name)] {
@@ -95,7 +95,7 @@ async fn lists_that_are_exchanged_show_what_the_state_says() {
             assert_shown(&console.select("operation"), operation.name, operation.name);
             // The next one comes from another cloud.
             let other = cloud::ALL.iter().find(|other| *other != cloud).unwrap();
-            console.choose("cloud", other.manifest().id).await;
+            console.choose("cloud", other.id).await;
         }
     }
 }
@@ -258,9 +258,8 @@ fn documented_answers() -> Vec<Answer> {
 
 /// A request that reads, with the sandbox's demo key.
 fn signed_read(cloud_id: &str, unix_seconds: i64) -> Request {
-    let cloud: &dyn Cloud = cloud::by_id(cloud_id).expect("a cloud");
-    let region =
-        if cloud.manifest().regions.required { cloud.manifest().regions.known[0].id } else { "" };
+    let cloud: &Cloud = cloud::by_id(cloud_id).expect("a cloud");
+    let region = if cloud.regions.required { cloud.regions.known[0].id } else { "" };
     let target = Target::new(cloud, None, region).expect("a target");
     let key = Config::default().credentials.into_iter().find(|key| key.cloud.name() == cloud_id);
     let key = key.expect("a key");

@@ -5,8 +5,8 @@ use relight_core::cloud::{self, Cloud, Operation, Parameter, ParameterKind, Role
 use serde::{Serialize, Serializer};
 
 /// The facts of a cloud.
-pub(super) fn info(cloud: &'static dyn Cloud) -> CloudInfo {
-    let manifest = cloud.manifest();
+pub(super) fn info(cloud: &'static Cloud) -> CloudInfo {
+    let manifest = cloud;
     CloudInfo {
         id: manifest.id,
         name: Words(manifest.name),

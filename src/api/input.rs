@@ -121,16 +121,16 @@ impl<'a> Fields<'a> {
         Ok(self.optional_text("locale")?.map_or_else(Locale::default, Locale::from_tag))
     }
 
-    fn cloud(&self) -> Result<&'static dyn Cloud, Failure> {
+    fn cloud(&self) -> Result<&'static Cloud, Failure> {
         cloud::by_id(self.text("cloud")?).ok_or_else(|| {
-            let known: Vec<_> = cloud::ALL.iter().map(|cloud| cloud.manifest().id).collect();
+            let known: Vec<_> = cloud::ALL.iter().map(|cloud| cloud.id).collect();
             Failure::argument(format!("`cloud` must be one of: {}.", known.join(", ")))
         })
     }
 
     /// Ids as a text or as an array. Each element of an array is taken by itself, so that none of
     /// them passes for the heading of another; a number is refused, since it may have been rounded.
-    fn ids(&self, cloud: &'static dyn Cloud) -> Result<(Vec<InstanceId>, Vec<IdProblem>), Failure> {
+    fn ids(&self, cloud: &'static Cloud) -> Result<(Vec<InstanceId>, Vec<IdProblem>), Failure> {
         if let Some(lines) = self.ids {
             return Ok(parse_lines(lines, cloud));
         }
@@ -201,7 +201,7 @@ pub(super) fn not_text(name: &str) -> Failure {
 #[derive(Default)]
 pub(super) struct Options {
     /// The cloud that is meant, if it is known.
-    pub(super) cloud: Option<&'static dyn Cloud>,
+    pub(super) cloud: Option<&'static Cloud>,
     /// The operation that is meant, by the cloud's own name.
     pub(super) operation: Option<String>,
     /// The language of messages.
@@ -283,7 +283,7 @@ impl Reply {
         let json = stringify(value);
         let fields = Fields::parse(&json, "reply")?;
         let mut job = Job::read(&fields)?;
-        let regions = &job.spec.cloud.manifest().regions;
+        let regions = &job.spec.cloud.regions;
         if regions.required && job.spec.region.is_empty() {
             // An answer reads alike in every region.
             job.spec.region =

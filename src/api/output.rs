@@ -38,7 +38,7 @@ impl<'a> ParsedIds<'a> {
                 .iter()
                 .map(|parsed| ParsedId {
                     id: parsed.id.as_str(),
-                    cloud: parsed.cloud.manifest().id,
+                    cloud: parsed.cloud.id,
                     line: parsed.line,
                     warning: parsed.unusual.then(|| unusual(parsed, locale)),
                 })
@@ -215,14 +215,14 @@ fn problems(problems: &[IdProblem], locale: Locale) -> Vec<Problem<'_>> {
             text: &problem.text,
             line: problem.line,
             message: problem.sentence(locale),
-            cloud: problem.cloud.map(|cloud| cloud.manifest().id),
+            cloud: problem.cloud.map(|cloud| cloud.id),
             suggestion: problem.suggestion.as_deref(),
         })
         .collect()
 }
 
 fn unusual(parsed: &ids::ParsedId, locale: Locale) -> String {
-    let manifest = parsed.cloud.manifest();
+    let manifest = parsed.cloud;
     let (name, shape) = (manifest.name.in_locale(locale), manifest.ids.shape.in_locale(locale));
     match locale {
         Locale::En => format!("An unusual id: those of {name} are {shape}."),

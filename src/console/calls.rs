@@ -169,7 +169,7 @@ impl Console {
         skew_seconds: i64,
         news: fn(u64, Vec<InstanceId>, TransportResult) -> Msg,
     ) -> u64 {
-        let manifest = target.cloud.manifest();
+        let manifest = target.cloud;
         let request = cloud::protocol(target.cloud).describe(target, &ids);
         let unsigned = UnsignedCall { cloud: target.cloud, key_id, request, skew_seconds };
         // Looks have a limit of their own.
@@ -217,7 +217,7 @@ impl Console {
 
 /// What is to be signed.
 pub(super) struct UnsignedCall {
-    pub(super) cloud: &'static dyn Cloud,
+    pub(super) cloud: &'static Cloud,
     pub(super) key_id: String,
     pub(super) request: Request<Unsigned>,
     /// How far the cloud's clock is ahead of the page's.
@@ -252,7 +252,7 @@ pub(super) async fn sign(
 /// Everything of the signed request but its signature. Without a proxy it has to be one that a page
 /// may send without leave.
 pub(super) fn prepare(unsigned: &UnsignedCall, signer: &Signer, route: &Route) -> Option<Prepared> {
-    match (route, unsigned.cloud.manifest().direct) {
+    match (route, unsigned.cloud.direct) {
         (Route::Direct, Some(algorithm)) => {
             cloud::protocol(unsigned.cloud).prepare_with(algorithm, &unsigned.request, signer)
         }
@@ -271,7 +271,7 @@ pub(super) fn wait_for_slot(
     per_second: u32,
     window_ms: u32,
 ) -> impl Future<Output = ()> + 'static {
-    let name = format!("{} {} {action}", target.cloud.manifest().id, target.region);
+    let name = format!("{} {} {action}", target.cloud.id, target.region);
     async move {
         let _: Result<(), NoLocks> = locks::rate_limit(&name, per_second.max(1), window_ms).await;
     }

@@ -90,7 +90,7 @@ impl Console {
     }
 
     /// What is allowed of a cloud, with what is known now of the proxy that leads to it.
-    fn limits(&self, cloud: &dyn Cloud) -> Arc<Limits> {
+    fn limits(&self, cloud: &Cloud) -> Arc<Limits> {
         let once_proven = duplicate_guard::recall(&self.config.route_to(cloud)) == CheckResult::Yes;
         Arc::new(Limits { once_proven, ..(*self.allowed).clone() })
     }

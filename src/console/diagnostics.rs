@@ -32,10 +32,10 @@ impl Console {
         }
         let form = self.view.session.form();
         let cloud = form.cloud();
-        let site = cloud.manifest().sites.iter().find(|site| site.id == form.site());
-        let Some(site) = site.or(cloud.manifest().sites.first()) else { return false };
+        let site = cloud.sites.iter().find(|site| site.id == form.site());
+        let Some(site) = site.or(cloud.sites.first()) else { return false };
         // Where none is chosen, or what is none, any will do: all of them know the list.
-        let known = cloud.manifest().regions.known.first().map_or("", |region| region.id);
+        let known = cloud.regions.known.first().map_or("", |region| region.id);
         let target = Target::new(cloud, Some(site.id), form.region())
             .or_else(|_| Target::new(cloud, Some(site.id), known));
         let Ok(target) = target else { return false };

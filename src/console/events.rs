@@ -64,7 +64,7 @@ impl<'spec> BeforeSend<'spec> {
         calls: usize,
     ) -> Self {
         BeforeSend {
-            cloud: spec.target().cloud.manifest().id,
+            cloud: spec.target().cloud.id,
             region: &spec.target().region,
             operation: spec.operation().name,
             instance_ids,

@@ -64,7 +64,7 @@ impl Console {
             ctx.link().send_message(Msg::Recorded { run_id, number, conflicts: None });
             return;
         };
-        let account = format!("{} {}", run.spec().target().cloud.manifest().id, about.key_id);
+        let account = format!("{} {}", run.spec().target().cloud.id, about.key_id);
         let written = journal.append(&about.id, &account, record, claim, durable);
         ctx.link().send_future(async move {
             Msg::Recorded { run_id, number, conflicts: written.await.ok() }

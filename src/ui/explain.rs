@@ -16,7 +16,7 @@ use crate::{
     text::{self, Message, lines},
 };
 use relight_core::{
-    cloud::{self, Cloud},
+    cloud,
     explain::{Explanation, TextOptions, explain_text, hide_secrets},
     i18n::Locale,
 };
@@ -99,7 +99,7 @@ pub(crate) fn Explain() -> Html {
 
 fn explanation(explanation: &Explanation, locale: Locale) -> Html {
     let t = |message: Message| message.in_locale(locale);
-    let manifest = explanation.cloud.and_then(cloud::by_id).map(Cloud::manifest);
+    let manifest = explanation.cloud.and_then(cloud::by_id);
     html! {
         <article class={classes!("group", "card", if explanation.success { "good-card" } else { "" })}
             data-code={explanation.code.clone()}>
@@ -152,8 +152,7 @@ fn explanation(explanation: &Explanation, locale: Locale) -> Html {
 /// What a vendor's support asks for, as far as the text has it.
 fn for_support(explanation: &Explanation, locale: Locale) -> String {
     let t = |message: Message| message.in_locale(locale);
-    let cloud =
-        explanation.cloud.and_then(cloud::by_id).map(|one| one.manifest().name.in_locale(locale));
+    let cloud = explanation.cloud.and_then(cloud::by_id).map(|one| one.name.in_locale(locale));
     lines(
         &explanation.title,
         &[

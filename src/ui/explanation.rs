@@ -238,12 +238,11 @@ fn actions(
                 let words = Message::StartInstead.in_locale(locale).to_owned();
                 ("start-instead", words, start_over(Verb::Start, false, true))
             }),
-            SuggestedAction::OtherRegion => {
-                (over && run.spec().target().cloud.manifest().regions.required).then(|| {
+            SuggestedAction::OtherRegion => (over && run.spec().target().cloud.regions.required)
+                .then(|| {
                     let words = Message::SearchRegions.in_locale(locale).to_owned();
                     ("other-region", words, start_over(verb, true, true))
-                })
-            }
+                }),
             SuggestedAction::CorrectClock => {
                 (run.choice_count(Choice::RetryFailed) > 0).then(|| {
                     let words = Message::CorrectClock.in_locale(locale).to_owned();
@@ -398,7 +397,7 @@ pub(crate) fn explain_fault(spec: &OperationSpec, fault: &Fault, locale: Locale)
 pub(crate) fn title_of(spec: &OperationSpec, fault: &Fault, locale: Locale) -> String {
     let (entry, code) = match fault {
         Fault::Cloud(report) => {
-            let entries = cloud::catalogue(spec.target().cloud.manifest()).errors;
+            let entries = cloud::catalogue(spec.target().cloud).errors;
             let found = explain::find(entries, report, Some(spec.operation().name));
             (found.map(|found| found.entry), &report.code)
         }
@@ -409,7 +408,7 @@ pub(crate) fn title_of(spec: &OperationSpec, fault: &Fault, locale: Locale) -> S
 
 /// A fault of any request to a cloud, in words.
 pub(crate) fn explain_fault_of(
-    cloud: &dyn Cloud,
+    cloud: &Cloud,
     operation: Option<&str>,
     fault: &Fault,
     known: &Known<'_>,
@@ -417,7 +416,7 @@ pub(crate) fn explain_fault_of(
 ) -> Explanation {
     match fault {
         Fault::Cloud(report) => {
-            let manifest = cloud.manifest();
+            let manifest = cloud;
             explain::explain_with(
                 Some(manifest.id),
                 cloud::catalogue(manifest).errors,
@@ -457,7 +456,7 @@ fn for_support(
     text::lines(
         title,
         &[
-            (t(Message::Cloud), target.cloud.manifest().name.in_locale(locale)),
+            (t(Message::Cloud), target.cloud.name.in_locale(locale)),
             (t(Message::Region), &target.region),
             (t(Message::Operation), props.run.spec().operation().name),
             (t(Message::Instance), props.row.id.as_str()),

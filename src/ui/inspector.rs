@@ -202,8 +202,8 @@ mod tests {
 
     const TOKEN: &str = "to/ken+with=signs";
 
-    fn signed(cloud: &'static dyn cloud::Cloud, algorithm: &str) -> Request<Signed> {
-        let region = if cloud.manifest().regions.required { "ap-southeast-1" } else { "" };
+    fn signed(cloud: &'static cloud::Cloud, algorithm: &str) -> Request<Signed> {
+        let region = if cloud.regions.required { "ap-southeast-1" } else { "" };
         let target = Target::new(cloud, None, region).expect("a target");
         let signer = Signer {
             key_id: "the-key-id".into(),
@@ -259,7 +259,7 @@ mod tests {
         for cloud in cloud::ALL {
             for algorithm in cloud::protocol(cloud).algorithms() {
                 let found = tokens(&signed(*cloud, algorithm.name()));
-                let expected = cloud.manifest().credential.token_label.map(|_| TOKEN.to_owned());
+                let expected = cloud.credential.token_label.map(|_| TOKEN.to_owned());
                 assert_eq!(found.into_iter().next(), expected, "{}", algorithm.name());
             }
         }

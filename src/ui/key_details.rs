@@ -30,7 +30,7 @@ pub(crate) fn Keeping(props: &CredentialProps) -> Html {
     let key = &props.key_state;
     let is_permanent = key.secret == SecretStatus::Usable && key.token == SecretStatus::Missing;
     let advised = is_permanent && key.expires_at.is_none() && key.source.is_none();
-    let has_temporary = props.cloud.manifest().credential.token_label.is_some();
+    let has_temporary = props.cloud.credential.token_label.is_some();
     let advice = if has_temporary {
         Message::PermanentKey.in_locale(locale)
     } else {

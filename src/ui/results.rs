@@ -112,7 +112,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
         RunStatus::Sending | RunStatus::Watching | RunStatus::Paused(_) => true,
         RunStatus::Stopped | RunStatus::Finished => false,
     };
-    let cloud = target.cloud.manifest().name.in_locale(locale);
+    let cloud = target.cloud.name.in_locale(locale);
     html! {
         <section class="panel run" part="panel run" aria-labelledby="h-run" data-stage={status_word(status)}>
             <div class="head">

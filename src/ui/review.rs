@@ -251,7 +251,7 @@ fn how(props: &ReviewProps, plan: &Arc<Plan>, locale: Locale) -> Html {
                 <dt>{ t(Message::Operation) }</dt>
                 <dd>
                     <code>{ spec.operation().name }</code>
-                    { " · " }{ spec.target().cloud.manifest().product }
+                    { " · " }{ spec.target().cloud.product }
                 </dd>
                 <dt>{ t(Message::Options) }</dt>
                 <dd>{ options(plan, locale) }</dd>
@@ -281,7 +281,7 @@ fn how(props: &ReviewProps, plan: &Arc<Plan>, locale: Locale) -> Html {
 /// The cloud and, where there is one, the region.
 fn target_name(spec: &OperationSpec, locale: Locale) -> String {
     let target = spec.target();
-    let cloud = target.cloud.manifest().name.in_locale(locale);
+    let cloud = target.cloud.name.in_locale(locale);
     if target.region.is_empty() { cloud.into() } else { format!("{cloud} · {}", target.region) }
 }
 

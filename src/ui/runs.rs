@@ -146,8 +146,7 @@ fn row(
         || one.id.clone(),
         |summary| text::time_of_day(locale, summary.about.confirmed_at),
     );
-    let manifest =
-        summary.and_then(|summary| cloud::by_id(&summary.cloud)).map(cloud::Cloud::manifest);
+    let manifest = summary.and_then(|summary| cloud::by_id(&summary.cloud));
     let what = match (summary, one.tally) {
         (Some(summary), Some(tally)) => {
             let (label, count) =

@@ -102,11 +102,11 @@ pub(crate) struct Key(Array);
 
 impl Key {
     /// Makes the keys of a cloud out of a secret; none out of what cannot be one.
-    pub(crate) fn new(cloud: &dyn Cloud, secret: &Typed) -> Self {
+    pub(crate) fn new(cloud: &Cloud, secret: &Typed) -> Self {
         if secret.status() != SecretStatus::Usable {
             return Key::default();
         }
-        let hmac_specs = cloud.manifest().credential.hmac_specs;
+        let hmac_specs = cloud.credential.hmac_specs;
         Key(hmac_specs
             .iter()
             .map(|hmac_spec| unreadable(hmac_spec, &secret.keyed(hmac_spec)))
@@ -163,11 +163,11 @@ impl Key {
     #[cfg(feature = "console")]
     pub(crate) async fn mac(
         &self,
-        cloud: &dyn Cloud,
+        cloud: &Cloud,
         hmac_spec: HmacSpec,
         message: &[u8],
     ) -> Option<Zeroizing<Vec<u8>>> {
-        let hmac_specs = cloud.manifest().credential.hmac_specs;
+        let hmac_specs = cloud.credential.hmac_specs;
         let index = u32::try_from(hmac_specs.iter().position(|one| *one == hmac_spec)?).ok()?;
         match self.0.get(index).dyn_into::<Promise>() {
             Ok(key) => {

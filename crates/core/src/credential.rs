@@ -9,7 +9,7 @@ use crate::plan::Refusal;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
     /// It looks like a key id of another cloud.
-    OtherCloud(&'static dyn Cloud),
+    OtherCloud(&'static Cloud),
     /// It is shorter or longer than keys of this cloud usually are.
     UnusualLength,
 }
@@ -21,16 +21,16 @@ pub enum Doubt {
 /// for a cloud that has none.
 #[cfg(feature = "signing")]
 pub fn check(
-    cloud: &'static dyn Cloud,
+    cloud: &'static Cloud,
     key_id: &str,
     secret: &str,
     token: Option<&str>,
 ) -> Result<(), Refusal> {
     check_key_id(cloud, key_id)?;
     if !is_printable(secret) {
-        return Err(Refusal::SecretMalformed { label: cloud.manifest().credential.secret_label });
+        return Err(Refusal::SecretMalformed { label: cloud.credential.secret_label });
     }
-    match (token.filter(|token| !token.is_empty()), cloud.manifest().credential.token_label) {
+    match (token.filter(|token| !token.is_empty()), cloud.credential.token_label) {
         (Some(_), None) => Err(Refusal::TokenMalformed { used: false }),
         (Some(token), Some(_)) if !is_printable(token) => {
             Err(Refusal::TokenMalformed { used: true })
@@ -44,11 +44,9 @@ pub fn check(
 /// # Errors
 /// As for [`check`].
 #[cfg(feature = "signing")]
-pub fn check_key_id(cloud: &'static dyn Cloud, key_id: &str) -> Result<(), Refusal> {
+pub fn check_key_id(cloud: &'static Cloud, key_id: &str) -> Result<(), Refusal> {
     let plausible = is_printable(key_id) && !key_id.contains(['/', ',', '=', ';', '"']);
-    plausible
-        .then_some(())
-        .ok_or(Refusal::KeyIdMalformed { label: cloud.manifest().credential.key_id_label })
+    plausible.then_some(()).ok_or(Refusal::KeyIdMalformed { label: cloud.credential.key_id_label })
 }
 
 /// Checks a key id that a person, an endpoint or the browser's keeping gives, together with what is
@@ -61,8 +59,8 @@ pub fn check_key_id(cloud: &'static dyn Cloud, key_id: &str) -> Result<(), Refus
 /// that is the secret, or looks like one or like a key id, and a secret that looks like a token: the
 /// token goes out with every request, as it is.
 #[cfg(feature = "signing")]
-pub fn check_key(cloud: &'static dyn Cloud, key_id: &str, guard: Guard) -> Result<(), Refusal> {
-    let credential = &cloud.manifest().credential;
+pub fn check_key(cloud: &'static Cloud, key_id: &str, guard: Guard) -> Result<(), Refusal> {
+    let credential = &cloud.credential;
     if guard.is_in(key_id) {
         return Err(Refusal::SecretInText { field: "keyId" });
     }
@@ -99,15 +97,15 @@ pub fn is_no_token(guard: Guard) -> bool {
 }
 
 /// Whether a secret must be taken for the token of a temporary key, where the cloud has tokens.
-pub fn is_no_secret(cloud: &dyn Cloud, secret: Fingerprint) -> bool {
-    cloud.manifest().credential.token_label.is_some() && secret.likeness == Likeness::Token
+pub fn is_no_secret(cloud: &Cloud, secret: Fingerprint) -> bool {
+    cloud.credential.token_label.is_some() && secret.likeness == Likeness::Token
 }
 
 /// Whether a secret must be taken for a key id: it begins as a key id of some cloud does. Where key ids
 /// of this cloud have no such beginnings there is their length: no key id is longer than its secret. Two
 /// that are swapped and equally long cannot be told.
-pub fn is_swapped(cloud: &dyn Cloud, key_id: &str, secret: Fingerprint) -> bool {
-    let has_beginnings = !cloud.manifest().credential.key_id.prefixes.is_empty();
+pub fn is_swapped(cloud: &Cloud, key_id: &str, secret: Fingerprint) -> bool {
+    let has_beginnings = !cloud.credential.key_id.prefixes.is_empty();
     secret.likeness == Likeness::KeyId
         || (!has_beginnings && key_id.chars().count() > secret.length)
 }
@@ -135,7 +133,7 @@ impl Likeness {
         [Likeness::Nothing, Likeness::KeyId, Likeness::Secret, Likeness::Token];
 
     fn of(letters: &(impl Iterator<Item = u32> + Clone)) -> Self {
-        let credentials = || cloud::ALL.iter().map(|cloud| &cloud.manifest().credential);
+        let credentials = || cloud::ALL.iter().map(|cloud| &cloud.credential);
         let begins_as_a_key_id = credentials().any(|credential| {
             let prefixes = credential.key_id.prefixes;
             !prefixes.is_empty() && begins(prefixes, letters)
@@ -265,20 +263,20 @@ fn begins(prefixes: &[&str], letters: &(impl Iterator<Item = u32> + Clone)) -> b
 }
 
 /// Whether this can only be the id of a temporary key of the cloud, which needs its token.
-pub fn is_temporary(cloud: &dyn Cloud, key_id: &str) -> bool {
-    (cloud.manifest().credential.is_temporary)(key_id)
+pub fn is_temporary(cloud: &Cloud, key_id: &str) -> bool {
+    (cloud.credential.is_temporary)(key_id)
 }
 
 /// What is odd about a key id, if anything.
-pub fn doubt(cloud: &'static dyn Cloud, key_id: &str) -> Option<Doubt> {
-    let own = &cloud.manifest().credential.key_id;
-    let is_one_of = |cloud: &dyn Cloud| {
-        let prefixes = cloud.manifest().credential.key_id.prefixes;
+pub fn doubt(cloud: &'static Cloud, key_id: &str) -> Option<Doubt> {
+    let own = &cloud.credential.key_id;
+    let is_one_of = |cloud: &Cloud| {
+        let prefixes = cloud.credential.key_id.prefixes;
         prefixes.iter().any(|prefix| key_id.starts_with(prefix))
     };
     if !is_one_of(cloud)
         && let Some(other) =
-            cloud::ALL.iter().copied().find(|other| *other != cloud && is_one_of(*other))
+            cloud::ALL.iter().copied().find(|other| *other != cloud && is_one_of(other))
     {
         return Some(Doubt::OtherCloud(other));
     }
@@ -324,7 +322,7 @@ mod tests {
                 "{key_id}: {refused:?}"
             );
             // Whichever of the two is there first.
-            let has_beginnings = !cloud.manifest().credential.key_id.prefixes.is_empty();
+            let has_beginnings = !cloud.credential.key_id.prefixes.is_empty();
             assert_eq!(check_key(cloud, secret, Guard::default()).is_err(), has_beginnings);
             assert_eq!(is_swapped(cloud, "", of(key_id)), has_beginnings);
             assert!(!is_swapped(cloud, "", of(secret)));
@@ -337,7 +335,7 @@ mod tests {
         let swapped = check_key(zenlayer, "0D9UtpyKYcHxms5v", guard("LTAI5tExampleExample0001"));
         assert!(matches!(swapped, Err(Refusal::KeySwapped { .. })));
         for cloud in cloud::ALL {
-            for prefix in cloud.manifest().credential.key_id.prefixes {
+            for prefix in cloud.credential.key_id.prefixes {
                 assert!(is_like_a_key_id(&format!("{prefix}{SECRET}")), "{prefix}");
                 assert!(!is_like_a_key_id(&prefix.to_lowercase()), "{prefix}");
             }

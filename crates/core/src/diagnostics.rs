@@ -135,7 +135,7 @@ pub struct Finding {
 }
 
 /// What the evidence says of each line, in the order of [`Check::ALL`].
-pub fn judge(cloud: &dyn Cloud, evidence: &Evidence) -> Vec<Finding> {
+pub fn judge(cloud: &Cloud, evidence: &Evidence) -> Vec<Finding> {
     Check::ALL
         .map(|line| {
             let (holds, seen) = match line {
@@ -215,7 +215,7 @@ fn reaches(evidence: &Evidence) -> (CheckResult, String) {
 
 /// With a key the cloud itself has checked the signature. Without one it can still miss what it was
 /// not sent.
-fn headers(cloud: &dyn Cloud, evidence: &Evidence) -> (CheckResult, String) {
+fn headers(cloud: &Cloud, evidence: &Evidence) -> (CheckResult, String) {
     let Some(response) = cloud_answer(evidence) else {
         return (CheckResult::Unknown, String::new());
     };

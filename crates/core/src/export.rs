@@ -203,7 +203,7 @@ impl ExportedRun {
         ExportedRun {
             id: plain(&about.id),
             person: about.person.as_deref().map(plain),
-            cloud: target.cloud.manifest().id,
+            cloud: target.cloud.id,
             site: target.site.id,
             region: plain(&target.region),
             host: plain(&target.host()),

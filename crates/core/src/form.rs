@@ -26,7 +26,7 @@ const CANARY_ABOVE: usize = 10;
 /// other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Form {
-    cloud: &'static dyn Cloud,
+    cloud: &'static Cloud,
     site: String,
     region: String,
     operation: &'static Operation,
@@ -161,7 +161,7 @@ impl Form {
     /// must be given it to become the same.
     pub fn filled(&self) -> Vec<(&'static str, String)> {
         let mut filled = vec![
-            ("cloud", self.cloud.manifest().id.to_owned()),
+            ("cloud", self.cloud.id.to_owned()),
             ("site", self.site.clone()),
             ("region", self.region.clone()),
             ("operation", self.operation.name.to_owned()),
@@ -179,11 +179,11 @@ impl Form {
     }
 
     /// An empty form of a cloud; `None` if the cloud had nothing to ask.
-    pub fn new(cloud: &'static dyn Cloud) -> Option<Self> {
-        let operation = cloud.manifest().operations.first()?;
+    pub fn new(cloud: &'static Cloud) -> Option<Self> {
+        let operation = cloud.operations.first()?;
         Some(Form {
             cloud,
-            site: cloud.manifest().site(None)?.id.to_owned(),
+            site: cloud.site(None)?.id.to_owned(),
             region: String::new(),
             operation,
             mode: operation.modes.first()?,
@@ -201,7 +201,7 @@ impl Form {
     }
 
     /// The cloud.
-    pub fn cloud(&self) -> &'static dyn Cloud {
+    pub fn cloud(&self) -> &'static Cloud {
         self.cloud
     }
 
@@ -271,13 +271,13 @@ impl Form {
     }
 
     /// The clouds that may be chosen.
-    pub fn clouds(&self) -> impl Iterator<Item = &'static dyn Cloud> {
-        cloud::ALL.iter().copied().filter(|cloud| self.limits.allows_cloud(cloud.manifest()))
+    pub fn clouds(&self) -> impl Iterator<Item = &'static Cloud> {
+        cloud::ALL.iter().copied().filter(|cloud| self.limits.allows_cloud(cloud))
     }
 
     /// The operations that may be chosen.
     pub fn operations(&self) -> impl Iterator<Item = &'static Operation> {
-        let all = self.cloud.manifest().operations.iter();
+        let all = self.cloud.operations.iter();
         all.filter(|operation| self.limits.allows_operation(operation))
     }
 
@@ -293,7 +293,7 @@ impl Form {
         let kept = self.clouds().any(|cloud| cloud == self.cloud);
         let other = self.clouds().next().filter(|_| !kept);
         if let Some(cloud) = other {
-            self.apply(FormEdit::Cloud(cloud.manifest().id.to_owned()));
+            self.apply(FormEdit::Cloud(cloud.id.to_owned()));
         }
         self.fit();
     }
@@ -338,7 +338,7 @@ impl Form {
     /// The first thing that is missing or wrong.
     #[cfg(feature = "signing")]
     pub fn plan(&self, secret: SecretStatus, token: SecretStatus) -> Result<Plan, Refusal> {
-        let manifest = self.cloud.manifest();
+        let cloud = self.cloud;
         // First, so that no other refusal repeats the text.
         self.check_texts()?;
         let input = self.plan_input();
@@ -347,10 +347,10 @@ impl Form {
         match secret {
             SecretStatus::Usable => {}
             SecretStatus::Missing | SecretStatus::Malformed => {
-                return Err(Refusal::SecretMalformed { label: manifest.credential.secret_label });
+                return Err(Refusal::SecretMalformed { label: cloud.credential.secret_label });
             }
         }
-        match (token, manifest.credential.token_label) {
+        match (token, cloud.credential.token_label) {
             (SecretStatus::Missing, _) | (SecretStatus::Usable, Some(_)) => Ok(plan),
             (SecretStatus::Usable | SecretStatus::Malformed, None) => {
                 Err(Refusal::TokenMalformed { used: false })
@@ -394,7 +394,7 @@ impl Form {
     pub fn apply(&mut self, edit: FormEdit) {
         match edit {
             FormEdit::Cloud(id) => {
-                let chosen = self.clouds().find(|cloud| cloud.manifest().id == id);
+                let chosen = self.clouds().find(|cloud| cloud.id == id);
                 if let Some(cloud) = chosen.filter(|cloud| *cloud != self.cloud)
                     && let Some(fresh) = Form::new(cloud)
                 {
@@ -410,7 +410,7 @@ impl Form {
                 }
             }
             FormEdit::Site(id) => {
-                if let Some(site) = self.cloud.manifest().site(Some(&id)) {
+                if let Some(site) = self.cloud.site(Some(&id)) {
                     site.id.clone_into(&mut self.site);
                 }
             }
@@ -481,7 +481,7 @@ impl Form {
             self.choose(self.operation);
         }
         if let Some(regions) = self.limits.regions.as_deref()
-            && self.cloud.manifest().regions.required
+            && self.cloud.regions.required
             && !self.limits.allows_region(&self.region)
         {
             // One that is the only one needs no choosing.
@@ -526,7 +526,7 @@ mod tests {
     #[test]
     fn what_is_filled_in_can_be_carried_over() {
         for cloud in cloud::ALL.iter().copied() {
-            for operation in cloud.manifest().operations {
+            for operation in cloud.operations {
                 for mode in operation.modes {
                     let mut form = Form::new(cloud).unwrap();
                     for edit in [
@@ -536,7 +536,7 @@ mod tests {
                         FormEdit::DryRun(true),
                         FormEdit::Erase(true),
                         FormEdit::KeyId("KEY".into()),
-                        FormEdit::IdsText(format!("{} nonsense", cloud.manifest().ids.example)),
+                        FormEdit::IdsText(format!("{} nonsense", cloud.ids.example)),
                         FormEdit::Reason("TICKET-1".into()),
                     ] {
                         form.apply(edit);

@@ -5,7 +5,7 @@
 //! them either. A run holds to those of now, whatever was allowed when it was confirmed. The form only
 //! offers less; it is not what holds.
 
-use crate::cloud::{Manifest, Mode, Operation};
+use crate::cloud::{Cloud, Mode, Operation};
 #[cfg(feature = "engine")]
 use crate::visible;
 #[cfg(feature = "signing")]
@@ -58,8 +58,8 @@ impl Limits {
     }
 
     /// Whether a cloud may be used.
-    pub fn allows_cloud(&self, manifest: &Manifest) -> bool {
-        listed(self.clouds.as_ref(), |name| name == manifest.id)
+    pub fn allows_cloud(&self, cloud: &Cloud) -> bool {
+        listed(self.clouds.as_ref(), |name| name == cloud.id)
     }
 
     /// Whether a region may be used.
@@ -168,12 +168,12 @@ impl Limits {
     /// # Errors
     /// The first limit that it breaks.
     pub(crate) fn check_target(&self, target: &Target) -> Result<(), Refusal> {
-        let manifest = target.cloud.manifest();
+        let cloud = target.cloud;
         let region = &target.region;
-        if !self.allows_cloud(manifest) {
-            return Err(Refusal::NotAllowed { what: manifest.id.to_owned() });
+        if !self.allows_cloud(cloud) {
+            return Err(Refusal::NotAllowed { what: cloud.id.to_owned() });
         }
-        if manifest.regions.required && !self.allows_region(region) {
+        if cloud.regions.required && !self.allows_region(region) {
             return Err(Refusal::NotAllowed { what: region.clone() });
         }
         Ok(())
@@ -208,19 +208,19 @@ mod tests {
     /// runs this one without features.
     #[test]
     fn limits_hold_whatever_is_built() {
-        let cloud = cloud::ALL[0].manifest();
+        let cloud = cloud::ALL[0];
         assert!(!Limits::nothing().allows_cloud(cloud));
         let only = |name: &str| Some(vec![name.to_owned()]);
         let limits = Limits { modes: only("no-such"), regions: only("xx-1"), ..Limits::default() };
         assert!(!limits.allows_region("xx-2") && limits.allows_region("xx-1"));
         assert!(!limits.allows_erase());
         assert!(cloud.operations.iter().all(|operation| !limits.allows_operation(operation)));
-        let last = cloud::ALL.last().unwrap().manifest().id;
+        let last = cloud::ALL.last().unwrap().id;
         let mut form = Form::new(cloud::ALL[0]).unwrap();
         form.restrict(Arc::new(Limits { clouds: only(last), ..Limits::default() }));
-        assert_eq!(form.cloud().manifest().id, last);
+        assert_eq!(form.cloud().id, last);
         form.apply(FormEdit::Cloud(cloud.id.to_owned()));
-        assert_eq!(form.cloud().manifest().id, last);
+        assert_eq!(form.cloud().id, last);
     }
 
     fn only(pattern: &str) -> Limits {

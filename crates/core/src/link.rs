@@ -201,7 +201,7 @@ pub fn is_like_a_key(text: &str) -> bool {
 
 fn begins_as_a_key_id(piece: &str) -> bool {
     cloud::ALL.iter().any(|cloud| {
-        let shape = &cloud.manifest().credential.key_id;
+        let shape = &cloud.credential.key_id;
         piece.len() >= shape.usual_length.0
             && shape.prefixes.iter().any(|prefix| piece.starts_with(prefix))
     })
@@ -235,22 +235,21 @@ mod tests {
     #[test]
     fn what_a_link_names_is_filled_in_for_every_cloud() {
         for &cloud in cloud::ALL {
-            let manifest = cloud.manifest();
-            let operation = manifest.operations.last().unwrap();
+            let operation = cloud.operations.last().unwrap();
             let mode = operation.modes.last().unwrap();
             // The order in the address does not matter.
             let link = link(&[
-                ("instanceIds", manifest.ids.example),
+                ("instanceIds", cloud.ids.example),
                 ("mode", mode.id),
                 ("operation", operation.verb.word()),
-                ("cloud", manifest.id),
+                ("cloud", cloud.id),
                 ("reason", " TICKET-7 "),
                 ("utm_source", "chat"),
             ]);
             let (mut session, _) = session("{}");
             let filled = link.fill_in(&mut session, &[]);
-            assert_eq!(filled.left, [], "{}", manifest.id);
-            assert_eq!(session.form().cloud().manifest().id, manifest.id);
+            assert_eq!(filled.left, [], "{}", cloud.id);
+            assert_eq!(session.form().cloud().id, cloud.id);
             assert_eq!(session.form().operation().verb, operation.verb);
             assert_eq!(session.form().mode().id, mode.id);
             assert_eq!(session.form().reason(), "TICKET-7");
@@ -334,10 +333,9 @@ mod tests {
         let mut values: Vec<String> =
             vec!["TICKET-2024-000123 disk full on web-01, as agreed".into()];
         for cloud in cloud::ALL {
-            let manifest = cloud.manifest();
-            values.push(manifest.ids.example.to_owned());
-            values.extend(manifest.regions.known.iter().map(|region| region.id.to_owned()));
-            values.extend(manifest.operations.iter().map(|operation| operation.name.to_owned()));
+            values.push(cloud.ids.example.to_owned());
+            values.extend(cloud.regions.known.iter().map(|region| region.id.to_owned()));
+            values.extend(cloud.operations.iter().map(|operation| operation.name.to_owned()));
         }
         values.push(values.join(","));
         for value in values {

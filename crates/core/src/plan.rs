@@ -16,7 +16,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanInput {
     /// The cloud.
-    pub cloud: &'static dyn Cloud,
+    pub cloud: &'static Cloud,
     /// The kind of account; `None` for the cloud's default.
     pub site: Option<String>,
     /// The region; empty where the cloud needs none.
@@ -39,7 +39,7 @@ const TYPED_ABOVE: usize = 50;
 #[non_exhaustive]
 pub struct Target {
     /// The cloud.
-    pub cloud: &'static dyn Cloud,
+    pub cloud: &'static Cloud,
     /// The kind of account.
     pub site: &'static Site,
     /// The region; empty where the cloud needs none.
@@ -52,17 +52,12 @@ impl Target {
     /// # Errors
     /// A kind of account that the cloud does not have; a region that is missing, malformed, or
     /// given although the cloud has none.
-    pub fn new(
-        cloud: &'static dyn Cloud,
-        site: Option<&str>,
-        region: &str,
-    ) -> Result<Self, Refusal> {
-        let manifest = cloud.manifest();
-        let Some(site) = manifest.site(site.filter(|site| !site.is_empty())) else {
+    pub fn new(cloud: &'static Cloud, site: Option<&str>, region: &str) -> Result<Self, Refusal> {
+        let Some(site) = cloud.site(site.filter(|site| !site.is_empty())) else {
             return Err(Refusal::UnknownSite { site: site.unwrap_or_default().to_owned() });
         };
         let region = region.trim();
-        match (manifest.regions.required, region.is_empty()) {
+        match (cloud.regions.required, region.is_empty()) {
             (true, true) => return Err(Refusal::RegionMissing),
             // A region that a cloud does not use cannot do harm, but saying nothing would let
             // somebody believe that it was heeded.
@@ -325,7 +320,7 @@ pub fn with_mode(spec: &OperationSpec, mode: &Mode) -> Option<OperationSpec> {
         .map(|(name, value)| ((*name).to_owned(), value.as_str().to_owned()))
         .chain(mode.options.iter().map(|(name, value)| ((*name).into(), (*value).into())))
         .collect();
-    let all = spec.target.cloud.manifest().operations;
+    let all = spec.target.cloud.operations;
     let options = options(all, spec.operation, &given).ok()?;
     let limits = Arc::clone(&spec.limits);
     let other =
@@ -351,18 +346,18 @@ pub fn batch(spec: &Arc<OperationSpec>, ids: Vec<InstanceId>) -> Option<Batch> {
 }
 
 fn spec(input: &PlanInput) -> Result<(OperationSpec, Vec<Warning>), Refusal> {
-    let manifest = input.cloud.manifest();
-    let Some(operation) = manifest.operation(&input.operation) else {
+    let cloud = input.cloud;
+    let Some(operation) = cloud.operation(&input.operation) else {
         return Err(Refusal::UnknownOperation {
             operation: input.operation.clone(),
-            known: manifest.operations.iter().map(|operation| operation.name).collect(),
+            known: cloud.operations.iter().map(|operation| operation.name).collect(),
         });
     };
     let target = Target::new(input.cloud, input.site.as_deref(), &input.region)?;
     if input.ids.is_empty() {
         return Err(Refusal::NoInstances);
     }
-    let options = options(manifest.operations, operation, &input.options)?;
+    let options = options(cloud.operations, operation, &input.options)?;
     let spec = OperationSpec { target, operation, options, limits: Arc::clone(&input.limits) };
     spec.limits.check(&spec, &input.ids)?;
     if spec.is_dry_run()

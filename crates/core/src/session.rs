@@ -248,7 +248,7 @@ impl Session {
         let target = run.spec().target();
         let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
         for edit in [
-            FormEdit::Cloud(target.cloud.manifest().id.to_owned()),
+            FormEdit::Cloud(target.cloud.id.to_owned()),
             FormEdit::Site(target.site.id.to_owned()),
             FormEdit::Region(target.region.clone()),
             FormEdit::Operation(operation.name.to_owned()),
@@ -442,7 +442,7 @@ impl Session {
     fn ask_instead(&mut self, reason: SkipReason, verb: Verb) {
         let Step::Review(review) = &self.step else { return };
         let ids = review.skipped_for(reason);
-        if let Some(operation) = self.form.cloud().manifest().operation_for(verb)
+        if let Some(operation) = self.form.cloud().operation_for(verb)
             && !ids.is_empty()
         {
             self.form.choose(operation);
@@ -500,7 +500,7 @@ mod tests {
         let mut session = Session::new(Locale::En);
         let cloud = cloud::by_id("tencent").unwrap();
         for edit in [
-            FormEdit::Cloud(cloud.manifest().id.into()),
+            FormEdit::Cloud(cloud.id.into()),
             FormEdit::Region("ap-guangzhou".into()),
             FormEdit::KeyId("AKIDEXAMPLE".into()),
             FormEdit::IdsText("ins-aaaaaaaa ins-bbbbbbbb ins-cccccccc".into()),
@@ -604,11 +604,11 @@ mod tests {
         assert!(asked(&session).is_some());
 
         // A rehearsal changes nothing, however often it arrives.
-        let can = |cloud: &&&dyn cloud::Cloud| {
-            let operation = cloud.manifest().operations.first().unwrap();
+        let can = |cloud: &&&cloud::Cloud| {
+            let operation = cloud.operations.first().unwrap();
             operation.parameter_for(cloud::Role::DryRun).is_some()
         };
-        let cloud = cloud::ALL.iter().find(can).unwrap().manifest();
+        let cloud = cloud::ALL.iter().find(can).unwrap();
         for edit in [
             FormEdit::Cloud(cloud.id.into()),
             FormEdit::Region(cloud.regions.known.first().unwrap().id.into()),

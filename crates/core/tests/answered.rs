@@ -34,10 +34,10 @@ fn every_error_of_the_sandbox_ends_in_its_card_in_both_languages() {
             panic!("{}: {:?} is no error: {}", row.code, asked.operation, asked.response.body)
         });
         assert_eq!(report.code, row.code, "{}", asked.response.body);
-        let errors = cloud::catalogue(cloud.manifest()).errors;
+        let errors = cloud::catalogue(cloud).errors;
         let entry = find(errors, report, asked.operation).expect("the catalogue has it").entry;
         for locale in Locale::ALL {
-            let id = Some(cloud.manifest().id);
+            let id = Some(cloud.id);
             let told = explain(id, errors, report, asked.operation, locale);
             assert!(told.recognised, "{}", row.code);
             assert_eq!(told.title, entry.title.in_locale(locale), "{}", row.code);
@@ -60,7 +60,7 @@ fn every_error_of_the_sandbox_ends_in_its_card_in_both_languages() {
                 assert_eq!(only.title, told.title, "{}", asked.response.body);
             }
         }
-        *cards.entry(cloud.manifest().id).or_default() += 1;
+        *cards.entry(cloud.id).or_default() += 1;
         listed += usize::from(row.listed);
     }
     assert_eq!(listed, 71);
@@ -103,15 +103,15 @@ struct Asked {
 }
 
 /// Sends a request for which the vendor documents the error, and has the cloud answer it.
-fn ask(cloud: &'static dyn Cloud, row: &ErrorRow) -> Asked {
+fn ask(cloud: &'static Cloud, row: &ErrorRow) -> Asked {
     let mut sandbox = Sandbox::new(Config::default());
     let is_failed_list = row.code == sandbox::errors::LISTED_AS_FAILED;
-    let operations = cloud.manifest().operations;
+    let operations = cloud.operations;
     let is_served = |operation: &&Operation| row.serves(operation.name);
     // What we do not offer, such as a stop, is answered to what we do.
     let reads = row.operations.iter().all(|name| name.starts_with("Describe"));
     let operation = operations.iter().find(is_served).or(operations.first()).filter(|_| !reads);
-    let region = cloud.manifest().regions.known.first().map_or("", |region| region.id);
+    let region = cloud.regions.known.first().map_or("", |region| region.id);
     let state = if operation.is_some_and(|operation| operation.name.starts_with("Start")) {
         State::Stopped
     } else {

@@ -11,7 +11,7 @@ use relight_core::{
     run::{Choice, Event, RunStatus},
 };
 
-fn tencent() -> &'static dyn Cloud {
+fn tencent() -> &'static Cloud {
     cloud::by_id("tencent").unwrap()
 }
 
@@ -113,7 +113,7 @@ fn overdue() -> Page {
     );
     page.step(Event::Tick);
     page.answer(0, 200, r#"{"Response":{"RequestId":"aaaaaaaa-0000-0000-0000-000000000001"}}"#);
-    page.now += tencent().manifest().overdue_after_ms;
+    page.now += tencent().overdue_after_ms;
     let commands = page.step(Event::Tick);
     assert_eq!(commands.described.len(), 2);
     look(&mut page, ["REBOOTING"; 2]);

@@ -14,7 +14,7 @@ use relight_core::{
     run::{Choice, Event, Evidence, Millis},
 };
 
-fn zenlayer() -> &'static dyn Cloud {
+fn zenlayer() -> &'static Cloud {
     cloud::by_id("zenlayer").unwrap()
 }
 
@@ -115,7 +115,7 @@ fn the_clock_is_corrected_once_for_every_cloud() {
 
 // ---- one instance that had a whole call refused ---------------------------------------------------
 
-fn tencent() -> &'static dyn Cloud {
+fn tencent() -> &'static Cloud {
     cloud::by_id("tencent").unwrap()
 }
 
@@ -203,7 +203,7 @@ fn a_look_that_fails_narrows_nothing() {
 
 /// What one instance of a cloud looks like, a time after the answer to its call, or after it was lost.
 struct Scene {
-    cloud: &'static dyn Cloud,
+    cloud: &'static Cloud,
     page: Page,
 }
 
@@ -235,7 +235,7 @@ impl Scene {
     }
 
     fn accepted(mut self) -> Scene {
-        let body = match self.cloud.manifest().id {
+        let body = match self.cloud.id {
             "alibaba" => format!(
                 r#"{{"RequestId":"{OURS}","InstanceResponses":{{"InstanceResponse":[{{"InstanceId":"{}","Code":"200","Message":"success"}}]}}}}"#,
                 ids(self.cloud, 1)[0]
@@ -263,7 +263,7 @@ impl Scene {
         self.page.now += seconds * 1_000;
         let id = ids(self.cloud, 1).remove(0);
         let moving = state == Starting;
-        let body = match self.cloud.manifest().id {
+        let body = match self.cloud.id {
             "alibaba" => format!(
                 r#"{{"RequestId":"d","TotalCount":1,"Instances":{{"Instance":[{{"InstanceId":"{id}","InstanceName":"n","ZoneId":"z","StartTime":"{started}","Status":"{}"}}]}}}}"#,
                 if moving { "Starting" } else { "Running" }
@@ -285,7 +285,7 @@ impl Scene {
 
     fn ends(self, outcome: &str, evidence: Option<Evidence>) {
         let row = &self.page.run.rows()[0];
-        let cloud = self.cloud.manifest().id;
+        let cloud = self.cloud.id;
         assert_eq!((row.outcome.word(), row.evidence), (outcome, evidence), "{cloud}");
     }
 }
@@ -460,7 +460,7 @@ fn a_start_time_counts_from_the_sending_by_the_clouds_clock() {
 }
 
 fn reboot(id: &str) -> String {
-    let operations = cloud::by_id(id).unwrap().manifest().operations;
+    let operations = cloud::by_id(id).unwrap().operations;
     let reboots = |name: &&str| name.starts_with("Reboot") && name.ends_with('s');
     operations.iter().map(|operation| operation.name).find(reboots).unwrap().to_owned()
 }

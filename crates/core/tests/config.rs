@@ -190,7 +190,7 @@ fn what_is_locked_holds_in_form_and_plan() {
     for edit in config.fills() {
         form.apply(edit);
     }
-    assert_eq!(form.cloud().manifest().id, "tencent");
+    assert_eq!(form.cloud().id, "tencent");
     assert_eq!((form.operation().name, form.mode().id), ("RebootInstances", "soft"));
     assert!(plan(&form.plan_input(), None).is_ok());
 
@@ -239,8 +239,8 @@ fn what_is_locked_never_widens_what_is_allowed() {
             assert!(isolate.iter().all(|one| wide.contains(one)), "{locked}: {limits:?}");
         }
         for cloud in cloud::ALL {
-            for operation in cloud.manifest().operations {
-                let mut input = Form::new(*cloud).unwrap().plan_input();
+            for operation in cloud.operations {
+                let mut input = Form::new(cloud).unwrap().plan_input();
                 operation.name.clone_into(&mut input.operation);
                 for region in ["", "ap-1", "ap-2", "ap-3"] {
                     region.clone_into(&mut input.region);

@@ -46,25 +46,24 @@ fn names_are_unique_and_written_in_both_languages() {
             assert!(!text.is_empty() && text == text.trim(), "{text:?}");
         }
     };
-    unique(cloud::ALL.iter().map(|cloud| cloud.manifest().id));
+    unique(cloud::ALL.iter().map(|cloud| cloud.id));
     every_cloud(|cloud| {
-        let manifest = cloud.manifest();
-        assert_eq!(cloud::by_id(manifest.id), Some(cloud));
-        assert!(manifest.id.bytes().all(|byte| byte.is_ascii_lowercase()));
-        written(manifest.name);
-        written(manifest.ids.shape);
-        unique(manifest.sites.iter().map(|site| site.id));
-        unique(manifest.regions.known.iter().map(|region| region.id));
-        unique(manifest.operations.iter().map(|operation| operation.name));
-        manifest.sites.iter().for_each(|site| written(site.name));
-        manifest.regions.known.iter().for_each(|region| written(region.name));
-        assert!(!manifest.sites.is_empty() && !manifest.operations.is_empty());
-        assert_eq!(manifest.regions.required, !manifest.regions.known.is_empty());
-        assert!(manifest.errors_url.starts_with("https://"));
-        assert!(manifest.overdue_after_ms >= 60_000);
-        assert!((1..=100).contains(&manifest.describe_ids_max));
-        assert!((1..=100).contains(&manifest.status_ids_max));
-        assert!(manifest.describe_calls_per_second > 0);
+        assert_eq!(cloud::by_id(cloud.id), Some(cloud));
+        assert!(cloud.id.bytes().all(|byte| byte.is_ascii_lowercase()));
+        written(cloud.name);
+        written(cloud.ids.shape);
+        unique(cloud.sites.iter().map(|site| site.id));
+        unique(cloud.regions.known.iter().map(|region| region.id));
+        unique(cloud.operations.iter().map(|operation| operation.name));
+        cloud.sites.iter().for_each(|site| written(site.name));
+        cloud.regions.known.iter().for_each(|region| written(region.name));
+        assert!(!cloud.sites.is_empty() && !cloud.operations.is_empty());
+        assert_eq!(cloud.regions.required, !cloud.regions.known.is_empty());
+        assert!(cloud.errors_url.starts_with("https://"));
+        assert!(cloud.overdue_after_ms >= 60_000);
+        assert!((1..=100).contains(&cloud.describe_ids_max));
+        assert!((1..=100).contains(&cloud.status_ids_max));
+        assert!(cloud.describe_calls_per_second > 0);
     });
     every_operation(|_, operation| {
         unique(operation.modes.iter().map(|mode| mode.id));
@@ -84,7 +83,7 @@ fn names_are_unique_and_written_in_both_languages() {
 fn every_verb_can_be_done_to_many_at_once() {
     every_cloud(|cloud| {
         for verb in [cloud::Verb::Reboot, cloud::Verb::Start] {
-            let operation = cloud.manifest().operation_for(verb).unwrap();
+            let operation = cloud.operation_for(verb).unwrap();
             assert_eq!((operation.verb, operation.ids_max), (verb, 100), "{cloud:?}");
         }
     });
@@ -121,10 +120,10 @@ fn modes_set_options_that_the_operation_has_and_the_soft_one_comes_first() {
 #[test]
 fn the_grammar_of_ids_is_consistent() {
     every_cloud(|cloud| {
-        let grammar = &cloud.manifest().ids;
+        let grammar = &cloud.ids;
         assert!((grammar.strict)(grammar.example));
         for other in cloud::ALL.iter().filter(|other| **other != cloud) {
-            let other = &other.manifest().ids;
+            let other = &other.ids;
             assert!(!(other.strict)(grammar.example) && !(other.lenient)(grammar.example));
         }
         for text in ["", "-", "i-", "ins-", "vm-", " ", "i-bp1***", "ins-é", "１２３４５６７８"]
@@ -145,7 +144,7 @@ fn every_id_that_was_ever_seen_is_sorted_as_the_evidence_says() {
     assert!(seen.len() > 200, "{}", seen.len());
     for row in seen {
         let (text, verdict) = (row["text"].as_str().unwrap(), row["verdict"].as_str().unwrap());
-        let grammar = &cloud::by_id(row["cloud"].as_str().unwrap()).unwrap().manifest().ids;
+        let grammar = &cloud::by_id(row["cloud"].as_str().unwrap()).unwrap().ids;
         let expected = match verdict {
             "proper" => (true, true),
             "tolerable" => (false, true),
@@ -186,15 +185,15 @@ fn every_read_makes_a_request_that_changes_nothing() {
         let many = ids(cloud, 130);
         for read in Read::ALL {
             let most = match read {
-                Read::Instances => cloud.manifest().describe_ids_max,
-                Read::Status => cloud.manifest().status_ids_max,
+                Read::Instances => cloud.describe_ids_max,
+                Read::Status => cloud.status_ids_max,
                 Read::Places => 0,
             };
             let request = cloud::protocol(cloud).read(&target, read, &many);
             let content = request.content();
             check_request(cloud, content, content.action);
             assert!(content.action.starts_with("Describe"), "{}", content.action);
-            assert!(cloud.manifest().operation(content.action).is_none());
+            assert!(cloud.operation(content.action).is_none());
             let asked = many.iter().filter(|id| times(content, id.as_str()) == 1).count();
             assert_eq!(asked, most, "{cloud:?} {read:?}");
         }
@@ -208,10 +207,9 @@ fn every_read_makes_a_request_that_changes_nothing() {
 #[test]
 fn hosts_are_those_that_a_proxy_lets_through() {
     every_cloud(|cloud| {
-        let manifest = cloud.manifest();
-        let known = manifest.regions.known.iter().map(|region| region.id);
-        let regions: Vec<&str> = if manifest.regions.required { known.collect() } else { vec![""] };
-        for site in manifest.sites {
+        let known = cloud.regions.known.iter().map(|region| region.id);
+        let regions: Vec<&str> = if cloud.regions.required { known.collect() } else { vec![""] };
+        for site in cloud.sites {
             for region in &regions {
                 let target = Target::new(cloud, Some(site.id), region).unwrap();
                 let host = target.host();
@@ -374,7 +372,7 @@ fn a_key_elsewhere_signs_as_one_in_memory() {
 #[test]
 fn every_keying_of_an_algorithm_is_a_fact_of_its_cloud() {
     every_cloud(|cloud| {
-        let hmac_specs = cloud.manifest().credential.hmac_specs;
+        let hmac_specs = cloud.credential.hmac_specs;
         for algorithm in cloud::protocol(cloud).algorithms() {
             assert!(hmac_specs.contains(&algorithm.hmac_spec()), "{}", algorithm.name());
         }
@@ -390,7 +388,7 @@ fn every_keying_of_an_algorithm_is_a_fact_of_its_cloud() {
 
 #[test]
 fn algorithms_are_found_by_name() {
-    let all = || cloud::ALL.iter().flat_map(|cloud| cloud::protocol(*cloud).algorithms());
+    let all = || cloud::ALL.iter().flat_map(|cloud| cloud::protocol(cloud).algorithms());
     unique(all().map(|algorithm| algorithm.name()));
     for algorithm in all() {
         let found = sign::algorithm(algorithm.name()).unwrap();
@@ -406,7 +404,7 @@ fn algorithms_are_found_by_name() {
     });
 }
 
-fn check_request(cloud: &dyn Cloud, content: &Unsigned, action: &str) {
+fn check_request(cloud: &Cloud, content: &Unsigned, action: &str) {
     assert_eq!((content.method, content.action), ("POST", action));
     assert!(is_listed(&content.host), "{}", content.host);
     assert!(content.path == "/" || content.path.starts_with("/api/v2/"), "{}", content.path);
@@ -457,22 +455,22 @@ fn option(content: &Unsigned, name: &str) -> Option<String> {
     }
 }
 
-fn request(cloud: &'static dyn Cloud) -> Request<Unsigned> {
-    let operation = cloud.manifest().operation_for(cloud::Verb::Reboot).unwrap();
+fn request(cloud: &'static Cloud) -> Request<Unsigned> {
+    let operation = cloud.operation_for(cloud::Verb::Reboot).unwrap();
     batch(cloud, operation, 3).request()
 }
 
-fn signed(cloud: &dyn Cloud, request: &Request<Unsigned>, signer: &Signer) -> Request<Signed> {
+fn signed(cloud: &Cloud, request: &Request<Unsigned>, signer: &Signer) -> Request<Signed> {
     cloud::protocol(cloud).prepare(request, signer).finish_with(&Secret::new(SECRET.into()))
 }
 
-fn target(cloud: &'static dyn Cloud) -> Target {
-    let region = cloud.manifest().regions.known.first().map_or("", |region| region.id);
+fn target(cloud: &'static Cloud) -> Target {
+    let region = cloud.regions.known.first().map_or("", |region| region.id);
     Target::new(cloud, None, region).unwrap()
 }
 
-fn tokens(cloud: &dyn Cloud) -> Vec<Option<String>> {
-    let token = cloud.manifest().credential.token_label.map(|_| Some("A/token+of=this".to_owned()));
+fn tokens(cloud: &Cloud) -> Vec<Option<String>> {
+    let token = cloud.credential.token_label.map(|_| Some("A/token+of=this".to_owned()));
     [None].into_iter().chain(token).collect()
 }
 

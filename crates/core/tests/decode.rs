@@ -48,7 +48,7 @@ struct Expected {
 }
 
 impl Case {
-    fn batch(&self, cloud: &'static dyn Cloud) -> Batch {
+    fn batch(&self, cloud: &'static Cloud) -> Batch {
         batch_of(cloud, &self.operation, &self.ids, &self.options)
     }
 
@@ -69,12 +69,12 @@ fn body(value: &Value) -> String {
 }
 
 fn batch_of(
-    cloud: &'static dyn Cloud,
+    cloud: &'static Cloud,
     operation: &str,
     ids: &[String],
     options: &BTreeMap<String, String>,
 ) -> Batch {
-    let regions = &cloud.manifest().regions;
+    let regions = &cloud.regions;
     let input = PlanInput {
         cloud,
         site: None,
@@ -90,11 +90,11 @@ fn batch_of(
 }
 
 /// The cases of every cloud, each with its own file.
-fn cases() -> Vec<(&'static dyn Cloud, Vec<Case>)> {
+fn cases() -> Vec<(&'static Cloud, Vec<Case>)> {
     cloud::ALL
         .iter()
         .map(|cloud| {
-            let id = cloud.manifest().id;
+            let id = cloud.id;
             let path = format!("{}/tests/data/answers/{id}.json", env!("CARGO_MANIFEST_DIR"));
             let text = std::fs::read_to_string(&path).unwrap();
             let cases: Vec<Case> = serde_json::from_str(&text).unwrap();
@@ -188,14 +188,14 @@ fn an_answer_is_of_its_own_call_only() {
         }
         for case in cases.iter().filter(|case| case.is_success()) {
             for (other, others) in &all {
-                let found = cloud::decoder(*other).decode_describe(&case.response());
+                let found = cloud::decoder(other).decode_describe(&case.response());
                 assert!(matches!(found, Described::Failed(_)), "{other:?}: {}", case.name);
-                if other.manifest().id == cloud.manifest().id {
+                if other.id == cloud.id {
                     continue;
                 }
                 for of_other in others {
                     let answer =
-                        cloud::decoder(*other).decode(&of_other.batch(*other), &case.response());
+                        cloud::decoder(other).decode(&of_other.batch(other), &case.response());
                     assert!(!has_success(&answer), "{other:?}: {}", case.name);
                 }
             }
@@ -427,11 +427,11 @@ fn eligibility_by_state() {
             ("RebootInstances", true, forced),
             ("StartInstances", false, start),
         ] {
-            let found = cloud.manifest().operation(operation).unwrap();
+            let found = cloud.operation(operation).unwrap();
             let mode = found.modes.iter().find(|mode| mode.force == is_forced).unwrap();
             let options =
                 mode.options.iter().map(|(name, value)| ((*name).into(), (*value).into()));
-            let ids = [cloud.manifest().ids.example.to_owned()];
+            let ids = [cloud.ids.example.to_owned()];
             let batch = batch_of(cloud, operation, &ids, &options.collect());
             assert_eq!(batch.spec().is_forced(), is_forced);
             let got = match cloud::decoder(cloud).eligibility(batch.spec(), &instance) {
@@ -444,8 +444,8 @@ fn eligibility_by_state() {
 }
 
 /// An instance as the cloud's own decoder makes it: the state goes through a describe answer.
-fn instance_in(cloud: &'static dyn Cloud, state: &str, lock: &str) -> DescribedInstance {
-    let body = match cloud.manifest().id {
+fn instance_in(cloud: &'static Cloud, state: &str, lock: &str) -> DescribedInstance {
+    let body = match cloud.id {
         "alibaba" => json!({ "RequestId": "R", "Instances": { "Instance": [
             { "InstanceId": "i", "Status": state, "OperationLocks": { "LockReason": lock } }
         ] } }),
@@ -551,7 +551,7 @@ fn a_proxy_must_vouch_for_a_success() {
 #[test]
 fn a_refusal_beside_an_unreadable_word_is_unknown() {
     let cloud = cloud::by_id("tencent").unwrap();
-    let ids = [cloud.manifest().ids.example.to_owned()];
+    let ids = [cloud.ids.example.to_owned()];
     let batch = batch_of(cloud, "RebootInstances", &ids, &BTreeMap::new());
     let body = r#"{"Response":{"Error":{"Code":"UnauthorizedOperation","Message":"No."},"RequestId":"r"}}"#;
     for (header, want) in [
@@ -680,13 +680,12 @@ fn only_the_proxys_mark_makes_a_request_go_out_again() {
             let rejected = |answer: &BatchAnswer| answer.instances[0].outcome == Outcome::Rejected;
             let Some(Fault::Cloud(report)) = found.instances[0].fault.as_deref() else { continue };
             let name = batch.spec().operation().name;
-            let effect =
-                explain::effect(cloud::catalogue(cloud.manifest()).errors, report, Some(name));
+            let effect = explain::effect(cloud::catalogue(cloud).errors, report, Some(name));
             let resent = matches!(effect, Effect::Throttled | Effect::ClockSkew);
             if !rejected(&found) || !resent {
                 continue;
             }
-            *seen.entry((cloud.manifest().id, format!("{effect:?}"))).or_insert(0) += 1;
+            *seen.entry((cloud.id, format!("{effect:?}"))).or_insert(0) += 1;
             let settled = |header: Option<&str>, through_proxy| {
                 let mut response = case.response();
                 let value = header.map(|header| header.replace("{}", &case.status.to_string()));
@@ -777,13 +776,13 @@ fn any_response(body: impl Strategy<Value = String>) -> impl Strategy<Value = Re
 
 /// No text without the cloud's success shape gets through; what that shape has, by cloud, and that it
 /// has nothing else, is looked for by hand here.
-fn has_success_shape(cloud: &dyn Cloud, batch: &Batch, response: &Response) -> bool {
+fn has_success_shape(cloud: &Cloud, batch: &Batch, response: &Response) -> bool {
     let Ok(value) = serde_json::from_str::<Value>(&response.body) else { return false };
     let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
     let has = |value: &Value, names: &[&str]| {
         value.as_object().is_some_and(|object| object.keys().all(|key| names.contains(&&**key)))
     };
-    match cloud.manifest().id {
+    match cloud.id {
         "alibaba" if batch.spec().operation().ids_max == 1 => {
             is_text(&value["RequestId"]) && has(&value, &["RequestId"])
         }

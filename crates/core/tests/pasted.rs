@@ -125,7 +125,7 @@ fn every_format_is_told_by_its_cloud() {
         }
     }
     for cloud in relight_core::cloud::ALL {
-        let id = cloud.manifest().id;
+        let id = cloud.id;
         assert!(by_cloud.get(id).is_some_and(|count| *count >= 20), "{id}: {by_cloud:?}");
     }
 }

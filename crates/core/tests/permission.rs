@@ -100,8 +100,7 @@ fn the_sentence_of_a_message_is_read() {
 #[test]
 fn nobody_is_sent_to_the_root_key_nor_given_more_than_is_missing() {
     for cloud in cloud::ALL {
-        let manifest = cloud.manifest();
-        for code in cloud::catalogue(manifest).permission_codes {
+        for code in cloud::catalogue(cloud).permission_codes {
             for denial in [Denial::Explicit, Denial::Implicit, Denial::Unknown] {
                 for locale in Locale::ALL {
                     let report = ErrorReport {
@@ -109,12 +108,12 @@ fn nobody_is_sent_to_the_root_key_nor_given_more_than_is_missing() {
                         denied: Some(Box::new(Denied { denial, ..Denied::default() })),
                         ..ErrorReport::default()
                     };
-                    let id = Some(manifest.id);
+                    let id = Some(cloud.id);
                     let known = Known::default();
-                    let operation = manifest.operations.first().map(|operation| operation.name);
+                    let operation = cloud.operations.first().map(|operation| operation.name);
                     let told = explain_with(
                         id,
-                        cloud::catalogue(manifest).errors,
+                        cloud::catalogue(cloud).errors,
                         &report,
                         operation,
                         &known,
@@ -138,7 +137,7 @@ fn nobody_is_sent_to_the_root_key_nor_given_more_than_is_missing() {
 
 #[test]
 fn what_the_page_knows_makes_the_policy_smaller() {
-    let tencent = cloud::by_id("tencent").expect("it is there").manifest();
+    let tencent = cloud::by_id("tencent").expect("it is there");
     let report = ErrorReport {
         code: "UnauthorizedOperation".to_owned(),
         message: "Unauthorized operation.".to_owned(),
@@ -170,24 +169,23 @@ fn what_the_page_knows_makes_the_policy_smaller() {
 #[test]
 fn every_operation_of_every_cloud_has_its_smallest_policy_or_says_that_there_is_none() {
     for cloud in cloud::ALL {
-        let manifest = cloud.manifest();
-        for operation in manifest.operations {
+        for operation in cloud.operations {
             let grant = Grant {
                 action: operation.name,
                 resources: &[],
-                region: manifest.regions.known.first().map_or("", |region| region.id),
-                instance_ids: &[manifest.ids.example],
+                region: cloud.regions.known.first().map_or("", |region| region.id),
+                instance_ids: &[cloud.ids.example],
                 with_reads: true,
             };
-            let Some(policy) = cloud::decoder(*cloud).policy(&grant) else {
+            let Some(policy) = cloud::decoder(cloud).policy(&grant) else {
                 // Then nothing is offered to copy, and an administrator is named.
-                for code in cloud::catalogue(manifest).permission_codes {
+                for code in cloud::catalogue(cloud).permission_codes {
                     let report = ErrorReport { code: (*code).to_owned(), ..ErrorReport::default() };
                     let known = Known::default();
                     let name = Some(operation.name);
                     let told = explain_with(
-                        Some(manifest.id),
-                        cloud::catalogue(manifest).errors,
+                        Some(cloud.id),
+                        cloud::catalogue(cloud).errors,
                         &report,
                         name,
                         &known,
@@ -201,8 +199,7 @@ fn every_operation_of_every_cloud_has_its_smallest_policy_or_says_that_there_is_
                 continue;
             };
             serde_json::from_str::<Value>(&policy).expect("it is JSON");
-            for part in
-                [&format!(":{}\"", operation.name), manifest.ids.example, "DescribeInstances"]
+            for part in [&format!(":{}\"", operation.name), cloud.ids.example, "DescribeInstances"]
             {
                 assert!(policy.contains(part), "{policy} lacks {part}");
             }
@@ -237,7 +234,7 @@ fn a_decoded_answer_carries_the_detail() {
 #[test]
 fn a_key_of_another_cloud_is_named() {
     let hinted = |cloud: &'static str, code: &str, known: &Known<'_>| {
-        let entries = cloud::catalogue(cloud::by_id(cloud).expect("it is there").manifest()).errors;
+        let entries = cloud::catalogue(cloud::by_id(cloud).expect("it is there")).errors;
         let report = ErrorReport { code: code.to_owned(), ..ErrorReport::default() };
         explain_with(Some(cloud), entries, &report, None, known, Locale::En).hints
     };
@@ -310,15 +307,14 @@ fn the_page_for_administrators_shows_these_policies() {
     let page = include_str!("../../../docs/permissions.md");
     let mut shown = 0;
     for cloud in cloud::ALL {
-        let manifest = cloud.manifest();
-        assert!(page.contains(&format!("## {}", manifest.name.en)), "{}", manifest.id);
+        assert!(page.contains(&format!("## {}", cloud.name.en)), "{}", cloud.id);
         for verb in [cloud::Verb::Reboot, cloud::Verb::Start] {
-            let operation = manifest.operation_for(verb).expect("every cloud has both");
-            let policy = cloud::decoder(*cloud).policy(&Grant {
+            let operation = cloud.operation_for(verb).expect("every cloud has both");
+            let policy = cloud::decoder(cloud).policy(&Grant {
                 action: operation.name,
                 resources: &[],
-                region: manifest.regions.known.first().map_or("", |region| region.id),
-                instance_ids: &[manifest.ids.example],
+                region: cloud.regions.known.first().map_or("", |region| region.id),
+                instance_ids: &[cloud.ids.example],
                 with_reads: true,
             });
             let Some(policy) = policy else { continue };

@@ -12,15 +12,15 @@ use relight_core::{
 };
 use std::{collections::BTreeSet, sync::Arc};
 
-fn alibaba() -> &'static dyn Cloud {
+fn alibaba() -> &'static Cloud {
     cloud::by_id("alibaba").unwrap()
 }
 
-fn tencent() -> &'static dyn Cloud {
+fn tencent() -> &'static Cloud {
     cloud::by_id("tencent").unwrap()
 }
 
-fn zenlayer() -> &'static dyn Cloud {
+fn zenlayer() -> &'static Cloud {
     cloud::by_id("zenlayer").unwrap()
 }
 
@@ -185,7 +185,7 @@ fn regions_are_required_checked_or_refused() {
     for cloud in [alibaba(), tencent()] {
         assert_eq!(target(cloud, ""), Err(Refusal::RegionMissing));
         assert_eq!(target(cloud, "  "), Err(Refusal::RegionMissing));
-        for region in cloud.manifest().regions.known {
+        for region in cloud.regions.known {
             assert_eq!(target(cloud, region.id).as_deref(), Ok(region.id));
         }
         assert_eq!(target(cloud, " ap-somewhere-9 ").as_deref(), Ok("ap-somewhere-9"));
@@ -235,7 +235,7 @@ fn kinds_of_account_choose_the_host() {
 #[test]
 fn keys_are_checked_by_their_characters() {
     every_cloud(|cloud| {
-        let labels = &cloud.manifest().credential;
+        let labels = &cloud.credential;
         let key_id = Refusal::KeyIdMalformed { label: labels.key_id_label };
         for malformed in ["", "a b", "a/b", "a,b", "a=b", "a\nb", "é", "\"", "a;b", "\u{200b}ab"] {
             assert_eq!(credential::check(cloud, malformed, "s", None), Err(key_id.clone()));

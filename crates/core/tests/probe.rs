@@ -19,14 +19,13 @@ const NOW_MS: i64 = 1_795_176_000_000;
 const NONCE: &str = "0123456789abcdef0123456789abcdef";
 
 /// In every region, for every kind of account.
-fn probes(cloud: &'static dyn Cloud) -> Vec<Probe> {
-    let manifest = cloud.manifest();
-    let regions: Vec<&str> = match manifest.regions.known {
+fn probes(cloud: &'static Cloud) -> Vec<Probe> {
+    let regions: Vec<&str> = match cloud.regions.known {
         [] => vec![""],
         known => known.iter().map(|region| region.id).collect(),
     };
     let places =
-        manifest.sites.iter().flat_map(|site| regions.iter().map(move |region| (site, region)));
+        cloud.sites.iter().flat_map(|site| regions.iter().map(move |region| (site, region)));
     places
         .map(|(site, region)| {
             let target = Target::new(cloud, Some(site.id), region).unwrap();
@@ -62,7 +61,7 @@ fn it_asks_as_little_as_can_be_asked() {
 fn it_is_signed_with_a_key_that_no_cloud_knows() {
     every_cloud(|cloud| {
         let (key_id, secret) = made_up_key(cloud);
-        let shape = &cloud.manifest().credential.key_id;
+        let shape = &cloud.credential.key_id;
         assert!(key_id.contains("RelightDoctor"));
         assert!(
             shape.prefixes.is_empty() || shape.prefixes.iter().any(|one| key_id.starts_with(one))
@@ -93,7 +92,7 @@ fn it_is_signed_with_a_key_that_no_cloud_knows() {
 fn a_cloud_refuses_it_whatever_it_has() {
     every_cloud(|cloud| {
         for Probe { batch, request } in probes(cloud) {
-            let name = cloud.manifest().id;
+            let name = cloud.id;
             let id = batch.ids()[0].as_str();
             let mut instance = Fleet::standard()
                 .all()

@@ -16,7 +16,7 @@ use relight_core::{
 const DAY_MS: u64 = 86_400_000;
 const ACCEPTED: &str = r#"{"Response":{"RequestId":"aaaaaaaa-0000-0000-0000-000000000001"}}"#;
 
-fn tencent() -> &'static dyn Cloud {
+fn tencent() -> &'static Cloud {
     cloud::by_id("tencent").unwrap()
 }
 
@@ -158,7 +158,7 @@ fn nobody_is_forced_before_a_look_has_shown_that_it_still_restarts() {
         };
         look(&mut page, 0);
         if overdue {
-            page.now += tencent().manifest().overdue_after_ms;
+            page.now += tencent().overdue_after_ms;
             look(&mut page, 0);
             assert_eq!(page.outcomes(), ["overdue", "overdue"]);
         } else {

@@ -13,7 +13,7 @@ use relight_core::{
 };
 use std::sync::Arc;
 
-fn tencent() -> &'static dyn Cloud {
+fn tencent() -> &'static Cloud {
     cloud::by_id("tencent").unwrap()
 }
 
@@ -204,8 +204,8 @@ const REFUSED: &str =
 /// too many in that second.
 #[test]
 fn what_has_waited_too_long_waits_for_another_place() {
-    let operation = tencent().manifest().operations[0].name;
-    let most = usize::try_from(tencent().manifest().operations[0].calls_per_second).unwrap();
+    let operation = tencent().operations[0].name;
+    let most = usize::try_from(tencent().operations[0].calls_per_second).unwrap();
     let batch_options = BatchOptions { size: Some(1), canary: false };
     let plan = plan_with(&plan_input(tencent(), operation, most * 2), batch_options).unwrap();
     let mut page = Page::of(&plan, &[]);

@@ -33,7 +33,7 @@ fn no_cloud_is_named_outside_its_folder() {
         for (number, line) in code(&file) {
             let line = line.to_lowercase();
             for cloud in cloud::ALL {
-                let name = cloud.manifest().id;
+                let name = cloud.id;
                 assert!(!line.contains(name), "{}:{number} names {name}", file.display());
             }
         }
@@ -44,9 +44,9 @@ fn no_cloud_is_named_outside_its_folder() {
 #[test]
 fn no_cloud_is_named_in_the_folder_of_another() {
     for cloud in cloud::ALL {
-        let name = cloud.manifest().id;
+        let name = cloud.id;
         for other in cloud::ALL.iter().filter(|other| *other != cloud) {
-            let folder = root().join("crates/core/src/cloud").join(other.manifest().id);
+            let folder = root().join("crates/core/src/cloud").join(other.id);
             for (file, number, line) in sources(&folder)
                 .into_iter()
                 .flat_map(|file| code(&file).into_iter().map(move |(n, l)| (file.clone(), n, l)))

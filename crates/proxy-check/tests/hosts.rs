@@ -18,11 +18,11 @@ fn the_list_is_of_the_regions_that_the_console_knows() {
     let mut signed_for = BTreeSet::new();
     let mut known = BTreeSet::new();
     for cloud in cloud::ALL {
-        let regions = cloud.manifest().regions.known;
+        let regions = cloud.regions.known;
         known.extend(regions.iter().map(|region| region.id));
         let ids =
             if regions.is_empty() { vec![""] } else { regions.iter().map(|one| one.id).collect() };
-        for site in cloud.manifest().sites {
+        for site in cloud.sites {
             for id in &ids {
                 let target = Target::new(*cloud, Some(site.id), id).unwrap();
                 signed_for.insert(target.host());

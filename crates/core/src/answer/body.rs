@@ -119,7 +119,7 @@ pub(crate) fn is_error(response: &Response) -> bool {
 /// What an error proves about the request that it answers.
 pub(crate) fn judge(batch: &Batch, report: &ErrorReport) -> Outcome {
     let spec = batch.spec();
-    let errors = cloud::catalogue(spec.target().cloud.manifest()).errors;
+    let errors = cloud::catalogue(spec.target().cloud).errors;
     match explain::effect(errors, report, Some(spec.operation().name)) {
         Effect::NothingDone | Effect::Throttled | Effect::ClockSkew | Effect::MaybeEcho => {
             Outcome::Rejected

@@ -9,7 +9,7 @@ use std::time::UNIX_EPOCH;
 pub fn retry_after_ms(response: &Response) -> Option<u64> {
     let own = cloud::ALL
         .iter()
-        .filter_map(|cloud| cloud.manifest().retry_after_ms_header)
+        .filter_map(|cloud| cloud.retry_after_ms_header)
         .find_map(|name| response.header(name));
     if let Some(ms) = own.and_then(|value| value.trim().parse().ok()) {
         return Some(ms);

@@ -60,7 +60,7 @@ pub fn classify(batch: &Batch, result: &TransportResult, through_proxy: bool) ->
 
 /// The same for a describe call of a cloud.
 pub fn classify_describe(
-    cloud: &dyn Cloud,
+    cloud: &Cloud,
     result: &TransportResult,
     through_proxy: bool,
 ) -> Described {
@@ -96,7 +96,7 @@ const NO_PROXY_STATUS: &str = "no-proxy-status";
 /// own shape that ends the matter stays one; it would be a strange thing to invent.
 fn unvouched(batch: &Batch, mut answer: BatchAnswer, response: &Response) -> BatchAnswer {
     let spec = batch.spec();
-    let errors = cloud::catalogue(spec.target().cloud.manifest()).errors;
+    let errors = cloud::catalogue(spec.target().cloud).errors;
     let fault = Arc::new(Fault::layer(NO_PROXY_STATUS, &response.body));
     for instance in &mut answer.instances {
         let ends_it = match instance.fault.as_deref() {

@@ -9,7 +9,10 @@ use crate::{
 };
 
 /// What a cloud's answers mean, and what follows from them. All functions are pure.
-pub trait Decoder: Cloud {
+pub trait Decoder: Sync {
+    /// Whose it is.
+    fn cloud(&self) -> &'static Cloud;
+
     /// What an answer says of each instance of the batch: exactly one outcome for each, in the
     /// batch's order. Never panics and never guesses: what is not understood is `unknown`.
     fn decode(&self, batch: &Batch, response: &Response) -> BatchAnswer;

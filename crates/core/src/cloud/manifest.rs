@@ -1,10 +1,11 @@
-//! The shape of a cloud's facts.
+//! A cloud by its facts.
 
 use crate::{i18n::Text, sign::HmacSpec};
+use std::fmt;
 
-/// A cloud's facts.
-#[derive(Debug)]
-pub struct Manifest {
+/// A cloud by its facts: data alone, all that a form or a plan needs of it. What differs by algorithm is
+/// in `Protocol` and `Decoder`.
+pub struct Cloud {
     /// The name in configuration, attributes and files: `tencent`.
     pub id: &'static str,
     /// The name that people use.
@@ -48,7 +49,7 @@ pub struct Manifest {
     pub error_url: Option<&'static str>,
 }
 
-impl Manifest {
+impl Cloud {
     /// The operation with this name of the cloud's own.
     pub fn operation(&self, name: &str) -> Option<&'static Operation> {
         self.operations.iter().find(|operation| operation.name == name)
@@ -68,6 +69,20 @@ impl Manifest {
             None => self.sites.first(),
             Some(id) => self.sites.iter().find(|site| site.id == id),
         }
+    }
+}
+
+impl PartialEq for Cloud {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Cloud {}
+
+impl fmt::Debug for Cloud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
     }
 }
 

@@ -9,7 +9,10 @@ use crate::{
 };
 
 /// How a cloud is asked: hosts, requests and signatures. All functions are pure.
-pub trait Protocol: Cloud {
+pub trait Protocol: Sync {
+    /// Whose it is.
+    fn cloud(&self) -> &'static Cloud;
+
     /// The host that a request to this target is signed for and must reach.
     fn host(&self, target: &Target) -> String;
 
@@ -21,7 +24,7 @@ pub trait Protocol: Cloud {
     fn read(&self, target: &Target, read: Read, ids: &[InstanceId]) -> Request<Unsigned>;
 
     /// The request that reads state, name, zone and address of up to
-    /// [`Manifest::describe_ids_max`] instances: [`Protocol::read`] of [`Read::Instances`].
+    /// [`Cloud::describe_ids_max`] instances: [`Protocol::read`] of [`Read::Instances`].
     fn describe(&self, target: &Target, ids: &[InstanceId]) -> Request<Unsigned> {
         self.read(target, Read::Instances, ids)
     }
@@ -48,9 +51,9 @@ pub trait Protocol: Cloud {
 /// What a request that only reads asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Read {
-    /// State, name, zone and address of up to [`Manifest::describe_ids_max`] instances.
+    /// State, name, zone and address of up to [`Cloud::describe_ids_max`] instances.
     Instances,
-    /// The state alone, of up to [`Manifest::status_ids_max`] instances.
+    /// The state alone, of up to [`Cloud::status_ids_max`] instances.
     Status,
     /// The regions of the cloud, or its zones where requests have no regions. Takes no ids.
     Places,

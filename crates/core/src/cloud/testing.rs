@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The ids in a text, all of them without remark.
-pub(super) fn ids(cloud: &'static dyn Cloud, text: &str) -> Vec<InstanceId> {
+pub(super) fn ids(cloud: &'static Cloud, text: &str) -> Vec<InstanceId> {
     let parsed = parse_ids(text, Some(cloud));
     assert_eq!(parsed.problems, []);
     parsed.ids.into_iter().map(|parsed| parsed.id).collect()
@@ -18,12 +18,12 @@ pub(super) fn ids(cloud: &'static dyn Cloud, text: &str) -> Vec<InstanceId> {
 
 /// The request of a job that is one batch.
 pub(super) fn unsigned(
-    cloud: &'static dyn Cloud,
+    cloud: &'static Cloud,
     operation: &str,
     text: &str,
     options: &[(&str, &str)],
 ) -> Request<Unsigned> {
-    let regions = &cloud.manifest().regions;
+    let regions = &cloud.regions;
     let input = PlanInput {
         cloud,
         site: None,

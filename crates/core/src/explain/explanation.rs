@@ -6,7 +6,7 @@ use super::{
     unknown_effect,
 };
 use crate::{
-    cloud::{self, Cloud, Manifest},
+    cloud::{self, Cloud},
     i18n::{Locale, Text, text},
     visible::{visible, without_hidden},
 };
@@ -207,14 +207,13 @@ fn recognised(
     };
     let in_words = |text: Text| pattern::fill(text.in_locale(locale), value);
     let cloud = cloud_id.and_then(cloud::by_id);
-    let manifest = cloud.map(Cloud::manifest);
     let permission = cloud
-        .filter(|cloud| cloud::catalogue(cloud.manifest()).permission_codes.contains(&entry.code))
+        .filter(|cloud| cloud::catalogue(cloud).permission_codes.contains(&entry.code))
         .map(|cloud| permission::permission(cloud, Some(found), report, operation, known, locale));
     let signature = server_signature(found);
-    let group = group::group(manifest, entry);
+    let group = group::group(cloud, entry);
     let suggested_actions =
-        suggested_actions(manifest, entry, permission.as_ref(), signature.as_ref());
+        suggested_actions(cloud, entry, permission.as_ref(), signature.as_ref());
     let hints = cloud.map_or_else(Vec::new, |cloud| {
         hint::hints(cloud, group, &suggested_actions, known, locale)
     });
@@ -242,7 +241,7 @@ fn recognised(
         permission,
         signature,
         hints,
-        vendor_page: manifest.map(|manifest| vendor_page(manifest, entry.code)),
+        vendor_page: cloud.map(|cloud| vendor_page(cloud, entry.code)),
     }
 }
 
@@ -320,7 +319,7 @@ fn unknown(
         signature: None,
         hints,
         suggested_actions,
-        vendor_page: cloud.map(|cloud| vendor_page(cloud.manifest(), &report.code)),
+        vendor_page: cloud.map(|cloud| vendor_page(cloud, &report.code)),
     }
 }
 
@@ -351,7 +350,7 @@ fn server_signature(found: &Found) -> Option<ServerSignature> {
 }
 
 fn suggested_actions(
-    manifest: Option<&Manifest>,
+    cloud: Option<&Cloud>,
     entry: &Entry,
     permission: Option<&Permission>,
     signature: Option<&ServerSignature>,
@@ -365,7 +364,7 @@ fn suggested_actions(
     }
     if entry.effect == Effect::ClockSkew {
         suggested_actions.push(SuggestedAction::CorrectClock);
-    } else if manifest.is_some_and(|one| group::group(Some(one), entry) == Group::CorrectKey) {
+    } else if cloud.is_some_and(|one| group::group(Some(one), entry) == Group::CorrectKey) {
         suggested_actions.push(SuggestedAction::EnterKey);
     }
     match entry.retry {
@@ -376,19 +375,19 @@ fn suggested_actions(
         Retry::Later => suggested_actions.push(SuggestedAction::SendAgain),
         Retry::Never | Retry::AfterFix => {}
     }
-    let of_code = manifest.map_or(&[][..], |manifest| cloud::catalogue(manifest).helps).iter();
+    let of_code = cloud.map_or(&[][..], |cloud| cloud::catalogue(cloud).helps).iter();
     suggested_actions
         .extend(of_code.filter(|(code, _)| *code == entry.code).map(|(_, help)| *help));
     suggested_actions
 }
 
-fn vendor_page(manifest: &Manifest, code: &str) -> String {
+fn vendor_page(cloud: &Cloud, code: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    match manifest.error_url {
+    match cloud.error_url {
         Some(page) if !code.is_empty() && code.chars().all(is_plain) => {
             page.replace("{code}", code)
         }
-        Some(_) | None => manifest.errors_url.to_owned(),
+        Some(_) | None => cloud.errors_url.to_owned(),
     }
 }
 

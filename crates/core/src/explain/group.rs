@@ -1,7 +1,7 @@
 //! Errors by what to do about them: the chapters of the index.
 
 use super::{Effect, Entry, Retry, Who, family};
-use crate::cloud::{self, Manifest};
+use crate::cloud::{self, Cloud};
 use crate::i18n::{Text, text};
 use serde::Serialize;
 
@@ -71,9 +71,9 @@ impl Group {
     }
 }
 
-/// The group of an entry; `manifest` is `None` for the layers below the clouds.
-pub(super) fn group(manifest: Option<&Manifest>, entry: &Entry) -> Group {
-    let is_layer = manifest.is_none();
+/// The group of an entry; `cloud` is `None` for the layers below the clouds.
+pub(super) fn group(cloud: Option<&Cloud>, entry: &Entry) -> Group {
+    let is_layer = cloud.is_none();
     match (entry.effect, entry.retry) {
         (Effect::DryRunPassed, _) => return Group::NothingToDo,
         (Effect::ClockSkew, _) => return Group::CorrectKey,
@@ -82,9 +82,7 @@ pub(super) fn group(manifest: Option<&Manifest>, entry: &Entry) -> Group {
         (_, Retry::Later) => return Group::Wait,
         (_, Retry::Never | Retry::AfterFix) => {}
     }
-    if manifest
-        .is_some_and(|manifest| cloud::catalogue(manifest).permission_codes.contains(&entry.code))
-    {
+    if cloud.is_some_and(|cloud| cloud::catalogue(cloud).permission_codes.contains(&entry.code)) {
         return Group::GetPermission;
     }
     let about = family::family(entry.code).map(|family| family.group);

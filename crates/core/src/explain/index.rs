@@ -6,7 +6,7 @@ use super::{
     group,
 };
 use crate::{
-    cloud::{self, Manifest},
+    cloud::{self, Cloud},
     i18n::Locale,
 };
 use serde::Serialize;
@@ -60,11 +60,7 @@ pub struct Item {
 /// ```
 pub fn index(locale: Locale) -> Vec<Item> {
     let of_clouds = cloud::ALL.iter().flat_map(|cloud| {
-        let manifest = cloud.manifest();
-        cloud::catalogue(manifest)
-            .errors
-            .iter()
-            .map(move |entry| item(Some(manifest), entry, locale))
+        cloud::catalogue(cloud).errors.iter().map(move |entry| item(Some(cloud), entry, locale))
     });
     of_clouds.chain(LAYERS.iter().map(|entry| item(None, entry, locale))).collect()
 }
@@ -72,8 +68,8 @@ pub fn index(locale: Locale) -> Vec<Item> {
 /// The meanings of a code, by the two parts of its address; the code may also be spelt as on the
 /// wire, in any case. Empty if there is none.
 pub fn find_in_index(cloud_id: &str, code: &str, locale: Locale) -> Vec<Item> {
-    let (manifest, entries) = match cloud::by_id(cloud_id) {
-        Some(cloud) => (Some(cloud.manifest()), cloud::catalogue(cloud.manifest()).errors),
+    let (cloud, entries) = match cloud::by_id(cloud_id) {
+        Some(cloud) => (Some(cloud), cloud::catalogue(cloud).errors),
         None if cloud_id == LAYERS_ID => (None, LAYERS),
         None => return Vec::new(),
     };
@@ -85,13 +81,13 @@ pub fn find_in_index(cloud_id: &str, code: &str, locale: Locale) -> Vec<Item> {
                     .split_once('/')
                     .is_some_and(|(_, part)| part.eq_ignore_ascii_case(code))
         })
-        .map(|entry| item(manifest, entry, locale))
+        .map(|entry| item(cloud, entry, locale))
         .collect()
 }
 
-fn item(manifest: Option<&'static Manifest>, entry: &'static Entry, locale: Locale) -> Item {
-    let (cloud, entries) = manifest
-        .map_or((LAYERS_ID, LAYERS), |manifest| (manifest.id, cloud::catalogue(manifest).errors));
+fn item(cloud: Option<&'static Cloud>, entry: &'static Entry, locale: Locale) -> Item {
+    let (cloud_id, entries) =
+        cloud.map_or((LAYERS_ID, LAYERS), |cloud| (cloud.id, cloud::catalogue(cloud).errors));
     let has_others =
         entries.iter().any(|other| other.code == entry.code && !std::ptr::eq(other, entry));
     let message = entry.messages.iter().find(|message| !message.contains('{'));
@@ -101,11 +97,11 @@ fn item(manifest: Option<&'static Manifest>, entry: &'static Entry, locale: Loca
         (false, _, _) | (true, None, None) => None,
     };
     Item {
-        cloud,
+        cloud: cloud_id,
         code: entry.code,
-        address: address(cloud, entry.code),
+        address: address(cloud_id, entry.code),
         told_apart_by,
-        group: group::group(manifest, entry),
+        group: group::group(cloud, entry),
         title: plain(entry.title, locale),
         meaning: plain(entry.meaning, locale),
         remedy: plain(entry.remedy, locale),

@@ -17,7 +17,7 @@ use super::{
     caught_by, explain_layer, explain_with, family, layer, mask, pattern, permission,
 };
 use crate::{
-    cloud::{self, Manifest, catalogue},
+    cloud::{self, Cloud, catalogue},
     i18n::Locale,
     visible::without_hidden,
 };
@@ -95,7 +95,7 @@ const NESTING_MAX: usize = 4;
 struct Reader<'o> {
     options: &'o TextOptions,
     /// The catalogues that are looked in.
-    clouds: Vec<&'static Manifest>,
+    clouds: Vec<&'static Cloud>,
     /// Every code of theirs, sorted.
     codes: Vec<&'static str>,
     /// Every operation that their entries name, sorted.
@@ -132,19 +132,19 @@ struct Hit<'t> {
 
 impl<'o> Reader<'o> {
     fn new(options: &'o TextOptions) -> Self {
-        let clouds: Vec<_> = cloud::ALL
+        let clouds: Vec<&Cloud> = cloud::ALL
             .iter()
-            .map(|cloud| cloud.manifest())
-            .filter(|manifest| options.cloud.as_deref().is_none_or(|id| id == manifest.id))
+            .copied()
+            .filter(|cloud| options.cloud.as_deref().is_none_or(|id| id == cloud.id))
             .collect();
-        let entries = clouds.iter().flat_map(|manifest| catalogue(manifest).errors);
+        let entries = clouds.iter().flat_map(|cloud| catalogue(cloud).errors);
         let mut codes: Vec<_> = entries.clone().map(|entry| entry.code).collect();
         codes.sort_unstable();
         codes.dedup();
         let mut operations: Vec<_> = entries.flat_map(|entry| entry.operations).copied().collect();
         operations.sort_unstable();
         operations.dedup();
-        let regions = clouds.iter().flat_map(|manifest| manifest.regions.known);
+        let regions = clouds.iter().flat_map(|cloud| cloud.regions.known);
         let mut regions: Vec<_> = regions.map(|region| region.id).collect();
         regions.sort_unstable();
         let (found, seen) = (Vec::new(), BTreeSet::new());
@@ -478,7 +478,7 @@ impl<'o> Reader<'o> {
         detected_format: DetectedFormat,
     ) -> bool {
         let is_common = COMMON.binary_search(&report.code.as_str()).is_ok();
-        let mut candidates: Vec<(u8, &'static Manifest)> = Vec::new();
+        let mut candidates: Vec<(u8, &'static Cloud)> = Vec::new();
         for (cloud, mark) in self.clouds.iter().zip(&around.marks) {
             let entries = catalogue(cloud).errors.iter().filter(|entry| entry.code == report.code);
             let Some(found) = best(entries, &report, None) else { continue };
@@ -559,7 +559,7 @@ impl<'o> Reader<'o> {
     /// The explanation of a report of a cloud with what the text around it tells.
     fn explanation(
         &self,
-        cloud: &'static Manifest,
+        cloud: &'static Cloud,
         is_permission: bool,
         report: &mut ErrorReport,
         around: &Surroundings<'_>,

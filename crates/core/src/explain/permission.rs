@@ -41,7 +41,7 @@ pub struct Permission {
 
 /// What can be said of a permission error of a cloud.
 pub(super) fn permission(
-    cloud: &dyn Cloud,
+    cloud: &Cloud,
     found: Option<&Found>,
     report: &ErrorReport,
     operation: Option<&str>,
@@ -86,7 +86,7 @@ pub(super) fn permission(
         }
         advice.push_str(more.in_locale(locale));
     };
-    let kinds = cloud::catalogue(cloud.manifest()).policy_kinds;
+    let kinds = cloud::catalogue(cloud).policy_kinds;
     if let Some((_, who)) = kinds.iter().find(|(kind, _)| Some(*kind) == policy_kind.as_deref()) {
         message(*who);
     }

@@ -112,7 +112,7 @@ impl Run {
     /// cloud's. `None` if there is none.
     pub fn operation_for(&self, verb: Verb) -> Option<&'static Operation> {
         let own = Some(self.spec.operation()).filter(|operation| operation.verb == verb);
-        own.or_else(|| self.spec.target().cloud.manifest().operation_for(verb))
+        own.or_else(|| self.spec.target().cloud.operation_for(verb))
     }
 
     /// The order that [`Choice::Force`] sends, where the operation has a forced mode and the run was

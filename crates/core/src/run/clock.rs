@@ -60,7 +60,7 @@ impl Run {
 pub(super) fn is_clock_skew(target: &Target, fault: &Fault) -> bool {
     match fault {
         Fault::Cloud(report) => {
-            let errors = cloud::catalogue(target.cloud.manifest()).errors;
+            let errors = cloud::catalogue(target.cloud).errors;
             explain::effect(errors, report, None) == Effect::ClockSkew
         }
         Fault::Layer { .. } => false,

@@ -5,7 +5,7 @@
 //! incident. What a look shows is the instance, and not who did it:
 //!
 //! * **Where the cloud names the request that asked for the last operation**
-//!   ([`Manifest::names_operations`](crate::cloud::Manifest), Tencent), that is the proof, and the only
+//!   ([`Cloud::names_operations`](crate::cloud::Cloud), Tencent), that is the proof, and the only
 //!   one. A lost answer has no request id of ours to compare with: a new operation of our kind since then
 //!   may be ours, and may be anybody's.
 //! * **Where it does not, and our request was accepted** (Alibaba, Zenlayer), these clouds take an
@@ -72,7 +72,7 @@ pub(super) fn watch_reason(spec: &OperationSpec, answer: &InstanceAnswer) -> Opt
         Outcome::Unknown => Some(WatchReason::Lost),
         // A browser or a proxy may have repeated the request behind our back; where the cloud does
         // not tell a repetition from a new request, the refusal may be the echo of a first copy.
-        Outcome::Rejected => (!spec.target().cloud.manifest().refuses_repetitions
+        Outcome::Rejected => (!spec.target().cloud.refuses_repetitions
             && answer
                 .fault
                 .as_deref()
@@ -113,7 +113,7 @@ pub(super) fn judge(
 ) -> Option<Change> {
     let watched = row.watched.as_ref()?;
     let age_ms = now.saturating_sub(watched.since);
-    let overdue_ms = spec.target().cloud.manifest().overdue_after_ms;
+    let overdue_ms = spec.target().cloud.overdue_after_ms;
     let going_on = |outcome| Change {
         outcome,
         evidence: None,
@@ -144,7 +144,7 @@ pub(super) fn judge(
         return Some(if change.settled { change } else { in_time(change) });
     }
     let moved = watched.transition_seen;
-    let names_operations = spec.target().cloud.manifest().names_operations;
+    let names_operations = spec.target().cloud.names_operations;
     let ours = |evidence| match watched.reason {
         WatchReason::Accepted if !watched.may_be_others && !names_operations => {
             settled(Outcome::Proven, Some(evidence))
@@ -334,7 +334,7 @@ fn started_since(
 pub(super) fn effect_of(spec: &OperationSpec, fault: &Fault) -> Effect {
     match fault {
         Fault::Cloud(report) => explain::effect(
-            cloud::catalogue(spec.target().cloud.manifest()).errors,
+            cloud::catalogue(spec.target().cloud).errors,
             report,
             Some(spec.operation().name),
         ),
@@ -348,7 +348,7 @@ pub(super) fn effect_of(spec: &OperationSpec, fault: &Fault) -> Effect {
 pub(super) fn retry_can_help(spec: &OperationSpec, fault: &Fault) -> bool {
     let retry = match fault {
         Fault::Cloud(report) => {
-            let errors = cloud::catalogue(spec.target().cloud.manifest()).errors;
+            let errors = cloud::catalogue(spec.target().cloud).errors;
             explain::find(errors, report, Some(spec.operation().name))
                 .map_or(Retry::AfterFix, |found| found.entry.retry)
         }

@@ -223,7 +223,7 @@ impl Run {
         let target = self.spec.target();
         Header {
             about: self.about.clone(),
-            cloud: target.cloud.manifest().id.to_owned(),
+            cloud: target.cloud.id.to_owned(),
             site: target.site.id.to_owned(),
             region: target.region.clone(),
             operation: self.spec.operation().name.to_owned(),

@@ -124,12 +124,11 @@ impl Preflight {
         if now < self.next_at {
             return PreflightCommand::WakeAt(self.next_at);
         }
-        let manifest = self.target.cloud.manifest();
-        self.next_at =
-            now + 1_000_u64.div_ceil(u64::from(manifest.describe_calls_per_second.max(1)));
+        let cloud = self.target.cloud;
+        self.next_at = now + 1_000_u64.div_ceil(u64::from(cloud.describe_calls_per_second.max(1)));
         self.in_flight = true;
         self.asked_at = now;
-        let page = manifest.describe_ids_max.max(1);
+        let page = cloud.describe_ids_max.max(1);
         PreflightCommand::Describe(self.remaining.iter().take(page).cloned().collect())
     }
 

@@ -54,15 +54,15 @@ impl Run {
             }
             self.transient.due.extend(due);
         }
-        let manifest = self.spec.target().cloud.manifest();
-        let rate = usize::try_from(manifest.describe_calls_per_second.max(1)).unwrap_or(1);
+        let cloud = self.spec.target().cloud;
+        let rate = usize::try_from(cloud.describe_calls_per_second.max(1)).unwrap_or(1);
         if self.transient.last_describes.len() >= rate
             && let Some(oldest) = self.transient.last_describes.front()
             && now < oldest + 1_000
         {
             return NextDescribe::Wait(oldest + 1_000);
         }
-        let most = manifest.describe_ids_max.max(1).min(self.transient.due.len());
+        let most = cloud.describe_ids_max.max(1).min(self.transient.due.len());
         let ids: Vec<InstanceId> = self
             .transient
             .due

@@ -28,7 +28,6 @@ impl RegionSearch {
     ) -> Option<Self> {
         let remaining: VecDeque<Target> = target
             .cloud
-            .manifest()
             .regions
             .known
             .iter()

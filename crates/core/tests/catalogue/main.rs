@@ -50,17 +50,14 @@ fn rows() -> Vec<Row> {
 }
 
 fn entries(cloud: &str) -> &'static [Entry] {
-    cloud::catalogue(cloud::by_id(cloud).expect("the rows name known clouds").manifest()).errors
+    cloud::catalogue(cloud::by_id(cloud).expect("the rows name known clouds")).errors
 }
 
 /// Every entry with the cloud's id; `layers` for those below the clouds.
 fn all() -> impl Iterator<Item = (&'static str, &'static Entry)> {
     cloud::ALL
         .iter()
-        .flat_map(|cloud| {
-            let manifest = cloud.manifest();
-            cloud::catalogue(manifest).errors.iter().map(move |entry| (manifest.id, entry))
-        })
+        .flat_map(|cloud| cloud::catalogue(cloud).errors.iter().map(move |entry| (cloud.id, entry)))
         .chain(LAYERS.iter().map(|entry| ("layers", entry)))
 }
 
@@ -177,7 +174,7 @@ fn titles_are_one_short_line_without_codes() {
             assert!(!title.contains('\n') && !title.ends_with(['.', '。']), "{title}");
             assert!(!title.contains('{'), "{title}");
         }
-        for other in cloud::ALL.iter().flat_map(|cloud| cloud::catalogue(cloud.manifest()).errors) {
+        for other in cloud::ALL.iter().flat_map(|cloud| cloud::catalogue(cloud).errors) {
             if other.code.contains(['.', '_']) || other.code.len() >= 14 {
                 assert!(!entry.title.en.contains(other.code), "{cloud}: {}", entry.title.en);
             }
@@ -472,11 +469,10 @@ proptest! {
     fn any_report_is_explained(code in ".*", message in ".*", status in any::<Option<u16>>()) {
         let report = ErrorReport { code, message, status, ..ErrorReport::default() };
         for cloud in cloud::ALL {
-            let manifest = cloud.manifest();
             for locale in Locale::ALL {
-                explain(Some(manifest.id), cloud::catalogue(manifest).errors, &report, None, locale);
+                explain(Some(cloud.id), cloud::catalogue(cloud).errors, &report, None, locale);
             }
-            effect(cloud::catalogue(manifest).errors, &report, Some("RebootInstances"));
+            effect(cloud::catalogue(cloud).errors, &report, Some("RebootInstances"));
         }
         explain_layer(&report.code, &report.message, Locale::En);
     }

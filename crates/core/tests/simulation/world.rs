@@ -65,7 +65,7 @@ type Described = (Vec<InstanceId>, Vec<(InstanceId, SkipReason)>, Vec<DescribedI
 struct World {
     rng: Rng,
     now: u64,
-    cloud: &'static dyn Cloud,
+    cloud: &'static Cloud,
     verb: Verb,
     atomic: bool,
     instances: Vec<Instance>,
@@ -125,14 +125,14 @@ pub(crate) fn play(seed: u64, loud: bool) -> Result<Coverage, String> {
     let all = cloud::ALL;
     let cloud = all[usize::try_from(rng.below(all.len() as u64)).unwrap()];
     let verb = if rng.chance(70) { Verb::Reboot } else { Verb::Start };
-    let operation = cloud.manifest().operation_for(verb).unwrap();
+    let operation = cloud.operation_for(verb).unwrap();
     let count = 1 + rng.below(12);
     let ids = make_ids(cloud, count);
-    let region = cloud.manifest().regions.known.first().map_or("", |region| region.id);
+    let region = cloud.regions.known.first().map_or("", |region| region.id);
     let batching = operation.parameters.iter().find(|one| one.name == "BatchOptimization");
     let atomic = match batching {
         Some(_) => rng.chance(30),
-        None => cloud.manifest().id == "tencent",
+        None => cloud.id == "tencent",
     };
     let options = batching.map(|one| {
         let value = if atomic { "AllTogether" } else { "SuccessFirst" };
@@ -398,8 +398,8 @@ impl World {
                 self.send(call, batch.ids(), ready.clock_skew_seconds)?;
             }
             Command::Describe { ids, clock_skew_seconds } => {
-                let cloud = self.cloud.manifest().id;
-                if !self.limits.allows_cloud(self.cloud.manifest()) {
+                let cloud = self.cloud.id;
+                if !self.limits.allows_cloud(self.cloud) {
                     return Err("looked where that is not allowed".into());
                 }
                 let texts: Vec<String> = ids.iter().map(|id| id.as_str().into()).collect();
@@ -674,8 +674,8 @@ fn outcomes(run: &Run) -> Vec<&'static str> {
     run.rows().iter().map(|row| row.outcome.word()).collect()
 }
 
-fn make_ids(cloud: &'static dyn Cloud, count: u64) -> Vec<InstanceId> {
-    let example = cloud.manifest().ids.example;
+fn make_ids(cloud: &'static Cloud, count: u64) -> Vec<InstanceId> {
+    let example = cloud.ids.example;
     let keep = example.len() - 2;
     let text: Vec<String> = (0..count).map(|n| format!("{}{n:02}", &example[..keep])).collect();
     let ids: Vec<InstanceId> =

@@ -2,8 +2,8 @@
 
 use crate::{
     cloud::{
-        Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Region,
-        Regions, Role, Shape, Site, Verb,
+        Cloud, Credential, IdGrammar, Mode, Operation, Parameter, ParameterKind, Region, Regions,
+        Role, Shape, Site, Verb,
     },
     i18n::{Text, text},
     sign::{Hash, HmacSpec},
@@ -15,7 +15,7 @@ pub(super) const ACS3_KEYING: HmacSpec = HmacSpec { hash: Hash::Sha256, prefix: 
 /// The secret and an ampersand, as in OAuth without a token secret.
 pub(super) const ACS_V1_KEYING: HmacSpec = HmacSpec { hash: Hash::Sha1, prefix: "", suffix: "&" };
 
-pub(super) static MANIFEST: Manifest = Manifest {
+pub(crate) static CLOUD: Cloud = Cloud {
     id: "alibaba",
     name: text("Alibaba Cloud", "阿里云"),
     product: "ECS",

@@ -1,6 +1,6 @@
 //! What is asked of ECS: everything travels in the query, even with POST, and the body is empty.
 
-use super::manifest::MANIFEST;
+use super::manifest::CLOUD;
 use crate::{
     cloud::Read,
     ids::InstanceId,
@@ -48,20 +48,20 @@ pub(super) fn read(target: &Target, read: Read, ids: &[InstanceId]) -> Request<U
         Read::Instances => {
             // Here alone the ids are one text that holds a JSON array.
             let mut array = String::with_capacity(ids.len() * 25 + 2);
-            let ids = ids.get(..MANIFEST.describe_ids_max).unwrap_or(ids);
+            let ids = ids.get(..CLOUD.describe_ids_max).unwrap_or(ids);
             request::push_json_ids(&mut array, ids);
             let query = vec![
                 region(target),
                 (SmolStr::new_static("InstanceIds"), array.into()),
-                (SmolStr::new_static("MaxResults"), MANIFEST.describe_ids_max.to_smolstr()),
+                (SmolStr::new_static("MaxResults"), CLOUD.describe_ids_max.to_smolstr()),
             ];
             request(target, "DescribeInstances", query)
         }
         Read::Status => {
             let mut query = vec![region(target)];
-            push_ids(&mut query, ids.get(..MANIFEST.status_ids_max).unwrap_or(ids));
+            push_ids(&mut query, ids.get(..CLOUD.status_ids_max).unwrap_or(ids));
             // The default page holds ten.
-            query.push((SmolStr::new_static("PageSize"), MANIFEST.status_ids_max.to_smolstr()));
+            query.push((SmolStr::new_static("PageSize"), CLOUD.status_ids_max.to_smolstr()));
             request(target, "DescribeInstanceStatus", query)
         }
         Read::Places => request(target, "DescribeRegions", Vec::new()),

@@ -1,6 +1,6 @@
 //! What goes to this cloud, to the byte.
 
-use super::Alibaba;
+use super::{Alibaba, CLOUD};
 use crate::{
     cloud::{
         Protocol, Read,
@@ -16,12 +16,12 @@ const ONE: &str = "i-bp000000000000abc123";
 fn many_instances_are_numbered_from_one_and_need_the_region() {
     let options = [("ForceReboot", "true"), ("BatchOptimization", "SuccessFirst")];
     assert_eq!(
-        query(&unsigned(&Alibaba, "RebootInstances", TWO, &options)),
+        query(&unsigned(&CLOUD, "RebootInstances", TWO, &options)),
         "RegionId=ap-guangzhou InstanceId.1=i-bp000000000000abc123 \
          InstanceId.2=i-bp000000000000abc124 ForceReboot=true BatchOptimization=SuccessFirst"
     );
     assert_eq!(
-        query(&unsigned(&Alibaba, "StartInstances", ONE, &[("DryRun", "true")])),
+        query(&unsigned(&CLOUD, "StartInstances", ONE, &[("DryRun", "true")])),
         "RegionId=ap-guangzhou InstanceId.1=i-bp000000000000abc123 DryRun=true"
     );
 }
@@ -30,7 +30,7 @@ fn many_instances_are_numbered_from_one_and_need_the_region() {
 fn a_single_instance_goes_without_region_and_forces_under_another_name() {
     assert_eq!(
         query(&unsigned(
-            &Alibaba,
+            &CLOUD,
             "RebootInstance",
             ONE,
             &[("DryRun", "false"), ("ForceStop", "false")]
@@ -38,15 +38,15 @@ fn a_single_instance_goes_without_region_and_forces_under_another_name() {
         "InstanceId=i-bp000000000000abc123 ForceStop=false DryRun=false"
     );
     assert_eq!(
-        query(&unsigned(&Alibaba, "StartInstance", ONE, &[("InitLocalDisk", "true")])),
+        query(&unsigned(&CLOUD, "StartInstance", ONE, &[("InitLocalDisk", "true")])),
         "InstanceId=i-bp000000000000abc123 InitLocalDisk=true"
     );
 }
 
 #[test]
 fn reads_ask_for_a_whole_page() {
-    let target = Target::new(&Alibaba, None, "ap-guangzhou").unwrap();
-    let ids = ids(&Alibaba, TWO);
+    let target = Target::new(&CLOUD, None, "ap-guangzhou").unwrap();
+    let ids = ids(&CLOUD, TWO);
     let read = |read| query(&Alibaba.read(&target, read, &ids));
     assert_eq!(
         read(Read::Instances),
@@ -74,13 +74,13 @@ fn some_regions_share_a_host() {
         ("cn-wuhan", "ecs.aliyuncs.com"),
         ("cn-wuhan-lr", "ecs.cn-wuhan-lr.aliyuncs.com"),
     ] {
-        assert_eq!(Target::new(&Alibaba, None, region).unwrap().host(), host);
+        assert_eq!(Target::new(&CLOUD, None, region).unwrap().host(), host);
     }
 }
 
 #[test]
 fn the_current_signature_travels_in_a_header_and_the_body_stays_empty() {
-    let request = unsigned(&Alibaba, "RebootInstances", TWO, &[("ForceReboot", "false")]);
+    let request = unsigned(&CLOUD, "RebootInstances", TWO, &[("ForceReboot", "false")]);
     assert_eq!(
         as_sent(Alibaba.prepare(&request, &signer(Some("to/ken+")))),
         "POST /?ForceReboot=false&InstanceId.1=i-bp000000000000abc123&InstanceId.2=i-bp000000000000abc124&RegionId=ap-guangzhou\n\
@@ -97,8 +97,8 @@ fn the_current_signature_travels_in_a_header_and_the_body_stays_empty() {
 
 #[test]
 fn both_signatures_cover_the_operation() {
-    let reboot = unsigned(&Alibaba, "RebootInstance", ONE, &[]);
-    let start = unsigned(&Alibaba, "StartInstance", ONE, &[]);
+    let reboot = unsigned(&CLOUD, "RebootInstance", ONE, &[]);
+    let start = unsigned(&CLOUD, "StartInstance", ONE, &[]);
     for algorithm in Alibaba.algorithms() {
         let message = |request| {
             Alibaba.prepare_with(algorithm.name(), request, &signer(None)).unwrap().message
@@ -109,7 +109,7 @@ fn both_signatures_cover_the_operation() {
 
 #[test]
 fn the_older_signature_travels_in_a_form_without_headers_of_its_own() {
-    let request = unsigned(&Alibaba, "StartInstance", ONE, &[]);
+    let request = unsigned(&CLOUD, "StartInstance", ONE, &[]);
     let prepared = Alibaba.prepare_with("ACS-RPC-HMAC-SHA1", &request, &signer(Some("to/ken+")));
     assert_eq!(
         as_sent(prepared.unwrap()),

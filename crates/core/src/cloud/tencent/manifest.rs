@@ -2,8 +2,8 @@
 
 use crate::{
     cloud::{
-        Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Region,
-        Regions, Role, Shape, Site, Verb,
+        Cloud, Credential, IdGrammar, Mode, Operation, Parameter, ParameterKind, Region, Regions,
+        Role, Shape, Site, Verb,
     },
     i18n::text,
     sign::{Hash, HmacSpec},
@@ -12,7 +12,7 @@ use crate::{
 /// The first of the four MACs of a signature.
 pub(super) const TC3_KEYING: HmacSpec = HmacSpec { hash: Hash::Sha256, prefix: "TC3", suffix: "" };
 
-pub(super) static MANIFEST: Manifest = Manifest {
+pub(crate) static CLOUD: Cloud = Cloud {
     id: "tencent",
     name: text("Tencent Cloud", "腾讯云"),
     product: "CVM",

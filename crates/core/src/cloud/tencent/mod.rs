@@ -16,7 +16,6 @@ mod state;
 #[cfg(all(test, feature = "engine"))]
 mod tests;
 
-use crate::cloud::{Cloud, Manifest};
 #[cfg(feature = "engine")]
 use crate::{
     answer::{BatchAnswer, Described, DescribedInstance, Response},
@@ -26,23 +25,24 @@ use crate::{
 };
 #[cfg(feature = "signing")]
 use crate::{
-    cloud::{Protocol, Read},
+    cloud::{Cloud, Protocol, Read},
     ids::InstanceId,
     plan::{Batch, Target},
     request::{Request, Unsigned},
     sign::{Algorithm, Prepared, Signer},
 };
 
-pub(super) struct Tencent;
+pub(super) use manifest::CLOUD;
 
-impl Cloud for Tencent {
-    fn manifest(&self) -> &'static Manifest {
-        &manifest::MANIFEST
-    }
-}
+/// How this cloud is asked, and what its answers mean.
+pub(super) struct Tencent;
 
 #[cfg(feature = "signing")]
 impl Protocol for Tencent {
+    fn cloud(&self) -> &'static Cloud {
+        &CLOUD
+    }
+
     fn host(&self, target: &Target) -> String {
         request::host(target)
     }
@@ -66,6 +66,10 @@ impl Protocol for Tencent {
 
 #[cfg(feature = "engine")]
 impl Decoder for Tencent {
+    fn cloud(&self) -> &'static Cloud {
+        &CLOUD
+    }
+
     fn decode(&self, batch: &Batch, response: &Response) -> BatchAnswer {
         decode::decode(batch, response)
     }

@@ -1,6 +1,6 @@
 //! What is asked of CVM: a JSON body and headers.
 
-use super::manifest::MANIFEST;
+use super::manifest::CLOUD;
 use crate::{
     cloud::Read,
     ids::InstanceId,
@@ -41,11 +41,11 @@ pub(super) fn read(target: &Target, read: Read, ids: &[InstanceId]) -> Request<U
     match read {
         Read::Instances => {
             // The default page holds twenty.
-            let most = MANIFEST.describe_ids_max;
+            let most = CLOUD.describe_ids_max;
             request(target, "DescribeInstances", with_ids(first(most)).plain("Limit", most))
         }
         Read::Status => {
-            let most = MANIFEST.status_ids_max;
+            let most = CLOUD.status_ids_max;
             request(target, "DescribeInstancesStatus", with_ids(first(most)).plain("Limit", most))
         }
         // The product's own DescribeRegions is no longer maintained, but still answers and needs

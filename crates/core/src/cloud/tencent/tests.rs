@@ -1,6 +1,6 @@
 //! What goes to this cloud, to the byte.
 
-use super::{Tencent, sign::Tc3};
+use super::{CLOUD, Tencent, sign::Tc3};
 use crate::{
     cloud::{
         Protocol, Read,
@@ -28,7 +28,7 @@ fn ids_are_an_array_and_booleans_are_booleans() {
             r#"{"InstanceIds":["ins-5d8a23rs","ins-r8hr2upy"],"ForceReboot":true}"#,
         ),
     ] {
-        let request = unsigned(&Tencent, operation, TWO, options);
+        let request = unsigned(&CLOUD, operation, TWO, options);
         assert_eq!(body(&request), expected);
         assert_eq!(request.content().region.as_deref(), Some("ap-guangzhou"));
     }
@@ -36,8 +36,8 @@ fn ids_are_an_array_and_booleans_are_booleans() {
 
 #[test]
 fn reads_ask_for_a_whole_page() {
-    let target = Target::new(&Tencent, None, "ap-guangzhou").unwrap();
-    let ids = ids(&Tencent, TWO);
+    let target = Target::new(&CLOUD, None, "ap-guangzhou").unwrap();
+    let ids = ids(&CLOUD, TWO);
     for (read, action, expected) in [
         (
             Read::Instances,
@@ -64,13 +64,13 @@ fn finance_regions_have_their_own_hosts_on_both_sites() {
         ("china", "ap-shanghai-fsi", "cvm.ap-shanghai-fsi.tencentcloudapi.com"),
         ("international", "ap-shenzhen-fsi", "cvm.ap-shenzhen-fsi.tencentcloudapi.com"),
     ] {
-        assert_eq!(Target::new(&Tencent, Some(site), region).unwrap().host(), host);
+        assert_eq!(Target::new(&CLOUD, Some(site), region).unwrap().host(), host);
     }
 }
 
 #[test]
 fn the_signature_covers_the_operation_unless_that_is_switched_off() {
-    let request = unsigned(&Tencent, "RebootInstances", "ins-5d8a23rs", &[("StopType", "SOFT")]);
+    let request = unsigned(&CLOUD, "RebootInstances", "ins-5d8a23rs", &[("StopType", "SOFT")]);
     let sent = |names: &str, signature: &str| {
         format!(
             "POST /\n\

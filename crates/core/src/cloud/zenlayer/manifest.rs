@@ -2,7 +2,7 @@
 
 use crate::{
     cloud::{
-        Credential, IdGrammar, Manifest, Mode, Operation, Parameter, ParameterKind, Regions, Role,
+        Cloud, Credential, IdGrammar, Mode, Operation, Parameter, ParameterKind, Regions, Role,
         Shape, Site, Verb,
     },
     i18n::text,
@@ -12,7 +12,7 @@ use crate::{
 /// The secret itself.
 pub(super) const ZC2_KEYING: HmacSpec = HmacSpec { hash: Hash::Sha256, prefix: "", suffix: "" };
 
-pub(super) static MANIFEST: Manifest = Manifest {
+pub(crate) static CLOUD: Cloud = Cloud {
     id: "zenlayer",
     name: text("Zenlayer", "Zenlayer"),
     product: "ZEC",

@@ -1,6 +1,6 @@
 //! What is asked of ZEC: one host, one path, a JSON body.
 
-use super::manifest::MANIFEST;
+use super::manifest::CLOUD;
 use crate::{
     cloud::Read,
     ids::InstanceId,
@@ -38,11 +38,11 @@ pub(super) fn read(_target: &Target, read: Read, ids: &[InstanceId]) -> Request<
     match read {
         Read::Instances => {
             // The default page holds twenty.
-            let most = MANIFEST.describe_ids_max;
+            let most = CLOUD.describe_ids_max;
             request("DescribeInstances", with_ids(first(most)).plain("pageSize", most))
         }
         Read::Status => {
-            let most = MANIFEST.status_ids_max;
+            let most = CLOUD.status_ids_max;
             request("DescribeInstancesStatus", with_ids(first(most)).plain("pageSize", most))
         }
         Read::Places => request("DescribeZones", JsonObject::with_capacity(2)),

@@ -1,6 +1,6 @@
 //! What goes to this cloud, to the byte.
 
-use super::Zenlayer;
+use super::{CLOUD, Zenlayer};
 use crate::{
     cloud::{
         Protocol, Read,
@@ -26,7 +26,7 @@ fn ids_are_texts_in_an_array_and_booleans_are_booleans() {
             r#"{"instanceIds":["1660545330971680835","820653960707704280"],"forceReboot":true}"#,
         ),
     ] {
-        let request = unsigned(&Zenlayer, operation, TWO, options);
+        let request = unsigned(&CLOUD, operation, TWO, options);
         assert_eq!(body(&request), expected);
         let content = request.content();
         assert_eq!((content.path, content.version), ("/api/v2/zec", "2025-09-01"));
@@ -36,8 +36,8 @@ fn ids_are_texts_in_an_array_and_booleans_are_booleans() {
 
 #[test]
 fn reads_ask_for_a_whole_page() {
-    let target = Target::new(&Zenlayer, None, "").unwrap();
-    let ids = ids(&Zenlayer, TWO);
+    let target = Target::new(&CLOUD, None, "").unwrap();
+    let ids = ids(&CLOUD, TWO);
     let page = r#"{"instanceIds":["1660545330971680835","820653960707704280"],"pageSize":100}"#;
     for (read, action, expected) in [
         (Read::Instances, "DescribeInstances", page),
@@ -52,7 +52,7 @@ fn reads_ask_for_a_whole_page() {
 #[test]
 fn the_signature_travels_in_a_header() {
     let request =
-        unsigned(&Zenlayer, "RebootInstances", "1660545330971680835", &[("forceReboot", "false")]);
+        unsigned(&CLOUD, "RebootInstances", "1660545330971680835", &[("forceReboot", "false")]);
     assert_eq!(
         as_sent(Zenlayer.prepare(&request, &signer(None))),
         "POST /api/v2/zec\n\
@@ -71,8 +71,8 @@ fn the_signature_travels_in_a_header() {
 /// documents that say so are out of date.
 #[test]
 fn the_signature_does_not_cover_the_operation() {
-    let reboot = unsigned(&Zenlayer, "RebootInstances", "1660545330971680835", &[]);
-    let start = unsigned(&Zenlayer, "StartInstances", "1660545330971680835", &[]);
+    let reboot = unsigned(&CLOUD, "RebootInstances", "1660545330971680835", &[]);
+    let start = unsigned(&CLOUD, "StartInstances", "1660545330971680835", &[]);
     let message = |request| Zenlayer.prepare(request, &signer(None)).message;
     assert_eq!(message(&reboot), message(&start));
 }

@@ -4,7 +4,7 @@
 use super::shapes::words;
 use crate::{
     answer,
-    cloud::{self, Manifest},
+    cloud::{self, Cloud},
     sign,
 };
 use serde_json::{Map, Value};
@@ -121,7 +121,7 @@ pub(super) fn status(fields: &Map<String, Value>) -> Option<u16> {
 }
 
 /// The instance ids of a cloud's shape in a text, each once, at most a hundred.
-pub(super) fn ids_in(text: &str, cloud: &Manifest) -> Vec<String> {
+pub(super) fn ids_in(text: &str, cloud: &Cloud) -> Vec<String> {
     const IDS_MAX: usize = 100;
     let mut ids: Vec<String> = Vec::new();
     for at in words(text) {
@@ -140,7 +140,7 @@ pub(super) fn key_id_in(word: &str) -> Option<&str> {
     let word = word.trim_start_matches("25").trim_start_matches("3D");
     let is_one = word.len() >= BYTES_MIN
         && cloud::ALL.iter().any(|cloud| {
-            let prefixes = cloud.manifest().credential.key_id.prefixes;
+            let prefixes = cloud.credential.key_id.prefixes;
             prefixes.iter().any(|prefix| word.starts_with(prefix))
         });
     is_one.then_some(word)
