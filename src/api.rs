@@ -26,10 +26,11 @@ use input::{Fields, Job, Options, Reply};
 use js_sys::Promise;
 #[cfg(feature = "functions")]
 use relight_core::{
-    answer::{TransportResult, classify},
-    cloud,
+    clouds,
     explain::{TextOptions, explain_text},
-    ids, plan,
+    ids,
+    model::plan::{self, Refusal},
+    transport::{TransportResult, classify},
 };
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
@@ -44,7 +45,7 @@ const TYPES: &str = include_str!("api/types.ts");
 #[cfg(feature = "functions")]
 #[wasm_bindgen(unchecked_return_type = "CloudInfo[]")]
 pub fn clouds() -> Result<JsValue, JsValue> {
-    signed::value(&cloud::ALL.iter().map(|cloud| facts::info(*cloud)).collect::<Vec<_>>())
+    signed::value(&clouds::ALL.iter().map(|cloud| facts::info(*cloud)).collect::<Vec<_>>())
 }
 
 /// Finds instance ids in any text: a list, a table, JSON, console links. Never fails on a text.
@@ -77,7 +78,7 @@ pub fn plan_requests(
     match plan::plan(&spec, batch_size) {
         Ok(plan) => signed::value(&output::Plan::new(&plan, &problems, locale)),
         // There were texts, only none that is an id: each is a problem already.
-        Err(plan::Refusal::NoInstances) if !problems.is_empty() => {
+        Err(Refusal::NoInstances) if !problems.is_empty() => {
             signed::value(&output::Plan::empty(&problems, locale))
         }
         Err(refusal) => Err(Failure::refused(&refusal, locale).into()),

@@ -3,7 +3,7 @@
 #[cfg(feature = "console")]
 use gloo_timers::future::TimeoutFuture;
 #[cfg(feature = "signing")]
-use relight_core::sign;
+use relight_core::signing;
 #[cfg(feature = "console")]
 use std::{
     future::{Future, poll_fn},
@@ -84,5 +84,5 @@ pub(crate) fn nonce() -> Option<String> {
     let crypto = crypto.dyn_into::<Crypto>().ok()?;
     let mut bytes = [0_u8; 16];
     crypto.get_random_values_with_u8_array(&mut bytes).ok()?;
-    Some(sign::hex(&bytes))
+    Some(signing::hex(&bytes))
 }

@@ -4,10 +4,10 @@ use crate::frame::{UntrustedParent, untrusted_parent};
 use js_sys::Reflect;
 #[cfg(feature = "console")]
 use relight_core::{
-    cloud::Cloud,
     config::{Config as Settings, Proxies, Theme},
+    model::cloud::Cloud,
 };
-use relight_core::{i18n::Locale, request::Route};
+use relight_core::{i18n::Locale, model::route::Route};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::{HtmlElement, Storage};
 
@@ -118,7 +118,7 @@ impl Config {
         let mut problem = None;
         if let Some(base) = attribute("proxy").filter(|_| !self.is_locked("proxy")) {
             #[cfg(feature = "console")]
-            if relight_core::request::is_proxy_base(&base) {
+            if relight_core::model::route::is_proxy_base(&base) {
                 self.settings.proxy = None;
             } else {
                 problem = Some(relight_core::config::no_proxy(&base).to_string());

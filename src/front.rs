@@ -19,11 +19,10 @@ use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Function, Reflect};
 use relight_core::{
-    cloud,
-    form::{Form, FormEdit},
+    clouds,
+    form::{Form, FormEdit, link::Link},
     i18n::Locale,
-    link::Link,
-    request::Route,
+    model::route::Route,
 };
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
@@ -395,5 +394,5 @@ fn restore_if_kept(link: Scope<Front>) {
 /// # Panics
 /// If there were no cloud, or it had nothing to ask: the conformance tests rule that out.
 fn first_form() -> Form {
-    cloud::ALL.first().copied().and_then(Form::new).expect("a cloud to begin with")
+    clouds::ALL.first().copied().and_then(Form::new).expect("a cloud to begin with")
 }

@@ -2,7 +2,7 @@
 
 use crate::element;
 use js_sys::Array;
-use relight_core::link::Link;
+use relight_core::form::link::Link;
 use web_sys::{HtmlElement, UrlSearchParams, Window};
 
 /// Under this name the front hands on what it has already taken out of the address.

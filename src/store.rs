@@ -11,15 +11,12 @@ use crate::{
 };
 #[cfg(feature = "console")]
 use relight_core::{
-    cloud::Verb,
     config::Config as Settings,
     diagnostics::{CheckResult, Finding},
-    ids::InstanceId,
-    link::FilledIn,
-    plan::Plan,
-    request::{Request, Route, Signed},
+    model::{cloud::Verb, instance_id::InstanceId, plan::Plan, route::Route},
     run::{Event, Millis, Run},
-    session::{Action, Session},
+    session::{Action, FilledIn, Session},
+    signing::request::{Request, Signed},
 };
 use relight_core::{
     credential::Guard,

@@ -25,11 +25,11 @@ pub use run::{
 };
 
 #[cfg(feature = "console")]
-use relight_core::plan::OperationSpec;
+use relight_core::model::plan::OperationSpec;
 use relight_core::{
-    cloud::Verb,
     i18n::{Locale, Text, text},
     ids::Malformation,
+    model::cloud::Verb,
 };
 
 /// Milliseconds since 1970, or a span of them.

@@ -28,18 +28,20 @@ use crate::store::KeyState;
 use js_sys::Promise;
 #[cfg(feature = "console")]
 use key_store::{KeyStoreError, SavedKey, SavedKeys};
-use relight_core::{
-    cloud::Cloud,
-    credential::{Guard, is_no_secret, is_no_token, is_swapped},
-    form::SecretStatus,
-};
 #[cfg(feature = "console")]
 use relight_core::{
     credential::check_key,
     i18n::Locale,
-    request::{Request, Signed},
     run::NO_KEY,
-    sign::Prepared,
+    signing::{
+        Prepared,
+        request::{Request, Signed},
+    },
+};
+use relight_core::{
+    credential::{Guard, is_no_secret, is_no_token, is_swapped},
+    form::SecretStatus,
+    model::cloud::Cloud,
 };
 #[cfg(feature = "console")]
 use source::{LAST_SECONDS, Source};

@@ -2,12 +2,16 @@
 
 use super::{error::Failure, json::Json, text::text};
 #[cfg(feature = "functions")]
-use relight_core::answer::Response;
+use relight_core::model::outcome::Response;
 use relight_core::{
-    cloud::{self, Cloud},
+    clouds,
     i18n::Locale,
-    ids::{IdProblem, InstanceId, parse_ids, parse_lines, parse_list},
-    plan::{self, Batch},
+    ids::{IdProblem, parse_ids, parse_lines, parse_list},
+    model::{
+        cloud::Cloud,
+        instance_id::InstanceId,
+        plan::{self, Batch, PlanInput},
+    },
 };
 use std::{borrow::Cow, sync::Arc};
 use wasm_bindgen::JsValue;
@@ -122,8 +126,8 @@ impl<'a> Fields<'a> {
     }
 
     fn cloud(&self) -> Result<&'static Cloud, Failure> {
-        cloud::by_id(self.text("cloud")?).ok_or_else(|| {
-            let known: Vec<_> = cloud::ALL.iter().map(|cloud| cloud.id).collect();
+        clouds::by_id(self.text("cloud")?).ok_or_else(|| {
+            let known: Vec<_> = clouds::ALL.iter().map(|cloud| cloud.id).collect();
             Failure::argument(format!("`cloud` must be one of: {}.", known.join(", ")))
         })
     }
@@ -226,7 +230,7 @@ impl Options {
 
 /// A job, and what stood among its ids.
 pub(super) struct Job {
-    pub(super) spec: plan::PlanInput,
+    pub(super) spec: PlanInput,
     pub(super) problems: Vec<IdProblem>,
     pub(super) batch_size: Option<usize>,
     pub(super) locale: Locale,
@@ -237,7 +241,7 @@ impl Job {
         let cloud = fields.cloud()?;
         let (ids, problems) = fields.ids(cloud)?;
         Ok(Job {
-            spec: plan::PlanInput {
+            spec: PlanInput {
                 cloud,
                 site: fields.optional_text("site")?.map(str::to_owned),
                 region: fields.text_or_empty("region")?,

@@ -2,11 +2,15 @@
 
 use super::signed::Pairs;
 use relight_core::{
-    answer::{BatchAnswer, Fault, InstanceAnswer, Outcome},
+    clouds,
     i18n::{Locale, Text},
     ids::{self, IdProblem},
-    plan::{self, Batch},
-    request::{Payload, Request, Unsigned},
+    model::{
+        instance_id::InstanceId,
+        outcome::{BatchAnswer, Fault, InstanceAnswer, Outcome},
+        plan::{self, Batch},
+    },
+    signing::request::{Payload, Request, Unsigned},
 };
 use serde::{Serialize, Serializer};
 
@@ -125,8 +129,8 @@ impl<'a> Call<'a> {
     fn new(batch: &'a Batch) -> Self {
         Call {
             operation: batch.spec().operation().name,
-            instance_ids: batch.ids().iter().map(ids::InstanceId::as_str).collect(),
-            request: UnsignedRequest(batch.request()),
+            instance_ids: batch.ids().iter().map(InstanceId::as_str).collect(),
+            request: UnsignedRequest(clouds::request(batch)),
         }
     }
 }

@@ -8,10 +8,8 @@ use crate::{
     vault::source::Source,
 };
 use relight_core::{
-    cloud::Cloud,
     diagnostics::CheckResult,
-    limits::Limits,
-    request::Route,
+    model::{cloud::Cloud, limits::Limits, route::Route},
     run::Event,
     session::{Action, Session},
 };

@@ -8,9 +8,9 @@ use crate::{
     store::{Intent, Shared},
 };
 use relight_core::{
-    explain::hide_secrets,
-    ids::InstanceId,
+    model::instance_id::InstanceId,
     run::{Record, Run},
+    text::mask::hide_secrets,
 };
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;

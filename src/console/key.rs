@@ -10,10 +10,9 @@ use crate::{
     },
 };
 use relight_core::{
-    cloud::Cloud,
-    credential::check_key,
+    credential::{check_key, is_like_a_key},
     form::{FormEdit, SecretStatus},
-    link::is_like_a_key,
+    model::cloud::Cloud,
     run::Event,
     session::Action,
 };

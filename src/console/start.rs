@@ -9,9 +9,8 @@ use crate::{
 };
 use relight_core::{
     credential::Guard,
-    form::{Form, FormEdit},
+    form::{Form, FormEdit, link::Link},
     i18n::Locale,
-    link::Link,
 };
 use std::cell::RefCell;
 

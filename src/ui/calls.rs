@@ -12,8 +12,8 @@ use crate::{
     text::{self, Message, MessageArgs},
 };
 use relight_core::{
-    answer::Outcome,
     i18n::Locale,
+    model::outcome::Outcome,
     run::{Call, CallState, Run},
 };
 use std::ops::Range;

@@ -14,9 +14,9 @@ use crate::{
     store::{Intent, KeyState},
     text::{Message, MessageArgs},
 };
-use relight_core::{cloud::Role, form::Form};
+use relight_core::{form::Form, model::cloud::Role};
 #[cfg(feature = "console")]
-use relight_core::{i18n::Locale, plan::Refusal};
+use relight_core::{i18n::Locale, model::plan::Refusal};
 use yew::{
     Callback, Html, KeyboardEvent, NodeRef, Properties, SubmitEvent, classes, component, html,
     use_node_ref,

@@ -31,7 +31,7 @@ use relight_core::{
     credential::check_key,
     form::SecretStatus,
     i18n::Locale,
-    plan::Refusal,
+    model::plan::Refusal,
     run::{Pause, Run, RunStatus},
     session::{Review as Reviewed, Step},
 };

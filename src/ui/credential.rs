@@ -19,10 +19,10 @@ use crate::{
     vault::{LockReason, Typed},
 };
 use relight_core::{
-    cloud::Cloud,
     credential::{Doubt, Guard, doubt, is_no_secret, is_no_token, is_swapped},
     form::{Form, FormEdit, SecretStatus},
     i18n::Locale,
+    model::cloud::Cloud,
 };
 use yew::{
     AttrValue, Callback, Event, Html, InputEvent, NodeRef, Properties, component, html,

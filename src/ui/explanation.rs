@@ -15,14 +15,18 @@ use crate::{
     text::{self, Message, MessageArgs},
 };
 use relight_core::{
-    answer::{Fault, Outcome},
-    cloud::{self, Cloud, Verb},
-    explain::{self, Denial, Explanation, Known, Retry, SuggestedAction},
+    catalogue::{self, Retry, SuggestedAction},
+    clouds,
+    explain::{self, Explanation, Known},
     i18n::Locale,
-    ids::InstanceId,
-    plan::OperationSpec,
-    request::{Request, Signed},
+    model::{
+        cloud::{Cloud, Verb},
+        instance_id::InstanceId,
+        outcome::{Denial, Fault, Outcome},
+        plan::OperationSpec,
+    },
     run::{Choice, Event, Row, Run, RunStatus},
+    signing::request::{Request, Signed},
 };
 use std::{rc::Rc, sync::Arc};
 use yew::{Callback, Html, MouseEvent, Properties, classes, component, html};
@@ -397,11 +401,11 @@ pub(crate) fn explain_fault(spec: &OperationSpec, fault: &Fault, locale: Locale)
 pub(crate) fn title_of(spec: &OperationSpec, fault: &Fault, locale: Locale) -> String {
     let (entry, code) = match fault {
         Fault::Cloud(report) => {
-            let entries = cloud::catalogue(spec.target().cloud).errors;
-            let found = explain::find(entries, report, Some(spec.operation().name));
+            let entries = clouds::catalogue(spec.target().cloud).errors;
+            let found = catalogue::find(entries, report, Some(spec.operation().name));
             (found.map(|found| found.entry), &report.code)
         }
-        Fault::Layer { word, .. } => (explain::layer(word), word),
+        Fault::Layer { word, .. } => (catalogue::layer(word), word),
     };
     entry.map_or_else(|| code.clone(), |entry| entry.title.in_locale(locale).to_owned())
 }
@@ -419,7 +423,7 @@ pub(crate) fn explain_fault_of(
             let manifest = cloud;
             explain::explain_with(
                 Some(manifest.id),
-                cloud::catalogue(manifest).errors,
+                clouds::catalogue(manifest).errors,
                 report,
                 operation,
                 known,

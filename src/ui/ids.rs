@@ -13,10 +13,10 @@ use crate::{
     text::{self, Message, MessageArgs},
 };
 use relight_core::{
-    cloud::Cloud,
     form::FormEdit,
     i18n::Locale,
     ids::{IdProblem, IdProblemKind, ParsedIds},
+    model::cloud::Cloud,
 };
 use std::sync::Arc;
 use yew::{

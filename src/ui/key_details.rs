@@ -16,7 +16,7 @@ use crate::{
 };
 use js_sys::Date;
 use relight_core::{
-    cloud::{self, Grant},
+    clouds::{self, Grant},
     form::SecretStatus,
     i18n::Locale,
 };
@@ -65,7 +65,7 @@ fn policy(props: &CredentialProps, locale: Locale) -> Option<Html> {
     let ids = &form.parsed().ids;
     let named = if ids.len() > NAMED_MAX { &[][..] } else { ids };
     let named: Vec<&str> = named.iter().map(|parsed| parsed.id.as_str()).collect();
-    let policy = cloud::decoder(form.cloud()).policy(&Grant {
+    let policy = clouds::decoder(form.cloud()).policy(&Grant {
         action: form.operation().name,
         resources: &[],
         region: form.region(),

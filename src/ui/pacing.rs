@@ -6,7 +6,7 @@ use crate::{
     store::Intent,
     text::Message,
 };
-use relight_core::form::{FormEdit, Pacing};
+use relight_core::{form::FormEdit, model::plan::Pacing};
 use yew::{Event, Html, Properties, component, html};
 
 /// What is set.

@@ -18,12 +18,11 @@ use crate::{
     text::{self, Message, MessageArgs, OperationLabel},
 };
 use relight_core::{
-    answer::Outcome,
     explain::ServerSignature,
     i18n::Locale,
-    ids::InstanceId,
-    request::{Request, Route, Signed},
+    model::{instance_id::InstanceId, outcome::Outcome, route::Route},
     run::{Choice, Event, Millis, Pause, Row, Run, RunStatus},
+    signing::request::{Request, Signed},
 };
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 use yew::{

@@ -18,14 +18,18 @@ use crate::{
     text::{self, Message, MessageArgs, OperationLabel},
 };
 use relight_core::{
-    answer::DescribedInstance,
+    clouds,
     diagnostics::CheckResult,
-    form::{FormEdit, Pacing},
+    form::FormEdit,
     i18n::Locale,
-    plan::{Batch, OperationSpec, Plan, Refusal},
-    request::{Pair, Payload, Route},
+    model::{
+        outcome::DescribedInstance,
+        plan::{Batch, OperationSpec, Pacing, Plan, Refusal},
+        route::Route,
+    },
     run::PreflightResult,
     session::{Action, Review as Reviewed},
+    signing::request::{Pair, Payload},
 };
 use std::{collections::HashMap, sync::Arc};
 use yew::{
@@ -256,7 +260,7 @@ fn how(props: &ReviewProps, plan: &Arc<Plan>, locale: Locale) -> Html {
                 <dt>{ t(Message::Options) }</dt>
                 <dd>{ options(plan, locale) }</dd>
                 <dt>{ t(Message::Host) }</dt>
-                <dd><code>{ shown(&spec.target().host()) }</code></dd>
+                <dd><code>{ shown(&clouds::host(spec.target())) }</code></dd>
                 <dt>{ t(Message::Through) }</dt>
                 <dd data-route={match *props.route {
                     Route::Direct => "direct",
@@ -485,7 +489,7 @@ fn PlannedCall(props: &PlannedCallProps) -> Html {
 
 fn request(batch: &Batch, route: &Route, locale: Locale) -> Html {
     let t = |message: Message| message.in_locale(locale);
-    let request = batch.request();
+    let request = clouds::request(&batch);
     let content = request.content();
     let address = match route {
         Route::Direct => format!("https://{}{}", content.host, content.path),

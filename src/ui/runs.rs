@@ -16,7 +16,12 @@ use crate::{
     store::{Intent, Shared},
     text::{self, Message, MessageArgs},
 };
-use relight_core::{answer::Outcome, cloud, i18n::Locale, run::Counts};
+use relight_core::{
+    clouds,
+    i18n::Locale,
+    model::{cloud::Verb, outcome::Outcome},
+    run::Counts,
+};
 use yew::{
     Callback, Html, Properties, classes, component, html, use_effect_with, use_node_ref,
     use_state_eq,
@@ -146,7 +151,7 @@ fn row(
         || one.id.clone(),
         |summary| text::time_of_day(locale, summary.about.confirmed_at),
     );
-    let manifest = summary.and_then(|summary| cloud::by_id(&summary.cloud));
+    let manifest = summary.and_then(|summary| clouds::by_id(&summary.cloud));
     let what = match (summary, one.tally) {
         (Some(summary), Some(tally)) => {
             let (label, count) =
@@ -213,7 +218,7 @@ fn row(
     }
 }
 
-fn chips(counts: &Counts, verb: cloud::Verb, locale: Locale) -> Html {
+fn chips(counts: &Counts, verb: Verb, locale: Locale) -> Html {
     let some = SHOWN.iter().filter(|one| counts.of(**one) > 0);
     some.map(|one| {
         html! {

@@ -14,7 +14,7 @@ use crate::{
     text::{self, Message, keys},
     vault::key_store::{KeyStoreError, SavePermission, SavedKey},
 };
-use relight_core::{form::SecretStatus, i18n::Locale, visible::visible};
+use relight_core::{form::SecretStatus, i18n::Locale, text::visible::visible};
 use std::rc::Rc;
 use yew::{
     Callback, Html, InputEvent, KeyboardEvent, Properties, component, html, use_effect_with,

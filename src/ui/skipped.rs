@@ -13,10 +13,8 @@ use crate::{
     text::{self, Message, MessageArgs},
 };
 use relight_core::{
-    cloud::Verb,
-    eligibility::SkipReason,
     i18n::Locale,
-    ids::InstanceId,
+    model::{cloud::Verb, eligibility::SkipReason, instance_id::InstanceId},
     session::{Action, RegionSearch, Review},
 };
 use std::{collections::BTreeMap, sync::Arc};

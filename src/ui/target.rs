@@ -14,9 +14,10 @@ use crate::{
     text::{self, Message, MessageArgs},
 };
 use relight_core::{
-    cloud::{self, Cloud, Operation, Parameter, ParameterKind, Role},
+    clouds,
     form::{Form, FormEdit},
     i18n::Locale,
+    model::cloud::{Cloud, Operation, Parameter, ParameterKind, Role},
 };
 use yew::{Callback, Event, Html, Properties, classes, component, html, use_state_eq};
 
@@ -157,7 +158,7 @@ fn Region(props: &RegionProps) -> Html {
         |id: &str| props.allowed.as_ref().is_none_or(|all| all.iter().any(|one| one == id));
     // Those that are allowed and known of no cloud have no name but their id.
     let is_known_anywhere = |id: &str| {
-        let mut all = cloud::ALL.iter().flat_map(|cloud| cloud.regions.known);
+        let mut all = clouds::ALL.iter().flat_map(|cloud| cloud.regions.known);
         all.any(|region| region.id == id)
     };
     let unnamed = props.allowed.iter().flatten().filter(|id| !is_known_anywhere(id));

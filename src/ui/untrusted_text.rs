@@ -1,10 +1,10 @@
 //! Texts from outside: whatever in them cannot be seen, or turns what stands around it, is written out.
 
 #[cfg(feature = "console")]
-use relight_core::visible::truncate;
+use relight_core::text::visible::truncate;
 #[cfg(feature = "console")]
-use relight_core::visible::visible;
-use relight_core::visible::visible_lines;
+use relight_core::text::visible::visible;
+use relight_core::text::visible::visible_lines;
 #[cfg(feature = "console")]
 use yew::Html;
 #[cfg(feature = "console")]

@@ -2,9 +2,13 @@
 //! browser's side all the way: no byte of it is ever in the memory of this program.
 
 use js_sys::{Array, JsString, Object, Promise, Reflect, Uint8Array};
+use relight_core::{
+    credential::Fingerprint,
+    form::SecretStatus,
+    model::cloud::{Cloud, HmacSpec},
+};
 #[cfg(feature = "console")]
-use relight_core::sign::{self, Hash};
-use relight_core::{cloud::Cloud, credential::Fingerprint, form::SecretStatus, sign::HmacSpec};
+use relight_core::{model::cloud::Hash, signing};
 use std::fmt;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 #[cfg(feature = "console")]
@@ -96,7 +100,7 @@ impl fmt::Debug for Typed {
 /// Elsewhere the browser has no such keys, and each is an array of bytes, wiped with the key. A clone
 /// is the same key: once it is wiped nobody signs with it.
 ///
-/// [keyings]: relight_core::cloud::Credential::keyings
+/// [keyings]: relight_core::model::cloud::Credential::keyings
 #[derive(Clone, Default)]
 pub(crate) struct Key(Array);
 
@@ -183,8 +187,8 @@ impl Key {
             Err(key) => {
                 let key = Zeroizing::new(key.dyn_into::<Uint8Array>().ok()?.to_vec());
                 Some(Zeroizing::new(match hmac_spec.hash {
-                    Hash::Sha1 => sign::hmac_sha1(&key, message).to_vec(),
-                    Hash::Sha256 => sign::hmac_sha256(&key, message).to_vec(),
+                    Hash::Sha1 => signing::hmac_sha1(&key, message).to_vec(),
+                    Hash::Sha256 => signing::hmac_sha256(&key, message).to_vec(),
                 }))
             }
         }

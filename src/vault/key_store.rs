@@ -16,11 +16,11 @@ use crate::{
 };
 use js_sys::{Array, Object, Reflect};
 use relight_core::{
-    cloud::{self, Cloud},
+    clouds,
     credential::{check_key, is_temporary},
     form::SecretStatus,
+    model::cloud::{Cloud, HmacSpec},
     run::Millis,
-    sign::HmacSpec,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -273,7 +273,7 @@ fn entry(id: String, value: &JsValue) -> SavedKey {
     let text = |name| member(value, name).as_string();
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "since 1970")]
     let time = |name| member(value, name).as_f64().map(|ms| ms as Millis);
-    let cloud = text(CLOUD).and_then(|id| cloud::by_id(&id));
+    let cloud = text(CLOUD).and_then(|id| clouds::by_id(&id));
     let key_id = text(KEY_ID).unwrap_or_default();
     let is_usable = member(value, VERSION_IS) == VERSION
         && cloud.is_some_and(|cloud| {
@@ -326,11 +326,12 @@ mod tests {
     };
     use js_sys::{Function, Promise};
     use relight_core::{
-        cloud::{self, Cloud},
+        clouds::{self, algorithm},
         credential::Guard,
         form::SecretStatus,
-        request::Pair,
-        sign::{SigningInput, algorithm, parse_iso_8601},
+        model::cloud::Cloud,
+        signing::{SigningInput, request::Pair},
+        text::time::parse_iso_8601,
     };
     use serde_json::Value;
     use std::rc::Rc;
@@ -395,7 +396,7 @@ mod tests {
         let saved_keys = |is_known, is_forbidden| {
             Rc::new(SavedKeys { is_forbidden, is_known, ..SavedKeys::default() })
         };
-        let cloud = cloud::by_id("alibaba").unwrap();
+        let cloud = clouds::by_id("alibaba").unwrap();
         let of = |state: &KeyState| state.may_save(cloud, "LTAIEXAMPLE");
         assert_eq!(of(&state), SavePermission::Yes);
         for not in [
@@ -416,7 +417,7 @@ mod tests {
             SavePermission::Temporary
         );
         assert_eq!(state.may_save(cloud, "STS.EXAMPLE"), SavePermission::Temporary);
-        let derives = cloud::by_id("tencent").unwrap();
+        let derives = clouds::by_id("tencent").unwrap();
         assert_eq!(state.may_save(derives, "AKIDEXAMPLE"), SavePermission::Derives);
         let temporary = format!("AKID{}", "x".repeat(40));
         assert_eq!(state.may_save(derives, &temporary), SavePermission::Temporary);
@@ -427,7 +428,7 @@ mod tests {
     async fn a_key_that_others_are_derived_from_is_not_kept() {
         nothing_is_kept().await;
         let saved_one = saved(savable_clouds()[0], SECRET).await;
-        let others = cloud::ALL.iter().copied().filter(|cloud| !savable_clouds().contains(cloud));
+        let others = clouds::ALL.iter().copied().filter(|cloud| !savable_clouds().contains(cloud));
         let others: Vec<_> = others.collect();
         assert!(!others.is_empty());
         for cloud in others {
@@ -456,7 +457,7 @@ mod tests {
     /// The clouds whose keys may be kept.
     fn savable_clouds() -> Vec<&'static Cloud> {
         let saves = |cloud: &&Cloud| !cloud.credential.derives_keys;
-        cloud::ALL.iter().copied().filter(saves).collect()
+        clouds::ALL.iter().copied().filter(saves).collect()
     }
 
     #[wasm_bindgen_test]
@@ -504,9 +505,12 @@ mod tests {
             let input = &vector["input"];
             let algorithm = algorithm(text(&vector["algorithm"])).expect("an algorithm");
             let has = |cloud: &&&Cloud| {
-                cloud::protocol(cloud).algorithms().iter().any(|one| one.name() == algorithm.name())
+                clouds::protocol(cloud)
+                    .algorithms()
+                    .iter()
+                    .any(|one| one.name() == algorithm.name())
             };
-            let cloud = *cloud::ALL.iter().find(has).expect("its cloud");
+            let cloud = *clouds::ALL.iter().find(has).expect("its cloud");
             let id = saved(cloud, text(&input["secret"])).await;
             let (entry, key) = choose(&id, NOW + 1).await.expect("a store").expect("a key");
             assert_eq!(entry.cloud, Some(cloud));
@@ -560,7 +564,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn what_does_not_fit_is_listed_and_left_as_it_is() {
         nothing_is_kept().await;
-        let cloud = cloud::ALL[0];
+        let cloud = clouds::ALL[0];
         let id = saved(cloud, SECRET).await;
         let broken = "const good = await wait(store().get(argument)); \
              const bytes = new Uint8Array(32); \
@@ -601,7 +605,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn bytes_are_not_kept() {
         nothing_is_kept().await;
-        let cloud = cloud::ALL[0];
+        let cloud = clouds::ALL[0];
         let swap = |body: &str| {
             Function::new_no_args(body).call0(&JsValue::UNDEFINED).expect("a property");
         };
@@ -620,7 +624,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn a_store_that_does_not_answer_is_said_and_left() {
         nothing_is_kept().await;
-        let cloud = cloud::ALL[0];
+        let cloud = clouds::ALL[0];
         let key = key(cloud, SECRET);
         // As where storage is blocked, and as in a private window.
         for (owner, method, word, expected) in [

@@ -4,7 +4,7 @@
 use super::Typed;
 use crate::clock;
 use js_sys::{Date, Function, Object, Promise, Reflect};
-use relight_core::cloud::Cloud;
+use relight_core::model::cloud::Cloud;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{

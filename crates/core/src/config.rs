@@ -6,12 +6,15 @@
 //! holds the two together.
 
 use crate::{
-    cloud::{self, Cloud, Mode, Operation},
+    clouds,
     form::FormEdit,
     i18n::Locale,
-    json,
-    limits::{ERASE, Limits},
-    request::is_proxy_base,
+    model::{
+        cloud::{Cloud, Mode, Operation},
+        limits::{ERASE, Limits},
+        route::is_proxy_base,
+    },
+    text::json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
@@ -307,7 +310,7 @@ checked!(
     /// A cloud, by its id.
     CloudId,
     "cloud",
-    unique(cloud::ALL.iter().map(|cloud| cloud.id))
+    unique(clouds::ALL.iter().map(|cloud| cloud.id))
 );
 
 checked!(
@@ -471,7 +474,7 @@ impl Config {
                 )));
             }
         }
-        let clouds = cloud::ALL.iter().copied();
+        let clouds = clouds::ALL.iter().copied();
         let limits = self.limits();
         let usable = clouds
             .filter(|cloud| limits.allows_cloud(cloud))
@@ -502,7 +505,7 @@ impl Config {
         }
         let may = |cloud: &&&'static Cloud| cloud.direct.is_some();
         for id in &self.direct {
-            let mut able = cloud::ALL.iter().filter(may).map(|cloud| cloud.id);
+            let mut able = clouds::ALL.iter().filter(may).map(|cloud| cloud.id);
             if !able.any(|able| able == id.0) {
                 return Err(Unusable(format!(
                     "`direct` has `{}`, which no page can call without a proxy",
@@ -672,7 +675,7 @@ fn names<T>(list: Option<&[T]>, name: fn(&T) -> &String) -> Option<Vec<String>> 
 }
 
 fn operations() -> impl Iterator<Item = &'static Operation> {
-    cloud::ALL.iter().flat_map(|cloud| cloud.operations)
+    clouds::ALL.iter().flat_map(|cloud| cloud.operations)
 }
 
 fn modes() -> impl Iterator<Item = &'static Mode> {

@@ -4,23 +4,20 @@
 //! sent: a select cannot show one thing and the request say another. The secret is not here: it
 //! lives in the page's vault and nowhere else.
 
-#[cfg(feature = "engine")]
-use crate::run::Policy;
+pub mod link;
+
 use crate::{
-    cloud::{self, Cloud, Mode, Operation, Role},
-    credential::Guard,
-    ids::{InstanceId, ParsedIds, parse_ids},
-    limits::Limits,
-};
-#[cfg(feature = "signing")]
-use crate::{
-    credential, link,
-    plan::{self, BatchOptions, Plan, PlanInput, Refusal},
+    clouds,
+    credential::{self, Guard},
+    ids::{ParsedIds, parse_ids},
+    model::{
+        cloud::{Cloud, Mode, Operation, ParameterKind, Role},
+        instance_id::InstanceId,
+        limits::Limits,
+        plan::{self, Pacing, Plan, PlanInput, Refusal},
+    },
 };
 use std::sync::Arc;
-
-/// Above this many instances a canary goes first, unless the person says otherwise.
-const CANARY_ABOVE: usize = 10;
 
 /// What is filled in. Private fields: only [`Form::apply`] changes them, so that they always fit each
 /// other.
@@ -74,42 +71,6 @@ pub enum FormEdit {
     Pacing(Pacing),
     /// What is remembered of the secret and the token, so that no field takes them.
     Guard(Guard),
-}
-
-/// How the calls are to be cut and paced. What is not set follows the number of instances.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Pacing {
-    /// One call of one instance before the others.
-    pub canary: Option<bool>,
-    /// The most ids in a call.
-    pub size: Option<usize>,
-    /// Pause after this many calls; 0 for never.
-    pub wave_calls: usize,
-    /// How long such a pause is, in seconds.
-    pub wave_pause_seconds: u32,
-    /// Pause when more than this share of the instances was refused, in percent.
-    pub stop_above_refused_percent: Option<u8>,
-}
-
-impl Pacing {
-    /// How a job of this many instances is cut.
-    #[cfg(feature = "signing")]
-    pub fn batch_options(&self, instances: usize) -> BatchOptions {
-        BatchOptions { size: self.size, canary: self.canary.unwrap_or(instances > CANARY_ABOVE) }
-    }
-
-    /// How a run goes about its work.
-    #[cfg(feature = "engine")]
-    pub fn policy(&self, through_proxy: bool, journal: bool) -> Policy {
-        Policy {
-            through_proxy,
-            journal,
-            wave_calls: self.wave_calls,
-            wave_pause_ms: u64::from(self.wave_pause_seconds) * 1_000,
-            stop_above_refused_percent: self.stop_above_refused_percent,
-            ..Policy::default()
-        }
-    }
 }
 
 /// What the vault says of something that it holds, without showing it.
@@ -272,7 +233,7 @@ impl Form {
 
     /// The clouds that may be chosen.
     pub fn clouds(&self) -> impl Iterator<Item = &'static Cloud> {
-        cloud::ALL.iter().copied().filter(|cloud| self.limits.allows_cloud(cloud))
+        clouds::ALL.iter().copied().filter(|cloud| self.limits.allows_cloud(cloud))
     }
 
     /// The operations that may be chosen.
@@ -299,7 +260,6 @@ impl Form {
     }
 
     /// The job as it is filled in.
-    #[cfg(feature = "signing")]
     pub fn plan_input(&self) -> PlanInput {
         let mut options: Vec<(String, String)> = self
             .mode
@@ -336,7 +296,6 @@ impl Form {
     ///
     /// # Errors
     /// The first thing that is missing or wrong.
-    #[cfg(feature = "signing")]
     pub fn plan(&self, secret: SecretStatus, token: SecretStatus) -> Result<Plan, Refusal> {
         let cloud = self.cloud;
         // First, so that no other refusal repeats the text.
@@ -364,7 +323,6 @@ impl Form {
     ///
     /// # Errors
     /// The first field that has one of them in it.
-    #[cfg(feature = "signing")]
     pub fn check_texts(&self) -> Result<(), Refusal> {
         let texts =
             [("keyId", &*self.key_id), ("region", &*self.region), ("instanceIds", &*self.ids_text)];
@@ -379,11 +337,10 @@ impl Form {
     ///
     /// # Errors
     /// If it has.
-    #[cfg(feature = "signing")]
     pub fn check_reason(&self) -> Result<(), Refusal> {
         if self.guard.is_in(&self.reason) {
             Err(Refusal::SecretInText { field: "reason" })
-        } else if link::is_like_a_key(&self.reason) {
+        } else if credential::is_like_a_key(&self.reason) {
             Err(Refusal::KeyInReason)
         } else {
             Ok(())
@@ -507,8 +464,8 @@ impl Form {
 
 fn choices(operation: &'static Operation) -> &'static [&'static str] {
     match operation.parameter_for(Role::Batching).map(|parameter| &parameter.kind) {
-        Some(cloud::ParameterKind::Choice(choices)) => choices,
-        Some(cloud::ParameterKind::Boolean) | None => &[],
+        Some(ParameterKind::Choice(choices)) => choices,
+        Some(ParameterKind::Boolean) | None => &[],
     }
 }
 
@@ -525,7 +482,7 @@ mod tests {
 
     #[test]
     fn what_is_filled_in_can_be_carried_over() {
-        for cloud in cloud::ALL.iter().copied() {
+        for cloud in clouds::ALL.iter().copied() {
             for operation in cloud.operations {
                 for mode in operation.modes {
                     let mut form = Form::new(cloud).unwrap();
@@ -541,7 +498,7 @@ mod tests {
                     ] {
                         form.apply(edit);
                     }
-                    let mut other = Form::new(cloud::ALL[0]).unwrap();
+                    let mut other = Form::new(clouds::ALL[0]).unwrap();
                     for (name, value) in form.filled() {
                         other.apply(FormEdit::named(name, value).unwrap());
                     }
@@ -549,5 +506,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// In the build of the front, too, which has neither plans nor signatures: `cargo xtask test native`
+    /// runs this one without features.
+    #[test]
+    fn limits_hold_whatever_is_built() {
+        let cloud = clouds::ALL[0];
+        assert!(!Limits::nothing().allows_cloud(cloud));
+        let only = |name: &str| Some(vec![name.to_owned()]);
+        let limits = Limits { modes: only("no-such"), regions: only("xx-1"), ..Limits::default() };
+        assert!(!limits.allows_region("xx-2") && limits.allows_region("xx-1"));
+        assert!(!limits.allows_erase());
+        assert!(cloud.operations.iter().all(|operation| !limits.allows_operation(operation)));
+        let last = clouds::ALL.last().unwrap().id;
+        let mut form = Form::new(clouds::ALL[0]).unwrap();
+        form.restrict(Arc::new(Limits { clouds: only(last), ..Limits::default() }));
+        assert_eq!(form.cloud().id, last);
+        form.apply(FormEdit::Cloud(cloud.id.to_owned()));
+        assert_eq!(form.cloud().id, last);
     }
 }

@@ -1,16 +1,17 @@
 //! Instance ids out of any text. Parsing never fails: one typo in ninety ids leaves 89 ids and one
 //! remark.
 
-mod id;
 mod list;
 mod classify;
 mod pieces;
 mod sentence;
 
-pub use id::InstanceId;
 pub use list::{line_breaks, parse_lines, parse_list};
 
-use crate::cloud::{self, Cloud};
+use crate::{
+    clouds,
+    model::{cloud::Cloud, instance_id::InstanceId},
+};
 use classify::{Classifier, PieceKind};
 use pieces::Piece;
 use std::collections::HashSet;
@@ -406,7 +407,7 @@ fn demote_tolerable(pieces: &[Piece<'_>], kinds: &mut [PieceKind]) {
         .filter(|(_, kind)| is_proper(kind))
         .filter_map(|(piece, _)| head(piece.text))
         // There are as many beginnings as clouds; the rest of a long line repeats them.
-        .take(cloud::ALL.len() * 4)
+        .take(clouds::ALL.len() * 4)
         .collect();
     for (piece, kind) in pieces.iter().zip(kinds) {
         let (PieceKind::Id { cloud, strict: false }

@@ -4,20 +4,28 @@
 //! everything that is sent: a select cannot show one thing and the request say another. The secret
 //! is not here: it lives in the page's vault and nowhere else.
 
+#[cfg(feature = "texts")]
+mod link;
 mod region_search;
 
+#[cfg(feature = "texts")]
+pub use link::FilledIn;
 pub use region_search::RegionSearch;
 
 use crate::{
-    answer::{DescribedInstance, TransportResult},
-    cloud::{self, Operation, Verb},
-    eligibility::SkipReason,
+    clouds,
     form::{Form, FormEdit, SecretStatus},
     i18n::Locale,
-    ids::InstanceId,
-    limits::Limits,
-    plan::{self, BatchOptions, OperationSpec, Plan, PlanInput, Refusal, Target},
-    run::{self, About, Millis, Preflight, PreflightCommand, PreflightResult, Run},
+    model::{
+        cloud::{Operation, Verb},
+        eligibility::SkipReason,
+        instance_id::InstanceId,
+        limits::Limits,
+        outcome::DescribedInstance,
+        plan::{self, BatchOptions, OperationSpec, Plan, PlanInput, Refusal, Target},
+    },
+    run::{self, About, Millis, Policy, Preflight, PreflightCommand, PreflightResult, Run},
+    transport::TransportResult,
 };
 use std::sync::Arc;
 
@@ -157,7 +165,7 @@ impl Session {
     /// that out.
     #[allow(clippy::expect_used)]
     pub fn new(locale: Locale) -> Self {
-        let form = cloud::ALL.first().copied().and_then(Form::new).expect("a cloud to begin with");
+        let form = clouds::ALL.first().copied().and_then(Form::new).expect("a cloud to begin with");
         Session { locale, form, step: Step::Compose { refusal: None } }
     }
 
@@ -235,7 +243,7 @@ impl Session {
             confirmed_at: now,
             person,
         };
-        let policy = self.form.pacing().policy(through_proxy, true);
+        let policy = Policy::of(self.form.pacing(), through_proxy, true);
         let known = review.preflight.as_ref().map_or(&[][..], |preflight| &preflight.instances);
         let skew_seconds =
             review.preflight.as_ref().and_then(|preflight| preflight.clock_skew_seconds);
@@ -490,15 +498,18 @@ impl Review {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::cloud::{Cloud, Role};
     use crate::{
-        answer::{Phase, Response},
         credential::{Fingerprint, Guard},
-        form::Pacing,
+        model::{
+            outcome::{Phase, Response},
+            plan::Pacing,
+        },
     };
 
     fn filled() -> Session {
         let mut session = Session::new(Locale::En);
-        let cloud = cloud::by_id("tencent").unwrap();
+        let cloud = clouds::by_id("tencent").unwrap();
         for edit in [
             FormEdit::Cloud(cloud.id.into()),
             FormEdit::Region("ap-guangzhou".into()),
@@ -604,11 +615,11 @@ mod tests {
         assert!(asked(&session).is_some());
 
         // A rehearsal changes nothing, however often it arrives.
-        let can = |cloud: &&&cloud::Cloud| {
+        let can = |cloud: &&&Cloud| {
             let operation = cloud.operations.first().unwrap();
-            operation.parameter_for(cloud::Role::DryRun).is_some()
+            operation.parameter_for(Role::DryRun).is_some()
         };
-        let cloud = cloud::ALL.iter().find(can).unwrap();
+        let cloud = clouds::ALL.iter().find(can).unwrap();
         for edit in [
             FormEdit::Cloud(cloud.id.into()),
             FormEdit::Region(cloud.regions.known.first().unwrap().id.into()),

@@ -4,18 +4,19 @@ mod common;
 
 use common::{Page, ids, plan_input, said};
 use relight_core::{
-    answer::{
-        DescribedInstance, LastOperation, LastOperationState, Outcome, Phase, Response,
-        TransportResult,
+    clouds,
+    model::{
+        cloud::Cloud,
+        eligibility::SkipReason,
+        outcome::{DescribedInstance, LastOperation, LastOperationState, Outcome, Phase, Response},
+        plan::plan,
     },
-    cloud::{self, Cloud},
-    eligibility::SkipReason,
-    plan::plan,
     run::{Choice, Event, Evidence, Millis},
+    transport::TransportResult,
 };
 
 fn zenlayer() -> &'static Cloud {
-    cloud::by_id("zenlayer").unwrap()
+    clouds::by_id("zenlayer").unwrap()
 }
 
 /// A reboot of two, the second of which the cloud lists as failed, in a 200 and without a reason.
@@ -97,7 +98,7 @@ fn the_clock_is_corrected_once_for_every_cloud() {
             r#"{"requestId":"r","code":"AUTHFAILURE_SIGNATURE_EXPIRED","message":"The signature has expired."}"#,
         ),
     ] {
-        let cloud = cloud::by_id(id).unwrap();
+        let cloud = clouds::by_id(id).unwrap();
         let mut page =
             Page::of(&plan(&plan_input(cloud, "RebootInstances", 2), None).unwrap(), &[]);
         // A quarter of an hour behind the cloud, whose `Date` is always the same here.
@@ -116,7 +117,7 @@ fn the_clock_is_corrected_once_for_every_cloud() {
 // ---- one instance that had a whole call refused ---------------------------------------------------
 
 fn tencent() -> &'static Cloud {
-    cloud::by_id("tencent").unwrap()
+    clouds::by_id("tencent").unwrap()
 }
 
 /// A call of four that the cloud has refused because of one. Which, it does not say.
@@ -216,7 +217,7 @@ const SENT: Millis = Page::START + 30_000;
 impl Scene {
     /// A call of one, after a look that has shown it running since the day before.
     fn of(id: &str, operation: &str) -> Scene {
-        let cloud = cloud::by_id(id).unwrap();
+        let cloud = clouds::by_id(id).unwrap();
         let known = DescribedInstance {
             id: ids(cloud, 1)[0].as_str().to_owned(),
             phase: Running,
@@ -460,7 +461,7 @@ fn a_start_time_counts_from_the_sending_by_the_clouds_clock() {
 }
 
 fn reboot(id: &str) -> String {
-    let operations = cloud::by_id(id).unwrap().operations;
+    let operations = clouds::by_id(id).unwrap().operations;
     let reboots = |name: &&str| name.starts_with("Reboot") && name.ends_with('s');
     operations.iter().map(|operation| operation.name).find(reboots).unwrap().to_owned()
 }

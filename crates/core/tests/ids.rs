@@ -2,12 +2,13 @@
 
 use proptest::prelude::*;
 use relight_core::{
-    cloud::{self, Cloud},
+    clouds,
     i18n::Locale,
     ids::{
         IGNORED_EXAMPLES_MAX, IdProblemKind, Malformation, PROBLEM_TEXT_MAX_CHARS, ParsedIds,
         parse_ids, parse_lines, parse_list,
     },
+    model::cloud::Cloud,
 };
 use serde::Deserialize;
 
@@ -37,7 +38,7 @@ fn data() -> Data {
 }
 
 fn named(id: &str) -> &'static Cloud {
-    cloud::by_id(id).unwrap()
+    clouds::by_id(id).unwrap()
 }
 
 fn ids(parsed: &ParsedIds) -> Vec<&str> {
@@ -92,7 +93,7 @@ fn every_string_seen_in_public_code_is_sorted_as_it_should_be() {
 
 #[test]
 fn garbage_gives_no_id_for_any_cloud() {
-    let clouds = cloud::ALL.iter().copied().map(Some).chain([None]);
+    let clouds = clouds::ALL.iter().copied().map(Some).chain([None]);
     for chosen in clouds {
         for text in data().garbage {
             let parsed = parse_ids(&text, chosen);
@@ -210,7 +211,7 @@ fn order_lines_and_repeats() {
 /// Good and different ids take a shorter way: what it gives, and what it leaves to the longer one.
 #[test]
 fn lines_are_read_as_a_list_is() {
-    for cloud in cloud::ALL {
+    for cloud in clouds::ALL {
         let example = cloud.ids.example;
         let stem = &example[..example.len() - 4];
         let numbered: Vec<String> = (0..1200).map(|number| format!("{stem}{number:04}")).collect();
@@ -274,7 +275,7 @@ fn near_misses_have_a_suggestion_that_is_an_id() {
         let parsed = check(suggestion, None, &[suggestion], &[]);
         assert!(!parsed.ids[0].unusual, "{suggestion}");
         let own = parsed.ids[0].cloud;
-        for other in cloud::ALL.iter().copied().filter(|other| *other != own) {
+        for other in clouds::ALL.iter().copied().filter(|other| *other != own) {
             let parsed = parse_ids(text, Some(other));
             assert_eq!(problems(&parsed), [format!("other-cloud {text}")], "{text} for {other:?}");
             assert_eq!(parsed.problems[0].cloud, Some(own));
@@ -337,7 +338,7 @@ fn without_a_cloud_each_id_brings_its_own() {
         &[],
     );
     let clouds: Vec<_> = parsed.ids.iter().map(|id| id.cloud).collect();
-    assert_eq!(clouds, cloud::ALL);
+    assert_eq!(clouds, clouds::ALL);
 }
 
 #[test]
@@ -569,7 +570,7 @@ fn any_text(parts: usize) -> impl Strategy<Value = String> {
 }
 
 fn any_choice() -> impl Strategy<Value = Option<&'static Cloud>> {
-    (0..=cloud::ALL.len()).prop_map(|index| cloud::ALL.get(index).copied())
+    (0..=clouds::ALL.len()).prop_map(|index| clouds::ALL.get(index).copied())
 }
 
 fn words(text: &str) -> usize {
@@ -611,7 +612,7 @@ proptest! {
     /// Requests put ids into JSON as they are.
     #[test]
     fn no_id_needs_an_escape(text in "(i-|ins-|vm-|[0-9]{8})?[0-9a-z]{0,8}[\\x00-\\x7fé]?[0-9a-z]{0,12}|.{0,24}") {
-        for cloud in cloud::ALL {
+        for cloud in clouds::ALL {
             let grammar = &cloud.ids;
             if (grammar.strict)(&text) || (grammar.lenient)(&text) {
                 let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';

@@ -4,19 +4,22 @@ mod common;
 
 use common::{Page, every_operation, plan_input};
 use relight_core::{
-    answer::TransportResult,
-    cloud::{self, Cloud, Role},
+    clouds,
     form::{Form, FormEdit, SecretStatus},
     i18n::Locale,
     ids::parse_ids,
-    limits::Limits,
-    plan::{PlanInput, Refusal, plan, with_mode},
+    model::{
+        cloud::{Cloud, Role},
+        limits::Limits,
+        plan::{PlanInput, Refusal, plan, with_mode},
+    },
     run::{Choice, Event, Pause, RunStatus},
+    transport::TransportResult,
 };
 use std::sync::Arc;
 
 fn tencent() -> &'static Cloud {
-    cloud::by_id("tencent").unwrap()
+    clouds::by_id("tencent").unwrap()
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "as the limits have it")]
@@ -259,7 +262,7 @@ fn the_form_shows_only_what_is_allowed() {
         modes: names(&["soft", "normal"]),
         ..Limits::default()
     });
-    let mut form = Form::new(cloud::by_id("alibaba").unwrap()).unwrap();
+    let mut form = Form::new(clouds::by_id("alibaba").unwrap()).unwrap();
     form.apply(FormEdit::IdsText("ins-web00001".to_owned()));
     form.restrict(Arc::clone(&limits));
     assert_eq!(form.cloud().id, "tencent");

@@ -4,24 +4,27 @@ mod common;
 
 use common::{every_cloud, every_operation, ids, plan_input};
 use relight_core::{
-    cloud::{self, Cloud},
+    clouds,
     credential::{self, Guard},
     i18n::Locale,
-    limits::Limits,
-    plan::{Batch, Plan, PlanInput, Refusal, Target, Warning, batch, plan},
+    model::{
+        cloud::Cloud,
+        limits::Limits,
+        plan::{Batch, Plan, PlanInput, Refusal, Target, Warning, batch, plan},
+    },
 };
 use std::{collections::BTreeSet, sync::Arc};
 
 fn alibaba() -> &'static Cloud {
-    cloud::by_id("alibaba").unwrap()
+    clouds::by_id("alibaba").unwrap()
 }
 
 fn tencent() -> &'static Cloud {
-    cloud::by_id("tencent").unwrap()
+    clouds::by_id("tencent").unwrap()
 }
 
 fn zenlayer() -> &'static Cloud {
-    cloud::by_id("zenlayer").unwrap()
+    clouds::by_id("zenlayer").unwrap()
 }
 
 fn with(mut input: PlanInput, options: &[(&str, &str)]) -> PlanInput {
@@ -221,7 +224,8 @@ fn regions_are_required_checked_or_refused() {
 
 #[test]
 fn kinds_of_account_choose_the_host() {
-    let host = |cloud, site, region| Target::new(cloud, site, region).map(|target| target.host());
+    let host =
+        |cloud, site, region| Target::new(cloud, site, region).map(|target| clouds::host(&target));
     let tencent = tencent();
     assert_eq!(host(tencent, None, "ap-tokyo").unwrap(), "cvm.tencentcloudapi.com");
     assert_eq!(host(tencent, Some(""), "ap-tokyo").unwrap(), "cvm.tencentcloudapi.com");

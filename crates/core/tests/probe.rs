@@ -4,11 +4,14 @@ mod common;
 
 use common::every_cloud;
 use relight_core::{
-    answer::{Outcome, Response},
-    cloud::{self, Cloud, Role},
+    clouds,
     diagnostics::{Probe, made_up_key, probe},
     i18n::Locale,
-    plan::Target,
+    model::{
+        cloud::{Cloud, Role},
+        outcome::{Outcome, Response},
+        plan::Target,
+    },
 };
 use relight_sandbox::{
     self as sandbox, Config, Sandbox, credential::Credential, fleet::Fleet, fleet::State,
@@ -71,7 +74,7 @@ fn it_is_signed_with_a_key_that_no_cloud_knows() {
             assert!(request.authorization().unwrap().contains(&key_id));
             assert!(!request.headers().iter().any(|(name, _)| name.contains("token")));
             // The signature is this secret's and no other's.
-            let signer = relight_core::sign::Signer {
+            let signer = relight_core::signing::Signer {
                 key_id: key_id.clone(),
                 token: None,
                 unix_seconds: NOW_MS / 1_000,
@@ -79,8 +82,9 @@ fn it_is_signed_with_a_key_that_no_cloud_knows() {
                 sign_action: true,
                 locale: Locale::En,
             };
-            let again =
-                cloud::protocol(cloud).prepare(&batch.request(), &signer).finish_with(&secret);
+            let again = clouds::protocol(cloud)
+                .prepare(&clouds::request(&batch), &signer)
+                .finish_with(&secret);
             assert_eq!(again.authorization(), request.authorization());
             assert_eq!(again.body(), request.body());
         }
@@ -137,7 +141,7 @@ fn a_cloud_refuses_it_whatever_it_has() {
                     headers: answer.headers.clone(),
                     body: String::from_utf8(answer.body).unwrap(),
                 };
-                let decoded = cloud::decoder(cloud).decode(&batch, &response);
+                let decoded = clouds::decoder(cloud).decode(&batch, &response);
                 assert_eq!(decoded.instances[0].outcome, Outcome::Rejected, "{}", response.body);
                 let unmoved = sandbox.fleet().find(of, id).unwrap();
                 assert_eq!(unmoved.state, State::Running);

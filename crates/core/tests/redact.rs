@@ -6,11 +6,13 @@ mod common;
 use common::every_cloud;
 use proptest::prelude::*;
 use relight_core::{
-    answer::{Redactor, Response, Sent},
-    cloud::{self, Cloud},
-    plan::Batch,
-    request::{Request, Signed},
-    sign::{Secret, Signer, base64, hex, percent_encode},
+    clouds,
+    model::{cloud::Cloud, outcome::Response, plan::Batch},
+    signing::{
+        Secret, Signer, base64, hex, percent_encode,
+        request::{Request, Signed},
+    },
+    transport::{Redactor, Sent},
 };
 
 /// As long as the clouds' own, with every character that has another form somewhere.
@@ -24,19 +26,21 @@ fn batch(cloud: &'static Cloud) -> Batch {
 /// A request of each way in which a cloud signs, with a token where it takes one.
 fn requests() -> Vec<(&'static Cloud, Request<Signed>)> {
     let mut requests = Vec::new();
-    for cloud in cloud::ALL {
+    for cloud in clouds::ALL {
         let token = cloud.credential.token_label.map(|_| TOKEN.to_owned());
         let signer = Signer { token, ..common::signer() };
-        let request = batch(cloud).request();
+        let request = clouds::request(&batch(cloud));
         let secret = Secret::new("EXAMPLE-SECRET-0123456789".to_owned());
-        requests
-            .push((*cloud, cloud::protocol(cloud).prepare(&request, &signer).finish_with(&secret)));
+        requests.push((
+            *cloud,
+            clouds::protocol(cloud).prepare(&request, &signer).finish_with(&secret),
+        ));
         let direct = cloud.direct.and_then(|algorithm| {
-            cloud::protocol(cloud).prepare_with(algorithm, &request, &signer)
+            clouds::protocol(cloud).prepare_with(algorithm, &request, &signer)
         });
         requests.extend(direct.map(|prepared| (*cloud, prepared.finish_with(&secret))));
     }
-    assert!(requests.len() > cloud::ALL.len(), "some can be sent without a proxy");
+    assert!(requests.len() > clouds::ALL.len(), "some can be sent without a proxy");
     requests
 }
 
@@ -279,7 +283,9 @@ fn what_earlier_requests_have_sent_is_taken_out_too() {
         let sign_again = |second: i64| {
             let signer = Signer { token: None, unix_seconds: second, ..common::signer() };
             let secret = Secret::new("EXAMPLE-SECRET-0123456789".to_owned());
-            cloud::protocol(cloud).prepare(&batch(cloud).request(), &signer).finish_with(&secret)
+            clouds::protocol(cloud)
+                .prepare(&clouds::request(&batch(cloud)), &signer)
+                .finish_with(&secret)
         };
         let echo = |redactor: &Redactor| {
             let body = secrets(cloud, &request).join(" ");
@@ -347,10 +353,12 @@ fn long_and_hostile_answers_are_read_in_time() {
     for second in 0..70 {
         let token = Some(format!("{second}{TOKEN}"));
         let signer = Signer { token, unix_seconds: second, ..common::signer() };
-        let cloud = cloud::ALL[0];
+        let cloud = clouds::ALL[0];
         let secret = Secret::new("EXAMPLE-SECRET-0123456789".to_owned());
         let _ = sent.redactor(
-            &cloud::protocol(cloud).prepare(&batch(cloud).request(), &signer).finish_with(&secret),
+            &clouds::protocol(cloud)
+                .prepare(&clouds::request(&batch(cloud)), &signer)
+                .finish_with(&secret),
         );
     }
     let redactor = sent.redactor(&request);

@@ -5,19 +5,24 @@ mod common;
 
 use common::{Commands, Page, ids, plan_input, said};
 use relight_core::{
-    answer::{DescribedInstance, Outcome, Phase, TransportResult},
-    cloud::{self, Cloud},
-    export,
-    limits::Limits,
-    plan::{BatchOptions, Plan, plan_with},
-    run::{Broken, Choice, Event, NO_KEY, Pause, Policy, Record, RunStatus, VERSION, restore},
+    clouds,
+    model::{
+        cloud::Cloud,
+        limits::Limits,
+        outcome::{DescribedInstance, Outcome, Phase},
+        plan::{BatchOptions, Plan, plan_with},
+    },
+    run::{
+        Broken, Choice, Event, NO_KEY, Pause, Policy, Record, RunStatus, VERSION, export, restore,
+    },
+    transport::TransportResult,
 };
 
 const DAY_MS: u64 = 86_400_000;
 const ACCEPTED: &str = r#"{"Response":{"RequestId":"aaaaaaaa-0000-0000-0000-000000000001"}}"#;
 
 fn tencent() -> &'static Cloud {
-    cloud::by_id("tencent").unwrap()
+    clouds::by_id("tencent").unwrap()
 }
 
 fn error(code: &str) -> String {

@@ -5,16 +5,20 @@ mod common;
 
 use common::{Commands, Page, plan_input, said};
 use relight_core::{
-    answer::{Outcome, TransportResult},
-    cloud::{self, Cloud},
-    limits::Limits,
-    plan::{BatchOptions, plan_with},
+    clouds,
+    model::{
+        cloud::Cloud,
+        limits::Limits,
+        outcome::Outcome,
+        plan::{BatchOptions, plan_with},
+    },
     run::{CallState, Choice, Command, Event, Pause, Policy, RunStatus},
+    transport::TransportResult,
 };
 use std::sync::Arc;
 
 fn tencent() -> &'static Cloud {
-    cloud::by_id("tencent").unwrap()
+    clouds::by_id("tencent").unwrap()
 }
 
 /// Three, one a call: all are signed, and another tab has the pace.

@@ -232,10 +232,7 @@ fn read(path: &Path) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        BTreeMap, HEADERS, SUMS_FILE, foreign_imports, headers_file, integrity, publish_sums,
-        with_integrity, with_sums, write_sums,
-    };
+    use super::{BTreeMap, HEADERS, SUMS_FILE, foreign_imports, headers_file, integrity, publish_sums, with_integrity, with_sums, write_sums};
     use crate::paths;
     use std::fs;
 

@@ -3,13 +3,18 @@
 
 use super::CheckResult;
 use crate::{
-    cloud::{self, Cloud, Role, Verb},
+    clouds,
     i18n::Locale,
     ids,
-    plan::{self, Batch, PlanInput, Target},
-    request::{Request, Signed},
+    model::{
+        cloud::{Cloud, Role, Verb},
+        plan::{self, Batch, PlanInput, Target},
+    },
     run::Millis,
-    sign::{Secret, Signer},
+    signing::{
+        Secret, Signer,
+        request::{Request, Signed},
+    },
 };
 use std::sync::Arc;
 
@@ -58,7 +63,8 @@ pub fn probe(target: &Target, unix_seconds: i64, nonce: String, locale: Locale) 
     let batch = plan::plan(&input, None).ok()?.batches.into_iter().next()?;
     let (key_id, secret) = made_up_key(cloud);
     let signer = Signer { key_id, token: None, unix_seconds, nonce, sign_action: true, locale };
-    let request = cloud::protocol(cloud).prepare(&batch.request(), &signer).finish_with(&secret);
+    let request =
+        clouds::protocol(cloud).prepare(&clouds::request(&batch), &signer).finish_with(&secret);
     Some(Probe { batch, request })
 }
 

@@ -1,14 +1,19 @@
 //! Puts an error in words: the entry's texts with what was caught, or what an unknown code tells.
 
-use super::{
-    Effect, Entry, ErrorReport, Found, Group, Hint, Known, Permission, Retry, SuggestedAction, Who,
-    caught_by, family, find, group, hint, index::LAYERS_ID, layer, mask, pattern, permission,
-    unknown_effect,
-};
+use super::{Hint, Known, Permission, group, hint, permission};
 use crate::{
-    cloud::{self, Cloud},
+    catalogue::{
+        Effect, Entry, Found, Group, Retry, SuggestedAction, Who, caught_by, family, find, layer,
+        pattern, unknown_effect,
+    },
+    clouds,
+    explain::index::LAYERS_ID,
     i18n::{Locale, Text, text},
-    visible::{visible, without_hidden},
+    model::{cloud::Cloud, outcome::ErrorReport},
+    text::{
+        mask,
+        visible::{visible, without_hidden},
+    },
 };
 use serde::Serialize;
 
@@ -128,8 +133,7 @@ pub struct ServerSignature {
 /// that, and the cloud's own words stay in `original`, with secrets hidden.
 ///
 /// ```
-/// use relight_core::explain::{ErrorReport, explain};
-/// use relight_core::i18n::Locale;
+/// use relight_core::{explain::explain, i18n::Locale, model::outcome::ErrorReport};
 ///
 /// let report = ErrorReport { code: "Throttling.Burst".to_owned(), ..ErrorReport::default() };
 /// let unknown = explain(None, &[], &report, None, Locale::En);
@@ -206,9 +210,9 @@ fn recognised(
         presentable(value)
     };
     let in_words = |text: Text| pattern::fill(text.in_locale(locale), value);
-    let cloud = cloud_id.and_then(cloud::by_id);
+    let cloud = cloud_id.and_then(clouds::by_id);
     let permission = cloud
-        .filter(|cloud| cloud::catalogue(cloud).permission_codes.contains(&entry.code))
+        .filter(|cloud| clouds::catalogue(cloud).permission_codes.contains(&entry.code))
         .map(|cloud| permission::permission(cloud, Some(found), report, operation, known, locale));
     let signature = server_signature(found);
     let group = group::group(cloud, entry);
@@ -229,7 +233,7 @@ fn recognised(
         retry: entry.retry,
         request_id: report.request_id.as_deref().map(|id| without_hidden(id).into_owned()),
         instance_ids: report.instance_ids.clone(),
-        original: mask::mask(&without_hidden(&report.message)),
+        original: mask::hide_secrets(&without_hidden(&report.message)),
         group,
         effect: entry.effect,
         address: Some(address(cloud_id.unwrap_or(LAYERS_ID), entry.code)),
@@ -267,7 +271,7 @@ fn unknown(
         "Read the cloud's own words below; its support can tell more by the request ID.",
         "请查看下方的云端原文，也可凭请求 ID 咨询云厂商的技术支持。",
     );
-    let family = family::family(report.code.trim());
+    let family = family(report.code.trim());
     let value = |name: &str| match name {
         "code" => presentable(&report.code),
         "about" => family.map(|family| family.about.in_locale(locale).to_owned()),
@@ -280,7 +284,7 @@ fn unknown(
         (_, Some(family)) => family.retry,
         (_, None) => Retry::AfterFix,
     };
-    let cloud = cloud_id.and_then(cloud::by_id);
+    let cloud = cloud_id.and_then(clouds::by_id);
     let permission = cloud
         .filter(|_| family.is_some_and(|family| family.group == Group::GetPermission))
         .map(|cloud| permission::permission(cloud, None, report, operation, known, locale));
@@ -307,7 +311,7 @@ fn unknown(
         retry,
         request_id: report.request_id.as_deref().map(|id| without_hidden(id).into_owned()),
         instance_ids: report.instance_ids.clone(),
-        original: mask::mask(&without_hidden(&report.message)),
+        original: mask::hide_secrets(&without_hidden(&report.message)),
         group,
         effect,
         address: None,
@@ -341,7 +345,7 @@ pub(super) fn plain(text: Text, locale: Locale) -> String {
 fn server_signature(found: &Found) -> Option<ServerSignature> {
     let caught = |name: &str| {
         let value = found.captures.iter().find(|(known, _)| *known == name)?.1.as_str();
-        (!value.trim().is_empty()).then(|| mask::mask(value))
+        (!value.trim().is_empty()).then(|| mask::hide_secrets(value))
     };
     let string_to_sign = caught("server_string_to_sign");
     let canonical_request = caught("server_canonical_request");
@@ -375,7 +379,7 @@ fn suggested_actions(
         Retry::Later => suggested_actions.push(SuggestedAction::SendAgain),
         Retry::Never | Retry::AfterFix => {}
     }
-    let of_code = cloud.map_or(&[][..], |cloud| cloud::catalogue(cloud).helps).iter();
+    let of_code = cloud.map_or(&[][..], |cloud| clouds::catalogue(cloud).helps).iter();
     suggested_actions
         .extend(of_code.filter(|(code, _)| *code == entry.code).map(|(_, help)| *help));
     suggested_actions
@@ -399,5 +403,5 @@ fn presentable(value: &str) -> Option<String> {
     if value.is_empty() || value.len() > BYTES_MAX || visible(value) != value {
         return None;
     }
-    Some(mask::mask(value))
+    Some(mask::hide_secrets(value))
 }

@@ -1,11 +1,11 @@
 //! What may lie behind an error besides what its code says: a key of another cloud, a temporary key
 //! without its token, a clock that is off, another region.
 
-use super::{Group, SuggestedAction, pattern};
 use crate::{
-    cloud::Cloud,
+    catalogue::{Group, SuggestedAction, pattern},
     credential::{self, Doubt},
     i18n::{Locale, Text, text},
+    model::cloud::Cloud,
 };
 use serde::Serialize;
 

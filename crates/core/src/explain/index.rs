@@ -1,13 +1,12 @@
 //! The catalogue as a list to search, to link to and to print.
 
-use super::{
-    Effect, Entry, Group, LAYERS, Retry, Who,
-    explanation::{address, plain},
-    group,
-};
+use super::group;
 use crate::{
-    cloud::{self, Cloud},
+    catalogue::{Effect, Entry, Group, LAYERS, Retry, Who},
+    clouds,
+    explain::explanation::{address, plain},
     i18n::Locale,
+    model::cloud::Cloud,
 };
 use serde::Serialize;
 
@@ -59,8 +58,8 @@ pub struct Item {
 /// assert!(all.iter().any(|item| item.address.ends_with("/IncorrectInstanceStatus")));
 /// ```
 pub fn index(locale: Locale) -> Vec<Item> {
-    let of_clouds = cloud::ALL.iter().flat_map(|cloud| {
-        cloud::catalogue(cloud).errors.iter().map(move |entry| item(Some(cloud), entry, locale))
+    let of_clouds = clouds::ALL.iter().flat_map(|cloud| {
+        clouds::catalogue(cloud).errors.iter().map(move |entry| item(Some(cloud), entry, locale))
     });
     of_clouds.chain(LAYERS.iter().map(|entry| item(None, entry, locale))).collect()
 }
@@ -68,8 +67,8 @@ pub fn index(locale: Locale) -> Vec<Item> {
 /// The meanings of a code, by the two parts of its address; the code may also be spelt as on the
 /// wire, in any case. Empty if there is none.
 pub fn find_in_index(cloud_id: &str, code: &str, locale: Locale) -> Vec<Item> {
-    let (cloud, entries) = match cloud::by_id(cloud_id) {
-        Some(cloud) => (Some(cloud), cloud::catalogue(cloud).errors),
+    let (cloud, entries) = match clouds::by_id(cloud_id) {
+        Some(cloud) => (Some(cloud), clouds::catalogue(cloud).errors),
         None if cloud_id == LAYERS_ID => (None, LAYERS),
         None => return Vec::new(),
     };
@@ -87,7 +86,7 @@ pub fn find_in_index(cloud_id: &str, code: &str, locale: Locale) -> Vec<Item> {
 
 fn item(cloud: Option<&'static Cloud>, entry: &'static Entry, locale: Locale) -> Item {
     let (cloud_id, entries) =
-        cloud.map_or((LAYERS_ID, LAYERS), |cloud| (cloud.id, cloud::catalogue(cloud).errors));
+        cloud.map_or((LAYERS_ID, LAYERS), |cloud| (cloud.id, clouds::catalogue(cloud).errors));
     let has_others =
         entries.iter().any(|other| other.code == entry.code && !std::ptr::eq(other, entry));
     let message = entry.messages.iter().find(|message| !message.contains('{'));

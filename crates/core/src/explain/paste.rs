@@ -13,13 +13,14 @@ mod values;
 pub(super) use values::value_of;
 
 use super::{
-    Confidence, DetectedFormat, Effect, ErrorReport, Explanation, Fit, Group, Known, best,
-    caught_by, explain_layer, explain_with, family, layer, mask, pattern, permission,
+    Confidence, DetectedFormat, Explanation, Known, explain_layer, explain_with, permission,
 };
 use crate::{
-    cloud::{self, Cloud, catalogue},
+    catalogue::{Effect, Fit, Group, best, caught_by, family, layer, pattern},
+    clouds::{self, catalogue},
     i18n::Locale,
-    visible::without_hidden,
+    model::{cloud::Cloud, outcome::ErrorReport},
+    text::{mask, visible::without_hidden},
 };
 use phrases::{COMMON, TRANSPORT};
 use serde_json::Value;
@@ -72,7 +73,8 @@ pub fn explain_text(text: &str, options: &TextOptions) -> Vec<Explanation> {
     if reader.found.is_empty()
         && let Some((word, detected_format, confidence)) = reader.below(text)
     {
-        let explanation = explain_layer(word, &mask::mask(&shortened(text)), options.locale);
+        let explanation =
+            explain_layer(word, &mask::hide_secrets(&shortened(text)), options.locale);
         reader.found.push(Explanation {
             detected_format: Some(detected_format),
             confidence,
@@ -132,7 +134,7 @@ struct Hit<'t> {
 
 impl<'o> Reader<'o> {
     fn new(options: &'o TextOptions) -> Self {
-        let clouds: Vec<&Cloud> = cloud::ALL
+        let clouds: Vec<&Cloud> = clouds::ALL
             .iter()
             .copied()
             .filter(|cloud| options.cloud.as_deref().is_none_or(|id| id == cloud.id))
@@ -194,7 +196,7 @@ impl<'o> Reader<'o> {
     }
 
     fn bare_unknown(&mut self, word: &str) -> bool {
-        if !is_code_like(word) || family::family(word).is_none() {
+        if !is_code_like(word) || family(word).is_none() {
             return false;
         }
         let report = ErrorReport { code: word.to_owned(), ..ErrorReport::default() };
@@ -245,7 +247,7 @@ impl<'o> Reader<'o> {
                 let end = error.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
                 let word = error.get(..end.unwrap_or(error.len())).unwrap_or("");
                 if layer(word).is_some() {
-                    let original = mask::mask(line.trim_matches([':', ' ', '"', '\'']));
+                    let original = mask::hide_secrets(line.trim_matches([':', ' ', '"', '\'']));
                     self.push_layer(word, &original, DetectedFormat::Header, Confidence::Certain);
                 }
             }
@@ -297,7 +299,7 @@ impl<'o> Reader<'o> {
             &known,
             locale,
         );
-        let original = mask::mask(&shortened(json));
+        let original = mask::hide_secrets(&shortened(json));
         let (confidence, detected_format) = (Confidence::Likely, Some(DetectedFormat::Json));
         self.push(Explanation { original, confidence, detected_format, ..explanation });
     }
@@ -527,7 +529,7 @@ impl<'o> Reader<'o> {
             (_, [(only, _)]) => Some(**only),
             _ => None,
         };
-        let family = family::family(&report.code);
+        let family = family(&report.code);
         let is_answer = report.request_id.is_some() && !report.message.is_empty();
         let speaks_for_it = match cloud {
             Some(_) => is_answer || family.is_some(),
@@ -673,7 +675,7 @@ impl<'o> Reader<'o> {
 /// With the text around it for the cloud's words, if the cloud gave none.
 fn or_original(mut explanation: Explanation, around: &Surroundings<'_>) -> Explanation {
     if explanation.original.is_empty() {
-        explanation.original = mask::mask(&shortened(around.original));
+        explanation.original = mask::hide_secrets(&shortened(around.original));
     }
     explanation
 }

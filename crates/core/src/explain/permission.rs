@@ -1,9 +1,16 @@
 //! Permission errors: what is missing, whether allowing it helps, and the smallest policy that does.
 
-use super::{Denial, Denied, ErrorReport, Found, Known, mask, paste::value_of};
+use super::Known;
 use crate::{
-    cloud::{self, Cloud, Grant},
+    catalogue::Found,
+    clouds::{self, Grant},
+    explain::paste::value_of,
     i18n::{Locale, Text, text},
+    model::{
+        cloud::Cloud,
+        outcome::{Denial, Denied, ErrorReport},
+    },
+    text::mask,
 };
 use serde::Serialize;
 
@@ -64,7 +71,7 @@ pub(super) fn permission(
         let named: Vec<&str> = report.instance_ids.iter().map(String::as_str).collect();
         let ids = if named.is_empty() { known.instance_ids } else { &named };
         let resources: Vec<&str> = resource.as_deref().into_iter().collect();
-        cloud::decoder(cloud).policy(&Grant {
+        clouds::decoder(cloud).policy(&Grant {
             action,
             resources: &resources,
             region: known.region.unwrap_or(""),
@@ -86,7 +93,7 @@ pub(super) fn permission(
         }
         advice.push_str(more.in_locale(locale));
     };
-    let kinds = cloud::catalogue(cloud).policy_kinds;
+    let kinds = clouds::catalogue(cloud).policy_kinds;
     if let Some((_, who)) = kinds.iter().find(|(kind, _)| Some(*kind) == policy_kind.as_deref()) {
         message(*who);
     }
@@ -98,7 +105,7 @@ pub(super) fn permission(
         advice,
         action,
         resources: resource.into_iter().collect(),
-        principal: principal.map(|principal| mask::mask(&principal)),
+        principal: principal.map(|principal| mask::hide_secrets(&principal)),
         principal_kind,
         policy_kind,
         diagnostic,

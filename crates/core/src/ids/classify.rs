@@ -1,10 +1,11 @@
 //! What a piece of text looks like: an id, almost one, or a plain word.
 
-use super::{
-    Malformation,
-    pieces::{Piece, speaks},
+use super::Malformation;
+use crate::{
+    clouds,
+    ids::pieces::{Piece, speaks},
+    model::cloud::{Cloud, IdGrammar},
 };
-use crate::cloud::{self, Cloud, IdGrammar};
 
 /// What a piece looks like.
 #[derive(Clone, Debug)]
@@ -45,7 +46,7 @@ struct Grammar {
 
 impl Classifier {
     pub(super) fn new(chosen: Option<&'static Cloud>) -> Self {
-        let others = cloud::ALL.iter().copied().filter(|cloud| Some(*cloud) != chosen);
+        let others = clouds::ALL.iter().copied().filter(|cloud| Some(*cloud) != chosen);
         let grammars = chosen.into_iter().chain(others).map(|cloud| {
             let ids = &cloud.ids;
             Grammar { cloud, ids, prefix: prefix(ids) }

@@ -1,14 +1,14 @@
 //! Ids that come one by one, as programs pass them.
 
-use super::{IdProblem, IdProblemKind, InstanceId, parse_id, parse_ids};
-use crate::cloud::Cloud;
+use super::{IdProblem, IdProblemKind, parse_id, parse_ids};
+use crate::model::{cloud::Cloud, instance_id::InstanceId};
 use std::collections::HashSet;
 
 /// Reads texts that should be an id each. Each is taken by itself, so that none of them passes for
 /// the heading of another; the line of a problem is the position of its text, from 1.
 ///
 /// ```
-/// use relight_core::{cloud, ids::parse_list};
+/// use relight_core::{clouds, ids::parse_list};
 ///
 /// let (ids, problems) =
 ///     parse_list(["ins-r8hr2upy", "ins-", "ins-r8hr2upy"], cloud::by_id("tencent").unwrap());

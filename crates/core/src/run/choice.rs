@@ -1,15 +1,15 @@
 //! What a person can ask of a run that is under way or over, and what follows from it.
 
-use super::{
-    Call, CallState, Command, Millis, Row, Run, conclude, preflight,
-    row::{WatchReason, Watched},
-};
+use super::{Call, CallState, Command, Millis, Row, Run, conclude, preflight};
 use crate::{
-    answer::Outcome,
-    cloud::{Operation, Verb},
-    eligibility::Eligibility,
-    ids::InstanceId,
-    plan::{self, OperationSpec},
+    model::{
+        cloud::{Operation, Verb},
+        eligibility::Eligibility,
+        instance_id::InstanceId,
+        outcome::Outcome,
+        plan::{self, OperationSpec},
+    },
+    run::row::{WatchReason, Watched},
 };
 use serde::Serialize;
 use std::sync::Arc;

@@ -2,10 +2,10 @@
 //! if it cannot.
 
 use super::{Call, CallState, Command, Millis, Pause, Run};
-use crate::{
-    answer::{Fault, Outcome},
-    ids::InstanceId,
-    plan::{self},
+use crate::model::{
+    instance_id::InstanceId,
+    outcome::{Fault, Outcome},
+    plan,
 };
 use std::sync::Arc;
 

@@ -1,10 +1,9 @@
 //! Looking for instances in the other regions: reads only, one region after the other.
 
 use crate::{
-    answer::TransportResult,
-    ids::InstanceId,
-    plan::Target,
+    model::{instance_id::InstanceId, plan::Target},
     run::{Millis, Preflight, PreflightCommand},
+    transport::TransportResult,
 };
 use std::collections::{HashSet, VecDeque};
 

@@ -3,20 +3,24 @@
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
 
 use relight_core::{
-    answer::{DescribedInstance, Response, TransportResult},
-    cloud::{Cloud, Operation, ParameterKind},
     i18n::Locale,
-    ids::{InstanceId, parse_ids},
-    limits::Limits,
-    plan::{Batch, Plan, PlanInput, plan},
+    ids::parse_ids,
+    model::{
+        cloud::{Cloud, Operation, ParameterKind},
+        instance_id::InstanceId,
+        limits::Limits,
+        outcome::{DescribedInstance, Response},
+        plan::{Batch, Plan, PlanInput, plan},
+    },
     run::{About, Choice, Command, Event, Millis, Policy, Record, Run, restore},
-    sign::Signer,
+    signing::Signer,
+    transport::TransportResult,
 };
 use std::{collections::VecDeque, sync::Arc};
 
 /// Runs a check for every cloud of the list.
 pub(crate) fn every_cloud(check: impl Fn(&'static Cloud)) {
-    for cloud in relight_core::cloud::ALL {
+    for cloud in relight_core::clouds::ALL {
         check(cloud);
     }
 }

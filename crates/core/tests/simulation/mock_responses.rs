@@ -2,7 +2,7 @@
 //! decoders are part of every schedule.
 
 use crate::model::{Instance, Power, Verdict};
-use relight_core::{answer::Response, cloud::Verb};
+use relight_core::model::{cloud::Verb, outcome::Response};
 use serde_json::{Value, json};
 
 /// An error that is not about an instance.

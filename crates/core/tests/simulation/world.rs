@@ -14,16 +14,21 @@ use crate::{
 use arrival::{NetworkFault, Truth};
 use faults::was_touched_by_others;
 use relight_core::{
-    answer::{DescribedInstance, Outcome, Response, TransportResult},
-    cloud::{self, Cloud, Verb},
-    eligibility::SkipReason,
-    ids::{InstanceId, parse_ids},
-    limits::Limits,
-    plan::{Batch, BatchOptions, PlanInput, plan_with},
+    clouds,
+    ids::parse_ids,
+    model::{
+        cloud::{Cloud, Verb},
+        eligibility::SkipReason,
+        instance_id::InstanceId,
+        limits::Limits,
+        outcome::{DescribedInstance, Outcome, Response},
+        plan::{Batch, BatchOptions, PlanInput, plan_with},
+    },
     run::{
         About, Call, CallState, Command, Event, Evidence, NO_KEY, Policy, Preflight,
         PreflightCommand, Record, Run, RunStatus, partition_eligible,
     },
+    transport::TransportResult,
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -122,7 +127,7 @@ fn any_policy(rng: &mut Rng) -> Policy {
 /// Plays one schedule.
 pub(crate) fn play(seed: u64, loud: bool) -> Result<Coverage, String> {
     let mut rng = Rng::new(seed);
-    let all = cloud::ALL;
+    let all = clouds::ALL;
     let cloud = all[usize::try_from(rng.below(all.len() as u64)).unwrap()];
     let verb = if rng.chance(70) { Verb::Reboot } else { Verb::Start };
     let operation = cloud.operation_for(verb).unwrap();

@@ -1,12 +1,7 @@
 //! What a text or an object says under a name, and what else is told beside a code: the request id, the
 //! message, instance ids, the key id, how far a clock was off.
 
-use super::shapes::words;
-use crate::{
-    answer,
-    cloud::{self, Cloud},
-    sign,
-};
+use crate::{clouds, explain::paste::shapes::words, model::cloud::Cloud, text::time};
 use serde_json::{Map, Value};
 
 /// The value after a name such as `RequestId` in prose: `RequestId=…`, `"requestId": "…"`,
@@ -139,7 +134,7 @@ pub(super) fn key_id_in(word: &str) -> Option<&str> {
     const BYTES_MIN: usize = 16;
     let word = word.trim_start_matches("25").trim_start_matches("3D");
     let is_one = word.len() >= BYTES_MIN
-        && cloud::ALL.iter().any(|cloud| {
+        && clouds::ALL.iter().any(|cloud| {
             let prefixes = cloud.credential.key_id.prefixes;
             prefixes.iter().any(|prefix| word.starts_with(prefix))
         });
@@ -152,11 +147,11 @@ pub(super) fn clock_ahead(text: &str) -> Option<i64> {
     const DATE_BYTES: usize = "Sun, 06 Nov 1994 08:49:37 GMT".len();
     let theirs = text.match_indices(" GMT").find_map(|(at, gmt)| {
         let end = at + gmt.len();
-        answer::unix_seconds(text.get(end.checked_sub(DATE_BYTES)?..end)?)
+        time::unix_seconds(text.get(end.checked_sub(DATE_BYTES)?..end)?)
     })?;
     let plain = text.replace("%253A", ":").replace("%3A", ":");
     let iso = plain.match_indices('Z').find_map(|(at, _)| {
-        sign::parse_iso_8601(plain.get((at + 1).checked_sub("1994-11-06T08:49:37Z".len())?..=at)?)
+        time::parse_iso_8601(plain.get((at + 1).checked_sub("1994-11-06T08:49:37Z".len())?..=at)?)
     });
     let unix = || {
         value_of(&plain, &["timestamp"], |c| !c.is_ascii_digit())

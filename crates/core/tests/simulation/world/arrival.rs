@@ -6,8 +6,8 @@ use crate::{
     model::{Instance, Power, Verdict},
 };
 use relight_core::{
-    answer::{Response, TransportResult},
-    cloud::Verb,
+    model::{cloud::Verb, outcome::Response},
+    transport::TransportResult,
 };
 
 /// What becomes of a request.
