@@ -11,7 +11,7 @@ use std::collections::HashSet;
 /// use relight_core::{clouds, ids::parse_list};
 ///
 /// let (ids, problems) =
-///     parse_list(["ins-r8hr2upy", "ins-", "ins-r8hr2upy"], cloud::by_id("tencent").unwrap());
+///     parse_list(["ins-r8hr2upy", "ins-", "ins-r8hr2upy"], clouds::by_id("tencent").unwrap());
 /// assert_eq!(ids.len(), 1);
 /// assert_eq!((problems[0].line, problems[1].line), (2, 3));
 /// ```
