@@ -59,7 +59,7 @@ impl<'a> ParsedIds<'a> {
 pub(super) struct Plan<'a> {
     calls: Vec<Call<'a>>,
     problems: Vec<Problem<'a>>,
-    warnings: Vec<&'static str>,
+    warnings: Vec<String>,
 }
 
 impl<'a> Plan<'a> {

@@ -150,7 +150,7 @@ pub(crate) fn field_of(refusal: &Refusal) -> &'static str {
         | Refusal::OptionTwice { .. }
         | Refusal::OptionValue { .. }
         | Refusal::Exclusive { .. } => "mode",
-        Refusal::DryRunProvesNothing => "batching",
+        Refusal::DryRunProvesNothing { .. } => "batching",
         Refusal::ErasesSeveral { .. } | Refusal::ErasesElsewhere { .. } => "erase",
         Refusal::KeyIdMalformed { .. } | Refusal::KeyIdPrefix { .. } => "keyId",
         Refusal::SecretMalformed { .. } | Refusal::KeySwapped { .. } => "secret",

@@ -11,7 +11,7 @@ pub(crate) mod pattern;
 use crate::{i18n::Text, model::outcome::ErrorReport};
 use serde::Serialize;
 
-pub(crate) use family::family;
+pub use family::Family;
 pub use group::Group;
 pub use layers::{LAYERS, layer};
 
@@ -175,18 +175,6 @@ pub fn find(
     })
 }
 
-/// What a report proves about the request that it answers.
-///
-/// A code that the catalogue lacks proves nothing (`MaybeDone`) when it comes with a status of 500
-/// or more, without a status, or without a code; else its name decides, and at best nothing was
-/// done.
-pub fn effect(entries: &'static [Entry], report: &ErrorReport, operation: Option<&str>) -> Effect {
-    match find(entries, report, operation) {
-        Some(found) => found.entry.effect,
-        None => unknown_effect(report),
-    }
-}
-
 pub(crate) fn best(
     candidates: impl Iterator<Item = &'static Entry>,
     report: &ErrorReport,
@@ -248,14 +236,4 @@ pub(crate) fn caught_by(
         }
     }
     best
-}
-
-pub(crate) fn unknown_effect(report: &ErrorReport) -> Effect {
-    let code = report.code.trim();
-    match report.status {
-        Some(status) if status < 500 && !code.is_empty() => {
-            family(code).map_or(Effect::NothingDone, |family| family.effect)
-        }
-        _ => Effect::MaybeDone,
-    }
 }

@@ -148,7 +148,7 @@ impl Form {
             region: String::new(),
             operation,
             mode: operation.modes.first()?,
-            batching: default_batching(operation, false),
+            batching: default_batching(cloud, operation, false),
             dry_run: false,
             erase: false,
             key_id: String::new(),
@@ -392,7 +392,7 @@ impl Form {
             FormEdit::DryRun(dry_run) => {
                 let can = self.operation.parameter_for(Role::DryRun).is_some();
                 self.dry_run = can && (dry_run || self.limits.dry_run_only);
-                self.batching = default_batching(self.operation, self.dry_run);
+                self.batching = default_batching(self.cloud, self.operation, self.dry_run);
             }
             FormEdit::Erase(erase) => {
                 self.erase = erase
@@ -425,7 +425,7 @@ impl Form {
         self.dry_run = (self.dry_run || self.limits.dry_run_only)
             && operation.parameter_for(Role::DryRun).is_some();
         self.erase = false;
-        self.batching = default_batching(operation, self.dry_run);
+        self.batching = default_batching(self.cloud, operation, self.dry_run);
     }
 
     /// Leaves an operation or a mode that is not allowed.
@@ -471,8 +471,13 @@ fn choices(operation: &'static Operation) -> &'static [&'static str] {
 
 /// Each for itself, so that one bad instance does not stop the others; but a dry run all together,
 /// because each for itself it would always pass.
-fn default_batching(operation: &'static Operation, dry_run: bool) -> Option<&'static str> {
-    let wanted = if dry_run { "AllTogether" } else { "SuccessFirst" };
+fn default_batching(
+    cloud: &Cloud,
+    operation: &'static Operation,
+    dry_run: bool,
+) -> Option<&'static str> {
+    let batching = cloud.batching.as_ref()?;
+    let wanted = if dry_run { batching.together } else { batching.each };
     choices(operation).iter().copied().find(|choice| *choice == wanted)
 }
 

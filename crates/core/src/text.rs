@@ -3,5 +3,6 @@
 
 pub mod json;
 pub mod mask;
+pub(crate) mod named;
 pub mod time;
 pub mod visible;

@@ -9,7 +9,7 @@ pub(crate) use proxy_status::{REPEATED, Verdict, verdict};
 pub use redact::{Redactor, Sent};
 
 use crate::{
-    catalogue::{self, Effect},
+    catalogue::Effect,
     clouds,
     model::{
         cloud::Cloud,
@@ -109,7 +109,7 @@ fn unvouched(batch: &Batch, mut answer: BatchAnswer, response: &Response) -> Bat
     for instance in &mut answer.instances {
         let ends_it = match instance.fault.as_deref() {
             Some(Fault::Cloud(report)) => {
-                match catalogue::effect(errors, report, Some(spec.operation().name)) {
+                match clouds::effect(errors, report, Some(spec.operation().name)) {
                     Effect::Throttled | Effect::ClockSkew => false,
                     Effect::NothingDone
                     | Effect::MaybeEcho

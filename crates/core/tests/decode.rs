@@ -5,7 +5,7 @@ mod common;
 use common::{every_cloud, every_operation};
 use proptest::prelude::*;
 use relight_core::{
-    catalogue::{self, Effect},
+    catalogue::Effect,
     clouds,
     ids::parse_ids,
     model::{
@@ -683,7 +683,7 @@ fn only_the_proxys_mark_makes_a_request_go_out_again() {
             let rejected = |answer: &BatchAnswer| answer.instances[0].outcome == Outcome::Rejected;
             let Some(Fault::Cloud(report)) = found.instances[0].fault.as_deref() else { continue };
             let name = batch.spec().operation().name;
-            let effect = catalogue::effect(clouds::catalogue(cloud).errors, report, Some(name));
+            let effect = clouds::effect(clouds::catalogue(cloud).errors, report, Some(name));
             let resent = matches!(effect, Effect::Throttled | Effect::ClockSkew);
             if !rejected(&found) || !resent {
                 continue;

@@ -116,7 +116,10 @@ fn a_dry_run_that_proves_nothing_cannot_be_produced() {
             let options = [("BatchOptimization", batching), ("DryRun", dry_run)];
             plan(&with(plan_input(alibaba(), operation, 2), &options), None)
         };
-        assert_eq!(batching("SuccessFirst", "true").unwrap_err(), Refusal::DryRunProvesNothing);
+        assert_eq!(
+            batching("SuccessFirst", "true").unwrap_err(),
+            Refusal::DryRunProvesNothing { value: "SuccessFirst", instead: "AllTogether" }
+        );
         assert!(!batching("SuccessFirst", "false").unwrap().spec.is_dry_run());
         assert!(batching("AllTogether", "true").unwrap().spec.is_dry_run());
         let alone = with(plan_input(alibaba(), operation, 2), &[("DryRun", "true")]);
@@ -129,7 +132,10 @@ fn disks_are_erased_for_one_start_only() {
     let erase = |operation, count| {
         plan(&with(plan_input(alibaba(), operation, count), &[("InitLocalDisk", "true")]), None)
     };
-    assert_eq!(erase("StartInstance", 2).unwrap_err(), Refusal::ErasesSeveral { instances: 2 });
+    assert_eq!(
+        erase("StartInstance", 2).unwrap_err(),
+        Refusal::ErasesSeveral { option: "InitLocalDisk", instances: 2 }
+    );
     for operation in ["StartInstances", "RebootInstance", "RebootInstances"] {
         let refusal = erase(operation, 1).unwrap_err();
         assert_eq!(refusal.kind(), "erases-elsewhere");
@@ -142,7 +148,7 @@ fn disks_are_erased_for_one_start_only() {
         }
     }
     let plan_of_one = erase("StartInstance", 1).unwrap();
-    assert_eq!(plan_of_one.warnings, [Warning::Erases]);
+    assert_eq!(plan_of_one.warnings, [Warning::Erases { option: "InitLocalDisk" }]);
     assert!(plan_of_one.spec.erases() && plan_of_one.needs_typed_count());
     let kept = with(plan_input(alibaba(), "StartInstance", 2), &[("InitLocalDisk", "false")]);
     let kept = plan(&kept, None).unwrap();
@@ -334,7 +340,7 @@ fn count(refusal: &Refusal) -> usize {
         Refusal::OptionTwice { .. } => 8,
         Refusal::OptionValue { .. } => 9,
         Refusal::Exclusive { .. } => 10,
-        Refusal::DryRunProvesNothing => 11,
+        Refusal::DryRunProvesNothing { .. } => 11,
         Refusal::ErasesSeveral { .. } => 12,
         Refusal::KeyIdMalformed { .. } => 13,
         Refusal::SecretMalformed { .. } => 14,

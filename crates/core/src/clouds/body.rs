@@ -3,7 +3,7 @@
 
 use super::xml;
 use crate::{
-    catalogue::{self, Effect},
+    catalogue::Effect,
     clouds,
     model::{
         outcome::{
@@ -125,7 +125,7 @@ pub(crate) fn is_error(response: &Response) -> bool {
 pub(crate) fn judge(batch: &Batch, report: &ErrorReport) -> Outcome {
     let spec = batch.spec();
     let errors = clouds::catalogue(spec.target().cloud).errors;
-    match catalogue::effect(errors, report, Some(spec.operation().name)) {
+    match clouds::effect(errors, report, Some(spec.operation().name)) {
         Effect::NothingDone | Effect::Throttled | Effect::ClockSkew | Effect::MaybeEcho => {
             Outcome::Rejected
         }

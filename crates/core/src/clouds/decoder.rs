@@ -1,11 +1,11 @@
 //! What comes back from a cloud.
 
 use crate::{
-    catalogue::{Entry, EntryText, SuggestedAction},
+    catalogue::{Entry, EntryText, Family, SuggestedAction},
     model::{
         cloud::Cloud,
         eligibility::Eligibility,
-        outcome::{BatchAnswer, Described, DescribedInstance, ErrorReport, Response},
+        outcome::{BatchAnswer, Denied, Described, DescribedInstance, ErrorReport, Response},
         plan::{Batch, OperationSpec},
     },
 };
@@ -41,8 +41,14 @@ pub struct Catalogue {
     /// What an error of this cloud has about it besides its code, in lower case and without blanks:
     /// the vendor's domains, its SDK's names, the shape of an answer.
     pub marks: &'static [&'static str],
+    /// Codes that other products use, too: they say little by themselves.
+    pub common_codes: &'static [&'static str],
+    /// Patterns of codes, by what such names are about, for codes that are not among the errors.
+    pub families: &'static [(Family, &'static [&'static str])],
     /// The codes that say that a permission is missing.
     pub permission_codes: &'static [&'static str],
+    /// What a text in this cloud's words says of a missing permission besides the code.
+    pub denied_in: Option<fn(&str) -> Denied>,
     /// The kinds of policies that its answers name, and who decides on each.
     pub policy_kinds: &'static [(&'static str, EntryText)],
     /// What the page can do about errors, beyond what their entries say: codes and helps.

@@ -11,6 +11,8 @@ mod alibaba;
 pub(crate) mod body;
 #[cfg(feature = "engine")]
 mod decoder;
+#[cfg(feature = "engine")]
+mod errors;
 #[cfg(feature = "signing")]
 mod protocol;
 mod tencent;
@@ -32,6 +34,10 @@ use crate::{
 
 #[cfg(feature = "engine")]
 pub use decoder::{Catalogue, Decoder, Grant};
+#[cfg(feature = "engine")]
+pub use errors::effect;
+#[cfg(feature = "engine")]
+pub(crate) use errors::{family, is_common, unknown_effect};
 #[cfg(feature = "signing")]
 pub use protocol::{Protocol, Read};
 

@@ -3,8 +3,8 @@
 use super::{Hint, Known, Permission, group, hint, permission};
 use crate::{
     catalogue::{
-        Effect, Entry, Found, Group, Retry, SuggestedAction, Who, caught_by, family, find, layer,
-        pattern, unknown_effect,
+        Effect, Entry, Family, Found, Group, Retry, SuggestedAction, Who, caught_by, find, layer,
+        pattern,
     },
     clouds,
     explain::index::LAYERS_ID,
@@ -271,14 +271,14 @@ fn unknown(
         "Read the cloud's own words below; its support can tell more by the request ID.",
         "请查看下方的云端原文，也可凭请求 ID 咨询云厂商的技术支持。",
     );
-    let family = family(report.code.trim());
+    let family = clouds::family(report.code.trim()).map(Family::facts);
     let value = |name: &str| match name {
         "code" => presentable(&report.code),
         "about" => family.map(|family| family.about.in_locale(locale).to_owned()),
         _ => None,
     };
     let in_words = |text: Text| pattern::fill(text.in_locale(locale), value);
-    let effect = unknown_effect(report);
+    let effect = clouds::unknown_effect(report);
     let retry = match (effect, family) {
         (Effect::MaybeDone | Effect::MaybeEcho, _) => Retry::CheckFirst,
         (_, Some(family)) => family.retry,

@@ -1,7 +1,7 @@
 //! Which chapter of the index an error belongs to.
 
 use crate::{
-    catalogue::{Effect, Entry, Group, Retry, Who, family},
+    catalogue::{Effect, Entry, Group, Retry, Who},
     clouds,
     model::cloud::Cloud,
 };
@@ -20,7 +20,7 @@ pub(super) fn group(cloud: Option<&Cloud>, entry: &Entry) -> Group {
     if cloud.is_some_and(|cloud| clouds::catalogue(cloud).permission_codes.contains(&entry.code)) {
         return Group::GetPermission;
     }
-    let about = family(entry.code).map(|family| family.group);
+    let about = clouds::family(entry.code).map(|family| family.facts().group);
     match (entry.who, entry.retry, about) {
         (_, Retry::AfterFix, Some(Group::CorrectKey)) => Group::CorrectKey,
         (Who::AccountOwner, _, _) => Group::SettleAccount,
@@ -34,8 +34,8 @@ pub(super) fn group(cloud: Option<&Cloud>, entry: &Entry) -> Group {
 
 /// The group of a code that the catalogue lacks, by its name.
 pub(super) fn group_of_unknown(code: &str, retry: Retry) -> Group {
-    match (retry, family(code)) {
+    match (retry, clouds::family(code)) {
         (Retry::CheckFirst, _) | (_, None) => Group::LookFirst,
-        (_, Some(family)) => family.group,
+        (_, Some(family)) => family.facts().group,
     }
 }

@@ -10,19 +10,17 @@ mod phrases;
 mod shapes;
 mod values;
 
-pub(super) use values::value_of;
-
 use super::{
     Confidence, DetectedFormat, Explanation, Known, explain_layer, explain_with, permission,
 };
 use crate::{
-    catalogue::{Effect, Fit, Group, best, caught_by, family, layer, pattern},
+    catalogue::{Effect, Fit, Group, best, caught_by, layer, pattern},
     clouds::{self, catalogue},
     i18n::Locale,
     model::{cloud::Cloud, outcome::ErrorReport},
     text::{mask, visible::without_hidden},
 };
-use phrases::{COMMON, TRANSPORT};
+use phrases::TRANSPORT;
 use serde_json::Value;
 use shapes::{
     floor, is_code_like, is_id, json_spans, shortened, stands_as_code, start_of, unescaped_markup,
@@ -196,7 +194,7 @@ impl<'o> Reader<'o> {
     }
 
     fn bare_unknown(&mut self, word: &str) -> bool {
-        if !is_code_like(word) || family(word).is_none() {
+        if !is_code_like(word) || clouds::family(word).is_none() {
             return false;
         }
         let report = ErrorReport { code: word.to_owned(), ..ErrorReport::default() };
@@ -479,7 +477,7 @@ impl<'o> Reader<'o> {
         in_place: bool,
         detected_format: DetectedFormat,
     ) -> bool {
-        let is_common = COMMON.binary_search(&report.code.as_str()).is_ok();
+        let is_common = clouds::is_common(&report.code);
         let mut candidates: Vec<(u8, &'static Cloud)> = Vec::new();
         for (cloud, mark) in self.clouds.iter().zip(&around.marks) {
             let entries = catalogue(cloud).errors.iter().filter(|entry| entry.code == report.code);
@@ -529,7 +527,7 @@ impl<'o> Reader<'o> {
             (_, [(only, _)]) => Some(**only),
             _ => None,
         };
-        let family = family(&report.code);
+        let family = clouds::family(&report.code);
         let is_answer = report.request_id.is_some() && !report.message.is_empty();
         let speaks_for_it = match cloud {
             Some(_) => is_answer || family.is_some(),
@@ -545,7 +543,8 @@ impl<'o> Reader<'o> {
             if report.instance_ids.is_empty() {
                 report.instance_ids = ids_in(around.text, cloud);
             }
-            let is_permission = family.is_some_and(|family| family.group == Group::GetPermission);
+            let is_permission =
+                family.is_some_and(|family| family.facts().group == Group::GetPermission);
             self.explanation(cloud, is_permission, report, around)
         } else {
             explain_with(None, &[], report, None, &Known::default(), self.options.locale)

@@ -4,7 +4,6 @@ use super::Known;
 use crate::{
     catalogue::Found,
     clouds::{self, Grant},
-    explain::paste::value_of,
     i18n::{Locale, Text, text},
     model::{
         cloud::Cloud,
@@ -138,38 +137,9 @@ const DIAGNOSTIC: Text = text(
     "返回中附有编码的诊断信息，管理员解码后可以看到具体是哪条策略。",
 );
 
-/// What a text says of a missing permission besides the code: the members of the answer's detail,
-/// whatever they are quoted with, or the sentence that names action and resource.
+/// What a text says of a missing permission besides the code, in the words of any cloud.
 pub(super) fn denied_in(text: &str) -> Option<Box<Denied>> {
-    fn ends(c: char) -> bool {
-        c.is_whitespace() || matches!(c, ',' | ';' | '}' | ')' | '<' | '&')
-    }
-    let member = |name: &str| {
-        let value = value_of(text, &[name], ends)?;
-        (value.len() <= BYTES_MAX && !value.starts_with(['{', '['])).then(|| value.to_owned())
-    };
-    let between = |before: &str, after: &str| {
-        let (_, rest) = text.split_once(before)?;
-        let (value, _) = rest.split_once(after)?;
-        let value = value.replace("\\/", "/");
-        (!value.is_empty() && value.len() <= BYTES_MAX).then_some(value)
-    };
-    let explicit = member("explicitdeny");
-    let denied = Denied {
-        denial: match (member("nopermissiontype").as_deref(), explicit.as_deref()) {
-            (Some("ExplicitDeny"), _) | (None, Some("true")) => Denial::Explicit,
-            (Some("ImplicitDeny"), _) | (None, Some("false")) => Denial::Implicit,
-            (_, _) => Denial::Unknown,
-        },
-        action: member("authaction").or_else(|| between("to perform operation (", ")")),
-        resource: member("authresource").or_else(|| between("resource (", ") has no permission")),
-        principal: member("authprincipaldisplayname"),
-        principal_kind: member("authprincipaltype"),
-        policy_kind: member("policytype").or_else(|| member("nopermissionpolicytype")),
-        diagnostic: member("encodeddiagnosticmessage"),
-    };
+    let readers = clouds::ALL.iter().filter_map(|cloud| clouds::catalogue(cloud).denied_in);
+    let denied = readers.map(|read| read(text)).fold(Denied::default(), Denied::or);
     (denied != Denied::default()).then(|| Box::new(denied))
 }
-
-/// The longest value that is taken for one: an encoded diagnosis has a few hundred bytes.
-const BYTES_MAX: usize = 2_000;

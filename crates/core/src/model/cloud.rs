@@ -26,6 +26,8 @@ pub struct Cloud {
     pub ids: IdGrammar,
     /// What can be asked, in the order in which it is offered. Never empty.
     pub operations: &'static [Operation],
+    /// How parameters with [`Role::Batching`] say what they say; `None` where no operation has one.
+    pub batching: Option<Batching>,
     /// The most ids that one describe call takes.
     pub describe_ids_max: usize,
     /// The most ids that one call for the state alone takes.
@@ -263,6 +265,15 @@ pub enum ParameterKind {
     Boolean,
     /// One of these.
     Choice(&'static [&'static str]),
+}
+
+/// The values of a parameter with [`Role::Batching`].
+#[derive(Debug)]
+pub struct Batching {
+    /// Each instance for itself. A dry run says of it in any case that it passed.
+    pub each: &'static str,
+    /// One failure refuses the whole call.
+    pub together: &'static str,
 }
 
 /// What a parameter is for.

@@ -189,6 +189,24 @@ pub struct Denied {
     pub diagnostic: Option<String>,
 }
 
+impl Denied {
+    /// With what another says, where this one says nothing.
+    pub(crate) fn or(self, other: Denied) -> Denied {
+        Denied {
+            denial: match self.denial {
+                Denial::Unknown => other.denial,
+                Denial::Explicit | Denial::Implicit => self.denial,
+            },
+            action: self.action.or(other.action),
+            resource: self.resource.or(other.resource),
+            principal: self.principal.or(other.principal),
+            principal_kind: self.principal_kind.or(other.principal_kind),
+            policy_kind: self.policy_kind.or(other.policy_kind),
+            diagnostic: self.diagnostic.or(other.diagnostic),
+        }
+    }
+}
+
 /// The two ways in which a permission can be missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

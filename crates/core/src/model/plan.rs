@@ -117,7 +117,13 @@ impl OperationSpec {
 
     /// Whether data on disks is erased.
     pub fn erases(&self) -> bool {
-        self.has(Role::Erase)
+        self.erasing().is_some()
+    }
+
+    /// The option that erases data, if it is sent.
+    fn erasing(&self) -> Option<&'static str> {
+        let parameter = self.operation.parameter_for(Role::Erase)?;
+        self.has(Role::Erase).then_some(parameter.name)
     }
 
     /// Whether the count must be typed before this is sent for so many instances: what can lose data,
@@ -377,18 +383,19 @@ fn spec(input: &PlanInput) -> Result<(OperationSpec, Vec<Warning>), Refusal> {
     let spec = OperationSpec { target, operation, options, limits: Arc::clone(&input.limits) };
     spec.limits.check(&spec, &input.ids)?;
     if spec.is_dry_run()
-        && operation.parameter_for(Role::Batching).is_some_and(|batching| {
-            spec.option(batching.name) == Some(OptionValue::Choice("SuccessFirst"))
-        })
+        && let Some(batching) = &input.cloud.batching
+        && let Some(parameter) = operation.parameter_for(Role::Batching)
+        && spec.option(parameter.name) == Some(OptionValue::Choice(batching.each))
     {
-        return Err(Refusal::DryRunProvesNothing);
+        let (value, instead) = (batching.each, batching.together);
+        return Err(Refusal::DryRunProvesNothing { value, instead });
     }
     let mut warnings = Vec::new();
-    if spec.erases() {
+    if let Some(option) = spec.erasing() {
         if input.ids.len() > 1 {
-            return Err(Refusal::ErasesSeveral { instances: input.ids.len() });
+            return Err(Refusal::ErasesSeveral { option, instances: input.ids.len() });
         }
-        warnings.push(Warning::Erases);
+        warnings.push(Warning::Erases { option });
     }
     if spec.is_forced() {
         warnings.push(Warning::Forced);

@@ -2,7 +2,7 @@
 
 use super::{Millis, Run};
 use crate::{
-    catalogue::{self, Effect},
+    catalogue::Effect,
     clouds,
     model::{
         outcome::{Fault, Response},
@@ -64,7 +64,7 @@ pub(super) fn is_clock_skew(target: &Target, fault: &Fault) -> bool {
     match fault {
         Fault::Cloud(report) => {
             let errors = clouds::catalogue(target.cloud).errors;
-            catalogue::effect(errors, report, None) == Effect::ClockSkew
+            clouds::effect(errors, report, None) == Effect::ClockSkew
         }
         Fault::Layer { .. } => false,
     }

@@ -7,8 +7,8 @@ mod recognised;
 
 use proptest::prelude::{ProptestConfig, any, prop, proptest};
 use relight_core::{
-    catalogue::{Effect, Entry, Found, LAYERS, Retry, Source, Who, effect, find, layer},
-    clouds,
+    catalogue::{Effect, Entry, Found, LAYERS, Retry, Source, Who, find, layer},
+    clouds::{self, effect},
     explain::{explain, explain_layer},
     i18n::{Locale, Text},
     model::outcome::ErrorReport,

@@ -1,9 +1,10 @@
 //! The errors of this cloud: one entry an error, nowhere else.
 
 use crate::{
-    catalogue::{Effect, Entry, EntryText, Retry, Source, SuggestedAction, Who, words},
+    catalogue::{Effect, Entry, EntryText, Family, Retry, Source, SuggestedAction, Who, words},
     clouds::{Catalogue, body::text},
     model::outcome::{Denial, Denied},
+    text::named::member,
 };
 use serde_json::Value;
 
@@ -26,10 +27,31 @@ pub(super) fn denied(answer: &Value) -> Option<Box<Denied>> {
     }))
 }
 
+/// The members of that detail, whatever a text quotes them with.
+fn denied_in(text: &str) -> Denied {
+    let member = |name: &str| member(text, name);
+    Denied {
+        denial: match (member("nopermissiontype").as_deref(), member("explicitdeny").as_deref()) {
+            (Some("ExplicitDeny"), _) | (None, Some("true")) => Denial::Explicit,
+            (Some("ImplicitDeny"), _) | (None, Some("false")) => Denial::Implicit,
+            (_, _) => Denial::Unknown,
+        },
+        action: member("authaction"),
+        resource: member("authresource"),
+        principal: member("authprincipaldisplayname"),
+        principal_kind: member("authprincipaltype"),
+        policy_kind: member("policytype").or_else(|| member("nopermissionpolicytype")),
+        diagnostic: member("encodeddiagnosticmessage"),
+    }
+}
+
 pub(super) static CATALOGUE: Catalogue = Catalogue {
     errors: ERRORS,
     marks: MARKS,
+    common_codes: COMMON,
+    families: FAMILIES,
     permission_codes: PERMISSIONS,
+    denied_in: Some(denied_in),
     policy_kinds: POLICY_KINDS,
     helps: HELPS,
     is_host: |host| host.starts_with("ecs") && host.ends_with(".aliyuncs.com"),
@@ -84,6 +106,64 @@ static POLICY_KINDS: &[(&str, EntryText)] = &[
             "It is a policy for one resource group: its administrator can change it.",
             "这是资源组级别的权限策略，可由该资源组的管理员修改。",
         ),
+    ),
+];
+
+/// Codes of this cloud that other products use, too.
+static COMMON: &[&str] = &[
+    "DiskError",
+    "DryRunOperation",
+    "IncompleteSignature",
+    "InstanceExpired",
+    "InstanceNotReady",
+    "InsufficientBalance",
+    "InternalError",
+    "InvalidParameter",
+    "InvalidSignatureMethod",
+    "LackResource",
+    "MissingParameter",
+    "MissingSecurityToken",
+    "NoPermission",
+    "NotAuthorized",
+    "ServiceUnavailable",
+    "SignatureDoesNotMatch",
+    "Throttling",
+    "UnsupportedHTTPMethod",
+];
+
+/// What codes of this cloud are called, whether or not they are known.
+static FAMILIES: &[(Family, &[&str])] = &[
+    (Family::TooFast, &["Throttling{rest}"]),
+    (
+        Family::Unfinished,
+        &["{head}Conflict{rest}", "{head}TaskRunning{rest}", "{head}NonceUsed{rest}"],
+    ),
+    (Family::CloudFailure, &["Internal{rest}", "ServiceUnavailable{rest}", "{head}Timeout{rest}"]),
+    (
+        Family::Key,
+        &[
+            "InvalidTimeStamp{rest}",
+            "InvalidSignature{rest}",
+            "Signature{rest}",
+            "{head}AccessKey{rest}",
+            "{head}SecurityToken{rest}",
+        ],
+    ),
+    (Family::Permission, &["Forbidden{rest}", "NoPermission{rest}", "AccessDenied{rest}"]),
+    (Family::Bills, &["{head}Arrears{rest}", "{head}Balance{rest}"]),
+    (Family::Quota, &["Quota{rest}", "{head}QuotaExceed{rest}"]),
+    (Family::Capacity, &["{head}NoStock{rest}"]),
+    (Family::Refused, &["InvalidOperation{rest}", "Incorrect{head}Status{rest}"]),
+    (Family::NotFound, &["{head}NotFound{rest}"]),
+    (
+        Family::Parameter,
+        &[
+            "InvalidParameter{rest}",
+            "Missing{rest}",
+            "Invalid{rest}",
+            "{head}Malformed",
+            "{head}MalFormed",
+        ],
     ),
 ];
 

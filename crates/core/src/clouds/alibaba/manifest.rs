@@ -3,8 +3,8 @@
 use crate::{
     i18n::{Text, text},
     model::cloud::{
-        Cloud, Credential, Hash, HmacSpec, IdGrammar, Mode, Operation, Parameter, ParameterKind,
-        Region, Regions, Role, Shape, Site, Verb,
+        Batching, Cloud, Credential, Hash, HmacSpec, IdGrammar, Mode, Operation, Parameter,
+        ParameterKind, Region, Regions, Role, Shape, Site, Verb,
     },
 };
 
@@ -110,6 +110,7 @@ pub(crate) static CLOUD: Cloud = Cloud {
             parameters: &[INIT_LOCAL_DISK, DRY_RUN],
         },
     ],
+    batching: Some(BATCHING),
     describe_ids_max: 100,
     describe_calls_per_second: CALLS_PER_SECOND,
     // A page of DescribeInstanceStatus holds no more.
@@ -161,9 +162,11 @@ const fn force(name: &'static str) -> Parameter {
     }
 }
 
+const BATCHING: Batching = Batching { each: "SuccessFirst", together: "AllTogether" };
+
 const BATCH_OPTIMIZATION: Parameter = Parameter {
     name: "BatchOptimization",
-    kind: ParameterKind::Choice(&["AllTogether", "SuccessFirst"]),
+    kind: ParameterKind::Choice(&[BATCHING.together, BATCHING.each]),
     role: Role::Batching,
     label: text("If some instances fail the checks", "部分实例未通过检查时"),
     help: text(

@@ -1,14 +1,28 @@
 //! The errors of this cloud: one entry an error, nowhere else.
 
 use crate::{
-    catalogue::{Effect, Entry, Retry, Source, SuggestedAction, Who, words},
+    catalogue::{Effect, Entry, Family, Retry, Source, SuggestedAction, Who, words},
     clouds::Catalogue,
+    model::outcome::Denied,
+    text::named::between,
 };
+
+/// The sentence that names action and resource.
+fn denied_in(text: &str) -> Denied {
+    Denied {
+        action: between(text, "to perform operation (", ")"),
+        resource: between(text, "resource (", ") has no permission"),
+        ..Denied::default()
+    }
+}
 
 pub(super) static CATALOGUE: Catalogue = Catalogue {
     errors: ERRORS,
     marks: MARKS,
+    common_codes: COMMON,
+    families: FAMILIES,
     permission_codes: PERMISSIONS,
+    denied_in: Some(denied_in),
     policy_kinds: &[],
     helps: HELPS,
     is_host: |host| host.starts_with("cvm.") && host.ends_with(".tencentcloudapi.com"),
@@ -24,6 +38,54 @@ static PERMISSIONS: &[&str] = &[
     "UnauthorizedOperation",
     "UnauthorizedOperation.CamNoAuth",
     "UnauthorizedOperation.PermissionDenied",
+];
+
+/// Codes of this cloud that other products use, too.
+static COMMON: &[&str] = &[
+    "ActionOffline",
+    "DryRunOperation",
+    "FailedOperation",
+    "InternalError",
+    "InternalServerError",
+    "InvalidAction",
+    "InvalidFilter",
+    "InvalidInstanceState",
+    "InvalidParameter",
+    "InvalidParameterCombination",
+    "InvalidParameterValue",
+    "InvalidPermission",
+    "InvalidRequest",
+    "LimitExceeded",
+    "MissingParameter",
+    "NoSuchProduct",
+    "NoSuchVersion",
+    "RequestLimitExceeded",
+    "ResourceInUse",
+    "ResourceInsufficient",
+    "ResourceNotFound",
+    "ResourceUnavailable",
+    "ServiceUnavailable",
+    "UnauthorizedOperation",
+    "UnknownParameter",
+    "UnsupportedOperation",
+    "UnsupportedProtocol",
+    "UnsupportedRegion",
+];
+
+/// What codes of this cloud are called, whether or not they are known.
+static FAMILIES: &[(Family, &[&str])] = &[
+    (Family::TooFast, &["RequestLimitExceeded{rest}"]),
+    (
+        Family::Unfinished,
+        &["MutexOperation{rest}", "ResourceInUse{rest}", "{head}InProgress{rest}"],
+    ),
+    (Family::CloudFailure, &["FailedOperation{rest}"]),
+    (Family::Key, &["AuthFailure{rest}"]),
+    (Family::Permission, &["UnauthorizedOperation{rest}"]),
+    (Family::Quota, &["LimitExceeded{rest}"]),
+    (Family::Capacity, &["ResourceInsufficient{rest}", "{head}SoldOut{rest}"]),
+    (Family::Refused, &["UnsupportedOperation{rest}", "OperationDenied{rest}"]),
+    (Family::Parameter, &["UnknownParameter{rest}"]),
 ];
 
 /// What the page can do about errors besides looking again.

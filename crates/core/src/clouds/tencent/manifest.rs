@@ -119,6 +119,7 @@ pub(crate) static CLOUD: Cloud = Cloud {
             parameters: &[],
         },
     ],
+    batching: None,
     describe_ids_max: 100,
     describe_calls_per_second: 40,
     status_ids_max: 100,

@@ -1,7 +1,7 @@
 //! The errors of this cloud: one entry an error, nowhere else.
 
 use crate::{
-    catalogue::{Effect, Entry, Retry, Source, SuggestedAction, Who, words},
+    catalogue::{Effect, Entry, Family, Retry, Source, SuggestedAction, Who, words},
     clouds::{Catalogue, body::text},
     model::outcome::ErrorReport,
     text::json,
@@ -44,7 +44,10 @@ fn listed_failures(answer: &str) -> Option<ErrorReport> {
 pub(super) static CATALOGUE: Catalogue = Catalogue {
     errors: ERRORS,
     marks: MARKS,
+    common_codes: COMMON,
+    families: FAMILIES,
     permission_codes: PERMISSIONS,
+    denied_in: None,
     policy_kinds: &[],
     helps: HELPS,
     is_host: |host| host == "console.zenlayer.com",
@@ -56,6 +59,42 @@ static MARKS: &[&str] = &["zenlayer", "\"requestid\":\"t"];
 
 /// The codes that say that a permission is missing.
 static PERMISSIONS: &[&str] = &["AUTHFAILURE_UNAUTHORIZED_OPERATION"];
+
+/// Codes of this cloud that other products use, too.
+static COMMON: &[&str] = &[
+    "INTERNAL_SERVER_ERROR",
+    "INVALID_PARAMETER_TYPE",
+    "INVALID_PARAMETER_VALUE",
+    "MISSING_PARAMETER",
+    "REQUEST_BLOCKED",
+    "REQUEST_LIMIT_EXCEEDED",
+    "REQUEST_TIMED_OUT",
+    "SDK_INVALID_REQUEST",
+    "SECURITY_CHALLENGE",
+    "SERVICE_TEMPORARY_UNAVAILABLE",
+];
+
+/// What codes of this cloud are called, whether or not they are known.
+static FAMILIES: &[(Family, &[&str])] = &[
+    (Family::TooFast, &["REQUEST_LIMIT_EXCEEDED{rest}"]),
+    (Family::Unfinished, &["{head}IN_PROGRESS{rest}"]),
+    (
+        Family::CloudFailure,
+        &[
+            "INTERNAL_{rest}",
+            "SERVICE_{rest}",
+            "OPERATION_FAILED{rest}",
+            "{head}TIMEOUT{rest}",
+            "{head}TIMED_OUT{rest}",
+        ],
+    ),
+    (Family::Key, &["{head}SIGNATURE{rest}"]),
+    (Family::Permission, &["UNAUTHORIZED{rest}"]),
+    (Family::Bills, &["{head}ARREARS{rest}"]),
+    (Family::Refused, &["OPERATION_DENIED_{rest}", "{head}_STATUS"]),
+    (Family::NotFound, &["{head}NOT_FOUND{rest}"]),
+    (Family::Parameter, &["INVALID_{rest}"]),
+];
 
 /// What the page can do about errors besides looking again.
 static HELPS: &[(&str, SuggestedAction)] =

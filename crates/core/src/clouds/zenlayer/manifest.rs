@@ -91,6 +91,7 @@ pub(crate) static CLOUD: Cloud = Cloud {
             parameters: &[],
         },
     ],
+    batching: None,
     describe_ids_max: 100,
     describe_calls_per_second: CALLS_PER_SECOND,
     status_ids_max: 100,

@@ -1,37 +1,13 @@
 //! What a text or an object says under a name, and what else is told beside a code: the request id, the
 //! message, instance ids, the key id, how far a clock was off.
 
-use crate::{clouds, explain::paste::shapes::words, model::cloud::Cloud, text::time};
+use crate::{
+    clouds,
+    explain::paste::shapes::words,
+    model::cloud::Cloud,
+    text::{named::value_of, time},
+};
 use serde_json::{Map, Value};
-
-/// The value after a name such as `RequestId` in prose: `RequestId=…`, `"requestId": "…"`,
-/// `<RequestId>…`.
-pub(in crate::explain) fn value_of<'t>(
-    text: &'t str,
-    names: &[&str],
-    ends: fn(char) -> bool,
-) -> Option<&'t str> {
-    let lower = text.to_ascii_lowercase();
-    let (start, name) = names.iter().filter_map(|name| Some((lower.find(name)?, name))).min()?;
-    let after = text.get(start + name.len()..)?;
-    let marks = [' ', '"', '\'', '\\', '`', '=', ':', '：', '>', '\t'];
-    let mut value = after.trim_start_matches(marks);
-    // Python's older way to quote: `u'…'`.
-    if let Some(quoted) = value.strip_prefix('u').filter(|rest| rest.starts_with(['\'', '"'])) {
-        value = quoted.trim_start_matches(marks);
-    }
-    let separator = after.get(..after.len() - value.len())?;
-    if !separator.contains(['=', ':', '：', '>']) {
-        return None;
-    }
-    let quote = separator.chars().next_back().filter(|c| matches!(c, '"' | '\'' | '`'));
-    let end = match quote {
-        Some(quote) => value.find(quote),
-        None => value.find(ends),
-    };
-    let value = value.get(..end.unwrap_or(value.len()))?.trim().trim_end_matches('\\');
-    (!value.is_empty()).then_some(value)
-}
 
 /// The request id of an error, near its code.
 pub(super) fn request_id<'t>(before: &'t str, after: &'t str) -> Option<&'t str> {

@@ -8,24 +8,27 @@ pub enum Warning {
     /// Unsaved data may be lost.
     Forced,
     /// Data on local disks is erased.
-    Erases,
+    Erases {
+        /// The option that does it.
+        option: &'static str,
+    },
 }
 
 impl Warning {
     /// The warning in words.
-    pub const fn sentence(self, locale: Locale) -> &'static str {
+    pub fn sentence(self, locale: Locale) -> String {
         match (self, locale) {
             (Warning::Forced, Locale::En) => {
-                "Forced: like pulling the plug. What the instances have not yet written to disk is lost."
+                "Forced: like pulling the plug. What the instances have not yet written to disk is lost.".into()
             }
             (Warning::Forced, Locale::Zh) => {
-                "强制操作相当于直接断电，实例中尚未写入磁盘的数据会丢失。"
+                "强制操作相当于直接断电，实例中尚未写入磁盘的数据会丢失。".into()
             }
-            (Warning::Erases, Locale::En) => {
-                "InitLocalDisk erases everything on the instance's local disks. It cannot be undone."
+            (Warning::Erases { option }, Locale::En) => {
+                format!("{option} erases everything on the instance's local disks. It cannot be undone.")
             }
-            (Warning::Erases, Locale::Zh) => {
-                "InitLocalDisk 会清除该实例本地盘上的全部数据，且无法恢复。"
+            (Warning::Erases { option }, Locale::Zh) => {
+                format!("{option} 会清除该实例本地盘上的全部数据，且无法恢复。")
             }
         }
     }
@@ -91,9 +94,16 @@ pub enum Refusal {
         second: &'static str,
     },
     /// A dry run that would say "passed" whatever is wrong.
-    DryRunProvesNothing,
+    DryRunProvesNothing {
+        /// The value of the batching parameter with which it does not.
+        value: &'static str,
+        /// The value to give in its place.
+        instead: &'static str,
+    },
     /// Erasing is for one instance at a time.
     ErasesSeveral {
+        /// The option that erases.
+        option: &'static str,
         /// How many were given.
         instances: usize,
     },
@@ -192,7 +202,7 @@ impl Refusal {
             Refusal::OptionTwice { .. } => "option-twice",
             Refusal::OptionValue { .. } => "option-value",
             Refusal::Exclusive { .. } => "exclusive-options",
-            Refusal::DryRunProvesNothing => "dry-run-proves-nothing",
+            Refusal::DryRunProvesNothing { .. } => "dry-run-proves-nothing",
             Refusal::ErasesSeveral { .. } => "erases-several",
             Refusal::ErasesElsewhere { .. } => "erases-elsewhere",
             Refusal::NotAllowed { .. } => "not-allowed",
@@ -247,9 +257,9 @@ impl Refusal {
             Refusal::Exclusive { first, second } => {
                 format!("{first} and {second} cannot be given together. Leave one of them out.")
             }
-            Refusal::DryRunProvesNothing => "A dry run with SuccessFirst always says that it passed, so it proves nothing. Rehearse with AllTogether.".into(),
-            Refusal::ErasesSeveral { instances } => format!(
-                "InitLocalDisk erases the local disks and is done for one instance at a time; {instances} are given."
+            Refusal::DryRunProvesNothing { value, instead } => format!("A dry run with {value} always says that it passed, so it proves nothing. Rehearse with {instead}."),
+            Refusal::ErasesSeveral { option, instances } => format!(
+                "{option} erases the local disks and is done for one instance at a time; {instances} are given."
             ),
             Refusal::ErasesElsewhere { option, operation, only } => format!(
                 "{option} erases everything on the local disks and cannot be undone, so {operation} does not take it: only {only} does, for one instance at a time."
@@ -327,13 +337,12 @@ impl Refusal {
             Refusal::Exclusive { first, second } => {
                 format!("{first} 与 {second} 不能同时填写，请去掉其中一个。")
             }
-            Refusal::DryRunProvesNothing => {
-                "SuccessFirst 模式下的预检总是返回通过，不能说明问题。请用 AllTogether 预检。"
-                    .into()
+            Refusal::DryRunProvesNothing { value, instead } => {
+                format!("{value} 模式下的预检总是返回通过，不能说明问题。请用 {instead} 预检。")
             }
-            Refusal::ErasesSeveral { instances } => {
+            Refusal::ErasesSeveral { option, instances } => {
                 format!(
-                    "InitLocalDisk 会清除本地盘数据，一次只能对一台实例执行，当前有 {instances} 台。"
+                    "{option} 会清除本地盘数据，一次只能对一台实例执行，当前有 {instances} 台。"
                 )
             }
             Refusal::ErasesElsewhere { option, operation, only } => format!(
