@@ -17,7 +17,7 @@ use relight_core::{
     clouds,
     ids::parse_ids,
     model::{
-        cloud::{Cloud, Verb},
+        cloud::{Cloud, Role, Verb},
         eligibility::SkipReason,
         instance_id::InstanceId,
         limits::Limits,
@@ -134,14 +134,14 @@ pub(crate) fn play(seed: u64, loud: bool) -> Result<Coverage, String> {
     let count = 1 + rng.below(12);
     let ids = make_ids(cloud, count);
     let region = cloud.regions.known.first().map_or("", |region| region.id);
-    let batching = operation.parameters.iter().find(|one| one.name == "BatchOptimization");
+    let batching = operation.parameter_for(Role::Batching).zip(cloud.batching.as_ref());
     let atomic = match batching {
         Some(_) => rng.chance(30),
-        None => cloud.id == "tencent",
+        None => mock_responses::of(cloud.id).is_atomic(),
     };
-    let options = batching.map(|one| {
-        let value = if atomic { "AllTogether" } else { "SuccessFirst" };
-        (one.name.to_owned(), value.to_owned())
+    let options = batching.map(|(parameter, values)| {
+        let value = if atomic { values.together } else { values.each };
+        (parameter.name.to_owned(), value.to_owned())
     });
     let input = PlanInput {
         cloud,
