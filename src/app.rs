@@ -16,10 +16,9 @@ use crate::{
 };
 use gloo_events::EventListener;
 use relight_core::{
-    form::{Form, FormEdit, SecretStatus},
+    form::{Form, FormEdit, SecretStatus, link::Link},
     i18n::Locale,
-    link::Link,
-    request::Route,
+    model::route::Route,
 };
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen_futures::JsFuture;

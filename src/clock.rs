@@ -1,7 +1,7 @@
 //! The only place that reads the time and makes random values; and a limit to any wait.
 
 use gloo_timers::future::TimeoutFuture;
-use relight_core::sign;
+use relight_core::signing;
 use std::{
     future::{Future, poll_fn},
     pin::pin,
@@ -73,5 +73,5 @@ pub(crate) fn nonce() -> Option<String> {
     let crypto = crypto.dyn_into::<Crypto>().ok()?;
     let mut bytes = [0_u8; 16];
     crypto.get_random_values_with_u8_array(&mut bytes).ok()?;
-    Some(sign::hex(&bytes))
+    Some(signing::hex(&bytes))
 }

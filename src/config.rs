@@ -3,10 +3,12 @@
 use crate::frame::{UntrustedParent, untrusted_parent};
 use js_sys::{Array, Object, Reflect};
 use relight_core::{
-    cloud::Cloud,
     config::{Config as Settings, Proxies, Theme, no_proxy},
     i18n::Locale,
-    request::{Route, is_proxy_base},
+    model::{
+        cloud::Cloud,
+        route::{Route, is_proxy_base},
+    },
 };
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::{HtmlElement, Storage};
@@ -162,8 +164,8 @@ impl Config {
     }
 
     /// How calls to a cloud travel.
-    pub(crate) fn route_to(&self, cloud: &dyn Cloud) -> Route {
-        if self.settings.direct.iter().any(|id| id.0 == cloud.manifest().id) {
+    pub(crate) fn route_to(&self, cloud: &Cloud) -> Route {
+        if self.settings.direct.iter().any(|id| id.0 == cloud.id) {
             return Route::Direct;
         }
         let own = self.settings.proxy.as_ref().and_then(|proxies| proxies.of(cloud));

@@ -45,10 +45,8 @@ use key::read_saved_keys;
 use message::is_early;
 use relight_core::{
     diagnostics::CheckResult,
-    form::FormEdit,
-    limits::Limits,
-    link::Link,
-    plan::Plan,
+    form::{FormEdit, link::Link},
+    model::{limits::Limits, plan::Plan},
     run::{Event, Millis},
     session::{Action, Session},
 };

@@ -6,9 +6,10 @@ use crate::{
 };
 use gloo_net::http::{Method, RequestBuilder};
 use relight_core::{
-    answer::{Response, TransportResult},
     diagnostics::{Connection, Evidence, Probe},
-    request::{Request, Route, Signed},
+    model::{outcome::Response, route::Route},
+    signing::request::{Request, Signed},
+    transport::TransportResult,
 };
 use std::{cell::RefCell, rc::Rc};
 use web_sys::{PerformanceResourceTiming, RequestCache, RequestMode};

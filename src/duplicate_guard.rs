@@ -7,7 +7,7 @@
 use crate::{clock, config::storage, timing::absolute};
 use relight_core::{
     diagnostics::{self, CheckResult},
-    request::Route,
+    model::route::Route,
 };
 use std::{cell::RefCell, collections::HashMap};
 

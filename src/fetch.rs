@@ -6,8 +6,9 @@ use gloo_net::http::Request as Fetch;
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Reflect, Uint8Array};
 use relight_core::{
-    answer::{Redactor, Response, Sent, TransportResult},
-    request::{Request, Route, Signed},
+    model::{outcome::Response, route::Route},
+    signing::request::{Request, Signed},
+    transport::{Redactor, Sent, TransportResult},
 };
 use std::{
     cell::{Cell, RefCell},

@@ -17,7 +17,7 @@ use crate::{
 };
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
 use relight_core::{
-    ids::InstanceId,
+    model::instance_id::InstanceId,
     run::{Broken, Record, Summary, reads_version},
 };
 use serde::Deserialize;

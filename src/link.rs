@@ -2,7 +2,7 @@
 
 use crate::element;
 use js_sys::Array;
-use relight_core::link::Link;
+use relight_core::form::link::Link;
 use web_sys::{HtmlElement, UrlSearchParams, Window};
 
 /// What the address says, if it is the element's to go by. What looks like a key is taken out of it at

@@ -3,9 +3,9 @@
 
 use crate::ui::Screen;
 use relight_core::{
-    cloud,
+    clouds,
     explain::LAYERS_ID,
-    sign::{percent_decode, percent_encode},
+    signing::{percent_decode, percent_encode},
 };
 
 /// Where somebody is.
@@ -93,7 +93,7 @@ impl From<Screen> for PageRoute {
 
 /// The shelf of this name, in the spelling that lives as long as the page.
 fn known_section(word: &str) -> Option<&'static str> {
-    let clouds = cloud::ALL.iter().map(|cloud| cloud.manifest().id);
+    let clouds = clouds::ALL.iter().map(|cloud| cloud.id);
     clouds.chain([LAYERS_ID]).find(|known| known.eq_ignore_ascii_case(word))
 }
 
@@ -101,16 +101,16 @@ fn known_section(word: &str) -> Option<&'static str> {
 mod tests {
     use super::{IndexFilter, PageRoute};
     use relight_core::{
-        cloud,
+        clouds,
         explain::{LAYERS_ID, index},
         i18n::Locale,
-        sign::{percent_decode, percent_encode},
+        signing::{percent_decode, percent_encode},
     };
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test]
     fn every_address_leads_back_to_its_place() {
-        let id = cloud::ALL[0].manifest().id;
+        let id = clouds::ALL[0].id;
         let shown = |section, code: Option<&str>| {
             PageRoute::Errors(IndexFilter { section, code: code.map(str::to_owned) })
         };

@@ -9,20 +9,15 @@ use crate::{
     vault::key_store::SavedKeys,
 };
 use relight_core::{
-    cloud::Verb,
     config::Config as Settings,
-    diagnostics::{CheckResult, Finding},
-    ids::InstanceId,
-    link::FilledIn,
-    plan::Plan,
-    request::{Request, Route, Signed},
-    run::{Event, Millis, Run},
-    session::{Action, Session},
-};
-use relight_core::{
     credential::Guard,
+    diagnostics::{CheckResult, Finding},
     form::{FormEdit, SecretStatus},
     i18n::Locale,
+    model::{cloud::Verb, instance_id::InstanceId, plan::Plan, route::Route},
+    run::{Event, Millis, Run},
+    session::{Action, FilledIn, Session},
+    signing::request::{Request, Signed},
 };
 use std::{collections::HashSet, sync::Arc};
 use std::{ops::Deref, rc::Rc};

@@ -22,11 +22,10 @@ pub use run::{
     status, who,
 };
 
-use relight_core::plan::OperationSpec;
 use relight_core::{
-    cloud::Verb,
     i18n::{Locale, Text, text},
     ids::Malformation,
+    model::{cloud::Verb, plan::OperationSpec},
 };
 
 /// Milliseconds since 1970, or a span of them.

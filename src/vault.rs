@@ -24,16 +24,15 @@ use crate::store::KeyState;
 use js_sys::Promise;
 use key_store::{KeyStoreError, SavedKey, SavedKeys};
 use relight_core::{
-    cloud::Cloud,
-    credential::{Guard, is_no_secret, is_no_token, is_swapped},
+    credential::{Guard, check_key, is_no_secret, is_no_token, is_swapped},
     form::SecretStatus,
-};
-use relight_core::{
-    credential::check_key,
     i18n::Locale,
-    request::{Request, Signed},
+    model::cloud::Cloud,
     run::NO_KEY,
-    sign::Prepared,
+    signing::{
+        Prepared,
+        request::{Request, Signed},
+    },
 };
 use source::{LAST_SECONDS, Source};
 use std::{cell::RefCell, rc::Rc};
@@ -64,7 +63,7 @@ pub enum LockReason {
 #[derive(Default)]
 struct VaultState {
     /// For which cloud it was entered.
-    cloud: Option<&'static dyn Cloud>,
+    cloud: Option<&'static Cloud>,
     key: Key,
     /// The secret cannot be one.
     malformed: bool,
@@ -112,7 +111,7 @@ impl VaultState {
 
 impl Vault {
     /// Keeps a secret for a cloud; an empty one forgets. What must be taken for a key id is not kept.
-    pub(crate) fn set_secret(&self, cloud: &'static dyn Cloud, key_id: &str, secret: &Typed) {
+    pub(crate) fn set_secret(&self, cloud: &'static Cloud, key_id: &str, secret: &Typed) {
         self.use_cloud(cloud);
         let mut state = self.0.borrow_mut();
         state.key.wipe();
@@ -136,7 +135,7 @@ impl Vault {
     }
 
     /// Keeps a token for a cloud; an empty one forgets. What is or looks like a secret is not kept.
-    pub(crate) fn set_token(&self, cloud: &'static dyn Cloud, token: &Typed) {
+    pub(crate) fn set_token(&self, cloud: &'static Cloud, token: &Typed) {
         self.use_cloud(cloud);
         let status = token.status() != SecretStatus::Missing;
         let mut state = self.0.borrow_mut();
@@ -147,7 +146,7 @@ impl Vault {
     }
 
     /// From now on the key is one of this cloud: of another it is forgotten.
-    pub(crate) fn use_cloud(&self, cloud: &'static dyn Cloud) {
+    pub(crate) fn use_cloud(&self, cloud: &'static Cloud) {
         let before = self.0.borrow().cloud;
         if before.is_some_and(|before| before != cloud) {
             self.wipe();
@@ -219,7 +218,7 @@ impl Vault {
     }
 
     /// Signs from now on with a key that the browser has kept.
-    pub(crate) fn use_saved(&self, cloud: &'static dyn Cloud, entry: &SavedKey, key: Key) {
+    pub(crate) fn use_saved(&self, cloud: &'static Cloud, entry: &SavedKey, key: Key) {
         self.wipe();
         let mut state = self.0.borrow_mut();
         state.cloud = Some(cloud);
@@ -321,7 +320,7 @@ impl Vault {
     /// [`NO_KEY`], without a key of that cloud that can sign; [`Vault::state`] then says why.
     pub(crate) async fn signing_key(
         &self,
-        cloud: &'static dyn Cloud,
+        cloud: &'static Cloud,
     ) -> Result<SigningKey, &'static str> {
         self.renew(cloud).await?;
         let expired = {
@@ -344,7 +343,7 @@ impl Vault {
     }
 
     /// Asks the source, if there is one, and if there is no key that will do for a while.
-    pub(crate) async fn renew(&self, cloud: &'static dyn Cloud) -> Result<(), &'static str> {
+    pub(crate) async fn renew(&self, cloud: &'static Cloud) -> Result<(), &'static str> {
         let asking = {
             let mut state = self.0.borrow_mut();
             let Some(source) = state.source.clone() else { return Ok(()) };
@@ -366,7 +365,7 @@ impl Vault {
         answered.map(drop).map_err(|_| NO_KEY)
     }
 
-    async fn ask(&self, source: &Source, cloud: &'static dyn Cloud) -> Result<JsValue, JsValue> {
+    async fn ask(&self, source: &Source, cloud: &'static Cloud) -> Result<JsValue, JsValue> {
         let given = source.ask(cloud).await;
         let mut state = self.0.borrow_mut();
         if state.locked.is_some() {
@@ -424,11 +423,7 @@ impl SigningKey {
     }
 
     /// Puts the signature under a prepared request; `None` if the key was forgotten meanwhile.
-    pub(crate) async fn sign(
-        self,
-        cloud: &dyn Cloud,
-        prepared: Prepared,
-    ) -> Option<Request<Signed>> {
+    pub(crate) async fn sign(self, cloud: &Cloud, prepared: Prepared) -> Option<Request<Signed>> {
         let tag = self.key.mac(cloud, prepared.hmac_spec, &prepared.message).await?;
         Some(prepared.finish(&tag))
     }

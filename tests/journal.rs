@@ -9,13 +9,17 @@ use relight::{
     locks::{self, NoLocks, RunLock},
 };
 use relight_core::{
-    answer::{Outcome, Response, TransportResult},
-    cloud,
+    clouds,
     i18n::Locale,
-    ids::{InstanceId, parse_ids},
-    plan::{PlanInput, plan},
+    ids::parse_ids,
+    model::{
+        instance_id::InstanceId,
+        outcome::{Outcome, Response},
+        plan::{PlanInput, plan},
+    },
     run::{About, Broken, Command, Event, Millis, Policy, Record, Run, restore},
-    sign::{Secret, Signer},
+    signing::{Secret, Signer},
+    transport::TransportResult,
 };
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -247,7 +251,7 @@ async fn no_secret_is_in_any_store() {
     const MARKER: &str = "SecretMarker0123456789abcdefghij";
     const TOKEN: &str = "TokenMarker0123456789";
     let journal = opened().await;
-    let cloud = cloud::by_id("tencent").unwrap();
+    let cloud = clouds::by_id("tencent").unwrap();
     let plan = plan(&input(ids(3)), None).unwrap();
     let with = Signer {
         key_id: "AKIDEXAMPLE".to_owned(),
@@ -258,8 +262,8 @@ async fn no_secret_is_in_any_store() {
         locale: Locale::En,
     };
     let batch = plan.batches.first().unwrap();
-    let signed = cloud::protocol(cloud)
-        .prepare(&batch.request(), &with)
+    let signed = clouds::protocol(cloud)
+        .prepare(&clouds::request(&batch), &with)
         .finish_with(&Secret::new(MARKER.into()));
     assert!(signed.headers().iter().any(|(_, value)| value.contains(TOKEN)));
     let played = Played::new("secret", 3, 1, NOW);
@@ -571,13 +575,13 @@ async fn opened() -> Journal {
 
 fn ids(count: usize) -> Vec<InstanceId> {
     let text: Vec<String> = (1..=count).map(|number| format!("ins-{number:08}")).collect();
-    let parsed = parse_ids(&text.join("\n"), cloud::by_id("tencent"));
+    let parsed = parse_ids(&text.join("\n"), clouds::by_id("tencent"));
     parsed.ids.into_iter().map(|parsed| parsed.id).collect()
 }
 
 fn input(ids: Vec<InstanceId>) -> PlanInput {
     PlanInput {
-        cloud: cloud::by_id("tencent").unwrap(),
+        cloud: clouds::by_id("tencent").unwrap(),
         site: None,
         region: "ap-guangzhou".to_owned(),
         operation: "RebootInstances".to_owned(),

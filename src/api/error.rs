@@ -1,6 +1,6 @@
 //! `RelightError`: what the functions throw.
 
-use relight_core::{i18n::Locale, plan::Refusal};
+use relight_core::{i18n::Locale, model::plan::Refusal};
 use wasm_bindgen::JsValue;
 
 /// Why a function did nothing.

@@ -1,12 +1,15 @@
 //! The clouds' facts in the shape of the module's `CloudInfo`.
 
 use super::{output::Words, signed::Pairs};
-use relight_core::cloud::{self, Cloud, Operation, Parameter, ParameterKind, Role, Verb};
+use relight_core::{
+    clouds,
+    model::cloud::{Cloud, Operation, Parameter, ParameterKind, Role, Verb},
+};
 use serde::{Serialize, Serializer};
 
 /// The facts of a cloud.
-pub(super) fn info(cloud: &'static dyn Cloud) -> CloudInfo {
-    let manifest = cloud.manifest();
+pub(super) fn info(cloud: &'static Cloud) -> CloudInfo {
+    let manifest = cloud;
     CloudInfo {
         id: manifest.id,
         name: Words(manifest.name),
@@ -29,7 +32,7 @@ pub(super) fn info(cloud: &'static dyn Cloud) -> CloudInfo {
             .map(|region| Named { id: region.id, name: Words(region.name) })
             .collect(),
         operations: manifest.operations.iter().map(operation).collect(),
-        algorithms: cloud::protocol(cloud)
+        algorithms: clouds::protocol(cloud)
             .algorithms()
             .iter()
             .map(|algorithm| algorithm.name())

@@ -8,16 +8,17 @@ use super::{
 };
 use js_sys::Promise;
 use relight_core::{
-    answer::{TransportResult, classify},
-    cloud,
+    clouds,
     explain::{TextOptions, explain_text},
-    ids, plan,
+    ids,
+    model::plan,
+    transport::{TransportResult, classify},
 };
 use wasm_bindgen::JsValue;
 
 /// The clouds and their facts: regions, operations, options, limits, the shape of instance ids.
 pub(super) fn clouds() -> Result<JsValue, JsValue> {
-    signed::value(&cloud::ALL.iter().map(|cloud| facts::info(*cloud)).collect::<Vec<_>>())
+    signed::value(&clouds::ALL.iter().map(|cloud| facts::info(*cloud)).collect::<Vec<_>>())
 }
 
 /// Finds instance ids in any text: a list, a table, JSON, console links. Never fails on a text.
@@ -73,6 +74,6 @@ pub(super) fn decode_response(reply: &JsValue) -> Result<JsValue, JsValue> {
 pub(super) fn explain_error(text: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
     let text = input::text_argument(text, "text")?;
     let Options { cloud, operation, locale } = Options::read(options)?;
-    let cloud = cloud.map(|cloud| cloud.manifest().id.to_owned());
+    let cloud = cloud.map(|cloud| cloud.id.to_owned());
     signed::value(&explain_text(&text, &TextOptions { cloud, operation, locale }))
 }

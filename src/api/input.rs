@@ -1,12 +1,16 @@
 //! Reading what the caller gives. Each value is checked when it is read, and a refusal names it.
 
 use super::{error::Failure, json::Json, text::text};
-use relight_core::answer::Response;
 use relight_core::{
-    cloud::{self, Cloud},
+    clouds,
     i18n::Locale,
-    ids::{IdProblem, InstanceId, parse_ids, parse_lines, parse_list},
-    plan::{self, Batch},
+    ids::{IdProblem, parse_ids, parse_lines, parse_list},
+    model::{
+        cloud::Cloud,
+        instance_id::InstanceId,
+        outcome::Response,
+        plan::{self, Batch, PlanInput},
+    },
 };
 use std::{borrow::Cow, sync::Arc};
 use wasm_bindgen::JsValue;
@@ -120,16 +124,16 @@ impl<'a> Fields<'a> {
         Ok(self.optional_text("locale")?.map_or_else(Locale::default, Locale::from_tag))
     }
 
-    fn cloud(&self) -> Result<&'static dyn Cloud, Failure> {
-        cloud::by_id(self.text("cloud")?).ok_or_else(|| {
-            let known: Vec<_> = cloud::ALL.iter().map(|cloud| cloud.manifest().id).collect();
+    fn cloud(&self) -> Result<&'static Cloud, Failure> {
+        clouds::by_id(self.text("cloud")?).ok_or_else(|| {
+            let known: Vec<_> = clouds::ALL.iter().map(|cloud| cloud.id).collect();
             Failure::argument(format!("`cloud` must be one of: {}.", known.join(", ")))
         })
     }
 
     /// Ids as a text or as an array. Each element of an array is taken by itself, so that none of
     /// them passes for the heading of another; a number is refused, since it may have been rounded.
-    fn ids(&self, cloud: &'static dyn Cloud) -> Result<(Vec<InstanceId>, Vec<IdProblem>), Failure> {
+    fn ids(&self, cloud: &'static Cloud) -> Result<(Vec<InstanceId>, Vec<IdProblem>), Failure> {
         if let Some(lines) = self.ids {
             return Ok(parse_lines(lines, cloud));
         }
@@ -198,7 +202,7 @@ pub(super) fn not_text(name: &str) -> Failure {
 #[derive(Default)]
 pub(super) struct Options {
     /// The cloud that is meant, if it is known.
-    pub(super) cloud: Option<&'static dyn Cloud>,
+    pub(super) cloud: Option<&'static Cloud>,
     /// The operation that is meant, by the cloud's own name.
     pub(super) operation: Option<String>,
     /// The language of messages.
@@ -222,7 +226,7 @@ impl Options {
 
 /// A job, and what stood among its ids.
 pub(super) struct Job {
-    pub(super) spec: plan::PlanInput,
+    pub(super) spec: PlanInput,
     pub(super) problems: Vec<IdProblem>,
     pub(super) batch_size: Option<usize>,
     pub(super) locale: Locale,
@@ -233,7 +237,7 @@ impl Job {
         let cloud = fields.cloud()?;
         let (ids, problems) = fields.ids(cloud)?;
         Ok(Job {
-            spec: plan::PlanInput {
+            spec: PlanInput {
                 cloud,
                 site: fields.optional_text("site")?.map(str::to_owned),
                 region: fields.text_or_empty("region")?,
@@ -277,7 +281,7 @@ impl Reply {
         let json = stringify(value);
         let fields = Fields::parse(&json, "reply")?;
         let mut job = Job::read(&fields)?;
-        let regions = &job.spec.cloud.manifest().regions;
+        let regions = &job.spec.cloud.regions;
         if regions.required && job.spec.region.is_empty() {
             // An answer reads alike in every region.
             job.spec.region =

@@ -2,11 +2,15 @@
 
 use super::signed::Pairs;
 use relight_core::{
-    answer::{BatchAnswer, Fault, InstanceAnswer, Outcome},
+    clouds,
     i18n::{Locale, Text},
     ids::{self, IdProblem},
-    plan::{self, Batch},
-    request::{Payload, Request, Unsigned},
+    model::{
+        instance_id::InstanceId,
+        outcome::{BatchAnswer, Fault, InstanceAnswer, Outcome},
+        plan::{self, Batch},
+    },
+    signing::request::{Payload, Request, Unsigned},
 };
 use serde::{Serialize, Serializer};
 
@@ -38,7 +42,7 @@ impl<'a> ParsedIds<'a> {
                 .iter()
                 .map(|parsed| ParsedId {
                     id: parsed.id.as_str(),
-                    cloud: parsed.cloud.manifest().id,
+                    cloud: parsed.cloud.id,
                     line: parsed.line,
                     warning: parsed.unusual.then(|| unusual(parsed, locale)),
                 })
@@ -55,7 +59,7 @@ impl<'a> ParsedIds<'a> {
 pub(super) struct Plan<'a> {
     calls: Vec<Call<'a>>,
     problems: Vec<Problem<'a>>,
-    warnings: Vec<&'static str>,
+    warnings: Vec<String>,
 }
 
 impl<'a> Plan<'a> {
@@ -125,8 +129,8 @@ impl<'a> Call<'a> {
     fn new(batch: &'a Batch) -> Self {
         Call {
             operation: batch.spec().operation().name,
-            instance_ids: batch.ids().iter().map(ids::InstanceId::as_str).collect(),
-            request: UnsignedRequest(batch.request()),
+            instance_ids: batch.ids().iter().map(InstanceId::as_str).collect(),
+            request: UnsignedRequest(clouds::request(batch)),
         }
     }
 }
@@ -215,14 +219,14 @@ fn problems(problems: &[IdProblem], locale: Locale) -> Vec<Problem<'_>> {
             text: &problem.text,
             line: problem.line,
             message: problem.sentence(locale),
-            cloud: problem.cloud.map(|cloud| cloud.manifest().id),
+            cloud: problem.cloud.map(|cloud| cloud.id),
             suggestion: problem.suggestion.as_deref(),
         })
         .collect()
 }
 
 fn unusual(parsed: &ids::ParsedId, locale: Locale) -> String {
-    let manifest = parsed.cloud.manifest();
+    let manifest = parsed.cloud;
     let (name, shape) = (manifest.name.in_locale(locale), manifest.ids.shape.in_locale(locale));
     match locale {
         Locale::En => format!("An unusual id: those of {name} are {shape}."),

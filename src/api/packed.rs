@@ -4,8 +4,11 @@ use super::json::Json;
 use js_sys::Promise;
 use relight_core::{
     ids::line_breaks,
-    request::{Request, Route, Signed},
-    sign::Secret,
+    model::route::Route,
+    signing::{
+        Secret,
+        request::{Request, Signed},
+    },
 };
 use std::{borrow::Cow, str::SplitTerminator};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};

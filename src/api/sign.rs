@@ -10,9 +10,12 @@ use super::{
 };
 use js_sys::{Object, Promise, Uint8Array};
 use relight_core::{
-    cloud, credential,
-    request::{Request, Signed},
-    sign::{self, Secret, Signer, SigningInput},
+    clouds, credential,
+    signing::{
+        self, Secret, Signer, SigningInput,
+        request::{Request, Signed},
+    },
+    text::time,
 };
 use std::cell::RefCell;
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
@@ -65,7 +68,7 @@ fn field_by_field(value: &JsValue) -> Result<Request<Signed>, JsValue> {
 fn of_fields(fields: &Fields<'_>, body: &str, secret: &Secret) -> Result<Request<Signed>, Failure> {
     // Programs sign with key ids of any kind, in tests above all, so those are not held to how a cloud's
     // begin. A secret that begins as a key id does would have its real self in the request.
-    if secret.is_like_a_key_id() {
+    if credential::is_secret_like_a_key_id(secret) {
         return Err(Failure::argument(
             "`secret` looks like a key id: `accessKeyId` and `secret` may be swapped.",
         ));
@@ -97,7 +100,7 @@ extern "C" {
 /// A request that is described field by field.
 fn request(fields: &Fields<'_>, body: &str, secret: &Secret) -> Result<Request<Signed>, Failure> {
     let name = fields.text("algorithm")?;
-    let Some(algorithm) = sign::algorithm(name) else {
+    let Some(algorithm) = clouds::algorithm(name) else {
         return Err(Failure::argument(format!("`algorithm`: there is none called “{name}”.")));
     };
     let (raw_query, query) = match fields.value("query") {
@@ -145,12 +148,12 @@ fn operation(fields: &Fields<'_>, secret: &Secret) -> Result<Request<Signed>, Fa
     credential::check_key_id(cloud, &signer.key_id)
         .map_err(|refusal| Failure::refused(&refusal, locale))?;
     let prepared = match fields.optional_text("algorithm")? {
-        None => cloud::protocol(cloud).prepare(&batch.request(), &signer),
-        Some(name) => {
-            cloud::protocol(cloud).prepare_with(name, &batch.request(), &signer).ok_or_else(
-                || Failure::argument(format!("`algorithm`: this cloud has none called “{name}”.")),
-            )?
-        }
+        None => clouds::protocol(cloud).prepare(&clouds::request(&batch), &signer),
+        Some(name) => clouds::protocol(cloud)
+            .prepare_with(name, &clouds::request(&batch), &signer)
+            .ok_or_else(|| {
+                Failure::argument(format!("`algorithm`: this cloud has none called “{name}”."))
+            })?,
     };
     Ok(prepared.finish_with(secret))
 }
@@ -164,7 +167,7 @@ fn time(fields: &Fields<'_>) -> Result<Option<i64>, Failure> {
             #[expect(clippy::cast_possible_truncation, reason = "whole and in range")]
             Some(*seconds as i64)
         }
-        Some(Json::Text(text)) => sign::parse_iso_8601(text),
+        Some(Json::Text(text)) => time::parse_iso_8601(text),
         Some(_) => None,
     };
     seconds.map(Some).ok_or_else(|| {
@@ -195,7 +198,7 @@ fn random_nonce() -> Result<String, Failure> {
             *drawn = bytes.to_vec();
         }
         let rest = drawn.len().saturating_sub(NONCE_BYTES);
-        let nonce = drawn.get(rest..).map(sign::hex).unwrap_or_default();
+        let nonce = drawn.get(rest..).map(signing::hex).unwrap_or_default();
         drawn.truncate(rest);
         Ok(nonce)
     })

@@ -1,7 +1,10 @@
 //! What `signRequest` returns where it is not plain, in the shape of `types.ts`.
 
 use super::error::Failure;
-use relight_core::request::{Request, Route, Signed};
+use relight_core::{
+    model::route::Route,
+    signing::request::{Request, Signed},
+};
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 

@@ -11,8 +11,7 @@ use crate::{
     clock,
 };
 use relight_core::{
-    ids::InstanceId,
-    plan::Plan,
+    model::{instance_id::InstanceId, plan::Plan},
     run::{Approval, Choice, Event, outdated},
 };
 use std::sync::Arc;

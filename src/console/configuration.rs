@@ -9,7 +9,10 @@ use crate::{
     vault::source::Source,
 };
 use relight_core::{
-    cloud::Cloud, diagnostics::CheckResult, form::Form, limits::Limits, request::Route, run::Event,
+    diagnostics::CheckResult,
+    form::Form,
+    model::{cloud::Cloud, limits::Limits, route::Route},
+    run::Event,
     session::Action,
 };
 use std::{rc::Rc, sync::Arc};
@@ -87,7 +90,7 @@ impl Console {
     }
 
     /// What is allowed of a cloud, with what is known now of the proxy that leads to it.
-    fn limits(&self, cloud: &dyn Cloud) -> Arc<Limits> {
+    fn limits(&self, cloud: &Cloud) -> Arc<Limits> {
         let once_proven = duplicate_guard::recall(&self.config.route_to(cloud)) == CheckResult::Yes;
         Arc::new(Limits { once_proven, ..(*self.allowed).clone() })
     }

@@ -3,7 +3,7 @@
 use super::Console;
 use crate::store::Format;
 use gloo_timers::callback::Timeout;
-use relight_core::export;
+use relight_core::run::export;
 use wasm_bindgen::JsValue;
 
 impl Console {

@@ -8,9 +8,9 @@ use crate::{
     store::{Intent, Shared},
 };
 use relight_core::{
-    explain::hide_secrets,
-    ids::InstanceId,
+    model::instance_id::InstanceId,
     run::{Record, Run},
+    text::mask::hide_secrets,
 };
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -64,7 +64,7 @@ impl Console {
             ctx.link().send_message(Msg::Recorded { run_id, number, conflicts: None });
             return;
         };
-        let account = format!("{} {}", run.spec().target().cloud.manifest().id, about.key_id);
+        let account = format!("{} {}", run.spec().target().cloud.id, about.key_id);
         let written = journal.append(&about.id, &account, record, claim, durable);
         ctx.link().send_future(async move {
             Msg::Recorded { run_id, number, conflicts: written.await.ok() }

@@ -10,10 +10,9 @@ use crate::{
     },
 };
 use relight_core::{
-    cloud::Cloud,
-    credential::check_key,
+    credential::{check_key, is_like_a_key},
     form::{FormEdit, SecretStatus},
-    link::is_like_a_key,
+    model::cloud::Cloud,
     run::Event,
     session::Action,
 };
@@ -23,7 +22,7 @@ use yew::Context;
 
 impl Console {
     /// The cloud whose key is wanted: the run's, or else the form's.
-    pub(super) fn cloud(&self) -> &'static dyn Cloud {
+    pub(super) fn cloud(&self) -> &'static Cloud {
         match &self.view.run {
             Some(run) => run.spec().target().cloud,
             None => self.view.session.form().cloud(),
@@ -149,10 +148,7 @@ impl Console {
         };
         if self.view.run.is_none() {
             if self.cloud() != cloud {
-                self.update_session(
-                    ctx,
-                    Action::Edit(FormEdit::Cloud(cloud.manifest().id.to_owned())),
-                );
+                self.update_session(ctx, Action::Edit(FormEdit::Cloud(cloud.id.to_owned())));
             }
             if self.cloud() == cloud {
                 self.update_session(ctx, Action::Edit(FormEdit::KeyId(entry.key_id.clone())));

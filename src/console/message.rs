@@ -15,11 +15,10 @@ use crate::{
 };
 use js_sys::Function;
 use relight_core::{
-    answer::TransportResult,
     config::Records,
-    ids::InstanceId,
-    plan::Plan,
+    model::{instance_id::InstanceId, plan::Plan},
     run::{Approval, Event, Run},
+    transport::TransportResult,
 };
 use std::sync::Arc;
 

@@ -4,8 +4,8 @@ use super::{Console, Msg, calls::pause_until};
 use crate::{approval::ApprovalStatus, clock};
 use gloo_timers::callback::Timeout;
 use relight_core::{
-    answer::TransportResult, form::FormEdit, ids::InstanceId, run::PreflightCommand,
-    session::Action,
+    form::FormEdit, model::instance_id::InstanceId, run::PreflightCommand, session::Action,
+    transport::TransportResult,
 };
 use std::sync::Arc;
 use yew::Context;

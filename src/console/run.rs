@@ -15,10 +15,7 @@ use crate::{
 use gloo_timers::callback::{Interval, Timeout};
 use js_sys::Function;
 use relight_core::{
-    answer::Outcome,
-    cloud::Verb,
-    ids::InstanceId,
-    plan::Plan,
+    model::{cloud::Verb, instance_id::InstanceId, outcome::Outcome, plan::Plan},
     run::{Command, Event, Millis, Run, RunStatus},
     session::Action,
 };

@@ -6,7 +6,10 @@ use crate::{
     journal::{Journal, Unreadable},
     run_history, uploads,
 };
-use relight_core::{config::Records, export, run::Run};
+use relight_core::{
+    config::Records,
+    run::{Run, export},
+};
 use wasm_bindgen_futures::spawn_local;
 use yew::Context;
 

@@ -2,11 +2,10 @@
 
 use super::duration;
 use relight_core::{
-    answer::Outcome,
-    cloud::Verb,
-    eligibility::SkipReason,
-    explain::{Confidence, DetectedFormat, Retry, Who},
+    catalogue::{Retry, Who},
+    explain::{Confidence, DetectedFormat},
     i18n::{Locale, Text, text},
+    model::{cloud::Verb, eligibility::SkipReason, outcome::Outcome},
     run::{CallState, Evidence, Pause, Run, RunStatus},
 };
 

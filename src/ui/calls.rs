@@ -12,8 +12,8 @@ use crate::{
     text::{self, MessageArgs, message},
 };
 use relight_core::{
-    answer::Outcome,
     i18n::{Locale, Text},
+    model::outcome::Outcome,
     run::{Call, CallState, Run},
 };
 use std::ops::Range;

@@ -6,9 +6,11 @@ use super::{
 };
 use crate::text;
 use relight_core::{
-    answer::{DescribedInstance, Outcome, Phase},
-    cloud::Verb,
     i18n::Locale,
+    model::{
+        cloud::Verb,
+        outcome::{DescribedInstance, Outcome, Phase},
+    },
 };
 use yew::{Html, classes, html};
 

@@ -13,8 +13,10 @@ use crate::{
     store::{Format, Intent, Shared},
     text::{MessageArgs, OperationLabel, message},
 };
-use relight_core::i18n::Text;
-use relight_core::run::{Approval, Choice, Event, Pause, Run, RunStatus};
+use relight_core::{
+    i18n::Text,
+    run::{Approval, Choice, Event, Pause, Run, RunStatus},
+};
 use yew::{
     Callback, Html, InputEvent, Properties, component, html, use_effect_with, use_node_ref,
     use_state_eq,

@@ -12,7 +12,7 @@ use crate::{
 use relight_core::{
     explain::{Cause, Comparison as Compared, Excerpt, ServerSignature, compare},
     i18n::{Locale, Text},
-    request::{Request, Signed},
+    signing::request::{Request, Signed},
 };
 use std::rc::Rc;
 use yew::{Callback, Html, InputEvent, Properties, component, html, use_memo, use_state_eq};

@@ -14,7 +14,7 @@ use crate::{
     store::{Intent, KeyState},
     text::{FormMessage, message},
 };
-use relight_core::{cloud::Role, form::Form};
+use relight_core::{form::Form, model::cloud::Role};
 use yew::{
     Callback, Html, KeyboardEvent, NodeRef, Properties, SubmitEvent, classes, component, html,
     use_effect_with, use_node_ref,

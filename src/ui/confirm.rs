@@ -3,7 +3,7 @@
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use relight_core::{plan::Plan, run::Approval};
+use relight_core::{model::plan::Plan, run::Approval};
 use std::sync::Arc;
 use yew::{Callback, Html, Properties, classes, component, html, use_effect_with, use_state_eq};
 

@@ -32,7 +32,7 @@ use relight_core::{
     credential::check_key,
     form::SecretStatus,
     i18n::Locale,
-    plan::Refusal,
+    model::plan::Refusal,
     run::{Pause, Run, RunStatus},
     session::{Review as Reviewed, Step},
 };
@@ -338,7 +338,7 @@ fn field_of(refusal: &Refusal) -> &'static str {
         | Refusal::OptionTwice { .. }
         | Refusal::OptionValue { .. }
         | Refusal::Exclusive { .. } => "mode",
-        Refusal::DryRunProvesNothing => "batching",
+        Refusal::DryRunProvesNothing { .. } => "batching",
         Refusal::ErasesSeveral { .. } | Refusal::ErasesElsewhere { .. } => "erase",
         Refusal::KeyIdMalformed { .. } | Refusal::KeyIdPrefix { .. } => "keyId",
         Refusal::SecretMalformed { .. } | Refusal::KeySwapped { .. } => "secret",

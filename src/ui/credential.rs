@@ -15,10 +15,10 @@ use crate::{
     vault::{LockReason, Typed},
 };
 use relight_core::{
-    cloud::Cloud,
     credential::{Doubt, Guard, doubt, is_no_secret, is_no_token, is_swapped},
     form::{FormEdit, SecretStatus},
     i18n::Locale,
+    model::cloud::Cloud,
 };
 use yew::{
     AttrValue, Callback, Event, Html, InputEvent, NodeRef, Properties, component, html,
@@ -40,7 +40,7 @@ pub(crate) struct KeySlots {
 /// What is known of the key.
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct CredentialProps {
-    pub(crate) cloud: &'static dyn Cloud,
+    pub(crate) cloud: &'static Cloud,
     pub(crate) key_id: AttrValue,
     #[prop_or_default]
     pub(crate) slots: KeySlots,
@@ -57,7 +57,7 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
     if let Some(untrusted_parent) = &props.untrusted_parent {
         return refused(untrusted_parent, locale);
     }
-    let labels = &props.cloud.manifest().credential;
+    let labels = &props.cloud.credential;
     let error = |field| words_for(props.problem.as_ref(), field);
     let onkeyid =
         dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::KeyId(value_of(&event))));
@@ -141,7 +141,7 @@ fn in_tab(props: &CredentialProps, status: bool, locale: Locale) -> (&'static st
 /// Said as soon as a secret is entered that looks like a key id; what else is wrong with the two is said
 /// once one goes on.
 fn swapped(props: &CredentialProps, locale: Locale) -> Option<String> {
-    let labels = &props.cloud.manifest().credential;
+    let labels = &props.cloud.credential;
     let secret = props
         .key_state
         .guard
@@ -157,7 +157,7 @@ fn swapped(props: &CredentialProps, locale: Locale) -> Option<String> {
 
 /// Said as soon as a token is entered that is the secret, or looks like one.
 fn no_token(props: &CredentialProps, locale: Locale) -> Option<String> {
-    let labels = &props.cloud.manifest().credential;
+    let labels = &props.cloud.credential;
     let token = labels.token_label.filter(|_| props.key_state.token == SecretStatus::Malformed)?;
     is_no_token(props.key_state.guard)
         .then(|| FormMessage::TokenSwapped(token, labels.secret_label).in_locale(locale))
@@ -205,7 +205,7 @@ struct SecretProps {
     problem: Option<String>,
     /// What is remembered of both fields.
     guard: Guard,
-    cloud: &'static dyn Cloud,
+    cloud: &'static Cloud,
     /// What stands in the field for the key id.
     key_id: AttrValue,
     optional: bool,
@@ -312,7 +312,7 @@ pub(crate) fn gone(key: &KeyState, locale: Locale) -> Html {
 fn doubt_in_words(doubt: Doubt, locale: Locale) -> String {
     match doubt {
         Doubt::OtherCloud(other) => {
-            FormMessage::KeyOfCloud(other.manifest().name.in_locale(locale)).in_locale(locale)
+            FormMessage::KeyOfCloud(other.name.in_locale(locale)).in_locale(locale)
         }
         Doubt::UnusualLength => message::DOUBT_LENGTH.in_locale(locale).into(),
     }

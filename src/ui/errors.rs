@@ -16,11 +16,11 @@ use crate::{
     text::{self, MessageArgs, message},
 };
 use relight_core::{
-    cloud::{self, Cloud},
-    explain::{
-        self, Effect, ErrorReport, Explanation, Item, LAYERS, LAYERS_ID, find_in_index, index,
-    },
+    catalogue::{Effect, LAYERS},
+    clouds,
+    explain::{self, Explanation, Item, LAYERS_ID, find_in_index, index},
     i18n::{Locale, Text},
+    model::outcome::ErrorReport,
 };
 use yew::{
     Callback, Html, InputEvent, NodeRef, Properties, classes, component, html, use_effect_with,
@@ -168,9 +168,9 @@ fn opened_code(
     let up = PageRoute::Errors(IndexFilter { section: chosen, code: None });
     let items = find_in_index(section, code, locale);
     let code = items.first().map_or(code, |item| item.code);
-    let manifest = cloud::by_id(section).map(Cloud::manifest);
+    let manifest = clouds::by_id(section);
     let report = ErrorReport { code: code.to_owned(), ..ErrorReport::default() };
-    let entries = manifest.map_or(&[][..], |manifest| cloud::catalogue(manifest).errors);
+    let entries = manifest.map_or(&[][..], |manifest| clouds::catalogue(manifest).errors);
     let explanation = explain::explain(manifest.map(|one| one.id), entries, &report, None, locale);
     html! {
         <aside aria-labelledby="h-error" data-error={code.to_owned()}>
@@ -289,7 +289,7 @@ fn meaning_card(item: &Item, locale: Locale, with_code: bool) -> Html {
 /// The vendor's own page on an error; its address is what one clicks on.
 pub(crate) fn vendor_page(explanation: &Explanation, locale: Locale) -> Option<Html> {
     let url = explanation.vendor_page.clone()?;
-    let cloud = cloud::by_id(explanation.cloud?)?.manifest().name.in_locale(locale);
+    let cloud = clouds::by_id(explanation.cloud?)?.name.in_locale(locale);
     Some(html! {
         <p class="small vendor-page">
             <span class="muted">{ MessageArgs::VendorPage(cloud).in_locale(locale) }</span>
@@ -305,7 +305,7 @@ fn listed(locale: Locale) -> Vec<Listed> {
     let others = if locale == Locale::Zh { english } else { chinese.clone() };
     let items = if locale == Locale::Zh { chinese } else { index(locale) };
     let entries =
-        cloud::ALL.iter().flat_map(|cloud| cloud::catalogue(cloud.manifest()).errors).chain(LAYERS);
+        clouds::ALL.iter().flat_map(|cloud| clouds::catalogue(cloud).errors).chain(LAYERS);
     let mut listed: Vec<Listed> = items
         .into_iter()
         .zip(others)
@@ -334,11 +334,11 @@ fn search<'a>(all: &'a [Listed], wanted: &str, section: Option<&str>) -> Vec<&'a
 
 /// The ids of the clouds, and [`LAYERS_ID`].
 fn sections() -> impl Iterator<Item = &'static str> {
-    cloud::ALL.iter().map(|cloud| cloud.manifest().id).chain([LAYERS_ID])
+    clouds::ALL.iter().map(|cloud| cloud.id).chain([LAYERS_ID])
 }
 
 fn section_name(section: &str, locale: Locale) -> &'static str {
-    let cloud = cloud::by_id(section).map(|cloud| cloud.manifest().name.in_locale(locale));
+    let cloud = clouds::by_id(section).map(|cloud| cloud.name.in_locale(locale));
     cloud.unwrap_or(message::BELOW_THE_CLOUDS.in_locale(locale))
 }
 
@@ -350,17 +350,15 @@ fn address() -> Option<String> {
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::{listed, search};
-    use relight_core::{cloud, explain::LAYERS, i18n::Locale};
+    use relight_core::{catalogue::LAYERS, clouds, i18n::Locale};
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test]
     fn the_index_has_every_error_once_in_groups() {
         for locale in Locale::ALL {
             let all = listed(locale);
-            let known: usize = cloud::ALL
-                .iter()
-                .map(|cloud| cloud::catalogue(cloud.manifest()).errors.len())
-                .sum();
+            let known: usize =
+                clouds::ALL.iter().map(|cloud| clouds::catalogue(cloud).errors.len()).sum();
             assert_eq!(all.len(), known + LAYERS.len());
             assert!(all.is_sorted_by_key(|one| one.item.group));
         }

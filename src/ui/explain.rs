@@ -16,9 +16,10 @@ use crate::{
     text::{self, lines, message},
 };
 use relight_core::{
-    cloud::{self, Cloud},
-    explain::{Explanation, TextOptions, explain_text, hide_secrets},
+    clouds,
+    explain::{Explanation, TextOptions, explain_text},
     i18n::{Locale, Text},
+    text::mask::hide_secrets,
 };
 use yew::{
     Callback, Html, InputEvent, classes, component, html, use_memo, use_node_ref, use_state_eq,
@@ -99,7 +100,7 @@ pub(crate) fn Explain() -> Html {
 
 fn explanation(explanation: &Explanation, locale: Locale) -> Html {
     let t = |text: Text| text.in_locale(locale);
-    let manifest = explanation.cloud.and_then(cloud::by_id).map(Cloud::manifest);
+    let manifest = explanation.cloud.and_then(clouds::by_id);
     html! {
         <article class={classes!("group", "card", if explanation.success { "good-card" } else { "" })}
             data-code={explanation.code.clone()}>
@@ -152,8 +153,7 @@ fn explanation(explanation: &Explanation, locale: Locale) -> Html {
 /// What a vendor's support asks for, as far as the text has it.
 fn for_support(explanation: &Explanation, locale: Locale) -> String {
     let t = |text: Text| text.in_locale(locale);
-    let cloud =
-        explanation.cloud.and_then(cloud::by_id).map(|one| one.manifest().name.in_locale(locale));
+    let cloud = explanation.cloud.and_then(clouds::by_id).map(|one| one.name.in_locale(locale));
     lines(
         &explanation.title,
         &[

@@ -15,14 +15,18 @@ use crate::{
     text::{self, MessageArgs, message},
 };
 use relight_core::{
-    answer::{Fault, Outcome},
-    cloud::{self, Cloud, Verb},
-    explain::{self, Denial, Explanation, Known, Retry, SuggestedAction},
+    catalogue::{self, Retry, SuggestedAction},
+    clouds,
+    explain::{self, Explanation, Known},
     i18n::{Locale, Text},
-    ids::InstanceId,
-    plan::OperationSpec,
-    request::{Request, Signed},
+    model::{
+        cloud::{Cloud, Verb},
+        instance_id::InstanceId,
+        outcome::{Denial, Fault, Outcome},
+        plan::OperationSpec,
+    },
     run::{Choice, Event, Row, Run, RunStatus},
+    signing::request::{Request, Signed},
 };
 use std::{rc::Rc, sync::Arc};
 use yew::{Callback, Html, MouseEvent, Properties, classes, component, html};
@@ -238,12 +242,11 @@ fn actions(
                 let words = message::START_INSTEAD.in_locale(locale).to_owned();
                 ("start-instead", words, start_over(Verb::Start, false, true))
             }),
-            SuggestedAction::OtherRegion => {
-                (over && run.spec().target().cloud.manifest().regions.required).then(|| {
+            SuggestedAction::OtherRegion => (over && run.spec().target().cloud.regions.required)
+                .then(|| {
                     let words = message::SEARCH_REGIONS.in_locale(locale).to_owned();
                     ("other-region", words, start_over(verb, true, true))
-                })
-            }
+                }),
             SuggestedAction::CorrectClock => {
                 (run.choice_count(Choice::RetryFailed) > 0).then(|| {
                     let words = message::CORRECT_CLOCK.in_locale(locale).to_owned();
@@ -398,18 +401,18 @@ pub(crate) fn explain_fault(spec: &OperationSpec, fault: &Fault, locale: Locale)
 pub(crate) fn title_of(spec: &OperationSpec, fault: &Fault, locale: Locale) -> String {
     let (entry, code) = match fault {
         Fault::Cloud(report) => {
-            let entries = cloud::catalogue(spec.target().cloud.manifest()).errors;
-            let found = explain::find(entries, report, Some(spec.operation().name));
+            let entries = clouds::catalogue(spec.target().cloud).errors;
+            let found = catalogue::find(entries, report, Some(spec.operation().name));
             (found.map(|found| found.entry), &report.code)
         }
-        Fault::Layer { word, .. } => (explain::layer(word), word),
+        Fault::Layer { word, .. } => (catalogue::layer(word), word),
     };
     entry.map_or_else(|| code.clone(), |entry| entry.title.in_locale(locale).to_owned())
 }
 
 /// A fault of any request to a cloud, in words.
 pub(crate) fn explain_fault_of(
-    cloud: &dyn Cloud,
+    cloud: &Cloud,
     operation: Option<&str>,
     fault: &Fault,
     known: &Known<'_>,
@@ -417,10 +420,10 @@ pub(crate) fn explain_fault_of(
 ) -> Explanation {
     match fault {
         Fault::Cloud(report) => {
-            let manifest = cloud.manifest();
+            let manifest = cloud;
             explain::explain_with(
                 Some(manifest.id),
-                cloud::catalogue(manifest).errors,
+                clouds::catalogue(manifest).errors,
                 report,
                 operation,
                 known,
@@ -457,7 +460,7 @@ fn for_support(
     text::lines(
         title,
         &[
-            (t(message::CLOUD), target.cloud.manifest().name.in_locale(locale)),
+            (t(message::CLOUD), target.cloud.name.in_locale(locale)),
             (t(message::REGION), &target.region),
             (t(message::OPERATION), props.run.spec().operation().name),
             (t(message::INSTANCE), props.row.id.as_str()),

@@ -10,7 +10,7 @@ use crate::{
     store::Intent,
     text::message,
 };
-use relight_core::{form::SecretStatus, i18n::Locale, request::Route};
+use relight_core::{form::SecretStatus, i18n::Locale, model::route::Route};
 use yew::{AttrValue, Callback, Html, Properties, component, html};
 
 /// Where one is, how calls travel, and which key is in use.

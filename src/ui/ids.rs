@@ -13,10 +13,10 @@ use crate::{
     text::{self, FormMessage, message},
 };
 use relight_core::{
-    cloud::Cloud,
     form::FormEdit,
     i18n::Locale,
     ids::{IdProblem, IdProblemKind, ParsedIds},
+    model::cloud::Cloud,
 };
 use std::sync::Arc;
 use yew::{
@@ -30,7 +30,7 @@ const LISTED: usize = 12;
 /// What is typed and what was found in it.
 #[derive(PartialEq, Properties)]
 pub(crate) struct IdsProps {
-    pub(crate) cloud: &'static dyn Cloud,
+    pub(crate) cloud: &'static Cloud,
     pub(crate) ids_text: Arc<str>,
     pub(crate) parsed: Arc<ParsedIds>,
     pub(crate) problem: Option<String>,
@@ -60,7 +60,7 @@ pub(crate) fn Ids(props: &IdsProps) -> Html {
     }
     let oninput =
         dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::IdsText(value_of(&event))));
-    let ids = &props.cloud.manifest().ids;
+    let ids = &props.cloud.ids;
     let problem = props.problem.as_deref();
     html! {
         <div class="field ids">
@@ -195,7 +195,7 @@ fn reason(problem: &IdProblem, locale: Locale) -> String {
         (IdProblemKind::Malformed(kind), _) => text::malformation(kind).in_locale(locale).into(),
         (IdProblemKind::Repeated, _) => message::REPEATED_REASON.in_locale(locale).into(),
         (IdProblemKind::OtherCloud, Some(cloud)) => {
-            FormMessage::OfCloud(cloud.manifest().name.in_locale(locale)).in_locale(locale)
+            FormMessage::OfCloud(cloud.name.in_locale(locale)).in_locale(locale)
         }
         (IdProblemKind::OtherCloud, None) => message::OTHER_CLOUD_REASON.in_locale(locale).into(),
         (IdProblemKind::Masked, _) => message::SAMPLE_REASON.in_locale(locale).into(),
@@ -223,7 +223,7 @@ fn of_others(parsed: &ParsedIds, locale: Locale) -> String {
         .filter_map(|problem| problem.cloud);
     match clouds.next() {
         Some(first) if clouds.all(|cloud| cloud == first) => {
-            FormMessage::OfCloud(first.manifest().name.in_locale(locale)).in_locale(locale)
+            FormMessage::OfCloud(first.name.in_locale(locale)).in_locale(locale)
         }
         Some(_) | None => message::OTHER_CLOUD_REASON.in_locale(locale).into(),
     }

@@ -10,8 +10,11 @@ use crate::{
 use relight_core::{
     explain::ServerSignature,
     i18n::{Locale, Text},
-    request::{Request, Route, Signed},
-    sign::{percent_decode, percent_encode},
+    model::route::Route,
+    signing::{
+        percent_decode, percent_encode,
+        request::{Request, Signed},
+    },
 };
 use std::rc::Rc;
 use yew::{
@@ -192,18 +195,20 @@ pub(crate) fn tokens(signed: &Request<Signed>) -> Vec<String> {
 mod tests {
     use super::{Redaction, tokens};
     use relight_core::{
-        cloud::{self, Read},
+        clouds::{self, Read},
         i18n::Locale,
-        plan::Target,
-        request::{Request, Signed},
-        sign::{Secret, Signer, percent_encode},
+        model::{cloud::Cloud, plan::Target},
+        signing::{
+            Secret, Signer, percent_encode,
+            request::{Request, Signed},
+        },
     };
     use wasm_bindgen_test::wasm_bindgen_test;
 
     const TOKEN: &str = "to/ken+with=signs";
 
-    fn signed(cloud: &'static dyn cloud::Cloud, algorithm: &str) -> Request<Signed> {
-        let region = if cloud.manifest().regions.required { "ap-southeast-1" } else { "" };
+    fn signed(cloud: &'static Cloud, algorithm: &str) -> Request<Signed> {
+        let region = if cloud.regions.required { "ap-southeast-1" } else { "" };
         let target = Target::new(cloud, None, region).expect("a target");
         let signer = Signer {
             key_id: "the-key-id".into(),
@@ -213,8 +218,8 @@ mod tests {
             sign_action: true,
             locale: Locale::En,
         };
-        let request = cloud::protocol(cloud).read(&target, Read::Places, &[]);
-        let prepared = cloud::protocol(cloud)
+        let request = clouds::protocol(cloud).read(&target, Read::Places, &[]);
+        let prepared = clouds::protocol(cloud)
             .prepare_with(algorithm, &request, &signer)
             .expect("an algorithm");
         prepared.finish_with(&Secret::new("the-secret".into()))
@@ -234,8 +239,8 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn neither_token_nor_signature_is_shown_by_any_algorithm_of_any_cloud() {
-        for cloud in cloud::ALL {
-            for algorithm in cloud::protocol(cloud).algorithms() {
+        for cloud in clouds::ALL {
+            for algorithm in clouds::protocol(cloud).algorithms() {
                 let signed = signed(*cloud, algorithm.name());
                 let hidden = Redaction::new(&signed, Locale::En, false);
                 let revealed = Redaction::new(&signed, Locale::En, true);
@@ -256,10 +261,10 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn tokens_are_found_where_the_cloud_has_them() {
-        for cloud in cloud::ALL {
-            for algorithm in cloud::protocol(cloud).algorithms() {
+        for cloud in clouds::ALL {
+            for algorithm in clouds::protocol(cloud).algorithms() {
                 let found = tokens(&signed(*cloud, algorithm.name()));
-                let expected = cloud.manifest().credential.token_label.map(|_| TOKEN.to_owned());
+                let expected = cloud.credential.token_label.map(|_| TOKEN.to_owned());
                 assert_eq!(found.into_iter().next(), expected, "{}", algorithm.name());
             }
         }

@@ -13,10 +13,12 @@ use crate::{
     text::{self, MessageArgs, message},
 };
 use relight_core::{
-    answer::{Fault, Outcome},
     i18n::{Locale, Text},
-    ids::InstanceId,
-    plan::OperationSpec,
+    model::{
+        instance_id::InstanceId,
+        outcome::{Fault, Outcome},
+        plan::OperationSpec,
+    },
     run::{Millis, Row, Run},
 };
 use std::{rc::Rc, sync::Arc};

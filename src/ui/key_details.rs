@@ -17,9 +17,10 @@ use crate::{
 };
 use js_sys::Date;
 use relight_core::{
-    cloud::{self, Cloud, Grant},
+    clouds::{self, Grant},
     form::{Form, SecretStatus},
     i18n::Locale,
+    model::cloud::Cloud,
 };
 use wasm_bindgen::JsValue;
 use yew::{AttrValue, Html, InputEvent, Properties, component, html};
@@ -27,7 +28,7 @@ use yew::{AttrValue, Html, InputEvent, Properties, component, html};
 /// What is known of a key, for what stands around its fields.
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct KeyDetailsProps {
-    pub(crate) cloud: &'static dyn Cloud,
+    pub(crate) cloud: &'static Cloud,
     pub(crate) key_id: AttrValue,
     /// The form that the key is for; a run has none.
     pub(crate) form: Option<Form>,
@@ -53,7 +54,7 @@ pub(crate) fn Keeping(props: &KeyDetailsProps) -> Html {
     let key = &props.key_state;
     let is_permanent = key.secret == SecretStatus::Usable && key.token == SecretStatus::Missing;
     let advised = is_permanent && key.expires_at.is_none() && key.source.is_none();
-    let has_temporary = props.cloud.manifest().credential.token_label.is_some();
+    let has_temporary = props.cloud.credential.token_label.is_some();
     let advice = if has_temporary {
         message::PERMANENT_KEY.in_locale(locale)
     } else {
@@ -88,7 +89,7 @@ fn policy(props: &KeyDetailsProps, locale: Locale) -> Option<Html> {
     let ids = &form.parsed().ids;
     let named = if ids.len() > NAMED_MAX { &[][..] } else { ids };
     let named: Vec<&str> = named.iter().map(|parsed| parsed.id.as_str()).collect();
-    let policy = cloud::decoder(form.cloud()).policy(&Grant {
+    let policy = clouds::decoder(form.cloud()).policy(&Grant {
         action: form.operation().name,
         resources: &[],
         region: form.region(),

@@ -8,7 +8,11 @@ use crate::{
     store::{Intent, Shared},
     text::{MessageArgs, message},
 };
-use relight_core::{config::Config as Settings, i18n::Locale, link::FilledIn, session::Session};
+use relight_core::{
+    config::Config as Settings,
+    i18n::Locale,
+    session::{FilledIn, Session},
+};
 use std::rc::Rc;
 use yew::{Html, Properties, component, html};
 

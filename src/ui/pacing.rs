@@ -6,8 +6,7 @@ use crate::{
     store::Intent,
     text::message,
 };
-use relight_core::form::{FormEdit, Pacing};
-use relight_core::i18n::Text;
+use relight_core::{form::FormEdit, i18n::Text, model::plan::Pacing};
 use yew::{Event, Html, Properties, component, html};
 
 /// What is set.

@@ -13,11 +13,7 @@ use crate::{
     text::{MessageArgs, message},
 };
 use relight_core::{
-    cloud,
-    explain::{Known, SuggestedAction},
-    i18n::Text,
-    run::Preflight,
-    session::Action,
+    catalogue::SuggestedAction, clouds, explain::Known, i18n::Text, run::Preflight, session::Action,
 };
 use std::sync::Arc;
 use yew::{Html, Properties, component, html, use_effect_with, use_node_ref};
@@ -46,7 +42,7 @@ pub(crate) fn PreflightProgress(props: &PreflightProgressProps) -> Html {
     let explanation = preflight.result().fault.as_ref().map(|fault| {
         let target = preflight.target();
         // What the cloud refused is the read, not the operation that is to follow.
-        let read = cloud::protocol(target.cloud).describe(target, &[]);
+        let read = clouds::protocol(target.cloud).describe(target, &[]);
         let action = Some(read.content().action);
         let known = Known {
             key_id: Some(&props.key_id),

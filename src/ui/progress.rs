@@ -10,8 +10,8 @@ use crate::{
     text::{self, MessageArgs, message},
 };
 use relight_core::{
-    answer::Outcome,
     i18n::Locale,
+    model::outcome::Outcome,
     run::{CallState, Counts, Millis, Run, RunStatus},
 };
 use yew::{Callback, Html, Properties, classes, component, html};

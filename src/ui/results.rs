@@ -18,12 +18,11 @@ use crate::{
     text::{self, MessageArgs, OperationLabel, message},
 };
 use relight_core::{
-    answer::Outcome,
     explain::ServerSignature,
     i18n::{Locale, Text},
-    ids::InstanceId,
-    request::{Request, Route, Signed},
+    model::{instance_id::InstanceId, outcome::Outcome, route::Route},
     run::{Choice, Event, Millis, Pause, Row, Run, RunStatus},
+    signing::request::{Request, Signed},
 };
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 use yew::{
@@ -112,7 +111,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
         RunStatus::Sending | RunStatus::Watching | RunStatus::Paused(_) => true,
         RunStatus::Stopped | RunStatus::Finished => false,
     };
-    let cloud = target.cloud.manifest().name.in_locale(locale);
+    let cloud = target.cloud.name.in_locale(locale);
     html! {
         <section class="panel run" part="panel run" aria-labelledby="h-run" data-stage={status_word(status)}>
             <div class="head">

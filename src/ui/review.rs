@@ -18,14 +18,18 @@ use crate::{
     text::{self, MessageArgs, OperationLabel, message},
 };
 use relight_core::{
-    answer::DescribedInstance,
+    clouds,
     diagnostics::CheckResult,
-    form::{FormEdit, Pacing},
+    form::FormEdit,
     i18n::{Locale, Text},
-    plan::{Batch, OperationSpec, Plan, Refusal},
-    request::{Pair, Payload, Route},
+    model::{
+        outcome::DescribedInstance,
+        plan::{Batch, OperationSpec, Pacing, Plan, Refusal},
+        route::Route,
+    },
     run::PreflightResult,
     session::{Action, Review as Reviewed},
+    signing::request::{Pair, Payload},
 };
 use std::{collections::HashMap, sync::Arc};
 use yew::{
@@ -251,12 +255,12 @@ fn how(props: &ReviewProps, plan: &Arc<Plan>, locale: Locale) -> Html {
                 <dt>{ t(message::OPERATION) }</dt>
                 <dd>
                     <code>{ spec.operation().name }</code>
-                    { " · " }{ spec.target().cloud.manifest().product }
+                    { " · " }{ spec.target().cloud.product }
                 </dd>
                 <dt>{ t(message::OPTIONS) }</dt>
                 <dd>{ options(plan, locale) }</dd>
                 <dt>{ t(message::HOST) }</dt>
-                <dd><code>{ shown(&spec.target().host()) }</code></dd>
+                <dd><code>{ shown(&clouds::host(spec.target())) }</code></dd>
                 <dt>{ t(message::THROUGH) }</dt>
                 <dd data-route={match *props.route {
                     Route::Direct => "direct",
@@ -281,7 +285,7 @@ fn how(props: &ReviewProps, plan: &Arc<Plan>, locale: Locale) -> Html {
 /// The cloud and, where there is one, the region.
 fn target_name(spec: &OperationSpec, locale: Locale) -> String {
     let target = spec.target();
-    let cloud = target.cloud.manifest().name.in_locale(locale);
+    let cloud = target.cloud.name.in_locale(locale);
     if target.region.is_empty() { cloud.into() } else { format!("{cloud} · {}", target.region) }
 }
 
@@ -485,7 +489,7 @@ fn PlannedCall(props: &PlannedCallProps) -> Html {
 
 fn request(batch: &Batch, route: &Route, locale: Locale) -> Html {
     let t = |text: Text| text.in_locale(locale);
-    let request = batch.request();
+    let request = clouds::request(&batch);
     let content = request.content();
     let address = match route {
         Route::Direct => format!("https://{}{}", content.host, content.path),

@@ -17,9 +17,9 @@ use crate::{
     text::{self, MessageArgs, message},
 };
 use relight_core::{
-    answer::Outcome,
-    cloud,
+    clouds,
     i18n::{Locale, Text},
+    model::{cloud::Verb, outcome::Outcome},
     run::Counts,
 };
 use yew::{
@@ -151,8 +151,7 @@ fn row(
         || one.id.clone(),
         |summary| text::time_of_day(locale, summary.about.confirmed_at),
     );
-    let manifest =
-        summary.and_then(|summary| cloud::by_id(&summary.cloud)).map(cloud::Cloud::manifest);
+    let manifest = summary.and_then(|summary| clouds::by_id(&summary.cloud));
     let what = match (summary, one.tally) {
         (Some(summary), Some(tally)) => {
             let (label, count) =
@@ -218,7 +217,7 @@ fn row(
     }
 }
 
-fn chips(counts: &Counts, verb: cloud::Verb, locale: Locale) -> Html {
+fn chips(counts: &Counts, verb: Verb, locale: Locale) -> Html {
     let some = SHOWN.iter().filter(|one| counts.of(**one) > 0);
     some.map(|one| {
         html! {

@@ -14,7 +14,7 @@ use crate::{
     text::{self, keys, message},
     vault::key_store::{KeyStoreError, SavePermission, SavedKey},
 };
-use relight_core::{form::SecretStatus, i18n::Locale, visible::visible};
+use relight_core::{form::SecretStatus, i18n::Locale, text::visible::visible};
 use std::rc::Rc;
 use yew::{
     Callback, Html, InputEvent, KeyboardEvent, Properties, component, html, use_effect_with,
@@ -100,7 +100,7 @@ fn row(
     let times = times.map(|(word, at)| {
         at.map(|at| format!(" · {} {}", word.in_locale(locale), text::time_of_day(locale, at)))
     });
-    let product = entry.cloud.map(|cloud| cloud.manifest().product);
+    let product = entry.cloud.map(|cloud| cloud.product);
     let said = |word: &str| Some(format!("{word}: {}", visible(name)));
     let forget = message::FORGET.in_locale(locale);
     let choose = if is_in_use { keys::IN_USE } else { keys::USE }.in_locale(locale);

@@ -13,10 +13,8 @@ use crate::{
     text::{self, FormMessage, MessageArgs, message},
 };
 use relight_core::{
-    cloud::Verb,
-    eligibility::SkipReason,
     i18n::Locale,
-    ids::InstanceId,
+    model::{cloud::Verb, eligibility::SkipReason, instance_id::InstanceId},
     session::{Action, RegionSearch, Review},
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -94,7 +92,7 @@ fn instead(review: &Review, reason: SkipReason, dispatch: &Dispatch, locale: Loc
             <button type="button" class="tiny" data-action="instead" {onclick}>{ message.in_locale(locale) }</button>
         };
     }
-    let has_regions = review.spec.target().cloud.manifest().regions.required;
+    let has_regions = review.spec.target().cloud.regions.required;
     if reason == SkipReason::NotFound && has_regions && review.region_search.is_none() {
         return html! {
             <button type="button" class="tiny" data-action="look-elsewhere"

@@ -14,9 +14,10 @@ use crate::{
     text::{self, FormMessage, message},
 };
 use relight_core::{
-    cloud::{self, Cloud, Operation, Parameter, ParameterKind, Role},
+    clouds,
     form::{Form, FormEdit},
     i18n::Locale,
+    model::cloud::{Cloud, Operation, Parameter, ParameterKind, Role},
 };
 use yew::{Callback, Event, Html, Properties, classes, component, html, use_state_eq};
 
@@ -35,7 +36,7 @@ pub(crate) struct TargetProps {
 pub(crate) fn Target(props: &TargetProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let form = &props.form;
-    let (manifest, operation) = (form.cloud().manifest(), form.operation());
+    let (manifest, operation) = (form.cloud(), form.operation());
     let choose = |action: fn(String) -> FormEdit| {
         dispatch.reform(move |event: Event| Intent::Edit(action(value_of(&event))))
     };
@@ -51,7 +52,7 @@ pub(crate) fn Target(props: &TargetProps) -> Html {
                     { message::CLOUD.in_locale(locale) }
                     <Select name="cloud" value={manifest.id} onchange={choose(FormEdit::Cloud)}>
                         { for form.clouds().map(|one| {
-                            let one = one.manifest();
+                            let one = one;
                             let words = format!("{} · {}", one.name.in_locale(locale), one.product);
                             choice(one.id, words, one.id == manifest.id)
                         }) }
@@ -142,7 +143,7 @@ pub(crate) fn Options(props: &OptionsProps) -> Html {
 /// The region: a list that is an offer, and a field for those that are not in it.
 #[derive(PartialEq, Properties)]
 struct RegionProps {
-    cloud: &'static dyn Cloud,
+    cloud: &'static Cloud,
     region: String,
     /// The only ones that may be chosen, if not all may.
     allowed: Option<Vec<String>>,
@@ -152,12 +153,12 @@ struct RegionProps {
 #[component]
 fn Region(props: &RegionProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
-    let known = props.cloud.manifest().regions.known;
+    let known = props.cloud.regions.known;
     let is_allowed =
         |id: &str| props.allowed.as_ref().is_none_or(|all| all.iter().any(|one| one == id));
     // Those that are allowed and known of no cloud have no name but their id.
     let is_known_anywhere = |id: &str| {
-        let mut all = cloud::ALL.iter().flat_map(|cloud| cloud.manifest().regions.known);
+        let mut all = clouds::ALL.iter().flat_map(|cloud| cloud.regions.known);
         all.any(|region| region.id == id)
     };
     let unnamed = props.allowed.iter().flatten().filter(|id| !is_known_anywhere(id));

@@ -1,8 +1,6 @@
 //! Texts from outside: whatever in them cannot be seen, or turns what stands around it, is written out.
 
-use relight_core::visible::truncate;
-use relight_core::visible::visible;
-use relight_core::visible::visible_lines;
+use relight_core::text::visible::{truncate, visible, visible_lines};
 use yew::Html;
 use yew::html;
 

@@ -2,8 +2,12 @@
 //! browser's side all the way: no byte of it is ever in the memory of this program.
 
 use js_sys::{Array, JsString, Object, Promise, Reflect, Uint8Array};
-use relight_core::sign::{self, Hash};
-use relight_core::{cloud::Cloud, credential::Fingerprint, form::SecretStatus, sign::HmacSpec};
+use relight_core::{
+    credential::Fingerprint,
+    form::SecretStatus,
+    model::cloud::{Cloud, Hash, HmacSpec},
+    signing,
+};
 use std::fmt;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
@@ -92,17 +96,17 @@ impl fmt::Debug for Typed {
 /// Elsewhere the browser has no such keys, and each is an array of bytes, wiped with the key. A clone
 /// is the same key: once it is wiped nobody signs with it.
 ///
-/// [keyings]: relight_core::cloud::Credential::keyings
+/// [keyings]: relight_core::model::cloud::Credential::keyings
 #[derive(Clone, Default)]
 pub(crate) struct Key(Array);
 
 impl Key {
     /// Makes the keys of a cloud out of a secret; none out of what cannot be one.
-    pub(crate) fn new(cloud: &dyn Cloud, secret: &Typed) -> Self {
+    pub(crate) fn new(cloud: &Cloud, secret: &Typed) -> Self {
         if secret.status() != SecretStatus::Usable {
             return Key::default();
         }
-        let hmac_specs = cloud.manifest().credential.hmac_specs;
+        let hmac_specs = cloud.credential.hmac_specs;
         Key(hmac_specs
             .iter()
             .map(|hmac_spec| unreadable(hmac_spec, &secret.keyed(hmac_spec)))
@@ -144,11 +148,11 @@ impl Key {
     /// The MAC of a message under this key; `None` if it was wiped, or is not one of this cloud.
     pub(crate) async fn mac(
         &self,
-        cloud: &dyn Cloud,
+        cloud: &Cloud,
         hmac_spec: HmacSpec,
         message: &[u8],
     ) -> Option<Zeroizing<Vec<u8>>> {
-        let hmac_specs = cloud.manifest().credential.hmac_specs;
+        let hmac_specs = cloud.credential.hmac_specs;
         let index = u32::try_from(hmac_specs.iter().position(|one| *one == hmac_spec)?).ok()?;
         match self.0.get(index).dyn_into::<Promise>() {
             Ok(key) => {
@@ -164,8 +168,8 @@ impl Key {
             Err(key) => {
                 let key = Zeroizing::new(key.dyn_into::<Uint8Array>().ok()?.to_vec());
                 Some(Zeroizing::new(match hmac_spec.hash {
-                    Hash::Sha1 => sign::hmac_sha1(&key, message).to_vec(),
-                    Hash::Sha256 => sign::hmac_sha256(&key, message).to_vec(),
+                    Hash::Sha1 => signing::hmac_sha1(&key, message).to_vec(),
+                    Hash::Sha256 => signing::hmac_sha256(&key, message).to_vec(),
                 }))
             }
         }

@@ -16,11 +16,11 @@ use crate::{
 };
 use js_sys::{Array, Object, Reflect};
 use relight_core::{
-    cloud::{self, Cloud},
+    clouds,
     credential::{check_key, is_temporary},
     form::SecretStatus,
+    model::cloud::{Cloud, HmacSpec},
     run::Millis,
-    sign::HmacSpec,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -52,7 +52,7 @@ pub struct SavedKey {
     /// As the person has called it.
     pub name: String,
     /// The cloud; `None` if this version knows no such cloud.
-    pub cloud: Option<&'static dyn Cloud>,
+    pub cloud: Option<&'static Cloud>,
     /// The public half.
     pub key_id: String,
     /// When it was kept.
@@ -93,7 +93,7 @@ pub(crate) enum SavePermission {
 
 impl KeyState {
     /// Whether the key may be kept, with this key id.
-    pub(crate) fn may_save(&self, cloud: &'static dyn Cloud, key_id: &str) -> SavePermission {
+    pub(crate) fn may_save(&self, cloud: &'static Cloud, key_id: &str) -> SavePermission {
         let is_there = self.secret == SecretStatus::Usable && !self.is_readable;
         let is_ours = self.source.is_none() && self.chosen.is_none();
         let is_allowed = self.saved_keys.is_known && !self.saved_keys.is_forbidden;
@@ -101,7 +101,7 @@ impl KeyState {
             SavePermission::No
         } else if self.token != SecretStatus::Missing || is_temporary(cloud, key_id) {
             SavePermission::Temporary
-        } else if cloud.manifest().credential.derives_keys {
+        } else if cloud.credential.derives_keys {
             SavePermission::Derives
         } else if check_key(cloud, key_id, self.guard).is_err() {
             SavePermission::No
@@ -132,7 +132,7 @@ pub(crate) async fn list() -> Result<Vec<SavedKey>, Unavailable> {
 /// The store cannot be used, or the key has bytes that a script could read, or is one that other keys are
 /// derived from: such are not kept.
 pub(crate) async fn save(
-    cloud: &dyn Cloud,
+    cloud: &Cloud,
     key_id: &str,
     name: &str,
     key: &Key,
@@ -140,7 +140,7 @@ pub(crate) async fn save(
 ) -> Result<String, Unavailable> {
     let keys = key.unreadable().ok_or(Unavailable::Refused)?;
     let keys = Array::from(&JsFuture::from(keys).await?);
-    if !fits(cloud, &keys) || cloud.manifest().credential.derives_keys {
+    if !fits(cloud, &keys) || cloud.credential.derives_keys {
         return Err(Unavailable::Refused);
     }
     let id = id_of(cloud, key_id);
@@ -149,7 +149,7 @@ pub(crate) async fn save(
     let members = [
         (VERSION_IS, JsValue::from(VERSION)),
         (NAME, name.into()),
-        (CLOUD, cloud.manifest().id.into()),
+        (CLOUD, cloud.id.into()),
         (KEY_ID, key_id.into()),
         (SAVED_AT, (now as f64).into()),
         (KEYS, keys.into()),
@@ -170,9 +170,7 @@ pub(crate) async fn save(
 /// # Errors
 /// The store cannot be used.
 pub(crate) async fn remove_derived() -> Result<usize, Unavailable> {
-    let derives = |entry: &SavedKey| {
-        entry.cloud.is_some_and(|cloud| cloud.manifest().credential.derives_keys)
-    };
+    let derives = |entry: &SavedKey| entry.cloud.is_some_and(|cloud| cloud.credential.derives_keys);
     let entries: Vec<SavedKey> = list().await?.into_iter().filter(derives).collect();
     for entry in &entries {
         delete(Some(&entry.id)).await?;
@@ -226,8 +224,8 @@ pub(crate) async fn delete(id: Option<&str>) -> Result<(), Unavailable> {
 }
 
 /// Under what a key is kept.
-pub(crate) fn id_of(cloud: &dyn Cloud, key_id: &str) -> String {
-    format!("{} {key_id}", cloud.manifest().id)
+pub(crate) fn id_of(cloud: &Cloud, key_id: &str) -> String {
+    format!("{} {key_id}", cloud.id)
 }
 
 /// Beside the journal's: so neither stands in the way of the other's next version.
@@ -275,11 +273,11 @@ fn entry(id: String, value: &JsValue) -> SavedKey {
     let text = |name| member(value, name).as_string();
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "since 1970")]
     let time = |name| member(value, name).as_f64().map(|ms| ms as Millis);
-    let cloud = text(CLOUD).and_then(|id| cloud::by_id(&id));
+    let cloud = text(CLOUD).and_then(|id| clouds::by_id(&id));
     let key_id = text(KEY_ID).unwrap_or_default();
     let is_usable = member(value, VERSION_IS) == VERSION
         && cloud.is_some_and(|cloud| {
-            !cloud.manifest().credential.derives_keys
+            !cloud.credential.derives_keys
                 && id == id_of(cloud, &key_id)
                 && fits(cloud, &Array::from(&member(value, KEYS)))
         });
@@ -295,8 +293,8 @@ fn entry(id: String, value: &JsValue) -> SavedKey {
 }
 
 /// Whether these are one key for each of the cloud's keyings, and none of them can be read back.
-fn fits(cloud: &dyn Cloud, keys: &Array) -> bool {
-    let hmac_specs = cloud.manifest().credential.hmac_specs;
+fn fits(cloud: &Cloud, keys: &Array) -> bool {
+    let hmac_specs = cloud.credential.hmac_specs;
     keys.length() as usize == hmac_specs.len()
         && keys.iter().zip(hmac_specs).all(|(key, hmac_spec)| is_for(&key, hmac_spec))
 }
@@ -328,11 +326,12 @@ mod tests {
     };
     use js_sys::{Function, Promise};
     use relight_core::{
-        cloud::{self, Cloud},
+        clouds::{self, algorithm},
         credential::Guard,
         form::SecretStatus,
-        request::Pair,
-        sign::{SigningInput, algorithm, parse_iso_8601},
+        model::cloud::Cloud,
+        signing::{SigningInput, request::Pair},
+        text::time::parse_iso_8601,
     };
     use serde_json::Value;
     use std::rc::Rc;
@@ -343,11 +342,11 @@ mod tests {
     const NOW: u64 = 1_790_000_000_000;
     const SECRET: &str = "a-secret-that-nobody-may-read-0001";
 
-    fn key(cloud: &dyn Cloud, secret: &str) -> Key {
+    fn key(cloud: &Cloud, secret: &str) -> Key {
         Key::new(cloud, &Typed::new(secret.into()))
     }
 
-    async fn saved(cloud: &'static dyn Cloud, secret: &str) -> String {
+    async fn saved(cloud: &'static Cloud, secret: &str) -> String {
         let key = key(cloud, secret);
         save(cloud, "KEYIDEXAMPLE", "Night shift", &key, NOW).await.expect("it is kept")
     }
@@ -397,7 +396,7 @@ mod tests {
         let saved_keys = |is_known, is_forbidden| {
             Rc::new(SavedKeys { is_forbidden, is_known, ..SavedKeys::default() })
         };
-        let cloud = cloud::by_id("alibaba").unwrap();
+        let cloud = clouds::by_id("alibaba").unwrap();
         let of = |state: &KeyState| state.may_save(cloud, "LTAIEXAMPLE");
         assert_eq!(of(&state), SavePermission::Yes);
         for not in [
@@ -418,7 +417,7 @@ mod tests {
             SavePermission::Temporary
         );
         assert_eq!(state.may_save(cloud, "STS.EXAMPLE"), SavePermission::Temporary);
-        let derives = cloud::by_id("tencent").unwrap();
+        let derives = clouds::by_id("tencent").unwrap();
         assert_eq!(state.may_save(derives, "AKIDEXAMPLE"), SavePermission::Derives);
         let temporary = format!("AKID{}", "x".repeat(40));
         assert_eq!(state.may_save(derives, &temporary), SavePermission::Temporary);
@@ -429,7 +428,7 @@ mod tests {
     async fn a_key_that_others_are_derived_from_is_not_kept() {
         nothing_is_kept().await;
         let saved_one = saved(savable_clouds()[0], SECRET).await;
-        let others = cloud::ALL.iter().copied().filter(|cloud| !savable_clouds().contains(cloud));
+        let others = clouds::ALL.iter().copied().filter(|cloud| !savable_clouds().contains(cloud));
         let others: Vec<_> = others.collect();
         assert!(!others.is_empty());
         for cloud in others {
@@ -443,7 +442,7 @@ mod tests {
                  await wait(store().put({{ version: 1, name: 'Old', cloud: '{0}', \
                    keyId: 'KEYIDEXAMPLE', keptAt: 1, keys: [key] }}, '{0} KEYIDEXAMPLE')); \
                  return '';",
-                cloud.manifest().id
+                cloud.id
             );
             text_of(&older).await;
             let id = id_of(cloud, "KEYIDEXAMPLE");
@@ -456,9 +455,9 @@ mod tests {
     }
 
     /// The clouds whose keys may be kept.
-    fn savable_clouds() -> Vec<&'static dyn Cloud> {
-        let saves = |cloud: &&dyn Cloud| !cloud.manifest().credential.derives_keys;
-        cloud::ALL.iter().copied().filter(saves).collect()
+    fn savable_clouds() -> Vec<&'static Cloud> {
+        let saves = |cloud: &&Cloud| !cloud.credential.derives_keys;
+        clouds::ALL.iter().copied().filter(saves).collect()
     }
 
     #[wasm_bindgen_test]
@@ -474,7 +473,7 @@ mod tests {
                  return [...said].join();",
             )
             .await;
-            assert_eq!(said, "InvalidAccessError", "{}", cloud.manifest().id);
+            assert_eq!(said, "InvalidAccessError", "{}", cloud.id);
             // Every member, however deep; a key of the browser has none of its own.
             let all = text_of(
                 "const seen = []; const walk = value => { \
@@ -505,10 +504,13 @@ mod tests {
             let vector = &vectors[0];
             let input = &vector["input"];
             let algorithm = algorithm(text(&vector["algorithm"])).expect("an algorithm");
-            let has = |cloud: &&&dyn Cloud| {
-                cloud::protocol(cloud).algorithms().iter().any(|one| one.name() == algorithm.name())
+            let has = |cloud: &&&Cloud| {
+                clouds::protocol(cloud)
+                    .algorithms()
+                    .iter()
+                    .any(|one| one.name() == algorithm.name())
             };
-            let cloud = *cloud::ALL.iter().find(has).expect("its cloud");
+            let cloud = *clouds::ALL.iter().find(has).expect("its cloud");
             let id = saved(cloud, text(&input["secret"])).await;
             let (entry, key) = choose(&id, NOW + 1).await.expect("a store").expect("a key");
             assert_eq!(entry.cloud, Some(cloud));
@@ -562,7 +564,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn what_does_not_fit_is_listed_and_left_as_it_is() {
         nothing_is_kept().await;
-        let cloud = cloud::ALL[0];
+        let cloud = clouds::ALL[0];
         let id = saved(cloud, SECRET).await;
         let broken = "const good = await wait(store().get(argument)); \
              const bytes = new Uint8Array(32); \
@@ -603,7 +605,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn bytes_are_not_kept() {
         nothing_is_kept().await;
-        let cloud = cloud::ALL[0];
+        let cloud = clouds::ALL[0];
         let swap = |body: &str| {
             Function::new_no_args(body).call0(&JsValue::UNDEFINED).expect("a property");
         };
@@ -622,7 +624,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn a_store_that_does_not_answer_is_said_and_left() {
         nothing_is_kept().await;
-        let cloud = cloud::ALL[0];
+        let cloud = clouds::ALL[0];
         let key = key(cloud, SECRET);
         // As where storage is blocked, and as in a private window.
         for (owner, method, word, expected) in [

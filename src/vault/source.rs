@@ -4,7 +4,7 @@
 use super::Typed;
 use crate::clock;
 use js_sys::{Date, Function, Object, Promise, Reflect};
-use relight_core::cloud::Cloud;
+use relight_core::model::cloud::Cloud;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -58,8 +58,8 @@ impl Source {
     ///
     /// # Errors
     /// What came instead, in a few words of English: a status, or what the answer lacks.
-    pub(super) async fn ask(&self, cloud: &dyn Cloud) -> Result<Given, String> {
-        let id = cloud.manifest().id;
+    pub(super) async fn ask(&self, cloud: &Cloud) -> Result<Given, String> {
+        let id = cloud.id;
         let answer = clock::within(DEADLINE_MS, async {
             match self {
                 Source::Address(url) => fetched(url, id).await,

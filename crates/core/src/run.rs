@@ -15,6 +15,8 @@
 //! There is one way in, and here is what it leads to; the files beside this one each have what
 //! happens to one part of the state, in the order in which a call goes through them.
 
+pub mod export;
+
 mod policy;
 mod row;
 mod call;
@@ -40,10 +42,10 @@ pub use preflight::{Preflight, PreflightCommand, PreflightResult, outdated, part
 pub use row::{Counts, Evidence, Row};
 pub use status::{Pause, RunStatus};
 
-use crate::{
-    answer::{DescribedInstance, Outcome},
+use crate::model::{
     eligibility::{Eligibility, SkipReason},
-    ids::InstanceId,
+    instance_id::InstanceId,
+    outcome::{DescribedInstance, Outcome},
     plan::{OperationSpec, Plan},
 };
 use row::Baseline;

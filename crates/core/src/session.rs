@@ -4,20 +4,27 @@
 //! everything that is sent: a select cannot show one thing and the request say another. The secret
 //! is not here: it lives in the page's vault and nowhere else.
 
+#[cfg(feature = "texts")]
+mod link;
 mod region_search;
 
+#[cfg(feature = "texts")]
+pub use link::FilledIn;
 pub use region_search::RegionSearch;
 
 use crate::{
-    answer::{DescribedInstance, TransportResult},
-    cloud::{Operation, Verb},
-    eligibility::SkipReason,
     form::{Form, FormEdit, SecretStatus},
     i18n::Locale,
-    ids::InstanceId,
-    limits::Limits,
-    plan::{self, BatchOptions, OperationSpec, Plan, PlanInput, Refusal, Target},
-    run::{self, About, Millis, Preflight, PreflightCommand, PreflightResult, Run},
+    model::{
+        cloud::{Operation, Verb},
+        eligibility::SkipReason,
+        instance_id::InstanceId,
+        limits::Limits,
+        outcome::DescribedInstance,
+        plan::{self, BatchOptions, OperationSpec, Plan, PlanInput, Refusal, Target},
+    },
+    run::{self, About, Millis, Policy, Preflight, PreflightCommand, PreflightResult, Run},
+    transport::TransportResult,
 };
 use std::sync::Arc;
 
@@ -229,7 +236,7 @@ impl Session {
             confirmed_at: now,
             person,
         };
-        let policy = self.form.pacing().policy(through_proxy, true);
+        let policy = Policy::of(self.form.pacing(), through_proxy, true);
         let known = review.preflight.as_ref().map_or(&[][..], |preflight| &preflight.instances);
         let skew_seconds =
             review.preflight.as_ref().and_then(|preflight| preflight.clock_skew_seconds);
@@ -242,7 +249,7 @@ impl Session {
         let target = run.spec().target();
         let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
         for edit in [
-            FormEdit::Cloud(target.cloud.manifest().id.to_owned()),
+            FormEdit::Cloud(target.cloud.id.to_owned()),
             FormEdit::Site(target.site.id.to_owned()),
             FormEdit::Region(target.region.clone()),
             FormEdit::Operation(operation.name.to_owned()),
@@ -436,7 +443,7 @@ impl Session {
     fn ask_instead(&mut self, reason: SkipReason, verb: Verb) {
         let Step::Review(review) = &self.step else { return };
         let ids = review.skipped_for(reason);
-        if let Some(operation) = self.form.cloud().manifest().operation_for(verb)
+        if let Some(operation) = self.form.cloud().operation_for(verb)
             && !ids.is_empty()
         {
             self.form.choose(operation);
@@ -484,17 +491,20 @@ impl Review {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::cloud::{Cloud, Role};
     use crate::{
-        answer::{Phase, Response},
         credential::{Fingerprint, Guard},
-        form::Pacing,
+        model::{
+            outcome::{Phase, Response},
+            plan::Pacing,
+        },
     };
 
     fn filled() -> Session {
         let mut session = Session::new(Locale::En, Form::first());
-        let cloud = cloud::by_id("tencent").unwrap();
+        let cloud = clouds::by_id("tencent").unwrap();
         for edit in [
-            FormEdit::Cloud(cloud.manifest().id.into()),
+            FormEdit::Cloud(cloud.id.into()),
             FormEdit::Region("ap-guangzhou".into()),
             FormEdit::KeyId("AKIDEXAMPLE".into()),
             FormEdit::IdsText("ins-aaaaaaaa ins-bbbbbbbb ins-cccccccc".into()),
@@ -598,11 +608,11 @@ mod tests {
         assert!(asked(&session).is_some());
 
         // A rehearsal changes nothing, however often it arrives.
-        let can = |cloud: &&&dyn cloud::Cloud| {
-            let operation = cloud.manifest().operations.first().unwrap();
-            operation.parameter_for(cloud::Role::DryRun).is_some()
+        let can = |cloud: &&&Cloud| {
+            let operation = cloud.operations.first().unwrap();
+            operation.parameter_for(Role::DryRun).is_some()
         };
-        let cloud = cloud::ALL.iter().find(can).unwrap().manifest();
+        let cloud = clouds::ALL.iter().find(can).unwrap();
         for edit in [
             FormEdit::Cloud(cloud.id.into()),
             FormEdit::Region(cloud.regions.known.first().unwrap().id.into()),

@@ -8,12 +8,14 @@ use std::{
 
 use anyhow::{Context, Result};
 use relight_core::{
-    cloud,
+    clouds,
     i18n::Locale,
     ids::parse_ids,
-    plan::{PlanInput, plan},
-    request::{Request, Signed},
-    sign::{Secret, Signer},
+    model::plan::{PlanInput, plan},
+    signing::{
+        Secret, Signer,
+        request::{Request, Signed},
+    },
 };
 use relight_sandbox::{
     Cloud,
@@ -582,7 +584,7 @@ pub(crate) fn once(checker: &Checker<'_>) -> Result<()> {
 }
 
 fn signed_reboot(id: &str) -> Result<Request<Signed>> {
-    let cloud = cloud::by_id("tencent").context("the console knows no Tencent Cloud")?;
+    let cloud = clouds::by_id("tencent").context("the console knows no Tencent Cloud")?;
     let key = Credential::demo()
         .into_iter()
         .find(|key| key.cloud == Cloud::Tencent && key.token.is_none())
@@ -598,7 +600,7 @@ fn signed_reboot(id: &str) -> Result<Request<Signed>> {
     };
     let plan =
         plan(&input, None).map_err(|refusal| anyhow::anyhow!(refusal.sentence(Locale::En)))?;
-    let request = plan.batches.first().context("no batch")?.request();
+    let request = clouds::request(plan.batches.first().context("no batch")?);
     let since = SystemTime::now().duration_since(UNIX_EPOCH)?;
     let signer = Signer {
         key_id: key.id,
@@ -608,5 +610,5 @@ fn signed_reboot(id: &str) -> Result<Request<Signed>> {
         sign_action: true,
         locale: Locale::En,
     };
-    Ok(cloud::protocol(cloud).prepare(&request, &signer).finish_with(&Secret::new(key.secret)))
+    Ok(clouds::protocol(cloud).prepare(&request, &signer).finish_with(&Secret::new(key.secret)))
 }

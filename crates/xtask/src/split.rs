@@ -41,9 +41,9 @@ pub(crate) fn is_wanted() -> bool {
 /// Does what `wasm-bindgen` does with these arguments, after the cut.
 pub(crate) fn run_wasm_bindgen() -> Result<()> {
     let mut arguments: Vec<OsString> = env::args_os().skip(1).collect();
-    let program = arguments.iter_mut().find(|one| {
-        Path::new(one).file_name().is_some_and(|name| name == PROGRAM)
-    });
+    let program = arguments
+        .iter_mut()
+        .find(|one| Path::new(one).file_name().is_some_and(|name| name == PROGRAM));
     let mut bindgen = Command::new(paths::tool(NAME));
     if let Some(program) = program {
         *program = cut(Path::new(program))?.into();

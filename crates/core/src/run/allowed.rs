@@ -1,10 +1,10 @@
 //! What the operator of the page allows a run, as it is now.
 
 use super::{Call, CallState, Choice, Run};
-use crate::{
-    answer::Outcome,
-    ids::InstanceId,
+use crate::model::{
+    instance_id::InstanceId,
     limits::Limits,
+    outcome::Outcome,
     plan::{OperationSpec, Refusal},
 };
 use std::sync::Arc;

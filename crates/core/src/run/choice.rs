@@ -1,15 +1,15 @@
 //! What a person can ask of a run that is under way or over, and what follows from it.
 
-use super::{
-    Call, CallState, Command, Millis, Row, Run, conclude, preflight,
-    row::{WatchReason, Watched},
-};
+use super::{Call, CallState, Command, Millis, Row, Run, conclude, preflight};
 use crate::{
-    answer::Outcome,
-    cloud::{Operation, Verb},
-    eligibility::Eligibility,
-    ids::InstanceId,
-    plan::{self, OperationSpec},
+    model::{
+        cloud::{Operation, Verb},
+        eligibility::Eligibility,
+        instance_id::InstanceId,
+        outcome::Outcome,
+        plan::{self, OperationSpec},
+    },
+    run::row::{WatchReason, Watched},
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -112,7 +112,7 @@ impl Run {
     /// cloud's. `None` if there is none.
     pub fn operation_for(&self, verb: Verb) -> Option<&'static Operation> {
         let own = Some(self.spec.operation()).filter(|operation| operation.verb == verb);
-        own.or_else(|| self.spec.target().cloud.manifest().operation_for(verb))
+        own.or_else(|| self.spec.target().cloud.operation_for(verb))
     }
 
     /// The order that [`Choice::Force`] sends, where the operation has a forced mode and the run was

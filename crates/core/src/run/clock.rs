@@ -2,10 +2,13 @@
 
 use super::{Millis, Run};
 use crate::{
-    answer::{self, Fault, Response},
-    cloud,
-    explain::{self, Effect},
-    plan::Target,
+    catalogue::Effect,
+    clouds,
+    model::{
+        outcome::{Fault, Response},
+        plan::Target,
+    },
+    transport,
 };
 
 /// A clock that is off by less than this is not why a look was refused.
@@ -60,8 +63,8 @@ impl Run {
 pub(super) fn is_clock_skew(target: &Target, fault: &Fault) -> bool {
     match fault {
         Fault::Cloud(report) => {
-            let errors = cloud::catalogue(target.cloud.manifest()).errors;
-            explain::effect(errors, report, None) == Effect::ClockSkew
+            let errors = clouds::catalogue(target.cloud).errors;
+            clouds::effect(errors, report, None) == Effect::ClockSkew
         }
         Fault::Layer { .. } => false,
     }
@@ -70,7 +73,7 @@ pub(super) fn is_clock_skew(target: &Target, fault: &Fault) -> bool {
 /// Seconds by which the cloud's clock is ahead of the page's, as an answer tells that came now to what
 /// was sent then. `None` if it does not tell.
 pub(super) fn skew_seconds(sent_at: Millis, now: Millis, response: &Response) -> Option<i64> {
-    let theirs = answer::server_unix_seconds(response)?;
+    let theirs = transport::server_unix_seconds(response)?;
     let ours = i64::try_from(u64::midpoint(sent_at, now) / 1_000).ok()?;
     Some(theirs - ours)
 }

@@ -5,7 +5,7 @@
 //! incident. What a look shows is the instance, and not who did it:
 //!
 //! * **Where the cloud names the request that asked for the last operation**
-//!   ([`Manifest::names_operations`](crate::cloud::Manifest), Tencent), that is the proof, and the only
+//!   ([`Cloud::names_operations`](crate::model::cloud::Cloud), Tencent), that is the proof, and the only
 //!   one. A lost answer has no request id of ours to compare with: a new operation of our kind since then
 //!   may be ours, and may be anybody's.
 //! * **Where it does not, and our request was accepted** (Alibaba, Zenlayer), these clouds take an
@@ -24,12 +24,17 @@
 //!   time and the skew that the look has shown), and have to be later by as much as they are rounded to:
 //!   the check before the review is older, and what happened in between is not ours.
 
-use super::{Evidence, Millis, Row, row::WatchReason};
+use super::{Evidence, Millis, Row};
 use crate::{
-    answer::{self, DescribedInstance, Fault, InstanceAnswer, LastOperationState, Outcome, Phase},
-    cloud::{self, Verb},
-    explain::{self, Effect, Retry},
-    plan::OperationSpec,
+    catalogue::{self, Effect, Retry},
+    clouds,
+    model::{
+        cloud::Verb,
+        outcome::{DescribedInstance, Fault, InstanceAnswer, LastOperationState, Outcome, Phase},
+        plan::OperationSpec,
+    },
+    run::row::WatchReason,
+    text::time,
 };
 
 /// How long an instance whose answer was lost is looked at before it stays unknown.
@@ -72,7 +77,7 @@ pub(super) fn watch_reason(spec: &OperationSpec, answer: &InstanceAnswer) -> Opt
         Outcome::Unknown => Some(WatchReason::Lost),
         // A browser or a proxy may have repeated the request behind our back; where the cloud does
         // not tell a repetition from a new request, the refusal may be the echo of a first copy.
-        Outcome::Rejected => (!spec.target().cloud.manifest().refuses_repetitions
+        Outcome::Rejected => (!spec.target().cloud.refuses_repetitions
             && answer
                 .fault
                 .as_deref()
@@ -113,7 +118,7 @@ pub(super) fn judge(
 ) -> Option<Change> {
     let watched = row.watched.as_ref()?;
     let age_ms = now.saturating_sub(watched.since);
-    let overdue_ms = spec.target().cloud.manifest().overdue_after_ms;
+    let overdue_ms = spec.target().cloud.overdue_after_ms;
     let going_on = |outcome| Change {
         outcome,
         evidence: None,
@@ -144,7 +149,7 @@ pub(super) fn judge(
         return Some(if change.settled { change } else { in_time(change) });
     }
     let moved = watched.transition_seen;
-    let names_operations = spec.target().cloud.manifest().names_operations;
+    let names_operations = spec.target().cloud.names_operations;
     let ours = |evidence| match watched.reason {
         WatchReason::Accepted if !watched.may_be_others && !names_operations => {
             settled(Outcome::Proven, Some(evidence))
@@ -316,7 +321,7 @@ fn started_since(
     overdue_ms: u64,
 ) -> Option<Started> {
     let sent = clock.sent?;
-    let (started, rounded_to) = described.started_at.as_deref().and_then(answer::start_time)?;
+    let (started, rounded_to) = described.started_at.as_deref().and_then(time::start_time)?;
     if started < sent.saturating_add(rounded_to) {
         return None;
     }
@@ -333,13 +338,13 @@ fn started_since(
 /// What a fault proves about the request.
 pub(super) fn effect_of(spec: &OperationSpec, fault: &Fault) -> Effect {
     match fault {
-        Fault::Cloud(report) => explain::effect(
-            cloud::catalogue(spec.target().cloud.manifest()).errors,
+        Fault::Cloud(report) => clouds::effect(
+            clouds::catalogue(spec.target().cloud).errors,
             report,
             Some(spec.operation().name),
         ),
         Fault::Layer { word, .. } => {
-            explain::layer(word).map_or(Effect::MaybeDone, |entry| entry.effect)
+            catalogue::layer(word).map_or(Effect::MaybeDone, |entry| entry.effect)
         }
     }
 }
@@ -348,12 +353,12 @@ pub(super) fn effect_of(spec: &OperationSpec, fault: &Fault) -> Effect {
 pub(super) fn retry_can_help(spec: &OperationSpec, fault: &Fault) -> bool {
     let retry = match fault {
         Fault::Cloud(report) => {
-            let errors = cloud::catalogue(spec.target().cloud.manifest()).errors;
-            explain::find(errors, report, Some(spec.operation().name))
+            let errors = clouds::catalogue(spec.target().cloud).errors;
+            catalogue::find(errors, report, Some(spec.operation().name))
                 .map_or(Retry::AfterFix, |found| found.entry.retry)
         }
         Fault::Layer { word, .. } => {
-            explain::layer(word).map_or(Retry::CheckFirst, |entry| entry.retry)
+            catalogue::layer(word).map_or(Retry::CheckFirst, |entry| entry.retry)
         }
     };
     match retry {
@@ -375,7 +380,7 @@ pub(super) fn speaks_of_an_instance(spec: &OperationSpec, fault: &Fault) -> bool
 
 /// Whether a fault that kept a call from leaving may pass without anybody's doing.
 pub(super) fn may_pass_by_itself(word: &str) -> bool {
-    explain::layer(word).is_some_and(|entry| match entry.retry {
+    catalogue::layer(word).is_some_and(|entry| match entry.retry {
         Retry::Later => true,
         Retry::Never | Retry::AfterFix | Retry::CheckFirst => false,
     })

@@ -1,7 +1,10 @@
 //! What goes into a run, and what comes out of it.
 
 use super::{Approval, Choice, Millis, Record};
-use crate::{answer::TransportResult, ids::InstanceId, limits::Limits, plan::Batch};
+use crate::{
+    model::{instance_id::InstanceId, limits::Limits, plan::Batch},
+    transport::TransportResult,
+};
 use std::sync::Arc;
 
 /// The word of a [`TransportResult::NotSent`] for want of a key that can sign. Such a call is not over: it

@@ -1,15 +1,16 @@
 //! Looking before anything is asked: the states of all instances, page by page, at the cloud's pace.
 
-use super::{
-    Millis,
-    clock::{is_clock_skew, skew_seconds},
-};
+use super::Millis;
 use crate::{
-    answer::{self, Described, DescribedInstance, Fault, TransportResult},
-    cloud,
-    eligibility::{Eligibility, SkipReason},
-    ids::InstanceId,
-    plan::{OperationSpec, Target},
+    clouds,
+    model::{
+        eligibility::{Eligibility, SkipReason},
+        instance_id::InstanceId,
+        outcome::{Described, DescribedInstance, Fault},
+        plan::{OperationSpec, Target},
+    },
+    run::clock::{is_clock_skew, skew_seconds},
+    transport::{self, TransportResult},
 };
 use std::collections::{HashMap, VecDeque};
 
@@ -124,12 +125,11 @@ impl Preflight {
         if now < self.next_at {
             return PreflightCommand::WakeAt(self.next_at);
         }
-        let manifest = self.target.cloud.manifest();
-        self.next_at =
-            now + 1_000_u64.div_ceil(u64::from(manifest.describe_calls_per_second.max(1)));
+        let cloud = self.target.cloud;
+        self.next_at = now + 1_000_u64.div_ceil(u64::from(cloud.describe_calls_per_second.max(1)));
         self.in_flight = true;
         self.asked_at = now;
-        let page = manifest.describe_ids_max.max(1);
+        let page = cloud.describe_ids_max.max(1);
         PreflightCommand::Describe(self.remaining.iter().take(page).cloned().collect())
     }
 
@@ -137,7 +137,7 @@ impl Preflight {
     /// pace, or lost, is asked for again, twice at most.
     pub fn described(&mut self, now: Millis, ids: &[InstanceId], result: &TransportResult) {
         self.in_flight = false;
-        match answer::classify_describe(self.target.cloud, result, self.through_proxy) {
+        match transport::classify_describe(self.target.cloud, result, self.through_proxy) {
             Described::Found { instances, .. } => {
                 self.tries = 0;
                 self.remaining.drain(..ids.len().min(self.remaining.len()));
@@ -189,7 +189,7 @@ pub fn partition_eligible(
         let verdict = described
             .get(id.as_str())
             .map_or(Eligibility::Skipped(SkipReason::NotFound), |state| {
-                cloud::decoder(spec.target().cloud).eligibility(spec, state)
+                clouds::decoder(spec.target().cloud).eligibility(spec, state)
             });
         match verdict {
             Eligibility::Eligible => eligible.push(id.clone()),
@@ -202,11 +202,11 @@ pub fn partition_eligible(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{answer::Response, cloud, ids::parse_ids};
+    use crate::{clouds, ids::parse_ids, model::outcome::Response};
 
     #[test]
     fn a_clock_that_is_off_is_set_once_by_the_clouds() {
-        let cloud = cloud::by_id("tencent").unwrap();
+        let cloud = clouds::by_id("tencent").unwrap();
         let target = Target::new(cloud, None, "ap-guangzhou").unwrap();
         let ids: Vec<InstanceId> =
             parse_ids("ins-r8hr2upy", Some(cloud)).ids.into_iter().map(|one| one.id).collect();

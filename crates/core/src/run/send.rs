@@ -2,10 +2,10 @@
 //! if it cannot.
 
 use super::{Call, CallState, Command, Millis, Pause, Run};
-use crate::{
-    answer::{Fault, Outcome},
-    ids::InstanceId,
-    plan::{self},
+use crate::model::{
+    instance_id::InstanceId,
+    outcome::{Fault, Outcome},
+    plan,
 };
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ const OTHER_BYTES_AFTER_MS: u64 = 1_000 + 2 * SIGN_AHEAD_MS;
 impl Run {
     /// When what was sent then would be a request of its own if it were sent again.
     pub(super) fn other_bytes_at(&self, sent_at: Millis) -> Millis {
-        if self.spec.target().cloud.manifest().refuses_repetitions {
+        if self.spec.target().cloud.refuses_repetitions {
             sent_at
         } else {
             sent_at + OTHER_BYTES_AFTER_MS

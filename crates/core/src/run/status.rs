@@ -1,7 +1,7 @@
 //! Where a run as a whole stands: what makes it pause, go on, and stop.
 
 use super::{CallState, Choice, Millis, Run};
-use crate::answer::Outcome;
+use crate::model::outcome::Outcome;
 use serde::{Deserialize, Serialize};
 
 /// What a run is doing.

@@ -1,17 +1,20 @@
 //! Looking at the instances after their calls, until it is known what became of them.
 
-use super::{
-    Millis, Pause, Run,
-    clock::{is_clock_skew, skew_seconds},
-    conclude::{self, CloudClock},
-    response::lacks_key,
-    row::{WatchReason, Watched},
-};
+use super::{Millis, Pause, Run, conclude};
 use crate::{
-    answer::{self, Described, DescribedInstance, TransportResult},
-    cloud,
-    eligibility::{Eligibility, SkipReason},
-    ids::InstanceId,
+    clouds,
+    model::{
+        eligibility::{Eligibility, SkipReason},
+        instance_id::InstanceId,
+        outcome::{Described, DescribedInstance},
+    },
+    run::{
+        clock::{is_clock_skew, skew_seconds},
+        conclude::CloudClock,
+        response::lacks_key,
+        row::{WatchReason, Watched},
+    },
+    transport::{self, TransportResult},
 };
 use std::{
     collections::{BTreeSet, HashMap},
@@ -54,15 +57,15 @@ impl Run {
             }
             self.transient.due.extend(due);
         }
-        let manifest = self.spec.target().cloud.manifest();
-        let rate = usize::try_from(manifest.describe_calls_per_second.max(1)).unwrap_or(1);
+        let cloud = self.spec.target().cloud;
+        let rate = usize::try_from(cloud.describe_calls_per_second.max(1)).unwrap_or(1);
         if self.transient.last_describes.len() >= rate
             && let Some(oldest) = self.transient.last_describes.front()
             && now < oldest + 1_000
         {
             return NextDescribe::Wait(oldest + 1_000);
         }
-        let most = manifest.describe_ids_max.max(1).min(self.transient.due.len());
+        let most = cloud.describe_ids_max.max(1).min(self.transient.due.len());
         let ids: Vec<InstanceId> = self
             .transient
             .due
@@ -87,8 +90,11 @@ impl Run {
                 conclude::longer(self.transient.describe_interval_ms, self.transient.hidden);
             self.transient.next_describe_at = Some(now + self.transient.describe_interval_ms);
         }
-        let described =
-            answer::classify_describe(self.spec.target().cloud, result, self.policy.through_proxy);
+        let described = transport::classify_describe(
+            self.spec.target().cloud,
+            result,
+            self.policy.through_proxy,
+        );
         let found = match described {
             Described::Found { instances, .. } => instances,
             // A look that failed shows nothing: what was unknown stays so. If it was for the clock,
@@ -137,7 +143,7 @@ impl Run {
             if *waiting == position {
                 *verdict =
                     Some(described.map_or(Eligibility::Skipped(SkipReason::NotFound), |state| {
-                        cloud::decoder(self.spec.target().cloud).eligibility(&self.spec, state)
+                        clouds::decoder(self.spec.target().cloud).eligibility(&self.spec, state)
                     }));
             }
         }

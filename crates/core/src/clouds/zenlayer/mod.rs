@@ -1,0 +1,99 @@
+//! Zenlayer Elastic Compute (ZEC).
+
+#[cfg(feature = "engine")]
+mod decode;
+#[cfg(feature = "engine")]
+mod errors;
+mod manifest;
+#[cfg(feature = "engine")]
+mod policy;
+#[cfg(feature = "signing")]
+mod request;
+#[cfg(feature = "signing")]
+mod sign;
+#[cfg(feature = "engine")]
+mod state;
+#[cfg(all(test, feature = "engine"))]
+mod tests;
+
+#[cfg(feature = "engine")]
+use super::{Catalogue, Decoder, Grant};
+#[cfg(feature = "signing")]
+use super::{Protocol, Read};
+#[cfg(feature = "engine")]
+use crate::model::{
+    eligibility::Eligibility,
+    outcome::{BatchAnswer, Described, DescribedInstance, Response},
+    plan::OperationSpec,
+};
+#[cfg(feature = "signing")]
+use crate::{
+    model::{
+        cloud::Cloud,
+        instance_id::InstanceId,
+        plan::{Batch, Target},
+    },
+    signing::{
+        Algorithm, Prepared, Signer,
+        request::{Request, Unsigned},
+    },
+};
+
+pub(super) use manifest::CLOUD;
+
+/// How this cloud is asked, and what its answers mean.
+pub(super) struct Zenlayer;
+
+#[cfg(feature = "signing")]
+impl Protocol for Zenlayer {
+    fn cloud(&self) -> &'static Cloud {
+        &CLOUD
+    }
+
+    fn host(&self, _: &Target) -> String {
+        request::HOST.to_owned()
+    }
+
+    fn request(&self, batch: &Batch) -> Request<Unsigned> {
+        request::operation(batch)
+    }
+
+    fn read(&self, target: &Target, read: Read, ids: &[InstanceId]) -> Request<Unsigned> {
+        request::read(target, read, ids)
+    }
+
+    fn algorithms(&self) -> &'static [&'static dyn Algorithm] {
+        &[&sign::Zc2]
+    }
+
+    fn prepare(&self, request: &Request<Unsigned>, signer: &Signer) -> Prepared {
+        sign::Zc2.prepare(sign::input(request.content(), signer))
+    }
+}
+
+#[cfg(feature = "engine")]
+impl Decoder for Zenlayer {
+    fn cloud(&self) -> &'static Cloud {
+        &CLOUD
+    }
+
+    fn decode(&self, batch: &Batch, response: &Response) -> BatchAnswer {
+        decode::decode(batch, response)
+    }
+
+    fn decode_describe(&self, response: &Response) -> Described {
+        decode::describe(response)
+    }
+
+    fn eligibility(&self, spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility {
+        state::eligibility(spec, instance)
+    }
+
+    fn policy(&self, grant: &Grant<'_>) -> Option<String> {
+        policy::policy(grant)
+    }
+
+    fn catalogue(&self) -> &'static Catalogue {
+        &errors::CATALOGUE
+    }
+}
