@@ -2,18 +2,17 @@
 
 #[cfg(feature = "console")]
 use gloo_timers::future::TimeoutFuture;
-#[cfg(feature = "signing")]
+#[cfg(feature = "console")]
 use relight_core::sign;
 #[cfg(feature = "console")]
 use std::{
     future::{Future, poll_fn},
     pin::pin,
 };
-#[cfg(feature = "signing")]
+#[cfg(feature = "console")]
 use wasm_bindgen::JsCast;
-#[cfg(any(feature = "console", not(feature = "signing")))]
 use wasm_bindgen::prelude::wasm_bindgen;
-#[cfg(feature = "signing")]
+#[cfg(feature = "console")]
 use web_sys::Crypto;
 
 /// Milliseconds since 1970, or a span of them.
@@ -26,7 +25,6 @@ pub(crate) fn now() -> Millis {
     js_sys::Date::now().max(0.0) as Millis
 }
 
-#[cfg(any(feature = "console", not(feature = "signing")))]
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
@@ -35,14 +33,12 @@ extern "C" {
 
 /// A moment by two clocks: the one that people set, and the page's own, which only goes forward but may
 /// stand still while the machine sleeps.
-#[cfg(any(feature = "console", not(feature = "signing")))]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
     now: Millis,
     page_time: Millis,
 }
 
-#[cfg(any(feature = "console", not(feature = "signing")))]
 impl Moment {
     /// Now.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "of a page's life")]
@@ -78,7 +74,7 @@ pub(crate) async fn within<T>(limit_ms: u32, work: impl Future<Output = T>) -> O
 
 /// 32 hexadecimal digits that are used once. `None` where there is no source of random values: then
 /// nothing may be signed.
-#[cfg(feature = "signing")]
+#[cfg(feature = "console")]
 pub(crate) fn nonce() -> Option<String> {
     let crypto = js_sys::Reflect::get(&js_sys::global(), &"crypto".into()).ok()?;
     let crypto = crypto.dyn_into::<Crypto>().ok()?;

@@ -2,6 +2,6 @@
 //! `console`; with it, as when all is built at once, there is no front to start.
 
 fn main() {
-    #[cfg(not(feature = "signing"))]
+    #[cfg(not(feature = "console"))]
     relight::front::define();
 }

@@ -5,19 +5,19 @@ use wasm_bindgen::JsValue;
 
 /// Why a function did nothing.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub struct Failure {
     kind: &'static str,
     message: String,
 }
 
 impl Failure {
     /// A mistake in the call itself. The message names the field.
-    pub(super) fn argument(message: impl Into<String>) -> Self {
+    pub fn argument(message: impl Into<String>) -> Self {
         Failure { kind: "invalid-argument", message: message.into() }
     }
 
     /// A rule that the job breaks.
-    pub(super) fn refused(refusal: &Refusal, locale: Locale) -> Self {
+    pub fn refused(refusal: &Refusal, locale: Locale) -> Self {
         Failure { kind: refusal.kind(), message: refusal.sentence(locale) }
     }
 }
