@@ -34,8 +34,9 @@ const FIRST_LOAD_BUDGET_BYTES: usize = 150_000;
 /// out, read `Proxy-Status` by the grammar of structured fields, found out whether a proxy refuses second
 /// copies, and took back what waits for its turn; 575 until Yew's own `html!` wrote its elements and each part
 /// became a component of its own, which is 48 kB; 630 until core left JSON, XML, CSV, dates, encodings and
-/// patterns to libraries, which together take 27 kB.
-const MODULE_CEILING_BYTES: usize = 660_000;
+/// patterns to libraries, which together take 27 kB; 660 until values crossed by `serde_wasm_bindgen` and
+/// derived types, which name the field of each refusal: 15 kB.
+const MODULE_CEILING_BYTES: usize = 680_000;
 
 /// Builds `dist/` anew and prints its sizes.
 pub(crate) fn build() -> Result<Dist> {
