@@ -3,6 +3,8 @@
 
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Object, Promise, Reflect};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, IdbDatabase, IdbFactory, IdbObjectStore, IdbRequest, IdbTransaction};
@@ -173,6 +175,17 @@ pub(crate) async fn result(request: &IdbRequest) -> Result<JsValue, Unavailable>
         Some(error) => Err(failure(error.into())),
         None => Ok(request.result()?),
     }
+}
+
+/// A value of ours as the browser keeps it: a plain object, which reads as its JSON does.
+pub(crate) fn to_js(value: &impl Serialize) -> Result<JsValue, Unavailable> {
+    let value = value.serialize(&Serializer::json_compatible());
+    value.map_err(|error| Unavailable::Failed(error.to_string()))
+}
+
+/// A value that the browser has kept; `None` if it is not one of these.
+pub(crate) fn from_js<T: DeserializeOwned>(value: JsValue) -> Option<T> {
+    serde_wasm_bindgen::from_value(value).ok()
 }
 
 /// What the browser's word for it means.

@@ -12,7 +12,7 @@
 
 pub use crate::database::Unavailable;
 use crate::{
-    database::{self, Access, Schema, Transaction},
+    database::{self, Access, Schema, Transaction, from_js, to_js},
     locks,
 };
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
@@ -20,7 +20,7 @@ use relight_core::{
     ids::InstanceId,
     run::{Broken, Record, Summary, reads_version},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{cell::RefCell, collections::BTreeSet, fmt, rc::Rc};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -180,8 +180,9 @@ impl Journal {
         let mut contents = Contents::default();
         for (id, run) in ids.iter().zip(runs.iter()) {
             let Some(id) = id.as_string() else { continue };
-            let summary = field(&run, SUMMARY).and_then(|text| serde_json::from_str(&text).ok());
-            match (field(&run, ASIDE), summary) {
+            let KnownRun { summary, aside } = from_js(run).unwrap_or_default();
+            let summary = summary.and_then(|text| serde_json::from_str(&text).ok());
+            match (aside, summary) {
                 (None, Some(summary)) => {
                     let is_active = active.as_ref().ok().map(|active| active.contains(&id));
                     contents.runs.push(JournalRun { summary, is_active });
@@ -201,13 +202,22 @@ impl Journal {
     /// # Errors
     /// The journal cannot be used, or what it has are not records of this version.
     pub async fn load(&self, run_id: &str) -> Result<Vec<Record>, Unreadable> {
-        let texts = self.texts(run_id).await?;
-        texts.iter().map(|text| parse(text).map_err(Unreadable::Broken)).collect()
+        let records = self.records(run_id).await?;
+        records.iter().map(|record| read(&record).map_err(Unreadable::Broken)).collect()
     }
 
-    /// A run's records as they are in the journal, one to a line, to be downloaded.
+    /// A run's records as they are in the journal, as JSON, one to a line, to be downloaded.
     pub async fn raw(&self, run_id: &str) -> Result<String, Unavailable> {
-        Ok(self.texts(run_id).await?.join("\n"))
+        // What is a text is the JSON of an older release, or was not written by us; it is shown as it is.
+        let shown = |record: JsValue| {
+            record.as_string().or_else(|| JSON::stringify(&record).ok()?.as_string())
+        };
+        let records = self.records(run_id).await?;
+        Ok(records
+            .iter()
+            .map(|record| shown(record).unwrap_or_default())
+            .collect::<Vec<_>>()
+            .join("\n"))
     }
 
     /// Says of a run that it cannot be read. It is no longer among the runs, and its records are not
@@ -221,7 +231,8 @@ impl Journal {
         let store = transaction.store(RUNS)?;
         let entry = database::result(&store.get(&run)?).await?;
         let entry = if entry.is_object() { entry } else { Object::new().into() };
-        Reflect::set(&entry, &ASIDE.into(), &why.into())?;
+        // Whatever else is in it stays as it is.
+        Reflect::set(&entry, &"aside".into(), &why.into())?;
         store.put_with_key(&entry, &run)?;
         unclaim(&transaction, &run, None).await?;
         transaction.complete().await
@@ -242,9 +253,9 @@ impl Journal {
     }
 }
 
-/// What is known of each run: its summary, and why it was set aside if it was.
+/// What is known of each run.
 const RUNS: &str = "runs";
-/// The records, as JSON text, by run and number.
+/// The records by run and number; of older releases as JSON text.
 const RECORDS: &str = "records";
 /// Who works on an instance, by account and instance.
 const CLAIMS: &str = "claims";
@@ -260,13 +271,24 @@ fn make(database: &IdbDatabase) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Fields of what is known of a run.
-const SUMMARY: &str = "summary";
-const ASIDE: &str = "aside";
+/// What is known of a run.
+#[derive(Default, Deserialize, Serialize)]
+struct KnownRun {
+    /// Its summary as JSON text: so the release before this one lists the run, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<String>,
+    /// Why it was set aside, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aside: Option<String>,
+}
 
-/// Fields of a claim: the run, and the number of the record that claimed.
-const RUN: &str = "run";
-const NUMBER: &str = "number";
+/// Whose claim it is, and the number of the record that claimed. A page that comes back to life claims
+/// anew.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct Claim {
+    run: String,
+    number: u64,
+}
 
 /// So often the claims of others may change while we ask who of them lives.
 const ROUNDS_MAX: usize = 5;
@@ -285,12 +307,9 @@ struct Inner {
 struct Entry {
     run: String,
     number: u64,
-    text: String,
+    record: JsValue,
     summary: Option<String>,
 }
-
-/// Whose claim it is, and which of its claims. A page that comes back to life claims anew.
-type Claim = (String, u64);
 
 impl Journal {
     fn begin(&self, stores: &[&str], access: Access) -> Result<Transaction, Unavailable> {
@@ -310,12 +329,12 @@ impl Journal {
 
     /// Keeps what is to be written until it is known to be.
     fn queue(&self, run_id: &str, record: &Record) -> Result<(), Unavailable> {
-        let summary = record.summary().as_ref().map(text_of).transpose()?;
+        let summary = record.summary().map(|summary| serde_json::to_string(&summary));
         let entry = Entry {
             run: run_id.to_owned(),
             number: record.number(),
-            text: text_of(record)?,
-            summary,
+            record: to_js(record)?,
+            summary: summary.transpose().map_err(|error| Unavailable::Failed(error.to_string()))?,
         };
         self.0.unwritten.borrow_mut().push(entry);
         Ok(())
@@ -342,7 +361,7 @@ impl Journal {
             let transaction = self.begin(&[RUNS, RECORDS, CLAIMS], access)?;
             let store = transaction.store(CLAIMS)?;
             let keys: Vec<JsValue> =
-                claim.iter().map(|id| pair(account, &id.as_str().into())).collect();
+                claim.iter().map(|id| to_js(&(account, id.as_str()))).collect::<Result<_, _>>()?;
             // All at once: they are answered in order, so the last one's answer comes last.
             let requests: Vec<IdbRequest> =
                 keys.iter().map(|key| store.get(key)).collect::<Result<_, JsValue>>()?;
@@ -351,11 +370,11 @@ impl Journal {
             }
             let mut held = Vec::new();
             let mut unsure = Vec::new();
-            let mine = claim_of(run, number)?;
+            let mine = to_js(&Claim { run: run.to_owned(), number })?;
             for ((id, key), request) in claim.iter().zip(&keys).zip(&requests) {
-                match (claim_from(&request.result()?), &active) {
-                    (Some(theirs), Ok(active)) if theirs.0 != run => {
-                        if active.contains(&theirs.0) {
+                match (from_js::<Claim>(request.result()?), &active) {
+                    (Some(theirs), Ok(active)) if theirs.run != run => {
+                        if active.contains(&theirs.run) {
                             held.push(id.clone());
                             continue;
                         } else if !seen.contains(&theirs) {
@@ -391,29 +410,22 @@ impl Journal {
         let records = transaction.store(RECORDS)?;
         let unwritten = self.0.unwritten.borrow();
         for entry in unwritten.iter().filter(|entry| entry.run == run && entry.number <= number) {
-            let key = pair(run, &number_of(entry.number));
             // `add` and not `put`: two pages that go on with the same run must not both succeed.
-            records.add_with_key(&entry.text.as_str().into(), &key)?;
-            if let Some(summary) = &entry.summary {
-                let known = Object::new();
-                Reflect::set(&known, &SUMMARY.into(), &summary.as_str().into())?;
-                transaction.store(RUNS)?.put_with_key(&known, &run.into())?;
+            records.add_with_key(&entry.record, &to_js(&(run, entry.number))?)?;
+            if entry.summary.is_some() {
+                let known = KnownRun { summary: entry.summary.clone(), aside: None };
+                transaction.store(RUNS)?.put_with_key(&to_js(&known)?, &run.into())?;
             }
         }
         Ok(())
     }
 
-    async fn texts(&self, run_id: &str) -> Result<Vec<String>, Unavailable> {
+    async fn records(&self, run_id: &str) -> Result<Array, Unavailable> {
         let turn = self.turn();
         turn.comes().await;
         let transaction = self.begin(&[RECORDS], Access::Read)?;
         let request = transaction.store(RECORDS)?.get_all_with_key(&records_of(run_id)?)?;
-        let records = Array::from(&database::result(&request).await?);
-        // What is not a text was not written by us; it is shown as far as it can be.
-        let shown = |record: JsValue| {
-            record.as_string().or_else(|| JSON::stringify(&record).ok()?.as_string())
-        };
-        Ok(records.iter().map(|record| shown(record).unwrap_or_default()).collect())
+        Ok(Array::from(&database::result(&request).await?))
     }
 }
 
@@ -442,19 +454,24 @@ impl Drop for Turn {
     }
 }
 
-fn text_of(value: &impl serde::Serialize) -> Result<String, Unavailable> {
-    serde_json::to_string(value).map_err(|error| Unavailable::Failed(error.to_string()))
-}
-
-fn parse(text: &str) -> Result<Record, Broken> {
+fn read(record: &JsValue) -> Result<Record, Broken> {
+    /// What every version has.
     #[derive(Deserialize)]
     struct Versioned {
         version: u32,
     }
-    serde_json::from_str(text).map_err(|_| match serde_json::from_str::<Versioned>(text) {
-        Ok(Versioned { version }) if !reads_version(version) => Broken::Version(version),
-        Ok(_) | Err(_) => Broken::Corrupt("a record cannot be read"),
+    read_as(record).ok_or_else(|| match read_as(record) {
+        Some(Versioned { version }) if !reads_version(version) => Broken::Version(version),
+        Some(_) | None => Broken::Corrupt("a record cannot be read"),
     })
+}
+
+/// What a record is, or its JSON text says, which older releases wrote.
+fn read_as<T: DeserializeOwned>(record: &JsValue) -> Option<T> {
+    match record.as_string() {
+        Some(text) => serde_json::from_str(&text).ok(),
+        None => from_js(record.clone()),
+    }
 }
 
 /// Deletes a run's claims.
@@ -482,35 +499,9 @@ async fn unclaim(
     Ok(())
 }
 
-fn claim_of(run: &str, number: u64) -> Result<JsValue, Unavailable> {
-    let claim = Object::new();
-    Reflect::set(&claim, &RUN.into(), &run.into())?;
-    Reflect::set(&claim, &NUMBER.into(), &number_of(number))?;
-    Ok(claim.into())
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "we wrote it")]
-fn claim_from(value: &JsValue) -> Option<Claim> {
-    let number = Reflect::get(value, &NUMBER.into()).ok()?.as_f64()?;
-    Some((field(value, RUN)?, number as u64))
-}
-
-fn field(value: &JsValue, name: &str) -> Option<String> {
-    Reflect::get(value, &name.into()).ok()?.as_string()
-}
-
-fn pair(first: &str, second: &JsValue) -> JsValue {
-    Array::of2(&first.into(), second).into()
-}
-
-#[allow(clippy::cast_precision_loss, reason = "no run has so many records")]
-fn number_of(number: u64) -> JsValue {
-    JsValue::from_f64(number as f64)
-}
-
 /// All keys that begin with the run: an array is greater than any number.
 fn records_of(run: &str) -> Result<JsValue, Unavailable> {
-    let from = Array::of1(&run.into());
-    let to = pair(run, &Array::new());
+    let from = to_js(&[run])?;
+    let to = to_js(&(run, [(); 0]))?;
     Ok(IdbKeyRange::bound(&from, &to)?.into())
 }

@@ -11,10 +11,10 @@
 
 use super::Key;
 use crate::{
-    database::{self, Access, Schema, Transaction, Unavailable},
+    database::{self, Access, Schema, Transaction, Unavailable, from_js, to_js},
     store::KeyState,
 };
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Reflect};
 use relight_core::{
     cloud::{self, Cloud},
     credential::{check_key, is_temporary},
@@ -22,7 +22,8 @@ use relight_core::{
     run::Millis,
     sign::HmacSpec,
 };
-use wasm_bindgen::{JsCast, JsValue};
+use serde::{Deserialize, Deserializer, Serialize};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, IdbDatabase};
 
@@ -123,7 +124,7 @@ pub(crate) async fn list() -> Result<Vec<SavedKey>, Unavailable> {
     let values = Array::from(&database::result(&values).await?);
     let ids = Array::from(&ids.result()?);
     let entries = ids.iter().zip(values.iter());
-    Ok(entries.filter_map(|(id, value)| Some(entry(id.as_string()?, &value))).collect())
+    Ok(entries.filter_map(|(id, value)| Some(Entry::read(value).shown(id.as_string()?))).collect())
 }
 
 /// Keeps a key under its cloud and key id, in the place of an older one. Gives its [`SavedKey::id`].
@@ -139,27 +140,23 @@ pub(crate) async fn save(
     now: Millis,
 ) -> Result<String, Unavailable> {
     let keys = key.unreadable().ok_or(Unavailable::Refused)?;
-    let keys = Array::from(&JsFuture::from(keys).await?);
+    let keys: Vec<_> = from_js(JsFuture::from(keys).await?).ok_or(Unavailable::Refused)?;
     if !fits(cloud, &keys) || cloud.manifest().credential.derives_keys {
         return Err(Unavailable::Refused);
     }
     let id = id_of(cloud, key_id);
-    let value = Object::new();
-    #[allow(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
-    let members = [
-        (VERSION_IS, JsValue::from(VERSION)),
-        (NAME, name.into()),
-        (CLOUD, cloud.manifest().id.into()),
-        (KEY_ID, key_id.into()),
-        (SAVED_AT, (now as f64).into()),
-        (KEYS, keys.into()),
-    ];
-    for (member, what) in members {
-        Reflect::set(&value, &member.into(), &what)?;
-    }
+    let entry = Entry {
+        version: VERSION,
+        name: name.to_owned(),
+        cloud: cloud.manifest().id.to_owned(),
+        key_id: key_id.to_owned(),
+        saved_at: now,
+        chosen_at: None,
+        keys,
+    };
     let store = Store::open().await?;
     let transaction = store.begin(Access::WriteDurably)?;
-    transaction.store(KEYS)?.put_with_key(&value, &id.as_str().into())?;
+    transaction.store(KEYS)?.put_with_key(&to_js(&entry)?, &id.as_str().into())?;
     transaction.complete().await?;
     Ok(id)
 }
@@ -189,17 +186,16 @@ pub(crate) async fn choose(id: &str, now: Millis) -> Result<Option<(SavedKey, Ke
     let store = Store::open().await?;
     let transaction = store.begin(Access::Write)?;
     let keys = transaction.store(KEYS)?;
-    let value = database::result(&keys.get(&id.into())?).await?;
-    let entry = entry(id.to_owned(), &value);
-    if !entry.is_usable {
+    let entry = Entry::read(database::result(&keys.get(&id.into())?).await?);
+    let shown = entry.shown(id.to_owned());
+    if !shown.is_usable {
         return Ok(None);
     }
-    let key = Key::of_the_browser(&Array::from(&member(&value, KEYS)));
-    #[allow(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
-    Reflect::set(&value, &CHOSEN_AT.into(), &(now as f64).into())?;
-    keys.put_with_key(&value, &id.into())?;
+    let entry = Entry { chosen_at: Some(now), ..entry };
+    keys.put_with_key(&to_js(&entry)?, &id.into())?;
     transaction.complete().await?;
-    Ok(Some((entry, key)))
+    let key = Key::of_the_browser(&entry.keys.into_iter().map(|BrowserKey(key)| key).collect());
+    Ok(Some((shown, key)))
 }
 
 /// Deletes one key, or all of them: those that this version cannot use, too. With the last one goes
@@ -233,16 +229,8 @@ pub(crate) fn id_of(cloud: &dyn Cloud, key_id: &str) -> String {
 /// Beside the journal's: so neither stands in the way of the other's next version.
 const SCHEMA: Schema = Schema { name: "relight-keys", version: 1, make };
 
-/// The one store, and the member of an entry that has the browser's keys.
+/// The one store.
 const KEYS: &str = "keys";
-
-/// The other members of an entry.
-const VERSION_IS: &str = "version";
-const NAME: &str = "name";
-const CLOUD: &str = "cloud";
-const KEY_ID: &str = "keyId";
-const SAVED_AT: &str = "keptAt";
-const CHOSEN_AT: &str = "chosenAt";
 
 /// How entries are written. An entry of another version is left alone.
 const VERSION: u32 = 1;
@@ -270,39 +258,73 @@ impl Drop for Store {
     }
 }
 
-/// What can be said of a value in the store, whatever it is.
-fn entry(id: String, value: &JsValue) -> SavedKey {
-    let text = |name| member(value, name).as_string();
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "since 1970")]
-    let time = |name| member(value, name).as_f64().map(|ms| ms as Millis);
-    let cloud = text(CLOUD).and_then(|id| cloud::by_id(&id));
-    let key_id = text(KEY_ID).unwrap_or_default();
-    let is_usable = member(value, VERSION_IS) == VERSION
-        && cloud.is_some_and(|cloud| {
-            !cloud.manifest().credential.derives_keys
-                && id == id_of(cloud, &key_id)
-                && fits(cloud, &Array::from(&member(value, KEYS)))
-        });
-    SavedKey {
-        name: text(NAME).unwrap_or_default(),
-        cloud,
-        key_id,
-        saved_at: time(SAVED_AT).unwrap_or_default(),
-        chosen_at: time(CHOSEN_AT),
-        is_usable,
-        id,
+/// An entry as it is written, the browser's keys among it as they are. What is read may be anything: each
+/// member that is none of ours is as if it were not there.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Entry {
+    #[serde(deserialize_with = "or_nothing")]
+    version: u32,
+    #[serde(deserialize_with = "or_nothing")]
+    name: String,
+    #[serde(deserialize_with = "or_nothing")]
+    cloud: String,
+    #[serde(deserialize_with = "or_nothing")]
+    key_id: String,
+    #[serde(rename = "keptAt", deserialize_with = "or_nothing")]
+    saved_at: Millis,
+    #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Option::is_none")]
+    chosen_at: Option<Millis>,
+    #[serde(deserialize_with = "or_nothing")]
+    keys: Vec<BrowserKey>,
+}
+
+/// A key that passes through serde as the browser's own object.
+#[derive(Deserialize, Serialize)]
+#[serde(transparent)]
+struct BrowserKey(#[serde(with = "serde_wasm_bindgen::preserve")] CryptoKey);
+
+#[expect(clippy::unnecessary_wraps, reason = "as serde calls it")]
+fn or_nothing<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(T::deserialize(deserializer).unwrap_or_default())
+}
+
+impl Entry {
+    fn read(value: JsValue) -> Self {
+        from_js(value).unwrap_or_default()
+    }
+
+    /// What can be said of it.
+    fn shown(&self, id: String) -> SavedKey {
+        let cloud = cloud::by_id(&self.cloud);
+        let is_usable = self.version == VERSION
+            && cloud.is_some_and(|cloud| {
+                !cloud.manifest().credential.derives_keys
+                    && id == id_of(cloud, &self.key_id)
+                    && fits(cloud, &self.keys)
+            });
+        SavedKey {
+            id,
+            name: self.name.clone(),
+            cloud,
+            key_id: self.key_id.clone(),
+            saved_at: self.saved_at,
+            chosen_at: self.chosen_at,
+            is_usable,
+        }
     }
 }
 
 /// Whether these are one key for each of the cloud's keyings, and none of them can be read back.
-fn fits(cloud: &dyn Cloud, keys: &Array) -> bool {
+fn fits(cloud: &dyn Cloud, keys: &[BrowserKey]) -> bool {
     let hmac_specs = cloud.manifest().credential.hmac_specs;
-    keys.length() as usize == hmac_specs.len()
-        && keys.iter().zip(hmac_specs).all(|(key, hmac_spec)| is_for(&key, hmac_spec))
+    keys.len() == hmac_specs.len()
+        && keys.iter().zip(hmac_specs).all(|(BrowserKey(key), spec)| is_for(key, spec))
 }
 
-fn is_for(key: &JsValue, hmac_spec: &HmacSpec) -> bool {
-    let Some(key) = key.dyn_ref::<CryptoKey>() else { return false };
+fn is_for(key: &CryptoKey, hmac_spec: &HmacSpec) -> bool {
     let Ok(algorithm) = key.algorithm() else { return false };
     let hash = member(&member(&algorithm, "hash"), "name");
     !key.extractable()
