@@ -12,8 +12,12 @@
 
 pub use crate::database::Unavailable;
 use crate::{
-    database::{self, Access, Schema, Transaction, from_js, to_js},
+    database::{self, Access, Schema, complete, from_js, to_js},
     locks,
+};
+use indexed_db_futures::{
+    Build, BuildPrimitive, KeyPath, KeyRange, database::Database, error::Error,
+    prelude::QuerySource, transaction::Transaction,
 };
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
 use relight_core::{
@@ -24,7 +28,6 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{cell::RefCell, collections::BTreeSet, fmt, rc::Rc};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{IdbDatabase, IdbKeyRange, IdbRequest};
 
 /// The journal of all runs of this origin. A clone is the same journal.
 #[derive(Clone)]
@@ -145,7 +148,7 @@ impl Journal {
         };
         spawn_local(writing);
         async move {
-            JsFuture::from(ended).await?;
+            JsFuture::from(ended).await.map_err(Error::from)?;
             finished.take().unwrap_or(Err(Unavailable::Failed(String::new())))
         }
     }
@@ -156,14 +159,14 @@ impl Journal {
         run_id: &str,
         only: Option<&[InstanceId]>,
     ) -> impl Future<Output = Result<(), Unavailable>> + 'static {
-        let (journal, turn, run) = (self.clone(), self.turn(), JsValue::from(run_id));
+        let (journal, turn, run) = (self.clone(), self.turn(), run_id.to_owned());
         let only: Option<BTreeSet<String>> =
             only.map(|ids| ids.iter().map(|id| id.as_str().to_owned()).collect());
         async move {
             turn.comes().await;
-            let transaction = journal.begin(&[CLAIMS], Access::Write)?;
+            let transaction = journal.begin([CLAIMS], Access::Write)?;
             unclaim(&transaction, &run, only.as_ref()).await?;
-            transaction.complete().await
+            complete(transaction).await
         }
     }
 
@@ -172,15 +175,14 @@ impl Journal {
         let turn = self.turn();
         turn.comes().await;
         let active = locks::active().await;
-        let transaction = self.begin(&[RUNS], Access::Read)?;
-        let store = transaction.store(RUNS)?;
-        let (ids, runs) = (store.get_all_keys()?, store.get_all()?);
-        let runs = Array::from(&database::result(&runs).await?);
-        let ids = Array::from(&ids.result()?);
+        let transaction = self.begin([RUNS], Access::Read)?;
+        let store = transaction.object_store(RUNS)?;
+        let ids = store.get_all_keys::<JsValue>().primitive()?;
+        let runs = store.get_all::<JsValue>().primitive()?.await?;
         let mut contents = Contents::default();
-        for (id, run) in ids.iter().zip(runs.iter()) {
-            let Some(id) = id.as_string() else { continue };
-            let KnownRun { summary, aside } = from_js(run).unwrap_or_default();
+        for (id, run) in ids.await?.zip(runs) {
+            let Some(id) = id?.as_string() else { continue };
+            let KnownRun { summary, aside } = from_js(run?).unwrap_or_default();
             let summary = summary.and_then(|text| serde_json::from_str(&text).ok());
             match (aside, summary) {
                 (None, Some(summary)) => {
@@ -203,14 +205,14 @@ impl Journal {
     /// The journal cannot be used, or what it has are not records of this version.
     pub async fn load(&self, run_id: &str) -> Result<Vec<Record>, Unreadable> {
         let records = self.records(run_id).await?;
-        records.iter().map(|record| read(&record).map_err(Unreadable::Broken)).collect()
+        records.iter().map(|record| read(record).map_err(Unreadable::Broken)).collect()
     }
 
     /// A run's records as they are in the journal, as JSON, one to a line, to be downloaded.
     pub async fn raw(&self, run_id: &str) -> Result<String, Unavailable> {
         // What is a text is the JSON of an older release, or was not written by us; it is shown as it is.
-        let shown = |record: JsValue| {
-            record.as_string().or_else(|| JSON::stringify(&record).ok()?.as_string())
+        let shown = |record: &JsValue| {
+            record.as_string().or_else(|| JSON::stringify(record).ok()?.as_string())
         };
         let records = self.records(run_id).await?;
         Ok(records
@@ -226,16 +228,15 @@ impl Journal {
         let turn = self.turn();
         turn.comes().await;
         self.drop_unwritten(run_id);
-        let run = JsValue::from(run_id);
-        let transaction = self.begin(&[RUNS, CLAIMS], Access::WriteDurably)?;
-        let store = transaction.store(RUNS)?;
-        let entry = database::result(&store.get(&run)?).await?;
-        let entry = if entry.is_object() { entry } else { Object::new().into() };
+        let transaction = self.begin([RUNS, CLAIMS], Access::WriteDurably)?;
+        let store = transaction.object_store(RUNS)?;
+        let entry = store.get::<JsValue, _, _>(run_id).primitive()?.await?;
+        let entry = entry.filter(JsValue::is_object).unwrap_or_else(|| Object::new().into());
         // Whatever else is in it stays as it is.
-        Reflect::set(&entry, &"aside".into(), &why.into())?;
-        store.put_with_key(&entry, &run)?;
-        unclaim(&transaction, &run, None).await?;
-        transaction.complete().await
+        Reflect::set(&entry, &"aside".into(), &why.into()).map_err(Error::from)?;
+        store.put(entry).with_key(run_id).primitive()?;
+        unclaim(&transaction, run_id, None).await?;
+        complete(transaction).await
     }
 
     /// Deletes a run, its records and its claims. Only when a person asks for it, and no page works on
@@ -244,12 +245,11 @@ impl Journal {
         let turn = self.turn();
         turn.comes().await;
         self.drop_unwritten(run_id);
-        let run = JsValue::from(run_id);
-        let transaction = self.begin(&[RUNS, RECORDS, CLAIMS], Access::Write)?;
-        transaction.store(RUNS)?.delete(&run)?;
-        transaction.store(RECORDS)?.delete(&records_of(run_id)?)?;
-        unclaim(&transaction, &run, None).await?;
-        transaction.complete().await
+        let transaction = self.begin([RUNS, RECORDS, CLAIMS], Access::Write)?;
+        transaction.object_store(RUNS)?.delete(run_id).primitive()?;
+        transaction.object_store(RECORDS)?.delete::<JsValue, _>(records_of(run_id)?).primitive()?;
+        unclaim(&transaction, run_id, None).await?;
+        complete(transaction).await
     }
 }
 
@@ -264,10 +264,11 @@ const BY_RUN: &str = "run";
 
 const SCHEMA: Schema = Schema { name: "relight", version: 1, make };
 
-fn make(database: &IdbDatabase) -> Result<(), JsValue> {
-    database.create_object_store(RUNS)?;
-    database.create_object_store(RECORDS)?;
-    database.create_object_store(CLAIMS)?.create_index_with_str(BY_RUN, "run")?;
+fn make(database: &Database) -> indexed_db_futures::Result<()> {
+    database.create_object_store(RUNS).build()?;
+    database.create_object_store(RECORDS).build()?;
+    let claims = database.create_object_store(CLAIMS).build()?;
+    claims.create_index(BY_RUN, KeyPath::from("run")).build()?;
     Ok(())
 }
 
@@ -297,7 +298,7 @@ const ROUNDS_MAX: usize = 5;
 const AT_ONCE: usize = 200;
 
 struct Inner {
-    database: IdbDatabase,
+    database: Database,
     /// Records that are not known to be in the database.
     unwritten: RefCell<Vec<Entry>>,
     /// Resolved when the one who came last is done.
@@ -312,8 +313,12 @@ struct Entry {
 }
 
 impl Journal {
-    fn begin(&self, stores: &[&str], access: Access) -> Result<Transaction, Unavailable> {
-        Transaction::begin(&self.0.database, stores, access)
+    fn begin<const N: usize>(
+        &self,
+        stores: [&str; N],
+        access: Access,
+    ) -> Result<Transaction<'_>, Unavailable> {
+        database::begin(&self.0.database, stores, access)
     }
 
     fn drop_unwritten(&self, run_id: &str) {
@@ -358,21 +363,19 @@ impl Journal {
         loop {
             rounds += 1;
             let active = if claim.is_empty() { Err(locks::NoLocks) } else { locks::active().await };
-            let transaction = self.begin(&[RUNS, RECORDS, CLAIMS], access)?;
-            let store = transaction.store(CLAIMS)?;
-            let keys: Vec<JsValue> =
-                claim.iter().map(|id| to_js(&(account, id.as_str()))).collect::<Result<_, _>>()?;
-            // All at once: they are answered in order, so the last one's answer comes last.
-            let requests: Vec<IdbRequest> =
-                keys.iter().map(|key| store.get(key)).collect::<Result<_, JsValue>>()?;
-            if let Some(last) = requests.last() {
-                database::result(last).await?;
-            }
+            let transaction = self.begin([RUNS, RECORDS, CLAIMS], access)?;
+            let store = transaction.object_store(CLAIMS)?;
+            let key = |id: &InstanceId| [account.to_owned(), id.as_str().to_owned()];
+            let requests: Vec<_> = claim
+                .iter()
+                .map(|id| store.get::<JsValue, _, _>(key(id)).primitive())
+                .collect::<Result<_, _>>()?;
+            let claims = database::answers(requests).await?;
             let mut held = Vec::new();
             let mut unsure = Vec::new();
             let mine = to_js(&Claim { run: run.to_owned(), number })?;
-            for ((id, key), request) in claim.iter().zip(&keys).zip(&requests) {
-                match (from_js::<Claim>(request.result()?), &active) {
+            for (id, theirs) in claim.iter().zip(claims) {
+                match (theirs.and_then(from_js::<Claim>), &active) {
                     (Some(theirs), Ok(active)) if theirs.run != run => {
                         if active.contains(&theirs.run) {
                             held.push(id.clone());
@@ -386,7 +389,7 @@ impl Journal {
                     // Free, ours, or nobody can tell who lives.
                     _ => {}
                 }
-                store.put_with_key(&mine, key)?;
+                store.put(&mine).with_key(key(id)).without_key_type().primitive()?;
             }
             // Whoever changes so often lives.
             if !unsure.is_empty() && rounds < ROUNDS_MAX {
@@ -394,7 +397,7 @@ impl Journal {
                 continue;
             }
             self.add_records(&transaction, run, number)?;
-            transaction.complete().await?;
+            complete(transaction).await?;
             let mut unwritten = self.0.unwritten.borrow_mut();
             unwritten.retain(|entry| entry.run != run || entry.number > number);
             return Ok(held);
@@ -403,29 +406,31 @@ impl Journal {
 
     fn add_records(
         &self,
-        transaction: &Transaction,
+        transaction: &Transaction<'_>,
         run: &str,
         number: u64,
     ) -> Result<(), Unavailable> {
-        let records = transaction.store(RECORDS)?;
+        let records = transaction.object_store(RECORDS)?;
         let unwritten = self.0.unwritten.borrow();
         for entry in unwritten.iter().filter(|entry| entry.run == run && entry.number <= number) {
             // `add` and not `put`: two pages that go on with the same run must not both succeed.
-            records.add_with_key(&entry.record, &to_js(&(run, entry.number))?)?;
+            records.add(&entry.record).with_key(to_js(&(run, entry.number))?).primitive()?;
             if entry.summary.is_some() {
-                let known = KnownRun { summary: entry.summary.clone(), aside: None };
-                transaction.store(RUNS)?.put_with_key(&to_js(&known)?, &run.into())?;
+                let known = to_js(&KnownRun { summary: entry.summary.clone(), aside: None })?;
+                transaction.object_store(RUNS)?.put(known).with_key(run).primitive()?;
             }
         }
         Ok(())
     }
 
-    async fn records(&self, run_id: &str) -> Result<Array, Unavailable> {
+    async fn records(&self, run_id: &str) -> Result<Vec<JsValue>, Unavailable> {
         let turn = self.turn();
         turn.comes().await;
-        let transaction = self.begin(&[RECORDS], Access::Read)?;
-        let request = transaction.store(RECORDS)?.get_all_with_key(&records_of(run_id)?)?;
-        Ok(Array::from(&database::result(&request).await?))
+        let transaction = self.begin([RECORDS], Access::Read)?;
+        let store = transaction.object_store(RECORDS)?;
+        let records =
+            store.get_all().with_query::<JsValue, _>(records_of(run_id)?).primitive()?.await?;
+        Ok(records.collect::<Result<_, _>>()?)
     }
 }
 
@@ -476,32 +481,27 @@ fn read_as<T: DeserializeOwned>(record: &JsValue) -> Option<T> {
 
 /// Deletes a run's claims.
 async fn unclaim(
-    transaction: &Transaction,
-    run: &JsValue,
+    transaction: &Transaction<'_>,
+    run: &str,
     only: Option<&BTreeSet<String>>,
 ) -> Result<(), Unavailable> {
-    let store = transaction.store(CLAIMS)?;
-    let keys = database::result(&store.index(BY_RUN)?.get_all_keys_with_key(run)?).await?;
-    let keys: Vec<JsValue> = Array::from(&keys)
-        .iter()
+    let store = transaction.object_store(CLAIMS)?;
+    let index = store.index(BY_RUN)?;
+    let keys = index.get_all_keys::<JsValue>().with_query(run).primitive()?.await?;
+    let keys: Vec<JsValue> = keys
         .filter(|key| {
-            let instance = Array::from(key).get(1).as_string();
+            let instance = key.as_ref().ok().and_then(|key| Array::from(key).get(1).as_string());
             only.is_none_or(|only| instance.is_some_and(|instance| only.contains(&instance)))
         })
-        .collect();
+        .collect::<Result<_, _>>()?;
     for some in keys.chunks(AT_ONCE) {
-        let requests: Vec<IdbRequest> =
-            some.iter().map(|key| store.delete(key)).collect::<Result<_, JsValue>>()?;
-        if let Some(last) = requests.last() {
-            database::result(last).await?;
-        }
+        let requests = some.iter().map(|key| store.delete(key.clone()).primitive());
+        database::answers(requests.collect::<Result<_, _>>()?).await?;
     }
     Ok(())
 }
 
 /// All keys that begin with the run: an array is greater than any number.
-fn records_of(run: &str) -> Result<JsValue, Unavailable> {
-    let from = to_js(&[run])?;
-    let to = to_js(&(run, [(); 0]))?;
-    Ok(IdbKeyRange::bound(&from, &to)?.into())
+fn records_of(run: &str) -> Result<KeyRange<JsValue>, Unavailable> {
+    Ok(KeyRange::from(to_js(&[run])?..=to_js(&(run, [(); 0]))?))
 }

@@ -113,6 +113,21 @@ async fn a_record_that_found_no_space_goes_with_the_next_one() {
 }
 
 #[wasm_bindgen_test]
+async fn what_the_browser_takes_back_at_the_end_was_not_written() {
+    let journal = opened().await;
+    let played = Played::new("aborted", 1, 1, NOW);
+    let [first, second, ..] = played.records.as_slice() else { panic!("two records") };
+    let spy = Spy::on("IDBTransaction.prototype", "commit", "this.abort();");
+    let failed = journal.append("aborted", ACCOUNT, &first.0, &first.1, true).await;
+    assert!(matches!(failed, Err(Unavailable::Failed(_))), "{failed:?}");
+    drop(spy);
+    assert_eq!(journal.load("aborted").await, Ok(Vec::new()));
+    assert_eq!(claims_of("aborted").await, 0, "the claim went with the record");
+    journal.append("aborted", ACCOUNT, &second.0, &[], true).await.unwrap();
+    assert_eq!(journal.load("aborted").await.unwrap().len(), 2);
+}
+
+#[wasm_bindgen_test]
 async fn two_pages_cannot_both_go_on_with_a_run() {
     let (one, other) = (opened().await, opened().await);
     let played = Played::new("twice", 1, 1, NOW);

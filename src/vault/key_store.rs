@@ -11,10 +11,14 @@
 
 use super::Key;
 use crate::{
-    database::{self, Access, Schema, Transaction, Unavailable, from_js, to_js},
+    database::{self, Access, Schema, Unavailable, complete, from_js, to_js},
     store::KeyState,
 };
-use js_sys::{Array, Reflect};
+use indexed_db_futures::{
+    Build, BuildPrimitive, database::Database, error::Error, prelude::QuerySource,
+    transaction::Transaction,
+};
+use js_sys::Reflect;
 use relight_core::{
     cloud::{self, Cloud},
     credential::{check_key, is_temporary},
@@ -25,7 +29,7 @@ use relight_core::{
 use serde::{Deserialize, Deserializer, Serialize};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{CryptoKey, IdbDatabase};
+use web_sys::CryptoKey;
 
 /// What is known of the kept keys, for the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -119,12 +123,14 @@ impl KeyState {
 pub(crate) async fn list() -> Result<Vec<SavedKey>, Unavailable> {
     let store = Store::open().await?;
     let transaction = store.begin(Access::Read)?;
-    let keys = transaction.store(KEYS)?;
-    let (ids, values) = (keys.get_all_keys()?, keys.get_all()?);
-    let values = Array::from(&database::result(&values).await?);
-    let ids = Array::from(&ids.result()?);
-    let entries = ids.iter().zip(values.iter());
-    Ok(entries.filter_map(|(id, value)| Some(Entry::read(value).shown(id.as_string()?))).collect())
+    let keys = transaction.object_store(KEYS)?;
+    let ids = keys.get_all_keys::<JsValue>().primitive()?;
+    let values = keys.get_all::<JsValue>().primitive()?.await?;
+    let mut entries = Vec::new();
+    for (id, value) in ids.await?.zip(values) {
+        entries.extend(id?.as_string().map(|id| Entry::read(value.ok()).shown(id)));
+    }
+    Ok(entries)
 }
 
 /// Keeps a key under its cloud and key id, in the place of an older one. Gives its [`SavedKey::id`].
@@ -140,7 +146,8 @@ pub(crate) async fn save(
     now: Millis,
 ) -> Result<String, Unavailable> {
     let keys = key.unreadable().ok_or(Unavailable::Refused)?;
-    let keys: Vec<_> = from_js(JsFuture::from(keys).await?).ok_or(Unavailable::Refused)?;
+    let keys: Vec<_> =
+        from_js(JsFuture::from(keys).await.map_err(Error::from)?).ok_or(Unavailable::Refused)?;
     if !fits(cloud, &keys) || cloud.manifest().credential.derives_keys {
         return Err(Unavailable::Refused);
     }
@@ -156,8 +163,8 @@ pub(crate) async fn save(
     };
     let store = Store::open().await?;
     let transaction = store.begin(Access::WriteDurably)?;
-    transaction.store(KEYS)?.put_with_key(&to_js(&entry)?, &id.as_str().into())?;
-    transaction.complete().await?;
+    transaction.object_store(KEYS)?.put(to_js(&entry)?).with_key(id.as_str()).primitive()?;
+    complete(transaction).await?;
     Ok(id)
 }
 
@@ -185,15 +192,15 @@ pub(crate) async fn remove_derived() -> Result<usize, Unavailable> {
 pub(crate) async fn choose(id: &str, now: Millis) -> Result<Option<(SavedKey, Key)>, Unavailable> {
     let store = Store::open().await?;
     let transaction = store.begin(Access::Write)?;
-    let keys = transaction.store(KEYS)?;
-    let entry = Entry::read(database::result(&keys.get(&id.into())?).await?);
+    let keys = transaction.object_store(KEYS)?;
+    let entry = Entry::read(keys.get(id).primitive()?.await?);
     let shown = entry.shown(id.to_owned());
     if !shown.is_usable {
         return Ok(None);
     }
     let entry = Entry { chosen_at: Some(now), ..entry };
-    keys.put_with_key(&to_js(&entry)?, &id.into())?;
-    transaction.complete().await?;
+    keys.put(to_js(&entry)?).with_key(id).primitive()?;
+    complete(transaction).await?;
     let key = Key::of_the_browser(&entry.keys.into_iter().map(|BrowserKey(key)| key).collect());
     Ok(Some((shown, key)))
 }
@@ -206,13 +213,13 @@ pub(crate) async fn choose(id: &str, now: Millis) -> Result<Option<(SavedKey, Ke
 pub(crate) async fn delete(id: Option<&str>) -> Result<(), Unavailable> {
     let store = Store::open().await?;
     let transaction = store.begin(Access::WriteDurably)?;
-    let keys = transaction.store(KEYS)?;
+    let keys = transaction.object_store(KEYS)?;
     match id {
-        Some(id) => keys.delete(&id.into())?,
-        None => keys.clear()?,
-    };
-    let left = database::result(&keys.count()?).await?;
-    transaction.complete().await?;
+        Some(id) => drop(keys.delete(id).primitive()?),
+        None => drop(keys.clear()?),
+    }
+    let left = keys.count().primitive()?.await?;
+    complete(transaction).await?;
     drop(store);
     if left == 0 {
         // They are gone already; the empty database may stay.
@@ -235,26 +242,26 @@ const KEYS: &str = "keys";
 /// How entries are written. An entry of another version is left alone.
 const VERSION: u32 = 1;
 
-fn make(database: &IdbDatabase) -> Result<(), JsValue> {
-    database.create_object_store(KEYS).map(drop)
+fn make(database: &Database) -> indexed_db_futures::Result<()> {
+    database.create_object_store(KEYS).build().map(drop)
 }
 
 /// Open for as long as it is used, so that no tab is in the way of a newer version.
-struct Store(IdbDatabase);
+struct Store(Database);
 
 impl Store {
     async fn open() -> Result<Self, Unavailable> {
         database::open(&SCHEMA).await.map(Store)
     }
 
-    fn begin(&self, access: Access) -> Result<Transaction, Unavailable> {
-        Transaction::begin(&self.0, &[KEYS], access)
+    fn begin(&self, access: Access) -> Result<Transaction<'_>, Unavailable> {
+        database::begin(&self.0, [KEYS], access)
     }
 }
 
 impl Drop for Store {
     fn drop(&mut self) {
-        self.0.close();
+        self.0.clone().close();
     }
 }
 
@@ -292,8 +299,8 @@ fn or_nothing<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
 }
 
 impl Entry {
-    fn read(value: JsValue) -> Self {
-        from_js(value).unwrap_or_default()
+    fn read(value: Option<JsValue>) -> Self {
+        value.and_then(from_js).unwrap_or_default()
     }
 
     /// What can be said of it.

@@ -35,8 +35,9 @@ const FIRST_LOAD_BUDGET_BYTES: usize = 150_000;
 /// copies, and took back what waits for its turn; 575 until Yew's own `html!` wrote its elements and each part
 /// became a component of its own, which is 48 kB; 630 until core left JSON, XML, CSV, dates, encodings and
 /// patterns to libraries, which together take 27 kB; 660 until values crossed by `serde_wasm_bindgen` and
-/// derived types, which name the field of each refusal: 15 kB.
-const MODULE_CEILING_BYTES: usize = 680_000;
+/// derived types: 14 kB for the functions, whose refusals name the field, 13 kB for the records of the
+/// journal; and until IndexedDB was left to `indexed_db_futures`, 13 kB.
+const MODULE_CEILING_BYTES: usize = 704_000;
 
 /// Builds `dist/` anew and prints its sizes.
 pub(crate) fn build() -> Result<Dist> {
