@@ -1,36 +1,12 @@
 //! The ES module: what other pages, workers and Node import from `relight.js`.
 //!
-//! Every function takes and returns plain objects; their shapes are in `api/signing.ts` and
-//! `api/types.ts`, which become part of `relight.d.ts`. Nothing here needs a DOM, and nothing here sends anything.
-//!
-//! Values cross between JavaScript and wasm as JSON texts, not field by field: each crossing costs
-//! more than reading a field of a text, and the JSON code is in the module anyway. What is signed by
-//! the thousand crosses in one piece each way (`api/packed.rs`).
-//!
-//! What the functions do is in the part of the program that the page fetches when it is needed; the
-//! module's `init` has fetched it.
-
-mod error;
-mod facts;
-mod functions;
-mod input;
-mod json;
-mod output;
-mod packed;
-mod sign;
-mod signed;
-mod text;
+//! Only the exports; the functions are those of `relight_functions`, which `relight/core` exports too. They are
+//! in the part of the program that the page fetches when it is needed; the module's `init` has fetched it.
 
 use crate::lazy;
-use error::Failure;
 use js_sys::Promise;
+use relight_functions as functions;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-
-#[wasm_bindgen(typescript_custom_section)]
-const SIGNING_TYPES: &str = include_str!("api/signing.ts");
-
-#[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("api/types.ts");
 
 /// The functions, to be called across the cut.
 pub(crate) struct Functions {
@@ -55,7 +31,7 @@ impl Functions {
 
 /// Somebody calls a function before `init` has ended, or after it has failed.
 pub(crate) fn not_loaded(why: &str) -> JsValue {
-    Failure::not_loaded(why).into()
+    functions::not_loaded(why)
 }
 
 fn loaded() -> Result<&'static Functions, JsValue> {

@@ -1,18 +1,27 @@
-//! IndexedDB as far as the page needs it. An event handler is the `resolve` of a promise: so nothing
-//! of ours has to be kept alive for it.
+//! IndexedDB as the page uses it: how sure a write must be, and why a database cannot be used.
 
-use gloo_timers::callback::Timeout;
-use js_sys::{Array, Object, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Event, IdbDatabase, IdbFactory, IdbObjectStore, IdbRequest, IdbTransaction};
+use crate::clock;
+use futures_util::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use indexed_db_futures::{
+    Build,
+    database::Database,
+    error::{Error, OpenDbError},
+    internals::SystemRepr,
+    transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions},
+};
+use js_sys::{Promise, Reflect};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// A database of ours.
 pub(crate) struct Schema {
     pub(crate) name: &'static str,
     pub(crate) version: u32,
     /// Makes its stores where there are none. A later version adds to them and deletes nothing.
-    pub(crate) make: fn(&IdbDatabase) -> Result<(), JsValue>,
+    pub(crate) make: fn(&Database) -> indexed_db_futures::Result<()>,
 }
 
 /// Why a database cannot be used, or not for this.
@@ -38,6 +47,9 @@ pub enum Unavailable {
 /// Some browsers never answer when their storage is broken.
 const OPEN_DEADLINE_MS: u32 = 10_000;
 
+/// So long it is waited for the end of a database.
+const DELETE_DEADLINE_MS: u32 = 1_000;
+
 /// How sure it must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
@@ -49,136 +61,88 @@ pub(crate) enum Access {
 }
 
 /// Opens the database, and makes it if there is none.
-pub(crate) async fn open(schema: &'static Schema) -> Result<IdbDatabase, Unavailable> {
-    let request = factory()?.open_with_u32(schema.name, schema.version)?;
-    let upgrade = {
-        let request = request.clone();
-        Closure::once(move || -> Result<(), JsValue> {
-            (schema.make)(&request.result()?.unchecked_into())
+pub(crate) async fn open(schema: &'static Schema) -> Result<Database, Unavailable> {
+    let mut block = None;
+    let blocked = Promise::new(&mut |resolve, _| block = Some(resolve));
+    let opening = Database::open(schema.name)
+        .with_version(schema.version)
+        .with_on_blocked(move |_| {
+            // Whoever waits for it is told; if nobody does, nothing is lost.
+            let _ = block.map(|block| block.call0(&JsValue::UNDEFINED));
+            Ok(())
         })
-    };
-    request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
-    let mut deadline = None;
-    let answered = Promise::new(&mut |answer, _| {
-        request.set_onsuccess(Some(&answer));
-        request.set_onerror(Some(&answer));
-        request.set_onblocked(Some(&answer));
-        deadline = Some(Timeout::new(OPEN_DEADLINE_MS, move || {
-            let _ = answer.call0(&JsValue::UNDEFINED);
-        }));
-    });
-    let event = JsFuture::from(answered).await?;
-    drop(deadline);
-    request.set_onupgradeneeded(None);
-    match event.dyn_ref::<Event>().map(Event::type_).as_deref() {
-        Some("success") => {
-            let database: IdbDatabase = request.result()?.unchecked_into();
-            Ok(database)
-        }
-        Some("error") => Err(failure(request.error()?.into())),
-        _ => {
+        .with_on_upgrade_needed(|_, database| (schema.make)(&database))
+        .build()?;
+    let late = select(TimeoutFuture::new(OPEN_DEADLINE_MS), JsFuture::from(blocked));
+    match select(opening, late).await {
+        Either::Left((database, _)) => Ok(database?),
+        Either::Right((_, opening)) => {
             // Should it come after all, it must not stand in the way of others.
-            let close = Closure::once_into_js({
-                let request = request.clone();
-                move || {
-                    if let Ok(database) = request.result() {
-                        database.unchecked_into::<IdbDatabase>().close();
-                    }
-                }
-            });
-            request.set_onsuccess(Some(close.unchecked_ref()));
+            spawn_local(async { drop(opening.await.map(Database::close)) });
             Err(Unavailable::Blocked)
         }
     }
 }
 
 /// Deletes a database with everything in it. Where another page has it open, it goes when that page
-/// lets go of it.
+/// lets go of it, which nobody waits for.
 pub(crate) async fn delete(schema: &Schema) -> Result<(), Unavailable> {
-    let request = factory()?.delete_database(schema.name)?;
-    let answered = Promise::new(&mut |answer, _| {
-        request.set_onsuccess(Some(&answer));
-        request.set_onerror(Some(&answer));
-        request.set_onblocked(Some(&answer));
-    });
-    JsFuture::from(answered).await.map(drop).map_err(failure)
+    let gone = Database::delete_by_name(schema.name)?;
+    Ok(clock::within(DELETE_DEADLINE_MS, gone).await.transpose().map(drop)?)
 }
 
-fn factory() -> Result<IdbFactory, Unavailable> {
-    let factory = Reflect::get(&js_sys::global(), &"indexedDB".into())?;
-    factory.dyn_into().map_err(|_| Unavailable::Missing)
+/// What requests bring that were made in this order. They are answered in it, so the last one's answer
+/// comes last; the transaction stays open meanwhile, until the next wait for anything else.
+pub(crate) async fn answers<T>(
+    requests: Vec<impl Future<Output = indexed_db_futures::Result<T>>>,
+) -> Result<Vec<T>, Unavailable> {
+    let mut answers = Vec::with_capacity(requests.len());
+    for request in requests.into_iter().rev() {
+        answers.push(request.await?);
+    }
+    answers.reverse();
+    Ok(answers)
 }
 
-/// A transaction that was begun. Unless it is completed, all of it is taken back.
-pub(crate) struct Transaction {
-    inner: IdbTransaction,
-    ended: Promise,
+/// Begins a transaction. Unless it is completed, all of it is taken back.
+pub(crate) fn begin<'d, const N: usize>(
+    database: &'d Database,
+    stores: [&str; N],
+    access: Access,
+) -> Result<Transaction<'d>, Unavailable> {
+    let (mode, durability) = match access {
+        Access::Read => (TransactionMode::Readonly, TransactionDurability::Default),
+        Access::Write => (TransactionMode::Readwrite, TransactionDurability::Relaxed),
+        Access::WriteDurably => (TransactionMode::Readwrite, TransactionDurability::Strict),
+    };
+    let options = TransactionOptions::new().with_durability(durability);
+    Ok(database.transaction(stores).with_mode(mode).with_options(options).build()?)
 }
 
-impl Transaction {
-    pub(crate) fn begin(
-        database: &IdbDatabase,
-        stores: &[&str],
-        access: Access,
-    ) -> Result<Self, Unavailable> {
-        let stores: Array = stores.iter().map(|store| JsValue::from(*store)).collect();
-        let (mode, durability) = match access {
-            Access::Read => ("readonly", "default"),
-            Access::Write => ("readwrite", "relaxed"),
-            Access::WriteDurably => ("readwrite", "strict"),
-        };
-        let options = Object::new();
-        Reflect::set(&options, &"durability".into(), &durability.into())?;
-        let inner = database
-            .unchecked_ref::<Durable>()
-            .transaction(&stores, mode, &options)
-            .map_err(failure)?;
-        let ended = Promise::new(&mut |end, _| {
-            inner.set_oncomplete(Some(&end));
-            inner.set_onabort(Some(&end));
-        });
-        Ok(Transaction { inner, ended })
-    }
-
-    pub(crate) fn store(&self, name: &str) -> Result<IdbObjectStore, Unavailable> {
-        Ok(self.inner.object_store(name)?)
-    }
-
-    /// Waits until it is complete: a request's own success comes earlier and promises nothing.
-    pub(crate) async fn complete(self) -> Result<(), Unavailable> {
-        let event = JsFuture::from(self.ended.clone()).await?;
-        if event.unchecked_ref::<Event>().type_() == "complete" {
-            return Ok(());
-        }
-        Err(self.inner.error().map_or(Unavailable::Failed(String::new()), |e| failure(e.into())))
-    }
+/// Waits until a transaction is complete: a request's own success comes earlier and promises nothing.
+pub(crate) async fn complete(transaction: Transaction<'_>) -> Result<(), Unavailable> {
+    let inner = transaction.as_sys().clone();
+    // When the browser takes it back, the library says so, and the browser why.
+    transaction.commit().await.map_err(|error| match inner.error() {
+        Some(error) => failure(&error),
+        None => error.into(),
+    })
 }
 
-impl Drop for Transaction {
-    fn drop(&mut self) {
-        // Once it is complete the browser refuses this.
-        let _ = self.inner.abort();
-    }
+/// A value of ours as the browser keeps it: a plain object, which reads as its JSON does.
+pub(crate) fn to_js(value: &impl Serialize) -> Result<JsValue, Unavailable> {
+    let value = value.serialize(&Serializer::json_compatible());
+    value.map_err(|error| Unavailable::Failed(error.to_string()))
 }
 
-/// Waits for what a request brings. The transaction stays open meanwhile, until the next wait for
-/// anything that is not a request of it.
-pub(crate) async fn result(request: &IdbRequest) -> Result<JsValue, Unavailable> {
-    let answered = Promise::new(&mut |answer, _| {
-        request.set_onsuccess(Some(&answer));
-        request.set_onerror(Some(&answer));
-    });
-    JsFuture::from(answered).await?;
-    match request.error()? {
-        Some(error) => Err(failure(error.into())),
-        None => Ok(request.result()?),
-    }
+/// A value that the browser has kept; `None` if it is not one of these.
+pub(crate) fn from_js<T: DeserializeOwned>(value: JsValue) -> Option<T> {
+    serde_wasm_bindgen::from_value(value).ok()
 }
 
 /// What the browser's word for it means.
-#[allow(clippy::needless_pass_by_value, reason = "as `map_err` wants it")]
-pub(crate) fn failure(error: JsValue) -> Unavailable {
-    let name = Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string());
+fn failure(error: &JsValue) -> Unavailable {
+    let name = Reflect::get(error, &"name".into()).ok().and_then(|name| name.as_string());
     match name.as_deref() {
         Some("SecurityError" | "InvalidStateError" | "NotAllowedError") => Unavailable::Refused,
         Some("QuotaExceededError") => Unavailable::Full,
@@ -188,23 +152,26 @@ pub(crate) fn failure(error: JsValue) -> Unavailable {
     }
 }
 
-impl From<JsValue> for Unavailable {
-    fn from(error: JsValue) -> Self {
-        failure(error)
+impl From<Error> for Unavailable {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::DomException(error) => failure(error.as_ref()),
+            Error::Unknown(error) => failure(error.as_ref()),
+            Error::Serialisation(_) | Error::MissingData(_) => {
+                Unavailable::Failed(error.to_string())
+            }
+        }
     }
 }
 
-// In web-sys the options stand behind a switch that changes other interfaces too.
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = IDBDatabase)]
-    type Durable;
-
-    #[wasm_bindgen(method, catch, js_class = "IDBDatabase")]
-    fn transaction(
-        this: &Durable,
-        stores: &Array,
-        mode: &str,
-        options: &Object,
-    ) -> Result<IdbTransaction, JsValue>;
+impl From<OpenDbError> for Unavailable {
+    fn from(error: OpenDbError) -> Self {
+        match error {
+            // What the library makes of whatever `open` throws; for a version that is none it throws
+            // where storage is blocked, and nowhere else.
+            OpenDbError::VersionZero => Unavailable::Refused,
+            OpenDbError::UnsupportedEnvironment | OpenDbError::NullFactory => Unavailable::Missing,
+            OpenDbError::Base(error) => error.into(),
+        }
+    }
 }

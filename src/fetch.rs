@@ -143,6 +143,8 @@ fn prepare(
         return Err("offline");
     }
     let url = request.url(route);
+    // Built by hand, and sent by gloo-net: its builder has no `duplex`, without which a stream is no
+    // body, and panics at a header that the browser refuses.
     let init = RequestInit::new();
     init.set_method(request.method());
     init.set_cache(RequestCache::NoStore);

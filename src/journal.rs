@@ -12,19 +12,22 @@
 
 pub use crate::database::Unavailable;
 use crate::{
-    database::{self, Access, Schema, Transaction},
+    database::{self, Access, Schema, complete, from_js, to_js},
     locks,
+};
+use indexed_db_futures::{
+    Build, BuildPrimitive, KeyPath, KeyRange, database::Database, error::Error,
+    prelude::QuerySource, transaction::Transaction,
 };
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
 use relight_core::{
     model::instance_id::InstanceId,
     run::{Broken, Record, Summary, reads_version},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{cell::RefCell, collections::BTreeSet, fmt, rc::Rc};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{IdbDatabase, IdbKeyRange, IdbRequest};
 
 /// The journal of all runs of this origin. A clone is the same journal.
 #[derive(Clone)]
@@ -145,7 +148,7 @@ impl Journal {
         };
         spawn_local(writing);
         async move {
-            JsFuture::from(ended).await?;
+            JsFuture::from(ended).await.map_err(Error::from)?;
             finished.take().unwrap_or(Err(Unavailable::Failed(String::new())))
         }
     }
@@ -156,14 +159,14 @@ impl Journal {
         run_id: &str,
         only: Option<&[InstanceId]>,
     ) -> impl Future<Output = Result<(), Unavailable>> + 'static {
-        let (journal, turn, run) = (self.clone(), self.turn(), JsValue::from(run_id));
+        let (journal, turn, run) = (self.clone(), self.turn(), run_id.to_owned());
         let only: Option<BTreeSet<String>> =
             only.map(|ids| ids.iter().map(|id| id.as_str().to_owned()).collect());
         async move {
             turn.comes().await;
-            let transaction = journal.begin(&[CLAIMS], Access::Write)?;
+            let transaction = journal.begin([CLAIMS], Access::Write)?;
             unclaim(&transaction, &run, only.as_ref()).await?;
-            transaction.complete().await
+            complete(transaction).await
         }
     }
 
@@ -172,16 +175,16 @@ impl Journal {
         let turn = self.turn();
         turn.comes().await;
         let active = locks::active().await;
-        let transaction = self.begin(&[RUNS], Access::Read)?;
-        let store = transaction.store(RUNS)?;
-        let (ids, runs) = (store.get_all_keys()?, store.get_all()?);
-        let runs = Array::from(&database::result(&runs).await?);
-        let ids = Array::from(&ids.result()?);
+        let transaction = self.begin([RUNS], Access::Read)?;
+        let store = transaction.object_store(RUNS)?;
+        let ids = store.get_all_keys::<JsValue>().primitive()?;
+        let runs = store.get_all::<JsValue>().primitive()?.await?;
         let mut contents = Contents::default();
-        for (id, run) in ids.iter().zip(runs.iter()) {
-            let Some(id) = id.as_string() else { continue };
-            let summary = field(&run, SUMMARY).and_then(|text| serde_json::from_str(&text).ok());
-            match (field(&run, ASIDE), summary) {
+        for (id, run) in ids.await?.zip(runs) {
+            let Some(id) = id?.as_string() else { continue };
+            let KnownRun { summary, aside } = from_js(run?).unwrap_or_default();
+            let summary = summary.and_then(|text| serde_json::from_str(&text).ok());
+            match (aside, summary) {
                 (None, Some(summary)) => {
                     let is_active = active.as_ref().ok().map(|active| active.contains(&id));
                     contents.runs.push(JournalRun { summary, is_active });
@@ -201,13 +204,22 @@ impl Journal {
     /// # Errors
     /// The journal cannot be used, or what it has are not records of this version.
     pub async fn load(&self, run_id: &str) -> Result<Vec<Record>, Unreadable> {
-        let texts = self.texts(run_id).await?;
-        texts.iter().map(|text| parse(text).map_err(Unreadable::Broken)).collect()
+        let records = self.records(run_id).await?;
+        records.iter().map(|record| read(record).map_err(Unreadable::Broken)).collect()
     }
 
-    /// A run's records as they are in the journal, one to a line, to be downloaded.
+    /// A run's records as they are in the journal, as JSON, one to a line, to be downloaded.
     pub async fn raw(&self, run_id: &str) -> Result<String, Unavailable> {
-        Ok(self.texts(run_id).await?.join("\n"))
+        // What is a text is the JSON of an older release, or was not written by us; it is shown as it is.
+        let shown = |record: &JsValue| {
+            record.as_string().or_else(|| JSON::stringify(record).ok()?.as_string())
+        };
+        let records = self.records(run_id).await?;
+        Ok(records
+            .iter()
+            .map(|record| shown(record).unwrap_or_default())
+            .collect::<Vec<_>>()
+            .join("\n"))
     }
 
     /// Says of a run that it cannot be read. It is no longer among the runs, and its records are not
@@ -216,15 +228,15 @@ impl Journal {
         let turn = self.turn();
         turn.comes().await;
         self.drop_unwritten(run_id);
-        let run = JsValue::from(run_id);
-        let transaction = self.begin(&[RUNS, CLAIMS], Access::WriteDurably)?;
-        let store = transaction.store(RUNS)?;
-        let entry = database::result(&store.get(&run)?).await?;
-        let entry = if entry.is_object() { entry } else { Object::new().into() };
-        Reflect::set(&entry, &ASIDE.into(), &why.into())?;
-        store.put_with_key(&entry, &run)?;
-        unclaim(&transaction, &run, None).await?;
-        transaction.complete().await
+        let transaction = self.begin([RUNS, CLAIMS], Access::WriteDurably)?;
+        let store = transaction.object_store(RUNS)?;
+        let entry = store.get::<JsValue, _, _>(run_id).primitive()?.await?;
+        let entry = entry.filter(JsValue::is_object).unwrap_or_else(|| Object::new().into());
+        // Whatever else is in it stays as it is.
+        Reflect::set(&entry, &"aside".into(), &why.into()).map_err(Error::from)?;
+        store.put(entry).with_key(run_id).primitive()?;
+        unclaim(&transaction, run_id, None).await?;
+        complete(transaction).await
     }
 
     /// Deletes a run, its records and its claims. Only when a person asks for it, and no page works on
@@ -233,18 +245,17 @@ impl Journal {
         let turn = self.turn();
         turn.comes().await;
         self.drop_unwritten(run_id);
-        let run = JsValue::from(run_id);
-        let transaction = self.begin(&[RUNS, RECORDS, CLAIMS], Access::Write)?;
-        transaction.store(RUNS)?.delete(&run)?;
-        transaction.store(RECORDS)?.delete(&records_of(run_id)?)?;
-        unclaim(&transaction, &run, None).await?;
-        transaction.complete().await
+        let transaction = self.begin([RUNS, RECORDS, CLAIMS], Access::Write)?;
+        transaction.object_store(RUNS)?.delete(run_id).primitive()?;
+        transaction.object_store(RECORDS)?.delete::<JsValue, _>(records_of(run_id)?).primitive()?;
+        unclaim(&transaction, run_id, None).await?;
+        complete(transaction).await
     }
 }
 
-/// What is known of each run: its summary, and why it was set aside if it was.
+/// What is known of each run.
 const RUNS: &str = "runs";
-/// The records, as JSON text, by run and number.
+/// The records by run and number; of older releases as JSON text.
 const RECORDS: &str = "records";
 /// Who works on an instance, by account and instance.
 const CLAIMS: &str = "claims";
@@ -253,20 +264,32 @@ const BY_RUN: &str = "run";
 
 const SCHEMA: Schema = Schema { name: "relight", version: 1, make };
 
-fn make(database: &IdbDatabase) -> Result<(), JsValue> {
-    database.create_object_store(RUNS)?;
-    database.create_object_store(RECORDS)?;
-    database.create_object_store(CLAIMS)?.create_index_with_str(BY_RUN, "run")?;
+fn make(database: &Database) -> indexed_db_futures::Result<()> {
+    database.create_object_store(RUNS).build()?;
+    database.create_object_store(RECORDS).build()?;
+    let claims = database.create_object_store(CLAIMS).build()?;
+    claims.create_index(BY_RUN, KeyPath::from("run")).build()?;
     Ok(())
 }
 
-/// Fields of what is known of a run.
-const SUMMARY: &str = "summary";
-const ASIDE: &str = "aside";
+/// What is known of a run.
+#[derive(Default, Deserialize, Serialize)]
+struct KnownRun {
+    /// Its summary as JSON text: so the release before this one lists the run, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<String>,
+    /// Why it was set aside, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aside: Option<String>,
+}
 
-/// Fields of a claim: the run, and the number of the record that claimed.
-const RUN: &str = "run";
-const NUMBER: &str = "number";
+/// Whose claim it is, and the number of the record that claimed. A page that comes back to life claims
+/// anew.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct Claim {
+    run: String,
+    number: u64,
+}
 
 /// So often the claims of others may change while we ask who of them lives.
 const ROUNDS_MAX: usize = 5;
@@ -275,7 +298,7 @@ const ROUNDS_MAX: usize = 5;
 const AT_ONCE: usize = 200;
 
 struct Inner {
-    database: IdbDatabase,
+    database: Database,
     /// Records that are not known to be in the database.
     unwritten: RefCell<Vec<Entry>>,
     /// Resolved when the one who came last is done.
@@ -285,16 +308,17 @@ struct Inner {
 struct Entry {
     run: String,
     number: u64,
-    text: String,
+    record: JsValue,
     summary: Option<String>,
 }
 
-/// Whose claim it is, and which of its claims. A page that comes back to life claims anew.
-type Claim = (String, u64);
-
 impl Journal {
-    fn begin(&self, stores: &[&str], access: Access) -> Result<Transaction, Unavailable> {
-        Transaction::begin(&self.0.database, stores, access)
+    fn begin<const N: usize>(
+        &self,
+        stores: [&str; N],
+        access: Access,
+    ) -> Result<Transaction<'_>, Unavailable> {
+        database::begin(&self.0.database, stores, access)
     }
 
     fn drop_unwritten(&self, run_id: &str) {
@@ -310,12 +334,12 @@ impl Journal {
 
     /// Keeps what is to be written until it is known to be.
     fn queue(&self, run_id: &str, record: &Record) -> Result<(), Unavailable> {
-        let summary = record.summary().as_ref().map(text_of).transpose()?;
+        let summary = record.summary().map(|summary| serde_json::to_string(&summary));
         let entry = Entry {
             run: run_id.to_owned(),
             number: record.number(),
-            text: text_of(record)?,
-            summary,
+            record: to_js(record)?,
+            summary: summary.transpose().map_err(|error| Unavailable::Failed(error.to_string()))?,
         };
         self.0.unwritten.borrow_mut().push(entry);
         Ok(())
@@ -339,23 +363,21 @@ impl Journal {
         loop {
             rounds += 1;
             let active = if claim.is_empty() { Err(locks::NoLocks) } else { locks::active().await };
-            let transaction = self.begin(&[RUNS, RECORDS, CLAIMS], access)?;
-            let store = transaction.store(CLAIMS)?;
-            let keys: Vec<JsValue> =
-                claim.iter().map(|id| pair(account, &id.as_str().into())).collect();
-            // All at once: they are answered in order, so the last one's answer comes last.
-            let requests: Vec<IdbRequest> =
-                keys.iter().map(|key| store.get(key)).collect::<Result<_, JsValue>>()?;
-            if let Some(last) = requests.last() {
-                database::result(last).await?;
-            }
+            let transaction = self.begin([RUNS, RECORDS, CLAIMS], access)?;
+            let store = transaction.object_store(CLAIMS)?;
+            let key = |id: &InstanceId| [account.to_owned(), id.as_str().to_owned()];
+            let requests: Vec<_> = claim
+                .iter()
+                .map(|id| store.get::<JsValue, _, _>(key(id)).primitive())
+                .collect::<Result<_, _>>()?;
+            let claims = database::answers(requests).await?;
             let mut held = Vec::new();
             let mut unsure = Vec::new();
-            let mine = claim_of(run, number)?;
-            for ((id, key), request) in claim.iter().zip(&keys).zip(&requests) {
-                match (claim_from(&request.result()?), &active) {
-                    (Some(theirs), Ok(active)) if theirs.0 != run => {
-                        if active.contains(&theirs.0) {
+            let mine = to_js(&Claim { run: run.to_owned(), number })?;
+            for (id, theirs) in claim.iter().zip(claims) {
+                match (theirs.and_then(from_js::<Claim>), &active) {
+                    (Some(theirs), Ok(active)) if theirs.run != run => {
+                        if active.contains(&theirs.run) {
                             held.push(id.clone());
                             continue;
                         } else if !seen.contains(&theirs) {
@@ -367,7 +389,7 @@ impl Journal {
                     // Free, ours, or nobody can tell who lives.
                     _ => {}
                 }
-                store.put_with_key(&mine, key)?;
+                store.put(&mine).with_key(key(id)).without_key_type().primitive()?;
             }
             // Whoever changes so often lives.
             if !unsure.is_empty() && rounds < ROUNDS_MAX {
@@ -375,7 +397,7 @@ impl Journal {
                 continue;
             }
             self.add_records(&transaction, run, number)?;
-            transaction.complete().await?;
+            complete(transaction).await?;
             let mut unwritten = self.0.unwritten.borrow_mut();
             unwritten.retain(|entry| entry.run != run || entry.number > number);
             return Ok(held);
@@ -384,36 +406,31 @@ impl Journal {
 
     fn add_records(
         &self,
-        transaction: &Transaction,
+        transaction: &Transaction<'_>,
         run: &str,
         number: u64,
     ) -> Result<(), Unavailable> {
-        let records = transaction.store(RECORDS)?;
+        let records = transaction.object_store(RECORDS)?;
         let unwritten = self.0.unwritten.borrow();
         for entry in unwritten.iter().filter(|entry| entry.run == run && entry.number <= number) {
-            let key = pair(run, &number_of(entry.number));
             // `add` and not `put`: two pages that go on with the same run must not both succeed.
-            records.add_with_key(&entry.text.as_str().into(), &key)?;
-            if let Some(summary) = &entry.summary {
-                let known = Object::new();
-                Reflect::set(&known, &SUMMARY.into(), &summary.as_str().into())?;
-                transaction.store(RUNS)?.put_with_key(&known, &run.into())?;
+            records.add(&entry.record).with_key(to_js(&(run, entry.number))?).primitive()?;
+            if entry.summary.is_some() {
+                let known = to_js(&KnownRun { summary: entry.summary.clone(), aside: None })?;
+                transaction.object_store(RUNS)?.put(known).with_key(run).primitive()?;
             }
         }
         Ok(())
     }
 
-    async fn texts(&self, run_id: &str) -> Result<Vec<String>, Unavailable> {
+    async fn records(&self, run_id: &str) -> Result<Vec<JsValue>, Unavailable> {
         let turn = self.turn();
         turn.comes().await;
-        let transaction = self.begin(&[RECORDS], Access::Read)?;
-        let request = transaction.store(RECORDS)?.get_all_with_key(&records_of(run_id)?)?;
-        let records = Array::from(&database::result(&request).await?);
-        // What is not a text was not written by us; it is shown as far as it can be.
-        let shown = |record: JsValue| {
-            record.as_string().or_else(|| JSON::stringify(&record).ok()?.as_string())
-        };
-        Ok(records.iter().map(|record| shown(record).unwrap_or_default()).collect())
+        let transaction = self.begin([RECORDS], Access::Read)?;
+        let store = transaction.object_store(RECORDS)?;
+        let records =
+            store.get_all().with_query::<JsValue, _>(records_of(run_id)?).primitive()?.await?;
+        Ok(records.collect::<Result<_, _>>()?)
     }
 }
 
@@ -442,75 +459,49 @@ impl Drop for Turn {
     }
 }
 
-fn text_of(value: &impl serde::Serialize) -> Result<String, Unavailable> {
-    serde_json::to_string(value).map_err(|error| Unavailable::Failed(error.to_string()))
-}
-
-fn parse(text: &str) -> Result<Record, Broken> {
+fn read(record: &JsValue) -> Result<Record, Broken> {
+    /// What every version has.
     #[derive(Deserialize)]
     struct Versioned {
         version: u32,
     }
-    serde_json::from_str(text).map_err(|_| match serde_json::from_str::<Versioned>(text) {
-        Ok(Versioned { version }) if !reads_version(version) => Broken::Version(version),
-        Ok(_) | Err(_) => Broken::Corrupt("a record cannot be read"),
+    read_as(record).ok_or_else(|| match read_as(record) {
+        Some(Versioned { version }) if !reads_version(version) => Broken::Version(version),
+        Some(_) | None => Broken::Corrupt("a record cannot be read"),
     })
+}
+
+/// What a record is, or its JSON text says, which older releases wrote.
+fn read_as<T: DeserializeOwned>(record: &JsValue) -> Option<T> {
+    match record.as_string() {
+        Some(text) => serde_json::from_str(&text).ok(),
+        None => from_js(record.clone()),
+    }
 }
 
 /// Deletes a run's claims.
 async fn unclaim(
-    transaction: &Transaction,
-    run: &JsValue,
+    transaction: &Transaction<'_>,
+    run: &str,
     only: Option<&BTreeSet<String>>,
 ) -> Result<(), Unavailable> {
-    let store = transaction.store(CLAIMS)?;
-    let keys = database::result(&store.index(BY_RUN)?.get_all_keys_with_key(run)?).await?;
-    let keys: Vec<JsValue> = Array::from(&keys)
-        .iter()
+    let store = transaction.object_store(CLAIMS)?;
+    let index = store.index(BY_RUN)?;
+    let keys = index.get_all_keys::<JsValue>().with_query(run).primitive()?.await?;
+    let keys: Vec<JsValue> = keys
         .filter(|key| {
-            let instance = Array::from(key).get(1).as_string();
+            let instance = key.as_ref().ok().and_then(|key| Array::from(key).get(1).as_string());
             only.is_none_or(|only| instance.is_some_and(|instance| only.contains(&instance)))
         })
-        .collect();
+        .collect::<Result<_, _>>()?;
     for some in keys.chunks(AT_ONCE) {
-        let requests: Vec<IdbRequest> =
-            some.iter().map(|key| store.delete(key)).collect::<Result<_, JsValue>>()?;
-        if let Some(last) = requests.last() {
-            database::result(last).await?;
-        }
+        let requests = some.iter().map(|key| store.delete(key.clone()).primitive());
+        database::answers(requests.collect::<Result<_, _>>()?).await?;
     }
     Ok(())
 }
 
-fn claim_of(run: &str, number: u64) -> Result<JsValue, Unavailable> {
-    let claim = Object::new();
-    Reflect::set(&claim, &RUN.into(), &run.into())?;
-    Reflect::set(&claim, &NUMBER.into(), &number_of(number))?;
-    Ok(claim.into())
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "we wrote it")]
-fn claim_from(value: &JsValue) -> Option<Claim> {
-    let number = Reflect::get(value, &NUMBER.into()).ok()?.as_f64()?;
-    Some((field(value, RUN)?, number as u64))
-}
-
-fn field(value: &JsValue, name: &str) -> Option<String> {
-    Reflect::get(value, &name.into()).ok()?.as_string()
-}
-
-fn pair(first: &str, second: &JsValue) -> JsValue {
-    Array::of2(&first.into(), second).into()
-}
-
-#[allow(clippy::cast_precision_loss, reason = "no run has so many records")]
-fn number_of(number: u64) -> JsValue {
-    JsValue::from_f64(number as f64)
-}
-
 /// All keys that begin with the run: an array is greater than any number.
-fn records_of(run: &str) -> Result<JsValue, Unavailable> {
-    let from = Array::of1(&run.into());
-    let to = pair(run, &Array::new());
-    Ok(IdbKeyRange::bound(&from, &to)?.into())
+fn records_of(run: &str) -> Result<KeyRange<JsValue>, Unavailable> {
+    Ok(KeyRange::from(to_js(&[run])?..=to_js(&(run, [(); 0]))?))
 }

@@ -11,10 +11,14 @@
 
 use super::Key;
 use crate::{
-    database::{self, Access, Schema, Transaction, Unavailable},
+    database::{self, Access, Schema, Unavailable, complete, from_js, to_js},
     store::KeyState,
 };
-use js_sys::{Array, Object, Reflect};
+use indexed_db_futures::{
+    Build, BuildPrimitive, database::Database, error::Error, prelude::QuerySource,
+    transaction::Transaction,
+};
+use js_sys::Reflect;
 use relight_core::{
     clouds,
     credential::{check_key, is_temporary},
@@ -22,9 +26,10 @@ use relight_core::{
     model::cloud::{Cloud, HmacSpec},
     run::Millis,
 };
-use wasm_bindgen::{JsCast, JsValue};
+use serde::{Deserialize, Deserializer, Serialize};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{CryptoKey, IdbDatabase};
+use web_sys::CryptoKey;
 
 /// What is known of the kept keys, for the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -118,12 +123,14 @@ impl KeyState {
 pub(crate) async fn list() -> Result<Vec<SavedKey>, Unavailable> {
     let store = Store::open().await?;
     let transaction = store.begin(Access::Read)?;
-    let keys = transaction.store(KEYS)?;
-    let (ids, values) = (keys.get_all_keys()?, keys.get_all()?);
-    let values = Array::from(&database::result(&values).await?);
-    let ids = Array::from(&ids.result()?);
-    let entries = ids.iter().zip(values.iter());
-    Ok(entries.filter_map(|(id, value)| Some(entry(id.as_string()?, &value))).collect())
+    let keys = transaction.object_store(KEYS)?;
+    let ids = keys.get_all_keys::<JsValue>().primitive()?;
+    let values = keys.get_all::<JsValue>().primitive()?.await?;
+    let mut entries = Vec::new();
+    for (id, value) in ids.await?.zip(values) {
+        entries.extend(id?.as_string().map(|id| Entry::read(value.ok()).shown(id)));
+    }
+    Ok(entries)
 }
 
 /// Keeps a key under its cloud and key id, in the place of an older one. Gives its [`SavedKey::id`].
@@ -139,28 +146,25 @@ pub(crate) async fn save(
     now: Millis,
 ) -> Result<String, Unavailable> {
     let keys = key.unreadable().ok_or(Unavailable::Refused)?;
-    let keys = Array::from(&JsFuture::from(keys).await?);
+    let keys: Vec<_> =
+        from_js(JsFuture::from(keys).await.map_err(Error::from)?).ok_or(Unavailable::Refused)?;
     if !fits(cloud, &keys) || cloud.credential.derives_keys {
         return Err(Unavailable::Refused);
     }
     let id = id_of(cloud, key_id);
-    let value = Object::new();
-    #[allow(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
-    let members = [
-        (VERSION_IS, JsValue::from(VERSION)),
-        (NAME, name.into()),
-        (CLOUD, cloud.id.into()),
-        (KEY_ID, key_id.into()),
-        (SAVED_AT, (now as f64).into()),
-        (KEYS, keys.into()),
-    ];
-    for (member, what) in members {
-        Reflect::set(&value, &member.into(), &what)?;
-    }
+    let entry = Entry {
+        version: VERSION,
+        name: name.to_owned(),
+        cloud: cloud.id.to_owned(),
+        key_id: key_id.to_owned(),
+        saved_at: now,
+        chosen_at: None,
+        keys,
+    };
     let store = Store::open().await?;
     let transaction = store.begin(Access::WriteDurably)?;
-    transaction.store(KEYS)?.put_with_key(&value, &id.as_str().into())?;
-    transaction.complete().await?;
+    transaction.object_store(KEYS)?.put(to_js(&entry)?).with_key(id.as_str()).primitive()?;
+    complete(transaction).await?;
     Ok(id)
 }
 
@@ -186,18 +190,17 @@ pub(crate) async fn remove_derived() -> Result<usize, Unavailable> {
 pub(crate) async fn choose(id: &str, now: Millis) -> Result<Option<(SavedKey, Key)>, Unavailable> {
     let store = Store::open().await?;
     let transaction = store.begin(Access::Write)?;
-    let keys = transaction.store(KEYS)?;
-    let value = database::result(&keys.get(&id.into())?).await?;
-    let entry = entry(id.to_owned(), &value);
-    if !entry.is_usable {
+    let keys = transaction.object_store(KEYS)?;
+    let entry = Entry::read(keys.get(id).primitive()?.await?);
+    let shown = entry.shown(id.to_owned());
+    if !shown.is_usable {
         return Ok(None);
     }
-    let key = Key::of_the_browser(&Array::from(&member(&value, KEYS)));
-    #[allow(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
-    Reflect::set(&value, &CHOSEN_AT.into(), &(now as f64).into())?;
-    keys.put_with_key(&value, &id.into())?;
-    transaction.complete().await?;
-    Ok(Some((entry, key)))
+    let entry = Entry { chosen_at: Some(now), ..entry };
+    keys.put(to_js(&entry)?).with_key(id).primitive()?;
+    complete(transaction).await?;
+    let key = Key::of_the_browser(&entry.keys.into_iter().map(|BrowserKey(key)| key).collect());
+    Ok(Some((shown, key)))
 }
 
 /// Deletes one key, or all of them: those that this version cannot use, too. With the last one goes
@@ -208,13 +211,13 @@ pub(crate) async fn choose(id: &str, now: Millis) -> Result<Option<(SavedKey, Ke
 pub(crate) async fn delete(id: Option<&str>) -> Result<(), Unavailable> {
     let store = Store::open().await?;
     let transaction = store.begin(Access::WriteDurably)?;
-    let keys = transaction.store(KEYS)?;
+    let keys = transaction.object_store(KEYS)?;
     match id {
-        Some(id) => keys.delete(&id.into())?,
-        None => keys.clear()?,
-    };
-    let left = database::result(&keys.count()?).await?;
-    transaction.complete().await?;
+        Some(id) => drop(keys.delete(id).primitive()?),
+        None => drop(keys.clear()?),
+    }
+    let left = keys.count().primitive()?.await?;
+    complete(transaction).await?;
     drop(store);
     if left == 0 {
         // They are gone already; the empty database may stay.
@@ -231,76 +234,102 @@ pub(crate) fn id_of(cloud: &Cloud, key_id: &str) -> String {
 /// Beside the journal's: so neither stands in the way of the other's next version.
 const SCHEMA: Schema = Schema { name: "relight-keys", version: 1, make };
 
-/// The one store, and the member of an entry that has the browser's keys.
+/// The one store.
 const KEYS: &str = "keys";
-
-/// The other members of an entry.
-const VERSION_IS: &str = "version";
-const NAME: &str = "name";
-const CLOUD: &str = "cloud";
-const KEY_ID: &str = "keyId";
-const SAVED_AT: &str = "keptAt";
-const CHOSEN_AT: &str = "chosenAt";
 
 /// How entries are written. An entry of another version is left alone.
 const VERSION: u32 = 1;
 
-fn make(database: &IdbDatabase) -> Result<(), JsValue> {
-    database.create_object_store(KEYS).map(drop)
+fn make(database: &Database) -> indexed_db_futures::Result<()> {
+    database.create_object_store(KEYS).build().map(drop)
 }
 
 /// Open for as long as it is used, so that no tab is in the way of a newer version.
-struct Store(IdbDatabase);
+struct Store(Database);
 
 impl Store {
     async fn open() -> Result<Self, Unavailable> {
         database::open(&SCHEMA).await.map(Store)
     }
 
-    fn begin(&self, access: Access) -> Result<Transaction, Unavailable> {
-        Transaction::begin(&self.0, &[KEYS], access)
+    fn begin(&self, access: Access) -> Result<Transaction<'_>, Unavailable> {
+        database::begin(&self.0, [KEYS], access)
     }
 }
 
 impl Drop for Store {
     fn drop(&mut self) {
-        self.0.close();
+        self.0.clone().close();
     }
 }
 
-/// What can be said of a value in the store, whatever it is.
-fn entry(id: String, value: &JsValue) -> SavedKey {
-    let text = |name| member(value, name).as_string();
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "since 1970")]
-    let time = |name| member(value, name).as_f64().map(|ms| ms as Millis);
-    let cloud = text(CLOUD).and_then(|id| clouds::by_id(&id));
-    let key_id = text(KEY_ID).unwrap_or_default();
-    let is_usable = member(value, VERSION_IS) == VERSION
-        && cloud.is_some_and(|cloud| {
-            !cloud.credential.derives_keys
-                && id == id_of(cloud, &key_id)
-                && fits(cloud, &Array::from(&member(value, KEYS)))
-        });
-    SavedKey {
-        name: text(NAME).unwrap_or_default(),
-        cloud,
-        key_id,
-        saved_at: time(SAVED_AT).unwrap_or_default(),
-        chosen_at: time(CHOSEN_AT),
-        is_usable,
-        id,
+/// An entry as it is written, the browser's keys among it as they are. What is read may be anything: each
+/// member that is none of ours is as if it were not there.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Entry {
+    #[serde(deserialize_with = "or_nothing")]
+    version: u32,
+    #[serde(deserialize_with = "or_nothing")]
+    name: String,
+    #[serde(deserialize_with = "or_nothing")]
+    cloud: String,
+    #[serde(deserialize_with = "or_nothing")]
+    key_id: String,
+    #[serde(rename = "keptAt", deserialize_with = "or_nothing")]
+    saved_at: Millis,
+    #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Option::is_none")]
+    chosen_at: Option<Millis>,
+    #[serde(deserialize_with = "or_nothing")]
+    keys: Vec<BrowserKey>,
+}
+
+/// A key that passes through serde as the browser's own object.
+#[derive(Deserialize, Serialize)]
+#[serde(transparent)]
+struct BrowserKey(#[serde(with = "serde_wasm_bindgen::preserve")] CryptoKey);
+
+#[expect(clippy::unnecessary_wraps, reason = "as serde calls it")]
+fn or_nothing<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(T::deserialize(deserializer).unwrap_or_default())
+}
+
+impl Entry {
+    fn read(value: Option<JsValue>) -> Self {
+        value.and_then(from_js).unwrap_or_default()
+    }
+
+    /// What can be said of it.
+    fn shown(&self, id: String) -> SavedKey {
+        let cloud = clouds::by_id(&self.cloud);
+        let is_usable = self.version == VERSION
+            && cloud.is_some_and(|cloud| {
+                !cloud.credential.derives_keys
+                    && id == id_of(cloud, &self.key_id)
+                    && fits(cloud, &self.keys)
+            });
+        SavedKey {
+            id,
+            name: self.name.clone(),
+            cloud,
+            key_id: self.key_id.clone(),
+            saved_at: self.saved_at,
+            chosen_at: self.chosen_at,
+            is_usable,
+        }
     }
 }
 
 /// Whether these are one key for each of the cloud's keyings, and none of them can be read back.
-fn fits(cloud: &Cloud, keys: &Array) -> bool {
+fn fits(cloud: &Cloud, keys: &[BrowserKey]) -> bool {
     let hmac_specs = cloud.credential.hmac_specs;
-    keys.length() as usize == hmac_specs.len()
-        && keys.iter().zip(hmac_specs).all(|(key, hmac_spec)| is_for(&key, hmac_spec))
+    keys.len() == hmac_specs.len()
+        && keys.iter().zip(hmac_specs).all(|(BrowserKey(key), spec)| is_for(key, spec))
 }
 
-fn is_for(key: &JsValue, hmac_spec: &HmacSpec) -> bool {
-    let Some(key) = key.dyn_ref::<CryptoKey>() else { return false };
+fn is_for(key: &CryptoKey, hmac_spec: &HmacSpec) -> bool {
     let Ok(algorithm) = key.algorithm() else { return false };
     let hash = member(&member(&algorithm, "hash"), "name");
     !key.extractable()

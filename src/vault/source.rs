@@ -3,14 +3,12 @@
 
 use super::Typed;
 use crate::clock;
+use gloo_net::http::Request;
 use js_sys::{Date, Function, Object, Promise, Reflect};
 use relight_core::model::cloud::Cloud;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    HtmlElement, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response,
-    ResponseType, Url,
-};
+use web_sys::{HtmlElement, RequestCache, RequestCredentials, RequestRedirect, ResponseType, Url};
 
 /// A key is not used in the last minute before it expires: a call that is on its way then might
 /// arrive too late.
@@ -78,15 +76,13 @@ async fn fetched(url: &str, cloud: &str) -> Result<JsValue, String> {
     let base = window.location().href().unwrap_or_default();
     let url = Url::new_with_base(url, &base).map_err(|_| "not an address")?;
     url.search_params().set("cloud", cloud);
-    let init = RequestInit::new();
-    init.set_credentials(RequestCredentials::Include);
-    init.set_cache(RequestCache::NoStore);
-    init.set_redirect(RequestRedirect::Manual);
-    let answer = window.fetch_with_str_and_init(&url.href(), &init);
-    let response: Response = JsFuture::from(answer)
+    let response = Request::get(&url.href())
+        .credentials(RequestCredentials::Include)
+        .cache(RequestCache::NoStore)
+        .redirect(RequestRedirect::Manual)
+        .send()
         .await
-        .map_err(|_| "no answer, or none that this page may read")?
-        .unchecked_into();
+        .map_err(|_| "no answer, or none that this page may read")?;
     if response.type_() == ResponseType::Opaqueredirect {
         return Err("a redirect, such as to a login page".to_owned());
     }
@@ -94,7 +90,8 @@ async fn fetched(url: &str, cloud: &str) -> Result<JsValue, String> {
         return Err(format!("HTTP {}", response.status()));
     }
     let status = response.status();
-    let json = response.json().map_err(|_| "no answer")?;
+    // The browser reads it, and not serde: a secret is not to be in this program's memory.
+    let json = web_sys::Response::from(response).json().map_err(|_| "no answer")?;
     JsFuture::from(json).await.map_err(|_| format!("HTTP {status}, but not JSON"))
 }
 

@@ -44,8 +44,8 @@ pub(crate) fn build() -> Result<Dist> {
     }
     split::copy_part(&folder)?;
     split::await_part(&folder.join("relight.js"))?;
-    for (name, part) in PARTS {
-        build_part(&folder, name, part)?;
+    for (program, package) in PROGRAMS {
+        build_program(&folder, program, package)?;
     }
     preload_scripts(&folder)?;
     make_embed_page(&folder)?;
@@ -92,25 +92,25 @@ fn minify(script: &Path) -> Result<()> {
         .arg(format!("--outfile={}", script.display())))
 }
 
-/// Builds a part of the module for programs that draw nothing. The page never asks for it.
-fn build_part(folder: &Path, name: &str, part: &str) -> Result<()> {
+/// Builds the functions for programs that draw nothing. The page never asks for them.
+fn build_program(folder: &Path, name: &str, package: &str) -> Result<()> {
+    // Each by itself: together each would get what the other one wants of core.
     run(cargo()
-        .args(["build", "--quiet", "--package", "relight", "--profile", "module"])
-        .args(["--target", "wasm32-unknown-unknown", "--bin", part])
-        .args(["--no-default-features", "--features", part])
+        .args(["build", "--quiet", "--package", package, "--bin", name, "--profile", "module"])
+        .args(["--target", "wasm32-unknown-unknown"])
         .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(&[])?))?;
     run(command(paths::tool("wasm-bindgen"))
         .args(["--target", "web", "--out-name", name, "--out-dir"])
         .arg(folder)
-        .arg(paths::cargo_target().join(format!("wasm32-unknown-unknown/module/{part}.wasm"))))?;
+        .arg(paths::cargo_target().join(format!("wasm32-unknown-unknown/module/{name}.wasm"))))?;
     // What the wasm itself exports is nobody's business.
     fs::remove_file(folder.join(format!("{name}_bg.wasm.d.ts")))?;
     Ok(())
 }
 
-/// Whether a file belongs to a part of the module that draws nothing.
+/// Whether a file belongs to what programs import that draw nothing.
 pub(crate) fn is_functions(name: &str) -> bool {
-    PARTS.iter().any(|(part, _)| name.starts_with(part))
+    PROGRAMS.iter().any(|(program, _)| name.starts_with(program))
 }
 
 /// The files of a release build and their sizes.
@@ -185,10 +185,14 @@ impl Dist {
             self.bytes_of(Load::First),
             self.bytes_of(Load::Later),
         );
+        let [functions, signing] = PROGRAMS.map(|(name, _)| self.bytes_of_program(name));
+        println!(
+            "for programs that draw nothing: {functions}, all functions; {signing}, signing alone"
+        );
     }
 
-    /// What a program fetches of a part, but for the small scripts that all parts share.
-    fn bytes_of_part(&self, name: &str) -> usize {
+    /// What a program fetches.
+    fn bytes_of_program(&self, name: &str) -> usize {
         let own = |file: &&File| file.name.starts_with(name) && !file.name.ends_with(".d.ts");
         self.files.iter().filter(own).map(|file| file.brotli_bytes).sum()
     }
@@ -224,8 +228,9 @@ const STABLE_NAMES: &[&str] = &[
     "relight.d.ts",
 ];
 
-/// The parts of the module that draw nothing: their names, and the features of which they are made.
-const PARTS: [(&str, &str); 0] = [];
+/// What programs import that draw nothing, and the packages that have it.
+const PROGRAMS: [(&str, &str); 2] =
+    [("relight-core", "relight-functions"), ("relight-sign", "relight-sign")];
 
 /// A new file counts as fetched with the page until somebody says here that it is not.
 fn load_of(name: &str) -> Load {

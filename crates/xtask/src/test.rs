@@ -154,17 +154,17 @@ fn lint() -> Result<()> {
         cargo()
             .args(["clippy", "--package", "relight-core", "--target", WASM])
             .args(["--", "-D", "warnings"]),
+        cargo().args(["clippy", "--package", "relight", "--package", "relight-functions"]).args([
+            "--all-targets",
+            "--target",
+            WASM,
+            "--",
+            "-D",
+            "warnings",
+        ]),
+        // Signing alone and the page's front are the same code with less of it.
         cargo()
-            .args(["clippy", "--package", "relight", "--all-targets"])
-            .args(["--target", WASM, "--", "-D", "warnings"]),
-        // The functions alone, signing alone, and the page's front are the same code with less of it.
-        cargo()
-            .args(["clippy", "--package", "relight", "--bin", "functions"])
-            .args(["--no-default-features", "--features", "functions"])
-            .args(["--target", WASM, "--", "-D", "warnings"]),
-        cargo()
-            .args(["clippy", "--package", "relight", "--bin", "signing"])
-            .args(["--no-default-features", "--features", "signing"])
+            .args(["clippy", "--package", "relight-sign", "--all-targets"])
             .args(["--target", WASM, "--", "-D", "warnings"]),
         cargo()
             .args(["clippy", "--package", "relight", "--bin", "page", "--no-default-features"])

@@ -35,23 +35,6 @@ export type ErrorKind =
   | "secret-malformed"
   | "token-malformed";
 
-/** What somebody wants done. */
-export interface Job {
-  cloud: CloudId;
-  /** The kind of account; the cloud's default unless given. */
-  site?: string;
-  region?: string;
-  /** The cloud's own name. */
-  operation: string;
-  /** Ids, or a text that has them. Always text: a number would be rounded. */
-  instanceIds: readonly string[] | string;
-  /** The cloud's own parameters: booleans, or text. */
-  options?: Record<string, unknown>;
-  /** The most ids in one call, if fewer than the cloud allows. */
-  batchSize?: number;
-  locale?: Locale;
-}
-
 /** A request to sign: either one that is described field by field, or an operation of a cloud. */
 export type SignInput = RequestToSign | OperationToSign;
 
@@ -100,20 +83,4 @@ export interface OperationToSign extends Omit<Job, "batchSize"> {
   nonce?: string;
   /** Sign the operation's name too where the cloud leaves that open; true unless given. */
   signAction?: boolean;
-}
-
-/**
- * A request as it goes out: `fetch(url, { method, headers, body: body || undefined })` sends it.
- * `Host` is not among the headers, since the url sets it.
- */
-export interface SignedRequest {
-  method: string;
-  url: string;
-  headers: Record<string, string>;
-  /** Empty means that none is sent. */
-  body: string;
-  canonicalRequest?: string;
-  stringToSign: string;
-  signature: string;
-  authorization?: string;
 }

@@ -5,24 +5,24 @@ use wasm_bindgen::JsValue;
 
 /// Why a function did nothing.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub struct Failure {
     kind: &'static str,
     message: String,
 }
 
 impl Failure {
     /// A mistake in the call itself. The message names the field.
-    pub(super) fn argument(message: impl Into<String>) -> Self {
+    pub fn argument(message: impl Into<String>) -> Self {
         Failure { kind: "invalid-argument", message: message.into() }
     }
 
     /// The function is in a part of the program that is not there.
-    pub(super) fn not_loaded(why: &str) -> Self {
+    pub fn not_loaded(why: &str) -> Self {
         Failure { kind: "not-loaded", message: why.to_owned() }
     }
 
     /// A rule that the job breaks.
-    pub(super) fn refused(refusal: &Refusal, locale: Locale) -> Self {
+    pub fn refused(refusal: &Refusal, locale: Locale) -> Self {
         Failure { kind: refusal.kind(), message: refusal.sentence(locale) }
     }
 }

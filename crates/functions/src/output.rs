@@ -1,41 +1,36 @@
-//! What the functions return, in the shapes of `types.ts`.
+//! What was found, planned and answered.
 
-use super::signed::Pairs;
 use relight_core::{
     clouds,
-    i18n::{Locale, Text},
-    ids::{self, IdProblem},
+    i18n::Locale,
+    ids,
     model::{
-        instance_id::InstanceId,
         outcome::{BatchAnswer, Fault, InstanceAnswer, Outcome},
         plan::{self, Batch},
     },
     signing::request::{Payload, Request, Unsigned},
 };
-use serde::{Serialize, Serializer};
+use relight_sign::write;
+use serde::Serialize;
+use tsify::Tsify;
+use wasm_bindgen::JsValue;
 
-/// A text in every language.
-pub(super) struct Words(pub(super) Text);
-
-impl Serialize for Words {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let locales = Locale::ALL.into_iter();
-        serializer.collect_map(locales.map(|locale| (locale, self.0.in_locale(locale))))
-    }
-}
-
-/// The module's `ParsedIds`.
-#[derive(Serialize)]
+/// What was found in a text.
+#[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ParsedIds<'a> {
+pub(crate) struct ParsedIds<'a> {
+    /// In the order of the text, each once.
+    #[tsify(type = "{ id: string; cloud: CloudId; line: number; warning?: string }[]")]
     ids: Vec<ParsedId<'a>>,
-    problems: Vec<Problem<'a>>,
+    problems: Vec<IdProblem<'a>>,
+    /// How many pieces of text stood beside ids and were taken for other columns or headings.
     ignored: u32,
+    /// The first few of them.
     ignored_examples: &'a [String],
 }
 
 impl<'a> ParsedIds<'a> {
-    pub(super) fn new(parsed: &'a ids::ParsedIds, locale: Locale) -> Self {
+    pub(crate) fn new(parsed: &'a ids::ParsedIds, locale: Locale) -> Self {
         ParsedIds {
             ids: parsed
                 .ids
@@ -54,16 +49,21 @@ impl<'a> ParsedIds<'a> {
     }
 }
 
-/// The module's `Plan`.
-#[derive(Serialize)]
-pub(super) struct Plan<'a> {
+/// What will be sent, and what will not.
+#[derive(Serialize, Tsify)]
+pub(crate) struct Plan<'a> {
+    #[tsify(type = "{ operation: string; instanceIds: string[]; request: UnsignedRequest }[]")]
     calls: Vec<Call<'a>>,
-    problems: Vec<Problem<'a>>,
+    problems: Vec<IdProblem<'a>>,
     warnings: Vec<String>,
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(plan: &'a plan::Plan, problems: &'a [IdProblem], locale: Locale) -> Self {
+    pub(crate) fn new(
+        plan: &'a plan::Plan,
+        problems: &'a [ids::IdProblem],
+        locale: Locale,
+    ) -> Self {
         Plan {
             calls: plan.batches.iter().map(Call::new).collect(),
             problems: self::problems(problems, locale),
@@ -72,23 +72,27 @@ impl<'a> Plan<'a> {
     }
 
     /// No calls, only problems.
-    pub(super) fn empty(problems: &'a [IdProblem], locale: Locale) -> Self {
+    pub(crate) fn empty(problems: &'a [ids::IdProblem], locale: Locale) -> Self {
         let problems = self::problems(problems, locale);
         Plan { calls: Vec::new(), problems, warnings: Vec::new() }
     }
 }
 
-/// The module's `BatchOutcome`.
-#[derive(Serialize)]
+/// What an answer says: exactly one outcome for each instance, in the order of the call.
+#[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct BatchOutcome<'a> {
+pub(crate) struct BatchOutcome<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
+    /// In `error`, `code` is the cloud's, or a word for what failed below the cloud.
+    #[tsify(
+        type = "{ instanceId: string; outcome: Outcome; previousState?: string; state?: string; error?: { code: string; message: string } }[]"
+    )]
     instances: Vec<InstanceOutcome<'a>>,
 }
 
 impl<'a> BatchOutcome<'a> {
-    pub(super) fn new(answer: &'a BatchAnswer) -> Self {
+    pub(crate) fn new(answer: &'a BatchAnswer) -> Self {
         BatchOutcome {
             request_id: answer.request_id.as_deref(),
             instances: answer.instances.iter().map(InstanceOutcome::new).collect(),
@@ -105,13 +109,17 @@ struct ParsedId<'a> {
     warning: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Problem<'a> {
+/// A piece of text that is not sent, and why.
+#[derive(Serialize, Tsify)]
+struct IdProblem<'a> {
+    #[tsify(type = "\"malformed\" | \"repeated\" | \"other-cloud\" | \"masked\" | \"near-miss\"")]
     kind: &'static str,
     text: &'a str,
+    /// From 1; the position in an array of ids.
     line: u32,
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(type = "CloudId")]
     cloud: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suggestion: Option<&'a str>,
@@ -129,51 +137,56 @@ impl<'a> Call<'a> {
     fn new(batch: &'a Batch) -> Self {
         Call {
             operation: batch.spec().operation().name,
-            instance_ids: batch.ids().iter().map(InstanceId::as_str).collect(),
-            request: UnsignedRequest(clouds::request(batch)),
+            instance_ids: batch.ids().iter().map(|id| id.as_str()).collect(),
+            request: UnsignedRequest::new(&clouds::request(batch)),
         }
     }
 }
 
-struct UnsignedRequest(Request<Unsigned>);
+/// A request without key, time or signature.
+#[derive(Serialize, Tsify)]
+struct UnsignedRequest {
+    #[tsify(type = "\"POST\"")]
+    method: &'static str,
+    /// Where it goes, without the parameters.
+    url: String,
+    host: String,
+    path: &'static str,
+    /// The operation and the version of the cloud's API.
+    action: &'static str,
+    version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+    /// Decoded parameters, where they travel in the query.
+    #[serde(skip_serializing_if = "JsValue::is_undefined", with = "serde_wasm_bindgen::preserve")]
+    #[tsify(optional, type = "Record<string, string>")]
+    query: JsValue,
+    /// The body, where they travel in one: exactly these bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+}
 
-impl Serialize for UnsignedRequest {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Shape<'a> {
-            method: &'static str,
-            url: String,
-            host: &'a str,
-            path: &'static str,
-            action: &'static str,
-            version: &'static str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            region: Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            query: Option<Pairs<'a>>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            body: Option<&'a str>,
-        }
-        let content = self.0.content();
+impl UnsignedRequest {
+    fn new(request: &Request<Unsigned>) -> Self {
+        let content = request.content();
         let (query, body) = match &content.payload {
             Payload::Query(pairs) => {
                 let pairs = pairs.iter().map(|(name, value)| (&**name, &**value));
-                (Some(Pairs(pairs.collect())), None)
+                (write::pairs(pairs).into(), None)
             }
-            Payload::Json(body) => (None, Some(&**body)),
+            Payload::Json(body) => (JsValue::UNDEFINED, Some(body.clone())),
         };
-        Shape {
+        UnsignedRequest {
             method: content.method,
             url: format!("https://{}{}", content.host, content.path),
-            host: &content.host,
+            host: content.host.clone(),
             path: content.path,
             action: content.action,
             version: content.version,
-            region: content.region.as_deref(),
+            region: content.region.clone(),
             query,
             body,
         }
-        .serialize(serializer)
     }
 }
 
@@ -211,10 +224,10 @@ impl<'a> InstanceOutcome<'a> {
     }
 }
 
-fn problems(problems: &[IdProblem], locale: Locale) -> Vec<Problem<'_>> {
+fn problems(problems: &[ids::IdProblem], locale: Locale) -> Vec<IdProblem<'_>> {
     problems
         .iter()
-        .map(|problem| Problem {
+        .map(|problem| IdProblem {
             kind: problem.kind.word(),
             text: &problem.text,
             line: problem.line,
