@@ -25,8 +25,8 @@ const FIRST_LOAD_BUDGET_BYTES: usize = 150_000;
 
 /// The part of the program that is fetched when somebody begins to fill in: review, run, errors, keys that
 /// are saved, and the functions for programs. A ceiling, so that it does not grow unseen; to raise it is to
-/// say why.
-const REST_CEILING_BYTES: usize = 480_000;
+/// say why. Of it 27 kB are derived types, whose refusals name the field, and 13 kB `indexed_db_futures`.
+const REST_CEILING_BYTES: usize = 510_000;
 
 /// Builds `dist/` anew and prints its sizes.
 pub(crate) fn build() -> Result<Dist> {
