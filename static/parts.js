@@ -8,6 +8,14 @@ let exports = null;
 // Why the last part could not be had: "missing", "changed", or "replaced" by another release.
 let failure = null;
 
+// Where it is: an address, or the part itself.
+let place = new URL("relight_rest.wasm", import.meta.url);
+
+// Bundlers that do not know `new URL(…, import.meta.url)` put it somewhere else, and say where.
+export function restAt(other) {
+  place = other;
+}
+
 export function loadFor(program) {
   exports = program;
 }
@@ -23,7 +31,7 @@ export async function __wasm_split_load_rest(callback, data) {
   const name = "relight_rest.wasm";
   let isLoaded = false;
   try {
-    const part = await compiled(name, new URL("relight_rest.wasm", import.meta.url));
+    const part = await compiled(name, await place);
     await WebAssembly.instantiate(part, { __wasm_split: program });
     isLoaded = true;
   } catch (error) {
@@ -33,8 +41,11 @@ export async function __wasm_split_load_rest(callback, data) {
   program.__indirect_function_table.get(callback)(data, isLoaded);
 }
 
-async function compiled(name, url) {
+async function compiled(name, place) {
   failure = null;
+  if (place instanceof WebAssembly.Module) return place;
+  if (place instanceof ArrayBuffer || ArrayBuffer.isView(place)) return WebAssembly.compile(place);
+  const url = new URL(place, import.meta.url);
   if (url.protocol === "file:") {
     // In a variable, so that bundlers for browsers leave it alone.
     const files = "node:fs/promises";

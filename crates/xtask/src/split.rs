@@ -95,9 +95,12 @@ fn folder() -> PathBuf {
 
 /// Has the module's `init` wait for the part: programs call functions that are in it, and hosts draw at
 /// once. Our own page starts without.
-pub(crate) fn await_part(script: &Path) -> Result<()> {
-    let text = fs::read_to_string(script).with_context(|| script.display().to_string())?;
-    fs::write(script, awaiting(&text)?)?;
+pub(crate) fn await_part(dist: &Path) -> Result<()> {
+    for (name, change) in [("relight.js", awaiting as fn(&str) -> _), ("relight.d.ts", described)] {
+        let path = dist.join(name);
+        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        fs::write(&path, change(&text)?)?;
+    }
     Ok(())
 }
 
@@ -108,17 +111,34 @@ fn awaiting(script: &str) -> Result<String> {
         exports,
         "export { initSync, __wbg_init as start };\n\
          export default async function init(input) {\n    \
+             if (input?.rest !== undefined) {\n        \
+                 const { rest, ...main } = input;\n        \
+                 restAt(rest);\n        \
+                 input = \"module_or_path\" in main ? main : undefined;\n    \
+             }\n    \
              const exports = await __wbg_init(input);\n    \
              await loadRest();\n    \
              return exports;\n\
-         }",
+         }\n\
+         import { restAt } from \"./parts.js\";",
         1,
     ))
 }
 
+/// The type of `init`, with what it takes beside the program's own.
+fn described(types: &str) -> Result<String> {
+    let taken = "{ module_or_path: InitInput | Promise<InitInput> } | InitInput";
+    ensure!(types.contains(taken), "the types of the module are not as they were");
+    let ours = "{ module_or_path?: InitInput | Promise<InitInput>; rest?: RestInput | Promise<RestInput> } \
+                | InitInput";
+    let rest = "/** Where `relight_rest.wasm` is, or what it holds; beside the script unless given. */\n\
+                export type RestInput = string | URL | BufferSource | WebAssembly.Module;\n\n";
+    Ok(types.replace(taken, ours).replacen("export type InitInput", &format!("{rest}export type InitInput"), 1))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::awaiting;
+    use super::{awaiting, described};
 
     #[test]
     fn init_waits_for_the_part() {
@@ -126,5 +146,14 @@ mod tests {
         let script = awaiting(script).unwrap();
         assert!(script.contains("await loadRest();") && script.contains("__wbg_init as start"));
         assert!(awaiting("export default init;").is_err());
+    }
+
+    #[test]
+    fn the_types_say_that_the_part_may_be_elsewhere() {
+        let types = "export type InitInput = URL;\nexport default function __wbg_init (module_or_path?: \
+             { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): X;";
+        let types = described(types).unwrap();
+        assert!(types.contains("rest?: RestInput") && types.contains("export type RestInput"));
+        assert!(described("nothing").is_err());
     }
 }

@@ -162,12 +162,8 @@ fn lint() -> Result<()> {
             "-D",
             "warnings",
         ]),
-        // Signing alone and the page's front are the same code with less of it.
         cargo()
             .args(["clippy", "--package", "relight-sign", "--all-targets"])
-            .args(["--target", WASM, "--", "-D", "warnings"]),
-        cargo()
-            .args(["clippy", "--package", "relight", "--bin", "page", "--no-default-features"])
             .args(["--target", WASM, "--", "-D", "warnings"]),
     ])
 }
@@ -207,10 +203,6 @@ fn native() -> Result<()> {
         cargo()
             .args(["test", "--workspace", "--exclude", "relight", "--exclude", "relight-e2e"])
             .arg("--no-fail-fast"),
-        // As the page's front is built: what the operator has forbidden is forbidden there, too.
-        cargo()
-            .args(["test", "--package", "relight-core", "--lib", "--no-default-features"])
-            .arg("limits::"),
     ])
 }
 
