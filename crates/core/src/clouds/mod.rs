@@ -37,7 +37,7 @@ pub use decoder::{Catalogue, Decoder, Grant};
 #[cfg(feature = "engine")]
 pub use errors::effect;
 #[cfg(feature = "engine")]
-pub(crate) use errors::{family, is_common, unknown_effect};
+pub(crate) use errors::{effect_on, family, is_common, unknown_effect};
 #[cfg(feature = "signing")]
 pub use protocol::{Protocol, Read};
 
