@@ -14,6 +14,8 @@ mod decoder;
 #[cfg(feature = "engine")]
 mod errors;
 #[cfg(feature = "signing")]
+pub mod headers;
+#[cfg(feature = "signing")]
 mod protocol;
 mod tencent;
 #[cfg(all(test, feature = "engine"))]

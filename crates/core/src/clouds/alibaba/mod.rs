@@ -50,6 +50,21 @@ impl Protocol for Alibaba {
         &CLOUD
     }
 
+    fn request_headers(&self) -> &'static [&'static str] {
+        &[
+            "x-acs-action",
+            "x-acs-version",
+            "x-acs-date",
+            "x-acs-signature-nonce",
+            "x-acs-content-sha256",
+            "x-acs-security-token",
+        ]
+    }
+
+    fn answer_headers(&self) -> &'static [&'static str] {
+        &["x-acs-request-id"]
+    }
+
     fn host(&self, target: &Target) -> String {
         request::host(&target.region)
     }

@@ -50,6 +50,21 @@ impl Protocol for Tencent {
         &CLOUD
     }
 
+    fn request_headers(&self) -> &'static [&'static str] {
+        &[
+            "x-tc-action",
+            "x-tc-version",
+            "x-tc-region",
+            "x-tc-timestamp",
+            "x-tc-token",
+            "x-tc-language",
+        ]
+    }
+
+    fn answer_headers(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     fn host(&self, target: &Target) -> String {
         request::host(target)
     }

@@ -50,6 +50,14 @@ impl Protocol for Zenlayer {
         &CLOUD
     }
 
+    fn request_headers(&self) -> &'static [&'static str] {
+        &["x-zc-action", "x-zc-version", "x-zc-timestamp", "x-zc-signature-method"]
+    }
+
+    fn answer_headers(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     fn host(&self, _: &Target) -> String {
         request::HOST.to_owned()
     }
