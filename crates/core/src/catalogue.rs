@@ -11,6 +11,7 @@ pub(crate) mod pattern;
 use crate::{i18n::Text, model::outcome::ErrorReport};
 use serde::Serialize;
 
+pub(crate) use crate::i18n::text as words;
 pub use family::Family;
 pub use group::Group;
 pub use layers::{LAYERS, layer};
@@ -29,11 +30,11 @@ pub struct Entry {
     /// message. The first is the one the vendor's page prints.
     pub messages: &'static [&'static str],
     /// One line, no code in it.
-    pub title: EntryText,
+    pub title: Text,
     /// What happened. May hold `{name|words when it was not captured}`.
-    pub meaning: EntryText,
+    pub meaning: Text,
     /// What to do. May hold `{name|words when it was not captured}`.
-    pub remedy: EntryText,
+    pub remedy: Text,
     /// Who can do it.
     pub who: Who,
     /// Whether trying again is safe, and when.
@@ -42,28 +43,6 @@ pub struct Entry {
     pub effect: Effect,
     /// Where the row comes from.
     pub source: Source,
-}
-
-/// The texts of an entry. Without the feature `texts` there are none: what is left of the catalogue
-/// tells what an error proves, and takes a fraction of the bytes.
-#[cfg(feature = "texts")]
-pub type EntryText = Text;
-
-/// The texts of an entry, left out.
-#[cfg(not(feature = "texts"))]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EntryText;
-
-/// The texts of an entry in a static table.
-#[cfg(feature = "texts")]
-pub(crate) const fn words(en: &'static str, zh: &'static str) -> EntryText {
-    crate::i18n::text(en, zh)
-}
-
-/// The texts of an entry, left out: nothing refers to them, so they are not in the binary.
-#[cfg(not(feature = "texts"))]
-pub(crate) const fn words(_en: &'static str, _zh: &'static str) -> EntryText {
-    EntryText
 }
 
 /// Who can act on an error.

@@ -8,8 +8,6 @@
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
-// Without the engine much stands idle; it is the same code, and the full build warns.
-#![cfg_attr(not(feature = "engine"), allow(dead_code, unused_imports))]
 
 pub mod i18n;
 pub mod text;
@@ -20,16 +18,9 @@ pub mod clouds;
 pub mod ids;
 pub mod credential;
 pub mod form;
-
-#[cfg(feature = "engine")]
 pub mod transport;
-#[cfg(feature = "texts")]
 pub mod explain;
-#[cfg(feature = "engine")]
 pub mod run;
-#[cfg(feature = "texts")]
 pub mod config;
-#[cfg(feature = "engine")]
 pub mod session;
-#[cfg(feature = "engine")]
 pub mod diagnostics;

@@ -3,12 +3,8 @@
 //! Everything that the screen shows of the form and of the review comes from here, and so does
 //! everything that is sent: a select cannot show one thing and the request say another. The secret
 //! is not here: it lives in the page's vault and nowhere else.
-
-#[cfg(feature = "texts")]
 mod link;
 mod region_search;
-
-#[cfg(feature = "texts")]
 pub use link::FilledIn;
 pub use region_search::RegionSearch;
 

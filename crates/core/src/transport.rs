@@ -104,19 +104,16 @@ const NO_PROXY_STATUS: &str = "no-proxy-status";
 /// own shape that ends the matter stays one; it would be a strange thing to invent.
 fn unvouched(batch: &Batch, mut answer: BatchAnswer, response: &Response) -> BatchAnswer {
     let spec = batch.spec();
-    let errors = clouds::catalogue(spec.target().cloud).errors;
     let fault = Arc::new(Fault::layer(NO_PROXY_STATUS, &response.body));
     for instance in &mut answer.instances {
         let ends_it = match instance.fault.as_deref() {
-            Some(Fault::Cloud(report)) => {
-                match clouds::effect(errors, report, Some(spec.operation().name)) {
-                    Effect::Throttled | Effect::ClockSkew => false,
-                    Effect::NothingDone
-                    | Effect::MaybeEcho
-                    | Effect::MaybeDone
-                    | Effect::DryRunPassed => true,
-                }
-            }
+            Some(Fault::Cloud(report)) => match clouds::effect_on(spec, report) {
+                Effect::Throttled | Effect::ClockSkew => false,
+                Effect::NothingDone
+                | Effect::MaybeEcho
+                | Effect::MaybeDone
+                | Effect::DryRunPassed => true,
+            },
             Some(Fault::Layer { .. }) | None => true,
         };
         match instance.outcome {

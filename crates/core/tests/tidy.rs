@@ -226,7 +226,7 @@ fn stands_in(line: &str, word: &str) -> bool {
 /// is what is a plain word anywhere: it says nothing of who said it.
 fn vendors_words() -> BTreeMap<String, &'static str> {
     /// Words that other trades use, too.
-    const PLAIN: [&str; 3] = ["DryRun", "authorization", "content-type"];
+    const PLAIN: [&str; 4] = ["DryRun", "accept", "authorization", "content-type"];
     let mut words = BTreeMap::new();
     for cloud in clouds::ALL {
         let mut all: Vec<String> = Vec::new();

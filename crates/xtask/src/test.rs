@@ -199,11 +199,9 @@ fn advisories() -> Result<()> {
 }
 
 fn native() -> Result<()> {
-    run_all([
-        cargo()
-            .args(["test", "--workspace", "--exclude", "relight", "--exclude", "relight-e2e"])
-            .arg("--no-fail-fast"),
-    ])
+    run_all([cargo()
+        .args(["test", "--workspace", "--exclude", "relight", "--exclude", "relight-e2e"])
+        .arg("--no-fail-fast")])
 }
 
 fn wasm() -> Result<()> {

@@ -1,6 +1,7 @@
 //! What the name of a code tells that no catalogue has. Only the name: the texts say so.
 
-use super::{Effect, EntryText, Group, Retry, Who, words};
+use super::{Effect, Group, Retry, Who, words};
+use crate::i18n::Text;
 
 /// Codes that are named alike, in the order in which a code is held against them: what may have done
 /// something comes before the broad ones. Which names those are is each cloud's own
@@ -35,7 +36,7 @@ pub enum Family {
 #[derive(Clone, Copy)]
 pub(crate) struct Facts {
     /// What such codes are about.
-    pub(crate) about: EntryText,
+    pub(crate) about: Text,
     pub(crate) who: Who,
     pub(crate) retry: Retry,
     pub(crate) effect: Effect,

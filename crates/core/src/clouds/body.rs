@@ -1,10 +1,9 @@
 //! What every decoder needs: a body read into values or a reason why not, and the judgement that an
 //! error's place in the catalogue gives.
 
-use super::xml;
+use super::{effect_on, xml};
 use crate::{
     catalogue::Effect,
-    clouds,
     model::{
         outcome::{
             BatchAnswer, Described, DescribedInstance, ErrorReport, Fault, Outcome, Response,
@@ -124,8 +123,7 @@ pub(crate) fn is_error(response: &Response) -> bool {
 /// What an error proves about the request that it answers.
 pub(crate) fn judge(batch: &Batch, report: &ErrorReport) -> Outcome {
     let spec = batch.spec();
-    let errors = clouds::catalogue(spec.target().cloud).errors;
-    match clouds::effect(errors, report, Some(spec.operation().name)) {
+    match effect_on(spec, report) {
         Effect::NothingDone | Effect::Throttled | Effect::ClockSkew | Effect::MaybeEcho => {
             Outcome::Rejected
         }

@@ -1,7 +1,8 @@
 //! What comes back from a cloud.
 
 use crate::{
-    catalogue::{Entry, EntryText, Family, SuggestedAction},
+    catalogue::{Entry, Family, SuggestedAction},
+    i18n::Text,
     model::{
         cloud::Cloud,
         eligibility::Eligibility,
@@ -50,7 +51,7 @@ pub struct Catalogue {
     /// What a text in this cloud's words says of a missing permission besides the code.
     pub denied_in: Option<fn(&str) -> Denied>,
     /// The kinds of policies that its answers name, and who decides on each.
-    pub policy_kinds: &'static [(&'static str, EntryText)],
+    pub policy_kinds: &'static [(&'static str, Text)],
     /// What the page can do about errors, beyond what their entries say: codes and helps.
     pub helps: &'static [(&'static str, SuggestedAction)],
     /// True for a host of the cloud's interface, in lower case.

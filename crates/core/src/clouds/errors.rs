@@ -1,9 +1,9 @@
 //! What errors prove, and what the name of one tells that no cloud lists.
 
-use super::DECODERS;
+use super::{DECODERS, catalogue};
 use crate::{
     catalogue::{Effect, Entry, Family, find, pattern},
-    model::outcome::ErrorReport,
+    model::{outcome::ErrorReport, plan::OperationSpec},
 };
 
 /// What a report proves about the request that it answers.
@@ -16,6 +16,11 @@ pub fn effect(entries: &'static [Entry], report: &ErrorReport, operation: Option
         Some(found) => found.entry.effect,
         None => unknown_effect(report),
     }
+}
+
+/// The same of an answer to what was asked.
+pub(crate) fn effect_on(spec: &OperationSpec, report: &ErrorReport) -> Effect {
+    effect(catalogue(spec.target().cloud).errors, report, Some(spec.operation().name))
 }
 
 /// What a report of an error that the catalogue lacks proves about the request.

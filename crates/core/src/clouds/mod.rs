@@ -7,38 +7,30 @@
 //! adding one is a folder with the same file names and a line in the list.
 
 mod alibaba;
-#[cfg(feature = "engine")]
 pub(crate) mod body;
-#[cfg(feature = "engine")]
 mod decoder;
-#[cfg(feature = "engine")]
 mod errors;
-#[cfg(feature = "signing")]
+pub mod headers;
 mod protocol;
 mod tencent;
-#[cfg(all(test, feature = "engine"))]
+#[cfg(test)]
 mod testing;
-#[cfg(feature = "engine")]
 mod xml;
 mod zenlayer;
 
-use crate::model::cloud::Cloud;
-#[cfg(feature = "signing")]
 use crate::{
-    model::plan::{Batch, Target},
+    model::{
+        cloud::Cloud,
+        plan::{Batch, Target},
+    },
     signing::{
         Algorithm,
         request::{Request, Unsigned},
     },
 };
-
-#[cfg(feature = "engine")]
 pub use decoder::{Catalogue, Decoder, Grant};
-#[cfg(feature = "engine")]
 pub use errors::effect;
-#[cfg(feature = "engine")]
-pub(crate) use errors::{family, is_common, unknown_effect};
-#[cfg(feature = "signing")]
+pub(crate) use errors::{effect_on, family, is_common, unknown_effect};
 pub use protocol::{Protocol, Read};
 
 /// Makes a list of the facts and of each trait out of the one list of clouds.
@@ -46,11 +38,7 @@ macro_rules! clouds {
     ($($folder:ident::$name:ident),+ $(,)?) => {
         /// Every cloud, in the order in which they are offered.
         pub static ALL: &[&Cloud] = &[$(&$folder::CLOUD),+];
-
-        #[cfg(feature = "signing")]
         static PROTOCOLS: &[&dyn Protocol] = &[$(&$folder::$name),+];
-
-        #[cfg(feature = "engine")]
         static DECODERS: &[&dyn Decoder] = &[$(&$folder::$name),+];
     };
 }
@@ -63,7 +51,6 @@ pub fn by_id(id: &str) -> Option<&'static Cloud> {
 }
 
 /// How a cloud is asked.
-#[cfg(feature = "signing")]
 #[allow(
     clippy::expect_used,
     clippy::missing_panics_doc,
@@ -75,13 +62,11 @@ pub fn protocol(cloud: &Cloud) -> &'static dyn Protocol {
 }
 
 /// The host that requests to a target are signed for.
-#[cfg(feature = "signing")]
 pub fn host(target: &Target) -> String {
     protocol(target.cloud).host(target)
 }
 
 /// The request that carries out a batch.
-#[cfg(feature = "signing")]
 pub fn request(batch: &Batch) -> Request<Unsigned> {
     protocol(batch.spec().target().cloud).request(batch)
 }
@@ -94,14 +79,12 @@ pub fn request(batch: &Batch) -> Request<Unsigned> {
 /// assert!(algorithm("TC3-HMAC-SHA256").is_some());
 /// assert!(algorithm("HMAC-MD5").is_none());
 /// ```
-#[cfg(feature = "signing")]
 pub fn algorithm(name: &str) -> Option<&'static dyn Algorithm> {
     let mut all = PROTOCOLS.iter().flat_map(|protocol| protocol.algorithms()).copied();
     all.find(|algorithm| algorithm.name() == name)
 }
 
 /// What a cloud's answers mean.
-#[cfg(feature = "engine")]
 #[allow(
     clippy::expect_used,
     clippy::missing_panics_doc,
@@ -113,7 +96,6 @@ pub fn decoder(cloud: &Cloud) -> &'static dyn Decoder {
 }
 
 /// What is known of a cloud's errors.
-#[cfg(feature = "engine")]
 pub fn catalogue(cloud: &Cloud) -> &'static Catalogue {
     decoder(cloud).catalogue()
 }

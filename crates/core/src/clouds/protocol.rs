@@ -17,6 +17,12 @@ pub trait Protocol: Sync {
     /// Whose it is.
     fn cloud(&self) -> &'static Cloud;
 
+    /// The headers of this cloud's own that its requests may have, in lower case.
+    fn request_headers(&self) -> &'static [&'static str];
+
+    /// The headers of this cloud's own that its answers are read for, in lower case.
+    fn answer_headers(&self) -> &'static [&'static str];
+
     /// The host that a request to this target is signed for and must reach.
     fn host(&self, target: &Target) -> String;
 

@@ -338,11 +338,7 @@ fn started_since(
 /// What a fault proves about the request.
 pub(super) fn effect_of(spec: &OperationSpec, fault: &Fault) -> Effect {
     match fault {
-        Fault::Cloud(report) => clouds::effect(
-            clouds::catalogue(spec.target().cloud).errors,
-            report,
-            Some(spec.operation().name),
-        ),
+        Fault::Cloud(report) => clouds::effect_on(spec, report),
         Fault::Layer { word, .. } => {
             catalogue::layer(word).map_or(Effect::MaybeDone, |entry| entry.effect)
         }

@@ -9,7 +9,7 @@ use crate::{
         outcome::{Described, DescribedInstance, Fault},
         plan::{OperationSpec, Target},
     },
-    run::clock::{is_clock_skew, skew_seconds},
+    run::clock::skew_told_by_refusal,
     transport::{self, TransportResult},
 };
 use std::collections::{HashMap, VecDeque};
@@ -162,11 +162,13 @@ impl Preflight {
 
     /// A clock that is off must not reach anybody as an error: it is set once by the cloud's.
     fn corrects_clock(&mut self, now: Millis, fault: &Fault, result: &TransportResult) -> bool {
-        let TransportResult::Answered(response) = result else { return false };
-        if !is_clock_skew(&self.target, fault) || self.clock_corrected {
+        if self.clock_corrected {
             return false;
         }
-        let Some(seconds) = skew_seconds(self.asked_at, now, response) else { return false };
+        let times = (self.asked_at, now);
+        let Some(seconds) = skew_told_by_refusal(&self.target, times, fault, result) else {
+            return false;
+        };
         self.clock_skew_seconds = seconds;
         self.result.clock_skew_seconds = Some(self.clock_skew_seconds);
         self.clock_corrected = true;

@@ -1,6 +1,6 @@
 //! What came back: written into the rows, or proof that the call may go out once more.
 
-use super::{CallState, Millis, NO_KEY, Pause, Run, conclude};
+use super::{CallState, Millis, NO_KEY, Pause, Run, clock::skew_seconds, conclude};
 use crate::{
     catalogue::Effect,
     model::outcome::{BatchAnswer, Fault, Outcome},
@@ -150,7 +150,7 @@ impl Run {
                 Some(at.max(self.other_bytes_at(sent_at)))
             }
             Effect::ClockSkew if !self.clock_corrected => {
-                self.correct_clock(now, sent_at, response)?;
+                self.correct_clock(now, skew_seconds(sent_at, now, response)?);
                 Some(now)
             }
             // It was on the way already when another one's refusal put the clock right.

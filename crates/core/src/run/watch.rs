@@ -9,7 +9,7 @@ use crate::{
         outcome::{Described, DescribedInstance},
     },
     run::{
-        clock::{is_clock_skew, skew_seconds},
+        clock::{skew_seconds, skew_told_by_refusal},
         conclude::CloudClock,
         response::lacks_key,
         row::{WatchReason, Watched},
@@ -101,10 +101,9 @@ impl Run {
             // that is put right, or nobody would ever find out.
             Described::Failed(fault) => {
                 let asked_at = self.transient.last_describes.back().copied().unwrap_or(now);
-                if is_clock_skew(self.spec.target(), &fault)
-                    && let TransportResult::Answered(response) = result
-                    && self.learn_clock(now, asked_at, response)
-                {
+                let target = self.spec.target();
+                let skew = skew_told_by_refusal(target, (asked_at, now), &fault, result);
+                if skew.is_some_and(|seconds| self.learn_clock(now, seconds)) {
                     self.describe_by(now);
                 } else {
                     self.narrowing_failed(ids);

@@ -1,8 +1,9 @@
 //! The errors of this cloud: one entry an error, nowhere else.
 
 use crate::{
-    catalogue::{Effect, Entry, EntryText, Family, Retry, Source, SuggestedAction, Who, words},
+    catalogue::{Effect, Entry, Family, Retry, Source, SuggestedAction, Who, words},
     clouds::{Catalogue, body::text},
+    i18n::Text,
     model::outcome::{Denial, Denied},
     text::named::member,
 };
@@ -71,7 +72,7 @@ static PERMISSIONS: &[&str] = &[
 ];
 
 /// The kinds of policies that a denial names (vendor documentation of DecodeDiagnosticMessage).
-static POLICY_KINDS: &[(&str, EntryText)] = &[
+static POLICY_KINDS: &[(&str, Text)] = &[
     (
         "ControlPolicy",
         words(

@@ -1,37 +1,22 @@
 //! Alibaba Cloud ECS, API version 2014-05-26.
-
-#[cfg(feature = "engine")]
 mod decode;
-#[cfg(feature = "engine")]
 mod errors;
 mod manifest;
-#[cfg(feature = "engine")]
 mod policy;
-#[cfg(feature = "signing")]
 mod request;
-#[cfg(feature = "signing")]
 mod sign;
-#[cfg(feature = "engine")]
 mod state;
-#[cfg(all(test, feature = "engine"))]
+#[cfg(test)]
 mod tests;
-
-#[cfg(feature = "engine")]
 use super::{Catalogue, Decoder, Grant};
-#[cfg(feature = "signing")]
 use super::{Protocol, Read};
-#[cfg(feature = "engine")]
-use crate::model::{
-    eligibility::Eligibility,
-    outcome::{BatchAnswer, Described, DescribedInstance, Response},
-    plan::OperationSpec,
-};
-#[cfg(feature = "signing")]
 use crate::{
     model::{
         cloud::Cloud,
+        eligibility::Eligibility,
         instance_id::InstanceId,
-        plan::{Batch, Target},
+        outcome::{BatchAnswer, Described, DescribedInstance, Response},
+        plan::{Batch, OperationSpec, Target},
     },
     signing::{
         Algorithm, Prepared, Signer,
@@ -43,11 +28,24 @@ pub(super) use manifest::CLOUD;
 
 /// How this cloud is asked, and what its answers mean.
 pub(super) struct Alibaba;
-
-#[cfg(feature = "signing")]
 impl Protocol for Alibaba {
     fn cloud(&self) -> &'static Cloud {
         &CLOUD
+    }
+
+    fn request_headers(&self) -> &'static [&'static str] {
+        &[
+            "x-acs-action",
+            "x-acs-version",
+            "x-acs-date",
+            "x-acs-signature-nonce",
+            "x-acs-content-sha256",
+            "x-acs-security-token",
+        ]
+    }
+
+    fn answer_headers(&self) -> &'static [&'static str] {
+        &["x-acs-request-id"]
     }
 
     fn host(&self, target: &Target) -> String {
@@ -85,8 +83,6 @@ impl Protocol for Alibaba {
         }
     }
 }
-
-#[cfg(feature = "engine")]
 impl Decoder for Alibaba {
     fn cloud(&self) -> &'static Cloud {
         &CLOUD

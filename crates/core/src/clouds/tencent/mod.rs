@@ -1,37 +1,22 @@
 //! Tencent Cloud CVM, API version 2017-03-12.
-
-#[cfg(feature = "engine")]
 mod decode;
-#[cfg(feature = "engine")]
 mod errors;
 mod manifest;
-#[cfg(feature = "engine")]
 mod policy;
-#[cfg(feature = "signing")]
 mod request;
-#[cfg(feature = "signing")]
 mod sign;
-#[cfg(feature = "engine")]
 mod state;
-#[cfg(all(test, feature = "engine"))]
+#[cfg(test)]
 mod tests;
-
-#[cfg(feature = "engine")]
 use super::{Catalogue, Decoder, Grant};
-#[cfg(feature = "signing")]
 use super::{Protocol, Read};
-#[cfg(feature = "engine")]
-use crate::model::{
-    eligibility::Eligibility,
-    outcome::{BatchAnswer, Described, DescribedInstance, Response},
-    plan::OperationSpec,
-};
-#[cfg(feature = "signing")]
 use crate::{
     model::{
         cloud::Cloud,
+        eligibility::Eligibility,
         instance_id::InstanceId,
-        plan::{Batch, Target},
+        outcome::{BatchAnswer, Described, DescribedInstance, Response},
+        plan::{Batch, OperationSpec, Target},
     },
     signing::{
         Algorithm, Prepared, Signer,
@@ -43,11 +28,24 @@ pub(super) use manifest::CLOUD;
 
 /// How this cloud is asked, and what its answers mean.
 pub(super) struct Tencent;
-
-#[cfg(feature = "signing")]
 impl Protocol for Tencent {
     fn cloud(&self) -> &'static Cloud {
         &CLOUD
+    }
+
+    fn request_headers(&self) -> &'static [&'static str] {
+        &[
+            "x-tc-action",
+            "x-tc-version",
+            "x-tc-region",
+            "x-tc-timestamp",
+            "x-tc-token",
+            "x-tc-language",
+        ]
+    }
+
+    fn answer_headers(&self) -> &'static [&'static str] {
+        &[]
     }
 
     fn host(&self, target: &Target) -> String {
@@ -70,8 +68,6 @@ impl Protocol for Tencent {
         sign::Tc3.prepare(sign::input(request.content(), signer))
     }
 }
-
-#[cfg(feature = "engine")]
 impl Decoder for Tencent {
     fn cloud(&self) -> &'static Cloud {
         &CLOUD

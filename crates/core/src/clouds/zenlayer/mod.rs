@@ -1,37 +1,22 @@
 //! Zenlayer Elastic Compute (ZEC).
-
-#[cfg(feature = "engine")]
 mod decode;
-#[cfg(feature = "engine")]
 mod errors;
 mod manifest;
-#[cfg(feature = "engine")]
 mod policy;
-#[cfg(feature = "signing")]
 mod request;
-#[cfg(feature = "signing")]
 mod sign;
-#[cfg(feature = "engine")]
 mod state;
-#[cfg(all(test, feature = "engine"))]
+#[cfg(test)]
 mod tests;
-
-#[cfg(feature = "engine")]
 use super::{Catalogue, Decoder, Grant};
-#[cfg(feature = "signing")]
 use super::{Protocol, Read};
-#[cfg(feature = "engine")]
-use crate::model::{
-    eligibility::Eligibility,
-    outcome::{BatchAnswer, Described, DescribedInstance, Response},
-    plan::OperationSpec,
-};
-#[cfg(feature = "signing")]
 use crate::{
     model::{
         cloud::Cloud,
+        eligibility::Eligibility,
         instance_id::InstanceId,
-        plan::{Batch, Target},
+        outcome::{BatchAnswer, Described, DescribedInstance, Response},
+        plan::{Batch, OperationSpec, Target},
     },
     signing::{
         Algorithm, Prepared, Signer,
@@ -43,11 +28,17 @@ pub(super) use manifest::CLOUD;
 
 /// How this cloud is asked, and what its answers mean.
 pub(super) struct Zenlayer;
-
-#[cfg(feature = "signing")]
 impl Protocol for Zenlayer {
     fn cloud(&self) -> &'static Cloud {
         &CLOUD
+    }
+
+    fn request_headers(&self) -> &'static [&'static str] {
+        &["x-zc-action", "x-zc-version", "x-zc-timestamp", "x-zc-signature-method"]
+    }
+
+    fn answer_headers(&self) -> &'static [&'static str] {
+        &[]
     }
 
     fn host(&self, _: &Target) -> String {
@@ -70,8 +61,6 @@ impl Protocol for Zenlayer {
         sign::Zc2.prepare(sign::input(request.content(), signer))
     }
 }
-
-#[cfg(feature = "engine")]
 impl Decoder for Zenlayer {
     fn cloud(&self) -> &'static Cloud {
         &CLOUD
