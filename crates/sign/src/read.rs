@@ -91,7 +91,7 @@ fn refusal(path: &str, error: &JsValue) -> Failure {
         Some((_, "a boolean")) => must_be(path, "true or false"),
         Some((_, "u32")) => must_be(path, "a whole number"),
         Some((_, what)) => must_be(path, what),
-        // The words of one of our types.
+        // What can never be read, such as a BigInt beyond 64 bits.
         None => Failure::argument(format!("`{path}` {message}.")),
     }
 }
