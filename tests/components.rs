@@ -3,7 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Function, Promise};
-use relight::{element, mount, text};
+use relight::{element, text};
 use relight_core::{
     clouds::{self, Read},
     explain::index,
@@ -299,7 +299,7 @@ struct Console {
 
 impl Console {
     async fn new() -> Self {
-        mount::define();
+        element::define();
         let host = document().create_element(element::NAME).unwrap();
         document().body().unwrap().append_child(&host).unwrap();
         let root = host.shadow_root().expect("a shadow root");

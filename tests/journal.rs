@@ -14,10 +14,12 @@ use relight_core::{
     ids::parse_ids,
     model::{
         instance_id::InstanceId,
+        outcome::{Outcome, Response},
         plan::{PlanInput, plan},
     },
     run::{About, Broken, Command, Event, Millis, Policy, Record, Run, Summary, restore},
     signing::{Secret, Signer},
+    transport::TransportResult,
 };
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};

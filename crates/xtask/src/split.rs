@@ -133,7 +133,11 @@ fn described(types: &str) -> Result<String> {
                 | InitInput";
     let rest = "/** Where `relight_rest.wasm` is, or what it holds; beside the script unless given. */\n\
                 export type RestInput = string | URL | BufferSource | WebAssembly.Module;\n\n";
-    Ok(types.replace(taken, ours).replacen("export type InitInput", &format!("{rest}export type InitInput"), 1))
+    Ok(types.replace(taken, ours).replacen(
+        "export type InitInput",
+        &format!("{rest}export type InitInput"),
+        1,
+    ))
 }
 
 #[cfg(test)]
