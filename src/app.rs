@@ -3,16 +3,26 @@
 //! From then on the console draws everything, with all that was filled in.
 
 use crate::{
-    config::{self, FormConfig, configuration},
+    components::{
+        common::{dom, header::Header},
+        form::{
+            compose::Compose,
+            credential::{AboutKey, KeySlots},
+        },
+        review::nothing::NothingToReview,
+    },
     context::Surroundings,
     element::{self, HostEvent},
-    frame::UntrustedParent,
+    i18n::message,
     lazy::{self, LoadError, Rest},
-    link,
+    routes::Screen,
+    services::{
+        config::{self, FormConfig, configuration},
+        frame::UntrustedParent,
+        link,
+        vault::{AutoLock, Typed, Vault},
+    },
     store::Intent,
-    text::message,
-    ui::{self, AboutKey, Compose, Header, KeySlots, NothingToReview, Screen},
-    vault::{AutoLock, Typed, Vault},
 };
 use gloo_events::EventListener;
 use relight_core::{
@@ -234,7 +244,7 @@ impl Component for App {
 
     fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
         if let Some(typed) = self.typed.take() {
-            ui::dom::put_secrets(&ctx.props().root, &typed);
+            dom::put_secrets(&ctx.props().root, &typed);
         }
     }
 }
@@ -284,7 +294,7 @@ impl App {
             Intent::Token(token) => self.vault.set_token(self.form.cloud(), &token),
             Intent::WipeKey => {
                 // Nor does what is only typed stay.
-                ui::dom::empty_secrets(&ctx.props().root);
+                dom::empty_secrets(&ctx.props().root);
                 self.vault.wipe();
             }
             Intent::AboutKey => self.load(ctx, Then::Key),
@@ -314,7 +324,7 @@ impl App {
         };
         self.auto_lock = None;
         // What is being typed is in no state yet, and must not be lost.
-        self.typed = Some(ui::dom::take_secrets(&ctx.props().root));
+        self.typed = Some(dom::take_secrets(&ctx.props().root));
         self.rest = LoadState::Started(rest, Rc::new(start));
     }
 }
@@ -333,7 +343,7 @@ fn follow_address(ctx: &Context<App>) -> Option<EventListener> {
     let window = web_sys::window().filter(|_| element::is_routed(&ctx.props().host))?;
     let link = ctx.link().clone();
     let follow = move || {
-        let hash = ui::dom::hash();
+        let hash = dom::hash();
         if ADDRESSES.iter().any(|address| hash.starts_with(address)) {
             link.send_message(Msg::Screen(Screen::Explain));
         }

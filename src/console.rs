@@ -22,18 +22,22 @@ use message::Msg;
 
 use crate::{
     app::{Start, Then},
-    approval::ApprovalStatus,
-    clock,
-    config::Config,
+    components::common::dom,
     context::Surroundings,
     element::{self, HostEvent},
-    fetch::{self, Abort},
-    journal::Journal,
-    locks::RunLock,
+    pages,
     routes::PageRoute,
+    services::{
+        approval::ApprovalStatus,
+        clock,
+        cloud_client::{self, Abort},
+        config::Config,
+        journal::Journal,
+        locks::RunLock,
+        timing,
+        vault::{AutoLock, Vault},
+    },
     store::{Shared, View},
-    timing, ui,
-    vault::{AutoLock, Vault},
 };
 use calls::PreparedCall;
 use configuration::read_configuration;
@@ -207,14 +211,14 @@ impl Component for Console {
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
-        fetch::forget_sent();
+        cloud_client::forget_sent();
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let routed = element::is_routed(ctx.props().host());
         html! {
             <Surroundings locale={self.view.session.locale()} dispatch={ctx.link().callback(Msg::Intent)}>
-                <ui::Console view={self.view.clone()} page_route={self.page_route.clone()} {routed} />
+                <pages::console::Console view={self.view.clone()} page_route={self.page_route.clone()} {routed} />
             </Surroundings>
         }
     }
@@ -233,7 +237,7 @@ impl From<HostEvent> for Msg {
 /// Where the address leads, if it is the console's own; else where the person wants to go.
 fn first_page(props: &Props) -> PageRoute {
     let addressed = if element::is_routed(props.host()) {
-        PageRoute::of_hash(&ui::dom::hash())
+        PageRoute::of_hash(&dom::hash())
     } else {
         PageRoute::Power
     };

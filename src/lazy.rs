@@ -4,7 +4,7 @@
 //! The release build cuts it (`cargo xtask dist` sets `cfg(split)`). Without that the same sources are one
 //! module, and [`load`] has nothing to wait for.
 
-use crate::{api::Functions, app::Start, console, run_history, text::message};
+use crate::{api::Functions, app::Start, console, i18n::message, services::run_history};
 use relight_core::i18n::Text;
 use std::{cell::Cell, future::Future, pin::Pin, rc::Rc};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -70,7 +70,7 @@ pub(crate) async fn load() -> Result<&'static Rest, LoadError> {
         rest().await?
     };
     #[cfg(not(split))]
-    let rest = rest()?;
+    let rest = std::future::ready(rest()).await?;
     LOADED.set(Some(rest));
     Ok(rest)
 }

@@ -1,16 +1,37 @@
 //! The places of the page, and their addresses. The element goes by the address only where the page
 //! is its own: elsewhere the part after `#` belongs to somebody else.
 
-use crate::ui::Screen;
 use relight_core::{
     clouds,
     explain::LAYERS_ID,
     signing::{percent_decode, percent_encode},
 };
 
+/// A page of the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Screen {
+    /// Restart and start.
+    Power,
+    /// Put an error in words.
+    Explain,
+    /// Look at the way to the cloud.
+    Diagnostics,
+}
+
+impl Screen {
+    /// The public name.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Screen::Power => "power",
+            Screen::Explain => "explain",
+            Screen::Diagnostics => "doctor",
+        }
+    }
+}
+
 /// Where somebody is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PageRoute {
+pub(crate) enum PageRoute {
     /// Restart and start.
     Power,
     /// Put an error in words.
@@ -25,7 +46,7 @@ pub enum PageRoute {
 
 /// What of the index is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct IndexFilter {
+pub(crate) struct IndexFilter {
     /// The errors of one cloud, by its id, or of [`LAYERS_ID`]; `None` shows all.
     pub section: Option<&'static str>,
     /// The code that is open, as its address has it. It may be one that the index lacks.

@@ -1,8 +1,8 @@
 //! What the page knows, as a value that components are given, and what people want, as a value that
 //! they hand back. Data flows one way: view → components → intent → next view.
 
-use crate::vault::{LockReason, Typed};
-use crate::{
+use crate::services::vault::{LockReason, Typed};
+use crate::services::{
     approval::ApprovalStatus,
     frame::UntrustedParent,
     run_history::{HistoryAction, SavedRun},
@@ -24,7 +24,7 @@ use std::{ops::Deref, rc::Rc};
 
 /// A value that is shared and compared by identity: what has not been replaced is not drawn again.
 #[derive(Debug)]
-pub struct Shared<T>(Rc<T>);
+pub(crate) struct Shared<T>(Rc<T>);
 
 impl<T> Shared<T> {
     pub(crate) fn new(value: T) -> Self {
@@ -62,7 +62,7 @@ impl<T> Deref for Shared<T> {
 
 /// What the vault says of the key, without showing it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyState {
+pub(crate) struct KeyState {
     /// Of the secret.
     pub secret: SecretStatus,
     /// Of the token.
@@ -87,7 +87,7 @@ pub struct KeyState {
 
 /// All that is drawn.
 #[derive(Clone, PartialEq)]
-pub struct View {
+pub(crate) struct View {
     /// The form and the review.
     pub session: Shared<Session>,
     /// What the vault says of the key.
@@ -129,7 +129,7 @@ pub struct View {
 
 /// What the doctor was asked, and has found.
 #[derive(Clone, Debug)]
-pub struct Diagnostics {
+pub(crate) struct Diagnostics {
     /// The cloud's host.
     pub host: String,
     /// Whether it was asked with a real key.
@@ -142,7 +142,7 @@ pub struct Diagnostics {
 
 /// What a person wants.
 #[derive(Clone, Debug)]
-pub enum Intent {
+pub(crate) enum Intent {
     /// Another language.
     Locale(Locale),
     /// Something is filled in.
@@ -209,7 +209,7 @@ pub enum Intent {
 
 /// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// One line an instance.
     Csv,
     /// Everything.

@@ -3,7 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Function, Promise};
-use relight::{element, text};
+use relight::{element, i18n};
 use relight_core::{
     clouds::{self, Read},
     explain::index,
@@ -200,10 +200,10 @@ async fn no_card_shows_a_bare_code_to_who_reads_chinese() {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "since 1970")]
 #[allow(clippy::disallowed_methods, reason = "what is today's is a matter of the real clock")]
 fn numbers_and_durations_are_those_of_the_language() {
-    assert_eq!(text::number(Locale::En, 12_345), "12,345");
+    assert_eq!(i18n::number(Locale::En, 12_345), "12,345");
     for (ms, parts) in [(0, "0"), (12_000, "12"), (72_999, "1 12"), (3_672_000, "1 1 12")] {
         for locale in Locale::ALL {
-            let written = text::duration(locale, ms);
+            let written = i18n::duration(locale, ms);
             let digits = |c: char| c.is_ascii_digit();
             let found: Vec<&str> =
                 written.split(|c| !digits(c)).filter(|part| !part.is_empty()).collect();
@@ -216,7 +216,7 @@ fn numbers_and_durations_are_those_of_the_language() {
     for locale in Locale::ALL {
         // What is older than a day has its date.
         let (today, before) =
-            (text::time_of_day(locale, now), text::time_of_day(locale, now - day));
+            (i18n::time_of_day(locale, now), i18n::time_of_day(locale, now - day));
         assert!(before.len() > today.len() + 5, "{before}, {today}");
     }
 }

@@ -4,7 +4,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
-use relight::{
+use relight::services::{
     journal::{Journal, Unavailable, Unreadable},
     locks::{self, NoLocks, RunLock},
 };
@@ -313,7 +313,7 @@ async fn no_secret_is_in_any_store() {
     };
     let batch = plan.batches.first().unwrap();
     let signed = clouds::protocol(cloud)
-        .prepare(&clouds::request(&batch), &with)
+        .prepare(&clouds::request(batch), &with)
         .finish_with(&Secret::new(MARKER.into()));
     assert!(signed.headers().iter().any(|(_, value)| value.contains(TOKEN)));
     let played = Played::new("secret", 3, 1, NOW);

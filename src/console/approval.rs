@@ -1,12 +1,12 @@
 //! Leave to send: the page around this one is asked, once, and what was asked for is done once it
 //! may be.
 
-use super::{
+use crate::console::{
     Console, Msg,
     events::{BeforeSend, to_js},
     message::ApprovalRequest,
 };
-use crate::{
+use crate::services::{
     approval::{self, ApprovalResponse, ApprovalStatus},
     clock,
 };

@@ -1,13 +1,15 @@
 //! Requests on their way out: each waits for its turn, is signed, sent once, and comes back as a
 //! message. A call that changes something asks core once more, in the moment in which it leaves.
 
-use super::{Console, Msg};
+use crate::console::{Console, Msg};
 use crate::{
-    clock,
-    fetch::Abort,
-    locks::{self, NoLocks},
+    services::{
+        clock,
+        cloud_client::Abort,
+        locks::{self, NoLocks},
+        vault::{Token, Vault},
+    },
     store::Shared,
-    vault::{Token, Vault},
 };
 use futures_util::future::{AbortHandle, Abortable};
 use gloo_timers::future::TimeoutFuture;
@@ -73,7 +75,7 @@ impl Console {
         let unsigned = UnsignedCall {
             cloud: run.spec().target().cloud,
             key_id: run.about().key_id.clone(),
-            request: clouds::request(&batch),
+            request: clouds::request(batch),
             skew_seconds: skew,
         };
         let ticket = self.next_ticket;

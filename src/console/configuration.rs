@@ -1,12 +1,14 @@
 //! What the operator has set: read, and told to whatever depends on it.
 
-use super::{Console, Msg, events::report, key::read_saved_keys, uploads::upload_pending};
+use crate::console::{Console, Msg, events::report, key::read_saved_keys, uploads::upload_pending};
 use crate::{
     app::Then,
-    config::{Config, configuration},
-    duplicate_guard,
+    services::{
+        config::{Config, configuration},
+        duplicate_guard,
+        vault::source::Source,
+    },
     store::Shared,
-    vault::source::Source,
 };
 use relight_core::{
     diagnostics::CheckResult,

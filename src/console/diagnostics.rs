@@ -1,12 +1,11 @@
 //! The way to the cloud, looked at for the doctor.
 
-use super::{
+use crate::console::{
     Console, Msg,
     calls::{UnsignedCall, prepare, sign},
 };
 use crate::{
-    clock, diagnostics, duplicate_guard,
-    fetch::Abort,
+    services::{clock, cloud_client::Abort, diagnostics, duplicate_guard},
     store::{Diagnostics, Shared},
 };
 use relight_core::{

@@ -1,6 +1,6 @@
 //! What people take with them: files and the clipboard.
 
-use super::Console;
+use crate::console::Console;
 use crate::store::Format;
 use gloo_timers::callback::Timeout;
 use relight_core::run::export;

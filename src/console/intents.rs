@@ -1,10 +1,12 @@
 //! What a person wants: each wish is passed on to the part that carries it out.
 
-use super::{Console, export::copy, key::empty_fields};
+use crate::console::{Console, export::copy, key::empty_fields};
 use crate::{
-    config,
+    services::{
+        config,
+        vault::{LockReason, source},
+    },
     store::Intent,
-    vault::{LockReason, source},
 };
 use relight_core::{form::FormEdit, run::Event, session::Action};
 use yew::Context;

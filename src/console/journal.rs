@@ -1,10 +1,12 @@
 //! The journal: what a run writes down, the run that it brings back, and the list of those it keeps.
 
-use super::{Console, Msg, events::report, uploads::upload_pending};
+use crate::console::{Console, Msg, events::report, uploads::upload_pending};
 use crate::{
-    journal::{Journal, Unavailable, Unreadable},
-    locks::{NoLocks, RunLock},
-    run_history::{self, HistoryAction, SavedRun, Tally},
+    services::{
+        journal::{Journal, Unavailable, Unreadable},
+        locks::{NoLocks, RunLock},
+        run_history::{self, HistoryAction, SavedRun, Tally},
+    },
     store::{Intent, Shared},
 };
 use relight_core::{

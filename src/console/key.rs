@@ -1,12 +1,14 @@
 //! The key: what people do with it goes to the vault, which alone holds it.
 
-use super::{Console, Msg};
+use crate::console::{Console, Msg};
 use crate::{
-    clock,
-    ui::dom,
-    vault::{
-        Key,
-        key_store::{self, KeyStoreError, SavePermission, SavedKey},
+    components::common::dom,
+    services::{
+        clock,
+        vault::{
+            Key,
+            key_store::{self, KeyStoreError, SavePermission, SavedKey},
+        },
     },
 };
 use relight_core::{

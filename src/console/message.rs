@@ -1,17 +1,19 @@
 //! Everything that can happen to a console.
 
-use super::calls::Signature;
+use crate::console::calls::Signature;
 use crate::{
-    approval::ApprovalStatus,
-    config::Config,
-    journal::{Journal, Unavailable},
-    locks::RunLock,
-    run_history::{SavedRun, Tally},
-    store::{Diagnostics, Intent},
-    vault::{
-        Key,
-        key_store::{KeyStoreError, SavedKey},
+    services::{
+        approval::ApprovalStatus,
+        config::Config,
+        journal::{Journal, Unavailable},
+        locks::RunLock,
+        run_history::{SavedRun, Tally},
+        vault::{
+            Key,
+            key_store::{KeyStoreError, SavedKey},
+        },
     },
+    store::{Diagnostics, Intent},
 };
 use js_sys::Function;
 use relight_core::{

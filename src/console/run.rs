@@ -1,16 +1,20 @@
 //! The run that is shown: begun, told what happens, put away. What it answers is carried out.
 
-use super::{
+use crate::console::{
     Console, Msg,
     calls::pause_until,
     events::{BeforeSend, announce, announce_end, to_js},
     uploads::upload_record,
 };
 use crate::{
-    clock, element,
-    locks::{NoLocks, RunLock},
+    components::common::dom,
+    element,
+    services::{
+        clock,
+        locks::{NoLocks, RunLock},
+        uploads,
+    },
     store::Shared,
-    ui, uploads,
 };
 use gloo_timers::callback::{Interval, Timeout};
 use js_sys::Function;
@@ -38,7 +42,7 @@ impl Console {
         let Some(run) = run else { return };
         // What has the focus goes with the review. A browser that has to find that out by itself lays
         // the page out once more in between.
-        ui::dom::leave(ctx.props().host());
+        dom::leave(ctx.props().host());
         self.view.link = None;
         self.show(ctx, run);
         let detail = to_js(&BeforeSend::of(plan));

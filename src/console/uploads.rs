@@ -1,8 +1,8 @@
 //! Run records for the operator's endpoint: of a run that is over, and of those that pages closed
 //! before it had them.
 
-use super::{Console, Msg, events::report};
-use crate::{
+use crate::console::{Console, Msg, events::report};
+use crate::services::{
     journal::{Journal, Unreadable},
     run_history, uploads,
 };

@@ -39,7 +39,7 @@ pub fn not_loaded(why: &str) -> JsValue {
 
 /// The clouds and their facts, as `CloudInfo[]`.
 pub fn clouds() -> Result<JsValue, JsValue> {
-    let clouds: Vec<_> = clouds::ALL.iter().map(|cloud| CloudInfo::of(*cloud)).collect();
+    let clouds: Vec<_> = clouds::ALL.iter().map(|cloud| CloudInfo::of(cloud)).collect();
     Ok(value(&clouds)?)
 }
 

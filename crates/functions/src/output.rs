@@ -5,6 +5,7 @@ use relight_core::{
     i18n::Locale,
     ids,
     model::{
+        instance_id::InstanceId,
         outcome::{BatchAnswer, Fault, InstanceAnswer, Outcome},
         plan::{self, Batch},
     },
@@ -137,7 +138,7 @@ impl<'a> Call<'a> {
     fn new(batch: &'a Batch) -> Self {
         Call {
             operation: batch.spec().operation().name,
-            instance_ids: batch.ids().iter().map(|id| id.as_str()).collect(),
+            instance_ids: batch.ids().iter().map(InstanceId::as_str).collect(),
             request: UnsignedRequest::new(&clouds::request(batch)),
         }
     }
