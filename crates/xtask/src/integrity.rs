@@ -247,7 +247,7 @@ mod tests {
     use std::fs;
 
     fn sums() -> BTreeMap<String, String> {
-        ["boot.js", "page.css", "page.js", "snippets/a/define.js"]
+        ["boot.js", "page.css", "relight.js", "snippets/a/define.js"]
             .into_iter()
             .map(|name| (name.to_owned(), format!("sha384-of-{name}")))
             .collect()
@@ -257,14 +257,14 @@ mod tests {
     fn every_tag_that_names_a_file_gets_its_sum() {
         let page = "<link rel=\"stylesheet\" href=\"./page.css\" integrity=\"sha384-old\"/>\
              <script type=\"module\" src=\"./boot.js\"></script><link href=\"icon.svg\">\
-             <link rel=\"modulepreload\" href=\"./page.js\">\
+             <link rel=\"modulepreload\" href=\"./relight.js\">\
              <link rel=\"modulepreload\" href=\"./snippets/a/define.js\">";
         assert_eq!(
             with_integrity(page, &sums()).unwrap(),
             "<link rel=\"stylesheet\" href=\"./page.css\" integrity=\"sha384-of-page.css\"/>\
              <script type=\"module\" src=\"./boot.js\" integrity=\"sha384-of-boot.js\"></script>\
              <link href=\"icon.svg\">\
-             <link rel=\"modulepreload\" href=\"./page.js\" integrity=\"sha384-of-page.js\">\
+             <link rel=\"modulepreload\" href=\"./relight.js\" integrity=\"sha384-of-relight.js\">\
              <link rel=\"modulepreload\" href=\"./snippets/a/define.js\" \
              integrity=\"sha384-of-snippets/a/define.js\">"
         );
@@ -284,7 +284,7 @@ mod tests {
     fn the_start_up_has_a_place_for_the_sums() {
         let boot = fs::read_to_string(paths::root().join("static/boot.js")).unwrap();
         let sealed = with_sums(&boot, &sums()).unwrap();
-        assert!(sealed.contains("  \"page.js\": \"sha384-of-page.js\",\n"), "{sealed}");
+        assert!(sealed.contains("  \"relight.js\": \"sha384-of-relight.js\",\n"), "{sealed}");
         assert!(with_sums(&sealed, &sums()).is_err(), "sealed twice");
     }
 
@@ -293,15 +293,14 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("relight-seal-{}", std::process::id()));
         fs::create_dir_all(folder.join("snippets/a")).unwrap();
         let page = "<meta charset=\"utf-8\"><link rel=\"stylesheet\" href=\"./page.css\">\
-             <script src=\"./boot.js\"></script><link href=\"./page.js\">\
-             <link href=\"./page_bg.wasm\">";
+             <script src=\"./boot.js\"></script><link href=\"./relight.js\">\
+             <link href=\"./relight_bg.wasm\">";
         let boot = fs::read_to_string(paths::root().join("static/boot.js")).unwrap();
         let names = [
             "page.css",
-            "page.js",
-            "page_bg.wasm",
             "relight.js",
             "relight_bg.wasm",
+            "relight_rest.wasm",
             "relight.json",
         ];
         for name in names.into_iter().chain(["snippets/a/define.js"]) {
@@ -311,6 +310,8 @@ mod tests {
             fs::write(folder.join(name), page).unwrap();
         }
         fs::write(folder.join("boot.js"), boot).unwrap();
+        let loader = paths::root().join("static/parts.js");
+        fs::copy(loader, folder.join("parts.js")).unwrap();
         write_sums(&folder).unwrap();
         publish_sums(&folder).unwrap();
         let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
@@ -325,18 +326,23 @@ mod tests {
                 "embed.html",
                 "index.html",
                 "page.css",
-                "page.js",
-                "page_bg.wasm",
+                "parts.js",
                 "relight.js",
                 "relight.json",
                 "relight_bg.wasm",
+                "relight_rest.wasm",
                 "snippets/a/define.js",
             ]
         );
         assert!(read("index.html").contains(&integrity(&folder.join("boot.js")).unwrap()));
         assert!(read("embed.html").contains(&integrity(&folder.join("boot.js")).unwrap()));
         assert!(read("index.html").contains("require-trusted-types-for 'script'"));
-        assert!(read("boot.js").contains(&integrity(&folder.join("relight_bg.wasm")).unwrap()));
+        for (holder, held) in
+            [("boot.js", "relight_bg.wasm"), ("boot.js", "parts.js"), ("parts.js", "relight_rest.wasm")]
+        {
+            let sum = integrity(&folder.join(held)).unwrap();
+            assert!(read(holder).contains(&sum), "{holder} has no sum of {held}");
+        }
         assert!(!read("boot.js").contains("relight.json\":"), "the operator may not edit it");
         fs::remove_dir_all(folder).unwrap();
     }
