@@ -245,7 +245,7 @@ impl MessageArgs<'_> {
             (MessageArgs::RunTitle { label, count, active: false }, Locale::Zh) => {
                 format!("{}：{} 台实例", label.in_chinese(), n(count))
             }
-            (MessageArgs::SavedRuns(count), Locale::En) => format!("Runs kept in this browser ({})", n(count)),
+            (MessageArgs::SavedRuns(count), Locale::En) => format!("Runs saved in this browser ({})", n(count)),
             (MessageArgs::SavedRuns(count), Locale::Zh) => format!("此浏览器中保存的运行（{}）", n(count)),
             (MessageArgs::DeleteWarning(1), Locale::En) => "The records of one run are deleted from this browser. What it sent stays sent. This cannot be undone.".into(),
             (MessageArgs::DeleteWarning(count), Locale::En) => format!(
@@ -256,8 +256,8 @@ impl MessageArgs<'_> {
                 "将从此浏览器中删除 {} 次运行的记录。已发送的请求不会撤回。此操作无法恢复。",
                 n(count)
             ),
-            (MessageArgs::DeleteRuns(1), Locale::En) => "Forget 1 run".into(),
-            (MessageArgs::DeleteRuns(count), Locale::En) => format!("Forget {} runs", n(count)),
+            (MessageArgs::DeleteRuns(1), Locale::En) => "Delete 1 run".into(),
+            (MessageArgs::DeleteRuns(count), Locale::En) => format!("Delete {} runs", n(count)),
             (MessageArgs::DeleteRuns(count), Locale::Zh) => format!("删除 {} 次运行", n(count)),
             (MessageArgs::KeyAsked(source), Locale::En) => format!("Waiting for a key from {source}. Nothing has been sent."),
             (MessageArgs::KeyAsked(source), Locale::Zh) => {
@@ -326,7 +326,7 @@ impl MessageArgs<'_> {
             (MessageArgs::CanarySizes { calls, largest }, Locale::Zh) => {
                 format!("先试 1 台，再分 {} 次调用，每次最多 {} 台", n(calls), n(largest))
             }
-            (MessageArgs::WillBe(OperationLabel { dry_run: true, .. }), Locale::En) => "will be rehearsed".into(),
+            (MessageArgs::WillBe(OperationLabel { dry_run: true, .. }), Locale::En) => "will be dry-run".into(),
             (MessageArgs::WillBe(OperationLabel { verb: Verb::Start, .. }), Locale::En) => "will start".into(),
             (MessageArgs::WillBe(OperationLabel { forced: true, .. }), Locale::En) => "will be forced to restart".into(),
             (MessageArgs::WillBe(OperationLabel { forced: false, .. }), Locale::En) => "will restart".into(),
@@ -352,9 +352,9 @@ impl MessageArgs<'_> {
             }
             (MessageArgs::FoundIn { region, count }, Locale::En) => format!("{} found in {region}", n(count)),
             (MessageArgs::FoundIn { region, count }, Locale::Zh) => format!("在 {region} 找到 {} 台", n(count)),
-            (MessageArgs::Pace(1), Locale::En) => "at most 1 call a second, one after the other".into(),
+            (MessageArgs::Pace(1), Locale::En) => "at most 1 request per second, one after the other".into(),
             (MessageArgs::Pace(calls), Locale::En) => {
-                format!("at most {calls} calls a second, one after the other")
+                format!("at most {calls} requests per second, one after the other")
             }
             (MessageArgs::Pace(calls), Locale::Zh) => format!("依次发送，每秒最多 {calls} 次"),
             (MessageArgs::TypeToConfirm(count), Locale::En) => format!("Type {count} to confirm"),
@@ -373,7 +373,7 @@ impl MessageArgs<'_> {
             (MessageArgs::CallOf { done, total }, Locale::Zh) => {
                 format!("{} 次调用中已应答 {} 次", n(total), n(done))
             }
-            (MessageArgs::NextDescribe(seconds), Locale::En) => format!("next look at the states in {seconds} s"),
+            (MessageArgs::NextDescribe(seconds), Locale::En) => format!("states are read again in {seconds} s"),
             (MessageArgs::NextDescribe(seconds), Locale::Zh) => format!("{seconds} 秒后再次查看状态"),
             (MessageArgs::Finished { good, bad, unknown, total }, Locale::En) => format!(
                 "Finished: of {}, {} done, {} not done, {} unknown.",
@@ -436,7 +436,7 @@ impl MessageArgs<'_> {
                 label.in_chinese(),
                 n(count)
             ),
-            (MessageArgs::Isolate(count), Locale::En) => format!("Leave out the bad one ({})", n(count)),
+            (MessageArgs::Isolate(count), Locale::En) => format!("Isolate the bad ID ({})", n(count)),
             (MessageArgs::Isolate(count), Locale::Zh) => format!("排除问题实例后重发（{}）", n(count)),
             (MessageArgs::NarrowWarning(count), Locale::En) => format!(
                 "One instance had whole calls refused. Each of the {} is looked at first; then those that can take it are sent again, in new calls.",
@@ -483,8 +483,8 @@ impl MessageArgs<'_> {
             (MessageArgs::InspectorTitle(call), Locale::Zh) => format!("调用 {call} 的实际请求"),
             (MessageArgs::ShowOnly(count), Locale::En) => format!("Show {}", n(count)),
             (MessageArgs::ShowOnly(count), Locale::Zh) => format!("查看 {} 台", n(count)),
-            (MessageArgs::CheckNow(1), Locale::En) => "Look at its state now".into(),
-            (MessageArgs::CheckNow(count), Locale::En) => format!("Look at the states of the {} now", n(count)),
+            (MessageArgs::CheckNow(1), Locale::En) => "Read its state now".into(),
+            (MessageArgs::CheckNow(count), Locale::En) => format!("Read the states of the {} now", n(count)),
             (MessageArgs::CheckNow(1), Locale::Zh) => "查看最新状态".into(),
             (MessageArgs::CheckNow(count), Locale::Zh) => format!("查看这 {} 台的最新状态", n(count)),
             (MessageArgs::FirstDifference { byte, line, column }, Locale::En) => format!(

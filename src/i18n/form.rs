@@ -89,7 +89,7 @@ impl FormMessage<'_> {
             (FormMessage::RemoveProblems(count), Locale::Zh) => format!("移除这 {} 项", n(count)),
             (FormMessage::OfCloud(cloud), Locale::En) => format!("of {cloud}"),
             (FormMessage::OfCloud(cloud), Locale::Zh) => format!("属于{cloud}"),
-            (FormMessage::OnePerCall(name), Locale::En) => format!("{name}, one a call"),
+            (FormMessage::OnePerCall(name), Locale::En) => format!("{name}, one per request"),
             (FormMessage::OnePerCall(name), Locale::Zh) => format!("{name}（每次调用一台）"),
         }
     }

@@ -4,17 +4,17 @@ use crate::services::{database::Unavailable, vault::key_store::KeyStoreError};
 use relight_core::i18n::{Text, text};
 
 /// Above the list.
-pub const SAVED: Text = text("Kept in this browser", "保存在此浏览器中的密钥");
+pub const SAVED: Text = text("Saved in this browser", "保存在此浏览器中的密钥");
 
 /// Below it, while one may be chosen.
 pub const SAVED_HINT: Text = text(
-    "Whoever opens this page in this browser can sign with them; no page can read them back. After a lock they are still here, and have to be chosen anew.",
+    "Whoever opens this page in this browser can sign with them; no page can read them back. After a lock they are still here, and have to be selected again.",
     "任何人用此浏览器打开本页面都能用它们签名，但任何页面都无法读出。锁定后它们仍在列表中，需要重新选用。",
 );
 
 /// Below it, where the operator lets nobody keep keys.
 pub const SAVED_FORBIDDEN: Text = text(
-    "Whoever runs this page does not allow kept keys: these can only be forgotten.",
+    "The administrator of this page does not allow saved keys: these can only be deleted.",
     "本页面的管理员不允许保存密钥：以下密钥只能清除。",
 );
 
@@ -23,13 +23,13 @@ pub const USE: Text = text("Use", "使用");
 /// On the button of the key that is held.
 pub const IN_USE: Text = text("In use", "使用中");
 /// On the button that deletes all of them.
-pub const DELETE_ALL: Text = text("Forget all of them now", "立即全部清除");
+pub const DELETE_ALL: Text = text("Delete all of them now", "立即全部清除");
 /// Before the time at which it was kept, and last chosen.
-pub const SAVED_AT: Text = text("kept", "保存于");
+pub const SAVED_AT: Text = text("saved", "保存于");
 pub const CHOSEN_AT: Text = text("last chosen", "上次选用");
 /// Of a key that this version cannot use.
 pub const UNUSABLE: Text = text(
-    "cannot be used by this version of the page; it is left as it is",
+    "cannot be used by this version of the page; left as it is",
     "此版本的页面无法使用，保持原样",
 );
 
@@ -39,10 +39,10 @@ pub const CHOSEN: Text = text(
     "选自此浏览器保存的密钥。锁定后本标签页不再持有它。",
 );
 /// On the button that lets go of it.
-pub const PUT_BACK: Text = text("Put back", "停止使用");
+pub const PUT_BACK: Text = text("Stop using", "停止使用");
 
 /// What opens the field for the name.
-pub const SAVE_OPENS: Text = text("Keep this key in this browser…", "在此浏览器中保存此密钥…");
+pub const SAVE_OPENS: Text = text("Save this key in this browser…", "在此浏览器中保存此密钥…");
 /// What that means.
 pub const SAVE_HINT: Text = text(
     "It is kept as a key that signs and that no page can read back, until you forget it. Any page of this origin can sign with it, requests dated ahead included. Keep none on a computer that others use: whoever opens this page in this browser can sign with it, and whoever can copy the browser’s files can take it.",
@@ -51,7 +51,7 @@ pub const SAVE_HINT: Text = text(
 /// The field for the name.
 pub const NAME: Text = text("Name", "名称");
 /// On the button.
-pub const SAVE: Text = text("Keep", "保存");
+pub const SAVE: Text = text("Save", "保存");
 /// Of a key that others are derived from.
 pub const DERIVES: Text = text(
     "A key of this cloud is not kept in the browser: any page of this origin could derive the signing keys of every coming day from it.",
@@ -70,7 +70,7 @@ pub const TEMPORARY: Text = text(
 
 /// Of a key that is good for ever, at a cloud that gives no others.
 pub const ONLY_PERMANENT: Text = text(
-    "This cloud gives no temporary keys: this one is good until somebody deletes it. Have it allowed no more than this operation on these instances.",
+    "This cloud gives no temporary keys: this one is valid until somebody deletes it. Have it allowed no more than this operation on these instances.",
     "该云不提供临时密钥：此密钥在删除之前长期有效。请仅为其授予对这些实例执行该操作的权限。",
 );
 /// What opens the policy.

@@ -11,25 +11,25 @@ pub const LINK_EMPTY: Text = text("Empty these fields", "清空这些内容");
 pub const OPENING: Text = text("Opening…", "正在打开…");
 /// The rest of the page could not be fetched.
 pub const REST_FAILED: Text = text(
-    "The rest of the page could not be loaded. Nothing was sent and nothing is lost: check the connection and try again.",
+    "The rest of the page could not be loaded. Nothing was sent and nothing is lost. Check the connection and try again.",
     "页面的其余部分加载失败。没有发送任何请求，已填写的内容都还在：请检查网络后重试。",
 );
 pub const REST_CHANGED: Text = text(
-    "A file of this page is not the one that it was published with, so it was not started. Nothing was sent. If a new version is being put in place right now, reload in a minute. If it stays so, the file was changed: enter no key here, and tell whoever runs this page.",
+    "A file of this page is not the one that it was published with, so it was not started. Nothing was sent. If a new version is being deployed right now, reload in a minute. If it stays so, the file was changed: enter no key here, and tell whoever runs this page.",
     "页面的某个文件与发布时不一致，因此没有启动它，也没有发送任何请求。如果正在部署新版本，请一分钟后重新加载；如果一直如此，说明文件已被改动：不要在此输入任何密钥，并告知页面的运维人员。",
 );
 pub const REST_REPLACED: Text = text(
     "A newer version of this page was published after you opened it, and the two are not mixed. Nothing was sent. Copy the ids, then reload to go on with the new one.",
     "打开页面之后又发布了新版本，两个版本不会混用。没有发送任何请求。请先复制实例 ID，再重新加载以使用新版本。",
 );
-pub const PREFLIGHT: Text = text("Looking at the instances", "正在查看实例状态");
+pub const PREFLIGHT: Text = text("Checking the instances", "正在查看实例状态");
 pub const PREFLIGHT_HINT: Text =
     text("This only reads. Nothing is changed.", "仅读取状态，不做任何更改。");
 pub const PREFLIGHT_FAILED: Text = text("The states could not be read", "无法读取实例状态");
 pub const TRY_AGAIN: Text = text("Try again", "重试");
-pub const SKIP_PREFLIGHT: Text = text("Go on without looking", "不查看状态，直接继续");
+pub const SKIP_PREFLIGHT: Text = text("Skip the check", "不查看状态，直接继续");
 pub const SKIP_PREFLIGHT_WARNING: Text = text(
-    "Without a look at the states, instances that cannot take the operation are not left out: the cloud refuses them, or their whole call.",
+    "If you skip the check, instances that cannot take the operation are not skipped: the cloud refuses them, or their whole request.",
     "未查看实例状态，因此不会排除无法操作的实例：云端会拒绝这些实例，甚至拒绝整次调用。",
 );
 /// It is not proven that the proxy refuses second copies.
@@ -52,17 +52,17 @@ pub const ONCE_HINT: Text = text(
     "The check sends a restart of an instance that does not exist, signed with a made-up key, several times. Nothing is changed.",
     "检查会用虚构的密钥，对一台不存在的实例多次发送重启请求，不会改动任何资源。",
 );
-pub const WILL_BE_SKIPPED: Text = text("will be left out", "将排除");
-pub const SKIPPED_TITLE: Text = text("Left out, with what to do instead", "已排除的实例及建议");
+pub const WILL_BE_SKIPPED: Text = text("will be skipped", "将排除");
+pub const SKIPPED_TITLE: Text = text("Skipped instances", "已排除的实例及建议");
 pub const REFRESH: Text = text("Refresh", "刷新");
 pub const START_INSTEAD: Text = text("Start them instead", "改为启动");
 pub const RESTART_INSTEAD: Text = text("Restart them instead", "改为重启");
-pub const SEARCH_REGIONS: Text = text("Look in other regions", "在其他地域查找");
+pub const SEARCH_REGIONS: Text = text("Search other regions", "在其他地域查找");
 pub const NOT_FOUND_ANYWHERE: Text =
     text("Found in no other region that this key can see.", "在该密钥可见的其他地域中均未找到。");
 pub const GO_THERE: Text = text("Go there", "切换到该地域");
 pub const NOTHING_ELIGIBLE: Text = text(
-    "No instance can take this operation now: all are left out, for the reasons below.",
+    "No instance can take this operation now: all are skipped, for the reasons below.",
     "当前没有可执行该操作的实例，全部已排除，原因如下。",
 );
 pub const REASON: Text = text("Reason or ticket", "原因或工单号");
@@ -72,11 +72,12 @@ pub const CANARY_HELP: Text = text(
     "首台被云端受理后，再发送其余实例。",
 );
 pub const PACING: Text = text("Size and pauses", "分批与间隔");
-pub const BATCH_SIZE: Text = text("Most instances a call", "每次调用最多实例数");
-pub const WAVE_CALLS: Text = text("Pause after so many calls", "连续多少次调用后暂停");
-pub const WAVE_PAUSE: Text = text("Length of the pause, seconds", "暂停时长（秒）");
-pub const STOP_ABOVE: Text = text("Pause above this share refused, %", "被拒绝比例超过时暂停（%）");
-pub const SKIP_TO_CONTENT: Text = text("Skip to the content", "跳到主要内容");
+pub const BATCH_SIZE: Text = text("Instances per request, at most", "每次调用最多实例数");
+pub const WAVE_CALLS: Text = text("Pause after this many requests", "连续多少次调用后暂停");
+pub const WAVE_PAUSE: Text = text("Pause length, seconds", "暂停时长（秒）");
+pub const STOP_ABOVE: Text =
+    text("Pause if more than this share is refused, %", "被拒绝比例超过时暂停（%）");
+pub const SKIP_TO_CONTENT: Text = text("Skip to content", "跳到主要内容");
 pub const PAGES: Text = text("Pages", "页面");
 pub const POWER: Text = text("Power", "电源操作");
 pub const EXPLAIN_AN_ERROR: Text = text("Errors", "错误解读");
@@ -121,24 +122,23 @@ pub const OPERATION: Text = text("Operation", "操作");
 pub const HOW: Text = text("How", "方式");
 pub const INSTANCES: Text = text("Instances", "实例");
 pub const INSTANCES_HINT: Text = text(
-    "Any separator will do: lines, commas, JSON, a CSV column, console links.",
+    "Any separator works: lines, commas, JSON, a CSV column, console links.",
     "换行、逗号、JSON、CSV 列或控制台链接均可，会自动识别。",
 );
 pub const PASTED: Text = text("pasted", "已粘贴");
 pub const VALID: Text = text("valid", "有效");
 pub const UNUSUAL: Text = text("unusual", "格式少见");
-pub const UNUSUAL_REASON: Text = text("an unusual shape; it will be sent", "格式少见，仍会发送");
+pub const UNUSUAL_REASON: Text = text("unusual format; it will be sent", "格式少见，仍会发送");
 pub const MALFORMED: Text = text("malformed", "格式错误");
 pub const SAMPLE: Text = text("sample", "文档示例");
 pub const SAMPLE_REASON: Text =
-    text("a sample from documentation, partly starred out", "文档中的示例 ID，部分字符被星号遮住");
+    text("masked sample ID from documentation", "文档中的示例 ID，部分字符被星号遮住");
 pub const REPEATED_LABEL: Text = text("repeated", "重复");
-pub const REPEATED_REASON: Text =
-    text("stands further up already; it is sent once", "前面已出现，只发送一次");
+pub const REPEATED_REASON: Text = text("duplicate; sent once", "前面已出现，只发送一次");
 pub const NEAR_MISS: Text = text("almost right", "疑似笔误");
-pub const NEAR_MISS_REASON: Text = text("not quite an id", "与实例 ID 略有出入");
+pub const NEAR_MISS_REASON: Text = text("close to an instance ID", "与实例 ID 略有出入");
 pub const INVISIBLE_REASON: Text = text("has characters that cannot be seen", "含有不可见字符");
-pub const OTHER_CLOUD_REASON: Text = text("an id of another cloud", "属于其他云的实例 ID");
+pub const OTHER_CLOUD_REASON: Text = text("an ID of another cloud", "属于其他云的实例 ID");
 pub const KEY: Text = text("Key", "密钥");
 pub const KEY_SAVED: Text = text(
     "Kept in this tab’s memory only. Closing the tab forgets it.",
@@ -146,7 +146,7 @@ pub const KEY_SAVED: Text = text(
 );
 /// Above the key on the screen of a run that lacks one.
 pub const KEY_WANTED: Text = text(
-    "This run has no key: none is written down with a run. Enter it, or choose it if this browser keeps it, to look at the instances or to go on.",
+    "This run has no key: none is written down with a run. Enter it, or select it if this browser has saved it, to read the states or to continue.",
     "此次运行没有密钥：运行记录中从不包含密钥。请重新输入（如已保存在此浏览器中，也可直接选用），才能查询实例状态或继续。",
 );
 /// Runs cannot be written down here.
@@ -156,39 +156,39 @@ pub const NO_JOURNAL: Text = text(
 );
 /// The operator's configuration cannot be used.
 pub const CONFIGURATION_UNUSABLE: Text = text(
-    "The configuration of this page cannot be used, so nothing can be sent. Whoever runs this page can mend it:",
+    "The configuration of this page cannot be used, so nothing can be sent. Ask the administrator of this page to fix it:",
     "本页面的配置无法使用，因此不能发送任何请求。请联系本页面的管理员修正：",
 );
 /// A run in the journal cannot be read.
 pub const RUN_ASIDE: Text = text(
-    "A run in this browser’s journal cannot be read and is kept aside. What became of its instances is not known here: look at them before you act.",
+    "A run in this browser’s journal cannot be read and was quarantined. What became of its instances is not known here: check them before you act.",
     "此浏览器日志中有一次运行无法读取，已单独保留。其中实例的结果在此无从得知，操作前请先查询实例状态。",
 );
 /// The button that saves what there is of it.
 pub const SAVE_RECORDS: Text = text("Save its records", "保存其记录");
 /// The page around the console thinks it over.
 pub const APPROVAL_PENDING: Text = text(
-    "Waiting for leave: the page around this one decides. Nothing was sent.",
+    "Waiting for approval from the host page. Nothing was sent.",
     "等待许可：由嵌入本控制台的页面决定，尚未发送任何请求。",
 );
 /// What was confirmed is not what would be sent now.
 pub const APPROVAL_CHANGED: Text = text(
-    "It has changed meanwhile, and nothing was sent. Look again before you confirm.",
+    "It has changed meanwhile, and nothing was sent. Review it again before you confirm.",
     "内容已发生变化，没有发送任何请求。请重新查看后再确认。",
 );
 /// What it rests on is looked at first.
 pub const APPROVAL_OUTDATED: Text = text(
-    "The states were read too long ago, so nothing was sent and they are read again. Look once more, then send.",
+    "The states were read too long ago, so nothing was sent and they are read again. Review them, then send.",
     "实例状态已过时，没有发送任何请求，正在重新读取。请再次查看后再发送。",
 );
 /// It has said no.
 pub const APPROVAL_REFUSED: Text = text(
-    "Nothing was sent: the page around this one did not allow it.",
+    "Nothing was sent: the host page did not approve it.",
     "没有发送任何请求：嵌入本控制台的页面未予许可。",
 );
 /// It has said nothing for ten minutes.
 pub const APPROVAL_TIMED_OUT: Text = text(
-    "Nothing was sent: the page around this one has not answered within 10 minutes.",
+    "Nothing was sent: the host page did not answer within 10 minutes.",
     "没有发送任何请求：嵌入本控制台的页面 10 分钟内没有答复。",
 );
 pub const KEY_IN_TAB: Text = text(
@@ -202,28 +202,28 @@ pub const KEY_READABLE: Text = text(
 pub const LOCK_NOW: Text = text("Lock now", "立即锁定");
 pub const EXPIRES_AT: Text = text("Expires at", "到期时间");
 pub const LOCKED_IDLE: Text = text(
-    "Locked: nobody has touched the page for a while, so the key was wiped. Enter it again to go on; nothing else is lost.",
+    "Locked: nobody has touched the page for a while, so the key was wiped. Enter it again to continue; nothing else is lost.",
     "已锁定：页面长时间无人操作，密钥已擦除。重新输入即可继续，其他内容均未丢失。",
 );
 pub const LOCKED_LEFT: Text = text(
-    "Locked: the page was left, so the key was wiped. Enter it again to go on.",
+    "Locked: the page was left, so the key was wiped. Enter it again to continue.",
     "已锁定：曾离开本页面，密钥已擦除。重新输入即可继续。",
 );
 pub const LOCKED_ASKED: Text = text(
-    "Locked: the key was wiped. Enter it again to go on; nothing else is lost.",
+    "Locked: the key was wiped. Enter it again to continue; nothing else is lost.",
     "已锁定：密钥已擦除。重新输入即可继续，其他内容均未丢失。",
 );
 pub const LOCKED_EXPIRED: Text = text(
-    "This temporary key has expired, and was wiped. Enter a new one to go on; nothing else is lost.",
+    "This temporary key has expired, and was wiped. Enter a new one to continue; nothing else is lost.",
     "临时密钥已过期并已擦除。输入新的密钥即可继续，其他内容均未丢失。",
 );
 pub const PERMANENT_KEY: Text = text(
-    "This key has no token, so it is good until somebody deletes it. A temporary key that may only describe, start and restart is worth less to whoever gets hold of it.",
+    "This key has no token, so it is valid until somebody deletes it. A temporary key that may only describe, start and restart is safer if it leaks.",
     "该密钥没有 Token，删除之前长期有效。建议使用仅允许查询、启动和重启实例的临时密钥，一旦泄露损失更小。",
 );
 /// In the front, on the button that leads to the rest of what there is about the key.
 pub const ABOUT_KEY: Text =
-    text("Keep this key, or see what it needs…", "保存此密钥，或查看所需权限…");
+    text("Save this key, or see what it needs…", "保存此密钥，或查看所需权限…");
 pub const KEY_PLACEHOLDER: Text = text("held · type to replace", "已载入 · 重新输入即替换");
 pub const SECRET_UNUSABLE: Text = text(
     "This has spaces or characters that no secret has. Paste it again.",
@@ -241,7 +241,7 @@ pub const NOTHING_TO_REVIEW_HINT: Text = text(
     "Paste instance ids and check them. Nothing is sent before you have seen it here.",
     "粘贴实例 ID 并检查。在这里确认之前，不会发送任何请求。",
 );
-pub const HOW_IT_WILL_GO: Text = text("How it will go", "执行方式");
+pub const HOW_IT_WILL_GO: Text = text("What will be sent", "执行方式");
 pub const CALLS: Text = text("Calls", "调用");
 pub const HOST: Text = text("Host", "服务地址");
 pub const THROUGH: Text = text("Through", "经由");
@@ -269,9 +269,9 @@ pub const VERSION: Text = text("Version", "版本");
 pub const PARAMETERS: Text = text("Parameters", "参数");
 pub const BODY: Text = text("Body", "请求体");
 pub const EMPTY_BODY: Text = text("empty", "空");
-pub const STOP: Text = text("Stop after the calls on the way", "已发出的调用完成后停止");
+pub const STOP: Text = text("Stop after requests in flight", "已发出的调用完成后停止");
 pub const STOP_NOW: Text = text("Stop", "停止");
-pub const RESUME: Text = text("Go on", "继续");
+pub const RESUME: Text = text("Continue", "继续");
 pub const ALL: Text = text("all", "全部");
 pub const FAILURES_FIRST: Text = text("Failures first", "失败优先");
 pub const NAME: Text = text("Name", "名称");
@@ -327,9 +327,9 @@ pub const RUN_REFUSED: Text = text(
     "本次运行尚未完成的部分目前不允许在此发送。",
 );
 /// The list of runs, and what is said there.
-pub const SAVED_RUNS: Text = text("Runs kept in this browser", "此浏览器中保存的运行");
+pub const SAVED_RUNS: Text = text("Runs saved in this browser", "此浏览器中保存的运行");
 pub const NO_SAVED_RUNS: Text = text(
-    "Nothing yet: each run is kept here from its first call on.",
+    "Nothing yet: each run is saved here from its first request on.",
     "暂无记录：每次运行从第一次调用起保存在这里。",
 );
 pub const RUN_IS_SHOWN: Text = text(
@@ -339,20 +339,19 @@ pub const RUN_IS_SHOWN: Text = text(
 pub const RUN_HERE: Text = text("Shown on this page.", "正在本页面显示。");
 pub const RUN_ELSEWHERE: Text = text("Open in another tab.", "已在其他标签页中打开。");
 pub const RUN_OWED: Text = text(
-    "The operator of this page has not received its record yet, so it is kept.",
+    "The administrator of this page has not received its record yet, so it stays here.",
     "本页面的管理员尚未收到其记录，因此予以保留。",
 );
-pub const RUN_UNREADABLE: Text =
-    text("Cannot be read, and is kept as it is:", "无法读取，已原样保留：");
+pub const RUN_UNREADABLE: Text = text("Cannot be read; left as it is:", "无法读取，已原样保留：");
 pub const UNFINISHED: Text = text("unfinished", "未完成");
 pub const OPEN_RUN: Text = text("Open", "打开");
-pub const FORGET_RUN: Text = text("Forget", "删除");
-pub const FORGET_ALL: Text = text("Forget all", "全部删除");
+pub const FORGET_RUN: Text = text("Delete", "删除");
+pub const FORGET_ALL: Text = text("Delete all", "全部删除");
 pub const FORGET_UNFINISHED: Text = text(
     "Some may be unfinished: what is not known of them yet cannot be found out here any more.",
     "其中可能有未完成的运行：删除后将无法在此查明其未知结果。",
 );
-pub const PUT_AWAY: Text = text("Leave it for later", "稍后处理");
+pub const PUT_AWAY: Text = text("Continue later", "稍后处理");
 pub const NOTHING_NOT_STARTED: Text = text("Every call has been sent.", "所有调用均已发出。");
 pub const NOTHING_UNKNOWN: Text = text("No outcome is unknown.", "没有结果未知的实例。");
 pub const NEW_RUN: Text = text("New run", "新建操作");

@@ -11,7 +11,7 @@ use relight_core::{
 
 /// How long runs are kept, and by whom they can be seen.
 pub const SAVED_RUNS: Text = text(
-    "Kept on this device until you forget them here or clear this site’s data; the browser may clear them when space runs out or after a long time without a visit. Whoever uses this browser profile can see them. There is no key in them, and looking at them sends nothing.",
+    "Saved on this device until you delete them here or clear this site’s data; the browser may clear them when space runs out or after a long time without a visit. Whoever uses this browser profile can see them. There is no key in them, and looking at them sends nothing.",
     "仅保存在本设备上，直到您在此处删除或清除本站点数据；存储空间不足或长期未访问时，浏览器也可能自行清除。使用此浏览器配置的人都能看到。其中不含密钥，查看时不会发送任何请求。",
 );
 
@@ -27,9 +27,9 @@ pub const fn outcome(outcome: Outcome, verb: Verb) -> Text {
         (Outcome::DryRunPassed, _) => text("Dry run passed", "预检通过"),
         (Outcome::InProgress, Verb::Reboot) => text("Restarting", "重启中"),
         (Outcome::InProgress, Verb::Start) => text("Starting", "启动中"),
-        (Outcome::Proven, Verb::Reboot) => text("Back, proven", "已重启，已确认"),
-        (Outcome::Proven, Verb::Start) => text("Started, proven", "已启动，已确认"),
-        (Outcome::RunningUnproven, _) => text("Running, not proven", "运行中，未确认"),
+        (Outcome::Proven, Verb::Reboot) => text("Restarted, confirmed", "已重启，已确认"),
+        (Outcome::Proven, Verb::Start) => text("Started, confirmed", "已启动，已确认"),
+        (Outcome::RunningUnproven, _) => text("Running, restart not confirmed", "运行中，未确认"),
         (Outcome::Rejected, _) => text("Refused", "被拒绝"),
         (Outcome::Unknown, _) => text("Unknown", "结果未知"),
         (Outcome::Overdue, _) => text("Overdue", "超时未恢复"),
@@ -50,9 +50,9 @@ pub const fn outcome_counter(outcome: Outcome, verb: Verb) -> Text {
         (Outcome::DryRunPassed, _) => text("passed", "通过"),
         (Outcome::InProgress, Verb::Reboot) => text("restarting", "重启中"),
         (Outcome::InProgress, Verb::Start) => text("starting", "启动中"),
-        (Outcome::Proven, Verb::Reboot) => text("back, proven", "已重启"),
-        (Outcome::Proven, Verb::Start) => text("started, proven", "已启动"),
-        (Outcome::RunningUnproven, _) => text("running, not proven", "运行中，未确认"),
+        (Outcome::Proven, Verb::Reboot) => text("restarted, confirmed", "已重启"),
+        (Outcome::Proven, Verb::Start) => text("started, confirmed", "已启动"),
+        (Outcome::RunningUnproven, _) => text("running, not confirmed", "运行中，未确认"),
         (Outcome::Rejected, _) => text("refused", "被拒绝"),
         (Outcome::Unknown, _) => text("unknown", "未知"),
         (Outcome::Overdue, _) => text("overdue", "超时"),
@@ -63,31 +63,31 @@ pub const fn outcome_counter(outcome: Outcome, verb: Verb) -> Text {
 pub const fn outcome_meaning(outcome: Outcome) -> (Text, Text) {
     match outcome {
         Outcome::Skipped => (
-            text("It was left out of the run.", "该实例未参与本次操作。"),
+            text("It was skipped.", "该实例未参与本次操作。"),
             text(
                 "See the reason, and choose another operation if one fits.",
                 "请查看原因，必要时换用其他操作。",
             ),
         ),
         Outcome::Queued => (
-            text("Its call has not gone out yet.", "该实例的调用尚未发出。"),
-            text("Nothing. It goes out in its turn.", "无需处理，将按顺序发出。"),
+            text("Its request has not been sent yet.", "该实例的调用尚未发出。"),
+            text("Nothing. It is sent in its turn.", "无需处理，将按顺序发出。"),
         ),
         Outcome::Sending => (
-            text("Its call is on the way.", "该实例的调用正在发送。"),
+            text("Its request is in flight.", "该实例的调用正在发送。"),
             text("Nothing. The answer comes within half a minute.", "无需处理，半分钟内会有应答。"),
         ),
         Outcome::NotSent => (
             text(
-                "Its call is proven not to have reached the cloud. Nothing was done.",
+                "Its request did not reach the cloud. Nothing was done.",
                 "已确认请求没有到达云端，未执行任何操作。",
             ),
-            text("Send it again when the way is clear.", "排除故障后可再次发送。"),
+            text("Send it again once the connection works.", "排除故障后可再次发送。"),
         ),
         Outcome::Accepted => (
-            text("The cloud took the order. It is not done yet.", "云端已受理，尚未完成。"),
+            text("The cloud accepted the operation. It is not done yet.", "云端已受理，尚未完成。"),
             text(
-                "Nothing. The state is looked at until it is back.",
+                "Nothing. Its state is read until it is done.",
                 "无需处理，系统会持续查看状态直至恢复。",
             ),
         ),
@@ -102,9 +102,9 @@ pub const fn outcome_meaning(outcome: Outcome) -> (Text, Text) {
             ),
         ),
         Outcome::InProgress => (
-            text("It is seen to be on its way.", "已观察到实例正在变化。"),
+            text("The operation is in progress.", "已观察到实例正在变化。"),
             text(
-                "Nothing. The state is looked at until it is back.",
+                "Nothing. Its state is read until it is done.",
                 "无需处理，系统会持续查看状态直至恢复。",
             ),
         ),
@@ -114,7 +114,7 @@ pub const fn outcome_meaning(outcome: Outcome) -> (Text, Text) {
         ),
         Outcome::RunningUnproven => (
             text(
-                "It runs, but nothing proves that this run restarted it.",
+                "It runs, but nothing confirms that this run restarted it.",
                 "实例正在运行，但无法确认是本次操作使其重启。",
             ),
             text(
@@ -153,11 +153,11 @@ pub const fn outcome_meaning(outcome: Outcome) -> (Text, Text) {
 pub const fn evidence(evidence: Evidence, verb: Verb) -> Text {
     match evidence {
         Evidence::RequestId => {
-            text("the cloud names our request as done", "云端确认本次请求已完成")
+            text("the cloud reports our request as finished", "云端确认本次请求已完成")
         }
         Evidence::RestartedBySomeone => match verb {
-            Verb::Reboot => text("restarted, by whom is not known", "已重启，但无法确认由谁执行"),
-            Verb::Start => text("started, by whom is not known", "已启动，但无法确认由谁执行"),
+            Verb::Reboot => text("restarted, unknown by whom", "已重启，但无法确认由谁执行"),
+            Verb::Start => text("started, unknown by whom", "已启动，但无法确认由谁执行"),
         },
         Evidence::Transition => text("seen going down and coming back", "已观察到停止并恢复运行"),
         Evidence::OperationSince => text(
@@ -207,7 +207,7 @@ pub const fn retry(retry: Retry) -> Text {
         Retry::Never => text("trying again cannot help", "重试无效"),
         Retry::AfterFix => text("safe to try again after a fix", "修正后可重试"),
         Retry::Later => text("safe to try again later", "稍后可重试"),
-        Retry::CheckFirst => text("look before trying again", "先核查，再重试"),
+        Retry::CheckFirst => text("check before trying again", "先核查，再重试"),
     }
 }
 
@@ -250,7 +250,7 @@ pub const fn call_state(state: CallState) -> Text {
 pub const fn status(status: RunStatus) -> Text {
     match status {
         RunStatus::Sending => text("Sending", "发送中"),
-        RunStatus::Watching => text("Watching until they are back", "正在等待实例恢复"),
+        RunStatus::Watching => text("Waiting until they are done", "正在等待实例恢复"),
         RunStatus::Paused(_) => text("Paused", "已暂停"),
         RunStatus::Stopped => text("Stopped", "已停止"),
         RunStatus::Finished => text("Finished", "已结束"),
@@ -258,7 +258,7 @@ pub const fn status(status: RunStatus) -> Text {
 }
 
 /// A run that is over although some of it never went out.
-pub const ENDED_EARLY: Text = text("Over; not everything was sent", "已结束，尚有实例未发送");
+pub const ENDED_EARLY: Text = text("Ended; not everything was sent", "已结束，尚有实例未发送");
 
 /// How a run was cut and paced by whoever started it, as far as that was chosen; and their reason.
 pub fn settings(locale: Locale, run: &Run) -> String {
@@ -309,73 +309,73 @@ pub const fn pause(pause: Pause) -> (Text, Text) {
                 "已暂停：连续多次调用没有可用的应答",
             ),
             text(
-                "They may have arrived. Check the network and the proxy, then look at the unknown ones before going on. Going on sends only the calls that have not been sent.",
+                "They may have arrived. Check the network and the proxy, then check the unknown ones before you continue. Continuing sends only the requests that have not been sent.",
                 "这些请求可能已经到达云端。请检查网络和代理，核查结果未知的实例后再继续。继续只会发送尚未发出的调用。",
             ),
         ),
         Pause::Refusals => (
             text("Paused: several calls in a row were refused", "已暂停：连续多次调用被拒绝"),
             text(
-                "See the cause below and mend it first: the rest would most likely be refused too. Going on sends only the calls that have not been sent.",
+                "See the cause below and fix it first: the rest would most likely be refused too. Continuing sends only the requests that have not been sent.",
                 "请先查看并处理下方的原因，否则其余调用很可能同样被拒绝。继续只会发送尚未发出的调用。",
             ),
         ),
         Pause::Canary => (
             text("Paused: the first instance was not accepted", "已暂停：首台试发实例未被受理"),
             text(
-                "It went alone so that a mistake would touch one instance only. See the cause, then go on with the others or stop.",
+                "It went alone so that a mistake would touch one instance only. See the cause, then continue with the others or stop.",
                 "首台实例单独发送，以免错误影响全部实例。请查看原因，再决定继续或停止。",
             ),
         ),
         Pause::TooManyRefused => (
             text("Paused: more were refused than was allowed", "已暂停：被拒绝的数量超过上限"),
             text(
-                "See the causes below. Going on sends only the calls that have not been sent.",
+                "See the causes below. Continuing sends only the requests that have not been sent.",
                 "请查看下方的原因。继续只会发送尚未发出的调用。",
             ),
         ),
         Pause::NoJournal => (
             text("Paused: the journal cannot be written", "已暂停：无法写入运行记录"),
             text(
-                "After a crash nothing would show what was sent. Free some storage or leave the private window, then go on.",
+                "After a crash nothing would show what was sent. Free some storage or leave the private window, then continue.",
                 "一旦页面崩溃，将无法得知已发送的内容。请释放存储空间或退出无痕窗口后再继续。",
             ),
         ),
         Pause::Restored => (
             text(
-                "This run was brought back; nothing is going out",
+                "This run was restored; nothing is being sent",
                 "已恢复此前的运行，当前没有发送任何请求",
             ),
             text(
-                "What was on its way when the page closed counts as unknown. Enter the key and go on to look at the states and send the rest.",
+                "What was in flight when the page closed counts as unknown. Enter the key and continue to read the states and send the rest.",
                 "页面关闭时正在发送的调用按结果未知处理。请输入密钥后继续，以查看状态并发送其余调用。",
             ),
         ),
         Pause::WasOffline => (
             text("Paused: this device was offline for a while", "已暂停：本机离线时间较长"),
             text(
-                "Nothing goes out by itself after that. Go on if the rest should still be sent.",
+                "Nothing is sent by itself after that. Continue if the rest should still be sent.",
                 "恢复网络后不会自动发送。如仍需发送其余调用，请点击继续。",
             ),
         ),
         Pause::Slept => (
             text("Paused: this device was asleep for a while", "已暂停：本机休眠时间较长"),
             text(
-                "Nothing goes out by itself after that. Go on if the rest should still be sent.",
+                "Nothing is sent by itself after that. Continue if the rest should still be sent.",
                 "唤醒后不会自动发送。如仍需发送其余调用，请点击继续。",
             ),
         ),
         Pause::NoKey => (
             text("Paused: there is no key that can sign", "已暂停：没有可用于签名的密钥"),
             text(
-                "Nothing goes out and nothing is lost. Once there is a key again, go on.",
+                "Nothing is sent and nothing is lost. Once there is a key again, continue.",
                 "没有发送任何请求，内容均未丢失。有可用密钥后即可继续。",
             ),
         ),
         Pause::NotAllowed => (
             text("Paused: this is not allowed here now", "已暂停：本页面目前不允许此操作"),
             text(
-                "Whoever runs this page does not allow this cloud or region at present, so not even states are read. Everything that is known stays here and can be exported.",
+                "The administrator of this page does not allow this cloud or region at present, so not even states are read. Everything that is known stays here and can be exported.",
                 "本页面的管理员目前不允许使用该云或该地域，因此也不会查询状态。已知的结果都会保留，可以导出。",
             ),
         ),

@@ -296,13 +296,8 @@ mod tests {
              <script src=\"./boot.js\"></script><link href=\"./relight.js\">\
              <link href=\"./relight_bg.wasm\">";
         let boot = fs::read_to_string(paths::root().join("static/boot.js")).unwrap();
-        let names = [
-            "page.css",
-            "relight.js",
-            "relight_bg.wasm",
-            "relight_rest.wasm",
-            "relight.json",
-        ];
+        let names =
+            ["page.css", "relight.js", "relight_bg.wasm", "relight_rest.wasm", "relight.json"];
         for name in names.into_iter().chain(["snippets/a/define.js"]) {
             fs::write(folder.join(name), name).unwrap();
         }
@@ -337,9 +332,11 @@ mod tests {
         assert!(read("index.html").contains(&integrity(&folder.join("boot.js")).unwrap()));
         assert!(read("embed.html").contains(&integrity(&folder.join("boot.js")).unwrap()));
         assert!(read("index.html").contains("require-trusted-types-for 'script'"));
-        for (holder, held) in
-            [("boot.js", "relight_bg.wasm"), ("boot.js", "parts.js"), ("parts.js", "relight_rest.wasm")]
-        {
+        for (holder, held) in [
+            ("boot.js", "relight_bg.wasm"),
+            ("boot.js", "parts.js"),
+            ("parts.js", "relight_rest.wasm"),
+        ] {
             let sum = integrity(&folder.join(held)).unwrap();
             assert!(read(holder).contains(&sum), "{holder} has no sum of {held}");
         }
