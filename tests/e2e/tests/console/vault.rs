@@ -5,7 +5,7 @@ use crate::{
     support::{ALIBABA, Account, TENCENT, ZENLAYER, send},
 };
 use anyhow::{Context, Result, ensure};
-use relight_core::sign::{hmac_sha256, iso_date};
+use relight_core::{signing::hmac_sha256, text::time::iso_date};
 use relight_e2e::{Stage, browser::Browser, case, page::Form, suite::Case, until};
 use serde_json::{Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
