@@ -11,7 +11,6 @@ pub(crate) mod pattern;
 use crate::{i18n::Text, model::outcome::ErrorReport};
 use serde::Serialize;
 
-pub(crate) use crate::i18n::text as words;
 pub use family::Family;
 pub use group::Group;
 pub use layers::{LAYERS, layer};

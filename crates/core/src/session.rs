@@ -58,7 +58,7 @@ pub struct Review {
     pub plan: Option<Arc<Plan>>,
     /// What is left out, with the reasons.
     pub skipped: Arc<Vec<(InstanceId, SkipReason)>>,
-    /// What the look has shown; `None` if the person goes on without one.
+    /// What the preflight has shown; `None` if the person goes on without one.
     pub preflight: Option<Arc<PreflightResult>>,
     /// What was typed into the field that asks for the count.
     pub typed_count: String,
@@ -80,7 +80,7 @@ impl Review {
         })
     }
 
-    /// What the look has shown of an instance.
+    /// What the preflight has shown of an instance.
     pub fn state_of(&self, id: &InstanceId) -> Option<&DescribedInstance> {
         self.preflight.as_ref()?.instances.iter().find(|state| state.id == id.as_str())
     }
@@ -115,10 +115,10 @@ pub enum Action {
         through_proxy: bool,
         /// Whether to look at the instances before.
         preflight: bool,
-        /// How old the look is that this one is done instead of: [`Session::outdated`].
+        /// How old the preflight is that this one is done instead of: [`Session::outdated`].
         replaced_age_ms: Option<u64>,
     },
-    /// A describe call of the look, or of the search elsewhere, has come back, or not.
+    /// A describe call of the preflight, or of the search elsewhere, has come back, or not.
     Described {
         /// The page's clock.
         now: Millis,
@@ -127,7 +127,7 @@ pub enum Action {
         /// What came.
         result: TransportResult,
     },
-    /// On to the review with what the look has shown so far, or without a look.
+    /// On to the review with what the preflight has shown so far, or without a preflight.
     SkipPreflight,
     /// The count was typed.
     TypedCount(String),
@@ -193,8 +193,8 @@ impl Session {
         }) && self.reason_refusal().is_none()
     }
 
-    /// How old the look is that the review rests on, if it is too old to send anything on its word: it is
-    /// to be done again, and reviewed again. `None` too where a person has chosen to go on without one.
+    /// How old the preflight is that the review rests on, if it is too old to send anything on its word:
+    /// it is to be done again, and reviewed again. `None` too where a person has chosen to go on without one.
     pub fn outdated(&self, now: Millis) -> Option<u64> {
         run::outdated(self.review()?.preflight.as_ref()?.at, now)
     }
@@ -207,7 +207,7 @@ impl Session {
     }
 
     /// The run of a plan that a person has confirmed and the page around the console approved, if that is
-    /// what stands under review now; `None` if not, where the look that it rests on is too old, and where it is
+    /// what stands under review now; `None` if not, where the preflight that it rests on is too old, and where it is
     /// not certain enough for the operator that what is sent arrives once. `id` is a name that no other run has, `person` who confirmed it, if
     /// that is known.
     pub fn run(
@@ -256,7 +256,7 @@ impl Session {
         }
     }
 
-    /// What to do for the look that is under way, if one is; with the target that it looks at, and
+    /// What to do for the preflight that is under way, if one is; with the target that it looks at, and
     /// the seconds to add to the page's clock for the signature.
     pub fn next_preflight(&mut self, now: Millis) -> Option<(Target, i64, PreflightCommand)> {
         match &mut self.step {
@@ -675,7 +675,7 @@ mod tests {
 
     const ALL: [&str; 3] = ["ins-aaaaaaaa", "ins-bbbbbbbb", "ins-cccccccc"];
 
-    /// Everything runs, and the cloud says so to a look that asks now.
+    /// Everything runs, and the cloud says so to a preflight that asks now.
     fn preflight(session: &mut Session, now: Millis) {
         let (_, _, command) = session.next_preflight(now).unwrap();
         let PreflightCommand::Describe(ids) = command else { panic!("{command:?}") };
@@ -744,7 +744,7 @@ mod tests {
         assert_eq!(session.review().unwrap().preflight.as_ref().unwrap().replaced_age_ms, None);
     }
 
-    /// Whoever goes on without a look is told so, and is not held up by its age.
+    /// Whoever goes on without a preflight is told so, and is not held up by its age.
     #[test]
     fn without_a_look_none_is_too_old() {
         let now = 1_714_550_400_000;

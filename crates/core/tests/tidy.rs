@@ -170,6 +170,37 @@ fn modules_in(code: &str) -> BTreeSet<String> {
     modules
 }
 
+/// What only fills in a form must do without signatures, decoders and the texts of errors, or all of them are
+/// in the page's first load: of the clouds it uses the list of facts.
+#[test]
+fn the_form_reaches_no_engine() {
+    let core = root().join("crates/core/src");
+    let mut used = BTreeSet::new();
+    for file in sources(&core) {
+        let path = file.strip_prefix(&core).unwrap();
+        let module = path.components().next().unwrap().as_os_str().to_str().unwrap();
+        if !["model", "ids", "credential", "form", "config"]
+            .contains(&module.trim_end_matches(".rs"))
+        {
+            continue;
+        }
+        for (number, line) in code(&file) {
+            for (at, start) in line.match_indices("clouds::") {
+                let rest = &line[at + start.len()..];
+                let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+                let name = &rest[..end.unwrap_or(rest.len())];
+                assert!(
+                    ["ALL", "by_id"].contains(&name),
+                    "{}:{number} uses {name:?}",
+                    file.display()
+                );
+                used.insert(name.to_owned());
+            }
+        }
+    }
+    assert!(used.contains("ALL"), "it looks at the wrong files");
+}
+
 /// Only the parser makes ids: there is a function for it, since the type is further up.
 #[test]
 fn only_the_parser_makes_ids() {

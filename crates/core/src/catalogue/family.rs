@@ -1,7 +1,7 @@
 //! What the name of a code tells that no catalogue has. Only the name: the texts say so.
 
-use super::{Effect, Group, Retry, Who, words};
-use crate::i18n::Text;
+use super::{Effect, Group, Retry, Who};
+use crate::i18n::{Text, text};
 
 /// Codes that are named alike, in the order in which a code is held against them: what may have done
 /// something comes before the broad ones. Which names those are is each cloud's own
@@ -63,63 +63,63 @@ impl Family {
     pub(crate) const fn facts(self) -> Facts {
         match self {
             Family::TooFast => Facts {
-                about: words("requests that come too fast", "请求过于频繁"),
+                about: text("requests that come too fast", "请求过于频繁"),
                 who: Who::You,
                 retry: Retry::Later,
                 effect: Effect::Throttled,
                 group: Group::Wait,
             },
             Family::Unfinished => Facts {
-                about: words("an operation that is still going on", "尚未结束的操作"),
+                about: text("an operation that is still going on", "尚未结束的操作"),
                 who: Who::You,
                 retry: Retry::CheckFirst,
                 effect: Effect::MaybeDone,
                 group: Group::LookFirst,
             },
             Family::CloudFailure => Facts {
-                about: words("a failure on the cloud's side", "云端故障"),
+                about: text("a failure on the cloud's side", "云端故障"),
                 who: Who::You,
                 retry: Retry::CheckFirst,
                 effect: Effect::MaybeDone,
                 group: Group::LookFirst,
             },
             Family::Key => Facts {
-                about: words("the key, the signature or the clock", "密钥、签名或时间"),
+                about: text("the key, the signature or the clock", "密钥、签名或时间"),
                 who: Who::You,
                 retry: Retry::AfterFix,
                 effect: Effect::NothingDone,
                 group: Group::CorrectKey,
             },
             Family::Permission => Facts {
-                about: words("a missing permission", "权限不足"),
+                about: text("a missing permission", "权限不足"),
                 who: Who::Administrator,
                 retry: Retry::AfterFix,
                 effect: Effect::NothingDone,
                 group: Group::GetPermission,
             },
             Family::Bills => Facts {
-                about: words("unpaid bills", "欠费"),
+                about: text("unpaid bills", "欠费"),
                 who: Who::AccountOwner,
                 retry: Retry::AfterFix,
                 effect: Effect::NothingDone,
                 group: Group::SettleAccount,
             },
             Family::Quota => Facts {
-                about: words("a quota", "配额"),
+                about: text("a quota", "配额"),
                 who: Who::AccountOwner,
                 retry: Retry::AfterFix,
                 effect: Effect::NothingDone,
                 group: Group::SettleAccount,
             },
             Family::Capacity => Facts {
-                about: words("missing capacity", "资源不足"),
+                about: text("missing capacity", "资源不足"),
                 who: Who::You,
                 retry: Retry::Later,
                 effect: Effect::NothingDone,
                 group: Group::Wait,
             },
             Family::Refused => Facts {
-                about: words(
+                about: text(
                     "an operation that was refused, often because of the state",
                     "操作被拒绝（多与实例状态有关）",
                 ),
@@ -129,14 +129,14 @@ impl Family {
                 group: Group::LookFirst,
             },
             Family::NotFound => Facts {
-                about: words("something that was not found", "资源不存在"),
+                about: text("something that was not found", "资源不存在"),
                 who: Who::You,
                 retry: Retry::AfterFix,
                 effect: Effect::NothingDone,
                 group: Group::CorrectRequest,
             },
             Family::Parameter => Facts {
-                about: words("a wrong or missing parameter", "参数错误或缺失"),
+                about: text("a wrong or missing parameter", "参数错误或缺失"),
                 who: Who::You,
                 retry: Retry::AfterFix,
                 effect: Effect::NothingDone,

@@ -2,7 +2,8 @@
 //! this page itself. An entry's effect tells whether the request was surely not sent
 //! (`NothingDone`) or may have arrived (`MaybeDone`).
 
-use super::{Effect, Entry, Retry, Source, Who, words};
+use super::{Effect, Entry, Retry, Source, Who};
+use crate::i18n::text;
 
 /// The entry for a word of a layer below the clouds: an RFC 9209 error type such as
 /// `connection_refused`, or one of this page's own such as `html-answer`. `None` for other words.
@@ -17,12 +18,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy's name lookup timed out", "代理解析域名超时"),
-        meaning: words(
+        title: text("The proxy's name lookup timed out", "代理解析域名超时"),
+        meaning: text(
             "The proxy could not find the cloud's address in time. The request was not sent.",
             "代理未能及时解析云端域名，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Try again. If it stays, have the proxy's DNS checked.",
             "请重试；若持续出现，请检查代理的 DNS。",
         ),
@@ -36,12 +37,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy cannot find the cloud's address", "代理无法解析云端域名"),
-        meaning: words(
+        title: text("The proxy cannot find the cloud's address", "代理无法解析云端域名"),
+        meaning: text(
             "The name lookup failed at the proxy. The request was not sent.",
             "代理解析域名失败，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Check that the region exists and that the proxy's DNS works.",
             "请确认地域存在，并检查代理的 DNS。",
         ),
@@ -55,12 +56,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy does not know this host", "代理不认识该目标"),
-        meaning: words(
+        title: text("The proxy does not know this host", "代理不认识该目标"),
+        meaning: text(
             "The proxy has no way to the host that was asked. The request was not sent.",
             "代理没有到所请求域名的转发规则，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Check the proxy's address, and that it is set up for this cloud.",
             "请核对代理地址，并确认代理已配置该云的域名。",
         ),
@@ -74,12 +75,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy considers the cloud down", "代理认为云端不可用"),
-        meaning: words(
+        title: text("The proxy considers the cloud down", "代理认为云端不可用"),
+        meaning: text(
             "The proxy did not try, because the cloud's endpoint seems to be unavailable. The request was not sent.",
             "代理判断云端接入地址不可用，没有尝试连接，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Try again in a moment. If it stays, have the proxy looked at.",
             "请稍候重试；若持续出现，请检查代理。",
         ),
@@ -93,12 +94,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy may not connect to that address", "代理禁止连接该地址"),
-        meaning: words(
+        title: text("The proxy may not connect to that address", "代理禁止连接该地址"),
+        meaning: text(
             "The cloud's name led to an address that the proxy must not use. The request was not sent.",
             "云端域名解析到了代理禁止访问的地址，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Have the proxy's DNS and its rules checked; a private address here is suspicious.",
             "请检查代理的 DNS 与访问规则；解析到内网地址属于可疑情况。",
         ),
@@ -112,12 +113,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy has no route to the cloud", "代理到云端没有路由"),
-        meaning: words(
+        title: text("The proxy has no route to the cloud", "代理到云端没有路由"),
+        meaning: text(
             "From the proxy there is no way to the cloud's address. The request was not sent.",
             "代理所在网络无法到达云端地址，请求没有发出。",
         ),
-        remedy: words("Have the proxy's network checked.", "请检查代理的网络。"),
+        remedy: text("Have the proxy's network checked.", "请检查代理的网络。"),
         who: Who::Administrator,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -128,12 +129,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The connection was refused", "连接被拒绝"),
-        meaning: words(
+        title: text("The connection was refused", "连接被拒绝"),
+        meaning: text(
             "The other end refused the proxy's connection. The request was not sent.",
             "对端拒绝了代理的连接，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Try again. If it stays, have a firewall between proxy and cloud looked for.",
             "请重试；若持续出现，请检查代理与云端之间的防火墙。",
         ),
@@ -147,12 +148,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The connection broke before the answer", "收到应答前连接中断"),
-        meaning: words(
+        title: text("The connection broke before the answer", "收到应答前连接中断"),
+        meaning: text(
             "The request was on its way when the connection to the cloud closed. It may have been carried out.",
             "请求发出后与云端的连接中断，请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -166,12 +167,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy could not reach the cloud in time", "代理连接云端超时"),
-        meaning: words(
+        title: text("The proxy could not reach the cloud in time", "代理连接云端超时"),
+        meaning: text(
             "The connection was not made within the time allowed. The request was not sent.",
             "在规定时间内未能建立连接，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Try again. If it stays, have the proxy's network checked.",
             "请重试；若持续出现，请检查代理的网络。",
         ),
@@ -185,12 +186,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The cloud did not answer in time", "等待云端应答超时"),
-        meaning: words(
+        title: text("The cloud did not answer in time", "等待云端应答超时"),
+        meaning: text(
             "The request was sent and no answer came in time. It may have been carried out.",
             "请求已发出但未及时收到应答，可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -204,12 +205,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("Sending took too long", "发送请求超时"),
-        meaning: words(
+        title: text("Sending took too long", "发送请求超时"),
+        meaning: text(
             "The proxy did not finish sending in time. How much arrived is not known.",
             "代理未能及时发送完毕，云端收到多少无法确定。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -223,12 +224,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy is busy", "代理连接数已满"),
-        meaning: words(
+        title: text("The proxy is busy", "代理连接数已满"),
+        meaning: text(
             "The proxy has reached its limit of connections. The request was not sent.",
             "代理的连接数达到上限，请求没有发出。",
         ),
-        remedy: words("Try again in a moment.", "请稍候重试。"),
+        remedy: text("Try again in a moment.", "请稍候重试。"),
         who: Who::Administrator,
         retry: Retry::Later,
         effect: Effect::NothingDone,
@@ -239,12 +240,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("No secure connection to the cloud", "代理与云端的 TLS 握手失败"),
-        meaning: words(
+        title: text("No secure connection to the cloud", "代理与云端的 TLS 握手失败"),
+        meaning: text(
             "Proxy and cloud could not agree on a secure connection. The request was not sent.",
             "代理与云端未能建立安全连接，请求没有发出。",
         ),
-        remedy: words("Have the proxy's TLS settings checked.", "请检查代理的 TLS 配置。"),
+        remedy: text("Have the proxy's TLS settings checked.", "请检查代理的 TLS 配置。"),
         who: Who::Administrator,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -255,12 +256,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The certificate is not right", "证书校验失败"),
-        meaning: words(
+        title: text("The certificate is not right", "证书校验失败"),
+        meaning: text(
             "The other end could not prove to the proxy that it is the cloud. The request was not sent.",
             "对端证书未通过代理校验，无法证明是云端，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Do not switch the check off. Have the proxy's clock, its certificates and its DNS checked.",
             "请勿关闭证书校验；请检查代理的时钟、根证书和 DNS。",
         ),
@@ -274,12 +275,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The cloud refused the secure connection", "云端拒绝了 TLS 连接"),
-        meaning: words(
+        title: text("The cloud refused the secure connection", "云端拒绝了 TLS 连接"),
+        meaning: text(
             "The cloud ended the secure handshake with the proxy. The request was not sent.",
             "云端在 TLS 握手时终止了与代理的连接，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Have the proxy's TLS settings and the name it asks for checked.",
             "请检查代理的 TLS 配置和所请求的域名（SNI）。",
         ),
@@ -293,12 +294,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy found the request faulty", "代理认为请求有误"),
-        meaning: words(
+        title: text("The proxy found the request faulty", "代理认为请求有误"),
+        meaning: text(
             "The proxy refused the request as malformed or too large. It was not sent on.",
             "代理认为请求格式错误或过大，没有转发。",
         ),
-        remedy: words(
+        remedy: text(
             "Send fewer instances in a call. If it stays, tell whoever runs the proxy.",
             "请减少单次提交的实例数；若持续出现，请联系代理的维护者。",
         ),
@@ -312,12 +313,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy refused the request", "代理拒绝了请求"),
-        meaning: words(
+        title: text("The proxy refused the request", "代理拒绝了请求"),
+        meaning: text(
             "The proxy does not allow this page, this host or this operation. The request was not sent on.",
             "代理不允许本页面、该域名或该操作，请求没有转发。",
         ),
-        remedy: words(
+        remedy: text(
             "Have this page's address and the cloud's host added to what the proxy allows.",
             "请由代理的维护者将本页面地址和云端域名加入允许列表。",
         ),
@@ -331,12 +332,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The answer was cut off", "应答不完整"),
-        meaning: words(
+        title: text("The answer was cut off", "应答不完整"),
+        meaning: text(
             "The cloud answered, but not all of it arrived. The request was probably carried out.",
             "云端已应答但内容不完整，请求很可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -350,12 +351,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy found the answer's headers too big", "应答头过大"),
-        meaning: words(
+        title: text("The proxy found the answer's headers too big", "应答头过大"),
+        meaning: text(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance first; then have the proxy's limits raised.",
             "请先查看实例状态，再由维护者调高代理的限制。",
         ),
@@ -369,12 +370,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy found a header of the answer too big", "应答的某个头过大"),
-        meaning: words(
+        title: text("The proxy found a header of the answer too big", "应答的某个头过大"),
+        meaning: text(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance first; then have the proxy's limits raised.",
             "请先查看实例状态，再由维护者调高代理的限制。",
         ),
@@ -388,12 +389,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy found the answer too big", "应答内容过大"),
-        meaning: words(
+        title: text("The proxy found the answer too big", "应答内容过大"),
+        meaning: text(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance first; then have the proxy's limits raised.",
             "请先查看实例状态，再由维护者调高代理的限制。",
         ),
@@ -407,12 +408,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy found the answer's end too big", "应答尾部过大"),
-        meaning: words(
+        title: text("The proxy found the answer's end too big", "应答尾部过大"),
+        meaning: text(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance first; then have the proxy's limits raised.",
             "请先查看实例状态，再由维护者调高代理的限制。",
         ),
@@ -426,15 +427,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words(
-            "The proxy found a part of the answer's end too big",
-            "应答尾部的某个字段过大",
-        ),
-        meaning: words(
+        title: text("The proxy found a part of the answer's end too big", "应答尾部的某个字段过大"),
+        meaning: text(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance first; then have the proxy's limits raised.",
             "请先查看实例状态，再由维护者调高代理的限制。",
         ),
@@ -448,12 +446,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy could not read the answer", "代理无法读取应答"),
-        meaning: words(
+        title: text("The proxy could not read the answer", "代理无法读取应答"),
+        meaning: text(
             "The cloud answered in an encoding that the proxy could not undo. The request may have been carried out.",
             "云端应答的传输编码代理无法解析，请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -467,12 +465,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy could not unpack the answer", "代理无法解压应答"),
-        meaning: words(
+        title: text("The proxy could not unpack the answer", "代理无法解压应答"),
+        meaning: text(
             "The cloud answered in an encoding that the proxy could not undo. The request may have been carried out.",
             "云端应答的内容编码代理无法解析，请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -486,12 +484,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The cloud did not answer in time", "等待云端应答超时"),
-        meaning: words(
+        title: text("The cloud did not answer in time", "等待云端应答超时"),
+        meaning: text(
             "The request was sent and no complete answer came in time. It may have been carried out.",
             "请求已发出但未及时收到完整应答，可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -505,12 +503,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The connection could not be upgraded", "连接升级失败"),
-        meaning: words(
+        title: text("The connection could not be upgraded", "连接升级失败"),
+        meaning: text(
             "Proxy and cloud could not agree on how to talk. Whether the request arrived is not known.",
             "代理与云端协商协议失败，请求是否送达无法确定。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance first, then have the proxy checked.",
             "请先查看实例状态，再检查代理。",
         ),
@@ -524,12 +522,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The answer broke the rules of HTTP", "应答违反 HTTP 协议"),
-        meaning: words(
+        title: text("The answer broke the rules of HTTP", "应答违反 HTTP 协议"),
+        meaning: text(
             "The proxy could not make sense of what came back. The request may have been carried out.",
             "代理无法理解返回的内容，请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance first, then have the proxy checked.",
             "请先查看实例状态，再检查代理。",
         ),
@@ -543,12 +541,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy answered by itself", "代理自行应答"),
-        meaning: words(
+        title: text("The proxy answered by itself", "代理自行应答"),
+        meaning: text(
             "The answer comes from the proxy, not the cloud. Whether the request was sent on is not known.",
             "应答来自代理而不是云端，请求是否已转发无法确定。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance first, then have the proxy checked.",
             "请先查看实例状态，再检查代理。",
         ),
@@ -562,12 +560,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy failed", "代理内部错误"),
-        meaning: words(
+        title: text("The proxy failed", "代理内部错误"),
+        meaning: text(
             "Something broke inside the proxy. Whether the request had been sent on is not known.",
             "代理内部发生错误，请求是否已转发无法确定。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance first, then have the proxy checked.",
             "请先查看实例状态，再检查代理。",
         ),
@@ -581,12 +579,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy is not set up correctly", "代理配置有误"),
-        meaning: words(
+        title: text("The proxy is not set up correctly", "代理配置有误"),
+        meaning: text(
             "The proxy says that its own configuration is wrong. The request was not sent.",
             "代理报告自身配置有误，请求没有发出。",
         ),
-        remedy: words("Tell whoever runs the proxy.", "请联系代理的维护者。"),
+        remedy: text("Tell whoever runs the proxy.", "请联系代理的维护者。"),
         who: Who::Administrator,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -597,12 +595,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The request went in a circle", "代理转发成环"),
-        meaning: words(
+        title: text("The request went in a circle", "代理转发成环"),
+        meaning: text(
             "The proxy met its own request again. That it reached the cloud is unlikely, but not ruled out.",
             "代理收到了自己转发的请求。请求到达云端的可能性很小，但不能排除。",
         ),
-        remedy: words(
+        remedy: text(
             "Have the proxy's target checked, and look at the instance before sending again.",
             "请检查代理的转发目标；重新提交前请先查看实例状态。",
         ),
@@ -616,12 +614,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("No answer: the reason cannot be told", "没有应答，原因无法判断"),
-        meaning: words(
+        title: text("No answer: the reason cannot be told", "没有应答，原因无法判断"),
+        meaning: text(
             "The browser only says that it failed: the proxy may be down, refuse this page, or have been cut off midway. The request may have been carried out.",
             "浏览器只报告失败：可能是代理未运行、拒绝了本页面，或连接中途断开。请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again, and check the proxy.",
             "请先查看实例状态，再决定是否重新提交，并检查代理。",
         ),
@@ -635,12 +633,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("No answer in time", "等待应答超时"),
-        meaning: words(
+        title: text("No answer in time", "等待应答超时"),
+        meaning: text(
             "The request was sent, and this page stopped waiting. It may have been carried out.",
             "请求已发出，本页面在规定时间内没有等到应答，请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -654,12 +652,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("Stopped while under way", "请求途中被停止"),
-        meaning: words(
+        title: text("Stopped while under way", "请求途中被停止"),
+        meaning: text(
             "The request was on its way when it was stopped; it cannot be recalled and may have been carried out.",
             "停止时请求已经发出，无法撤回，可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -673,12 +671,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("This cloud cannot be called without a proxy", "该云不能不经代理调用"),
-        meaning: words(
+        title: text("This cloud cannot be called without a proxy", "该云不能不经代理调用"),
+        meaning: text(
             "The configuration has it called directly, and there is no way in which a page could. Nothing was sent.",
             "配置要求直连该云，但页面没有可行的直连方式。没有发送任何请求。",
         ),
-        remedy: words(
+        remedy: text(
             "Take it out of `direct` in relight.json and name a proxy.",
             "请从 relight.json 的 `direct` 中去掉它，并配置代理。",
         ),
@@ -692,12 +690,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("You are offline", "当前处于离线状态"),
-        meaning: words(
+        title: text("You are offline", "当前处于离线状态"),
+        meaning: text(
             "This computer has no network. The request was not sent.",
             "本机没有网络连接，请求没有发出。",
         ),
-        remedy: words("Send it when you are online again.", "请在网络恢复后再提交。"),
+        remedy: text("Send it when you are online again.", "请在网络恢复后再提交。"),
         who: Who::You,
         retry: Retry::Later,
         effect: Effect::NothingDone,
@@ -708,12 +706,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["{head}<title>{page}</title>{tail}"],
-        title: words("A web page came instead of an answer", "收到的是网页而不是应答"),
-        meaning: words(
+        title: text("A web page came instead of an answer", "收到的是网页而不是应答"),
+        meaning: text(
             "Something between this page and the cloud answered with a web page: {page|a gateway's error, as a rule}. Whether the request arrived is not known.",
             "途中的某个设备返回了网页：{page|通常是网关的错误页}。请求是否送达无法确定。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance first, then check the proxy's address and what stands before it.",
             "请先查看实例状态，再核对代理地址及其前置网关。",
         ),
@@ -727,12 +725,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("A login page came instead of an answer", "收到的是登录页而不是应答"),
-        meaning: words(
+        title: text("A login page came instead of an answer", "收到的是登录页而不是应答"),
+        meaning: text(
             "Your session with the portal before the proxy seems to have ended. The request most likely went no further, but that is not proved.",
             "代理前的门户登录可能已失效。请求很可能没有继续转发，但无法确定。",
         ),
-        remedy: words(
+        remedy: text(
             "Log in again in another tab, look at the instance, then send again if it is still needed.",
             "请在另一个标签页重新登录，查看实例状态，确有需要再重新提交。",
         ),
@@ -746,12 +744,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The answer is empty", "应答为空"),
-        meaning: words(
+        title: text("The answer is empty", "应答为空"),
+        meaning: text(
             "Something answered without saying anything. The request may have been carried out.",
             "收到了没有内容的应答，请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -765,12 +763,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The answer was cut off", "应答不完整"),
-        meaning: words(
+        title: text("The answer was cut off", "应答不完整"),
+        meaning: text(
             "Only a part of the answer arrived. The request may have been carried out.",
             "只收到了部分应答，请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -784,12 +782,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The answer is too long", "应答过长"),
-        meaning: words(
+        title: text("The answer is too long", "应答过长"),
+        meaning: text(
             "The answer is longer than 4 MiB, which no answer of a cloud is, and was not read to its end. The request may have been carried out.",
             "应答超过 4 MiB（云端的应答不会这么长），没有读完。请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again, and have whatever stands between this page and the cloud checked.",
             "请先查看实例状态，再决定是否重新提交，并检查本页面与云端之间的设备。",
         ),
@@ -803,12 +801,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The answer is not understood", "无法理解的应答"),
-        meaning: words(
+        title: text("The answer is not understood", "无法理解的应答"),
+        meaning: text(
             "It is not an answer that this cloud is known to give. The request may have been carried out.",
             "这不是该云已知的应答形式，请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again; the answer's own words are kept below.",
             "请先查看实例状态，再决定是否重新提交；应答原文保留在下方。",
         ),
@@ -822,12 +820,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The answer does not come from the proxy", "应答不是来自约定的代理"),
-        meaning: words(
+        title: text("The answer does not come from the proxy", "应答不是来自约定的代理"),
+        meaning: text(
             "The mark that the proxy puts on each answer is missing, so something else may have answered. Whether the request arrived is not known.",
             "应答中没有代理应附带的标记（Proxy-Status），可能来自其他设备。请求是否送达无法确定。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance first, then check the proxy's address and set-up.",
             "请先查看实例状态，再核对代理的地址和配置。",
         ),
@@ -841,12 +839,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("A second copy of this request was refused", "请求的重复副本已被拒绝"),
-        meaning: words(
+        title: text("A second copy of this request was refused", "请求的重复副本已被拒绝"),
+        meaning: text(
             "The browser or something in between sent this request twice. The proxy refused the second copy; the first is on its way and may be carried out.",
             "浏览器或中间设备将此请求发送了两次。代理拒绝了第二份；第一份已经发出，可能会被执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance; do not send again before you have.",
             "请先查看实例状态，在此之前不要重新提交。",
         ),
@@ -860,12 +858,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("Another proxy answered or added to the answer", "应答经过了其他代理"),
-        meaning: words(
+        title: text("Another proxy answered or added to the answer", "应答经过了其他代理"),
+        meaning: text(
             "The mark on the answer is not that of this page's proxy alone, so nobody can say who answered. Whether the request arrived is not known.",
             "应答中的标记（Proxy-Status）不只来自本页面的代理，无法确定由谁应答，请求是否送达也无法确定。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance first, then check which proxies are on the way and the proxy's name.",
             "请先查看实例状态，再核对途经的代理和代理的名称。",
         ),
@@ -879,12 +877,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["{minutes} minutes"],
-        title: words("The clock is off", "本机时间偏差过大"),
-        meaning: words(
+        title: text("The clock is off", "本机时间偏差过大"),
+        meaning: text(
             "This computer's clock and the cloud's differ by {minutes|several} minutes, so the request was refused.",
             "本机时间与云端相差{minutes|数}分钟，请求被拒绝。",
         ),
-        remedy: words(
+        remedy: text(
             "Set the clock right, or sign again with the corrected time.",
             "请校准本机时间，或使用校正后的时间重新签名。",
         ),
@@ -898,12 +896,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("Another page is at work on this instance", "另一个页面正在操作该实例"),
-        meaning: words(
+        title: text("Another page is at work on this instance", "另一个页面正在操作该实例"),
+        meaning: text(
             "Another tab or window has claimed the instance for a run of its own. From here nothing was sent.",
             "另一个标签页或窗口正在对该实例执行操作，本页面没有发出请求。",
         ),
-        remedy: words(
+        remedy: text(
             "Follow it there. When that run is over, look at the state before you ask again.",
             "请在那个页面查看进展；等它结束后，先查看实例状态再决定是否重试。",
         ),
@@ -917,12 +915,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The run cannot be written down here", "此处无法写入运行日志"),
-        meaning: words(
+        title: text("The run cannot be written down here", "此处无法写入运行日志"),
+        meaning: text(
             "The browser refused to store the journal, so a crash would leave no trace of what was sent. The call was not sent.",
             "浏览器拒绝保存运行日志；一旦页面崩溃，将无从得知发送过什么，因此该调用没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Allow this site to store data, leave the private window, or free some space; or send one call at a time.",
             "请允许本站保存数据、退出无痕窗口或释放存储空间；也可以每次只发送一个调用。",
         ),
@@ -936,12 +934,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("There is no key", "没有可用的密钥"),
-        meaning: words(
+        title: text("There is no key", "没有可用的密钥"),
+        meaning: text(
             "The secret was not in this tab's memory when the request was to be signed. It was not sent.",
             "签名时本标签页内存中没有密钥，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Enter the key again and send those that were not started.",
             "请重新输入密钥，然后发送尚未开始的实例。",
         ),
@@ -955,12 +953,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The browser gives no random numbers", "浏览器无法提供随机数"),
-        meaning: words(
+        title: text("The browser gives no random numbers", "浏览器无法提供随机数"),
+        meaning: text(
             "A request needs a number that is used once, and this browser offers no safe source. It was not sent.",
             "请求需要一次性的随机数，而该浏览器没有安全的随机源，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Use a current browser over HTTPS.",
             "请使用较新的浏览器，并通过 HTTPS 访问。",
         ),
@@ -974,12 +972,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The proxy's address cannot be used", "代理地址无效"),
-        meaning: words(
+        title: text("The proxy's address cannot be used", "代理地址无效"),
+        meaning: text(
             "The browser could not make an address of what is configured. The request was not sent.",
             "浏览器无法用配置的代理地址构造请求，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Have the proxy's address in the configuration corrected.",
             "请联系管理员修正配置中的代理地址。",
         ),
@@ -993,12 +991,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The browser refused a header", "浏览器拒绝了请求头"),
-        meaning: words(
+        title: text("The browser refused a header", "浏览器拒绝了请求头"),
+        meaning: text(
             "Something in the key or the token cannot stand in a header. The request was not sent.",
             "密钥或 Token 中含有请求头不允许的字符，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Enter the key again, without blanks or line breaks.",
             "请重新输入密钥，不要带空格或换行。",
         ),
@@ -1012,12 +1010,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The page ended while this call was on its way", "发送期间页面被关闭或刷新"),
-        meaning: words(
+        title: text("The page ended while this call was on its way", "发送期间页面被关闭或刷新"),
+        meaning: text(
             "The call was about to go out when the page was closed, reloaded or killed. Whether it arrived is not known.",
             "页面在调用即将发出时被关闭、刷新或终止，无法确定请求是否到达。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before you do anything else; the page can check it.",
             "请先查看实例状态，再决定下一步；本页面可以代为核查。",
         ),
@@ -1031,12 +1029,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The cloud says that the operation failed", "云端显示该操作失败"),
-        meaning: words(
+        title: text("The cloud says that the operation failed", "云端显示该操作失败"),
+        meaning: text(
             "The request was accepted, and the instance's last operation is reported as failed.",
             "请求已被接受，但实例的最近一次操作显示为失败。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance in the cloud's console; open a ticket with the request id if it stays.",
             "请在云控制台查看该实例；若持续如此，请携带请求 ID 提交工单。",
         ),
@@ -1050,12 +1048,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The browser kept the answer from this page", "浏览器拦截了跨域应答"),
-        meaning: words(
+        title: text("The browser kept the answer from this page", "浏览器拦截了跨域应答"),
+        meaning: text(
             "The answer came without leave for this page (CORS), so it could not be read. The request itself may have been carried out.",
             "应答缺少允许本页面读取的跨域（CORS）头，因此无法读取；请求本身可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance first. Then have this page's address added to what the proxy allows; without a proxy a page cannot talk to these clouds.",
             "请先查看实例状态，再由维护者在代理中加入本页面的地址；没有代理时网页无法直接调用这些云的接口。",
         ),
@@ -1069,12 +1067,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The cloud's name could not be looked up", "无法解析云端域名"),
-        meaning: words(
+        title: text("The cloud's name could not be looked up", "无法解析云端域名"),
+        meaning: text(
             "There is no address for this host: the region is misspelt, or the name service does not work here. The request was not sent.",
             "找不到该域名的地址：地域可能拼写有误，或本地 DNS 不可用。请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Check the region in the host name, then DNS and VPN of this computer.",
             "请核对域名中的地域，再检查本机的 DNS 和 VPN。",
         ),
@@ -1088,12 +1086,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The certificate is not right", "证书校验失败"),
-        meaning: words(
+        title: text("The certificate is not right", "证书校验失败"),
+        meaning: text(
             "Whoever answered could not prove to be the cloud, or this computer does not trust who vouches for it. The request was not sent.",
             "对端未能证明自己是云端，或本机不信任其证书颁发者。请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Do not switch the check off. Look at this computer's clock, at the certificates it trusts, and for a company proxy that opens connections.",
             "请勿关闭证书校验；请检查本机时间、根证书，以及是否有会解密流量的公司代理。",
         ),
@@ -1107,12 +1105,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The connection was refused", "连接被拒绝"),
-        meaning: words(
+        title: text("The connection was refused", "连接被拒绝"),
+        meaning: text(
             "The other end, or a firewall on the way, refused the connection. The request was not sent.",
             "对端或途中的防火墙拒绝了连接，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Try again. If it stays, have firewall and proxy settings looked at.",
             "请重试；若持续出现，请检查防火墙和代理设置。",
         ),
@@ -1126,12 +1124,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("No connection in time", "连接超时"),
-        meaning: words(
+        title: text("No connection in time", "连接超时"),
+        meaning: text(
             "The connection was not made within the time allowed. The request was not sent.",
             "在规定时间内未能建立连接，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Try again. If it stays, check the network and whether a proxy is needed here.",
             "请重试；若持续出现，请检查网络，以及此处是否需要代理。",
         ),
@@ -1145,12 +1143,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("No answer in time", "等待应答超时"),
-        meaning: words(
+        title: text("No answer in time", "等待应答超时"),
+        meaning: text(
             "The request was on its way, and no answer came in time. It may have been carried out.",
             "请求可能已经发出，但未及时收到应答，可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -1164,12 +1162,12 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The connection broke before the answer", "收到应答前连接中断"),
-        meaning: words(
+        title: text("The connection broke before the answer", "收到应答前连接中断"),
+        meaning: text(
             "The connection closed before an answer came. The request may have been carried out.",
             "收到应答前连接已关闭，请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),

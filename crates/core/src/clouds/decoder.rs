@@ -23,7 +23,7 @@ pub trait Decoder: Sync {
     /// What a describe answer says, or the error in it.
     fn decode_describe(&self, response: &Response) -> Described;
 
-    /// Whether the order may be carried out on an instance in this state, and why not.
+    /// Whether the operation may be carried out on an instance in this state, and why not.
     fn eligibility(&self, spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility;
 
     /// The smallest policy that allows this and nothing else, as the JSON text that the cloud's

@@ -1,10 +1,10 @@
-//! Whether an order may be carried out on an instance, before it is asked for.
+//! Whether an operation may be carried out on an instance, before it is asked for.
 
 use crate::model::{cloud::Verb, outcome::Phase};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Whether an instance can take the order.
+/// Whether an instance can take the operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Eligibility {
     /// It can.
@@ -57,7 +57,7 @@ impl SkipReason {
 }
 
 /// What the phase alone says: a restart needs a running instance, a start a stopped one. A state
-/// that is not known takes no orders: one refused instance can fail the whole call.
+/// that is not known takes no operations: one refused instance can fail the whole call.
 pub(crate) fn by_phase(verb: Verb, phase: Phase) -> Eligibility {
     match (verb, phase) {
         (Verb::Reboot, Phase::Running) | (Verb::Start, Phase::Stopped) => Eligibility::Eligible,

@@ -1,7 +1,7 @@
 //! What the operator of a page allows.
 //!
-//! Held where requests are made: [`plan`](crate::model::plan) refuses a job beyond the limits, and an order
-//! carries them, so that nothing that is made of it later (a retry, a forced second try) goes beyond
+//! Held where requests are made: [`plan`](crate::model::plan) refuses a job beyond the limits, and an
+//! operation carries them, so that nothing that is made of it later (a retry, a forced second try) goes beyond
 //! them either. A run holds to those of now, whatever was allowed when it was confirmed. The form only
 //! offers less; it is not what holds.
 
@@ -96,7 +96,7 @@ impl Limits {
 
 /// What holds where requests are made.
 impl Limits {
-    /// Checks an order for these instances.
+    /// Checks an operation for these instances.
     ///
     /// # Errors
     /// The first limit that it breaks.
@@ -177,7 +177,7 @@ impl Limits {
     }
 }
 
-/// The mode whose options an order has: the most particular one, if several fit.
+/// The mode whose options an operation has: the most particular one, if several fit.
 fn mode_of(spec: &OperationSpec) -> Option<&'static Mode> {
     let has = |mode: &&Mode| {
         mode.options

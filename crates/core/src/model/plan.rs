@@ -59,7 +59,7 @@ impl Target {
         match (cloud.regions.required, region.is_empty()) {
             (true, true) => return Err(Refusal::RegionMissing),
             // A region that a cloud does not use cannot do harm, but saying nothing would let
-            // somebody believe that it was heeded.
+            // somebody believe that it was used.
             (false, false) => return Err(Refusal::RegionNotUsed { region: region.to_owned() }),
             (true, false) if !is_region(region) => {
                 return Err(Refusal::RegionMalformed { region: region.to_owned() });
@@ -133,12 +133,12 @@ impl OperationSpec {
         !self.is_dry_run() && (self.is_forced() || self.erases() || instances > above)
     }
 
-    /// What the operator allows; it holds for whatever is made of this order.
+    /// What the operator allows; it holds for whatever is made of this operation.
     pub fn limits(&self) -> &Arc<Limits> {
         &self.limits
     }
 
-    /// The same order under other limits: those that hold now.
+    /// The same operation under other limits: those that hold now.
     pub(crate) fn under(&self, limits: &Arc<Limits>) -> OperationSpec {
         OperationSpec { limits: Arc::clone(limits), ..self.clone() }
     }
@@ -332,7 +332,7 @@ pub fn plan_with(input: &PlanInput, batch_options: BatchOptions) -> Result<Plan,
     Ok(Plan { spec, batches, canary, warnings })
 }
 
-/// The same order in another mode; `None` if its rules or the operator's limits forbid that.
+/// The same operation in another mode; `None` if its rules or the operator's limits forbid that.
 pub fn with_mode(spec: &OperationSpec, mode: &Mode) -> Option<OperationSpec> {
     let modes = spec.operation.modes;
     let of_a_mode =
@@ -359,7 +359,7 @@ pub fn checked_spec(input: &PlanInput) -> Result<OperationSpec, Refusal> {
     spec(input).map(|(spec, _)| spec)
 }
 
-/// The same order for fewer instances: what a retry or a canary sends.
+/// The same operation for fewer instances: what a retry or a canary sends.
 ///
 /// `None` for no ids; ids beyond the operation's limit are the caller's mistake and refused too.
 pub fn batch(spec: &Arc<OperationSpec>, ids: Vec<InstanceId>) -> Option<Batch> {
@@ -465,7 +465,7 @@ fn options(
 }
 
 /// A region becomes a part of a host's name, below names where products have hosts of their own and
-/// strangers rent some. All known regions begin with an area of two letters, and no such product does.
+/// anybody can rent some. All known regions begin with an area of two letters, and no such product does.
 fn is_region(text: &str) -> bool {
     let mut parts = text.split('-');
     let starts = parts.next().is_some_and(|first| {

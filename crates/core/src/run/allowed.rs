@@ -58,7 +58,7 @@ impl Run {
         }
     }
 
-    /// Whether an order may be sent to these instances of the run. Their number is the run's: it is
+    /// Whether an operation may be sent to these instances of the run. Their number is the run's: it is
     /// runs that are limited, and not their parts.
     pub(super) fn allows(
         &self,

@@ -11,25 +11,25 @@ use crate::{
     transport::{self, TransportResult},
 };
 
-/// A clock that is off by less than this is not why a look was refused.
+/// A clock that is off by less than this is not why a describe call was refused.
 const CLOCK_NEWS_SECONDS: u64 = 30;
 
 impl Run {
-    /// With what a look has learned of the clocks: seconds by which the cloud's is ahead of the
-    /// page's. So nothing is refused for the clock that is known to be off, neither a call nor a look.
+    /// With what a describe call has learned of the clocks: seconds by which the cloud's is ahead of the
+    /// page's. So nothing is refused for a clock that is known to be off.
     #[must_use]
     pub(crate) fn with_clock_skew(mut self, seconds: Option<i64>) -> Self {
         self.clock_skew_seconds = seconds.unwrap_or_default();
         self
     }
 
-    /// Seconds by which the cloud's clock is ahead of the page's, where that is heeded.
+    /// Seconds by which the cloud's clock is ahead of the page's, where that is used.
     pub fn clock_correction_seconds(&self) -> Option<i64> {
         (self.clock_corrected || self.clock_skew_seconds != 0).then_some(self.clock_skew_seconds)
     }
 
-    /// What a refused look tells of the clock, as often as that is news: a look changes nothing, so
-    /// the one correction that a call may have is not used up. False if it is none.
+    /// Takes what a refused describe call tells of the clock, as often as that is news: it changes
+    /// nothing, so the one correction that a call may have is not used up. False if it is none.
     pub(super) fn learn_clock(&mut self, now: Millis, skew_seconds: i64) -> bool {
         let (before, corrected) = (self.clock_skew_seconds, self.clock_corrected);
         self.correct_clock(now, skew_seconds);

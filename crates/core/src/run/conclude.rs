@@ -2,7 +2,7 @@
 //! evidence. `proven` is said of our own operation only.
 //!
 //! Whose was it? Other people, and other programs, restart the same instances, most of all in an
-//! incident. What a look shows is the instance, and not who did it:
+//! incident. What a describe call shows is the instance, and not who did it:
 //!
 //! * **Where the cloud names the request that asked for the last operation**
 //!   ([`Cloud::names_operations`](crate::model::cloud::Cloud), Tencent), that is the proof, and the only
@@ -15,14 +15,14 @@
 //!   some time after the answer: then ours is over, or never began (an accepted request can fail), and
 //!   what follows is not ours. A transition that is first seen later than that is not, either: ours may be
 //!   over, and nobody has looked. Nor is a start time that is later than ours can well take, or that is not
-//!   yet by the clock of the look.
+//!   yet by the clock of the describe call.
 //!   A forced restart by somebody else in the middle of ours cannot be told from ours.
 //! * **An accepted start** is taken by a stopped instance only: if it runs, ours was carried out.
 //! * **A lost answer, or a refusal that may be the echo of a first copy**, has nothing of ours that was
 //!   seen. Whatever happened since may be somebody else's: it was restarted, and by whom is not known.
 //! * **Start times** are compared with the sending by the cloud's own clock (its answer's `Date`, or our
-//!   time and the skew that the look has shown), and have to be later by as much as they are rounded to:
-//!   the check before the review is older, and what happened in between is not ours.
+//!   time and the skew that the describe call has shown), and have to be later by as much as they are
+//!   rounded to: the check before the review is older, and what happened in between is not ours.
 
 use super::{Evidence, Millis, Row};
 use crate::{
@@ -42,7 +42,7 @@ const LOST_WATCHED_FOR_MS: u64 = 180_000;
 /// How long an accepted restart may show no transition before it counts as running, not proven.
 const NOTHING_SEEN_AFTER_MS: u64 = 180_000;
 /// An accepted request that has not moved its instance by then is over, or has failed. The sandbox and
-/// the vendors' pages have it move at once; a look may be old by some seconds.
+/// the vendors' pages have it move at once; a describe call may be old by some seconds.
 const BEGINS_WITHIN_MS: u64 = 30_000;
 /// A start later than this share of the time after which the cloud calls it overdue is not taken for ours:
 /// in so long a time, unseen, ours may have come and gone, and another's after it.
@@ -52,7 +52,7 @@ pub(super) const FIRST_DESCRIBE_AFTER_MS: u64 = 2_000;
 const LONGEST_PAUSE_MS: u64 = 15_000;
 const LONGEST_PAUSE_HIDDEN_MS: u64 = 60_000;
 
-/// What a look has shown of an instance.
+/// What a describe call has shown of an instance.
 #[derive(Debug)]
 pub(super) struct Change {
     pub(super) outcome: Outcome,
@@ -299,7 +299,7 @@ fn by_last_operation(
 pub(super) struct CloudClock {
     /// When the call was sent, and no earlier.
     pub(super) sent: Option<i64>,
-    /// When the look was answered, and no earlier.
+    /// When the describe call was answered, and no earlier.
     pub(super) described: i64,
 }
 

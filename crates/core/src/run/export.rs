@@ -296,7 +296,7 @@ fn plain(text: &str) -> String {
 const ARMED: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 /// A cell that no spreadsheet takes for a formula, which the library that writes lines does not see to.
-/// Some split at semicolons, and do not heed quotes inside of what is one cell to them: there is none
+/// Some split at semicolons, and do not respect quotes inside of what is one cell to them: there is none
 /// left.
 fn disarmed(text: &str) -> String {
     let text = plain(text).replace(';', "；");
@@ -375,7 +375,7 @@ mod tests {
         }
     }
 
-    /// Whatever a cell holds, whatever a spreadsheet splits at, and whether or not it heeds quotes:
+    /// Whatever a cell holds, whatever a spreadsheet splits at, and whether or not it respects quotes:
     /// nothing in a line begins like a formula.
     #[test]
     fn no_separator_makes_a_formula() {

@@ -104,7 +104,7 @@ struct RowRecord {
 struct CallRecord {
     /// Positions of its rows.
     rows: Vec<usize>,
-    /// Whether it is of the run's forced order.
+    /// Whether it is of the run's forced operation.
     forced: bool,
     state: CallState,
     request_id: Option<String>,

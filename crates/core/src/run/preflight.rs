@@ -14,18 +14,18 @@ use crate::{
 };
 use std::collections::{HashMap, VecDeque};
 
-/// How long something may be sent on the word of a look. What it has shown ages: somebody else restarts,
+/// How long something may be sent on the word of a preflight. What it has shown ages: somebody else restarts,
 /// stops or releases an instance, puts a lock on it, and then its last operation is another one, too. It
 /// is long enough to read a review and to type the count.
 const VALID_FOR_MS: u64 = 300_000;
 
-/// How old a look is, if nothing may be sent on its word any more. Of a clock that was set back since,
+/// How old a preflight is, if nothing may be sent on its word any more. Of a clock that was set back since,
 /// nothing is known but that it was.
 pub fn outdated(described_at: Millis, now: Millis) -> Option<u64> {
     Some(now.abs_diff(described_at)).filter(|age_ms| *age_ms > VALID_FOR_MS)
 }
 
-/// A look at many instances, as a state machine without I/O: [`Preflight::next`] says what to do,
+/// A preflight of many instances, as a state machine without I/O: [`Preflight::next`] says what to do,
 /// [`Preflight::described`] takes what came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preflight {
@@ -42,16 +42,17 @@ pub struct Preflight {
     result: PreflightResult,
 }
 
-/// What a look has brought.
+/// What a preflight has brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PreflightResult {
     /// The instances that the cloud knows.
     pub instances: Vec<DescribedInstance>,
     /// When the first of them was asked for, in milliseconds since 1970: none is older.
     pub at: Millis,
-    /// How old the look was that this one was done instead of, because nothing could be sent on its word.
+    /// How old the preflight was that this one was done instead of, because nothing could be sent on
+    /// its word.
     pub replaced_age_ms: Option<u64>,
-    /// Why the look could not be finished.
+    /// Why the preflight could not be finished.
     pub fault: Option<Fault>,
     /// Seconds by which the cloud's clock is ahead of the page's, if that stood in the way.
     pub clock_skew_seconds: Option<i64>,
@@ -64,14 +65,14 @@ pub enum PreflightCommand {
     Describe(Vec<InstanceId>),
     /// Ask again at this time.
     WakeAt(Millis),
-    /// An answer is on the way.
+    /// A describe call is in flight.
     Wait,
     /// It is over: [`Preflight::result`] has the result.
     Done,
 }
 
 impl Preflight {
-    /// A look at these instances.
+    /// A preflight of these instances.
     pub fn new(target: Target, ids: &[InstanceId], through_proxy: bool) -> Self {
         Preflight {
             target,
@@ -176,8 +177,8 @@ impl Preflight {
     }
 }
 
-/// Parts the instances that can take an order from those that cannot, with the reasons. Ids that
-/// the look did not bring are not found.
+/// Parts the instances that can take an operation from those that cannot, with the reasons. Ids that
+/// the preflight did not bring are not found.
 pub fn partition_eligible(
     spec: &OperationSpec,
     ids: &[InstanceId],

@@ -24,7 +24,7 @@ impl Run {
                 false
             }
         }) else {
-            // Something that was not on the way cannot come back; to believe it would be to guess.
+            // Something that was not in flight cannot come back; to believe it would be to guess.
             return;
         };
         if lacks_key(result) && call.state == CallState::Ready {
@@ -153,7 +153,7 @@ impl Run {
                 self.correct_clock(now, skew_seconds(sent_at, now, response)?);
                 Some(now)
             }
-            // It was on the way already when another one's refusal put the clock right.
+            // It was in flight already when another one's refusal put the clock right.
             Effect::ClockSkew
                 if resends == 0 && self.transient.clock_set_at.is_some_and(|at| sent_at < at) =>
             {

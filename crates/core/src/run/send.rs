@@ -75,7 +75,7 @@ impl Run {
         }
     }
 
-    /// How many calls may be on the way at once. Never so many that, if none of them were answered,
+    /// How many calls may be in flight at once. Never so many that, if none of them were answered,
     /// more would be unknown than it takes to pause the run; and only one where the next depends on
     /// the last.
     fn max_in_flight(&self) -> usize {
@@ -234,7 +234,7 @@ impl Run {
         Some(Command::Send { call: index })
     }
 
-    /// Where nothing may leave, nothing keeps waiting at the door.
+    /// Where nothing may leave, nothing stays ready to be sent.
     pub(super) fn take_back_what_must_wait(&mut self, now: Millis) {
         if self.must_wait() {
             self.take_back_all(now);

@@ -97,7 +97,7 @@ impl Run {
         );
         let found = match described {
             Described::Found { instances, .. } => instances,
-            // A look that failed shows nothing: what was unknown stays so. If it was for the clock,
+            // A describe call that failed shows nothing: what was unknown stays so. If it was for the clock,
             // that is put right, or nobody would ever find out.
             Described::Failed(fault) => {
                 let asked_at = self.transient.last_describes.back().copied().unwrap_or(now);
@@ -218,7 +218,7 @@ impl Run {
     }
 }
 
-/// What to do about the looks.
+/// What to do about the states of instances.
 pub(super) enum NextDescribe {
     Nothing,
     Wait(Millis),

@@ -1,9 +1,9 @@
 //! The errors of this cloud: one entry an error, nowhere else.
 
 use crate::{
-    catalogue::{Effect, Entry, Family, Retry, Source, SuggestedAction, Who, words},
-    clouds::{Catalogue, body::text},
-    i18n::Text,
+    catalogue::{Effect, Entry, Family, Retry, Source, SuggestedAction, Who},
+    clouds::{Catalogue, body},
+    i18n::{Text, text},
     model::outcome::{Denial, Denied},
     text::named::member,
 };
@@ -12,9 +12,9 @@ use serde_json::Value;
 /// What an answer says of a missing permission (vendor documentation and SDK).
 pub(super) fn denied(answer: &Value) -> Option<Box<Denied>> {
     let detail = answer.get("AccessDeniedDetail")?;
-    let field = |name| text(detail, name).map(str::to_owned);
+    let field = |name| body::text(detail, name).map(str::to_owned);
     Some(Box::new(Denied {
-        denial: match text(detail, "NoPermissionType") {
+        denial: match body::text(detail, "NoPermissionType") {
             Some("ExplicitDeny") => Denial::Explicit,
             Some("ImplicitDeny") => Denial::Implicit,
             Some(_) | None => Denial::Unknown,
@@ -75,35 +75,35 @@ static PERMISSIONS: &[&str] = &[
 static POLICY_KINDS: &[(&str, Text)] = &[
     (
         "ControlPolicy",
-        words(
+        text(
             "It is a control policy of the resource directory: only the organisation's management account can change it.",
             "这是资源目录的管控策略，只有企业管理账号能够修改。",
         ),
     ),
     (
         "SessionPolicy",
-        words(
+        text(
             "It is the session policy with which this temporary key was issued: whoever issues such keys can change it.",
             "这是签发该临时密钥时附带的会话策略，需由签发方修改。",
         ),
     ),
     (
         "AssumeRolePolicy",
-        words(
+        text(
             "It is the trust policy of the role: the administrator of the role can change it.",
             "这是角色的信任策略，需由该角色的管理员修改。",
         ),
     ),
     (
         "AccountLevelIdentityBasedPolicy",
-        words(
+        text(
             "It is a policy for the whole account: an administrator of RAM can change it.",
             "这是账号级别的权限策略，可由 RAM 管理员修改。",
         ),
     ),
     (
         "ResourceGroupLevelIdentityBasedPolicy",
-        words(
+        text(
             "It is a policy for one resource group: its administrator can change it.",
             "这是资源组级别的权限策略，可由该资源组的管理员修改。",
         ),
@@ -182,12 +182,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The disk's key is not usable", "云盘密钥不可用"),
-        meaning: words(
+        title: text("The disk's key is not usable", "云盘密钥不可用"),
+        meaning: text(
             "A disk of the instance is encrypted with a KMS key that is not enabled, or not tagged for ECS.",
             "实例的云盘使用 KMS 密钥加密，但该密钥未启用，或没有 ECS 标签。",
         ),
-        remedy: words(
+        remedy: text(
             "In KMS, look at that key's state and tags and put them right, then send again.",
             "请在 KMS 中检查并修正该密钥的状态和标签，然后重新提交。",
         ),
@@ -201,12 +201,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &["RebootInstances"],
         messages: &["The CMK needs to be added ECS tag"],
-        title: words("The disk's key is not tagged for ECS", "云盘密钥缺少 ECS 标签"),
-        meaning: words(
+        title: text("The disk's key is not tagged for ECS", "云盘密钥缺少 ECS 标签"),
+        meaning: text(
             "A disk of the instance is encrypted with a KMS key that lacks the tag by which ECS may use it.",
             "实例的云盘使用 KMS 密钥加密，但该密钥没有 ECS 标签，ECS 无法使用。",
         ),
-        remedy: words(
+        remedy: text(
             "In KMS, add the ECS tag to that key, then send again.",
             "请在密钥管理服务（KMS）中为该密钥添加 ECS 标签，然后重新提交。",
         ),
@@ -220,12 +220,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &["RebootInstances"],
         messages: &["The CMK needs to be enabled."],
-        title: words("The disk's key is not enabled", "云盘密钥未启用"),
-        meaning: words(
+        title: text("The disk's key is not enabled", "云盘密钥未启用"),
+        meaning: text(
             "A disk of the instance is encrypted with a KMS key that is disabled or about to be deleted.",
             "实例的云盘使用 KMS 密钥加密，但该密钥已禁用或正在等待删除。",
         ),
-        remedy: words(
+        remedy: text(
             "Enable the key in KMS (cancel its deletion if need be), then send again.",
             "请在 KMS 中启用该密钥（如处于待删除状态，请先撤销删除），然后重新提交。",
         ),
@@ -242,12 +242,12 @@ static ERRORS: &[Entry] = &[
             "ECS service account have no right to access your KMS.",
             "ECS service have no right to access your KMS.",
         ],
-        title: words("ECS may not use your KMS keys", "ECS 未获得 KMS 访问授权"),
-        meaning: words(
+        title: text("ECS may not use your KMS keys", "ECS 未获得 KMS 访问授权"),
+        meaning: text(
             "A disk of the instance is encrypted, and ECS has not been authorised to use the key.",
             "实例的云盘已加密，但 ECS 尚未获得使用该密钥的授权。",
         ),
-        remedy: words(
+        remedy: text(
             "Authorise ECS to access KMS (the service role for encrypted disks), then send again.",
             "请授权 ECS 访问 KMS（云盘加密服务角色），然后重新提交。",
         ),
@@ -261,12 +261,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &["RebootInstances", "StartInstances", "StopInstances"],
         messages: &["This request is a dryrun request with successful result."],
-        title: words("The dry run passed", "预检通过"),
-        meaning: words(
+        title: text("The dry run passed", "预检通过"),
+        meaning: text(
             "Nothing was executed, and nothing is wrong: the cloud reports a passed dry run in the shape of an error. In SuccessFirst mode it says so in any case, which proves nothing.",
             "本次只做预检，没有执行任何操作，也没有出错：云端以“错误”的形式返回预检通过。若批量模式为 SuccessFirst，则无论检查结果如何都会这样返回，不能作为依据。",
         ),
-        remedy: words("To act, send it without the dry run.", "如需真正执行，请关闭预检后再提交。"),
+        remedy: text("To act, send it without the dry run.", "如需真正执行，请关闭预检后再提交。"),
         who: Who::You,
         retry: Retry::Never,
         effect: Effect::DryRunPassed,
@@ -277,12 +277,12 @@ static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &["RebootInstances"],
         messages: &["InstanceId should not be null."],
-        title: words("No instance ID arrived", "请求中没有实例 ID"),
-        meaning: words(
+        title: text("No instance ID arrived", "请求中没有实例 ID"),
+        meaning: text(
             "The request reached the cloud without a single instance ID. The code's name misleads: no instance is missing.",
             "请求到达云端时不含任何实例 ID。错误码名称容易误解：并不是实例不存在。",
         ),
-        remedy: words(
+        remedy: text(
             "Add at least one instance ID. If you wrote the request yourself: they are numbered from InstanceId.1.",
             "请至少填写一个实例 ID。如果请求是自行拼接的：参数从 InstanceId.1 开始编号。",
         ),
@@ -296,12 +296,12 @@ static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &["RebootInstances"],
         messages: &["Instance ids cannot be more than {limit}."],
-        title: words("Too many instances in one call", "单次提交的实例过多"),
-        meaning: words(
+        title: text("Too many instances in one call", "单次提交的实例过多"),
+        meaning: text(
             "One call may carry at most {limit|100} instance IDs.",
             "单次调用最多支持{limit|100}个实例 ID。",
         ),
-        remedy: words(
+        remedy: text(
             "Split the list into calls of at most {limit|100}.",
             "请拆分为多次调用，每次不超过{limit|100}个。",
         ),
@@ -315,12 +315,12 @@ static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &["RebootInstances"],
         messages: &["The specified instanceIds is not valid."],
-        title: words("An instance ID is malformed", "实例 ID 格式不正确"),
-        meaning: words(
+        title: text("An instance ID is malformed", "实例 ID 格式不正确"),
+        meaning: text(
             "At least one ID does not have the shape of an ECS instance ID; the whole call was refused.",
             "至少有一个 ID 不符合 ECS 实例 ID 的格式，整个请求被拒绝。",
         ),
-        remedy: words(
+        remedy: text(
             "Correct it: i- followed by lower-case letters and digits, usually 20.",
             "请更正：以 i- 开头，后接小写字母和数字（通常为 20 位）。",
         ),
@@ -337,12 +337,12 @@ static ERRORS: &[Entry] = &[
             "The specified operation is denied as your instance is locked for security reasons.",
             "{detail}",
         ],
-        title: words("Locked for security reasons", "实例因安全原因被锁定"),
-        meaning: words(
+        title: text("Locked for security reasons", "实例因安全原因被锁定"),
+        meaning: text(
             "{instance|The instance} carries a security lock; until it is lifted every operation is refused.",
             "{instance|该实例}已被安全锁定，解锁前禁止一切操作。",
         ),
-        remedy: words(
+        remedy: text(
             "Deal with the event in Security Center, or ask support by ticket. Once no operation lock is left, send again.",
             "请在云安全中心处理相关安全事件，或提交工单咨询；锁定解除后再重新提交。",
         ),
@@ -359,12 +359,12 @@ static ERRORS: &[Entry] = &[
             "The specified operation is denied as your prepay instance is expired (prepay mode) or in arrears (afterpay mode).",
             "{detail}",
         ],
-        title: words("The instance has expired or is in arrears", "实例已过期或欠费"),
-        meaning: words(
+        title: text("The instance has expired or is in arrears", "实例已过期或欠费"),
+        meaning: text(
             "The subscription of {instance|the instance} has run out, or money is owed for it.",
             "{instance|该实例}的包年包月已到期，或按量付费存在欠费。",
         ),
-        remedy: words(
+        remedy: text(
             "Renew it or settle the bill, wait until the instance is released from the lock, then send again.",
             "请续费或结清欠款，待实例解除锁定后重新提交。",
         ),
@@ -381,12 +381,12 @@ static ERRORS: &[Entry] = &[
             "The current status of the resource does not support this operation.",
             "{detail}",
         ],
-        title: words("Not possible in the instance's present state", "实例当前状态不支持该操作"),
-        meaning: words(
+        title: text("Not possible in the instance's present state", "实例当前状态不支持该操作"),
+        meaning: text(
             "A reboot needs Running and a start needs Stopped; {instance|the instance} was in another state. If a request was sent just before, this may be its effect.",
             "重启要求实例处于“运行中”，启动要求实例处于“已停止”；{instance|该实例}当时处于其他状态。如果刚刚提交过请求，这也可能正是它产生的结果。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the state first. If it is changing, wait for it to settle; if it is stopped, start it instead of rebooting.",
             "请先查看实例状态：状态变化中则等待稳定；已停止的实例请用“启动”而不是“重启”。",
         ),
@@ -400,12 +400,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["The specified instance does not have system disk.", "{detail}"],
-        title: words("No system disk is attached", "实例没有挂载系统盘"),
-        meaning: words(
+        title: text("No system disk is attached", "实例没有挂载系统盘"),
+        meaning: text(
             "{instance|The instance} has no system disk, so it has nothing to boot from.",
             "{instance|该实例}没有系统盘，无法引导系统。",
         ),
-        remedy: words("Attach a system disk, then send again.", "请先挂载系统盘，然后重新提交。"),
+        remedy: text("Attach a system disk, then send again.", "请先挂载系统盘，然后重新提交。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -416,12 +416,12 @@ static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &[],
         messages: &["Your account does not have enough balance."],
-        title: words("The account's balance is too low", "账户余额不足"),
-        meaning: words(
+        title: text("The account's balance is too low", "账户余额不足"),
+        meaning: text(
             "The balance does not cover what this operation would use.",
             "账户余额不足以支付本次操作所需的资源。",
         ),
-        remedy: words("Top up the account, then send again.", "请充值后重新提交。"),
+        remedy: text("Top up the account, then send again.", "请充值后重新提交。"),
         who: Who::AccountOwner,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -432,12 +432,12 @@ static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &[],
         messages: &["The specified instance is not ready for use."],
-        title: words("The instance is not ready yet", "实例尚未就绪"),
-        meaning: words(
+        title: text("The instance is not ready yet", "实例尚未就绪"),
+        meaning: text(
             "The instance is being prepared or recovered and takes no operations for now.",
             "实例正在准备或恢复中，暂时不能执行操作。",
         ),
-        remedy: words(
+        remedy: text(
             "Watch its state until it is stable. Send again only if what you asked for has not happened by then.",
             "请持续查看实例状态直至稳定；届时若操作仍未生效，再重新提交。",
         ),
@@ -451,12 +451,12 @@ static ERRORS: &[Entry] = &[
         status: Some(500),
         operations: &["StartInstance"],
         messages: &["The specified instance is not ready for use"],
-        title: words("The instance could not be reached for the moment", "暂时无法连接该实例"),
-        meaning: words(
+        title: text("The instance could not be reached for the moment", "暂时无法连接该实例"),
+        meaning: text(
             "The service failed to reach the instance. Whether the start had begun cannot be told from this.",
             "服务暂时连接不上该实例，无法由此判断启动是否已经开始。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at its state. If it is still Stopped after a while, start it again.",
             "请先查看实例状态；若稍后仍为“已停止”，再重新启动。",
         ),
@@ -470,12 +470,12 @@ static ERRORS: &[Entry] = &[
         status: Some(404),
         operations: &[],
         messages: &["The specified InstanceId does not exist.", "{detail}"],
-        title: words("No such instance in this region", "该地域下没有此实例"),
-        meaning: words(
+        title: text("No such instance in this region", "该地域下没有此实例"),
+        meaning: text(
             "{instance|The instance ID} does not exist in the region that was asked, or belongs to another account.",
             "所请求的地域下不存在{instance|该实例 ID}，或者它属于其他账号。",
         ),
-        remedy: words(
+        remedy: text(
             "Check the ID, the region, and that the key belongs to the account that owns the instance.",
             "请核对实例 ID、地域，以及密钥是否属于该实例所在的账号。",
         ),
@@ -489,12 +489,12 @@ static ERRORS: &[Entry] = &[
         status: Some(404),
         operations: &["RebootInstances"],
         messages: &["The specified InstanceIds does not exist."],
-        title: words("An instance of the batch does not exist", "批次中有实例不存在"),
-        meaning: words(
+        title: text("An instance of the batch does not exist", "批次中有实例不存在"),
+        meaning: text(
             "At least one ID of the batch does not exist in this region, so the whole call was refused.",
             "批次中至少有一个 ID 在该地域下不存在，因此整个请求被拒绝。",
         ),
-        remedy: words(
+        remedy: text(
             "List the instances of this region, take out or correct the missing ones, then send again.",
             "请查询该地域的实例列表，移除或更正不存在的 ID 后重新提交。",
         ),
@@ -510,12 +510,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "Request was denied due to conflict with a previous request, please try again later.",
         ],
-        title: words("An earlier request is still being carried out", "与之前的请求冲突"),
-        meaning: words(
+        title: text("An earlier request is still being carried out", "与之前的请求冲突"),
+        meaning: text(
             "Another request for the same instance is in progress. It may be your own, sent a moment ago.",
             "同一实例的另一个请求仍在处理中，很可能就是您刚才提交的那一个。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the state. Send again only when it is stable and what you asked for has not happened.",
             "请先查看实例状态；仅当状态稳定且操作确未生效时再重新提交。",
         ),
@@ -532,12 +532,12 @@ static ERRORS: &[Entry] = &[
             "The request processing has failed due to some unknown error.",
             "The request processing has failed due to some unknown error, exception or failure.",
         ],
-        title: words("The cloud failed internally", "云端内部错误"),
-        meaning: words(
+        title: text("The cloud failed internally", "云端内部错误"),
+        meaning: text(
             "Something broke on the cloud's side. Whether the operation was begun is not known.",
             "云端内部发生错误，操作是否已经开始执行无法确定。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before anything else. Send again only if nothing has changed; if it keeps failing, give the request ID to support.",
             "请先查看实例状态，确认没有变化后再重新提交；若持续失败，请凭 RequestId 提交工单。",
         ),
@@ -551,12 +551,12 @@ static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &[],
         messages: &["IncorrectDiskStatus."],
-        title: words("A disk is in the wrong state", "云盘状态不正确"),
-        meaning: words(
+        title: text("A disk is in the wrong state", "云盘状态不正确"),
+        meaning: text(
             "A disk of the instance is in a state that does not allow a start or a reboot.",
             "实例的某块云盘所处状态不允许启动或重启。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance's disks, wait until each one is In_use or repair the faulty one, then send again.",
             "请检查实例的云盘，等待其全部变为“使用中”或修复异常云盘，然后重新提交。",
         ),
@@ -570,12 +570,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The instance has expired", "实例已过期"),
-        meaning: words(
+        title: text("The instance has expired", "实例已过期"),
+        meaning: text(
             "Its subscription has ended, or the account ran out of money.",
             "包年包月已到期，或账户欠费。",
         ),
-        remedy: words(
+        remedy: text(
             "Renew it or top up the account, then start the instance.",
             "请续费或充值后再启动实例。",
         ),
@@ -591,12 +591,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "The postPaid instance has been expired.Please ensure your account have enough balance.",
         ],
-        title: words("Suspended for lack of money", "按量付费实例因欠费停机"),
-        meaning: words(
+        title: text("Suspended for lack of money", "按量付费实例因欠费停机"),
+        meaning: text(
             "This pay-as-you-go instance was suspended because the account ran out of money.",
             "账户欠费，该按量付费实例已被停机。",
         ),
-        remedy: words(
+        remedy: text(
             "Top up the account, wait until the instance is reactivated, then start it.",
             "请充值结清欠款，待实例重新激活后再启动。",
         ),
@@ -610,12 +610,12 @@ static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &["StartInstance"],
         messages: &["The prePaid instance has been expired."],
-        title: words("The subscription has ended", "包年包月实例已过期"),
-        meaning: words(
+        title: text("The subscription has ended", "包年包月实例已过期"),
+        meaning: text(
             "The time paid for this subscription instance is over.",
             "该包年包月实例的使用时长已到期。",
         ),
-        remedy: words("Renew the subscription, then start the instance.", "请续费后再启动实例。"),
+        remedy: text("Renew the subscription, then start the instance.", "请续费后再启动实例。"),
         who: Who::AccountOwner,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -626,12 +626,12 @@ static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &["StartInstance"],
         messages: &["The specified operation is denied as your disk has expired."],
-        title: words("A disk is suspended for unpaid fees", "云盘因欠费被停用"),
-        meaning: words(
+        title: text("A disk is suspended for unpaid fees", "云盘因欠费被停用"),
+        meaning: text(
             "A disk of the instance has expired because its fees were not paid.",
             "实例的某块云盘因欠费而过期。",
         ),
-        remedy: words(
+        remedy: text(
             "Pay for the disk, then start the instance.",
             "请结清该云盘的费用，然后启动实例。",
         ),
@@ -647,12 +647,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "The requested resource is sold out in the specified zone; try other types of resources or other regions and zones.",
         ],
-        title: words("This instance type is sold out in the zone", "该可用区的实例规格已售罄"),
-        meaning: words(
+        title: text("This instance type is sold out in the zone", "该可用区的实例规格已售罄"),
+        meaning: text(
             "The zone has no free capacity for this instance type. It happens to instances that were stopped in economical mode, which gives their place away.",
             "该可用区暂无此规格的库存。以节省停机模式停止的实例会释放资源，再次启动时可能遇到此情况。",
         ),
-        remedy: words(
+        remedy: text(
             "Try again later, or change the instance type. Starting it in another zone means migrating it.",
             "请稍后再试，或变更实例规格；如需在其他可用区启动，需先迁移实例。",
         ),
@@ -666,12 +666,12 @@ static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &["StartInstance"],
         messages: &["The spot instance price is lower than public price."],
-        title: words("Your spot price is below the market", "抢占式实例出价低于市场价"),
-        meaning: words(
+        title: text("Your spot price is below the market", "抢占式实例出价低于市场价"),
+        meaning: text(
             "The highest price you offered for this preemptible instance is below the current market price.",
             "您为该抢占式实例设置的最高价低于当前市场价格。",
         ),
-        remedy: words(
+        remedy: text(
             "Wait until the price falls, or create a preemptible instance with a higher limit.",
             "请等待市场价回落，或以更高的出价新建抢占式实例。",
         ),
@@ -687,12 +687,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "The number of the specified ECS instances has exceeded the quota of the specified instance type, or the number of vCPUs assigned to the ECS instances has exceeded the quota in the zone.",
         ],
-        title: words("A quota is used up: instances or vCPUs", "实例规格或 vCPU 配额已用完"),
-        meaning: words(
+        title: text("A quota is used up: instances or vCPUs", "实例规格或 vCPU 配额已用完"),
+        meaning: text(
             "Either the number of instances of this type or the vCPUs in the zone would be exceeded; the cloud does not say which.",
             "会超出该规格的实例数量配额或该可用区的 vCPU 配额；云端没有说明是哪一个。",
         ),
-        remedy: words(
+        remedy: text(
             "Look up both in Quota Center, have the full one raised, then start again.",
             "请在配额中心查看这两项配额，提升已满的一项后重新启动。",
         ),
@@ -709,12 +709,12 @@ static ERRORS: &[Entry] = &[
             "No additional quota is available for the specified ECS instance type.",
             "The number of the specified ECS instances has exceeded the quota of the specified instance type.",
         ],
-        title: words("The quota for this instance type is used up", "该实例规格的配额已用完"),
-        meaning: words(
+        title: text("The quota for this instance type is used up", "该实例规格的配额已用完"),
+        meaning: text(
             "The account may not run more instances of this type in this region.",
             "账号在该地域下可运行的此规格实例数量已达上限。",
         ),
-        remedy: words(
+        remedy: text(
             "Ask for more in Quota Center, or stop others of this type, then start again.",
             "请在配额中心申请提升配额，或停止其他同规格实例，然后重新启动。",
         ),
@@ -730,12 +730,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "The number of vCPUs assigned to the ECS instances has exceeded the quota in the zone.",
         ],
-        title: words("The vCPU quota of the zone is used up", "该可用区的 vCPU 配额已用完"),
-        meaning: words(
+        title: text("The vCPU quota of the zone is used up", "该可用区的 vCPU 配额已用完"),
+        meaning: text(
             "Starting this instance would exceed the vCPUs that the account may use in the zone.",
             "启动该实例会超出账号在此可用区的 vCPU 配额。",
         ),
-        remedy: words(
+        remedy: text(
             "Ask for more vCPUs in Quota Center, or free some in that zone, then start again.",
             "请在配额中心申请提升 vCPU 配额，或释放该可用区的部分 vCPU，然后重新启动。",
         ),
@@ -749,12 +749,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &["RebootInstance", "StartInstance", "StopInstance", "DescribeInstances"],
         messages: &["Request validation has been passed with DryRun flag set."],
-        title: words("The dry run passed", "预检通过"),
-        meaning: words(
+        title: text("The dry run passed", "预检通过"),
+        meaning: text(
             "Nothing was executed, and nothing is wrong: the cloud reports a passed dry run in the shape of an error.",
             "本次只做预检，没有执行任何操作，也没有出错：云端以“错误”的形式返回预检通过。",
         ),
-        remedy: words("To act, send it without the dry run.", "如需真正执行，请关闭预检后再提交。"),
+        remedy: text("To act, send it without the dry run.", "如需真正执行，请关闭预检后再提交。"),
         who: Who::You,
         retry: Retry::Never,
         effect: Effect::DryRunPassed,
@@ -765,12 +765,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &["StartInstance"],
         messages: &["There's no enough resource on the specified capacity reservation."],
-        title: words("The capacity reservation is full", "容量预定资源不足"),
-        meaning: words(
+        title: text("The capacity reservation is full", "容量预定资源不足"),
+        meaning: text(
             "The instance is bound to a capacity reservation that has no free place.",
             "实例绑定的容量预定没有剩余资源。",
         ),
-        remedy: words(
+        remedy: text(
             "Free a place in it or unbind the instance, then start again.",
             "请释放其中的资源或解除绑定，然后重新启动。",
         ),
@@ -784,12 +784,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &["StartInstance"],
         messages: &["There's no available dedicated host to perform the operation."],
-        title: words("No dedicated host has room", "没有可用的专有宿主机"),
-        meaning: words(
+        title: text("No dedicated host has room", "没有可用的专有宿主机"),
+        meaning: text(
             "None of the account's dedicated hosts can take the instance.",
             "账号下没有专有宿主机可以容纳该实例。",
         ),
-        remedy: words(
+        remedy: text(
             "Free one or order another, then start again.",
             "请腾出或新购专有宿主机，然后重新启动。",
         ),
@@ -803,12 +803,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &["StartInstance"],
         messages: &["The specified dedicated host has not enough resource due to host affinity."],
-        title: words("Its dedicated host is full", "专有宿主机资源不足"),
-        meaning: words(
+        title: text("Its dedicated host is full", "专有宿主机资源不足"),
+        meaning: text(
             "The instance is tied to one dedicated host, and that has no room.",
             "实例与某台专有宿主机关联，而该宿主机资源不足。",
         ),
-        remedy: words(
+        remedy: text(
             "Free resources on that host or loosen the tie, then start again.",
             "请释放该宿主机的资源或取消关联，然后重新启动。",
         ),
@@ -822,12 +822,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &["StartInstance"],
         messages: &["The PrivatePool has been used up."],
-        title: words("The private pool is used up", "私有池容量已用完"),
-        meaning: words(
+        title: text("The private pool is used up", "私有池容量已用完"),
+        meaning: text(
             "The instance is to start from a private pool that has nothing left.",
             "实例指定的私有池已没有剩余容量。",
         ),
-        remedy: words(
+        remedy: text(
             "Enlarge the pool or let the instance start from public capacity.",
             "请扩大私有池，或改用公共池容量启动。",
         ),
@@ -841,12 +841,12 @@ static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &["StartInstance"],
         messages: &["The specified KMSKeyId does not exist."],
-        title: words("The disk's key no longer exists", "云盘密钥不存在"),
-        meaning: words(
+        title: text("The disk's key no longer exists", "云盘密钥不存在"),
+        meaning: text(
             "The KMS key that encrypts the disk has been deleted, and without it the disk cannot be opened.",
             "加密云盘所用的 KMS 密钥已不存在，无法打开该云盘。",
         ),
-        remedy: words(
+        remedy: text(
             "If its deletion is still pending, cancel that. Otherwise the data is lost and the instance has to be rebuilt from a backup.",
             "若密钥仍处于待删除状态，请撤销删除；否则数据无法恢复，只能用备份重建实例。",
         ),
@@ -860,12 +860,12 @@ static ERRORS: &[Entry] = &[
         status: Some(404),
         operations: &[],
         messages: &["Specified access key is not found."],
-        title: words("This AccessKey ID does not exist", "AccessKey ID 不存在"),
-        meaning: words(
+        title: text("This AccessKey ID does not exist", "AccessKey ID 不存在"),
+        meaning: text(
             "The cloud does not know the AccessKey ID: mistyped, deleted, or of another cloud.",
             "云端找不到该 AccessKey ID：可能输错、已删除，或属于其他云。",
         ),
-        remedy: words(
+        remedy: text(
             "Paste it again in full. A temporary one (STS.…) also needs its security token.",
             "请重新完整粘贴；临时密钥（STS. 开头）还需填写安全令牌。",
         ),
@@ -879,12 +879,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &["Specified access key is disabled."],
-        title: words("The AccessKey is disabled", "AccessKey 已禁用"),
-        meaning: words(
+        title: text("The AccessKey is disabled", "AccessKey 已禁用"),
+        meaning: text(
             "The AccessKey exists, but somebody switched it off.",
             "该 AccessKey 存在，但已被禁用。",
         ),
-        remedy: words(
+        remedy: text(
             "Enable it in RAM or use another one.",
             "请在访问控制（RAM）中启用，或更换 AccessKey。",
         ),
@@ -898,12 +898,12 @@ static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &[],
         messages: &[],
-        title: words("The AccessKey was disabled", "AccessKey 已被禁用"),
-        meaning: words(
+        title: text("The AccessKey was disabled", "AccessKey 已被禁用"),
+        meaning: text(
             "The AccessKey was switched off; the cloud does this by itself when it finds a key leaked.",
             "该 AccessKey 已被禁用；云端发现密钥泄露时会自动禁用。",
         ),
-        remedy: words(
+        remedy: text(
             "Create a new one for the same RAM user and retire this one.",
             "请为同一 RAM 用户创建新的 AccessKey，并停用旧的。",
         ),
@@ -921,12 +921,12 @@ static ERRORS: &[Entry] = &[
             "Specified signature does not match our calculation. server StringToSign is [{server_string_to_sign}]",
             "Specified signature is not matched with our calculation. server string to sign is:{server_string_to_sign}",
         ],
-        title: words("The signature does not match", "签名不匹配"),
-        meaning: words(
+        title: text("The signature does not match", "签名不匹配"),
+        meaning: text(
             "The cloud computed another signature from this request. Most often the secret is wrong; otherwise something on the way changed the request.",
             "云端算出的签名与请求中的不一致。最常见的原因是 AccessKey Secret 有误，其次是请求在途中被改动。",
         ),
-        remedy: words(
+        remedy: text(
             "Paste the AccessKey secret again without blanks. If that does not help, compare the cloud's string to sign with the one shown here.",
             "请重新粘贴 AccessKey Secret（注意首尾空格）；若仍失败，请将云端返回的待签名字符串与本页显示的进行比对。",
         ),
@@ -942,12 +942,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "The request signature does not conform to Aliyun standards. server string to sign is:{server_string_to_sign}",
         ],
-        title: words("The signature is incomplete or wrong", "签名不完整或有误"),
-        meaning: words(
+        title: text("The signature is incomplete or wrong", "签名不完整或有误"),
+        meaning: text(
             "A part of the signature is missing or not in the expected form. The cloud also says this when the secret is wrong.",
             "签名缺少某些部分或格式不符；AccessKey Secret 错误时云端也会这样返回。",
         ),
-        remedy: words(
+        remedy: text(
             "Check key ID and secret, and that the proxy passes all signed headers on.",
             "请核对 AccessKey ID 和 Secret，并确认代理原样转发了所有参与签名的请求头。",
         ),
@@ -961,12 +961,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &["Specified signature method is not valid."],
-        title: words("Unknown signature method", "签名方法无效"),
-        meaning: words(
+        title: text("Unknown signature method", "签名方法无效"),
+        meaning: text(
             "The cloud does not know the signature method that the request names.",
             "云端不支持请求中指定的签名方法。",
         ),
-        remedy: words(
+        remedy: text(
             "Use ACS3-HMAC-SHA256, or HMAC-SHA1 for the older form.",
             "请使用 ACS3-HMAC-SHA256（旧版签名使用 HMAC-SHA1）。",
         ),
@@ -980,12 +980,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &["Specified time stamp or date value is not well formatted."],
-        title: words("The time is written wrongly", "时间戳格式不正确"),
-        meaning: words(
+        title: text("The time is written wrongly", "时间戳格式不正确"),
+        meaning: text(
             "The request's time is not in the form the cloud wants.",
             "请求的时间格式不符合要求。",
         ),
-        remedy: words(
+        remedy: text(
             "Write it in UTC as 2026-01-31T08:00:00Z.",
             "请使用 UTC 时间，格式如 2026-01-31T08:00:00Z。",
         ),
@@ -999,12 +999,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &["Specified time stamp or date value is expired."],
-        title: words("The clock is off", "本机时间偏差过大"),
-        meaning: words(
+        title: text("The clock is off", "本机时间偏差过大"),
+        meaning: text(
             "The request's time is too far from the cloud's clock, so it was refused.",
             "请求时间与云端时钟相差过大，因此被拒绝。",
         ),
-        remedy: words(
+        remedy: text(
             "Set this computer's clock right, or sign again with the corrected time.",
             "请校准本机时间，或使用校正后的时间重新签名。",
         ),
@@ -1018,12 +1018,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &["Specified signature nonce was used already."],
-        title: words("This very request was seen before", "该请求已提交过"),
-        meaning: words(
+        title: text("This very request was seen before", "该请求已提交过"),
+        meaning: text(
             "The cloud had received the same signed request already, so the first copy may have been carried out.",
             "云端之前已收到同一个签名请求，第一次提交可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before anything else. If it must be sent again, sign it anew.",
             "请先查看实例状态；如确需再次提交，必须重新签名。",
         ),
@@ -1037,12 +1037,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &[],
-        title: words("The security token is missing", "缺少安全令牌"),
-        meaning: words(
+        title: text("The security token is missing", "缺少安全令牌"),
+        meaning: text(
             "This is a temporary key, and its token did not come with it.",
             "这是临时密钥，但请求中没有附带对应的 STS 安全令牌。",
         ),
-        remedy: words(
+        remedy: text(
             "Paste the token that was issued with the key.",
             "请填写与该临时密钥一同签发的安全令牌。",
         ),
@@ -1056,12 +1056,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &["Specified SecurityToken is expired."],
-        title: words("The temporary key has expired", "临时密钥已过期"),
-        meaning: words(
+        title: text("The temporary key has expired", "临时密钥已过期"),
+        meaning: text(
             "The time for which this temporary key was issued is over.",
             "该临时密钥的有效期已过。",
         ),
-        remedy: words(
+        remedy: text(
             "Get a new one: ID, secret and token together.",
             "请重新获取临时密钥（ID、Secret 与令牌需成套使用）。",
         ),
@@ -1075,12 +1075,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &[],
-        title: words("The security token is damaged", "安全令牌格式错误"),
-        meaning: words(
+        title: text("The security token is damaged", "安全令牌格式错误"),
+        meaning: text(
             "The token is not well formed: cut off, most often, or with a line break in it.",
             "安全令牌格式不正确，通常是复制不完整或混入了换行。",
         ),
-        remedy: words("Paste the whole token again.", "请重新完整粘贴。"),
+        remedy: text("Paste the whole token again.", "请重新完整粘贴。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1091,12 +1091,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &[],
-        title: words("Token and key do not belong together", "安全令牌与 AccessKey 不匹配"),
-        meaning: words(
+        title: text("Token and key do not belong together", "安全令牌与 AccessKey 不匹配"),
+        meaning: text(
             "The security token was issued with another AccessKey ID.",
             "该安全令牌是与另一个 AccessKey ID 一同签发的。",
         ),
-        remedy: words(
+        remedy: text(
             "Use ID, secret and token from one and the same issue.",
             "请使用同一次签发的 ID、Secret 和令牌。",
         ),
@@ -1112,12 +1112,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "User not authorized to operate on the specified resource, or this API doesn't support RAM.",
         ],
-        title: words("Not permitted for this RAM identity", "RAM 权限不足"),
-        meaning: words(
+        title: text("Not permitted for this RAM identity", "RAM 权限不足"),
+        meaning: text(
             "The RAM user or role behind this key may not do this to this instance.",
             "该密钥所属的 RAM 用户或角色没有对此实例执行该操作的权限。",
         ),
-        remedy: words(
+        remedy: text(
             "Ask an administrator to allow just ecs:{operation|RebootInstances} on just these instances for this identity.",
             "请联系管理员，仅为该身份授予对这些实例的 ecs:{operation|RebootInstances} 权限。",
         ),
@@ -1131,12 +1131,12 @@ static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &[],
         messages: &[],
-        title: words("Denied by a policy", "被权限策略拒绝"),
-        meaning: words(
+        title: text("Denied by a policy", "被权限策略拒绝"),
+        meaning: text(
             "A policy denies this operation to this identity. The answer's AccessDeniedDetail says which, and whether it forbids or merely does not allow it.",
             "权限策略不允许该身份执行此操作。返回中的 AccessDeniedDetail 说明了具体策略，以及是显式拒绝还是未授权。",
         ),
-        remedy: words(
+        remedy: text(
             "Pass that detail to an administrator, who can allow just this action on just these instances.",
             "请将该信息转给管理员，由其仅针对这些实例授予该操作的权限。",
         ),
@@ -1150,12 +1150,12 @@ static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &[],
         messages: &["This operation is forbidden by Aliyun Risk Control system."],
-        title: words("Blocked by risk control", "被风控系统拦截"),
-        meaning: words(
+        title: text("Blocked by risk control", "被风控系统拦截"),
+        meaning: text(
             "The cloud's risk control has blocked this action of the account.",
             "云端风控系统拦截了该账号的此项操作。",
         ),
-        remedy: words(
+        remedy: text(
             "Sending again cannot help. Ask support by ticket.",
             "重试无效，请提交工单联系客服。",
         ),
@@ -1169,9 +1169,9 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &["Request was denied due to request throttling."],
-        title: words("Too many requests", "请求过于频繁"),
-        meaning: words("This one was not carried out.", "本次请求未执行。"),
-        remedy: words(
+        title: text("Too many requests", "请求过于频繁"),
+        meaning: text("This one was not carried out.", "本次请求未执行。"),
+        remedy: text(
             "Wait a little, longer each time, and send again.",
             "请稍候重试，并逐次延长间隔。",
         ),
@@ -1185,12 +1185,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &["Request was denied due to user flow control."],
-        title: words("The account sends too many requests", "账号请求频率超限"),
-        meaning: words(
+        title: text("The account sends too many requests", "账号请求频率超限"),
+        meaning: text(
             "All tools of this account together exceeded its rate. This request was not carried out.",
             "该账号下所有调用合计超出频率上限，本次请求未执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Wait a little and send again; slow down other tools of the same account.",
             "请稍候重试，并降低同一账号下其他工具的调用频率。",
         ),
@@ -1204,12 +1204,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &["Request was denied due to api flow control."],
-        title: words("This operation is being limited", "接口被限流"),
-        meaning: words(
+        title: text("This operation is being limited", "接口被限流"),
+        meaning: text(
             "The cloud limits this operation for everybody at present. This request was not carried out.",
             "云端目前对该接口整体限流，本次请求未执行。",
         ),
-        remedy: words("Wait a little and send again.", "请稍候重试。"),
+        remedy: text("Wait a little and send again.", "请稍候重试。"),
         who: Who::You,
         retry: Retry::Later,
         effect: Effect::Throttled,
@@ -1220,12 +1220,12 @@ static ERRORS: &[Entry] = &[
         status: Some(503),
         operations: &[],
         messages: &["The request has failed due to a temporary failure of the server."],
-        title: words("The service is down for the moment", "服务暂时不可用"),
-        meaning: words(
+        title: text("The service is down for the moment", "服务暂时不可用"),
+        meaning: text(
             "The cloud could not finish the request. Whether the operation was begun is not known.",
             "云端未能完成请求，操作是否已经开始执行无法确定。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance, and send again later only if nothing has changed.",
             "请先查看实例状态，确认没有变化后稍候再提交。",
         ),
@@ -1239,12 +1239,12 @@ static ERRORS: &[Entry] = &[
         status: Some(404),
         operations: &[],
         messages: &["Specified api is not found, please check your url and method."],
-        title: words("The cloud does not know this operation", "接口不存在"),
-        meaning: words(
+        title: text("The cloud does not know this operation", "接口不存在"),
+        meaning: text(
             "No operation of this name and version exists at this address.",
             "该地址下不存在此名称和版本的接口。",
         ),
-        remedy: words(
+        remedy: text(
             "Check the spelling of the action (capitals count), version 2014-05-26, and the host.",
             "请检查 Action 的大小写、版本 2014-05-26 以及接入地址。",
         ),
@@ -1258,12 +1258,12 @@ static ERRORS: &[Entry] = &[
         status: Some(404),
         operations: &[],
         messages: &["Specified api is not found, please check your url and method."],
-        title: words("The action did not arrive", "缺少或无法识别 Action"),
-        meaning: words(
+        title: text("The action did not arrive", "缺少或无法识别 Action"),
+        meaning: text(
             "The request names no operation that the cloud knows. Often a proxy dropped the header that names it.",
             "请求中没有云端可识别的操作名，常见原因是代理丢弃了相应的请求头。",
         ),
-        remedy: words(
+        remedy: text(
             "Let the proxy pass x-acs-action and x-acs-version on unchanged.",
             "请让代理原样转发 x-acs-action 和 x-acs-version。",
         ),
@@ -1277,12 +1277,12 @@ static ERRORS: &[Entry] = &[
         status: Some(404),
         operations: &[],
         messages: &["Cannot find product according to your specified domain."],
-        title: words("The host name names no product", "域名对应的产品不存在"),
-        meaning: words(
+        title: text("The host name names no product", "域名对应的产品不存在"),
+        meaning: text(
             "The Host that reached the cloud is not one of its endpoints. Often a proxy rewrote it.",
             "到达云端的 Host 不是有效的接入地址，常见原因是代理改写了 Host。",
         ),
-        remedy: words(
+        remedy: text(
             "Let the proxy send the cloud's own host name, which is also the one that was signed.",
             "请让代理使用云端自己的域名，即参与签名的那个域名。",
         ),
@@ -1296,12 +1296,12 @@ static ERRORS: &[Entry] = &[
         status: Some(404),
         operations: &[],
         messages: &[],
-        title: words("No such region", "地域不存在"),
-        meaning: words(
+        title: text("No such region", "地域不存在"),
+        meaning: text(
             "The region does not exist or has no endpoint.",
             "该地域不存在或没有接入地址。",
         ),
-        remedy: words("Choose one from the list of regions.", "请从地域列表中选择。"),
+        remedy: text("Choose one from the list of regions.", "请从地域列表中选择。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1312,12 +1312,12 @@ static ERRORS: &[Entry] = &[
         status: Some(404),
         operations: &[],
         messages: &["The specified RegionId does not exist."],
-        title: words("No such region here", "地域 ID 不存在"),
-        meaning: words(
+        title: text("No such region here", "地域 ID 不存在"),
+        meaning: text(
             "The region's ID is wrong, or does not go with the endpoint that was asked.",
             "地域 ID 有误，或与所请求的接入地址不对应。",
         ),
-        remedy: words(
+        remedy: text(
             "Choose the instance's own region and that region's endpoint.",
             "请选择实例所在地域及其对应的接入地址。",
         ),
@@ -1331,12 +1331,12 @@ static ERRORS: &[Entry] = &[
         status: Some(404),
         operations: &[],
         messages: &["Your request is denied as lack of ssl protect."],
-        title: words("HTTPS is required", "必须使用 HTTPS"),
-        meaning: words(
+        title: text("HTTPS is required", "必须使用 HTTPS"),
+        meaning: text(
             "The request reached the cloud without encryption.",
             "请求未经加密到达云端。",
         ),
-        remedy: words(
+        remedy: text(
             "Let the proxy connect to the cloud over HTTPS.",
             "请让代理通过 HTTPS 连接云端。",
         ),
@@ -1350,9 +1350,9 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &[],
-        title: words("The HTTP method is not allowed", "不支持的 HTTP 方法"),
-        meaning: words("This operation takes GET or POST only.", "该接口只支持 GET 或 POST。"),
-        remedy: words(
+        title: text("The HTTP method is not allowed", "不支持的 HTTP 方法"),
+        meaning: text("This operation takes GET or POST only.", "该接口只支持 GET 或 POST。"),
+        remedy: text(
             "See that the proxy does not change the method.",
             "请确认代理没有更改请求方法。",
         ),
@@ -1369,12 +1369,12 @@ static ERRORS: &[Entry] = &[
             "The input parameter \"{parameter}\" that is mandatory for processing this request is not supplied.",
             "The input parameter “{parameter}” that is mandatory for processing this request is not supplied.",
         ],
-        title: words("A required parameter is missing", "缺少必要参数"),
-        meaning: words(
+        title: text("A required parameter is missing", "缺少必要参数"),
+        meaning: text(
             "{parameter|A required parameter} was not sent.",
             "请求缺少{parameter|必要参数}。",
         ),
-        remedy: words(
+        remedy: text(
             "Add it (the cloud's message or the end of the code names it) and send again.",
             "请补充该参数（名称见云端返回的信息或错误码末尾）后重新提交。",
         ),
@@ -1388,12 +1388,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &[],
-        title: words("A parameter has a wrong value", "参数取值错误"),
-        meaning: words(
+        title: text("A parameter has a wrong value", "参数取值错误"),
+        meaning: text(
             "One of the parameters has a value that is not allowed.",
             "某个参数的取值不被允许。",
         ),
-        remedy: words(
+        remedy: text(
             "Correct the one that the cloud's message or the end of the code names.",
             "请根据云端返回的信息或错误码末尾的名称更正。",
         ),
@@ -1407,12 +1407,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &["Specified parameter format is not valid."],
-        title: words("Unknown answer format", "返回格式参数无效"),
-        meaning: words(
+        title: text("Unknown answer format", "返回格式参数无效"),
+        meaning: text(
             "The Format parameter asks for something other than JSON or XML.",
             "Format 参数既不是 JSON 也不是 XML。",
         ),
-        remedy: words("Send Format=JSON.", "请使用 Format=JSON。"),
+        remedy: text("Send Format=JSON.", "请使用 Format=JSON。"),
         who: Who::Vendor,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1423,12 +1423,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &[],
-        title: words("The body was changed on the way", "请求体长度不一致"),
-        meaning: words(
+        title: text("The body was changed on the way", "请求体长度不一致"),
+        meaning: text(
             "The body is not as long as the headers announce; as a rule a proxy changed it.",
             "请求体长度与请求头声明不符，通常是代理改动了内容。",
         ),
-        remedy: words("Let the proxy pass the bytes on unchanged.", "请让代理原样转发请求体。"),
+        remedy: text("Let the proxy pass the bytes on unchanged.", "请让代理原样转发请求体。"),
         who: Who::Administrator,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1442,12 +1442,12 @@ static ERRORS: &[Entry] = &[
             "The specified action is not available for you.",
             "User not authorized to operate on the specified resource as your account is created by another user.",
         ],
-        title: words("Not permitted for this RAM identity", "RAM 权限不足"),
-        meaning: words(
+        title: text("Not permitted for this RAM identity", "RAM 权限不足"),
+        meaning: text(
             "The RAM user or role behind this key may not do this.",
             "该密钥所属的 RAM 用户或角色没有执行此操作的权限。",
         ),
-        remedy: words(
+        remedy: text(
             "Ask an administrator to allow just ecs:{operation|RebootInstances} on just these instances for this identity.",
             "请联系管理员，仅为该身份授予对这些实例的 ecs:{operation|RebootInstances} 权限。",
         ),
@@ -1461,12 +1461,12 @@ static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &[],
         messages: &["A required authorization for the specified action is not supplied."],
-        title: words("Not permitted for this RAM identity", "RAM 权限不足"),
-        meaning: words(
+        title: text("Not permitted for this RAM identity", "RAM 权限不足"),
+        meaning: text(
             "The RAM user or role behind this key may not do this.",
             "该密钥所属的 RAM 用户或角色没有执行此操作的权限。",
         ),
-        remedy: words(
+        remedy: text(
             "Ask an administrator to allow just ecs:{operation|RebootInstances} on just these instances for this identity.",
             "请联系管理员，仅为该身份授予对这些实例的 ecs:{operation|RebootInstances} 权限。",
         ),
@@ -1480,12 +1480,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("Not permitted for this RAM identity", "RAM 权限不足"),
-        meaning: words(
+        title: text("Not permitted for this RAM identity", "RAM 权限不足"),
+        meaning: text(
             "The RAM user or role behind this key may not do this.",
             "该密钥所属的 RAM 用户或角色没有执行此操作的权限。",
         ),
-        remedy: words(
+        remedy: text(
             "Ask an administrator to allow just ecs:{operation|RebootInstances} on just these instances for this identity.",
             "请联系管理员，仅为该身份授予对这些实例的 ecs:{operation|RebootInstances} 权限。",
         ),
@@ -1499,12 +1499,12 @@ static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &[],
         messages: &[],
-        title: words("The instance is still being set up", "实例正在初始化"),
-        meaning: words(
+        title: text("The instance is still being set up", "实例正在初始化"),
+        meaning: text(
             "The instance has just been created and takes no operations yet.",
             "实例刚刚创建，初始化完成前不能执行操作。",
         ),
-        remedy: words(
+        remedy: text(
             "Wait a minute or two until its state is stable, then send again if it is still needed.",
             "请等待一两分钟，待状态稳定后，确有需要再重新提交。",
         ),
@@ -1518,12 +1518,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &["Specified Access Key Secret is not valid."],
-        title: words("The secret is wrong", "AccessKey Secret 有误"),
-        meaning: words(
+        title: text("The secret is wrong", "AccessKey Secret 有误"),
+        meaning: text(
             "The vendor's SDK found that the cloud signed the very same text, so only the secret can be wrong. Nothing was done.",
             "官方 SDK 比对后发现双方待签名内容完全一致，因此只可能是 AccessKey Secret 有误，操作没有执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Paste the AccessKey secret that belongs to this AccessKey ID again, without blanks.",
             "请重新粘贴与该 AccessKey ID 配对的 Secret（注意首尾空格）。",
         ),
@@ -1537,12 +1537,12 @@ static ERRORS: &[Entry] = &[
         status: Some(400),
         operations: &[],
         messages: &["Your account has an outstanding payment."],
-        title: words("Bills are unpaid", "账户欠费"),
-        meaning: words(
+        title: text("Bills are unpaid", "账户欠费"),
+        meaning: text(
             "The account owes money, and the operation is blocked until it is paid.",
             "账户存在欠费，结清之前无法执行该操作。",
         ),
-        remedy: words("Settle the bill, then send again.", "请结清欠款后重新提交。"),
+        remedy: text("Settle the bill, then send again.", "请结清欠款后重新提交。"),
         who: Who::AccountOwner,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1553,12 +1553,12 @@ static ERRORS: &[Entry] = &[
         status: Some(403),
         operations: &[],
         messages: &["Your account does not have enough balance."],
-        title: words("The account's balance is too low", "账户余额不足"),
-        meaning: words(
+        title: text("The account's balance is too low", "账户余额不足"),
+        meaning: text(
             "The balance does not cover what this operation would use.",
             "账户余额不足以支付本次操作所需的资源。",
         ),
-        remedy: words("Top up the account, then send again.", "请充值后重新提交。"),
+        remedy: text("Top up the account, then send again.", "请充值后重新提交。"),
         who: Who::AccountOwner,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1569,12 +1569,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("No answer came", "没有收到应答"),
-        meaning: words(
+        title: text("No answer came", "没有收到应答"),
+        meaning: text(
             "The vendor's SDK says this when the connection failed or took too long. The request may have been carried out.",
             "这是官方 SDK 的提示：连接失败或超时，但请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -1588,12 +1588,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("No answer came", "没有收到应答"),
-        meaning: words(
+        title: text("No answer came", "没有收到应答"),
+        meaning: text(
             "The vendor's SDK says this when the HTTP exchange failed midway. The request may have been carried out.",
             "这是官方 SDK 的提示：HTTP 通信中途失败，但请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -1607,12 +1607,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The answer is not understood", "无法理解的应答"),
-        meaning: words(
+        title: text("The answer is not understood", "无法理解的应答"),
+        meaning: text(
             "The vendor's SDK could not read what came back: a proxy or a gateway answered, as a rule. The request may have been carried out.",
             "官方 SDK 无法解析收到的内容，通常是代理或网关返回的；请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance first, then at the proxy.",
             "请先查看实例状态，再检查代理。",
         ),
@@ -1626,12 +1626,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("No endpoint for this region", "该地域没有接入地址"),
-        meaning: words(
+        title: text("No endpoint for this region", "该地域没有接入地址"),
+        meaning: text(
             "The vendor's SDK knows no endpoint for the region: it is misspelt, or newer than the SDK. Nothing was sent.",
             "官方 SDK 中没有该地域的接入地址：可能拼写有误，或 SDK 版本过旧。请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Check the region's ID; if it is right, update the SDK or name the endpoint.",
             "请核对地域 ID；若无误，请升级 SDK 或手动指定接入地址。",
         ),
@@ -1645,12 +1645,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("No endpoint for this region", "该地域没有接入地址"),
-        meaning: words(
+        title: text("No endpoint for this region", "该地域没有接入地址"),
+        meaning: text(
             "The vendor's SDK could not find the endpoint of the region or the product. Nothing was sent.",
             "官方 SDK 无法找到该地域或产品的接入地址，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Check the region's ID; if it is right, name the endpoint.",
             "请核对地域 ID；若无误，请手动指定接入地址。",
         ),
@@ -1664,12 +1664,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("There is no usable key", "没有可用的密钥"),
-        meaning: words(
+        title: text("There is no usable key", "没有可用的密钥"),
+        meaning: text(
             "The vendor's SDK found no key, or one in a form that it cannot use. Nothing was sent.",
             "官方 SDK 没有找到密钥，或密钥形式无法使用，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Set key ID and secret, and the token of a temporary key.",
             "请设置 AccessKey ID 和 Secret；临时密钥还需设置安全令牌。",
         ),
@@ -1683,12 +1683,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("No temporary key could be had", "获取临时密钥失败"),
-        meaning: words(
+        title: text("No temporary key could be had", "获取临时密钥失败"),
+        meaning: text(
             "The vendor's SDK could not take on the role to get a temporary key. Nothing was sent.",
             "官方 SDK 扮演角色获取临时密钥失败，请求没有发出。",
         ),
-        remedy: words(
+        remedy: text(
             "Check the role's name and who is trusted to take it on.",
             "请核对角色名称及其信任策略。",
         ),

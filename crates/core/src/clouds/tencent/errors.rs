@@ -1,8 +1,9 @@
 //! The errors of this cloud: one entry an error, nowhere else.
 
 use crate::{
-    catalogue::{Effect, Entry, Family, Retry, Source, SuggestedAction, Who, words},
+    catalogue::{Effect, Entry, Family, Retry, Source, SuggestedAction, Who},
     clouds::Catalogue,
+    i18n::text,
     model::outcome::Denied,
     text::named::between,
 };
@@ -104,12 +105,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["RebootInstances"],
         messages: &[],
-        title: words("Managed by another product", "实例由其他产品托管"),
-        meaning: words(
+        title: text("Managed by another product", "实例由其他产品托管"),
+        meaning: text(
             "The instance has a role in another product, for example as a cluster's node, and may not be operated on its own.",
             "该实例归属于其他云产品（例如集群节点），不能直接操作。",
         ),
-        remedy: words(
+        remedy: text(
             "Operate it through the product that manages it.",
             "请在托管该实例的产品中操作。",
         ),
@@ -123,12 +124,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: ALL,
         messages: &["Internal error."],
-        title: words("The cloud failed internally", "云端内部错误"),
-        meaning: words(
+        title: text("The cloud failed internally", "云端内部错误"),
+        meaning: text(
             "Something broke on the cloud's side. Whether the operation was begun is not known.",
             "云端内部发生错误，操作是否已经开始执行无法确定。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance's latest operation before anything else. Send again only if nothing was begun; if it keeps failing, give the request ID to support.",
             "请先查看实例的最近一次操作，确认未执行后再重新提交；若持续失败，请凭 RequestId 提交工单。",
         ),
@@ -142,12 +143,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &["This instance is not supported."],
-        title: words("Not offered for this kind of instance", "该类实例不支持此操作"),
-        meaning: words(
+        title: text("Not offered for this kind of instance", "该类实例不支持此操作"),
+        meaning: text(
             "This kind of instance does not take this operation.",
             "此类型的实例不支持该操作。",
         ),
-        remedy: words(
+        remedy: text(
             "Sending again cannot help. See whether another product manages the instance.",
             "重试无效，请确认该实例是否由其他产品管理。",
         ),
@@ -163,12 +164,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "Invalid instance ID. The specified instance ID has an invalid format. For example, ins-1122 has an invalid ID length.",
         ],
-        title: words("An instance ID is malformed", "实例 ID 格式不正确"),
-        meaning: words(
+        title: text("An instance ID is malformed", "实例 ID 格式不正确"),
+        meaning: text(
             "At least one ID has the wrong length or characters; the whole call was refused.",
             "至少有一个实例 ID 的长度或字符不正确，整个请求被拒绝。",
         ),
-        remedy: words(
+        remedy: text(
             "Correct it: ins- followed by eight lower-case letters or digits.",
             "请更正：ins- 后接 8 位小写字母或数字。",
         ),
@@ -182,12 +183,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &["No instance found."],
-        title: words("No such instance in this region", "该地域下没有此实例"),
-        meaning: words(
+        title: text("No such instance in this region", "该地域下没有此实例"),
+        meaning: text(
             "At least one ID does not exist in the region that was asked, or belongs to another account.",
             "至少有一个实例在所请求的地域下不存在，或属于其他账号。",
         ),
-        remedy: words(
+        remedy: text(
             "Check the region first, then the ID, and that the key belongs to the account that owns the instance.",
             "请先核对地域，再核对实例 ID，以及密钥是否属于该实例所在的账号。",
         ),
@@ -201,12 +202,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["RebootInstances", "StopInstances"],
         messages: &["The parameter combination is invalid."],
-        title: words("Two options exclude each other", "参数不能同时使用"),
-        meaning: words(
+        title: text("Two options exclude each other", "参数不能同时使用"),
+        meaning: text(
             "Two parameters cannot go together, for example ForceReboot with StopType.",
             "有参数互斥，例如 ForceReboot 与 StopType 不能同时指定。",
         ),
-        remedy: words(
+        remedy: text(
             "Use StopType alone; the older option is out of use.",
             "请只使用 StopType，旧参数已不推荐使用。",
         ),
@@ -220,12 +221,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: ALL,
         messages: &["Incorrect parameter value."],
-        title: words("A parameter has a wrong value", "参数取值错误"),
-        meaning: words(
+        title: text("A parameter has a wrong value", "参数取值错误"),
+        meaning: text(
             "One of the parameters has a value that is not allowed.",
             "某个参数的取值不被允许。",
         ),
-        remedy: words(
+        remedy: text(
             "See which one the cloud's message names and correct it; StopType, for one, is SOFT, HARD or SOFT_FIRST.",
             "请根据云端返回的信息更正对应参数；例如 StopType 只能为 SOFT、HARD 或 SOFT_FIRST。",
         ),
@@ -241,12 +242,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "Invalid instance ID. Please enter a valid ID, such as ins-xxxxxxxx (“x” represents a lower-case letter or a number).",
         ],
-        title: words("Not an instance ID", "不是有效的实例 ID"),
-        meaning: words(
+        title: text("Not an instance ID", "不是有效的实例 ID"),
+        meaning: text(
             "At least one of the texts sent as instance IDs is none; the whole call was refused.",
             "提交的实例 ID 中至少有一个无效，整个请求被拒绝。",
         ),
-        remedy: words(
+        remedy: text(
             "Correct it: ins- followed by eight lower-case letters or digits.",
             "请更正：ins- 后接 8 位小写字母或数字。",
         ),
@@ -267,12 +268,12 @@ static ERRORS: &[Entry] = &[
             "DescribeZones",
         ],
         messages: &["The number of parameter values exceeds the limit."],
-        title: words("Too many values in one list", "参数值数量超出上限"),
-        meaning: words(
+        title: text("Too many values in one list", "参数值数量超出上限"),
+        meaning: text(
             "A list holds more values than one call may carry: at most 100 instance IDs.",
             "列表中的值超过单次调用上限：实例 ID 最多 100 个。",
         ),
-        remedy: words(
+        remedy: text(
             "Split it into calls of at most 100.",
             "请拆分为多次调用，每次不超过 100 个。",
         ),
@@ -286,12 +287,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &["Missing parameter."],
-        title: words("A required parameter is missing", "缺少必要参数"),
-        meaning: words(
+        title: text("A required parameter is missing", "缺少必要参数"),
+        meaning: text(
             "Something required was not sent: the instance IDs, for example, or the region.",
             "请求缺少必要参数，例如实例 ID 或地域。",
         ),
-        remedy: words("Add what the cloud's message names.", "请根据云端返回的信息补充参数。"),
+        remedy: text("Add what the cloud's message names.", "请根据云端返回的信息补充参数。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -302,12 +303,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &["An identical job is running."],
-        title: words("The same task is running already", "相同的任务正在执行"),
-        meaning: words(
+        title: text("The same task is running already", "相同的任务正在执行"),
+        meaning: text(
             "The cloud is already doing this very thing to the instance, so an earlier request was accepted. It may be your own.",
             "云端正在对该实例执行同样的任务，说明之前已有请求被接受，很可能就是您提交的。",
         ),
-        remedy: words(
+        remedy: text(
             "Do not send again. Watch the instance until its latest operation has ended.",
             "请勿重复提交，等待实例的最近一次操作结束即可。",
         ),
@@ -321,12 +322,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &["The instance has an operation in progress. Please try again later."],
-        title: words("Another operation is not finished", "实例有操作正在进行"),
-        meaning: words(
+        title: text("Another operation is not finished", "实例有操作正在进行"),
+        meaning: text(
             "An operation on the instance is still going on. It may be your own, sent a moment ago.",
             "该实例的上一个操作尚未完成，可能就是您刚才提交的。",
         ),
-        remedy: words(
+        remedy: text(
             "Wait until its latest operation has ended, look at the state, and send again only if it is still needed.",
             "请等待最近一次操作结束，查看实例状态，确有需要再重新提交。",
         ),
@@ -342,12 +343,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "Unauthorized operation. Make sure Multi-Factor Authentication (MFA) is valid.",
         ],
-        title: words("The MFA confirmation has expired", "MFA 验证已过期"),
-        meaning: words(
+        title: text("The MFA confirmation has expired", "MFA 验证已过期"),
+        meaning: text(
             "This operation asks for multi-factor authentication, and the last confirmation is too old.",
             "该操作需要多因素验证（MFA），而之前的验证已过期。",
         ),
-        remedy: words(
+        remedy: text(
             "Confirm with MFA again and use the fresh credentials.",
             "请重新完成 MFA 验证，并使用新的凭证。",
         ),
@@ -361,12 +362,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["RebootInstances", "StopInstances"],
         messages: &["Unauthorized operation. Make sure Multi-Factor Authentication (MFA) exists."],
-        title: words("No MFA device is bound", "未绑定 MFA 设备"),
-        meaning: words(
+        title: text("No MFA device is bound", "未绑定 MFA 设备"),
+        meaning: text(
             "This operation asks for multi-factor authentication, and this identity has no device for it.",
             "该操作需要多因素验证（MFA），但当前身份没有绑定 MFA 设备。",
         ),
-        remedy: words(
+        remedy: text(
             "Bind an MFA device to it, or have an administrator say which identity to use.",
             "请为其绑定 MFA 设备，或由管理员确认应使用的身份。",
         ),
@@ -386,12 +387,12 @@ static ERRORS: &[Entry] = &[
             "DescribeZones",
         ],
         messages: &["Unsupported operation."],
-        title: words("Not supported for these instances", "不支持该操作"),
-        meaning: words(
+        title: text("Not supported for these instances", "不支持该操作"),
+        meaning: text(
             "These instances do not take this operation, or not in their present state.",
             "这些实例不支持该操作，或其当前状态不支持。",
         ),
-        remedy: words(
+        remedy: text(
             "Read the cloud's message and look at the state, then choose what fits it.",
             "请查看云端返回的信息和实例状态，再选择合适的操作。",
         ),
@@ -405,12 +406,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &[],
-        title: words("A reinstallation has failed", "实例重装系统失败"),
-        meaning: words(
+        title: text("A reinstallation has failed", "实例重装系统失败"),
+        meaning: text(
             "Reinstalling the system failed and left the instance unusable.",
             "该实例重装系统失败，目前无法使用。",
         ),
-        remedy: words(
+        remedy: text(
             "Reinstall once more or ask support, then send again.",
             "请再次重装系统或联系技术支持，之后重新提交。",
         ),
@@ -426,12 +427,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "The instances are permanently corrupted, and this operation is not supported.",
         ],
-        title: words("The instance is permanently damaged", "实例已永久损坏"),
-        meaning: words(
+        title: text("The instance is permanently damaged", "实例已永久损坏"),
+        meaning: text(
             "The cloud says that the instance cannot be brought back.",
             "云端表示该实例已无法恢复。",
         ),
-        remedy: words(
+        remedy: text(
             "Do not send again. Restore from an image or snapshot, and ask support.",
             "请勿重试，请通过镜像或快照恢复，并联系技术支持。",
         ),
@@ -445,12 +446,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &["Instances are entering the rescue mode, and this operation is not supported."],
-        title: words("Entering rescue mode", "实例正在进入救援模式"),
-        meaning: words(
+        title: text("Entering rescue mode", "实例正在进入救援模式"),
+        meaning: text(
             "The instance is on its way into rescue mode.",
             "实例正在进入救援模式，暂不支持该操作。",
         ),
-        remedy: words(
+        remedy: text(
             "Wait, finish the rescue and leave rescue mode, then send again.",
             "请等待完成，退出救援模式后重新提交。",
         ),
@@ -466,12 +467,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "The instance {instance} in the ENTER_SERVICE_LIVE_MIGRATE status is not supported.",
         ],
-        title: words("A live migration is about to begin", "实例即将热迁移"),
-        meaning: words(
+        title: text("A live migration is about to begin", "实例即将热迁移"),
+        meaning: text(
             "{instance|The instance} is about to be moved to another host while it runs.",
             "{instance|该实例}即将在运行中迁移到其他宿主机。",
         ),
-        remedy: words(
+        remedy: text(
             "Wait until the migration has ended, then send again.",
             "请等待迁移结束后重新提交。",
         ),
@@ -487,12 +488,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "Instances are exiting from the rescue mode, and this operation is not supported.",
         ],
-        title: words("Leaving rescue mode", "实例正在退出救援模式"),
-        meaning: words(
+        title: text("Leaving rescue mode", "实例正在退出救援模式"),
+        meaning: text(
             "The instance is on its way out of rescue mode.",
             "实例正在退出救援模式，暂不支持该操作。",
         ),
-        remedy: words(
+        remedy: text(
             "Wait until it is RUNNING or STOPPED, then send again.",
             "请等待实例变为“运行中”或“已关机”后重新提交。",
         ),
@@ -508,12 +509,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "The instance {instance} in the EXIT_SERVICE_LIVE_MIGRATE status is not supported.",
         ],
-        title: words("A live migration is ending", "实例热迁移即将完成"),
-        meaning: words(
+        title: text("A live migration is ending", "实例热迁移即将完成"),
+        meaning: text(
             "{instance|The instance} is in the last phase of its move to another host.",
             "{instance|该实例}正处于迁移的最后阶段。",
         ),
-        remedy: words(
+        remedy: text(
             "Wait until the migration has ended, then send again.",
             "请等待迁移结束后重新提交。",
         ),
@@ -527,12 +528,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &["The operation is not supported for the frozen instances."],
-        title: words("The instance is frozen", "实例已被冻结"),
-        meaning: words(
+        title: text("The instance is frozen", "实例已被冻结"),
+        meaning: text(
             "The cloud has frozen the instance, for unpaid bills or for security.",
             "实例因欠费或安全原因被冻结。",
         ),
-        remedy: words(
+        remedy: text(
             "Find the reason in the console and settle it, then send again.",
             "请在控制台查明冻结原因并处理，然后重新提交。",
         ),
@@ -546,12 +547,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &["Unable to isolate: the instance is isolated"],
-        title: words("The instance is being isolated", "实例正在隔离中"),
-        meaning: words(
+        title: text("The instance is being isolated", "实例正在隔离中"),
+        meaning: text(
             "After expiry or unpaid bills the instance is being moved to the recycle bin.",
             "实例因到期或欠费，正在被移入回收站。",
         ),
-        remedy: words(
+        remedy: text(
             "Renew it or pay so that it leaves isolation, then send again.",
             "请续费或结清欠款，待实例解除隔离后重新提交。",
         ),
@@ -565,9 +566,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &["The instances are being created, and this operation is not supported."],
-        title: words("The instance is still being created", "实例正在创建中"),
-        meaning: words("It takes no operations until it is ready.", "创建完成之前不能执行操作。"),
-        remedy: words(
+        title: text("The instance is still being created", "实例正在创建中"),
+        meaning: text("It takes no operations until it is ready.", "创建完成之前不能执行操作。"),
+        remedy: text(
             "Wait until it is RUNNING, then send again if that is still needed.",
             "请等待实例变为“运行中”，确有需要再重新提交。",
         ),
@@ -581,12 +582,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &["The instances are being restarted, and this operation is not supported."],
-        title: words("The instance is rebooting already", "实例正在重启中"),
-        meaning: words(
+        title: text("The instance is rebooting already", "实例正在重启中"),
+        meaning: text(
             "A reboot is going on. It may well be the one you asked for.",
             "实例正在重启，很可能就是您提交的那一次。",
         ),
-        remedy: words(
+        remedy: text(
             "Do not send again. Watch the instance until it is RUNNING.",
             "请勿重复提交，等待实例变为“运行中”。",
         ),
@@ -600,12 +601,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &["The instances are being migrated, and this operation is not supported."],
-        title: words("The instance is being migrated", "实例正在热迁移"),
-        meaning: words(
+        title: text("The instance is being migrated", "实例正在热迁移"),
+        meaning: text(
             "It is being moved to another host while it runs.",
             "实例正在运行中迁移到其他宿主机。",
         ),
-        remedy: words(
+        remedy: text(
             "Wait until the migration has ended, then send again.",
             "请等待迁移结束后重新提交。",
         ),
@@ -619,12 +620,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &["Isolated instances do not support this operation."],
-        title: words("The instance is isolated", "实例已被隔离"),
-        meaning: words(
+        title: text("The instance is isolated", "实例已被隔离"),
+        meaning: text(
             "It is in the recycle bin and waits to be destroyed. In spite of its name, this state does not mean switched off.",
             "实例已进入回收站等待销毁。虽然状态名为 SHUTDOWN，但并不是普通的关机。",
         ),
-        remedy: words(
+        remedy: text(
             "Renew it so that it leaves the recycle bin, then send again.",
             "请续费将其从回收站恢复，然后重新提交。",
         ),
@@ -638,12 +639,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &["The instance is starting up, and this operation is not supported."],
-        title: words("The instance is starting", "实例正在启动"),
-        meaning: words(
+        title: text("The instance is starting", "实例正在启动"),
+        meaning: text(
             "A start is going on. It may be the one you asked for.",
             "实例正在启动，可能就是您提交的那一次。",
         ),
-        remedy: words(
+        remedy: text(
             "A start needs nothing more. For a reboot, wait until it is RUNNING and send again if it is still needed.",
             "如果要启动，无需再操作；如果要重启，请等实例变为“运行中”，确有需要再提交。",
         ),
@@ -657,12 +658,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &["The instance has been shut down, and this operation is not supported."],
-        title: words("The instance is switched off", "实例已关机"),
-        meaning: words(
+        title: text("The instance is switched off", "实例已关机"),
+        meaning: text(
             "An instance that is off can be neither rebooted nor stopped.",
             "已关机的实例不能重启，也无需再关机。",
         ),
-        remedy: words("Start it instead.", "请改用“开机”。"),
+        remedy: text("Start it instead.", "请改用“开机”。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -673,9 +674,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &["The instance is being shut down, and this operation is not supported."],
-        title: words("The instance is shutting down", "实例正在关机"),
-        meaning: words("A shutdown is going on.", "实例正在关机，暂不支持该操作。"),
-        remedy: words(
+        title: text("The instance is shutting down", "实例正在关机"),
+        meaning: text("A shutdown is going on.", "实例正在关机，暂不支持该操作。"),
+        remedy: text(
             "Wait until it is STOPPED, then decide whether to start it.",
             "请等待实例变为“已关机”，再决定是否开机。",
         ),
@@ -689,12 +690,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: POWER,
         messages: &["The instance is being terminated, and the operation is not supported."],
-        title: words("The instance is being destroyed", "实例正在销毁"),
-        meaning: words(
+        title: text("The instance is being destroyed", "实例正在销毁"),
+        meaning: text(
             "It is going away and takes no more operations.",
             "实例正在销毁，不能再执行任何操作。",
         ),
-        remedy: words("Take it off your list.", "请将其从列表中移除。"),
+        remedy: text("Take it off your list.", "请将其从列表中移除。"),
         who: Who::You,
         retry: Retry::Never,
         effect: Effect::NothingDone,
@@ -705,12 +706,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["RebootInstances", "StopInstances"],
         messages: &["The instance does not support the no charges when shut down feature."],
-        title: words("It cannot stop without charges", "实例不支持关机不收费"),
-        meaning: words(
+        title: text("It cannot stop without charges", "实例不支持关机不收费"),
+        meaning: text(
             "This instance does not offer the mode in which charges end at shutdown.",
             "该实例不支持“关机不收费”模式。",
         ),
-        remedy: words(
+        remedy: text(
             "Keep the charging mode KEEP_CHARGING.",
             "请将 StoppedMode 保持为 KEEP_CHARGING。",
         ),
@@ -724,9 +725,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["StartInstances", "StopInstances", "DescribeZones"],
         messages: &[],
-        title: words("Not offered in this zone", "可用区不支持"),
-        meaning: words("The zone does not support this request.", "该可用区不支持此请求。"),
-        remedy: words("Use a zone in which it is offered.", "请选择支持该操作的可用区。"),
+        title: text("Not offered in this zone", "可用区不支持"),
+        meaning: text("The zone does not support this request.", "该可用区不支持此请求。"),
+        remedy: text("Use a zone in which it is offered.", "请选择支持该操作的可用区。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -737,12 +738,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["StartInstances", "StopInstances"],
         messages: &[],
-        title: words("The instance is in rescue mode", "实例处于救援模式"),
-        meaning: words(
-            "In rescue mode this operation is not possible.",
-            "救援模式下不支持该操作。",
-        ),
-        remedy: words("Leave rescue mode, then send again.", "请退出救援模式后重新提交。"),
+        title: text("The instance is in rescue mode", "实例处于救援模式"),
+        meaning: text("In rescue mode this operation is not possible.", "救援模式下不支持该操作。"),
+        remedy: text("Leave rescue mode, then send again.", "请退出救援模式后重新提交。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -753,12 +751,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["StartInstances"],
         messages: &[],
-        title: words("The instance is running already", "实例已在运行"),
-        meaning: words(
+        title: text("The instance is running already", "实例已在运行"),
+        meaning: text(
             "What runs cannot be started. It may be the effect of an earlier start of yours.",
             "运行中的实例不能再次开机，也可能是您之前的开机操作已经生效。",
         ),
-        remedy: words(
+        remedy: text(
             "Nothing to do for a start. If you meant a restart, reboot it.",
             "如果要开机，无需再操作；如果要重启，请使用“重启”。",
         ),
@@ -772,9 +770,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["StartInstances", "StopInstances"],
         messages: &[],
-        title: words("The instance has been destroyed", "实例已销毁"),
-        meaning: words("It no longer exists.", "该实例已不存在。"),
-        remedy: words("Take it off your list.", "请将其从列表中移除。"),
+        title: text("The instance has been destroyed", "实例已销毁"),
+        meaning: text("It no longer exists.", "该实例已不存在。"),
+        remedy: text("Take it off your list.", "请将其从列表中移除。"),
         who: Who::You,
         retry: Retry::Never,
         effect: Effect::NothingDone,
@@ -785,12 +783,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["StopInstances"],
         messages: &[],
-        title: words("It cannot hibernate", "实例不支持休眠"),
-        meaning: words(
+        title: text("It cannot hibernate", "实例不支持休眠"),
+        meaning: text(
             "This instance was not created for hibernation.",
             "该实例创建时未开启休眠功能。",
         ),
-        remedy: words("Stop it in the normal way.", "请使用普通关机。"),
+        remedy: text("Stop it in the normal way.", "请使用普通关机。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -801,12 +799,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["StopInstances"],
         messages: &[],
-        title: words("The instance is banned", "实例已被封禁"),
-        meaning: words(
+        title: text("The instance is banned", "实例已被封禁"),
+        meaning: text(
             "The cloud has banned the instance for a violation of its rules.",
             "实例因违规被封禁。",
         ),
-        remedy: words("Settle it with the cloud's support.", "请联系技术支持处理。"),
+        remedy: text("Settle it with the cloud's support.", "请联系技术支持处理。"),
         who: Who::Vendor,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -817,12 +815,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("The filter's tag key has forbidden characters", "标签键含有非法字符"),
-        meaning: words(
+        title: text("The filter's tag key has forbidden characters", "标签键含有非法字符"),
+        meaning: text(
             "A tag key in the filter is not written as tags may be.",
             "过滤条件中的标签键不符合规范。",
         ),
-        remedy: words("Correct the tag key.", "请更正标签键。"),
+        remedy: text("Correct the tag key.", "请更正标签键。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -833,12 +831,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("The filter's tag value has forbidden characters", "标签值含有非法字符"),
-        meaning: words(
+        title: text("The filter's tag value has forbidden characters", "标签值含有非法字符"),
+        meaning: text(
             "A tag value in the filter is not written as tags may be.",
             "过滤条件中的标签值不符合规范。",
         ),
-        remedy: words("Correct the tag value.", "请更正标签值。"),
+        remedy: text("Correct the tag value.", "请更正标签值。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -849,9 +847,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("This tag key is reserved", "标签键为系统保留"),
-        meaning: words("The cloud keeps this tag key for itself.", "该标签键由系统保留。"),
-        remedy: words("Use another one.", "请使用其他标签键。"),
+        title: text("This tag key is reserved", "标签键为系统保留"),
+        meaning: text("The cloud keeps this tag key for itself.", "该标签键由系统保留。"),
+        remedy: text("Use another one.", "请使用其他标签键。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -862,12 +860,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances", "DescribeInstancesStatus", "DescribeZones"],
         messages: &[],
-        title: words("The filter is not known", "过滤条件无效"),
-        meaning: words(
+        title: text("The filter is not known", "过滤条件无效"),
+        meaning: text(
             "The name or the structure of a filter is wrong.",
             "过滤条件的名称或结构有误。",
         ),
-        remedy: words(
+        remedy: text(
             "Use a documented name, with Name and Values.",
             "请使用文档中的过滤名，并包含 Name 与 Values。",
         ),
@@ -881,12 +879,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("Too many filters or values", "过滤条件过多"),
-        meaning: words(
+        title: text("Too many filters or values", "过滤条件过多"),
+        meaning: text(
             "At most 10 filters, with at most 5 values each.",
             "最多 10 个过滤条件，每个最多 5 个值。",
         ),
-        remedy: words("Use fewer.", "请减少过滤条件或取值。"),
+        remedy: text("Use fewer.", "请减少过滤条件或取值。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -897,12 +895,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("A dedicated host's ID is malformed", "专用宿主机 ID 格式错误"),
-        meaning: words(
+        title: text("A dedicated host's ID is malformed", "专用宿主机 ID 格式错误"),
+        meaning: text(
             "The host ID in the filter does not have the right form.",
             "过滤条件中的宿主机 ID 格式不正确。",
         ),
-        remedy: words("Correct it: host-xxxxxxxx.", "请更正为 host-xxxxxxxx 的形式。"),
+        remedy: text("Correct it: host-xxxxxxxx.", "请更正为 host-xxxxxxxx 的形式。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -913,12 +911,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("A parameter is wrong", "参数错误"),
-        meaning: words(
+        title: text("A parameter is wrong", "参数错误"),
+        meaning: text(
             "One of the parameters has the wrong form or type.",
             "某个参数的格式或类型不正确。",
         ),
-        remedy: words(
+        remedy: text(
             "Correct the one that the cloud's message names.",
             "请根据云端返回的信息更正。",
         ),
@@ -932,12 +930,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("Not an IP address", "IP 地址格式错误"),
-        meaning: words(
+        title: text("Not an IP address", "IP 地址格式错误"),
+        meaning: text(
             "An address in the filter is not an IP address.",
             "过滤条件中的地址不是有效的 IP 地址。",
         ),
-        remedy: words("Correct the address.", "请更正该地址。"),
+        remedy: text("Correct the address.", "请更正该地址。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -948,12 +946,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("Not an IPv6 address", "IPv6 地址格式错误"),
-        meaning: words(
+        title: text("Not an IPv6 address", "IPv6 地址格式错误"),
+        meaning: text(
             "An address in the filter is not an IPv6 address.",
             "过滤条件中的地址不是有效的 IPv6 地址。",
         ),
-        remedy: words("Correct the address.", "请更正该地址。"),
+        remedy: text("Correct the address.", "请更正该地址。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -964,12 +962,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("The account number is not valid", "AppId 无效"),
-        meaning: words(
+        title: text("The account number is not valid", "AppId 无效"),
+        meaning: text(
             "The account's AppId is not valid for this call.",
             "账号的 AppId 对本次调用无效。",
         ),
-        remedy: words(
+        remedy: text(
             "Check that the key belongs to the account you mean.",
             "请确认密钥属于您要操作的账号。",
         ),
@@ -983,9 +981,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("An IP address is written wrongly", "IP 格式不正确"),
-        meaning: words("An address is not in the required notation.", "地址的写法不符合要求。"),
-        remedy: words("Correct the address.", "请更正该地址。"),
+        title: text("An IP address is written wrongly", "IP 格式不正确"),
+        meaning: text("An address is not in the required notation.", "地址的写法不符合要求。"),
+        remedy: text("Correct the address.", "请更正该地址。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -996,12 +994,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("A time is written wrongly", "时间格式不正确"),
-        meaning: words(
+        title: text("A time is written wrongly", "时间格式不正确"),
+        meaning: text(
             "A time in the filter is not in the required notation.",
             "过滤条件中的时间写法不符合要求。",
         ),
-        remedy: words("Write it as YYYY-MM-DD hh:mm:ss.", "请写成 YYYY-MM-DD hh:mm:ss 的形式。"),
+        remedy: text("Write it as YYYY-MM-DD hh:mm:ss.", "请写成 YYYY-MM-DD hh:mm:ss 的形式。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1012,12 +1010,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("The search text is not valid", "模糊查询条件无效"),
-        meaning: words(
+        title: text("The search text is not valid", "模糊查询条件无效"),
+        meaning: text(
             "The cloud cannot use this text for a fuzzy search.",
             "云端无法用该文本进行模糊查询。",
         ),
-        remedy: words("Make it simpler.", "请简化查询文本。"),
+        remedy: text("Make it simpler.", "请简化查询文本。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1028,12 +1026,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("A subnet's ID is malformed", "子网 ID 格式错误"),
-        meaning: words(
+        title: text("A subnet's ID is malformed", "子网 ID 格式错误"),
+        meaning: text(
             "The subnet ID in the filter does not have the right form.",
             "过滤条件中的子网 ID 格式不正确。",
         ),
-        remedy: words("Correct it: subnet-xxxxxxxx.", "请更正为 subnet-xxxxxxxx 的形式。"),
+        remedy: text("Correct it: subnet-xxxxxxxx.", "请更正为 subnet-xxxxxxxx 的形式。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1044,9 +1042,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("No such tag key", "标签键不存在"),
-        meaning: words("The tag key in the filter does not exist.", "过滤条件中的标签键不存在。"),
-        remedy: words("Use an existing one.", "请使用已有的标签键。"),
+        title: text("No such tag key", "标签键不存在"),
+        meaning: text("The tag key in the filter does not exist.", "过滤条件中的标签键不存在。"),
+        remedy: text("Use an existing one.", "请使用已有的标签键。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1057,12 +1055,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("A UUID is malformed", "UUID 格式错误"),
-        meaning: words(
+        title: text("A UUID is malformed", "UUID 格式错误"),
+        meaning: text(
             "The UUID in the filter does not have the right form.",
             "过滤条件中的 UUID 格式不正确。",
         ),
-        remedy: words("Correct the UUID.", "请更正该 UUID。"),
+        remedy: text("Correct the UUID.", "请更正该 UUID。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1073,12 +1071,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("A VPC's ID is malformed", "私有网络 ID 格式错误"),
-        meaning: words(
+        title: text("A VPC's ID is malformed", "私有网络 ID 格式错误"),
+        meaning: text(
             "The VPC ID in the filter does not have the right form.",
             "过滤条件中的私有网络 ID 格式不正确。",
         ),
-        remedy: words("Correct it: vpc-xxxxxxxx.", "请更正为 vpc-xxxxxxxx 的形式。"),
+        remedy: text("Correct it: vpc-xxxxxxxx.", "请更正为 vpc-xxxxxxxx 的形式。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1089,12 +1087,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("No such security group", "安全组不存在"),
-        meaning: words(
+        title: text("No such security group", "安全组不存在"),
+        meaning: text(
             "The security group in the filter does not exist.",
             "过滤条件中的安全组不存在。",
         ),
-        remedy: words("Use an existing one.", "请使用已有的安全组 ID。"),
+        remedy: text("Use an existing one.", "请使用已有的安全组 ID。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1105,12 +1103,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("A security group's ID is malformed", "安全组 ID 格式错误"),
-        meaning: words(
+        title: text("A security group's ID is malformed", "安全组 ID 格式错误"),
+        meaning: text(
             "The security group ID in the filter does not have the right form.",
             "过滤条件中的安全组 ID 格式不正确。",
         ),
-        remedy: words("Correct it: sg-xxxxxxxx.", "请更正为 sg-xxxxxxxx 的形式。"),
+        remedy: text("Correct it: sg-xxxxxxxx.", "请更正为 sg-xxxxxxxx 的形式。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1121,12 +1119,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("The zone is not in this region", "可用区与地域不匹配"),
-        meaning: words(
+        title: text("The zone is not in this region", "可用区与地域不匹配"),
+        meaning: text(
             "The zone in the filter does not belong to the region of the request.",
             "过滤条件中的可用区不属于请求的地域。",
         ),
-        remedy: words(
+        remedy: text(
             "Use a zone of this region, or ask the other region.",
             "请使用该地域下的可用区，或改为请求对应的地域。",
         ),
@@ -1140,9 +1138,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances"],
         messages: &[],
-        title: words("No such high-performance cluster", "高性能计算集群不存在"),
-        meaning: words("The cluster in the filter does not exist.", "过滤条件中的集群不存在。"),
-        remedy: words("Correct the cluster's ID.", "请更正集群 ID。"),
+        title: text("No such high-performance cluster", "高性能计算集群不存在"),
+        meaning: text("The cluster in the filter does not exist.", "过滤条件中的集群不存在。"),
+        remedy: text("Correct the cluster's ID.", "请更正集群 ID。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1153,12 +1151,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances", "DescribeInstancesStatus"],
         messages: &[],
-        title: words("The token is not valid", "临时令牌无效"),
-        meaning: words(
+        title: text("The token is not valid", "临时令牌无效"),
+        meaning: text(
             "The token of the temporary key was not accepted.",
             "临时密钥的 Token 未通过校验。",
         ),
-        remedy: words(
+        remedy: text(
             "Get a new temporary key: ID, key and token together.",
             "请重新获取临时密钥（SecretId、SecretKey 与 Token 需成套使用）。",
         ),
@@ -1172,9 +1170,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["This API has been deprecated."],
-        title: words("This operation was withdrawn", "接口已下线"),
-        meaning: words("The cloud no longer offers it.", "云端不再提供该接口。"),
-        remedy: words(
+        title: text("This operation was withdrawn", "接口已下线"),
+        meaning: text("The cloud no longer offers it.", "云端不再提供该接口。"),
+        remedy: text(
             "Sending again cannot help; use what replaced it.",
             "重试无效，请使用替代接口。",
         ),
@@ -1188,12 +1186,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["Authorization in the request header is invalid."],
-        title: words("The Authorization header is wrong", "Authorization 请求头有误"),
-        meaning: words(
+        title: text("The Authorization header is wrong", "Authorization 请求头有误"),
+        meaning: text(
             "It does not have the form of a TC3 signature; a proxy may have changed it.",
             "该请求头不符合 TC3 签名格式，也可能被代理改动。",
         ),
-        remedy: words(
+        remedy: text(
             "Let the proxy pass it on unchanged. It is: algorithm, Credential=id/date/service/tc3_request, SignedHeaders, Signature.",
             "请让代理原样转发。格式为：算法、Credential=id/date/service/tc3_request、SignedHeaders、Signature。",
         ),
@@ -1207,12 +1205,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["Invalid key (not a TencentCloud API key type)."],
-        title: words("Not a Tencent Cloud API key", "不是云 API 密钥"),
-        meaning: words(
+        title: text("Not a Tencent Cloud API key", "不是云 API 密钥"),
+        meaning: text(
             "The SecretId is of another kind or another cloud.",
             "该 SecretId 属于其他类型或其他云。",
         ),
-        remedy: words(
+        remedy: text(
             "Enter the SecretId of a Tencent Cloud API key; it begins with AKID.",
             "请填写腾讯云 API 密钥的 SecretId，通常以 AKID 开头。",
         ),
@@ -1226,9 +1224,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["MFA failed."],
-        title: words("The MFA check failed", "MFA 验证失败"),
-        meaning: words("Multi-factor authentication was not passed.", "多因素验证（MFA）未通过。"),
-        remedy: words("Confirm again.", "请重新验证。"),
+        title: text("The MFA check failed", "MFA 验证失败"),
+        meaning: text("Multi-factor authentication was not passed.", "多因素验证（MFA）未通过。"),
+        remedy: text("Confirm again.", "请重新验证。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1239,12 +1237,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["Key does not exist."],
-        title: words("This SecretId does not exist", "SecretId 不存在"),
-        meaning: words(
+        title: text("This SecretId does not exist", "SecretId 不存在"),
+        meaning: text(
             "The key was deleted or disabled, or was pasted with something missing or added.",
             "密钥已删除或禁用，或粘贴时有遗漏、多余的字符。",
         ),
-        remedy: words(
+        remedy: text(
             "Look the key up in the console and paste it again without blanks.",
             "请在控制台核对密钥状态，并重新粘贴（注意首尾空格）。",
         ),
@@ -1260,12 +1258,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "Signature expired. Timestamp and server time cannot differ by more than five minutes.",
         ],
-        title: words("The clock is off", "本机时间偏差过大"),
-        meaning: words(
+        title: text("The clock is off", "本机时间偏差过大"),
+        meaning: text(
             "The request's time is more than five minutes from the cloud's clock, so it was refused.",
             "请求时间与云端时钟相差超过 5 分钟，因此被拒绝。",
         ),
-        remedy: words(
+        remedy: text(
             "Set this computer's clock right, or sign again with the corrected time.",
             "请校准本机时间，或使用校正后的时间重新签名。",
         ),
@@ -1281,12 +1279,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "The provided credentials could not be validated. Please check your signature is correct.",
         ],
-        title: words("The signature does not match", "签名验证失败"),
-        meaning: words(
+        title: text("The signature does not match", "签名验证失败"),
+        meaning: text(
             "The cloud computed another signature from this request. Most often the SecretKey is wrong; otherwise something on the way changed the request.",
             "云端算出的签名与请求中的不一致。最常见的原因是 SecretKey 有误，其次是请求在途中被改动。",
         ),
-        remedy: words(
+        remedy: text(
             "Paste the SecretKey again without blanks. If that does not help, see that the proxy changes neither Host, Content-Type nor body.",
             "请重新粘贴 SecretKey（注意首尾空格）；若仍失败，请确认代理没有改动 Host、Content-Type 和请求体。",
         ),
@@ -1300,12 +1298,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["Token error."],
-        title: words("The token is wrong or missing", "Token 错误或缺失"),
-        meaning: words(
+        title: text("The token is wrong or missing", "Token 错误或缺失"),
+        meaning: text(
             "The token of the temporary key is wrong, has expired, or did not come along.",
             "临时密钥的 Token 错误、已过期或未附带。",
         ),
-        remedy: words(
+        remedy: text(
             "Use the token issued with this SecretId, or get a new temporary key.",
             "请使用与该 SecretId 一同签发的 Token，或重新获取临时密钥。",
         ),
@@ -1322,12 +1320,12 @@ static ERRORS: &[Entry] = &[
             "The request is not authorized.",
             "{words}you are not authorized to perform operation ({action}){gap}resource ({resource}) has no permission{rest}",
         ],
-        title: words("Not permitted for this identity", "没有操作权限"),
-        meaning: words(
+        title: text("Not permitted for this identity", "没有操作权限"),
+        meaning: text(
             "CAM does not allow {action|this operation} on {resource|these instances} to the identity behind this key.",
             "该密钥所属身份在访问管理（CAM）中没有对{resource|这些实例}执行{action|此操作}的权限。",
         ),
-        remedy: words(
+        remedy: text(
             "Ask an administrator to allow just {action|this action} on just these instances for this identity.",
             "请联系管理员，仅为该身份授予对这些实例的{action|该操作}权限。",
         ),
@@ -1344,12 +1342,12 @@ static ERRORS: &[Entry] = &[
             "Unauthorized operation.",
             "{words}you are not authorized to perform operation ({action}){gap}resource ({resource}) has no permission{rest}",
         ],
-        title: words("Not permitted for this identity", "未授权操作"),
-        meaning: words(
+        title: text("Not permitted for this identity", "未授权操作"),
+        meaning: text(
             "The identity behind this key may not do {action|this} on {resource|these instances}.",
             "该密钥所属身份无权对{resource|这些实例}执行{action|此操作}。",
         ),
-        remedy: words(
+        remedy: text(
             "Ask an administrator to allow just {action|this action} on just these instances in CAM.",
             "请联系管理员，在访问管理（CAM）中仅授予对这些实例的{action|该操作}权限。",
         ),
@@ -1363,12 +1361,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["DryRun Operation."],
-        title: words("The dry run passed", "预检通过"),
-        meaning: words(
+        title: text("The dry run passed", "预检通过"),
+        meaning: text(
             "Nothing was executed, and nothing is wrong: the cloud reports a passed dry run in the shape of an error.",
             "本次只做预检，没有执行任何操作，也没有出错：云端以“错误”的形式返回预检通过。",
         ),
-        remedy: words("To act, send it without the dry run.", "如需真正执行，请关闭预检后再提交。"),
+        remedy: text("To act, send it without the dry run.", "如需真正执行，请关闭预检后再提交。"),
         who: Who::You,
         retry: Retry::Never,
         effect: Effect::DryRunPassed,
@@ -1379,12 +1377,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["Operation failed."],
-        title: words("The operation failed", "操作失败"),
-        meaning: words(
+        title: text("The operation failed", "操作失败"),
+        meaning: text(
             "The cloud gives no closer reason, and does not say how far it came.",
             "云端没有给出更具体的原因，也没有说明执行到哪一步。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance and read the cloud's message, then decide.",
             "请查看实例状态和云端返回的信息后再决定。",
         ),
@@ -1398,12 +1396,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["Internal error."],
-        title: words("The cloud failed internally", "云端内部错误"),
-        meaning: words(
+        title: text("The cloud failed internally", "云端内部错误"),
+        meaning: text(
             "Something broke on the cloud's side. Whether the operation was begun is not known.",
             "云端内部发生错误，操作是否已经开始执行无法确定。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before anything else. Send again only if nothing has changed.",
             "请先查看实例状态，确认没有变化后再重新提交。",
         ),
@@ -1417,12 +1415,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["The API does not exist."],
-        title: words("The cloud does not know this operation", "接口不存在"),
-        meaning: words(
+        title: text("The cloud does not know this operation", "接口不存在"),
+        meaning: text(
             "No operation of this name exists in this product and version.",
             "该产品和版本下没有此名称的接口。",
         ),
-        remedy: words(
+        remedy: text(
             "Check the action (capitals count), version 2017-03-12, and the host.",
             "请检查 Action 的大小写、版本 2017-03-12 以及接入域名。",
         ),
@@ -1436,12 +1434,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["The multipart format of the request body is incorrect."],
-        title: words("The body cannot be read", "请求体格式错误"),
-        meaning: words(
+        title: text("The body cannot be read", "请求体格式错误"),
+        meaning: text(
             "The body or its Content-Type is not what the cloud expects; a proxy may have changed it.",
             "请求体或 Content-Type 不符合要求，可能被代理改动。",
         ),
-        remedy: words(
+        remedy: text(
             "Send valid JSON as application/json and let the proxy pass it on unchanged.",
             "请发送有效的 JSON（application/json），并让代理原样转发。",
         ),
@@ -1455,12 +1453,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["Your IP is in uin IP blacklist."],
-        title: words("This address is blocked", "IP 在黑名单中"),
-        meaning: words(
+        title: text("This address is blocked", "IP 在黑名单中"),
+        meaning: text(
             "The account blocks calls from this address. Behind a proxy it is the proxy's.",
             "该账号禁止此 IP 调用；经代理访问时以代理的 IP 为准。",
         ),
-        remedy: words(
+        remedy: text(
             "Call from another address, or have the account's list changed.",
             "请更换出口 IP，或由管理员调整账号的黑名单。",
         ),
@@ -1474,12 +1472,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["Your IP is not in uin IP whitelist."],
-        title: words("This address is not allowed", "IP 不在白名单中"),
-        meaning: words(
+        title: text("This address is not allowed", "IP 不在白名单中"),
+        meaning: text(
             "The account takes calls from listed addresses only. Behind a proxy it is the proxy's that counts.",
             "该账号只允许白名单内的 IP 调用；经代理访问时以代理的 IP 为准。",
         ),
-        remedy: words(
+        remedy: text(
             "Have the proxy's or your address added to the list.",
             "请由管理员将代理或本机的 IP 加入白名单。",
         ),
@@ -1493,9 +1491,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["Quota limit exceeded."],
-        title: words("A quota is used up", "超出配额"),
-        meaning: words("The account has reached one of its quotas.", "账号的某项配额已用完。"),
-        remedy: words("Ask for more, or free something.", "请申请提升配额或释放资源。"),
+        title: text("A quota is used up", "超出配额"),
+        meaning: text("The account has reached one of its quotas.", "账号的某项配额已用完。"),
+        remedy: text("Ask for more, or free something.", "请申请提升配额或释放资源。"),
         who: Who::AccountOwner,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1506,12 +1504,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["The product does not exist."],
-        title: words("The host name names no product", "产品不存在"),
-        meaning: words(
+        title: text("The host name names no product", "产品不存在"),
+        meaning: text(
             "The Host that reached the cloud is not one of its products.",
             "到达云端的 Host 不对应任何产品。",
         ),
-        remedy: words(
+        remedy: text(
             "Use cvm.tencentcloudapi.com or its regional or international form, and let the proxy keep it.",
             "请使用 cvm.tencentcloudapi.com 或其地域、国际站域名，并让代理保持不变。",
         ),
@@ -1525,12 +1523,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["The API version does not exist."],
-        title: words("No such version", "接口版本不存在"),
-        meaning: words(
+        title: text("No such version", "接口版本不存在"),
+        meaning: text(
             "The API version named in the request does not exist.",
             "请求中的接口版本不存在。",
         ),
-        remedy: words("Send version 2017-03-12.", "请使用版本 2017-03-12。"),
+        remedy: text("Send version 2017-03-12.", "请使用版本 2017-03-12。"),
         who: Who::Vendor,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1545,12 +1543,12 @@ static ERRORS: &[Entry] = &[
             "Your current request times equals to `{rate}` in a second, which exceeds the frequency limit `{limit}`{rest}",
             "您当前每秒请求 `{rate}` 次，超过了每秒频率上限 `{limit}`{rest}",
         ],
-        title: words("Too many requests", "请求频率超限"),
-        meaning: words(
+        title: text("Too many requests", "请求频率超限"),
+        meaning: text(
             "{rate|Too many} calls in one second, where {limit|fewer} are allowed. This request was not carried out.",
             "每秒请求数（{rate|当前值}）超过上限（{limit|云端规定值}），本次请求未执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Wait a little, longer each time, and send again.",
             "请稍候重试，并逐次延长间隔。",
         ),
@@ -1564,12 +1562,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["Uin exceeds the frequency limit."],
-        title: words("The account exceeds its rate in all regions", "主账号跨地域请求频率超限"),
-        meaning: words(
+        title: text("The account exceeds its rate in all regions", "主账号跨地域请求频率超限"),
+        meaning: text(
             "The main account's calls to all regions together are too many. This one was not carried out.",
             "主账号在所有地域的请求合计超限，本次请求未执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Wait a little and send again; slow down other tools of the account.",
             "请稍候重试，并降低该账号下其他工具的调用频率。",
         ),
@@ -1583,12 +1581,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["The number of ip requests exceeds the frequency limit."],
-        title: words("This address sends too many requests", "IP 请求频率超限"),
-        meaning: words(
+        title: text("This address sends too many requests", "IP 请求频率超限"),
+        meaning: text(
             "All who share this address, such as a proxy's users, count together. This request was not carried out.",
             "共用同一 IP（例如同一代理）的请求合并计数，本次请求未执行。",
         ),
-        remedy: words("Wait a little and send again.", "请稍候重试。"),
+        remedy: text("Wait a little and send again.", "请稍候重试。"),
         who: Who::You,
         retry: Retry::Later,
         effect: Effect::Throttled,
@@ -1599,12 +1597,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["The number of uin requests exceeds the frequency limit."],
-        title: words("The account sends too many requests", "主账号请求频率超限"),
-        meaning: words(
+        title: text("The account sends too many requests", "主账号请求频率超限"),
+        meaning: text(
             "All tools of the main account together exceeded its rate. This request was not carried out.",
             "主账号下所有调用合计超限，本次请求未执行。",
         ),
-        remedy: words("Wait a little and send again.", "请稍候重试。"),
+        remedy: text("Wait a little and send again.", "请稍候重试。"),
         who: Who::You,
         retry: Retry::Later,
         effect: Effect::Throttled,
@@ -1615,9 +1613,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["The request size exceeds the upper limit."],
-        title: words("The request is too big", "请求包过大"),
-        meaning: words("It is larger than the cloud accepts.", "请求大小超过云端上限。"),
-        remedy: words("Send fewer IDs in a call.", "请减少单次提交的 ID 数量。"),
+        title: text("The request is too big", "请求包过大"),
+        meaning: text("It is larger than the cloud accepts.", "请求大小超过云端上限。"),
+        remedy: text("Send fewer IDs in a call.", "请减少单次提交的 ID 数量。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1628,12 +1626,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["The response size exceeds the upper limit."],
-        title: words("The answer would be too big", "返回包过大"),
-        meaning: words(
+        title: text("The answer would be too big", "返回包过大"),
+        meaning: text(
             "The cloud had more to say than fits into one answer.",
             "返回内容超过云端上限。",
         ),
-        remedy: words(
+        remedy: text(
             "Ask for smaller pages. If an instance was to be changed, look at it first.",
             "请减小分页大小；如果是变更操作，请先查看实例状态。",
         ),
@@ -1647,12 +1645,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["Resource is in use."],
-        title: words("Occupied by another task", "资源被占用"),
-        meaning: words(
+        title: text("Occupied by another task", "资源被占用"),
+        meaning: text(
             "Another task holds the instance or something it needs. It may be your own.",
             "实例或其依赖的资源正被其他任务占用，也可能是您自己提交的任务。",
         ),
-        remedy: words(
+        remedy: text(
             "Wait for that task, look at the state, and send again only if it is still needed.",
             "请等待该任务结束，查看实例状态，确有需要再重新提交。",
         ),
@@ -1666,12 +1664,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["Insufficient resource."],
-        title: words("Not enough capacity", "资源不足"),
-        meaning: words(
+        title: text("Not enough capacity", "资源不足"),
+        meaning: text(
             "The zone lacks capacity. It happens to instances that were stopped without charges, which gives their place away.",
             "该可用区资源不足。以“关机不收费”停机的实例会释放资源，再次开机时可能遇到此情况。",
         ),
-        remedy: words(
+        remedy: text(
             "Try again later, or change the instance type.",
             "请稍后再试，或调整实例机型。",
         ),
@@ -1685,12 +1683,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["The resource does not exist."],
-        title: words("Something named does not exist", "资源不存在"),
-        meaning: words(
+        title: text("Something named does not exist", "资源不存在"),
+        meaning: text(
             "One of the named resources does not exist in this region.",
             "请求中的某个资源在该地域下不存在。",
         ),
-        remedy: words("Correct its ID or the region.", "请更正 ID 或地域。"),
+        remedy: text("Correct its ID or the region.", "请更正 ID 或地域。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1701,9 +1699,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["Resource is unavailable."],
-        title: words("Not usable at present", "资源暂不可用"),
-        meaning: words("The resource cannot be used for now.", "该资源目前无法使用。"),
-        remedy: words("Wait, look at its state, then send again.", "请稍候，查看状态后重新提交。"),
+        title: text("Not usable at present", "资源暂不可用"),
+        meaning: text("The resource cannot be used for now.", "该资源目前无法使用。"),
+        remedy: text("Wait, look at its state, then send again.", "请稍候，查看状态后重新提交。"),
         who: Who::You,
         retry: Retry::Later,
         effect: Effect::NothingDone,
@@ -1714,12 +1712,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["Service is unavailable now."],
-        title: words("The service is down for the moment", "服务暂时不可用"),
-        meaning: words(
+        title: text("The service is down for the moment", "服务暂时不可用"),
+        meaning: text(
             "The cloud could not finish the request. Whether the operation was begun is not known.",
             "云端未能完成请求，操作是否已经开始执行无法确定。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance, and send again later only if nothing has changed.",
             "请先查看实例状态，确认没有变化后稍候再提交。",
         ),
@@ -1733,12 +1731,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["Unknown parameter."],
-        title: words("A parameter is not known", "未知参数"),
-        meaning: words(
+        title: text("A parameter is not known", "未知参数"),
+        meaning: text(
             "The body holds a key that this operation does not have.",
             "请求体中含有该接口没有定义的参数。",
         ),
-        remedy: words(
+        remedy: text(
             "Remove it or correct its spelling; capitals count.",
             "请删除或更正该参数，注意大小写。",
         ),
@@ -1752,9 +1750,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["HTTP(S) request protocol error; only GET and POST requests are supported."],
-        title: words("The HTTP method is not allowed", "不支持的 HTTP 方法"),
-        meaning: words("Only GET and POST are taken.", "只支持 GET 和 POST。"),
-        remedy: words(
+        title: text("The HTTP method is not allowed", "不支持的 HTTP 方法"),
+        meaning: text("Only GET and POST are taken.", "只支持 GET 和 POST。"),
+        remedy: text(
             "See that the proxy does not change the method.",
             "请确认代理没有更改请求方法。",
         ),
@@ -1768,12 +1766,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["API does not support the requested region."],
-        title: words("Not offered in this region", "地域不支持"),
-        meaning: words(
+        title: text("Not offered in this region", "地域不支持"),
+        meaning: text(
             "The operation is not offered there, or the region is misspelt.",
             "该地域不提供此接口，或地域名称有误。",
         ),
-        remedy: words("Choose one from the list of regions.", "请从地域列表中选择。"),
+        remedy: text("Choose one from the list of regions.", "请从地域列表中选择。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1784,12 +1782,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("No answer of the cloud itself", "网络或网关返回了错误"),
-        meaning: words(
+        title: text("No answer of the cloud itself", "网络或网关返回了错误"),
+        meaning: text(
             "The vendor's SDK says this when something between it and the API answered. Whether the request arrived is not known.",
             "这是官方 SDK 的提示：应答来自网络或网关而不是接口本身，请求是否送达无法确定。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance first, then at the proxy and its HTTP status.",
             "请先查看实例状态，再检查代理及其返回的 HTTP 状态码。",
         ),
@@ -1803,12 +1801,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("No answer came", "没有收到应答"),
-        meaning: words(
+        title: text("No answer came", "没有收到应答"),
+        meaning: text(
             "The vendor's SDK says this when the connection failed. The request may have been carried out.",
             "这是官方 SDK 的提示：连接失败，没有收到应答，但请求可能已经执行。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before sending again.",
             "请先查看实例状态，再决定是否重新提交。",
         ),
@@ -1824,12 +1822,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "{words}you are not authorized to perform operation ({action}){gap}resource ({resource}) has no permission{rest}",
         ],
-        title: words("Not permitted for this identity", "没有操作权限"),
-        meaning: words(
+        title: text("Not permitted for this identity", "没有操作权限"),
+        meaning: text(
             "CAM does not allow {action|this operation} on {resource|these instances} to the identity behind this key.",
             "该密钥所属身份在访问管理（CAM）中没有对{resource|这些实例}执行{action|此操作}的权限。",
         ),
-        remedy: words(
+        remedy: text(
             "Ask an administrator to allow just {action|this action} on just these instances for this identity.",
             "请联系管理员，仅为该身份授予对这些实例的{action|该操作}权限。",
         ),
@@ -1845,12 +1843,12 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "{words}you are not authorized to perform operation ({action}){gap}resource ({resource}) has no permission{rest}",
         ],
-        title: words("Not permitted for this identity", "没有操作权限"),
-        meaning: words(
+        title: text("Not permitted for this identity", "没有操作权限"),
+        meaning: text(
             "CAM does not allow {action|this operation} on {resource|these instances} to the identity behind this key.",
             "该密钥所属身份在访问管理（CAM）中没有对{resource|这些实例}执行{action|此操作}的权限。",
         ),
-        remedy: words(
+        remedy: text(
             "Ask an administrator to allow just {action|this action} on just these instances for this identity.",
             "请联系管理员，仅为该身份授予对这些实例的{action|该操作}权限。",
         ),
@@ -1864,12 +1862,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("Not your instance", "无权操作该实例"),
-        meaning: words(
+        title: text("Not your instance", "无权操作该实例"),
+        meaning: text(
             "The identity behind this key does not own the instance.",
             "该密钥所属身份不是此实例的所有者。",
         ),
-        remedy: words(
+        remedy: text(
             "Use a key of the account that owns it, or take it off the list.",
             "请使用实例所属账号的密钥，或将其从列表中移除。",
         ),
@@ -1883,12 +1881,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The account may not do this", "账号不支持该操作"),
-        meaning: words(
+        title: text("The account may not do this", "账号不支持该操作"),
+        meaning: text(
             "This kind of account does not have this operation.",
             "该类型的账号不支持此操作。",
         ),
-        remedy: words(
+        remedy: text(
             "Sending again cannot help. Ask support which account can.",
             "重试无效，请咨询技术支持应使用哪类账号。",
         ),
@@ -1902,12 +1900,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The account may not do this", "账号不支持该操作"),
-        meaning: words(
+        title: text("The account may not do this", "账号不支持该操作"),
+        meaning: text(
             "This kind of account does not have this operation.",
             "该类型的账号不支持此操作。",
         ),
-        remedy: words(
+        remedy: text(
             "Sending again cannot help. Ask support which account can.",
             "重试无效，请咨询技术支持应使用哪类账号。",
         ),
@@ -1921,12 +1919,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The role was not accepted", "CAM 角色鉴权失败"),
-        meaning: words(
+        title: text("The role was not accepted", "CAM 角色鉴权失败"),
+        meaning: text(
             "The CAM role that the request names may not be used, or does not exist.",
             "请求中的 CAM 角色不存在或无权使用。",
         ),
-        remedy: words(
+        remedy: text(
             "Check the role's name, and who is trusted to take it on.",
             "请核对角色名称及其信任策略。",
         ),
@@ -1940,12 +1938,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The account's balance is too low", "账户余额不足"),
-        meaning: words(
-            "The balance does not cover this operation.",
-            "账户余额不足以支付本次操作。",
-        ),
-        remedy: words("Top up the account, then send again.", "请充值后重新提交。"),
+        title: text("The account's balance is too low", "账户余额不足"),
+        meaning: text("The balance does not cover this operation.", "账户余额不足以支付本次操作。"),
+        remedy: text("Top up the account, then send again.", "请充值后重新提交。"),
         who: Who::AccountOwner,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -1956,12 +1951,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("There is an unpaid order", "存在未支付的订单"),
-        meaning: words(
+        title: text("There is an unpaid order", "存在未支付的订单"),
+        meaning: text(
             "An order of the account or of this instance waits for payment and blocks the operation.",
             "账户或实例有未支付的订单，操作被阻止。",
         ),
-        remedy: words(
+        remedy: text(
             "Pay or cancel the order, then send again.",
             "请支付或取消该订单，然后重新提交。",
         ),
@@ -1975,12 +1970,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("There is an unpaid order", "存在未支付的订单"),
-        meaning: words(
+        title: text("There is an unpaid order", "存在未支付的订单"),
+        meaning: text(
             "An order of the account or of this instance waits for payment and blocks the operation.",
             "账户或实例有未支付的订单，操作被阻止。",
         ),
-        remedy: words(
+        remedy: text(
             "Pay or cancel the order, then send again.",
             "请支付或取消该订单，然后重新提交。",
         ),
@@ -1994,12 +1989,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("Not possible in the instance's present state", "实例当前状态不支持该操作"),
-        meaning: words(
+        title: text("Not possible in the instance's present state", "实例当前状态不支持该操作"),
+        meaning: text(
             "An instance of the call is in a state that does not allow this. It may be the effect of an earlier request of yours.",
             "请求中有实例的当前状态不支持该操作，也可能是您之前的请求产生的结果。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the state first, then wait, start or reboot as fits it.",
             "请先查看实例状态，再决定等待、开机或重启。",
         ),
@@ -2013,9 +2008,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The instance is not running", "实例不在运行中"),
-        meaning: words("The operation needs a running instance.", "该操作要求实例处于“运行中”。"),
-        remedy: words(
+        title: text("The instance is not running", "实例不在运行中"),
+        meaning: text("The operation needs a running instance.", "该操作要求实例处于“运行中”。"),
+        remedy: text(
             "Look at the state: wait if it is changing; start it if it is off.",
             "请先查看实例状态：变化中请等待，已关机请改用“开机”。",
         ),
@@ -2029,12 +2024,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The instance could not be created", "实例创建失败"),
-        meaning: words(
+        title: text("The instance could not be created", "实例创建失败"),
+        meaning: text(
             "Its creation failed, so there is nothing to start or restart.",
             "该实例创建失败，无法开机或重启。",
         ),
-        remedy: words(
+        remedy: text(
             "Take it off your list and create it anew.",
             "请将其从列表中移除，并重新创建实例。",
         ),
@@ -2048,12 +2043,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("Managed by the EMR product", "实例由 EMR 托管"),
-        meaning: words(
+        title: text("Managed by the EMR product", "实例由 EMR 托管"),
+        meaning: text(
             "The instance is a node of an EMR cluster and may not be operated on its own.",
             "该实例是 EMR 集群的节点，不能直接操作。",
         ),
-        remedy: words("Operate it in the EMR console.", "请在 EMR 控制台中操作。"),
+        remedy: text("Operate it in the EMR console.", "请在 EMR 控制台中操作。"),
         who: Who::Administrator,
         retry: Retry::Never,
         effect: Effect::NothingDone,
@@ -2064,12 +2059,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("Not offered for this instance type", "该机型不支持此操作"),
-        meaning: words(
+        title: text("Not offered for this instance type", "该机型不支持此操作"),
+        meaning: text(
             "What is asked for is not offered for the kind of instance or host that the request names.",
             "请求中的实例或宿主机类型不支持该操作。",
         ),
-        remedy: words(
+        remedy: text(
             "Sending again cannot help. Take it off the list.",
             "重试无效，请将其从列表中移除。",
         ),
@@ -2083,12 +2078,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("Not offered for instances in edge zones", "边缘可用区实例不支持此操作"),
-        meaning: words(
+        title: text("Not offered for instances in edge zones", "边缘可用区实例不支持此操作"),
+        meaning: text(
             "What is asked for is not offered for the kind of instance or host that the request names.",
             "请求中的实例或宿主机类型不支持该操作。",
         ),
-        remedy: words(
+        remedy: text(
             "Sending again cannot help. Take it off the list.",
             "重试无效，请将其从列表中移除。",
         ),
@@ -2102,12 +2097,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("Not offered for this dedicated host", "该专用宿主机不支持此操作"),
-        meaning: words(
+        title: text("Not offered for this dedicated host", "该专用宿主机不支持此操作"),
+        meaning: text(
             "What is asked for is not offered for the kind of instance or host that the request names.",
             "请求中的实例或宿主机类型不支持该操作。",
         ),
-        remedy: words(
+        remedy: text(
             "Sending again cannot help. Take it off the list.",
             "重试无效，请将其从列表中移除。",
         ),
@@ -2121,12 +2116,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("Edge zones and others in one call", "边缘与中心可用区实例混用"),
-        meaning: words(
+        title: text("Edge zones and others in one call", "边缘与中心可用区实例混用"),
+        meaning: text(
             "Instances in edge zones cannot share a call with others.",
             "边缘可用区实例不能与其他实例在同一次调用中操作。",
         ),
-        remedy: words("Send them in separate calls.", "请分开提交。"),
+        remedy: text("Send them in separate calls.", "请分开提交。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -2137,12 +2132,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("Different billing modes in one call", "计费模式混用"),
-        meaning: words(
+        title: text("Different billing modes in one call", "计费模式混用"),
+        meaning: text(
             "Instances of different billing modes cannot share a call.",
             "不同计费模式的实例不能在同一次调用中操作。",
         ),
-        remedy: words("Send them in separate calls.", "请分开提交。"),
+        remedy: text("Send them in separate calls.", "请分开提交。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -2153,12 +2148,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("No such instance in this region", "该地域下没有此实例"),
-        meaning: words(
+        title: text("No such instance in this region", "该地域下没有此实例"),
+        meaning: text(
             "At least one ID does not exist in the region that was asked, or belongs to another account.",
             "至少有一个实例在所请求的地域下不存在，或属于其他账号。",
         ),
-        remedy: words(
+        remedy: text(
             "Check the region first, then the ID, and that the key belongs to the account that owns the instance.",
             "请先核对地域，再核对实例 ID，以及密钥是否属于该实例所在的账号。",
         ),
@@ -2172,12 +2167,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("This instance type is sold out in the zone", "该可用区的机型已售罄"),
-        meaning: words(
+        title: text("This instance type is sold out in the zone", "该可用区的机型已售罄"),
+        meaning: text(
             "The zone has no free capacity for this instance type. It happens to instances that were stopped without charges, which gives their place away.",
             "该可用区暂无此机型的库存。以“关机不收费”停机的实例会释放资源，再次开机时可能遇到此情况。",
         ),
-        remedy: words(
+        remedy: text(
             "Try again later, or change the instance type.",
             "请稍后再试，或调整实例机型。",
         ),
@@ -2191,12 +2186,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("This instance type is sold out in the zone", "该可用区的机型已售罄"),
-        meaning: words(
+        title: text("This instance type is sold out in the zone", "该可用区的机型已售罄"),
+        meaning: text(
             "The zone has no free capacity for this instance type. It happens to instances that were stopped without charges, which gives their place away.",
             "该可用区暂无此机型的库存。以“关机不收费”停机的实例会释放资源，再次开机时可能遇到此情况。",
         ),
-        remedy: words(
+        remedy: text(
             "Try again later, or change the instance type.",
             "请稍后再试，或调整实例机型。",
         ),
@@ -2210,12 +2205,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("This instance type is sold out in the zone", "该可用区的机型已售罄"),
-        meaning: words(
+        title: text("This instance type is sold out in the zone", "该可用区的机型已售罄"),
+        meaning: text(
             "The zone has no free capacity for this instance type. It happens to instances that were stopped without charges, which gives their place away.",
             "该可用区暂无此机型的库存。以“关机不收费”停机的实例会释放资源，再次开机时可能遇到此情况。",
         ),
-        remedy: words(
+        remedy: text(
             "Try again later, or change the instance type.",
             "请稍后再试，或调整实例机型。",
         ),
@@ -2229,9 +2224,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The zone is sold out", "可用区已售罄"),
-        meaning: words("The zone has no free capacity at present.", "该可用区目前没有可用资源。"),
-        remedy: words(
+        title: text("The zone is sold out", "可用区已售罄"),
+        meaning: text("The zone has no free capacity at present.", "该可用区目前没有可用资源。"),
+        remedy: text(
             "Try again later. Another zone needs another instance.",
             "请稍后再试；使用其他可用区需另建实例。",
         ),
@@ -2245,9 +2240,9 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The zone is sold out", "可用区已售罄"),
-        meaning: words("The zone has no free capacity at present.", "该可用区目前没有可用资源。"),
-        remedy: words(
+        title: text("The zone is sold out", "可用区已售罄"),
+        meaning: text("The zone has no free capacity at present.", "该可用区目前没有可用资源。"),
+        remedy: text(
             "Try again later. Another zone needs another instance.",
             "请稍后再试；使用其他可用区需另建实例。",
         ),
@@ -2261,12 +2256,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("A disk is being rolled back", "云硬盘正在回滚"),
-        meaning: words(
+        title: text("A disk is being rolled back", "云硬盘正在回滚"),
+        meaning: text(
             "A disk of the instance is being set back to a snapshot.",
             "实例的云硬盘正在回滚到快照。",
         ),
-        remedy: words(
+        remedy: text(
             "Wait until that has ended, look at the state, and send again only if it is still needed.",
             "请等待回滚结束，查看实例状态，确有需要再重新提交。",
         ),
@@ -2280,12 +2275,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("No such region, or not offered there", "地域不存在或不支持"),
-        meaning: words(
+        title: text("No such region, or not offered there", "地域不存在或不支持"),
+        meaning: text(
             "The region does not exist, is misspelt, or does not offer this.",
             "该地域不存在、拼写有误，或不支持此操作。",
         ),
-        remedy: words(
+        remedy: text(
             "Choose the instance's own region from the list.",
             "请从列表中选择实例所在的地域。",
         ),
@@ -2299,12 +2294,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("No such region, or not offered there", "地域不存在或不支持"),
-        meaning: words(
+        title: text("No such region, or not offered there", "地域不存在或不支持"),
+        meaning: text(
             "The region does not exist, is misspelt, or does not offer this.",
             "该地域不存在、拼写有误，或不支持此操作。",
         ),
-        remedy: words(
+        remedy: text(
             "Choose the instance's own region from the list.",
             "请从列表中选择实例所在的地域。",
         ),
@@ -2318,12 +2313,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("No such region, or not offered there", "地域不存在或不支持"),
-        meaning: words(
+        title: text("No such region, or not offered there", "地域不存在或不支持"),
+        meaning: text(
             "The region does not exist, is misspelt, or does not offer this.",
             "该地域不存在、拼写有误，或不支持此操作。",
         ),
-        remedy: words(
+        remedy: text(
             "Choose the instance's own region from the list.",
             "请从列表中选择实例所在的地域。",
         ),
@@ -2337,12 +2332,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The cloud's billing failed internally", "云端计费系统内部错误"),
-        meaning: words(
+        title: text("The cloud's billing failed internally", "云端计费系统内部错误"),
+        meaning: text(
             "Something broke in the cloud's billing. Whether the operation was begun is not known.",
             "云端计费系统发生错误，操作是否已经开始执行无法确定。",
         ),
-        remedy: words(
+        remedy: text(
             "Look at the instance before anything else. Send again only if nothing has changed.",
             "请先查看实例状态，确认没有变化后再重新提交。",
         ),
@@ -2356,12 +2351,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("A required parameter is missing", "缺少必要参数"),
-        meaning: words(
+        title: text("A required parameter is missing", "缺少必要参数"),
+        meaning: text(
             "Of several parameters at least one must be sent, and none was.",
             "多个参数中至少需要提供一个，但请求中都没有。",
         ),
-        remedy: words(
+        remedy: text(
             "Add the one that the cloud's message names.",
             "请根据云端返回的信息补充参数。",
         ),
@@ -2375,12 +2370,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances", "DescribeInstancesStatus"],
         messages: &[],
-        title: words("The page of the list is not valid", "分页参数错误"),
-        meaning: words(
+        title: text("The page of the list is not valid", "分页参数错误"),
+        meaning: text(
             "The offset or the size of the page is not allowed; a page has at most 100 entries.",
             "分页的偏移量或大小不合法；每页最多 100 条。",
         ),
-        remedy: words(
+        remedy: text(
             "Use an offset from 0 and a limit of 1 to 100.",
             "偏移量应从 0 开始，每页数量为 1 至 100。",
         ),
@@ -2394,12 +2389,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances", "DescribeInstancesStatus"],
         messages: &[],
-        title: words("The page of the list is not valid", "分页参数错误"),
-        meaning: words(
+        title: text("The page of the list is not valid", "分页参数错误"),
+        meaning: text(
             "The offset or the size of the page is not allowed; a page has at most 100 entries.",
             "分页的偏移量或大小不合法；每页最多 100 条。",
         ),
-        remedy: words(
+        remedy: text(
             "Use an offset from 0 and a limit of 1 to 100.",
             "偏移量应从 0 开始，每页数量为 1 至 100。",
         ),
@@ -2413,12 +2408,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &["DescribeInstances", "DescribeInstancesStatus"],
         messages: &[],
-        title: words("The page of the list is not valid", "分页参数错误"),
-        meaning: words(
+        title: text("The page of the list is not valid", "分页参数错误"),
+        meaning: text(
             "The offset or the size of the page is not allowed; a page has at most 100 entries.",
             "分页的偏移量或大小不合法；每页最多 100 条。",
         ),
-        remedy: words(
+        remedy: text(
             "Use an offset from 0 and a limit of 1 to 100.",
             "偏移量应从 0 开始，每页数量为 1 至 100。",
         ),
@@ -2432,12 +2427,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("A value stands twice", "参数值重复"),
-        meaning: words(
+        title: text("A value stands twice", "参数值重复"),
+        meaning: text(
             "The same value, an instance ID for example, was sent twice in one list.",
             "同一列表中有重复的值，例如实例 ID 重复。",
         ),
-        remedy: words("Send each once.", "请去除重复项。"),
+        remedy: text("Send each once.", "请去除重复项。"),
         who: Who::You,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -2448,12 +2443,12 @@ static ERRORS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: words("The account's quota of operations is used up", "操作配额已用完"),
-        meaning: words(
+        title: text("The account's quota of operations is used up", "操作配额已用完"),
+        meaning: text(
             "The account may do this only so often, and that is used up.",
             "账号对该操作的次数有限额，目前已用完。",
         ),
-        remedy: words("Wait, or ask for a larger quota.", "请稍后再试，或申请提升配额。"),
+        remedy: text("Wait, or ask for a larger quota.", "请稍后再试，或申请提升配额。"),
         who: Who::AccountOwner,
         retry: Retry::Later,
         effect: Effect::NothingDone,

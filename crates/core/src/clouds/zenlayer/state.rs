@@ -1,4 +1,4 @@
-//! The states of this cloud's instances, and which orders they allow.
+//! The states of this cloud's instances, and which operations they allow.
 
 use crate::model::{
     cloud::Verb,
