@@ -224,7 +224,11 @@ impl MessageArgs<'_> {
         match (self, locale) {
             (MessageArgs::Confirm(label, count), Locale::En) => format!("{} {}", label.imperative(), n(count)),
             (MessageArgs::Confirm(label, count), Locale::Zh) => format!("{} {} 台", label.in_chinese(), n(count)),
-            (MessageArgs::ReviewTitle(OperationLabel { dry_run: true, .. }, count), Locale::En) | (MessageArgs::RunTitle { label: OperationLabel { dry_run: true, .. }, count, .. }, Locale::En) => {
+            (
+                MessageArgs::ReviewTitle(OperationLabel { dry_run: true, .. }, count)
+                | MessageArgs::RunTitle { label: OperationLabel { dry_run: true, .. }, count, .. },
+                Locale::En,
+            ) => {
                 format!("Dry run of {}", instances(count))
             }
             (MessageArgs::ReviewTitle(label, count), Locale::En) => {

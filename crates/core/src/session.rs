@@ -489,6 +489,7 @@ mod tests {
     use super::*;
     use crate::model::cloud::{Cloud, Role};
     use crate::{
+        clouds,
         credential::{Fingerprint, Guard},
         model::{
             outcome::{Phase, Response},

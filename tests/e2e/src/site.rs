@@ -331,7 +331,7 @@ async fn file(State(shared): Host, request: Request) -> Response {
     }
     if lock(&shared.cut_off).take_if(|cut_off| cut_off == name).is_some() {
         let body = std::mem::take(response.body_mut());
-        *response.body_mut() = half(to_bytes(body, usize::MAX).await.unwrap_or_default());
+        *response.body_mut() = half(&to_bytes(body, usize::MAX).await.unwrap_or_default());
     }
     let is_brotli = response.headers().contains_key(CONTENT_ENCODING);
     shared.compressed.fetch_or(is_brotli, Ordering::Relaxed);
@@ -350,7 +350,7 @@ async fn file(State(shared): Host, request: Request) -> Response {
 }
 
 /// Half of it, and then the connection breaks.
-fn half(whole: Bytes) -> Body {
+fn half(whole: &Bytes) -> Body {
     let pieces =
         [Ok(whole.slice(..whole.len() / 2)), Err(io::Error::from(io::ErrorKind::ConnectionReset))];
     Body::from_stream(stream::iter(pieces))

@@ -98,7 +98,7 @@ mod tests {
     use crate::{
         clouds,
         config::Config,
-        form::FormEdit,
+        form::{Form, FormEdit},
         i18n::Locale,
         session::{Action, Session},
     };
