@@ -99,7 +99,7 @@ async function program(name, first) {
   const script = Promise.all([vouch(`${name}.js`), first]).then(() => import(address(`${name}.js`)));
   const [module, wasm] = await Promise.all([script, bytes(`${name}_bg.wasm`)]);
   // The part of it that is fetched later is not waited for. While developing it is not cut.
-  const start = module.start ?? module.default;
+  const start = module.initMain ?? module.default;
   if (name !== "relight") {
     await start({ module_or_path: wasm });
     return module;

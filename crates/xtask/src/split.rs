@@ -109,7 +109,7 @@ fn awaiting(script: &str) -> Result<String> {
     ensure!(script.contains(exports), "the script of the module does not end as it did");
     Ok(script.replacen(
         exports,
-        "export { initSync, __wbg_init as start };\n\
+        "export { initSync, __wbg_init as initMain };\n\
          export default async function init(input) {\n    \
              if (input?.rest !== undefined) {\n        \
                  const { rest, ...main } = input;\n        \
@@ -148,7 +148,7 @@ mod tests {
     fn init_waits_for_the_part() {
         let script = "let wasm;\nexport { initSync, __wbg_init as default };\n";
         let script = awaiting(script).unwrap();
-        assert!(script.contains("await loadRest();") && script.contains("__wbg_init as start"));
+        assert!(script.contains("await loadRest();") && script.contains("__wbg_init as initMain"));
         assert!(awaiting("export default init;").is_err());
     }
 
