@@ -36,9 +36,9 @@ pub(crate) fn build() -> Result<Dist> {
         fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
     }
     // trunk copies whatever snippets lie there, those of sources that are gone as well.
-    let snippets = paths::cargo_target().join("wasm-bindgen");
-    if snippets.exists() {
-        fs::remove_dir_all(&snippets).with_context(|| snippets.display().to_string())?;
+    let stale = paths::cargo_target().join("wasm-bindgen");
+    if stale.exists() {
+        fs::remove_dir_all(&stale).with_context(|| stale.display().to_string())?;
     }
     run(split::trunk()?
         .args(["build", "--release", "--offline", "--dist"])
