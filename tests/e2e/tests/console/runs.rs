@@ -343,7 +343,7 @@ async fn broken_journal(stage: &mut Stage) -> Result<()> {
     let (arrived, address) = (stage.calls().len(), stage.site.url());
     page.session().driver().goto(&address).await?;
     page.wait_for("[data-problem=journal]").await?;
-    ensure!(page.text("[data-problem=journal]").await?.contains("kept aside"));
+    ensure!(page.text("[data-problem=journal]").await?.contains("quarantined"));
     ensure!(!page.sees("[data-step=run]").await?);
     ensure!(stage.calls().len() == arrived, "something was sent");
     page.act("save-aside").await?;
