@@ -17,7 +17,7 @@ use crate::{
     lazy::{self, LoadError, Rest},
     routes::Screen,
     services::{
-        config::{self, FormConfig, configuration},
+        config::{self, ConfigurationText, FormConfig, configuration},
         frame::UntrustedParent,
         link,
         vault::{AutoLock, Typed, Vault},
@@ -48,7 +48,7 @@ pub(crate) struct Props {
 /// Everything that can happen.
 pub(crate) enum Msg {
     Host(HostEvent),
-    Configured(FormConfig),
+    Configured(FormConfig, ConfigurationText),
     Intent(Intent),
     /// The address has something to fill in, or something that was refused.
     Linked,
@@ -102,6 +102,8 @@ pub(crate) struct Start {
     pub(crate) vault: Vault,
     /// What the address wants to have filled in.
     pub(crate) link: RefCell<Link>,
+    /// The configuration, if it is there.
+    pub(crate) configuration: RefCell<Option<ConfigurationText>>,
     /// What to do next.
     pub(crate) then: Then,
     /// Where the console says how it is told what the host does.
@@ -137,6 +139,7 @@ pub(crate) struct App {
     untrusted_parent: Option<UntrustedParent>,
     rest: LoadState,
     link: Link,
+    configuration: Option<ConfigurationText>,
     /// What was typed in fields that nobody had left yet when the console took their place.
     typed: Option<[Typed; 2]>,
     console: Option<Callback<HostEvent>>,
@@ -169,6 +172,7 @@ impl Component for App {
             untrusted_parent: FormConfig::default().untrusted_parent,
             rest: LoadState::Absent,
             link,
+            configuration: None,
             typed: None,
             console: None,
             _address: address,
@@ -183,9 +187,17 @@ impl Component for App {
                 return false;
             }
             Msg::Host(event) => return self.handle_host(ctx, event),
+            // It was asked for before the console was there, which may have been given an older one.
+            Msg::Configured(..) if matches!(self.rest, LoadState::Started(..)) => {
+                if let Some(console) = &self.console {
+                    console.emit(HostEvent::AttributesChanged);
+                }
+                return false;
+            }
             // The console has its own.
             _ if matches!(self.rest, LoadState::Started(..)) => return false,
-            Msg::Configured(config) => {
+            Msg::Configured(config, text) => {
+                self.configuration = Some(text);
                 self.route = config.route;
                 self.untrusted_parent = config.untrusted_parent;
                 self.locale = config.locale.unwrap_or(self.locale);
@@ -319,6 +331,7 @@ impl App {
             form: self.form.clone(),
             vault: self.vault.clone(),
             link: RefCell::new(std::mem::take(&mut self.link)),
+            configuration: RefCell::new(self.configuration.take()),
             then,
             on_started: ctx.link().callback(Msg::Started),
         };
@@ -334,7 +347,7 @@ fn read_configuration(ctx: &Context<App>) {
     let host = ctx.props().host.clone();
     ctx.link().send_future(async move {
         let text = JsFuture::from(configuration(&host)).await;
-        Msg::Configured(FormConfig::of(&host, text))
+        Msg::Configured(FormConfig::of(&host, text.clone()), text)
     });
 }
 

@@ -40,7 +40,7 @@ use crate::{
     store::{Shared, View},
 };
 use calls::PreparedCall;
-use configuration::read_configuration;
+use configuration::{configured, read_configuration};
 use export::save;
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
@@ -142,7 +142,10 @@ impl Component for Console {
 
     fn create(ctx: &Context<Self>) -> Self {
         timing::begin();
-        read_configuration(ctx);
+        match ctx.props().start.configuration.take() {
+            Some(text) => ctx.link().send_message(configured(ctx, text)),
+            None => read_configuration(ctx),
+        }
         ctx.link().send_future(async { Msg::Journal(Journal::open().await) });
         let start = &ctx.props().start;
         start.on_started.emit(ctx.link().callback(Msg::from));

@@ -34,9 +34,9 @@ export async function __wasm_split_load_rest(callback, data) {
     const part = await compiled(name, await place);
     await WebAssembly.instantiate(part, { __wasm_split: program });
     isLoaded = true;
-  } catch (error) {
+  } catch {
+    // Whoever waits for it is told. A page that is being left gives up what it fetches, which is no error.
     failure ??= "missing";
-    console.error(`${name}: ${failure}`, error);
   }
   program.__indirect_function_table.get(callback)(data, isLoaded);
 }

@@ -4,7 +4,7 @@ use crate::console::{Console, Msg, events::report, key::read_saved_keys, uploads
 use crate::{
     app::Then,
     services::{
-        config::{Config, configuration},
+        config::{Config, ConfigurationText, configuration},
         duplicate_guard,
         vault::source::Source,
     },
@@ -19,6 +19,7 @@ use relight_core::{
 };
 use std::{rc::Rc, sync::Arc};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::HtmlElement;
 use yew::Context;
 
 impl Console {
@@ -137,7 +138,16 @@ pub(super) fn read_configuration(ctx: &Context<Console>) {
     let host = ctx.props().host().clone();
     ctx.link().send_future(async move {
         let text = JsFuture::from(configuration(&host)).await;
-        let (config, problem) = Config::of(&host, text);
-        Msg::Configured(Box::new(config), problem)
+        message_of(&host, text)
     });
+}
+
+/// The message that brings what was already read.
+pub(super) fn configured(ctx: &Context<Console>, text: ConfigurationText) -> Msg {
+    message_of(ctx.props().host(), text)
+}
+
+fn message_of(host: &HtmlElement, text: ConfigurationText) -> Msg {
+    let (config, problem) = Config::of(host, text);
+    Msg::Configured(Box::new(config), problem)
 }

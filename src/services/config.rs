@@ -20,6 +20,9 @@ extern "C" {
     pub(crate) fn configuration(host: &HtmlElement) -> js_sys::Promise;
 }
 
+/// What [`configuration`] has promised.
+pub(crate) type ConfigurationText = Result<JsValue, JsValue>;
+
 /// What the form needs of the configuration. It judges nothing: the console does.
 pub(crate) struct FormConfig {
     /// How calls travel, as far as all clouds have the same way.
@@ -46,7 +49,7 @@ impl Default for FormConfig {
 
 impl FormConfig {
     /// Of an element, from what [`configuration`] has promised.
-    pub(crate) fn of(host: &HtmlElement, text: Result<JsValue, JsValue>) -> Self {
+    pub(crate) fn of(host: &HtmlElement, text: ConfigurationText) -> Self {
         let mut config = FormConfig::default();
         match text.map(|text| text.as_string()) {
             Ok(None) => {}
@@ -119,10 +122,7 @@ impl Config {
     /// that name points to; then the attributes `proxy` and `lang`, unless that is locked.
     ///
     /// `text` is what [`configuration`] has promised; with the configuration comes what is wrong.
-    pub(crate) fn of(
-        host: &HtmlElement,
-        text: Result<JsValue, JsValue>,
-    ) -> (Config, Option<String>) {
+    pub(crate) fn of(host: &HtmlElement, text: ConfigurationText) -> (Config, Option<String>) {
         let mut config = Config::default();
         let problem = match text.map(|text| text.as_string()) {
             Ok(text) => text.and_then(|text| config.read(&text).err()),
