@@ -252,8 +252,8 @@ async function idle(browser, url) {
   const wasm = await tab.evaluate(async () => {
     if (!document.querySelector("relight-console")) return 0;
     // Already started, it gives what it has.
-    const { default: init } = await import("./page.js");
-    return (await init()).memory.buffer.byteLength;
+    const { initMain } = await import("./relight.js");
+    return (await initMain()).memory.buffer.byteLength;
   });
   await tab.close();
   return { memory: heap.usedSize + heap.embedderHeapUsedSize, wasm };

@@ -1,87 +1,71 @@
 //! The ES module: what other pages, workers and Node import from `relight.js`.
 //!
-//! Every function takes and returns plain objects; their shapes are in `api/signing.ts` and
-//! `api/types.ts`, which become part of `relight.d.ts`. Nothing here needs a DOM, and nothing here sends anything.
-//!
-//! Values cross between JavaScript and wasm as JSON texts, not field by field: each crossing costs
-//! more than reading a field of a text, and the JSON code is in the module anyway. What is signed by
-//! the thousand crosses in one piece each way (`api/packed.rs`).
+//! Only the exports; the functions are those of `relight_functions`, which `relight/core` exports too. They are
+//! in the part of the program that the page fetches when it is needed; the module's `init` has fetched it.
 
-mod error;
-#[cfg(feature = "functions")]
-mod facts;
-mod input;
-mod json;
-#[cfg(feature = "functions")]
-mod output;
-mod packed;
-mod sign;
-mod signed;
-mod text;
-
-#[cfg(feature = "functions")]
-use error::Failure;
-#[cfg(feature = "functions")]
-use input::{Fields, Job, Options, Reply};
+use crate::lazy;
 use js_sys::Promise;
-#[cfg(feature = "functions")]
-use relight_core::{
-    answer::{TransportResult, classify},
-    cloud,
-    explain::{TextOptions, explain_text},
-    ids, plan,
-};
+use relight_functions as functions;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-#[wasm_bindgen(typescript_custom_section)]
-const SIGNING_TYPES: &str = include_str!("api/signing.ts");
+/// The functions, to be called across the cut.
+pub(crate) struct Functions {
+    clouds: fn() -> Result<JsValue, JsValue>,
+    parse_instance_ids: fn(&JsValue, &JsValue) -> Result<JsValue, JsValue>,
+    plan_requests: fn(&JsValue) -> Result<JsValue, JsValue>,
+    sign_request: fn(&JsValue) -> Promise,
+    decode_response: fn(&JsValue) -> Result<JsValue, JsValue>,
+    explain_error: fn(&JsValue, &JsValue) -> Result<JsValue, JsValue>,
+}
 
-#[cfg(feature = "functions")]
-#[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("api/types.ts");
+impl Functions {
+    pub(crate) const ALL: Functions = Functions {
+        clouds: functions::clouds,
+        parse_instance_ids: functions::parse_instance_ids,
+        plan_requests: functions::plan_requests,
+        sign_request: functions::sign_request,
+        decode_response: functions::decode_response,
+        explain_error: functions::explain_error,
+    };
+}
+
+/// Somebody calls a function before `init` has ended, or after it has failed.
+pub(crate) fn not_loaded(why: &str) -> JsValue {
+    functions::not_loaded(why)
+}
+
+fn loaded() -> Result<&'static Functions, JsValue> {
+    let rest = lazy::loaded().ok_or_else(|| not_loaded("await init() first"))?;
+    Ok(&rest.functions)
+}
 
 /// The clouds and their facts: regions, operations, options, limits, the shape of instance ids.
-#[cfg(feature = "functions")]
 #[wasm_bindgen(unchecked_return_type = "CloudInfo[]")]
 pub fn clouds() -> Result<JsValue, JsValue> {
-    signed::value(&cloud::ALL.iter().map(|cloud| facts::info(*cloud)).collect::<Vec<_>>())
+    (loaded()?.clouds)()
 }
 
 /// Finds instance ids in any text: a list, a table, JSON, console links. Never fails on a text.
 ///
 /// With `options.cloud`, ids of other clouds become problems.
-#[cfg(feature = "functions")]
 #[wasm_bindgen(js_name = parseInstanceIds, unchecked_return_type = "ParsedIds")]
 pub fn parse_instance_ids(
     #[wasm_bindgen(unchecked_param_type = "string")] text: &JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "{ cloud?: CloudId; locale?: Locale }")]
     options: &JsValue,
 ) -> Result<JsValue, JsValue> {
-    let text = input::text_argument(text, "text")?;
-    let options = Options::read(options)?;
-    let parsed = ids::parse_ids(&text, options.cloud);
-    signed::value(&output::ParsedIds::new(&parsed, options.locale))
+    (loaded()?.parse_instance_ids)(text, options)
 }
 
 /// Checks a job against every rule and cuts it into calls, with the request of each.
 ///
 /// Throws a `RelightError` when the job breaks a rule. A text that is not an id is no such thing: it
 /// is among the problems, and the other ids are planned.
-#[cfg(feature = "functions")]
 #[wasm_bindgen(js_name = planRequests, unchecked_return_type = "Plan")]
 pub fn plan_requests(
     #[wasm_bindgen(unchecked_param_type = "Job")] job: &JsValue,
 ) -> Result<JsValue, JsValue> {
-    let json = input::stringify(job);
-    let Job { spec, problems, batch_size, locale } = Job::read(&Fields::parse(&json, "job")?)?;
-    match plan::plan(&spec, batch_size) {
-        Ok(plan) => signed::value(&output::Plan::new(&plan, &problems, locale)),
-        // There were texts, only none that is an id: each is a problem already.
-        Err(plan::Refusal::NoInstances) if !problems.is_empty() => {
-            signed::value(&output::Plan::empty(&problems, locale))
-        }
-        Err(refusal) => Err(Failure::refused(&refusal, locale).into()),
-    }
+    (loaded()?.plan_requests)(job)
 }
 
 /// Signs a request: one that is given field by field, or a call of a cloud's operation.
@@ -92,29 +76,27 @@ pub fn plan_requests(
 pub fn sign_request(
     #[wasm_bindgen(unchecked_param_type = "SignInput")] input: &JsValue,
 ) -> Promise {
-    sign::sign(input).unwrap_or_else(|error| Promise::reject(&error))
+    match loaded() {
+        Ok(functions) => (functions.sign_request)(input),
+        Err(error) => Promise::reject(&error),
+    }
 }
 
 /// Says what an answer means for each instance of a call: exactly one outcome for each. An answer
 /// that is not understood is `unknown`, and its text is kept. With a `Proxy-Status` among the headers it
 /// is read as one that came through a proxy; without one the caller is believed that nothing stood
 /// between them and the cloud.
-#[cfg(feature = "functions")]
 #[wasm_bindgen(js_name = decodeResponse, unchecked_return_type = "BatchOutcome")]
 pub fn decode_response(
     #[wasm_bindgen(unchecked_param_type = "Reply")] reply: &JsValue,
 ) -> Result<JsValue, JsValue> {
-    let Reply { batch, response } = Reply::read(reply)?;
-    let through_proxy = response.header("proxy-status").is_some();
-    let answer = classify(&batch, &TransportResult::Answered(response), through_proxy);
-    signed::value(&output::BatchOutcome::new(&answer))
+    (loaded()?.decode_response)(reply)
 }
 
 /// Explains what a cloud said: an answer's body, a line of a log, or a bare code.
 ///
 /// One explanation for each error in the text, in its order; none if there is no error in it. An
 /// error that is not in the catalogue is `recognised: false`.
-#[cfg(feature = "functions")]
 #[wasm_bindgen(js_name = explainError, unchecked_return_type = "Explanation[]")]
 pub fn explain_error(
     #[wasm_bindgen(unchecked_param_type = "string")] text: &JsValue,
@@ -123,8 +105,5 @@ pub fn explain_error(
     )]
     options: &JsValue,
 ) -> Result<JsValue, JsValue> {
-    let text = input::text_argument(text, "text")?;
-    let Options { cloud, operation, locale } = Options::read(options)?;
-    let cloud = cloud.map(|cloud| cloud.manifest().id.to_owned());
-    signed::value(&explain_text(&text, &TextOptions { cloud, operation, locale }))
+    (loaded()?.explain_error)(text, options)
 }

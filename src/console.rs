@@ -5,7 +5,6 @@
 //! and the session say what follows, that is carried out, and what comes of it is a message again.
 
 mod message;
-mod start;
 mod configuration;
 mod intents;
 mod key;
@@ -19,25 +18,29 @@ mod events;
 mod diagnostics;
 mod export;
 
-pub(crate) use message::Msg;
-pub(crate) use start::{Start, Then};
+use message::Msg;
 
 use crate::{
-    approval::ApprovalStatus,
-    clock,
-    config::{self, Config},
+    app::{Start, Then},
+    components::common::dom,
     context::Surroundings,
-    element,
-    fetch::Abort,
-    journal::Journal,
-    locks::RunLock,
+    element::{self, HostEvent},
+    pages,
     routes::PageRoute,
+    services::{
+        approval::ApprovalStatus,
+        clock,
+        cloud_client::{self, Abort},
+        config::Config,
+        journal::Journal,
+        locks::RunLock,
+        timing,
+        vault::{AutoLock, Vault},
+    },
     store::{Shared, View},
-    timing, ui,
-    vault::{AutoLock, Vault},
 };
 use calls::PreparedCall;
-use configuration::read_configuration;
+use configuration::{configured, read_configuration};
 use export::save;
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
@@ -46,14 +49,11 @@ use key::read_saved_keys;
 use message::is_early;
 use relight_core::{
     diagnostics::CheckResult,
-    form::FormEdit,
-    limits::Limits,
-    link::Link,
-    plan::Plan,
+    form::{FormEdit, link::Link},
+    model::{limits::Limits, plan::Plan},
     run::{Event, Millis},
     session::{Action, Session},
 };
-use start::{first_page, linked};
 use std::{
     collections::{HashMap, HashSet},
     rc::Rc,
@@ -63,19 +63,34 @@ use uploads::upload_record;
 use web_sys::HtmlElement;
 use yew::{Component, Context, Html, Properties, html};
 
-/// What the element gives.
+/// What was filled in before.
 #[derive(Clone, Properties)]
 pub(crate) struct Props {
-    /// The element itself: attributes are read from it and events fired on it.
-    pub(crate) host: HtmlElement,
-    /// What the front has already taken down.
-    pub(crate) start: Rc<Start>,
+    start: Rc<Start>,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        self.host == other.host && Rc::ptr_eq(&self.start, &other.start)
+        Rc::ptr_eq(&self.start, &other.start)
     }
+}
+
+impl Props {
+    /// The element itself: attributes are read from it and events fired on it.
+    fn host(&self) -> &HtmlElement {
+        &self.start.host
+    }
+}
+
+/// The look of what the form alone does not have.
+const STYLES: &str = include_str!("../static/errors.css");
+
+/// Draws the whole console in the place of the form.
+pub(crate) fn draw(start: Rc<Start>) -> Html {
+    if let Some(root) = start.host.shadow_root() {
+        element::add_styles(&root, 1, STYLES);
+    }
+    html! { <Console {start} /> }
 }
 
 /// The console.
@@ -127,25 +142,21 @@ impl Component for Console {
 
     fn create(ctx: &Context<Self>) -> Self {
         timing::begin();
-        read_configuration(ctx);
+        match ctx.props().start.configuration.take() {
+            Some(text) => ctx.link().send_message(configured(ctx, text)),
+            None => read_configuration(ctx),
+        }
         ctx.link().send_future(async { Msg::Journal(Journal::open().await) });
         let start = &ctx.props().start;
-        let mut session = Session::new(start.locale.unwrap_or_else(config::usual_locale));
-        for (name, value) in &start.filled {
-            if let Some(edit) = FormEdit::named(name, value.clone()) {
-                session.update(Action::Edit(edit));
-            }
-        }
-        let vault = Vault::default();
-        if let Some((key, token)) = start.held.take() {
-            vault.take_over(session.form().cloud(), key, &token, start.guard);
-            session.update(Action::Edit(FormEdit::Guard(vault.state().guard)));
-        }
+        start.on_started.emit(ctx.link().callback(Msg::from));
+        let vault = start.vault.clone();
+        let mut session = Session::new(start.locale, start.form.clone());
+        session.update(Action::Edit(FormEdit::Guard(vault.state().guard)));
         if start.then == Then::Key {
             vault.want_saved_keys();
         }
         let auto_lock = {
-            let root = ctx.props().host.shadow_root();
+            let root = start.host.shadow_root();
             AutoLock::new(&vault, root, ctx.link().callback(|()| Msg::KeyGone))
         };
         Console {
@@ -177,7 +188,7 @@ impl Component for Console {
             configured: false,
             allowed: Arc::default(),
             early: Vec::new(),
-            link: linked(ctx.props()),
+            link: start.link.take(),
             asked: 0,
             agreed: None,
             leaving: Vec::new(),
@@ -202,13 +213,41 @@ impl Component for Console {
         self.sync_vault() || changed
     }
 
+    fn destroy(&mut self, _ctx: &Context<Self>) {
+        cloud_client::forget_sent();
+    }
+
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let routed = element::is_routed(&ctx.props().host);
+        let routed = element::is_routed(ctx.props().host());
         html! {
             <Surroundings locale={self.view.session.locale()} dispatch={ctx.link().callback(Msg::Intent)}>
-                <ui::Console view={self.view.clone()} page_route={self.page_route.clone()} {routed} />
+                <pages::console::Console view={self.view.clone()} page_route={self.page_route.clone()} {routed} />
             </Surroundings>
         }
+    }
+}
+
+impl From<HostEvent> for Msg {
+    fn from(event: HostEvent) -> Self {
+        match event {
+            HostEvent::AttributesChanged => Msg::AttributesChanged,
+            HostEvent::Intent(intent) => Msg::Intent(intent),
+            HostEvent::Unmount(done) => Msg::Unmount(done),
+        }
+    }
+}
+
+/// Where the address leads, if it is the console's own; else where the person wants to go.
+fn first_page(props: &Props) -> PageRoute {
+    let addressed = if element::is_routed(props.host()) {
+        PageRoute::of_hash(&dom::hash())
+    } else {
+        PageRoute::Power
+    };
+    match (addressed, props.start.then) {
+        (PageRoute::Power, Then::Explain) => PageRoute::Explain,
+        (PageRoute::Power, Then::Diagnostics) => PageRoute::Diagnostics,
+        (addressed, _) => addressed,
     }
 }
 

@@ -1,23 +1,17 @@
 //! `<relight-console>`: attributes in, events out. Secrets are in neither.
 
-use crate::store::Intent;
-use js_sys::{Array, Object, Reflect};
+use crate::{
+    app::{App, Msg, Props},
+    store::Intent,
+};
+use js_sys::{Array, Function, Object, Reflect};
 use relight_core::form::FormEdit;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement, ShadowRoot};
-use yew::html::{BaseComponent, Scope};
+use yew::{Callback, Renderer};
 
 /// The element's name.
 pub const NAME: &str = "relight-console";
-
-/// Under this name the front hands on that a person has chosen the language.
-pub(crate) const LANGUAGE_CHOSEN: &str = "languageChosen";
-
-/// Under this name the front hands on what is remembered of the secret.
-pub(crate) const SECRET_TRAIT: &str = "secretTrait";
-
-/// Under this name the front hands on what is remembered of the token.
-pub(crate) const TOKEN_TRAIT: &str = "tokenTrait";
 
 /// The attributes that it heeds. Never a secret.
 pub(crate) const ATTRIBUTES: [&str; 5] = ["proxy", "lang", "config", "theme", "routing"];
@@ -44,53 +38,49 @@ extern "C" {
 #[wasm_bindgen]
 extern "C" {
     /// What keeps a drawn element going: `changed` for when an attribute has, `ask` for what the page
-    /// around it asks, `leave` for when it was taken out of the page, if that takes a while, and `end`.
+    /// around it asks, `leave` for when it was taken out of the page, with what to call once nothing is
+    /// in flight, and `end`.
     #[derive(Clone)]
     pub type Drawn;
 }
 
 impl Drawn {
-    /// Three functions for the element's class.
-    pub(crate) fn new(
-        changed: impl FnMut() + 'static,
-        mut on: impl FnMut(Intent) + 'static,
-        end: impl FnOnce() + 'static,
-    ) -> Self {
+    /// The functions for the element's class.
+    fn new(on: &Callback<HostEvent>, end: impl FnOnce() + 'static) -> Self {
         let drawn: Object = Object::new();
+        let (changed, ask, leave) = (on.clone(), on.clone(), on.clone());
+        let changed =
+            Closure::<dyn FnMut()>::new(move || changed.emit(HostEvent::AttributesChanged));
         let ask = Closure::<dyn FnMut(String, JsValue) -> Result<(), JsValue>>::new(
             move |name: String, value: JsValue| {
-                intents(&name, &value)?.into_iter().for_each(&mut on);
+                for intent in intents(&name, &value)? {
+                    ask.emit(HostEvent::Intent(intent));
+                }
                 Ok(())
             },
         );
-        let _ = Reflect::set(&drawn, &"ask".into(), &ask.into_js_value());
-        let changed = Closure::<dyn FnMut()>::new(changed).into_js_value();
-        // Setting properties of a fresh object cannot fail.
-        let _ = Reflect::set(&drawn, &"changed".into(), &changed);
-        let _ = Reflect::set(&drawn, &"end".into(), &Closure::once_into_js(end));
+        let leave =
+            Closure::<dyn FnMut(Function)>::new(move |done| leave.emit(HostEvent::Unmount(done)));
+        for (name, function) in [
+            ("changed", changed.into_js_value()),
+            ("ask", ask.into_js_value()),
+            ("leave", leave.into_js_value()),
+            ("end", Closure::once_into_js(end)),
+        ] {
+            // Setting properties of a fresh object cannot fail.
+            let _ = Reflect::set(&drawn, &name.into(), &function);
+        }
         drawn.unchecked_into()
     }
+}
 
-    /// The same, with something to wait for before `end`: `leave` is given a function to be called once
-    /// that is over.
-    #[cfg(feature = "console")]
-    pub(crate) fn leaving(self, leave: impl FnMut(js_sys::Function) + 'static) -> Self {
-        let leave = Closure::<dyn FnMut(js_sys::Function)>::new(leave);
-        let _ = Reflect::set(&self, &"leave".into(), &leave.into_js_value());
-        self
-    }
-
-    /// Ends what is drawn, and lets something else take its place.
-    #[cfg(not(feature = "console"))]
-    pub(crate) fn give_way(&self, draw: impl FnOnce() -> Drawn) {
-        if let Ok(end) = Reflect::get(self, &"end".into())
-            && let Ok(end) = end.dyn_into::<js_sys::Function>()
-        {
-            let _ = end.call0(&JsValue::NULL);
-        }
-        let (ours, theirs) = (self.unchecked_ref::<Object>(), draw());
-        Object::assign(ours, theirs.unchecked_ref::<Object>());
-    }
+/// What the element's host does with it.
+pub(crate) enum HostEvent {
+    AttributesChanged,
+    /// A method was called.
+    Intent(Intent),
+    /// It was taken out of the page; to be called once nothing is in flight.
+    Unmount(Function),
 }
 
 /// What a method of the element means. All or nothing: a name that is not known is an error, and then
@@ -98,10 +88,9 @@ impl Drawn {
 fn intents(method: &str, value: &JsValue) -> Result<Vec<Intent>, JsValue> {
     match method {
         "lock" => return Ok(vec![Intent::WipeKey]),
-        #[cfg(feature = "console")]
         "stop" => return Ok(vec![Intent::Run(relight_core::run::Event::Stop)]),
         "prefill" => {}
-        // The front has nothing to stop.
+        // A method that this version does not have.
         _ => return Ok(Vec::new()),
     }
     let text = |value: JsValue| match value.dyn_ref::<Array>() {
@@ -135,15 +124,15 @@ fn fault(message: &str) -> JsValue {
     error.into()
 }
 
-/// Defines the element; `connect` draws it. Does nothing where there are no elements (in Node or a
-/// worker), or where the name is taken.
-pub(crate) fn define(connect: fn(&HtmlElement, &ShadowRoot) -> Drawn) {
+/// Defines the element. Does nothing where there are no elements (in Node or a worker), or where the name
+/// is taken.
+pub fn define() {
     if Reflect::get(&js_sys::global(), &"customElements".into())
         .is_ok_and(|registry| registry.is_object())
     {
         let connect = Closure::new(move |host: HtmlElement, root: ShadowRoot| {
             add_styles(&root, 0, STYLES);
-            connect(&host, &root)
+            draw(&host, &root)
         });
         define_element(
             NAME,
@@ -159,24 +148,20 @@ pub(crate) fn define(connect: fn(&HtmlElement, &ShadowRoot) -> Drawn) {
 #[wasm_bindgen(module = "/static/listeners.js")]
 extern "C" {
     #[wasm_bindgen(js_name = noteListeners)]
-    fn note_listeners(root: &ShadowRoot, wasm: &JsValue) -> js_sys::Function;
+    fn note_listeners(root: &ShadowRoot, wasm: &JsValue) -> Function;
 }
 
-/// Draws an app in a shadow root. With its scope comes what takes it away again.
-pub(crate) fn render<App: BaseComponent>(
-    root: &ShadowRoot,
-    props: App::Properties,
-) -> (Scope<App>, impl FnOnce() + 'static) {
+/// Draws the app in a shadow root.
+fn draw(host: &HtmlElement, root: &ShadowRoot) -> Drawn {
     let release = note_listeners(root, &wasm_bindgen::exports());
-    let app =
-        yew::Renderer::<App>::with_root_and_props(root.clone().unchecked_into(), props).render();
-    let scope = (*app).clone();
-    let end = move || {
+    let props = Props { host: host.clone(), root: root.clone() };
+    let app = Renderer::<App>::with_root_and_props(root.clone().unchecked_into(), props).render();
+    let on = app.callback(Msg::Host);
+    Drawn::new(&on, move || {
         app.destroy();
         // It takes listeners off an element, which cannot fail.
         let _ = release.call0(&JsValue::UNDEFINED);
-    };
-    (scope, end)
+    })
 }
 
 /// Puts a style sheet on a shadow root as its so-many-th, once.

@@ -1,4 +1,4 @@
-//! The module's entry: defines the element, nothing else.
+//! The program's entry: defines the element, nothing else.
 
 use std::alloc::System;
 use zeroizing_alloc::ZeroAlloc;
@@ -8,5 +8,5 @@ use zeroizing_alloc::ZeroAlloc;
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() {
-    relight::mount::define();
+    relight::element::define();
 }

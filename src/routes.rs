@@ -1,16 +1,37 @@
 //! The places of the page, and their addresses. The element goes by the address only where the page
 //! is its own: elsewhere the part after `#` belongs to somebody else.
 
-use crate::ui::Screen;
 use relight_core::{
-    cloud,
+    clouds,
     explain::LAYERS_ID,
-    sign::{percent_decode, percent_encode},
+    signing::{percent_decode, percent_encode},
 };
+
+/// A page of the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Screen {
+    /// Restart and start.
+    Power,
+    /// Put an error in words.
+    Explain,
+    /// Look at the way to the cloud.
+    Diagnostics,
+}
+
+impl Screen {
+    /// The public name.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Screen::Power => "power",
+            Screen::Explain => "explain",
+            Screen::Diagnostics => "doctor",
+        }
+    }
+}
 
 /// Where somebody is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PageRoute {
+pub(crate) enum PageRoute {
     /// Restart and start.
     Power,
     /// Put an error in words.
@@ -25,7 +46,7 @@ pub enum PageRoute {
 
 /// What of the index is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct IndexFilter {
+pub(crate) struct IndexFilter {
     /// The errors of one cloud, by its id, or of [`LAYERS_ID`]; `None` shows all.
     pub section: Option<&'static str>,
     /// The code that is open, as its address has it. It may be one that the index lacks.
@@ -93,7 +114,7 @@ impl From<Screen> for PageRoute {
 
 /// The shelf of this name, in the spelling that lives as long as the page.
 fn known_section(word: &str) -> Option<&'static str> {
-    let clouds = cloud::ALL.iter().map(|cloud| cloud.manifest().id);
+    let clouds = clouds::ALL.iter().map(|cloud| cloud.id);
     clouds.chain([LAYERS_ID]).find(|known| known.eq_ignore_ascii_case(word))
 }
 
@@ -101,16 +122,16 @@ fn known_section(word: &str) -> Option<&'static str> {
 mod tests {
     use super::{IndexFilter, PageRoute};
     use relight_core::{
-        cloud,
+        clouds,
         explain::{LAYERS_ID, index},
         i18n::Locale,
-        sign::{percent_decode, percent_encode},
+        signing::{percent_decode, percent_encode},
     };
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test]
     fn every_address_leads_back_to_its_place() {
-        let id = cloud::ALL[0].manifest().id;
+        let id = clouds::ALL[0].id;
         let shown = |section, code: Option<&str>| {
             PageRoute::Errors(IndexFilter { section, code: code.map(str::to_owned) })
         };

@@ -1,38 +1,30 @@
 //! What the page knows, as a value that components are given, and what people want, as a value that
 //! they hand back. Data flows one way: view → components → intent → next view.
 
-use crate::vault::{LockReason, Typed};
-#[cfg(feature = "console")]
-use crate::{
+use crate::services::vault::{LockReason, Typed};
+use crate::services::{
     approval::ApprovalStatus,
     frame::UntrustedParent,
     run_history::{HistoryAction, SavedRun},
     vault::key_store::SavedKeys,
 };
-#[cfg(feature = "console")]
 use relight_core::{
-    cloud::Verb,
     config::Config as Settings,
-    diagnostics::{CheckResult, Finding},
-    ids::InstanceId,
-    link::FilledIn,
-    plan::Plan,
-    request::{Request, Route, Signed},
-    run::{Event, Millis, Run},
-    session::{Action, Session},
-};
-use relight_core::{
     credential::Guard,
+    diagnostics::{CheckResult, Finding},
     form::{FormEdit, SecretStatus},
     i18n::Locale,
+    model::{cloud::Verb, instance_id::InstanceId, plan::Plan, route::Route},
+    run::{Event, Millis, Run},
+    session::{Action, FilledIn, Session},
+    signing::request::{Request, Signed},
 };
-#[cfg(feature = "console")]
 use std::{collections::HashSet, sync::Arc};
 use std::{ops::Deref, rc::Rc};
 
 /// A value that is shared and compared by identity: what has not been replaced is not drawn again.
 #[derive(Debug)]
-pub struct Shared<T>(Rc<T>);
+pub(crate) struct Shared<T>(Rc<T>);
 
 impl<T> Shared<T> {
     pub(crate) fn new(value: T) -> Self {
@@ -70,7 +62,7 @@ impl<T> Deref for Shared<T> {
 
 /// What the vault says of the key, without showing it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyState {
+pub(crate) struct KeyState {
     /// Of the secret.
     pub secret: SecretStatus,
     /// Of the token.
@@ -80,28 +72,22 @@ pub struct KeyState {
     /// The browser has no keys that cannot be read back here: the secret is held as bytes.
     pub is_readable: bool,
     /// When it expires, in seconds since 1970, if that is known.
-    #[cfg(feature = "console")]
     pub expires_at: Option<i64>,
     /// Why it is not there any more.
     pub locked: Option<LockReason>,
     /// The name of the place that gives keys, if there is one.
-    #[cfg(feature = "console")]
     pub source: Option<Rc<str>>,
     /// Why that place gave none: its name, and what came instead.
-    #[cfg(feature = "console")]
     pub failure: Option<Rc<str>>,
     /// What the browser keeps beyond the tab.
-    #[cfg(feature = "console")]
     pub saved_keys: Rc<SavedKeys>,
     /// The kept key that this one is, by its id.
-    #[cfg(feature = "console")]
     pub chosen: Option<Rc<str>>,
 }
 
 /// All that is drawn.
-#[cfg(feature = "console")]
 #[derive(Clone, PartialEq)]
-pub struct View {
+pub(crate) struct View {
     /// The form and the review.
     pub session: Shared<Session>,
     /// What the vault says of the key.
@@ -142,9 +128,8 @@ pub struct View {
 }
 
 /// What the doctor was asked, and has found.
-#[cfg(feature = "console")]
 #[derive(Clone, Debug)]
-pub struct Diagnostics {
+pub(crate) struct Diagnostics {
     /// The cloud's host.
     pub host: String,
     /// Whether it was asked with a real key.
@@ -157,13 +142,12 @@ pub struct Diagnostics {
 
 /// What a person wants.
 #[derive(Clone, Debug)]
-pub enum Intent {
+pub(crate) enum Intent {
     /// Another language.
     Locale(Locale),
     /// Something is filled in.
     Edit(FormEdit),
     /// Something about the look or the review.
-    #[cfg(feature = "console")]
     Form(Action),
     /// The secret was typed or pasted. Goes to the vault and nowhere else.
     Secret(Typed),
@@ -172,58 +156,41 @@ pub enum Intent {
     /// Wipe secret and token.
     WipeKey,
     /// What else there is about the key, which only the rest of the page has.
-    #[cfg(not(feature = "console"))]
     AboutKey,
-    /// The same, by somebody who goes away for a while.
-    #[cfg(feature = "console")]
+    /// The same as [`Intent::WipeKey`], by somebody who goes away for a while.
     LockReason,
     /// When the key expires was typed, as a time that the browser understands.
-    #[cfg(feature = "console")]
     ExpiresAt(String),
     /// Keep the key in this browser under a name.
-    #[cfg(feature = "console")]
     SaveKey(String),
     /// Sign with a kept key, by its id.
-    #[cfg(feature = "console")]
     Choose(Rc<str>),
     /// Delete a kept key, by its id, or all of them.
-    #[cfg(feature = "console")]
     DeleteSavedKey(Option<Rc<str>>),
     /// On to the review, after a look at the instances. The store adds what the vault says.
     Review,
     /// On to the review without a look.
-    #[cfg(feature = "console")]
     SkipPreflight,
     /// Look for the instances that were not found in the other regions.
-    #[cfg(feature = "console")]
     SearchRegions,
     /// Send what was under review when somebody said so.
-    #[cfg(feature = "console")]
     Send(Arc<Plan>),
     /// Save what the journal has of the run that is kept aside.
-    #[cfg(feature = "console")]
     SaveQuarantined,
     /// Empty what a link has filled in.
-    #[cfg(feature = "console")]
     DropLink,
     /// Do not wait any longer for the leave to send.
-    #[cfg(feature = "console")]
     Withdraw,
     /// Something about the run: stop, resume, ask for more.
-    #[cfg(feature = "console")]
     Run(Event),
     /// Something about the runs that are kept.
-    #[cfg(feature = "console")]
     History(HistoryAction),
     /// Look at the way to the cloud.
-    #[cfg(feature = "console")]
     RunDiagnostics,
     /// Back to the form, with everything in it; the run must be over or stopped.
-    #[cfg(feature = "console")]
     NewRun,
     /// From a run that is not sending any more: some of its instances in a new one, which begins
     /// with a look.
-    #[cfg(feature = "console")]
     StartOver {
         /// The instances.
         ids: Vec<InstanceId>,
@@ -235,17 +202,14 @@ pub enum Intent {
         keep_key: bool,
     },
     /// Save the run as a file.
-    #[cfg(feature = "console")]
     Export(Format),
     /// Put a text on the clipboard.
-    #[cfg(feature = "console")]
     Copy(String),
 }
 
 /// The form of an export.
-#[cfg(feature = "console")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// One line an instance.
     Csv,
     /// Everything.

@@ -92,17 +92,19 @@ function say(error) {
   }
 }
 
-// Module and wasm of one of the two programs, both held against their sums. Both are asked for at
-// once; nothing of them runs before `first` has ended well.
+// Module and wasm of a program, both held against their sums. Both are asked for at once; nothing of them
+// runs before `first` has ended well.
 async function program(name, first) {
   // The script is ready by the time that the wasm is there, which is far larger.
   const script = Promise.all([vouch(`${name}.js`), first]).then(() => import(address(`${name}.js`)));
   const [module, wasm] = await Promise.all([script, bytes(`${name}_bg.wasm`)]);
-  if (name !== "page") {
-    await module.default({ module_or_path: wasm });
+  // The part of it that is fetched later is not waited for. While developing it is not cut.
+  const start = module.initMain ?? module.default;
+  if (name !== "relight") {
+    await start({ module_or_path: wasm });
     return module;
   }
-  // It is small and nothing else is there to be done: to have it compiled elsewhere takes longer.
+  // Nothing else is there to be done: to have it compiled elsewhere takes longer.
   const code = await wasm.arrayBuffer();
   let compiled = null;
   try {
@@ -111,29 +113,20 @@ async function program(name, first) {
     // Chromium before 114 compiles no more than 4 kB in place, and all of it elsewhere.
   }
   if (compiled) module.initSync({ module: compiled });
-  else await module.default({ module_or_path: code });
+  else await start({ module_or_path: code });
   return module;
 }
 
-// What both programs stand on: our own small scripts, and the style sheet.
+// What the program imports: our own small scripts; and the style sheet.
 async function ground() {
-  const all = Object.keys(SUMS).filter((name) => name.startsWith("snippets/"));
-  // The page preloads those that it needs itself; to wait for the others would be one more way to the
-  // host and back.
-  const isPreloaded = (name) => document.querySelector(`link[rel=modulepreload][href="./${name}"]`);
-  const scripts = all.filter(isPreloaded);
-  const others = all.filter((name) => !scripts.includes(name));
-  await Promise.all(scripts.map(vouch));
+  const isImported = (name) => name.startsWith("snippets/") || name === "parts.js";
+  await Promise.all(Object.keys(SUMS).filter(isImported).map(vouch));
   for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
     // A sheet that was refused is missing in some browsers and empty in others.
     if (!link.sheet?.cssRules.length) {
       const name = link.getAttribute("href").replace("./", "");
       throw new Unfit(await reason(name), name);
     }
-  }
-  for (const script of scripts) {
-    const { fetchRestBy } = await import(address(script));
-    fetchRestBy?.(() => program("relight", Promise.all(others.map(vouch))));
   }
 }
 
@@ -155,7 +148,7 @@ function fetchWhatIsKept() {
 }
 
 try {
-  const page = program("page", Promise.all([ground(), demo()]));
+  const page = program("relight", Promise.all([ground(), demo()]));
   fetchWhatIsKept();
   await page;
 } catch (error) {

@@ -129,34 +129,6 @@ function written(config) {
   }
 }
 
-let rest = null;
-let load = async () => {
-  const module = await import(new URL("../../../relight.js", import.meta.url).href);
-  await module.default();
-  return module;
-};
-
-// Lets the page's start-up fetch the rest in its own way: held against the sums of its release.
-export function fetchRestBy(other) {
-  load = other;
-}
-
-// The rest of the page, beside this file's folder: fetched once, and again only if that failed.
-export function fetchRest() {
-  rest ??= load().catch((error) => {
-    rest = null;
-    throw error;
-  });
-  return rest;
-}
-
-// The rest of the page, if this browser keeps something for it to show: a run, or keys.
-export async function fetchRestIfKept(name) {
-  if (!(await hasJournal(name))) return null;
-  const rest = await fetchRest();
-  return (await rest.hasKept()) ? rest : null;
-}
-
 // The text of an element's configuration: of its property, if that is an object; else of the file that
 // its attribute points to. `null` if there is none.
 export async function configuration(host) {
@@ -177,7 +149,7 @@ export async function configuration(host) {
 }
 
 // Whether this browser has ever kept a run. A browser that cannot tell may have.
-async function hasJournal(name) {
+export async function hasJournal(name) {
   try {
     const databases = await indexedDB.databases();
     return databases.some((database) => database.name === name);

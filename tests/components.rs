@@ -3,13 +3,13 @@
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Function, Promise};
-use relight::{element, mount, text};
+use relight::{element, i18n};
 use relight_core::{
-    cloud::{self, Cloud, Read},
+    clouds::{self, Read},
     explain::index,
     i18n::Locale,
-    plan::Target,
-    sign::{Secret, Signer},
+    model::{cloud::Cloud, plan::Target},
+    signing::{Secret, Signer},
 };
 use relight_sandbox::{Config, Request, Sandbox, errors, faults::Fault};
 use serde_json::{Value, json};
@@ -24,10 +24,10 @@ wasm_bindgen_test_configure!(run_in_browser);
 #[wasm_bindgen_test]
 async fn selects_show_what_the_state_says() {
     let console = Console::new().await;
-    assert_eq!(console.select("cloud").value(), cloud::ALL[0].manifest().id);
+    assert_eq!(console.select("cloud").value(), clouds::ALL[0].id);
     // Forwards and back again: so that each of them follows another one.
-    for cloud in cloud::ALL.iter().chain(cloud::ALL.iter().rev()) {
-        let manifest = cloud.manifest();
+    for cloud in clouds::ALL.iter().chain(clouds::ALL.iter().rev()) {
+        let manifest = cloud;
         console.choose("cloud", manifest.id).await;
         assert_shown(&console.select("cloud"), manifest.id, manifest.product);
         let first = &manifest.operations[0];
@@ -61,18 +61,18 @@ async fn selects_show_what_the_state_says() {
 #[wasm_bindgen_test]
 async fn selects_follow_the_state_after_a_hand_has_moved_them() {
     let console = Console::new().await;
-    for cloud in cloud::ALL {
-        console.choose("cloud", cloud.manifest().id).await;
+    for cloud in clouds::ALL {
+        console.choose("cloud", cloud.id).await;
     }
-    for cloud in cloud::ALL {
-        let id = cloud.manifest().id;
+    for cloud in clouds::ALL {
+        let id = cloud.id;
         let body = "host.prefill({ cloud })";
         Function::new_with_args("host, cloud", body)
             .call2(&JsValue::UNDEFINED, &console.host, &id.into())
             .unwrap();
         console.until(|console| console.all("[name=operation]") == 1).await;
         console.until(|console| console.select("cloud").value() == id).await;
-        assert_shown(&console.select("cloud"), id, cloud.manifest().product);
+        assert_shown(&console.select("cloud"), id, cloud.product);
     }
 }
 
@@ -81,8 +81,8 @@ async fn selects_follow_the_state_after_a_hand_has_moved_them() {
 #[wasm_bindgen_test]
 async fn lists_that_are_exchanged_show_what_the_state_says() {
     let console = Console::new().await;
-    for cloud in cloud::ALL.iter().rev().chain(cloud::ALL) {
-        let manifest = cloud.manifest();
+    for cloud in clouds::ALL.iter().rev().chain(clouds::ALL) {
+        let manifest = cloud;
         for operation in manifest.operations {
             let values = js_sys::Object::new();
             for (name, value) in [("cloud", manifest.id), ("operation", operation.name)] {
@@ -94,8 +94,8 @@ async fn lists_that_are_exchanged_show_what_the_state_says() {
             next_turn().await;
             assert_shown(&console.select("operation"), operation.name, operation.name);
             // The next one comes from another cloud.
-            let other = cloud::ALL.iter().find(|other| *other != cloud).unwrap();
-            console.choose("cloud", other.manifest().id).await;
+            let other = clouds::ALL.iter().find(|other| *other != cloud).unwrap();
+            console.choose("cloud", other.id).await;
         }
     }
 }
@@ -200,10 +200,10 @@ async fn no_card_shows_a_bare_code_to_who_reads_chinese() {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "since 1970")]
 #[allow(clippy::disallowed_methods, reason = "what is today's is a matter of the real clock")]
 fn numbers_and_durations_are_those_of_the_language() {
-    assert_eq!(text::number(Locale::En, 12_345), "12,345");
+    assert_eq!(i18n::number(Locale::En, 12_345), "12,345");
     for (ms, parts) in [(0, "0"), (12_000, "12"), (72_999, "1 12"), (3_672_000, "1 1 12")] {
         for locale in Locale::ALL {
-            let written = text::duration(locale, ms);
+            let written = i18n::duration(locale, ms);
             let digits = |c: char| c.is_ascii_digit();
             let found: Vec<&str> =
                 written.split(|c| !digits(c)).filter(|part| !part.is_empty()).collect();
@@ -216,7 +216,7 @@ fn numbers_and_durations_are_those_of_the_language() {
     for locale in Locale::ALL {
         // What is older than a day has its date.
         let (today, before) =
-            (text::time_of_day(locale, now), text::time_of_day(locale, now - day));
+            (i18n::time_of_day(locale, now), i18n::time_of_day(locale, now - day));
         assert!(before.len() > today.len() + 5, "{before}, {today}");
     }
 }
@@ -258,9 +258,8 @@ fn documented_answers() -> Vec<Answer> {
 
 /// A request that reads, with the sandbox's demo key.
 fn signed_read(cloud_id: &str, unix_seconds: i64) -> Request {
-    let cloud: &dyn Cloud = cloud::by_id(cloud_id).expect("a cloud");
-    let region =
-        if cloud.manifest().regions.required { cloud.manifest().regions.known[0].id } else { "" };
+    let cloud: &Cloud = clouds::by_id(cloud_id).expect("a cloud");
+    let region = if cloud.regions.required { cloud.regions.known[0].id } else { "" };
     let target = Target::new(cloud, None, region).expect("a target");
     let key = Config::default().credentials.into_iter().find(|key| key.cloud.name() == cloud_id);
     let key = key.expect("a key");
@@ -272,7 +271,8 @@ fn signed_read(cloud_id: &str, unix_seconds: i64) -> Request {
         sign_action: true,
         locale: Locale::En,
     };
-    let prepared = cloud.prepare(&cloud.read(&target, Read::Instances, &[]), &with);
+    let prepared = clouds::protocol(cloud)
+        .prepare(&clouds::protocol(cloud).read(&target, Read::Instances, &[]), &with);
     let signed = prepared.finish_with(&Secret::new(key.secret));
     let sent = signed.headers().iter();
     let mut headers: Vec<_> =
@@ -299,7 +299,7 @@ struct Console {
 
 impl Console {
     async fn new() -> Self {
-        mount::define();
+        element::define();
         let host = document().create_element(element::NAME).unwrap();
         document().body().unwrap().append_child(&host).unwrap();
         let root = host.shadow_root().expect("a shadow root");

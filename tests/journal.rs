@@ -4,18 +4,22 @@
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
-use relight::{
+use relight::services::{
     journal::{Journal, Unavailable, Unreadable},
     locks::{self, NoLocks, RunLock},
 };
 use relight_core::{
-    answer::{Outcome, Response, TransportResult},
-    cloud,
+    clouds,
     i18n::Locale,
-    ids::{InstanceId, parse_ids},
-    plan::{PlanInput, plan},
-    run::{About, Broken, Command, Event, Millis, Policy, Record, Run, restore},
-    sign::{Secret, Signer},
+    ids::parse_ids,
+    model::{
+        instance_id::InstanceId,
+        outcome::{Outcome, Response},
+        plan::{PlanInput, plan},
+    },
+    run::{About, Broken, Command, Event, Millis, Policy, Record, Run, Summary, restore},
+    signing::{Secret, Signer},
+    transport::TransportResult,
 };
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -113,6 +117,21 @@ async fn a_record_that_found_no_space_goes_with_the_next_one() {
 }
 
 #[wasm_bindgen_test]
+async fn what_the_browser_takes_back_at_the_end_was_not_written() {
+    let journal = opened().await;
+    let played = Played::new("aborted", 1, 1, NOW);
+    let [first, second, ..] = played.records.as_slice() else { panic!("two records") };
+    let spy = Spy::on("IDBTransaction.prototype", "commit", "this.abort();");
+    let failed = journal.append("aborted", ACCOUNT, &first.0, &first.1, true).await;
+    assert!(matches!(failed, Err(Unavailable::Failed(_))), "{failed:?}");
+    drop(spy);
+    assert_eq!(journal.load("aborted").await, Ok(Vec::new()));
+    assert_eq!(claims_of("aborted").await, 0, "the claim went with the record");
+    journal.append("aborted", ACCOUNT, &second.0, &[], true).await.unwrap();
+    assert_eq!(journal.load("aborted").await.unwrap().len(), 2);
+}
+
+#[wasm_bindgen_test]
 async fn two_pages_cannot_both_go_on_with_a_run() {
     let (one, other) = (opened().await, opened().await);
     let played = Played::new("twice", 1, 1, NOW);
@@ -200,6 +219,41 @@ async fn an_older_journal_says_its_version_whatever_its_shape() {
 }
 
 #[wasm_bindgen_test]
+async fn a_run_of_the_release_before_is_read_and_it_reads_ours() {
+    let journal = opened().await;
+    let played = Played::new("texts", 3, 1, NOW);
+    journal.keep(&played).await;
+    let given: Vec<Record> = played.records.iter().map(|record| record.0.clone()).collect();
+    // It reads a record as JSON, whether it is a text or not, and a summary as a text.
+    let raw = journal.raw("texts").await.unwrap();
+    let read: Vec<Record> = raw.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(read, given);
+    let known =
+        past_the_journal("say(transaction.objectStore('runs').get(argument))", "texts").await;
+    let summary = Reflect::get(&Array::from(&known).get(0), &"summary".into()).unwrap();
+    assert!(serde_json::from_str::<Summary>(&summary.as_string().unwrap()).is_ok());
+
+    // It wrote texts.
+    let records = past_the_journal(
+        "const store = transaction.objectStore('records');
+         const keys = IDBKeyRange.bound([argument], [argument, []]);
+         store.openCursor(keys).onsuccess = ({ target: { result } }) => {
+           if (!result) return;
+           out.push(typeof result.value);
+           result.update(JSON.stringify(result.value));
+           result.continue();
+         }",
+        "texts",
+    );
+    let kinds = Array::from(&records.await);
+    assert!(kinds.iter().all(|kind| kind == "object") && kinds.length() as usize == given.len());
+    assert_eq!(journal.load("texts").await.unwrap(), given);
+    assert_eq!(journal.raw("texts").await.unwrap(), raw);
+    let restored = restore(journal.load("texts").await.unwrap(), NOW + 1).unwrap();
+    assert_eq!(outcomes(&restored), outcomes(&played.run));
+}
+
+#[wasm_bindgen_test]
 async fn a_journal_that_cannot_be_opened_says_why() {
     let throwing = Spy::on(
         "IDBFactory.prototype",
@@ -247,7 +301,7 @@ async fn no_secret_is_in_any_store() {
     const MARKER: &str = "SecretMarker0123456789abcdefghij";
     const TOKEN: &str = "TokenMarker0123456789";
     let journal = opened().await;
-    let cloud = cloud::by_id("tencent").unwrap();
+    let cloud = clouds::by_id("tencent").unwrap();
     let plan = plan(&input(ids(3)), None).unwrap();
     let with = Signer {
         key_id: "AKIDEXAMPLE".to_owned(),
@@ -258,7 +312,9 @@ async fn no_secret_is_in_any_store() {
         locale: Locale::En,
     };
     let batch = plan.batches.first().unwrap();
-    let signed = cloud.prepare(&batch.request(), &with).finish_with(&Secret::new(MARKER.into()));
+    let signed = clouds::protocol(cloud)
+        .prepare(&clouds::request(batch), &with)
+        .finish_with(&Secret::new(MARKER.into()));
     assert!(signed.headers().iter().any(|(_, value)| value.contains(TOKEN)));
     let played = Played::new("secret", 3, 1, NOW);
     journal.keep(&played).await;
@@ -474,17 +530,6 @@ async fn ten_thousand_instances_fit() {
     journal.release("size", None).await.unwrap();
     console_log!("release: {:.1} ms", now_ms() - start);
     assert_eq!(claims_of("size").await, 0);
-
-    // What the records would cost the other way.
-    let record = &played.records[0].0;
-    let start = now_ms();
-    let text = JsValue::from_str(&serde_json::to_string(record).unwrap());
-    let as_text = now_ms() - start;
-    let start = now_ms();
-    let value = serde_wasm_bindgen::to_value(record).unwrap();
-    let as_value = now_ms() - start;
-    assert!(text.is_string() && value.is_object());
-    console_log!("made for the database: text {as_text:.1} ms, value {as_value:.1} ms");
 }
 
 // ---- helpers -------------------------------------------------------------------------------------
@@ -569,13 +614,13 @@ async fn opened() -> Journal {
 
 fn ids(count: usize) -> Vec<InstanceId> {
     let text: Vec<String> = (1..=count).map(|number| format!("ins-{number:08}")).collect();
-    let parsed = parse_ids(&text.join("\n"), cloud::by_id("tencent"));
+    let parsed = parse_ids(&text.join("\n"), clouds::by_id("tencent"));
     parsed.ids.into_iter().map(|parsed| parsed.id).collect()
 }
 
 fn input(ids: Vec<InstanceId>) -> PlanInput {
     PlanInput {
-        cloud: cloud::by_id("tencent").unwrap(),
+        cloud: clouds::by_id("tencent").unwrap(),
         site: None,
         region: "ap-guangzhou".to_owned(),
         operation: "RebootInstances".to_owned(),

@@ -1,18 +1,17 @@
 //! Leave to send: the page around this one is asked, once, and what was asked for is done once it
 //! may be.
 
-use super::{
+use crate::console::{
     Console, Msg,
     events::{BeforeSend, to_js},
     message::ApprovalRequest,
 };
-use crate::{
+use crate::services::{
     approval::{self, ApprovalResponse, ApprovalStatus},
     clock,
 };
 use relight_core::{
-    ids::InstanceId,
-    plan::Plan,
+    model::{instance_id::InstanceId, plan::Plan},
     run::{Approval, Choice, Event, outdated},
 };
 use std::sync::Arc;
@@ -99,7 +98,7 @@ impl Console {
         if self.view.approval == ApprovalStatus::Asked {
             return false;
         }
-        match approval::ask(&ctx.props().host, detail) {
+        match approval::ask(ctx.props().host(), detail) {
             ApprovalResponse::Given => self.grant(ctx, request),
             ApprovalResponse::Refused(words) => {
                 self.view.approval = ApprovalStatus::Refused(words);

@@ -1,27 +1,34 @@
 //! Requests on their way out: each waits for its turn, is signed, sent once, and comes back as a
 //! message. A call that changes something asks core once more, in the moment in which it leaves.
 
-use super::{Console, Msg};
+use crate::console::{Console, Msg};
 use crate::{
-    clock,
-    fetch::Abort,
-    locks::{self, NoLocks},
+    services::{
+        clock,
+        cloud_client::Abort,
+        locks::{self, NoLocks},
+        vault::{Token, Vault},
+    },
     store::Shared,
-    vault::{Token, Vault},
 };
 use futures_util::future::{AbortHandle, Abortable};
 use gloo_timers::future::TimeoutFuture;
 use relight_core::{
-    answer::TransportResult,
-    cloud::Cloud,
-    credential,
+    clouds, credential,
     form::SecretStatus,
     i18n::Locale,
-    ids::InstanceId,
-    plan::{Batch, Target},
-    request::{Request, Route, Signed, Unsigned},
+    model::{
+        cloud::Cloud,
+        instance_id::InstanceId,
+        plan::{Batch, Target},
+        route::Route,
+    },
     run::{Event, Millis, NO_KEY},
-    sign::{Prepared, Signer},
+    signing::{
+        Prepared, Signer,
+        request::{Request, Signed, Unsigned},
+    },
+    transport::TransportResult,
 };
 use std::{
     rc::Rc,
@@ -68,7 +75,7 @@ impl Console {
         let unsigned = UnsignedCall {
             cloud: run.spec().target().cloud,
             key_id: run.about().key_id.clone(),
-            request: batch.request(),
+            request: clouds::request(batch),
             skew_seconds: skew,
         };
         let ticket = self.next_ticket;
@@ -111,7 +118,7 @@ impl Console {
         };
         match signed {
             // Its end is on the way as a message: what is not on the page any more sends nothing.
-            Ok(_) if !ctx.props().host.is_connected() => self.step(ctx, Event::Stop),
+            Ok(_) if !ctx.props().host().is_connected() => self.step(ctx, Event::Stop),
             // So is that of the key.
             Ok(_) if self.vault.state().secret == SecretStatus::Missing => {
                 self.step(ctx, Event::KeyGone)
@@ -169,8 +176,8 @@ impl Console {
         skew_seconds: i64,
         news: fn(u64, Vec<InstanceId>, TransportResult) -> Msg,
     ) -> u64 {
-        let manifest = target.cloud.manifest();
-        let request = target.cloud.describe(target, &ids);
+        let manifest = target.cloud;
+        let request = clouds::protocol(target.cloud).describe(target, &ids);
         let unsigned = UnsignedCall { cloud: target.cloud, key_id, request, skew_seconds };
         // Looks have a limit of their own.
         let slot = wait_for_slot(target, "look", manifest.describe_calls_per_second, 1_000);
@@ -217,7 +224,7 @@ impl Console {
 
 /// What is to be signed.
 pub(super) struct UnsignedCall {
-    pub(super) cloud: &'static dyn Cloud,
+    pub(super) cloud: &'static Cloud,
     pub(super) key_id: String,
     pub(super) request: Request<Unsigned>,
     /// How far the cloud's clock is ahead of the page's.
@@ -252,12 +259,14 @@ pub(super) async fn sign(
 /// Everything of the signed request but its signature. Without a proxy it has to be one that a page
 /// may send without leave.
 pub(super) fn prepare(unsigned: &UnsignedCall, signer: &Signer, route: &Route) -> Option<Prepared> {
-    match (route, unsigned.cloud.manifest().direct) {
+    match (route, unsigned.cloud.direct) {
         (Route::Direct, Some(algorithm)) => {
-            unsigned.cloud.prepare_with(algorithm, &unsigned.request, signer)
+            clouds::protocol(unsigned.cloud).prepare_with(algorithm, &unsigned.request, signer)
         }
         (Route::Direct, None) => None,
-        (Route::Proxy { .. }, _) => Some(unsigned.cloud.prepare(&unsigned.request, signer)),
+        (Route::Proxy { .. }, _) => {
+            Some(clouds::protocol(unsigned.cloud).prepare(&unsigned.request, signer))
+        }
     }
 }
 
@@ -269,7 +278,7 @@ pub(super) fn wait_for_slot(
     per_second: u32,
     window_ms: u32,
 ) -> impl Future<Output = ()> + 'static {
-    let name = format!("{} {} {action}", target.cloud.manifest().id, target.region);
+    let name = format!("{} {} {action}", target.cloud.id, target.region);
     async move {
         let _: Result<(), NoLocks> = locks::rate_limit(&name, per_second.max(1), window_ms).await;
     }

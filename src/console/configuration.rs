@@ -1,22 +1,25 @@
 //! What the operator has set: read, and told to whatever depends on it.
 
-use super::{Console, Msg, Then, events::report, key::read_saved_keys, uploads::upload_pending};
+use crate::console::{Console, Msg, events::report, key::read_saved_keys, uploads::upload_pending};
 use crate::{
-    config::{Config, configuration},
-    duplicate_guard,
+    app::Then,
+    services::{
+        config::{Config, ConfigurationText, configuration},
+        duplicate_guard,
+        vault::source::Source,
+    },
     store::Shared,
-    vault::source::Source,
 };
 use relight_core::{
-    cloud::Cloud,
     diagnostics::CheckResult,
-    limits::Limits,
-    request::Route,
+    form::Form,
+    model::{cloud::Cloud, limits::Limits, route::Route},
     run::Event,
-    session::{Action, Session},
+    session::Action,
 };
 use std::{rc::Rc, sync::Arc};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::HtmlElement;
 use yew::Context;
 
 impl Console {
@@ -41,7 +44,7 @@ impl Console {
         self.allowed = Arc::clone(&limits);
         session.update(Action::Restrict(limits));
         if first {
-            let untouched = Session::new(session.locale()).form().clone();
+            let untouched = Form::first();
             for edit in config.settings.fills() {
                 session.update(Action::Edit(edit));
             }
@@ -59,11 +62,11 @@ impl Console {
             session.update(Action::Locale(locale));
         }
         if let Some(problem) = &problem {
-            report(&ctx.props().host, "configuration", problem);
+            report(ctx.props().host(), "configuration", problem);
         }
         let keys = &config.settings.credentials;
         self.auto_lock.set_limit(keys.lock_after_ms());
-        self.vault.set_source(Source::of(&ctx.props().host, keys.url.as_deref()));
+        self.vault.set_source(Source::of(ctx.props().host(), keys.url.as_deref()));
         self.vault.forbid_saving(keys.forbids_saving() || problem.is_some());
         read_saved_keys(ctx);
         self.view.unusable = problem.map(Rc::from);
@@ -90,7 +93,7 @@ impl Console {
     }
 
     /// What is allowed of a cloud, with what is known now of the proxy that leads to it.
-    fn limits(&self, cloud: &dyn Cloud) -> Arc<Limits> {
+    fn limits(&self, cloud: &Cloud) -> Arc<Limits> {
         let once_proven = duplicate_guard::recall(&self.config.route_to(cloud)) == CheckResult::Yes;
         Arc::new(Limits { once_proven, ..(*self.allowed).clone() })
     }
@@ -132,10 +135,19 @@ impl Console {
 
 /// Reads it, and brings it as a message.
 pub(super) fn read_configuration(ctx: &Context<Console>) {
-    let host = ctx.props().host.clone();
+    let host = ctx.props().host().clone();
     ctx.link().send_future(async move {
         let text = JsFuture::from(configuration(&host)).await;
-        let (config, problem) = Config::of(&host, text);
-        Msg::Configured(Box::new(config), problem)
+        message_of(&host, text)
     });
+}
+
+/// The message that brings what was already read.
+pub(super) fn configured(ctx: &Context<Console>, text: ConfigurationText) -> Msg {
+    message_of(ctx.props().host(), text)
+}
+
+fn message_of(host: &HtmlElement, text: ConfigurationText) -> Msg {
+    let (config, problem) = Config::of(host, text);
+    Msg::Configured(Box::new(config), problem)
 }

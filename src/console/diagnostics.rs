@@ -1,23 +1,24 @@
 //! The way to the cloud, looked at for the doctor.
 
-use super::{
+use crate::console::{
     Console, Msg,
     calls::{UnsignedCall, prepare, sign},
 };
 use crate::{
-    clock, diagnostics, duplicate_guard,
-    fetch::Abort,
+    services::{clock, cloud_client::Abort, diagnostics, duplicate_guard},
     store::{Diagnostics, Shared},
 };
 use relight_core::{
-    cloud::Read,
+    clouds::{self, Read},
     credential::check_key,
     diagnostics::{Check, judge, made_up_key, probe},
     form::SecretStatus,
     i18n::Locale,
-    plan::Target,
-    request::{Request, Route, Signed},
-    sign::Signer,
+    model::{plan::Target, route::Route},
+    signing::{
+        Signer,
+        request::{Request, Signed},
+    },
 };
 use wasm_bindgen_futures::spawn_local;
 use yew::Context;
@@ -32,10 +33,10 @@ impl Console {
         }
         let form = self.view.session.form();
         let cloud = form.cloud();
-        let site = cloud.manifest().sites.iter().find(|site| site.id == form.site());
-        let Some(site) = site.or(cloud.manifest().sites.first()) else { return false };
+        let site = cloud.sites.iter().find(|site| site.id == form.site());
+        let Some(site) = site.or(cloud.sites.first()) else { return false };
         // Where none is chosen, or what is none, any will do: all of them know the list.
-        let known = cloud.manifest().regions.known.first().map_or("", |region| region.id);
+        let known = cloud.regions.known.first().map_or("", |region| region.id);
         let target = Target::new(cloud, Some(site.id), form.region())
             .or_else(|_| Target::new(cloud, Some(site.id), known));
         let Ok(target) = target else { return false };
@@ -45,14 +46,14 @@ impl Console {
         let unsigned = UnsignedCall {
             cloud,
             key_id: form.key_id().to_owned(),
-            request: cloud.read(&target, Read::Places, &[]),
+            request: clouds::protocol(cloud).read(&target, Read::Places, &[]),
             skew_seconds: 0,
         };
         let probe = clock::nonce().and_then(|nonce| {
             probe(&target, clock::unix_seconds(0), nonce, self.view.session.locale())
         });
         let mut diagnostics = Diagnostics {
-            host: cloud.host(&target),
+            host: clouds::protocol(cloud).host(&target),
             has_key,
             route: route.clone(),
             findings: None,

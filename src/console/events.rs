@@ -3,11 +3,12 @@
 use crate::element;
 use gloo_timers::future::TimeoutFuture;
 use relight_core::{
-    export,
-    ids::InstanceId,
-    plan::{OperationSpec, Plan},
-    run::{Row, Run},
-    visible::visible,
+    model::{
+        instance_id::InstanceId,
+        plan::{OperationSpec, Plan},
+    },
+    run::{Row, Run, export},
+    text::visible::visible,
 };
 use serde::Serialize;
 use std::{borrow::Cow, sync::Arc};
@@ -64,7 +65,7 @@ impl<'spec> BeforeSend<'spec> {
         calls: usize,
     ) -> Self {
         BeforeSend {
-            cloud: spec.target().cloud.manifest().id,
+            cloud: spec.target().cloud.id,
             region: &spec.target().region,
             operation: spec.operation().name,
             instance_ids,

@@ -1,9 +1,9 @@
 //! What people take with them: files and the clipboard.
 
-use super::Console;
+use crate::console::Console;
 use crate::store::Format;
 use gloo_timers::callback::Timeout;
-use relight_core::export;
+use relight_core::run::export;
 use wasm_bindgen::JsValue;
 
 impl Console {

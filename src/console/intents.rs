@@ -1,10 +1,12 @@
 //! What a person wants: each wish is passed on to the part that carries it out.
 
-use super::{Console, export::copy, key::empty_fields};
+use crate::console::{Console, export::copy, key::empty_fields};
 use crate::{
-    config,
+    services::{
+        config,
+        vault::{LockReason, source},
+    },
     store::Intent,
-    vault::{LockReason, source},
 };
 use relight_core::{form::FormEdit, run::Event, session::Action};
 use yew::Context;
@@ -46,6 +48,10 @@ impl Console {
                 false
             }
             Intent::DeleteSavedKey(id) => self.delete_saved_key(ctx, id),
+            Intent::AboutKey => {
+                self.vault.want_saved_keys();
+                true
+            }
             Intent::WipeKey => self.wipe_key(ctx),
             Intent::LockReason => {
                 let was_typed = empty_fields(ctx);

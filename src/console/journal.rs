@@ -1,16 +1,18 @@
 //! The journal: what a run writes down, the run that it brings back, and the list of those it keeps.
 
-use super::{Console, Msg, events::report, uploads::upload_pending};
+use crate::console::{Console, Msg, events::report, uploads::upload_pending};
 use crate::{
-    journal::{Journal, Unavailable, Unreadable},
-    locks::{NoLocks, RunLock},
-    run_history::{self, HistoryAction, SavedRun, Tally},
+    services::{
+        journal::{Journal, Unavailable, Unreadable},
+        locks::{NoLocks, RunLock},
+        run_history::{self, HistoryAction, SavedRun, Tally},
+    },
     store::{Intent, Shared},
 };
 use relight_core::{
-    explain::hide_secrets,
-    ids::InstanceId,
+    model::instance_id::InstanceId,
     run::{Record, Run},
+    text::mask::hide_secrets,
 };
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -43,7 +45,7 @@ impl Console {
 
     /// Says that a run cannot be brought back.
     pub(super) fn quarantine(&mut self, ctx: &Context<Self>, run_id: String, why: String) -> bool {
-        report(&ctx.props().host, "journal", &format!("{run_id}: {why}"));
+        report(ctx.props().host(), "journal", &format!("{run_id}: {why}"));
         self.view.quarantined = Some(Rc::new((run_id, why)));
         true
     }
@@ -64,7 +66,7 @@ impl Console {
             ctx.link().send_message(Msg::Recorded { run_id, number, conflicts: None });
             return;
         };
-        let account = format!("{} {}", run.spec().target().cloud.manifest().id, about.key_id);
+        let account = format!("{} {}", run.spec().target().cloud.id, about.key_id);
         let written = journal.append(&about.id, &account, record, claim, durable);
         ctx.link().send_future(async move {
             Msg::Recorded { run_id, number, conflicts: written.await.ok() }

@@ -1,19 +1,20 @@
 //! The key: what people do with it goes to the vault, which alone holds it.
 
-use super::{Console, Msg};
+use crate::console::{Console, Msg};
 use crate::{
-    clock,
-    ui::dom,
-    vault::{
-        Key,
-        key_store::{self, KeyStoreError, SavePermission, SavedKey},
+    components::common::dom,
+    services::{
+        clock,
+        vault::{
+            Key,
+            key_store::{self, KeyStoreError, SavePermission, SavedKey},
+        },
     },
 };
 use relight_core::{
-    cloud::Cloud,
-    credential::check_key,
+    credential::{check_key, is_like_a_key},
     form::{FormEdit, SecretStatus},
-    link::is_like_a_key,
+    model::cloud::Cloud,
     run::Event,
     session::Action,
 };
@@ -23,7 +24,7 @@ use yew::Context;
 
 impl Console {
     /// The cloud whose key is wanted: the run's, or else the form's.
-    pub(super) fn cloud(&self) -> &'static dyn Cloud {
+    pub(super) fn cloud(&self) -> &'static Cloud {
         match &self.view.run {
             Some(run) => run.spec().target().cloud,
             None => self.view.session.form().cloud(),
@@ -81,7 +82,7 @@ impl Console {
     /// Takes once more what stands in the field for the secret because it did not fit the key id: that may
     /// be another one by now.
     fn retake_secret(&mut self, ctx: &Context<Self>) {
-        let Some(root) = ctx.props().host.shadow_root() else { return };
+        let Some(root) = ctx.props().host().shadow_root() else { return };
         if self.vault.state().secret != SecretStatus::Malformed
             || self.view.untrusted_parent.is_some()
         {
@@ -149,10 +150,7 @@ impl Console {
         };
         if self.view.run.is_none() {
             if self.cloud() != cloud {
-                self.update_session(
-                    ctx,
-                    Action::Edit(FormEdit::Cloud(cloud.manifest().id.to_owned())),
-                );
+                self.update_session(ctx, Action::Edit(FormEdit::Cloud(cloud.id.to_owned())));
             }
             if self.cloud() == cloud {
                 self.update_session(ctx, Action::Edit(FormEdit::KeyId(entry.key_id.clone())));
@@ -251,5 +249,5 @@ pub(super) fn read_saved_keys(ctx: &Context<Console>) {
 
 /// Empties the fields of secret and token. Returns whether something stood there.
 pub(super) fn empty_fields(ctx: &Context<Console>) -> bool {
-    ctx.props().host.shadow_root().is_some_and(|root| dom::empty_secrets(&root))
+    ctx.props().host().shadow_root().is_some_and(|root| dom::empty_secrets(&root))
 }

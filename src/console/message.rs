@@ -1,25 +1,26 @@
 //! Everything that can happen to a console.
 
-use super::calls::Signature;
+use crate::console::calls::Signature;
 use crate::{
-    approval::ApprovalStatus,
-    config::Config,
-    journal::{Journal, Unavailable},
-    locks::RunLock,
-    run_history::{SavedRun, Tally},
-    store::{Diagnostics, Intent},
-    vault::{
-        Key,
-        key_store::{KeyStoreError, SavedKey},
+    services::{
+        approval::ApprovalStatus,
+        config::Config,
+        journal::{Journal, Unavailable},
+        locks::RunLock,
+        run_history::{SavedRun, Tally},
+        vault::{
+            Key,
+            key_store::{KeyStoreError, SavedKey},
+        },
     },
+    store::{Diagnostics, Intent},
 };
 use js_sys::Function;
 use relight_core::{
-    answer::TransportResult,
     config::Records,
-    ids::InstanceId,
-    plan::Plan,
+    model::{instance_id::InstanceId, plan::Plan},
     run::{Approval, Event, Run},
+    transport::TransportResult,
 };
 use std::sync::Arc;
 

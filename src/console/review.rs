@@ -1,11 +1,11 @@
 //! The form, the look before the review, and the review: core's session, told what happens.
 
-use super::{Console, Msg, calls::pause_until};
-use crate::{approval::ApprovalStatus, clock};
+use crate::console::{Console, Msg, calls::pause_until};
+use crate::services::{approval::ApprovalStatus, clock};
 use gloo_timers::callback::Timeout;
 use relight_core::{
-    answer::TransportResult, form::FormEdit, ids::InstanceId, run::PreflightCommand,
-    session::Action,
+    form::FormEdit, model::instance_id::InstanceId, run::PreflightCommand, session::Action,
+    transport::TransportResult,
 };
 use std::sync::Arc;
 use yew::Context;

@@ -1,24 +1,25 @@
 //! The run that is shown: begun, told what happens, put away. What it answers is carried out.
 
-use super::{
+use crate::console::{
     Console, Msg,
     calls::pause_until,
     events::{BeforeSend, announce, announce_end, to_js},
     uploads::upload_record,
 };
 use crate::{
-    clock, element,
-    locks::{NoLocks, RunLock},
+    components::common::dom,
+    element,
+    services::{
+        clock,
+        locks::{NoLocks, RunLock},
+        uploads,
+    },
     store::Shared,
-    ui, uploads,
 };
 use gloo_timers::callback::{Interval, Timeout};
 use js_sys::Function;
 use relight_core::{
-    answer::Outcome,
-    cloud::Verb,
-    ids::InstanceId,
-    plan::Plan,
+    model::{cloud::Verb, instance_id::InstanceId, outcome::Outcome, plan::Plan},
     run::{Command, Event, Millis, Run, RunStatus},
     session::Action,
 };
@@ -41,11 +42,11 @@ impl Console {
         let Some(run) = run else { return };
         // What has the focus goes with the review. A browser that has to find that out by itself lays
         // the page out once more in between.
-        ui::dom::leave(&ctx.props().host);
+        dom::leave(ctx.props().host());
         self.view.link = None;
         self.show(ctx, run);
         let detail = to_js(&BeforeSend::of(plan));
-        element::fire(&ctx.props().host, "relight-run-started", &detail, false);
+        element::fire(ctx.props().host(), "relight-run-started", &detail, false);
         // Claims count only while the lock is held, so the first call waits for it.
         ctx.link().send_future(async move {
             let lock = RunLock::take(&run_id).await.unwrap_or_else(|NoLocks| None);
@@ -216,7 +217,7 @@ impl Console {
                 self.send_call(ctx, *call);
             }
         }
-        announce(&ctx.props().host, &before, &run);
+        announce(ctx.props().host(), &before, &run);
         if before.status() != RunStatus::Finished && run.status() == RunStatus::Finished {
             self.finished(ctx, &run);
         }
@@ -259,7 +260,7 @@ impl Console {
 
     /// Nothing more will change in the run by itself.
     fn finished(&mut self, ctx: &Context<Self>, run: &Run) {
-        announce_end(&ctx.props().host, run);
+        announce_end(ctx.props().host(), run);
         if let Some(records) = &self.config.settings.records {
             uploads::add_pending(&run.about().id);
             upload_record(ctx, records, run);

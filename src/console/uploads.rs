@@ -1,19 +1,22 @@
 //! Run records for the operator's endpoint: of a run that is over, and of those that pages closed
 //! before it had them.
 
-use super::{Console, Msg, events::report};
-use crate::{
+use crate::console::{Console, Msg, events::report};
+use crate::services::{
     journal::{Journal, Unreadable},
     run_history, uploads,
 };
-use relight_core::{config::Records, export, run::Run};
+use relight_core::{
+    config::Records,
+    run::{Run, export},
+};
 use wasm_bindgen_futures::spawn_local;
 use yew::Context;
 
 /// Posts the record of a run to the operator's endpoint, until it is taken.
 pub(super) fn upload_record(ctx: &Context<Console>, to: &Records, run: &Run) {
     let record = export::record(run);
-    let (url, run_id, host) = (to.url.clone(), run.about().id.clone(), ctx.props().host.clone());
+    let (url, run_id, host) = (to.url.clone(), run.about().id.clone(), ctx.props().host().clone());
     spawn_local(async move {
         uploads::upload(&url, &record, |message| report(&host, "records", message)).await;
         uploads::remove_pending(&run_id);

@@ -104,7 +104,7 @@ test("text beyond ASCII is signed by its bytes", async () => {
   assert.ok(signed.canonicalRequest.endsWith(sha));
 });
 
-test("what crosses in one piece and what does not are signed alike", async () => {
+test("ids, texts and headers of every kind are signed alike", async () => {
   const job = { ...key, cloud: "tencent", region: "ap-guangzhou", operation: "RebootInstances", timestamp: 1700000000 };
   const ids = ["ins-r8hr2upy", "ins-5d8a23rs"];
   const plain = await relight.signRequest({ ...job, instanceIds: ids });
@@ -125,11 +125,42 @@ test("what crosses in one piece and what does not are signed alike", async () =>
     const derived = scope.reduce(mac, `TC3${secret}`);
     assert.equal(signed.signature, mac(derived, signed.stringToSign).toString("hex"));
   }
+  // What is undefined is not there, as in JSON.
+  const headers = { ...input.headers, "x-tc-token": undefined };
+  assert.deepEqual(await relight.signRequest({ ...input, headers, token: undefined }), await relight.signRequest(input));
   // A header that would be two lines, and one that would be no member.
   for (const header of ["x-two", "__proto__"]) {
     const headers = JSON.parse(`{ "${header}": "one\\ntwo" }`);
     const signed = await relight.signRequest({ ...input, headers, signedHeaders: ["host"] });
     assert.equal(Object.getOwnPropertyDescriptor(signed.headers, header).value, "one\ntwo");
+  }
+});
+
+test("every member is read once: what is checked is what is signed", async () => {
+  const job = { ...key, cloud: "tencent", region: "ap-guangzhou", operation: "RebootInstances", timestamp: 1700000000 };
+  const plain = await relight.signRequest({ ...job, instanceIds: ["ins-r8hr2upy"], options: { StopType: "SOFT" } });
+  const reads = new Map();
+  const once = (target, name) =>
+    new Proxy(target, {
+      get(from, member, self) {
+        const path = `${name}.${String(member)}`;
+        reads.set(path, (reads.get(path) ?? 0) + 1);
+        const value = Reflect.get(from, member, self);
+        return reads.get(path) > 1 && typeof value === "string" ? `${value}-changed` : value;
+      },
+    });
+  const given = once(
+    { ...job, instanceIds: once(["ins-r8hr2upy"], "instanceIds"), options: once({ StopType: "SOFT" }, "options") },
+    "input",
+  );
+  assert.deepEqual(await relight.signRequest(given), plain);
+  for (const path of ["input.secret", "input.cloud", "input.region", "instanceIds.0", "options.StopType"]) {
+    assert.equal(reads.get(path), 1, path);
+  }
+  // A getter that throws, at either level.
+  const fails = { get StopType() { throw new Error("no"); } };
+  for (const input of [{ ...job, instanceIds: [], options: fails }, { get secret() { throw new Error("no"); } }]) {
+    await assert.rejects(relight.signRequest(input), { name: "RelightError", kind: "invalid-argument" });
   }
 });
 
@@ -148,7 +179,19 @@ test("what is wrong with the input is named, and nothing is signed", async () =>
     [{ ...input, secret: undefined }, "invalid-argument", /`secret` is missing/],
     [{ ...input, secret: 7 }, "invalid-argument", /`secret` must be text/],
     [{ ...input, host: 7 }, "invalid-argument", /`host` must be text/],
-    [{ ...input, headers: { accept: 7 } }, "invalid-argument", /`headers\.accept`/],
+    [{ ...input, headers: { accept: 7 } }, "invalid-argument", /`headers\.accept` must be text/],
+    [{ ...input, headers: [] }, "invalid-argument", /`headers` must be an object/],
+    [{ ...input, query: { a: {} } }, "invalid-argument", /`query\.a` must be text/],
+    [{ ...input, signedHeaders: ["host", null] }, "invalid-argument", /`signedHeaders\[1\]` must be text/],
+    [{ ...input, signedHeaders: "host" }, "invalid-argument", /`signedHeaders` must be an array/],
+    [{ ...input, unsignedPayload: "no" }, "invalid-argument", /`unsignedPayload` must be true or false/],
+    [{ ...input, method: undefined }, "invalid-argument", /`method` is missing/],
+    [(({ host, ...rest }) => rest)(input), "invalid-argument", /`host` is missing/],
+    // Whatever stands in the wrong place may be the secret: it is not shown.
+    [{ ...input, timestamp: key.secret }, "invalid-argument", /`timestamp` must be seconds/],
+    [{ ...input, timestamp: [key.secret] }, "invalid-argument", /`timestamp` must be seconds/],
+    [{ ...input, unsignedPayload: key.secret }, "invalid-argument", /`unsignedPayload`/],
+    [[input], "invalid-argument", /`input` must be an object/],
     [{ ...input, timestamp: "yesterday" }, "invalid-argument", /`timestamp`/],
     [{ ...input, timestamp: undefined }, "invalid-argument", /`timestamp` is missing/],
     [{ ...input, algorithm: "HMAC-MD5" }, "invalid-argument", /HMAC-MD5/],
@@ -159,6 +202,10 @@ test("what is wrong with the input is named, and nothing is signed", async () =>
     [{ ...operation, instanceIds: [] }, "no-instances", /./],
     [{ ...operation, region: "" }, "region-missing", /./],
     [{ ...operation, operation: "TerminateInstances" }, "unknown-operation", /Terminate/],
+    [{ ...operation, instanceIds: null }, "invalid-argument", /`instanceIds` is missing/],
+    [{ ...operation, options: { StopType: ["SOFT"] } }, "invalid-argument", /`options\.StopType` must be true, false or text/],
+    [{ ...operation, timestamp: 1.5 }, "invalid-argument", /`timestamp` must be seconds/],
+    [{ ...operation, timestamp: 1e12 }, "invalid-argument", /`timestamp` must be seconds/],
     [{ ...operation, options: { StopType: "KICK" } }, "option-value", /KICK/],
     [{ ...operation, accessKeyId: "two words" }, "key-id-malformed", /SecretId/],
     [{ ...operation, secret: "AKIDexampleexample" }, "invalid-argument", /swapped/],

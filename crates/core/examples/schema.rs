@@ -1,7 +1,7 @@
 //! Prints the JSON Schema of `relight.json`, as it is published in `static/relight.schema.json`; with
 //! the argument `record` that of a run record, as it is in `package/relight-record.schema.json`.
 
-use relight_core::{config, export};
+use relight_core::{config, run::export};
 use std::env;
 
 fn main() {

@@ -6,12 +6,15 @@
 //! holds the two together.
 
 use crate::{
-    cloud::{self, Cloud, Mode, Operation},
+    clouds,
     form::FormEdit,
     i18n::Locale,
-    json,
-    limits::{ERASE, Limits},
-    request::is_proxy_base,
+    model::{
+        cloud::{Cloud, Mode, Operation},
+        limits::{ERASE, Limits},
+        route::is_proxy_base,
+    },
+    text::json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
@@ -267,11 +270,11 @@ pub enum Proxies {
 
 impl Proxies {
     /// The address for a cloud; `None` if there is none.
-    pub fn of(&self, cloud: &dyn Cloud) -> Option<&str> {
+    pub fn of(&self, cloud: &Cloud) -> Option<&str> {
         match self {
             Proxies::One(base) => Some(base),
             Proxies::Each(each) => {
-                each.iter().find(|(id, _)| id.0 == cloud.manifest().id).map(|(_, base)| &**base)
+                each.iter().find(|(id, _)| id.0 == cloud.id).map(|(_, base)| &**base)
             }
         }
     }
@@ -307,7 +310,7 @@ checked!(
     /// A cloud, by its id.
     CloudId,
     "cloud",
-    unique(cloud::ALL.iter().map(|cloud| cloud.manifest().id))
+    unique(clouds::ALL.iter().map(|cloud| cloud.id))
 );
 
 checked!(
@@ -471,11 +474,11 @@ impl Config {
                 )));
             }
         }
-        let clouds = cloud::ALL.iter().copied();
+        let clouds = clouds::ALL.iter().copied();
         let limits = self.limits();
-        let usable = clouds.filter(|cloud| limits.allows_cloud(cloud.manifest())).any(|cloud| {
-            cloud.manifest().operations.iter().any(|one| limits.allows_operation(one))
-        });
+        let usable = clouds
+            .filter(|cloud| limits.allows_cloud(cloud))
+            .any(|cloud| cloud.operations.iter().any(|one| limits.allows_operation(one)));
         if !usable {
             return Err(Unusable(
                 "`allow`, `locked` and `proxy` together leave no operation of any cloud".to_owned(),
@@ -500,9 +503,9 @@ impl Config {
         if let Some(base) = proxies.into_iter().find(|base| !is_proxy_base(base)) {
             return Err(no_proxy(base));
         }
-        let may = |cloud: &&&'static dyn Cloud| cloud.manifest().direct.is_some();
+        let may = |cloud: &&&'static Cloud| cloud.direct.is_some();
         for id in &self.direct {
-            let mut able = cloud::ALL.iter().filter(may).map(|cloud| cloud.manifest().id);
+            let mut able = clouds::ALL.iter().filter(may).map(|cloud| cloud.id);
             if !able.any(|able| able == id.0) {
                 return Err(Unusable(format!(
                     "`direct` has `{}`, which no page can call without a proxy",
@@ -672,7 +675,7 @@ fn names<T>(list: Option<&[T]>, name: fn(&T) -> &String) -> Option<Vec<String>> 
 }
 
 fn operations() -> impl Iterator<Item = &'static Operation> {
-    cloud::ALL.iter().flat_map(|cloud| cloud.manifest().operations)
+    clouds::ALL.iter().flat_map(|cloud| cloud.operations)
 }
 
 fn modes() -> impl Iterator<Item = &'static Mode> {

@@ -1,15 +1,16 @@
 //! What can be said of a key before it is used: never more than its shape; and of a secret, once it is
 //! in the browser's keeping, enough to know it again in another field.
-
-use crate::cloud::{self, Cloud};
-#[cfg(feature = "signing")]
-use crate::plan::Refusal;
+use crate::{
+    clouds,
+    model::{cloud::Cloud, plan::Refusal},
+    signing::Secret,
+};
 
 /// A doubt about a key that is no reason to refuse it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
     /// It looks like a key id of another cloud.
-    OtherCloud(&'static dyn Cloud),
+    OtherCloud(&'static Cloud),
     /// It is shorter or longer than keys of this cloud usually are.
     UnusualLength,
 }
@@ -19,18 +20,17 @@ pub enum Doubt {
 /// # Errors
 /// A part that is missing or has white space, control characters or anything beyond ASCII; a token
 /// for a cloud that has none.
-#[cfg(feature = "signing")]
 pub fn check(
-    cloud: &'static dyn Cloud,
+    cloud: &'static Cloud,
     key_id: &str,
     secret: &str,
     token: Option<&str>,
 ) -> Result<(), Refusal> {
     check_key_id(cloud, key_id)?;
     if !is_printable(secret) {
-        return Err(Refusal::SecretMalformed { label: cloud.manifest().credential.secret_label });
+        return Err(Refusal::SecretMalformed { label: cloud.credential.secret_label });
     }
-    match (token.filter(|token| !token.is_empty()), cloud.manifest().credential.token_label) {
+    match (token.filter(|token| !token.is_empty()), cloud.credential.token_label) {
         (Some(_), None) => Err(Refusal::TokenMalformed { used: false }),
         (Some(token), Some(_)) if !is_printable(token) => {
             Err(Refusal::TokenMalformed { used: true })
@@ -43,12 +43,9 @@ pub fn check(
 ///
 /// # Errors
 /// As for [`check`].
-#[cfg(feature = "signing")]
-pub fn check_key_id(cloud: &'static dyn Cloud, key_id: &str) -> Result<(), Refusal> {
+pub fn check_key_id(cloud: &'static Cloud, key_id: &str) -> Result<(), Refusal> {
     let plausible = is_printable(key_id) && !key_id.contains(['/', ',', '=', ';', '"']);
-    plausible
-        .then_some(())
-        .ok_or(Refusal::KeyIdMalformed { label: cloud.manifest().credential.key_id_label })
+    plausible.then_some(()).ok_or(Refusal::KeyIdMalformed { label: cloud.credential.key_id_label })
 }
 
 /// Checks a key id that a person, an endpoint or the browser's keeping gives, together with what is
@@ -60,9 +57,8 @@ pub fn check_key_id(cloud: &'static dyn Cloud, key_id: &str) -> Result<(), Refus
 /// key id does, and two that are swapped; the secret or token itself in the place of the key id; a token
 /// that is the secret, or looks like one or like a key id, and a secret that looks like a token: the
 /// token goes out with every request, as it is.
-#[cfg(feature = "signing")]
-pub fn check_key(cloud: &'static dyn Cloud, key_id: &str, guard: Guard) -> Result<(), Refusal> {
-    let credential = &cloud.manifest().credential;
+pub fn check_key(cloud: &'static Cloud, key_id: &str, guard: Guard) -> Result<(), Refusal> {
+    let credential = &cloud.credential;
     if guard.is_in(key_id) {
         return Err(Refusal::SecretInText { field: "keyId" });
     }
@@ -99,15 +95,15 @@ pub fn is_no_token(guard: Guard) -> bool {
 }
 
 /// Whether a secret must be taken for the token of a temporary key, where the cloud has tokens.
-pub fn is_no_secret(cloud: &dyn Cloud, secret: Fingerprint) -> bool {
-    cloud.manifest().credential.token_label.is_some() && secret.likeness == Likeness::Token
+pub fn is_no_secret(cloud: &Cloud, secret: Fingerprint) -> bool {
+    cloud.credential.token_label.is_some() && secret.likeness == Likeness::Token
 }
 
 /// Whether a secret must be taken for a key id: it begins as a key id of some cloud does. Where key ids
 /// of this cloud have no such beginnings there is their length: no key id is longer than its secret. Two
 /// that are swapped and equally long cannot be told.
-pub fn is_swapped(cloud: &dyn Cloud, key_id: &str, secret: Fingerprint) -> bool {
-    let has_beginnings = !cloud.manifest().credential.key_id.prefixes.is_empty();
+pub fn is_swapped(cloud: &Cloud, key_id: &str, secret: Fingerprint) -> bool {
+    let has_beginnings = !cloud.credential.key_id.prefixes.is_empty();
     secret.likeness == Likeness::KeyId
         || (!has_beginnings && key_id.chars().count() > secret.length)
 }
@@ -115,6 +111,11 @@ pub fn is_swapped(cloud: &dyn Cloud, key_id: &str, secret: Fingerprint) -> bool 
 /// Whether a secret begins as a key id of some cloud does: then it is none.
 pub fn is_like_a_key_id(secret: &str) -> bool {
     Fingerprint::of(secret.chars().map(u32::from)).likeness == Likeness::KeyId
+}
+
+/// The same of a secret that is in memory already.
+pub fn is_secret_like_a_key_id(secret: &Secret) -> bool {
+    is_like_a_key_id(secret.as_text())
 }
 
 /// What a text looks like.
@@ -135,7 +136,7 @@ impl Likeness {
         [Likeness::Nothing, Likeness::KeyId, Likeness::Secret, Likeness::Token];
 
     fn of(letters: &(impl Iterator<Item = u32> + Clone)) -> Self {
-        let credentials = || cloud::ALL.iter().map(|cloud| &cloud.manifest().credential);
+        let credentials = || clouds::ALL.iter().map(|cloud| &cloud.credential);
         let begins_as_a_key_id = credentials().any(|credential| {
             let prefixes = credential.key_id.prefixes;
             !prefixes.is_empty() && begins(prefixes, letters)
@@ -265,36 +266,61 @@ fn begins(prefixes: &[&str], letters: &(impl Iterator<Item = u32> + Clone)) -> b
 }
 
 /// Whether this can only be the id of a temporary key of the cloud, which needs its token.
-pub fn is_temporary(cloud: &dyn Cloud, key_id: &str) -> bool {
-    (cloud.manifest().credential.is_temporary)(key_id)
+pub fn is_temporary(cloud: &Cloud, key_id: &str) -> bool {
+    (cloud.credential.is_temporary)(key_id)
 }
 
 /// What is odd about a key id, if anything.
-pub fn doubt(cloud: &'static dyn Cloud, key_id: &str) -> Option<Doubt> {
-    let own = &cloud.manifest().credential.key_id;
-    let is_one_of = |cloud: &dyn Cloud| {
-        let prefixes = cloud.manifest().credential.key_id.prefixes;
+pub fn doubt(cloud: &'static Cloud, key_id: &str) -> Option<Doubt> {
+    let own = &cloud.credential.key_id;
+    let is_one_of = |cloud: &Cloud| {
+        let prefixes = cloud.credential.key_id.prefixes;
         prefixes.iter().any(|prefix| key_id.starts_with(prefix))
     };
     if !is_one_of(cloud)
         && let Some(other) =
-            cloud::ALL.iter().copied().find(|other| *other != cloud && is_one_of(*other))
+            clouds::ALL.iter().copied().find(|other| *other != cloud && is_one_of(other))
     {
         return Some(Doubt::OtherCloud(other));
     }
     let (least, most) = own.usual_length;
     (!(least..=most).contains(&key_id.len())).then_some(Doubt::UnusualLength)
 }
-
-#[cfg(feature = "signing")]
 fn is_printable(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-#[cfg(all(test, feature = "signing"))]
+/// As long as the shortest secret of the clouds, nearly, and of capitals, small letters and digits:
+/// ids and codes do not mix them.
+const KEY_LENGTH_MIN: usize = 28;
+
+/// Whether something in a text looks like a secret or a key id of any cloud. A password of a cloud whose
+/// secrets are shorter does not: what is held is known again by its
+/// [`Trait`](crate::credential::Trait).
+pub fn is_like_a_key(text: &str) -> bool {
+    let of_a_key = |one| matches!(one, '+' | '/' | '=' | '_' | '.');
+    text.split(|one: char| !(one.is_ascii_alphanumeric() || of_a_key(one))).any(|piece| {
+        let has = |kind: fn(&u8) -> bool| piece.bytes().any(|byte| kind(&byte));
+        let is_random = piece.len() >= KEY_LENGTH_MIN
+            && has(u8::is_ascii_uppercase)
+            && has(u8::is_ascii_lowercase)
+            && has(u8::is_ascii_digit);
+        is_random || begins_as_a_key_id(piece)
+    })
+}
+
+fn begins_as_a_key_id(piece: &str) -> bool {
+    clouds::ALL.iter().any(|cloud| {
+        let shape = &cloud.credential.key_id;
+        piece.len() >= shape.usual_length.0
+            && shape.prefixes.iter().any(|prefix| piece.starts_with(prefix))
+    })
+}
+
+#[cfg(test)]
 mod tests {
     use super::{Fingerprint, Guard, check_key, is_like_a_key_id, is_swapped};
-    use crate::{cloud, plan::Refusal};
+    use crate::{clouds, model::plan::Refusal};
 
     const SECRET: &str = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0";
 
@@ -316,7 +342,7 @@ mod tests {
             ("tencent", "IKIDexampleexampleexample0000000001", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC01d"),
             ("zenlayer", "0D9UtpyKYcHxms5v", "Gu5t9xGARNpq86cd98joQYCN3"),
         ] {
-            let cloud = cloud::by_id(cloud).unwrap();
+            let cloud = clouds::by_id(cloud).unwrap();
             assert_eq!(check_key(cloud, key_id, guard(secret)), Ok(()), "{key_id}");
             let refused = check_key(cloud, secret, guard(key_id)).unwrap_err();
             assert!(
@@ -324,7 +350,7 @@ mod tests {
                 "{key_id}: {refused:?}"
             );
             // Whichever of the two is there first.
-            let has_beginnings = !cloud.manifest().credential.key_id.prefixes.is_empty();
+            let has_beginnings = !cloud.credential.key_id.prefixes.is_empty();
             assert_eq!(check_key(cloud, secret, Guard::default()).is_err(), has_beginnings);
             assert_eq!(is_swapped(cloud, "", of(key_id)), has_beginnings);
             assert!(!is_swapped(cloud, "", of(secret)));
@@ -333,11 +359,11 @@ mod tests {
             assert_eq!(refused, Err(Refusal::SecretInText { field: "keyId" }));
         }
         // A key id of one cloud is no secret of another.
-        let zenlayer = cloud::by_id("zenlayer").unwrap();
+        let zenlayer = clouds::by_id("zenlayer").unwrap();
         let swapped = check_key(zenlayer, "0D9UtpyKYcHxms5v", guard("LTAI5tExampleExample0001"));
         assert!(matches!(swapped, Err(Refusal::KeySwapped { .. })));
-        for cloud in cloud::ALL {
-            for prefix in cloud.manifest().credential.key_id.prefixes {
+        for cloud in clouds::ALL {
+            for prefix in cloud.credential.key_id.prefixes {
                 assert!(is_like_a_key_id(&format!("{prefix}{SECRET}")), "{prefix}");
                 assert!(!is_like_a_key_id(&prefix.to_lowercase()), "{prefix}");
             }
@@ -370,7 +396,7 @@ mod tests {
             &long,
         ];
         for (cloud, key_id, secret) in secrets {
-            let cloud = cloud::by_id(cloud).unwrap();
+            let cloud = clouds::by_id(cloud).unwrap();
             let field_of = |secret: Option<&str>, token: &str| {
                 let guard = Guard { secret: secret.map(of), token: Some(of(token)) };
                 match check_key(cloud, key_id, guard) {
@@ -401,14 +427,14 @@ mod tests {
         }
         // A token in the field for the secret, before anything stands in its own.
         for token in [tokens[0], &issued, &long] {
-            let alibaba = cloud::by_id("alibaba").unwrap();
+            let alibaba = clouds::by_id("alibaba").unwrap();
             let refused = check_key(alibaba, "LTAI5tExampleExample0001", guard(token));
             assert!(
                 matches!(refused, Err(Refusal::TokenSwapped { field: "secret", .. })),
                 "{token}"
             );
             // Where there are no tokens a password may be as it likes.
-            let zenlayer = cloud::by_id("zenlayer").unwrap();
+            let zenlayer = clouds::by_id("zenlayer").unwrap();
             assert_eq!(check_key(zenlayer, "0D9UtpyKYcHxms5v", guard(token)), Ok(()));
         }
     }

@@ -6,8 +6,12 @@ mod probe;
 pub use probe::{Probe, made_up_key, probe, recall, remember};
 
 use crate::{
-    answer::{Described, Fault, REPEATED, Response, TransportResult, Verdict, verdict},
-    cloud::Cloud,
+    clouds,
+    model::{
+        cloud::Cloud,
+        outcome::{Described, Fault, Response},
+    },
+    transport::{REPEATED, TransportResult, Verdict, verdict},
 };
 
 /// What is looked at, in the order in which one thing needs the other.
@@ -135,7 +139,7 @@ pub struct Finding {
 }
 
 /// What the evidence says of each line, in the order of [`Check::ALL`].
-pub fn judge(cloud: &dyn Cloud, evidence: &Evidence) -> Vec<Finding> {
+pub fn judge(cloud: &Cloud, evidence: &Evidence) -> Vec<Finding> {
     Check::ALL
         .map(|line| {
             let (holds, seen) = match line {
@@ -215,11 +219,11 @@ fn reaches(evidence: &Evidence) -> (CheckResult, String) {
 
 /// With a key the cloud itself has checked the signature. Without one it can still miss what it was
 /// not sent.
-fn headers(cloud: &dyn Cloud, evidence: &Evidence) -> (CheckResult, String) {
+fn headers(cloud: &Cloud, evidence: &Evidence) -> (CheckResult, String) {
     let Some(response) = cloud_answer(evidence) else {
         return (CheckResult::Unknown, String::new());
     };
-    let code = match cloud.decode_describe(response) {
+    let code = match clouds::decoder(cloud).decode_describe(response) {
         Described::Found { .. } => String::new(),
         Described::Failed(Fault::Cloud(report)) => report.code.clone(),
         // It lists places and no instances: no error is all that matters.
@@ -322,10 +326,7 @@ fn lost(result: &TransportResult) -> &str {
 #[cfg(test)]
 mod tests {
     use super::{Check, CheckResult, Connection, Evidence, judge};
-    use crate::{
-        answer::{Response, TransportResult},
-        cloud,
-    };
+    use crate::{clouds, model::outcome::Response, transport::TransportResult};
 
     fn answered(status: u16, proxy_status: &str, body: &str) -> TransportResult {
         let headers = [("proxy-status", proxy_status), ("date", "Sat, 21 Nov 2026 04:00:00 GMT")];
@@ -366,7 +367,7 @@ mod tests {
     }
 
     fn shown(evidence: &Evidence) -> String {
-        let findings = judge(cloud::ALL[0], evidence);
+        let findings = judge(clouds::ALL[0], evidence);
         assert_eq!(findings.iter().map(|one| one.line).collect::<Vec<_>>(), Check::ALL);
         let sign = |holds| match holds {
             CheckResult::Yes => '+',
@@ -384,7 +385,7 @@ mod tests {
         let listed = answered(200, "relight-proxy; received-status=200", "{\"Regions\":[]}");
         let listed = Evidence { call: listed, has_key: true, ..good() };
         assert_eq!(shown(&listed), "+++++++++");
-        assert!(judge(cloud::ALL[0], &listed)[4].seen.is_empty());
+        assert!(judge(clouds::ALL[0], &listed)[4].seen.is_empty());
         let page = answered(500, "relight-proxy; received-status=500", "<html>");
         assert_eq!(shown(&Evidence { call: page, has_key: true, ..good() }), "++++?++++");
         let lost = || TransportResult::Lost { word: "network".into() };
@@ -442,7 +443,7 @@ mod tests {
     }
 
     fn line(evidence: &Evidence, line: Check) -> (CheckResult, String) {
-        let findings = judge(cloud::ALL[0], evidence);
+        let findings = judge(clouds::ALL[0], evidence);
         let found = findings.into_iter().find(|one| one.line == line).unwrap();
         (found.holds, found.seen)
     }

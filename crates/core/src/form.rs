@@ -4,29 +4,26 @@
 //! sent: a select cannot show one thing and the request say another. The secret is not here: it
 //! lives in the page's vault and nowhere else.
 
-#[cfg(feature = "engine")]
-use crate::run::Policy;
+pub mod link;
+
 use crate::{
-    cloud::{self, Cloud, Mode, Operation, Role},
-    credential::Guard,
-    ids::{InstanceId, ParsedIds, parse_ids},
-    limits::Limits,
-};
-#[cfg(feature = "signing")]
-use crate::{
-    credential, link,
-    plan::{self, BatchOptions, Plan, PlanInput, Refusal},
+    clouds,
+    credential::{self, Guard},
+    ids::{ParsedIds, parse_ids},
+    model::{
+        cloud::{Cloud, Mode, Operation, ParameterKind, Role},
+        instance_id::InstanceId,
+        limits::Limits,
+        plan::{self, Pacing, Plan, PlanInput, Refusal},
+    },
 };
 use std::sync::Arc;
-
-/// Above this many instances a canary goes first, unless the person says otherwise.
-const CANARY_ABOVE: usize = 10;
 
 /// What is filled in. Private fields: only [`Form::apply`] changes them, so that they always fit each
 /// other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Form {
-    cloud: &'static dyn Cloud,
+    cloud: &'static Cloud,
     site: String,
     region: String,
     operation: &'static Operation,
@@ -74,42 +71,6 @@ pub enum FormEdit {
     Pacing(Pacing),
     /// What is remembered of the secret and the token, so that no field takes them.
     Guard(Guard),
-}
-
-/// How the calls are to be cut and paced. What is not set follows the number of instances.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Pacing {
-    /// One call of one instance before the others.
-    pub canary: Option<bool>,
-    /// The most ids in a call.
-    pub size: Option<usize>,
-    /// Pause after this many calls; 0 for never.
-    pub wave_calls: usize,
-    /// How long such a pause is, in seconds.
-    pub wave_pause_seconds: u32,
-    /// Pause when more than this share of the instances was refused, in percent.
-    pub stop_above_refused_percent: Option<u8>,
-}
-
-impl Pacing {
-    /// How a job of this many instances is cut.
-    #[cfg(feature = "signing")]
-    pub fn batch_options(&self, instances: usize) -> BatchOptions {
-        BatchOptions { size: self.size, canary: self.canary.unwrap_or(instances > CANARY_ABOVE) }
-    }
-
-    /// How a run goes about its work.
-    #[cfg(feature = "engine")]
-    pub fn policy(&self, through_proxy: bool, journal: bool) -> Policy {
-        Policy {
-            through_proxy,
-            journal,
-            wave_calls: self.wave_calls,
-            wave_pause_ms: u64::from(self.wave_pause_seconds) * 1_000,
-            stop_above_refused_percent: self.stop_above_refused_percent,
-            ..Policy::default()
-        }
-    }
 }
 
 /// What the vault says of something that it holds, without showing it.
@@ -161,7 +122,7 @@ impl Form {
     /// must be given it to become the same.
     pub fn filled(&self) -> Vec<(&'static str, String)> {
         let mut filled = vec![
-            ("cloud", self.cloud.manifest().id.to_owned()),
+            ("cloud", self.cloud.id.to_owned()),
             ("site", self.site.clone()),
             ("region", self.region.clone()),
             ("operation", self.operation.name.to_owned()),
@@ -178,16 +139,26 @@ impl Form {
         filled
     }
 
+    /// An empty form of the first cloud.
+    ///
+    /// # Panics
+    /// If the list of clouds were empty, or a cloud had nothing to ask: the conformance tests rule
+    /// that out.
+    #[allow(clippy::expect_used)]
+    pub fn first() -> Self {
+        clouds::ALL.first().copied().and_then(Form::new).expect("a cloud to begin with")
+    }
+
     /// An empty form of a cloud; `None` if the cloud had nothing to ask.
-    pub fn new(cloud: &'static dyn Cloud) -> Option<Self> {
-        let operation = cloud.manifest().operations.first()?;
+    pub fn new(cloud: &'static Cloud) -> Option<Self> {
+        let operation = cloud.operations.first()?;
         Some(Form {
             cloud,
-            site: cloud.manifest().site(None)?.id.to_owned(),
+            site: cloud.site(None)?.id.to_owned(),
             region: String::new(),
             operation,
             mode: operation.modes.first()?,
-            batching: default_batching(operation, false),
+            batching: default_batching(cloud, operation, false),
             dry_run: false,
             erase: false,
             key_id: String::new(),
@@ -201,7 +172,7 @@ impl Form {
     }
 
     /// The cloud.
-    pub fn cloud(&self) -> &'static dyn Cloud {
+    pub fn cloud(&self) -> &'static Cloud {
         self.cloud
     }
 
@@ -271,13 +242,13 @@ impl Form {
     }
 
     /// The clouds that may be chosen.
-    pub fn clouds(&self) -> impl Iterator<Item = &'static dyn Cloud> {
-        cloud::ALL.iter().copied().filter(|cloud| self.limits.allows_cloud(cloud.manifest()))
+    pub fn clouds(&self) -> impl Iterator<Item = &'static Cloud> {
+        clouds::ALL.iter().copied().filter(|cloud| self.limits.allows_cloud(cloud))
     }
 
     /// The operations that may be chosen.
     pub fn operations(&self) -> impl Iterator<Item = &'static Operation> {
-        let all = self.cloud.manifest().operations.iter();
+        let all = self.cloud.operations.iter();
         all.filter(|operation| self.limits.allows_operation(operation))
     }
 
@@ -293,13 +264,12 @@ impl Form {
         let kept = self.clouds().any(|cloud| cloud == self.cloud);
         let other = self.clouds().next().filter(|_| !kept);
         if let Some(cloud) = other {
-            self.apply(FormEdit::Cloud(cloud.manifest().id.to_owned()));
+            self.apply(FormEdit::Cloud(cloud.id.to_owned()));
         }
         self.fit();
     }
 
     /// The job as it is filled in.
-    #[cfg(feature = "signing")]
     pub fn plan_input(&self) -> PlanInput {
         let mut options: Vec<(String, String)> = self
             .mode
@@ -336,9 +306,8 @@ impl Form {
     ///
     /// # Errors
     /// The first thing that is missing or wrong.
-    #[cfg(feature = "signing")]
     pub fn plan(&self, secret: SecretStatus, token: SecretStatus) -> Result<Plan, Refusal> {
-        let manifest = self.cloud.manifest();
+        let cloud = self.cloud;
         // First, so that no other refusal repeats the text.
         self.check_texts()?;
         let input = self.plan_input();
@@ -347,10 +316,10 @@ impl Form {
         match secret {
             SecretStatus::Usable => {}
             SecretStatus::Missing | SecretStatus::Malformed => {
-                return Err(Refusal::SecretMalformed { label: manifest.credential.secret_label });
+                return Err(Refusal::SecretMalformed { label: cloud.credential.secret_label });
             }
         }
-        match (token, manifest.credential.token_label) {
+        match (token, cloud.credential.token_label) {
             (SecretStatus::Missing, _) | (SecretStatus::Usable, Some(_)) => Ok(plan),
             (SecretStatus::Usable | SecretStatus::Malformed, None) => {
                 Err(Refusal::TokenMalformed { used: false })
@@ -364,7 +333,6 @@ impl Form {
     ///
     /// # Errors
     /// The first field that has one of them in it.
-    #[cfg(feature = "signing")]
     pub fn check_texts(&self) -> Result<(), Refusal> {
         let texts =
             [("keyId", &*self.key_id), ("region", &*self.region), ("instanceIds", &*self.ids_text)];
@@ -379,11 +347,10 @@ impl Form {
     ///
     /// # Errors
     /// If it has.
-    #[cfg(feature = "signing")]
     pub fn check_reason(&self) -> Result<(), Refusal> {
         if self.guard.is_in(&self.reason) {
             Err(Refusal::SecretInText { field: "reason" })
-        } else if link::is_like_a_key(&self.reason) {
+        } else if credential::is_like_a_key(&self.reason) {
             Err(Refusal::KeyInReason)
         } else {
             Ok(())
@@ -394,7 +361,7 @@ impl Form {
     pub fn apply(&mut self, edit: FormEdit) {
         match edit {
             FormEdit::Cloud(id) => {
-                let chosen = self.clouds().find(|cloud| cloud.manifest().id == id);
+                let chosen = self.clouds().find(|cloud| cloud.id == id);
                 if let Some(cloud) = chosen.filter(|cloud| *cloud != self.cloud)
                     && let Some(fresh) = Form::new(cloud)
                 {
@@ -410,7 +377,7 @@ impl Form {
                 }
             }
             FormEdit::Site(id) => {
-                if let Some(site) = self.cloud.manifest().site(Some(&id)) {
+                if let Some(site) = self.cloud.site(Some(&id)) {
                     site.id.clone_into(&mut self.site);
                 }
             }
@@ -435,7 +402,7 @@ impl Form {
             FormEdit::DryRun(dry_run) => {
                 let can = self.operation.parameter_for(Role::DryRun).is_some();
                 self.dry_run = can && (dry_run || self.limits.dry_run_only);
-                self.batching = default_batching(self.operation, self.dry_run);
+                self.batching = default_batching(self.cloud, self.operation, self.dry_run);
             }
             FormEdit::Erase(erase) => {
                 self.erase = erase
@@ -468,7 +435,7 @@ impl Form {
         self.dry_run = (self.dry_run || self.limits.dry_run_only)
             && operation.parameter_for(Role::DryRun).is_some();
         self.erase = false;
-        self.batching = default_batching(operation, self.dry_run);
+        self.batching = default_batching(self.cloud, operation, self.dry_run);
     }
 
     /// Leaves an operation or a mode that is not allowed.
@@ -481,7 +448,7 @@ impl Form {
             self.choose(self.operation);
         }
         if let Some(regions) = self.limits.regions.as_deref()
-            && self.cloud.manifest().regions.required
+            && self.cloud.regions.required
             && !self.limits.allows_region(&self.region)
         {
             // One that is the only one needs no choosing.
@@ -507,15 +474,20 @@ impl Form {
 
 fn choices(operation: &'static Operation) -> &'static [&'static str] {
     match operation.parameter_for(Role::Batching).map(|parameter| &parameter.kind) {
-        Some(cloud::ParameterKind::Choice(choices)) => choices,
-        Some(cloud::ParameterKind::Boolean) | None => &[],
+        Some(ParameterKind::Choice(choices)) => choices,
+        Some(ParameterKind::Boolean) | None => &[],
     }
 }
 
 /// Each for itself, so that one bad instance does not stop the others; but a dry run all together,
 /// because each for itself it would always pass.
-fn default_batching(operation: &'static Operation, dry_run: bool) -> Option<&'static str> {
-    let wanted = if dry_run { "AllTogether" } else { "SuccessFirst" };
+fn default_batching(
+    cloud: &Cloud,
+    operation: &'static Operation,
+    dry_run: bool,
+) -> Option<&'static str> {
+    let batching = cloud.batching.as_ref()?;
+    let wanted = if dry_run { batching.together } else { batching.each };
     choices(operation).iter().copied().find(|choice| *choice == wanted)
 }
 
@@ -525,8 +497,8 @@ mod tests {
 
     #[test]
     fn what_is_filled_in_can_be_carried_over() {
-        for cloud in cloud::ALL.iter().copied() {
-            for operation in cloud.manifest().operations {
+        for cloud in clouds::ALL.iter().copied() {
+            for operation in cloud.operations {
                 for mode in operation.modes {
                     let mut form = Form::new(cloud).unwrap();
                     for edit in [
@@ -536,12 +508,12 @@ mod tests {
                         FormEdit::DryRun(true),
                         FormEdit::Erase(true),
                         FormEdit::KeyId("KEY".into()),
-                        FormEdit::IdsText(format!("{} nonsense", cloud.manifest().ids.example)),
+                        FormEdit::IdsText(format!("{} nonsense", cloud.ids.example)),
                         FormEdit::Reason("TICKET-1".into()),
                     ] {
                         form.apply(edit);
                     }
-                    let mut other = Form::new(cloud::ALL[0]).unwrap();
+                    let mut other = Form::new(clouds::ALL[0]).unwrap();
                     for (name, value) in form.filled() {
                         other.apply(FormEdit::named(name, value).unwrap());
                     }
@@ -549,5 +521,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// In the build of the front, too, which has neither plans nor signatures: `cargo xtask test native`
+    /// runs this one without features.
+    #[test]
+    fn limits_hold_whatever_is_built() {
+        let cloud = clouds::ALL[0];
+        assert!(!Limits::nothing().allows_cloud(cloud));
+        let only = |name: &str| Some(vec![name.to_owned()]);
+        let limits = Limits { modes: only("no-such"), regions: only("xx-1"), ..Limits::default() };
+        assert!(!limits.allows_region("xx-2") && limits.allows_region("xx-1"));
+        assert!(!limits.allows_erase());
+        assert!(cloud.operations.iter().all(|operation| !limits.allows_operation(operation)));
+        let last = clouds::ALL.last().unwrap().id;
+        let mut form = Form::new(clouds::ALL[0]).unwrap();
+        form.restrict(Arc::new(Limits { clouds: only(last), ..Limits::default() }));
+        assert_eq!(form.cloud().id, last);
+        form.apply(FormEdit::Cloud(cloud.id.to_owned()));
+        assert_eq!(form.cloud().id, last);
     }
 }

@@ -1,16 +1,17 @@
 //! Instance ids out of any text. Parsing never fails: one typo in ninety ids leaves 89 ids and one
 //! remark.
 
-mod id;
 mod list;
 mod classify;
 mod pieces;
 mod sentence;
 
-pub use id::InstanceId;
 pub use list::{line_breaks, parse_lines, parse_list};
 
-use crate::cloud::{self, Cloud};
+use crate::{
+    clouds,
+    model::{cloud::Cloud, instance_id::InstanceId},
+};
 use classify::{Classifier, PieceKind};
 use pieces::Piece;
 use std::collections::HashSet;
@@ -49,7 +50,7 @@ pub struct ParsedId {
     /// The id.
     pub id: InstanceId,
     /// Whose it is.
-    pub cloud: &'static dyn Cloud,
+    pub cloud: &'static Cloud,
     /// The line, from 1.
     pub line: u32,
     /// True if it has an unusual shape: accepted, with a warning.
@@ -66,7 +67,7 @@ pub struct IdProblem {
     /// The line, from 1.
     pub line: u32,
     /// The cloud that it belongs to or was probably meant for.
-    pub cloud: Option<&'static dyn Cloud>,
+    pub cloud: Option<&'static Cloud>,
     /// What was probably meant.
     pub suggestion: Option<String>,
 }
@@ -148,7 +149,7 @@ pub const IGNORED_EXAMPLES_MAX: usize = 12;
 ///
 /// Punctuation alone is neither. Every letter and digit of the text is in an id, in a problem or in
 /// what is ignored.
-pub fn parse_ids(text: &str, cloud: Option<&'static dyn Cloud>) -> ParsedIds {
+pub fn parse_ids(text: &str, cloud: Option<&'static Cloud>) -> ParsedIds {
     let parsed = Parser::new(cloud, is_json_with_objects(text)).read(text);
     if parsed.ids.is_empty() && parsed.problems.is_empty() && parsed.ignored > 0 {
         // Nothing stood beside anything: then what was ignored is all there is to report.
@@ -159,8 +160,8 @@ pub fn parse_ids(text: &str, cloud: Option<&'static dyn Cloud>) -> ParsedIds {
 
 /// The id that a text is, if it is nothing else and has the shape that all known ids of the cloud
 /// have. What programs pass in arrays; [`parse_ids`] is for everything else.
-pub(crate) fn parse_id(text: &str, cloud: &'static dyn Cloud) -> Option<InstanceId> {
-    (cloud.manifest().ids.strict)(text).then(|| InstanceId::new(text))
+pub(crate) fn parse_id(text: &str, cloud: &'static Cloud) -> Option<InstanceId> {
+    (cloud.ids.strict)(text).then(|| InstanceId::new(text))
 }
 
 fn is_json_with_objects(text: &str) -> bool {
@@ -197,7 +198,7 @@ struct Cell<'t> {
 }
 
 impl<'t> Parser<'t> {
-    fn new(cloud: Option<&'static dyn Cloud>, objects: bool) -> Self {
+    fn new(cloud: Option<&'static Cloud>, objects: bool) -> Self {
         Parser {
             reading: Classifier::new(cloud),
             objects,
@@ -310,7 +311,7 @@ impl<'t> Parser<'t> {
             PieceKind::Id { cloud, strict } => {
                 let id = InstanceId::new(piece.text);
                 if self.seen.insert(id.clone()) {
-                    self.found.ids.push(ParsedId { id, cloud: *cloud, line, unusual: !strict });
+                    self.found.ids.push(ParsedId { id, cloud, line, unusual: !strict });
                     return;
                 }
                 let beside = self.found.ids.get(first_id_of_line..).unwrap_or_default();
@@ -406,7 +407,7 @@ fn demote_tolerable(pieces: &[Piece<'_>], kinds: &mut [PieceKind]) {
         .filter(|(_, kind)| is_proper(kind))
         .filter_map(|(piece, _)| head(piece.text))
         // There are as many beginnings as clouds; the rest of a long line repeats them.
-        .take(cloud::ALL.len() * 4)
+        .take(clouds::ALL.len() * 4)
         .collect();
     for (piece, kind) in pieces.iter().zip(kinds) {
         let (PieceKind::Id { cloud, strict: false }
@@ -420,7 +421,7 @@ fn demote_tolerable(pieces: &[Piece<'_>], kinds: &mut [PieceKind]) {
         *kind = if has_words {
             PieceKind::Word
         } else {
-            let reason = classify::reason(piece.text, piece.text, &cloud.manifest().ids);
+            let reason = classify::reason(piece.text, piece.text, &cloud.ids);
             PieceKind::Malformed { cloud: Some(*cloud), reason }
         };
     }

@@ -8,36 +8,19 @@
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
-// Without the engine much stands idle; it is the same code, and the full build warns.
-#![cfg_attr(not(feature = "engine"), allow(dead_code, unused_imports))]
 
 pub mod i18n;
-pub mod visible;
-pub mod json;
-pub mod cloud;
+pub mod text;
+pub mod model;
+pub mod signing;
+pub mod catalogue;
+pub mod clouds;
 pub mod ids;
 pub mod credential;
-pub mod limits;
-#[cfg(feature = "signing")]
-pub mod plan;
 pub mod form;
-pub mod link;
-pub mod request;
-pub mod sign;
-
-#[cfg(feature = "engine")]
-pub mod answer;
-#[cfg(feature = "engine")]
-pub mod diagnostics;
-#[cfg(feature = "engine")]
-pub mod eligibility;
-#[cfg(feature = "engine")]
+pub mod transport;
 pub mod explain;
-#[cfg(feature = "engine")]
 pub mod run;
-#[cfg(feature = "engine")]
-pub mod export;
-#[cfg(feature = "engine")]
-pub mod session;
-#[cfg(feature = "texts")]
 pub mod config;
+pub mod session;
+pub mod diagnostics;

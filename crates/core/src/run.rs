@@ -15,6 +15,8 @@
 //! There is one way in, and here is what it leads to; the files beside this one each have what
 //! happens to one part of the state, in the order in which a call goes through them.
 
+pub mod export;
+
 mod policy;
 mod row;
 mod call;
@@ -40,10 +42,10 @@ pub use preflight::{Preflight, PreflightCommand, PreflightResult, outdated, part
 pub use row::{Counts, Evidence, Row};
 pub use status::{Pause, RunStatus};
 
-use crate::{
-    answer::{DescribedInstance, Outcome},
+use crate::model::{
     eligibility::{Eligibility, SkipReason},
-    ids::InstanceId,
+    instance_id::InstanceId,
+    outcome::{DescribedInstance, Outcome},
     plan::{OperationSpec, Plan},
 };
 use row::Baseline;
@@ -127,7 +129,7 @@ impl Eq for Transient {}
 
 impl Run {
     /// A run of a confirmed plan. `skipped` are ids that were left out with a reason; `known` is
-    /// what a look before the plan has shown.
+    /// what a preflight before the plan has shown.
     pub fn new(
         about: About,
         plan: &Plan,
@@ -265,7 +267,7 @@ impl Run {
         self.closed
     }
 
-    /// Takes note of an event at a time, and says what to do next.
+    /// Handles an event at a time, and says what to do next.
     pub fn handle(&mut self, now: Millis, event: Event) -> Vec<Command> {
         self.notice_sleep(now);
         self.transient.now = now;
@@ -311,7 +313,7 @@ impl Run {
         commands
     }
 
-    /// The calls that are due, a look if one is due, and when to wake.
+    /// The calls that are due, a describe call if one is due, and when to wake.
     fn schedule(&mut self, now: Millis) -> Vec<Command> {
         let mut commands = Vec::new();
         let mut wake: Option<Millis> = None;

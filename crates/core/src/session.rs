@@ -3,21 +3,24 @@
 //! Everything that the screen shows of the form and of the review comes from here, and so does
 //! everything that is sent: a select cannot show one thing and the request say another. The secret
 //! is not here: it lives in the page's vault and nowhere else.
-
+mod link;
 mod region_search;
-
+pub use link::FilledIn;
 pub use region_search::RegionSearch;
 
 use crate::{
-    answer::{DescribedInstance, TransportResult},
-    cloud::{self, Operation, Verb},
-    eligibility::SkipReason,
     form::{Form, FormEdit, SecretStatus},
     i18n::Locale,
-    ids::InstanceId,
-    limits::Limits,
-    plan::{self, BatchOptions, OperationSpec, Plan, PlanInput, Refusal, Target},
-    run::{self, About, Millis, Preflight, PreflightCommand, PreflightResult, Run},
+    model::{
+        cloud::{Operation, Verb},
+        eligibility::SkipReason,
+        instance_id::InstanceId,
+        limits::Limits,
+        outcome::DescribedInstance,
+        plan::{self, BatchOptions, OperationSpec, Plan, PlanInput, Refusal, Target},
+    },
+    run::{self, About, Millis, Policy, Preflight, PreflightCommand, PreflightResult, Run},
+    transport::TransportResult,
 };
 use std::sync::Arc;
 
@@ -55,7 +58,7 @@ pub struct Review {
     pub plan: Option<Arc<Plan>>,
     /// What is left out, with the reasons.
     pub skipped: Arc<Vec<(InstanceId, SkipReason)>>,
-    /// What the look has shown; `None` if the person goes on without one.
+    /// What the preflight has shown; `None` if the person goes on without one.
     pub preflight: Option<Arc<PreflightResult>>,
     /// What was typed into the field that asks for the count.
     pub typed_count: String,
@@ -77,7 +80,7 @@ impl Review {
         })
     }
 
-    /// What the look has shown of an instance.
+    /// What the preflight has shown of an instance.
     pub fn state_of(&self, id: &InstanceId) -> Option<&DescribedInstance> {
         self.preflight.as_ref()?.instances.iter().find(|state| state.id == id.as_str())
     }
@@ -112,10 +115,10 @@ pub enum Action {
         through_proxy: bool,
         /// Whether to look at the instances before.
         preflight: bool,
-        /// How old the look is that this one is done instead of: [`Session::outdated`].
+        /// How old the preflight is that this one is done instead of: [`Session::outdated`].
         replaced_age_ms: Option<u64>,
     },
-    /// A describe call of the look, or of the search elsewhere, has come back, or not.
+    /// A describe call of the preflight, or of the search elsewhere, has come back, or not.
     Described {
         /// The page's clock.
         now: Millis,
@@ -124,7 +127,7 @@ pub enum Action {
         /// What came.
         result: TransportResult,
     },
-    /// On to the review with what the look has shown so far, or without a look.
+    /// On to the review with what the preflight has shown so far, or without a preflight.
     SkipPreflight,
     /// The count was typed.
     TypedCount(String),
@@ -150,14 +153,8 @@ pub enum Action {
 }
 
 impl Session {
-    /// An empty form, at the first cloud.
-    ///
-    /// # Panics
-    /// If the list of clouds were empty, or a cloud had nothing to ask: the conformance tests rule
-    /// that out.
-    #[allow(clippy::expect_used)]
-    pub fn new(locale: Locale) -> Self {
-        let form = cloud::ALL.first().copied().and_then(Form::new).expect("a cloud to begin with");
+    /// What follows from a form.
+    pub fn new(locale: Locale, form: Form) -> Self {
         Session { locale, form, step: Step::Compose { refusal: None } }
     }
 
@@ -196,8 +193,8 @@ impl Session {
         }) && self.reason_refusal().is_none()
     }
 
-    /// How old the look is that the review rests on, if it is too old to send anything on its word: it is
-    /// to be done again, and reviewed again. `None` too where a person has chosen to go on without one.
+    /// How old the preflight is that the review rests on, if it is too old to send anything on its word:
+    /// it is to be done again, and reviewed again. `None` too where a person has chosen to go on without one.
     pub fn outdated(&self, now: Millis) -> Option<u64> {
         run::outdated(self.review()?.preflight.as_ref()?.at, now)
     }
@@ -210,7 +207,7 @@ impl Session {
     }
 
     /// The run of a plan that a person has confirmed and the page around the console approved, if that is
-    /// what stands under review now; `None` if not, where the look that it rests on is too old, and where it is
+    /// what stands under review now; `None` if not, where the preflight that it rests on is too old, and where it is
     /// not certain enough for the operator that what is sent arrives once. `id` is a name that no other run has, `person` who confirmed it, if
     /// that is known.
     pub fn run(
@@ -235,7 +232,7 @@ impl Session {
             confirmed_at: now,
             person,
         };
-        let policy = self.form.pacing().policy(through_proxy, true);
+        let policy = Policy::of(self.form.pacing(), through_proxy, true);
         let known = review.preflight.as_ref().map_or(&[][..], |preflight| &preflight.instances);
         let skew_seconds =
             review.preflight.as_ref().and_then(|preflight| preflight.clock_skew_seconds);
@@ -248,7 +245,7 @@ impl Session {
         let target = run.spec().target();
         let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
         for edit in [
-            FormEdit::Cloud(target.cloud.manifest().id.to_owned()),
+            FormEdit::Cloud(target.cloud.id.to_owned()),
             FormEdit::Site(target.site.id.to_owned()),
             FormEdit::Region(target.region.clone()),
             FormEdit::Operation(operation.name.to_owned()),
@@ -259,7 +256,7 @@ impl Session {
         }
     }
 
-    /// What to do for the look that is under way, if one is; with the target that it looks at, and
+    /// What to do for the preflight that is under way, if one is; with the target that it looks at, and
     /// the seconds to add to the page's clock for the signature.
     pub fn next_preflight(&mut self, now: Millis) -> Option<(Target, i64, PreflightCommand)> {
         match &mut self.step {
@@ -442,7 +439,7 @@ impl Session {
     fn ask_instead(&mut self, reason: SkipReason, verb: Verb) {
         let Step::Review(review) = &self.step else { return };
         let ids = review.skipped_for(reason);
-        if let Some(operation) = self.form.cloud().manifest().operation_for(verb)
+        if let Some(operation) = self.form.cloud().operation_for(verb)
             && !ids.is_empty()
         {
             self.form.choose(operation);
@@ -490,17 +487,21 @@ impl Review {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::cloud::{Cloud, Role};
     use crate::{
-        answer::{Phase, Response},
+        clouds,
         credential::{Fingerprint, Guard},
-        form::Pacing,
+        model::{
+            outcome::{Phase, Response},
+            plan::Pacing,
+        },
     };
 
     fn filled() -> Session {
-        let mut session = Session::new(Locale::En);
-        let cloud = cloud::by_id("tencent").unwrap();
+        let mut session = Session::new(Locale::En, Form::first());
+        let cloud = clouds::by_id("tencent").unwrap();
         for edit in [
-            FormEdit::Cloud(cloud.manifest().id.into()),
+            FormEdit::Cloud(cloud.id.into()),
             FormEdit::Region("ap-guangzhou".into()),
             FormEdit::KeyId("AKIDEXAMPLE".into()),
             FormEdit::IdsText("ins-aaaaaaaa ins-bbbbbbbb ins-cccccccc".into()),
@@ -604,11 +605,11 @@ mod tests {
         assert!(asked(&session).is_some());
 
         // A rehearsal changes nothing, however often it arrives.
-        let can = |cloud: &&&dyn cloud::Cloud| {
-            let operation = cloud.manifest().operations.first().unwrap();
-            operation.parameter_for(cloud::Role::DryRun).is_some()
+        let can = |cloud: &&&Cloud| {
+            let operation = cloud.operations.first().unwrap();
+            operation.parameter_for(Role::DryRun).is_some()
         };
-        let cloud = cloud::ALL.iter().find(can).unwrap().manifest();
+        let cloud = clouds::ALL.iter().find(can).unwrap();
         for edit in [
             FormEdit::Cloud(cloud.id.into()),
             FormEdit::Region(cloud.regions.known.first().unwrap().id.into()),
@@ -636,7 +637,7 @@ mod tests {
         for verb in [Verb::Reboot, Verb::Start] {
             let operation = run.operation_for(verb).unwrap();
             assert_eq!(operation.verb, verb);
-            let mut session = Session::new(Locale::En);
+            let mut session = Session::new(Locale::En, Form::first());
             session.take_up(&run, &some, operation);
             let form = session.form();
             assert_eq!(form.plan_input().ids, some);
@@ -675,7 +676,7 @@ mod tests {
 
     const ALL: [&str; 3] = ["ins-aaaaaaaa", "ins-bbbbbbbb", "ins-cccccccc"];
 
-    /// Everything runs, and the cloud says so to a look that asks now.
+    /// Everything runs, and the cloud says so to a preflight that asks now.
     fn preflight(session: &mut Session, now: Millis) {
         let (_, _, command) = session.next_preflight(now).unwrap();
         let PreflightCommand::Describe(ids) = command else { panic!("{command:?}") };
@@ -744,7 +745,7 @@ mod tests {
         assert_eq!(session.review().unwrap().preflight.as_ref().unwrap().replaced_age_ms, None);
     }
 
-    /// Whoever goes on without a look is told so, and is not held up by its age.
+    /// Whoever goes on without a preflight is told so, and is not held up by its age.
     #[test]
     fn without_a_look_none_is_too_old() {
         let now = 1_714_550_400_000;

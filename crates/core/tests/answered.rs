@@ -4,16 +4,20 @@
 mod common;
 
 use relight_core::{
-    answer::{Described, Fault, Outcome, Response},
-    cloud::{self, Cloud, Operation},
-    explain::{
-        ErrorReport, Explanation, Group, SuggestedAction, TextOptions, explain, explain_text, find,
-    },
+    catalogue::{Group, SuggestedAction, find},
+    clouds,
+    explain::{Explanation, TextOptions, explain, explain_text},
     i18n::Locale,
     ids::parse_ids,
-    plan::{PlanInput, plan},
-    request::{Request, Signed},
-    sign::{Secret, Signer},
+    model::{
+        cloud::{Cloud, Operation, Role},
+        outcome::{Described, ErrorReport, Fault, Outcome, Response},
+        plan::{PlanInput, plan},
+    },
+    signing::{
+        Secret, Signer,
+        request::{Request, Signed},
+    },
 };
 use relight_sandbox::{
     self as sandbox, Config, Sandbox, credential::Credential, errors::ErrorRow, fleet::State,
@@ -28,16 +32,16 @@ fn every_error_of_the_sandbox_ends_in_its_card_in_both_languages() {
     let mut cards: BTreeMap<&str, usize> = BTreeMap::new();
     let mut listed = 0;
     for row in sandbox::errors::all() {
-        let cloud = cloud::by_id(row.cloud.name()).expect("both know the same clouds");
+        let cloud = clouds::by_id(row.cloud.name()).expect("both know the same clouds");
         let asked = ask(cloud, row);
         let report = asked.report.as_ref().unwrap_or_else(|| {
             panic!("{}: {:?} is no error: {}", row.code, asked.operation, asked.response.body)
         });
         assert_eq!(report.code, row.code, "{}", asked.response.body);
-        let errors = cloud.manifest().errors;
+        let errors = clouds::catalogue(cloud).errors;
         let entry = find(errors, report, asked.operation).expect("the catalogue has it").entry;
         for locale in Locale::ALL {
-            let id = Some(cloud.manifest().id);
+            let id = Some(cloud.id);
             let told = explain(id, errors, report, asked.operation, locale);
             assert!(told.recognised, "{}", row.code);
             assert_eq!(told.title, entry.title.in_locale(locale), "{}", row.code);
@@ -60,7 +64,7 @@ fn every_error_of_the_sandbox_ends_in_its_card_in_both_languages() {
                 assert_eq!(only.title, told.title, "{}", asked.response.body);
             }
         }
-        *cards.entry(cloud.manifest().id).or_default() += 1;
+        *cards.entry(cloud.id).or_default() += 1;
         listed += usize::from(row.listed);
     }
     assert_eq!(listed, 71);
@@ -103,15 +107,15 @@ struct Asked {
 }
 
 /// Sends a request for which the vendor documents the error, and has the cloud answer it.
-fn ask(cloud: &'static dyn Cloud, row: &ErrorRow) -> Asked {
+fn ask(cloud: &'static Cloud, row: &ErrorRow) -> Asked {
     let mut sandbox = Sandbox::new(Config::default());
     let is_failed_list = row.code == sandbox::errors::LISTED_AS_FAILED;
-    let operations = cloud.manifest().operations;
+    let operations = cloud.operations;
     let is_served = |operation: &&Operation| row.serves(operation.name);
     // What we do not offer, such as a stop, is answered to what we do.
     let reads = row.operations.iter().all(|name| name.starts_with("Describe"));
     let operation = operations.iter().find(is_served).or(operations.first()).filter(|_| !reads);
-    let region = cloud.manifest().regions.known.first().map_or("", |region| region.id);
+    let region = cloud.regions.known.first().map_or("", |region| region.id);
     let state = if operation.is_some_and(|operation| operation.name.starts_with("Start")) {
         State::Stopped
     } else {
@@ -139,14 +143,16 @@ fn ask(cloud: &'static dyn Cloud, row: &ErrorRow) -> Asked {
     };
     let batch = plan(&input, None).expect("the job is good").batches.remove(0);
     let request = if operation.is_some() {
-        cloud.request(&batch)
+        clouds::protocol(cloud).request(&batch)
     } else {
-        cloud.describe(batch.spec().target(), batch.ids())
+        clouds::protocol(cloud).describe(batch.spec().target(), batch.ids())
     };
     let key = Credential::demo().into_iter().find(|key| key.cloud == row.cloud);
     let key = key.expect("there is a demo key");
     let signer = Signer { key_id: key.id.clone(), unix_seconds: NOW_MS / 1000, ..common::signer() };
-    let sent = cloud.prepare(&request, &signer).finish_with(&Secret::new(key.secret.clone()));
+    let sent = clouds::protocol(cloud)
+        .prepare(&request, &signer)
+        .finish_with(&Secret::new(key.secret.clone()));
 
     let fault = if is_failed_list {
         serde_json::json!({ "cloud": row.cloud.name(), "fault": "failed" })
@@ -173,7 +179,7 @@ fn ask(cloud: &'static dyn Cloud, row: &ErrorRow) -> Asked {
         body: String::from_utf8(answer.body).expect("answers are text"),
     };
     let fault = if operation.is_some() {
-        let decoded = cloud.decode(&batch, &response);
+        let decoded = clouds::decoder(cloud).decode(&batch, &response);
         let one = decoded.instances.into_iter().next().expect("one for each id");
         // A passed rehearsal is no fault: its code is read from the answer again.
         if one.outcome == Outcome::DryRunPassed {
@@ -188,7 +194,7 @@ fn ask(cloud: &'static dyn Cloud, row: &ErrorRow) -> Asked {
             one.fault.map(|fault| (*fault).clone())
         }
     } else {
-        match cloud.decode_describe(&response) {
+        match clouds::decoder(cloud).decode_describe(&response) {
             Described::Failed(fault) => Some(fault),
             Described::Found { .. } => None,
         }
@@ -205,7 +211,7 @@ fn dry_run(operation: Option<&Operation>, row: &ErrorRow) -> Vec<(String, String
     let is_one = row.code.to_ascii_uppercase().contains("DRYRUN");
     operation
         .filter(|_| is_one)
-        .and_then(|operation| operation.parameter_for(cloud::Role::DryRun))
+        .and_then(|operation| operation.parameter_for(Role::DryRun))
         .map(|parameter| (parameter.name.to_owned(), "true".to_owned()))
         .into_iter()
         .collect()

@@ -4,15 +4,19 @@ mod common;
 
 use common::{Page, ids, plan_input, said};
 use relight_core::{
-    answer::{Outcome, TransportResult},
-    cloud::{self, Cloud},
-    ids::InstanceId,
-    plan::{BatchOptions, plan_with},
+    clouds,
+    model::{
+        cloud::Cloud,
+        instance_id::InstanceId,
+        outcome::Outcome,
+        plan::{BatchOptions, plan_with},
+    },
     run::{Choice, Event, RunStatus},
+    transport::TransportResult,
 };
 
-fn tencent() -> &'static dyn Cloud {
-    cloud::by_id("tencent").unwrap()
+fn tencent() -> &'static Cloud {
+    clouds::by_id("tencent").unwrap()
 }
 
 fn refused() -> Event {
@@ -80,7 +84,7 @@ fn an_approval_is_good_for_its_own_order_only() {
     assert!(!offer.spec().is_forced());
     assert!(page.run.covers(&offer));
     page.step(Event::Settings {
-        limits: std::sync::Arc::new(relight_core::limits::Limits {
+        limits: std::sync::Arc::new(relight_core::model::limits::Limits {
             instances_max: Some(9),
             ..Default::default()
         }),
@@ -113,7 +117,7 @@ fn overdue() -> Page {
     );
     page.step(Event::Tick);
     page.answer(0, 200, r#"{"Response":{"RequestId":"aaaaaaaa-0000-0000-0000-000000000001"}}"#);
-    page.now += tencent().manifest().overdue_after_ms;
+    page.now += tencent().overdue_after_ms;
     let commands = page.step(Event::Tick);
     assert_eq!(commands.described.len(), 2);
     look(&mut page, ["REBOOTING"; 2]);

@@ -4,18 +4,19 @@ mod common;
 
 use common::{Page, ids, plan_input, said};
 use relight_core::{
-    answer::{
-        DescribedInstance, LastOperation, LastOperationState, Outcome, Phase, Response,
-        TransportResult,
+    clouds,
+    model::{
+        cloud::Cloud,
+        eligibility::SkipReason,
+        outcome::{DescribedInstance, LastOperation, LastOperationState, Outcome, Phase, Response},
+        plan::plan,
     },
-    cloud::{self, Cloud},
-    eligibility::SkipReason,
-    plan::plan,
     run::{Choice, Event, Evidence, Millis},
+    transport::TransportResult,
 };
 
-fn zenlayer() -> &'static dyn Cloud {
-    cloud::by_id("zenlayer").unwrap()
+fn zenlayer() -> &'static Cloud {
+    clouds::by_id("zenlayer").unwrap()
 }
 
 /// A reboot of two, the second of which the cloud lists as failed, in a 200 and without a reason.
@@ -97,7 +98,7 @@ fn the_clock_is_corrected_once_for_every_cloud() {
             r#"{"requestId":"r","code":"AUTHFAILURE_SIGNATURE_EXPIRED","message":"The signature has expired."}"#,
         ),
     ] {
-        let cloud = cloud::by_id(id).unwrap();
+        let cloud = clouds::by_id(id).unwrap();
         let mut page =
             Page::of(&plan(&plan_input(cloud, "RebootInstances", 2), None).unwrap(), &[]);
         // A quarter of an hour behind the cloud, whose `Date` is always the same here.
@@ -115,8 +116,8 @@ fn the_clock_is_corrected_once_for_every_cloud() {
 
 // ---- one instance that had a whole call refused ---------------------------------------------------
 
-fn tencent() -> &'static dyn Cloud {
-    cloud::by_id("tencent").unwrap()
+fn tencent() -> &'static Cloud {
+    clouds::by_id("tencent").unwrap()
 }
 
 /// A call of four that the cloud has refused because of one. Which, it does not say.
@@ -203,7 +204,7 @@ fn a_look_that_fails_narrows_nothing() {
 
 /// What one instance of a cloud looks like, a time after the answer to its call, or after it was lost.
 struct Scene {
-    cloud: &'static dyn Cloud,
+    cloud: &'static Cloud,
     page: Page,
 }
 
@@ -216,7 +217,7 @@ const SENT: Millis = Page::START + 30_000;
 impl Scene {
     /// A call of one, after a look that has shown it running since the day before.
     fn of(id: &str, operation: &str) -> Scene {
-        let cloud = cloud::by_id(id).unwrap();
+        let cloud = clouds::by_id(id).unwrap();
         let known = DescribedInstance {
             id: ids(cloud, 1)[0].as_str().to_owned(),
             phase: Running,
@@ -235,7 +236,7 @@ impl Scene {
     }
 
     fn accepted(mut self) -> Scene {
-        let body = match self.cloud.manifest().id {
+        let body = match self.cloud.id {
             "alibaba" => format!(
                 r#"{{"RequestId":"{OURS}","InstanceResponses":{{"InstanceResponse":[{{"InstanceId":"{}","Code":"200","Message":"success"}}]}}}}"#,
                 ids(self.cloud, 1)[0]
@@ -263,7 +264,7 @@ impl Scene {
         self.page.now += seconds * 1_000;
         let id = ids(self.cloud, 1).remove(0);
         let moving = state == Starting;
-        let body = match self.cloud.manifest().id {
+        let body = match self.cloud.id {
             "alibaba" => format!(
                 r#"{{"RequestId":"d","TotalCount":1,"Instances":{{"Instance":[{{"InstanceId":"{id}","InstanceName":"n","ZoneId":"z","StartTime":"{started}","Status":"{}"}}]}}}}"#,
                 if moving { "Starting" } else { "Running" }
@@ -285,7 +286,7 @@ impl Scene {
 
     fn ends(self, outcome: &str, evidence: Option<Evidence>) {
         let row = &self.page.run.rows()[0];
-        let cloud = self.cloud.manifest().id;
+        let cloud = self.cloud.id;
         assert_eq!((row.outcome.word(), row.evidence), (outcome, evidence), "{cloud}");
     }
 }
@@ -460,7 +461,7 @@ fn a_start_time_counts_from_the_sending_by_the_clouds_clock() {
 }
 
 fn reboot(id: &str) -> String {
-    let operations = cloud::by_id(id).unwrap().manifest().operations;
+    let operations = clouds::by_id(id).unwrap().operations;
     let reboots = |name: &&str| name.starts_with("Reboot") && name.ends_with('s');
     operations.iter().map(|operation| operation.name).find(reboots).unwrap().to_owned()
 }

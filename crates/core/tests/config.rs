@@ -1,10 +1,10 @@
 //! The configuration: what is read, what is refused, and the published schema, which says the same.
 
 use relight_core::{
-    cloud,
+    clouds,
     config::{Config, Proxies, schema},
     form::Form,
-    plan::{Refusal, plan},
+    model::plan::{Refusal, plan},
 };
 use serde_json::Value;
 use std::{fs, path::Path};
@@ -172,9 +172,9 @@ fn a_proxy_for_each_cloud() {
     let config = Config::read(r#"{ "proxy": { "tencent": "/t" } }"#).unwrap();
     let (limits, proxies) = (config.limits(), config.proxy.unwrap());
     assert_eq!(limits.clouds, Some(vec!["tencent".to_owned()]));
-    assert_eq!(proxies.of(cloud::by_id("tencent").unwrap()), Some("/t"));
-    assert_eq!(proxies.of(cloud::by_id("alibaba").unwrap()), None);
-    assert_eq!(Proxies::One("/p".into()).of(cloud::by_id("alibaba").unwrap()), Some("/p"));
+    assert_eq!(proxies.of(clouds::by_id("tencent").unwrap()), Some("/t"));
+    assert_eq!(proxies.of(clouds::by_id("alibaba").unwrap()), None);
+    assert_eq!(Proxies::One("/p".into()).of(clouds::by_id("alibaba").unwrap()), Some("/p"));
 }
 
 /// Locked is the same as allowed alone: the form keeps to it, and so does the plan.
@@ -185,12 +185,12 @@ fn what_is_locked_holds_in_form_and_plan() {
                     "mode": "soft", "instanceIds": ["ins-00000001"] },
         "locked": ["cloud", "region", "operation", "mode", "instanceIds"] }"#;
     let config = Config::read(text).unwrap();
-    let mut form = Form::new(cloud::ALL[0]).unwrap();
+    let mut form = Form::new(clouds::ALL[0]).unwrap();
     form.restrict(config.limits());
     for edit in config.fills() {
         form.apply(edit);
     }
-    assert_eq!(form.cloud().manifest().id, "tencent");
+    assert_eq!(form.cloud().id, "tencent");
     assert_eq!((form.operation().name, form.mode().id), ("RebootInstances", "soft"));
     assert!(plan(&form.plan_input(), None).is_ok());
 
@@ -238,9 +238,9 @@ fn what_is_locked_never_widens_what_is_allowed() {
             let (isolate, wide) = (isolate.as_ref().unwrap(), wide.as_ref().unwrap());
             assert!(isolate.iter().all(|one| wide.contains(one)), "{locked}: {limits:?}");
         }
-        for cloud in cloud::ALL {
-            for operation in cloud.manifest().operations {
-                let mut input = Form::new(*cloud).unwrap().plan_input();
+        for cloud in clouds::ALL {
+            for operation in cloud.operations {
+                let mut input = Form::new(cloud).unwrap().plan_input();
                 operation.name.clone_into(&mut input.operation);
                 for region in ["", "ap-1", "ap-2", "ap-3"] {
                     region.clone_into(&mut input.region);

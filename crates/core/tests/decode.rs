@@ -5,16 +5,19 @@ mod common;
 use common::{every_cloud, every_operation};
 use proptest::prelude::*;
 use relight_core::{
-    answer::{
-        BatchAnswer, Described, DescribedInstance, Fault, InstanceAnswer, LastOperationState,
-        Outcome, Phase, Response, STORED_TEXT_MAX_BYTES, TransportResult, classify,
-        classify_describe,
-    },
-    cloud::{self, Cloud},
-    eligibility::{Eligibility, SkipReason},
-    explain::{self, Effect},
+    catalogue::Effect,
+    clouds,
     ids::parse_ids,
-    plan::{Batch, PlanInput, plan},
+    model::{
+        cloud::Cloud,
+        eligibility::{Eligibility, SkipReason},
+        outcome::{
+            BatchAnswer, Described, DescribedInstance, Fault, InstanceAnswer, LastOperationState,
+            Outcome, Phase, Response, STORED_TEXT_MAX_BYTES,
+        },
+        plan::{Batch, PlanInput, plan},
+    },
+    transport::{TransportResult, classify, classify_describe},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -48,7 +51,7 @@ struct Expected {
 }
 
 impl Case {
-    fn batch(&self, cloud: &'static dyn Cloud) -> Batch {
+    fn batch(&self, cloud: &'static Cloud) -> Batch {
         batch_of(cloud, &self.operation, &self.ids, &self.options)
     }
 
@@ -69,12 +72,12 @@ fn body(value: &Value) -> String {
 }
 
 fn batch_of(
-    cloud: &'static dyn Cloud,
+    cloud: &'static Cloud,
     operation: &str,
     ids: &[String],
     options: &BTreeMap<String, String>,
 ) -> Batch {
-    let regions = &cloud.manifest().regions;
+    let regions = &cloud.regions;
     let input = PlanInput {
         cloud,
         site: None,
@@ -90,11 +93,11 @@ fn batch_of(
 }
 
 /// The cases of every cloud, each with its own file.
-fn cases() -> Vec<(&'static dyn Cloud, Vec<Case>)> {
-    cloud::ALL
+fn cases() -> Vec<(&'static Cloud, Vec<Case>)> {
+    clouds::ALL
         .iter()
         .map(|cloud| {
-            let id = cloud.manifest().id;
+            let id = cloud.id;
             let path = format!("{}/tests/data/answers/{id}.json", env!("CARGO_MANIFEST_DIR"));
             let text = std::fs::read_to_string(&path).unwrap();
             let cases: Vec<Case> = serde_json::from_str(&text).unwrap();
@@ -158,7 +161,7 @@ fn every_case() {
         for case in cases {
             let name = format!("{cloud:?}: {}", case.name);
             let batch = case.batch(cloud);
-            let answer = cloud.decode(&batch, &case.response());
+            let answer = clouds::decoder(cloud).decode(&batch, &case.response());
             check_shape(&batch, &answer);
             let got: Vec<Expected> = answer.instances.iter().map(found).collect();
             assert_eq!(got, case.instances, "{name}");
@@ -181,20 +184,21 @@ fn an_answer_is_of_its_own_call_only() {
                 let batch = common::batch(other, operation, operation.ids_max.min(2));
                 // With nothing but an id of the request there is nothing to tell by.
                 let bare = has_success_shape(other, &batch, &response) && case.found.is_none();
-                let answer = other.decode(&batch, &response);
+                let answer = clouds::decoder(other).decode(&batch, &response);
                 assert!(bare || !has_success(&answer), "{}", case.name);
                 looked_at.set(looked_at.get() + 1);
             });
         }
         for case in cases.iter().filter(|case| case.is_success()) {
             for (other, others) in &all {
-                let found = other.decode_describe(&case.response());
+                let found = clouds::decoder(other).decode_describe(&case.response());
                 assert!(matches!(found, Described::Failed(_)), "{other:?}: {}", case.name);
-                if other.manifest().id == cloud.manifest().id {
+                if other.id == cloud.id {
                     continue;
                 }
                 for of_other in others {
-                    let answer = other.decode(&of_other.batch(*other), &case.response());
+                    let answer =
+                        clouds::decoder(other).decode(&of_other.batch(other), &case.response());
                     assert!(!has_success(&answer), "{other:?}: {}", case.name);
                 }
             }
@@ -215,7 +219,7 @@ fn a_success_with_something_beside_it_is_none() {
                     let body = format!("{}{extra}{}", &text[..at], &text[at..]);
                     assert!(serde_json::from_str::<Value>(&body).is_ok(), "{body}");
                     let response = Response { body, ..case.response() };
-                    let answer = cloud.decode(&case.batch(cloud), &response);
+                    let answer = clouds::decoder(cloud).decode(&case.batch(cloud), &response);
                     assert!(!has_success(&answer), "{}: {at} {extra}", case.name);
                 }
             }
@@ -229,7 +233,7 @@ fn what_is_not_understood_keeps_its_text() {
         let batch = common::batch(cloud, operation, operation.ids_max.min(3));
         for text in ["<html>down", "what", "{\"a\":", "[1]"] {
             let response = Response { status: 502, headers: Vec::new(), body: text.to_owned() };
-            let answer = cloud.decode(&batch, &response);
+            let answer = clouds::decoder(cloud).decode(&batch, &response);
             check_shape(&batch, &answer);
             let Some(Fault::Layer { text: kept, .. }) = answer.instances[0].fault.as_deref() else {
                 panic!("{answer:?}");
@@ -237,7 +241,7 @@ fn what_is_not_understood_keeps_its_text() {
             assert_eq!(kept, text);
         }
         let long = Response { status: 502, headers: Vec::new(), body: "é".repeat(100_000) };
-        check_shape(&batch, &cloud.decode(&batch, &long));
+        check_shape(&batch, &clouds::decoder(cloud).decode(&batch, &long));
     });
 }
 
@@ -246,7 +250,7 @@ fn errors_of_the_cloud_keep_their_words() {
     for (cloud, cases) in cases() {
         let mut seen = 0;
         for case in cases {
-            let answer = cloud.decode(&case.batch(cloud), &case.response());
+            let answer = clouds::decoder(cloud).decode(&case.batch(cloud), &case.response());
             for instance in answer.instances {
                 let Some(Fault::Cloud(report)) = instance.fault.as_deref() else { continue };
                 seen += 1;
@@ -270,7 +274,7 @@ fn a_success_cut_anywhere_is_no_success() {
             for end in 0..whole.body.trim_end().len() {
                 let Some(body) = whole.body.get(..end) else { continue };
                 let response = Response { body: body.to_owned(), ..whole.clone() };
-                let answer = cloud.decode(&batch, &response);
+                let answer = clouds::decoder(cloud).decode(&batch, &response);
                 check_shape(&batch, &answer);
                 assert!(!has_success(&answer), "{cloud:?}: {}: {body}", case.name);
                 cuts += 1;
@@ -288,7 +292,7 @@ fn a_success_is_believed_with_a_fitting_status_only() {
             let dry = case.instances.iter().any(|one| one.outcome == Outcome::DryRunPassed);
             for status in 0..=700 {
                 let response = Response { status, ..case.response() };
-                let answer = cloud.decode(&batch, &response);
+                let answer = clouds::decoder(cloud).decode(&batch, &response);
                 check_shape(&batch, &answer);
                 let fits = if dry { 400..600 } else { 200..300 };
                 assert_eq!(has_success(&answer), fits.contains(&status), "{} {status}", case.name);
@@ -334,10 +338,10 @@ fn described() -> Vec<DescribeCase> {
 fn every_describe_case() {
     for case in described() {
         let name = format!("{}: {}", case.cloud, case.name);
-        let cloud = cloud::by_id(&case.cloud).unwrap();
+        let cloud = clouds::by_id(&case.cloud).unwrap();
         let response =
             Response { status: case.status, headers: Vec::new(), body: body(&case.body) };
-        match (cloud.decode_describe(&response), case.found) {
+        match (clouds::decoder(cloud).decode_describe(&response), case.found) {
             (Described::Found { request_id, instances }, Some(want)) => {
                 assert!(request_id.is_some());
                 let got: Vec<Seen> = instances
@@ -369,12 +373,12 @@ fn every_describe_case() {
 #[test]
 fn a_describe_answer_cut_anywhere_finds_nothing() {
     for case in described().iter().filter(|case| case.found.is_some()) {
-        let cloud = cloud::by_id(&case.cloud).unwrap();
+        let cloud = clouds::by_id(&case.cloud).unwrap();
         let whole = body(&case.body);
         for end in (0..whole.len()).filter(|end| whole.is_char_boundary(*end)) {
             let body = whole[..end].to_owned();
             let response = Response { status: case.status, headers: Vec::new(), body };
-            let described = cloud.decode_describe(&response);
+            let described = clouds::decoder(cloud).decode_describe(&response);
             assert!(matches!(described, Described::Failed(_)), "{}: {end}", case.name);
         }
     }
@@ -419,21 +423,21 @@ fn eligibility_by_state() {
         ("zenlayer", "NEW", "", "busy", "busy", "busy"),
     ];
     for (id, state, lock, soft, forced, start) in table {
-        let cloud = cloud::by_id(id).unwrap();
+        let cloud = clouds::by_id(id).unwrap();
         let instance = instance_in(cloud, state, lock);
         for (operation, is_forced, want) in [
             ("RebootInstances", false, soft),
             ("RebootInstances", true, forced),
             ("StartInstances", false, start),
         ] {
-            let found = cloud.manifest().operation(operation).unwrap();
+            let found = cloud.operation(operation).unwrap();
             let mode = found.modes.iter().find(|mode| mode.force == is_forced).unwrap();
             let options =
                 mode.options.iter().map(|(name, value)| ((*name).into(), (*value).into()));
-            let ids = [cloud.manifest().ids.example.to_owned()];
+            let ids = [cloud.ids.example.to_owned()];
             let batch = batch_of(cloud, operation, &ids, &options.collect());
             assert_eq!(batch.spec().is_forced(), is_forced);
-            let got = match cloud.eligibility(batch.spec(), &instance) {
+            let got = match clouds::decoder(cloud).eligibility(batch.spec(), &instance) {
                 Eligibility::Eligible => ".",
                 Eligibility::Skipped(reason) => reason.word(),
             };
@@ -443,8 +447,8 @@ fn eligibility_by_state() {
 }
 
 /// An instance as the cloud's own decoder makes it: the state goes through a describe answer.
-fn instance_in(cloud: &'static dyn Cloud, state: &str, lock: &str) -> DescribedInstance {
-    let body = match cloud.manifest().id {
+fn instance_in(cloud: &'static Cloud, state: &str, lock: &str) -> DescribedInstance {
+    let body = match cloud.id {
         "alibaba" => json!({ "RequestId": "R", "Instances": { "Instance": [
             { "InstanceId": "i", "Status": state, "OperationLocks": { "LockReason": lock } }
         ] } }),
@@ -459,7 +463,7 @@ fn instance_in(cloud: &'static dyn Cloud, state: &str, lock: &str) -> DescribedI
         other => panic!("{other} has no describe answer here"),
     };
     let response = Response { status: 200, headers: Vec::new(), body: body.to_string() };
-    match cloud.decode_describe(&response) {
+    match clouds::decoder(cloud).decode_describe(&response) {
         Described::Found { mut instances, .. } => instances.remove(0),
         Described::Failed(fault) => panic!("{fault:?}"),
     }
@@ -471,7 +475,7 @@ fn a_state_that_is_not_known_is_never_eligible() {
         let batch = common::batch(cloud, operation, 1);
         let instance = DescribedInstance::default();
         let skipped = Eligibility::Skipped(SkipReason::Busy);
-        assert_eq!(cloud.eligibility(batch.spec(), &instance), skipped);
+        assert_eq!(clouds::decoder(cloud).eligibility(batch.spec(), &instance), skipped);
     });
 }
 
@@ -549,8 +553,8 @@ fn a_proxy_must_vouch_for_a_success() {
 /// cannot be read: it may have said that a first copy went through.
 #[test]
 fn a_refusal_beside_an_unreadable_word_is_unknown() {
-    let cloud = cloud::by_id("tencent").unwrap();
-    let ids = [cloud.manifest().ids.example.to_owned()];
+    let cloud = clouds::by_id("tencent").unwrap();
+    let ids = [cloud.ids.example.to_owned()];
     let batch = batch_of(cloud, "RebootInstances", &ids, &BTreeMap::new());
     let body = r#"{"Response":{"Error":{"Code":"UnauthorizedOperation","Message":"No."},"RequestId":"r"}}"#;
     for (header, want) in [
@@ -675,16 +679,16 @@ fn only_the_proxys_mark_makes_a_request_go_out_again() {
     for (cloud, cases) in cases() {
         for case in &cases {
             let batch = case.batch(cloud);
-            let found = cloud.decode(&batch, &case.response());
+            let found = clouds::decoder(cloud).decode(&batch, &case.response());
             let rejected = |answer: &BatchAnswer| answer.instances[0].outcome == Outcome::Rejected;
             let Some(Fault::Cloud(report)) = found.instances[0].fault.as_deref() else { continue };
             let name = batch.spec().operation().name;
-            let effect = explain::effect(cloud.manifest().errors, report, Some(name));
+            let effect = clouds::effect(clouds::catalogue(cloud).errors, report, Some(name));
             let resent = matches!(effect, Effect::Throttled | Effect::ClockSkew);
             if !rejected(&found) || !resent {
                 continue;
             }
-            *seen.entry((cloud.manifest().id, format!("{effect:?}"))).or_insert(0) += 1;
+            *seen.entry((cloud.id, format!("{effect:?}"))).or_insert(0) += 1;
             let settled = |header: Option<&str>, through_proxy| {
                 let mut response = case.response();
                 let value = header.map(|header| header.replace("{}", &case.status.to_string()));
@@ -714,7 +718,7 @@ fn only_the_proxys_mark_makes_a_request_go_out_again() {
 #[test]
 fn a_describe_answer_needs_the_proxys_mark_too() {
     for case in described().iter().filter(|case| case.found.is_some()) {
-        let cloud = cloud::by_id(&case.cloud).unwrap();
+        let cloud = clouds::by_id(&case.cloud).unwrap();
         let mut response =
             Response { status: case.status, headers: Vec::new(), body: body(&case.body) };
         let bare = TransportResult::Answered(response.clone());
@@ -775,13 +779,13 @@ fn any_response(body: impl Strategy<Value = String>) -> impl Strategy<Value = Re
 
 /// No text without the cloud's success shape gets through; what that shape has, by cloud, and that it
 /// has nothing else, is looked for by hand here.
-fn has_success_shape(cloud: &dyn Cloud, batch: &Batch, response: &Response) -> bool {
+fn has_success_shape(cloud: &Cloud, batch: &Batch, response: &Response) -> bool {
     let Ok(value) = serde_json::from_str::<Value>(&response.body) else { return false };
     let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
     let has = |value: &Value, names: &[&str]| {
         value.as_object().is_some_and(|object| object.keys().all(|key| names.contains(&&**key)))
     };
-    match cloud.manifest().id {
+    match cloud.id {
         "alibaba" if batch.spec().operation().ids_max == 1 => {
             is_text(&value["RequestId"]) && has(&value, &["RequestId"])
         }
@@ -809,7 +813,7 @@ fn has_success_shape(cloud: &dyn Cloud, batch: &Batch, response: &Response) -> b
 fn check_arbitrary(response: &Response) {
     every_operation(|cloud, operation| {
         let batch = common::batch(cloud, operation, operation.ids_max.min(2));
-        let answer = cloud.decode(&batch, response);
+        let answer = clouds::decoder(cloud).decode(&batch, response);
         check_shape(&batch, &answer);
         if has_success(&answer) {
             assert!(has_success_shape(cloud, &batch, response), "{cloud:?}: {response:?}");
@@ -822,12 +826,14 @@ fn check_arbitrary(response: &Response) {
         }
     });
     every_cloud(|cloud| {
-        if let Described::Found { request_id, .. } = cloud.decode_describe(response) {
+        if let Described::Found { request_id, .. } =
+            clouds::decoder(cloud).decode_describe(response)
+        {
             assert!(request_id.is_some_and(|id| !id.is_empty()));
         }
     });
-    let _ = relight_core::answer::retry_after_ms(response);
-    let _ = relight_core::answer::server_unix_seconds(response);
+    let _ = relight_core::transport::retry_after_ms(response);
+    let _ = relight_core::transport::server_unix_seconds(response);
 }
 
 /// Replaces, removes, inserts or doubles a piece of a real success.
@@ -876,7 +882,7 @@ proptest! {
             let is_json = serde_json::from_str::<Value>(&body).is_ok();
             let is_xml = body.trim_start().starts_with('<');
             let response = Response { body: body.clone(), ..whole };
-            let answer = cloud.decode(&batch, &response);
+            let answer = clouds::decoder(cloud).decode(&batch, &response);
             check_shape(&batch, &answer);
             prop_assert!(!has_success(&answer) || is_json || is_xml, "{body}");
             if is_json && has_success(&answer) && (200..300).contains(&response.status) {

@@ -2,12 +2,13 @@
 
 use proptest::prelude::*;
 use relight_core::{
-    cloud::{self, Cloud},
+    clouds,
     i18n::Locale,
     ids::{
         IGNORED_EXAMPLES_MAX, IdProblemKind, Malformation, PROBLEM_TEXT_MAX_CHARS, ParsedIds,
         parse_ids, parse_lines, parse_list,
     },
+    model::cloud::Cloud,
 };
 use serde::Deserialize;
 
@@ -36,8 +37,8 @@ fn data() -> Data {
     serde_json::from_str(include_str!("data/ids.json")).unwrap()
 }
 
-fn named(id: &str) -> &'static dyn Cloud {
-    cloud::by_id(id).unwrap()
+fn named(id: &str) -> &'static Cloud {
+    clouds::by_id(id).unwrap()
 }
 
 fn ids(parsed: &ParsedIds) -> Vec<&str> {
@@ -76,7 +77,7 @@ fn every_string_seen_in_public_code_is_sorted_as_it_should_be() {
                 Verdict::Proper | Verdict::Tolerable => {
                     assert_eq!(ids(&parsed), [text.as_str()], "{text}");
                     assert_eq!(parsed.ids[0].unusual, verdict == Verdict::Tolerable, "{text}");
-                    assert_eq!(parsed.ids[0].cloud.manifest().id, cloud, "{text}");
+                    assert_eq!(parsed.ids[0].cloud.id, cloud, "{text}");
                     assert!(parsed.problems.is_empty(), "{text}");
                 }
                 Verdict::Refused => {
@@ -92,7 +93,7 @@ fn every_string_seen_in_public_code_is_sorted_as_it_should_be() {
 
 #[test]
 fn garbage_gives_no_id_for_any_cloud() {
-    let clouds = cloud::ALL.iter().copied().map(Some).chain([None]);
+    let clouds = clouds::ALL.iter().copied().map(Some).chain([None]);
     for chosen in clouds {
         for text in data().garbage {
             let parsed = parse_ids(&text, chosen);
@@ -210,15 +211,15 @@ fn order_lines_and_repeats() {
 /// Good and different ids take a shorter way: what it gives, and what it leaves to the longer one.
 #[test]
 fn lines_are_read_as_a_list_is() {
-    for cloud in cloud::ALL {
-        let example = cloud.manifest().ids.example;
+    for cloud in clouds::ALL {
+        let example = cloud.ids.example;
         let stem = &example[..example.len() - 4];
         let numbered: Vec<String> = (0..1200).map(|number| format!("{stem}{number:04}")).collect();
         let all: Vec<&str> = numbered.iter().map(String::as_str).collect();
         let check = |lines: &[&str], good: usize, bad: usize| {
-            let read = parse_lines(&lines.join("\n"), *cloud);
+            let read = parse_lines(&lines.join("\n"), cloud);
             assert_eq!((read.0.len(), read.1.len()), (good, bad), "{lines:?}");
-            assert_eq!(read, parse_list(lines.iter().copied(), *cloud));
+            assert_eq!(read, parse_list(lines.iter().copied(), cloud));
         };
         for count in [1, 2, 100, 999, 1000, 1001, 1200] {
             check(&all[..count], count, 0);
@@ -233,7 +234,7 @@ fn lines_are_read_as_a_list_is() {
             check(&[all[0], other], 1, usize::from(other != " "));
         }
         for blank in ["", "\n", "\n\n"] {
-            let read = parse_lines(&format!("{}{blank}", all[0]), *cloud);
+            let read = parse_lines(&format!("{}{blank}", all[0]), cloud);
             assert_eq!((read.0.len(), read.1.len()), (1, 0), "{blank:?}");
         }
     }
@@ -274,7 +275,7 @@ fn near_misses_have_a_suggestion_that_is_an_id() {
         let parsed = check(suggestion, None, &[suggestion], &[]);
         assert!(!parsed.ids[0].unusual, "{suggestion}");
         let own = parsed.ids[0].cloud;
-        for other in cloud::ALL.iter().copied().filter(|other| *other != own) {
+        for other in clouds::ALL.iter().copied().filter(|other| *other != own) {
             let parsed = parse_ids(text, Some(other));
             assert_eq!(problems(&parsed), [format!("other-cloud {text}")], "{text} for {other:?}");
             assert_eq!(parsed.problems[0].cloud, Some(own));
@@ -337,7 +338,7 @@ fn without_a_cloud_each_id_brings_its_own() {
         &[],
     );
     let clouds: Vec<_> = parsed.ids.iter().map(|id| id.cloud).collect();
-    assert_eq!(clouds, cloud::ALL);
+    assert_eq!(clouds, clouds::ALL);
 }
 
 #[test]
@@ -568,8 +569,8 @@ fn any_text(parts: usize) -> impl Strategy<Value = String> {
     prop::collection::vec(part, 0..parts).prop_map(|parts| parts.concat())
 }
 
-fn any_choice() -> impl Strategy<Value = Option<&'static dyn Cloud>> {
-    (0..=cloud::ALL.len()).prop_map(|index| cloud::ALL.get(index).copied())
+fn any_choice() -> impl Strategy<Value = Option<&'static Cloud>> {
+    (0..=clouds::ALL.len()).prop_map(|index| clouds::ALL.get(index).copied())
 }
 
 fn words(text: &str) -> usize {
@@ -585,7 +586,7 @@ proptest! {
         let mut seen = std::collections::BTreeSet::new();
         let lines = u32::try_from(text.len()).unwrap() + 1;
         for id in &parsed.ids {
-            let grammar = &id.cloud.manifest().ids;
+            let grammar = &id.cloud.ids;
             let plain = id.id.as_str();
             prop_assert!((grammar.strict)(plain) || (grammar.lenient)(plain), "{plain}");
             prop_assert_eq!(id.unusual, !(grammar.strict)(plain));
@@ -600,7 +601,7 @@ proptest! {
             prop_assert!((1..=lines).contains(&problem.line));
             prop_assert_eq!(problem.suggestion.is_some(), problem.kind == IdProblemKind::NearMiss);
             if let (Some(suggestion), Some(cloud)) = (&problem.suggestion, problem.cloud) {
-                prop_assert!((cloud.manifest().ids.strict)(suggestion), "{suggestion}");
+                prop_assert!((cloud.ids.strict)(suggestion), "{suggestion}");
             }
             for locale in Locale::ALL {
                 prop_assert!(!problem.sentence(locale).is_empty());
@@ -611,11 +612,11 @@ proptest! {
     /// Requests put ids into JSON as they are.
     #[test]
     fn no_id_needs_an_escape(text in "(i-|ins-|vm-|[0-9]{8})?[0-9a-z]{0,8}[\\x00-\\x7fé]?[0-9a-z]{0,12}|.{0,24}") {
-        for cloud in cloud::ALL {
-            let grammar = &cloud.manifest().ids;
+        for cloud in clouds::ALL {
+            let grammar = &cloud.ids;
             if (grammar.strict)(&text) || (grammar.lenient)(&text) {
                 let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-                prop_assert!(text.bytes().all(plain), "{}: {text:?}", cloud.manifest().id);
+                prop_assert!(text.bytes().all(plain), "{}: {text:?}", cloud.id);
             }
         }
     }

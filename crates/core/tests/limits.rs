@@ -4,19 +4,22 @@ mod common;
 
 use common::{Page, every_operation, plan_input};
 use relight_core::{
-    answer::TransportResult,
-    cloud::{self, Cloud, Role},
+    clouds,
     form::{Form, FormEdit, SecretStatus},
     i18n::Locale,
     ids::parse_ids,
-    limits::Limits,
-    plan::{PlanInput, Refusal, plan, with_mode},
+    model::{
+        cloud::{Cloud, Role},
+        limits::Limits,
+        plan::{PlanInput, Refusal, plan, with_mode},
+    },
     run::{Choice, Event, Pause, RunStatus},
+    transport::TransportResult,
 };
 use std::sync::Arc;
 
-fn tencent() -> &'static dyn Cloud {
-    cloud::by_id("tencent").unwrap()
+fn tencent() -> &'static Cloud {
+    clouds::by_id("tencent").unwrap()
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "as the limits have it")]
@@ -47,20 +50,16 @@ fn without_limits_everything_is_allowed() {
 #[test]
 fn another_cloud_region_or_operation_is_refused() {
     every_operation(|cloud, operation| {
-        let manifest = cloud.manifest();
         let input = || plan_input(cloud, operation.name, 1);
         let clouds = |list: &[&str]| Limits { clouds: names(list), ..Limits::default() };
-        assert_eq!(within(clouds(&[manifest.id]), input()), Ok(()));
-        assert_eq!(within(clouds(&["another"]), input()), not_allowed(manifest.id));
+        assert_eq!(within(clouds(&[cloud.id]), input()), Ok(()));
+        assert_eq!(within(clouds(&["another"]), input()), not_allowed(cloud.id));
 
         let regions = |list: &[&str]| Limits { regions: names(list), ..Limits::default() };
         let region = input().region;
         assert_eq!(within(regions(&[&region]), input()), Ok(()));
         let elsewhere = within(regions(&["xx-nowhere"]), input());
-        assert_eq!(
-            elsewhere,
-            if manifest.regions.required { not_allowed(&region) } else { Ok(()) }
-        );
+        assert_eq!(elsewhere, if cloud.regions.required { not_allowed(&region) } else { Ok(()) });
 
         let operations = |list: &[&str]| Limits { operations: names(list), ..Limits::default() };
         assert_eq!(within(operations(&[operation.name]), input()), Ok(()));
@@ -263,10 +262,10 @@ fn the_form_shows_only_what_is_allowed() {
         modes: names(&["soft", "normal"]),
         ..Limits::default()
     });
-    let mut form = Form::new(cloud::by_id("alibaba").unwrap()).unwrap();
+    let mut form = Form::new(clouds::by_id("alibaba").unwrap()).unwrap();
     form.apply(FormEdit::IdsText("ins-web00001".to_owned()));
     form.restrict(Arc::clone(&limits));
-    assert_eq!(form.cloud().manifest().id, "tencent");
+    assert_eq!(form.cloud().id, "tencent");
     assert_eq!(&**form.ids_text(), "ins-web00001");
     for (edit, refused) in [
         (FormEdit::Cloud("alibaba".to_owned()), "alibaba"),
@@ -277,11 +276,11 @@ fn the_form_shows_only_what_is_allowed() {
         form.apply(edit);
         assert_eq!(form, before, "{refused}");
     }
-    for cloud in form.clouds().map(|cloud| cloud.manifest().id).collect::<Vec<_>>() {
+    for cloud in form.clouds().map(|cloud| cloud.id).collect::<Vec<_>>() {
         form.apply(FormEdit::Cloud(cloud.to_owned()));
-        form.apply(FormEdit::IdsText(form.cloud().manifest().ids.example.to_owned()));
+        form.apply(FormEdit::IdsText(form.cloud().ids.example.to_owned()));
         form.apply(FormEdit::KeyId("AKIDexampleexampleexample".to_owned()));
-        let region = form.cloud().manifest().regions.known.first();
+        let region = form.cloud().regions.known.first();
         form.apply(FormEdit::Region(region.map_or("", |region| region.id).to_owned()));
         for operation in form.operations().map(|one| one.name).collect::<Vec<_>>() {
             form.apply(FormEdit::Operation(operation.to_owned()));

@@ -1,8 +1,10 @@
 //! What people paste, as texts to read in `data/pasted`: what is recognised in each, and that
 //! nothing is claimed where there is nothing.
 
-use relight_core::explain::{Explanation, TextOptions, explain_text};
-use relight_core::i18n::Locale;
+use relight_core::{
+    explain::{Explanation, TextOptions, explain_text},
+    i18n::Locale,
+};
 use std::collections::BTreeMap;
 
 /// The files, by what is pasted.
@@ -124,8 +126,8 @@ fn every_format_is_told_by_its_cloud() {
             }
         }
     }
-    for cloud in relight_core::cloud::ALL {
-        let id = cloud.manifest().id;
+    for cloud in relight_core::clouds::ALL {
+        let id = cloud.id;
         assert!(by_cloud.get(id).is_some_and(|count| *count >= 20), "{id}: {by_cloud:?}");
     }
 }

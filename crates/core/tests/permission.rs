@@ -2,13 +2,14 @@
 //! would allow it is written, unless allowing cannot help.
 
 use relight_core::{
-    answer::Response,
-    cloud::{self, Grant},
-    explain::{
-        Denial, Denied, ErrorReport, Explanation, Group, HintKind, Known, SuggestedAction,
-        TextOptions, explain_text, explain_with,
-    },
+    catalogue::{Group, SuggestedAction},
+    clouds::{self, Grant},
+    explain::{Explanation, HintKind, Known, TextOptions, explain_text, explain_with},
     i18n::Locale,
+    model::{
+        cloud::Verb,
+        outcome::{Denial, Denied, ErrorReport, Response},
+    },
 };
 use serde_json::{Value, json};
 
@@ -99,9 +100,8 @@ fn the_sentence_of_a_message_is_read() {
 
 #[test]
 fn nobody_is_sent_to_the_root_key_nor_given_more_than_is_missing() {
-    for cloud in cloud::ALL {
-        let manifest = cloud.manifest();
-        for code in manifest.permission_codes {
+    for cloud in clouds::ALL {
+        for code in clouds::catalogue(cloud).permission_codes {
             for denial in [Denial::Explicit, Denial::Implicit, Denial::Unknown] {
                 for locale in Locale::ALL {
                     let report = ErrorReport {
@@ -109,11 +109,17 @@ fn nobody_is_sent_to_the_root_key_nor_given_more_than_is_missing() {
                         denied: Some(Box::new(Denied { denial, ..Denied::default() })),
                         ..ErrorReport::default()
                     };
-                    let id = Some(manifest.id);
+                    let id = Some(cloud.id);
                     let known = Known::default();
-                    let operation = manifest.operations.first().map(|operation| operation.name);
-                    let told =
-                        explain_with(id, manifest.errors, &report, operation, &known, locale);
+                    let operation = cloud.operations.first().map(|operation| operation.name);
+                    let told = explain_with(
+                        id,
+                        clouds::catalogue(cloud).errors,
+                        &report,
+                        operation,
+                        &known,
+                        locale,
+                    );
                     let permission = told.permission.expect("it is about a permission");
                     let said = format!("{}{}{}", told.meaning, told.remedy, permission.advice);
                     for advice in ["root", "FullAccess", "主账号密钥", "主账号的密钥", "管理员权限"]
@@ -132,7 +138,7 @@ fn nobody_is_sent_to_the_root_key_nor_given_more_than_is_missing() {
 
 #[test]
 fn what_the_page_knows_makes_the_policy_smaller() {
-    let tencent = cloud::by_id("tencent").expect("it is there").manifest();
+    let tencent = clouds::by_id("tencent").expect("it is there");
     let report = ErrorReport {
         code: "UnauthorizedOperation".to_owned(),
         message: "Unauthorized operation.".to_owned(),
@@ -145,7 +151,7 @@ fn what_the_page_knows_makes_the_policy_smaller() {
     };
     let told = explain_with(
         Some(tencent.id),
-        tencent.errors,
+        clouds::catalogue(tencent).errors,
         &report,
         Some("RebootInstances"),
         &known,
@@ -163,25 +169,24 @@ fn what_the_page_knows_makes_the_policy_smaller() {
 
 #[test]
 fn every_operation_of_every_cloud_has_its_smallest_policy_or_says_that_there_is_none() {
-    for cloud in cloud::ALL {
-        let manifest = cloud.manifest();
-        for operation in manifest.operations {
+    for cloud in clouds::ALL {
+        for operation in cloud.operations {
             let grant = Grant {
                 action: operation.name,
                 resources: &[],
-                region: manifest.regions.known.first().map_or("", |region| region.id),
-                instance_ids: &[manifest.ids.example],
+                region: cloud.regions.known.first().map_or("", |region| region.id),
+                instance_ids: &[cloud.ids.example],
                 with_reads: true,
             };
-            let Some(policy) = cloud.policy(&grant) else {
+            let Some(policy) = clouds::decoder(cloud).policy(&grant) else {
                 // Then nothing is offered to copy, and an administrator is named.
-                for code in manifest.permission_codes {
+                for code in clouds::catalogue(cloud).permission_codes {
                     let report = ErrorReport { code: (*code).to_owned(), ..ErrorReport::default() };
                     let known = Known::default();
                     let name = Some(operation.name);
                     let told = explain_with(
-                        Some(manifest.id),
-                        manifest.errors,
+                        Some(cloud.id),
+                        clouds::catalogue(cloud).errors,
                         &report,
                         name,
                         &known,
@@ -195,8 +200,7 @@ fn every_operation_of_every_cloud_has_its_smallest_policy_or_says_that_there_is_
                 continue;
             };
             serde_json::from_str::<Value>(&policy).expect("it is JSON");
-            for part in
-                [&format!(":{}\"", operation.name), manifest.ids.example, "DescribeInstances"]
+            for part in [&format!(":{}\"", operation.name), cloud.ids.example, "DescribeInstances"]
             {
                 assert!(policy.contains(part), "{policy} lacks {part}");
             }
@@ -212,9 +216,10 @@ fn every_operation_of_every_cloud_has_its_smallest_policy_or_says_that_there_is_
 fn a_decoded_answer_carries_the_detail() {
     let body = r#"{"RequestId":"0DCC6ABD","HostId":"ecs.aliyuncs.com","Code":"NoPermission","Message":"x","AccessDeniedDetail":{"AuthAction":"ecs:DescribeInstances","NoPermissionType":"ExplicitDeny"}}"#;
     let response = Response { status: 403, headers: Vec::new(), body: body.to_owned() };
-    let alibaba = cloud::by_id("alibaba").expect("it is there");
-    let relight_core::answer::Described::Failed(relight_core::answer::Fault::Cloud(report)) =
-        alibaba.decode_describe(&response)
+    let alibaba = clouds::by_id("alibaba").expect("it is there");
+    let relight_core::model::outcome::Described::Failed(
+        relight_core::model::outcome::Fault::Cloud(report),
+    ) = clouds::decoder(alibaba).decode_describe(&response)
     else {
         panic!("it is an error of the cloud");
     };
@@ -231,7 +236,7 @@ fn a_decoded_answer_carries_the_detail() {
 #[test]
 fn a_key_of_another_cloud_is_named() {
     let hinted = |cloud: &'static str, code: &str, known: &Known<'_>| {
-        let entries = cloud::by_id(cloud).expect("it is there").manifest().errors;
+        let entries = clouds::catalogue(clouds::by_id(cloud).expect("it is there")).errors;
         let report = ErrorReport { code: code.to_owned(), ..ErrorReport::default() };
         explain_with(Some(cloud), entries, &report, None, known, Locale::En).hints
     };
@@ -303,16 +308,15 @@ fn a_text_with_both_times_tells_the_minutes() {
 fn the_page_for_administrators_shows_these_policies() {
     let page = include_str!("../../../docs/permissions.md");
     let mut shown = 0;
-    for cloud in cloud::ALL {
-        let manifest = cloud.manifest();
-        assert!(page.contains(&format!("## {}", manifest.name.en)), "{}", manifest.id);
-        for verb in [cloud::Verb::Reboot, cloud::Verb::Start] {
-            let operation = manifest.operation_for(verb).expect("every cloud has both");
-            let policy = cloud.policy(&Grant {
+    for cloud in clouds::ALL {
+        assert!(page.contains(&format!("## {}", cloud.name.en)), "{}", cloud.id);
+        for verb in [Verb::Reboot, Verb::Start] {
+            let operation = cloud.operation_for(verb).expect("every cloud has both");
+            let policy = clouds::decoder(cloud).policy(&Grant {
                 action: operation.name,
                 resources: &[],
-                region: manifest.regions.known.first().map_or("", |region| region.id),
-                instance_ids: &[manifest.ids.example],
+                region: cloud.regions.known.first().map_or("", |region| region.id),
+                instance_ids: &[cloud.ids.example],
                 with_reads: true,
             });
             let Some(policy) = policy else { continue };

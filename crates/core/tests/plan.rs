@@ -4,24 +4,27 @@ mod common;
 
 use common::{every_cloud, every_operation, ids, plan_input};
 use relight_core::{
-    cloud::{self, Cloud},
+    clouds,
     credential::{self, Guard},
     i18n::Locale,
-    limits::Limits,
-    plan::{Batch, Plan, PlanInput, Refusal, Target, Warning, batch, plan},
+    model::{
+        cloud::Cloud,
+        limits::Limits,
+        plan::{Batch, Plan, PlanInput, Refusal, Target, Warning, batch, plan},
+    },
 };
 use std::{collections::BTreeSet, sync::Arc};
 
-fn alibaba() -> &'static dyn Cloud {
-    cloud::by_id("alibaba").unwrap()
+fn alibaba() -> &'static Cloud {
+    clouds::by_id("alibaba").unwrap()
 }
 
-fn tencent() -> &'static dyn Cloud {
-    cloud::by_id("tencent").unwrap()
+fn tencent() -> &'static Cloud {
+    clouds::by_id("tencent").unwrap()
 }
 
-fn zenlayer() -> &'static dyn Cloud {
-    cloud::by_id("zenlayer").unwrap()
+fn zenlayer() -> &'static Cloud {
+    clouds::by_id("zenlayer").unwrap()
 }
 
 fn with(mut input: PlanInput, options: &[(&str, &str)]) -> PlanInput {
@@ -113,7 +116,10 @@ fn a_dry_run_that_proves_nothing_cannot_be_produced() {
             let options = [("BatchOptimization", batching), ("DryRun", dry_run)];
             plan(&with(plan_input(alibaba(), operation, 2), &options), None)
         };
-        assert_eq!(batching("SuccessFirst", "true").unwrap_err(), Refusal::DryRunProvesNothing);
+        assert_eq!(
+            batching("SuccessFirst", "true").unwrap_err(),
+            Refusal::DryRunProvesNothing { value: "SuccessFirst", instead: "AllTogether" }
+        );
         assert!(!batching("SuccessFirst", "false").unwrap().spec.is_dry_run());
         assert!(batching("AllTogether", "true").unwrap().spec.is_dry_run());
         let alone = with(plan_input(alibaba(), operation, 2), &[("DryRun", "true")]);
@@ -126,7 +132,10 @@ fn disks_are_erased_for_one_start_only() {
     let erase = |operation, count| {
         plan(&with(plan_input(alibaba(), operation, count), &[("InitLocalDisk", "true")]), None)
     };
-    assert_eq!(erase("StartInstance", 2).unwrap_err(), Refusal::ErasesSeveral { instances: 2 });
+    assert_eq!(
+        erase("StartInstance", 2).unwrap_err(),
+        Refusal::ErasesSeveral { option: "InitLocalDisk", instances: 2 }
+    );
     for operation in ["StartInstances", "RebootInstance", "RebootInstances"] {
         let refusal = erase(operation, 1).unwrap_err();
         assert_eq!(refusal.kind(), "erases-elsewhere");
@@ -139,7 +148,7 @@ fn disks_are_erased_for_one_start_only() {
         }
     }
     let plan_of_one = erase("StartInstance", 1).unwrap();
-    assert_eq!(plan_of_one.warnings, [Warning::Erases]);
+    assert_eq!(plan_of_one.warnings, [Warning::Erases { option: "InitLocalDisk" }]);
     assert!(plan_of_one.spec.erases() && plan_of_one.needs_typed_count());
     let kept = with(plan_input(alibaba(), "StartInstance", 2), &[("InitLocalDisk", "false")]);
     let kept = plan(&kept, None).unwrap();
@@ -185,7 +194,7 @@ fn regions_are_required_checked_or_refused() {
     for cloud in [alibaba(), tencent()] {
         assert_eq!(target(cloud, ""), Err(Refusal::RegionMissing));
         assert_eq!(target(cloud, "  "), Err(Refusal::RegionMissing));
-        for region in cloud.manifest().regions.known {
+        for region in cloud.regions.known {
             assert_eq!(target(cloud, region.id).as_deref(), Ok(region.id));
         }
         assert_eq!(target(cloud, " ap-somewhere-9 ").as_deref(), Ok("ap-somewhere-9"));
@@ -221,7 +230,8 @@ fn regions_are_required_checked_or_refused() {
 
 #[test]
 fn kinds_of_account_choose_the_host() {
-    let host = |cloud, site, region| Target::new(cloud, site, region).map(|target| target.host());
+    let host =
+        |cloud, site, region| Target::new(cloud, site, region).map(|target| clouds::host(&target));
     let tencent = tencent();
     assert_eq!(host(tencent, None, "ap-tokyo").unwrap(), "cvm.tencentcloudapi.com");
     assert_eq!(host(tencent, Some(""), "ap-tokyo").unwrap(), "cvm.tencentcloudapi.com");
@@ -235,7 +245,7 @@ fn kinds_of_account_choose_the_host() {
 #[test]
 fn keys_are_checked_by_their_characters() {
     every_cloud(|cloud| {
-        let labels = &cloud.manifest().credential;
+        let labels = &cloud.credential;
         let key_id = Refusal::KeyIdMalformed { label: labels.key_id_label };
         for malformed in ["", "a b", "a/b", "a,b", "a=b", "a\nb", "é", "\"", "a;b", "\u{200b}ab"] {
             assert_eq!(credential::check(cloud, malformed, "s", None), Err(key_id.clone()));
@@ -330,7 +340,7 @@ fn count(refusal: &Refusal) -> usize {
         Refusal::OptionTwice { .. } => 8,
         Refusal::OptionValue { .. } => 9,
         Refusal::Exclusive { .. } => 10,
-        Refusal::DryRunProvesNothing => 11,
+        Refusal::DryRunProvesNothing { .. } => 11,
         Refusal::ErasesSeveral { .. } => 12,
         Refusal::KeyIdMalformed { .. } => 13,
         Refusal::SecretMalformed { .. } => 14,

@@ -4,11 +4,14 @@ mod common;
 
 use common::every_cloud;
 use relight_core::{
-    answer::{Outcome, Response},
-    cloud::{Cloud, Role},
+    clouds,
     diagnostics::{Probe, made_up_key, probe},
     i18n::Locale,
-    plan::Target,
+    model::{
+        cloud::{Cloud, Role},
+        outcome::{Outcome, Response},
+        plan::Target,
+    },
 };
 use relight_sandbox::{
     self as sandbox, Config, Sandbox, credential::Credential, fleet::Fleet, fleet::State,
@@ -19,14 +22,13 @@ const NOW_MS: i64 = 1_795_176_000_000;
 const NONCE: &str = "0123456789abcdef0123456789abcdef";
 
 /// In every region, for every kind of account.
-fn probes(cloud: &'static dyn Cloud) -> Vec<Probe> {
-    let manifest = cloud.manifest();
-    let regions: Vec<&str> = match manifest.regions.known {
+fn probes(cloud: &'static Cloud) -> Vec<Probe> {
+    let regions: Vec<&str> = match cloud.regions.known {
         [] => vec![""],
         known => known.iter().map(|region| region.id).collect(),
     };
     let places =
-        manifest.sites.iter().flat_map(|site| regions.iter().map(move |region| (site, region)));
+        cloud.sites.iter().flat_map(|site| regions.iter().map(move |region| (site, region)));
     places
         .map(|(site, region)| {
             let target = Target::new(cloud, Some(site.id), region).unwrap();
@@ -62,7 +64,7 @@ fn it_asks_as_little_as_can_be_asked() {
 fn it_is_signed_with_a_key_that_no_cloud_knows() {
     every_cloud(|cloud| {
         let (key_id, secret) = made_up_key(cloud);
-        let shape = &cloud.manifest().credential.key_id;
+        let shape = &cloud.credential.key_id;
         assert!(key_id.contains("RelightDoctor"));
         assert!(
             shape.prefixes.is_empty() || shape.prefixes.iter().any(|one| key_id.starts_with(one))
@@ -72,7 +74,7 @@ fn it_is_signed_with_a_key_that_no_cloud_knows() {
             assert!(request.authorization().unwrap().contains(&key_id));
             assert!(!request.headers().iter().any(|(name, _)| name.contains("token")));
             // The signature is this secret's and no other's.
-            let signer = relight_core::sign::Signer {
+            let signer = relight_core::signing::Signer {
                 key_id: key_id.clone(),
                 token: None,
                 unix_seconds: NOW_MS / 1_000,
@@ -80,7 +82,9 @@ fn it_is_signed_with_a_key_that_no_cloud_knows() {
                 sign_action: true,
                 locale: Locale::En,
             };
-            let again = cloud.prepare(&batch.request(), &signer).finish_with(&secret);
+            let again = clouds::protocol(cloud)
+                .prepare(&clouds::request(&batch), &signer)
+                .finish_with(&secret);
             assert_eq!(again.authorization(), request.authorization());
             assert_eq!(again.body(), request.body());
         }
@@ -92,7 +96,7 @@ fn it_is_signed_with_a_key_that_no_cloud_knows() {
 fn a_cloud_refuses_it_whatever_it_has() {
     every_cloud(|cloud| {
         for Probe { batch, request } in probes(cloud) {
-            let name = cloud.manifest().id;
+            let name = cloud.id;
             let id = batch.ids()[0].as_str();
             let mut instance = Fleet::standard()
                 .all()
@@ -137,7 +141,7 @@ fn a_cloud_refuses_it_whatever_it_has() {
                     headers: answer.headers.clone(),
                     body: String::from_utf8(answer.body).unwrap(),
                 };
-                let decoded = cloud.decode(&batch, &response);
+                let decoded = clouds::decoder(cloud).decode(&batch, &response);
                 assert_eq!(decoded.instances[0].outcome, Outcome::Rejected, "{}", response.body);
                 let unmoved = sandbox.fleet().find(of, id).unwrap();
                 assert_eq!(unmoved.state, State::Running);

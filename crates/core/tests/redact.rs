@@ -6,41 +6,46 @@ mod common;
 use common::every_cloud;
 use proptest::prelude::*;
 use relight_core::{
-    answer::{Redactor, Response, Sent},
-    cloud::Cloud,
-    plan::Batch,
-    request::{Request, Signed},
-    sign::{Secret, Signer, base64, hex, percent_encode},
+    clouds,
+    model::{cloud::Cloud, outcome::Response, plan::Batch},
+    signing::{
+        Secret, Signer, base64, hex, percent_encode,
+        request::{Request, Signed},
+    },
+    transport::{Redactor, Sent},
 };
 
 /// As long as the clouds' own, with every character that has another form somewhere.
 const TOKEN: &str = "CAIS8gF1q6Ft5B2y/fSjIr7bHtPMhLpK1/+WWX6Eg3cwX9tmhKzNjjz2IHBMdnJpBeEYs/Uym29R6P8blqB6T55OSAmc\
 NZIoG3bC4aDkMeT7oMWQweEurv/MQBqyaXPS2MvVfJ+OLrf0ceusbFbpjzJ6xaCAGxypQ12iN+/m6/Ngdc9FHHP7D1x8CcxROxFppeIDKHLV==";
 
-fn batch(cloud: &'static dyn Cloud) -> Batch {
-    common::batch(cloud, &cloud.manifest().operations[0], 1)
+fn batch(cloud: &'static Cloud) -> Batch {
+    common::batch(cloud, &cloud.operations[0], 1)
 }
 
 /// A request of each way in which a cloud signs, with a token where it takes one.
-fn requests() -> Vec<(&'static dyn Cloud, Request<Signed>)> {
+fn requests() -> Vec<(&'static Cloud, Request<Signed>)> {
     let mut requests = Vec::new();
-    for cloud in relight_core::cloud::ALL {
-        let manifest = cloud.manifest();
-        let token = manifest.credential.token_label.map(|_| TOKEN.to_owned());
+    for cloud in clouds::ALL {
+        let token = cloud.credential.token_label.map(|_| TOKEN.to_owned());
         let signer = Signer { token, ..common::signer() };
-        let request = batch(*cloud).request();
+        let request = clouds::request(&batch(cloud));
         let secret = Secret::new("EXAMPLE-SECRET-0123456789".to_owned());
-        requests.push((*cloud, cloud.prepare(&request, &signer).finish_with(&secret)));
-        let direct =
-            manifest.direct.and_then(|algorithm| cloud.prepare_with(algorithm, &request, &signer));
+        requests.push((
+            *cloud,
+            clouds::protocol(cloud).prepare(&request, &signer).finish_with(&secret),
+        ));
+        let direct = cloud.direct.and_then(|algorithm| {
+            clouds::protocol(cloud).prepare_with(algorithm, &request, &signer)
+        });
         requests.extend(direct.map(|prepared| (*cloud, prepared.finish_with(&secret))));
     }
-    assert!(requests.len() > relight_core::cloud::ALL.len(), "some can be sent without a proxy");
+    assert!(requests.len() > clouds::ALL.len(), "some can be sent without a proxy");
     requests
 }
 
-fn secrets(cloud: &dyn Cloud, request: &Request<Signed>) -> Vec<String> {
-    let token = cloud.manifest().credential.token_label.map(|_| TOKEN.to_owned());
+fn secrets(cloud: &Cloud, request: &Request<Signed>) -> Vec<String> {
+    let token = cloud.credential.token_label.map(|_| TOKEN.to_owned());
     let authorization = request.authorization().map(str::to_owned);
     [token, Some(request.signature().to_owned()), authorization].into_iter().flatten().collect()
 }
@@ -278,14 +283,16 @@ fn what_earlier_requests_have_sent_is_taken_out_too() {
         let sign_again = |second: i64| {
             let signer = Signer { token: None, unix_seconds: second, ..common::signer() };
             let secret = Secret::new("EXAMPLE-SECRET-0123456789".to_owned());
-            cloud.prepare(&batch(cloud).request(), &signer).finish_with(&secret)
+            clouds::protocol(cloud)
+                .prepare(&clouds::request(&batch(cloud)), &signer)
+                .finish_with(&secret)
         };
         let echo = |redactor: &Redactor| {
             let body = secrets(cloud, &request).join(" ");
             Response::received(redactor, 200, Vec::new(), body.into_bytes()).body
         };
         let is_gone = |text: &str| {
-            let token = cloud.manifest().credential.token_label.map(|_| TOKEN);
+            let token = cloud.credential.token_label.map(|_| TOKEN);
             !text.contains(request.signature()) && token.is_none_or(|token| !text.contains(token))
         };
         assert!(is_gone(&echo(&sent.redactor(&sign_again(1_714_550_400)))), "{cloud:?}");
@@ -346,10 +353,13 @@ fn long_and_hostile_answers_are_read_in_time() {
     for second in 0..70 {
         let token = Some(format!("{second}{TOKEN}"));
         let signer = Signer { token, unix_seconds: second, ..common::signer() };
-        let cloud = relight_core::cloud::ALL[0];
+        let cloud = clouds::ALL[0];
         let secret = Secret::new("EXAMPLE-SECRET-0123456789".to_owned());
-        let _ =
-            sent.redactor(&cloud.prepare(&batch(cloud).request(), &signer).finish_with(&secret));
+        let _ = sent.redactor(
+            &clouds::protocol(cloud)
+                .prepare(&clouds::request(&batch(cloud)), &signer)
+                .finish_with(&secret),
+        );
     }
     let redactor = sent.redactor(&request);
     for piece in [
@@ -403,7 +413,7 @@ fn a_request_without_its_signature_has_it_nowhere() {
 #[test]
 fn no_cloud_is_left_out() {
     every_cloud(|cloud| {
-        assert!(requests().iter().any(|(other, _)| other.manifest().id == cloud.manifest().id));
+        assert!(requests().iter().any(|(other, _)| other.id == cloud.id));
     });
 }
 
@@ -419,7 +429,7 @@ proptest! {
     ) {
         let requests = requests();
         let (cloud, request) = pick.get(&requests);
-        for secret in secrets(*cloud, request) {
+        for secret in secrets(cloud, request) {
             let written = FORMS[form].1(&secret);
             // Apart from the rest, which might else be read as a part of it.
             let body = [&before[..], b" \"", written.as_bytes(), b"\" ", &after].concat();

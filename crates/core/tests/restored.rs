@@ -5,19 +5,24 @@ mod common;
 
 use common::{Commands, Page, ids, plan_input, said};
 use relight_core::{
-    answer::{DescribedInstance, Outcome, Phase, TransportResult},
-    cloud::{self, Cloud},
-    export,
-    limits::Limits,
-    plan::{BatchOptions, Plan, plan_with},
-    run::{Broken, Choice, Event, NO_KEY, Pause, Policy, Record, RunStatus, VERSION, restore},
+    clouds,
+    model::{
+        cloud::Cloud,
+        limits::Limits,
+        outcome::{DescribedInstance, Outcome, Phase},
+        plan::{BatchOptions, Plan, plan_with},
+    },
+    run::{
+        Broken, Choice, Event, NO_KEY, Pause, Policy, Record, RunStatus, VERSION, export, restore,
+    },
+    transport::TransportResult,
 };
 
 const DAY_MS: u64 = 86_400_000;
 const ACCEPTED: &str = r#"{"Response":{"RequestId":"aaaaaaaa-0000-0000-0000-000000000001"}}"#;
 
-fn tencent() -> &'static dyn Cloud {
-    cloud::by_id("tencent").unwrap()
+fn tencent() -> &'static Cloud {
+    clouds::by_id("tencent").unwrap()
 }
 
 fn error(code: &str) -> String {
@@ -158,7 +163,7 @@ fn nobody_is_forced_before_a_look_has_shown_that_it_still_restarts() {
         };
         look(&mut page, 0);
         if overdue {
-            page.now += tencent().manifest().overdue_after_ms;
+            page.now += tencent().overdue_after_ms;
             look(&mut page, 0);
             assert_eq!(page.outcomes(), ["overdue", "overdue"]);
         } else {

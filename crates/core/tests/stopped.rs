@@ -5,16 +5,20 @@ mod common;
 
 use common::{Commands, Page, plan_input, said};
 use relight_core::{
-    answer::{Outcome, TransportResult},
-    cloud::{self, Cloud},
-    limits::Limits,
-    plan::{BatchOptions, plan_with},
+    clouds,
+    model::{
+        cloud::Cloud,
+        limits::Limits,
+        outcome::Outcome,
+        plan::{BatchOptions, plan_with},
+    },
     run::{CallState, Choice, Command, Event, Pause, Policy, RunStatus},
+    transport::TransportResult,
 };
 use std::sync::Arc;
 
-fn tencent() -> &'static dyn Cloud {
-    cloud::by_id("tencent").unwrap()
+fn tencent() -> &'static Cloud {
+    clouds::by_id("tencent").unwrap()
 }
 
 /// Three, one a call: all are signed, and another tab has the pace.
@@ -204,8 +208,8 @@ const REFUSED: &str =
 /// too many in that second.
 #[test]
 fn what_has_waited_too_long_waits_for_another_place() {
-    let operation = tencent().manifest().operations[0].name;
-    let most = usize::try_from(tencent().manifest().operations[0].calls_per_second).unwrap();
+    let operation = tencent().operations[0].name;
+    let most = usize::try_from(tencent().operations[0].calls_per_second).unwrap();
     let batch_options = BatchOptions { size: Some(1), canary: false };
     let plan = plan_with(&plan_input(tencent(), operation, most * 2), batch_options).unwrap();
     let mut page = Page::of(&plan, &[]);

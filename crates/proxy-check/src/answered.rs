@@ -4,12 +4,13 @@
 use std::{fs, thread, time::Duration};
 
 use anyhow::{Context, Result};
+use relight_core::clouds::headers::request_headers;
 use relight_sandbox::loopback::Then;
 
 use crate::{
     check::{
-        Checker, Form, HOST, MARKERS, REQUEST_HEADERS, details, error_type, is_not_sent,
-        received_status, was_let_through,
+        Checker, Form, HOST, MARKERS, details, error_type, is_not_sent, received_status,
+        was_let_through,
     },
     client::{Ask, Framing},
     clouds::hosts,
@@ -342,7 +343,7 @@ pub(crate) fn preflight(checker: &Checker<'_>) -> Result<()> {
     let methods = words("access-control-allow-methods");
     checker.expect(rule, methods == ["post"], || format!("allowed methods: {methods:?}"));
     let headers = words("access-control-allow-headers");
-    for name in REQUEST_HEADERS {
+    for name in request_headers() {
         // `accept` needs no leave.
         checker.expect(rule, name == "accept" || headers.iter().any(|known| known == name), || {
             format!("{name} is not among the allowed headers")

@@ -174,29 +174,6 @@ const LAST_CHECKS: &[Check] = &[
     Check::answered(&[Rule::Logs], answered::logs),
 ];
 
-/// The request headers that a cloud may get to see.
-pub(crate) const REQUEST_HEADERS: [&str; 19] = [
-    "authorization",
-    "content-type",
-    "accept",
-    "x-acs-action",
-    "x-acs-version",
-    "x-acs-date",
-    "x-acs-signature-nonce",
-    "x-acs-content-sha256",
-    "x-acs-security-token",
-    "x-tc-action",
-    "x-tc-version",
-    "x-tc-region",
-    "x-tc-timestamp",
-    "x-tc-token",
-    "x-tc-language",
-    "x-zc-action",
-    "x-zc-version",
-    "x-zc-timestamp",
-    "x-zc-signature-method",
-];
-
 /// A host that is on every list.
 pub(crate) const HOST: &str = "ecs.cn-hangzhou.aliyuncs.com";
 

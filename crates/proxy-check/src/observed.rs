@@ -8,12 +8,14 @@ use std::{
 
 use anyhow::{Context, Result};
 use relight_core::{
-    cloud,
+    clouds::{self, headers},
     i18n::Locale,
     ids::parse_ids,
-    plan::{PlanInput, plan},
-    request::{Request, Signed},
-    sign::{Secret, Signer},
+    model::plan::{PlanInput, plan},
+    signing::{
+        Secret, Signer,
+        request::{Request, Signed},
+    },
 };
 use relight_sandbox::{
     Cloud,
@@ -25,7 +27,7 @@ use relight_sandbox::{
 use serde_json::json;
 
 use crate::{
-    check::{Checker, Form, REQUEST_HEADERS, described, error_type, is_not_sent, received_status},
+    check::{Checker, Form, described, error_type, is_not_sent, received_status},
     client::Framing,
     clouds::{CHECK_HOSTS, FLAWED, HANGING, MISSING, REFUSED, hosts},
     rules::Rule,
@@ -123,8 +125,8 @@ pub(crate) fn request_headers(checker: &Checker<'_>) -> Result<()> {
     let host = host("headers");
     checker.clouds()?.upstream.set(host, [Behaviour::answer(200, "", "{}")]);
     let mut ask = checker.ask(host);
-    for (place, name) in REQUEST_HEADERS.iter().enumerate() {
-        if *name != "x-acs-signature-nonce" {
+    for (place, name) in headers::request_headers().into_iter().enumerate() {
+        if name != "x-acs-signature-nonce" {
             // Another one in every run: a signature passes once.
             let number = checker.number();
             ask = ask.with(name, &format!("Value {place}; a=\"b\", zhUnloggedHeader {number}"));
@@ -160,7 +162,7 @@ pub(crate) fn request_headers(checker: &Checker<'_>) -> Result<()> {
     checker.exchange(&ask, Form::Full)?;
     let arrivals = checker.arrivals(&ask);
     let arrived = &arrivals.first().context("it did not arrive")?.request;
-    for name in REQUEST_HEADERS {
+    for name in headers::request_headers() {
         let sent = ask.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
         let sent = sent.map(|(_, value)| value.as_str());
         let found: Vec<&str> = arrived.all(name).collect();
@@ -175,8 +177,8 @@ pub(crate) fn request_headers(checker: &Checker<'_>) -> Result<()> {
             .iter()
             .any(|known| name.eq_ignore_ascii_case(known))
     };
-    let is_listed =
-        |name: &str| REQUEST_HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known));
+    let listed = headers::request_headers();
+    let is_listed = |name: &str| listed.iter().any(|known| name.eq_ignore_ascii_case(known));
     for (name, value) in &arrived.headers {
         let is_ours = is_listed(name)
             || (is_framing(name) && !value.contains("zzForeign") && !value.contains("127.0.0.1"));
@@ -582,7 +584,7 @@ pub(crate) fn once(checker: &Checker<'_>) -> Result<()> {
 }
 
 fn signed_reboot(id: &str) -> Result<Request<Signed>> {
-    let cloud = cloud::by_id("tencent").context("the console knows no Tencent Cloud")?;
+    let cloud = clouds::by_id("tencent").context("the console knows no Tencent Cloud")?;
     let key = Credential::demo()
         .into_iter()
         .find(|key| key.cloud == Cloud::Tencent && key.token.is_none())
@@ -598,7 +600,7 @@ fn signed_reboot(id: &str) -> Result<Request<Signed>> {
     };
     let plan =
         plan(&input, None).map_err(|refusal| anyhow::anyhow!(refusal.sentence(Locale::En)))?;
-    let request = plan.batches.first().context("no batch")?.request();
+    let request = clouds::request(plan.batches.first().context("no batch")?);
     let since = SystemTime::now().duration_since(UNIX_EPOCH)?;
     let signer = Signer {
         key_id: key.id,
@@ -608,5 +610,5 @@ fn signed_reboot(id: &str) -> Result<Request<Signed>> {
         sign_action: true,
         locale: Locale::En,
     };
-    Ok(cloud.prepare(&request, &signer).finish_with(&Secret::new(key.secret)))
+    Ok(clouds::protocol(cloud).prepare(&request, &signer).finish_with(&Secret::new(key.secret)))
 }

@@ -3,13 +3,13 @@
 
 use std::{collections::BTreeSet, fs};
 
-use relight_core::{cloud, plan::Target};
-use relight_proxy_check::{clouds, rules::Server, servers};
+use relight_core::{clouds, model::plan::Target};
+use relight_proxy_check::{clouds::hosts, rules::Server, servers};
 
 /// The regions of the list below a domain, in its order.
 fn regions(product: &str, domain: &str) -> Vec<&'static str> {
     let middle = |host: &'static str| host.strip_prefix(product)?.strip_suffix(domain);
-    let areas = clouds::hosts().filter_map(middle).filter(|region| region.contains('-'));
+    let areas = hosts().filter_map(middle).filter(|region| region.contains('-'));
     areas.collect()
 }
 
@@ -17,20 +17,20 @@ fn regions(product: &str, domain: &str) -> Vec<&'static str> {
 fn the_list_is_of_the_regions_that_the_console_knows() {
     let mut signed_for = BTreeSet::new();
     let mut known = BTreeSet::new();
-    for cloud in cloud::ALL {
-        let regions = cloud.manifest().regions.known;
+    for cloud in clouds::ALL {
+        let regions = cloud.regions.known;
         known.extend(regions.iter().map(|region| region.id));
         let ids =
             if regions.is_empty() { vec![""] } else { regions.iter().map(|one| one.id).collect() };
-        for site in cloud.manifest().sites {
+        for site in cloud.sites {
             for id in &ids {
-                let target = Target::new(*cloud, Some(site.id), id).unwrap();
-                signed_for.insert(target.host());
+                let target = Target::new(cloud, Some(site.id), id).unwrap();
+                signed_for.insert(clouds::host(&target));
             }
         }
     }
-    let listed: BTreeSet<String> = clouds::hosts().map(str::to_owned).collect();
-    assert_eq!(listed.len(), clouds::hosts().count(), "a host stands there twice");
+    let listed: BTreeSet<String> = hosts().map(str::to_owned).collect();
+    assert_eq!(listed.len(), hosts().count(), "a host stands there twice");
     let missing: Vec<_> = signed_for.difference(&listed).collect();
     assert!(missing.is_empty(), "{missing:?}");
     // What the console has no use for is a region's own name, or the cloud's first.
@@ -66,7 +66,7 @@ fn every_configuration_has_the_list_and_nothing_else() {
             let place = words.windows(list.len()).filter(|window| window == list).count();
             assert_eq!(place, 1, "{file} does not have the regions {list:?}");
         }
-        for host in clouds::hosts().filter(|host| !host.contains('-') || host.starts_with("ecs-")) {
+        for host in hosts().filter(|host| !host.contains('-') || host.starts_with("ecs-")) {
             assert!(text.contains(host), "{file} has no {host}");
         }
         // Each domain stands there as often as it must: one list, and the names without a region.

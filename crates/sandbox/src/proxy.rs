@@ -53,7 +53,7 @@ impl Passed {
 }
 
 /// The only request headers that a cloud gets to see.
-const REQUEST_HEADERS: [&str; 19] = [
+pub const REQUEST_HEADERS: [&str; 19] = [
     "authorization",
     "content-type",
     "accept",
@@ -76,7 +76,7 @@ const REQUEST_HEADERS: [&str; 19] = [
 ];
 
 /// The only answer headers that the page gets to see.
-const ANSWER_HEADERS: [&str; 4] = ["content-type", "date", "retry-after", "x-acs-request-id"];
+pub const ANSWER_HEADERS: [&str; 4] = ["content-type", "date", "retry-after", "x-acs-request-id"];
 
 /// What the proxy does with a request.
 #[derive(Debug)]

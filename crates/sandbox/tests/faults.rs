@@ -303,32 +303,15 @@ fn reset_brings_everything_back() {
     assert_eq!(list[0]["state"], "RUNNING");
 }
 
-/// Three that run and two that do not, with a key, for each cloud: what somebody tries first.
+/// What somebody tries first is in one table: a key of each cloud.
 #[test]
-fn the_projects_readme_names_what_can_be_tried() {
-    let readme = include_str!("../../../README.md");
-    let fleet = relight_sandbox::fleet::Fleet::standard();
-    let keys = relight_sandbox::credential::Credential::demo();
-    let mut clouds = Vec::new();
-    for line in readme.lines() {
-        let cells: Vec<Vec<&str>> =
-            line.split('|').map(|cell| cell.split('`').skip(1).step_by(2).collect()).collect();
-        let [_, place, id, secret, running, stopped, _] = cells.as_slice() else { continue };
-        let Some(key) = id.first().and_then(|id| keys.iter().find(|key| key.id == *id)) else {
-            continue;
-        };
-        assert_eq!(secret.as_slice(), [key.secret.as_str()]);
-        assert_eq!((running.len(), stopped.len()), (3, 2));
-        for (ids, state) in [(running, State::Running), (stopped, State::Stopped)] {
-            for id in ids {
-                let one = fleet.find(key.cloud, id).unwrap_or_else(|| panic!("{id} is nowhere"));
-                assert_eq!((one.state, one.trouble.as_deref()), (state, None), "{id}");
-                assert!(place.first().is_none_or(|region| *region == one.region), "{id}");
-            }
-        }
-        clouds.push(key.cloud);
+fn the_readme_names_every_demo_key() {
+    let readme = include_str!("../README.md");
+    for key in relight_sandbox::credential::Credential::demo() {
+        let quoted = [&key.id, &key.secret].map(|text| format!("`{text}`"));
+        let named = |line: &str| quoted.iter().all(|text| line.contains(text.as_str()));
+        assert!(readme.lines().any(named), "{}", key.id);
     }
-    assert_eq!(clouds, Cloud::ALL);
 }
 
 #[test]

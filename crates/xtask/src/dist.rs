@@ -10,10 +10,10 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
-    glue,
     integrity::{self, files, name_in},
     paths,
     process::{cargo, command, read, run},
+    split,
     tools::Tool,
 };
 
@@ -23,19 +23,10 @@ pub(crate) const TOOLS: &[Tool] = &[Tool::WasmTarget, Tool::Node, Tool::WasmBind
 /// The whole first load, compressed with brotli: every file that the page asks for at its start.
 const FIRST_LOAD_BUDGET_BYTES: usize = 150_000;
 
-/// The module, which the page fetches when somebody begins to fill in and which other pages import.
-/// A ceiling, so that it does not grow unseen; to raise it is to say why. 400 kB were enough until it
-/// learnt to read the operator's configuration, to show an index of all errors and to write policies;
-/// 500 until it learnt to keep keys in the browser, which is 11 kB of words, list and store; 512 until it
-/// showed what a link had filled in, waited for a host with a limit, and named the attributes that an
-/// element does not have; 518 until it listed the runs that are kept, 15 kB of words, list and rules; 535
-/// until ids were kept in place, which signs sooner and takes 4 kB, addresses that no proxy has were
-/// refused, and characters that nobody sees were named; 539.5 until it took out of each answer what had gone
-/// out, read `Proxy-Status` by the grammar of structured fields, found out whether a proxy refuses second
-/// copies, and took back what waits for its turn; 575 until Yew's own `html!` wrote its elements and each part
-/// became a component of its own, which is 48 kB; 630 until core left JSON, XML, CSV, dates, encodings and
-/// patterns to libraries, which together take 27 kB.
-const MODULE_CEILING_BYTES: usize = 660_000;
+/// The part of the program that is fetched when somebody begins to fill in: review, run, errors, keys that
+/// are saved, and the functions for programs. A ceiling, so that it does not grow unseen; to raise it is to
+/// say why. Of it 27 kB are derived types, whose refusals name the field, and 13 kB `indexed_db_futures`.
+const REST_CEILING_BYTES: usize = 510_000;
 
 /// Builds `dist/` anew and prints its sizes.
 pub(crate) fn build() -> Result<Dist> {
@@ -44,44 +35,34 @@ pub(crate) fn build() -> Result<Dist> {
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
     }
-    run(command(paths::tool("trunk"))
+    // trunk copies whatever snippets lie there, those of sources that are gone as well.
+    let stale = paths::cargo_target().join("wasm-bindgen");
+    if stale.exists() {
+        fs::remove_dir_all(&stale).with_context(|| stale.display().to_string())?;
+    }
+    run(split::trunk()?
         .args(["build", "--release", "--offline", "--dist"])
         .arg(&folder)
-        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags()?))?;
+        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(&split::RUST_FLAGS)?))?;
     for name in STABLE_NAMES {
         ensure!(folder.join(name).is_file(), "the build made no dist/{name}");
     }
-    for (name, part) in PARTS {
-        build_part(&folder, name, part)?;
+    split::copy_part(&folder)?;
+    split::await_part(&folder)?;
+    for (program, package) in PROGRAMS {
+        build_program(&folder, program, package)?;
     }
-    preload_snippets(&folder)?;
+    preload_scripts(&folder)?;
     make_embed_page(&folder)?;
-    for name in [
-        "page_bg.wasm",
-        "relight_bg.wasm",
-        "relight-core_bg.wasm",
-        "relight-sign_bg.wasm",
-        "demo_bg.wasm",
-    ] {
-        let wasm = folder.join(name);
-        // The larger module comes out 1 kB smaller in brotli by this, and the first load by that.
-        let level = if name.starts_with("relight") { "-O3" } else { "-Oz" };
-        // By Node and not by its name, which is a script that not every system runs.
-        run(command("node")
-            .arg(paths::node_package("binaryen").join("bin/wasm-opt"))
-            .args([level, "--strip-producers", "--strip-target-features"])
-            .arg(&wasm)
-            .arg("--output")
-            .arg(&wasm))?;
-    }
-    glue::shorten(&folder.join("page.js"), &folder.join("page_bg.wasm"))?;
-    for script in files(&folder)? {
-        let name = name_in(&folder, &script)?;
-        if name == "boot.js" || name.starts_with("snippets/") {
-            glue::leave_out_remarks(&script)?;
+    for path in files(&folder)? {
+        if path.extension().is_some_and(|end| end == "wasm") {
+            optimise(&path, &name_in(&folder, &path)?)?;
         }
     }
     integrity::ensure_own_scripts(&folder)?;
+    for script in SCRIPTS.iter().map(|name| folder.join(name)).chain(snippets(&folder)?) {
+        minify(&script)?;
+    }
     integrity::write_sums(&folder)?;
     let dist = Dist::compress(&folder)?;
     integrity::publish_sums(&folder)?;
@@ -90,25 +71,51 @@ pub(crate) fn build() -> Result<Dist> {
     Ok(dist)
 }
 
-/// Builds a part of the module for programs that draw nothing. The page never asks for it.
-fn build_part(folder: &Path, name: &str, part: &str) -> Result<()> {
+fn optimise(wasm: &Path, name: &str) -> Result<()> {
+    // What programs call by the thousand is built for speed.
+    let level = if is_functions(name) { "-O3" } else { "-Oz" };
+    // By Node and not by its name, which is a script that not every system runs.
+    run(command("node")
+        .arg(paths::node_package("binaryen").join("bin/wasm-opt"))
+        .args([level, "--strip-producers", "--strip-target-features"])
+        .arg(wasm)
+        .arg("--output")
+        .arg(wasm))
+}
+
+/// The scripts of the first load, beside our own small ones.
+const SCRIPTS: [&str; 3] = ["boot.js", "parts.js", "relight.js"];
+
+fn minify(script: &Path) -> Result<()> {
+    // Into the others sums are written afterwards.
+    let how = if script.ends_with("relight.js") { "--minify" } else { "--minify-whitespace" };
+    run(command(paths::node_package("esbuild").join("bin/esbuild"))
+        .arg(script)
+        .args([how, "--format=esm", "--allow-overwrite", "--log-level=warning", "--charset=utf8"])
+        // The program and the cut both name the loader, which is one module.
+        .arg("--log-override:duplicate-object-key=silent")
+        .arg(format!("--outfile={}", script.display())))
+}
+
+/// Builds the functions for programs that draw nothing. The page never asks for them.
+fn build_program(folder: &Path, name: &str, package: &str) -> Result<()> {
+    // Each by itself: together each would get what the other one wants of core.
     run(cargo()
-        .args(["build", "--quiet", "--package", "relight", "--profile", "module"])
-        .args(["--target", "wasm32-unknown-unknown", "--bin", part])
-        .args(["--no-default-features", "--features", part])
-        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags()?))?;
+        .args(["build", "--quiet", "--package", package, "--bin", name, "--profile", "module"])
+        .args(["--target", "wasm32-unknown-unknown"])
+        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(&[])?))?;
     run(command(paths::tool("wasm-bindgen"))
         .args(["--target", "web", "--out-name", name, "--out-dir"])
         .arg(folder)
-        .arg(paths::cargo_target().join(format!("wasm32-unknown-unknown/module/{part}.wasm"))))?;
+        .arg(paths::cargo_target().join(format!("wasm32-unknown-unknown/module/{name}.wasm"))))?;
     // What the wasm itself exports is nobody's business.
     fs::remove_file(folder.join(format!("{name}_bg.wasm.d.ts")))?;
     Ok(())
 }
 
-/// Whether a file belongs to a part of the module that draws nothing.
+/// Whether a file belongs to what programs import that draw nothing.
 pub(crate) fn is_functions(name: &str) -> bool {
-    PARTS.iter().any(|(part, _)| name.starts_with(part))
+    PROGRAMS.iter().any(|(program, _)| name.starts_with(program))
 }
 
 /// The files of a release build and their sizes.
@@ -128,10 +135,10 @@ impl Dist {
             );
         }
         let bytes = self.bytes_of(Load::Later);
-        if bytes > MODULE_CEILING_BYTES {
+        if bytes > REST_CEILING_BYTES {
             bail!(
-                "the module is {bytes} bytes with brotli, {} over its ceiling",
-                bytes - MODULE_CEILING_BYTES
+                "the rest is {bytes} bytes with brotli, {} over its ceiling",
+                bytes - REST_CEILING_BYTES
             );
         }
         Ok(())
@@ -139,7 +146,6 @@ impl Dist {
 
     fn compress(folder: &Path) -> Result<Self> {
         let mut compressed = Vec::new();
-        let front = imports_of_front(folder)?;
         for path in files(folder)? {
             let plain = fs::read(&path).with_context(|| path.display().to_string())?;
             let brotli = brotli(&plain)?;
@@ -148,7 +154,7 @@ impl Dist {
             fs::write(with_suffix(&path, ".gz"), &gzip)?;
             let name = name_in(folder, &path)?;
             compressed.push(File {
-                load: load_of(&name, &front),
+                load: load_of(&name),
                 name,
                 plain_bytes: plain.len(),
                 brotli_bytes: brotli.len(),
@@ -179,19 +185,19 @@ impl Dist {
             );
         }
         println!(
-            "first load: {} of {FIRST_LOAD_BUDGET_BYTES} bytes with brotli; the module, fetched \
-             once somebody begins to fill in: {} of {MODULE_CEILING_BYTES}",
+            "first load: {} of {FIRST_LOAD_BUDGET_BYTES} bytes with brotli; the rest, fetched once \
+             somebody begins to fill in: {} of {REST_CEILING_BYTES}",
             self.bytes_of(Load::First),
             self.bytes_of(Load::Later),
         );
-        let [functions, signing] = PARTS.map(|(name, _)| self.bytes_of_part(name));
+        let [functions, signing] = PROGRAMS.map(|(name, _)| self.bytes_of_program(name));
         println!(
             "for programs that draw nothing: {functions}, all functions; {signing}, signing alone"
         );
     }
 
-    /// What a program fetches of a part, but for the small scripts that all parts share.
-    fn bytes_of_part(&self, name: &str) -> usize {
+    /// What a program fetches.
+    fn bytes_of_program(&self, name: &str) -> usize {
         let own = |file: &&File| file.name.starts_with(name) && !file.name.ends_with(".d.ts");
         self.files.iter().filter(own).map(|file| file.brotli_bytes).sum()
     }
@@ -210,7 +216,7 @@ struct File {
 enum Load {
     /// With the page.
     First,
-    /// By the page, once somebody begins to fill in; and by other pages.
+    /// Once somebody begins to fill in.
     Later,
     /// Only by people who write programs or embed the page.
     Never,
@@ -221,45 +227,45 @@ const STABLE_NAMES: &[&str] = &[
     "index.html",
     "embed.js",
     "boot.js",
-    "page.js",
-    "page_bg.wasm",
+    "parts.js",
     "relight.js",
     "relight_bg.wasm",
     "relight.d.ts",
 ];
 
-/// The parts of the module that draw nothing: their names, and the features of which they are made.
-const PARTS: [(&str, &str); 2] = [("relight-core", "functions"), ("relight-sign", "signing")];
+/// What programs import that draw nothing, and the packages that have it.
+const PROGRAMS: [(&str, &str); 2] =
+    [("relight-core", "relight-functions"), ("relight-sign", "relight-sign")];
 
-/// A new file counts as fetched with the page until somebody says here that it is not. Of our own
-/// small scripts those come with the page that its front imports.
-fn load_of(name: &str, front: &str) -> Load {
+/// A new file counts as fetched with the page until somebody says here that it is not.
+fn load_of(name: &str) -> Load {
     match name {
-        "relight.js" | "relight_bg.wasm" => Load::Later,
+        split::PART_NAME => Load::Later,
         "demo.js"
         | "demo_bg.wasm"
         | "relight.schema.json"
         | "embed.html"
         | "embed.js"
         | "_headers" => Load::Never,
-        script if script.starts_with("snippets/") && !front.contains(script) => Load::Later,
         other if other.ends_with(".d.ts") || is_functions(other) => Load::Never,
         _ => Load::First,
     }
 }
 
-/// The front imports our own small scripts from a folder whose name only wasm-bindgen knows. Asked
-/// for in the head like the module itself, they cost no round trip more.
-fn preload_snippets(folder: &Path) -> Result<()> {
-    let snippets = folder.join("snippets");
-    let scripts = if snippets.exists() { files(&snippets)? } else { Vec::new() };
-    let mut names = scripts.iter().map(|path| name_in(folder, path)).collect::<Result<Vec<_>>>()?;
-    let front = imports_of_front(folder)?;
-    names.retain(|name| front.contains(name));
+/// Our own small scripts are in a folder whose name only wasm-bindgen knows. Asked for in the head like
+/// the module itself, what it imports costs no round trip more.
+fn preload_scripts(folder: &Path) -> Result<()> {
+    let scripts = std::iter::once(folder.join("parts.js")).chain(snippets(folder)?);
+    let names = scripts.map(|path| name_in(folder, &path)).collect::<Result<Vec<_>>>()?;
     let index = folder.join("index.html");
     let page = fs::read_to_string(&index).with_context(|| index.display().to_string())?;
     fs::write(&index, with_preloads(&page, &names)?)?;
     Ok(())
+}
+
+fn snippets(folder: &Path) -> Result<Vec<PathBuf>> {
+    let snippets = folder.join("snippets");
+    if snippets.exists() { files(&snippets) } else { Ok(Vec::new()) }
 }
 
 /// The page for a frame is the same page with one script more, and as high as what is in it.
@@ -284,14 +290,8 @@ fn embed_page(page: &str) -> Result<String> {
     Ok(page)
 }
 
-/// The text in which the front names what it imports.
-fn imports_of_front(folder: &Path) -> Result<String> {
-    let front = folder.join("page.js");
-    fs::read_to_string(&front).with_context(|| front.display().to_string())
-}
-
 fn with_preloads(page: &str, names: &[String]) -> Result<String> {
-    let module = r#"<link rel="modulepreload" href="./page.js">"#;
+    let module = r#"<link rel="modulepreload" href="./relight.js">"#;
     ensure!(page.contains(module), "index.html preloads no module; see Trunk.toml");
     let link = |name: &String| format!(r#"<link rel="modulepreload" href="./{name}">"#);
     // Before the module: else a browser could fetch what that imports before it has read their sums.
@@ -304,7 +304,7 @@ fn with_preloads(page: &str, names: &[String]) -> Result<String> {
 ///
 /// With the wide instructions of wasm, SHA-256 takes three quarters of the time. Chromium has them
 /// since 91, Firefox since 89, Safari since 16.4, Node since 16.4.
-fn rust_flags() -> Result<String> {
+fn rust_flags(more: &[&str]) -> Result<String> {
     let home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| env::home_dir().map(|home| home.join(".cargo")))
@@ -327,6 +327,7 @@ fn rust_flags() -> Result<String> {
     for entry in fs::read_dir(&registries).with_context(|| registries.display().to_string())? {
         flags.push(format!("--remap-path-prefix={}=", entry?.path().display()));
     }
+    flags.extend(more.iter().map(|flag| (*flag).to_owned()));
     Ok(flags.join("\x1f"))
 }
 
@@ -362,7 +363,7 @@ mod tests {
 
     fn dist_of(bytes: usize) -> Dist {
         let file = |name: &str, brotli_bytes| File {
-            load: load_of(name, ""),
+            load: load_of(name),
             name: name.to_owned(),
             plain_bytes: brotli_bytes,
             brotli_bytes,
@@ -370,8 +371,8 @@ mod tests {
         };
         Dist {
             files: vec![
-                file("page_bg.wasm", bytes),
-                file("relight_bg.wasm", 300_000),
+                file("relight_bg.wasm", bytes),
+                file("relight_rest.wasm", 300_000),
                 file("relight.d.ts", 1_000_000),
             ],
         }
@@ -386,12 +387,12 @@ mod tests {
 
     #[test]
     fn every_script_is_asked_for_in_the_head() {
-        let page = r#"<head><link rel="modulepreload" href="./page.js"></head>"#;
+        let page = r#"<head><link rel="modulepreload" href="./relight.js"></head>"#;
         let names = ["snippets/a/define.js".to_owned()];
         assert_eq!(
             with_preloads(page, &names).unwrap(),
             "<head><link rel=\"modulepreload\" href=\"./snippets/a/define.js\">\
-             <link rel=\"modulepreload\" href=\"./page.js\"></head>"
+             <link rel=\"modulepreload\" href=\"./relight.js\"></head>"
         );
         assert!(with_preloads("<head></head>", &names).is_err());
     }

@@ -1,8 +1,9 @@
 //! What vouches for a release: the sums that the page's start-up holds every file against, the
 //! policy in the page and beside it, and the list of hashes that is published with it.
 //!
-//! `index.html` and `embed.html` have the sum of `boot.js`, and `boot.js` has those of everything that runs. Nothing in
-//! the release can vouch for those two: TLS does, and `SHA256SUMS` for whoever looks.
+//! `index.html` and `embed.html` have the sum of `boot.js`, which has those of everything that runs at
+//! the start; `parts.js` has that of the part that is fetched later. Nothing in the release can vouch for
+//! those two pages: TLS does, and `SHA256SUMS` for whoever looks.
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +16,7 @@ use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256, Sha384};
 
-use crate::dist;
+use crate::{dist, split};
 
 /// What the host of the page should send with it, line by line: what `_headers` says to static
 /// hosts, and what the configurations in `deploy/` say.
@@ -55,7 +56,12 @@ pub(crate) fn write_sums(folder: &Path) -> Result<()> {
             sums.insert(name, integrity(&path)?);
         }
     }
-    ensure!(sums.len() >= 6, "there should be two programs, a script and a sheet: {sums:?}");
+    ensure!(sums.len() >= 6, "there should be a program, its scripts and a sheet: {sums:?}");
+    let part = sums.remove(split::PART_NAME).context("the sum of the part")?;
+    let loader = folder.join("parts.js");
+    let parts = BTreeMap::from([(split::PART_NAME.to_owned(), part)]);
+    fs::write(&loader, with_sums(&read(&loader)?, &parts)?)?;
+    sums.insert("parts.js".to_owned(), integrity(&loader)?);
     let boot = folder.join("boot.js");
     fs::write(&boot, with_sums(&read(&boot)?, &sums)?)?;
     sums.insert("boot.js".to_owned(), integrity(&boot)?);
@@ -146,13 +152,14 @@ fn integrity(path: &Path) -> Result<String> {
 }
 
 fn with_sums(boot: &str, sums: &BTreeMap<String, String>) -> Result<String> {
-    let empty = "const SUMS = {};\n";
-    ensure!(boot.contains(empty), "boot.js has no place for the sums");
+    // As it is written, and as it is minified.
+    let empty = ["const SUMS = {};", "const SUMS={};"].into_iter().find(|one| boot.contains(one));
+    let empty = empty.context("the script has no place for the sums")?;
     let mut table = "const SUMS = {\n".to_owned();
     for (name, sum) in sums {
         writeln!(table, "  \"{name}\": \"{sum}\",")?;
     }
-    table.push_str("};\n");
+    table.push_str("};");
     Ok(boot.replacen(empty, &table, 1))
 }
 
@@ -240,7 +247,7 @@ mod tests {
     use std::fs;
 
     fn sums() -> BTreeMap<String, String> {
-        ["boot.js", "page.css", "page.js", "snippets/a/define.js"]
+        ["boot.js", "page.css", "relight.js", "snippets/a/define.js"]
             .into_iter()
             .map(|name| (name.to_owned(), format!("sha384-of-{name}")))
             .collect()
@@ -250,14 +257,14 @@ mod tests {
     fn every_tag_that_names_a_file_gets_its_sum() {
         let page = "<link rel=\"stylesheet\" href=\"./page.css\" integrity=\"sha384-old\"/>\
              <script type=\"module\" src=\"./boot.js\"></script><link href=\"icon.svg\">\
-             <link rel=\"modulepreload\" href=\"./page.js\">\
+             <link rel=\"modulepreload\" href=\"./relight.js\">\
              <link rel=\"modulepreload\" href=\"./snippets/a/define.js\">";
         assert_eq!(
             with_integrity(page, &sums()).unwrap(),
             "<link rel=\"stylesheet\" href=\"./page.css\" integrity=\"sha384-of-page.css\"/>\
              <script type=\"module\" src=\"./boot.js\" integrity=\"sha384-of-boot.js\"></script>\
              <link href=\"icon.svg\">\
-             <link rel=\"modulepreload\" href=\"./page.js\" integrity=\"sha384-of-page.js\">\
+             <link rel=\"modulepreload\" href=\"./relight.js\" integrity=\"sha384-of-relight.js\">\
              <link rel=\"modulepreload\" href=\"./snippets/a/define.js\" \
              integrity=\"sha384-of-snippets/a/define.js\">"
         );
@@ -277,7 +284,7 @@ mod tests {
     fn the_start_up_has_a_place_for_the_sums() {
         let boot = fs::read_to_string(paths::root().join("static/boot.js")).unwrap();
         let sealed = with_sums(&boot, &sums()).unwrap();
-        assert!(sealed.contains("  \"page.js\": \"sha384-of-page.js\",\n"), "{sealed}");
+        assert!(sealed.contains("  \"relight.js\": \"sha384-of-relight.js\",\n"), "{sealed}");
         assert!(with_sums(&sealed, &sums()).is_err(), "sealed twice");
     }
 
@@ -286,17 +293,11 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("relight-seal-{}", std::process::id()));
         fs::create_dir_all(folder.join("snippets/a")).unwrap();
         let page = "<meta charset=\"utf-8\"><link rel=\"stylesheet\" href=\"./page.css\">\
-             <script src=\"./boot.js\"></script><link href=\"./page.js\">\
-             <link href=\"./page_bg.wasm\">";
+             <script src=\"./boot.js\"></script><link href=\"./relight.js\">\
+             <link href=\"./relight_bg.wasm\">";
         let boot = fs::read_to_string(paths::root().join("static/boot.js")).unwrap();
-        let names = [
-            "page.css",
-            "page.js",
-            "page_bg.wasm",
-            "relight.js",
-            "relight_bg.wasm",
-            "relight.json",
-        ];
+        let names =
+            ["page.css", "relight.js", "relight_bg.wasm", "relight_rest.wasm", "relight.json"];
         for name in names.into_iter().chain(["snippets/a/define.js"]) {
             fs::write(folder.join(name), name).unwrap();
         }
@@ -304,6 +305,8 @@ mod tests {
             fs::write(folder.join(name), page).unwrap();
         }
         fs::write(folder.join("boot.js"), boot).unwrap();
+        let loader = paths::root().join("static/parts.js");
+        fs::copy(loader, folder.join("parts.js")).unwrap();
         write_sums(&folder).unwrap();
         publish_sums(&folder).unwrap();
         let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
@@ -318,18 +321,25 @@ mod tests {
                 "embed.html",
                 "index.html",
                 "page.css",
-                "page.js",
-                "page_bg.wasm",
+                "parts.js",
                 "relight.js",
                 "relight.json",
                 "relight_bg.wasm",
+                "relight_rest.wasm",
                 "snippets/a/define.js",
             ]
         );
         assert!(read("index.html").contains(&integrity(&folder.join("boot.js")).unwrap()));
         assert!(read("embed.html").contains(&integrity(&folder.join("boot.js")).unwrap()));
         assert!(read("index.html").contains("require-trusted-types-for 'script'"));
-        assert!(read("boot.js").contains(&integrity(&folder.join("relight_bg.wasm")).unwrap()));
+        for (holder, held) in [
+            ("boot.js", "relight_bg.wasm"),
+            ("boot.js", "parts.js"),
+            ("parts.js", "relight_rest.wasm"),
+        ] {
+            let sum = integrity(&folder.join(held)).unwrap();
+            assert!(read(holder).contains(&sum), "{holder} has no sum of {held}");
+        }
         assert!(!read("boot.js").contains("relight.json\":"), "the operator may not edit it");
         fs::remove_dir_all(folder).unwrap();
     }

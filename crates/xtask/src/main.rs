@@ -7,7 +7,6 @@
 mod reproducible;
 mod bench;
 mod dist;
-mod glue;
 mod package;
 mod paths;
 mod process;
@@ -15,6 +14,7 @@ mod package_check;
 mod proxy_check;
 mod integrity;
 mod serve;
+mod split;
 mod system;
 mod test;
 mod tools;
@@ -73,8 +73,15 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    if split::is_wanted() {
+        return ended(split::run_wasm_bindgen().map(|()| ExitCode::SUCCESS));
+    }
     let Arguments { command } = Arguments::parse();
     let outcome = process::end_children_on_signal().and_then(|()| run(command));
+    ended(outcome)
+}
+
+fn ended(outcome: Result<ExitCode>) -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(error) => {

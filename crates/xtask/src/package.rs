@@ -160,14 +160,14 @@ fn without_own_exports(types: &str) -> Result<String> {
 }
 
 /// What embed.html is made of beside the module.
-const FRAMED: [&str; 7] =
-    ["embed.html", "embed.js", "boot.js", "page.js", "page_bg.wasm", "page.css", "icon.svg"];
+const FRAMED: [&str; 5] = ["embed.html", "embed.js", "boot.js", "page.css", "icon.svg"];
 
 /// What other pages and programs take: both modules, their types and scripts, the schema, and the page
 /// for those who must use a frame.
 fn is_packed(name: &str) -> bool {
     let ends = [".js", ".wasm", ".d.ts", ".schema.json"];
     FRAMED.contains(&name)
+        || name == "parts.js"
         || ends.iter().any(|end| name.ends_with(end))
             && (name.starts_with("relight") || name.starts_with("snippets/"))
 }
@@ -222,6 +222,8 @@ mod tests {
         for name in [
             "embed.html",
             "boot.js",
+            "parts.js",
+            "relight_rest.wasm",
             "relight.js",
             "relight-core_bg.wasm",
             "relight.d.ts",

@@ -59,7 +59,10 @@ pub(crate) fn ensure_weights(dist: &Path) -> Result<()> {
 
 /// What somebody fetches who takes this.
 const WEIGHTS: [(&str, &[&str]); 3] = [
-    ("the element, or the whole module", &["relight.js", "relight_bg.wasm"]),
+    (
+        "the element, or the whole module",
+        &["relight.js", "relight_bg.wasm", "parts.js", "relight_rest.wasm"],
+    ),
     ("`relight/core`: every function and no console", &["relight-core.js", "relight-core_bg.wasm"]),
     ("`relight/sign`: `signRequest` alone", &["relight-sign.js", "relight-sign_bg.wasm"]),
 ];

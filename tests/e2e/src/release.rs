@@ -40,8 +40,9 @@ pub fn next(dist: &Path) -> Result<HashMap<String, Vec<u8>>> {
         sums.push((name.clone(), sum(&bytes), sum(&changed)));
         release.insert(renamed(&name), changed);
     }
-    // `boot.js` has the sums of the others, and the pages have that of `boot.js` as well.
-    for holder in ["boot.js", "index.html", "embed.html"] {
+    // `parts.js` has the sum of the part, `boot.js` those of the others, and the pages have that of `boot.js`
+    // as well.
+    for holder in ["parts.js", "boot.js", "index.html", "embed.html"] {
         let bytes = release.get(holder).with_context(|| holder.to_owned())?;
         let mut text = String::from_utf8(bytes.clone())?;
         for (_, old, new) in &sums {

@@ -62,6 +62,8 @@ struct Shared {
     asked: Mutex<Vec<String>>,
     /// Files that are served in the place of those of the release.
     replaced: Mutex<HashMap<String, Vec<u8>>>,
+    /// The file that is said to be octets.
+    octets: Mutex<Option<String>>,
     /// The file whose next answer is cut off.
     cut_off: Mutex<Option<String>>,
     /// Whether nothing else of the release is served.
@@ -110,6 +112,7 @@ impl Site {
             missing: Mutex::default(),
             asked: Mutex::default(),
             replaced: Mutex::default(),
+            octets: Mutex::default(),
             cut_off: Mutex::default(),
             is_gone: AtomicBool::new(false),
             compressed: AtomicBool::new(false),
@@ -167,6 +170,11 @@ impl Site {
     /// From now on serves this in the place of a file of the release.
     pub fn replace(&self, name: &str, bytes: Vec<u8>) {
         lock(&self.shared.replaced).insert(name.to_owned(), bytes);
+    }
+
+    /// From now on sends this file as what a host sends that does not know its kind.
+    pub fn send_as_octets(&self, name: &str) {
+        *lock(&self.shared.octets) = Some(name.to_owned());
     }
 
     /// The next answer with this file ends in the middle.
@@ -317,9 +325,13 @@ async fn file(State(shared): Host, request: Request) -> Response {
         }
         return (StatusCode::NOT_FOUND, strict(&shared), "not found").into_response();
     };
+    if lock(&shared.octets).as_deref() == Some(name) {
+        let octets = HeaderValue::from_static("application/octet-stream");
+        response.headers_mut().insert(CONTENT_TYPE, octets);
+    }
     if lock(&shared.cut_off).take_if(|cut_off| cut_off == name).is_some() {
         let body = std::mem::take(response.body_mut());
-        *response.body_mut() = half(to_bytes(body, usize::MAX).await.unwrap_or_default());
+        *response.body_mut() = half(&to_bytes(body, usize::MAX).await.unwrap_or_default());
     }
     let is_brotli = response.headers().contains_key(CONTENT_ENCODING);
     shared.compressed.fetch_or(is_brotli, Ordering::Relaxed);
@@ -338,7 +350,7 @@ async fn file(State(shared): Host, request: Request) -> Response {
 }
 
 /// Half of it, and then the connection breaks.
-fn half(whole: Bytes) -> Body {
+fn half(whole: &Bytes) -> Body {
     let pieces =
         [Ok(whole.slice(..whole.len() / 2)), Err(io::Error::from(io::ErrorKind::ConnectionReset))];
     Body::from_stream(stream::iter(pieces))

@@ -3,13 +3,18 @@
 
 use super::CheckResult;
 use crate::{
-    cloud::{Cloud, Role, Verb},
+    clouds,
     i18n::Locale,
     ids,
-    plan::{self, Batch, PlanInput, Target},
-    request::{Request, Signed},
+    model::{
+        cloud::{Cloud, Role, Verb},
+        plan::{self, Batch, PlanInput, Target},
+    },
     run::Millis,
-    sign::{Secret, Signer},
+    signing::{
+        Secret, Signer,
+        request::{Request, Signed},
+    },
 };
 use std::sync::Arc;
 
@@ -39,8 +44,7 @@ pub struct Probe {
 /// refuse it.
 pub fn probe(target: &Target, unix_seconds: i64, nonce: String, locale: Locale) -> Option<Probe> {
     let cloud = target.cloud;
-    let manifest = cloud.manifest();
-    let operation = manifest.operation_for(Verb::Reboot)?;
+    let operation = cloud.operation_for(Verb::Reboot)?;
     let mode = operation.modes.iter().find(|mode| !mode.force)?;
     let mut options: Vec<(String, String)> =
         mode.options.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
@@ -51,7 +55,7 @@ pub fn probe(target: &Target, unix_seconds: i64, nonce: String, locale: Locale) 
         site: Some(target.site.id.to_owned()),
         region: target.region.clone(),
         operation: operation.name.to_owned(),
-        ids: vec![ids::parse_id(&nobody(manifest.ids.example), cloud)?],
+        ids: vec![ids::parse_id(&nobody(cloud.ids.example), cloud)?],
         options,
         // The operator's limits are for what may do something.
         limits: Arc::default(),
@@ -59,14 +63,15 @@ pub fn probe(target: &Target, unix_seconds: i64, nonce: String, locale: Locale) 
     let batch = plan::plan(&input, None).ok()?.batches.into_iter().next()?;
     let (key_id, secret) = made_up_key(cloud);
     let signer = Signer { key_id, token: None, unix_seconds, nonce, sign_action: true, locale };
-    let request = cloud.prepare(&batch.request(), &signer).finish_with(&secret);
+    let request =
+        clouds::protocol(cloud).prepare(&clouds::request(&batch), &signer).finish_with(&secret);
     Some(Probe { batch, request })
 }
 
 /// A key that no cloud knows: an id that says whose it is, with the beginning that the cloud's own
 /// have, and a secret that everybody may read here.
-pub fn made_up_key(cloud: &dyn Cloud) -> (String, Secret) {
-    let shape = &cloud.manifest().credential.key_id;
+pub fn made_up_key(cloud: &Cloud) -> (String, Secret) {
+    let shape = &cloud.credential.key_id;
     let mut key_id = shape.prefixes.first().copied().unwrap_or_default().to_owned();
     key_id.push_str("RelightDoctor");
     while key_id.len() < shape.usual_length.0 {

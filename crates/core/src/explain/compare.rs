@@ -1,10 +1,10 @@
 //! A signature that the cloud computed otherwise: its canonical request or string to sign beside
 //! ours, the first byte that differs, and what usually causes such a difference.
 
-use super::mask;
 use crate::{
     i18n::{Text, text},
-    sign::percent_decode,
+    signing::percent_decode,
+    text::mask,
 };
 use serde::Serialize;
 
@@ -224,20 +224,20 @@ pub fn compare(ours: &str, theirs: &str) -> Comparison {
         return Comparison {
             difference: None,
             cause: Cause::Nothing,
-            ours: mask::mask(ours),
+            ours: mask::hide_secrets(ours),
             theirs: String::new(),
         };
     }
     // What was shown masked can only be compared masked.
     let is_masked = theirs.contains(mask::MASK);
-    let ours = if is_masked { mask::mask(ours) } else { ours.to_owned() };
+    let ours = if is_masked { mask::hide_secrets(ours) } else { ours.to_owned() };
     // Where line breaks became blanks on the way, they are blanks here, too: a byte for a byte.
     let is_flat = ours.contains('\n') && !theirs.contains('\n');
     let ours = if is_flat { ours.replace('\n', " ") } else { ours };
     let same = ours.bytes().zip(theirs.bytes()).take_while(|(one, two)| one == two).count();
     let at = ours.floor_char_boundary(same);
     if at == ours.len() && at == theirs.len() {
-        let (ours, theirs) = (mask::mask(&ours), mask::mask(&theirs));
+        let (ours, theirs) = (mask::hide_secrets(&ours), mask::hide_secrets(&theirs));
         return Comparison { difference: None, cause: Cause::WrongSecret, ours, theirs };
     }
     let (cause, name) = if is_flat {
@@ -261,8 +261,8 @@ pub fn compare(ours: &str, theirs: &str) -> Comparison {
     Comparison {
         difference: Some(difference),
         cause,
-        ours: mask::mask(&ours),
-        theirs: mask::mask(&theirs),
+        ours: mask::hide_secrets(&ours),
+        theirs: mask::hide_secrets(&theirs),
     }
 }
 
@@ -383,17 +383,17 @@ fn excerpt(text: &str, line_start: usize, at: usize) -> Excerpt {
     const CHARACTERS_MAX: usize = 40;
     let at = text.floor_char_boundary(at);
     let before = text.get(line_start..at).unwrap_or("");
-    let shown = mask::mask(before);
+    let shown = mask::hide_secrets(before);
     let skipped = shown.chars().count().saturating_sub(CHARACTERS_MAX);
     let same: String = shown.chars().skip(skipped).collect();
     // Whatever stood here would be hidden: then so is what does.
-    if mask::mask(&format!("{before}0")).ends_with(mask::MASK) {
+    if mask::hide_secrets(&format!("{before}0")).ends_with(mask::MASK) {
         return Excerpt { same, differs: mask::MASK.to_owned() };
     }
     let line = text.get(at..).unwrap_or("");
     // The end of the line is a difference, too: it is shown as such.
     let differs = if line.starts_with('\n') { "\n" } else { line.split('\n').next().unwrap_or("") };
-    let differs: String = mask::mask(differs).chars().take(CHARACTERS_MAX).collect();
+    let differs: String = mask::hide_secrets(differs).chars().take(CHARACTERS_MAX).collect();
     Excerpt { same, differs }
 }
 

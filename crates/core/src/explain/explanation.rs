@@ -1,14 +1,19 @@
 //! Puts an error in words: the entry's texts with what was caught, or what an unknown code tells.
 
-use super::{
-    Effect, Entry, ErrorReport, Found, Group, Hint, Known, Permission, Retry, SuggestedAction, Who,
-    caught_by, family, find, group, hint, index::LAYERS_ID, layer, mask, pattern, permission,
-    unknown_effect,
-};
+use super::{Hint, Known, Permission, group, hint, permission};
 use crate::{
-    cloud::{self, Cloud, Manifest},
+    catalogue::{
+        Effect, Entry, Family, Found, Group, Retry, SuggestedAction, Who, caught_by, find, layer,
+        pattern,
+    },
+    clouds,
+    explain::index::LAYERS_ID,
     i18n::{Locale, Text, text},
-    visible::{visible, without_hidden},
+    model::{cloud::Cloud, outcome::ErrorReport},
+    text::{
+        mask,
+        visible::{visible, without_hidden},
+    },
 };
 use serde::Serialize;
 
@@ -128,8 +133,7 @@ pub struct ServerSignature {
 /// that, and the cloud's own words stay in `original`, with secrets hidden.
 ///
 /// ```
-/// use relight_core::explain::{ErrorReport, explain};
-/// use relight_core::i18n::Locale;
+/// use relight_core::{explain::explain, i18n::Locale, model::outcome::ErrorReport};
 ///
 /// let report = ErrorReport { code: "Throttling.Burst".to_owned(), ..ErrorReport::default() };
 /// let unknown = explain(None, &[], &report, None, Locale::En);
@@ -206,15 +210,14 @@ fn recognised(
         presentable(value)
     };
     let in_words = |text: Text| pattern::fill(text.in_locale(locale), value);
-    let cloud = cloud_id.and_then(cloud::by_id);
-    let manifest = cloud.map(Cloud::manifest);
+    let cloud = cloud_id.and_then(clouds::by_id);
     let permission = cloud
-        .filter(|cloud| cloud.manifest().permission_codes.contains(&entry.code))
+        .filter(|cloud| clouds::catalogue(cloud).permission_codes.contains(&entry.code))
         .map(|cloud| permission::permission(cloud, Some(found), report, operation, known, locale));
     let signature = server_signature(found);
-    let group = group::group(manifest, entry);
+    let group = group::group(cloud, entry);
     let suggested_actions =
-        suggested_actions(manifest, entry, permission.as_ref(), signature.as_ref());
+        suggested_actions(cloud, entry, permission.as_ref(), signature.as_ref());
     let hints = cloud.map_or_else(Vec::new, |cloud| {
         hint::hints(cloud, group, &suggested_actions, known, locale)
     });
@@ -230,7 +233,7 @@ fn recognised(
         retry: entry.retry,
         request_id: report.request_id.as_deref().map(|id| without_hidden(id).into_owned()),
         instance_ids: report.instance_ids.clone(),
-        original: mask::mask(&without_hidden(&report.message)),
+        original: mask::hide_secrets(&without_hidden(&report.message)),
         group,
         effect: entry.effect,
         address: Some(address(cloud_id.unwrap_or(LAYERS_ID), entry.code)),
@@ -242,7 +245,7 @@ fn recognised(
         permission,
         signature,
         hints,
-        vendor_page: manifest.map(|manifest| vendor_page(manifest, entry.code)),
+        vendor_page: cloud.map(|cloud| vendor_page(cloud, entry.code)),
     }
 }
 
@@ -268,20 +271,20 @@ fn unknown(
         "Read the cloud's own words below; its support can tell more by the request ID.",
         "请查看下方的云端原文，也可凭请求 ID 咨询云厂商的技术支持。",
     );
-    let family = family::family(report.code.trim());
+    let family = clouds::family(report.code.trim()).map(Family::facts);
     let value = |name: &str| match name {
         "code" => presentable(&report.code),
         "about" => family.map(|family| family.about.in_locale(locale).to_owned()),
         _ => None,
     };
     let in_words = |text: Text| pattern::fill(text.in_locale(locale), value);
-    let effect = unknown_effect(report);
+    let effect = clouds::unknown_effect(report);
     let retry = match (effect, family) {
         (Effect::MaybeDone | Effect::MaybeEcho, _) => Retry::CheckFirst,
         (_, Some(family)) => family.retry,
         (_, None) => Retry::AfterFix,
     };
-    let cloud = cloud_id.and_then(cloud::by_id);
+    let cloud = cloud_id.and_then(clouds::by_id);
     let permission = cloud
         .filter(|_| family.is_some_and(|family| family.group == Group::GetPermission))
         .map(|cloud| permission::permission(cloud, None, report, operation, known, locale));
@@ -308,7 +311,7 @@ fn unknown(
         retry,
         request_id: report.request_id.as_deref().map(|id| without_hidden(id).into_owned()),
         instance_ids: report.instance_ids.clone(),
-        original: mask::mask(&without_hidden(&report.message)),
+        original: mask::hide_secrets(&without_hidden(&report.message)),
         group,
         effect,
         address: None,
@@ -320,7 +323,7 @@ fn unknown(
         signature: None,
         hints,
         suggested_actions,
-        vendor_page: cloud.map(|cloud| vendor_page(cloud.manifest(), &report.code)),
+        vendor_page: cloud.map(|cloud| vendor_page(cloud, &report.code)),
     }
 }
 
@@ -342,7 +345,7 @@ pub(super) fn plain(text: Text, locale: Locale) -> String {
 fn server_signature(found: &Found) -> Option<ServerSignature> {
     let caught = |name: &str| {
         let value = found.captures.iter().find(|(known, _)| *known == name)?.1.as_str();
-        (!value.trim().is_empty()).then(|| mask::mask(value))
+        (!value.trim().is_empty()).then(|| mask::hide_secrets(value))
     };
     let string_to_sign = caught("server_string_to_sign");
     let canonical_request = caught("server_canonical_request");
@@ -351,7 +354,7 @@ fn server_signature(found: &Found) -> Option<ServerSignature> {
 }
 
 fn suggested_actions(
-    manifest: Option<&Manifest>,
+    cloud: Option<&Cloud>,
     entry: &Entry,
     permission: Option<&Permission>,
     signature: Option<&ServerSignature>,
@@ -365,7 +368,7 @@ fn suggested_actions(
     }
     if entry.effect == Effect::ClockSkew {
         suggested_actions.push(SuggestedAction::CorrectClock);
-    } else if manifest.is_some_and(|one| group::group(Some(one), entry) == Group::CorrectKey) {
+    } else if cloud.is_some_and(|one| group::group(Some(one), entry) == Group::CorrectKey) {
         suggested_actions.push(SuggestedAction::EnterKey);
     }
     match entry.retry {
@@ -376,19 +379,19 @@ fn suggested_actions(
         Retry::Later => suggested_actions.push(SuggestedAction::SendAgain),
         Retry::Never | Retry::AfterFix => {}
     }
-    let of_code = manifest.map_or(&[][..], |manifest| manifest.error_helps).iter();
+    let of_code = cloud.map_or(&[][..], |cloud| clouds::catalogue(cloud).helps).iter();
     suggested_actions
         .extend(of_code.filter(|(code, _)| *code == entry.code).map(|(_, help)| *help));
     suggested_actions
 }
 
-fn vendor_page(manifest: &Manifest, code: &str) -> String {
+fn vendor_page(cloud: &Cloud, code: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    match manifest.error_url {
+    match cloud.error_url {
         Some(page) if !code.is_empty() && code.chars().all(is_plain) => {
             page.replace("{code}", code)
         }
-        Some(_) | None => manifest.errors_url.to_owned(),
+        Some(_) | None => cloud.errors_url.to_owned(),
     }
 }
 
@@ -400,5 +403,5 @@ fn presentable(value: &str) -> Option<String> {
     if value.is_empty() || value.len() > BYTES_MAX || visible(value) != value {
         return None;
     }
-    Some(mask::mask(value))
+    Some(mask::hide_secrets(value))
 }

@@ -1,79 +1,14 @@
-//! Errors by what to do about them: the chapters of the index.
+//! Which chapter of the index an error belongs to.
 
-use super::{Effect, Entry, Retry, Who, family};
-use crate::cloud::Manifest;
-use crate::i18n::{Text, text};
-use serde::Serialize;
+use crate::{
+    catalogue::{Effect, Entry, Group, Retry, Who},
+    clouds,
+    model::cloud::Cloud,
+};
 
-/// What there is to do about an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Group {
-    /// It may have happened: look at the instance before anything else.
-    LookFirst,
-    /// It passes by itself.
-    Wait,
-    /// An id, the region or an option is wrong.
-    CorrectRequest,
-    /// The key, the signature or the clock is wrong.
-    CorrectKey,
-    /// A permission is missing.
-    GetPermission,
-    /// The instance, or something it needs, is not in a state for it.
-    PrepareInstance,
-    /// Money, quotas, contracts.
-    SettleAccount,
-    /// The page, the proxy or the network between it and the cloud.
-    MendConnection,
-    /// Something that only an administrator can change.
-    AskAdministrator,
-    /// Something that only the cloud can change.
-    AskVendor,
-    /// It cannot be done.
-    LeaveIt,
-    /// Nothing is wrong.
-    NothingToDo,
-}
-
-impl Group {
-    /// Every group, in the order in which an index shows them.
-    pub const ALL: [Group; 12] = [
-        Group::LookFirst,
-        Group::Wait,
-        Group::CorrectRequest,
-        Group::CorrectKey,
-        Group::GetPermission,
-        Group::PrepareInstance,
-        Group::SettleAccount,
-        Group::MendConnection,
-        Group::AskAdministrator,
-        Group::AskVendor,
-        Group::LeaveIt,
-        Group::NothingToDo,
-    ];
-
-    /// The heading.
-    pub const fn title(self) -> Text {
-        match self {
-            Group::LookFirst => text("Look at the instance first", "先查看实例状态"),
-            Group::Wait => text("Wait, then try again", "稍候重试"),
-            Group::CorrectRequest => text("Correct the request", "更正请求内容"),
-            Group::CorrectKey => text("Correct the key or the clock", "更正密钥或时间"),
-            Group::GetPermission => text("Get the permission", "申请权限"),
-            Group::PrepareInstance => text("Prepare the instance", "先处理实例状态"),
-            Group::SettleAccount => text("Settle bills or quotas", "处理费用或配额"),
-            Group::MendConnection => text("Mend the way to the cloud", "修复到云端的连接"),
-            Group::AskAdministrator => text("Ask an administrator", "联系管理员"),
-            Group::AskVendor => text("Ask the cloud's support", "联系云厂商技术支持"),
-            Group::LeaveIt => text("It cannot be done", "无法执行"),
-            Group::NothingToDo => text("Nothing to do", "无需处理"),
-        }
-    }
-}
-
-/// The group of an entry; `manifest` is `None` for the layers below the clouds.
-pub(super) fn group(manifest: Option<&Manifest>, entry: &Entry) -> Group {
-    let is_layer = manifest.is_none();
+/// The group of an entry; `cloud` is `None` for the layers below the clouds.
+pub(super) fn group(cloud: Option<&Cloud>, entry: &Entry) -> Group {
+    let is_layer = cloud.is_none();
     match (entry.effect, entry.retry) {
         (Effect::DryRunPassed, _) => return Group::NothingToDo,
         (Effect::ClockSkew, _) => return Group::CorrectKey,
@@ -82,10 +17,10 @@ pub(super) fn group(manifest: Option<&Manifest>, entry: &Entry) -> Group {
         (_, Retry::Later) => return Group::Wait,
         (_, Retry::Never | Retry::AfterFix) => {}
     }
-    if manifest.is_some_and(|manifest| manifest.permission_codes.contains(&entry.code)) {
+    if cloud.is_some_and(|cloud| clouds::catalogue(cloud).permission_codes.contains(&entry.code)) {
         return Group::GetPermission;
     }
-    let about = family::family(entry.code).map(|family| family.group);
+    let about = clouds::family(entry.code).map(|family| family.facts().group);
     match (entry.who, entry.retry, about) {
         (_, Retry::AfterFix, Some(Group::CorrectKey)) => Group::CorrectKey,
         (Who::AccountOwner, _, _) => Group::SettleAccount,
@@ -99,8 +34,8 @@ pub(super) fn group(manifest: Option<&Manifest>, entry: &Entry) -> Group {
 
 /// The group of a code that the catalogue lacks, by its name.
 pub(super) fn group_of_unknown(code: &str, retry: Retry) -> Group {
-    match (retry, family::family(code)) {
+    match (retry, clouds::family(code)) {
         (Retry::CheckFirst, _) | (_, None) => Group::LookFirst,
-        (_, Some(family)) => family.group,
+        (_, Some(family)) => family.facts().group,
     }
 }

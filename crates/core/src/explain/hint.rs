@@ -1,11 +1,11 @@
 //! What may lie behind an error besides what its code says: a key of another cloud, a temporary key
 //! without its token, a clock that is off, another region.
 
-use super::{Group, SuggestedAction, pattern};
 use crate::{
-    cloud::Cloud,
+    catalogue::{Group, SuggestedAction, pattern},
     credential::{self, Doubt},
     i18n::{Locale, Text, text},
+    model::cloud::Cloud,
 };
 use serde::Serialize;
 
@@ -52,13 +52,13 @@ pub enum HintKind {
 
 /// What may lie behind an error of a cloud, from what is known about the request.
 pub(super) fn hints(
-    cloud: &'static dyn Cloud,
+    cloud: &'static Cloud,
     group: Group,
     suggested_actions: &[SuggestedAction],
     known: &Known<'_>,
     locale: Locale,
 ) -> Vec<Hint> {
-    let labels = &cloud.manifest().credential;
+    let labels = &cloud.credential;
     let mut hints = Vec::new();
     let mut hint = |kind, sentence: Text, values: &[(&str, &str)]| {
         let value = |name: &str| {
@@ -72,7 +72,7 @@ pub(super) fn hints(
     {
         match credential::doubt(cloud, key_id) {
             Some(Doubt::OtherCloud(other)) => {
-                let (own, other) = (cloud.manifest().name, other.manifest().name);
+                let (own, other) = (cloud.name, other.name);
                 let values = [("other", other.in_locale(locale)), ("own", own.in_locale(locale))];
                 hint(HintKind::KeyOfAnotherCloud, OTHER_CLOUD, &values);
             }
@@ -98,7 +98,7 @@ pub(super) fn hints(
     if suggested_actions.contains(&SuggestedAction::OtherRegion)
         && let Some(region) = known.region.filter(|region| !region.is_empty())
     {
-        let named = cloud.manifest().regions.known.iter().find(|one| one.id == region);
+        let named = cloud.regions.known.iter().find(|one| one.id == region);
         let name = named.map_or(region, |one| one.name.in_locale(locale));
         hint(HintKind::Region, REGION, &[("region", region), ("name", name)]);
     }

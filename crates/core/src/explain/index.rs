@@ -1,13 +1,12 @@
 //! The catalogue as a list to search, to link to and to print.
 
-use super::{
-    Effect, Entry, Group, LAYERS, Retry, Who,
-    explanation::{address, plain},
-    group,
-};
+use super::group;
 use crate::{
-    cloud::{self, Manifest},
+    catalogue::{Effect, Entry, Group, LAYERS, Retry, Who},
+    clouds,
+    explain::explanation::{address, plain},
     i18n::Locale,
+    model::cloud::Cloud,
 };
 use serde::Serialize;
 
@@ -59,9 +58,8 @@ pub struct Item {
 /// assert!(all.iter().any(|item| item.address.ends_with("/IncorrectInstanceStatus")));
 /// ```
 pub fn index(locale: Locale) -> Vec<Item> {
-    let of_clouds = cloud::ALL.iter().flat_map(|cloud| {
-        let manifest = cloud.manifest();
-        manifest.errors.iter().map(move |entry| item(Some(manifest), entry, locale))
+    let of_clouds = clouds::ALL.iter().flat_map(|cloud| {
+        clouds::catalogue(cloud).errors.iter().map(move |entry| item(Some(cloud), entry, locale))
     });
     of_clouds.chain(LAYERS.iter().map(|entry| item(None, entry, locale))).collect()
 }
@@ -69,8 +67,8 @@ pub fn index(locale: Locale) -> Vec<Item> {
 /// The meanings of a code, by the two parts of its address; the code may also be spelt as on the
 /// wire, in any case. Empty if there is none.
 pub fn find_in_index(cloud_id: &str, code: &str, locale: Locale) -> Vec<Item> {
-    let (manifest, entries) = match cloud::by_id(cloud_id) {
-        Some(cloud) => (Some(cloud.manifest()), cloud.manifest().errors),
+    let (cloud, entries) = match clouds::by_id(cloud_id) {
+        Some(cloud) => (Some(cloud), clouds::catalogue(cloud).errors),
         None if cloud_id == LAYERS_ID => (None, LAYERS),
         None => return Vec::new(),
     };
@@ -82,13 +80,13 @@ pub fn find_in_index(cloud_id: &str, code: &str, locale: Locale) -> Vec<Item> {
                     .split_once('/')
                     .is_some_and(|(_, part)| part.eq_ignore_ascii_case(code))
         })
-        .map(|entry| item(manifest, entry, locale))
+        .map(|entry| item(cloud, entry, locale))
         .collect()
 }
 
-fn item(manifest: Option<&'static Manifest>, entry: &'static Entry, locale: Locale) -> Item {
-    let (cloud, entries) =
-        manifest.map_or((LAYERS_ID, LAYERS), |manifest| (manifest.id, manifest.errors));
+fn item(cloud: Option<&'static Cloud>, entry: &'static Entry, locale: Locale) -> Item {
+    let (cloud_id, entries) =
+        cloud.map_or((LAYERS_ID, LAYERS), |cloud| (cloud.id, clouds::catalogue(cloud).errors));
     let has_others =
         entries.iter().any(|other| other.code == entry.code && !std::ptr::eq(other, entry));
     let message = entry.messages.iter().find(|message| !message.contains('{'));
@@ -98,11 +96,11 @@ fn item(manifest: Option<&'static Manifest>, entry: &'static Entry, locale: Loca
         (false, _, _) | (true, None, None) => None,
     };
     Item {
-        cloud,
+        cloud: cloud_id,
         code: entry.code,
-        address: address(cloud, entry.code),
+        address: address(cloud_id, entry.code),
         told_apart_by,
-        group: group::group(manifest, entry),
+        group: group::group(cloud, entry),
         title: plain(entry.title, locale),
         meaning: plain(entry.meaning, locale),
         remedy: plain(entry.remedy, locale),

@@ -10,18 +10,17 @@ mod phrases;
 mod shapes;
 mod values;
 
-pub(super) use values::value_of;
-
 use super::{
-    Confidence, DetectedFormat, Effect, ErrorReport, Explanation, Fit, Group, Known, best,
-    caught_by, explain_layer, explain_with, family, layer, mask, pattern, permission,
+    Confidence, DetectedFormat, Explanation, Known, explain_layer, explain_with, permission,
 };
 use crate::{
-    cloud::{self, Manifest},
+    catalogue::{Effect, Fit, Group, best, caught_by, layer, pattern},
+    clouds::{self, catalogue},
     i18n::Locale,
-    visible::without_hidden,
+    model::{cloud::Cloud, outcome::ErrorReport},
+    text::{mask, visible::without_hidden},
 };
-use phrases::{COMMON, TRANSPORT};
+use phrases::TRANSPORT;
 use serde_json::Value;
 use shapes::{
     floor, is_code_like, is_id, json_spans, shortened, stands_as_code, start_of, unescaped_markup,
@@ -72,7 +71,8 @@ pub fn explain_text(text: &str, options: &TextOptions) -> Vec<Explanation> {
     if reader.found.is_empty()
         && let Some((word, detected_format, confidence)) = reader.below(text)
     {
-        let explanation = explain_layer(word, &mask::mask(&shortened(text)), options.locale);
+        let explanation =
+            explain_layer(word, &mask::hide_secrets(&shortened(text)), options.locale);
         reader.found.push(Explanation {
             detected_format: Some(detected_format),
             confidence,
@@ -95,7 +95,7 @@ const NESTING_MAX: usize = 4;
 struct Reader<'o> {
     options: &'o TextOptions,
     /// The catalogues that are looked in.
-    clouds: Vec<&'static Manifest>,
+    clouds: Vec<&'static Cloud>,
     /// Every code of theirs, sorted.
     codes: Vec<&'static str>,
     /// Every operation that their entries name, sorted.
@@ -132,19 +132,19 @@ struct Hit<'t> {
 
 impl<'o> Reader<'o> {
     fn new(options: &'o TextOptions) -> Self {
-        let clouds: Vec<_> = cloud::ALL
+        let clouds: Vec<&Cloud> = clouds::ALL
             .iter()
-            .map(|cloud| cloud.manifest())
-            .filter(|manifest| options.cloud.as_deref().is_none_or(|id| id == manifest.id))
+            .copied()
+            .filter(|cloud| options.cloud.as_deref().is_none_or(|id| id == cloud.id))
             .collect();
-        let entries = clouds.iter().flat_map(|manifest| manifest.errors);
+        let entries = clouds.iter().flat_map(|cloud| catalogue(cloud).errors);
         let mut codes: Vec<_> = entries.clone().map(|entry| entry.code).collect();
         codes.sort_unstable();
         codes.dedup();
         let mut operations: Vec<_> = entries.flat_map(|entry| entry.operations).copied().collect();
         operations.sort_unstable();
         operations.dedup();
-        let regions = clouds.iter().flat_map(|manifest| manifest.regions.known);
+        let regions = clouds.iter().flat_map(|cloud| cloud.regions.known);
         let mut regions: Vec<_> = regions.map(|region| region.id).collect();
         regions.sort_unstable();
         let (found, seen) = (Vec::new(), BTreeSet::new());
@@ -194,7 +194,7 @@ impl<'o> Reader<'o> {
     }
 
     fn bare_unknown(&mut self, word: &str) -> bool {
-        if !is_code_like(word) || family::family(word).is_none() {
+        if !is_code_like(word) || clouds::family(word).is_none() {
             return false;
         }
         let report = ErrorReport { code: word.to_owned(), ..ErrorReport::default() };
@@ -245,7 +245,7 @@ impl<'o> Reader<'o> {
                 let end = error.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
                 let word = error.get(..end.unwrap_or(error.len())).unwrap_or("");
                 if layer(word).is_some() {
-                    let original = mask::mask(line.trim_matches([':', ' ', '"', '\'']));
+                    let original = mask::hide_secrets(line.trim_matches([':', ' ', '"', '\'']));
                     self.push_layer(word, &original, DetectedFormat::Header, Confidence::Certain);
                 }
             }
@@ -277,7 +277,10 @@ impl<'o> Reader<'o> {
 
     /// A whole success in which instances are listed that failed.
     fn listed(&mut self, json: &str) {
-        let reads = self.clouds.iter().filter_map(|cloud| Some((*cloud, cloud.listed_failures?)));
+        let reads = self
+            .clouds
+            .iter()
+            .filter_map(|cloud| Some((*cloud, catalogue(cloud).listed_failures?)));
         let Some((cloud, report)) = reads
             .filter_map(|(cloud, read)| Some((cloud, read(json)?)))
             .find(|(cloud, report)| report.instance_ids.iter().all(|id| (cloud.ids.strict)(id)))
@@ -286,9 +289,15 @@ impl<'o> Reader<'o> {
         };
         let (known, locale) = (Known::default(), self.options.locale);
         let operation = self.options.operation.as_deref();
-        let explanation =
-            explain_with(Some(cloud.id), cloud.errors, &report, operation, &known, locale);
-        let original = mask::mask(&shortened(json));
+        let explanation = explain_with(
+            Some(cloud.id),
+            catalogue(cloud).errors,
+            &report,
+            operation,
+            &known,
+            locale,
+        );
+        let original = mask::hide_secrets(&shortened(json));
         let (confidence, detected_format) = (Confidence::Likely, Some(DetectedFormat::Json));
         self.push(Explanation { original, confidence, detected_format, ..explanation });
     }
@@ -431,7 +440,9 @@ impl<'o> Reader<'o> {
         let mut marks: Vec<u8> = self
             .clouds
             .iter()
-            .map(|cloud| 2 * u8::from(cloud.error_marks.iter().any(|mark| compact.contains(mark))))
+            .map(|cloud| {
+                2 * u8::from(catalogue(cloud).marks.iter().any(|mark| compact.contains(mark)))
+            })
             .collect();
         let mut operation = None;
         let mut region = None;
@@ -466,10 +477,10 @@ impl<'o> Reader<'o> {
         in_place: bool,
         detected_format: DetectedFormat,
     ) -> bool {
-        let is_common = COMMON.binary_search(&report.code.as_str()).is_ok();
-        let mut candidates: Vec<(u8, &'static Manifest)> = Vec::new();
+        let is_common = clouds::is_common(&report.code);
+        let mut candidates: Vec<(u8, &'static Cloud)> = Vec::new();
         for (cloud, mark) in self.clouds.iter().zip(&around.marks) {
-            let entries = cloud.errors.iter().filter(|entry| entry.code == report.code);
+            let entries = catalogue(cloud).errors.iter().filter(|entry| entry.code == report.code);
             let Some(found) = best(entries, &report, None) else { continue };
             let fit = caught_by(found.entry, report.message.trim()).0;
             // A message of some length that fits word for word.
@@ -493,7 +504,7 @@ impl<'o> Reader<'o> {
             if report.instance_ids.is_empty() {
                 report.instance_ids = ids_in(around.text, cloud);
             }
-            let is_permission = cloud.permission_codes.contains(&report.code.as_str());
+            let is_permission = catalogue(cloud).permission_codes.contains(&report.code.as_str());
             let explanation = self.explanation(cloud, is_permission, &mut report, around);
             self.push(or_original(
                 Explanation { confidence, detected_format: Some(detected_format), ..explanation },
@@ -516,7 +527,7 @@ impl<'o> Reader<'o> {
             (_, [(only, _)]) => Some(**only),
             _ => None,
         };
-        let family = family::family(&report.code);
+        let family = clouds::family(&report.code);
         let is_answer = report.request_id.is_some() && !report.message.is_empty();
         let speaks_for_it = match cloud {
             Some(_) => is_answer || family.is_some(),
@@ -532,7 +543,8 @@ impl<'o> Reader<'o> {
             if report.instance_ids.is_empty() {
                 report.instance_ids = ids_in(around.text, cloud);
             }
-            let is_permission = family.is_some_and(|family| family.group == Group::GetPermission);
+            let is_permission =
+                family.is_some_and(|family| family.facts().group == Group::GetPermission);
             self.explanation(cloud, is_permission, report, around)
         } else {
             explain_with(None, &[], report, None, &Known::default(), self.options.locale)
@@ -548,7 +560,7 @@ impl<'o> Reader<'o> {
     /// The explanation of a report of a cloud with what the text around it tells.
     fn explanation(
         &self,
-        cloud: &'static Manifest,
+        cloud: &'static Cloud,
         is_permission: bool,
         report: &mut ErrorReport,
         around: &Surroundings<'_>,
@@ -557,7 +569,7 @@ impl<'o> Reader<'o> {
             report.denied = permission::denied_in(around.text);
         }
         // What the cloud signed may go over several lines, where a message ends with its line.
-        let patterns = cloud.errors.iter().filter(|entry| entry.code == report.code);
+        let patterns = catalogue(cloud).errors.iter().filter(|entry| entry.code == report.code);
         let mut patterns = patterns.flat_map(|entry| entry.messages);
         if let Some(whole) = patterns
             .clone()
@@ -568,7 +580,7 @@ impl<'o> Reader<'o> {
             whole.clone_into(&mut report.message);
         }
         let is_skew = || {
-            cloud
+            catalogue(cloud)
                 .errors
                 .iter()
                 .any(|entry| entry.code == report.code && entry.effect == Effect::ClockSkew)
@@ -584,7 +596,7 @@ impl<'o> Reader<'o> {
         };
         let operation = self.options.operation.as_deref().or(around.operation);
         let locale = self.options.locale;
-        explain_with(Some(cloud.id), cloud.errors, report, operation, &known, locale)
+        explain_with(Some(cloud.id), catalogue(cloud).errors, report, operation, &known, locale)
     }
 
     fn push_layer(
@@ -615,7 +627,9 @@ impl<'o> Reader<'o> {
             return Some((word, DetectedFormat::Page, Confidence::Certain));
         }
         let has_host = words(&head).any(|at| {
-            head.get(at).is_some_and(|word| self.clouds.iter().any(|cloud| (cloud.is_host)(word)))
+            head.get(at).is_some_and(|word| {
+                self.clouds.iter().any(|cloud| (catalogue(cloud).is_host)(word))
+            })
         });
         let says = |phrases: &[&str]| phrases.iter().any(|phrase| head.contains(phrase));
         if has_host && let Some((word, _)) = TRANSPORT.iter().find(|(_, phrases)| says(phrases)) {
@@ -660,7 +674,7 @@ impl<'o> Reader<'o> {
 /// With the text around it for the cloud's words, if the cloud gave none.
 fn or_original(mut explanation: Explanation, around: &Surroundings<'_>) -> Explanation {
     if explanation.original.is_empty() {
-        explanation.original = mask::mask(&shortened(around.original));
+        explanation.original = mask::hide_secrets(&shortened(around.original));
     }
     explanation
 }

@@ -1,9 +1,15 @@
 //! Permission errors: what is missing, whether allowing it helps, and the smallest policy that does.
 
-use super::{Denial, Denied, ErrorReport, Found, Known, mask, paste::value_of};
+use super::Known;
 use crate::{
-    cloud::{Cloud, Grant},
+    catalogue::Found,
+    clouds::{self, Grant},
     i18n::{Locale, Text, text},
+    model::{
+        cloud::Cloud,
+        outcome::{Denial, Denied, ErrorReport},
+    },
+    text::mask,
 };
 use serde::Serialize;
 
@@ -41,7 +47,7 @@ pub struct Permission {
 
 /// What can be said of a permission error of a cloud.
 pub(super) fn permission(
-    cloud: &dyn Cloud,
+    cloud: &Cloud,
     found: Option<&Found>,
     report: &ErrorReport,
     operation: Option<&str>,
@@ -64,7 +70,7 @@ pub(super) fn permission(
         let named: Vec<&str> = report.instance_ids.iter().map(String::as_str).collect();
         let ids = if named.is_empty() { known.instance_ids } else { &named };
         let resources: Vec<&str> = resource.as_deref().into_iter().collect();
-        cloud.policy(&Grant {
+        clouds::decoder(cloud).policy(&Grant {
             action,
             resources: &resources,
             region: known.region.unwrap_or(""),
@@ -86,7 +92,7 @@ pub(super) fn permission(
         }
         advice.push_str(more.in_locale(locale));
     };
-    let kinds = cloud.manifest().policy_kinds;
+    let kinds = clouds::catalogue(cloud).policy_kinds;
     if let Some((_, who)) = kinds.iter().find(|(kind, _)| Some(*kind) == policy_kind.as_deref()) {
         message(*who);
     }
@@ -98,7 +104,7 @@ pub(super) fn permission(
         advice,
         action,
         resources: resource.into_iter().collect(),
-        principal: principal.map(|principal| mask::mask(&principal)),
+        principal: principal.map(|principal| mask::hide_secrets(&principal)),
         principal_kind,
         policy_kind,
         diagnostic,
@@ -131,38 +137,9 @@ const DIAGNOSTIC: Text = text(
     "返回中附有编码的诊断信息，管理员解码后可以看到具体是哪条策略。",
 );
 
-/// What a text says of a missing permission besides the code: the members of the answer's detail,
-/// whatever they are quoted with, or the sentence that names action and resource.
+/// What a text says of a missing permission besides the code, in the words of any cloud.
 pub(super) fn denied_in(text: &str) -> Option<Box<Denied>> {
-    fn ends(c: char) -> bool {
-        c.is_whitespace() || matches!(c, ',' | ';' | '}' | ')' | '<' | '&')
-    }
-    let member = |name: &str| {
-        let value = value_of(text, &[name], ends)?;
-        (value.len() <= BYTES_MAX && !value.starts_with(['{', '['])).then(|| value.to_owned())
-    };
-    let between = |before: &str, after: &str| {
-        let (_, rest) = text.split_once(before)?;
-        let (value, _) = rest.split_once(after)?;
-        let value = value.replace("\\/", "/");
-        (!value.is_empty() && value.len() <= BYTES_MAX).then_some(value)
-    };
-    let explicit = member("explicitdeny");
-    let denied = Denied {
-        denial: match (member("nopermissiontype").as_deref(), explicit.as_deref()) {
-            (Some("ExplicitDeny"), _) | (None, Some("true")) => Denial::Explicit,
-            (Some("ImplicitDeny"), _) | (None, Some("false")) => Denial::Implicit,
-            (_, _) => Denial::Unknown,
-        },
-        action: member("authaction").or_else(|| between("to perform operation (", ")")),
-        resource: member("authresource").or_else(|| between("resource (", ") has no permission")),
-        principal: member("authprincipaldisplayname"),
-        principal_kind: member("authprincipaltype"),
-        policy_kind: member("policytype").or_else(|| member("nopermissionpolicytype")),
-        diagnostic: member("encodeddiagnosticmessage"),
-    };
+    let readers = clouds::ALL.iter().filter_map(|cloud| clouds::catalogue(cloud).denied_in);
+    let denied = readers.map(|read| read(text)).fold(Denied::default(), Denied::or);
     (denied != Denied::default()).then(|| Box::new(denied))
 }
-
-/// The longest value that is taken for one: an encoded diagnosis has a few hundred bytes.
-const BYTES_MAX: usize = 2_000;

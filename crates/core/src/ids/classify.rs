@@ -1,10 +1,11 @@
 //! What a piece of text looks like: an id, almost one, or a plain word.
 
-use super::{
-    Malformation,
-    pieces::{Piece, speaks},
+use super::Malformation;
+use crate::{
+    clouds,
+    ids::pieces::{Piece, speaks},
+    model::cloud::{Cloud, IdGrammar},
 };
-use crate::cloud::{self, Cloud, IdGrammar};
 
 /// What a piece looks like.
 #[derive(Clone, Debug)]
@@ -14,15 +15,15 @@ pub(super) enum PieceKind {
     /// Nothing that was meant as an id.
     Word,
     /// An id.
-    Id { cloud: &'static dyn Cloud, strict: bool },
+    Id { cloud: &'static Cloud, strict: bool },
     /// An id of a cloud that was not chosen, or almost one.
-    OtherCloud { cloud: &'static dyn Cloud, strict: bool },
+    OtherCloud { cloud: &'static Cloud, strict: bool },
     /// Partly starred out.
-    Masked { cloud: Option<&'static dyn Cloud> },
+    Masked { cloud: Option<&'static Cloud> },
     /// Almost an id.
-    NearMiss { cloud: &'static dyn Cloud, suggestion: String },
+    NearMiss { cloud: &'static Cloud, suggestion: String },
     /// Meant as an id, and none.
-    Malformed { cloud: Option<&'static dyn Cloud>, reason: Malformation },
+    Malformed { cloud: Option<&'static Cloud>, reason: Malformation },
 }
 
 /// Longer pieces are no mistyped ids, and looking closer would cost time.
@@ -30,7 +31,7 @@ const NEAR_MISS_MAX_BYTES: usize = 160;
 
 /// Looks at pieces, with the cloud that was chosen and a buffer that is used again.
 pub(super) struct Classifier {
-    chosen: Option<&'static dyn Cloud>,
+    chosen: Option<&'static Cloud>,
     /// Every cloud, the chosen one first, with what is asked of it for each piece.
     grammars: Vec<Grammar>,
     folded: String,
@@ -38,16 +39,16 @@ pub(super) struct Classifier {
 
 #[derive(Clone, Copy)]
 struct Grammar {
-    cloud: &'static dyn Cloud,
+    cloud: &'static Cloud,
     ids: &'static IdGrammar,
     prefix: Option<&'static str>,
 }
 
 impl Classifier {
-    pub(super) fn new(chosen: Option<&'static dyn Cloud>) -> Self {
-        let others = cloud::ALL.iter().copied().filter(|cloud| Some(*cloud) != chosen);
+    pub(super) fn new(chosen: Option<&'static Cloud>) -> Self {
+        let others = clouds::ALL.iter().copied().filter(|cloud| Some(*cloud) != chosen);
         let grammars = chosen.into_iter().chain(others).map(|cloud| {
-            let ids = &cloud.manifest().ids;
+            let ids = &cloud.ids;
             Grammar { cloud, ids, prefix: prefix(ids) }
         });
         Classifier { chosen, grammars: grammars.collect(), folded: String::new() }
@@ -86,7 +87,7 @@ impl Classifier {
             // Numbers of all kinds stand in links; only those of the right length are meant.
             Some(_) if piece.compound && is_digits(text) => PieceKind::Word,
             Some(cloud) => {
-                let reason = reason(text, &self.folded, &cloud.manifest().ids);
+                let reason = reason(text, &self.folded, &cloud.ids);
                 PieceKind::Malformed { cloud: Some(cloud), reason }
             }
             None => PieceKind::Word,
@@ -104,7 +105,7 @@ impl Classifier {
         self.first(|ids| (ids.lenient)(text)).map(|cloud| self.found(cloud, false))
     }
 
-    fn found(&self, cloud: &'static dyn Cloud, strict: bool) -> PieceKind {
+    fn found(&self, cloud: &'static Cloud, strict: bool) -> PieceKind {
         match self.chosen {
             Some(chosen) if chosen != cloud => PieceKind::OtherCloud { cloud, strict },
             Some(_) | None => PieceKind::Id { cloud, strict },
@@ -141,7 +142,7 @@ impl Classifier {
         })
     }
 
-    fn first(&self, test: impl Fn(&IdGrammar) -> bool) -> Option<&'static dyn Cloud> {
+    fn first(&self, test: impl Fn(&IdGrammar) -> bool) -> Option<&'static Cloud> {
         self.grammars.iter().find(|grammar| test(grammar.ids)).map(|grammar| grammar.cloud)
     }
 }

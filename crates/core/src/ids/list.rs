@@ -1,23 +1,23 @@
 //! Ids that come one by one, as programs pass them.
 
-use super::{IdProblem, IdProblemKind, InstanceId, parse_id, parse_ids};
-use crate::cloud::Cloud;
+use super::{IdProblem, IdProblemKind, parse_id, parse_ids};
+use crate::model::{cloud::Cloud, instance_id::InstanceId};
 use std::collections::HashSet;
 
 /// Reads texts that should be an id each. Each is taken by itself, so that none of them passes for
 /// the heading of another; the line of a problem is the position of its text, from 1.
 ///
 /// ```
-/// use relight_core::{cloud, ids::parse_list};
+/// use relight_core::{clouds, ids::parse_list};
 ///
 /// let (ids, problems) =
-///     parse_list(["ins-r8hr2upy", "ins-", "ins-r8hr2upy"], cloud::by_id("tencent").unwrap());
+///     parse_list(["ins-r8hr2upy", "ins-", "ins-r8hr2upy"], clouds::by_id("tencent").unwrap());
 /// assert_eq!(ids.len(), 1);
 /// assert_eq!((problems[0].line, problems[1].line), (2, 3));
 /// ```
 pub fn parse_list<'t>(
     texts: impl IntoIterator<Item = &'t str>,
-    cloud: &'static dyn Cloud,
+    cloud: &'static Cloud,
 ) -> (Vec<InstanceId>, Vec<IdProblem>) {
     let mut ids = Distinct::default();
     let mut problems = Vec::new();
@@ -37,7 +37,7 @@ pub fn parse_list<'t>(
 }
 
 /// The same for texts that are a line each.
-pub fn parse_lines(lines: &str, cloud: &'static dyn Cloud) -> (Vec<InstanceId>, Vec<IdProblem>) {
+pub fn parse_lines(lines: &str, cloud: &'static Cloud) -> (Vec<InstanceId>, Vec<IdProblem>) {
     match distinct_ids(lines, cloud) {
         Some(ids) => (ids, Vec::new()),
         None => parse_list(lines.split('\n'), cloud),
@@ -53,8 +53,8 @@ pub fn line_breaks(text: &str) -> usize {
 /// read than by [`parse_list`]. `None` for everything else.
 // By itself, so that it is built for speed, whoever calls it.
 #[inline(never)]
-fn distinct_ids(lines: &str, cloud: &'static dyn Cloud) -> Option<Vec<InstanceId>> {
-    let is_id = cloud.manifest().ids.strict;
+fn distinct_ids(lines: &str, cloud: &'static Cloud) -> Option<Vec<InstanceId>> {
+    let is_id = cloud.ids.strict;
     let mut seen = HashSet::new();
     let ids = lines.split('\n').map(|line| {
         let is_new_id = is_id(line) && seen.insert(line);
@@ -72,12 +72,7 @@ struct Distinct {
 
 impl Distinct {
     /// Adds an id; gives the problem if it is there already.
-    fn add(
-        &mut self,
-        id: InstanceId,
-        cloud: &'static dyn Cloud,
-        position: u32,
-    ) -> Option<IdProblem> {
+    fn add(&mut self, id: InstanceId, cloud: &'static Cloud, position: u32) -> Option<IdProblem> {
         if self.seen.insert(id.clone()) {
             self.ids.push(id);
             return None;

@@ -1,6 +1,6 @@
 //! Cuts a line into the pieces that may be ids.
 
-use super::classify::is_invisible;
+use crate::ids::classify::is_invisible;
 
 /// A run of characters without separators.
 #[derive(Clone, Copy, Debug)]

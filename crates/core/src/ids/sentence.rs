@@ -9,7 +9,7 @@ impl IdProblem {
     pub fn sentence(&self, locale: Locale) -> String {
         let mut sentence = self.template().in_locale(locale).replace("{name}", &self.name(locale));
         if let Some(cloud) = self.cloud {
-            let ids = &cloud.manifest().ids;
+            let ids = &cloud.ids;
             sentence = sentence
                 .replace("{shape}", ids.shape.in_locale(locale))
                 .replace("{example}", ids.example);
@@ -24,8 +24,7 @@ impl IdProblem {
     /// `Tencent Cloud CVM`.
     fn name(&self, locale: Locale) -> String {
         self.cloud.map_or_else(String::new, |cloud| {
-            let manifest = cloud.manifest();
-            format!("{} {}", manifest.name.in_locale(locale), manifest.product)
+            format!("{} {}", cloud.name.in_locale(locale), cloud.product)
         })
     }
 

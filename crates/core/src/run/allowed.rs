@@ -1,10 +1,10 @@
 //! What the operator of the page allows a run, as it is now.
 
 use super::{Call, CallState, Choice, Run};
-use crate::{
-    answer::Outcome,
-    ids::InstanceId,
+use crate::model::{
+    instance_id::InstanceId,
     limits::Limits,
+    outcome::Outcome,
     plan::{OperationSpec, Refusal},
 };
 use std::sync::Arc;
@@ -58,7 +58,7 @@ impl Run {
         }
     }
 
-    /// Whether an order may be sent to these instances of the run. Their number is the run's: it is
+    /// Whether an operation may be sent to these instances of the run. Their number is the run's: it is
     /// runs that are limited, and not their parts.
     pub(super) fn allows(
         &self,

@@ -1,7 +1,7 @@
 //! One call of a run, and where it stands.
 
 use super::Millis;
-use crate::{answer::Fault, plan::Batch};
+use crate::model::{outcome::Fault, plan::Batch};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -1,15 +1,15 @@
 //! What a person can ask of a run that is under way or over, and what follows from it.
 
-use super::{
-    Call, CallState, Command, Millis, Row, Run, conclude, preflight,
-    row::{WatchReason, Watched},
-};
+use super::{Call, CallState, Command, Millis, Row, Run, conclude, preflight};
 use crate::{
-    answer::Outcome,
-    cloud::{Operation, Verb},
-    eligibility::Eligibility,
-    ids::InstanceId,
-    plan::{self, OperationSpec},
+    model::{
+        cloud::{Operation, Verb},
+        eligibility::Eligibility,
+        instance_id::InstanceId,
+        outcome::Outcome,
+        plan::{self, OperationSpec},
+    },
+    run::row::{WatchReason, Watched},
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -70,7 +70,7 @@ impl Approval {
         &self.ids
     }
 
-    /// In how many calls they are sent, or at most sent where that depends on a look.
+    /// In how many calls they are sent, or at most sent where that depends on a describe call.
     pub fn calls(&self) -> usize {
         self.calls
     }
@@ -93,7 +93,7 @@ impl Run {
         taken.map(|row| row.id.clone()).collect()
     }
 
-    /// How many calls a choice would send, or at most send where that depends on a look.
+    /// How many calls a choice would send, or at most send where that depends on a describe call.
     pub fn choice_calls(&self, choice: Choice) -> usize {
         let count = self.choice_count(choice);
         let most = self.spec.operation().ids_max.max(1).min(self.chosen_size().max(1));
@@ -112,10 +112,10 @@ impl Run {
     /// cloud's. `None` if there is none.
     pub fn operation_for(&self, verb: Verb) -> Option<&'static Operation> {
         let own = Some(self.spec.operation()).filter(|operation| operation.verb == verb);
-        own.or_else(|| self.spec.target().cloud.manifest().operation_for(verb))
+        own.or_else(|| self.spec.target().cloud.operation_for(verb))
     }
 
-    /// The order that [`Choice::Force`] sends, where the operation has a forced mode and the run was
+    /// The operation that [`Choice::Force`] sends, where the operation has a forced mode and the run was
     /// not forced already.
     pub(super) fn forced_spec(&self) -> Option<Arc<OperationSpec>> {
         let mode = self.spec.operation().modes.iter().find(|mode| mode.force)?;
@@ -165,7 +165,7 @@ impl Run {
                     | Outcome::Rejected
                     | Outcome::Unknown => false,
                 };
-                // What was restarting when the page closed may be back: not before a look.
+                // What was restarting when the page closed may be back: not before a describe call.
                 let undescribed = self
                     .index
                     .get(&row.id)
@@ -191,7 +191,7 @@ impl Run {
     }
 
     /// Whether what was approved is what would be sent as of the last event: no instance more, none
-    /// less, and nothing else done to any. A look sends nothing, so there it does not matter.
+    /// less, and nothing else done to any. A describe call sends nothing, so there it does not matter.
     pub fn covers(&self, approval: &Approval) -> bool {
         approval.choice == Choice::CheckUnknown
             || self.offer(approval.choice).as_ref() == Some(approval)
@@ -353,7 +353,7 @@ impl Run {
         self.enqueue(&spec, &eligible, size);
     }
 
-    /// A look that was to narrow a refused call has shown nothing.
+    /// A describe call that was to narrow a refused call has shown nothing.
     pub(super) fn narrowing_failed(&mut self, ids: &[InstanceId]) {
         let waiting =
             |position: usize| self.rows.get(position).is_some_and(|row| ids.contains(&row.id));

@@ -2,74 +2,70 @@
 
 use super::{Millis, Run};
 use crate::{
-    answer::{self, Fault, Response},
-    explain::{self, Effect},
-    plan::Target,
+    catalogue::Effect,
+    clouds,
+    model::{
+        outcome::{Fault, Response},
+        plan::Target,
+    },
+    transport::{self, TransportResult},
 };
 
-/// A clock that is off by less than this is not why a look was refused.
+/// A clock that is off by less than this is not why a describe call was refused.
 const CLOCK_NEWS_SECONDS: u64 = 30;
 
 impl Run {
-    /// With what a look has learned of the clocks: seconds by which the cloud's is ahead of the
-    /// page's. So nothing is refused for the clock that is known to be off, neither a call nor a look.
+    /// With what a describe call has learned of the clocks: seconds by which the cloud's is ahead of the
+    /// page's. So nothing is refused for a clock that is known to be off.
     #[must_use]
     pub(crate) fn with_clock_skew(mut self, seconds: Option<i64>) -> Self {
         self.clock_skew_seconds = seconds.unwrap_or_default();
         self
     }
 
-    /// Seconds by which the cloud's clock is ahead of the page's, where that is heeded.
+    /// Seconds by which the cloud's clock is ahead of the page's, where that is used.
     pub fn clock_correction_seconds(&self) -> Option<i64> {
         (self.clock_corrected || self.clock_skew_seconds != 0).then_some(self.clock_skew_seconds)
     }
 
-    /// What a refused look tells of the clock, as often as that is news: a look changes nothing, so
-    /// the one correction that a call may have is not used up. False if it is not the clock.
-    pub(super) fn learn_clock(
-        &mut self,
-        now: Millis,
-        asked_at: Millis,
-        response: &Response,
-    ) -> bool {
+    /// Takes what a refused describe call tells of the clock, as often as that is news: it changes
+    /// nothing, so the one correction that a call may have is not used up. False if it is none.
+    pub(super) fn learn_clock(&mut self, now: Millis, skew_seconds: i64) -> bool {
         let (before, corrected) = (self.clock_skew_seconds, self.clock_corrected);
-        if self.correct_clock(now, asked_at, response).is_none() {
-            return false;
-        }
+        self.correct_clock(now, skew_seconds);
         self.clock_corrected = corrected;
         before.abs_diff(self.clock_skew_seconds) >= CLOCK_NEWS_SECONDS
     }
 
-    /// Heeds from now on what an answer tells of the clock. `None` if it tells nothing.
-    pub(super) fn correct_clock(
-        &mut self,
-        now: Millis,
-        sent_at: Millis,
-        response: &Response,
-    ) -> Option<()> {
-        self.clock_skew_seconds = skew_seconds(sent_at, now, response)?;
+    /// Signs from now on with the cloud's clock, which is ahead of the page's by this much.
+    pub(super) fn correct_clock(&mut self, now: Millis, skew_seconds: i64) {
+        self.clock_skew_seconds = skew_seconds;
         self.clock_corrected = true;
         self.transient.clock_set_at = Some(now);
         self.transient.changed_state = true;
-        Some(())
-    }
-}
-
-/// Whether a describe call was refused because the page's clock is off.
-pub(super) fn is_clock_skew(target: &Target, fault: &Fault) -> bool {
-    match fault {
-        Fault::Cloud(report) => {
-            let errors = target.cloud.manifest().errors;
-            explain::effect(errors, report, None) == Effect::ClockSkew
-        }
-        Fault::Layer { .. } => false,
     }
 }
 
 /// Seconds by which the cloud's clock is ahead of the page's, as an answer tells that came now to what
 /// was sent then. `None` if it does not tell.
 pub(super) fn skew_seconds(sent_at: Millis, now: Millis, response: &Response) -> Option<i64> {
-    let theirs = answer::server_unix_seconds(response)?;
+    let theirs = transport::server_unix_seconds(response)?;
     let ours = i64::try_from(u64::midpoint(sent_at, now) / 1_000).ok()?;
     Some(theirs - ours)
+}
+
+/// The same of a read that was refused because the page's clock is off. `None` if it was not, or if the
+/// refusal does not tell.
+pub(super) fn skew_told_by_refusal(
+    target: &Target,
+    (sent_at, now): (Millis, Millis),
+    fault: &Fault,
+    result: &TransportResult,
+) -> Option<i64> {
+    let (Fault::Cloud(report), TransportResult::Answered(response)) = (fault, result) else {
+        return None;
+    };
+    let errors = clouds::catalogue(target.cloud).errors;
+    let is_for_clock = clouds::effect(errors, report, None) == Effect::ClockSkew;
+    is_for_clock.then(|| skew_seconds(sent_at, now, response)).flatten()
 }

@@ -2,10 +2,10 @@
 //! evidence. `proven` is said of our own operation only.
 //!
 //! Whose was it? Other people, and other programs, restart the same instances, most of all in an
-//! incident. What a look shows is the instance, and not who did it:
+//! incident. What a describe call shows is the instance, and not who did it:
 //!
 //! * **Where the cloud names the request that asked for the last operation**
-//!   ([`Manifest::names_operations`](crate::cloud::Manifest), Tencent), that is the proof, and the only
+//!   ([`Cloud::names_operations`](crate::model::cloud::Cloud), Tencent), that is the proof, and the only
 //!   one. A lost answer has no request id of ours to compare with: a new operation of our kind since then
 //!   may be ours, and may be anybody's.
 //! * **Where it does not, and our request was accepted** (Alibaba, Zenlayer), these clouds take an
@@ -15,21 +15,26 @@
 //!   some time after the answer: then ours is over, or never began (an accepted request can fail), and
 //!   what follows is not ours. A transition that is first seen later than that is not, either: ours may be
 //!   over, and nobody has looked. Nor is a start time that is later than ours can well take, or that is not
-//!   yet by the clock of the look.
+//!   yet by the clock of the describe call.
 //!   A forced restart by somebody else in the middle of ours cannot be told from ours.
 //! * **An accepted start** is taken by a stopped instance only: if it runs, ours was carried out.
 //! * **A lost answer, or a refusal that may be the echo of a first copy**, has nothing of ours that was
 //!   seen. Whatever happened since may be somebody else's: it was restarted, and by whom is not known.
 //! * **Start times** are compared with the sending by the cloud's own clock (its answer's `Date`, or our
-//!   time and the skew that the look has shown), and have to be later by as much as they are rounded to:
-//!   the check before the review is older, and what happened in between is not ours.
+//!   time and the skew that the describe call has shown), and have to be later by as much as they are
+//!   rounded to: the check before the review is older, and what happened in between is not ours.
 
-use super::{Evidence, Millis, Row, row::WatchReason};
+use super::{Evidence, Millis, Row};
 use crate::{
-    answer::{self, DescribedInstance, Fault, InstanceAnswer, LastOperationState, Outcome, Phase},
-    cloud::Verb,
-    explain::{self, Effect, Retry},
-    plan::OperationSpec,
+    catalogue::{self, Effect, Retry},
+    clouds,
+    model::{
+        cloud::Verb,
+        outcome::{DescribedInstance, Fault, InstanceAnswer, LastOperationState, Outcome, Phase},
+        plan::OperationSpec,
+    },
+    run::row::WatchReason,
+    text::time,
 };
 
 /// How long an instance whose answer was lost is looked at before it stays unknown.
@@ -37,7 +42,7 @@ const LOST_WATCHED_FOR_MS: u64 = 180_000;
 /// How long an accepted restart may show no transition before it counts as running, not proven.
 const NOTHING_SEEN_AFTER_MS: u64 = 180_000;
 /// An accepted request that has not moved its instance by then is over, or has failed. The sandbox and
-/// the vendors' pages have it move at once; a look may be old by some seconds.
+/// the vendors' pages have it move at once; a describe call may be old by some seconds.
 const BEGINS_WITHIN_MS: u64 = 30_000;
 /// A start later than this share of the time after which the cloud calls it overdue is not taken for ours:
 /// in so long a time, unseen, ours may have come and gone, and another's after it.
@@ -47,7 +52,7 @@ pub(super) const FIRST_DESCRIBE_AFTER_MS: u64 = 2_000;
 const LONGEST_PAUSE_MS: u64 = 15_000;
 const LONGEST_PAUSE_HIDDEN_MS: u64 = 60_000;
 
-/// What a look has shown of an instance.
+/// What a describe call has shown of an instance.
 #[derive(Debug)]
 pub(super) struct Change {
     pub(super) outcome: Outcome,
@@ -72,7 +77,7 @@ pub(super) fn watch_reason(spec: &OperationSpec, answer: &InstanceAnswer) -> Opt
         Outcome::Unknown => Some(WatchReason::Lost),
         // A browser or a proxy may have repeated the request behind our back; where the cloud does
         // not tell a repetition from a new request, the refusal may be the echo of a first copy.
-        Outcome::Rejected => (!spec.target().cloud.manifest().refuses_repetitions
+        Outcome::Rejected => (!spec.target().cloud.refuses_repetitions
             && answer
                 .fault
                 .as_deref()
@@ -113,7 +118,7 @@ pub(super) fn judge(
 ) -> Option<Change> {
     let watched = row.watched.as_ref()?;
     let age_ms = now.saturating_sub(watched.since);
-    let overdue_ms = spec.target().cloud.manifest().overdue_after_ms;
+    let overdue_ms = spec.target().cloud.overdue_after_ms;
     let going_on = |outcome| Change {
         outcome,
         evidence: None,
@@ -144,7 +149,7 @@ pub(super) fn judge(
         return Some(if change.settled { change } else { in_time(change) });
     }
     let moved = watched.transition_seen;
-    let names_operations = spec.target().cloud.manifest().names_operations;
+    let names_operations = spec.target().cloud.names_operations;
     let ours = |evidence| match watched.reason {
         WatchReason::Accepted if !watched.may_be_others && !names_operations => {
             settled(Outcome::Proven, Some(evidence))
@@ -294,7 +299,7 @@ fn by_last_operation(
 pub(super) struct CloudClock {
     /// When the call was sent, and no earlier.
     pub(super) sent: Option<i64>,
-    /// When the look was answered, and no earlier.
+    /// When the describe call was answered, and no earlier.
     pub(super) described: i64,
 }
 
@@ -316,7 +321,7 @@ fn started_since(
     overdue_ms: u64,
 ) -> Option<Started> {
     let sent = clock.sent?;
-    let (started, rounded_to) = described.started_at.as_deref().and_then(answer::start_time)?;
+    let (started, rounded_to) = described.started_at.as_deref().and_then(time::start_time)?;
     if started < sent.saturating_add(rounded_to) {
         return None;
     }
@@ -333,13 +338,9 @@ fn started_since(
 /// What a fault proves about the request.
 pub(super) fn effect_of(spec: &OperationSpec, fault: &Fault) -> Effect {
     match fault {
-        Fault::Cloud(report) => explain::effect(
-            spec.target().cloud.manifest().errors,
-            report,
-            Some(spec.operation().name),
-        ),
+        Fault::Cloud(report) => clouds::effect_on(spec, report),
         Fault::Layer { word, .. } => {
-            explain::layer(word).map_or(Effect::MaybeDone, |entry| entry.effect)
+            catalogue::layer(word).map_or(Effect::MaybeDone, |entry| entry.effect)
         }
     }
 }
@@ -348,12 +349,12 @@ pub(super) fn effect_of(spec: &OperationSpec, fault: &Fault) -> Effect {
 pub(super) fn retry_can_help(spec: &OperationSpec, fault: &Fault) -> bool {
     let retry = match fault {
         Fault::Cloud(report) => {
-            let errors = spec.target().cloud.manifest().errors;
-            explain::find(errors, report, Some(spec.operation().name))
+            let errors = clouds::catalogue(spec.target().cloud).errors;
+            catalogue::find(errors, report, Some(spec.operation().name))
                 .map_or(Retry::AfterFix, |found| found.entry.retry)
         }
         Fault::Layer { word, .. } => {
-            explain::layer(word).map_or(Retry::CheckFirst, |entry| entry.retry)
+            catalogue::layer(word).map_or(Retry::CheckFirst, |entry| entry.retry)
         }
     };
     match retry {
@@ -375,7 +376,7 @@ pub(super) fn speaks_of_an_instance(spec: &OperationSpec, fault: &Fault) -> bool
 
 /// Whether a fault that kept a call from leaving may pass without anybody's doing.
 pub(super) fn may_pass_by_itself(word: &str) -> bool {
-    explain::layer(word).is_some_and(|entry| match entry.retry {
+    catalogue::layer(word).is_some_and(|entry| match entry.retry {
         Retry::Later => true,
         Retry::Never | Retry::AfterFix | Retry::CheckFirst => false,
     })

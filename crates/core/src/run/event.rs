@@ -1,7 +1,10 @@
 //! What goes into a run, and what comes out of it.
 
 use super::{Approval, Choice, Millis, Record};
-use crate::{answer::TransportResult, ids::InstanceId, limits::Limits, plan::Batch};
+use crate::{
+    model::{instance_id::InstanceId, limits::Limits, plan::Batch},
+    transport::TransportResult,
+};
 use std::sync::Arc;
 
 /// The word of a [`TransportResult::NotSent`] for want of a key that can sign. Such a call is not over: it
@@ -60,7 +63,7 @@ pub enum Event {
     },
     /// The public half of the key that signs from now on.
     KeyId(String),
-    /// Stop after the call that is on the way.
+    /// Stop after the call that is in flight.
     Stop,
     /// Go on after a pause.
     Resume,
@@ -119,7 +122,7 @@ pub enum Command {
     /// What was approved is not what this choice comes to now, so nothing was done: it is to be shown
     /// anew.
     Changed(Choice),
-    /// The looks that this choice rests on are too old, so nothing was done but to look again: what it
+    /// The describe calls that this choice rests on are too old, so nothing was done but to look again: what it
     /// comes to then is to be shown.
     Outdated(Choice),
     /// Send [`Event::Tick`] at this time, or soon after.

@@ -4,17 +4,18 @@
 //! written before it goes out; if nothing follows, its instances are unknown after a restart.
 //! There is no key, token or signature in a [`Run`], so there is none in its journal.
 
-use super::{
-    About, Call, CallState, Command, Evidence, Millis, Pause, Policy, Row, Run,
-    row::{Baseline, WatchReason, Watched},
-};
+use super::{About, Call, CallState, Command, Evidence, Millis, Pause, Policy, Row, Run};
 use crate::{
-    answer::{Fault, Outcome},
-    cloud,
-    eligibility::SkipReason,
-    ids::{InstanceId, parse_ids},
-    limits::Limits,
-    plan::{self, OperationSpec, PlanInput},
+    clouds,
+    ids::parse_ids,
+    model::{
+        eligibility::SkipReason,
+        instance_id::InstanceId,
+        limits::Limits,
+        outcome::{Fault, Outcome},
+        plan::{self, OperationSpec, PlanInput},
+    },
+    run::row::{Baseline, WatchReason, Watched},
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
@@ -103,7 +104,7 @@ struct RowRecord {
 struct CallRecord {
     /// Positions of its rows.
     rows: Vec<usize>,
-    /// Whether it is of the run's forced order.
+    /// Whether it is of the run's forced operation.
     forced: bool,
     state: CallState,
     request_id: Option<String>,
@@ -223,7 +224,7 @@ impl Run {
         let target = self.spec.target();
         Header {
             about: self.about.clone(),
-            cloud: target.cloud.manifest().id.to_owned(),
+            cloud: target.cloud.id.to_owned(),
             site: target.site.id.to_owned(),
             region: target.region.clone(),
             operation: self.spec.operation().name.to_owned(),
@@ -455,7 +456,7 @@ impl Run {
 
 impl Header {
     fn spec(&self) -> Result<OperationSpec, Broken> {
-        let cloud = cloud::by_id(&self.cloud).ok_or(Broken::Corrupt("the cloud is not known"))?;
+        let cloud = clouds::by_id(&self.cloud).ok_or(Broken::Corrupt("the cloud is not known"))?;
         let first = self.ids.first().ok_or(Broken::Corrupt("there are no instances"))?;
         let input = PlanInput {
             cloud,

@@ -1,6 +1,7 @@
 //! What is settled when a run begins: how it goes about its work, and what is written about it.
 
 use super::Millis;
+use crate::model::plan::Pacing;
 use serde::{Deserialize, Serialize};
 
 /// How a run goes about its work.
@@ -38,6 +39,20 @@ impl Default for Policy {
             wave_calls: 0,
             wave_pause_ms: 0,
             stop_above_refused_percent: None,
+        }
+    }
+}
+
+impl Policy {
+    /// As somebody has set the pacing of a plan.
+    pub fn of(pacing: &Pacing, through_proxy: bool, journal: bool) -> Self {
+        Policy {
+            through_proxy,
+            journal,
+            wave_calls: pacing.wave_calls,
+            wave_pause_ms: u64::from(pacing.wave_pause_seconds) * 1_000,
+            stop_above_refused_percent: pacing.stop_above_refused_percent,
+            ..Policy::default()
         }
     }
 }

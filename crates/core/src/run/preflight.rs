@@ -1,29 +1,31 @@
 //! Looking before anything is asked: the states of all instances, page by page, at the cloud's pace.
 
-use super::{
-    Millis,
-    clock::{is_clock_skew, skew_seconds},
-};
+use super::Millis;
 use crate::{
-    answer::{self, Described, DescribedInstance, Fault, TransportResult},
-    eligibility::{Eligibility, SkipReason},
-    ids::InstanceId,
-    plan::{OperationSpec, Target},
+    clouds,
+    model::{
+        eligibility::{Eligibility, SkipReason},
+        instance_id::InstanceId,
+        outcome::{Described, DescribedInstance, Fault},
+        plan::{OperationSpec, Target},
+    },
+    run::clock::skew_told_by_refusal,
+    transport::{self, TransportResult},
 };
 use std::collections::{HashMap, VecDeque};
 
-/// How long something may be sent on the word of a look. What it has shown ages: somebody else restarts,
+/// How long something may be sent on the word of a preflight. What it has shown ages: somebody else restarts,
 /// stops or releases an instance, puts a lock on it, and then its last operation is another one, too. It
 /// is long enough to read a review and to type the count.
 const VALID_FOR_MS: u64 = 300_000;
 
-/// How old a look is, if nothing may be sent on its word any more. Of a clock that was set back since,
+/// How old a preflight is, if nothing may be sent on its word any more. Of a clock that was set back since,
 /// nothing is known but that it was.
 pub fn outdated(described_at: Millis, now: Millis) -> Option<u64> {
     Some(now.abs_diff(described_at)).filter(|age_ms| *age_ms > VALID_FOR_MS)
 }
 
-/// A look at many instances, as a state machine without I/O: [`Preflight::next`] says what to do,
+/// A preflight of many instances, as a state machine without I/O: [`Preflight::next`] says what to do,
 /// [`Preflight::described`] takes what came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preflight {
@@ -40,16 +42,17 @@ pub struct Preflight {
     result: PreflightResult,
 }
 
-/// What a look has brought.
+/// What a preflight has brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PreflightResult {
     /// The instances that the cloud knows.
     pub instances: Vec<DescribedInstance>,
     /// When the first of them was asked for, in milliseconds since 1970: none is older.
     pub at: Millis,
-    /// How old the look was that this one was done instead of, because nothing could be sent on its word.
+    /// How old the preflight was that this one was done instead of, because nothing could be sent on
+    /// its word.
     pub replaced_age_ms: Option<u64>,
-    /// Why the look could not be finished.
+    /// Why the preflight could not be finished.
     pub fault: Option<Fault>,
     /// Seconds by which the cloud's clock is ahead of the page's, if that stood in the way.
     pub clock_skew_seconds: Option<i64>,
@@ -62,14 +65,14 @@ pub enum PreflightCommand {
     Describe(Vec<InstanceId>),
     /// Ask again at this time.
     WakeAt(Millis),
-    /// An answer is on the way.
+    /// A describe call is in flight.
     Wait,
     /// It is over: [`Preflight::result`] has the result.
     Done,
 }
 
 impl Preflight {
-    /// A look at these instances.
+    /// A preflight of these instances.
     pub fn new(target: Target, ids: &[InstanceId], through_proxy: bool) -> Self {
         Preflight {
             target,
@@ -123,12 +126,11 @@ impl Preflight {
         if now < self.next_at {
             return PreflightCommand::WakeAt(self.next_at);
         }
-        let manifest = self.target.cloud.manifest();
-        self.next_at =
-            now + 1_000_u64.div_ceil(u64::from(manifest.describe_calls_per_second.max(1)));
+        let cloud = self.target.cloud;
+        self.next_at = now + 1_000_u64.div_ceil(u64::from(cloud.describe_calls_per_second.max(1)));
         self.in_flight = true;
         self.asked_at = now;
-        let page = manifest.describe_ids_max.max(1);
+        let page = cloud.describe_ids_max.max(1);
         PreflightCommand::Describe(self.remaining.iter().take(page).cloned().collect())
     }
 
@@ -136,7 +138,7 @@ impl Preflight {
     /// pace, or lost, is asked for again, twice at most.
     pub fn described(&mut self, now: Millis, ids: &[InstanceId], result: &TransportResult) {
         self.in_flight = false;
-        match answer::classify_describe(self.target.cloud, result, self.through_proxy) {
+        match transport::classify_describe(self.target.cloud, result, self.through_proxy) {
             Described::Found { instances, .. } => {
                 self.tries = 0;
                 self.remaining.drain(..ids.len().min(self.remaining.len()));
@@ -161,11 +163,13 @@ impl Preflight {
 
     /// A clock that is off must not reach anybody as an error: it is set once by the cloud's.
     fn corrects_clock(&mut self, now: Millis, fault: &Fault, result: &TransportResult) -> bool {
-        let TransportResult::Answered(response) = result else { return false };
-        if !is_clock_skew(&self.target, fault) || self.clock_corrected {
+        if self.clock_corrected {
             return false;
         }
-        let Some(seconds) = skew_seconds(self.asked_at, now, response) else { return false };
+        let times = (self.asked_at, now);
+        let Some(seconds) = skew_told_by_refusal(&self.target, times, fault, result) else {
+            return false;
+        };
         self.clock_skew_seconds = seconds;
         self.result.clock_skew_seconds = Some(self.clock_skew_seconds);
         self.clock_corrected = true;
@@ -173,8 +177,8 @@ impl Preflight {
     }
 }
 
-/// Parts the instances that can take an order from those that cannot, with the reasons. Ids that
-/// the look did not bring are not found.
+/// Parts the instances that can take an operation from those that cannot, with the reasons. Ids that
+/// the preflight did not bring are not found.
 pub fn partition_eligible(
     spec: &OperationSpec,
     ids: &[InstanceId],
@@ -188,7 +192,7 @@ pub fn partition_eligible(
         let verdict = described
             .get(id.as_str())
             .map_or(Eligibility::Skipped(SkipReason::NotFound), |state| {
-                spec.target().cloud.eligibility(spec, state)
+                clouds::decoder(spec.target().cloud).eligibility(spec, state)
             });
         match verdict {
             Eligibility::Eligible => eligible.push(id.clone()),
@@ -201,11 +205,11 @@ pub fn partition_eligible(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{answer::Response, cloud, ids::parse_ids};
+    use crate::{clouds, ids::parse_ids, model::outcome::Response};
 
     #[test]
     fn a_clock_that_is_off_is_set_once_by_the_clouds() {
-        let cloud = cloud::by_id("tencent").unwrap();
+        let cloud = clouds::by_id("tencent").unwrap();
         let target = Target::new(cloud, None, "ap-guangzhou").unwrap();
         let ids: Vec<InstanceId> =
             parse_ids("ins-r8hr2upy", Some(cloud)).ids.into_iter().map(|one| one.id).collect();

@@ -70,7 +70,7 @@ impl RateLimiter {
         self.next_at.max(window)
     }
 
-    /// Takes note of a call that leaves at a time, or will in a moment.
+    /// Records a call that leaves at a time, or will in a moment.
     ///
     /// A call that leaves a little late, as timers and disks have it, does not delay those after it:
     /// only the number in a second is the cloud's limit.
@@ -142,7 +142,7 @@ impl RateLimiter {
         self.next_at = self.next_at.min(now + self.interval_ms);
     }
 
-    /// How long to wait after a refusal for pace, and slower from then on. Calls that were on the way
+    /// How long to wait after a refusal for pace, and slower from then on. Calls that were in flight
     /// together are refused together: that slows it once.
     pub(super) fn throttled(
         &mut self,

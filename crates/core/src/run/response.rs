@@ -1,12 +1,11 @@
 //! What came back: written into the rows, or proof that the call may go out once more.
 
-use super::{
-    CallState, Millis, NO_KEY, Pause, Run, conclude,
-    row::{WatchReason, Watched},
-};
+use super::{CallState, Millis, NO_KEY, Pause, Run, clock::skew_seconds, conclude};
 use crate::{
-    answer::{self, BatchAnswer, Fault, Outcome, TransportResult},
-    explain::Effect,
+    catalogue::Effect,
+    model::outcome::{BatchAnswer, Fault, Outcome},
+    run::row::{WatchReason, Watched},
+    transport::{self, TransportResult},
 };
 use std::sync::Arc;
 
@@ -25,7 +24,7 @@ impl Run {
                 false
             }
         }) else {
-            // Something that was not on the way cannot come back; to believe it would be to guess.
+            // Something that was not in flight cannot come back; to believe it would be to guess.
             return;
         };
         if lacks_key(result) && call.state == CallState::Ready {
@@ -34,7 +33,7 @@ impl Run {
             return;
         }
         self.transient.rate_limiter.answered(index, now);
-        let answer = answer::classify(&call.batch, result, self.policy.through_proxy);
+        let answer = transport::classify(&call.batch, result, self.policy.through_proxy);
         let (sent_at, resends) = (call.sent_at.unwrap_or(now), call.resends);
         if let Some(not_before) = self.resend_at(now, sent_at, resends, index, result, &answer) {
             self.change_call(index, |call| {
@@ -61,7 +60,7 @@ impl Run {
             };
             call.fault = shared;
             call.answered_at_cloud_seconds = match result {
-                TransportResult::Answered(response) => answer::server_unix_seconds(response),
+                TransportResult::Answered(response) => transport::server_unix_seconds(response),
                 TransportResult::NotSent { .. } | TransportResult::Lost { .. } => None,
             };
         });
@@ -145,16 +144,16 @@ impl Run {
         let TransportResult::Answered(response) = result else { return None };
         match conclude::effect_of(&self.spec, first.fault.as_deref()?) {
             Effect::Throttled if resends < 8 => {
-                let asked = answer::retry_after_ms(response);
+                let asked = transport::retry_after_ms(response);
                 let rate_limiter = &mut self.transient.rate_limiter;
                 let at = now + rate_limiter.throttled(now, sent_at, (index, resends), asked);
                 Some(at.max(self.other_bytes_at(sent_at)))
             }
             Effect::ClockSkew if !self.clock_corrected => {
-                self.correct_clock(now, sent_at, response)?;
+                self.correct_clock(now, skew_seconds(sent_at, now, response)?);
                 Some(now)
             }
-            // It was on the way already when another one's refusal put the clock right.
+            // It was in flight already when another one's refusal put the clock right.
             Effect::ClockSkew
                 if resends == 0 && self.transient.clock_set_at.is_some_and(|at| sent_at < at) =>
             {

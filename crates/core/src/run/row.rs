@@ -1,10 +1,10 @@
 //! One instance of a run: what is known of it, and what that rests on.
 
 use super::{Millis, Run};
-use crate::{
-    answer::{Fault, LastOperation, Outcome},
+use crate::model::{
     eligibility::SkipReason,
-    ids::InstanceId,
+    instance_id::InstanceId,
+    outcome::{Fault, LastOperation, Outcome},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

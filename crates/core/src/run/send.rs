@@ -2,10 +2,10 @@
 //! if it cannot.
 
 use super::{Call, CallState, Command, Millis, Pause, Run};
-use crate::{
-    answer::{Fault, Outcome},
-    ids::InstanceId,
-    plan::{self},
+use crate::model::{
+    instance_id::InstanceId,
+    outcome::{Fault, Outcome},
+    plan,
 };
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ const OTHER_BYTES_AFTER_MS: u64 = 1_000 + 2 * SIGN_AHEAD_MS;
 impl Run {
     /// When what was sent then would be a request of its own if it were sent again.
     pub(super) fn other_bytes_at(&self, sent_at: Millis) -> Millis {
-        if self.spec.target().cloud.manifest().refuses_repetitions {
+        if self.spec.target().cloud.refuses_repetitions {
             sent_at
         } else {
             sent_at + OTHER_BYTES_AFTER_MS
@@ -75,7 +75,7 @@ impl Run {
         }
     }
 
-    /// How many calls may be on the way at once. Never so many that, if none of them were answered,
+    /// How many calls may be in flight at once. Never so many that, if none of them were answered,
     /// more would be unknown than it takes to pause the run; and only one where the next depends on
     /// the last.
     fn max_in_flight(&self) -> usize {
@@ -234,7 +234,7 @@ impl Run {
         Some(Command::Send { call: index })
     }
 
-    /// Where nothing may leave, nothing keeps waiting at the door.
+    /// Where nothing may leave, nothing stays ready to be sent.
     pub(super) fn take_back_what_must_wait(&mut self, now: Millis) {
         if self.must_wait() {
             self.take_back_all(now);

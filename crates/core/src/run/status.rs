@@ -1,7 +1,7 @@
 //! Where a run as a whole stands: what makes it pause, go on, and stop.
 
 use super::{CallState, Choice, Millis, Run};
-use crate::answer::Outcome;
+use crate::model::outcome::Outcome;
 use serde::{Deserialize, Serialize};
 
 /// What a run is doing.
@@ -90,7 +90,7 @@ impl Run {
         }
     }
 
-    /// Whether a call is on the way, or about to be.
+    /// Whether a call is in flight, or about to be.
     pub fn has_in_flight(&self) -> bool {
         self.calls.iter().any(|call| match call.state {
             CallState::Claiming | CallState::Ready | CallState::Sending => true,

@@ -1,16 +1,20 @@
 //! Looking at the instances after their calls, until it is known what became of them.
 
-use super::{
-    Millis, Pause, Run,
-    clock::{is_clock_skew, skew_seconds},
-    conclude::{self, CloudClock},
-    response::lacks_key,
-    row::{WatchReason, Watched},
-};
+use super::{Millis, Pause, Run, conclude};
 use crate::{
-    answer::{self, Described, DescribedInstance, TransportResult},
-    eligibility::{Eligibility, SkipReason},
-    ids::InstanceId,
+    clouds,
+    model::{
+        eligibility::{Eligibility, SkipReason},
+        instance_id::InstanceId,
+        outcome::{Described, DescribedInstance},
+    },
+    run::{
+        clock::{skew_seconds, skew_told_by_refusal},
+        conclude::CloudClock,
+        response::lacks_key,
+        row::{WatchReason, Watched},
+    },
+    transport::{self, TransportResult},
 };
 use std::{
     collections::{BTreeSet, HashMap},
@@ -53,15 +57,15 @@ impl Run {
             }
             self.transient.due.extend(due);
         }
-        let manifest = self.spec.target().cloud.manifest();
-        let rate = usize::try_from(manifest.describe_calls_per_second.max(1)).unwrap_or(1);
+        let cloud = self.spec.target().cloud;
+        let rate = usize::try_from(cloud.describe_calls_per_second.max(1)).unwrap_or(1);
         if self.transient.last_describes.len() >= rate
             && let Some(oldest) = self.transient.last_describes.front()
             && now < oldest + 1_000
         {
             return NextDescribe::Wait(oldest + 1_000);
         }
-        let most = manifest.describe_ids_max.max(1).min(self.transient.due.len());
+        let most = cloud.describe_ids_max.max(1).min(self.transient.due.len());
         let ids: Vec<InstanceId> = self
             .transient
             .due
@@ -86,18 +90,20 @@ impl Run {
                 conclude::longer(self.transient.describe_interval_ms, self.transient.hidden);
             self.transient.next_describe_at = Some(now + self.transient.describe_interval_ms);
         }
-        let described =
-            answer::classify_describe(self.spec.target().cloud, result, self.policy.through_proxy);
+        let described = transport::classify_describe(
+            self.spec.target().cloud,
+            result,
+            self.policy.through_proxy,
+        );
         let found = match described {
             Described::Found { instances, .. } => instances,
-            // A look that failed shows nothing: what was unknown stays so. If it was for the clock,
+            // A describe call that failed shows nothing: what was unknown stays so. If it was for the clock,
             // that is put right, or nobody would ever find out.
             Described::Failed(fault) => {
                 let asked_at = self.transient.last_describes.back().copied().unwrap_or(now);
-                if is_clock_skew(self.spec.target(), &fault)
-                    && let TransportResult::Answered(response) = result
-                    && self.learn_clock(now, asked_at, response)
-                {
+                let target = self.spec.target();
+                let skew = skew_told_by_refusal(target, (asked_at, now), &fault, result);
+                if skew.is_some_and(|seconds| self.learn_clock(now, seconds)) {
                     self.describe_by(now);
                 } else {
                     self.narrowing_failed(ids);
@@ -136,7 +142,7 @@ impl Run {
             if *waiting == position {
                 *verdict =
                     Some(described.map_or(Eligibility::Skipped(SkipReason::NotFound), |state| {
-                        self.spec.target().cloud.eligibility(&self.spec, state)
+                        clouds::decoder(self.spec.target().cloud).eligibility(&self.spec, state)
                     }));
             }
         }
@@ -212,7 +218,7 @@ impl Run {
     }
 }
 
-/// What to do about the looks.
+/// What to do about the states of instances.
 pub(super) enum NextDescribe {
     Nothing,
     Wait(Millis),

@@ -1,10 +1,9 @@
 //! Looking for instances in the other regions: reads only, one region after the other.
 
 use crate::{
-    answer::TransportResult,
-    ids::InstanceId,
-    plan::Target,
+    model::{instance_id::InstanceId, plan::Target},
     run::{Millis, Preflight, PreflightCommand},
+    transport::TransportResult,
 };
 use std::collections::{HashSet, VecDeque};
 
@@ -28,7 +27,6 @@ impl RegionSearch {
     ) -> Option<Self> {
         let remaining: VecDeque<Target> = target
             .cloud
-            .manifest()
             .regions
             .known
             .iter()

@@ -6,12 +6,13 @@
 mod recognised;
 
 use proptest::prelude::{ProptestConfig, any, prop, proptest};
-use relight_core::cloud;
-use relight_core::explain::{
-    Effect, Entry, ErrorReport, Found, LAYERS, Retry, Source, Who, effect, explain, explain_layer,
-    find, layer,
+use relight_core::{
+    catalogue::{Effect, Entry, Found, LAYERS, Retry, Source, Who, find, layer},
+    clouds::{self, effect},
+    explain::{explain, explain_layer},
+    i18n::{Locale, Text},
+    model::outcome::ErrorReport,
 };
-use relight_core::i18n::{Locale, Text};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,16 +51,15 @@ fn rows() -> Vec<Row> {
 }
 
 fn entries(cloud: &str) -> &'static [Entry] {
-    cloud::by_id(cloud).expect("the rows name known clouds").manifest().errors
+    clouds::catalogue(clouds::by_id(cloud).expect("the rows name known clouds")).errors
 }
 
 /// Every entry with the cloud's id; `layers` for those below the clouds.
 fn all() -> impl Iterator<Item = (&'static str, &'static Entry)> {
-    cloud::ALL
+    clouds::ALL
         .iter()
         .flat_map(|cloud| {
-            let manifest = cloud.manifest();
-            manifest.errors.iter().map(move |entry| (manifest.id, entry))
+            clouds::catalogue(cloud).errors.iter().map(move |entry| (cloud.id, entry))
         })
         .chain(LAYERS.iter().map(|entry| ("layers", entry)))
 }
@@ -177,7 +177,7 @@ fn titles_are_one_short_line_without_codes() {
             assert!(!title.contains('\n') && !title.ends_with(['.', '。']), "{title}");
             assert!(!title.contains('{'), "{title}");
         }
-        for other in cloud::ALL.iter().flat_map(|cloud| cloud.manifest().errors) {
+        for other in clouds::ALL.iter().flat_map(|cloud| clouds::catalogue(cloud).errors) {
             if other.code.contains(['.', '_']) || other.code.len() >= 14 {
                 assert!(!entry.title.en.contains(other.code), "{cloud}: {}", entry.title.en);
             }
@@ -471,12 +471,11 @@ proptest! {
     #[test]
     fn any_report_is_explained(code in ".*", message in ".*", status in any::<Option<u16>>()) {
         let report = ErrorReport { code, message, status, ..ErrorReport::default() };
-        for cloud in cloud::ALL {
-            let manifest = cloud.manifest();
+        for cloud in clouds::ALL {
             for locale in Locale::ALL {
-                explain(Some(manifest.id), manifest.errors, &report, None, locale);
+                explain(Some(cloud.id), clouds::catalogue(cloud).errors, &report, None, locale);
             }
-            effect(manifest.errors, &report, Some("RebootInstances"));
+            effect(clouds::catalogue(cloud).errors, &report, Some("RebootInstances"));
         }
         explain_layer(&report.code, &report.message, Locale::En);
     }

@@ -2,8 +2,10 @@
 
 use super::rows;
 use proptest::prelude::{ProptestConfig, Strategy, proptest};
-use relight_core::explain::{TextOptions, explain_text};
-use relight_core::i18n::Locale;
+use relight_core::{
+    explain::{TextOptions, explain_text},
+    i18n::Locale,
+};
 
 /// A text with an error in it, and what has to be found: (cloud, code, request id).
 type Sample = (&'static str, &'static [(&'static str, &'static str, Option<&'static str>)]);

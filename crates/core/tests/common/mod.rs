@@ -3,36 +3,40 @@
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
 
 use relight_core::{
-    answer::{DescribedInstance, Response, TransportResult},
-    cloud::{Cloud, Operation, ParameterKind},
     i18n::Locale,
-    ids::{InstanceId, parse_ids},
-    limits::Limits,
-    plan::{Batch, Plan, PlanInput, plan},
+    ids::parse_ids,
+    model::{
+        cloud::{Cloud, Operation, ParameterKind},
+        instance_id::InstanceId,
+        limits::Limits,
+        outcome::{DescribedInstance, Response},
+        plan::{Batch, Plan, PlanInput, plan},
+    },
     run::{About, Choice, Command, Event, Millis, Policy, Record, Run, restore},
-    sign::Signer,
+    signing::Signer,
+    transport::TransportResult,
 };
 use std::{collections::VecDeque, sync::Arc};
 
 /// Runs a check for every cloud of the list.
-pub(crate) fn every_cloud(check: impl Fn(&'static dyn Cloud)) {
-    for cloud in relight_core::cloud::ALL {
-        check(*cloud);
+pub(crate) fn every_cloud(check: impl Fn(&'static Cloud)) {
+    for cloud in relight_core::clouds::ALL {
+        check(cloud);
     }
 }
 
 /// Runs a check for every operation of every cloud.
-pub(crate) fn every_operation(check: impl Fn(&'static dyn Cloud, &'static Operation)) {
+pub(crate) fn every_operation(check: impl Fn(&'static Cloud, &'static Operation)) {
     every_cloud(|cloud| {
-        for operation in cloud.manifest().operations {
+        for operation in cloud.operations {
             check(cloud, operation);
         }
     });
 }
 
 /// This many different ids of a cloud, made from its example by counting in the last characters.
-pub(crate) fn ids(cloud: &'static dyn Cloud, count: usize) -> Vec<InstanceId> {
-    let example = cloud.manifest().ids.example;
+pub(crate) fn ids(cloud: &'static Cloud, count: usize) -> Vec<InstanceId> {
+    let example = cloud.ids.example;
     let (head, _) = example.split_at(example.len() - 4);
     let text: Vec<String> = (0..count).map(|number| format!("{head}{number:04}")).collect();
     let parsed = parse_ids(&text.join("\n"), Some(cloud));
@@ -42,8 +46,8 @@ pub(crate) fn ids(cloud: &'static dyn Cloud, count: usize) -> Vec<InstanceId> {
 }
 
 /// A job that breaks no rule.
-pub(crate) fn plan_input(cloud: &'static dyn Cloud, operation: &str, count: usize) -> PlanInput {
-    let regions = &cloud.manifest().regions;
+pub(crate) fn plan_input(cloud: &'static Cloud, operation: &str, count: usize) -> PlanInput {
+    let regions = &cloud.regions;
     PlanInput {
         cloud,
         site: None,
@@ -56,7 +60,7 @@ pub(crate) fn plan_input(cloud: &'static dyn Cloud, operation: &str, count: usiz
 }
 
 /// The only batch of a job of up to the limit of ids.
-pub(crate) fn batch(cloud: &'static dyn Cloud, operation: &Operation, count: usize) -> Batch {
+pub(crate) fn batch(cloud: &'static Cloud, operation: &Operation, count: usize) -> Batch {
     let Plan { mut batches, .. } = plan(&plan_input(cloud, operation.name, count), None).unwrap();
     assert_eq!(batches.len(), 1);
     batches.remove(0)

@@ -10,11 +10,14 @@ mod mock_responses;
 mod world;
 
 use relight_core::{
-    answer::{Outcome, TransportResult},
-    cloud,
+    clouds,
     ids::parse_ids,
-    plan::{BatchOptions, PlanInput, plan_with},
+    model::{
+        outcome::Outcome,
+        plan::{BatchOptions, PlanInput, plan_with},
+    },
     run::{About, Command, Event, Policy, Run},
+    transport::TransportResult,
 };
 use std::{env, sync::Arc};
 
@@ -49,7 +52,7 @@ fn no_schedule_breaks_an_invariant() {
 /// All of them left by the wrong clock, so the one correction is theirs too; and no second one.
 #[test]
 fn calls_that_are_refused_together_for_the_clock_all_go_again_once() {
-    let cloud = cloud::by_id("tencent").unwrap();
+    let cloud = clouds::by_id("tencent").unwrap();
     let ids = parse_ids("ins-r8hr2up0 ins-r8hr2up1 ins-r8hr2up2", Some(cloud)).ids;
     let input = PlanInput {
         cloud,

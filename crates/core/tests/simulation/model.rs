@@ -1,6 +1,6 @@
 //! A cloud that keeps count: what it really did, whatever the page was told.
 
-use relight_core::cloud::Verb;
+use relight_core::model::cloud::Verb;
 
 /// Numbers that look random and are the same for the same seed.
 pub(crate) struct Rng(fastrand::Rng);

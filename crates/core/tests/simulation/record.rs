@@ -1,6 +1,6 @@
 //! What is handed to the operator of a run, held against the schema that is published.
 
-use relight_core::{export, run::Run};
+use relight_core::run::{Run, export};
 use serde_json::Value;
 use std::sync::LazyLock;
 

@@ -14,16 +14,21 @@ use crate::{
 use arrival::{NetworkFault, Truth};
 use faults::was_touched_by_others;
 use relight_core::{
-    answer::{DescribedInstance, Outcome, Response, TransportResult},
-    cloud::{self, Cloud, Verb},
-    eligibility::SkipReason,
-    ids::{InstanceId, parse_ids},
-    limits::Limits,
-    plan::{Batch, BatchOptions, PlanInput, plan_with},
+    clouds,
+    ids::parse_ids,
+    model::{
+        cloud::{Cloud, Role, Verb},
+        eligibility::SkipReason,
+        instance_id::InstanceId,
+        limits::Limits,
+        outcome::{DescribedInstance, Outcome, Response},
+        plan::{Batch, BatchOptions, PlanInput, plan_with},
+    },
     run::{
         About, Call, CallState, Command, Event, Evidence, NO_KEY, Policy, Preflight,
         PreflightCommand, Record, Run, RunStatus, partition_eligible,
     },
+    transport::TransportResult,
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -65,7 +70,7 @@ type Described = (Vec<InstanceId>, Vec<(InstanceId, SkipReason)>, Vec<DescribedI
 struct World {
     rng: Rng,
     now: u64,
-    cloud: &'static dyn Cloud,
+    cloud: &'static Cloud,
     verb: Verb,
     atomic: bool,
     instances: Vec<Instance>,
@@ -122,21 +127,21 @@ fn any_policy(rng: &mut Rng) -> Policy {
 /// Plays one schedule.
 pub(crate) fn play(seed: u64, loud: bool) -> Result<Coverage, String> {
     let mut rng = Rng::new(seed);
-    let all = cloud::ALL;
+    let all = clouds::ALL;
     let cloud = all[usize::try_from(rng.below(all.len() as u64)).unwrap()];
     let verb = if rng.chance(70) { Verb::Reboot } else { Verb::Start };
-    let operation = cloud.manifest().operation_for(verb).unwrap();
+    let operation = cloud.operation_for(verb).unwrap();
     let count = 1 + rng.below(12);
     let ids = make_ids(cloud, count);
-    let region = cloud.manifest().regions.known.first().map_or("", |region| region.id);
-    let batching = operation.parameters.iter().find(|one| one.name == "BatchOptimization");
+    let region = cloud.regions.known.first().map_or("", |region| region.id);
+    let batching = operation.parameter_for(Role::Batching).zip(cloud.batching.as_ref());
     let atomic = match batching {
         Some(_) => rng.chance(30),
-        None => cloud.manifest().id == "tencent",
+        None => mock_responses::of(cloud.id).is_atomic(),
     };
-    let options = batching.map(|one| {
-        let value = if atomic { "AllTogether" } else { "SuccessFirst" };
-        (one.name.to_owned(), value.to_owned())
+    let options = batching.map(|(parameter, values)| {
+        let value = if atomic { values.together } else { values.each };
+        (parameter.name.to_owned(), value.to_owned())
     });
     let input = PlanInput {
         cloud,
@@ -398,8 +403,8 @@ impl World {
                 self.send(call, batch.ids(), ready.clock_skew_seconds)?;
             }
             Command::Describe { ids, clock_skew_seconds } => {
-                let cloud = self.cloud.manifest().id;
-                if !self.limits.allows_cloud(self.cloud.manifest()) {
+                let cloud = self.cloud.id;
+                if !self.limits.allows_cloud(self.cloud) {
                     return Err("looked where that is not allowed".into());
                 }
                 let texts: Vec<String> = ids.iter().map(|id| id.as_str().into()).collect();
@@ -674,8 +679,8 @@ fn outcomes(run: &Run) -> Vec<&'static str> {
     run.rows().iter().map(|row| row.outcome.word()).collect()
 }
 
-fn make_ids(cloud: &'static dyn Cloud, count: u64) -> Vec<InstanceId> {
-    let example = cloud.manifest().ids.example;
+fn make_ids(cloud: &'static Cloud, count: u64) -> Vec<InstanceId> {
+    let example = cloud.ids.example;
     let keep = example.len() - 2;
     let text: Vec<String> = (0..count).map(|n| format!("{}{n:02}", &example[..keep])).collect();
     let ids: Vec<InstanceId> =

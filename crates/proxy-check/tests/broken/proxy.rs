@@ -15,6 +15,7 @@ use std::{
 };
 
 use super::{Fault, ORIGIN};
+use relight_core::clouds::headers::{action_headers, exposed_headers, request_headers};
 use relight_proxy_check::{
     clouds::{Clouds, hosts},
     dns::Record,
@@ -67,28 +68,6 @@ impl Answer {
         Self::new(status).with("Proxy-Status", &format!("relight-proxy; error={error}"))
     }
 }
-
-const LISTED: [&str; 19] = [
-    "authorization",
-    "content-type",
-    "accept",
-    "x-acs-action",
-    "x-acs-version",
-    "x-acs-date",
-    "x-acs-signature-nonce",
-    "x-acs-content-sha256",
-    "x-acs-security-token",
-    "x-tc-action",
-    "x-tc-version",
-    "x-tc-region",
-    "x-tc-timestamp",
-    "x-tc-token",
-    "x-tc-language",
-    "x-zc-action",
-    "x-zc-version",
-    "x-zc-timestamp",
-    "x-zc-signature-method",
-];
 
 impl Proxy {
     /// A proxy that writes its log into a file of its own, by the port that it listens on.
@@ -240,8 +219,8 @@ impl Proxy {
             answer = answer.with("X-Content-Type-Options", "nosniff");
         }
         if !self.has(Fault::NothingExposed) {
-            let exposed = "Date, Retry-After, Proxy-Status, X-Acs-Request-Id";
-            answer = answer.with("Access-Control-Expose-Headers", exposed);
+            let exposed = exposed_headers().join(", ");
+            answer = answer.with("Access-Control-Expose-Headers", &exposed);
         }
         if !self.has(Fault::Storable) {
             answer = answer.with("Cache-Control", "no-store");
@@ -275,9 +254,7 @@ impl Proxy {
         if method != "POST" && !self.has(Fault::AnyMethod) {
             return Answer::typed(405, "http_request_denied");
         }
-        let has_action = ["x-acs-action", "x-tc-action", "x-zc-action"]
-            .iter()
-            .any(|name| request.header(name).is_some());
+        let has_action = action_headers().any(|name| request.header(name).is_some());
         if !has_action && !self.has(Fault::NoActionNeeded) {
             return Answer::typed(400, "http_request_denied");
         }
@@ -347,7 +324,7 @@ impl Proxy {
     }
 
     fn reads(&self, request: &Message) -> bool {
-        let names = ["x-acs-action", "x-tc-action", "x-zc-action"];
+        let names: Vec<&str> = action_headers().collect();
         let actions: Vec<&str> = if self.has(Fault::FirstActionCounts) {
             names.iter().filter_map(|name| request.header(name)).collect()
         } else {
@@ -427,19 +404,20 @@ impl Proxy {
     }
 
     fn preflight(&self) -> Answer {
-        let listed = LISTED
-            .iter()
-            .filter(|name| !(self.has(Fault::ForgetsTheToken) && **name == "x-acs-security-token"));
+        let listed = request_headers()
+            .into_iter()
+            .filter(|name| !(self.has(Fault::ForgetsTheToken) && *name == "x-acs-security-token"));
         let age = if self.has(Fault::PreflightForEver) { "86400" } else { "600" };
         Answer::new(204)
             .with("Proxy-Status", "relight-proxy")
             .with("Access-Control-Allow-Methods", "POST")
-            .with("Access-Control-Allow-Headers", &listed.copied().collect::<Vec<_>>().join(", "))
+            .with("Access-Control-Allow-Headers", &listed.collect::<Vec<_>>().join(", "))
             .with("Access-Control-Max-Age", age)
     }
 
     fn outgoing(&self, request: &Message, host: &str, target: &str) -> Vec<u8> {
-        let is_listed = |name: &str| LISTED.iter().any(|known| name.eq_ignore_ascii_case(known));
+        let listed = request_headers();
+        let is_listed = |name: &str| listed.iter().any(|known| name.eq_ignore_ascii_case(known));
         let is_framing = |name: &str| {
             ["host", "content-length", "transfer-encoding", "connection"]
                 .iter()

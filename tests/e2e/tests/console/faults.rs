@@ -46,7 +46,7 @@ async fn lost(stage: &mut Stage) -> Result<()> {
     stage.fault(&json!({ "fault": "lost-answer", "action": "RebootInstances" }))?;
     send(stage, &ALIBABA.form(&ids.join(" "))).await?;
     stage.page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
-    ensure!(stage.page.all_text().await?.contains("restarted, by whom is not known"));
+    ensure!(stage.page.all_text().await?.contains("restarted, unknown by whom"));
     for id in &ids {
         let story = story_of(stage, id).await?;
         ensure!(story[..2] == ["sending", "unknown"], "{story:?}");

@@ -250,7 +250,7 @@ async fn somebody_else(stage: &mut Stage) -> Result<()> {
     stage.page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
     let story = story_of(stage, &ids[0]).await?;
     ensure!(!story.iter().any(|one| one == "proven"), "{story:?}");
-    ensure!(stage.page.all_text().await?.contains("restarted, by whom is not known"));
+    ensure!(stage.page.all_text().await?.contains("restarted, unknown by whom"));
     ensure!(stage.power_calls().iter().all(|call| !call.executed));
     Ok(())
 }

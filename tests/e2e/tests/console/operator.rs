@@ -90,7 +90,7 @@ async fn late(stage: &mut Stage) -> Result<()> {
     stage.page.wait_for("[data-front]").await?;
     stage.page.fill("instanceIds", &ids).await?;
     until("the rest, ahead of time", || async {
-        Ok(stage.site.asked().iter().any(|name| name == "relight_bg.wasm").then_some(()))
+        Ok(stage.site.asked().iter().any(|name| name == "relight_rest.wasm").then_some(()))
     })
     .await?;
     stage.site.hold("");

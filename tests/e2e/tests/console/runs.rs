@@ -89,10 +89,11 @@ async fn killed_on_the_way(stage: &mut Stage) -> Result<()> {
 /// The second call's record is being written when the browser dies: it is not in the journal, and the
 /// call has not left.
 async fn killed_before_the_record(stage: &mut Stage) -> Result<()> {
-    // The transaction never ends: there is always one more request.
+    // The transaction never ends: nobody commits it, and there is always one more request.
     let ids = stuck_at_the_record(
         stage,
-        "const store = transaction.objectStore('records'); \
+        "Object.defineProperty(transaction, 'commit', { value() {} }); \
+         const store = transaction.objectStore('records'); \
          const more = () => { store.get('none').onsuccess = more; }; \
          const add = IDBObjectStore.prototype.add; \
          IDBObjectStore.prototype.add = function (...all) { \
@@ -334,14 +335,15 @@ async fn broken_journal(stage: &mut Stage) -> Result<()> {
     let script = "window.damaged = null; indexedDB.open('relight').onsuccess = event => { \
          const db = event.target.result, t = db.transaction('records', 'readwrite'); \
          t.objectStore('records').openCursor(null, 'prev').onsuccess = event => { \
-           const c = event.target.result; c.update(c.value.slice(0, c.value.length / 2)); }; \
+           const c = event.target.result, text = JSON.stringify(c.value); \
+           c.update(text.slice(0, text.length / 2)); }; \
          t.oncomplete = () => { db.close(); window.damaged = true; }; }; return true;";
     page.run(script, &[]).await?;
     page.wait_until("the damage", "return window.damaged;", &[]).await?;
     let (arrived, address) = (stage.calls().len(), stage.site.url());
     page.session().driver().goto(&address).await?;
     page.wait_for("[data-problem=journal]").await?;
-    ensure!(page.text("[data-problem=journal]").await?.contains("kept aside"));
+    ensure!(page.text("[data-problem=journal]").await?.contains("quarantined"));
     ensure!(!page.sees("[data-step=run]").await?);
     ensure!(stage.calls().len() == arrived, "something was sent");
     page.act("save-aside").await?;

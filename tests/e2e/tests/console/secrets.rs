@@ -5,7 +5,7 @@ use crate::{
     vault::{self, Needles, SPY, stores},
 };
 use anyhow::{Context, Result, ensure};
-use relight_core::sign::{base64, hex, percent_encode};
+use relight_core::signing::{base64, hex, percent_encode};
 use relight_e2e::{Setting, Stage, case, page::Form, suite::Case, until};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};

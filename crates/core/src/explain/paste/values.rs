@@ -1,42 +1,13 @@
 //! What a text or an object says under a name, and what else is told beside a code: the request id, the
 //! message, instance ids, the key id, how far a clock was off.
 
-use super::shapes::words;
 use crate::{
-    answer,
-    cloud::{self, Manifest},
-    sign,
+    clouds,
+    explain::paste::shapes::words,
+    model::cloud::Cloud,
+    text::{named::value_of, time},
 };
 use serde_json::{Map, Value};
-
-/// The value after a name such as `RequestId` in prose: `RequestId=…`, `"requestId": "…"`,
-/// `<RequestId>…`.
-pub(in crate::explain) fn value_of<'t>(
-    text: &'t str,
-    names: &[&str],
-    ends: fn(char) -> bool,
-) -> Option<&'t str> {
-    let lower = text.to_ascii_lowercase();
-    let (start, name) = names.iter().filter_map(|name| Some((lower.find(name)?, name))).min()?;
-    let after = text.get(start + name.len()..)?;
-    let marks = [' ', '"', '\'', '\\', '`', '=', ':', '：', '>', '\t'];
-    let mut value = after.trim_start_matches(marks);
-    // Python's older way to quote: `u'…'`.
-    if let Some(quoted) = value.strip_prefix('u').filter(|rest| rest.starts_with(['\'', '"'])) {
-        value = quoted.trim_start_matches(marks);
-    }
-    let separator = after.get(..after.len() - value.len())?;
-    if !separator.contains(['=', ':', '：', '>']) {
-        return None;
-    }
-    let quote = separator.chars().next_back().filter(|c| matches!(c, '"' | '\'' | '`'));
-    let end = match quote {
-        Some(quote) => value.find(quote),
-        None => value.find(ends),
-    };
-    let value = value.get(..end.unwrap_or(value.len()))?.trim().trim_end_matches('\\');
-    (!value.is_empty()).then_some(value)
-}
 
 /// The request id of an error, near its code.
 pub(super) fn request_id<'t>(before: &'t str, after: &'t str) -> Option<&'t str> {
@@ -121,7 +92,7 @@ pub(super) fn status(fields: &Map<String, Value>) -> Option<u16> {
 }
 
 /// The instance ids of a cloud's shape in a text, each once, at most a hundred.
-pub(super) fn ids_in(text: &str, cloud: &Manifest) -> Vec<String> {
+pub(super) fn ids_in(text: &str, cloud: &Cloud) -> Vec<String> {
     const IDS_MAX: usize = 100;
     let mut ids: Vec<String> = Vec::new();
     for at in words(text) {
@@ -139,8 +110,8 @@ pub(super) fn key_id_in(word: &str) -> Option<&str> {
     const BYTES_MIN: usize = 16;
     let word = word.trim_start_matches("25").trim_start_matches("3D");
     let is_one = word.len() >= BYTES_MIN
-        && cloud::ALL.iter().any(|cloud| {
-            let prefixes = cloud.manifest().credential.key_id.prefixes;
+        && clouds::ALL.iter().any(|cloud| {
+            let prefixes = cloud.credential.key_id.prefixes;
             prefixes.iter().any(|prefix| word.starts_with(prefix))
         });
     is_one.then_some(word)
@@ -152,11 +123,11 @@ pub(super) fn clock_ahead(text: &str) -> Option<i64> {
     const DATE_BYTES: usize = "Sun, 06 Nov 1994 08:49:37 GMT".len();
     let theirs = text.match_indices(" GMT").find_map(|(at, gmt)| {
         let end = at + gmt.len();
-        answer::unix_seconds(text.get(end.checked_sub(DATE_BYTES)?..end)?)
+        time::unix_seconds(text.get(end.checked_sub(DATE_BYTES)?..end)?)
     })?;
     let plain = text.replace("%253A", ":").replace("%3A", ":");
     let iso = plain.match_indices('Z').find_map(|(at, _)| {
-        sign::parse_iso_8601(plain.get((at + 1).checked_sub("1994-11-06T08:49:37Z".len())?..=at)?)
+        time::parse_iso_8601(plain.get((at + 1).checked_sub("1994-11-06T08:49:37Z".len())?..=at)?)
     });
     let unix = || {
         value_of(&plain, &["timestamp"], |c| !c.is_ascii_digit())

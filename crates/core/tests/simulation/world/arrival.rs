@@ -6,8 +6,8 @@ use crate::{
     model::{Instance, Power, Verdict},
 };
 use relight_core::{
-    answer::{Response, TransportResult},
-    cloud::Verb,
+    model::{cloud::Verb, outcome::Response},
+    transport::TransportResult,
 };
 
 /// What becomes of a request.
@@ -42,7 +42,7 @@ impl World {
         fault: NetworkFault,
     ) -> (Option<TransportResult>, u64) {
         let delay = 5 + self.rng.below(400);
-        let cloud = self.cloud.manifest().id;
+        let cloud = self.cloud.id;
         let cloud_seconds = self.now.saturating_add_signed(self.skew_seconds * 1_000) / 1_000;
         let request = format!("00000000-0000-0000-0000-{:012}", self.next_request);
         let say = |service_error| {
@@ -94,7 +94,7 @@ impl World {
             NetworkFault::SecondCopy => {
                 self.coverage.note("second copy");
                 self.carry_out_at_cloud(send, ids);
-                if self.cloud.manifest().refuses_repetitions {
+                if self.cloud.refuses_repetitions {
                     say(ServiceError::SecondCopy)
                 } else {
                     let verdict = self.carry_out_at_cloud(send, ids);
@@ -174,6 +174,6 @@ impl World {
             .collect();
         let found: Vec<&Instance> = found.iter().collect();
         let seconds = now.saturating_add_signed(self.skew_seconds * 1_000) / 1_000;
-        mock_responses::description(self.cloud.manifest().id, &found, seconds)
+        mock_responses::description(self.cloud.id, &found, seconds)
     }
 }

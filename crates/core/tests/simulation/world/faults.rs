@@ -3,8 +3,7 @@
 use super::{Thing, World};
 use crate::model::{Instance, Power, SOMEBODY};
 use relight_core::{
-    answer::Outcome,
-    limits::Limits,
+    model::{limits::Limits, outcome::Outcome},
     run::{Approval, CallState, Choice, Command, Event, Record, Run, restore},
 };
 use std::sync::Arc;

@@ -1,0 +1,147 @@
+//! What the name of a code tells that no catalogue has. Only the name: the texts say so.
+
+use super::{Effect, Group, Retry, Who};
+use crate::i18n::{Text, text};
+
+/// Codes that are named alike, in the order in which a code is held against them: what may have done
+/// something comes before the broad ones. Which names those are is each cloud's own
+/// (`Catalogue::families`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Requests that come too fast.
+    TooFast,
+    /// An operation that is still going on.
+    Unfinished,
+    /// A failure on the cloud's side.
+    CloudFailure,
+    /// The key, the signature or the clock.
+    Key,
+    /// A missing permission.
+    Permission,
+    /// Unpaid bills.
+    Bills,
+    /// A quota.
+    Quota,
+    /// Missing capacity.
+    Capacity,
+    /// An operation that was refused.
+    Refused,
+    /// Something that was not found.
+    NotFound,
+    /// A wrong or missing parameter.
+    Parameter,
+}
+
+/// What is so of every code of a family.
+#[derive(Clone, Copy)]
+pub(crate) struct Facts {
+    /// What such codes are about.
+    pub(crate) about: Text,
+    pub(crate) who: Who,
+    pub(crate) retry: Retry,
+    pub(crate) effect: Effect,
+    pub(crate) group: Group,
+}
+
+impl Family {
+    /// Every family, in its order.
+    pub(crate) const ALL: [Family; 11] = [
+        Family::TooFast,
+        Family::Unfinished,
+        Family::CloudFailure,
+        Family::Key,
+        Family::Permission,
+        Family::Bills,
+        Family::Quota,
+        Family::Capacity,
+        Family::Refused,
+        Family::NotFound,
+        Family::Parameter,
+    ];
+
+    /// What is so of its codes.
+    pub(crate) const fn facts(self) -> Facts {
+        match self {
+            Family::TooFast => Facts {
+                about: text("requests that come too fast", "请求过于频繁"),
+                who: Who::You,
+                retry: Retry::Later,
+                effect: Effect::Throttled,
+                group: Group::Wait,
+            },
+            Family::Unfinished => Facts {
+                about: text("an operation that is still going on", "尚未结束的操作"),
+                who: Who::You,
+                retry: Retry::CheckFirst,
+                effect: Effect::MaybeDone,
+                group: Group::LookFirst,
+            },
+            Family::CloudFailure => Facts {
+                about: text("a failure on the cloud's side", "云端故障"),
+                who: Who::You,
+                retry: Retry::CheckFirst,
+                effect: Effect::MaybeDone,
+                group: Group::LookFirst,
+            },
+            Family::Key => Facts {
+                about: text("the key, the signature or the clock", "密钥、签名或时间"),
+                who: Who::You,
+                retry: Retry::AfterFix,
+                effect: Effect::NothingDone,
+                group: Group::CorrectKey,
+            },
+            Family::Permission => Facts {
+                about: text("a missing permission", "权限不足"),
+                who: Who::Administrator,
+                retry: Retry::AfterFix,
+                effect: Effect::NothingDone,
+                group: Group::GetPermission,
+            },
+            Family::Bills => Facts {
+                about: text("unpaid bills", "欠费"),
+                who: Who::AccountOwner,
+                retry: Retry::AfterFix,
+                effect: Effect::NothingDone,
+                group: Group::SettleAccount,
+            },
+            Family::Quota => Facts {
+                about: text("a quota", "配额"),
+                who: Who::AccountOwner,
+                retry: Retry::AfterFix,
+                effect: Effect::NothingDone,
+                group: Group::SettleAccount,
+            },
+            Family::Capacity => Facts {
+                about: text("missing capacity", "资源不足"),
+                who: Who::You,
+                retry: Retry::Later,
+                effect: Effect::NothingDone,
+                group: Group::Wait,
+            },
+            Family::Refused => Facts {
+                about: text(
+                    "an operation that was refused, often because of the state",
+                    "操作被拒绝（多与实例状态有关）",
+                ),
+                who: Who::You,
+                retry: Retry::CheckFirst,
+                effect: Effect::MaybeEcho,
+                group: Group::LookFirst,
+            },
+            Family::NotFound => Facts {
+                about: text("something that was not found", "资源不存在"),
+                who: Who::You,
+                retry: Retry::AfterFix,
+                effect: Effect::NothingDone,
+                group: Group::CorrectRequest,
+            },
+            Family::Parameter => Facts {
+                about: text("a wrong or missing parameter", "参数错误或缺失"),
+                who: Who::You,
+                retry: Retry::AfterFix,
+                effect: Effect::NothingDone,
+                group: Group::CorrectRequest,
+            },
+        }
+    }
+}

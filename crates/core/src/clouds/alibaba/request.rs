@@ -1,0 +1,105 @@
+//! What is asked of ECS: everything travels in the query, even with POST, and the body is empty.
+
+use crate::{
+    clouds::{Read, alibaba::manifest::CLOUD},
+    model::{
+        instance_id::InstanceId,
+        plan::{Batch, Target},
+    },
+    signing::request::{self, Pair, Payload, Request, Unsigned},
+};
+use smol_str::{SmolStr, ToSmolStr};
+
+/// The version of the API.
+pub(super) const VERSION: &str = "2014-05-26";
+
+/// The host of a region. Most have one of their own; the vendor's SDK knows some without.
+pub(super) fn host(region: &str) -> String {
+    match region {
+        "cn-hangzhou" | "cn-shanghai-finance-1" | "cn-shenzhen-finance-1" => {
+            "ecs-cn-hangzhou.aliyuncs.com".to_owned()
+        }
+        "cn-north-2-gov-1" | "cn-hangzhou-finance" | "cn-wuhan" => "ecs.aliyuncs.com".to_owned(),
+        _ => format!("ecs.{region}.aliyuncs.com"),
+    }
+}
+
+/// The request for a batch.
+pub(super) fn operation(batch: &Batch) -> Request<Unsigned> {
+    let spec = batch.spec();
+    let mut query = Vec::with_capacity(batch.ids().len() + 4);
+    if spec.operation().ids_max > 1 {
+        query.push(region(spec.target()));
+        push_ids(&mut query, batch.ids());
+    } else {
+        // The operations on a single instance take no region: the host alone selects it.
+        for id in batch.ids().iter().take(1) {
+            query.push((SmolStr::new_static("InstanceId"), id.as_str().into()));
+        }
+    }
+    for (name, value) in spec.options() {
+        query.push((SmolStr::new_static(name), SmolStr::new_static(value.as_str())));
+    }
+    request(spec.target(), spec.operation().name, query)
+}
+
+/// The request for a read.
+pub(super) fn read(target: &Target, read: Read, ids: &[InstanceId]) -> Request<Unsigned> {
+    match read {
+        Read::Instances => {
+            // Here alone the ids are one text that holds a JSON array.
+            let mut array = String::with_capacity(ids.len() * 25 + 2);
+            let ids = ids.get(..CLOUD.describe_ids_max).unwrap_or(ids);
+            request::push_json_ids(&mut array, ids);
+            let query = vec![
+                region(target),
+                (SmolStr::new_static("InstanceIds"), array.into()),
+                (SmolStr::new_static("MaxResults"), CLOUD.describe_ids_max.to_smolstr()),
+            ];
+            request(target, "DescribeInstances", query)
+        }
+        Read::Status => {
+            let mut query = vec![region(target)];
+            push_ids(&mut query, ids.get(..CLOUD.status_ids_max).unwrap_or(ids));
+            // The default page holds ten.
+            query.push((SmolStr::new_static("PageSize"), CLOUD.status_ids_max.to_smolstr()));
+            request(target, "DescribeInstanceStatus", query)
+        }
+        Read::Places => request(target, "DescribeRegions", Vec::new()),
+    }
+}
+
+fn request(target: &Target, action: &'static str, query: Vec<Pair>) -> Request<Unsigned> {
+    Request::new(Unsigned {
+        method: "POST",
+        host: host(&target.region),
+        path: "/",
+        action,
+        version: VERSION,
+        region: None,
+        payload: Payload::Query(query),
+    })
+}
+
+fn region(target: &Target) -> Pair {
+    (SmolStr::new_static("RegionId"), target.region.as_str().into())
+}
+
+/// `InstanceId.1`, `InstanceId.2`, …: counted from one.
+fn push_ids(query: &mut Vec<Pair>, ids: &[InstanceId]) {
+    const NAME: &str = "InstanceId.";
+    let mut name = NAME.to_owned();
+    for (number, id) in (1..).zip(ids) {
+        name.truncate(NAME.len());
+        push_number(&mut name, number);
+        query.push((SmolStr::new(&name), id.as_str().into()));
+    }
+}
+
+/// Appends a number in decimal: formatting a hundred of them would take as long as hashing them.
+fn push_number(text: &mut String, number: u32) {
+    if number >= 10 {
+        push_number(text, number / 10);
+    }
+    text.extend(char::from_digit(number % 10, 10));
+}

@@ -1,0 +1,176 @@
+//! What every decoder needs: a body read into values or a reason why not, and the judgement that an
+//! error's place in the catalogue gives.
+
+use super::{effect_on, xml};
+use crate::{
+    catalogue::Effect,
+    model::{
+        outcome::{
+            BatchAnswer, Described, DescribedInstance, ErrorReport, Fault, Outcome, Response,
+        },
+        plan::Batch,
+    },
+    text::json,
+};
+use serde_json::Value;
+use std::collections::HashSet;
+
+/// The word for an answer in no shape that the cloud is known to give.
+pub(crate) const NOT_UNDERSTOOD: &str = "not-understood";
+
+/// The white space of JSON (RFC 8259), and of XML.
+const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// Reads a JSON object.
+pub(crate) fn read_json(response: &Response) -> Result<Value, Fault> {
+    read(response, false).map(|(_, value)| value)
+}
+
+/// Reads a JSON object, or XML into its root's name and the same values.
+pub(crate) fn read_json_or_xml(response: &Response) -> Result<(Option<String>, Value), Fault> {
+    read(response, true)
+}
+
+fn read(response: &Response, takes_xml: bool) -> Result<(Option<String>, Value), Fault> {
+    let text = response.body.trim_matches(BLANKS);
+    let fault = |word: &str| Fault::layer(word, &response.body);
+    if text.is_empty() {
+        return Err(fault("empty-answer"));
+    }
+    if is_html(text.trim()) {
+        let is_login = text.contains("type=\"password\"") || text.contains("type=password");
+        return Err(fault(if is_login { "login-page" } else { "html-answer" }));
+    }
+    let read = if takes_xml && text.starts_with('<') {
+        xml::read(text)
+            .map(|(root, value)| (Some(root), value))
+            .map_err(|broken| broken == xml::Broken::CutOff)
+    } else {
+        json::read(text).map(|value| (None, value)).map_err(|error| error.is_eof())
+    };
+    match read {
+        Ok((root, value @ Value::Object(_))) => Ok((root, value)),
+        Ok(_) | Err(false) => Err(fault(NOT_UNDERSTOOD)),
+        Err(true) => Err(fault("cut-off-answer")),
+    }
+}
+
+fn is_html(text: &str) -> bool {
+    ["<!doctype html", "<html", "<head", "<body", "<center", "<h1", "<title"]
+        .iter()
+        .any(|tag| text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag)))
+}
+
+/// A text that is there and not empty.
+pub(crate) fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
+    value.get(key)?.as_str().filter(|text| !text.is_empty())
+}
+
+/// What an error says whose code and message stand under these names. `None` without a code, or with a
+/// message that is no text.
+pub(crate) fn report(
+    error: &Value,
+    [code, message]: [&str; 2],
+    request_id: String,
+    response: &Response,
+) -> Option<ErrorReport> {
+    Some(ErrorReport {
+        code: text(error, code)?.to_owned(),
+        message: error.get(message)?.as_str()?.to_owned(),
+        status: Some(response.status),
+        request_id: Some(request_id),
+        ..ErrorReport::default()
+    })
+}
+
+/// A text, empty where there is none.
+pub(crate) fn text_or_empty(value: &Value, key: &str) -> String {
+    text(value, key).unwrap_or_default().to_owned()
+}
+
+/// The elements of a list: an array; a lone object, as XML has it; none for what is missing, null or
+/// an empty element. `None` for anything else.
+pub(crate) fn list(value: Option<&Value>) -> Option<&[Value]> {
+    match value {
+        None | Some(Value::Null) => Some(&[]),
+        Some(Value::Array(list)) => Some(list),
+        Some(one @ Value::Object(_)) => Some(std::slice::from_ref(one)),
+        Some(Value::String(text)) if text.is_empty() => Some(&[]),
+        Some(Value::Bool(_) | Value::Number(_) | Value::String(_)) => None,
+    }
+}
+
+/// The first text of a list of texts.
+pub(crate) fn first_text(value: Option<&Value>) -> Option<&str> {
+    match value? {
+        Value::Array(list) => list.first()?.as_str(),
+        Value::String(text) => Some(text.as_str()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
+    }
+    .filter(|text| !text.is_empty())
+}
+
+/// True for a status that can carry a success.
+pub(crate) fn is_success(response: &Response) -> bool {
+    (200..300).contains(&response.status)
+}
+
+/// True for a status that can carry an error of a cloud. Redirects cannot.
+pub(crate) fn is_error(response: &Response) -> bool {
+    (400..600).contains(&response.status)
+}
+
+/// What an error proves about the request that it answers.
+pub(crate) fn judge(batch: &Batch, report: &ErrorReport) -> Outcome {
+    let spec = batch.spec();
+    match effect_on(spec, report) {
+        Effect::NothingDone | Effect::Throttled | Effect::ClockSkew | Effect::MaybeEcho => {
+            Outcome::Rejected
+        }
+        Effect::DryRunPassed if spec.is_dry_run() => Outcome::DryRunPassed,
+        // Or it speaks of a dry run that nobody asked for: then it answers something else.
+        Effect::MaybeDone | Effect::DryRunPassed => Outcome::Unknown,
+    }
+}
+
+/// An error for all instances of a batch.
+pub(crate) fn refused(batch: &Batch, report: ErrorReport) -> BatchAnswer {
+    let outcome = judge(batch, &report);
+    let request_id = report.request_id.clone();
+    let fault = (outcome != Outcome::DryRunPassed).then(|| Fault::cloud(report));
+    BatchAnswer::uniform(batch.ids(), request_id, outcome, fault)
+}
+
+/// No usable answer for any instance of a batch.
+pub(crate) fn unknown(batch: &Batch, request_id: Option<String>, fault: Fault) -> BatchAnswer {
+    BatchAnswer::uniform(batch.ids(), request_id, Outcome::Unknown, Some(fault))
+}
+
+/// An answer in no shape that the cloud is known to give.
+pub(crate) fn not_understood(response: &Response) -> Fault {
+    Fault::layer(NOT_UNDERSTOOD, &response.body)
+}
+
+/// The instances of a describe answer, unless it says that it holds only a part of them: what is
+/// missing from a part is not "not found". Nor is anything concluded where one stands twice: neither
+/// state is believed, and its second place may be that of another.
+pub(crate) fn described(
+    response: &Response,
+    request_id: String,
+    total: Option<&Value>,
+    instances: Option<Vec<DescribedInstance>>,
+) -> Described {
+    let Some(instances) = instances else { return Described::Failed(not_understood(response)) };
+    let found = u64::try_from(instances.len()).unwrap_or(u64::MAX);
+    let total = total.and_then(|total| {
+        total.as_u64().or_else(|| total.as_str().and_then(|total| total.parse().ok()))
+    });
+    if total.is_some_and(|total| total > found) {
+        return Described::Failed(Fault::layer("cut-off-answer", &response.body));
+    }
+    let ids: HashSet<&str> = instances.iter().map(|instance| instance.id.as_str()).collect();
+    if ids.len() < instances.len() || total.is_some_and(|total| total < found) {
+        return Described::Failed(not_understood(response));
+    }
+    Described::Found { request_id: Some(request_id), instances }
+}

@@ -1,0 +1,101 @@
+//! The clouds: one folder each, and the one list that everything walks.
+//!
+//! Facts about a cloud are data, its [`Cloud`]; what differs by algorithm is in two traits:
+//! [`Protocol`] for what is sent, [`Decoder`] for what comes back. They are found by the cloud and not
+//! part of it because a vtable brings all of its methods along: what only shows a form is to have no
+//! signature, decoder or error text with it. Nothing outside `clouds/<name>/` spells a cloud's name:
+//! adding one is a folder with the same file names and a line in the list.
+
+mod alibaba;
+pub(crate) mod body;
+mod decoder;
+mod errors;
+pub mod headers;
+mod protocol;
+mod tencent;
+#[cfg(test)]
+mod testing;
+mod xml;
+mod zenlayer;
+
+use crate::{
+    model::{
+        cloud::Cloud,
+        plan::{Batch, Target},
+    },
+    signing::{
+        Algorithm,
+        request::{Request, Unsigned},
+    },
+};
+pub use decoder::{Catalogue, Decoder, Grant};
+pub use errors::effect;
+pub(crate) use errors::{effect_on, family, is_common, unknown_effect};
+pub use protocol::{Protocol, Read};
+
+/// Makes a list of the facts and of each trait out of the one list of clouds.
+macro_rules! clouds {
+    ($($folder:ident::$name:ident),+ $(,)?) => {
+        /// Every cloud, in the order in which they are offered.
+        pub static ALL: &[&Cloud] = &[$(&$folder::CLOUD),+];
+        static PROTOCOLS: &[&dyn Protocol] = &[$(&$folder::$name),+];
+        static DECODERS: &[&dyn Decoder] = &[$(&$folder::$name),+];
+    };
+}
+
+clouds![alibaba::Alibaba, tencent::Tencent, zenlayer::Zenlayer];
+
+/// The cloud with this id.
+pub fn by_id(id: &str) -> Option<&'static Cloud> {
+    ALL.iter().copied().find(|cloud| cloud.id == id)
+}
+
+/// How a cloud is asked.
+#[allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "every cloud is in each of the lists: one macro writes them"
+)]
+pub fn protocol(cloud: &Cloud) -> &'static dyn Protocol {
+    let mut all = PROTOCOLS.iter().copied();
+    all.find(|protocol| protocol.cloud() == cloud).expect("a cloud of the list")
+}
+
+/// The host that requests to a target are signed for.
+pub fn host(target: &Target) -> String {
+    protocol(target.cloud).host(target)
+}
+
+/// The request that carries out a batch.
+pub fn request(batch: &Batch) -> Request<Unsigned> {
+    protocol(batch.spec().target().cloud).request(batch)
+}
+
+/// The algorithm of this name, whichever cloud has it.
+///
+/// ```
+/// use relight_core::clouds::algorithm;
+///
+/// assert!(algorithm("TC3-HMAC-SHA256").is_some());
+/// assert!(algorithm("HMAC-MD5").is_none());
+/// ```
+pub fn algorithm(name: &str) -> Option<&'static dyn Algorithm> {
+    let mut all = PROTOCOLS.iter().flat_map(|protocol| protocol.algorithms()).copied();
+    all.find(|algorithm| algorithm.name() == name)
+}
+
+/// What a cloud's answers mean.
+#[allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "every cloud is in each of the lists: one macro writes them"
+)]
+pub fn decoder(cloud: &Cloud) -> &'static dyn Decoder {
+    let mut all = DECODERS.iter().copied();
+    all.find(|decoder| decoder.cloud() == cloud).expect("a cloud of the list")
+}
+
+/// What is known of a cloud's errors.
+pub fn catalogue(cloud: &Cloud) -> &'static Catalogue {
+    decoder(cloud).catalogue()
+}

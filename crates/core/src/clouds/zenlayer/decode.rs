@@ -1,0 +1,137 @@
+//! What an answer of this cloud says. A success lists the ids that FAILED (vendor documentation of
+//! `RebootInstances`), without a reason for any.
+//!
+//! Such an id was not touched by the request that was answered. Whether by a copy of it is another
+//! question: this cloud's requests have no nonce, so a POST that the browser or a proxy has repeated is
+//! a second request, and its answer, which is the one that is seen, lists as failed what the first one
+//! is restarting. So the code that stands for the list is an echo perhaps
+//! ([`Effect::MaybeEcho`](crate::catalogue::Effect)): the run calls it unknown and looks, and what is off
+//! then was refused (`crates/core/tests/concluded.rs`).
+
+use super::{errors, state};
+use crate::{
+    clouds::body::{self, list, text, text_or_empty},
+    model::{
+        instance_id::InstanceId,
+        outcome::{
+            BatchAnswer, Described, DescribedInstance, ErrorReport, Fault, InstanceAnswer, Outcome,
+            Response,
+        },
+        plan::Batch,
+    },
+    text::json::has_only,
+};
+use serde_json::Value;
+use std::{collections::HashSet, sync::Arc};
+
+pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
+    let (request_id, value) = match read(response) {
+        Ok(Answer::Success { request_id, value }) => (request_id, value),
+        Ok(Answer::Error(report)) => return body::refused(batch, report),
+        Err(fault) => return body::unknown(batch, None, fault),
+    };
+    let Some(failed) = failed(&value) else {
+        return body::unknown(batch, Some(request_id), body::not_understood(response));
+    };
+    let asked: HashSet<&str> = batch.ids().iter().map(InstanceId::as_str).collect();
+    // Somebody else's id among the failed means that ids were mixed up or rounded on the way: then
+    // "not listed" no longer means that it went well.
+    let is_ours = failed.iter().all(|id| asked.contains(id));
+    let failed: HashSet<&str> = failed.into_iter().collect();
+    let silent = (!is_ours).then(|| Arc::new(body::not_understood(response)));
+    let instances = batch
+        .ids()
+        .iter()
+        .map(|id| {
+            let (outcome, fault) = if failed.contains(id.as_str()) {
+                let report = ErrorReport {
+                    code: errors::LISTED_AS_FAILED.to_owned(),
+                    message: String::new(),
+                    status: Some(response.status),
+                    request_id: Some(request_id.clone()),
+                    instance_ids: vec![id.as_str().to_owned()],
+                    ..ErrorReport::default()
+                };
+                (body::judge(batch, &report), Some(Arc::new(Fault::cloud(report))))
+            } else if is_ours {
+                (Outcome::Accepted, None)
+            } else {
+                (Outcome::Unknown, silent.clone())
+            };
+            InstanceAnswer { id: id.clone(), outcome, previous_state: None, state: None, fault }
+        })
+        .collect();
+    BatchAnswer { request_id: Some(request_id), instances }
+}
+
+pub(super) fn describe(response: &Response) -> Described {
+    let (request_id, value) = match read(response) {
+        Ok(Answer::Success { request_id, value }) => (request_id, value),
+        Ok(Answer::Error(report)) => return Described::Failed(Fault::cloud(report)),
+        Err(fault) => return Described::Failed(fault),
+    };
+    let set = value.get("dataSet").and_then(|set| list(Some(set)));
+    let instances = set.and_then(|list| list.iter().map(instance).collect());
+    body::described(response, request_id, value.get("totalCount"), instances)
+}
+
+enum Answer {
+    /// With the inner `response`.
+    Success {
+        request_id: String,
+        value: Value,
+    },
+    Error(ErrorReport),
+}
+
+fn read(response: &Response) -> Result<Answer, Fault> {
+    let mut value = body::read_json(response)?;
+    let not_understood = || body::not_understood(response);
+    let request_id = text(&value, "requestId").ok_or_else(not_understood)?.to_owned();
+    let is_success = body::is_success(response) && has_only(&value, &["requestId", "response"]);
+    match value.get_mut("response").map(Value::take) {
+        // What is inside names the request once more (vendor documentation).
+        Some(inner @ Value::Object(_))
+            if is_success && text(&inner, "requestId") == Some(&request_id) =>
+        {
+            Ok(Answer::Success { request_id, value: inner })
+        }
+        None | Some(Value::Null) if body::is_error(response) => {
+            let report = body::report(&value, ["code", "message"], request_id, response);
+            report.map(Answer::Error).ok_or_else(not_understood)
+        }
+        None | Some(_) => Err(not_understood()),
+    }
+}
+
+/// The ids of a success that failed; `None` if the list is none. A number would have been rounded
+/// on its way through JavaScript, so only texts are ids.
+fn failed(value: &Value) -> Option<Vec<&str>> {
+    // Anything more is another operation's.
+    if !has_only(value, &["requestId", "instanceIds"]) {
+        return None;
+    }
+    match value.get("instanceIds") {
+        None | Some(Value::Null) => Some(Vec::new()),
+        Some(Value::Array(ids)) => ids.iter().map(Value::as_str).collect(),
+        Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => None,
+    }
+}
+
+fn instance(value: &Value) -> Option<DescribedInstance> {
+    // One field in the answer of one operation, another in the other's (vendor documentation).
+    let state = text(value, "status").or_else(|| text(value, "instanceStatus"))?;
+    let address = body::first_text(value.get("privateIpAddresses"))
+        .or_else(|| body::first_text(value.get("publicIpAddresses")));
+    Some(DescribedInstance {
+        id: text(value, "instanceId")?.to_owned(),
+        name: text_or_empty(value, "instanceName"),
+        zone: text_or_empty(value, "zoneId"),
+        address: address.unwrap_or_default().to_owned(),
+        state: state.to_owned(),
+        phase: state::phase(state),
+        lock: None,
+        started_at: None,
+        last_operation: None,
+    })
+}

@@ -1,0 +1,156 @@
+//! The facts of ZEC.
+
+use crate::{
+    i18n::text,
+    model::cloud::{
+        Cloud, Credential, Hash, HmacSpec, IdGrammar, Mode, Operation, Parameter, ParameterKind,
+        Regions, Role, Shape, Site, Verb,
+    },
+};
+
+/// The secret itself.
+pub(super) const ZC2_KEYING: HmacSpec = HmacSpec { hash: Hash::Sha256, prefix: "", suffix: "" };
+
+pub(crate) static CLOUD: Cloud = Cloud {
+    id: "zenlayer",
+    name: text("Zenlayer", "Zenlayer"),
+    product: "ZEC",
+    credential: Credential {
+        key_id_label: "Access Key ID",
+        secret_label: "Access Key Password",
+        token_label: None,
+        key_id: Shape { prefixes: &[], usual_length: (12, 40) },
+        is_temporary: |_| false,
+        secret: Shape { prefixes: &[], usual_length: (16, 44) },
+        derives_keys: false,
+        hmac_specs: &[ZC2_KEYING],
+    },
+    direct: None,
+    sites: &[Site { id: "default", name: text("Zenlayer console", "Zenlayer 控制台") }],
+    regions: Regions { required: false, known: &[] },
+    ids: IdGrammar {
+        strict: is_strict,
+        lenient: is_lenient,
+        resembles: is_similar,
+        shape: text("17 to 20 digits", "17 至 20 位数字"),
+        example: "1660545330971680835",
+    },
+    operations: &[
+        Operation {
+            name: "RebootInstances",
+            verb: Verb::Reboot,
+            ids_max: 100,
+            calls_per_second: CALLS_PER_SECOND,
+            modes: &[
+                Mode {
+                    id: "soft",
+                    name: text("Soft", "正常重启"),
+                    help: text(
+                        "The system is asked to shut down and then starts again.",
+                        "先通知操作系统正常关机，然后重新启动。",
+                    ),
+                    force: false,
+                    // Said outright: another operation of this cloud forces if nothing is said.
+                    options: &[(FORCE_REBOOT, "false")],
+                },
+                Mode {
+                    id: "force",
+                    name: text("Forced", "强制重启"),
+                    help: text(
+                        "Like pulling the plug: what is not yet written to disk is lost. Also taken by instances that are starting or restarting.",
+                        "相当于断电后再开机，尚未写入磁盘的数据会丢失。正在启动或重启中的实例也会接受。",
+                    ),
+                    force: true,
+                    options: &[(FORCE_REBOOT, "true")],
+                },
+            ],
+            parameters: &[Parameter {
+                name: FORCE_REBOOT,
+                kind: ParameterKind::Boolean,
+                role: Role::Force,
+                label: text("Force", "强制"),
+                help: text(
+                    "Restarts without waiting for the system to shut down. Unsaved data is lost.",
+                    "不等待操作系统关机，直接重启，未保存的数据会丢失。",
+                ),
+                excludes: &[],
+            }],
+        },
+        Operation {
+            name: "StartInstances",
+            verb: Verb::Start,
+            ids_max: 100,
+            calls_per_second: CALLS_PER_SECOND,
+            modes: &[Mode {
+                id: "normal",
+                name: text("Normal", "正常启动"),
+                help: text("The instance is switched on.", "启动实例。"),
+                force: false,
+                options: &[],
+            }],
+            parameters: &[],
+        },
+    ],
+    batching: None,
+    describe_ids_max: 100,
+    describe_calls_per_second: CALLS_PER_SECOND,
+    status_ids_max: 100,
+    // The vendor promises no time. A soft reboot waits for the guest, and guests take minutes.
+    overdue_after_ms: 600_000,
+    refuses_repetitions: false,
+    names_operations: false,
+    retry_after_ms_header: None,
+    errors_url: "https://docs.console.zenlayer.com/api-reference/api-introduction/instruction/response",
+    error_url: None,
+};
+
+const FORCE_REBOOT: &str = "forceReboot";
+
+/// The vendor publishes no rate for these operations: a cautious one.
+const CALLS_PER_SECOND: u32 = 5;
+
+/// 17 to 20 digits. Never a number: JavaScript's would round it.
+fn is_strict(id: &str) -> bool {
+    (17..=20).contains(&id.len()) && is_digits(id)
+}
+
+/// Shorter and longer numbers, and the prefixed ids of newer resources.
+fn is_lenient(id: &str) -> bool {
+    if is_digits(id) {
+        return (8..=24).contains(&id.len());
+    }
+    PREFIXES.iter().filter_map(|prefix| id.strip_prefix(prefix)).any(|tail| {
+        (4..=40).contains(&tail.len()) && tail.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
+/// A number of some length, a number in the form that spreadsheets give it, or a prefixed id.
+fn is_similar(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let is_scientific = || {
+        let mut parts = text.splitn(2, ['e', 'E']);
+        let is_part = |part: &str, others: &[char]| {
+            part.starts_with(|first: char| first.is_ascii_digit() || first == '+')
+                && part.chars().all(|other| other.is_ascii_digit() || others.contains(&other))
+        };
+        parts.next().is_some_and(|mantissa| is_part(mantissa, &['.', ',']))
+            && parts.next().is_some_and(|exponent| is_part(exponent, &['+']))
+    };
+    // `instance-id` and `vm-name` are names of members, of which texts that have ids are full.
+    let has_prefix = || {
+        PREFIXES.iter().any(|prefix| {
+            text.split_at_checked(prefix.len()).is_some_and(|(head, tail)| {
+                head.eq_ignore_ascii_case(prefix)
+                    && tail.len() >= 4
+                    && tail.bytes().any(|byte| byte.is_ascii_digit())
+            })
+        })
+    };
+    (digits >= 4 && (is_digits(text) || is_scientific())) || has_prefix()
+}
+
+const PREFIXES: [&str; 3] = ["vm-", "instance-", "zec-"];
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}

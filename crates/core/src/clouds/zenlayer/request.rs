@@ -1,0 +1,68 @@
+//! What is asked of ZEC: one host, one path, a JSON body.
+
+use crate::{
+    clouds::{Read, zenlayer::manifest::CLOUD},
+    model::{
+        instance_id::InstanceId,
+        plan::{Batch, OptionValue, Target},
+    },
+    signing::request::{JsonObject, Payload, Request, Unsigned},
+};
+
+/// The only host; requests have no region.
+pub(super) const HOST: &str = "console.zenlayer.com";
+
+/// The version of the API, for every request.
+///
+/// The vendor's page names none. 2024-04-01 has the parameters of that page; 2025-09-01 has
+/// `forceReboot` too and is what the vendor's current SDK sends, with that parameter and without.
+/// One version for everything: the state that is read then is in the words of the version that was
+/// asked to change it.
+const VERSION: &str = "2025-09-01";
+
+/// The request for a batch.
+pub(super) fn operation(batch: &Batch) -> Request<Unsigned> {
+    let spec = batch.spec();
+    let mut body = with_ids(batch.ids());
+    for (name, value) in spec.options() {
+        body = match value {
+            OptionValue::Boolean(value) => body.plain(name, value),
+            OptionValue::Choice(choice) => body.text(name, choice),
+        };
+    }
+    request(spec.operation().name, body)
+}
+
+/// The request for a read.
+pub(super) fn read(_target: &Target, read: Read, ids: &[InstanceId]) -> Request<Unsigned> {
+    let first = |most: usize| ids.get(..most).unwrap_or(ids);
+    match read {
+        Read::Instances => {
+            // The default page holds twenty.
+            let most = CLOUD.describe_ids_max;
+            request("DescribeInstances", with_ids(first(most)).plain("pageSize", most))
+        }
+        Read::Status => {
+            let most = CLOUD.status_ids_max;
+            request("DescribeInstancesStatus", with_ids(first(most)).plain("pageSize", most))
+        }
+        Read::Places => request("DescribeZones", JsonObject::with_capacity(2)),
+    }
+}
+
+/// Ids are texts, although most look like numbers: they do not fit in a JavaScript number.
+fn with_ids(ids: &[InstanceId]) -> JsonObject {
+    JsonObject::with_capacity(ids.len() * 24 + 48).ids("instanceIds", ids)
+}
+
+fn request(action: &'static str, body: JsonObject) -> Request<Unsigned> {
+    Request::new(Unsigned {
+        method: "POST",
+        host: HOST.to_owned(),
+        path: "/api/v2/zec",
+        action,
+        version: VERSION,
+        region: None,
+        payload: Payload::Json(body.finish()),
+    })
+}

@@ -1,0 +1,78 @@
+//! What goes to this cloud, to the byte.
+
+use super::{CLOUD, Zenlayer};
+use crate::{
+    clouds::{
+        Protocol, Read,
+        testing::{as_sent, body, ids, signer, unsigned},
+    },
+    model::plan::Target,
+};
+
+const TWO: &str = "1660545330971680835 820653960707704280";
+
+#[test]
+fn ids_are_texts_in_an_array_and_booleans_are_booleans() {
+    for (operation, options, expected) in [
+        (
+            "StartInstances",
+            &[][..],
+            r#"{"instanceIds":["1660545330971680835","820653960707704280"]}"#,
+        ),
+        ("RebootInstances", &[], r#"{"instanceIds":["1660545330971680835","820653960707704280"]}"#),
+        (
+            "RebootInstances",
+            &[("forceReboot", "true")],
+            r#"{"instanceIds":["1660545330971680835","820653960707704280"],"forceReboot":true}"#,
+        ),
+    ] {
+        let request = unsigned(&CLOUD, operation, TWO, options);
+        assert_eq!(body(&request), expected);
+        let content = request.content();
+        assert_eq!((content.path, content.version), ("/api/v2/zec", "2025-09-01"));
+        assert_eq!(content.region, None);
+    }
+}
+
+#[test]
+fn reads_ask_for_a_whole_page() {
+    let target = Target::new(&CLOUD, None, "").unwrap();
+    let ids = ids(&CLOUD, TWO);
+    let page = r#"{"instanceIds":["1660545330971680835","820653960707704280"],"pageSize":100}"#;
+    for (read, action, expected) in [
+        (Read::Instances, "DescribeInstances", page),
+        (Read::Status, "DescribeInstancesStatus", page),
+        (Read::Places, "DescribeZones", "{}"),
+    ] {
+        let request = Zenlayer.read(&target, read, &ids);
+        assert_eq!((request.content().action, body(&request)), (action, expected));
+    }
+}
+
+#[test]
+fn the_signature_travels_in_a_header() {
+    let request =
+        unsigned(&CLOUD, "RebootInstances", "1660545330971680835", &[("forceReboot", "false")]);
+    assert_eq!(
+        as_sent(Zenlayer.prepare(&request, &signer(None))),
+        "POST /api/v2/zec\n\
+         content-type: application/json\n\
+         x-zc-action: RebootInstances\n\
+         x-zc-version: 2025-09-01\n\
+         x-zc-timestamp: 1714550400\n\
+         x-zc-signature-method: ZC2-HMAC-SHA256\n\
+         authorization: ZC2-HMAC-SHA256 Credential=EXAMPLE-KEY-ID, \
+         SignedHeaders=content-type;host, Signature=746167\n\n\
+         {\"instanceIds\":[\"1660545330971680835\"],\"forceReboot\":false}"
+    );
+}
+
+/// A weakness of this cloud's signature, and why its proxy must be trusted: if this fails, the
+/// documents that say so are out of date.
+#[test]
+fn the_signature_does_not_cover_the_operation() {
+    let reboot = unsigned(&CLOUD, "RebootInstances", "1660545330971680835", &[]);
+    let start = unsigned(&CLOUD, "StartInstances", "1660545330971680835", &[]);
+    let message = |request| Zenlayer.prepare(request, &signer(None)).message;
+    assert_eq!(message(&reboot), message(&start));
+}

@@ -1,0 +1,399 @@
+//! Why a job is not carried out, and what to know before it is: types, each with a sentence for people.
+
+use crate::i18n::Locale;
+
+/// Something to know before confirming.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// Unsaved data may be lost.
+    Forced,
+    /// Data on local disks is erased.
+    Erases {
+        /// The option that does it.
+        option: &'static str,
+    },
+}
+
+impl Warning {
+    /// The warning in words.
+    pub fn sentence(self, locale: Locale) -> String {
+        match (self, locale) {
+            (Warning::Forced, Locale::En) => {
+                "Forced: like pulling the plug. What the instances have not yet written to disk is lost.".into()
+            }
+            (Warning::Forced, Locale::Zh) => {
+                "强制操作相当于直接断电，实例中尚未写入磁盘的数据会丢失。".into()
+            }
+            (Warning::Erases { option }, Locale::En) => {
+                format!("{option} erases everything on the instance's local disks. It cannot be undone.")
+            }
+            (Warning::Erases { option }, Locale::Zh) => {
+                format!("{option} 会清除该实例本地盘上的全部数据，且无法恢复。")
+            }
+        }
+    }
+}
+
+/// Why a job is not carried out. Nothing was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The cloud has no such operation.
+    UnknownOperation {
+        /// What was asked for.
+        operation: String,
+        /// What there is.
+        known: Vec<&'static str>,
+    },
+    /// No ids.
+    NoInstances,
+    /// The cloud needs a region.
+    RegionMissing,
+    /// The text cannot be a region.
+    RegionMalformed {
+        /// The text.
+        region: String,
+    },
+    /// The cloud has no regions in its requests.
+    RegionNotUsed {
+        /// What was given.
+        region: String,
+    },
+    /// The cloud has no such kind of account.
+    UnknownSite {
+        /// What was given.
+        site: String,
+    },
+    /// The operation has no such parameter.
+    UnknownOption {
+        /// What was given.
+        option: String,
+        /// The operation.
+        operation: &'static str,
+        /// What there is.
+        known: Vec<&'static str>,
+    },
+    /// A parameter given twice.
+    OptionTwice {
+        /// The parameter.
+        option: &'static str,
+    },
+    /// A value that the parameter does not take.
+    OptionValue {
+        /// The parameter.
+        option: &'static str,
+        /// What was given.
+        value: String,
+        /// What it takes.
+        allowed: Vec<&'static str>,
+    },
+    /// Two parameters of which only one may be given.
+    Exclusive {
+        /// The one.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
+    /// A dry run that would say "passed" whatever is wrong.
+    DryRunProvesNothing {
+        /// The value of the batching parameter with which it does not.
+        value: &'static str,
+        /// The value to give in its place.
+        instead: &'static str,
+    },
+    /// Erasing is for one instance at a time.
+    ErasesSeveral {
+        /// The option that erases.
+        option: &'static str,
+        /// How many were given.
+        instances: usize,
+    },
+    /// Erasing is for another operation.
+    ErasesElsewhere {
+        /// The parameter.
+        option: &'static str,
+        /// The operation that was asked for.
+        operation: &'static str,
+        /// The one that takes it.
+        only: &'static str,
+    },
+    /// The operator of the page does not allow it.
+    NotAllowed {
+        /// The cloud, region, operation or option that is not.
+        what: String,
+    },
+    /// The operator of the page allows rehearsals only.
+    DryRunOnly,
+    /// More instances than the operator of the page allows for one run.
+    TooManyInstances {
+        /// How many were given.
+        instances: usize,
+        /// How many may be.
+        most: usize,
+    },
+    /// Instances that the operator of the page does not allow.
+    InstancesNotAllowed {
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// The operator of the page wants a reason, and none is given.
+    ReasonMissing,
+    /// The operator of the page wants it proven first that the proxy refuses a second copy.
+    OnceNotProven,
+    /// The key id is missing or cannot be one.
+    KeyIdMalformed {
+        /// What the cloud calls it.
+        label: &'static str,
+    },
+    /// The key id begins as none of its cloud does: it may be the secret.
+    KeyIdPrefix {
+        /// What the cloud calls it.
+        label: &'static str,
+        /// What the cloud calls the secret.
+        secret_label: &'static str,
+        /// How key ids of the cloud begin.
+        prefixes: &'static [&'static str],
+    },
+    /// The secret looks like a key id: the two may be swapped.
+    KeySwapped {
+        /// What the cloud calls the key id.
+        label: &'static str,
+        /// What the cloud calls the secret.
+        secret_label: &'static str,
+    },
+    /// The token is the secret, or looks like one, or the secret looks like a token.
+    TokenSwapped {
+        /// The field that is wrong, by its public name.
+        field: &'static str,
+        /// What the cloud calls the token.
+        label: &'static str,
+        /// What the cloud calls the secret.
+        secret_label: &'static str,
+    },
+    /// The secret or the token stands in a text that is sent or written down.
+    SecretInText {
+        /// The field with the text, by its public name.
+        field: &'static str,
+    },
+    /// Something in the reason looks like a key.
+    KeyInReason,
+    /// The secret is missing or cannot be one.
+    SecretMalformed {
+        /// What the cloud calls it.
+        label: &'static str,
+    },
+    /// The cloud has no tokens, or the token cannot be one.
+    TokenMalformed {
+        /// Whether the cloud has tokens at all.
+        used: bool,
+    },
+}
+
+impl Refusal {
+    /// The public name: `region-missing`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Refusal::UnknownOperation { .. } => "unknown-operation",
+            Refusal::NoInstances => "no-instances",
+            Refusal::RegionMissing => "region-missing",
+            Refusal::RegionMalformed { .. } => "region-malformed",
+            Refusal::RegionNotUsed { .. } => "region-not-used",
+            Refusal::UnknownSite { .. } => "unknown-site",
+            Refusal::UnknownOption { .. } => "unknown-option",
+            Refusal::OptionTwice { .. } => "option-twice",
+            Refusal::OptionValue { .. } => "option-value",
+            Refusal::Exclusive { .. } => "exclusive-options",
+            Refusal::DryRunProvesNothing { .. } => "dry-run-proves-nothing",
+            Refusal::ErasesSeveral { .. } => "erases-several",
+            Refusal::ErasesElsewhere { .. } => "erases-elsewhere",
+            Refusal::NotAllowed { .. } => "not-allowed",
+            Refusal::DryRunOnly => "dry-run-only",
+            Refusal::TooManyInstances { .. } => "too-many-instances",
+            Refusal::InstancesNotAllowed { .. } => "instances-not-allowed",
+            Refusal::ReasonMissing => "reason-missing",
+            Refusal::OnceNotProven => "once-not-proven",
+            Refusal::KeyIdMalformed { .. } => "key-id-malformed",
+            Refusal::KeyIdPrefix { .. } => "key-id-prefix",
+            Refusal::KeySwapped { .. } => "key-swapped",
+            Refusal::TokenSwapped { .. } => "token-swapped",
+            Refusal::SecretInText { .. } => "secret-in-text",
+            Refusal::KeyInReason => "key-in-reason",
+            Refusal::SecretMalformed { .. } => "secret-malformed",
+            Refusal::TokenMalformed { .. } => "token-malformed",
+        }
+    }
+
+    /// The refusal in a sentence that says what to do.
+    pub fn sentence(&self, locale: Locale) -> String {
+        match locale {
+            Locale::En => self.in_english(),
+            Locale::Zh => self.in_chinese(),
+        }
+    }
+
+    fn in_english(&self) -> String {
+        match self {
+            Refusal::UnknownOperation { operation, known } => {
+                format!("There is no operation “{operation}” here. Choose one of: {}.", known.join(", "))
+            }
+            Refusal::NoInstances => "No instance ids are given. Paste at least one.".into(),
+            Refusal::RegionMissing => "Choose a region: this cloud needs one in every request.".into(),
+            Refusal::RegionMalformed { region } => {
+                format!("“{region}” cannot be a region. Regions look like ap-southeast-1.")
+            }
+            Refusal::RegionNotUsed { region } => {
+                format!("This cloud takes no region in its requests: leave out “{region}”.")
+            }
+            Refusal::UnknownSite { site } => {
+                format!("This cloud has no kind of account called “{site}”.")
+            }
+            Refusal::UnknownOption { option, operation, known } => format!(
+                "{operation} has no parameter “{option}”. It has: {}.",
+                if known.is_empty() { "none".into() } else { known.join(", ") }
+            ),
+            Refusal::OptionTwice { option } => format!("{option} is given twice. Give it once."),
+            Refusal::OptionValue { option, value, allowed } => {
+                format!("{option} cannot be “{value}”. It can be: {}.", allowed.join(", "))
+            }
+            Refusal::Exclusive { first, second } => {
+                format!("{first} and {second} cannot be given together. Leave one of them out.")
+            }
+            Refusal::DryRunProvesNothing { value, instead } => format!("A dry run with {value} always says that it passed, so it proves nothing. Rehearse with {instead}."),
+            Refusal::ErasesSeveral { option, instances } => format!(
+                "{option} erases the local disks and is done for one instance at a time; {instances} are given."
+            ),
+            Refusal::ErasesElsewhere { option, operation, only } => format!(
+                "{option} erases everything on the local disks and cannot be undone, so {operation} does not take it: only {only} does, for one instance at a time."
+            ),
+            Refusal::NotAllowed { what } => {
+                format!("Whoever runs this page does not allow “{what}” here.")
+            }
+            Refusal::DryRunOnly => {
+                "Whoever runs this page allows rehearsals only: choose a dry run.".into()
+            }
+            Refusal::TooManyInstances { instances, most } => format!(
+                "Whoever runs this page allows {most} instances at a time; {instances} are given."
+            ),
+            Refusal::InstancesNotAllowed { ids } => format!(
+                "Whoever runs this page does not allow these instances here: {}.",
+                some(ids, ", ")
+            ),
+            Refusal::ReasonMissing => {
+                "Give a reason or a ticket, with at least one letter or digit: whoever runs this page asks for one.".into()
+            }
+            Refusal::OnceNotProven => "The administrator of this page requires proof that the proxy refuses a second copy of a request. Check the connection first.".into(),
+            Refusal::KeyIdMalformed { label } | Refusal::SecretMalformed { label } => {
+                format!("The {label} is missing or has characters that no {label} has.")
+            }
+            Refusal::KeyIdPrefix { label, secret_label, prefixes } => format!(
+                "An {label} begins with {}, and this does not. Are {label} and {secret_label} swapped? Check both fields; nothing was sent.",
+                prefixes.join(", ")
+            ),
+            Refusal::KeySwapped { label, secret_label } => format!(
+                "The {secret_label} looks like an {label}: the two fields may be swapped. Check both; nothing was sent."
+            ),
+            Refusal::TokenSwapped { field: "secret", label, secret_label } => format!(
+                "The {secret_label} looks like the {label} of a temporary key: the two fields may be swapped. Check both; nothing was sent."
+            ),
+            Refusal::TokenSwapped { label, secret_label, .. } => format!(
+                "The {label} is the {secret_label}, or looks like one or like a key id: the fields {label} and {secret_label} may be swapped, or filled with one text. A permanent key has no {label}. Check both; nothing was sent."
+            ),
+            Refusal::SecretInText { .. } => {
+                "This text has the secret or the token in it. Remove it: what stands here is sent or written down. Nothing was sent.".into()
+            }
+            Refusal::KeyInReason => {
+                "Something in the reason looks like a key. Remove it: reasons are written down and exported.".into()
+            }
+            Refusal::TokenMalformed { used: true } => {
+                "The token has characters that no token has.".into()
+            }
+            Refusal::TokenMalformed { used: false } => {
+                "This cloud has no tokens for temporary keys: leave the field empty.".into()
+            }
+        }
+    }
+
+    fn in_chinese(&self) -> String {
+        match self {
+            Refusal::UnknownOperation { operation, known } => {
+                format!("没有“{operation}”这个操作。可选：{}。", known.join("、"))
+            }
+            Refusal::NoInstances => "没有实例 ID，请至少粘贴一个。".into(),
+            Refusal::RegionMissing => "请选择地域：该云的每个请求都需要地域。".into(),
+            Refusal::RegionMalformed { region } => {
+                format!("“{region}”不是地域 ID。地域 ID 形如 ap-southeast-1。")
+            }
+            Refusal::RegionNotUsed { region } => {
+                format!("该云的请求不带地域，请去掉“{region}”。")
+            }
+            Refusal::UnknownSite { site } => format!("该云没有名为“{site}”的账号类型。"),
+            Refusal::UnknownOption { option, operation, known } => format!(
+                "{operation} 没有参数“{option}”。可用参数：{}。",
+                if known.is_empty() { "无".into() } else { known.join("、") }
+            ),
+            Refusal::OptionTwice { option } => format!("{option} 重复出现，只能填写一次。"),
+            Refusal::OptionValue { option, value, allowed } => {
+                format!("{option} 不能取“{value}”，可取：{}。", allowed.join("、"))
+            }
+            Refusal::Exclusive { first, second } => {
+                format!("{first} 与 {second} 不能同时填写，请去掉其中一个。")
+            }
+            Refusal::DryRunProvesNothing { value, instead } => {
+                format!("{value} 模式下的预检总是返回通过，不能说明问题。请用 {instead} 预检。")
+            }
+            Refusal::ErasesSeveral { option, instances } => {
+                format!(
+                    "{option} 会清除本地盘数据，一次只能对一台实例执行，当前有 {instances} 台。"
+                )
+            }
+            Refusal::ErasesElsewhere { option, operation, only } => format!(
+                "{option} 会清除本地盘上的全部数据且无法恢复，{operation} 不支持该参数：只能用 {only} 一次对一台实例执行。"
+            ),
+            Refusal::NotAllowed { what } => format!("本页面的管理员不允许在此使用“{what}”。"),
+            Refusal::DryRunOnly => "本页面的管理员只允许预检，请选择预检。".into(),
+            Refusal::TooManyInstances { instances, most } => {
+                format!("本页面的管理员限定一次最多 {most} 台实例，当前有 {instances} 台。")
+            }
+            Refusal::InstancesNotAllowed { ids } => {
+                format!("本页面的管理员不允许在此操作这些实例：{}。", some(ids, "、"))
+            }
+            Refusal::ReasonMissing => {
+                "本页面的管理员要求填写原因或工单号，至少含一个文字或数字。".into()
+            }
+            Refusal::OnceNotProven => {
+                "本页面的管理员要求先证实代理会拒绝重复的请求，请先检查连接。".into()
+            }
+            Refusal::KeyIdMalformed { label } | Refusal::SecretMalformed { label } => {
+                format!("{label} 为空，或含有不允许的字符。")
+            }
+            Refusal::KeyIdPrefix { label, secret_label, prefixes } => format!(
+                "{label} 应以 {} 开头，所填内容不符。{label} 与 {secret_label} 是否填反了？请检查这两个输入框；未发送任何请求。",
+                prefixes.join("、")
+            ),
+            Refusal::KeySwapped { label, secret_label } => format!(
+                "所填的 {secret_label} 看起来是 {label}：两个输入框可能填反了，请检查；未发送任何请求。"
+            ),
+            Refusal::TokenSwapped { field: "secret", label, secret_label } => format!(
+                "所填的 {secret_label} 看起来是临时凭证的 {label}：两个输入框可能填反了，请检查；未发送任何请求。"
+            ),
+            Refusal::TokenSwapped { label, secret_label, .. } => format!(
+                "所填的 {label} 就是 {secret_label}，或看起来是密钥：{label} 与 {secret_label} 可能填反了，或填了同一段内容。长期密钥没有 {label}。请检查这两个输入框；未发送任何请求。"
+            ),
+            Refusal::SecretInText { .. } => {
+                "这段文字含有密钥或 Token，请删除：此处内容会被发送或记录。未发送任何请求。".into()
+            }
+            Refusal::KeyInReason => "原因中有一段看起来是密钥，请删除：原因会被记录并导出。".into(),
+            Refusal::TokenMalformed { used: true } => "临时凭证的 Token 含有不允许的字符。".into(),
+            Refusal::TokenMalformed { used: false } => "该云没有临时凭证 Token，请留空。".into(),
+        }
+    }
+}
+
+/// The first few, and how many more there are.
+fn some(ids: &[String], separator: &str) -> String {
+    const SHOWN: usize = 5;
+    let shown = ids.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(separator);
+    match ids.len().checked_sub(SHOWN) {
+        None | Some(0) => shown,
+        Some(more) => format!("{shown} … +{more}"),
+    }
+}

@@ -1,0 +1,427 @@
+//! A run as a file: what was asked, which calls went out, what became of each instance. No secret,
+//! token or signature is in a [`Run`], so none can get into an export.
+//!
+//! The JSON Schema that is published (`package/relight-record.schema.json`) is made of the types that
+//! are written, by `cargo run -p relight-core --example schema record`, and a test holds the two together.
+
+use super::{Call, CallState, Evidence, Millis, Row, Run};
+use crate::{
+    clouds,
+    model::{
+        eligibility::SkipReason,
+        outcome::{Fault, Outcome},
+    },
+    text::{time::iso_8601, visible::visible_lines},
+};
+use csv::{Terminator, WriterBuilder};
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde::{Serialize, Serializer};
+use std::{collections::BTreeMap, iter};
+
+const COLUMNS: [&str; 13] = [
+    "instanceId",
+    "name",
+    "zone",
+    "address",
+    "outcome",
+    "reason",
+    "previousState",
+    "state",
+    "code",
+    "message",
+    "requestId",
+    "sentAt",
+    "settledAt",
+];
+
+/// One line an instance, with a head; RFC 4180, with the marks against formulas that spreadsheets
+/// need.
+pub fn csv(run: &Run) -> String {
+    let lines = run.rows().iter().map(|row| {
+        let (code, message) = fault_of(row);
+        [
+            row.id.as_str(),
+            &row.name,
+            &row.zone,
+            &row.address,
+            row.outcome.word(),
+            row.skipped.map_or("", |reason| reason.word()),
+            row.previous_state.as_deref().unwrap_or_default(),
+            row.state.as_deref().unwrap_or_default(),
+            code,
+            message,
+            request_id(run, row).unwrap_or_default(),
+            &row.sent_at.map(time).unwrap_or_default(),
+            &row.settled_at.map(time).unwrap_or_default(),
+        ]
+        .map(disarmed)
+    });
+    write_csv(iter::once(COLUMNS.map(str::to_owned)).chain(lines))
+}
+
+fn write_csv<const CELLS: usize>(lines: impl Iterator<Item = [String; CELLS]>) -> String {
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
+    for line in lines {
+        // Memory takes everything, and all lines have as many cells.
+        let _ = writer.write_record(line);
+    }
+    let written = writer.into_inner().ok().map(String::from_utf8);
+    written.and_then(Result::ok).unwrap_or_default()
+}
+
+/// Everything, as JSON.
+pub fn json(run: &Run) -> String {
+    // Texts, numbers and maps of texts cannot fail to be written.
+    serde_json::to_string_pretty(&ExportedRun::of(run)).unwrap_or_default()
+}
+
+/// What is posted to the operator's endpoint, as JSON.
+pub fn record(run: &Run) -> String {
+    let record = Record { person: run.about().person.clone(), run: ExportedRun::of(run) };
+    serde_json::to_string(&record).unwrap_or_default()
+}
+
+/// The JSON Schema of [`record`].
+pub fn schema() -> String {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    let mut schema = settings.into_generator().into_root_schema_for::<Record>();
+    schema.insert("title".to_owned(), "A run record, as it is posted to `records.url`".into());
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
+/// What is posted to the operator's endpoint.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    /// `person` of the configuration when the run was confirmed. The page says so, nothing proves it:
+    /// whoever takes records goes by their own session.
+    person: Option<String>,
+    run: ExportedRun,
+}
+
+/// A run, as it is exported and as `relight-run-finished` has it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields, rename = "run")]
+struct ExportedRun {
+    /// No other run has it: a record that comes twice has the same.
+    #[schemars(length(min = 1))]
+    id: String,
+    /// Who confirmed it, as the page says.
+    person: Option<String>,
+    cloud: &'static str,
+    /// The kind of account.
+    site: &'static str,
+    /// Empty where requests have none.
+    region: String,
+    host: String,
+    /// By the cloud's own name.
+    operation: String,
+    /// The cloud's own parameters.
+    #[serde(serialize_with = "as_members")]
+    #[schemars(with = "BTreeMap<String, String>")]
+    options: Vec<(&'static str, &'static str)>,
+    /// The public half of the key.
+    key_id: String,
+    reason: String,
+    confirmed_at: Option<Time>,
+    started_at: Option<Time>,
+    /// How many instances; the sum of `totals`.
+    total: usize,
+    /// How many instances have each outcome.
+    #[schemars(extend(
+        "minProperties" = Outcome::ALL.len(),
+        "propertyNames" = serde_json::json!({ "$ref": "#/$defs/Outcome" }),
+    ))]
+    totals: BTreeMap<Outcome, usize>,
+    calls: Vec<ExportedCall>,
+    instances: Vec<ExportedInstance>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields, rename = "call")]
+struct ExportedCall {
+    operation: String,
+    #[schemars(length(min = 1))]
+    instance_ids: Vec<String>,
+    state: CallState,
+    /// The cloud's.
+    request_id: Option<String>,
+    /// Of HTTP; null if there was no answer.
+    status: Option<u16>,
+    sent_at: Option<Time>,
+    answered_at: Option<Time>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields, rename = "instance")]
+struct ExportedInstance {
+    instance_id: String,
+    name: String,
+    zone: String,
+    address: String,
+    /// What is known of it; docs/public-names.md says what each means.
+    outcome: Outcome,
+    /// Why it was left out.
+    reason: Option<SkipReason>,
+    /// What the outcome is concluded from.
+    evidence: Option<Evidence>,
+    /// The cloud's word.
+    previous_state: Option<String>,
+    /// The cloud's word.
+    state: Option<String>,
+    error: Option<ExportedError>,
+    request_id: Option<String>,
+    sent_at: Option<Time>,
+    settled_at: Option<Time>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields, rename = "error")]
+struct ExportedError {
+    /// The cloud's, or a word for what failed below it.
+    code: String,
+    message: String,
+}
+
+/// In UTC, with milliseconds, by the clock of the reader's machine.
+#[derive(Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(rename = "time")]
+struct Time(#[schemars(regex(pattern = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"))] String);
+
+impl Time {
+    fn of(at: Millis) -> Self {
+        Time(time(at))
+    }
+}
+
+impl ExportedRun {
+    fn of(run: &Run) -> Self {
+        let (about, spec, counts) = (run.about(), run.spec(), run.counts());
+        let target = spec.target();
+        ExportedRun {
+            id: plain(&about.id),
+            person: about.person.as_deref().map(plain),
+            cloud: target.cloud.id,
+            site: target.site.id,
+            region: plain(&target.region),
+            host: plain(&clouds::host(target)),
+            operation: spec.operation().name.to_owned(),
+            options: spec.options().iter().map(|(name, value)| (*name, value.as_str())).collect(),
+            key_id: plain(&about.key_id),
+            reason: plain(&about.reason),
+            confirmed_at: Some(Time::of(about.confirmed_at)),
+            started_at: run.started_at().map(Time::of),
+            total: counts.total(),
+            totals: Outcome::ALL.map(|outcome| (outcome, counts.of(outcome))).into(),
+            calls: run.calls().iter().map(ExportedCall::of).collect(),
+            instances: run.rows().iter().map(|row| ExportedInstance::of(run, row)).collect(),
+        }
+    }
+}
+
+impl ExportedCall {
+    fn of(call: &Call) -> Self {
+        ExportedCall {
+            operation: call.batch.spec().operation().name.to_owned(),
+            instance_ids: call.batch.ids().iter().map(ToString::to_string).collect(),
+            state: call.state,
+            request_id: call.request_id.as_deref().map(plain),
+            status: call.status,
+            sent_at: call.sent_at.map(Time::of),
+            answered_at: call.answered_at.map(Time::of),
+        }
+    }
+}
+
+impl ExportedInstance {
+    fn of(run: &Run, row: &Row) -> Self {
+        let (code, message) = fault_of(row);
+        let error = || ExportedError { code: plain(code), message: plain(message) };
+        ExportedInstance {
+            instance_id: plain(row.id.as_str()),
+            name: plain(&row.name),
+            zone: plain(&row.zone),
+            address: plain(&row.address),
+            outcome: row.outcome,
+            reason: row.skipped,
+            evidence: row.evidence,
+            previous_state: row.previous_state.as_deref().map(plain),
+            state: row.state.as_deref().map(plain),
+            error: (!code.is_empty()).then(error),
+            request_id: request_id(run, row).map(plain),
+            sent_at: row.sent_at.map(Time::of),
+            settled_at: row.settled_at.map(Time::of),
+        }
+    }
+}
+
+/// Pairs as the members of an object, in their order.
+fn as_members<S: Serializer>(
+    pairs: &[(&'static str, &'static str)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pairs.iter().copied())
+}
+
+fn fault_of(row: &Row) -> (&str, &str) {
+    match row.fault.as_deref() {
+        None => ("", ""),
+        Some(Fault::Cloud(report)) => (&report.code, &report.message),
+        Some(Fault::Layer { word, text }) => (word, text),
+    }
+}
+
+fn request_id<'run>(run: &'run Run, row: &Row) -> Option<&'run str> {
+    run.calls().get(row.call?)?.request_id.as_deref()
+}
+
+/// With milliseconds: calls of one run are a tenth of a second apart.
+fn time(at: Millis) -> String {
+    let seconds = iso_8601(i64::try_from(at / 1_000).unwrap_or_default());
+    format!("{}.{:03}Z", seconds.trim_end_matches('Z'), at % 1_000)
+}
+
+/// A text in one line, with what cannot be seen written out: control characters move cursors, end lines
+/// and make cells.
+fn plain(text: &str) -> String {
+    visible_lines(text).replace(['\t', '\n', '\r'], " ")
+}
+
+/// What a spreadsheet may take for the beginning of a formula, the wide forms too (OWASP, "CSV
+/// Injection").
+const ARMED: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// A cell that no spreadsheet takes for a formula, which the library that writes lines does not see to.
+/// Some split at semicolons, and do not respect quotes inside of what is one cell to them: there is none
+/// left.
+fn disarmed(text: &str) -> String {
+    let text = plain(text).replace(';', "；");
+    let armed = text.trim_start().starts_with(ARMED);
+    if armed { format!("'{text}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ARMED, disarmed, json, plain, schema, write_csv};
+    use crate::{
+        clouds,
+        ids::parse_ids,
+        model::{
+            eligibility::SkipReason,
+            plan::{PlanInput, plan},
+        },
+        run::{About, Policy, Run},
+    };
+
+    #[test]
+    fn an_export_is_json_with_everything_in_it() {
+        let cloud = clouds::by_id("tencent").unwrap();
+        let ids: Vec<_> = parse_ids("ins-8xk2p0qa ins-8xk2p0qb", None).ids;
+        let [first, second] = [0, 1].map(|at| ids[at].id.clone());
+        let input = PlanInput {
+            cloud,
+            site: None,
+            region: "ap-guangzhou".to_owned(),
+            operation: "RebootInstances".into(),
+            ids: vec![first],
+            options: Vec::new(),
+            limits: std::sync::Arc::default(),
+        };
+        let skipped = [(second, SkipReason::NotFound)];
+        let plan = plan(&input, None).unwrap();
+        let about = About {
+            id: "run-7".to_owned(),
+            person: Some("李雷 \"ops\"".to_owned()),
+            ..About::default()
+        };
+        let run = Run::new(about, &plan, &skipped, &[], Policy::default());
+        let text = json(&run);
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["total"], 2);
+        assert_eq!(value["id"], "run-7");
+        assert_eq!(value["person"], "李雷 \"ops\"");
+        assert_eq!(value["cloud"], "tencent");
+        assert_eq!(value["totals"]["queued"], 1);
+        assert_eq!(value["startedAt"], serde_json::Value::Null);
+        assert_eq!(super::time(1_714_550_400_042), "2024-05-01T08:00:00.042Z");
+        assert_eq!(value["calls"][0]["instanceIds"][0], "ins-8xk2p0qa");
+        assert_eq!(value["calls"][0]["state"], serde_json::to_value(run.calls()[0].state).unwrap());
+        assert_eq!(value["instances"][1]["outcome"], "skipped");
+        assert_eq!(value["instances"][1]["reason"], "not-found");
+        assert_eq!(value["instances"][1]["error"], serde_json::Value::Null);
+        assert_eq!(value["instances"].as_array().map(Vec::len), Some(2));
+    }
+
+    #[test]
+    fn a_cell_is_no_formula_and_stays_one_cell() {
+        assert_eq!(cell("web-01"), "web-01");
+        assert_eq!(cell("=1+1"), "'=1+1");
+        assert_eq!(cell("＝1＋1"), "'＝1＋1");
+        assert_eq!(cell("\t=1"), "' =1");
+        assert_eq!(cell("a,b"), "\"a,b\"");
+        assert_eq!(cell("say \"so\"\r\n"), "\"say \"\"so\"\"  \"");
+        assert_eq!(cell("a;=1\tb\n=2"), "a；=1 b =2");
+        assert_eq!(cell("\u{1b}[2J\u{0}\u{9b}"), "⟨U+001B⟩[2J⟨U+0000⟩⟨U+009B⟩");
+        assert_eq!(cell("@x,\"y\""), "\"'@x,\"\"y\"\"\"");
+        for first in ARMED {
+            assert!(
+                cell(&format!("{first}1")).trim_start_matches('"').starts_with('\''),
+                "{first}"
+            );
+        }
+    }
+
+    /// Whatever a cell holds, whatever a spreadsheet splits at, and whether or not it respects quotes:
+    /// nothing in a line begins like a formula.
+    #[test]
+    fn no_separator_makes_a_formula() {
+        let pieces =
+            ["=1", "+1", "-1", "@x", "；=1", ";", "\t", "\n", "\r", "\"", "'", " ", "a", "＝1"];
+        let mut texts: Vec<String> = vec![String::new()];
+        for _ in 0..3 {
+            let longer = |text: &String| pieces.map(|piece| format!("{text}{piece}"));
+            texts = texts.iter().flat_map(longer).collect();
+        }
+        for text in texts {
+            let line = format!("i-1,{},running", cell(&text));
+            for separator in [';', '\t', '\n', '\r'] {
+                assert_eq!(line.split(separator).count(), 1, "{text:?}");
+            }
+            // At commas, quotes count.
+            let inner = cell(&text);
+            let inner =
+                inner.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(&inner);
+            assert!(!inner.trim_start().starts_with(ARMED), "{text:?}");
+            assert!(!line.contains(char::is_control), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_written_out() {
+        let text = "\u{1b}[2J\u{85}\u{9b}\n\u{0}x";
+        assert_eq!(plain(text), "⟨U+001B⟩[2J⟨U+0085⟩⟨U+009B⟩ ⟨U+0000⟩x");
+    }
+
+    /// As it is in the npm package, for whoever takes records.
+    #[test]
+    fn the_published_schema_says_the_same() {
+        let path = "/../../package/relight-record.schema.json";
+        let path = [env!("CARGO_MANIFEST_DIR"), path].concat();
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap_or_default(),
+            schema(),
+            "run: cargo run -p relight-core --example schema record \
+             > package/relight-record.schema.json"
+        );
+    }
+
+    /// A text as the only cell of a line, without the line's end.
+    fn cell(text: &str) -> String {
+        let line = write_csv([[disarmed(text)]].into_iter());
+        line.strip_suffix("\r\n").unwrap().to_owned()
+    }
+}

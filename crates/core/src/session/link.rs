@@ -1,0 +1,266 @@
+//! What a link fills in of the form, and what stays of it.
+
+use super::{Action, Session};
+use crate::{
+    config::{Lockable, Preset},
+    credential::is_like_a_key,
+    form::{FormEdit, link::Link},
+};
+
+impl Link {
+    /// Fills a form in, as far as the operator leaves it open, and says what came of it. If the link
+    /// means another cloud than can be chosen, then nothing: its regions and instances are not ours.
+    pub fn fill_in(&self, session: &mut Session, locked: &[Lockable]) -> FilledIn {
+        let mut filled = FilledIn { refused: self.refused.clone(), ..FilledIn::default() };
+        for (name, value) in &self.values {
+            let is_locked = locked.iter().any(|lock| lock.word() == *name);
+            let is_allowed = match *name {
+                "region" => session.form().limits().allows_region(value),
+                "dryRun" => value == "true" || value == "false",
+                _ => true,
+            };
+            let of_another_cloud = filled.left.iter().any(|(name, _)| *name == "cloud");
+            if !is_locked
+                && is_allowed
+                && !of_another_cloud
+                && let Some(edit) = FormEdit::named(name, value.clone())
+            {
+                session.update(Action::Edit(edit));
+            }
+            let is_there = holds(session, name, value);
+            if of_another_cloud || !is_there {
+                filled.left.push((name, value.clone()));
+            } else if !is_locked {
+                filled.taken.push((name, value.clone()));
+            }
+        }
+        filled
+    }
+}
+
+/// What came of a link.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FilledIn {
+    /// What it has filled in.
+    pub taken: Vec<(&'static str, String)>,
+    /// What it could not: the page has no such thing, or does not allow it.
+    pub left: Vec<(&'static str, String)>,
+    /// The names of the parameters that looked like a key.
+    pub refused: Vec<String>,
+}
+
+impl FilledIn {
+    /// The names of what still stands as the link has put it.
+    pub fn still_applied<'a>(
+        &'a self,
+        session: &'a Session,
+    ) -> impl Iterator<Item = &'static str> + 'a {
+        self.taken.iter().filter(|(name, value)| holds(session, name, value)).map(|(name, _)| *name)
+    }
+
+    /// What puts a form back to what the operator has set, or empties it, wherever it still stands as the
+    /// link has put it. Of a choice something is always chosen: that stays.
+    pub fn take_back(&self, session: &Session, preset: &Preset) -> Vec<FormEdit> {
+        let before = |name| {
+            Some(match name {
+                "instanceIds" => {
+                    FormEdit::IdsText(preset.instance_ids.as_deref().unwrap_or_default().join("\n"))
+                }
+                "reason" => FormEdit::Reason(preset.reason.clone().unwrap_or_default()),
+                "region" => FormEdit::Region(
+                    preset.region.as_ref().map(|id| id.0.clone()).unwrap_or_default(),
+                ),
+                "dryRun" => FormEdit::DryRun(preset.dry_run.unwrap_or_default()),
+                _ => return None,
+            })
+        };
+        self.still_applied(session).filter_map(before).collect()
+    }
+
+    /// The refused names as they may be shown: one that is a key itself is not.
+    pub fn refused_names(&self) -> impl Iterator<Item = &str> {
+        self.refused.iter().map(|name| if is_like_a_key(name) { "…" } else { name })
+    }
+}
+
+/// Whether this value stands in the form.
+fn holds(session: &Session, name: &str, value: &str) -> bool {
+    let form = session.form();
+    if name == "operation" && form.operation().verb.word() == value {
+        return true;
+    }
+    form.filled().iter().any(|(filled, now)| *filled == name && now == value)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::form::link::{Link, NAMES};
+    use crate::{
+        clouds,
+        config::Config,
+        form::{Form, FormEdit},
+        i18n::Locale,
+        session::{Action, Session},
+    };
+
+    fn link(parameters: &[(&str, &str)]) -> Link {
+        Link::read(parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())))
+    }
+
+    fn session(config: &str) -> (Session, Config) {
+        let config = Config::read(config).unwrap();
+        let mut session = Session::new(Locale::En, Form::first());
+        session.update(Action::Restrict(config.limits()));
+        for edit in config.fills() {
+            session.update(Action::Edit(edit));
+        }
+        (session, config)
+    }
+
+    #[test]
+    fn what_a_link_names_is_filled_in_for_every_cloud() {
+        for &cloud in clouds::ALL {
+            let operation = cloud.operations.last().unwrap();
+            let mode = operation.modes.last().unwrap();
+            // The order in the address does not matter.
+            let link = link(&[
+                ("instanceIds", cloud.ids.example),
+                ("mode", mode.id),
+                ("operation", operation.verb.word()),
+                ("cloud", cloud.id),
+                ("reason", " TICKET-7 "),
+                ("utm_source", "chat"),
+            ]);
+            let (mut session, _) = session("{}");
+            let filled = link.fill_in(&mut session, &[]);
+            assert_eq!(filled.left, [], "{}", cloud.id);
+            assert_eq!(session.form().cloud().id, cloud.id);
+            assert_eq!(session.form().operation().verb, operation.verb);
+            assert_eq!(session.form().mode().id, mode.id);
+            assert_eq!(session.form().reason(), "TICKET-7");
+            assert_eq!(session.form().parsed().ids.len(), 1);
+            assert_eq!(filled.still_applied(&session).count(), 5);
+            session.update(Action::Edit(FormEdit::IdsText("something else".into())));
+            assert!(!filled.still_applied(&session).any(|name| name == "instanceIds"));
+        }
+    }
+
+    #[test]
+    fn what_a_link_has_put_there_can_be_taken_back() {
+        let (mut session, config) = session(
+            r#"{ "preset": { "cloud": "tencent", "region": "ap-guangzhou",
+                             "instanceIds": ["ins-aaaaaaaa", "ins-bbbbbbbb"] } }"#,
+        );
+        let preset = session.form().filled();
+        let link = link(&[
+            ("region", "ap-shanghai"),
+            ("instanceIds", "ins-cccccccc"),
+            ("reason", "TICKET-7"),
+            ("operation", "start"),
+        ]);
+        let filled = link.fill_in(&mut session, &config.locked);
+        assert_eq!(filled.left, []);
+        // What a person has changed since is the person's.
+        session.update(Action::Edit(FormEdit::Reason("TICKET-8".into())));
+        for edit in filled.take_back(&session, &config.preset) {
+            session.update(Action::Edit(edit));
+        }
+        assert_eq!(session.form().region(), "ap-guangzhou");
+        let ids = |filled: &[(&str, String)]| {
+            filled.iter().find(|(name, _)| *name == "instanceIds").map(|(_, ids)| ids.clone())
+        };
+        assert_eq!(ids(&session.form().filled()), ids(&preset));
+        assert_eq!(session.form().reason(), "TICKET-8");
+        assert_eq!(session.form().operation().verb.word(), "start");
+    }
+
+    #[test]
+    fn a_link_has_no_way_to_a_key_nor_to_erased_disks() {
+        for name in ["keyId", "secret", "token", "erase", "batching", "proxy", "expiresAt"] {
+            assert!(!NAMES.contains(&name), "{name}");
+        }
+        let (mut session, _) = session("{}");
+        let before = session.clone();
+        let link = link(&[("erase", "true"), ("keyId", "KEY"), ("proxy", "https://evil.example")]);
+        assert_eq!(link.values, []);
+        link.fill_in(&mut session, &[]);
+        assert_eq!(session, before);
+    }
+
+    #[test]
+    fn whatever_looks_like_a_key_is_refused() {
+        for (name, value) in [
+            ("secret", "x"),
+            ("SecretKey", ""),
+            ("access_key_secret", "x"),
+            ("x-acs-security-token", "x"),
+            ("keyId", "x"),
+            ("ak", "x"),
+            ("Signature", "x"),
+            ("reason", "LTAI5tExampleExampleExample"),
+            ("instanceIds", "i-bp1 AKIDexampleexampleexample0001"),
+            ("region", "Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4MTIz"),
+            ("AKIDexampleexampleexample0001", ""),
+        ] {
+            let link = link(&[(name, value), ("cloud", "tencent")]);
+            assert_eq!(link.refused, [name], "{value}");
+            assert_eq!(link.values, [("cloud", "tencent".to_owned())]);
+            let shown: Vec<String> = {
+                let (mut session, _) = session("{}");
+                link.fill_in(&mut session, &[]).refused_names().map(str::to_owned).collect()
+            };
+            assert!(shown.iter().all(|name| !name.starts_with("AKID")), "{shown:?}");
+        }
+    }
+
+    #[test]
+    fn ordinary_values_are_not_taken_for_keys() {
+        let mut values: Vec<String> =
+            vec!["TICKET-2024-000123 disk full on web-01, as agreed".into()];
+        for cloud in clouds::ALL {
+            values.push(cloud.ids.example.to_owned());
+            values.extend(cloud.regions.known.iter().map(|region| region.id.to_owned()));
+            values.extend(cloud.operations.iter().map(|operation| operation.name.to_owned()));
+        }
+        values.push(values.join(","));
+        for value in values {
+            assert_eq!(link(&[("reason", &value)]).refused, Vec::<String>::new(), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_locked_or_not_allowed_stays_and_is_said() {
+        let (mut session, config) = session(
+            r#"{ "preset": { "cloud": "tencent", "operation": "reboot", "region": "ap-guangzhou" },
+                 "allow": { "modes": ["soft"], "regions": ["ap-guangzhou"] },
+                 "locked": ["cloud", "operation"] }"#,
+        );
+        let link = link(&[
+            ("cloud", "tencent"),
+            ("operation", "start"),
+            ("mode", "hard"),
+            ("region", "ap-shanghai"),
+            ("dryRun", "yes"),
+            ("instanceIds", "ins-aaaaaaaa"),
+            ("instanceIds", "ins-bbbbbbbb"),
+        ]);
+        let filled = link.fill_in(&mut session, &config.locked);
+        let left: Vec<&str> = filled.left.iter().map(|(name, _)| *name).collect();
+        assert_eq!(left, ["region", "operation", "mode", "dryRun"]);
+        let taken: Vec<&str> = filled.taken.iter().map(|(name, _)| *name).collect();
+        assert_eq!(taken, ["instanceIds"], "the locked cloud is the operator's, not the link's");
+        assert_eq!(session.form().parsed().ids.len(), 2);
+        assert_eq!(session.form().region(), "ap-guangzhou");
+        assert_eq!(session.form().operation().verb.word(), "reboot");
+    }
+
+    #[test]
+    fn a_link_to_a_cloud_that_is_not_there_fills_in_nothing() {
+        let (mut session, _) = session("{}");
+        let before = session.clone();
+        let link = link(&[("cloud", "amazon"), ("region", "us-east-1"), ("instanceIds", "i-0abc")]);
+        let filled = link.fill_in(&mut session, &[]);
+        assert_eq!(filled.left.len(), 3);
+        assert_eq!(session, before);
+    }
+}

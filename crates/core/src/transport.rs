@@ -1,0 +1,139 @@
+//! From what a transport reports to what is known: who answered, and whether anything was sent.
+
+mod headers;
+mod proxy_status;
+mod redact;
+
+pub use headers::{retry_after_ms, server_unix_seconds};
+pub(crate) use proxy_status::{REPEATED, Verdict, verdict};
+pub use redact::{Redactor, Sent};
+
+use crate::{
+    catalogue::Effect,
+    clouds,
+    model::{
+        cloud::Cloud,
+        outcome::{BatchAnswer, Described, Fault, Outcome, Response},
+        plan::Batch,
+    },
+};
+use std::sync::Arc;
+
+/// What became of a call, as its transport reports it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransportResult {
+    /// An answer came, from whomever.
+    Answered(Response),
+    /// Nothing left: the browser was never asked to send. The one report that proves it.
+    NotSent {
+        /// Why, as a word that [`crate::catalogue::layer`] explains.
+        word: String,
+    },
+    /// The browser was asked to send, and no answer came. It may have arrived.
+    Lost {
+        /// Why, as a word that [`crate::catalogue::layer`] explains.
+        word: String,
+    },
+}
+
+/// What is known of each instance of a batch after its call: exactly one outcome for each, in the
+/// batch's order.
+///
+/// Behind a proxy (`through_proxy`), only an answer that the proxy marks as the cloud's can make
+/// anything accepted or lead to sending again by itself, and only the proxy's typed word makes it
+/// not-sent (RFC 9209). Without one the answer came over TLS from the cloud's own host, and its word
+/// is the cloud's.
+pub fn classify(batch: &Batch, result: &TransportResult, through_proxy: bool) -> BatchAnswer {
+    let uniform = |outcome, fault| BatchAnswer::uniform(batch.ids(), None, outcome, Some(fault));
+    let response = match result {
+        TransportResult::NotSent { word } => {
+            return uniform(Outcome::NotSent, Fault::layer(word.as_str(), ""));
+        }
+        TransportResult::Lost { word } => {
+            return uniform(Outcome::Unknown, Fault::layer(word.as_str(), ""));
+        }
+        TransportResult::Answered(response) => response,
+    };
+    let decode = || clouds::decoder(batch.spec().target().cloud).decode(batch, response);
+    if !through_proxy {
+        return decode();
+    }
+    match verdict(response) {
+        Verdict::Cloud => decode(),
+        Verdict::NotSent(word) => uniform(Outcome::NotSent, Fault::layer(word, &response.body)),
+        Verdict::Unknown(word) => uniform(Outcome::Unknown, Fault::layer(word, &response.body)),
+        Verdict::Nobody => unvouched(batch, decode(), response),
+    }
+}
+
+/// The same for a describe call of a cloud.
+pub fn classify_describe(
+    cloud: &Cloud,
+    result: &TransportResult,
+    through_proxy: bool,
+) -> Described {
+    let response = match result {
+        TransportResult::NotSent { word } | TransportResult::Lost { word } => {
+            return Described::Failed(Fault::layer(word.as_str(), ""));
+        }
+        TransportResult::Answered(response) => response,
+    };
+    let decode = || clouds::decoder(cloud).decode_describe(response);
+    if !through_proxy {
+        return decode();
+    }
+    match verdict(response) {
+        Verdict::Cloud => decode(),
+        Verdict::NotSent(word) | Verdict::Unknown(word) => {
+            Described::Failed(Fault::layer(word, &response.body))
+        }
+        // A state that nobody vouches for would decide what is sent next.
+        Verdict::Nobody => match decode() {
+            Described::Found { .. } => {
+                Described::Failed(Fault::layer(NO_PROXY_STATUS, &response.body))
+            }
+            Described::Failed(fault) => Described::Failed(fault),
+        },
+    }
+}
+
+const NO_PROXY_STATUS: &str = "no-proxy-status";
+
+/// A success that our proxy does not vouch for may come from anything in between, and so may what
+/// asks to be sent again: a gateway that throttles may have let a copy pass. A refusal in the cloud's
+/// own shape that ends the matter stays one; it would be a strange thing to invent.
+fn unvouched(batch: &Batch, mut answer: BatchAnswer, response: &Response) -> BatchAnswer {
+    let spec = batch.spec();
+    let fault = Arc::new(Fault::layer(NO_PROXY_STATUS, &response.body));
+    for instance in &mut answer.instances {
+        let ends_it = match instance.fault.as_deref() {
+            Some(Fault::Cloud(report)) => match clouds::effect_on(spec, report) {
+                Effect::Throttled | Effect::ClockSkew => false,
+                Effect::NothingDone
+                | Effect::MaybeEcho
+                | Effect::MaybeDone
+                | Effect::DryRunPassed => true,
+            },
+            Some(Fault::Layer { .. }) | None => true,
+        };
+        match instance.outcome {
+            Outcome::Rejected if ends_it => {}
+            Outcome::Unknown => {}
+            Outcome::Rejected
+            | Outcome::Accepted
+            | Outcome::DryRunPassed
+            | Outcome::Skipped
+            | Outcome::Queued
+            | Outcome::Sending
+            | Outcome::NotSent
+            | Outcome::InProgress
+            | Outcome::Proven
+            | Outcome::RunningUnproven
+            | Outcome::Overdue => {
+                instance.outcome = Outcome::Unknown;
+                instance.fault = Some(Arc::clone(&fault));
+            }
+        }
+    }
+    answer
+}

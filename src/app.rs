@@ -1,0 +1,375 @@
+//! The root component. It holds the form until the rest of the program is there: the form is drawn at
+//! once, and the rest, which is several times as large, is not needed until somebody wants to go on.
+//! From then on the console draws everything, with all that was filled in.
+
+use crate::{
+    components::{
+        common::{dom, header::Header},
+        form::{
+            compose::Compose,
+            credential::{AboutKey, KeySlots},
+        },
+        review::nothing::NothingToReview,
+    },
+    context::Surroundings,
+    element::{self, HostEvent},
+    i18n::message,
+    lazy::{self, LoadError, Rest},
+    routes::Screen,
+    services::{
+        config::{self, ConfigurationText, FormConfig, configuration},
+        frame::UntrustedParent,
+        link,
+        vault::{AutoLock, Typed, Vault},
+    },
+    store::Intent,
+};
+use gloo_events::EventListener;
+use relight_core::{
+    form::{Form, FormEdit, SecretStatus, link::Link},
+    i18n::Locale,
+    model::route::Route,
+};
+use std::{cell::RefCell, rc::Rc};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlElement, ShadowRoot};
+use yew::{Callback, Component, Context, Html, Properties, html, html::Scope};
+
+/// Where addresses begin that lead to the rest of the page.
+const ADDRESSES: [&str; 2] = ["#/errors", "#/explain"];
+
+/// Where it is drawn.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    pub(crate) host: HtmlElement,
+    pub(crate) root: ShadowRoot,
+}
+
+/// Everything that can happen.
+pub(crate) enum Msg {
+    Host(HostEvent),
+    Configured(FormConfig, ConfigurationText),
+    Intent(Intent),
+    /// The address has something to fill in, or something that was refused.
+    Linked,
+    Screen(Screen),
+    /// The key was wiped, because nobody was there.
+    KeyGone,
+    /// The rest is here, or could not be had.
+    Rest(Then, Result<&'static Rest, LoadError>),
+    /// The console is drawn; from now on it is told what the host does.
+    Started(Callback<HostEvent>),
+}
+
+/// What to do once the rest is here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// Nothing: it is fetched ahead.
+    Wait,
+    /// Show the run that was cut off, or what the configuration or the address asks for.
+    #[default]
+    Restore,
+    /// Show what there is about the key.
+    Key,
+    /// On to the review.
+    Review,
+    /// Put an error in words.
+    Explain,
+    /// Look at the way to the cloud.
+    Diagnostics,
+}
+
+/// How far the rest is.
+enum LoadState {
+    /// Not asked for.
+    Absent,
+    /// On its way, ahead of time.
+    Loading,
+    /// On its way, and somebody waits for it.
+    Awaited,
+    Failed(LoadError),
+    /// It draws.
+    Started(&'static Rest, Rc<Start>),
+}
+
+/// What was filled in before the console was there. It is given this once.
+pub(crate) struct Start {
+    pub(crate) host: HtmlElement,
+    pub(crate) locale: Locale,
+    /// Whether a person has chosen the language, who then wins over the configuration.
+    pub(crate) is_locale_chosen: bool,
+    pub(crate) form: Form,
+    pub(crate) vault: Vault,
+    /// What the address wants to have filled in.
+    pub(crate) link: RefCell<Link>,
+    /// The configuration, if it is there.
+    pub(crate) configuration: RefCell<Option<ConfigurationText>>,
+    /// What to do next.
+    pub(crate) then: Then,
+    /// Where the console says how it is told what the host does.
+    pub(crate) on_started: Callback<Callback<HostEvent>>,
+}
+
+impl Start {
+    /// What is filled in otherwise than at first, in the order in which a form must be given it. What
+    /// a field sets by itself counts as its doing: where another value stands, that was chosen.
+    pub(crate) fn changed_from(&self, mut form: Form) -> Vec<FormEdit> {
+        let mut changed = Vec::new();
+        for (name, value) in self.form.filled() {
+            if form.filled().iter().any(|(other, stands)| *other == name && *stands == value) {
+                continue;
+            }
+            let Some(edit) = FormEdit::named(name, value) else { continue };
+            // Ids set no other field, and to read thousands takes time.
+            if !matches!(edit, FormEdit::IdsText(_)) {
+                form.apply(edit.clone());
+            }
+            changed.push(edit);
+        }
+        changed
+    }
+}
+
+pub(crate) struct App {
+    locale: Locale,
+    is_locale_chosen: bool,
+    form: Form,
+    vault: Vault,
+    route: Route,
+    untrusted_parent: Option<UntrustedParent>,
+    rest: LoadState,
+    link: Link,
+    configuration: Option<ConfigurationText>,
+    /// What was typed in fields that nobody had left yet when the console took their place.
+    typed: Option<[Typed; 2]>,
+    console: Option<Callback<HostEvent>>,
+    _address: Option<EventListener>,
+    auto_lock: Option<AutoLock>,
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let Props { host, root } = ctx.props();
+        let vault = Vault::default();
+        let gone = ctx.link().callback(|()| Msg::KeyGone);
+        let auto_lock = AutoLock::new(&vault, Some(root.clone()), gone);
+        let link = link::take(host);
+        read_configuration(ctx);
+        let address = follow_address(ctx);
+        if !link.is_empty() {
+            ctx.link().send_message(Msg::Linked);
+        }
+        restore_saved(ctx.link().clone());
+        App {
+            locale: config::usual_locale(),
+            is_locale_chosen: false,
+            form: Form::first(),
+            vault,
+            route: FormConfig::default().route,
+            untrusted_parent: FormConfig::default().untrusted_parent,
+            rest: LoadState::Absent,
+            link,
+            configuration: None,
+            typed: None,
+            console: None,
+            _address: address,
+            auto_lock: Some(auto_lock),
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Started(console) => {
+                self.console = Some(console);
+                return false;
+            }
+            Msg::Host(event) => return self.handle_host(ctx, event),
+            // It was asked for before the console was there, which may have been given an older one.
+            Msg::Configured(..) if matches!(self.rest, LoadState::Started(..)) => {
+                if let Some(console) = &self.console {
+                    console.emit(HostEvent::AttributesChanged);
+                }
+                return false;
+            }
+            // The console has its own.
+            _ if matches!(self.rest, LoadState::Started(..)) => return false,
+            Msg::Configured(config, text) => {
+                self.configuration = Some(text);
+                self.route = config.route;
+                self.untrusted_parent = config.untrusted_parent;
+                self.locale = config.locale.unwrap_or(self.locale);
+                // What is not understood here may forbid something, or be wrong: then the rest takes over by
+                // itself, also where it is only being fetched ahead, for ids that came sooner.
+                if config.more && matches!(self.rest, LoadState::Absent | LoadState::Loading) {
+                    self.load(ctx, Then::Restore);
+                }
+            }
+            Msg::Intent(intent) => return self.handle_intent(ctx, intent),
+            Msg::KeyGone => {}
+            Msg::Linked => self.load(ctx, Then::Restore),
+            Msg::Screen(Screen::Power) | Msg::Rest(Then::Wait, Ok(_)) => return false,
+            Msg::Screen(Screen::Explain) => self.load(ctx, Then::Explain),
+            Msg::Screen(Screen::Diagnostics) => self.load(ctx, Then::Diagnostics),
+            Msg::Rest(then, Ok(rest)) => self.start(ctx, then, rest),
+            Msg::Rest(then, Err(error)) => {
+                // Fetched ahead in vain, nobody needs to know: it is asked for again.
+                let unseen = then == Then::Wait && error == LoadError::Missing;
+                self.rest = if unseen { LoadState::Absent } else { LoadState::Failed(error) };
+            }
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        if let LoadState::Started(rest, start) = &self.rest {
+            return (rest.console)(Rc::clone(start));
+        }
+        let locale = self.locale;
+        let key_state = self.vault.state();
+        let failed = match self.rest {
+            LoadState::Failed(error) => Some((error.word(), error.text().in_locale(locale))),
+            LoadState::Absent
+            | LoadState::Loading
+            | LoadState::Awaited
+            | LoadState::Started(..) => None,
+        };
+        let below = (key_state.secret == SecretStatus::Usable).then(|| html! { <AboutKey /> });
+        let key_slots = KeySlots { below: below.unwrap_or_default(), ..KeySlots::default() };
+        html! {
+            <Surroundings {locale} dispatch={ctx.link().callback(Msg::Intent)}>
+                <div class="relight" lang={locale.tag()} data-front="true">
+                    <Header screen={Screen::Power} route={self.route.clone()} key_id={self.form.key_id().to_owned()}
+                        status={key_state.secret} on_screen={ctx.link().callback(Msg::Screen)} />
+                    <main class="two-panes" data-step="compose" tabindex="-1">
+                        <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
+                        <Compose form={self.form.clone()} opening={matches!(self.rest, LoadState::Awaited)} {failed} {key_slots} {key_state}
+                            untrusted_parent={self.untrusted_parent.clone()} />
+                        <NothingToReview />
+                    </main>
+                </div>
+            </Surroundings>
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
+        if let Some(typed) = self.typed.take() {
+            dom::put_secrets(&ctx.props().root, &typed);
+        }
+    }
+}
+
+impl App {
+    fn handle_host(&mut self, ctx: &Context<Self>, event: HostEvent) -> bool {
+        if let Some(console) = &self.console {
+            console.emit(event);
+            return false;
+        }
+        match event {
+            HostEvent::AttributesChanged => {
+                read_configuration(ctx);
+                false
+            }
+            HostEvent::Intent(intent) => self.handle_intent(ctx, intent),
+            HostEvent::Unmount(done) => {
+                // Nothing was sent. What it does is the element's own matter.
+                let _ = done.call0(&wasm_bindgen::JsValue::NULL);
+                false
+            }
+        }
+    }
+
+    fn handle_intent(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
+        match intent {
+            Intent::Locale(locale) => {
+                config::remember(locale);
+                self.locale = locale;
+                self.is_locale_chosen = true;
+            }
+            Intent::Edit(edit) => {
+                let typed = matches!(edit, FormEdit::IdsText(_) | FormEdit::KeyId(_));
+                self.form.apply(edit);
+                self.vault.use_cloud(self.form.cloud());
+                if typed && matches!(self.rest, LoadState::Absent) {
+                    self.load(ctx, Then::Wait);
+                }
+            }
+            // There is no field to type it in, either.
+            Intent::Secret(_) | Intent::Token(_) if self.untrusted_parent.is_some() => {
+                return false;
+            }
+            Intent::Secret(secret) => {
+                self.vault.set_secret(self.form.cloud(), self.form.key_id(), &secret);
+            }
+            Intent::Token(token) => self.vault.set_token(self.form.cloud(), &token),
+            Intent::WipeKey => {
+                // Nor does what is only typed stay.
+                dom::empty_secrets(&ctx.props().root);
+                self.vault.wipe();
+            }
+            Intent::AboutKey => self.load(ctx, Then::Key),
+            Intent::Review => self.load(ctx, Then::Review),
+            // Everything else is wanted of what the form alone does not show.
+            _ => return false,
+        }
+        true
+    }
+
+    fn load(&mut self, ctx: &Context<Self>, then: Then) {
+        self.rest = if then == Then::Wait { LoadState::Loading } else { LoadState::Awaited };
+        ctx.link().send_future(async move { Msg::Rest(then, lazy::load().await) });
+    }
+
+    /// Has the console draw everything from now on.
+    fn start(&mut self, ctx: &Context<Self>, then: Then, rest: &'static Rest) {
+        let start = Start {
+            host: ctx.props().host.clone(),
+            locale: self.locale,
+            is_locale_chosen: self.is_locale_chosen,
+            form: self.form.clone(),
+            vault: self.vault.clone(),
+            link: RefCell::new(std::mem::take(&mut self.link)),
+            configuration: RefCell::new(self.configuration.take()),
+            then,
+            on_started: ctx.link().callback(Msg::Started),
+        };
+        self.auto_lock = None;
+        // What is being typed is in no state yet, and must not be lost.
+        self.typed = Some(dom::take_secrets(&ctx.props().root));
+        self.rest = LoadState::Started(rest, Rc::new(start));
+    }
+}
+
+/// Reads it, and brings it as a message.
+fn read_configuration(ctx: &Context<App>) {
+    let host = ctx.props().host.clone();
+    ctx.link().send_future(async move {
+        let text = JsFuture::from(configuration(&host)).await;
+        Msg::Configured(FormConfig::of(&host, text.clone()), text)
+    });
+}
+
+/// Asks for the rest if the address of the page leads there, now or later.
+fn follow_address(ctx: &Context<App>) -> Option<EventListener> {
+    let window = web_sys::window().filter(|_| element::is_routed(&ctx.props().host))?;
+    let link = ctx.link().clone();
+    let follow = move || {
+        let hash = dom::hash();
+        if ADDRESSES.iter().any(|address| hash.starts_with(address)) {
+            link.send_message(Msg::Screen(Screen::Explain));
+        }
+    };
+    follow();
+    Some(EventListener::new(&window, "hashchange", move |_| follow()))
+}
+
+/// Whoever has been here may have a run that was cut off, or keys: those come first.
+fn restore_saved(link: Scope<App>) {
+    wasm_bindgen_futures::spawn_local(async move {
+        if let Some(rest) = lazy::load_if_saved().await {
+            link.send_message(Msg::Rest(Then::Restore, Ok(rest)));
+        }
+    });
+}

@@ -1,0 +1,60 @@
+//! The pages of a long list: at most so many rows are mounted at a time.
+
+use crate::{
+    context::use_locale,
+    i18n::{MessageArgs, message},
+};
+use std::ops::Range;
+use yew::{Callback, Html, Properties, component, html};
+
+/// Where a list stands.
+#[derive(PartialEq, Properties)]
+pub(crate) struct PagerProps {
+    /// What the list is, for screen readers.
+    pub(crate) label: &'static str,
+    /// How many rows there are.
+    pub(crate) total: usize,
+    /// Rows a page.
+    pub(crate) size: usize,
+    /// The page that is shown, from 0.
+    pub(crate) page: usize,
+    /// Another page is wanted.
+    pub(crate) on_page: Callback<usize>,
+}
+
+/// Which part of a list is shown, and the buttons to the others.
+#[component]
+pub(crate) fn Pager(props: &PagerProps) -> Html {
+    let locale = use_locale();
+    let PagerProps { label, total, size, .. } = *props;
+    if total <= size {
+        return Html::default();
+    }
+    let shown = page_range(total, size, props.page);
+    let page = shown.start / size;
+    let go = |to: usize| {
+        let on_page = props.on_page.clone();
+        Callback::from(move |_| on_page.emit(to))
+    };
+    html! {
+        <nav class="row small muted pager" aria-label={label}>
+            <span>{ MessageArgs::Range { from: shown.start + 1, to: shown.end, total }.in_locale(locale) }</span>
+            <span class="grow"></span>
+            <button type="button" class="tiny" data-action="previous" disabled={page == 0}
+                onclick={go(page.saturating_sub(1))}>
+                { message::PREVIOUS.in_locale(locale) }
+            </button>
+            <button type="button" class="tiny" data-action="next" disabled={shown.end >= total}
+                onclick={go(page + 1)}>
+                { message::NEXT.in_locale(locale) }
+            </button>
+        </nav>
+    }
+}
+
+/// The rows of a page; of the last page, if the list has become too short for it.
+pub(crate) fn page_range(total: usize, size: usize, page: usize) -> Range<usize> {
+    let last = total.saturating_sub(1) / size.max(1);
+    let start = page.min(last) * size;
+    start..(start + size).min(total)
+}

@@ -1,0 +1,4 @@
+//! Errors in words.
+
+pub(crate) mod explanation;
+pub(crate) mod comparison;

@@ -1,0 +1,483 @@
+//! What became of an instance and why, in words, beside the table.
+
+use crate::{
+    components::{
+        common::{
+            copy::CopyButton,
+            icon::{Icon, icon},
+            untrusted_text::shown,
+        },
+        run::{
+            chip::chip,
+            inspector::tokens,
+            instances::{cause_key, is_failure},
+        },
+    },
+    pages::errors::vendor_page,
+};
+use crate::{
+    context::{Dispatch, use_dispatch, use_locale},
+    i18n::{self, MessageArgs, message},
+    store::{Intent, Shared},
+};
+use relight_core::{
+    catalogue::{self, Retry, SuggestedAction},
+    clouds,
+    explain::{self, Explanation, Known},
+    i18n::{Locale, Text},
+    model::{
+        cloud::{Cloud, Verb},
+        instance_id::InstanceId,
+        outcome::{Denial, Fault, Outcome},
+        plan::OperationSpec,
+    },
+    run::{Choice, Event, Row, Run, RunStatus},
+    signing::request::{Request, Signed},
+};
+use std::{rc::Rc, sync::Arc};
+use yew::{Callback, Html, MouseEvent, Properties, classes, component, html};
+
+/// The most instances that a policy names.
+const NAMED_MAX: usize = 20;
+
+/// A text of the cloud that is longer than this may need a scroll bar.
+const SCROLLED_BYTES: usize = 160;
+
+/// The instance whose story is told.
+#[derive(Properties)]
+pub(crate) struct CardProps {
+    pub(crate) run: Shared<Run>,
+    pub(crate) row: Arc<Row>,
+    /// The call that it travelled in, as it went out; `None` if this page has not sent it.
+    pub(crate) signed: Option<Rc<Request<Signed>>>,
+    /// Show the request of a call.
+    pub(crate) on_inspect: Callback<usize>,
+    /// Ask for more, once it is confirmed.
+    pub(crate) on_confirming: Callback<Option<Choice>>,
+}
+
+impl PartialEq for CardProps {
+    fn eq(&self, other: &Self) -> bool {
+        // A call is signed once.
+        self.run == other.run
+            && Arc::ptr_eq(&self.row, &other.row)
+            && self.signed.is_some() == other.signed.is_some()
+            && self.on_inspect == other.on_inspect
+            && self.on_confirming == other.on_confirming
+    }
+}
+
+/// The explanation of an instance's outcome.
+#[component]
+pub(crate) fn Card(props: &CardProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let (run, row) = (&*props.run, &*props.row);
+    let t = |text: Text| text.in_locale(locale);
+    let spec = run.spec();
+    let verb = spec.operation().verb;
+    let explanation = row
+        .fault
+        .as_deref()
+        .filter(|_| is_failure(row.outcome) || row.outcome == Outcome::DryRunPassed)
+        .map(|fault| {
+            let ids = of_same_cause(run, row);
+            // A policy that names more of them than one reads is better for the region.
+            let ids = if ids.len() > NAMED_MAX { Vec::new() } else { ids };
+            let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
+            let known = Known { instance_ids: &ids, ..known(props) };
+            explain_fault_of(
+                spec.target().cloud,
+                Some(spec.operation().name),
+                fault,
+                &known,
+                locale,
+            )
+        });
+    let (title, meaning, remedy) = match (&explanation, row.outcome) {
+        // The words of the entry are about an error; a passed rehearsal is none.
+        (_, Outcome::DryRunPassed) => (
+            t(message::PASSED_DRY_RUN).to_owned(),
+            t(message::PASSED_DRY_RUN_MEANING).to_owned(),
+            t(message::PASSED_DRY_RUN_REMEDY).to_owned(),
+        ),
+        (Some(explanation), _) => {
+            (explanation.title.clone(), explanation.meaning.clone(), explanation.remedy.clone())
+        }
+        (None, outcome) => {
+            let (meaning, remedy) = i18n::outcome_meaning(outcome);
+            (
+                i18n::outcome(outcome, verb).in_locale(locale).to_owned(),
+                meaning.in_locale(locale).to_owned(),
+                remedy.in_locale(locale).to_owned(),
+            )
+        }
+    };
+    let error = explanation.as_ref().filter(|_| row.outcome != Outcome::DryRunPassed);
+    let of_call = row.call.and_then(|call| run.calls().get(call)?.request_id.as_deref());
+    let request_id =
+        explanation.as_ref().and_then(|explanation| explanation.request_id.as_deref()).or(of_call);
+    let for_support = for_support(props, &title, explanation.as_ref(), request_id, locale);
+    let good = row.outcome == Outcome::DryRunPassed;
+    html! {
+        <div class={classes!("card", if good { "good-card" } else { "" })} data-explanation={row.id.as_str().to_owned()}>
+            <div class="row">
+                { chip(locale, row.outcome, verb, row.settled_at.is_some()) }
+                <span class="grow"></span>
+                if let Some(explanation) = error { { badge(explanation.retry, locale) } }
+            </div>
+            <h2>{ shown(&title) }</h2>
+            <p>{ shown(&meaning) }</p>
+            <div class="stack tight">
+                <h3>{ t(message::WHAT_TO_DO_ABOUT_IT) }</h3>
+                <p>{ shown(&remedy) }</p>
+            </div>
+            if let Some(explanation) = error {
+                { hints(explanation) }
+                { actions(props, explanation, &dispatch, locale) }
+                { permission(explanation, locale) }
+            }
+            <dl class="kv">
+                if let Some(explanation) = &explanation { { facts(explanation, row.fault.as_deref(), locale) } }
+                if let Some(id) = request_id {
+                    <dt>{ t(message::REQUEST) }</dt><dd><code>{ shown(id) }</code></dd>
+                }
+                { facts_of_row(run, row, locale) }
+            </dl>
+            <div class="row">
+                if let Some(id) = request_id {
+                    <CopyButton text={id.to_owned()} label={message::REQUEST_COLUMN} what={t(message::REQUEST_COLUMN)} />
+                }
+                <CopyButton text={for_support} label={message::COPY_FOR_SUPPORT} />
+                if let Some(call) = row.call.filter(|_| row.sent_at.is_some()) {
+                    <button type="button" class="tiny" data-action="show-request"
+                        onclick={props.on_inspect.reform(move |_| call)}>
+                        { t(message::SHOW_THE_REQUEST) }
+                    </button>
+                }
+            </div>
+            if let Some(explanation) = error { { vendor_page(explanation, locale) } }
+        </div>
+    }
+}
+
+/// What is known of an instance, as terms of a list.
+fn facts_of_row(run: &Run, row: &Row, locale: Locale) -> Html {
+    let t = |text: Text| text.in_locale(locale);
+    html! {
+        <>
+            <dt>{ t(message::INSTANCE) }</dt><dd><code>{ row.id.as_str().to_owned() }</code></dd>
+            { term(t(message::NAME), &row.name) }
+            { term(t(message::ZONE), &row.zone) }
+            { term(t(message::IP_ADDRESS), &row.address) }
+            { term(t(message::STATE_BEFORE), row.previous_state.as_deref().unwrap_or_default()) }
+            { term(t(message::STATE_LABEL), row.state.as_deref().unwrap_or_default()) }
+            if let Some(reason) = row.skipped {
+                <dt>{ t(message::DETAIL) }</dt>
+                <dd>{ i18n::skip_reason(reason).in_locale(locale) }</dd>
+            }
+            if let Some(evidence) = row.evidence {
+                <dt>{ t(message::DETAIL) }</dt>
+                <dd>{ i18n::evidence(evidence, run.spec().operation().verb).in_locale(locale) }</dd>
+            }
+            if let Some(at) = row.sent_at {
+                <dt>{ t(message::SENT_AT) }</dt><dd>{ i18n::time_of_day(locale, at) }</dd>
+            }
+            if let Some(at) = row.settled_at {
+                <dt>{ t(message::SETTLED_AT) }</dt><dd>{ i18n::time_of_day(locale, at) }</dd>
+            }
+        </>
+    }
+}
+
+/// What is known about the request that a row travelled in.
+fn known(props: &CardProps) -> Known<'_> {
+    let run = &props.run;
+    Known {
+        key_id: Some(&run.about().key_id),
+        // What is not known must not be held against anybody.
+        has_token: props.signed.as_ref().is_none_or(|signed| !tokens(signed).is_empty()),
+        clock_ahead_seconds: run.clock_correction_seconds().map(|skew| -skew),
+        region: Some(&run.spec().target().region),
+        instance_ids: &[],
+    }
+}
+
+/// What can be done about an error from here, the first first. Only what works is offered.
+fn actions(
+    props: &CardProps,
+    explanation: &Explanation,
+    dispatch: &Dispatch,
+    locale: Locale,
+) -> Html {
+    let (run, row) = (&*props.run, &*props.row);
+    let over = match run.status() {
+        RunStatus::Finished | RunStatus::Stopped | RunStatus::Watching => true,
+        RunStatus::Sending | RunStatus::Paused(_) => false,
+    };
+    let ids = of_same_cause(run, row);
+    let count = ids.len();
+    let verb = run.spec().operation().verb;
+    let start_over = |verb: Verb, region_search: bool, keep_key: bool| {
+        let ids = ids.clone();
+        dispatch.reform(move |_| Intent::StartOver {
+            ids: ids.clone(),
+            verb,
+            region_search,
+            keep_key,
+        })
+    };
+    let ask = |choice: Choice| props.on_confirming.reform(move |_| Some(choice));
+    let mut buttons: Vec<(&'static str, String, Callback<MouseEvent>)> = Vec::new();
+    for suggested in &explanation.suggested_actions {
+        let button = match suggested {
+            SuggestedAction::RefreshState if row.outcome == Outcome::Unknown => {
+                run.offer(Choice::CheckUnknown).map(|offer| {
+                    let preflight =
+                        dispatch.reform(move |_| Intent::Run(Event::Ask(offer.clone())));
+                    ("refresh-state", MessageArgs::CheckNow(1).in_locale(locale), preflight)
+                })
+            }
+            SuggestedAction::RefreshState => over.then(|| {
+                (
+                    "refresh-state",
+                    MessageArgs::CheckNow(count).in_locale(locale),
+                    start_over(verb, false, true),
+                )
+            }),
+            SuggestedAction::StartInstead => (over && verb == Verb::Reboot).then(|| {
+                let words = message::START_INSTEAD.in_locale(locale).to_owned();
+                ("start-instead", words, start_over(Verb::Start, false, true))
+            }),
+            SuggestedAction::OtherRegion => (over && run.spec().target().cloud.regions.required)
+                .then(|| {
+                    let words = message::SEARCH_REGIONS.in_locale(locale).to_owned();
+                    ("other-region", words, start_over(verb, true, true))
+                }),
+            SuggestedAction::CorrectClock => {
+                (run.choice_count(Choice::RetryFailed) > 0).then(|| {
+                    let words = message::CORRECT_CLOCK.in_locale(locale).to_owned();
+                    ("correct-clock", words, ask(Choice::RetryFailed))
+                })
+            }
+            SuggestedAction::SendAgain => {
+                let count = run.choice_count(Choice::RetryFailed);
+                (count > 0).then(|| {
+                    let words = MessageArgs::RetryFailed(count).in_locale(locale);
+                    ("send-again", words, ask(Choice::RetryFailed))
+                })
+            }
+            SuggestedAction::EnterKey => over.then(|| {
+                let words = message::ENTER_KEY_AGAIN.in_locale(locale).to_owned();
+                ("enter-key", words, start_over(verb, false, false))
+            }),
+            SuggestedAction::CompareSignature => {
+                row.call.filter(|_| props.signed.is_some()).map(|call| {
+                    let words = message::COMPARE_SIGNATURE.in_locale(locale).to_owned();
+                    ("compare-signature", words, props.on_inspect.reform(move |_| call))
+                })
+            }
+            // Stands with the policy itself.
+            SuggestedAction::CopyPolicy => None,
+        };
+        buttons.extend(button);
+    }
+    if buttons.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <div class="row actions">
+            { for buttons.into_iter().map(|(action, words, onclick)| html! {
+                <button type="button" class="tiny" data-action={action} {onclick}>{ words }</button>
+            }) }
+        </div>
+    }
+}
+
+/// The instances that the same happened to.
+fn of_same_cause(run: &Run, row: &Row) -> Vec<InstanceId> {
+    let cause = cause_key(row);
+    let same = run.rows().iter().filter(|other| cause_key(other) == cause);
+    same.map(|other| other.id.clone()).collect()
+}
+
+/// What may lie behind an error, besides what its code says.
+pub(crate) fn hints(explanation: &Explanation) -> Option<Html> {
+    (!explanation.hints.is_empty()).then(|| {
+        html! {
+            <div class="stack tight">
+                { for explanation.hints.iter().map(|hint| html! {
+                    <div class="note warn">{ icon(Icon::Warning) }<p>{ shown(&hint.text) }</p></div>
+                }) }
+            </div>
+        }
+    })
+}
+
+/// What is missing, and the smallest policy that allows it.
+pub(crate) fn permission(explanation: &Explanation, locale: Locale) -> Option<Html> {
+    let permission = explanation.permission.as_ref()?;
+    let t = |text: Text| text.in_locale(locale);
+    let denial = match permission.denial {
+        Denial::Explicit => Some(message::DENIED_EXPLICITLY),
+        Denial::Implicit => Some(message::DENIED_IMPLICITLY),
+        Denial::Unknown => None,
+    };
+    let resources = permission.resources.join(" ");
+    Some(html! {
+        <section class="stack tight permission" data-denial={denial_word(permission.denial)}>
+            <h3>{ t(message::MISSING_PERMISSION) }</h3>
+            <p>{ shown(&permission.advice) }</p>
+            <dl class="kv">
+                if let Some(denial) = denial { <dt>{ t(message::DENIAL) }</dt><dd>{ t(denial) }</dd> }
+                { term(t(message::ACTION), permission.action.as_deref().unwrap_or_default()) }
+                { term(t(message::RESOURCE), &resources) }
+                { term(t(message::IDENTITY), permission.principal.as_deref().unwrap_or_default()) }
+            </dl>
+            if let Some(policy) = &permission.policy {
+                <div class="row">
+                    <h4 class="grow">{ t(message::POLICY) }</h4>
+                    <CopyButton text={policy.clone()} label={message::COPY_POLICY} />
+                </div>
+                <pre tabindex="0" aria-label={t(message::POLICY)}>{ shown(policy) }</pre>
+            }
+        </section>
+    })
+}
+
+/// The public name of a denial.
+const fn denial_word(denial: Denial) -> &'static str {
+    match denial {
+        Denial::Explicit => "explicit",
+        Denial::Implicit => "implicit",
+        Denial::Unknown => "unknown",
+    }
+}
+
+/// Whether trying again is safe, as a badge with a picture.
+pub(crate) fn badge(retry: Retry, locale: Locale) -> Html {
+    let (word, tone, picture) = match retry {
+        Retry::Never => ("never", "bad", Icon::Cross),
+        Retry::AfterFix => ("after-fix", "idle", Icon::Check),
+        Retry::Later => ("later", "good", Icon::Check),
+        Retry::CheckFirst => ("check-first", "warn", Icon::Warning),
+    };
+    html! {
+        <span class={classes!("chip", "badge", tone)} data-retry={word}>
+            { icon(picture) }{ i18n::retry(retry).in_locale(locale) }
+        </span>
+    }
+}
+
+/// Who, code and the cloud's own words, as terms of a list.
+pub(crate) fn facts(explanation: &Explanation, fault: Option<&Fault>, locale: Locale) -> Html {
+    let t = |text: Text| text.in_locale(locale);
+    let words = match fault {
+        Some(Fault::Layer { .. }) => message::RECEIVED_TEXT,
+        Some(Fault::Cloud(_)) | None => message::CLOUD_SAID,
+    };
+    html! {
+        <>
+            <dt>{ t(message::WHO_LABEL) }</dt>
+            <dd>{ i18n::who(explanation.who).in_locale(locale) }</dd>
+            if let Some(code) = &explanation.code {
+                <dt>{ t(message::CODE) }</dt>
+                <dd>
+                    <code>{ shown(code) }</code>
+                    if !explanation.recognised { <span class="muted">{ " · " }{ t(message::UNKNOWN_CODE) }</span> }
+                </dd>
+            }
+            if !explanation.original.is_empty() {
+                <dt>{ t(words) }</dt>
+                // A long text has a scroll bar of its own, which keys must reach.
+                <dd class="muted original" tabindex={(explanation.original.len() > SCROLLED_BYTES).then_some("0")}>
+                    { shown(&explanation.original) }
+                </dd>
+            }
+        </>
+    }
+}
+
+/// A fault in words.
+pub(crate) fn explain_fault(spec: &OperationSpec, fault: &Fault, locale: Locale) -> Explanation {
+    let known = Known::default();
+    explain_fault_of(spec.target().cloud, Some(spec.operation().name), fault, &known, locale)
+}
+
+/// A fault in one line; its code, if nothing else is known.
+pub(crate) fn title_of(spec: &OperationSpec, fault: &Fault, locale: Locale) -> String {
+    let (entry, code) = match fault {
+        Fault::Cloud(report) => {
+            let entries = clouds::catalogue(spec.target().cloud).errors;
+            let found = catalogue::find(entries, report, Some(spec.operation().name));
+            (found.map(|found| found.entry), &report.code)
+        }
+        Fault::Layer { word, .. } => (catalogue::layer(word), word),
+    };
+    entry.map_or_else(|| code.clone(), |entry| entry.title.in_locale(locale).to_owned())
+}
+
+/// A fault of any request to a cloud, in words.
+pub(crate) fn explain_fault_of(
+    cloud: &Cloud,
+    operation: Option<&str>,
+    fault: &Fault,
+    known: &Known<'_>,
+    locale: Locale,
+) -> Explanation {
+    match fault {
+        Fault::Cloud(report) => {
+            let manifest = cloud;
+            explain::explain_with(
+                Some(manifest.id),
+                clouds::catalogue(manifest).errors,
+                report,
+                operation,
+                known,
+                locale,
+            )
+        }
+        Fault::Layer { word, text } => explain::explain_layer(word, text, locale),
+    }
+}
+
+/// The rows whose ids belong to a cause, joined for the clipboard.
+pub(crate) fn joined<'a>(ids: impl Iterator<Item = &'a InstanceId>) -> String {
+    ids.map(InstanceId::as_str).collect::<Vec<_>>().join("\n")
+}
+
+fn term(name: &'static str, value: &str) -> Html {
+    if value.is_empty() {
+        return Html::default();
+    }
+    html! { <><dt>{ name }</dt><dd><bdi class="whole">{ shown(value) }</bdi></dd></> }
+}
+
+/// Everything that a vendor's support asks for, and no secret.
+fn for_support(
+    props: &CardProps,
+    title: &str,
+    explanation: Option<&Explanation>,
+    request_id: Option<&str>,
+    locale: Locale,
+) -> String {
+    let t = |text: Text| text.in_locale(locale);
+    let target = props.run.spec().target();
+    let at = props.row.sent_at.map(i18n::instant).unwrap_or_default();
+    i18n::lines(
+        title,
+        &[
+            (t(message::CLOUD), target.cloud.name.in_locale(locale)),
+            (t(message::REGION), &target.region),
+            (t(message::OPERATION), props.run.spec().operation().name),
+            (t(message::INSTANCE), props.row.id.as_str()),
+            (t(message::OUTCOME_COLUMN), props.row.outcome.word()),
+            (
+                t(message::CODE),
+                explanation.and_then(|explanation| explanation.code.as_deref()).unwrap_or_default(),
+            ),
+            (t(message::CLOUD_SAID), explanation.map_or("", |explanation| &explanation.original)),
+            (t(message::REQUEST_COLUMN), request_id.unwrap_or_default()),
+            (t(message::SENT_AT), &at),
+        ],
+    )
+}

@@ -1,0 +1,9 @@
+//! The form: what to do, to which instances, with which key.
+
+pub(crate) mod compose;
+pub(crate) mod target;
+pub(crate) mod ids;
+pub(crate) mod credential;
+pub(crate) mod key_details;
+pub(crate) mod saved_keys;
+pub(crate) mod select;

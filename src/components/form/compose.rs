@@ -1,0 +1,174 @@
+//! The form: what to do, with which key, to which instances.
+
+use crate::components::{
+    common::{
+        dom::{focus_in, put_value, settle_secrets, value_at},
+        icon::{Icon, icon},
+        untrusted_text::shown,
+    },
+    form::{
+        credential::{Credential, Field, KeySlots},
+        ids::Ids,
+        target::{Options, Target},
+    },
+};
+use crate::{
+    context::{use_dispatch, use_locale},
+    i18n::{FormMessage, message},
+    services::frame::UntrustedParent,
+    store::{Intent, KeyState},
+};
+use relight_core::{form::Form, model::cloud::Role};
+use yew::{
+    Callback, Html, KeyboardEvent, NodeRef, Properties, SubmitEvent, classes, component, html,
+    use_effect_with, use_node_ref,
+};
+
+/// What is filled in.
+#[derive(PartialEq, Properties)]
+pub(crate) struct ComposeProps {
+    pub(crate) form: Form,
+    /// The field that was refused, and why in words. Whenever that is new the field is gone to.
+    #[prop_or_default]
+    pub(crate) refusal: Option<Field>,
+    /// Whether the form has been gone on from.
+    #[prop_or_default]
+    pub(crate) reviewing: bool,
+    /// Whether what comes next is being fetched.
+    #[prop_or_default]
+    pub(crate) opening: bool,
+    /// Why it could not be fetched: the public name, and the words.
+    #[prop_or_default]
+    pub(crate) failed: Option<(&'static str, &'static str)>,
+    pub(crate) key_state: KeyState,
+    /// What stands around the key's fields.
+    pub(crate) key_slots: KeySlots,
+    pub(crate) untrusted_parent: Option<UntrustedParent>,
+}
+
+/// The form.
+#[component]
+pub(crate) fn Compose(props: &ComposeProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let form = &props.form;
+    let node = use_node_ref();
+    let problem = props.refusal.clone();
+    use_effect_with(problem.clone(), {
+        let node = node.clone();
+        move |problem: &Option<Field>| {
+            if let Some((field, _)) = problem {
+                focus_in(&node, selector(field));
+            }
+        }
+    });
+    let onsubmit = {
+        let node = node.clone();
+        let field = problem.as_ref().map(|(field, _)| *field);
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            settle_secrets(&node);
+            // If the same rule is still broken, nothing changes on the page but the focus.
+            if let Some(field) = field {
+                focus_in(&node, selector(field));
+            }
+            dispatch.emit(Intent::Review);
+        })
+    };
+    let ready = form.parsed().ids.len();
+    html! {
+        <form class="panel compose" part="panel form" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
+            onkeydown={no_repeat()}>
+            <div class="head">
+                <h2 id="h-what">{ message::WHAT_TO_DO.in_locale(locale) }</h2>
+                <span class="grow"></span>
+                <span class="small muted">{ message::STEP_ONE.in_locale(locale) }</span>
+            </div>
+            <div class="body">
+                <Target form={form.clone()} problem={problem.clone()} />
+                <Ids cloud={form.cloud()} ids_text={form.ids_text().clone()} parsed={form.parsed().clone()}
+                    problem={words_for(problem.as_ref(), "instanceIds").map(ToOwned::to_owned)} />
+                <Credential cloud={form.cloud()} key_id={form.key_id().to_owned()} slots={props.key_slots.clone()}
+                    key_state={props.key_state.clone()} untrusted_parent={props.untrusted_parent.clone()} problem={problem.clone()} />
+                if !form.operation().parameters.iter().all(|one| is_set_by_mode(one.role)) {
+                    <div class="stack options">
+                        <Options operation={form.operation()} batching={form.batching()} dry_run={form.dry_run()}
+                            erase={form.erase()} problem={problem.clone()} />
+                    </div>
+                }
+            </div>
+            <div class="foot dock dock-compose">
+                // Beside what was pressed, so that it is seen wherever the page is scrolled to.
+                if let Some((word, words)) = props.failed {
+                    <div class="note bad whole-row" role="alert" data-start={word}>
+                        { icon(Icon::Warning) }<p>{ words }</p>
+                    </div>
+                }
+                <button type="submit" part="check" data-action="review"
+                    aria-busy={props.opening.then_some("true")}
+                    class={classes!("grow", if props.reviewing { "" } else { "primary" })}>
+                    if props.opening {
+                        { message::OPENING.in_locale(locale) }
+                    } else {
+                        { FormMessage::Check(ready).in_locale(locale) }
+                    }
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// Whether a parameter needs no field of its own.
+const fn is_set_by_mode(role: Role) -> bool {
+    match role {
+        Role::Force | Role::Disused => true,
+        Role::DryRun | Role::Batching | Role::Erase => false,
+    }
+}
+
+/// A sentence at the field that it is about.
+pub(crate) fn problem_at(id: &'static str, words: Option<&str>) -> Html {
+    words.map_or_else(Html::default, |words| {
+        html! { <p class="error" id={id}>{ shown(words) }</p> }
+    })
+}
+
+/// A key that is held down does not press buttons again and again.
+pub(crate) fn no_repeat() -> Callback<KeyboardEvent> {
+    Callback::from(|event: KeyboardEvent| {
+        if event.repeat() && event.key() == "Enter" {
+            let target = event
+                .target()
+                .and_then(|target| wasm_bindgen::JsCast::dyn_into::<web_sys::Element>(target).ok());
+            if target.is_none_or(|target| !target.tag_name().eq_ignore_ascii_case("textarea")) {
+                event.prevent_default();
+            }
+        }
+    })
+}
+
+/// Puts the state's text into a field that keeps what is typed by itself, if they differ.
+pub(crate) fn keep_in_step(node: &NodeRef, wanted: &str) {
+    if value_at(node).is_some_and(|shown| shown != wanted) {
+        put_value(node, wanted);
+    }
+}
+
+/// The words of a problem, if it is about this field.
+pub(crate) fn words_for<'a>(problem: Option<&'a Field>, field: &str) -> Option<&'a str> {
+    problem.filter(|(name, _)| *name == field).map(|(_, words)| words.as_str())
+}
+
+fn selector(field: &str) -> &'static str {
+    match field {
+        "operation" => "[name=operation]",
+        "instanceIds" => "[name=instanceIds]",
+        "region" => "[name=region]",
+        "site" => "[name=site]",
+        "batching" => "[name=batching]:checked",
+        "erase" => "[name=erase]",
+        "keyId" => "[name=keyId]",
+        "secret" => "[name=secret]",
+        "token" => "[name=token]",
+        _ => "[name=mode]:checked",
+    }
+}

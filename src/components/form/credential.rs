@@ -1,0 +1,323 @@
+//! The key. What is typed into the secret fields goes straight to the vault; once it is there, the
+//! field is emptied, so that no copy stays in the page.
+
+use crate::components::{
+    common::{
+        dom::{is_typing, put_value, typed_at, value_of},
+        icon::{Icon, icon},
+        untrusted_text::shown,
+    },
+    form::compose::{problem_at, words_for},
+};
+use crate::{
+    context::{use_dispatch, use_locale},
+    i18n::{FormMessage, keys, message},
+    services::{
+        frame::UntrustedParent,
+        vault::{LockReason, Typed},
+    },
+    store::{Intent, KeyState},
+};
+use relight_core::{
+    credential::{Doubt, Guard, doubt, is_no_secret, is_no_token, is_swapped},
+    form::{FormEdit, SecretStatus},
+    i18n::Locale,
+    model::cloud::Cloud,
+};
+use yew::{
+    AttrValue, Callback, Event, Html, InputEvent, NodeRef, Properties, component, html,
+    use_effect_with, use_mut_ref, use_node_ref,
+};
+
+/// A field by its public name, and what is wrong with it in words.
+pub(crate) type Field = (&'static str, String);
+
+/// What stands around the fields of a key.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct KeySlots {
+    pub(crate) above: Html,
+    pub(crate) below: Html,
+    /// In the place of the fields, where keys come from somewhere by themselves.
+    pub(crate) instead: Option<Html>,
+}
+
+/// What is known of the key.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct CredentialProps {
+    pub(crate) cloud: &'static Cloud,
+    pub(crate) key_id: AttrValue,
+    #[prop_or_default]
+    pub(crate) slots: KeySlots,
+    /// What the vault says of it.
+    pub(crate) key_state: KeyState,
+    pub(crate) untrusted_parent: Option<UntrustedParent>,
+    pub(crate) problem: Option<Field>,
+}
+
+/// Key id, secret, token, and where they are kept.
+#[component]
+pub(crate) fn Credential(props: &CredentialProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    if let Some(untrusted_parent) = &props.untrusted_parent {
+        return refused(untrusted_parent, locale);
+    }
+    let labels = &props.cloud.credential;
+    let error = |field| words_for(props.problem.as_ref(), field);
+    let onkeyid =
+        dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::KeyId(value_of(&event))));
+    let onforget = dispatch.reform(|_| Intent::WipeKey);
+    let doubted = (!props.key_id.is_empty() && error("keyId").is_none())
+        .then(|| doubt(props.cloud, &props.key_id))
+        .flatten();
+    let status = props.key_state.secret != SecretStatus::Missing
+        || props.key_state.token != SecretStatus::Missing;
+    if let Some(instead) = &props.slots.instead {
+        return html! {
+            <fieldset class="credential">
+                <legend>{ message::KEY.in_locale(locale) }</legend>
+                { instead.clone() }
+                if status {
+                    <div class="row small muted">
+                        <span class="grow">{ message::KEY_IN_TAB.in_locale(locale) }</span>
+                        <button type="button" class="tiny" data-action="forget" onclick={onforget}>
+                            { message::FORGET.in_locale(locale) }
+                        </button>
+                    </div>
+                }
+            </fieldset>
+        };
+    }
+    let (in_tab, forget) = in_tab(props, status, locale);
+    html! {
+        <fieldset class="credential">
+            <legend>{ message::KEY.in_locale(locale) }</legend>
+            { props.slots.above.clone() }
+            <div class="field beside">
+                <label for="key-id">{ labels.key_id_label }</label>
+                <input id="key-id" name="keyId" type="text" autocomplete="username" autocapitalize="none"
+                    spellcheck="false" value={&props.key_id} oninput={onkeyid}
+                    aria-invalid={error("keyId").map(|_| "true")} aria-describedby="e-keyId doubt" />
+                { problem_at("e-keyId", error("keyId")) }
+            </div>
+            if let Some(doubt) = doubted {
+                <p class="small hint-warn" id="doubt">
+                    { icon(Icon::Warning) }
+                    <span>{ doubt_in_words(doubt, locale) }</span>
+                </p>
+            }
+            <SecretField name="secret" label={labels.secret_label} status={props.key_state.secret}
+                problem={error("secret").map(ToOwned::to_owned).or_else(|| swapped(props, locale))}
+                guard={props.key_state.guard} cloud={props.cloud} key_id={&props.key_id} optional={false}
+                on_typed={dispatch.reform(Intent::Secret)} />
+            if labels.token_label.is_some() || props.key_state.token != SecretStatus::Missing {
+                <SecretField name="token" label={labels.token_label.unwrap_or("Token")} status={props.key_state.token}
+                    problem={error("token").map(ToOwned::to_owned).or_else(|| no_token(props, locale))}
+                    guard={props.key_state.guard} cloud={props.cloud} key_id={&props.key_id} optional={true}
+                    on_typed={dispatch.reform(Intent::Token)} />
+            }
+            { props.slots.below.clone() }
+            { gone(&props.key_state, locale) }
+            <div class="row small muted">
+                <span class="grow">{ in_tab }</span>
+                if status {
+                    <button type="button" class="tiny" data-action="forget" onclick={onforget}>
+                        { forget }
+                    </button>
+                }
+            </div>
+        </fieldset>
+    }
+}
+
+/// Where the key is, and what lets go of it.
+fn in_tab(props: &CredentialProps, status: bool, locale: Locale) -> (&'static str, &'static str) {
+    if props.key_state.chosen.is_some() {
+        return (keys::CHOSEN.in_locale(locale), keys::PUT_BACK.in_locale(locale));
+    }
+    let in_tab = match (status, props.key_state.is_readable) {
+        (false, _) => message::KEY_SAVED,
+        (true, false) => message::KEY_IN_TAB,
+        (true, true) => message::KEY_READABLE,
+    };
+    (in_tab.in_locale(locale), message::FORGET.in_locale(locale))
+}
+
+/// Said as soon as a secret is entered that looks like a key id; what else is wrong with the two is said
+/// once one goes on.
+fn swapped(props: &CredentialProps, locale: Locale) -> Option<String> {
+    let labels = &props.cloud.credential;
+    let secret = props
+        .key_state
+        .guard
+        .secret
+        .filter(|_| props.key_state.secret == SecretStatus::Malformed)?;
+    let other = if is_swapped(props.cloud, &props.key_id, secret) {
+        labels.key_id_label
+    } else {
+        labels.token_label.filter(|_| is_no_secret(props.cloud, secret))?
+    };
+    Some(FormMessage::KeySwapped(labels.secret_label, other).in_locale(locale))
+}
+
+/// Said as soon as a token is entered that is the secret, or looks like one.
+fn no_token(props: &CredentialProps, locale: Locale) -> Option<String> {
+    let labels = &props.cloud.credential;
+    let token = labels.token_label.filter(|_| props.key_state.token == SecretStatus::Malformed)?;
+    is_no_token(props.key_state.guard)
+        .then(|| FormMessage::TokenSwapped(token, labels.secret_label).in_locale(locale))
+}
+
+/// The way to what only the rest of the page has: to keep the key, and what it must be allowed.
+#[component]
+pub(crate) fn AboutKey() -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    html! {
+        <div class="row">
+            <button type="button" class="tiny" data-action="about-key"
+                onclick={dispatch.reform(|_| Intent::AboutKey)}>
+                { message::ABOUT_KEY.in_locale(locale) }
+            </button>
+        </div>
+    }
+}
+
+/// What stands in the place of the fields while a page that nobody has listed is around this one.
+fn refused(untrusted_parent: &UntrustedParent, locale: Locale) -> Html {
+    let address = web_sys::window().and_then(|window| window.location().href().ok());
+    html! {
+        <fieldset class="credential">
+            <legend>{ message::KEY.in_locale(locale) }</legend>
+            <p class="small hint-warn" role="alert" data-stranger={untrusted_parent.origin.clone().unwrap_or_default()}>
+                { icon(Icon::Warning) }
+                <span>{ shown(&FormMessage::UntrustedParent(untrusted_parent.origin.as_deref()).in_locale(locale)) }</span>
+            </p>
+            <p class="small">
+                <a href={address} target="_blank" rel="noopener" data-action="open-alone">
+                    { message::OPEN_ALONE.in_locale(locale) }
+                </a>
+            </p>
+        </fieldset>
+    }
+}
+
+/// A field whose text is not kept in it.
+#[derive(PartialEq, Properties)]
+struct SecretProps {
+    name: &'static str,
+    label: &'static str,
+    status: SecretStatus,
+    problem: Option<String>,
+    /// What is remembered of both fields.
+    guard: Guard,
+    cloud: &'static Cloud,
+    /// What stands in the field for the key id.
+    key_id: AttrValue,
+    optional: bool,
+    /// Takes its text.
+    on_typed: Callback<Typed>,
+}
+
+#[component]
+fn SecretField(props: &SecretProps) -> Html {
+    let locale = use_locale();
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        let before = use_mut_ref(|| props.status);
+        use_effect_with(props.status, move |status| {
+            // A field that has just come is empty, or has what was typed before the rest of the page was there.
+            if before.replace(*status) != *status && *status == SecretStatus::Missing {
+                put_value(&node, "");
+            }
+        });
+    }
+    let take = taking(props, node.clone());
+    let oninput = {
+        let take = take.clone();
+        Callback::from(move |event: InputEvent| {
+            if !is_typing(&event) {
+                take();
+            }
+        })
+    };
+    let onchange = Callback::from(move |_: Event| take());
+    let (id, error, autocomplete) = if props.optional {
+        // A password manager knows one secret to a key id.
+        ("key-token", "e-token", "off")
+    } else {
+        ("key-secret", "e-secret", "current-password")
+    };
+    let placeholder = match (props.status, props.optional) {
+        (SecretStatus::Usable, _) => Some(message::KEY_PLACEHOLDER.in_locale(locale)),
+        (SecretStatus::Missing | SecretStatus::Malformed, true) => {
+            Some(message::OPTIONAL.in_locale(locale))
+        }
+        (SecretStatus::Missing | SecretStatus::Malformed, false) => None,
+    };
+    let problem = props.problem.as_deref().or_else(|| {
+        (props.status == SecretStatus::Malformed)
+            .then(|| message::SECRET_UNUSABLE.in_locale(locale))
+    });
+    html! {
+        <div class="field beside">
+            <label for={id}>{ props.label }</label>
+            <input ref={node} {id} name={props.name} type="password" {autocomplete}
+                spellcheck="false" autocapitalize="none" aria-describedby={error}
+                aria-invalid={problem.map(|_| "true")} {placeholder} {oninput} {onchange} />
+            { problem_at(error, problem) }
+        </div>
+    }
+}
+
+/// Takes what is typed in the field over: the key is made of it once, not of each of its beginnings. The
+/// field is emptied then; what cannot be a secret stays in it, to be mended.
+fn taking(props: &SecretProps, node: NodeRef) -> impl Fn() + Clone + 'static + use<> {
+    let SecretProps { cloud, optional, guard, status, .. } = *props;
+    let (key_id, on_typed) = (props.key_id.clone(), props.on_typed.clone());
+    move || {
+        let text = typed_at(&node);
+        match text.status() {
+            // What stood there and could not be used is withdrawn.
+            SecretStatus::Missing if status != SecretStatus::Malformed => return,
+            SecretStatus::Missing | SecretStatus::Malformed => {}
+            SecretStatus::Usable => {
+                let fingerprint = text.fingerprint();
+                let stays = if optional {
+                    is_no_token(Guard { token: Some(fingerprint), ..guard })
+                } else {
+                    is_swapped(cloud, &key_id, fingerprint) || is_no_secret(cloud, fingerprint)
+                };
+                if !stays {
+                    put_value(&node, "");
+                }
+            }
+        }
+        on_typed.emit(text);
+    }
+}
+
+/// Why there is no key any more.
+pub(crate) fn gone(key: &KeyState, locale: Locale) -> Html {
+    let Some(why) = key.locked else { return Html::default() };
+    let (word, message) = match why {
+        LockReason::Idle => ("idle", message::LOCKED_IDLE),
+        LockReason::Left => ("left", message::LOCKED_LEFT),
+        LockReason::Asked => ("asked", message::LOCKED_ASKED),
+        LockReason::Expired => ("expired", message::LOCKED_EXPIRED),
+    };
+    html! {
+        <p class="small hint-warn" role="status" data-locked={word}>
+            { icon(Icon::Warning) }
+            <span>{ message.in_locale(locale) }</span>
+        </p>
+    }
+}
+
+fn doubt_in_words(doubt: Doubt, locale: Locale) -> String {
+    match doubt {
+        Doubt::OtherCloud(other) => {
+            FormMessage::KeyOfCloud(other.name.in_locale(locale)).in_locale(locale)
+        }
+        Doubt::UnusualLength => message::DOUBT_LENGTH.in_locale(locale).into(),
+    }
+}

@@ -1,0 +1,256 @@
+//! The ids: one field that takes anything, and beneath it what was found. Valid ids are counted,
+//! never listed, so that typing stays quick however many there are.
+
+use crate::components::{
+    common::{
+        dom::value_of,
+        icon::{Icon, icon},
+        untrusted_text::shown,
+    },
+    form::compose::{keep_in_step, problem_at},
+};
+use crate::{
+    context::{Dispatch, use_dispatch, use_locale},
+    i18n::{self, FormMessage, message},
+    store::Intent,
+};
+use relight_core::{
+    form::FormEdit,
+    i18n::Locale,
+    ids::{IdProblem, IdProblemKind, ParsedIds},
+    model::cloud::Cloud,
+};
+use std::sync::Arc;
+use yew::{
+    Callback, Html, InputEvent, Properties, classes, component, html, use_effect_with,
+    use_node_ref, use_state_eq,
+};
+
+/// At most so many problems are listed at a time.
+const LISTED: usize = 12;
+
+/// What is typed and what was found in it.
+#[derive(PartialEq, Properties)]
+pub(crate) struct IdsProps {
+    pub(crate) cloud: &'static Cloud,
+    pub(crate) ids_text: Arc<str>,
+    pub(crate) parsed: Arc<ParsedIds>,
+    pub(crate) problem: Option<String>,
+}
+
+/// What a counter counts, and what a click on it lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    All,
+    Unusual,
+    Malformed,
+    NearMiss,
+    Sample,
+    Repeated,
+    OtherCloud,
+}
+
+/// The field for the ids and what was found in it.
+#[component]
+pub(crate) fn Ids(props: &IdsProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        // The field keeps what is typed by itself; only a change from elsewhere is put into it.
+        use_effect_with(props.ids_text.clone(), move |text| keep_in_step(&node, text));
+    }
+    let oninput =
+        dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::IdsText(value_of(&event))));
+    let ids = &props.cloud.ids;
+    let problem = props.problem.as_deref();
+    html! {
+        <div class="field ids">
+            <label class="field" for="ids-field">{ message::INSTANCES.in_locale(locale) }</label>
+            <textarea ref={node} id="ids-field" part="ids" name="instanceIds" spellcheck="false" autocapitalize="none"
+                autocomplete="off" rows="6" placeholder={ids.example} aria-describedby="ids-help e-ids"
+                aria-invalid={problem.map(|_| "true")} {oninput} />
+            { problem_at("e-ids", problem) }
+            if props.parsed.ids.is_empty() && props.parsed.problems.is_empty() {
+                <p class="small muted" id="ids-help">
+                    { message::INSTANCES_HINT.in_locale(locale) }{ " " }
+                    { FormMessage::IdsLookLike { shape: ids.shape.in_locale(locale), example: ids.example }
+                        .in_locale(locale) }
+                </p>
+            } else {
+                <Found parsed={props.parsed.clone()} />
+            }
+        </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct FoundProps {
+    parsed: Arc<ParsedIds>,
+}
+
+#[component]
+fn Found(props: &FoundProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let shown = use_state_eq(|| Kind::All);
+    let parsed = &props.parsed;
+    let count = |kind: Kind| parsed.problems.iter().filter(|one| is_of(one, kind)).count();
+    let (valid, problems) = (parsed.ids.len(), parsed.problems.len());
+    let unusual = parsed.ids.iter().filter(|id| id.unusual).count();
+    let counter = |kind: Kind, number: usize, words: &str, tone: &'static str| {
+        if number == 0 {
+            return Html::default();
+        }
+        let pressed = *shown == kind;
+        let onclick = {
+            let shown = shown.clone();
+            Callback::from(move |_| shown.set(if pressed { Kind::All } else { kind }))
+        };
+        html! {
+            <button type="button" class={classes!("count", tone)} data-filter={word(kind)}
+                aria-pressed={pressed.to_string()} {onclick}>
+                <b>{ i18n::number(locale, number) }</b>{ words.to_owned() }
+            </button>
+        }
+    };
+    html! {
+        <>
+            <div class="counts" id="ids-help" role="group" aria-label={message::INSTANCES.in_locale(locale)}>
+                <span class="count still">
+                    <b>{ i18n::number(locale, valid + problems) }</b>{ message::PASTED.in_locale(locale) }
+                </span>
+                <span class="count still good" data-count="valid">
+                    <b>{ i18n::number(locale, valid) }</b>{ message::VALID.in_locale(locale) }
+                </span>
+                { counter(Kind::Unusual, unusual, message::UNUSUAL.in_locale(locale), "warn") }
+                { counter(Kind::Malformed, count(Kind::Malformed), message::MALFORMED.in_locale(locale), "bad") }
+                { counter(Kind::NearMiss, count(Kind::NearMiss), message::NEAR_MISS.in_locale(locale), "warn") }
+                { counter(Kind::Sample, count(Kind::Sample), message::SAMPLE.in_locale(locale), "warn") }
+                { counter(Kind::Repeated, count(Kind::Repeated), message::REPEATED_LABEL.in_locale(locale), "") }
+                { counter(Kind::OtherCloud, count(Kind::OtherCloud), &of_others(parsed, locale), "warn") }
+            </div>
+            if *shown == Kind::Unusual && unusual > 0 {
+                <div class="note info">
+                    { icon(Icon::Warning) }
+                    <ul class="plain">
+                        { for parsed.ids.iter().filter(|id| id.unusual).take(LISTED).map(|id| html! {
+                            <li>
+                                <code>{ id.id.as_str().to_owned() }</code>{ " · " }
+                                { FormMessage::Line(id.line).in_locale(locale) }{ " · " }
+                                { message::UNUSUAL_REASON.in_locale(locale) }
+                            </li>
+                        }) }
+                        { more(unusual, locale) }
+                    </ul>
+                </div>
+            } else if problems > 0 {
+                { problems_of(parsed, *shown, &dispatch, locale) }
+            }
+            <p class="hidden" role="status">
+                { FormMessage::FoundProblems { valid, problems }.in_locale(locale) }
+            </p>
+        </>
+    }
+}
+
+fn problems_of(parsed: &ParsedIds, kind: Kind, dispatch: &Dispatch, locale: Locale) -> Html {
+    let total = parsed.problems.len();
+    let of_kind = || parsed.problems.iter().filter(|one| is_of(one, kind));
+    // Of all kinds together a few will do: the counters list the others.
+    let listed = if kind == Kind::All { 4 } else { LISTED };
+    let onremove = dispatch.reform(|_| Intent::Edit(FormEdit::RemoveProblems));
+    let found = of_kind().count();
+    html! {
+        <div class="note warn">
+            { icon(Icon::Warning) }
+            <div>
+                <strong>{ FormMessage::WillNotBeSent(total).in_locale(locale) }</strong>
+                <ul class="plain problems">
+                    { for of_kind().take(listed).map(|one| problem(one, locale)) }
+                    if found > listed {
+                        <li class="muted">{ FormMessage::AndMore(found - listed).in_locale(locale) }</li>
+                    }
+                </ul>
+                <button type="button" class="tiny" data-action="remove-problems" onclick={onremove}>
+                    { FormMessage::RemoveProblems(total).in_locale(locale) }
+                </button>
+            </div>
+        </div>
+    }
+}
+
+fn problem(problem: &IdProblem, locale: Locale) -> Html {
+    html! {
+        <li data-problem={problem.kind.word()}>
+            <code>{ shown(&problem.text) }</code>
+            <span class="muted">{ " · " }{ FormMessage::Line(problem.line).in_locale(locale) }</span>
+            { " · " }{ reason(problem, locale) }
+            if let Some(suggestion) = &problem.suggestion {
+                { " · " }<b>{ shown(&FormMessage::DidYouMean(suggestion).in_locale(locale)) }</b>
+            }
+        </li>
+    }
+}
+
+fn reason(problem: &IdProblem, locale: Locale) -> String {
+    match (problem.kind, problem.cloud) {
+        (IdProblemKind::Malformed(kind), _) => i18n::malformation(kind).in_locale(locale).into(),
+        (IdProblemKind::Repeated, _) => message::REPEATED_REASON.in_locale(locale).into(),
+        (IdProblemKind::OtherCloud, Some(cloud)) => {
+            FormMessage::OfCloud(cloud.name.in_locale(locale)).in_locale(locale)
+        }
+        (IdProblemKind::OtherCloud, None) => message::OTHER_CLOUD_REASON.in_locale(locale).into(),
+        (IdProblemKind::Masked, _) => message::SAMPLE_REASON.in_locale(locale).into(),
+        (IdProblemKind::NearMiss, _) if problem.has_invisible() => {
+            message::INVISIBLE_REASON.in_locale(locale).into()
+        }
+        (IdProblemKind::NearMiss, _) => message::NEAR_MISS_REASON.in_locale(locale).into(),
+    }
+}
+
+fn more(total: usize, locale: Locale) -> Html {
+    if total > LISTED {
+        html! { <li class="muted">{ FormMessage::AndMore(total - LISTED).in_locale(locale) }</li> }
+    } else {
+        Html::default()
+    }
+}
+
+/// `of Tencent Cloud`, or without a name if they are of several.
+fn of_others(parsed: &ParsedIds, locale: Locale) -> String {
+    let mut clouds = parsed
+        .problems
+        .iter()
+        .filter(|problem| problem.kind == IdProblemKind::OtherCloud)
+        .filter_map(|problem| problem.cloud);
+    match clouds.next() {
+        Some(first) if clouds.all(|cloud| cloud == first) => {
+            FormMessage::OfCloud(first.name.in_locale(locale)).in_locale(locale)
+        }
+        Some(_) | None => message::OTHER_CLOUD_REASON.in_locale(locale).into(),
+    }
+}
+
+fn is_of(problem: &IdProblem, kind: Kind) -> bool {
+    match kind {
+        Kind::All => true,
+        Kind::Unusual => false,
+        Kind::Malformed => matches!(problem.kind, IdProblemKind::Malformed(_)),
+        Kind::NearMiss => problem.kind == IdProblemKind::NearMiss,
+        Kind::Sample => problem.kind == IdProblemKind::Masked,
+        Kind::Repeated => problem.kind == IdProblemKind::Repeated,
+        Kind::OtherCloud => problem.kind == IdProblemKind::OtherCloud,
+    }
+}
+
+const fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::All => "all",
+        Kind::Unusual => "unusual",
+        Kind::Malformed => "malformed",
+        Kind::NearMiss => "near-miss",
+        Kind::Sample => "masked",
+        Kind::Repeated => "repeated",
+        Kind::OtherCloud => "other-cloud",
+    }
+}

@@ -1,0 +1,153 @@
+//! What is to be said of a key beside its fields: how long it lasts, why it is gone, where it comes
+//! from if nobody enters it.
+
+use crate::components::{
+    common::{
+        copy::CopyButton,
+        dom::value_of,
+        icon::{Icon, icon},
+        untrusted_text::shown,
+    },
+    form::{
+        credential::{KeySlots, gone},
+        saved_keys::{Keep, KeptKeys},
+    },
+};
+use crate::{
+    context::{use_dispatch, use_locale},
+    i18n::{self, MessageArgs, keys, message},
+    services::clock,
+    store::{Intent, KeyState},
+};
+use js_sys::Date;
+use relight_core::{
+    clouds::{self, Grant},
+    form::{Form, SecretStatus},
+    i18n::Locale,
+    model::cloud::Cloud,
+};
+use wasm_bindgen::JsValue;
+use yew::{AttrValue, Html, InputEvent, Properties, component, html};
+
+/// What is known of a key, for what stands around its fields.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct KeyDetailsProps {
+    pub(crate) cloud: &'static Cloud,
+    pub(crate) key_id: AttrValue,
+    /// The form that the key is for; a run has none.
+    pub(crate) form: Option<Form>,
+    /// What the vault says of it.
+    pub(crate) key_state: KeyState,
+}
+
+/// What stands around the fields of a key once the whole console is there.
+pub(crate) fn slots(props: &KeyDetailsProps) -> KeySlots {
+    let saved = html! { <KeptKeys ..props.clone() /> };
+    if props.key_state.source.is_none() {
+        let below = html! { <Keeping ..props.clone() /> };
+        return KeySlots { above: saved, below, instead: None };
+    }
+    let instead = html! { <><Sourced ..props.clone() />{ saved }</> };
+    KeySlots { instead: Some(instead), ..KeySlots::default() }
+}
+
+/// Below the fields: the time that is left, a word of advice, and the way to keep the key.
+#[component]
+pub(crate) fn Keeping(props: &KeyDetailsProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let key = &props.key_state;
+    let is_permanent = key.secret == SecretStatus::Usable && key.token == SecretStatus::Missing;
+    let advised = is_permanent && key.expires_at.is_none() && key.source.is_none();
+    let has_temporary = props.cloud.credential.token_label.is_some();
+    let advice = if has_temporary {
+        message::PERMANENT_KEY.in_locale(locale)
+    } else {
+        keys::ONLY_PERMANENT.in_locale(locale)
+    };
+    let onexpiry = dispatch.reform(|event: InputEvent| Intent::ExpiresAt(value_of(&event)));
+    html! {
+        <>
+            if key.token != SecretStatus::Missing && key.source.is_none() {
+                <div class="field beside">
+                    <label for="expires-at">{ message::EXPIRES_AT.in_locale(locale) }</label>
+                    <input id="expires-at" name="expiresAt" type="text" autocomplete="off"
+                        spellcheck="false" placeholder="2030-01-31T12:00:00Z" oninput={onexpiry} />
+                </div>
+            }
+            { lasting(key, locale) }
+            if advised {
+                <p class="small muted" data-advice="permanent">{ advice }</p>
+                { policy(props, locale) }
+            }
+            <Keep ..props.clone() />
+        </>
+    }
+}
+
+/// The most instances that the policy names; above, it is for all of the region.
+const NAMED_MAX: usize = 20;
+
+/// What a key needs for what is filled in, folded; nothing where the cloud has no policies.
+fn policy(props: &KeyDetailsProps, locale: Locale) -> Option<Html> {
+    let form = props.form.as_ref()?;
+    let ids = &form.parsed().ids;
+    let named = if ids.len() > NAMED_MAX { &[][..] } else { ids };
+    let named: Vec<&str> = named.iter().map(|parsed| parsed.id.as_str()).collect();
+    let policy = clouds::decoder(form.cloud()).policy(&Grant {
+        action: form.operation().name,
+        resources: &[],
+        region: form.region(),
+        instance_ids: &named,
+        with_reads: true,
+    })?;
+    let words = keys::POLICY_OPENS.in_locale(locale);
+    Some(html! {
+        <details class="bare" data-policy={"true"}>
+            <summary>{ words }</summary>
+            <div class="stack tight">
+                <pre tabindex="0" aria-label={words}>{ shown(&policy) }</pre>
+                <div class="row"><CopyButton text={policy} label={message::COPY_POLICY} /></div>
+            </div>
+        </details>
+    })
+}
+
+/// In the place of the fields, where keys come from somewhere by themselves.
+#[component]
+pub(crate) fn Sourced(props: &KeyDetailsProps) -> Html {
+    let locale = use_locale();
+    let key = &props.key_state;
+    let source = key.source.as_deref().unwrap_or_default();
+    html! {
+        <>
+            <p class="small" data-source={source.to_owned()}>{ shown(&MessageArgs::KeysFrom(source).in_locale(locale)) }</p>
+            if key.secret == SecretStatus::Usable && !props.key_id.is_empty() {
+                <p class="small"><span class="id">{ shown(&props.key_id) }</span></p>
+            }
+            <Keeping ..props.clone() />
+            { gone(key, locale) }
+            if let Some(failure) = &key.failure {
+                <p class="small hint-warn" role="alert" data-problem="credentials">
+                    { icon(Icon::Warning) }
+                    <span>{ shown(&MessageArgs::NoKeyFrom(failure).in_locale(locale)) }</span>
+                </p>
+            }
+        </>
+    }
+}
+
+fn lasting(key: &KeyState, locale: Locale) -> Html {
+    let Some(at) = key.expires_at.filter(|_| key.secret == SecretStatus::Usable) else {
+        return Html::default();
+    };
+    let left = u64::try_from(at - clock::unix_seconds(0)).unwrap_or_default();
+    #[allow(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
+    let date = Date::new(&JsValue::from_f64(at as f64 * 1_000.0));
+    let time = date.to_locale_time_string(locale.tag()).as_string().unwrap_or_default();
+    let left = i18n::duration(locale, left * 1_000);
+    html! {
+        <p class="small muted" data-expires={at.to_string()}>
+            { MessageArgs::ValidUntil { time: &time, left: &left }.in_locale(locale) }
+        </p>
+    }
+}

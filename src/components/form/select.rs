@@ -1,0 +1,43 @@
+//! A list to choose from that always shows what the state says.
+
+use crate::components::form::compose::keep_in_step;
+use yew::{
+    AttrValue, Callback, Event, Html, Properties, component, html, use_effect, use_node_ref,
+};
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct SelectProps {
+    pub(crate) name: &'static str,
+    /// The value of the option that is chosen.
+    pub(crate) value: AttrValue,
+    pub(crate) onchange: Callback<Event>,
+    /// The elements that say more, by their ids.
+    #[prop_or_default]
+    pub(crate) described_by: Option<&'static str>,
+    #[prop_or_default]
+    pub(crate) is_invalid: bool,
+    /// The options, each of which says whether it is the chosen one.
+    pub(crate) children: Html,
+}
+
+/// A list to choose from. An option that a hand has once chosen does not heed its attribute any more, so
+/// after each drawing the element is told which one it is.
+#[component]
+pub(crate) fn Select(props: &SelectProps) -> Html {
+    let node = use_node_ref();
+    {
+        let (node, value) = (node.clone(), props.value.clone());
+        use_effect(move || keep_in_step(&node, &value));
+    }
+    html! {
+        <select ref={node} name={props.name} onchange={&props.onchange}
+            aria-invalid={props.is_invalid.then_some("true")} aria-describedby={props.described_by}>
+            { props.children.clone() }
+        </select>
+    }
+}
+
+/// An option of it.
+pub(crate) fn choice(value: impl Into<AttrValue>, words: String, is_chosen: bool) -> Html {
+    html! { <option value={value.into()} selected={is_chosen}>{ words }</option> }
+}

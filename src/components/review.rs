@@ -1,0 +1,10 @@
+//! The check before the review, and the review.
+
+pub(crate) mod notes;
+pub(crate) mod nothing;
+pub(crate) mod preflight;
+#[allow(clippy::module_inception, reason = "the review itself")]
+pub(crate) mod review;
+pub(crate) mod skipped;
+pub(crate) mod pacing;
+pub(crate) mod confirm;

@@ -1,0 +1,101 @@
+//! The button that sends: armed half a second after it has come to say what it says, and good for one
+//! click.
+
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use relight_core::{model::plan::Plan, run::Approval};
+use std::sync::Arc;
+use yew::{Callback, Html, Properties, classes, component, html, use_effect_with, use_state_eq};
+
+/// So that the second click of a double click, a key that is held down, and a click that was meant for
+/// another window or for what stood in this place before send nothing.
+const ARMED_AFTER_MS: u32 = 500;
+
+const OFFERED_AGAIN_AFTER_MS: u32 = 3_000;
+
+/// What is confirmed, beside the words on the button: of other instances, or something else done to
+/// them, the same words are another thing.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Subject {
+    Plan(Arc<Plan>),
+    Approval(Approval),
+    /// Nothing that is sent.
+    Other,
+}
+
+/// What is confirmed.
+#[derive(PartialEq, Properties)]
+pub(crate) struct ConfirmProps {
+    /// Verb and count.
+    pub(crate) label: String,
+    /// Of what.
+    pub(crate) subject: Subject,
+    /// The public name of the button.
+    pub(crate) action: &'static str,
+    /// Whether data may be lost.
+    pub(crate) danger: bool,
+    /// Whether everything that must be typed is typed. If not, a click asks for it.
+    pub(crate) ready: bool,
+    /// Carry it out.
+    pub(crate) on_confirm: Callback<()>,
+    /// Clicked while something is missing.
+    #[prop_or_default]
+    pub(crate) on_missing: Callback<()>,
+}
+
+/// A button that sends, once.
+#[component]
+pub(crate) fn Confirm(props: &ConfirmProps) -> Html {
+    // What it said when it was armed: said otherwise, it is not.
+    let armed = use_state_eq(|| None::<(String, bool, Subject)>);
+    let brought_up = use_state_eq(|| 0_u32);
+    let said = (props.label.clone(), props.ready, props.subject.clone());
+    let used = use_state_eq(|| false);
+    {
+        let armed = armed.clone();
+        use_effect_with((said.clone(), *brought_up), move |(said, _)| {
+            armed.set(None);
+            let said = said.clone();
+            let later = Timeout::new(ARMED_AFTER_MS, move || armed.set(Some(said)));
+            move || drop(later)
+        });
+    }
+    {
+        // A window that comes to the front under the pointer.
+        let brought_up = brought_up.clone();
+        use_effect_with(*brought_up, move |times| {
+            let next = times.wrapping_add(1);
+            let listener = web_sys::window()
+                .map(|window| EventListener::new(&window, "focus", move |_| brought_up.set(next)));
+            move || drop(listener)
+        });
+    }
+    {
+        // If it is still here then, nothing was sent: a page around the console may refuse it.
+        let used = used.clone();
+        use_effect_with(*used, move |now| {
+            let later = now.then(|| Timeout::new(OFFERED_AGAIN_AFTER_MS, move || used.set(false)));
+            move || drop(later)
+        });
+    }
+    let onclick = {
+        let used = used.clone();
+        let (ready, on_confirm, on_missing) =
+            (props.ready, props.on_confirm.clone(), props.on_missing.clone());
+        Callback::from(move |_| {
+            if ready {
+                used.set(true);
+                on_confirm.emit(());
+            } else {
+                on_missing.emit(());
+            }
+        })
+    };
+    let kind = if props.danger { "danger" } else { "primary" };
+    html! {
+        <button type="button" part="confirm" class={classes!("confirm", kind)} data-action={props.action}
+            disabled={armed.as_ref() != Some(&said) || *used} aria-disabled={(!props.ready).then_some("true")} {onclick}>
+            { props.label.clone() }
+        </button>
+    }
+}

@@ -1,0 +1,187 @@
+//! What is said above the form and above a run: by the operator, of the link, of the journal, and of the
+//! page around this one.
+
+use crate::components::common::{icon, untrusted_text::shown};
+use crate::{
+    context::{use_dispatch, use_locale},
+    i18n::{MessageArgs, message},
+    services::approval::ApprovalStatus,
+    store::{Intent, Shared},
+};
+use relight_core::{
+    config::Config as Settings,
+    i18n::Locale,
+    session::{FilledIn, Session},
+};
+use std::rc::Rc;
+use yew::{Html, Properties, component, html};
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct RemarksProps {
+    pub(crate) settings: Shared<Settings>,
+    /// Why they cannot be used.
+    pub(crate) unusable: Option<Rc<str>>,
+    /// A run of the journal that cannot be read: its id, and why.
+    pub(crate) quarantined: Option<Rc<(String, String)>>,
+}
+
+/// What the operator says above the form, or why there is no operator's word.
+#[component]
+pub(crate) fn Remarks(props: &RemarksProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let note = props.settings.brand.note.as_ref().map(|note| note.in_locale(locale));
+    html! {
+        <>
+            if let Some(why) = &props.unusable {
+                <div class="note bad whole" role="alert" data-problem="configuration">
+                    { icon::icon(icon::Icon::Warning) }
+                    <p>{ message::CONFIGURATION_UNUSABLE.in_locale(locale) }{ " " }<code>{ shown(why) }</code></p>
+                </div>
+            }
+            if let Some(quarantined) = &props.quarantined {
+                <div class="note warn whole" role="status" data-problem="journal">
+                    { icon::icon(icon::Icon::Warning) }
+                    <p>{ message::RUN_ASIDE.in_locale(locale) }{ " " }<code>{ shown(&format!("{}: {}", quarantined.0, quarantined.1)) }</code></p>
+                    <button type="button" class="tiny" data-action="save-aside"
+                        onclick={dispatch.reform(|_| Intent::SaveQuarantined)}>
+                        { message::SAVE_RECORDS.in_locale(locale) }
+                    </button>
+                </div>
+            }
+            if let Some(note) = note {
+                <div class="note info whole">{ icon::icon(icon::Icon::Dash) }<p>{ shown(note) }</p></div>
+            }
+        </>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct LinkedProps {
+    pub(crate) link: Rc<FilledIn>,
+    pub(crate) session: Shared<Session>,
+}
+
+/// What the address has filled in, for as long as it stands there; and what of it did not do.
+#[component]
+pub(crate) fn Linked(props: &LinkedProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let link = &props.link;
+    let between = match locale {
+        Locale::En => ", ",
+        Locale::Zh => "、",
+    };
+    let status: Vec<&str> = link.still_applied(&props.session).collect();
+    let taken: Vec<String> = status.iter().map(|name| field_name(name, locale)).collect();
+    let left = link.left.iter().map(|(name, value)| {
+        let short: String = value.chars().take(60).collect();
+        format!("{} ({short})", field_name(name, locale))
+    });
+    let left = left.collect::<Vec<_>>().join(between);
+    let refused = link.refused_names().collect::<Vec<_>>().join(between);
+    html! {
+        <>
+            if !refused.is_empty() {
+                <div class="note bad whole" role="alert" data-link="refused">
+                    { icon::icon(icon::Icon::Warning) }
+                    <p>{ shown(&MessageArgs::LinkRefused(&refused).in_locale(locale)) }</p>
+                </div>
+            }
+            if !taken.is_empty() {
+                <div class="note warn whole" role="status" data-link="taken" data-fields={status.join(" ")}>
+                    { icon::icon(icon::Icon::Warning) }
+                    <p>{ shown(&MessageArgs::LinkTaken(&taken.join(between)).in_locale(locale)) }</p>
+                    <button type="button" class="tiny" data-action="empty-link"
+                        onclick={dispatch.reform(|_| Intent::DropLink)}>
+                        { message::LINK_EMPTY.in_locale(locale) }
+                    </button>
+                </div>
+            }
+            if !left.is_empty() {
+                <div class="note info whole" role="status" data-link="left">
+                    { icon::icon(icon::Icon::Dash) }
+                    <p>{ shown(&MessageArgs::LinkLeft(&left).in_locale(locale)) }</p>
+                </div>
+            }
+        </>
+    }
+}
+
+/// What the form calls a field.
+fn field_name(name: &str, locale: Locale) -> String {
+    let message = match name {
+        "cloud" => message::CLOUD,
+        "site" => message::SITE,
+        "region" => message::REGION,
+        "operation" => message::OPERATION,
+        "mode" => message::HOW,
+        "instanceIds" => message::INSTANCES,
+        "reason" => message::REASON,
+        // The clouds have their own words for it.
+        _ => return name.to_owned(),
+    };
+    message.in_locale(locale).to_owned()
+}
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct ApprovalNoticeProps {
+    pub(crate) status: ApprovalStatus,
+}
+
+/// Whether the page around this one lets it send, while that is a question.
+#[component]
+pub(crate) fn ApprovalNotice(props: &ApprovalNoticeProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let withdraw = dispatch.reform(|_| Intent::Withdraw);
+    match &props.status {
+        ApprovalStatus::Nothing => Html::default(),
+        ApprovalStatus::Asked => html! {
+            <div class="note info whole" role="status" data-leave="asked">
+                { icon::icon(icon::Icon::Dash) }
+                <p>{ message::APPROVAL_PENDING.in_locale(locale) }</p>
+                <button type="button" class="tiny" data-action="withdraw" onclick={withdraw}>
+                    { message::CANCEL.in_locale(locale) }
+                </button>
+            </div>
+        },
+        ApprovalStatus::KeyAsked(source) => html! {
+            <div class="note info whole" role="status" data-leave="key-asked">
+                { icon::icon(icon::Icon::Dash) }
+                <p>{ shown(&MessageArgs::KeyAsked(source).in_locale(locale)) }</p>
+                <button type="button" class="tiny" data-action="withdraw" onclick={withdraw}>
+                    { message::CANCEL.in_locale(locale) }
+                </button>
+            </div>
+        },
+        ApprovalStatus::Late => html! {
+            <div class="note bad whole" role="alert" data-leave="late">
+                { icon::icon(icon::Icon::Warning) }
+                <p>{ message::APPROVAL_TIMED_OUT.in_locale(locale) }</p>
+            </div>
+        },
+        ApprovalStatus::Changed { outdated, .. } => html! {
+            <div class="note warn whole" role="alert"
+                data-leave={if *outdated { "outdated" } else { "changed" }}>
+                { icon::icon(icon::Icon::Warning) }
+                <p>{ if *outdated { message::APPROVAL_OUTDATED } else { message::APPROVAL_CHANGED }.in_locale(locale) }</p>
+            </div>
+        },
+        ApprovalStatus::Refused(words) => html! {
+            <div class="note bad whole" role="alert" data-leave="refused">
+                { icon::icon(icon::Icon::Warning) }
+                <p>{ message::APPROVAL_REFUSED.in_locale(locale) }{ " " }{ shown(words.as_deref().unwrap_or_default()) }</p>
+            </div>
+        },
+    }
+}
+
+/// What is to be said where runs cannot be written down.
+#[component]
+pub(crate) fn NoJournal() -> Html {
+    let locale = use_locale();
+    html! {
+        <div class="note warn" role="status">
+            { icon::icon(icon::Icon::Warning) }
+            <p>{ message::NO_JOURNAL.in_locale(locale) }</p>
+        </div>
+    }
+}

@@ -1,0 +1,542 @@
+//! Exactly what will be sent, before it is.
+
+use crate::components::{
+    common::{
+        dom::{focus, open_of, value_of},
+        header::route_name,
+        icon::{Icon, icon},
+        pager::{Pager, page_range},
+        untrusted_text::{shown, untrusted_text},
+    },
+    form::compose::{no_repeat, problem_at},
+    review::{
+        confirm::{Confirm, Subject},
+        pacing::Pace,
+        skipped::Skipped,
+    },
+    run::chip::state_chip,
+};
+use crate::{
+    context::{Dispatch, use_dispatch, use_locale},
+    i18n::{self, MessageArgs, OperationLabel, message},
+    store::{Intent, Shared},
+};
+use relight_core::{
+    clouds,
+    diagnostics::CheckResult,
+    form::FormEdit,
+    i18n::{Locale, Text},
+    model::{
+        outcome::DescribedInstance,
+        plan::{Batch, OperationSpec, Pacing, Plan, Refusal},
+        route::Route,
+    },
+    run::PreflightResult,
+    session::{Action, Review as Reviewed},
+    signing::request::{Pair, Payload},
+};
+use std::{collections::HashMap, sync::Arc};
+use yew::{
+    Callback, Event, Html, InputEvent, NodeRef, Properties, classes, component, html,
+    use_effect_with, use_memo, use_node_ref, use_state_eq,
+};
+
+const INSTANCES_A_PAGE: usize = 50;
+const CALLS_A_PAGE: usize = 20;
+
+/// What is under review.
+#[derive(PartialEq, Properties)]
+pub(crate) struct ReviewProps {
+    pub(crate) review: Arc<Reviewed>,
+    pub(crate) reason: String,
+    /// What is wrong with it.
+    pub(crate) refusal: Option<Refusal>,
+    pub(crate) pacing: Pacing,
+    pub(crate) route: Shared<Route>,
+    /// How many of them may have had a request already.
+    pub(crate) doubted: usize,
+    /// Whether it is known of the proxy that it refuses the second copy of a request.
+    pub(crate) once: CheckResult,
+    /// Whether that is being found out.
+    pub(crate) checking: bool,
+}
+
+/// What will be sent and what is left out, and the button that sends it.
+#[allow(clippy::too_many_lines)]
+#[component]
+pub(crate) fn Review(props: &ReviewProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let review = &props.review;
+    let t = |text: Text| text.in_locale(locale);
+    let cancel = use_node_ref();
+    let (typed, reason) = (use_node_ref(), use_node_ref());
+    let check = use_node_ref();
+    let asked = use_state_eq(|| false);
+    {
+        let cancel = cancel.clone();
+        use_effect_with((), move |()| focus(&cancel));
+    }
+    let spec = &review.spec;
+    let count = review.plan.as_ref().map_or(0, |plan| plan.instances());
+    let label = OperationLabel::of(spec);
+    let ontyped =
+        dispatch.reform(|event: InputEvent| Intent::Form(Action::TypedCount(value_of(&event))));
+    let wrong =
+        (*asked && !review.may_send()).then(|| MessageArgs::TypedWrong(count).in_locale(locale));
+    let unproven = spec.limits().check_once(spec).err();
+    let reason_given = props.refusal.is_none();
+    let onmissing = {
+        let missing = match (reason_given, review.may_send()) {
+            (false, _) => reason.clone(),
+            (true, false) => typed.clone(),
+            (true, true) => check.clone(),
+        };
+        let asked = asked.clone();
+        Callback::from(move |()| {
+            asked.set(true);
+            focus(&missing);
+        })
+    };
+    // That there is none yet is said once somebody goes on without.
+    let refusal = props.refusal.as_ref().filter(|one| *asked || **one != Refusal::ReasonMissing);
+    let no_reason = refusal.map(|refusal| refusal.sentence(locale));
+    let danger = !spec.is_dry_run() && (spec.is_forced() || spec.erases());
+    html! {
+        <section class="panel review" part="panel review" aria-labelledby="h-review" onkeydown={no_repeat()}>
+            <div class="head">
+                <h2 id="h-review">{ MessageArgs::ReviewTitle(label, count).in_locale(locale) }</h2>
+                <span class="small muted">{ shown(&target_name(spec, locale)) }</span>
+                if let Some(preflight) = &review.preflight {
+                    <span class="small muted">
+                        { MessageArgs::StatesAsOf(&i18n::time_of_day(locale, preflight.at)).in_locale(locale) }
+                    </span>
+                    <button type="button" class="tiny" data-action="refresh" onclick={dispatch.reform(|_| Intent::Review)}>
+                        { t(message::REFRESH) }
+                    </button>
+                }
+                <span class="grow"></span>
+                <span class="small muted">{ t(message::STEP_TWO) }</span>
+            </div>
+            <div class="body">
+                <div class="counts">
+                    <span class="count still good" data-count="planned">
+                        <b>{ i18n::number(locale, count) }</b>{ MessageArgs::WillBe(label).in_locale(locale) }
+                    </span>
+                    if !review.skipped.is_empty() {
+                        <span class="count still" data-count="skipped">
+                            <b>{ i18n::number(locale, review.skipped.len()) }</b>{ t(message::WILL_BE_SKIPPED) }
+                        </span>
+                    }
+                </div>
+                if let Some(age_ms) = review.preflight.as_ref().and_then(|preflight| preflight.replaced_age_ms) {
+                    <div class="note warn" role="alert" data-checked-again={age_ms.to_string()}>
+                        { icon(Icon::Warning) }
+                        <p>{ MessageArgs::CheckedAgain { minutes: age_ms / 60_000 }.in_locale(locale) }</p>
+                    </div>
+                }
+                if review.preflight.is_none() {
+                    <div class="note warn">{ icon(Icon::Warning) }<p>{ t(message::SKIP_PREFLIGHT_WARNING) }</p></div>
+                }
+                if props.doubted > 0 {
+                    <div class="note bad" role="status" data-doubted={props.doubted.to_string()}>
+                        { icon(Icon::Warning) }<p>{ MessageArgs::MayBeTwice(props.doubted).in_locale(locale) }</p>
+                    </div>
+                }
+                if review.plan.is_some() && props.once != CheckResult::Yes && !spec.is_dry_run() {
+                    { once(props, unproven.as_ref(), &check, &dispatch, locale) }
+                }
+                if let Some(plan) = &review.plan {
+                    { for plan.warnings.iter().map(|warning| html! {
+                        <div class="note bad">
+                            { icon(Icon::Warning) }
+                            <p><strong>{ t(message::BEFORE_YOU_CONFIRM) }</strong>{ warning.sentence(locale) }</p>
+                        </div>
+                    }) }
+                } else {
+                    <div class="note info">{ icon(Icon::Dash) }<p>{ t(message::NOTHING_ELIGIBLE) }</p></div>
+                }
+                <div class={if review.skipped.is_empty() { "stack" } else { "pair" }}>
+                    if !review.skipped.is_empty() {
+                        <Skipped review={review.clone()} />
+                    }
+                    if let Some(plan) = &review.plan { { how(props, plan, locale) } }
+                </div>
+                if let Some(plan) = &review.plan {
+                    <Requests plan={plan.clone()} route={props.route.clone()} />
+                    <Planned plan={plan.clone()} preflight={review.preflight.clone()} />
+                    <div class="two last">
+                        <div class="field">
+                            <label class="field">
+                                { t(message::REASON) }
+                                <input name="reason" type="text" autocomplete="off" maxlength="200"
+                                    placeholder={if spec.limits().reason_required { "" } else { t(message::OPTIONAL) }}
+                                    value={props.reason.clone()} ref={reason}
+                                    aria-invalid={no_reason.as_ref().map(|_| "true")} aria-describedby="e-reason"
+                                    oninput={dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::Reason(value_of(&event))))} />
+                            </label>
+                            { problem_at("e-reason", no_reason.as_deref()) }
+                        </div>
+                        if review.needs_typed_count() {
+                            <div class="field">
+                                <label class="field">
+                                    { MessageArgs::TypeToConfirm(count).in_locale(locale) }
+                                    <input ref={typed} name="typedCount" type="text" inputmode="numeric"
+                                        autocomplete="off" value={review.typed_count.clone()} oninput={ontyped}
+                                        aria-invalid={wrong.as_ref().map(|_| "true")} aria-describedby="e-typed" />
+                                </label>
+                                { problem_at("e-typed", wrong.as_deref()) }
+                            </div>
+                        }
+                    </div>
+                }
+            </div>
+            <div class="foot dock">
+                <button type="button" ref={cancel} data-action="cancel"
+                    onclick={dispatch.reform(|_| Intent::Form(Action::Back))}>
+                    { t(message::CANCEL) }
+                </button>
+                <span class="grow wide"></span>
+                if let Some(plan) = review.plan.clone() {
+                    <Confirm action="send" subject={Subject::Plan(plan.clone())}
+                        label={MessageArgs::Confirm(label, count).in_locale(locale)} {danger}
+                        ready={review.may_send() && reason_given && unproven.is_none()}
+                        on_confirm={dispatch.reform(move |()| Intent::Send(plan.clone()))}
+                        on_missing={onmissing} />
+                }
+            </div>
+        </section>
+    }
+}
+
+/// That a browser may send it twice, and how to find out. `refusal` is why it then cannot be sent.
+fn once(
+    props: &ReviewProps,
+    refusal: Option<&Refusal>,
+    check: &NodeRef,
+    dispatch: &Dispatch,
+    locale: Locale,
+) -> Html {
+    let t = |text: Text| text.in_locale(locale);
+    let is_direct = *props.route == Route::Direct;
+    let message = match props.once {
+        _ if is_direct => message::ONCE_DIRECT,
+        CheckResult::No => message::ONCE_MISSING,
+        CheckResult::Unknown | CheckResult::Yes => message::ONCE_UNKNOWN,
+    };
+    html! {
+        <div class={classes!("note", if refusal.is_some() { "bad" } else { "warn" })}
+            data-once={props.once.word()}>
+            { icon(Icon::Warning) }
+            <div class="stack">
+                <p>{ t(message) }</p>
+                if let Some(refusal) = refusal {
+                    <p data-refusal={refusal.kind()}><strong>{ shown(&refusal.sentence(locale)) }</strong></p>
+                }
+                if !is_direct {
+                    <div class="row">
+                        <button type="button" ref={check.clone()} data-action="check-connection"
+                            aria-busy={props.checking.then_some("true")} disabled={props.checking}
+                            onclick={dispatch.reform(|_| Intent::RunDiagnostics)}>
+                            { t(message::DIAGNOSTICS_TITLE) }
+                        </button>
+                        <span class="small muted">{ t(message::ONCE_HINT) }</span>
+                    </div>
+                }
+            </div>
+        </div>
+    }
+}
+
+fn how(props: &ReviewProps, plan: &Arc<Plan>, locale: Locale) -> Html {
+    let t = |text: Text| text.in_locale(locale);
+    let spec = &plan.spec;
+    html! {
+        <div class="group">
+            <h3>{ t(message::HOW_IT_WILL_GO) }</h3>
+            <dl class="kv">
+                <dt>{ t(message::CALLS) }</dt>
+                <dd data-count="calls">{ sizes(plan, locale) }</dd>
+                <dt>{ t(message::OPERATION) }</dt>
+                <dd>
+                    <code>{ spec.operation().name }</code>
+                    { " · " }{ spec.target().cloud.product }
+                </dd>
+                <dt>{ t(message::OPTIONS) }</dt>
+                <dd>{ options(plan, locale) }</dd>
+                <dt>{ t(message::HOST) }</dt>
+                <dd><code>{ shown(&clouds::host(spec.target())) }</code></dd>
+                <dt>{ t(message::THROUGH) }</dt>
+                <dd data-route={match *props.route {
+                    Route::Direct => "direct",
+                    Route::Proxy { .. } => "proxy",
+                }}>
+                    { shown(&route_name(&props.route, locale)) }
+                    if *props.route == Route::Direct {
+                        <p class="small hint-warn">
+                            { icon(Icon::Warning) }<span>{ t(message::DIRECT_HINT) }</span>
+                        </p>
+                    }
+                </dd>
+                <dt>{ t(message::PACE_LABEL) }</dt>
+                <dd>{ MessageArgs::Pace(spec.operation().calls_per_second).in_locale(locale) }</dd>
+            </dl>
+            <Pace pacing={props.pacing} canary={plan.canary} instances={plan.instances()}
+                ids_max={spec.operation().ids_max} />
+        </div>
+    }
+}
+
+/// The cloud and, where there is one, the region.
+fn target_name(spec: &OperationSpec, locale: Locale) -> String {
+    let target = spec.target();
+    let cloud = target.cloud.name.in_locale(locale);
+    if target.region.is_empty() { cloud.into() } else { format!("{cloud} · {}", target.region) }
+}
+
+fn sizes(plan: &Plan, locale: Locale) -> String {
+    let calls = plan.batches.len();
+    let largest = plan.batches.iter().map(|batch| batch.ids().len()).max().unwrap_or(0);
+    if plan.canary && calls > 1 {
+        return MessageArgs::CanarySizes { calls: calls - 1, largest }.in_locale(locale);
+    }
+    MessageArgs::CallSizes { calls, instances: plan.instances(), largest }.in_locale(locale)
+}
+
+fn options(plan: &Plan, locale: Locale) -> Html {
+    let options = plan.spec.options();
+    if options.is_empty() {
+        return message::NO_OPTIONS.in_locale(locale).into();
+    }
+    options
+        .iter()
+        .enumerate()
+        .map(|(index, (name, value))| {
+            html! {
+                <>
+                    if index > 0 { { " · " } }
+                    <code>{ shown(&format!("{name}={}", value.as_str())) }</code>
+                </>
+            }
+        })
+        .collect()
+}
+
+#[derive(PartialEq, Properties)]
+struct PlannedProps {
+    plan: Arc<Plan>,
+    preflight: Option<Arc<PreflightResult>>,
+}
+
+/// The instances, in pages.
+#[component]
+fn Planned(props: &PlannedProps) -> Html {
+    let locale = use_locale();
+    let t = |text: Text| text.in_locale(locale);
+    let page = use_state_eq(|| 0_usize);
+    let wanted = use_state_eq(String::new);
+    let onfind = {
+        let (wanted, page) = (wanted.clone(), page.clone());
+        Callback::from(move |event: InputEvent| {
+            page.set(0);
+            wanted.set(value_of(&event).trim().to_lowercase());
+        })
+    };
+    let on_page = {
+        let page = page.clone();
+        Callback::from(move |to| page.set(to))
+    };
+    let places = use_memo(props.preflight.clone(), |preflight| {
+        let instances = preflight.as_ref().map_or(&[][..], |preflight| &preflight.instances);
+        let places = instances.iter().enumerate();
+        places
+            .map(|(target_name, state)| (state.id.clone(), target_name))
+            .collect::<HashMap<_, _>>()
+    });
+    let state_of = |id: &str| {
+        props
+            .preflight
+            .as_ref()
+            .zip(places.get(id))
+            .and_then(|(preflight, target_name)| preflight.instances.get(*target_name))
+    };
+    let all = props.plan.batches.iter().enumerate();
+    let found: Vec<(usize, &str, Option<&DescribedInstance>)> = all
+        .flat_map(|(call, batch)| batch.ids().iter().map(move |id| (call, id.as_str())))
+        .map(|(call, id)| (call, id, state_of(id)))
+        .filter(|(_, id, state)| {
+            wanted.is_empty()
+                || id.contains(wanted.as_str())
+                || state.is_some_and(|state| state.name.to_lowercase().contains(wanted.as_str()))
+        })
+        .collect();
+    let known = props.preflight.is_some();
+    let shown = page_range(found.len(), INSTANCES_A_PAGE, *page);
+    html! {
+        <div class="stack">
+            <div class="row">
+                <h3 class="grow">{ t(message::INSTANCES) }</h3>
+                if props.plan.instances() > 10 {
+                    <input class="find" type="search" name="find" autocomplete="off" spellcheck="false"
+                        aria-label={t(message::FIND_INSTANCE)} placeholder={t(message::FIND_INSTANCE)} oninput={onfind} />
+                }
+            </div>
+            <div class="framed scroll" tabindex="0" role="group" aria-label={t(message::INSTANCES)}>
+                <table>
+                    <thead><tr>
+                        <th scope="col">{ t(message::INSTANCE) }</th>
+                        if known {
+                            <th scope="col" class="aux">{ t(message::NAME) }</th>
+                            <th scope="col" class="aux">{ t(message::ZONE) }</th>
+                            <th scope="col">{ t(message::STATE_LABEL) }</th>
+                            <th scope="col" class="aux">{ t(message::IP_ADDRESS) }</th>
+                        }
+                        <th scope="col" class="number aux">{ t(message::CALL_COLUMN) }</th>
+                    </tr></thead>
+                    <tbody>
+                        { for found.get(shown).unwrap_or_default().iter().map(|(call, id, state)| html! {
+                            <tr key={*id} data-instance-id={(*id).to_owned()}>
+                                <td class="id">
+                                    { (*id).to_owned() }
+                                    <span class="narrow small muted">{ state.map(|state| untrusted_text(&state.name)) }</span>
+                                </td>
+                                if known {
+                                    <td class="name aux">{ state.map(|state| untrusted_text(&state.name)) }</td>
+                                    <td class="muted aux">{ state.map(|state| untrusted_text(&state.zone)) }</td>
+                                    <td>{ state.map(state_chip) }</td>
+                                    <td class="muted aux">{ state.map(|state| untrusted_text(&state.address)) }</td>
+                                }
+                                <td class="number muted aux">{ i18n::number(locale, call + 1) }</td>
+                            </tr>
+                        }) }
+                    </tbody>
+                </table>
+                if found.is_empty() { <p class="nothing muted">{ t(message::NOTHING_MATCHES) }</p> }
+            </div>
+            <Pager label={t(message::INSTANCES)} total={found.len()} size={INSTANCES_A_PAGE} page={*page} on_page={on_page} />
+        </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct RequestsProps {
+    plan: Arc<Plan>,
+    route: Shared<Route>,
+}
+
+/// The unsigned requests, each drawn when it is opened.
+#[component]
+fn Requests(props: &RequestsProps) -> Html {
+    let locale = use_locale();
+    let t = |text: Text| text.in_locale(locale);
+    let open = use_state_eq(|| false);
+    let page = use_state_eq(|| 0_usize);
+    let onclick = {
+        let open = open.clone();
+        Callback::from(move |_| open.set(!*open))
+    };
+    let on_page = {
+        let page = page.clone();
+        Callback::from(move |to| page.set(to))
+    };
+    let batches = &props.plan.batches;
+    let shown = page_range(batches.len(), CALLS_A_PAGE, *page);
+    let first = shown.start;
+    html! {
+        <div class="stack">
+            <div>
+                <button type="button" class="quiet" data-action="show-requests"
+                    aria-expanded={open.to_string()} {onclick}>
+                    { t(if *open { message::HIDE_REQUESTS } else { message::SHOW_REQUESTS }) }
+                </button>
+            </div>
+            if *open {
+                <p class="small muted">{ t(message::REQUESTS_HINT) }</p>
+                <div class="framed requests">
+                    { for batches.get(shown).unwrap_or_default().iter().enumerate().map(|(index, batch)| {
+                        html! {
+                            <PlannedCall key={first + index} plan={props.plan.clone()} number={first + index + 1}
+                                instances={batch.ids().len()} route={props.route.clone()} />
+                        }
+                    }) }
+                </div>
+                <Pager label={t(message::CALLS)} total={batches.len()} size={CALLS_A_PAGE} page={*page} on_page={on_page} />
+            }
+        </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct PlannedCallProps {
+    plan: Arc<Plan>,
+    number: usize,
+    instances: usize,
+    route: Shared<Route>,
+}
+
+#[component]
+fn PlannedCall(props: &PlannedCallProps) -> Html {
+    let locale = use_locale();
+    let PlannedCallProps { number, instances, .. } = *props;
+    let open = use_state_eq(|| number == 1);
+    let ontoggle = {
+        let open = open.clone();
+        Callback::from(move |event: Event| open.set(open_of(&event)))
+    };
+    let batch = props.plan.batches.get(number - 1);
+    html! {
+        <details data-call={number.to_string()} open={*open} {ontoggle}>
+            <summary>{ MessageArgs::CallHeading { number, instances }.in_locale(locale) }</summary>
+            if let Some(batch) = batch.filter(|_| *open) { { request(batch, &props.route, locale) } }
+        </details>
+    }
+}
+
+fn request(batch: &Batch, route: &Route, locale: Locale) -> Html {
+    let t = |text: Text| text.in_locale(locale);
+    let request = clouds::request(batch);
+    let content = request.content();
+    let address = match route {
+        Route::Direct => format!("https://{}{}", content.host, content.path),
+        Route::Proxy { base } => {
+            format!("{}/{}{}", base.trim_end_matches('/'), content.host, content.path)
+        }
+    };
+    html! {
+        <div class="stack request">
+            <dl class="kv">
+                <dt>{ t(message::ADDRESS) }</dt>
+                <dd><code>{ shown(&format!("{} {address}", content.method)) }</code></dd>
+                <dt>{ t(message::ACTION) }</dt><dd><code>{ content.action }</code></dd>
+                <dt>{ t(message::VERSION) }</dt><dd><code>{ content.version }</code></dd>
+                if let Some(region) = &content.region {
+                    <dt>{ t(message::REGION) }</dt><dd><code>{ shown(region) }</code></dd>
+                }
+            </dl>
+            { match &content.payload {
+                Payload::Query(parameters) => html! {
+                    <>
+                        <h4>{ t(message::PARAMETERS) }</h4>
+                        <pre tabindex="0">{ shown(&lines(parameters)) }</pre>
+                    </>
+                },
+                Payload::Json(body) => html! {
+                    <>
+                        <h4>{ t(message::BODY) }</h4>
+                        <pre tabindex="0" class="wrap">{ shown(body) }</pre>
+                    </>
+                },
+            } }
+        </div>
+    }
+}
+
+fn lines(parameters: &[Pair]) -> String {
+    let mut text = String::new();
+    for (name, value) in parameters {
+        text.push_str(name);
+        text.push('=');
+        text.push_str(value);
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,146 @@
+//! What is left out of a run before it begins, by reason, with what to do instead.
+
+use crate::components::{
+    common::{
+        copy::CopyButton,
+        icon::{Icon, icon},
+        untrusted_text::shown,
+    },
+    errors::explanation::joined,
+    run::chip::Tone,
+};
+use crate::{
+    context::{Dispatch, use_dispatch, use_locale},
+    i18n::{self, FormMessage, MessageArgs, message},
+    store::Intent,
+};
+use relight_core::{
+    i18n::Locale,
+    model::{cloud::Verb, eligibility::SkipReason, instance_id::InstanceId},
+    session::{Action, RegionSearch, Review},
+};
+use std::{collections::BTreeMap, sync::Arc};
+use yew::{Html, Properties, classes, component, html};
+
+/// At most so many ids are listed for a reason; all of them can be copied.
+const LISTED: usize = 50;
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct SkippedProps {
+    pub(crate) review: Arc<Review>,
+}
+
+/// The instances that are left out.
+#[component]
+pub(crate) fn Skipped(props: &SkippedProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let review = &props.review;
+    let mut reasons: BTreeMap<SkipReason, Vec<&InstanceId>> = BTreeMap::new();
+    for (id, reason) in review.skipped.iter() {
+        reasons.entry(*reason).or_default().push(id);
+    }
+    html! {
+        <div class="group skipped">
+            <h3>{ message::SKIPPED_TITLE.in_locale(locale) }</h3>
+            { for reasons.into_iter().map(|(reason, ids)| line(locale, review, &dispatch, reason, &ids)) }
+            if let Some(region_search) = &review.region_search { { search(region_search, &dispatch, locale) } }
+        </div>
+    }
+}
+
+fn line(
+    locale: Locale,
+    review: &Review,
+    dispatch: &Dispatch,
+    reason: SkipReason,
+    ids: &[&InstanceId],
+) -> Html {
+    let (tone, picture) = look_of(reason);
+    html! {
+        <div class="row small cause" key={reason.word()} data-skipped={reason.word()}>
+            <details class="grow bare">
+                <summary>
+                    <span class={classes!("chip", tone.class())}>
+                        { icon(picture) }
+                        { i18n::number(locale, ids.len()) }{ " " }{ i18n::skip_reason(reason).in_locale(locale) }
+                    </span>
+                </summary>
+                <ul class="plain">
+                    { for ids.iter().take(LISTED).map(|id| html! {
+                        <li><code>{ id.as_str().to_owned() }</code></li>
+                    }) }
+                    if ids.len() > LISTED {
+                        <li class="muted">{ FormMessage::AndMore(ids.len() - LISTED).in_locale(locale) }</li>
+                    }
+                </ul>
+            <CopyButton text={joined(ids.iter().copied())} label={message::COPY_IDS} />
+            </details>
+            { instead(review, reason, dispatch, locale) }
+        </div>
+    }
+}
+
+/// The one thing that helps, where there is one.
+fn instead(review: &Review, reason: SkipReason, dispatch: &Dispatch, locale: Locale) -> Html {
+    let asked = review.spec.operation().verb;
+    let other = match (reason, asked) {
+        (SkipReason::Stopped, Verb::Reboot) => Some((Verb::Start, message::START_INSTEAD)),
+        (SkipReason::AlreadyRunning, Verb::Start) => Some((Verb::Reboot, message::RESTART_INSTEAD)),
+        _ => None,
+    };
+    if let Some((verb, message)) = other {
+        let onclick = dispatch.reform(move |_| Intent::Form(Action::Instead { reason, verb }));
+        return html! {
+            <button type="button" class="tiny" data-action="instead" {onclick}>{ message.in_locale(locale) }</button>
+        };
+    }
+    let has_regions = review.spec.target().cloud.regions.required;
+    if reason == SkipReason::NotFound && has_regions && review.region_search.is_none() {
+        return html! {
+            <button type="button" class="tiny" data-action="look-elsewhere"
+                onclick={dispatch.reform(|_| Intent::SearchRegions)}>
+                { message::SEARCH_REGIONS.in_locale(locale) }
+            </button>
+        };
+    }
+    Html::default()
+}
+
+fn search(region_search: &RegionSearch, dispatch: &Dispatch, locale: Locale) -> Html {
+    let (done, total) = region_search.progress();
+    let nothing = region_search.is_done() && region_search.found().is_empty();
+    html! {
+        <div class="stack tight small" data-elsewhere={if region_search.is_done() { "done" } else { "searching" }}>
+            <p class="muted" role="status">
+                if nothing {
+                    { message::NOT_FOUND_ANYWHERE.in_locale(locale) }
+                } else {
+                    { MessageArgs::Searched { done, total }.in_locale(locale) }
+                }
+            </p>
+            { for region_search.found().iter().map(|(region, ids)| {
+                let to = region.clone();
+                let onclick = dispatch.reform(move |_| Intent::Form(Action::GoTo { region: to.clone() }));
+                html! {
+                    <div class="row">
+                        <span class="grow">{ shown(&MessageArgs::FoundIn { region, count: ids.len() }.in_locale(locale)) }</span>
+                        <button type="button" class="tiny" data-action="go-to" data-region={region.clone()} {onclick}>
+                            { message::GO_THERE.in_locale(locale) }
+                        </button>
+                    </div>
+                }
+            }) }
+        </div>
+    }
+}
+
+const fn look_of(reason: SkipReason) -> (Tone, Icon) {
+    match reason {
+        SkipReason::NotFound => (Tone::Warn, Icon::Question),
+        SkipReason::Stopped => (Tone::Idle, Icon::Dash),
+        SkipReason::AlreadyRunning => (Tone::Good, Icon::Check),
+        SkipReason::AlreadyStarting | SkipReason::Stopping => (Tone::Busy, Icon::Ring),
+        SkipReason::Locked | SkipReason::Expired | SkipReason::Recycled => (Tone::Bad, Icon::Cross),
+        SkipReason::Busy => (Tone::Warn, Icon::Warning),
+    }
+}

@@ -1,0 +1,9 @@
+//! A run: what came of each instance, and its calls.
+
+pub(crate) mod results;
+pub(crate) mod progress;
+pub(crate) mod choices;
+pub(crate) mod chip;
+pub(crate) mod instances;
+pub(crate) mod calls;
+pub(crate) mod inspector;

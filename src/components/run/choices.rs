@@ -1,0 +1,212 @@
+//! What can be done with a run: ask for more, export it, begin anew. Whatever sends again is
+//! confirmed first, in words that say what will be sent.
+
+use crate::components::{
+    common::{
+        dom::{focus, value_of},
+        icon::{Icon, icon},
+        untrusted_text::shown,
+    },
+    errors::explanation::joined,
+    review::confirm::{Confirm, Subject},
+};
+use crate::{
+    context::{use_dispatch, use_locale},
+    i18n::{MessageArgs, OperationLabel, message},
+    store::{Format, Intent, Shared},
+};
+use relight_core::{
+    i18n::Text,
+    run::{Approval, Choice, Event, Pause, Run, RunStatus},
+};
+use yew::{
+    Callback, Html, InputEvent, Properties, component, html, use_effect_with, use_node_ref,
+    use_state_eq,
+};
+
+/// The run that is chosen about.
+#[derive(PartialEq, Properties)]
+pub(crate) struct ChoicesProps {
+    pub(crate) run: Shared<Run>,
+    /// What is about to be asked for, and waits to be confirmed.
+    pub(crate) confirming: Option<Choice>,
+    pub(crate) on_confirming: Callback<Option<Choice>>,
+}
+
+/// The buttons at the foot of a run.
+#[component]
+pub(crate) fn Choices(props: &ChoicesProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let ChoicesProps { run, confirming, on_confirming } = props;
+    let t = |text: Text| text.in_locale(locale);
+    let close = on_confirming.reform(|()| None);
+    let choice = |choice: Choice, action: &'static str, words: String, why_not: Text| {
+        let counted = run.choice_count(choice) > 0;
+        let refusal = if counted { run.refusal(choice) } else { None };
+        let available = counted && refusal.is_none();
+        let (dispatch, on_confirming, run) = (dispatch.clone(), on_confirming.clone(), run.clone());
+        let onclick = Callback::from(move |_| {
+            let Some(offer) = run.offer(choice).filter(|_| available) else { return };
+            match choice {
+                // Looking changes nothing: no need to ask.
+                Choice::CheckUnknown => dispatch.emit(Intent::Run(Event::Ask(offer))),
+                Choice::RetryFailed | Choice::SendNotStarted | Choice::Isolate | Choice::Force => {
+                    on_confirming.emit(Some(choice));
+                }
+            }
+        });
+        let why_not = (!available).then(|| {
+            refusal.map_or_else(|| t(why_not).to_owned(), |refusal| refusal.sentence(locale))
+        });
+        html! {
+            <button type="button" class="tiny" data-action={action} title={why_not.clone()}
+                aria-disabled={(!available).then_some("true")} {onclick}>
+                { words }
+                if let Some(why_not) = why_not { <span class="hidden">{ ". " }{ shown(&why_not) }</span> }
+            </button>
+        }
+    };
+    let export = |format: Format, action: &'static str, text: Text| {
+        let onclick = dispatch.reform(move |_| Intent::Export(format));
+        html! {
+            <button type="button" class="tiny" data-action={action} {onclick}>{ t(text) }</button>
+        }
+    };
+    let over = match run.status() {
+        RunStatus::Finished
+        | RunStatus::Stopped
+        | RunStatus::Watching
+        | RunStatus::Paused(Pause::NotAllowed) => true,
+        RunStatus::Sending | RunStatus::Paused(_) => false,
+    };
+    let count = |of| run.choice_count(of);
+    let onnew = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_| {
+            if over {
+                dispatch.emit(Intent::NewRun);
+            }
+        })
+    };
+    html! {
+        <div class="dock dock-run">
+            if let Some(offer) = confirming.and_then(|choice| run.offer(choice)) {
+                <Again run={run.clone()} {offer} on_close={close} />
+            }
+            <div class="foot">
+                { choice(Choice::RetryFailed, "retry-failed",
+                    MessageArgs::RetryFailed(count(Choice::RetryFailed)).in_locale(locale), message::NOTHING_TO_RETRY) }
+                { choice(Choice::SendNotStarted, "send-not-started",
+                    MessageArgs::SendNotStarted(count(Choice::SendNotStarted)).in_locale(locale), message::NOTHING_NOT_STARTED) }
+                { choice(Choice::CheckUnknown, "check-unknown",
+                    MessageArgs::CheckUnknown(count(Choice::CheckUnknown)).in_locale(locale), message::NOTHING_UNKNOWN) }
+                // Offered only where there is something to do: most runs never need them.
+                if count(Choice::Isolate) > 0 {
+                    { choice(Choice::Isolate, "narrow",
+                        MessageArgs::Isolate(count(Choice::Isolate)).in_locale(locale), message::NOTHING_TO_RETRY) }
+                }
+                if count(Choice::Force) > 0 {
+                    { choice(Choice::Force, "force",
+                        MessageArgs::Force(count(Choice::Force)).in_locale(locale), message::NOTHING_TO_RETRY) }
+                }
+                <span class="grow"></span>
+                { export(Format::Csv, "export-csv", message::EXPORT_CSV) }
+                { export(Format::Json, "export-json", message::EXPORT_JSON) }
+                <button type="button" class={if over { "primary" } else { "" }} data-action="new-run"
+                    aria-disabled={(!over).then_some("true")}
+                    title={(!over).then(|| t(message::NEW_RUN_WAIT))} onclick={onnew}>
+                    { t(message::NEW_RUN) }
+                    if !over { <span class="hidden">{ ". " }{ t(message::NEW_RUN_WAIT) }</span> }
+                </button>
+            </div>
+        </div>
+    }
+}
+
+/// Asking before something is sent again.
+#[derive(PartialEq, Properties)]
+struct ResendProps {
+    run: Shared<Run>,
+    /// What is shown, and is all that is sent.
+    offer: Approval,
+    on_close: Callback<()>,
+}
+
+#[component]
+fn Again(props: &ResendProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let ResendProps { run, offer, .. } = props;
+    let choice = offer.choice();
+    let cancel = use_node_ref();
+    let typed_field = use_node_ref();
+    let typed = use_state_eq(String::new);
+    {
+        let cancel = cancel.clone();
+        use_effect_with(choice, move |_| focus(&cancel));
+    }
+    {
+        // A number that was typed is good for what stood there.
+        let typed = typed.clone();
+        use_effect_with(offer.clone(), move |_| typed.set(String::new()));
+    }
+    let label = match choice {
+        Choice::Force => OperationLabel { forced: true, ..OperationLabel::of(run.spec()) },
+        Choice::RetryFailed | Choice::SendNotStarted | Choice::CheckUnknown | Choice::Isolate => {
+            OperationLabel::of(run.spec())
+        }
+    };
+    let count = offer.ids().len();
+    let warning = match choice {
+        Choice::RetryFailed => MessageArgs::RetryWarning { label, count },
+        Choice::Isolate => MessageArgs::NarrowWarning(count),
+        Choice::Force => MessageArgs::ForceWarning(count),
+        Choice::SendNotStarted | Choice::CheckUnknown => {
+            MessageArgs::SendNotStartedWarning { label, count }
+        }
+    };
+    // As for the first time: what can lose data asks for the number, and so does what is many.
+    let spec = run.spec();
+    let danger = !spec.is_dry_run() && (label.forced || spec.erases());
+    let counted = danger || spec.needs_typed_count(count);
+    let ready = !counted || typed.trim() == count.to_string();
+    let ontyped = {
+        let typed = typed.clone();
+        Callback::from(move |event: InputEvent| typed.set(value_of(&event)))
+    };
+    let on_confirm = {
+        let (on_close, offer) = (props.on_close.clone(), offer.clone());
+        Callback::from(move |()| {
+            dispatch.emit(Intent::Run(Event::Ask(offer.clone())));
+            on_close.emit(());
+        })
+    };
+    let on_missing = {
+        let typed_field = typed_field.clone();
+        Callback::from(move |()| focus(&typed_field))
+    };
+    html! {
+        <div class="again note warn" role="group" aria-labelledby="h-again">
+            { icon(Icon::Warning) }
+            <div class="stack">
+                <p id="h-again">{ warning.in_locale(locale) }</p>
+                <pre class="original" tabindex="0" data-asked={count.to_string()}>{ joined(offer.ids().iter()) }</pre>
+                if counted {
+                    <label class="field">
+                        { MessageArgs::TypeToConfirm(count).in_locale(locale) }
+                        <input ref={typed_field} name="typedCountAgain" type="text" inputmode="numeric"
+                            autocomplete="off" value={(*typed).clone()} oninput={ontyped} />
+                    </label>
+                }
+                <div class="row">
+                    <button type="button" ref={cancel} data-action="cancel"
+                        onclick={props.on_close.reform(|_| ())}>
+                        { message::CANCEL.in_locale(locale) }
+                    </button>
+                    <Confirm action="confirm" subject={Subject::Approval(offer.clone())}
+                        label={MessageArgs::Confirm(label, count).in_locale(locale)}
+                        {danger} {ready} {on_confirm} {on_missing} />
+                </div>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,303 @@
+//! A run: how far it is, what became of each instance, and what to do about it.
+
+use crate::components::{
+    common::{
+        copy::CopyButton,
+        dom::{focus, is_narrow, reveal},
+        icon::{Icon, icon},
+        untrusted_text::shown,
+    },
+    errors::explanation::{Card, explain_fault, joined},
+    run::{
+        calls::Calls,
+        choices::Choices,
+        inspector::Inspector,
+        instances::{Instances, cause_key, is_failure, rank},
+        progress::{Counters, Progress},
+    },
+};
+use crate::{
+    context::{use_dispatch, use_locale},
+    i18n::{self, MessageArgs, OperationLabel, message},
+    store::{Intent, Shared},
+};
+use relight_core::{
+    explain::ServerSignature,
+    i18n::{Locale, Text},
+    model::{instance_id::InstanceId, outcome::Outcome, route::Route},
+    run::{Choice, Event, Millis, Pause, Row, Run, RunStatus},
+    signing::request::{Request, Signed},
+};
+use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+use yew::{
+    Callback, Html, Properties, component, html, use_callback, use_effect_with, use_memo,
+    use_node_ref, use_state_eq,
+};
+
+/// The run, and its requests as they went out.
+#[derive(PartialEq, Properties)]
+pub(crate) struct ResultsProps {
+    pub(crate) run: Shared<Run>,
+    pub(crate) signed: Shared<Vec<Option<Rc<Request<Signed>>>>>,
+    pub(crate) route: Shared<Route>,
+    pub(crate) now: Millis,
+    /// A choice that was confirmed and has changed by then; and the number of that time.
+    pub(crate) changed: Option<(Choice, u64)>,
+}
+
+/// A run.
+#[allow(clippy::too_many_lines)]
+#[component]
+pub(crate) fn Results(props: &ResultsProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let run = &props.run;
+    let t = |text: Text| text.in_locale(locale);
+    let filter = use_state_eq(|| None::<Outcome>);
+    let cause = use_state_eq(|| None::<Rc<str>>);
+    let selected = use_state_eq(|| None::<InstanceId>);
+    let inspected = use_state_eq(|| None::<usize>);
+    let confirming = use_state_eq(|| None::<Choice>);
+    let (heading, aside) = (use_node_ref(), use_node_ref());
+    {
+        let heading = heading.clone();
+        use_effect_with((), move |()| focus(&heading));
+    }
+    let causes = use_memo((run.clone(), locale), |(run, locale)| causes(run, *locale));
+    let on_filter = {
+        let (filter, cause) = (filter.clone(), cause.clone());
+        Callback::from(move |to| {
+            filter.set(to);
+            cause.set(None);
+        })
+    };
+    let on_cause = {
+        let (filter, cause) = (filter.clone(), cause.clone());
+        Callback::from(move |to: Rc<str>| {
+            filter.set(None);
+            cause.set(if *cause == Some(to.clone()) { None } else { Some(to) });
+        })
+    };
+    let on_select = {
+        let (selected, aside) = (selected.setter(), aside.clone());
+        // The same at each drawing, so that rows that are as they were are not drawn again.
+        use_callback((), move |id, ()| {
+            selected.set(Some(id));
+            if is_narrow() {
+                reveal(&aside);
+            }
+        })
+    };
+    let on_inspect = {
+        let inspected = inspected.clone();
+        Callback::from(move |call| inspected.set(Some(call)))
+    };
+    let on_close = {
+        let inspected = inspected.clone();
+        Callback::from(move |()| inspected.set(None))
+    };
+    let on_confirming = {
+        let confirming = confirming.clone();
+        Callback::from(move |choice| confirming.set(choice))
+    };
+    {
+        let confirming = confirming.clone();
+        use_effect_with(props.changed, move |changed| {
+            if let Some((choice, _)) = changed {
+                confirming.set(Some(*choice));
+            }
+        });
+    }
+    let row = chosen(run, (*selected).as_ref(), cause.as_ref());
+    let status = run.status();
+    let spec = run.spec();
+    let target = spec.target();
+    let active = match status {
+        RunStatus::Sending | RunStatus::Watching | RunStatus::Paused(_) => true,
+        RunStatus::Stopped | RunStatus::Finished => false,
+    };
+    let cloud = target.cloud.name.in_locale(locale);
+    html! {
+        <section class="panel run" part="panel run" aria-labelledby="h-run" data-stage={status_word(status)}>
+            <div class="head">
+                <h2 id="h-run" tabindex="-1" ref={heading}>
+                    { MessageArgs::RunTitle { label: OperationLabel::of(spec), count: asked(run), active }.in_locale(locale) }
+                </h2>
+                <span class="small muted">
+                    { cloud }
+                    if !target.region.is_empty() { { " · " }{ shown(&target.region) } }
+                </span>
+                <span class="grow"></span>
+                if matches!(status, RunStatus::Paused(pause) if pause != Pause::NotAllowed) {
+                    <button type="button" class="primary" data-action="resume"
+                        onclick={dispatch.reform(|_| Intent::Run(Event::Resume))}>
+                        { t(message::RESUME) }
+                    </button>
+                }
+                if active && status != RunStatus::Watching {
+                    <button type="button" data-action="stop" onclick={dispatch.reform(|_| Intent::Run(Event::Stop))}>
+                        { t(if status == RunStatus::Sending { message::STOP } else { message::STOP_NOW }) }
+                    </button>
+                }
+            </div>
+            <div class="body">
+                <Progress run={run.clone()} now={props.now} />
+                if let RunStatus::Paused(pause) = status {
+                    <div class="note warn">
+                        { icon(Icon::Pause) }
+                        <p>
+                            <strong>{ i18n::pause(pause).0.in_locale(locale) }</strong>
+                            { i18n::pause(pause).1.in_locale(locale) }
+                        </p>
+                    </div>
+                }
+                if let Some(refusal) = run.refused() {
+                    <div class="note bad" role="status" data-refusal={refusal.kind()}>
+                        { icon(Icon::Warning) }
+                        <p><strong>{ t(message::RUN_REFUSED) }</strong>{ " " }{ shown(&refusal.sentence(locale)) }</p>
+                    </div>
+                }
+                if status == RunStatus::Stopped {
+                    <div class="note info">
+                        { icon(Icon::Pause) }
+                        <p>{ MessageArgs::CannotRecall(going_on(run)).in_locale(locale) }</p>
+                    </div>
+                }
+                <Counters run={run.clone()} filter={*filter} {on_filter} />
+                if !causes.is_empty() {
+                    <div class="group causes">
+                        <h3>{ t(message::CAUSES) }</h3>
+                        { for causes.iter().map(|one| {
+                            cause_line(locale, one, cause.as_ref() == Some(&one.key), &on_cause)
+                        }) }
+                    </div>
+                }
+            </div>
+            <div class="split">
+                <Instances run={run.clone()} filter={*filter} cause={(*cause).clone()}
+                    selected={row.map(|row| row.id.clone())} now={props.now} {on_select} />
+                <aside ref={aside} part="explanation" aria-label={t(message::WHAT_HAPPENED)}>
+                    if let Some(row) = row {
+                        <Card run={run.clone()} row={row.clone()}
+                            signed={row.call.and_then(|call| props.signed.get(call)?.clone())}
+                            on_inspect={&on_inspect} on_confirming={&on_confirming} />
+                    } else {
+                        <p class="muted">{ t(message::NOTHING_SELECTED) }</p>
+                    }
+                </aside>
+            </div>
+            <section class="calls-section" aria-labelledby="h-calls">
+                <div class="head"><h2 id="h-calls">{ t(message::CALLS) }</h2>
+                    <span class="small muted">{ t(message::CALLS_HINT) }</span></div>
+                <div class={if inspected.is_some() { "split wide-aside" } else { "" }}>
+                    <Calls run={run.clone()} inspected={*inspected} {on_inspect} />
+                    if let Some(call) = *inspected {
+                        <Inspector {call} signed={props.signed.get(call).cloned().flatten()}
+                            server={server_signature(run, call, locale)} route={props.route.clone()} {on_close} />
+                    }
+                </div>
+            </section>
+            <Choices run={run.clone()} confirming={*confirming} {on_confirming} />
+        </section>
+    }
+}
+
+/// A cause of failures.
+struct Cause {
+    key: Rc<str>,
+    title: String,
+    code: String,
+    outcome: Outcome,
+    count: usize,
+    ids: String,
+}
+
+fn cause_line(locale: Locale, cause: &Cause, pressed: bool, on_cause: &Callback<Rc<str>>) -> Html {
+    let onclick = {
+        let key = cause.key.clone();
+        on_cause.reform(move |_| key.clone())
+    };
+    html! {
+        <div class="row cause small" key={&*cause.key} data-cause={cause.code.clone()}>
+            <b class={super::chip::tone(cause.outcome).class()}>{ i18n::number(locale, cause.count) }</b>
+            <span class="grow">{ shown(&cause.title) }{ " " }<code class="muted">{ shown(&cause.code) }</code></span>
+            <button type="button" class="tiny" data-action="show-cause" aria-pressed={pressed.to_string()} {onclick}>
+                { MessageArgs::ShowOnly(cause.count).in_locale(locale) }
+            </button>
+            <CopyButton text={cause.ids.clone()} label={message::COPY_IDS} />
+        </div>
+    }
+}
+
+/// The failures by cause, the most frequent first.
+fn causes(run: &Run, locale: Locale) -> Vec<Cause> {
+    let mut groups: BTreeMap<String, Vec<&Arc<Row>>> = BTreeMap::new();
+    for row in run.rows().iter().filter(|row| is_failure(row.outcome)) {
+        if let Some(key) = cause_key(row) {
+            groups.entry(key).or_default().push(row);
+        }
+    }
+    let mut causes: Vec<Cause> = groups
+        .into_iter()
+        .filter_map(|(key, rows)| {
+            let first = rows.first()?;
+            let explanation = explain_fault(run.spec(), first.fault.as_deref()?, locale);
+            Some(Cause {
+                key: key.into(),
+                title: explanation.title,
+                code: explanation.code.unwrap_or_default(),
+                outcome: first.outcome,
+                count: rows.len(),
+                ids: joined(rows.iter().map(|row| &row.id)),
+            })
+        })
+        .collect();
+    causes.sort_by_key(|cause| std::cmp::Reverse(cause.count));
+    causes
+}
+
+/// The row that was chosen; before that the worst one, if something went wrong.
+fn chosen<'a>(
+    run: &'a Run,
+    selected: Option<&InstanceId>,
+    cause: Option<&Rc<str>>,
+) -> Option<&'a Arc<Row>> {
+    let in_cause =
+        |row: &Arc<Row>| cause.is_none_or(|cause| cause_key(row).is_some_and(|key| key == **cause));
+    selected
+        .and_then(|id| run.rows().iter().find(|row| row.id == *id))
+        .filter(|row| in_cause(row))
+        .or_else(|| {
+            run.rows()
+                .iter()
+                .filter(|row| is_failure(row.outcome) && in_cause(row))
+                .min_by_key(|row| rank(row.outcome))
+        })
+        .or_else(|| run.rows().iter().find(|row| row.outcome == Outcome::DryRunPassed))
+}
+
+/// The public name of a stage.
+const fn status_word(status: RunStatus) -> &'static str {
+    match status {
+        RunStatus::Sending => "sending",
+        RunStatus::Watching => "watching",
+        RunStatus::Paused(_) => "paused",
+        RunStatus::Stopped => "stopped",
+        RunStatus::Finished => "finished",
+    }
+}
+
+/// What the cloud says it has signed, if it refused a call for its signature and says so.
+fn server_signature(run: &Run, call: usize, locale: Locale) -> Option<ServerSignature> {
+    let row = run.rows().iter().find(|row| row.call == Some(call) && row.fault.is_some())?;
+    explain_fault(run.spec(), row.fault.as_deref()?, locale).signature
+}
+
+fn going_on(run: &Run) -> usize {
+    let counts = run.counts();
+    counts.of(Outcome::Accepted) + counts.of(Outcome::InProgress)
+}
+
+/// How many instances the run is for: those that were left out are not.
+fn asked(run: &Run) -> usize {
+    run.rows().len() - run.counts().of(Outcome::Skipped)
+}

@@ -1,0 +1,96 @@
+//! The texts with variable parts that the form shows. They stand apart from the rest, which the form's
+//! part of the program does not have.
+
+use crate::i18n::{instances, number};
+use relight_core::i18n::Locale;
+
+/// A text of the form with variable parts. Counts are formatted for the language.
+#[derive(Clone, Copy, Debug)]
+pub enum FormMessage<'a> {
+    /// On the button that leads to the review.
+    Check(usize),
+    /// What was probably meant.
+    DidYouMean(&'a str),
+    /// On the page's switch between languages, for screen readers.
+    Line(u32),
+    /// A secret that looks like a key id, by what the cloud calls them.
+    KeySwapped(&'a str, &'a str),
+    /// What the cloud calls the token, which is or looks like what it calls the secret.
+    TokenSwapped(&'a str, &'a str),
+    /// No key is taken in a frame of this page, if its origin is known.
+    UntrustedParent(Option<&'a str>),
+    /// A key that looks like another cloud's.
+    KeyOfCloud(&'a str),
+    /// What ids look like.
+    IdsLookLike { shape: &'a str, example: &'a str },
+    /// Problems found in a text, for the live region.
+    FoundProblems { valid: usize, problems: usize },
+    /// The title above the problems.
+    WillNotBeSent(usize),
+    /// How many problems are not listed.
+    AndMore(usize),
+    /// On the button that removes what cannot be sent.
+    RemoveProblems(usize),
+    /// How many ids another cloud has among those pasted.
+    OfCloud(&'a str),
+    /// An operation on one instance at a time.
+    OnePerCall(&'a str),
+}
+
+impl FormMessage<'_> {
+    /// The text in one language.
+    pub fn in_locale(self, locale: Locale) -> String {
+        let n = |count: usize| number(locale, count);
+        match (self, locale) {
+            (FormMessage::Check(0), Locale::En) => "Check instances".into(),
+            (FormMessage::Check(count), Locale::En) => format!("Check {}", instances(count)),
+            (FormMessage::Check(0), Locale::Zh) => "检查实例".into(),
+            (FormMessage::Check(count), Locale::Zh) => format!("检查 {} 台实例", n(count)),
+            (FormMessage::DidYouMean(suggestion), Locale::En) => format!("did you mean {suggestion}?"),
+            (FormMessage::DidYouMean(suggestion), Locale::Zh) => format!("是否应为 {suggestion}？"),
+            (FormMessage::Line(line), Locale::En) => format!("line {line}"),
+            (FormMessage::Line(line), Locale::Zh) => format!("第 {line} 行"),
+            (FormMessage::KeySwapped(secret, key_id), Locale::En) => format!(
+                "This looks like the {key_id}, not the {secret}. Are the two fields swapped? Nothing was sent."
+            ),
+            (FormMessage::KeySwapped(secret, key_id), Locale::Zh) => format!(
+                "这看起来是 {key_id} 而不是 {secret}。两个输入框是否填反了？未发送任何请求。"
+            ),
+            (FormMessage::TokenSwapped(token, secret), Locale::En) => format!(
+                "This is or looks like the {secret} or a key id, not the {token}. Are the two fields swapped? A permanent key has no {token}. Nothing was sent."
+            ),
+            (FormMessage::TokenSwapped(token, secret), Locale::Zh) => format!(
+                "这就是 {secret}，或看起来是密钥，而不是 {token}。两个输入框是否填反了？长期密钥没有 {token}。未发送任何请求。"
+            ),
+            (FormMessage::UntrustedParent(Some(origin)), Locale::En) => format!(
+                "This page is shown inside a page of {origin}, which its operator has not listed under “frames” in relight.json. No key can be entered here."
+            ),
+            (FormMessage::UntrustedParent(None), Locale::En) => "This page is shown inside another page, and the browser does not say which; the operator has listed none that it could be. No key can be entered here.".to_owned(),
+            (FormMessage::UntrustedParent(Some(origin)), Locale::Zh) => format!(
+                "此页面被嵌入在 {origin} 的页面中，而运维人员没有在 relight.json 的 “frames” 中列出它。不能在此输入密钥。"
+            ),
+            (FormMessage::UntrustedParent(None), Locale::Zh) => "此页面被嵌入在其他页面中，浏览器没有说明是哪个页面，也不在运维人员列出的范围内。不能在此输入密钥。".to_owned(),
+            (FormMessage::KeyOfCloud(cloud), Locale::En) => format!("This looks like a key of {cloud}."),
+            (FormMessage::KeyOfCloud(cloud), Locale::Zh) => format!("这看起来是{cloud}的密钥。"),
+            (FormMessage::IdsLookLike { shape, example }, Locale::En) => format!("Ids are {shape}: {example}"),
+            (FormMessage::IdsLookLike { shape, example }, Locale::Zh) => format!("实例 ID 为{shape}，例如 {example}"),
+            (FormMessage::FoundProblems { valid, problems }, Locale::En) => {
+                format!("{} valid, {} not sent", n(valid), n(problems))
+            }
+            (FormMessage::FoundProblems { valid, problems }, Locale::Zh) => {
+                format!("{} 个有效，{} 项不会发送", n(valid), n(problems))
+            }
+            (FormMessage::WillNotBeSent(1), Locale::En) => "1 entry will not be sent".into(),
+            (FormMessage::WillNotBeSent(count), Locale::En) => format!("{} entries will not be sent", n(count)),
+            (FormMessage::WillNotBeSent(count), Locale::Zh) => format!("{} 项不会发送", n(count)),
+            (FormMessage::AndMore(count), Locale::En) => format!("and {} more", n(count)),
+            (FormMessage::AndMore(count), Locale::Zh) => format!("另有 {} 项", n(count)),
+            (FormMessage::RemoveProblems(count), Locale::En) => format!("Remove the {}", n(count)),
+            (FormMessage::RemoveProblems(count), Locale::Zh) => format!("移除这 {} 项", n(count)),
+            (FormMessage::OfCloud(cloud), Locale::En) => format!("of {cloud}"),
+            (FormMessage::OfCloud(cloud), Locale::Zh) => format!("属于{cloud}"),
+            (FormMessage::OnePerCall(name), Locale::En) => format!("{name}, one per request"),
+            (FormMessage::OnePerCall(name), Locale::Zh) => format!("{name}（每次调用一台）"),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The one place where the program is cut in two. The form comes with the page; what is needed from the
+//! review on is the part `rest`, fetched when somebody begins to fill in.
+//!
+//! The release build cuts it (`cargo xtask dist` sets `cfg(split)`). Without that the same sources are one
+//! module, and [`load`] has nothing to wait for.
+
+use crate::{api::Functions, app::Start, console, i18n::message, services::run_history};
+use relight_core::i18n::Text;
+use std::{cell::Cell, future::Future, pin::Pin, rc::Rc};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+use yew::Html;
+
+/// What the rest of the program can do.
+pub(crate) struct Rest {
+    /// Draws the whole console in the place of the form alone.
+    pub(crate) console: fn(Rc<Start>) -> Html,
+    /// Whether this browser has runs or keys, which are to be shown at once.
+    pub(crate) has_saved: fn() -> Pin<Box<dyn Future<Output = bool>>>,
+    /// What programs call.
+    pub(crate) functions: Functions,
+}
+
+/// Why the rest could not be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LoadError {
+    /// It did not come.
+    Missing,
+    /// It is not the file that this page was published with.
+    #[cfg_attr(not(split), allow(dead_code, reason = "one module is there or not"))]
+    Changed,
+    /// A newer version was published in the meantime.
+    #[cfg_attr(not(split), allow(dead_code, reason = "one module is there or not"))]
+    Replaced,
+}
+
+impl LoadError {
+    /// The public name.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            LoadError::Missing => "missing",
+            LoadError::Changed => "changed",
+            LoadError::Replaced => "replaced",
+        }
+    }
+
+    /// What a person is told.
+    pub(crate) const fn text(self) -> Text {
+        match self {
+            LoadError::Missing => message::REST_FAILED,
+            LoadError::Changed => message::REST_CHANGED,
+            LoadError::Replaced => message::REST_REPLACED,
+        }
+    }
+}
+
+thread_local! {
+    static LOADED: Cell<Option<&'static Rest>> = const { Cell::new(None) };
+}
+
+/// Fetches the rest, once; after a failure it is fetched again.
+pub(crate) async fn load() -> Result<&'static Rest, LoadError> {
+    if let Some(rest) = LOADED.get() {
+        return Ok(rest);
+    }
+    #[cfg(split)]
+    let rest = {
+        // The loader takes it before it waits for anything: a page may have the program twice.
+        load_for(&wasm_bindgen::exports());
+        rest().await?
+    };
+    #[cfg(not(split))]
+    let rest = std::future::ready(rest()).await?;
+    LOADED.set(Some(rest));
+    Ok(rest)
+}
+
+/// The rest, if it is there.
+pub(crate) fn loaded() -> Option<&'static Rest> {
+    #[cfg(split)]
+    return LOADED.get();
+    #[cfg(not(split))]
+    rest().ok()
+}
+
+/// The rest, if this browser has something for it to show at once.
+pub(crate) async fn load_if_saved() -> Option<&'static Rest> {
+    let has_journal = JsFuture::from(has_journal("relight")).await;
+    if !has_journal.is_ok_and(|has| has.is_truthy()) {
+        return None;
+    }
+    let rest = load().await.ok()?;
+    (rest.has_saved)().await.then_some(rest)
+}
+
+/// Fetches the rest, for the module's start.
+///
+/// # Errors
+/// A `RelightError` of the kind `not-loaded`.
+#[wasm_bindgen(js_name = loadRest, skip_typescript)]
+#[allow(unreachable_pub, reason = "wasm-bindgen exports nothing else")]
+pub async fn load_rest() -> Result<(), JsValue> {
+    load().await.map(drop).map_err(|error| crate::api::not_loaded(error.word()))
+}
+
+#[cfg_attr(
+    split,
+    wasm_split_helpers::wasm_split(rest, fallible),
+    allow(unsafe_code, reason = "the macro names the function on both sides of the cut")
+)]
+#[allow(clippy::unnecessary_wraps, reason = "fetching it may fail where it is cut")]
+fn rest() -> Result<&'static Rest, LoadError> {
+    Ok(&Rest {
+        console: console::draw,
+        has_saved: || Box::pin(run_history::has_saved()),
+        functions: Functions::ALL,
+    })
+}
+
+#[cfg(split)]
+impl From<wasm_split_helpers::SplitLoaderError> for LoadError {
+    fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
+        match load_failure().as_deref() {
+            Some("changed") => LoadError::Changed,
+            Some("replaced") => LoadError::Replaced,
+            Some(_) | None => LoadError::Missing,
+        }
+    }
+}
+
+// The loader: it stands beside the module in a release, and nowhere else.
+#[cfg(split)]
+#[wasm_bindgen(raw_module = "./parts.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = loadFor)]
+    fn load_for(exports: &JsValue);
+    #[wasm_bindgen(js_name = loadFailure)]
+    fn load_failure() -> Option<String>;
+}
+
+#[wasm_bindgen(module = "/static/define.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = hasJournal)]
+    fn has_journal(name: &str) -> js_sys::Promise;
+}

@@ -1,0 +1,8 @@
+//! The pages of the console, and what is around them.
+
+pub(crate) mod console;
+pub(crate) mod restart_start;
+pub(crate) mod history;
+pub(crate) mod explain;
+pub(crate) mod errors;
+pub(crate) mod diagnostics;

@@ -1,0 +1,190 @@
+//! The whole console: its pages, and what is around them.
+
+use crate::{
+    components::{
+        common::{
+            dom,
+            header::{self, Header},
+            page_link::Navigation,
+            untrusted_text::untrusted_text,
+        },
+        review::notes::NoJournal,
+    },
+    pages::{diagnostics::Doctor, errors::Errors, explain::Explain, history::Runs},
+};
+use crate::{
+    context::use_locale,
+    i18n::message,
+    pages::restart_start::{Power, remarks, step},
+    routes::{IndexFilter, PageRoute},
+    store::View,
+};
+use gloo_events::EventListener;
+use relight_core::{
+    config::{Brand, Lockable, Theme},
+    i18n::Locale,
+};
+use yew::{
+    Callback, ContextProvider, Html, Properties, UseStateHandle, component, html, use_callback,
+    use_effect_with, use_mut_ref, use_node_ref, use_state_eq,
+};
+
+/// What the console draws, and where it says what a person wants.
+#[derive(Properties, PartialEq)]
+pub(crate) struct ConsoleProps {
+    /// All that is drawn.
+    pub view: View,
+    /// What is shown first.
+    pub page_route: PageRoute,
+    /// Whether the page goes by its address, which is its own.
+    pub routed: bool,
+}
+
+/// The whole console.
+#[component]
+pub(crate) fn Console(props: &ConsoleProps) -> Html {
+    let page_route = use_state_eq(|| props.page_route.clone());
+    let main = use_node_ref();
+    let view = &props.view;
+    let locale = use_locale();
+    let routed = props.routed;
+    {
+        let page_route = page_route.clone();
+        use_effect_with(routed, move |routed| {
+            let listener = routed.then(|| follow_address(&page_route));
+            move || drop(listener)
+        });
+    }
+    {
+        use_effect_with((routed, (*page_route).clone(), locale), |(routed, page_route, locale)| {
+            if *routed {
+                name_page(page_route, *locale);
+            }
+        });
+    }
+    {
+        // What had the focus is gone with its screen: whoever goes by keyboard does not begin at the top.
+        let step = step(view);
+        let before = use_mut_ref(|| step);
+        let main = main.clone();
+        use_effect_with(step, move |step| match (before.replace(*step), *step) {
+            ("looking" | "review", "compose") => dom::refocus(&main, Some("[data-action=review]")),
+            ("run", "compose") => dom::refocus(&main, None),
+            _ => {}
+        });
+    }
+    let on_navigate = {
+        let page_route = page_route.setter();
+        use_callback(routed, move |to: PageRoute, routed| {
+            if *routed {
+                dom::set_hash(&to.hash());
+            }
+            page_route.set(to);
+        })
+    };
+    let on_screen = on_navigate.reform(PageRoute::from);
+    let navigation = Navigation { routed, on_navigate };
+    let screen = page_route.screen();
+    let shown = match &*page_route {
+        PageRoute::Errors(shown) => Some(shown.clone()),
+        PageRoute::Power | PageRoute::Explain | PageRoute::Diagnostics | PageRoute::Runs => None,
+    };
+    // The index is drawn once somebody goes there. From then on it stays, with what was looked for.
+    let index = use_mut_ref(|| None::<IndexFilter>);
+    if shown.is_some() {
+        *index.borrow_mut() = shown;
+    }
+    let index = index.borrow().clone();
+    let onskip = {
+        let main = main.clone();
+        Callback::from(move |_| dom::focus(&main))
+    };
+    html! {
+        <ContextProvider<Navigation> context={navigation}>
+            <div class="relight" lang={locale.tag()} data-theme={view.settings.theme.map(Theme::word)}>
+                <button type="button" class="skip" onclick={onskip}>
+                    { message::SKIP_TO_CONTENT.in_locale(locale) }
+                </button>
+                <Header {screen} route={(*view.route).clone()} key_id={view.session.form().key_id().to_owned()}
+                    status={view.key.secret} brand={brand(&view.settings.brand, locale)}
+                    language_locked={view.settings.locked.contains(&Lockable::Language)} may_lock={true} {on_screen} />
+                // The page that is not looked at stays mounted: nothing that was typed is lost.
+                <div hidden={*page_route != PageRoute::Power}>
+                    <Power view={view.clone()} main={&main} />
+                </div>
+                if *page_route == PageRoute::Runs {
+                    <main class="alone" tabindex="-1">
+                        { remarks(view) }
+                        if view.no_journal.is_some() { <NoJournal /> }
+                        <Runs saved_runs={view.saved_runs.clone()} current={view.run.as_ref().map(|run| run.about().id.clone())}
+                            is_free={view.run.as_ref().is_none_or(|run| run.can_close())} />
+                    </main>
+                }
+                <div hidden={*page_route != PageRoute::Explain}>
+                    <main class="alone" tabindex="-1">
+                        <Explain />
+                    </main>
+                </div>
+                if *page_route == PageRoute::Diagnostics {
+                    <main class="alone" tabindex="-1">
+                        <Doctor route={header::route_name(&view.route, locale)} diagnostics={view.diagnostics.clone()} />
+                    </main>
+                }
+                if let Some(shown) = index {
+                    <div hidden={!matches!(*page_route, PageRoute::Errors(_))}>
+                        <main class="alone" tabindex="-1">
+                            <Errors {shown} />
+                        </main>
+                    </div>
+                }
+            </div>
+        </ContextProvider<Navigation>>
+    }
+}
+
+/// Goes where the address of the page leads, now and whenever it changes.
+fn follow_address(page_route: &UseStateHandle<PageRoute>) -> Option<EventListener> {
+    let window = web_sys::window()?;
+    if PageRoute::of_hash(&dom::hash()) != **page_route {
+        dom::set_hash(&page_route.hash());
+    }
+    let page_route = page_route.setter();
+    Some(EventListener::new(&window, "hashchange", move |_| {
+        page_route.set(PageRoute::of_hash(&dom::hash()));
+    }))
+}
+
+/// Names the page after what it shows, for the browser's history and for screen readers.
+fn name_page(page_route: &PageRoute, locale: Locale) {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let shown = match page_route {
+        PageRoute::Power => None,
+        PageRoute::Explain => Some(message::EXPLAIN_TITLE.in_locale(locale)),
+        PageRoute::Diagnostics => Some(message::DIAGNOSTICS_TITLE.in_locale(locale)),
+        PageRoute::Runs => Some(message::SAVED_RUNS.in_locale(locale)),
+        PageRoute::Errors(IndexFilter { code: Some(code), .. }) => Some(code.as_str()),
+        PageRoute::Errors(IndexFilter { code: None, .. }) => {
+            Some(message::INDEX_TITLE.in_locale(locale))
+        }
+    };
+    document.set_title(&shown.map_or("Relight".to_owned(), |shown| format!("{shown} · Relight")));
+    if let Some(root) = document.document_element() {
+        // An element takes every attribute of this name.
+        let _ = root.set_attribute("lang", locale.tag());
+    }
+}
+
+/// The operator's name and picture, if they have set one.
+fn brand(brand: &Brand, locale: Locale) -> Option<Html> {
+    (brand.title.is_some() || brand.logo.is_some()).then(|| {
+        let title = brand.title.as_ref().map_or("Relight", |title| title.in_locale(locale));
+        html! {
+            <>
+                if let Some(logo) = &brand.logo {
+                    <img src={logo.clone()} alt="" class="mark" />
+                }
+                <span>{ untrusted_text(title) }</span>
+            </>
+        }
+    })
+}

@@ -1,0 +1,239 @@
+//! The form and the review, or a run.
+
+use crate::{
+    components::review::nothing::NothingToReview,
+    components::{
+        common::page_link::{PageLink, use_navigation},
+        form::{
+            compose::Compose,
+            credential::{self, Credential, KeySlots},
+            key_details::{self, KeyDetailsProps},
+        },
+        review::{
+            notes::{ApprovalNotice, Linked, NoJournal, Remarks},
+            preflight::PreflightProgress,
+            review::Review,
+        },
+        run::results::Results,
+    },
+};
+use crate::{
+    context::{use_dispatch, use_locale},
+    i18n::{MessageArgs, message},
+    routes::PageRoute,
+    services::{approval::ApprovalStatus, run_history::HistoryAction},
+    store::{Intent, View},
+};
+use relight_core::{
+    credential::check_key,
+    form::SecretStatus,
+    i18n::Locale,
+    model::plan::Refusal,
+    run::{Pause, Run, RunStatus},
+    session::{Review as Reviewed, Step},
+};
+use yew::{Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, component, html};
+
+/// The public name of the step.
+pub(crate) fn step(view: &View) -> &'static str {
+    match (&view.run, view.session.step()) {
+        (Some(_), _) => "run",
+        (None, Step::Compose { .. }) => "compose",
+        (None, Step::Preflight { .. }) => "looking",
+        (None, Step::Review(_)) => "review",
+    }
+}
+
+/// How many of what is under review may have had a request already.
+fn doubted(view: &View, review: &Reviewed) -> usize {
+    let ids = review.plan.iter().flat_map(|plan| plan.ids());
+    ids.filter(|id| view.doubted.contains(*id)).count()
+}
+
+/// What the operator says.
+pub(crate) fn remarks(view: &View) -> Html {
+    html! {
+        <Remarks settings={view.settings.clone()} unusable={view.unusable.clone()} quarantined={view.quarantined.clone()} />
+    }
+}
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct PowerProps {
+    pub(crate) view: View,
+    /// What the focus goes to, if to nothing in it.
+    pub(crate) main: NodeRef,
+}
+
+/// The form and the review, or a run.
+#[component]
+pub(crate) fn Power(props: &PowerProps) -> Html {
+    let locale = use_locale();
+    let PowerProps { view, main } = props;
+    if let Some(run) = &view.run {
+        return html! {
+            <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
+                <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
+                <ApprovalNotice status={view.approval.clone()} />
+                { remarks(view) }
+                if run.can_close() { <PutAway is_unfinished={run.is_unfinished()} /> }
+                if view.no_journal.is_some() { <NoJournal /> }
+                { run_key(view, run, locale) }
+                <Results run={run.clone()} signed={view.signed.clone()} route={view.route.clone()} now={view.now}
+                    changed={match view.approval {
+                        ApprovalStatus::Changed { choice: Some(choice), number, .. } => Some((choice, number)),
+                        _ => None,
+                    }} />
+            </main>
+        };
+    }
+    let review = match view.session.step() {
+        Step::Compose { .. } => html! { <NothingToReview /> },
+        Step::Preflight { preflight } => {
+            html! {
+                <PreflightProgress preflight={preflight.clone()} key_id={view.session.form().key_id().to_owned()}
+                    has_token={view.key.token != SecretStatus::Missing} />
+            }
+        }
+        Step::Review(review) => {
+            let form = view.session.form();
+            html! {
+                <Review review={review.clone()} reason={form.reason().to_owned()} refusal={view.session.reason_refusal()}
+                    pacing={*form.pacing()} doubted={doubted(view, review)} route={view.route.clone()} once={view.once}
+                    checking={view.diagnostics.as_ref().is_some_and(|one| one.findings.is_none())} />
+            }
+        }
+    };
+    html! {
+        <main class="two-panes" data-step={step(view)} tabindex="-1" ref={main.clone()}>
+            <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
+            { remarks(view) }
+            if let Some(link) = &view.link { <Linked link={link.clone()} session={view.session.clone()} /> }
+            <ApprovalNotice status={view.approval.clone()} />
+            <Compose form={view.session.form().clone()}
+                refusal={match view.session.step() {
+                    Step::Compose { refusal: Some(refusal) } => Some((field_of(refusal), refusal.sentence(locale))),
+                    Step::Compose { refusal: None } | Step::Preflight { .. } | Step::Review(_) => None,
+                }}
+                reviewing={match view.session.step() {
+                    Step::Compose { .. } => false,
+                    Step::Preflight { .. } | Step::Review(_) => true,
+                }}
+                key_slots={key_slots(view)} key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} />
+            { review }
+            if let Some(saved_runs) = view.saved_runs.as_ref().filter(|saved_runs| !saved_runs.is_empty()) {
+                <p class="small whole">
+                    <PageLink to={PageRoute::Runs} class="quiet" action="runs">
+                        { MessageArgs::SavedRuns(saved_runs.len()).in_locale(locale) }
+                    </PageLink>
+                </p>
+            }
+        </main>
+    }
+}
+
+/// The fields for the key of a run that has none: one that was brought back, or whose key was locked.
+/// Without it a run can neither look nor send.
+fn run_key(view: &View, run: &Run, locale: Locale) -> Html {
+    if !key_is_wanted(view.key.secret, run.status()) {
+        return Html::default();
+    }
+    let problem = wrong_key(view, run, locale);
+    let cloud = run.spec().target().cloud;
+    let key_id = view.wrong_key_id.as_deref().unwrap_or(&run.about().key_id).to_owned();
+    let slots = key_details::slots(&KeyDetailsProps {
+        cloud,
+        key_id: key_id.clone().into(),
+        form: None,
+        key_state: view.key.clone(),
+    });
+    html! {
+        <form class="panel" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
+            <div class="body">
+                if view.key.source.is_none() {
+                    <p>{ message::KEY_WANTED.in_locale(locale) }</p>
+                }
+                <Credential {cloud} {key_id} {slots} key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} {problem} />
+            </div>
+        </form>
+    }
+}
+
+/// What stands around the fields of the form's key.
+fn key_slots(view: &View) -> KeySlots {
+    let form = view.session.form();
+    key_details::slots(&KeyDetailsProps {
+        cloud: form.cloud(),
+        key_id: form.key_id().to_owned().into(),
+        form: Some(form.clone()),
+        key_state: view.key.clone(),
+    })
+}
+
+/// The public name of the field at which a refusal is shown.
+fn field_of(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::UnknownOperation { .. } | Refusal::NotAllowed { .. } => "operation",
+        Refusal::DryRunOnly => "dryRun",
+        Refusal::ReasonMissing | Refusal::KeyInReason | Refusal::OnceNotProven => "reason",
+        Refusal::NoInstances
+        | Refusal::TooManyInstances { .. }
+        | Refusal::InstancesNotAllowed { .. } => "instanceIds",
+        Refusal::RegionMissing
+        | Refusal::RegionMalformed { .. }
+        | Refusal::RegionNotUsed { .. } => "region",
+        Refusal::UnknownSite { .. } => "site",
+        Refusal::UnknownOption { .. }
+        | Refusal::OptionTwice { .. }
+        | Refusal::OptionValue { .. }
+        | Refusal::Exclusive { .. } => "mode",
+        Refusal::DryRunProvesNothing { .. } => "batching",
+        Refusal::ErasesSeveral { .. } | Refusal::ErasesElsewhere { .. } => "erase",
+        Refusal::KeyIdMalformed { .. } | Refusal::KeyIdPrefix { .. } => "keyId",
+        Refusal::SecretMalformed { .. } | Refusal::KeySwapped { .. } => "secret",
+        Refusal::SecretInText { field } | Refusal::TokenSwapped { field, .. } => field,
+        Refusal::TokenMalformed { .. } => "token",
+    }
+}
+
+/// What is wrong with the key id that a run is given.
+fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<credential::Field> {
+    let key_id = view.wrong_key_id.as_ref()?;
+    let refusal = check_key(run.spec().target().cloud, key_id, view.key.guard).err()?;
+    let field = if let Refusal::TokenSwapped { field, .. } = refusal { field } else { "keyId" };
+    Some((field, refusal.sentence(locale)))
+}
+
+/// Whether a run asks for a key, or has just been given one: while it waits the field stays, since the
+/// first letter of a secret is one already.
+fn key_is_wanted(secret: SecretStatus, status: RunStatus) -> bool {
+    match status {
+        RunStatus::Paused(Pause::Restored | Pause::NoKey) => true,
+        RunStatus::Paused(_) | RunStatus::Sending | RunStatus::Watching | RunStatus::Stopped => {
+            secret != SecretStatus::Usable
+        }
+        RunStatus::Finished => false,
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct PutAwayProps {
+    is_unfinished: bool,
+}
+
+/// The way from a run to the others, if nothing goes on in it.
+#[component]
+fn PutAway(props: &PutAwayProps) -> Html {
+    let (locale, dispatch, navigation) = (use_locale(), use_dispatch(), use_navigation());
+    let words = if props.is_unfinished { message::PUT_AWAY } else { message::SAVED_RUNS };
+    let onclick = Callback::from(move |_: MouseEvent| {
+        dispatch.emit(Intent::History(HistoryAction::Close));
+        navigation.on_navigate.emit(PageRoute::Runs);
+    });
+    html! {
+        <p class="small way">
+            <button type="button" class="quiet" data-action="put-away" {onclick}>
+                { words.in_locale(locale) }
+            </button>
+        </p>
+    }
+}

@@ -1,0 +1,77 @@
+//! The only place that reads the time and makes random values; and a limit to any wait.
+
+use gloo_timers::future::TimeoutFuture;
+use relight_core::signing;
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Crypto;
+
+/// Milliseconds since 1970, or a span of them.
+pub(crate) type Millis = u64;
+
+/// Milliseconds since 1970, by the page's clock.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+#[expect(clippy::disallowed_methods, reason = "this is where the time is asked for")]
+pub(crate) fn now() -> Millis {
+    js_sys::Date::now().max(0.0) as Millis
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn page_time() -> f64;
+}
+
+/// A moment by two clocks: the one that people set, and the page's own, which only goes forward but may
+/// stand still while the machine sleeps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    now: Millis,
+    page_time: Millis,
+}
+
+impl Moment {
+    /// Now.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "of a page's life")]
+    pub(crate) fn now() -> Self {
+        Moment { now: now(), page_time: page_time() as Millis }
+    }
+
+    /// How long ago it was: the longer time of the two clocks, so that neither sleep nor a clock that was
+    /// set back makes it shorter.
+    pub(crate) fn elapsed(self) -> Millis {
+        let later = Moment::now();
+        let by_date = later.now.saturating_sub(self.now);
+        by_date.max(later.page_time.saturating_sub(self.page_time))
+    }
+}
+
+/// Seconds since 1970 for a signature, corrected by what is known of the cloud's clock.
+pub(crate) fn unix_seconds(skew_seconds: i64) -> i64 {
+    i64::try_from(now() / 1_000).unwrap_or(i64::MAX).saturating_add(skew_seconds)
+}
+
+/// What comes of some work, or nothing if that takes longer than so many milliseconds. The work is
+/// dropped then.
+pub(crate) async fn within<T>(limit_ms: u32, work: impl Future<Output = T>) -> Option<T> {
+    let (mut work, mut late) = (pin!(work), pin!(TimeoutFuture::new(limit_ms)));
+    poll_fn(|context| match work.as_mut().poll(context) {
+        std::task::Poll::Ready(done) => std::task::Poll::Ready(Some(done)),
+        std::task::Poll::Pending => late.as_mut().poll(context).map(|()| None),
+    })
+    .await
+}
+
+/// 32 hexadecimal digits that are used once. `None` where there is no source of random values: then
+/// nothing may be signed.
+pub(crate) fn nonce() -> Option<String> {
+    let crypto = js_sys::Reflect::get(&js_sys::global(), &"crypto".into()).ok()?;
+    let crypto = crypto.dyn_into::<Crypto>().ok()?;
+    let mut bytes = [0_u8; 16];
+    crypto.get_random_values_with_u8_array(&mut bytes).ok()?;
+    Some(signing::hex(&bytes))
+}

@@ -1,0 +1,215 @@
+//! What the operator of the page has set: a JSON file, and the element's attributes over it.
+
+use crate::services::frame::{UntrustedParent, untrusted_parent};
+use js_sys::{Array, Object, Reflect};
+use relight_core::{
+    config::{Config as Settings, Proxies, Theme, no_proxy},
+    i18n::Locale,
+    model::{
+        cloud::Cloud,
+        route::{Route, is_proxy_base},
+    },
+};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use web_sys::{HtmlElement, Storage};
+
+#[wasm_bindgen(module = "/static/define.js")]
+extern "C" {
+    /// A promise of the text of an element's configuration, or of `null`; it fails with an `Error`.
+    #[wasm_bindgen(js_name = configuration)]
+    pub(crate) fn configuration(host: &HtmlElement) -> js_sys::Promise;
+}
+
+/// What [`configuration`] has promised.
+pub(crate) type ConfigurationText = Result<JsValue, JsValue>;
+
+/// What the form needs of the configuration. It judges nothing: the console does.
+pub(crate) struct FormConfig {
+    /// How calls travel, as far as all clouds have the same way.
+    pub(crate) route: Route,
+    /// The language, if it is set; else a person's last choice, else the browser's.
+    pub(crate) locale: Option<Locale>,
+    /// The page around this one, if it may not have keys entered here.
+    pub(crate) untrusted_parent: Option<UntrustedParent>,
+    /// Whether the file says more than is understood here, or something is wrong with it: the console
+    /// then draws at once.
+    pub(crate) more: bool,
+}
+
+impl Default for FormConfig {
+    fn default() -> Self {
+        FormConfig {
+            route: usual_route(),
+            locale: None,
+            untrusted_parent: untrusted_parent(&[]),
+            more: false,
+        }
+    }
+}
+
+impl FormConfig {
+    /// Of an element, from what [`configuration`] has promised.
+    pub(crate) fn of(host: &HtmlElement, text: ConfigurationText) -> Self {
+        let mut config = FormConfig::default();
+        match text.map(|text| text.as_string()) {
+            Ok(None) => {}
+            Ok(Some(text)) => config.read(&text),
+            Err(_) => config.more = true,
+        }
+        let source = Reflect::get(host, &"credentials".into());
+        config.more |= source.is_ok_and(|source| source.is_function());
+        // An attribute may be locked by what is not understood here.
+        if !config.more {
+            if let Some(base) = attribute(host, "proxy") {
+                config.route = Route::Proxy { base };
+            }
+            if let Some(tag) = attribute(host, "lang") {
+                config.locale = Some(Locale::from_tag(&tag));
+            }
+        }
+        config
+    }
+
+    fn read(&mut self, text: &str) {
+        let is_object = text.trim_ascii_start().starts_with('{');
+        let Some(members) = is_object.then(|| js_sys::JSON::parse(text).ok()).flatten() else {
+            self.more = true;
+            return;
+        };
+        let members = Object::entries(members.unchecked_ref());
+        // A name and a text, each in quotes, or there is something in it that is not understood: a name
+        // that stands twice, too, of which the browser shows the last alone.
+        let quotes = text.bytes().filter(|byte| *byte == b'"').count();
+        self.more |= u32::try_from(quotes) != Ok(4 * members.length());
+        for member in members.iter() {
+            let member = Array::from(&member);
+            match (member.get(0).as_string().as_deref(), member.get(1).as_string()) {
+                (Some("proxy"), Some(base)) => self.route = Route::Proxy { base },
+                (Some("language"), Some(tag)) => self.locale = Some(Locale::from_tag(&tag)),
+                // For editors.
+                (Some("$schema"), Some(_)) => {}
+                _ => self.more = true,
+            }
+        }
+    }
+}
+
+/// Everything that is set, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Config {
+    /// How calls travel, as far as all clouds have the same way.
+    pub(crate) route: Route,
+    /// The language, if it is set; else a person's last choice, else the browser's.
+    pub(crate) locale: Option<Locale>,
+    /// The page around this one, if it may not have keys entered here.
+    pub(crate) untrusted_parent: Option<UntrustedParent>,
+    pub(crate) settings: Settings,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            route: usual_route(),
+            locale: None,
+            untrusted_parent: untrusted_parent(&[]),
+            settings: Settings::default(),
+        }
+    }
+}
+
+impl Config {
+    /// The configuration of an element: its property `config`, or else the file that its attribute of
+    /// that name points to; then the attributes `proxy` and `lang`, unless that is locked.
+    ///
+    /// `text` is what [`configuration`] has promised; with the configuration comes what is wrong.
+    pub(crate) fn of(host: &HtmlElement, text: ConfigurationText) -> (Config, Option<String>) {
+        let mut config = Config::default();
+        let problem = match text.map(|text| text.as_string()) {
+            Ok(text) => text.and_then(|text| config.read(&text).err()),
+            Err(error) => Some(js_sys::Error::from(error).message().into()),
+        };
+        let attribute = config.apply_attributes(host);
+        (config, problem.or(attribute))
+    }
+
+    fn read(&mut self, text: &str) -> Result<(), String> {
+        self.settings = Settings::read(text).map_err(|error| error.to_string())?;
+        if let Some(Proxies::One(base)) = &self.settings.proxy {
+            self.route = Route::Proxy { base: base.clone() };
+        }
+        self.locale = self.settings.language;
+        self.untrusted_parent = untrusted_parent(&self.settings.frames);
+        Ok(())
+    }
+
+    /// Takes over what the element's attributes say, and says what is wrong with them.
+    fn apply_attributes(&mut self, host: &HtmlElement) -> Option<String> {
+        let mut problem = None;
+        if let Some(base) = attribute(host, "proxy").filter(|_| !self.is_locked("proxy")) {
+            if is_proxy_base(&base) {
+                self.settings.proxy = None;
+            } else {
+                problem = Some(no_proxy(&base).to_string());
+            }
+            self.route = Route::Proxy { base };
+        }
+        if let Some(tag) = attribute(host, "lang").filter(|_| !self.is_locked("language")) {
+            self.locale = Some(Locale::from_tag(&tag));
+        }
+        if !self.is_locked("theme") {
+            let named = attribute(host, "theme").and_then(|word| Theme::named(&word));
+            self.settings.theme = named.or(self.settings.theme);
+        }
+        problem
+    }
+
+    /// How calls to a cloud travel.
+    pub(crate) fn route_to(&self, cloud: &Cloud) -> Route {
+        if self.settings.direct.iter().any(|id| id.0 == cloud.id) {
+            return Route::Direct;
+        }
+        let own = self.settings.proxy.as_ref().and_then(|proxies| proxies.of(cloud));
+        own.map_or_else(|| self.route.clone(), |base| Route::Proxy { base: base.to_owned() })
+    }
+
+    fn is_locked(&self, name: &str) -> bool {
+        self.settings.locked.iter().any(|lock| lock.word() == name)
+    }
+}
+
+/// The proxy of the page's own origin.
+fn usual_route() -> Route {
+    Route::Proxy { base: "/proxy".into() }
+}
+
+fn attribute(host: &HtmlElement, name: &str) -> Option<String> {
+    host.get_attribute(name).filter(|value| !value.is_empty())
+}
+
+/// Where a person's choice of the language is kept. Beside it, the journal and kept keys
+/// (`vault::saved_keys`) there are only the ids of runs that the operator's endpoint is owed (`records`).
+const LANGUAGE: &str = "relight-language";
+
+/// Keeps the language that a person has chosen for the next time.
+pub(crate) fn remember(locale: Locale) {
+    if let Some(storage) = storage() {
+        // Where nothing may be kept the browser's language is used the next time.
+        let _ = storage.set_item(LANGUAGE, locale.tag());
+    }
+}
+
+/// The language that was chosen the last time, else the one that the browser asks for.
+pub(crate) fn usual_locale() -> Locale {
+    let chosen = storage().and_then(|storage| storage.get_item(LANGUAGE).ok().flatten());
+    chosen.map_or_else(browser_locale, |tag| Locale::from_tag(&tag))
+}
+
+/// Refused in a frame whose page may keep nothing.
+pub(crate) fn storage() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok().flatten()
+}
+
+fn browser_locale() -> Locale {
+    let navigator = web_sys::window().map(|window| window.navigator());
+    Locale::from_tag(&navigator.and_then(|navigator| navigator.language()).unwrap_or_default())
+}

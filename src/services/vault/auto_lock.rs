@@ -1,0 +1,77 @@
+//! Notices that nobody is at the page any more, or that it is being left.
+
+use crate::services::vault::{LockReason, Vault};
+use crate::{
+    components::common::dom,
+    services::clock::{Millis, Moment},
+};
+use gloo_events::{EventListener, EventListenerOptions};
+use gloo_timers::callback::Interval;
+use std::{cell::Cell, rc::Rc};
+use web_sys::ShadowRoot;
+use yew::Callback;
+
+/// How often it is looked whether somebody was there.
+const LOOK_EVERY_MS: u32 = 1_000;
+
+/// After how long without a touch it locks, unless the operator says otherwise.
+const USUAL_LIMIT_MS: Millis = 900_000;
+
+/// Locks a vault when nobody has touched the page for a while, and when the page is left, be it for
+/// the back-forward cache. Dropping it ends that.
+pub(crate) struct AutoLock {
+    limit_ms: Rc<Cell<Millis>>,
+    _listeners: Vec<EventListener>,
+    _interval: Interval,
+}
+
+impl AutoLock {
+    /// Begins. `locked` hears of it once it has happened.
+    pub(crate) fn new(vault: &Vault, root: Option<ShadowRoot>, locked: Callback<()>) -> Self {
+        let limit_ms = Rc::new(Cell::new(USUAL_LIMIT_MS));
+        let seen = Rc::new(Cell::new(Moment::now()));
+        let lock = {
+            let vault = vault.clone();
+            move |why| {
+                // At once: a page that is being left may not come to anything later.
+                let was_typed = root.as_ref().is_some_and(dom::empty_secrets);
+                if vault.lock(why, was_typed) {
+                    locked.emit(());
+                }
+            }
+        };
+        let is_idle = {
+            let (limit_ms, seen) = (Rc::clone(&limit_ms), Rc::clone(&seen));
+            move || limit_ms.get() > 0 && seen.get().elapsed() >= limit_ms.get()
+        };
+        let mut listeners = Vec::new();
+        if let Some(window) = web_sys::window() {
+            for name in ["pointerdown", "pointermove", "keydown", "wheel"] {
+                let (lock, is_idle, seen) = (lock.clone(), is_idle.clone(), Rc::clone(&seen));
+                let options = EventListenerOptions::run_in_capture_phase();
+                let listener = EventListener::new_with_options(&window, name, options, move |_| {
+                    // After a sleep the first touch comes before the look: it was idle all the same.
+                    if is_idle() {
+                        lock(LockReason::Idle);
+                    }
+                    seen.set(Moment::now());
+                });
+                listeners.push(listener);
+            }
+            let lock = lock.clone();
+            listeners
+                .push(EventListener::new(&window, "pagehide", move |_| lock(LockReason::Left)));
+        }
+        let interval = Interval::new(LOOK_EVERY_MS, move || {
+            if is_idle() {
+                lock(LockReason::Idle);
+            }
+        });
+        AutoLock { limit_ms, _listeners: listeners, _interval: interval }
+    }
+
+    /// Locks after this long without a touch; 0 for never.
+    pub(crate) fn set_limit(&self, limit_ms: Millis) {
+        self.limit_ms.set(limit_ms);
+    }
+}
