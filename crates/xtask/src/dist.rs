@@ -48,6 +48,7 @@ pub(crate) fn build() -> Result<Dist> {
         ensure!(folder.join(name).is_file(), "the build made no dist/{name}");
     }
     split::copy_part(&folder)?;
+    split::ensure_apart(&folder)?;
     split::await_part(&folder)?;
     for (program, package) in PROGRAMS {
         build_program(&folder, program, package)?;
