@@ -48,6 +48,7 @@ pub(crate) fn build() -> Result<Dist> {
         ensure!(folder.join(name).is_file(), "the build made no dist/{name}");
     }
     split::copy_part(&folder)?;
+    split::ensure_apart(&folder)?;
     split::await_part(&folder)?;
     for (program, package) in PROGRAMS {
         build_program(&folder, program, package)?;
@@ -89,7 +90,8 @@ const SCRIPTS: [&str; 3] = ["boot.js", "parts.js", "relight.js"];
 fn minify(script: &Path) -> Result<()> {
     // Into the others sums are written afterwards.
     let how = if script.ends_with("relight.js") { "--minify" } else { "--minify-whitespace" };
-    run(command(paths::node_package("esbuild").join("bin/esbuild"))
+    run(command("node")
+        .arg(paths::node_package("esbuild").join("bin/esbuild"))
         .arg(script)
         .args([how, "--format=esm", "--allow-overwrite", "--log-level=warning", "--charset=utf8"])
         // The program and the cut both name the loader, which is one module.

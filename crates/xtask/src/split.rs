@@ -89,6 +89,30 @@ pub(crate) fn copy_part(dist: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Texts of the catalogue, the review, the run and the signing. What reaches one of them from the form brings
+/// along all that stands beside it, and the tool does not say what that was.
+const LATER: [&str; 4] = [
+    "Not possible in the instance",
+    "A browser may send this twice",
+    "Stop after requests in flight",
+    "HMAC-SHA256",
+];
+
+/// An error when something is in the program's first part that belongs into the one that is fetched later.
+pub(crate) fn ensure_apart(dist: &Path) -> Result<()> {
+    let read = |name: &str| fs::read(dist.join(name)).with_context(|| name.to_owned());
+    let (main, part) = (read("relight_bg.wasm")?, read(PART_NAME)?);
+    for text in LATER {
+        ensure!(holds(&part, text), "“{text}” is not in {PART_NAME}");
+        ensure!(!holds(&main, text), "“{text}” is in the first part: see docs/decisions");
+    }
+    Ok(())
+}
+
+fn holds(wasm: &[u8], text: &str) -> bool {
+    wasm.windows(text.len()).any(|at| at == text.as_bytes())
+}
+
 fn folder() -> PathBuf {
     paths::cargo_target().join("split")
 }
@@ -142,7 +166,8 @@ fn described(types: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{awaiting, described};
+    use super::{LATER, PART_NAME, awaiting, described, ensure_apart};
+    use std::fs;
 
     #[test]
     fn init_waits_for_the_part() {
@@ -159,5 +184,21 @@ mod tests {
         let types = described(types).unwrap();
         assert!(types.contains("rest?: RestInput") && types.contains("export type RestInput"));
         assert!(described("nothing").is_err());
+    }
+
+    #[test]
+    fn what_comes_later_is_not_in_the_first_part() {
+        let dist = std::env::temp_dir().join(format!("relight-apart-{}", std::process::id()));
+        fs::create_dir_all(&dist).unwrap();
+        let put = |name: &str, text: &str| fs::write(dist.join(name), text).unwrap();
+        put(PART_NAME, &LATER.join("\0"));
+        put("relight_bg.wasm", "What to do");
+        assert!(ensure_apart(&dist).is_ok());
+        put("relight_bg.wasm", LATER[0]);
+        assert!(ensure_apart(&dist).is_err(), "one of them is in the first part");
+        put("relight_bg.wasm", "What to do");
+        put(PART_NAME, LATER[0]);
+        assert!(ensure_apart(&dist).is_err(), "one of them is nowhere");
+        fs::remove_dir_all(dist).unwrap();
     }
 }

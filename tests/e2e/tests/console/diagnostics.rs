@@ -33,8 +33,12 @@ pub(crate) fn cases() -> Vec<Case> {
 pub(crate) async fn examine(stage: &Stage) -> Result<BTreeMap<String, String>> {
     let page = &stage.page;
     page.act("doctor").await?;
+    // What an earlier check has found stands there until this one has begun.
+    page.run("window.before = first('[data-line]'); return true;", &[]).await?;
     page.act("examine").await?;
-    page.wait_for("[data-doctor=done]").await?;
+    let fresh = "const line = first('[data-doctor=done] [data-line]'); \
+         return (line && line !== window.before) || null;";
+    page.wait_until("findings", fresh, &[]).await?;
     let script = "return Object.fromEntries(all('[data-line]') \
          .map(e => [e.dataset.line, e.dataset.holds]));";
     Ok(serde_json::from_value(page.run(script, &[]).await?)?)
