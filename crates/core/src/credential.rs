@@ -132,9 +132,6 @@ enum Likeness {
 }
 
 impl Likeness {
-    const ALL: [Likeness; 4] =
-        [Likeness::Nothing, Likeness::KeyId, Likeness::Secret, Likeness::Token];
-
     fn of(letters: &(impl Iterator<Item = u32> + Clone)) -> Self {
         let credentials = || clouds::ALL.iter().map(|cloud| &cloud.credential);
         let begins_as_a_key_id = credentials().any(|credential| {
@@ -220,21 +217,6 @@ impl Fingerprint {
             }
             at + 1 >= self.length && sum == u64::from(self.sum)
         })
-    }
-
-    /// As a text, for the page's front to hand it on.
-    pub fn handed_over(self) -> String {
-        let looks = Likeness::ALL.iter().position(|one| *one == self.likeness).unwrap_or_default();
-        format!("{} {} {looks}", self.length, self.sum)
-    }
-
-    /// Out of such a text.
-    pub fn taken_over(text: &str) -> Option<Self> {
-        let mut parts = text.split(' ');
-        let length = parts.next()?.parse().ok()?;
-        let sum = parts.next()?.parse().ok()?;
-        let looks: usize = parts.next()?.parse().ok()?;
-        Some(Fingerprint { length, sum, likeness: *Likeness::ALL.get(looks)? })
     }
 }
 
@@ -473,14 +455,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_shows_nothing_and_can_be_handed_over() {
-        let one = of(SECRET);
-        let said = format!("{one:?} {}", one.handed_over());
+    fn what_is_remembered_shows_nothing() {
+        let said = format!("{:?}", of(SECRET));
         assert!(!said.contains(SECRET.get(..4).unwrap()), "{said}");
-        for one in [one, of("LTAIabc"), of("a=b"), of("x")] {
-            assert_eq!(Fingerprint::taken_over(&one.handed_over()), Some(one));
-        }
-        assert_eq!(Fingerprint::taken_over("nothing"), None);
-        assert_eq!(Fingerprint::taken_over("1 2 9"), None);
     }
 }

@@ -6,7 +6,7 @@ mod classify;
 mod pieces;
 mod sentence;
 
-pub use list::{line_breaks, parse_lines, parse_list};
+pub use list::parse_list;
 
 use crate::{
     clouds,

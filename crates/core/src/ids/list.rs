@@ -36,33 +36,6 @@ pub fn parse_list<'t>(
     (ids.ids, problems)
 }
 
-/// The same for texts that are a line each.
-pub fn parse_lines(lines: &str, cloud: &'static Cloud) -> (Vec<InstanceId>, Vec<IdProblem>) {
-    match distinct_ids(lines, cloud) {
-        Some(ids) => (ids, Vec::new()),
-        None => parse_list(lines.split('\n'), cloud),
-    }
-}
-
-/// How many line breaks a text has.
-pub fn line_breaks(text: &str) -> usize {
-    text.bytes().filter(|byte| *byte == b'\n').count()
-}
-
-/// The ids of lines that are an id each, each another: what programs give, and for a signature sooner
-/// read than by [`parse_list`]. `None` for everything else.
-// By itself, so that it is built for speed, whoever calls it.
-#[inline(never)]
-fn distinct_ids(lines: &str, cloud: &'static Cloud) -> Option<Vec<InstanceId>> {
-    let is_id = cloud.ids.strict;
-    let mut seen = HashSet::new();
-    let ids = lines.split('\n').map(|line| {
-        let is_new_id = is_id(line) && seen.insert(line);
-        is_new_id.then(|| InstanceId::new(line))
-    });
-    ids.collect()
-}
-
 /// Ids, each once.
 #[derive(Default)]
 struct Distinct {

@@ -83,6 +83,7 @@ impl Protocol for Alibaba {
         }
     }
 }
+
 impl Decoder for Alibaba {
     fn cloud(&self) -> &'static Cloud {
         &CLOUD

@@ -68,6 +68,7 @@ impl Protocol for Tencent {
         sign::Tc3.prepare(sign::input(request.content(), signer))
     }
 }
+
 impl Decoder for Tencent {
     fn cloud(&self) -> &'static Cloud {
         &CLOUD

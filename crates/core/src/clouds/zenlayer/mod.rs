@@ -61,6 +61,7 @@ impl Protocol for Zenlayer {
         sign::Zc2.prepare(sign::input(request.content(), signer))
     }
 }
+
 impl Decoder for Zenlayer {
     fn cloud(&self) -> &'static Cloud {
         &CLOUD
