@@ -311,8 +311,26 @@ impl App {
             }
             Intent::AboutKey => self.load(ctx, Then::Key),
             Intent::Review => self.load(ctx, Then::Review),
-            // Everything else is wanted of what the form alone does not show.
-            _ => return false,
+            // All of it is wanted of what the form alone does not show.
+            Intent::Form(_)
+            | Intent::LockReason
+            | Intent::ExpiresAt(_)
+            | Intent::SaveKey(_)
+            | Intent::Choose(_)
+            | Intent::DeleteSavedKey(_)
+            | Intent::SkipPreflight
+            | Intent::SearchRegions
+            | Intent::Send(_)
+            | Intent::SaveQuarantined
+            | Intent::DropLink
+            | Intent::Withdraw
+            | Intent::Run(_)
+            | Intent::History(_)
+            | Intent::RunDiagnostics
+            | Intent::NewRun
+            | Intent::StartOver { .. }
+            | Intent::Export(_)
+            | Intent::Copy(_) => return false,
         }
         true
     }

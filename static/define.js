@@ -19,7 +19,7 @@ function complain(host, known) {
 }
 
 // `connect(host, shadowRoot)` draws the console and returns functions: `changed` for when an attribute
-// has, `ask` for the methods, perhaps `leave` to be called before `end`, and `end`.
+// has, `ask` for the methods, `leave` to be called before `end`, and `end`.
 export function define(name, version, attributes, connect) {
   // A page may load two copies of the module; the first one keeps the name.
   const first = customElements.get(name);
@@ -110,7 +110,7 @@ export function define(name, version, attributes, connect) {
       await null;
       const drawn = this.#drawn;
       if (this.isConnected || !drawn) return;
-      if (drawn.leave) await new Promise((done) => drawn.leave(done));
+      await new Promise((done) => drawn.leave(done));
       if (this.isConnected || this.#drawn !== drawn) return;
       drawn.end();
       this.#drawn = null;
