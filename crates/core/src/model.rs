@@ -7,4 +7,5 @@ pub mod instance_id;
 pub mod limits;
 pub mod outcome;
 pub mod plan;
+pub mod query;
 pub mod route;

@@ -32,6 +32,7 @@ mod choice;
 mod allowed;
 mod journal;
 mod preflight;
+mod reads;
 
 pub use call::{Call, CallState};
 pub use choice::{Approval, Choice};
@@ -39,6 +40,7 @@ pub use event::{Command, Event, NO_KEY};
 pub use journal::{Broken, Record, Summary, VERSION, reads_version, restore};
 pub use policy::{About, Policy};
 pub use preflight::{Preflight, PreflightCommand, PreflightResult, outdated, partition_eligible};
+pub use reads::{Reads, Turn};
 pub use row::{Counts, Evidence, Row};
 pub use status::{Pause, RunStatus};
 

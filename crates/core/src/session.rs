@@ -3,8 +3,10 @@
 //! Everything that the screen shows of the form and of the review comes from here, and so does
 //! everything that is sent: a select cannot show one thing and the request say another. The secret
 //! is not here: it lives in the page's vault and nowhere else.
+mod instance_list;
 mod link;
 mod region_search;
+pub use instance_list::{InstanceList, ListCommand};
 pub use link::FilledIn;
 pub use region_search::RegionSearch;
 

@@ -13,7 +13,7 @@ use crate::{
     clouds,
     model::{
         cloud::Cloud,
-        outcome::{BatchAnswer, Described, Fault, Outcome, Response},
+        outcome::{BatchAnswer, Described, Fault, ListPage, Outcome, Response},
         plan::Batch,
     },
 };
@@ -72,28 +72,45 @@ pub fn classify_describe(
     result: &TransportResult,
     through_proxy: bool,
 ) -> Described {
+    let found = vouched(result, through_proxy, |response| {
+        match clouds::decoder(cloud).decode_describe(response) {
+            Described::Failed(fault) => Err(fault),
+            found @ Described::Found { .. } => Ok(found),
+        }
+    });
+    found.unwrap_or_else(Described::Failed)
+}
+
+/// The same for a page of a cloud's list, which was asked for from `cursor` on.
+pub fn classify_list(
+    cloud: &Cloud,
+    cursor: Option<&str>,
+    result: &TransportResult,
+    through_proxy: bool,
+) -> Result<ListPage, Fault> {
+    vouched(result, through_proxy, |response| clouds::decoder(cloud).decode_list(cursor, response))
+}
+
+/// What a read has brought, if the cloud itself said it: a state that nobody vouches for would decide
+/// what is sent next.
+fn vouched<T>(
+    result: &TransportResult,
+    through_proxy: bool,
+    decode: impl FnOnce(&Response) -> Result<T, Fault>,
+) -> Result<T, Fault> {
     let response = match result {
         TransportResult::NotSent { word } | TransportResult::Lost { word } => {
-            return Described::Failed(Fault::layer(word.as_str(), ""));
+            return Err(Fault::layer(word.as_str(), ""));
         }
         TransportResult::Answered(response) => response,
     };
-    let decode = || clouds::decoder(cloud).decode_describe(response);
     if !through_proxy {
-        return decode();
+        return decode(response);
     }
     match verdict(response) {
-        Verdict::Cloud => decode(),
-        Verdict::NotSent(word) | Verdict::Unknown(word) => {
-            Described::Failed(Fault::layer(word, &response.body))
-        }
-        // A state that nobody vouches for would decide what is sent next.
-        Verdict::Nobody => match decode() {
-            Described::Found { .. } => {
-                Described::Failed(Fault::layer(NO_PROXY_STATUS, &response.body))
-            }
-            Described::Failed(fault) => Described::Failed(fault),
-        },
+        Verdict::Cloud => decode(response),
+        Verdict::NotSent(word) | Verdict::Unknown(word) => Err(Fault::layer(word, &response.body)),
+        Verdict::Nobody => decode(response).and(Err(Fault::layer(NO_PROXY_STATUS, &response.body))),
     }
 }
 

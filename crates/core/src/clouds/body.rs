@@ -6,7 +6,8 @@ use crate::{
     catalogue::Effect,
     model::{
         outcome::{
-            BatchAnswer, Described, DescribedInstance, ErrorReport, Fault, Outcome, Response,
+            BatchAnswer, Described, DescribedInstance, ErrorReport, Fault, ListPage, Outcome,
+            Response, Tag,
         },
         plan::Batch,
     },
@@ -100,16 +101,6 @@ pub(crate) fn list(value: Option<&Value>) -> Option<&[Value]> {
     }
 }
 
-/// The first text of a list of texts.
-pub(crate) fn first_text(value: Option<&Value>) -> Option<&str> {
-    match value? {
-        Value::Array(list) => list.first()?.as_str(),
-        Value::String(text) => Some(text.as_str()),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
-    }
-    .filter(|text| !text.is_empty())
-}
-
 /// True for a status that can carry a success.
 pub(crate) fn is_success(response: &Response) -> bool {
     (200..300).contains(&response.status)
@@ -151,6 +142,49 @@ pub(crate) fn not_understood(response: &Response) -> Fault {
     Fault::layer(NOT_UNDERSTOOD, &response.body)
 }
 
+/// The texts of lists, those of the first list first; none that is empty.
+pub(crate) fn texts<'v>(lists: impl IntoIterator<Item = Option<&'v Value>>) -> Vec<String> {
+    let of_one = |value: &'v Value| match value {
+        Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
+        Value::String(text) => vec![text.as_str()],
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
+    };
+    let texts = lists.into_iter().flatten().flat_map(of_one);
+    texts.filter(|text| !text.is_empty()).map(str::to_owned).collect()
+}
+
+/// Tags whose key and value stand under these names. What is none is left out: tags are shown and
+/// searched for.
+pub(crate) fn tags(value: Option<&Value>, [key, of]: [&str; 2]) -> Vec<Tag> {
+    let tags = list(value).unwrap_or_default().iter();
+    tags.filter_map(|tag| {
+        Some(Tag { key: text(tag, key)?.to_owned(), value: text_or_empty(tag, of) })
+    })
+    .collect()
+}
+
+/// A page of a list. Whether the list is whole is seen on its last page.
+pub(crate) fn page(
+    response: &Response,
+    instances: Option<Vec<DescribedInstance>>,
+    total: Option<&Value>,
+    next: Option<String>,
+) -> Result<ListPage, Fault> {
+    let instances = instances.ok_or_else(|| not_understood(response))?;
+    Ok(ListPage { instances, next, total: total.and_then(number) })
+}
+
+/// Where the page after this one begins, for clouds that count instances or pages.
+pub(crate) fn next_offset(offset: u64, on_page: usize, total: Option<&Value>) -> Option<u64> {
+    let after = offset + u64::try_from(on_page).unwrap_or(u64::MAX);
+    total.and_then(number).filter(|total| on_page > 0 && after < *total).map(|_| after)
+}
+
+/// A whole number, or one in a text.
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str().and_then(|text| text.parse().ok()))
+}
+
 /// The instances of a describe answer, unless it says that it holds only a part of them: what is
 /// missing from a part is not "not found". Nor is anything concluded where one stands twice: neither
 /// state is believed, and its second place may be that of another.
@@ -162,9 +196,7 @@ pub(crate) fn described(
 ) -> Described {
     let Some(instances) = instances else { return Described::Failed(not_understood(response)) };
     let found = u64::try_from(instances.len()).unwrap_or(u64::MAX);
-    let total = total.and_then(|total| {
-        total.as_u64().or_else(|| total.as_str().and_then(|total| total.parse().ok()))
-    });
+    let total = total.and_then(number);
     if total.is_some_and(|total| total > found) {
         return Described::Failed(Fault::layer("cut-off-answer", &response.body));
     }

@@ -284,6 +284,17 @@ pub enum Described {
     Failed(Fault),
 }
 
+/// A page of a list of instances.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListPage {
+    /// Its instances.
+    pub instances: Vec<DescribedInstance>,
+    /// Where the next page begins, in the cloud's own terms; `None` on the last.
+    pub next: Option<String>,
+    /// How many instances the list has, as far as the cloud says so.
+    pub total: Option<u64>,
+}
+
 /// An instance as a describe call shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DescribedInstance {
@@ -295,6 +306,12 @@ pub struct DescribedInstance {
     pub zone: String,
     /// An address, private before public; may be empty.
     pub address: String,
+    /// All of its addresses, private before public. Not recorded.
+    #[serde(skip)]
+    pub addresses: Vec<String>,
+    /// Its tags. Not recorded.
+    #[serde(skip)]
+    pub tags: Vec<Tag>,
     /// The state, in the cloud's own word.
     pub state: String,
     /// The state as far as all clouds agree.
@@ -305,6 +322,15 @@ pub struct DescribedInstance {
     pub started_at: Option<String>,
     /// The operation that the cloud last carried out on it.
     pub last_operation: Option<LastOperation>,
+}
+
+/// A tag of an instance.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tag {
+    /// Its key.
+    pub key: String,
+    /// Its value; may be empty.
+    pub value: String,
 }
 
 /// The operation that a cloud last carried out on an instance.

@@ -6,8 +6,8 @@ use crate::{
     model::{
         instance_id::InstanceId,
         outcome::{
-            BatchAnswer, Described, DescribedInstance, ErrorReport, Fault, InstanceAnswer, Outcome,
-            Response,
+            BatchAnswer, Described, DescribedInstance, ErrorReport, Fault, InstanceAnswer,
+            ListPage, Outcome, Response,
         },
         plan::Batch,
     },
@@ -61,12 +61,27 @@ const ERROR_MEMBERS: [&str; 6] =
     ["RequestId", "HostId", "Code", "Message", "Recommend", "AccessDeniedDetail"];
 
 pub(super) fn describe(response: &Response) -> Described {
-    let (root, value) = match body::read_json_or_xml(response) {
-        Ok(read) => read,
-        Err(fault) => return Described::Failed(fault),
-    };
+    match instances(response) {
+        Ok((request_id, value, instances)) => {
+            body::described(response, request_id, value.get("TotalCount"), instances)
+        }
+        Err(fault) => Described::Failed(fault),
+    }
+}
+
+pub(super) fn list_page(response: &Response) -> Result<ListPage, Fault> {
+    let (_, value, instances) = instances(response)?;
+    let next = text(&value, "NextToken").map(str::to_owned);
+    body::page(response, instances, value.get("TotalCount"), next)
+}
+
+/// The id of the request, the answer, and the instances in it if it has any.
+fn instances(
+    response: &Response,
+) -> Result<(String, Value, Option<Vec<DescribedInstance>>), Fault> {
+    let (root, value) = body::read_json_or_xml(response)?;
     if let Some(report) = report(root.as_deref(), &value, response) {
-        return Described::Failed(Fault::cloud(report));
+        return Err(Fault::cloud(report));
     }
     let own_roots = ["DescribeInstancesResponse", "DescribeInstanceStatusResponse"];
     let is_success = body::is_success(response)
@@ -74,7 +89,7 @@ pub(super) fn describe(response: &Response) -> Described {
         && root.is_none_or(|root| own_roots.contains(&root.as_str()));
     let request_id = text(&value, "RequestId").filter(|_| is_success);
     let Some(request_id) = request_id.map(str::to_owned) else {
-        return Described::Failed(body::not_understood(response));
+        return Err(body::not_understood(response));
     };
     let instances = match (value.get("Instances"), value.get("InstanceStatuses")) {
         (Some(instances), None) => inner(instances, "Instance"),
@@ -82,7 +97,7 @@ pub(super) fn describe(response: &Response) -> Described {
         (Some(_), Some(_)) | (None, None) => None,
     };
     let instances = instances.and_then(|list| list.iter().map(instance).collect());
-    body::described(response, request_id, value.get("TotalCount"), instances)
+    Ok((request_id, value, instances))
 }
 
 /// With `SuccessFirst` each instance has a code of its own, within a 200. They are matched by id:
@@ -205,19 +220,19 @@ fn inner<'v>(outer: &'v Value, key: &str) -> Option<&'v [Value]> {
 
 fn instance(value: &Value) -> Option<DescribedInstance> {
     let state = text(value, "Status")?;
-    let address = |outer: &str, inner: &str| {
-        let outer = if outer.is_empty() { Some(value) } else { value.get(outer) };
-        body::first_text(outer?.get(inner)?.get("IpAddress"))
-    };
-    let address = address("VpcAttributes", "PrivateIpAddress")
-        .or_else(|| address("", "InnerIpAddress"))
-        .or_else(|| text(value.get("EipAddress")?, "IpAddress"))
-        .or_else(|| address("", "PublicIpAddress"));
+    let addresses = body::texts([
+        value.pointer("/VpcAttributes/PrivateIpAddress/IpAddress"),
+        value.pointer("/InnerIpAddress/IpAddress"),
+        value.pointer("/EipAddress/IpAddress"),
+        value.pointer("/PublicIpAddress/IpAddress"),
+    ]);
     Some(DescribedInstance {
         id: text(value, "InstanceId")?.to_owned(),
         name: text_or_empty(value, "InstanceName"),
         zone: text_or_empty(value, "ZoneId"),
-        address: address.unwrap_or_default().to_owned(),
+        address: addresses.first().cloned().unwrap_or_default(),
+        addresses,
+        tags: body::tags(value.pointer("/Tags/Tag"), ["TagKey", "TagValue"]),
         state: state.to_owned(),
         phase: state::phase(state),
         lock: value.get("OperationLocks").and_then(lock).map(str::to_owned),

@@ -15,8 +15,9 @@ use crate::{
         cloud::Cloud,
         eligibility::Eligibility,
         instance_id::InstanceId,
-        outcome::{BatchAnswer, Described, DescribedInstance, Response},
+        outcome::{BatchAnswer, Described, DescribedInstance, Fault, ListPage, Response},
         plan::{Batch, OperationSpec, Target},
+        query::InstanceQuery,
     },
     signing::{
         Algorithm, Prepared, Signer,
@@ -60,6 +61,15 @@ impl Protocol for Alibaba {
         request::read(target, read, ids)
     }
 
+    fn list(
+        &self,
+        target: &Target,
+        query: &InstanceQuery,
+        cursor: Option<&str>,
+    ) -> Request<Unsigned> {
+        request::list(target, query, cursor)
+    }
+
     fn algorithms(&self) -> &'static [&'static dyn Algorithm] {
         &[&sign::Acs3, &sign::AcsV1]
     }
@@ -95,6 +105,10 @@ impl Decoder for Alibaba {
 
     fn decode_describe(&self, response: &Response) -> Described {
         decode::describe(response)
+    }
+
+    fn decode_list(&self, _cursor: Option<&str>, response: &Response) -> Result<ListPage, Fault> {
+        decode::list_page(response)
     }
 
     fn eligibility(&self, spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility {

@@ -4,7 +4,9 @@ use crate::{
     clouds::{Read, alibaba::manifest::CLOUD},
     model::{
         instance_id::InstanceId,
+        outcome::Phase,
         plan::{Batch, Target},
+        query::InstanceQuery,
     },
     signing::request::{self, Pair, Payload, Request, Unsigned},
 };
@@ -67,6 +69,36 @@ pub(super) fn read(target: &Target, read: Read, ids: &[InstanceId]) -> Request<U
         }
         Read::Places => request(target, "DescribeRegions", Vec::new()),
     }
+}
+
+/// So many tags one list may be asked for (vendor documentation).
+const TAGS_MAX: usize = 20;
+
+/// The request for a page of a list.
+pub(super) fn list(
+    target: &Target,
+    query: &InstanceQuery,
+    cursor: Option<&str>,
+) -> Request<Unsigned> {
+    let mut parameters =
+        vec![region(target), (SmolStr::new_static("MaxResults"), "100".to_smolstr())];
+    let texts = |name: String, value: &str| (name.into(), value.into());
+    for (number, (key, value)) in (1..).zip(query.tags().take(TAGS_MAX)) {
+        parameters.push(texts(format!("Tag.{number}.Key"), key));
+        parameters.extend(value.map(|value| texts(format!("Tag.{number}.Value"), value)));
+    }
+    let state = match query.state() {
+        Some(Phase::Running) => Some("Running"),
+        Some(Phase::Stopped) => Some("Stopped"),
+        Some(_) | None => None,
+    };
+    parameters.extend(state.map(|state| texts("Status".to_owned(), state)));
+    let zone = query.zone_of(&target.region);
+    parameters.extend(zone.map(|zone| texts("ZoneId".to_owned(), zone)));
+    if let Some(cursor) = cursor {
+        parameters.push((SmolStr::new_static("NextToken"), cursor.into()));
+    }
+    request(target, "DescribeInstances", parameters)
 }
 
 fn request(target: &Target, action: &'static str, query: Vec<Pair>) -> Request<Unsigned> {

@@ -6,7 +6,7 @@ use crate::{
         Protocol, Read,
         testing::{as_sent, ids, query, signer, unsigned},
     },
-    model::plan::Target,
+    model::{plan::Target, query::InstanceQuery},
 };
 
 const TWO: &str = "i-bp000000000000abc123 i-bp000000000000abc124";
@@ -119,4 +119,21 @@ fn the_older_signature_travels_in_a_form_without_headers_of_its_own() {
          &SignatureNonce=0123456789abcdef0123456789abcdef&SignatureVersion=1.0\
          &Timestamp=2024-05-01T08%3A00%3A00Z&Version=2014-05-26&Signature=dGFn"
     );
+}
+
+#[test]
+fn a_list_asks_for_what_the_cloud_compares_exactly() {
+    let target = Target::new(&CLOUD, None, "cn-hangzhou").unwrap();
+    let sent = |text: &str, cursor| {
+        let request = Alibaba.list(&target, &InstanceQuery::parse(text), cursor);
+        query(&request)
+    };
+    assert_eq!(sent("", None), "RegionId=cn-hangzhou MaxResults=100");
+    assert_eq!(
+        sent("web tag:team=web tag:env state:running zone:cn-hangzhou-h ip:10.", Some("t2")),
+        "RegionId=cn-hangzhou MaxResults=100 Tag.1.Key=team Tag.1.Value=web Tag.2.Key=env \
+         Status=Running ZoneId=cn-hangzhou-h NextToken=t2"
+    );
+    // What is not whole, or one of several, is compared by the page alone.
+    assert_eq!(sent("zone:h state:running,stopped", None), "RegionId=cn-hangzhou MaxResults=100");
 }

@@ -6,7 +6,7 @@ use crate::{
     model::{
         outcome::{
             BatchAnswer, Described, DescribedInstance, ErrorReport, Fault, LastOperation,
-            LastOperationState, Outcome, Response,
+            LastOperationState, ListPage, Outcome, Response,
         },
         plan::Batch,
     },
@@ -30,17 +30,37 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
 }
 
 pub(super) fn describe(response: &Response) -> Described {
-    let (request_id, value) = match read(response) {
-        Ok(Answer::Success { request_id, value }) => (request_id, value),
-        Ok(Answer::Error(report)) => return Described::Failed(Fault::cloud(report)),
-        Err(fault) => return Described::Failed(fault),
+    match instances(response) {
+        Ok((request_id, value, instances)) => {
+            body::described(response, request_id, value.get("TotalCount"), instances)
+        }
+        Err(fault) => Described::Failed(fault),
+    }
+}
+
+/// A page that begins with the instance of this number, counted from 0.
+pub(super) fn list_page(offset: u64, response: &Response) -> Result<ListPage, Fault> {
+    let (_, value, instances) = instances(response)?;
+    let total = value.get("TotalCount");
+    let on_page = instances.as_ref().map_or(0, Vec::len);
+    let next = body::next_offset(offset, on_page, total);
+    body::page(response, instances, total, next.map(|next| next.to_string()))
+}
+
+/// The id of the request, the answer, and the instances in it if it has any.
+fn instances(
+    response: &Response,
+) -> Result<(String, Value, Option<Vec<DescribedInstance>>), Fault> {
+    let (request_id, value) = match read(response)? {
+        Answer::Success { request_id, value } => (request_id, value),
+        Answer::Error(report) => return Err(Fault::cloud(report)),
     };
     let set = match (value.get("InstanceSet"), value.get("InstanceStatusSet")) {
         (set @ Some(_), None) | (None, set @ Some(_)) => list(set),
         (Some(_), Some(_)) | (None, None) => None,
     };
     let instances = set.and_then(|list| list.iter().map(instance).collect());
-    body::described(response, request_id, value.get("TotalCount"), instances)
+    Ok((request_id, value, instances))
 }
 
 enum Answer {
@@ -71,8 +91,7 @@ fn read(response: &Response) -> Result<Answer, Fault> {
 
 fn instance(value: &Value) -> Option<DescribedInstance> {
     let state = text(value, "InstanceState")?;
-    let address = body::first_text(value.get("PrivateIpAddresses"))
-        .or_else(|| body::first_text(value.get("PublicIpAddresses")));
+    let addresses = body::texts([value.get("PrivateIpAddresses"), value.get("PublicIpAddresses")]);
     let restriction = text(value, "RestrictState").filter(|state| *state != "NORMAL");
     Some(DescribedInstance {
         id: text(value, "InstanceId")?.to_owned(),
@@ -81,7 +100,9 @@ fn instance(value: &Value) -> Option<DescribedInstance> {
             .get("Placement")
             .map(|placement| text_or_empty(placement, "Zone"))
             .unwrap_or_default(),
-        address: address.unwrap_or_default().to_owned(),
+        address: addresses.first().cloned().unwrap_or_default(),
+        addresses,
+        tags: body::tags(value.get("Tags"), ["Key", "Value"]),
         state: state.to_owned(),
         phase: state::phase(state),
         lock: restriction.map(str::to_owned),

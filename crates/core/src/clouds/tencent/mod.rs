@@ -15,8 +15,9 @@ use crate::{
         cloud::Cloud,
         eligibility::Eligibility,
         instance_id::InstanceId,
-        outcome::{BatchAnswer, Described, DescribedInstance, Response},
+        outcome::{BatchAnswer, Described, DescribedInstance, Fault, ListPage, Response},
         plan::{Batch, OperationSpec, Target},
+        query::InstanceQuery,
     },
     signing::{
         Algorithm, Prepared, Signer,
@@ -60,6 +61,15 @@ impl Protocol for Tencent {
         request::read(target, read, ids)
     }
 
+    fn list(
+        &self,
+        target: &Target,
+        query: &InstanceQuery,
+        cursor: Option<&str>,
+    ) -> Request<Unsigned> {
+        request::list(target, query, cursor)
+    }
+
     fn algorithms(&self) -> &'static [&'static dyn Algorithm] {
         &[&sign::Tc3]
     }
@@ -80,6 +90,10 @@ impl Decoder for Tencent {
 
     fn decode_describe(&self, response: &Response) -> Described {
         decode::describe(response)
+    }
+
+    fn decode_list(&self, cursor: Option<&str>, response: &Response) -> Result<ListPage, Fault> {
+        decode::list_page(request::offset(cursor), response)
     }
 
     fn eligibility(&self, spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility {

@@ -4,10 +4,13 @@ use crate::{
     clouds::{Read, tencent::manifest::CLOUD},
     model::{
         instance_id::InstanceId,
+        outcome::Phase,
         plan::{Batch, OptionValue, Target},
+        query::InstanceQuery,
     },
     signing::request::{JsonObject, Payload, Request, Unsigned},
 };
+use serde_json::{Value, json};
 
 /// The version of the API.
 const VERSION: &str = "2017-03-12";
@@ -53,6 +56,46 @@ pub(super) fn read(target: &Target, read: Read, ids: &[InstanceId]) -> Request<U
         // no second host; the vendor's replacement is another product.
         Read::Places => request(target, "DescribeRegions", JsonObject::with_capacity(2)),
     }
+}
+
+/// So many filters one list takes, each with so many values (vendor documentation).
+const FILTERS_MAX: usize = 10;
+
+/// The request for a page of a list. Filters and ids never go together.
+pub(super) fn list(
+    target: &Target,
+    query: &InstanceQuery,
+    cursor: Option<&str>,
+) -> Request<Unsigned> {
+    let tags = query.tags().map(|(key, value)| match value {
+        Some(value) => (format!("tag:{key}"), value),
+        None => ("tag-key".to_owned(), key),
+    });
+    let state = match query.state() {
+        Some(Phase::Running) => Some(("instance-state".to_owned(), "RUNNING")),
+        Some(Phase::Stopped) => Some(("instance-state".to_owned(), "STOPPED")),
+        Some(_) | None => None,
+    };
+    let zone = query.zone_of(&target.region).map(|zone| ("zone".to_owned(), zone));
+    let filters: Vec<Value> = state
+        .into_iter()
+        .chain(zone)
+        .chain(tags)
+        .take(FILTERS_MAX)
+        .map(|(name, value)| json!({ "Name": name, "Values": [value] }))
+        .collect();
+    let mut body = JsonObject::with_capacity(64)
+        .plain("Offset", offset(cursor))
+        .plain("Limit", CLOUD.describe_ids_max);
+    if !filters.is_empty() {
+        body = body.plain("Filters", Value::Array(filters));
+    }
+    request(target, "DescribeInstances", body)
+}
+
+/// The number of the instance with which the page begins, counted from 0.
+pub(super) fn offset(cursor: Option<&str>) -> u64 {
+    cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or_default()
 }
 
 fn with_ids(ids: &[InstanceId]) -> JsonObject {

@@ -7,7 +7,7 @@ use crate::{
         tencent::sign::Tc3,
         testing::{as_sent, body, ids, signer, unsigned},
     },
-    model::plan::Target,
+    model::{plan::Target, query::InstanceQuery},
     signing::{
         Algorithm, Prepared, Signer, SigningInput, hex, hmac_sha256,
         request::{Request, Signed, Unsigned},
@@ -154,4 +154,20 @@ fn a_body_can_be_left_unsigned_by_the_vendors_words_for_it() {
 
 fn signed(input: SigningInput) -> Request<Signed> {
     Tc3.prepare(input).finish(b"tag")
+}
+
+#[test]
+fn a_list_asks_for_what_the_cloud_compares_exactly() {
+    let target = Target::new(&CLOUD, None, "ap-guangzhou").unwrap();
+    let sent = |query: &str, cursor| {
+        body(&Tencent.list(&target, &InstanceQuery::parse(query), cursor)).to_owned()
+    };
+    assert_eq!(sent("", None), r#"{"Offset":0,"Limit":100}"#);
+    assert_eq!(
+        sent("web tag:team=web tag:env state:stopped zone:ap-guangzhou-3", Some("200")),
+        r#"{"Offset":200,"Limit":100,"Filters":[{"Name":"instance-state","Values":["STOPPED"]},{"Name":"zone","Values":["ap-guangzhou-3"]},{"Name":"tag:team","Values":["web"]},{"Name":"tag-key","Values":["env"]}]}"#
+    );
+    assert_eq!(sent("zone:3 state:running,stopped", None), r#"{"Offset":0,"Limit":100}"#);
+    let many: Vec<String> = (0..30).map(|number| format!("tag:t{number}")).collect();
+    assert_eq!(sent(&many.join(" "), None).matches("tag-key").count(), 10);
 }

@@ -14,8 +14,8 @@ use crate::{
     model::{
         instance_id::InstanceId,
         outcome::{
-            BatchAnswer, Described, DescribedInstance, ErrorReport, Fault, InstanceAnswer, Outcome,
-            Response,
+            BatchAnswer, Described, DescribedInstance, ErrorReport, Fault, InstanceAnswer,
+            ListPage, Outcome, Response,
         },
         plan::Batch,
     },
@@ -65,14 +65,34 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
 }
 
 pub(super) fn describe(response: &Response) -> Described {
-    let (request_id, value) = match read(response) {
-        Ok(Answer::Success { request_id, value }) => (request_id, value),
-        Ok(Answer::Error(report)) => return Described::Failed(Fault::cloud(report)),
-        Err(fault) => return Described::Failed(fault),
+    match instances(response) {
+        Ok((request_id, value, instances)) => {
+            body::described(response, request_id, value.get("totalCount"), instances)
+        }
+        Err(fault) => Described::Failed(fault),
+    }
+}
+
+/// The page of this number, counted from 1, of pages of this size.
+pub(super) fn list_page(number: u64, size: u64, response: &Response) -> Result<ListPage, Fault> {
+    let (_, value, instances) = instances(response)?;
+    let total = value.get("totalCount");
+    let on_page = instances.as_ref().map_or(0, Vec::len);
+    let next = body::next_offset((number - 1) * size, on_page, total);
+    body::page(response, instances, total, next.map(|_| (number + 1).to_string()))
+}
+
+/// The id of the request, the answer, and the instances in it if it has any.
+fn instances(
+    response: &Response,
+) -> Result<(String, Value, Option<Vec<DescribedInstance>>), Fault> {
+    let (request_id, value) = match read(response)? {
+        Answer::Success { request_id, value } => (request_id, value),
+        Answer::Error(report) => return Err(Fault::cloud(report)),
     };
     let set = value.get("dataSet").and_then(|set| list(Some(set)));
     let instances = set.and_then(|list| list.iter().map(instance).collect());
-    body::described(response, request_id, value.get("totalCount"), instances)
+    Ok((request_id, value, instances))
 }
 
 enum Answer {
@@ -121,13 +141,15 @@ fn failed(value: &Value) -> Option<Vec<&str>> {
 fn instance(value: &Value) -> Option<DescribedInstance> {
     // One field in the answer of one operation, another in the other's (vendor documentation).
     let state = text(value, "status").or_else(|| text(value, "instanceStatus"))?;
-    let address = body::first_text(value.get("privateIpAddresses"))
-        .or_else(|| body::first_text(value.get("publicIpAddresses")));
+    let addresses = body::texts([value.get("privateIpAddresses"), value.get("publicIpAddresses")]);
     Some(DescribedInstance {
         id: text(value, "instanceId")?.to_owned(),
         name: text_or_empty(value, "instanceName"),
         zone: text_or_empty(value, "zoneId"),
-        address: address.unwrap_or_default().to_owned(),
+        address: addresses.first().cloned().unwrap_or_default(),
+        addresses,
+        // The vendor's SDK wraps the list once more.
+        tags: body::tags(value.pointer("/tags/tags"), ["key", "value"]),
         state: state.to_owned(),
         phase: state::phase(state),
         lock: None,

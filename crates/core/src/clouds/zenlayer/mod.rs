@@ -15,8 +15,9 @@ use crate::{
         cloud::Cloud,
         eligibility::Eligibility,
         instance_id::InstanceId,
-        outcome::{BatchAnswer, Described, DescribedInstance, Response},
+        outcome::{BatchAnswer, Described, DescribedInstance, Fault, ListPage, Response},
         plan::{Batch, OperationSpec, Target},
+        query::InstanceQuery,
     },
     signing::{
         Algorithm, Prepared, Signer,
@@ -53,6 +54,15 @@ impl Protocol for Zenlayer {
         request::read(target, read, ids)
     }
 
+    fn list(
+        &self,
+        _target: &Target,
+        query: &InstanceQuery,
+        cursor: Option<&str>,
+    ) -> Request<Unsigned> {
+        request::list(query, cursor)
+    }
+
     fn algorithms(&self) -> &'static [&'static dyn Algorithm] {
         &[&sign::Zc2]
     }
@@ -73,6 +83,10 @@ impl Decoder for Zenlayer {
 
     fn decode_describe(&self, response: &Response) -> Described {
         decode::describe(response)
+    }
+
+    fn decode_list(&self, cursor: Option<&str>, response: &Response) -> Result<ListPage, Fault> {
+        decode::list_page(request::page_number(cursor), request::PAGE_SIZE, response)
     }
 
     fn eligibility(&self, spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility {

@@ -4,10 +4,13 @@ use crate::{
     clouds::{Read, zenlayer::manifest::CLOUD},
     model::{
         instance_id::InstanceId,
+        outcome::Phase,
         plan::{Batch, OptionValue, Target},
+        query::InstanceQuery,
     },
     signing::request::{JsonObject, Payload, Request, Unsigned},
 };
+use serde_json::{Value, json};
 
 /// The only host; requests have no region.
 pub(super) const HOST: &str = "console.zenlayer.com";
@@ -48,6 +51,40 @@ pub(super) fn read(_target: &Target, read: Read, ids: &[InstanceId]) -> Request<
         }
         Read::Places => request("DescribeZones", JsonObject::with_capacity(2)),
     }
+}
+
+/// Instances on a page of a list. The cloud gives up to 1,000 (vendor's SDK); with all their network
+/// interfaces those could be more than is read of an answer.
+pub(super) const PAGE_SIZE: u64 = 500;
+
+/// So many tags one list may be asked for, and so many keys of tags (vendor's SDK).
+const TAGS_MAX: usize = 20;
+
+/// The request for a page of a list. The account's instances, wherever they are: requests have no region.
+pub(super) fn list(query: &InstanceQuery, cursor: Option<&str>) -> Request<Unsigned> {
+    let mut body = JsonObject::with_capacity(64)
+        .plain("pageNum", page_number(cursor))
+        .plain("pageSize", PAGE_SIZE);
+    body = match query.state() {
+        Some(Phase::Running) => body.text("status", "RUNNING"),
+        Some(Phase::Stopped) => body.text("status", "STOPPED"),
+        Some(_) | None => body,
+    };
+    let pairs = query
+        .tags()
+        .filter_map(|(key, value)| value.map(|value| json!({ "key": key, "value": value })));
+    let keys = query.tags().filter(|(_, value)| value.is_none()).map(|(key, _)| json!(key));
+    let lists: [(_, Vec<Value>); 2] =
+        [("tags", pairs.take(TAGS_MAX).collect()), ("tagKeys", keys.take(TAGS_MAX).collect())];
+    for (name, values) in lists.into_iter().filter(|(_, values)| !values.is_empty()) {
+        body = body.plain(name, Value::Array(values));
+    }
+    request("DescribeInstances", body)
+}
+
+/// The number of the page, counted from 1.
+pub(super) fn page_number(cursor: Option<&str>) -> u64 {
+    cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or(1).max(1)
 }
 
 /// Ids are texts, although most look like numbers: they do not fit in a JavaScript number.

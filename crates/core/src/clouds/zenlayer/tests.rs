@@ -6,7 +6,7 @@ use crate::{
         Protocol, Read,
         testing::{as_sent, body, ids, signer, unsigned},
     },
-    model::plan::Target,
+    model::{plan::Target, query::InstanceQuery},
 };
 
 const TWO: &str = "1660545330971680835 820653960707704280";
@@ -75,4 +75,17 @@ fn the_signature_does_not_cover_the_operation() {
     let start = unsigned(&CLOUD, "StartInstances", "1660545330971680835", &[]);
     let message = |request| Zenlayer.prepare(request, &signer(None)).message;
     assert_eq!(message(&reboot), message(&start));
+}
+
+#[test]
+fn a_list_asks_for_what_the_cloud_compares_exactly() {
+    let target = Target::new(&CLOUD, None, "").unwrap();
+    let sent = |query: &str, cursor| {
+        body(&Zenlayer.list(&target, &InstanceQuery::parse(query), cursor)).to_owned()
+    };
+    assert_eq!(sent("", None), r#"{"pageNum":1,"pageSize":500}"#);
+    assert_eq!(
+        sent("web tag:team=web tag:env state:running zone:asia-east-1a", Some("3")),
+        r#"{"pageNum":3,"pageSize":500,"status":"RUNNING","tags":[{"key":"team","value":"web"}],"tagKeys":["env"]}"#
+    );
 }

@@ -1,0 +1,117 @@
+//! One read after another, at the cloud's pace. Reads may be repeated: what was refused for pace, or
+//! lost, is asked for again, twice at most.
+
+use super::{Millis, clock::skew_told_by_refusal};
+use crate::{
+    model::{outcome::Fault, plan::Target},
+    transport::TransportResult,
+};
+
+/// Reads in a row of one target, as a state machine without I/O.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reads {
+    target: Target,
+    in_flight: bool,
+    next_at: Millis,
+    tries: u32,
+    asked_at: Millis,
+    clock_skew_seconds: Option<i64>,
+    fault: Option<Fault>,
+}
+
+/// Whether the next read may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Now: it counts as in flight from here on.
+    Now,
+    /// Not before this time.
+    At(Millis),
+    /// When the one in flight has come back.
+    Wait,
+    /// Never: one failed for good.
+    Never,
+}
+
+impl Reads {
+    /// Reads of a target.
+    pub fn new(target: Target) -> Self {
+        Reads {
+            target,
+            in_flight: false,
+            next_at: 0,
+            tries: 0,
+            asked_at: 0,
+            clock_skew_seconds: None,
+            fault: None,
+        }
+    }
+
+    /// What is read.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// When the read in flight, or the last one, was asked for.
+    pub fn asked_at(&self) -> Millis {
+        self.asked_at
+    }
+
+    /// Seconds to add to the page's clock for the signature, if the cloud's own clock said so.
+    pub fn clock_skew_seconds(&self) -> Option<i64> {
+        self.clock_skew_seconds
+    }
+
+    /// Why they could not be finished.
+    pub fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+
+    /// Whether one may go.
+    pub fn next(&mut self, now: Millis) -> Turn {
+        if self.in_flight {
+            return Turn::Wait;
+        }
+        if self.fault.is_some() {
+            return Turn::Never;
+        }
+        if now < self.next_at {
+            return Turn::At(self.next_at);
+        }
+        let per_second = u64::from(self.target.cloud.describe_calls_per_second.max(1));
+        self.next_at = now + 1_000_u64.div_ceil(per_second);
+        self.in_flight = true;
+        self.asked_at = now;
+        Turn::Now
+    }
+
+    /// The one in flight has brought something.
+    pub fn succeeded(&mut self) {
+        self.in_flight = false;
+        self.tries = 0;
+    }
+
+    /// The one in flight has not. It is tried again unless [`Reads::fault`] says otherwise.
+    pub fn failed(&mut self, now: Millis, fault: Fault, result: &TransportResult) {
+        self.in_flight = false;
+        if self.corrects_clock(now, &fault, result) {
+            self.next_at = now;
+            return;
+        }
+        self.tries += 1;
+        if self.tries > 2 {
+            self.fault = Some(fault);
+        } else {
+            self.next_at = now + (500 << self.tries);
+        }
+    }
+
+    /// A clock that is off must not reach anybody as an error: it is set once by the cloud's.
+    fn corrects_clock(&mut self, now: Millis, fault: &Fault, result: &TransportResult) -> bool {
+        if self.clock_skew_seconds.is_some() {
+            return false;
+        }
+        let times = (self.asked_at, now);
+        self.clock_skew_seconds = skew_told_by_refusal(&self.target, times, fault, result);
+        self.clock_skew_seconds.is_some()
+    }
+}
