@@ -461,6 +461,20 @@ impl Form {
         self.apply(FormEdit::Erase(self.erase));
     }
 
+    /// This form with these instances, under what is allowed now, with the key that is filled in now if
+    /// it is of the same cloud. A reason is given anew.
+    pub(crate) fn brought_back(mut self, ids: &[InstanceId], now: &Form) -> Form {
+        if now.cloud == self.cloud {
+            now.key_id.clone_into(&mut self.key_id);
+        }
+        now.reason.clone_into(&mut self.reason);
+        self.guard = now.guard;
+        self.pacing = now.pacing;
+        self.set_ids(ids);
+        self.restrict(Arc::clone(&now.limits));
+        self
+    }
+
     pub(crate) fn set_ids(&mut self, ids: &[InstanceId]) {
         let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
         self.ids_text = Arc::from(ids.join("\n"));

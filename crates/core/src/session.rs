@@ -6,15 +6,18 @@
 mod instance_list;
 mod link;
 mod region_search;
+mod set_aside;
 pub use instance_list::{InstanceList, ListCommand};
 pub use link::FilledIn;
 pub use region_search::RegionSearch;
+pub use set_aside::SetAside;
 
 use crate::{
     form::{Form, FormEdit, SecretStatus},
     i18n::Locale,
+    ids::IdProblemKind,
     model::{
-        cloud::{Operation, Verb},
+        cloud::{Cloud, Operation, Verb},
         eligibility::SkipReason,
         instance_id::InstanceId,
         limits::Limits,
@@ -32,6 +35,7 @@ pub struct Session {
     locale: Locale,
     form: Form,
     step: Step,
+    set_aside: Vec<Arc<SetAside>>,
 }
 
 /// How far the person has come.
@@ -150,6 +154,12 @@ pub enum Action {
         /// The region.
         region: String,
     },
+    /// Go to another cloud, with the ids that are of that one.
+    GoToCloud(&'static Cloud),
+    /// Fill in what was set aside last.
+    BringBack,
+    /// Forget what was set aside last.
+    DropSetAside,
     /// Back to the form.
     Back,
 }
@@ -157,7 +167,8 @@ pub enum Action {
 impl Session {
     /// What follows from a form.
     pub fn new(locale: Locale, form: Form) -> Self {
-        Session { locale, form, step: Step::Compose { refusal: None } }
+        let step = Step::Compose { refusal: None };
+        Session { locale, form, step, set_aside: Vec::new() }
     }
 
     /// The language.
@@ -173,6 +184,17 @@ impl Session {
     /// How far the person has come.
     pub fn step(&self) -> &Step {
         &self.step
+    }
+
+    /// What was set aside, the last of it last.
+    pub fn set_aside(&self) -> &[Arc<SetAside>] {
+        &self.set_aside
+    }
+
+    /// Takes what has been asked for out of what was set aside.
+    pub fn asked_for(&mut self, ids: &[InstanceId]) {
+        let asked = ids.iter().map(InstanceId::as_str).collect();
+        self.set_aside.retain_mut(|one| Arc::make_mut(one).without(&asked));
     }
 
     /// What is under review.
@@ -312,6 +334,11 @@ impl Session {
             Action::Instead { reason, verb } => self.ask_instead(reason, verb),
             Action::SearchRegions { through_proxy } => self.search_regions(through_proxy),
             Action::GoTo { region } => self.go_to(&region),
+            Action::GoToCloud(cloud) => self.go_to_cloud(cloud),
+            Action::BringBack => self.bring_back(),
+            Action::DropSetAside => {
+                self.set_aside.pop();
+            }
             Action::Back => self.step = Step::Compose { refusal: None },
             Action::Restrict(limits) => self.restrict(limits),
             // A plan under review is what was filled in: to change that is to leave the review.
@@ -444,8 +471,36 @@ impl Session {
         if let Some(operation) = self.form.cloud().operation_for(verb)
             && !ids.is_empty()
         {
+            self.set_aside.push(Arc::new(SetAside::of(&self.form)));
             self.form.choose(operation);
             self.form.set_ids(&ids);
+            self.step = Step::Compose { refusal: None };
+        }
+    }
+
+    /// What stands among the ids and is of another cloud is read with that cloud's eyes, the rest is set
+    /// aside.
+    fn go_to_cloud(&mut self, cloud: &'static Cloud) {
+        let problems = &self.form.parsed().problems;
+        let theirs = problems.iter().filter(|problem| {
+            problem.kind == IdProblemKind::OtherCloud && problem.cloud == Some(cloud)
+        });
+        let text: Vec<&str> = theirs.map(|problem| problem.text.as_str()).collect();
+        if text.is_empty() || !self.form.clouds().any(|allowed| allowed == cloud) {
+            return;
+        }
+        let ids_text = text.join("\n");
+        if !self.form.parsed().ids.is_empty() {
+            self.set_aside.push(Arc::new(SetAside::of(&self.form)));
+        }
+        self.form.apply(FormEdit::Cloud(cloud.id.to_owned()));
+        self.form.apply(FormEdit::IdsText(ids_text));
+        self.step = Step::Compose { refusal: None };
+    }
+
+    fn bring_back(&mut self) {
+        if let Some(before) = self.set_aside.pop() {
+            self.form = Arc::unwrap_or_clone(before).bring_back(&self.form);
             self.step = Step::Compose { refusal: None };
         }
     }
@@ -462,6 +517,7 @@ impl Session {
         let found =
             review.region_search.as_ref().map(|region_search| region_search.found_in(region));
         if let Some(ids) = found.filter(|ids| !ids.is_empty()) {
+            self.set_aside.push(Arc::new(SetAside::of(&self.form)));
             self.form.apply(FormEdit::Region(region.to_owned()));
             self.form.set_ids(&ids);
             self.step = Step::Compose { refusal: None };
@@ -627,6 +683,93 @@ mod tests {
             assert!(session.review().is_some());
             assert_eq!(asked(&session).is_some(), dry_run);
         }
+    }
+
+    /// The first is stopped, the others run.
+    fn one_is_stopped(session: &mut Session) {
+        review(session, true);
+        let instances = ALL.iter().enumerate().map(|(at, id)| DescribedInstance {
+            id: (*id).into(),
+            phase: if at == 0 { Phase::Stopped } else { Phase::Running },
+            ..Default::default()
+        });
+        let preflight =
+            PreflightResult { instances: instances.collect(), at: 7, ..Default::default() };
+        session.review_preflight(preflight);
+    }
+
+    fn ids_of(session: &Session) -> Vec<String> {
+        session.form().parsed().ids.iter().map(|parsed| parsed.id.to_string()).collect()
+    }
+
+    #[test]
+    fn what_is_not_gone_on_with_is_set_aside_and_comes_back() {
+        let mut session = filled();
+        one_is_stopped(&mut session);
+        let reason = session.review().unwrap().skipped[0].1;
+        session.update(Action::Instead { reason, verb: Verb::Start });
+        assert_eq!(session.form().operation().verb, Verb::Start);
+        assert_eq!(ids_of(&session), ALL[..1]);
+        let set_aside = session.set_aside().last().unwrap().clone();
+        assert_eq!(set_aside.beside(session.form()), 2);
+        assert_eq!(set_aside.form().operation().verb, Verb::Reboot);
+
+        // Nothing was started: all of them are there again.
+        let mut at_once = session.clone();
+        at_once.update(Action::BringBack);
+        assert_eq!(ids_of(&at_once), ALL);
+        assert_eq!(at_once.form().operation().verb, Verb::Reboot);
+        assert!(at_once.set_aside().is_empty());
+
+        // What was started meanwhile does not come back, and the key that is filled in now stays.
+        session.asked_for(&[InstanceId::new(ALL[0])]);
+        session.update(Action::Edit(FormEdit::KeyId("AKIDOTHER".into())));
+        session.update(Action::Edit(FormEdit::Reason(String::new())));
+        let mut dropped = session.clone();
+        session.update(Action::BringBack);
+        assert_eq!(ids_of(&session), ALL[1..]);
+        assert_eq!((session.form().key_id(), session.form().reason()), ("AKIDOTHER", ""));
+        dropped.update(Action::DropSetAside);
+        assert!(dropped.set_aside().is_empty());
+        assert_eq!(ids_of(&dropped), ALL[..1]);
+        // When all of them were asked for nothing is left to come back.
+        let mut session = filled();
+        one_is_stopped(&mut session);
+        session.update(Action::Instead { reason, verb: Verb::Start });
+        session.asked_for(&ALL.map(InstanceId::new));
+        assert!(session.set_aside().is_empty());
+    }
+
+    #[test]
+    fn what_comes_back_is_held_to_what_is_allowed_now() {
+        let mut session = filled();
+        one_is_stopped(&mut session);
+        let reason = session.review().unwrap().skipped[0].1;
+        session.update(Action::Instead { reason, verb: Verb::Start });
+        let only_start =
+            Limits { operations: Some(vec!["StartInstances".to_owned()]), ..Limits::default() };
+        session.update(Action::Restrict(Arc::new(only_start)));
+        session.update(Action::BringBack);
+        assert_eq!(session.form().operation().verb, Verb::Start);
+        assert_eq!(ids_of(&session), ALL);
+    }
+
+    #[test]
+    fn ids_of_another_cloud_are_gone_to_and_the_rest_is_set_aside() {
+        let mut session = filled();
+        let other = clouds::by_id("alibaba").unwrap();
+        let text = format!("{} {} nonsense", ALL[0], other.ids.example);
+        session.update(Action::Edit(FormEdit::IdsText(text)));
+        session.update(Action::GoToCloud(other));
+        assert_eq!(session.form().cloud(), other);
+        assert_eq!(ids_of(&session), [other.ids.example]);
+        assert_eq!(session.set_aside().last().unwrap().beside(session.form()), 1);
+        session.update(Action::BringBack);
+        assert_eq!(session.form().cloud().id, "tencent");
+        assert_eq!(ids_of(&session), ALL[..1]);
+        // There are none of that cloud.
+        let mut none = filled();
+        assert!(!none.update(Action::GoToCloud(other)));
     }
 
     #[test]
