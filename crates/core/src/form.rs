@@ -9,7 +9,7 @@ pub mod link;
 use crate::{
     clouds,
     credential::{self, Guard},
-    ids::{ParsedIds, parse_ids},
+    ids::{IdProblem, IdProblemKind, ParsedIds, parse_ids},
     model::{
         cloud::{Cloud, Mode, Operation, ParameterKind, Role},
         instance_id::InstanceId,
@@ -413,6 +413,9 @@ impl Form {
             FormEdit::IdsText(text) => {
                 self.ids_text = Arc::from(text);
                 self.parse();
+                if let Some(cloud) = self.cloud_of_ids() {
+                    self.apply(FormEdit::Cloud(cloud.id.to_owned()));
+                }
             }
             FormEdit::RemoveProblems => {
                 let ids: Vec<InstanceId> =
@@ -481,6 +484,19 @@ impl Form {
         self.parse();
     }
 
+    /// The one cloud whose ids were pasted into a form that says nothing of a cloud yet.
+    fn cloud_of_ids(&self) -> Option<&'static Cloud> {
+        let says_nothing = self.region.is_empty() && self.key_id.is_empty();
+        if !says_nothing || !self.parsed.ids.is_empty() {
+            return None;
+        }
+        let cloud = self.parsed.problems.first()?.cloud?;
+        let is_of_it = |problem: &IdProblem| {
+            problem.kind == IdProblemKind::OtherCloud && problem.cloud == Some(cloud)
+        };
+        self.parsed.problems.iter().all(is_of_it).then_some(cloud)
+    }
+
     fn parse(&mut self) {
         self.parsed = Arc::new(parse_ids(&self.ids_text, Some(self.cloud)));
     }
@@ -537,8 +553,31 @@ mod tests {
         }
     }
 
-    /// In the build of the front, too, which has neither plans nor signatures: `cargo xtask test native`
-    /// runs this one without features.
+    #[test]
+    fn an_empty_form_takes_the_cloud_from_the_ids() {
+        for cloud in clouds::ALL.iter().copied() {
+            let mut form = Form::first();
+            form.apply(FormEdit::IdsText(cloud.ids.example.into()));
+            assert_eq!(form.cloud(), cloud);
+            assert_eq!(form.parsed().ids.len(), 1);
+            // Not one in which something speaks for another cloud.
+            let other = clouds::ALL.iter().copied().find(|other| *other != cloud).unwrap();
+            let mut form = Form::new(other).unwrap();
+            form.apply(FormEdit::KeyId("KEY".into()));
+            form.apply(FormEdit::IdsText(cloud.ids.example.into()));
+            assert_eq!(form.cloud(), other);
+            let mut form = Form::new(other).unwrap();
+            form.apply(FormEdit::IdsText(format!("{} {}", cloud.ids.example, other.ids.example)));
+            assert_eq!(form.cloud(), other);
+            // Nor where that cloud is not allowed.
+            let limits = Limits { clouds: Some(vec![other.id.into()]), ..Limits::default() };
+            let mut form = Form::new(other).unwrap();
+            form.restrict(Arc::new(limits));
+            form.apply(FormEdit::IdsText(cloud.ids.example.into()));
+            assert_eq!(form.cloud(), other);
+        }
+    }
+
     #[test]
     fn limits_hold_whatever_is_built() {
         let cloud = clouds::ALL[0];
