@@ -1,4 +1,4 @@
-//! The pages of the console, and what is around them.
+//! The pages of the console, and their layout.
 
 pub(crate) mod console;
 pub(crate) mod restart_start;

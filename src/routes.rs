@@ -1,5 +1,5 @@
-//! The places of the page, and their addresses. The element goes by the address only where the page
-//! is its own: elsewhere the part after `#` belongs to somebody else.
+//! The routes of the page, and their addresses. The element follows the address only where the page is
+//! its own: elsewhere the fragment belongs to the host page.
 
 use relight_core::{
     clouds,
@@ -12,9 +12,9 @@ use relight_core::{
 pub(crate) enum Screen {
     /// Restart and start.
     Power,
-    /// Put an error in words.
+    /// Explain an error.
     Explain,
-    /// Look at the way to the cloud.
+    /// Connection check.
     Diagnostics,
 }
 
@@ -29,43 +29,43 @@ impl Screen {
     }
 }
 
-/// Where somebody is.
+/// A route of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PageRoute {
     /// Restart and start.
     Power,
-    /// Put an error in words.
+    /// Explain an error.
     Explain,
     /// The index of all errors.
     Errors(IndexFilter),
-    /// Look at the way to the cloud.
+    /// Connection check.
     Diagnostics,
-    /// The runs that this browser keeps.
+    /// The run history.
     Runs,
 }
 
-/// What of the index is shown.
+/// Which part of the index is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct IndexFilter {
     /// The errors of one cloud, by its id, or of [`LAYERS_ID`]; `None` shows all.
     pub section: Option<&'static str>,
-    /// The code that is open, as its address has it. It may be one that the index lacks.
+    /// The code that is open, as in its address. The index may not have it.
     pub code: Option<String>,
 }
 
 impl IndexFilter {
-    /// What is shown at an address of the index: `cloud/code`.
+    /// The filter at an address of the index: `cloud/code`.
     pub(crate) fn at(address: &str) -> Self {
         let (section, code) = address.split_once('/').unwrap_or((address, ""));
         let section = known_section(section);
-        // A code means something only in a cloud.
+        // A code has a meaning only in a cloud.
         let code = Some(code).filter(|code| !code.is_empty() && section.is_some());
         IndexFilter { section, code: code.map(percent_decode) }
     }
 }
 
 impl PageRoute {
-    /// The place at an address, of which this is the part from `#` on. The form, if there is none.
+    /// The route at a fragment; the form if there is none.
     pub(crate) fn of_hash(hash: &str) -> Self {
         let path = hash.trim_start_matches('#').trim_start_matches('/');
         match path.split_once('/').unwrap_or((path, "")) {
@@ -77,7 +77,7 @@ impl PageRoute {
         }
     }
 
-    /// The part of its address from `#` on.
+    /// The fragment of its address.
     pub(crate) fn hash(&self) -> String {
         match self {
             PageRoute::Power => "#/".into(),
@@ -92,7 +92,7 @@ impl PageRoute {
         }
     }
 
-    /// The page that it is on.
+    /// The page that it belongs to.
     pub(crate) const fn screen(&self) -> Screen {
         match self {
             PageRoute::Power | PageRoute::Runs => Screen::Power,
@@ -112,7 +112,7 @@ impl From<Screen> for PageRoute {
     }
 }
 
-/// The shelf of this name, in the spelling that lives as long as the page.
+/// The section of this name, as a `'static` string.
 fn known_section(word: &str) -> Option<&'static str> {
     let clouds = clouds::ALL.iter().map(|cloud| cloud.id);
     clouds.chain([LAYERS_ID]).find(|known| known.eq_ignore_ascii_case(word))

@@ -1,15 +1,15 @@
-//! The texts without variable parts, each in English and Chinese.
+//! The texts without arguments, each in English and Chinese.
 
 use relight_core::i18n::{Text, text};
 
 /// The console, for screen readers: what the page is.
 pub const PAGE_TITLE: Text =
     text("Relight: restart and start cloud instances", "Relight：重启和启动云实例");
-/// Empties what a link has filled in.
+/// Clears what a link has filled in.
 pub const LINK_EMPTY: Text = text("Empty these fields", "清空这些内容");
-/// While the rest of the page is fetched.
+/// While the second part of the program is fetched.
 pub const OPENING: Text = text("Opening…", "正在打开…");
-/// The rest of the page could not be fetched.
+/// The second part of the program could not be fetched.
 pub const REST_FAILED: Text = text(
     "The rest of the page could not be loaded. Nothing was sent and nothing is lost. Check the connection and try again.",
     "页面的其余部分加载失败。没有发送任何请求，已填写的内容都还在：请检查网络后重试。",
@@ -32,12 +32,12 @@ pub const SKIP_PREFLIGHT_WARNING: Text = text(
     "If you skip the check, instances that cannot take the operation are not skipped: the cloud refuses them, or their whole request.",
     "未查看实例状态，因此不会排除无法操作的实例：云端会拒绝这些实例，甚至拒绝整次调用。",
 );
-/// It is not proven that the proxy refuses second copies.
+/// It is not proven that the proxy refuses duplicates.
 pub const ONCE_UNKNOWN: Text = text(
     "A browser may send this twice: it is not proven that this proxy refuses the second copy of a request.",
     "浏览器可能会将请求发送两次：尚未证实该代理会拒绝重复的请求。",
 );
-/// It is seen that it does not.
+/// It is known that it does not.
 pub const ONCE_MISSING: Text = text(
     "A browser may send this twice: the connection check has seen that this proxy does not refuse the second copy of a request.",
     "浏览器可能会将请求发送两次：连接检查发现该代理不会拒绝重复的请求。",
@@ -47,7 +47,7 @@ pub const ONCE_DIRECT: Text = text(
     "A browser may send this twice: without a proxy nothing refuses the second copy of a request.",
     "浏览器可能会将请求发送两次：不经代理时，没有任何环节会拒绝重复的请求。",
 );
-/// What the check from within the review sends.
+/// What the connection check from the review sends.
 pub const ONCE_HINT: Text = text(
     "The check sends a restart of an instance that does not exist, signed with a made-up key, several times. Nothing is changed.",
     "检查会用虚构的密钥，对一台不存在的实例多次发送重启请求，不会改动任何资源。",
@@ -144,12 +144,12 @@ pub const KEY_SAVED: Text = text(
     "Kept in this tab’s memory only. Closing the tab forgets it.",
     "仅存在于本标签页的内存中，关闭标签页即清除。",
 );
-/// Above the key on the screen of a run that lacks one.
+/// Above the key in a run that has none.
 pub const KEY_WANTED: Text = text(
     "This run has no key: none is written down with a run. Enter it, or select it if this browser has saved it, to read the states or to continue.",
     "此次运行没有密钥：运行记录中从不包含密钥。请重新输入（如已保存在此浏览器中，也可直接选用），才能查询实例状态或继续。",
 );
-/// Runs cannot be written down here.
+/// Runs cannot be saved here.
 pub const NO_JOURNAL: Text = text(
     "This browser does not let the page keep a journal, so a reload would lose this run. Only a single call is sent without one.",
     "此浏览器不允许页面保存运行记录，刷新后记录会丢失。没有记录时只会发送单次调用。",
@@ -159,34 +159,34 @@ pub const CONFIGURATION_UNUSABLE: Text = text(
     "The configuration of this page cannot be used, so nothing can be sent. Ask the administrator of this page to fix it:",
     "本页面的配置无法使用，因此不能发送任何请求。请联系本页面的管理员修正：",
 );
-/// A run in the journal cannot be read.
+/// A run of the journal cannot be read.
 pub const RUN_ASIDE: Text = text(
     "A run in this browser’s journal cannot be read and was quarantined. What became of its instances is not known here: check them before you act.",
     "此浏览器日志中有一次运行无法读取，已单独保留。其中实例的结果在此无从得知，操作前请先查询实例状态。",
 );
-/// The button that saves what there is of it.
+/// The button that saves its records.
 pub const SAVE_RECORDS: Text = text("Save its records", "保存其记录");
-/// The page around the console thinks it over.
+/// The host page is asked for approval.
 pub const APPROVAL_PENDING: Text = text(
     "Waiting for approval from the host page. Nothing was sent.",
     "等待许可：由嵌入本控制台的页面决定，尚未发送任何请求。",
 );
-/// What was confirmed is not what would be sent now.
+/// What was approved is not what would be sent now.
 pub const APPROVAL_CHANGED: Text = text(
     "It has changed meanwhile, and nothing was sent. Review it again before you confirm.",
     "内容已发生变化，没有发送任何请求。请重新查看后再确认。",
 );
-/// What it rests on is looked at first.
+/// The states are read again first.
 pub const APPROVAL_OUTDATED: Text = text(
     "The states were read too long ago, so nothing was sent and they are read again. Review them, then send.",
     "实例状态已过时，没有发送任何请求，正在重新读取。请再次查看后再发送。",
 );
-/// It has said no.
+/// The host page has refused.
 pub const APPROVAL_REFUSED: Text = text(
     "Nothing was sent: the host page did not approve it.",
     "没有发送任何请求：嵌入本控制台的页面未予许可。",
 );
-/// It has said nothing for ten minutes.
+/// The host page has not answered for ten minutes.
 pub const APPROVAL_TIMED_OUT: Text = text(
     "Nothing was sent: the host page did not answer within 10 minutes.",
     "没有发送任何请求：嵌入本控制台的页面 10 分钟内没有答复。",
@@ -221,7 +221,7 @@ pub const PERMANENT_KEY: Text = text(
     "This key has no token, so it is valid until somebody deletes it. A temporary key that may only describe, start and restart is safer if it leaks.",
     "该密钥没有 Token，删除之前长期有效。建议使用仅允许查询、启动和重启实例的临时密钥，一旦泄露损失更小。",
 );
-/// In the front, on the button that leads to the rest of what there is about the key.
+/// In the form, on the button that leads to saving the key and its policy.
 pub const ABOUT_KEY: Text =
     text("Save this key, or see what it needs…", "保存此密钥，或查看所需权限…");
 pub const KEY_PLACEHOLDER: Text = text("held · type to replace", "已载入 · 重新输入即替换");
@@ -321,12 +321,12 @@ pub const NOT_SIGNED_YET: Text = text("This call has not been signed yet.", "该
 pub const CLOSE: Text = text("Close", "关闭");
 pub const NOTHING_TO_RETRY: Text =
     text("Nothing was refused that sending again could help.", "没有重试可能有效的失败实例。");
-/// Before the limit that what is left of a run breaks.
+/// Before the setting that the rest of a run exceeds.
 pub const RUN_REFUSED: Text = text(
     "What this run has left is not allowed here now.",
     "本次运行尚未完成的部分目前不允许在此发送。",
 );
-/// The list of runs, and what is said there.
+/// The run history.
 pub const SAVED_RUNS: Text = text("Runs saved in this browser", "此浏览器中保存的运行");
 pub const NO_SAVED_RUNS: Text = text(
     "Nothing yet: each run is saved here from its first request on.",

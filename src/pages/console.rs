@@ -1,4 +1,4 @@
-//! The whole console: its pages, and what is around them.
+//! The whole console: header, navigation and pages.
 
 use crate::{
     components::{
@@ -29,14 +29,14 @@ use yew::{
     use_effect_with, use_mut_ref, use_node_ref, use_state_eq,
 };
 
-/// What the console draws, and where it says what a person wants.
+/// Props of [`Console`].
 #[derive(Properties, PartialEq)]
 pub(crate) struct ConsoleProps {
-    /// All that is drawn.
+    /// The view.
     pub view: View,
-    /// What is shown first.
+    /// The initial route.
     pub page_route: PageRoute,
-    /// Whether the page goes by its address, which is its own.
+    /// Whether the page is routed: its address is the console's own.
     pub routed: bool,
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn Console(props: &ConsoleProps) -> Html {
         });
     }
     {
-        // What had the focus is gone with its screen: whoever goes by keyboard does not begin at the top.
+        // The focused element was unmounted with its page: keyboard users should not start at the top.
         let step = step(view);
         let before = use_mut_ref(|| step);
         let main = main.clone();
@@ -89,7 +89,7 @@ pub(crate) fn Console(props: &ConsoleProps) -> Html {
         PageRoute::Errors(shown) => Some(shown.clone()),
         PageRoute::Power | PageRoute::Explain | PageRoute::Diagnostics | PageRoute::Runs => None,
     };
-    // The index is drawn once somebody goes there. From then on it stays, with what was looked for.
+    // The index is mounted once it was opened, and then stays with its search text.
     let index = use_mut_ref(|| None::<IndexFilter>);
     if shown.is_some() {
         *index.borrow_mut() = shown;
@@ -108,7 +108,7 @@ pub(crate) fn Console(props: &ConsoleProps) -> Html {
                 <Header {screen} route={(*view.route).clone()} key_id={view.session.form().key_id().to_owned()}
                     status={view.key.secret} brand={brand(&view.settings.brand, locale)}
                     language_locked={view.settings.locked.contains(&Lockable::Language)} may_lock={true} {on_screen} />
-                // The page that is not looked at stays mounted: nothing that was typed is lost.
+                // A hidden page stays mounted, so that nothing typed is lost.
                 <div hidden={*page_route != PageRoute::Power}>
                     <Power view={view.clone()} main={&main} />
                 </div>
@@ -142,7 +142,7 @@ pub(crate) fn Console(props: &ConsoleProps) -> Html {
     }
 }
 
-/// Goes where the address of the page leads, now and whenever it changes.
+/// Follows the address of the page, now and whenever it changes.
 fn follow_address(page_route: &UseStateHandle<PageRoute>) -> Option<EventListener> {
     let window = web_sys::window()?;
     if PageRoute::of_hash(&dom::hash()) != **page_route {
@@ -154,7 +154,7 @@ fn follow_address(page_route: &UseStateHandle<PageRoute>) -> Option<EventListene
     }))
 }
 
-/// Names the page after what it shows, for the browser's history and for screen readers.
+/// Sets the document title, for the browser's history and for screen readers.
 fn name_page(page_route: &PageRoute, locale: Locale) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
     let shown = match page_route {
@@ -169,12 +169,12 @@ fn name_page(page_route: &PageRoute, locale: Locale) {
     };
     document.set_title(&shown.map_or("Relight".to_owned(), |shown| format!("{shown} · Relight")));
     if let Some(root) = document.document_element() {
-        // An element takes every attribute of this name.
+        // Every attribute of this name is valid.
         let _ = root.set_attribute("lang", locale.tag());
     }
 }
 
-/// The operator's name and picture, if they have set one.
+/// The operator's brand, if set.
 fn brand(brand: &Brand, locale: Locale) -> Option<Html> {
     (brand.title.is_some() || brand.logo.is_some()).then(|| {
         let title = brand.title.as_ref().map_or("Relight", |title| title.in_locale(locale));

@@ -1,4 +1,4 @@
-//! The doctor: what holds on the way to a cloud, and how to mend what does not.
+//! The connection check: what works on the route to a cloud, and how to fix what does not.
 
 use crate::components::{
     common::{
@@ -18,15 +18,15 @@ use relight_core::{
 };
 use yew::{Html, Properties, classes, component, html};
 
-/// What was found, and what is asked for.
+/// Props of [`Doctor`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct DoctorProps {
-    /// The way that calls take, in few words.
+    /// The short name of the route of calls.
     pub(crate) route: String,
     pub(crate) diagnostics: Option<Shared<Diagnostics>>,
 }
 
-/// The doctor's page.
+/// The diagnostics page.
 #[component]
 pub(crate) fn Doctor(props: &DoctorProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());

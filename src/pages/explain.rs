@@ -1,5 +1,5 @@
-//! An error in words, without keys and without a network. What is pasted is kept nowhere, and what
-//! looks like a secret is hidden in the field itself, at once.
+//! Explains a pasted error, without keys and network. Nothing pasted is stored, and what looks like a
+//! secret is redacted in the field itself, at once.
 
 use crate::{
     components::{
@@ -29,7 +29,7 @@ use yew::{
     Callback, Html, InputEvent, classes, component, html, use_memo, use_node_ref, use_state_eq,
 };
 
-/// A field to paste into, and what it means.
+/// A field to paste into, and the explanations.
 #[component]
 pub(crate) fn Explain() -> Html {
     let locale = use_locale();
@@ -154,7 +154,7 @@ fn explanation(explanation: &Explanation, locale: Locale) -> Html {
     }
 }
 
-/// What a vendor's support asks for, as far as the text has it.
+/// What vendor support asks for, as far as the text contains it.
 fn for_support(explanation: &Explanation, locale: Locale) -> String {
     let t = |text: Text| text.in_locale(locale);
     let cloud = explanation.cloud.and_then(clouds::by_id).map(|one| one.name.in_locale(locale));

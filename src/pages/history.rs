@@ -1,4 +1,4 @@
-//! The runs that this browser keeps: when, what, where, and what came of each.
+//! The run history of this browser: when, what, where, and the outcomes.
 
 use crate::components::{
     common::{
@@ -29,21 +29,21 @@ use yew::{
     use_state_eq,
 };
 
-/// Runs a page of the list.
+/// Runs per page.
 const PAGE: usize = 10;
 
-/// The list, and the run that is shown elsewhere.
+/// Props of [`Runs`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct RunsProps {
-    /// `None` until the journal is read, or where there is none.
+    /// `None` until the journal is read, or where there is no journal.
     pub(crate) saved_runs: Option<Shared<Vec<SavedRun>>>,
-    /// The run that this page shows.
+    /// The id of the run that this page shows.
     pub(crate) current: Option<String>,
-    /// Whether another one may take its place.
+    /// Whether another run may replace it.
     pub(crate) is_free: bool,
 }
 
-/// The page of the runs that are kept.
+/// The run history.
 #[component]
 pub(crate) fn Runs(props: &RunsProps) -> Html {
     let (locale, dispatch, navigation) = (use_locale(), use_dispatch(), use_navigation());
@@ -133,7 +133,7 @@ pub(crate) fn Runs(props: &RunsProps) -> Html {
     }
 }
 
-/// Whether nobody needs it any more: no page works on it, and the operator has its record.
+/// Whether it may be deleted without loss: no page works on it, and the operator has its record.
 fn may_go(one: &SavedRun) -> bool {
     !one.is_active && !one.is_upload_pending
 }
@@ -163,7 +163,7 @@ fn row(
         (Some(summary), None) => format!("{} · {}", summary.operation, summary.instances),
         (None, _) => String::new(),
     };
-    // Said in full to those who do not see the row.
+    // The full text for screen readers.
     let of = format!(" {when}");
     let button = |action: &'static str, text: Text, id: &str, may: bool, on: &Callback<String>| {
         let id = id.to_owned();
@@ -233,7 +233,7 @@ fn chips(counts: &Counts, verb: Verb, locale: Locale) -> Html {
     .collect()
 }
 
-/// Asking before records are deleted.
+/// The confirmation before runs are deleted.
 #[derive(PartialEq, Properties)]
 struct ConfirmDeleteProps {
     ids: Vec<String>,

@@ -44,13 +44,13 @@ pub(crate) fn step(view: &View) -> &'static str {
     }
 }
 
-/// How many of what is under review may have had a request already.
+/// How many of the instances under review may have had a request already.
 fn doubted(view: &View, review: &Reviewed) -> usize {
     let ids = review.plan.iter().flat_map(|plan| plan.ids());
     ids.filter(|id| view.doubted.contains(*id)).count()
 }
 
-/// What the operator says.
+/// The operator's notice.
 pub(crate) fn remarks(view: &View) -> Html {
     html! {
         <Remarks settings={view.settings.clone()} unusable={view.unusable.clone()} quarantined={view.quarantined.clone()} />
@@ -60,7 +60,7 @@ pub(crate) fn remarks(view: &View) -> Html {
 #[derive(PartialEq, Properties)]
 pub(crate) struct PowerProps {
     pub(crate) view: View,
-    /// What the focus goes to, if to nothing in it.
+    /// The element that gets the focus, unless something in it has it.
     pub(crate) main: NodeRef,
 }
 
@@ -131,8 +131,8 @@ pub(crate) fn Power(props: &PowerProps) -> Html {
     }
 }
 
-/// The fields for the key of a run that has none: one that was brought back, or whose key was locked.
-/// Without it a run can neither look nor send.
+/// The fields for the key of a run without one: restored, or its key was locked. A run without a key
+/// neither describes nor sends.
 fn run_key(view: &View, run: &Run, locale: Locale) -> Html {
     if !key_is_wanted(view.key.secret, run.status()) {
         return Html::default();
@@ -158,7 +158,7 @@ fn run_key(view: &View, run: &Run, locale: Locale) -> Html {
     }
 }
 
-/// What stands around the fields of the form's key.
+/// What is rendered around the fields of the form's key.
 fn key_slots(view: &View) -> KeySlots {
     let form = view.session.form();
     key_details::slots(&KeyDetailsProps {
@@ -169,7 +169,7 @@ fn key_slots(view: &View) -> KeySlots {
     })
 }
 
-/// The public name of the field at which a refusal is shown.
+/// The public name of the field that a refusal is shown at.
 fn field_of(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::UnknownOperation { .. } | Refusal::NotAllowed { .. } => "operation",
@@ -195,7 +195,7 @@ fn field_of(refusal: &Refusal) -> &'static str {
     }
 }
 
-/// What is wrong with the key id that a run is given.
+/// What is wrong with a run's key id.
 fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<credential::Field> {
     let key_id = view.wrong_key_id.as_ref()?;
     let refusal = check_key(run.spec().target().cloud, key_id, view.key.guard).err()?;
@@ -203,8 +203,8 @@ fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<credential::Field
     Some((field, refusal.sentence(locale)))
 }
 
-/// Whether a run asks for a key, or has just been given one: while it waits the field stays, since the
-/// first letter of a secret is one already.
+/// Whether a run needs a key, or has just been given one: the field stays while the run waits, since
+/// the first letter of a secret is a key already.
 fn key_is_wanted(secret: SecretStatus, status: RunStatus) -> bool {
     match status {
         RunStatus::Paused(Pause::Restored | Pause::NoKey) => true,
@@ -220,7 +220,7 @@ struct PutAwayProps {
     is_unfinished: bool,
 }
 
-/// The way from a run to the others, if nothing goes on in it.
+/// Leads from an idle run to the others.
 #[component]
 fn PutAway(props: &PutAwayProps) -> Html {
     let (locale, dispatch, navigation) = (use_locale(), use_dispatch(), use_navigation());

@@ -24,24 +24,24 @@ use yew::{
     use_effect_with, use_node_ref,
 };
 
-/// What is filled in.
+/// Props of [`Compose`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct ComposeProps {
     pub(crate) form: Form,
-    /// The field that was refused, and why in words. Whenever that is new the field is gone to.
+    /// The refused field, and why. The field gets the focus whenever this is new.
     #[prop_or_default]
     pub(crate) refusal: Option<Field>,
-    /// Whether the form has been gone on from.
+    /// Whether the form has been submitted once.
     #[prop_or_default]
     pub(crate) reviewing: bool,
-    /// Whether what comes next is being fetched.
+    /// Whether the part that comes next is being fetched.
     #[prop_or_default]
     pub(crate) opening: bool,
-    /// Why it could not be fetched: the public name, and the words.
+    /// Why it could not be fetched: the public name, and the message.
     #[prop_or_default]
     pub(crate) failed: Option<(&'static str, &'static str)>,
     pub(crate) key_state: KeyState,
-    /// What stands around the key's fields.
+    /// The parts of the key section that only the console has.
     pub(crate) key_slots: KeySlots,
     pub(crate) untrusted_parent: Option<UntrustedParent>,
 }
@@ -97,7 +97,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
                 }
             </div>
             <div class="foot dock dock-compose">
-                // Beside what was pressed, so that it is seen wherever the page is scrolled to.
+                // Next to the pressed button, so that it is visible at any scroll position.
                 if let Some((word, words)) = props.failed {
                     <div class="note bad whole-row" role="alert" data-start={word}>
                         { icon(Icon::Warning) }<p>{ words }</p>
@@ -125,14 +125,14 @@ const fn is_set_by_mode(role: Role) -> bool {
     }
 }
 
-/// A sentence at the field that it is about.
+/// The message of a problem, at the field that it is about.
 pub(crate) fn problem_at(id: &'static str, words: Option<&str>) -> Html {
     words.map_or_else(Html::default, |words| {
         html! { <p class="error" id={id}>{ shown(words) }</p> }
     })
 }
 
-/// A key that is held down does not press buttons again and again.
+/// A key that is held down does not press buttons repeatedly.
 pub(crate) fn no_repeat() -> Callback<KeyboardEvent> {
     Callback::from(|event: KeyboardEvent| {
         if event.repeat() && event.key() == "Enter" {
@@ -146,14 +146,14 @@ pub(crate) fn no_repeat() -> Callback<KeyboardEvent> {
     })
 }
 
-/// Puts the state's text into a field that keeps what is typed by itself, if they differ.
+/// Updates an uncontrolled field if its text differs from the state.
 pub(crate) fn keep_in_step(node: &NodeRef, wanted: &str) {
     if value_at(node).is_some_and(|shown| shown != wanted) {
         put_value(node, wanted);
     }
 }
 
-/// The words of a problem, if it is about this field.
+/// The message of a problem, if it is about this field.
 pub(crate) fn words_for<'a>(problem: Option<&'a Field>, field: &str) -> Option<&'a str> {
     problem.filter(|(name, _)| *name == field).map(|(_, words)| words.as_str())
 }

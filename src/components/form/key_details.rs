@@ -1,5 +1,5 @@
-//! What is to be said of a key beside its fields: how long it lasts, why it is gone, where it comes
-//! from if nobody enters it.
+//! Details of a key next to its fields: when it expires, why it is gone, and where it comes from if
+//! nobody enters it.
 
 use crate::components::{
     common::{
@@ -29,18 +29,18 @@ use relight_core::{
 use wasm_bindgen::JsValue;
 use yew::{AttrValue, Html, InputEvent, Properties, component, html};
 
-/// What is known of a key, for what stands around its fields.
+/// Props of what is shown around the fields of a key.
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct KeyDetailsProps {
     pub(crate) cloud: &'static Cloud,
     pub(crate) key_id: AttrValue,
-    /// The form that the key is for; a run has none.
+    /// The form that the key is for; `None` in a run.
     pub(crate) form: Option<Form>,
-    /// What the vault says of it.
+    /// The state of the key.
     pub(crate) key_state: KeyState,
 }
 
-/// What stands around the fields of a key once the whole console is there.
+/// The parts of the key section that only the console has.
 pub(crate) fn slots(props: &KeyDetailsProps) -> KeySlots {
     let saved = html! { <KeptKeys ..props.clone() /> };
     if props.key_state.source.is_none() {
@@ -51,7 +51,7 @@ pub(crate) fn slots(props: &KeyDetailsProps) -> KeySlots {
     KeySlots { instead: Some(instead), ..KeySlots::default() }
 }
 
-/// Below the fields: the time that is left, a word of advice, and the way to keep the key.
+/// Below the fields: the time left, a recommendation, and how to save the key.
 #[component]
 pub(crate) fn Keeping(props: &KeyDetailsProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
@@ -84,10 +84,10 @@ pub(crate) fn Keeping(props: &KeyDetailsProps) -> Html {
     }
 }
 
-/// The most instances that the policy names; above, it is for all of the region.
+/// The maximum number of instances that the policy names; above, it covers the region.
 const NAMED_MAX: usize = 20;
 
-/// What a key needs for what is filled in, folded; nothing where the cloud has no policies.
+/// The policy that the form's operation needs, collapsed; nothing where the cloud has no policies.
 fn policy(props: &KeyDetailsProps, locale: Locale) -> Option<Html> {
     let form = props.form.as_ref()?;
     let ids = &form.parsed().ids;
@@ -112,7 +112,7 @@ fn policy(props: &KeyDetailsProps, locale: Locale) -> Option<Html> {
     })
 }
 
-/// In the place of the fields, where keys come from somewhere by themselves.
+/// In place of the fields, where temporary keys come from a source.
 #[component]
 pub(crate) fn Sourced(props: &KeyDetailsProps) -> Html {
     let locale = use_locale();

@@ -1,4 +1,4 @@
-//! Keys that the browser keeps: the list to choose from, and the way to keep one.
+//! Saved keys: the list to choose from, and how to save one.
 
 use crate::components::{
     common::{
@@ -25,7 +25,7 @@ use yew::{
     use_node_ref, use_state_eq,
 };
 
-/// The keys that are kept. In a run only those with which it began.
+/// The saved keys. In a run only those that it was started with.
 #[component]
 pub(crate) fn KeptKeys(props: &KeyDetailsProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
@@ -64,7 +64,7 @@ pub(crate) fn KeptKeys(props: &KeyDetailsProps) -> Html {
     }
 }
 
-/// Below the fields: the way to keep the key that is held, or why there is none.
+/// Below the fields: saves the current key, or says why that is not possible.
 #[component]
 pub(crate) fn Keep(props: &KeyDetailsProps) -> Html {
     let locale = use_locale();
@@ -137,7 +137,7 @@ fn row(
     }
 }
 
-/// What went wrong, where it matters: that nothing can be kept here is nothing to who keeps nothing.
+/// Shown only where it matters: without saved keys, a key store that fails is no problem.
 fn error(props: &KeyDetailsProps, locale: Locale) -> Option<Html> {
     let error = props.key_state.saved_keys.error.as_ref()?;
     let is_idle =
@@ -154,9 +154,9 @@ fn error(props: &KeyDetailsProps, locale: Locale) -> Option<Html> {
 
 #[derive(PartialEq, Properties)]
 struct KeepFieldProps {
-    /// Its beginning and end, which is its name unless it is given another.
+    /// Beginning and end of the key id: the default name.
     key_id: String,
-    /// Unfolded from the start, and where the focus goes.
+    /// Whether it opens at once, with the focus.
     is_wanted: bool,
 }
 
@@ -189,7 +189,7 @@ fn KeepField(props: &KeepFieldProps) -> Html {
         let keep = keep.clone();
         Callback::from(move |_| keep())
     };
-    // Enter would send the form around it.
+    // Enter would submit the form around it.
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
         if event.key() == "Enter" {
             event.prevent_default();

@@ -1,4 +1,4 @@
-//! Exactly what will be sent, before it is.
+//! The review: exactly what will be sent, before it is.
 
 use crate::components::{
     common::{
@@ -44,24 +44,24 @@ use yew::{
 const INSTANCES_A_PAGE: usize = 50;
 const CALLS_A_PAGE: usize = 20;
 
-/// What is under review.
+/// Props of [`Review`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct ReviewProps {
     pub(crate) review: Arc<Reviewed>,
     pub(crate) reason: String,
-    /// What is wrong with it.
+    /// What is wrong with the plan.
     pub(crate) refusal: Option<Refusal>,
     pub(crate) pacing: Pacing,
     pub(crate) route: Shared<Route>,
-    /// How many of them may have had a request already.
+    /// How many of the instances may have had a request already.
     pub(crate) doubted: usize,
-    /// Whether it is known of the proxy that it refuses the second copy of a request.
+    /// Whether the proxy is known to refuse the second copy of a request.
     pub(crate) once: CheckResult,
-    /// Whether that is being found out.
+    /// Whether the connection check is running.
     pub(crate) checking: bool,
 }
 
-/// What will be sent and what is left out, and the button that sends it.
+/// What will be sent and what is skipped, and the button that sends it.
 #[allow(clippy::too_many_lines)]
 #[component]
 pub(crate) fn Review(props: &ReviewProps) -> Html {
@@ -97,7 +97,7 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
             focus(&missing);
         })
     };
-    // That there is none yet is said once somebody goes on without.
+    // That there is no key yet is said when somebody tries to send.
     let refusal = props.refusal.as_ref().filter(|one| *asked || **one != Refusal::ReasonMissing);
     let no_reason = refusal.map(|refusal| refusal.sentence(locale));
     let danger = !spec.is_dry_run() && (spec.is_forced() || spec.erases());
@@ -208,7 +208,7 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
     }
 }
 
-/// That a browser may send it twice, and how to find out. `refusal` is why it then cannot be sent.
+/// That a browser may send a request twice, and how to check. `refusal` is why sending is then forbidden.
 fn once(
     props: &ReviewProps,
     refusal: Option<&Refusal>,
@@ -327,7 +327,7 @@ struct PlannedProps {
     preflight: Option<Arc<PreflightResult>>,
 }
 
-/// The instances, in pages.
+/// The instances, paginated.
 #[component]
 fn Planned(props: &PlannedProps) -> Html {
     let locale = use_locale();
@@ -423,7 +423,7 @@ struct RequestsProps {
     route: Shared<Route>,
 }
 
-/// The unsigned requests, each drawn when it is opened.
+/// The unsigned requests, each rendered when it is opened.
 #[component]
 fn Requests(props: &RequestsProps) -> Html {
     let locale = use_locale();
