@@ -11,7 +11,7 @@ use crate::{
         },
         review::nothing::NothingToReview,
     },
-    context::Surroundings,
+    context::ContextProviders,
     element::{self, HostEvent},
     i18n::message,
     lazy::{self, LoadError, Rest},
@@ -40,7 +40,7 @@ const ADDRESSES: [&str; 2] = ["#/errors", "#/explain"];
 
 /// Props of [`App`].
 #[derive(Clone, PartialEq, Properties)]
-pub(crate) struct Props {
+pub(crate) struct AppProps {
     pub(crate) host: HtmlElement,
     pub(crate) root: ShadowRoot,
 }
@@ -56,14 +56,14 @@ pub(crate) enum Msg {
     /// The key was wiped, because the page was idle.
     KeyGone,
     /// The rest is loaded, or could not be.
-    Rest(Then, Result<&'static Rest, LoadError>),
+    Rest(AfterLoad, Result<&'static Rest, LoadError>),
     /// The console is rendered, and receives host events by this callback from now on.
     Started(Callback<HostEvent>),
 }
 
 /// What to do once the rest is loaded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Then {
+pub(crate) enum AfterLoad {
     /// Nothing: it is fetched ahead.
     Wait,
     /// Show the interrupted run, or what the configuration or the address asks for.
@@ -105,7 +105,7 @@ pub(crate) struct Start {
     /// The configuration, if it was read.
     pub(crate) configuration: RefCell<Option<ConfigurationText>>,
     /// What to do next.
-    pub(crate) then: Then,
+    pub(crate) then: AfterLoad,
     /// Where the console registers its callback for host events.
     pub(crate) on_started: Callback<Callback<HostEvent>>,
 }
@@ -149,10 +149,10 @@ pub(crate) struct App {
 
 impl Component for App {
     type Message = Msg;
-    type Properties = Props;
+    type Properties = AppProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let Props { host, root } = ctx.props();
+        let AppProps { host, root } = ctx.props();
         let vault = Vault::default();
         let gone = ctx.link().callback(|()| Msg::KeyGone);
         let auto_lock = AutoLock::new(&vault, Some(root.clone()), gone);
@@ -164,7 +164,7 @@ impl Component for App {
         }
         restore_saved(ctx.link().clone());
         App {
-            locale: config::usual_locale(),
+            locale: config::default_locale(),
             is_locale_chosen: false,
             form: Form::first(),
             vault,
@@ -204,19 +204,19 @@ impl Component for App {
                 // What is not understood here may forbid something, or be wrong: then the rest takes over by
                 // itself, even where it was only being fetched ahead.
                 if config.more && matches!(self.rest, LoadState::Absent | LoadState::Loading) {
-                    self.load(ctx, Then::Restore);
+                    self.load(ctx, AfterLoad::Restore);
                 }
             }
             Msg::Intent(intent) => return self.handle_intent(ctx, intent),
             Msg::KeyGone => {}
-            Msg::Linked => self.load(ctx, Then::Restore),
-            Msg::Screen(Screen::Power) | Msg::Rest(Then::Wait, Ok(_)) => return false,
-            Msg::Screen(Screen::Explain) => self.load(ctx, Then::Explain),
-            Msg::Screen(Screen::Diagnostics) => self.load(ctx, Then::Diagnostics),
+            Msg::Linked => self.load(ctx, AfterLoad::Restore),
+            Msg::Screen(Screen::RestartStart) | Msg::Rest(AfterLoad::Wait, Ok(_)) => return false,
+            Msg::Screen(Screen::Explain) => self.load(ctx, AfterLoad::Explain),
+            Msg::Screen(Screen::Diagnostics) => self.load(ctx, AfterLoad::Diagnostics),
             Msg::Rest(then, Ok(rest)) => self.start(ctx, then, rest),
             Msg::Rest(then, Err(error)) => {
                 // Fetched ahead without success: nobody needs to know, it is requested again.
-                let unseen = then == Then::Wait && error == LoadError::Missing;
+                let unseen = then == AfterLoad::Wait && error == LoadError::Missing;
                 self.rest = if unseen { LoadState::Absent } else { LoadState::Failed(error) };
             }
         }
@@ -239,9 +239,9 @@ impl Component for App {
         let below = (key_state.secret == SecretStatus::Usable).then(|| html! { <AboutKey /> });
         let key_slots = KeySlots { below: below.unwrap_or_default(), ..KeySlots::default() };
         html! {
-            <Surroundings {locale} dispatch={ctx.link().callback(Msg::Intent)}>
+            <ContextProviders {locale} dispatch={ctx.link().callback(Msg::Intent)}>
                 <div class="relight" lang={locale.tag()} data-front="true">
-                    <Header screen={Screen::Power} route={self.route.clone()} key_id={self.form.key_id().to_owned()}
+                    <Header screen={Screen::RestartStart} route={self.route.clone()} key_id={self.form.key_id().to_owned()}
                         status={key_state.secret} on_screen={ctx.link().callback(Msg::Screen)} />
                     <main class="two-panes" data-step="compose" tabindex="-1">
                         <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
@@ -250,13 +250,13 @@ impl Component for App {
                         <NothingToReview />
                     </main>
                 </div>
-            </Surroundings>
+            </ContextProviders>
         }
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
         if let Some(typed) = self.typed.take() {
-            dom::put_secrets(&ctx.props().root, &typed);
+            dom::restore_secrets(&ctx.props().root, &typed);
         }
     }
 }
@@ -293,7 +293,7 @@ impl App {
                 self.form.apply(edit);
                 self.vault.use_cloud(self.form.cloud());
                 if typed && matches!(self.rest, LoadState::Absent) {
-                    self.load(ctx, Then::Wait);
+                    self.load(ctx, AfterLoad::Wait);
                 }
             }
             // The field is not rendered, either.
@@ -309,8 +309,8 @@ impl App {
                 dom::empty_secrets(&ctx.props().root);
                 self.vault.wipe();
             }
-            Intent::AboutKey => self.load(ctx, Then::Key),
-            Intent::Review => self.load(ctx, Then::Review),
+            Intent::AboutKey => self.load(ctx, AfterLoad::Key),
+            Intent::Review => self.load(ctx, AfterLoad::Review),
             // The form alone does not show any of this.
             Intent::Form(_)
             | Intent::LockReason
@@ -335,13 +335,13 @@ impl App {
         true
     }
 
-    fn load(&mut self, ctx: &Context<Self>, then: Then) {
-        self.rest = if then == Then::Wait { LoadState::Loading } else { LoadState::Awaited };
+    fn load(&mut self, ctx: &Context<Self>, then: AfterLoad) {
+        self.rest = if then == AfterLoad::Wait { LoadState::Loading } else { LoadState::Awaited };
         ctx.link().send_future(async move { Msg::Rest(then, lazy::load().await) });
     }
 
     /// Renders the console from now on.
-    fn start(&mut self, ctx: &Context<Self>, then: Then, rest: &'static Rest) {
+    fn start(&mut self, ctx: &Context<Self>, then: AfterLoad, rest: &'static Rest) {
         let start = Start {
             host: ctx.props().host.clone(),
             locale: self.locale,
@@ -387,7 +387,7 @@ fn follow_address(ctx: &Context<App>) -> Option<EventListener> {
 fn restore_saved(link: Scope<App>) {
     wasm_bindgen_futures::spawn_local(async move {
         if let Some(rest) = lazy::load_if_saved().await {
-            link.send_message(Msg::Rest(Then::Restore, Ok(rest)));
+            link.send_message(Msg::Rest(AfterLoad::Restore, Ok(rest)));
         }
     });
 }

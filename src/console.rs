@@ -21,9 +21,9 @@ mod export;
 use message::Msg;
 
 use crate::{
-    app::{Start, Then},
+    app::{AfterLoad, Start},
     components::common::dom,
-    context::Surroundings,
+    context::ContextProviders,
     element::{self, HostEvent},
     pages,
     routes::PageRoute,
@@ -65,17 +65,17 @@ use yew::{Component, Context, Html, Properties, html};
 
 /// What was filled in before the console was loaded.
 #[derive(Clone, Properties)]
-pub(crate) struct Props {
+pub(crate) struct ConsoleProps {
     start: Rc<Start>,
 }
 
-impl PartialEq for Props {
+impl PartialEq for ConsoleProps {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.start, &other.start)
     }
 }
 
-impl Props {
+impl ConsoleProps {
     /// The element itself: attributes are read from it and events fired on it.
     fn host(&self) -> &HtmlElement {
         &self.start.host
@@ -86,7 +86,7 @@ impl Props {
 const STYLES: &str = include_str!("../static/errors.css");
 
 /// Renders the whole console in place of the form.
-pub(crate) fn draw(start: Rc<Start>) -> Html {
+pub(crate) fn render(start: Rc<Start>) -> Html {
     if let Some(root) = start.host.shadow_root() {
         element::add_styles(&root, 1, STYLES);
     }
@@ -132,13 +132,13 @@ pub(crate) struct Console {
     wake: Option<Timeout>,
     /// When a large run was last rendered, and the timer of the next time.
     drawn_at: Millis,
-    draw: Option<Timeout>,
+    render_timer: Option<Timeout>,
     second: Option<Interval>,
 }
 
 impl Component for Console {
     type Message = Msg;
-    type Properties = Props;
+    type Properties = ConsoleProps;
 
     fn create(ctx: &Context<Self>) -> Self {
         timing::begin();
@@ -152,8 +152,8 @@ impl Component for Console {
         let vault = start.vault.clone();
         let mut session = Session::new(start.locale, start.form.clone());
         session.update(Action::Edit(FormEdit::Guard(vault.state().guard)));
-        if start.then == Then::Key {
-            vault.want_saved_keys();
+        if start.then == AfterLoad::Key {
+            vault.show_saved_keys();
         }
         let auto_lock = {
             let root = start.host.shadow_root();
@@ -202,7 +202,7 @@ impl Component for Console {
             next_ticket: 0,
             wake: None,
             drawn_at: 0,
-            draw: None,
+            render_timer: None,
             second: None,
         }
     }
@@ -214,15 +214,15 @@ impl Component for Console {
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
-        cloud_client::forget_sent();
+        cloud_client::drop_sent_bodies();
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let routed = element::is_routed(ctx.props().host());
         html! {
-            <Surroundings locale={self.view.session.locale()} dispatch={ctx.link().callback(Msg::Intent)}>
-                <pages::console::Console view={self.view.clone()} page_route={self.page_route.clone()} {routed} />
-            </Surroundings>
+            <ContextProviders locale={self.view.session.locale()} dispatch={ctx.link().callback(Msg::Intent)}>
+                <pages::layout::Layout view={self.view.clone()} page_route={self.page_route.clone()} {routed} />
+            </ContextProviders>
         }
     }
 }
@@ -238,15 +238,15 @@ impl From<HostEvent> for Msg {
 }
 
 /// Where the address leads, if the page is routed; else where the user navigates.
-fn first_page(props: &Props) -> PageRoute {
+fn first_page(props: &ConsoleProps) -> PageRoute {
     let addressed = if element::is_routed(props.host()) {
         PageRoute::of_hash(&dom::hash())
     } else {
-        PageRoute::Power
+        PageRoute::RestartStart
     };
     match (addressed, props.start.then) {
-        (PageRoute::Power, Then::Explain) => PageRoute::Explain,
-        (PageRoute::Power, Then::Diagnostics) => PageRoute::Diagnostics,
+        (PageRoute::RestartStart, AfterLoad::Explain) => PageRoute::Explain,
+        (PageRoute::RestartStart, AfterLoad::Diagnostics) => PageRoute::Diagnostics,
         (addressed, _) => addressed,
     }
 }
@@ -316,7 +316,7 @@ impl Console {
                 self.step(ctx, Event::Hidden(hidden))
             }
             Msg::Wake => self.step(ctx, Event::Tick),
-            Msg::Draw => self.draw_now(),
+            Msg::Render => self.render_now(),
             Msg::DiagnosticsUpdated(diagnostics) => self.diagnostics_updated(ctx, diagnostics),
             Msg::Second => {
                 self.view.now = clock::now();

@@ -8,7 +8,7 @@ use yew::{Callback, ContextProvider, Html, Properties, component, hook, html, us
 pub(crate) type Dispatch = Callback<Intent>;
 
 #[derive(PartialEq, Properties)]
-pub(crate) struct SurroundingsProps {
+pub(crate) struct ContextProvidersProps {
     pub(crate) locale: Locale,
     pub(crate) dispatch: Dispatch,
     pub(crate) children: Html,
@@ -16,7 +16,7 @@ pub(crate) struct SurroundingsProps {
 
 /// Provides language and dispatch to its children.
 #[component]
-pub(crate) fn Surroundings(props: &SurroundingsProps) -> Html {
+pub(crate) fn ContextProviders(props: &ContextProvidersProps) -> Html {
     html! {
         <ContextProvider<Locale> context={props.locale}>
             <ContextProvider<Dispatch> context={props.dispatch.clone()}>

@@ -1,7 +1,7 @@
 //! `<relight-console>`: attributes in, events out. Secrets are in neither.
 
 use crate::{
-    app::{App, Msg, Props},
+    app::{App, AppProps, Msg},
     store::Intent,
 };
 use js_sys::{Array, Function, Object, Reflect};
@@ -31,7 +31,7 @@ extern "C" {
         name: &str,
         version: &str,
         attributes: Vec<String>,
-        connect: &Closure<dyn FnMut(HtmlElement, ShadowRoot) -> Drawn>,
+        connect: &Closure<dyn FnMut(HtmlElement, ShadowRoot) -> Mounted>,
     );
 }
 
@@ -41,13 +41,13 @@ extern "C" {
     /// when it was removed from the page, with a callback for when nothing is in flight any more, and
     /// `end`.
     #[derive(Clone)]
-    pub type Drawn;
+    pub type Mounted;
 }
 
-impl Drawn {
+impl Mounted {
     /// The functions for the element's class.
     fn new(on: &Callback<HostEvent>, end: impl FnOnce() + 'static) -> Self {
-        let drawn: Object = Object::new();
+        let mounted: Object = Object::new();
         let (changed, ask, leave) = (on.clone(), on.clone(), on.clone());
         let changed =
             Closure::<dyn FnMut()>::new(move || changed.emit(HostEvent::AttributesChanged));
@@ -68,9 +68,9 @@ impl Drawn {
             ("end", Closure::once_into_js(end)),
         ] {
             // Setting properties of a fresh object cannot fail.
-            let _ = Reflect::set(&drawn, &name.into(), &function);
+            let _ = Reflect::set(&mounted, &name.into(), &function);
         }
-        drawn.unchecked_into()
+        mounted.unchecked_into()
     }
 }
 
@@ -132,7 +132,7 @@ pub fn define() {
     {
         let connect = Closure::new(move |host: HtmlElement, root: ShadowRoot| {
             add_styles(&root, 0, STYLES);
-            draw(&host, &root)
+            render(&host, &root)
         });
         define_element(
             NAME,
@@ -152,12 +152,12 @@ extern "C" {
 }
 
 /// Renders the app in a shadow root.
-fn draw(host: &HtmlElement, root: &ShadowRoot) -> Drawn {
+fn render(host: &HtmlElement, root: &ShadowRoot) -> Mounted {
     let release = note_listeners(root, &wasm_bindgen::exports());
-    let props = Props { host: host.clone(), root: root.clone() };
+    let props = AppProps { host: host.clone(), root: root.clone() };
     let app = Renderer::<App>::with_root_and_props(root.clone().unchecked_into(), props).render();
     let on = app.callback(Msg::Host);
-    Drawn::new(&on, move || {
+    Mounted::new(&on, move || {
         app.destroy();
         // It removes listeners from an element, which cannot fail.
         let _ = release.call0(&JsValue::UNDEFINED);

@@ -111,7 +111,7 @@ pub async fn load_rest() -> Result<(), JsValue> {
 #[allow(clippy::unnecessary_wraps, reason = "fetching it may fail where it is cut")]
 fn rest() -> Result<&'static Rest, LoadError> {
     Ok(&Rest {
-        console: console::draw,
+        console: console::render,
         has_saved: || Box::pin(run_history::has_saved()),
         functions: Functions::ALL,
     })

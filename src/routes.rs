@@ -11,7 +11,7 @@ use relight_core::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Screen {
     /// Restart and start.
-    Power,
+    RestartStart,
     /// Explain an error.
     Explain,
     /// Connection check.
@@ -22,7 +22,7 @@ impl Screen {
     /// The public name.
     pub(crate) const fn word(self) -> &'static str {
         match self {
-            Screen::Power => "power",
+            Screen::RestartStart => "power",
             Screen::Explain => "explain",
             Screen::Diagnostics => "doctor",
         }
@@ -33,7 +33,7 @@ impl Screen {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PageRoute {
     /// Restart and start.
-    Power,
+    RestartStart,
     /// Explain an error.
     Explain,
     /// The index of all errors.
@@ -41,7 +41,7 @@ pub(crate) enum PageRoute {
     /// Connection check.
     Diagnostics,
     /// The run history.
-    Runs,
+    History,
 }
 
 /// Which part of the index is shown.
@@ -71,19 +71,19 @@ impl PageRoute {
         match path.split_once('/').unwrap_or((path, "")) {
             ("explain", _) => PageRoute::Explain,
             ("doctor", _) => PageRoute::Diagnostics,
-            ("runs", _) => PageRoute::Runs,
+            ("runs", _) => PageRoute::History,
             ("errors", address) => PageRoute::Errors(IndexFilter::at(address)),
-            _ => PageRoute::Power,
+            _ => PageRoute::RestartStart,
         }
     }
 
     /// The fragment of its address.
     pub(crate) fn hash(&self) -> String {
         match self {
-            PageRoute::Power => "#/".into(),
+            PageRoute::RestartStart => "#/".into(),
             PageRoute::Explain => "#/explain".into(),
             PageRoute::Diagnostics => "#/doctor".into(),
-            PageRoute::Runs => "#/runs".into(),
+            PageRoute::History => "#/runs".into(),
             PageRoute::Errors(shown) => match (shown.section, &shown.code) {
                 (None, _) => "#/errors".into(),
                 (Some(id), None) => format!("#/errors/{id}"),
@@ -95,7 +95,7 @@ impl PageRoute {
     /// The page that it belongs to.
     pub(crate) const fn screen(&self) -> Screen {
         match self {
-            PageRoute::Power | PageRoute::Runs => Screen::Power,
+            PageRoute::RestartStart | PageRoute::History => Screen::RestartStart,
             PageRoute::Explain | PageRoute::Errors(_) => Screen::Explain,
             PageRoute::Diagnostics => Screen::Diagnostics,
         }
@@ -105,7 +105,7 @@ impl PageRoute {
 impl From<Screen> for PageRoute {
     fn from(screen: Screen) -> Self {
         match screen {
-            Screen::Power => PageRoute::Power,
+            Screen::RestartStart => PageRoute::RestartStart,
             Screen::Explain => PageRoute::Explain,
             Screen::Diagnostics => PageRoute::Diagnostics,
         }
@@ -130,16 +130,16 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test]
-    fn every_address_leads_back_to_its_place() {
+    fn every_address_leads_back_to_its_route() {
         let id = clouds::ALL[0].id;
         let shown = |section, code: Option<&str>| {
             PageRoute::Errors(IndexFilter { section, code: code.map(str::to_owned) })
         };
         for page_route in [
-            PageRoute::Power,
+            PageRoute::RestartStart,
             PageRoute::Explain,
             PageRoute::Diagnostics,
-            PageRoute::Runs,
+            PageRoute::History,
             shown(None, None),
             shown(Some(id), None),
             shown(Some(id), Some("InvalidInstanceId.NotFound")),
@@ -162,9 +162,9 @@ mod tests {
     fn any_address_leads_somewhere() {
         let all = PageRoute::Errors(IndexFilter::default());
         for (hash, page_route) in [
-            ("", PageRoute::Power),
-            ("#", PageRoute::Power),
-            ("#section-2", PageRoute::Power),
+            ("", PageRoute::RestartStart),
+            ("#", PageRoute::RestartStart),
+            ("#section-2", PageRoute::RestartStart),
             ("#errors", all.clone()),
             ("#/errors/", all.clone()),
             ("#/errors/nowhere/SomeCode", all),

@@ -2,7 +2,7 @@
 
 use crate::console::{Console, Msg, events::report, key::read_saved_keys, uploads::upload_pending};
 use crate::{
-    app::Then,
+    app::AfterLoad,
     services::{
         config::{Config, ConfigurationText, configuration},
         duplicate_guard,
@@ -75,7 +75,7 @@ impl Console {
         self.config = config;
         self.choose_route();
         self.update_run_settings(ctx);
-        if first && start.then == Then::Review {
+        if first && start.then == AfterLoad::Review {
             self.review(ctx, true, None);
         }
         for msg in std::mem::take(&mut self.early) {

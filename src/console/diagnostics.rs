@@ -63,11 +63,11 @@ impl Console {
         let link = ctx.link().clone();
         spawn_local(async move {
             // If the key cannot sign, the checks that need no key are still made.
-            let nobodys = sign_for_nobody(&unsigned, locale, &route);
+            let with_unknown_key = sign_with_unknown_key(&unsigned, locale, &route);
             let own =
                 if has_key { sign(&vault, unsigned, locale, &route).await.ok() } else { None };
             diagnostics.has_key = own.is_some();
-            let signed = own.map(|(signed, _)| signed).or(nobodys);
+            let signed = own.map(|(signed, _)| signed).or(with_unknown_key);
             let evidence = match (signed, Abort::new()) {
                 (Some(signed), Some(abort)) => {
                     let has_key = diagnostics.has_key;
@@ -100,7 +100,7 @@ impl Console {
 }
 
 /// Signs with a key that no cloud knows.
-fn sign_for_nobody(
+fn sign_with_unknown_key(
     unsigned: &UnsignedCall,
     locale: Locale,
     route: &Route,

@@ -49,7 +49,7 @@ impl Console {
             }
             Intent::DeleteSavedKey(id) => self.delete_saved_key(ctx, id),
             Intent::AboutKey => {
-                self.vault.want_saved_keys();
+                self.vault.show_saved_keys();
                 true
             }
             Intent::WipeKey => self.wipe_key(ctx),

@@ -129,7 +129,7 @@ impl Console {
                 match run_history::read(&journal, &id).await {
                     Ok(run) => {
                         let news = |run, lock| Msg::Opened { run, lock };
-                        take_over(&link, Box::new(run), news).await;
+                        lock_and_restore(&link, Box::new(run), news).await;
                     }
                     Err(Unreadable::Unavailable(_)) => {}
                     Err(broken) => {
@@ -172,7 +172,7 @@ fn restore_newest(ctx: &Context<Console>, journal: Journal) {
             match newest_open_run(&journal).await {
                 None => return,
                 Some(Ok(run)) => {
-                    take_over(&link, run, |run, lock| Msg::Restored { run, lock }).await;
+                    lock_and_restore(&link, run, |run, lock| Msg::Restored { run, lock }).await;
                     return;
                 }
                 // An older one may be interrupted, too.
@@ -202,7 +202,7 @@ async fn newest_open_run(journal: &Journal) -> Option<Result<Box<Run>, (String, 
 }
 
 /// Locks a run for this page and restores it by a message, unless another page has the lock.
-async fn take_over(
+async fn lock_and_restore(
     link: &Scope<Console>,
     run: Box<Run>,
     news: fn(Box<Run>, Option<RunLock>) -> Msg,

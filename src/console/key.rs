@@ -91,7 +91,7 @@ impl Console {
         let typed = dom::take_secrets(&root);
         self.vault.set_secret(self.cloud(), self.key_id(), &typed[0]);
         if self.vault.state().secret == SecretStatus::Malformed {
-            dom::put_secrets(&root, &typed);
+            dom::restore_secrets(&root, &typed);
         } else if typed[1].status() != SecretStatus::Missing {
             self.vault.set_token(self.cloud(), &typed[1]);
         }

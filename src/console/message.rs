@@ -87,7 +87,7 @@ pub(crate) enum Msg {
     /// It is time for the next step of the run.
     Wake,
     /// A large run has changed since it was last rendered.
-    Draw,
+    Render,
     /// A second has passed.
     Second,
     /// The connection check has findings, or the host that it asks.

@@ -27,10 +27,10 @@ use wasm_bindgen::JsValue;
 use yew::Context;
 
 /// A run of more instances than this is not rendered at every change.
-const DRAWN_AT_ONCE: usize = 500;
+const RENDERED_AT_ONCE: usize = 500;
 
 /// But this often, in milliseconds.
-const DRAWN_EVERY_MS: Millis = 250;
+const RENDER_INTERVAL_MS: Millis = 250;
 
 impl Console {
     /// Starts a run of the plan under review.
@@ -42,7 +42,7 @@ impl Console {
         let Some(run) = run else { return };
         // The focused button is unmounted with the review. A browser that finds that out by itself makes
         // one more layout.
-        dom::leave(ctx.props().host());
+        dom::blur(ctx.props().host());
         self.view.link = None;
         self.show(ctx, run);
         let detail = to_js(&BeforeSend::of(plan));
@@ -156,7 +156,7 @@ impl Console {
                 self.view.doubted.make_mut().remove(&row.id);
             }
         }
-        self.show_none(ctx);
+        self.drop_run(ctx);
         self.view.session.make_mut().update(Action::Back);
         true
     }
@@ -171,7 +171,7 @@ impl Console {
         if !run.is_unfinished() {
             return self.new_run(ctx);
         }
-        self.show_none(ctx);
+        self.drop_run(ctx);
         true
     }
 
@@ -186,7 +186,7 @@ impl Console {
     }
 
     /// Drops the run that is shown. What it was doing ends.
-    fn show_none(&mut self, ctx: &Context<Self>) {
+    fn drop_run(&mut self, ctx: &Context<Self>) {
         self.run_lock = None;
         self.aborts.clear();
         self.prepared_calls.clear();
@@ -255,7 +255,7 @@ impl Console {
                 }
             }
         }
-        self.is_time_to_draw(ctx)
+        self.may_render(ctx)
     }
 
     /// Nothing more will change in the run without the user.
@@ -271,25 +271,25 @@ impl Console {
 
     /// A large run changes faster than anybody can read, and rendering it costs more than sending:
     /// it is rendered a few times a second, and always once after the last change.
-    fn is_time_to_draw(&mut self, ctx: &Context<Self>) -> bool {
+    fn may_render(&mut self, ctx: &Context<Self>) -> bool {
         let Some(run) = &self.view.run else { return true };
         let now = self.view.now;
-        if run.rows().len() <= DRAWN_AT_ONCE || now >= self.drawn_at + DRAWN_EVERY_MS {
+        if run.rows().len() <= RENDERED_AT_ONCE || now >= self.drawn_at + RENDER_INTERVAL_MS {
             self.drawn_at = now;
-            self.draw = None;
+            self.render_timer = None;
             return true;
         }
-        if self.draw.is_none() {
+        if self.render_timer.is_none() {
             let link = ctx.link().clone();
-            let pause = u32::try_from(DRAWN_EVERY_MS).unwrap_or(u32::MAX);
-            self.draw = Some(Timeout::new(pause, move || link.send_message(Msg::Draw)));
+            let pause = u32::try_from(RENDER_INTERVAL_MS).unwrap_or(u32::MAX);
+            self.render_timer = Some(Timeout::new(pause, move || link.send_message(Msg::Render)));
         }
         false
     }
 
     /// Renders what was deferred.
-    pub(super) fn draw_now(&mut self) -> bool {
-        self.draw = None;
+    pub(super) fn render_now(&mut self) -> bool {
+        self.render_timer = None;
         self.drawn_at = clock::now();
         true
     }

@@ -11,7 +11,7 @@ pub enum FormMessage<'a> {
     Check(usize),
     /// What was probably meant.
     DidYouMean(&'a str),
-    /// On the language switch, for screen readers.
+    /// The line of a problem.
     Line(u32),
     /// A secret that looks like a key id, with the cloud's names of both.
     KeySwapped(&'a str, &'a str),

@@ -39,7 +39,7 @@ pub const CHOSEN: Text = text(
     "选自此浏览器保存的密钥。锁定后本标签页不再持有它。",
 );
 /// On the button that wipes it from the tab.
-pub const PUT_BACK: Text = text("Stop using", "停止使用");
+pub const STOP_USING: Text = text("Stop using", "停止使用");
 
 /// What opens the field for the name.
 pub const SAVE_OPENS: Text = text("Save this key in this browser…", "在此浏览器中保存此密钥…");

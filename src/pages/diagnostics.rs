@@ -18,9 +18,9 @@ use relight_core::{
 };
 use yew::{Html, Properties, classes, component, html};
 
-/// Props of [`Doctor`].
+/// Props of [`DiagnosticsPage`].
 #[derive(PartialEq, Properties)]
-pub(crate) struct DoctorProps {
+pub(crate) struct DiagnosticsPageProps {
     /// The short name of the route of calls.
     pub(crate) route: String,
     pub(crate) diagnostics: Option<Shared<Diagnostics>>,
@@ -28,7 +28,7 @@ pub(crate) struct DoctorProps {
 
 /// The diagnostics page.
 #[component]
-pub(crate) fn Doctor(props: &DoctorProps) -> Html {
+pub(crate) fn DiagnosticsPage(props: &DiagnosticsPageProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let t = |text: Text| text.in_locale(locale);
     let findings = props.diagnostics.as_deref().and_then(|one| one.findings.as_ref());

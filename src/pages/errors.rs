@@ -33,7 +33,7 @@ const PAGE_SIZE: usize = 30;
 
 /// Which part of the index is shown.
 #[derive(PartialEq, Properties)]
-pub(crate) struct ErrorsProps {
+pub(crate) struct ErrorsPageProps {
     pub(crate) shown: IndexFilter,
 }
 
@@ -46,7 +46,7 @@ struct Listed {
 
 /// The index.
 #[component]
-pub(crate) fn Errors(props: &ErrorsProps) -> Html {
+pub(crate) fn ErrorsPage(props: &ErrorsPageProps) -> Html {
     let (locale, navigation) = (use_locale(), use_navigation());
     let t = |text: Text| text.in_locale(locale);
     let wanted = use_state_eq(String::new);
@@ -274,7 +274,7 @@ fn meaning_card(item: &Item, locale: Locale, with_code: bool) -> Html {
                 }
                 <dt>{ t(message::WHO_LABEL) }</dt><dd>{ i18n::who(item.who).in_locale(locale) }</dd>
                 if let Some(said) = &item.told_apart_by {
-                    <dt>{ t(message::CLOUD_SAYS) }</dt><dd lang="en">{ said.clone() }</dd>
+                    <dt>{ t(message::VENDOR_NOTE) }</dt><dd lang="en">{ said.clone() }</dd>
                 }
                 if let Some(status) = item.status {
                     <dt>{ t(message::STATUS) }</dt><dd>{ status.to_string() }</dd>
@@ -340,7 +340,7 @@ fn sections() -> impl Iterator<Item = &'static str> {
 
 fn section_name(section: &str, locale: Locale) -> &'static str {
     let cloud = clouds::by_id(section).map(|cloud| cloud.name.in_locale(locale));
-    cloud.unwrap_or(message::BELOW_THE_CLOUDS.in_locale(locale))
+    cloud.unwrap_or(message::LAYERS_TITLE.in_locale(locale))
 }
 
 /// The address of what is shown, for links.

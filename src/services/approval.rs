@@ -85,19 +85,19 @@ pub(crate) const DEADLINE_MS: u32 = 600_000;
 /// Waits for later answers and combines them: the first refusal decides. Only `true` approves; a rejected
 /// promise is a refusal with its reason, and so is no answer within [`DEADLINE_MS`].
 pub(crate) async fn answer(promises: Vec<JsValue>) -> Result<(), ApprovalStatus> {
-    let answers = promises
-        .into_iter()
-        .map(|promise| async move { said(JsFuture::from(Promise::resolve(&promise)).await) });
+    let answers = promises.into_iter().map(|promise| async move {
+        approval_of(JsFuture::from(Promise::resolve(&promise)).await)
+    });
     match clock::within(DEADLINE_MS, try_join_all(answers)).await {
         Some(answers) => answers.map(drop).map_err(ApprovalStatus::Refused),
         None => Err(ApprovalStatus::Late),
     }
 }
 
-fn said(answer: Result<JsValue, JsValue>) -> Result<(), Option<String>> {
+fn approval_of(answer: Result<JsValue, JsValue>) -> Result<(), Option<String>> {
     match answer {
-        Ok(said) if said == JsValue::TRUE => Ok(()),
-        Ok(said) => Err(said.as_string()),
+        Ok(approval_of) if approval_of == JsValue::TRUE => Ok(()),
+        Ok(approval_of) => Err(approval_of.as_string()),
         Err(error) => {
             let words = Reflect::get(&error, &"message".into()).unwrap_or_default();
             Err(words.as_string().or_else(|| error.as_string()))

@@ -34,7 +34,7 @@ thread_local! {
 }
 
 /// Drops the bodies that the last requests have sent.
-pub(crate) fn forget_sent() {
+pub(crate) fn drop_sent_bodies() {
     SENT.with_borrow_mut(Sent::forget);
 }
 

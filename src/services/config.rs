@@ -39,7 +39,7 @@ pub(crate) struct FormConfig {
 impl Default for FormConfig {
     fn default() -> Self {
         FormConfig {
-            route: usual_route(),
+            route: default_route(),
             locale: None,
             untrusted_parent: untrusted_parent(&[]),
             more: false,
@@ -109,7 +109,7 @@ pub(crate) struct Config {
 impl Default for Config {
     fn default() -> Self {
         Config {
-            route: usual_route(),
+            route: default_route(),
             locale: None,
             untrusted_parent: untrusted_parent(&[]),
             settings: Settings::default(),
@@ -178,7 +178,7 @@ impl Config {
 }
 
 /// The proxy on the page's own origin.
-fn usual_route() -> Route {
+fn default_route() -> Route {
     Route::Proxy { base: "/proxy".into() }
 }
 
@@ -199,7 +199,7 @@ pub(crate) fn remember(locale: Locale) {
 }
 
 /// The stored language, else the browser's.
-pub(crate) fn usual_locale() -> Locale {
+pub(crate) fn default_locale() -> Locale {
     let chosen = storage().and_then(|storage| storage.get_item(LANGUAGE).ok().flatten());
     chosen.map_or_else(browser_locale, |tag| Locale::from_tag(&tag))
 }

@@ -93,15 +93,15 @@ pub(crate) async fn delete(schema: &Schema) -> Result<(), Unavailable> {
 
 /// The results of requests that were made in this order. They are answered in order, so the last result
 /// comes last; the transaction stays open meanwhile, until anything else is awaited.
-pub(crate) async fn answers<T>(
+pub(crate) async fn results<T>(
     requests: Vec<impl Future<Output = indexed_db_futures::Result<T>>>,
 ) -> Result<Vec<T>, Unavailable> {
-    let mut answers = Vec::with_capacity(requests.len());
+    let mut results = Vec::with_capacity(requests.len());
     for request in requests.into_iter().rev() {
-        answers.push(request.await?);
+        results.push(request.await?);
     }
-    answers.reverse();
-    Ok(answers)
+    results.reverse();
+    Ok(results)
 }
 
 /// Begins a transaction. Unless it is completed, it is rolled back.

@@ -32,7 +32,7 @@ pub(crate) async fn run_diagnostics(
     abort: &Abort,
 ) -> Evidence {
     let Route::Proxy { base } = &route else {
-        let answered = answers(&format!("https://{}/", request.host())).await;
+        let answered = responds(&format!("https://{}/", request.host())).await;
         let refusal = TransportResult::Lost { word: String::new() };
         let call = abort.sender().send(&request, &route).await;
         return Evidence {
@@ -47,7 +47,7 @@ pub(crate) async fn run_diagnostics(
         };
     };
     let base = base.trim_end_matches('/');
-    let answered = answers(&format!("{base}/")).await;
+    let answered = responds(&format!("{base}/")).await;
     // No host has this name (RFC 2606), so no proxy may pass it on.
     let nowhere = format!("{base}/doctor.invalid/");
     let heard = Rc::new(RefCell::new(Vec::new()));
@@ -86,7 +86,7 @@ pub(crate) async fn run_diagnostics(
 }
 
 /// Whether anything responds there. An opaque response counts, too.
-async fn answers(url: &str) -> bool {
+async fn responds(url: &str) -> bool {
     let asked = RequestBuilder::new(url).mode(RequestMode::NoCors).cache(RequestCache::NoStore);
     asked.send().await.is_ok()
 }

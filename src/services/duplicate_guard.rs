@@ -16,31 +16,31 @@ const NAME: &str = "relight-once ";
 
 thread_local! {
     /// For this page alone, where nothing can be stored.
-    static HERE: RefCell<HashMap<String, String>> = RefCell::default();
+    static IN_MEMORY: RefCell<HashMap<String, String>> = RefCell::default();
 }
 
 /// What is known of the proxy of a route. Without a proxy nothing refuses duplicates.
 pub(crate) fn recall(route: &Route) -> CheckResult {
     let Some(name) = name(route) else { return CheckResult::Unknown };
-    let kept = match storage() {
+    let stored = match storage() {
         Some(storage) => storage.get_item(&name).ok().flatten(),
         None => None,
     };
-    let kept = kept.or_else(|| HERE.with_borrow(|here| here.get(&name).cloned()));
-    kept.map_or(CheckResult::Unknown, |kept| diagnostics::recall(&kept, clock::now()))
+    let stored = stored.or_else(|| IN_MEMORY.with_borrow(|here| here.get(&name).cloned()));
+    stored.map_or(CheckResult::Unknown, |stored| diagnostics::recall(&stored, clock::now()))
 }
 
 /// Stores what was found out, whatever was known before.
 pub(crate) fn remember(route: &Route, holds: CheckResult) {
     let Some(name) = name(route) else { return };
-    let kept = diagnostics::remember(holds, clock::now());
+    let stored = diagnostics::remember(holds, clock::now());
     if let Some(storage) = storage()
-        && storage.set_item(&name, &kept).is_err()
+        && storage.set_item(&name, &stored).is_err()
     {
         // The stored value is older and may differ.
         let _ = storage.remove_item(&name);
     }
-    HERE.with_borrow_mut(|here| here.insert(name, kept));
+    IN_MEMORY.with_borrow_mut(|here| here.insert(name, stored));
 }
 
 /// The proxy's absolute address: a relative one means another proxy in another folder.

@@ -368,7 +368,7 @@ impl Journal {
                 .iter()
                 .map(|id| store.get::<JsValue, _, _>(key(id)).primitive())
                 .collect::<Result<_, _>>()?;
-            let claims = database::answers(requests).await?;
+            let claims = database::results(requests).await?;
             let mut held = Vec::new();
             let mut unsure = Vec::new();
             let mine = to_js(&Claim { run: run.to_owned(), number })?;
@@ -494,7 +494,7 @@ async fn unclaim(
         .collect::<Result<_, _>>()?;
     for some in keys.chunks(AT_ONCE) {
         let requests = some.iter().map(|key| store.delete(key.clone()).primitive());
-        database::answers(requests.collect::<Result<_, _>>()?).await?;
+        database::results(requests.collect::<Result<_, _>>()?).await?;
     }
     Ok(())
 }

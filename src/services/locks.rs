@@ -54,7 +54,7 @@ pub async fn active() -> Result<BTreeSet<String>, NoLocks> {
 /// There are no locks: only this page's own pace holds.
 pub async fn rate_limit(name: &str, turns: u32, window_ms: u32) -> Result<(), NoLocks> {
     let place = next_place(name, turns);
-    let turn = hold(&format!("{PACE}{name} {place}"), false).await?;
+    let turn = hold(&format!("{RATE}{name} {place}"), false).await?;
     Timeout::new(window_ms, move || drop(turn)).forget();
     Ok(())
 }
@@ -82,7 +82,7 @@ fn next_place(name: &str, turns: u32) -> u32 {
 const RUN: &str = "relight-run-";
 
 /// Followed by the name of the limit, and the number of a slot.
-const PACE: &str = "relight-pace-";
+const RATE: &str = "relight-pace-";
 
 // In web-sys these need an unstable flag that changes other interfaces, too.
 #[wasm_bindgen]

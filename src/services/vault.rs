@@ -100,7 +100,7 @@ pub(crate) struct SigningKey {
 
 impl VaultState {
     /// Drops a token that is the secret, or contains it. It stays refused until there is another.
-    fn judge_token(&mut self) {
+    fn check_token(&mut self) {
         let has_secret = |token: &Token| self.guard.secret.is_some_and(|one| one.is_in(token));
         self.is_no_token |= is_no_token(self.guard) || self.token.as_ref().is_some_and(has_secret);
         if self.is_no_token {
@@ -121,7 +121,7 @@ impl Vault {
             || is_no_secret(cloud, fingerprint);
         state.key = if state.malformed { Key::default() } else { Key::new(cloud, secret) };
         state.guard.secret = (status != SecretStatus::Missing).then_some(fingerprint);
-        state.judge_token();
+        state.check_token();
         state.locked = None;
         {
             state.chosen = None;
@@ -142,7 +142,7 @@ impl Vault {
         state.guard.token = status.then(|| token.fingerprint());
         state.is_no_token = is_no_token(state.guard);
         state.token = (status && !state.is_no_token).then(|| Zeroizing::new(token.text()));
-        state.judge_token();
+        state.check_token();
     }
 
     /// Changes the cloud: a key of another one is wiped.
@@ -156,7 +156,7 @@ impl Vault {
 
     /// Wipes everything.
     pub(crate) fn wipe(&self) {
-        crate::services::cloud_client::forget_sent();
+        crate::services::cloud_client::drop_sent_bodies();
         let mut state = self.0.borrow_mut();
         state.key.wipe();
         {
@@ -280,7 +280,7 @@ impl Vault {
     }
 
     /// The user has opened the part of the key section about saving.
-    pub(crate) fn want_saved_keys(&self) {
+    pub(crate) fn show_saved_keys(&self) {
         Rc::make_mut(&mut self.0.borrow_mut().saved_keys).is_wanted = true;
     }
 

@@ -27,7 +27,7 @@ pub(crate) fn value_at(node: &NodeRef) -> Option<String> {
 }
 
 /// Sets the value of a field.
-pub(crate) fn put_value(node: &NodeRef, value: &str) {
+pub(crate) fn set_value(node: &NodeRef, value: &str) {
     if let Some(node) = node.get() {
         // Setting a value does not fail; there is nothing to handle if it does.
         let _ = js_sys::Reflect::set(node.as_ref(), &"value".into(), &value.into());
@@ -56,7 +56,7 @@ pub(crate) fn take_secrets(root: &ShadowRoot) -> [Typed; 2] {
 }
 
 /// Puts the values back, into fields that may have been re-rendered since.
-pub(crate) fn put_secrets(root: &ShadowRoot, texts: &[Typed; 2]) {
+pub(crate) fn restore_secrets(root: &ShadowRoot, texts: &[Typed; 2]) {
     for (name, text) in SECRETS.into_iter().zip(texts) {
         if let Ok(Some(field)) = root.query_selector(name)
             && text.status() != SecretStatus::Missing
@@ -67,7 +67,7 @@ pub(crate) fn put_secrets(root: &ShadowRoot, texts: &[Typed; 2]) {
 }
 
 /// Makes the secret fields commit what is typed in them, as if they had lost the focus.
-pub(crate) fn settle_secrets(node: &NodeRef) {
+pub(crate) fn commit_secrets(node: &NodeRef) {
     let Some(form) = node.cast::<Element>() else { return };
     for name in SECRETS {
         if let Ok(Some(field)) = form.query_selector(name)
@@ -89,7 +89,7 @@ pub(crate) fn is_typing(event: &Event) -> bool {
 }
 
 /// The current value of a secret field.
-pub(crate) fn typed_at(node: &NodeRef) -> Typed {
+pub(crate) fn secret_value(node: &NodeRef) -> Typed {
     let value = node.get().and_then(|node| js_sys::Reflect::get(&node, &"value".into()).ok());
     Typed::new(value.unwrap_or_default())
 }
@@ -102,7 +102,7 @@ pub(crate) fn focus(node: &NodeRef) {
 }
 
 /// Removes the focus from the active element inside a shadow root.
-pub(crate) fn leave(host: &HtmlElement) {
+pub(crate) fn blur(host: &HtmlElement) {
     let active = host.shadow_root().and_then(|root| root.active_element());
     if let Some(element) = active.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.blur();

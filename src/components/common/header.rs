@@ -66,7 +66,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                 }
             </div>
             <nav aria-label={message::PAGES.in_locale(locale)}>
-                { tab(Screen::Power, message::POWER.in_locale(locale)) }
+                { tab(Screen::RestartStart, message::POWER.in_locale(locale)) }
                 { tab(Screen::Explain, message::EXPLAIN_AN_ERROR.in_locale(locale)) }
                 { tab(Screen::Diagnostics, message::CONNECTION.in_locale(locale)) }
             </nav>
@@ -106,7 +106,7 @@ pub(crate) fn route_name(route: &Route, locale: Locale) -> String {
         Route::Proxy { base } => {
             match base.split_once('/').and_then(|(_, rest)| rest.strip_prefix('/')) {
                 Some(rest) => rest.trim_end_matches('/').to_owned(),
-                None => format!("{} · {base}", message::THIS_PAGES_PROXY.in_locale(locale)),
+                None => format!("{} · {base}", message::OWN_PROXY.in_locale(locale)),
             }
         }
     }

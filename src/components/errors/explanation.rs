@@ -373,7 +373,7 @@ pub(crate) fn facts(explanation: &Explanation, fault: Option<&Fault>, locale: Lo
     let t = |text: Text| text.in_locale(locale);
     let words = match fault {
         Some(Fault::Layer { .. }) => message::RECEIVED_TEXT,
-        Some(Fault::Cloud(_)) | None => message::CLOUD_SAID,
+        Some(Fault::Cloud(_)) | None => message::VENDOR_MESSAGE,
     };
     html! {
         <>
@@ -475,7 +475,10 @@ fn for_support(
                 t(message::CODE),
                 explanation.and_then(|explanation| explanation.code.as_deref()).unwrap_or_default(),
             ),
-            (t(message::CLOUD_SAID), explanation.map_or("", |explanation| &explanation.original)),
+            (
+                t(message::VENDOR_MESSAGE),
+                explanation.map_or("", |explanation| &explanation.original),
+            ),
             (t(message::REQUEST_COLUMN), request_id.unwrap_or_default()),
             (t(message::SENT_AT), &at),
         ],

@@ -2,7 +2,7 @@
 
 use crate::components::{
     common::{
-        dom::{focus_in, put_value, settle_secrets, value_at},
+        dom::{commit_secrets, focus_in, set_value, value_at},
         icon::{Icon, icon},
         untrusted_text::shown,
     },
@@ -66,7 +66,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
         let field = problem.as_ref().map(|(field, _)| *field);
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            settle_secrets(&node);
+            commit_secrets(&node);
             // If the same rule is still broken, nothing changes on the page but the focus.
             if let Some(field) = field {
                 focus_in(&node, selector(field));
@@ -77,7 +77,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
     let ready = form.parsed().ids.len();
     html! {
         <form class="panel compose" part="panel form" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
-            onkeydown={no_repeat()}>
+            onkeydown={ignore_key_repeat()}>
             <div class="head">
                 <h2 id="h-what">{ message::WHAT_TO_DO.in_locale(locale) }</h2>
                 <span class="grow"></span>
@@ -86,7 +86,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
             <div class="body">
                 <Target form={form.clone()} problem={problem.clone()} />
                 <Ids cloud={form.cloud()} ids_text={form.ids_text().clone()} parsed={form.parsed().clone()}
-                    problem={words_for(problem.as_ref(), "instanceIds").map(ToOwned::to_owned)} />
+                    problem={message_for(problem.as_ref(), "instanceIds").map(ToOwned::to_owned)} />
                 <Credential cloud={form.cloud()} key_id={form.key_id().to_owned()} slots={props.key_slots.clone()}
                     key_state={props.key_state.clone()} untrusted_parent={props.untrusted_parent.clone()} problem={problem.clone()} />
                 if !form.operation().parameters.iter().all(|one| is_set_by_mode(one.role)) {
@@ -133,7 +133,7 @@ pub(crate) fn problem_at(id: &'static str, words: Option<&str>) -> Html {
 }
 
 /// A key that is held down does not press buttons repeatedly.
-pub(crate) fn no_repeat() -> Callback<KeyboardEvent> {
+pub(crate) fn ignore_key_repeat() -> Callback<KeyboardEvent> {
     Callback::from(|event: KeyboardEvent| {
         if event.repeat() && event.key() == "Enter" {
             let target = event
@@ -147,14 +147,14 @@ pub(crate) fn no_repeat() -> Callback<KeyboardEvent> {
 }
 
 /// Updates an uncontrolled field if its text differs from the state.
-pub(crate) fn keep_in_step(node: &NodeRef, wanted: &str) {
+pub(crate) fn sync_value(node: &NodeRef, wanted: &str) {
     if value_at(node).is_some_and(|shown| shown != wanted) {
-        put_value(node, wanted);
+        set_value(node, wanted);
     }
 }
 
 /// The message of a problem, if it is about this field.
-pub(crate) fn words_for<'a>(problem: Option<&'a Field>, field: &str) -> Option<&'a str> {
+pub(crate) fn message_for<'a>(problem: Option<&'a Field>, field: &str) -> Option<&'a str> {
     problem.filter(|(name, _)| *name == field).map(|(_, words)| words.as_str())
 }
 

@@ -3,11 +3,11 @@
 
 use crate::components::{
     common::{
-        dom::{is_typing, put_value, typed_at, value_of},
+        dom::{is_typing, secret_value, set_value, value_of},
         icon::{Icon, icon},
         untrusted_text::shown,
     },
-    form::compose::{problem_at, words_for},
+    form::compose::{message_for, problem_at},
 };
 use crate::{
     context::{use_dispatch, use_locale},
@@ -62,7 +62,7 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
         return refused(untrusted_parent, locale);
     }
     let labels = &props.cloud.credential;
-    let error = |field| words_for(props.problem.as_ref(), field);
+    let error = |field| message_for(props.problem.as_ref(), field);
     let onkeyid =
         dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::KeyId(value_of(&event))));
     let onforget = dispatch.reform(|_| Intent::WipeKey);
@@ -80,7 +80,7 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
                     <div class="row small muted">
                         <span class="grow">{ message::KEY_IN_TAB.in_locale(locale) }</span>
                         <button type="button" class="tiny" data-action="forget" onclick={onforget}>
-                            { message::FORGET.in_locale(locale) }
+                            { message::WIPE_KEY.in_locale(locale) }
                         </button>
                     </div>
                 }
@@ -102,7 +102,7 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
             if let Some(doubt) = doubted {
                 <p class="small hint-warn" id="doubt">
                     { icon(Icon::Warning) }
-                    <span>{ doubt_in_words(doubt, locale) }</span>
+                    <span>{ doubt_text(doubt, locale) }</span>
                 </p>
             }
             <SecretField name="secret" label={labels.secret_label} status={props.key_state.secret}
@@ -132,14 +132,14 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
 /// Where the key is, and the button that wipes it.
 fn in_tab(props: &CredentialProps, status: bool, locale: Locale) -> (&'static str, &'static str) {
     if props.key_state.chosen.is_some() {
-        return (keys::CHOSEN.in_locale(locale), keys::PUT_BACK.in_locale(locale));
+        return (keys::CHOSEN.in_locale(locale), keys::STOP_USING.in_locale(locale));
     }
     let in_tab = match (status, props.key_state.is_readable) {
         (false, _) => message::KEY_SAVED,
         (true, false) => message::KEY_IN_TAB,
         (true, true) => message::KEY_READABLE,
     };
-    (in_tab.in_locale(locale), message::FORGET.in_locale(locale))
+    (in_tab.in_locale(locale), message::WIPE_KEY.in_locale(locale))
 }
 
 /// Shown as soon as a secret looks like a key id; other problems of the two are shown on submitting.
@@ -226,7 +226,7 @@ fn SecretField(props: &SecretProps) -> Html {
         use_effect_with(props.status, move |status| {
             // A field that was just mounted is empty, or has what was typed before the console was loaded.
             if before.replace(*status) != *status && *status == SecretStatus::Missing {
-                put_value(&node, "");
+                set_value(&node, "");
             }
         });
     }
@@ -274,7 +274,7 @@ fn taking(props: &SecretProps, node: NodeRef) -> impl Fn() + Clone + 'static + u
     let SecretProps { cloud, optional, guard, status, .. } = *props;
     let (key_id, on_typed) = (props.key_id.clone(), props.on_typed.clone());
     move || {
-        let text = typed_at(&node);
+        let text = secret_value(&node);
         match text.status() {
             // The value that could not be used is withdrawn.
             SecretStatus::Missing if status != SecretStatus::Malformed => return,
@@ -287,7 +287,7 @@ fn taking(props: &SecretProps, node: NodeRef) -> impl Fn() + Clone + 'static + u
                     is_swapped(cloud, &key_id, fingerprint) || is_no_secret(cloud, fingerprint)
                 };
                 if !stays {
-                    put_value(&node, "");
+                    set_value(&node, "");
                 }
             }
         }
@@ -312,7 +312,7 @@ pub(crate) fn gone(key: &KeyState, locale: Locale) -> Html {
     }
 }
 
-fn doubt_in_words(doubt: Doubt, locale: Locale) -> String {
+fn doubt_text(doubt: Doubt, locale: Locale) -> String {
     match doubt {
         Doubt::OtherCloud(other) => {
             FormMessage::KeyOfCloud(other.name.in_locale(locale)).in_locale(locale)

@@ -7,7 +7,7 @@ use crate::components::{
         icon::{Icon, icon},
         untrusted_text::shown,
     },
-    form::compose::{keep_in_step, problem_at},
+    form::compose::{problem_at, sync_value},
 };
 use crate::{
     context::{Dispatch, use_dispatch, use_locale},
@@ -58,7 +58,7 @@ pub(crate) fn Ids(props: &IdsProps) -> Html {
     {
         let node = node.clone();
         // An uncontrolled field; only a change from elsewhere is written into it.
-        use_effect_with(props.ids_text.clone(), move |text| keep_in_step(&node, text));
+        use_effect_with(props.ids_text.clone(), move |text| sync_value(&node, text));
     }
     let oninput =
         dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::IdsText(value_of(&event))));

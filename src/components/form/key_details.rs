@@ -10,7 +10,7 @@ use crate::components::{
     },
     form::{
         credential::{KeySlots, gone},
-        saved_keys::{Keep, KeptKeys},
+        saved_keys::{SaveKeySection, SavedKeyList},
     },
 };
 use crate::{
@@ -42,18 +42,18 @@ pub(crate) struct KeyDetailsProps {
 
 /// The parts of the key section that only the console has.
 pub(crate) fn slots(props: &KeyDetailsProps) -> KeySlots {
-    let saved = html! { <KeptKeys ..props.clone() /> };
+    let saved = html! { <SavedKeyList ..props.clone() /> };
     if props.key_state.source.is_none() {
-        let below = html! { <Keeping ..props.clone() /> };
+        let below = html! { <KeyLifetime ..props.clone() /> };
         return KeySlots { above: saved, below, instead: None };
     }
-    let instead = html! { <><Sourced ..props.clone() />{ saved }</> };
+    let instead = html! { <><KeySourceNotice ..props.clone() />{ saved }</> };
     KeySlots { instead: Some(instead), ..KeySlots::default() }
 }
 
 /// Below the fields: the time left, a recommendation, and how to save the key.
 #[component]
-pub(crate) fn Keeping(props: &KeyDetailsProps) -> Html {
+pub(crate) fn KeyLifetime(props: &KeyDetailsProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let key = &props.key_state;
     let is_permanent = key.secret == SecretStatus::Usable && key.token == SecretStatus::Missing;
@@ -74,12 +74,12 @@ pub(crate) fn Keeping(props: &KeyDetailsProps) -> Html {
                         spellcheck="false" placeholder="2030-01-31T12:00:00Z" oninput={onexpiry} />
                 </div>
             }
-            { lasting(key, locale) }
+            { expiry_advice(key, locale) }
             if advised {
                 <p class="small muted" data-advice="permanent">{ advice }</p>
                 { policy(props, locale) }
             }
-            <Keep ..props.clone() />
+            <SaveKeySection ..props.clone() />
         </>
     }
 }
@@ -114,7 +114,7 @@ fn policy(props: &KeyDetailsProps, locale: Locale) -> Option<Html> {
 
 /// In place of the fields, where temporary keys come from a source.
 #[component]
-pub(crate) fn Sourced(props: &KeyDetailsProps) -> Html {
+pub(crate) fn KeySourceNotice(props: &KeyDetailsProps) -> Html {
     let locale = use_locale();
     let key = &props.key_state;
     let source = key.source.as_deref().unwrap_or_default();
@@ -124,7 +124,7 @@ pub(crate) fn Sourced(props: &KeyDetailsProps) -> Html {
             if key.secret == SecretStatus::Usable && !props.key_id.is_empty() {
                 <p class="small"><span class="id">{ shown(&props.key_id) }</span></p>
             }
-            <Keeping ..props.clone() />
+            <KeyLifetime ..props.clone() />
             { gone(key, locale) }
             if let Some(failure) = &key.failure {
                 <p class="small hint-warn" role="alert" data-problem="credentials">
@@ -136,7 +136,7 @@ pub(crate) fn Sourced(props: &KeyDetailsProps) -> Html {
     }
 }
 
-fn lasting(key: &KeyState, locale: Locale) -> Html {
+fn expiry_advice(key: &KeyState, locale: Locale) -> Html {
     let Some(at) = key.expires_at.filter(|_| key.secret == SecretStatus::Usable) else {
         return Html::default();
     };

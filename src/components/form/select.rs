@@ -1,6 +1,6 @@
 //! A controlled `<select>`: it always shows what the state says.
 
-use crate::components::form::compose::keep_in_step;
+use crate::components::form::compose::sync_value;
 use yew::{
     AttrValue, Callback, Event, Html, Properties, component, html, use_effect, use_node_ref,
 };
@@ -27,7 +27,7 @@ pub(crate) fn Select(props: &SelectProps) -> Html {
     let node = use_node_ref();
     {
         let (node, value) = (node.clone(), props.value.clone());
-        use_effect(move || keep_in_step(&node, &value));
+        use_effect(move || sync_value(&node, &value));
     }
     html! {
         <select ref={node} name={props.name} onchange={&props.onchange}

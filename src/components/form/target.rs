@@ -7,7 +7,7 @@ use crate::components::{
         untrusted_text::shown,
     },
     form::{
-        compose::{problem_at, words_for},
+        compose::{message_for, problem_at},
         credential::Field,
         select::{Select, choice},
     },
@@ -44,7 +44,7 @@ pub(crate) fn Target(props: &TargetProps) -> Html {
     let choose = |action: fn(String) -> FormEdit| {
         dispatch.reform(move |event: Event| Intent::Edit(action(value_of(&event))))
     };
-    let error = |field| words_for(props.problem.as_ref(), field);
+    let error = |field| message_for(props.problem.as_ref(), field);
     // Another list is another element: some browsers show the wrong option when the options of one are
     // replaced.
     let offer: String = form.operations().map(|one| one.name).collect();
@@ -88,7 +88,7 @@ pub(crate) fn Target(props: &TargetProps) -> Html {
             { problem_at("e-operation", error("operation")) }
             if operation.modes.len() > 1 {
                 <fieldset class="field" aria-describedby="mode-help e-mode">
-                    <legend>{ message::HOW.in_locale(locale) }</legend>
+                    <legend>{ message::MODE.in_locale(locale) }</legend>
                     <div class="seg">
                         { for form.modes().map(|mode| radio(
                             "mode", mode.id, mode.name.in_locale(locale), mode == form.mode(), mode.force,
@@ -121,7 +121,7 @@ pub(crate) struct OptionsProps {
 pub(crate) fn Options(props: &OptionsProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let operation = props.operation;
-    let error = |field| words_for(props.problem.as_ref(), field);
+    let error = |field| message_for(props.problem.as_ref(), field);
     let onbatching =
         dispatch.reform(|event: Event| Intent::Edit(FormEdit::Batching(value_of(&event))));
     let ontick = |action: fn(bool) -> FormEdit| {

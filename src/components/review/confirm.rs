@@ -47,25 +47,26 @@ pub(crate) struct ConfirmProps {
 pub(crate) fn Confirm(props: &ConfirmProps) -> Html {
     // The label and subject for which it was armed: with others it is not.
     let armed = use_state_eq(|| None::<(String, bool, Subject)>);
-    let brought_up = use_state_eq(|| 0_u32);
-    let said = (props.label.clone(), props.ready, props.subject.clone());
+    let focused_times = use_state_eq(|| 0_u32);
+    let armed_for = (props.label.clone(), props.ready, props.subject.clone());
     let used = use_state_eq(|| false);
     {
         let armed = armed.clone();
-        use_effect_with((said.clone(), *brought_up), move |(said, _)| {
+        use_effect_with((armed_for.clone(), *focused_times), move |(armed_for, _)| {
             armed.set(None);
-            let said = said.clone();
-            let later = Timeout::new(ARMED_AFTER_MS, move || armed.set(Some(said)));
+            let armed_for = armed_for.clone();
+            let later = Timeout::new(ARMED_AFTER_MS, move || armed.set(Some(armed_for)));
             move || drop(later)
         });
     }
     {
         // The window may come to the front under the pointer.
-        let brought_up = brought_up.clone();
-        use_effect_with(*brought_up, move |times| {
+        let focused_times = focused_times.clone();
+        use_effect_with(*focused_times, move |times| {
             let next = times.wrapping_add(1);
-            let listener = web_sys::window()
-                .map(|window| EventListener::new(&window, "focus", move |_| brought_up.set(next)));
+            let listener = web_sys::window().map(|window| {
+                EventListener::new(&window, "focus", move |_| focused_times.set(next))
+            });
             move || drop(listener)
         });
     }
@@ -93,7 +94,7 @@ pub(crate) fn Confirm(props: &ConfirmProps) -> Html {
     let kind = if props.danger { "danger" } else { "primary" };
     html! {
         <button type="button" part="confirm" class={classes!("confirm", kind)} data-action={props.action}
-            disabled={armed.as_ref() != Some(&said) || *used} aria-disabled={(!props.ready).then_some("true")} {onclick}>
+            disabled={armed.as_ref() != Some(&armed_for) || *used} aria-disabled={(!props.ready).then_some("true")} {onclick}>
             { props.label.clone() }
         </button>
     }

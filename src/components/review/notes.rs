@@ -16,7 +16,7 @@ use std::rc::Rc;
 use yew::{Html, Properties, component, html};
 
 #[derive(PartialEq, Properties)]
-pub(crate) struct RemarksProps {
+pub(crate) struct NoticesProps {
     pub(crate) settings: Shared<Settings>,
     /// Why the configuration cannot be used.
     pub(crate) unusable: Option<Rc<str>>,
@@ -26,7 +26,7 @@ pub(crate) struct RemarksProps {
 
 /// The operator's notice above the form, or why the configuration cannot be used.
 #[component]
-pub(crate) fn Remarks(props: &RemarksProps) -> Html {
+pub(crate) fn Notices(props: &NoticesProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let note = props.settings.brand.note.as_ref().map(|note| note.in_locale(locale));
     html! {
@@ -40,7 +40,7 @@ pub(crate) fn Remarks(props: &RemarksProps) -> Html {
             if let Some(quarantined) = &props.quarantined {
                 <div class="note warn whole" role="status" data-problem="journal">
                     { icon::icon(icon::Icon::Warning) }
-                    <p>{ message::RUN_ASIDE.in_locale(locale) }{ " " }<code>{ shown(&format!("{}: {}", quarantined.0, quarantined.1)) }</code></p>
+                    <p>{ message::RUN_QUARANTINED.in_locale(locale) }{ " " }<code>{ shown(&format!("{}: {}", quarantined.0, quarantined.1)) }</code></p>
                     <button type="button" class="tiny" data-action="save-aside"
                         onclick={dispatch.reform(|_| Intent::SaveQuarantined)}>
                         { message::SAVE_RECORDS.in_locale(locale) }
@@ -55,14 +55,14 @@ pub(crate) fn Remarks(props: &RemarksProps) -> Html {
 }
 
 #[derive(PartialEq, Properties)]
-pub(crate) struct LinkedProps {
+pub(crate) struct LinkNoticeProps {
     pub(crate) link: Rc<FilledIn>,
     pub(crate) session: Shared<Session>,
 }
 
 /// What the link has prefilled while it is in the address, and what it could not prefill.
 #[component]
-pub(crate) fn Linked(props: &LinkedProps) -> Html {
+pub(crate) fn LinkNotice(props: &LinkNoticeProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let link = &props.link;
     let between = match locale {
@@ -112,7 +112,7 @@ fn field_name(name: &str, locale: Locale) -> String {
         "site" => message::SITE,
         "region" => message::REGION,
         "operation" => message::OPERATION,
-        "mode" => message::HOW,
+        "mode" => message::MODE,
         "instanceIds" => message::INSTANCES,
         "reason" => message::REASON,
         // The clouds have their own names for it.

@@ -9,9 +9,9 @@ use crate::{
 use relight_core::{form::FormEdit, i18n::Text, model::plan::Pacing};
 use yew::{Event, Html, Properties, component, html};
 
-/// Props of [`Pace`].
+/// Props of [`PacingSettings`].
 #[derive(PartialEq, Properties)]
-pub(crate) struct PaceProps {
+pub(crate) struct PacingSettingsProps {
     pub(crate) pacing: Pacing,
     /// Whether one instance goes first, by choice or because there are many.
     pub(crate) canary: bool,
@@ -21,7 +21,7 @@ pub(crate) struct PaceProps {
 
 /// The settings, collapsed except for the canary.
 #[component]
-pub(crate) fn Pace(props: &PaceProps) -> Html {
+pub(crate) fn PacingSettings(props: &PacingSettingsProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let t = |text: Text| text.in_locale(locale);
     let pacing = props.pacing;

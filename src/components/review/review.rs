@@ -8,10 +8,10 @@ use crate::components::{
         pager::{Pager, page_range},
         untrusted_text::{shown, untrusted_text},
     },
-    form::compose::{no_repeat, problem_at},
+    form::compose::{ignore_key_repeat, problem_at},
     review::{
         confirm::{Confirm, Subject},
-        pacing::Pace,
+        pacing::PacingSettings,
         skipped::Skipped,
     },
     run::chip::state_chip,
@@ -102,7 +102,7 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
     let no_reason = refusal.map(|refusal| refusal.sentence(locale));
     let danger = !spec.is_dry_run() && (spec.is_forced() || spec.erases());
     html! {
-        <section class="panel review" part="panel review" aria-labelledby="h-review" onkeydown={no_repeat()}>
+        <section class="panel review" part="panel review" aria-labelledby="h-review" onkeydown={ignore_key_repeat()}>
             <div class="head">
                 <h2 id="h-review">{ MessageArgs::ReviewTitle(label, count).in_locale(locale) }</h2>
                 <span class="small muted">{ shown(&target_name(spec, locale)) }</span>
@@ -252,7 +252,7 @@ fn how(props: &ReviewProps, plan: &Arc<Plan>, locale: Locale) -> Html {
     let spec = &plan.spec;
     html! {
         <div class="group">
-            <h3>{ t(message::HOW_IT_WILL_GO) }</h3>
+            <h3>{ t(message::WHAT_WILL_BE_SENT) }</h3>
             <dl class="kv">
                 <dt>{ t(message::CALLS) }</dt>
                 <dd data-count="calls">{ sizes(plan, locale) }</dd>
@@ -277,10 +277,10 @@ fn how(props: &ReviewProps, plan: &Arc<Plan>, locale: Locale) -> Html {
                         </p>
                     }
                 </dd>
-                <dt>{ t(message::PACE_LABEL) }</dt>
+                <dt>{ t(message::PACING_LABEL) }</dt>
                 <dd>{ MessageArgs::Pace(spec.operation().calls_per_second).in_locale(locale) }</dd>
             </dl>
-            <Pace pacing={props.pacing} canary={plan.canary} instances={plan.instances()}
+            <PacingSettings pacing={props.pacing} canary={plan.canary} instances={plan.instances()}
                 ids_max={spec.operation().ids_max} />
         </div>
     }

@@ -91,7 +91,7 @@ pub(crate) fn Choices(props: &ChoicesProps) -> Html {
     html! {
         <div class="dock dock-run">
             if let Some(offer) = confirming.and_then(|choice| run.offer(choice)) {
-                <Again run={run.clone()} {offer} on_close={close} />
+                <ConfirmResend run={run.clone()} {offer} on_close={close} />
             }
             <div class="foot">
                 { choice(Choice::RetryFailed, "retry-failed",
@@ -114,9 +114,9 @@ pub(crate) fn Choices(props: &ChoicesProps) -> Html {
                 { export(Format::Json, "export-json", message::EXPORT_JSON) }
                 <button type="button" class={if over { "primary" } else { "" }} data-action="new-run"
                     aria-disabled={(!over).then_some("true")}
-                    title={(!over).then(|| t(message::NEW_RUN_WAIT))} onclick={onnew}>
+                    title={(!over).then(|| t(message::STOP_RUN_FIRST))} onclick={onnew}>
                     { t(message::NEW_RUN) }
-                    if !over { <span class="hidden">{ ". " }{ t(message::NEW_RUN_WAIT) }</span> }
+                    if !over { <span class="hidden">{ ". " }{ t(message::STOP_RUN_FIRST) }</span> }
                 </button>
             </div>
         </div>
@@ -125,7 +125,7 @@ pub(crate) fn Choices(props: &ChoicesProps) -> Html {
 
 /// The confirmation before something is sent again.
 #[derive(PartialEq, Properties)]
-struct ResendProps {
+struct ConfirmResendProps {
     run: Shared<Run>,
     /// What is shown is all that is sent.
     offer: Approval,
@@ -133,9 +133,9 @@ struct ResendProps {
 }
 
 #[component]
-fn Again(props: &ResendProps) -> Html {
+fn ConfirmResend(props: &ConfirmResendProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
-    let ResendProps { run, offer, .. } = props;
+    let ConfirmResendProps { run, offer, .. } = props;
     let choice = offer.choice();
     let cancel = use_node_ref();
     let typed_field = use_node_ref();

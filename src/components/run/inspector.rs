@@ -95,7 +95,7 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
 
 fn request(signed: &Request<Signed>, route: &Route, revealed: bool, locale: Locale) -> Html {
     let t = |text: Text| text.in_locale(locale);
-    let veil = Redaction::new(signed, locale, revealed);
+    let redaction = Redaction::new(signed, locale, revealed);
     let headers = {
         let mut text = String::new();
         for (name, value) in signed.headers() {
@@ -107,7 +107,7 @@ fn request(signed: &Request<Signed>, route: &Route, revealed: bool, locale: Loca
     };
     let address = format!("{} {}", signed.method(), signed.url(route));
     let block = |name: &'static str, title: &'static str, content: &str| {
-        let content = veil.over(content);
+        let content = redaction.over(content);
         html! {
             <section class="stack tight" data-step={name}>
                 <div class="row">

@@ -159,7 +159,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
                 if status == RunStatus::Stopped {
                     <div class="note info">
                         { icon(Icon::Pause) }
-                        <p>{ MessageArgs::CannotRecall(going_on(run)).in_locale(locale) }</p>
+                        <p>{ MessageArgs::CannotRecall(in_progress(run)).in_locale(locale) }</p>
                     </div>
                 }
                 <Counters run={run.clone()} filter={*filter} {on_filter} />
@@ -292,7 +292,7 @@ fn server_signature(run: &Run, call: usize, locale: Locale) -> Option<ServerSign
     explain_fault(run.spec(), row.fault.as_deref()?, locale).signature
 }
 
-fn going_on(run: &Run) -> usize {
+fn in_progress(run: &Run) -> usize {
     let counts = run.counts();
     counts.of(Outcome::Accepted) + counts.of(Outcome::InProgress)
 }

@@ -12,10 +12,10 @@ use web_sys::ShadowRoot;
 use yew::Callback;
 
 /// How often idleness is checked.
-const LOOK_EVERY_MS: u32 = 1_000;
+const CHECK_INTERVAL_MS: u32 = 1_000;
 
 /// The idle time after which it locks, unless the operator configures another.
-const USUAL_LIMIT_MS: Millis = 900_000;
+const DEFAULT_LIMIT_MS: Millis = 900_000;
 
 /// Locks a vault when the page has been idle for a while, and when it is left, be it for the
 /// back-forward cache. Dropping it stops that.
@@ -28,7 +28,7 @@ pub(crate) struct AutoLock {
 impl AutoLock {
     /// Starts. `locked` is called after it has locked.
     pub(crate) fn new(vault: &Vault, root: Option<ShadowRoot>, locked: Callback<()>) -> Self {
-        let limit_ms = Rc::new(Cell::new(USUAL_LIMIT_MS));
+        let limit_ms = Rc::new(Cell::new(DEFAULT_LIMIT_MS));
         let seen = Rc::new(Cell::new(Moment::now()));
         let lock = {
             let vault = vault.clone();
@@ -62,7 +62,7 @@ impl AutoLock {
             listeners
                 .push(EventListener::new(&window, "pagehide", move |_| lock(LockReason::Left)));
         }
-        let interval = Interval::new(LOOK_EVERY_MS, move || {
+        let interval = Interval::new(CHECK_INTERVAL_MS, move || {
             if is_idle() {
                 lock(LockReason::Idle);
             }

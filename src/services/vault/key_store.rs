@@ -400,7 +400,7 @@ mod tests {
         past_us(body, &JsValue::UNDEFINED).await.as_string().unwrap_or_default()
     }
 
-    async fn nothing_is_kept() {
+    async fn no_key_is_saved() {
         delete(None).await.expect("an empty store");
     }
 
@@ -409,7 +409,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    fn only_a_lasting_key_of_this_tab_can_be_kept_and_only_where_that_is_allowed() {
+    fn only_a_permanent_key_of_this_tab_can_be_saved_and_only_where_allowed() {
         let state = KeyState {
             secret: SecretStatus::Usable,
             token: SecretStatus::Missing,
@@ -454,8 +454,8 @@ mod tests {
 
     /// A key from which those of all days are derived is not saved, and one of an older release is deleted.
     #[wasm_bindgen_test]
-    async fn a_key_that_others_are_derived_from_is_not_kept() {
-        nothing_is_kept().await;
+    async fn a_key_that_others_are_derived_from_is_not_saved() {
+        no_key_is_saved().await;
         let saved_one = saved(savable_clouds()[0], SECRET).await;
         let others = clouds::ALL.iter().copied().filter(|cloud| !savable_clouds().contains(cloud));
         let others: Vec<_> = others.collect();
@@ -490,11 +490,11 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn what_is_kept_has_no_byte_that_could_be_read() {
+    async fn a_saved_key_has_no_readable_byte() {
         for cloud in savable_clouds() {
-            nothing_is_kept().await;
+            no_key_is_saved().await;
             saved(cloud, SECRET).await;
-            let said = text_of(
+            let errors = text_of(
                 "const said = new Set(); for (const one of await wait(store().getAll())) \
                    for (const key of one.keys) for (const form of ['raw', 'jwk']) \
                      said.add(key.extractable ? 'extractable' : await crypto.subtle \
@@ -502,7 +502,7 @@ mod tests {
                  return [...said].join();",
             )
             .await;
-            assert_eq!(said, "InvalidAccessError", "{}", cloud.id);
+            assert_eq!(errors, "InvalidAccessError", "{}", cloud.id);
             // Every member, however deep; a browser's key has none of its own.
             let all = text_of(
                 "const seen = []; const walk = value => { \
@@ -521,14 +521,14 @@ mod tests {
 
     /// The vendors' own signatures, by keys that were saved and loaded again.
     #[wasm_bindgen_test]
-    async fn a_kept_key_signs_as_the_vendors_clients_do() {
+    async fn a_saved_key_signs_as_the_vendors_clients_do() {
         let files = [
             include_str!("../../../tests/vectors/acs-v1.json"),
             include_str!("../../../tests/vectors/acs3.json"),
             include_str!("../../../tests/vectors/zc2.json"),
         ];
         for file in files {
-            nothing_is_kept().await;
+            no_key_is_saved().await;
             let vectors: Vec<Value> = serde_json::from_str(file).expect("vectors");
             let vector = &vectors[0];
             let input = &vector["input"];
@@ -556,8 +556,8 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn what_is_forgotten_is_gone() {
-        nothing_is_kept().await;
+    async fn a_deleted_key_is_gone() {
+        no_key_is_saved().await;
         let mut ids = Vec::new();
         for cloud in savable_clouds() {
             ids.push(saved(cloud, SECRET).await);
@@ -591,8 +591,8 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn what_does_not_fit_is_listed_and_left_as_it_is() {
-        nothing_is_kept().await;
+    async fn unusable_entries_are_listed_and_left_unchanged() {
+        no_key_is_saved().await;
         let cloud = clouds::ALL[0];
         let id = saved(cloud, SECRET).await;
         let broken = "const good = await wait(store().get(argument)); \
@@ -632,8 +632,8 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn bytes_are_not_kept() {
-        nothing_is_kept().await;
+    async fn readable_bytes_are_not_saved() {
+        no_key_is_saved().await;
         let cloud = clouds::ALL[0];
         let swap = |body: &str| {
             Function::new_no_args(body).call0(&JsValue::UNDEFINED).expect("a property");
@@ -651,8 +651,8 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_store_that_does_not_answer_is_said_and_left() {
-        nothing_is_kept().await;
+    async fn a_store_that_does_not_answer_is_reported_and_left() {
+        no_key_is_saved().await;
         let cloud = clouds::ALL[0];
         let key = key(cloud, SECRET);
         // As where storage is blocked, and as in a private window.

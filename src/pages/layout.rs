@@ -10,12 +10,15 @@ use crate::{
         },
         review::notes::NoJournal,
     },
-    pages::{diagnostics::Doctor, errors::Errors, explain::Explain, history::Runs},
+    pages::{
+        diagnostics::DiagnosticsPage, errors::ErrorsPage, explain::ExplainPage,
+        history::HistoryPage,
+    },
 };
 use crate::{
     context::use_locale,
     i18n::message,
-    pages::restart_start::{Power, remarks, step},
+    pages::restart_start::{RestartStartPage, notices, step},
     routes::{IndexFilter, PageRoute},
     store::View,
 };
@@ -29,9 +32,9 @@ use yew::{
     use_effect_with, use_mut_ref, use_node_ref, use_state_eq,
 };
 
-/// Props of [`Console`].
+/// Props of [`Layout`].
 #[derive(Properties, PartialEq)]
-pub(crate) struct ConsoleProps {
+pub(crate) struct LayoutProps {
     /// The view.
     pub view: View,
     /// The initial route.
@@ -42,7 +45,7 @@ pub(crate) struct ConsoleProps {
 
 /// The whole console.
 #[component]
-pub(crate) fn Console(props: &ConsoleProps) -> Html {
+pub(crate) fn Layout(props: &LayoutProps) -> Html {
     let page_route = use_state_eq(|| props.page_route.clone());
     let main = use_node_ref();
     let view = &props.view;
@@ -87,7 +90,10 @@ pub(crate) fn Console(props: &ConsoleProps) -> Html {
     let screen = page_route.screen();
     let shown = match &*page_route {
         PageRoute::Errors(shown) => Some(shown.clone()),
-        PageRoute::Power | PageRoute::Explain | PageRoute::Diagnostics | PageRoute::Runs => None,
+        PageRoute::RestartStart
+        | PageRoute::Explain
+        | PageRoute::Diagnostics
+        | PageRoute::History => None,
     };
     // The index is mounted once it was opened, and then stays with its search text.
     let index = use_mut_ref(|| None::<IndexFilter>);
@@ -109,31 +115,31 @@ pub(crate) fn Console(props: &ConsoleProps) -> Html {
                     status={view.key.secret} brand={brand(&view.settings.brand, locale)}
                     language_locked={view.settings.locked.contains(&Lockable::Language)} may_lock={true} {on_screen} />
                 // A hidden page stays mounted, so that nothing typed is lost.
-                <div hidden={*page_route != PageRoute::Power}>
-                    <Power view={view.clone()} main={&main} />
+                <div hidden={*page_route != PageRoute::RestartStart}>
+                    <RestartStartPage view={view.clone()} main={&main} />
                 </div>
-                if *page_route == PageRoute::Runs {
+                if *page_route == PageRoute::History {
                     <main class="alone" tabindex="-1">
-                        { remarks(view) }
+                        { notices(view) }
                         if view.no_journal.is_some() { <NoJournal /> }
-                        <Runs saved_runs={view.saved_runs.clone()} current={view.run.as_ref().map(|run| run.about().id.clone())}
+                        <HistoryPage saved_runs={view.saved_runs.clone()} current={view.run.as_ref().map(|run| run.about().id.clone())}
                             is_free={view.run.as_ref().is_none_or(|run| run.can_close())} />
                     </main>
                 }
                 <div hidden={*page_route != PageRoute::Explain}>
                     <main class="alone" tabindex="-1">
-                        <Explain />
+                        <ExplainPage />
                     </main>
                 </div>
                 if *page_route == PageRoute::Diagnostics {
                     <main class="alone" tabindex="-1">
-                        <Doctor route={header::route_name(&view.route, locale)} diagnostics={view.diagnostics.clone()} />
+                        <DiagnosticsPage route={header::route_name(&view.route, locale)} diagnostics={view.diagnostics.clone()} />
                     </main>
                 }
                 if let Some(shown) = index {
                     <div hidden={!matches!(*page_route, PageRoute::Errors(_))}>
                         <main class="alone" tabindex="-1">
-                            <Errors {shown} />
+                            <ErrorsPage {shown} />
                         </main>
                     </div>
                 }
@@ -158,10 +164,10 @@ fn follow_address(page_route: &UseStateHandle<PageRoute>) -> Option<EventListene
 fn name_page(page_route: &PageRoute, locale: Locale) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
     let shown = match page_route {
-        PageRoute::Power => None,
+        PageRoute::RestartStart => None,
         PageRoute::Explain => Some(message::EXPLAIN_TITLE.in_locale(locale)),
         PageRoute::Diagnostics => Some(message::DIAGNOSTICS_TITLE.in_locale(locale)),
-        PageRoute::Runs => Some(message::SAVED_RUNS.in_locale(locale)),
+        PageRoute::History => Some(message::SAVED_RUNS.in_locale(locale)),
         PageRoute::Errors(IndexFilter { code: Some(code), .. }) => Some(code.as_str()),
         PageRoute::Errors(IndexFilter { code: None, .. }) => {
             Some(message::INDEX_TITLE.in_locale(locale))
