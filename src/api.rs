@@ -8,7 +8,7 @@ use js_sys::Promise;
 use relight_functions as functions;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-/// The functions, to be called across the cut.
+/// The functions, callable across the split.
 pub(crate) struct Functions {
     clouds: fn() -> Result<JsValue, JsValue>,
     parse_instance_ids: fn(&JsValue, &JsValue) -> Result<JsValue, JsValue>,
@@ -29,7 +29,7 @@ impl Functions {
     };
 }
 
-/// Somebody calls a function before `init` has ended, or after it has failed.
+/// A function was called before `init` has finished, or after it has failed.
 pub(crate) fn not_loaded(why: &str) -> JsValue {
     functions::not_loaded(why)
 }
@@ -59,8 +59,8 @@ pub fn parse_instance_ids(
 
 /// Checks a job against every rule and cuts it into calls, with the request of each.
 ///
-/// Throws a `RelightError` when the job breaks a rule. A text that is not an id is no such thing: it
-/// is among the problems, and the other ids are planned.
+/// Throws a `RelightError` when the job breaks a rule. A text that is not an id does not: it is among
+/// the problems, and the other ids are planned.
 #[wasm_bindgen(js_name = planRequests, unchecked_return_type = "Plan")]
 pub fn plan_requests(
     #[wasm_bindgen(unchecked_param_type = "Job")] job: &JsValue,
@@ -82,10 +82,9 @@ pub fn sign_request(
     }
 }
 
-/// Says what an answer means for each instance of a call: exactly one outcome for each. An answer
-/// that is not understood is `unknown`, and its text is kept. With a `Proxy-Status` among the headers it
-/// is read as one that came through a proxy; without one the caller is believed that nothing stood
-/// between them and the cloud.
+/// Decodes a response for each instance of a call: exactly one outcome each. A response that is not
+/// understood is `unknown`, and its text is kept. With a `Proxy-Status` among the headers it is read as
+/// one that came through a proxy; without one the caller asserts that it came from the cloud itself.
 #[wasm_bindgen(js_name = decodeResponse, unchecked_return_type = "BatchOutcome")]
 pub fn decode_response(
     #[wasm_bindgen(unchecked_param_type = "Reply")] reply: &JsValue,
@@ -93,7 +92,7 @@ pub fn decode_response(
     (loaded()?.decode_response)(reply)
 }
 
-/// Explains what a cloud said: an answer's body, a line of a log, or a bare code.
+/// Explains a cloud's error: a response body, a line of a log, or a bare code.
 ///
 /// One explanation for each error in the text, in its order; none if there is no error in it. An
 /// error that is not in the catalogue is `recognised: false`.

@@ -1,6 +1,6 @@
-//! The root component. It holds the form until the rest of the program is there: the form is drawn at
-//! once, and the rest, which is several times as large, is not needed until somebody wants to go on.
-//! From then on the console draws everything, with all that was filled in.
+//! The root component. It renders the form until the rest of the program is loaded: the form is shown at
+//! once, and the rest, which is several times as large, is not needed until the user goes on. From then on
+//! the console renders everything, with all that was filled in.
 
 use crate::{
     components::{
@@ -11,7 +11,7 @@ use crate::{
         },
         review::nothing::NothingToReview,
     },
-    context::Surroundings,
+    context::ContextProviders,
     element::{self, HostEvent},
     i18n::message,
     lazy::{self, LoadError, Rest},
@@ -35,17 +35,17 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, ShadowRoot};
 use yew::{Callback, Component, Context, Html, Properties, html, html::Scope};
 
-/// Where addresses begin that lead to the rest of the page.
+/// The prefix of the addresses that lead to the rest.
 const ADDRESSES: [&str; 2] = ["#/errors", "#/explain"];
 
-/// Where it is drawn.
+/// Props of [`App`].
 #[derive(Clone, PartialEq, Properties)]
-pub(crate) struct Props {
+pub(crate) struct AppProps {
     pub(crate) host: HtmlElement,
     pub(crate) root: ShadowRoot,
 }
 
-/// Everything that can happen.
+/// The messages of [`App`].
 pub(crate) enum Msg {
     Host(HostEvent),
     Configured(FormConfig, ConfigurationText),
@@ -53,66 +53,66 @@ pub(crate) enum Msg {
     /// The address has something to fill in, or something that was refused.
     Linked,
     Screen(Screen),
-    /// The key was wiped, because nobody was there.
+    /// The key was wiped, because the page was idle.
     KeyGone,
-    /// The rest is here, or could not be had.
-    Rest(Then, Result<&'static Rest, LoadError>),
-    /// The console is drawn; from now on it is told what the host does.
+    /// The rest is loaded, or could not be.
+    Rest(AfterLoad, Result<&'static Rest, LoadError>),
+    /// The console is rendered, and receives host events by this callback from now on.
     Started(Callback<HostEvent>),
 }
 
-/// What to do once the rest is here.
+/// What to do once the rest is loaded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Then {
+pub(crate) enum AfterLoad {
     /// Nothing: it is fetched ahead.
     Wait,
-    /// Show the run that was cut off, or what the configuration or the address asks for.
+    /// Show the interrupted run, or what the configuration or the address asks for.
     #[default]
     Restore,
-    /// Show what there is about the key.
+    /// Open the part of the key section that only the console has.
     Key,
     /// On to the review.
     Review,
-    /// Put an error in words.
+    /// Explain an error.
     Explain,
-    /// Look at the way to the cloud.
+    /// Check the connection.
     Diagnostics,
 }
 
-/// How far the rest is.
+/// How far the rest is loaded.
 enum LoadState {
-    /// Not asked for.
+    /// Not requested.
     Absent,
-    /// On its way, ahead of time.
+    /// Being fetched ahead.
     Loading,
-    /// On its way, and somebody waits for it.
+    /// Being fetched while the user waits.
     Awaited,
     Failed(LoadError),
-    /// It draws.
+    /// Loaded: the console renders everything.
     Started(&'static Rest, Rc<Start>),
 }
 
-/// What was filled in before the console was there. It is given this once.
+/// What was filled in before the console was loaded. It is passed on once.
 pub(crate) struct Start {
     pub(crate) host: HtmlElement,
     pub(crate) locale: Locale,
-    /// Whether a person has chosen the language, who then wins over the configuration.
+    /// Whether the user has chosen the language, which then has precedence over the configuration.
     pub(crate) is_locale_chosen: bool,
     pub(crate) form: Form,
     pub(crate) vault: Vault,
-    /// What the address wants to have filled in.
+    /// What the link fills in.
     pub(crate) link: RefCell<Link>,
-    /// The configuration, if it is there.
+    /// The configuration, if it was read.
     pub(crate) configuration: RefCell<Option<ConfigurationText>>,
     /// What to do next.
-    pub(crate) then: Then,
-    /// Where the console says how it is told what the host does.
+    pub(crate) then: AfterLoad,
+    /// Where the console registers its callback for host events.
     pub(crate) on_started: Callback<Callback<HostEvent>>,
 }
 
 impl Start {
-    /// What is filled in otherwise than at first, in the order in which a form must be given it. What
-    /// a field sets by itself counts as its doing: where another value stands, that was chosen.
+    /// The differences of the form from its initial state, in an order in which they can be applied. A
+    /// value that a field sets by itself counts as that field's effect; another value was chosen.
     pub(crate) fn changed_from(&self, mut form: Form) -> Vec<FormEdit> {
         let mut changed = Vec::new();
         for (name, value) in self.form.filled() {
@@ -120,7 +120,7 @@ impl Start {
                 continue;
             }
             let Some(edit) = FormEdit::named(name, value) else { continue };
-            // Ids set no other field, and to read thousands takes time.
+            // Ids set no other field, and parsing thousands takes time.
             if !matches!(edit, FormEdit::IdsText(_)) {
                 form.apply(edit.clone());
             }
@@ -140,7 +140,7 @@ pub(crate) struct App {
     rest: LoadState,
     link: Link,
     configuration: Option<ConfigurationText>,
-    /// What was typed in fields that nobody had left yet when the console took their place.
+    /// What was typed in fields that had not been committed when the console replaced them.
     typed: Option<[Typed; 2]>,
     console: Option<Callback<HostEvent>>,
     _address: Option<EventListener>,
@@ -149,10 +149,10 @@ pub(crate) struct App {
 
 impl Component for App {
     type Message = Msg;
-    type Properties = Props;
+    type Properties = AppProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let Props { host, root } = ctx.props();
+        let AppProps { host, root } = ctx.props();
         let vault = Vault::default();
         let gone = ctx.link().callback(|()| Msg::KeyGone);
         let auto_lock = AutoLock::new(&vault, Some(root.clone()), gone);
@@ -164,7 +164,7 @@ impl Component for App {
         }
         restore_saved(ctx.link().clone());
         App {
-            locale: config::usual_locale(),
+            locale: config::default_locale(),
             is_locale_chosen: false,
             form: Form::first(),
             vault,
@@ -187,7 +187,7 @@ impl Component for App {
                 return false;
             }
             Msg::Host(event) => return self.handle_host(ctx, event),
-            // It was asked for before the console was there, which may have been given an older one.
+            // Requested before the console was there, which may have got an older one.
             Msg::Configured(..) if matches!(self.rest, LoadState::Started(..)) => {
                 if let Some(console) = &self.console {
                     console.emit(HostEvent::AttributesChanged);
@@ -202,21 +202,21 @@ impl Component for App {
                 self.untrusted_parent = config.untrusted_parent;
                 self.locale = config.locale.unwrap_or(self.locale);
                 // What is not understood here may forbid something, or be wrong: then the rest takes over by
-                // itself, also where it is only being fetched ahead, for ids that came sooner.
+                // itself, even where it was only being fetched ahead.
                 if config.more && matches!(self.rest, LoadState::Absent | LoadState::Loading) {
-                    self.load(ctx, Then::Restore);
+                    self.load(ctx, AfterLoad::Restore);
                 }
             }
             Msg::Intent(intent) => return self.handle_intent(ctx, intent),
             Msg::KeyGone => {}
-            Msg::Linked => self.load(ctx, Then::Restore),
-            Msg::Screen(Screen::Power) | Msg::Rest(Then::Wait, Ok(_)) => return false,
-            Msg::Screen(Screen::Explain) => self.load(ctx, Then::Explain),
-            Msg::Screen(Screen::Diagnostics) => self.load(ctx, Then::Diagnostics),
+            Msg::Linked => self.load(ctx, AfterLoad::Restore),
+            Msg::Screen(Screen::RestartStart) | Msg::Rest(AfterLoad::Wait, Ok(_)) => return false,
+            Msg::Screen(Screen::Explain) => self.load(ctx, AfterLoad::Explain),
+            Msg::Screen(Screen::Diagnostics) => self.load(ctx, AfterLoad::Diagnostics),
             Msg::Rest(then, Ok(rest)) => self.start(ctx, then, rest),
             Msg::Rest(then, Err(error)) => {
-                // Fetched ahead in vain, nobody needs to know: it is asked for again.
-                let unseen = then == Then::Wait && error == LoadError::Missing;
+                // Fetched ahead without success: nobody needs to know, it is requested again.
+                let unseen = then == AfterLoad::Wait && error == LoadError::Missing;
                 self.rest = if unseen { LoadState::Absent } else { LoadState::Failed(error) };
             }
         }
@@ -239,9 +239,9 @@ impl Component for App {
         let below = (key_state.secret == SecretStatus::Usable).then(|| html! { <AboutKey /> });
         let key_slots = KeySlots { below: below.unwrap_or_default(), ..KeySlots::default() };
         html! {
-            <Surroundings {locale} dispatch={ctx.link().callback(Msg::Intent)}>
+            <ContextProviders {locale} dispatch={ctx.link().callback(Msg::Intent)}>
                 <div class="relight" lang={locale.tag()} data-front="true">
-                    <Header screen={Screen::Power} route={self.route.clone()} key_id={self.form.key_id().to_owned()}
+                    <Header screen={Screen::RestartStart} route={self.route.clone()} key_id={self.form.key_id().to_owned()}
                         status={key_state.secret} on_screen={ctx.link().callback(Msg::Screen)} />
                     <main class="two-panes" data-step="compose" tabindex="-1">
                         <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
@@ -250,13 +250,13 @@ impl Component for App {
                         <NothingToReview />
                     </main>
                 </div>
-            </Surroundings>
+            </ContextProviders>
         }
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
         if let Some(typed) = self.typed.take() {
-            dom::put_secrets(&ctx.props().root, &typed);
+            dom::restore_secrets(&ctx.props().root, &typed);
         }
     }
 }
@@ -274,7 +274,7 @@ impl App {
             }
             HostEvent::Intent(intent) => self.handle_intent(ctx, intent),
             HostEvent::Unmount(done) => {
-                // Nothing was sent. What it does is the element's own matter.
+                // Nothing was sent. What `stop` does is the element's own matter.
                 let _ = done.call0(&wasm_bindgen::JsValue::NULL);
                 false
             }
@@ -293,10 +293,10 @@ impl App {
                 self.form.apply(edit);
                 self.vault.use_cloud(self.form.cloud());
                 if typed && matches!(self.rest, LoadState::Absent) {
-                    self.load(ctx, Then::Wait);
+                    self.load(ctx, AfterLoad::Wait);
                 }
             }
-            // There is no field to type it in, either.
+            // The field is not rendered, either.
             Intent::Secret(_) | Intent::Token(_) if self.untrusted_parent.is_some() => {
                 return false;
             }
@@ -305,13 +305,13 @@ impl App {
             }
             Intent::Token(token) => self.vault.set_token(self.form.cloud(), &token),
             Intent::WipeKey => {
-                // Nor does what is only typed stay.
+                // What is typed but not committed is cleared, too.
                 dom::empty_secrets(&ctx.props().root);
                 self.vault.wipe();
             }
-            Intent::AboutKey => self.load(ctx, Then::Key),
-            Intent::Review => self.load(ctx, Then::Review),
-            // All of it is wanted of what the form alone does not show.
+            Intent::AboutKey => self.load(ctx, AfterLoad::Key),
+            Intent::Review => self.load(ctx, AfterLoad::Review),
+            // The form alone does not show any of this.
             Intent::Form(_)
             | Intent::LockReason
             | Intent::ExpiresAt(_)
@@ -335,13 +335,13 @@ impl App {
         true
     }
 
-    fn load(&mut self, ctx: &Context<Self>, then: Then) {
-        self.rest = if then == Then::Wait { LoadState::Loading } else { LoadState::Awaited };
+    fn load(&mut self, ctx: &Context<Self>, then: AfterLoad) {
+        self.rest = if then == AfterLoad::Wait { LoadState::Loading } else { LoadState::Awaited };
         ctx.link().send_future(async move { Msg::Rest(then, lazy::load().await) });
     }
 
-    /// Has the console draw everything from now on.
-    fn start(&mut self, ctx: &Context<Self>, then: Then, rest: &'static Rest) {
+    /// Renders the console from now on.
+    fn start(&mut self, ctx: &Context<Self>, then: AfterLoad, rest: &'static Rest) {
         let start = Start {
             host: ctx.props().host.clone(),
             locale: self.locale,
@@ -360,7 +360,7 @@ impl App {
     }
 }
 
-/// Reads it, and brings it as a message.
+/// Reads the configuration, and reports it as a message.
 fn read_configuration(ctx: &Context<App>) {
     let host = ctx.props().host.clone();
     ctx.link().send_future(async move {
@@ -369,7 +369,7 @@ fn read_configuration(ctx: &Context<App>) {
     });
 }
 
-/// Asks for the rest if the address of the page leads there, now or later.
+/// Loads the rest if the address of the page leads there, now or later.
 fn follow_address(ctx: &Context<App>) -> Option<EventListener> {
     let window = web_sys::window().filter(|_| element::is_routed(&ctx.props().host))?;
     let link = ctx.link().clone();
@@ -383,11 +383,11 @@ fn follow_address(ctx: &Context<App>) -> Option<EventListener> {
     Some(EventListener::new(&window, "hashchange", move |_| follow()))
 }
 
-/// Whoever has been here may have a run that was cut off, or keys: those come first.
+/// A returning user may have an interrupted run, or saved keys: those come first.
 fn restore_saved(link: Scope<App>) {
     wasm_bindgen_futures::spawn_local(async move {
         if let Some(rest) = lazy::load_if_saved().await {
-            link.send_message(Msg::Rest(Then::Restore, Ok(rest)));
+            link.send_message(Msg::Rest(AfterLoad::Restore, Ok(rest)));
         }
     });
 }

@@ -1,8 +1,8 @@
-//! The component that holds the state: intents in, views out, commands carried out.
+//! The component that holds the state: intents in, view out, commands carried out.
 //!
-//! Whatever happens is a [`Msg`] and goes through [`Console::handle`], which passes it to the part
-//! that it is about. Each part is a file here. Data flows one way: a message changes the state, the run
-//! and the session say what follows, that is carried out, and what comes of it is a message again.
+//! Everything that happens is a [`Msg`] and goes through [`Console::handle`], which passes it to the file
+//! that handles it. Data flows one way: a message changes the state, the run and the session return commands,
+//! these are carried out, and each result is a message again.
 
 mod message;
 mod configuration;
@@ -21,9 +21,9 @@ mod export;
 use message::Msg;
 
 use crate::{
-    app::{Start, Then},
+    app::{AfterLoad, Start},
     components::common::dom,
-    context::Surroundings,
+    context::ContextProviders,
     element::{self, HostEvent},
     pages,
     routes::PageRoute,
@@ -63,30 +63,30 @@ use uploads::upload_record;
 use web_sys::HtmlElement;
 use yew::{Component, Context, Html, Properties, html};
 
-/// What was filled in before.
+/// What was filled in before the console was loaded.
 #[derive(Clone, Properties)]
-pub(crate) struct Props {
+pub(crate) struct ConsoleProps {
     start: Rc<Start>,
 }
 
-impl PartialEq for Props {
+impl PartialEq for ConsoleProps {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.start, &other.start)
     }
 }
 
-impl Props {
+impl ConsoleProps {
     /// The element itself: attributes are read from it and events fired on it.
     fn host(&self) -> &HtmlElement {
         &self.start.host
     }
 }
 
-/// The look of what the form alone does not have.
+/// The styles that the form alone does not need.
 const STYLES: &str = include_str!("../static/errors.css");
 
-/// Draws the whole console in the place of the form.
-pub(crate) fn draw(start: Rc<Start>) -> Html {
+/// Renders the whole console in place of the form.
+pub(crate) fn render(start: Rc<Start>) -> Html {
     if let Some(root) = start.host.shadow_root() {
         element::add_styles(&root, 1, STYLES);
     }
@@ -96,49 +96,49 @@ pub(crate) fn draw(start: Rc<Start>) -> Html {
 /// The console.
 pub(crate) struct Console {
     view: View,
-    /// Where somebody is at first.
+    /// The initial route.
     page_route: PageRoute,
-    /// Whether to look in other regions for what the look does not find.
+    /// Whether to search other regions for what the preflight does not find.
     wants_region_search: bool,
     vault: Vault,
     auto_lock: AutoLock,
     config: Config,
     configured: bool,
-    /// What the operator allows, apart from what is known of a proxy.
+    /// The operator's limits, apart from what is known of a proxy.
     allowed: Arc<Limits>,
-    /// What has to wait until it is known what the operator allows.
+    /// Messages that wait for the configuration.
     early: Vec<Msg>,
     /// What the address wants to have filled in.
     link: Link,
-    /// How often leave was asked for or the wish withdrawn: an answer to an older one is void.
+    /// Incremented whenever approval is asked for or withdrawn: an answer to an older question is ignored.
     asked: u64,
-    /// What the page around this one has said yes to, and when, and what is looked at once more all the
+    /// What the host page has approved, and when, and which instances are described once more all the
     /// same.
     agreed: Option<(Arc<Plan>, Millis)>,
-    /// Who waits for the calls to be over that are on the way.
+    /// To be called once no call is in flight.
     leaving: Vec<Function>,
     journal: Option<Journal>,
-    /// Says to other pages that this one works on the run.
+    /// The lock that tells other pages that this one works on the run.
     run_lock: Option<RunLock>,
-    /// Kept for as long as the console lives.
+    /// Listeners, for as long as the console lives.
     _listeners: Vec<EventListener>,
-    /// The describe call of the look that is under way.
+    /// The describe request of the preflight that is in flight.
     preflight: Option<u64>,
     preflight_wake: Option<Timeout>,
     aborts: HashMap<u64, Abort>,
-    /// The calls that wait for their turn.
+    /// The calls that wait for their slot.
     prepared_calls: HashMap<usize, PreparedCall>,
     next_ticket: u64,
     wake: Option<Timeout>,
-    /// When a large run was last drawn, and the drawing that is still to come.
+    /// When a large run was last rendered, and the timer of the next time.
     drawn_at: Millis,
-    draw: Option<Timeout>,
+    render_timer: Option<Timeout>,
     second: Option<Interval>,
 }
 
 impl Component for Console {
     type Message = Msg;
-    type Properties = Props;
+    type Properties = ConsoleProps;
 
     fn create(ctx: &Context<Self>) -> Self {
         timing::begin();
@@ -152,8 +152,8 @@ impl Component for Console {
         let vault = start.vault.clone();
         let mut session = Session::new(start.locale, start.form.clone());
         session.update(Action::Edit(FormEdit::Guard(vault.state().guard)));
-        if start.then == Then::Key {
-            vault.want_saved_keys();
+        if start.then == AfterLoad::Key {
+            vault.show_saved_keys();
         }
         let auto_lock = {
             let root = start.host.shadow_root();
@@ -202,7 +202,7 @@ impl Component for Console {
             next_ticket: 0,
             wake: None,
             drawn_at: 0,
-            draw: None,
+            render_timer: None,
             second: None,
         }
     }
@@ -214,15 +214,15 @@ impl Component for Console {
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
-        cloud_client::forget_sent();
+        cloud_client::drop_sent_bodies();
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let routed = element::is_routed(ctx.props().host());
         html! {
-            <Surroundings locale={self.view.session.locale()} dispatch={ctx.link().callback(Msg::Intent)}>
-                <pages::console::Console view={self.view.clone()} page_route={self.page_route.clone()} {routed} />
-            </Surroundings>
+            <ContextProviders locale={self.view.session.locale()} dispatch={ctx.link().callback(Msg::Intent)}>
+                <pages::layout::Layout view={self.view.clone()} page_route={self.page_route.clone()} {routed} />
+            </ContextProviders>
         }
     }
 }
@@ -237,23 +237,22 @@ impl From<HostEvent> for Msg {
     }
 }
 
-/// Where the address leads, if it is the console's own; else where the person wants to go.
-fn first_page(props: &Props) -> PageRoute {
+/// Where the address leads, if the page is routed; else where the user navigates.
+fn first_page(props: &ConsoleProps) -> PageRoute {
     let addressed = if element::is_routed(props.host()) {
         PageRoute::of_hash(&dom::hash())
     } else {
-        PageRoute::Power
+        PageRoute::RestartStart
     };
     match (addressed, props.start.then) {
-        (PageRoute::Power, Then::Explain) => PageRoute::Explain,
-        (PageRoute::Power, Then::Diagnostics) => PageRoute::Diagnostics,
+        (PageRoute::RestartStart, AfterLoad::Explain) => PageRoute::Explain,
+        (PageRoute::RestartStart, AfterLoad::Diagnostics) => PageRoute::Diagnostics,
         (addressed, _) => addressed,
     }
 }
 
 impl Console {
-    /// The one update: passes what has happened to the part that it is about. Returns whether there is
-    /// something else to be drawn.
+    /// The one update: passes a message to the file that handles it. Returns whether the view has changed.
     fn handle(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         if !self.configured && is_early(&msg) {
             self.early.push(msg);
@@ -310,14 +309,14 @@ impl Console {
             }
             Msg::Online(online) => self.step(ctx, Event::Online(online)),
             Msg::Hidden(hidden) => {
-                // Another tab may have kept or forgotten some.
+                // Another tab may have saved or deleted some.
                 if !hidden && self.configured {
                     read_saved_keys(ctx);
                 }
                 self.step(ctx, Event::Hidden(hidden))
             }
             Msg::Wake => self.step(ctx, Event::Tick),
-            Msg::Draw => self.draw_now(),
+            Msg::Render => self.render_now(),
             Msg::DiagnosticsUpdated(diagnostics) => self.diagnostics_updated(ctx, diagnostics),
             Msg::Second => {
                 self.view.now = clock::now();

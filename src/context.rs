@@ -1,23 +1,22 @@
-//! What every component may ask for instead of being handed it from above: the language, and where to say
-//! what a person wants.
+//! What every component can ask for instead of getting it as a prop: language and dispatch.
 
 use crate::store::Intent;
 use relight_core::i18n::Locale;
 use yew::{Callback, ContextProvider, Html, Properties, component, hook, html, use_context};
 
-/// Says what a person wants.
+/// Emits user intents.
 pub(crate) type Dispatch = Callback<Intent>;
 
 #[derive(PartialEq, Properties)]
-pub(crate) struct SurroundingsProps {
+pub(crate) struct ContextProvidersProps {
     pub(crate) locale: Locale,
     pub(crate) dispatch: Dispatch,
     pub(crate) children: Html,
 }
 
-/// Gives language and dispatch to everything in it.
+/// Provides language and dispatch to its children.
 #[component]
-pub(crate) fn Surroundings(props: &SurroundingsProps) -> Html {
+pub(crate) fn ContextProviders(props: &ContextProvidersProps) -> Html {
     html! {
         <ContextProvider<Locale> context={props.locale}>
             <ContextProvider<Dispatch> context={props.dispatch.clone()}>
@@ -33,7 +32,7 @@ pub(crate) fn use_locale() -> Locale {
     use_context::<Locale>().unwrap_or(Locale::En)
 }
 
-/// Where to say what a person wants.
+/// The dispatch of user intents.
 #[hook]
 pub(crate) fn use_dispatch() -> Dispatch {
     use_context::<Dispatch>().unwrap_or_default()

@@ -1,7 +1,7 @@
 //! `<relight-console>`: attributes in, events out. Secrets are in neither.
 
 use crate::{
-    app::{App, Msg, Props},
+    app::{App, AppProps, Msg},
     store::Intent,
 };
 use js_sys::{Array, Function, Object, Reflect};
@@ -10,18 +10,18 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement, ShadowRoot};
 use yew::{Callback, Renderer};
 
-/// The element's name.
+/// The name of the element.
 pub const NAME: &str = "relight-console";
 
-/// The attributes that it heeds. Never a secret.
+/// The observed attributes. Never a secret.
 pub(crate) const ATTRIBUTES: [&str; 5] = ["proxy", "lang", "config", "theme", "routing"];
 
-/// Whether the page's address is the element's own to go by. On the pages of others it is not.
+/// Whether the element follows the page's address. On other people's pages it does not.
 pub(crate) fn is_routed(host: &HtmlElement) -> bool {
     host.get_attribute("routing").is_some_and(|routing| routing == "hash")
 }
 
-/// The look of everything inside the shadow root.
+/// The styles inside the shadow root.
 const STYLES: &str = include_str!("../static/relight.css");
 
 #[wasm_bindgen(module = "/static/define.js")]
@@ -31,23 +31,23 @@ extern "C" {
         name: &str,
         version: &str,
         attributes: Vec<String>,
-        connect: &Closure<dyn FnMut(HtmlElement, ShadowRoot) -> Drawn>,
+        connect: &Closure<dyn FnMut(HtmlElement, ShadowRoot) -> Mounted>,
     );
 }
 
 #[wasm_bindgen]
 extern "C" {
-    /// What keeps a drawn element going: `changed` for when an attribute has, `ask` for what the page
-    /// around it asks, `leave` for when it was taken out of the page, with what to call once nothing is
-    /// in flight, and `end`.
+    /// What the element's class calls: `changed` when an attribute has changed, `ask` for a method, `leave`
+    /// when it was removed from the page, with a callback for when nothing is in flight any more, and
+    /// `end`.
     #[derive(Clone)]
-    pub type Drawn;
+    pub type Mounted;
 }
 
-impl Drawn {
+impl Mounted {
     /// The functions for the element's class.
     fn new(on: &Callback<HostEvent>, end: impl FnOnce() + 'static) -> Self {
-        let drawn: Object = Object::new();
+        let mounted: Object = Object::new();
         let (changed, ask, leave) = (on.clone(), on.clone(), on.clone());
         let changed =
             Closure::<dyn FnMut()>::new(move || changed.emit(HostEvent::AttributesChanged));
@@ -68,29 +68,29 @@ impl Drawn {
             ("end", Closure::once_into_js(end)),
         ] {
             // Setting properties of a fresh object cannot fail.
-            let _ = Reflect::set(&drawn, &name.into(), &function);
+            let _ = Reflect::set(&mounted, &name.into(), &function);
         }
-        drawn.unchecked_into()
+        mounted.unchecked_into()
     }
 }
 
-/// What the element's host does with it.
+/// What happens to the element.
 pub(crate) enum HostEvent {
     AttributesChanged,
     /// A method was called.
     Intent(Intent),
-    /// It was taken out of the page; to be called once nothing is in flight.
+    /// It was removed from the page; the callback is to be called once nothing is in flight.
     Unmount(Function),
 }
 
-/// What a method of the element means. All or nothing: a name that is not known is an error, and then
-/// nothing is filled in.
+/// The intents of a method of the element. All or nothing: an unknown name is an error, and then nothing
+/// is filled in.
 fn intents(method: &str, value: &JsValue) -> Result<Vec<Intent>, JsValue> {
     match method {
         "lock" => return Ok(vec![Intent::WipeKey]),
         "stop" => return Ok(vec![Intent::Run(relight_core::run::Event::Stop)]),
         "prefill" => {}
-        // A method that this version does not have.
+        // A method of another version.
         _ => return Ok(Vec::new()),
     }
     let text = |value: JsValue| match value.dyn_ref::<Array>() {
@@ -132,7 +132,7 @@ pub fn define() {
     {
         let connect = Closure::new(move |host: HtmlElement, root: ShadowRoot| {
             add_styles(&root, 0, STYLES);
-            draw(&host, &root)
+            render(&host, &root)
         });
         define_element(
             NAME,
@@ -151,20 +151,20 @@ extern "C" {
     fn note_listeners(root: &ShadowRoot, wasm: &JsValue) -> Function;
 }
 
-/// Draws the app in a shadow root.
-fn draw(host: &HtmlElement, root: &ShadowRoot) -> Drawn {
+/// Renders the app in a shadow root.
+fn render(host: &HtmlElement, root: &ShadowRoot) -> Mounted {
     let release = note_listeners(root, &wasm_bindgen::exports());
-    let props = Props { host: host.clone(), root: root.clone() };
+    let props = AppProps { host: host.clone(), root: root.clone() };
     let app = Renderer::<App>::with_root_and_props(root.clone().unchecked_into(), props).render();
     let on = app.callback(Msg::Host);
-    Drawn::new(&on, move || {
+    Mounted::new(&on, move || {
         app.destroy();
-        // It takes listeners off an element, which cannot fail.
+        // It removes listeners from an element, which cannot fail.
         let _ = release.call0(&JsValue::UNDEFINED);
     })
 }
 
-/// Puts a style sheet on a shadow root as its so-many-th, once.
+/// Sets the style sheet of a shadow root at this index, once.
 pub(crate) fn add_styles(root: &ShadowRoot, place: u32, styles: &str) {
     let sheets = Reflect::get(root, &"adoptedStyleSheets".into());
     let Some(sheets) = sheets.ok().and_then(|sheets| sheets.dyn_into::<Array>().ok()) else {
@@ -178,7 +178,7 @@ pub(crate) fn add_styles(root: &ShadowRoot, place: u32, styles: &str) {
     }
 }
 
-/// Fires an event on the host. Returns false if a listener has cancelled it.
+/// Dispatches an event on the host. Returns false if a listener has cancelled it.
 pub(crate) fn fire(host: &HtmlElement, name: &str, detail: &JsValue, cancellable: bool) -> bool {
     let init = CustomEventInit::new();
     init.set_bubbles(true);

@@ -1,9 +1,9 @@
-//! Every word of the interface, in English and Chinese: an enum with one exhaustive match for each
-//! language, so that the compiler names what a language lacks.
+//! The texts of the interface, in English and Chinese: an enum with one exhaustive match per language,
+//! so that the compiler names what a language lacks.
 //!
-//! Words about the clouds themselves (names, modes, errors) stand with the clouds in core.
+//! Texts about the clouds themselves (names, modes, errors) are in core, with the clouds.
 
-// One arm a text is the point, even where two texts are alike today.
+// One arm per text is the point, even where two texts are equal today.
 #![allow(clippy::match_same_arms, clippy::too_many_lines)]
 
 pub mod diagnostics;
@@ -31,19 +31,19 @@ use relight_core::{
 /// Milliseconds since 1970, or a span of them.
 type Millis = u64;
 
-/// What is done to instances, as far as the words depend on it.
+/// The operation, as far as texts depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OperationLabel {
     /// Restart or start.
     pub verb: Verb,
     /// Whether unsaved data may be lost.
     pub forced: bool,
-    /// Whether it is only rehearsed.
+    /// Whether it is a dry run.
     pub dry_run: bool,
 }
 
 impl OperationLabel {
-    /// The deed of an order.
+    /// The label of a plan's operation.
     pub fn of(spec: &OperationSpec) -> Self {
         OperationLabel {
             verb: spec.operation().verb,
@@ -66,31 +66,31 @@ pub enum MessageArgs<'a> {
         count: usize,
         active: bool,
     },
-    /// The way to the list of runs, and its title.
+    /// The link to the run history, and its title.
     SavedRuns(usize),
-    /// Before runs are deleted, and on the button that does it.
+    /// Before runs are deleted, and on the button that deletes them.
     DeleteWarning(usize),
     DeleteRuns(usize),
-    /// Where keys come from.
+    /// Which source the keys come from.
     KeysFrom(&'a str),
-    /// Why none came: where from, and what came instead.
+    /// Why the source gave no key: its name, and the answer instead.
     NoKeyFrom(&'a str),
     /// How long a key lasts.
     ValidUntil {
         time: &'a str,
         left: &'a str,
     },
-    /// Which host the doctor has asked, and whether with a real key.
+    /// Which host the connection check asked, and whether with a real key.
     DiagnosticsUpdated(&'a str, bool),
-    /// This place is asked for a key.
+    /// The source that is asked for a key.
     KeyAsked(&'a str),
-    /// What a link has filled in, in words.
+    /// The fields that a link has filled in.
     LinkTaken(&'a str),
-    /// What it could not fill in.
+    /// The fields that it could not fill in.
     LinkLeft(&'a str),
     /// The names of its parameters that looked like keys.
     LinkRefused(&'a str),
-    /// Which part of a list is shown.
+    /// The range of a list that is shown.
     Range {
         from: usize,
         to: usize,
@@ -102,51 +102,51 @@ pub enum MessageArgs<'a> {
         instances: usize,
         largest: usize,
     },
-    /// The same, if one instance goes first.
+    /// The same, with a canary.
     CanarySizes {
         calls: usize,
         largest: usize,
     },
-    /// On the counter of those that will be sent.
+    /// On the counter of those to be sent.
     WillBe(OperationLabel),
-    /// How far the look before the review is.
+    /// The progress of the preflight.
     PreflightProgress {
         done: usize,
         total: usize,
     },
     /// When the states were read.
     StatesAsOf(&'a str),
-    /// That they were read anew, because the check was so old.
+    /// That they were read again, because the preflight was too old.
     CheckedAgain {
         minutes: u64,
     },
-    /// How far the search in other regions is.
+    /// The progress of the region search.
     Searched {
         done: usize,
         total: usize,
     },
-    /// What the search has found.
+    /// What the region search has found.
     FoundIn {
         region: &'a str,
         count: usize,
     },
-    /// The pace of the calls.
+    /// The pacing of the calls.
     Pace(u32),
     /// The label of the field that asks for the count.
     TypeToConfirm(usize),
-    /// What is wrong with what was typed there.
+    /// What is wrong with the count that was typed.
     TypedWrong(usize),
     /// One call of a list.
     CallHeading {
         number: usize,
         instances: usize,
     },
-    /// How far the sending is.
+    /// The progress of sending.
     CallOf {
         done: usize,
         total: usize,
     },
-    /// When the states are looked at next.
+    /// When the states are read next.
     NextDescribe(u64),
     /// The end of a run, for the live region.
     Finished {
@@ -160,11 +160,11 @@ pub enum MessageArgs<'a> {
         calls: usize,
         total: usize,
     },
-    /// What stopping cannot recall.
+    /// What stopping cannot undo.
     CannotRecall(usize),
     /// The clock was corrected.
     ClockCorrected(i64),
-    /// On the buttons that ask for more.
+    /// On the buttons that retry or recheck.
     RetryFailed(usize),
     SendNotStarted(usize),
     CheckUnknown(usize),
@@ -180,40 +180,40 @@ pub enum MessageArgs<'a> {
         count: usize,
     },
     NarrowWarning(usize),
-    /// To how many of those under review a request was sent whose answer is not known.
+    /// How many of those under review had a request whose result is unknown.
     MayBeTwice(usize),
     ForceWarning(usize),
     /// How long something took.
     BackAfter(Millis),
-    /// How long something has been going on.
+    /// How long something has been in progress.
     Since(Millis),
     /// Milliseconds.
     Ms(Millis),
     /// From one state to another.
     FromTo(&'a str, &'a str),
-    /// The accessible name of a button beside a text to copy.
+    /// The accessible name of a copy button.
     CopyWhat(&'a str),
     /// The accessible name of a button in a call's row.
     InspectCall(usize),
-    /// A call that went out more than once, each time proven not to have been carried out before.
+    /// A call that was sent more than once, each time proven not to have been executed before.
     Resent(u32),
     /// The title of the inspector.
     InspectorTitle(usize),
     /// Show only the instances with a cause.
     ShowOnly(usize),
-    /// On the button that looks at the states of some instances.
+    /// On the button that reads the states of some instances.
     CheckNow(usize),
-    /// Where two texts part.
+    /// Where two texts differ.
     FirstDifference {
         byte: usize,
         line: usize,
         column: usize,
     },
-    /// In which header or parameter they part.
+    /// In which header or parameter they differ.
     DiffersIn(&'a str),
     /// How many meanings a code has.
     Meanings(usize),
-    /// Before the address of a vendor's page.
+    /// The link to the vendor's page, with its address.
     VendorPage(&'a str),
 }
 
@@ -340,7 +340,7 @@ impl MessageArgs<'_> {
                 format!("已读取 {}/{}", n(done), n(total))
             }
             (MessageArgs::StatesAsOf(time), Locale::En) => format!("states as of {time}"),
-            // Never one: it holds for longer.
+            // Never one: at least two.
             (MessageArgs::StatesAsOf(time), Locale::Zh) => format!("状态更新于 {time}"),
             (MessageArgs::CheckedAgain { minutes }, Locale::En) => format!(
                 "The check was {minutes} minutes old, so it was done again. Look once more, then send."
@@ -550,7 +550,7 @@ impl OperationLabel {
     }
 }
 
-/// The name of a verb, as it is offered.
+/// The name of an operation in the form.
 pub const fn verb(verb: Verb) -> Text {
     match verb {
         Verb::Reboot => text("Restart", "重启"),
@@ -558,7 +558,7 @@ pub const fn verb(verb: Verb) -> Text {
     }
 }
 
-/// Why a piece of text is not an id.
+/// Why a text is not an instance id.
 pub const fn malformation(kind: Malformation) -> Text {
     match kind {
         Malformation::NotAnId => text("not an instance id", "不是实例 ID"),

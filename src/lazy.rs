@@ -1,7 +1,7 @@
-//! The one place where the program is cut in two. The form comes with the page; what is needed from the
-//! review on is the part `rest`, fetched when somebody begins to fill in.
+//! The one place where the program is split. The form comes with the page; what is needed from the review
+//! on is the part `rest`, fetched when somebody begins to fill in the form.
 //!
-//! The release build cuts it (`cargo xtask dist` sets `cfg(split)`). Without that the same sources are one
+//! The release build splits it (`cargo xtask dist` sets `cfg(split)`). Otherwise the same sources are one
 //! module, and [`load`] has nothing to wait for.
 
 use crate::{api::Functions, app::Start, console, i18n::message, services::run_history};
@@ -11,22 +11,22 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use yew::Html;
 
-/// What the rest of the program can do.
+/// What the second part of the program exports.
 pub(crate) struct Rest {
-    /// Draws the whole console in the place of the form alone.
+    /// Renders the whole console in place of the form alone.
     pub(crate) console: fn(Rc<Start>) -> Html,
-    /// Whether this browser has runs or keys, which are to be shown at once.
+    /// Whether this browser has saved runs or keys, which are shown at once.
     pub(crate) has_saved: fn() -> Pin<Box<dyn Future<Output = bool>>>,
-    /// What programs call.
+    /// The functions of the ES module.
     pub(crate) functions: Functions,
 }
 
-/// Why the rest could not be had.
+/// Why the second part could not be loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LoadError {
-    /// It did not come.
+    /// It could not be fetched.
     Missing,
-    /// It is not the file that this page was published with.
+    /// It does not match the integrity manifest of this page.
     #[cfg_attr(not(split), allow(dead_code, reason = "one module is there or not"))]
     Changed,
     /// A newer version was published in the meantime.
@@ -44,7 +44,7 @@ impl LoadError {
         }
     }
 
-    /// What a person is told.
+    /// The message on the screen.
     pub(crate) const fn text(self) -> Text {
         match self {
             LoadError::Missing => message::REST_FAILED,
@@ -58,14 +58,14 @@ thread_local! {
     static LOADED: Cell<Option<&'static Rest>> = const { Cell::new(None) };
 }
 
-/// Fetches the rest, once; after a failure it is fetched again.
+/// Loads the second part, once; after a failure it is fetched again.
 pub(crate) async fn load() -> Result<&'static Rest, LoadError> {
     if let Some(rest) = LOADED.get() {
         return Ok(rest);
     }
     #[cfg(split)]
     let rest = {
-        // The loader takes it before it waits for anything: a page may have the program twice.
+        // Taken before the first `await`: a page may have loaded the program twice.
         load_for(&wasm_bindgen::exports());
         rest().await?
     };
@@ -75,7 +75,7 @@ pub(crate) async fn load() -> Result<&'static Rest, LoadError> {
     Ok(rest)
 }
 
-/// The rest, if it is there.
+/// The second part, if it is loaded.
 pub(crate) fn loaded() -> Option<&'static Rest> {
     #[cfg(split)]
     return LOADED.get();
@@ -83,7 +83,7 @@ pub(crate) fn loaded() -> Option<&'static Rest> {
     rest().ok()
 }
 
-/// The rest, if this browser has something for it to show at once.
+/// Loads the second part, if this browser has something for it to show at once.
 pub(crate) async fn load_if_saved() -> Option<&'static Rest> {
     let has_journal = JsFuture::from(has_journal("relight")).await;
     if !has_journal.is_ok_and(|has| has.is_truthy()) {
@@ -93,7 +93,7 @@ pub(crate) async fn load_if_saved() -> Option<&'static Rest> {
     (rest.has_saved)().await.then_some(rest)
 }
 
-/// Fetches the rest, for the module's start.
+/// Loads the second part, for the module's `init`.
 ///
 /// # Errors
 /// A `RelightError` of the kind `not-loaded`.
@@ -111,7 +111,7 @@ pub async fn load_rest() -> Result<(), JsValue> {
 #[allow(clippy::unnecessary_wraps, reason = "fetching it may fail where it is cut")]
 fn rest() -> Result<&'static Rest, LoadError> {
     Ok(&Rest {
-        console: console::draw,
+        console: console::render,
         has_saved: || Box::pin(run_history::has_saved()),
         functions: Functions::ALL,
     })
@@ -128,7 +128,7 @@ impl From<wasm_split_helpers::SplitLoaderError> for LoadError {
     }
 }
 
-// The loader: it stands beside the module in a release, and nowhere else.
+// The loader: it is next to the module in a release, and nowhere else.
 #[cfg(split)]
 #[wasm_bindgen(raw_module = "./parts.js")]
 extern "C" {

@@ -1,7 +1,7 @@
 //! The console: everything that knows the browser. Names no cloud.
 //!
-//! The pure part is `relight_core`. [`app`] is the root component: it draws the form until the part of the
-//! program that is fetched later (`lazy`) draws the `console`, which holds the state of everything else.
+//! The pure part is `relight_core`. [`app`] is the root component: it renders the form until the second part
+//! of the program (`lazy`) is loaded and the `console`, which holds all other state, takes over.
 
 pub mod element;
 pub mod mount;

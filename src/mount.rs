@@ -1,4 +1,4 @@
-//! The console as the module offers it: the element, and a function that puts one on a page.
+//! The console in the ES module: the element, and a function that mounts one on a page.
 
 use crate::element::{self, ATTRIBUTES, NAME};
 use js_sys::Array;
@@ -10,22 +10,22 @@ const TYPES: &str = include_str!("mount.ts");
 
 #[wasm_bindgen]
 extern "C" {
-    /// What a page can set, as an object.
+    /// The configuration of a page, as an object.
     #[wasm_bindgen(typescript_type = "Config")]
     pub type JsConfig;
 }
 
-/// A console that [`mount`] has put on a page.
+/// A console that [`mount`] has added to a page.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Handle {
     element: HtmlElement,
 }
 
-/// Puts a console into `host`, after what is there.
+/// Appends a console to `host`.
 ///
 /// # Errors
-/// Where there is no document, or the configuration has a name that is not known.
+/// There is no document, or the configuration has an unknown name.
 #[wasm_bindgen]
 pub fn mount(host: &Element, config: Option<JsConfig>) -> Result<Handle, JsValue> {
     element::define();
@@ -39,15 +39,15 @@ pub fn mount(host: &Element, config: Option<JsConfig>) -> Result<Handle, JsValue
 
 #[wasm_bindgen]
 impl Handle {
-    /// Sets what is given; the rest stays, and so does what was typed.
+    /// Sets what is given; everything else stays, and so does what was typed.
     ///
     /// # Errors
-    /// A name that is not known.
+    /// An unknown name.
     pub fn update(&self, config: JsConfig) -> Result<(), JsValue> {
         self.set(Some(config))
     }
 
-    /// Listens to an event of the console; the function returned ends that. Its type is written by hand:
+    /// Listens to an event of the console; the function returned stops that. Its type is written by hand:
     /// it depends on the event.
     #[wasm_bindgen(skip_typescript)]
     pub fn on(&self, name: &str, listener: js_sys::Function) -> Result<JsValue, JsValue> {
@@ -58,7 +58,7 @@ impl Handle {
         }))
     }
 
-    /// Takes the console off the page.
+    /// Removes the console from the page.
     pub fn unmount(self) {
         self.element.remove();
     }

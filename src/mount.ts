@@ -4,12 +4,12 @@ export interface Config {
   proxy?: string;
   /** The language: `en` or `zh`. */
   lang?: string;
-  /** The address of a `relight.json`. Attributes win over what it says, unless it locks them. */
+  /** The address of a `relight.json`. Attributes override it, unless it locks them. */
   config?: string;
-  /** Light or dark; as the system is set unless given. */
+  /** Light or dark; the system's setting unless given. */
   theme?: "light" | "dark";
-  /** `hash`: the page's address is the console's own, so that its screens have links and the way
-   * back works, and its parameters fill in the form. Only for a page that is nothing else. */
+  /** `hash`: the page's address is the console's own, so that its screens have links, the back button
+   * works, and its parameters fill in the form. Only for a page that is nothing else. */
   routing?: "hash";
 }
 
@@ -73,19 +73,19 @@ export interface Prefill {
   cloud?: CloudId;
   site?: string;
   region?: string;
-  /** The cloud's own name, or `reboot` or `start`. */
+  /** The vendor's name of the operation, or `reboot` or `start`. */
   operation?: string;
   mode?: string;
   batching?: string;
   dryRun?: boolean;
   erase?: boolean;
   keyId?: string;
-  /** A list, or a text in which they are found. */
+  /** A list, or a text that contains them. */
   instanceIds?: string | readonly string[];
   reason?: string;
 }
 
-/** Keys for a while, as the property `credentials` gives them. They go to the vault and nowhere else. */
+/** Temporary keys, as the property `credentials` gives them. They go to the vault and nowhere else. */
 export interface TemporaryKey {
   keyId: string;
   secret: string;
@@ -98,7 +98,7 @@ export interface TemporaryKey {
 export interface OrderDetail {
   cloud: CloudId;
   region: string;
-  /** The cloud's own name. */
+  /** The vendor's name of the operation. */
   operation: string;
   instanceIds: string[];
   /** How many calls it takes. */
@@ -112,8 +112,8 @@ export interface OrderDetail {
 
 /** The same, before it is sent. */
 export interface BeforeSendDetail extends OrderDetail {
-  /** Takes a promise of the answer: `true` lets it go, anything else does not, and neither does none
-   * within ten minutes. To be called while the event is fired. */
+  /** Takes a promise of the answer: only `true` approves, and only within ten minutes. To be called while
+   * the event is dispatched. */
   waitUntil(answer: unknown): void;
 }
 
@@ -121,49 +121,49 @@ export interface BeforeSendDetail extends OrderDetail {
 export interface OutcomeDetail {
   instanceId: string;
   outcome: Outcome;
-  /** The cloud's word for its state, if it was seen. */
+  /** The vendor's word for its state, if it was read. */
   state: string | null;
 }
 
-/** A run that is over, as in the exported JSON. */
+/** A finished run, as in the exported JSON. */
 export interface RunRecord {
   /** How many instances have each outcome. */
   totals: Record<string, number>;
   [member: string]: unknown;
 }
 
-/** Something that went wrong apart from a run. */
+/** An error apart from a run. */
 export interface ErrorDetail {
   kind: "configuration" | "journal" | "records";
   message: string;
 }
 
-/** The events of the element, by their names. None has a secret in it. */
+/** The events of the element, by their names. None contains a secret. */
 export interface RelightEvents {
   /** A person has confirmed; `preventDefault()` keeps everything from being sent. */
   "relight-before-send": CustomEvent<BeforeSendDetail>;
   /** The run begins. */
   "relight-run-started": CustomEvent<OrderDetail>;
-  /** An instance has another outcome. */
+  /** The outcome of an instance has changed. */
   "relight-outcome": CustomEvent<OutcomeDetail>;
-  /** Nothing more will change by itself. */
+  /** Nothing more will change without the user. */
   "relight-run-finished": CustomEvent<RunRecord>;
-  /** The configuration, or a run of the journal, cannot be read; or records are not taken. */
+  /** The configuration, or a run of the journal, cannot be read; or records are not accepted. */
   "relight-error": CustomEvent<ErrorDetail>;
 }
 
 /** The element `<relight-console>`. */
 export interface RelightConsoleElement extends HTMLElement {
-  /** The configuration, instead of the file that the attribute of this name points to. */
+  /** The configuration, in place of the file that the attribute of this name points to. */
   config: Settings | string | null;
   /** Gives temporary keys for a cloud whenever some are needed, within thirty seconds. */
   credentials: ((wanted: { cloud: CloudId }) => TemporaryKey | PromiseLike<TemporaryKey>) | null;
   /** Fills in fields, as far as the operator leaves them open. Throws a `RelightError` for a name that
    * is not known, and then fills in nothing. */
   prefill(values: Prefill): void;
-  /** Forgets the key; a run that is under way waits for another. */
+  /** Wipes the key; a run in progress pauses for another. */
   lock(): void;
-  /** Sends no further call; what is on its way cannot be recalled. */
+  /** Sends no further call; calls in flight cannot be recalled. */
   stop(): void;
   /** Listens to an event of the console. */
   addEventListener<K extends keyof RelightEvents>(
@@ -183,19 +183,19 @@ export interface RelightConsoleElement extends HTMLElement {
     listener: EventListenerOrEventListenerObject,
     options?: boolean | AddEventListenerOptions,
   ): void;
-  /** Listens no more. */
+  /** Removes a listener. */
   removeEventListener<K extends keyof RelightEvents>(
     type: K,
     listener: (this: RelightConsoleElement, event: RelightEvents[K]) => unknown,
     options?: boolean | EventListenerOptions,
   ): void;
-  /** Listens no more. */
+  /** Removes a listener. */
   removeEventListener<K extends keyof HTMLElementEventMap>(
     type: K,
     listener: (this: HTMLElement, event: HTMLElementEventMap[K]) => unknown,
     options?: boolean | EventListenerOptions,
   ): void;
-  /** Listens no more. */
+  /** Removes a listener. */
   removeEventListener(
     type: string,
     listener: EventListenerOrEventListenerObject,

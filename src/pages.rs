@@ -1,6 +1,6 @@
-//! The pages of the console, and what is around them.
+//! The pages of the console, and their layout.
 
-pub(crate) mod console;
+pub(crate) mod layout;
 pub(crate) mod restart_start;
 pub(crate) mod history;
 pub(crate) mod explain;

@@ -1,5 +1,5 @@
-//! The places of the page, and their addresses. The element goes by the address only where the page
-//! is its own: elsewhere the part after `#` belongs to somebody else.
+//! The routes of the page, and their addresses. The element follows the address only where the page is
+//! its own: elsewhere the fragment belongs to the host page.
 
 use relight_core::{
     clouds,
@@ -11,10 +11,10 @@ use relight_core::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Screen {
     /// Restart and start.
-    Power,
-    /// Put an error in words.
+    RestartStart,
+    /// Explain an error.
     Explain,
-    /// Look at the way to the cloud.
+    /// Connection check.
     Diagnostics,
 }
 
@@ -22,68 +22,68 @@ impl Screen {
     /// The public name.
     pub(crate) const fn word(self) -> &'static str {
         match self {
-            Screen::Power => "power",
+            Screen::RestartStart => "power",
             Screen::Explain => "explain",
             Screen::Diagnostics => "doctor",
         }
     }
 }
 
-/// Where somebody is.
+/// A route of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PageRoute {
     /// Restart and start.
-    Power,
-    /// Put an error in words.
+    RestartStart,
+    /// Explain an error.
     Explain,
     /// The index of all errors.
     Errors(IndexFilter),
-    /// Look at the way to the cloud.
+    /// Connection check.
     Diagnostics,
-    /// The runs that this browser keeps.
-    Runs,
+    /// The run history.
+    History,
 }
 
-/// What of the index is shown.
+/// Which part of the index is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct IndexFilter {
     /// The errors of one cloud, by its id, or of [`LAYERS_ID`]; `None` shows all.
     pub section: Option<&'static str>,
-    /// The code that is open, as its address has it. It may be one that the index lacks.
+    /// The code that is open, as in its address. The index may not have it.
     pub code: Option<String>,
 }
 
 impl IndexFilter {
-    /// What is shown at an address of the index: `cloud/code`.
+    /// The filter at an address of the index: `cloud/code`.
     pub(crate) fn at(address: &str) -> Self {
         let (section, code) = address.split_once('/').unwrap_or((address, ""));
         let section = known_section(section);
-        // A code means something only in a cloud.
+        // A code has a meaning only in a cloud.
         let code = Some(code).filter(|code| !code.is_empty() && section.is_some());
         IndexFilter { section, code: code.map(percent_decode) }
     }
 }
 
 impl PageRoute {
-    /// The place at an address, of which this is the part from `#` on. The form, if there is none.
+    /// The route at a fragment; the form if there is none.
     pub(crate) fn of_hash(hash: &str) -> Self {
         let path = hash.trim_start_matches('#').trim_start_matches('/');
         match path.split_once('/').unwrap_or((path, "")) {
             ("explain", _) => PageRoute::Explain,
             ("doctor", _) => PageRoute::Diagnostics,
-            ("runs", _) => PageRoute::Runs,
+            ("runs", _) => PageRoute::History,
             ("errors", address) => PageRoute::Errors(IndexFilter::at(address)),
-            _ => PageRoute::Power,
+            _ => PageRoute::RestartStart,
         }
     }
 
-    /// The part of its address from `#` on.
+    /// The fragment of its address.
     pub(crate) fn hash(&self) -> String {
         match self {
-            PageRoute::Power => "#/".into(),
+            PageRoute::RestartStart => "#/".into(),
             PageRoute::Explain => "#/explain".into(),
             PageRoute::Diagnostics => "#/doctor".into(),
-            PageRoute::Runs => "#/runs".into(),
+            PageRoute::History => "#/runs".into(),
             PageRoute::Errors(shown) => match (shown.section, &shown.code) {
                 (None, _) => "#/errors".into(),
                 (Some(id), None) => format!("#/errors/{id}"),
@@ -92,10 +92,10 @@ impl PageRoute {
         }
     }
 
-    /// The page that it is on.
+    /// The page that it belongs to.
     pub(crate) const fn screen(&self) -> Screen {
         match self {
-            PageRoute::Power | PageRoute::Runs => Screen::Power,
+            PageRoute::RestartStart | PageRoute::History => Screen::RestartStart,
             PageRoute::Explain | PageRoute::Errors(_) => Screen::Explain,
             PageRoute::Diagnostics => Screen::Diagnostics,
         }
@@ -105,14 +105,14 @@ impl PageRoute {
 impl From<Screen> for PageRoute {
     fn from(screen: Screen) -> Self {
         match screen {
-            Screen::Power => PageRoute::Power,
+            Screen::RestartStart => PageRoute::RestartStart,
             Screen::Explain => PageRoute::Explain,
             Screen::Diagnostics => PageRoute::Diagnostics,
         }
     }
 }
 
-/// The shelf of this name, in the spelling that lives as long as the page.
+/// The section of this name, as a `'static` string.
 fn known_section(word: &str) -> Option<&'static str> {
     let clouds = clouds::ALL.iter().map(|cloud| cloud.id);
     clouds.chain([LAYERS_ID]).find(|known| known.eq_ignore_ascii_case(word))
@@ -130,16 +130,16 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test]
-    fn every_address_leads_back_to_its_place() {
+    fn every_address_leads_back_to_its_route() {
         let id = clouds::ALL[0].id;
         let shown = |section, code: Option<&str>| {
             PageRoute::Errors(IndexFilter { section, code: code.map(str::to_owned) })
         };
         for page_route in [
-            PageRoute::Power,
+            PageRoute::RestartStart,
             PageRoute::Explain,
             PageRoute::Diagnostics,
-            PageRoute::Runs,
+            PageRoute::History,
             shown(None, None),
             shown(Some(id), None),
             shown(Some(id), Some("InvalidInstanceId.NotFound")),
@@ -162,9 +162,9 @@ mod tests {
     fn any_address_leads_somewhere() {
         let all = PageRoute::Errors(IndexFilter::default());
         for (hash, page_route) in [
-            ("", PageRoute::Power),
-            ("#", PageRoute::Power),
-            ("#section-2", PageRoute::Power),
+            ("", PageRoute::RestartStart),
+            ("#", PageRoute::RestartStart),
+            ("#section-2", PageRoute::RestartStart),
             ("#errors", all.clone()),
             ("#/errors/", all.clone()),
             ("#/errors/nowhere/SomeCode", all),

@@ -1,4 +1,4 @@
-//! Everything that the browser does for the console beside drawing it.
+//! The browser's services: everything but rendering.
 
 pub(crate) mod config;
 pub(crate) mod link;

@@ -1,5 +1,5 @@
-//! What the page knows, as a value that components are given, and what people want, as a value that
-//! they hand back. Data flows one way: view → components → intent → next view.
+//! The view, which components are given as a value, and the intents, which they emit as values. Data
+//! flows one way: view → components → intent → next view.
 
 use crate::services::vault::{LockReason, Typed};
 use crate::services::{
@@ -22,7 +22,7 @@ use relight_core::{
 use std::{collections::HashSet, sync::Arc};
 use std::{ops::Deref, rc::Rc};
 
-/// A value that is shared and compared by identity: what has not been replaced is not drawn again.
+/// A value that is shared and compared by identity: what has not been replaced is not rendered again.
 #[derive(Debug)]
 pub(crate) struct Shared<T>(Rc<T>);
 
@@ -31,7 +31,7 @@ impl<T> Shared<T> {
         Shared(Rc::new(value))
     }
 
-    /// The value, to change; other holders keep the old one.
+    /// The value, to be changed; other holders keep the old one.
     pub(crate) fn make_mut(&mut self) -> &mut T
     where
         T: Clone,
@@ -60,157 +60,156 @@ impl<T> Deref for Shared<T> {
     }
 }
 
-/// What the vault says of the key, without showing it.
+/// What the vault reports of the key, without the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KeyState {
     /// Of the secret.
     pub secret: SecretStatus,
     /// Of the token.
     pub token: SecretStatus,
-    /// What is remembered of both, so that no other field takes them.
+    /// The fingerprints of both, so that no other field accepts them.
     pub guard: Guard,
-    /// The browser has no keys that cannot be read back here: the secret is held as bytes.
+    /// The browser has no non-extractable keys here: the secret is held as bytes.
     pub is_readable: bool,
     /// When it expires, in seconds since 1970, if that is known.
     pub expires_at: Option<i64>,
-    /// Why it is not there any more.
+    /// Why it is gone.
     pub locked: Option<LockReason>,
-    /// The name of the place that gives keys, if there is one.
+    /// The name of the source of keys, if there is one.
     pub source: Option<Rc<str>>,
-    /// Why that place gave none: its name, and what came instead.
+    /// Why the source gave none: its name, and the answer instead.
     pub failure: Option<Rc<str>>,
-    /// What the browser keeps beyond the tab.
+    /// The saved keys.
     pub saved_keys: Rc<SavedKeys>,
-    /// The kept key that this one is, by its id.
+    /// The id of the saved key that it was loaded from or saved as.
     pub chosen: Option<Rc<str>>,
 }
 
-/// All that is drawn.
+/// Everything that is rendered.
 #[derive(Clone, PartialEq)]
 pub(crate) struct View {
     /// The form and the review.
     pub session: Shared<Session>,
-    /// What the vault says of the key.
+    /// The state of the key.
     pub key: KeyState,
     /// How calls travel.
     pub route: Shared<Route>,
-    /// Whether it is known of the proxy on that way that it refuses the second copy of a request.
+    /// Whether the proxy on that route is known to refuse duplicates.
     pub once: CheckResult,
-    /// The page around this one, if it may not have keys entered here.
+    /// The untrusted parent, if there is one: no key may be entered then.
     pub untrusted_parent: Option<UntrustedParent>,
-    /// What the operator has set.
+    /// The operator's settings.
     pub settings: Shared<Settings>,
     /// Why the configuration cannot be used: nothing can be sent then.
     pub unusable: Option<Rc<str>>,
-    /// What the address that the page was opened with has filled in.
+    /// What the link has filled in.
     pub link: Option<Rc<FilledIn>>,
-    /// A run of the journal that cannot be read and is kept aside: its id, and why.
+    /// A quarantined run of the journal that cannot be read: its id, and why.
     pub quarantined: Option<Rc<(String, String)>>,
-    /// Whether the page around this one lets it send.
+    /// The approval of the host page.
     pub approval: ApprovalStatus,
-    /// The runs that the journal keeps; `None` until it is read.
+    /// The saved runs; `None` until the journal is read.
     pub saved_runs: Option<Shared<Vec<SavedRun>>>,
-    /// The run that is under way or over.
+    /// The run in progress or finished.
     pub run: Option<Shared<Run>>,
-    /// What stands in the field for the run's key id while it cannot be one.
+    /// The text in the field for the run's key id while it cannot be one.
     pub wrong_key_id: Option<Rc<str>>,
-    /// Instances to which a request was sent whose answer nobody has had, by runs that were left.
+    /// Instances with a request whose result is unknown, of runs that were closed.
     pub doubted: Shared<HashSet<InstanceId>>,
-    /// The requests as they went out, by the index of their call.
+    /// The requests as they were sent, by the index of their call.
     pub signed: Shared<Vec<Option<Rc<Request<Signed>>>>>,
-    /// Why runs are not written down here, as a word that [`relight_core::explain`] puts in words;
-    /// `None` while they are.
+    /// Why runs are not saved here, as a code that [`relight_core::explain`] explains; `None` while they are
+    /// saved.
     pub no_journal: Option<&'static str>,
-    /// What the doctor has found, once it was asked.
+    /// The findings of the connection check, once it was asked for.
     pub diagnostics: Option<Shared<Diagnostics>>,
-    /// The page's clock, renewed once a second while a run is under way.
+    /// The page's clock, updated once a second during a run.
     pub now: Millis,
 }
 
-/// What the doctor was asked, and has found.
+/// The connection check.
 #[derive(Clone, Debug)]
 pub(crate) struct Diagnostics {
     /// The cloud's host.
     pub host: String,
     /// Whether it was asked with a real key.
     pub has_key: bool,
-    /// How it was asked.
+    /// The route.
     pub route: Route,
-    /// One finding a line; `None` while it is under way.
+    /// One finding per check; `None` while it is running.
     pub findings: Option<Vec<Finding>>,
 }
 
-/// What a person wants.
+/// A user intent.
 #[derive(Clone, Debug)]
 pub(crate) enum Intent {
-    /// Another language.
+    /// Change the language.
     Locale(Locale),
-    /// Something is filled in.
+    /// Edit the form.
     Edit(FormEdit),
-    /// Something about the look or the review.
+    /// An action of the preflight or the review.
     Form(Action),
-    /// The secret was typed or pasted. Goes to the vault and nowhere else.
+    /// The secret was typed or pasted. It goes to the vault and nowhere else.
     Secret(Typed),
-    /// The token was typed or pasted. Likewise.
+    /// The token was typed or pasted. It goes to the vault and nowhere else.
     Token(Typed),
     /// Wipe secret and token.
     WipeKey,
-    /// What else there is about the key, which only the rest of the page has.
+    /// Show the parts of the key section that only the console has.
     AboutKey,
-    /// The same as [`Intent::WipeKey`], by somebody who goes away for a while.
+    /// The same as [`Intent::WipeKey`], but as a lock.
     LockReason,
-    /// When the key expires was typed, as a time that the browser understands.
+    /// The expiry of the key was entered, in the format of a `datetime-local` field.
     ExpiresAt(String),
-    /// Keep the key in this browser under a name.
+    /// Save the key in this browser under a name.
     SaveKey(String),
-    /// Sign with a kept key, by its id.
+    /// Sign with a saved key, by its id.
     Choose(Rc<str>),
-    /// Delete a kept key, by its id, or all of them.
+    /// Delete a saved key, by its id, or all of them.
     DeleteSavedKey(Option<Rc<str>>),
-    /// On to the review, after a look at the instances. The store adds what the vault says.
+    /// On to the review, after the preflight. The console adds the state of the key.
     Review,
-    /// On to the review without a look.
+    /// On to the review without preflight.
     SkipPreflight,
-    /// Look for the instances that were not found in the other regions.
+    /// Search the other regions for the instances that were not found.
     SearchRegions,
-    /// Send what was under review when somebody said so.
+    /// Send what was under review at the time of the click.
     Send(Arc<Plan>),
-    /// Save what the journal has of the run that is kept aside.
+    /// Download the records of the quarantined run.
     SaveQuarantined,
-    /// Empty what a link has filled in.
+    /// Clear what a link has filled in.
     DropLink,
-    /// Do not wait any longer for the leave to send.
+    /// Do not wait any longer for approval.
     Withdraw,
-    /// Something about the run: stop, resume, ask for more.
+    /// An event of the run: stop, resume, retry.
     Run(Event),
-    /// Something about the runs that are kept.
+    /// A choice in the run history.
     History(HistoryAction),
-    /// Look at the way to the cloud.
+    /// Run the connection check.
     RunDiagnostics,
-    /// Back to the form, with everything in it; the run must be over or stopped.
+    /// Back to the form, which keeps its values; the run must be finished or stopped.
     NewRun,
-    /// From a run that is not sending any more: some of its instances in a new one, which begins
-    /// with a look.
+    /// From an idle run: start anew with some of its instances, which begins with a preflight.
     StartOver {
         /// The instances.
         ids: Vec<InstanceId>,
-        /// What to do to them.
+        /// The operation.
         verb: Verb,
-        /// Whether to look in the other regions for those that are not found.
+        /// Whether to search the other regions for those that are not found.
         region_search: bool,
-        /// Whether the key is good.
+        /// Whether the key is valid.
         keep_key: bool,
     },
-    /// Save the run as a file.
+    /// Download the run as a file.
     Export(Format),
-    /// Put a text on the clipboard.
+    /// Copy a text to the clipboard.
     Copy(String),
 }
 
-/// The form of an export.
+/// The format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
-    /// One line an instance.
+    /// One line per instance.
     Csv,
     /// Everything.
     Json,

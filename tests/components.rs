@@ -57,9 +57,9 @@ async fn selects_show_what_the_state_says() {
     }
 }
 
-/// An option that a hand has once chosen does not heed its attribute any more.
+/// Once a user has chosen an option, browsers ignore its `selected` attribute.
 #[wasm_bindgen_test]
-async fn selects_follow_the_state_after_a_hand_has_moved_them() {
+async fn selects_follow_the_state_after_a_user_has_changed_them() {
     let console = Console::new().await;
     for cloud in clouds::ALL {
         console.choose("cloud", cloud.id).await;
@@ -122,7 +122,7 @@ async fn the_language_is_an_attribute() {
 }
 
 #[wasm_bindgen_test]
-async fn who_leaves_the_page_leaves_nothing_behind() {
+async fn a_removed_element_leaves_nothing_behind() {
     let body = document().body().unwrap();
     let before = body.child_element_count();
     for _ in 0..30 {
@@ -135,7 +135,7 @@ async fn who_leaves_the_page_leaves_nothing_behind() {
 }
 
 /// Whatever a vendor documents, the sandbox can answer; the card of each answer is in the person's
-/// language, knows the code, and keeps the cloud's own words and its request id.
+/// language, knows the code, and contains the cloud's own message and its request id.
 #[wasm_bindgen_test]
 async fn every_answer_of_the_sandbox_has_a_card_in_both_languages() {
     let answers: Vec<Answer> = documented_answers();
@@ -163,9 +163,9 @@ async fn every_answer_of_the_sandbox_has_a_card_in_both_languages() {
     }
 }
 
-/// Whatever the catalogue has: who reads Chinese never sees a code without words of theirs.
+/// Every entry of the catalogue: in Chinese no code is shown without a Chinese text.
 #[wasm_bindgen_test]
-async fn no_card_shows_a_bare_code_to_who_reads_chinese() {
+async fn no_card_shows_a_bare_code_in_chinese() {
     let console = Console::new().await;
     console.press("explain").await;
     console.press("errors").await;
@@ -194,7 +194,7 @@ async fn no_card_shows_a_bare_code_to_who_reads_chinese() {
     }
 }
 
-/// Numbers and durations are written as the browser's `Intl` does, and durations in words of ours
+/// Numbers and durations are written as the browser's `Intl` does, and durations by our own texts
 /// where it has none for them.
 #[wasm_bindgen_test]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "since 1970")]
@@ -239,7 +239,7 @@ fn documented_answers() -> Vec<Answer> {
         if row.code == errors::LISTED_AS_FAILED {
             continue;
         }
-        // The sandbox keeps the clouds' rates.
+        // The sandbox enforces the clouds' rate limits.
         unix_seconds += 10;
         let wish = json!({ "fault": "error", "cloud": row.cloud.name(), "code": row.code,
             "message": row.text(), "status": row.status });
@@ -327,7 +327,7 @@ impl Console {
         bubbling.set_composed(true);
         let event = Event::new_with_event_init_dict("change", &bubbling).unwrap();
         select.dispatch_event(&event).unwrap();
-        // Drawn once more, whatever changed: what it shows now comes from the state.
+        // Rendered once more, whatever changed: what it shows now comes from the state.
         next_turn().await;
         self.until(|console| console.select(name).value() == value).await;
     }
@@ -380,7 +380,7 @@ impl Console {
         elements.filter_map(|element| element.get_attribute(name)).collect()
     }
 
-    /// What the first card says in words of ours: title, what happened, what to do, and the badge.
+    /// Our texts on the first card: title, what happened, what to do, and the badge.
     fn card(&self, selector: &str) -> Vec<String> {
         self.cards(selector).into_iter().next().unwrap_or_default()
     }
@@ -401,7 +401,7 @@ impl Drop for Console {
     }
 }
 
-/// The value, and the words of the option that can be seen.
+/// The value, and the visible label of the selected option.
 fn assert_shown(select: &HtmlSelectElement, value: &str, words: &str) {
     assert_eq!(select.value(), value);
     let index = u32::try_from(select.selected_index()).expect("an option is chosen");

@@ -1,6 +1,6 @@
 //! The journal and the locks, in a real browser. `cargo xtask test wasm` runs this in two.
 //!
-//! Tests share one database, as runs do, and tell their runs apart by their ids.
+//! Tests share one database, as runs do, and distinguish their runs by their ids.
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
@@ -36,9 +36,9 @@ const NOW: Millis = 1_790_000_000_000;
 #[wasm_bindgen_test]
 async fn records_come_back_in_the_order_in_which_they_were_given() {
     let journal = opened().await;
-    let played = Played::new("order", 30, 7, NOW);
+    let played = RecordedRun::new("order", 30, 7, NOW);
     assert!(played.records.len() > 5, "only {} records", played.records.len());
-    // All in the queue before any is written; the last one is asked for first.
+    // All in the queue before any is written; the last one is awaited first.
     let mut appends: Vec<_> = played
         .records
         .iter()
@@ -56,11 +56,11 @@ async fn records_come_back_in_the_order_in_which_they_were_given() {
 }
 
 #[wasm_bindgen_test]
-async fn who_leaves_the_queue_harms_nobody() {
+async fn leaving_the_queue_harms_nobody() {
     let journal = opened().await;
-    let played = Played::new("queue", 1, 1, NOW);
+    let played = RecordedRun::new("queue", 1, 1, NOW);
     let [first, second, ..] = played.records.as_slice() else { panic!("two records") };
-    // The first one asks who lives before it writes; the last one would not have to.
+    // The first one asks which pages live before it writes; the last one would not have to.
     let slow = journal.append("queue", "queue", &first.0, &first.1, true);
     drop(journal.release("queue", None));
     let quick = journal.append("queue", "queue", &second.0, &[], false);
@@ -72,7 +72,7 @@ async fn who_leaves_the_queue_harms_nobody() {
 #[wasm_bindgen_test]
 async fn a_durable_record_is_reported_when_it_is_on_the_disk() {
     let journal = opened().await;
-    let played = Played::new("durable", 1, 1, NOW);
+    let played = RecordedRun::new("durable", 1, 1, NOW);
     let [first, second, ..] = played.records.as_slice() else { panic!("two records") };
     let spy = Spy::on(
         "IDBDatabase.prototype",
@@ -93,7 +93,7 @@ async fn a_durable_record_is_reported_when_it_is_on_the_disk() {
 #[wasm_bindgen_test]
 async fn a_record_that_found_no_space_goes_with_the_next_one() {
     let journal = opened().await;
-    let played = Played::new("full", 1, 1, NOW);
+    let played = RecordedRun::new("full", 1, 1, NOW);
     let [first, second, ..] = played.records.as_slice() else { panic!("two records") };
     let spy = Spy::on(
         "IDBObjectStore.prototype",
@@ -117,9 +117,9 @@ async fn a_record_that_found_no_space_goes_with_the_next_one() {
 }
 
 #[wasm_bindgen_test]
-async fn what_the_browser_takes_back_at_the_end_was_not_written() {
+async fn what_the_browser_rolls_back_was_not_written() {
     let journal = opened().await;
-    let played = Played::new("aborted", 1, 1, NOW);
+    let played = RecordedRun::new("aborted", 1, 1, NOW);
     let [first, second, ..] = played.records.as_slice() else { panic!("two records") };
     let spy = Spy::on("IDBTransaction.prototype", "commit", "this.abort();");
     let failed = journal.append("aborted", ACCOUNT, &first.0, &first.1, true).await;
@@ -134,7 +134,7 @@ async fn what_the_browser_takes_back_at_the_end_was_not_written() {
 #[wasm_bindgen_test]
 async fn two_pages_cannot_both_go_on_with_a_run() {
     let (one, other) = (opened().await, opened().await);
-    let played = Played::new("twice", 1, 1, NOW);
+    let played = RecordedRun::new("twice", 1, 1, NOW);
     let [first, second, ..] = played.records.as_slice() else { panic!("two records") };
     one.append("twice", ACCOUNT, &first.0, &[], true).await.unwrap();
     one.append("twice", ACCOUNT, &second.0, &[], true).await.unwrap();
@@ -144,10 +144,10 @@ async fn two_pages_cannot_both_go_on_with_a_run() {
 }
 
 #[wasm_bindgen_test]
-async fn runs_are_listed_newest_first_with_who_lives() {
+async fn runs_are_listed_newest_first_with_their_liveness() {
     let journal = opened().await;
     for (id, at) in [("list-old", 1), ("list-new", 3), ("list-middle", 2)] {
-        journal.keep(&Played::new(id, 3, 3, NOW + at)).await;
+        journal.keep(&RecordedRun::new(id, 3, 3, NOW + at)).await;
     }
     let lock = RunLock::take("list-middle").await.unwrap().unwrap();
     let listed = || async {
@@ -180,9 +180,9 @@ async fn runs_are_listed_newest_first_with_who_lives() {
 }
 
 #[wasm_bindgen_test]
-async fn what_cannot_be_read_is_kept_as_it_is() {
+async fn what_cannot_be_read_is_quarantined_unchanged() {
     let journal = opened().await;
-    journal.keep(&Played::new("garbled", 2, 2, NOW)).await;
+    journal.keep(&RecordedRun::new("garbled", 2, 2, NOW)).await;
     let before = journal.raw("garbled").await.unwrap();
     edit("put('{\"version\":1,\"num', ['garbled', 1])").await;
     let broken = journal.load("garbled").await.unwrap_err();
@@ -203,7 +203,7 @@ async fn what_cannot_be_read_is_kept_as_it_is() {
 #[wasm_bindgen_test]
 async fn an_older_journal_says_its_version_whatever_its_shape() {
     let journal = opened().await;
-    journal.keep(&Played::new("older", 2, 1, NOW)).await;
+    journal.keep(&RecordedRun::new("older", 2, 1, NOW)).await;
     edit("put('{\"version\":0,\"steps\":[]}', ['older', 0])").await;
     let broken = journal.load("older").await.unwrap_err();
     assert_eq!(broken, Unreadable::Broken(Broken::Version(0)));
@@ -221,7 +221,7 @@ async fn an_older_journal_says_its_version_whatever_its_shape() {
 #[wasm_bindgen_test]
 async fn a_run_of_the_release_before_is_read_and_it_reads_ours() {
     let journal = opened().await;
-    let played = Played::new("texts", 3, 1, NOW);
+    let played = RecordedRun::new("texts", 3, 1, NOW);
     journal.keep(&played).await;
     let given: Vec<Record> = played.records.iter().map(|record| record.0.clone()).collect();
     // It reads a record as JSON, whether it is a text or not, and a summary as a text.
@@ -277,7 +277,7 @@ async fn a_journal_that_cannot_be_opened_says_why() {
     );
     assert_eq!(Journal::open().await.err(), Some(Unavailable::Newer));
     drop(newer);
-    // Another page keeps an older one open.
+    // Another page has an older version open.
     let blocked = Spy::on(
         "IDBFactory.prototype",
         "open",
@@ -316,7 +316,7 @@ async fn no_secret_is_in_any_store() {
         .prepare(&clouds::request(batch), &with)
         .finish_with(&Secret::new(MARKER.into()));
     assert!(signed.headers().iter().any(|(_, value)| value.contains(TOKEN)));
-    let played = Played::new("secret", 3, 1, NOW);
+    let played = RecordedRun::new("secret", 3, 1, NOW);
     journal.keep(&played).await;
     let all = dump().await;
     assert!(all.contains("AKIDEXAMPLE") && all.contains("ins-00000001"), "the search finds things");
@@ -339,7 +339,7 @@ async fn an_instance_belongs_to_one_living_run() {
     let frame = Frame::open();
     frame.holds("claim-theirs").await;
     let [theirs_plays, ours_plays] =
-        ["claim-theirs", "claim-ours"].map(|id| Played::new(id, 4, 1, NOW));
+        ["claim-theirs", "claim-ours"].map(|id| RecordedRun::new(id, 4, 1, NOW));
     let ids = ids(4);
     let [a, b, c, ..] = ids.as_slice() else { panic!("four") };
     let first = [a.clone(), b.clone()];
@@ -365,7 +365,7 @@ async fn an_instance_belongs_to_one_living_run() {
     free("claim-theirs").await;
     let conflicts = ours.append("claim-ours", "claims", record(2), &wanted, true).await;
     assert_eq!(conflicts, Ok(Vec::new()), "a page that ended holds nothing");
-    // What the dead page had and nobody asked for is still in its name.
+    // What the dead page had claimed and nobody asked for is still in its name.
     assert_eq!((claims_of("claim-theirs").await, claims_of("claim-ours").await), (1, 4));
 
     ours.release("claim-ours", Some(std::slice::from_ref(c))).await.unwrap();
@@ -375,13 +375,13 @@ async fn an_instance_belongs_to_one_living_run() {
 }
 
 #[wasm_bindgen_test]
-async fn a_run_that_comes_back_while_we_look_keeps_its_instances() {
+async fn a_run_restored_meanwhile_keeps_its_claims() {
     let (ours, theirs) = (opened().await, opened().await);
-    let theirs_plays = Rc::new(Played::new("back-theirs", 2, 2, NOW));
-    let ours_plays = Played::new("back-ours", 2, 2, NOW);
+    let theirs_plays = Rc::new(RecordedRun::new("back-theirs", 2, 2, NOW));
+    let ours_plays = RecordedRun::new("back-ours", 2, 2, NOW);
     let one = vec![ids(1).remove(0)];
     theirs.append("back-theirs", "back", &theirs_plays.records[0].0, &one, true).await.unwrap();
-    // Nobody holds it. But right after we have looked who lives, its page comes back and claims anew.
+    // No page holds it. But right after we have asked which pages live, its page comes back and claims anew.
     let frame = Rc::new(Frame::open());
     let back = {
         let (frame, one) = (Rc::clone(&frame), one.clone());
@@ -398,7 +398,7 @@ async fn a_run_that_comes_back_while_we_look_keeps_its_instances() {
         })
     };
     Reflect::set(&js_sys::global(), &"comeBack".into(), back.as_ref()).unwrap();
-    // The first look finds the dead claim; the second one is out of date as soon as it is there.
+    // The first read finds the dead claim; the second one is out of date at once.
     let spy = Spy::on(
         "LockManager.prototype",
         "query",
@@ -418,13 +418,13 @@ async fn a_run_that_comes_back_while_we_look_keeps_its_instances() {
 }
 
 #[wasm_bindgen_test]
-async fn without_locks_the_page_works_alone_and_says_so() {
+async fn without_locks_the_page_works_alone_and_reports_it() {
     let journal = opened().await;
     let _without = Without::property("navigator", "locks");
     assert_eq!(locks::active().await, Err(NoLocks));
     assert_eq!(RunLock::take("alone").await.err(), Some(NoLocks));
     assert_eq!(locks::rate_limit("alone", 1, 1_000_000).await, Err(NoLocks));
-    journal.keep(&Played::new("alone", 1, 1, NOW)).await;
+    journal.keep(&RecordedRun::new("alone", 1, 1, NOW)).await;
     let contents = journal.contents().await.unwrap();
     let kept = contents.runs.iter().find(|run| run.summary.about.id == "alone").unwrap();
     assert_eq!(kept.is_active, None);
@@ -445,7 +445,7 @@ async fn a_run_is_taken_once() {
 }
 
 #[wasm_bindgen_test]
-async fn all_tabs_together_keep_the_pace() {
+async fn all_tabs_together_keep_the_rate() {
     const WINDOW_MS: u32 = 60;
     let times = Rc::new(RefCell::new(Vec::new()));
     let tabs = ["first", "second"].map(|tab| {
@@ -472,7 +472,7 @@ async fn all_tabs_together_keep_the_pace() {
 }
 
 #[wasm_bindgen_test]
-async fn a_turn_that_nobody_waits_for_is_given_up() {
+async fn a_cancelled_slot_is_released() {
     const LONG_MS: u32 = 1_000_000_000;
     let frame = Frame::open();
     frame.holds_lock("relight-pace-given-up 0").await;
@@ -492,7 +492,7 @@ async fn a_turn_that_nobody_waits_for_is_given_up() {
 #[wasm_bindgen_test]
 async fn ten_thousand_instances_fit() {
     let journal = opened().await;
-    let played = Played::new("size", 10_000, 100, NOW);
+    let played = RecordedRun::new("size", 10_000, 100, NOW);
     let _lock = RunLock::take("size").await.unwrap().unwrap();
     let mut times = Vec::new();
     for (record, claim, durable) in &played.records {
@@ -534,13 +534,13 @@ async fn ten_thousand_instances_fit() {
 
 // ---- helpers -------------------------------------------------------------------------------------
 
-/// A run that was carried out, and what it asked to be written.
-struct Played {
+/// A run that was executed, and the records that it asked for.
+struct RecordedRun {
     run: Run,
     records: Vec<(Record, Vec<InstanceId>, bool)>,
 }
 
-impl Played {
+impl RecordedRun {
     /// Every call is accepted.
     fn new(id: &str, instances: usize, batch: usize, confirmed_at: Millis) -> Self {
         let about = About {
@@ -554,7 +554,7 @@ impl Played {
         let policy =
             Policy { journal: true, watch: false, through_proxy: false, ..Policy::default() };
         let run = Run::new(about, &plan, &[], &[], policy);
-        let mut played = Played { run, records: Vec::new() };
+        let mut played = RecordedRun { run, records: Vec::new() };
         let mut now = confirmed_at;
         let mut wake = Some(now);
         let mut events = Vec::new();
@@ -593,13 +593,13 @@ impl Played {
     }
 }
 
-/// Writes all that a run asked for.
+/// Writes all records of a run.
 trait Keep {
-    async fn keep(&self, played: &Played);
+    async fn keep(&self, played: &RecordedRun);
 }
 
 impl Keep for Journal {
-    async fn keep(&self, played: &Played) {
+    async fn keep(&self, played: &RecordedRun) {
         let id = &played.run.about().id;
         for (record, claim, durable) in &played.records {
             // Each run has an account of its own, or they would be in each other's way.
@@ -694,7 +694,7 @@ async fn dump() -> String {
     js_sys::JSON::stringify(&all).unwrap().into()
 }
 
-/// Waits until nobody holds a run: letting go takes the browser a moment.
+/// Waits until no page holds a run: releasing a lock takes the browser a moment.
 async fn free(run: &str) {
     script("return navigator.locks.request(argument, () => {})", &lock_name(run).into()).await;
 }
@@ -735,14 +735,14 @@ impl Frame {
     }
 }
 
-/// Stands before a method of the browser, until it is dropped.
+/// Replaces a method of the browser, until it is dropped.
 struct Spy {
     log: Array,
     restore: Function,
 }
 
 impl Spy {
-    /// The body of what is called instead sees `real`, `given` and `log`.
+    /// The body of the replacement sees `real`, `given` and `log`.
     fn on(owner: &str, method: &str, body: &str) -> Self {
         let log = Array::new();
         let set = Function::new_with_args(

@@ -1,4 +1,4 @@
-//! What stands on more than one page.
+//! Components and helpers shared by several pages.
 
 pub(crate) mod copy;
 pub(crate) mod dom;

@@ -1,4 +1,4 @@
-//! Errors in words.
+//! Explanations of errors.
 
 pub(crate) mod explanation;
 pub(crate) mod comparison;

@@ -1,4 +1,4 @@
-//! A run: what came of each instance, and its calls.
+//! A run: the outcome of each instance, and its calls.
 
 pub(crate) mod results;
 pub(crate) mod progress;

@@ -1,5 +1,5 @@
-//! Leave to send: the page around this one is asked, once, and what was asked for is done once it
-//! may be.
+//! Approval: the host page is asked once per choice, and an approved choice is carried out once it can
+//! be.
 
 use crate::console::{
     Console, Msg,
@@ -19,11 +19,11 @@ use wasm_bindgen::JsValue;
 use yew::Context;
 
 impl Console {
-    /// Asks the page around this one, and starts the run under review once it may. Once: a second
-    /// click finds a run under way, or the question asked.
+    /// Asks the host page, and starts the run under review once it approves. Only once: a second click
+    /// finds a run in progress, or the question pending.
     pub(super) fn send(&mut self, ctx: &Context<Self>, plan: Arc<Plan>) -> bool {
-        // What was known of the proxy when the review was drawn may have grown too old, or another
-        // tab has found out something else.
+        // What is known of the proxy may have expired since the review was rendered, or another tab has
+        // found out something else.
         self.choose_route();
         if self.view.run.is_some() {
             return true;
@@ -38,7 +38,7 @@ impl Console {
         if let Some(age_ms) = self.view.session.outdated(now) {
             return self.review(ctx, true, Some(age_ms));
         }
-        // Said yes to a while ago, and looked at once more since: the same is not asked twice.
+        // Approved a while ago, and described again since: the host page is not asked twice.
         if let Some((agreed, at)) = self.agreed.take()
             && agreed == plan
             && outdated(at, now).is_none()
@@ -49,8 +49,7 @@ impl Console {
         self.request_approval(ctx, ApprovalRequest::Send(plan), &detail)
     }
 
-    /// Asks the page around this one for leave to send some of a run again. What sends nothing needs
-    /// none.
+    /// Asks the host page to approve sending some of a run again. What sends nothing needs no approval.
     pub(super) fn ask_for(&mut self, ctx: &Context<Self>, approval: Approval) -> bool {
         self.update_run_settings(ctx);
         let Some(run) = &self.view.run else { return false };
@@ -58,11 +57,11 @@ impl Console {
         if run.refusal(choice).is_some() {
             return true;
         }
-        // Nobody is asked for leave to look.
+        // A describe request needs no approval.
         if choice == Choice::CheckUnknown || run.is_outdated(choice) {
             return self.step(ctx, Event::Ask(approval));
         }
-        // Nobody is asked for what is no longer so.
+        // A choice that is out of date is not asked about.
         if !run.covers(&approval) {
             return self.changed(Some(choice));
         }
@@ -72,7 +71,7 @@ impl Console {
         self.request_approval(ctx, ApprovalRequest::SendAgain { run_id, approval }, &detail)
     }
 
-    /// Says that what was confirmed, or approved, is not what would be sent now.
+    /// Reports that what was confirmed or approved is not what would be sent now.
     pub(super) fn changed(&mut self, choice: Option<Choice>) -> bool {
         self.asked += 1;
         self.view.approval =
@@ -80,7 +79,7 @@ impl Console {
         true
     }
 
-    /// Says that what a choice rests on is looked at first.
+    /// Reports that the states behind a choice are read first.
     pub(super) fn rechecks_first(&mut self, choice: Choice) -> bool {
         self.asked += 1;
         let number = self.asked;
@@ -117,7 +116,7 @@ impl Console {
         }
     }
 
-    /// The page around this one has thought it over.
+    /// The host page has answered.
     pub(super) fn answered(
         &mut self,
         ctx: &Context<Self>,
@@ -137,7 +136,7 @@ impl Console {
         }
     }
 
-    /// Carries out what was asked for, if it is still wanted.
+    /// Carries out what was approved, if it is still current.
     fn grant(&mut self, ctx: &Context<Self>, request: ApprovalRequest) -> bool {
         self.view.approval = ApprovalStatus::Nothing;
         match request {
@@ -150,7 +149,7 @@ impl Console {
                 }
                 let now = clock::now();
                 if let Some(age_ms) = self.view.session.outdated(now) {
-                    // Thought over for so long that it is to be looked at once more.
+                    // Approved after so long that the states are read again first.
                     self.agreed = Some((plan, now));
                     return self.review(ctx, true, Some(age_ms));
                 }

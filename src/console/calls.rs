@@ -1,5 +1,5 @@
-//! Requests on their way out: each waits for its turn, is signed, sent once, and comes back as a
-//! message. A call that changes something asks core once more, in the moment in which it leaves.
+//! Outgoing requests: each waits for its slot, is signed, sent once, and its result comes back as a
+//! message. A call that changes something asks core once more immediately before it is sent.
 
 use crate::console::{Console, Msg};
 use crate::{
@@ -37,13 +37,13 @@ use std::{
 use wasm_bindgen_futures::spawn_local;
 use yew::Context;
 
-/// A call that was handed out and has not left: it waits for its turn, is signed, and asks core whether
-/// it may leave. Dropping it takes it back.
+/// A call that is being prepared: it waits for its slot, is signed, and asks core whether it may be
+/// sent. Dropping it takes it back.
 pub(super) struct PreparedCall {
     ticket: u64,
     waiting: AbortHandle,
     route: Shared<Route>,
-    /// Once its turn has come: the request, and what the screen may show of it.
+    /// Once its slot has come: the request, and a copy for the screen.
     signed: Option<Signature>,
 }
 
@@ -57,7 +57,7 @@ impl Drop for PreparedCall {
 }
 
 impl Console {
-    /// Has a call of the run signed in its turn. It does not leave by that.
+    /// Signs a call of the run in its slot. This does not send it.
     pub(super) fn prepare_call(
         &mut self,
         ctx: &Context<Self>,
@@ -66,9 +66,9 @@ impl Console {
         skew: i64,
     ) {
         let Some(run) = self.view.run.clone() else { return };
-        // All tabs together keep the cloud's pace.
+        // All tabs together stay within the cloud's rate.
         let operation = run.spec().operation();
-        // The second begins when the call leaves.
+        // The window begins when the call is sent.
         let window_ms = 1_000 + pause_until(send_at);
         let per_second = operation.calls_per_second;
         let slot = wait_for_slot(run.spec().target(), operation.name, per_second, window_ms);
@@ -102,8 +102,8 @@ impl Console {
         self.prepared_calls.insert(call, PreparedCall { ticket, waiting, route, signed: None });
     }
 
-    /// The turn of a call has come, unless it was taken back meanwhile: it leaves if core lets it, which
-    /// is asked only now. Or it could not be signed, for this reason.
+    /// The slot of a call has come, unless it was taken back meanwhile: it is sent if core, asked only
+    /// now, agrees. Or it could not be signed, for this reason.
     pub(super) fn call_prepared(
         &mut self,
         ctx: &Context<Self>,
@@ -117,9 +117,9 @@ impl Console {
             return false;
         };
         match signed {
-            // Its end is on the way as a message: what is not on the page any more sends nothing.
+            // An unmount message is queued: a console that is going away sends nothing.
             Ok(_) if !ctx.props().host().is_connected() => self.step(ctx, Event::Stop),
-            // So is that of the key.
+            // So is a message that wipes the key.
             Ok(_) if self.vault.state().secret == SecretStatus::Missing => {
                 self.step(ctx, Event::KeyGone)
             }
@@ -134,7 +134,7 @@ impl Console {
         }
     }
 
-    /// Sends a call, and brings the news back as a message. It has left when this returns.
+    /// Sends a call, and reports its result as a message. It is sent when this returns.
     pub(super) fn send_call(&mut self, ctx: &Context<Self>, call: usize) {
         let news = move |ticket, result| Msg::Completed {
             ticket,
@@ -154,8 +154,8 @@ impl Console {
         let (sender, route) = (abort.sender(), prepared.route.clone());
         self.aborts.insert(ticket, abort);
         let mut sending = Box::pin(async move { sender.send(&signed, &route).await });
-        // It begins here and not when the browser next has time, so that nothing comes between core's
-        // word and the sending.
+        // `fetch` is called here and not in a later task, so that nothing comes between core's answer
+        // and sending.
         let begun = sending.as_mut().poll(&mut task::Context::from_waker(Waker::noop()));
         ctx.link().send_future(async move {
             let result = match begun {
@@ -166,7 +166,7 @@ impl Console {
         });
     }
 
-    /// Asks for the states of instances. Returns the ticket, with which the news come.
+    /// Describes instances. Returns the ticket that the result comes with.
     pub(super) fn send_describe(
         &mut self,
         ctx: &Context<Self>,
@@ -179,7 +179,7 @@ impl Console {
         let manifest = target.cloud;
         let request = clouds::protocol(target.cloud).describe(target, &ids);
         let unsigned = UnsignedCall { cloud: target.cloud, key_id, request, skew_seconds };
-        // Looks have a limit of their own.
+        // Describe requests have a limit of their own.
         let slot = wait_for_slot(target, "look", manifest.describe_calls_per_second, 1_000);
         let ticket = self.next_ticket;
         self.next_ticket += 1;
@@ -203,7 +203,7 @@ impl Console {
         ticket
     }
 
-    /// Keeps a request for the inspector.
+    /// Stores a request for the inspector.
     fn remember_signed(&mut self, call: usize, signed: Rc<Request<Signed>>) {
         let shown = self.view.signed.make_mut();
         if shown.len() <= call {
@@ -214,7 +214,7 @@ impl Console {
         }
     }
 
-    /// With the key goes what was made with it: the inspector shows the rest.
+    /// Removes the signatures with the key; the inspector shows the rest.
     pub(super) fn remove_signatures(&mut self) {
         for signed in self.view.signed.make_mut().iter_mut().flatten() {
             *signed = Rc::new(signed.without_signature());
@@ -231,8 +231,8 @@ pub(super) struct UnsignedCall {
     pub(super) skew_seconds: i64,
 }
 
-/// Signs with what the vault holds now, and gives the token that is in the request; or says, in a
-/// word, why that is not possible.
+/// Signs with the key in the vault, and returns the token in the request; or the code of the reason why
+/// that is not possible.
 pub(super) async fn sign(
     vault: &Vault,
     unsigned: UnsignedCall,
@@ -249,15 +249,15 @@ pub(super) async fn sign(
         sign_action: true,
         locale,
     };
-    // Whatever way a key came: what may be the secret does not go out in the place of its id.
+    // However the key was entered: what may be the secret is not sent as its id.
     credential::check_key(cloud, &signer.key_id, vault.guard()).map_err(|_| NO_KEY)?;
     let token = signing_key.token().cloned();
     let prepared = prepare(&unsigned, &signer, route).ok_or("no-direct-way")?;
     signing_key.sign(cloud, prepared).await.map(|signed| (signed, token)).ok_or(NO_KEY)
 }
 
-/// Everything of the signed request but its signature. Without a proxy it has to be one that a page
-/// may send without leave.
+/// The signed request without its signature. Without a proxy it must be one that a browser sends without
+/// a CORS preflight.
 pub(super) fn prepare(unsigned: &UnsignedCall, signer: &Signer, route: &Route) -> Option<Prepared> {
     match (route, unsigned.cloud.direct) {
         (Route::Direct, Some(algorithm)) => {
@@ -270,8 +270,8 @@ pub(super) fn prepare(unsigned: &UnsignedCall, signer: &Signer, route: &Route) -
     }
 }
 
-/// Waits until all tabs together may send one more of these calls in this second. Without locks there
-/// is this page's own pace, which the run and the look keep.
+/// Waits until all tabs together may send one more of these calls. Without Web Locks only this page's own
+/// limits apply, which the run and the preflight keep.
 pub(super) fn wait_for_slot(
     target: &Target,
     action: &str,
@@ -284,7 +284,7 @@ pub(super) fn wait_for_slot(
     }
 }
 
-/// How long to wait until a time, for a timer; never so long that a clock that was set matters.
+/// The delay of a timer until a time; capped, so that a changed clock does not matter.
 pub(super) fn pause_until(at: Millis) -> u32 {
     u32::try_from(at.saturating_sub(clock::now())).unwrap_or(u32::MAX).min(60_000)
 }

@@ -1,8 +1,8 @@
-//! What the operator has set: read, and told to whatever depends on it.
+//! The operator's configuration: read, and passed to what depends on it.
 
 use crate::console::{Console, Msg, events::report, key::read_saved_keys, uploads::upload_pending};
 use crate::{
-    app::Then,
+    app::AfterLoad,
     services::{
         config::{Config, ConfigurationText, configuration},
         duplicate_guard,
@@ -23,7 +23,7 @@ use web_sys::HtmlElement;
 use yew::Context;
 
 impl Console {
-    /// The configuration is there, with what was wrong with it; the first time what waited for it goes on.
+    /// The configuration was read, with its problems; the first time, what waited for it goes on.
     pub(super) fn configure(
         &mut self,
         ctx: &Context<Self>,
@@ -36,7 +36,7 @@ impl Console {
         }
         let start = Rc::clone(&ctx.props().start);
         let session = self.view.session.make_mut();
-        // What cannot be read may have been meant to forbid anything: nothing is sent until it can.
+        // A configuration that cannot be read may forbid anything: nothing is sent until it can be.
         let limits = match &problem {
             None => config.settings.limits(),
             Some(_) => Arc::new(Limits::nothing()),
@@ -52,8 +52,8 @@ impl Console {
                 let filled_in = self.link.fill_in(session, &config.settings.locked);
                 self.view.link = Some(Rc::new(filled_in));
             }
-            // What a person has filled in already wins over what the operator or a link suggests,
-            // and is held to what is allowed.
+            // What a user has filled in has precedence over presets of the operator or a link, and is checked
+            // against the limits.
             for edit in start.changed_from(untouched) {
                 session.update(Action::Edit(edit));
             }
@@ -75,7 +75,7 @@ impl Console {
         self.config = config;
         self.choose_route();
         self.update_run_settings(ctx);
-        if first && start.then == Then::Review {
+        if first && start.then == AfterLoad::Review {
             self.review(ctx, true, None);
         }
         for msg in std::mem::take(&mut self.early) {
@@ -84,7 +84,7 @@ impl Console {
         true
     }
 
-    /// Tells the run what the operator has set.
+    /// Passes the operator's settings to the run.
     pub(super) fn update_run_settings(&mut self, ctx: &Context<Self>) {
         let Some(run) = &self.view.run else { return };
         let limits = self.limits(run.spec().target().cloud);
@@ -92,13 +92,13 @@ impl Console {
         self.step(ctx, Event::Settings { limits, through_proxy });
     }
 
-    /// What is allowed of a cloud, with what is known now of the proxy that leads to it.
+    /// The limits of a cloud, with what is known of its proxy now.
     fn limits(&self, cloud: &Cloud) -> Arc<Limits> {
         let once_proven = duplicate_guard::recall(&self.config.route_to(cloud)) == CheckResult::Yes;
         Arc::new(Limits { once_proven, ..(*self.allowed).clone() })
     }
 
-    /// Clouds may have proxies of their own, and of each something else is known.
+    /// Clouds may have different proxies, of which different things are known.
     pub(super) fn choose_route(&mut self) {
         let cloud = match &self.view.run {
             Some(run) => run.spec().target().cloud,
@@ -115,7 +115,7 @@ impl Console {
         }
     }
 
-    /// Whether calls travel through a proxy that must say who answered.
+    /// Whether calls go through a proxy that must send `Proxy-Status`.
     pub(super) fn through_proxy(&self) -> bool {
         match *self.view.route {
             Route::Proxy { .. } => true,
@@ -123,7 +123,7 @@ impl Console {
         }
     }
 
-    /// Puts back what the operator has set where a link has filled something in, or nothing.
+    /// Restores the operator's presets where a link has filled something in.
     pub(super) fn drop_link(&mut self, ctx: &Context<Self>) -> bool {
         let Some(link) = self.view.link.take() else { return false };
         for edit in link.take_back(&self.view.session, &self.config.settings.preset) {
@@ -133,7 +133,7 @@ impl Console {
     }
 }
 
-/// Reads it, and brings it as a message.
+/// Reads the configuration, and reports it as a message.
 pub(super) fn read_configuration(ctx: &Context<Console>) {
     let host = ctx.props().host().clone();
     ctx.link().send_future(async move {
@@ -142,7 +142,7 @@ pub(super) fn read_configuration(ctx: &Context<Console>) {
     });
 }
 
-/// The message that brings what was already read.
+/// The message for a configuration that was already read.
 pub(super) fn configured(ctx: &Context<Console>, text: ConfigurationText) -> Msg {
     message_of(ctx.props().host(), text)
 }

@@ -1,4 +1,4 @@
-//! The way to the cloud, looked at for the doctor.
+//! The connection check.
 
 use crate::console::{
     Console, Msg,
@@ -24,9 +24,9 @@ use wasm_bindgen_futures::spawn_local;
 use yew::Context;
 
 impl Console {
-    /// Asks the cloud of the form for its regions, and the proxy what the doctor wants to know. Only
-    /// because a person has asked for it, having read what is sent: it sends a change, if one that can
-    /// do nothing, and nothing leaves that was not shown.
+    /// Asks the cloud of the form for its regions, and checks the proxy. Only on a user's request, who has
+    /// read what is sent: it includes a change that cannot succeed, and nothing is sent that was not
+    /// shown.
     pub(super) fn run_diagnostics(&mut self, ctx: &Context<Self>) -> bool {
         if self.view.diagnostics.as_ref().is_some_and(|one| one.findings.is_none()) {
             return false;
@@ -35,7 +35,7 @@ impl Console {
         let cloud = form.cloud();
         let site = cloud.sites.iter().find(|site| site.id == form.site());
         let Some(site) = site.or(cloud.sites.first()) else { return false };
-        // Where none is chosen, or what is none, any will do: all of them know the list.
+        // Without a valid region any other will do: all of them answer this.
         let known = cloud.regions.known.first().map_or("", |region| region.id);
         let target = Target::new(cloud, Some(site.id), form.region())
             .or_else(|_| Target::new(cloud, Some(site.id), known));
@@ -62,12 +62,12 @@ impl Console {
         let locale = self.view.session.locale();
         let link = ctx.link().clone();
         spawn_local(async move {
-            // Where the key cannot sign after all, what needs none is found out.
-            let nobodys = sign_for_nobody(&unsigned, locale, &route);
+            // If the key cannot sign, the checks that need no key are still made.
+            let with_unknown_key = sign_with_unknown_key(&unsigned, locale, &route);
             let own =
                 if has_key { sign(&vault, unsigned, locale, &route).await.ok() } else { None };
             diagnostics.has_key = own.is_some();
-            let signed = own.map(|(signed, _)| signed).or(nobodys);
+            let signed = own.map(|(signed, _)| signed).or(with_unknown_key);
             let evidence = match (signed, Abort::new()) {
                 (Some(signed), Some(abort)) => {
                     let has_key = diagnostics.has_key;
@@ -82,7 +82,7 @@ impl Console {
         true
     }
 
-    /// Shows what the doctor has found, and remembers whether the proxy refuses second copies.
+    /// Shows the findings, and remembers whether the proxy refuses duplicates.
     pub(super) fn diagnostics_updated(
         &mut self,
         ctx: &Context<Self>,
@@ -100,7 +100,7 @@ impl Console {
 }
 
 /// Signs with a key that no cloud knows.
-fn sign_for_nobody(
+fn sign_with_unknown_key(
     unsigned: &UnsignedCall,
     locale: Locale,
     route: &Route,

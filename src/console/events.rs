@@ -1,4 +1,4 @@
-//! What the page around the console hears of it: the events of the element.
+//! The events of the element.
 
 use crate::element;
 use gloo_timers::future::TimeoutFuture;
@@ -16,7 +16,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
 
-/// Tells of each instance whose outcome has changed.
+/// Reports each instance whose outcome has changed.
 pub(super) fn announce(host: &HtmlElement, before: &Run, after: &Run) {
     for (old, new) in before.rows().iter().zip(after.rows()) {
         if !Arc::ptr_eq(old, new) && old.outcome != new.outcome {
@@ -25,9 +25,9 @@ pub(super) fn announce(host: &HtmlElement, before: &Run, after: &Run) {
     }
 }
 
-/// Tells that a run is over, with everything that came of it.
+/// Reports that a run is finished, with its export.
 pub(super) fn announce_end(host: &HtmlElement, run: &Run) {
-    // After what has changed is on the screen: of a large run it is megabytes.
+    // After rendering: for a large run it is megabytes.
     let (host, run) = (host.clone(), run.clone());
     spawn_local(async move {
         TimeoutFuture::new(0).await;
@@ -47,7 +47,7 @@ pub(super) struct BeforeSend<'spec> {
     calls: usize,
     dry_run: bool,
     forced: bool,
-    /// Whether it is proven of the proxy that it refuses the second copy of a request.
+    /// Whether the proxy is proven to refuse the second copy of a request.
     once_proven: bool,
 }
 
@@ -58,7 +58,7 @@ impl<'spec> BeforeSend<'spec> {
         BeforeSend::new(&plan.spec, ids, plan.batches.len())
     }
 
-    /// Of an order, of which these instances are to take part.
+    /// Of an approval, limited to these instances.
     pub(super) fn new(
         spec: &'spec OperationSpec,
         instance_ids: Vec<&'spec str>,
@@ -101,14 +101,14 @@ struct ErrorEvent<'a> {
     message: &'a str,
 }
 
-/// Tells the page around the console of an error.
+/// Reports an error to the host page.
 pub(super) fn report(host: &HtmlElement, kind: &'static str, message: &str) {
     element::fire(host, "relight-error", &to_js(&ErrorEvent { kind, message }), false);
 }
 
 /// A value as the detail of an event.
 pub(super) fn to_js(value: &impl Serialize) -> JsValue {
-    // As one text: ten thousand ids would be as many crossings.
+    // As one JSON text: ten thousand ids would be as many calls across the module boundary.
     let text = serde_json::to_string(value).unwrap_or_default();
     js_sys::JSON::parse(&text).unwrap_or(JsValue::NULL)
 }

@@ -1,4 +1,4 @@
-//! What people take with them: files and the clipboard.
+//! Export: files and the clipboard.
 
 use crate::console::Console;
 use crate::store::Format;
@@ -7,7 +7,7 @@ use relight_core::run::export;
 use wasm_bindgen::JsValue;
 
 impl Console {
-    /// Saves the run that is shown.
+    /// Downloads the run that is shown.
     pub(super) fn export(&self, format: Format) {
         let Some(run) = &self.view.run else { return };
         let (name, kind, text) = match format {
@@ -18,10 +18,10 @@ impl Console {
     }
 }
 
-/// Puts a text on the clipboard, where there is one.
+/// Copies a text to the clipboard, where there is one.
 pub(super) fn copy(text: &str) {
     if let Some(window) = web_sys::window()
-        // Off secure contexts there is no clipboard, and the typed getter would hide that.
+        // Outside secure contexts there is no clipboard, and the typed getter would hide that.
         && js_sys::Reflect::get(&window.navigator(), &"clipboard".into())
             .is_ok_and(|clipboard| clipboard.is_object())
     {
@@ -29,7 +29,7 @@ pub(super) fn copy(text: &str) {
     }
 }
 
-/// Offers a text as a file to save.
+/// Downloads a text as a file.
 pub(super) fn save(name: &str, kind: &str, text: &str) {
     use wasm_bindgen::JsCast;
     let options = web_sys::BlobPropertyBag::new();
@@ -43,13 +43,13 @@ pub(super) fn save(name: &str, kind: &str, text: &str) {
         link.set_href(&url);
         link.set_download(name);
         link.click();
-        // The download has its own hold on the content; the address may go once it has begun.
+        // The download holds the content itself; the URL may be revoked once it has begun.
         Timeout::new(10_000, move || {
             let _ = web_sys::Url::revoke_object_url(&url);
         })
         .forget();
         Ok(())
     })();
-    // A refused download leaves the results where they are: on the screen.
+    // A refused download leaves the results on the screen.
     drop(saved);
 }

@@ -1,4 +1,4 @@
-//! What a person wants: each wish is passed on to the part that carries it out.
+//! User intents: each is passed to the part that handles it.
 
 use crate::console::{Console, export::copy, key::empty_fields};
 use crate::{
@@ -12,7 +12,7 @@ use relight_core::{form::FormEdit, run::Event, session::Action};
 use yew::Context;
 
 impl Console {
-    /// Returns whether there is something else to be drawn.
+    /// Returns whether the view has changed.
     pub(super) fn handle_intent(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
         match intent {
             Intent::Locale(locale) => {
@@ -25,7 +25,7 @@ impl Console {
                 self.update_session(ctx, Action::Edit(edit)) || of_run
             }
             Intent::Form(action) => self.update_session(ctx, action),
-            // There is no field to type it in, either.
+            // The field is not rendered, either.
             Intent::Secret(_) | Intent::Token(_) if self.view.untrusted_parent.is_some() => false,
             Intent::Secret(secret) => {
                 self.vault.set_secret(self.cloud(), self.key_id(), &secret);
@@ -49,7 +49,7 @@ impl Console {
             }
             Intent::DeleteSavedKey(id) => self.delete_saved_key(ctx, id),
             Intent::AboutKey => {
-                self.vault.want_saved_keys();
+                self.vault.show_saved_keys();
                 true
             }
             Intent::WipeKey => self.wipe_key(ctx),

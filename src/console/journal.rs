@@ -1,4 +1,4 @@
-//! The journal: what a run writes down, the run that it brings back, and the list of those it keeps.
+//! The journal: what a run records, the run that it restores, and the run history.
 
 use crate::console::{Console, Msg, events::report, uploads::upload_pending};
 use crate::{
@@ -19,7 +19,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::{Context, html::Scope};
 
 impl Console {
-    /// The journal is open, or cannot be.
+    /// The journal is open, or cannot be opened.
     pub(super) fn journal_opened(
         &mut self,
         ctx: &Context<Self>,
@@ -28,7 +28,7 @@ impl Console {
         match opened {
             Ok(journal) => {
                 restore_newest(ctx, journal.clone());
-                // Before the configuration is there nobody knows where to: then that does it.
+                // Without the configuration the endpoint is unknown; then reading it triggers this.
                 if let Some(records) = &self.config.settings.records {
                     upload_pending(ctx, records, journal.clone());
                 }
@@ -43,14 +43,14 @@ impl Console {
         }
     }
 
-    /// Says that a run cannot be brought back.
+    /// Reports that a run cannot be restored.
     pub(super) fn quarantine(&mut self, ctx: &Context<Self>, run_id: String, why: String) -> bool {
         report(ctx.props().host(), "journal", &format!("{run_id}: {why}"));
         self.view.quarantined = Some(Rc::new((run_id, why)));
         true
     }
 
-    /// Writes a record, and reports that it is written, or not.
+    /// Writes a record, and reports whether it is written.
     pub(super) fn record(
         &self,
         ctx: &Context<Self>,
@@ -73,7 +73,7 @@ impl Console {
         });
     }
 
-    /// Lets other pages at the run's instances.
+    /// Releases the run's claims for other pages.
     pub(super) fn release_claims(&self) {
         if let (Some(journal), Some(run)) = (&self.journal, &self.view.run) {
             let released = journal.release(&run.about().id, None);
@@ -84,7 +84,7 @@ impl Console {
         }
     }
 
-    /// Reads which runs are kept.
+    /// Lists the saved runs.
     pub(super) fn list_runs(&self, ctx: &Context<Self>) {
         let Some(journal) = self.journal.clone() else { return };
         let uploads_records = self.config.settings.records.is_some();
@@ -93,7 +93,7 @@ impl Console {
         });
     }
 
-    /// These are kept. What came of them is not forgotten.
+    /// The list is read. Counts that are known already stay.
     pub(super) fn runs_listed(&mut self, mut runs: Vec<SavedRun>) -> bool {
         for one in &mut runs {
             let known = self.view.saved_runs.iter().flat_map(|runs| runs.iter());
@@ -103,7 +103,7 @@ impl Console {
         true
     }
 
-    /// This came of one of them.
+    /// The counts of a run are read.
     pub(super) fn tallied(&mut self, id: &str, tally: Tally) -> bool {
         let Some(runs) = &mut self.view.saved_runs else { return false };
         for one in runs.make_mut().iter_mut().filter(|one| one.id == id) {
@@ -112,7 +112,7 @@ impl Console {
         true
     }
 
-    /// What a person wants of the runs that are kept. None of it sends anything to a cloud.
+    /// A choice in the run history. None of them sends anything to a cloud.
     pub(super) fn handle_history(&mut self, ctx: &Context<Self>, action: HistoryAction) -> bool {
         let Some(journal) = self.journal.clone() else { return false };
         let link = ctx.link().clone();
@@ -129,12 +129,12 @@ impl Console {
                 match run_history::read(&journal, &id).await {
                     Ok(run) => {
                         let news = |run, lock| Msg::Opened { run, lock };
-                        take_over(&link, Box::new(run), news).await;
+                        lock_and_restore(&link, Box::new(run), news).await;
                     }
                     Err(Unreadable::Unavailable(_)) => {}
                     Err(broken) => {
                         let why = broken.to_string();
-                        // Where even that cannot be written it is said all the same.
+                        // If quarantining fails, too, the run is reported all the same.
                         let _ = journal.quarantine(&id, &why).await;
                         link.send_message(Msg::Quarantined { run_id: id, why });
                     }
@@ -157,14 +157,14 @@ impl Console {
         let link = ctx.link().clone();
         spawn_local(async move {
             if let Ok(records) = journal.raw(&id).await {
-                // What an older release wrote may hold what must not leave.
+                // Records of an older release may hold what must be redacted.
                 link.send_message(Msg::Raw(hide_secrets(&records)));
             }
         });
     }
 }
 
-/// Looks in the journal for a run that a reload, a crash or another day has cut off.
+/// Looks in the journal for a run that a reload, a crash or another day has interrupted.
 fn restore_newest(ctx: &Context<Console>, journal: Journal) {
     let link = ctx.link().clone();
     spawn_local(async move {
@@ -172,10 +172,10 @@ fn restore_newest(ctx: &Context<Console>, journal: Journal) {
             match newest_open_run(&journal).await {
                 None => return,
                 Some(Ok(run)) => {
-                    take_over(&link, run, |run, lock| Msg::Restored { run, lock }).await;
+                    lock_and_restore(&link, run, |run, lock| Msg::Restored { run, lock }).await;
                     return;
                 }
-                // An older one may wait behind it.
+                // An older one may be interrupted, too.
                 Some(Err((run_id, why))) => {
                     let runs = journal.quarantine(&run_id, &why).await;
                     link.send_message(Msg::Quarantined { run_id, why });
@@ -188,8 +188,8 @@ fn restore_newest(ctx: &Context<Console>, journal: Journal) {
     });
 }
 
-/// The newest run of the journal that no page works on and nobody is done with; or its id, and why
-/// it cannot be read.
+/// The newest unfinished run of the journal that no page works on; or its id, and why it cannot be
+/// read.
 async fn newest_open_run(journal: &Journal) -> Option<Result<Box<Run>, (String, String)>> {
     let contents = journal.contents().await.ok()?;
     let newest = contents.runs.into_iter().find(|run| run.is_active != Some(true))?;
@@ -201,8 +201,8 @@ async fn newest_open_run(journal: &Journal) -> Option<Result<Box<Run>, (String, 
     }
 }
 
-/// Has a run for this page and brings it as a message, unless another page works on it.
-async fn take_over(
+/// Locks a run for this page and restores it by a message, unless another page has the lock.
+async fn lock_and_restore(
     link: &Scope<Console>,
     run: Box<Run>,
     news: fn(Box<Run>, Option<RunLock>) -> Msg,

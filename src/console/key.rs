@@ -1,4 +1,4 @@
-//! The key: what people do with it goes to the vault, which alone holds it.
+//! The key: user input goes to the vault, which alone holds it.
 
 use crate::console::{Console, Msg};
 use crate::{
@@ -23,7 +23,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::Context;
 
 impl Console {
-    /// The cloud whose key is wanted: the run's, or else the form's.
+    /// The cloud of the key: the run's, or else the form's.
     pub(super) fn cloud(&self) -> &'static Cloud {
         match &self.view.run {
             Some(run) => run.spec().target().cloud,
@@ -31,7 +31,7 @@ impl Console {
         }
     }
 
-    /// The key id with which is signed: the run's, or else the form's.
+    /// The key id to sign with: the run's, or else the form's.
     pub(super) fn key_id(&self) -> &str {
         match (&self.view.wrong_key_id, &self.view.run) {
             (Some(key_id), Some(_)) => key_id,
@@ -40,8 +40,8 @@ impl Console {
         }
     }
 
-    /// Tells a run of another key id, if that is one: it is written down with what is signed with it, so
-    /// what may be the secret never reaches the run. Returns whether there is something else to be drawn.
+    /// Passes another key id to a run, if it can be one: it is recorded with what is signed, so what may
+    /// be the secret never reaches the run. Returns whether the view has changed.
     pub(super) fn change_key_id(&mut self, ctx: &Context<Self>, key_id: &str) -> bool {
         if self.view.run.is_none() {
             return false;
@@ -55,7 +55,7 @@ impl Console {
         self.step(ctx, Event::KeyId(key_id.to_owned()))
     }
 
-    /// A key id was refused for the secret that was held then; there is another one now.
+    /// The key id was refused because of the secret at that time; there is another one now.
     pub(super) fn recheck_key_id(&mut self, ctx: &Context<Self>) -> bool {
         match self.view.wrong_key_id.clone() {
             Some(key_id) => self.change_key_id(ctx, &key_id),
@@ -63,15 +63,15 @@ impl Console {
         }
     }
 
-    /// Whether the run may go on with what is typed: with a key id that is refused it would go on with
-    /// the one of before.
+    /// Whether the run may go on with what is typed: after a refused key id it would go on with the
+    /// previous one.
     pub(super) fn key_fits(&mut self, ctx: &Context<Self>) -> bool {
         self.retake_secret(ctx);
         self.recheck_key_id(ctx);
         self.view.wrong_key_id.is_none()
     }
 
-    /// Wipes the key. A run that is under way waits for another.
+    /// Wipes the key. A run in progress pauses for another.
     pub(super) fn wipe_key(&mut self, ctx: &Context<Self>) -> bool {
         empty_fields(ctx);
         self.vault.wipe();
@@ -79,8 +79,8 @@ impl Console {
         true
     }
 
-    /// Takes once more what stands in the field for the secret because it did not fit the key id: that may
-    /// be another one by now.
+    /// Takes the secret field again, which was not emptied because it did not fit the key id: that may have
+    /// changed.
     fn retake_secret(&mut self, ctx: &Context<Self>) {
         let Some(root) = ctx.props().host().shadow_root() else { return };
         if self.vault.state().secret != SecretStatus::Malformed
@@ -91,13 +91,13 @@ impl Console {
         let typed = dom::take_secrets(&root);
         self.vault.set_secret(self.cloud(), self.key_id(), &typed[0]);
         if self.vault.state().secret == SecretStatus::Malformed {
-            dom::put_secrets(&root, &typed);
+            dom::restore_secrets(&root, &typed);
         } else if typed[1].status() != SecretStatus::Missing {
             self.vault.set_token(self.cloud(), &typed[1]);
         }
     }
 
-    /// Has the browser keep the key that is held, if that may be.
+    /// Saves the current key in the browser, if that is allowed.
     pub(super) fn save_key(&mut self, ctx: &Context<Self>, name: String) {
         let cloud = self.cloud();
         let key_id = self.key_id().to_owned();
@@ -105,7 +105,7 @@ impl Console {
         if !may_be_saved || self.view.untrusted_parent.is_some() {
             return;
         }
-        // Names stand in the browser's store for anybody to read.
+        // Names are stored in plain text.
         if self.vault.guard().is_in(&name) || is_like_a_key(&name) {
             self.vault.set_store_error(Some(KeyStoreError::KeyInName));
             return;
@@ -119,7 +119,7 @@ impl Console {
         });
     }
 
-    /// Takes a kept key out of the browser to sign with.
+    /// Loads a saved key to sign with.
     pub(super) fn choose_key(&mut self, ctx: &Context<Self>, id: &Rc<str>) {
         let saved_keys = &self.view.key.saved_keys;
         let is_allowed = saved_keys.is_known && !saved_keys.is_forbidden;
@@ -133,7 +133,7 @@ impl Console {
         });
     }
 
-    /// A kept key is there, with its cloud and key id. In a run only the one that began it will do.
+    /// A saved key is loaded, with its cloud and key id. In a run only the run's own key is accepted.
     pub(super) fn chosen(
         &mut self,
         ctx: &Context<Self>,
@@ -162,7 +162,7 @@ impl Console {
         true
     }
 
-    /// The key is kept under this id, or is not.
+    /// The key was saved under this id, or was not.
     pub(super) fn key_saved(
         &mut self,
         ctx: &Context<Self>,
@@ -171,7 +171,7 @@ impl Console {
     ) -> bool {
         match id {
             Ok(id) => {
-                // Another one may have been entered meanwhile: that is not this one.
+                // Another key may have been entered meanwhile.
                 if changes == self.vault.changes() {
                     self.vault.mark_saved(&id);
                 }
@@ -182,7 +182,7 @@ impl Console {
         false
     }
 
-    /// What the browser keeps is known now, or why it is not.
+    /// The saved keys are listed, or cannot be read.
     pub(super) fn saved_keys_read(
         &mut self,
         entries: Result<Vec<SavedKey>, KeyStoreError>,
@@ -196,7 +196,7 @@ impl Console {
         false
     }
 
-    /// Deletes what is kept, and wipes it if it is held.
+    /// Deletes saved keys, and wipes the current one if it is among them.
     pub(super) fn delete_saved_key(&mut self, ctx: &Context<Self>, id: Option<Rc<str>>) -> bool {
         let status = self.vault.chosen();
         let is_in_use = status.is_some() && (id.is_none() || id == status);
@@ -213,13 +213,13 @@ impl Console {
         is_in_use && self.wipe_key(ctx)
     }
 
-    /// Draws what the vault says. Returns whether that is something else than before.
+    /// Updates the view of the vault. Returns whether it has changed.
     pub(super) fn sync_vault(&mut self) -> bool {
         self.vault.use_cloud(self.cloud());
         if self.view.run.is_none() {
             self.view.wrong_key_id = None;
         }
-        // A kept key belongs to its key id, and what is on the screen is what is sent.
+        // A saved key belongs to its key id, and what is on the screen is what is sent.
         let belongs = |id: &Rc<str>| **id == key_store::id_of(self.cloud(), self.key_id());
         if !self.vault.chosen().as_ref().is_none_or(belongs) {
             self.vault.wipe();
@@ -235,10 +235,10 @@ impl Console {
     }
 }
 
-/// Reads which keys the browser keeps, and brings them as a message.
+/// Lists the saved keys, and reports them as a message.
 pub(super) fn read_saved_keys(ctx: &Context<Console>) {
     ctx.link().send_future(async {
-        // What cannot be deleted is listed as what cannot be used.
+        // What cannot be deleted is listed as unusable.
         let removed = key_store::remove_derived().await.unwrap_or_default();
         Msg::SavedKeys {
             entries: key_store::list().await.map_err(KeyStoreError::ReadFailed),
@@ -247,7 +247,7 @@ pub(super) fn read_saved_keys(ctx: &Context<Console>) {
     });
 }
 
-/// Empties the fields of secret and token. Returns whether something stood there.
+/// Empties the fields of secret and token. Returns whether one had a value.
 pub(super) fn empty_fields(ctx: &Context<Console>) -> bool {
     ctx.props().host().shadow_root().is_some_and(|root| dom::empty_secrets(&root))
 }

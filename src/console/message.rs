@@ -1,4 +1,4 @@
-//! Everything that can happen to a console.
+//! The messages of the console.
 
 use crate::console::calls::Signature;
 use crate::{
@@ -24,77 +24,77 @@ use relight_core::{
 };
 use std::sync::Arc;
 
-/// Everything that can happen.
+/// The messages of the console.
 pub(crate) enum Msg {
     /// An attribute of the element has changed.
     AttributesChanged,
-    /// The configuration is there, with what was wrong with it.
+    /// The configuration was read, with its problems.
     Configured(Box<Config>, Option<String>),
-    /// A person wants something.
+    /// A user intent.
     Intent(Intent),
-    /// The key was wiped, because nobody was there.
+    /// The key was wiped, because the page was idle.
     KeyGone,
-    /// The place that gives keys has answered, for a review with a look or without, perhaps instead of one
-    /// that is so old.
+    /// The source of keys has answered, for a review with or without preflight, perhaps in place of an
+    /// expired review.
     Renewed { preflight: bool, replaced_age_ms: Option<u64> },
-    /// What the browser keeps beyond the tab, or why that cannot be read.
+    /// The saved keys are listed, or cannot be read.
     SavedKeys {
         /// The keys.
         entries: Result<Vec<SavedKey>, KeyStoreError>,
-        /// How many were deleted that an older release had kept and that must not be.
+        /// How many were deleted that an older release should not have saved.
         removed: usize,
     },
-    /// A key that was chosen, when the vault had changed so often; `None` if it cannot be had.
+    /// A saved key, with the vault's revision when it was chosen; `None` if it cannot be loaded.
     Chosen { changes: u64, found: Option<(SavedKey, Key)> },
-    /// A key is kept now, when the vault had changed so often: under this id, or not.
+    /// A key was saved under this id, or not; with the vault's revision at that time.
     KeySaved { changes: u64, id: Result<String, KeyStoreError> },
-    /// The turn of a call of the run has come: it is signed, or cannot be, for this reason.
+    /// The slot of a call of the run has come: it is signed, or cannot be, for this reason.
     Prepared { ticket: u64, call: usize, signed: Result<Box<Signature>, &'static str> },
-    /// A request that was sent has come back, or not.
+    /// The result of a request.
     Completed { ticket: u64, event: Event },
-    /// A describe call before the review has come back, or not.
+    /// The result of a describe request of the preflight.
     Described { ticket: u64, ids: Vec<InstanceId>, result: TransportResult },
-    /// It is time for the look to go on.
+    /// It is time for the next step of the preflight.
     PreflightWake,
-    /// The journal is open, or cannot be.
+    /// The journal is open, or cannot be opened.
     Journal(Result<Journal, Unavailable>),
-    /// The newest run of the journal, if nobody works on it and the person was not done with it.
+    /// The newest unfinished run of the journal that no other page works on.
     Restored { run: Box<Run>, lock: Option<RunLock> },
-    /// A run in the journal cannot be brought back; it is kept aside.
+    /// A run of the journal cannot be restored; it is quarantined.
     Quarantined { run_id: String, why: String },
-    /// The records of a run, to be saved.
+    /// The records of a run, for a download.
     Raw(String),
-    /// The runs that the journal keeps.
+    /// The saved runs.
     Runs(Vec<SavedRun>),
-    /// What came of one of them.
+    /// The counts of a saved run.
     Tallied(String, Tally),
-    /// One of them, to be shown.
+    /// A saved run, to be shown.
     Opened { run: Box<Run>, lock: Option<RunLock> },
-    /// This page has the run to itself, or cannot tell.
+    /// This page has locked the run, or there are no locks.
     Locked { run_id: String, lock: Option<RunLock> },
-    /// A record is written, or not.
+    /// A record was written, or not.
     Recorded { run_id: String, number: u64, conflicts: Option<Vec<InstanceId>> },
-    /// The page around this one has thought it over.
+    /// The host page has answered.
     Answered { number: u64, request: ApprovalRequest, answer: Result<(), ApprovalStatus> },
-    /// The element is being taken out of the page; to be called once no call is on the way.
+    /// The element is being unmounted; to be called once no call is in flight.
     Unmount(Function),
-    /// The operator's endpoint has not taken this run yet.
+    /// The operator's endpoint has not accepted the record of this run yet.
     UploadPending { run: Box<Run>, to: Records },
-    /// The browser says that it is on- or offline.
+    /// The browser has gone on- or offline.
     Online(bool),
-    /// The page is hidden, or shown again.
+    /// The page was hidden, or shown again.
     Hidden(bool),
-    /// It is time for the run to go on.
+    /// It is time for the next step of the run.
     Wake,
-    /// A large run has changed a little while ago.
-    Draw,
+    /// A large run has changed since it was last rendered.
+    Render,
     /// A second has passed.
     Second,
-    /// The doctor is done, or has to say whom it asks.
+    /// The connection check has findings, or the host that it asks.
     DiagnosticsUpdated(Diagnostics),
 }
 
-/// What the page around this one is asked for.
+/// What the host page is asked to approve.
 pub(crate) enum ApprovalRequest {
     /// To send what is under review.
     Send(Arc<Plan>),
@@ -102,7 +102,7 @@ pub(crate) enum ApprovalRequest {
     SendAgain { run_id: String, approval: Approval },
 }
 
-/// Whether something may lead to a call, and so waits for the configuration.
+/// Whether it may lead to a call, and so waits for the configuration.
 pub(super) fn is_early(msg: &Msg) -> bool {
     matches!(
         msg,

@@ -1,4 +1,4 @@
-//! The form, the look before the review, and the review: core's session, told what happens.
+//! The form, the preflight and the review: passes events to core's session.
 
 use crate::console::{Console, Msg, calls::pause_until};
 use crate::services::{approval::ApprovalStatus, clock};
@@ -11,8 +11,8 @@ use std::sync::Arc;
 use yew::Context;
 
 impl Console {
-    /// On to the review, with a look before it or without, perhaps instead of one that is so old; with a
-    /// fresh key first, where one comes from somewhere.
+    /// On to the review, with or without preflight, perhaps in place of an expired one; with a new temporary
+    /// key first, where there is a source.
     pub(super) fn review(
         &mut self,
         ctx: &Context<Self>,
@@ -25,7 +25,7 @@ impl Console {
         self.vault.unlock();
         let (vault, cloud) = (self.vault.clone(), self.cloud());
         ctx.link().send_future(async move {
-            // Whether it went well the vault says itself.
+            // The vault has the error if it failed.
             let _: Result<(), &str> = vault.renew(cloud).await;
             Msg::Renewed { preflight, replaced_age_ms }
         });
@@ -34,7 +34,7 @@ impl Console {
         true
     }
 
-    /// Goes on to the review for which a key was asked for, if one came and is still wanted.
+    /// Goes on to the review for which a key was fetched, if there is one and the review is still current.
     pub(super) fn renewed(
         &mut self,
         ctx: &Context<Self>,
@@ -61,7 +61,7 @@ impl Console {
         preflight: bool,
         replaced_age_ms: Option<u64>,
     ) -> bool {
-        // What was known of the proxy may have grown too old.
+        // What is known of the proxy may have expired.
         self.choose_route();
         let action = Action::Review {
             secret: self.view.key.secret,
@@ -73,7 +73,7 @@ impl Console {
         self.update_session(ctx, action)
     }
 
-    /// Carries out an action of the form or the review, and the look that may follow from it.
+    /// Applies an action to the form or the review, and starts the preflight that may follow.
     pub(super) fn update_session(&mut self, ctx: &Context<Self>, action: Action) -> bool {
         let before = self.view.session.plan().cloned();
         let session = self.view.session.make_mut();
@@ -88,7 +88,7 @@ impl Console {
             let after = self.view.session.plan();
             if !matches!((&before, after), (Some(before), Some(after)) if Arc::ptr_eq(before, after))
             {
-                // What was asked for is no longer what stands there.
+                // What the host page was asked about is not current any more.
                 let was_asked = self.view.approval == ApprovalStatus::Asked;
                 self.withdraw();
                 if was_asked && self.view.session.plan().is_some() {
@@ -100,7 +100,7 @@ impl Console {
         changed
     }
 
-    /// The next step of the look before the review, or of the search in other regions.
+    /// The next step of the preflight, or of the region search.
     pub(super) fn advance_preflight(&mut self, ctx: &Context<Self>) {
         let next = self.view.session.make_mut().next_preflight(clock::now());
         let Some((target, skew_seconds, command)) = next else {
@@ -125,7 +125,7 @@ impl Console {
         }
     }
 
-    /// What a describe call of the look has brought.
+    /// The result of a describe request of the preflight.
     pub(super) fn described(
         &mut self,
         ctx: &Context<Self>,
@@ -133,7 +133,7 @@ impl Console {
         ids: Vec<InstanceId>,
         result: TransportResult,
     ) -> bool {
-        // What belongs to a look that was given up is of no use any more.
+        // The result of a cancelled preflight is ignored.
         if self.preflight != Some(ticket) {
             return false;
         }

@@ -1,4 +1,4 @@
-//! The run that is shown: begun, told what happens, put away. What it answers is carried out.
+//! The run that is shown: starts it, passes events to it, carries out its commands, closes it.
 
 use crate::console::{
     Console, Msg,
@@ -26,23 +26,23 @@ use relight_core::{
 use wasm_bindgen::JsValue;
 use yew::Context;
 
-/// A run of more instances than this is not drawn at every change.
-const DRAWN_AT_ONCE: usize = 500;
+/// A run of more instances than this is not rendered at every change.
+const RENDERED_AT_ONCE: usize = 500;
 
 /// But this often, in milliseconds.
-const DRAWN_EVERY_MS: Millis = 250;
+const RENDER_INTERVAL_MS: Millis = 250;
 
 impl Console {
-    /// Begins a run of the plan under review.
+    /// Starts a run of the plan under review.
     pub(super) fn start_run(&mut self, ctx: &Context<Self>, plan: &Plan) {
         let run_id = clock::nonce().unwrap_or_default();
         let person = self.config.settings.person.clone();
         let session = &self.view.session;
         let run = session.run(plan, run_id.clone(), clock::now(), person, self.through_proxy());
         let Some(run) = run else { return };
-        // What has the focus goes with the review. A browser that has to find that out by itself lays
-        // the page out once more in between.
-        dom::leave(ctx.props().host());
+        // The focused button is unmounted with the review. A browser that finds that out by itself makes
+        // one more layout.
+        dom::blur(ctx.props().host());
         self.view.link = None;
         self.show(ctx, run);
         let detail = to_js(&BeforeSend::of(plan));
@@ -54,8 +54,8 @@ impl Console {
         });
     }
 
-    /// Some instances of a run in a new one, with the cloud, region and key of the old: from the look
-    /// on, which decides what can be done with them.
+    /// Reviews some instances of a run again, with its cloud, region and key: the preflight decides what can
+    /// be done with them.
     pub(super) fn start_over(
         &mut self,
         ctx: &Context<Self>,
@@ -79,7 +79,7 @@ impl Console {
         true
     }
 
-    /// Shows a run of the journal. It sends nothing, and looks at nothing, until somebody asks.
+    /// Shows a restored run. It neither describes nor sends until the user asks.
     pub(super) fn restored(
         &mut self,
         ctx: &Context<Self>,
@@ -87,7 +87,7 @@ impl Console {
         lock: Option<RunLock>,
     ) -> bool {
         if self.view.run.is_some() || self.view.session.review().is_some() {
-            // Somebody was faster and is at work on something else.
+            // The user was faster, and something else is shown.
             return false;
         }
         self.run_lock = lock;
@@ -96,7 +96,7 @@ impl Console {
         true
     }
 
-    /// Shows a run that a person has chosen among those that are kept, likewise.
+    /// Shows a run from the history, likewise.
     pub(super) fn opened(&mut self, ctx: &Context<Self>, run: Run, lock: Option<RunLock>) -> bool {
         if self.close_run(ctx) {
             self.run_lock = lock;
@@ -106,7 +106,7 @@ impl Console {
         true
     }
 
-    /// The run is this page's own now, or nobody can tell: its first call may go out.
+    /// The run is locked for this page, or there are no locks: its first call may be sent.
     pub(super) fn locked(
         &mut self,
         ctx: &Context<Self>,
@@ -120,7 +120,7 @@ impl Console {
         self.step(ctx, Event::Tick)
     }
 
-    /// A record is written, with the instances that another page holds, or it is not.
+    /// A record was written, with the instances that another page has claimed, or it was not.
     pub(super) fn recorded(
         &mut self,
         ctx: &Context<Self>,
@@ -135,7 +135,7 @@ impl Console {
         self.is_current(run_id) && self.step(ctx, event)
     }
 
-    /// Leaves the run that is shown, and goes back to the form, unless calls go out.
+    /// Closes the run that is shown, and goes back to the form, unless calls are in flight.
     pub(super) fn new_run(&mut self, ctx: &Context<Self>) -> bool {
         let busy = self.view.run.as_ref().is_some_and(|run| match run.status() {
             RunStatus::Sending => true,
@@ -156,13 +156,13 @@ impl Console {
                 self.view.doubted.make_mut().remove(&row.id);
             }
         }
-        self.show_none(ctx);
+        self.drop_run(ctx);
         self.view.session.make_mut().update(Action::Back);
         true
     }
 
-    /// Makes room for another run, if nothing goes on in the one that is shown: one that is over is
-    /// done with, one that was brought back stays as it was. Returns whether there is room.
+    /// Makes room for another run, if this one is idle: a finished one is marked as seen, a restored one
+    /// stays as it was. Returns whether there is room.
     pub(super) fn close_run(&mut self, ctx: &Context<Self>) -> bool {
         let Some(run) = &self.view.run else { return true };
         if !run.can_close() {
@@ -171,7 +171,7 @@ impl Console {
         if !run.is_unfinished() {
             return self.new_run(ctx);
         }
-        self.show_none(ctx);
+        self.drop_run(ctx);
         true
     }
 
@@ -185,8 +185,8 @@ impl Console {
         self.second = Some(Interval::new(1_000, move || link.send_message(Msg::Second)));
     }
 
-    /// Lets go of the run that is shown. What it was doing ends.
-    fn show_none(&mut self, ctx: &Context<Self>) {
+    /// Drops the run that is shown. What it was doing ends.
+    fn drop_run(&mut self, ctx: &Context<Self>) {
         self.run_lock = None;
         self.aborts.clear();
         self.prepared_calls.clear();
@@ -202,7 +202,7 @@ impl Console {
         self.view.run.as_ref().is_some_and(|run| run.about().id == run_id)
     }
 
-    /// Tells the run what happened and carries out what it answers.
+    /// Passes an event to the run and carries out its commands.
     pub(super) fn step(&mut self, ctx: &Context<Self>, event: Event) -> bool {
         if matches!(event, Event::KeyGone) {
             self.remove_signatures();
@@ -255,10 +255,10 @@ impl Console {
                 }
             }
         }
-        self.is_time_to_draw(ctx)
+        self.may_render(ctx)
     }
 
-    /// Nothing more will change in the run by itself.
+    /// Nothing more will change in the run without the user.
     fn finished(&mut self, ctx: &Context<Self>, run: &Run) {
         announce_end(ctx.props().host(), run);
         if let Some(records) = &self.config.settings.records {
@@ -269,33 +269,33 @@ impl Console {
         self.release_claims();
     }
 
-    /// A large run changes faster than anybody can read, and drawing it costs more than sending it:
-    /// it is drawn a few times a second, and always once after the last change.
-    fn is_time_to_draw(&mut self, ctx: &Context<Self>) -> bool {
+    /// A large run changes faster than anybody can read, and rendering it costs more than sending:
+    /// it is rendered a few times a second, and always once after the last change.
+    fn may_render(&mut self, ctx: &Context<Self>) -> bool {
         let Some(run) = &self.view.run else { return true };
         let now = self.view.now;
-        if run.rows().len() <= DRAWN_AT_ONCE || now >= self.drawn_at + DRAWN_EVERY_MS {
+        if run.rows().len() <= RENDERED_AT_ONCE || now >= self.drawn_at + RENDER_INTERVAL_MS {
             self.drawn_at = now;
-            self.draw = None;
+            self.render_timer = None;
             return true;
         }
-        if self.draw.is_none() {
+        if self.render_timer.is_none() {
             let link = ctx.link().clone();
-            let pause = u32::try_from(DRAWN_EVERY_MS).unwrap_or(u32::MAX);
-            self.draw = Some(Timeout::new(pause, move || link.send_message(Msg::Draw)));
+            let pause = u32::try_from(RENDER_INTERVAL_MS).unwrap_or(u32::MAX);
+            self.render_timer = Some(Timeout::new(pause, move || link.send_message(Msg::Render)));
         }
         false
     }
 
-    /// Draws what was held back.
-    pub(super) fn draw_now(&mut self) -> bool {
-        self.draw = None;
+    /// Renders what was deferred.
+    pub(super) fn render_now(&mut self) -> bool {
+        self.render_timer = None;
         self.drawn_at = clock::now();
         true
     }
 
-    /// The element is being taken out of the page: nothing more goes out, whatever waits for its turn or
-    /// for somebody's leave, and `done` is called once nothing is on the way.
+    /// The element is being unmounted: nothing more is sent, not even what waits for its slot or for
+    /// approval, and `done` is called once nothing is in flight.
     pub(super) fn end(&mut self, ctx: &Context<Self>, done: Function) -> bool {
         self.leaving.push(done);
         self.withdraw();
@@ -303,8 +303,7 @@ impl Console {
             && self.step(ctx, Event::Stop)
     }
 
-    /// Tells whoever waits for it that nothing is on the way any more, and that all of it has been
-    /// handed to the journal.
+    /// Calls `done` once nothing is in flight any more, and all of it has been handed to the journal.
     pub(super) fn notify_unmounted(&mut self) {
         if !self.view.run.as_ref().is_some_and(|run| run.has_in_flight()) {
             for done in self.leaving.drain(..) {

@@ -1,5 +1,5 @@
-//! Run records for the operator's endpoint: of a run that is over, and of those that pages closed
-//! before it had them.
+//! Uploads of run records to the operator's endpoint: of a run that has finished, and pending ones of
+//! pages that were closed earlier.
 
 use crate::console::{Console, Msg, events::report};
 use crate::services::{
@@ -13,7 +13,7 @@ use relight_core::{
 use wasm_bindgen_futures::spawn_local;
 use yew::Context;
 
-/// Posts the record of a run to the operator's endpoint, until it is taken.
+/// Uploads the record of a run to the operator's endpoint until it is accepted.
 pub(super) fn upload_record(ctx: &Context<Console>, to: &Records, run: &Run) {
     let record = export::record(run);
     let (url, run_id, host) = (to.url.clone(), run.about().id.clone(), ctx.props().host().clone());
@@ -23,7 +23,7 @@ pub(super) fn upload_record(ctx: &Context<Console>, to: &Records, run: &Run) {
     });
 }
 
-/// The same for the runs of pages that were closed before the endpoint had them.
+/// Resumes the pending uploads of closed pages.
 pub(super) fn upload_pending(ctx: &Context<Console>, to: &Records, journal: Journal) {
     let (ctx_link, to) = (ctx.link().clone(), to.clone());
     spawn_local(async move {
@@ -33,7 +33,7 @@ pub(super) fn upload_pending(ctx: &Context<Console>, to: &Records, journal: Jour
                     ctx_link
                         .send_message(Msg::UploadPending { run: Box::new(run), to: to.clone() });
                 }
-                // What cannot be read again cannot be handed in; the journal keeps it aside.
+                // What cannot be read cannot be uploaded; it is quarantined in the journal.
                 Err(Unreadable::Broken(_)) => uploads::remove_pending(&run_id),
                 Err(Unreadable::Unavailable(_)) => return,
             }

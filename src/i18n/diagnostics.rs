@@ -1,11 +1,11 @@
-//! Words of the doctor: what each line means, and how it is mended in each server.
+//! Texts of the connection check: what each check means, and how it is fixed in each server.
 
 use relight_core::{
     diagnostics::{Check, CheckResult},
     i18n::{Text, text},
 };
 
-/// What a line asks.
+/// What a check asks.
 pub const fn line(line: Check) -> Text {
     match line {
         Check::Reachable => text("The proxy answers", "代理有应答"),
@@ -20,7 +20,7 @@ pub const fn line(line: Check) -> Text {
     }
 }
 
-/// How it stands.
+/// Its result.
 pub const fn holds(holds: CheckResult) -> Text {
     match holds {
         CheckResult::Yes => text("Holds", "正常"),
@@ -29,7 +29,7 @@ pub const fn holds(holds: CheckResult) -> Text {
     }
 }
 
-/// What to do when it does not hold.
+/// What to do when it fails.
 pub const fn remedy(line: Check) -> Text {
     match line {
         Check::Reachable => text(

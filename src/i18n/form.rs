@@ -1,39 +1,39 @@
-//! The texts with variable parts that the form shows. They stand apart from the rest, which the form's
-//! part of the program does not have.
+//! The texts with arguments that the form shows. They are apart from the others, which the first part of
+//! the program does not have.
 
 use crate::i18n::{instances, number};
 use relight_core::i18n::Locale;
 
-/// A text of the form with variable parts. Counts are formatted for the language.
+/// A text of the form with arguments. Counts are formatted for the language.
 #[derive(Clone, Copy, Debug)]
 pub enum FormMessage<'a> {
     /// On the button that leads to the review.
     Check(usize),
     /// What was probably meant.
     DidYouMean(&'a str),
-    /// On the page's switch between languages, for screen readers.
+    /// The line of a problem.
     Line(u32),
-    /// A secret that looks like a key id, by what the cloud calls them.
+    /// A secret that looks like a key id, with the cloud's names of both.
     KeySwapped(&'a str, &'a str),
-    /// What the cloud calls the token, which is or looks like what it calls the secret.
+    /// The cloud's name of the token, which is or looks like the secret, and of the secret.
     TokenSwapped(&'a str, &'a str),
-    /// No key is taken in a frame of this page, if its origin is known.
+    /// No key is accepted in a frame of this page, if its origin is known.
     UntrustedParent(Option<&'a str>),
     /// A key that looks like another cloud's.
     KeyOfCloud(&'a str),
-    /// What ids look like.
+    /// The shape of ids.
     IdsLookLike { shape: &'a str, example: &'a str },
     /// Problems found in a text, for the live region.
     FoundProblems { valid: usize, problems: usize },
     /// The title above the problems.
     WillNotBeSent(usize),
-    /// How many problems are not listed.
+    /// How many more problems there are than are listed.
     AndMore(usize),
-    /// On the button that removes what cannot be sent.
+    /// On the button that removes what is not an id.
     RemoveProblems(usize),
-    /// How many ids another cloud has among those pasted.
+    /// How many of the pasted ids are of another cloud.
     OfCloud(&'a str),
-    /// An operation on one instance at a time.
+    /// An operation that takes one instance.
     OnePerCall(&'a str),
 }
 

@@ -1,4 +1,4 @@
-//! How numbers, times and lines are written, as the language does it.
+//! Formats numbers, times and durations for the language.
 
 use crate::i18n::Millis;
 use js_sys::{Array, Function, Object, Reflect};
@@ -6,7 +6,7 @@ use relight_core::i18n::Locale;
 use std::{cell::RefCell, collections::HashMap};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// A title with named lines below it, to copy; empty ones are passed over.
+/// A title with labelled lines below it, to copy; empty ones are omitted.
 pub fn lines(title: &str, named: &[(&str, &str)]) -> String {
     let mut text = title.to_owned();
     for (name, value) in named.iter().filter(|(_, value)| !value.is_empty()) {
@@ -17,7 +17,7 @@ pub fn lines(title: &str, named: &[(&str, &str)]) -> String {
     text
 }
 
-/// A count as the language writes it.
+/// A count in the language's format.
 #[allow(clippy::cast_precision_loss)]
 pub fn number(locale: Locale, count: usize) -> String {
     // Below a thousand there is nothing to group, and most counts are.
@@ -27,7 +27,7 @@ pub fn number(locale: Locale, count: usize) -> String {
     js_sys::Number::from(count as f64).to_locale_string(locale.tag()).into()
 }
 
-/// The time of day, as the language writes it; with the date, if that is not today's.
+/// The time of day in the language's format; with the date unless it is today's.
 #[allow(clippy::cast_precision_loss)]
 pub fn time_of_day(locale: Locale, at: Millis) -> String {
     let then = js_sys::Date::new(&(at as f64).into());
@@ -39,16 +39,16 @@ pub fn time_of_day(locale: Locale, at: Millis) -> String {
     }
 }
 
-/// A time as every support reads it: ISO 8601, in UTC.
+/// A time for a support request: ISO 8601, in UTC.
 #[allow(clippy::cast_precision_loss)]
 pub fn instant(at: Millis) -> String {
     js_sys::Date::new(&(at as f64).into()).to_iso_string().into()
 }
 
-/// How long something took, as the language writes it: `1 hr, 1 min, 12 sec`.
+/// A duration in the language's format: `1 hr, 1 min, 12 sec`.
 pub fn duration(locale: Locale, ms: Millis) -> String {
     let all = ms / 1_000;
-    // The rows of a call have been on their way for equally long.
+    // The rows of a call share a duration.
     let known = LAST_DURATION.take().filter(|last| (last.0, last.1) == (locale, all));
     let words = known.map_or_else(|| new_duration(locale, all), |last| last.2);
     LAST_DURATION.replace(Some((locale, all, words.clone())));
@@ -58,7 +58,7 @@ pub fn duration(locale: Locale, ms: Millis) -> String {
 fn new_duration(locale: Locale, seconds: u64) -> String {
     let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     duration_by_intl(locale, hours, minutes, seconds).unwrap_or_else(|| {
-        // Browsers before 2025 have no words for durations.
+        // Browsers before 2025 have no `Intl.DurationFormat`.
         let (hour, minute, second) = match locale {
             Locale::En => (" h ", " min ", " s"),
             Locale::Zh => (" 小时 ", " 分 ", " 秒"),
@@ -72,9 +72,9 @@ fn new_duration(locale: Locale, seconds: u64) -> String {
 }
 
 thread_local! {
-    /// The browser's formatters: to make one takes longer than to use it a hundred times.
+    /// The browser's formatters: creating one takes longer than using it a hundred times.
     static DURATIONS: RefCell<HashMap<Locale, Option<(JsValue, Function)>>> = RefCell::default();
-    /// What was asked for last, and the answer.
+    /// The last duration, and its text.
     static LAST_DURATION: RefCell<Option<(Locale, u64, String)>> = const { RefCell::new(None) };
 }
 
@@ -93,7 +93,7 @@ fn duration_by_intl(locale: Locale, hours: u64, minutes: u64, seconds: u64) -> O
     })
 }
 
-/// A formatter, and its function that writes.
+/// A formatter, and its bound `format` function.
 fn duration_format(locale: Locale) -> Option<(JsValue, Function)> {
     let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
     let format = Reflect::get(&intl, &"DurationFormat".into()).ok()?.dyn_into::<Function>().ok()?;

@@ -1,4 +1,4 @@
-//! Words about keys that the browser keeps, and about what a key may do.
+//! Texts about saved keys, and about a key's permissions.
 
 use crate::services::{database::Unavailable, vault::key_store::KeyStoreError};
 use relight_core::i18n::{Text, text};
@@ -6,13 +6,13 @@ use relight_core::i18n::{Text, text};
 /// Above the list.
 pub const SAVED: Text = text("Saved in this browser", "保存在此浏览器中的密钥");
 
-/// Below it, while one may be chosen.
+/// Below it, while a key may be chosen.
 pub const SAVED_HINT: Text = text(
     "Whoever opens this page in this browser can sign with them; no page can read them back. After a lock they are still here, and have to be selected again.",
     "任何人用此浏览器打开本页面都能用它们签名，但任何页面都无法读出。锁定后它们仍在列表中，需要重新选用。",
 );
 
-/// Below it, where the operator lets nobody keep keys.
+/// Below it, where the operator forbids saved keys.
 pub const SAVED_FORBIDDEN: Text = text(
     "The administrator of this page does not allow saved keys: these can only be deleted.",
     "本页面的管理员不允许保存密钥：以下密钥只能清除。",
@@ -20,11 +20,11 @@ pub const SAVED_FORBIDDEN: Text = text(
 
 /// On the button of a key: sign with it.
 pub const USE: Text = text("Use", "使用");
-/// On the button of the key that is held.
+/// On the button of the key in use.
 pub const IN_USE: Text = text("In use", "使用中");
 /// On the button that deletes all of them.
 pub const DELETE_ALL: Text = text("Delete all of them now", "立即全部清除");
-/// Before the time at which it was kept, and last chosen.
+/// Before the times at which it was saved and last chosen.
 pub const SAVED_AT: Text = text("saved", "保存于");
 pub const CHOSEN_AT: Text = text("last chosen", "上次选用");
 /// Of a key that this version cannot use.
@@ -33,17 +33,17 @@ pub const UNUSABLE: Text = text(
     "此版本的页面无法使用，保持原样",
 );
 
-/// In the place of what is said of a key in the tab.
+/// In place of the text about a key in the tab.
 pub const CHOSEN: Text = text(
     "Chosen from this browser’s keys. A lock takes it out of this tab again.",
     "选自此浏览器保存的密钥。锁定后本标签页不再持有它。",
 );
-/// On the button that lets go of it.
-pub const PUT_BACK: Text = text("Stop using", "停止使用");
+/// On the button that wipes it from the tab.
+pub const STOP_USING: Text = text("Stop using", "停止使用");
 
 /// What opens the field for the name.
 pub const SAVE_OPENS: Text = text("Save this key in this browser…", "在此浏览器中保存此密钥…");
-/// What that means.
+/// What saving means.
 pub const SAVE_HINT: Text = text(
     "It is kept as a key that signs and that no page can read back, until you forget it. Any page of this origin can sign with it, requests dated ahead included. Keep none on a computer that others use: whoever opens this page in this browser can sign with it, and whoever can copy the browser’s files can take it.",
     "密钥将以不可读回的签名密钥形式保存，直至你清除。同源的任何页面都能用它签名，包括日期在将来的请求。请勿在他人也使用的电脑上保存：任何人用此浏览器打开本页面都能用它签名，能复制浏览器文件的人也能取走它。",
@@ -57,7 +57,7 @@ pub const DERIVES: Text = text(
     "A key of this cloud is not kept in the browser: any page of this origin could derive the signing keys of every coming day from it.",
     "该云的密钥不会保存在浏览器中：同源的任何页面都能由它派生出今后每一天的签名密钥。",
 );
-/// That such keys of an older release are gone.
+/// That such keys of an older release were deleted.
 pub const REMOVED: Text = text(
     "Keys that an older version of this page had kept here were deleted: any page of this origin could derive the signing keys of every coming day from them. If other pages share this origin, replace those keys in the cloud’s console.",
     "已删除旧版本页面保存在此的密钥：同源的任何页面都能由它们派生出今后每一天的签名密钥。如有其他页面与本页面同源，请在云控制台更换这些密钥。",
@@ -68,7 +68,7 @@ pub const TEMPORARY: Text = text(
     "临时密钥不会保存在浏览器中：它很快到期，且其 Token 只能以可读形式保存。",
 );
 
-/// Of a key that is good for ever, at a cloud that gives no others.
+/// Of a key without expiry, at a cloud that has no others.
 pub const ONLY_PERMANENT: Text = text(
     "This cloud gives no temporary keys: this one is valid until somebody deletes it. Have it allowed no more than this operation on these instances.",
     "该云不提供临时密钥：此密钥在删除之前长期有效。请仅为其授予对这些实例执行该操作的权限。",

@@ -1,15 +1,15 @@
-//! The texts without variable parts, each in English and Chinese.
+//! The texts without arguments, each in English and Chinese.
 
 use relight_core::i18n::{Text, text};
 
 /// The console, for screen readers: what the page is.
 pub const PAGE_TITLE: Text =
     text("Relight: restart and start cloud instances", "Relight：重启和启动云实例");
-/// Empties what a link has filled in.
+/// Clears what a link has filled in.
 pub const LINK_EMPTY: Text = text("Empty these fields", "清空这些内容");
-/// While the rest of the page is fetched.
+/// While the second part of the program is fetched.
 pub const OPENING: Text = text("Opening…", "正在打开…");
-/// The rest of the page could not be fetched.
+/// The second part of the program could not be fetched.
 pub const REST_FAILED: Text = text(
     "The rest of the page could not be loaded. Nothing was sent and nothing is lost. Check the connection and try again.",
     "页面的其余部分加载失败。没有发送任何请求，已填写的内容都还在：请检查网络后重试。",
@@ -32,12 +32,12 @@ pub const SKIP_PREFLIGHT_WARNING: Text = text(
     "If you skip the check, instances that cannot take the operation are not skipped: the cloud refuses them, or their whole request.",
     "未查看实例状态，因此不会排除无法操作的实例：云端会拒绝这些实例，甚至拒绝整次调用。",
 );
-/// It is not proven that the proxy refuses second copies.
+/// It is not proven that the proxy refuses duplicates.
 pub const ONCE_UNKNOWN: Text = text(
     "A browser may send this twice: it is not proven that this proxy refuses the second copy of a request.",
     "浏览器可能会将请求发送两次：尚未证实该代理会拒绝重复的请求。",
 );
-/// It is seen that it does not.
+/// It is known that it does not.
 pub const ONCE_MISSING: Text = text(
     "A browser may send this twice: the connection check has seen that this proxy does not refuse the second copy of a request.",
     "浏览器可能会将请求发送两次：连接检查发现该代理不会拒绝重复的请求。",
@@ -47,7 +47,7 @@ pub const ONCE_DIRECT: Text = text(
     "A browser may send this twice: without a proxy nothing refuses the second copy of a request.",
     "浏览器可能会将请求发送两次：不经代理时，没有任何环节会拒绝重复的请求。",
 );
-/// What the check from within the review sends.
+/// What the connection check from the review sends.
 pub const ONCE_HINT: Text = text(
     "The check sends a restart of an instance that does not exist, signed with a made-up key, several times. Nothing is changed.",
     "检查会用虚构的密钥，对一台不存在的实例多次发送重启请求，不会改动任何资源。",
@@ -89,7 +89,7 @@ pub const DIAGNOSTICS_HINT: Text = text(
 );
 pub const RUN_DIAGNOSTICS: Text = text("Check now", "立即检查");
 pub const OTHER_LANGUAGE: Text = text("中文", "English");
-pub const THIS_PAGES_PROXY: Text = text("this page’s proxy", "本页代理");
+pub const OWN_PROXY: Text = text("this page’s proxy", "本页代理");
 pub const DIRECT: Text = text("direct, unverified", "直连（未经验证）");
 pub const DIRECT_HINT: Text = text(
     "Without a proxy: this goes from the browser to the cloud itself, in the cloud’s older form. Whether the cloud lets a page read its answers has not been tried with a live account. What cannot be read counts as unknown, and nothing keeps a browser from sending again when a connection dies.",
@@ -119,7 +119,7 @@ pub const CHOOSE_REGION: Text = text("Choose…", "请选择…");
 pub const OTHER_REGION: Text = text("Another region…", "其他地域…");
 pub const OTHER_REGION_LABEL: Text = text("Region id", "地域 ID");
 pub const OPERATION: Text = text("Operation", "操作");
-pub const HOW: Text = text("How", "方式");
+pub const MODE: Text = text("How", "方式");
 pub const INSTANCES: Text = text("Instances", "实例");
 pub const INSTANCES_HINT: Text = text(
     "Any separator works: lines, commas, JSON, a CSV column, console links.",
@@ -144,12 +144,12 @@ pub const KEY_SAVED: Text = text(
     "Kept in this tab’s memory only. Closing the tab forgets it.",
     "仅存在于本标签页的内存中，关闭标签页即清除。",
 );
-/// Above the key on the screen of a run that lacks one.
-pub const KEY_WANTED: Text = text(
+/// Above the key in a run that has none.
+pub const KEY_REQUIRED: Text = text(
     "This run has no key: none is written down with a run. Enter it, or select it if this browser has saved it, to read the states or to continue.",
     "此次运行没有密钥：运行记录中从不包含密钥。请重新输入（如已保存在此浏览器中，也可直接选用），才能查询实例状态或继续。",
 );
-/// Runs cannot be written down here.
+/// Runs cannot be saved here.
 pub const NO_JOURNAL: Text = text(
     "This browser does not let the page keep a journal, so a reload would lose this run. Only a single call is sent without one.",
     "此浏览器不允许页面保存运行记录，刷新后记录会丢失。没有记录时只会发送单次调用。",
@@ -159,34 +159,34 @@ pub const CONFIGURATION_UNUSABLE: Text = text(
     "The configuration of this page cannot be used, so nothing can be sent. Ask the administrator of this page to fix it:",
     "本页面的配置无法使用，因此不能发送任何请求。请联系本页面的管理员修正：",
 );
-/// A run in the journal cannot be read.
-pub const RUN_ASIDE: Text = text(
+/// A run of the journal cannot be read.
+pub const RUN_QUARANTINED: Text = text(
     "A run in this browser’s journal cannot be read and was quarantined. What became of its instances is not known here: check them before you act.",
     "此浏览器日志中有一次运行无法读取，已单独保留。其中实例的结果在此无从得知，操作前请先查询实例状态。",
 );
-/// The button that saves what there is of it.
+/// The button that saves its records.
 pub const SAVE_RECORDS: Text = text("Save its records", "保存其记录");
-/// The page around the console thinks it over.
+/// The host page is asked for approval.
 pub const APPROVAL_PENDING: Text = text(
     "Waiting for approval from the host page. Nothing was sent.",
     "等待许可：由嵌入本控制台的页面决定，尚未发送任何请求。",
 );
-/// What was confirmed is not what would be sent now.
+/// What was approved is not what would be sent now.
 pub const APPROVAL_CHANGED: Text = text(
     "It has changed meanwhile, and nothing was sent. Review it again before you confirm.",
     "内容已发生变化，没有发送任何请求。请重新查看后再确认。",
 );
-/// What it rests on is looked at first.
+/// The states are read again first.
 pub const APPROVAL_OUTDATED: Text = text(
     "The states were read too long ago, so nothing was sent and they are read again. Review them, then send.",
     "实例状态已过时，没有发送任何请求，正在重新读取。请再次查看后再发送。",
 );
-/// It has said no.
+/// The host page has refused.
 pub const APPROVAL_REFUSED: Text = text(
     "Nothing was sent: the host page did not approve it.",
     "没有发送任何请求：嵌入本控制台的页面未予许可。",
 );
-/// It has said nothing for ten minutes.
+/// The host page has not answered for ten minutes.
 pub const APPROVAL_TIMED_OUT: Text = text(
     "Nothing was sent: the host page did not answer within 10 minutes.",
     "没有发送任何请求：嵌入本控制台的页面 10 分钟内没有答复。",
@@ -221,7 +221,7 @@ pub const PERMANENT_KEY: Text = text(
     "This key has no token, so it is valid until somebody deletes it. A temporary key that may only describe, start and restart is safer if it leaks.",
     "该密钥没有 Token，删除之前长期有效。建议使用仅允许查询、启动和重启实例的临时密钥，一旦泄露损失更小。",
 );
-/// In the front, on the button that leads to the rest of what there is about the key.
+/// In the form, on the button that leads to saving the key and its policy.
 pub const ABOUT_KEY: Text =
     text("Save this key, or see what it needs…", "保存此密钥，或查看所需权限…");
 pub const KEY_PLACEHOLDER: Text = text("held · type to replace", "已载入 · 重新输入即替换");
@@ -229,7 +229,7 @@ pub const SECRET_UNUSABLE: Text = text(
     "This has spaces or characters that no secret has. Paste it again.",
     "含有空格或不允许的字符，请重新粘贴。",
 );
-pub const FORGET: Text = text("Forget now", "立即清除");
+pub const WIPE_KEY: Text = text("Forget now", "立即清除");
 pub const OPTIONAL: Text = text("optional", "选填");
 pub const DOUBT_LENGTH: Text = text(
     "Unusual length for a key of this cloud. Is it complete?",
@@ -241,13 +241,13 @@ pub const NOTHING_TO_REVIEW_HINT: Text = text(
     "Paste instance ids and check them. Nothing is sent before you have seen it here.",
     "粘贴实例 ID 并检查。在这里确认之前，不会发送任何请求。",
 );
-pub const HOW_IT_WILL_GO: Text = text("What will be sent", "执行方式");
+pub const WHAT_WILL_BE_SENT: Text = text("What will be sent", "执行方式");
 pub const CALLS: Text = text("Calls", "调用");
 pub const HOST: Text = text("Host", "服务地址");
 pub const THROUGH: Text = text("Through", "经由");
 pub const OPTIONS: Text = text("Options", "参数");
 pub const NO_OPTIONS: Text = text("none", "无");
-pub const PACE_LABEL: Text = text("Pace", "频率");
+pub const PACING_LABEL: Text = text("Pace", "频率");
 pub const SHOW_REQUESTS: Text = text("Show the requests", "查看请求");
 pub const HIDE_REQUESTS: Text = text("Hide the requests", "收起请求");
 pub const REQUESTS_HINT: Text = text(
@@ -283,7 +283,7 @@ pub const WHAT_HAPPENED: Text = text("What happened", "发生了什么");
 pub const WHAT_TO_DO_ABOUT_IT: Text = text("What to do", "如何处理");
 pub const WHO_LABEL: Text = text("Who", "由谁处理");
 pub const CODE: Text = text("Code", "错误码");
-pub const CLOUD_SAID: Text = text("Cloud said", "云端原文");
+pub const VENDOR_MESSAGE: Text = text("Cloud said", "云端原文");
 pub const RECEIVED_TEXT: Text = text("Received", "收到的内容");
 pub const REQUEST: Text = text("Request", "请求");
 pub const REQUEST_COLUMN: Text = text("Request id", "请求 ID");
@@ -321,12 +321,12 @@ pub const NOT_SIGNED_YET: Text = text("This call has not been signed yet.", "该
 pub const CLOSE: Text = text("Close", "关闭");
 pub const NOTHING_TO_RETRY: Text =
     text("Nothing was refused that sending again could help.", "没有重试可能有效的失败实例。");
-/// Before the limit that what is left of a run breaks.
+/// Before the setting that the rest of a run exceeds.
 pub const RUN_REFUSED: Text = text(
     "What this run has left is not allowed here now.",
     "本次运行尚未完成的部分目前不允许在此发送。",
 );
-/// The list of runs, and what is said there.
+/// The run history.
 pub const SAVED_RUNS: Text = text("Runs saved in this browser", "此浏览器中保存的运行");
 pub const NO_SAVED_RUNS: Text = text(
     "Nothing yet: each run is saved here from its first request on.",
@@ -338,24 +338,24 @@ pub const RUN_IS_SHOWN: Text = text(
 );
 pub const RUN_HERE: Text = text("Shown on this page.", "正在本页面显示。");
 pub const RUN_ELSEWHERE: Text = text("Open in another tab.", "已在其他标签页中打开。");
-pub const RUN_OWED: Text = text(
+pub const UPLOAD_PENDING: Text = text(
     "The administrator of this page has not received its record yet, so it stays here.",
     "本页面的管理员尚未收到其记录，因此予以保留。",
 );
 pub const RUN_UNREADABLE: Text = text("Cannot be read; left as it is:", "无法读取，已原样保留：");
 pub const UNFINISHED: Text = text("unfinished", "未完成");
 pub const OPEN_RUN: Text = text("Open", "打开");
-pub const FORGET_RUN: Text = text("Delete", "删除");
-pub const FORGET_ALL: Text = text("Delete all", "全部删除");
-pub const FORGET_UNFINISHED: Text = text(
+pub const DELETE_RUN: Text = text("Delete", "删除");
+pub const DELETE_ALL_RUNS: Text = text("Delete all", "全部删除");
+pub const DELETE_UNFINISHED: Text = text(
     "Some may be unfinished: what is not known of them yet cannot be found out here any more.",
     "其中可能有未完成的运行：删除后将无法在此查明其未知结果。",
 );
-pub const PUT_AWAY: Text = text("Continue later", "稍后处理");
+pub const CONTINUE_LATER: Text = text("Continue later", "稍后处理");
 pub const NOTHING_NOT_STARTED: Text = text("Every call has been sent.", "所有调用均已发出。");
 pub const NOTHING_UNKNOWN: Text = text("No outcome is unknown.", "没有结果未知的实例。");
 pub const NEW_RUN: Text = text("New run", "新建操作");
-pub const NEW_RUN_WAIT: Text = text("Stop the run first.", "请先停止当前运行。");
+pub const STOP_RUN_FIRST: Text = text("Stop the run first.", "请先停止当前运行。");
 pub const EXPORT_CSV: Text = text("Export CSV", "导出 CSV");
 pub const EXPORT_JSON: Text = text("Export JSON", "导出 JSON");
 pub const UNKNOWN_CODE: Text = text("unknown code", "未收录的错误码");
@@ -390,8 +390,8 @@ pub const INDEX_HINT: Text =
 pub const FIND_ERROR: Text = text("Find a code or words", "搜索错误码或关键词");
 pub const PASTE_AN_ERROR: Text = text("Paste an error", "粘贴错误信息");
 pub const PRINT: Text = text("Print", "打印");
-pub const BELOW_THE_CLOUDS: Text = text("Proxy, network, this page", "代理、网络与本页");
-pub const CLOUD_SAYS: Text = text("The cloud says", "云端提示");
+pub const LAYERS_TITLE: Text = text("Proxy, network, this page", "代理、网络与本页");
+pub const VENDOR_NOTE: Text = text("The cloud says", "云端提示");
 pub const ANSWERED_BY: Text = text("Answered by", "相关接口");
 pub const COPY_LINK: Text = text("Copy link", "复制链接");
 pub const CLEAR: Text = text("Clear", "清空");

@@ -1,4 +1,4 @@
-//! Words about what became of a run: outcomes, evidence, pauses; and about the runs that are kept.
+//! Texts about the outcome of a run: outcomes, evidence, pauses; and about the run history.
 
 use crate::i18n::duration;
 use relight_core::{
@@ -9,7 +9,7 @@ use relight_core::{
     run::{CallState, Evidence, Pause, Run, RunStatus},
 };
 
-/// How long runs are kept, and by whom they can be seen.
+/// How long runs are stored, and who can see them.
 pub const SAVED_RUNS: Text = text(
     "Saved on this device until you delete them here or clear this site’s data; the browser may clear them when space runs out or after a long time without a visit. Whoever uses this browser profile can see them. There is no key in them, and looking at them sends nothing.",
     "仅保存在本设备上，直到您在此处删除或清除本站点数据；存储空间不足或长期未访问时，浏览器也可能自行清除。使用此浏览器配置的人都能看到。其中不含密钥，查看时不会发送任何请求。",
@@ -36,7 +36,7 @@ pub const fn outcome(outcome: Outcome, verb: Verb) -> Text {
     }
 }
 
-/// An unknown outcome that is being looked into.
+/// An unknown outcome that is being checked.
 pub const UNKNOWN_CHECKING: Text = text("Unknown, checking", "结果未知，核查中");
 
 /// An outcome on the counter that filters by it.
@@ -59,7 +59,7 @@ pub const fn outcome_counter(outcome: Outcome, verb: Verb) -> Text {
     }
 }
 
-/// What an outcome without an error means, in a sentence; and what to do.
+/// What an outcome without an error means, and what to do.
 pub const fn outcome_meaning(outcome: Outcome) -> (Text, Text) {
     match outcome {
         Outcome::Skipped => (
@@ -149,7 +149,7 @@ pub const fn outcome_meaning(outcome: Outcome) -> (Text, Text) {
     }
 }
 
-/// What an outcome rests on.
+/// The evidence of an outcome.
 pub const fn evidence(evidence: Evidence, verb: Verb) -> Text {
     match evidence {
         Evidence::RequestId => {
@@ -176,7 +176,7 @@ pub const fn evidence(evidence: Evidence, verb: Verb) -> Text {
     }
 }
 
-/// Why an instance was left out.
+/// Why an instance was skipped.
 pub const fn skip_reason(reason: SkipReason) -> Text {
     match reason {
         SkipReason::NotFound => text("not found in this region", "该地域下不存在"),
@@ -211,7 +211,7 @@ pub const fn retry(retry: Retry) -> Text {
     }
 }
 
-/// In what shape an error stood in a text.
+/// The format in which an error was detected.
 pub const fn detected_format(detected_format: DetectedFormat) -> Text {
     match detected_format {
         DetectedFormat::Code => text("a bare code", "单独的错误码"),
@@ -223,7 +223,7 @@ pub const fn detected_format(detected_format: DetectedFormat) -> Text {
     }
 }
 
-/// How sure it is that a text says what is explained.
+/// The confidence of an explanation.
 pub const fn confidence(confidence: Confidence) -> Text {
     match confidence {
         Confidence::Certain => text("certain", "确定"),
@@ -234,7 +234,7 @@ pub const fn confidence(confidence: Confidence) -> Text {
     }
 }
 
-/// Where a call stands.
+/// The status of a call.
 pub const fn call_state(state: CallState) -> Text {
     match state {
         CallState::Waiting => text("waiting", "等待中"),
@@ -246,7 +246,7 @@ pub const fn call_state(state: CallState) -> Text {
     }
 }
 
-/// What a run is doing.
+/// The phase of a run.
 pub const fn status(status: RunStatus) -> Text {
     match status {
         RunStatus::Sending => text("Sending", "发送中"),
@@ -257,10 +257,10 @@ pub const fn status(status: RunStatus) -> Text {
     }
 }
 
-/// A run that is over although some of it never went out.
+/// A run that is finished although some of it was never sent.
 pub const ENDED_EARLY: Text = text("Ended; not everything was sent", "已结束，尚有实例未发送");
 
-/// How a run was cut and paced by whoever started it, as far as that was chosen; and their reason.
+/// The settings that a run was started with, as far as they were chosen; and the reason given.
 pub fn settings(locale: Locale, run: &Run) -> String {
     let (policy, calls) = (run.policy(), run.calls());
     let largest = calls.iter().map(|call| call.batch.ids().len()).max().unwrap_or_default();
@@ -297,10 +297,10 @@ pub fn settings(locale: Locale, run: &Run) -> String {
     parts.join(" · ")
 }
 
-/// What stands before the reason that was given for a run.
+/// What precedes the reason given for a run.
 pub const REASON: Text = text("reason: ", "原因：");
 
-/// Why a run waits, and what to do.
+/// Why a run is paused, and what to do.
 pub const fn pause(pause: Pause) -> (Text, Text) {
     match pause {
         Pause::Unknowns => (

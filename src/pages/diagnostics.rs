@@ -1,4 +1,4 @@
-//! The doctor: what holds on the way to a cloud, and how to mend what does not.
+//! The connection check: what works on the route to a cloud, and how to fix what does not.
 
 use crate::components::{
     common::{
@@ -18,17 +18,17 @@ use relight_core::{
 };
 use yew::{Html, Properties, classes, component, html};
 
-/// What was found, and what is asked for.
+/// Props of [`DiagnosticsPage`].
 #[derive(PartialEq, Properties)]
-pub(crate) struct DoctorProps {
-    /// The way that calls take, in few words.
+pub(crate) struct DiagnosticsPageProps {
+    /// The short name of the route of calls.
     pub(crate) route: String,
     pub(crate) diagnostics: Option<Shared<Diagnostics>>,
 }
 
-/// The doctor's page.
+/// The diagnostics page.
 #[component]
-pub(crate) fn Doctor(props: &DoctorProps) -> Html {
+pub(crate) fn DiagnosticsPage(props: &DiagnosticsPageProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let t = |text: Text| text.in_locale(locale);
     let findings = props.diagnostics.as_deref().and_then(|one| one.findings.as_ref());

@@ -1,5 +1,4 @@
-//! The index of every error that is known: to search, to link to and to print. Needs no key and no
-//! network.
+//! The index of all known errors: to search, link to and print. Needs neither key nor network.
 
 use crate::components::{
     common::{
@@ -29,25 +28,25 @@ use yew::{
     use_memo, use_mut_ref, use_node_ref, use_state_eq,
 };
 
-/// Rows a page.
+/// Rows per page.
 const PAGE_SIZE: usize = 30;
 
-/// What of the index is shown.
+/// Which part of the index is shown.
 #[derive(PartialEq, Properties)]
-pub(crate) struct ErrorsProps {
+pub(crate) struct ErrorsPageProps {
     pub(crate) shown: IndexFilter,
 }
 
 /// An error in the index.
 struct Listed {
     item: Item,
-    /// What it is found by: code and words in both languages, in lower case.
+    /// What it is searched by: code and texts in both languages, in lower case.
     found_by: String,
 }
 
 /// The index.
 #[component]
-pub(crate) fn Errors(props: &ErrorsProps) -> Html {
+pub(crate) fn ErrorsPage(props: &ErrorsPageProps) -> Html {
     let (locale, navigation) = (use_locale(), use_navigation());
     let t = |text: Text| text.in_locale(locale);
     let wanted = use_state_eq(String::new);
@@ -55,7 +54,7 @@ pub(crate) fn Errors(props: &ErrorsProps) -> Html {
     let printing = use_state_eq(|| false);
     let heading = use_node_ref();
     let all = use_memo(locale, |locale| listed(*locale));
-    // Whoever opens an error from the list of all comes back to the list of all.
+    // An error opened from the full list leads back to the full list.
     let section = use_mut_ref(|| props.shown.section);
     if props.shown.code.is_none() {
         *section.borrow_mut() = props.shown.section;
@@ -71,12 +70,12 @@ pub(crate) fn Errors(props: &ErrorsProps) -> Html {
         use_effect_with(section, move |_| page.set(0));
     }
     {
-        // Everything that is to be printed is mounted first; the rest of the time few rows are.
+        // All rows are mounted for printing only; otherwise one page of them.
         let printing = printing.clone();
         use_effect_with(*printing, move |now| {
             if *now {
                 if let Some(window) = web_sys::window() {
-                    // Where nothing can be printed nothing is.
+                    // There is no `print` event where nothing can be printed.
                     let _ = window.print();
                 }
                 printing.set(false);
@@ -125,7 +124,7 @@ pub(crate) fn Errors(props: &ErrorsProps) -> Html {
     }
 }
 
-/// The field to search with, and the clouds to choose from.
+/// The search field and the filter by cloud.
 fn tools(
     chosen: Option<&str>,
     all: &[Listed],
@@ -158,7 +157,7 @@ fn tools(
     }
 }
 
-/// Everything that is said about a code, beside the list.
+/// The meanings of a code, next to the list.
 fn opened_code(
     chosen: Option<&'static str>,
     section: &'static str,
@@ -199,7 +198,7 @@ fn opened_code(
     }
 }
 
-/// The rows of one page, under what is to be done.
+/// The rows of one page, grouped by remedy.
 fn list(
     open: &IndexFilter,
     chosen: Option<&str>,
@@ -275,7 +274,7 @@ fn meaning_card(item: &Item, locale: Locale, with_code: bool) -> Html {
                 }
                 <dt>{ t(message::WHO_LABEL) }</dt><dd>{ i18n::who(item.who).in_locale(locale) }</dd>
                 if let Some(said) = &item.told_apart_by {
-                    <dt>{ t(message::CLOUD_SAYS) }</dt><dd lang="en">{ said.clone() }</dd>
+                    <dt>{ t(message::VENDOR_NOTE) }</dt><dd lang="en">{ said.clone() }</dd>
                 }
                 if let Some(status) = item.status {
                     <dt>{ t(message::STATUS) }</dt><dd>{ status.to_string() }</dd>
@@ -288,7 +287,7 @@ fn meaning_card(item: &Item, locale: Locale, with_code: bool) -> Html {
     }
 }
 
-/// The vendor's own page on an error; its address is what one clicks on.
+/// The vendor's page on an error; its address is the link text.
 pub(crate) fn vendor_page(explanation: &Explanation, locale: Locale) -> Option<Html> {
     let url = explanation.vendor_page.clone()?;
     let cloud = clouds::by_id(explanation.cloud?)?.name.in_locale(locale);
@@ -301,7 +300,7 @@ pub(crate) fn vendor_page(explanation: &Explanation, locale: Locale) -> Option<H
     })
 }
 
-/// The index, in the order of what is to be done.
+/// The index, ordered by remedy.
 fn listed(locale: Locale) -> Vec<Listed> {
     let [english, chinese] = Locale::ALL.map(index);
     let others = if locale == Locale::Zh { english } else { chinese.clone() };
@@ -324,7 +323,7 @@ fn listed(locale: Locale) -> Vec<Listed> {
     listed
 }
 
-/// The errors in which every word that is looked for occurs.
+/// The errors that contain every word of the search.
 fn search<'a>(all: &'a [Listed], wanted: &str, section: Option<&str>) -> Vec<&'a Item> {
     let wanted = wanted.to_lowercase();
     all.iter()
@@ -341,10 +340,10 @@ fn sections() -> impl Iterator<Item = &'static str> {
 
 fn section_name(section: &str, locale: Locale) -> &'static str {
     let cloud = clouds::by_id(section).map(|cloud| cloud.name.in_locale(locale));
-    cloud.unwrap_or(message::BELOW_THE_CLOUDS.in_locale(locale))
+    cloud.unwrap_or(message::LAYERS_TITLE.in_locale(locale))
 }
 
-/// The address of what is shown, to hand on.
+/// The address of what is shown, for links.
 fn address() -> Option<String> {
     web_sys::window()?.location().href().ok()
 }

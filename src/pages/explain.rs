@@ -1,11 +1,11 @@
-//! An error in words, without keys and without a network. What is pasted is kept nowhere, and what
-//! looks like a secret is hidden in the field itself, at once.
+//! Explains a pasted error, without keys and network. Nothing pasted is stored, and what looks like a
+//! secret is redacted in the field itself, at once.
 
 use crate::{
     components::{
         common::{
             copy::CopyButton,
-            dom::{focus, put_value, value_of},
+            dom::{focus, set_value, value_of},
             icon::{Icon, icon},
             page_link::PageLink,
             untrusted_text::shown,
@@ -29,9 +29,9 @@ use yew::{
     Callback, Html, InputEvent, classes, component, html, use_memo, use_node_ref, use_state_eq,
 };
 
-/// A field to paste into, and what it means.
+/// A field to paste into, and the explanations.
 #[component]
-pub(crate) fn Explain() -> Html {
+pub(crate) fn ExplainPage() -> Html {
     let locale = use_locale();
     let t = |text: Text| text.in_locale(locale);
     let pasted = use_state_eq(String::new);
@@ -47,7 +47,7 @@ pub(crate) fn Explain() -> Html {
             let text = value_of(&event);
             let masked = hide_secrets(&text);
             if masked != text {
-                put_value(&field, &masked);
+                set_value(&field, &masked);
                 hidden.set(true);
             }
             if masked.is_empty() {
@@ -59,7 +59,7 @@ pub(crate) fn Explain() -> Html {
     let onclear = {
         let (pasted, hidden, field) = (pasted.clone(), hidden.clone(), field.clone());
         Callback::from(move |_| {
-            put_value(&field, "");
+            set_value(&field, "");
             pasted.set(String::new());
             hidden.set(false);
             focus(&field);
@@ -154,7 +154,7 @@ fn explanation(explanation: &Explanation, locale: Locale) -> Html {
     }
 }
 
-/// What a vendor's support asks for, as far as the text has it.
+/// What vendor support asks for, as far as the text contains it.
 fn for_support(explanation: &Explanation, locale: Locale) -> String {
     let t = |text: Text| text.in_locale(locale);
     let cloud = explanation.cloud.and_then(clouds::by_id).map(|one| one.name.in_locale(locale));
@@ -165,7 +165,7 @@ fn for_support(explanation: &Explanation, locale: Locale) -> String {
             (t(message::REGION), explanation.region.as_deref().unwrap_or_default()),
             (t(message::OPERATION), explanation.operation.as_deref().unwrap_or_default()),
             (t(message::CODE), explanation.code.as_deref().unwrap_or_default()),
-            (t(message::CLOUD_SAID), &explanation.original),
+            (t(message::VENDOR_MESSAGE), &explanation.original),
             (t(message::REQUEST_COLUMN), explanation.request_id.as_deref().unwrap_or_default()),
             (t(message::INSTANCES), &explanation.instance_ids.join(" ")),
         ],

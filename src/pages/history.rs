@@ -1,4 +1,4 @@
-//! The runs that this browser keeps: when, what, where, and what came of each.
+//! The run history of this browser: when, what, where, and the outcomes.
 
 use crate::components::{
     common::{
@@ -29,28 +29,28 @@ use yew::{
     use_state_eq,
 };
 
-/// Runs a page of the list.
+/// Runs per page.
 const PAGE: usize = 10;
 
-/// The list, and the run that is shown elsewhere.
+/// Props of [`Runs`].
 #[derive(PartialEq, Properties)]
-pub(crate) struct RunsProps {
-    /// `None` until the journal is read, or where there is none.
+pub(crate) struct HistoryPageProps {
+    /// `None` until the journal is read, or where there is no journal.
     pub(crate) saved_runs: Option<Shared<Vec<SavedRun>>>,
-    /// The run that this page shows.
+    /// The id of the run that this page shows.
     pub(crate) current: Option<String>,
-    /// Whether another one may take its place.
+    /// Whether another run may replace it.
     pub(crate) is_free: bool,
 }
 
-/// The page of the runs that are kept.
+/// The run history.
 #[component]
-pub(crate) fn Runs(props: &RunsProps) -> Html {
+pub(crate) fn HistoryPage(props: &HistoryPageProps) -> Html {
     let (locale, dispatch, navigation) = (use_locale(), use_dispatch(), use_navigation());
     let t = |text: Text| text.in_locale(locale);
     let page = use_state_eq(|| 0);
     let opening = use_state_eq(|| None::<String>);
-    let forgetting = use_state_eq(Vec::<String>::new);
+    let deleting = use_state_eq(Vec::<String>::new);
     let heading = use_node_ref();
     let all: &[SavedRun] = props.saved_runs.as_deref().map_or(&[], Vec::as_slice);
     let shown = all.get(page_range(all.len(), PAGE, *page)).unwrap_or_default();
@@ -72,7 +72,7 @@ pub(crate) fn Runs(props: &RunsProps) -> Html {
         let on_navigate = navigation.on_navigate.clone();
         use_effect_with((props.current.clone(), opening.clone()), move |(current, opening)| {
             if current.is_some() && **opening == *current {
-                on_navigate.emit(PageRoute::Power);
+                on_navigate.emit(PageRoute::RestartStart);
             }
         });
     }
@@ -87,17 +87,17 @@ pub(crate) fn Runs(props: &RunsProps) -> Html {
         })
     };
     let on_forget = {
-        let forgetting = forgetting.clone();
-        Callback::from(move |ids| forgetting.set(ids))
+        let deleting = deleting.clone();
+        Callback::from(move |ids| deleting.set(ids))
     };
     let on_page = {
         let page = page.clone();
         Callback::from(move |to| page.set(to))
     };
     let idle: Vec<String> =
-        all.iter().filter(|one| may_go(one)).map(|one| one.id.clone()).collect();
+        all.iter().filter(|one| may_delete(one)).map(|one| one.id.clone()).collect();
     let on_save = dispatch.reform(|id| Intent::History(HistoryAction::Save(id)));
-    let asked: Vec<&SavedRun> = all.iter().filter(|one| forgetting.contains(&one.id)).collect();
+    let asked: Vec<&SavedRun> = all.iter().filter(|one| deleting.contains(&one.id)).collect();
     html! {
         <section class="panel" part="panel runs" aria-labelledby="h-runs" data-runs={all.len().to_string()}>
             <div class="head">
@@ -124,7 +124,7 @@ pub(crate) fn Runs(props: &RunsProps) -> Html {
                     <div class="row">
                         <button type="button" class="tiny" data-action="forget-all"
                             onclick={on_forget.reform(move |_| idle.clone())}>
-                            { t(message::FORGET_ALL) }
+                            { t(message::DELETE_ALL_RUNS) }
                         </button>
                     </div>
                 }
@@ -133,13 +133,13 @@ pub(crate) fn Runs(props: &RunsProps) -> Html {
     }
 }
 
-/// Whether nobody needs it any more: no page works on it, and the operator has its record.
-fn may_go(one: &SavedRun) -> bool {
+/// Whether it may be deleted without loss: no page works on it, and the operator has its record.
+fn may_delete(one: &SavedRun) -> bool {
     !one.is_active && !one.is_upload_pending
 }
 
 fn row(
-    props: &RunsProps,
+    props: &HistoryPageProps,
     one: &SavedRun,
     on_open: &Callback<String>,
     on_forget: &Callback<Vec<String>>,
@@ -163,7 +163,7 @@ fn row(
         (Some(summary), None) => format!("{} · {}", summary.operation, summary.instances),
         (None, _) => String::new(),
     };
-    // Said in full to those who do not see the row.
+    // The full text for screen readers.
     let of = format!(" {when}");
     let button = |action: &'static str, text: Text, id: &str, may: bool, on: &Callback<String>| {
         let id = id.to_owned();
@@ -179,7 +179,7 @@ fn row(
         (Some(_), ..) => Some(message::RUN_UNREADABLE),
         (None, true, ..) => Some(message::RUN_HERE),
         (None, false, true, _) => Some(message::RUN_ELSEWHERE),
-        (None, false, false, true) => Some(message::RUN_OWED),
+        (None, false, false, true) => Some(message::UPLOAD_PENDING),
         (None, false, false, false) => None,
     };
     let is_unfinished = one.tally.is_some_and(|tally| tally.is_unfinished);
@@ -213,7 +213,7 @@ fn row(
             <div class="row">
                 { button("open-run", message::OPEN_RUN, &one.id, may_open, on_open) }
                 { button("save-run", message::SAVE_RECORDS, &one.id, true, on_save) }
-                { button("forget-run", message::FORGET_RUN, &one.id, may_go(one), &on_forget.reform(|id| vec![id])) }
+                { button("forget-run", message::DELETE_RUN, &one.id, may_delete(one), &on_forget.reform(|id| vec![id])) }
             </div>
         </li>
     }
@@ -233,7 +233,7 @@ fn chips(counts: &Counts, verb: Verb, locale: Locale) -> Html {
     .collect()
 }
 
-/// Asking before records are deleted.
+/// The confirmation before runs are deleted.
 #[derive(PartialEq, Properties)]
 struct ConfirmDeleteProps {
     ids: Vec<String>,
@@ -263,7 +263,7 @@ fn Confidence(props: &ConfirmDeleteProps) -> Html {
             <div class="stack">
                 <p id="h-forget">
                     { MessageArgs::DeleteWarning(ids.len()).in_locale(locale) }
-                    if *is_unfinished { { " " }{ message::FORGET_UNFINISHED.in_locale(locale) } }
+                    if *is_unfinished { { " " }{ message::DELETE_UNFINISHED.in_locale(locale) } }
                 </p>
                 <div class="row">
                     <button type="button" ref={cancel} data-action="cancel"

@@ -10,7 +10,7 @@ use crate::{
             key_details::{self, KeyDetailsProps},
         },
         review::{
-            notes::{ApprovalNotice, Linked, NoJournal, Remarks},
+            notes::{ApprovalNotice, LinkNotice, NoJournal, Notices},
             preflight::PreflightProgress,
             review::Review,
         },
@@ -44,38 +44,38 @@ pub(crate) fn step(view: &View) -> &'static str {
     }
 }
 
-/// How many of what is under review may have had a request already.
+/// How many of the instances under review may have had a request already.
 fn doubted(view: &View, review: &Reviewed) -> usize {
     let ids = review.plan.iter().flat_map(|plan| plan.ids());
     ids.filter(|id| view.doubted.contains(*id)).count()
 }
 
-/// What the operator says.
-pub(crate) fn remarks(view: &View) -> Html {
+/// The operator's notice.
+pub(crate) fn notices(view: &View) -> Html {
     html! {
-        <Remarks settings={view.settings.clone()} unusable={view.unusable.clone()} quarantined={view.quarantined.clone()} />
+        <Notices settings={view.settings.clone()} unusable={view.unusable.clone()} quarantined={view.quarantined.clone()} />
     }
 }
 
 #[derive(PartialEq, Properties)]
-pub(crate) struct PowerProps {
+pub(crate) struct RestartStartPageProps {
     pub(crate) view: View,
-    /// What the focus goes to, if to nothing in it.
+    /// The element that gets the focus, unless something in it has it.
     pub(crate) main: NodeRef,
 }
 
 /// The form and the review, or a run.
 #[component]
-pub(crate) fn Power(props: &PowerProps) -> Html {
+pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
     let locale = use_locale();
-    let PowerProps { view, main } = props;
+    let RestartStartPageProps { view, main } = props;
     if let Some(run) = &view.run {
         return html! {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
                 <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
                 <ApprovalNotice status={view.approval.clone()} />
-                { remarks(view) }
-                if run.can_close() { <PutAway is_unfinished={run.is_unfinished()} /> }
+                { notices(view) }
+                if run.can_close() { <CloseRun is_unfinished={run.is_unfinished()} /> }
                 if view.no_journal.is_some() { <NoJournal /> }
                 { run_key(view, run, locale) }
                 <Results run={run.clone()} signed={view.signed.clone()} route={view.route.clone()} now={view.now}
@@ -106,8 +106,8 @@ pub(crate) fn Power(props: &PowerProps) -> Html {
     html! {
         <main class="two-panes" data-step={step(view)} tabindex="-1" ref={main.clone()}>
             <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
-            { remarks(view) }
-            if let Some(link) = &view.link { <Linked link={link.clone()} session={view.session.clone()} /> }
+            { notices(view) }
+            if let Some(link) = &view.link { <LinkNotice link={link.clone()} session={view.session.clone()} /> }
             <ApprovalNotice status={view.approval.clone()} />
             <Compose form={view.session.form().clone()}
                 refusal={match view.session.step() {
@@ -122,7 +122,7 @@ pub(crate) fn Power(props: &PowerProps) -> Html {
             { review }
             if let Some(saved_runs) = view.saved_runs.as_ref().filter(|saved_runs| !saved_runs.is_empty()) {
                 <p class="small whole">
-                    <PageLink to={PageRoute::Runs} class="quiet" action="runs">
+                    <PageLink to={PageRoute::History} class="quiet" action="runs">
                         { MessageArgs::SavedRuns(saved_runs.len()).in_locale(locale) }
                     </PageLink>
                 </p>
@@ -131,8 +131,8 @@ pub(crate) fn Power(props: &PowerProps) -> Html {
     }
 }
 
-/// The fields for the key of a run that has none: one that was brought back, or whose key was locked.
-/// Without it a run can neither look nor send.
+/// The fields for the key of a run without one: restored, or its key was locked. A run without a key
+/// neither describes nor sends.
 fn run_key(view: &View, run: &Run, locale: Locale) -> Html {
     if !key_is_wanted(view.key.secret, run.status()) {
         return Html::default();
@@ -150,7 +150,7 @@ fn run_key(view: &View, run: &Run, locale: Locale) -> Html {
         <form class="panel" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
             <div class="body">
                 if view.key.source.is_none() {
-                    <p>{ message::KEY_WANTED.in_locale(locale) }</p>
+                    <p>{ message::KEY_REQUIRED.in_locale(locale) }</p>
                 }
                 <Credential {cloud} {key_id} {slots} key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} {problem} />
             </div>
@@ -158,7 +158,7 @@ fn run_key(view: &View, run: &Run, locale: Locale) -> Html {
     }
 }
 
-/// What stands around the fields of the form's key.
+/// What is rendered around the fields of the form's key.
 fn key_slots(view: &View) -> KeySlots {
     let form = view.session.form();
     key_details::slots(&KeyDetailsProps {
@@ -169,7 +169,7 @@ fn key_slots(view: &View) -> KeySlots {
     })
 }
 
-/// The public name of the field at which a refusal is shown.
+/// The public name of the field that a refusal is shown at.
 fn field_of(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::UnknownOperation { .. } | Refusal::NotAllowed { .. } => "operation",
@@ -195,7 +195,7 @@ fn field_of(refusal: &Refusal) -> &'static str {
     }
 }
 
-/// What is wrong with the key id that a run is given.
+/// What is wrong with a run's key id.
 fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<credential::Field> {
     let key_id = view.wrong_key_id.as_ref()?;
     let refusal = check_key(run.spec().target().cloud, key_id, view.key.guard).err()?;
@@ -203,8 +203,8 @@ fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<credential::Field
     Some((field, refusal.sentence(locale)))
 }
 
-/// Whether a run asks for a key, or has just been given one: while it waits the field stays, since the
-/// first letter of a secret is one already.
+/// Whether a run needs a key, or has just been given one: the field stays while the run waits, since
+/// the first letter of a secret is a key already.
 fn key_is_wanted(secret: SecretStatus, status: RunStatus) -> bool {
     match status {
         RunStatus::Paused(Pause::Restored | Pause::NoKey) => true,
@@ -216,18 +216,18 @@ fn key_is_wanted(secret: SecretStatus, status: RunStatus) -> bool {
 }
 
 #[derive(PartialEq, Properties)]
-struct PutAwayProps {
+struct CloseRunProps {
     is_unfinished: bool,
 }
 
-/// The way from a run to the others, if nothing goes on in it.
+/// Leads from an idle run to the others.
 #[component]
-fn PutAway(props: &PutAwayProps) -> Html {
+fn CloseRun(props: &CloseRunProps) -> Html {
     let (locale, dispatch, navigation) = (use_locale(), use_dispatch(), use_navigation());
-    let words = if props.is_unfinished { message::PUT_AWAY } else { message::SAVED_RUNS };
+    let words = if props.is_unfinished { message::CONTINUE_LATER } else { message::SAVED_RUNS };
     let onclick = Callback::from(move |_: MouseEvent| {
         dispatch.emit(Intent::History(HistoryAction::Close));
-        navigation.on_navigate.emit(PageRoute::Runs);
+        navigation.on_navigate.emit(PageRoute::History);
     });
     html! {
         <p class="small way">

@@ -1,4 +1,4 @@
-//! Leave to send, from the page around the console: at once, or later.
+//! Approval of sending by the host page: at once, or later.
 
 use crate::{element, services::clock};
 use futures_util::future::try_join_all;
@@ -10,44 +10,44 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
-/// What the page around the console says.
+/// The response of the host page.
 pub(crate) enum ApprovalResponse {
-    /// Go ahead: nobody has anything against it.
+    /// Approved: no listener has objected.
     Given,
-    /// No: a listener has cancelled the event, or one has thrown this. Whoever wanted to look and could
-    /// not has not agreed.
+    /// Refused: a listener has cancelled the event, or thrown this. A listener that fails has not
+    /// approved.
     Refused(Option<String>),
-    /// Listeners have called `detail.waitUntil` with these: all of them have to agree.
+    /// Listeners have called `detail.waitUntil` with these: all of them have to approve.
     Later(Vec<JsValue>),
 }
 
-/// Where the asking stands, as it is shown.
+/// The status of the question, as it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum ApprovalStatus {
     /// Nothing is asked.
     #[default]
     Nothing,
-    /// Somebody thinks it over.
+    /// The host page is asked.
     Asked,
-    /// The place of this name is asked for a key.
+    /// The source of this name is asked for a key.
     KeyAsked(String),
     /// No answer came in time.
     Late,
-    /// The answer was no, with these words if there were any.
+    /// Refused, with this reason if one was given.
     Refused(Option<String>),
     /// What was confirmed is not what would be sent now.
     Changed {
-        /// Of a run it is this choice, which is to be shown anew.
+        /// In a run, the choice to be confirmed again.
         choice: Option<Choice>,
-        /// Tells one time from the next.
+        /// Distinguishes repeated changes.
         number: u64,
-        /// Whether it is only that it was looked at too long ago.
+        /// Whether the only change is that the states are too old.
         outdated: bool,
     },
 }
 
-/// Fires `relight-before-send`. Its detail gets a function `waitUntil` that takes a promise: of
-/// `true` to go ahead, of anything else to leave it. Of several promises each has to be one of `true`.
+/// Dispatches `relight-before-send`. Its detail has a function `waitUntil` that takes a promise: `true`
+/// approves, anything else refuses. Of several promises each has to be `true`.
 pub(crate) fn ask(host: &HtmlElement, detail: &JsValue) -> ApprovalResponse {
     let later = Rc::new(RefCell::new(Vec::new()));
     let wait_until = {
@@ -57,8 +57,8 @@ pub(crate) fn ask(host: &HtmlElement, detail: &JsValue) -> ApprovalResponse {
     // Setting a property of a fresh object cannot fail.
     let _ = Reflect::set(detail, &"waitUntil".into(), wait_until.as_ref());
     let thrown = Rc::new(RefCell::new(None));
-    // What a listener throws is reported to the window at once, and to nobody else. Captured, Firefox tells us
-    // of it before those who may keep others from hearing of errors; Chromium goes by who came first.
+    // What a listener throws is reported to the window at once, and to nobody else. With capture, Firefox calls
+    // us before listeners that may stop the propagation of errors; Chromium goes by order of registration.
     let listener = web_sys::window().map(|window| {
         let thrown = Rc::clone(&thrown);
         let options = EventListenerOptions::run_in_capture_phase();
@@ -73,31 +73,31 @@ pub(crate) fn ask(host: &HtmlElement, detail: &JsValue) -> ApprovalResponse {
     if !is_allowed || thrown.is_some() {
         return ApprovalResponse::Refused(thrown);
     }
-    // Called after the event it would change nothing: it is gone then, and throws.
+    // After the event it has no effect: it is gone then, and throws.
     let _ = Reflect::delete_property(detail.unchecked_ref::<js_sys::Object>(), &"waitUntil".into());
     let later = later.take();
     if later.is_empty() { ApprovalResponse::Given } else { ApprovalResponse::Later(later) }
 }
 
-/// How long the page around the console may think it over: somebody else may have to look at it.
+/// How long the host page may take: another person may have to approve.
 pub(crate) const DEADLINE_MS: u32 = 600_000;
 
-/// Waits for later answers, and says where that leaves the asking: the first no is one. Only `true` is a
-/// yes; a promise that is broken is a no with its reason, and so is none at all after [`DEADLINE_MS`].
+/// Waits for later answers and combines them: the first refusal decides. Only `true` approves; a rejected
+/// promise is a refusal with its reason, and so is no answer within [`DEADLINE_MS`].
 pub(crate) async fn answer(promises: Vec<JsValue>) -> Result<(), ApprovalStatus> {
-    let answers = promises
-        .into_iter()
-        .map(|promise| async move { said(JsFuture::from(Promise::resolve(&promise)).await) });
+    let answers = promises.into_iter().map(|promise| async move {
+        approval_of(JsFuture::from(Promise::resolve(&promise)).await)
+    });
     match clock::within(DEADLINE_MS, try_join_all(answers)).await {
         Some(answers) => answers.map(drop).map_err(ApprovalStatus::Refused),
         None => Err(ApprovalStatus::Late),
     }
 }
 
-fn said(answer: Result<JsValue, JsValue>) -> Result<(), Option<String>> {
+fn approval_of(answer: Result<JsValue, JsValue>) -> Result<(), Option<String>> {
     match answer {
-        Ok(said) if said == JsValue::TRUE => Ok(()),
-        Ok(said) => Err(said.as_string()),
+        Ok(approval_of) if approval_of == JsValue::TRUE => Ok(()),
+        Ok(approval_of) => Err(approval_of.as_string()),
         Err(error) => {
             let words = Reflect::get(&error, &"message".into()).unwrap_or_default();
             Err(words.as_string().or_else(|| error.as_string()))

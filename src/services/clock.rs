@@ -1,4 +1,4 @@
-//! The only place that reads the time and makes random values; and a limit to any wait.
+//! The only place that reads the clock and makes random values; and a deadline for any future.
 
 use gloo_timers::future::TimeoutFuture;
 use relight_core::signing;
@@ -26,8 +26,8 @@ extern "C" {
     fn page_time() -> f64;
 }
 
-/// A moment by two clocks: the one that people set, and the page's own, which only goes forward but may
-/// stand still while the machine sleeps.
+/// A moment by two clocks: the wall clock, which can be set, and the page's monotonic one, which may stop
+/// while the machine sleeps.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
     now: Millis,
@@ -41,7 +41,7 @@ impl Moment {
         Moment { now: now(), page_time: page_time() as Millis }
     }
 
-    /// How long ago it was: the longer time of the two clocks, so that neither sleep nor a clock that was
+    /// The time since then: the longer one by the two clocks, so that neither sleep nor a clock that was
     /// set back makes it shorter.
     pub(crate) fn elapsed(self) -> Millis {
         let later = Moment::now();
@@ -50,12 +50,12 @@ impl Moment {
     }
 }
 
-/// Seconds since 1970 for a signature, corrected by what is known of the cloud's clock.
+/// Seconds since 1970 for a signature, corrected by the known offset of the cloud's clock.
 pub(crate) fn unix_seconds(skew_seconds: i64) -> i64 {
     i64::try_from(now() / 1_000).unwrap_or(i64::MAX).saturating_add(skew_seconds)
 }
 
-/// What comes of some work, or nothing if that takes longer than so many milliseconds. The work is
+/// The result of a future, or `None` if that takes longer than so many milliseconds. The future is
 /// dropped then.
 pub(crate) async fn within<T>(limit_ms: u32, work: impl Future<Output = T>) -> Option<T> {
     let (mut work, mut late) = (pin!(work), pin!(TimeoutFuture::new(limit_ms)));
@@ -66,8 +66,8 @@ pub(crate) async fn within<T>(limit_ms: u32, work: impl Future<Output = T>) -> O
     .await
 }
 
-/// 32 hexadecimal digits that are used once. `None` where there is no source of random values: then
-/// nothing may be signed.
+/// A nonce of 32 hexadecimal digits. `None` where there is no source of random values: then nothing may be
+/// signed.
 pub(crate) fn nonce() -> Option<String> {
     let crypto = js_sys::Reflect::get(&js_sys::global(), &"crypto".into()).ok()?;
     let crypto = crypto.dyn_into::<Crypto>().ok()?;

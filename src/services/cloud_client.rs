@@ -1,4 +1,4 @@
-//! Sends a signed request once, and reports what came of it: an answer, proof that it never left, or
+//! Sends a signed request once, and reports the result: a response, proof that it was not sent, or
 //! neither.
 
 use crate::services::timing;
@@ -21,27 +21,27 @@ use web_sys::{
     RequestInit, RequestRedirect,
 };
 
-/// How long an answer may take. Longer than a proxy's own deadline, so that the proxy can say which
+/// The deadline of a response. Longer than a proxy's own deadline, so that the proxy can report which
 /// of the two it was.
 const DEADLINE_MS: u32 = 35_000;
 
-/// Longer answers are none: those of a hundred instances are a twentieth of it.
+/// Longer responses are rejected: those for a hundred instances are a twentieth of it.
 const ANSWER_MAX_BYTES: usize = 4 << 20;
 
 thread_local! {
-    /// What the last requests of this page have sent, until the key is forgotten.
+    /// The bodies that the last requests of this page have sent, until the key is wiped.
     static SENT: RefCell<Sent> = RefCell::default();
 }
 
-/// Forgets what the last requests have sent.
-pub(crate) fn forget_sent() {
+/// Drops the bodies that the last requests have sent.
+pub(crate) fn drop_sent_bodies() {
     SENT.with_borrow_mut(Sent::forget);
 }
 
-/// A call that is on the way. Dropping it aborts it.
+/// Dropping it aborts a call in flight.
 pub(crate) struct Abort(AbortController);
 
-/// Sends what its [`Abort`] can still call back.
+/// Sends a request that its [`Abort`] can still abort.
 pub(crate) struct Sender(AbortController);
 
 impl Abort {
@@ -87,7 +87,7 @@ impl Sender {
             None if controller.signal().aborted() => {
                 TransportResult::Lost { word: "aborted".into() }
             }
-            // The browser tells a closed port, a refused preflight and a lost answer alike.
+            // Browsers report a closed port, a refused preflight and a lost response alike.
             None => TransportResult::Lost { word: "network".into() },
         }
     }
@@ -109,8 +109,8 @@ async fn deliver(fetch: Fetch, redactor: &Redactor) -> Option<TransportResult> {
     })
 }
 
-/// The body of an answer, to its end; or the word for what is no answer, whatever its head said.
-/// What was read is wiped where the browser put it.
+/// The body of a response, to its end; or the code of the reason why it is unusable, whatever its status.
+/// The buffers of the browser are wiped.
 async fn read(response: &gloo_net::http::Response) -> Result<Vec<u8>, &'static str> {
     const CUT_OFF: &str = "cut-off-answer";
     let mut body = Vec::new();
@@ -148,7 +148,7 @@ fn prepare(
     let init = RequestInit::new();
     init.set_method(request.method());
     init.set_cache(RequestCache::NoStore);
-    // A redirect would be a second request, and a login page is no answer.
+    // A redirect would be a second request, and a login page is no response of a cloud.
     init.set_redirect(RequestRedirect::Manual);
     init.set_referrer_policy(web_sys::ReferrerPolicy::NoReferrer);
     init.set_signal(Some(&abort.signal()));
@@ -158,7 +158,7 @@ fn prepare(
     }
     init.set_headers(&headers);
     if !request.body().is_empty() {
-        // A stream makes any request one that needs leave.
+        // A stream as body always causes a CORS preflight.
         let stream = match route {
             Route::Proxy { .. } => one_shot(request.body(), &url),
             Route::Direct => None,
@@ -176,9 +176,9 @@ fn prepare(
 }
 
 /// The body as a stream that can be read once, so that the browser cannot quietly send it again
-/// when a connection dies. Browsers take such bodies over HTTP/2 only, and some send the stream's name
-/// instead: where either is in doubt the text goes out as it is, and the guard is a proxy that refuses
-/// the second copy, without which the review says that there is none.
+/// when a connection dies. Browsers accept such bodies over HTTP/2 only, and some send the stream's name
+/// instead: in doubt the text is sent as it is, and the protection is a proxy that refuses duplicates;
+/// the review says if there is none.
 fn one_shot(body: &str, url: &str) -> Option<ReadableStream> {
     let over_http_2 = || matches!(timing::protocol(url).as_deref(), Some("h2" | "h3"));
     (streams_are_sent() && over_http_2())
@@ -189,7 +189,7 @@ fn one_shot(body: &str, url: &str) -> Option<ReadableStream> {
         .ok()
 }
 
-/// Whether a stream goes out as its content: such browsers read `duplex` and set no content type.
+/// Whether streams are sent as their content: such browsers read `duplex` and set no content type.
 fn streams_are_sent() -> bool {
     let asked = Rc::new(Cell::new(false));
     let init = js_sys::Object::new();

@@ -1,4 +1,4 @@
-//! What the operator of the page has set: a JSON file, and the element's attributes over it.
+//! The operator's configuration: a JSON file, overridden by the element's attributes.
 
 use crate::services::frame::{UntrustedParent, untrusted_parent};
 use js_sys::{Array, Object, Reflect};
@@ -15,31 +15,31 @@ use web_sys::{HtmlElement, Storage};
 
 #[wasm_bindgen(module = "/static/define.js")]
 extern "C" {
-    /// A promise of the text of an element's configuration, or of `null`; it fails with an `Error`.
+    /// A promise of the text of an element's configuration, or of `null`; it is rejected with an `Error`.
     #[wasm_bindgen(js_name = configuration)]
     pub(crate) fn configuration(host: &HtmlElement) -> js_sys::Promise;
 }
 
-/// What [`configuration`] has promised.
+/// The result of [`configuration`].
 pub(crate) type ConfigurationText = Result<JsValue, JsValue>;
 
-/// What the form needs of the configuration. It judges nothing: the console does.
+/// What the form needs of the configuration. It is not validated here: the console does that.
 pub(crate) struct FormConfig {
-    /// How calls travel, as far as all clouds have the same way.
+    /// The route of calls, if all clouds have the same.
     pub(crate) route: Route,
-    /// The language, if it is set; else a person's last choice, else the browser's.
+    /// The language, if it is set; else the user's last choice, else the browser's.
     pub(crate) locale: Option<Locale>,
-    /// The page around this one, if it may not have keys entered here.
+    /// The untrusted parent, if there is one: no key may be entered then.
     pub(crate) untrusted_parent: Option<UntrustedParent>,
-    /// Whether the file says more than is understood here, or something is wrong with it: the console
-    /// then draws at once.
+    /// Whether the file has more than is understood here, or is invalid: the console is then loaded at
+    /// once.
     pub(crate) more: bool,
 }
 
 impl Default for FormConfig {
     fn default() -> Self {
         FormConfig {
-            route: usual_route(),
+            route: default_route(),
             locale: None,
             untrusted_parent: untrusted_parent(&[]),
             more: false,
@@ -48,7 +48,7 @@ impl Default for FormConfig {
 }
 
 impl FormConfig {
-    /// Of an element, from what [`configuration`] has promised.
+    /// Of an element, from the result of [`configuration`].
     pub(crate) fn of(host: &HtmlElement, text: ConfigurationText) -> Self {
         let mut config = FormConfig::default();
         match text.map(|text| text.as_string()) {
@@ -58,7 +58,7 @@ impl FormConfig {
         }
         let source = Reflect::get(host, &"credentials".into());
         config.more |= source.is_ok_and(|source| source.is_function());
-        // An attribute may be locked by what is not understood here.
+        // An attribute may be locked by a setting that is not understood here.
         if !config.more {
             if let Some(base) = attribute(host, "proxy") {
                 config.route = Route::Proxy { base };
@@ -77,8 +77,8 @@ impl FormConfig {
             return;
         };
         let members = Object::entries(members.unchecked_ref());
-        // A name and a text, each in quotes, or there is something in it that is not understood: a name
-        // that stands twice, too, of which the browser shows the last alone.
+        // A name and a text, each in quotes, or the file has something that is not understood here: also a
+        // doubled name, of which `JSON.parse` keeps the last value.
         let quotes = text.bytes().filter(|byte| *byte == b'"').count();
         self.more |= u32::try_from(quotes) != Ok(4 * members.length());
         for member in members.iter() {
@@ -94,14 +94,14 @@ impl FormConfig {
     }
 }
 
-/// Everything that is set, checked.
+/// The configuration, validated.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Config {
-    /// How calls travel, as far as all clouds have the same way.
+    /// The route of calls, if all clouds have the same.
     pub(crate) route: Route,
-    /// The language, if it is set; else a person's last choice, else the browser's.
+    /// The language, if it is set; else the user's last choice, else the browser's.
     pub(crate) locale: Option<Locale>,
-    /// The page around this one, if it may not have keys entered here.
+    /// The untrusted parent, if there is one: no key may be entered then.
     pub(crate) untrusted_parent: Option<UntrustedParent>,
     pub(crate) settings: Settings,
 }
@@ -109,7 +109,7 @@ pub(crate) struct Config {
 impl Default for Config {
     fn default() -> Self {
         Config {
-            route: usual_route(),
+            route: default_route(),
             locale: None,
             untrusted_parent: untrusted_parent(&[]),
             settings: Settings::default(),
@@ -121,7 +121,7 @@ impl Config {
     /// The configuration of an element: its property `config`, or else the file that its attribute of
     /// that name points to; then the attributes `proxy` and `lang`, unless that is locked.
     ///
-    /// `text` is what [`configuration`] has promised; with the configuration comes what is wrong.
+    /// `text` is the result of [`configuration`]; the problems are returned with the configuration.
     pub(crate) fn of(host: &HtmlElement, text: ConfigurationText) -> (Config, Option<String>) {
         let mut config = Config::default();
         let problem = match text.map(|text| text.as_string()) {
@@ -142,7 +142,7 @@ impl Config {
         Ok(())
     }
 
-    /// Takes over what the element's attributes say, and says what is wrong with them.
+    /// Applies the element's attributes, and returns their problems.
     fn apply_attributes(&mut self, host: &HtmlElement) -> Option<String> {
         let mut problem = None;
         if let Some(base) = attribute(host, "proxy").filter(|_| !self.is_locked("proxy")) {
@@ -163,7 +163,7 @@ impl Config {
         problem
     }
 
-    /// How calls to a cloud travel.
+    /// The route of calls to a cloud.
     pub(crate) fn route_to(&self, cloud: &Cloud) -> Route {
         if self.settings.direct.iter().any(|id| id.0 == cloud.id) {
             return Route::Direct;
@@ -177,8 +177,8 @@ impl Config {
     }
 }
 
-/// The proxy of the page's own origin.
-fn usual_route() -> Route {
+/// The proxy on the page's own origin.
+fn default_route() -> Route {
     Route::Proxy { base: "/proxy".into() }
 }
 
@@ -186,25 +186,25 @@ fn attribute(host: &HtmlElement, name: &str) -> Option<String> {
     host.get_attribute(name).filter(|value| !value.is_empty())
 }
 
-/// Where a person's choice of the language is kept. Beside it, the journal and kept keys
-/// (`vault::saved_keys`) there are only the ids of runs that the operator's endpoint is owed (`records`).
+/// Where the user's language is stored. Besides it, the journal and saved keys (`vault::saved_keys`), only
+/// the ids of pending uploads (`uploads`) and what is known of proxies (`duplicate_guard`) are stored.
 const LANGUAGE: &str = "relight-language";
 
-/// Keeps the language that a person has chosen for the next time.
+/// Stores the language that the user has chosen.
 pub(crate) fn remember(locale: Locale) {
     if let Some(storage) = storage() {
-        // Where nothing may be kept the browser's language is used the next time.
+        // Where nothing can be stored, the browser's language is used the next time.
         let _ = storage.set_item(LANGUAGE, locale.tag());
     }
 }
 
-/// The language that was chosen the last time, else the one that the browser asks for.
-pub(crate) fn usual_locale() -> Locale {
+/// The stored language, else the browser's.
+pub(crate) fn default_locale() -> Locale {
     let chosen = storage().and_then(|storage| storage.get_item(LANGUAGE).ok().flatten());
     chosen.map_or_else(browser_locale, |tag| Locale::from_tag(&tag))
 }
 
-/// Refused in a frame whose page may keep nothing.
+/// Access is denied in a frame without storage.
 pub(crate) fn storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }

@@ -1,4 +1,4 @@
-//! IndexedDB as the page uses it: how sure a write must be, and why a database cannot be used.
+//! IndexedDB as the page uses it: durability, and why a database is unavailable.
 
 use crate::services::clock;
 use futures_util::future::{Either, select};
@@ -16,58 +16,58 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-/// A database of ours.
+/// One of our databases.
 pub(crate) struct Schema {
     pub(crate) name: &'static str,
     pub(crate) version: u32,
-    /// Makes its stores where there are none. A later version adds to them and deletes nothing.
+    /// Creates the missing object stores. A later version adds to them and deletes nothing.
     pub(crate) make: fn(&Database) -> indexed_db_futures::Result<()>,
 }
 
-/// Why a database cannot be used, or not for this.
+/// Why a database is unavailable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unavailable {
     /// The browser has no IndexedDB here.
     Missing,
-    /// The browser does not allow it: storage is blocked, or a private window has none.
+    /// The browser does not allow it: storage is blocked, or this is a private window.
     Refused,
     /// There is no space left for this site.
     Full,
-    /// A newer version of the console has been here.
+    /// A newer version of the console has upgraded it.
     Newer,
-    /// Another page, of another version of the console, must be closed first; or the browser did not
+    /// Another page with another version of the console must be closed first; or the browser did not
     /// answer at all.
     Blocked,
-    /// Another page has gone on with this run.
+    /// Another page has continued this run.
     Taken,
-    /// Anything else, in the browser's own word.
+    /// Any other error, by the browser's name of it.
     Failed(String),
 }
 
-/// Some browsers never answer when their storage is broken.
+/// Some browsers never answer when their storage is corrupt.
 const OPEN_DEADLINE_MS: u32 = 10_000;
 
-/// So long it is waited for the end of a database.
+/// How long to wait for the deletion of a database.
 const DELETE_DEADLINE_MS: u32 = 1_000;
 
-/// How sure it must be.
+/// The durability of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     Read,
-    /// Reported when the browser has taken it.
+    /// Complete once the operating system has the data.
     Write,
-    /// Reported when it is on the disk.
+    /// Complete once the data is on the disk.
     WriteDurably,
 }
 
-/// Opens the database, and makes it if there is none.
+/// Opens the database, and creates it if it is missing.
 pub(crate) async fn open(schema: &'static Schema) -> Result<Database, Unavailable> {
     let mut block = None;
     let blocked = Promise::new(&mut |resolve, _| block = Some(resolve));
     let opening = Database::open(schema.name)
         .with_version(schema.version)
         .with_on_blocked(move |_| {
-            // Whoever waits for it is told; if nobody does, nothing is lost.
+            // If the receiver is gone, nothing is lost.
             let _ = block.map(|block| block.call0(&JsValue::UNDEFINED));
             Ok(())
         })
@@ -77,34 +77,34 @@ pub(crate) async fn open(schema: &'static Schema) -> Result<Database, Unavailabl
     match select(opening, late).await {
         Either::Left((database, _)) => Ok(database?),
         Either::Right((_, opening)) => {
-            // Should it come after all, it must not stand in the way of others.
+            // If it opens later, it must not block others.
             spawn_local(async { drop(opening.await.map(Database::close)) });
             Err(Unavailable::Blocked)
         }
     }
 }
 
-/// Deletes a database with everything in it. Where another page has it open, it goes when that page
-/// lets go of it, which nobody waits for.
+/// Deletes a database with everything in it. If another page has it open, it is deleted when that page
+/// closes it, which nobody waits for.
 pub(crate) async fn delete(schema: &Schema) -> Result<(), Unavailable> {
     let gone = Database::delete_by_name(schema.name)?;
     Ok(clock::within(DELETE_DEADLINE_MS, gone).await.transpose().map(drop)?)
 }
 
-/// What requests bring that were made in this order. They are answered in it, so the last one's answer
-/// comes last; the transaction stays open meanwhile, until the next wait for anything else.
-pub(crate) async fn answers<T>(
+/// The results of requests that were made in this order. They are answered in order, so the last result
+/// comes last; the transaction stays open meanwhile, until anything else is awaited.
+pub(crate) async fn results<T>(
     requests: Vec<impl Future<Output = indexed_db_futures::Result<T>>>,
 ) -> Result<Vec<T>, Unavailable> {
-    let mut answers = Vec::with_capacity(requests.len());
+    let mut results = Vec::with_capacity(requests.len());
     for request in requests.into_iter().rev() {
-        answers.push(request.await?);
+        results.push(request.await?);
     }
-    answers.reverse();
-    Ok(answers)
+    results.reverse();
+    Ok(results)
 }
 
-/// Begins a transaction. Unless it is completed, all of it is taken back.
+/// Begins a transaction. Unless it is completed, it is rolled back.
 pub(crate) fn begin<'d, const N: usize>(
     database: &'d Database,
     stores: [&str; N],
@@ -119,28 +119,28 @@ pub(crate) fn begin<'d, const N: usize>(
     Ok(database.transaction(stores).with_mode(mode).with_options(options).build()?)
 }
 
-/// Waits until a transaction is complete: a request's own success comes earlier and promises nothing.
+/// Waits until a transaction is complete: the success of a request comes earlier and guarantees nothing.
 pub(crate) async fn complete(transaction: Transaction<'_>) -> Result<(), Unavailable> {
     let inner = transaction.as_sys().clone();
-    // When the browser takes it back, the library says so, and the browser why.
+    // When the browser aborts it, the library reports that, and the browser why.
     transaction.commit().await.map_err(|error| match inner.error() {
         Some(error) => failure(&error),
         None => error.into(),
     })
 }
 
-/// A value of ours as the browser keeps it: a plain object, which reads as its JSON does.
+/// One of our values as IndexedDB stores it: a plain object, the same as its JSON.
 pub(crate) fn to_js(value: &impl Serialize) -> Result<JsValue, Unavailable> {
     let value = value.serialize(&Serializer::json_compatible());
     value.map_err(|error| Unavailable::Failed(error.to_string()))
 }
 
-/// A value that the browser has kept; `None` if it is not one of these.
+/// A stored value; `None` if it is not of this type.
 pub(crate) fn from_js<T: DeserializeOwned>(value: JsValue) -> Option<T> {
     serde_wasm_bindgen::from_value(value).ok()
 }
 
-/// What the browser's word for it means.
+/// The meaning of the browser's error name.
 fn failure(error: &JsValue) -> Unavailable {
     let name = Reflect::get(error, &"name".into()).ok().and_then(|name| name.as_string());
     match name.as_deref() {
@@ -167,8 +167,8 @@ impl From<Error> for Unavailable {
 impl From<OpenDbError> for Unavailable {
     fn from(error: OpenDbError) -> Self {
         match error {
-            // What the library makes of whatever `open` throws; for a version that is none it throws
-            // where storage is blocked, and nowhere else.
+            // The library's error for whatever `open` throws: a `TypeError` for an invalid version, and
+            // anything else where storage is blocked.
             OpenDbError::VersionZero => Unavailable::Refused,
             OpenDbError::UnsupportedEnvironment | OpenDbError::NullFactory => Unavailable::Missing,
             OpenDbError::Base(error) => error.into(),

@@ -1,4 +1,4 @@
-//! Asks what the doctor wants to know: a few requests that change nothing.
+//! The requests of the connection check, which change nothing.
 
 use crate::services::{
     cloud_client::Abort,
@@ -14,16 +14,16 @@ use relight_core::{
 use std::{cell::RefCell, rc::Rc};
 use web_sys::{PerformanceResourceTiming, RequestCache, RequestMode};
 
-/// A browser may have kept six connections from loading the page; after as many requests each further
+/// A browser may have six connections open from loading the page; after as many requests each further
 /// one shows whether the proxy closes its own.
 const REFUSALS: usize = 10;
 const SETTLED: usize = 4;
 
-/// How often the bytes of the probe are sent after the first time. More than once: behind one address
-/// there may be several proxies, each of which has seen only what came to itself.
+/// How often the bytes of the probe are sent again. More than once: behind one address there may be
+/// several proxies, each of which knows only its own requests.
 const COPIES: usize = 3;
 
-/// Everything that a page can find out about the way of this request.
+/// Everything that a page can find out about the route of this request.
 pub(crate) async fn run_diagnostics(
     request: Request<Signed>,
     has_key: bool,
@@ -32,7 +32,7 @@ pub(crate) async fn run_diagnostics(
     abort: &Abort,
 ) -> Evidence {
     let Route::Proxy { base } = &route else {
-        let answered = answers(&format!("https://{}/", request.host())).await;
+        let answered = responds(&format!("https://{}/", request.host())).await;
         let refusal = TransportResult::Lost { word: String::new() };
         let call = abort.sender().send(&request, &route).await;
         return Evidence {
@@ -47,7 +47,7 @@ pub(crate) async fn run_diagnostics(
         };
     };
     let base = base.trim_end_matches('/');
-    let answered = answers(&format!("{base}/")).await;
+    let answered = responds(&format!("{base}/")).await;
     // No host has this name (RFC 2606), so no proxy may pass it on.
     let nowhere = format!("{base}/doctor.invalid/");
     let heard = Rc::new(RefCell::new(Vec::new()));
@@ -79,33 +79,33 @@ pub(crate) async fn run_diagnostics(
             }
         }
     }
-    // The browser has taken note of the call by now.
+    // The resource timing entry exists by now.
     let noted = noted(&request.url(&route));
     let protocol = noted.last().map(PerformanceResourceTiming::next_hop_protocol);
     Evidence { is_direct: false, answered, refusal, call, has_key, connection, protocol, copies }
 }
 
-/// Whether anybody answers there. Readable or not: an answer is an answer.
-async fn answers(url: &str) -> bool {
+/// Whether anything responds there. An opaque response counts, too.
+async fn responds(url: &str) -> bool {
     let asked = RequestBuilder::new(url).mode(RequestMode::NoCors).cache(RequestCache::NoStore);
     asked.send().await.is_ok()
 }
 
-/// Asks for what is refused, with nothing about it that a browser would ask leave for: of another origin
-/// the page would not see the refusal of that.
+/// Sends a request that is refused, and needs no CORS preflight: the page could not see that one being
+/// refused by another origin.
 async fn refused(url: &str) -> TransportResult {
     let lost = || TransportResult::Lost { word: "network".into() };
     let builder = RequestBuilder::new(url).method(Method::POST).cache(RequestCache::NoStore);
     let Ok(response) = builder.send().await else { return lost() };
     let headers = response.headers().entries().collect();
-    // The browser takes note of an answer when it is whole.
+    // The resource timing entry is made once the body is complete.
     if response.binary().await.is_err() {
         return lost();
     }
     TransportResult::Answered(Response { status: response.status(), headers, body: String::new() })
 }
 
-/// How the browser came by the connections of the last requests for this address.
+/// How the browser got the connections of the last requests to this address.
 fn connection(url: &str, timings: &[PerformanceResourceTiming]) -> Connection {
     let last = timings.get(timings.len().saturating_sub(SETTLED)..).unwrap_or_default();
     let speaks = |protocol: &str| last.iter().any(|one| one.next_hop_protocol() == protocol);
@@ -118,7 +118,7 @@ fn connection(url: &str, timings: &[PerformanceResourceTiming]) -> Connection {
     if last.iter().any(|one| one.connect_end() > one.fetch_start()) {
         return Connection::New;
     }
-    // Without TLS and nearby, opening one takes less than a browser's clock may show.
+    // Without TLS and nearby, connecting may take less than the resolution of the clock.
     let is_secure = absolute(url).is_some_and(|url| url.protocol() == "https:");
     if is_secure { Connection::Reused } else { Connection::Unknown }
 }

@@ -1,8 +1,8 @@
-//! What is known of proxies that refuse second copies: kept in this browser, since it is found out by
-//! requests of which a person is told.
+//! What is known of proxies that refuse duplicates: stored in this browser, since finding it out takes
+//! requests that the user has to start.
 //!
-//! Apart from the address there is nothing in it that somebody could want. Who can write it is a page
-//! of the same origin, which could as well put another script into this one.
+//! Apart from the address nothing in it is of value. Only a page of the same origin can write it, which
+//! could as well inject a script into this one.
 
 use crate::services::{clock, config::storage, timing::absolute};
 use relight_core::{
@@ -11,39 +11,39 @@ use relight_core::{
 };
 use std::{cell::RefCell, collections::HashMap};
 
-/// Before the address.
+/// Prefix of the key, before the address.
 const NAME: &str = "relight-once ";
 
 thread_local! {
-    /// For this page alone, where nothing may be kept beyond it.
-    static HERE: RefCell<HashMap<String, String>> = RefCell::default();
+    /// For this page alone, where nothing can be stored.
+    static IN_MEMORY: RefCell<HashMap<String, String>> = RefCell::default();
 }
 
-/// What is known of the proxy of a route. Without one there is nobody to refuse anything.
+/// What is known of the proxy of a route. Without a proxy nothing refuses duplicates.
 pub(crate) fn recall(route: &Route) -> CheckResult {
     let Some(name) = name(route) else { return CheckResult::Unknown };
-    let kept = match storage() {
+    let stored = match storage() {
         Some(storage) => storage.get_item(&name).ok().flatten(),
         None => None,
     };
-    let kept = kept.or_else(|| HERE.with_borrow(|here| here.get(&name).cloned()));
-    kept.map_or(CheckResult::Unknown, |kept| diagnostics::recall(&kept, clock::now()))
+    let stored = stored.or_else(|| IN_MEMORY.with_borrow(|here| here.get(&name).cloned()));
+    stored.map_or(CheckResult::Unknown, |stored| diagnostics::recall(&stored, clock::now()))
 }
 
-/// Keeps what was found out of a proxy, whatever was known of it before.
+/// Stores what was found out, whatever was known before.
 pub(crate) fn remember(route: &Route, holds: CheckResult) {
     let Some(name) = name(route) else { return };
-    let kept = diagnostics::remember(holds, clock::now());
+    let stored = diagnostics::remember(holds, clock::now());
     if let Some(storage) = storage()
-        && storage.set_item(&name, &kept).is_err()
+        && storage.set_item(&name, &stored).is_err()
     {
-        // What stands there is older and may say something else.
+        // The stored value is older and may differ.
         let _ = storage.remove_item(&name);
     }
-    HERE.with_borrow_mut(|here| here.insert(name, kept));
+    IN_MEMORY.with_borrow_mut(|here| here.insert(name, stored));
 }
 
-/// The proxy's own address: a page in another folder means another by the same relative one.
+/// The proxy's absolute address: a relative one means another proxy in another folder.
 fn name(route: &Route) -> Option<String> {
     match route {
         Route::Direct => None,

@@ -1,23 +1,22 @@
-//! In whose page this one is shown. Where the host cannot say who may frame it (`frame-ancestors`), a
-//! page that nobody has listed gets no key.
+//! Which page frames this one. Where the host cannot send `frame-ancestors`, no key may be entered while
+//! an unlisted page frames this one.
 
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
 use web_sys::Window;
 
-/// A page around this one that the operator has not listed.
+/// A parent page that the operator has not listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct UntrustedParent {
-    /// Its origin, as far as the browser tells: older Firefox may not.
+    /// Its origin, if the browser reports it: older Firefox may not.
     pub origin: Option<String>,
 }
 
-/// The stranger in whose page this one is shown, if it is: any page around it, up to the window's
-/// own, whose origin is neither this page's nor among those in `listed`.
+/// The untrusted parent of this page, if there is one: any ancestor, up to the top window, whose origin
+/// is neither this page's nor in `listed`.
 ///
-/// A browser that does not tell the origins around a page tells at most who has led to it
-/// (`document.referrer`). That is believed for one frame directly in a window; deeper ones are
-/// strangers there.
+/// A browser without `ancestorOrigins` reports at most the referrer. That is trusted for one frame
+/// directly in the top window; deeper parents are untrusted then.
 pub(crate) fn untrusted_parent(listed: &[String]) -> Option<UntrustedParent> {
     let window = web_sys::window()?;
     let top = window.top().ok().flatten()?;
@@ -46,7 +45,7 @@ pub(crate) fn untrusted_parent(listed: &[String]) -> Option<UntrustedParent> {
     (!is_listed).then_some(UntrustedParent { origin })
 }
 
-/// The origins around the page, if the browser tells.
+/// The origins of the ancestors, if the browser reports them.
 fn ancestor_origins(window: &Window) -> Option<Vec<String>> {
     let list = Reflect::get(&window.location(), &"ancestorOrigins".into()).ok()?;
     list.is_object().then(|| Array::from(&list).iter().filter_map(|one| one.as_string()).collect())

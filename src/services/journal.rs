@@ -1,12 +1,12 @@
-//! The journal of runs, in IndexedDB: what a page has sent is there before it goes out, and what came
-//! of it survives the page.
+//! The journal of runs, in IndexedDB: what a page sends is recorded before it is sent, and the results
+//! survive the page.
 //!
-//! 1. Records of a run are on the disk in the order in which they were appended, without a gap: what
-//!    could not be written goes with the next one.
+//! 1. Records of a run are on the disk in the order in which they were appended, without a gap: a record
+//!    that could not be written is written with the next one.
 //! 2. A write is reported when its transaction is complete, not earlier.
 //! 3. An instance is claimed by one living page at most: a claim is written, taken over or left alone
 //!    in the same transaction as the record of the call.
-//! 4. What cannot be read is kept as it is and said to be so.
+//! 4. What cannot be read is quarantined unchanged, and reported.
 //!
 //! Records carry no secret: there is none in [`relight_core::run`].
 
@@ -29,12 +29,12 @@ use std::{cell::RefCell, collections::BTreeSet, fmt, rc::Rc};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-/// The journal of all runs of this origin. A clone is the same journal.
+/// The journal of all runs of this origin. Clones share it.
 #[derive(Clone)]
 pub struct Journal(Rc<Inner>);
 
 impl Unavailable {
-    /// The word under which it is explained, see [`relight_core::explain`].
+    /// The code under which it is explained, see [`relight_core::explain`].
     pub fn word(&self) -> &'static str {
         match self {
             Self::Taken => "other-tab",
@@ -48,17 +48,17 @@ impl Unavailable {
     }
 }
 
-/// Why a run's records could not be had.
+/// Why a run's records could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unreadable {
     /// The journal cannot be used.
     Unavailable(Unavailable),
-    /// They are there, but make no run. [`Journal::quarantine`] is for them.
+    /// The records are invalid. [`Journal::quarantine`] is for them.
     Broken(Broken),
 }
 
 impl fmt::Display for Unreadable {
-    /// A word or two for the record of what was set aside, in English.
+    /// The reason for the record of a quarantined run, in English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unavailable(error) => write!(f, "the journal cannot be used: {error:?}"),
@@ -73,37 +73,37 @@ impl From<Unavailable> for Unreadable {
     }
 }
 
-/// What the journal has.
+/// The content of the journal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
-    /// Runs that can be looked at, newest first.
+    /// Readable runs, newest first.
     pub runs: Vec<JournalRun>,
-    /// What could not be read.
+    /// Quarantined and unreadable runs.
     pub quarantined: Vec<QuarantinedRun>,
 }
 
 /// A run in the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalRun {
-    /// What it is.
+    /// Its summary.
     pub summary: Summary,
-    /// Whether a page works on it now, be it this one. `None` where the browser cannot tell.
+    /// Whether a page works on it now, this one included. `None` where the browser has no locks.
     pub is_active: Option<bool>,
 }
 
-/// A run that could not be read, and is kept as it is.
+/// A run that could not be read, and is stored unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuarantinedRun {
     /// The run's id.
     pub id: String,
     /// Why it could not be read.
     pub why: String,
-    /// What it is, as far as that can be read.
+    /// Its summary, as far as that can be read.
     pub summary: Option<Summary>,
 }
 
 impl Journal {
-    /// Opens the journal, and makes one if there is none.
+    /// Opens the journal, and creates it if it is missing.
     pub async fn open() -> Result<Self, Unavailable> {
         Ok(Journal(Rc::new(Inner {
             database: database::open(&SCHEMA).await?,
@@ -112,14 +112,14 @@ impl Journal {
         })))
     }
 
-    /// Writes a record, and claims instances for its run in the same transaction. Gives back those
-    /// instances that a living page has claimed for another run; the record is written all the same.
+    /// Writes a record, and claims instances for its run in the same transaction. Returns the instances
+    /// that a living page has claimed for another run; the record is written all the same.
     ///
     /// Claims count between runs of the same `account`: the cloud and the key id. A run that claims
     /// must hold its [`locks::RunLock`], or its claims count for nothing. `durable` waits for the disk.
     ///
-    /// The record is in the queue as soon as this returns, and is written whether or not anybody waits
-    /// for the future. What could not be written is written with the run's next record.
+    /// The record is queued as soon as this returns, and is written whether or not the future is awaited.
+    /// What could not be written is written with the run's next record.
     pub fn append(
         &self,
         run_id: &str,
@@ -202,15 +202,15 @@ impl Journal {
     /// A run's records, in order, for [`relight_core::run::restore`].
     ///
     /// # Errors
-    /// The journal cannot be used, or what it has are not records of this version.
+    /// The journal is unavailable, or the records are not of this version.
     pub async fn load(&self, run_id: &str) -> Result<Vec<Record>, Unreadable> {
         let records = self.records(run_id).await?;
         records.iter().map(|record| read(record).map_err(Unreadable::Broken)).collect()
     }
 
-    /// A run's records as they are in the journal, as JSON, one to a line, to be downloaded.
+    /// A run's records as they are in the journal, as JSON lines for a download.
     pub async fn raw(&self, run_id: &str) -> Result<String, Unavailable> {
-        // What is a text is the JSON of an older release, or was not written by us; it is shown as it is.
+        // A string is the JSON of an older release, or foreign; it is exported as it is.
         let shown = |record: &JsValue| {
             record.as_string().or_else(|| JSON::stringify(record).ok()?.as_string())
         };
@@ -222,8 +222,8 @@ impl Journal {
             .join("\n"))
     }
 
-    /// Says of a run that it cannot be read. It is no longer among the runs, and its records are not
-    /// touched: even bytes that no longer make sense stay as they are. Its claims are dropped.
+    /// Quarantines a run that cannot be read. It is no longer among the runs, and its records are not
+    /// touched, even if they are invalid. Its claims are dropped.
     pub async fn quarantine(&self, run_id: &str, why: &str) -> Result<(), Unavailable> {
         let turn = self.turn();
         turn.comes().await;
@@ -232,15 +232,14 @@ impl Journal {
         let store = transaction.object_store(RUNS)?;
         let entry = store.get::<JsValue, _, _>(run_id).primitive()?.await?;
         let entry = entry.filter(JsValue::is_object).unwrap_or_else(|| Object::new().into());
-        // Whatever else is in it stays as it is.
+        // Unknown members are preserved.
         Reflect::set(&entry, &"aside".into(), &why.into()).map_err(Error::from)?;
         store.put(entry).with_key(run_id).primitive()?;
         unclaim(&transaction, run_id, None).await?;
         complete(transaction).await
     }
 
-    /// Deletes a run, its records and its claims. Only when a person asks for it, and no page works on
-    /// the run.
+    /// Deletes a run, its records and its claims. Only on a user's request, while no page works on the run.
     pub async fn delete(&self, run_id: &str) -> Result<(), Unavailable> {
         let turn = self.turn();
         turn.comes().await;
@@ -253,11 +252,11 @@ impl Journal {
     }
 }
 
-/// What is known of each run.
+/// The summary of each run.
 const RUNS: &str = "runs";
 /// The records by run and number; of older releases as JSON text.
 const RECORDS: &str = "records";
-/// Who works on an instance, by account and instance.
+/// The page that works on an instance, by account and instance.
 const CLAIMS: &str = "claims";
 /// The claims by run.
 const BY_RUN: &str = "run";
@@ -272,36 +271,35 @@ fn make(database: &Database) -> indexed_db_futures::Result<()> {
     Ok(())
 }
 
-/// What is known of a run.
+/// The summary of a run.
 #[derive(Default, Deserialize, Serialize)]
 struct KnownRun {
-    /// Its summary as JSON text: so the release before this one lists the run, too.
+    /// As JSON text, so that the previous release lists the run, too.
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<String>,
-    /// Why it was set aside, if it was.
+    /// Why it was quarantined, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     aside: Option<String>,
 }
 
-/// Whose claim it is, and the number of the record that claimed. A page that comes back to life claims
-/// anew.
+/// Whose claim it is, and the number of the record that claimed. A page that is restored claims anew.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
 struct Claim {
     run: String,
     number: u64,
 }
 
-/// So often the claims of others may change while we ask who of them lives.
+/// How often claims may change while we ask which pages live.
 const ROUNDS_MAX: usize = 5;
 
-/// So many requests are made before the page may do something else.
+/// How many requests are made before yielding to the browser.
 const AT_ONCE: usize = 200;
 
 struct Inner {
     database: Database,
     /// Records that are not known to be in the database.
     unwritten: RefCell<Vec<Entry>>,
-    /// Resolved when the one who came last is done.
+    /// Resolved when the last one in the queue is done.
     last_turn: RefCell<Option<Promise>>,
 }
 
@@ -325,14 +323,14 @@ impl Journal {
         self.0.unwritten.borrow_mut().retain(|entry| entry.run != run_id);
     }
 
-    /// A place in the queue, taken now.
+    /// The turn in the queue, taken now.
     fn turn(&self) -> Turn {
         let mut end = None;
         let ended = Promise::new(&mut |resolve, _| end = Some(resolve));
         Turn { before: self.0.last_turn.replace(Some(ended.clone())), end, ended }
     }
 
-    /// Keeps what is to be written until it is known to be.
+    /// Keeps the records to write until they are known to be written.
     fn queue(&self, run_id: &str, record: &Record) -> Result<(), Unavailable> {
         let summary = record.summary().map(|summary| serde_json::to_string(&summary));
         let entry = Entry {
@@ -347,9 +345,9 @@ impl Journal {
 
     /// Writes a run's records up to `number` and claims.
     ///
-    /// Whether a claim's page lives cannot be asked inside a transaction: it would end meanwhile. So a
-    /// claim is taken over only if it was seen before its page was found dead, and has not changed
-    /// since; until then the transaction is taken back and done again.
+    /// Whether a claim's page lives cannot be asked inside a transaction, which would end meanwhile. So a
+    /// claim is taken over only if it was read before its page was found dead, and has not changed
+    /// since; until then the transaction is rolled back and repeated.
     async fn write(
         &self,
         run: &str,
@@ -370,7 +368,7 @@ impl Journal {
                 .iter()
                 .map(|id| store.get::<JsValue, _, _>(key(id)).primitive())
                 .collect::<Result<_, _>>()?;
-            let claims = database::answers(requests).await?;
+            let claims = database::results(requests).await?;
             let mut held = Vec::new();
             let mut unsure = Vec::new();
             let mine = to_js(&Claim { run: run.to_owned(), number })?;
@@ -386,12 +384,12 @@ impl Journal {
                             continue;
                         }
                     }
-                    // Free, ours, or nobody can tell who lives.
+                    // Free, ours, or there are no locks.
                     _ => {}
                 }
                 store.put(&mine).with_key(key(id)).without_key_type().primitive()?;
             }
-            // Whoever changes so often lives.
+            // A claim that changes so often has a living page.
             if !unsure.is_empty() && rounds < ROUNDS_MAX {
                 seen.extend(unsure);
                 continue;
@@ -413,7 +411,7 @@ impl Journal {
         let records = transaction.object_store(RECORDS)?;
         let unwritten = self.0.unwritten.borrow();
         for entry in unwritten.iter().filter(|entry| entry.run == run && entry.number <= number) {
-            // `add` and not `put`: two pages that go on with the same run must not both succeed.
+            // `add` and not `put`: two pages that continue the same run must not both succeed.
             records.add(&entry.record).with_key(to_js(&(run, entry.number))?).primitive()?;
             if entry.summary.is_some() {
                 let known = to_js(&KnownRun { summary: entry.summary.clone(), aside: None })?;
@@ -434,7 +432,7 @@ impl Journal {
     }
 }
 
-/// A place in the queue. It ends when this is dropped.
+/// A turn in the queue. It ends when this is dropped.
 struct Turn {
     before: Option<Promise>,
     end: Option<Function>,
@@ -451,7 +449,7 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        // Who leaves the queue early does not let the next one pass those before.
+        // Leaving the queue early does not let the next one overtake those before.
         let before = self.before.take().map_or(JsValue::UNDEFINED, JsValue::from);
         if let Some(end) = &self.end {
             let _ = end.call1(&JsValue::UNDEFINED, &before);
@@ -460,7 +458,7 @@ impl Drop for Turn {
 }
 
 fn read(record: &JsValue) -> Result<Record, Broken> {
-    /// What every version has.
+    /// The member that every version has.
     #[derive(Deserialize)]
     struct Versioned {
         version: u32,
@@ -471,7 +469,7 @@ fn read(record: &JsValue) -> Result<Record, Broken> {
     })
 }
 
-/// What a record is, or its JSON text says, which older releases wrote.
+/// A record, stored as an object, or as JSON text by older releases.
 fn read_as<T: DeserializeOwned>(record: &JsValue) -> Option<T> {
     match record.as_string() {
         Some(text) => serde_json::from_str(&text).ok(),
@@ -496,7 +494,7 @@ async fn unclaim(
         .collect::<Result<_, _>>()?;
     for some in keys.chunks(AT_ONCE) {
         let requests = some.iter().map(|key| store.delete(key.clone()).primitive());
-        database::answers(requests.collect::<Result<_, _>>()?).await?;
+        database::results(requests.collect::<Result<_, _>>()?).await?;
     }
     Ok(())
 }

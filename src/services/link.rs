@@ -5,8 +5,8 @@ use js_sys::Array;
 use relight_core::form::link::Link;
 use web_sys::{HtmlElement, UrlSearchParams, Window};
 
-/// What the address says, if it is the element's to go by. What looks like a key is taken out of it at
-/// once, so that it gets into no history, bookmark or copy from here on.
+/// The parameters of the page's address, if the element is routed. What looks like a key is removed from
+/// the address at once, so that it gets into no further history, bookmark or copy.
 pub(crate) fn take(host: &HtmlElement) -> Link {
     web_sys::window()
         .filter(|_| element::is_routed(host))
@@ -30,7 +30,7 @@ fn read(window: &Window) -> Option<Link> {
         let (path, hash) = (location.pathname().ok()?, location.hash().ok()?);
         let history = window.history().ok()?;
         let state = history.state().unwrap_or_default();
-        // Where a browser refuses it the address stays, and is said to be one that leaked anyway.
+        // Where a browser refuses that, the address stays; the notice says that the key has leaked in any case.
         let _ =
             history.replace_state_with_url(&state, "", Some(&format!("{path}{mark}{rest}{hash}")));
     }

@@ -1,8 +1,8 @@
-//! Locks that all pages of this origin share, and that a browser lets go of when a page ends: they
-//! tell whether a run's page lives, and keep the pace of all tabs together.
+//! Web Locks, shared by all pages of this origin and released when a page ends: they tell whether a
+//! run's page lives, and limit the rate of all tabs together.
 //!
-//! Web Locks need a secure context. Where they are missing every function says [`NoLocks`], and the
-//! page works as if it were the only one.
+//! They need a secure context. Without them every function returns [`NoLocks`], and the page works as
+//! if it were the only one.
 
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Function, Object, Promise, Reflect};
@@ -10,17 +10,16 @@ use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-/// The browser has no Web Locks here: an insecure context, or an origin that nobody can share.
+/// The browser has no Web Locks here: an insecure context, or an opaque origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoLocks;
 
-/// Says to all pages that this one works on a run. Dropping it says that it no longer does; so does
-/// the end of the page, however it comes.
+/// Held while this page works on a run. Released when dropped and when the page ends, however it ends.
 #[derive(Debug)]
 pub struct RunLock(#[allow(dead_code, reason = "it is held, and let go of when dropped")] Hold);
 
 impl RunLock {
-    /// Takes a run. `None` if another page, or this one, holds it already.
+    /// Locks a run. `None` if another page, or this one, has the lock.
     ///
     /// # Errors
     /// There are no locks to take.
@@ -44,28 +43,28 @@ pub async fn active() -> Result<BTreeSet<String>, NoLocks> {
         .collect())
 }
 
-/// Waits until this page may send. `name` says what shares a pace: cloud, region and action. All
-/// pages together get at most so many turns in any `window_ms`; a page's turns come in the order in
-/// which it asked. Dropping the future gives the turn up.
+/// Waits until this page may send. `name` names the shared limit: cloud, region and action. All pages
+/// together get at most so many slots in any `window_ms`; a page's slots come in the order of its
+/// calls. Dropping the future gives the slot up.
 ///
-/// There are as many locks as turns, and a turn holds one of them for the whole window: so pages
-/// that keep the pace by themselves never wait for each other's timers.
+/// There are as many locks as slots, and a slot holds one of them for the whole window: pages that
+/// keep the rate by themselves never wait for each other's timers.
 ///
 /// # Errors
 /// There are no locks: only this page's own pace holds.
 pub async fn rate_limit(name: &str, turns: u32, window_ms: u32) -> Result<(), NoLocks> {
     let place = next_place(name, turns);
-    let turn = hold(&format!("{PACE}{name} {place}"), false).await?;
+    let turn = hold(&format!("{RATE}{name} {place}"), false).await?;
     Timeout::new(window_ms, move || drop(turn)).forget();
     Ok(())
 }
 
 thread_local! {
-    /// How many turns this page has asked for, by name.
+    /// How many slots this page has asked for, by name.
     static ASKED: RefCell<Vec<(String, u32)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Round and round: the lock that this page asked for longest ago is the first to be free.
+/// Round-robin: the lock that this page has held longest ago is the first to be free.
 fn next_place(name: &str, turns: u32) -> u32 {
     ASKED.with_borrow_mut(|asked| {
         let place = asked.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
@@ -82,10 +81,10 @@ fn next_place(name: &str, turns: u32) -> u32 {
 /// Followed by the run's id.
 const RUN: &str = "relight-run-";
 
-/// Followed by what shares the pace, and the number of a turn.
-const PACE: &str = "relight-pace-";
+/// Followed by the name of the limit, and the number of a slot.
+const RATE: &str = "relight-pace-";
 
-// In web-sys these stand behind a switch that changes other interfaces too.
+// In web-sys these need an unstable flag that changes other interfaces, too.
 #[wasm_bindgen]
 extern "C" {
     type LockManager;
@@ -111,18 +110,18 @@ fn manager() -> Result<LockManager, NoLocks> {
         .ok_or(NoLocks)
 }
 
-/// A lock, or the wish for one. Dropping it gives up either.
+/// A lock, or a pending request for one. Dropping it releases or cancels it.
 #[derive(Debug)]
 struct Hold(Rc<RefCell<LockState>>);
 
 #[derive(Debug)]
 enum LockState {
     Waiting,
-    /// Calling it lets go.
+    /// Calling it releases the lock.
     Held(Function),
     /// Somebody else has it.
     Refused,
-    /// Nobody wants it any more.
+    /// Cancelled.
     Dropped,
 }
 
@@ -137,7 +136,7 @@ impl Drop for Hold {
     }
 }
 
-/// Asks for a lock, and waits for it unless only a free one will do.
+/// Requests a lock, and waits for it unless `ifAvailable` is set.
 async fn hold(name: &str, only_if_free: bool) -> Result<Option<Hold>, NoLocks> {
     let manager = manager()?;
     let options = Object::new();
@@ -154,7 +153,7 @@ async fn hold(name: &str, only_if_free: bool) -> Result<Option<Hold>, NoLocks> {
             }
         });
         let request = manager.request(name, &options, granted.unchecked_ref());
-        // Also when it is refused altogether, without a word to `granted`.
+        // Also when the request is rejected without a call of `granted`.
         spawn_local(async move {
             if let Ok(request) = request {
                 let _ = JsFuture::from(request).await;

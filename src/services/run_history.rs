@@ -1,4 +1,4 @@
-//! The runs that the journal keeps, for the list of them: what each was and what came of it.
+//! The run history: the runs of the journal, with their counts by outcome.
 
 use crate::{
     i18n::OperationLabel,
@@ -12,52 +12,52 @@ use crate::{
 };
 use relight_core::run::{Counts, Run, Summary, restore};
 
-/// A run that is kept.
+/// A saved run.
 #[derive(Clone, Debug)]
 pub(crate) struct SavedRun {
     /// The run's id.
     pub id: String,
-    /// What it was; `None` if not even that can be read.
+    /// Its summary; `None` if not even that can be read.
     pub summary: Option<Summary>,
-    /// Whether a page works on it or shows it now, be it this one.
+    /// Whether a page works on it or shows it now, this one included.
     pub is_active: bool,
-    /// Whether the operator's endpoint has not taken its record yet.
+    /// Whether the upload of its record is pending.
     pub is_upload_pending: bool,
     /// Why it cannot be read, in English, if it cannot.
     pub why: Option<String>,
-    /// What came of it, once that was read.
+    /// Its counts, once they were read.
     pub tally: Option<Tally>,
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tally {
-    /// What was asked.
+    /// The operation.
     pub label: OperationLabel,
-    /// How many have each outcome.
+    /// How many instances have each outcome.
     pub counts: Counts,
-    /// Whether something is still to be sent or to be found out.
+    /// Whether something is still to be sent or checked.
     pub is_unfinished: bool,
 }
 
-/// What a person wants of the runs that are kept.
+/// A choice in the run history.
 #[derive(Clone, Debug)]
 pub(crate) enum HistoryAction {
-    /// To see which there are.
+    /// List the runs.
     List,
-    /// To know what came of these.
+    /// Read the counts of these.
     Tally(Vec<String>),
-    /// To see this one as it was.
+    /// Open this one.
     Open(String),
-    /// To leave the run that is shown as it is, unless it is over.
+    /// Close the run that is shown, unless calls are in flight.
     Close,
-    /// To have its records in a file.
+    /// Download its records.
     Save(String),
-    /// To have these deleted. They have been asked whether they mean it.
+    /// Delete these. The user has confirmed it.
     Delete(Vec<String>),
 }
 
-/// All runs, newest first. None, if the journal cannot be read.
+/// All runs, newest first. Empty if the journal cannot be read.
 pub(crate) async fn list(journal: &Journal, uploads_records: bool) -> Vec<SavedRun> {
     let contents = journal.contents().await.unwrap_or_default();
     let pending = if uploads_records { uploads::pending() } else { Vec::new() };
@@ -80,12 +80,12 @@ pub(crate) async fn list(journal: &Journal, uploads_records: bool) -> Vec<SavedR
     readable.chain(quarantined).collect()
 }
 
-/// A run as it was left, or why it cannot be read.
+/// A run's records, or why they cannot be read.
 pub(crate) async fn read(journal: &Journal, id: &str) -> Result<Run, Unreadable> {
     restore(journal.load(id).await?, clock::now()).map_err(Unreadable::Broken)
 }
 
-/// What came of a run.
+/// The result of a run.
 pub(crate) fn tally(run: &Run) -> Tally {
     Tally {
         label: OperationLabel::of(run.spec()),
@@ -97,18 +97,18 @@ pub(crate) fn tally(run: &Run) -> Tally {
 /// Deletes runs that no page works on.
 pub(crate) async fn delete(journal: &Journal, ids: &[String]) {
     for id in ids {
-        // Held until it is gone, so that no page brings it back meanwhile.
+        // Held until it is deleted, so that no page restores it meanwhile.
         match RunLock::take(id).await {
             Ok(None) => {}
             Ok(Some(_)) | Err(NoLocks) => {
-                // What could not be deleted is in the list that follows.
+                // What could not be deleted stays in the list.
                 let _ = journal.delete(id).await;
             }
         }
     }
 }
 
-/// Whether this browser has what is to be shown at once: runs, or keys.
+/// Whether this browser has something to show at once: saved runs, or keys.
 pub(crate) async fn has_saved() -> bool {
     if key_store::list().await.is_ok_and(|keys| !keys.is_empty()) {
         return true;

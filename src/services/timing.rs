@@ -1,5 +1,5 @@
-//! What the browser notes of connections, heard as it comes: the list that a page can ask for ends
-//! at 250 entries, and a page around the console may empty it.
+//! Observes the browser's resource timing: its buffer ends at 250 entries, and the host page may clear
+//! it.
 
 use js_sys::{Array, Object, Reflect};
 use std::{cell::RefCell, collections::HashMap};
@@ -7,14 +7,14 @@ use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{PerformanceObserver, PerformanceObserverEntryList, PerformanceResourceTiming, Url};
 
 thread_local! {
-    /// The protocol of the latest answer of each origin, where the browser has told it.
+    /// The protocol of the latest response of each origin, where the browser reports it.
     static PROTOCOLS: RefCell<HashMap<String, String>> = RefCell::default();
-    /// Kept for as long as the page: consoles come and go.
+    /// Lives as long as the page: consoles come and go.
     static WATCH: RefCell<Option<TimingObserver>> = const { RefCell::new(None) };
 }
 
-/// Begins to take note of protocols. To be called before anything is sent: what reads an instance's
-/// state goes to the same origin as what changes it, and earlier.
+/// Begins to observe protocols. To be called before anything is sent: describe requests go to the same
+/// origin as those that change something, and earlier.
 pub(crate) fn begin() {
     WATCH.with_borrow_mut(|watch| {
         if watch.is_none() {
@@ -23,8 +23,8 @@ pub(crate) fn begin() {
     });
 }
 
-/// Over which protocol an address's origin has answered the page last: `h2`. `None` where the browser
-/// does not tell, as for another origin that does not allow it to (`Timing-Allow-Origin`).
+/// The protocol of the latest response of an address's origin: `h2`. `None` where the browser does not
+/// report it, as for a cross-origin response without `Timing-Allow-Origin`.
 pub(crate) fn protocol(url: &str) -> Option<String> {
     WATCH.with_borrow(|watch| {
         watch.iter().flat_map(TimingObserver::take).for_each(|entry| note(&entry));
@@ -33,7 +33,7 @@ pub(crate) fn protocol(url: &str) -> Option<String> {
     PROTOCOLS.with_borrow(|protocols| protocols.get(&origin).cloned())
 }
 
-/// An address as it is without the page's.
+/// The absolute address.
 pub(crate) fn absolute(url: &str) -> Option<Url> {
     let page = web_sys::window()?.location().href().ok()?;
     Url::new_with_base(url, &page).ok()
@@ -48,14 +48,14 @@ fn note(entry: &PerformanceResourceTiming) {
     }
 }
 
-/// Hears of each answer until it is dropped.
+/// Observes responses until it is dropped.
 pub(crate) struct TimingObserver {
     observer: PerformanceObserver,
     _hear: Closure<dyn FnMut(PerformanceObserverEntryList)>,
 }
 
 impl TimingObserver {
-    /// Hears of what is to come, and of what is still on the page's list.
+    /// Observes new and buffered entries.
     pub(crate) fn begin(mut hear: impl FnMut(PerformanceResourceTiming) + 'static) -> Option<Self> {
         let closure = Closure::<dyn FnMut(PerformanceObserverEntryList)>::new(
             move |entries: PerformanceObserverEntryList| {
@@ -72,7 +72,7 @@ impl TimingObserver {
         Some(TimingObserver { observer, _hear: closure })
     }
 
-    /// What has come and was not heard yet.
+    /// The entries since the last call.
     pub(crate) fn take(&self) -> Vec<PerformanceResourceTiming> {
         timings(&self.observer.take_records()).collect()
     }

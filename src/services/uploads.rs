@@ -1,7 +1,7 @@
-//! Run records for the operator: posted to their endpoint until it takes them.
+//! Uploads of run records: posted to the operator's endpoint until it accepts them.
 //!
-//! A run that is over is in the journal already. Here is kept which runs the endpoint has not taken
-//! yet, by their ids, so that a page that is opened later goes on with it.
+//! A finished run is in the journal. The ids of the runs that the endpoint has not accepted yet are
+//! stored here, so that a page that is opened later continues.
 
 use crate::services::config::storage;
 use gloo_net::http::Request;
@@ -9,15 +9,15 @@ use gloo_timers::future::TimeoutFuture;
 use serde_json::Value;
 use web_sys::{RequestCache, RequestRedirect, ResponseType};
 
-/// The ids of the runs that the endpoint has not taken.
+/// Where the ids of the pending uploads are stored.
 const PENDING_KEY: &str = "relight-records-left";
 /// The first pause after a failure, and the longest.
 const PAUSE_MS: u32 = 2_000;
 const PAUSE_MAX_MS: u32 = 300_000;
-/// The page is told of the first failure, and of every so-many-th after it.
+/// The page is notified of the first failure, and of every so-many-th after it.
 const REPORTED_EVERY: u32 = 5;
 
-/// Notes that the endpoint is owed this run.
+/// Adds a run to the pending uploads.
 pub(crate) fn add_pending(run_id: &str) {
     let mut pending = pending();
     if !pending.iter().any(|id| id == run_id) {
@@ -26,7 +26,7 @@ pub(crate) fn add_pending(run_id: &str) {
     }
 }
 
-/// The runs that the endpoint is owed.
+/// The ids of the pending uploads.
 pub(crate) fn pending() -> Vec<String> {
     let text = storage().and_then(|storage| storage.get_item(PENDING_KEY).ok().flatten());
     match text.map(|text| serde_json::from_str(&text)) {
@@ -37,13 +37,13 @@ pub(crate) fn pending() -> Vec<String> {
     }
 }
 
-/// Nothing is owed of this run any more.
+/// Removes a run from the pending uploads.
 pub(crate) fn remove_pending(run_id: &str) {
     store_pending(&pending().into_iter().filter(|id| id != run_id).collect::<Vec<_>>());
 }
 
-/// Posts a record until it is taken: any answer of 2xx. `fault` hears of the first failure and of
-/// every few after it. Posting twice does no harm: the record has the run's id.
+/// Posts a record until it is accepted with any 2xx. `fault` is called for the first failure and for every
+/// few after it. Posting twice is harmless: the record has the run's id.
 pub(crate) async fn upload(url: &str, record: &str, fault: impl Fn(&str)) {
     let mut pause_ms = PAUSE_MS;
     for attempt in 0_u32.. {
@@ -61,7 +61,7 @@ async fn post(url: &str, record: &str) -> Result<(), String> {
     let request = Request::post(url)
         .header("content-type", "application/json")
         .cache(RequestCache::NoStore)
-        // To a login page, which would take anything.
+        // To a login page, which would accept anything.
         .redirect(RequestRedirect::Manual)
         .body(record)
         .map_err(|error| error.to_string())?;
@@ -77,6 +77,6 @@ fn store_pending(ids: &[String]) {
     let Some(storage) = storage() else { return };
     // Run ids are letters and digits: nothing in them needs escaping.
     let quoted: Vec<String> = ids.iter().map(|id| format!("\"{id}\"")).collect();
-    // Where nothing may be kept, this page alone goes on trying.
+    // Where nothing can be stored, this page alone goes on trying.
     let _ = storage.set_item(PENDING_KEY, &format!("[{}]", quoted.join(",")));
 }

@@ -1,14 +1,14 @@
-//! Where the key is kept: in this tab, as something that signs and cannot be read back.
+//! The key, in this tab only, as something that signs and cannot be read back.
 //!
 //! 1. A secret is the browser's string from the field to the key ([`key`]): this program's memory
 //!    never has it, and nothing here can print, copy or store it.
-//! 2. A key belongs to the cloud for which it was entered. With another cloud it is forgotten, as the
-//!    form forgets the key id: a key of one cloud is nothing to another.
-//! 3. What was forgotten signs nothing more, not even a call that waits for its turn.
-//! 4. A call is signed with what was there at one moment: nothing that is entered, fetched or
-//!    forgotten later changes half of it.
-//! 5. What the browser keeps beyond the tab ([`saved_keys`]) is not in the vault until somebody chooses
-//!    it, and a lock takes it out like any other.
+//! 2. A key belongs to the cloud for which it was entered. With another cloud it is wiped, as the form
+//!    clears the key id: a key of one cloud is useless for another.
+//! 3. A wiped key signs nothing more, not even a call that waits for its slot.
+//! 4. A call is signed with one snapshot of the vault: nothing that is entered, fetched or wiped later
+//!    changes half of it.
+//! 5. Saved keys ([`saved_keys`]) are not in the vault until the user chooses one, and a lock removes it
+//!    like any other.
 
 mod key;
 pub(crate) mod key_store;
@@ -40,7 +40,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use zeroize::Zeroizing;
 
-/// Secret and token of one key. A clone is the same vault.
+/// Secret and token of one key. Clones share it.
 #[derive(Clone, Default)]
 pub(crate) struct Vault(Rc<RefCell<VaultState>>);
 
@@ -50,11 +50,11 @@ pub(crate) type Token = Zeroizing<String>;
 /// Why a key is not there any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LockReason {
-    /// Nobody has touched the page for a while.
+    /// The page was idle.
     Idle,
     /// The page was left, and has come back.
     Left,
-    /// Somebody wanted it.
+    /// The user has locked it.
     Asked,
     /// It has expired, or is about to.
     Expired,
@@ -62,32 +62,32 @@ pub(crate) enum LockReason {
 
 #[derive(Default)]
 struct VaultState {
-    /// For which cloud it was entered.
+    /// The cloud for which it was entered.
     cloud: Option<&'static Cloud>,
     key: Key,
     /// The secret cannot be one.
     malformed: bool,
     token: Option<Token>,
-    /// What stands in the field for the token is the secret, or looks like one.
+    /// The field for the token has the secret, or what looks like one.
     is_no_token: bool,
-    /// What is remembered of both, so that no other field takes them.
+    /// The fingerprints of both, so that no other field accepts them.
     guard: Guard,
-    /// The public half, where it came with the secret.
+    /// The key id, where it came with the secret.
     key_id: Option<String>,
     /// When it expires, in seconds since 1970, if that is known.
     expires_at: Option<i64>,
     locked: Option<LockReason>,
-    /// Where keys come from if nobody enters them.
+    /// The source of keys, if there is one.
     source: Option<Source>,
-    /// Why none came.
+    /// Why the source gave none.
     failure: Option<Rc<str>>,
     /// The source is being asked.
     asking: Option<Promise>,
-    /// What the browser keeps beyond the tab.
+    /// The saved keys.
     saved_keys: Rc<SavedKeys>,
-    /// The kept key that this one is, by its id.
+    /// The id of the saved key that it was loaded from or saved as.
     chosen: Option<Rc<str>>,
-    /// How often the key has changed: what was begun with another one is void.
+    /// Incremented when the key changes: what was begun with another one is void.
     changes: u64,
 }
 
@@ -99,8 +99,8 @@ pub(crate) struct SigningKey {
 }
 
 impl VaultState {
-    /// Lets go of a token that is the secret, or has it in it. It stays refused until there is another.
-    fn judge_token(&mut self) {
+    /// Drops a token that is the secret, or contains it. It stays refused until there is another.
+    fn check_token(&mut self) {
         let has_secret = |token: &Token| self.guard.secret.is_some_and(|one| one.is_in(token));
         self.is_no_token |= is_no_token(self.guard) || self.token.as_ref().is_some_and(has_secret);
         if self.is_no_token {
@@ -110,7 +110,7 @@ impl VaultState {
 }
 
 impl Vault {
-    /// Keeps a secret for a cloud; an empty one forgets. What must be taken for a key id is not kept.
+    /// Sets the secret for a cloud; an empty one wipes it. What must be taken for a key id is refused.
     pub(crate) fn set_secret(&self, cloud: &'static Cloud, key_id: &str, secret: &Typed) {
         self.use_cloud(cloud);
         let mut state = self.0.borrow_mut();
@@ -121,7 +121,7 @@ impl Vault {
             || is_no_secret(cloud, fingerprint);
         state.key = if state.malformed { Key::default() } else { Key::new(cloud, secret) };
         state.guard.secret = (status != SecretStatus::Missing).then_some(fingerprint);
-        state.judge_token();
+        state.check_token();
         state.locked = None;
         {
             state.chosen = None;
@@ -134,7 +134,7 @@ impl Vault {
         }
     }
 
-    /// Keeps a token for a cloud; an empty one forgets. What is or looks like a secret is not kept.
+    /// Sets the token for a cloud; an empty one removes it. What is or looks like a secret is refused.
     pub(crate) fn set_token(&self, cloud: &'static Cloud, token: &Typed) {
         self.use_cloud(cloud);
         let status = token.status() != SecretStatus::Missing;
@@ -142,10 +142,10 @@ impl Vault {
         state.guard.token = status.then(|| token.fingerprint());
         state.is_no_token = is_no_token(state.guard);
         state.token = (status && !state.is_no_token).then(|| Zeroizing::new(token.text()));
-        state.judge_token();
+        state.check_token();
     }
 
-    /// From now on the key is one of this cloud: of another it is forgotten.
+    /// Changes the cloud: a key of another one is wiped.
     pub(crate) fn use_cloud(&self, cloud: &'static Cloud) {
         let before = self.0.borrow().cloud;
         if before.is_some_and(|before| before != cloud) {
@@ -156,7 +156,7 @@ impl Vault {
 
     /// Wipes everything.
     pub(crate) fn wipe(&self) {
-        crate::services::cloud_client::forget_sent();
+        crate::services::cloud_client::drop_sent_bodies();
         let mut state = self.0.borrow_mut();
         state.key.wipe();
         {
@@ -170,15 +170,15 @@ impl Vault {
         };
     }
 
-    /// Forgets the key, and remembers why. Returns whether there was one, or `was_typed` in a field that
-    /// nobody had left yet.
+    /// Wipes the key for a reason. Returns whether there was one; `was_typed` says that a field had one that
+    /// was not committed yet.
     pub(crate) fn lock(&self, why: LockReason, was_typed: bool) -> bool {
         let state = self.state();
         if state.secret == SecretStatus::Missing
             && state.token == SecretStatus::Missing
             && !was_typed
         {
-            // A kept one that is just being fetched comes too late.
+            // A saved key that is being loaded comes too late.
             {
                 self.0.borrow_mut().changes += 1;
             }
@@ -192,7 +192,7 @@ impl Vault {
         true
     }
 
-    /// What can be said of secret and token without showing them.
+    /// The state of secret and token, without either.
     pub(crate) fn state(&self) -> KeyState {
         let state = self.0.borrow();
         KeyState {
@@ -217,7 +217,7 @@ impl Vault {
         }
     }
 
-    /// Signs from now on with a key that the browser has kept.
+    /// Uses a saved key from now on.
     pub(crate) fn use_saved(&self, cloud: &'static Cloud, entry: &SavedKey, key: Key) {
         self.wipe();
         let mut state = self.0.borrow_mut();
@@ -226,34 +226,34 @@ impl Vault {
         state.chosen = Some(entry.id.as_str().into());
     }
 
-    /// The key that is held, for the browser to keep if [`KeyState::may_save`] says so.
+    /// The current key, to be saved if [`KeyState::may_save`] allows it.
     pub(crate) fn key(&self) -> Key {
         self.0.borrow().key.clone()
     }
 
-    /// The key that is held is now also kept under this id.
+    /// The current key was saved under this id.
     pub(crate) fn mark_saved(&self, id: &str) {
         let mut state = self.0.borrow_mut();
         state.chosen = Some(id.into());
         Rc::make_mut(&mut state.saved_keys).is_wanted = false;
     }
 
-    /// The kept key that is held, by its id.
+    /// The id of the saved key in use.
     pub(crate) fn chosen(&self) -> Option<Rc<str>> {
         self.0.borrow().chosen.clone()
     }
 
-    /// What is remembered of secret and token.
+    /// The fingerprints of secret and token.
     pub(crate) fn guard(&self) -> Guard {
         self.0.borrow().guard
     }
 
-    /// How often the key has changed.
+    /// The revision of the key.
     pub(crate) fn changes(&self) -> u64 {
         self.0.borrow().changes
     }
 
-    /// What is kept has changed, or was looked at.
+    /// The saved keys were listed.
     pub(crate) fn set_saved(&self, entries: Vec<SavedKey>) {
         let mut state = self.0.borrow_mut();
         let saved_keys = Rc::make_mut(&mut state.saved_keys);
@@ -264,7 +264,7 @@ impl Vault {
         }
     }
 
-    /// Something went wrong with what is kept, or does not any more.
+    /// The key store has failed, or works again.
     pub(crate) fn set_store_error(&self, error: Option<KeyStoreError>) {
         let mut state = self.0.borrow_mut();
         let saved_keys = Rc::make_mut(&mut state.saved_keys);
@@ -272,29 +272,29 @@ impl Vault {
         saved_keys.error = error;
     }
 
-    /// So many kept keys were deleted that must not be kept. It stays on the screen.
+    /// So many saved keys were deleted that must not be saved. It stays on the screen.
     pub(crate) fn note_removed(&self, removed: usize) {
         if removed > 0 {
             Rc::make_mut(&mut self.0.borrow_mut().saved_keys).removed += removed;
         }
     }
 
-    /// Somebody has asked for what there is about the key.
-    pub(crate) fn want_saved_keys(&self) {
+    /// The user has opened the part of the key section about saving.
+    pub(crate) fn show_saved_keys(&self) {
         Rc::make_mut(&mut self.0.borrow_mut().saved_keys).is_wanted = true;
     }
 
-    /// Whether the operator lets nobody keep keys.
+    /// The operator forbids saved keys.
     pub(crate) fn forbid_saving(&self, is_forbidden: bool) {
         Rc::make_mut(&mut self.0.borrow_mut().saved_keys).is_forbidden = is_forbidden;
     }
 
-    /// Where keys come from if nobody enters them.
+    /// Sets the source of keys.
     pub(crate) fn set_source(&self, source: Option<Source>) {
         self.0.borrow_mut().source = source;
     }
 
-    /// Whether keys come from somewhere by themselves.
+    /// Whether there is a source of keys.
     pub(crate) fn has_source(&self) -> bool {
         self.0.borrow().source.is_some()
     }
@@ -304,7 +304,7 @@ impl Vault {
         self.0.borrow_mut().expires_at = expires_at;
     }
 
-    /// Somebody is there again, and wants to go on: a source may be asked.
+    /// The user is back and goes on: a source may be asked.
     pub(crate) fn unlock(&self) {
         let mut state = self.0.borrow_mut();
         if state.source.is_some() {
@@ -313,11 +313,11 @@ impl Vault {
         }
     }
 
-    /// What a call to a cloud is signed with. A key that is about to expire is replaced first, where
-    /// there is a source; the calls that are on the way keep theirs.
+    /// What a call to a cloud is signed with. A key that is about to expire is renewed first, where
+    /// there is a source; calls in flight keep theirs.
     ///
     /// # Errors
-    /// [`NO_KEY`], without a key of that cloud that can sign; [`Vault::state`] then says why.
+    /// [`NO_KEY`], without a key of that cloud that can sign; [`Vault::state`] then has the reason.
     pub(crate) async fn signing_key(
         &self,
         cloud: &'static Cloud,
@@ -342,7 +342,7 @@ impl Vault {
         })
     }
 
-    /// Asks the source, if there is one, and if there is no key that will do for a while.
+    /// Asks the source, if there is one, unless the key is valid for a while.
     pub(crate) async fn renew(&self, cloud: &'static Cloud) -> Result<(), &'static str> {
         let asking = {
             let mut state = self.0.borrow_mut();
@@ -357,7 +357,7 @@ impl Vault {
             }
             let vault = self.clone();
             let ask = || future_to_promise(async move { vault.ask(&source, cloud).await });
-            // Whoever comes while it is being asked waits for the same answer.
+            // Callers while it is being asked share the answer.
             state.asking.get_or_insert_with(ask).clone()
         };
         let answered = JsFuture::from(asking).await;
@@ -405,24 +405,24 @@ impl Vault {
         }
     }
 
-    /// The public half of the key, where it came with the secret.
+    /// The key id, where it came with the secret.
     pub(crate) fn key_id(&self) -> Option<String> {
         self.0.borrow().key_id.clone()
     }
 }
 
 impl SigningKey {
-    /// The token, for a header of the request that is about to be signed.
+    /// The token, for a header of the request to be signed.
     pub(crate) fn token(&self) -> Option<&Token> {
         self.token.as_ref()
     }
 
-    /// The public half of the key, where it came with the secret.
+    /// The key id, where it came with the secret.
     pub(crate) fn key_id(&self) -> Option<&str> {
         self.key_id.as_deref()
     }
 
-    /// Puts the signature under a prepared request; `None` if the key was forgotten meanwhile.
+    /// Signs a prepared request; `None` if the key was wiped meanwhile.
     pub(crate) async fn sign(self, cloud: &Cloud, prepared: Prepared) -> Option<Request<Signed>> {
         let tag = self.key.mac(cloud, prepared.hmac_spec, &prepared.message).await?;
         Some(prepared.finish(&tag))

@@ -1,4 +1,4 @@
-//! A button that copies a text and says so.
+//! A button that copies a text to the clipboard and confirms it.
 
 use crate::components::common::icon::{Icon, icon};
 use crate::{
@@ -14,12 +14,12 @@ use yew::{AttrValue, Callback, Html, Properties, component, html, use_effect_wit
 pub(crate) struct CopyButtonProps {
     pub(crate) text: AttrValue,
     pub(crate) label: Text,
-    /// What is copied, for screen readers, where the words on the button are not enough.
+    /// What is copied, for screen readers, where the button's label is not enough.
     #[prop_or_default]
     pub(crate) what: Option<AttrValue>,
 }
 
-/// A button that copies a text.
+/// A button that copies a text to the clipboard.
 #[component]
 pub(crate) fn CopyButton(props: &CopyButtonProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());

@@ -1,4 +1,4 @@
-//! The few things that components ask of the browser.
+//! The few DOM helpers that components need.
 
 use crate::services::vault::Typed;
 use relight_core::form::SecretStatus;
@@ -6,12 +6,12 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, HtmlElement, ShadowRoot};
 use yew::NodeRef;
 
-/// What is typed or chosen in the field that an event comes from.
+/// The value of the field that an event comes from.
 pub(crate) fn value_of(event: &Event) -> String {
     property(event, "value").and_then(|value| value.as_string()).unwrap_or_default()
 }
 
-/// Whether the box that an event comes from is ticked.
+/// Whether the checkbox that an event comes from is checked.
 pub(crate) fn checked_of(event: &Event) -> bool {
     property(event, "checked").is_some_and(|value| value.is_truthy())
 }
@@ -27,36 +27,36 @@ pub(crate) fn value_at(node: &NodeRef) -> Option<String> {
 }
 
 /// Sets the value of a field.
-pub(crate) fn put_value(node: &NodeRef, value: &str) {
+pub(crate) fn set_value(node: &NodeRef, value: &str) {
     if let Some(node) = node.get() {
-        // A field takes every text; there is nothing to do if it does not.
+        // Setting a value does not fail; there is nothing to handle if it does.
         let _ = js_sys::Reflect::set(node.as_ref(), &"value".into(), &value.into());
     }
 }
 
-/// The fields that must not be shown.
+/// Selector of the secret fields.
 const SECRETS: [&str; 2] = ["input[name=secret]", "input[name=token]"];
 
-/// Empties the fields that must not be shown. Returns whether something stood in one.
+/// Empties the secret fields. Returns whether one had a value.
 pub(crate) fn empty_secrets(root: &ShadowRoot) -> bool {
     take_secrets(root).iter().any(|text| text.status() != SecretStatus::Missing)
 }
 
-/// What is typed in the fields that must not be shown, which are empty then.
+/// Takes the values out of the secret fields, which are empty afterwards.
 pub(crate) fn take_secrets(root: &ShadowRoot) -> [Typed; 2] {
     SECRETS.map(|name| {
         let Ok(Some(field)) = root.query_selector(name) else {
             return Typed::new(JsValue::UNDEFINED);
         };
         let text = js_sys::Reflect::get(&field, &"value".into()).unwrap_or_default();
-        // A field takes every text; there is nothing to do if it does not.
+        // Setting a value does not fail; there is nothing to handle if it does.
         let _ = js_sys::Reflect::set(&field, &"value".into(), &"".into());
         Typed::new(text)
     })
 }
 
-/// Puts back what was taken out, into fields that may be others by now.
-pub(crate) fn put_secrets(root: &ShadowRoot, texts: &[Typed; 2]) {
+/// Puts the values back, into fields that may have been re-rendered since.
+pub(crate) fn restore_secrets(root: &ShadowRoot, texts: &[Typed; 2]) {
     for (name, text) in SECRETS.into_iter().zip(texts) {
         if let Ok(Some(field)) = root.query_selector(name)
             && text.status() != SecretStatus::Missing
@@ -66,8 +66,8 @@ pub(crate) fn put_secrets(root: &ShadowRoot, texts: &[Typed; 2]) {
     }
 }
 
-/// Has the fields that must not be shown give what is typed in them, as if they had been left.
-pub(crate) fn settle_secrets(node: &NodeRef) {
+/// Makes the secret fields commit what is typed in them, as if they had lost the focus.
+pub(crate) fn commit_secrets(node: &NodeRef) {
     let Some(form) = node.cast::<Element>() else { return };
     for name in SECRETS {
         if let Ok(Some(field)) = form.query_selector(name)
@@ -79,7 +79,7 @@ pub(crate) fn settle_secrets(node: &NodeRef) {
     }
 }
 
-/// Whether a text is being typed letter by letter: what is pasted, dropped or filled in is all there.
+/// Whether a text is being typed letter by letter; pasted, dropped or autofilled text arrives whole.
 pub(crate) fn is_typing(event: &Event) -> bool {
     let kind = js_sys::Reflect::get(event.as_ref(), &"inputType".into()).ok();
     let kind = kind.and_then(|kind| kind.as_string()).unwrap_or_default();
@@ -88,28 +88,28 @@ pub(crate) fn is_typing(event: &Event) -> bool {
         .any(|typing| kind.starts_with(typing))
 }
 
-/// What is typed in a field that must not be shown.
-pub(crate) fn typed_at(node: &NodeRef) -> Typed {
+/// The current value of a secret field.
+pub(crate) fn secret_value(node: &NodeRef) -> Typed {
     let value = node.get().and_then(|node| js_sys::Reflect::get(&node, &"value".into()).ok());
     Typed::new(value.unwrap_or_default())
 }
 
-/// Puts the focus on an element.
+/// Focuses an element.
 pub(crate) fn focus(node: &NodeRef) {
     if let Some(element) = node.cast::<HtmlElement>() {
         let _ = element.focus();
     }
 }
 
-/// Takes the focus from whatever has it inside an element's shadow root.
-pub(crate) fn leave(host: &HtmlElement) {
+/// Removes the focus from the active element inside a shadow root.
+pub(crate) fn blur(host: &HtmlElement) {
     let active = host.shadow_root().and_then(|root| root.active_element());
     if let Some(element) = active.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.blur();
     }
 }
 
-/// Puts the focus on the first match of a selector inside an element.
+/// Focuses the first match of a selector inside an element.
 pub(crate) fn focus_in(node: &NodeRef, selector: &str) {
     let found =
         node.cast::<Element>().and_then(|root| root.query_selector(selector).ok().flatten());
@@ -118,7 +118,7 @@ pub(crate) fn focus_in(node: &NodeRef, selector: &str) {
     }
 }
 
-/// The same, or on the element itself, if nothing has the focus.
+/// Focuses the first match, or the element itself, unless something has the focus already.
 pub(crate) fn refocus(node: &NodeRef, selector: Option<&str>) {
     let root = node.cast::<Element>().map(|element| element.get_root_node());
     let root = root.and_then(|root| root.dyn_into::<ShadowRoot>().ok());
@@ -131,23 +131,23 @@ pub(crate) fn refocus(node: &NodeRef, selector: Option<&str>) {
     }
 }
 
-/// Brings an element into view, if it is not.
+/// Scrolls an element into view if it is outside.
 pub(crate) fn reveal(node: &NodeRef) {
     if let Some(element) = node.cast::<Element>() {
         element.scroll_into_view_with_bool(true);
     }
 }
 
-/// The part of the page's address from `#` on.
+/// The fragment of the page's address, from `#` on.
 pub(crate) fn hash() -> String {
     let address = web_sys::window().and_then(|window| window.location().hash().ok());
     address.unwrap_or_default()
 }
 
-/// Goes to another such part: the browser's way back then leads here again.
+/// Navigates to a fragment: the browser's back button then returns here.
 pub(crate) fn set_hash(hash: &str) {
     if let Some(window) = web_sys::window() {
-        // A page may always change this part of its own address.
+        // A page may always change its own fragment.
         let _ = window.location().set_hash(hash);
     }
 }

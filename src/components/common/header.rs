@@ -1,4 +1,4 @@
-//! The bar at the top: where one is, how calls travel, and which key is in use.
+//! The header: pages, the route of calls, and the key in use.
 
 use crate::{
     components::common::{
@@ -15,27 +15,27 @@ use crate::{
 use relight_core::{form::SecretStatus, i18n::Locale, model::route::Route};
 use yew::{AttrValue, Callback, Html, Properties, component, html};
 
-/// Where one is, how calls travel, and which key is in use.
+/// Props of [`Header`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct HeaderProps {
     pub(crate) screen: Screen,
     pub(crate) route: Route,
     pub(crate) key_id: AttrValue,
-    /// What the vault says of the secret.
+    /// Whether there is a secret.
     pub(crate) status: SecretStatus,
-    /// The operator's own name, in the place of ours.
+    /// The operator's brand name, in place of ours.
     #[prop_or_default]
     pub(crate) brand: Option<Html>,
-    /// Whether the operator lets nobody choose the language.
+    /// Whether the operator has fixed the language.
     #[prop_or_default]
     pub(crate) language_locked: bool,
-    /// Whether the key can be locked: while it is being entered it takes no time to enter it again.
+    /// Whether the key can be locked. Not while it is being entered: it would only have to be entered again.
     #[prop_or_default]
     pub(crate) may_lock: bool,
     pub(crate) on_screen: Callback<Screen>,
 }
 
-/// The bar at the top.
+/// The header: pages, the route of calls, and the key in use.
 #[component]
 pub(crate) fn Header(props: &HeaderProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
@@ -66,7 +66,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                 }
             </div>
             <nav aria-label={message::PAGES.in_locale(locale)}>
-                { tab(Screen::Power, message::POWER.in_locale(locale)) }
+                { tab(Screen::RestartStart, message::POWER.in_locale(locale)) }
                 { tab(Screen::Explain, message::EXPLAIN_AN_ERROR.in_locale(locale)) }
                 { tab(Screen::Diagnostics, message::CONNECTION.in_locale(locale)) }
             </nav>
@@ -98,15 +98,15 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
     }
 }
 
-/// A route in few words: the proxy's host, or its path on this page's own.
+/// A short name of a route: the proxy's host, or its path on this page's origin.
 pub(crate) fn route_name(route: &Route, locale: Locale) -> String {
     match route {
         Route::Direct => message::DIRECT.in_locale(locale).into(),
-        // After `https:` or after nothing: in either case it may be another host.
+        // After `https:` or without a scheme: `//` may name another host in either case.
         Route::Proxy { base } => {
             match base.split_once('/').and_then(|(_, rest)| rest.strip_prefix('/')) {
                 Some(rest) => rest.trim_end_matches('/').to_owned(),
-                None => format!("{} · {base}", message::THIS_PAGES_PROXY.in_locale(locale)),
+                None => format!("{} · {base}", message::OWN_PROXY.in_locale(locale)),
             }
         }
     }

@@ -1,8 +1,8 @@
-//! Small pictures. Never alone: a word stands beside each.
+//! Icons. Each stands next to a word, so none needs a label.
 
 use yew::{Html, html};
 
-/// A picture.
+/// An icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Icon {
     Check,
@@ -18,7 +18,7 @@ pub(crate) enum Icon {
     Copy,
 }
 
-/// Draws a picture that screen readers pass over.
+/// Renders an icon, hidden from screen readers.
 pub(crate) fn icon(icon: Icon) -> Html {
     html! {
         <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
@@ -27,7 +27,7 @@ pub(crate) fn icon(icon: Icon) -> Html {
     }
 }
 
-/// Relight's own sign.
+/// The logo.
 pub(crate) fn mark() -> Html {
     html! {
         <svg class="mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

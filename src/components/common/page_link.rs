@@ -1,17 +1,17 @@
-//! The way to another place of the page: a link where places have addresses, else a button.
+//! Navigation inside the page: a link where routes have addresses, else a button.
 
 use crate::routes::PageRoute;
 use yew::{Callback, Html, Properties, classes, component, hook, html, use_context};
 
-/// How places are gone to. A context: whatever stands on the page may lead somewhere.
+/// How to navigate. Provided as a context, since any component may link to a route.
 #[derive(Clone, Default, PartialEq)]
 pub(crate) struct Navigation {
-    /// Whether the page goes by its address: a place then has one of its own.
+    /// Whether the page is routed: each route then has an address.
     pub(crate) routed: bool,
     pub(crate) on_navigate: Callback<PageRoute>,
 }
 
-/// How places are gone to.
+/// How to navigate.
 #[hook]
 pub(crate) fn use_navigation() -> Navigation {
     use_context::<Navigation>().unwrap_or_default()
@@ -28,7 +28,7 @@ pub(crate) struct PageLinkProps {
     pub(crate) children: Html,
 }
 
-/// The way to a place.
+/// A link to a route.
 #[component]
 pub(crate) fn PageLink(props: &PageLinkProps) -> Html {
     let PageLinkProps { to, class, action, is_here, children } = props;

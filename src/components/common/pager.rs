@@ -1,4 +1,4 @@
-//! The pages of a long list: at most so many rows are mounted at a time.
+//! Pagination of long lists: at most one page of rows is mounted.
 
 use crate::{
     context::use_locale,
@@ -7,22 +7,22 @@ use crate::{
 use std::ops::Range;
 use yew::{Callback, Html, Properties, component, html};
 
-/// Where a list stands.
+/// Props of [`Pager`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct PagerProps {
-    /// What the list is, for screen readers.
+    /// The name of the list, for screen readers.
     pub(crate) label: &'static str,
-    /// How many rows there are.
+    /// The number of rows.
     pub(crate) total: usize,
     /// Rows a page.
     pub(crate) size: usize,
-    /// The page that is shown, from 0.
+    /// The current page, from 0.
     pub(crate) page: usize,
-    /// Another page is wanted.
+    /// Emitted to change the page.
     pub(crate) on_page: Callback<usize>,
 }
 
-/// Which part of a list is shown, and the buttons to the others.
+/// The current range of the list, and the buttons to the other pages.
 #[component]
 pub(crate) fn Pager(props: &PagerProps) -> Html {
     let locale = use_locale();
@@ -52,7 +52,7 @@ pub(crate) fn Pager(props: &PagerProps) -> Html {
     }
 }
 
-/// The rows of a page; of the last page, if the list has become too short for it.
+/// The range of rows of a page; of the last page if the list has become too short.
 pub(crate) fn page_range(total: usize, size: usize, page: usize) -> Range<usize> {
     let last = total.saturating_sub(1) / size.max(1);
     let start = page.min(last) * size;

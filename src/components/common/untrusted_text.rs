@@ -1,13 +1,13 @@
-//! Texts from outside: whatever in them cannot be seen, or turns what stands around it, is written out.
+//! Untrusted text: invisible and bidirectional control characters are escaped.
 
 use relight_core::text::visible::{truncate, visible, visible_lines};
 use yew::Html;
 use yew::html;
 
-/// The most characters of a name that are shown; the rest stands in its title.
+/// The maximum number of characters of a name that are shown; the title has all of it.
 const SHOWN_MAX: usize = 64;
 
-/// A name or another short text, in one line: isolated from what stands around it, and cut.
+/// A name or another short text on one line: isolated from the text around it, and truncated.
 pub(crate) fn untrusted_text(text: &str) -> Html {
     let whole = visible(text);
     let shown = truncate(&whole, SHOWN_MAX).into_owned();
@@ -15,8 +15,8 @@ pub(crate) fn untrusted_text(text: &str) -> Html {
     html! { <bdi {title}>{ shown }</bdi> }
 }
 
-/// A text that may have come from outside, in full, with its lines. Every text that is made at run time
-/// and has something from elsewhere in it goes through here.
+/// A text that may be untrusted, in full, with its lines. Every text that is built at run time from
+/// external data is rendered by this function.
 pub(crate) fn shown(text: &str) -> String {
     visible_lines(text).into_owned()
 }

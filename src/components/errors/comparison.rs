@@ -1,4 +1,4 @@
-//! What the cloud says it has signed beside what was signed here, and where they part.
+//! Compares what the cloud says it signed with what was signed here, and marks the first difference.
 
 use crate::components::common::{
     dom::value_of,
@@ -17,11 +17,11 @@ use relight_core::{
 use std::rc::Rc;
 use yew::{Callback, Html, InputEvent, Properties, component, html, use_memo, use_state_eq};
 
-/// A request, and what the cloud has said of its signature.
+/// A request, and what the cloud has reported of its signature.
 #[derive(Properties)]
 pub(crate) struct ComparisonProps {
     pub(crate) signed: Rc<Request<Signed>>,
-    /// From the answer, where it says so.
+    /// From the response, where it contains one.
     pub(crate) server: Option<ServerSignature>,
 }
 
@@ -31,7 +31,7 @@ impl PartialEq for ComparisonProps {
     }
 }
 
-/// The comparison, and a box for what the cloud has said elsewhere.
+/// The comparison, and a field for a report from elsewhere.
 #[component]
 pub(crate) fn Comparison(props: &ComparisonProps) -> Html {
     let locale = use_locale();
@@ -60,13 +60,13 @@ pub(crate) fn Comparison(props: &ComparisonProps) -> Html {
     }
 }
 
-/// Our texts that the cloud could mean: the canonical request first.
+/// Our texts that the cloud may mean: the canonical request first.
 fn ours(signed: &Request<Signed>) -> impl Iterator<Item = &str> {
     let trace = signed.trace();
     trace.canonical_request.as_deref().into_iter().chain([trace.string_to_sign.as_str()])
 }
 
-/// The first of what the answer says that differs; the same, if nothing does.
+/// The first report in the response that differs; the first one if none does.
 fn with_answer(signed: &Request<Signed>, server: &ServerSignature) -> Option<Compared> {
     let trace = signed.trace();
     let canonical = trace.canonical_request.as_deref().zip(server.canonical_request.as_deref());
@@ -80,7 +80,7 @@ fn with_answer(signed: &Request<Signed>, server: &ServerSignature) -> Option<Com
     (at < all.len()).then(|| all.swap_remove(at))
 }
 
-/// What was pasted, with that of our texts that is of its kind.
+/// The pasted report, with our text of the same kind.
 fn with_pasted(signed: &Request<Signed>, pasted: &str) -> Compared {
     let mut all: Vec<Compared> = ours(signed).map(|ours| compare(ours, pasted)).collect();
     let at = all.iter().position(|one| one.cause != Cause::OtherText).unwrap_or(0);
@@ -110,7 +110,7 @@ fn findings(found: &Compared, locale: Locale) -> Html {
     }
 }
 
-/// A side of the difference, its first character marked.
+/// One side of the difference, its first differing character marked.
 fn side(excerpt: &Excerpt, locale: Locale) -> Html {
     let first = excerpt.differs.chars().next();
     let (marked, rest) = match first {
@@ -126,7 +126,7 @@ fn side(excerpt: &Excerpt, locale: Locale) -> Html {
     }
 }
 
-/// Whether they are the same, for who looks from outside.
+/// Whether they match, as a public attribute.
 const fn cause_word(cause: Cause) -> &'static str {
     match cause {
         Cause::WrongSecret => "same",

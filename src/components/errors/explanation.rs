@@ -1,4 +1,4 @@
-//! What became of an instance and why, in words, beside the table.
+//! What happened to an instance and why: the panel next to the table.
 
 use crate::{
     components::{
@@ -37,28 +37,28 @@ use relight_core::{
 use std::{rc::Rc, sync::Arc};
 use yew::{Callback, Html, MouseEvent, Properties, classes, component, html};
 
-/// The most instances that a policy names.
+/// The maximum number of instances that a policy names.
 const NAMED_MAX: usize = 20;
 
-/// A text of the cloud that is longer than this may need a scroll bar.
+/// A vendor's text longer than this may need a scroll bar.
 const SCROLLED_BYTES: usize = 160;
 
-/// The instance whose story is told.
+/// Props of [`Explanation`]: the instance that is explained.
 #[derive(Properties)]
 pub(crate) struct CardProps {
     pub(crate) run: Shared<Run>,
     pub(crate) row: Arc<Row>,
-    /// The call that it travelled in, as it went out; `None` if this page has not sent it.
+    /// The call that had the instance, as it was sent; `None` if this page has not sent it.
     pub(crate) signed: Option<Rc<Request<Signed>>>,
-    /// Show the request of a call.
+    /// Emitted to show the request of a call.
     pub(crate) on_inspect: Callback<usize>,
-    /// Ask for more, once it is confirmed.
+    /// Emitted to ask for something, after confirmation.
     pub(crate) on_confirming: Callback<Option<Choice>>,
 }
 
 impl PartialEq for CardProps {
     fn eq(&self, other: &Self) -> bool {
-        // A call is signed once.
+        // A call is signed once, so its index is enough.
         self.run == other.run
             && Arc::ptr_eq(&self.row, &other.row)
             && self.signed.is_some() == other.signed.is_some()
@@ -81,7 +81,7 @@ pub(crate) fn Card(props: &CardProps) -> Html {
         .filter(|_| is_failure(row.outcome) || row.outcome == Outcome::DryRunPassed)
         .map(|fault| {
             let ids = of_same_cause(run, row);
-            // A policy that names more of them than one reads is better for the region.
+            // A policy that would name more instances than one can read covers the region instead.
             let ids = if ids.len() > NAMED_MAX { Vec::new() } else { ids };
             let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
             let known = Known { instance_ids: &ids, ..known(props) };
@@ -94,7 +94,7 @@ pub(crate) fn Card(props: &CardProps) -> Html {
             )
         });
     let (title, meaning, remedy) = match (&explanation, row.outcome) {
-        // The words of the entry are about an error; a passed rehearsal is none.
+        // The entry explains an error; a dry run that passed is none.
         (_, Outcome::DryRunPassed) => (
             t(message::PASSED_DRY_RUN).to_owned(),
             t(message::PASSED_DRY_RUN_MEANING).to_owned(),
@@ -160,7 +160,7 @@ pub(crate) fn Card(props: &CardProps) -> Html {
     }
 }
 
-/// What is known of an instance, as terms of a list.
+/// What is known of an instance, as terms of a description list.
 fn facts_of_row(run: &Run, row: &Row, locale: Locale) -> Html {
     let t = |text: Text| text.in_locale(locale);
     html! {
@@ -189,12 +189,12 @@ fn facts_of_row(run: &Run, row: &Row, locale: Locale) -> Html {
     }
 }
 
-/// What is known about the request that a row travelled in.
+/// What is known of the request that a row was sent in.
 fn known(props: &CardProps) -> Known<'_> {
     let run = &props.run;
     Known {
         key_id: Some(&run.about().key_id),
-        // What is not known must not be held against anybody.
+        // Unknown does not mean that a proxy is unsafe.
         has_token: props.signed.as_ref().is_none_or(|signed| !tokens(signed).is_empty()),
         clock_ahead_seconds: run.clock_correction_seconds().map(|skew| -skew),
         region: Some(&run.spec().target().region),
@@ -202,7 +202,7 @@ fn known(props: &CardProps) -> Known<'_> {
     }
 }
 
-/// What can be done about an error from here, the first first. Only what works is offered.
+/// The actions that help against an error, the best first. Only what works here is offered.
 fn actions(
     props: &CardProps,
     explanation: &Explanation,
@@ -276,7 +276,7 @@ fn actions(
                     ("compare-signature", words, props.on_inspect.reform(move |_| call))
                 })
             }
-            // Stands with the policy itself.
+            // The policy has a button of its own.
             SuggestedAction::CopyPolicy => None,
         };
         buttons.extend(button);
@@ -293,14 +293,14 @@ fn actions(
     }
 }
 
-/// The instances that the same happened to.
+/// The instances with the same cause.
 fn of_same_cause(run: &Run, row: &Row) -> Vec<InstanceId> {
     let cause = cause_key(row);
     let same = run.rows().iter().filter(|other| cause_key(other) == cause);
     same.map(|other| other.id.clone()).collect()
 }
 
-/// What may lie behind an error, besides what its code says.
+/// Possible causes besides what the code says.
 pub(crate) fn hints(explanation: &Explanation) -> Option<Html> {
     (!explanation.hints.is_empty()).then(|| {
         html! {
@@ -313,7 +313,7 @@ pub(crate) fn hints(explanation: &Explanation) -> Option<Html> {
     })
 }
 
-/// What is missing, and the smallest policy that allows it.
+/// The missing permission, and the smallest policy that grants it.
 pub(crate) fn permission(explanation: &Explanation, locale: Locale) -> Option<Html> {
     let permission = explanation.permission.as_ref()?;
     let t = |text: Text| text.in_locale(locale);
@@ -353,7 +353,7 @@ const fn denial_word(denial: Denial) -> &'static str {
     }
 }
 
-/// Whether trying again is safe, as a badge with a picture.
+/// Whether it is safe to try again, as a badge.
 pub(crate) fn badge(retry: Retry, locale: Locale) -> Html {
     let (word, tone, picture) = match retry {
         Retry::Never => ("never", "bad", Icon::Cross),
@@ -368,12 +368,12 @@ pub(crate) fn badge(retry: Retry, locale: Locale) -> Html {
     }
 }
 
-/// Who, code and the cloud's own words, as terms of a list.
+/// Who can act, the code and the vendor's message, as terms of a description list.
 pub(crate) fn facts(explanation: &Explanation, fault: Option<&Fault>, locale: Locale) -> Html {
     let t = |text: Text| text.in_locale(locale);
     let words = match fault {
         Some(Fault::Layer { .. }) => message::RECEIVED_TEXT,
-        Some(Fault::Cloud(_)) | None => message::CLOUD_SAID,
+        Some(Fault::Cloud(_)) | None => message::VENDOR_MESSAGE,
     };
     html! {
         <>
@@ -388,7 +388,7 @@ pub(crate) fn facts(explanation: &Explanation, fault: Option<&Fault>, locale: Lo
             }
             if !explanation.original.is_empty() {
                 <dt>{ t(words) }</dt>
-                // A long text has a scroll bar of its own, which keys must reach.
+                // A long text has its own scroll bar, which must be reachable by keyboard.
                 <dd class="muted original" tabindex={(explanation.original.len() > SCROLLED_BYTES).then_some("0")}>
                     { shown(&explanation.original) }
                 </dd>
@@ -397,13 +397,13 @@ pub(crate) fn facts(explanation: &Explanation, fault: Option<&Fault>, locale: Lo
     }
 }
 
-/// A fault in words.
+/// A fault, explained.
 pub(crate) fn explain_fault(spec: &OperationSpec, fault: &Fault, locale: Locale) -> Explanation {
     let known = Known::default();
     explain_fault_of(spec.target().cloud, Some(spec.operation().name), fault, &known, locale)
 }
 
-/// A fault in one line; its code, if nothing else is known.
+/// A fault on one line; its code if there is no title.
 pub(crate) fn title_of(spec: &OperationSpec, fault: &Fault, locale: Locale) -> String {
     let (entry, code) = match fault {
         Fault::Cloud(report) => {
@@ -416,7 +416,7 @@ pub(crate) fn title_of(spec: &OperationSpec, fault: &Fault, locale: Locale) -> S
     entry.map_or_else(|| code.clone(), |entry| entry.title.in_locale(locale).to_owned())
 }
 
-/// A fault of any request to a cloud, in words.
+/// A fault of any request to a cloud, explained.
 pub(crate) fn explain_fault_of(
     cloud: &Cloud,
     operation: Option<&str>,
@@ -452,7 +452,7 @@ fn term(name: &'static str, value: &str) -> Html {
     html! { <><dt>{ name }</dt><dd><bdi class="whole">{ shown(value) }</bdi></dd></> }
 }
 
-/// Everything that a vendor's support asks for, and no secret.
+/// Everything that vendor support asks for, and no secret.
 fn for_support(
     props: &CardProps,
     title: &str,
@@ -475,7 +475,10 @@ fn for_support(
                 t(message::CODE),
                 explanation.and_then(|explanation| explanation.code.as_deref()).unwrap_or_default(),
             ),
-            (t(message::CLOUD_SAID), explanation.map_or("", |explanation| &explanation.original)),
+            (
+                t(message::VENDOR_MESSAGE),
+                explanation.map_or("", |explanation| &explanation.original),
+            ),
             (t(message::REQUEST_COLUMN), request_id.unwrap_or_default()),
             (t(message::SENT_AT), &at),
         ],

@@ -2,7 +2,7 @@
 
 use crate::components::{
     common::{
-        dom::{focus_in, put_value, settle_secrets, value_at},
+        dom::{commit_secrets, focus_in, set_value, value_at},
         icon::{Icon, icon},
         untrusted_text::shown,
     },
@@ -24,24 +24,24 @@ use yew::{
     use_effect_with, use_node_ref,
 };
 
-/// What is filled in.
+/// Props of [`Compose`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct ComposeProps {
     pub(crate) form: Form,
-    /// The field that was refused, and why in words. Whenever that is new the field is gone to.
+    /// The refused field, and why. The field gets the focus whenever this is new.
     #[prop_or_default]
     pub(crate) refusal: Option<Field>,
-    /// Whether the form has been gone on from.
+    /// Whether the form has been submitted once.
     #[prop_or_default]
     pub(crate) reviewing: bool,
-    /// Whether what comes next is being fetched.
+    /// Whether the part that comes next is being fetched.
     #[prop_or_default]
     pub(crate) opening: bool,
-    /// Why it could not be fetched: the public name, and the words.
+    /// Why it could not be fetched: the public name, and the message.
     #[prop_or_default]
     pub(crate) failed: Option<(&'static str, &'static str)>,
     pub(crate) key_state: KeyState,
-    /// What stands around the key's fields.
+    /// The parts of the key section that only the console has.
     pub(crate) key_slots: KeySlots,
     pub(crate) untrusted_parent: Option<UntrustedParent>,
 }
@@ -66,7 +66,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
         let field = problem.as_ref().map(|(field, _)| *field);
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            settle_secrets(&node);
+            commit_secrets(&node);
             // If the same rule is still broken, nothing changes on the page but the focus.
             if let Some(field) = field {
                 focus_in(&node, selector(field));
@@ -77,7 +77,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
     let ready = form.parsed().ids.len();
     html! {
         <form class="panel compose" part="panel form" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
-            onkeydown={no_repeat()}>
+            onkeydown={ignore_key_repeat()}>
             <div class="head">
                 <h2 id="h-what">{ message::WHAT_TO_DO.in_locale(locale) }</h2>
                 <span class="grow"></span>
@@ -86,7 +86,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
             <div class="body">
                 <Target form={form.clone()} problem={problem.clone()} />
                 <Ids cloud={form.cloud()} ids_text={form.ids_text().clone()} parsed={form.parsed().clone()}
-                    problem={words_for(problem.as_ref(), "instanceIds").map(ToOwned::to_owned)} />
+                    problem={message_for(problem.as_ref(), "instanceIds").map(ToOwned::to_owned)} />
                 <Credential cloud={form.cloud()} key_id={form.key_id().to_owned()} slots={props.key_slots.clone()}
                     key_state={props.key_state.clone()} untrusted_parent={props.untrusted_parent.clone()} problem={problem.clone()} />
                 if !form.operation().parameters.iter().all(|one| is_set_by_mode(one.role)) {
@@ -97,7 +97,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
                 }
             </div>
             <div class="foot dock dock-compose">
-                // Beside what was pressed, so that it is seen wherever the page is scrolled to.
+                // Next to the pressed button, so that it is visible at any scroll position.
                 if let Some((word, words)) = props.failed {
                     <div class="note bad whole-row" role="alert" data-start={word}>
                         { icon(Icon::Warning) }<p>{ words }</p>
@@ -125,15 +125,15 @@ const fn is_set_by_mode(role: Role) -> bool {
     }
 }
 
-/// A sentence at the field that it is about.
+/// The message of a problem, at the field that it is about.
 pub(crate) fn problem_at(id: &'static str, words: Option<&str>) -> Html {
     words.map_or_else(Html::default, |words| {
         html! { <p class="error" id={id}>{ shown(words) }</p> }
     })
 }
 
-/// A key that is held down does not press buttons again and again.
-pub(crate) fn no_repeat() -> Callback<KeyboardEvent> {
+/// A key that is held down does not press buttons repeatedly.
+pub(crate) fn ignore_key_repeat() -> Callback<KeyboardEvent> {
     Callback::from(|event: KeyboardEvent| {
         if event.repeat() && event.key() == "Enter" {
             let target = event
@@ -146,15 +146,15 @@ pub(crate) fn no_repeat() -> Callback<KeyboardEvent> {
     })
 }
 
-/// Puts the state's text into a field that keeps what is typed by itself, if they differ.
-pub(crate) fn keep_in_step(node: &NodeRef, wanted: &str) {
+/// Updates an uncontrolled field if its text differs from the state.
+pub(crate) fn sync_value(node: &NodeRef, wanted: &str) {
     if value_at(node).is_some_and(|shown| shown != wanted) {
-        put_value(node, wanted);
+        set_value(node, wanted);
     }
 }
 
-/// The words of a problem, if it is about this field.
-pub(crate) fn words_for<'a>(problem: Option<&'a Field>, field: &str) -> Option<&'a str> {
+/// The message of a problem, if it is about this field.
+pub(crate) fn message_for<'a>(problem: Option<&'a Field>, field: &str) -> Option<&'a str> {
     problem.filter(|(name, _)| *name == field).map(|(_, words)| words.as_str())
 }
 

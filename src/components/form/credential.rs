@@ -1,13 +1,13 @@
-//! The key. What is typed into the secret fields goes straight to the vault; once it is there, the
-//! field is emptied, so that no copy stays in the page.
+//! The key. What is typed into the secret fields goes straight to the vault, and the field is emptied,
+//! so that no copy stays in the page.
 
 use crate::components::{
     common::{
-        dom::{is_typing, put_value, typed_at, value_of},
+        dom::{is_typing, secret_value, set_value, value_of},
         icon::{Icon, icon},
         untrusted_text::shown,
     },
-    form::compose::{problem_at, words_for},
+    form::compose::{message_for, problem_at},
 };
 use crate::{
     context::{use_dispatch, use_locale},
@@ -29,32 +29,32 @@ use yew::{
     use_effect_with, use_mut_ref, use_node_ref,
 };
 
-/// A field by its public name, and what is wrong with it in words.
+/// A field by its public name, and what is wrong with it.
 pub(crate) type Field = (&'static str, String);
 
-/// What stands around the fields of a key.
+/// What is rendered around the fields of a key.
 #[derive(Clone, Default, PartialEq)]
 pub(crate) struct KeySlots {
     pub(crate) above: Html,
     pub(crate) below: Html,
-    /// In the place of the fields, where keys come from somewhere by themselves.
+    /// In place of the fields, where temporary keys come from a source.
     pub(crate) instead: Option<Html>,
 }
 
-/// What is known of the key.
+/// Props of [`Credential`].
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct CredentialProps {
     pub(crate) cloud: &'static Cloud,
     pub(crate) key_id: AttrValue,
     #[prop_or_default]
     pub(crate) slots: KeySlots,
-    /// What the vault says of it.
+    /// The state of the key.
     pub(crate) key_state: KeyState,
     pub(crate) untrusted_parent: Option<UntrustedParent>,
     pub(crate) problem: Option<Field>,
 }
 
-/// Key id, secret, token, and where they are kept.
+/// Key id, secret, token, and where they are stored.
 #[component]
 pub(crate) fn Credential(props: &CredentialProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
@@ -62,7 +62,7 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
         return refused(untrusted_parent, locale);
     }
     let labels = &props.cloud.credential;
-    let error = |field| words_for(props.problem.as_ref(), field);
+    let error = |field| message_for(props.problem.as_ref(), field);
     let onkeyid =
         dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::KeyId(value_of(&event))));
     let onforget = dispatch.reform(|_| Intent::WipeKey);
@@ -80,7 +80,7 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
                     <div class="row small muted">
                         <span class="grow">{ message::KEY_IN_TAB.in_locale(locale) }</span>
                         <button type="button" class="tiny" data-action="forget" onclick={onforget}>
-                            { message::FORGET.in_locale(locale) }
+                            { message::WIPE_KEY.in_locale(locale) }
                         </button>
                     </div>
                 }
@@ -102,7 +102,7 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
             if let Some(doubt) = doubted {
                 <p class="small hint-warn" id="doubt">
                     { icon(Icon::Warning) }
-                    <span>{ doubt_in_words(doubt, locale) }</span>
+                    <span>{ doubt_text(doubt, locale) }</span>
                 </p>
             }
             <SecretField name="secret" label={labels.secret_label} status={props.key_state.secret}
@@ -129,21 +129,20 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
     }
 }
 
-/// Where the key is, and what lets go of it.
+/// Where the key is, and the button that wipes it.
 fn in_tab(props: &CredentialProps, status: bool, locale: Locale) -> (&'static str, &'static str) {
     if props.key_state.chosen.is_some() {
-        return (keys::CHOSEN.in_locale(locale), keys::PUT_BACK.in_locale(locale));
+        return (keys::CHOSEN.in_locale(locale), keys::STOP_USING.in_locale(locale));
     }
     let in_tab = match (status, props.key_state.is_readable) {
         (false, _) => message::KEY_SAVED,
         (true, false) => message::KEY_IN_TAB,
         (true, true) => message::KEY_READABLE,
     };
-    (in_tab.in_locale(locale), message::FORGET.in_locale(locale))
+    (in_tab.in_locale(locale), message::WIPE_KEY.in_locale(locale))
 }
 
-/// Said as soon as a secret is entered that looks like a key id; what else is wrong with the two is said
-/// once one goes on.
+/// Shown as soon as a secret looks like a key id; other problems of the two are shown on submitting.
 fn swapped(props: &CredentialProps, locale: Locale) -> Option<String> {
     let labels = &props.cloud.credential;
     let secret = props
@@ -159,7 +158,7 @@ fn swapped(props: &CredentialProps, locale: Locale) -> Option<String> {
     Some(FormMessage::KeySwapped(labels.secret_label, other).in_locale(locale))
 }
 
-/// Said as soon as a token is entered that is the secret, or looks like one.
+/// Shown as soon as a token is the secret, or looks like one.
 fn no_token(props: &CredentialProps, locale: Locale) -> Option<String> {
     let labels = &props.cloud.credential;
     let token = labels.token_label.filter(|_| props.key_state.token == SecretStatus::Malformed)?;
@@ -167,7 +166,7 @@ fn no_token(props: &CredentialProps, locale: Locale) -> Option<String> {
         .then(|| FormMessage::TokenSwapped(token, labels.secret_label).in_locale(locale))
 }
 
-/// The way to what only the rest of the page has: to keep the key, and what it must be allowed.
+/// Leads to what only the console has: saving the key, and its policy.
 #[component]
 pub(crate) fn AboutKey() -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
@@ -181,7 +180,7 @@ pub(crate) fn AboutKey() -> Html {
     }
 }
 
-/// What stands in the place of the fields while a page that nobody has listed is around this one.
+/// Replaces the fields while the page is framed by an untrusted parent.
 fn refused(untrusted_parent: &UntrustedParent, locale: Locale) -> Html {
     let address = web_sys::window().and_then(|window| window.location().href().ok());
     html! {
@@ -200,20 +199,20 @@ fn refused(untrusted_parent: &UntrustedParent, locale: Locale) -> Html {
     }
 }
 
-/// A field whose text is not kept in it.
+/// A field that does not keep its value.
 #[derive(PartialEq, Properties)]
 struct SecretProps {
     name: &'static str,
     label: &'static str,
     status: SecretStatus,
     problem: Option<String>,
-    /// What is remembered of both fields.
+    /// The fingerprints of both fields.
     guard: Guard,
     cloud: &'static Cloud,
-    /// What stands in the field for the key id.
+    /// The placeholder of an empty field for the key id.
     key_id: AttrValue,
     optional: bool,
-    /// Takes its text.
+    /// Takes the value.
     on_typed: Callback<Typed>,
 }
 
@@ -225,9 +224,9 @@ fn SecretField(props: &SecretProps) -> Html {
         let node = node.clone();
         let before = use_mut_ref(|| props.status);
         use_effect_with(props.status, move |status| {
-            // A field that has just come is empty, or has what was typed before the rest of the page was there.
+            // A field that was just mounted is empty, or has what was typed before the console was loaded.
             if before.replace(*status) != *status && *status == SecretStatus::Missing {
-                put_value(&node, "");
+                set_value(&node, "");
             }
         });
     }
@@ -242,7 +241,7 @@ fn SecretField(props: &SecretProps) -> Html {
     };
     let onchange = Callback::from(move |_: Event| take());
     let (id, error, autocomplete) = if props.optional {
-        // A password manager knows one secret to a key id.
+        // A password manager stores one secret per key id.
         ("key-token", "e-token", "off")
     } else {
         ("key-secret", "e-secret", "current-password")
@@ -269,15 +268,15 @@ fn SecretField(props: &SecretProps) -> Html {
     }
 }
 
-/// Takes what is typed in the field over: the key is made of it once, not of each of its beginnings. The
-/// field is emptied then; what cannot be a secret stays in it, to be mended.
+/// Takes over what was typed: the key is made of the whole value, not of each prefix. The field is
+/// emptied then; what cannot be a secret stays in it, to be corrected.
 fn taking(props: &SecretProps, node: NodeRef) -> impl Fn() + Clone + 'static + use<> {
     let SecretProps { cloud, optional, guard, status, .. } = *props;
     let (key_id, on_typed) = (props.key_id.clone(), props.on_typed.clone());
     move || {
-        let text = typed_at(&node);
+        let text = secret_value(&node);
         match text.status() {
-            // What stood there and could not be used is withdrawn.
+            // The value that could not be used is withdrawn.
             SecretStatus::Missing if status != SecretStatus::Malformed => return,
             SecretStatus::Missing | SecretStatus::Malformed => {}
             SecretStatus::Usable => {
@@ -288,7 +287,7 @@ fn taking(props: &SecretProps, node: NodeRef) -> impl Fn() + Clone + 'static + u
                     is_swapped(cloud, &key_id, fingerprint) || is_no_secret(cloud, fingerprint)
                 };
                 if !stays {
-                    put_value(&node, "");
+                    set_value(&node, "");
                 }
             }
         }
@@ -313,7 +312,7 @@ pub(crate) fn gone(key: &KeyState, locale: Locale) -> Html {
     }
 }
 
-fn doubt_in_words(doubt: Doubt, locale: Locale) -> String {
+fn doubt_text(doubt: Doubt, locale: Locale) -> String {
     match doubt {
         Doubt::OtherCloud(other) => {
             FormMessage::KeyOfCloud(other.name.in_locale(locale)).in_locale(locale)

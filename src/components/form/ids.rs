@@ -1,5 +1,5 @@
-//! The ids: one field that takes anything, and beneath it what was found. Valid ids are counted,
-//! never listed, so that typing stays quick however many there are.
+//! The ids: one field that takes any text, and below it what was found. Valid ids are counted, not
+//! listed, so that typing stays fast however many there are.
 
 use crate::components::{
     common::{
@@ -7,7 +7,7 @@ use crate::components::{
         icon::{Icon, icon},
         untrusted_text::shown,
     },
-    form::compose::{keep_in_step, problem_at},
+    form::compose::{problem_at, sync_value},
 };
 use crate::{
     context::{Dispatch, use_dispatch, use_locale},
@@ -26,7 +26,7 @@ use yew::{
     use_node_ref, use_state_eq,
 };
 
-/// At most so many problems are listed at a time.
+/// The maximum number of problems listed at a time.
 const LISTED: usize = 12;
 
 /// What is typed and what was found in it.
@@ -38,7 +38,7 @@ pub(crate) struct IdsProps {
     pub(crate) problem: Option<String>,
 }
 
-/// What a counter counts, and what a click on it lists.
+/// What a counter counts, and a click on it lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     All,
@@ -57,8 +57,8 @@ pub(crate) fn Ids(props: &IdsProps) -> Html {
     let node = use_node_ref();
     {
         let node = node.clone();
-        // The field keeps what is typed by itself; only a change from elsewhere is put into it.
-        use_effect_with(props.ids_text.clone(), move |text| keep_in_step(&node, text));
+        // An uncontrolled field; only a change from elsewhere is written into it.
+        use_effect_with(props.ids_text.clone(), move |text| sync_value(&node, text));
     }
     let oninput =
         dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::IdsText(value_of(&event))));
@@ -156,7 +156,7 @@ fn Found(props: &FoundProps) -> Html {
 fn problems_of(parsed: &ParsedIds, kind: Kind, dispatch: &Dispatch, locale: Locale) -> Html {
     let total = parsed.problems.len();
     let of_kind = || parsed.problems.iter().filter(|one| is_of(one, kind));
-    // Of all kinds together a few will do: the counters list the others.
+    // Across all kinds a few are enough: the counters list the rest.
     let listed = if kind == Kind::All { 4 } else { LISTED };
     let onremove = dispatch.reform(|_| Intent::Edit(FormEdit::RemoveProblems));
     let found = of_kind().count();

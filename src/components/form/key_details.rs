@@ -1,5 +1,5 @@
-//! What is to be said of a key beside its fields: how long it lasts, why it is gone, where it comes
-//! from if nobody enters it.
+//! Details of a key next to its fields: when it expires, why it is gone, and where it comes from if
+//! nobody enters it.
 
 use crate::components::{
     common::{
@@ -10,7 +10,7 @@ use crate::components::{
     },
     form::{
         credential::{KeySlots, gone},
-        saved_keys::{Keep, KeptKeys},
+        saved_keys::{SaveKeySection, SavedKeyList},
     },
 };
 use crate::{
@@ -29,31 +29,31 @@ use relight_core::{
 use wasm_bindgen::JsValue;
 use yew::{AttrValue, Html, InputEvent, Properties, component, html};
 
-/// What is known of a key, for what stands around its fields.
+/// Props of what is shown around the fields of a key.
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct KeyDetailsProps {
     pub(crate) cloud: &'static Cloud,
     pub(crate) key_id: AttrValue,
-    /// The form that the key is for; a run has none.
+    /// The form that the key is for; `None` in a run.
     pub(crate) form: Option<Form>,
-    /// What the vault says of it.
+    /// The state of the key.
     pub(crate) key_state: KeyState,
 }
 
-/// What stands around the fields of a key once the whole console is there.
+/// The parts of the key section that only the console has.
 pub(crate) fn slots(props: &KeyDetailsProps) -> KeySlots {
-    let saved = html! { <KeptKeys ..props.clone() /> };
+    let saved = html! { <SavedKeyList ..props.clone() /> };
     if props.key_state.source.is_none() {
-        let below = html! { <Keeping ..props.clone() /> };
+        let below = html! { <KeyLifetime ..props.clone() /> };
         return KeySlots { above: saved, below, instead: None };
     }
-    let instead = html! { <><Sourced ..props.clone() />{ saved }</> };
+    let instead = html! { <><KeySourceNotice ..props.clone() />{ saved }</> };
     KeySlots { instead: Some(instead), ..KeySlots::default() }
 }
 
-/// Below the fields: the time that is left, a word of advice, and the way to keep the key.
+/// Below the fields: the time left, a recommendation, and how to save the key.
 #[component]
-pub(crate) fn Keeping(props: &KeyDetailsProps) -> Html {
+pub(crate) fn KeyLifetime(props: &KeyDetailsProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let key = &props.key_state;
     let is_permanent = key.secret == SecretStatus::Usable && key.token == SecretStatus::Missing;
@@ -74,20 +74,20 @@ pub(crate) fn Keeping(props: &KeyDetailsProps) -> Html {
                         spellcheck="false" placeholder="2030-01-31T12:00:00Z" oninput={onexpiry} />
                 </div>
             }
-            { lasting(key, locale) }
+            { expiry_advice(key, locale) }
             if advised {
                 <p class="small muted" data-advice="permanent">{ advice }</p>
                 { policy(props, locale) }
             }
-            <Keep ..props.clone() />
+            <SaveKeySection ..props.clone() />
         </>
     }
 }
 
-/// The most instances that the policy names; above, it is for all of the region.
+/// The maximum number of instances that the policy names; above, it covers the region.
 const NAMED_MAX: usize = 20;
 
-/// What a key needs for what is filled in, folded; nothing where the cloud has no policies.
+/// The policy that the form's operation needs, collapsed; nothing where the cloud has no policies.
 fn policy(props: &KeyDetailsProps, locale: Locale) -> Option<Html> {
     let form = props.form.as_ref()?;
     let ids = &form.parsed().ids;
@@ -112,9 +112,9 @@ fn policy(props: &KeyDetailsProps, locale: Locale) -> Option<Html> {
     })
 }
 
-/// In the place of the fields, where keys come from somewhere by themselves.
+/// In place of the fields, where temporary keys come from a source.
 #[component]
-pub(crate) fn Sourced(props: &KeyDetailsProps) -> Html {
+pub(crate) fn KeySourceNotice(props: &KeyDetailsProps) -> Html {
     let locale = use_locale();
     let key = &props.key_state;
     let source = key.source.as_deref().unwrap_or_default();
@@ -124,7 +124,7 @@ pub(crate) fn Sourced(props: &KeyDetailsProps) -> Html {
             if key.secret == SecretStatus::Usable && !props.key_id.is_empty() {
                 <p class="small"><span class="id">{ shown(&props.key_id) }</span></p>
             }
-            <Keeping ..props.clone() />
+            <KeyLifetime ..props.clone() />
             { gone(key, locale) }
             if let Some(failure) = &key.failure {
                 <p class="small hint-warn" role="alert" data-problem="credentials">
@@ -136,7 +136,7 @@ pub(crate) fn Sourced(props: &KeyDetailsProps) -> Html {
     }
 }
 
-fn lasting(key: &KeyState, locale: Locale) -> Html {
+fn expiry_advice(key: &KeyState, locale: Locale) -> Html {
     let Some(at) = key.expires_at.filter(|_| key.secret == SecretStatus::Usable) else {
         return Html::default();
     };

@@ -1,4 +1,4 @@
-//! Keys that the browser keeps: the list to choose from, and the way to keep one.
+//! Saved keys: the list to choose from, and how to save one.
 
 use crate::components::{
     common::{
@@ -25,9 +25,9 @@ use yew::{
     use_node_ref, use_state_eq,
 };
 
-/// The keys that are kept. In a run only those with which it began.
+/// The saved keys. In a run only those that it was started with.
 #[component]
-pub(crate) fn KeptKeys(props: &KeyDetailsProps) -> Html {
+pub(crate) fn SavedKeyList(props: &KeyDetailsProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let saved_keys = &props.key_state.saved_keys;
     let belongs = |entry: &&SavedKey| {
@@ -64,9 +64,9 @@ pub(crate) fn KeptKeys(props: &KeyDetailsProps) -> Html {
     }
 }
 
-/// Below the fields: the way to keep the key that is held, or why there is none.
+/// Below the fields: saves the current key, or says why that is not possible.
 #[component]
-pub(crate) fn Keep(props: &KeyDetailsProps) -> Html {
+pub(crate) fn SaveKeySection(props: &KeyDetailsProps) -> Html {
     let locale = use_locale();
     let key = &props.key_state;
     match key.may_save(props.cloud, &props.key_id) {
@@ -83,7 +83,7 @@ pub(crate) fn Keep(props: &KeyDetailsProps) -> Html {
             };
         }
     }
-    html! { <KeepField key_id={shortened(&props.key_id)} is_wanted={key.saved_keys.is_wanted} /> }
+    html! { <SaveKeyField key_id={shortened(&props.key_id)} is_wanted={key.saved_keys.is_wanted} /> }
 }
 
 fn row(
@@ -105,8 +105,8 @@ fn row(
         at.map(|at| format!(" · {} {}", word.in_locale(locale), i18n::time_of_day(locale, at)))
     });
     let product = entry.cloud.map(|cloud| cloud.product);
-    let said = |word: &str| Some(format!("{word}: {}", visible(name)));
-    let forget = message::FORGET.in_locale(locale);
+    let label_of = |word: &str| Some(format!("{word}: {}", visible(name)));
+    let forget = message::WIPE_KEY.in_locale(locale);
     let choose = if is_in_use { keys::IN_USE } else { keys::USE }.in_locale(locale);
     let onchoose = {
         let id = Rc::clone(&id);
@@ -126,18 +126,18 @@ fn row(
             </span>
             if may_choose && entry.is_usable {
                 <button type="button" class="tiny" data-action="choose" aria-pressed={is_in_use.to_string()}
-                    aria-label={said(choose)} onclick={onchoose}>
+                    aria-label={label_of(choose)} onclick={onchoose}>
                     { choose }
                 </button>
             }
-            <button type="button" class="tiny" data-action="forget-kept" aria-label={said(forget)} onclick={onforget}>
+            <button type="button" class="tiny" data-action="forget-kept" aria-label={label_of(forget)} onclick={onforget}>
                 { forget }
             </button>
         </li>
     }
 }
 
-/// What went wrong, where it matters: that nothing can be kept here is nothing to who keeps nothing.
+/// Shown only where it matters: without saved keys, a key store that fails is no problem.
 fn error(props: &KeyDetailsProps, locale: Locale) -> Option<Html> {
     let error = props.key_state.saved_keys.error.as_ref()?;
     let is_idle =
@@ -153,15 +153,15 @@ fn error(props: &KeyDetailsProps, locale: Locale) -> Option<Html> {
 }
 
 #[derive(PartialEq, Properties)]
-struct KeepFieldProps {
-    /// Its beginning and end, which is its name unless it is given another.
+struct SaveKeyFieldProps {
+    /// Beginning and end of the key id: the default name.
     key_id: String,
-    /// Unfolded from the start, and where the focus goes.
+    /// Whether it opens at once, with the focus.
     is_wanted: bool,
 }
 
 #[component]
-fn KeepField(props: &KeepFieldProps) -> Html {
+fn SaveKeyField(props: &SaveKeyFieldProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let name = use_state_eq(String::new);
     let title = use_node_ref();
@@ -189,7 +189,7 @@ fn KeepField(props: &KeepFieldProps) -> Html {
         let keep = keep.clone();
         Callback::from(move |_| keep())
     };
-    // Enter would send the form around it.
+    // Enter would submit the form around it.
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
         if event.key() == "Enter" {
             event.prevent_default();

@@ -1,6 +1,6 @@
-//! A list to choose from that always shows what the state says.
+//! A controlled `<select>`: it always shows what the state says.
 
-use crate::components::form::compose::keep_in_step;
+use crate::components::form::compose::sync_value;
 use yew::{
     AttrValue, Callback, Event, Html, Properties, component, html, use_effect, use_node_ref,
 };
@@ -8,26 +8,26 @@ use yew::{
 #[derive(PartialEq, Properties)]
 pub(crate) struct SelectProps {
     pub(crate) name: &'static str,
-    /// The value of the option that is chosen.
+    /// The value of the selected option.
     pub(crate) value: AttrValue,
     pub(crate) onchange: Callback<Event>,
-    /// The elements that say more, by their ids.
+    /// The ids of the elements that describe it.
     #[prop_or_default]
     pub(crate) described_by: Option<&'static str>,
     #[prop_or_default]
     pub(crate) is_invalid: bool,
-    /// The options, each of which says whether it is the chosen one.
+    /// The options, each with its `selected`.
     pub(crate) children: Html,
 }
 
-/// A list to choose from. An option that a hand has once chosen does not heed its attribute any more, so
-/// after each drawing the element is told which one it is.
+/// A controlled `<select>`. Once a user has chosen an option, browsers ignore its `selected` attribute,
+/// so the value is set on the element after each render.
 #[component]
 pub(crate) fn Select(props: &SelectProps) -> Html {
     let node = use_node_ref();
     {
         let (node, value) = (node.clone(), props.value.clone());
-        use_effect(move || keep_in_step(&node, &value));
+        use_effect(move || sync_value(&node, &value));
     }
     html! {
         <select ref={node} name={props.name} onchange={&props.onchange}

@@ -1,5 +1,5 @@
-//! Cloud, region, operation and how. Every option says whether it is the chosen one: a select
-//! must never show one thing while the state holds another.
+//! Cloud, region, operation and mode. Every option carries `selected`: a select must never show one
+//! thing while the state holds another.
 
 use crate::components::{
     common::{
@@ -7,7 +7,7 @@ use crate::components::{
         untrusted_text::shown,
     },
     form::{
-        compose::{problem_at, words_for},
+        compose::{message_for, problem_at},
         credential::Field,
         select::{Select, choice},
     },
@@ -25,17 +25,17 @@ use relight_core::{
 };
 use yew::{Callback, Event, Html, Properties, classes, component, html, use_state_eq};
 
-/// The value of the option that stands for a region that is not in the list.
+/// The value of the option for a region that is not in the list.
 const OTHER: &str = "other";
 
-/// What is chosen.
+/// Props of [`Target`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct TargetProps {
     pub(crate) form: Form,
     pub(crate) problem: Option<Field>,
 }
 
-/// Cloud, region, operation and how.
+/// Cloud, region, operation and mode.
 #[component]
 pub(crate) fn Target(props: &TargetProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
@@ -44,9 +44,9 @@ pub(crate) fn Target(props: &TargetProps) -> Html {
     let choose = |action: fn(String) -> FormEdit| {
         dispatch.reform(move |event: Event| Intent::Edit(action(value_of(&event))))
     };
-    let error = |field| words_for(props.problem.as_ref(), field);
-    // Another list is another element: of one whose options are exchanged under it some browsers show
-    // another option than the chosen one.
+    let error = |field| message_for(props.problem.as_ref(), field);
+    // Another list is another element: some browsers show the wrong option when the options of one are
+    // replaced.
     let offer: String = form.operations().map(|one| one.name).collect();
     let offer = format!("{} {offer}", manifest.id);
     html! {
@@ -88,7 +88,7 @@ pub(crate) fn Target(props: &TargetProps) -> Html {
             { problem_at("e-operation", error("operation")) }
             if operation.modes.len() > 1 {
                 <fieldset class="field" aria-describedby="mode-help e-mode">
-                    <legend>{ message::HOW.in_locale(locale) }</legend>
+                    <legend>{ message::MODE.in_locale(locale) }</legend>
                     <div class="seg">
                         { for form.modes().map(|mode| radio(
                             "mode", mode.id, mode.name.in_locale(locale), mode == form.mode(), mode.force,
@@ -106,7 +106,7 @@ pub(crate) fn Target(props: &TargetProps) -> Html {
     }
 }
 
-/// What is offered besides, as far as the operation has it.
+/// The remaining options, as far as the operation has them.
 #[derive(PartialEq, Properties)]
 pub(crate) struct OptionsProps {
     pub(crate) operation: &'static Operation,
@@ -116,12 +116,12 @@ pub(crate) struct OptionsProps {
     pub(crate) problem: Option<Field>,
 }
 
-/// All or none, dry run, erasing: what an operation leaves to choose.
+/// Batch mode, dry run, erasing local disks: the options of an operation.
 #[component]
 pub(crate) fn Options(props: &OptionsProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let operation = props.operation;
-    let error = |field| words_for(props.problem.as_ref(), field);
+    let error = |field| message_for(props.problem.as_ref(), field);
     let onbatching =
         dispatch.reform(|event: Event| Intent::Edit(FormEdit::Batching(value_of(&event))));
     let ontick = |action: fn(bool) -> FormEdit| {
@@ -143,12 +143,12 @@ pub(crate) fn Options(props: &OptionsProps) -> Html {
     }
 }
 
-/// The region: a list that is an offer, and a field for those that are not in it.
+/// The region: a list, and a field for regions that are not in it.
 #[derive(PartialEq, Properties)]
 struct RegionProps {
     cloud: &'static Cloud,
     region: String,
-    /// The only ones that may be chosen, if not all may.
+    /// The only regions that are allowed, if not all are.
     allowed: Option<Vec<String>>,
     problem: Option<String>,
 }
@@ -159,7 +159,7 @@ fn Region(props: &RegionProps) -> Html {
     let known = props.cloud.regions.known;
     let is_allowed =
         |id: &str| props.allowed.as_ref().is_none_or(|all| all.iter().any(|one| one == id));
-    // Those that are allowed and known of no cloud have no name but their id.
+    // Allowed regions that are not known have no name but their id.
     let is_known_anywhere = |id: &str| {
         let mut all = clouds::ALL.iter().flat_map(|cloud| cloud.regions.known);
         all.any(|region| region.id == id)
@@ -167,7 +167,7 @@ fn Region(props: &RegionProps) -> Html {
     let unnamed = props.allowed.iter().flatten().filter(|id| !is_known_anywhere(id));
     let is_known = known.iter().any(|region| region.id == props.region);
     let asked = use_state_eq(|| false);
-    // Once asked for, the field stays: on the way to a longer id a known one may be typed.
+    // Once opened, the field stays: while a longer id is typed it may equal a known one.
     let other = props.allowed.is_none() && (*asked || (!is_known && !props.region.is_empty()));
     let onselect = {
         let (dispatch, asked) = (dispatch.clone(), asked.clone());
@@ -275,7 +275,7 @@ fn tick(
     }
 }
 
-/// The verb, and the cloud's own name.
+/// The verb, and the vendor's name of the operation.
 pub(crate) fn operation_name(operation: &Operation, locale: Locale) -> String {
     let name = if operation.ids_max == 1 {
         FormMessage::OnePerCall(operation.name).in_locale(locale)

@@ -1,5 +1,4 @@
-//! The button that sends: armed half a second after it has come to say what it says, and good for one
-//! click.
+//! The button that sends: it is armed half a second after its label appears, and works for one click.
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
@@ -8,37 +7,37 @@ use std::sync::Arc;
 use yew::{Callback, Html, Properties, classes, component, html, use_effect_with, use_state_eq};
 
 /// So that the second click of a double click, a key that is held down, and a click that was meant for
-/// another window or for what stood in this place before send nothing.
+/// another window or for an earlier label send nothing.
 const ARMED_AFTER_MS: u32 = 500;
 
 const OFFERED_AGAIN_AFTER_MS: u32 = 3_000;
 
-/// What is confirmed, beside the words on the button: of other instances, or something else done to
-/// them, the same words are another thing.
+/// What is confirmed, besides the label: with other instances or another operation the same label means
+/// something else.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Subject {
     Plan(Arc<Plan>),
     Approval(Approval),
-    /// Nothing that is sent.
+    /// Something that sends nothing.
     Other,
 }
 
-/// What is confirmed.
+/// Props of [`Confirm`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct ConfirmProps {
     /// Verb and count.
     pub(crate) label: String,
-    /// Of what.
+    /// What the label refers to.
     pub(crate) subject: Subject,
     /// The public name of the button.
     pub(crate) action: &'static str,
     /// Whether data may be lost.
     pub(crate) danger: bool,
-    /// Whether everything that must be typed is typed. If not, a click asks for it.
+    /// Whether everything that must be typed is typed. If not, a click points to it.
     pub(crate) ready: bool,
-    /// Carry it out.
+    /// Emitted once confirmed.
     pub(crate) on_confirm: Callback<()>,
-    /// Clicked while something is missing.
+    /// Emitted by a click while something is missing.
     #[prop_or_default]
     pub(crate) on_missing: Callback<()>,
 }
@@ -46,32 +45,33 @@ pub(crate) struct ConfirmProps {
 /// A button that sends, once.
 #[component]
 pub(crate) fn Confirm(props: &ConfirmProps) -> Html {
-    // What it said when it was armed: said otherwise, it is not.
+    // The label and subject for which it was armed: with others it is not.
     let armed = use_state_eq(|| None::<(String, bool, Subject)>);
-    let brought_up = use_state_eq(|| 0_u32);
-    let said = (props.label.clone(), props.ready, props.subject.clone());
+    let focused_times = use_state_eq(|| 0_u32);
+    let armed_for = (props.label.clone(), props.ready, props.subject.clone());
     let used = use_state_eq(|| false);
     {
         let armed = armed.clone();
-        use_effect_with((said.clone(), *brought_up), move |(said, _)| {
+        use_effect_with((armed_for.clone(), *focused_times), move |(armed_for, _)| {
             armed.set(None);
-            let said = said.clone();
-            let later = Timeout::new(ARMED_AFTER_MS, move || armed.set(Some(said)));
+            let armed_for = armed_for.clone();
+            let later = Timeout::new(ARMED_AFTER_MS, move || armed.set(Some(armed_for)));
             move || drop(later)
         });
     }
     {
-        // A window that comes to the front under the pointer.
-        let brought_up = brought_up.clone();
-        use_effect_with(*brought_up, move |times| {
+        // The window may come to the front under the pointer.
+        let focused_times = focused_times.clone();
+        use_effect_with(*focused_times, move |times| {
             let next = times.wrapping_add(1);
-            let listener = web_sys::window()
-                .map(|window| EventListener::new(&window, "focus", move |_| brought_up.set(next)));
+            let listener = web_sys::window().map(|window| {
+                EventListener::new(&window, "focus", move |_| focused_times.set(next))
+            });
             move || drop(listener)
         });
     }
     {
-        // If it is still here then, nothing was sent: a page around the console may refuse it.
+        // If it is still mounted then, nothing was sent: the host page may have refused.
         let used = used.clone();
         use_effect_with(*used, move |now| {
             let later = now.then(|| Timeout::new(OFFERED_AGAIN_AFTER_MS, move || used.set(false)));
@@ -94,7 +94,7 @@ pub(crate) fn Confirm(props: &ConfirmProps) -> Html {
     let kind = if props.danger { "danger" } else { "primary" };
     html! {
         <button type="button" part="confirm" class={classes!("confirm", kind)} data-action={props.action}
-            disabled={armed.as_ref() != Some(&said) || *used} aria-disabled={(!props.ready).then_some("true")} {onclick}>
+            disabled={armed.as_ref() != Some(&armed_for) || *used} aria-disabled={(!props.ready).then_some("true")} {onclick}>
             { props.label.clone() }
         </button>
     }

@@ -1,5 +1,4 @@
-//! What is said above the form and above a run: by the operator, of the link, of the journal, and of the
-//! page around this one.
+//! Notices above the form and above a run: of the operator, the link, the journal and the host page.
 
 use crate::components::common::{icon, untrusted_text::shown};
 use crate::{
@@ -17,17 +16,17 @@ use std::rc::Rc;
 use yew::{Html, Properties, component, html};
 
 #[derive(PartialEq, Properties)]
-pub(crate) struct RemarksProps {
+pub(crate) struct NoticesProps {
     pub(crate) settings: Shared<Settings>,
-    /// Why they cannot be used.
+    /// Why the configuration cannot be used.
     pub(crate) unusable: Option<Rc<str>>,
     /// A run of the journal that cannot be read: its id, and why.
     pub(crate) quarantined: Option<Rc<(String, String)>>,
 }
 
-/// What the operator says above the form, or why there is no operator's word.
+/// The operator's notice above the form, or why the configuration cannot be used.
 #[component]
-pub(crate) fn Remarks(props: &RemarksProps) -> Html {
+pub(crate) fn Notices(props: &NoticesProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let note = props.settings.brand.note.as_ref().map(|note| note.in_locale(locale));
     html! {
@@ -41,7 +40,7 @@ pub(crate) fn Remarks(props: &RemarksProps) -> Html {
             if let Some(quarantined) = &props.quarantined {
                 <div class="note warn whole" role="status" data-problem="journal">
                     { icon::icon(icon::Icon::Warning) }
-                    <p>{ message::RUN_ASIDE.in_locale(locale) }{ " " }<code>{ shown(&format!("{}: {}", quarantined.0, quarantined.1)) }</code></p>
+                    <p>{ message::RUN_QUARANTINED.in_locale(locale) }{ " " }<code>{ shown(&format!("{}: {}", quarantined.0, quarantined.1)) }</code></p>
                     <button type="button" class="tiny" data-action="save-aside"
                         onclick={dispatch.reform(|_| Intent::SaveQuarantined)}>
                         { message::SAVE_RECORDS.in_locale(locale) }
@@ -56,14 +55,14 @@ pub(crate) fn Remarks(props: &RemarksProps) -> Html {
 }
 
 #[derive(PartialEq, Properties)]
-pub(crate) struct LinkedProps {
+pub(crate) struct LinkNoticeProps {
     pub(crate) link: Rc<FilledIn>,
     pub(crate) session: Shared<Session>,
 }
 
-/// What the address has filled in, for as long as it stands there; and what of it did not do.
+/// What the link has prefilled while it is in the address, and what it could not prefill.
 #[component]
-pub(crate) fn Linked(props: &LinkedProps) -> Html {
+pub(crate) fn LinkNotice(props: &LinkNoticeProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let link = &props.link;
     let between = match locale {
@@ -106,17 +105,17 @@ pub(crate) fn Linked(props: &LinkedProps) -> Html {
     }
 }
 
-/// What the form calls a field.
+/// The label of a field.
 fn field_name(name: &str, locale: Locale) -> String {
     let message = match name {
         "cloud" => message::CLOUD,
         "site" => message::SITE,
         "region" => message::REGION,
         "operation" => message::OPERATION,
-        "mode" => message::HOW,
+        "mode" => message::MODE,
         "instanceIds" => message::INSTANCES,
         "reason" => message::REASON,
-        // The clouds have their own words for it.
+        // The clouds have their own names for it.
         _ => return name.to_owned(),
     };
     message.in_locale(locale).to_owned()
@@ -127,7 +126,7 @@ pub(crate) struct ApprovalNoticeProps {
     pub(crate) status: ApprovalStatus,
 }
 
-/// Whether the page around this one lets it send, while that is a question.
+/// Whether the host page approves, while it is being asked.
 #[component]
 pub(crate) fn ApprovalNotice(props: &ApprovalNoticeProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
@@ -174,7 +173,7 @@ pub(crate) fn ApprovalNotice(props: &ApprovalNoticeProps) -> Html {
     }
 }
 
-/// What is to be said where runs cannot be written down.
+/// The notice where runs cannot be saved.
 #[component]
 pub(crate) fn NoJournal() -> Html {
     let locale = use_locale();

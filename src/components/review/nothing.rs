@@ -1,9 +1,9 @@
-//! What stands beside the form until there is something to be reviewed.
+//! The panel next to the form until there is something to review.
 
 use crate::{context::use_locale, i18n::message};
 use yew::{Html, component, html};
 
-/// What stands beside the form until there is something to be reviewed.
+/// The panel next to the form until there is something to review.
 #[component]
 pub(crate) fn NothingToReview() -> Html {
     let locale = use_locale();

@@ -1,4 +1,4 @@
-//! How the calls are cut and paced: one instance first, size, pauses, when to stop.
+//! Batch size and pacing: canary, pauses, and when to stop.
 
 use crate::components::common::dom::{checked_of, value_of};
 use crate::{
@@ -9,19 +9,19 @@ use crate::{
 use relight_core::{form::FormEdit, i18n::Text, model::plan::Pacing};
 use yew::{Event, Html, Properties, component, html};
 
-/// What is set.
+/// Props of [`PacingSettings`].
 #[derive(PartialEq, Properties)]
-pub(crate) struct PaceProps {
+pub(crate) struct PacingSettingsProps {
     pub(crate) pacing: Pacing,
-    /// Whether one instance goes first, by choice or by the number of instances.
+    /// Whether one instance goes first, by choice or because there are many.
     pub(crate) canary: bool,
     pub(crate) instances: usize,
     pub(crate) ids_max: usize,
 }
 
-/// The settings, folded away but for the canary.
+/// The settings, collapsed except for the canary.
 #[component]
-pub(crate) fn Pace(props: &PaceProps) -> Html {
+pub(crate) fn PacingSettings(props: &PacingSettingsProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let t = |text: Text| text.in_locale(locale);
     let pacing = props.pacing;

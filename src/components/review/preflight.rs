@@ -1,4 +1,4 @@
-//! The look before the review: how far it is, and what stands in its way.
+//! The preflight: its progress, and why it fails.
 
 use crate::{
     components::{
@@ -22,16 +22,16 @@ use relight_core::{
 use std::sync::Arc;
 use yew::{Html, Properties, component, html, use_effect_with, use_node_ref};
 
-/// The look that is under way.
+/// Props of [`PreflightProgress`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct PreflightProgressProps {
     pub(crate) preflight: Arc<Preflight>,
-    /// The key that it is signed with.
+    /// The key id that it is signed with.
     pub(crate) key_id: String,
     pub(crate) has_token: bool,
 }
 
-/// How far the look is.
+/// The progress of the preflight.
 #[component]
 pub(crate) fn PreflightProgress(props: &PreflightProgressProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
@@ -45,7 +45,7 @@ pub(crate) fn PreflightProgress(props: &PreflightProgressProps) -> Html {
     let (done, total) = preflight.progress();
     let explanation = preflight.result().fault.as_ref().map(|fault| {
         let target = preflight.target();
-        // What the cloud refused is the read, not the operation that is to follow.
+        // The cloud refused the describe request, not the operation that follows.
         let read = clouds::protocol(target.cloud).describe(target, &[]);
         let action = Some(read.content().action);
         let known = Known {

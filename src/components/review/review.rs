@@ -1,4 +1,4 @@
-//! Exactly what will be sent, before it is.
+//! The review: exactly what will be sent, before it is.
 
 use crate::components::{
     common::{
@@ -8,10 +8,10 @@ use crate::components::{
         pager::{Pager, page_range},
         untrusted_text::{shown, untrusted_text},
     },
-    form::compose::{no_repeat, problem_at},
+    form::compose::{ignore_key_repeat, problem_at},
     review::{
         confirm::{Confirm, Subject},
-        pacing::Pace,
+        pacing::PacingSettings,
         skipped::Skipped,
     },
     run::chip::state_chip,
@@ -44,24 +44,24 @@ use yew::{
 const INSTANCES_A_PAGE: usize = 50;
 const CALLS_A_PAGE: usize = 20;
 
-/// What is under review.
+/// Props of [`Review`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct ReviewProps {
     pub(crate) review: Arc<Reviewed>,
     pub(crate) reason: String,
-    /// What is wrong with it.
+    /// What is wrong with the plan.
     pub(crate) refusal: Option<Refusal>,
     pub(crate) pacing: Pacing,
     pub(crate) route: Shared<Route>,
-    /// How many of them may have had a request already.
+    /// How many of the instances may have had a request already.
     pub(crate) doubted: usize,
-    /// Whether it is known of the proxy that it refuses the second copy of a request.
+    /// Whether the proxy is known to refuse the second copy of a request.
     pub(crate) once: CheckResult,
-    /// Whether that is being found out.
+    /// Whether the connection check is running.
     pub(crate) checking: bool,
 }
 
-/// What will be sent and what is left out, and the button that sends it.
+/// What will be sent and what is skipped, and the button that sends it.
 #[allow(clippy::too_many_lines)]
 #[component]
 pub(crate) fn Review(props: &ReviewProps) -> Html {
@@ -97,12 +97,12 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
             focus(&missing);
         })
     };
-    // That there is none yet is said once somebody goes on without.
+    // That there is no key yet is said when somebody tries to send.
     let refusal = props.refusal.as_ref().filter(|one| *asked || **one != Refusal::ReasonMissing);
     let no_reason = refusal.map(|refusal| refusal.sentence(locale));
     let danger = !spec.is_dry_run() && (spec.is_forced() || spec.erases());
     html! {
-        <section class="panel review" part="panel review" aria-labelledby="h-review" onkeydown={no_repeat()}>
+        <section class="panel review" part="panel review" aria-labelledby="h-review" onkeydown={ignore_key_repeat()}>
             <div class="head">
                 <h2 id="h-review">{ MessageArgs::ReviewTitle(label, count).in_locale(locale) }</h2>
                 <span class="small muted">{ shown(&target_name(spec, locale)) }</span>
@@ -208,7 +208,7 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
     }
 }
 
-/// That a browser may send it twice, and how to find out. `refusal` is why it then cannot be sent.
+/// That a browser may send a request twice, and how to check. `refusal` is why sending is then forbidden.
 fn once(
     props: &ReviewProps,
     refusal: Option<&Refusal>,
@@ -252,7 +252,7 @@ fn how(props: &ReviewProps, plan: &Arc<Plan>, locale: Locale) -> Html {
     let spec = &plan.spec;
     html! {
         <div class="group">
-            <h3>{ t(message::HOW_IT_WILL_GO) }</h3>
+            <h3>{ t(message::WHAT_WILL_BE_SENT) }</h3>
             <dl class="kv">
                 <dt>{ t(message::CALLS) }</dt>
                 <dd data-count="calls">{ sizes(plan, locale) }</dd>
@@ -277,10 +277,10 @@ fn how(props: &ReviewProps, plan: &Arc<Plan>, locale: Locale) -> Html {
                         </p>
                     }
                 </dd>
-                <dt>{ t(message::PACE_LABEL) }</dt>
+                <dt>{ t(message::PACING_LABEL) }</dt>
                 <dd>{ MessageArgs::Pace(spec.operation().calls_per_second).in_locale(locale) }</dd>
             </dl>
-            <Pace pacing={props.pacing} canary={plan.canary} instances={plan.instances()}
+            <PacingSettings pacing={props.pacing} canary={plan.canary} instances={plan.instances()}
                 ids_max={spec.operation().ids_max} />
         </div>
     }
@@ -327,7 +327,7 @@ struct PlannedProps {
     preflight: Option<Arc<PreflightResult>>,
 }
 
-/// The instances, in pages.
+/// The instances, paginated.
 #[component]
 fn Planned(props: &PlannedProps) -> Html {
     let locale = use_locale();
@@ -423,7 +423,7 @@ struct RequestsProps {
     route: Shared<Route>,
 }
 
-/// The unsigned requests, each drawn when it is opened.
+/// The unsigned requests, each rendered when it is opened.
 #[component]
 fn Requests(props: &RequestsProps) -> Html {
     let locale = use_locale();

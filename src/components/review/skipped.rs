@@ -1,4 +1,4 @@
-//! What is left out of a run before it begins, by reason, with what to do instead.
+//! The instances that are skipped, by reason, with what to do instead.
 
 use crate::components::{
     common::{
@@ -22,7 +22,7 @@ use relight_core::{
 use std::{collections::BTreeMap, sync::Arc};
 use yew::{Html, Properties, classes, component, html};
 
-/// At most so many ids are listed for a reason; all of them can be copied.
+/// The maximum number of ids listed for a reason; all of them can be copied.
 const LISTED: usize = 50;
 
 #[derive(PartialEq, Properties)]
@@ -30,7 +30,7 @@ pub(crate) struct SkippedProps {
     pub(crate) review: Arc<Review>,
 }
 
-/// The instances that are left out.
+/// The skipped instances.
 #[component]
 pub(crate) fn Skipped(props: &SkippedProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
@@ -80,7 +80,7 @@ fn line(
     }
 }
 
-/// The one thing that helps, where there is one.
+/// The action that helps, if there is one.
 fn instead(review: &Review, reason: SkipReason, dispatch: &Dispatch, locale: Locale) -> Html {
     let asked = review.spec.operation().verb;
     let other = match (reason, asked) {

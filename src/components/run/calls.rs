@@ -1,4 +1,4 @@
-//! The calls of a run, with what a vendor's support asks for.
+//! The calls of a run, with what vendor support asks for.
 
 use crate::components::{
     common::{
@@ -23,7 +23,7 @@ use yew::{Callback, Html, Properties, component, html, use_state_eq};
 
 const CALLS_A_PAGE: usize = 25;
 
-/// The calls, and which of them is looked into.
+/// The calls, and which one is inspected.
 #[derive(PartialEq, Properties)]
 pub(crate) struct CallsProps {
     pub(crate) run: Shared<Run>,
@@ -118,7 +118,7 @@ fn row(
     }
 }
 
-/// The public name of where a call stands.
+/// The public name of a call's status.
 const fn state_word(state: CallState) -> &'static str {
     match state {
         CallState::Waiting => "waiting",
@@ -130,7 +130,7 @@ const fn state_word(state: CallState) -> &'static str {
     }
 }
 
-/// What became of the instances of a call, or where it stands.
+/// The outcomes of a call's instances, or the call's status.
 fn summary(run: &Run, call: &Call, tally: &OutcomeCounts, locale: Locale) -> Html {
     let words = match (call.state, call.fault.as_deref()) {
         (
@@ -154,10 +154,10 @@ fn summary(run: &Run, call: &Call, tally: &OutcomeCounts, locale: Locale) -> Htm
     }
 }
 
-/// How many instances of a call have each outcome, in the order of [`Outcome::ALL`].
+/// The number of instances of a call by outcome, in the order of [`Outcome::ALL`].
 type OutcomeCounts = [usize; Outcome::ALL.len()];
 
-/// The tallies of these calls, in one go through the rows: there may be ten thousand of them.
+/// The counts of these calls, in one pass over the rows: there may be ten thousand.
 fn tallies(run: &Run, calls: &Range<usize>) -> Vec<OutcomeCounts> {
     let mut tallies = vec![OutcomeCounts::default(); calls.len()];
     for row in run.rows() {

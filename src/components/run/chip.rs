@@ -1,4 +1,4 @@
-//! The outcome of an instance as picture, colour and word.
+//! The outcome of an instance as icon, colour and word.
 
 use crate::components::common::{
     icon::{Icon, icon},
@@ -64,7 +64,7 @@ pub(crate) const fn tone(outcome: Outcome) -> Tone {
     }
 }
 
-/// The picture of an outcome.
+/// The icon of an outcome.
 pub(crate) const fn picture(outcome: Outcome) -> Icon {
     match outcome {
         Outcome::Proven | Outcome::DryRunPassed => Icon::Check,
@@ -78,7 +78,7 @@ pub(crate) const fn picture(outcome: Outcome) -> Icon {
     }
 }
 
-/// An outcome on its chip. An unknown one that has not settled is still being looked into.
+/// The chip of an outcome. An unknown one that is not settled is still being checked.
 pub(crate) fn chip(locale: Locale, outcome: Outcome, verb: Verb, settled: bool) -> Html {
     let words = if outcome == Outcome::Unknown && !settled {
         i18n::UNKNOWN_CHECKING
@@ -93,7 +93,7 @@ pub(crate) fn chip(locale: Locale, outcome: Outcome, verb: Verb, settled: bool) 
     }
 }
 
-/// The state of an instance, in the cloud's own word.
+/// The state of an instance, in the vendor's own word.
 pub(crate) fn state_chip(state: &DescribedInstance) -> Html {
     let (tone, picture) = match state.phase {
         Phase::Running => (Tone::Good, Icon::Check),

@@ -1,5 +1,5 @@
-//! What can be done with a run: ask for more, export it, begin anew. Whatever sends again is
-//! confirmed first, in words that say what will be sent.
+//! The actions on a run: retry, export, start anew. Whatever sends again is confirmed first, with
+//! what will be sent.
 
 use crate::components::{
     common::{
@@ -24,16 +24,16 @@ use yew::{
     use_state_eq,
 };
 
-/// The run that is chosen about.
+/// Props of [`Choices`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct ChoicesProps {
     pub(crate) run: Shared<Run>,
-    /// What is about to be asked for, and waits to be confirmed.
+    /// The choice that waits for confirmation.
     pub(crate) confirming: Option<Choice>,
     pub(crate) on_confirming: Callback<Option<Choice>>,
 }
 
-/// The buttons at the foot of a run.
+/// The buttons below a run.
 #[component]
 pub(crate) fn Choices(props: &ChoicesProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
@@ -48,7 +48,7 @@ pub(crate) fn Choices(props: &ChoicesProps) -> Html {
         let onclick = Callback::from(move |_| {
             let Some(offer) = run.offer(choice).filter(|_| available) else { return };
             match choice {
-                // Looking changes nothing: no need to ask.
+                // A describe request changes nothing, so it needs no confirmation.
                 Choice::CheckUnknown => dispatch.emit(Intent::Run(Event::Ask(offer))),
                 Choice::RetryFailed | Choice::SendNotStarted | Choice::Isolate | Choice::Force => {
                     on_confirming.emit(Some(choice));
@@ -91,7 +91,7 @@ pub(crate) fn Choices(props: &ChoicesProps) -> Html {
     html! {
         <div class="dock dock-run">
             if let Some(offer) = confirming.and_then(|choice| run.offer(choice)) {
-                <Again run={run.clone()} {offer} on_close={close} />
+                <ConfirmResend run={run.clone()} {offer} on_close={close} />
             }
             <div class="foot">
                 { choice(Choice::RetryFailed, "retry-failed",
@@ -100,7 +100,7 @@ pub(crate) fn Choices(props: &ChoicesProps) -> Html {
                     MessageArgs::SendNotStarted(count(Choice::SendNotStarted)).in_locale(locale), message::NOTHING_NOT_STARTED) }
                 { choice(Choice::CheckUnknown, "check-unknown",
                     MessageArgs::CheckUnknown(count(Choice::CheckUnknown)).in_locale(locale), message::NOTHING_UNKNOWN) }
-                // Offered only where there is something to do: most runs never need them.
+                // Offered only where it applies: most runs never need it.
                 if count(Choice::Isolate) > 0 {
                     { choice(Choice::Isolate, "narrow",
                         MessageArgs::Isolate(count(Choice::Isolate)).in_locale(locale), message::NOTHING_TO_RETRY) }
@@ -114,28 +114,28 @@ pub(crate) fn Choices(props: &ChoicesProps) -> Html {
                 { export(Format::Json, "export-json", message::EXPORT_JSON) }
                 <button type="button" class={if over { "primary" } else { "" }} data-action="new-run"
                     aria-disabled={(!over).then_some("true")}
-                    title={(!over).then(|| t(message::NEW_RUN_WAIT))} onclick={onnew}>
+                    title={(!over).then(|| t(message::STOP_RUN_FIRST))} onclick={onnew}>
                     { t(message::NEW_RUN) }
-                    if !over { <span class="hidden">{ ". " }{ t(message::NEW_RUN_WAIT) }</span> }
+                    if !over { <span class="hidden">{ ". " }{ t(message::STOP_RUN_FIRST) }</span> }
                 </button>
             </div>
         </div>
     }
 }
 
-/// Asking before something is sent again.
+/// The confirmation before something is sent again.
 #[derive(PartialEq, Properties)]
-struct ResendProps {
+struct ConfirmResendProps {
     run: Shared<Run>,
-    /// What is shown, and is all that is sent.
+    /// What is shown is all that is sent.
     offer: Approval,
     on_close: Callback<()>,
 }
 
 #[component]
-fn Again(props: &ResendProps) -> Html {
+fn ConfirmResend(props: &ConfirmResendProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
-    let ResendProps { run, offer, .. } = props;
+    let ConfirmResendProps { run, offer, .. } = props;
     let choice = offer.choice();
     let cancel = use_node_ref();
     let typed_field = use_node_ref();
@@ -145,7 +145,7 @@ fn Again(props: &ResendProps) -> Html {
         use_effect_with(choice, move |_| focus(&cancel));
     }
     {
-        // A number that was typed is good for what stood there.
+        // A count that was typed holds for that set of instances only.
         let typed = typed.clone();
         use_effect_with(offer.clone(), move |_| typed.set(String::new()));
     }
@@ -164,7 +164,7 @@ fn Again(props: &ResendProps) -> Html {
             MessageArgs::SendNotStartedWarning { label, count }
         }
     };
-    // As for the first time: what can lose data asks for the number, and so does what is many.
+    // As in the review: the count must be typed for what may lose data and for many instances.
     let spec = run.spec();
     let danger = !spec.is_dry_run() && (label.forced || spec.erases());
     let counted = danger || spec.needs_typed_count(count);

@@ -1,5 +1,5 @@
-//! A request as it went out: what was signed, step by step. Secrets are never here; the signature
-//! is hidden until it is asked for, and a session token always.
+//! The request inspector: what was sent and signed, step by step. It never has the secret; the
+//! signature is hidden until revealed, and a session token always.
 
 use crate::components::{
     common::{copy::CopyButton, dom::focus, untrusted_text::shown},
@@ -24,13 +24,13 @@ use yew::{
     Callback, Html, Properties, component, html, use_effect_with, use_node_ref, use_state_eq,
 };
 
-/// The request that is looked into.
+/// Props of [`Inspector`].
 #[derive(Properties)]
 pub(crate) struct InspectorProps {
     /// The index of its call.
     pub(crate) call: usize,
     pub(crate) signed: Option<Rc<Request<Signed>>>,
-    /// What the cloud says it has signed, where its answer says so.
+    /// What the cloud says it signed, where the response contains it.
     pub(crate) server: Option<ServerSignature>,
     pub(crate) route: Shared<Route>,
     pub(crate) on_close: Callback<()>,
@@ -57,7 +57,7 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
     {
         let (heading, revealed) = (heading.clone(), revealed.clone());
         use_effect_with(props.call, move |_| {
-            // Another request, another decision.
+            // Another request: hide the signature again.
             revealed.set(false);
             focus(&heading);
         });
@@ -79,7 +79,7 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
             </div>
             <p class="small muted">{ t(message::INSPECTOR_HINT) }</p>
             if let Some(signed) = &props.signed {
-                // One for each call: what was pasted belongs to it.
+                // Keyed by call, since a pasted report belongs to one request.
                 <Comparison key={props.call} signed={signed.clone()} server={props.server.clone()} />
                 { request(signed, &props.route, *revealed, locale) }
                 <button type="button" class="tiny" data-action="reveal" aria-pressed={revealed.to_string()}
@@ -95,7 +95,7 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
 
 fn request(signed: &Request<Signed>, route: &Route, revealed: bool, locale: Locale) -> Html {
     let t = |text: Text| text.in_locale(locale);
-    let veil = Redaction::new(signed, locale, revealed);
+    let redaction = Redaction::new(signed, locale, revealed);
     let headers = {
         let mut text = String::new();
         for (name, value) in signed.headers() {
@@ -107,7 +107,7 @@ fn request(signed: &Request<Signed>, route: &Route, revealed: bool, locale: Loca
     };
     let address = format!("{} {}", signed.method(), signed.url(route));
     let block = |name: &'static str, title: &'static str, content: &str| {
-        let content = veil.over(content);
+        let content = redaction.over(content);
         html! {
             <section class="stack tight" data-step={name}>
                 <div class="row">
@@ -134,9 +134,8 @@ fn request(signed: &Request<Signed>, route: &Route, revealed: bool, locale: Loca
     }
 }
 
-/// What is put in the place of what must not be seen. It works on the finished texts and on every
-/// form in which a value may stand in them, so that it does not depend on how a cloud spells its
-/// headers.
+/// The replacements for what must not be shown. They apply to the finished texts and to every
+/// encoding of a value, so they do not depend on how a cloud spells its headers.
 struct Redaction {
     replaced: Vec<(String, &'static str)>,
 }
@@ -150,7 +149,7 @@ impl Redaction {
             }
             let once = percent_encode(value);
             let twice = percent_encode(&once);
-            // The longest form first: the shorter ones may stand inside it.
+            // The longest form first: it may contain the shorter ones.
             for form in [twice, once, value.to_owned()] {
                 replaced.push((form, by.in_locale(locale)));
             }
@@ -175,7 +174,7 @@ impl Redaction {
     }
 }
 
-/// The session tokens in a request: headers and query parameters whose names end in `token`.
+/// The session tokens of a request: headers and query parameters whose names end in `token`.
 pub(crate) fn tokens(signed: &Request<Signed>) -> Vec<String> {
     let is_token = |name: &str| name.to_ascii_lowercase().ends_with("token");
     let in_headers = signed

@@ -1,4 +1,4 @@
-//! One row an instance, in pages.
+//! The table of instances, paginated.
 
 use crate::components::{
     common::{
@@ -26,10 +26,10 @@ use relight_core::{
 use std::{rc::Rc, sync::Arc};
 use yew::{Callback, Html, InputEvent, Properties, component, html, use_effect_with, use_state_eq};
 
-/// No more than can be drawn anew several times a second without anybody feeling it.
+/// As many as can be rendered several times a second without lag.
 const ROWS_A_PAGE: usize = 50;
 
-/// Which rows are shown, and which of them is chosen.
+/// Which rows are shown, and which one is selected.
 #[derive(PartialEq, Properties)]
 pub(crate) struct InstancesProps {
     pub(crate) run: Shared<Run>,
@@ -114,7 +114,7 @@ pub(crate) fn Instances(props: &InstancesProps) -> Html {
                             html! {
                                 <InstanceRow key={row.id.as_str()} spec={run.spec().clone()} row={(*row).clone()} {named}
                                     selected={props.selected.as_ref() == Some(&row.id)}
-                                    // A second is the least that it shows.
+                                    // The clock shows whole seconds.
                                     now={is_moving(row.outcome).then_some(props.now / 1_000 * 1_000)}
                                     on_select={&props.on_select} />
                             }
@@ -138,7 +138,7 @@ struct InstanceRowProps {
     row: Arc<Row>,
     named: bool,
     selected: bool,
-    /// The time, where the row shows how long something has been going on.
+    /// The current time, for a row that shows a duration.
     now: Option<Millis>,
     on_select: Callback<InstanceId>,
 }
@@ -173,9 +173,9 @@ fn InstanceRow(props: &InstanceRowProps) -> Html {
     }
 }
 
-/// What stands beside an outcome, in few words.
+/// The detail next to an outcome, in few words.
 fn detail(locale: Locale, spec: &OperationSpec, row: &Row, now: Option<Millis>) -> String {
-    // A fault that was overtaken by better news is history.
+    // A fault that a later outcome replaced is history.
     if let Some(fault) = row.fault.as_ref().filter(|_| is_failure(row.outcome)) {
         return title_of(spec, fault, locale);
     }
@@ -209,7 +209,7 @@ fn detail(locale: Locale, spec: &OperationSpec, row: &Row, now: Option<Millis>) 
     words.join(" · ")
 }
 
-/// What rows with the same cause have in common; `None` for those without one.
+/// The key that rows with the same cause share; `None` without a cause.
 pub(crate) fn cause_key(row: &Row) -> Option<String> {
     let (kind, word) = match row.fault.as_deref()? {
         Fault::Cloud(report) => ("cloud", report.code.as_str()),
@@ -218,7 +218,7 @@ pub(crate) fn cause_key(row: &Row) -> Option<String> {
     Some([row.outcome.word(), kind, word].join(" "))
 }
 
-/// Failures first, then what moves, then what waits, then what is done.
+/// Failures first, then in progress, then queued, then done.
 pub(crate) const fn rank(outcome: Outcome) -> u8 {
     match outcome {
         Outcome::Rejected => 0,
@@ -236,7 +236,7 @@ pub(crate) const fn rank(outcome: Outcome) -> u8 {
     }
 }
 
-/// Whether something went wrong, or may have.
+/// Whether something failed, or may have.
 pub(crate) const fn is_failure(outcome: Outcome) -> bool {
     match outcome {
         Outcome::Rejected | Outcome::NotSent | Outcome::Unknown | Outcome::Overdue => true,

@@ -1,4 +1,4 @@
-//! How far a run is, as one bar, and as milestones for screen readers.
+//! The progress of a run: one bar, and milestones for screen readers.
 
 use crate::components::{
     common::untrusted_text::{shown, untrusted_text},
@@ -25,7 +25,7 @@ pub(crate) struct ProgressProps {
     pub(crate) now: Millis,
 }
 
-/// The bar, a line on the pace, and the live region.
+/// The bar, a line about the rate, and the live region.
 #[component]
 pub(crate) fn Progress(props: &ProgressProps) -> Html {
     let locale = use_locale();
@@ -104,7 +104,7 @@ fn segments(counts: &Counts) -> Html {
         .collect()
 }
 
-/// How many may still change by themselves.
+/// How many may still change without a choice of the user.
 fn unsettled(counts: &Counts) -> usize {
     [Outcome::Queued, Outcome::Sending, Outcome::Accepted, Outcome::InProgress]
         .iter()
@@ -112,7 +112,7 @@ fn unsettled(counts: &Counts) -> usize {
         .sum()
 }
 
-/// What screen readers are told: tenths of the way, pauses and the end, not each row.
+/// What the live region announces: every tenth, pauses and the end, not each row.
 fn milestone(run: &Run, counts: &Counts, answered: usize, locale: Locale) -> String {
     let total = run.calls().len();
     match run.status() {
@@ -146,7 +146,7 @@ fn milestone(run: &Run, counts: &Counts, answered: usize, locale: Locale) -> Str
 #[derive(PartialEq, Properties)]
 pub(crate) struct CountersProps {
     pub(crate) run: Shared<Run>,
-    /// The outcome of the rows that are shown, if not all are.
+    /// The outcome that the table is filtered by, if any.
     pub(crate) filter: Option<Outcome>,
     pub(crate) on_filter: Callback<Option<Outcome>>,
 }

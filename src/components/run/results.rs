@@ -1,4 +1,4 @@
-//! A run: how far it is, what became of each instance, and what to do about it.
+//! A run: its progress, the outcome of each instance, and the actions.
 
 use crate::components::{
     common::{
@@ -34,14 +34,14 @@ use yew::{
     use_node_ref, use_state_eq,
 };
 
-/// The run, and its requests as they went out.
+/// The run, and its requests as they were sent.
 #[derive(PartialEq, Properties)]
 pub(crate) struct ResultsProps {
     pub(crate) run: Shared<Run>,
     pub(crate) signed: Shared<Vec<Option<Rc<Request<Signed>>>>>,
     pub(crate) route: Shared<Route>,
     pub(crate) now: Millis,
-    /// A choice that was confirmed and has changed by then; and the number of that time.
+    /// A confirmed choice that has changed since; and the number of that change.
     pub(crate) changed: Option<(Choice, u64)>,
 }
 
@@ -79,7 +79,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
     };
     let on_select = {
         let (selected, aside) = (selected.setter(), aside.clone());
-        // The same at each drawing, so that rows that are as they were are not drawn again.
+        // Stable across renders, so that unchanged rows are not rendered again.
         use_callback((), move |id, ()| {
             selected.set(Some(id));
             if is_narrow() {
@@ -159,7 +159,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
                 if status == RunStatus::Stopped {
                     <div class="note info">
                         { icon(Icon::Pause) }
-                        <p>{ MessageArgs::CannotRecall(going_on(run)).in_locale(locale) }</p>
+                        <p>{ MessageArgs::CannotRecall(in_progress(run)).in_locale(locale) }</p>
                     </div>
                 }
                 <Counters run={run.clone()} filter={*filter} {on_filter} />
@@ -255,7 +255,7 @@ fn causes(run: &Run, locale: Locale) -> Vec<Cause> {
     causes
 }
 
-/// The row that was chosen; before that the worst one, if something went wrong.
+/// The selected row; before a selection the worst one, if something failed.
 fn chosen<'a>(
     run: &'a Run,
     selected: Option<&InstanceId>,
@@ -275,7 +275,7 @@ fn chosen<'a>(
         .or_else(|| run.rows().iter().find(|row| row.outcome == Outcome::DryRunPassed))
 }
 
-/// The public name of a stage.
+/// The public name of a phase.
 const fn status_word(status: RunStatus) -> &'static str {
     match status {
         RunStatus::Sending => "sending",
@@ -286,18 +286,18 @@ const fn status_word(status: RunStatus) -> &'static str {
     }
 }
 
-/// What the cloud says it has signed, if it refused a call for its signature and says so.
+/// What the cloud says it signed, if it refused a call for its signature and reports it.
 fn server_signature(run: &Run, call: usize, locale: Locale) -> Option<ServerSignature> {
     let row = run.rows().iter().find(|row| row.call == Some(call) && row.fault.is_some())?;
     explain_fault(run.spec(), row.fault.as_deref()?, locale).signature
 }
 
-fn going_on(run: &Run) -> usize {
+fn in_progress(run: &Run) -> usize {
     let counts = run.counts();
     counts.of(Outcome::Accepted) + counts.of(Outcome::InProgress)
 }
 
-/// How many instances the run is for: those that were left out are not.
+/// How many instances the run is for; skipped ones do not count.
 fn asked(run: &Run) -> usize {
     run.rows().len() - run.counts().of(Outcome::Skipped)
 }

@@ -1,4 +1,4 @@
-//! Notices that nobody is at the page any more, or that it is being left.
+//! Locks the key when the page is idle or left.
 
 use crate::services::vault::{LockReason, Vault};
 use crate::{
@@ -11,14 +11,14 @@ use std::{cell::Cell, rc::Rc};
 use web_sys::ShadowRoot;
 use yew::Callback;
 
-/// How often it is looked whether somebody was there.
-const LOOK_EVERY_MS: u32 = 1_000;
+/// How often idleness is checked.
+const CHECK_INTERVAL_MS: u32 = 1_000;
 
-/// After how long without a touch it locks, unless the operator says otherwise.
-const USUAL_LIMIT_MS: Millis = 900_000;
+/// The idle time after which it locks, unless the operator configures another.
+const DEFAULT_LIMIT_MS: Millis = 900_000;
 
-/// Locks a vault when nobody has touched the page for a while, and when the page is left, be it for
-/// the back-forward cache. Dropping it ends that.
+/// Locks a vault when the page has been idle for a while, and when it is left, be it for the
+/// back-forward cache. Dropping it stops that.
 pub(crate) struct AutoLock {
     limit_ms: Rc<Cell<Millis>>,
     _listeners: Vec<EventListener>,
@@ -26,14 +26,14 @@ pub(crate) struct AutoLock {
 }
 
 impl AutoLock {
-    /// Begins. `locked` hears of it once it has happened.
+    /// Starts. `locked` is called after it has locked.
     pub(crate) fn new(vault: &Vault, root: Option<ShadowRoot>, locked: Callback<()>) -> Self {
-        let limit_ms = Rc::new(Cell::new(USUAL_LIMIT_MS));
+        let limit_ms = Rc::new(Cell::new(DEFAULT_LIMIT_MS));
         let seen = Rc::new(Cell::new(Moment::now()));
         let lock = {
             let vault = vault.clone();
             move |why| {
-                // At once: a page that is being left may not come to anything later.
+                // At once: nothing may run later on a page that is being left.
                 let was_typed = root.as_ref().is_some_and(dom::empty_secrets);
                 if vault.lock(why, was_typed) {
                     locked.emit(());
@@ -50,7 +50,7 @@ impl AutoLock {
                 let (lock, is_idle, seen) = (lock.clone(), is_idle.clone(), Rc::clone(&seen));
                 let options = EventListenerOptions::run_in_capture_phase();
                 let listener = EventListener::new_with_options(&window, name, options, move |_| {
-                    // After a sleep the first touch comes before the look: it was idle all the same.
+                    // After sleep an input event may come before the timer: it was idle all the same.
                     if is_idle() {
                         lock(LockReason::Idle);
                     }
@@ -62,7 +62,7 @@ impl AutoLock {
             listeners
                 .push(EventListener::new(&window, "pagehide", move |_| lock(LockReason::Left)));
         }
-        let interval = Interval::new(LOOK_EVERY_MS, move || {
+        let interval = Interval::new(CHECK_INTERVAL_MS, move || {
             if is_idle() {
                 lock(LockReason::Idle);
             }
@@ -70,7 +70,7 @@ impl AutoLock {
         AutoLock { limit_ms, _listeners: listeners, _interval: interval }
     }
 
-    /// Locks after this long without a touch; 0 for never.
+    /// The idle time in milliseconds; 0 for never.
     pub(crate) fn set_limit(&self, limit_ms: Millis) {
         self.limit_ms.set(limit_ms);
     }

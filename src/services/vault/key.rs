@@ -1,5 +1,5 @@
-//! A secret on its way from the field to a key that signs and cannot be read back. It stays on the
-//! browser's side all the way: no byte of it is ever in the memory of this program.
+//! A secret on its way from the field to a non-extractable key. It stays on the browser's side all the
+//! way: no byte of it is ever in the memory of this program.
 
 use js_sys::{Array, JsString, Object, Promise, Reflect, Uint8Array};
 use relight_core::{
@@ -29,18 +29,18 @@ extern "C" {
     fn mac(algorithm: &str, key: &JsValue, message: &[u8]) -> Result<Promise, JsValue>;
 }
 
-/// A text out of a field that must not be shown. It is the browser's own string: it can be handed on
-/// and looked at letter by letter, and nothing here copies, prints or stores it.
+/// The value of a secret field. It is the browser's own string: it can be passed on and inspected by
+/// character, and nothing here copies, prints or stores it.
 #[derive(Clone)]
 pub(crate) struct Typed(JsString);
 
 impl Typed {
-    /// Takes the value of a field; anything but a text is an empty one.
+    /// Takes the value of a field; anything but a string counts as empty.
     pub(crate) fn new(value: JsValue) -> Self {
         Typed(value.dyn_into().unwrap_or_else(|_| JsValue::from_str("").unchecked_into()))
     }
 
-    /// What can be said of it.
+    /// Its status.
     pub(crate) fn status(&self) -> SecretStatus {
         let is_graphic = |code: f64| (33.0..=126.0).contains(&code);
         if self.0.length() == 0 {
@@ -52,7 +52,7 @@ impl Typed {
         }
     }
 
-    /// What may be remembered of it.
+    /// Its fingerprint.
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "UTF-16")]
         Fingerprint::of((0..self.0.length()).map(|index| self.0.char_code_at(index) as u32))
@@ -63,7 +63,7 @@ impl Typed {
         String::from(&self.0)
     }
 
-    /// The bytes of a key in one buffer of the final size. Only for a text that is [`SecretStatus::Usable`].
+    /// The bytes of a key in one buffer of the final size. Only for a value that is [`SecretStatus::Usable`].
     fn keyed(&self, hmac_spec: &HmacSpec) -> Uint8Array {
         let ends = hmac_spec.prefix.len() + hmac_spec.suffix.len();
         let bytes =
@@ -92,16 +92,16 @@ impl fmt::Debug for Typed {
 
 /// The secret half of a key, as one MAC key for each of its cloud's [keyings], in their order.
 ///
-/// In a secure context each is a promise of a `CryptoKey` that signs and cannot be exported.
-/// Elsewhere the browser has no such keys, and each is an array of bytes, wiped with the key. A clone
-/// is the same key: once it is wiped nobody signs with it.
+/// In a secure context each is a promise of a non-extractable `CryptoKey`. Elsewhere the browser has no
+/// such keys, and each is an array of bytes, wiped with the key. Clones share the key: once it is wiped
+/// none of them signs.
 ///
 /// [keyings]: relight_core::model::cloud::Credential::keyings
 #[derive(Clone, Default)]
 pub(crate) struct Key(Array);
 
 impl Key {
-    /// Makes the keys of a cloud out of a secret; none out of what cannot be one.
+    /// Makes the keys of a cloud from a secret; none from an unusable one.
     pub(crate) fn new(cloud: &Cloud, secret: &Typed) -> Self {
         if secret.status() != SecretStatus::Usable {
             return Key::default();
@@ -113,15 +113,15 @@ impl Key {
             .collect())
     }
 
-    /// What the browser has kept: its own keys, which were made with [`Key::new`].
+    /// Saved keys: the browser's own, which were made with [`Key::new`].
     pub(crate) fn of_the_browser(keys: &Array) -> Self {
         Key(keys.iter().map(|key| JsValue::from(Promise::resolve(&key))).collect())
     }
 
-    /// The browser's own keys, to be kept: a promise of an array of them. `None` where there are none,
+    /// The browser's own keys, to be saved: a promise of an array of them. `None` where there are none,
     /// or only bytes.
     pub(crate) fn unreadable(&self) -> Option<Promise> {
-        // A copy of the list: it is emptied if the key is wiped meanwhile.
+        // A copy of the list, which is emptied if the key is wiped meanwhile.
         (!self.is_empty() && !self.is_readable()).then(|| Promise::all(&self.0.slice(0, u32::MAX)))
     }
 
@@ -130,12 +130,12 @@ impl Key {
         self.0.length() == 0
     }
 
-    /// Whether it is bytes that a script could read, for want of anything better.
+    /// Whether it is readable bytes, for lack of non-extractable keys.
     pub(crate) fn is_readable(&self) -> bool {
         self.0.get(0).is_instance_of::<Uint8Array>()
     }
 
-    /// Wipes what there are of bytes, and lets go of what the browser holds.
+    /// Wipes the bytes, and drops the browser's keys.
     pub(crate) fn wipe(&self) {
         for key in self.0.iter() {
             if let Some(bytes) = key.dyn_ref::<Uint8Array>() {
@@ -162,7 +162,7 @@ impl Key {
                     return None;
                 }
                 let tag = JsFuture::from(mac("HMAC", &key, message).ok()?).await.ok()?;
-                // Where keys are derived, the tag is one: wiped like the secret.
+                // A derived key: wiped like the secret.
                 Some(drained(&Uint8Array::new(&tag)))
             }
             Err(key) => {
@@ -176,14 +176,13 @@ impl Key {
     }
 }
 
-/// Makes a key that cannot be read back and wipes the bytes; the bytes themselves where there are no
-/// such keys.
+/// Makes a non-extractable key and wipes the bytes; the bytes themselves where there are no such keys.
 fn unreadable(hmac_spec: &HmacSpec, bytes: &Uint8Array) -> JsValue {
     let algorithm = Object::new();
     // Setting properties of a fresh object cannot fail.
     let _ = Reflect::set(&algorithm, &"name".into(), &"HMAC".into());
     let _ = Reflect::set(&algorithm, &"hash".into(), &hmac_spec.hash.name().into());
-    // The browser takes its copy before it answers with the promise.
+    // The browser copies the bytes before it returns the promise.
     match import_key("raw", bytes, &algorithm, false, &Array::of1(&"sign".into())) {
         Ok(key) => {
             bytes.fill(0, 0, bytes.length());

@@ -1,13 +1,12 @@
-//! Keys that a person has asked this browser to keep: in IndexedDB, as the browser's own keys that
-//! sign and cannot be read back.
+//! Keys that the user has saved in this browser: in IndexedDB, as non-extractable keys of the browser.
 //!
-//! 1. What is kept is what [`super::key`] has made of the secret; nothing here has seen the secret.
-//! 2. A key with a token is not kept: it ends soon, and a token is a text that can be read.
-//! 3. What is kept signs nothing by itself: somebody has to choose it, after each lock anew.
-//! 4. What this version cannot use stays as it is, is listed, and can be forgotten.
-//! 5. Whatever is kept signs for every page of this origin, and nothing says of which day: requests that
-//!    are dated ahead, too. A key that others are derived from would give them all away, to be taken
-//!    elsewhere: such are not kept, and those of older releases are deleted.
+//! 1. A saved key was made by [`super::key`]; the secret itself never comes here.
+//! 2. A key with a token is not saved: it expires soon, and a token is readable text.
+//! 3. A saved key signs nothing by itself: the user has to choose it, again after each lock.
+//! 4. What this version cannot use is left as it is, listed, and can be deleted.
+//! 5. Saved keys sign for every page of this origin, and for any date, future ones included. A key that
+//!    others are derived from would disclose all of these, to be used elsewhere: such keys are not saved,
+//!    and those of older releases are deleted.
 
 use crate::services::vault::Key;
 use crate::{
@@ -31,36 +30,36 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::CryptoKey;
 
-/// What is known of the kept keys, for the screen.
+/// The saved keys, for the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SavedKeys {
-    /// The keys, those of one cloud together.
+    /// The keys, grouped by cloud.
     pub entries: Vec<SavedKey>,
-    /// The operator lets nobody keep keys: those that are there can be forgotten and nothing else.
+    /// The operator forbids saved keys: existing ones can only be deleted.
     pub is_forbidden: bool,
-    /// Whether it has been looked at, which waits for the operator's configuration: before, nobody
-    /// knows what may be done with it.
+    /// Whether they were listed, which waits for the operator's configuration: before that the limits are
+    /// unknown.
     pub is_known: bool,
-    /// Whether somebody has asked for what there is about the key that is held.
+    /// Whether the user has opened the part of the key section about saving.
     pub is_wanted: bool,
-    /// What went wrong the last time that it was asked for something.
+    /// The last error.
     pub error: Option<KeyStoreError>,
-    /// How many keys were deleted that an older release of this page had kept and that must not be.
+    /// How many keys were deleted that an older release of this page should not have saved.
     pub removed: usize,
 }
 
-/// A kept key, as far as it can be shown. The key itself stays with the browser until it is chosen.
+/// A saved key, as far as it can be shown. The key itself stays in the browser until it is chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SavedKey {
-    /// Under what it is kept: the cloud's id and the key id.
+    /// Its id: the cloud's id and the key id.
     pub id: String,
-    /// As the person has called it.
+    /// The user's name for it.
     pub name: String,
     /// The cloud; `None` if this version knows no such cloud.
     pub cloud: Option<&'static Cloud>,
-    /// The public half.
+    /// The key id.
     pub key_id: String,
-    /// When it was kept.
+    /// When it was saved.
     pub saved_at: Millis,
     /// When it was last chosen to sign with.
     pub chosen_at: Option<Millis>,
@@ -68,36 +67,36 @@ pub(crate) struct SavedKey {
     pub is_usable: bool,
 }
 
-/// What went wrong.
+/// An error of the key store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyStoreError {
-    /// What is kept could not be read.
+    /// The saved keys could not be read.
     ReadFailed(Unavailable),
-    /// The key could not be kept; it is still in the tab.
+    /// The key could not be saved; it is still in the tab.
     SaveFailed(Unavailable),
-    /// It could not be forgotten, and is still kept.
+    /// It could not be deleted, and is still saved.
     DeleteFailed(Unavailable),
-    /// The key that was chosen is not there any more, or cannot be used.
+    /// The chosen key is gone, or cannot be used.
     Gone,
-    /// The name that the key was to be kept under has a key in it.
+    /// The name for the saved key contains a key.
     KeyInName,
 }
 
-/// Whether the browser may be asked to keep the key that is held.
+/// Whether the current key may be saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SavePermission {
     /// It may.
     Yes,
-    /// No, and it is to be said why: the key is a temporary one.
+    /// No, and the reason is shown: the key is temporary.
     Temporary,
-    /// No, and likewise: with it any page of this origin could make the keys of all days to come.
+    /// No, and the reason is shown: any page of this origin could derive the keys of all days to come.
     Derives,
-    /// No: there is nothing to keep, it is kept already, or it may not be.
+    /// No: there is no key, it is saved already, or saving is forbidden.
     No,
 }
 
 impl KeyState {
-    /// Whether the key may be kept, with this key id.
+    /// Whether the key may be saved, with this key id.
     pub(crate) fn may_save(&self, cloud: &'static Cloud, key_id: &str) -> SavePermission {
         let is_there = self.secret == SecretStatus::Usable && !self.is_readable;
         let is_ours = self.source.is_none() && self.chosen.is_none();
@@ -116,10 +115,10 @@ impl KeyState {
     }
 }
 
-/// All that is kept.
+/// All saved keys.
 ///
 /// # Errors
-/// The store cannot be used.
+/// The store is unavailable.
 pub(crate) async fn list() -> Result<Vec<SavedKey>, Unavailable> {
     let store = Store::open().await?;
     let transaction = store.begin(Access::Read)?;
@@ -133,11 +132,11 @@ pub(crate) async fn list() -> Result<Vec<SavedKey>, Unavailable> {
     Ok(entries)
 }
 
-/// Keeps a key under its cloud and key id, in the place of an older one. Gives its [`SavedKey::id`].
+/// Saves a key under its cloud and key id, replacing an older one. Returns its [`SavedKey::id`].
 ///
 /// # Errors
-/// The store cannot be used, or the key has bytes that a script could read, or is one that other keys are
-/// derived from: such are not kept.
+/// The store is unavailable, or the key is readable bytes, or is one that other keys are derived from:
+/// such keys are not saved.
 pub(crate) async fn save(
     cloud: &Cloud,
     key_id: &str,
@@ -168,11 +167,11 @@ pub(crate) async fn save(
     Ok(id)
 }
 
-/// Deletes the keys that an older release has kept although other keys are derived from them. Gives
-/// how many there were.
+/// Deletes the keys that an older release has saved although other keys are derived from them. Returns
+/// their number.
 ///
 /// # Errors
-/// The store cannot be used.
+/// The store is unavailable.
 pub(crate) async fn remove_derived() -> Result<usize, Unavailable> {
     let derives = |entry: &SavedKey| entry.cloud.is_some_and(|cloud| cloud.credential.derives_keys);
     let entries: Vec<SavedKey> = list().await?.into_iter().filter(derives).collect();
@@ -182,11 +181,10 @@ pub(crate) async fn remove_derived() -> Result<usize, Unavailable> {
     Ok(entries.len())
 }
 
-/// Takes a key out of the store to sign with, and notes when. `None` if there is none that this
-/// version can use.
+/// Loads a key to sign with, and records when. `None` if there is none that this version can use.
 ///
 /// # Errors
-/// The store cannot be used.
+/// The store is unavailable.
 pub(crate) async fn choose(id: &str, now: Millis) -> Result<Option<(SavedKey, Key)>, Unavailable> {
     let store = Store::open().await?;
     let transaction = store.begin(Access::Write)?;
@@ -203,11 +201,11 @@ pub(crate) async fn choose(id: &str, now: Millis) -> Result<Option<(SavedKey, Ke
     Ok(Some((shown, key)))
 }
 
-/// Deletes one key, or all of them: those that this version cannot use, too. With the last one goes
-/// the database: one browser removes its file then, in which deleted bytes stand for a while.
+/// Deletes one key, or all of them, also those that this version cannot use. With the last one the
+/// database is deleted: one browser then removes its file, which has deleted bytes for a while.
 ///
 /// # Errors
-/// The store cannot be used; what was in it is still there.
+/// The store is unavailable; its content is still there.
 pub(crate) async fn delete(id: Option<&str>) -> Result<(), Unavailable> {
     let store = Store::open().await?;
     let transaction = store.begin(Access::WriteDurably)?;
@@ -220,31 +218,31 @@ pub(crate) async fn delete(id: Option<&str>) -> Result<(), Unavailable> {
     complete(transaction).await?;
     drop(store);
     if left == 0 {
-        // They are gone already; the empty database may stay.
+        // The keys are deleted already; an empty database may stay.
         let _: Result<(), Unavailable> = database::delete(&SCHEMA).await;
     }
     Ok(())
 }
 
-/// Under what a key is kept.
+/// The id of a key.
 pub(crate) fn id_of(cloud: &Cloud, key_id: &str) -> String {
     format!("{} {key_id}", cloud.id)
 }
 
-/// Beside the journal's: so neither stands in the way of the other's next version.
+/// Apart from the journal's database: neither blocks the next version of the other.
 const SCHEMA: Schema = Schema { name: "relight-keys", version: 1, make };
 
 /// The one store.
 const KEYS: &str = "keys";
 
-/// How entries are written. An entry of another version is left alone.
+/// The format of entries. An entry of another version is left alone.
 const VERSION: u32 = 1;
 
 fn make(database: &Database) -> indexed_db_futures::Result<()> {
     database.create_object_store(KEYS).build().map(drop)
 }
 
-/// Open for as long as it is used, so that no tab is in the way of a newer version.
+/// Open for as long as it is used, so that no tab blocks a newer version.
 struct Store(Database);
 
 impl Store {
@@ -263,8 +261,8 @@ impl Drop for Store {
     }
 }
 
-/// An entry as it is written, the browser's keys among it as they are. What is read may be anything: each
-/// member that is none of ours is as if it were not there.
+/// An entry as it is stored, with the browser's keys as they are. Anything may be read: a member that is
+/// not of its type counts as missing.
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Entry {
@@ -301,7 +299,7 @@ impl Entry {
         value.and_then(from_js).unwrap_or_default()
     }
 
-    /// What can be said of it.
+    /// What can be shown of it.
     fn shown(&self, id: String) -> SavedKey {
         let cloud = clouds::by_id(&self.cloud);
         let is_usable = self.version == VERSION
@@ -322,7 +320,7 @@ impl Entry {
     }
 }
 
-/// Whether these are one key for each of the cloud's keyings, and none of them can be read back.
+/// Whether these are one key for each of the cloud's keyings, all non-extractable.
 fn fits(cloud: &Cloud, keys: &[BrowserKey]) -> bool {
     let hmac_specs = cloud.credential.hmac_specs;
     keys.len() == hmac_specs.len()
@@ -382,7 +380,7 @@ mod tests {
         save(cloud, "KEYIDEXAMPLE", "Night shift", &key, NOW).await.expect("it is kept")
     }
 
-    /// Runs a script with the store and with one argument, and waits for what it returns.
+    /// Runs a script with the store and one argument, and waits for its result.
     async fn past_us(body: &str, argument: &JsValue) -> JsValue {
         let body = format!(
             "const open = indexedDB.open('{}'); const wait = request => new Promise((yes, no) => {{ \
@@ -402,7 +400,7 @@ mod tests {
         past_us(body, &JsValue::UNDEFINED).await.as_string().unwrap_or_default()
     }
 
-    async fn nothing_is_kept() {
+    async fn no_key_is_saved() {
         delete(None).await.expect("an empty store");
     }
 
@@ -411,7 +409,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    fn only_a_lasting_key_of_this_tab_can_be_kept_and_only_where_that_is_allowed() {
+    fn only_a_permanent_key_of_this_tab_can_be_saved_and_only_where_allowed() {
         let state = KeyState {
             secret: SecretStatus::Usable,
             token: SecretStatus::Missing,
@@ -454,10 +452,10 @@ mod tests {
         assert_eq!(state.may_save(derives, &temporary), SavePermission::Temporary);
     }
 
-    /// A key from which the keys of all days follow is not kept, and what an older release has kept goes.
+    /// A key from which those of all days are derived is not saved, and one of an older release is deleted.
     #[wasm_bindgen_test]
-    async fn a_key_that_others_are_derived_from_is_not_kept() {
-        nothing_is_kept().await;
+    async fn a_key_that_others_are_derived_from_is_not_saved() {
+        no_key_is_saved().await;
         let saved_one = saved(savable_clouds()[0], SECRET).await;
         let others = clouds::ALL.iter().copied().filter(|cloud| !savable_clouds().contains(cloud));
         let others: Vec<_> = others.collect();
@@ -466,7 +464,7 @@ mod tests {
             let key = key(cloud, SECRET);
             let refused = save(cloud, "KEYIDEXAMPLE", "", &key, NOW).await;
             assert_eq!(refused, Err(Unavailable::Refused));
-            // As an older release has written it.
+            // As an older release has stored it.
             let older = format!(
                 "const key = await crypto.subtle.importKey('raw', new Uint8Array(32), \
                    {{ name: 'HMAC', hash: 'SHA-256' }}, false, ['sign']); \
@@ -485,18 +483,18 @@ mod tests {
         }
     }
 
-    /// The clouds whose keys may be kept.
+    /// The clouds whose keys may be saved.
     fn savable_clouds() -> Vec<&'static Cloud> {
         let saves = |cloud: &&Cloud| !cloud.credential.derives_keys;
         clouds::ALL.iter().copied().filter(saves).collect()
     }
 
     #[wasm_bindgen_test]
-    async fn what_is_kept_has_no_byte_that_could_be_read() {
+    async fn a_saved_key_has_no_readable_byte() {
         for cloud in savable_clouds() {
-            nothing_is_kept().await;
+            no_key_is_saved().await;
             saved(cloud, SECRET).await;
-            let said = text_of(
+            let errors = text_of(
                 "const said = new Set(); for (const one of await wait(store().getAll())) \
                    for (const key of one.keys) for (const form of ['raw', 'jwk']) \
                      said.add(key.extractable ? 'extractable' : await crypto.subtle \
@@ -504,8 +502,8 @@ mod tests {
                  return [...said].join();",
             )
             .await;
-            assert_eq!(said, "InvalidAccessError", "{}", cloud.id);
-            // Every member, however deep; a key of the browser has none of its own.
+            assert_eq!(errors, "InvalidAccessError", "{}", cloud.id);
+            // Every member, however deep; a browser's key has none of its own.
             let all = text_of(
                 "const seen = []; const walk = value => { \
                    if (Object(value) !== value) { seen.push(String(value)); return; } \
@@ -521,16 +519,16 @@ mod tests {
         }
     }
 
-    /// The vendors' own signatures, by keys that have been kept and taken out again.
+    /// The vendors' own signatures, by keys that were saved and loaded again.
     #[wasm_bindgen_test]
-    async fn a_kept_key_signs_as_the_vendors_clients_do() {
+    async fn a_saved_key_signs_as_the_vendors_clients_do() {
         let files = [
             include_str!("../../../tests/vectors/acs-v1.json"),
             include_str!("../../../tests/vectors/acs3.json"),
             include_str!("../../../tests/vectors/zc2.json"),
         ];
         for file in files {
-            nothing_is_kept().await;
+            no_key_is_saved().await;
             let vectors: Vec<Value> = serde_json::from_str(file).expect("vectors");
             let vector = &vectors[0];
             let input = &vector["input"];
@@ -558,8 +556,8 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn what_is_forgotten_is_gone() {
-        nothing_is_kept().await;
+    async fn a_deleted_key_is_gone() {
+        no_key_is_saved().await;
         let mut ids = Vec::new();
         for cloud in savable_clouds() {
             ids.push(saved(cloud, SECRET).await);
@@ -570,7 +568,7 @@ mod tests {
         assert!(
             all.iter().all(|one| one.is_usable && one.saved_at == NOW && one.chosen_at.is_none())
         );
-        // The same key id again is the same key: a new secret takes the place of the old one.
+        // The same key id is the same key: a new secret replaces the old one.
         saved(savable_clouds()[0], "another-secret").await;
         assert_eq!(list().await.map(|all| all.len()), Ok(ids.len()));
         delete(Some(&ids[0])).await.expect("a store");
@@ -593,8 +591,8 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn what_does_not_fit_is_listed_and_left_as_it_is() {
-        nothing_is_kept().await;
+    async fn unusable_entries_are_listed_and_left_unchanged() {
+        no_key_is_saved().await;
         let cloud = clouds::ALL[0];
         let id = saved(cloud, SECRET).await;
         let broken = "const good = await wait(store().get(argument)); \
@@ -634,8 +632,8 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn bytes_are_not_kept() {
-        nothing_is_kept().await;
+    async fn readable_bytes_are_not_saved() {
+        no_key_is_saved().await;
         let cloud = clouds::ALL[0];
         let swap = |body: &str| {
             Function::new_no_args(body).call0(&JsValue::UNDEFINED).expect("a property");
@@ -646,15 +644,15 @@ mod tests {
         assert!(key.is_readable());
         let refused = save(cloud, "KEYIDEXAMPLE", "", &key, NOW).await;
         assert_eq!(refused, Err(Unavailable::Refused));
-        // What was wiped is not kept either.
+        // A wiped key is not saved either.
         key.wipe();
         assert_eq!(save(cloud, "KEYIDEXAMPLE", "", &key, NOW).await, Err(Unavailable::Refused));
         assert_eq!(list().await, Ok(Vec::new()));
     }
 
     #[wasm_bindgen_test]
-    async fn a_store_that_does_not_answer_is_said_and_left() {
-        nothing_is_kept().await;
+    async fn a_store_that_does_not_answer_is_reported_and_left() {
+        no_key_is_saved().await;
         let cloud = clouds::ALL[0];
         let key = key(cloud, SECRET);
         // As where storage is blocked, and as in a private window.
@@ -678,7 +676,7 @@ mod tests {
             Function::from(restore).call0(&JsValue::UNDEFINED).expect("the real one");
             assert_eq!(list().await, Ok(Vec::new()), "{word}");
         }
-        // One that a newer version has made.
+        // One that a newer version has created.
         let id = saved(cloud, SECRET).await;
         let newer = "database.close(); const newer = await wait(indexedDB.open(database.name, 9)); \
              const count = await wait(newer.transaction('keys').objectStore('keys').count()); \

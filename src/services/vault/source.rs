@@ -1,5 +1,5 @@
-//! Where temporary credentials come from: an address of the operator's, or a function of the page
-//! around the element. Both give `{keyId, secret, token, expiresAt}` for a cloud.
+//! The source of temporary credentials: an address of the operator's, or a function of the host page.
+//! Both give `{keyId, secret, token, expiresAt}` for a cloud.
 
 use crate::services::clock;
 use crate::services::vault::Typed;
@@ -10,23 +10,22 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, RequestCache, RequestCredentials, RequestRedirect, ResponseType, Url};
 
-/// A key is not used in the last minute before it expires: a call that is on its way then might
-/// arrive too late.
+/// A key is not used in the last minute before it expires: a call in flight might arrive too late.
 pub(super) const LAST_SECONDS: i64 = 60;
 
-/// How long the answer may take.
+/// The deadline of the answer.
 const DEADLINE_MS: u32 = 30_000;
 
-/// Where to ask.
+/// The source of credentials.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     /// An address, absolute or relative to the page.
     Address(String),
-    /// The property `credentials` of this element, as it is when a key is needed.
+    /// The property `credentials` of this element, read when a key is needed.
     Host(HtmlElement),
 }
 
-/// What was given.
+/// The credentials of the source.
 pub(super) struct Given {
     pub(super) key_id: String,
     pub(super) secret: Typed,
@@ -36,7 +35,7 @@ pub(super) struct Given {
 }
 
 impl Source {
-    /// The page's own, or else the operator's, if there is one.
+    /// The host page's function, or else the operator's address, if there is one.
     pub(crate) fn of(host: &HtmlElement, url: Option<&str>) -> Option<Self> {
         match function_of(host) {
             Some(_) => Some(Source::Host(host.clone())),
@@ -55,7 +54,7 @@ impl Source {
     /// Asks for credentials of a cloud.
     ///
     /// # Errors
-    /// What came instead, in a few words of English: a status, or what the answer lacks.
+    /// What came instead, in English: a status, or what the answer lacks.
     pub(super) async fn ask(&self, cloud: &Cloud) -> Result<Given, String> {
         let id = cloud.id;
         let answer = clock::within(DEADLINE_MS, async {
@@ -69,8 +68,7 @@ impl Source {
     }
 }
 
-/// With the cookies of the portal, past every cache, and never along a redirect: a login page is no
-/// answer.
+/// With the cookies of the portal, without cache, and without redirects: a login page is no answer.
 async fn fetched(url: &str, cloud: &str) -> Result<JsValue, String> {
     let window = web_sys::window().ok_or("no page")?;
     let base = window.location().href().unwrap_or_default();
@@ -90,7 +88,7 @@ async fn fetched(url: &str, cloud: &str) -> Result<JsValue, String> {
         return Err(format!("HTTP {}", response.status()));
     }
     let status = response.status();
-    // The browser reads it, and not serde: a secret is not to be in this program's memory.
+    // Parsed by the browser, and not by serde: a secret must not be in this program's memory.
     let json = web_sys::Response::from(response).json().map_err(|_| "no answer")?;
     JsFuture::from(json).await.map_err(|_| format!("HTTP {status}, but not JSON"))
 }
@@ -137,7 +135,7 @@ fn given(answer: &JsValue) -> Result<Given, String> {
     })
 }
 
-/// Seconds since 1970 out of a text that the browser takes for a time, or of a number of seconds.
+/// Seconds since 1970 from a text that `Date` reads, or from a number of seconds.
 pub(crate) fn seconds(time: &JsValue) -> Option<i64> {
     let seconds = match time.as_string() {
         Some(text) => Date::parse(&text) / 1_000.0,

@@ -52,35 +52,34 @@ impl Browser {
 
 /// What not every browser or driver can do, or does as others do.
 #[derive(Clone, Copy, Debug)]
-pub enum Means {
-    /// What was preloaded with a sum is what a request with that sum gets.
+pub enum Capability {
+    /// A preload with `integrity` is used for the request with the same `integrity`.
     SharedPreloads,
-    /// The driver hands on what is written to the console.
+    /// The driver reports console messages.
     Console,
-    /// What gets the focus by the keyboard is scrolled out from under what stands at the foot.
+    /// `scroll-padding` applies when the focus moves by keyboard.
     ScrollPadding,
-    /// The search of its memory comes to an end that is known.
+    /// A search of its memory is known to end.
     SearchedMemory,
     /// Many pictures a second, without anything to draw them with.
     QuickFrames,
-    /// The operator's file is in the cache when the rest of the page asks for it once more.
+    /// The operator's file is in the cache when the console requests it again.
     SharedConfiguration,
-    /// The driver types into fields in a frame of another origin.
+    /// The driver types into fields in a cross-origin frame.
     TypingInFrames,
 }
 
-/// What a browser or its driver has no means for. A case that meets with it is skipped, and counted
-/// as skipped.
+/// What a browser or its driver cannot do. A case that needs it is skipped, and counted as skipped.
 #[derive(Clone, Copy, Debug)]
-pub struct Lacking(pub &'static str);
+pub struct Unsupported(pub &'static str);
 
-impl fmt::Display for Lacking {
+impl fmt::Display for Unsupported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "no means here: {}", self.0)
     }
 }
 
-impl std::error::Error for Lacking {}
+impl std::error::Error for Unsupported {}
 
 impl fmt::Display for Browser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,7 +91,7 @@ impl fmt::Display for Browser {
     }
 }
 
-/// What the system is set to.
+/// The system's colour scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Theme {
     /// Dark on light.
@@ -110,16 +109,16 @@ impl fmt::Display for Theme {
     }
 }
 
-/// A browser that is running, with a profile of its own.
+/// A running browser, with a profile of its own.
 pub struct Session {
     browser: Browser,
     theme: Theme,
     driver: WebDriver,
-    /// Not of every driver.
+    /// Not every driver has it.
     bidi: Option<BiDi>,
     /// Where the page's host finds the scripts that run first, if it has to see to that.
     first: Mutex<Option<FirstScripts>>,
-    /// Errors that its pages wrote to the console, and errors that nobody caught.
+    /// Errors that its pages wrote to the console, and uncaught errors.
     errors: Arc<Mutex<Vec<String>>>,
     downloads: Folder,
     /// Set if the profile outlives the browser.
@@ -140,8 +139,8 @@ impl Session {
         Self::start_on(browser, theme, None, true).await
     }
 
-    /// The same on a profile that is kept when the browser is killed.
-    pub async fn start_kept(browser: Browser, theme: Theme) -> Result<Self> {
+    /// The same on a profile that outlives the browser.
+    pub async fn start_with_profile(browser: Browser, theme: Theme) -> Result<Self> {
         let profile = Folder::new()?;
         if browser == Browser::Firefox {
             // The driver writes no settings into a profile that it has not made itself.
@@ -154,7 +153,7 @@ impl Session {
     /// to write anything down. Then this is a new browser on the same profile.
     pub async fn kill_and_start_again(&mut self) -> Result<()> {
         if self.browser == Browser::Webkit {
-            return Err(Lacking("no profile outlives MiniBrowser when it is driven").into());
+            return Err(Unsupported("no profile outlives MiniBrowser when it is driven").into());
         }
         let killed = self.process.kill_descendants()?;
         until("the killed browser to be gone", || async {
@@ -164,7 +163,7 @@ impl Session {
         self.process.end();
         let profile = Some(self.profile.take().context("the profile is not kept")?);
         let next = Self::start_on(self.browser, self.theme, profile, false).await?;
-        // There is nobody to answer: this only lets go of the session.
+        // No driver is left to answer: this only drops the session.
         std::mem::replace(self, next).quit().await;
         Ok(())
     }
@@ -274,26 +273,28 @@ impl Session {
     }
 
     /// A case that wants this is skipped where it is not.
-    pub fn needs(&self, means: Means) -> Result<()> {
+    pub fn needs(&self, means: Capability) -> Result<()> {
         let reason = match (self.browser, means) {
             (Browser::Chromium | Browser::Firefox, _) => return Ok(()),
-            (Browser::Webkit, Means::SharedPreloads) => {
+            (Browser::Webkit, Capability::SharedPreloads) => {
                 "WebKit fetches again what it has preloaded"
             }
-            (Browser::Webkit, Means::Console) => "WebKit's driver does not hand on the console",
-            (Browser::Webkit, Means::SearchedMemory) => "WebKit's memory is not searched yet",
-            (Browser::Webkit, Means::QuickFrames) => "WebKit draws too slowly without a GPU",
-            (Browser::Webkit, Means::SharedConfiguration) => {
+            (Browser::Webkit, Capability::Console) => {
+                "WebKit's driver does not hand on the console"
+            }
+            (Browser::Webkit, Capability::SearchedMemory) => "WebKit's memory is not searched yet",
+            (Browser::Webkit, Capability::QuickFrames) => "WebKit draws too slowly without a GPU",
+            (Browser::Webkit, Capability::SharedConfiguration) => {
                 "WebKit's page reads the operator's file anew when its rest has come"
             }
-            (Browser::Webkit, Means::TypingInFrames) => {
+            (Browser::Webkit, Capability::TypingInFrames) => {
                 "WebKit's driver types into no frame of another origin"
             }
-            (Browser::Webkit, Means::ScrollPadding) => {
+            (Browser::Webkit, Capability::ScrollPadding) => {
                 "WebKit scrolls what gets the focus under what stands at the foot"
             }
         };
-        Err(Lacking(reason).into())
+        Err(Unsupported(reason).into())
     }
 
     /// Which browser it is.
@@ -316,7 +317,7 @@ impl Session {
         &self.downloads.0
     }
 
-    /// Makes the page this wide and high, in CSS pixels. Narrower than a window can be.
+    /// Sets the size of the page, in CSS pixels. May be narrower than a window can be.
     pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
         let Some(bidi) = &self.bidi else {
             return webkit::resize(&self.driver, width, height).await;
@@ -337,7 +338,8 @@ impl Session {
             return Ok(());
         }
         let first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = first.as_ref().ok_or(Lacking("no script runs before a real server's page"))?;
+        let first =
+            first.as_ref().ok_or(Unsupported("no script runs before a real server's page"))?;
         first.lock().unwrap_or_else(PoisonError::into_inner).push(function.to_owned());
         Ok(())
     }
@@ -369,7 +371,7 @@ impl Session {
     }
 
     /// Where some bytes are in the memory of the browser's processes, as seen from outside: how often,
-    /// by the kind of process. `None` where this machine lets nobody look.
+    /// by the kind of process. `None` where this machine does not allow reading it.
     pub fn in_memory(&self, needles: &[Vec<u8>]) -> Result<Option<Vec<(String, usize)>>> {
         let mut found = Vec::new();
         for id in self.process.descendants()? {
@@ -387,7 +389,7 @@ impl Session {
     }
 
     /// In which files of the browser's profile some bytes are, and how often. `None` if the profile is
-    /// not kept.
+    /// temporary.
     pub fn in_profile(&self, needle: &[u8]) -> Result<Option<Vec<(PathBuf, usize)>>> {
         let Some(profile) = &self.profile else { return Ok(None) };
         let mut found = Vec::new();
@@ -443,7 +445,7 @@ impl Session {
     }
 }
 
-/// As root it runs without its sandbox only; the rest keeps it from calling home.
+/// As root it runs without its sandbox only; the other arguments stop it from calling home.
 const CHROMIUM_ARGUMENTS: [&str; 11] = [
     "--headless",
     "--no-sandbox",
@@ -498,11 +500,11 @@ struct DriverProcess {
     child: Child,
     port: u16,
     // Last: the browser is in it.
-    room: Option<webkit::Room>,
+    environment: Option<webkit::Environment>,
 }
 
 impl DriverProcess {
-    /// Some drivers look for a free port and then take it, and one must be told: on a busy machine
+    /// Some drivers look for a free port and then bind it, and one needs the port as an argument: on a busy machine
     /// another program may be faster, and the driver ends. So it is started a few times.
     fn start(browser: Browser, downloads: &Path) -> Result<Self> {
         const TRIES: usize = 5;
@@ -530,7 +532,7 @@ impl DriverProcess {
             .spawn()
             .with_context(|| format!("{} does not start", program.display()))?;
         let output = child.stdout.take().context("the driver's output")?;
-        let mut process = Self { child, port: 0, room: None };
+        let mut process = Self { child, port: 0, environment: None };
         let mut lines = BufReader::new(output).lines();
         // Both say it in the end of a line: "… on port 34567." and "Listening on 127.0.0.1:34567".
         for line in lines.by_ref() {
@@ -551,18 +553,18 @@ impl DriverProcess {
         Ok(process)
     }
 
-    /// It says nothing, so it is told where to listen.
+    /// It does not report its port, so it is given one.
     fn start_webkit(downloads: &Path) -> Result<Self> {
-        let room = webkit::Room::new(downloads)?;
+        let environment = webkit::Environment::new(downloads)?;
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let program = machine::webkitdriver();
         let mut command = Command::new(&program);
         command.arg(format!("--port={port}"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        room.furnish(&mut command);
+        environment.set_environment(&mut command);
         let child =
             command.spawn().with_context(|| format!("{} does not start", program.display()))?;
-        let mut process = Self { child, port, room: Some(room) };
+        let mut process = Self { child, port, environment: Some(environment) };
         let start = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             if let Some(status) = process.child.try_wait()? {
@@ -577,7 +579,7 @@ impl DriverProcess {
     /// Everything that the driver has started: the browser.
     fn descendants(&self) -> Result<Vec<u32>> {
         let mut found = vec![self.child.id()];
-        // Parents are listed before their children are looked for: ids that come later are found in
+        // Parents are listed before their children are looked up: ids that come later are found in
         // the next round.
         loop {
             let more: Vec<u32> = processes()?
@@ -593,7 +595,7 @@ impl DriverProcess {
         Ok(found.split_off(1))
     }
 
-    /// Kills everything that the driver has started, and gives the ids.
+    /// Kills everything that the driver has started, and returns the ids.
     fn kill_descendants(&self) -> Result<Vec<u32>> {
         let browser = self.descendants()?;
         ensure!(!browser.is_empty(), "there is no browser to kill");
@@ -605,7 +607,7 @@ impl DriverProcess {
     }
 
     fn end(&mut self) {
-        if self.room.is_some() {
+        if self.environment.is_some() {
             // It does not end with its driver.
             let _ = self.kill_descendants();
         }
@@ -631,7 +633,7 @@ fn processes() -> Result<Vec<(u32, u32)>> {
         let Some(id) = entry?.file_name().to_str().and_then(|name| name.parse().ok()) else {
             continue;
         };
-        // Gone in the meantime: no matter.
+        // It has ended meanwhile.
         if let Some((_, parent)) = state_and_parent(id) {
             found.push((id, parent));
         }

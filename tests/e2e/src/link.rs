@@ -2,11 +2,11 @@
 //!
 //! The browser and the server are in one network namespace, and the server stays on `127.0.0.1`, where
 //! browsers look for `localhost`. What is sent to its port leaves through a device of ours instead,
-//! waits for half a round trip, and comes back as if a neighbour had sent it; so do the answers. On the
-//! way SYNs are lost, and connections reset towards the browser alone, as a box on the way does it: the
+//! waits for half a round trip, and comes back as if a neighbour had sent it; so do the responses. In
+//! between SYNs are lost, and connections reset towards the browser alone, as a middlebox does it: the
 //! server works on.
 
-use crate::browser::Lacking;
+use crate::browser::Unsupported;
 use anyhow::{Context, Result, bail};
 use etherparse::{Ipv4Header, PacketBuilder, TcpHeader};
 use std::{
@@ -43,7 +43,7 @@ struct Shared {
     port: u16,
     /// The browser's side of the link.
     near: Ipv4Addr,
-    /// Who the server believes to be asked by.
+    /// The client address that the server sees.
     far: Ipv4Addr,
     quality: Quality,
     connections: Mutex<BTreeMap<u16, Connection>>,
@@ -58,11 +58,11 @@ struct Connection {
     has_sent: bool,
 }
 
-/// A rule or a route that is taken away again.
+/// A rule or a route, removed when dropped.
 struct Rule(Vec<String>);
 
-/// Runs this program again in a network namespace of its own, and gives how that ended. `None` if this
-/// is in there already, or if there can be none: then links are [`Lacking`].
+/// Runs this program again in a network namespace of its own, and returns how that ended. `None` if this
+/// is in there already, or if there can be none: then links are [`Unsupported`].
 pub fn enter_namespace() -> Result<Option<ExitCode>> {
     if is_inside() {
         run("ip", &["link", "set", "lo", "up"])?;
@@ -109,10 +109,10 @@ pub fn is_missing() -> Option<&'static str> {
     }
 }
 
-/// Set inside our namespace: nowhere else are routes touched.
+/// Set inside our namespace: routes are changed nowhere else.
 const INSIDE: &str = "RELIGHT_E2E_NAMESPACE";
 const TUN: &str = "/dev/net/tun";
-/// Room for what the device hands over at once.
+/// Buffer size for what the device delivers at once.
 const PACKET: usize = 65_535;
 
 /// How many links there can be at once.
@@ -124,7 +124,7 @@ static FREE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 /// link comes or goes (`ERR_NETWORK_CHANGED`). It passes over links whose name begins with `tun`, whose
 /// carrier comes and goes with each case.
 fn make_devices() -> Result<()> {
-    // Else each would give itself an address when its carrier comes.
+    // Otherwise each would assign itself an address when its carrier comes.
     fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1")?;
     // With links of that name alone Chromium is offline. This one stays as it is.
     let network =
@@ -168,7 +168,7 @@ impl Link {
     pub fn start(port: u16, quality: Quality) -> Result<Self> {
         if !is_inside() {
             return Err(
-                Lacking(is_missing().unwrap_or("no slow link outside its namespace")).into()
+                Unsupported(is_missing().unwrap_or("no slow link outside its namespace")).into()
             );
         }
         let number = free().pop().context("too many links at once")?;
@@ -198,7 +198,7 @@ impl Link {
         Ok(Self { shared, device, tasks, rules, number })
     }
 
-    /// Resets every connection that is open, towards the browser. Gives how many that were, and how
+    /// Resets every open connection, towards the browser. Returns how many that were, and how
     /// many of them had sent something.
     pub async fn reset(&self) -> Result<(usize, usize)> {
         let open: Vec<(u16, Connection)> = {
@@ -251,7 +251,7 @@ impl Shared {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What comes out at the other end. `None` for what gets lost, and for what is no matter of ours.
+    /// What comes out at the other end. `None` for lost packets, and for unrelated ones.
     fn carry(&self, packet: &[u8]) -> Option<Vec<u8>> {
         let (mut ip, rest) = Ipv4Header::from_slice(packet).ok()?;
         let (mut tcp, content) = TcpHeader::from_slice(rest).ok()?;
@@ -300,7 +300,7 @@ impl Shared {
 }
 
 impl Rule {
-    /// `what` is what `ip` is asked for: `rule`, `-6 rule`, `route`.
+    /// `what` is the object of the `ip` command: `rule`, `-6 rule`, `route`.
     fn add(what: &str, words: &[&str]) -> Result<Self> {
         let line = |verb: &str| {
             let all = what.split(' ').chain([verb]).chain(words.iter().copied());
@@ -332,12 +332,12 @@ async fn take(device: Arc<AsyncDevice>, shared: Arc<Shared>, sender: mpsc::Unbou
     }
 }
 
-/// Gives it when it is due. All are equally long on the way, so they come in the order in which they
+/// Delivers it when it is due. All packets take equally long, so they come in the order in which they
 /// went.
 async fn give(device: Arc<AsyncDevice>, mut receiver: mpsc::UnboundedReceiver<Sent>) {
     while let Some((due, packet)) = receiver.recv().await {
         tokio::time::sleep_until(due).await;
-        // A packet that gets lost is sent again by those whose it is.
+        // A lost packet is retransmitted by its sender.
         let _ = device.send(&packet).await;
     }
 }

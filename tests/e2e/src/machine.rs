@@ -28,7 +28,7 @@ pub fn webkitdriver() -> PathBuf {
     named("WEBKITDRIVER", "/usr/bin/WebKitWebDriver")
 }
 
-/// A screen that nobody sees.
+/// A virtual screen.
 pub fn xvfb() -> PathBuf {
     named("XVFB", "/usr/bin/Xvfb")
 }
@@ -46,7 +46,7 @@ pub fn axe() -> PathBuf {
     )
 }
 
-/// Where pictures go.
+/// Where screenshots go.
 pub fn screenshots() -> PathBuf {
     env::var_os("RELIGHT_SCREENSHOTS")
         .map_or_else(|| workspace().join("target/screenshots"), PathBuf::from)

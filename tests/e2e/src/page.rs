@@ -1,4 +1,4 @@
-//! The console as a person sees it, by its public names: fields, `data-action`, `data-step`,
+//! The console as a user sees it, by its public names: fields, `data-action`, `data-step`,
 //! `data-instance-id` and `data-outcome`.
 
 use crate::{
@@ -18,12 +18,12 @@ const ROOT: &str = "const host = document.querySelector('relight-console'); \
      const first = s => all(s).find(seen) ?? null; \
      const [a, b, c] = arguments;\n";
 
-/// A page in a browser that other cases use after this one.
+/// A page in a browser that is reused.
 pub struct Page {
     session: Session,
 }
 
-/// What a person fills in. `None` leaves a field as it is.
+/// The values for the form. `None` leaves a field as it is.
 #[derive(Clone, Debug, Default)]
 pub struct Form<'a> {
     /// By its id: `tencent`.
@@ -98,7 +98,7 @@ impl Page {
         Ok(answer.json().clone())
     }
 
-    /// Waits until a script gives something else than null and false.
+    /// Waits until a script returns something else than null and false.
     pub async fn wait_until(&self, what: &str, script: &str, arguments: &[Value]) -> Result<Value> {
         until(what, || async {
             let value = self.run(script, arguments).await?;
@@ -118,7 +118,7 @@ impl Page {
         self.wait_until(&what, "return first(a) === null;", &[json!(selector)]).await.map(drop)
     }
 
-    /// Waits until the person is at `compose`, `review` or `run`.
+    /// Waits for the step `compose`, `review` or `run`.
     pub async fn wait_for_step(&self, step: &str) -> Result<()> {
         self.wait_for(&format!("[data-step={step}]")).await
     }
@@ -163,14 +163,14 @@ impl Page {
         let what = format!("{selector} to be enabled");
         self.wait_until(&what, script, &[json!(selector)]).await?;
         until(format!("a click on {selector}"), || async {
-            // As a person does who sees half of it under the bar at the foot.
+            // As a user does who sees half of it under the bar at the bottom.
             self.run("first(a)?.scrollIntoView({ block: 'center' });", &[json!(selector)]).await?;
-            // An error says that it was not clicked: something moved, or was drawn anew.
+            // An error means that it was not clicked: something moved, or was rendered again.
             let element = self.element(selector).await?;
             let clicked = element.click().await;
             if clicked.is_err() && self.browser() == Browser::Webkit {
-                // Its driver takes the words in an empty field for something above it. A pointer in
-                // the same place hits what a person's would.
+                // Its driver takes the placeholder of an empty field for an element above it. A pointer in
+                // the same place hits what a user's would.
                 let pointer = self.session.driver().action_chain();
                 pointer.move_to_element_center(&element).click().perform().await?;
             } else {
@@ -201,7 +201,7 @@ impl Page {
                      e?.closest('select').scrollIntoView({{ block: 'center' }}); return e ?? null;"
                 );
                 until(format!("a choice of {option}"), || async {
-                    // An error says that it was not chosen: something moved, or was drawn anew.
+                    // An error means that it was not chosen: something moved, or was rendered again.
                     let found =
                         self.session.driver().execute(script.clone(), vec![json!(option)]).await?;
                     found.element()?.click().await?;
@@ -273,13 +273,13 @@ impl Page {
         value.as_str().map(str::to_owned).ok_or_else(|| anyhow!("there is no field {name}"))
     }
 
-    /// Waits until a field has this value, whatever space is around it.
+    /// Waits until a field has this value, apart from whitespace around it.
     pub async fn wait_for_value(&self, name: &str, wanted: &str) -> Result<()> {
         let what = format!("{name} to be {wanted}");
         until(what, || async { Ok((self.value(name).await?.trim() == wanted).then_some(())) }).await
     }
 
-    /// The words that a select or a group of radio buttons shows as chosen.
+    /// The label of the selected option or radio button.
     pub async fn shown(&self, name: &str) -> Result<String> {
         let script = "const e = all(`[name=${a}]`); \
              if (e[0]?.type === 'radio') return e.find(e => e.checked)?.labels?.[0]?.innerText; \
@@ -295,7 +295,7 @@ impl Page {
             self.run("first(a)?.scrollIntoView({ block: 'center' });", &[json!(selector)]).await?;
             let field = self.element(&selector).await?;
             if field.clear().await.is_err() {
-                // As a person begins; in a frame of another origin nothing else gives the focus.
+                // As a user begins; in a cross-origin frame nothing else sets the focus.
                 field.click().await?;
                 field.clear().await?;
             }
@@ -305,7 +305,7 @@ impl Page {
         if !text.is_empty() {
             self.element(&selector).await?.send_keys(text).await?;
         }
-        // What must not be shown is taken once the field is left.
+        // A secret field commits its value when it loses the focus.
         if matches!(name, "secret" | "token") {
             self.run("first(`[name=${a}]`)?.blur(); return true;", &[json!(name)]).await?;
         }
@@ -355,15 +355,15 @@ impl Page {
         self.paste("instanceIds", form.ids).await
     }
 
-    /// From the form, through the look at the instances, to the review.
+    /// From the form, through the preflight, to the review.
     pub async fn review(&self) -> Result<()> {
         self.act("review").await?;
         self.wait_for_step("review").await?;
         self.wait_for("[data-action=send]").await
     }
 
-    /// From the form to the review although the look at the instances fails.
-    pub async fn review_unseen(&self) -> Result<()> {
+    /// From the form to the review although the preflight fails.
+    pub async fn review_without_preflight(&self) -> Result<()> {
         self.act("review").await?;
         self.act("review-unseen").await?;
         self.wait_for_step("review").await?;
@@ -395,11 +395,11 @@ impl Page {
         .with_context(|| what.clone())
     }
 
-    /// Waits for a file that the page has saved, and gives its text; the file is taken away.
+    /// Waits for a file that the page has downloaded, and returns its text; the file is removed.
     pub async fn downloaded(&self, name: &str) -> Result<String> {
         let path = self.session.downloads().join(name);
         let text = until(path.display(), || async {
-            // A browser writes under another name and gives it this one in the end; an empty file
+            // A browser writes under another name and renames the file in the end; an empty file
             // may be the place that it holds free.
             let text = std::fs::read_to_string(&path).unwrap_or_default();
             Ok((!text.is_empty()).then_some(text))
@@ -437,7 +437,7 @@ impl Page {
     }
 
     /// Saves a picture of the whole page as it is in the window, and says where.
-    pub async fn photograph(&self, name: &str) -> Result<PathBuf> {
+    pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
         let path = machine::screenshots().join(format!("{name}.png"));
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;

@@ -11,7 +11,7 @@ use tower_http::services::ServeDir;
 pub struct PlainServer {
     server: Server,
     path: String,
-    /// The operator's own files, which stand before those of the release.
+    /// The operator's own files, which override those of the release.
     own: Folder,
 }
 

@@ -12,14 +12,14 @@ use relight_proxy_check::{
 use std::{fs, net::SocketAddr};
 
 /// A server, and behind it the clouds' names over TLS, which lead to the sandbox.
-pub struct Real {
+pub struct RealServer {
     running: Running,
     clouds: Clouds,
     // Last: the server writes into it.
     _folder: Folder,
 }
 
-impl Real {
+impl RealServer {
     /// Starts both. Where the configuration serves no page, `site` does, and calls through this.
     pub(crate) async fn start(
         server: Server,
@@ -73,7 +73,7 @@ impl Real {
         self.running.port()
     }
 
-    /// How many requests came out of it and reached a cloud's name, as the clouds' side has it.
+    /// How many of its requests reached a cloud's name, as counted by the clouds.
     pub fn arrivals(&self, text: &str) -> usize {
         self.clouds.upstream.arrivals(text).len()
     }
@@ -94,7 +94,7 @@ impl Real {
     }
 
     /// Kills the processes of the server that talk to clients, at once. nginx's first process stays
-    /// and starts others in their place, so that whoever tries again is served.
+    /// and starts others in their place, so that a retry is served.
     pub fn kill_workers(&self) -> Result<()> {
         let id = self.running.process_id();
         let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"))?;

@@ -25,7 +25,7 @@ pub fn next(dist: &Path) -> Result<HashMap<String, Vec<u8>>> {
                 format!("{}\n/* the next release */\n", renamed(std::str::from_utf8(&bytes)?))
                     .into_bytes()
             }
-            // A section that nobody reads: its kind, its length, and its name with the length of that.
+            // A custom section: its kind, its length, and its name with the length of that.
             Some("wasm") => {
                 let mut program = [bytes.as_slice(), b"\x00\x05\x04next"].concat();
                 let places: Vec<usize> = memchr::memmem::find_iter(&program, &folder).collect();

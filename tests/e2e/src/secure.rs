@@ -17,7 +17,7 @@ use axum::{
 use http_body_util::Full;
 use hyper::server::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use relight_proxy_check::{ca::Authority, servers::fresh_listener, upstream::hand_on};
+use relight_proxy_check::{ca::Authority, servers::fresh_listener, upstream::forward};
 use relight_sandbox::loopback::{self, Raw, Server, Wire};
 use serde_json::Value;
 use std::{
@@ -51,7 +51,7 @@ struct Shared {
 }
 
 impl SecureSite {
-    /// Serves a folder on a free port, with a certificate that nobody trusts.
+    /// Serves a folder on a free port, with an untrusted certificate.
     pub fn start(dist: PathBuf, sandbox: SocketAddr) -> Result<Self> {
         Self::start_for(dist, sandbox, None)
     }
@@ -77,7 +77,7 @@ impl SecureSite {
         let server = Server::start(fresh_listener()?, move |stream| {
             let (tls, app) = (tls.clone(), app.clone());
             async move {
-                // A browser that goes away in the middle is no matter of the host's.
+                // A browser that disconnects in the middle is no error of the host.
                 let Ok(stream) = tls.accept(stream).await else { return };
                 let (wire, link) = Wire::new(stream);
                 let http = http2::Builder::new(TokioExecutor::new());
@@ -98,30 +98,30 @@ impl SecureSite {
         format!("https://localhost:{}", self.server.addr.port())
     }
 
-    /// From now on the page is set so.
+    /// Replaces the configuration.
     pub fn configure(&self, configuration: &Value) {
         let mut shared = self.shared.configuration.lock().unwrap_or_else(PoisonError::into_inner);
         *shared = configuration.to_string();
     }
 
-    /// From now on keeps from pages of other origins over which protocol they call.
+    /// From now on omits `Timing-Allow-Origin`, so that other origins cannot see the protocol.
     pub fn keep_silent(&self) {
         self.shared.is_silent.store(true, Ordering::Relaxed);
     }
 
-    /// How many reboots have arrived here, copies that a browser has sent by itself included.
+    /// How many reboots have arrived here, copies that a browser has sent on its own included.
     pub fn reboots(&self) -> usize {
         self.shared.reboots.load(Ordering::Relaxed)
     }
 
-    /// The next reboot is handed on to the cloud, which carries it out; then its connection dies
-    /// without an answer. Once: whoever asks again is answered.
+    /// The next reboot is forwarded to the cloud, which executes it; then its connection dies
+    /// without a response. Once: a second request is answered.
     pub fn cut_next(&self) {
         self.shared.cut.store(true, Ordering::Relaxed);
     }
 }
 
-/// Gives a request to the sandbox's proxy, and its answer back.
+/// Forwards a request to the sandbox's proxy, and returns its response.
 async fn proxy(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let (mut head, body) = request.into_parts();
     let is_reboot = head.headers.values().any(|value| value == "RebootInstances");
@@ -142,7 +142,7 @@ async fn proxy(State(shared): State<Arc<Shared>>, request: Request) -> Response 
     head.headers.insert(HOST, header(&shared.sandbox.to_string()));
     head.uri = head.uri.path_and_query().cloned().map(Into::into).unwrap_or_default();
     head.version = Version::HTTP_11;
-    let mut answer = hand_on(shared.sandbox, Request::from_parts(head, Full::new(body))).await;
+    let mut answer = forward(shared.sandbox, Request::from_parts(head, Full::new(body))).await;
     let is_spoilt = answer.extensions().get::<Raw>().is_some();
     if is_spoilt || (is_reboot && shared.cut.swap(false, Ordering::Relaxed)) {
         // The bytes of another protocol are nothing here.

@@ -1,7 +1,7 @@
 //! A static host with the strict headers, and a way to the sandbox.
 //!
-//! It takes one request a connection: a browser sends a POST again by itself when one that it has kept
-//! dies. What goes to `/proxy/` is handed on, and so is the answer, cut-off ones to the byte.
+//! It serves one request per connection: a browser sends a POST again on its own when a reused connection
+//! dies. What goes to `/proxy/` is forwarded, and so is the response, truncated ones to the byte.
 
 use crate::browser::FirstScripts;
 use anyhow::{Context, Result, bail};
@@ -22,7 +22,7 @@ use axum::{
 };
 use futures_util::stream;
 use http_body_util::Full;
-use relight_proxy_check::{servers::fresh_listener, upstream::hand_on};
+use relight_proxy_check::{servers::fresh_listener, upstream::forward};
 use relight_sandbox::loopback::{self, Link, Server};
 use std::{
     collections::HashMap,
@@ -62,7 +62,7 @@ struct Shared {
     asked: Mutex<Vec<String>>,
     /// Files that are served in the place of those of the release.
     replaced: Mutex<HashMap<String, Vec<u8>>>,
-    /// The file that is said to be octets.
+    /// The file that is served as `application/octet-stream`.
     octets: Mutex<Option<String>>,
     /// The file whose next answer is cut off.
     cut_off: Mutex<Option<String>>,
@@ -72,20 +72,20 @@ struct Shared {
     is_bare: AtomicBool,
     /// Where the page may connect to, beside its own origin.
     connect: Mutex<String>,
-    /// Who may show `embed.html` in a frame.
+    /// The origin that may frame `embed.html`.
     ancestors: Mutex<String>,
-    /// The request header that gets lost on the way to the proxy.
+    /// The request header that is removed on the way to the proxy.
     lost: Mutex<Option<String>>,
-    /// What was handed in at `/records`, and whether that takes anything.
+    /// The records posted to `/records`, and the response to them.
     records: Mutex<Vec<String>>,
     takes_records: Mutex<Records>,
-    /// The file whose answer waits; none if it is empty.
+    /// The file whose response is delayed; none if it is empty.
     held: watch::Sender<String>,
     /// What runs in its pages before anything of theirs.
     first: FirstScripts,
 }
 
-/// What becomes of a run record that is posted to `/records`.
+/// The response to a run record that is posted to `/records`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Records {
     /// It is taken.
@@ -93,7 +93,7 @@ pub enum Records {
     Taken,
     /// 503.
     Refused,
-    /// The way leads to a page that answers 200 to anything, as a login does.
+    /// A redirect to a page that answers 200 to anything, as a login does.
     Redirected,
 }
 
@@ -157,12 +157,12 @@ impl Site {
         lock(&self.shared.proxied).clone()
     }
 
-    /// Files that were asked for and are not there.
+    /// Files that were requested and are missing.
     pub fn missing(&self) -> Vec<String> {
         lock(&self.shared.missing).clone()
     }
 
-    /// The files that were asked for, in order.
+    /// The files that were requested, in order.
     pub fn asked(&self) -> Vec<String> {
         lock(&self.shared.asked).clone()
     }
@@ -182,7 +182,7 @@ impl Site {
         *lock(&self.shared.cut_off) = Some(name.to_owned());
     }
 
-    /// From now on lets everybody wait who asks for this file, until another name is given.
+    /// From now on delays the responses with this file, until another name is given.
     pub fn hold(&self, name: &str) {
         self.shared.held.send_replace(name.to_owned());
     }
@@ -193,7 +193,7 @@ impl Site {
         self.shared.is_gone.store(true, Ordering::Relaxed);
     }
 
-    /// From now on hands this request header on to nobody.
+    /// From now on removes this request header.
     pub fn lose(&self, header: &str) {
         *lock(&self.shared.lost) = Some(header.to_owned());
     }
@@ -203,7 +203,7 @@ impl Site {
         origin.clone_into(&mut lock(&self.shared.ancestors));
     }
 
-    /// From now on sends no header but what HTTP needs, as hosts do that can set none.
+    /// From now on sends no header but what HTTP needs, like hosts that cannot set any.
     pub fn without_headers(&self) {
         self.shared.is_bare.store(true, Ordering::Relaxed);
     }
@@ -217,12 +217,12 @@ impl Site {
         self.replace("relight.json", format!(r#"{{ "proxy": "{proxy}" }}"#).into_bytes());
     }
 
-    /// The run records that were taken at `/records`.
+    /// The run records that were accepted at `/records`.
     pub fn records(&self) -> Vec<String> {
         lock(&self.shared.records).clone()
     }
 
-    /// What `/records` does with records from now on.
+    /// What `/records` responds from now on.
     pub fn take_records(&self, takes: Records) {
         *lock(&self.shared.takes_records) = takes;
     }
@@ -251,7 +251,7 @@ impl Site {
 
 /// One request a connection, on a port that no page of this run has had.
 pub(crate) fn serve(app: Router) -> Result<Server> {
-    // Browsers keep connections for later: none of them dies for that.
+    // Browsers keep spare connections open: one that dies has no effect.
     let mut http = loopback::http1(Duration::from_hours(1));
     http.keep_alive(false);
     let server = Server::start(fresh_listener()?, move |stream| {
@@ -271,7 +271,7 @@ async fn proxy(
     request: Request,
 ) -> Response {
     let (mut head, body) = request.into_parts();
-    // One that a browser has broken off goes nowhere: nobody waits for its answer.
+    // A request that the browser has aborted goes nowhere: nobody waits for its response.
     let Ok(body) = to_bytes(body, usize::MAX).await else {
         return StatusCode::BAD_REQUEST.into_response();
     };
@@ -279,7 +279,7 @@ async fn proxy(
     if let Some(name) = lock(&shared.lost).as_deref() {
         head.headers.remove(name);
     }
-    hand_on(shared.sandbox, Request::from_parts(head, Full::new(body))).await
+    forward(shared.sandbox, Request::from_parts(head, Full::new(body))).await
 }
 
 async fn report(State(shared): Host, body: Bytes) -> Response {
@@ -319,7 +319,7 @@ async fn file(State(shared): Host, request: Request) -> Response {
         None => None,
     };
     let Some((name, mut response)) = name.zip(found) else {
-        // Browsers ask for it unasked.
+        // Browsers request it on their own.
         if path != "/favicon.ico" {
             lock(&shared.missing).push(path.to_owned());
         }
@@ -340,7 +340,7 @@ async fn file(State(shared): Host, request: Request) -> Response {
         *response.body_mut() = with_first(&to_bytes(body, usize::MAX).await.unwrap_or_default());
         response.headers_mut().remove(CONTENT_LENGTH);
     }
-    // A portal is somebody else's page.
+    // A portal is another site's page.
     if !shared.is_bare.load(Ordering::Relaxed) && name != "portal.html" {
         let ancestors = lock(&shared.ancestors).clone();
         let ancestors = if name == "embed.html" { ancestors.as_str() } else { "'none'" };
@@ -356,7 +356,7 @@ fn half(whole: &Bytes) -> Body {
     Body::from_stream(stream::iter(pieces))
 }
 
-/// The file as the release has it, or what stands in its place.
+/// The file of the release, or its replacement.
 async fn load(shared: &Shared, name: &str, asked: &HeaderMap) -> Option<Response> {
     if let Some(bytes) = lock(&shared.replaced).get(name).cloned() {
         return Some(([(CONTENT_TYPE, kind(name))], bytes).into_response());
@@ -384,7 +384,7 @@ fn runs_first(shared: &Shared, name: &str) -> bool {
         && !lock(&shared.first).is_empty()
 }
 
-/// A page with the scripts that run before its own, at the first place where a script can stand.
+/// A page with the scripts that run before its own, at the first place where a script is allowed.
 fn with_first(page: &[u8]) -> Body {
     let page = String::from_utf8_lossy(page);
     let head = page.find("<head>").map(|at| at + "<head>".len());

@@ -6,12 +6,12 @@ use tokio::time::{Instant, sleep};
 
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(40);
+const POLL_INTERVAL: Duration = Duration::from_millis(40);
 
-/// Looks again and again until the look finds something, and gives it.
+/// Polls until the function returns something, and returns that.
 ///
 /// # Errors
-/// After half a minute: what was waited for, and the last error of the look, if it had one.
+/// After half a minute: what was waited for, and the last error of the function, if it had one.
 pub async fn until<T, F>(what: impl Display, mut look: impl FnMut() -> F) -> Result<T>
 where
     F: Future<Output = Result<Option<T>>>,
@@ -30,6 +30,6 @@ where
                 None => anyhow!(waited),
             });
         }
-        sleep(BETWEEN_LOOKS).await;
+        sleep(POLL_INTERVAL).await;
     }
 }

@@ -1,8 +1,8 @@
-//! WebKit as WebKitGTK has it: MiniBrowser on a screen that nobody sees, with a home that goes with
+//! WebKit as WebKitGTK has it: MiniBrowser on a virtual screen, with a home directory that is removed with
 //! the session.
 
 use crate::{
-    browser::{Folder, Lacking, Theme},
+    browser::{Folder, Theme, Unsupported},
     machine, until,
 };
 use anyhow::{Context, Result, ensure};
@@ -16,13 +16,13 @@ use std::{
 use thirtyfour::{Capabilities, WebDriver};
 
 /// A screen and a home. Both end when this is dropped.
-pub(crate) struct Room {
+pub(crate) struct Environment {
     screen: Child,
     display: String,
     home: Folder,
 }
 
-impl Room {
+impl Environment {
     /// Files that the browser saves go to `downloads`.
     pub(crate) fn new(downloads: &Path) -> Result<Self> {
         let home = Folder::new()?;
@@ -40,14 +40,14 @@ impl Room {
             .spawn()
             .with_context(|| format!("{} does not start", program.display()))?;
         let output = screen.stdout.take().context("the screen's output")?;
-        let mut room = Self { screen, display: String::new(), home };
-        BufReader::new(output).read_line(&mut room.display)?;
-        ensure!(!room.display.trim().is_empty(), "{} names no display", program.display());
-        Ok(room)
+        let mut environment = Self { screen, display: String::new(), home };
+        BufReader::new(output).read_line(&mut environment.display)?;
+        ensure!(!environment.display.trim().is_empty(), "{} names no display", program.display());
+        Ok(environment)
     }
 
     /// The driver, and so the browser, lives in it: nothing of the person's own is read or written.
-    pub(crate) fn furnish(&self, driver: &mut Command) {
+    pub(crate) fn set_environment(&self, driver: &mut Command) {
         let home = &self.home.0;
         driver.env("DISPLAY", format!(":{}", self.display.trim())).env("GDK_BACKEND", "x11");
         for name in
@@ -58,7 +58,7 @@ impl Room {
         // English, and files with any name.
         driver.env_remove("LC_ALL").env_remove("LANGUAGE");
         driver.env("LANG", "C").env("LC_CTYPE", "C.UTF-8");
-        // There is nobody on the bus whom it could ask, and looking for somebody takes seconds.
+        // No service on the bus would answer, and looking for one takes seconds.
         driver.env_remove("DBUS_SESSION_BUS_ADDRESS");
         driver
             .env("NO_AT_BRIDGE", "1")
@@ -68,7 +68,7 @@ impl Room {
     }
 }
 
-impl Drop for Room {
+impl Drop for Environment {
     fn drop(&mut self) {
         let _ = self.screen.kill();
         let _ = self.screen.wait();
@@ -88,7 +88,7 @@ pub(crate) fn wanted(theme: Theme, trusting: bool) -> Result<Capabilities> {
     Ok(wanted)
 }
 
-/// Goes over to a window without bars: the one that the browser starts with cannot be as narrow as a
+/// Switches to a window without bars: the one that the browser starts with cannot be as narrow as a
 /// phone.
 pub(crate) async fn bare_window(driver: &WebDriver) -> Result<()> {
     let first = driver.window().await?;
@@ -107,7 +107,7 @@ pub(crate) async fn bare_window(driver: &WebDriver) -> Result<()> {
 pub(crate) async fn resize(driver: &WebDriver, width: u32, height: u32) -> Result<()> {
     let place = |screen: u32, own: u32| i64::from(screen.saturating_sub(own) / 2);
     if width < NARROWEST {
-        return Err(Lacking("WebKit's window is no narrower than 334 px").into());
+        return Err(Unsupported("WebKit's window is no narrower than 334 px").into());
     }
     let (x, y) = (place(SCREEN.0, width), place(SCREEN.1, height));
     until(format!("a page of {width} x {height}"), || async {

@@ -2,10 +2,10 @@
 
 use crate::{
     runs::in_waves,
-    support::{ALIBABA, TENCENT, ZENLAYER, heard, listen, one_arrival, refusal, send},
+    support::{ALIBABA, TENCENT, ZENLAYER, events_of, listen, one_arrival, refusal, send},
 };
 use anyhow::{Context, Result, ensure};
-use relight_e2e::{Setting, Stage, browser::Means, case, suite::Case, until};
+use relight_e2e::{Fixture, Setting, browser::Capability, case, suite::Case, until};
 use serde_json::json;
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -14,7 +14,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("embedding::before_send_stops_the_send", before_send),
         case!("embedding::works_below_a_path", below)
             .dressed(|setting| Setting { base: "/tools/power/relight/", ..setting }),
-        case!("embedding::set_again_at_each_drawing", set_again),
+        case!("embedding::set_again_at_each_render", set_again),
         case!("embedding::taken_out_and_put_in_again", moved),
         case!("embedding::taken_out_in_the_middle_of_a_run", removed),
         case!("embedding::attributes_that_mean_nothing_are_named", attributes),
@@ -25,71 +25,71 @@ pub(crate) fn cases() -> Vec<Case> {
     ]
 }
 
-async fn events(stage: &mut Stage) -> Result<()> {
-    let ids = ALIBABA.running(stage, 2);
+async fn events(fixture: &mut Fixture) -> Result<()> {
+    let ids = ALIBABA.running(fixture, 2);
     let running = &ids[..1];
-    stage.fault(&refusal(&ids[1]))?;
-    listen(stage).await?;
-    stage.page.run(PAINT, &[]).await?;
-    painted(stage, &["header", "panel", "form", "ids", "check"]).await?;
-    send(stage, &ALIBABA.form(&ids.join("\n"))).await?;
-    stage.page.wait_for_outcomes(running, &["proven"]).await?;
-    painted(stage, &["header", "panel", "run", "outcome", "explanation"]).await?;
+    fixture.fault(&refusal(&ids[1]))?;
+    listen(fixture).await?;
+    fixture.page.run(PAINT, &[]).await?;
+    painted(fixture, &["header", "panel", "form", "ids", "check"]).await?;
+    send(fixture, &ALIBABA.form(&ids.join("\n"))).await?;
+    fixture.page.wait_for_outcomes(running, &["proven"]).await?;
+    painted(fixture, &["header", "panel", "run", "outcome", "explanation"]).await?;
     until("the end", || async {
-        Ok((heard(stage, "relight-run-finished").await?.len() == 1).then_some(()))
+        Ok((events_of(fixture, "relight-run-finished").await?.len() == 1).then_some(()))
     })
     .await?;
     for name in ["relight-before-send", "relight-run-started"] {
-        let all = heard(stage, name).await?;
+        let all = events_of(fixture, name).await?;
         ensure!(all.len() == 1, "{name}: {all:?}");
         ensure!(all[0]["cloud"] == "alibaba" && all[0]["operation"] == "RebootInstances");
         ensure!(all[0]["instanceIds"] == json!(ids), "{all:?}");
     }
-    let finished = heard(stage, "relight-run-finished").await?;
+    let finished = events_of(fixture, "relight-run-finished").await?;
     ensure!(finished[0]["totals"]["proven"] == 1, "{finished:?}");
     ensure!(finished[0]["totals"]["rejected"] == 1, "{finished:?}");
-    let outcomes = heard(stage, "relight-outcome").await?;
+    let outcomes = events_of(fixture, "relight-outcome").await?;
     for id in &ids {
         let last = outcomes.iter().rfind(|one| one["instanceId"] == id.as_str());
         let word = if *id == running[0] { "proven" } else { "rejected" };
         ensure!(last.is_some_and(|one| one["outcome"] == word), "{outcomes:?}");
     }
-    let all = stage.page.run("return JSON.stringify(window.heard);", &[]).await?;
+    let all = fixture.page.run("return JSON.stringify(window.heard);", &[]).await?;
     let all = all.as_str().context("what was heard")?;
     ensure!(!all.contains(ALIBABA.secret) && !all.contains("Signature"), "{all}");
-    ensure!(heard(stage, "relight-error").await?.is_empty());
+    ensure!(events_of(fixture, "relight-error").await?.is_empty());
     Ok(())
 }
 
-async fn before_send(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 1);
-    listen(stage).await?;
+async fn before_send(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 1);
+    listen(fixture).await?;
     let script = "host.addEventListener('relight-before-send', e => e.preventDefault()); return 1;";
-    stage.page.run(script, &[]).await?;
-    stage.page.compose(&TENCENT.form(&ids[0])).await?;
-    stage.page.review().await?;
-    stage.page.act("send").await?;
+    fixture.page.run(script, &[]).await?;
+    fixture.page.compose(&TENCENT.form(&ids[0])).await?;
+    fixture.page.review().await?;
+    fixture.page.act("send").await?;
     until("the event", || async {
-        Ok((!heard(stage, "relight-before-send").await?.is_empty()).then_some(()))
+        Ok((!events_of(fixture, "relight-before-send").await?.is_empty()).then_some(()))
     })
     .await?;
-    ensure!(heard(stage, "relight-run-started").await?.is_empty());
-    ensure!(stage.power_calls().is_empty());
-    ensure!(!stage.page.sees("[data-step=run]").await?);
+    ensure!(events_of(fixture, "relight-run-started").await?.is_empty());
+    ensure!(fixture.power_calls().is_empty());
+    ensure!(!fixture.page.sees("[data-step=run]").await?);
     Ok(())
 }
 
-async fn below(stage: &mut Stage) -> Result<()> {
-    let ids = ZENLAYER.running(stage, 1);
-    send(stage, &ZENLAYER.form(&ids[0])).await?;
-    stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
-    one_arrival(stage, true)
+async fn below(fixture: &mut Fixture) -> Result<()> {
+    let ids = ZENLAYER.running(fixture, 1);
+    send(fixture, &ZENLAYER.form(&ids[0])).await?;
+    fixture.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    one_arrival(fixture, true)
 }
 
 /// As frameworks do, with a fresh object and a fresh function each time.
-async fn set_again(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 1);
-    let page = &stage.page;
+async fn set_again(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 1);
+    let page = &fixture.page;
     let draw = "const key = { keyId: a, secret: b }; window.asked = []; \
          window.draw = number => { host.credentials = async () => (window.asked.push(number), key); }; \
          window.draw(0); return true;";
@@ -98,7 +98,7 @@ async fn set_again(stage: &mut Stage) -> Result<()> {
     page.choose("cloud", "tencent").await?;
     page.choose("region", "ap-guangzhou").await?;
     page.paste("instanceIds", &ids[0]).await?;
-    let read = || stage.site.asked().iter().filter(|name| *name == "relight.json").count();
+    let read = || fixture.site.asked().iter().filter(|name| *name == "relight.json").count();
     let before = read();
     page.run("for (let i = 1; i <= 20; i++) window.draw(i); return true;", &[]).await?;
     page.review().await?;
@@ -117,13 +117,13 @@ async fn set_again(stage: &mut Stage) -> Result<()> {
 }
 
 /// A page that moves the element about ends one console and begins another, and leaks none.
-async fn moved(stage: &mut Stage) -> Result<()> {
+async fn moved(fixture: &mut Fixture) -> Result<()> {
     let script = "const parent = host.parentNode; for (let i = 0; i < 20; i++) { \
          parent.removeChild(host); parent.appendChild(host); } return root.querySelectorAll('.relight').length;";
-    let consoles = stage.page.run(script, &[]).await?;
+    let consoles = fixture.page.run(script, &[]).await?;
     ensure!(consoles == 1, "{consoles} consoles");
     let script = "const { parentNode } = host; host.remove(); window.kept = [host, parentNode];";
-    stage
+    fixture
         .page
         .session()
         .driver()
@@ -134,29 +134,29 @@ async fn moved(stage: &mut Stage) -> Result<()> {
         .await?;
     until("the end of the console", || async {
         let script = "return window.kept[0].shadowRoot.querySelectorAll('.relight').length;";
-        let left = stage.page.session().driver().execute(script, vec![]).await?;
+        let left = fixture.page.session().driver().execute(script, vec![]).await?;
         Ok((left.json() == &json!(0)).then_some(()))
     })
     .await?;
     let script = "window.kept[1].appendChild(window.kept[0]);";
-    stage.page.session().driver().execute(script, vec![]).await?;
-    stage.page.wait_for_step("compose").await?;
-    let ids = ZENLAYER.running(stage, 1);
-    send(stage, &ZENLAYER.form(&ids[0])).await?;
-    stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
-    one_arrival(stage, true)
+    fixture.page.session().driver().execute(script, vec![]).await?;
+    fixture.page.wait_for_step("compose").await?;
+    let ids = ZENLAYER.running(fixture, 1);
+    send(fixture, &ZENLAYER.form(&ids[0])).await?;
+    fixture.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    one_arrival(fixture, true)
 }
 
-/// What is on the way is waited for and written down; nothing further leaves; and when the element
-/// comes back, the run does.
-async fn removed(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 3);
-    stage
+/// Calls in flight are awaited and recorded; nothing more is sent; and when the element is attached
+/// again, the run is restored.
+async fn removed(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 3);
+    fixture
         .fault(&json!({ "fault": "slow", "ms": 1_500, "after": 1, "action": "RebootInstances" }))?;
-    in_waves(stage, TENCENT, &ids, Some((2, 20))).await?;
-    until("the second call", || async { Ok((stage.power_calls().len() == 2).then_some(())) })
+    in_waves(fixture, TENCENT, &ids, Some((2, 20))).await?;
+    until("the second call", || async { Ok((fixture.power_calls().len() == 2).then_some(())) })
         .await?;
-    let driver = stage.page.session().driver();
+    let driver = fixture.page.session().driver();
     let script = "const host = document.querySelector('relight-console'); \
          window.kept = [host, host.parentNode]; host.remove();";
     driver.execute(script, vec![]).await?;
@@ -165,45 +165,45 @@ async fn removed(stage: &mut Stage) -> Result<()> {
         Ok((driver.execute(script, vec![]).await?.json() == &json!(0)).then_some(()))
     })
     .await?;
-    ensure!(stage.power_calls().len() == 2, "it went on without anybody seeing it");
+    ensure!(fixture.power_calls().len() == 2, "it went on without anybody seeing it");
     driver.execute("window.kept[1].appendChild(window.kept[0]);", vec![]).await?;
-    stage.page.wait_for_step("run").await?;
-    let now = stage.page.outcomes().await?;
+    fixture.page.wait_for_step("run").await?;
+    let now = fixture.page.outcomes().await?;
     let of = |id: &String| now.get(id).map(String::as_str);
     ensure!(
         ids[..2].iter().all(|id| matches!(of(id), Some("accepted" | "in-progress"))),
         "{now:?}"
     );
     ensure!(of(&ids[2]) == Some("queued"), "{now:?}");
-    ensure!(stage.power_calls().len() == 2);
+    ensure!(fixture.power_calls().len() == 2);
     Ok(())
 }
 
-/// A page of somebody else's, which keeps what is written to the console as a warning.
-async fn portal(stage: &Stage, rest: &str) -> Result<()> {
+/// Another site's page, which records console warnings.
+async fn portal(fixture: &Fixture, rest: &str) -> Result<()> {
     let page = format!(
         "<!doctype html><title>portal</title><script>window.warned = []; \
          console.warn = (...words) => warned.push(words.join(' '));</script>{rest}"
     );
-    stage.site.replace("portal.html", page.into_bytes());
-    let url = format!("{}portal.html", stage.site.url());
-    stage.page.session().driver().goto(&url).await?;
+    fixture.site.replace("portal.html", page.into_bytes());
+    let url = format!("{}portal.html", fixture.site.url());
+    fixture.page.session().driver().goto(&url).await?;
     Ok(())
 }
 
-async fn warned(stage: &Stage) -> Result<Vec<String>> {
-    let warned = stage.page.session().driver().execute("return window.warned;", vec![]).await?;
+async fn warned(fixture: &Fixture) -> Result<Vec<String>> {
+    let warned = fixture.page.session().driver().execute("return window.warned;", vec![]).await?;
     Ok(serde_json::from_value(warned.json().clone())?)
 }
 
-async fn attributes(stage: &mut Stage) -> Result<()> {
+async fn attributes(fixture: &mut Fixture) -> Result<()> {
     let page = "<relight-console proxi=\"/p\" theme=\"blue\" secret=\"hidden\" lang=\"zh-CN\" \
          class=\"c\" id=\"i\" part=\"p\" slot=\"s\" aria-label=\"l\" data-proxy=\"d\" v-x=\"1\" hidden=\"\" \
          tabindex=\"0\"></relight-console><script type=\"module\">import init from './relight.js'; \
          await init(); document.querySelector('relight-console').hidden = false;</script>";
-    portal(stage, page).await?;
-    stage.page.wait_for_step("compose").await?;
-    let warned = warned(stage).await?;
+    portal(fixture, page).await?;
+    fixture.page.wait_for_step("compose").await?;
+    let warned = warned(fixture).await?;
     for name in ["“proxi”", "“theme” cannot be “blue”", "“secret”"] {
         ensure!(warned.iter().filter(|one| one.contains(name)).count() == 1, "{warned:?}");
     }
@@ -213,36 +213,36 @@ async fn attributes(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-async fn versions(stage: &mut Stage) -> Result<()> {
+async fn versions(fixture: &mut Fixture) -> Result<()> {
     let page = "<script type=\"module\">class First extends HTMLElement { static version = '0.0.1'; } \
          customElements.define('relight-console', First); \
          const { default: init, clouds } = await import('./relight.js'); await init(); \
          window.first = customElements.get('relight-console') === First && clouds().length;</script>";
-    portal(stage, page).await?;
+    portal(fixture, page).await?;
     let first = "return window.first;";
     until("the module", || async {
-        let first = stage.page.session().driver().execute(first, vec![]).await?;
+        let first = fixture.page.session().driver().execute(first, vec![]).await?;
         Ok((first.json() == &json!(3)).then_some(()))
     })
     .await?;
-    let warned_of = warned(stage).await?;
+    let warned_of = warned(fixture).await?;
     ensure!(warned_of.len() == 1 && warned_of[0].contains("version 0.0.1"), "{warned_of:?}");
-    // The same version twice is no trouble.
+    // Defining the same version twice is no error.
     let page = "<relight-console></relight-console><script type=\"module\">\
          for (const copy of ['./relight.js?1', './relight.js?2']) { \
            const { default: init } = await import(copy); await init(); } \
          window.both = true;</script>";
-    portal(stage, page).await?;
-    stage.page.wait_until("both copies", "return window.both ?? null;", &[]).await?;
-    stage.page.wait_for_step("compose").await?;
-    ensure!(warned(stage).await?.is_empty());
-    ensure!(stage.page.run("return root.querySelectorAll('.relight').length;", &[]).await? == 1);
+    portal(fixture, page).await?;
+    fixture.page.wait_until("both copies", "return window.both ?? null;", &[]).await?;
+    fixture.page.wait_for_step("compose").await?;
+    ensure!(warned(fixture).await?.is_empty());
+    ensure!(fixture.page.run("return root.querySelectorAll('.relight').length;", &[]).await? == 1);
     Ok(())
 }
 
-/// Password managers look for a form that is submitted, in it a field for a name and after it one for a
-/// password; what is no such thing says so.
-async fn fields(stage: &mut Stage) -> Result<()> {
+/// Password managers look for a submitted form with a field for a name and after it one for a
+/// password; no other field must look like these.
+async fn fields(fixture: &mut Fixture) -> Result<()> {
     let look = "const secret = first('[name=secret]'); if (!secret) return null; \
          const form = secret.form; const fields = [...form.elements]; \
          const kind = e => `${e.name} ${e.type} ${e.autocomplete}`; \
@@ -255,23 +255,23 @@ async fn fields(stage: &mut Stage) -> Result<()> {
            action: form.getAttribute('action') };";
     let wanted = json!({ "fields": ["keyId text username", "secret password current-password",
         "token password off"], "submit": 1, "labels": 2, "others": [], "action": null });
-    // In the front, and in the console.
-    let front = stage.page.wait_until("the fields", look, &[]).await?;
+    // In the form alone, and in the console.
+    let front = fixture.page.wait_until("the fields", look, &[]).await?;
     ensure!(front == wanted, "{front}");
-    stage.page.act("explain").await?;
-    stage.page.wait_for_no("[data-front]").await?;
-    stage.page.act("power").await?;
-    let console = stage.page.wait_until("the fields", look, &[]).await?;
+    fixture.page.act("explain").await?;
+    fixture.page.wait_for_no("[data-front]").await?;
+    fixture.page.act("power").await?;
+    let console = fixture.page.wait_until("the fields", look, &[]).await?;
     ensure!(console == wanted, "{console}");
-    // What a manager fills in it fills in as if typed, and the page heeds it.
+    // What a manager fills in counts as typed.
     let fill = "for (const [name, value] of [['keyId', a], ['secret', b]]) { \
          const e = first(`[name=${name}]`); e.value = value; \
          for (const kind of ['input', 'change']) \
            e.dispatchEvent(new Event(kind, { bubbles: true, composed: true })); } return true;";
-    stage.page.run(fill, &[json!(ALIBABA.key_id), json!(ALIBABA.secret)]).await?;
-    stage.page.wait_for("[data-action=forget]").await?;
-    ensure!(stage.page.value("keyId").await? == ALIBABA.key_id);
-    ensure!(stage.page.value("secret").await?.is_empty(), "the secret stays in the page");
+    fixture.page.run(fill, &[json!(ALIBABA.key_id), json!(ALIBABA.secret)]).await?;
+    fixture.page.wait_for("[data-action=forget]").await?;
+    ensure!(fixture.page.value("keyId").await? == ALIBABA.key_id);
+    ensure!(fixture.page.value("secret").await?.is_empty(), "the secret stays in the page");
     Ok(())
 }
 
@@ -283,13 +283,13 @@ const PAINT: &str = "const parts = ['header', 'panel', 'form', 'run', 'ids', 'ch
      document.adoptedStyleSheets.push(sheet);";
 
 /// The host's styles have reached these parts, and nothing beside parts.
-async fn painted(stage: &Stage, parts: &[&str]) -> Result<()> {
+async fn painted(fixture: &Fixture, parts: &[&str]) -> Result<()> {
     let script = "const inside = document.querySelector('relight-console').shadowRoot; \
          const painted = [...inside.querySelectorAll('*')].filter( \
              (element) => getComputedStyle(element).scrollMarginTop === '7px'); \
          return [painted.flatMap((element) => [...element.part]), \
              painted.filter((element) => element.part.length === 0).length];";
-    let seen = stage.page.run(script, &[]).await?;
+    let seen = fixture.page.run(script, &[]).await?;
     let names = seen[0].as_array().context("names of parts")?;
     for part in parts {
         ensure!(names.iter().any(|name| name == part), "{part} is not among {names:?}");
@@ -304,7 +304,7 @@ fn cycle_count() -> u32 {
 }
 
 /// Neither memory of the module nor listeners on what outlives the element.
-async fn cycles(stage: &mut Stage) -> Result<()> {
+async fn cycles(fixture: &mut Fixture) -> Result<()> {
     let page = "<script>window.listening = 0; for (const target of [window, document]) { \
            const { addEventListener, removeEventListener } = target; \
            target.addEventListener = (...words) => { listening += 1; \
@@ -319,14 +319,15 @@ async fn cycles(stage: &mut Stage) -> Result<()> {
              host.remove(); \
              while (host.shadowRoot.querySelector('[name=instanceIds]')) await turn(); } \
            return [wasm.memory.buffer.byteLength, listening]; };</script>";
-    portal(stage, page).await?;
+    portal(fixture, page).await?;
     let go = async |count: u32| -> Result<(u64, i64)> {
         let script = "const done = arguments[arguments.length - 1]; const [count] = arguments; \
              const wait = () => window.go ? window.go(count).then(done) : setTimeout(wait, 20); wait();";
-        let left = stage.page.session().driver().execute_async(script, vec![json!(count)]).await?;
+        let left =
+            fixture.page.session().driver().execute_async(script, vec![json!(count)]).await?;
         Ok(serde_json::from_value(left.json().clone())?)
     };
-    // The first ones bring what stays: tables, the journal, what is kept for later.
+    // The first ones leave what stays: tables, the journal, caches.
     let few = cycle_count() / 5;
     let (wasm_few, listening_few) = go(few).await?;
     let (mut wasm, mut listening) = (wasm_few, listening_few);
@@ -335,7 +336,7 @@ async fn cycles(stage: &mut Stage) -> Result<()> {
     }
     println!(
         "{}: wasm {wasm_few} bytes after {few}, {wasm} after {}; listeners {listening_few}, {listening}",
-        stage.page.browser(),
+        fixture.page.browser(),
         5 * few
     );
     ensure!(listening == listening_few, "{listening_few} listeners became {listening}");
@@ -344,21 +345,21 @@ async fn cycles(stage: &mut Stage) -> Result<()> {
 }
 
 /// That nothing was seen in the other cases means something.
-async fn harness(stage: &mut Stage) -> Result<()> {
-    ensure!(stage.site.violations().is_empty());
+async fn harness(fixture: &mut Fixture) -> Result<()> {
+    ensure!(fixture.site.violations().is_empty());
     // The policy takes no markup that is made of text, and no style in an attribute.
     let script = "try { document.body.innerHTML = '<p>text</p>'; return 'taken' } \
          catch (error) { return 'refused' }";
-    ensure!(stage.page.run(script, &[]).await? == "refused", "trusted types are not required");
-    stage.page.run("document.body.setAttribute('style', 'color: red');", &[]).await?;
+    ensure!(fixture.page.run(script, &[]).await? == "refused", "trusted types are not required");
+    fixture.page.run("document.body.setAttribute('style', 'color: red');", &[]).await?;
     until("a report of the violation", || async {
-        Ok((!stage.site.violations().is_empty()).then_some(()))
+        Ok((!fixture.site.violations().is_empty()).then_some(()))
     })
     .await?;
-    stage.page.session().needs(Means::Console)?;
-    stage.page.run("setTimeout(() => { throw new Error('of the case itself') });", &[]).await?;
+    fixture.page.session().needs(Capability::Console)?;
+    fixture.page.run("setTimeout(() => { throw new Error('of the case itself') });", &[]).await?;
     until("the error", || async {
-        let errors = stage.page.session().take_errors();
+        let errors = fixture.page.session().take_errors();
         Ok(errors.iter().any(|error| error.contains("of the case itself")).then_some(()))
     })
     .await

@@ -1,9 +1,11 @@
 //! Errors without a key and without a network: the index, with its addresses, and what is pasted.
 
-use crate::support::{ALIBABA, CARD, TENCENT, explanation, is_chinese, send, send_unseen};
+use crate::support::{
+    ALIBABA, CARD, TENCENT, explanation, is_chinese, send, send_without_preflight,
+};
 use anyhow::{Context, Result, ensure};
 use relight_e2e::{
-    Stage, case,
+    Fixture, case,
     page::{Form, Page},
     suite::Case,
     until,
@@ -19,7 +21,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("errors::pasted_and_hidden", pasted),
         case!("errors::language_is_remembered", language),
         case!("errors::start_instead", start_instead),
-        case!("errors::look_in_other_regions", other_region),
+        case!("errors::search_in_other_regions", other_region),
         case!("errors::signatures_are_compared", signature),
         case!("errors::policy_that_is_missing", policy),
     ]
@@ -29,13 +31,13 @@ const ROWS: &str = "[data-entry]";
 const OPEN: &str = "[data-error]";
 
 /// From the page on errors to one of them and back, with nothing behind the page any more.
-async fn index(stage: &mut Stage) -> Result<()> {
-    let page = &stage.page;
+async fn index(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
     page.act("explain").await?;
     page.act("errors").await?;
     page.wait_for(ROWS).await?;
-    stage.site.close();
-    let page = &stage.page;
+    fixture.site.close();
+    let page = &fixture.page;
     ensure!(hash(page).await? == "#/errors");
     let all = entries(page).await?;
     ensure!(all > 200, "only {all} entries");
@@ -60,7 +62,7 @@ async fn index(stage: &mut Stage) -> Result<()> {
     let card = page.text(OPEN).await?;
     ensure!(card.contains("Running") && card.contains("https://"), "{card}");
 
-    // Several meanings of one code, told apart by what the cloud says.
+    // Several meanings of one code, distinguished by the cloud's message.
     page.fill("findError", "InvalidInstanceId.NotFound").await?;
     page.click("[data-entry='alibaba/InvalidInstanceId.NotFound'] [data-action=open]").await?;
     page.wait_for("[data-error='InvalidInstanceId.NotFound']").await?;
@@ -80,34 +82,34 @@ async fn index(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// Who is sent a link lands where it leads, from the very first load on.
-async fn address(stage: &mut Stage) -> Result<()> {
-    let page = &stage.page;
+/// A link leads to its page from the very first load on.
+async fn address(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
     let driver = page.session().driver();
-    let at = |hash: &str| format!("{}{hash}", stage.site.url());
+    let at = |hash: &str| format!("{}{hash}", fixture.site.url());
     driver.goto(&at("#/errors/tencent/MutexOperation.TaskRunning")).await?;
     page.wait_for("[data-error='MutexOperation.TaskRunning'] article").await?;
     driver.refresh().await?;
     page.wait_for("[data-error='MutexOperation.TaskRunning'] article").await?;
     let title = driver.title().await?;
     ensure!(title.contains("MutexOperation.TaskRunning"), "{title}");
-    // A code that nobody knows is said to be unknown; what is nowhere leads to all.
+    // An unknown code is reported as unknown; an unknown address leads to the whole index.
     driver.goto(&at("#/errors/tencent/NoSuchCode.Ever")).await?;
     page.wait_for("[data-error='NoSuchCode.Ever'] article").await?;
     ensure!(page.text(OPEN).await?.contains("not in the catalogue"));
     driver.goto(&at("#/errors/nowhere/NoSuchCode")).await?;
     page.wait_for_no(OPEN).await?;
     page.wait_for(ROWS).await?;
-    ensure!(stage.calls().is_empty() && stage.site.proxied().is_empty());
+    ensure!(fixture.calls().is_empty() && fixture.site.proxied().is_empty());
     Ok(())
 }
 
-/// The address of a page that is somebody else's is neither changed nor heeded.
-async fn guest(stage: &mut Stage) -> Result<()> {
+/// The address of another site's page is neither changed nor read.
+async fn guest(fixture: &mut Fixture) -> Result<()> {
     let script = "const guest = document.createElement('relight-console'); \
          guest.id = 'guest'; host.replaceWith(guest); location.hash = '#chapter-2'; return true;";
-    stage.page.run(script, &[]).await?;
-    let page = &stage.page;
+    fixture.page.run(script, &[]).await?;
+    let page = &fixture.page;
     page.wait_for_step("compose").await?;
     page.act("explain").await?;
     page.act("errors").await?;
@@ -123,9 +125,9 @@ async fn guest(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// On paper there are words and no controls, every card is whole, and all that was found is there.
-async fn printed(stage: &mut Stage) -> Result<()> {
-    let page = &stage.page;
+/// On paper there are texts and no controls, every card is whole, and all that was found is there.
+async fn printed(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
     let hash = "location.hash = '#/errors/zenlayer'; return true;";
     page.run(hash, &[]).await?;
     page.wait_for(ROWS).await?;
@@ -161,13 +163,13 @@ async fn printed(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// Several at once, from whatever was copied; a secret in it is never seen, and nothing is kept.
-async fn pasted(stage: &mut Stage) -> Result<()> {
-    let page = &stage.page;
+/// Several errors at once, from any format; a secret is never shown, and nothing is stored.
+async fn pasted(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
     page.act("explain").await?;
     page.wait_for("[name=errorText]").await?;
-    stage.site.close();
-    let page = &stage.page;
+    fixture.site.close();
+    let page = &fixture.page;
     let secret = "zQ7nR2vK9mX4bT6wY1cL8dF3gH5jP0";
     let text = format!(
         "AccessKeySecret={secret}\n\
@@ -196,8 +198,8 @@ async fn pasted(stage: &mut Stage) -> Result<()> {
 }
 
 /// A choice outlives the page; what the operator sets is above it.
-async fn language(stage: &mut Stage) -> Result<()> {
-    let page = &stage.page;
+async fn language(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
     page.wait_for(".relight[lang^=en]").await?;
     page.act("language").await?;
     page.wait_for(".relight[lang^=zh]").await?;
@@ -213,11 +215,11 @@ async fn language(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// A state that does not fit is left for the operation that does, through the look and the review.
-async fn start_instead(stage: &mut Stage) -> Result<()> {
-    let ids = ALIBABA.stopped(stage, 2);
-    send_unseen(stage, &ALIBABA.form(&ids.join("\n"))).await?;
-    let page = &stage.page;
+/// A state that does not fit leads to the operation that does, through preflight and review.
+async fn start_instead(fixture: &mut Fixture) -> Result<()> {
+    let ids = ALIBABA.stopped(fixture, 2);
+    send_without_preflight(fixture, &ALIBABA.form(&ids.join("\n"))).await?;
+    let page = &fixture.page;
     page.wait_for_outcomes(&ids, &["rejected"]).await?;
     page.wait_for(CARD).await?;
     page.click(&format!("{CARD} [data-action=start-instead]")).await?;
@@ -225,38 +227,38 @@ async fn start_instead(stage: &mut Stage) -> Result<()> {
     ensure!(page.value("operation").await? == "StartInstances");
     let button = page.text("[data-action=send]").await?;
     ensure!(button.contains("Start") && button.contains('2'), "{button}");
-    ensure!(stage.power_calls().len() == 1, "nothing goes out before it is confirmed");
+    ensure!(fixture.power_calls().len() == 1, "nothing goes out before it is confirmed");
     page.send().await?;
     page.wait_for_outcomes(&ids, &["proven"]).await?;
-    ensure!(ALIBABA.starts(stage, &ids)? == [1, 1]);
+    ensure!(ALIBABA.starts(fixture, &ids)? == [1, 1]);
     Ok(())
 }
 
-/// What is not found is looked for in the other regions, with the key that is there.
-async fn other_region(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 2);
+/// What is not found is searched in the other regions, with the current key.
+async fn other_region(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 2);
     let text = ids.join("\n");
     let form = Form { region: Some("ap-shanghai"), ..TENCENT.form(&text) };
-    send_unseen(stage, &form).await?;
-    let page = &stage.page;
+    send_without_preflight(fixture, &form).await?;
+    let page = &fixture.page;
     page.wait_for_outcomes(&ids, &["rejected"]).await?;
-    let card = explanation(stage).await?;
+    let card = explanation(fixture).await?;
     ensure!(card.contains("ap-shanghai"), "the region that was asked: {card}");
     page.click(&format!("{CARD} [data-action=other-region]")).await?;
     page.wait_for("[data-action=go-to]").await?;
     page.act("go-to").await?;
     ensure!(page.value("region").await? == "ap-guangzhou");
-    ensure!(stage.power_calls().len() == 1);
+    ensure!(fixture.power_calls().len() == 1);
     Ok(())
 }
 
 /// The cloud shows what it has signed: the same as ours, so the secret is wrong. Another text is
 /// compared byte by byte, and the key is entered again.
-async fn signature(stage: &mut Stage) -> Result<()> {
-    let ids = ALIBABA.running(stage, 1);
+async fn signature(fixture: &mut Fixture) -> Result<()> {
+    let ids = ALIBABA.running(fixture, 1);
     let secret = "not-the-secret-of-this-key-00001";
-    send_unseen(stage, &Form { secret, ..ALIBABA.form(&ids[0]) }).await?;
-    let page = &stage.page;
+    send_without_preflight(fixture, &Form { secret, ..ALIBABA.form(&ids[0]) }).await?;
+    let page = &fixture.page;
     page.wait_for_outcomes(&ids, &["rejected"]).await?;
     page.wait_for(CARD).await?;
     page.click(&format!("{CARD} [data-action=compare-signature]")).await?;
@@ -287,12 +289,12 @@ async fn signature(stage: &mut Stage) -> Result<()> {
 }
 
 /// A permission that is missing comes with the smallest policy that grants it.
-async fn policy(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 1);
-    stage.fault(&json!({ "fault": "error", "cloud": "tencent", "action": "RebootInstances",
+async fn policy(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 1);
+    fixture.fault(&json!({ "fault": "error", "cloud": "tencent", "action": "RebootInstances",
         "code": "UnauthorizedOperation" }))?;
-    send(stage, &TENCENT.form(&ids[0])).await?;
-    let page = &stage.page;
+    send(fixture, &TENCENT.form(&ids[0])).await?;
+    let page = &fixture.page;
     page.wait_for_outcomes(&ids, &["rejected"]).await?;
     page.wait_for(CARD).await?;
     let policy = page.text(&format!("{CARD} .permission pre")).await?;

@@ -2,7 +2,7 @@
 
 use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER};
 use anyhow::{Context, Result, ensure};
-use relight_e2e::{Stage, case, suite::Case, until};
+use relight_e2e::{Fixture, case, suite::Case, until};
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
@@ -18,7 +18,7 @@ pub(crate) fn cases() -> Vec<Case> {
 /// An operation, a mode, and the parameter that must be in the request. No mode: there is only one.
 type Asked = (&'static str, Option<&'static str>, &'static str);
 
-async fn alibaba(stage: &mut Stage) -> Result<()> {
+async fn alibaba(fixture: &mut Fixture) -> Result<()> {
     let asked: &[Asked] = &[
         ("StartInstances", None, "BatchOptimization=SuccessFirst"),
         ("RebootInstances", Some("force"), "ForceReboot=true"),
@@ -27,33 +27,33 @@ async fn alibaba(stage: &mut Stage) -> Result<()> {
         ("StartInstance", None, "InstanceId="),
         ("RebootInstances", Some("soft"), "ForceReboot=false"),
     ];
-    selects(stage, ALIBABA, asked).await
+    selects(fixture, ALIBABA, asked).await
 }
 
-async fn tencent(stage: &mut Stage) -> Result<()> {
+async fn tencent(fixture: &mut Fixture) -> Result<()> {
     let asked: &[Asked] = &[
         ("RebootInstances", Some("hard"), r#""StopType":"HARD""#),
         ("StartInstances", None, r#""InstanceIds":["#),
         ("RebootInstances", Some("soft-first"), r#""StopType":"SOFT_FIRST""#),
         ("RebootInstances", Some("soft"), r#""StopType":"SOFT""#),
     ];
-    selects(stage, TENCENT, asked).await
+    selects(fixture, TENCENT, asked).await
 }
 
-async fn zenlayer(stage: &mut Stage) -> Result<()> {
+async fn zenlayer(fixture: &mut Fixture) -> Result<()> {
     let asked: &[Asked] = &[
         ("RebootInstances", Some("force"), r#""forceReboot":true"#),
         ("StartInstances", None, r#""instanceIds":["#),
         ("RebootInstances", Some("soft"), r#""forceReboot":false"#),
     ];
-    selects(stage, ZENLAYER, asked).await
+    selects(fixture, ZENLAYER, asked).await
 }
 
-async fn selects(stage: &Stage, account: Account, asked: &[Asked]) -> Result<()> {
-    let page = &stage.page;
+async fn selects(fixture: &Fixture, account: Account, asked: &[Asked]) -> Result<()> {
+    let page = &fixture.page;
     page.compose(&account.form("")).await?;
-    let mut running = account.running(stage, asked.len()).into_iter();
-    let mut stopped = account.stopped(stage, 2).into_iter();
+    let mut running = account.running(fixture, asked.len()).into_iter();
+    let mut stopped = account.stopped(fixture, 2).into_iter();
     for (operation, mode, parameter) in asked {
         let starts = operation.starts_with("Start");
         let id = if starts { stopped.next() } else { running.next() }.context("an instance")?;
@@ -62,7 +62,7 @@ async fn selects(stage: &Stage, account: Account, asked: &[Asked]) -> Result<()>
             page.choose("mode", mode).await?;
         }
         page.paste("instanceIds", &id).await?;
-        // The words that are shown, not only the value behind them.
+        // The visible labels, not only the values behind them.
         let shown = page.shown("operation").await?;
         ensure!(shown.contains(operation), "{shown:?} is shown for {operation}");
         let shown = page.shown("cloud").await?.to_lowercase();
@@ -84,24 +84,24 @@ async fn selects(stage: &Stage, account: Account, asked: &[Asked]) -> Result<()>
         let outcome = ["accepted", "in-progress", "proven"];
         page.wait_for_outcomes(std::slice::from_ref(&id), &outcome).await?;
 
-        let calls = stage.power_calls();
+        let calls = fixture.power_calls();
         let call = calls.last().context("a call")?;
         ensure!(call.action == *operation && call.ids == [id] && call.executed, "{call:#?}");
         ensure!(call.region == account.region.unwrap_or_default(), "{call:#?}");
-        let requests = stage.site.proxied();
+        let requests = fixture.site.proxied();
         let is_ours = |request: &&String| request.contains(&format!(": {operation}\r\n"));
         let request = requests.iter().rev().find(is_ours).context("the request")?;
         ensure!(request.contains(parameter), "{parameter} is not in {request}");
         page.act("new-run").await?;
         page.wait_for_step("compose").await?;
     }
-    ensure!(stage.power_calls().len() == asked.len());
+    ensure!(fixture.power_calls().len() == asked.len());
     Ok(())
 }
 
 /// The trap: a select that shows its last option while the state holds another.
-async fn other_cloud(stage: &mut Stage) -> Result<()> {
-    let page = &stage.page;
+async fn other_cloud(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
     let first = page.value("cloud").await?;
     ensure!(first == "alibaba", "{first} is shown at the start");
     ensure!(page.shown("cloud").await?.contains("Alibaba"));
@@ -127,14 +127,14 @@ async fn other_cloud(stage: &mut Stage) -> Result<()> {
     page.choose("mode", "force").await?;
     page.choose("operation", "RebootInstance").await?;
     ensure!(page.value("mode").await? == "soft");
-    ensure!(stage.calls().is_empty());
+    ensure!(fixture.calls().is_empty());
     Ok(())
 }
 
-async fn problems(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 2);
-    let alibaba = &ALIBABA.running(stage, 1)[0];
-    let page = &stage.page;
+async fn problems(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 2);
+    let alibaba = &ALIBABA.running(fixture, 1)[0];
+    let page = &fixture.page;
     let text = format!(
         "{}\n{}，{}\n{alibaba}\nins-UPPER!!\nlns-5d8a23rs\nins-****abcd\n",
         ids[0], ids[1], ids[0]
@@ -155,40 +155,40 @@ async fn problems(stage: &mut Stage) -> Result<()> {
     page.send().await?;
     page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
     ensure!(page.outcomes().await?.len() == 2);
-    let calls = stage.power_calls();
+    let calls = fixture.power_calls();
     ensure!(calls.len() == 1 && calls[0].ids == ids, "{calls:#?}");
     Ok(())
 }
 
-async fn split(stage: &mut Stage) -> Result<()> {
+async fn split(fixture: &mut Fixture) -> Result<()> {
     // Of every region, since no region has so many; Zenlayer asks for none.
     let regions = ["asia-east-1", "asia-southeast-1", "europe-central-1", "na-west-1", "na-east-1"];
     let mut ids = Vec::new();
     for region in regions {
-        ids.extend(Account { region: Some(region), ..ZENLAYER }.running(stage, 41));
+        ids.extend(Account { region: Some(region), ..ZENLAYER }.running(fixture, 41));
     }
     ensure!(ids.len() == 205);
     let text = ids.join("\n");
-    stage.page.compose(&ZENLAYER.form(&text)).await?;
-    stage.page.review().await?;
+    fixture.page.compose(&ZENLAYER.form(&text)).await?;
+    fixture.page.review().await?;
     // So many are never sent by a hurried click.
-    stage.page.fill("typedCount", "205").await?;
-    stage.page.wait_for("[data-action=send]:not([aria-disabled])").await?;
-    stage.page.send().await?;
+    fixture.page.fill("typedCount", "205").await?;
+    fixture.page.wait_for("[data-action=send]:not([aria-disabled])").await?;
+    fixture.page.send().await?;
     until("all calls", || async {
-        let sent: usize = stage.power_calls().iter().map(|call| call.ids.len()).sum();
+        let sent: usize = fixture.power_calls().iter().map(|call| call.ids.len()).sum();
         Ok((sent >= ids.len()).then_some(()))
     })
     .await?;
-    let calls = stage.power_calls();
+    let calls = fixture.power_calls();
     let sizes: Vec<usize> = calls.iter().map(|call| call.ids.len()).collect();
     // One goes first, to see whether it works at all.
     ensure!(sizes == [1, 100, 100, 4], "{sizes:?}");
     let sent: Vec<String> = calls.iter().flat_map(|call| call.ids.clone()).collect();
     ensure!(sent == ids, "each id once, in the order given");
-    ensure!(ZENLAYER.reboots(stage, &ids)?.iter().all(|count| *count == 1));
+    ensure!(ZENLAYER.reboots(fixture, &ids)?.iter().all(|count| *count == 1));
     // Not all rows are in the page at a time.
-    let rows = stage.page.outcomes().await?.len();
+    let rows = fixture.page.outcomes().await?.len();
     ensure!((1..=100).contains(&rows), "{rows} rows");
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! The page inside another one: who may have keys entered there.
+//! The page inside another one: where keys may be entered.
 
 use crate::support::{TENCENT, is_chinese, one_arrival, send};
 use anyhow::{Result, ensure};
-use relight_e2e::{Stage, browser::Means, case, suite::Case, until};
+use relight_e2e::{Fixture, browser::Capability, case, suite::Case, until};
 use serde_json::{Value, json};
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -15,111 +15,111 @@ pub(crate) fn cases() -> Vec<Case> {
 }
 
 /// `frame-ancestors 'none'`: the browser does not even draw it.
-async fn strict(stage: &mut Stage) -> Result<()> {
-    let before = stage.site.asked().len();
-    embed(stage).await?;
+async fn strict(fixture: &mut Fixture) -> Result<()> {
+    let before = fixture.site.asked().len();
+    embed(fixture).await?;
     until("the frame's page", || async {
-        let asked = stage.site.asked();
+        let asked = fixture.site.asked();
         Ok(asked[before..].iter().any(|name| name == "index.html").then_some(()))
     })
     .await?;
-    stage.page.session().driver().enter_frame(0).await?;
+    fixture.page.session().driver().enter_frame(0).await?;
     let is_there =
-        script(stage, "return document.querySelector('relight-console') !== null;").await;
+        script(fixture, "return document.querySelector('relight-console') !== null;").await;
     // A frame that is only just being loaded answers nothing.
     ensure!(!matches!(is_there, Ok(Value::Bool(true))), "it was drawn");
-    stage.page.session().driver().enter_default_frame().await?;
+    fixture.page.session().driver().enter_default_frame().await?;
     Ok(())
 }
 
-async fn foreign(stage: &mut Stage) -> Result<()> {
-    stage.site.without_headers();
+async fn foreign(fixture: &mut Fixture) -> Result<()> {
+    fixture.site.without_headers();
     // Another page is listed, and this one is not.
-    list(stage, "https://portal.example.com");
-    embed(stage).await?;
-    enter(stage).await?;
-    let page = &stage.page;
+    list(fixture, "https://portal.example.com");
+    embed(fixture).await?;
+    enter(fixture).await?;
+    let page = &fixture.page;
     page.wait_for("[data-stranger]").await?;
     ensure!(page.count("[name=secret], [name=token], [name=keyId]").await? == 0);
     let words = page.text("[data-stranger]").await?;
     ensure!(words.contains("No key can be entered here"), "{words}");
     let origin = page.run("return first('[data-stranger]').dataset.stranger;", &[]).await?;
-    ensure!(origin == json!(portal(stage)), "{origin}");
+    ensure!(origin == json!(portal(fixture)), "{origin}");
     page.act("language").await?;
     ensure!(is_chinese(&page.text("[data-stranger]").await?));
     page.act("language").await?;
-    // The rest of the page, once it is there, has no field either.
+    // The console, once loaded, has no field either.
     page.act("explain").await?;
     page.wait_for_no("[data-front]").await?;
     page.act("power").await?;
     page.wait_for("[data-stranger]").await?;
     ensure!(page.count("[name=secret], [name=token], [name=keyId]").await? == 0);
     page.act("review").await?;
-    ensure!(stage.calls().is_empty());
-    stage.page.session().driver().enter_default_frame().await?;
-    stage.page.photograph(&format!("{}-frame-refused", stage.page.browser())).await.map(drop)
+    ensure!(fixture.calls().is_empty());
+    fixture.page.session().driver().enter_default_frame().await?;
+    fixture.page.screenshot(&format!("{}-frame-refused", fixture.page.browser())).await.map(drop)
 }
 
-async fn listed(stage: &mut Stage) -> Result<()> {
-    stage.site.without_headers();
-    list(stage, &portal(stage));
-    embed(stage).await?;
-    enter(stage).await?;
-    let ids = TENCENT.running(stage, 1);
-    stage.page.wait_for("[name=secret]").await?;
-    ensure!(!stage.page.sees("[data-stranger]").await?);
-    stage.page.session().needs(Means::TypingInFrames)?;
-    send(stage, &TENCENT.form(&ids[0])).await?;
-    stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
-    one_arrival(stage, true)?;
-    stage.page.session().driver().enter_default_frame().await?;
+async fn listed(fixture: &mut Fixture) -> Result<()> {
+    fixture.site.without_headers();
+    list(fixture, &portal(fixture));
+    embed(fixture).await?;
+    enter(fixture).await?;
+    let ids = TENCENT.running(fixture, 1);
+    fixture.page.wait_for("[name=secret]").await?;
+    ensure!(!fixture.page.sees("[data-stranger]").await?);
+    fixture.page.session().needs(Capability::TypingInFrames)?;
+    send(fixture, &TENCENT.form(&ids[0])).await?;
+    fixture.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    one_arrival(fixture, true)?;
+    fixture.page.session().driver().enter_default_frame().await?;
     Ok(())
 }
 
 /// A host that can set no headers: the page still takes no script but its own files, nor markup made
 /// of text.
-async fn own_policy(stage: &mut Stage) -> Result<()> {
-    stage.site.without_headers();
-    stage.open().await?;
+async fn own_policy(fixture: &mut Fixture) -> Result<()> {
+    fixture.site.without_headers();
+    fixture.open().await?;
     let tries = "window.ran = []; \
          try { document.body.innerHTML += '<p>text</p>'; window.ran.push('markup') } catch {} \
          const inline = document.createElement('script'); \
          try { inline.text = 'window.ran.push(\"inline\")' } catch {} \
          try { inline.append('window.ran.push(\"appended\")'); document.head.append(inline) } catch {} \
          return window.ran.join();";
-    let ran = script(stage, tries).await?;
+    let ran = script(fixture, tries).await?;
     ensure!(ran == "", "{ran} was let through");
     Ok(())
 }
 
 /// The same host by its other name: another origin to browsers.
-fn portal(stage: &Stage) -> String {
-    stage.site.url().trim_end_matches('/').replace("127.0.0.1", "localhost")
+fn portal(fixture: &Fixture) -> String {
+    fixture.site.url().trim_end_matches('/').replace("127.0.0.1", "localhost")
 }
 
-fn list(stage: &Stage, origin: &str) {
+fn list(fixture: &Fixture, origin: &str) {
     let config = json!({ "proxy": "/proxy", "frames": [origin] });
-    stage.site.replace("relight.json", config.to_string().into_bytes());
+    fixture.site.replace("relight.json", config.to_string().into_bytes());
 }
 
 /// Opens a page of the portal's with ours in a frame.
-async fn embed(stage: &Stage) -> Result<()> {
+async fn embed(fixture: &Fixture) -> Result<()> {
     let portal_page = format!(
         "<!doctype html><title>portal</title><iframe src=\"{}\" width=\"1200\" height=\"860\"></iframe>",
-        stage.site.url()
+        fixture.site.url()
     );
-    stage.site.replace("portal.html", portal_page.into_bytes());
-    let url = format!("{}/portal.html", portal(stage));
-    stage.page.session().driver().goto(&url).await?;
+    fixture.site.replace("portal.html", portal_page.into_bytes());
+    let url = format!("{}/portal.html", portal(fixture));
+    fixture.page.session().driver().goto(&url).await?;
     Ok(())
 }
 
 /// From here on scripts and elements are those of the frame.
-async fn enter(stage: &Stage) -> Result<()> {
-    stage.page.session().driver().enter_frame(0).await?;
-    stage.page.wait_for_step("compose").await
+async fn enter(fixture: &Fixture) -> Result<()> {
+    fixture.page.session().driver().enter_frame(0).await?;
+    fixture.page.wait_for_step("compose").await
 }
 
-async fn script(stage: &Stage, script: &str) -> Result<Value> {
-    Ok(stage.page.session().driver().execute(script, vec![]).await?.json().clone())
+async fn script(fixture: &Fixture, script: &str) -> Result<Value> {
+    Ok(fixture.page.session().driver().execute(script, vec![]).await?.json().clone())
 }

@@ -1,32 +1,32 @@
-//! The list of the runs that this browser keeps: it shows what each came to, opens and saves and
-//! forgets them, and sends nothing.
+//! The run history of this browser: it shows the outcomes, opens, downloads and deletes runs, and
+//! sends nothing.
 
 use crate::{
     runs::{each_once, key_again, one_by_one, send_not_started},
     support::{TENCENT, is_chinese, send},
 };
 use anyhow::{Result, ensure};
-use relight_e2e::{Setting, Stage, case, page::picture, suite::Case, until};
+use relight_e2e::{Fixture, Setting, case, page::picture, suite::Case, until};
 use serde_json::json;
 use std::collections::BTreeMap;
 use thirtyfour::Key;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
-        case!("history::runs_are_listed_opened_saved_and_forgotten", list),
+        case!("history::runs_are_listed_opened_saved_and_deleted", list),
         case!("history::the_list_on_a_phone", phone)
             .dressed(|setting| Setting { width: 360, ..setting }),
     ]
 }
 
-/// A run that is over and put aside, and one that was cut off after its first call.
-async fn two_runs(stage: &Stage, ids: &[String]) -> Result<()> {
-    let page = &stage.page;
-    send(stage, &TENCENT.form(&ids[..2].join("\n"))).await?;
+/// A finished run, closed, and one that was interrupted after its first call.
+async fn two_runs(fixture: &Fixture, ids: &[String]) -> Result<()> {
+    let page = &fixture.page;
+    send(fixture, &TENCENT.form(&ids[..2].join("\n"))).await?;
     page.wait_for_outcomes(&ids[..2], &["proven"]).await?;
     page.act("new-run").await?;
     page.wait_for_step("compose").await?;
-    one_by_one(stage, &ids[2..], 3_600).await?;
+    one_by_one(fixture, &ids[2..], 3_600).await?;
     page.wait_for_outcomes(&ids[2..3], &["proven"]).await?;
     page.session().driver().refresh().await?;
     page.wait_for("[data-stage=paused], [data-stage=finished]").await?;
@@ -35,14 +35,14 @@ async fn two_runs(stage: &Stage, ids: &[String]) -> Result<()> {
 }
 
 /// What each row says: whether it is unfinished, and how many have which outcome.
-async fn rows(stage: &Stage) -> Result<Vec<(String, BTreeMap<String, u32>)>> {
+async fn rows(fixture: &Fixture) -> Result<Vec<(String, BTreeMap<String, u32>)>> {
     let script = "return all('[data-run]').map(row => [row.dataset.unfinished ?? '', \
          Object.fromEntries([...row.querySelectorAll('[data-outcome]')] \
            .map(e => [e.dataset.outcome, parseInt(e.textContent, 10)]))]);";
-    Ok(serde_json::from_value(stage.page.run(script, &[]).await?)?)
+    Ok(serde_json::from_value(fixture.page.run(script, &[]).await?)?)
 }
 
-async fn are(stage: &Stage, wanted: &[(&str, &[(&str, u32)])]) -> Result<()> {
+async fn are(fixture: &Fixture, wanted: &[(&str, &[(&str, u32)])]) -> Result<()> {
     let wanted: Vec<(String, BTreeMap<String, u32>)> = wanted
         .iter()
         .map(|(unfinished, counts)| {
@@ -50,23 +50,23 @@ async fn are(stage: &Stage, wanted: &[(&str, &[(&str, u32)])]) -> Result<()> {
             ((*unfinished).to_owned(), counts.collect())
         })
         .collect();
-    until(format!("{wanted:?}"), || async { Ok((rows(stage).await? == wanted).then_some(())) })
+    until(format!("{wanted:?}"), || async { Ok((rows(fixture).await? == wanted).then_some(())) })
         .await
 }
 
-async fn list(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 4);
-    two_runs(stage, &ids).await?;
-    let page = &stage.page;
-    let (driver, arrived) = (page.session().driver(), stage.calls().len());
+async fn list(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 4);
+    two_runs(fixture, &ids).await?;
+    let page = &fixture.page;
+    let (driver, arrived) = (page.session().driver(), fixture.calls().len());
     // Newest first.
     let cut_off: (&str, &[_]) = ("true", &[("proven", 1), ("queued", 1)]);
     let over: (&str, &[_]) = ("false", &[("proven", 2)]);
-    are(stage, &[cut_off, over]).await?;
+    are(fixture, &[cut_off, over]).await?;
     let problems = page.accessibility_problems().await?;
     ensure!(problems.is_empty(), "{problems:#?}");
-    page.photograph(&format!("{}-runs", page.browser())).await?;
-    // Opened by the keyboard: everything is there, and nothing is asked of the cloud.
+    page.screenshot(&format!("{}-runs", page.browser())).await?;
+    // Opened by keyboard: everything is there, and the cloud is not asked.
     page.tab_to("[data-run]:nth-of-type(2) [data-action=open-run]").await?;
     page.press(&String::from(Key::Enter.value())).await?;
     page.wait_for("[data-stage=finished]").await?;
@@ -76,18 +76,18 @@ async fn list(stage: &mut Stage) -> Result<()> {
     ensure!(ids[..2].iter().all(|id| saved.contains(id)) && !saved.contains(&ids[2]), "{saved}");
     ensure!(page.count("[data-call]").await? == 1, "its calls are there");
     page.act("put-away").await?;
-    are(stage, &[cut_off, over]).await?;
+    are(fixture, &[cut_off, over]).await?;
     page.click("[data-run]:nth-of-type(2) [data-action=save-run]").await?;
     let saved = page.downloaded("relight-records.txt").await?;
     ensure!(saved.contains(&ids[0]) && !saved.contains(TENCENT.secret));
-    // Forgotten only on a second word.
+    // Deleted only after confirmation.
     page.click("[data-run]:nth-of-type(2) [data-action=forget-run]").await?;
     page.act("cancel").await?;
     page.wait_for_no("[data-action=confirm]").await?;
-    are(stage, &[cut_off, over]).await?;
+    are(fixture, &[cut_off, over]).await?;
     page.click("[data-run]:nth-of-type(2) [data-action=forget-run]").await?;
     page.act("confirm").await?;
-    are(stage, &[cut_off]).await?;
+    are(fixture, &[cut_off]).await?;
     let script = "window.left = null; indexedDB.open('relight').onsuccess = event => { \
          const db = event.target.result; \
          db.transaction('records').objectStore('records').getAll().onsuccess = event => { \
@@ -95,14 +95,14 @@ async fn list(stage: &mut Stage) -> Result<()> {
     page.run(script, &[]).await?;
     let left = page.wait_until("what is left", "return window.left;", &[]).await?.to_string();
     ensure!(left.contains(&ids[2]) && !left.contains(&ids[0]), "{left}");
-    // Another tab has it: it can be neither opened nor forgotten here.
+    // Another tab has it: it can be neither opened nor deleted here.
     let first = driver.window().await?;
     let second = driver.new_window().await?;
     driver.switch_to_window(second.clone()).await?;
-    driver.goto(&stage.site.url()).await?;
+    driver.goto(&fixture.site.url()).await?;
     page.wait_for("[data-stage=paused], [data-stage=finished]").await?;
     driver.switch_to_window(first.clone()).await?;
-    driver.goto(&format!("{}#/runs", stage.site.url())).await?;
+    driver.goto(&format!("{}#/runs", fixture.site.url())).await?;
     driver.refresh().await?;
     page.wait_for("[data-run] [data-action=open-run]:disabled").await?;
     ensure!(page.count("[data-action=forget-run]:disabled").await? == 1);
@@ -115,52 +115,52 @@ async fn list(stage: &mut Stage) -> Result<()> {
     page.wait_for("[data-run]").await?;
     page.click("[data-action=open-run]:not(:disabled)").await?;
     page.wait_for_step("run").await?;
-    ensure!(stage.calls().len() == arrived, "something was sent");
-    send_not_started(stage, 1).await?;
-    key_again(stage, TENCENT).await?;
+    ensure!(fixture.calls().len() == arrived, "something was sent");
+    send_not_started(fixture, 1).await?;
+    key_again(fixture, TENCENT).await?;
     page.act("resume").await?;
     page.wait_for_outcomes(&ids[2..], &["proven"]).await?;
-    each_once(stage, TENCENT, &ids)?;
+    each_once(fixture, TENCENT, &ids)?;
     page.act("put-away").await?;
-    are(stage, &[("false", &[("proven", 2)])]).await?;
+    are(fixture, &[("false", &[("proven", 2)])]).await?;
     page.act("forget-all").await?;
     page.act("confirm").await?;
     page.wait_for("[data-runs='0']").await?;
     // Without the part after `#` this is another page: to load it once more would cut its loading off.
-    driver.goto(&stage.site.url()).await?;
+    driver.goto(&fixture.site.url()).await?;
     page.wait_for_step("compose").await?;
     ensure!(!page.sees("[data-action=runs]").await?);
     Ok(())
 }
 
-async fn phone(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 4);
-    stage.page.act("language").await?;
-    two_runs(stage, &ids).await?;
-    let page = &stage.page;
-    are(stage, &[("true", &[("proven", 1), ("queued", 1)]), ("false", &[("proven", 2)])]).await?;
+async fn phone(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 4);
+    fixture.page.act("language").await?;
+    two_runs(fixture, &ids).await?;
+    let page = &fixture.page;
+    are(fixture, &[("true", &[("proven", 1), ("queued", 1)]), ("false", &[("proven", 2)])]).await?;
     ensure!(page.overflow().await? <= 0, "wider than a phone");
     ensure!(is_chinese(&page.text("[data-runs]").await?));
     let problems = page.accessibility_problems().await?;
     ensure!(problems.is_empty(), "{problems:#?}");
-    let name = picture(page.browser(), 360, stage.setting.theme, "zh", "runs");
-    page.photograph(&name).await?;
+    let name = picture(page.browser(), 360, fixture.setting.theme, "zh", "runs");
+    page.screenshot(&name).await?;
     page.act("forget-all").await?;
     page.wait_for("[data-action=confirm]").await?;
     ensure!(page.overflow().await? <= 0, "wider than a phone");
-    page.photograph(&format!("{name}-forget")).await?;
-    // The way to it from the form, for whoever comes back with nothing under way.
+    page.screenshot(&format!("{name}-forget")).await?;
+    // The link to it from the form, for a user without a run in progress.
     page.act("confirm").await?;
     page.wait_for("[data-runs='0']").await?;
     page.act("power").await?;
-    send(stage, &TENCENT.form(&ids[0])).await?;
+    send(fixture, &TENCENT.form(&ids[0])).await?;
     page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
     page.act("new-run").await?;
     page.session().driver().refresh().await?;
     page.wait_for("[data-action=runs]").await?;
     ensure!(page.text("[data-action=runs]").await?.contains('1'));
     page.act("runs").await?;
-    are(stage, &[("false", &[("proven", 1)])]).await?;
+    are(fixture, &[("false", &[("proven", 1)])]).await?;
     let hash = page.run("return location.hash;", &[]).await?;
     ensure!(hash == json!("#/runs"), "{hash}");
     Ok(())

@@ -2,7 +2,7 @@
 
 use crate::support::{TENCENT, send};
 use anyhow::{Result, ensure};
-use relight_e2e::{Stage, case, machine, plain::PlainServer, suite::Case};
+use relight_e2e::{Fixture, case, machine, plain::PlainServer, suite::Case};
 use relight_sandbox::{Config, server};
 use serde_json::json;
 
@@ -12,7 +12,7 @@ pub(crate) fn cases() -> Vec<Case> {
 
 /// A copied folder, deep below the root of a server without a rule or a header of ours: the page
 /// restarts through a proxy elsewhere, and `?demo` works without any.
-async fn plain(stage: &mut Stage) -> Result<()> {
+async fn plain(fixture: &mut Fixture) -> Result<()> {
     let host = PlainServer::start(&machine::dist(), "some/sub/path/")?;
     // A proxy that knows the host's origin, and counts.
     let origins = vec![host.origin()];
@@ -21,19 +21,19 @@ async fn plain(stage: &mut Stage) -> Result<()> {
         "relight.json",
         &json!({ "proxy": format!("http://{}/proxy", clouds.addr) }).to_string(),
     )?;
-    stage.page.open(&host.url()).await?;
-    let ids = TENCENT.running(stage, 1);
-    send(stage, &TENCENT.form(&ids[0])).await?;
-    stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    fixture.page.open(&host.url()).await?;
+    let ids = TENCENT.running(fixture, 1);
+    send(fixture, &TENCENT.form(&ids[0])).await?;
+    fixture.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
     let counted = || clouds.sandbox().calls().to_vec();
     let restarts = counted().into_iter().filter(|call| call.action == "RebootInstances");
     ensure!(restarts.count() == 1, "{:#?}", counted());
     let calls = counted().len();
     let address = format!("{}?demo", host.url());
-    stage.page.session().driver().goto(&address).await?;
-    stage.page.wait_for_no("[data-front]").await?;
-    stage.page.wait_for(".note.info").await?;
-    ensure!(stage.page.text(".note.info").await?.contains("sandbox-"), "no key of the demo's");
-    ensure!(counted().len() == calls && stage.calls().is_empty(), "the demo asked somebody");
+    fixture.page.session().driver().goto(&address).await?;
+    fixture.page.wait_for_no("[data-front]").await?;
+    fixture.page.wait_for(".note.info").await?;
+    ensure!(fixture.page.text(".note.info").await?.contains("sandbox-"), "no key of the demo's");
+    ensure!(counted().len() == calls && fixture.calls().is_empty(), "the demo asked somebody");
     Ok(())
 }

@@ -2,13 +2,13 @@
 
 use crate::support::{TENCENT, is_chinese, one_arrival, send};
 use anyhow::{Context, Result, ensure};
-use relight_e2e::{Stage, browser::Means, case, machine, release, suite::Case, until};
+use relight_e2e::{Fixture, browser::Capability, case, machine, release, suite::Case, until};
 use serde_json::{Value, json};
 use std::path::Path;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
-        case!("integrity::a_changed_byte_stops_the_start", changed_front).noisy(),
+        case!("integrity::a_changed_byte_stops_the_start", changed_program).noisy(),
         case!("integrity::a_changed_byte_stops_the_rest", changed_rest).noisy(),
         case!("integrity::a_file_that_is_cut_off_was_not_changed", cut_off).noisy(),
         case!("integrity::a_rest_that_comes_as_something_else", other_kind),
@@ -19,77 +19,77 @@ pub(crate) fn cases() -> Vec<Case> {
     ]
 }
 
-/// Every file that the page starts with, one after the other. The page's own file has nobody to vouch
-/// for it.
-async fn changed_front(stage: &mut Stage) -> Result<()> {
+/// Every file that the page starts with, one after the other. Nothing can verify the page's own file
+/// itself.
+async fn changed_program(fixture: &mut Fixture) -> Result<()> {
     let script = script_of_ours()?;
-    let url = stage.site.url();
+    let url = fixture.site.url();
     let names =
         ["relight.js", "relight_bg.wasm", "parts.js", "page.css", script.as_str(), "boot.js"];
     for name in names {
-        stage.site.replace(name, with_a_changed_byte(name)?);
-        stage.page.session().driver().goto(&url).await?;
-        // The start-up script says so itself; when it is the changed one, the page's markup does.
+        fixture.site.replace(name, with_a_changed_byte(name)?);
+        fixture.page.session().driver().goto(&url).await?;
+        // The start-up script reports it; when that is the changed one, the page's markup does.
         let reason = if name == "boot.js" { "waiting" } else { "changed" };
-        let words = until(format!("words about {name}"), || said(stage, reason)).await;
-        let words = words.with_context(|| format!("asked for: {:?}", stage.site.asked()))?;
+        let words = until(format!("words about {name}"), || said(fixture, reason)).await;
+        let words = words.with_context(|| format!("asked for: {:?}", fixture.site.asked()))?;
         ensure!(name == "boot.js" || words.contains(name), "{name}: {words}");
         ensure!(words.contains("changed"), "{name}: {words}");
-        ensure!(!is_started(stage).await?, "it started with a changed {name}");
-        stage.site.restore();
+        ensure!(!is_started(fixture).await?, "it started with a changed {name}");
+        fixture.site.restore();
     }
-    stage.page.photograph(&format!("{}-start-refused", stage.page.browser())).await?;
+    fixture.page.screenshot(&format!("{}-start-refused", fixture.page.browser())).await?;
     // And that it was the byte: the same page as published starts.
-    stage.open().await
+    fixture.open().await
 }
 
-/// A network that changes breaks off what is on its way. Nobody is told that a file was changed.
-async fn cut_off(stage: &mut Stage) -> Result<()> {
+/// A network change aborts a download. That is not reported as a changed file.
+async fn cut_off(fixture: &mut Fixture) -> Result<()> {
     let script = script_of_ours()?;
-    let url = stage.site.url();
-    stage.site.cut_off_once(&script);
-    stage.page.session().driver().goto(&url).await?;
+    let url = fixture.site.url();
+    fixture.site.cut_off_once(&script);
+    fixture.page.session().driver().goto(&url).await?;
     until("a page that starts, or words", || async {
-        Ok((is_started(stage).await? || said(stage, "missing").await?.is_some()).then_some(()))
+        Ok((is_started(fixture).await? || said(fixture, "missing").await?.is_some()).then_some(()))
     })
     .await?;
-    stage.open().await
+    fixture.open().await
 }
 
-async fn changed_rest(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 1);
-    stage.site.replace(REST, with_a_changed_byte(REST)?);
-    stage.open().await?;
-    stage.page.compose(&TENCENT.form(&ids[0])).await?;
-    stage.page.act("review").await?;
-    stage.page.wait_for("[data-start=changed]").await?;
-    ensure!(stage.page.sees("[data-front]").await?, "it was started");
-    ensure!(stage.page.value("instanceIds").await? == ids[0], "the ids are lost");
-    ensure!(stage.calls().is_empty());
-    stage.site.restore();
-    stage.page.act("language").await?;
-    let words = stage.page.text("[data-start=changed]").await?;
+async fn changed_rest(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 1);
+    fixture.site.replace(REST, with_a_changed_byte(REST)?);
+    fixture.open().await?;
+    fixture.page.compose(&TENCENT.form(&ids[0])).await?;
+    fixture.page.act("review").await?;
+    fixture.page.wait_for("[data-start=changed]").await?;
+    ensure!(fixture.page.sees("[data-front]").await?, "it was started");
+    ensure!(fixture.page.value("instanceIds").await? == ids[0], "the ids are lost");
+    ensure!(fixture.calls().is_empty());
+    fixture.site.restore();
+    fixture.page.act("language").await?;
+    let words = fixture.page.text("[data-start=changed]").await?;
     ensure!(is_chinese(&words), "{words}");
     // As published, all is well.
-    stage.open().await?;
-    send(stage, &TENCENT.form(&ids[0])).await?;
-    stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
-    one_arrival(stage, true)
+    fixture.open().await?;
+    send(fixture, &TENCENT.form(&ids[0])).await?;
+    fixture.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    one_arrival(fixture, true)
 }
 
 /// Not all hosts know what wasm is. What counts is the sum.
-async fn other_kind(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 1);
-    stage.site.send_as_octets(REST);
-    stage.open().await?;
-    send(stage, &TENCENT.form(&ids[0])).await?;
-    stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
-    one_arrival(stage, true)
+async fn other_kind(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 1);
+    fixture.site.send_as_octets(REST);
+    fixture.open().await?;
+    send(fixture, &TENCENT.form(&ids[0])).await?;
+    fixture.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    one_arrival(fixture, true)
 }
 
 /// The page is open while a new release takes the old one's place.
-async fn two_releases(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 1);
+async fn two_releases(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 1);
     let rest = with_a_changed_byte(REST)?;
     let page = std::fs::read_to_string(machine::dist().join("index.html"))?;
     let sum = |page: &str| {
@@ -97,56 +97,56 @@ async fn two_releases(stage: &mut Stage) -> Result<()> {
         from.split_once('"').map(|(sum, _)| sum.to_owned())
     };
     let old = sum(&page).context("the sum of boot.js")?;
-    stage.site.replace(REST, rest);
-    stage.site.replace("index.html", page.replace(&old, "sha384-of-the-next").into_bytes());
-    stage.page.compose(&TENCENT.form(&ids[0])).await?;
-    stage.page.act("review").await?;
-    let words = stage.page.text("[data-start=replaced]").await?;
+    fixture.site.replace(REST, rest);
+    fixture.site.replace("index.html", page.replace(&old, "sha384-of-the-next").into_bytes());
+    fixture.page.compose(&TENCENT.form(&ids[0])).await?;
+    fixture.page.act("review").await?;
+    let words = fixture.page.text("[data-start=replaced]").await?;
     ensure!(words.contains("newer version"), "{words}");
-    ensure!(stage.page.value("instanceIds").await? == ids[0], "the ids are lost");
-    ensure!(stage.page.sees("[data-front]").await?, "two releases are mixed");
-    ensure!(stage.calls().is_empty());
+    ensure!(fixture.page.value("instanceIds").await? == ids[0], "the ids are lost");
+    ensure!(fixture.page.sees("[data-front]").await?, "two releases are mixed");
+    ensure!(fixture.calls().is_empty());
     Ok(())
 }
 
 /// The next release lies on the host, and of the old one nothing is left: what the open page has not
-/// fetched yet is missing under its name, or is another file. It takes none of it, says so, and keeps
+/// fetched yet is missing under its name, or is another file. The page loads none of it, reports it, and keeps
 /// what was typed; opened anew, it is the next release as a whole.
-async fn whole_release(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 1);
-    let old = own_sum(stage).await?;
-    let asked = stage.site.asked().len();
-    stage.site.publish(release::next(&machine::dist())?);
-    stage.page.compose(&TENCENT.form(&ids[0])).await?;
-    stage.page.act("review").await?;
-    let words = stage.page.text("[data-start=replaced]").await?;
+async fn whole_release(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 1);
+    let old = own_sum(fixture).await?;
+    let asked = fixture.site.asked().len();
+    fixture.site.publish(release::next(&machine::dist())?);
+    fixture.page.compose(&TENCENT.form(&ids[0])).await?;
+    fixture.page.act("review").await?;
+    let words = fixture.page.text("[data-start=replaced]").await?;
     ensure!(words.contains("newer version"), "{words}");
-    ensure!(stage.page.value("instanceIds").await? == ids[0], "the ids are lost");
-    ensure!(stage.page.value("keyId").await? == TENCENT.key_id, "the key id is lost");
-    ensure!(stage.page.sees("[data-front]").await?, "two releases are mixed");
-    ensure!(stage.calls().is_empty());
-    ensure!(stage.site.asked().len() > asked, "nothing was asked for");
-    stage.page.photograph(&format!("{}-new-release", stage.page.browser())).await?;
-    stage.page.session().driver().refresh().await?;
-    stage.page.wait_for_step("compose").await?;
-    ensure!(own_sum(stage).await? != old, "it is the old release");
-    send(stage, &TENCENT.form(&ids[0])).await?;
-    stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
-    one_arrival(stage, true)
+    ensure!(fixture.page.value("instanceIds").await? == ids[0], "the ids are lost");
+    ensure!(fixture.page.value("keyId").await? == TENCENT.key_id, "the key id is lost");
+    ensure!(fixture.page.sees("[data-front]").await?, "two releases are mixed");
+    ensure!(fixture.calls().is_empty());
+    ensure!(fixture.site.asked().len() > asked, "nothing was asked for");
+    fixture.page.screenshot(&format!("{}-new-release", fixture.page.browser())).await?;
+    fixture.page.session().driver().refresh().await?;
+    fixture.page.wait_for_step("compose").await?;
+    ensure!(own_sum(fixture).await? != old, "it is the old release");
+    send(fixture, &TENCENT.form(&ids[0])).await?;
+    fixture.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    one_arrival(fixture, true)
 }
 
 /// The sum that the open page holds its start-up script against.
-pub(crate) async fn own_sum(stage: &Stage) -> Result<String> {
+pub(crate) async fn own_sum(fixture: &Fixture) -> Result<String> {
     let script = "return document.querySelector('script[src$=\"boot.js\"]').integrity;";
-    let sum = stage.page.session().driver().execute(script, vec![]).await?;
+    let sum = fixture.page.session().driver().execute(script, vec![]).await?;
     sum.json().as_str().map(str::to_owned).context("the sum of boot.js")
 }
 
-/// The sums cost nothing: what the page's head asks for ahead is what the start-up gets.
-async fn once(stage: &mut Stage) -> Result<()> {
-    stage.page.session().needs(Means::SharedPreloads)?;
-    stage.page.wait_for("[name=cloud]").await?;
-    let asked = stage.site.asked();
+/// The integrity checks cost no request: the start-up uses what the page's head preloads.
+async fn once(fixture: &mut Fixture) -> Result<()> {
+    fixture.page.session().needs(Capability::SharedPreloads)?;
+    fixture.page.wait_for("[name=cloud]").await?;
+    let asked = fixture.site.asked();
     let script = script_of_ours()?;
     for name in ["boot.js", "relight.js", "relight_bg.wasm", "parts.js", script.as_str()] {
         let times = asked.iter().filter(|one| *one == name).count();
@@ -159,17 +159,17 @@ async fn once(stage: &mut Stage) -> Result<()> {
 }
 
 /// What the page says in place of the console, once that can be seen.
-async fn said(stage: &Stage, reason: &str) -> Result<Option<String>> {
+async fn said(fixture: &Fixture, reason: &str) -> Result<Option<String>> {
     let script = "const place = document.querySelector(`[data-start=${arguments[0]}]`); \
          if (!place || getComputedStyle(place).visibility !== 'visible') return null; \
          return place.innerText;";
-    let said = stage.page.session().driver().execute(script, vec![json!(reason)]).await?;
+    let said = fixture.page.session().driver().execute(script, vec![json!(reason)]).await?;
     Ok(said.json().as_str().map(str::to_owned))
 }
 
-async fn is_started(stage: &Stage) -> Result<bool> {
+async fn is_started(fixture: &Fixture) -> Result<bool> {
     let script = "return customElements.get('relight-console') !== undefined;";
-    let started = stage.page.session().driver().execute(script, vec![]).await?;
+    let started = fixture.page.session().driver().execute(script, vec![]).await?;
     Ok(started.json() != &Value::Bool(false))
 }
 
@@ -208,15 +208,15 @@ fn list(dist: &Path, folder: &Path, names: &mut Vec<String>) -> Result<()> {
 }
 
 /// Chromium before 114 compiles no more than 4 kB in place.
-async fn elsewhere(stage: &mut Stage) -> Result<()> {
+async fn elsewhere(fixture: &mut Fixture) -> Result<()> {
     const OLDER: &str = "() => { window.refused = 0; \
          WebAssembly.Module = new Proxy(WebAssembly.Module, { construct: () => { \
            window.refused += 1; throw new RangeError('too large for this thread'); } }); }";
-    stage.page.session().before_every_page(OLDER).await?;
-    stage.open().await?;
-    ensure!(stage.page.run("return window.refused;", &[]).await? == json!(1), "it was not asked");
-    let ids = TENCENT.running(stage, 1);
-    send(stage, &TENCENT.form(&ids[0])).await?;
-    until("the call", || async { Ok((!stage.power_calls().is_empty()).then_some(())) }).await?;
-    one_arrival(stage, true)
+    fixture.page.session().before_every_page(OLDER).await?;
+    fixture.open().await?;
+    ensure!(fixture.page.run("return window.refused;", &[]).await? == json!(1), "it was not asked");
+    let ids = TENCENT.running(fixture, 1);
+    send(fixture, &TENCENT.form(&ids[0])).await?;
+    until("the call", || async { Ok((!fixture.power_calls().is_empty()).then_some(())) }).await?;
+    one_arrival(fixture, true)
 }

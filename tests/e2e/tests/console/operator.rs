@@ -1,11 +1,11 @@
-//! What the operator of a page sets: it shows, it holds, and what is wrong with it is said.
+//! The operator's configuration: it is shown and enforced, and its errors are reported.
 
 use crate::{
     runs::{each_once, key_again, one_by_one, outcome, send_not_started},
-    support::{TENCENT, heard, is_chinese, listen, send},
+    support::{TENCENT, events_of, is_chinese, listen, send},
 };
 use anyhow::{Result, ensure};
-use relight_e2e::{Stage, browser::Means, case, site::Records, suite::Case, until};
+use relight_e2e::{Fixture, browser::Capability, case, site::Records, suite::Case, until};
 use serde_json::{Value, json};
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -15,48 +15,48 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("operator::what_is_locked_allows_nothing_more", locked_outside),
         case!("operator::what_comes_late_counts", late),
         case!("operator::a_reason_and_a_count_are_asked_for", confirmed),
-        case!("operator::a_wrong_file_stops_everything", wrong),
-        case!("operator::a_run_that_comes_back_is_held_to_the_limits_of_now", come_back),
+        case!("operator::an_invalid_file_stops_everything", wrong),
+        case!("operator::a_run_that_comes_back_is_held_to_the_limits_of_now", restored),
         case!("operator::the_property_counts_as_the_file", property),
-        case!("operator::records_are_handed_in_until_they_are_taken", records).noisy(),
-        case!("operator::words_colours_and_language_are_the_operators", dressed),
+        case!("operator::records_are_uploaded_until_accepted", records).noisy(),
+        case!("operator::texts_colours_and_language_are_the_operators", branded),
     ]
 }
 
 /// Serves this configuration and opens the page again.
-async fn configured(stage: &Stage, configuration: &Value) -> Result<()> {
-    stage.site.replace("relight.json", configuration.to_string().into_bytes());
-    stage.page.visit(&stage.site.url()).await?;
-    // What the front does not understand brings the rest.
-    stage.page.wait_for_no("[data-front]").await?;
-    stage.page.wait_for_step("compose").await
+async fn configured(fixture: &Fixture, configuration: &Value) -> Result<()> {
+    fixture.site.replace("relight.json", configuration.to_string().into_bytes());
+    fixture.page.visit(&fixture.site.url()).await?;
+    // What the form cannot judge loads the console.
+    fixture.page.wait_for_no("[data-front]").await?;
+    fixture.page.wait_for_step("compose").await
 }
 
-async fn options(stage: &Stage, name: &str) -> Result<Vec<String>> {
+async fn options(fixture: &Fixture, name: &str) -> Result<Vec<String>> {
     let script = "return [...first(`select[name=${a}]`).options].map(o => o.value);";
-    Ok(serde_json::from_value(stage.page.run(script, &[json!(name)]).await?)?)
+    Ok(serde_json::from_value(fixture.page.run(script, &[json!(name)]).await?)?)
 }
 
-async fn allowed(stage: &mut Stage) -> Result<()> {
-    stage.page.session().needs(Means::SharedConfiguration)?;
-    let ids = TENCENT.running(stage, 3);
+async fn allowed(fixture: &mut Fixture) -> Result<()> {
+    fixture.page.session().needs(Capability::SharedConfiguration)?;
+    let ids = TENCENT.running(fixture, 3);
     configured(
-        stage,
+        fixture,
         &json!({ "allow": { "clouds": ["zenlayer", "tencent"], "operations": ["reboot"],
             "regions": ["ap-guangzhou", "ap-new-1"], "modes": ["soft", "normal"],
             "instancesMax": 2, "instanceIds": [&ids[0], &ids[1], &ids[2]] } }),
     )
     .await?;
-    let page = &stage.page;
-    // What the front did not understand is read once more by the rest.
+    let page = &fixture.page;
+    // What the form could not judge is read again by the console.
     until("the clouds that are allowed", || async {
-        Ok((options(stage, "cloud").await? == ["tencent", "zenlayer"]).then_some(()))
+        Ok((options(fixture, "cloud").await? == ["tencent", "zenlayer"]).then_some(()))
     })
     .await?;
-    ensure!(options(stage, "region").await? == ["", "ap-guangzhou", "ap-new-1"]);
-    ensure!(options(stage, "operation").await? == ["RebootInstances"]);
+    ensure!(options(fixture, "region").await? == ["", "ap-guangzhou", "ap-new-1"]);
+    ensure!(options(fixture, "operation").await? == ["RebootInstances"]);
     ensure!(page.count("[name=mode]").await? <= 1, "only soft is left");
-    // Too many, and one that is not allowed: each is refused before anything is looked at.
+    // Too many, and one that is not allowed: each is refused before anything is described.
     page.compose(&TENCENT.form(&ids.join("\n"))).await?;
     page.act("review").await?;
     page.wait_for("[role=alert], .error").await?;
@@ -69,7 +69,7 @@ async fn allowed(stage: &mut Stage) -> Result<()> {
         &[],
     )
     .await?;
-    ensure!(stage.calls().is_empty(), "{:#?}", stage.calls());
+    ensure!(fixture.calls().is_empty(), "{:#?}", fixture.calls());
     page.fill("instanceIds", &ids[..2].join("\n")).await?;
     page.review().await?;
     page.send().await?;
@@ -79,44 +79,44 @@ async fn allowed(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// Also when ids were there before it, for which the rest of the page is being fetched already.
-async fn late(stage: &mut Stage) -> Result<()> {
-    stage.page.session().needs(Means::SharedConfiguration)?;
-    let ids = TENCENT.running(stage, 2).join(" ");
+/// Also when ids were filled in before, for which the console is being fetched already.
+async fn late(fixture: &mut Fixture) -> Result<()> {
+    fixture.page.session().needs(Capability::SharedConfiguration)?;
+    let ids = TENCENT.running(fixture, 2).join(" ");
     let configuration = json!({ "allow": { "operations": ["start"] } });
-    stage.site.replace("relight.json", configuration.to_string().into_bytes());
-    stage.site.hold("relight.json");
-    stage.page.session().driver().goto(&stage.site.url()).await?;
-    stage.page.wait_for("[data-front]").await?;
-    stage.page.fill("instanceIds", &ids).await?;
+    fixture.site.replace("relight.json", configuration.to_string().into_bytes());
+    fixture.site.hold("relight.json");
+    fixture.page.session().driver().goto(&fixture.site.url()).await?;
+    fixture.page.wait_for("[data-front]").await?;
+    fixture.page.fill("instanceIds", &ids).await?;
     until("the rest, ahead of time", || async {
-        Ok(stage.site.asked().iter().any(|name| name == "relight_rest.wasm").then_some(()))
+        Ok(fixture.site.asked().iter().any(|name| name == "relight_rest.wasm").then_some(()))
     })
     .await?;
-    stage.site.hold("");
-    stage.page.wait_for_no("[data-front]").await?;
-    stage.page.wait_for_value("instanceIds", &ids).await?;
-    let offered = options(stage, "operation").await?;
+    fixture.site.hold("");
+    fixture.page.wait_for_no("[data-front]").await?;
+    fixture.page.wait_for_value("instanceIds", &ids).await?;
+    let offered = options(fixture, "operation").await?;
     ensure!(!offered.is_empty(), "no operation");
     ensure!(offered.iter().all(|name| name.starts_with("Start")), "{offered:?}");
     Ok(())
 }
 
-async fn locked(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 2);
+async fn locked(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 2);
     configured(
-        stage,
+        fixture,
         &json!({ "preset": { "cloud": "tencent", "region": "ap-guangzhou", "operation": "reboot",
                 "mode": "soft", "keyId": TENCENT.key_id, "instanceIds": [&ids[0]] },
             "locked": ["cloud", "region", "operation", "mode", "instanceIds"] }),
     )
     .await?;
-    let page = &stage.page;
+    let page = &fixture.page;
     page.wait_for_value("instanceIds", &ids[0]).await?;
     ensure!(page.value("keyId").await? == TENCENT.key_id);
-    ensure!(options(stage, "cloud").await? == ["tencent"]);
+    ensure!(options(fixture, "cloud").await? == ["tencent"]);
     ensure!(page.value("region").await? == "ap-guangzhou");
-    // An option put into the page by hand changes nothing that is sent.
+    // An option added to the page's markup changes nothing that is sent.
     let script = "const s = first('select[name=operation]'); const o = document.createElement('option'); \
          o.value = 'StartInstances'; s.append(o); s.value = o.value; \
          s.dispatchEvent(new Event('change', { bubbles: true })); return true;";
@@ -125,15 +125,15 @@ async fn locked(stage: &mut Stage) -> Result<()> {
     page.review().await?;
     page.send().await?;
     page.wait_for_outcomes(&ids[..1], &["accepted", "in-progress", "proven"]).await?;
-    let calls = stage.power_calls();
+    let calls = fixture.power_calls();
     ensure!(calls.len() == 1 && calls[0].action == "RebootInstances", "{calls:#?}");
     Ok(())
 }
 
 /// In the file, by the property, and at run time: what is locked is one of those that are allowed, or
 /// nothing goes out and the page says what is wrong.
-async fn locked_outside(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 2);
+async fn locked_outside(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 2);
     let outside = |allow: Value, preset: Value, locked: &str| json!({ "allow": allow, "preset": preset, "locked": [locked] });
     let cases = [
         outside(json!({ "clouds": ["alibaba"] }), json!({ "cloud": "tencent" }), "cloud"),
@@ -150,10 +150,10 @@ async fn locked_outside(stage: &mut Stage) -> Result<()> {
             "instanceIds",
         ),
     ];
-    let page = &stage.page;
+    let page = &fixture.page;
     for (at, configuration) in cases.iter().enumerate() {
         if at == 0 {
-            configured(stage, configuration).await?;
+            configured(fixture, configuration).await?;
         } else {
             page.run("host.config = a; return true;", std::slice::from_ref(configuration)).await?;
         }
@@ -163,37 +163,37 @@ async fn locked_outside(stage: &mut Stage) -> Result<()> {
         page.act("review").await?;
         ensure!(page.sees("[data-step=compose]").await?, "{name}");
     }
-    ensure!(stage.calls().is_empty(), "{:#?}", stage.calls());
+    ensure!(fixture.calls().is_empty(), "{:#?}", fixture.calls());
     // One that is allowed is the only one, also once the page is there.
     let inside = json!({ "allow": { "clouds": ["alibaba", "zenlayer"] },
         "preset": { "cloud": "zenlayer" }, "locked": ["cloud"] });
     page.run("host.config = a; return true;", &[inside]).await?;
     page.wait_for_no("[data-problem=configuration]").await?;
-    ensure!(options(stage, "cloud").await? == ["zenlayer"]);
+    ensure!(options(fixture, "cloud").await? == ["zenlayer"]);
     // An attribute does not open it again.
     page.run("host.setAttribute('proxy', '/other'); return true;", &[]).await?;
-    ensure!(options(stage, "cloud").await? == ["zenlayer"]);
+    ensure!(options(fixture, "cloud").await? == ["zenlayer"]);
     Ok(())
 }
 
-async fn confirmed(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 2);
+async fn confirmed(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 2);
     let confirm = json!({ "typedCountAbove": 1, "reasonRequired": true });
-    configured(stage, &json!({ "confirm": confirm })).await?;
-    let page = &stage.page;
+    configured(fixture, &json!({ "confirm": confirm })).await?;
+    let page = &fixture.page;
     page.compose(&TENCENT.form(&ids.join("\n"))).await?;
     page.review().await?;
     page.fill("typedCount", "2").await?;
     page.act("send").await?;
     page.wait_for("[name=reason][aria-invalid=true]").await?;
-    // Nobody can read a reason of white space and what is not seen.
+    // A reason of white space and invisible characters is none.
     page.fill("reason", " \u{200b}…").await?;
     page.wait_for("[name=reason][aria-invalid=true]").await?;
     page.fill("reason", "TICKET-7").await?;
     page.fill("typedCount", "3").await?;
     page.act("send").await?;
     page.wait_for("[name=typedCount][aria-invalid=true]").await?;
-    ensure!(stage.power_calls().is_empty());
+    ensure!(fixture.power_calls().is_empty());
     page.fill("typedCount", "2").await?;
     page.send().await?;
     page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
@@ -202,10 +202,10 @@ async fn confirmed(stage: &mut Stage) -> Result<()> {
 }
 
 /// It may have been meant to forbid something: until it is mended nothing is sent.
-async fn wrong(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 1);
-    configured(stage, &json!({ "alow": { "clouds": ["tencent"] } })).await?;
-    let page = &stage.page;
+async fn wrong(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 1);
+    configured(fixture, &json!({ "alow": { "clouds": ["tencent"] } })).await?;
+    let page = &fixture.page;
     page.wait_for("[data-problem=configuration]").await?;
     let words = page.text("[data-problem=configuration]").await?;
     ensure!(words.contains("`alow`") && words.contains("`allow`") && words.contains("line 1"));
@@ -216,18 +216,18 @@ async fn wrong(stage: &mut Stage) -> Result<()> {
     ensure!(is_chinese(&page.text("[data-problem=configuration]").await?));
     ensure!(page.value("instanceIds").await? == ids[0], "nothing is lost");
     ensure!(!page.sees("[data-step=review], [data-step=looking]").await?);
-    ensure!(stage.calls().is_empty());
-    page.photograph(&format!("{}-configuration-unusable", page.browser())).await?;
-    // What the front cannot judge it does not take for nothing.
+    ensure!(fixture.calls().is_empty());
+    page.screenshot(&format!("{}-configuration-unusable", page.browser())).await?;
+    // The form does not ignore what it cannot judge.
     for text in [r#"{ "proxy": "/a", "proxy": "/proxy" }"#, "null", "[]", "{"] {
-        stage.site.replace("relight.json", text.as_bytes().to_vec());
-        page.open(&stage.url()).await?;
+        fixture.site.replace("relight.json", text.as_bytes().to_vec());
+        page.open(&fixture.url()).await?;
         page.wait_for_no("[data-front]").await?;
         page.wait_for("[data-problem=configuration]").await?;
     }
     // The attribute is held to the same.
-    stage.site.replace("relight.json", b"{}".to_vec());
-    page.open(&stage.url()).await?;
+    fixture.site.replace("relight.json", b"{}".to_vec());
+    page.open(&fixture.url()).await?;
     page.compose(&TENCENT.form(&ids[0])).await?;
     page.run("host.setAttribute('proxy', 'ftp://proxy.example.com'); return true;", &[]).await?;
     page.act("review").await?;
@@ -241,20 +241,20 @@ async fn wrong(stage: &mut Stage) -> Result<()> {
     page.wait_for_no("[data-problem=configuration]").await?;
     let shown = page.text("header .pill").await?;
     ensure!(shown.contains("proxy.example.com/there") && !shown.contains("//"), "{shown:?}");
-    ensure!(stage.calls().is_empty());
+    ensure!(fixture.calls().is_empty());
     Ok(())
 }
 
-/// Confirmed under other limits, cut off, and brought back after a lock-out: it looks, and sends
+/// Confirmed under other limits, interrupted, and restored under new ones: it describes, and sends
 /// nothing, until it may.
-async fn come_back(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 3);
-    one_by_one(stage, &ids, 3_600).await?;
-    let page = &stage.page;
+async fn restored(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 3);
+    one_by_one(fixture, &ids, 3_600).await?;
+    let page = &fixture.page;
     page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
     let only = json!({ "allow": { "clouds": ["tencent"], "operations": ["start"] } });
-    stage.site.replace("relight.json", only.to_string().into_bytes());
-    page.session().driver().goto(&stage.site.url()).await?;
+    fixture.site.replace("relight.json", only.to_string().into_bytes());
+    page.session().driver().goto(&fixture.site.url()).await?;
     page.wait_for("[data-refusal=not-allowed]").await?;
     let words = page.text("[data-refusal]").await?;
     ensure!(words.contains("RebootInstances"), "{words}");
@@ -271,26 +271,26 @@ async fn come_back(stage: &mut Stage) -> Result<()> {
     ensure!(title.as_str().is_some_and(|title| title.contains("RebootInstances")), "{title}");
     page.act("send-not-started").await?;
     ensure!(!page.sees("[data-action=confirm]").await?);
-    page.photograph(&format!("{}-run-not-allowed", page.browser())).await?;
-    ensure!(stage.power_calls().len() == 1);
+    page.screenshot(&format!("{}-run-not-allowed", page.browser())).await?;
+    ensure!(fixture.power_calls().len() == 1);
     // Another element's settings would do as well: what holds is what is set now.
     page.run("host.config = { allow: { clouds: ['tencent'] } }; return true;", &[]).await?;
     page.wait_for_no("[data-refusal]").await?;
-    ensure!(stage.power_calls().len() == 1, "to be allowed is not to be sent");
-    send_not_started(stage, 2).await?;
-    key_again(stage, TENCENT).await?;
+    ensure!(fixture.power_calls().len() == 1, "to be allowed is not to be sent");
+    send_not_started(fixture, 2).await?;
+    key_again(fixture, TENCENT).await?;
     page.act("resume").await?;
     page.wait_for_outcomes(&ids[..2], &["proven"]).await?;
     // One an hour: the last one waits, and is not sent after another lock-out.
     page.run("host.config = { allow: { clouds: ['zenlayer'] } }; return true;", &[]).await?;
     page.wait_for("[data-refusal=not-allowed]").await?;
     ensure!(outcome(&page.outcomes().await?, &ids[2]) == "queued");
-    each_once(stage, TENCENT, &ids[..2])
+    each_once(fixture, TENCENT, &ids[..2])
 }
 
-async fn property(stage: &mut Stage) -> Result<()> {
-    let page = &stage.page;
-    listen(stage).await?;
+async fn property(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    listen(fixture).await?;
     page.run(
         "host.config = { allow: { clouds: ['zenlayer'] }, language: 'zh' }; return true;",
         &[],
@@ -303,11 +303,11 @@ async fn property(stage: &mut Stage) -> Result<()> {
         &[],
     )
     .await?;
-    ensure!(options(stage, "cloud").await? == ["zenlayer"]);
+    ensure!(options(fixture, "cloud").await? == ["zenlayer"]);
     ensure!(is_chinese(&page.all_text().await?));
     page.run("host.config = { allow: { clouds: ['amazon'] } }; return true;", &[]).await?;
     page.wait_for("[data-problem=configuration]").await?;
-    let errors = heard(stage, "relight-error").await?;
+    let errors = events_of(fixture, "relight-error").await?;
     let named = errors.iter().any(|error| {
         error["kind"] == "configuration"
             && error["message"].as_str().is_some_and(|words| words.contains("`amazon`"))
@@ -316,12 +316,12 @@ async fn property(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-async fn dressed(stage: &mut Stage) -> Result<()> {
+async fn branded(fixture: &mut Fixture) -> Result<()> {
     let configuration = json!({ "theme": "dark", "language": "zh", "locked": ["language"],
         "brand": { "title": { "en": "Harbour", "zh": "港口运维" },
                    "note": "Tickets: OPS", "logo": "icon.svg" } });
-    configured(stage, &configuration).await?;
-    let page = &stage.page;
+    configured(fixture, &configuration).await?;
+    let page = &fixture.page;
     let dark = "return getComputedStyle(first('.relight')).colorScheme === 'dark';";
     page.wait_until("the operator's colours", dark, &[]).await?;
     let text = page.all_text().await?;
@@ -330,21 +330,21 @@ async fn dressed(stage: &mut Stage) -> Result<()> {
     ensure!(!page.sees("[data-action=language]").await?, "the language is locked");
     page.run("host.setAttribute('lang', 'en'); return true;", &[]).await?;
     ensure!(is_chinese(&page.text("h2").await?));
-    page.photograph(&format!("{}-operator", page.browser())).await?;
+    page.screenshot(&format!("{}-operator", page.browser())).await?;
     Ok(())
 }
 
 /// The endpoint is down, and the page is closed before it is up again.
-async fn records(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 1);
-    stage.site.take_records(Records::Refused);
+async fn records(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 1);
+    fixture.site.take_records(Records::Refused);
     let configuration = json!({ "records": { "url": "/records" }, "person": "李雷 \"ops\"" });
-    configured(stage, &configuration).await?;
-    listen(stage).await?;
-    send(stage, &TENCENT.form(&ids[0])).await?;
-    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    configured(fixture, &configuration).await?;
+    listen(fixture).await?;
+    send(fixture, &TENCENT.form(&ids[0])).await?;
+    fixture.page.wait_for_outcomes(&ids, &["proven"]).await?;
     until("a word on the endpoint", || async {
-        let errors = heard(stage, "relight-error").await?;
+        let errors = events_of(fixture, "relight-error").await?;
         let told = errors.iter().any(|error| {
             error["kind"] == "records"
                 && error["message"].as_str().is_some_and(|words| words.contains("HTTP 503"))
@@ -352,20 +352,20 @@ async fn records(stage: &mut Stage) -> Result<()> {
         Ok(told.then_some(()))
     })
     .await?;
-    ensure!(stage.site.records().is_empty());
+    ensure!(fixture.site.records().is_empty());
     // Opened again, it is posted again, and meets with a login.
-    stage.site.take_records(Records::Redirected);
+    fixture.site.take_records(Records::Redirected);
     let script = "() => { window.errors = []; document.addEventListener('relight-error', \
          event => window.errors.push(event.detail.message)); }";
-    stage.page.session().before_every_page(script).await?;
-    stage.page.session().driver().goto(&stage.site.url()).await?;
+    fixture.page.session().before_every_page(script).await?;
+    fixture.page.session().driver().goto(&fixture.site.url()).await?;
     let told = "return window.errors.some(message => message.includes('redirect'));";
-    stage.page.wait_until("a word on the redirect", told, &[]).await?;
-    ensure!(stage.site.records().is_empty());
-    stage.site.take_records(Records::Taken);
-    stage.page.session().driver().goto(&stage.site.url()).await?;
+    fixture.page.wait_until("a word on the redirect", told, &[]).await?;
+    ensure!(fixture.site.records().is_empty());
+    fixture.site.take_records(Records::Taken);
+    fixture.page.session().driver().goto(&fixture.site.url()).await?;
     let records = until("the record", || async {
-        let records = stage.site.records();
+        let records = fixture.site.records();
         Ok((!records.is_empty()).then_some(records))
     })
     .await?;
@@ -374,9 +374,9 @@ async fn records(stage: &mut Stage) -> Result<()> {
     let text = record["run"].to_string();
     ensure!(text.contains(&ids[0]) && text.contains("proven"), "{text}");
     ensure!(!text.contains(TENCENT.secret));
-    // Handed in once: another visit owes nothing.
+    // Uploaded once: nothing is pending at the next visit.
     let left = "return localStorage.getItem('relight-records-left') === '[]' || null;";
-    stage.page.wait_until("nothing to be owed", left, &[]).await?;
-    ensure!(stage.power_calls().len() == 1);
+    fixture.page.wait_until("nothing to be owed", left, &[]).await?;
+    ensure!(fixture.power_calls().len() == 1);
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use crate::support::{TENCENT, send};
 use anyhow::{Result, ensure};
-use relight_e2e::{Setting, Stage, case, suite::Case};
+use relight_e2e::{Fixture, Setting, case, suite::Case};
 use relight_sandbox::{
     Cloud,
     fleet::{Fleet, State},
@@ -39,35 +39,36 @@ fn named() -> Fleet {
 }
 
 /// Nothing ran, and nothing was made of it: no element that the console does not draw itself.
-async fn harmless(stage: &Stage, place: &str) -> Result<()> {
+async fn harmless(fixture: &Fixture, place: &str) -> Result<()> {
     let script = "const made = all('img, script, iframe, object, embed, [onerror], [onload], \
            [onfocus], a[href^=\"javascript:\" i]').map(e => e.outerHTML); \
          return JSON.stringify([window.pwned ?? null, made]);";
-    let found = stage.page.run(script, &[]).await?;
+    let found = fixture.page.run(script, &[]).await?;
     ensure!(found == "[null,[]]", "{place}: {found}");
-    ensure!(stage.site.violations().is_empty(), "{place}: {:?}", stage.site.violations());
+    ensure!(fixture.site.violations().is_empty(), "{place}: {:?}", fixture.site.violations());
     Ok(())
 }
 
-async fn names_and_messages(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, PAYLOADS.len());
+async fn names_and_messages(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, PAYLOADS.len());
     for payload in PAYLOADS {
-        stage.fault(&json!({ "fault": "error", "cloud": "tencent", "action": "RebootInstances",
+        fixture
+            .fault(&json!({ "fault": "error", "cloud": "tencent", "action": "RebootInstances",
             "code": "InvalidInstanceId.NotFound", "message": payload, "times": 1 }))?;
-        send(stage, &TENCENT.form(&ids.join("\n"))).await?;
-        stage.page.wait_for_outcomes(&ids, &["rejected"]).await?;
-        let text = stage.page.all_text().await?;
+        send(fixture, &TENCENT.form(&ids.join("\n"))).await?;
+        fixture.page.wait_for_outcomes(&ids, &["rejected"]).await?;
+        let text = fixture.page.all_text().await?;
         ensure!(text.contains(payload), "the message is not shown as it came: {payload}: {text}");
         let named = PAYLOADS.iter().filter(|name| text.contains(**name)).count();
         ensure!(named > 1, "no name is shown: {text}");
-        harmless(stage, payload).await?;
-        stage.page.act("new-run").await?;
-        stage.page.wait_for_step("compose").await?;
+        harmless(fixture, payload).await?;
+        fixture.page.act("new-run").await?;
+        fixture.page.wait_for_step("compose").await?;
     }
     Ok(())
 }
 
-/// Names that look like others, or reach beyond their place: with what must be seen of each.
+/// Names that look like others, or reach beyond their place: with what must be shown of each.
 const LIES: [(&str, &str); 6] = [
     ("web\u{202e}10-bew", "web⟨U+202E⟩10-bew"),
     ("\u{2067}db-01\u{2069} stopped", "⟨U+2067⟩db-01⟨U+2069⟩ stopped"),
@@ -77,7 +78,7 @@ const LIES: [(&str, &str); 6] = [
     ("שרת-01", "שרת-01"),
 ];
 
-/// Characters that may stand nowhere on the screen and in no file.
+/// Characters that must not appear on the screen or in a file.
 const UNSEEN: [char; 7] =
     ['\u{202e}', '\u{2067}', '\u{2069}', '\u{200b}', '\u{feff}', '\u{3164}', '\u{2066}'];
 
@@ -96,21 +97,21 @@ fn misnamed() -> Fleet {
 }
 
 /// In the review, in the run, in its details, in both files and in the record.
-async fn lying(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, LIES.len() + 1);
-    let page = &stage.page;
+async fn lying(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, LIES.len() + 1);
+    let page = &fixture.page;
     let message = "no\u{202e}ton si ti";
-    stage.fault(&json!({ "fault": "error", "cloud": "tencent", "action": "RebootInstances",
+    fixture.fault(&json!({ "fault": "error", "cloud": "tencent", "action": "RebootInstances",
         "code": "InvalidInstanceId.NotFound", "message": message, "times": 1 }))?;
     page.compose(&TENCENT.form(&ids.join("\n"))).await?;
     page.review().await?;
-    truthful(stage, "the review").await?;
-    page.photograph(&format!("{}-names-that-lie", page.browser())).await?;
+    truthful(fixture, "the review").await?;
+    page.screenshot(&format!("{}-names-that-lie", page.browser())).await?;
     page.fill("reason", "T-1\u{202e}").await?;
     page.send().await?;
     page.wait_for_outcomes(&ids, &["rejected"]).await?;
-    truthful(stage, "the run").await?;
-    // A message is shown without what nobody can see.
+    truthful(fixture, "the run").await?;
+    // A message is shown without invisible characters.
     ensure!(page.all_text().await?.contains("noton si ti"), "the message");
     for (action, file) in [("export-csv", "relight-run.csv"), ("export-json", "relight-run.json")] {
         page.act(action).await?;
@@ -126,8 +127,8 @@ async fn lying(stage: &mut Stage) -> Result<()> {
 
 /// Each name is seen as what it is, nothing is that cannot be seen, a long one is cut with the whole in
 /// its title, and no row is higher for what is piled up in it.
-async fn truthful(stage: &Stage, place: &str) -> Result<()> {
-    let page = &stage.page;
+async fn truthful(fixture: &Fixture, place: &str) -> Result<()> {
+    let page = &fixture.page;
     page.wait_until("the names", "return all('tr bdi').length > 5 || null;", &[]).await?;
     let text = page.all_text().await?;
     ensure!(!text.contains(UNSEEN), "{place}: {text}");
@@ -150,23 +151,23 @@ async fn truthful(stage: &Stage, place: &str) -> Result<()> {
     Ok(())
 }
 
-async fn typed(stage: &mut Stage) -> Result<()> {
+async fn typed(fixture: &mut Fixture) -> Result<()> {
     let all = PAYLOADS.join("\n");
-    let page = &stage.page;
+    let page = &fixture.page;
     page.compose(&TENCENT.form(&all)).await?;
     page.fill("keyId", PAYLOADS[0]).await?;
     page.wait_for("[data-problem]").await?;
     page.act("review").await?;
-    harmless(stage, "the form").await?;
+    harmless(fixture, "the form").await?;
     page.act("explain").await?;
     page.paste("errorText", &all).await?;
-    harmless(stage, "the page of errors").await?;
+    harmless(fixture, "the page of errors").await?;
     for payload in PAYLOADS {
-        let url = format!("{}?{payload}#/errors/{payload}/{payload}", stage.site.url());
+        let url = format!("{}?{payload}#/errors/{payload}/{payload}", fixture.site.url());
         page.session().driver().goto("about:blank").await?;
         page.session().driver().goto(&url).await?;
         page.wait_for("[data-action=power]").await?;
-        harmless(stage, &url).await?;
+        harmless(fixture, &url).await?;
     }
     Ok(())
 }

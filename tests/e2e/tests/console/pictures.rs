@@ -4,7 +4,7 @@
 use crate::support::{ALIBABA, CARD, refusal};
 use anyhow::{Result, ensure};
 use relight_e2e::{
-    Setting, Stage,
+    Fixture, Setting,
     browser::{Browser, Theme},
     case,
     suite::Case,
@@ -27,60 +27,60 @@ pub(crate) fn cases() -> Vec<Case> {
     ]
 }
 
-/// A stopped one, a locked one and one of another cloud are left out; one is refused.
-fn ids(stage: &Stage) -> Vec<String> {
-    let mut ids = ALIBABA.running(stage, 3);
-    ids.extend(ALIBABA.stopped(stage, 1));
+/// A stopped one, a locked one and one of another cloud are skipped; one is refused.
+fn ids(fixture: &Fixture) -> Vec<String> {
+    let mut ids = ALIBABA.running(fixture, 3);
+    ids.extend(ALIBABA.stopped(fixture, 1));
     ids.push("i-bp1wtqpozzsilu7ji010".to_owned());
     ids
 }
 
-async fn desk(stage: &mut Stage) -> Result<()> {
-    let ids = ids(stage);
-    let page = &stage.page;
-    scale(stage, 1_440, 900, 1).await?;
-    stage.fault(&refused(&ids[2]))?;
+async fn desk(fixture: &mut Fixture) -> Result<()> {
+    let ids = ids(fixture);
+    let page = &fixture.page;
+    scale(fixture, 1_440, 900, 1).await?;
+    fixture.fault(&refused(&ids[2]))?;
     let text = format!("{}, {}\nins-5hdvx000", ids[0], ids[1..].join("\n"));
     page.compose(&ALIBABA.form(&text)).await?;
     page.review().await?;
     page.wait_for("[data-action=send]:not([disabled])").await?;
-    page.photograph("readme/review").await?;
+    page.screenshot("readme/review").await?;
     page.send().await?;
     page.wait_for_outcomes(&ids[2..3], &["rejected"]).await?;
     page.wait_for("[data-filter=proven]").await?;
     page.wait_for(CARD).await?;
     ensure!(page.overflow().await? <= 0);
-    page.photograph("readme/run").await?;
+    page.screenshot("readme/run").await?;
     Ok(())
 }
 
-async fn phone(stage: &mut Stage) -> Result<()> {
-    let ids = ids(stage);
-    let page = &stage.page;
-    scale(stage, 360, 740, 2).await?;
+async fn phone(fixture: &mut Fixture) -> Result<()> {
+    let ids = ids(fixture);
+    let page = &fixture.page;
+    scale(fixture, 360, 740, 2).await?;
     page.act("language").await?;
-    stage.fault(&refused(&ids[2]))?;
+    fixture.fault(&refused(&ids[2]))?;
     page.compose(&ALIBABA.form(&ids.join("\n"))).await?;
     page.review().await?;
     page.send().await?;
     page.wait_for_outcomes(&ids[2..3], &["rejected"]).await?;
     page.wait_for("[data-filter=proven]").await?;
     page.run("root.querySelector('h2').closest('section').scrollIntoView();", &[]).await?;
-    page.photograph("readme/phone").await?;
+    page.screenshot("readme/phone").await?;
     Ok(())
 }
 
-/// The refusal, in the words of the vendor's documentation.
+/// The refusal, as in the vendor's documentation.
 fn refused(id: &str) -> Value {
     let mut fault = refusal(id);
     fault["message"] = json!("The current status of the resource does not support this operation.");
     fault
 }
 
-/// As large as it is said, in so many dots for a pixel, without bars to scroll with.
-async fn scale(stage: &Stage, width: u32, height: u32, dots: u32) -> Result<()> {
-    ensure!(stage.page.browser() == Browser::Chromium, "the pictures are Chromium's");
-    let cdp = stage.page.session().driver().cdp();
+/// At the given size and pixel ratio, without scroll bars.
+async fn scale(fixture: &Fixture, width: u32, height: u32, dots: u32) -> Result<()> {
+    ensure!(fixture.page.browser() == Browser::Chromium, "the pictures are Chromium's");
+    let cdp = fixture.page.session().driver().cdp();
     let size =
         json!({ "width": width, "height": height, "deviceScaleFactor": dots, "mobile": false });
     cdp.send_raw("Emulation.setDeviceMetricsOverride", size).await?;

@@ -1,9 +1,9 @@
 //! What a run survives: the browser killed, another tab, no storage, a clock that is wrong, a key
 //! that is refused, and hundreds of instances. Arrivals are counted at the sandbox.
 
-use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, send, wait_for_looks};
+use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, send, wait_for_describes};
 use anyhow::{Result, ensure};
-use relight_e2e::{Setting, Stage, case, suite::Case, until};
+use relight_e2e::{Fixture, Setting, case, suite::Case, until};
 use relight_sandbox::{
     Cloud,
     fleet::{Fleet, State},
@@ -14,12 +14,12 @@ use std::collections::BTreeMap;
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("runs::killed_after_the_first_answer", killed_between).dressed(kept),
-        case!("runs::killed_while_a_call_is_on_the_way", killed_on_the_way).dressed(kept),
+        case!("runs::killed_while_a_call_is_in_flight", killed_in_flight).dressed(kept),
         case!("runs::killed_when_all_are_accepted", killed_watching).dressed(kept),
         case!("runs::killed_before_a_record_is_written", killed_before_the_record).dressed(kept),
         case!("runs::killed_after_a_record_is_written", killed_after_the_record).dressed(kept),
         case!("runs::of_two_tabs_one_sends", two_tabs),
-        case!("runs::a_journal_that_makes_no_sense_is_kept_aside", broken_journal),
+        case!("runs::a_journal_that_makes_no_sense_is_quarantined", broken_journal),
         case!("runs::without_storage_several_calls_are_refused", no_storage_several),
         case!("runs::without_storage_one_call_goes_out", no_storage_one),
         case!("runs::tencent_clock_ten_minutes_off", tencent_clock),
@@ -36,62 +36,62 @@ fn kept(setting: Setting) -> Setting {
     Setting { kept: true, ..setting }
 }
 
-/// Between two calls: nothing is unknown, and the rest is sent when a person says so.
-async fn killed_between(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 4);
-    one_by_one(stage, &ids, 3_600).await?;
-    stage.page.wait_for_outcomes(&ids[..1], TAKEN).await?;
-    reopen(stage, 1).await?;
-    let now = stage.page.outcomes().await?;
+/// Between two calls: nothing is unknown, and the rest is sent when the user confirms it.
+async fn killed_between(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 4);
+    one_by_one(fixture, &ids, 3_600).await?;
+    fixture.page.wait_for_outcomes(&ids[..1], TAKEN).await?;
+    reopen(fixture, 1).await?;
+    let now = fixture.page.outcomes().await?;
     ensure!(TAKEN.contains(&outcome(&now, &ids[0])), "{now:?}");
     ensure!(ids[1..].iter().all(|id| outcome(&now, id) == "queued"), "{now:?}");
-    key_again(stage, TENCENT).await?;
-    stage.page.act("resume").await?;
-    stage.page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
-    ensure!(stage.power_calls().len() == 1, "to go on is not to send");
-    send_not_started(stage, 3).await?;
+    key_again(fixture, TENCENT).await?;
+    fixture.page.act("resume").await?;
+    fixture.page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
+    ensure!(fixture.power_calls().len() == 1, "to go on is not to send");
+    send_not_started(fixture, 3).await?;
     // One an hour was chosen, and stays so: the next one goes out, the other two wait their turn.
-    stage.page.wait_for_outcomes(&ids[..2], &["proven"]).await?;
-    stage.page.wait_for_outcomes(&ids[2..], &["queued"]).await?;
-    each_once(stage, TENCENT, &ids[..2])
+    fixture.page.wait_for_outcomes(&ids[..2], &["proven"]).await?;
+    fixture.page.wait_for_outcomes(&ids[2..], &["queued"]).await?;
+    each_once(fixture, TENCENT, &ids[..2])
 }
 
-/// What was on the way is unknown, whatever became of it, and is looked at, not sent.
-async fn killed_on_the_way(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 4);
+/// What was in flight is unknown, whatever happened to it, and is described, not sent.
+async fn killed_in_flight(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 4);
     // The first answer comes, and the second does not before the browser is killed. The others wait
     // for their wave.
-    stage.fault(
+    fixture.fault(
         &json!({ "fault": "slow", "ms": 60_000, "after": 1, "action": "RebootInstances" }),
     )?;
-    in_waves(stage, TENCENT, &ids, Some((2, 3_600))).await?;
-    until("the second call", || async { Ok((stage.power_calls().len() == 2).then_some(())) })
+    in_waves(fixture, TENCENT, &ids, Some((2, 3_600))).await?;
+    until("the second call", || async { Ok((fixture.power_calls().len() == 2).then_some(())) })
         .await?;
     // Long after its answer came, which is in the journal by now.
-    stage.page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
-    stage.page.wait_for_outcomes(&ids[1..2], &["sending"]).await?;
-    reopen(stage, 2).await?;
-    let now = stage.page.outcomes().await?;
+    fixture.page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
+    fixture.page.wait_for_outcomes(&ids[1..2], &["sending"]).await?;
+    reopen(fixture, 2).await?;
+    let now = fixture.page.outcomes().await?;
     ensure!(TAKEN.contains(&outcome(&now, &ids[0])), "{now:?}");
     ensure!(outcome(&now, &ids[1]) == "unknown", "{now:?}");
     ensure!(ids[2..].iter().all(|id| outcome(&now, id) == "queued"), "{now:?}");
-    key_again(stage, TENCENT).await?;
-    stage.page.act("check-unknown").await?;
+    key_again(fixture, TENCENT).await?;
+    fixture.page.act("check-unknown").await?;
     // It was restarted, and the answer that says by whom is lost.
-    stage.page.wait_for_outcomes(&ids[1..2], &["running-unproven"]).await?;
-    ensure!(stage.power_calls().len() == 2, "looking has sent something");
-    send_not_started(stage, 2).await?;
-    stage.page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
-    stage.page.wait_for_outcomes(&ids[2..], &["proven"]).await?;
-    each_once(stage, TENCENT, &ids)
+    fixture.page.wait_for_outcomes(&ids[1..2], &["running-unproven"]).await?;
+    ensure!(fixture.power_calls().len() == 2, "looking has sent something");
+    send_not_started(fixture, 2).await?;
+    fixture.page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
+    fixture.page.wait_for_outcomes(&ids[2..], &["proven"]).await?;
+    each_once(fixture, TENCENT, &ids)
 }
 
 /// The second call's record is being written when the browser dies: it is not in the journal, and the
 /// call has not left.
-async fn killed_before_the_record(stage: &mut Stage) -> Result<()> {
-    // The transaction never ends: nobody commits it, and there is always one more request.
+async fn killed_before_the_record(fixture: &mut Fixture) -> Result<()> {
+    // The transaction never completes: there is always one more request.
     let ids = stuck_at_the_record(
-        stage,
+        fixture,
         "Object.defineProperty(transaction, 'commit', { value() {} }); \
          const store = transaction.objectStore('records'); \
          const more = () => { store.get('none').onsuccess = more; }; \
@@ -101,48 +101,48 @@ async fn killed_before_the_record(stage: &mut Stage) -> Result<()> {
            return add.apply(this, all); };",
     )
     .await?;
-    reopen(stage, 1).await?;
-    let now = stage.page.outcomes().await?;
-    // What became of the first may stand in the same record.
+    reopen(fixture, 1).await?;
+    let now = fixture.page.outcomes().await?;
+    // The outcome of the first may be in the same record.
     let known = [TAKEN, &["unknown"]].concat();
     ensure!(known.contains(&outcome(&now, &ids[0])), "{now:?}");
     ensure!(ids[1..].iter().all(|id| outcome(&now, id) == "queued"), "{now:?}");
-    key_again(stage, TENCENT).await?;
-    send_not_started(stage, 2).await?;
-    stage.page.wait_for_outcomes(&ids[1..], &["proven"]).await?;
-    each_once(stage, TENCENT, &ids)
+    key_again(fixture, TENCENT).await?;
+    send_not_started(fixture, 2).await?;
+    fixture.page.wait_for_outcomes(&ids[1..], &["proven"]).await?;
+    each_once(fixture, TENCENT, &ids)
 }
 
-/// The second call's record is written, and the call has not left: that cannot be told from one that
-/// has, so it is unknown, and stays so.
-async fn killed_after_the_record(stage: &mut Stage) -> Result<()> {
+/// The second call's record is written, and the call was not sent: that cannot be distinguished from one
+/// that was, so it is unknown, and stays so.
+async fn killed_after_the_record(fixture: &mut Fixture) -> Result<()> {
     // It ends, and the page does not hear of it.
     let ids = stuck_at_the_record(
-        stage,
+        fixture,
         "transaction.addEventListener('complete', () => { window.stuck = true; }); \
          Object.defineProperty(transaction, 'oncomplete', { set() {} });",
     )
     .await?;
-    reopen(stage, 1).await?;
-    let now = stage.page.outcomes().await?;
+    reopen(fixture, 1).await?;
+    let now = fixture.page.outcomes().await?;
     // The first one's answer waits behind that record.
     let known = [TAKEN, &["unknown"]].concat();
     ensure!(known.contains(&outcome(&now, &ids[0])), "{now:?}");
     ensure!(outcome(&now, &ids[1]) == "unknown", "{now:?}");
     ensure!(outcome(&now, &ids[2]) == "queued", "{now:?}");
-    key_again(stage, TENCENT).await?;
-    stage.page.act("check-unknown").await?;
+    key_again(fixture, TENCENT).await?;
+    fixture.page.act("check-unknown").await?;
     // Without its answer, whose record had not been written, it is not known by whom it was restarted.
-    stage.page.wait_for_outcomes(&ids[..1], &["proven", "running-unproven"]).await?;
-    wait_for_looks(stage, stage.looks() + 2).await?;
-    stage.page.wait_for_outcomes(&ids[1..2], &["unknown"]).await?;
-    ensure!(stage.power_calls().len() == 1, "looking has sent something");
-    ensure!(TENCENT.reboots(stage, &ids)? == [1, 0, 0]);
+    fixture.page.wait_for_outcomes(&ids[..1], &["proven", "running-unproven"]).await?;
+    wait_for_describes(fixture, fixture.looks() + 2).await?;
+    fixture.page.wait_for_outcomes(&ids[1..2], &["unknown"]).await?;
+    ensure!(fixture.power_calls().len() == 1, "looking has sent something");
+    ensure!(TENCENT.reboots(fixture, &ids)? == [1, 0, 0]);
     Ok(())
 }
 
-/// Sends three, one by one, and brings the page to a stand at the record of the second.
-async fn stuck_at_the_record(stage: &Stage, how: &str) -> Result<Vec<String>> {
+/// Sends three, one by one, and blocks the page at the record of the second.
+async fn stuck_at_the_record(fixture: &Fixture, how: &str) -> Result<Vec<String>> {
     let script = format!(
         "() => {{ const begin = IDBDatabase.prototype.transaction; let durable = 0; \
          IDBDatabase.prototype.transaction = function (stores, mode, options) {{ \
@@ -150,137 +150,137 @@ async fn stuck_at_the_record(stage: &Stage, how: &str) -> Result<Vec<String>> {
            if (options?.durability === 'strict' && ++durable === 2) {{ {how} }} \
            return transaction; }}; }}"
     );
-    stage.page.session().before_every_page(&script).await?;
-    stage.page.session().driver().refresh().await?;
-    stage.page.wait_for_step("compose").await?;
-    let ids = TENCENT.running(stage, 3);
-    one_by_one(stage, &ids, 0).await?;
-    stage.page.wait_until("the record", "return window.stuck ?? null;", &[]).await?;
-    ensure!(stage.power_calls().len() == 1, "the second call has left");
-    stage.page.wait_for_outcomes(&ids[1..], &["queued"]).await?;
+    fixture.page.session().before_every_page(&script).await?;
+    fixture.page.session().driver().refresh().await?;
+    fixture.page.wait_for_step("compose").await?;
+    let ids = TENCENT.running(fixture, 3);
+    one_by_one(fixture, &ids, 0).await?;
+    fixture.page.wait_until("the record", "return window.stuck ?? null;", &[]).await?;
+    ensure!(fixture.power_calls().len() == 1, "the second call has left");
+    fixture.page.wait_for_outcomes(&ids[1..], &["queued"]).await?;
     Ok(ids)
 }
 
-/// After the last answer: only the watching goes on, when a person says so.
-async fn killed_watching(stage: &mut Stage) -> Result<()> {
-    let ids = ALIBABA.running(stage, 3);
-    one_by_one_of(stage, ALIBABA, &ids, 0).await?;
-    stage.page.wait_for_outcomes(&ids, TAKEN).await?;
-    reopen(stage, 3).await?;
-    let now = stage.page.outcomes().await?;
+/// After the last response: only the describing continues, when the user asks for it.
+async fn killed_watching(fixture: &mut Fixture) -> Result<()> {
+    let ids = ALIBABA.running(fixture, 3);
+    one_by_one_of(fixture, ALIBABA, &ids, 0).await?;
+    fixture.page.wait_for_outcomes(&ids, TAKEN).await?;
+    reopen(fixture, 3).await?;
+    let now = fixture.page.outcomes().await?;
     ensure!(ids.iter().all(|id| TAKEN.contains(&outcome(&now, id))), "{now:?}");
-    key_again(stage, ALIBABA).await?;
-    if stage.page.sees("[data-action=resume]").await? {
-        stage.page.act("resume").await?;
+    key_again(fixture, ALIBABA).await?;
+    if fixture.page.sees("[data-action=resume]").await? {
+        fixture.page.act("resume").await?;
     }
-    stage.page.wait_for_outcomes(&ids, &["proven", "running-unproven"]).await?;
-    each_once(stage, ALIBABA, &ids)
+    fixture.page.wait_for_outcomes(&ids, &["proven", "running-unproven"]).await?;
+    each_once(fixture, ALIBABA, &ids)
 }
 
-pub(crate) async fn one_by_one(stage: &Stage, ids: &[String], pause_s: u32) -> Result<()> {
-    one_by_one_of(stage, TENCENT, ids, pause_s).await
+pub(crate) async fn one_by_one(fixture: &Fixture, ids: &[String], pause_s: u32) -> Result<()> {
+    one_by_one_of(fixture, TENCENT, ids, pause_s).await
 }
 
 /// A call for each instance, with a pause after each.
 async fn one_by_one_of(
-    stage: &Stage,
+    fixture: &Fixture,
     account: Account,
     ids: &[String],
     pause_s: u32,
 ) -> Result<()> {
-    in_waves(stage, account, ids, (pause_s > 0).then_some((1, pause_s))).await
+    in_waves(fixture, account, ids, (pause_s > 0).then_some((1, pause_s))).await
 }
 
 /// A call for each instance, and after so many calls a pause of so many seconds. Without a pause
-/// several calls may be on the way at once.
+/// several calls may be in flight at once.
 pub(crate) async fn in_waves(
-    stage: &Stage,
+    fixture: &Fixture,
     account: Account,
     ids: &[String],
     wave: Option<(u32, u32)>,
 ) -> Result<()> {
-    let page = &stage.page;
+    let page = &fixture.page;
     page.compose(&account.form(&ids.join("\n"))).await?;
     page.review().await?;
     page.click("details.pacing summary").await?;
-    set_number(stage, "batchSize", 1).await?;
+    set_number(fixture, "batchSize", 1).await?;
     if let Some((calls, pause_s)) = wave {
-        set_number(stage, "waveCalls", calls).await?;
-        set_number(stage, "wavePauseSeconds", pause_s).await?;
+        set_number(fixture, "waveCalls", calls).await?;
+        set_number(fixture, "wavePauseSeconds", pause_s).await?;
     }
     page.send().await
 }
 
 /// As typing and leaving the field does.
-pub(crate) async fn set_number(stage: &Stage, name: &str, number: u32) -> Result<()> {
+pub(crate) async fn set_number(fixture: &Fixture, name: &str, number: u32) -> Result<()> {
     let script = "const e = first(`[name=${a}]`); if (!e) return null; e.value = b; \
          e.dispatchEvent(new Event('change', { bubbles: true, composed: true })); return true;";
     let arguments = [json!(name), json!(number.to_string())];
-    stage.page.wait_until(name, script, &arguments).await?;
+    fixture.page.wait_until(name, script, &arguments).await?;
     until(format!("{name} to be {number}"), || async {
-        Ok((stage.page.value(name).await? == number.to_string()).then_some(()))
+        Ok((fixture.page.value(name).await? == number.to_string()).then_some(()))
     })
     .await
 }
 
 /// Kills the browser, opens the page again, and waits until the run is there. Nothing was sent by
-/// that, not even a look.
-async fn reopen(stage: &mut Stage, arrivals: usize) -> Result<()> {
-    stage.kill_browser().await?;
-    let before = stage.calls().len();
-    stage.page.session().driver().goto(&stage.site.url()).await?;
-    stage.page.wait_for_step("run").await?;
-    stage.page.wait_for("[data-stage=paused]").await?;
-    ensure!(stage.calls().len() == before, "the reopening has sent something");
-    ensure!(stage.power_calls().len() == arrivals, "{:#?}", stage.power_calls());
-    let counts = counts(stage).await?;
+/// that, not even a describe.
+async fn reopen(fixture: &mut Fixture, arrivals: usize) -> Result<()> {
+    fixture.kill_browser().await?;
+    let before = fixture.calls().len();
+    fixture.page.session().driver().goto(&fixture.site.url()).await?;
+    fixture.page.wait_for_step("run").await?;
+    fixture.page.wait_for("[data-stage=paused]").await?;
+    ensure!(fixture.calls().len() == before, "the reopening has sent something");
+    ensure!(fixture.power_calls().len() == arrivals, "{:#?}", fixture.power_calls());
+    let counts = counts(fixture).await?;
     let sum: u64 = counts.iter().filter(|(name, _)| *name != "all").map(|(_, count)| count).sum();
     ensure!(counts.get("all") == Some(&sum), "{counts:?}");
-    ensure!(counts["all"] == u64::try_from(stage.page.outcomes().await?.len())?, "{counts:?}");
+    ensure!(counts["all"] == u64::try_from(fixture.page.outcomes().await?.len())?, "{counts:?}");
     Ok(())
 }
 
 /// Asks for what never left, and confirms it.
-pub(crate) async fn send_not_started(stage: &Stage, count: usize) -> Result<()> {
-    let arrived = stage.power_calls().len();
-    let button = stage.page.text("[data-action=send-not-started]").await?;
+pub(crate) async fn send_not_started(fixture: &Fixture, count: usize) -> Result<()> {
+    let arrived = fixture.power_calls().len();
+    let button = fixture.page.text("[data-action=send-not-started]").await?;
     ensure!(button.contains(&count.to_string()), "{button}");
-    stage.page.act("send-not-started").await?;
-    stage.page.wait_for("[data-action=confirm]").await?;
-    ensure!(stage.power_calls().len() == arrived, "it is confirmed first");
-    if stage.page.sees("[name=typedCountAgain]").await? {
-        stage.page.fill("typedCountAgain", &count.to_string()).await?;
+    fixture.page.act("send-not-started").await?;
+    fixture.page.wait_for("[data-action=confirm]").await?;
+    ensure!(fixture.power_calls().len() == arrived, "it is confirmed first");
+    if fixture.page.sees("[name=typedCountAgain]").await? {
+        fixture.page.fill("typedCountAgain", &count.to_string()).await?;
     }
-    stage.page.act("confirm").await
+    fixture.page.act("confirm").await
 }
 
-/// The secret is held by nobody any more, and the run asks for it.
-pub(crate) async fn key_again(stage: &Stage, account: Account) -> Result<()> {
-    ensure!(!stage.page.everything().await?.contains(account.secret));
-    stage.page.wait_for("[name=secret]").await?;
-    ensure!(stage.page.value("keyId").await? == account.key_id);
+/// The secret is gone, and the run asks for it.
+pub(crate) async fn key_again(fixture: &Fixture, account: Account) -> Result<()> {
+    ensure!(!fixture.page.everything().await?.contains(account.secret));
+    fixture.page.wait_for("[name=secret]").await?;
+    ensure!(fixture.page.value("keyId").await? == account.key_id);
     // Letter by letter: the field must not go away after the first.
-    stage.page.fill("secret", account.secret).await?;
-    stage.page.wait_for("[data-action=forget]").await
+    fixture.page.fill("secret", account.secret).await?;
+    fixture.page.wait_for("[data-action=forget]").await
 }
 
-pub(crate) fn each_once(stage: &Stage, account: Account, ids: &[String]) -> Result<()> {
-    let reboots = account.reboots(stage, ids)?;
+pub(crate) fn each_once(fixture: &Fixture, account: Account, ids: &[String]) -> Result<()> {
+    let reboots = account.reboots(fixture, ids)?;
     ensure!(reboots.iter().all(|count| *count == 1), "{reboots:?}");
     let mut arrived: Vec<String> =
-        stage.power_calls().into_iter().flat_map(|call| call.ids).collect();
+        fixture.power_calls().into_iter().flat_map(|call| call.ids).collect();
     let count = arrived.len();
     arrived.sort();
     arrived.dedup();
-    ensure!(arrived.len() == count && count == ids.len(), "{:#?}", stage.power_calls());
+    ensure!(arrived.len() == count && count == ids.len(), "{:#?}", fixture.power_calls());
     Ok(())
 }
 
 /// The counters, by their names.
-pub(crate) async fn counts(stage: &Stage) -> Result<BTreeMap<String, u64>> {
+pub(crate) async fn counts(fixture: &Fixture) -> Result<BTreeMap<String, u64>> {
     let script = "return Object.fromEntries(all('[data-filter][data-count]') \
          .map(e => [e.dataset.filter, Number(e.dataset.count)]));";
-    Ok(serde_json::from_value(stage.page.run(script, &[]).await?)?)
+    Ok(serde_json::from_value(fixture.page.run(script, &[]).await?)?)
 }
 
 pub(crate) fn outcome<'a>(now: &'a BTreeMap<String, String>, id: &str) -> &'a str {
@@ -291,33 +291,35 @@ pub(crate) const TAKEN: &[&str] = &["accepted", "in-progress", "proven"];
 
 // ---- two tabs -----------------------------------------------------------------------------------
 
-/// Both have reviewed the same instances; the second to confirm is told, and sends only what is not
+/// Both have reviewed the same instances; the second to confirm is warned, and sends only what is not
 /// the other's.
-async fn two_tabs(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 3);
+async fn two_tabs(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 3);
     let (shared, own) = ids.split_at(2);
-    let driver = stage.page.session().driver();
+    let driver = fixture.page.session().driver();
     let second = driver.window().await?;
-    stage.page.compose(&TENCENT.form(&ids.join("\n"))).await?;
-    stage.page.review().await?;
+    fixture.page.compose(&TENCENT.form(&ids.join("\n"))).await?;
+    fixture.page.review().await?;
     let first = driver.new_window().await?;
     driver.switch_to_window(first.clone()).await?;
-    stage.open().await?;
-    stage.fault(&json!({ "fault": "slow", "ms": 9_000, "action": "RebootInstances" }))?;
-    send(stage, &TENCENT.form(&shared.join("\n"))).await?;
-    until("the first tab's call", || async { Ok((stage.power_calls().len() == 1).then_some(())) })
-        .await?;
+    fixture.open().await?;
+    fixture.fault(&json!({ "fault": "slow", "ms": 9_000, "action": "RebootInstances" }))?;
+    send(fixture, &TENCENT.form(&shared.join("\n"))).await?;
+    until("the first tab's call", || async {
+        Ok((fixture.power_calls().len() == 1).then_some(()))
+    })
+    .await?;
     driver.switch_to_window(second.clone()).await?;
-    stage.page.send().await?;
-    stage.page.wait_for_outcomes(shared, &["not-sent"]).await?;
-    stage.page.wait_for_outcomes(own, &["proven"]).await?;
-    let text = stage.page.all_text().await?;
-    ensure!(stage.page.sees("[data-cause=other-tab]").await?, "no cause: {text}");
-    let calls = stage.power_calls();
+    fixture.page.send().await?;
+    fixture.page.wait_for_outcomes(shared, &["not-sent"]).await?;
+    fixture.page.wait_for_outcomes(own, &["proven"]).await?;
+    let text = fixture.page.all_text().await?;
+    ensure!(fixture.page.sees("[data-cause=other-tab]").await?, "no cause: {text}");
+    let calls = fixture.power_calls();
     ensure!(calls.len() == 2 && calls[0].ids == shared && calls[1].ids == own, "{calls:#?}");
     driver.switch_to_window(first).await?;
-    stage.page.wait_for_outcomes(shared, &["proven"]).await?;
-    each_once(stage, TENCENT, &ids)?;
+    fixture.page.wait_for_outcomes(shared, &["proven"]).await?;
+    each_once(fixture, TENCENT, &ids)?;
     driver.close_window().await?;
     driver.switch_to_window(second).await?;
     Ok(())
@@ -325,12 +327,12 @@ async fn two_tabs(stage: &mut Stage) -> Result<()> {
 
 // ---- a broken journal ---------------------------------------------------------------------------
 
-/// Half of a record is gone: that is said, and what is left can be saved. Nothing is sent, and the
+/// Half of a record is gone: that is reported, and what is left can be downloaded. Nothing is sent, and the
 /// next run is none the worse.
-async fn broken_journal(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 3);
-    one_by_one(stage, &ids[..2], 3_600).await?;
-    let page = &stage.page;
+async fn broken_journal(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 3);
+    one_by_one(fixture, &ids[..2], 3_600).await?;
+    let page = &fixture.page;
     page.wait_for_outcomes(&ids[..1], TAKEN).await?;
     let script = "window.damaged = null; indexedDB.open('relight').onsuccess = event => { \
          const db = event.target.result, t = db.transaction('records', 'readwrite'); \
@@ -340,18 +342,18 @@ async fn broken_journal(stage: &mut Stage) -> Result<()> {
          t.oncomplete = () => { db.close(); window.damaged = true; }; }; return true;";
     page.run(script, &[]).await?;
     page.wait_until("the damage", "return window.damaged;", &[]).await?;
-    let (arrived, address) = (stage.calls().len(), stage.site.url());
+    let (arrived, address) = (fixture.calls().len(), fixture.site.url());
     page.session().driver().goto(&address).await?;
     page.wait_for("[data-problem=journal]").await?;
     ensure!(page.text("[data-problem=journal]").await?.contains("quarantined"));
     ensure!(!page.sees("[data-step=run]").await?);
-    ensure!(stage.calls().len() == arrived, "something was sent");
+    ensure!(fixture.calls().len() == arrived, "something was sent");
     page.act("save-aside").await?;
     let saved = page.downloaded("relight-records.txt").await?;
     ensure!(saved.contains(&ids[0]) && !saved.contains(TENCENT.secret), "{saved}");
-    send(stage, &TENCENT.form(&ids[2])).await?;
+    send(fixture, &TENCENT.form(&ids[2])).await?;
     page.wait_for_outcomes(&ids[2..], &["proven"]).await?;
-    each_once(stage, TENCENT, &[ids[0].clone(), ids[2].clone()])
+    each_once(fixture, TENCENT, &[ids[0].clone(), ids[2].clone()])
 }
 
 // ---- no storage ---------------------------------------------------------------------------------
@@ -360,67 +362,67 @@ async fn broken_journal(stage: &mut Stage) -> Result<()> {
 const BLOCKED: &str = "() => { const no = () => { throw new DOMException('no', 'SecurityError'); }; \
      IDBFactory.prototype.open = no; IDBFactory.prototype.databases = no; }";
 
-async fn block(stage: &Stage) -> Result<()> {
-    stage.page.session().before_every_page(BLOCKED).await?;
-    stage.page.session().driver().refresh().await?;
-    stage.page.wait_for_step("compose").await
+async fn block(fixture: &Fixture) -> Result<()> {
+    fixture.page.session().before_every_page(BLOCKED).await?;
+    fixture.page.session().driver().refresh().await?;
+    fixture.page.wait_for_step("compose").await
 }
 
-async fn no_storage_several(stage: &mut Stage) -> Result<()> {
-    block(stage).await?;
-    let ids = TENCENT.running(stage, 3);
-    one_by_one(stage, &ids, 0).await?;
-    stage.page.wait_for("[data-stage=paused]").await?;
-    stage.page.wait_for("[data-outcome=not-sent]").await?;
-    ensure!(stage.page.sees("[data-cause=no-journal]").await?, "no reason is given");
-    let now = stage.page.outcomes().await?;
+async fn no_storage_several(fixture: &mut Fixture) -> Result<()> {
+    block(fixture).await?;
+    let ids = TENCENT.running(fixture, 3);
+    one_by_one(fixture, &ids, 0).await?;
+    fixture.page.wait_for("[data-stage=paused]").await?;
+    fixture.page.wait_for("[data-outcome=not-sent]").await?;
+    ensure!(fixture.page.sees("[data-cause=no-journal]").await?, "no reason is given");
+    let now = fixture.page.outcomes().await?;
     let waits = |id: &String| ["not-sent", "queued"].contains(&outcome(&now, id));
     ensure!(ids.iter().all(waits), "{now:?}");
-    // A person who goes on all the same is refused again, until nothing is left.
-    stage.page.act("resume").await?;
-    stage.page.wait_for_outcomes(&ids[..2], &["not-sent"]).await?;
-    ensure!(stage.power_calls().is_empty(), "{:#?}", stage.power_calls());
-    ensure!(TENCENT.reboots(stage, &ids)? == [0, 0, 0]);
+    // A user who goes on all the same is refused again, until nothing is left.
+    fixture.page.act("resume").await?;
+    fixture.page.wait_for_outcomes(&ids[..2], &["not-sent"]).await?;
+    ensure!(fixture.power_calls().is_empty(), "{:#?}", fixture.power_calls());
+    ensure!(TENCENT.reboots(fixture, &ids)? == [0, 0, 0]);
     Ok(())
 }
 
-async fn no_storage_one(stage: &mut Stage) -> Result<()> {
-    block(stage).await?;
-    let ids = TENCENT.running(stage, 2);
-    send(stage, &TENCENT.form(&ids.join("\n"))).await?;
-    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
-    let notice = stage.page.text("[data-step=run] .note[role=status]").await?;
+async fn no_storage_one(fixture: &mut Fixture) -> Result<()> {
+    block(fixture).await?;
+    let ids = TENCENT.running(fixture, 2);
+    send(fixture, &TENCENT.form(&ids.join("\n"))).await?;
+    fixture.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    let notice = fixture.page.text("[data-step=run] .note[role=status]").await?;
     ensure!(notice.len() > 20, "{notice}");
-    ensure!(stage.power_calls().len() == 1);
-    each_once(stage, TENCENT, &ids)
+    ensure!(fixture.power_calls().len() == 1);
+    each_once(fixture, TENCENT, &ids)
 }
 
 // ---- clock and key ------------------------------------------------------------------------------
 
-async fn tencent_clock(stage: &mut Stage) -> Result<()> {
-    clock(stage, TENCENT, 600).await
+async fn tencent_clock(fixture: &mut Fixture) -> Result<()> {
+    clock(fixture, TENCENT, 600).await
 }
 
 /// Alibaba allows for a quarter of an hour.
-async fn alibaba_clock(stage: &mut Stage) -> Result<()> {
-    clock(stage, ALIBABA, -1_200).await
+async fn alibaba_clock(fixture: &mut Fixture) -> Result<()> {
+    clock(fixture, ALIBABA, -1_200).await
 }
 
-async fn zenlayer_clock(stage: &mut Stage) -> Result<()> {
-    clock(stage, ZENLAYER, 900).await
+async fn zenlayer_clock(fixture: &mut Fixture) -> Result<()> {
+    clock(fixture, ZENLAYER, 900).await
 }
 
 /// The page's clock is so many seconds behind the cloud's: refused once, corrected, accepted.
-async fn clock(stage: &Stage, account: Account, seconds: i64) -> Result<()> {
-    let ids = account.running(stage, 2);
-    let page = &stage.page;
+async fn clock(fixture: &Fixture, account: Account, seconds: i64) -> Result<()> {
+    let ids = account.running(fixture, 2);
+    let page = &fixture.page;
     page.compose(&account.form(&ids.join("\n"))).await?;
     page.review().await?;
     let cloud = account.cloud.name();
-    stage.fault(&json!({ "fault": "clock-skew", "cloud": cloud, "seconds": seconds }))?;
+    fixture.fault(&json!({ "fault": "clock-skew", "cloud": cloud, "seconds": seconds }))?;
     page.send().await?;
     page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
-    let calls = stage.power_calls();
+    let calls = fixture.power_calls();
     ensure!(calls.len() == 2, "corrected once: {calls:#?}");
     ensure!(!calls[0].executed && calls[0].signature != "ok", "{calls:#?}");
     ensure!(calls[1].executed && calls[1].signature == "ok" && calls[1].ids == ids, "{calls:#?}");
@@ -429,28 +431,28 @@ async fn clock(stage: &Stage, account: Account, seconds: i64) -> Result<()> {
     let near = (seconds - 2..=seconds + 2).any(|off| text.contains(&off.abs().to_string()));
     ensure!(text.contains("clock is off by") && near, "{text}");
     page.wait_for_outcomes(&ids, &["proven"]).await?;
-    ensure!(account.reboots(stage, &ids)? == [1, 1]);
+    ensure!(account.reboots(fixture, &ids)? == [1, 1]);
     Ok(())
 }
 
 /// A key that was taken away in the middle: nothing hammers at the door.
-async fn three_refusals(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 6);
-    stage.fault(&json!({ "fault": "error", "cloud": "tencent", "action": "RebootInstances",
+async fn three_refusals(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 6);
+    fixture.fault(&json!({ "fault": "error", "cloud": "tencent", "action": "RebootInstances",
         "code": "AuthFailure.SecretIdNotFound", "times": null }))?;
-    one_by_one(stage, &ids, 0).await?;
-    stage.page.wait_for("[data-stage=paused]").await?;
-    stage.page.wait_for_outcomes(&ids[..3], &["rejected"]).await?;
-    stage.page.wait_for_outcomes(&ids[3..], &["queued"]).await?;
-    ensure!(stage.page.sees("[data-cause='AuthFailure.SecretIdNotFound']").await?);
-    let calls = stage.power_calls();
+    one_by_one(fixture, &ids, 0).await?;
+    fixture.page.wait_for("[data-stage=paused]").await?;
+    fixture.page.wait_for_outcomes(&ids[..3], &["rejected"]).await?;
+    fixture.page.wait_for_outcomes(&ids[3..], &["queued"]).await?;
+    ensure!(fixture.page.sees("[data-cause='AuthFailure.SecretIdNotFound']").await?);
+    let calls = fixture.power_calls();
     ensure!(calls.len() == 3 && calls.iter().all(|call| !call.executed), "{calls:#?}");
-    stage.page.act("stop").await?;
-    stage.page.wait_for("[data-stage=finished], [data-stage=stopped]").await?;
-    ensure!(stage.power_calls().len() == 3);
-    ensure!(stage.page.text(".progress").await?.contains("not everything was sent"));
-    ensure!(stage.page.text("[data-settings]").await?.contains("at most 1 a call"));
-    ensure!(TENCENT.reboots(stage, &ids)? == [0; 6]);
+    fixture.page.act("stop").await?;
+    fixture.page.wait_for("[data-stage=finished], [data-stage=stopped]").await?;
+    ensure!(fixture.power_calls().len() == 3);
+    ensure!(fixture.page.text(".progress").await?.contains("not everything was sent"));
+    ensure!(fixture.page.text("[data-settings]").await?.contains("at most 1 a call"));
+    ensure!(TENCENT.reboots(fixture, &ids)? == [0; 6]);
     Ok(())
 }
 
@@ -478,15 +480,15 @@ fn crowd(setting: Setting) -> Setting {
 
 /// The wrong ids and states are found before any reboot, and each of the others is sent once, though
 /// the page is loaded again in the middle.
-async fn three_hundred(stage: &mut Stage) -> Result<()> {
+async fn three_hundred(fixture: &mut Fixture) -> Result<()> {
     let all: Vec<String> =
-        stage.instances(Cloud::Tencent, "ap-guangzhou").into_iter().map(|one| one.id).collect();
-    let good = TENCENT.pick(stage, State::Running, all.len() - STOPPED);
+        fixture.instances(Cloud::Tencent, "ap-guangzhou").into_iter().map(|one| one.id).collect();
+    let good = TENCENT.pick(fixture, State::Running, all.len() - STOPPED);
     let wrong: Vec<String> = (0..WRONG).map(|place| format!("ins-wrong{place:03}")).collect();
-    let page = &stage.page;
+    let page = &fixture.page;
     page.compose(&TENCENT.form(&[&all[..], &wrong[..]].concat().join("\n"))).await?;
     page.review().await?;
-    ensure!(stage.power_calls().is_empty());
+    ensure!(fixture.power_calls().is_empty());
     let button = page.text("[data-action=send]").await?;
     ensure!(button.contains(&good.len().to_string()), "{button}");
     for (reason, count) in [("stopped", STOPPED), ("not-found", WRONG)] {
@@ -494,42 +496,42 @@ async fn three_hundred(stage: &mut Stage) -> Result<()> {
         ensure!(words.contains(&count.to_string()), "{words}");
     }
     page.click("details.pacing summary").await?;
-    set_number(stage, "waveCalls", 2).await?;
-    set_number(stage, "wavePauseSeconds", 3_600).await?;
+    set_number(fixture, "waveCalls", 2).await?;
+    set_number(fixture, "wavePauseSeconds", 3_600).await?;
     page.fill("typedCount", &good.len().to_string()).await?;
     page.send().await?;
     // One goes first, then a hundred; the other two calls are still to come.
-    until("two calls", || async { Ok((stage.power_calls().len() == 2).then_some(())) }).await?;
+    until("two calls", || async { Ok((fixture.power_calls().len() == 2).then_some(())) }).await?;
     until("both answers", || async {
-        let counts = counts(stage).await?;
+        let counts = counts(fixture).await?;
         Ok((counts.get("sending").copied().unwrap_or_default() == 0).then_some(()))
     })
     .await?;
     page.session().driver().refresh().await?;
     page.wait_for_step("run").await?;
     page.wait_for("[data-stage=paused]").await?;
-    let before = counts(stage).await?;
+    let before = counts(fixture).await?;
     ensure!(before["all"] == u64::try_from(all.len() + WRONG)?, "{before:?}");
     ensure!(before["skipped"] == u64::try_from(STOPPED + WRONG)?, "{before:?}");
     ensure!(before["queued"] == u64::try_from(good.len() - 101)?, "{before:?}");
-    ensure!(stage.power_calls().len() == 2, "the reload has sent something");
-    key_again(stage, TENCENT).await?;
+    ensure!(fixture.power_calls().len() == 2, "the reload has sent something");
+    key_again(fixture, TENCENT).await?;
     page.act("resume").await?;
-    send_not_started(stage, good.len() - 101).await?;
-    until("all calls", || async { Ok((stage.power_calls().len() == 4).then_some(())) }).await?;
-    wait_for_looks(stage, stage.looks() + 3).await?;
+    send_not_started(fixture, good.len() - 101).await?;
+    until("all calls", || async { Ok((fixture.power_calls().len() == 4).then_some(())) }).await?;
+    wait_for_describes(fixture, fixture.looks() + 3).await?;
     until("all back", || async {
-        let counts = counts(stage).await?;
+        let counts = counts(fixture).await?;
         let back = counts.get("proven").copied().unwrap_or_default();
         Ok((back == u64::try_from(good.len())?).then_some(()))
     })
     .await?;
-    let sizes: Vec<usize> = stage.power_calls().iter().map(|call| call.ids.len()).collect();
+    let sizes: Vec<usize> = fixture.power_calls().iter().map(|call| call.ids.len()).collect();
     ensure!(sizes == [1, 100, 100, good.len() - 201], "{sizes:?}");
-    each_once(stage, TENCENT, &good)?;
-    let stray = stage.instances(Cloud::Tencent, "ap-guangzhou").into_iter();
+    each_once(fixture, TENCENT, &good)?;
+    let stray = fixture.instances(Cloud::Tencent, "ap-guangzhou").into_iter();
     ensure!(stray.filter(|one| one.state == State::Stopped && one.reboots == 0).count() == STOPPED);
-    let after = counts(stage).await?;
+    let after = counts(fixture).await?;
     let sum: u64 = after.iter().filter(|(name, _)| *name != "all").map(|(_, count)| count).sum();
     ensure!(after["all"] == sum && sum == before["all"], "{after:?}");
     Ok(())

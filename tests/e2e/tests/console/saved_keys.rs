@@ -1,4 +1,4 @@
-//! Keys that the browser keeps: what can be done with them, and what cannot be read of them.
+//! Saved keys: what can be done with them, and what cannot be read of them.
 
 use crate::{
     runs::{each_once, set_number},
@@ -6,17 +6,17 @@ use crate::{
     vault::{Needles, SPY, TEMPORARY, lock_at_the_first_call, nowhere, stores},
 };
 use anyhow::{Context, Result, ensure};
-use relight_e2e::{Setting, Stage, browser::Theme, case, suite::Case, until};
+use relight_e2e::{Fixture, Setting, browser::Theme, case, suite::Case, until};
 use serde_json::{Value, json};
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
-        case!("saved_keys::chosen_after_a_reload_and_forgotten", kept)
+        case!("saved_keys::chosen_after_a_reload_and_deleted", kept)
             .dressed(|setting| Setting { kept: true, ..setting }),
-        case!("saved_keys::a_lock_takes_it_out_again", locked),
-        case!("saved_keys::only_what_lasts_and_where_it_may_be", not_kept),
-        case!("saved_keys::where_nothing_can_be_kept", nothing_kept),
-        case!("saved_keys::what_an_older_release_kept_and_must_not_be_is_deleted", older),
+        case!("saved_keys::a_lock_wipes_it_again", locked),
+        case!("saved_keys::only_permanent_keys_and_where_allowed", not_saved),
+        case!("saved_keys::where_nothing_can_be_saved", without_storage),
+        case!("saved_keys::what_an_older_release_should_not_have_saved_is_deleted", older),
         case!("saved_keys::no_name_takes_a_key", no_key_in_names),
         case!("saved_keys::advice_policy_and_lock_on_a_phone", on_a_phone)
             .dressed(|setting| Setting { width: 360, theme: Theme::Dark, ..setting }),
@@ -25,23 +25,23 @@ pub(crate) fn cases() -> Vec<Case> {
 
 const NAME: &str = "Night shift";
 
-/// Types the key in, and has the browser keep it.
-async fn keep(stage: &Stage, account: Account, name: &str) -> Result<()> {
-    let page = &stage.page;
+/// Types the key in, and saves it in the browser.
+async fn save_key(fixture: &Fixture, account: Account, name: &str) -> Result<()> {
+    let page = &fixture.page;
     page.choose("cloud", account.cloud.name()).await?;
     page.fill("keyId", account.key_id).await?;
     page.fill("secret", account.secret).await?;
     page.wait_for("[data-action=forget]").await?;
-    open_keep(stage).await?;
+    open_save(fixture).await?;
     page.fill("keyName", name).await?;
     page.act("keep").await?;
     page.wait_for(&row(name)).await
 }
 
-/// Wherever the form stands: in the front the way leads to the rest of the page.
-async fn open_keep(stage: &Stage) -> Result<()> {
-    let page = &stage.page;
-    // It takes the focus out of the field, which is emptied by that.
+/// Opens the section for saving: in the form alone it leads to the console.
+async fn open_save(fixture: &Fixture) -> Result<()> {
+    let page = &fixture.page;
+    // It moves the focus out of the field, which is emptied by that.
     page.click("#h-what").await?;
     until("the way to keep it", || async {
         Ok((page.sees("[data-action=about-key]").await? || page.sees("[data-keep]").await?)
@@ -59,39 +59,39 @@ fn row(name: &str) -> String {
     format!("[data-kept='{name}']")
 }
 
-async fn held(stage: &Stage) -> Result<bool> {
-    stage.page.sees("[data-action=forget]").await
+async fn held(fixture: &Fixture) -> Result<bool> {
+    fixture.page.sees("[data-action=forget]").await
 }
 
-async fn reload(stage: &Stage) -> Result<()> {
-    stage.page.session().driver().refresh().await?;
-    stage.page.wait_for("[name=secret]").await
+async fn reload(fixture: &Fixture) -> Result<()> {
+    fixture.page.session().driver().refresh().await?;
+    fixture.page.wait_for("[name=secret]").await
 }
 
 /// Says in which files of its profile the browser itself has the secret, which no page can reach or
-/// wipe. Its beginning is looked for: what repeats itself is compressed.
-fn report(stage: &Stage, when: &str) -> Result<()> {
-    let found = stage.page.session().in_profile(b"sandbox-alibaba-secret")?;
-    println!("{}: the secret in files of the profile {when}: {found:?}", stage.page.browser());
+/// wipe. Its beginning is searched for: repetitions are compressed.
+fn report(fixture: &Fixture, when: &str) -> Result<()> {
+    let found = fixture.page.session().in_profile(b"sandbox-alibaba-secret")?;
+    println!("{}: the secret in files of the profile {when}: {found:?}", fixture.page.browser());
     Ok(())
 }
 
-/// Kept, found again by a page that was loaded anew, signed with, and forgotten.
-async fn kept(stage: &mut Stage) -> Result<()> {
-    stage.page.session().before_every_page(SPY).await?;
-    stage.open().await?;
-    let (page, needles) = (&stage.page, Needles::of(ALIBABA.secret, None));
-    keep(stage, ALIBABA, NAME).await?;
+/// Saved, listed after a reload, signed with, and deleted.
+async fn kept(fixture: &mut Fixture) -> Result<()> {
+    fixture.page.session().before_every_page(SPY).await?;
+    fixture.open().await?;
+    let (page, needles) = (&fixture.page, Needles::of(ALIBABA.secret, None));
+    save_key(fixture, ALIBABA, NAME).await?;
     page.wait_for(&format!("{} [data-action=choose][aria-pressed=true]", row(NAME))).await?;
-    page.photograph(&format!("{}-kept", page.browser())).await?;
-    let stored = stores(stage).await?;
+    page.screenshot(&format!("{}-kept", page.browser())).await?;
+    let stored = stores(fixture).await?;
     ensure!(stored.contains("relight-keys") && stored.contains(NAME), "{stored}");
     needles.absent_in(&stored, "a store")?;
-    report(stage, "while it is kept")?;
+    report(fixture, "while it is kept")?;
 
-    reload(stage).await?;
+    reload(fixture).await?;
     page.wait_for(&row(NAME)).await?;
-    ensure!(!held(stage).await?, "it is in use before anybody has chosen it");
+    ensure!(!held(fixture).await?, "it is in use before anybody has chosen it");
     ensure!(page.value("keyId").await?.is_empty());
     let words = page.text(&row(NAME)).await?;
     ensure!(!words.contains(ALIBABA.key_id) && words.contains("LTAI…"), "{words}");
@@ -100,34 +100,34 @@ async fn kept(stage: &mut Stage) -> Result<()> {
     ensure!(page.value("cloud").await? == "alibaba");
     ensure!(page.value("keyId").await? == ALIBABA.key_id);
     ensure!(page.value("secret").await?.is_empty());
-    let ids = ALIBABA.running(stage, 2);
+    let ids = ALIBABA.running(fixture, 2);
     page.choose("region", "cn-hangzhou").await?;
     page.paste("instanceIds", &ids.join(" ")).await?;
     page.review().await?;
     page.send().await?;
     page.wait_for_outcomes(&ids, &["proven"]).await?;
-    let calls = stage.power_calls();
+    let calls = fixture.power_calls();
     ensure!(calls.len() == 1 && calls[0].executed && calls[0].signature == "ok", "{calls:#?}");
     ensure!(calls[0].key_id == ALIBABA.key_id, "{calls:#?}");
-    each_once(stage, ALIBABA, &ids)?;
+    each_once(fixture, ALIBABA, &ids)?;
     for (action, file) in [("export-csv", "relight-run.csv"), ("export-json", "relight-run.json")] {
         page.act(action).await?;
         needles.absent_in(&page.downloaded(file).await?, file)?;
     }
-    needles.absent_in(&stage.site.proxied().concat(), "what went out")?;
+    needles.absent_in(&fixture.site.proxied().concat(), "what went out")?;
     page.act("lock").await?;
     page.wait_for_no("[data-action=lock]").await?;
-    nowhere(stage, &needles).await?;
+    nowhere(fixture, &needles).await?;
 
     page.act("new-run").await?;
     page.wait_for_step("compose").await?;
     page.act("forget-kept").await?;
     page.wait_for_no("[data-kept]").await?;
-    let stored = stores(stage).await?;
+    let stored = stores(fixture).await?;
     ensure!(!stored.contains(NAME), "it is still there: {stored}");
-    report(stage, "once it is forgotten")?;
-    reload(stage).await?;
-    // Whatever the page keeps is drawn by the rest, which an error leads to.
+    report(fixture, "once it is forgotten")?;
+    reload(fixture).await?;
+    // Saved keys are listed by the console, which an error leads to.
     page.act("explain").await?;
     page.wait_for("[name=errorText]").await?;
     page.act("power").await?;
@@ -137,13 +137,13 @@ async fn kept(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// Whatever locks takes a kept key out of the tab, also one that is on its way; the list stays.
-async fn locked(stage: &mut Stage) -> Result<()> {
-    let page = &stage.page;
-    keep(stage, ALIBABA, NAME).await?;
-    keep(stage, ZENLAYER, "Other cloud").await?;
+/// Every lock removes a saved key from the tab, also one that is being loaded; the list stays.
+async fn locked(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    save_key(fixture, ALIBABA, NAME).await?;
+    save_key(fixture, ZENLAYER, "Other cloud").await?;
     let choose = format!("{} [data-action=choose]", row(NAME));
-    // The other cloud's is let go of with the other cloud.
+    // A change of the cloud wipes the other cloud's key.
     page.click(&choose).await?;
     page.wait_for(&format!("{choose}[aria-pressed=true]")).await?;
     ensure!(page.value("cloud").await? == "alibaba");
@@ -160,28 +160,28 @@ async fn locked(stage: &mut Stage) -> Result<()> {
         Ok(page.text(&row(NAME)).await?.contains("last chosen").then_some(()))
     })
     .await?;
-    ensure!(!held(stage).await?, "it came after the lock");
+    ensure!(!held(fixture).await?, "it came after the lock");
     // In the middle of a run.
-    let ids = ALIBABA.running(stage, 6);
+    let ids = ALIBABA.running(fixture, 6);
     page.click(&choose).await?;
     page.wait_for("[data-action=forget]").await?;
     page.choose("region", "cn-hangzhou").await?;
     page.paste("instanceIds", &ids.join(" ")).await?;
     page.review().await?;
     page.click("details.pacing summary").await?;
-    set_number(stage, "batchSize", 1).await?;
-    lock_at_the_first_call(stage).await?;
+    set_number(fixture, "batchSize", 1).await?;
+    lock_at_the_first_call(fixture).await?;
     page.send().await?;
     page.wait_for("[data-stage=paused]").await?;
-    let sent = stage.power_calls().len();
+    let sent = fixture.power_calls().len();
     ensure!(sent < ids.len(), "it was locked too late");
     ensure!(page.count("[data-kept]").await? == 1, "a key of another cloud is offered to the run");
     page.click(&choose).await?;
     page.wait_for("[data-action=forget]").await?;
-    ensure!(stage.power_calls().len() == sent, "it went on by itself");
+    ensure!(fixture.power_calls().len() == sent, "it went on by itself");
     page.act("resume").await?;
     page.wait_for_outcomes(&ids, &["proven"]).await?;
-    each_once(stage, ALIBABA, &ids)?;
+    each_once(fixture, ALIBABA, &ids)?;
     page.act("new-run").await?;
     page.wait_for_step("compose").await?;
     page.act("forget-all-kept").await?;
@@ -190,9 +190,9 @@ async fn locked(stage: &mut Stage) -> Result<()> {
 }
 
 /// Neither a temporary key nor, where the operator forbids it, any.
-async fn not_kept(stage: &mut Stage) -> Result<()> {
-    let page = &stage.page;
-    keep(stage, ALIBABA, NAME).await?;
+async fn not_saved(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    save_key(fixture, ALIBABA, NAME).await?;
     // With a token it does not last.
     let (key_id, secret, token) = TEMPORARY;
     page.choose("cloud", "tencent").await?;
@@ -201,13 +201,13 @@ async fn not_kept(stage: &mut Stage) -> Result<()> {
     page.fill("token", token).await?;
     page.wait_for("[data-advice=temporary]").await?;
     ensure!(!page.sees("[data-keep]").await?);
-    let stored = stores(stage).await?;
+    let stored = stores(fixture).await?;
     Needles::of(secret, Some(token)).absent_in(&stored, "a store")?;
     ensure!(!stored.contains(key_id), "{stored}");
 
     let forbidding = br#"{ "proxy": "/proxy", "credentials": { "keepInBrowser": false } }"#;
-    stage.site.replace("relight.json", forbidding.to_vec());
-    stage.open().await?;
+    fixture.site.replace("relight.json", forbidding.to_vec());
+    fixture.open().await?;
     page.wait_for(&row(NAME)).await?;
     until("what is said of it", || async {
         Ok(page.text(".keyring").await?.contains("does not allow").then_some(()))
@@ -222,35 +222,35 @@ async fn not_kept(stage: &mut Stage) -> Result<()> {
     page.wait_for_no("[data-kept]").await
 }
 
-/// Blocked storage: the key stays in the tab, everything else works, and the page says so.
-async fn nothing_kept(stage: &mut Stage) -> Result<()> {
+/// Blocked storage: the key stays in the tab, everything else works, and the page reports it.
+async fn without_storage(fixture: &mut Fixture) -> Result<()> {
     let blocked = "() => { const own = IDBFactory.prototype.open; \
          IDBFactory.prototype.open = function (name, ...more) { \
            if (name === 'relight-keys') throw new DOMException('blocked', 'SecurityError'); \
            return own.call(this, name, ...more); }; }";
-    stage.page.session().before_every_page(blocked).await?;
-    stage.open().await?;
-    let page = &stage.page;
-    let ids = ALIBABA.running(stage, 1);
+    fixture.page.session().before_every_page(blocked).await?;
+    fixture.open().await?;
+    let page = &fixture.page;
+    let ids = ALIBABA.running(fixture, 1);
     page.compose(&ALIBABA.form(&ids[0])).await?;
-    open_keep(stage).await?;
+    open_save(fixture).await?;
     ensure!(page.text("[data-problem=keyring]").await?.contains("private window"));
     page.act("keep").await?;
     until("that it was not kept", || async {
         Ok(page.text("[data-problem=keyring]").await?.contains("Not kept").then_some(()))
     })
     .await?;
-    ensure!(held(stage).await?, "the key is lost");
+    ensure!(held(fixture).await?, "the key is lost");
     page.review().await?;
     page.send().await?;
     page.wait_for_outcomes(&ids, &["proven"]).await?;
-    each_once(stage, ALIBABA, &ids)
+    each_once(fixture, ALIBABA, &ids)
 }
 
 /// What a key needs, and the lock, where there is little room.
-async fn on_a_phone(stage: &mut Stage) -> Result<()> {
-    let page = &stage.page;
-    let ids = TENCENT.running(stage, 2);
+async fn on_a_phone(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let ids = TENCENT.running(fixture, 2);
     page.compose(&TENCENT.form(&ids.join("\n"))).await?;
     // Of this cloud's a page of the same origin could derive the keys of all days to come.
     page.click("#h-what").await?;
@@ -270,12 +270,12 @@ async fn on_a_phone(stage: &mut Stage) -> Result<()> {
         let script = "host.setAttribute('lang', a); return true;";
         page.run(script, &[json!(language)]).await?;
         page.wait_for(&format!(".relight[lang^={language}]")).await?;
-        page.photograph(&format!("{}-360-key-{language}", page.browser())).await?;
+        page.screenshot(&format!("{}-360-key-{language}", page.browser())).await?;
         ensure!(page.overflow().await? <= 0, "it is wider than the phone");
     }
-    let ids = ALIBABA.running(stage, 1);
+    let ids = ALIBABA.running(fixture, 1);
     page.compose(&ALIBABA.form(&ids[0])).await?;
-    open_keep(stage).await?;
+    open_save(fixture).await?;
     page.act("keep").await?;
     // Without a name of its own it has its key id's beginning and end.
     page.wait_for(&row("LTAI…0001")).await?;
@@ -287,7 +287,7 @@ async fn on_a_phone(stage: &mut Stage) -> Result<()> {
             let script = "first(a).scrollIntoView({ block: 'center' }); return true;";
             page.run(script, &[json!(place)]).await?;
             let picture = format!("{}-360-{name}-{language}", page.browser());
-            page.photograph(&picture).await?;
+            page.screenshot(&picture).await?;
         }
         ensure!(page.overflow().await? <= 0, "it is wider than the phone");
     }
@@ -298,19 +298,19 @@ async fn on_a_phone(stage: &mut Stage) -> Result<()> {
     ensure!(page.accessibility_problems().await?.is_empty());
     page.act("lock").await?;
     page.wait_for("[data-locked=asked]").await?;
-    ensure!(!held(stage).await?);
-    // A cloud without temporary keys and without policies gives its own advice.
+    ensure!(!held(fixture).await?);
+    // A cloud without temporary keys and without policies has its own recommendation.
     page.run("host.setAttribute('lang', 'en'); return true;", &[]).await?;
-    page.compose(&ZENLAYER.form(&ZENLAYER.running(stage, 1)[0])).await?;
+    page.compose(&ZENLAYER.form(&ZENLAYER.running(fixture, 1)[0])).await?;
     ensure!(page.text("[data-advice=permanent]").await?.contains("no temporary keys"));
     ensure!(!page.sees("[data-policy]").await?);
     Ok(())
 }
 
-/// A key from which the keys of all days follow, kept by an older release: it goes, and that is said.
-async fn older(stage: &mut Stage) -> Result<()> {
-    let page = &stage.page;
-    keep(stage, ALIBABA, NAME).await?;
+/// A key from which those of all days are derived, saved by an older release: it is deleted, and reported.
+async fn older(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    save_key(fixture, ALIBABA, NAME).await?;
     let script = "const done = arguments[arguments.length - 1]; (async () => { \
          const ask = request => new Promise((yes, no) => { \
            request.onsuccess = () => yes(request.result); request.onerror = () => no(request.error); }); \
@@ -323,27 +323,27 @@ async fn older(stage: &mut Stage) -> Result<()> {
          database.close(); })().then(() => done('ok'), error => done(String(error)));";
     let put = page.session().driver().execute_async(script, vec![]).await?;
     ensure!(put.json() == "ok", "{:?}", put.json());
-    ensure!(stores(stage).await?.contains("Of last year"));
-    reload(stage).await?;
+    ensure!(stores(fixture).await?.contains("Of last year"));
+    reload(fixture).await?;
     page.wait_for("[data-removed='1']").await?;
     ensure!(page.text("[data-removed]").await?.contains("origin"));
     ensure!(page.count("[data-kept]").await? == 1, "another key went with it");
-    let stored = stores(stage).await?;
+    let stored = stores(fixture).await?;
     ensure!(!stored.contains("Of last year") && stored.contains(NAME), "{stored}");
-    page.photograph(&format!("{}-kept-removed", page.browser())).await.map(drop)
+    page.screenshot(&format!("{}-kept-removed", page.browser())).await.map(drop)
 }
 
 /// A name can be read by everybody at this browser.
-async fn no_key_in_names(stage: &mut Stage) -> Result<()> {
-    let page = &stage.page;
+async fn no_key_in_names(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
     page.choose("cloud", "alibaba").await?;
     page.fill("keyId", ALIBABA.key_id).await?;
     page.fill("secret", ALIBABA.secret).await?;
-    open_keep(stage).await?;
+    open_save(fixture).await?;
     page.fill("keyName", &format!("night {}", ALIBABA.secret)).await?;
     page.act("keep").await?;
     page.wait_for("[data-problem=keyring]").await?;
-    Needles::of(ALIBABA.secret, None).absent_in(&stores(stage).await?, "a store")?;
+    Needles::of(ALIBABA.secret, None).absent_in(&stores(fixture).await?, "a store")?;
     ensure!(page.count("[data-kept]").await? == 0);
     page.fill("keyName", NAME).await?;
     page.act("keep").await?;

@@ -6,7 +6,7 @@ use crate::{
     support::TENCENT,
 };
 use anyhow::{Context, Result, ensure};
-use relight_e2e::{Setting, Stage, browser::Browser, case, suite::Case, until};
+use relight_e2e::{Fixture, Setting, browser::Browser, case, suite::Case, until};
 use relight_sandbox::{fleet::State, journal::Call};
 use serde_json::{Value, json};
 use std::{env, fs, path::Path, time::Instant};
@@ -32,15 +32,15 @@ fn fast(setting: Setting) -> Setting {
 /// The vendor's rate for reboots.
 const CALLS_PER_SECOND: usize = 10;
 
-async fn measure(stage: &mut Stage) -> Result<()> {
-    let page = &stage.page;
+async fn measure(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
     let browser = page.browser();
-    let all: Vec<String> = stage
+    let all: Vec<String> = fixture
         .instances(TENCENT.cloud, TENCENT.region.unwrap_or_default())
         .into_iter()
         .map(|one| one.id)
         .collect();
-    let good = TENCENT.pick(stage, State::Running, all.len() - STOPPED);
+    let good = TENCENT.pick(fixture, State::Running, all.len() - STOPPED);
     let wrong = (0..WRONG).map(|place| format!("ins-wrong{place:03}"));
     let ids: Vec<String> = all.iter().cloned().chain(wrong).collect();
     let script = "window.longest = 0; if (PerformanceObserver.supportedEntryTypes \
@@ -49,51 +49,51 @@ async fn measure(stage: &mut Stage) -> Result<()> {
          .observe({ type: 'longtask' }); return true;";
     page.run(script, &[]).await?;
     let mut longest = Vec::new();
-    profile(stage, None).await?;
+    profile(fixture, None).await?;
     page.compose(&TENCENT.form(&ids.join("\n"))).await?;
-    longest.push(("paste", take_longest(stage).await?));
-    profile(stage, Some("paste")).await?;
+    longest.push(("paste", take_longest(fixture).await?));
+    profile(fixture, Some("paste")).await?;
     let since = Instant::now();
     page.review().await?;
     let looked = since.elapsed();
-    let looks = stage.looks();
-    longest.push(("look and review", take_longest(stage).await?));
-    profile(stage, Some("look")).await?;
-    ensure!(stage.power_calls().is_empty());
+    let looks = fixture.looks();
+    longest.push(("look and review", take_longest(fixture).await?));
+    profile(fixture, Some("look")).await?;
+    ensure!(fixture.power_calls().is_empty());
     page.fill("typedCount", &good.len().to_string()).await?;
-    take_longest(stage).await?;
+    take_longest(fixture).await?;
     page.send().await?;
     let calls_wanted = 1 + (good.len() - 1).div_ceil(100);
     // Longer than anything else is waited for: so from tenth to tenth.
     for tenth in 1..=10 {
         let wanted = (calls_wanted * tenth).div_ceil(10);
         until(format!("{wanted} calls"), || async {
-            Ok((stage.power_count() >= wanted).then_some(()))
+            Ok((fixture.power_count() >= wanted).then_some(()))
         })
         .await?;
     }
-    longest.push(("sending", take_longest(stage).await?));
-    profile(stage, Some("sending")).await?;
+    longest.push(("sending", take_longest(fixture).await?));
+    profile(fixture, Some("sending")).await?;
     let since = Instant::now();
     until("all back", || async {
-        let back = counts(stage).await?.get("proven").copied().unwrap_or_default();
+        let back = counts(fixture).await?.get("proven").copied().unwrap_or_default();
         Ok((back == u64::try_from(good.len())?).then_some(()))
     })
     .await?;
     let watched = since.elapsed();
-    longest.push(("watching", take_longest(stage).await?));
-    profile(stage, Some("watching")).await?;
-    let counts = counts(stage).await?;
+    longest.push(("watching", take_longest(fixture).await?));
+    profile(fixture, Some("watching")).await?;
+    let counts = counts(fixture).await?;
     ensure!(counts["all"] == u64::try_from(ids.len())?, "{counts:?}");
     ensure!(counts["skipped"] == u64::try_from(STOPPED + WRONG)?, "{counts:?}");
-    let calls = stage.power_calls();
-    let throttled = executed_once(stage, &calls, &good, calls_wanted)?;
+    let calls = fixture.power_calls();
+    let throttled = executed_once(fixture, &calls, &good, calls_wanted)?;
     let (first, last) = (calls.first().context("a call")?, calls.last().context("a call")?);
     let took_ms = last.at_ms - first.at_ms;
     // Of eleven arrivals the last comes a second after the first.
     let least_ms = i64::try_from((calls_wanted - 1) / CALLS_PER_SECOND)? * 1_000;
     let over_percent = (took_ms - least_ms) * 1_000 / least_ms.max(1);
-    let answering_ms = answer_ms(stage).await?;
+    let answering_ms = answer_ms(fixture).await?;
     let memory = page.run("return performance.memory?.usedJSHeapSize ?? null;", &[]).await?;
     let resident = page.session().page_memory_kib();
     println!(
@@ -115,15 +115,15 @@ async fn measure(stage: &mut Stage) -> Result<()> {
 }
 
 /// Each instance was rebooted by one call and by no other, in as few calls as there can be. Whatever
-/// else arrived was refused for the pace, and rightly: what a page cannot help on a machine that holds
-/// its calls up on their way. Gives how many that were.
+/// else arrived was throttled, and rightly: a page cannot help it on a machine that delays its calls.
+/// Returns how many that were.
 fn executed_once(
-    stage: &Stage,
+    fixture: &Fixture,
     calls: &[Call],
     good: &[String],
     calls_wanted: usize,
 ) -> Result<usize> {
-    let reboots = TENCENT.reboots(stage, good)?;
+    let reboots = TENCENT.reboots(fixture, good)?;
     ensure!(reboots.iter().all(|count| *count == 1), "{reboots:?}");
     let (executed, refused): (Vec<&Call>, Vec<&Call>) = calls.iter().partition(|one| one.executed);
     ensure!(executed.len() == calls_wanted, "{} calls for {calls_wanted}", executed.len());
@@ -143,18 +143,18 @@ fn executed_once(
 }
 
 /// How long an answer took, as the list of calls says: the middle value.
-async fn answer_ms(stage: &Stage) -> Result<u64> {
+async fn answer_ms(fixture: &Fixture) -> Result<u64> {
     let script = "return all('td').map(e => e.innerText.trim()) \
          .filter(text => /^[0-9]+ ms$/.test(text)).map(text => parseInt(text));";
-    let mut took: Vec<u64> = serde_json::from_value(stage.page.run(script, &[]).await?)?;
+    let mut took: Vec<u64> = serde_json::from_value(fixture.page.run(script, &[]).await?)?;
     took.sort_unstable();
     took.get(took.len() / 2).copied().context("calls that say how long they took")
 }
 
 /// With `RELIGHT_PROFILE` set to a folder: what Chromium's main thread does, a file a phase.
-async fn profile(stage: &Stage, ended: Option<&str>) -> Result<()> {
+async fn profile(fixture: &Fixture, ended: Option<&str>) -> Result<()> {
     let Some(folder) = env::var_os("RELIGHT_PROFILE") else { return Ok(()) };
-    let session = stage.page.session();
+    let session = fixture.page.session();
     if session.browser() != Browser::Chromium {
         return Ok(());
     }
@@ -174,8 +174,8 @@ async fn profile(stage: &Stage, ended: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-async fn take_longest(stage: &Stage) -> Result<u64> {
+async fn take_longest(fixture: &Fixture) -> Result<u64> {
     let script = "const was = window.longest; window.longest = 0; return Math.round(was);";
-    let longest: Value = stage.page.run(script, &[json!(null)]).await?;
+    let longest: Value = fixture.page.run(script, &[json!(null)]).await?;
     longest.as_u64().context("a number")
 }

@@ -1,11 +1,11 @@
-//! Every screen in both languages, light and dark, wide and narrow: photographed, measured, and
-//! looked over by axe.
+//! Every screen in both languages, light and dark, wide and narrow: captured, measured, and
+//! checked by axe.
 
 use crate::support::{ALIBABA, CARD, refusal};
 use anyhow::{Result, ensure};
 use relight_e2e::{
-    Setting, Stage,
-    browser::{Means, Theme},
+    Fixture, Setting,
+    browser::{Capability, Theme},
     case,
     page::{Form, picture},
     suite::Case,
@@ -49,17 +49,17 @@ pub(crate) fn cases() -> Vec<Case> {
 }
 
 /// Wherever Tab leads, what has the focus is not under something else.
-async fn focus(stage: &mut Stage) -> Result<()> {
-    stage.page.session().needs(Means::ScrollPadding)?;
-    let ids = ALIBABA.running(stage, 12).join("\n");
-    stage.page.compose(&ALIBABA.form(&ids)).await?;
-    tab_through(stage, "compose").await?;
-    stage.page.review().await?;
-    tab_through(stage, "review").await
+async fn focus(fixture: &mut Fixture) -> Result<()> {
+    fixture.page.session().needs(Capability::ScrollPadding)?;
+    let ids = ALIBABA.running(fixture, 12).join("\n");
+    fixture.page.compose(&ALIBABA.form(&ids)).await?;
+    tab_through(fixture, "compose").await?;
+    fixture.page.review().await?;
+    tab_through(fixture, "review").await
 }
 
-async fn tab_through(stage: &Stage, screen: &str) -> Result<()> {
-    let page = &stage.page;
+async fn tab_through(fixture: &Fixture, screen: &str) -> Result<()> {
+    let page = &fixture.page;
     let mut seen = 0;
     page.run("root.querySelector('[data-action=language]').focus();", &[]).await?;
     loop {
@@ -93,37 +93,37 @@ async fn tab_through(stage: &Stage, screen: &str) -> Result<()> {
     Ok(())
 }
 
-async fn all_screens(stage: &mut Stage) -> Result<()> {
-    let dark = stage.page.run("return matchMedia('(prefers-color-scheme: dark)').matches;", &[]);
-    ensure!(dark.await? == (stage.setting.theme == Theme::Dark), "the browser is not set so");
+async fn all_screens(fixture: &mut Fixture) -> Result<()> {
+    let dark = fixture.page.run("return matchMedia('(prefers-color-scheme: dark)').matches;", &[]);
+    ensure!(dark.await? == (fixture.setting.theme == Theme::Dark), "the browser is not set so");
     let mut problems = Vec::new();
     for language in ["en", "zh"] {
         if language == "zh" {
-            // The run of the first language comes back, and makes way.
-            stage.page.session().driver().refresh().await?;
-            stage.page.wait_for_step("run").await?;
-            stage.page.act("new-run").await?;
-            stage.page.wait_for_step("compose").await?;
-            stage.page.act("language").await?;
+            // The run of the first language is restored, and closed.
+            fixture.page.session().driver().refresh().await?;
+            fixture.page.wait_for_step("run").await?;
+            fixture.page.act("new-run").await?;
+            fixture.page.wait_for_step("compose").await?;
+            fixture.page.act("language").await?;
         }
-        stage.page.wait_for(&format!(".relight[lang^={language}]")).await?;
-        screens(stage, language, &mut problems).await?;
+        fixture.page.wait_for(&format!(".relight[lang^={language}]")).await?;
+        screens(fixture, language, &mut problems).await?;
     }
     ensure!(problems.is_empty(), "{}", problems.join("\n"));
     Ok(())
 }
 
-async fn screens(stage: &Stage, language: &str, problems: &mut Vec<String>) -> Result<()> {
-    let page = &stage.page;
-    look(stage, language, "empty", problems).await?;
+async fn screens(fixture: &Fixture, language: &str, problems: &mut Vec<String>) -> Result<()> {
+    let page = &fixture.page;
+    look(fixture, language, "empty", problems).await?;
     // The second language must not find what the first one has restarted.
     let skipped = if language == "en" { 0 } else { 4 };
-    let ids = ALIBABA.running(stage, skipped + 4).split_off(skipped);
+    let ids = ALIBABA.running(fixture, skipped + 4).split_off(skipped);
     let (running, refused) = ids.split_at(3);
-    stage.fault(&refusal(&ids[3]))?;
+    fixture.fault(&refusal(&ids[3]))?;
     let text = format!("{}\nlns-5d8a23rs, i-bp67acfmxazb4p****, what is this?", ids.join("\n"));
     page.compose(&Form { mode: Some("force"), ..ALIBABA.form(&text) }).await?;
-    look(stage, language, "compose", problems).await?;
+    look(fixture, language, "compose", problems).await?;
 
     page.review().await?;
     page.wait_for("[data-action=send]:not([disabled])").await?;
@@ -135,10 +135,10 @@ async fn screens(stage: &Stage, language: &str, problems: &mut Vec<String>) -> R
     if on_screen != true {
         problems.push(format!("{language} review: the confirm button is not on screen"));
     }
-    look(stage, language, "review", problems).await?;
+    look(fixture, language, "review", problems).await?;
     page.act("show-requests").await?;
     page.wait_for("[data-call]").await?;
-    look(stage, language, "requests", problems).await?;
+    look(fixture, language, "requests", problems).await?;
 
     page.act("cancel").await?;
     page.choose("mode", "soft").await?;
@@ -147,36 +147,36 @@ async fn screens(stage: &Stage, language: &str, problems: &mut Vec<String>) -> R
     page.wait_for_outcomes(running, &["proven"]).await?;
     page.wait_for_outcomes(refused, &["rejected"]).await?;
     page.wait_for(CARD).await?;
-    look(stage, language, "run", problems).await?;
+    look(fixture, language, "run", problems).await?;
     page.act("inspect").await?;
     page.wait_for("[data-inspector]").await?;
-    look(stage, language, "inspector", problems).await?;
+    look(fixture, language, "inspector", problems).await?;
 
     page.act("explain").await?;
     page.paste("errorText", r#"{"Code":"IncorrectInstanceStatus","Message":"The current status"}"#)
         .await?;
     page.wait_for("[data-code]").await?;
-    look(stage, language, "explain", problems).await?;
+    look(fixture, language, "explain", problems).await?;
 
     page.act("errors").await?;
     page.wait_for("[data-entry]").await?;
-    look(stage, language, "errors", problems).await?;
+    look(fixture, language, "errors", problems).await?;
     page.click("[data-entry='alibaba/IncorrectInstanceStatus'] [data-action=open]").await?;
     page.wait_for("[data-error]").await?;
-    look(stage, language, "error", problems).await?;
+    look(fixture, language, "error", problems).await?;
 
     page.act("doctor").await?;
     page.act("examine").await?;
     page.wait_for("[data-doctor=done]").await?;
-    look(stage, language, "doctor", problems).await?;
+    look(fixture, language, "doctor", problems).await?;
     page.act("power").await?;
     page.wait_for_step("run").await
 }
 
 /// What is enlarged four times on a desk has 320 pixels, and is read without scrolling sideways.
-async fn enlarged(stage: &mut Stage) -> Result<()> {
-    let page = &stage.page;
-    let ids = ALIBABA.running(stage, 2).join("\n");
+async fn enlarged(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let ids = ALIBABA.running(fixture, 2).join("\n");
     let mut wide = Vec::new();
     for language in ["en", "zh"] {
         if language == "zh" {
@@ -202,24 +202,24 @@ async fn enlarged(stage: &mut Stage) -> Result<()> {
 }
 
 async fn look(
-    stage: &Stage,
+    fixture: &Fixture,
     language: &str,
     screen: &str,
     problems: &mut Vec<String>,
 ) -> Result<()> {
-    let Setting { browser, theme, width, .. } = stage.setting;
-    stage.page.photograph(&picture(browser, width, theme, language, screen)).await?;
-    let overflow = stage.page.overflow().await?;
+    let Setting { browser, theme, width, .. } = fixture.setting;
+    fixture.page.screenshot(&picture(browser, width, theme, language, screen)).await?;
+    let overflow = fixture.page.overflow().await?;
     if overflow > 0 {
         problems.push(format!("{language} {screen}: {overflow} px too wide"));
     }
-    for problem in stage.page.accessibility_problems().await? {
+    for problem in fixture.page.accessibility_problems().await? {
         problems.push(format!("{language} {screen}: {problem}"));
     }
-    // A misspelt one is drawn, and has neither style nor role.
+    // A misspelt one is rendered, and has neither style nor role.
     let unknown = "return [...root.querySelectorAll('*')] \
          .filter(e => e instanceof HTMLUnknownElement).map(e => e.localName);";
-    let unknown = stage.page.run(unknown, &[]).await?;
+    let unknown = fixture.page.run(unknown, &[]).await?;
     if unknown != json!([]) {
         problems.push(format!("{language} {screen}: not of HTML: {unknown}"));
     }

@@ -6,7 +6,7 @@ use crate::{
 };
 use anyhow::{Context, Result, ensure};
 use relight_core::signing::{base64, hex, percent_encode};
-use relight_e2e::{Setting, Stage, case, page::Form, suite::Case, until};
+use relight_e2e::{Fixture, Setting, case, page::Form, suite::Case, until};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("secrets::alibaba_is_nowhere", alibaba),
         case!("secrets::tencent_is_nowhere", tencent),
         case!("secrets::zenlayer_is_nowhere", zenlayer),
-        case!("secrets::forget_forgets", forget),
+        case!("secrets::wiping_wipes", forget),
         case!("secrets::exports_have_every_row_and_no_secret", exports),
         case!("secrets::what_alibaba_echoes_is_nowhere", alibaba_echoes).dressed(slowly),
         case!("secrets::what_tencent_echoes_is_nowhere", tencent_echoes).dressed(slowly),
@@ -23,21 +23,21 @@ pub(crate) fn cases() -> Vec<Case> {
     ]
 }
 
-async fn alibaba(stage: &mut Stage) -> Result<()> {
-    nowhere(stage, ALIBABA).await
+async fn alibaba(fixture: &mut Fixture) -> Result<()> {
+    nowhere(fixture, ALIBABA).await
 }
 
-async fn tencent(stage: &mut Stage) -> Result<()> {
-    nowhere(stage, TENCENT).await
+async fn tencent(fixture: &mut Fixture) -> Result<()> {
+    nowhere(fixture, TENCENT).await
 }
 
-async fn zenlayer(stage: &mut Stage) -> Result<()> {
-    nowhere(stage, ZENLAYER).await
+async fn zenlayer(fixture: &mut Fixture) -> Result<()> {
+    nowhere(fixture, ZENLAYER).await
 }
 
-async fn nowhere(stage: &Stage, account: Account) -> Result<()> {
-    let ids = account.running(stage, 2);
-    let page = &stage.page;
+async fn nowhere(fixture: &Fixture, account: Account) -> Result<()> {
+    let ids = account.running(fixture, 2);
+    let page = &fixture.page;
     let absent = async |when: &str| {
         let text = page.everything().await?;
         ensure!(text.len() > 2_000, "that is not the whole page");
@@ -51,7 +51,7 @@ async fn nowhere(stage: &Stage, account: Account) -> Result<()> {
     page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
     absent("in the run").await?;
 
-    let requests = stage.site.proxied();
+    let requests = fixture.site.proxied();
     let is_reboot = |one: &&String| one.contains(": RebootInstances\r\n");
     let request = requests.iter().find(is_reboot).context("a request")?;
     ensure!(requests.iter().all(|one| !one.contains(account.secret)), "it is on the wire");
@@ -59,7 +59,7 @@ async fn nowhere(stage: &Stage, account: Account) -> Result<()> {
     let signature: String = signature.chars().take_while(char::is_ascii_hexdigit).collect();
     ensure!(signature.len() == 64, "{signature}");
 
-    // The inspector shows every step, and the signature only when it is asked for.
+    // The inspector shows every step, and the signature only after a click.
     page.act("inspect").await?;
     page.wait_for("[data-inspector]").await?;
     let steps = page.text("[data-inspector]").await?;
@@ -85,29 +85,29 @@ async fn nowhere(stage: &Stage, account: Account) -> Result<()> {
     absent("in the form that comes back").await
 }
 
-async fn forget(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 1);
-    let page = &stage.page;
+async fn forget(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 1);
+    let page = &fixture.page;
     page.compose(&TENCENT.form(&ids[0])).await?;
     page.act("forget").await?;
     page.wait_for_no("[data-action=forget]").await?;
     ensure!(page.value("secret").await?.is_empty());
     page.act("review").await?;
     page.wait_for("[name=secret][aria-invalid=true]").await?;
-    ensure!(stage.calls().is_empty());
+    ensure!(fixture.calls().is_empty());
     Ok(())
 }
 
-async fn exports(stage: &mut Stage) -> Result<()> {
-    let ids = ALIBABA.running(stage, 3);
+async fn exports(fixture: &mut Fixture) -> Result<()> {
+    let ids = ALIBABA.running(fixture, 3);
     let (running, refused) = ids.split_at(2);
-    stage.fault(&refusal(&ids[2]))?;
-    send(stage, &ALIBABA.form(&ids.join("\n"))).await?;
-    stage.page.wait_for_outcomes(running, &["proven"]).await?;
-    stage.page.wait_for_outcomes(refused, &["rejected"]).await?;
+    fixture.fault(&refusal(&ids[2]))?;
+    send(fixture, &ALIBABA.form(&ids.join("\n"))).await?;
+    fixture.page.wait_for_outcomes(running, &["proven"]).await?;
+    fixture.page.wait_for_outcomes(refused, &["rejected"]).await?;
 
-    stage.page.act("export-csv").await?;
-    let csv = stage.page.downloaded("relight-run.csv").await?;
+    fixture.page.act("export-csv").await?;
+    let csv = fixture.page.downloaded("relight-run.csv").await?;
     let lines: Vec<&str> = csv.trim_end().split("\r\n").collect();
     ensure!(lines.len() == 1 + ids.len(), "{csv}");
     ensure!(lines[0].starts_with("instanceId,"), "{csv}");
@@ -117,15 +117,15 @@ async fn exports(stage: &mut Stage) -> Result<()> {
         ensure!(line.contains(word), "{line}");
     }
 
-    stage.page.act("export-json").await?;
-    let text = stage.page.downloaded("relight-run.json").await?;
+    fixture.page.act("export-json").await?;
+    let text = fixture.page.downloaded("relight-run.json").await?;
     let json: Value = serde_json::from_str(&text)?;
     let rows = json["instances"].as_array().context("rows")?;
     let exported: Vec<&str> = rows.iter().filter_map(|row| row["instanceId"].as_str()).collect();
     ensure!(exported == ids, "{text}");
     ensure!(json["total"] == 3 && json["totals"]["proven"] == 2, "{text}");
     ensure!(json["totals"]["rejected"] == 1, "{text}");
-    let request_id = &stage.power_calls()[0].request_id;
+    let request_id = &fixture.power_calls()[0].request_id;
     ensure!(json["calls"][0]["requestId"] == request_id.as_str(), "{text}");
     for file in [&csv, &text] {
         ensure!(!file.contains(ALIBABA.secret), "the secret is in the file");
@@ -134,25 +134,25 @@ async fn exports(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-async fn alibaba_echoes(stage: &mut Stage) -> Result<()> {
+async fn alibaba_echoes(fixture: &mut Fixture) -> Result<()> {
     let key = Account {
         key_id: "STS.sandboxdemo000000000002",
         secret: "sandbox-alibaba-secret-0000002",
         ..ALIBABA
     };
-    echoes(stage, key, Some("sandbox/alibaba+session=token==")).await
+    echoes(fixture, key, Some("sandbox/alibaba+session=token==")).await
 }
 
-async fn tencent_echoes(stage: &mut Stage) -> Result<()> {
+async fn tencent_echoes(fixture: &mut Fixture) -> Result<()> {
     let (key_id, secret, token) = vault::TEMPORARY;
-    echoes(stage, Account { key_id, secret, ..TENCENT }, Some(token)).await
+    echoes(fixture, Account { key_id, secret, ..TENCENT }, Some(token)).await
 }
 
-async fn zenlayer_echoes(stage: &mut Stage) -> Result<()> {
-    echoes(stage, ZENLAYER, None).await
+async fn zenlayer_echoes(fixture: &mut Fixture) -> Result<()> {
+    echoes(fixture, ZENLAYER, None).await
 }
 
-/// A restart that is still seen under way when the first look after it was one that failed.
+/// A restart that is still observed in progress when the first describe after it has failed.
 fn slowly(setting: Setting) -> Setting {
     Setting { speed: 6.0, ..setting }
 }
@@ -160,74 +160,75 @@ fn slowly(setting: Setting) -> Setting {
 /// Each brings back what was sent.
 const ECHOES: [&str; 4] = ["canonical-request", "token-named", "echoed-base64", "echoed-headers"];
 
-/// What stands where something was taken out.
+/// What replaces a redacted text.
 const MARKS: [&str; 3] = ["[token]", "[signature]", "[authorization]"];
 
 /// Places where an echo must have come through, without what it brought.
 const ECHOED_TO: [&str; 4] = ["screen of a look", "screen of a run", "journal", "JSON export"];
 
-/// Of what was sent nothing that an echo brings back gets any further than to where it arrives: on a
-/// look, on the change itself, and on a look after it.
-async fn echoes(stage: &Stage, account: Account, token: Option<&str>) -> Result<()> {
-    let page = &stage.page;
+/// Nothing of what was sent gets any further than to where an echo of it arrives: on a
+/// describe, on the change itself, and on a describe after it.
+async fn echoes(fixture: &Fixture, account: Account, token: Option<&str>) -> Result<()> {
+    let page = &fixture.page;
     page.session().before_every_page(SPY).await?;
-    stage.open().await?;
-    listen(stage).await?;
-    let ids = account.running(stage, ECHOES.len());
+    fixture.open().await?;
+    listen(fixture).await?;
+    let ids = account.running(fixture, ECHOES.len());
     let mut places = Places::default();
     for (echo, id) in ECHOES.into_iter().zip(&ids) {
         if page.sees("[data-action=new-run]").await? {
             page.act("new-run").await?;
             page.wait_for_step("compose").await?;
         }
-        let wish = |action: &str, times| json!({ "fault": echo, "action": action, "times": times });
+        let echo_fault =
+            |action: &str, times| json!({ "fault": echo, "action": action, "times": times });
         page.compose(&Form { token, ..account.form(id) }).await?;
-        stage.fault(&wish("DescribeInstances", Value::Null))?;
+        fixture.fault(&echo_fault("DescribeInstances", Value::Null))?;
         page.act("review").await?;
         page.wait_for("[data-action=review-unseen]").await?;
         page.wait_for(".looking .original").await?;
-        places.add("screen of a look", screen(stage).await?, echo);
+        places.add("screen of a look", screen(fixture).await?, echo);
         page.act("review-unseen").await?;
         page.wait_for_step("review").await?;
-        stage.clear_faults();
-        stage.fault(&wish("RebootInstances", json!(1)))?;
-        stage.fault(&wish("DescribeInstances", json!(1)))?;
+        fixture.clear_faults();
+        fixture.fault(&echo_fault("RebootInstances", json!(1)))?;
+        fixture.fault(&echo_fault("DescribeInstances", json!(1)))?;
         page.send().await?;
         page.wait_for(&format!("{CARD} .original")).await?;
         page.act("show-request").await?;
         page.wait_for("[data-inspector]").await?;
-        places.add("screen of a run", screen(stage).await?, echo);
+        places.add("screen of a run", screen(fixture).await?, echo);
         let script = "return window.heard.some(e => e.name === 'relight-run-finished' \
              && JSON.stringify(e.detail).includes(a));";
         page.wait_until("the end of the run", script, &[json!(id)]).await?;
-        places.add("screen at the end", screen(stage).await?, echo);
-        places.add("journal", stores(stage).await?, echo);
+        places.add("screen at the end", screen(fixture).await?, echo);
+        places.add("journal", stores(fixture).await?, echo);
         for (action, place) in [("export-csv", "CSV export"), ("export-json", "JSON export")] {
             page.act(action).await?;
             let file = action.replace("export-", "relight-run.");
             places.add(place, page.downloaded(&file).await?, echo);
         }
-        stage.clear_faults();
+        fixture.clear_faults();
     }
     let script = "return JSON.stringify(window.heard);";
-    let heard = page.run(script, &[]).await?;
-    places.add("events", heard.as_str().unwrap_or_default().to_owned(), "all");
+    let events_of = page.run(script, &[]).await?;
+    places.add("events", events_of.as_str().unwrap_or_default().to_owned(), "all");
     let script = "return JSON.stringify([localStorage, sessionStorage, history.state, \
          document.cookie, location.href]);";
     let storages = page.run(script, &[]).await?;
     places.add("storages", storages.as_str().unwrap_or_default().to_owned(), "all");
 
-    let sent = sent(stage)?;
+    let sent = sent(fixture)?;
     let kinds: BTreeSet<_> = sent.iter().map(|(kind, _)| *kind).collect();
     ensure!(kinds.len() == 2 + usize::from(token.is_some()), "not all was sent: {kinds:?}");
-    ensure!(account.reboots(stage, &ids)? == [0, 0, 1, 1], "not every echo was of a change");
+    ensure!(account.reboots(fixture, &ids)? == [0, 0, 1, 1], "not every echo was of a change");
     let found = places.search(&sent, &format!("{} {}", page.browser(), account.cloud.name()))?;
 
     // With the last run still open, and the request that it shows.
     page.act("lock").await?;
     page.wait_for_no("[data-action=lock]").await?;
     let needles = Needles::plain(sent.iter().map(|(kind, text)| (*kind, text.as_str())));
-    let kept = needles.in_wasm(stage).await?;
+    let kept = needles.in_wasm(fixture).await?;
     println!("{} {}: in the modules' memory: {}", page.browser(), account.cloud.name(), kept.len());
     ensure!(found.is_empty(), "what was sent is in {found:#?}");
     ensure!(kept.is_empty(), "in the memory of a module after a lock: {kept:?}");
@@ -235,20 +236,20 @@ async fn echoes(stage: &Stage, account: Account, token: Option<&str>) -> Result<
 }
 
 /// All that is on the page, with whatever can be opened open.
-async fn screen(stage: &Stage) -> Result<String> {
+async fn screen(fixture: &Fixture) -> Result<String> {
     let script = "all('details').forEach(e => { e.open = true; }); \
          return [document.documentElement.outerHTML, root.innerHTML, root.textContent, \
            root.querySelector('.relight').innerText, document.title, \
            ...all('*').flatMap(e => [...e.attributes].map(one => one.value)), \
            ...all('input, textarea, select').map(e => e.value)].join('\\n');";
-    let text = stage.page.run(script, &[]).await?;
+    let text = fixture.page.run(script, &[]).await?;
     text.as_str().map(str::to_owned).context("the page's content")
 }
 
 /// Tokens, signatures and `Authorization` of all requests that arrived.
-fn sent(stage: &Stage) -> Result<BTreeSet<(&'static str, String)>> {
+fn sent(fixture: &Fixture) -> Result<BTreeSet<(&'static str, String)>> {
     let mut sent = BTreeSet::new();
-    let requests = stage.site.proxied();
+    let requests = fixture.site.proxied();
     for (name, value) in requests.iter().flat_map(|one| one.lines()).filter_map(|line| {
         let (name, value) = line.split_once(':')?;
         Some((name.to_ascii_lowercase(), value.trim()))
@@ -269,7 +270,7 @@ fn sent(stage: &Stage) -> Result<BTreeSet<(&'static str, String)>> {
     Ok(sent)
 }
 
-/// The forms in which a text may stand within another one.
+/// The encodings in which a text may be contained in another one.
 fn forms(text: &str) -> BTreeSet<String> {
     let small = |text: &str| text.to_ascii_lowercase();
     let escaped = serde_json::to_string(text).unwrap_or_default();

@@ -1,9 +1,9 @@
 //! The way that most people go: restart some, start some, with keys of both kinds, by mouse and by
 //! keyboard.
 
-use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, listen, refusal, send, story_of};
+use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, listen, outcome_history, refusal, send};
 use anyhow::{Result, ensure};
-use relight_e2e::{Stage, case, page::Form, suite::Case};
+use relight_e2e::{Fixture, case, page::Form, suite::Case};
 use serde_json::json;
 use thirtyfour::Key;
 
@@ -19,111 +19,111 @@ pub(crate) fn cases() -> Vec<Case> {
     ]
 }
 
-async fn alibaba(stage: &mut Stage) -> Result<()> {
-    reboot_and_start(stage, ALIBABA).await
+async fn alibaba(fixture: &mut Fixture) -> Result<()> {
+    reboot_and_start(fixture, ALIBABA).await
 }
 
-async fn tencent(stage: &mut Stage) -> Result<()> {
-    reboot_and_start(stage, TENCENT).await
+async fn tencent(fixture: &mut Fixture) -> Result<()> {
+    reboot_and_start(fixture, TENCENT).await
 }
 
-async fn zenlayer(stage: &mut Stage) -> Result<()> {
-    reboot_and_start(stage, ZENLAYER).await
+async fn zenlayer(fixture: &mut Fixture) -> Result<()> {
+    reboot_and_start(fixture, ZENLAYER).await
 }
 
-async fn reboot_and_start(stage: &Stage, account: Account) -> Result<()> {
-    let ids = account.running(stage, 3);
-    let stopped = account.stopped(stage, 2);
-    listen(stage).await?;
-    stage.page.compose(&account.form(&ids.join("\n"))).await?;
-    ensure!(stage.calls().is_empty(), "something was sent before it was asked for");
-    stage.page.review().await?;
-    let button = stage.page.text("[data-action=send]").await?;
+async fn reboot_and_start(fixture: &Fixture, account: Account) -> Result<()> {
+    let ids = account.running(fixture, 3);
+    let stopped = account.stopped(fixture, 2);
+    listen(fixture).await?;
+    fixture.page.compose(&account.form(&ids.join("\n"))).await?;
+    ensure!(fixture.calls().is_empty(), "something was sent before it was asked for");
+    fixture.page.review().await?;
+    let button = fixture.page.text("[data-action=send]").await?;
     ensure!(button.contains('3'), "the count is on the button, not {button:?}");
-    let review = stage.page.all_text().await?;
+    let review = fixture.page.all_text().await?;
     for id in &ids {
         ensure!(review.contains(id.as_str()), "{id} is not in the review");
     }
-    ensure!(stage.power_calls().is_empty(), "something was sent before it was confirmed");
-    stage.page.send().await?;
-    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    ensure!(fixture.power_calls().is_empty(), "something was sent before it was confirmed");
+    fixture.page.send().await?;
+    fixture.page.wait_for_outcomes(&ids, &["proven"]).await?;
 
-    let calls = stage.power_calls();
+    let calls = fixture.power_calls();
     ensure!(calls.len() == 1, "{calls:#?}");
     ensure!(calls[0].action == "RebootInstances" && calls[0].ids == ids, "{calls:#?}");
     ensure!(calls[0].executed && calls[0].signature == "ok", "{calls:#?}");
-    ensure!(account.reboots(stage, &ids)? == [1, 1, 1]);
+    ensure!(account.reboots(fixture, &ids)? == [1, 1, 1]);
     for id in &ids {
-        let story = story_of(stage, id).await?;
+        let story = outcome_history(fixture, id).await?;
         ensure!(story.first().is_some_and(|one| one == "sending"), "{story:?}");
         ensure!(story.get(1).is_some_and(|one| one == "accepted"), "{story:?}");
         ensure!(story.last().is_some_and(|one| one == "proven"), "{story:?}");
     }
-    let text = stage.page.all_text().await?;
+    let text = fixture.page.all_text().await?;
     ensure!(text.contains(&calls[0].request_id), "the request id is not on the page");
 
     // The same form, with the key still held, starts others.
-    stage.page.act("new-run").await?;
-    stage.page.wait_for_step("compose").await?;
-    stage.page.choose("operation", "StartInstances").await?;
-    stage.page.paste("instanceIds", &stopped.join(", ")).await?;
-    stage.page.review().await?;
-    stage.page.send().await?;
-    stage.page.wait_for_outcomes(&stopped, &["proven"]).await?;
-    let calls = stage.power_calls();
+    fixture.page.act("new-run").await?;
+    fixture.page.wait_for_step("compose").await?;
+    fixture.page.choose("operation", "StartInstances").await?;
+    fixture.page.paste("instanceIds", &stopped.join(", ")).await?;
+    fixture.page.review().await?;
+    fixture.page.send().await?;
+    fixture.page.wait_for_outcomes(&stopped, &["proven"]).await?;
+    let calls = fixture.power_calls();
     ensure!(calls.len() == 2, "{calls:#?}");
     ensure!(calls[1].action == "StartInstances" && calls[1].ids == stopped && calls[1].executed);
-    ensure!(account.starts(stage, &stopped)? == [1, 1]);
-    ensure!(account.reboots(stage, &ids)? == [1, 1, 1], "the start rebooted something");
+    ensure!(account.starts(fixture, &stopped)? == [1, 1]);
+    ensure!(account.reboots(fixture, &ids)? == [1, 1, 1], "the start rebooted something");
     Ok(())
 }
 
-async fn alibaba_token(stage: &mut Stage) -> Result<()> {
+async fn alibaba_token(fixture: &mut Fixture) -> Result<()> {
     let key = ("STS.sandboxdemo000000000002", "sandbox-alibaba-secret-0000002");
-    temporary(stage, ALIBABA, key, "sandbox/alibaba+session=token==").await
+    temporary(fixture, ALIBABA, key, "sandbox/alibaba+session=token==").await
 }
 
-async fn tencent_token(stage: &mut Stage) -> Result<()> {
+async fn tencent_token(fixture: &mut Fixture) -> Result<()> {
     let key = ("AKIDsandboxdemo000000000000000000002", "sandbox-tencent-secret-000000002");
-    temporary(stage, TENCENT, key, "sandbox/tencent+session=token==").await
+    temporary(fixture, TENCENT, key, "sandbox/tencent+session=token==").await
 }
 
 async fn temporary(
-    stage: &Stage,
+    fixture: &Fixture,
     account: Account,
     (key_id, secret): (&str, &str),
     token: &str,
 ) -> Result<()> {
-    let ids = account.running(stage, 1);
+    let ids = account.running(fixture, 1);
     let form = Form { key_id, secret, token: Some(token), ..account.form(&ids[0]) };
-    send(stage, &form).await?;
-    stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
-    let calls = stage.power_calls();
+    send(fixture, &form).await?;
+    fixture.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+    let calls = fixture.power_calls();
     ensure!(calls.len() == 1 && calls[0].executed && calls[0].key_id == key_id, "{calls:#?}");
-    ensure!(!stage.page.everything().await?.contains(token), "the token is in the page");
+    ensure!(!fixture.page.everything().await?.contains(token), "the token is in the page");
     Ok(())
 }
 
 /// What was seen is seen again after a reload, what was accepted is watched on, and nothing is sent.
-async fn reload(stage: &mut Stage) -> Result<()> {
-    let ids = ALIBABA.running(stage, 3);
-    stage.fault(&refusal(&ids[2]))?;
-    send(stage, &ALIBABA.form(&ids.join("\n"))).await?;
-    stage.page.wait_for_outcomes(&ids[..2], &["accepted", "in-progress"]).await?;
-    stage.page.wait_for_outcomes(&ids[2..], &["rejected"]).await?;
-    stage.page.session().driver().refresh().await?;
-    stage.page.wait_for_step("run").await?;
-    stage.page.wait_for_outcomes(&ids[2..], &["rejected"]).await?;
-    ensure!(!stage.page.everything().await?.contains(ALIBABA.secret));
-    ensure!(stage.power_calls().len() == 1, "the reload has sent something");
-    ensure!(ALIBABA.reboots(stage, &ids)? == [1, 1, 0]);
+async fn reload(fixture: &mut Fixture) -> Result<()> {
+    let ids = ALIBABA.running(fixture, 3);
+    fixture.fault(&refusal(&ids[2]))?;
+    send(fixture, &ALIBABA.form(&ids.join("\n"))).await?;
+    fixture.page.wait_for_outcomes(&ids[..2], &["accepted", "in-progress"]).await?;
+    fixture.page.wait_for_outcomes(&ids[2..], &["rejected"]).await?;
+    fixture.page.session().driver().refresh().await?;
+    fixture.page.wait_for_step("run").await?;
+    fixture.page.wait_for_outcomes(&ids[2..], &["rejected"]).await?;
+    ensure!(!fixture.page.everything().await?.contains(ALIBABA.secret));
+    ensure!(fixture.power_calls().len() == 1, "the reload has sent something");
+    ensure!(ALIBABA.reboots(fixture, &ids)? == [1, 1, 0]);
     Ok(())
 }
 
 /// A soft reboot of one, without a mouse.
-async fn keyboard(stage: &mut Stage) -> Result<()> {
-    let ids = ZENLAYER.running(stage, 1);
-    let page = &stage.page;
+async fn keyboard(fixture: &mut Fixture) -> Result<()> {
+    let ids = ZENLAYER.running(fixture, 1);
+    let page = &fixture.page;
     let enter = String::from(Key::Enter.value());
     // Zenlayer is chosen by its first letter, as people do in a select.
     page.tab_to("[name=cloud]").await?;
@@ -138,7 +138,7 @@ async fn keyboard(stage: &mut Stage) -> Result<()> {
     page.tab_to("[data-action=review]").await?;
     page.press(&enter).await?;
     page.wait_for("[data-action=send]:not([disabled])").await?;
-    ensure!(stage.power_calls().is_empty(), "Enter alone must not send");
+    ensure!(fixture.power_calls().is_empty(), "Enter alone must not send");
     // Back, and on again: the focus is where it was.
     page.press(&enter).await?;
     page.wait_for_step("compose").await?;
@@ -150,8 +150,8 @@ async fn keyboard(stage: &mut Stage) -> Result<()> {
     page.press(&enter).await?;
     page.wait_for_step("run").await?;
     page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
-    ensure!(ZENLAYER.reboots(stage, &ids)? == [1]);
-    ensure!(stage.power_calls().len() == 1);
+    ensure!(ZENLAYER.reboots(fixture, &ids)? == [1]);
+    ensure!(fixture.power_calls().len() == 1);
     page.wait_for_outcomes(&ids, &["proven"]).await?;
     page.tab_to("[data-action=new-run]").await?;
     page.press(&enter).await?;

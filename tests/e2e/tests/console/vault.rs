@@ -6,7 +6,7 @@ use crate::{
 };
 use anyhow::{Context, Result, ensure};
 use relight_core::{signing::hmac_sha256, text::time::iso_date};
-use relight_e2e::{Stage, browser::Browser, case, page::Form, suite::Case, until};
+use relight_e2e::{Fixture, browser::Browser, case, page::Form, suite::Case, until};
 use serde_json::{Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -14,10 +14,10 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("vault::nothing_is_left_in_memory", nothing_is_left),
         case!("vault::off_secure_contexts_bytes_are_wiped", bytes_are_wiped),
-        case!("vault::nobody_there", nobody_there),
-        // Firefox asks for an icon of its own accord, and says so.
+        case!("vault::locked_when_idle", idle_lock),
+        // Firefox requests an icon on its own, and logs an error.
         case!("vault::leaving_the_page", leaving).noisy(),
-        case!("vault::the_form_alone_locks_too", front_locks),
+        case!("vault::the_form_alone_locks_too", form_locks),
         case!("vault::swapped_fields_send_nothing", swapped),
         case!("vault::swapped_in_the_middle_of_a_run", swapped_mid_run),
         case!("vault::swapped_by_an_endpoint_or_the_host", swapped_elsewhere),
@@ -42,7 +42,7 @@ pub(crate) const TEMPORARY: (&str, &str, &str) = (
     "sandbox/tencent+session=token==",
 );
 
-/// Keeps the memories of all wasm modules, and every key that is made, where a case can see them.
+/// Records the memories of all wasm modules, and every key that is made, for the case.
 pub(crate) const SPY: &str = "() => { window.memories = []; window.made = []; \
      for (const name of ['instantiate', 'instantiateStreaming']) { \
        const own = WebAssembly[name].bind(WebAssembly); \
@@ -56,7 +56,7 @@ pub(crate) const SPY: &str = "() => { window.memories = []; window.made = []; \
        crypto.subtle.importKey = (...all) => { const key = own(...all); \
          window.made.push(key); return key; }; } }";
 
-/// Keeps what is written to the browser's log and what is copied, where a case can see it.
+/// Records what is written to the console and what is copied, for the case.
 const LISTEN: &str = "() => { window.said = []; \
      for (const name of ['log', 'info', 'warn', 'error', 'debug', 'trace']) \
        console[name] = (...all) => { window.said.push(all.map(String).join()); }; \
@@ -102,7 +102,7 @@ impl Needles {
 
     /// What of it is in the memory of the module. The search must not itself put it on the page: it
     /// travels changed, and is compared byte by byte.
-    pub(crate) async fn in_wasm(&self, stage: &Stage) -> Result<Vec<&'static str>> {
+    pub(crate) async fn in_wasm(&self, fixture: &Fixture) -> Result<Vec<&'static str>> {
         let changed: Vec<Vec<u8>> = self
             .0
             .iter()
@@ -117,7 +117,7 @@ impl Needles {
                  while (same < needle.length && bytes[at + same] === (needle[same] ^ 0x55)) same++; \
                  if (same === needle.length) return true; } \
                return false; }));";
-        let found = stage.page.run(script, &[json!(changed)]).await?;
+        let found = fixture.page.run(script, &[json!(changed)]).await?;
         let found = found.as_array().context("a module to be searched")?;
         ensure!(found.len() == self.0.len());
         let there = |(index, _): &(usize, _)| found[*index] == json!(true);
@@ -125,7 +125,7 @@ impl Needles {
     }
 }
 
-/// Everything that a browser keeps for a site, beside what [`Page::everything`] has.
+/// Everything that a browser stores for a site, besides what [`Page::everything`] has.
 ///
 /// [`Page::everything`]: relight_e2e::page::Page::everything
 const STORES: &str = "const done = arguments[arguments.length - 1]; (async () => { \
@@ -143,51 +143,51 @@ const STORES: &str = "const done = arguments[arguments.length - 1]; (async () =>
          all.push(request.url, await (await cache.match(request)).text()); } \
      return all.join('\\n'); })().then(done, error => done(`failed: ${error}`));";
 
-pub(crate) async fn stores(stage: &Stage) -> Result<String> {
-    let answer = stage.page.session().driver().execute_async(STORES, vec![]).await?;
+pub(crate) async fn stores(fixture: &Fixture) -> Result<String> {
+    let answer = fixture.page.session().driver().execute_async(STORES, vec![]).await?;
     let text = answer.json().as_str().unwrap_or_default().to_owned();
     ensure!(!text.starts_with("failed:"), "{text}");
     Ok(text)
 }
 
 /// Searches every place that can be reached, from outside the page.
-pub(crate) async fn nowhere(stage: &Stage, needles: &Needles) -> Result<()> {
-    needles.absent_in(&stage.page.everything().await?, "the page")?;
-    let stored = stores(stage).await?;
+pub(crate) async fn nowhere(fixture: &Fixture, needles: &Needles) -> Result<()> {
+    needles.absent_in(&fixture.page.everything().await?, "the page")?;
+    let stored = stores(fixture).await?;
     ensure!(stored.contains("relight"), "the journal is not there: {stored}");
     needles.absent_in(&stored, "a store")?;
-    let found = needles.in_wasm(stage).await?;
+    let found = needles.in_wasm(fixture).await?;
     ensure!(found.is_empty(), "in the memory of the module: {found:?}");
-    if stage.page.browser() == Browser::Chromium {
-        needles.absent_in(&stage.page.session().heap_snapshot().await?, "the heap")?;
+    if fixture.page.browser() == Browser::Chromium {
+        needles.absent_in(&fixture.page.session().heap_snapshot().await?, "the heap")?;
     }
-    report(stage, needles)
+    report(fixture, needles)
 }
 
 /// Says what the browser itself still has in the memory of its processes: copies that no page can
 /// reach or wipe.
-fn report(stage: &Stage, needles: &Needles) -> Result<()> {
+fn report(fixture: &Fixture, needles: &Needles) -> Result<()> {
     for (name, needle) in &needles.0 {
         let wide: Vec<u8> = needle.iter().flat_map(|byte| [*byte, 0]).collect();
-        let found = stage.page.session().in_memory(&[needle.clone(), wide])?;
-        let browser = stage.page.browser();
+        let found = fixture.page.session().in_memory(&[needle.clone(), wide])?;
+        let browser = fixture.page.browser();
         println!("{browser}: copies of the {name} in the memory of processes: {found:?}");
     }
     Ok(())
 }
 
 /// A temporary key of the cloud that derives keys, through everything that a page does with it.
-async fn nothing_is_left(stage: &mut Stage) -> Result<()> {
-    stage.page.session().needs(relight_e2e::browser::Means::SearchedMemory)?;
+async fn nothing_is_left(fixture: &mut Fixture) -> Result<()> {
+    fixture.page.session().needs(relight_e2e::browser::Capability::SearchedMemory)?;
     let (key_id, secret, token) = TEMPORARY;
     let needles = Needles::of(secret, Some(token));
-    stage.page.session().before_every_page(SPY).await?;
-    stage.page.session().before_every_page(LISTEN).await?;
-    stage.open().await?;
-    let ids = TENCENT.running(stage, 2);
+    fixture.page.session().before_every_page(SPY).await?;
+    fixture.page.session().before_every_page(LISTEN).await?;
+    fixture.open().await?;
+    let ids = TENCENT.running(fixture, 2);
     let text = ids.join("\n");
     let form = Form { key_id, secret, token: Some(token), ..TENCENT.form(&text) };
-    let page = &stage.page;
+    let page = &fixture.page;
     page.compose(&form).await?;
     // The field is emptied, and does not bring back what was in it.
     until("empty fields", || async {
@@ -199,7 +199,7 @@ async fn nothing_is_left(stage: &mut Stage) -> Result<()> {
     page.undo().await?;
     ensure!(page.value("secret").await?.is_empty(), "undone, the secret is back");
     ensure!(page.value("token").await?.is_empty(), "undone, the token is back");
-    // One browser takes the undone typing for an emptied field, and so as forgotten.
+    // One browser treats undone typing as an emptied field, which wipes the key.
     page.fill("token", token).await?;
     page.fill("secret", secret).await?;
     page.review().await?;
@@ -227,7 +227,7 @@ async fn nothing_is_left(stage: &mut Stage) -> Result<()> {
     }
 
     // While it is held, the program itself has the token and nothing else.
-    let found = needles.in_wasm(stage).await?;
+    let found = needles.in_wasm(fixture).await?;
     ensure!(found == ["token"], "in the memory of a module while it is held: {found:?}");
     // Two keys were made at most for each letter, and none can be read back.
     let script = "return window.made.length;";
@@ -243,8 +243,8 @@ async fn nothing_is_left(stage: &mut Stage) -> Result<()> {
 
     page.act("lock").await?;
     page.wait_for_no("[data-action=lock]").await?;
-    nowhere(stage, &needles).await?;
-    let traffic = stage.site.proxied().concat();
+    nowhere(fixture, &needles).await?;
+    let traffic = fixture.site.proxied().concat();
     for (name, needle) in needles.texts().filter(|(name, _)| *name != "token") {
         ensure!(!traffic.contains(needle), "the {name} went out");
     }
@@ -252,69 +252,69 @@ async fn nothing_is_left(stage: &mut Stage) -> Result<()> {
 }
 
 /// As on a page without HTTPS.
-async fn bytes_are_wiped(stage: &mut Stage) -> Result<()> {
-    stage.page.session().before_every_page(SPY).await?;
+async fn bytes_are_wiped(fixture: &mut Fixture) -> Result<()> {
+    fixture.page.session().before_every_page(SPY).await?;
     let insecure = "() => Object.defineProperty(crypto, 'subtle', { value: undefined })";
-    stage.page.session().before_every_page(insecure).await?;
-    stage.open().await?;
+    fixture.page.session().before_every_page(insecure).await?;
+    fixture.open().await?;
     for account in [ALIBABA, TENCENT, ZENLAYER] {
-        let ids = account.running(stage, 1);
-        send(stage, &account.form(&ids[0])).await?;
-        stage.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
-        let call = stage.power_calls().pop().context("a call")?;
+        let ids = account.running(fixture, 1);
+        send(fixture, &account.form(&ids[0])).await?;
+        fixture.page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
+        let call = fixture.power_calls().pop().context("a call")?;
         ensure!(call.signature == "ok" && call.executed, "{call:?}");
-        stage.page.wait_for_outcomes(&ids, &["proven", "running-unproven"]).await?;
-        stage.page.act("new-run").await?;
-        stage.page.wait_for_step("compose").await?;
-        let words = stage.page.text(".credential").await?;
+        fixture.page.wait_for_outcomes(&ids, &["proven", "running-unproven"]).await?;
+        fixture.page.act("new-run").await?;
+        fixture.page.wait_for_step("compose").await?;
+        let words = fixture.page.text(".credential").await?;
         ensure!(words.contains("HTTPS"), "it does not say so: {words}");
-        stage.page.act("forget").await?;
-        nowhere(stage, &Needles::of(account.secret, None)).await?;
+        fixture.page.act("forget").await?;
+        nowhere(fixture, &Needles::of(account.secret, None)).await?;
     }
     Ok(())
 }
 
-/// The key goes when nobody is there; everything else stays.
-async fn nobody_there(stage: &mut Stage) -> Result<()> {
-    stage.site.replace(
+/// The key is wiped when the page is idle; everything else stays.
+async fn idle_lock(fixture: &mut Fixture) -> Result<()> {
+    fixture.site.replace(
         "relight.json",
         br#"{ "proxy": "/proxy", "credentials": { "lockAfterSeconds": 2 } }"#.to_vec(),
     );
-    stage.open().await?;
-    let ids = ZENLAYER.running(stage, 1);
-    stage.page.compose(&ZENLAYER.form(&ids[0])).await?;
-    stage.page.wait_for("[data-locked=idle]").await?;
-    ensure!(!stage.page.sees("[data-action=forget]").await?, "a key is still there");
-    ensure!(stage.page.value("instanceIds").await? == ids[0]);
-    ensure!(stage.page.value("keyId").await? == ZENLAYER.key_id);
-    stage.page.act("review").await?;
-    stage.page.wait_for("[name=secret][aria-invalid=true]").await?;
-    ensure!(stage.calls().is_empty());
-    stage.page.photograph(&format!("{}-locked", stage.page.browser())).await.map(drop)
+    fixture.open().await?;
+    let ids = ZENLAYER.running(fixture, 1);
+    fixture.page.compose(&ZENLAYER.form(&ids[0])).await?;
+    fixture.page.wait_for("[data-locked=idle]").await?;
+    ensure!(!fixture.page.sees("[data-action=forget]").await?, "a key is still there");
+    ensure!(fixture.page.value("instanceIds").await? == ids[0]);
+    ensure!(fixture.page.value("keyId").await? == ZENLAYER.key_id);
+    fixture.page.act("review").await?;
+    fixture.page.wait_for("[name=secret][aria-invalid=true]").await?;
+    ensure!(fixture.calls().is_empty());
+    fixture.page.screenshot(&format!("{}-locked", fixture.page.browser())).await.map(drop)
 }
 
 /// Away and back again, be it from the back-forward cache.
-async fn leaving(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 1);
-    stage.page.compose(&TENCENT.form(&ids[0])).await?;
-    stage.page.review().await?;
-    // What the browser does first when it puts a page aside, or takes it down.
-    stage.page.run("window.dispatchEvent(new PageTransitionEvent('pagehide'));", &[]).await?;
-    stage.page.wait_for("[data-locked=left]").await?;
-    stage.page.fill("secret", TENCENT.secret).await?;
-    stage.page.wait_for("[data-action=forget]").await?;
-    let driver = stage.page.session().driver();
-    driver.goto(format!("{}relight.json", stage.site.url())).await?;
+async fn leaving(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 1);
+    fixture.page.compose(&TENCENT.form(&ids[0])).await?;
+    fixture.page.review().await?;
+    // What the browser does first when it puts a page into the back-forward cache, or unloads it.
+    fixture.page.run("window.dispatchEvent(new PageTransitionEvent('pagehide'));", &[]).await?;
+    fixture.page.wait_for("[data-locked=left]").await?;
+    fixture.page.fill("secret", TENCENT.secret).await?;
+    fixture.page.wait_for("[data-action=forget]").await?;
+    let driver = fixture.page.session().driver();
+    driver.goto(format!("{}relight.json", fixture.site.url())).await?;
     driver.back().await?;
-    stage.page.wait_for("[name=secret]").await?;
-    ensure!(!stage.page.sees("[data-action=forget]").await?, "the key came back with the page");
-    ensure!(stage.page.value("secret").await?.is_empty());
+    fixture.page.wait_for("[name=secret]").await?;
+    ensure!(!fixture.page.sees("[data-action=forget]").await?, "the key came back with the page");
+    ensure!(fixture.page.value("secret").await?.is_empty());
     Ok(())
 }
 
-/// Before the rest of the page has taken over, by the usual limit.
-async fn front_locks(stage: &mut Stage) -> Result<()> {
-    let page = &stage.page;
+/// Before the console is loaded, by the default limit.
+async fn form_locks(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
     let enter = async || {
         page.fill("keyId", TENCENT.key_id).await?;
         page.fill("secret", TENCENT.secret).await?;
@@ -335,7 +335,7 @@ async fn front_locks(stage: &mut Stage) -> Result<()> {
     ensure!(page.sees("[data-action=forget]").await?, "it was touched in time");
     page.run(later, &[json!(890 + 910)]).await?;
     page.wait_for("[data-locked=idle]").await?;
-    // Somebody sets the clock back: the page's own goes on.
+    // The clock is set back: the page's own goes on.
     page.run("window.dispatchEvent(new PointerEvent('pointermove'));", &[]).await?;
     enter().await?;
     page.run(later, &[json!(-36_000)]).await?;
@@ -358,63 +358,67 @@ async fn front_locks(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-async fn key_again(stage: &Stage, account: Account) -> Result<()> {
-    stage.page.wait_for("[data-stage=paused]").await?;
-    stage.page.fill("secret", account.secret).await?;
-    stage.page.wait_for("[data-action=forget]").await
+async fn key_again(fixture: &Fixture, account: Account) -> Result<()> {
+    fixture.page.wait_for("[data-stage=paused]").await?;
+    fixture.page.fill("secret", account.secret).await?;
+    fixture.page.wait_for("[data-action=forget]").await
 }
 
 /// The page is locked as soon as the first call that changes something has left it: the others wait for
 /// their turn. From outside that would be a race with them.
-pub(crate) async fn lock_at_the_first_call(stage: &Stage) -> Result<()> {
+pub(crate) async fn lock_at_the_first_call(fixture: &Fixture) -> Result<()> {
     let script = "const own = window.fetch; window.fetch = (...all) => { const answer = own(...all); \
          if (/^Reboot/.test(all[0].headers?.get('x-acs-action'))) { window.fetch = own; \
            setTimeout(() => first('[data-action=lock]').click()); } \
          return answer; }; return true;";
-    stage.page.run(script, &[]).await.map(drop)
+    fixture.page.run(script, &[]).await.map(drop)
 }
 
 /// Sends what is filled in, a call for each instance, and is there when the first one is.
-async fn send_one_by_one(stage: &Stage) -> Result<()> {
-    stage.page.review().await?;
-    stage.page.click("details.pacing summary").await?;
-    set_number(stage, "batchSize", 1).await?;
-    stage.page.send().await?;
-    until("the first call", || async { Ok((!stage.power_calls().is_empty()).then_some(())) }).await
+async fn send_one_by_one(fixture: &Fixture) -> Result<()> {
+    fixture.page.review().await?;
+    fixture.page.click("details.pacing summary").await?;
+    set_number(fixture, "batchSize", 1).await?;
+    fixture.page.send().await?;
+    until("the first call", || async { Ok((!fixture.power_calls().is_empty()).then_some(())) })
+        .await
 }
 
 /// Nothing more goes out without a key, and with it all that is left.
-async fn locked_mid_run(stage: &mut Stage) -> Result<()> {
-    let ids = ALIBABA.running(stage, 8);
+async fn locked_mid_run(fixture: &mut Fixture) -> Result<()> {
+    let ids = ALIBABA.running(fixture, 8);
     let text = ids.join("\n");
-    stage.page.compose(&ALIBABA.form(&text)).await?;
-    lock_at_the_first_call(stage).await?;
-    send_one_by_one(stage).await?;
-    stage.page.wait_for("[data-stage=paused]").await?;
-    let (calls, looks) = (stage.power_calls().len(), stage.looks());
+    fixture.page.compose(&ALIBABA.form(&text)).await?;
+    lock_at_the_first_call(fixture).await?;
+    send_one_by_one(fixture).await?;
+    fixture.page.wait_for("[data-stage=paused]").await?;
+    let (calls, looks) = (fixture.power_calls().len(), fixture.looks());
     ensure!(calls < ids.len(), "it was locked too late");
-    ensure!(stage.page.text("[data-locked=asked]").await?.contains("wiped"));
-    let outcomes = stage.page.outcomes().await?;
+    ensure!(fixture.page.text("[data-locked=asked]").await?.contains("wiped"));
+    let outcomes = fixture.page.outcomes().await?;
     let queued = outcomes.values().filter(|word| *word == "queued").count();
     ensure!(queued == ids.len() - calls, "{outcomes:?}");
-    key_again(stage, ALIBABA).await?;
-    ensure!((stage.power_calls().len(), stage.looks()) == (calls, looks), "it went on by itself");
-    stage.page.act("resume").await?;
-    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
-    each_once(stage, ALIBABA, &ids)
+    key_again(fixture, ALIBABA).await?;
+    ensure!(
+        (fixture.power_calls().len(), fixture.looks()) == (calls, looks),
+        "it went on by itself"
+    );
+    fixture.page.act("resume").await?;
+    fixture.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    each_once(fixture, ALIBABA, &ids)
 }
 
 /// A key of one cloud is nothing to another.
-async fn another_cloud(stage: &mut Stage) -> Result<()> {
-    let ids = ALIBABA.running(stage, 1);
-    stage.page.compose(&ALIBABA.form(&ids[0])).await?;
-    stage.page.wait_for("[data-action=forget]").await?;
-    stage.page.choose("cloud", "tencent").await?;
-    stage.page.wait_for_no("[data-action=forget]").await?;
-    stage.page.choose("cloud", "alibaba").await?;
-    stage.page.wait_for("[name=keyId]").await?;
-    ensure!(!stage.page.sees("[data-action=forget]").await?, "it came back with the cloud");
-    ensure!(stage.page.value("keyId").await?.is_empty());
+async fn another_cloud(fixture: &mut Fixture) -> Result<()> {
+    let ids = ALIBABA.running(fixture, 1);
+    fixture.page.compose(&ALIBABA.form(&ids[0])).await?;
+    fixture.page.wait_for("[data-action=forget]").await?;
+    fixture.page.choose("cloud", "tencent").await?;
+    fixture.page.wait_for_no("[data-action=forget]").await?;
+    fixture.page.choose("cloud", "alibaba").await?;
+    fixture.page.wait_for("[name=keyId]").await?;
+    ensure!(!fixture.page.sees("[data-action=forget]").await?, "it came back with the cloud");
+    ensure!(fixture.page.value("keyId").await?.is_empty());
     Ok(())
 }
 
@@ -430,13 +434,13 @@ fn answer(seconds: u64) -> Vec<u8> {
 const WITH_ENDPOINT: &[u8] =
     br#"{ "proxy": "/proxy", "credentials": { "url": "keys.json?team=7" } }"#;
 
-fn asked(stage: &Stage) -> usize {
-    stage.site.asked().iter().filter(|name| *name == "keys.json").count()
+fn asked(fixture: &Fixture) -> usize {
+    fixture.site.asked().iter().filter(|name| *name == "keys.json").count()
 }
 
 /// The form without a key: there is nowhere to enter one.
-async fn compose_without_key(stage: &Stage, ids: &[String]) -> Result<()> {
-    let page = &stage.page;
+async fn compose_without_key(fixture: &Fixture, ids: &[String]) -> Result<()> {
+    let page = &fixture.page;
     page.wait_for("[data-source]").await?;
     page.choose("cloud", "tencent").await?;
     page.choose("region", "ap-guangzhou").await?;
@@ -444,78 +448,78 @@ async fn compose_without_key(stage: &Stage, ids: &[String]) -> Result<()> {
     page.paste("instanceIds", &ids.join("\n")).await
 }
 
-async fn endpoint(stage: &mut Stage) -> Result<()> {
-    stage.site.replace("relight.json", WITH_ENDPOINT.to_vec());
+async fn endpoint(fixture: &mut Fixture) -> Result<()> {
+    fixture.site.replace("relight.json", WITH_ENDPOINT.to_vec());
     // Good for so short that it is renewed before every call, and never used in its last minute.
-    stage.site.replace("keys.json", answer(90));
-    stage.open().await?;
-    let ids = TENCENT.running(stage, 2);
-    compose_without_key(stage, &ids).await?;
-    ensure!(asked(stage) == 0, "nobody has needed a key yet");
-    stage.page.review().await?;
-    let before = asked(stage);
+    fixture.site.replace("keys.json", answer(90));
+    fixture.open().await?;
+    let ids = TENCENT.running(fixture, 2);
+    compose_without_key(fixture, &ids).await?;
+    ensure!(asked(fixture) == 0, "nobody has needed a key yet");
+    fixture.page.review().await?;
+    let before = asked(fixture);
     ensure!(before > 0);
-    stage.page.send().await?;
-    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
-    ensure!(asked(stage) > before, "it was not renewed");
-    let calls = stage.power_calls();
+    fixture.page.send().await?;
+    fixture.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    ensure!(asked(fixture) > before, "it was not renewed");
+    let calls = fixture.power_calls();
     ensure!(calls.len() == 1 && calls[0].executed && calls[0].key_id == TEMPORARY.0, "{calls:#?}");
     let needles = Needles::of(TEMPORARY.1, Some(TEMPORARY.2));
-    needles.absent_in(&stage.page.everything().await?, "the page")?;
-    needles.absent_in(&stores(stage).await?, "a store")
+    needles.absent_in(&fixture.page.everything().await?, "the page")?;
+    needles.absent_in(&stores(fixture).await?, "a store")
 }
 
-async fn endpoint_fails(stage: &mut Stage) -> Result<()> {
-    stage.site.replace("relight.json", WITH_ENDPOINT.to_vec());
-    stage.open().await?;
-    let ids = TENCENT.running(stage, 6);
-    compose_without_key(stage, &ids).await?;
-    stage.page.act("review").await?;
-    let words = stage.page.text("[data-problem=credentials]").await?;
+async fn endpoint_fails(fixture: &mut Fixture) -> Result<()> {
+    fixture.site.replace("relight.json", WITH_ENDPOINT.to_vec());
+    fixture.open().await?;
+    let ids = TENCENT.running(fixture, 6);
+    compose_without_key(fixture, &ids).await?;
+    fixture.page.act("review").await?;
+    let words = fixture.page.text("[data-problem=credentials]").await?;
     ensure!(words.contains("keys.json") && words.contains("404"), "{words}");
-    ensure!(stage.calls().is_empty());
+    ensure!(fixture.calls().is_empty());
     // In the middle of a run.
-    stage.site.replace("keys.json", answer(90));
-    send_one_by_one(stage).await?;
-    stage.site.replace("keys.json", b"<!doctype html><title>Log in</title>".to_vec());
-    stage.page.wait_for("[data-stage=paused]").await?;
-    let words = stage.page.text("[data-problem=credentials]").await?;
+    fixture.site.replace("keys.json", answer(90));
+    send_one_by_one(fixture).await?;
+    fixture.site.replace("keys.json", b"<!doctype html><title>Log in</title>".to_vec());
+    fixture.page.wait_for("[data-stage=paused]").await?;
+    let words = fixture.page.text("[data-problem=credentials]").await?;
     ensure!(words.contains("keys.json") && words.contains("not JSON"), "{words}");
-    stage.page.photograph(&format!("{}-no-credentials", stage.page.browser())).await?;
-    ensure!(stage.power_calls().len() < ids.len());
-    stage.site.replace("keys.json", answer(3_600));
-    stage.page.act("resume").await?;
-    stage.page.wait_for_outcomes(&ids, &["proven"]).await?;
-    each_once(stage, TENCENT, &ids)
+    fixture.page.screenshot(&format!("{}-no-credentials", fixture.page.browser())).await?;
+    ensure!(fixture.power_calls().len() < ids.len());
+    fixture.site.replace("keys.json", answer(3_600));
+    fixture.page.act("resume").await?;
+    fixture.page.wait_for_outcomes(&ids, &["proven"]).await?;
+    each_once(fixture, TENCENT, &ids)
 }
 
-async fn host_function(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 1);
+async fn host_function(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 1);
     let (key_id, secret, token) = TEMPORARY;
     let script = "const given = { keyId: a, secret: b, token: c, \
            expiresAt: new Date(Date.now() + 3.6e6).toISOString() }; \
          host.credentials = async ({ cloud }) => { window.wanted = cloud; return { ...given }; }; \
          host.setAttribute('lang', 'en'); return true;";
-    stage.page.run(script, &[json!(key_id), json!(secret), json!(token)]).await?;
-    compose_without_key(stage, &ids).await?;
-    stage.page.review().await?;
-    ensure!(stage.page.run("return window.wanted;", &[]).await? == "tencent");
-    ensure!(stage.page.sees("[data-expires]").await?, "it does not say how long it lasts");
-    stage.page.send().await?;
-    stage.page.wait_for_outcomes(&ids, &["proven"]).await
+    fixture.page.run(script, &[json!(key_id), json!(secret), json!(token)]).await?;
+    compose_without_key(fixture, &ids).await?;
+    fixture.page.review().await?;
+    ensure!(fixture.page.run("return window.wanted;", &[]).await? == "tencent");
+    ensure!(fixture.page.sees("[data-expires]").await?, "it does not say how long it lasts");
+    fixture.page.send().await?;
+    fixture.page.wait_for_outcomes(&ids, &["proven"]).await
 }
 
-/// It throws, breaks its promise, gives rubbish, or never answers: each is said, nothing is lost, and
-/// nobody has to wait.
-async fn host_function_fails(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 1);
-    let page = &stage.page;
+/// It throws, rejects its promise, returns rubbish, or never answers: each is reported, nothing is lost,
+/// and nobody has to wait.
+async fn host_function_fails(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 1);
+    let page = &fixture.page;
     let script = "const { setTimeout } = window; window.setTimeout = (what, ms, ...more) => \
            setTimeout(what, ms === 30000 && window.hurry ? 50 : ms, ...more); \
          window.answer = () => { throw new Error('no session') }; \
          host.credentials = (wanted) => window.answer(wanted); return true;";
     page.run(script, &[]).await?;
-    compose_without_key(stage, &ids).await?;
+    compose_without_key(fixture, &ids).await?;
     for (answer, words) in [
         ("() => { throw new Error('no session') }", "no session"),
         ("async () => { throw 'a text' }", "it failed"),
@@ -534,7 +538,7 @@ async fn host_function_fails(stage: &mut Stage) -> Result<()> {
         ensure!(page.sees("[data-step=compose]").await?);
         ensure!(page.value("instanceIds").await? == ids[0], "the ids are lost");
     }
-    // Whoever does not want to wait need not; what comes then is not gone on with.
+    // Waiting can be cancelled; an answer after that has no effect.
     let hangs = "window.hurry = false; \
          window.answer = () => new Promise((give) => { window.give = give; }); return true;";
     page.run(hangs, &[]).await?;
@@ -545,58 +549,58 @@ async fn host_function_fails(stage: &mut Stage) -> Result<()> {
     let (key_id, secret, token) = TEMPORARY;
     let gives = "window.give({ keyId: a, secret: b, token: c }); return true;";
     page.run(gives, &[json!(key_id), json!(secret), json!(token)]).await?;
-    ensure!(page.sees("[data-step=compose]").await? && stage.calls().is_empty());
+    ensure!(page.sees("[data-step=compose]").await? && fixture.calls().is_empty());
     page.review().await?;
     page.send().await?;
     page.wait_for_outcomes(&ids, &["proven"]).await
 }
 
-/// Entered by hand, with the time at which it expires.
-async fn expires_mid_run(stage: &mut Stage) -> Result<()> {
+/// Entered by hand, with its expiry.
+async fn expires_mid_run(fixture: &mut Fixture) -> Result<()> {
     let (key_id, secret, token) = TEMPORARY;
-    let ids = TENCENT.running(stage, 6);
+    let ids = TENCENT.running(fixture, 6);
     let text = ids.join("\n");
     let form = Form { key_id, secret, token: Some(token), ..TENCENT.form(&text) };
-    stage.page.compose(&form).await?;
-    stage.page.review().await?;
-    stage.page.click("details.pacing summary").await?;
-    set_number(stage, "batchSize", 1).await?;
-    // Sooner than the lock for a page that nobody touches.
+    fixture.page.compose(&form).await?;
+    fixture.page.review().await?;
+    fixture.page.click("details.pacing summary").await?;
+    set_number(fixture, "batchSize", 1).await?;
+    // Sooner than the idle lock.
     let soon = "return new Date(Date.now() + 600_000).toISOString();";
-    let soon = stage.page.run(soon, &[]).await?;
-    stage.page.fill("expiresAt", soon.as_str().context("a time")?).await?;
-    stage.page.wait_for("[data-expires]").await?;
-    stage.page.send().await?;
-    until("the first call", || async { Ok((!stage.power_calls().is_empty()).then_some(())) })
+    let soon = fixture.page.run(soon, &[]).await?;
+    fixture.page.fill("expiresAt", soon.as_str().context("a time")?).await?;
+    fixture.page.wait_for("[data-expires]").await?;
+    fixture.page.send().await?;
+    until("the first call", || async { Ok((!fixture.power_calls().is_empty()).then_some(())) })
         .await?;
     // Time goes by.
     let later = "const { Date } = window; const own = Date.now.bind(Date); \
          Date.now = () => own() + 610_000;";
-    stage.page.run(later, &[]).await?;
-    stage.page.wait_for("[data-stage=paused]").await?;
+    fixture.page.run(later, &[]).await?;
+    fixture.page.wait_for("[data-stage=paused]").await?;
     // Such a jump of the clock is a sleep too, and may pause the run first: then it is found out as
-    // soon as somebody wants to go on.
-    if !stage.page.sees("[data-locked=expired]").await? {
-        stage.page.act("resume").await?;
+    // soon as the user goes on.
+    if !fixture.page.sees("[data-locked=expired]").await? {
+        fixture.page.act("resume").await?;
     }
-    stage.page.wait_for("[data-locked=expired]").await?;
-    stage.page.wait_for("[data-stage=paused]").await?;
-    let sent = stage.power_calls().len();
+    fixture.page.wait_for("[data-locked=expired]").await?;
+    fixture.page.wait_for("[data-stage=paused]").await?;
+    let sent = fixture.power_calls().len();
     ensure!(sent < ids.len(), "it expired too late");
-    let outcomes: Value = json!(stage.page.outcomes().await?);
+    let outcomes: Value = json!(fixture.page.outcomes().await?);
     ensure!(outcomes.as_object().is_some_and(|all| all.len() == ids.len()), "{outcomes}");
     ensure!(!outcomes.to_string().contains("unknown"), "{outcomes}");
     Ok(())
 }
 
-/// Nothing leaves, both texts stay where they are, and the page says which two to look at.
-async fn swapped(stage: &mut Stage) -> Result<()> {
+/// Nothing is sent, both texts stay where they are, and the page names the two fields to check.
+async fn swapped(fixture: &mut Fixture) -> Result<()> {
     for account in [ALIBABA, TENCENT, ZENLAYER] {
         let cloud = account.cloud.name();
-        stage.open().await?;
-        let ids = account.running(stage, 1);
+        fixture.open().await?;
+        let ids = account.running(fixture, 1);
         let (key_id, secret) = (account.secret, account.key_id);
-        let page = &stage.page;
+        let page = &fixture.page;
         page.compose(&Form { key_id, secret, ..account.form(&ids[0]) }).await?;
         page.act("review").await?;
         page.wait_for_no("[data-front]").await?;
@@ -608,16 +612,16 @@ async fn swapped(stage: &mut Stage) -> Result<()> {
         let focused = "const e = host.shadowRoot.activeElement; \
              return e?.name === 'keyId' || e?.name === 'secret';";
         ensure!(page.run(focused, &[]).await? == json!(true), "{cloud}: the focus is elsewhere");
-        page.photograph(&format!("{}-swapped-{cloud}", page.browser())).await?;
+        page.screenshot(&format!("{}-swapped-{cloud}", page.browser())).await?;
         // Nor does the doctor send it.
         page.act("doctor").await?;
         page.act("examine").await?;
         page.wait_for("[data-doctor=done]").await?;
-        let sent = stage.site.proxied().concat();
+        let sent = fixture.site.proxied().concat();
         ensure!(!sent.is_empty() && !sent.contains(account.secret), "{cloud}: the secret went out");
-        let asked = stage.calls();
+        let asked = fixture.calls();
         ensure!(asked.iter().all(|call| call.key_id != key_id), "{cloud}: {asked:#?}");
-        Needles::of(account.secret, None).absent_in(&stores(stage).await?, "a store")?;
+        Needles::of(account.secret, None).absent_in(&stores(fixture).await?, "a store")?;
         page.act("power").await?;
         // Put right, it goes on.
         page.fill("keyId", account.key_id).await?;
@@ -628,14 +632,14 @@ async fn swapped(stage: &mut Stage) -> Result<()> {
 }
 
 /// A run that waits for a key takes none that is swapped: nothing goes out and nothing is written down.
-async fn swapped_mid_run(stage: &mut Stage) -> Result<()> {
-    let ids = ALIBABA.running(stage, 6);
-    stage.page.compose(&ALIBABA.form(&ids.join("\n"))).await?;
-    send_one_by_one(stage).await?;
-    let page = &stage.page;
+async fn swapped_mid_run(fixture: &mut Fixture) -> Result<()> {
+    let ids = ALIBABA.running(fixture, 6);
+    fixture.page.compose(&ALIBABA.form(&ids.join("\n"))).await?;
+    send_one_by_one(fixture).await?;
+    let page = &fixture.page;
     page.act("lock").await?;
     page.wait_for("[data-stage=paused]").await?;
-    let calls = stage.power_calls().len();
+    let calls = fixture.power_calls().len();
     page.paste("keyId", ALIBABA.secret).await?;
     page.fill("secret", ALIBABA.key_id).await?;
     page.wait_for("[name=keyId][aria-invalid=true]").await?;
@@ -647,29 +651,29 @@ async fn swapped_mid_run(stage: &mut Stage) -> Result<()> {
     page.paste("keyId", ALIBABA.key_id).await?;
     page.fill("secret", ALIBABA.secret).await?;
     page.wait_for("[data-action=forget]").await?;
-    ensure!(stage.power_calls().len() == calls, "it went on by itself");
-    let stored = stores(stage).await?;
+    ensure!(fixture.power_calls().len() == calls, "it went on by itself");
+    let stored = stores(fixture).await?;
     Needles::of(ALIBABA.secret, None).absent_in(&stored, "a store")?;
     page.act("resume").await?;
     page.wait_for_outcomes(&ids, &["proven"]).await?;
-    ensure!(!stage.site.proxied().concat().contains(ALIBABA.secret), "the secret went out");
-    each_once(stage, ALIBABA, &ids)
+    ensure!(!fixture.site.proxied().concat().contains(ALIBABA.secret), "the secret went out");
+    each_once(fixture, ALIBABA, &ids)
 }
 
-async fn swapped_elsewhere(stage: &mut Stage) -> Result<()> {
+async fn swapped_elsewhere(fixture: &mut Fixture) -> Result<()> {
     let (key_id, secret, token) = TEMPORARY;
     let swapped = json!({ "keyId": secret, "secret": key_id, "token": token });
-    refused_from_every_source(stage, &swapped).await
+    refused_from_every_source(fixture, &swapped).await
 }
 
-/// A key that an endpoint gives, and then the page around the element: it is refused as swapped, and
+/// A key that an endpoint gives, and then the host page: it is refused as swapped, and
 /// nothing has left.
-async fn refused_from_every_source(stage: &Stage, given: &Value) -> Result<()> {
-    let (ids, secret) = (TENCENT.running(stage, 1), TEMPORARY.1);
-    stage.site.replace("relight.json", WITH_ENDPOINT.to_vec());
-    stage.site.replace("keys.json", given.to_string().into_bytes());
-    stage.open().await?;
-    let page = &stage.page;
+async fn refused_from_every_source(fixture: &Fixture, given: &Value) -> Result<()> {
+    let (ids, secret) = (TENCENT.running(fixture, 1), TEMPORARY.1);
+    fixture.site.replace("relight.json", WITH_ENDPOINT.to_vec());
+    fixture.site.replace("keys.json", given.to_string().into_bytes());
+    fixture.open().await?;
+    let page = &fixture.page;
     for source in ["keys.json", "credentials()"] {
         if source != "keys.json" {
             let script = "host.credentials = async () => a; host.setAttribute('lang', 'en'); \
@@ -677,20 +681,20 @@ async fn refused_from_every_source(stage: &Stage, given: &Value) -> Result<()> {
             page.run(script, std::slice::from_ref(given)).await?;
             page.wait_for("[data-source='credentials()']").await?;
         }
-        compose_without_key(stage, &ids).await?;
+        compose_without_key(fixture, &ids).await?;
         page.act("review").await?;
         page.wait_for("[data-problem=credentials]").await?;
         let words = page.text("[data-problem=credentials]").await?;
         ensure!(words.contains("swapped") && !words.contains(secret), "{words}");
-        ensure!(stage.calls().is_empty(), "{:#?}", stage.calls());
-        ensure!(!stage.site.proxied().concat().contains(secret), "the secret went out");
+        ensure!(fixture.calls().is_empty(), "{:#?}", fixture.calls());
+        ensure!(!fixture.site.proxied().concat().contains(secret), "the secret went out");
     }
     Ok(())
 }
 
 /// The token goes out with every request: the secret of no cloud in its place does, whichever of the two
 /// fields was filled in first, nor one text in both, as a password manager fills them in.
-async fn no_token(stage: &mut Stage) -> Result<()> {
+async fn no_token(fixture: &mut Fixture) -> Result<()> {
     let alibaba = (
         ALIBABA,
         "STS.sandboxdemo000000000002",
@@ -700,11 +704,11 @@ async fn no_token(stage: &mut Stage) -> Result<()> {
     let tencent = (TENCENT, TEMPORARY.0, TEMPORARY.1, TEMPORARY.2);
     for (account, key_id, secret, token) in [alibaba, tencent] {
         let cloud = account.cloud.name();
-        let ids = account.running(stage, 1);
+        let ids = account.running(fixture, 1);
         for order in [["secret", "token"], ["token", "secret"]] {
             for (in_secret, in_token) in [(token, secret), (secret, secret)] {
-                stage.open().await?;
-                let page = &stage.page;
+                fixture.open().await?;
+                let page = &fixture.page;
                 let form = Form { key_id, secret: "", token: None, ..account.form(&ids[0]) };
                 page.compose(&form).await?;
                 for field in order {
@@ -724,58 +728,58 @@ async fn no_token(stage: &mut Stage) -> Result<()> {
                 page.act("doctor").await?;
                 page.act("examine").await?;
                 page.wait_for("[data-doctor=done]").await?;
-                let sent = stage.site.proxied().concat();
+                let sent = fixture.site.proxied().concat();
                 ensure!(!sent.contains(secret), "{cloud} {order:?}: the secret went out");
-                let asked = stage.calls();
+                let asked = fixture.calls();
                 ensure!(asked.iter().all(|call| call.key_id != key_id), "{cloud}: {asked:#?}");
-                let stored = stores(stage).await?;
+                let stored = stores(fixture).await?;
                 Needles::of(secret, None).absent_in(&stored, "a store")?;
                 page.act("power").await?;
             }
         }
         // Put right, it goes on.
-        let page = &stage.page;
+        let page = &fixture.page;
         page.fill("secret", secret).await?;
         page.fill("token", token).await?;
         page.review().await?;
-        // A permanent key with its secret in both fields: emptied, the second one is forgotten.
-        stage.open().await?;
-        let page = &stage.page;
+        // A permanent key with its secret in both fields: emptied, the second one is cleared.
+        fixture.open().await?;
+        let page = &fixture.page;
         page.compose(&account.form(&ids[0])).await?;
         page.fill("token", account.secret).await?;
         page.act("review").await?;
         page.wait_for("[name=token][aria-invalid=true]").await?;
         page.fill("token", "").await?;
         page.review().await?;
-        let sent = stage.site.proxied().concat();
+        let sent = fixture.site.proxied().concat();
         ensure!(!sent.contains(secret) && !sent.contains(account.secret), "{cloud}: it went out");
     }
     Ok(())
 }
 
-async fn no_token_elsewhere(stage: &mut Stage) -> Result<()> {
+async fn no_token_elsewhere(fixture: &mut Fixture) -> Result<()> {
     let (key_id, secret, token) = TEMPORARY;
     for (in_secret, in_token) in [(token, secret), (secret, secret), (secret, ALIBABA.key_id)] {
         let given = json!({ "keyId": key_id, "secret": in_secret, "token": in_token });
-        refused_from_every_source(stage, &given).await?;
+        refused_from_every_source(fixture, &given).await?;
     }
     Ok(())
 }
 
 /// Whichever was there first, the text or the secret.
-async fn in_no_field(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 1);
+async fn in_no_field(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 1);
     let needles = Needles::of(TENCENT.secret, None);
-    let page = &stage.page;
+    let page = &fixture.page;
     page.compose(&TENCENT.form(&format!("{} {}", ids[0], TENCENT.secret))).await?;
     page.act("review").await?;
     page.wait_for("[name=instanceIds][aria-invalid=true]").await?;
-    ensure!(stage.calls().is_empty());
+    ensure!(fixture.calls().is_empty());
     page.paste("instanceIds", &ids[0]).await?;
     page.fill("keyId", &format!("AKID{}", TENCENT.secret)).await?;
     page.act("review").await?;
     page.wait_for("[name=keyId][aria-invalid=true]").await?;
-    ensure!(stage.calls().is_empty());
+    ensure!(fixture.calls().is_empty());
     page.fill("keyId", TENCENT.key_id).await?;
     page.review().await?;
     for reason in [format!("see {}", TENCENT.secret), format!("key {}", TENCENT.key_id)] {
@@ -784,22 +788,22 @@ async fn in_no_field(stage: &mut Stage) -> Result<()> {
         page.act("send").await?;
         ensure!(page.sees("[data-step=review]").await?, "it is sent");
     }
-    ensure!(stage.power_calls().is_empty(), "{:#?}", stage.power_calls());
+    ensure!(fixture.power_calls().is_empty(), "{:#?}", fixture.power_calls());
     page.fill("reason", "TICKET-7").await?;
     page.wait_for_no("[name=reason][aria-invalid=true]").await?;
     page.send().await?;
     page.wait_for_outcomes(&ids, &["proven"]).await?;
-    needles.absent_in(&stores(stage).await?, "a store")?;
-    needles.absent_in(&stage.site.proxied().concat(), "what went out")
+    needles.absent_in(&stores(fixture).await?, "a store")?;
+    needles.absent_in(&fixture.site.proxied().concat(), "what went out")
 }
 
 /// Typed, it is taken when the field is left or the form is sent; pasted, dropped or filled in by the
 /// browser, at once. A lock takes what is only typed.
-async fn taken_whole(stage: &mut Stage) -> Result<()> {
-    stage.page.session().before_every_page(SPY).await?;
-    stage.open().await?;
-    let page = &stage.page;
-    page.compose(&Form { secret: "", ..ZENLAYER.form(&ZENLAYER.running(stage, 1)[0]) }).await?;
+async fn taken_whole(fixture: &mut Fixture) -> Result<()> {
+    fixture.page.session().before_every_page(SPY).await?;
+    fixture.open().await?;
+    let page = &fixture.page;
+    page.compose(&Form { secret: "", ..ZENLAYER.form(&ZENLAYER.running(fixture, 1)[0]) }).await?;
     let made = async || {
         let made = page.run("return window.made.length;", &[]).await?;
         anyhow::Ok(made.as_u64().unwrap_or_default())
@@ -835,7 +839,7 @@ async fn taken_whole(stage: &mut Stage) -> Result<()> {
         page.wait_for("[data-action=forget]").await?;
         ensure!(made().await? == before + 1 && is_empty().await?, "{kind}");
     }
-    // By Enter, which leaves the field where it is.
+    // By Enter, which keeps the focus in the field.
     page.act("forget").await?;
     page.wait_for_no("[data-action=forget]").await?;
     page.click("[name=secret]").await?;

@@ -1,13 +1,15 @@
-//! What goes wrong between the page and the cloud when a real server stands between them: each ends
+//! Faults between the page and the cloud with a real server in between: each ends
 //! as it must, and the sandbox has counted what arrived.
 
 use crate::{
     diagnostics::examine,
     proxies::{next, through},
-    support::{ALIBABA, Account, TENCENT, ZENLAYER, listen, send, story_of, wait_for_looks},
+    support::{
+        ALIBABA, Account, TENCENT, ZENLAYER, listen, outcome_history, send, wait_for_describes,
+    },
 };
 use anyhow::{Context, Result, ensure};
-use relight_e2e::{Setting, Stage, case, page::Form, suite::Case, until};
+use relight_e2e::{Fixture, Setting, case, page::Form, suite::Case, until};
 use relight_proxy_check::{
     clouds::{FLAWED, HANGING, MISSING, REFUSED},
     dns::Record,
@@ -57,7 +59,7 @@ pub(crate) fn cases() -> Vec<Case> {
 }
 
 /// What happens to the calls of one run, one after the other, and whether the cloud carries it out.
-fn misfortunes() -> Vec<(Value, bool)> {
+fn faults() -> Vec<(Value, bool)> {
     let status = |status: u16| (json!({ "fault": "status", "status": status }), false);
     let plain = |name: &str, executed: bool| (json!({ "fault": name }), executed);
     let error = |code: &str| (json!({ "fault": "error", "cloud": "alibaba", "code": code }), false);
@@ -84,100 +86,101 @@ fn misfortunes() -> Vec<(Value, bool)> {
 }
 
 /// One run, a call for each instance, every second one bad, so that the run does not pause. Unknown,
-/// looked at, never sent again: what was carried out is found out, what was not stays unknown.
-async fn no_answers(stage: &mut Stage) -> Result<()> {
-    let misfortunes = misfortunes();
+/// described, never sent again: what was executed is found out, the rest stays unknown.
+async fn no_answers(fixture: &mut Fixture) -> Result<()> {
+    let faults = faults();
     // The first one goes ahead alone, and must be well.
-    let calls = 2 * misfortunes.len() + 1;
-    let ids = ALIBABA.running(stage, calls);
-    for (place, (fault, _)) in misfortunes.iter().enumerate() {
+    let calls = 2 * faults.len() + 1;
+    let ids = ALIBABA.running(fixture, calls);
+    for (place, (fault, _)) in faults.iter().enumerate() {
         let mut fault = fault.clone();
         fault["action"] = json!("RebootInstances");
         fault["after"] = json!(2 * place + 1);
-        stage.fault(&fault)?;
+        fixture.fault(&fault)?;
     }
-    listen(stage).await?;
-    one_each(stage, ALIBABA, &ids).await?;
-    until("all calls", || async { Ok((stage.power_calls().len() >= calls).then_some(())) }).await?;
-    // Several are on the way at once: who met with what, the order of arrival tells.
+    listen(fixture).await?;
+    one_each(fixture, ALIBABA, &ids).await?;
+    until("all calls", || async { Ok((fixture.power_calls().len() >= calls).then_some(())) })
+        .await?;
+    // Several are in flight at once: the order of arrival tells which fault each met.
     let (mut bad, mut without, mut done) = (Vec::new(), Vec::new(), Vec::new());
-    for (place, call) in stage.power_calls().into_iter().enumerate() {
-        let misfortune = if place % 2 == 1 { misfortunes.get(place / 2) } else { None };
-        let executed = misfortune.is_none_or(|(_, executed)| *executed);
-        ensure!(call.ids.len() == 1 && call.executed == executed, "{misfortune:?}: {call:#?}");
+    for (place, call) in fixture.power_calls().into_iter().enumerate() {
+        let fault_met = if place % 2 == 1 { faults.get(place / 2) } else { None };
+        let executed = fault_met.is_none_or(|(_, executed)| *executed);
+        ensure!(call.ids.len() == 1 && call.executed == executed, "{fault_met:?}: {call:#?}");
         let id = call.ids[0].clone();
-        if misfortune.is_some() {
+        if fault_met.is_some() {
             bad.push(id.clone());
         }
         let list = if executed { &mut done } else { &mut without };
         list.push(id);
     }
     let (lost, answered): (Vec<_>, Vec<_>) = done.iter().cloned().partition(|id| bad.contains(id));
-    stage.page.wait_for_outcomes(&answered, &["proven"]).await?;
-    // A restart that was over before the first look stays unknown.
-    stage.page.wait_for_outcomes(&lost, &["running-unproven", "unknown"]).await?;
-    wait_for_looks(stage, stage.looks() + 1).await?;
-    stage.page.wait_for_outcomes(&without, &["unknown"]).await?;
+    fixture.page.wait_for_outcomes(&answered, &["proven"]).await?;
+    // A restart that was over before the first describe stays unknown.
+    fixture.page.wait_for_outcomes(&lost, &["running-unproven", "unknown"]).await?;
+    wait_for_describes(fixture, fixture.looks() + 1).await?;
+    fixture.page.wait_for_outcomes(&without, &["unknown"]).await?;
     for id in &ids {
-        let story = story_of(stage, id).await?;
+        let story = outcome_history(fixture, id).await?;
         let first = if bad.contains(id) { "unknown" } else { "accepted" };
         ensure!(story[..2] == ["sending", first], "{id}: {story:?}");
         ensure!(!story[2..].iter().any(|one| one == "accepted"), "{id}: {story:?}");
     }
-    ensure!(stage.power_calls().len() == calls, "something was sent again");
-    ensure!(ALIBABA.reboots(stage, &without)?.iter().all(|count| *count == 0));
-    ensure!(ALIBABA.reboots(stage, &done)?.iter().all(|count| *count == 1));
+    ensure!(fixture.power_calls().len() == calls, "something was sent again");
+    ensure!(ALIBABA.reboots(fixture, &without)?.iter().all(|count| *count == 0));
+    ensure!(ALIBABA.reboots(fixture, &done)?.iter().all(|count| *count == 1));
     Ok(())
 }
 
-/// The server gives up before the page does, and says so.
-async fn late(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 1);
-    stage.fault(&json!({ "fault": "slow", "ms": 34_000, "action": "RebootInstances" }))?;
-    listen(stage).await?;
-    send(stage, &TENCENT.form(&ids[0])).await?;
+/// The server times out before the page does, and reports it.
+async fn late(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 1);
+    fixture.fault(&json!({ "fault": "slow", "ms": 34_000, "action": "RebootInstances" }))?;
+    listen(fixture).await?;
+    send(fixture, &TENCENT.form(&ids[0])).await?;
     // The sending itself takes the server's whole patience, which is nearly ours.
-    until("the call", || async { Ok((stage.power_calls().len() == 1).then_some(())) }).await?;
-    stage.page.wait_for_outcomes(&ids, &["unknown", "in-progress", "running-unproven"]).await?;
-    stage.page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
-    let story = story_of(stage, &ids[0]).await?;
+    until("the call", || async { Ok((fixture.power_calls().len() == 1).then_some(())) }).await?;
+    fixture.page.wait_for_outcomes(&ids, &["unknown", "in-progress", "running-unproven"]).await?;
+    fixture.page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
+    let story = outcome_history(fixture, &ids[0]).await?;
     ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
-    ensure!(stage.power_calls().len() == 1 && TENCENT.reboots(stage, &ids)? == [1]);
+    ensure!(fixture.power_calls().len() == 1 && TENCENT.reboots(fixture, &ids)? == [1]);
     Ok(())
 }
 
 /// A closed port, a name that is not there, a certificate that is wrong, an address that is nobody's
 /// business, a port that takes no connection: the server says that nothing left it.
-async fn never_left(stage: &mut Stage) -> Result<()> {
-    listen(stage).await?;
-    let server = stage.setting.server.context("a server")?;
+async fn never_left(fixture: &mut Fixture) -> Result<()> {
+    listen(fixture).await?;
+    let server = fixture.setting.server.context("a server")?;
     let mut hosts = vec![REFUSED, MISSING, FLAWED[1].0];
     if server == Server::Haproxy {
         // Rebound: the name leads into the private net.
-        stage.real()?.lead(PRIVATE, Record::Address(Ipv4Addr::new(10, 77, 0, 1)));
+        fixture.real()?.lead(PRIVATE, Record::Address(Ipv4Addr::new(10, 77, 0, 1)));
         hosts = vec![REFUSED, PRIVATE, HANGING];
     }
-    let ids = ALIBABA.running(stage, hosts.len());
+    let ids = ALIBABA.running(fixture, hosts.len());
     for (place, (host, id)) in hosts.iter().zip(&ids).enumerate() {
         if place > 0 {
-            next(stage).await?;
+            next(fixture).await?;
         }
         let region = host.split('.').nth(1).context("a region")?;
-        elsewhere(stage, region, id).await?;
-        stage.page.review_unseen().await?;
-        stage.page.send().await?;
+        elsewhere(fixture, region, id).await?;
+        fixture.page.review_without_preflight().await?;
+        fixture.page.send().await?;
         let id = std::slice::from_ref(id);
-        stage.page.wait_for_outcomes(id, &["not-sent"]).await?;
-        let story = story_of(stage, &id[0]).await?;
+        fixture.page.wait_for_outcomes(id, &["not-sent"]).await?;
+        let story = outcome_history(fixture, &id[0]).await?;
         let odd = |one: &String| ["accepted", "unknown", "in-progress"].contains(&one.as_str());
         ensure!(!story.iter().any(odd), "{host}: {story:?}");
         if *host == PRIVATE {
-            // Nobody is there, so "not sent" alone would say nothing of the refusal.
-            let text = stage.page.all_text().await?;
+            // Nothing listens there, so "not sent" alone would prove nothing about the refusal.
+            let text = fixture.page.all_text().await?;
             ensure!(text.contains("destination_ip_prohibited"), "{text}");
         }
     }
-    ensure!(stage.calls().is_empty(), "{:#?}", stage.calls());
+    ensure!(fixture.calls().is_empty(), "{:#?}", fixture.calls());
     Ok(())
 }
 
@@ -185,103 +188,103 @@ async fn never_left(stage: &mut Stage) -> Result<()> {
 const PRIVATE: &str = "ecs.eu-west-1.aliyuncs.com";
 
 /// The form for one instance in another region than the sandbox has it.
-async fn elsewhere(stage: &Stage, region: &str, id: &str) -> Result<()> {
-    stage.page.compose(&Form { region: Some(region), ..ALIBABA.form(id) }).await
+async fn elsewhere(fixture: &Fixture, region: &str, id: &str) -> Result<()> {
+    fixture.page.compose(&Form { region: Some(region), ..ALIBABA.form(id) }).await
 }
 
 /// The connection on which the request went had carried others before, and dies without an answer:
 /// there browsers send a request again by themselves. The request has arrived; it must stay at one.
-async fn killed(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 2);
-    listen(stage).await?;
-    stage.fault(&json!({ "fault": "slow", "ms": 3_000, "action": "RebootInstances" }))?;
-    let page = &stage.page;
+async fn killed(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 2);
+    listen(fixture).await?;
+    fixture.fault(&json!({ "fault": "slow", "ms": 3_000, "action": "RebootInstances" }))?;
+    let page = &fixture.page;
     page.compose(&TENCENT.form(&ids.join("\n"))).await?;
     page.review().await?;
-    // A connection that waits for its next use, if the server leaves any open.
+    // An idle connection, if the server leaves any open.
     let script = "window.fetched = null; fetch('relight.json', { cache: 'no-store' }) \
          .then(r => r.text()).then(t => { window.fetched = t.length; }); return true;";
     page.run(script, &[]).await?;
     page.wait_until("a file", "return window.fetched;", &[]).await?;
     page.send().await?;
-    until("the call", || async { Ok((stage.power_calls().len() == 1).then_some(())) }).await?;
-    stage.real()?.kill_workers()?;
+    until("the call", || async { Ok((fixture.power_calls().len() == 1).then_some(())) }).await?;
+    fixture.real()?.kill_workers()?;
     page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
     for id in &ids {
-        let story = story_of(stage, id).await?;
+        let story = outcome_history(fixture, id).await?;
         ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
     }
-    let calls = stage.power_calls();
+    let calls = fixture.power_calls();
     ensure!(calls.len() == 1 && calls[0].executed, "{calls:#?}");
-    ensure!(TENCENT.reboots(stage, &ids)? == [1, 1]);
+    ensure!(TENCENT.reboots(fixture, &ids)? == [1, 1]);
     Ok(())
 }
 
 /// Something behind the page sends what changes something twice, as a browser does when a connection
-/// dies, and only the second answer is seen. The server has let the first pass, says so of the second
-/// in a way that is not "not sent", and a look finds out the rest.
-async fn sent_twice(stage: &mut Stage) -> Result<()> {
+/// dies, and only the second response is seen. The server has let the first pass, reports the second
+/// in a way that is not "not sent", and a describe finds out the rest.
+async fn sent_twice(fixture: &mut Fixture) -> Result<()> {
     let script = "() => { const send = window.fetch; window.copies = 0; \
          window.fetch = async (request, ...more) => { \
            const action = request.headers?.get('x-tc-action'); \
            if (action && !action.startsWith('Describe')) { \
              window.copies += 1; await (await send(request.clone())).arrayBuffer(); } \
            return send.call(window, request, ...more); }; }";
-    stage.page.session().before_every_page(script).await?;
-    stage.page.session().driver().refresh().await?;
-    stage.page.wait_for_step("compose").await?;
-    let ids = TENCENT.running(stage, 2);
-    listen(stage).await?;
-    send(stage, &TENCENT.form(&ids.join("\n"))).await?;
-    stage.page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
-    ensure!(stage.page.run("return window.copies;", &[]).await? == 1, "nothing was sent twice");
+    fixture.page.session().before_every_page(script).await?;
+    fixture.page.session().driver().refresh().await?;
+    fixture.page.wait_for_step("compose").await?;
+    let ids = TENCENT.running(fixture, 2);
+    listen(fixture).await?;
+    send(fixture, &TENCENT.form(&ids.join("\n"))).await?;
+    fixture.page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
+    ensure!(fixture.page.run("return window.copies;", &[]).await? == 1, "nothing was sent twice");
     for id in &ids {
-        let story = story_of(stage, id).await?;
+        let story = outcome_history(fixture, id).await?;
         ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
     }
-    ensure!(stage.real()?.arrivals("RebootInstances") == 1, "the copy arrived");
-    let calls = stage.power_calls();
+    ensure!(fixture.real()?.arrivals("RebootInstances") == 1, "the copy arrived");
+    let calls = fixture.power_calls();
     ensure!(calls.len() == 1 && calls[0].executed, "{calls:#?}");
-    ensure!(TENCENT.reboots(stage, &ids)? == [1, 1]);
+    ensure!(TENCENT.reboots(fixture, &ids)? == [1, 1]);
     Ok(())
 }
 
 /// Over HTTP/2 there is no `Connection: close`. Where a body can be sent that is read once, the
 /// browser cannot send it again.
-async fn cut_over_http2(stage: &mut Stage) -> Result<()> {
-    let ids = TENCENT.running(stage, 2);
-    listen(stage).await?;
-    let page = &stage.page;
+async fn cut_over_http2(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 2);
+    listen(fixture).await?;
+    let page = &fixture.page;
     page.compose(&TENCENT.form(&ids.join("\n"))).await?;
     page.review().await?;
     let script = "return performance.getEntriesByType('navigation')[0].nextHopProtocol;";
     ensure!(page.run(script, &[]).await? == "h2", "the page did not come over HTTP/2");
-    stage.secure()?.cut_next();
+    fixture.secure()?.cut_next();
     page.send().await?;
     page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
-    let story = story_of(stage, &ids[0]).await?;
-    let calls = stage.power_calls();
+    let story = outcome_history(fixture, &ids[0]).await?;
+    let calls = fixture.power_calls();
     ensure!(calls.len() == 1, "{story:?} {calls:#?}");
     ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
-    ensure!(TENCENT.reboots(stage, &ids)? == [1, 1]);
+    ensure!(TENCENT.reboots(fixture, &ids)? == [1, 1]);
     Ok(())
 }
 
 /// The same where the proxy is on another origin: the page can see the protocol only where the proxy
 /// lets it. Where it does not, Chromium may send again by itself, and what keeps the cloud from hearing it
 /// twice is the proxy.
-async fn cut_elsewhere(stage: &mut Stage) -> Result<()> {
-    let all = TENCENT.running(stage, 4);
+async fn cut_elsewhere(fixture: &mut Fixture) -> Result<()> {
+    let all = TENCENT.running(fixture, 4);
     for (tells, ids) in [(false, &all[..2]), (true, &all[2..])] {
-        let proxy = stage.secure_elsewhere()?;
+        let proxy = fixture.secure_elsewhere()?;
         if !tells {
             proxy.keep_silent();
         }
         let base = json!({ "proxy": format!("{}proxy", proxy.url()) });
-        stage.secure()?.configure(&base);
-        let page = &stage.page;
-        stage.open().await?;
-        listen(stage).await?;
+        fixture.secure()?.configure(&base);
+        let page = &fixture.page;
+        fixture.open().await?;
+        listen(fixture).await?;
         page.compose(&TENCENT.form(&ids.join("\n"))).await?;
         page.review().await?;
         // The page's own list is full long before in a page that loads much.
@@ -291,17 +294,17 @@ async fn cut_elsewhere(stage: &mut Stage) -> Result<()> {
         proxy.cut_next();
         page.send().await?;
         page.wait_for_outcomes(ids, &["running-unproven"]).await?;
-        let story = story_of(stage, &ids[0]).await?;
+        let story = outcome_history(fixture, &ids[0]).await?;
         ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
-        // Untold, Chromium may send a second copy, which the proxy then refuses: not each time.
+        // Without it, Chromium may send a second copy, which the proxy then refuses: not each time.
         let most = if tells { 1 } else { 2 };
         let arrived = proxy.reboots();
         ensure!((1..=most).contains(&arrived), "{arrived} arrived, told: {tells}");
-        ensure!(TENCENT.reboots(stage, ids)? == [1, 1]);
-        let found = examine(stage).await?;
+        ensure!(TENCENT.reboots(fixture, ids)? == [1, 1]);
+        let found = examine(fixture).await?;
         ensure!(found["timing"] == if tells { "yes" } else { "no" }, "{found:?}");
         ensure!(found["once"] == "yes", "{found:?}");
-        // A run that nobody has done away with would be brought back.
+        // A run that was not closed would be restored.
         page.act("power").await?;
         page.act("new-run").await?;
         page.wait_for_step("compose").await?;
@@ -309,49 +312,49 @@ async fn cut_elsewhere(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// The page is served well, and its proxy is not there, has a certificate of nobody's, or does not
-/// know the page: a browser tells none of them from a lost answer.
-async fn wrong_proxy(stage: &mut Stage) -> Result<()> {
-    let real = stage.real()?;
+/// The page is served well, and its proxy is missing, has an untrusted certificate, or does not allow
+/// the page's origin: a browser cannot distinguish these from a lost response.
+async fn wrong_proxy(fixture: &mut Fixture) -> Result<()> {
+    let real = fixture.real()?;
     let (missing, untrusted) = ("https://proxy.invalid/proxy".to_owned(), real.untrusted_url());
     let stranger = real.proxy_url();
     for proxy in [&missing, &untrusted, &stranger] {
-        stage.site.send_through(proxy);
+        fixture.site.send_through(proxy);
     }
     let each =
         json!({ "proxy": { "alibaba": missing, "tencent": untrusted, "zenlayer": stranger } });
-    stage.site.replace("relight.json", each.to_string().into_bytes());
+    fixture.site.replace("relight.json", each.to_string().into_bytes());
     // Under a name that is not on the server's list of origins.
-    let url = stage.site.url().replace("127.0.0.1", "localhost");
-    stage.page.session().driver().goto(&url).await?;
-    // What the front does not understand brings the rest.
-    stage.page.wait_for_no("[data-front]").await?;
-    stage.page.wait_for_step("compose").await?;
-    listen(stage).await?;
+    let url = fixture.site.url().replace("127.0.0.1", "localhost");
+    fixture.page.session().driver().goto(&url).await?;
+    // What the form cannot judge loads the console.
+    fixture.page.wait_for_no("[data-front]").await?;
+    fixture.page.wait_for_step("compose").await?;
+    listen(fixture).await?;
     for (place, account) in [ALIBABA, TENCENT, ZENLAYER].into_iter().enumerate() {
         if place > 0 {
-            next(stage).await?;
+            next(fixture).await?;
         }
-        let ids = account.running(stage, 1);
-        stage.page.compose(&account.form(&ids[0])).await?;
-        stage.page.review_unseen().await?;
-        stage.page.send().await?;
-        stage.page.wait_for_outcomes(&ids, &["unknown"]).await?;
-        let story = story_of(stage, &ids[0]).await?;
+        let ids = account.running(fixture, 1);
+        fixture.page.compose(&account.form(&ids[0])).await?;
+        fixture.page.review_without_preflight().await?;
+        fixture.page.send().await?;
+        fixture.page.wait_for_outcomes(&ids, &["unknown"]).await?;
+        let story = outcome_history(fixture, &ids[0]).await?;
         ensure!(story == ["sending", "unknown"], "{}: {story:?}", account.cloud.name());
     }
-    ensure!(stage.calls().is_empty(), "{:#?}", stage.calls());
-    ensure!(stage.site.violations().is_empty(), "the policy stood in the way");
+    ensure!(fixture.calls().is_empty(), "{:#?}", fixture.calls());
+    ensure!(fixture.site.violations().is_empty(), "the policy stood in the way");
     Ok(())
 }
 
 /// A call for each instance.
-async fn one_each(stage: &Stage, account: Account, ids: &[String]) -> Result<()> {
-    let page = &stage.page;
+async fn one_each(fixture: &Fixture, account: Account, ids: &[String]) -> Result<()> {
+    let page = &fixture.page;
     page.compose(&account.form(&ids.join("\n"))).await?;
     page.review().await?;
     page.click("details.pacing summary").await?;
-    crate::runs::set_number(stage, "batchSize", 1).await?;
+    crate::runs::set_number(fixture, "batchSize", 1).await?;
     if page.sees("[name=typedCount]").await? {
         page.fill("typedCount", &ids.len().to_string()).await?;
     }

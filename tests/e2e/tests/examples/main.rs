@@ -6,7 +6,7 @@ mod react;
 mod support;
 
 use anyhow::{Result, ensure};
-use relight_e2e::{Setting, Stage, case, suite, until};
+use relight_e2e::{Fixture, Setting, case, suite, until};
 use std::process::ExitCode;
 
 const BELOW: fn(Setting) -> Setting = |setting| Setting { base: "/some/where/", ..setting };
@@ -18,40 +18,40 @@ fn main() -> Result<ExitCode> {
         case!("examples::vite_react", vite_react).dressed(BELOW),
         case!("examples::react_locked", react::locked).dressed(BELOW),
         case!("examples::browser_worker", react::browser_worker).dressed(BELOW),
-        // Vue asks for a policy of Trusted Types, which the strict policy does not grant: it says so.
+        // Vue needs a Trusted Types policy, which the strict policy does not grant: it logs that.
         case!("examples::vite_vue", vite_vue).dressed(BELOW).noisy(),
     ];
     cases.extend(portal::cases());
     suite::run(cases)
 }
 
-async fn plain(stage: &mut Stage) -> Result<()> {
-    works(stage, "index.html", "en").await
+async fn plain(fixture: &mut Fixture) -> Result<()> {
+    works(fixture, "index.html", "en").await
 }
 
-async fn esbuild(stage: &mut Stage) -> Result<()> {
-    works(stage, "esbuild/index.html", "en").await
+async fn esbuild(fixture: &mut Fixture) -> Result<()> {
+    works(fixture, "esbuild/index.html", "en").await
 }
 
-async fn vite_react(stage: &mut Stage) -> Result<()> {
-    works(stage, "vite-react/index.html", "zh").await
+async fn vite_react(fixture: &mut Fixture) -> Result<()> {
+    works(fixture, "vite-react/index.html", "zh").await
 }
 
-async fn vite_vue(stage: &mut Stage) -> Result<()> {
-    works(stage, "vite-vue/index.html", "en").await
+async fn vite_vue(fixture: &mut Fixture) -> Result<()> {
+    works(fixture, "vite-vue/index.html", "en").await
 }
 
-/// The console is drawn in its language and checks what is typed.
-async fn works(stage: &mut Stage, page: &str, language: &str) -> Result<()> {
-    stage.page.open(&format!("{}{page}", stage.site.url())).await?;
-    stage.page.fill("instanceIds", "i-bp1g6zv0ce8oghu7k2m4").await?;
+/// The console is rendered in its language and checks what is typed.
+async fn works(fixture: &mut Fixture, page: &str, language: &str) -> Result<()> {
+    fixture.page.open(&format!("{}{page}", fixture.site.url())).await?;
+    fixture.page.fill("instanceIds", "i-bp1g6zv0ce8oghu7k2m4").await?;
     until("an id is counted", || async {
-        Ok((stage.page.text("[data-count=valid]").await?.starts_with('1')).then_some(()))
+        Ok((fixture.page.text("[data-count=valid]").await?.starts_with('1')).then_some(()))
     })
     .await?;
-    let text = stage.page.all_text().await?;
+    let text = fixture.page.all_text().await?;
     let is_chinese = text.contains("地域");
     ensure!(is_chinese == (language == "zh"), "{text}");
-    ensure!(stage.site.missing().is_empty(), "{:?}", stage.site.missing());
+    ensure!(fixture.site.missing().is_empty(), "{:?}", fixture.site.missing());
     Ok(())
 }

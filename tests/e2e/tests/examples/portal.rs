@@ -1,9 +1,9 @@
-//! `examples/portal`, a server of its own: who is logged in gets limits and keys, and their runs are
-//! kept under their name.
+//! `examples/portal`, a server of its own: users who are logged in get limits and keys, and their runs are
+//! stored under their name.
 
 use crate::support::{reboots, running, stopped};
 use anyhow::{Context, Result, ensure};
-use relight_e2e::{Stage, case, machine, suite::Case, until};
+use relight_e2e::{Fixture, case, machine, suite::Case, until};
 use serde_json::{Value, json};
 use std::{
     env, fs,
@@ -26,25 +26,25 @@ pub(crate) fn cases() -> Vec<Case> {
 const LI_LEI: [&str; 2] = ["lilei", "sample-password-1"];
 const HAN_MEIMEI: [&str; 2] = ["meimei", "sample-password-2"];
 
-async fn from_login_to_record(stage: &mut Stage) -> Result<()> {
-    let portal = Portal::start(stage, 900)?;
-    let ids = running(stage, 2);
-    stage.page.session().driver().goto(&portal.url).await?;
-    fill_in_login(stage, ["lilei", "another-password"]).await?;
-    until("to be refused", || async { Ok(at(stage).await?.ends_with("?again").then_some(())) })
+async fn from_login_to_record(fixture: &mut Fixture) -> Result<()> {
+    let portal = Portal::start(fixture, 900)?;
+    let ids = running(fixture, 2);
+    fixture.page.session().driver().goto(&portal.url).await?;
+    fill_in_login(fixture, ["lilei", "another-password"]).await?;
+    until("to be refused", || async { Ok(at(fixture).await?.ends_with("?again").then_some(())) })
         .await?;
-    fill_in_login(stage, LI_LEI).await?;
-    let page = &stage.page;
+    fill_in_login(fixture, LI_LEI).await?;
+    let page = &fixture.page;
     page.wait_for("[data-source]").await?;
     ensure!(!page.sees("[name=secret]").await?, "there is a key to type");
-    ensure!(stage.calls().is_empty());
+    ensure!(fixture.calls().is_empty());
     page.run(LISTEN, &[]).await?;
 
     page.choose("region", "ap-guangzhou").await?;
     page.paste("instanceIds", &ids.join("\n")).await?;
     page.review().await?;
     page.fill("reason", "OPS-42").await?;
-    page.photograph(&format!("{}-example-portal", page.browser())).await?;
+    page.screenshot(&format!("{}-example-portal", page.browser())).await?;
     page.send().await?;
     page.wait_for_outcomes(&ids, &["proven"]).await?;
     // The folder for the records is not there, so none can be taken.
@@ -54,7 +54,7 @@ async fn from_login_to_record(stage: &mut Stage) -> Result<()> {
     portal.make_room()?;
     let record = until("the record", || async { Ok(portal.records()?.pop()) }).await?;
 
-    let calls = reboots(stage);
+    let calls = reboots(fixture);
     ensure!(calls.len() == 1 && calls[0].executed && calls[0].ids == ids, "{calls:#?}");
     ensure!(record["handedInBy"] == "李雷" && record["person"] == "李雷", "{record}");
     let run = &record["run"];
@@ -63,21 +63,21 @@ async fn from_login_to_record(stage: &mut Stage) -> Result<()> {
     ensure!(run["calls"].as_array().map(Vec::len) == Some(calls.len()), "{run:#}");
     ensure!(run["calls"][0]["instanceIds"] == json!(calls[0].ids), "{run:#}");
     ensure!(run["calls"][0]["requestId"] == calls[0].request_id.as_str(), "{run:#}");
-    // A key that nobody has typed, and that will end.
+    // A temporary key that nobody has typed.
     ensure!(run["keyId"] == calls[0].key_id.as_str(), "{run:#}");
     ensure!(calls[0].key_id.len() > 40 && calls[0].signature == "ok", "{:?}", calls[0]);
     let left = "return localStorage.getItem('relight-records-left') === '[]' || null;";
     page.wait_until("nothing to be owed", left, &[]).await?;
     ensure!(portal.records()?.len() == 1);
-    obeys_its_policy(stage)
+    obeys_its_policy(fixture)
 }
 
-/// She may start, and nothing else; and nobody without a session may do anything.
-async fn holds(stage: &mut Stage) -> Result<()> {
-    let portal = Portal::start(stage, 900)?;
-    let ids = stopped(stage, 1);
-    log_in(stage, &portal, HAN_MEIMEI).await?;
-    let page = &stage.page;
+/// She may start, and nothing else; without a session nothing is allowed.
+async fn holds(fixture: &mut Fixture) -> Result<()> {
+    let portal = Portal::start(fixture, 900)?;
+    let ids = stopped(fixture, 1);
+    log_in(fixture, &portal, HAN_MEIMEI).await?;
+    let page = &fixture.page;
     page.choose("cloud", "tencent").await?;
     let offered = "return all('[name=operation] option').map(one => one.value).join();";
     ensure!(page.run(offered, &[]).await? == "StartInstances");
@@ -93,10 +93,10 @@ async fn holds(stage: &mut Stage) -> Result<()> {
     page.fill("reason", "OPS-44").await?;
     page.send().await?;
     page.wait_for_outcomes(&ids, &["accepted", "in-progress", "proven"]).await?;
-    let calls = stage.power_calls();
+    let calls = fixture.power_calls();
     ensure!(calls.len() == 1 && calls[0].action == "StartInstances", "{calls:#?}");
 
-    // No cloud of which she may use nothing gives a key, and no session gives nothing at all.
+    // A cloud that she may not use gives no key, and without a session there is nothing at all.
     let ask = "const done = arguments[arguments.length - 1]; const of = (...all) => \
            fetch(...all).then(answer => answer.status, error => String(error)); \
          (async () => { const post = { method: 'POST', body: '{}' }; \
@@ -108,36 +108,36 @@ async fn holds(stage: &mut Stage) -> Result<()> {
            return all; })().then(done);";
     let statuses = page.session().driver().execute_async(ask, vec![]).await?;
     ensure!(statuses.json() == &json!([403, 400, 401, 401, 401, 401]), "{:?}", statuses.json());
-    ensure!(stage.undelivered() == 0);
-    obeys_its_policy(stage)
+    ensure!(fixture.undelivered() == 0);
+    obeys_its_policy(fixture)
 }
 
-/// Its keys are good for so short that one is asked for before each call; then the session is over.
-async fn session_ends(stage: &mut Stage) -> Result<()> {
-    let portal = Portal::start(stage, 90)?;
+/// Its keys are valid for so short that one is requested before each call; then the session is over.
+async fn session_ends(fixture: &mut Fixture) -> Result<()> {
+    let portal = Portal::start(fixture, 90)?;
     portal.make_room()?;
-    let ids = running(stage, 2);
-    log_in(stage, &portal, LI_LEI).await?;
-    let page = &stage.page;
+    let ids = running(fixture, 2);
+    log_in(fixture, &portal, LI_LEI).await?;
+    let page = &fixture.page;
     page.choose("region", "ap-guangzhou").await?;
     page.paste("instanceIds", &ids.join("\n")).await?;
     page.review().await?;
     page.fill("reason", "OPS-43").await?;
-    post(stage, "logout", "").await?;
+    post(fixture, "logout", "").await?;
     page.send().await?;
     page.wait_for("[data-stage=paused]").await?;
     let words = page.text("[data-problem=credentials]").await?;
     ensure!(words.contains("credentials") && words.contains("401"), "{words}");
-    page.photograph(&format!("{}-example-portal-session-over", page.browser())).await?;
-    ensure!(stage.power_calls().is_empty(), "{:#?}", stage.power_calls());
+    page.screenshot(&format!("{}-example-portal-session-over", page.browser())).await?;
+    ensure!(fixture.power_calls().is_empty(), "{:#?}", fixture.power_calls());
     let outcomes = page.outcomes().await?;
     ensure!(ids.iter().all(|id| outcomes[id] == "queued"), "{outcomes:?}");
     ensure!(portal.records()?.is_empty());
     // In another tab, say.
-    post(stage, "login", &format!("name={}&password={}", LI_LEI[0], LI_LEI[1])).await?;
+    post(fixture, "login", &format!("name={}&password={}", LI_LEI[0], LI_LEI[1])).await?;
     page.act("resume").await?;
     page.wait_for_outcomes(&ids, &["proven"]).await?;
-    let calls = reboots(stage);
+    let calls = reboots(fixture);
     ensure!(calls.len() == 1 && calls[0].ids == ids && calls[0].executed, "{calls:#?}");
     let record = until("the record", || async { Ok(portal.records()?.pop()) }).await?;
     ensure!(record["run"]["reason"] == "OPS-43" && record["run"]["totals"]["proven"] == 2);
@@ -156,7 +156,7 @@ struct Portal {
 }
 
 impl Portal {
-    fn start(stage: &Stage, key_seconds: u32) -> Result<Self> {
+    fn start(fixture: &Fixture, key_seconds: u32) -> Result<Self> {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let examples = machine::dist().join("..").canonicalize()?;
         let name = format!("relight-portal-{}", std::process::id());
@@ -165,7 +165,7 @@ impl Portal {
         let mut process = Command::new("node")
             .arg(examples.join("portal/server.mjs"))
             .args(["--port", "0", "--key-seconds", &key_seconds.to_string()])
-            .args(["--sandbox", &stage.sandbox_url()])
+            .args(["--sandbox", &fixture.sandbox_url()])
             .arg("--package")
             .arg(examples.join("node_modules/relight"))
             .arg("--records")
@@ -180,7 +180,7 @@ impl Portal {
         Ok(Portal { url: url.trim().to_owned(), folder, process })
     }
 
-    /// From now on it can keep records.
+    /// From now on it can store records.
     fn make_room(&self) -> Result<()> {
         fs::create_dir_all(&self.folder).context("a folder for records")
     }
@@ -204,18 +204,18 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_default()
 }
 
-async fn at(stage: &Stage) -> Result<String> {
-    Ok(stage.page.session().driver().current_url().await?.to_string())
+async fn at(fixture: &Fixture) -> Result<String> {
+    Ok(fixture.page.session().driver().current_url().await?.to_string())
 }
 
-async fn log_in(stage: &Stage, portal: &Portal, who: [&str; 2]) -> Result<()> {
-    stage.page.session().driver().goto(&portal.url).await?;
-    fill_in_login(stage, who).await?;
-    stage.page.wait_for("[data-source]").await
+async fn log_in(fixture: &Fixture, portal: &Portal, who: [&str; 2]) -> Result<()> {
+    fixture.page.session().driver().goto(&portal.url).await?;
+    fill_in_login(fixture, who).await?;
+    fixture.page.wait_for("[data-source]").await
 }
 
-async fn fill_in_login(stage: &Stage, [name, password]: [&str; 2]) -> Result<()> {
-    let driver = stage.page.session().driver();
+async fn fill_in_login(fixture: &Fixture, [name, password]: [&str; 2]) -> Result<()> {
+    let driver = fixture.page.session().driver();
     for (field, text) in [("name", name), ("password", password)] {
         let field = driver.find(By::Name(field)).await.context("the login")?;
         field.clear().await?;
@@ -225,19 +225,19 @@ async fn fill_in_login(stage: &Stage, [name, password]: [&str; 2]) -> Result<()>
 }
 
 /// As another tab of the same browser does.
-async fn post(stage: &Stage, path: &str, form: &str) -> Result<()> {
+async fn post(fixture: &Fixture, path: &str, form: &str) -> Result<()> {
     let script = "const [path, form, done] = arguments; \
          fetch(path, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' }) \
            .then(answer => done(answer.type), error => done(String(error)));";
-    let driver = stage.page.session().driver();
+    let driver = fixture.page.session().driver();
     let said = driver.execute_async(script, vec![json!(path), json!(form)]).await?;
     ensure!(said.json() == "opaqueredirect", "{path}: {:?}", said.json());
     Ok(())
 }
 
 /// Nothing that the page did was against the portal's own policy.
-fn obeys_its_policy(stage: &Stage) -> Result<()> {
-    let errors = stage.page.session().take_errors();
+fn obeys_its_policy(fixture: &Fixture) -> Result<()> {
+    let errors = fixture.page.session().take_errors();
     let against = |text: &&String| text.contains("Content") && text.contains("Policy");
     let broken: Vec<_> = errors.iter().filter(against).collect();
     ensure!(broken.is_empty(), "{broken:#?}");

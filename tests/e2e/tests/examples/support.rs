@@ -1,7 +1,7 @@
 //! What the examples' cases have in common: a cloud of the sandbox.
 
 use anyhow::{Context, Result, ensure};
-use relight_e2e::Stage;
+use relight_e2e::Fixture;
 use relight_sandbox::{
     Cloud,
     credential::Credential,
@@ -11,18 +11,18 @@ use relight_sandbox::{
 };
 use serde_json::Value;
 
-/// Instances of `ap-guangzhou` that run, without trouble of their own.
-pub(crate) fn running(stage: &Stage, count: usize) -> Vec<String> {
-    pick(stage, State::Running, count)
+/// Running instances of `ap-guangzhou`, without an assigned error.
+pub(crate) fn running(fixture: &Fixture, count: usize) -> Vec<String> {
+    pick(fixture, State::Running, count)
 }
 
 /// The same, of those that are stopped.
-pub(crate) fn stopped(stage: &Stage, count: usize) -> Vec<String> {
-    pick(stage, State::Stopped, count)
+pub(crate) fn stopped(fixture: &Fixture, count: usize) -> Vec<String> {
+    pick(fixture, State::Stopped, count)
 }
 
-fn pick(stage: &Stage, wanted: State, count: usize) -> Vec<String> {
-    let all = stage.instances(Cloud::Tencent, "ap-guangzhou").into_iter();
+fn pick(fixture: &Fixture, wanted: State, count: usize) -> Vec<String> {
+    let all = fixture.instances(Cloud::Tencent, "ap-guangzhou").into_iter();
     let fine = all.filter(|one| one.state == wanted && one.trouble.is_none());
     let ids: Vec<String> = fine.map(|one| one.id).take(count).collect();
     assert_eq!(ids.len(), count, "the fleet is too small");
@@ -30,11 +30,11 @@ fn pick(stage: &Stage, wanted: State, count: usize) -> Vec<String> {
 }
 
 /// The reboots that arrived.
-pub(crate) fn reboots(stage: &Stage) -> Vec<Call> {
-    stage.power_calls().into_iter().filter(|call| call.action == "RebootInstances").collect()
+pub(crate) fn reboots(fixture: &Fixture) -> Vec<Call> {
+    fixture.power_calls().into_iter().filter(|call| call.action == "RebootInstances").collect()
 }
 
-/// Verifies what `signRequest` has given for the key of the examples, by the sandbox's own code.
+/// Verifies a result of `signRequest` for the key of the examples, by the sandbox's own code.
 pub(crate) fn verify(signed: &Value) -> Result<()> {
     let text = |name: &str| signed[name].as_str().unwrap_or_default().to_owned();
     let url = text("url");

@@ -1,7 +1,7 @@
 //! One click on a slow link, through the real servers: whatever the link and the browser do, the cloud
 //! carries out one reboot. Browsers make spare connections when one takes long, and send a POST again by
-//! themselves when such a spare dies under it; without a round trip that takes its time none of this
-//! happens. Arrivals are counted at the sandbox.
+//! themselves when such a spare dies under it; none of this happens without the latency of a
+//! real link. Arrivals are counted at the sandbox.
 
 #[allow(dead_code, reason = "the console's cases use the rest")]
 #[path = "../console/support.rs"]
@@ -10,7 +10,7 @@ mod support;
 use crate::support::TENCENT;
 use anyhow::{Context, Result, ensure};
 use relight_e2e::{
-    Setting, Stage, case,
+    Fixture, Setting, case,
     link::{self, Quality},
     page::Form,
     suite::{self, Case},
@@ -32,9 +32,9 @@ fn main() -> Result<ExitCode> {
         cases.extend(rest());
     }
     // A connection reset under it is an error in the page's console. Few at once: what a busy machine
-    // holds up is no matter of the link's.
+    // delays is no fault of the link.
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    suite::run_on(cases.into_iter().map(Case::noisy).collect(), cores + 1)
+    suite::run_with_threads(cases.into_iter().map(Case::noisy).collect(), cores + 1)
 }
 
 /// A case of each server, with a reset soon after the request has arrived, and the worst of the others.
@@ -111,46 +111,46 @@ enum Fault {
     Reset { after: Duration },
     /// The server's workers are killed, and others start.
     Killed,
-    /// The cloud does not answer, and the server says so.
+    /// The cloud does not answer, and the server reports it.
     AnswerLost,
 }
 
-async fn reset_soon(stage: &mut Stage) -> Result<()> {
-    play(stage, Fault::Reset { after: Duration::from_secs(3) }).await
+async fn reset_soon(fixture: &mut Fixture) -> Result<()> {
+    play(fixture, Fault::Reset { after: Duration::from_secs(3) }).await
 }
 
-async fn reset_late(stage: &mut Stage) -> Result<()> {
-    play(stage, Fault::Reset { after: Duration::from_secs(13) }).await
+async fn reset_late(fixture: &mut Fixture) -> Result<()> {
+    play(fixture, Fault::Reset { after: Duration::from_secs(13) }).await
 }
 
-/// Just before the server would give up.
-async fn reset_last(stage: &mut Stage) -> Result<()> {
-    play(stage, Fault::Reset { after: Duration::from_secs(29) }).await
+/// Just before the server would time out.
+async fn reset_last(fixture: &mut Fixture) -> Result<()> {
+    play(fixture, Fault::Reset { after: Duration::from_secs(29) }).await
 }
 
-async fn killed(stage: &mut Stage) -> Result<()> {
-    play(stage, Fault::Killed).await
+async fn killed(fixture: &mut Fixture) -> Result<()> {
+    play(fixture, Fault::Killed).await
 }
 
-async fn answer_lost(stage: &mut Stage) -> Result<()> {
-    play(stage, Fault::AnswerLost).await
+async fn answer_lost(fixture: &mut Fixture) -> Result<()> {
+    play(fixture, Fault::AnswerLost).await
 }
 
 /// The clock runs on the link's side: longer than any fault waits.
 const NO_ANSWER_MS: u64 = 60_000;
 
-async fn play(stage: &mut Stage, fault: Fault) -> Result<()> {
+async fn play(fixture: &mut Fixture, fault: Fault) -> Result<()> {
     let mut misfortune = match fault {
         Fault::Reset { .. } | Fault::Killed => json!({ "fault": "slow", "ms": NO_ANSWER_MS }),
         Fault::AnswerLost => json!({ "fault": "lost-answer" }),
     };
     misfortune["action"] = json!("RebootInstances");
     misfortune["times"] = json!(1);
-    stage.fault(&misfortune)?;
-    let page = &stage.page;
+    fixture.fault(&misfortune)?;
+    let page = &fixture.page;
     let mut id = None;
-    for candidate in TENCENT.running(stage, TRIES) {
-        if send(stage, &candidate).await? {
+    for candidate in TENCENT.running(fixture, TRIES) {
+        if send(fixture, &candidate).await? {
             id = Some(candidate);
             break;
         }
@@ -158,50 +158,50 @@ async fn play(stage: &mut Stage, fault: Fault) -> Result<()> {
         page.session().driver().refresh().await?;
         page.wait_for_step("run").await?;
         page.act("put-away").await?;
-        stage.open().await?;
+        fixture.open().await?;
     }
     let ids = [id.context("no call has arrived")?];
     let (open, used) = match fault {
         Fault::Reset { after } => {
             tokio::time::sleep(after).await;
-            stage.link()?.reset().await?
+            fixture.link()?.reset().await?
         }
         Fault::Killed => {
-            stage.real()?.kill_workers()?;
+            fixture.real()?.kill_workers()?;
             (0, 0)
         }
         Fault::AnswerLost => (0, 0),
     };
-    // Whatever a browser sends again by itself, it sends before it says that there is no answer.
+    // Whatever a browser resends, it sends before it reports that there is no response.
     page.wait_for_outcomes(&ids, SETTLED).await?;
-    until("a link at rest", || async { Ok((stage.link()?.busy() == 0).then_some(())) }).await?;
-    let calls = stage.power_calls();
+    until("a link at rest", || async { Ok((fixture.link()?.busy() == 0).then_some(())) }).await?;
+    let calls = fixture.power_calls();
     let executed = calls.iter().filter(|call| call.executed).count();
-    let (made, spare) = stage.link()?.made();
+    let (made, spare) = fixture.link()?.made();
     println!(
         "slow link: {:?} {} {fault:?} {:?}: {} arrived, {executed} executed; {made} connections, \
          {spare} never used; {open} reset, {used} of them used",
-        stage.setting.server,
+        fixture.setting.server,
         page.browser(),
-        stage.setting.link,
+        fixture.setting.link,
         calls.len(),
     );
-    if stage.setting.server == Some(Server::Caddy) {
-        // A stock build cannot refuse a second copy, and its page says so: it is counted, and no
+    if fixture.setting.server == Some(Server::Caddy) {
+        // A stock build cannot refuse a second copy, and its page warns of that: it is counted, and no
         // more is sent than a browser's one try again.
         ensure!((1..=2).contains(&executed), "{} arrived, {executed} executed", calls.len());
         return Ok(());
     }
     ensure!(calls.len() == 1 && executed == 1, "{} arrived, {executed} executed", calls.len());
-    ensure!(TENCENT.reboots(stage, &ids)? == [1]);
+    ensure!(TENCENT.reboots(fixture, &ids)? == [1]);
     Ok(())
 }
 
 /// Whether the call has arrived. On a long way it may meet a connection that the server, which closes
 /// those on which nothing is sent, has just closed: then it is unknown to the page, and nothing has
 /// happened. That shows nothing of the fault, so another is sent.
-async fn send(stage: &Stage, id: &str) -> Result<bool> {
-    let page = &stage.page;
+async fn send(fixture: &Fixture, id: &str) -> Result<bool> {
+    let page = &fixture.page;
     page.compose(&Form { mode: Some("hard"), ..TENCENT.form(id) }).await?;
     page.review().await?;
     if page.sees("[name=typedCount]").await? {
@@ -209,12 +209,12 @@ async fn send(stage: &Stage, id: &str) -> Result<bool> {
     }
     page.send().await?;
     until("the call", || async {
-        if !stage.power_calls().is_empty() {
+        if !fixture.power_calls().is_empty() {
             return Ok(Some(true));
         }
         let outcome = page.outcomes().await?.remove(id);
-        // It is on its way for as long as the page waits for its answer.
-        Ok((outcome.as_deref() == Some("unknown") && stage.link()?.busy() == 0).then_some(false))
+        // It is in flight for as long as the page waits for its response.
+        Ok((outcome.as_deref() == Some("unknown") && fixture.link()?.busy() == 0).then_some(false))
     })
     .await
 }
@@ -222,6 +222,6 @@ async fn send(stage: &Stage, id: &str) -> Result<bool> {
 /// How often a call may be lost before it has arrived.
 const TRIES: usize = 3;
 
-/// Anything but on the way.
+/// Anything but in flight.
 const SETTLED: &[&str] =
     &["accepted", "in-progress", "proven", "unknown", "rejected", "not-sent", "overdue"];

@@ -1,4 +1,4 @@
-//! The whole console: its pages, and what is around them.
+//! The whole console: header, navigation and pages.
 
 use crate::{
     components::{
@@ -10,12 +10,15 @@ use crate::{
         },
         review::notes::NoJournal,
     },
-    pages::{diagnostics::Doctor, errors::Errors, explain::Explain, history::Runs},
+    pages::{
+        diagnostics::DiagnosticsPage, errors::ErrorsPage, explain::ExplainPage,
+        history::HistoryPage,
+    },
 };
 use crate::{
     context::use_locale,
     i18n::message,
-    pages::restart_start::{Power, remarks, step},
+    pages::restart_start::{RestartStartPage, notices, step},
     routes::{IndexFilter, PageRoute},
     store::View,
 };
@@ -29,20 +32,20 @@ use yew::{
     use_effect_with, use_mut_ref, use_node_ref, use_state_eq,
 };
 
-/// What the console draws, and where it says what a person wants.
+/// Props of [`Layout`].
 #[derive(Properties, PartialEq)]
-pub(crate) struct ConsoleProps {
-    /// All that is drawn.
+pub(crate) struct LayoutProps {
+    /// The view.
     pub view: View,
-    /// What is shown first.
+    /// The initial route.
     pub page_route: PageRoute,
-    /// Whether the page goes by its address, which is its own.
+    /// Whether the page is routed: its address is the console's own.
     pub routed: bool,
 }
 
 /// The whole console.
 #[component]
-pub(crate) fn Console(props: &ConsoleProps) -> Html {
+pub(crate) fn Layout(props: &LayoutProps) -> Html {
     let page_route = use_state_eq(|| props.page_route.clone());
     let main = use_node_ref();
     let view = &props.view;
@@ -63,7 +66,7 @@ pub(crate) fn Console(props: &ConsoleProps) -> Html {
         });
     }
     {
-        // What had the focus is gone with its screen: whoever goes by keyboard does not begin at the top.
+        // The focused element was unmounted with its page: keyboard users should not start at the top.
         let step = step(view);
         let before = use_mut_ref(|| step);
         let main = main.clone();
@@ -87,9 +90,12 @@ pub(crate) fn Console(props: &ConsoleProps) -> Html {
     let screen = page_route.screen();
     let shown = match &*page_route {
         PageRoute::Errors(shown) => Some(shown.clone()),
-        PageRoute::Power | PageRoute::Explain | PageRoute::Diagnostics | PageRoute::Runs => None,
+        PageRoute::RestartStart
+        | PageRoute::Explain
+        | PageRoute::Diagnostics
+        | PageRoute::History => None,
     };
-    // The index is drawn once somebody goes there. From then on it stays, with what was looked for.
+    // The index is mounted once it was opened, and then stays with its search text.
     let index = use_mut_ref(|| None::<IndexFilter>);
     if shown.is_some() {
         *index.borrow_mut() = shown;
@@ -108,32 +114,32 @@ pub(crate) fn Console(props: &ConsoleProps) -> Html {
                 <Header {screen} route={(*view.route).clone()} key_id={view.session.form().key_id().to_owned()}
                     status={view.key.secret} brand={brand(&view.settings.brand, locale)}
                     language_locked={view.settings.locked.contains(&Lockable::Language)} may_lock={true} {on_screen} />
-                // The page that is not looked at stays mounted: nothing that was typed is lost.
-                <div hidden={*page_route != PageRoute::Power}>
-                    <Power view={view.clone()} main={&main} />
+                // A hidden page stays mounted, so that nothing typed is lost.
+                <div hidden={*page_route != PageRoute::RestartStart}>
+                    <RestartStartPage view={view.clone()} main={&main} />
                 </div>
-                if *page_route == PageRoute::Runs {
+                if *page_route == PageRoute::History {
                     <main class="alone" tabindex="-1">
-                        { remarks(view) }
+                        { notices(view) }
                         if view.no_journal.is_some() { <NoJournal /> }
-                        <Runs saved_runs={view.saved_runs.clone()} current={view.run.as_ref().map(|run| run.about().id.clone())}
+                        <HistoryPage saved_runs={view.saved_runs.clone()} current={view.run.as_ref().map(|run| run.about().id.clone())}
                             is_free={view.run.as_ref().is_none_or(|run| run.can_close())} />
                     </main>
                 }
                 <div hidden={*page_route != PageRoute::Explain}>
                     <main class="alone" tabindex="-1">
-                        <Explain />
+                        <ExplainPage />
                     </main>
                 </div>
                 if *page_route == PageRoute::Diagnostics {
                     <main class="alone" tabindex="-1">
-                        <Doctor route={header::route_name(&view.route, locale)} diagnostics={view.diagnostics.clone()} />
+                        <DiagnosticsPage route={header::route_name(&view.route, locale)} diagnostics={view.diagnostics.clone()} />
                     </main>
                 }
                 if let Some(shown) = index {
                     <div hidden={!matches!(*page_route, PageRoute::Errors(_))}>
                         <main class="alone" tabindex="-1">
-                            <Errors {shown} />
+                            <ErrorsPage {shown} />
                         </main>
                     </div>
                 }
@@ -142,7 +148,7 @@ pub(crate) fn Console(props: &ConsoleProps) -> Html {
     }
 }
 
-/// Goes where the address of the page leads, now and whenever it changes.
+/// Follows the address of the page, now and whenever it changes.
 fn follow_address(page_route: &UseStateHandle<PageRoute>) -> Option<EventListener> {
     let window = web_sys::window()?;
     if PageRoute::of_hash(&dom::hash()) != **page_route {
@@ -154,14 +160,14 @@ fn follow_address(page_route: &UseStateHandle<PageRoute>) -> Option<EventListene
     }))
 }
 
-/// Names the page after what it shows, for the browser's history and for screen readers.
+/// Sets the document title, for the browser's history and for screen readers.
 fn name_page(page_route: &PageRoute, locale: Locale) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
     let shown = match page_route {
-        PageRoute::Power => None,
+        PageRoute::RestartStart => None,
         PageRoute::Explain => Some(message::EXPLAIN_TITLE.in_locale(locale)),
         PageRoute::Diagnostics => Some(message::DIAGNOSTICS_TITLE.in_locale(locale)),
-        PageRoute::Runs => Some(message::SAVED_RUNS.in_locale(locale)),
+        PageRoute::History => Some(message::SAVED_RUNS.in_locale(locale)),
         PageRoute::Errors(IndexFilter { code: Some(code), .. }) => Some(code.as_str()),
         PageRoute::Errors(IndexFilter { code: None, .. }) => {
             Some(message::INDEX_TITLE.in_locale(locale))
@@ -169,12 +175,12 @@ fn name_page(page_route: &PageRoute, locale: Locale) {
     };
     document.set_title(&shown.map_or("Relight".to_owned(), |shown| format!("{shown} · Relight")));
     if let Some(root) = document.document_element() {
-        // An element takes every attribute of this name.
+        // Every attribute of this name is valid.
         let _ = root.set_attribute("lang", locale.tag());
     }
 }
 
-/// The operator's name and picture, if they have set one.
+/// The operator's brand, if set.
 fn brand(brand: &Brand, locale: Locale) -> Option<Html> {
     (brand.title.is_some() || brand.logo.is_some()).then(|| {
         let title = brand.title.as_ref().map_or("Relight", |title| title.in_locale(locale));

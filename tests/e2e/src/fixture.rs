@@ -1,11 +1,11 @@
-//! What a case plays on.
+//! The fixture of a case: sandbox, host, browser and page.
 
 use crate::{
     browser::{Browser, Session, Theme},
     link::{Link, Quality},
     machine,
     page::Page,
-    real::Real,
+    real::RealServer,
     secure::SecureSite,
     site::Site,
 };
@@ -21,12 +21,12 @@ use relight_sandbox::{
 use serde_json::{Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// What a case asks for.
+/// The setting of a case.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
-    /// In which browser.
+    /// The browser.
     pub browser: Browser,
-    /// What the system is set to.
+    /// The system's colour scheme.
     pub theme: Theme,
     /// The width of the page in CSS pixels.
     pub width: u32,
@@ -41,7 +41,7 @@ pub struct Setting {
     /// The real server that carries the calls, and serves the page if its configuration does; none
     /// for our own host and the sandbox's own proxy.
     pub server: Option<Server>,
-    /// Whether the page is served over HTTP/2, by a host whose certificate the browser is told to
+    /// Whether the page is served over HTTP/2, by a host whose certificate the browser is set to
     /// take.
     pub http2: bool,
     /// What the link to the real server is like, which then speaks TLS as it is deployed; none for
@@ -67,9 +67,9 @@ impl Setting {
     }
 }
 
-/// A sandbox, a host and a page, all fresh.
-pub struct Stage {
-    /// What was asked for.
+/// A new sandbox, host and page.
+pub struct Fixture {
+    /// The setting.
     pub setting: Setting,
     /// The page; the form is open.
     pub page: Page,
@@ -77,13 +77,13 @@ pub struct Stage {
     pub site: Site,
     // Before the server, whose port it is about.
     link: Option<Link>,
-    real: Option<Real>,
+    real: Option<RealServer>,
     secure: Option<SecureSite>,
     sandbox: server::Running,
 }
 
 /// A reboot takes 60 to 90 simulated seconds: long enough that the page sees it under way when it
-/// first looks, after 2 s, and short enough to wait for.
+/// first describes, after 2 s, and short enough to wait for.
 const SPEED: f64 = 18.0;
 
 /// A phone's, or a desk's, in CSS pixels.
@@ -91,21 +91,21 @@ fn height(width: u32) -> u32 {
     if width < 600 { 740 } else { 900 }
 }
 
-impl Stage {
-    /// Sets everything up and opens the page. The session comes back with an error.
+impl Fixture {
+    /// Sets everything up and opens the page. On failure the session is returned with the error.
     pub(crate) async fn set(
         setting: Setting,
         session: Session,
     ) -> Result<Self, (Session, anyhow::Error)> {
-        match Self::behind(setting, &session).await {
-            Ok(Around { sandbox, site, real, secure, link }) => {
+        match Self::start_servers(setting, &session).await {
+            Ok(Servers { sandbox, site, real, secure, link }) => {
                 Ok(Self { setting, page: Page::new(session), site, link, real, secure, sandbox })
             }
             Err(error) => Err((session, error)),
         }
     }
 
-    async fn behind(setting: Setting, session: &Session) -> Result<Around> {
+    async fn start_servers(setting: Setting, session: &Session) -> Result<Servers> {
         let sandbox = server::start(Config {
             speed: setting.speed,
             fleet: (setting.fleet)(),
@@ -115,7 +115,7 @@ impl Stage {
         let site = Site::start(machine::dist(), setting.base, sandbox.addr)?;
         let real = match setting.server {
             Some(server) => {
-                Some(Real::start(server, sandbox.addr, &site, setting.link.is_some()).await?)
+                Some(RealServer::start(server, sandbox.addr, &site, setting.link.is_some()).await?)
             }
             None => None,
         };
@@ -124,7 +124,7 @@ impl Stage {
         } else {
             None
         };
-        let is_own = secure.is_none() && real.as_ref().and_then(Real::page_url).is_none();
+        let is_own = secure.is_none() && real.as_ref().and_then(RealServer::page_url).is_none();
         session.served_by(is_own.then(|| site.first_scripts()));
         session.resize(setting.width, height(setting.width)).await?;
         session.take_errors();
@@ -132,7 +132,7 @@ impl Stage {
             (Some(quality), Some(real)) => Some(Link::start(real.port(), quality)?),
             (_, _) => None,
         };
-        Ok(Around { sandbox, site, real, secure, link })
+        Ok(Servers { sandbox, site, real, secure, link })
     }
 
     /// Opens the page.
@@ -142,7 +142,7 @@ impl Stage {
 
     /// The page's address.
     pub fn url(&self) -> String {
-        let own = self.real.as_ref().and_then(Real::page_url);
+        let own = self.real.as_ref().and_then(RealServer::page_url);
         let own = own.or_else(|| self.secure.as_ref().map(SecureSite::url));
         own.unwrap_or_else(|| self.site.url())
     }
@@ -167,7 +167,7 @@ impl Stage {
     }
 
     /// The real server and the clouds behind it, if the case is set so.
-    pub fn real(&self) -> Result<&Real> {
+    pub fn real(&self) -> Result<&RealServer> {
         self.real.as_ref().context("a real server")
     }
 
@@ -210,18 +210,18 @@ impl Stage {
         self.sandbox.sandbox().calls().iter().filter(|call| is_power(call)).count()
     }
 
-    /// The arrivals that only look.
-    pub fn looks(&self) -> usize {
+    /// The number of describe requests that arrived.
+    pub fn describe_count(&self) -> usize {
         let sandbox = self.sandbox.sandbox();
         sandbox.calls().iter().filter(|call| call.action.starts_with("Describe")).count()
     }
 
-    /// How many requests the proxy kept to itself.
+    /// How many requests the proxy did not forward.
     pub fn undelivered(&self) -> usize {
         self.sandbox.sandbox().undelivered().len()
     }
 
-    /// Adds a fault, in the words of `POST /sandbox/faults`.
+    /// Adds a fault, in the format of `POST /sandbox/faults`.
     pub fn fault(&self, fault: &Value) -> Result<()> {
         let fault = Fault::from_json(fault).map_err(anyhow::Error::msg)?;
         self.sandbox.sandbox().add_fault(fault);
@@ -233,10 +233,10 @@ impl Stage {
         self.sandbox.sandbox().clear_faults();
     }
 
-    /// Somebody else restarts an instance; false if it does not run.
-    pub fn restart_by_somebody(&self, cloud: Cloud, id: &str) -> Result<bool> {
+    /// Restarts an instance from outside; false if it is not running.
+    pub fn restart_from_outside(&self, cloud: Cloud, id: &str) -> Result<bool> {
         let now_ms = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
-        Ok(self.sandbox.sandbox().restart_by_somebody(cloud, id, i64::try_from(now_ms)?))
+        Ok(self.sandbox.sandbox().restart_from_outside(cloud, id, i64::try_from(now_ms)?))
     }
 
     /// An instance as it is now.
@@ -253,10 +253,10 @@ impl Stage {
 }
 
 /// What there is around a page.
-struct Around {
+struct Servers {
     sandbox: server::Running,
     site: Site,
-    real: Option<Real>,
+    real: Option<RealServer>,
     secure: Option<SecureSite>,
     link: Option<Link>,
 }
