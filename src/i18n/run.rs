@@ -187,6 +187,9 @@ pub const fn skip_reason(reason: SkipReason) -> Text {
         SkipReason::Locked => text("locked for security", "因安全原因锁定"),
         SkipReason::Expired => text("expired or in debt", "已到期或欠费"),
         SkipReason::Recycled => text("in the recycle bin", "在回收站中"),
+        SkipReason::NotInSelection => {
+            text("not in the selection that this page allows", "不在本页面允许的选择范围内")
+        }
         SkipReason::Busy => text("in a state that takes no operations", "当前状态不可操作"),
     }
 }

@@ -177,7 +177,8 @@ fn field_of(refusal: &Refusal) -> &'static str {
         Refusal::ReasonMissing | Refusal::KeyInReason | Refusal::OnceNotProven => "reason",
         Refusal::NoInstances
         | Refusal::TooManyInstances { .. }
-        | Refusal::InstancesNotAllowed { .. } => "instanceIds",
+        | Refusal::InstancesNotAllowed { .. }
+        | Refusal::NotSelected { .. } => "instanceIds",
         Refusal::RegionMissing
         | Refusal::RegionMalformed { .. }
         | Refusal::RegionNotUsed { .. } => "region",

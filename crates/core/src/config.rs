@@ -12,6 +12,7 @@ use crate::{
     model::{
         cloud::{Cloud, Mode, Operation},
         limits::{ERASE, Limits},
+        query::InstanceQuery,
         route::is_proxy_base,
     },
     text::json,
@@ -131,6 +132,10 @@ pub struct Allow {
     pub instances_max: Option<u32>,
     /// Instance ids, as patterns: `*` for any characters, `?` for one.
     pub instance_ids: Option<Vec<String>>,
+    /// What an instance must match, as its cloud describes it: a query such as
+    /// `tag:team=web state:running`. Nothing that is typed, pasted or linked goes beyond it, and
+    /// nothing is sent to an instance that was not described.
+    pub selection: Option<String>,
     /// Only rehearsals, which change nothing.
     pub dry_run_only: bool,
 }
@@ -166,6 +171,9 @@ pub struct Preset {
     pub key_id: Option<String>,
     /// The instances.
     pub instance_ids: Option<Vec<String>>,
+    /// The instances, as a query such as `tag:team=web state:running`: resolved when the page is
+    /// opened, and again before each run.
+    pub selection: Option<String>,
     /// The reason or ticket.
     pub reason: Option<String>,
 }
@@ -424,6 +432,7 @@ impl Config {
             modes: names(allow.modes.as_deref(), |id| &id.0),
             instances_max: allow.instances_max.map(|most| most as usize),
             instance_ids: allow.instance_ids.clone(),
+            selection: allow.selection.as_deref().map(InstanceQuery::parse),
             dry_run_only: allow.dry_run_only,
             typed_count_above: self.confirm.typed_count_above.map(|count| count as usize),
             reason_required: self.confirm.reason_required,
@@ -471,6 +480,16 @@ impl Config {
                 let name = lock.word();
                 return Err(Unusable(format!(
                     "`locked` has `{name}`, but there is no value that it could be locked to"
+                )));
+            }
+        }
+        for (name, query) in [
+            ("allow.selection", &self.allow.selection),
+            ("preset.selection", &self.preset.selection),
+        ] {
+            if let Some(query) = query.as_deref().filter(|query| query.trim().is_empty()) {
+                return Err(Unusable(format!(
+                    "`{name}` is `{query}`, expected a query such as `tag:team=web`"
                 )));
             }
         }

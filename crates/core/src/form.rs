@@ -236,6 +236,14 @@ impl Form {
         &self.pacing
     }
 
+    /// What stands among the ids and is of another cloud, each on a line.
+    pub(crate) fn ids_text_of(&self, cloud: &'static Cloud) -> String {
+        let theirs = self.parsed.problems.iter().filter(|problem| {
+            problem.kind == IdProblemKind::OtherCloud && problem.cloud == Some(cloud)
+        });
+        theirs.map(|problem| problem.text.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
     /// What the operator of the page allows.
     pub fn limits(&self) -> &Arc<Limits> {
         &self.limits

@@ -15,7 +15,6 @@ pub use set_aside::SetAside;
 use crate::{
     form::{Form, FormEdit, SecretStatus},
     i18n::Locale,
-    ids::IdProblemKind,
     model::{
         cloud::{Cloud, Operation, Verb},
         eligibility::SkipReason,
@@ -27,7 +26,7 @@ use crate::{
     run::{self, About, Millis, Policy, Preflight, PreflightCommand, PreflightResult, Run},
     transport::TransportResult,
 };
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 /// What is filled in, and how far the person has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -213,7 +212,9 @@ impl Session {
     /// Whether what is reviewed may be sent.
     pub fn may_send(&self) -> bool {
         self.review().is_some_and(|review| {
-            review.may_send() && self.form.limits().check_once(&review.spec).is_ok()
+            review.may_send()
+                && self.form.limits().check_once(&review.spec).is_ok()
+                && self.check_selected(review).is_ok()
         }) && self.reason_refusal().is_none()
     }
 
@@ -221,6 +222,25 @@ impl Session {
     /// it is to be done again, and reviewed again. `None` too where a person has chosen to go on without one.
     pub fn outdated(&self, now: Millis) -> Option<u64> {
         run::outdated(self.review()?.preflight.as_ref()?.at, now)
+    }
+
+    /// Checks that each instance that would be asked for was seen to be one of the operator's selection.
+    fn check_selected(&self, review: &Review) -> Result<(), Refusal> {
+        let limits = self.form.limits();
+        let Some(selection) = &limits.selection else { return Ok(()) };
+        let seen: HashSet<&str> = review
+            .preflight
+            .iter()
+            .flat_map(|preflight| &preflight.instances)
+            .filter(|instance| limits.selects(instance))
+            .map(|instance| instance.id.as_str())
+            .collect();
+        let mut asked = review.plan.iter().flat_map(|plan| plan.ids());
+        if asked.all(|id| seen.contains(id.as_str())) {
+            Ok(())
+        } else {
+            Err(Refusal::NotSelected { selection: selection.to_string() })
+        }
     }
 
     /// What is wrong with the reason.
@@ -248,6 +268,7 @@ impl Session {
             return None;
         }
         self.form.limits().check_once(&plan.spec).ok()?;
+        self.check_selected(review).ok()?;
         self.form.check_reason().ok()?;
         let about = About {
             id,
@@ -255,6 +276,7 @@ impl Session {
             key_id: self.form.key_id().to_owned(),
             confirmed_at: now,
             person,
+            selection: self.form.limits().selection.as_ref().map(ToString::to_string),
         };
         let policy = Policy::of(self.form.pacing(), through_proxy, true);
         let known = review.preflight.as_ref().map_or(&[][..], |preflight| &preflight.instances);
@@ -388,7 +410,7 @@ impl Session {
                 return;
             }
         };
-        if preflight {
+        if preflight || self.form.limits().selection.is_some() {
             let ids: Vec<InstanceId> = plan.ids().cloned().collect();
             let preflight = Preflight::new(plan.spec.target().clone(), &ids, through_proxy)
                 .instead_of(replaced_age_ms);
@@ -437,7 +459,7 @@ impl Session {
     }
 
     fn skip_preflight(&mut self) {
-        if !matches!(self.step, Step::Preflight { .. }) {
+        if !matches!(self.step, Step::Preflight { .. }) || self.form.limits().selection.is_some() {
             return;
         }
         let input = self.form.plan_input();
@@ -481,15 +503,10 @@ impl Session {
     /// What stands among the ids and is of another cloud is read with that cloud's eyes, the rest is set
     /// aside.
     fn go_to_cloud(&mut self, cloud: &'static Cloud) {
-        let problems = &self.form.parsed().problems;
-        let theirs = problems.iter().filter(|problem| {
-            problem.kind == IdProblemKind::OtherCloud && problem.cloud == Some(cloud)
-        });
-        let text: Vec<&str> = theirs.map(|problem| problem.text.as_str()).collect();
-        if text.is_empty() || !self.form.clouds().any(|allowed| allowed == cloud) {
+        let ids_text = self.form.ids_text_of(cloud);
+        if ids_text.is_empty() || !self.form.clouds().any(|allowed| allowed == cloud) {
             return;
         }
-        let ids_text = text.join("\n");
         if !self.form.parsed().ids.is_empty() {
             self.set_aside.push(Arc::new(SetAside::of(&self.form)));
         }
@@ -546,12 +563,14 @@ impl Review {
 mod tests {
     use super::*;
     use crate::model::cloud::{Cloud, Role};
+    use crate::run::{Choice, Event};
     use crate::{
         clouds,
         credential::{Fingerprint, Guard},
         model::{
-            outcome::{Phase, Response},
+            outcome::{Phase, Response, Tag},
             plan::Pacing,
+            query::InstanceQuery,
         },
     };
 
@@ -770,6 +789,60 @@ mod tests {
         // There are none of that cloud.
         let mut none = filled();
         assert!(!none.update(Action::GoToCloud(other)));
+    }
+
+    /// The operator's selection holds whatever is filled in, and however.
+    #[test]
+    fn nothing_goes_to_an_instance_that_was_not_seen_to_be_selected() {
+        let selection = |text: &str| {
+            Arc::new(Limits { selection: Some(InstanceQuery::parse(text)), ..Limits::default() })
+        };
+        let described = |tags: [&str; 3]| PreflightResult {
+            instances: ALL
+                .iter()
+                .zip(tags)
+                .map(|(id, tag)| DescribedInstance {
+                    id: (*id).into(),
+                    phase: Phase::Running,
+                    tags: vec![Tag { key: "team".into(), value: tag.into() }],
+                    ..Default::default()
+                })
+                .collect(),
+            at: 7,
+            ..Default::default()
+        };
+        let mut session = filled();
+        session.update(Action::Restrict(selection("tag:team=web")));
+        // Without a preflight there is no way to the review.
+        review(&mut session, false);
+        assert!(matches!(session.step(), Step::Preflight { .. }));
+        session.update(Action::SkipPreflight);
+        assert!(matches!(session.step(), Step::Preflight { .. }));
+        session.review_preflight(described(["web", "db", "web"]));
+        let reviewed = session.review().unwrap();
+        assert_eq!(reviewed.skipped.len(), 1);
+        assert_eq!(reviewed.skipped[0].1, SkipReason::NotInSelection);
+        let plan = Arc::clone(session.plan().unwrap());
+        assert_eq!(plan.ids().map(InstanceId::as_str).collect::<Vec<_>>(), [ALL[0], ALL[2]]);
+        assert!(session.may_send());
+        let run = session.run(&plan, "r".into(), 7, None, true).unwrap();
+        assert_eq!(run.about().selection.as_deref(), Some("tag:team=web"));
+        // A run is held to it, too: this one was checked by it, one of before was not.
+        let not_started = || run.clone();
+        let held_to = |limits: &Arc<Limits>| {
+            let mut run = not_started();
+            let limits = Arc::clone(limits);
+            run.handle(8, Event::Settings { limits, through_proxy: true });
+            run.handle(9, Event::Stop);
+            run.refusal(Choice::SendNotStarted)
+        };
+        assert_eq!(held_to(&selection("tag:team=web")), None);
+        assert!(matches!(held_to(&selection("tag:team=db")), Some(Refusal::NotSelected { .. })));
+        assert!(held_to(&Arc::default()).is_none());
+        // A review of before does not do under another selection.
+        session.update(Action::Restrict(selection("tag:team=db")));
+        assert!(session.review().is_none());
+        assert!(session.run(&plan, "r".into(), 7, None, true).is_none());
     }
 
     #[test]

@@ -302,6 +302,7 @@ fn every_refusal_has_a_name_and_a_sentence() {
         limited(Limits { dry_run_only: true, ..Limits::default() }),
         limited(Limits { instances_max: Some(0), ..Limits::default() }),
         limited(Limits { instance_ids: Some(vec![]), ..Limits::default() }),
+        Refusal::NotSelected { selection: "tag:team=web".into() },
         Refusal::ReasonMissing,
         Refusal::OnceNotProven,
         credential::check_key(tencent(), "id", Guard::default()).unwrap_err(),
@@ -325,7 +326,7 @@ fn every_refusal_has_a_name_and_a_sentence() {
 }
 
 /// How many refusals there are. A new one makes [`count`] fail to compile, which names this line.
-const KINDS: usize = 27;
+const KINDS: usize = 28;
 
 #[allow(dead_code, reason = "it is there to be compiled")]
 fn count(refusal: &Refusal) -> usize {
@@ -356,6 +357,7 @@ fn count(refusal: &Refusal) -> usize {
         Refusal::SecretInText { .. } => 24,
         Refusal::KeyInReason => 25,
         Refusal::TokenSwapped { .. } => 26,
-        Refusal::ErasesElsewhere { .. } => KINDS,
+        Refusal::ErasesElsewhere { .. } => 27,
+        Refusal::NotSelected { .. } => KINDS,
     }
 }

@@ -140,7 +140,10 @@ const fn look_of(reason: SkipReason) -> (Tone, Icon) {
         SkipReason::Stopped => (Tone::Idle, Icon::Dash),
         SkipReason::AlreadyRunning => (Tone::Good, Icon::Check),
         SkipReason::AlreadyStarting | SkipReason::Stopping => (Tone::Busy, Icon::Ring),
-        SkipReason::Locked | SkipReason::Expired | SkipReason::Recycled => (Tone::Bad, Icon::Cross),
+        SkipReason::Locked
+        | SkipReason::Expired
+        | SkipReason::Recycled
+        | SkipReason::NotInSelection => (Tone::Bad, Icon::Cross),
         SkipReason::Busy => (Tone::Warn, Icon::Warning),
     }
 }

@@ -37,6 +37,8 @@ pub enum SkipReason {
     Recycled,
     /// In another state that takes no operations.
     Busy,
+    /// The operator of the page does not allow it: it does not match the selection.
+    NotInSelection,
 }
 
 impl SkipReason {
@@ -52,6 +54,7 @@ impl SkipReason {
             SkipReason::Expired => "expired",
             SkipReason::Recycled => "recycled",
             SkipReason::Busy => "busy",
+            SkipReason::NotInSelection => "not-in-selection",
         }
     }
 }

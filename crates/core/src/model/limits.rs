@@ -9,7 +9,9 @@ use crate::{
     model::{
         cloud::{Cloud, Mode, Operation, Role},
         instance_id::InstanceId,
+        outcome::DescribedInstance,
         plan::{OperationSpec, Refusal, Target},
+        query::{InstanceQuery, ListedInstance},
     },
     text::visible,
 };
@@ -32,6 +34,9 @@ pub struct Limits {
     pub instances_max: Option<usize>,
     /// Ids, as patterns: `*` stands for any characters, none included, and `?` for one.
     pub instance_ids: Option<Vec<String>>,
+    /// What an instance must match, as its cloud describes it: nothing is asked for one that was not
+    /// described. An empty query is one, too: it wants every instance described.
+    pub selection: Option<InstanceQuery>,
     /// Only rehearsals, which change nothing.
     pub dry_run_only: bool,
     /// Above this many instances the count is typed before anything is sent; `None` for the
@@ -86,6 +91,13 @@ impl Limits {
     /// Whether an instance may be touched.
     pub(crate) fn allows_id(&self, id: &str) -> bool {
         listed(self.instance_ids.as_ref(), |pattern| WildMatch::new(pattern).matches(id))
+    }
+
+    /// Whether an instance may be touched, as its cloud describes it.
+    pub(crate) fn selects(&self, instance: &DescribedInstance) -> bool {
+        self.selection
+            .as_ref()
+            .is_none_or(|query| query.matches(&ListedInstance::new(instance.clone())))
     }
 
     /// Whether a text will do for a reason: where one is asked for, somebody must be able to read it.

@@ -71,6 +71,12 @@ impl Run {
         }
         limits.check(spec, &ids())?;
         limits.check_once(spec)?;
+        // What is known of them now was read by nobody under this selection.
+        let selection = limits.selection.as_ref().map(ToString::to_string);
+        if let Some(selection) = selection.filter(|one| self.about.selection.as_ref() != Some(one))
+        {
+            return Err(Refusal::NotSelected { selection });
+        }
         let asked = self.rows.iter().filter(|row| row.outcome != Outcome::Skipped).count();
         if let Some(most) = limits.instances_max.filter(|most| asked > *most) {
             return Err(Refusal::TooManyInstances { instances: asked, most });

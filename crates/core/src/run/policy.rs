@@ -72,4 +72,7 @@ pub struct About {
     /// Who confirmed it, if the page around the console said so: whoever opens the page later may be
     /// somebody else.
     pub person: Option<String>,
+    /// The operator's selection that its instances were seen to match, as it can be typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selection: Option<String>,
 }

@@ -189,11 +189,16 @@ pub fn partition_eligible(
     let mut eligible = Vec::new();
     let mut skipped = Vec::new();
     for id in ids {
-        let verdict = described
-            .get(id.as_str())
-            .map_or(Eligibility::Skipped(SkipReason::NotFound), |state| {
-                clouds::decoder(spec.target().cloud).eligibility(spec, state)
-            });
+        let verdict = described.get(id.as_str()).map_or(
+            Eligibility::Skipped(SkipReason::NotFound),
+            |state| {
+                if spec.limits().selects(state) {
+                    clouds::decoder(spec.target().cloud).eligibility(spec, state)
+                } else {
+                    Eligibility::Skipped(SkipReason::NotInSelection)
+                }
+            },
+        );
         match verdict {
             Eligibility::Eligible => eligible.push(id.clone()),
             Eligibility::Skipped(reason) => skipped.push((id.clone(), reason)),

@@ -135,6 +135,11 @@ pub enum Refusal {
         /// Their ids.
         ids: Vec<String>,
     },
+    /// The operator of the page allows only what matches a selection, and these were not read to see.
+    NotSelected {
+        /// The selection, as it can be typed.
+        selection: String,
+    },
     /// The operator of the page wants a reason, and none is given.
     ReasonMissing,
     /// The operator of the page wants it proven first that the proxy refuses a second copy.
@@ -209,6 +214,7 @@ impl Refusal {
             Refusal::DryRunOnly => "dry-run-only",
             Refusal::TooManyInstances { .. } => "too-many-instances",
             Refusal::InstancesNotAllowed { .. } => "instances-not-allowed",
+            Refusal::NotSelected { .. } => "not-selected",
             Refusal::ReasonMissing => "reason-missing",
             Refusal::OnceNotProven => "once-not-proven",
             Refusal::KeyIdMalformed { .. } => "key-id-malformed",
@@ -276,6 +282,9 @@ impl Refusal {
             Refusal::InstancesNotAllowed { ids } => format!(
                 "Whoever runs this page does not allow these instances here: {}.",
                 some(ids, ", ")
+            ),
+            Refusal::NotSelected { selection } => format!(
+                "The administrator of this page allows only instances that match “{selection}”, and their states must be read first."
             ),
             Refusal::ReasonMissing => {
                 "Give a reason or a ticket, with at least one letter or digit: whoever runs this page asks for one.".into()
@@ -355,6 +364,9 @@ impl Refusal {
             }
             Refusal::InstancesNotAllowed { ids } => {
                 format!("本页面的管理员不允许在此操作这些实例：{}。", some(ids, "、"))
+            }
+            Refusal::NotSelected { selection } => {
+                format!("本页面的管理员只允许操作符合“{selection}”的实例，须先读取实例状态。")
             }
             Refusal::ReasonMissing => {
                 "本页面的管理员要求填写原因或工单号，至少含一个文字或数字。".into()
