@@ -17,7 +17,7 @@ use crate::{
         plan::{self, Pacing, Plan, PlanInput, Refusal},
     },
 };
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 /// What is filled in. Private fields: only [`Form::apply`] changes them, so that they always fit each
 /// other.
@@ -63,6 +63,10 @@ pub enum FormEdit {
     KeyId(String),
     /// The ids were typed or pasted.
     IdsText(String),
+    /// Add ids below what was typed.
+    AddIds(Vec<String>),
+    /// Take ids out. What could not be read of the rest stays.
+    RemoveIds(Vec<String>),
     /// Leave only the ids that can be sent.
     RemoveProblems,
     /// The reason or ticket was typed.
@@ -320,19 +324,27 @@ impl Form {
         self.check_texts()?;
         let input = self.plan_input();
         let plan = plan::plan_with(&input, self.pacing.batch_options(input.ids.len()))?;
-        credential::check_key(self.cloud, &self.key_id, self.guard)?;
-        match secret {
-            SecretStatus::Usable => {}
-            SecretStatus::Missing | SecretStatus::Malformed => {
-                return Err(Refusal::SecretMalformed { label: cloud.credential.secret_label });
-            }
-        }
+        self.check_key(secret)?;
         match (token, cloud.credential.token_label) {
             (SecretStatus::Missing, _) | (SecretStatus::Usable, Some(_)) => Ok(plan),
             (SecretStatus::Usable | SecretStatus::Malformed, None) => {
                 Err(Refusal::TokenMalformed { used: false })
             }
             (SecretStatus::Malformed, Some(_)) => Err(Refusal::TokenMalformed { used: true }),
+        }
+    }
+
+    /// Checks the key, given what the vault says of the secret.
+    ///
+    /// # Errors
+    /// A half that is missing, or cannot be what it should be.
+    pub(crate) fn check_key(&self, secret: SecretStatus) -> Result<(), Refusal> {
+        credential::check_key(self.cloud, &self.key_id, self.guard)?;
+        match secret {
+            SecretStatus::Usable => Ok(()),
+            SecretStatus::Missing | SecretStatus::Malformed => {
+                Err(Refusal::SecretMalformed { label: self.cloud.credential.secret_label })
+            }
         }
     }
 
@@ -424,6 +436,23 @@ impl Form {
                 if let Some(cloud) = self.cloud_of_ids() {
                     self.apply(FormEdit::Cloud(cloud.id.to_owned()));
                 }
+            }
+            FormEdit::AddIds(ids) => {
+                let before = self.ids_text.trim_end();
+                let gap = if before.is_empty() { "" } else { "\n" };
+                let text = format!("{before}{gap}{}", ids.join("\n"));
+                self.apply(FormEdit::IdsText(text));
+            }
+            FormEdit::RemoveIds(ids) => {
+                let gone: HashSet<&str> = ids.iter().map(String::as_str).collect();
+                let kept = self.parsed.ids.iter().map(|parsed| parsed.id.as_str());
+                let problems = self.parsed.problems.iter();
+                let unread = problems.filter(|one| one.kind != IdProblemKind::Repeated);
+                let lines: Vec<&str> = kept
+                    .filter(|id| !gone.contains(id))
+                    .chain(unread.map(|problem| problem.text.as_str()))
+                    .collect();
+                self.apply(FormEdit::IdsText(lines.join("\n")));
             }
             FormEdit::RemoveProblems => {
                 let ids: Vec<InstanceId> =
@@ -584,6 +613,23 @@ mod tests {
             form.apply(FormEdit::IdsText(cloud.ids.example.into()));
             assert_eq!(form.cloud(), other);
         }
+    }
+
+    #[test]
+    fn ids_are_added_and_taken_out_and_nothing_else_is_lost() {
+        let cloud = clouds::by_id("tencent").unwrap();
+        let mut form = Form::new(cloud).unwrap();
+        let ids = |form: &Form| {
+            form.parsed().ids.iter().map(|one| one.id.to_string()).collect::<Vec<_>>()
+        };
+        form.apply(FormEdit::AddIds(vec!["ins-aaaaaaaa".into(), "ins-bbbbbbbb".into()]));
+        form.apply(FormEdit::IdsText(format!("{}\nins-1\nins-aaaaaaaa\n", form.ids_text())));
+        form.apply(FormEdit::AddIds(vec!["ins-cccccccc".into()]));
+        assert_eq!(ids(&form), ["ins-aaaaaaaa", "ins-bbbbbbbb", "ins-cccccccc"]);
+        form.apply(FormEdit::RemoveIds(vec!["ins-bbbbbbbb".into(), "ins-dddddddd".into()]));
+        assert_eq!(ids(&form), ["ins-aaaaaaaa", "ins-cccccccc"]);
+        assert_eq!(form.parsed().problems.len(), 1, "what is no id is still there");
+        assert_eq!(form.parsed().problems[0].text, "ins-1");
     }
 
     #[test]

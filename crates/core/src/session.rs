@@ -22,6 +22,7 @@ use crate::{
         limits::Limits,
         outcome::DescribedInstance,
         plan::{self, BatchOptions, OperationSpec, Plan, PlanInput, Refusal, Target},
+        query::InstanceQuery,
     },
     run::{self, About, Millis, Policy, Preflight, PreflightCommand, PreflightResult, Run},
     transport::TransportResult,
@@ -153,6 +154,8 @@ pub enum Action {
         /// The region.
         region: String,
     },
+    /// What was asked for is refused, at the field that it is about.
+    Refuse(Refusal),
     /// Go to another cloud, with the ids that are of that one.
     GoToCloud(&'static Cloud),
     /// Fill in what was set aside last.
@@ -302,6 +305,29 @@ impl Session {
         }
     }
 
+    /// The list of the instances from which to choose: those that match a query, and the operator's
+    /// selection if there is one.
+    ///
+    /// # Errors
+    /// What is missing or wrong in the form, or not allowed.
+    pub fn instance_list(
+        &self,
+        query: &InstanceQuery,
+        secret: SecretStatus,
+        through_proxy: bool,
+    ) -> Result<InstanceList, Refusal> {
+        let form = &self.form;
+        form.check_texts()?;
+        let target = Target::new(form.cloud(), Some(form.site()), form.region())?;
+        form.limits().check_target(&target)?;
+        form.check_key(secret)?;
+        let query = match &form.limits().selection {
+            Some(selection) => selection.and(query),
+            None => query.clone(),
+        };
+        Ok(InstanceList::new(target, query, through_proxy))
+    }
+
     /// What to do for the preflight that is under way, if one is; with the target that it looks at, and
     /// the seconds to add to the page's clock for the signature.
     pub fn next_preflight(&mut self, now: Millis) -> Option<(Target, i64, PreflightCommand)> {
@@ -356,6 +382,7 @@ impl Session {
             Action::Instead { reason, verb } => self.ask_instead(reason, verb),
             Action::SearchRegions { through_proxy } => self.search_regions(through_proxy),
             Action::GoTo { region } => self.go_to(&region),
+            Action::Refuse(refusal) => self.step = Step::Compose { refusal: Some(refusal) },
             Action::GoToCloud(cloud) => self.go_to_cloud(cloud),
             Action::BringBack => self.bring_back(),
             Action::DropSetAside => {
@@ -570,7 +597,6 @@ mod tests {
         model::{
             outcome::{Phase, Response, Tag},
             plan::Pacing,
-            query::InstanceQuery,
         },
     };
 

@@ -51,6 +51,11 @@ impl InstanceQuery {
         &self.terms
     }
 
+    /// What matches both.
+    pub fn and(&self, other: &InstanceQuery) -> Self {
+        InstanceQuery { terms: self.terms.iter().chain(&other.terms).cloned().collect() }
+    }
+
     /// Whether it matches every instance.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
