@@ -313,13 +313,14 @@ impl App {
             Intent::Review => self.load(ctx, AfterLoad::Review),
             // The form alone does not show any of this.
             Intent::Form(_)
-            | Intent::LockReason
+            | Intent::Lock
             | Intent::ExpiresAt(_)
             | Intent::SaveKey(_)
             | Intent::Choose(_)
             | Intent::DeleteSavedKey(_)
             | Intent::SkipPreflight
             | Intent::SearchRegions
+            | Intent::Instances(_)
             | Intent::Send(_)
             | Intent::SaveQuarantined
             | Intent::DropLink

@@ -6,6 +6,7 @@
 
 mod message;
 mod configuration;
+mod instances;
 mod intents;
 mod key;
 mod review;
@@ -34,7 +35,7 @@ use crate::{
         config::Config,
         journal::Journal,
         locks::RunLock,
-        timing,
+        selections, timing,
         vault::{AutoLock, Vault},
     },
     store::{Shared, View},
@@ -44,6 +45,7 @@ use configuration::{configured, read_configuration};
 use export::save;
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
+use instances::ListReader;
 use js_sys::Function;
 use key::read_saved_keys;
 use message::is_early;
@@ -125,6 +127,7 @@ pub(crate) struct Console {
     /// The describe request of the preflight that is in flight.
     preflight: Option<u64>,
     preflight_wake: Option<Timeout>,
+    list_reader: ListReader,
     aborts: HashMap<u64, Abort>,
     /// The calls that wait for their slot.
     prepared_calls: HashMap<usize, PreparedCall>,
@@ -178,6 +181,9 @@ impl Component for Console {
                 no_journal: None,
                 saved_runs: None,
                 diagnostics: None,
+                instances: None,
+                selections: Shared::new(selections::read()),
+                resolved: None,
                 now: clock::now(),
             },
             page_route: first_page(ctx.props()),
@@ -197,6 +203,7 @@ impl Component for Console {
             _listeners: listeners(ctx),
             preflight: None,
             preflight_wake: None,
+            list_reader: ListReader::default(),
             aborts: HashMap::new(),
             prepared_calls: HashMap::new(),
             next_ticket: 0,
@@ -283,6 +290,14 @@ impl Console {
             }
             Msg::PreflightWake => {
                 self.advance_preflight(ctx);
+                false
+            }
+            Msg::Listed { ticket, cursor, result } => {
+                self.aborts.remove(&ticket);
+                self.listed(ctx, ticket, cursor.as_deref(), &result)
+            }
+            Msg::ListWake => {
+                self.advance_list(ctx);
                 false
             }
             Msg::Journal(opened) => self.journal_opened(ctx, opened),

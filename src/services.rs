@@ -13,5 +13,6 @@ pub(crate) mod approval;
 pub mod database;
 pub mod journal;
 pub(crate) mod run_history;
+pub(crate) mod selections;
 pub mod locks;
 pub(crate) mod uploads;

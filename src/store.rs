@@ -6,6 +6,7 @@ use crate::services::{
     approval::ApprovalStatus,
     frame::UntrustedParent,
     run_history::{HistoryAction, SavedRun},
+    selections::SavedSelection,
     vault::key_store::SavedKeys,
 };
 use relight_core::{
@@ -14,9 +15,9 @@ use relight_core::{
     diagnostics::{CheckResult, Finding},
     form::{FormEdit, SecretStatus},
     i18n::Locale,
-    model::{cloud::Verb, instance_id::InstanceId, plan::Plan, route::Route},
+    model::{cloud::Verb, instance_id::InstanceId, plan::Plan, query::InstanceQuery, route::Route},
     run::{Event, Millis, Run},
-    session::{Action, FilledIn, Session},
+    session::{Action, FilledIn, InstanceList, Session},
     signing::request::{Request, Signed},
 };
 use std::{collections::HashSet, sync::Arc};
@@ -121,6 +122,12 @@ pub(crate) struct View {
     /// Why runs are not saved here, as a code that [`relight_core::explain`] explains; `None` while they are
     /// saved.
     pub no_journal: Option<&'static str>,
+    /// The list of instances to choose from, once it was asked for.
+    pub instances: Option<Shared<InstanceList>>,
+    /// The selections of this browser.
+    pub selections: Shared<Vec<SavedSelection>>,
+    /// The selection that the ids in the form come from.
+    pub resolved: Option<Rc<ResolvedSelection>>,
     /// The findings of the connection check, once it was asked for.
     pub diagnostics: Option<Shared<Diagnostics>>,
     /// The page's clock, updated once a second during a run.
@@ -158,7 +165,7 @@ pub(crate) enum Intent {
     /// Show the parts of the key section that only the console has.
     AboutKey,
     /// The same as [`Intent::WipeKey`], but as a lock.
-    LockReason,
+    Lock,
     /// The expiry of the key was entered, in the format of a `datetime-local` field.
     ExpiresAt(String),
     /// Save the key in this browser under a name.
@@ -171,6 +178,8 @@ pub(crate) enum Intent {
     Review,
     /// On to the review without preflight.
     SkipPreflight,
+    /// An action on the list of instances and on the selections with a name.
+    Instances(InstancesAction),
     /// Search the other regions for the instances that were not found.
     SearchRegions,
     /// Send what was under review at the time of the click.
@@ -204,6 +213,41 @@ pub(crate) enum Intent {
     Export(Format),
     /// Copy a text to the clipboard.
     Copy(String),
+}
+
+/// An action on the list of instances and on the selections with a name.
+#[derive(Clone, Debug)]
+pub(crate) enum InstancesAction {
+    /// Read the list of the instances that match a query.
+    Read(InstanceQuery),
+    /// Read no further.
+    Stop,
+    /// Read the selection of this name, and fill in what it finds.
+    Resolve(String),
+    /// Save a query under a name.
+    Save(String, InstanceQuery),
+    /// Delete the selection of this name.
+    Delete(String),
+}
+
+/// What a selection has found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ResolvedSelection {
+    /// Its name.
+    pub name: String,
+    /// How many.
+    pub total: usize,
+    /// How many that it had not found the time before; `None` the first time.
+    pub changed: Option<Changed>,
+}
+
+/// What has changed since a selection was resolved the time before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Changed {
+    /// How many are new.
+    pub new: usize,
+    /// How many are gone.
+    pub gone: usize,
 }
 
 /// The format of an export.

@@ -176,8 +176,22 @@ impl Console {
         skew_seconds: i64,
         news: fn(u64, Vec<InstanceId>, TransportResult) -> Msg,
     ) -> u64 {
-        let manifest = target.cloud;
         let request = clouds::protocol(target.cloud).describe(target, &ids);
+        let news = move |ticket, result| news(ticket, ids.clone(), result);
+        self.send_read(ctx, target, request, key_id, skew_seconds, news)
+    }
+
+    /// Sends a request that only reads. Returns the ticket that the result comes with.
+    pub(super) fn send_read(
+        &mut self,
+        ctx: &Context<Self>,
+        target: &Target,
+        request: Request<Unsigned>,
+        key_id: String,
+        skew_seconds: i64,
+        news: impl Fn(u64, TransportResult) -> Msg + 'static,
+    ) -> u64 {
+        let manifest = target.cloud;
         let unsigned = UnsignedCall { cloud: target.cloud, key_id, request, skew_seconds };
         // Describe requests have a limit of their own.
         let slot = wait_for_slot(target, "look", manifest.describe_calls_per_second, 1_000);
@@ -185,7 +199,7 @@ impl Console {
         self.next_ticket += 1;
         let Some(abort) = Abort::new() else {
             let word = "aborted".to_owned();
-            ctx.link().send_message(news(ticket, ids, TransportResult::NotSent { word }));
+            ctx.link().send_message(news(ticket, TransportResult::NotSent { word }));
             return ticket;
         };
         let (vault, route) = (self.vault.clone(), self.view.route.clone());
@@ -198,7 +212,7 @@ impl Console {
                 Ok((signed, _)) => sender.send(&signed, &route).await,
                 Err(word) => TransportResult::NotSent { word: word.into() },
             };
-            news(ticket, ids, result)
+            news(ticket, result)
         });
         ticket
     }

@@ -20,6 +20,9 @@ impl Console {
                 self.update_session(ctx, Action::Locale(locale))
             }
             Intent::Edit(edit) => {
+                if let FormEdit::IdsText(_) | FormEdit::AddIds(_) | FormEdit::RemoveIds(_) = &edit {
+                    self.view.resolved = None;
+                }
                 let of_run =
                     matches!(&edit, FormEdit::KeyId(key_id) if self.change_key_id(ctx, key_id));
                 self.update_session(ctx, Action::Edit(edit)) || of_run
@@ -53,18 +56,20 @@ impl Console {
                 true
             }
             Intent::WipeKey => self.wipe_key(ctx),
-            Intent::LockReason => {
+            Intent::Lock => {
                 let was_typed = empty_fields(ctx);
                 self.vault.lock(LockReason::Asked, was_typed);
                 self.step(ctx, Event::KeyGone);
                 true
             }
+            Intent::Review if self.resolve_first(ctx) => true,
             Intent::Review => self.review(ctx, true, None),
             Intent::SkipPreflight => self.review(ctx, false, None),
             Intent::SearchRegions => {
                 let through_proxy = self.through_proxy();
                 self.update_session(ctx, Action::SearchRegions { through_proxy })
             }
+            Intent::Instances(action) => self.handle_instances(ctx, action),
             Intent::Send(plan) => self.send(ctx, plan),
             Intent::Run(Event::Ask(approval)) => {
                 if !self.key_fits(ctx) {

@@ -56,6 +56,10 @@ pub(crate) enum Msg {
     Described { ticket: u64, ids: Vec<InstanceId>, result: TransportResult },
     /// It is time for the next step of the preflight.
     PreflightWake,
+    /// The result of a request for a page of the list, from this cursor on.
+    Listed { ticket: u64, cursor: Option<String>, result: TransportResult },
+    /// It is time for the next step of the list.
+    ListWake,
     /// The journal is open, or cannot be opened.
     Journal(Result<Journal, Unavailable>),
     /// The newest unfinished run of the journal that no other page works on.
@@ -111,6 +115,7 @@ pub(super) fn is_early(msg: &Msg) -> bool {
                 Intent::Review
                     | Intent::SkipPreflight
                     | Intent::SearchRegions
+                    | Intent::Instances(_)
                     | Intent::Send(_)
                     | Intent::RunDiagnostics
             )

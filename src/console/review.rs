@@ -95,6 +95,7 @@ impl Console {
                     self.changed(None);
                 }
             }
+            self.drop_foreign_list();
             self.advance_preflight(ctx);
         }
         changed

@@ -9,7 +9,10 @@ use crate::{
     run::{Millis, Reads, Turn},
     transport::{self, TransportResult},
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// A list as far as it was read, as a state machine without I/O: [`InstanceList::next`] says what to do,
 /// [`InstanceList::listed`] takes what came.
@@ -20,8 +23,7 @@ pub struct InstanceList {
     through_proxy: bool,
     cursor: Option<String>,
     state: ListState,
-    instances: Arc<Vec<ListedInstance>>,
-    place: HashMap<String, usize>,
+    instances: Arc<Vec<Arc<ListedInstance>>>,
     total: Option<u64>,
     shifted: bool,
     at: Millis,
@@ -58,7 +60,6 @@ impl InstanceList {
             cursor: None,
             state: ListState::Reading,
             instances: Arc::default(),
-            place: HashMap::new(),
             total: None,
             shifted: false,
             at: 0,
@@ -76,7 +77,7 @@ impl InstanceList {
     }
 
     /// What has come so far, each once, in the order in which the cloud lists them.
-    pub fn instances(&self) -> &Arc<Vec<ListedInstance>> {
+    pub fn instances(&self) -> &Arc<Vec<Arc<ListedInstance>>> {
         &self.instances
     }
 
@@ -160,20 +161,26 @@ impl InstanceList {
         self.reads.succeeded();
         self.shifted |= self.total.is_some() && page.total.is_some() && self.total != page.total;
         self.total = page.total.or(self.total);
+        let before = Arc::clone(&self.instances);
+        let places = before.iter().zip(0..).map(|(one, at)| (one.instance.id.as_str(), at));
+        let places: HashMap<&str, usize> = places.collect();
         let instances = Arc::make_mut(&mut self.instances);
+        let mut on_page = HashSet::new();
         for instance in page.instances {
-            let listed = ListedInstance::new(instance);
+            if !on_page.insert(instance.id.clone()) {
+                self.shifted = true;
+                continue;
+            }
+            let listed = Arc::new(ListedInstance::new(instance));
             if !self.query.matches(&listed) {
                 continue;
             }
+            let known = places.get(listed.instance.id.as_str()).copied();
             // What came last is the newer state.
-            if let Some(known) =
-                self.place.get(&listed.instance.id).and_then(|&at| instances.get_mut(at))
-            {
+            if let Some(known) = known.and_then(|at| instances.get_mut(at)) {
                 self.shifted = true;
                 *known = listed;
             } else {
-                self.place.insert(listed.instance.id.clone(), instances.len());
                 instances.push(listed);
             }
         }
