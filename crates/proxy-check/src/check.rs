@@ -31,7 +31,7 @@ pub struct Options {
     pub origin: String,
     /// Only these rules; `None` for all.
     pub only: Option<Vec<Rule>>,
-    /// The proxy's log files, which must keep quiet.
+    /// The proxy's log files, which must not contain secrets.
     pub logs: Vec<PathBuf>,
     /// The address of the page that the same server serves, if it does.
     pub page: Option<String>,
@@ -57,7 +57,7 @@ impl Options {
             deadline_limit: Duration::from_secs(35),
             // Two seconds, and some for a machine that is busy.
             silence_limit: Duration::from_secs(3),
-            // A quarter of an hour is what is wanted; who counts by the minute forgets before this.
+            // The contract says a quarter of an hour; a proxy that counts by the minute forgets before this.
             copy_memory: Duration::from_secs(70),
         }
     }
@@ -139,7 +139,7 @@ const CHECKS: &[Check] = &[
     Check::answered(&[Rule::BodyLimit], answered::body_limit),
     Check::answered(&[Rule::Preflight], answered::preflight),
     Check::answered(&[Rule::Http2], answered::http2),
-    // What every answer must carry is looked at in all of them; these make sure that there are some.
+    // What every response must have is checked in all of them; these make sure that there are some.
     Check::answered(
         &[Rule::Cors, Rule::Timing, Rule::Types, Rule::Harmless, Rule::Close, Rule::Reach],
         answered::plain,
@@ -168,7 +168,7 @@ const CHECKS: &[Check] = &[
     Check::answered(&[Rule::Page], answered::page).and(&[Rule::Close]),
 ];
 
-/// One takes the proxy for itself, the other looks at what all have left behind.
+/// One needs the proxy for itself, the other checks what all have left behind.
 const LAST_CHECKS: &[Check] = &[
     Check::observed(&[Rule::Throttle], observed::throttle),
     Check::answered(&[Rule::Logs], answered::logs),
@@ -408,7 +408,7 @@ impl Checker<'_> {
         }
     }
 
-    /// What arrived of a request, told by the nonce in its header or its body.
+    /// Arrivals of a request, identified by the nonce in its header or its body.
     pub(crate) fn arrivals(&self, ask: &Ask) -> Vec<Arrival> {
         let arrivals = |clouds: &Clouds| clouds.upstream.arrivals(&nonce(ask));
         self.clouds.map(arrivals).unwrap_or_default()
@@ -468,7 +468,7 @@ pub(crate) fn is_not_sent(error: &str) -> bool {
         .contains(&error)
 }
 
-/// The request in a few words.
+/// A short description of the request.
 pub(crate) fn described(ask: &Ask) -> String {
     let target: String = ask.target.chars().take(100).collect();
     format!("{} {target}", ask.method)

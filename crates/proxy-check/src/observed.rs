@@ -49,7 +49,7 @@ pub(crate) fn raw(bytes: &'static [u8], then: Then) -> Behaviour {
 pub(crate) fn unchanged(checker: &Checker<'_>) -> Result<()> {
     let host = host("unchanged");
     checker.clouds()?.upstream.set(host, [Behaviour::answer(200, "", "{}")]);
-    // All that a browser leaves as it is; `'` and non-ASCII it encodes before it sends.
+    // All that a browser leaves unchanged; it encodes `'` and non-ASCII before it sends.
     let targets = [
         "/?",
         "/?a=%2F%20%2f+&&=~()*!x=%E4%BD%A0&zqUnloggedQuery",
@@ -323,8 +323,8 @@ fn expect_withheld(checker: &Checker<'_>, rule: Rule, status: u16, answer: &crat
     checker.expect(rule, is_unknown, || format!("the cloud's {status} is typed {error:?}"));
 }
 
-/// Ways in which an answer is spoilt, each after the request was read.
-fn spoilt() -> Vec<(&'static str, Behaviour)> {
+/// Corrupted responses, each sent after the request was read.
+fn corrupted() -> Vec<(&'static str, Behaviour)> {
     let head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
     vec![
         ("cut before the answer", raw(b"", Then::Cut)),
@@ -351,7 +351,7 @@ pub(crate) fn one_attempt(checker: &Checker<'_>) -> Result<()> {
     let host = host("attempts");
     let upstream = &checker.clouds()?.upstream;
     let failing = [("answered 503", Behaviour::answer(503, "Retry-After: 0\r\n", "{}"))];
-    for (what, behaviour) in spoilt().into_iter().chain(breaking_off()).chain(failing) {
+    for (what, behaviour) in corrupted().into_iter().chain(breaking_off()).chain(failing) {
         upstream.set(host, [behaviour]);
         let ask = checker.ask(host);
         checker.exchange(&ask, Form::Full)?;
@@ -359,7 +359,7 @@ pub(crate) fn one_attempt(checker: &Checker<'_>) -> Result<()> {
         checker
             .expect(Rule::OneAttempt, arrived == 1, || format!("{what}: arrived {arrived} times"));
     }
-    // Clients repeat most readily on a connection that they had kept from before.
+    // Clients repeat most readily on a connection that was reused.
     for _ in 0..3 {
         upstream.set(host, [Behaviour::answer(200, "", "{}")]);
         for _ in 0..2 {
@@ -379,7 +379,7 @@ pub(crate) fn one_attempt(checker: &Checker<'_>) -> Result<()> {
 pub(crate) fn cut(checker: &Checker<'_>) -> Result<()> {
     let host = host("cut");
     let upstream = &checker.clouds()?.upstream;
-    for (what, behaviour) in spoilt() {
+    for (what, behaviour) in corrupted() {
         upstream.set(host, [behaviour]);
         let answer = checker.exchange(&checker.ask(host), Form::Full)?.answer;
         // No answer at all is unknown to the page, as it must be.
@@ -484,7 +484,7 @@ pub(crate) fn deadline(checker: &Checker<'_>) -> Result<()> {
 /// before that is enough. A machine that is busy with other things needs long to get fast enough.
 const FLOOD: Duration = Duration::from_secs(12);
 const FLOOD_CLIENTS: usize = 24;
-const MET_ENOUGH: usize = 20;
+const ENOUGH_REFUSALS: usize = 20;
 /// Several proxies that are checked at once come to this together, and would share the machine.
 static FLOODING: Mutex<()> = Mutex::new(());
 
@@ -497,7 +497,7 @@ pub(crate) fn throttle(checker: &Checker<'_>) -> Result<()> {
     thread::scope(|scope| {
         for _ in 0..FLOOD_CLIENTS {
             scope.spawn(|| {
-                let is_enough = || throttled.lock().is_ok_and(|met| met.len() >= MET_ENOUGH);
+                let is_enough = || throttled.lock().is_ok_and(|met| met.len() >= ENOUGH_REFUSALS);
                 while start.elapsed() < FLOOD && !is_enough() {
                     let ask = checker.ask(host);
                     let Ok(exchange) = checker.exchange(&ask, Form::Full) else { continue };

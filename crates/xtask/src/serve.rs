@@ -52,7 +52,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let page_port = port(options.port, PAGE_PORT)?;
 
     let executable = build_sandbox()?;
-    // The sandbox's proxy lets in whom it is told to, as a real one must.
+    // The sandbox's proxy allows only the configured origins, as a real one must.
     let mut arguments: Vec<OsString> = ["127.0.0.1", "localhost"]
         .into_iter()
         .flat_map(|host| ["--origin".into(), format!("http://{host}:{page_port}").into()])
@@ -83,11 +83,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
                 open_browser(&page);
             }
         }
-        thread::sleep(LOOK_INTERVAL);
+        thread::sleep(POLL_INTERVAL);
     }
 }
 
-const LOOK_INTERVAL: Duration = Duration::from_millis(200);
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
 /// The chosen port, which must be free, or the usual one, or any.
 fn port(chosen: Option<u16>, usual: u16) -> Result<u16> {

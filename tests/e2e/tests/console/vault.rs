@@ -392,7 +392,7 @@ async fn locked_mid_run(fixture: &mut Fixture) -> Result<()> {
     lock_at_the_first_call(fixture).await?;
     send_one_by_one(fixture).await?;
     fixture.page.wait_for("[data-stage=paused]").await?;
-    let (calls, looks) = (fixture.power_calls().len(), fixture.looks());
+    let (calls, looks) = (fixture.power_calls().len(), fixture.describe_count());
     ensure!(calls < ids.len(), "it was locked too late");
     ensure!(fixture.page.text("[data-locked=asked]").await?.contains("wiped"));
     let outcomes = fixture.page.outcomes().await?;
@@ -400,7 +400,7 @@ async fn locked_mid_run(fixture: &mut Fixture) -> Result<()> {
     ensure!(queued == ids.len() - calls, "{outcomes:?}");
     key_again(fixture, ALIBABA).await?;
     ensure!(
-        (fixture.power_calls().len(), fixture.looks()) == (calls, looks),
+        (fixture.power_calls().len(), fixture.describe_count()) == (calls, looks),
         "it went on by itself"
     );
     fixture.page.act("resume").await?;
