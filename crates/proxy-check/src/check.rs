@@ -12,6 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use sfv::{BareItem, Item, List, ListEntry, Parser};
 
 use crate::{
     answered,
@@ -350,8 +351,7 @@ impl Checker<'_> {
             self.expect(Rule::Cors, none, || seen("access-control-allow-credentials"));
         }
         let types: Vec<&str> = answer.all("proxy-status").collect();
-        let is_typed =
-            matches!(types.as_slice(), [one] if one.split(';').next() == Some("relight-proxy"));
+        let is_typed = matches!(types.as_slice(), [one] if own_member(one).is_some());
         self.expect(Rule::Types, is_typed, || seen("proxy-status"));
         let policies: Vec<&str> = answer.all("content-security-policy").collect();
         let is_policy = matches!(policies.as_slice(), [one]
@@ -390,7 +390,7 @@ impl Checker<'_> {
                 });
                 if form != Form::Broken {
                     let error = error_type(answer);
-                    let is_typed = error.is_some_and(is_not_sent);
+                    let is_typed = error.as_deref().is_some_and(is_not_sent);
                     self.expect(rule, is_typed, || format!("{what}: {status} typed {error:?}"));
                 }
             }
@@ -423,13 +423,14 @@ impl Checker<'_> {
 const PATIENCE: usize = 3;
 
 /// The error type of an answer that relight-proxy gave, if it names one.
-pub(crate) fn error_type(answer: &Message) -> Option<&str> {
-    parameter(answer, "error")
+pub(crate) fn error_type(answer: &Message) -> Option<String> {
+    let BareItem::Token(error) = parameter(answer, "error")? else { return None };
+    Some(error.as_str().to_owned())
 }
 
-/// The status that the cloud answered with, as relight-proxy says.
-pub(crate) fn received_status(answer: &Message) -> Option<&str> {
-    parameter(answer, "received-status")
+/// The status that the cloud answered with, as relight-proxy reports it.
+pub(crate) fn received_status(answer: &Message) -> Option<i64> {
+    parameter(answer, "received-status")?.as_integer().map(i64::from)
 }
 
 /// Whether the proxy let the request through: the cloud answered, or could not be asked.
@@ -438,20 +439,26 @@ pub(crate) fn was_let_through(answer: &Message) -> bool {
         let begins = ["dns_", "destination_", "tls_", "connection_", "http_response_"];
         error != "connection_limit_reached" && begins.iter().any(|begin| error.starts_with(begin))
     };
-    received_status(answer).is_some() || error_type(answer).is_some_and(is_outward)
+    received_status(answer).is_some() || error_type(answer).as_deref().is_some_and(is_outward)
 }
 
-/// What relight-proxy says beside the error type, as it is written.
-pub(crate) fn details(answer: &Message) -> Option<&str> {
-    parameter(answer, "details")
+/// What relight-proxy says besides the error type.
+pub(crate) fn details(answer: &Message) -> Option<String> {
+    let details = parameter(answer, "details")?;
+    Some(details.as_string()?.as_str().to_owned())
 }
 
-fn parameter<'a>(answer: &'a Message, name: &str) -> Option<&'a str> {
-    let mut parts = answer.header("proxy-status")?.split(';').map(str::trim);
-    if parts.next() != Some("relight-proxy") {
-        return None;
-    }
-    parts.find_map(|part| part.strip_prefix(name)?.strip_prefix('='))
+/// A parameter of relight-proxy's member of `Proxy-Status`.
+fn parameter(answer: &Message, name: &str) -> Option<BareItem> {
+    own_member(answer.header("proxy-status")?)?.params.get(name).cloned()
+}
+
+/// The only member of a `Proxy-Status` header, if it is relight-proxy's.
+fn own_member(header: &str) -> Option<Item> {
+    let list = Parser::new(header).parse::<List>().ok()?;
+    let [ListEntry::Item(member)] = list.as_slice() else { return None };
+    let name = member.bare_item.as_token()?.as_str();
+    (name == "relight-proxy").then(|| member.clone())
 }
 
 /// Whether an RFC 9209 error type proves that nothing was sent.
