@@ -165,12 +165,12 @@ fn render(host: &HtmlElement, root: &ShadowRoot) -> Mounted {
 }
 
 /// Sets the style sheet of a shadow root at this index, once.
-pub(crate) fn add_styles(root: &ShadowRoot, place: u32, styles: &str) {
+pub(crate) fn add_styles(root: &ShadowRoot, index: u32, styles: &str) {
     let sheets = Reflect::get(root, &"adoptedStyleSheets".into());
     let Some(sheets) = sheets.ok().and_then(|sheets| sheets.dyn_into::<Array>().ok()) else {
         return;
     };
-    if sheets.length() == place
+    if sheets.length() == index
         && let Ok(sheet) = web_sys::CssStyleSheet::new()
         && sheet.replace_sync(styles).is_ok()
     {

@@ -53,7 +53,7 @@ impl Console {
                 true
             }
             Intent::WipeKey => self.wipe_key(ctx),
-            Intent::LockReason => {
+            Intent::LockKey => {
                 let was_typed = empty_fields(ctx);
                 self.vault.lock(LockReason::Asked, was_typed);
                 self.step(ctx, Event::KeyGone);

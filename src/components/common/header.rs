@@ -55,7 +55,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
         }
     };
     let status = props.status == SecretStatus::Usable && !key_id.is_empty();
-    let onlock = dispatch.reform(|_| Intent::LockReason);
+    let onlock = dispatch.reform(|_| Intent::LockKey);
     html! {
         <header class="bar" part="header">
             <div class="brand">
@@ -83,7 +83,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                 </span>
                 if props.may_lock {
                     <button type="button" class="quiet" data-action="lock" title={message::LOCK_NOW.in_locale(locale)} onclick={onlock}>
-                        { icon(Icon::LockReason) }
+                        { icon(Icon::Lock) }
                         <span class="unless-narrow">{ message::LOCK_NOW.in_locale(locale) }</span>
                     </button>
                 }

@@ -13,7 +13,7 @@ pub(crate) enum Icon {
     Dash,
     Warning,
     Key,
-    LockReason,
+    Lock,
     Pause,
     Copy,
 }
@@ -52,7 +52,7 @@ const fn outline(icon: Icon) -> &'static str {
         Icon::Dash => "M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13M5 8h6",
         Icon::Warning => "M8 2 15 14H1ZM8 6.5v3.4M8 11.8v.3",
         Icon::Key => "M5.5 6.8a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4M8 7.8l5.2-5.3M11 4.8l2 2",
-        Icon::LockReason => "M3.5 7.5h9v6h-9zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5",
+        Icon::Lock => "M3.5 7.5h9v6h-9zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5",
         Icon::Pause => "M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13M6.4 5.5v5M9.6 5.5v5",
         Icon::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
     }

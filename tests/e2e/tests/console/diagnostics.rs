@@ -222,7 +222,7 @@ async fn wanting(fixture: &Fixture) -> Result<()> {
     fixture.site.replace("relight.json", config.to_string().into_bytes());
     fixture.page.session().driver().goto(&fixture.site.url()).await?;
     // What the form cannot judge loads the console.
-    fixture.page.wait_for_no("[data-front]").await
+    fixture.page.wait_for_no("[data-form-only]").await
 }
 
 async fn required(fixture: &mut Fixture) -> Result<()> {

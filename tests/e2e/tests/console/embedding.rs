@@ -259,7 +259,7 @@ async fn fields(fixture: &mut Fixture) -> Result<()> {
     let front = fixture.page.wait_until("the fields", look, &[]).await?;
     ensure!(front == wanted, "{front}");
     fixture.page.act("explain").await?;
-    fixture.page.wait_for_no("[data-front]").await?;
+    fixture.page.wait_for_no("[data-form-only]").await?;
     fixture.page.act("power").await?;
     let console = fixture.page.wait_until("the fields", look, &[]).await?;
     ensure!(console == wanted, "{console}");

@@ -328,7 +328,7 @@ async fn wrong_proxy(fixture: &mut Fixture) -> Result<()> {
     let url = fixture.site.url().replace("127.0.0.1", "localhost");
     fixture.page.session().driver().goto(&url).await?;
     // What the form cannot judge loads the console.
-    fixture.page.wait_for_no("[data-front]").await?;
+    fixture.page.wait_for_no("[data-form-only]").await?;
     fixture.page.wait_for_step("compose").await?;
     listen(fixture).await?;
     for (place, account) in [ALIBABA, TENCENT, ZENLAYER].into_iter().enumerate() {
