@@ -75,7 +75,7 @@ export async function explain() {
     for (const [what] of Object.entries(PIECES)) {
       const of = (times, length) => {
         const { file } = texts.find((text) => text.what === what && text.length === length);
-        // Of the size that a person may paste, for as much text as is promised.
+        // Scaled to 100 kB, for which the limit is given.
         return (times[file] * SMALL) / length;
       };
       rows.push({

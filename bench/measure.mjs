@@ -36,8 +36,8 @@ export const alibabaIds = (count) =>
   Array.from({ length: count }, (_, index) => `i-bp${String(index * 7919).padStart(18, "0")}`);
 
 /**
- * Runs every subject in turn, round by round, so that whatever else the machine does falls on all of
- * them alike. A subject runs once and gives how long that took, in milliseconds. Gives for each the
+ * Runs every subject in turn, round by round, so that other load on the machine affects all of them
+ * alike. A subject runs once and returns how long that took, in milliseconds. Returns for each the
  * median over the rounds of the mean of a round.
  */
 export async function inTurn(subjects, { rounds, runs, warmUpRounds = 3 }) {

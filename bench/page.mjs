@@ -64,7 +64,10 @@ export async function page(chromium) {
       mac: await mac(browser, ours.url),
       element: await element(browser, ours.url),
       cycles: await cycles(browser, ours.url),
-      keys: { front: await keys(browser, ours.url, false), console: await keys(browser, ours.url, true) },
+      keys: {
+        "the form alone": await keys(browser, ours.url, false),
+        "the whole console": await keys(browser, ours.url, true),
+      },
     };
   } finally {
     await browser.close();
@@ -91,7 +94,7 @@ function offered(clouds) {
 
 /**
  * One visit with an empty cache, in milliseconds from the start of the navigation. A page is ready in
- * the frame in which an id that is put into its field is counted; it is tried from the first frame on.
+ * the frame in which an id that is written to its field is counted; this is tried from the first frame on.
  */
 async function load(browser, url) {
   const context = await browser.createBrowserContext();
@@ -108,7 +111,7 @@ async function load(browser, url) {
         if (field) {
           field.value = "i-bp1g6zv0ce8oghu7k2mz";
           field.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
-          // Ours answers when the event is over, the peer during it.
+          // Ours updates after the event, the peer during it.
           for (let turn = 0; turn < 9; turn += 1) await null;
           const counted = root.querySelector("[data-count=valid] b, #valid")?.textContent;
           if (counted === "1") return done(frame);
@@ -138,7 +141,7 @@ async function load(browser, url) {
 }
 
 /**
- * From `connectedCallback` to the frame in which an id that is put into the field is counted, in
+ * From `connectedCallback` to the frame in which an id that is written to the field is counted, in
  * milliseconds: in a page whose module is loaded; and from the import of the module on, with an empty
  * cache over the link.
  */
@@ -195,7 +198,7 @@ async function element(browser, url) {
   return { warm: { median: median(warm), max: Math.max(...warm) }, cold: median(cold) };
 }
 
-/** What is left of elements that were put into a page and taken out again: after 200 and 1,000. */
+/** What remains of elements that were added to a page and removed again: after 200 and 1,000. */
 async function cycles(browser, url) {
   const tab = await browser.newPage();
   const session = await tab.createCDPSession();
@@ -204,13 +207,13 @@ async function cycles(browser, url) {
     globalThis.listening = 0;
     for (const target of [window, document]) {
       const { addEventListener, removeEventListener } = target;
-      target.addEventListener = (...words) => {
+      target.addEventListener = (...args) => {
         globalThis.listening += 1;
-        return addEventListener.apply(target, words);
+        return addEventListener.apply(target, args);
       };
-      target.removeEventListener = (...words) => {
+      target.removeEventListener = (...args) => {
         globalThis.listening -= 1;
-        return removeEventListener.apply(target, words);
+        return removeEventListener.apply(target, args);
       };
     }
     const { default: init } = await import("./relight.js");
@@ -227,7 +230,7 @@ async function cycles(browser, url) {
         while (host.shadowRoot.querySelector("[name=instanceIds]")) await turn();
       }
     }, count);
-    // What ends with the garbage may let go of more.
+    // A collection may make more garbage.
     for (let turn = 0; turn < 3; turn += 1) {
       await session.send("HeapProfiler.collectGarbage");
       await tab.evaluate(() => new Promise((done) => setTimeout(done, 50)));
@@ -242,7 +245,7 @@ async function cycles(browser, url) {
   return { some, all };
 }
 
-/** The memory of a page that nobody touches, after a collection. */
+/** The memory of an idle page, after a collection. */
 async function idle(browser, url) {
   const tab = await browser.newPage();
   const session = await tab.createCDPSession();
@@ -251,7 +254,7 @@ async function idle(browser, url) {
   const heap = await session.send("Runtime.getHeapUsage");
   const wasm = await tab.evaluate(async () => {
     if (!document.querySelector("relight-console")) return 0;
-    // Already started, it gives what it has.
+    // It has already started and returns its exports.
     const { initMain } = await import("./relight.js");
     return (await initMain()).memory.buffer.byteLength;
   });
@@ -261,7 +264,7 @@ async function idle(browser, url) {
 
 /**
  * What a key press in the field of the ids costs, with few ids in it and with 10,000, in milliseconds:
- * all that runs for it until the page has been brought in step, without the browser's own drawing.
+ * everything that runs for it until Yew has rendered, without the browser's own layout and paint.
  */
 async function keys(browser, url, whole) {
   const tab = await browser.newPage();
@@ -281,22 +284,22 @@ async function keys(browser, url, whole) {
     cloud.value = "tencent";
     cloud.dispatchEvent(new Event("change", { bubbles: true, composed: true }));
     await frame();
-    const heed = () =>
+    const input = () =>
       field.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
     field.value = text;
-    heed();
+    input();
     const count = text.split("\n").length;
     const counted = () => Number(find("[data-count=valid] b")?.textContent.replaceAll(/\D/g, ""));
     while (counted() !== count) await frame();
     const times = [];
     for (let press = 0; press < 40; press += 1) {
-      // The browser's own part of a press, which is not the page's.
+      // The browser's own part of a key press, which is not measured.
       field.value = press % 2 ? text : `${text}\nx`;
       field.scrollHeight;
       await frame();
       const start = performance.now();
-      heed();
-      // What is drawn when the event is over.
+      input();
+      // Yew renders in microtasks after the event.
       for (let turn = 0; turn < 20; turn += 1) await null;
       times.push(performance.now() - start);
       if (counted() !== count) throw new Error(`${counted()} ids are counted`);
@@ -331,9 +334,8 @@ async function ids(browser, url) {
 }
 
 /**
- * What a key that cannot be read back costs: a whole signature with the key in the module's memory, and
- * one MAC of such a message through WebCrypto, which takes the place of one MAC of the former. In
- * microseconds.
+ * The cost of a non-extractable key: a whole signature with the key in the module's memory, and one MAC
+ * of such a message through WebCrypto, which replaces one MAC of the former. In microseconds.
  */
 async function mac(browser, url) {
   const tab = await browser.newPage();
@@ -370,7 +372,7 @@ async function mac(browser, url) {
   return { module: median(times.module), webCrypto: median(times.webCrypto) };
 }
 
-/** A folder on a free port, each file with brotli; with more paths, or other contents for them. */
+/** Serves a folder on a free port, each file with brotli; `more` adds or replaces paths. */
 async function serve(folder, more = {}) {
   const files = new Map();
   const put = (path, body) =>

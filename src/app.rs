@@ -116,7 +116,7 @@ impl Start {
     pub(crate) fn changed_from(&self, mut form: Form) -> Vec<FormEdit> {
         let mut changed = Vec::new();
         for (name, value) in self.form.filled() {
-            if form.filled().iter().any(|(other, stands)| *other == name && *stands == value) {
+            if form.filled().iter().any(|(other, current)| *other == name && *current == value) {
                 continue;
             }
             let Some(edit) = FormEdit::named(name, value) else { continue };
@@ -216,8 +216,8 @@ impl Component for App {
             Msg::Rest(then, Ok(rest)) => self.start(ctx, then, rest),
             Msg::Rest(then, Err(error)) => {
                 // Fetched ahead without success: nobody needs to know, it is requested again.
-                let unseen = then == AfterLoad::Wait && error == LoadError::Missing;
-                self.rest = if unseen { LoadState::Absent } else { LoadState::Failed(error) };
+                let is_unnoticed = then == AfterLoad::Wait && error == LoadError::Missing;
+                self.rest = if is_unnoticed { LoadState::Absent } else { LoadState::Failed(error) };
             }
         }
         true
@@ -240,7 +240,7 @@ impl Component for App {
         let key_slots = KeySlots { below: below.unwrap_or_default(), ..KeySlots::default() };
         html! {
             <ContextProviders {locale} dispatch={ctx.link().callback(Msg::Intent)}>
-                <div class="relight" lang={locale.tag()} data-front="true">
+                <div class="relight" lang={locale.tag()} data-form-only="true">
                     <Header screen={Screen::RestartStart} route={self.route.clone()} key_id={self.form.key_id().to_owned()}
                         status={key_state.secret} on_screen={ctx.link().callback(Msg::Screen)} />
                     <main class="two-panes" data-step="compose" tabindex="-1">
@@ -313,7 +313,7 @@ impl App {
             Intent::Review => self.load(ctx, AfterLoad::Review),
             // The form alone does not show any of this.
             Intent::Form(_)
-            | Intent::Lock
+            | Intent::LockKey
             | Intent::ExpiresAt(_)
             | Intent::SaveKey(_)
             | Intent::Choose(_)

@@ -37,35 +37,35 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
-    /// What the element's class calls: `changed` when an attribute has changed, `ask` for a method, `leave`
+    /// What the element's class calls: `changed` when an attribute has changed, `call` for a method, `unmount`
     /// when it was removed from the page, with a callback for when nothing is in flight any more, and
-    /// `end`.
+    /// `destroy`.
     #[derive(Clone)]
     pub type Mounted;
 }
 
 impl Mounted {
     /// The functions for the element's class.
-    fn new(on: &Callback<HostEvent>, end: impl FnOnce() + 'static) -> Self {
+    fn new(on: &Callback<HostEvent>, destroy: impl FnOnce() + 'static) -> Self {
         let mounted: Object = Object::new();
-        let (changed, ask, leave) = (on.clone(), on.clone(), on.clone());
+        let (changed, call, unmount) = (on.clone(), on.clone(), on.clone());
         let changed =
             Closure::<dyn FnMut()>::new(move || changed.emit(HostEvent::AttributesChanged));
-        let ask = Closure::<dyn FnMut(String, JsValue) -> Result<(), JsValue>>::new(
+        let call = Closure::<dyn FnMut(String, JsValue) -> Result<(), JsValue>>::new(
             move |name: String, value: JsValue| {
                 for intent in intents(&name, &value)? {
-                    ask.emit(HostEvent::Intent(intent));
+                    call.emit(HostEvent::Intent(intent));
                 }
                 Ok(())
             },
         );
-        let leave =
-            Closure::<dyn FnMut(Function)>::new(move |done| leave.emit(HostEvent::Unmount(done)));
+        let unmount =
+            Closure::<dyn FnMut(Function)>::new(move |done| unmount.emit(HostEvent::Unmount(done)));
         for (name, function) in [
             ("changed", changed.into_js_value()),
-            ("ask", ask.into_js_value()),
-            ("leave", leave.into_js_value()),
-            ("end", Closure::once_into_js(end)),
+            ("call", call.into_js_value()),
+            ("unmount", unmount.into_js_value()),
+            ("destroy", Closure::once_into_js(destroy)),
         ] {
             // Setting properties of a fresh object cannot fail.
             let _ = Reflect::set(&mounted, &name.into(), &function);
@@ -165,12 +165,12 @@ fn render(host: &HtmlElement, root: &ShadowRoot) -> Mounted {
 }
 
 /// Sets the style sheet of a shadow root at this index, once.
-pub(crate) fn add_styles(root: &ShadowRoot, place: u32, styles: &str) {
+pub(crate) fn add_styles(root: &ShadowRoot, index: u32, styles: &str) {
     let sheets = Reflect::get(root, &"adoptedStyleSheets".into());
     let Some(sheets) = sheets.ok().and_then(|sheets| sheets.dyn_into::<Array>().ok()) else {
         return;
     };
-    if sheets.length() == place
+    if sheets.length() == index
         && let Ok(sheet) = web_sys::CssStyleSheet::new()
         && sheet.replace_sync(styles).is_ok()
     {

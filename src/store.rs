@@ -165,7 +165,7 @@ pub(crate) enum Intent {
     /// Show the parts of the key section that only the console has.
     AboutKey,
     /// The same as [`Intent::WipeKey`], but as a lock.
-    Lock,
+    LockKey,
     /// The expiry of the key was entered, in the format of a `datetime-local` field.
     ExpiresAt(String),
     /// Save the key in this browser under a name.

@@ -1,14 +1,14 @@
-// Starts the page, and only with the files that it was published with. The browser has held this file
-// against the sum in index.html; `cargo xtask dist` writes the sums of all others into it. While
-// developing there are none, and nothing is held against anything.
+// Starts the page, and only with the files that it was published with. The browser has checked this file
+// against its `integrity` in index.html; `cargo xtask dist` writes the sums of all others into it. In
+// development there are none, and nothing is checked.
 const SUMS = {};
 
 const own = import.meta.url;
 const address = (name) => new URL(name, own).href;
 const knowsPreloads = document.createElement("link").relList.supports("modulepreload");
 
-// A file that is not what it should be, or is not there. `reason` is a word of `WORDS`.
-class Unfit extends Error {
+// A file that was changed or is missing. `reason` is a key of `MESSAGES`.
+class IntegrityError extends Error {
   constructor(reason, name) {
     super(`${name}: ${reason}`);
     this.reason = reason;
@@ -16,11 +16,11 @@ class Unfit extends Error {
   }
 }
 
-// Ends well once the browser holds the module with this sum. What it holds then is what an import
-// gets; after a failure nobody may import it, since some browsers would fetch it without a sum. WebKit
-// preloads a module and never looks at its sum, nor whether there is a newer one: so what lies in the
-// cache is held against the sum once more, which costs the others no way to the host.
-function vouch(name) {
+// Resolves once the browser has the module with this sum; an import then gets that module. After a failure it
+// must not be imported, since some browsers would fetch it without a check. WebKit preloads a module without
+// checking its sum, nor whether there is a newer one: so the cached file is checked once more, which costs
+// the others no request.
+function preload(name) {
   const integrity = SUMS[name];
   if (!integrity) return;
   if (!knowsPreloads) return bytes(name);
@@ -30,13 +30,13 @@ function vouch(name) {
     link.integrity = integrity;
     link.href = address(name);
     link.onload = () => bytes(name).then(resolve, reject);
-    link.onerror = async () => reject(new Unfit(await reason(name), name));
+    link.onerror = async () => reject(new IntegrityError(await reason(name), name));
     document.head.append(link);
   });
 }
 
-// The answer with this file, once it is held against its sum. What is preloaded lies in the browser's
-// cache; asked for in this way it is not fetched again, unless what lies there is of another release.
+// The response with this file, checked against its sum. A preloaded file is in the browser's cache; with
+// `force-cache` it is not fetched again, unless the cached one is of another release.
 async function bytes(name) {
   const integrity = SUMS[name];
   if (!integrity) return fetch(address(name));
@@ -44,11 +44,12 @@ async function bytes(name) {
     const answer = await fetch(address(name), { integrity, cache }).catch(() => null);
     if (answer?.ok) return answer;
   }
-  throw new Unfit(await reason(name), name);
+  throw new IntegrityError(await reason(name), name);
 }
 
-// Why a file does not do: the page itself is another by now; or it cannot be had; or it was changed.
-// One that was cut off on its way, as when a network changes, is none that was changed.
+// Why a file is unusable: the page itself was replaced; or the file is missing; or it was changed. A download
+// that was cut off, as when a network changes, is not a changed file. parts.js has the same once more: this
+// file must not import what it has not checked, and in the npm package parts.js is without this file.
 async function reason(name) {
   const anew = async (url, integrity = "") => {
     const answer = await fetch(url, { cache: "reload", integrity }).catch(() => null);
@@ -63,7 +64,7 @@ async function reason(name) {
   return isThere && !isWhole ? "changed" : "missing";
 }
 
-const WORDS = {
+const MESSAGES = {
   en: {
     missing: (file) => `The page does not start: ${file} could not be fetched. Check the connection and reload.`,
     changed: (file) =>
@@ -83,34 +84,34 @@ const WORDS = {
   },
 };
 
-function say(error) {
-  const words = navigator.language.startsWith("zh") ? WORDS.zh : WORDS.en;
-  const [reason, file] = error instanceof Unfit ? [error.reason, error.file] : ["failed", String(error)];
-  for (const place of document.querySelectorAll("[data-start]")) {
-    place.textContent = words[reason](file);
-    place.dataset.start = reason;
+function show(error) {
+  const messages = navigator.language.startsWith("zh") ? MESSAGES.zh : MESSAGES.en;
+  const [reason, file] = error instanceof IntegrityError ? [error.reason, error.file] : ["failed", String(error)];
+  for (const notice of document.querySelectorAll("[data-start]")) {
+    notice.textContent = messages[reason](file);
+    notice.dataset.start = reason;
   }
 }
 
-// Module and wasm of a program, both held against their sums. Both are asked for at once; nothing of them
-// runs before `first` has ended well.
+// Module and wasm of a program, both checked against their sums. Both are requested at once; neither runs
+// before `first` has resolved.
 async function program(name, first) {
-  // The script is ready by the time that the wasm is there, which is far larger.
-  const script = Promise.all([vouch(`${name}.js`), first]).then(() => import(address(`${name}.js`)));
+  // The script is ready before the wasm, which is far larger.
+  const script = Promise.all([preload(`${name}.js`), first]).then(() => import(address(`${name}.js`)));
   const [module, wasm] = await Promise.all([script, bytes(`${name}_bg.wasm`)]);
-  // The part of it that is fetched later is not waited for. While developing it is not cut.
+  // `initMain` does not wait for the part that is fetched later. In development there is no such part.
   const start = module.initMain ?? module.default;
   if (name !== "relight") {
     await start({ module_or_path: wasm });
     return module;
   }
-  // Nothing else is there to be done: to have it compiled elsewhere takes longer.
+  // Compiled on this thread, which has nothing else to do: on another one it takes longer.
   const code = await wasm.arrayBuffer();
   let compiled = null;
   try {
     compiled = new WebAssembly.Module(code);
   } catch {
-    // Chromium before 114 compiles no more than 4 kB in place, and all of it elsewhere.
+    // Chromium before 114 compiles no more than 4 kB on the main thread.
   }
   if (compiled) module.initSync({ module: compiled });
   else await start({ module_or_path: code });
@@ -118,14 +119,14 @@ async function program(name, first) {
 }
 
 // What the program imports: our own small scripts; and the style sheet.
-async function ground() {
+async function checkImports() {
   const isImported = (name) => name.startsWith("snippets/") || name === "parts.js";
-  await Promise.all(Object.keys(SUMS).filter(isImported).map(vouch));
+  await Promise.all(Object.keys(SUMS).filter(isImported).map(preload));
   for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
-    // A sheet that was refused is missing in some browsers and empty in others.
+    // A sheet that failed its check is missing in some browsers and empty in others.
     if (!link.sheet?.cssRules.length) {
       const name = link.getAttribute("href").replace("./", "");
-      throw new Unfit(await reason(name), name);
+      throw new IntegrityError(await reason(name), name);
     }
   }
 }
@@ -137,21 +138,21 @@ async function demo() {
   for (const console of document.querySelectorAll("relight-console")) start(console);
 }
 
-// The browser fetches what a page keeps from elsewhere, once, and whoever asks waits for it. Now there
-// is time: all else is still on its way.
-function fetchWhatIsKept() {
+// The first access to `localStorage` blocks while the browser reads it from the disk. Now there is time:
+// everything else is still being fetched.
+function warmUpStorage() {
   try {
     localStorage.getItem("relight-language");
   } catch {
-    // Where nothing may be kept the front manages without.
+    // Storage may be blocked; the form works without it.
   }
 }
 
 try {
-  const page = program("relight", Promise.all([ground(), demo()]));
-  fetchWhatIsKept();
+  const page = program("relight", Promise.all([checkImports(), demo()]));
+  warmUpStorage();
   await page;
 } catch (error) {
-  say(error);
+  show(error);
   throw error;
 }

@@ -1,16 +1,16 @@
-// What wasm-bindgen cannot write: a class that extends HTMLElement, and an import that waits.
+// What wasm-bindgen cannot generate: a class that extends HTMLElement.
 
-// The values that an attribute can have, where that is a list.
+// The values of attributes that have a list of them.
 const VALUES = { theme: /^(light|dark)?$/, lang: /^((en|zh)(-.*)?)?$/i, routing: /^(hash)?$/ };
-// What any element may carry. Names with a dash or the like belong to frameworks and to the page.
-const ANYBODYS =
+// Attributes of any element. Names with a dash or the like belong to frameworks and to the page.
+const GLOBAL =
   /^(class|id|style|slot|part|title|dir|hidden|tabindex|role|inert|translate|draggable|nonce|is|on.+|.*[^a-z].*)$/;
 
-// Says what of an element's attributes means nothing. A misspelt one would else quietly do nothing.
-function complain(host, known) {
+// Warns of unknown attributes and values. A misspelt one would otherwise have no effect, silently.
+function warnOfUnknown(host, known) {
   for (const { name, value } of host.attributes) {
     const list = known.join(", ");
-    if (!known.includes(name) && !ANYBODYS.test(name)) {
+    if (!known.includes(name) && !GLOBAL.test(name)) {
       console.warn(`<relight-console> has no attribute “${name}”; these are its own: ${list}. No secret is ever one.`);
     } else if (VALUES[name] && !VALUES[name].test(value)) {
       console.warn(`<relight-console>: “${name}” cannot be “${value.slice(0, 40)}”; see docs/public-names.md.`);
@@ -18,8 +18,8 @@ function complain(host, known) {
   }
 }
 
-// `connect(host, shadowRoot)` draws the console and returns functions: `changed` for when an attribute
-// has, `ask` for the methods, `leave` to be called before `end`, and `end`.
+// `connect(host, shadowRoot)` renders the console and returns functions: `changed` for changed attributes,
+// `call` for the methods, `unmount` to be called before `destroy`, and `destroy`.
 export function define(name, version, attributes, connect) {
   // A page may load two copies of the module; the first one keeps the name.
   const first = customElements.get(name);
@@ -35,13 +35,13 @@ export function define(name, version, attributes, connect) {
   customElements.define(name, class extends HTMLElement {
     static observedAttributes = attributes;
     static version = version;
-    #drawn = null;
+    #mounted = null;
     #config = null;
-    #written = null;
+    #json = null;
     #credentials = null;
 
     connectedCallback() {
-      // A page may have set them before there was this class: then they hide those below.
+      // A page may have set them before the class was defined: then they hide the accessors below.
       for (const name of ["config", "credentials"]) {
         if (Object.hasOwn(this, name)) {
           const value = this[name];
@@ -49,27 +49,27 @@ export function define(name, version, attributes, connect) {
           this[name] = value;
         }
       }
-      if (this.#drawn) return;
-      complain(this, attributes);
-      this.#drawn = connect(this, this.shadowRoot ?? this.attachShadow({ mode: "open" }));
+      if (this.#mounted) return;
+      warnOfUnknown(this, attributes);
+      this.#mounted = connect(this, this.shadowRoot ?? this.attachShadow({ mode: "open" }));
     }
 
-    // The configuration as an object, instead of the address of a file; the attribute has that.
+    // The configuration as an object, in place of the file that the attribute points to.
     get config() {
       return this.#config ?? this.getAttribute("config");
     }
 
     set config(config) {
       if (config !== null && typeof config === "object") {
-        // The same again, as frameworks set it at each drawing, changes nothing.
-        const before = this.#written;
+        // The same again, as frameworks set it at each render, changes nothing.
+        const before = this.#json;
         this.#config = config;
-        this.#written = written(config);
-        if (before !== this.#written) this.#drawn?.changed();
+        this.#json = toJson(config);
+        if (before !== this.#json) this.#mounted?.changed();
       } else {
-        this.#config = this.#written = null;
+        this.#config = this.#json = null;
         this.setAttribute("config", config ?? "");
-        this.#drawn?.changed();
+        this.#mounted?.changed();
       }
     }
 
@@ -81,47 +81,47 @@ export function define(name, version, attributes, connect) {
     set credentials(credentials) {
       const before = this.#credentials;
       this.#credentials = credentials ?? null;
-      // Another function in the place of one is asked the next time, and changes nothing before.
-      if (typeof before !== typeof this.#credentials) this.#drawn?.changed();
+      // Another function in place of the current one is called the next time, and changes nothing before.
+      if (typeof before !== typeof this.#credentials) this.#mounted?.changed();
     }
 
     // Fills in fields by their names, as far as the operator leaves them open. Never a secret.
     prefill(values) {
-      this.#drawn?.ask("prefill", values);
+      this.#mounted?.call("prefill", values);
     }
 
-    // Forgets the key.
+    // Wipes the key.
     lock() {
-      this.#drawn?.ask("lock");
+      this.#mounted?.call("lock");
     }
 
-    // Sends no further call; what is on its way cannot be recalled.
+    // Sends no further call; calls in flight cannot be recalled.
     stop() {
-      this.#drawn?.ask("stop");
+      this.#mounted?.call("stop");
     }
 
     attributeChangedCallback(_name, before, after) {
-      if (before !== after) this.#drawn?.changed();
+      if (before !== after) this.#mounted?.changed();
     }
 
-    // Moving an element takes it out and puts it in again: only what stays out has ended. A call that is
-    // on its way is waited for, since what comes of it belongs in the journal.
+    // Moving an element removes it and adds it again: the console ends only if it stays removed. Calls in
+    // flight are awaited, since their results belong in the journal.
     async disconnectedCallback() {
       await null;
-      const drawn = this.#drawn;
-      if (this.isConnected || !drawn) return;
-      await new Promise((done) => drawn.leave(done));
-      if (this.isConnected || this.#drawn !== drawn) return;
-      drawn.end();
-      this.#drawn = null;
-      // What wasm holds for these functions goes now, and not when the browser next looks for garbage.
-      for (const each of Object.values(drawn)) each._wbg_cb_unref?.();
+      const mounted = this.#mounted;
+      if (this.isConnected || !mounted) return;
+      await new Promise((done) => mounted.unmount(done));
+      if (this.isConnected || this.#mounted !== mounted) return;
+      mounted.destroy();
+      this.#mounted = null;
+      // Frees what wasm holds for these functions now, and not at the next garbage collection.
+      for (const each of Object.values(mounted)) each._wbg_cb_unref?.();
     }
   });
 }
 
-// What the element reads of a configuration; of one that cannot be written it says so, each time.
-function written(config) {
+// The configuration as JSON; `NaN`, which equals nothing, if it cannot be written.
+function toJson(config) {
   try {
     return JSON.stringify(config);
   } catch {
@@ -129,11 +129,11 @@ function written(config) {
   }
 }
 
-// The text of an element's configuration: of its property, if that is an object; else of the file that
-// its attribute points to. `null` if there is none.
+// The text of an element's configuration: its property, if that is an object; else the file that its
+// attribute points to. `null` if there is none.
 export async function configuration(host) {
   if (host.config !== null && typeof host.config === "object") {
-    const text = written(host.config);
+    const text = toJson(host.config);
     if (typeof text === "string") return text;
     throw new Error("the property `config` cannot be written as JSON");
   }
@@ -148,7 +148,7 @@ export async function configuration(host) {
   }
 }
 
-// Whether this browser has ever kept a run. A browser that cannot tell may have.
+// Whether this browser has ever saved a run. A browser that cannot tell may have.
 export async function hasJournal(name) {
   try {
     const databases = await indexedDB.databases();

@@ -1,7 +1,7 @@
-// The page in a frame (embed.html): tells the page around it how high it is and what happens, and heeds
-// what that asks for. It speaks only with origins that the operator has listed (`frames` of
-// relight.json), and each message is held against a schema. No secret goes either way: events have
-// none, and `prefill` takes none. docs/frames.md has the messages.
+// The page in a frame (embed.html): reports its height and its events to the parent page, and handles the
+// parent's messages. It exchanges messages only with origins that the operator has listed (`frames` of
+// relight.json), and each is checked against a schema. No secret goes either way: events have none, and
+// `prefill` takes none. docs/frames.md has the messages.
 
 const element = document.querySelector("relight-console");
 
@@ -10,7 +10,7 @@ const isFlag = (value) => typeof value === "boolean";
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const among = (...values) => (value) => values.includes(value);
 
-// What each message must have, and a `?` before what it may have.
+// The members of each message; those with a `?` are optional.
 const MESSAGES = {
   prefill: { values: isObject },
   lock: {},
@@ -21,7 +21,7 @@ const MESSAGES = {
   answer: { id: Number.isInteger, allow: isFlag, "?reason": isText },
 };
 
-// What is wrong with a message: names only, never a value, since that might be anything.
+// Why a message is invalid: names only, never a value, which may be a secret.
 function faultOf(message) {
   if (!isObject(message) || !isText(message.relight)) return "a message is an object with the text `relight`";
   const { relight, ...rest } = message;
@@ -39,23 +39,23 @@ function faultOf(message) {
   return extra === undefined ? null : `“${kind}” has no “${extra.slice(0, 40)}”`;
 }
 
-// Each thing is said once, however often it happens.
-const said = new Set();
-function once(what, tell = () => {}) {
-  if (said.has(what)) return;
-  said.add(what);
+// Each warning is given once, however often its cause occurs.
+const warned = new Set();
+function warnOnce(what, report = () => {}) {
+  if (warned.has(what)) return;
+  warned.add(what);
   console.warn(`relight: ${what}`);
-  tell(what);
+  report(what);
 }
 
-// The origins around this page, the nearest first; as far as the browser does not tell, whoever led to
-// it, if there is one frame only.
-function around() {
+// The origins of the ancestors, the nearest first; the referrer where the browser does not report them and
+// there is one frame only.
+function ancestors() {
   if (location.ancestorOrigins) return [...location.ancestorOrigins];
   return parent === top && document.referrer ? [new URL(document.referrer).origin] : [];
 }
 
-// Those that the operator has listed. A file that cannot be read lists nobody; the console says so.
+// The origins that the operator has listed. A file that cannot be read lists none; the console reports it.
 async function listed() {
   try {
     const answer = await fetch(element.getAttribute("config"));
@@ -66,22 +66,22 @@ async function listed() {
   }
 }
 
-async function speak() {
-  const origins = around();
+async function connect() {
+  const origins = ancestors();
   const known = [location.origin, ...(await listed())];
-  const stranger = origins.find((origin) => !known.includes(origin));
-  if (origins.length === 0 || stranger !== undefined) {
-    once(`the page around this one (${stranger ?? "unknown"}) is not listed under “frames” in relight.json: nothing is said to it`);
+  const untrusted = origins.find((origin) => !known.includes(origin));
+  if (origins.length === 0 || untrusted !== undefined) {
+    warnOnce(`the page around this one (${untrusted ?? "unknown"}) is not listed under “frames” in relight.json: nothing is said to it`);
     return;
   }
   const [origin] = origins;
-  const say = (relight, more) => parent.postMessage({ relight, ...more }, origin);
-  const complain = (what) => once(what, (message) => say("error", { detail: { kind: "message", message } }));
+  const post = (relight, more) => parent.postMessage({ relight, ...more }, origin);
+  const reject = (what) => warnOnce(what, (message) => post("error", { detail: { kind: "message", message } }));
 
   let asks = false;
   let last = 0;
   const waiting = new Map();
-  const heed = {
+  const handlers = {
     prefill: ({ values }) => element.prefill(values),
     lock: () => element.lock(),
     stop: () => element.stop(),
@@ -97,28 +97,28 @@ async function speak() {
     },
   };
   addEventListener("message", ({ source, origin: from, data }) => {
-    // Extensions of the browser speak with the page itself.
+    // From a browser extension, to the page itself.
     if (source === window) return;
     if (source !== parent || from !== origin) {
-      once(`a message from ${from}, which is not the page around this one, is ignored`);
+      warnOnce(`a message from ${from}, which is not the page around this one, is ignored`);
       return;
     }
     const fault = faultOf(data);
-    if (fault !== null) return complain(fault);
+    if (fault !== null) return reject(fault);
     try {
-      heed[data.relight](data);
+      handlers[data.relight](data);
     } catch (error) {
-      complain(error.message);
+      reject(error.message);
     }
   });
 
   for (const name of ["run-started", "outcome", "run-finished", "error"]) {
-    element.addEventListener(`relight-${name}`, ({ detail }) => say(name, { detail }));
+    element.addEventListener(`relight-${name}`, ({ detail }) => post(name, { detail }));
   }
   element.addEventListener("relight-before-send", (event) => {
     const { waitUntil, ...detail } = event.detail;
     const id = (last += 1);
-    say("before-send", { id, detail });
+    post("before-send", { id, detail });
     if (!asks) return;
     const answer = new Promise((yes, no) => {
       waiting.set(id, (allow, reason) => (allow ? yes(true) : no(new Error(reason ?? ""))));
@@ -127,13 +127,13 @@ async function speak() {
   });
 
   await customElements.whenDefined("relight-console");
-  say("ready", { version: 1 });
+  post("ready", { version: 1 });
   let height = 0;
   new ResizeObserver(() => {
     const now = Math.ceil(element.getBoundingClientRect().height);
-    if (now !== height) say("resized", { height: (height = now) });
+    if (now !== height) post("resized", { height: (height = now) });
   }).observe(element);
 }
 
-// By itself it is the page like any other.
-if (parent !== window) speak();
+// Outside a frame there is nobody to talk to.
+if (parent !== window) connect();

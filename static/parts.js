@@ -1,19 +1,19 @@
-// Fetches the parts that the release build cuts out of the program (src/lazy.rs). The tool that cuts writes
-// a loader of its own, which holds nothing against a sum, knows one program a page and no Node. The browser
-// or boot.js has held this file against its sum; `cargo xtask dist` writes those of the parts into it.
+// Loads the part that the release build splits off the program (src/lazy.rs). By hand, since the loader that
+// the split tool generates has no integrity check, and supports one program per page and no Node. The browser
+// or boot.js has checked this file against its sum; `cargo xtask dist` writes the sum of the part into it.
 const SUMS = {};
 
-// What the program that asks exports. A page may have the module twice.
+// The exports of the program that loads the part. A page may have the module twice.
 let exports = null;
-// Why the last part could not be had: "missing", "changed", or "replaced" by another release.
+// Why the part could not be loaded: "missing", "changed", or "replaced" by another release.
 let failure = null;
 
-// Where it is: an address, or the part itself.
-let place = new URL("relight_rest.wasm", import.meta.url);
+// The part: its address, or its bytes or module.
+let rest = new URL("relight_rest.wasm", import.meta.url);
 
-// Bundlers that do not know `new URL(…, import.meta.url)` put it somewhere else, and say where.
-export function restAt(other) {
-  place = other;
+// For bundlers that do not know `new URL(…, import.meta.url)`, and put it somewhere else.
+export function restAt(source) {
+  rest = source;
 }
 
 export function loadFor(program) {
@@ -24,28 +24,28 @@ export function loadFailure() {
   return failure;
 }
 
-// The name is the tool's. `callback` is a place in the program's table of functions, to be called with `data`
-// and whether the part is there.
+// The name is the tool's. `callback` is an index in the program's table of functions, to be called with `data`
+// and whether the part is loaded.
 export async function __wasm_split_load_rest(callback, data) {
   const program = exports;
   const name = "relight_rest.wasm";
   let isLoaded = false;
   try {
-    const part = await compiled(name, await place);
+    const part = await compiled(name, await rest);
     await WebAssembly.instantiate(part, { __wasm_split: program });
     isLoaded = true;
   } catch {
-    // Whoever waits for it is told. A page that is being left gives up what it fetches, which is no error.
+    // The callback reports it. A page that is being left aborts its downloads, which is no error.
     failure ??= "missing";
   }
   program.__indirect_function_table.get(callback)(data, isLoaded);
 }
 
-async function compiled(name, place) {
+async function compiled(name, source) {
   failure = null;
-  if (place instanceof WebAssembly.Module) return place;
-  if (place instanceof ArrayBuffer || ArrayBuffer.isView(place)) return WebAssembly.compile(place);
-  const url = new URL(place, import.meta.url);
+  if (source instanceof WebAssembly.Module) return source;
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source);
+  const url = new URL(source, import.meta.url);
   if (url.protocol === "file:") {
     // In a variable, so that bundlers for browsers leave it alone.
     const files = "node:fs/promises";
@@ -57,14 +57,14 @@ async function compiled(name, place) {
     failure = await reason(url, integrity);
     throw new Error(response ? `HTTP ${response.status}` : "not fetched");
   }
-  // Hosts that do not know what wasm is send it as something else.
+  // Some hosts send another content type.
   return response.headers.get("content-type") === "application/wasm"
     ? WebAssembly.compileStreaming(response)
     : WebAssembly.compile(await response.arrayBuffer());
 }
 
-// Why a part does not do: the page itself is another by now; or it cannot be had; or it was changed. One that
-// was cut off on its way, as when a network changes, is none that was changed.
+// Why the part is unusable: the page itself was replaced; or the part is missing; or it was changed. A download
+// that was cut off, as when a network changes, is not a changed part. boot.js says why it has the same.
 async function reason(url, integrity) {
   const anew = async (url, integrity = "") => {
     const response = await fetch(url, { cache: "reload", integrity }).catch(() => null);

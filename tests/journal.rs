@@ -549,6 +549,7 @@ impl RecordedRun {
             key_id: "AKIDEXAMPLE".to_owned(),
             confirmed_at,
             person: None,
+            selection: None,
         };
         let plan = plan(&input(ids(instances)), Some(batch)).unwrap();
         let policy =

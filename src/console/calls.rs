@@ -136,7 +136,7 @@ impl Console {
 
     /// Sends a call, and reports its result as a message. It is sent when this returns.
     pub(super) fn send_call(&mut self, ctx: &Context<Self>, call: usize) {
-        let news = move |ticket, result| Msg::Completed {
+        let to_msg = move |ticket, result| Msg::Completed {
             ticket,
             event: Event::Completed { call, result },
         };
@@ -147,7 +147,7 @@ impl Console {
         let (Some(prepared), Some((signed, shown)), Some(abort)) = (prepared, signed, Abort::new())
         else {
             let result = TransportResult::NotSent { word: "aborted".into() };
-            ctx.link().send_message(news(ticket, result));
+            ctx.link().send_message(to_msg(ticket, result));
             return;
         };
         self.remember_signed(call, shown);
@@ -162,7 +162,7 @@ impl Console {
                 Poll::Ready(result) => result,
                 Poll::Pending => sending.await,
             };
-            news(ticket, result)
+            to_msg(ticket, result)
         });
     }
 
@@ -174,11 +174,11 @@ impl Console {
         ids: Vec<InstanceId>,
         key_id: String,
         skew_seconds: i64,
-        news: fn(u64, Vec<InstanceId>, TransportResult) -> Msg,
+        to_msg: fn(u64, Vec<InstanceId>, TransportResult) -> Msg,
     ) -> u64 {
         let request = clouds::protocol(target.cloud).describe(target, &ids);
-        let news = move |ticket, result| news(ticket, ids.clone(), result);
-        self.send_read(ctx, target, request, key_id, skew_seconds, news)
+        let to_msg = move |ticket, result| to_msg(ticket, ids.clone(), result);
+        self.send_read(ctx, target, request, key_id, skew_seconds, to_msg)
     }
 
     /// Sends a request that only reads. Returns the ticket that the result comes with.
@@ -189,7 +189,7 @@ impl Console {
         request: Request<Unsigned>,
         key_id: String,
         skew_seconds: i64,
-        news: impl Fn(u64, TransportResult) -> Msg + 'static,
+        to_msg: impl Fn(u64, TransportResult) -> Msg + 'static,
     ) -> u64 {
         let manifest = target.cloud;
         let unsigned = UnsignedCall { cloud: target.cloud, key_id, request, skew_seconds };
@@ -199,7 +199,7 @@ impl Console {
         self.next_ticket += 1;
         let Some(abort) = Abort::new() else {
             let word = "aborted".to_owned();
-            ctx.link().send_message(news(ticket, TransportResult::NotSent { word }));
+            ctx.link().send_message(to_msg(ticket, TransportResult::NotSent { word }));
             return ticket;
         };
         let (vault, route) = (self.vault.clone(), self.view.route.clone());
@@ -212,7 +212,7 @@ impl Console {
                 Ok((signed, _)) => sender.send(&signed, &route).await,
                 Err(word) => TransportResult::NotSent { word: word.into() },
             };
-            news(ticket, result)
+            to_msg(ticket, result)
         });
         ticket
     }
@@ -223,8 +223,8 @@ impl Console {
         if shown.len() <= call {
             shown.resize(call + 1, None);
         }
-        if let Some(place) = shown.get_mut(call) {
-            *place = Some(signed);
+        if let Some(entry) = shown.get_mut(call) {
+            *entry = Some(signed);
         }
     }
 

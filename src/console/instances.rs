@@ -169,9 +169,9 @@ impl Console {
                 let protocol = clouds::protocol(target.cloud);
                 let request = protocol.list(&target, list.query(), cursor.as_deref());
                 let key_id = self.view.session.form().key_id().to_owned();
-                let news =
+                let to_msg =
                     move |ticket, result| Msg::Listed { ticket, cursor: cursor.clone(), result };
-                let ticket = self.send_read(ctx, &target, request, key_id, skew_seconds, news);
+                let ticket = self.send_read(ctx, &target, request, key_id, skew_seconds, to_msg);
                 self.list_reader.ticket = Some(ticket);
             }
             ListCommand::WakeAt(at) => {

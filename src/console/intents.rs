@@ -56,7 +56,7 @@ impl Console {
                 true
             }
             Intent::WipeKey => self.wipe_key(ctx),
-            Intent::Lock => {
+            Intent::LockKey => {
                 let was_typed = empty_fields(ctx);
                 self.vault.lock(LockReason::Asked, was_typed);
                 self.step(ctx, Event::KeyGone);

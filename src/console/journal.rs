@@ -128,8 +128,8 @@ impl Console {
             HistoryAction::Open(id) => spawn_local(async move {
                 match run_history::read(&journal, &id).await {
                     Ok(run) => {
-                        let news = |run, lock| Msg::Opened { run, lock };
-                        lock_and_restore(&link, Box::new(run), news).await;
+                        let to_msg = |run, lock| Msg::Opened { run, lock };
+                        lock_and_restore(&link, Box::new(run), to_msg).await;
                     }
                     Err(Unreadable::Unavailable(_)) => {}
                     Err(broken) => {
@@ -205,10 +205,10 @@ async fn newest_open_run(journal: &Journal) -> Option<Result<Box<Run>, (String, 
 async fn lock_and_restore(
     link: &Scope<Console>,
     run: Box<Run>,
-    news: fn(Box<Run>, Option<RunLock>) -> Msg,
+    to_msg: fn(Box<Run>, Option<RunLock>) -> Msg,
 ) {
     let lock = RunLock::take(&run.about().id).await;
     if !matches!(lock, Ok(None)) {
-        link.send_message(news(run, lock.unwrap_or_else(|NoLocks| None)));
+        link.send_message(to_msg(run, lock.unwrap_or_else(|NoLocks| None)));
     }
 }

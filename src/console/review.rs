@@ -112,9 +112,9 @@ impl Console {
         match command {
             PreflightCommand::Describe(ids) => {
                 let key_id = self.view.session.form().key_id().to_owned();
-                let news = |ticket, ids, result| Msg::Described { ticket, ids, result };
+                let to_msg = |ticket, ids, result| Msg::Described { ticket, ids, result };
                 self.preflight =
-                    Some(self.send_describe(ctx, &target, ids, key_id, skew_seconds, news));
+                    Some(self.send_describe(ctx, &target, ids, key_id, skew_seconds, to_msg));
             }
             PreflightCommand::WakeAt(at) => {
                 let link = ctx.link().clone();

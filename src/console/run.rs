@@ -233,11 +233,11 @@ impl Console {
                 }
                 Command::Describe { ids, clock_skew_seconds } => {
                     let (target, key_id) = (run.spec().target(), run.about().key_id.clone());
-                    let news = |ticket, ids, result| Msg::Completed {
+                    let to_msg = |ticket, ids, result| Msg::Completed {
                         ticket,
                         event: Event::Described { ids, result },
                     };
-                    self.send_describe(ctx, target, ids, key_id, clock_skew_seconds, news);
+                    self.send_describe(ctx, target, ids, key_id, clock_skew_seconds, to_msg);
                 }
                 Command::Record { number, record, claim, durable } => {
                     self.record(ctx, &run, number, &record, &claim, durable);

@@ -144,10 +144,10 @@ fn tools(
                 autocomplete="off" spellcheck="false" value={wanted.to_owned()} {oninput} />
             <nav class="counts" aria-label={t(message::CLOUD)}>
                 { for sections.map(|(section, name, count)| {
-                    let place = PageRoute::Errors(IndexFilter { section, code: None });
+                    let to = PageRoute::Errors(IndexFilter { section, code: None });
                     let is_shown = chosen == section;
                     html! {
-                        <PageLink key={section.unwrap_or_default()} to={place} class="count" action="shelf" is_here={is_shown}>
+                        <PageLink key={section.unwrap_or_default()} {to} class="count" action="shelf" is_here={is_shown}>
                             { name }{ " " }<b>{ i18n::number(locale, count) }</b>
                         </PageLink>
                     }
@@ -235,11 +235,11 @@ fn list(
 }
 
 fn row(open: &IndexFilter, chosen: Option<&str>, item: &Item, nth: usize, locale: Locale) -> Html {
-    let place = IndexFilter::at(&item.address);
-    let is_here = *open == place;
+    let filter = IndexFilter::at(&item.address);
+    let is_here = *open == filter;
     html! {
         <li class="entry" key={format!("{} {nth}", item.address)} data-entry={item.address.clone()}>
-            <PageLink to={PageRoute::Errors(place)} class="link" action="open" {is_here}>{ item.title.clone() }</PageLink>
+            <PageLink to={PageRoute::Errors(filter)} class="link" action="open" {is_here}>{ item.title.clone() }</PageLink>
             <code class="muted small">{ item.code }</code>
             if chosen.is_none() {
                 <span class="pill">{ section_name(item.cloud, locale) }</span>
@@ -273,8 +273,8 @@ fn meaning_card(item: &Item, locale: Locale, with_code: bool) -> Html {
                     <dt>{ t(message::CODE) }</dt><dd><code>{ item.code }</code></dd>
                 }
                 <dt>{ t(message::WHO_LABEL) }</dt><dd>{ i18n::who(item.who).in_locale(locale) }</dd>
-                if let Some(said) = &item.told_apart_by {
-                    <dt>{ t(message::VENDOR_NOTE) }</dt><dd lang="en">{ said.clone() }</dd>
+                if let Some(note) = &item.told_apart_by {
+                    <dt>{ t(message::VENDOR_NOTE) }</dt><dd lang="en">{ note.clone() }</dd>
                 }
                 if let Some(status) = item.status {
                     <dt>{ t(message::STATUS) }</dt><dd>{ status.to_string() }</dd>

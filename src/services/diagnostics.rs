@@ -50,10 +50,10 @@ pub(crate) async fn run_diagnostics(
     let answered = responds(&format!("{base}/")).await;
     // No host has this name (RFC 2606), so no proxy may pass it on.
     let nowhere = format!("{base}/doctor.invalid/");
-    let heard = Rc::new(RefCell::new(Vec::new()));
+    let recorded = Rc::new(RefCell::new(Vec::new()));
     let watch = {
-        let heard = Rc::clone(&heard);
-        TimingObserver::begin(move |entry| heard.borrow_mut().push(entry))
+        let recorded = Rc::clone(&recorded);
+        TimingObserver::begin(move |entry| recorded.borrow_mut().push(entry))
     };
     let mut refusal = TransportResult::Lost { word: "network".into() };
     for _ in 0..REFUSALS {
@@ -62,13 +62,13 @@ pub(crate) async fn run_diagnostics(
             break;
         }
     }
-    let noted = |url: &str| {
-        let mut noted = heard.borrow_mut();
-        noted.extend(watch.iter().flat_map(TimingObserver::take));
+    let entries_of = |url: &str| {
+        let mut recorded = recorded.borrow_mut();
+        recorded.extend(watch.iter().flat_map(TimingObserver::take));
         let name = absolute(url).map(|url| url.href());
-        noted.iter().filter(|one| Some(one.name()) == name).cloned().collect::<Vec<_>>()
+        recorded.iter().filter(|one| Some(one.name()) == name).cloned().collect::<Vec<_>>()
     };
-    let connection = connection(&nowhere, &noted(&nowhere));
+    let connection = connection(&nowhere, &entries_of(&nowhere));
     let call = abort.sender().send(&request, &route).await;
     let mut copies = Vec::new();
     if let Some(probe) = probe {
@@ -80,8 +80,8 @@ pub(crate) async fn run_diagnostics(
         }
     }
     // The resource timing entry exists by now.
-    let noted = noted(&request.url(&route));
-    let protocol = noted.last().map(PerformanceResourceTiming::next_hop_protocol);
+    let entries = entries_of(&request.url(&route));
+    let protocol = entries.last().map(PerformanceResourceTiming::next_hop_protocol);
     Evidence { is_direct: false, answered, refusal, call, has_key, connection, protocol, copies }
 }
 

@@ -52,10 +52,10 @@ pub async fn active() -> Result<BTreeSet<String>, NoLocks> {
 ///
 /// # Errors
 /// There are no locks: only this page's own pace holds.
-pub async fn rate_limit(name: &str, turns: u32, window_ms: u32) -> Result<(), NoLocks> {
-    let place = next_place(name, turns);
-    let turn = hold(&format!("{RATE}{name} {place}"), false).await?;
-    Timeout::new(window_ms, move || drop(turn)).forget();
+pub async fn rate_limit(name: &str, slots: u32, window_ms: u32) -> Result<(), NoLocks> {
+    let slot = next_slot(name, slots);
+    let lock = hold(&format!("{RATE}{name} {slot}"), false).await?;
+    Timeout::new(window_ms, move || drop(lock)).forget();
     Ok(())
 }
 
@@ -65,16 +65,16 @@ thread_local! {
 }
 
 /// Round-robin: the lock that this page has held longest ago is the first to be free.
-fn next_place(name: &str, turns: u32) -> u32 {
+fn next_slot(name: &str, slots: u32) -> u32 {
     ASKED.with_borrow_mut(|asked| {
-        let place = asked.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+        let index = asked.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
             asked.push((name.to_owned(), 0));
             asked.len() - 1
         });
-        let Some((_, count)) = asked.get_mut(place) else { return 0 };
-        let turn = *count % turns.max(1);
+        let Some((_, count)) = asked.get_mut(index) else { return 0 };
+        let slot = *count % slots.max(1);
         *count = count.wrapping_add(1);
-        turn
+        slot
     })
 }
 

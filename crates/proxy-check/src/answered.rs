@@ -27,7 +27,7 @@ pub(crate) fn only_listed_hosts(checker: &Checker<'_>) -> Result<()> {
         "bucket.aliyuncs.com",
         "oss-cn-hangzhou.aliyuncs.com",
         "bucket.oss-cn-hangzhou.aliyuncs.com",
-        // What anybody may call a bucket, and regions that are none.
+        // Host names that others can register, and regions that do not exist.
         "ecs.oss-cn-hangzhou.aliyuncs.com",
         "ecs.oss-accelerate.aliyuncs.com",
         "ecs.xx-nowhere-1.aliyuncs.com",
@@ -63,7 +63,7 @@ pub(crate) fn only_listed_hosts(checker: &Checker<'_>) -> Result<()> {
     for host in foreign {
         checker.expect_refusal(Rule::Hosts, &checker.ask(host), Form::Full, &[403])?;
     }
-    // The brackets of an address make some servers refuse the line itself.
+    // Because of the brackets of an address some servers refuse the line itself.
     checker.expect_refusal(Rule::Hosts, &checker.ask("[::1]"), Form::Broken, &[400, 403])?;
     // A deployed proxy may be for some regions only.
     let some = [
@@ -231,11 +231,12 @@ pub(crate) fn upgrade(checker: &Checker<'_>) -> Result<()> {
     let answer = checker.exchange(&ask, Form::Broken)?.answer;
     let status = answer.as_ref().map(Message::status);
     checker.expect(Rule::Upgrade, status != Some(101), || "the protocol was switched".to_owned());
-    // Passed without that wish, as an ordinary request, it does no harm.
+    // Passed without the upgrade, as an ordinary request, it does no harm.
     for arrival in checker.arrivals(&ask) {
-        let wish = arrival.request.header("upgrade");
-        checker
-            .expect(Rule::Upgrade, wish.is_none(), || format!("it arrived with Upgrade: {wish:?}"));
+        let upgrade = arrival.request.header("upgrade");
+        checker.expect(Rule::Upgrade, upgrade.is_none(), || {
+            format!("it arrived with Upgrade: {upgrade:?}")
+        });
     }
     // Where no cloud can be asked it is not seen which of the two it was.
     if checker.arrivals(&ask).is_empty() && !answer.as_ref().is_some_and(was_let_through) {
@@ -268,7 +269,7 @@ pub(crate) fn lengths(checker: &Checker<'_>) -> Result<()> {
         // at all.
         let error = answer.as_ref().and_then(error_type);
         let is_own = answer.as_ref().is_some_and(|answer| [400, 501].contains(&answer.status()));
-        let is_right = error.is_none_or(|error| error.starts_with("http_request_"));
+        let is_right = error.as_ref().is_none_or(|error| error.starts_with("http_request_"));
         checker.expect(Rule::Lengths, !is_own || is_right, || format!("{words}: {error:?}"));
         // Whatever was made of the first, what is inside must never arrive as a request.
         let status = answer.map_or(0, |answer| answer.status());
@@ -303,10 +304,10 @@ pub(crate) fn body_limit(checker: &Checker<'_>) -> Result<()> {
     for framing in [Framing::Length, Framing::Chunked] {
         let mut ask = padded(LIMIT_BYTES + 1);
         ask.framing = framing.clone();
-        // Who wants a length may say so.
+        // A server may require a length.
         let statuses: &[u16] = if framing == Framing::Chunked { &[411, 413] } else { &[413] };
         checker.expect_refusal(Rule::BodyLimit, &ask, Form::Full, statuses)?;
-        // Refused while it is still being sent, the answer may get lost on the way: TCP resets a
+        // Refused while it is still being sent, the response may get lost: TCP resets a
         // connection that is closed before all was read. An answer there must still be the right one.
         let mut ask = padded(300_000);
         ask.framing = framing;
@@ -344,7 +345,7 @@ pub(crate) fn preflight(checker: &Checker<'_>) -> Result<()> {
     checker.expect(rule, methods == ["post"], || format!("allowed methods: {methods:?}"));
     let headers = words("access-control-allow-headers");
     for name in request_headers() {
-        // `accept` needs no leave.
+        // `accept` is always allowed.
         checker.expect(rule, name == "accept" || headers.iter().any(|known| known == name), || {
             format!("{name} is not among the allowed headers")
         });
@@ -384,19 +385,19 @@ pub(crate) fn http2(checker: &Checker<'_>) -> Result<()> {
 pub(crate) fn plain(checker: &Checker<'_>) -> Result<()> {
     let ask = checker.ask(HOST);
     let answer = checker.exchange(&ask, Form::Full)?.answer.context("no answer")?;
-    let error = error_type(&answer).map(str::to_owned);
+    let error = error_type(&answer);
     checker.expect(Rule::Reach, received_status(&answer).is_some(), || {
         format!("an unsigned DescribeRegions of {HOST}: {} typed {error:?}", answer.status())
     });
     let refused = checker.exchange(&checker.ask("example.org"), Form::Full)?.answer;
     let error = refused.as_ref().and_then(error_type);
-    checker.expect(Rule::Types, error.is_some_and(is_not_sent), || {
+    checker.expect(Rule::Types, error.as_deref().is_some_and(is_not_sent), || {
         format!("a refusal typed {error:?}")
     });
     Ok(())
 }
 
-/// A request that would change something, if anybody's key had signed it.
+/// A request that would change something, if it were signed with a valid key.
 fn change(checker: &Checker<'_>) -> Ask {
     let host = if checker.sees_clouds() { host("copies") } else { HOST };
     let number = checker.number();
@@ -455,7 +456,7 @@ pub(crate) fn second_copy(checker: &Checker<'_>) -> Result<()> {
     let ask = change(checker).with("X-Acs-Action", "DescribeRegions");
     expect_passed(checker, &ask)?;
     expect_passed(checker, &ask)?;
-    // What nobody signed could not be known again.
+    // Without a signature a copy cannot be recognised.
     let ask = change(checker).without("Authorization");
     checker.expect_refusal(rule, &ask, Form::Full, &[400, 403])
 }
@@ -565,8 +566,9 @@ fn expect_repeated(checker: &Checker<'_>, ask: &Ask) -> Result<()> {
 }
 
 fn is_repeated(answer: &Message) -> bool {
-    let typed = (error_type(answer), details(answer));
-    answer.status() == 409 && typed == (Some("proxy_internal_response"), Some("\"repeated\""))
+    answer.status() == 409
+        && error_type(answer).as_deref() == Some("proxy_internal_response")
+        && details(answer).as_deref() == Some("repeated")
 }
 
 pub(crate) fn silence(checker: &Checker<'_>) -> Result<()> {

@@ -21,7 +21,7 @@ use rustls::{
 /// What is wrong with a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flaw {
-    /// It is for the name that is asked for, but an authority that nobody trusts signed it.
+    /// Issued for the right name, but by an untrusted authority.
     Untrusted,
     /// It is a trusted one, for another cloud's name.
     WrongName,
@@ -73,7 +73,7 @@ impl Authority {
     }
 
     /// From now on the certificate for this name has this flaw.
-    pub fn spoil(&self, host: &str, flaw: Flaw) {
+    pub fn set_flaw(&self, host: &str, flaw: Flaw) {
         self.flaws.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_owned(), flaw);
     }
 

@@ -12,6 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use sfv::{BareItem, Item, List, ListEntry, Parser};
 
 use crate::{
     answered,
@@ -31,7 +32,7 @@ pub struct Options {
     pub origin: String,
     /// Only these rules; `None` for all.
     pub only: Option<Vec<Rule>>,
-    /// The proxy's log files, which must keep quiet.
+    /// The proxy's log files, which must not contain secrets.
     pub logs: Vec<PathBuf>,
     /// The address of the page that the same server serves, if it does.
     pub page: Option<String>,
@@ -57,7 +58,7 @@ impl Options {
             deadline_limit: Duration::from_secs(35),
             // Two seconds, and some for a machine that is busy.
             silence_limit: Duration::from_secs(3),
-            // A quarter of an hour is what is wanted; who counts by the minute forgets before this.
+            // The contract says a quarter of an hour; a proxy that counts by the minute forgets before this.
             copy_memory: Duration::from_secs(70),
         }
     }
@@ -139,7 +140,7 @@ const CHECKS: &[Check] = &[
     Check::answered(&[Rule::BodyLimit], answered::body_limit),
     Check::answered(&[Rule::Preflight], answered::preflight),
     Check::answered(&[Rule::Http2], answered::http2),
-    // What every answer must carry is looked at in all of them; these make sure that there are some.
+    // What every response must have is checked in all of them; these make sure that there are some.
     Check::answered(
         &[Rule::Cors, Rule::Timing, Rule::Types, Rule::Harmless, Rule::Close, Rule::Reach],
         answered::plain,
@@ -168,7 +169,7 @@ const CHECKS: &[Check] = &[
     Check::answered(&[Rule::Page], answered::page).and(&[Rule::Close]),
 ];
 
-/// One takes the proxy for itself, the other looks at what all have left behind.
+/// One needs the proxy for itself, the other checks what all have left behind.
 const LAST_CHECKS: &[Check] = &[
     Check::observed(&[Rule::Throttle], observed::throttle),
     Check::answered(&[Rule::Logs], answered::logs),
@@ -350,8 +351,7 @@ impl Checker<'_> {
             self.expect(Rule::Cors, none, || seen("access-control-allow-credentials"));
         }
         let types: Vec<&str> = answer.all("proxy-status").collect();
-        let is_typed =
-            matches!(types.as_slice(), [one] if one.split(';').next() == Some("relight-proxy"));
+        let is_typed = matches!(types.as_slice(), [one] if own_member(one).is_some());
         self.expect(Rule::Types, is_typed, || seen("proxy-status"));
         let policies: Vec<&str> = answer.all("content-security-policy").collect();
         let is_policy = matches!(policies.as_slice(), [one]
@@ -390,7 +390,7 @@ impl Checker<'_> {
                 });
                 if form != Form::Broken {
                     let error = error_type(answer);
-                    let is_typed = error.is_some_and(is_not_sent);
+                    let is_typed = error.as_deref().is_some_and(is_not_sent);
                     self.expect(rule, is_typed, || format!("{what}: {status} typed {error:?}"));
                 }
             }
@@ -408,7 +408,7 @@ impl Checker<'_> {
         }
     }
 
-    /// What arrived of a request, told by the nonce in its header or its body.
+    /// Arrivals of a request, identified by the nonce in its header or its body.
     pub(crate) fn arrivals(&self, ask: &Ask) -> Vec<Arrival> {
         let arrivals = |clouds: &Clouds| clouds.upstream.arrivals(&nonce(ask));
         self.clouds.map(arrivals).unwrap_or_default()
@@ -423,13 +423,14 @@ impl Checker<'_> {
 const PATIENCE: usize = 3;
 
 /// The error type of an answer that relight-proxy gave, if it names one.
-pub(crate) fn error_type(answer: &Message) -> Option<&str> {
-    parameter(answer, "error")
+pub(crate) fn error_type(answer: &Message) -> Option<String> {
+    let BareItem::Token(error) = parameter(answer, "error")? else { return None };
+    Some(error.as_str().to_owned())
 }
 
-/// The status that the cloud answered with, as relight-proxy says.
-pub(crate) fn received_status(answer: &Message) -> Option<&str> {
-    parameter(answer, "received-status")
+/// The status that the cloud answered with, as relight-proxy reports it.
+pub(crate) fn received_status(answer: &Message) -> Option<i64> {
+    parameter(answer, "received-status")?.as_integer().map(i64::from)
 }
 
 /// Whether the proxy let the request through: the cloud answered, or could not be asked.
@@ -438,20 +439,26 @@ pub(crate) fn was_let_through(answer: &Message) -> bool {
         let begins = ["dns_", "destination_", "tls_", "connection_", "http_response_"];
         error != "connection_limit_reached" && begins.iter().any(|begin| error.starts_with(begin))
     };
-    received_status(answer).is_some() || error_type(answer).is_some_and(is_outward)
+    received_status(answer).is_some() || error_type(answer).as_deref().is_some_and(is_outward)
 }
 
-/// What relight-proxy says beside the error type, as it is written.
-pub(crate) fn details(answer: &Message) -> Option<&str> {
-    parameter(answer, "details")
+/// What relight-proxy says besides the error type.
+pub(crate) fn details(answer: &Message) -> Option<String> {
+    let details = parameter(answer, "details")?;
+    Some(details.as_string()?.as_str().to_owned())
 }
 
-fn parameter<'a>(answer: &'a Message, name: &str) -> Option<&'a str> {
-    let mut parts = answer.header("proxy-status")?.split(';').map(str::trim);
-    if parts.next() != Some("relight-proxy") {
-        return None;
-    }
-    parts.find_map(|part| part.strip_prefix(name)?.strip_prefix('='))
+/// A parameter of relight-proxy's member of `Proxy-Status`.
+fn parameter(answer: &Message, name: &str) -> Option<BareItem> {
+    own_member(answer.header("proxy-status")?)?.params.get(name).cloned()
+}
+
+/// The only member of a `Proxy-Status` header, if it is relight-proxy's.
+fn own_member(header: &str) -> Option<Item> {
+    let list = Parser::new(header).parse::<List>().ok()?;
+    let [ListEntry::Item(member)] = list.as_slice() else { return None };
+    let name = member.bare_item.as_token()?.as_str();
+    (name == "relight-proxy").then(|| member.clone())
 }
 
 /// Whether an RFC 9209 error type proves that nothing was sent.
@@ -468,7 +475,7 @@ pub(crate) fn is_not_sent(error: &str) -> bool {
         .contains(&error)
 }
 
-/// The request in a few words.
+/// A short description of the request.
 pub(crate) fn described(ask: &Ask) -> String {
     let target: String = ask.target.chars().take(100).collect();
     format!("{} {target}", ask.method)

@@ -167,7 +167,7 @@ impl Target {
     }
 }
 
-/// What came of a request.
+/// The result of a request.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     /// The answer; `None` when the connection ended or stayed silent instead.
@@ -189,7 +189,7 @@ pub struct Silence {
     pub took: Duration,
 }
 
-/// Whether nothing more will come, as opposed to not yet.
+/// Whether the stream has ended, as opposed to being idle.
 fn is_end(read: &std::io::Result<usize>) -> bool {
     match read {
         Ok(count) => *count == 0,
@@ -208,7 +208,7 @@ pub struct Ask {
     pub target: String,
     /// Sent in this order; lengths are not added to it.
     pub headers: Vec<(String, String)>,
-    /// Sent with its length, if that is not told otherwise.
+    /// Sent with its length, unless `framing` is another.
     pub body: Vec<u8>,
     /// How the body is framed.
     pub framing: Framing,

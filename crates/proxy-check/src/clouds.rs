@@ -1,4 +1,4 @@
-//! The stand-in of the clouds that a proxy under test is pointed at.
+//! The simulated clouds that a proxy under test is pointed at.
 
 use std::{
     fmt::Write as _,
@@ -36,7 +36,7 @@ pub const FLAWED: [(&str, Flaw); 3] = [
     ("ecs.me-central-1.aliyuncs.com", Flaw::Expired),
 ];
 
-/// A host of its own for each check, so that behaviour and arrivals are told apart.
+/// A host of its own for each check, so that behaviour and arrivals can be distinguished.
 pub const CHECK_HOSTS: [(&str, &str); 15] = [
     ("answers", "ecs.cn-qingdao.aliyuncs.com"),
     ("attempts", "ecs.cn-zhangjiakou.aliyuncs.com"),
@@ -89,13 +89,13 @@ impl Clouds {
         names.set(MISSING, Record::NoSuchName);
         names.set(HANGING, Record::Address(hanging));
         for (host, flaw) in FLAWED {
-            authority.spoil(host, flaw);
+            authority.set_flaw(host, flaw);
         }
         let hole = BlackHole::start(hanging, port)?;
         Ok(Self { upstream, names, authority, refused, hanging, _hole: hole })
     }
 
-    /// The names as the lines of a hosts file, for servers that ask nobody else. The host that does
+    /// The names as the lines of a hosts file, for servers that resolve no other way. The host that does
     /// not exist is not in it.
     pub fn hosts_file(&self) -> String {
         let here = self.upstream.address().ip();

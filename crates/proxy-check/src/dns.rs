@@ -44,7 +44,7 @@ impl NameServer {
     /// The same on this address.
     pub fn start_on(address: SocketAddr, default: Ipv4Addr) -> io::Result<Self> {
         let socket = UdpSocket::bind(address)?;
-        socket.set_read_timeout(Some(STOP_LOOK_INTERVAL))?;
+        socket.set_read_timeout(Some(STOP_POLL_INTERVAL))?;
         let address = socket.local_addr()?;
         let names = Arc::new(Mutex::new(HashMap::new()));
         let stop = Arc::new(AtomicBool::new(false));
@@ -92,7 +92,7 @@ impl Drop for NameServer {
     }
 }
 
-const STOP_LOOK_INTERVAL: Duration = Duration::from_millis(100);
+const STOP_POLL_INTERVAL: Duration = Duration::from_millis(100);
 const TTL_S: u32 = 1;
 
 /// The answer to a query with one question; `None` for anything else. Only addresses of version 4
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_name_is_said_to_be_missing_and_garbage_is_not_answered() {
+    fn a_missing_name_is_reported_and_garbage_is_not_answered() {
         let missing = answer(QUERY, |_| Record::NoSuchName).unwrap();
         assert_eq!(missing[3] & 0x0f, 3);
         assert_eq!(answer(&QUERY[..20], |_| Record::NoSuchName), None);

@@ -1,4 +1,4 @@
-//! HTTP/1.1 messages as bytes: nothing is normalised, so that what arrived can be compared. Kept by hand,
+//! HTTP/1.1 messages as bytes: nothing is normalised, so that what arrived can be compared. Written by hand,
 //! since httparse and hyper refuse the malformed heads and framings that proxies are tested with.
 
 use std::io::{self, Read};
@@ -14,7 +14,7 @@ pub struct Message {
     pub body: Vec<u8>,
     /// Head and body as they came, framing included.
     pub raw: Vec<u8>,
-    /// Whether the body ended as its head promised.
+    /// Whether the body ended as its head announced.
     pub is_whole: bool,
 }
 

@@ -62,19 +62,19 @@ struct Arguments {
     /// The page that the same server serves.
     #[arg(long, value_name = "URL")]
     page: Option<String>,
-    /// It is nginx, caddy, haproxy, envoy or worker: says how to mend it there only, and lets pass
-    /// what that server is known not to keep.
+    /// It is nginx, caddy, haproxy, envoy or worker: says how to fix it there only, and accepts
+    /// the rules that this server is known not to keep.
     #[arg(long, value_name = "NAME", value_parser = server)]
     server: Option<Server>,
     /// This rule; repeat for more.
     #[arg(long, value_name = "RULE", value_parser = rule)]
     only: Vec<Rule>,
     /// Starts the servers with the configurations of deploy/ on this machine, in front of clouds of
-    /// ours, and checks every line. One that a server is known not to keep is named, and fails when it
+    /// ours, and checks every rule. One that a server is known not to keep is reported, and fails when it
     /// is kept after all.
     #[arg(long)]
     deploy: bool,
-    /// With --deploy: keeps the configurations and logs.
+    /// With --deploy: preserves the configurations and logs.
     #[arg(long)]
     keep: bool,
     /// Starts nginx, Caddy and HAProxy in the same way, with this page, and lets the script, which Node
@@ -133,15 +133,15 @@ fn one(arguments: &Arguments) -> Result<bool> {
         std::io::stdin().read_line(&mut String::new())?;
     }
     println!("{url}, as a page of {origin}");
-    say_what_is_waited_for(&options);
+    announce_waits(&options);
     let report = check::run(&target, &options, clouds.as_ref())?;
-    let known = arguments.server.map_or(&[][..], cannot);
+    let known = arguments.server.map_or(&[][..], unsupported_rules);
     print!("{}", report.text(arguments.server));
     Ok(sum_up(&report, known, arguments.server).is_empty())
 }
 
-/// What takes longest: nothing is wrong while nothing is said.
-fn say_what_is_waited_for(options: &Options) {
+/// Announces the slow checks, which print nothing meanwhile.
+fn announce_waits(options: &Options) {
     if options.only.as_ref().is_none_or(|only| only.contains(&Rule::SecondCopy)) {
         let seconds = options.copy_memory.as_secs();
         println!("`{}` asks again after {seconds} s; this waits for it", Rule::SecondCopy);
@@ -173,7 +173,7 @@ fn observe(address: &str) -> Result<Clouds> {
 }
 
 /// What each server's modules cannot do; README.md in its folder says the same.
-fn cannot(server: Server) -> &'static [Rule] {
+fn unsupported_rules(server: Server) -> &'static [Rule] {
     match server {
         Server::Nginx => &[Rule::AnswerList, Rule::OneOrigin],
         Server::Caddy => &[Rule::BrokenOff, Rule::Throttle, Rule::SecondCopy],
@@ -196,7 +196,7 @@ fn deploy(arguments: &Arguments) -> Result<bool> {
     let page = folder.join("page");
     make_page(&page)?;
     let only = (!arguments.only.is_empty()).then(|| arguments.only.clone());
-    say_what_is_waited_for(&Options { only: only.clone(), ..Options::new("") });
+    announce_waits(&Options { only: only.clone(), ..Options::new("") });
     let start = Instant::now();
     let reports: Vec<(Server, Result<Report>)> = thread::scope(|scope| {
         let running: Vec<_> = servers
@@ -335,7 +335,7 @@ fn measured(server: Server, folder: &Path, page: &Path) -> Result<String> {
     })
 }
 
-/// Puts the figures between their marks, so that nobody writes any by hand.
+/// Writes the figures between their marks in the file.
 fn publish(table: &str) -> Result<()> {
     let path = servers::configuration(Server::Nginx).join("../README.md");
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
@@ -384,16 +384,16 @@ fn judge(server: Server, report: Result<Report>) -> bool {
         }
     };
     print!("{}", report.text(Some(server)));
-    let unknown = sum_up(&report, cannot(server), Some(server));
+    let unknown = sum_up(&report, unsupported_rules(server), Some(server));
     let broken = report.broken();
-    let mended: Vec<&Rule> = cannot(server)
+    let now_kept: Vec<&Rule> = unsupported_rules(server)
         .iter()
         .filter(|rule| report.findings.contains_key(rule) && !broken.contains(rule))
         .collect();
-    for rule in &mended {
+    for rule in &now_kept {
         println!("`{rule}` holds, although {} is said not to keep it", server.name());
     }
-    unknown.is_empty() && mended.is_empty()
+    unknown.is_empty() && now_kept.is_empty()
 }
 
 fn deployed(
@@ -411,7 +411,7 @@ fn deployed(
     let mut options = Options::new(origin);
     options.only = only;
     options.logs = running.logs().to_vec();
-    // Envoy and the Worker leave the page to a static host.
+    // Envoy and the Worker do not serve the page.
     options.page =
         matches!(server, Server::Nginx | Server::Caddy | Server::Haproxy).then(|| running.url());
     check::run(&target, &options, Some(&clouds))

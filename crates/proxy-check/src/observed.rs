@@ -49,7 +49,7 @@ pub(crate) fn raw(bytes: &'static [u8], then: Then) -> Behaviour {
 pub(crate) fn unchanged(checker: &Checker<'_>) -> Result<()> {
     let host = host("unchanged");
     checker.clouds()?.upstream.set(host, [Behaviour::answer(200, "", "{}")]);
-    // All that a browser leaves as it is; `'` and non-ASCII it encodes before it sends.
+    // All that a browser leaves unchanged; it encodes `'` and non-ASCII before it sends.
     let targets = [
         "/?",
         "/?a=%2F%20%2f+&&=~()*!x=%E4%BD%A0&zqUnloggedQuery",
@@ -272,8 +272,8 @@ pub(crate) fn received(checker: &Checker<'_>) -> Result<()> {
         let ask = checker.ask(host);
         let answer = checker.exchange(&ask, Form::Full)?.answer.context("no answer")?;
         let seen = (answer.status(), received_status(&answer), error_type(&answer));
-        let wanted = status.to_string();
-        checker.expect(Rule::Received, seen == (status, Some(&wanted), None), || {
+        let wanted = Some(i64::from(status));
+        checker.expect(Rule::Received, seen == (status, wanted, None), || {
             format!("the cloud's {status} came as (status, received-status, error) {seen:?}")
         });
         let is_same = answer.body == body.as_bytes();
@@ -319,12 +319,12 @@ fn expect_withheld(checker: &Checker<'_>, rule: Rule, status: u16, answer: &crat
     let seen = answer.status();
     checker.expect(rule, seen == 502, || format!("the cloud's {status} came as {seen}"));
     let error = error_type(answer);
-    let is_unknown = error.is_some_and(|error| !is_not_sent(error));
+    let is_unknown = error.as_deref().is_some_and(|error| !is_not_sent(error));
     checker.expect(rule, is_unknown, || format!("the cloud's {status} is typed {error:?}"));
 }
 
-/// Ways in which an answer is spoilt, each after the request was read.
-fn spoilt() -> Vec<(&'static str, Behaviour)> {
+/// Corrupted responses, each sent after the request was read.
+fn corrupted() -> Vec<(&'static str, Behaviour)> {
     let head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
     vec![
         ("cut before the answer", raw(b"", Then::Cut)),
@@ -351,7 +351,7 @@ pub(crate) fn one_attempt(checker: &Checker<'_>) -> Result<()> {
     let host = host("attempts");
     let upstream = &checker.clouds()?.upstream;
     let failing = [("answered 503", Behaviour::answer(503, "Retry-After: 0\r\n", "{}"))];
-    for (what, behaviour) in spoilt().into_iter().chain(breaking_off()).chain(failing) {
+    for (what, behaviour) in corrupted().into_iter().chain(breaking_off()).chain(failing) {
         upstream.set(host, [behaviour]);
         let ask = checker.ask(host);
         checker.exchange(&ask, Form::Full)?;
@@ -359,7 +359,7 @@ pub(crate) fn one_attempt(checker: &Checker<'_>) -> Result<()> {
         checker
             .expect(Rule::OneAttempt, arrived == 1, || format!("{what}: arrived {arrived} times"));
     }
-    // Clients repeat most readily on a connection that they had kept from before.
+    // Clients repeat most readily on a connection that was reused.
     for _ in 0..3 {
         upstream.set(host, [Behaviour::answer(200, "", "{}")]);
         for _ in 0..2 {
@@ -379,15 +379,15 @@ pub(crate) fn one_attempt(checker: &Checker<'_>) -> Result<()> {
 pub(crate) fn cut(checker: &Checker<'_>) -> Result<()> {
     let host = host("cut");
     let upstream = &checker.clouds()?.upstream;
-    for (what, behaviour) in spoilt() {
+    for (what, behaviour) in corrupted() {
         upstream.set(host, [behaviour]);
         let answer = checker.exchange(&checker.ask(host), Form::Full)?.answer;
         // No answer at all is unknown to the page, as it must be.
         let seen = answer.as_ref().map(|answer| (answer.status(), error_type(answer)));
-        let is_unknown = match seen {
+        let is_unknown = match &seen {
             None => true,
             Some((status, error)) => {
-                status >= 500 && error.is_some_and(|error| !is_not_sent(error))
+                *status >= 500 && error.as_deref().is_some_and(|error| !is_not_sent(error))
             }
         };
         checker.expect(Rule::Cut, is_unknown, || format!("{what}: {seen:?}"));
@@ -403,10 +403,10 @@ pub(crate) fn broken_off(checker: &Checker<'_>) -> Result<()> {
         let answer = checker.exchange(&checker.ask(host), Form::Full)?.answer;
         let seen =
             answer.as_ref().map(|answer| (answer.status(), answer.is_whole, error_type(answer)));
-        let is_unknown = match seen {
+        let is_unknown = match &seen {
             None | Some((_, false, _)) => true,
             Some((status, true, error)) => {
-                status >= 500 && error.is_some_and(|error| !is_not_sent(error))
+                *status >= 500 && error.as_deref().is_some_and(|error| !is_not_sent(error))
             }
         };
         checker.expect(Rule::BrokenOff, is_unknown, || {
@@ -430,10 +430,11 @@ pub(crate) fn certificate(checker: &Checker<'_>) -> Result<()> {
         let ask = checker.ask(host);
         let answer = checker.exchange(&ask, Form::Full)?.answer;
         let seen = answer.as_ref().map(|answer| (answer.status(), error_type(answer)));
-        let stops = seen.is_some_and(|(status, error)| status >= 500 && error.is_some());
+        let stops = seen.as_ref().is_some_and(|(status, error)| *status >= 500 && error.is_some());
         checker.expect(Rule::Certificate, stops, || format!("{host}: {seen:?}"));
         checker.expect_arrivals(Rule::Certificate, &ask, 0);
-        let is_typed = seen.is_some_and(|(_, error)| error.is_some_and(is_not_sent));
+        let is_typed =
+            seen.as_ref().is_some_and(|(_, error)| error.as_deref().is_some_and(is_not_sent));
         checker.expect(Rule::CertificateType, is_typed, || format!("{host}: {seen:?}"));
     }
     Ok(())
@@ -445,8 +446,8 @@ fn expect_not_sent(checker: &Checker<'_>, rule: Rule, host: &str) -> Result<()> 
     checker.expect_arrivals(rule, &ask, 0);
     let answer = checker.exchange(&ask, Form::Full)?.answer;
     let seen = answer.as_ref().map(|answer| (answer.status(), error_type(answer)));
-    let is_typed = seen.is_some_and(|(status, error)| {
-        (500..600).contains(&status) && error.is_some_and(is_not_sent)
+    let is_typed = seen.as_ref().is_some_and(|(status, error)| {
+        (500..600).contains(status) && error.as_deref().is_some_and(is_not_sent)
     });
     checker.expect(rule, is_typed, || format!("{what}: {seen:?}"));
     checker.expect_arrivals(rule, &ask, 0);
@@ -457,7 +458,7 @@ pub(crate) fn connect_time(checker: &Checker<'_>) -> Result<()> {
     let exchange = checker.exchange(&checker.ask(HANGING), Form::Full)?;
     let answer = exchange.answer.context("no answer")?;
     let seen = (answer.status(), error_type(&answer));
-    let is_typed = (500..600).contains(&seen.0) && seen.1.is_some_and(is_not_sent);
+    let is_typed = (500..600).contains(&seen.0) && seen.1.as_deref().is_some_and(is_not_sent);
     checker.expect(Rule::ConnectTime, is_typed, || format!("{seen:?}"));
     let is_in_time = exchange.took <= checker.options.connect_limit;
     checker.expect(Rule::ConnectTime, is_in_time, || format!("after {:.1?}", exchange.took));
@@ -472,7 +473,7 @@ pub(crate) fn deadline(checker: &Checker<'_>) -> Result<()> {
     let took = exchange.took;
     let answer = exchange.answer.with_context(|| format!("no answer after {took:.1?}"))?;
     let seen = (answer.status(), error_type(&answer));
-    let is_unknown = seen.0 >= 500 && seen.1.is_some_and(|error| !is_not_sent(error));
+    let is_unknown = seen.0 >= 500 && seen.1.as_deref().is_some_and(|error| !is_not_sent(error));
     checker.expect(Rule::Deadline, is_unknown, || format!("{seen:?}"));
     let is_in_time = took < checker.options.deadline_limit;
     checker.expect(Rule::Deadline, is_in_time, || format!("after {took:.1?}"));
@@ -484,7 +485,7 @@ pub(crate) fn deadline(checker: &Checker<'_>) -> Result<()> {
 /// before that is enough. A machine that is busy with other things needs long to get fast enough.
 const FLOOD: Duration = Duration::from_secs(12);
 const FLOOD_CLIENTS: usize = 24;
-const MET_ENOUGH: usize = 20;
+const ENOUGH_REFUSALS: usize = 20;
 /// Several proxies that are checked at once come to this together, and would share the machine.
 static FLOODING: Mutex<()> = Mutex::new(());
 
@@ -497,7 +498,7 @@ pub(crate) fn throttle(checker: &Checker<'_>) -> Result<()> {
     thread::scope(|scope| {
         for _ in 0..FLOOD_CLIENTS {
             scope.spawn(|| {
-                let is_enough = || throttled.lock().is_ok_and(|met| met.len() >= MET_ENOUGH);
+                let is_enough = || throttled.lock().is_ok_and(|met| met.len() >= ENOUGH_REFUSALS);
                 while start.elapsed() < FLOOD && !is_enough() {
                     let ask = checker.ask(host);
                     let Ok(exchange) = checker.exchange(&ask, Form::Full) else { continue };
@@ -518,7 +519,7 @@ pub(crate) fn throttle(checker: &Checker<'_>) -> Result<()> {
     });
     for (ask, answer) in throttled.iter().take(50) {
         let seen = (answer.status(), error_type(answer));
-        let is_typed = seen.0 == 429 && seen.1.is_some_and(is_not_sent);
+        let is_typed = seen.0 == 429 && seen.1.as_deref().is_some_and(is_not_sent);
         checker.expect(Rule::Throttle, is_typed, || format!("{seen:?}"));
         let retry = answer.header("retry-after");
         checker.expect(Rule::Throttle, retry.is_some(), || "no Retry-After".into());
@@ -558,10 +559,10 @@ pub(crate) fn once(checker: &Checker<'_>) -> Result<()> {
         let is_right = if is_lost {
             answer.as_ref().is_none_or(|answer| {
                 answer.status() >= 500
-                    && error_type(answer).is_some_and(|error| !is_not_sent(error))
+                    && error_type(answer).as_deref().is_some_and(|error| !is_not_sent(error))
             })
         } else {
-            seen == Some((200, Some("200")))
+            seen == Some((200, Some(200)))
         };
         checker.expect(Rule::Once, is_right, || format!("a reboot (lost: {is_lost}): {seen:?}"));
         let sandbox = upstream.clouds();

@@ -11,23 +11,23 @@ pub struct Finding {
     pub met: usize,
     /// Those that were not, each with what was seen.
     pub failures: Vec<String>,
-    /// Why it was not looked at, if it was not.
+    /// Why it was not checked, if it was not.
     pub skipped: Option<String>,
 }
 
-/// What became of a rule.
+/// The result of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Every expectation was met.
     Holds,
-    /// At least one was not, or there was none: nothing looked at is nothing shown.
+    /// At least one was not, or there was none: nothing checked proves nothing.
     Broken,
-    /// It cannot be looked at from here.
+    /// It cannot be checked from here.
     Skipped,
 }
 
 impl Finding {
-    /// What became of the rule.
+    /// The result of the rule.
     pub fn outcome(&self) -> Outcome {
         if self.skipped.is_some() {
             Outcome::Skipped
@@ -57,8 +57,8 @@ impl Report {
         (self.with(Outcome::Holds).len(), self.findings.values().map(|finding| finding.met).sum())
     }
 
-    /// The report as text. With a server named, each broken line says how to mend it there; without
-    /// one, how to mend it in each of the five.
+    /// The report as text. With a server named, each broken rule has its fix there; without
+    /// one, the fix in each of the five.
     pub fn text(&self, server: Option<Server>) -> String {
         let mut text = String::new();
         for (rule, finding) in &self.findings {
@@ -87,7 +87,7 @@ impl Report {
             }
             for known in Server::ALL {
                 if server.is_none_or(|server| server == known) {
-                    let _ = writeln!(text, "       mend: {:<8} {}", known.name(), rule.mend(known));
+                    let _ = writeln!(text, "       mend: {:<8} {}", known.name(), rule.fix(known));
                 }
             }
         }

@@ -68,7 +68,7 @@ macro_rules! rules {
             }
 
             /// How a server is brought to it.
-            pub fn mend(self, server: Server) -> &'static str {
+            pub fn fix(self, server: Server) -> &'static str {
                 match (self, server) {
                     $(
                         (Self::$rule, Server::Nginx) => $nginx,
@@ -485,7 +485,7 @@ mod tests {
     use crate::servers;
     use std::fs;
 
-    /// What is said to mend a line stands in the configuration that keeps it, but for what is said not
+    /// What a fix names is in the configuration that keeps the rule, except for what is said not
     /// to be there.
     #[test]
     fn every_remedy_is_in_the_configuration() {
@@ -499,7 +499,7 @@ mod tests {
                 }
             }
             for rule in Rule::ALL {
-                for named in named(rule.mend(server)) {
+                for named in named(rule.fix(server)) {
                     if !named.split('…').all(|part| text.contains(part.trim())) {
                         missing.push(format!("{rule}, {}: `{named}`", server.name()));
                     }
@@ -509,7 +509,7 @@ mod tests {
         assert!(missing.is_empty(), "{}", missing.join("\n"));
     }
 
-    /// What stands between backticks, unless it is what should not be there.
+    /// The texts between backticks, except for what should not be there.
     fn named(remedy: &str) -> Vec<&str> {
         let mut parts = remedy.split('`');
         let mut named = Vec::new();

@@ -93,7 +93,7 @@ impl Running {
     pub fn cpu_seconds(&self) -> f64 {
         let ticks = |process: &PathBuf| -> Option<u32> {
             let text = fs::read_to_string(process.join("stat")).ok()?;
-            // Behind the name, which may have spaces: user and system are the 12th and the 13th.
+            // After the name, which may have spaces: user and system are the 12th and the 13th.
             let fields: Vec<&str> = text.rsplit_once(") ")?.1.split(' ').collect();
             Some(fields.get(11)?.parse::<u32>().ok()? + fields.get(12)?.parse::<u32>().ok()?)
         };
@@ -130,7 +130,7 @@ impl Drop for Running {
                 sys::signal::{Signal, kill},
                 unistd::Pid,
             };
-            // Asked to end, a server ends its workers too; killed, nginx would leave them.
+            // Terminated, a server ends its workers too; killed, nginx would leave them.
             if let Ok(id) = i32::try_from(self.child.id())
                 && let Ok(None) = self.child.try_wait()
             {
@@ -208,7 +208,7 @@ pub fn executable(server: Server) -> Result<PathBuf> {
         return Ok(path.into());
     }
     let path = env::var_os("PATH").unwrap_or_default();
-    // Debian keeps servers where only root looks.
+    // Debian installs servers where only root's PATH looks.
     env::split_paths(&path)
         .chain(["/usr/sbin".into(), "/usr/local/sbin".into()])
         .map(|folder| folder.join(name))
@@ -331,7 +331,7 @@ impl ServerSetup {
         fs::write(&path, text.0)?;
         let mut command = Command::new(executable(Server::Caddy)?);
         command.args(["run", "--adapter", "caddyfile", "--config"]).arg(&path);
-        // It keeps what it knows of certificates in its home.
+        // It stores what it knows of certificates in its home directory.
         command.env("HOME", &self.folder).env("XDG_DATA_HOME", &self.folder);
         command.env("XDG_CONFIG_HOME", &self.folder);
         Ok((command, vec![access, error]))
@@ -458,7 +458,7 @@ impl ServerSetup {
         // process gets a view of the file system in which another one lies there.
         let (hosts, servers) = (self.folder.join("hosts"), self.folder.join("resolv.conf"));
         fs::write(&hosts, &self.hosts)?;
-        // Nobody to ask for what is not in that file.
+        // No resolver for what is not in that file.
         fs::write(&servers, "nameserver 127.0.0.1\n")?;
         let mut command = Command::new("unshare");
         command.args(["--mount", "sh", "-c"]);

@@ -1,5 +1,5 @@
-//! The clouds over TLS, as a proxy sees them: every arrival is kept as it came, and each name can
-//! be told how to behave.
+//! The clouds over TLS, as a proxy sees them: every arrival is recorded as it came, and the behaviour of
+//! each name can be set.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -99,7 +99,7 @@ struct Shared {
 
 impl Upstream {
     /// Listens on this address with certificates of this authority. The clouds are simulated and
-    /// answer to every name that is not told otherwise.
+    /// answer to every name that has no other behaviour.
     pub fn start(address: SocketAddr, authority: &Arc<Authority>) -> Result<Self> {
         let listener = TcpListener::bind(address).with_context(|| {
             format!("{address} (ports below 1024 are for root unless the system says otherwise)")
@@ -124,7 +124,7 @@ impl Upstream {
         self.server.addr
     }
 
-    /// What every name does that was not told otherwise.
+    /// The behaviour of every name that has none of its own.
     pub fn set_default(&self, behaviour: Behaviour) {
         *lock(&self.shared.default) = behaviour;
     }
@@ -141,7 +141,7 @@ impl Upstream {
         lock(&self.shared.arrivals).iter().filter(holds).cloned().collect()
     }
 
-    /// The simulated clouds, locked: let go of them before the next request.
+    /// The simulated clouds, locked: release them before the next request.
     pub fn clouds(&self) -> MutexGuard<'_, Sandbox> {
         lock(&self.shared.sandbox)
     }
@@ -179,7 +179,7 @@ impl BlackHole {
     }
 }
 
-/// A client that keeps its connection and says nothing is let go after this long.
+/// An idle connection of a client is closed after this long.
 const IDLE_LIMIT: Duration = Duration::from_mins(1);
 const SILENCE: Duration = Duration::from_mins(1);
 
@@ -207,7 +207,7 @@ async fn answer(
     request: axum::extract::Request,
 ) -> Response {
     let (head, body) = request.into_parts();
-    // One that breaks off is kept as far as it came.
+    // One that breaks off is recorded as far as it came.
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     let behaviour = shared.behaviour(&server_name);
     let Some(request) = shared.keep(&link.take(), server_name) else {
@@ -227,13 +227,13 @@ async fn answer(
             server::answer(&shared.sandbox, &Request { method, target, headers, body }).await
         }
         Behaviour::Sandbox(address) => {
-            hand_on(address, axum::extract::Request::from_parts(head, Full::new(body))).await
+            forward(address, axum::extract::Request::from_parts(head, Full::new(body))).await
         }
     }
 }
 
-/// Hands a request on and gives the answer, or as much of it as there is.
-pub async fn hand_on(address: SocketAddr, request: axum::http::Request<Full<Bytes>>) -> Response {
+/// Forwards a request and returns the response, or as much of it as there is.
+pub async fn forward(address: SocketAddr, request: axum::http::Request<Full<Bytes>>) -> Response {
     let Ok(stream) = tokio::net::TcpStream::connect(address).await else {
         return Raw::cut("").into_response();
     };
@@ -252,13 +252,13 @@ pub async fn hand_on(address: SocketAddr, request: axum::http::Request<Full<Byte
 impl Shared {
     fn behaviour(&self, host: &str) -> Behaviour {
         let mut behaviours = lock(&self.behaviours);
-        let told = behaviours.get_mut(host).and_then(|queue| {
+        let queued = behaviours.get_mut(host).and_then(|queue| {
             if queue.len() > 1 { queue.pop_front() } else { queue.front().cloned() }
         });
-        told.unwrap_or_else(|| lock(&self.default).clone())
+        queued.unwrap_or_else(|| lock(&self.default).clone())
     }
 
-    /// Keeps what has arrived, if it has a head.
+    /// Records what has arrived, if it has a head.
     fn keep(&self, bytes: &[u8], server_name: String) -> Option<Message> {
         let request = http::read(&mut &*bytes, Side::Request)?;
         lock(&self.arrivals).push(Arrival { server_name, request: request.clone() });
@@ -273,11 +273,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A loopback address that nobody listens on at this port, for an upstream of one's own: the clouds
-/// are on port 443, and so must their stand-in be.
+/// are on port 443, and so must the simulated ones be.
 pub fn free_address(port: u16) -> io::Result<Ipv4Addr> {
     let seed = std::process::id();
     for _ in 0..2_000_u32 {
-        // Whoever asks next gets another one, although nobody listens on this one yet.
+        // The next caller gets another one, although nothing listens on this one yet.
         let step = NEXT.fetch_add(1, Ordering::Relaxed);
         let number = seed.wrapping_mul(31).wrapping_add(step.wrapping_mul(7)) % 60_000;
         let [_, _, high, low] = number.to_be_bytes();

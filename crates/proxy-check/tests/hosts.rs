@@ -57,7 +57,7 @@ fn every_configuration_has_the_list_and_nothing_else() {
         let text = fs::read_to_string(servers::configuration(server).join(file)).unwrap();
         let text: Vec<&str> = text.lines().filter(|line| !is_comment(line)).collect();
         let text = text.join("\n").replace("\\.", ".");
-        // The lists as the file has them: words between bars or spaces.
+        // The lists as the file has them: names between bars or spaces.
         let words: Vec<&str> = text
             .split(|c: char| c.is_whitespace() || "|()?:".contains(c))
             .filter(|word| !word.is_empty())
@@ -69,7 +69,7 @@ fn every_configuration_has_the_list_and_nothing_else() {
         for host in hosts().filter(|host| !host.contains('-') || host.starts_with("ecs-")) {
             assert!(text.contains(host), "{file} has no {host}");
         }
-        // Each domain stands there as often as it must: one list, and the names without a region.
+        // Each domain is in it as often as it must be: one list, and the names without a region.
         let count = |domain| text.matches(domain).count();
         let counts = (count("aliyuncs.com"), count("tencentcloudapi.com"), count("zenlayer.com"));
         assert_eq!(counts, (3, 3, 1), "{file}");

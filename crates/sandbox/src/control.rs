@@ -53,7 +53,9 @@ pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request, now_ms: i64) -> A
         }
         ("POST", "/sandbox/restarts") => restart(sandbox, &request.body, now_ms),
         ("POST", "/sandbox/credentials") => match serde_json::from_slice::<Value>(&request.body) {
-            Ok(wish) => issue(sandbox, wish["cloud"].as_str(), wish["seconds"].as_i64(), now_ms),
+            Ok(body_json) => {
+                issue(sandbox, body_json["cloud"].as_str(), body_json["seconds"].as_i64(), now_ms)
+            }
             Err(error) => refuse(400, &format!("the body is not JSON: {error}")),
         },
         ("GET", "/sandbox/credentials") => {
@@ -104,22 +106,22 @@ fn add_faults(sandbox: &mut Sandbox, body: &[u8]) -> Answer {
     }
 }
 
-/// Somebody else is at work on the same instances.
+/// Restarts instances from outside, as somebody in a console of the vendor's.
 fn restart(sandbox: &mut Sandbox, body: &[u8], now_ms: i64) -> Answer {
-    let wish: Value = match serde_json::from_slice(body) {
-        Ok(wish) => wish,
+    let body_json: Value = match serde_json::from_slice(body) {
+        Ok(body_json) => body_json,
         Err(error) => return refuse(400, &format!("the body is not JSON: {error}")),
     };
-    let Some(cloud) = wish["cloud"].as_str().and_then(Cloud::parse) else {
+    let Some(cloud) = body_json["cloud"].as_str().and_then(Cloud::parse) else {
         return refuse(400, "cloud is alibaba, tencent or zenlayer");
     };
-    let ids = wish["instanceIds"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let ids = body_json["instanceIds"].as_array().map(Vec::as_slice).unwrap_or_default();
     let ids: Vec<&str> = ids.iter().filter_map(Value::as_str).collect();
     if ids.is_empty() {
         return refuse(400, "instanceIds is a list of ids");
     }
     let restarted: Vec<&str> =
-        ids.into_iter().filter(|id| sandbox.restart_by_somebody(cloud, id, now_ms)).collect();
+        ids.into_iter().filter(|id| sandbox.restart_from_outside(cloud, id, now_ms)).collect();
     say(&json!({ "restarted": restarted }))
 }
 

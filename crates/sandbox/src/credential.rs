@@ -40,7 +40,7 @@ impl Credential {
     }
 
     /// A fresh temporary key, in the shape of its cloud; `None` where the cloud has none. It is made of
-    /// a count and the time, so that a run can be repeated: nobody is to be kept out of a sandbox.
+    /// a count and the time, so that a run is reproducible: a sandbox protects nothing.
     pub fn temporary(cloud: Cloud, count: u64, expires_at_s: i64) -> Option<Self> {
         let made = |what: &str| {
             let seed = format!("{what} {} {count} {expires_at_s}", cloud.name());

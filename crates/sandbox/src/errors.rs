@@ -24,7 +24,7 @@ impl ErrorRow {
         self.operations.iter().any(|name| *name == operation || *name == "*")
     }
 
-    /// The message as sent: the vendor's, or the sandbox's own words where there is none.
+    /// The message as sent: the vendor's, or the sandbox's own where there is none.
     pub fn text(&self) -> String {
         match self.message {
             "%s" => format!("The sandbox was asked to answer {}.", self.code),

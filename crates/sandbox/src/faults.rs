@@ -102,7 +102,7 @@ pub struct Fault {
     pub(crate) seen: u32,
     /// How often it still happens; none means until it is taken away.
     pub times: Option<u32>,
-    /// Whether the operation is carried out although the answer is spoilt.
+    /// Whether the operation is executed although the response is corrupted.
     pub executed: bool,
 }
 
@@ -388,7 +388,7 @@ impl Faults {
         &self.waiting
     }
 
-    /// Somebody comes: faults that let some pass first count. To be told once of each.
+    /// An arrival: faults that let some pass first count it. To be called once for each.
     pub(crate) fn come(&mut self, cloud: Cloud, action: &str) {
         for fault in self.waiting.iter_mut().filter(|fault| fault.is_about(cloud, action)) {
             fault.seen = fault.seen.saturating_add(1);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{cloud::Cloud, text::scatter, time};
 
-/// What an instance is doing. Each cloud has its own words, and not every state.
+/// The state of an instance. Each cloud has its own words, and not every state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
     Pending,
@@ -162,7 +162,7 @@ impl Instance {
             .collect();
     }
 
-    fn settle(&mut self, now_ms: i64) {
+    fn advance(&mut self, now_ms: i64) {
         while let Some(step) = self.steps.front().copied().filter(|step| step.at_ms <= now_ms) {
             self.steps.pop_front();
             self.state = step.state;
@@ -197,7 +197,7 @@ impl Fleet {
     }
 
     /// Reads a JSON array of `{cloud, region, instanceId, name, state}`, with `zone`, `privateIp`
-    /// and `trouble` (an error code) if wished. The error says which entry is wrong and why.
+    /// and, optionally, `trouble` (an error code). The error says which entry is wrong and why.
     pub fn from_json(text: &str) -> Result<Self, String> {
         let value: Value = serde_json::from_str(text)
             .map_err(|error| format!("the fleet is not JSON: {error}"))?;
@@ -223,9 +223,9 @@ impl Fleet {
     }
 
     /// Lets every transition happen that is due.
-    pub(crate) fn settle(&mut self, now_ms: i64) {
+    pub(crate) fn advance(&mut self, now_ms: i64) {
         for instance in self.instances.iter_mut().filter(|instance| instance.is_moving()) {
-            instance.settle(now_ms);
+            instance.advance(now_ms);
         }
     }
 
@@ -334,8 +334,8 @@ const ROLES: [&str; 12] = [
     "metrics",
 ];
 
-/// Trouble of the standard fleet, one instance of each region: place in the region, state, code.
-fn standard_trouble(cloud: Cloud) -> &'static [(usize, State, Option<&'static str>)] {
+/// Errors of the standard fleet, one instance of each region: index in the region, state, code.
+fn standard_errors(cloud: Cloud) -> &'static [(usize, State, Option<&'static str>)] {
     match cloud {
         Cloud::Alibaba => &[
             (10, State::Running, Some("InstanceLockedForSecurity")),
@@ -370,7 +370,7 @@ fn standard_of(cloud: Cloud) -> impl Iterator<Item = Instance> {
     (0..FLEET_SIZE).map(move |place| {
         let (region, mark) = regions[(place / size).min(regions.len() - 1)];
         let inside = place % size;
-        let trouble = standard_trouble(cloud).iter().find(|(at, _, _)| *at == inside);
+        let trouble = standard_errors(cloud).iter().find(|(at, _, _)| *at == inside);
         // Places 5 to 8 of each region are switched off.
         let (state, trouble) = match trouble {
             Some(&(_, state, code)) => (state, code),
@@ -496,7 +496,7 @@ mod tests {
         let one = fleet.find_mut(Cloud::Alibaba, &id).expect("there");
         one.go(State::Stopping, &[(10, State::Starting), (20, State::Running)], 100);
         let mut at = |now_ms| {
-            fleet.settle(now_ms);
+            fleet.advance(now_ms);
             fleet.find(Cloud::Alibaba, &id).map(|one| one.state)
         };
         assert_eq!(at(109), Some(State::Stopping));

@@ -1,5 +1,5 @@
-//! HTTP on a loopback port, whose answers can be spoilt to the byte. hyper does the rest. The sandbox
-//! stands on it, and so do the proxies' upstream and the hosts of the tests in a browser.
+//! HTTP on a loopback port, whose responses can be corrupted to the byte, on top of hyper. The sandbox
+//! uses it, and so do the proxies' upstream and the hosts of the browser tests.
 
 use std::{
     convert::Infallible,
@@ -108,13 +108,13 @@ pub fn http1(head_limit: Duration) -> http1::Builder {
     http
 }
 
-/// Serves one connection to its end. Gives what came on it and reached no handler.
+/// Serves one connection to its end. Returns what came on it and reached no handler.
 pub async fn connection<S>(stream: S, http: http1::Builder, app: Router) -> Vec<u8>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let (wire, link) = Wire::new(stream);
-    // A connection that is cut is an error by design, and so is a client that goes away.
+    // A truncated connection is an error by design, and so is a client that disconnects.
     let _ = http.serve_connection(TokioIo::new(wire), service(app, link.clone())).await;
     link.take()
 }
@@ -151,12 +151,12 @@ pub struct Raw {
     pub then: Then,
 }
 
-/// What becomes of the connection after such an answer.
+/// What happens to the connection after such a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
     /// It ends as its transport wants it.
     Close,
-    /// It is cut off.
+    /// It ends as its transport requires.
     Cut,
 }
 
@@ -173,7 +173,7 @@ impl IntoResponse for Raw {
     }
 }
 
-/// A connection that keeps what it hears, and writes something else when it is told to.
+/// A connection that records what it reads, and writes something else when it has a [`Raw`].
 #[derive(Debug)]
 pub struct Wire<S> {
     stream: S,

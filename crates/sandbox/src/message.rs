@@ -1,6 +1,6 @@
 //! A raw request and what goes back.
 
-/// A request as it arrived, before anybody understood it.
+/// A request as it arrived, before it is parsed.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     pub method: String,

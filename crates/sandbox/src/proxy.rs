@@ -11,7 +11,7 @@ use crate::{
 
 /// The largest body that passes, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
-/// After this long without an answer the proxy gives up.
+/// The deadline of the cloud's response.
 pub const DEADLINE_MS: u64 = 30_000;
 
 const NAME: &str = "relight-proxy";
@@ -158,7 +158,7 @@ pub(crate) fn preflight(origin: Option<&str>) -> Answer {
         .with("access-control-allow-headers", REQUEST_HEADERS.join(", "))
         .with("access-control-max-age", "600")
         .with("proxy-status", NAME);
-    dress(answer, origin)
+    add_headers(answer, origin)
 }
 
 /// An answer of the proxy itself, with its typed error.
@@ -168,10 +168,10 @@ pub(crate) fn own(status: u16, error: &str, origin: Option<&str>) -> Answer {
     if status == 405 {
         answer = answer.with("allow", "POST, OPTIONS");
     }
-    dress(answer, origin)
+    add_headers(answer, origin)
 }
 
-/// The answer to a second copy: the first is on its way or has arrived, so it is not "not sent".
+/// The response to a second copy: the first is in flight or has arrived, so it is not "not sent".
 pub(crate) fn repeated(origin: Option<&str>) -> Answer {
     own(409, "proxy_internal_response; details=\"repeated\"", origin)
 }
@@ -186,22 +186,22 @@ const NOT_SENT: [(Kind, u16, &str); 6] = [
     (Kind::ProxyThrottled, 429, "connection_limit_reached"),
 ];
 
-/// The answer where a fault keeps the request from the cloud: typed, or a stranger's page.
+/// The response where a fault keeps the request from the cloud: typed, or of something that is not our proxy.
 pub(crate) fn undelivered(kind: &Kind, origin: Option<&str>) -> Answer {
     if let Some((_, status, error)) = NOT_SENT.iter().find(|(known, _, _)| known == kind) {
         let answer = own(*status, error, origin);
         return if *status == 429 { answer.with("retry-after", "1") } else { answer };
     }
     let page = "<!doctype html><title>Portal</title>";
-    let stranger = |status| Answer::new(status, "text/html; charset=utf-8", page);
+    let untyped = |status| Answer::new(status, "text/html; charset=utf-8", page);
     if *kind == Kind::LoginRedirect {
-        stranger(302).with("location", "/login")
+        untyped(302).with("location", "/login")
     } else {
-        stranger(404)
+        untyped(404)
     }
 }
 
-/// Passes a cloud's answer on, or says what became of it.
+/// Forwards a cloud's response, or reports what happened to it.
 pub(crate) fn relay(reply: Reply, fault: Option<&Kind>, origin: Option<&str>) -> Reply {
     let Reply { answer, delivery, delay_ms } = reply;
     let say = |status: u16, error: &str, delay_ms: u64| Reply {
@@ -220,7 +220,7 @@ pub(crate) fn relay(reply: Reply, fault: Option<&Kind>, origin: Option<&str>) ->
         return Answer::new(502, "text/html", page).into();
     }
     if fault == Some(&Kind::Silent) {
-        // Nor does anybody on the way give up.
+        // Nor does anything in between give up.
         return Reply { answer, delivery, delay_ms };
     }
     if delay_ms >= DEADLINE_MS {
@@ -239,11 +239,11 @@ pub(crate) fn relay(reply: Reply, fault: Option<&Kind>, origin: Option<&str>) ->
     if fault != Some(&Kind::NoProxyStatus) {
         passed = passed.with("proxy-status", format!("{NAME}; received-status={status}"));
     }
-    Reply { answer: dress(passed, origin), delivery, delay_ms }
+    Reply { answer: add_headers(passed, origin), delivery, delay_ms }
 }
 
 /// What is on every answer of the proxy.
-fn dress(answer: Answer, origin: Option<&str>) -> Answer {
+fn add_headers(answer: Answer, origin: Option<&str>) -> Answer {
     let answer = answer
         .with("cache-control", "no-store")
         .with("x-content-type-options", "nosniff")

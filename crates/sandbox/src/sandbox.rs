@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::{
     cloud::Cloud,
-    clouds::{self, Cause, Facts, Failure, Noted, Power, Served, Task, World, begin},
+    clouds::{self, CallRecord, Cause, Facts, Failure, Power, Served, Task, World, begin},
     control,
     credential::Credential,
     errors,
@@ -21,9 +21,9 @@ use crate::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-/// How fast states move where people look on: fast enough to wait for, and slow enough that the page
-/// sees even a forced restart under way. It first looks two seconds after a call, and on two of the
-/// clouds a restart that nobody has seen under way is not proven.
+/// How fast states change in a demo: fast enough to wait for, and slow enough that the page
+/// observes even a forced restart in progress. It first describes two seconds after a call, and on two of
+/// the clouds a restart that was not observed in progress is not proven.
 pub const SPEED_TO_WATCH: f64 = 8.0;
 
 /// How the sandbox is set up.
@@ -86,7 +86,7 @@ impl Limits {
     }
 }
 
-/// Three clouds, a proxy in front of them, and what happened so far.
+/// Three clouds, a proxy in front of them, and the history so far.
 #[derive(Debug)]
 pub struct Sandbox {
     config: Config,
@@ -125,7 +125,7 @@ impl Sandbox {
 
     /// Answers a request that arrives at `now_ms`, Unix milliseconds. Never panics.
     pub fn answer(&mut self, request: &Request, now_ms: i64) -> Reply {
-        self.fleet.settle(now_ms);
+        self.fleet.advance(now_ms);
         let path = request.path();
         let mut reply = if path == "/sandbox" || path.starts_with("/sandbox/") {
             control::answer(self, request, now_ms).into()
@@ -150,14 +150,14 @@ impl Sandbox {
         &self.undelivered
     }
 
-    /// The instances as they were at the last request or `settle`.
+    /// The instances as they were at the last request or `advance`.
     pub fn fleet(&self) -> &Fleet {
         &self.fleet
     }
 
     /// Lets every state move that is due at `now_ms`.
-    pub fn settle(&mut self, now_ms: i64) {
-        self.fleet.settle(now_ms);
+    pub fn advance(&mut self, now_ms: i64) {
+        self.fleet.advance(now_ms);
     }
 
     /// The faults that still wait.
@@ -176,8 +176,8 @@ impl Sandbox {
     }
 
     /// Issues a temporary key that ends after so many seconds; `None` where the cloud has no such
-    /// keys. Those that have ended by now are let go of only at a reset, so that the cloud says of them
-    /// that they have ended, and not that it never knew them.
+    /// keys. Expired ones are dropped only at a reset, so that the cloud reports them as expired, and not
+    /// as unknown.
     pub fn issue(&mut self, cloud: Cloud, seconds: i64, now_ms: i64) -> Option<Credential> {
         let expires_at_s = now_ms.div_euclid(1_000).saturating_add(seconds);
         let key = Credential::temporary(cloud, self.issued, expires_at_s)?;
@@ -186,10 +186,10 @@ impl Sandbox {
         Some(key)
     }
 
-    /// Somebody else restarts an instance, in a console of theirs: no call of it arrives here. False if
+    /// Restarts an instance from outside, as in the vendor's console: no call of it arrives here. False if
     /// there is none, or it does not run.
-    pub fn restart_by_somebody(&mut self, cloud: Cloud, id: &str, now_ms: i64) -> bool {
-        self.fleet.settle(now_ms);
+    pub fn restart_from_outside(&mut self, cloud: Cloud, id: &str, now_ms: i64) -> bool {
+        self.fleet.advance(now_ms);
         let request_id = self.next_request_id(cloud);
         let speed = self.config.speed;
         let running = |one: &&mut Instance| one.state == State::Running && !one.is_moving();
@@ -339,7 +339,7 @@ impl Sandbox {
                 echoing(cloud, &facts.action, inbound, &fault.kind)
                     .unwrap_or_else(|| self.planned(cloud, &facts, &fault.kind)),
             ),
-            // Where the answer is spoilt and nothing shall happen, the cloud says that it failed.
+            // Where the response is corrupted and nothing is to happen, the cloud reports a failure.
             Some(fault) if !fault.executed => Some(internal_error(cloud, &facts)),
             Some(_) | None => None,
         };
@@ -360,19 +360,19 @@ impl Sandbox {
             limits: &self.config.limits,
             speed: self.config.speed,
         };
-        let Served { answer, code, noted } = match cloud {
+        let Served { answer, code, record } = match cloud {
             Cloud::Alibaba => clouds::alibaba::serve(&mut world, &task),
             Cloud::Tencent => clouds::tencent::serve(&mut world, &task),
             Cloud::Zenlayer => clouds::zenlayer::serve(&mut world, &task),
         };
-        let Noted { signature, executed, refused, used_instead } = noted;
+        let CallRecord { signature, executed, refused, used_instead } = record;
         call.refused = refused;
         let answer = answer.with("date", time::http(server_s));
         call.executed = executed;
         call.code = code;
         let mut reply: Reply = answer.into();
         if let Some(fault) = afterwards {
-            reply = spoil(reply, &fault.kind, &task);
+            reply = corrupt(reply, &fault.kind, &task);
             if fault.kind == Kind::NonceUsed {
                 call.code = Some("SignatureNonceUsed".to_owned());
             }
@@ -389,7 +389,7 @@ impl Sandbox {
         }
         call.signature = signature;
         self.calls.push(call);
-        // From the back, so that the places in front stay right.
+        // From the back, so that the indices in front stay right.
         places.sort_unstable();
         for place in places.into_iter().rev() {
             self.faults.take(place);
@@ -449,7 +449,7 @@ impl Sandbox {
     }
 }
 
-/// What came of a request at a cloud, and the fault that took effect.
+/// The result of a request at a cloud, and the fault that took effect.
 struct Arrival {
     reply: Reply,
     fault: Option<Fault>,
@@ -513,7 +513,7 @@ fn head(request: &Inbound) -> String {
     head
 }
 
-/// The error of a cloud that tells too much of the request.
+/// An error of the cloud that echoes too much of the request.
 fn echoing(cloud: Cloud, action: &str, request: &Inbound, kind: &Kind) -> Option<Failure> {
     let tokens = ["x-acs-security-token", "x-tc-token", "authorization"];
     let token = tokens.iter().find_map(|name| request.header(name)).unwrap_or_default();
@@ -542,17 +542,17 @@ fn echoing(cloud: Cloud, action: &str, request: &Inbound, kind: &Kind) -> Option
         Cloud::Tencent => tencent,
         Cloud::Zenlayer => zenlayer,
     };
-    Some(Failure::of(cloud, action, code).saying(message))
+    Some(Failure::of(cloud, action, code).with_message(message))
 }
 
 /// Longer than any answer of a cloud.
 const LONG_BYTES: usize = 5_000_000;
 
-/// Longer than anybody waits for an answer.
+/// Longer than any client waits for a response.
 const SILENT_MS: u64 = 600_000;
 
 /// What is left of an answer after a fault.
-fn spoil(mut reply: Reply, kind: &Kind, task: &Task<'_>) -> Reply {
+fn corrupt(mut reply: Reply, kind: &Kind, task: &Task<'_>) -> Reply {
     let date = reply.answer.header("date").unwrap_or_default().to_owned();
     let page = |status: u16| {
         Answer::new(status, "text/html; charset=utf-8", PAGE).with("date", date.clone())

@@ -29,7 +29,7 @@ pub type Shared = Arc<Mutex<Sandbox>>;
 /// The largest body that is read, in bytes; larger ones are cut off and so refused.
 const MAX_READ_BYTES: usize = 4 * 1024 * 1024;
 
-/// A connection on which no head of a request comes is closed: a browser keeps such as spares, and
+/// A connection on which no head of a request comes is closed: a browser opens such as spares, and
 /// sends a POST again by itself when one of them dies.
 const HEAD_LIMIT: Duration = Duration::from_secs(1);
 
@@ -48,10 +48,10 @@ impl Running {
         format!("http://{}", self.addr)
     }
 
-    /// The sandbox itself, locked: let go of it before the next request.
+    /// The sandbox itself, locked: release it before the next request.
     pub fn sandbox(&self) -> MutexGuard<'_, Sandbox> {
         let mut sandbox = lock(&self.sandbox);
-        sandbox.settle(now_ms());
+        sandbox.advance(now_ms());
         sandbox
     }
 

@@ -15,7 +15,7 @@ pub(crate) fn form_decode(text: &str) -> Vec<u8> {
     percent_decode_str(&text.replace('+', " ")).collect()
 }
 
-/// Splits `a=1&b=2` and decodes both sides. Empty pieces are left out.
+/// Splits `a=1&b=2` and decodes both sides. Empty pieces are omitted.
 pub(crate) fn parse_pairs(raw: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
     raw.split('&')
         .filter(|piece| !piece.is_empty())

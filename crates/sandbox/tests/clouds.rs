@@ -15,12 +15,12 @@ fn refs(ids: &[String]) -> Vec<&str> {
 }
 
 fn state(sandbox: &mut Sandbox, cloud: Cloud, id: &str, at_ms: i64) -> State {
-    sandbox.settle(at_ms);
+    sandbox.advance(at_ms);
     sandbox.fleet().find(cloud, id).expect("an instance").state
 }
 
 #[test]
-fn reboots_and_starts_run_their_course() {
+fn reboots_and_starts_pass_through_their_states() {
     for cloud in Cloud::ALL {
         let mut sandbox = sandbox();
         let running = pick(&sandbox, cloud, State::Running, 2);
@@ -49,11 +49,11 @@ fn reboots_and_starts_run_their_course() {
     }
 }
 
-/// The page first looks two seconds after a call: at the speed that is meant for people the shortest
+/// The page first describes two seconds after a call: at the speed for demos the shortest
 /// restart, a forced one, is still under way then. Where the cloud does not name the operation that
 /// was last done to an instance, that is the only proof.
 #[test]
-fn what_people_watch_is_seen_under_way() {
+fn a_watched_restart_is_observed_in_progress() {
     let config =
         relight_sandbox::Config { speed: relight_sandbox::SPEED_TO_WATCH, ..Default::default() };
     for cloud in Cloud::ALL {
@@ -146,7 +146,7 @@ fn the_same_bytes_are_a_second_reboot_where_there_is_no_nonce() {
 }
 
 #[test]
-fn keys_tokens_and_clocks_are_refused_in_each_clouds_words() {
+fn keys_tokens_and_clocks_are_refused_as_each_cloud_does() {
     let wrong = [
         (
             ALIBABA,
@@ -216,8 +216,9 @@ fn issued_keys_work_until_they_end() {
     ];
     for (cloud, ended, unknown) in wrong {
         let mut sandbox = sandbox();
-        let wish = format!(r#"{{ "cloud": "{}", "seconds": 90 }}"#, cloud.name());
-        let mut issue = || json_of(&control(&mut sandbox, "POST", "/sandbox/credentials", &wish));
+        let request = format!(r#"{{ "cloud": "{}", "seconds": 90 }}"#, cloud.name());
+        let mut issue =
+            || json_of(&control(&mut sandbox, "POST", "/sandbox/credentials", &request));
         let (given, next) = (issue(), issue());
         assert_ne!(given["keyId"], next["keyId"]);
         assert_ne!(given["secret"], next["secret"]);
@@ -241,15 +242,15 @@ fn issued_keys_work_until_they_end() {
         assert_eq!(send(&mut sandbox, &ask), (unknown.0, unknown.1.to_owned()));
     }
     let mut sandbox = sandbox();
-    for wish in [
+    for request in [
         r#"{ "cloud": "zenlayer", "seconds": 90 }"#,
         r#"{ "cloud": "alibaba", "seconds": 0 }"#,
         r#"{ "cloud": "alibaba", "seconds": 43201 }"#,
         r#"{ "seconds": 90 }"#,
         "seconds",
     ] {
-        let reply = control(&mut sandbox, "POST", "/sandbox/credentials", wish);
-        assert_eq!(reply.answer.status, 400, "{wish}");
+        let reply = control(&mut sandbox, "POST", "/sandbox/credentials", request);
+        assert_eq!(reply.answer.status, 400, "{request}");
     }
 }
 
@@ -399,7 +400,7 @@ fn alibaba_batches() {
     ]);
     assert_eq!((&last["executed"], &last["refused"]), (&json!(true), &refused));
 
-    // A success in which nobody succeeds is not carried out.
+    // A success in which no instance succeeds is not executed.
     let nobody = batch(&mixed[1..]).query("BatchOptimization", "SuccessFirst");
     assert_eq!(send(&mut sandbox, &nobody), (200, "ok".to_owned()));
     let last = sandbox.calls().last().expect("a call");
@@ -573,7 +574,7 @@ fn zenlayer_parameters_and_the_list_of_failed_ones() {
         .field("instanceIds", json!([1_660_545_330_971_680_835_u64]));
     assert_eq!(code(number), (400, "INVALID_PARAMETER_VALUE".to_owned()));
     assert_eq!(code(old), (200, "ok".to_owned()));
-    // On its way up it takes a forced reboot only.
+    // While starting it accepts a forced reboot only.
     assert_eq!(code(ask(&[&ids[0]])).0, 403);
     assert_eq!(code(ask(&[&ids[0]]).field("forceReboot", json!(true))), (200, "ok".to_owned()));
 

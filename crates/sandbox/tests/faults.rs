@@ -24,15 +24,15 @@ fn every_documented_error_can_be_had() {
         let mut sandbox = sandbox();
         let state = if action.starts_with("Start") { State::Stopped } else { State::Running };
         let id = pick(&sandbox, row.cloud, state, 1).remove(0);
-        let mut wish = json!({ "cloud": row.cloud.name(), "action": action, "fault": "error", "code": row.code });
+        let mut setting = json!({ "cloud": row.cloud.name(), "action": action, "fault": "error", "code": row.code });
         if !row.message.is_empty() && row.message != "%s" {
-            wish["message"] = json!(row.message);
+            setting["message"] = json!(row.message);
         }
         if row.message == "%s" {
-            wish["message"] = json!("Something about the instance.");
-            wish["status"] = json!(row.status);
+            setting["message"] = json!("Something about the instance.");
+            setting["status"] = json!(row.status);
         }
-        fault(&mut sandbox, &wish);
+        fault(&mut sandbox, &setting);
         let reply = sandbox.answer(&Ask::new(row.cloud, action).ids(&[&id]).sign(), NOW_MS);
         let body = json_of(&reply);
         if row.code == errors::LISTED_AS_FAILED {
@@ -136,7 +136,7 @@ fn errors_of_single_instances() {
 }
 
 #[test]
-fn spoilt_answers() {
+fn corrupted_answers() {
     type Check = fn(&Reply) -> bool;
     let kinds: [(Value, bool, Check); 11] = [
         (json!({ "fault": "lost-answer" }), true, |reply| {
@@ -166,16 +166,16 @@ fn spoilt_answers() {
         (json!({ "fault": "status", "status": 503 }), false, |reply| reply.answer.status == 503),
     ];
     for cloud in Cloud::ALL {
-        for (wish, executed, check) in &kinds {
+        for (setting, executed, check) in &kinds {
             let mut sandbox = sandbox();
             let (ask, id) = reboot(&sandbox, cloud);
-            fault(&mut sandbox, wish);
-            assert!(check(&sandbox.answer(&ask.sign(), NOW_MS)), "{wish}");
-            assert_eq!(reboots(&sandbox, cloud, &id), u32::from(*executed), "{wish}");
+            fault(&mut sandbox, setting);
+            assert!(check(&sandbox.answer(&ask.sign(), NOW_MS)), "{setting}");
+            assert_eq!(reboots(&sandbox, cloud, &id), u32::from(*executed), "{setting}");
             assert_eq!(sandbox.calls().len(), 1);
-            assert_eq!(sandbox.calls()[0].executed, *executed, "{wish}");
-            assert_eq!(sandbox.calls()[0].fault, wish["fault"].as_str());
-            assert!(sandbox.faults().is_empty(), "{wish} happens once");
+            assert_eq!(sandbox.calls()[0].executed, *executed, "{setting}");
+            assert_eq!(sandbox.calls()[0].fault, setting["fault"].as_str());
+            assert!(sandbox.faults().is_empty(), "{setting} happens once");
         }
     }
 }
@@ -220,7 +220,7 @@ fn a_wrong_clock_shows_in_the_date() {
         let reply = sandbox.answer(&ask.sign(), NOW_MS);
         assert_eq!(outcome(&reply).1, code);
         assert_eq!(reply.answer.header("date"), Some("Fri, 20 Nov 2026 12:20:00 GMT"));
-        // Signed for the server's time it passes, and the clock stays wrong until told otherwise.
+        // Signed for the server's time it passes, and the clock stays wrong until it is reset.
         let request = Ask { at_ms: NOW_MS + 1_200_000, ..ask.clone() }.sign();
         assert_eq!(outcome(&sandbox.answer(&request, NOW_MS)).1, "ok");
         assert_eq!(control(&mut sandbox, "DELETE", "/sandbox/faults", "").answer.status, 200);
@@ -231,13 +231,13 @@ fn a_wrong_clock_shows_in_the_date() {
 #[test]
 fn a_fault_can_let_others_pass_first() {
     let mut sandbox = sandbox();
-    let wish = json!({ "action": "RebootInstances", "fault": "error", "cloud": "tencent",
+    let setting = json!({ "action": "RebootInstances", "fault": "error", "cloud": "tencent",
         "code": "InternalServerError", "after": 1 });
-    fault(&mut sandbox, &wish);
+    fault(&mut sandbox, &setting);
     let ids = pick(&sandbox, Cloud::Tencent, State::Running, 3);
     for (id, code) in ids.iter().zip(["ok", "InternalServerError", "ok"]) {
         let ask = |action: &str| Ask::new(Cloud::Tencent, action).ids(&[id]);
-        // A look in between does not count.
+        // A describe in between does not count.
         assert_eq!(send(&mut sandbox, &ask("DescribeInstances")).1, "ok");
         assert_eq!(send(&mut sandbox, &ask("RebootInstances")).1, code);
     }
@@ -256,7 +256,7 @@ fn a_fault_waits_for_what_it_names() {
     let (mut ask, _) = reboot(&sandbox, Cloud::Tencent);
     let reply = sandbox.answer(&ask.sign(), NOW_MS);
     assert_eq!(reply.answer.header("content-type"), Some("text/html; charset=utf-8"));
-    // An error instead of the operation is kept for a request that could have been carried out.
+    // An error instead of the operation waits for a request that could have been executed.
     fault(&mut sandbox, &json!({ "cloud": "tencent", "fault": "throttled" }));
     ask.key.secret.push('x');
     assert_eq!(send(&mut sandbox, &ask).1, "AuthFailure.SignatureFailure");
@@ -264,9 +264,9 @@ fn a_fault_waits_for_what_it_names() {
 }
 
 #[test]
-fn wrong_wishes_are_explained() {
+fn invalid_faults_are_explained() {
     let mut sandbox = sandbox();
-    for (wish, part) in [
+    for (setting, part) in [
         ("{", "not JSON"),
         ("7", "an object"),
         ("{}", "fault is error"),
@@ -281,10 +281,10 @@ fn wrong_wishes_are_explained() {
         (r#"{"fault":"slow"}"#, "ms"),
         (r#"{"fault":"html","instanceIds":["x"]}"#, "only an error"),
     ] {
-        let reply = control(&mut sandbox, "POST", "/sandbox/faults", wish);
+        let reply = control(&mut sandbox, "POST", "/sandbox/faults", setting);
         let text =
             String::from_utf8_lossy(&reply.answer.body).replace("a JSON object", "an object");
-        assert!(reply.answer.status == 400 && text.contains(part), "{wish}: {text}");
+        assert!(reply.answer.status == 400 && text.contains(part), "{setting}: {text}");
     }
     assert!(sandbox.faults().is_empty());
 }
@@ -303,7 +303,7 @@ fn reset_brings_everything_back() {
     assert_eq!(list[0]["state"], "RUNNING");
 }
 
-/// What somebody tries first is in one table: a key of each cloud.
+/// What a newcomer tries first is in one table: a key of each cloud.
 #[test]
 fn the_readme_names_every_demo_key() {
     let readme = include_str!("../README.md");
@@ -347,26 +347,26 @@ fn the_readme_names_real_keys_and_instances() {
     }
 }
 
-/// Somebody else restarts what runs, and nothing else; no call of theirs is counted as one of ours.
+/// Restarts from outside what is running, and nothing else; none of it is counted as a call.
 #[test]
-fn somebody_else_restarts_instances() {
+fn instances_are_restarted_from_outside() {
     for cloud in Cloud::ALL {
         let mut sandbox = sandbox();
         let running = pick(&sandbox, cloud, State::Running, 1).remove(0);
         let stopped = pick(&sandbox, cloud, State::Stopped, 1).remove(0);
-        let wish = json!({ "cloud": cloud.name(), "instanceIds": [running, stopped, "nobody"] });
-        let reply = control(&mut sandbox, "POST", "/sandbox/restarts", &wish.to_string());
+        let setting = json!({ "cloud": cloud.name(), "instanceIds": [running, stopped, "nobody"] });
+        let reply = control(&mut sandbox, "POST", "/sandbox/restarts", &setting.to_string());
         assert_eq!(json_of(&reply)["restarted"], json!([running]));
         let one = sandbox.fleet().find(cloud, &running).expect("there");
         assert!(one.is_moving() && one.reboots == 1 && one.latest.is_some());
         assert_eq!(sandbox.calls().len(), 0);
-        // What is on its way takes no other.
-        let reply = control(&mut sandbox, "POST", "/sandbox/restarts", &wish.to_string());
+        // An instance in transition accepts no other.
+        let reply = control(&mut sandbox, "POST", "/sandbox/restarts", &setting.to_string());
         assert_eq!(json_of(&reply)["restarted"], json!([]));
         let (ask, id) = (Ask::new(cloud, "RebootInstances").ids(&[&running]), &running);
         sandbox.answer(&ask.sign(), NOW_MS);
         assert_eq!(reboots(&sandbox, cloud, id), 1);
-        sandbox.settle(NOW_MS + 600_000);
+        sandbox.advance(NOW_MS + 600_000);
         assert_eq!(sandbox.fleet().find(cloud, id).expect("there").state, State::Running);
     }
     for body in ["", "{}", r#"{"cloud":"alibaba"}"#, r#"{"cloud":"x","instanceIds":["a"]}"#] {

@@ -27,7 +27,7 @@ fn status_of(answer: &Answer) -> (u16, &str) {
 const DENIED: &str = "relight-proxy; error=http_request_denied";
 
 #[test]
-fn a_good_request_passes_and_the_answer_is_dressed() {
+fn a_good_request_passes_and_the_response_gets_headers() {
     for cloud in Cloud::ALL {
         let mut sandbox = sandbox();
         let request = reboot(&sandbox, cloud);
@@ -72,7 +72,7 @@ fn hosts_and_paths_are_taken_literally() {
         "/proxy/bucket.oss-cn-hangzhou.aliyuncs.com/",
         "/proxy/ecs.evil.example/",
         "/proxy/ecs.a.b.aliyuncs.com/",
-        // A storage bucket that anybody may name so.
+        // A storage bucket whose name anybody can register.
         "/proxy/ecs.oss-cn-hangzhou.aliyuncs.com/",
         "/proxy/ecs.xx-nowhere-1.aliyuncs.com/",
         "/proxy/cvm.xx-nowhere.tencentcloudapi.com/",
@@ -241,7 +241,7 @@ fn a_second_copy_of_a_change_is_refused_and_a_read_is_not() {
             assert_ne!(reply.answer.status, 409, "{cloud:?}");
         }
         assert_eq!(sandbox.calls().len(), 3, "{cloud:?}");
-        // Nor is it a read when another action stands beside it in its header, or in a second one.
+        // Nor is it a read when another action is beside it in its header, or in a second one.
         let name = ["x-acs-action", "x-tc-action", "x-zc-action"]
             .into_iter()
             .find(|name| read.header(name).is_some())
@@ -269,7 +269,7 @@ fn a_second_copy_of_a_change_is_refused_and_a_read_is_not() {
 }
 
 #[test]
-fn what_has_passed_is_forgotten_in_time_and_beyond_a_number() {
+fn what_has_passed_expires_by_time_and_number() {
     let mut sandbox = sandbox();
     let request = reboot(&sandbox, Cloud::Tencent);
     sandbox.answer(&request, NOW_MS);
@@ -307,8 +307,8 @@ fn what_keeps_a_request_from_the_cloud_is_typed() {
 }
 
 #[test]
-fn what_loses_an_answer_is_typed_otherwise() {
-    for (wish, want, executed) in [
+fn what_loses_a_response_has_another_type() {
+    for (setting, want, executed) in [
         (
             json!({ "fault": "upstream-cut" }),
             (502, "relight-proxy; error=connection_terminated"),
@@ -344,18 +344,18 @@ fn what_loses_an_answer_is_typed_otherwise() {
         (json!({ "fault": "html" }), (200, "relight-proxy; received-status=200"), true),
     ] {
         let mut sandbox = sandbox();
-        fault(&mut sandbox, &wish);
+        fault(&mut sandbox, &setting);
         let request = reboot(&sandbox, Cloud::Zenlayer);
         let reply = sandbox.answer(&request, NOW_MS);
-        assert_eq!(status_of(&reply.answer), want, "{wish}");
-        assert_eq!(reply.answer.header("location"), None, "{wish}");
-        assert_eq!(sandbox.calls().len(), 1, "{wish}");
-        assert_eq!(sandbox.calls()[0].executed, executed, "{wish}");
+        assert_eq!(status_of(&reply.answer), want, "{setting}");
+        assert_eq!(reply.answer.header("location"), None, "{setting}");
+        assert_eq!(sandbox.calls().len(), 1, "{setting}");
+        assert_eq!(sandbox.calls()[0].executed, executed, "{setting}");
     }
 }
 
 #[test]
-fn strangers_answer_without_proxy_status() {
+fn foreign_answers_have_no_proxy_status() {
     for (kind, status) in [("foreign-404", 404), ("login-redirect", 302)] {
         let mut sandbox = sandbox();
         fault(&mut sandbox, &json!({ "fault": kind }));

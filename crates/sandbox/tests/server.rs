@@ -53,8 +53,8 @@ fn reboot(running: &Running, cloud: Cloud) -> Ask {
     Ask { at_ms: now_ms(), ..Ask::new(cloud, "RebootInstances").ids(&[&id]) }
 }
 
-fn add(running: &Running, wish: &Value) {
-    running.sandbox().add_fault(Fault::from_json(wish).expect("a fault"));
+fn add(running: &Running, setting: &Value) {
+    running.sandbox().add_fault(Fault::from_json(setting).expect("a fault"));
 }
 
 #[test]
@@ -102,16 +102,16 @@ fn a_lost_answer_is_silence_after_one_arrival() {
 }
 
 #[test]
-fn a_cut_body_is_shorter_than_promised() {
+fn a_cut_body_is_shorter_than_announced() {
     let running = start();
     add(&running, &json!({ "fault": "cut-off-body" }));
     let answer = exchange(&running, &reboot(&running, Cloud::Alibaba).sign());
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head arrives");
-    let promised = head.to_lowercase();
-    let promised = promised.lines().find_map(|line| line.strip_prefix("content-length: "));
-    let promised: usize = promised.expect("a length").parse().expect("a number");
+    let announced = head.to_lowercase();
+    let announced = announced.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let announced: usize = announced.expect("a length").parse().expect("a number");
     assert!(head.starts_with("HTTP/1.1 200 OK"));
-    assert!(body.starts_with('{') && body.len() == promised / 2, "{answer}");
+    assert!(body.starts_with('{') && body.len() == announced / 2, "{answer}");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_cut_head_is_the_beginning_of_one() {
 }
 
 #[test]
-fn a_slow_answer_is_late_and_holds_nobody_up() {
+fn a_slow_answer_is_late_and_blocks_no_other() {
     let running = start();
     add(&running, &json!({ "fault": "slow", "ms": 1_500, "cloud": "tencent" }));
     let slow = reboot(&running, Cloud::Tencent).sign();

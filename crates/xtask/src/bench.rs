@@ -1,7 +1,7 @@
-//! The measurements of BENCHMARKS.md: the module and the page against what else there is.
+//! The measurements of BENCHMARKS.md: the module and the page against their alternatives.
 //!
-//! The measuring itself is in `bench/`, in the language of what is measured. Nothing here is a test:
-//! a time depends on the machine, so no time makes anything fail.
+//! The measuring itself is in `bench/`, in JavaScript like the alternatives. Nothing here is a test: a time
+//! depends on the machine, so no time makes anything fail.
 
 use std::fs;
 
@@ -21,17 +21,17 @@ use crate::{
 pub(crate) struct Options {
     #[command(subcommand)]
     other: Option<Other>,
-    /// Of `dist` as it is.
+    /// Measure the existing `dist`.
     #[arg(long)]
     no_build: bool,
-    /// Without Chromium; writes nothing.
+    /// Without Chromium; writes no BENCHMARKS.md.
     #[arg(long)]
     no_page: bool,
 }
 
 #[derive(Debug, Subcommand)]
 enum Other {
-    /// Instead: calls a second and memory of the five servers of deploy/.
+    /// Requests per second and memory of the five servers of deploy/, instead.
     Proxies,
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if !options.no_page {
         tools::ensure(&[Tool::Browsers])?;
         bench.arg("--chromium").arg(Browsers::find()?.chromium);
-        // Without the page it would be half a report.
+        // Without the page the report would be incomplete.
         bench.arg("--write").arg(paths::root().join("BENCHMARKS.md"));
     }
     run_command(bench.args(["--command", "cargo xtask bench"]))

@@ -23,9 +23,9 @@ pub(crate) const TOOLS: &[Tool] = &[Tool::WasmTarget, Tool::Node, Tool::WasmBind
 /// The whole first load, compressed with brotli: every file that the page asks for at its start.
 const FIRST_LOAD_BUDGET_BYTES: usize = 150_000;
 
-/// The part of the program that is fetched when somebody begins to fill in: review, run, errors, keys that
-/// are saved, and the functions for programs. A ceiling, so that it does not grow unseen; to raise it is to
-/// say why. Of it 27 kB are derived types, whose refusals name the field, and 13 kB `indexed_db_futures`.
+/// The part of the program that is fetched when the user begins to fill in the form: review, run, errors,
+/// saved keys, and the functions for programs. A ceiling, so that it does not grow unseen; raise it only with
+/// a reason. Of it 27 kB are derived types, whose refusals name the field, and 13 kB `indexed_db_futures`.
 const REST_CEILING_BYTES: usize = 510_000;
 
 /// Builds `dist/` anew and prints its sizes.
@@ -94,7 +94,7 @@ fn minify(script: &Path) -> Result<()> {
         .arg(paths::node_package("esbuild").join("bin/esbuild"))
         .arg(script)
         .args([how, "--format=esm", "--allow-overwrite", "--log-level=warning", "--charset=utf8"])
-        // The program and the cut both name the loader, which is one module.
+        // The program and the split part both import the loader, which is one module.
         .arg("--log-override:duplicate-object-key=silent")
         .arg(format!("--outfile={}", script.display())))
 }
@@ -110,7 +110,7 @@ fn build_program(folder: &Path, name: &str, package: &str) -> Result<()> {
         .args(["--target", "web", "--out-name", name, "--out-dir"])
         .arg(folder)
         .arg(paths::cargo_target().join(format!("wasm32-unknown-unknown/module/{name}.wasm"))))?;
-    // What the wasm itself exports is nobody's business.
+    // The wasm's own exports are private.
     fs::remove_file(folder.join(format!("{name}_bg.wasm.d.ts")))?;
     Ok(())
 }
@@ -218,13 +218,13 @@ struct File {
 enum Load {
     /// With the page.
     First,
-    /// Once somebody begins to fill in.
+    /// Once the user begins to fill in the form.
     Later,
-    /// Only by people who write programs or embed the page.
+    /// Only by programs and by pages that embed the console.
     Never,
 }
 
-/// Other pages name these, so they are part of what we promise.
+/// Other pages import these names, so they are public.
 const STABLE_NAMES: &[&str] = &[
     "index.html",
     "embed.js",
@@ -239,7 +239,7 @@ const STABLE_NAMES: &[&str] = &[
 const PROGRAMS: [(&str, &str); 2] =
     [("relight-core", "relight-functions"), ("relight-sign", "relight-sign")];
 
-/// A new file counts as fetched with the page until somebody says here that it is not.
+/// A new file counts as part of the first load until it is listed here.
 fn load_of(name: &str) -> Load {
     match name {
         split::PART_NAME => Load::Later,
@@ -301,8 +301,8 @@ fn with_preloads(page: &str, names: &[String]) -> Result<String> {
     Ok(page.replacen(module, &links.collect::<Vec<_>>().concat(), 1))
 }
 
-/// Panic messages carry the names of files. With these it does not matter who builds where, nor
-/// by which address of the registry; and the module is smaller.
+/// Panic messages contain the names of files. With these flags the bytes do not depend on who builds where,
+/// nor on the address of the registry; and the module is smaller.
 ///
 /// With the wide instructions of wasm, SHA-256 takes three quarters of the time. Chromium has them
 /// since 91, Firefox since 89, Safari since 16.4, Node since 16.4.

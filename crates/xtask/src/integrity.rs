@@ -1,9 +1,9 @@
-//! What vouches for a release: the sums that the page's start-up holds every file against, the
+//! The integrity of a release: the sums that the page's start-up checks every file against, the
 //! policy in the page and beside it, and the list of hashes that is published with it.
 //!
 //! `index.html` and `embed.html` have the sum of `boot.js`, which has those of everything that runs at
-//! the start; `parts.js` has that of the part that is fetched later. Nothing in the release can vouch for
-//! those two pages: TLS does, and `SHA256SUMS` for whoever looks.
+//! the start; `parts.js` has that of the part that is fetched later. Nothing in the release can verify
+//! those two pages: TLS does, and `SHA256SUMS` for a manual check.
 
 use std::{
     collections::BTreeMap,
@@ -36,7 +36,7 @@ pub(crate) const HEADERS: [(&str, &str); 8] = [
     ("Cache-Control", "no-cache"),
 ];
 
-/// The same policy as far as a page can set it itself. It cannot say who may frame it, and it does
+/// The same policy as far as a page can set it itself. It cannot set `frame-ancestors`, and it does
 /// not know where the proxy is.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
      style-src 'self'; img-src 'self' data:; connect-src 'self' https: http://localhost:* \
@@ -52,7 +52,7 @@ pub(crate) fn write_sums(folder: &Path) -> Result<()> {
     let mut sums = BTreeMap::new();
     for path in files(folder)? {
         let name = name_in(folder, &path)?;
-        if is_held(&name) {
+        if has_integrity(&name) {
             sums.insert(name, integrity(&path)?);
         }
     }
@@ -74,7 +74,7 @@ pub(crate) fn write_sums(folder: &Path) -> Result<()> {
 }
 
 /// An error when a script of the release imports anything but a file of the release: a package by its
-/// name, or an address of somebody's.
+/// name, or a foreign address.
 pub(crate) fn ensure_own_scripts(folder: &Path) -> Result<()> {
     for path in files(folder)? {
         let name = name_in(folder, &path)?;
@@ -139,9 +139,9 @@ pub(crate) fn name_in(folder: &Path, path: &Path) -> Result<String> {
     Ok(path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/"))
 }
 
-/// Whether the start-up holds the file against a sum: what runs in the page, and what it looks like.
+/// Whether the start-up checks the integrity of the file: scripts, wasm and styles.
 /// The operator's own `relight.json` is theirs to change; a picture cannot run.
-fn is_held(name: &str) -> bool {
+fn has_integrity(name: &str) -> bool {
     let ends = [".js", ".wasm", ".css"];
     name != "boot.js" && !dist::is_functions(name) && ends.iter().any(|end| name.ends_with(end))
 }
@@ -163,7 +163,7 @@ fn with_sums(boot: &str, sums: &BTreeMap<String, String>) -> Result<String> {
     Ok(boot.replacen(empty, &table, 1))
 }
 
-/// Gives every tag that names a held file its sum.
+/// Adds the sum to every tag that names such a file.
 fn with_integrity(page: &str, sums: &BTreeMap<String, String>) -> Result<String> {
     let mut with_sums = String::new();
     let mut named = 0;
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_release_lists_every_file_and_changes_no_more() {
+    fn a_published_release_lists_every_file_and_changes_no_more() {
         let folder = std::env::temp_dir().join(format!("relight-seal-{}", std::process::id()));
         fs::create_dir_all(folder.join("snippets/a")).unwrap();
         let page = "<meta charset=\"utf-8\"><link rel=\"stylesheet\" href=\"./page.css\">\

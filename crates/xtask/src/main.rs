@@ -38,7 +38,7 @@ enum Command {
     Serve(serve::Options),
     /// All parts of the tests, or those named.
     Test {
-        /// In the order in which they are to run.
+        /// In the order in which they run.
         parts: Vec<test::Part>,
     },
     /// The release build in dist/, with sizes and the budget.
@@ -120,7 +120,7 @@ fn run(command: Command) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Plays schedules of the simulation in core's tests, optimised.
+/// Runs schedules of the simulation in core's tests, optimised.
 fn simulate(seeds: u64, seed: Option<u64>) -> Result<()> {
     let mut cargo = process::command("cargo");
     cargo

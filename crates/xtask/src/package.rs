@@ -19,7 +19,7 @@ use crate::{
 /// The modules that a program can import.
 const MODULES: [&str; 3] = ["relight", "relight-core", "relight-sign"];
 
-/// Makes the package of `dist` as it is: the folder, and the archive beside it, whose name it gives.
+/// Makes the package of the current `dist`: the folder, and the archive next to it, whose name it returns.
 pub(crate) fn build() -> Result<PathBuf> {
     let (dist, target) = (paths::dist(), paths::cargo_target().join("package"));
     let folder = target.join("relight");
@@ -52,7 +52,7 @@ pub(crate) fn build() -> Result<PathBuf> {
 }
 
 /// Builds every example with the package, runs those that are programs, and puts the pages into one
-/// folder, which it gives.
+/// folder, which it returns.
 pub(crate) fn build_examples() -> Result<PathBuf> {
     let archive = build()?;
     package_check::ensure_contents(&archive)?;
@@ -149,7 +149,7 @@ pub(crate) fn document() -> Result<()> {
         .args(names.map(|(_, to)| to)))
 }
 
-/// The types without those of the functions between a script and its wasm, which are nobody's business.
+/// The types without those of the functions between a script and its wasm, which are private.
 fn without_own_exports(types: &str) -> Result<String> {
     let start = "export interface InitOutput {";
     let (before, rest) = types.split_once(start).context("InitOutput")?;

@@ -1,4 +1,4 @@
-//! What docs/embedding.md promises of the package and the examples, held against what they are.
+//! What docs/embedding.md says of the package and the examples, checked against what they are.
 
 use std::{fs, path::Path};
 
@@ -9,7 +9,7 @@ use crate::{
     process::{command, read},
 };
 
-/// What is in the archive stands in a file, so that nothing gets in or out of it unseen.
+/// The contents of the archive are listed in a file, so that no change goes unnoticed.
 pub(crate) fn ensure_contents(archive: &Path) -> Result<()> {
     let listed = read(command("tar").arg("-tzf").arg(archive))?;
     let wanted = fs::read_to_string(paths::root().join("package/contents.txt"))?;
@@ -39,7 +39,7 @@ pub(crate) fn ensure_exports(installed: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The bytes that docs/embedding.md gives are about those of `dist`: a tenth more or less is no news.
+/// The sizes in docs/embedding.md are those of `dist`, with a tolerance of a tenth.
 pub(crate) fn ensure_weights(dist: &Path) -> Result<()> {
     let page = page_of_the_docs()?;
     for (what, names) in WEIGHTS {
@@ -57,7 +57,7 @@ pub(crate) fn ensure_weights(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What somebody fetches who takes this.
+/// What a program fetches that imports this.
 const WEIGHTS: [(&str, &[&str]); 3] = [
     (
         "the element, or the whole module",
@@ -136,7 +136,7 @@ mod tests {
         assert!(page.contains(&table), "docs/embedding.md should have\n\n{table}");
     }
 
-    /// Whoever copies from the page has what is tested.
+    /// The code on the page is the code that is tested.
     #[test]
     fn the_page_shows_the_examples_themselves() {
         let page = page_of_the_docs().unwrap();
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn contents_are_told_whatever_wasm_bindgen_calls_its_folder() {
+    fn contents_do_not_depend_on_wasm_bindgens_folder() {
         let listed = "package/relight.js\npackage/snippets/relight-0a1b/static/define.js\n";
         assert_eq!(contents(listed), ["relight.js", "snippets/*/static/define.js"]);
     }

@@ -24,7 +24,7 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     if let Ok(path) = std::env::join_paths(folders) {
         command.env("PATH", path);
     }
-    // What `cargo run` told this program about itself is not for the cargo that it starts.
+    // The environment that `cargo run` has set for this program is not for a cargo that it starts.
     for name in ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_PKG_NAME"] {
         command.env_remove(name);
     }
@@ -47,7 +47,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs it and gives its standard output. Its errors are shown as they come.
+/// Runs it and returns its standard output. Its errors are shown as they come.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
     let shown = shown(command);
     let output = command
@@ -101,7 +101,7 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         let id = self.child.id();
-        // Not yet waited for means that the number is still this child's and nobody else's.
+        // Until it is waited for, the id belongs to this child.
         if let Ok(None) = self.child.try_wait() {
             end_group(id);
             #[cfg(not(unix))]
@@ -124,7 +124,7 @@ pub(crate) fn end_children_on_signal() -> Result<()> {
     .context("no handler for Ctrl-C")
 }
 
-/// `preferred` if nobody listens there, else a port that the system says is free.
+/// `preferred` if it is free, else a free port.
 pub(crate) fn free_port(preferred: u16) -> Result<u16> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, preferred))
         .or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
@@ -156,7 +156,7 @@ pub(crate) fn forward(name: &'static str, lines: impl BufRead + Send + 'static) 
     });
 }
 
-/// Builds the sandbox and gives its executable.
+/// Builds the sandbox and returns its executable.
 pub(crate) fn build_sandbox() -> Result<std::path::PathBuf> {
     run(cargo().args(["build", "--package", "relight-sandbox"]))?;
     let name = format!("relight-sandbox{}", std::env::consts::EXE_SUFFIX);

@@ -14,7 +14,7 @@ use crate::{
 /// Checks what the arguments name; they are the other program's own. The exit code is its: 0 when
 /// every line holds, 1 when one does not, 2 when the proxy was not reached.
 pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
-    // In this process group and on this terminal: somebody may have to press Enter.
+    // In this process group and on this terminal: the user may have to press Enter.
     let status = checker()
         .args(arguments)
         .current_dir(std::env::current_dir()?)
@@ -38,7 +38,7 @@ pub(crate) fn servers() -> Result<[(&'static str, PathBuf); 2]> {
 /// Measures the five real servers with `wrk`, one after the other.
 pub(crate) fn measure() -> Result<()> {
     tools::ensure(&[Tool::Node, Tool::Proxies])?;
-    // Optimised, or the clouds' stand-in would be what is measured.
+    // Optimised, or the simulated clouds would be what is measured.
     let mut checker = cargo();
     checker.args(["run", "--quiet", "--profile", "measure", "--package", "relight-proxy-check"]);
     run_command(checker.args(["--", "--measure"]).envs(servers()?))

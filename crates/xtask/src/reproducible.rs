@@ -1,4 +1,4 @@
-//! What somebody needs who does not believe us: the same bytes from another folder, and a list of what
+//! The reproducible build: the same bytes from another folder, and a list of what
 //! they are made of.
 
 use std::{
@@ -67,7 +67,7 @@ pub(crate) fn list_parts() -> Result<()> {
         .env("SOURCE_DATE_EPOCH", "0"))?;
     let made = paths::root().join("relight-parts.json");
     let target = folder.join("relight.cdx.json");
-    // Who built it where is nobody's business.
+    // Without names of the builder's machine.
     let root = paths::root().display().to_string();
     let parts = fs::read_to_string(&made).with_context(|| made.display().to_string())?;
     fs::write(&target, parts.replace(&root, "/relight"))?;

@@ -21,10 +21,10 @@ use crate::{
 
 const PAGE_PORT: u16 = 8080;
 const SANDBOX_PORT: u16 = 8911;
-/// The sandbox's `SPEED_TO_WATCH`: a person sees a restart under way and to its end.
+/// The sandbox's `SPEED_TO_WATCH`: a restart can be watched in progress and to its end.
 const SPEED: &str = "8";
 
-/// What a person may choose.
+/// The options on the command line.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
     /// The page's port [default: 8080, or a free one].
@@ -39,12 +39,12 @@ pub(crate) struct Options {
     /// Open no browser.
     #[arg(long)]
     pub(crate) no_open: bool,
-    /// Passed on to the sandbox as they are.
+    /// Passed to the sandbox unchanged.
     #[arg(last = true, value_name = "SANDBOX OPTIONS")]
     pub(crate) sandbox: Vec<OsString>,
 }
 
-/// Serves until it is ended or one of the two servers ends.
+/// Serves until interrupted, or until one of the two servers ends.
 pub(crate) fn run(options: &Options) -> Result<()> {
     // No browser, driver or Node: to look at the page, git and rustup are enough.
     tools::ensure(&[Tool::WasmTarget, Tool::WasmBindgen, Tool::Trunk])?;
@@ -52,7 +52,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let page_port = port(options.port, PAGE_PORT)?;
 
     let executable = build_sandbox()?;
-    // The sandbox's proxy lets in whom it is told to, as a real one must.
+    // The sandbox's proxy allows only the configured origins, as a real one must.
     let mut arguments: Vec<OsString> = ["127.0.0.1", "localhost"]
         .into_iter()
         .flat_map(|host| ["--origin".into(), format!("http://{host}:{page_port}").into()])
@@ -74,7 +74,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         if let Some(status) = trunk.ended()? {
             bail!("trunk ended: {status}");
         }
-        if !is_announced && answers(page_port) {
+        if !is_announced && is_served(page_port) {
             is_announced = true;
             println!("\n  the console: {page}");
             println!("  the sandbox: http://127.0.0.1:{sandbox_port}/sandbox/calls");
@@ -83,17 +83,17 @@ pub(crate) fn run(options: &Options) -> Result<()> {
                 open_browser(&page);
             }
         }
-        thread::sleep(LOOK_INTERVAL);
+        thread::sleep(POLL_INTERVAL);
     }
 }
 
-const LOOK_INTERVAL: Duration = Duration::from_millis(200);
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// The chosen port, which must be free, or the usual one, or any.
-fn port(chosen: Option<u16>, usual: u16) -> Result<u16> {
-    let free = free_port(chosen.unwrap_or(usual))?;
+/// The chosen port, which must be free, or the default one, or any.
+fn port(chosen: Option<u16>, default: u16) -> Result<u16> {
+    let free = free_port(chosen.unwrap_or(default))?;
     match chosen {
-        Some(chosen) if chosen != free => bail!("somebody listens on port {chosen} already"),
+        Some(chosen) if chosen != free => bail!("port {chosen} is in use already"),
         Some(_) | None => Ok(free),
     }
 }
@@ -102,9 +102,9 @@ fn trunk_serve(page_port: u16, sandbox_port: u16, release: bool) -> Command {
     let mut trunk = command(paths::tool("trunk"));
     trunk
         .args(["serve", "--offline", "--address", "127.0.0.1", "--port", &page_port.to_string()])
-        // The one address that counts is printed once the page answers.
+        // The page's address is printed once it is served.
         .arg("--disable-address-lookup=true")
-        // Not `dist/`, which is the release that people publish.
+        // Not `dist/`, which is the release to publish.
         .arg("--dist")
         .arg(paths::root().join("target/serve"))
         .arg(format!("--proxy-backend=http://127.0.0.1:{sandbox_port}/proxy/"))
@@ -115,20 +115,21 @@ fn trunk_serve(page_port: u16, sandbox_port: u16, release: bool) -> Command {
     trunk
 }
 
-/// Whether the page itself comes, not merely a connection.
-fn answers(port: u16) -> bool {
-    let ask = || -> std::io::Result<bool> {
+/// Whether the page itself is served, and not only the port open. By hand: an HTTP client would be compiled on
+/// the first use of every `cargo xtask` command, for this one request.
+fn is_served(port: u16) -> bool {
+    let get = || -> std::io::Result<bool> {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
         stream.write_all(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer)?;
-        Ok(answer.starts_with(b"HTTP/1.1 200"))
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response)?;
+        Ok(response.starts_with(b"HTTP/1.1 200"))
     };
-    ask().unwrap_or(false)
+    get().unwrap_or(false)
 }
 
-/// Where there is no display there is nothing to open, and that is no error.
+/// Opens the page in a browser; without a display it does nothing.
 fn open_browser(address: &str) {
     let has_display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some());
     let mut open = if cfg!(target_os = "macos") {
@@ -142,8 +143,8 @@ fn open_browser(address: &str) {
     } else {
         return;
     };
-    let outcome = open.arg(address).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    if let Err(error) = outcome {
+    let result = open.arg(address).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    if let Err(error) = result {
         println!("  no browser could be opened: {error}");
     }
 }

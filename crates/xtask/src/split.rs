@@ -29,7 +29,7 @@ pub(crate) const PART_NAME: &str = "relight_rest.wasm";
 /// What the program imports the loader from.
 const LOADER: &str = "./parts.js";
 
-/// `src/lazy.rs` is cut only where it is asked for.
+/// `src/lazy.rs` is split only on request.
 pub(crate) const RUST_FLAGS: [&str; 2] = ["--cfg", "split"];
 
 /// Whether this program was called as [`NAME`].
@@ -53,7 +53,7 @@ pub(crate) fn run_wasm_bindgen() -> Result<()> {
     run(bindgen.args(arguments))
 }
 
-/// Cuts a program, and gives where its main part is.
+/// Splits a program, and returns where its main part is.
 fn cut(program: &Path) -> Result<PathBuf> {
     let folder = folder();
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
@@ -90,7 +90,7 @@ pub(crate) fn copy_part(dist: &Path) -> Result<()> {
 }
 
 /// Texts of the catalogue, the review, the run and the signing. What reaches one of them from the form brings
-/// along all that stands beside it, and the tool does not say what that was.
+/// along everything in that folder, and the tool does not list it.
 const LATER: [&str; 4] = [
     "Not possible in the instance",
     "A browser may send this twice",

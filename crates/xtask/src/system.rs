@@ -52,14 +52,14 @@ pub(crate) fn ensure_browsers() -> Result<bool> {
         missing.push("fonts-noto-cjk");
     }
     install_debian_packages(&missing)?;
-    // The variables and the names are looked through again: a package may not have brought it.
+    // The variables and the names are checked again: a package may not have installed it.
     find("CHROMIUM", CHROMIUM_NAMES).context("Chromium is still not found")?;
     find("CHROMEDRIVER", &["chromedriver"]).context("chromedriver is still not found")?;
     find("FIREFOX", FIREFOX_NAMES).context("Firefox is still not found")?;
     Ok(!missing.is_empty())
 }
 
-/// Installs WebKit's driver with its browser, and a screen that nobody sees, if they are missing and
+/// Installs WebKit's driver with its browser, and a virtual screen, if they are missing and
 /// this is Linux: elsewhere there is no WebKitGTK, and its tests are skipped. True when it did.
 pub(crate) fn ensure_webkit() -> Result<bool> {
     if !cfg!(target_os = "linux") {
@@ -78,7 +78,7 @@ pub(crate) fn ensure_iproute() -> Result<bool> {
         println!("set-up: network namespaces are for Linux; what runs on a slow link is skipped");
         return Ok(false);
     }
-    // Debian keeps it where only root looks, and only root can use it.
+    // Debian installs it where only root's PATH looks, and only root can use it.
     if Path::new("/usr/sbin/ip").is_file() {
         return Ok(false);
     }
@@ -107,7 +107,7 @@ pub(crate) fn webkit() -> Option<(PathBuf, PathBuf)> {
 /// Installs the proxy servers that are missing, where that is possible. True when it did.
 pub(crate) fn ensure_proxies() -> Result<bool> {
     let is_there = |name: &str| {
-        // Debian keeps servers where only root looks.
+        // Debian installs servers where only root's PATH looks.
         paths::on_path(name).is_some() || Path::new("/usr/sbin").join(name).is_file()
     };
     let servers = [("nginx", "nginx-light"), ("caddy", "caddy"), ("haproxy", "haproxy")];
@@ -151,7 +151,7 @@ pub(crate) fn make_python_environment(folder: &Path) -> Result<()> {
     }
     let python = found.unwrap_or("python3");
     let make = || run(command(python).args(["-m", "venv", "--clear"]).arg(folder));
-    // Debian keeps the module that makes environments in a package of its own.
+    // Debian has the `venv` module in a package of its own.
     make().or_else(|_| {
         install_debian_packages(&["python3-venv"])?;
         make()
@@ -204,7 +204,7 @@ fn install_debian_packages(packages: &[&str]) -> Result<()> {
         bail!("please install what Debian calls: {names}");
     }
     let is_root = read(Command::new("id").arg("-u")).is_ok_and(|id| id == "0");
-    // `-n`: no question is asked, since nobody may be there to answer.
+    // `-n`: never asks for a password, since nobody may be there to type it.
     let may_become_root = || {
         Command::new("sudo")
             .args(["-n", "true"])

@@ -93,7 +93,7 @@ impl Part {
 
 const BROWSERS: &[Tool] = &[Tool::Browsers, Tool::Webkit, Tool::Geckodriver];
 
-/// Sets up what the parts need, runs them all, whatever fails, and says what became of each.
+/// Sets up what the parts need, runs them all, whatever fails, and reports each result.
 pub(crate) fn run(mut parts: Vec<Part>) -> ExitCode {
     if parts.is_empty() {
         parts = Part::value_variants().to_vec();
@@ -134,7 +134,7 @@ pub(crate) fn run(mut parts: Vec<Part>) -> ExitCode {
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// The release build, made once a run for all parts that look at it.
+/// The release build, made once a run for all parts that need it.
 #[derive(Default)]
 struct Built(OnceCell<Result<Dist, String>>);
 
@@ -169,7 +169,7 @@ fn lint() -> Result<()> {
 }
 
 fn deny() -> Result<()> {
-    // It looks into every dependency of every platform; cargo has fetched only this one's so far.
+    // It checks every dependency of every platform; cargo has fetched only this one's so far.
     run_command(cargo().args(["fetch", "--quiet"]))?;
     run_command(command(paths::tool("cargo-deny")).args([
         "--workspace",
@@ -183,14 +183,14 @@ fn deny() -> Result<()> {
 }
 
 /// What is known of the versions in the lock file, by a database that is somewhere else: where it is
-/// not, that is said.
+/// not, that is reported.
 fn advisories() -> Result<()> {
     let Some(database) = std::env::var_os("RELIGHT_ADVISORY_DB") else {
         println!("SKIPPED: advisories; RELIGHT_ADVISORY_DB names a checkout of their database");
         return Ok(());
     };
     tools::ensure(&[Tool::CargoAudit])?;
-    // However old it is: whoever gives it knows that, and its date is printed.
+    // Of any age: its date is printed.
     run_command(
         command(paths::tool("cargo-audit"))
             .args(["audit", "--no-fetch", "--stale", "--db"])
@@ -242,7 +242,7 @@ fn wasm_in(variable: &str, driver: &Path, capabilities: &Path) -> Result<()> {
     )
 }
 
-/// Writes what the driver shall know of its browser, and gives the file's name.
+/// Writes the driver's capabilities, and returns the file's name.
 fn capabilities(name: &str, executable: &Path) -> Result<PathBuf> {
     let executable = executable.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\"");
     let json = match name {
@@ -265,7 +265,7 @@ fn capabilities(name: &str, executable: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// As root it runs without its sandbox only; the rest keeps it from calling home.
+/// As root it runs without its sandbox only; the other arguments stop it from calling home.
 const CHROMIUM_ARGUMENTS: [&str; 9] = [
     "--headless",
     "--no-sandbox",
@@ -314,7 +314,7 @@ fn sdk() -> Result<()> {
     for (program, suffix) in scripts {
         for file in files(&folder, suffix)? {
             println!("with {}", file.display());
-            // Each begins with a sandbox that nobody has touched.
+            // Each begins with a new sandbox.
             let port = free_port(0)?;
             let _sandbox = start_sandbox(&executable, port, &[])?;
             let outcome = run_command(

@@ -40,13 +40,13 @@ pub(crate) enum Tool {
     Geckodriver,
     /// Chromium with its driver, Firefox, and a font that has Chinese.
     Browsers,
-    /// WebKit with its driver, and a screen that nobody sees.
+    /// WebKit with its driver, and a virtual screen.
     Webkit,
-    /// What makes a network namespace with a slow link in it.
+    /// The tools for a network namespace with a slow link in it.
     Iproute,
     /// Licences, bans and sources of what we depend on.
     CargoDeny,
-    /// Looks versions up in a database of advisories, where there is one: nothing sets it up before.
+    /// Checks versions against a database of advisories, where there is one: it is not set up in advance.
     CargoAudit,
     /// The vendors' Python SDKs, by `tests/sdk/requirements.txt`.
     PythonSdks,
@@ -269,8 +269,8 @@ fn cargo_tool(tool: &CargoTool<'_>) -> Result<bool> {
         if tool.locked {
             install.arg("--locked");
         }
-        // One folder for all, so that what they share is compiled once. What is left out with the
-        // default features is TLS and the look for updates: none of them calls another machine.
+        // One folder for all, so that what they share is compiled once. The default features that are left
+        // out are TLS and the check for updates: none of them calls another machine.
         install
             .env("CARGO_TARGET_DIR", build_dir())
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", tool.opt_level)
@@ -322,7 +322,7 @@ fn node() -> Result<bool> {
     Ok(installed || fresh)
 }
 
-/// trunk and people look for `wasm-opt` beside the other tools.
+/// trunk and users expect `wasm-opt` next to the other tools.
 fn link_wasm_opt() -> Result<()> {
     #[cfg(unix)]
     {
@@ -383,7 +383,7 @@ fn node_sdks() -> Result<bool> {
     let source = paths::root().join("tests/sdk/node");
     let target = paths::tools().join("node-sdks");
     let fresh = npm_packages("node-sdks", &source, &target)?;
-    // Node looks for packages beside the importing file and above it, nowhere else.
+    // Node resolves packages next to the importing file and above it, nowhere else.
     let link = source.join("node_modules");
     if !link.exists() {
         fs::remove_file(&link).ok();

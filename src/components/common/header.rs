@@ -55,7 +55,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
         }
     };
     let status = props.status == SecretStatus::Usable && !key_id.is_empty();
-    let onlock = dispatch.reform(|_| Intent::Lock);
+    let onlock = dispatch.reform(|_| Intent::LockKey);
     html! {
         <header class="bar" part="header">
             <div class="brand">

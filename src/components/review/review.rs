@@ -62,7 +62,6 @@ pub(crate) struct ReviewProps {
 }
 
 /// What will be sent and what is skipped, and the button that sends it.
-#[allow(clippy::too_many_lines)]
 #[component]
 pub(crate) fn Review(props: &ReviewProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
@@ -103,63 +102,19 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
     let danger = !spec.is_dry_run() && (spec.is_forced() || spec.erases());
     html! {
         <section class="panel review" part="panel review" aria-labelledby="h-review" onkeydown={ignore_key_repeat()}>
-            <div class="head">
-                <h2 id="h-review">{ MessageArgs::ReviewTitle(label, count).in_locale(locale) }</h2>
-                <span class="small muted">{ shown(&target_name(spec, locale)) }</span>
-                if let Some(preflight) = &review.preflight {
-                    <span class="small muted">
-                        { MessageArgs::StatesAsOf(&i18n::time_of_day(locale, preflight.at)).in_locale(locale) }
-                    </span>
-                    <button type="button" class="tiny" data-action="refresh" onclick={dispatch.reform(|_| Intent::Review)}>
-                        { t(message::REFRESH) }
-                    </button>
-                }
-                <span class="grow"></span>
-                <span class="small muted">{ t(message::STEP_TWO) }</span>
-            </div>
+            { head(review, count, &dispatch, locale) }
             <div class="body">
-                <div class="counts">
-                    <span class="count still good" data-count="planned">
-                        <b>{ i18n::number(locale, count) }</b>{ MessageArgs::WillBe(label).in_locale(locale) }
-                    </span>
-                    if !review.skipped.is_empty() {
-                        <span class="count still" data-count="skipped">
-                            <b>{ i18n::number(locale, review.skipped.len()) }</b>{ t(message::WILL_BE_SKIPPED) }
-                        </span>
-                    }
-                </div>
-                if let Some(age_ms) = review.preflight.as_ref().and_then(|preflight| preflight.replaced_age_ms) {
-                    <div class="note warn" role="alert" data-checked-again={age_ms.to_string()}>
-                        { icon(Icon::Warning) }
-                        <p>{ MessageArgs::CheckedAgain { minutes: age_ms / 60_000 }.in_locale(locale) }</p>
-                    </div>
-                }
-                if review.preflight.is_none() {
-                    <div class="note warn">{ icon(Icon::Warning) }<p>{ t(message::SKIP_PREFLIGHT_WARNING) }</p></div>
-                }
-                if props.doubted > 0 {
-                    <div class="note bad" role="status" data-doubted={props.doubted.to_string()}>
-                        { icon(Icon::Warning) }<p>{ MessageArgs::MayBeTwice(props.doubted).in_locale(locale) }</p>
-                    </div>
-                }
+                { counts(review, count, locale) }
+                { notices(props, locale) }
                 if review.plan.is_some() && props.once != CheckResult::Yes && !spec.is_dry_run() {
-                    { once(props, unproven.as_ref(), &check, &dispatch, locale) }
+                    { duplicate_warning(props, unproven.as_ref(), &check, &dispatch, locale) }
                 }
-                if let Some(plan) = &review.plan {
-                    { for plan.warnings.iter().map(|warning| html! {
-                        <div class="note bad">
-                            { icon(Icon::Warning) }
-                            <p><strong>{ t(message::BEFORE_YOU_CONFIRM) }</strong>{ warning.sentence(locale) }</p>
-                        </div>
-                    }) }
-                } else {
-                    <div class="note info">{ icon(Icon::Dash) }<p>{ t(message::NOTHING_ELIGIBLE) }</p></div>
-                }
+                { warnings(review, locale) }
                 <div class={if review.skipped.is_empty() { "stack" } else { "pair" }}>
                     if !review.skipped.is_empty() {
                         <Skipped review={review.clone()} />
                     }
-                    if let Some(plan) = &review.plan { { how(props, plan, locale) } }
+                    if let Some(plan) = &review.plan { { what_will_be_sent(props, plan, locale) } }
                 </div>
                 if let Some(plan) = &review.plan {
                     <Requests plan={plan.clone()} route={props.route.clone()} />
@@ -208,8 +163,87 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
     }
 }
 
+fn head(review: &Reviewed, count: usize, dispatch: &Dispatch, locale: Locale) -> Html {
+    let t = |text: Text| text.in_locale(locale);
+    let label = OperationLabel::of(&review.spec);
+    html! {
+        <div class="head">
+            <h2 id="h-review">{ MessageArgs::ReviewTitle(label, count).in_locale(locale) }</h2>
+            <span class="small muted">{ shown(&target_name(&review.spec, locale)) }</span>
+            if let Some(preflight) = &review.preflight {
+                <span class="small muted">
+                    { MessageArgs::StatesAsOf(&i18n::time_of_day(locale, preflight.at)).in_locale(locale) }
+                </span>
+                <button type="button" class="tiny" data-action="refresh" onclick={dispatch.reform(|_| Intent::Review)}>
+                    { t(message::REFRESH) }
+                </button>
+            }
+            <span class="grow"></span>
+            <span class="small muted">{ t(message::STEP_TWO) }</span>
+        </div>
+    }
+}
+
+fn counts(review: &Reviewed, count: usize, locale: Locale) -> Html {
+    let label = OperationLabel::of(&review.spec);
+    html! {
+        <div class="counts">
+            <span class="count still good" data-count="planned">
+                <b>{ i18n::number(locale, count) }</b>{ MessageArgs::WillBe(label).in_locale(locale) }
+            </span>
+            if !review.skipped.is_empty() {
+                <span class="count still" data-count="skipped">
+                    <b>{ i18n::number(locale, review.skipped.len()) }</b>{ message::WILL_BE_SKIPPED.in_locale(locale) }
+                </span>
+            }
+        </div>
+    }
+}
+
+/// How reliable the states are.
+fn notices(props: &ReviewProps, locale: Locale) -> Html {
+    let review = &props.review;
+    html! {
+        <>
+            if let Some(age_ms) = review.preflight.as_ref().and_then(|preflight| preflight.replaced_age_ms) {
+                <div class="note warn" role="alert" data-checked-again={age_ms.to_string()}>
+                    { icon(Icon::Warning) }
+                    <p>{ MessageArgs::CheckedAgain { minutes: age_ms / 60_000 }.in_locale(locale) }</p>
+                </div>
+            }
+            if review.preflight.is_none() {
+                <div class="note warn">{ icon(Icon::Warning) }<p>{ message::SKIP_PREFLIGHT_WARNING.in_locale(locale) }</p></div>
+            }
+            if props.doubted > 0 {
+                <div class="note bad" role="status" data-doubted={props.doubted.to_string()}>
+                    { icon(Icon::Warning) }<p>{ MessageArgs::MayBeTwice(props.doubted).in_locale(locale) }</p>
+                </div>
+            }
+        </>
+    }
+}
+
+/// The warnings of the plan, or that there is none.
+fn warnings(review: &Reviewed, locale: Locale) -> Html {
+    let t = |text: Text| text.in_locale(locale);
+    let Some(plan) = &review.plan else {
+        return html! {
+            <div class="note info">{ icon(Icon::Dash) }<p>{ t(message::NOTHING_ELIGIBLE) }</p></div>
+        };
+    };
+    plan.warnings
+        .iter()
+        .map(|warning| html! {
+            <div class="note bad">
+                { icon(Icon::Warning) }
+                <p><strong>{ t(message::BEFORE_YOU_CONFIRM) }</strong>{ warning.sentence(locale) }</p>
+            </div>
+        })
+        .collect()
+}
+
 /// That a browser may send a request twice, and how to check. `refusal` is why sending is then forbidden.
-fn once(
+fn duplicate_warning(
     props: &ReviewProps,
     refusal: Option<&Refusal>,
     check: &NodeRef,
@@ -247,7 +281,7 @@ fn once(
     }
 }
 
-fn how(props: &ReviewProps, plan: &Arc<Plan>, locale: Locale) -> Html {
+fn what_will_be_sent(props: &ReviewProps, plan: &Arc<Plan>, locale: Locale) -> Html {
     let t = |text: Text| text.in_locale(locale);
     let spec = &plan.spec;
     html! {

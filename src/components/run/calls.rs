@@ -161,9 +161,9 @@ type OutcomeCounts = [usize; Outcome::ALL.len()];
 fn tallies(run: &Run, calls: &Range<usize>) -> Vec<OutcomeCounts> {
     let mut tallies = vec![OutcomeCounts::default(); calls.len()];
     for row in run.rows() {
-        let place = row.call.and_then(|call| call.checked_sub(calls.start));
-        if let Some(count) = place
-            .and_then(|place| tallies.get_mut(place))
+        let index = row.call.and_then(|call| call.checked_sub(calls.start));
+        if let Some(count) = index
+            .and_then(|index| tallies.get_mut(index))
             .and_then(|tally| tally.get_mut(row.outcome as usize))
         {
             *count += 1;

@@ -17,7 +17,7 @@ use crate::components::{
     },
 };
 use crate::{
-    context::{use_dispatch, use_locale},
+    context::{Dispatch, use_dispatch, use_locale},
     i18n::{self, MessageArgs, OperationLabel, message},
     store::{Intent, Shared},
 };
@@ -30,7 +30,7 @@ use relight_core::{
 };
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 use yew::{
-    Callback, Html, Properties, component, html, use_callback, use_effect_with, use_memo,
+    Callback, Html, NodeRef, Properties, component, html, use_callback, use_effect_with, use_memo,
     use_node_ref, use_state_eq,
 };
 
@@ -46,7 +46,6 @@ pub(crate) struct ResultsProps {
 }
 
 /// A run.
-#[allow(clippy::too_many_lines)]
 #[component]
 pub(crate) fn Results(props: &ResultsProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
@@ -108,69 +107,14 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
         });
     }
     let row = chosen(run, (*selected).as_ref(), cause.as_ref());
-    let status = run.status();
-    let spec = run.spec();
-    let target = spec.target();
-    let active = match status {
-        RunStatus::Sending | RunStatus::Watching | RunStatus::Paused(_) => true,
-        RunStatus::Stopped | RunStatus::Finished => false,
-    };
-    let cloud = target.cloud.name.in_locale(locale);
     html! {
-        <section class="panel run" part="panel run" aria-labelledby="h-run" data-stage={status_word(status)}>
-            <div class="head">
-                <h2 id="h-run" tabindex="-1" ref={heading}>
-                    { MessageArgs::RunTitle { label: OperationLabel::of(spec), count: asked(run), active }.in_locale(locale) }
-                </h2>
-                <span class="small muted">
-                    { cloud }
-                    if !target.region.is_empty() { { " · " }{ shown(&target.region) } }
-                </span>
-                <span class="grow"></span>
-                if matches!(status, RunStatus::Paused(pause) if pause != Pause::NotAllowed) {
-                    <button type="button" class="primary" data-action="resume"
-                        onclick={dispatch.reform(|_| Intent::Run(Event::Resume))}>
-                        { t(message::RESUME) }
-                    </button>
-                }
-                if active && status != RunStatus::Watching {
-                    <button type="button" data-action="stop" onclick={dispatch.reform(|_| Intent::Run(Event::Stop))}>
-                        { t(if status == RunStatus::Sending { message::STOP } else { message::STOP_NOW }) }
-                    </button>
-                }
-            </div>
+        <section class="panel run" part="panel run" aria-labelledby="h-run" data-stage={status_word(run.status())}>
+            { head(run, &heading, &dispatch, locale) }
             <div class="body">
                 <Progress run={run.clone()} now={props.now} />
-                if let RunStatus::Paused(pause) = status {
-                    <div class="note warn">
-                        { icon(Icon::Pause) }
-                        <p>
-                            <strong>{ i18n::pause(pause).0.in_locale(locale) }</strong>
-                            { i18n::pause(pause).1.in_locale(locale) }
-                        </p>
-                    </div>
-                }
-                if let Some(refusal) = run.refused() {
-                    <div class="note bad" role="status" data-refusal={refusal.kind()}>
-                        { icon(Icon::Warning) }
-                        <p><strong>{ t(message::RUN_REFUSED) }</strong>{ " " }{ shown(&refusal.sentence(locale)) }</p>
-                    </div>
-                }
-                if status == RunStatus::Stopped {
-                    <div class="note info">
-                        { icon(Icon::Pause) }
-                        <p>{ MessageArgs::CannotRecall(in_progress(run)).in_locale(locale) }</p>
-                    </div>
-                }
+                { notices(run, locale) }
                 <Counters run={run.clone()} filter={*filter} {on_filter} />
-                if !causes.is_empty() {
-                    <div class="group causes">
-                        <h3>{ t(message::CAUSES) }</h3>
-                        { for causes.iter().map(|one| {
-                            cause_line(locale, one, cause.as_ref() == Some(&one.key), &on_cause)
-                        }) }
-                    </div>
-                }
+                { cause_list(&causes, cause.as_ref(), &on_cause, locale) }
             </div>
             <div class="split">
                 <Instances run={run.clone()} filter={*filter} cause={(*cause).clone()}
@@ -201,6 +145,70 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
     }
 }
 
+fn head(run: &Run, heading: &NodeRef, dispatch: &Dispatch, locale: Locale) -> Html {
+    let t = |text: Text| text.in_locale(locale);
+    let (status, spec) = (run.status(), run.spec());
+    let target = spec.target();
+    let active = match status {
+        RunStatus::Sending | RunStatus::Watching | RunStatus::Paused(_) => true,
+        RunStatus::Stopped | RunStatus::Finished => false,
+    };
+    html! {
+        <div class="head">
+            <h2 id="h-run" tabindex="-1" ref={heading.clone()}>
+                { MessageArgs::RunTitle { label: OperationLabel::of(spec), count: asked(run), active }.in_locale(locale) }
+            </h2>
+            <span class="small muted">
+                { target.cloud.name.in_locale(locale) }
+                if !target.region.is_empty() { { " · " }{ shown(&target.region) } }
+            </span>
+            <span class="grow"></span>
+            if matches!(status, RunStatus::Paused(pause) if pause != Pause::NotAllowed) {
+                <button type="button" class="primary" data-action="resume"
+                    onclick={dispatch.reform(|_| Intent::Run(Event::Resume))}>
+                    { t(message::RESUME) }
+                </button>
+            }
+            if active && status != RunStatus::Watching {
+                <button type="button" data-action="stop" onclick={dispatch.reform(|_| Intent::Run(Event::Stop))}>
+                    { t(if status == RunStatus::Sending { message::STOP } else { message::STOP_NOW }) }
+                </button>
+            }
+        </div>
+    }
+}
+
+/// Why the run is paused, refused or stopped.
+fn notices(run: &Run, locale: Locale) -> Html {
+    let t = |text: Text| text.in_locale(locale);
+    let status = run.status();
+    html! {
+        <>
+            if let RunStatus::Paused(pause) = status {
+                <div class="note warn">
+                    { icon(Icon::Pause) }
+                    <p>
+                        <strong>{ i18n::pause(pause).0.in_locale(locale) }</strong>
+                        { i18n::pause(pause).1.in_locale(locale) }
+                    </p>
+                </div>
+            }
+            if let Some(refusal) = run.refused() {
+                <div class="note bad" role="status" data-refusal={refusal.kind()}>
+                    { icon(Icon::Warning) }
+                    <p><strong>{ t(message::RUN_REFUSED) }</strong>{ " " }{ shown(&refusal.sentence(locale)) }</p>
+                </div>
+            }
+            if status == RunStatus::Stopped {
+                <div class="note info">
+                    { icon(Icon::Pause) }
+                    <p>{ MessageArgs::CannotRecall(in_progress(run)).in_locale(locale) }</p>
+                </div>
+            }
+        </>
+    }
+}
+
 /// A cause of failures.
 struct Cause {
     key: Rc<str>,
@@ -209,6 +217,23 @@ struct Cause {
     outcome: Outcome,
     count: usize,
     ids: String,
+}
+
+fn cause_list(
+    causes: &[Cause],
+    pressed: Option<&Rc<str>>,
+    on_cause: &Callback<Rc<str>>,
+    locale: Locale,
+) -> Html {
+    if causes.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <div class="group causes">
+            <h3>{ message::CAUSES.in_locale(locale) }</h3>
+            { for causes.iter().map(|one| cause_line(locale, one, pressed == Some(&one.key), on_cause)) }
+        </div>
+    }
 }
 
 fn cause_line(locale: Locale, cause: &Cause, pressed: bool, on_cause: &Callback<Rc<str>>) -> Html {

@@ -33,7 +33,7 @@ pub struct Setting {
     /// Where the page is served: begins and ends with a slash.
     pub base: &'static str,
     /// Whether the browser's profile outlives the browser, which may then be killed.
-    pub kept: bool,
+    pub keep_profile: bool,
     /// How much faster than real time the instances are.
     pub speed: f64,
     /// What there is.
@@ -57,7 +57,7 @@ impl Setting {
             theme: Theme::Light,
             width: 1_280,
             base: "/",
-            kept: false,
+            keep_profile: false,
             speed: SPEED,
             fleet: Fleet::standard,
             server: None,

@@ -229,7 +229,7 @@ const STEPS: &str = "return all('[data-step], [data-stage], [data-cause]').filte
 
 async fn run_case(name: &str, case: &Case, browser: Browser, pool: &Pool) -> Result<(), Ended> {
     let setting = (case.configure)(Setting::new(browser));
-    let session = if setting.kept {
+    let session = if setting.keep_profile {
         Session::start_with_profile(browser, setting.theme).await
     } else if setting.http2 || setting.link.is_some() {
         Session::start_trusting(browser, setting.theme).await

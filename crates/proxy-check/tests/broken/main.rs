@@ -1,4 +1,4 @@
-//! A proxy that keeps the contract, and the same with one rule broken: each must be found, or a
+//! A proxy that keeps the contract, and copies with one rule broken: each must be found, or a
 //! check would be empty.
 
 #![cfg(unix)]

@@ -1,4 +1,4 @@
-//! The proxy: it keeps the contract but for the one rule that its fault breaks.
+//! The proxy: it keeps the contract except for the one rule that its fault breaks.
 
 use std::{
     collections::HashMap,
@@ -50,13 +50,13 @@ struct Answer {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
-    /// What is promised, when that is not what is given.
-    promised: Option<usize>,
+    /// The announced length, when it is not the real one.
+    announced_length: Option<usize>,
 }
 
 impl Answer {
     fn new(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new(), promised: None }
+        Self { status, headers: Vec::new(), body: Vec::new(), announced_length: None }
     }
 
     fn with(mut self, name: &str, value: &str) -> Self {
@@ -124,7 +124,7 @@ impl Proxy {
         if !is_silent {
             bytes.push_str("Connection: close\r\n");
         }
-        let length = answer.promised.unwrap_or(answer.body.len());
+        let length = answer.announced_length.unwrap_or(answer.body.len());
         if answer.status != 204 {
             bytes.push_str(&format!("Content-Length: {length}\r\n"));
         }
@@ -161,7 +161,7 @@ impl Proxy {
         } else {
             Answer::typed(403, "http_request_denied")
         };
-        self.dress(answer, is_allowed && !origins.is_empty())
+        self.add_headers(answer, is_allowed && !origins.is_empty())
     }
 
     fn page(&self, method: &str, path: &str) -> Answer {
@@ -196,7 +196,7 @@ impl Proxy {
         answer
     }
 
-    fn dress(&self, mut answer: Answer, is_allowed: bool) -> Answer {
+    fn add_headers(&self, mut answer: Answer, is_allowed: bool) -> Answer {
         let is_error = answer.status >= 400;
         if self.has(Fault::UntypedErrors) && is_error {
             answer.headers.retain(|(name, _)| name != "Proxy-Status");
@@ -558,7 +558,7 @@ impl Proxy {
         }
         relayed.body.clone_from(&answer.body);
         if !answer.is_whole && !self.has(Fault::MakesWhole) {
-            relayed.promised = Some(answer.body.len() + 1);
+            relayed.announced_length = Some(answer.body.len() + 1);
         }
         if self.has(Fault::BodiesOfItsOwn) && status >= 500 {
             relayed.body = b"<h1>Something went wrong</h1>".to_vec();
@@ -572,7 +572,7 @@ impl Proxy {
             .with_safe_default_protocol_versions()
             .unwrap();
         if self.has(Fault::AnyCertificate) {
-            let verifier = Arc::new(Credulous);
+            let verifier = Arc::new(AcceptAll);
             return Arc::new(
                 builder
                     .dangerous()
@@ -593,7 +593,7 @@ fn has_plain_spaces(signature: &str) -> bool {
     signature.split(' ').all(is_word)
 }
 
-/// Joins the lines of a folded header with spaces, if it is on.
+/// Joins the lines of a folded header with spaces, where that fault is set.
 struct Unfolding<'a, S> {
     stream: &'a mut S,
     is_on: bool,
@@ -643,9 +643,9 @@ fn resolve(target: &str) -> String {
 
 /// Believes every certificate.
 #[derive(Debug)]
-struct Credulous;
+struct AcceptAll;
 
-impl ServerCertVerifier for Credulous {
+impl ServerCertVerifier for AcceptAll {
     fn verify_server_cert(
         &self,
         _end_entity: &CertificateDer<'_>,

@@ -65,12 +65,12 @@ pub(crate) fn recognises(request: &Inbound) -> bool {
 pub(crate) fn serve(world: &mut World<'_>, task: &Task<'_>) -> Served {
     let parameters = parameters(task.request);
     let ended = run(world, task, &parameters);
-    let noted = ended.noted(task.facts.ids.len(), refused_in);
+    let record = ended.record(task.facts.ids.len(), refused_in);
     let (status, body, code) = match ended {
         Ended::Done(body) => (200, body, None),
         Ended::AtGate(failure) | Ended::Refused(failure, _) => error(&failure, task),
     };
-    Served { answer: render(task, status, &body), code, noted }
+    Served { answer: render(task, status, &body), code, record }
 }
 
 /// The entries of a batch that did not succeed.
@@ -131,7 +131,9 @@ fn gate(world: &mut World<'_>, task: &Task<'_>) -> Result<(), Failure> {
     let request = task.request;
     let fail = |code: &str| Failure::of(CLOUD, &task.facts.action, code);
     if request.method != "POST" && request.method != "GET" {
-        return Err(fail("UnsupportedHTTPMethod").saying("This http method is not supported."));
+        return Err(
+            fail("UnsupportedHTTPMethod").with_message("This http method is not supported.")
+        );
     }
     let checked = if is_acs3(request) || request.header("authorization").is_some() {
         acs3::verify(request, world.credentials, task.server_s)
@@ -140,7 +142,7 @@ fn gate(world: &mut World<'_>, task: &Task<'_>) -> Result<(), Failure> {
     };
     let verified = checked.map_err(|refusal| match refusal {
         Refusal::Incomplete(part) => fail("IncompleteSignature")
-            .saying(format!("The request signature does not conform to Aliyun standards: {part} is missing or wrong.")),
+            .with_message(format!("The request signature does not conform to Aliyun standards: {part} is missing or wrong.")),
         Refusal::UnknownMethod => fail("InvalidSignatureMethod"),
         Refusal::UnknownKey => fail("InvalidAccessKeyId.NotFound"),
         Refusal::BadTime => fail("InvalidTimeStamp.Format"),
@@ -148,7 +150,7 @@ fn gate(world: &mut World<'_>, task: &Task<'_>) -> Result<(), Failure> {
         // The two signatures have messages of their own; the vendor's classic SDK reads the one of
         // V1 and compares it with what it signed itself.
         Refusal::Mismatch { string_to_sign, canonical_request } => {
-            fail("SignatureDoesNotMatch").saying(match canonical_request {
+            fail("SignatureDoesNotMatch").with_message(match canonical_request {
                 Some(canonical) => format!(
                     "Specified signature does not match our calculation. server StringToSign is [{string_to_sign}] server CanonicalRequest is [{canonical}]"
                 ),
@@ -157,15 +159,15 @@ fn gate(world: &mut World<'_>, task: &Task<'_>) -> Result<(), Failure> {
                 ),
             })
         }
-        Refusal::MissingToken => fail("MissingSecurityToken").saying("SecurityToken is mandatory for this action."),
+        Refusal::MissingToken => fail("MissingSecurityToken").with_message("SecurityToken is mandatory for this action."),
         Refusal::WrongToken => fail("InvalidSecurityToken.MismatchWithAccessKey")
-            .saying("Specified SecurityToken is not matched with AccessKeyId."),
+            .with_message("Specified SecurityToken is not matched with AccessKeyId."),
         Refusal::ExpiredToken => fail("InvalidSecurityToken.Expired"),
     })?;
     world.nonces.retain(|_, seen_ms| *seen_ms > task.now_ms - NONCE_MEMORY_MS);
     if let Some(nonce) = verified.nonce {
         if nonce.is_empty() {
-            return Err(fail("IncompleteSignature").saying("SignatureNonce is empty."));
+            return Err(fail("IncompleteSignature").with_message("SignatureNonce is empty."));
         }
         if world.nonces.insert((verified.key_id, nonce), task.now_ms).is_some() {
             return Err(fail("SignatureNonceUsed"));
@@ -346,7 +348,7 @@ impl Call<'_, '_> {
                     instance.state.word(CLOUD)
                 )
             };
-            return Err(self.fail("IncorrectInstanceStatus").saying(message));
+            return Err(self.fail("IncorrectInstanceStatus").with_message(message));
         }
         Ok(())
     }
@@ -449,7 +451,7 @@ impl Call<'_, '_> {
 
     fn needed(&self, name: &str) -> Result<String, Failure> {
         self.parameters.get(name).filter(|value| !value.is_empty()).cloned().ok_or_else(|| {
-            self.fail("MissingParameter").saying(format!(
+            self.fail("MissingParameter").with_message(format!(
                 "The input parameter \"{name}\" that is mandatory for processing this request is not supplied."
             ))
         })
@@ -505,7 +507,7 @@ impl Call<'_, '_> {
 
     fn invalid(&self, name: &str) -> Failure {
         self.fail("InvalidParameter")
-            .saying(format!("The specified parameter {name} is not valid."))
+            .with_message(format!("The specified parameter {name} is not valid."))
     }
 }
 

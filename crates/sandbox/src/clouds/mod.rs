@@ -1,4 +1,4 @@
-//! The clouds themselves: who may ask, what is asked, and the exact shapes of the answers.
+//! The clouds themselves: authentication, operations, and the exact shapes of the responses.
 //!
 //! Each cloud has the same two functions: `facts` reads what a request says without trusting it,
 //! and `serve` checks it and carries it out.
@@ -50,7 +50,7 @@ pub(crate) struct Task<'a> {
     pub(crate) server_s: i64,
     pub(crate) now_ms: i64,
     pub(crate) request_id: String,
-    /// Answered instead of the operation, once the signature and the rate are in order.
+    /// The error to answer instead of the operation, once the signature and the rate are in order.
     pub(crate) instead: Option<Failure>,
     /// Errors that were asked for, by instance.
     pub(crate) for_instances: Vec<(String, Failure)>,
@@ -67,15 +67,15 @@ impl Task<'_> {
     }
 }
 
-/// What came of a request.
+/// The result of a request.
 pub(crate) struct Served {
     pub(crate) answer: Answer,
     pub(crate) code: Option<String>,
-    pub(crate) noted: Noted,
+    pub(crate) record: CallRecord,
 }
 
 /// What the journal notes of how a request ended.
-pub(crate) struct Noted {
+pub(crate) struct CallRecord {
     /// `ok`, or the code with which the signature was refused.
     pub(crate) signature: String,
     pub(crate) executed: bool,
@@ -106,8 +106,8 @@ impl Failure {
         )
     }
 
-    /// The same error in other words.
-    pub(crate) fn saying(mut self, message: impl Into<String>) -> Self {
+    /// The same error with another message.
+    pub(crate) fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = message.into();
         self
     }
@@ -126,11 +126,11 @@ pub(crate) enum Ended {
 impl Ended {
     /// What the journal notes of it. `refused_in` finds in a success of the cloud the instances that it
     /// leaves out; nothing was carried out if that is all of them.
-    pub(crate) fn noted(
+    pub(crate) fn record(
         &self,
         asked: usize,
         refused_in: fn(&serde_json::Value) -> Vec<(String, String)>,
-    ) -> Noted {
+    ) -> CallRecord {
         let refused = match self {
             Ended::Done(body) => refused_in(body),
             Ended::AtGate(_) | Ended::Refused(..) => Vec::new(),
@@ -140,7 +140,7 @@ impl Ended {
             Ended::Refused(_, instead) => ("ok", false, *instead),
             Ended::Done(_) => ("ok", refused.is_empty() || refused.len() < asked, false),
         };
-        Noted { signature: signature.to_owned(), executed, refused, used_instead }
+        CallRecord { signature: signature.to_owned(), executed, refused, used_instead }
     }
 }
 
@@ -242,7 +242,7 @@ pub(crate) fn begin(
     });
 }
 
-/// Words that a request uses more than once.
+/// Whether an id is in the list twice.
 pub(crate) fn has_duplicates(ids: &[String]) -> bool {
     let mut sorted: Vec<&String> = ids.iter().collect();
     sorted.sort_unstable();

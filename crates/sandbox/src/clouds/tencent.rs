@@ -46,7 +46,7 @@ pub(crate) fn recognises(request: &Inbound) -> bool {
 pub(crate) fn serve(world: &mut World<'_>, task: &Task<'_>) -> Served {
     let ended = run(world, task);
     // One that cannot be done refuses the whole request.
-    let noted = ended.noted(task.facts.ids.len(), |_| Vec::new());
+    let record = ended.record(task.facts.ids.len(), |_| Vec::new());
     let (mut body, code) = match ended {
         Ended::Done(body) => (body, None),
         Ended::AtGate(failure) | Ended::Refused(failure, _) => error(&failure),
@@ -54,7 +54,7 @@ pub(crate) fn serve(world: &mut World<'_>, task: &Task<'_>) -> Served {
     body["RequestId"] = json!(task.request_id);
     // Exactly this content type: with a charset the vendor's Python SDK takes errors for success.
     let answer = Answer::new(200, "application/json", json!({ "Response": body }).to_string());
-    Served { answer, code, noted }
+    Served { answer, code, record }
 }
 
 /// The answer to the `count`th request in a second, with both numbers in it.
@@ -77,7 +77,7 @@ fn run(world: &mut World<'_>, task: &Task<'_>) -> Ended {
     if let Err(refusal) = tc3::verify(task.request, world.credentials, task.server_s) {
         return Ended::AtGate(match refusal {
             Refusal::Incomplete(part) => fail("AuthFailure.InvalidAuthorization")
-                .saying(format!("Authorization in the request header is invalid: {part}.")),
+                .with_message(format!("Authorization in the request header is invalid: {part}.")),
             Refusal::UnknownMethod => fail("AuthFailure.InvalidAuthorization"),
             Refusal::UnknownKey => fail("AuthFailure.SecretIdNotFound"),
             Refusal::BadTime | Refusal::Expired => fail("AuthFailure.SignatureExpire"),
@@ -106,8 +106,9 @@ fn operate(world: &mut World<'_>, task: &Task<'_>) -> Result<Value, Failure> {
     if facts.version != VERSION {
         return Err(fail("NoSuchVersion"));
     }
-    let parameters = parameters(task.request)
-        .ok_or_else(|| fail("InvalidRequest").saying("The request body is not a JSON object."))?;
+    let parameters = parameters(task.request).ok_or_else(|| {
+        fail("InvalidRequest").with_message("The request body is not a JSON object.")
+    })?;
     let call = Call { world, task, parameters };
     match facts.action.as_str() {
         "RebootInstances" | "StartInstances" | "StopInstances" => call.power(),
@@ -141,7 +142,8 @@ impl Call<'_, '_> {
         };
         self.check_known(known)?;
         let ids = self.ids()?.filter(|ids| !ids.is_empty()).ok_or_else(|| {
-            self.fail("MissingParameter").saying("Missing parameter. `InstanceIds` is required.")
+            self.fail("MissingParameter")
+                .with_message("Missing parameter. `InstanceIds` is required.")
         })?;
         let stop_type = self.choice("StopType", &["SOFT", "HARD", "SOFT_FIRST"])?;
         self.choice("StoppedMode", &["KEEP_CHARGING", "STOP_CHARGING"])?;
@@ -232,7 +234,7 @@ impl Call<'_, '_> {
         if ids.is_some() && !filters.is_empty() {
             return Err(self
                 .fail("InvalidParameterCombination")
-                .saying("InstanceIds and Filters cannot be specified at the same time."));
+                .with_message("InstanceIds and Filters cannot be specified at the same time."));
         }
         let (offset, limit) = self.window()?;
         let mut found = self.found(&region, ids.as_deref());
@@ -282,7 +284,7 @@ impl Call<'_, '_> {
         if region.is_empty() {
             return Err(self
                 .fail("MissingParameter")
-                .saying("Missing parameter. `Region` is required."));
+                .with_message("Missing parameter. `Region` is required."));
         }
         let host = self.task.request.host.as_str();
         let host = host.rsplit_once(':').map_or(host, |(name, _)| name);
@@ -302,7 +304,7 @@ impl Call<'_, '_> {
             None => Ok(()),
             Some(name) => Err(self
                 .fail("UnknownParameter")
-                .saying(format!("The parameter `{name}` is not recognized."))),
+                .with_message(format!("The parameter `{name}` is not recognized."))),
         }
     }
 
@@ -323,7 +325,7 @@ impl Call<'_, '_> {
         let found = values.iter().find(|known| value.as_str() == Some(**known));
         found.copied().map(Some).ok_or_else(|| {
             self.fail("InvalidParameterValue")
-                .saying(format!("Incorrect parameter value. `{name}`."))
+                .with_message(format!("Incorrect parameter value. `{name}`."))
         })
     }
 
@@ -340,7 +342,7 @@ impl Call<'_, '_> {
 
     fn wrong_type(&self, name: &str) -> Failure {
         self.fail("InvalidParameterValue")
-            .saying(format!("Incorrect parameter value. `{name}` has a wrong type."))
+            .with_message(format!("Incorrect parameter value. `{name}` has a wrong type."))
     }
 
     /// Offset and Limit: 0 and 20 unless given, Limit from 1 to 100.
@@ -366,7 +368,8 @@ impl Call<'_, '_> {
         let read = |filter: &Value| {
             let name = filter.get("Name").and_then(Value::as_str).unwrap_or_default();
             let field = Field::parse(name).ok_or_else(|| {
-                self.fail("InvalidFilter").saying(format!("The filter `{name}` is not supported."))
+                self.fail("InvalidFilter")
+                    .with_message(format!("The filter `{name}` is not supported."))
             })?;
             let values =
                 filter.get("Values").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -389,7 +392,7 @@ impl Call<'_, '_> {
     }
 }
 
-/// What a filter of DescribeInstances looks at.
+/// The attribute that a filter of DescribeInstances matches.
 #[derive(Clone, Copy)]
 enum Field {
     Zone,

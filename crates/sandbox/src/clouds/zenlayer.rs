@@ -55,7 +55,7 @@ fn refused_in(response: &Value) -> Vec<(String, String)> {
 /// Checks a request and carries it out.
 pub(crate) fn serve(world: &mut World<'_>, task: &Task<'_>) -> Served {
     let ended = run(world, task);
-    let noted = ended.noted(task.facts.ids.len(), refused_in);
+    let record = ended.record(task.facts.ids.len(), refused_in);
     let (status, body, code) = match ended {
         Ended::Done(mut response) => {
             response["requestId"] = json!(task.request_id);
@@ -73,7 +73,7 @@ pub(crate) fn serve(world: &mut World<'_>, task: &Task<'_>) -> Served {
         Ended::AtGate(failure) | Ended::Refused(failure, _) => error(&failure, task),
     };
     let answer = Answer::new(status, "application/json", body.to_string());
-    Served { answer, code, noted }
+    Served { answer, code, record }
 }
 
 /// The answer to too many requests.
@@ -182,7 +182,7 @@ impl Call<'_, '_> {
         let hard = match power {
             Power::Reboot => self.flag("forceReboot")?.unwrap_or(false),
             Power::Start => false,
-            // The vendor documents that a stop is forced unless told otherwise.
+            // The vendor documents that a stop is forced by default.
             Power::Stop => self.flag("forceShutdown")?.unwrap_or(true),
         };
         let mut failed: Vec<String> = Vec::new();
@@ -223,8 +223,10 @@ impl Call<'_, '_> {
         let message = format!("The instance is {}.", instance.state.word(CLOUD));
         Err(match power {
             Power::Reboot => self.fail("OPERATION_DENIED_INSTANCE_STATUS"),
-            Power::Start => self.fail("OPERATION_DENIED_INSTANCE_NOT_STOPPED").saying(message),
-            Power::Stop => self.fail("OPERATION_DENIED_INSTANCE_NOT_RUNNING").saying(message),
+            Power::Start => {
+                self.fail("OPERATION_DENIED_INSTANCE_NOT_STOPPED").with_message(message)
+            }
+            Power::Stop => self.fail("OPERATION_DENIED_INSTANCE_NOT_RUNNING").with_message(message),
         })
     }
 
@@ -282,7 +284,9 @@ impl Call<'_, '_> {
         };
         let zones = self.world.fleet.zones(CLOUD);
         if wanted.iter().any(|zone| !zones.iter().any(|(have, _)| have == zone)) {
-            return Err(self.fail("INVALID_ZONE_NOT_FOUND").saying("The zone does not exist."));
+            return Err(self
+                .fail("INVALID_ZONE_NOT_FOUND")
+                .with_message("The zone does not exist."));
         }
         let set: Vec<Value> = zones
             .iter()

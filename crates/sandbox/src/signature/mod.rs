@@ -132,7 +132,7 @@ fn check_token(credential: &Credential, token: Option<&str>, server_s: i64) -> R
 
 /// What an Authorization header of the form that three clouds share says.
 struct Authorization<'r> {
-    /// Who signed: a key id, perhaps with a scope.
+    /// The signer: a key id, perhaps with a scope.
     credential: &'r str,
     /// The names of the signed headers, separated by semicolons.
     signed: &'r str,

@@ -265,7 +265,7 @@ pub(crate) fn send(sandbox: &mut Sandbox, ask: &Ask) -> (u16, String) {
     outcome(&sandbox.answer(&ask.sign(), ask.at_ms))
 }
 
-/// Instances of the region that `Ask::new` asks in, without trouble and in this state.
+/// Instances of the region that `Ask::new` uses, without an assigned error and in this state.
 pub(crate) fn pick(sandbox: &Sandbox, cloud: Cloud, state: State, count: usize) -> Vec<String> {
     let region = sandbox.fleet().all().iter().find(|one| one.cloud == cloud).map(|one| &one.region);
     let found: Vec<String> = sandbox

@@ -264,8 +264,8 @@ async fn throttled(fixture: &mut Fixture) -> Result<()> {
     ensure!(calls[1].at_ms - calls[0].at_ms >= 500, "{calls:#?}");
     ensure!(TENCENT.reboots(fixture, &ids)? == [1, 1]);
     for id in &ids {
-        let story = outcome_history(fixture, id).await?;
-        ensure!(!story.iter().any(|one| one == "unknown" || one == "rejected"), "{story:?}");
+        let history = outcome_history(fixture, id).await?;
+        ensure!(!history.iter().any(|one| one == "unknown" || one == "rejected"), "{history:?}");
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ async fn restarts(fixture: &mut Fixture) -> Result<()> {
     let address = format!("{}?demo", fixture.site.url());
     fixture.page.session().driver().goto(&address).await?;
     let page = &fixture.page;
-    page.wait_for_no("[data-front]").await?;
+    page.wait_for_no("[data-form-only]").await?;
     page.wait_for(".note.info").await?;
     let note = page.text(".note.info").await?;
     let mut words = note.split_whitespace().map(|word| word.trim_end_matches('.'));

@@ -15,9 +15,9 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("diagnostics::a_good_proxy_holds", good),
         case!("diagnostics::a_real_server_holds", real)
-            .dressed(|setting| Setting { server: Some(Server::Nginx), ..setting }),
+            .configured(|setting| Setting { server: Some(Server::Nginx), ..setting }),
         case!("diagnostics::a_real_server_refuses_second_copies", real_once)
-            .dressed(|setting| Setting { server: Some(Server::Haproxy), ..setting }),
+            .configured(|setting| Setting { server: Some(Server::Haproxy), ..setting }),
         case!("diagnostics::until_it_is_proven_the_review_says_what_may_happen_twice", unproven),
         case!("diagnostics::what_was_proven_is_remembered_for_a_while_and_a_place", remembered)
             .noisy(),
@@ -222,7 +222,7 @@ async fn wanting(fixture: &Fixture) -> Result<()> {
     fixture.site.replace("relight.json", config.to_string().into_bytes());
     fixture.page.session().driver().goto(&fixture.site.url()).await?;
     // What the form cannot judge loads the console.
-    fixture.page.wait_for_no("[data-front]").await
+    fixture.page.wait_for_no("[data-form-only]").await
 }
 
 async fn required(fixture: &mut Fixture) -> Result<()> {

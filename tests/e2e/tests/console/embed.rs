@@ -88,7 +88,7 @@ async fn listed(fixture: &mut Fixture) -> Result<()> {
     .await?;
     inside(fixture).await?;
     let page = &fixture.page;
-    page.wait_for_no("[data-front]").await?;
+    page.wait_for_no("[data-form-only]").await?;
     let is_dressed = "return host.getAttribute('theme') === 'dark' \
          && first('.relight')?.lang === 'zh-CN' && first('[name=region]')?.value === 'ap-guangzhou';";
     page.wait_until("what the portal has set", is_dressed, &[]).await?;

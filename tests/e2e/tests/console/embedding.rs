@@ -13,7 +13,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("embedding::events_are_fired_on_the_element", events),
         case!("embedding::before_send_stops_the_send", before_send),
         case!("embedding::works_below_a_path", below)
-            .dressed(|setting| Setting { base: "/tools/power/relight/", ..setting }),
+            .configured(|setting| Setting { base: "/tools/power/relight/", ..setting }),
         case!("embedding::set_again_at_each_render", set_again),
         case!("embedding::taken_out_and_put_in_again", moved),
         case!("embedding::taken_out_in_the_middle_of_a_run", removed),
@@ -259,7 +259,7 @@ async fn fields(fixture: &mut Fixture) -> Result<()> {
     let front = fixture.page.wait_until("the fields", look, &[]).await?;
     ensure!(front == wanted, "{front}");
     fixture.page.act("explain").await?;
-    fixture.page.wait_for_no("[data-front]").await?;
+    fixture.page.wait_for_no("[data-form-only]").await?;
     fixture.page.act("power").await?;
     let console = fixture.page.wait_until("the fields", look, &[]).await?;
     ensure!(console == wanted, "{console}");

@@ -48,14 +48,14 @@ async fn lost(fixture: &mut Fixture) -> Result<()> {
     fixture.page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
     ensure!(fixture.page.all_text().await?.contains("restarted, unknown by whom"));
     for id in &ids {
-        let story = outcome_history(fixture, id).await?;
-        ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
-        ensure!(!story.iter().any(|one| one == "accepted"), "{story:?}");
+        let history = outcome_history(fixture, id).await?;
+        ensure!(history[..2] == ["sending", "unknown"], "{history:?}");
+        ensure!(!history.iter().any(|one| one == "accepted"), "{history:?}");
     }
     let calls = fixture.power_calls();
     ensure!(calls.len() == 1 && calls[0].executed, "{calls:#?}");
     ensure!(ALIBABA.reboots(fixture, &ids)? == [1, 1]);
-    ensure!(fixture.looks() > 0);
+    ensure!(fixture.describe_count() > 0);
     Ok(())
 }
 
@@ -163,10 +163,10 @@ async fn in_progress(fixture: &mut Fixture) -> Result<()> {
         "code": "OperationDenied.InstanceOperationInProgress" }))?;
     send(fixture, &TENCENT.form(&ids[0])).await?;
     // The instance runs as before: that proves nothing, and it stays unknown.
-    wait_for_describes(fixture, fixture.looks() + 2).await?;
+    wait_for_describes(fixture, fixture.describe_count() + 2).await?;
     fixture.page.wait_for_outcomes(&ids, &["unknown"]).await?;
-    let story = outcome_history(fixture, &ids[0]).await?;
-    ensure!(story == ["sending", "unknown"], "{story:?}");
+    let history = outcome_history(fixture, &ids[0]).await?;
+    ensure!(history == ["sending", "unknown"], "{history:?}");
     ensure!(fixture.power_calls().len() == 1 && TENCENT.reboots(fixture, &ids)? == [0]);
     // A retry is possible, with a warning.
     fixture.page.act("new-run").await?;
@@ -239,12 +239,12 @@ async fn unknown(
         fixture.page.wait_for_outcomes(&ids, &["in-progress", "running-unproven"]).await?;
     } else {
         // The instance runs as before: that proves nothing, and it stays unknown.
-        wait_for_describes(fixture, fixture.looks() + 2).await?;
+        wait_for_describes(fixture, fixture.describe_count() + 2).await?;
         fixture.page.wait_for_outcomes(&ids, &["unknown"]).await?;
     }
-    let story = outcome_history(fixture, &ids[0]).await?;
-    ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
-    ensure!(!story.iter().any(|one| one == "accepted"), "{story:?}");
+    let history = outcome_history(fixture, &ids[0]).await?;
+    ensure!(history[..2] == ["sending", "unknown"], "{history:?}");
+    ensure!(!history.iter().any(|one| one == "accepted"), "{history:?}");
     let calls = fixture.power_calls();
     ensure!(calls.len() == usize::from(executed.is_some()), "{calls:#?}");
     ensure!(calls.iter().all(|call| Some(call.executed) == executed), "{calls:#?}");
@@ -262,9 +262,9 @@ async fn not_sent(fixture: &Fixture, account: Account, fault: &str) -> Result<()
     send(fixture, &account.form(&ids.join(","))).await?;
     fixture.page.wait_for_outcomes(&ids, &["not-sent"]).await?;
     for id in &ids {
-        let story = outcome_history(fixture, id).await?;
+        let history = outcome_history(fixture, id).await?;
         let odd = |one: &String| ["accepted", "unknown", "in-progress"].contains(&one.as_str());
-        ensure!(!story.iter().any(odd), "{story:?}");
+        ensure!(!history.iter().any(odd), "{history:?}");
     }
     ensure!(fixture.power_calls().is_empty());
     ensure!(fixture.undelivered() > 0);
@@ -282,9 +282,9 @@ async fn dead_proxy(fixture: &mut Fixture) -> Result<()> {
     fixture.page.send().await?;
     fixture.page.wait_for_outcomes(&ids, &["unknown", "not-sent"]).await?;
     for id in &ids {
-        let story = outcome_history(fixture, id).await?;
+        let history = outcome_history(fixture, id).await?;
         let good = |one: &String| ["accepted", "in-progress", "proven"].contains(&one.as_str());
-        ensure!(!story.iter().any(good), "{story:?}");
+        ensure!(!history.iter().any(good), "{history:?}");
     }
     ensure!(fixture.calls().len() == before);
     Ok(())

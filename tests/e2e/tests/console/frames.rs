@@ -50,7 +50,7 @@ async fn foreign(fixture: &mut Fixture) -> Result<()> {
     page.act("language").await?;
     // The console, once loaded, has no field either.
     page.act("explain").await?;
-    page.wait_for_no("[data-front]").await?;
+    page.wait_for_no("[data-form-only]").await?;
     page.act("power").await?;
     page.wait_for("[data-stranger]").await?;
     ensure!(page.count("[name=secret], [name=token], [name=keyId]").await? == 0);

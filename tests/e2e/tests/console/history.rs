@@ -15,7 +15,7 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("history::runs_are_listed_opened_saved_and_deleted", list),
         case!("history::the_list_on_a_phone", phone)
-            .dressed(|setting| Setting { width: 360, ..setting }),
+            .configured(|setting| Setting { width: 360, ..setting }),
     ]
 }
 

@@ -31,7 +31,7 @@ async fn plain(fixture: &mut Fixture) -> Result<()> {
     let calls = counted().len();
     let address = format!("{}?demo", host.url());
     fixture.page.session().driver().goto(&address).await?;
-    fixture.page.wait_for_no("[data-front]").await?;
+    fixture.page.wait_for_no("[data-form-only]").await?;
     fixture.page.wait_for(".note.info").await?;
     ensure!(fixture.page.text(".note.info").await?.contains("sandbox-"), "no key of the demo's");
     ensure!(counted().len() == calls && fixture.calls().is_empty(), "the demo asked somebody");

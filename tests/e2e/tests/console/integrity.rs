@@ -63,7 +63,7 @@ async fn changed_rest(fixture: &mut Fixture) -> Result<()> {
     fixture.page.compose(&TENCENT.form(&ids[0])).await?;
     fixture.page.act("review").await?;
     fixture.page.wait_for("[data-start=changed]").await?;
-    ensure!(fixture.page.sees("[data-front]").await?, "it was started");
+    ensure!(fixture.page.sees("[data-form-only]").await?, "it was started");
     ensure!(fixture.page.value("instanceIds").await? == ids[0], "the ids are lost");
     ensure!(fixture.calls().is_empty());
     fixture.site.restore();
@@ -104,7 +104,7 @@ async fn two_releases(fixture: &mut Fixture) -> Result<()> {
     let words = fixture.page.text("[data-start=replaced]").await?;
     ensure!(words.contains("newer version"), "{words}");
     ensure!(fixture.page.value("instanceIds").await? == ids[0], "the ids are lost");
-    ensure!(fixture.page.sees("[data-front]").await?, "two releases are mixed");
+    ensure!(fixture.page.sees("[data-form-only]").await?, "two releases are mixed");
     ensure!(fixture.calls().is_empty());
     Ok(())
 }
@@ -123,7 +123,7 @@ async fn whole_release(fixture: &mut Fixture) -> Result<()> {
     ensure!(words.contains("newer version"), "{words}");
     ensure!(fixture.page.value("instanceIds").await? == ids[0], "the ids are lost");
     ensure!(fixture.page.value("keyId").await? == TENCENT.key_id, "the key id is lost");
-    ensure!(fixture.page.sees("[data-front]").await?, "two releases are mixed");
+    ensure!(fixture.page.sees("[data-form-only]").await?, "two releases are mixed");
     ensure!(fixture.calls().is_empty());
     ensure!(fixture.site.asked().len() > asked, "nothing was asked for");
     fixture.page.screenshot(&format!("{}-new-release", fixture.page.browser())).await?;

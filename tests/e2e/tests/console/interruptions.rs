@@ -28,7 +28,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("interruptions::a_new_release_in_the_middle", released),
         case!("interruptions::a_new_release_takes_over", taken_over).noisy(),
         case!("interruptions::three_at_night_on_a_phone", at_night)
-            .dressed(|setting| Setting { width: 360, ..setting }),
+            .configured(|setting| Setting { width: 360, ..setting }),
     ]
 }
 
@@ -151,9 +151,9 @@ async fn blind_for_a_while(fixture: &mut Fixture) -> Result<()> {
     // By then it may be running again, and the restart was not observed: the outcome is unknown.
     wait_for_describes(fixture, 4).await?;
     fixture.page.wait_for_outcomes(&ids, &["unknown", "in-progress", "running-unproven"]).await?;
-    let story = outcome_history(fixture, &ids[0]).await?;
-    ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
-    ensure!(fixture.looks() >= 4 && fixture.power_calls().len() == 1);
+    let history = outcome_history(fixture, &ids[0]).await?;
+    ensure!(history[..2] == ["sending", "unknown"], "{history:?}");
+    ensure!(fixture.describe_count() >= 4 && fixture.power_calls().len() == 1);
     each_once(fixture, ALIBABA, &ids)
 }
 
@@ -257,8 +257,8 @@ async fn somebody_else(fixture: &mut Fixture) -> Result<()> {
     fixture.page.wait_for_outcomes(&ids, &["unknown"]).await?;
     ensure!(fixture.restart_from_outside(ZENLAYER.cloud, &ids[0])?, "it does not run");
     fixture.page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
-    let story = outcome_history(fixture, &ids[0]).await?;
-    ensure!(!story.iter().any(|one| one == "proven"), "{story:?}");
+    let history = outcome_history(fixture, &ids[0]).await?;
+    ensure!(!history.iter().any(|one| one == "proven"), "{history:?}");
     ensure!(fixture.page.all_text().await?.contains("restarted, unknown by whom"));
     ensure!(fixture.power_calls().iter().all(|call| !call.executed));
     Ok(())
@@ -340,9 +340,9 @@ async fn at_night(fixture: &mut Fixture) -> Result<()> {
     .await?;
     page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
     for id in &ids {
-        let story = outcome_history(fixture, id).await?;
-        ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
-        ensure!(!story.iter().any(|one| one == "accepted" || one == "rejected"), "{story:?}");
+        let history = outcome_history(fixture, id).await?;
+        ensure!(history[..2] == ["sending", "unknown"], "{history:?}");
+        ensure!(!history.iter().any(|one| one == "accepted" || one == "rejected"), "{history:?}");
     }
     ensure!(page.overflow().await? <= 0, "too wide");
     let text = page.all_text().await?;

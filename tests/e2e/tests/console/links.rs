@@ -16,7 +16,7 @@ pub(crate) fn cases() -> Vec<Case> {
 
 async fn open(fixture: &Fixture, rest: &str) -> Result<()> {
     fixture.page.session().driver().goto(&format!("{}{rest}", fixture.site.url())).await?;
-    fixture.page.wait_for_no("[data-front]").await?;
+    fixture.page.wait_for_no("[data-form-only]").await?;
     fixture.page.wait_for_step("compose").await
 }
 

@@ -28,7 +28,7 @@ async fn configured(fixture: &Fixture, configuration: &Value) -> Result<()> {
     fixture.site.replace("relight.json", configuration.to_string().into_bytes());
     fixture.page.visit(&fixture.site.url()).await?;
     // What the form cannot judge loads the console.
-    fixture.page.wait_for_no("[data-front]").await?;
+    fixture.page.wait_for_no("[data-form-only]").await?;
     fixture.page.wait_for_step("compose").await
 }
 
@@ -87,14 +87,14 @@ async fn late(fixture: &mut Fixture) -> Result<()> {
     fixture.site.replace("relight.json", configuration.to_string().into_bytes());
     fixture.site.hold("relight.json");
     fixture.page.session().driver().goto(&fixture.site.url()).await?;
-    fixture.page.wait_for("[data-front]").await?;
+    fixture.page.wait_for("[data-form-only]").await?;
     fixture.page.fill("instanceIds", &ids).await?;
     until("the rest, ahead of time", || async {
         Ok(fixture.site.asked().iter().any(|name| name == "relight_rest.wasm").then_some(()))
     })
     .await?;
     fixture.site.hold("");
-    fixture.page.wait_for_no("[data-front]").await?;
+    fixture.page.wait_for_no("[data-form-only]").await?;
     fixture.page.wait_for_value("instanceIds", &ids).await?;
     let offered = options(fixture, "operation").await?;
     ensure!(!offered.is_empty(), "no operation");
@@ -222,7 +222,7 @@ async fn wrong(fixture: &mut Fixture) -> Result<()> {
     for text in [r#"{ "proxy": "/a", "proxy": "/proxy" }"#, "null", "[]", "{"] {
         fixture.site.replace("relight.json", text.as_bytes().to_vec());
         page.open(&fixture.url()).await?;
-        page.wait_for_no("[data-front]").await?;
+        page.wait_for_no("[data-form-only]").await?;
         page.wait_for("[data-problem=configuration]").await?;
     }
     // The attribute is held to the same.
@@ -296,7 +296,7 @@ async fn property(fixture: &mut Fixture) -> Result<()> {
         &[],
     )
     .await?;
-    page.wait_for_no("[data-front]").await?;
+    page.wait_for_no("[data-form-only]").await?;
     page.wait_until(
         "one cloud",
         "return first('select[name=cloud]')?.options.length === 1 || null;",

@@ -13,9 +13,9 @@ use serde_json::json;
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("payloads::in_names_and_messages", names_and_messages)
-            .dressed(|setting| Setting { fleet: named, ..setting }),
+            .configured(|setting| Setting { fleet: named, ..setting }),
         case!("payloads::names_that_lie", lying)
-            .dressed(|setting| Setting { fleet: misnamed, ..setting }),
+            .configured(|setting| Setting { fleet: misnamed, ..setting }),
         case!("payloads::in_what_is_typed_and_in_addresses", typed),
     ]
 }

@@ -18,8 +18,8 @@ pub(crate) fn cases() -> Vec<Case> {
     }
     vec![
         case!("pictures::review_and_run", desk)
-            .dressed(|setting| Setting { width: 1_440, ..setting }),
-        case!("pictures::phone", phone).dressed(|setting| Setting {
+            .configured(|setting| Setting { width: 1_440, ..setting }),
+        case!("pictures::phone", phone).configured(|setting| Setting {
             width: 360,
             theme: Theme::Dark,
             ..setting

@@ -9,11 +9,11 @@ use serde_json::json;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
-        case!("proxies::nginx", reboots).dressed(|setting| through(setting, Server::Nginx)),
-        case!("proxies::caddy", reboots).dressed(|setting| through(setting, Server::Caddy)),
-        case!("proxies::haproxy", reboots).dressed(|setting| through(setting, Server::Haproxy)),
-        case!("proxies::envoy", reboots).dressed(|setting| through(setting, Server::Envoy)),
-        case!("proxies::worker", reboots).dressed(|setting| through(setting, Server::Worker)),
+        case!("proxies::nginx", reboots).configured(|setting| through(setting, Server::Nginx)),
+        case!("proxies::caddy", reboots).configured(|setting| through(setting, Server::Caddy)),
+        case!("proxies::haproxy", reboots).configured(|setting| through(setting, Server::Haproxy)),
+        case!("proxies::envoy", reboots).configured(|setting| through(setting, Server::Envoy)),
+        case!("proxies::worker", reboots).configured(|setting| through(setting, Server::Worker)),
     ]
 }
 
@@ -46,8 +46,8 @@ async fn accepted(fixture: &Fixture, account: Account, end: &[&str]) -> Result<(
     fixture.page.wait_for_outcomes(&ids, end).await?;
     once(fixture, account, &ids)?;
     for id in &ids {
-        let story = outcome_history(fixture, id).await?;
-        ensure!(story[..2] == ["sending", "accepted"], "{story:?}");
+        let history = outcome_history(fixture, id).await?;
+        ensure!(history[..2] == ["sending", "accepted"], "{history:?}");
     }
     Ok(())
 }
@@ -60,9 +60,9 @@ async fn cut(fixture: &Fixture, account: Account) -> Result<()> {
     fixture.page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
     once(fixture, account, &ids)?;
     for id in &ids {
-        let story = outcome_history(fixture, id).await?;
-        ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
-        ensure!(!story.iter().any(|one| one == "accepted"), "{story:?}");
+        let history = outcome_history(fixture, id).await?;
+        ensure!(history[..2] == ["sending", "unknown"], "{history:?}");
+        ensure!(!history.iter().any(|one| one == "accepted"), "{history:?}");
     }
     Ok(())
 }

@@ -13,11 +13,11 @@ use std::collections::BTreeMap;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
-        case!("runs::killed_after_the_first_answer", killed_between).dressed(kept),
-        case!("runs::killed_while_a_call_is_in_flight", killed_in_flight).dressed(kept),
-        case!("runs::killed_when_all_are_accepted", killed_watching).dressed(kept),
-        case!("runs::killed_before_a_record_is_written", killed_before_the_record).dressed(kept),
-        case!("runs::killed_after_a_record_is_written", killed_after_the_record).dressed(kept),
+        case!("runs::killed_after_the_first_answer", killed_between).configured(kept),
+        case!("runs::killed_while_a_call_is_in_flight", killed_in_flight).configured(kept),
+        case!("runs::killed_when_all_are_accepted", killed_watching).configured(kept),
+        case!("runs::killed_before_a_record_is_written", killed_before_the_record).configured(kept),
+        case!("runs::killed_after_a_record_is_written", killed_after_the_record).configured(kept),
         case!("runs::of_two_tabs_one_sends", two_tabs),
         case!("runs::a_journal_that_makes_no_sense_is_quarantined", broken_journal),
         case!("runs::without_storage_several_calls_are_refused", no_storage_several),
@@ -26,14 +26,14 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("runs::alibaba_clock_twenty_minutes_off", alibaba_clock),
         case!("runs::zenlayer_clock_fifteen_minutes_off", zenlayer_clock),
         case!("runs::three_refusals_of_the_key_pause", three_refusals),
-        case!("runs::three_hundred", three_hundred).dressed(crowd),
+        case!("runs::three_hundred", three_hundred).configured(crowd),
     ]
 }
 
 // ---- killed -------------------------------------------------------------------------------------
 
 fn kept(setting: Setting) -> Setting {
-    Setting { kept: true, ..setting }
+    Setting { keep_profile: true, ..setting }
 }
 
 /// Between two calls: nothing is unknown, and the rest is sent when the user confirms it.
@@ -134,7 +134,7 @@ async fn killed_after_the_record(fixture: &mut Fixture) -> Result<()> {
     fixture.page.act("check-unknown").await?;
     // Without its answer, whose record had not been written, it is not known by whom it was restarted.
     fixture.page.wait_for_outcomes(&ids[..1], &["proven", "running-unproven"]).await?;
-    wait_for_describes(fixture, fixture.looks() + 2).await?;
+    wait_for_describes(fixture, fixture.describe_count() + 2).await?;
     fixture.page.wait_for_outcomes(&ids[1..2], &["unknown"]).await?;
     ensure!(fixture.power_calls().len() == 1, "looking has sent something");
     ensure!(TENCENT.reboots(fixture, &ids)? == [1, 0, 0]);
@@ -519,7 +519,7 @@ async fn three_hundred(fixture: &mut Fixture) -> Result<()> {
     page.act("resume").await?;
     send_not_started(fixture, good.len() - 101).await?;
     until("all calls", || async { Ok((fixture.power_calls().len() == 4).then_some(())) }).await?;
-    wait_for_describes(fixture, fixture.looks() + 3).await?;
+    wait_for_describes(fixture, fixture.describe_count() + 3).await?;
     until("all back", || async {
         let counts = counts(fixture).await?;
         let back = counts.get("proven").copied().unwrap_or_default();

@@ -17,16 +17,16 @@ pub(crate) fn cases() -> Vec<Case> {
     }
     vec![
         case!("scale::thousand", measure)
-            .dressed(|setting| Setting { fleet: || fleet_of(1_000), ..fast(setting) }),
+            .configured(|setting| Setting { fleet: || fleet_of(1_000), ..fast(setting) }),
         case!("scale::ten_thousand", measure)
-            .dressed(|setting| Setting { fleet: || fleet_of(10_000), ..fast(setting) }),
+            .configured(|setting| Setting { fleet: || fleet_of(10_000), ..fast(setting) }),
     ]
 }
 
 /// A reboot takes a tenth of a second or two: the sending is what is measured. The browser is not
 /// one that other cases have used, so that its memory is the page's own.
 fn fast(setting: Setting) -> Setting {
-    Setting { speed: 600.0, kept: true, ..setting }
+    Setting { speed: 600.0, keep_profile: true, ..setting }
 }
 
 /// The vendor's rate for reboots.
@@ -56,7 +56,7 @@ async fn measure(fixture: &mut Fixture) -> Result<()> {
     let since = Instant::now();
     page.review().await?;
     let looked = since.elapsed();
-    let looks = fixture.looks();
+    let looks = fixture.describe_count();
     longest.push(("look and review", take_longest(fixture).await?));
     profile(fixture, Some("look")).await?;
     ensure!(fixture.power_calls().is_empty());

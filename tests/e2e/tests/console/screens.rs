@@ -20,31 +20,31 @@ const DESK: u32 = 1_440;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
-        case!("screens::desk_light", all_screens).dressed(|setting| Setting {
+        case!("screens::desk_light", all_screens).configured(|setting| Setting {
             width: DESK,
             theme: Theme::Light,
             ..setting
         }),
-        case!("screens::desk_dark", all_screens).dressed(|setting| Setting {
+        case!("screens::desk_dark", all_screens).configured(|setting| Setting {
             width: DESK,
             theme: Theme::Dark,
             ..setting
         }),
-        case!("screens::phone_light", all_screens).dressed(|setting| Setting {
+        case!("screens::phone_light", all_screens).configured(|setting| Setting {
             width: PHONE,
             theme: Theme::Light,
             ..setting
         }),
-        case!("screens::phone_dark", all_screens).dressed(|setting| Setting {
+        case!("screens::phone_dark", all_screens).configured(|setting| Setting {
             width: PHONE,
             theme: Theme::Dark,
             ..setting
         }),
         case!("screens::enlarged_four_times", enlarged)
-            .dressed(|setting| Setting { width: ENLARGED, ..setting }),
+            .configured(|setting| Setting { width: ENLARGED, ..setting }),
         case!("screens::focus_is_never_hidden", focus),
         case!("screens::focus_is_never_hidden_on_a_phone", focus)
-            .dressed(|setting| Setting { width: PHONE, ..setting }),
+            .configured(|setting| Setting { width: PHONE, ..setting }),
     ]
 }
 

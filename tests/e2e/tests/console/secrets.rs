@@ -17,9 +17,9 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("secrets::zenlayer_is_nowhere", zenlayer),
         case!("secrets::wiping_wipes", forget),
         case!("secrets::exports_have_every_row_and_no_secret", exports),
-        case!("secrets::what_alibaba_echoes_is_nowhere", alibaba_echoes).dressed(slowly),
-        case!("secrets::what_tencent_echoes_is_nowhere", tencent_echoes).dressed(slowly),
-        case!("secrets::what_zenlayer_echoes_is_nowhere", zenlayer_echoes).dressed(slowly),
+        case!("secrets::what_alibaba_echoes_is_nowhere", alibaba_echoes).configured(slowly),
+        case!("secrets::what_tencent_echoes_is_nowhere", tencent_echoes).configured(slowly),
+        case!("secrets::what_zenlayer_echoes_is_nowhere", zenlayer_echoes).configured(slowly),
     ]
 }
 

@@ -54,10 +54,10 @@ async fn reboot_and_start(fixture: &Fixture, account: Account) -> Result<()> {
     ensure!(calls[0].executed && calls[0].signature == "ok", "{calls:#?}");
     ensure!(account.reboots(fixture, &ids)? == [1, 1, 1]);
     for id in &ids {
-        let story = outcome_history(fixture, id).await?;
-        ensure!(story.first().is_some_and(|one| one == "sending"), "{story:?}");
-        ensure!(story.get(1).is_some_and(|one| one == "accepted"), "{story:?}");
-        ensure!(story.last().is_some_and(|one| one == "proven"), "{story:?}");
+        let history = outcome_history(fixture, id).await?;
+        ensure!(history.first().is_some_and(|one| one == "sending"), "{history:?}");
+        ensure!(history.get(1).is_some_and(|one| one == "accepted"), "{history:?}");
+        ensure!(history.last().is_some_and(|one| one == "proven"), "{history:?}");
     }
     let text = fixture.page.all_text().await?;
     ensure!(text.contains(&calls[0].request_id), "the request id is not on the page");

@@ -124,7 +124,10 @@ pub(crate) async fn outcome_history(fixture: &Fixture, id: &str) -> Result<Vec<S
 
 /// Waits until so many describes have arrived.
 pub(crate) async fn wait_for_describes(fixture: &Fixture, count: usize) -> Result<()> {
-    until(format!("{count} looks"), || async { Ok((fixture.looks() >= count).then_some(())) }).await
+    until(format!("{count} looks"), || async {
+        Ok((fixture.describe_count() >= count).then_some(()))
+    })
+    .await
 }
 
 /// The cloud refuses this one instance of Alibaba's: its state has changed since the preflight.

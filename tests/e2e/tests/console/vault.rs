@@ -319,7 +319,7 @@ async fn form_locks(fixture: &mut Fixture) -> Result<()> {
         page.fill("keyId", TENCENT.key_id).await?;
         page.fill("secret", TENCENT.secret).await?;
         page.wait_for("[data-action=forget]").await?;
-        ensure!(page.sees("[data-front]").await?, "the rest has taken over");
+        ensure!(page.sees("[data-form-only]").await?, "the rest has taken over");
         anyhow::Ok(())
     };
     enter().await?;
@@ -354,7 +354,7 @@ async fn form_locks(fixture: &mut Fixture) -> Result<()> {
     .await?;
     ensure!(!page.sees("[data-action=forget]").await? && page.value("secret").await?.is_empty());
     ensure!(page.value("keyId").await? == TENCENT.key_id, "more than the secret is lost");
-    ensure!(page.sees("[data-front]").await?);
+    ensure!(page.sees("[data-form-only]").await?);
     Ok(())
 }
 
@@ -392,7 +392,7 @@ async fn locked_mid_run(fixture: &mut Fixture) -> Result<()> {
     lock_at_the_first_call(fixture).await?;
     send_one_by_one(fixture).await?;
     fixture.page.wait_for("[data-stage=paused]").await?;
-    let (calls, looks) = (fixture.power_calls().len(), fixture.looks());
+    let (calls, looks) = (fixture.power_calls().len(), fixture.describe_count());
     ensure!(calls < ids.len(), "it was locked too late");
     ensure!(fixture.page.text("[data-locked=asked]").await?.contains("wiped"));
     let outcomes = fixture.page.outcomes().await?;
@@ -400,7 +400,7 @@ async fn locked_mid_run(fixture: &mut Fixture) -> Result<()> {
     ensure!(queued == ids.len() - calls, "{outcomes:?}");
     key_again(fixture, ALIBABA).await?;
     ensure!(
-        (fixture.power_calls().len(), fixture.looks()) == (calls, looks),
+        (fixture.power_calls().len(), fixture.describe_count()) == (calls, looks),
         "it went on by itself"
     );
     fixture.page.act("resume").await?;
@@ -603,7 +603,7 @@ async fn swapped(fixture: &mut Fixture) -> Result<()> {
         let page = &fixture.page;
         page.compose(&Form { key_id, secret, ..account.form(&ids[0]) }).await?;
         page.act("review").await?;
-        page.wait_for_no("[data-front]").await?;
+        page.wait_for_no("[data-form-only]").await?;
         page.wait_for("[name=keyId][aria-invalid=true], [name=secret][aria-invalid=true]").await?;
         let words = page.text(".credential").await?;
         ensure!(words.contains("swapped"), "{cloud}: {words}");
@@ -715,7 +715,7 @@ async fn no_token(fixture: &mut Fixture) -> Result<()> {
                     page.fill(field, if field == "secret" { in_secret } else { in_token }).await?;
                 }
                 page.act("review").await?;
-                page.wait_for_no("[data-front]").await?;
+                page.wait_for_no("[data-form-only]").await?;
                 page.wait_for("[name=token][aria-invalid=true]").await?;
                 let words = page.text(".credential").await?;
                 let labels = words.contains("swapped") && !words.contains(secret);

@@ -2,7 +2,7 @@
 //! as it must, and the sandbox has counted what arrived.
 
 use crate::{
-    diagnostics::examine,
+    diagnostics::check_connection,
     proxies::{next, through},
     support::{
         ALIBABA, Account, TENCENT, ZENLAYER, listen, outcome_history, send, wait_for_describes,
@@ -21,39 +21,39 @@ use std::net::Ipv4Addr;
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("wire::nginx_no_answer_is_unknown", no_answers)
-            .dressed(|setting| through(setting, Server::Nginx)),
+            .configured(|setting| through(setting, Server::Nginx)),
         case!("wire::nginx_later_than_the_deadline_is_unknown", late)
-            .dressed(|setting| through(setting, Server::Nginx)),
+            .configured(|setting| through(setting, Server::Nginx)),
         case!("wire::nginx_what_never_left_is_not_sent", never_left)
-            .dressed(|setting| through(setting, Server::Nginx)),
+            .configured(|setting| through(setting, Server::Nginx)),
         case!("wire::haproxy_what_never_left_is_not_sent", never_left)
-            .dressed(|setting| through(setting, Server::Haproxy)),
+            .configured(|setting| through(setting, Server::Haproxy)),
         case!("wire::envoy_no_answer_is_unknown", no_answers)
-            .dressed(|setting| through(setting, Server::Envoy)),
+            .configured(|setting| through(setting, Server::Envoy)),
         case!("wire::envoy_what_never_left_is_not_sent", never_left)
-            .dressed(|setting| through(setting, Server::Envoy)),
+            .configured(|setting| through(setting, Server::Envoy)),
         case!("wire::worker_no_answer_is_unknown", no_answers)
-            .dressed(|setting| through(setting, Server::Worker)),
+            .configured(|setting| through(setting, Server::Worker)),
         case!("wire::nginx_killed_in_the_middle_sends_once", killed)
-            .dressed(|setting| through(setting, Server::Nginx)),
+            .configured(|setting| through(setting, Server::Nginx)),
         case!("wire::nginx_refuses_a_second_copy", sent_twice)
-            .dressed(|setting| through(setting, Server::Nginx)),
+            .configured(|setting| through(setting, Server::Nginx)),
         case!("wire::haproxy_refuses_a_second_copy", sent_twice)
-            .dressed(|setting| through(setting, Server::Haproxy)),
+            .configured(|setting| through(setting, Server::Haproxy)),
         case!("wire::envoy_refuses_a_second_copy", sent_twice)
-            .dressed(|setting| through(setting, Server::Envoy)),
+            .configured(|setting| through(setting, Server::Envoy)),
         case!("wire::worker_refuses_a_second_copy", sent_twice)
-            .dressed(|setting| through(setting, Server::Worker)),
-        case!("wire::http2_cut_in_the_middle", cut_over_http2).dressed(|setting| Setting {
+            .configured(|setting| through(setting, Server::Worker)),
+        case!("wire::http2_cut_in_the_middle", cut_over_http2).configured(|setting| Setting {
             http2: true,
             speed: 45.0,
             ..setting
         }),
         case!("wire::http2_of_another_origin_cut_in_the_middle", cut_elsewhere)
-            .dressed(|setting| Setting { http2: true, speed: 45.0, ..setting })
+            .configured(|setting| Setting { http2: true, speed: 45.0, ..setting })
             .noisy(),
         case!("wire::a_wrong_proxy_is_unknown", wrong_proxy)
-            .dressed(|setting| through(setting, Server::Nginx))
+            .configured(|setting| through(setting, Server::Nginx))
             .noisy(),
     ]
 }
@@ -119,13 +119,13 @@ async fn no_answers(fixture: &mut Fixture) -> Result<()> {
     fixture.page.wait_for_outcomes(&answered, &["proven"]).await?;
     // A restart that was over before the first describe stays unknown.
     fixture.page.wait_for_outcomes(&lost, &["running-unproven", "unknown"]).await?;
-    wait_for_describes(fixture, fixture.looks() + 1).await?;
+    wait_for_describes(fixture, fixture.describe_count() + 1).await?;
     fixture.page.wait_for_outcomes(&without, &["unknown"]).await?;
     for id in &ids {
-        let story = outcome_history(fixture, id).await?;
+        let history = outcome_history(fixture, id).await?;
         let first = if bad.contains(id) { "unknown" } else { "accepted" };
-        ensure!(story[..2] == ["sending", first], "{id}: {story:?}");
-        ensure!(!story[2..].iter().any(|one| one == "accepted"), "{id}: {story:?}");
+        ensure!(history[..2] == ["sending", first], "{id}: {history:?}");
+        ensure!(!history[2..].iter().any(|one| one == "accepted"), "{id}: {history:?}");
     }
     ensure!(fixture.power_calls().len() == calls, "something was sent again");
     ensure!(ALIBABA.reboots(fixture, &without)?.iter().all(|count| *count == 0));
@@ -143,8 +143,8 @@ async fn late(fixture: &mut Fixture) -> Result<()> {
     until("the call", || async { Ok((fixture.power_calls().len() == 1).then_some(())) }).await?;
     fixture.page.wait_for_outcomes(&ids, &["unknown", "in-progress", "running-unproven"]).await?;
     fixture.page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
-    let story = outcome_history(fixture, &ids[0]).await?;
-    ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
+    let history = outcome_history(fixture, &ids[0]).await?;
+    ensure!(history[..2] == ["sending", "unknown"], "{history:?}");
     ensure!(fixture.power_calls().len() == 1 && TENCENT.reboots(fixture, &ids)? == [1]);
     Ok(())
 }
@@ -171,9 +171,9 @@ async fn never_left(fixture: &mut Fixture) -> Result<()> {
         fixture.page.send().await?;
         let id = std::slice::from_ref(id);
         fixture.page.wait_for_outcomes(id, &["not-sent"]).await?;
-        let story = outcome_history(fixture, &id[0]).await?;
+        let history = outcome_history(fixture, &id[0]).await?;
         let odd = |one: &String| ["accepted", "unknown", "in-progress"].contains(&one.as_str());
-        ensure!(!story.iter().any(odd), "{host}: {story:?}");
+        ensure!(!history.iter().any(odd), "{host}: {history:?}");
         if *host == PRIVATE {
             // Nothing listens there, so "not sent" alone would prove nothing about the refusal.
             let text = fixture.page.all_text().await?;
@@ -211,8 +211,8 @@ async fn killed(fixture: &mut Fixture) -> Result<()> {
     fixture.real()?.kill_workers()?;
     page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
     for id in &ids {
-        let story = outcome_history(fixture, id).await?;
-        ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
+        let history = outcome_history(fixture, id).await?;
+        ensure!(history[..2] == ["sending", "unknown"], "{history:?}");
     }
     let calls = fixture.power_calls();
     ensure!(calls.len() == 1 && calls[0].executed, "{calls:#?}");
@@ -239,8 +239,8 @@ async fn sent_twice(fixture: &mut Fixture) -> Result<()> {
     fixture.page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
     ensure!(fixture.page.run("return window.copies;", &[]).await? == 1, "nothing was sent twice");
     for id in &ids {
-        let story = outcome_history(fixture, id).await?;
-        ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
+        let history = outcome_history(fixture, id).await?;
+        ensure!(history[..2] == ["sending", "unknown"], "{history:?}");
     }
     ensure!(fixture.real()?.arrivals("RebootInstances") == 1, "the copy arrived");
     let calls = fixture.power_calls();
@@ -262,10 +262,10 @@ async fn cut_over_http2(fixture: &mut Fixture) -> Result<()> {
     fixture.secure()?.cut_next();
     page.send().await?;
     page.wait_for_outcomes(&ids, &["running-unproven"]).await?;
-    let story = outcome_history(fixture, &ids[0]).await?;
+    let history = outcome_history(fixture, &ids[0]).await?;
     let calls = fixture.power_calls();
-    ensure!(calls.len() == 1, "{story:?} {calls:#?}");
-    ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
+    ensure!(calls.len() == 1, "{history:?} {calls:#?}");
+    ensure!(history[..2] == ["sending", "unknown"], "{history:?}");
     ensure!(TENCENT.reboots(fixture, &ids)? == [1, 1]);
     Ok(())
 }
@@ -294,14 +294,14 @@ async fn cut_elsewhere(fixture: &mut Fixture) -> Result<()> {
         proxy.cut_next();
         page.send().await?;
         page.wait_for_outcomes(ids, &["running-unproven"]).await?;
-        let story = outcome_history(fixture, &ids[0]).await?;
-        ensure!(story[..2] == ["sending", "unknown"], "{story:?}");
+        let history = outcome_history(fixture, &ids[0]).await?;
+        ensure!(history[..2] == ["sending", "unknown"], "{history:?}");
         // Without it, Chromium may send a second copy, which the proxy then refuses: not each time.
         let most = if tells { 1 } else { 2 };
         let arrived = proxy.reboots();
         ensure!((1..=most).contains(&arrived), "{arrived} arrived, told: {tells}");
         ensure!(TENCENT.reboots(fixture, ids)? == [1, 1]);
-        let found = examine(fixture).await?;
+        let found = check_connection(fixture).await?;
         ensure!(found["timing"] == if tells { "yes" } else { "no" }, "{found:?}");
         ensure!(found["once"] == "yes", "{found:?}");
         // A run that was not closed would be restored.
@@ -328,7 +328,7 @@ async fn wrong_proxy(fixture: &mut Fixture) -> Result<()> {
     let url = fixture.site.url().replace("127.0.0.1", "localhost");
     fixture.page.session().driver().goto(&url).await?;
     // What the form cannot judge loads the console.
-    fixture.page.wait_for_no("[data-front]").await?;
+    fixture.page.wait_for_no("[data-form-only]").await?;
     fixture.page.wait_for_step("compose").await?;
     listen(fixture).await?;
     for (place, account) in [ALIBABA, TENCENT, ZENLAYER].into_iter().enumerate() {
@@ -340,8 +340,8 @@ async fn wrong_proxy(fixture: &mut Fixture) -> Result<()> {
         fixture.page.review_without_preflight().await?;
         fixture.page.send().await?;
         fixture.page.wait_for_outcomes(&ids, &["unknown"]).await?;
-        let story = outcome_history(fixture, &ids[0]).await?;
-        ensure!(story == ["sending", "unknown"], "{}: {story:?}", account.cloud.name());
+        let history = outcome_history(fixture, &ids[0]).await?;
+        ensure!(history == ["sending", "unknown"], "{}: {history:?}", account.cloud.name());
     }
     ensure!(fixture.calls().is_empty(), "{:#?}", fixture.calls());
     ensure!(fixture.site.violations().is_empty(), "the policy stood in the way");

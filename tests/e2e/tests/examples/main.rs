@@ -13,13 +13,13 @@ const BELOW: fn(Setting) -> Setting = |setting| Setting { base: "/some/where/", 
 
 fn main() -> Result<ExitCode> {
     let mut cases = vec![
-        case!("examples::plain", plain).dressed(BELOW),
-        case!("examples::esbuild", esbuild).dressed(BELOW),
-        case!("examples::vite_react", vite_react).dressed(BELOW),
-        case!("examples::react_locked", react::locked).dressed(BELOW),
-        case!("examples::browser_worker", react::browser_worker).dressed(BELOW),
+        case!("examples::plain", plain).configured(BELOW),
+        case!("examples::esbuild", esbuild).configured(BELOW),
+        case!("examples::vite_react", vite_react).configured(BELOW),
+        case!("examples::react_locked", react::locked).configured(BELOW),
+        case!("examples::browser_worker", react::browser_worker).configured(BELOW),
         // Vue needs a Trusted Types policy, which the strict policy does not grant: it logs that.
-        case!("examples::vite_vue", vite_vue).dressed(BELOW).noisy(),
+        case!("examples::vite_vue", vite_vue).configured(BELOW).noisy(),
     ];
     cases.extend(portal::cases());
     suite::run(cases)

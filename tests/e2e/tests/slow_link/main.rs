@@ -41,19 +41,19 @@ fn main() -> Result<ExitCode> {
 fn quick() -> Vec<Case> {
     vec![
         case!("slow_link::nginx_reset", reset_soon)
-            .dressed(|setting| far(setting, Server::Nginx, SLOW)),
+            .configured(|setting| far(setting, Server::Nginx, SLOW)),
         case!("slow_link::haproxy_reset", reset_soon)
-            .dressed(|setting| far(setting, Server::Haproxy, SLOW)),
+            .configured(|setting| far(setting, Server::Haproxy, SLOW)),
         case!("slow_link::envoy_reset", reset_soon)
-            .dressed(|setting| far(setting, Server::Envoy, SLOW)),
+            .configured(|setting| far(setting, Server::Envoy, SLOW)),
         case!("slow_link::worker_reset", reset_soon)
-            .dressed(|setting| far(setting, Server::Worker, SLOW)),
+            .configured(|setting| far(setting, Server::Worker, SLOW)),
         case!("slow_link::caddy_reset", reset_soon)
-            .dressed(|setting| far(setting, Server::Caddy, SLOW)),
+            .configured(|setting| far(setting, Server::Caddy, SLOW)),
         case!("slow_link::nginx_lost_syns_reset", reset_soon)
-            .dressed(|setting| far(setting, Server::Nginx, LOSSY)),
+            .configured(|setting| far(setting, Server::Nginx, LOSSY)),
         case!("slow_link::nginx_killed", killed)
-            .dressed(|setting| far(setting, Server::Nginx, SLOW)),
+            .configured(|setting| far(setting, Server::Nginx, SLOW)),
     ]
 }
 
@@ -63,15 +63,15 @@ fn rest() -> Vec<Case> {
         ($($server:ident $name:literal),*) => {
             vec![$(
                 case!(concat!("slow_link::", $name, "_near_reset"), reset_soon)
-                    .dressed(|setting| far(setting, Server::$server, NEAR)),
+                    .configured(|setting| far(setting, Server::$server, NEAR)),
                 case!(concat!("slow_link::", $name, "_reset_after_13_s"), reset_late)
-                    .dressed(|setting| far(setting, Server::$server, SLOW)),
+                    .configured(|setting| far(setting, Server::$server, SLOW)),
                 case!(concat!("slow_link::", $name, "_lost_syns_reset_after_13_s"), reset_late)
-                    .dressed(|setting| far(setting, Server::$server, LOSSY)),
+                    .configured(|setting| far(setting, Server::$server, LOSSY)),
                 case!(concat!("slow_link::", $name, "_real_time_reset_after_29_s"), reset_last)
-                    .dressed(|setting| Setting { speed: 1.0, ..far(setting, Server::$server, SLOW) }),
+                    .configured(|setting| Setting { speed: 1.0, ..far(setting, Server::$server, SLOW) }),
                 case!(concat!("slow_link::", $name, "_answer_lost"), answer_lost)
-                    .dressed(|setting| far(setting, Server::$server, SLOW)),
+                    .configured(|setting| far(setting, Server::$server, SLOW)),
             )*]
         };
     }
@@ -80,15 +80,15 @@ fn rest() -> Vec<Case> {
     );
     let lossy = vec![
         case!("slow_link::haproxy_lost_syns_reset", reset_soon)
-            .dressed(|setting| far(setting, Server::Haproxy, LOSSY)),
+            .configured(|setting| far(setting, Server::Haproxy, LOSSY)),
         case!("slow_link::envoy_lost_syns_reset", reset_soon)
-            .dressed(|setting| far(setting, Server::Envoy, LOSSY)),
+            .configured(|setting| far(setting, Server::Envoy, LOSSY)),
         case!("slow_link::worker_lost_syns_reset", reset_soon)
-            .dressed(|setting| far(setting, Server::Worker, LOSSY)),
+            .configured(|setting| far(setting, Server::Worker, LOSSY)),
         case!("slow_link::caddy_lost_syns_reset", reset_soon)
-            .dressed(|setting| far(setting, Server::Caddy, LOSSY)),
+            .configured(|setting| far(setting, Server::Caddy, LOSSY)),
         case!("slow_link::nginx_lost_syns_killed", killed)
-            .dressed(|setting| far(setting, Server::Nginx, LOSSY)),
+            .configured(|setting| far(setting, Server::Nginx, LOSSY)),
     ];
     more.into_iter().chain(lossy).collect()
 }
