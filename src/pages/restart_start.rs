@@ -1,21 +1,19 @@
 //! The form and the review, or a run.
 
-use crate::{
-    components::review::nothing::NothingToReview,
-    components::{
-        common::page_link::{PageLink, use_navigation},
-        form::{
-            compose::Compose,
-            credential::{self, Credential, KeySlots},
-            key_details::{self, KeyDetailsProps},
-        },
-        review::{
-            notes::{ApprovalNotice, LinkNotice, NoJournal, Notices},
-            preflight::PreflightProgress,
-            review::Review,
-        },
-        run::results::Results,
+use crate::components::{
+    common::page_link::{PageLink, use_navigation},
+    form::{
+        compose::Compose,
+        credential::{self, Credential, KeySlots},
+        key_details::{self, KeyDetailsProps},
     },
+    picker::picker::Picker,
+    review::{
+        notes::{ApprovalNotice, LinkNotice, NoJournal, Notices, SetAsideNotice},
+        preflight::PreflightProgress,
+        review::Review,
+    },
+    run::results::Results,
 };
 use crate::{
     context::{use_dispatch, use_locale},
@@ -87,7 +85,7 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
         };
     }
     let review = match view.session.step() {
-        Step::Compose { .. } => html! { <NothingToReview /> },
+        Step::Compose { .. } => picker(view),
         Step::Preflight { preflight } => {
             html! {
                 <PreflightProgress preflight={preflight.clone()} key_id={view.session.form().key_id().to_owned()}
@@ -109,6 +107,7 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
             { notices(view) }
             if let Some(link) = &view.link { <LinkNotice link={link.clone()} session={view.session.clone()} /> }
             <ApprovalNotice status={view.approval.clone()} />
+            <SetAsideNotice session={view.session.clone()} />
             <Compose form={view.session.form().clone()}
                 refusal={match view.session.step() {
                     Step::Compose { refusal: Some(refusal) } => Some((field_of(refusal), refusal.sentence(locale))),
@@ -128,6 +127,16 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
                 </p>
             }
         </main>
+    }
+}
+
+/// The list to choose from, next to the form.
+fn picker(view: &View) -> Html {
+    let form = view.session.form();
+    html! {
+        <Picker list={view.instances.clone()} parsed={form.parsed().clone()} selections={view.selections.clone()}
+            resolved={view.resolved.clone()} only={form.limits().selection.as_ref().map(ToString::to_string)}
+            preset={view.settings.preset.selection.clone()} key_id={form.key_id().to_owned()} />
     }
 }
 

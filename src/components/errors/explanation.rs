@@ -403,6 +403,29 @@ pub(crate) fn explain_fault(spec: &OperationSpec, fault: &Fault, locale: Locale)
     explain_fault_of(spec.target().cloud, Some(spec.operation().name), fault, &known, locale)
 }
 
+/// What a read that failed means: the cloud refused it, or it was lost.
+pub(crate) fn fault_card(explanation: &Explanation, fault: &Fault, locale: Locale) -> Html {
+    html! {
+        <div class="group card">
+            <div class="row">
+                <h3 class="grow">{ shown(&explanation.title) }</h3>
+                { badge(explanation.retry, locale) }
+            </div>
+            <p>{ shown(&explanation.meaning) }</p>
+            <p>{ shown(&explanation.remedy) }</p>
+            { hints(explanation) }
+            { permission(explanation, locale) }
+            <dl class="kv">
+                { facts(explanation, Some(fault), locale) }
+                if let Some(id) = &explanation.request_id {
+                    <dt>{ message::REQUEST.in_locale(locale) }</dt><dd><code>{ shown(id) }</code></dd>
+                }
+            </dl>
+            { vendor_page(explanation, locale) }
+        </div>
+    }
+}
+
 /// A fault on one line; its code if there is no title.
 pub(crate) fn title_of(spec: &OperationSpec, fault: &Fault, locale: Locale) -> String {
     let (entry, code) = match fault {

@@ -3,14 +3,14 @@
 use crate::components::common::{icon, untrusted_text::shown};
 use crate::{
     context::{use_dispatch, use_locale},
-    i18n::{MessageArgs, message},
+    i18n::{self, MessageArgs, instances::ListMessage, message},
     services::approval::ApprovalStatus,
     store::{Intent, Shared},
 };
 use relight_core::{
     config::Config as Settings,
     i18n::Locale,
-    session::{FilledIn, Session},
+    session::{Action, FilledIn, Session},
 };
 use std::rc::Rc;
 use yew::{Html, Properties, component, html};
@@ -181,6 +181,43 @@ pub(crate) fn NoJournal() -> Html {
         <div class="note warn" role="status">
             { icon::icon(icon::Icon::Warning) }
             <p>{ message::NO_JOURNAL.in_locale(locale) }</p>
+        </div>
+    }
+}
+
+/// Props of [`SetAsideNotice`].
+#[derive(PartialEq, Properties)]
+pub(crate) struct SetAsideNoticeProps {
+    pub(crate) session: Shared<Session>,
+}
+
+/// What was set aside while something else is done with a part of it.
+#[component]
+pub(crate) fn SetAsideNotice(props: &SetAsideNoticeProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let session = &props.session;
+    let Some(set_aside) = session.set_aside().last() else { return Html::default() };
+    let count = set_aside.beside(session.form());
+    let before = set_aside.form();
+    let place = [before.cloud().name.in_locale(locale), before.region()];
+    let place: Vec<&str> = place.into_iter().filter(|word| !word.is_empty()).collect();
+    html! {
+        <div class="note info whole" role="status" data-set-aside={count.to_string()}>
+            { icon::icon(icon::Icon::Pause) }
+            <div class="row">
+                <span class="grow">
+                    <b>{ ListMessage::SetAside(count).in_locale(locale) }</b>{ " · " }
+                    { i18n::verb(before.operation().verb).in_locale(locale) }{ " · " }{ shown(&place.join(" · ")) }
+                </span>
+                <button type="button" class="tiny" data-action="bring-back"
+                    onclick={dispatch.reform(|_| Intent::Form(Action::BringBack))}>
+                    { message::BRING_BACK.in_locale(locale) }
+                </button>
+                <button type="button" class="tiny" data-action="drop-set-aside"
+                    onclick={dispatch.reform(|_| Intent::Form(Action::DropSetAside))}>
+                    { message::DISMISS.in_locale(locale) }
+                </button>
+            </div>
         </div>
     }
 }

@@ -1,15 +1,11 @@
 //! The preflight: its progress, and why it fails.
 
-use crate::{
-    components::{
-        common::{
-            dom::focus,
-            icon::{Icon, icon},
-            untrusted_text::shown,
-        },
-        errors::explanation::{badge, explain_fault_of, facts, hints, permission},
+use crate::components::{
+    common::{
+        dom::focus,
+        icon::{Icon, icon},
     },
-    pages::errors::vendor_page,
+    errors::explanation::{explain_fault_of, fault_card},
 };
 use crate::{
     context::{use_dispatch, use_locale},
@@ -86,23 +82,7 @@ pub(crate) fn PreflightProgress(props: &PreflightProgressProps) -> Html {
                     </p>
                 </div>
                 if let Some((fault, explanation)) = &explanation {
-                    <div class="group card">
-                        <div class="row">
-                            <h3 class="grow">{ shown(&explanation.title) }</h3>
-                            { badge(explanation.retry, locale) }
-                        </div>
-                        <p>{ shown(&explanation.meaning) }</p>
-                        <p>{ shown(&explanation.remedy) }</p>
-                        { hints(explanation) }
-                        { permission(explanation, locale) }
-                        <dl class="kv">
-                            { facts(explanation, Some(*fault), locale) }
-                            if let Some(id) = &explanation.request_id {
-                                <dt>{ t(message::REQUEST) }</dt><dd><code>{ shown(id) }</code></dd>
-                            }
-                        </dl>
-                        { vendor_page(explanation, locale) }
-                    </div>
+                    { fault_card(explanation, fault, locale) }
                     <div class="note warn">
                         { icon(Icon::Warning) }
                         <p>{ t(message::SKIP_PREFLIGHT_WARNING) }</p>

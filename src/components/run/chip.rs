@@ -95,14 +95,28 @@ pub(crate) fn chip(locale: Locale, outcome: Outcome, verb: Verb, settled: bool) 
 
 /// The state of an instance, in the vendor's own word.
 pub(crate) fn state_chip(state: &DescribedInstance) -> Html {
-    let (tone, picture) = match state.phase {
+    let (tone, picture) = look_of(state.phase);
+    html! {
+        <span class={classes!("chip", tone.class())}>{ icon(picture) }{ shown(&state.state) }</span>
+    }
+}
+
+/// The state of an instance, in the reader's language; the vendor's own word is its title.
+pub(crate) fn phase_chip(state: &DescribedInstance, locale: Locale) -> Html {
+    let (tone, picture) = look_of(state.phase);
+    html! {
+        <span class={classes!("chip", tone.class())} title={state.state.clone()}>
+            { icon(picture) }{ i18n::instances::phase(state.phase).in_locale(locale) }
+        </span>
+    }
+}
+
+const fn look_of(phase: Phase) -> (Tone, Icon) {
+    match phase {
         Phase::Running => (Tone::Good, Icon::Check),
         Phase::Stopped => (Tone::Idle, Icon::Dash),
         Phase::Starting | Phase::Stopping => (Tone::Busy, Icon::Ring),
         Phase::Recycled | Phase::Busy => (Tone::Warn, Icon::Warning),
         Phase::Unknown => (Tone::Warn, Icon::Question),
-    };
-    html! {
-        <span class={classes!("chip", tone.class())}>{ icon(picture) }{ shown(&state.state) }</span>
     }
 }
