@@ -269,7 +269,7 @@ impl MessageArgs<'_> {
                 format!("正在等待 {source} 提供密钥，尚未发送任何请求。")
             }
             (MessageArgs::LinkTaken(what), Locale::En) => format!(
-                "The link that opened this page has filled in: {what}. Whoever made the link chose this: check it before you go on. Nothing has been looked at or sent."
+                "The link that opened this page has filled in: {what}. Whoever made the link chose this: check it before you go on. Nothing has been checked or sent."
             ),
             (MessageArgs::LinkTaken(what), Locale::Zh) => format!(
                 "打开此页面的链接填入了：{what}。这些内容由制作链接的人选定，继续之前请核对。尚未查询或发送任何内容。"
@@ -279,7 +279,7 @@ impl MessageArgs<'_> {
                 format!("链接中的以下内容未填入，因为此页面没有或不允许：{what}。")
             }
             (MessageArgs::LinkRefused(names), Locale::En) => format!(
-                "The link carried something that looks like a key: {names}. It is not used, and it is gone from the address. Addresses are kept in histories and logs: if it was real, revoke it."
+                "The link contained something that looks like a key: {names}. It is not used, and was removed from the address. Addresses are stored in histories and logs: if it was real, revoke it."
             ),
             (MessageArgs::LinkRefused(names), Locale::Zh) => format!(
                 "链接中带有疑似密钥的内容：{names}。它没有被使用，并已从地址中移除。地址会留在历史记录和日志里：如果密钥是真的，请立即吊销。"
@@ -293,7 +293,7 @@ impl MessageArgs<'_> {
                 format!("已查询 {host}，使用虚构的密钥签名。")
             }
             (MessageArgs::KeysFrom(source), Locale::En) => format!(
-                "Temporary keys come from {source}. They are asked for when they are needed, kept in this tab, and renewed before they expire."
+                "Temporary keys come from {source}. They are requested when needed, stay in this tab, and are renewed before they expire."
             ),
             (MessageArgs::KeysFrom(source), Locale::Zh) => {
                 format!("临时密钥由 {source} 提供：需要时获取，仅存于本标签页，到期前自动更新。")
@@ -399,7 +399,7 @@ impl MessageArgs<'_> {
                 format!("{} 次调用中已应答 {} 次。", n(total), n(calls))
             }
             (MessageArgs::CannotRecall(0), Locale::En) => {
-                "Stopped. Nothing that was accepted is still on its way.".into()
+                "Stopped. Nothing that was accepted is still in progress.".into()
             }
             (MessageArgs::CannotRecall(count), Locale::En) => format!(
                 "Stopped. {} already accepted cannot be recalled and will carry on.",
@@ -444,7 +444,7 @@ impl MessageArgs<'_> {
             (MessageArgs::Isolate(count), Locale::En) => format!("Isolate the bad ID ({})", n(count)),
             (MessageArgs::Isolate(count), Locale::Zh) => format!("排除问题实例后重发（{}）", n(count)),
             (MessageArgs::NarrowWarning(count), Locale::En) => format!(
-                "One instance had whole calls refused. Each of the {} is looked at first; then those that can take it are sent again, in new calls.",
+                "One instance caused whole calls to be refused. Each of the {} is checked first; then the eligible ones are sent again, in new calls.",
                 n(count)
             ),
             (MessageArgs::NarrowWarning(count), Locale::Zh) => format!(
@@ -452,7 +452,7 @@ impl MessageArgs<'_> {
                 n(count)
             ),
             (MessageArgs::MayBeTwice(count), Locale::En) => format!(
-                "{}: a request was sent before, and its answer was lost. It may have been carried out, so this may do it a second time. If you are not sure, look at the states first.",
+                "{}: a request was sent before, and its response was lost. It may have been executed, so this may do it a second time. If you are not sure, check the states first.",
                 instances(count)
             ),
             (MessageArgs::MayBeTwice(count), Locale::Zh) => format!(
@@ -462,7 +462,7 @@ impl MessageArgs<'_> {
             (MessageArgs::Force(count), Locale::En) => format!("Force those still restarting ({})", n(count)),
             (MessageArgs::Force(count), Locale::Zh) => format!("强制重启未完成项（{}）", n(count)),
             (MessageArgs::ForceWarning(count), Locale::En) => format!(
-                "Force restart {} still on the way? It is like pulling the plug: what is not yet written to disk is lost.",
+                "Force restart {} still in progress? It is like pulling the plug: what is not yet written to disk is lost.",
                 instances(count)
             ),
             (MessageArgs::ForceWarning(count), Locale::Zh) => format!(

@@ -49,7 +49,7 @@ pub const fn remedy(line: Check) -> Text {
             "代理无法到达云端，或没有注明应答来自云端。",
         ),
         Check::Headers => text(
-            "A signed header is missing or changed on its way; with a key it may also be the secret that is wrong.",
+            "A signed header was removed or changed in transit; with a key, the secret may also be wrong.",
             "签名覆盖的请求头缺失或被改动；使用真实密钥时，也可能是密钥本身有误。",
         ),
         Check::Clock => text(
@@ -61,7 +61,7 @@ pub const fn remedy(line: Check) -> Text {
             "应答缺少 Timing-Allow-Origin，页面无法得知连接是否为 HTTP/2，也就无法使用浏览器不能重发的方式发送。",
         ),
         Check::Closes => text(
-            "When a connection that was kept dies, browsers send a call again by themselves: a second restart.",
+            "When a reused connection dies, browsers send a request again by themselves: a second restart.",
             "保持的连接断开时，浏览器会自行重发请求，可能造成第二次重启。",
         ),
         Check::Once => text(

@@ -35,7 +35,7 @@ pub const UNUSABLE: Text = text(
 
 /// In place of the text about a key in the tab.
 pub const CHOSEN: Text = text(
-    "Chosen from this browser’s keys. A lock takes it out of this tab again.",
+    "A saved key of this browser. A lock removes it from this tab again.",
     "选自此浏览器保存的密钥。锁定后本标签页不再持有它。",
 );
 /// On the button that wipes it from the tab.
@@ -45,7 +45,7 @@ pub const STOP_USING: Text = text("Stop using", "停止使用");
 pub const SAVE_OPENS: Text = text("Save this key in this browser…", "在此浏览器中保存此密钥…");
 /// What saving means.
 pub const SAVE_HINT: Text = text(
-    "It is kept as a key that signs and that no page can read back, until you forget it. Any page of this origin can sign with it, requests dated ahead included. Keep none on a computer that others use: whoever opens this page in this browser can sign with it, and whoever can copy the browser’s files can take it.",
+    "It is saved as a key that signs and that no page can read back, until you delete it. Any page of this origin can sign with it, including requests with a future date. Save none on a computer that others use: whoever opens this page in this browser can sign with it, and whoever can copy the browser’s files can take it.",
     "密钥将以不可读回的签名密钥形式保存，直至你清除。同源的任何页面都能用它签名，包括日期在将来的请求。请勿在他人也使用的电脑上保存：任何人用此浏览器打开本页面都能用它签名，能复制浏览器文件的人也能取走它。",
 );
 /// The field for the name.
@@ -54,23 +54,23 @@ pub const NAME: Text = text("Name", "名称");
 pub const SAVE: Text = text("Save", "保存");
 /// Of a key that others are derived from.
 pub const DERIVES: Text = text(
-    "A key of this cloud is not kept in the browser: any page of this origin could derive the signing keys of every coming day from it.",
+    "A key of this cloud is not saved in the browser: any page of this origin could derive the signing keys of every coming day from it.",
     "该云的密钥不会保存在浏览器中：同源的任何页面都能由它派生出今后每一天的签名密钥。",
 );
 /// That such keys of an older release were deleted.
 pub const REMOVED: Text = text(
-    "Keys that an older version of this page had kept here were deleted: any page of this origin could derive the signing keys of every coming day from them. If other pages share this origin, replace those keys in the cloud’s console.",
+    "Keys that an older version of this page had saved here were deleted: any page of this origin could derive the signing keys of every coming day from them. If other pages share this origin, replace those keys in the cloud’s console.",
     "已删除旧版本页面保存在此的密钥：同源的任何页面都能由它们派生出今后每一天的签名密钥。如有其他页面与本页面同源，请在云控制台更换这些密钥。",
 );
 /// Of a key with a token.
 pub const TEMPORARY: Text = text(
-    "A temporary key is not kept in the browser: it ends soon, and its token would have to be kept readable.",
+    "A temporary key is not saved in the browser: it expires soon, and its token would have to be stored readable.",
     "临时密钥不会保存在浏览器中：它很快到期，且其 Token 只能以可读形式保存。",
 );
 
 /// Of a key without expiry, at a cloud that has no others.
 pub const ONLY_PERMANENT: Text = text(
-    "This cloud gives no temporary keys: this one is valid until somebody deletes it. Have it allowed no more than this operation on these instances.",
+    "This cloud has no temporary keys: this one is valid until somebody deletes it. Allow it no more than this operation on these instances.",
     "该云不提供临时密钥：此密钥在删除之前长期有效。请仅为其授予对这些实例执行该操作的权限。",
 );
 /// What opens the policy.
@@ -80,21 +80,21 @@ pub const POLICY_OPENS: Text = text("The smallest policy for this", "所填操�
 pub const fn error(error: &KeyStoreError) -> Text {
     match error {
         KeyStoreError::ReadFailed(Unavailable::Newer) => text(
-            "A newer version of this page has kept keys in this browser. This version leaves them as they are.",
+            "A newer version of this page has saved keys in this browser. This version does not change them.",
             "此浏览器中有较新版本页面保存的密钥，本版本保持其原样。",
         ),
         KeyStoreError::ReadFailed(Unavailable::Missing | Unavailable::Refused) => text(
-            "This browser lets the page keep nothing here: storage is blocked, or this is a private window. Keys stay in this tab only.",
+            "This browser does not let the page store anything here: storage is blocked, or this is a private window. Keys stay in this tab only.",
             "此浏览器不允许页面在此保存任何内容：存储被阻止，或当前为隐私窗口。密钥仅存于本标签页。",
         ),
         KeyStoreError::ReadFailed(
             Unavailable::Full | Unavailable::Blocked | Unavailable::Taken | Unavailable::Failed(_),
         ) => text(
-            "Whether this browser keeps keys cannot be read: its storage does not answer as it should. What is there is left as it is; enter a key to go on.",
+            "The saved keys cannot be read: the browser’s storage does not answer as it should. Nothing there was changed; enter a key to go on.",
             "无法读取此浏览器保存的密钥：其存储未正常响应。已有内容保持原样；输入密钥即可继续。",
         ),
         KeyStoreError::SaveFailed(Unavailable::Full) => text(
-            "Not kept: the browser has no space left for this page. The key is still in this tab.",
+            "Not saved: the browser has no space left for this page. The key is still in this tab.",
             "未保存：浏览器分配给本页面的空间已满。密钥仍在本标签页中。",
         ),
         KeyStoreError::SaveFailed(
@@ -105,19 +105,19 @@ pub const fn error(error: &KeyStoreError) -> Text {
             | Unavailable::Taken
             | Unavailable::Failed(_),
         ) => text(
-            "Not kept: this browser does not keep such keys here. In a private window, or with storage blocked, it never does. The key is still in this tab.",
+            "Not saved: this browser does not store such keys here. In a private window, or with storage blocked, it never does. The key is still in this tab.",
             "未保存：此浏览器不在此处保存这类密钥（隐私窗口或存储被阻止时均如此）。密钥仍在本标签页中。",
         ),
         KeyStoreError::DeleteFailed(_) => text(
-            "Not forgotten: the browser’s storage does not answer. The key is still kept; try again, or clear this site’s data in the browser’s settings.",
+            "Not deleted: the browser’s storage does not answer. The key is still saved; try again, or clear this site’s data in the browser’s settings.",
             "未能清除：浏览器存储没有响应，密钥仍被保存。请重试，或在浏览器设置中清除本站点数据。",
         ),
         KeyStoreError::KeyInName => text(
-            "Not kept: the name looks like it has a key in it, and names can be read by anybody at this browser. Choose another name.",
+            "Not saved: the name seems to contain a key, and names can be read by anybody at this browser. Choose another name.",
             "未保存：名称中似乎含有密钥，而名称可被此浏览器的任何使用者读到。请换一个名称。",
         ),
         KeyStoreError::Gone => text(
-            "This key is not kept any more, or cannot be used here. Enter it to go on.",
+            "This key is not saved any more, or cannot be used here. Enter it to go on.",
             "该密钥已不再保存，或无法在此使用。请输入密钥以继续。",
         ),
     }

@@ -148,7 +148,7 @@ pub const KEY_SAVED: Text = text(
 );
 /// Above the key in a run that has none.
 pub const KEY_REQUIRED: Text = text(
-    "This run has no key: none is written down with a run. Enter it, or select it if this browser has saved it, to read the states or to continue.",
+    "This run has no key: a run is saved without one. Enter it, or select it if this browser has saved it, to read the states or to continue.",
     "此次运行没有密钥：运行记录中从不包含密钥。请重新输入（如已保存在此浏览器中，也可直接选用），才能查询实例状态或继续。",
 );
 /// Runs cannot be saved here.
@@ -163,7 +163,7 @@ pub const CONFIGURATION_UNUSABLE: Text = text(
 );
 /// A run of the journal cannot be read.
 pub const RUN_QUARANTINED: Text = text(
-    "A run in this browser’s journal cannot be read and was quarantined. What became of its instances is not known here: check them before you act.",
+    "A run in this browser’s journal cannot be read and was quarantined. What happened to its instances is unknown here: check them before you act.",
     "此浏览器日志中有一次运行无法读取，已单独保留。其中实例的结果在此无从得知，操作前请先查询实例状态。",
 );
 /// The button that saves its records.
