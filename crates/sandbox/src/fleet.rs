@@ -112,6 +112,8 @@ pub struct Instance {
     pub id: String,
     pub name: String,
     pub private_ip: String,
+    /// Keys and values.
+    pub tags: Vec<(String, String)>,
     pub state: State,
     /// The error code that every power operation on this instance gets, if there is one.
     pub trouble: Option<String>,
@@ -126,6 +128,11 @@ pub struct Instance {
 }
 
 impl Instance {
+    /// Whether it has a tag of this key, and of this value if one is given.
+    pub fn is_tagged(&self, key: &str, value: Option<&str>) -> bool {
+        self.tags.iter().any(|(own, of)| own == key && value.is_none_or(|value| of == value))
+    }
+
     /// Whether a transition is under way.
     pub fn is_moving(&self) -> bool {
         !self.steps.is_empty()
@@ -267,10 +274,13 @@ fn read_entry(place: usize, entry: &Value) -> Result<Instance, String> {
     let region = need("region")?.to_owned();
     let zone = text("zone").map_or_else(|| default_zone(cloud, &region), str::to_owned);
     let private_ip = text("privateIp").map_or_else(|| address(cloud, place), str::to_owned);
+    let tags = entry.get("tags").and_then(Value::as_object).into_iter().flatten();
+    let tags = tags.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
     Ok(Instance {
         cloud,
         zone,
         private_ip,
+        tags: tags.collect(),
         state,
         id: need("instanceId")?.to_owned(),
         name: need("name")?.to_owned(),
@@ -386,6 +396,10 @@ fn standard_of(cloud: Cloud) -> impl Iterator<Item = Instance> {
             id: id(cloud, mark, place),
             name: format!("{role}-{:02}", inside / ROLES.len() + 1),
             private_ip: address(cloud, place),
+            tags: vec![
+                ("team".to_owned(), role.split('-').next().unwrap_or(role).to_owned()),
+                ("env".to_owned(), if inside % 5 == 4 { "test" } else { "prod" }.to_owned()),
+            ],
             state,
             trouble: trouble.map(str::to_owned),
             reboots: 0,

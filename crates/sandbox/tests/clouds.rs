@@ -424,6 +424,40 @@ fn alibaba_regions_and_hosts() {
     );
 }
 
+/// Tags are asked for in each cloud's own way, and all three find the same names.
+#[test]
+fn instances_are_found_by_their_tags() {
+    let mut sandbox = sandbox();
+    let mut get = |ask: Ask| json_of(&sandbox.answer(&ask.sign(), NOW_MS));
+    let alibaba = get(Ask::new(ALIBABA, "DescribeInstances")
+        .query("MaxResults", "100")
+        .query("Tag.1.Key", "team")
+        .query("Tag.1.Value", "web")
+        .query("Tag.2.Key", "env"));
+    let list = alibaba["Instances"]["Instance"].as_array().expect("a list");
+    assert!(!list.is_empty() && list.len() < 50);
+    for one in list {
+        assert_eq!(one["Tags"]["Tag"][0], json!({ "TagKey": "team", "TagValue": "web" }));
+    }
+    let filters = [("tag:team", "web"), ("tag-key", "env")]
+        .map(|(name, value)| json!({ "Name": name, "Values": [value] }));
+    let body = json!({ "Limit": 100, "Filters": filters });
+    let tencent = get(Ask { body, ..Ask::new(TENCENT, "DescribeInstances") });
+    let list = tencent["Response"]["InstanceSet"].as_array().expect("a list");
+    assert!(!list.is_empty());
+    for one in list {
+        assert_eq!(one["Tags"][0], json!({ "Key": "team", "Value": "web" }));
+    }
+    let tags = [json!({ "key": "team", "value": "web" })];
+    let body = json!({ "pageSize": 500, "tags": tags, "tagKeys": ["env"] });
+    let zenlayer = get(Ask { body, ..Ask::new(ZENLAYER, "DescribeInstances") });
+    let list = zenlayer["response"]["dataSet"].as_array().expect("a list");
+    assert!(!list.is_empty());
+    for one in list {
+        assert_eq!(one["tags"]["tags"][0], json!({ "key": "team", "value": "web" }));
+    }
+}
+
 #[test]
 fn alibaba_pages() {
     let mut sandbox = sandbox();

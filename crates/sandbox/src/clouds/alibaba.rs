@@ -406,11 +406,18 @@ impl Call<'_, '_> {
         } else {
             (self.page("PageNumber", 1, i64::MAX)?, self.page("PageSize", 10, 100)?)
         };
+        let tags: Vec<(String, Option<String>)> = (1..=20)
+            .map_while(|number| {
+                let key = text(&format!("Tag.{number}.Key"))?.clone();
+                Some((key, text(&format!("Tag.{number}.Value")).cloned()))
+            })
+            .collect();
         let found: Vec<&Instance> = self
             .in_region(&region)
             .filter(|one| ids.as_ref().is_none_or(|ids| ids.contains(&one.id)))
             .filter(|one| text("Status").is_none_or(|status| one.state.word(CLOUD) == status))
             .filter(|one| text("ZoneId").is_none_or(|zone| one.zone == *zone))
+            .filter(|one| tags.iter().all(|(key, value)| one.is_tagged(key, value.as_deref())))
             .filter(|one| text("InstanceName").is_none_or(|name| like(&one.name, name)))
             .collect();
         let shown = window(&found, page, size);
@@ -519,6 +526,8 @@ fn describe(one: &Instance) -> Value {
         }
         Some(_) | None => json!([]),
     };
+    let tags: Vec<Value> =
+        one.tags.iter().map(|(key, value)| json!({ "TagKey": key, "TagValue": value })).collect();
     json!({
         "InstanceId": one.id,
         "InstanceName": one.name,
@@ -534,6 +543,7 @@ fn describe(one: &Instance) -> Value {
         "CreationTime": "2026-01-05T06:00Z",
         "StoppedMode": if one.state == State::Stopped { "KeepCharging" } else { "Not-applicable" },
         "OperationLocks": { "LockReason": locks },
+        "Tags": { "Tag": tags },
         "VpcAttributes": { "PrivateIpAddress": { "IpAddress": [one.private_ip] } },
     })
 }

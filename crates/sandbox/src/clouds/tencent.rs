@@ -238,7 +238,7 @@ impl Call<'_, '_> {
         }
         let (offset, limit) = self.window()?;
         let mut found = self.found(&region, ids.as_deref());
-        found.retain(|one| filters.iter().all(|(field, values)| values.contains(&field.of(one))));
+        found.retain(|one| filters.iter().all(|(field, values)| field.is_met(one, values)));
         let set: Vec<Value> =
             found.iter().skip(offset).take(limit).map(|one| describe(one)).collect();
         Ok(json!({ "TotalCount": found.len(), "InstanceSet": set }))
@@ -393,8 +393,12 @@ impl Call<'_, '_> {
 }
 
 /// The attribute that a filter of DescribeInstances matches.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Field {
+    /// A tag's key, whatever its value.
+    TagKey,
+    /// The value of the tag with this key.
+    Tag(String),
     Zone,
     Id,
     Name,
@@ -404,7 +408,11 @@ enum Field {
 
 impl Field {
     fn parse(name: &str) -> Option<Self> {
+        if let Some(key) = name.strip_prefix("tag:") {
+            return Some(Self::Tag(key.to_owned()));
+        }
         match name {
+            "tag-key" => Some(Self::TagKey),
             "zone" => Some(Self::Zone),
             "instance-id" => Some(Self::Id),
             "instance-name" => Some(Self::Name),
@@ -414,14 +422,17 @@ impl Field {
         }
     }
 
-    fn of(self, one: &Instance) -> String {
-        match self {
+    fn is_met(&self, one: &Instance, values: &[String]) -> bool {
+        let own = match self {
+            Self::TagKey => return values.iter().any(|key| one.is_tagged(key, None)),
+            Self::Tag(key) => return values.iter().any(|value| one.is_tagged(key, Some(value))),
             Self::Zone => one.zone.clone(),
             Self::Id => one.id.clone(),
             Self::Name => one.name.clone(),
             Self::State => one.state.word(CLOUD).to_owned(),
             Self::PrivateIp => one.private_ip.clone(),
-        }
+        };
+        values.contains(&own)
     }
 }
 
@@ -441,6 +452,7 @@ fn describe(one: &Instance) -> Value {
         "Memory": 4,
         "InstanceChargeType": "POSTPAID_BY_HOUR",
         "PrivateIpAddresses": [one.private_ip],
+        "Tags": one.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect::<Vec<_>>(),
         "CreatedTime": time::iso(one.started_ms.div_euclid(1_000)),
         "RestrictState": if one.state == State::Recycled { "EXPIRED" } else { "NORMAL" },
         "StopChargingMode": if one.state == State::Stopped { "KEEP_CHARGING" } else { "NOT_APPLICABLE" },

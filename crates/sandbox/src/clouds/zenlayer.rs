@@ -259,9 +259,22 @@ impl Call<'_, '_> {
             "tags",
         ])?;
         let text = |name: &str| self.parameters.get(name).and_then(Value::as_str);
+        let keys = match self.parameters.get("tagKeys") {
+            None | Some(Value::Null) => Vec::new(),
+            Some(value) => texts("tagKeys", value)?,
+        };
+        let tags =
+            self.parameters.get("tags").and_then(Value::as_array).cloned().unwrap_or_default();
         let mut found = self.found()?;
         found.retain(|one| {
-            text("zoneId").is_none_or(|zone| one.zone == zone)
+            let member =
+                |tag: &Value, name: &str| tag.get(name).and_then(Value::as_str).map(str::to_owned);
+            keys.iter().all(|key| one.is_tagged(key, None))
+                && tags.iter().all(|tag| {
+                    let key = member(tag, "key").unwrap_or_default();
+                    one.is_tagged(&key, member(tag, "value").as_deref())
+                })
+                && text("zoneId").is_none_or(|zone| one.zone == zone)
                 && text("status").is_none_or(|status| one.state.word(CLOUD) == status)
                 && text("name").is_none_or(|name| one.name.contains(name))
                 && text("ipv4Address").is_none_or(|address| one.private_ip == address)
@@ -378,6 +391,9 @@ fn describe(one: &Instance) -> Value {
         "cpu": 2,
         "memory": 4,
         "privateIpAddresses": [one.private_ip],
+        "tags": {
+            "tags": one.tags.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect::<Vec<_>>(),
+        },
         "createTime": time::iso(one.started_ms.div_euclid(1_000)),
     })
 }
