@@ -3,7 +3,7 @@
 
 pub(crate) mod common;
 pub(crate) mod form;
-pub(crate) mod picker;
+pub(crate) mod instances;
 pub(crate) mod review;
 pub(crate) mod run;
 pub(crate) mod errors;

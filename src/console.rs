@@ -184,6 +184,7 @@ impl Component for Console {
                 instances: None,
                 selections: Shared::new(selections::read()),
                 resolved: None,
+                last_reason: None,
                 now: clock::now(),
             },
             page_route: first_page(ctx.props()),

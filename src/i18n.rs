@@ -57,6 +57,8 @@ impl OperationLabel {
 /// A text with variable parts. Counts are formatted for the language.
 #[derive(Clone, Copy, Debug)]
 pub enum MessageArgs<'a> {
+    /// On the button that takes the reason of the last run again.
+    LastReason(&'a str),
     /// On the button that sends.
     Confirm(OperationLabel, usize),
     /// The title of the review.
@@ -223,6 +225,8 @@ impl MessageArgs<'_> {
     pub fn in_locale(self, locale: Locale) -> String {
         let n = |count: usize| number(locale, count);
         match (self, locale) {
+            (MessageArgs::LastReason(reason), Locale::En) => format!("Use “{reason}” again"),
+            (MessageArgs::LastReason(reason), Locale::Zh) => format!("再次使用“{reason}”"),
             (MessageArgs::Confirm(label, count), Locale::En) => format!("{} {}", label.imperative(), n(count)),
             (MessageArgs::Confirm(label, count), Locale::Zh) => format!("{} {} 台", label.in_chinese(), n(count)),
             (

@@ -107,6 +107,8 @@ pub(crate) struct View {
     pub link: Option<Rc<FilledIn>>,
     /// A quarantined run of the journal that cannot be read: its id, and why.
     pub quarantined: Option<Rc<(String, String)>>,
+    /// The reason of the last run, to be taken again.
+    pub last_reason: Option<Rc<str>>,
     /// The approval of the host page.
     pub approval: ApprovalStatus,
     /// The saved runs; `None` until the journal is read.

@@ -166,8 +166,8 @@ impl Console {
             ListCommand::Read(cursor) => {
                 let target = list.target().clone();
                 let skew_seconds = list.clock_skew_seconds();
-                let protocol = clouds::protocol(target.cloud);
-                let request = protocol.list(&target, list.query(), cursor.as_deref());
+                let lister = clouds::lister(target.cloud);
+                let request = lister.list(&target, list.query(), cursor.as_deref());
                 let key_id = self.view.session.form().key_id().to_owned();
                 let to_msg =
                     move |ticket, result| Msg::Listed { ticket, cursor: cursor.clone(), result };

@@ -27,7 +27,7 @@ impl Console {
                     matches!(&edit, FormEdit::KeyId(key_id) if self.change_key_id(ctx, key_id));
                 self.update_session(ctx, Action::Edit(edit)) || of_run
             }
-            Intent::Form(action) => self.update_session(ctx, action),
+            Intent::Form(action) => self.handle_form(ctx, action),
             // The field is not rendered, either.
             Intent::Secret(_) | Intent::Token(_) if self.view.untrusted_parent.is_some() => false,
             Intent::Secret(secret) => {
@@ -62,8 +62,7 @@ impl Console {
                 self.step(ctx, Event::KeyGone);
                 true
             }
-            Intent::Review if self.resolve_first(ctx) => true,
-            Intent::Review => self.review(ctx, true, None),
+            Intent::Review => self.resolve_first(ctx) || self.review(ctx, true, None),
             Intent::SkipPreflight => self.review(ctx, false, None),
             Intent::SearchRegions => {
                 let through_proxy = self.through_proxy();
@@ -113,5 +112,15 @@ impl Console {
                 false
             }
         }
+    }
+
+    fn handle_form(&mut self, ctx: &Context<Self>, action: Action) -> bool {
+        // With other instances or elsewhere it is checked anew, without another click.
+        let is_elsewhere = matches!(action, Action::Instead { .. } | Action::GoTo { .. });
+        let changed = self.update_session(ctx, action);
+        if changed && is_elsewhere {
+            self.review(ctx, true, None);
+        }
+        changed
     }
 }

@@ -19,6 +19,7 @@ use crate::{
 use gloo_timers::callback::{Interval, Timeout};
 use js_sys::Function;
 use relight_core::{
+    form::FormEdit,
     model::{cloud::Verb, instance_id::InstanceId, outcome::Outcome, plan::Plan},
     run::{Command, Event, Millis, Run, RunStatus},
     session::Action,
@@ -44,6 +45,12 @@ impl Console {
         // one more layout.
         dom::blur(ctx.props().host());
         self.view.link = None;
+        // The next run has its own reason, and its own instances.
+        self.view.last_reason =
+            Some(run.about().reason.as_str()).filter(|one| !one.is_empty()).map(Into::into);
+        let session = self.view.session.make_mut();
+        session.asked_for(&plan.ids().cloned().collect::<Vec<_>>());
+        session.update(Action::Edit(FormEdit::Reason(String::new())));
         self.show(ctx, run);
         let detail = to_js(&BeforeSend::of(plan));
         element::fire(ctx.props().host(), "relight-run-started", &detail, false);

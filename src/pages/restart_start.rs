@@ -7,7 +7,7 @@ use crate::components::{
         credential::{self, Credential, KeySlots},
         key_details::{self, KeyDetailsProps},
     },
-    picker::picker::Picker,
+    instances::picker::Picker,
     review::{
         notes::{ApprovalNotice, LinkNotice, NoJournal, Notices, SetAsideNotice},
         preflight::PreflightProgress,
@@ -95,7 +95,7 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
         Step::Review(review) => {
             let form = view.session.form();
             html! {
-                <Review review={review.clone()} reason={form.reason().to_owned()} refusal={view.session.reason_refusal()}
+                <Review review={review.clone()} reason={form.reason().to_owned()} last_reason={view.last_reason.clone()} refusal={view.session.reason_refusal()}
                     pacing={*form.pacing()} doubted={doubted(view, review)} route={view.route.clone()} once={view.once}
                     checking={view.diagnostics.as_ref().is_some_and(|one| one.findings.is_none())} />
             }

@@ -88,7 +88,7 @@ pub fn classify_list(
     result: &TransportResult,
     through_proxy: bool,
 ) -> Result<ListPage, Fault> {
-    vouched(result, through_proxy, |response| clouds::decoder(cloud).decode_list(cursor, response))
+    vouched(result, through_proxy, |response| clouds::lister(cloud).decode_list(cursor, response))
 }
 
 /// What a read has brought, if the cloud itself said it: a state that nobody vouches for would decide

@@ -1,10 +1,14 @@
 //! The button that sends: it is armed half a second after its label appears, and works for one click.
+//! Until then it can be focused, and a click does nothing.
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use relight_core::{model::plan::Plan, run::Approval};
 use std::sync::Arc;
-use yew::{Callback, Html, Properties, classes, component, html, use_effect_with, use_state_eq};
+use yew::{
+    Callback, Html, Properties, classes, component, html, use_effect_with, use_mut_ref,
+    use_state_eq,
+};
 
 /// So that the second click of a double click, a key that is held down, and a click that was meant for
 /// another window or for an earlier label send nothing.
@@ -50,6 +54,8 @@ pub(crate) fn Confirm(props: &ConfirmProps) -> Html {
     let focused_times = use_state_eq(|| 0_u32);
     let armed_for = (props.label.clone(), props.ready, props.subject.clone());
     let used = use_state_eq(|| false);
+    // A second click may come before the first is rendered.
+    let is_spent = use_mut_ref(|| false);
     {
         let armed = armed.clone();
         use_effect_with((armed_for.clone(), *focused_times), move |(armed_for, _)| {
@@ -72,20 +78,28 @@ pub(crate) fn Confirm(props: &ConfirmProps) -> Html {
     }
     {
         // If it is still mounted then, nothing was sent: the host page may have refused.
-        let used = used.clone();
+        let (used, is_spent) = (used.clone(), is_spent.clone());
         use_effect_with(*used, move |now| {
-            let later = now.then(|| Timeout::new(OFFERED_AGAIN_AFTER_MS, move || used.set(false)));
+            let again = move || {
+                is_spent.replace(false);
+                used.set(false);
+            };
+            let later = now.then(|| Timeout::new(OFFERED_AGAIN_AFTER_MS, again));
             move || drop(later)
         });
     }
+    let is_armed = armed.as_ref() == Some(&armed_for);
     let onclick = {
         let used = used.clone();
+        let is_armed = is_armed && !*used;
         let (ready, on_confirm, on_missing) =
             (props.ready, props.on_confirm.clone(), props.on_missing.clone());
         Callback::from(move |_| {
             if ready {
-                used.set(true);
-                on_confirm.emit(());
+                if is_armed && !is_spent.replace(true) {
+                    used.set(true);
+                    on_confirm.emit(());
+                }
             } else {
                 on_missing.emit(());
             }
@@ -94,7 +108,7 @@ pub(crate) fn Confirm(props: &ConfirmProps) -> Html {
     let kind = if props.danger { "danger" } else { "primary" };
     html! {
         <button type="button" part="confirm" class={classes!("confirm", kind)} data-action={props.action}
-            disabled={armed.as_ref() != Some(&armed_for) || *used} aria-disabled={(!props.ready).then_some("true")} {onclick}>
+            aria-disabled={(!props.ready || !is_armed || *used).then_some("true")} {onclick}>
             { props.label.clone() }
         </button>
     }

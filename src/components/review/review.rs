@@ -35,9 +35,9 @@ use relight_core::{
     session::{Action, Review as Reviewed},
     signing::request::{Pair, Payload},
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, rc::Rc, sync::Arc};
 use yew::{
-    Callback, Event, Html, InputEvent, NodeRef, Properties, classes, component, html,
+    Callback, Event, Html, InputEvent, MouseEvent, NodeRef, Properties, classes, component, html,
     use_effect_with, use_memo, use_node_ref, use_state_eq,
 };
 
@@ -49,6 +49,8 @@ const CALLS_A_PAGE: usize = 20;
 pub(crate) struct ReviewProps {
     pub(crate) review: Arc<Reviewed>,
     pub(crate) reason: String,
+    /// The reason of the last run.
+    pub(crate) last_reason: Option<Rc<str>>,
     /// What is wrong with the plan.
     pub(crate) refusal: Option<Refusal>,
     pub(crate) pacing: Pacing,
@@ -110,6 +112,9 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
                     { duplicate_warning(props, unproven.as_ref(), &check, &dispatch, locale) }
                 }
                 { warnings(review, locale) }
+                if let Some(plan) = &review.plan {
+                    <Planned plan={plan.clone()} preflight={review.preflight.clone()} />
+                }
                 <div class={if review.skipped.is_empty() { "stack" } else { "pair" }}>
                     if !review.skipped.is_empty() {
                         <Skipped review={review.clone()} />
@@ -118,8 +123,11 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
                 </div>
                 if let Some(plan) = &review.plan {
                     <Requests plan={plan.clone()} route={props.route.clone()} />
-                    <Planned plan={plan.clone()} preflight={review.preflight.clone()} />
-                    <div class="two last">
+                }
+            </div>
+            <div class="foot dock">
+                if review.plan.is_some() {
+                    <div class="confirm-fields whole-row">
                         <div class="field">
                             <label class="field">
                                 { t(message::REASON) }
@@ -129,6 +137,7 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
                                     aria-invalid={no_reason.as_ref().map(|_| "true")} aria-describedby="e-reason"
                                     oninput={dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::Reason(value_of(&event))))} />
                             </label>
+                            { last_reason(props, &dispatch, locale) }
                             { problem_at("e-reason", no_reason.as_deref()) }
                         </div>
                         if review.needs_typed_count() {
@@ -144,8 +153,6 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
                         }
                     </div>
                 }
-            </div>
-            <div class="foot dock">
                 <button type="button" ref={cancel} data-action="cancel"
                     onclick={dispatch.reform(|_| Intent::Form(Action::Back))}>
                     { t(message::CANCEL) }
@@ -160,6 +167,22 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
                 }
             </div>
         </section>
+    }
+}
+
+/// The reason of the last run, to be taken again.
+fn last_reason(props: &ReviewProps, dispatch: &Dispatch, locale: Locale) -> Html {
+    let Some(last) = props.last_reason.as_ref().filter(|_| props.reason.is_empty()) else {
+        return Html::default();
+    };
+    let onclick = {
+        let last = last.clone();
+        dispatch.reform(move |_: MouseEvent| Intent::Edit(FormEdit::Reason(last.to_string())))
+    };
+    html! {
+        <button type="button" class="tiny" data-action="last-reason" {onclick}>
+            { untrusted_text(&MessageArgs::LastReason(last).in_locale(locale)) }
+        </button>
     }
 }
 

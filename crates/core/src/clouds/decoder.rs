@@ -6,10 +6,7 @@ use crate::{
     model::{
         cloud::Cloud,
         eligibility::Eligibility,
-        outcome::{
-            BatchAnswer, Denied, Described, DescribedInstance, ErrorReport, Fault, ListPage,
-            Response,
-        },
+        outcome::{BatchAnswer, Denied, Described, DescribedInstance, ErrorReport, Response},
         plan::{Batch, OperationSpec},
     },
 };
@@ -25,10 +22,6 @@ pub trait Decoder: Sync {
 
     /// What a describe answer says, or the error in it.
     fn decode_describe(&self, response: &Response) -> Described;
-
-    /// The page that [`Protocol::list`](super::Protocol::list) has asked for from this cursor on, or
-    /// the error in its place.
-    fn decode_list(&self, cursor: Option<&str>, response: &Response) -> Result<ListPage, Fault>;
 
     /// Whether the operation may be carried out on an instance in this state, and why not.
     fn eligibility(&self, spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility;

@@ -1,7 +1,7 @@
 //! The clouds: one folder each, and the one list that everything walks.
 //!
-//! Facts about a cloud are data, its [`Cloud`]; what differs by algorithm is in two traits:
-//! [`Protocol`] for what is sent, [`Decoder`] for what comes back. They are found by the cloud and not
+//! Facts about a cloud are data, its [`Cloud`]; what differs by algorithm is in three
+//! traits: [`Protocol`] for what is sent, [`Decoder`] for what comes back, [`Lister`] for lists. They are found by the cloud and not
 //! part of it because a vtable brings all of its methods along: what only shows a form is to have no
 //! signature, decoder or error text with it. Nothing outside `clouds/<name>/` spells a cloud's name:
 //! adding one is a folder with the same file names and a line in the list.
@@ -11,6 +11,7 @@ pub(crate) mod body;
 mod decoder;
 mod errors;
 pub mod headers;
+mod lister;
 mod protocol;
 mod tencent;
 #[cfg(test)]
@@ -31,6 +32,7 @@ use crate::{
 pub use decoder::{Catalogue, Decoder, Grant};
 pub use errors::effect;
 pub(crate) use errors::{effect_on, family, is_common, unknown_effect};
+pub use lister::Lister;
 pub use protocol::{Protocol, Read};
 
 /// Makes a list of the facts and of each trait out of the one list of clouds.
@@ -40,6 +42,7 @@ macro_rules! clouds {
         pub static ALL: &[&Cloud] = &[$(&$folder::CLOUD),+];
         static PROTOCOLS: &[&dyn Protocol] = &[$(&$folder::$name),+];
         static DECODERS: &[&dyn Decoder] = &[$(&$folder::$name),+];
+        static LISTERS: &[&dyn Lister] = &[$(&$folder::$name),+];
     };
 }
 
@@ -59,6 +62,17 @@ pub fn by_id(id: &str) -> Option<&'static Cloud> {
 pub fn protocol(cloud: &Cloud) -> &'static dyn Protocol {
     let mut all = PROTOCOLS.iter().copied();
     all.find(|protocol| protocol.cloud() == cloud).expect("a cloud of the list")
+}
+
+/// How a cloud's instances are listed.
+#[allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "every cloud is in each of the lists: one macro writes them"
+)]
+pub fn lister(cloud: &Cloud) -> &'static dyn Lister {
+    let mut all = LISTERS.iter().copied();
+    all.find(|lister| lister.cloud() == cloud).expect("a cloud of the list")
 }
 
 /// The host that requests to a target are signed for.

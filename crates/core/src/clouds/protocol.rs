@@ -5,7 +5,6 @@ use crate::{
         cloud::Cloud,
         instance_id::InstanceId,
         plan::{Batch, Target},
-        query::InstanceQuery,
     },
     signing::{
         Algorithm, Prepared, Signer,
@@ -39,19 +38,6 @@ pub trait Protocol: Sync {
     fn describe(&self, target: &Target, ids: &[InstanceId]) -> Request<Unsigned> {
         self.read(target, Read::Instances, ids)
     }
-
-    /// The request for a page of the list of a region's instances, from `cursor` on
-    /// ([`ListPage::next`](crate::model::outcome::ListPage::next)). It changes nothing and may be
-    /// repeated.
-    ///
-    /// What a cloud compares exactly is asked of it: tags, some states, whole zones. The rest of the
-    /// query is not, so that it finds the same in every cloud; what comes is searched once more.
-    fn list(
-        &self,
-        target: &Target,
-        query: &InstanceQuery,
-        cursor: Option<&str>,
-    ) -> Request<Unsigned>;
 
     /// The signing algorithms, by the names that stand in their string to sign; the first is the
     /// one that [`Protocol::prepare`] uses. Never empty.

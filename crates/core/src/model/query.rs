@@ -52,6 +52,7 @@ impl InstanceQuery {
     }
 
     /// What matches both.
+    #[must_use]
     pub fn and(&self, other: &InstanceQuery) -> Self {
         InstanceQuery { terms: self.terms.iter().chain(&other.terms).cloned().collect() }
     }

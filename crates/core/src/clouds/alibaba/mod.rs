@@ -9,7 +9,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 use super::{Catalogue, Decoder, Grant};
-use super::{Protocol, Read};
+use super::{Lister, Protocol, Read};
 use crate::{
     model::{
         cloud::Cloud,
@@ -61,15 +61,6 @@ impl Protocol for Alibaba {
         request::read(target, read, ids)
     }
 
-    fn list(
-        &self,
-        target: &Target,
-        query: &InstanceQuery,
-        cursor: Option<&str>,
-    ) -> Request<Unsigned> {
-        request::list(target, query, cursor)
-    }
-
     fn algorithms(&self) -> &'static [&'static dyn Algorithm] {
         &[&sign::Acs3, &sign::AcsV1]
     }
@@ -107,10 +98,6 @@ impl Decoder for Alibaba {
         decode::describe(response)
     }
 
-    fn decode_list(&self, _cursor: Option<&str>, response: &Response) -> Result<ListPage, Fault> {
-        decode::list_page(response)
-    }
-
     fn eligibility(&self, spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility {
         state::eligibility(spec, instance)
     }
@@ -121,5 +108,24 @@ impl Decoder for Alibaba {
 
     fn catalogue(&self) -> &'static Catalogue {
         &errors::CATALOGUE
+    }
+}
+
+impl Lister for Alibaba {
+    fn cloud(&self) -> &'static Cloud {
+        &CLOUD
+    }
+
+    fn list(
+        &self,
+        target: &Target,
+        query: &InstanceQuery,
+        cursor: Option<&str>,
+    ) -> Request<Unsigned> {
+        request::list(target, query, cursor)
+    }
+
+    fn decode_list(&self, _cursor: Option<&str>, response: &Response) -> Result<ListPage, Fault> {
+        decode::list_page(response)
     }
 }

@@ -3,7 +3,7 @@
 use super::{Alibaba, CLOUD};
 use crate::{
     clouds::{
-        Protocol, Read,
+        Lister, Protocol, Read,
         testing::{as_sent, ids, query, signer, unsigned},
     },
     model::{plan::Target, query::InstanceQuery},

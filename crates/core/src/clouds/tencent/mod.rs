@@ -9,7 +9,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 use super::{Catalogue, Decoder, Grant};
-use super::{Protocol, Read};
+use super::{Lister, Protocol, Read};
 use crate::{
     model::{
         cloud::Cloud,
@@ -61,15 +61,6 @@ impl Protocol for Tencent {
         request::read(target, read, ids)
     }
 
-    fn list(
-        &self,
-        target: &Target,
-        query: &InstanceQuery,
-        cursor: Option<&str>,
-    ) -> Request<Unsigned> {
-        request::list(target, query, cursor)
-    }
-
     fn algorithms(&self) -> &'static [&'static dyn Algorithm] {
         &[&sign::Tc3]
     }
@@ -92,10 +83,6 @@ impl Decoder for Tencent {
         decode::describe(response)
     }
 
-    fn decode_list(&self, cursor: Option<&str>, response: &Response) -> Result<ListPage, Fault> {
-        decode::list_page(request::offset(cursor), response)
-    }
-
     fn eligibility(&self, spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility {
         state::eligibility(spec, instance)
     }
@@ -106,5 +93,24 @@ impl Decoder for Tencent {
 
     fn catalogue(&self) -> &'static Catalogue {
         &errors::CATALOGUE
+    }
+}
+
+impl Lister for Tencent {
+    fn cloud(&self) -> &'static Cloud {
+        &CLOUD
+    }
+
+    fn list(
+        &self,
+        target: &Target,
+        query: &InstanceQuery,
+        cursor: Option<&str>,
+    ) -> Request<Unsigned> {
+        request::list(target, query, cursor)
+    }
+
+    fn decode_list(&self, cursor: Option<&str>, response: &Response) -> Result<ListPage, Fault> {
+        decode::list_page(request::offset(cursor), response)
     }
 }

@@ -3,7 +3,7 @@
 use super::{CLOUD, Tencent};
 use crate::{
     clouds::{
-        Protocol, Read,
+        Lister, Protocol, Read,
         tencent::sign::Tc3,
         testing::{as_sent, body, ids, signer, unsigned},
     },

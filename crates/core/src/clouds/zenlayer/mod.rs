@@ -9,7 +9,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 use super::{Catalogue, Decoder, Grant};
-use super::{Protocol, Read};
+use super::{Lister, Protocol, Read};
 use crate::{
     model::{
         cloud::Cloud,
@@ -54,15 +54,6 @@ impl Protocol for Zenlayer {
         request::read(target, read, ids)
     }
 
-    fn list(
-        &self,
-        _target: &Target,
-        query: &InstanceQuery,
-        cursor: Option<&str>,
-    ) -> Request<Unsigned> {
-        request::list(query, cursor)
-    }
-
     fn algorithms(&self) -> &'static [&'static dyn Algorithm] {
         &[&sign::Zc2]
     }
@@ -85,10 +76,6 @@ impl Decoder for Zenlayer {
         decode::describe(response)
     }
 
-    fn decode_list(&self, cursor: Option<&str>, response: &Response) -> Result<ListPage, Fault> {
-        decode::list_page(request::page_number(cursor), request::PAGE_SIZE, response)
-    }
-
     fn eligibility(&self, spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility {
         state::eligibility(spec, instance)
     }
@@ -99,5 +86,24 @@ impl Decoder for Zenlayer {
 
     fn catalogue(&self) -> &'static Catalogue {
         &errors::CATALOGUE
+    }
+}
+
+impl Lister for Zenlayer {
+    fn cloud(&self) -> &'static Cloud {
+        &CLOUD
+    }
+
+    fn list(
+        &self,
+        _target: &Target,
+        query: &InstanceQuery,
+        cursor: Option<&str>,
+    ) -> Request<Unsigned> {
+        request::list(query, cursor)
+    }
+
+    fn decode_list(&self, cursor: Option<&str>, response: &Response) -> Result<ListPage, Fault> {
+        decode::list_page(request::page_number(cursor), request::PAGE_SIZE, response)
     }
 }

@@ -3,7 +3,7 @@
 use super::{CLOUD, Zenlayer};
 use crate::{
     clouds::{
-        Protocol, Read,
+        Lister, Protocol, Read,
         testing::{as_sent, body, ids, signer, unsigned},
     },
     model::{plan::Target, query::InstanceQuery},

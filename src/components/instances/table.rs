@@ -173,8 +173,7 @@ pub(crate) fn Table(props: &TableProps) -> Html {
                         { for rows.iter().map(|listed| html! {
                             <ListedRow key={listed.instance.id.as_str()} listed={listed.clone()}
                                 is_chosen={chosen.contains(&listed.instance.id)}
-                                zone={is_shown(Column::Zone)} address={is_shown(Column::Address)}
-                                tags={is_shown(Column::Tags)} on_toggle={&on_toggle} />
+                                hidden={(*hidden).clone()} on_toggle={&on_toggle} />
                         }) }
                     </tbody>
                 </table>
@@ -248,9 +247,7 @@ fn columns(hidden: &UseStateHandle<Vec<Column>>, locale: Locale) -> Html {
 struct ListedRowProps {
     listed: Arc<ListedInstance>,
     is_chosen: bool,
-    zone: bool,
-    address: bool,
-    tags: bool,
+    hidden: Vec<Column>,
     on_toggle: Callback<(String, bool)>,
 }
 
@@ -258,6 +255,7 @@ struct ListedRowProps {
 fn ListedRow(props: &ListedRowProps) -> Html {
     let locale = use_locale();
     let instance = &props.listed.instance;
+    let is_shown = |column: Column| !props.hidden.contains(&column);
     let onchange = {
         let id = instance.id.clone();
         props.on_toggle.reform(move |event: Event| (id.clone(), checked_of(&event)))
@@ -274,12 +272,12 @@ fn ListedRow(props: &ListedRowProps) -> Html {
                 <span class="narrow small muted id">{ shown(&instance.id) }</span>
             </td>
             <td class="id aux">{ shown(&instance.id) }</td>
-            if props.zone { <td class="muted aux">{ shown(&instance.zone) }</td> }
-            if props.address {
+            if is_shown(Column::Zone) { <td class="muted aux">{ shown(&instance.zone) }</td> }
+            if is_shown(Column::Address) {
                 <td class="muted aux" title={instance.addresses.join(", ")}>{ shown(&instance.address) }</td>
             }
             <td>{ phase_chip(instance, locale) }</td>
-            if props.tags { <td class="muted aux">{ untrusted_text(&tags_of(instance)) }</td> }
+            if is_shown(Column::Tags) { <td class="muted aux">{ untrusted_text(&tags_of(instance)) }</td> }
         </tr>
     }
 }

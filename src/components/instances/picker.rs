@@ -187,7 +187,7 @@ fn problems(props: &PickerProps, locale: Locale) -> Html {
     let Some(list) = &props.list else { return Html::default() };
     if let Some(fault) = list.fault() {
         let target = list.target();
-        let request = clouds::protocol(target.cloud).list(target, list.query(), None);
+        let request = clouds::lister(target.cloud).list(target, list.query(), None);
         let known =
             Known { key_id: Some(&props.key_id), region: Some(&target.region), ..Known::default() };
         let action = Some(request.content().action);
