@@ -33,6 +33,8 @@ pub enum FormMessage<'a> {
     RemoveProblems(usize),
     /// How many of the pasted ids are of another cloud.
     OfCloud(&'a str),
+    /// On the button that goes to another cloud with the ids that are of that one.
+    GoToCloud(&'a str),
     /// An operation that takes one instance.
     OnePerCall(&'a str),
 }
@@ -87,6 +89,8 @@ impl FormMessage<'_> {
             (FormMessage::AndMore(count), Locale::Zh) => format!("另有 {} 项", n(count)),
             (FormMessage::RemoveProblems(count), Locale::En) => format!("Remove the {}", n(count)),
             (FormMessage::RemoveProblems(count), Locale::Zh) => format!("移除这 {} 项", n(count)),
+            (FormMessage::GoToCloud(cloud), Locale::En) => format!("Go to {cloud} with them"),
+            (FormMessage::GoToCloud(cloud), Locale::Zh) => format!("前往{cloud}处理"),
             (FormMessage::OfCloud(cloud), Locale::En) => format!("of {cloud}"),
             (FormMessage::OfCloud(cloud), Locale::Zh) => format!("属于{cloud}"),
             (FormMessage::OnePerCall(name), Locale::En) => format!("{name}, one per request"),

@@ -19,6 +19,7 @@ use relight_core::{
     i18n::Locale,
     ids::{IdProblem, IdProblemKind, ParsedIds},
     model::cloud::Cloud,
+    session::Action,
 };
 use std::sync::Arc;
 use yew::{
@@ -171,9 +172,17 @@ fn problems_of(parsed: &ParsedIds, kind: Kind, dispatch: &Dispatch, locale: Loca
                         <li class="muted">{ FormMessage::AndMore(found - listed).in_locale(locale) }</li>
                     }
                 </ul>
-                <button type="button" class="tiny" data-action="remove-problems" onclick={onremove}>
-                    { FormMessage::RemoveProblems(total).in_locale(locale) }
-                </button>
+                <div class="row">
+                    <button type="button" class="tiny" data-action="remove-problems" onclick={onremove}>
+                        { FormMessage::RemoveProblems(total).in_locale(locale) }
+                    </button>
+                    { for other_clouds(parsed).into_iter().map(|cloud| html! {
+                        <button type="button" class="tiny" data-action="go-to-cloud" data-cloud={cloud.id}
+                            onclick={dispatch.reform(move |_| Intent::Form(Action::GoToCloud(cloud)))}>
+                            { FormMessage::GoToCloud(cloud.name.in_locale(locale)).in_locale(locale) }
+                        </button>
+                    }) }
+                </div>
             </div>
         </div>
     }
@@ -214,6 +223,15 @@ fn more(total: usize, locale: Locale) -> Html {
     } else {
         Html::default()
     }
+}
+
+/// The clouds of the ids that are of others, each once.
+fn other_clouds(parsed: &ParsedIds) -> Vec<&'static Cloud> {
+    let mut clouds = Vec::new();
+    for problem in parsed.problems.iter().filter(|one| one.kind == IdProblemKind::OtherCloud) {
+        clouds.extend(problem.cloud.filter(|cloud| !clouds.contains(cloud)));
+    }
+    clouds
 }
 
 /// `of Tencent Cloud`, or without a name if they are of several.

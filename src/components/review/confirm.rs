@@ -108,7 +108,7 @@ pub(crate) fn Confirm(props: &ConfirmProps) -> Html {
     let kind = if props.danger { "danger" } else { "primary" };
     html! {
         <button type="button" part="confirm" class={classes!("confirm", kind)} data-action={props.action}
-            aria-disabled={(!props.ready || !is_armed || *used).then_some("true")} {onclick}>
+            data-armed={(is_armed && !*used).then_some("")} aria-disabled={(!props.ready || !is_armed || *used).then_some("true")} {onclick}>
             { props.label.clone() }
         </button>
     }

@@ -244,6 +244,12 @@ impl Fixture {
         self.sandbox.sandbox().fleet().find(cloud, id).cloned().with_context(|| format!("no {id}"))
     }
 
+    /// All instances of a cloud as they are now.
+    pub fn all_instances(&self, cloud: Cloud) -> Vec<Instance> {
+        let sandbox = self.sandbox.sandbox();
+        sandbox.fleet().all().iter().filter(|one| one.cloud == cloud).cloned().collect()
+    }
+
     /// All instances of a cloud's region as they are now.
     pub fn instances(&self, cloud: Cloud, region: &str) -> Vec<Instance> {
         let sandbox = self.sandbox.sandbox();

@@ -159,7 +159,9 @@ impl Page {
 
     /// Clicks the first of a kind, once it can be clicked.
     pub async fn click(&self, selector: &str) -> Result<()> {
-        let script = "const e = first(a); return e !== null && !e.disabled;";
+        // What sends is armed a moment after it is seen.
+        let script = "const e = first(a); return e !== null && !e.disabled \
+             && (e.part?.contains('confirm') ? e.dataset.armed !== undefined : true);";
         let what = format!("{selector} to be enabled");
         self.wait_until(&what, script, &[json!(selector)]).await?;
         until(format!("a click on {selector}"), || async {

@@ -13,6 +13,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("guards::force_asks_for_the_count", force),
         case!("guards::erasing_asks_for_the_count", erase),
         case!("guards::a_typed_count_arms_after_a_moment", armed),
+        case!("guards::an_early_press_moves_nothing_and_a_later_one_counts", early_press),
         case!("guards::erasing_several_is_refused", erase_several),
         case!("guards::dry_run_each_for_itself_is_refused", dry_run_success_first),
         case!("guards::incomplete_forms_are_refused", incomplete),
@@ -24,7 +25,7 @@ async fn double_click(fixture: &mut Fixture) -> Result<()> {
     let ids = TENCENT.running(fixture, 2);
     fixture.page.compose(&TENCENT.form(&ids.join("\n"))).await?;
     fixture.page.review().await?;
-    fixture.page.wait_for("[data-action=send]:not([disabled])").await?;
+    fixture.page.wait_for("[data-action=send][data-armed]").await?;
     let button = fixture.page.element("[data-action=send]").await?;
     fixture.page.session().driver().action_chain().double_click_element(&button).perform().await?;
     settled_once(fixture, &ids).await
@@ -35,7 +36,7 @@ async fn many_clicks(fixture: &mut Fixture) -> Result<()> {
     let ids = TENCENT.running(fixture, 2);
     fixture.page.compose(&TENCENT.form(&ids.join("\n"))).await?;
     fixture.page.review().await?;
-    fixture.page.wait_for("[data-action=send]:not([disabled])").await?;
+    fixture.page.wait_for("[data-action=send][data-armed]").await?;
     let script = "const e = first('[data-action=send]'); for (let i = 0; i < 5; i++) e.click();";
     fixture.page.run(script, &[]).await?;
     settled_once(fixture, &ids).await
@@ -48,7 +49,7 @@ async fn enter_held(fixture: &mut Fixture) -> Result<()> {
     fixture.page.tab_to("[data-action=review]").await?;
     fixture.page.hold_enter(12).await?;
     fixture.page.wait_for_step("review").await?;
-    fixture.page.wait_for("[data-action=send]:not([disabled])").await?;
+    fixture.page.wait_for("[data-action=send][data-armed]").await?;
     ensure!(fixture.power_calls().is_empty(), "Enter that was held has sent");
     // On the button itself: one press that lasts, and several in a row.
     fixture.page.tab_to("[data-action=send]").await?;
@@ -113,24 +114,42 @@ async fn armed(fixture: &mut Fixture) -> Result<()> {
     let ids = ZENLAYER.running(fixture, 1);
     fixture.page.compose(&Form { mode: Some("force"), ..ZENLAYER.form(&ids[0]) }).await?;
     fixture.page.review().await?;
-    fixture.page.wait_for("[data-action=send]:not([disabled])").await?;
+    fixture.page.wait_for("[data-action=send][data-armed]").await?;
     fixture.page.fill("typedCount", "").await?;
     let script = "const field = first('[name=typedCount]'); field.value = '1'; \
          field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true })); \
          const button = first('[data-action=send]'); window.tries = 0; \
-         const go = () => { if (!button.hasAttribute('aria-disabled') && button.disabled) { \
+         const go = () => { if (button.dataset.armed === undefined) { \
            window.tries += 1; button.click(); } if (window.tries < 5) requestAnimationFrame(go); }; \
          requestAnimationFrame(go);";
     fixture.page.run(script, &[]).await?;
     fixture.page.wait_until("five early clicks", "return window.tries === 5;", &[]).await?;
-    fixture.page.wait_for("[data-action=send]:not([disabled])").await?;
+    fixture.page.wait_for("[data-action=send][data-armed]").await?;
     let script = "window.dispatchEvent(new FocusEvent('focus')); const button = first('[data-action=send]'); \
          return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => { \
-           const early = button.disabled; button.click(); done(early); })));";
+           const early = button.dataset.armed === undefined; button.click(); done(early); })));";
     ensure!(fixture.page.run(script, &[]).await? == true, "armed at once in a window brought up");
     ensure!(fixture.power_calls().is_empty(), "an early click has sent");
     fixture.page.send().await?;
     fixture.page.wait_for_outcomes(&ids, ACCEPTED).await?;
+    one_arrival(fixture, true)
+}
+
+/// The button can be focused from the start: what is pressed too early does nothing, and takes nothing away.
+async fn early_press(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 1);
+    let page = &fixture.page;
+    page.compose(&TENCENT.form(&ids[0])).await?;
+    page.review().await?;
+    let script = "const button = first('[data-action=send]'); window.dispatchEvent(new FocusEvent('focus')); \
+         return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => { \
+           button.focus(); const early = button.dataset.armed === undefined; button.click(); \
+           requestAnimationFrame(() => done(early && button.matches(':focus'))); })));";
+    ensure!(page.run(script, &[]).await? == true, "it was armed, or the focus has moved");
+    page.wait_for("[data-action=send][data-armed]:focus").await?;
+    ensure!(fixture.power_calls().is_empty(), "an early press has sent");
+    page.press(&String::from(Key::Enter.value())).await?;
+    page.wait_for_outcomes(&ids, ACCEPTED).await?;
     one_arrival(fixture, true)
 }
 

@@ -14,6 +14,7 @@ mod guards;
 mod history;
 mod host;
 mod hosting;
+mod instances;
 mod integrity;
 mod interruptions;
 mod links;
@@ -51,6 +52,7 @@ fn main() -> Result<ExitCode> {
         frames::cases(),
         diagnostics::cases(),
         form::cases(),
+        instances::cases(),
         secrets::cases(),
         payloads::cases(),
         vault::cases(),

@@ -82,7 +82,7 @@ const LIES: [(&str, &str); 6] = [
 const UNSEEN: [char; 7] =
     ['\u{202e}', '\u{2067}', '\u{2069}', '\u{200b}', '\u{feff}', '\u{3164}', '\u{2066}'];
 
-fn misnamed() -> Fleet {
+pub(crate) fn misnamed() -> Fleet {
     let mut all = Fleet::standard().all().to_vec();
     let long = "n".repeat(256);
     let names = LIES.iter().map(|(name, _)| *name).chain([long.as_str()]).collect::<Vec<_>>();

@@ -43,7 +43,7 @@ async fn desk(fixture: &mut Fixture) -> Result<()> {
     let text = format!("{}, {}\nins-5hdvx000", ids[0], ids[1..].join("\n"));
     page.compose(&ALIBABA.form(&text)).await?;
     page.review().await?;
-    page.wait_for("[data-action=send]:not([disabled])").await?;
+    page.wait_for("[data-action=send][data-armed]").await?;
     page.screenshot("readme/review").await?;
     page.send().await?;
     page.wait_for_outcomes(&ids[2..3], &["rejected"]).await?;

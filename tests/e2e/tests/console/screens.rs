@@ -126,7 +126,7 @@ async fn screens(fixture: &Fixture, language: &str, problems: &mut Vec<String>) 
     look(fixture, language, "compose", problems).await?;
 
     page.review().await?;
-    page.wait_for("[data-action=send]:not([disabled])").await?;
+    page.wait_for("[data-action=send][data-armed]").await?;
     let script = "const r = first('[data-action=send]').getBoundingClientRect(); \
          const at = root.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2); \
          return r.top >= 0 && r.bottom <= innerHeight && r.left >= 0 && r.right <= innerWidth \

@@ -137,7 +137,7 @@ async fn keyboard(fixture: &mut Fixture) -> Result<()> {
     page.press(ZENLAYER.secret).await?;
     page.tab_to("[data-action=review]").await?;
     page.press(&enter).await?;
-    page.wait_for("[data-action=send]:not([disabled])").await?;
+    page.wait_for("[data-action=send][data-armed]").await?;
     ensure!(fixture.power_calls().is_empty(), "Enter alone must not send");
     // Back, and on again: the focus is where it was.
     page.press(&enter).await?;
@@ -145,7 +145,7 @@ async fn keyboard(fixture: &mut Fixture) -> Result<()> {
     let focused = "return root.activeElement?.matches(a) || null;";
     page.wait_until("the focus to come back", focused, &[json!("[data-action=review]")]).await?;
     page.press(&enter).await?;
-    page.wait_for("[data-action=send]:not([disabled])").await?;
+    page.wait_for("[data-action=send][data-armed]").await?;
     page.tab_to("[data-action=send]").await?;
     page.press(&enter).await?;
     page.wait_for_step("run").await?;
