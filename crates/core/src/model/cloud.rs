@@ -158,6 +158,13 @@ pub struct IdGrammar {
     pub lenient: fn(&str) -> bool,
     /// True for a text that, if malformed, was probably meant as an id of this cloud.
     pub resembles: fn(&str) -> bool,
+    /// Whose id a text is that has the shape of one of this cloud and is none.
+    pub foreign: fn(&str) -> Option<&'static str>,
+    /// The id in a name that the vendor makes of it: of a host.
+    pub within: fn(&str) -> Option<String>,
+    /// What a word says of the id that follows, where the shape does not tell instances from what
+    /// else the cloud has: an instance, or something else.
+    pub label: fn(&str) -> Option<bool>,
     /// The shape in words, for messages: "`ins-` and 8 lower-case letters or digits".
     pub shape: Text,
     /// An id of the right shape.
