@@ -58,8 +58,8 @@ pub struct ParsedId {
     pub line: u32,
     /// True if it has an unusual shape: accepted, with a warning.
     pub unusual: bool,
-    /// True for a number that may have lost its last digits: it ends in zeros, or another one differs
-    /// from it in the last digits alone. Accepted, with a warning.
+    /// True for a number that may have lost its last digits: it ends in zeros, or the one before or
+    /// after differs from it in the last digits alone. Accepted, with a warning.
     pub rounded: bool,
 }
 
@@ -165,10 +165,10 @@ pub const IGNORED_EXAMPLES_MAX: usize = 12;
 /// Punctuation alone is neither. Every letter and digit of the text is in an id, in a problem or in
 /// what is ignored.
 pub fn parse_ids(text: &str, cloud: Option<&'static Cloud>) -> ParsedIds {
-    let parsed = Parser::new(cloud, is_json_with_objects(text), false).read(text);
+    let parsed = Parser::new(cloud, is_json_with_objects(text)).read(text);
     if parsed.ids.is_empty() && parsed.problems.is_empty() && parsed.ignored > 0 {
         // Nothing stood beside anything: then what was ignored is all there is to report.
-        return Parser::new(cloud, false, true).read(text);
+        return Parser::new(cloud, false).read(text);
     }
     parsed
 }
@@ -192,15 +192,12 @@ fn is_json_with_objects(text: &str) -> bool {
 struct Parser<'t> {
     reading: Classifier,
     objects: bool,
-    /// Whether nothing is left aside but what heads ids.
-    reports_all: bool,
     seen: HashSet<InstanceId>,
-    /// The numbers without their last digits, and those that stood there twice.
-    stems: HashSet<InstanceId>,
-    twins: HashSet<InstanceId>,
     found: ParsedIds,
     /// Which problems are words on a line of their own.
     loose: Vec<usize>,
+    /// Which are part of a text that was pasted whole: none, if there is anything else.
+    beside: Vec<usize>,
     /// A line without ids that may head those below it.
     heading: Option<Heading<'t>>,
     /// The last line with words, if it is short: it may say what the numbers below it are.
@@ -218,6 +215,9 @@ const COLUMNS_REMEMBERED: usize = 32;
 
 /// A line of more words is a sentence, and heads nothing.
 const WORDS_OF_A_SENTENCE: usize = 6;
+
+/// So many words before a number may say what it is.
+const WORDS_BEFORE: usize = 32;
 
 struct Heading<'t> {
     cells: Vec<&'t str>,
@@ -242,16 +242,14 @@ struct Cell<'t> {
 }
 
 impl<'t> Parser<'t> {
-    fn new(cloud: Option<&'static Cloud>, objects: bool, reports_all: bool) -> Self {
+    fn new(cloud: Option<&'static Cloud>, objects: bool) -> Self {
         Parser {
             reading: Classifier::new(cloud),
             objects,
-            reports_all,
             seen: HashSet::new(),
-            stems: HashSet::new(),
-            twins: HashSet::new(),
             found: ParsedIds::default(),
             loose: Vec::new(),
+            beside: Vec::new(),
             heading: None,
             above: Above::Says(None),
             lines_with_words: 0,
@@ -450,56 +448,61 @@ impl<'t> Parser<'t> {
         let is_table = !self.objects && self.table.is_table();
         let is_id =
             |kind: &PieceKind| matches!(kind, PieceKind::Id { .. } | PieceKind::OtherCloud { .. });
-        let has_number = pieces
+        let has_id = kinds.iter().any(is_id);
+        let excepted: Vec<u32> = pieces
             .iter()
-            .zip(&*kinds)
-            .any(|(piece, kind)| is_proper(kind) && classify::is_digits(piece.text));
-        let (mut label, mut before, mut last_column) = (None, "", 0);
-        let mut previous: Option<&Piece<'t>> = None;
-        let mut excepted = u32::MAX;
-        let spoken = pieces.iter().zip(&mut *kinds);
-        for (piece, kind) in spoken.filter(|(_, kind)| !matches!(kind, PieceKind::Mark)) {
-            let end = previous.map_or(0, |previous| previous.start + previous.text.len());
-            let gap = line.get(end..piece.start).unwrap_or_default();
+            .filter(|piece| has_id && is_exception(piece.text))
+            .map(|piece| piece.cell)
+            .collect();
+        // Where the words begin that may say what the next number is.
+        let (mut label, mut words_from) = (None, 0);
+        for at in 0..pieces.len() {
+            let (Some(piece), Some(kind)) = (pieces.get(at), kinds.get(at)) else { break };
+            if matches!(kind, PieceKind::Mark | PieceKind::Word) {
+                continue;
+            }
+            if is_beside_words(piece, kind, line, has_words) {
+                set(kinds, at, PieceKind::Word);
+                continue;
+            }
+            if !is_id(kind) {
+                continue;
+            }
             let column = if is_table { self.table.column(piece) } else { 0 };
-            if column != last_column && !gap.contains(['=', ':', '：']) {
-                (label, before) = (None, "");
-            }
-            last_column = column;
+            let is_here = |one: &Piece<'_>| !is_table || self.table.column(one) == column;
+            let before = kinds.iter().take(at).rposition(|kind| !matches!(kind, PieceKind::Mark));
+            let before = before.and_then(|before| pieces.get(before));
+            let end = before.map_or(0, |before| before.start + before.text.len());
+            let gap = line.get(end..piece.start).unwrap_or_default();
+            // Its key may stand in a column of its own.
+            let before = before.filter(|one| is_here(one) || gap.contains(['=', ':', '：']));
             let is_number = classify::is_digits(piece.text);
-            match kind {
-                PieceKind::Word => {
-                    before = piece.text;
-                    if is_exception(before) {
-                        excepted = piece.cell;
-                    }
-                    if has_number {
-                        label = self.reading.label(before).or(label);
-                    }
+            let is_other = if let Some(has_title) =
+                self.table.loses(column, is_number).filter(|_| is_table)
+            {
+                if is_number && has_title {
+                    set(kinds, at, PieceKind::Word);
+                    continue;
                 }
-                kind if is_beside_words(piece, kind, line, has_words) => *kind = PieceKind::Word,
-                kind if !is_id(kind) => {}
-                kind if is_table && let Some(has_title) = self.table.loses(column, is_number) => {
-                    let is_left = is_number && has_title;
-                    *kind = if is_left { PieceKind::Word } else { self.something_else() };
-                }
-                kind if is_number => {
-                    // `instance:group`: the first is what it is about.
-                    let is_second =
-                        previous.is_some_and(|one| gap == ":" && classify::is_digits(one.text));
-                    let says = if has_words { label } else { self.above() };
-                    if is_second || says == Some(false) {
-                        *kind = self.something_else();
-                    }
-                }
-                kind if is_name(before) => *kind = self.something_else(),
-                _ => before = "",
-            }
-            previous = Some(piece);
-        }
-        for (piece, kind) in pieces.iter().zip(kinds) {
-            if piece.cell == excepted && is_id(kind) {
-                *kind = self.something_else();
+                true
+            } else if is_number {
+                // `instance:group`: the first is what it is about.
+                let is_second =
+                    before.is_some_and(|one| gap == ":" && classify::is_digits(one.text));
+                let words = pieces.get(words_from..at).unwrap_or_default().iter().rev();
+                let words = words.take(WORDS_BEFORE).take_while(|one| is_here(one));
+                let said = words.map(|word| self.reading.label(word.text)).find(Option::is_some);
+                label = said.flatten().or(label.filter(|_| !is_table));
+                words_from = at + 1;
+                is_second
+                    || has_words && label == Some(false)
+                    || !has_words && self.above() == Some(false)
+            } else {
+                before.is_some_and(|before| is_name(before.text))
+            };
+            if is_other || excepted.binary_search(&piece.cell).is_ok() {
+                let other = self.something_else();
+                set(kinds, at, other);
             }
         }
     }
@@ -556,40 +559,41 @@ impl<'t> Parser<'t> {
         self.found.problems.push(IdProblem { kind, text, line, cloud, suggestion, vendor });
     }
 
-    /// A spreadsheet keeps 15 digits and counts up what is dragged down.
+    /// A spreadsheet keeps 15 digits, and counts up what is dragged down.
     fn is_rounded(&mut self, text: &str) -> bool {
         const LOST: usize = 3;
-        const KEPT: usize = 15;
-        let stem = text.len().checked_sub(LOST).and_then(|end| text.get(..end));
-        let Some(stem) = stem.filter(|stem| stem.len() + LOST > KEPT && classify::is_digits(text))
-        else {
+        const DIGITS_KEPT: usize = 15;
+        if text.len() <= DIGITS_KEPT || !classify::is_digits(text) {
             return false;
+        }
+        let last = self.found.ids.last_mut();
+        let stem = text.get(..text.len() - LOST).unwrap_or_default();
+        let is_twin = |last: &&mut ParsedId| {
+            let other = last.id.as_str();
+            other.len() == text.len() && other.starts_with(stem)
         };
-        let stem = InstanceId::new(stem);
-        if !self.stems.insert(stem.clone()) {
-            self.twins.insert(stem);
+        if let Some(twin) = last.filter(is_twin) {
+            twin.rounded = true;
+            return true;
         }
         text.ends_with("000")
     }
 
     /// What only the whole text tells.
     fn finish(&mut self) {
-        for id in self.found.ids.iter_mut().filter(|_| !self.twins.is_empty()) {
-            let text = id.id.as_str();
-            let stem =
-                text.len().checked_sub(3).and_then(|end| text.get(..end)).unwrap_or_default();
-            id.rounded |= self.twins.contains(&InstanceId::new(stem));
-        }
         // Where words are many and ids few, it is no list with mistakes but a page.
-        let is_page = !self.reports_all
-            && self.loose.len() >= 4
-            && self.loose.len() >= 2 * self.found.ids.len();
-        let mut loose = self.loose.iter().filter(|_| is_page).copied().peekable();
+        let all = self.found.problems.len();
+        let is_found = !self.found.ids.is_empty() || all > self.loose.len() + self.beside.len();
+        let is_page = self.loose.len() >= 4 && self.loose.len() >= 2 * self.found.ids.len();
+        let mut loose = self.loose.iter().filter(|_| is_found && is_page).peekable();
+        let mut beside = self.beside.iter().filter(|_| is_found).peekable();
         let mut left = Vec::new();
         for (index, problem) in std::mem::take(&mut self.found.problems).into_iter().enumerate() {
+            let is_left =
+                loose.next_if_eq(&&index).or_else(|| beside.next_if_eq(&&index)).is_some();
             let host = problem.cloud.and_then(|cloud| (cloud.ids.within)(&problem.text));
             let is_listed = host.is_some_and(|id| self.seen.contains(&InstanceId::new(&id)));
-            if loose.next_if_eq(&index).is_some() || is_listed {
+            if is_left || is_listed {
                 left.push(problem.text);
             } else {
                 self.found.problems.push(problem);
@@ -639,16 +643,18 @@ impl<'t> Parser<'t> {
     /// pasted with the ids.
     fn drop_heading(&mut self) {
         let Some(heading) = self.heading.take() else { return };
-        let is_beside = self.objects || heading.is_beside && !self.reports_all;
         for cell in heading.cells {
-            if is_beside {
+            if self.objects {
                 self.ignore(cell);
-            } else {
-                if !is_like_an_id(cell) {
-                    self.loose.push(self.found.problems.len());
-                }
-                self.not_an_id(cell, heading.line);
+                continue;
             }
+            let index = self.found.problems.len();
+            if heading.is_beside {
+                self.beside.push(index);
+            } else if !is_like_an_id(cell) {
+                self.loose.push(index);
+            }
+            self.not_an_id(cell, heading.line);
         }
     }
 }
@@ -678,12 +684,18 @@ fn is_name(word: &str) -> bool {
         || ["Name", "_name", "-name", "_NAME"].iter().any(|name| word.ends_with(name))
 }
 
+fn set(kinds: &mut [PieceKind], at: usize, kind: PieceKind) {
+    if let Some(there) = kinds.get_mut(at) {
+        *there = kind;
+    }
+}
+
 /// Whether people say so of what is to be left alone.
 fn is_exception(word: &str) -> bool {
-    matches!(word, "except" | "excluding")
-        || ["别动", "先别", "别重启", "不要", "勿", "除外", "除了"]
-            .iter()
-            .any(|one| word.contains(one))
+    if word.is_ascii() {
+        return matches!(word, "except" | "excluding");
+    }
+    ["别动", "先别", "别重启", "不要", "勿", "除外", "除了"].iter().any(|one| word.contains(one))
 }
 
 /// Among words a number that is no proper id is none, nor what is set to something.

@@ -58,9 +58,6 @@ impl Classifier {
 
     pub(super) fn classify(&mut self, piece: &Piece<'_>) -> PieceKind {
         let text = piece.text;
-        if let Some(vendor) = self.grammars.iter().find_map(|one| (one.ids.foreign)(text)) {
-            return PieceKind::Foreign(vendor);
-        }
         let is_ascii = text.is_ascii();
         let has_words = text.bytes().any(|byte| byte.is_ascii_alphanumeric())
             || (!is_ascii && text.chars().any(speaks));
@@ -74,6 +71,9 @@ impl Classifier {
             && let Some(kind) = self.masked(text)
         {
             return kind;
+        }
+        if let Some(vendor) = self.grammars.iter().find_map(|one| (one.ids.foreign)(text)) {
+            return PieceKind::Foreign(vendor);
         }
         if is_rounded(text) {
             let cloud = self.first(|ids| ids.example.bytes().all(|byte| byte.is_ascii_digit()));
@@ -104,20 +104,13 @@ impl Classifier {
         let text = piece.text;
         if let Some(cloud) = self.first(|ids| (ids.strict)(text)) {
             // One in a million ids ends in four of them by chance.
-            if text.ends_with("xxxx") {
-                return Some(PieceKind::Masked { cloud: Some(cloud) });
-            }
-            return Some(self.found(cloud, true));
+            return Some(self.found(text, "xxxx", cloud, true));
         }
         if piece.compound && is_digits(text) {
             return None;
         }
         let cloud = self.first(|ids| (ids.lenient)(text))?;
-        Some(if text.ends_with("xxx") {
-            PieceKind::Masked { cloud: Some(cloud) }
-        } else {
-            self.found(cloud, false)
-        })
+        Some(self.found(text, "xxx", cloud, false))
     }
 
     /// What a word says of the number that follows, by the first cloud that knows.
@@ -132,7 +125,13 @@ impl Classifier {
         Some((cloud, id))
     }
 
-    fn found(&self, cloud: &'static Cloud, strict: bool) -> PieceKind {
+    fn found(&self, text: &str, crossed: &str, cloud: &'static Cloud, strict: bool) -> PieceKind {
+        if text.ends_with(crossed) {
+            return PieceKind::Masked { cloud: Some(cloud) };
+        }
+        if let Some(vendor) = (cloud.ids.foreign)(text) {
+            return PieceKind::Foreign(vendor);
+        }
         match self.chosen {
             Some(chosen) if chosen != cloud => PieceKind::OtherCloud { cloud, strict },
             Some(_) | None => PieceKind::Id { cloud, strict },

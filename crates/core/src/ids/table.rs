@@ -36,14 +36,23 @@ struct Column {
 impl Table {
     /// Reads the rows from here on, unless the line is of the same table as the one before.
     pub(super) fn enter(&mut self, text: &str, line: &str, reading: &mut Classifier) {
-        let mut row = Table { separator: separator(line).unwrap_or_default(), ..Table::default() };
-        row.cut(line);
-        if (row.separator, row.cuts.len()) == (self.separator, self.cuts.len()) {
-            self.cuts = row.cuts;
+        let before = (self.separator, self.cuts.len());
+        self.separator = separator(line).unwrap_or_default();
+        self.cut(line);
+        if (self.separator, self.cuts.len()) == before {
             return;
         }
-        *self = row;
-        if self.separator > 0 {
+        *self = Table {
+            separator: self.separator,
+            cuts: std::mem::take(&mut self.cuts),
+            ..Table::default()
+        };
+        // A line alone is no table.
+        let rest = text.get(line.len()..).unwrap_or_default().trim_start();
+        let next = rest.split(['\n', '\r']).find(|line| line.chars().any(pieces::speaks));
+        let is_alone =
+            self.separator == 0 || next.is_none_or(|next| separator(next) != Some(self.separator));
+        if !is_alone {
             self.look(text, reading);
             self.cut(line);
         }
@@ -67,6 +76,7 @@ impl Table {
     fn look(&mut self, text: &str, reading: &mut Classifier) {
         let columns = self.cuts.len();
         let mut seen = [Column::default(); 64];
+        let (seen, _) = seen.split_at_mut(64.min(columns + 1));
         let mut pieces = Vec::new();
         let mut rest = Some(text);
         let mut looked_at = 0;
@@ -98,7 +108,7 @@ impl Table {
             }
             if looked_at == 1 && ids == 0 {
                 self.has_titles = true;
-                for (index, column) in seen.iter_mut().enumerate().take(columns + 1) {
+                for (index, column) in seen.iter_mut().enumerate() {
                     let title = self.cell(cut.line, index);
                     column.is_named = is_of_ids(title);
                     if reading.label(title) == Some(false) {
@@ -135,20 +145,29 @@ impl Table {
 
     fn cut(&mut self, line: &str) {
         self.cuts.clear();
+        let ends = |separator: u8| line.match_indices(char::from(separator)).map(|(at, _)| at + 1);
         let mut quoted = false;
-        let mut blanks = 0;
-        for (at, byte) in line.bytes().enumerate() {
-            match byte {
-                b'"' if matches!(self.separator, b',' | b';') => quoted = !quoted,
-                b' ' if self.separator == b' ' => blanks += 1,
-                _ if byte == self.separator && !quoted => self.cuts.push(at + 1),
-                _ => {
-                    if blanks > 1 && blanks < at {
-                        self.cuts.push(at);
+        match self.separator {
+            0 => {}
+            b' ' => {
+                let bytes = line.as_bytes();
+                let begin = line.len() - line.trim_start().len();
+                self.cuts.extend(ends(b' ').filter(|end| {
+                    *end > begin + 1
+                        && bytes.get(end - 2) == Some(&b' ')
+                        && bytes.get(*end) != Some(&b' ')
+                }));
+            }
+            // Only these two stand in texts, which are quoted then.
+            separator @ (b',' | b';') if line.contains('"') => {
+                for (at, byte) in line.bytes().enumerate() {
+                    quoted ^= byte == b'"';
+                    if byte == separator && !quoted {
+                        self.cuts.push(at + 1);
                     }
-                    blanks = 0;
                 }
             }
+            separator => self.cuts.extend(ends(separator)),
         }
     }
 
