@@ -97,6 +97,11 @@ pub fn classify_describe(
     }
 }
 
+/// Whether an answer is the cloud's: behind a proxy by its word alone.
+pub(crate) fn is_the_clouds(response: &Response, through_proxy: bool) -> bool {
+    !through_proxy || verdict(response) == Verdict::Cloud
+}
+
 const NO_PROXY_STATUS: &str = "no-proxy-status";
 
 /// A success that our proxy does not vouch for may come from anything in between, and so may what

@@ -167,9 +167,8 @@ impl Preflight {
             return false;
         }
         let times = (self.asked_at, now);
-        let Some(seconds) = skew_told_by_refusal(&self.target, times, fault, result) else {
-            return false;
-        };
+        let skew = skew_told_by_refusal(&self.target, times, fault, result, self.through_proxy);
+        let Some(seconds) = skew else { return false };
         self.clock_skew_seconds = seconds;
         self.result.clock_skew_seconds = Some(self.clock_skew_seconds);
         self.clock_corrected = true;
@@ -207,21 +206,30 @@ mod tests {
     use super::*;
     use crate::{clouds, ids::parse_ids, model::outcome::Response};
 
-    #[test]
-    fn a_clock_that_is_off_is_set_once_by_the_clouds() {
+    /// A refusal for the clock, with what else its headers say.
+    fn refused(headers: &[(&str, &str)]) -> TransportResult {
+        TransportResult::Answered(Response {
+            status: 200,
+            headers: headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+            body: r#"{"Response":{"Error":{"Code":"AuthFailure.SignatureExpire","Message":"expired"},"RequestId":"8f1e5c1a-0000-0000-0000-000000000001"}}"#.into(),
+        })
+    }
+
+    fn look() -> (Preflight, Vec<InstanceId>) {
         let cloud = clouds::by_id("tencent").unwrap();
         let target = Target::new(cloud, None, "ap-guangzhou").unwrap();
         let ids: Vec<InstanceId> =
             parse_ids("ins-r8hr2upy", Some(cloud)).ids.into_iter().map(|one| one.id).collect();
-        let mut preflight = Preflight::new(target, &ids, true);
-        let refused = TransportResult::Answered(Response {
-            status: 200,
-            headers: vec![
-                ("proxy-status".into(), "relight-proxy; received-status=200".into()),
-                ("date".into(), "Wed, 01 May 2024 08:10:00 GMT".into()),
-            ],
-            body: r#"{"Response":{"Error":{"Code":"AuthFailure.SignatureExpire","Message":"expired"},"RequestId":"8f1e5c1a-0000-0000-0000-000000000001"}}"#.into(),
-        });
+        (Preflight::new(target, &ids, true), ids)
+    }
+
+    const VOUCHED: (&str, &str) = ("proxy-status", "relight-proxy; received-status=200");
+    const DATE: (&str, &str) = ("date", "Wed, 01 May 2024 08:10:00 GMT");
+
+    #[test]
+    fn a_clock_that_is_off_is_set_once_by_the_clouds() {
+        let (mut preflight, ids) = look();
+        let refused = refused(&[VOUCHED, DATE]);
         let now = 1_714_550_400_000;
         assert!(matches!(preflight.next(now), PreflightCommand::Describe(_)));
         preflight.described(now, &ids, &refused);
@@ -231,5 +239,26 @@ mod tests {
         // The same answer again is no matter of the clock any more.
         preflight.described(now, &ids, &refused);
         assert!(matches!(preflight.next(now), PreflightCommand::WakeAt(_)));
+    }
+
+    #[test]
+    fn a_date_that_is_not_of_this_answer_sets_no_clock() {
+        let other = ("date", "Wed, 01 May 2024 08:20:00 GMT");
+        for headers in [
+            &[VOUCHED][..],
+            &[VOUCHED, DATE, ("age", "600")],
+            &[VOUCHED, DATE, ("age", "0")],
+            &[VOUCHED, DATE, other],
+            // Of nobody, or of whatever stands in between.
+            &[DATE],
+            &[("proxy-status", "another; received-status=200"), DATE],
+        ] {
+            let (mut preflight, ids) = look();
+            let now = 1_714_550_400_000;
+            assert!(matches!(preflight.next(now), PreflightCommand::Describe(_)));
+            preflight.described(now, &ids, &refused(headers));
+            assert_eq!(preflight.clock_skew_seconds(), 0, "{headers:?}");
+            assert_eq!(preflight.result().clock_skew_seconds, None, "{headers:?}");
+        }
     }
 }

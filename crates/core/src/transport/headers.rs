@@ -21,12 +21,15 @@ pub fn retry_after_ms(response: &Response) -> Option<u64> {
 }
 
 /// The server's clock, from the `Date` header, in seconds since 1970. `None` if the header is
-/// missing or malformed, or if the answer comes out of a cache (`Age`), for then it is an old time.
+/// missing or malformed, if there are two, of which one is somebody else's, or if the answer comes out
+/// of a cache (`Age`), for then it is an old time.
 pub fn server_unix_seconds(response: &Response) -> Option<i64> {
-    if response.header("age").is_some() {
+    let mut dates = response.all("date");
+    let date = dates.next()?;
+    if dates.next().is_some() || response.header("age").is_some() {
         return None;
     }
-    unix_seconds(response.header("date")?.trim())
+    unix_seconds(date.trim())
 }
 
 #[cfg(test)]
@@ -58,6 +61,9 @@ mod tests {
         }
         let cached = [("date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("age", "1")];
         assert_eq!(server_unix_seconds(&answer(&cached)), None);
+        let twice =
+            [("date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("date", "Sun, 06 Nov 1994 09:49:37 GMT")];
+        assert_eq!(server_unix_seconds(&answer(&twice)), None);
         assert_eq!(server_unix_seconds(&answer(&[])), None);
     }
 
