@@ -148,6 +148,8 @@ pub enum MessageArgs<'a> {
     },
     /// When the states are looked at next.
     NextDescribe(u64),
+    /// The cloud takes no call of this kind for so many seconds.
+    NextWindow(u64),
     /// The end of a run, for the live region.
     Finished {
         good: usize,
@@ -379,6 +381,12 @@ impl MessageArgs<'_> {
             }
             (MessageArgs::NextDescribe(seconds), Locale::En) => format!("states are read again in {seconds} s"),
             (MessageArgs::NextDescribe(seconds), Locale::Zh) => format!("{seconds} 秒后再次查看状态"),
+            (MessageArgs::NextWindow(seconds), Locale::En) => format!(
+                "Too many requests of this kind in this account and region, the console's included: the cloud refuses them until its next minute. Sent again in {seconds} s"
+            ),
+            (MessageArgs::NextWindow(seconds), Locale::Zh) => format!(
+                "该账号在此地域的同类请求过多（含控制台发出的），云端在下一分钟之前会一直拒绝。{seconds} 秒后重新发送"
+            ),
             (MessageArgs::Finished { good, bad, unknown, total }, Locale::En) => format!(
                 "Finished: of {}, {} done, {} not done, {} unknown.",
                 instances(total),

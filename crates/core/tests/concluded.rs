@@ -9,7 +9,7 @@ use relight_core::{
         cloud::Cloud,
         eligibility::SkipReason,
         outcome::{DescribedInstance, LastOperation, LastOperationState, Outcome, Phase, Response},
-        plan::plan,
+        plan::{BatchOptions, plan, plan_with},
     },
     run::{Choice, Event, Evidence, Millis},
     transport::TransportResult,
@@ -111,6 +111,60 @@ fn the_clock_is_corrected_once_for_every_cloud() {
         page.answer(0, status, body);
         assert!(page.pass(20).calls.is_empty(), "{id}: not twice");
         assert_eq!(page.outcomes(), ["rejected", "rejected"], "{id}");
+    }
+}
+
+/// A cloud that counts by the minute refuses until the next one begins, whoever asks: nothing is sent
+/// before, and the page can say so. Where it says how long, that counts.
+#[test]
+fn a_refused_minute_is_waited_for() {
+    let throttled = |cloud: &str| match cloud {
+        "alibaba" => {
+            r#"{"RequestId":"r","HostId":"h","Code":"Throttling.User","Message":"Request was denied due to user flow control."}"#
+        }
+        _ => {
+            r#"{"Response":{"Error":{"Code":"RequestLimitExceeded","Message":"No."},"RequestId":"r"}}"#
+        }
+    };
+    // By the cloud's clock it is 19 s to the next minute; 2 s are added, since its seconds are cut.
+    for (id, header, least_ms, most_ms) in [
+        ("alibaba", None, 21_000, 21_600),
+        ("alibaba", Some(("x-acs-retry-after", "3000")), 3_000, 3_600),
+        ("tencent", None, 500, 1_400),
+    ] {
+        let cloud = clouds::by_id(id).unwrap();
+        let options = BatchOptions { size: Some(1), canary: false };
+        let plan = plan_with(&plan_input(cloud, "RebootInstances", 2), options).unwrap();
+        let mut page = Page::of(&plan, &[]);
+        page.holds_calls = true;
+        let mut ready = page.step(Event::Tick).ready;
+        while ready.len() < 2 {
+            ready.extend(page.pass(1).ready);
+        }
+        assert_eq!(page.step(Event::ReadyToSend { call: 0 }).calls, [0]);
+        let status = if id == "alibaba" { 400 } else { 200 };
+        let mut response = said(status, throttled(id));
+        response.headers.retain(|(name, _)| name != "date");
+        response.headers.push(("date".into(), "Wed, 01 May 2024 08:00:41 GMT".into()));
+        response.headers.extend(header.map(|(name, value)| (name.into(), value.into())));
+        let result = TransportResult::Answered(response);
+        let commands = page.step(Event::Completed { call: 0, result });
+        let begin = page.now;
+        let is_window = id == "alibaba" && header.is_none();
+        assert_eq!(page.run.throttled_until(begin).is_some(), is_window, "{id}");
+        // What was signed already stays here as well.
+        assert_eq!(commands.canceled, if is_window { &[1][..] } else { &[] }, "{id}");
+        page.holds_calls = false;
+        let mut calls = commands.calls;
+        while !calls.contains(&0) {
+            calls.extend(page.pass(1).calls);
+            let waited = page.now - begin;
+            assert!(!is_window || calls.is_empty() || waited >= least_ms, "{id}: {waited}");
+            assert!(waited < 120_000, "{id}");
+        }
+        let waited = page.now - begin;
+        assert!((least_ms..=most_ms).contains(&waited), "{id}: {waited}");
+        assert_eq!(page.run.throttled_until(page.now), None);
     }
 }
 

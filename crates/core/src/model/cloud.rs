@@ -43,6 +43,10 @@ pub struct Cloud {
     /// Whether an instance shows which request asked for its last operation. Where it does, nothing else
     /// proves whose an operation was.
     pub names_operations: bool,
+    /// Where the cloud counts calls by windows of so many milliseconds, for an account, a region and an
+    /// operation, whoever sends them: what was refused for its pace stays refused until the next one
+    /// begins. `None` where it says nothing of the kind.
+    pub throttle_window_ms: Option<u64>,
     /// The cloud's own header, in lower case, that says how many milliseconds to wait.
     pub retry_after_ms_header: Option<&'static str>,
     /// A page of the vendor on errors, shown before it is opened.

@@ -1,6 +1,10 @@
 //! Times in the headers of an answer.
 
-use crate::{clouds, model::outcome::Response, text::time::unix_seconds};
+use crate::{
+    clouds,
+    model::{cloud::Cloud, outcome::Response},
+    text::time::unix_seconds,
+};
 
 /// How long an answer asks to wait, in milliseconds: `Retry-After` in seconds or as a date, or a
 /// cloud's own header.
@@ -18,6 +22,16 @@ pub fn retry_after_ms(response: &Response) -> Option<u64> {
     }
     let seconds = unix_seconds(value)?.checked_sub(server_unix_seconds(response)?)?;
     u64::try_from(seconds).ok().map(|seconds| seconds.saturating_mul(1000))
+}
+
+/// How long a cloud that counts by windows goes on refusing, in milliseconds: until the next one
+/// begins by the clock of its answer, or else by ours. Its seconds are cut, and clocks differ a little.
+pub(crate) fn until_next_window_ms(cloud: &Cloud, response: &Response, now_ms: u64) -> Option<u64> {
+    const MARGIN_MS: u64 = 2_000;
+    let window = cloud.throttle_window_ms?.max(1);
+    let theirs = server_unix_seconds(response).and_then(|seconds| u64::try_from(seconds).ok());
+    let theirs = theirs.map_or(now_ms, |seconds| seconds.saturating_mul(1_000));
+    Some(window - theirs % window + MARGIN_MS)
 }
 
 /// The server's clock, from the `Date` header, in seconds since 1970. `None` if the header is

@@ -121,6 +121,8 @@ pub(crate) static CLOUD: Cloud = Cloud {
     overdue_after_ms: OVERDUE_AFTER_MS,
     refuses_repetitions: true,
     names_operations: false,
+    // Its page on throttling: counted by the minute, with what the console itself sends.
+    throttle_window_ms: Some(60_000),
     retry_after_ms_header: Some("x-acs-retry-after"),
     errors_url: "https://error-center.aliyun.com/status/product/Ecs",
     error_url: Some("https://api.aliyun.com/troubleshoot?q={code}&product=Ecs"),

@@ -130,6 +130,7 @@ pub(crate) static CLOUD: Cloud = Cloud {
     overdue_after_ms: 600_000,
     refuses_repetitions: false,
     names_operations: true,
+    throttle_window_ms: None,
     retry_after_ms_header: None,
     errors_url: "https://www.tencentcloud.com/document/product/213/33243",
     error_url: None,

@@ -102,6 +102,7 @@ pub(crate) static CLOUD: Cloud = Cloud {
     overdue_after_ms: 600_000,
     refuses_repetitions: false,
     names_operations: false,
+    throttle_window_ms: None,
     retry_after_ms_header: None,
     errors_url: "https://docs.console.zenlayer.com/api-reference/api-introduction/instruction/response",
     error_url: None,
