@@ -135,7 +135,7 @@ fn command_lines(text: &str, places: &mut Vec<Range<usize>>) {
             login(value).map(|at| own.len() + 1 + at)
         } else if let Some(value) = word.text.strip_prefix("-u").filter(|value| value.len() > 2) {
             login(value).map(|at| 2 + at)
-        } else if asks && option == "-p" || asks && is_secret_option(word.text) {
+        } else if asks && (option == "-p" || is_secret_option(word.text)) {
             Some(if option == "-p" { 0 } else { 2 })
         } else if is_named(option) && is_plausible(word.text)
             || is_scheme(option) && is_encoded(word.text)
@@ -178,9 +178,9 @@ fn is_login(option: &str) -> bool {
 fn login(text: &str) -> Option<usize> {
     let (user, password) = text.split_once(':')?;
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_address = password.starts_with("//");
-    (!password.is_empty() && !is_address && !(is_number(user) && is_number(password)))
-        .then_some(user.len() + 1)
+    let is_none =
+        password.is_empty() || password.starts_with("//") || is_number(user) && is_number(password);
+    (!is_none).then_some(user.len() + 1)
 }
 
 /// `-pSecret`, as those commands take it.

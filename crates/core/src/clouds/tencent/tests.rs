@@ -145,9 +145,9 @@ fn the_day_of_the_scope_is_that_of_the_corrected_time() {
         (1_735_689_600, -900, "2024-12-31"),
     ] {
         let unix_seconds = page + skew;
-        let signer = Signer { unix_seconds, ..signer(None) };
+        let at = Signer { unix_seconds, ..signer(None) };
         let request = unsigned(&CLOUD, "RebootInstances", "ins-r8hr2upy", &[]);
-        let signed = Tencent.prepare(&request, &signer).finish_with(&Secret::new("s".to_owned()));
+        let signed = Tencent.prepare(&request, &at).finish_with(&Secret::new("s".to_owned()));
         let scope = format!("{day}/cvm/tc3_request");
         let lines: Vec<_> = signed.trace().string_to_sign.split('\n').collect();
         assert_eq!((lines[1], lines[2]), (unix_seconds.to_string().as_str(), scope.as_str()));
