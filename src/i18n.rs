@@ -151,6 +151,8 @@ pub enum MessageArgs<'a> {
     },
     /// When the states are read next.
     NextDescribe(u64),
+    /// The cloud takes no call of this kind for so many seconds.
+    NextWindow(u64),
     /// The end of a run, for the live region.
     Finished {
         good: usize,
@@ -384,6 +386,12 @@ impl MessageArgs<'_> {
             }
             (MessageArgs::NextDescribe(seconds), Locale::En) => format!("states are read again in {seconds} s"),
             (MessageArgs::NextDescribe(seconds), Locale::Zh) => format!("{seconds} 秒后再次查看状态"),
+            (MessageArgs::NextWindow(seconds), Locale::En) => format!(
+                "Too many requests of this kind in this account and region, the console's included: the cloud refuses them until its next minute. Sent again in {seconds} s"
+            ),
+            (MessageArgs::NextWindow(seconds), Locale::Zh) => format!(
+                "该账号在此地域的同类请求过多（含控制台发出的），云端在下一分钟之前会一直拒绝。{seconds} 秒后重新发送"
+            ),
             (MessageArgs::Finished { good, bad, unknown, total }, Locale::En) => format!(
                 "Finished: of {}, {} done, {} not done, {} unknown.",
                 instances(total),
@@ -573,6 +581,10 @@ pub const fn malformation(kind: Malformation) -> Text {
             text("has characters that no id has", "含有实例 ID 不允许的字符")
         }
         Malformation::LookAlikes => text("has letters that only look right", "含有形近字符"),
+        Malformation::SomethingElse => text(
+            "a name, a disk, a snapshot or an exception, as the text says",
+            "原文表明它是名称、磁盘、快照等，或需排除",
+        ),
         Malformation::RoundedNumber => {
             text("a number that has lost digits", "数字已被舍入，丢失了位数")
         }

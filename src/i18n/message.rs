@@ -134,7 +134,7 @@ pub const UNUSUAL_REASON: Text = text("unusual format; it will be sent", "格式
 pub const MALFORMED: Text = text("malformed", "格式错误");
 pub const SAMPLE: Text = text("sample", "文档示例");
 pub const SAMPLE_REASON: Text =
-    text("masked sample ID from documentation", "文档中的示例 ID，部分字符被星号遮住");
+    text("masked sample ID from documentation", "文档中的示例 ID，部分字符已隐去");
 pub const REPEATED_LABEL: Text = text("repeated", "重复");
 pub const REPEATED_REASON: Text = text("duplicate; sent once", "前面已出现，只发送一次");
 pub const NEAR_MISS: Text = text("almost right", "疑似笔误");

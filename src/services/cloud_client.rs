@@ -1,11 +1,12 @@
 //! Sends a signed request once, and reports the result: a response, proof that it was not sent, or
 //! neither.
 
-use crate::services::timing;
+use crate::services::{page_policy::PolicyWatch, timing};
 use gloo_net::http::Request as Fetch;
-use gloo_timers::callback::Timeout;
+use gloo_timers::{callback::Timeout, future::TimeoutFuture};
 use js_sys::{Array, Reflect, Uint8Array};
 use relight_core::{
+    diagnostics,
     model::{outcome::Response, route::Route},
     signing::request::{Request, Signed},
     transport::{Redactor, Sent, TransportResult},
@@ -24,6 +25,9 @@ use web_sys::{
 /// The deadline of a response. Longer than a proxy's own deadline, so that the proxy can report which
 /// of the two it was.
 const DEADLINE_MS: u32 = 35_000;
+
+/// How long to wait for the event of the page's policy, once a request has failed.
+pub(super) const POLICY_EVENT_MS: u32 = 20;
 
 /// Longer responses are rejected: those for a hundred instances are a twentieth of it.
 const ANSWER_MAX_BYTES: usize = 4 << 20;
@@ -79,15 +83,24 @@ impl Sender {
             }
         });
         let redactor = SENT.with_borrow_mut(|sent| sent.redactor(request));
+        let policy = PolicyWatch::begin(&request.url(route));
         let result = deliver(fetch, &redactor).await;
         drop(deadline);
+        if result.is_none() {
+            // The browser tells of it in a task of its own, which may come after the failure.
+            TimeoutFuture::new(POLICY_EVENT_MS).await;
+        }
         match result {
             Some(result) => result,
+            None if policy.is_some_and(|policy| policy.was_kept()) => {
+                TransportResult::NotSent { word: "csp".into() }
+            }
             None if late.get() => TransportResult::Lost { word: "deadline".into() },
             None if controller.signal().aborted() => {
                 TransportResult::Lost { word: "aborted".into() }
             }
-            // Browsers report a closed port, a refused preflight and a lost response alike.
+            // Browsers report a closed port, a refused preflight and a lost response alike; and a second preflight
+            // that fails says nothing of the first, which may have been cached.
             None => TransportResult::Lost { word: "network".into() },
         }
     }
@@ -143,6 +156,9 @@ fn prepare(
         return Err("offline");
     }
     let url = request.url(route);
+    if is_mixed(&window.location(), &url) {
+        return Err("mixed-content");
+    }
     // Built by hand, and sent by gloo-net: its builder has no `duplex`, without which a stream is no
     // body, and panics at a header that the browser refuses.
     let init = RequestInit::new();
@@ -173,6 +189,13 @@ fn prepare(
     }
     let fetch = web_sys::Request::new_with_str_and_init(&url, &init).map_err(|_| "bad-address")?;
     Ok(Fetch::from(fetch))
+}
+
+/// Whether the browser would keep it, since the page came over TLS and it would go without.
+fn is_mixed(page: &web_sys::Location, url: &str) -> bool {
+    timing::absolute(url).zip(page.protocol().ok()).is_some_and(|(url, page)| {
+        diagnostics::is_mixed_content(&page, &url.protocol(), &url.hostname())
+    })
 }
 
 /// The body as a stream that can be read once, so that the browser cannot quietly send it again

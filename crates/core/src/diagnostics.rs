@@ -323,9 +323,20 @@ fn lost(result: &TransportResult) -> &str {
     }
 }
 
+/// Whether a browser lets no page that came over TLS send to an address: one without, unless it is of the
+/// same machine (Mixed Content, Secure Contexts). A page that looks at this first has proof that nothing
+/// left; one that tries has none.
+pub fn is_mixed_content(page_protocol: &str, protocol: &str, host: &str) -> bool {
+    let is_here = host == "localhost"
+        || host.ends_with(".localhost")
+        || host == "[::1]"
+        || host.parse::<std::net::Ipv4Addr>().is_ok_and(|host| host.is_loopback());
+    page_protocol == "https:" && protocol == "http:" && !is_here
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Check, CheckResult, Connection, Evidence, judge};
+    use super::{Check, CheckResult, Connection, Evidence, is_mixed_content, judge};
     use crate::{clouds, model::outcome::Response, transport::TransportResult};
 
     fn answered(status: u16, proxy_status: &str, body: &str) -> TransportResult {
@@ -513,5 +524,19 @@ mod tests {
         assert_eq!(of(Some("h2")), (CheckResult::Yes, "h2".to_owned()));
         assert_eq!(of(Some("")).0, CheckResult::No);
         assert_eq!(of(None).0, CheckResult::Unknown);
+    }
+
+    #[test]
+    fn a_page_over_tls_sends_nothing_without() {
+        for host in
+            ["relay.example.com", "10.0.0.4", "192.168.1.1", "127.0.0.1.example", "notlocalhost"]
+        {
+            assert!(is_mixed_content("https:", "http:", host), "{host}");
+            assert!(!is_mixed_content("https:", "https:", host), "{host}");
+            assert!(!is_mixed_content("http:", "http:", host), "{host}");
+        }
+        for host in ["localhost", "relay.localhost", "127.0.0.1", "127.8.0.9", "[::1]"] {
+            assert!(!is_mixed_content("https:", "http:", host), "{host}");
+        }
     }
 }

@@ -4,9 +4,11 @@
 mod list;
 mod classify;
 mod pieces;
+mod table;
 mod sentence;
 
 pub use list::parse_list;
+pub use sentence::ROUNDED;
 
 use crate::{
     clouds,
@@ -15,6 +17,7 @@ use crate::{
 use classify::{Classifier, PieceKind};
 use pieces::Piece;
 use std::collections::HashSet;
+use table::Table;
 
 /// What was found in a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,6 +58,9 @@ pub struct ParsedId {
     pub line: u32,
     /// True if it has an unusual shape: accepted, with a warning.
     pub unusual: bool,
+    /// True for a number that may have lost its last digits: it ends in zeros, or the one before or
+    /// after differs from it in the last digits alone. Accepted, with a warning.
+    pub rounded: bool,
 }
 
 /// A piece of text that is not sent, and why.
@@ -70,6 +76,8 @@ pub struct IdProblem {
     pub cloud: Option<&'static Cloud>,
     /// What was probably meant.
     pub suggestion: Option<String>,
+    /// The vendor whose it is, if it is none of the clouds.
+    pub vendor: Option<&'static str>,
 }
 
 impl IdProblem {
@@ -88,7 +96,7 @@ pub enum IdProblemKind {
     Repeated,
     /// An id of another cloud.
     OtherCloud,
-    /// A sample from documentation, with part of it starred out.
+    /// A sample from documentation, with part of it starred or crossed out.
     Masked,
     /// Almost an id: the suggestion is one.
     NearMiss,
@@ -122,6 +130,8 @@ pub enum Malformation {
     LookAlikes,
     /// A number in a form that has lost digits, such as `1.66e18`.
     RoundedNumber,
+    /// It has the shape of an id, and the text calls it something else: a name, a disk, a snapshot.
+    SomethingElse,
 }
 
 /// The most characters of a piece of text that a problem keeps.
@@ -141,11 +151,16 @@ pub const IGNORED_EXAMPLES_MAX: usize = 12;
 ///   prose: ignored and counted. Unless the line is a list (two ids or more, and more of them than
 ///   of other cells): then each other cell is a problem.
 /// * On a line without, each cell (or run of words between commas, tabs and the like) is a problem,
-///   except where it heads the ids below it: column titles, "instances:". Headings are ignored and
-///   counted.
+///   except where it heads the ids below it (column titles, "instances:"), or belongs to a text that
+///   was pasted whole: a key and its value, a row of a table, a sentence, the lines of a page on which
+///   ids are few. Those are ignored and counted.
 /// * In a JSON text with objects, all members that are not ids are ignored and counted.
 /// * A text of a merely tolerable shape (a date is eight digits, as an id may be) does not count as
-///   an id beside a proper one that begins otherwise.
+///   an id beside a proper one that begins otherwise, nor a number beside words.
+/// * Where a column of a table has the ids, by its title or because it has nothing else, what looks
+///   like one in another column is none; nor is what follows "name", or a number that follows the
+///   name of something else that the cloud numbers.
+/// * An id that ends a line unfinished is not sent: what it was is suggested.
 ///
 /// Punctuation alone is neither. Every letter and digit of the text is in an id, in a problem or in
 /// what is ignored.
@@ -164,6 +179,12 @@ pub(crate) fn parse_id(text: &str, cloud: &'static Cloud) -> Option<InstanceId> 
     (cloud.ids.strict)(text).then(|| InstanceId::new(text))
 }
 
+/// An id that was taken for one when it was written down, whatever is said of it today.
+pub(crate) fn read_again(text: &str, cloud: &'static Cloud) -> Option<InstanceId> {
+    let ids = &cloud.ids;
+    ((ids.strict)(text) || (ids.lenient)(text)).then(|| InstanceId::new(text))
+}
+
 fn is_json_with_objects(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && text.contains('{')
 }
@@ -173,9 +194,18 @@ struct Parser<'t> {
     objects: bool,
     seen: HashSet<InstanceId>,
     found: ParsedIds,
+    /// Which problems are words on a line of their own.
+    loose: Vec<usize>,
+    /// Which are part of a text that was pasted whole: none, if there is anything else.
+    beside: Vec<usize>,
     /// A line without ids that may head those below it.
     heading: Option<Heading<'t>>,
+    /// The last line with words, if it is short: it may say what the numbers below it are.
+    above: Above<'t>,
     lines_with_words: u32,
+    table: Table,
+    /// Whether the first piece of the next line is the rest of the last of this one.
+    is_rest: bool,
     /// The words of the line before by their place, empty where there was something else.
     words: Vec<&'t str>,
 }
@@ -183,11 +213,25 @@ struct Parser<'t> {
 /// How many places of a line are remembered for the next.
 const COLUMNS_REMEMBERED: usize = 32;
 
+/// A line of more words is a sentence, and heads nothing.
+const WORDS_OF_A_SENTENCE: usize = 6;
+
+/// So many words before a number may say what it is.
+const WORDS_BEFORE: usize = 32;
+
 struct Heading<'t> {
     cells: Vec<&'t str>,
     line: u32,
     separators: u32,
     is_first: bool,
+    /// Whether it is part of a text that was pasted whole, rather than of a list.
+    is_beside: bool,
+}
+
+/// What a line says of the numbers below it: asked only where there is one.
+enum Above<'t> {
+    Unread(&'t str),
+    Says(Option<bool>),
 }
 
 /// One cell of a line: pieces with nothing but blanks or an address's own punctuation between them.
@@ -204,8 +248,13 @@ impl<'t> Parser<'t> {
             objects,
             seen: HashSet::new(),
             found: ParsedIds::default(),
+            loose: Vec::new(),
+            beside: Vec::new(),
             heading: None,
+            above: Above::Says(None),
             lines_with_words: 0,
+            table: Table::default(),
+            is_rest: false,
             words: Vec::new(),
         }
     }
@@ -224,11 +273,21 @@ impl<'t> Parser<'t> {
             for (column, piece) in pieces.iter().enumerate() {
                 kinds.push(self.classify(column, piece));
             }
+            if std::mem::take(&mut self.is_rest)
+                && let (Some(piece), Some(kind)) = (pieces.first(), kinds.first_mut())
+            {
+                *kind = PieceKind::Mark;
+                self.ignore(piece.text);
+            }
+            if let (Some(piece), Some(kind), Some(rest)) = (pieces.last(), kinds.last_mut(), rest) {
+                self.wrapped(cut.line, piece, kind, rest);
+            }
             if kinds.iter().any(|kind| !matches!(kind, PieceKind::Mark)) {
-                self.line(cut.line, number, &pieces, &mut kinds, cut.columns);
+                self.line(text, cut.line, number, &pieces, &mut kinds, cut.columns);
             }
         }
         self.drop_heading();
+        self.finish();
         self.found
     }
 
@@ -248,8 +307,37 @@ impl<'t> Parser<'t> {
         kind
     }
 
+    /// A terminal, or a narrow cell, may have broken the last id of a line in two. A whole one of another
+    /// length is taken for a half only at the end of a line that is long.
+    fn wrapped(&mut self, line: &str, piece: &Piece<'t>, kind: &mut PieceKind, rest: &str) {
+        const LONG: usize = 40;
+        let is_half = match kind {
+            PieceKind::Id { strict, cloud } | PieceKind::OtherCloud { strict, cloud } => {
+                !*strict || line.len() >= LONG && piece.text.len() < cloud.ids.example.len()
+            }
+            PieceKind::Malformed { reason, .. } => *reason == Malformation::TooShort,
+            _ => false,
+        };
+        if !is_half || piece.start + piece.text.len() < line.len() {
+            return;
+        }
+        let rest = rest.trim_start_matches(' ');
+        let end = rest.find(|one: char| !one.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let (second, after) = rest.split_at_checked(end).unwrap_or_default();
+        // What goes on behind a sign is a name. A word without a digit is no rest of a whole id.
+        let is_whole = matches!(kind, PieceKind::Id { strict: true, .. });
+        let is_rest = !second.is_empty()
+            && !after.starts_with(['-', '_', '.'])
+            && (!is_whole || second.bytes().any(|byte| byte.is_ascii_digit()));
+        if is_rest && let Some((cloud, suggestion)) = self.reading.joined(piece.text, second) {
+            *kind = PieceKind::NearMiss { cloud, suggestion };
+            self.is_rest = true;
+        }
+    }
+
     fn line(
         &mut self,
+        text: &'t str,
         line: &'t str,
         number: u32,
         pieces: &[Piece<'t>],
@@ -259,25 +347,43 @@ impl<'t> Parser<'t> {
         let is_first = self.lines_with_words == 0;
         self.lines_with_words = self.lines_with_words.saturating_add(1);
         // An id to a line, as most lists are, needs no weighing.
-        if let ([piece], [kind]) = (pieces, &*kinds)
+        if let ([piece], [kind]) = (pieces, &mut *kinds)
             && !matches!(kind, PieceKind::Word)
         {
+            self.weigh_number(piece, kind);
             self.resolve_heading(separators);
-            self.piece(piece, kind, number, self.found.ids.len());
+            self.piece(piece, kind, number, self.found.ids.len(), false);
             return;
         }
         demote_tolerable(pieces, kinds);
+        if !self.objects {
+            self.table.enter(text, line, &mut self.reading);
+        }
+        let has_words = kinds.iter().any(|kind| matches!(kind, PieceKind::Word));
+        self.weigh(line, pieces, kinds, has_words);
         let cells = cells(line, pieces, kinds);
         if !cells.iter().any(|cell| cell.has_id) {
             self.drop_heading();
+            let words = pieces.len();
+            let is_beside = words >= WORDS_OF_A_SENTENCE
+                || is_member(line)
+                || cells.len() > 1 && (self.table.has_ids || line.contains(['|', '\t']));
+            self.above = match words {
+                0..WORDS_OF_A_SENTENCE => Above::Unread(line),
+                _ => Above::Says(None),
+            };
             let cells = cells.into_iter().map(|cell| cell.text).collect();
-            self.heading = Some(Heading { cells, line: number, separators, is_first });
+            self.heading = Some(Heading { cells, line: number, separators, is_first, is_beside });
             return;
         }
         self.resolve_heading(separators);
+        if has_words {
+            self.above = Above::Says(None);
+        }
         let with_ids = cells.iter().filter(|cell| cell.has_id).count();
         let without = cells.iter().filter(|cell| !cell.has_id && !cell.is_key).count();
         let is_list = !self.objects && with_ids > without && has_two_ids(pieces, kinds);
+        let is_prose = has_words && !is_list && separators == 0;
         let mut cells = cells.into_iter();
         let mut cell = None;
         let mut cell_index = u32::MAX;
@@ -299,29 +405,148 @@ impl<'t> Parser<'t> {
                 }
             }
             if cell.as_ref().is_some_and(|cell| cell.has_id) {
-                self.piece(piece, kind, number, first_id_of_line);
+                self.piece(piece, kind, number, first_id_of_line, is_prose);
             }
         }
     }
 
-    fn piece(&mut self, piece: &Piece<'t>, kind: &PieceKind, line: u32, first_id_of_line: usize) {
+    /// A number that stands alone is what the line above it says. In an object it is an id if it is a
+    /// proper one.
+    fn weigh_number(&mut self, piece: &Piece<'t>, kind: &mut PieceKind) {
+        if !classify::is_digits(piece.text) {
+            return;
+        }
+        if self.objects && !is_proper(kind) {
+            *kind = PieceKind::Word;
+        } else if let PieceKind::Id { .. } = kind
+            && self.above() == Some(false)
+        {
+            *kind = self.something_else();
+        }
+    }
+
+    fn above(&mut self) -> Option<bool> {
+        if let Above::Unread(line) = self.above {
+            let mut words =
+                line.rsplit(|one: char| !one.is_alphanumeric() && !matches!(one, '_' | '-' | '.'));
+            self.above = Above::Says(words.find_map(|word| self.reading.label(word)));
+        }
+        match self.above {
+            Above::Says(says) => says,
+            Above::Unread(_) => None,
+        }
+    }
+
+    /// What the text calls something else is no id: by its column, by the word before it.
+    fn weigh(
+        &mut self,
+        line: &str,
+        pieces: &[Piece<'t>],
+        kinds: &mut [PieceKind],
+        has_words: bool,
+    ) {
+        let is_table = !self.objects && self.table.is_table();
+        let is_id =
+            |kind: &PieceKind| matches!(kind, PieceKind::Id { .. } | PieceKind::OtherCloud { .. });
+        let has_id = kinds.iter().any(is_id);
+        let excepted: Vec<u32> = pieces
+            .iter()
+            .filter(|piece| has_id && is_exception(piece.text))
+            .map(|piece| piece.cell)
+            .collect();
+        // Where the words begin that may say what the next number is.
+        let (mut label, mut words_from) = (None, 0);
+        for at in 0..pieces.len() {
+            let (Some(piece), Some(kind)) = (pieces.get(at), kinds.get(at)) else { break };
+            if matches!(kind, PieceKind::Mark | PieceKind::Word) {
+                continue;
+            }
+            if is_beside_words(piece, kind, line, has_words) {
+                set(kinds, at, PieceKind::Word);
+                continue;
+            }
+            if !is_id(kind) {
+                continue;
+            }
+            let column = if is_table { self.table.column(piece) } else { 0 };
+            let is_here = |one: &Piece<'_>| !is_table || self.table.column(one) == column;
+            let before = kinds.iter().take(at).rposition(|kind| !matches!(kind, PieceKind::Mark));
+            let before = before.and_then(|before| pieces.get(before));
+            let end = before.map_or(0, |before| before.start + before.text.len());
+            let gap = line.get(end..piece.start).unwrap_or_default();
+            // Its key may stand in a column of its own.
+            let before = before.filter(|one| is_here(one) || gap.contains(['=', ':', '：']));
+            let is_number = classify::is_digits(piece.text);
+            let is_other = if let Some(has_title) =
+                self.table.loses(column, is_number).filter(|_| is_table)
+            {
+                if is_number && has_title {
+                    set(kinds, at, PieceKind::Word);
+                    continue;
+                }
+                true
+            } else if is_number {
+                // `instance:group`: the first is what it is about.
+                let is_second =
+                    before.is_some_and(|one| gap == ":" && classify::is_digits(one.text));
+                let words = pieces.get(words_from..at).unwrap_or_default().iter().rev();
+                let words = words.take(WORDS_BEFORE).take_while(|one| is_here(one));
+                let said = words.map(|word| self.reading.label(word.text)).find(Option::is_some);
+                label = said.flatten().or(label.filter(|_| !is_table));
+                words_from = at + 1;
+                is_second
+                    || has_words && label == Some(false)
+                    || !has_words && self.above() == Some(false)
+            } else {
+                before.is_some_and(|before| is_name(before.text))
+            };
+            if is_other || excepted.binary_search(&piece.cell).is_ok() {
+                let other = self.something_else();
+                set(kinds, at, other);
+            }
+        }
+    }
+
+    /// In a dump nobody has meant it.
+    fn something_else(&self) -> PieceKind {
+        if self.objects {
+            return PieceKind::Word;
+        }
+        PieceKind::Malformed { cloud: None, reason: Malformation::SomethingElse }
+    }
+
+    fn piece(
+        &mut self,
+        piece: &Piece<'t>,
+        kind: &PieceKind,
+        line: u32,
+        first_id_of_line: usize,
+        is_prose: bool,
+    ) {
+        let mut vendor = None;
         let (kind, cloud, suggestion) = match kind {
             PieceKind::Mark => return,
             PieceKind::Word => return self.ignore(piece.text),
             PieceKind::Id { cloud, strict } => {
                 let id = InstanceId::new(piece.text);
                 if self.seen.insert(id.clone()) {
-                    self.found.ids.push(ParsedId { id, cloud, line, unusual: !strict });
+                    let rounded = self.is_rounded(piece.text);
+                    self.found.ids.push(ParsedId { id, cloud, line, unusual: !strict, rounded });
                     return;
                 }
                 let beside = self.found.ids.get(first_id_of_line..).unwrap_or_default();
-                if piece.compound && beside.iter().any(|beside| beside.id == id) {
-                    // A table with a column of links names each id twice; that is no mistake.
+                if is_prose || piece.compound && beside.iter().any(|beside| beside.id == id) {
+                    // A table with a column of links names each id twice, and so do sentences; that is no
+                    // mistake.
                     return self.ignore(piece.text);
                 }
                 (IdProblemKind::Repeated, Some(*cloud), None)
             }
             PieceKind::OtherCloud { cloud, .. } => (IdProblemKind::OtherCloud, Some(*cloud), None),
+            PieceKind::Foreign(name) => {
+                vendor = Some(*name);
+                (IdProblemKind::OtherCloud, None, None)
+            }
             PieceKind::Masked { cloud } => (IdProblemKind::Masked, *cloud, None),
             PieceKind::NearMiss { cloud, suggestion } => {
                 (IdProblemKind::NearMiss, Some(*cloud), Some(suggestion.clone()))
@@ -331,7 +556,52 @@ impl<'t> Parser<'t> {
             }
         };
         let text = shorten(piece.text);
-        self.found.problems.push(IdProblem { kind, text, line, cloud, suggestion });
+        self.found.problems.push(IdProblem { kind, text, line, cloud, suggestion, vendor });
+    }
+
+    /// A spreadsheet keeps 15 digits, and counts up what is dragged down.
+    fn is_rounded(&mut self, text: &str) -> bool {
+        const LOST: usize = 3;
+        const DIGITS_KEPT: usize = 15;
+        if text.len() <= DIGITS_KEPT || !classify::is_digits(text) {
+            return false;
+        }
+        let last = self.found.ids.last_mut();
+        let stem = text.get(..text.len() - LOST).unwrap_or_default();
+        let is_twin = |last: &&mut ParsedId| {
+            let other = last.id.as_str();
+            other.len() == text.len() && other.starts_with(stem)
+        };
+        if let Some(twin) = last.filter(is_twin) {
+            twin.rounded = true;
+            return true;
+        }
+        text.ends_with("000")
+    }
+
+    /// What only the whole text tells.
+    fn finish(&mut self) {
+        // Where words are many and ids few, it is no list with mistakes but a page.
+        let all = self.found.problems.len();
+        let is_found = !self.found.ids.is_empty() || all > self.loose.len() + self.beside.len();
+        let is_page = self.loose.len() >= 4 && self.loose.len() >= 2 * self.found.ids.len();
+        let mut loose = self.loose.iter().filter(|_| is_found && is_page).peekable();
+        let mut beside = self.beside.iter().filter(|_| is_found).peekable();
+        let mut left = Vec::new();
+        for (index, problem) in std::mem::take(&mut self.found.problems).into_iter().enumerate() {
+            let is_left =
+                loose.next_if_eq(&&index).or_else(|| beside.next_if_eq(&&index)).is_some();
+            let host = problem.cloud.and_then(|cloud| (cloud.ids.within)(&problem.text));
+            let is_listed = host.is_some_and(|id| self.seen.contains(&InstanceId::new(&id)));
+            if is_left || is_listed {
+                left.push(problem.text);
+            } else {
+                self.found.problems.push(problem);
+            }
+        }
+        for text in left {
+            self.ignore(&text);
+        }
     }
 
     fn not_an_id(&mut self, text: &str, line: u32) {
@@ -341,6 +611,7 @@ impl<'t> Parser<'t> {
             line,
             cloud: None,
             suggestion: None,
+            vendor: None,
         });
     }
 
@@ -368,29 +639,86 @@ impl<'t> Parser<'t> {
         self.drop_heading();
     }
 
-    /// What stood there was no heading, so each of its cells is a problem.
+    /// What stood there was no heading: each of its cells is a problem, unless the text around it was
+    /// pasted with the ids.
     fn drop_heading(&mut self) {
         let Some(heading) = self.heading.take() else { return };
         for cell in heading.cells {
             if self.objects {
                 self.ignore(cell);
-            } else {
-                self.not_an_id(cell, heading.line);
+                continue;
             }
+            let index = self.found.problems.len();
+            if heading.is_beside {
+                self.beside.push(index);
+            } else if !is_like_an_id(cell) {
+                self.loose.push(index);
+            }
+            self.not_an_id(cell, heading.line);
         }
     }
+}
+
+/// A key and its value, a heading in Markdown, a section: nobody writes mistyped ids like that.
+fn is_member(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with(['#', '>', '['])
+        || line.ends_with([':', '：'])
+        || [": ", ":\t", "：", "="].iter().any(|sign| line.contains(sign))
+}
+
+/// The id of something else, as clouds make them: `vpc-3xq9v2bd`.
+fn is_like_an_id(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    text.split_once('-').is_some_and(|(head, tail)| {
+        head.len() <= 10
+            && tail.len() >= 6
+            && head.bytes().chain(tail.bytes()).all(plain)
+            && tail.bytes().any(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// Whether what follows is what somebody calls a thing.
+fn is_name(word: &str) -> bool {
+    matches!(word, "name" | "NAME" | "hostname" | "名称" | "实例名称" | "主机名")
+        || ["Name", "_name", "-name", "_NAME"].iter().any(|name| word.ends_with(name))
+}
+
+fn set(kinds: &mut [PieceKind], at: usize, kind: PieceKind) {
+    if let Some(there) = kinds.get_mut(at) {
+        *there = kind;
+    }
+}
+
+/// Whether people say so of what is to be left alone.
+fn is_exception(word: &str) -> bool {
+    if word.is_ascii() {
+        return matches!(word, "except" | "excluding");
+    }
+    ["别动", "先别", "别重启", "不要", "勿", "除外", "除了"].iter().any(|one| word.contains(one))
+}
+
+/// Among words a number that is no proper id is none, nor what is set to something.
+fn is_beside_words(piece: &Piece<'_>, kind: &PieceKind, line: &str, has_words: bool) -> bool {
+    let has_letters = piece.text.bytes().any(|byte| !byte.is_ascii() || byte.is_ascii_alphabetic());
+    let is_key = || line.as_bytes().get(piece.start + piece.text.len()) == Some(&b'=');
+    match kind {
+        PieceKind::Malformed { .. } => has_words && !has_letters || is_key(),
+        PieceKind::Id { strict, .. } | PieceKind::OtherCloud { strict, .. } => {
+            has_words && !strict && !has_letters
+        }
+        _ => false,
+    }
+}
+
+fn is_proper(kind: &PieceKind) -> bool {
+    matches!(kind, PieceKind::Id { strict: true, .. } | PieceKind::OtherCloud { strict: true, .. })
 }
 
 /// Beside a proper id, a text that is merely tolerable is taken only if it begins in the same way:
 /// eight digits may be a date, `vm-web01` a name. Where there are words, it is one of them; where
 /// there are none, it is reported.
 fn demote_tolerable(pieces: &[Piece<'_>], kinds: &mut [PieceKind]) {
-    let is_proper = |kind: &PieceKind| {
-        matches!(
-            kind,
-            PieceKind::Id { strict: true, .. } | PieceKind::OtherCloud { strict: true, .. }
-        )
-    };
     let is_tolerable = |kind: &PieceKind| {
         matches!(
             kind,

@@ -116,6 +116,8 @@ struct Transient {
     lacks_key: bool,
     /// When the cloud's clock was last learned.
     clock_set_at: Option<Millis>,
+    /// Until when the cloud refuses all calls of this kind.
+    throttled_until: Option<Millis>,
     woken_by: Option<Millis>,
     now: Millis,
 }
@@ -228,6 +230,7 @@ impl Run {
                 hidden: false,
                 lacks_key: false,
                 clock_set_at: None,
+                throttled_until: None,
                 woken_by: None,
                 now: 0,
             },

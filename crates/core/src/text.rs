@@ -2,6 +2,7 @@
 //! that more than one module reads.
 
 pub mod json;
+mod login;
 pub mod mask;
 pub(crate) mod named;
 pub mod time;

@@ -4,6 +4,7 @@ mod headers;
 mod proxy_status;
 mod redact;
 
+pub(crate) use headers::until_next_window_ms;
 pub use headers::{retry_after_ms, server_unix_seconds};
 pub(crate) use proxy_status::{REPEATED, Verdict, verdict};
 pub use redact::{Redactor, Sent};
@@ -112,6 +113,11 @@ fn vouched<T>(
         Verdict::NotSent(word) | Verdict::Unknown(word) => Err(Fault::layer(word, &response.body)),
         Verdict::Nobody => decode(response).and(Err(Fault::layer(NO_PROXY_STATUS, &response.body))),
     }
+}
+
+/// Whether an answer is the cloud's: behind a proxy by its word alone.
+pub(crate) fn is_the_clouds(response: &Response, through_proxy: bool) -> bool {
+    !through_proxy || verdict(response) == Verdict::Cloud
 }
 
 const NO_PROXY_STATUS: &str = "no-proxy-status";

@@ -9,7 +9,7 @@ use relight_core::{
         cloud::Cloud,
         eligibility::SkipReason,
         outcome::{DescribedInstance, LastOperation, LastOperationState, Outcome, Phase, Response},
-        plan::plan,
+        plan::{BatchOptions, plan, plan_with},
     },
     run::{Choice, Event, Evidence, Millis},
     transport::TransportResult,
@@ -111,6 +111,126 @@ fn the_clock_is_corrected_once_for_every_cloud() {
         page.answer(0, status, body);
         assert!(page.pass(20).calls.is_empty(), "{id}: not twice");
         assert_eq!(page.outcomes(), ["rejected", "rejected"], "{id}");
+    }
+}
+
+/// A cloud that counts by the minute refuses until the next one begins, whoever asks: nothing is sent
+/// before, and the page can say so. Where it says how long, that counts.
+#[test]
+fn a_refused_minute_is_waited_for() {
+    let throttled = |cloud: &str| match cloud {
+        "alibaba" => {
+            r#"{"RequestId":"r","HostId":"h","Code":"Throttling.User","Message":"Request was denied due to user flow control."}"#
+        }
+        _ => {
+            r#"{"Response":{"Error":{"Code":"RequestLimitExceeded","Message":"No."},"RequestId":"r"}}"#
+        }
+    };
+    // By the cloud's clock it is 19 s to the next minute; 2 s are added, since its seconds are cut.
+    for (id, header, least_ms, most_ms) in [
+        ("alibaba", None, 21_000, 21_600),
+        ("alibaba", Some(("x-acs-retry-after", "3000")), 3_000, 3_600),
+        ("tencent", None, 500, 1_400),
+    ] {
+        let cloud = clouds::by_id(id).unwrap();
+        let options = BatchOptions { size: Some(1), canary: false };
+        let plan = plan_with(&plan_input(cloud, "RebootInstances", 2), options).unwrap();
+        let mut page = Page::of(&plan, &[]);
+        page.holds_calls = true;
+        let mut ready = page.step(Event::Tick).ready;
+        while ready.len() < 2 {
+            ready.extend(page.pass(1).ready);
+        }
+        assert_eq!(page.step(Event::ReadyToSend { call: 0 }).calls, [0]);
+        let status = if id == "alibaba" { 400 } else { 200 };
+        let mut response = said(status, throttled(id));
+        response.headers.retain(|(name, _)| name != "date");
+        response.headers.push(("date".into(), "Wed, 01 May 2024 08:00:41 GMT".into()));
+        response.headers.extend(header.map(|(name, value)| (name.into(), value.into())));
+        let result = TransportResult::Answered(response);
+        let commands = page.step(Event::Completed { call: 0, result });
+        let begin = page.now;
+        let is_window = id == "alibaba" && header.is_none();
+        assert_eq!(page.run.throttled_until(begin).is_some(), is_window, "{id}");
+        // What was signed already stays here as well.
+        assert_eq!(commands.canceled, if is_window { &[1][..] } else { &[] }, "{id}");
+        page.holds_calls = false;
+        let mut calls = commands.calls;
+        while !calls.contains(&0) {
+            calls.extend(page.pass(1).calls);
+            let waited = page.now - begin;
+            assert!(!is_window || calls.is_empty() || waited >= least_ms, "{id}: {waited}");
+            assert!(waited < 120_000, "{id}");
+        }
+        let waited = page.now - begin;
+        assert!((least_ms..=most_ms).contains(&waited), "{id}: {waited}");
+        assert_eq!(page.run.throttled_until(page.now), None);
+    }
+}
+
+/// A date that is cached, absent, doubled or of somebody in between corrects nothing, and nothing is
+/// sent again for it.
+#[test]
+fn a_date_that_is_not_of_this_answer_corrects_no_clock() {
+    let body = r#"{"Response":{"Error":{"Code":"AuthFailure.SignatureExpire","Message":"No."},"RequestId":"r"}}"#;
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let vouched = || header("proxy-status", "relight-proxy; received-status=200");
+    let date = || header("date", "Wed, 01 May 2024 08:00:00 GMT");
+    for (headers, outcome) in [
+        (vec![vouched()], "rejected"),
+        (vec![vouched(), date(), header("age", "0")], "rejected"),
+        (vec![vouched(), date(), header("age", "86400")], "rejected"),
+        (vec![vouched(), date(), header("date", "Wed, 01 May 2024 09:00:00 GMT")], "rejected"),
+        (vec![vouched(), header("date", "yesterday")], "rejected"),
+        (vec![date()], "unknown"),
+        (vec![header("proxy-status", "cdn; received-status=200"), date()], "unknown"),
+    ] {
+        let plan = plan(&plan_input(tencent(), "RebootInstances", 1), None).unwrap();
+        let mut page = Page::of(&plan, &[]);
+        page.now -= 900_000;
+        assert_eq!(page.step(Event::Tick).skews, [0]);
+        let response = Response { status: 200, headers: headers.clone(), body: body.to_owned() };
+        let result = TransportResult::Answered(response);
+        let commands = page.step(Event::Completed { call: 0, result });
+        assert!(commands.calls.is_empty() && page.pass(20).calls.is_empty(), "{headers:?}");
+        assert_eq!(page.run.clock_correction_seconds(), None, "{headers:?}");
+        assert_eq!(page.outcomes(), [outcome], "{headers:?}");
+    }
+}
+
+/// Bytes that are not what their header calls them cannot be read, whatever the status: nobody knows
+/// what was done, and nothing goes out again.
+#[test]
+fn an_answer_whose_encoding_lies_is_unknown() {
+    // As `gzip` and `deflate` begin, and what a browser hands over when it was told nothing of them.
+    let packed: [&[u8]; 3] = [
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xabV*JMN\xcc\xcbKQ\xb2R\x02\x00",
+        b"x\x9c\xabV\nJ-,M-.\xf1LQ\xb2R2H1J",
+        b"\x28\xb5\x2f\xfd\x04\x00\x71\x01\x00{\"Response\":\xff\xfe",
+    ];
+    for cloud in clouds::ALL {
+        for bytes in packed {
+            for status in [200, 400, 403, 429, 500, 503] {
+                let plan = plan(&plan_input(cloud, "RebootInstances", 2), None).unwrap();
+                let mut page = Page::of(&plan, &[]);
+                page.step(Event::Tick);
+                let lossy = String::from_utf8_lossy(bytes);
+                let commands = page.answer(0, status, &lossy);
+                let later = page.pass(20);
+                assert!(commands.calls.is_empty() && later.calls.is_empty(), "{cloud:?} {status}");
+                assert_eq!(page.outcomes(), ["unknown"; 2], "{cloud:?} {status}");
+            }
+        }
+        // A browser that unpacks by the header fails at it.
+        for word in ["cut-off-answer", "network"] {
+            let plan = plan(&plan_input(cloud, "RebootInstances", 2), None).unwrap();
+            let mut page = Page::of(&plan, &[]);
+            page.step(Event::Tick);
+            let result = TransportResult::Lost { word: word.into() };
+            page.step(Event::Completed { call: 0, result });
+            assert!(page.pass(20).calls.is_empty());
+            assert_eq!(page.outcomes(), ["unknown"; 2], "{cloud:?} {word}");
+        }
     }
 }
 

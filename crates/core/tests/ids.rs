@@ -84,7 +84,8 @@ fn every_string_seen_in_public_code_is_sorted_as_it_should_be() {
                     assert!(parsed.ids.is_empty(), "{text}");
                     assert_eq!(parsed.problems.len(), 1, "{text}");
                     let masked = parsed.problems[0].kind == IdProblemKind::Masked;
-                    assert_eq!(masked, text.contains('*'), "{text}");
+                    let is_sample = text.contains('*') || text.ends_with("xxx");
+                    assert_eq!(masked, is_sample, "{text}");
                 }
             }
         }
@@ -135,6 +136,11 @@ fn separators_of_all_kinds() {
         "/",
         ":",
         "：",
+        "。",
+        "！",
+        "？",
+        "和",
+        "，以及",
         "\u{0}",
         "`,`",
         "\\\",\\\"",
@@ -252,13 +258,11 @@ fn near_misses_have_a_suggestion_that_is_an_id() {
         ("insr8hr2upy", "ins-r8hr2upy"),
         ("ins-r8hr2upy.", "ins-r8hr2upy"),
         ("-ins-r8hr2upy", "ins-r8hr2upy"),
-        ("ins-r8hr2upy。", "ins-r8hr2upy"),
         ("**ins-r8hr2upy**", "ins-r8hr2upy"),
         ("../ins-r8hr2upy", "ins-r8hr2upy"),
         ("ｉｎｓ－ｒ８ｈｒ２ｕｐｙ", "ins-r8hr2upy"),
         ("іns-r8hr2upу", "ins-r8hr2upy"),
         ("ins-r8hr\u{200b}2upy", "ins-r8hr2upy"),
-        ("实例ins-r8hr2upy", "ins-r8hr2upy"),
         ("l-bp67acfmxazb4p0001xy", "i-bp67acfmxazb4p0001xy"),
         ("i_bp67acfmxazb4p0001xy", "i-bp67acfmxazb4p0001xy"),
         ("ibp67acfmxazb4p0001xy", "i-bp67acfmxazb4p0001xy"),
@@ -541,7 +545,8 @@ fn hostile_texts_take_time_in_proportion() {
 }
 
 fn proper_id() -> impl Strategy<Value = String> {
-    prop_oneof!["i-[0-9a-z]{20}", "ins-[0-9a-z]{8}", "[1-9][0-9]{18}"]
+    // None of those that have other beginnings and ends: of another vendor, of a sample.
+    prop_oneof!["i-[0-9a-x][0-9a-z]{18}[0-9a-w]", "ins-[0-9a-z]{7}[0-9a-w]", "[1-9][0-9]{18}"]
 }
 
 fn separator() -> impl Strategy<Value = &'static str> {

@@ -7,11 +7,13 @@ use common::every_cloud;
 use proptest::prelude::*;
 use relight_core::{
     clouds,
+    explain::{TextOptions, explain_text},
     model::{cloud::Cloud, outcome::Response, plan::Batch},
     signing::{
         Secret, Signer, base64, hex, percent_encode,
         request::{Request, Signed},
     },
+    text::mask::hide_secrets,
     transport::{Redactor, Sent},
 };
 
@@ -437,5 +439,152 @@ proptest! {
             let response = Response::received(&redactor, 200, Vec::new(), body);
             prop_assert!(!response.body.contains(&written), "{}", FORMS[form].0);
         }
+    }
+}
+
+/// What somebody pastes, and what nobody may see of it.
+const PASTED: [(&str, &[&str]); 34] = [
+    ("HTTPS_PROXY=http://ops:S3cretPass1@proxy.corp.example:3128 ./reboot", &["S3cretPass1"]),
+    ("Get \"https://ops:pa/ss-W0rd@relay.example.com/v1\": EOF", &["pa/ss-W0rd", "ss-W0rd"]),
+    ("cloning https://ops:a@b@host.example/x.git", &["a@b"]),
+    ("postgres://app:hunter@db:5432/app and redis://:hunter2@cache:6379", &["hunter"]),
+    ("$ curl -u ops:Hunter2Secret https://relay.example.com/", &["Hunter2Secret"]),
+    ("curl -u 'ops:Hunter 2' https://a.example", &["Hunter"]),
+    (
+        "curl --user \"ops:Hunter2\" -x ops:S3cretPass1@proxy:3128 https://a.example",
+        &["Hunter2", "S3cret"],
+    ),
+    ("curl --user=ops:Hunter2 https://a.example", &["Hunter2"]),
+    ("curl -uops:Hunter2 https://a.example", &["Hunter2"]),
+    ("curl --proxy-user ops:Hunter2 -x http://proxy:3128 https://a.example", &["Hunter2"]),
+    ("curl -U ops:Hunter2 -x proxy:3128 https://a.example", &["Hunter2"]),
+    ("['curl', '-u', 'ops:Hunter2', 'https://a.example']", &["Hunter2"]),
+    ("[\"curl\",\"-u\",\"ops:Hunter2\",\"https://a.example\"]", &["Hunter2"]),
+    (
+        "> Proxy-Authorization: Basic b3BzOlMzY3JldFBhc3Mx\n< HTTP/1.1 407",
+        &["b3BzOlMzY3JldFBhc3Mx"],
+    ),
+    ("authorization: 'Basic b3BzOmE=',", &["b3BzOmE="]),
+    ("-H \"Authorization: Bearer abcDEFghi\" https://a.example", &["abcDEFghi"]),
+    ("{\"Authorization\":\"Bearer 0a1b2c3d\"}", &["0a1b2c3d"]),
+    ("{\"Authorization\": [\"Basic b3BzOlMzY3JldA==\"]}", &["b3BzOlMzY3JldA"]),
+    ("账号 ops 密码：Ab3xY9kQ 执行重启报错", &["Ab3xY9kQ"]),
+    ("密码是Hunter2，请重置", &["Hunter2"]),
+    ("密码: hunter 口令=12345678", &["hunter", "12345678"]),
+    ("Server=db;Uid=ops;Pwd=Hunter2;", &["Hunter2"]),
+    ("pwd=abc&user=ops", &["abc"]),
+    ("PGPASSWORD=hunter psql -h db", &["hunter"]),
+    (
+        "?jwt=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJvcHMifQ.c2lnLXRlc3QtMDE 400",
+        &["eyJzdWIiOiJvcHMifQ", "c2lnLXRlc3QtMDE"],
+    ),
+    ("token eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0. end", &["eyJzdWIiOiJhIn0"]),
+    ("sshpass -p Hunter2 ssh root@10.0.0.1", &["Hunter2"]),
+    ("sshpass -pHunter2 ssh root@10.0.0.1", &["Hunter2"]),
+    ("sshpass -p 'my secret 1' ssh root@10.0.0.1", &["my secret 1", "secret 1"]),
+    ("mysql -uroot -pHunter2 -h db", &["Hunter2"]),
+    ("tool --password Hunter2 --region cn-hangzhou", &["Hunter2"]),
+    ("password：Ab3xY9kQ", &["Ab3xY9kQ"]),
+    (
+        "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7b/abc\nq+/x0/y1\n-----END RSA PRIVATE KEY-----\nend",
+        &["MIIEpAIBAAKCAQEA7b", "q+/x0"],
+    ),
+    (
+        "\"key\":\"-----BEGIN OPENSSH PRIVATE KEY-----\\nb3BlbnNza/C1rZXk\\n",
+        &["b3BlbnNza", "C1rZXk"],
+    ),
+];
+
+/// Nothing of these is a secret.
+const HARMLESS: [&str; 34] = [
+    "git push -u origin main:main2",
+    "docker run -u 1000:1000 -p 8080:80 image",
+    "ssh -p 22 ops@10.0.0.1",
+    "mkdir -p /srv/app && cd /srv/app",
+    "sshpass: command not found",
+    "https://ecs.cn-hangzhou.aliyuncs.com:443/?Action=RebootInstance@x",
+    "http://proxy.corp.example:3128/path/@user",
+    "dial tcp 10.0.0.1:443: connect: connection refused",
+    "git@github.com:relight/relight.git",
+    "mailto:ops@example.com",
+    "Proxy auth using Basic with user 'ops'",
+    "Basic authentication is required",
+    "WWW-Authenticate: Basic realm=\"proxy\"",
+    "Use Bearer authentication instead.",
+    "密码错误，请重新输入",
+    "密码：不正确",
+    "密码长度为 8-30 个字符",
+    "密码为 8-30 个字符",
+    "请检查密钥是否正确",
+    "The password is incorrect.",
+    "--password is required",
+    "missing option --secret-key for this command",
+    "PWD=/home/ops",
+    "OLDPWD=~/work",
+    "eyJ is how a token begins",
+    "-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIE\n-----END CERTIFICATE-----",
+    "RequestId: 6F2A9C1B-3D40-5E7A-8B61-0C5D2E9F7A13",
+    "user:ops@example.com is not authorized",
+    "arn:acs:ecs:cn-hangzhou:1234567890123456:instance/i-bp15hr53jws84akg0001",
+    "at com.example.Main.run(Main.java:42)",
+    "2024-05-01T08:00:00Z pod/web@sha256:abc restarted",
+    "curl -u ops https://a.example",
+    "time=2024 level=info msg=\"restart of 3 instances\"",
+    "•••",
+];
+
+/// In whatever an explanation shows, and wherever else a text from outside is.
+#[test]
+fn what_logs_in_is_not_shown() {
+    for (text, secrets) in PASTED {
+        let hidden = hide_secrets(text);
+        let error = format!("{text}\nErrorCode: InvalidAccessKeyId.NotFound\nMessage: No.");
+        let shown = format!("{:?}", explain_text(&error, &TextOptions::default()));
+        for secret in secrets {
+            assert!(!hidden.contains(secret), "{secret:?} in {hidden:?}");
+            assert!(!shown.contains(secret), "{secret:?} in {shown:?}");
+        }
+        assert!(hidden.contains("•••"), "{hidden:?}");
+        // Once more changes nothing.
+        assert_eq!(hide_secrets(&hidden), hidden, "of {text:?}");
+    }
+}
+
+#[test]
+fn harmless_texts_stay_as_they_are() {
+    for text in HARMLESS {
+        assert_eq!(hide_secrets(text), text);
+    }
+}
+
+/// 2 MB of what each rule looks for.
+#[test]
+fn hiding_takes_time_in_proportion() {
+    for piece in [
+        "://a:",
+        "eyJ.",
+        "eyJabcdefghij.",
+        "PRIVATE KEY-----",
+        "-u a:b ",
+        "密码：",
+        "-u 'a",
+        "a:@",
+        "\"",
+        "sshpass -p ",
+        "x",
+        "'a b ",
+        "--password A1b2 ",
+        "://a:b@",
+        "\n-",
+    ] {
+        let text = piece.repeat(2_000_000 / piece.len());
+        let _ = hide_secrets(&text);
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_can_be_hidden_twice(text in "(://|a:b@|-u |密码：|eyJ|\\.|PRIVATE KEY-----|\\PC|Basic |['\" ]){0,24}") {
+        let _ = hide_secrets(&hide_secrets(&text));
     }
 }

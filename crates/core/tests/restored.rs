@@ -6,11 +6,12 @@ mod common;
 use common::{Commands, Page, ids, plan_input, said};
 use relight_core::{
     clouds,
+    ids::parse_ids,
     model::{
         cloud::Cloud,
         limits::Limits,
         outcome::{DescribedInstance, Outcome, Phase},
-        plan::{BatchOptions, Plan, plan_with},
+        plan::{BatchOptions, Plan, PlanInput, plan_with},
     },
     run::{
         Broken, Choice, Event, NO_KEY, Pause, Policy, Record, RunStatus, VERSION, export, restore,
@@ -326,6 +327,23 @@ fn a_token_in_an_older_journal_is_hidden_when_it_is_read() {
         }
         assert!(!format!("{:?}", run.rows()).contains(&TOKEN[..12]));
     }
+}
+
+/// What was an id when it went out is one when the journal is read, each by itself: two numbers that
+/// would look like the halves of one are none.
+#[test]
+fn ids_are_read_again_as_they_were_written() {
+    let zenlayer = clouds::by_id("zenlayer").unwrap();
+    let written = ["1234567890", "123456789", "vm-web01"];
+    let ids = written.iter().flat_map(|id| parse_ids(id, Some(zenlayer)).ids.into_iter());
+    let ids = ids.map(|parsed| parsed.id).collect();
+    let input = PlanInput { ids, ..plan_input(zenlayer, "RebootInstances", 1) };
+    let mut page = Page::of(&plan_with(&input, BatchOptions::default()).unwrap(), &[]);
+    page.step(Event::Tick);
+    let records: Vec<Record> = serde_json::from_str(&page.written()).unwrap();
+    let run = restore(records, page.now).unwrap();
+    let ids: Vec<_> = run.rows().iter().map(|row| row.id.to_string()).collect();
+    assert_eq!(ids, written);
 }
 
 /// A journal of another release: an older one is read and goes on in records of this one; a newer one

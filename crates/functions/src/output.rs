@@ -40,7 +40,7 @@ impl<'a> ParsedIds<'a> {
                     id: parsed.id.as_str(),
                     cloud: parsed.cloud.id,
                     line: parsed.line,
-                    warning: parsed.unusual.then(|| unusual(parsed, locale)),
+                    warning: warning(parsed, locale),
                 })
                 .collect(),
             problems: problems(&parsed.problems, locale),
@@ -237,6 +237,11 @@ fn problems(problems: &[ids::IdProblem], locale: Locale) -> Vec<IdProblem<'_>> {
             suggestion: problem.suggestion.as_deref(),
         })
         .collect()
+}
+
+fn warning(parsed: &ids::ParsedId, locale: Locale) -> Option<String> {
+    let rounded = parsed.rounded.then(|| ids::ROUNDED.in_locale(locale).to_owned());
+    rounded.or_else(|| parsed.unusual.then(|| unusual(parsed, locale)))
 }
 
 fn unusual(parsed: &ids::ParsedId, locale: Locale) -> String {

@@ -94,6 +94,7 @@ fn a_wrong_state_is_refused_and_nothing_happens() {
             (200, "UnsupportedOperation.InstanceStateStopped"),
             (200, "UnsupportedOperation.InstanceStateRunning"),
         ),
+        // Asked for with a fault: else it lists those that failed.
         (
             ZENLAYER,
             (403, "OPERATION_DENIED_INSTANCE_STATUS"),
@@ -101,6 +102,12 @@ fn a_wrong_state_is_refused_and_nothing_happens() {
         ),
     ] {
         let mut sandbox = sandbox();
+        if cloud == ZENLAYER {
+            let stopped = pick(&sandbox, cloud, State::Stopped, 1);
+            let fault = json!({ "cloud": "zenlayer", "fault": "error", "action": "RebootInstances",
+                "code": "OPERATION_DENIED_INSTANCE_STATUS", "instanceIds": stopped });
+            common::fault(&mut sandbox, &fault);
+        }
         let running = pick(&sandbox, cloud, State::Running, 1).remove(0);
         let stopped = pick(&sandbox, cloud, State::Stopped, 1).remove(0);
         // The good one goes first: it must not be touched either.
@@ -113,6 +120,31 @@ fn a_wrong_state_is_refused_and_nothing_happens() {
         assert_eq!((one.reboots, one.is_moving()), (0, false));
         assert!(sandbox.calls().iter().all(|call| call.signature == "ok" && !call.executed));
     }
+}
+
+#[test]
+fn a_zenlayer_restart_of_mixed_states_lists_those_that_failed() {
+    let mut sandbox = sandbox();
+    let running = pick(&sandbox, ZENLAYER, State::Running, 2);
+    let stopped = pick(&sandbox, ZENLAYER, State::Stopped, 2);
+    let ids = [&running[0], &stopped[0], &running[1], &stopped[1]].map(String::as_str);
+    let ask = Ask::new(ZENLAYER, "RebootInstances").ids(&ids);
+    let reply = sandbox.answer(&ask.sign(), NOW_MS);
+    assert_eq!(outcome(&reply), (200, "ok".to_owned()));
+    assert_eq!(json_of(&reply)["response"]["instanceIds"], json!(stopped));
+    let reboots =
+        |sandbox: &Sandbox, id: &str| sandbox.fleet().find(ZENLAYER, id).expect("there").reboots;
+    assert_eq!(ids.map(|id| reboots(&sandbox, id)), [1, 0, 1, 0]);
+    assert!(sandbox.calls().last().is_some_and(|call| call.executed && call.refused.len() == 2));
+    // Of none that it could restart it says so as a whole, and of one by one as well.
+    for ids in [&stopped[..], &stopped[..1]] {
+        let ask = Ask::new(ZENLAYER, "RebootInstances").ids(&refs(ids));
+        let refused = (403, "OPERATION_DENIED_INSTANCE_STATUS".to_owned());
+        assert_eq!(send(&mut sandbox, &ask), refused);
+    }
+    // A start is refused as a whole, as before.
+    let ask = Ask::new(ZENLAYER, "StartInstances").ids(&[&stopped[0], &running[0]]);
+    assert_eq!(send(&mut sandbox, &ask).1, "OPERATION_DENIED_INSTANCE_NOT_STOPPED");
 }
 
 #[test]

@@ -16,8 +16,8 @@ use crate::{
 };
 use relight_core::{
     form::FormEdit,
-    i18n::Locale,
-    ids::{IdProblem, IdProblemKind, ParsedIds},
+    i18n::{Locale, Text},
+    ids::{IdProblem, IdProblemKind, ParsedId, ParsedIds, ROUNDED},
     model::cloud::Cloud,
     session::Action,
 };
@@ -97,7 +97,8 @@ fn Found(props: &FoundProps) -> Html {
     let parsed = &props.parsed;
     let count = |kind: Kind| parsed.problems.iter().filter(|one| is_of(one, kind)).count();
     let (valid, problems) = (parsed.ids.len(), parsed.problems.len());
-    let unusual = parsed.ids.iter().filter(|id| id.unusual).count();
+    let is_doubtful = |id: &&ParsedId| id.unusual || id.rounded;
+    let unusual = parsed.ids.iter().filter(is_doubtful).count();
     let counter = |kind: Kind, number: usize, words: &str, tone: &'static str| {
         if number == 0 {
             return Html::default();
@@ -134,11 +135,11 @@ fn Found(props: &FoundProps) -> Html {
                 <div class="note info">
                     { icon(Icon::Warning) }
                     <ul class="plain">
-                        { for parsed.ids.iter().filter(|id| id.unusual).take(LISTED).map(|id| html! {
+                        { for parsed.ids.iter().filter(is_doubtful).take(LISTED).map(|id| html! {
                             <li>
                                 <code>{ id.id.as_str().to_owned() }</code>{ " · " }
                                 { FormMessage::Line(id.line).in_locale(locale) }{ " · " }
-                                { message::UNUSUAL_REASON.in_locale(locale) }
+                                { doubt(id).in_locale(locale) }
                             </li>
                         }) }
                         { more(unusual, locale) }
@@ -147,11 +148,22 @@ fn Found(props: &FoundProps) -> Html {
             } else if problems > 0 {
                 { problems_of(parsed, *shown, &dispatch, locale) }
             }
+            if parsed.ignored > 0 {
+                <p class="small muted" data-count="ignored">{ left_aside(parsed, locale) }</p>
+            }
             <p class="hidden" role="status">
                 { FormMessage::FoundProblems { valid, problems }.in_locale(locale) }
             </p>
         </>
     }
+}
+
+fn left_aside(parsed: &ParsedIds, locale: Locale) -> String {
+    shown(&FormMessage::LeftAside(parsed.ignored, &parsed.ignored_examples).in_locale(locale))
+}
+
+const fn doubt(id: &ParsedId) -> Text {
+    if id.rounded { ROUNDED } else { message::UNUSUAL_REASON }
 }
 
 fn problems_of(parsed: &ParsedIds, kind: Kind, dispatch: &Dispatch, locale: Locale) -> Html {
@@ -208,7 +220,10 @@ fn reason(problem: &IdProblem, locale: Locale) -> String {
         (IdProblemKind::OtherCloud, Some(cloud)) => {
             FormMessage::OfCloud(cloud.name.in_locale(locale)).in_locale(locale)
         }
-        (IdProblemKind::OtherCloud, None) => message::OTHER_CLOUD_REASON.in_locale(locale).into(),
+        (IdProblemKind::OtherCloud, None) => match problem.vendor {
+            Some(vendor) => FormMessage::OfCloud(vendor).in_locale(locale),
+            None => message::OTHER_CLOUD_REASON.in_locale(locale).into(),
+        },
         (IdProblemKind::Masked, _) => message::SAMPLE_REASON.in_locale(locale).into(),
         (IdProblemKind::NearMiss, _) if problem.has_invisible() => {
             message::INVISIBLE_REASON.in_locale(locale).into()

@@ -63,6 +63,11 @@ pub(crate) fn Progress(props: &ProgressProps) -> Html {
                         { MessageArgs::Pace(run.spec().operation().calls_per_second).in_locale(locale) }
                     </span>
                 }
+                if let Some(at) = run.throttled_until(*now).filter(|_| status == RunStatus::Sending) {
+                    <span class="wide" data-throttled="">
+                        { MessageArgs::NextWindow(at.saturating_sub(*now).div_ceil(1_000)).in_locale(locale) }
+                    </span>
+                }
                 if let Some(at) = preflight {
                     <span>{ MessageArgs::NextDescribe(at.saturating_sub(*now).div_ceil(1_000)).in_locale(locale) }</span>
                 }

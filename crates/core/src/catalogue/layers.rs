@@ -1176,4 +1176,45 @@ pub static LAYERS: &[Entry] = &[
         effect: Effect::MaybeDone,
         source: Source::Observed,
     },
+    Entry {
+        code: "mixed-content",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text(
+            "A page over HTTPS may not use a proxy over HTTP",
+            "HTTPS 页面不能使用 HTTP 代理",
+        ),
+        meaning: text(
+            "The browser kept the request, since its address begins with http: and the page was loaded over https:. The request was not sent.",
+            "页面通过 HTTPS 打开，而请求地址是 http:，浏览器拦截了该请求（混合内容）。请求没有发出。",
+        ),
+        remedy: text(
+            "Have the proxy served over HTTPS and its address changed to https:.",
+            "请为代理启用 HTTPS，并把代理地址改为 https:。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "csp",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("The page's own policy forbids this address", "页面的内容安全策略禁止该地址"),
+        meaning: text(
+            "The Content Security Policy with which the page is served does not list the address, so the browser kept the request. The request was not sent.",
+            "页面的内容安全策略（CSP）没有列出该地址，浏览器拦截了该请求。请求没有发出。",
+        ),
+        remedy: text(
+            "Have whoever serves the page add the proxy's origin to connect-src.",
+            "请由页面的维护者在 connect-src 中加入代理的源地址。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
 ];

@@ -18,6 +18,8 @@ pub(super) enum PieceKind {
     Id { cloud: &'static Cloud, strict: bool },
     /// An id of a cloud that was not chosen, or almost one.
     OtherCloud { cloud: &'static Cloud, strict: bool },
+    /// An id of a vendor that nobody can choose.
+    Foreign(&'static str),
     /// Partly starred out.
     Masked { cloud: Option<&'static Cloud> },
     /// Almost an id.
@@ -70,6 +72,9 @@ impl Classifier {
         {
             return kind;
         }
+        if let Some(vendor) = self.grammars.iter().find_map(|one| (one.ids.foreign)(text)) {
+            return PieceKind::Foreign(vendor);
+        }
         if is_rounded(text) {
             let cloud = self.first(|ids| ids.example.bytes().all(|byte| byte.is_ascii_digit()));
             return PieceKind::Malformed { cloud, reason: Malformation::RoundedNumber };
@@ -84,6 +89,7 @@ impl Classifier {
         let resembles =
             |ids: &IdGrammar| (ids.resembles)(text) || (folded != text && (ids.resembles)(folded));
         match self.first(resembles) {
+            cloud @ Some(_) if folded.ends_with("xxx") => PieceKind::Masked { cloud },
             // Numbers of all kinds stand in links; only those of the right length are meant.
             Some(_) if piece.compound && is_digits(text) => PieceKind::Word,
             Some(cloud) => {
@@ -97,15 +103,35 @@ impl Classifier {
     fn id(&self, piece: &Piece<'_>) -> Option<PieceKind> {
         let text = piece.text;
         if let Some(cloud) = self.first(|ids| (ids.strict)(text)) {
-            return Some(self.found(cloud, true));
+            // One in a million ids ends in four of them by chance.
+            return Some(self.found(text, "xxxx", cloud, true));
         }
         if piece.compound && is_digits(text) {
             return None;
         }
-        self.first(|ids| (ids.lenient)(text)).map(|cloud| self.found(cloud, false))
+        let cloud = self.first(|ids| (ids.lenient)(text))?;
+        Some(self.found(text, "xxx", cloud, false))
     }
 
-    fn found(&self, cloud: &'static Cloud, strict: bool) -> PieceKind {
+    /// What a word says of the number that follows, by the first cloud that knows.
+    pub(super) fn label(&self, word: &str) -> Option<bool> {
+        self.grammars.iter().find_map(|grammar| (grammar.ids.label)(word))
+    }
+
+    /// The id whose first part ends a line, by the first piece of the next one.
+    pub(super) fn joined(&self, half: &str, rest: &str) -> Option<(&'static Cloud, String)> {
+        let id = [half, rest].concat();
+        let cloud = self.first(|ids| (ids.strict)(&id))?;
+        Some((cloud, id))
+    }
+
+    fn found(&self, text: &str, crossed: &str, cloud: &'static Cloud, strict: bool) -> PieceKind {
+        if text.ends_with(crossed) {
+            return PieceKind::Masked { cloud: Some(cloud) };
+        }
+        if let Some(vendor) = (cloud.ids.foreign)(text) {
+            return PieceKind::Foreign(vendor);
+        }
         match self.chosen {
             Some(chosen) if chosen != cloud => PieceKind::OtherCloud { cloud, strict },
             Some(_) | None => PieceKind::Id { cloud, strict },
@@ -132,11 +158,13 @@ impl Classifier {
         fold(text, &mut self.folded);
         let folded = self.folded.as_str();
         let is_changed = folded != text;
-        let (cloud, suggestion) = self
-            .grammars
-            .iter()
-            .find_map(|grammar| Some((grammar.cloud, suggest(folded, is_changed, grammar)?)))?;
+        let (cloud, suggestion) = self.grammars.iter().find_map(|grammar| {
+            let suggestion =
+                (grammar.ids.within)(text).or_else(|| suggest(folded, is_changed, grammar))?;
+            Some((grammar.cloud, suggestion))
+        })?;
         Some(match self.chosen {
+            _ if suggestion.ends_with("xxxx") => PieceKind::Masked { cloud: Some(cloud) },
             Some(chosen) if chosen != cloud => PieceKind::OtherCloud { cloud, strict: true },
             Some(_) | None => PieceKind::NearMiss { cloud, suggestion },
         })
@@ -312,7 +340,7 @@ pub(super) fn reason(text: &str, folded: &str, ids: &IdGrammar) -> Malformation 
     }
 }
 
-fn is_digits(text: &str) -> bool {
+pub(super) fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 

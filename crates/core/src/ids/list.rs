@@ -56,6 +56,7 @@ impl Distinct {
             line: position,
             cloud: Some(cloud),
             suggestion: None,
+            vendor: None,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Cuts a line into the pieces that may be ids.
 
-use crate::ids::classify::is_invisible;
+use crate::{clouds, ids::classify::is_invisible};
 
 /// A run of characters without separators.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,7 @@ pub(super) fn split_line<'t>(text: &'t str, pieces: &mut Vec<Piece<'t>>) -> Spli
     let mut columns = 0_u32;
     let mut start = None;
     let mut has_joint = false;
+    let mut is_glued = false;
     let mut at = 0;
     let mut end_width = 0;
     while let Some(byte) = bytes.get(at) {
@@ -45,9 +46,10 @@ pub(super) fn split_line<'t>(text: &'t str, pieces: &mut Vec<Piece<'t>>) -> Spli
             },
         };
         match kind {
-            Class::Word | Class::Joint => {
+            Class::Word | Class::Joint | Class::Glued => {
                 start.get_or_insert(at);
                 has_joint |= kind == Class::Joint;
+                is_glued |= kind == Class::Glued;
                 at += width;
                 continue;
             }
@@ -58,15 +60,15 @@ pub(super) fn split_line<'t>(text: &'t str, pieces: &mut Vec<Piece<'t>>) -> Spli
             Class::Blank | Class::Fence | Class::Column => {}
         }
         if let Some(start) = start.take() {
-            word(text, start, at, cell, has_joint, pieces);
-            has_joint = false;
+            unglue(text, start..at, cell, (is_glued, has_joint), pieces);
+            (is_glued, has_joint) = (false, false);
         }
         cell = cell.saturating_add(u32::from(kind != Class::Blank));
         columns = columns.saturating_add(u32::from(kind == Class::Column));
         at += width;
     }
     if let Some(start) = start {
-        word(text, start, at, cell, has_joint, pieces);
+        unglue(text, start..at, cell, (is_glued, has_joint), pieces);
     }
     SplitLine {
         line: text.get(..at).unwrap_or(text),
@@ -82,6 +84,8 @@ enum Class {
     Word,
     /// Part of a piece that is taken apart there if it is a link or a `key=value`.
     Joint,
+    /// Part of a piece of a script that is written without blanks: an id begins and ends beside it.
+    Glued,
     /// Between words.
     Blank,
     /// Between the columns of a table or the elements of a list.
@@ -133,7 +137,9 @@ fn class(character: char) -> Class {
         '，' | '；' | '、' | '｜' | '､' | '﹐' | '﹔' | '│' | '┃' => Class::Column,
         '“' | '”' | '„' | '‘' | '’' | '‚' | '«' | '»' | '‹' | '›' | '「' | '」' | '『' | '』'
         | '（' | '）' | '【' | '】' | '〔' | '〕' | '［' | '］' | '｛' | '｝' | '〈' | '〉'
-        | '《' | '》' | '＜' | '＞' | '＂' | '＇' | '｀' | '：' | '＝' => Class::Fence,
+        | '《' | '》' | '＜' | '＞' | '＂' | '＇' | '｀' | '：' | '＝' | '。' | '！' | '？'
+        | '…' => Class::Fence,
+        one if is_glued(one) => Class::Glued,
         // Includes the no-break and the ideographic space.
         _ if character.is_whitespace() => Class::Blank,
         _ if character.is_control() => Class::Fence,
@@ -162,6 +168,35 @@ pub(super) fn speaks(character: char) -> bool {
             | '\u{1f000}'..='\u{1f0ff}' | '\u{1f18a}'..='\u{1fbef}')
 }
 
+/// Kana, ideographs and Hangul.
+const fn is_glued(character: char) -> bool {
+    matches!(character, '\u{3040}'..='\u{30fb}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
+}
+
+/// Takes apart what is written without blanks: `重启ins-r8hr2upy吧`.
+fn unglue<'t>(
+    line: &'t str,
+    range: std::ops::Range<usize>,
+    cell: u32,
+    (glued, has_joint): (bool, bool),
+    pieces: &mut Vec<Piece<'t>>,
+) {
+    let mut from = range.start;
+    if glued {
+        let text = line.get(range.clone()).unwrap_or_default();
+        let mut before = None;
+        for (at, character) in text.char_indices() {
+            let is_glued = is_glued(character);
+            if before.is_some_and(|before| before != is_glued) {
+                word(line, from, range.start + at, cell, has_joint, pieces);
+                from = range.start + at;
+            }
+            before = Some(is_glued);
+        }
+    }
+    word(line, from, range.end, cell, has_joint, pieces);
+}
+
 /// Takes links, `key=value`, `key:value` and `id/name` apart. A path to a file stays whole: what
 /// stands in it was not meant as an id.
 fn word<'t>(
@@ -177,8 +212,12 @@ fn word<'t>(
     if text.is_empty() {
         return;
     }
-    if !has_joint || text.starts_with(['.', '/']) {
+    if text.starts_with(['.', '/']) {
         pieces.push(Piece { text, start, cell, compound: false });
+        return;
+    }
+    if !has_joint {
+        part(Piece { text, start, cell, compound: false }, pieces);
         return;
     }
     let bytes = text.as_bytes();
@@ -187,7 +226,7 @@ fn word<'t>(
     let before = pieces.len();
     let mut push = |from: usize, to: usize| {
         if let Some(text) = text.get(from..to).filter(|text| !text.is_empty()) {
-            pieces.push(Piece { text, start: start + from, cell, compound: true });
+            part(Piece { text, start: start + from, cell, compound: true }, pieces);
         }
     };
     while let Some(byte) = bytes.get(at) {
@@ -209,6 +248,23 @@ fn word<'t>(
     if pieces.len() == before {
         // Nothing but joints: a mark, kept because `"key": value` is recognised by it.
         pieces.push(Piece { text, start, cell, compound: true });
+    }
+}
+
+/// As `region.id` some providers name what they run on: a region begins as those that are known.
+fn part<'t>(piece: Piece<'t>, pieces: &mut Vec<Piece<'t>>) {
+    let is_region = |text: &str| {
+        let head = text.get(..3).filter(|_| !text.contains('.'));
+        let known = clouds::ALL.iter().flat_map(|cloud| cloud.regions.known);
+        head.is_some_and(|head| known.into_iter().any(|region| region.id.starts_with(head)))
+    };
+    match piece.text.rsplit_once('.') {
+        Some((region, text)) if !text.is_empty() && is_region(region) => {
+            let start = piece.start + region.len() + 1;
+            pieces.push(Piece { text: region, compound: true, ..piece });
+            pieces.push(Piece { text, start, compound: true, ..piece });
+        }
+        Some(_) | None => pieces.push(piece),
     }
 }
 

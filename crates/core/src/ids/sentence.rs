@@ -3,6 +3,12 @@
 use super::{IdProblem, IdProblemKind, Malformation};
 use crate::i18n::{Locale, Text, text};
 
+/// What is said of an id that may have lost digits.
+pub const ROUNDED: Text = text(
+    "Its last digits may have been lost in a spreadsheet. Compare it with the cloud's console before you send it.",
+    "末尾几位可能已被表格取整，发送前请与云控制台核对。",
+);
+
 impl IdProblem {
     /// What is wrong, in a sentence that names the piece of text, the reason and what was probably
     /// meant.
@@ -23,9 +29,11 @@ impl IdProblem {
 
     /// `Tencent Cloud CVM`.
     fn name(&self, locale: Locale) -> String {
-        self.cloud.map_or_else(String::new, |cloud| {
-            format!("{} {}", cloud.name.in_locale(locale), cloud.product)
-        })
+        let vendor = self.vendor.unwrap_or_default();
+        self.cloud.map_or_else(
+            || vendor.to_owned(),
+            |cloud| format!("{} {}", cloud.name.in_locale(locale), cloud.product),
+        )
     }
 
     fn template(&self) -> Text {
@@ -37,6 +45,10 @@ impl IdProblem {
                 "“{text}” stands in the list already and is sent once.",
                 "“{text}”重复出现，只会发送一次。",
             ),
+            (IdProblemKind::OtherCloud, false) if self.vendor.is_some() => text(
+                "“{text}” is an instance ID of {name}, a cloud that is not supported here.",
+                "“{text}”是 {name} 的实例 ID，此处不支持该云。",
+            ),
             (IdProblemKind::OtherCloud, true) => text(
                 "“{text}” is an instance ID of {name}, not of the cloud that is chosen.",
                 "“{text}”是 {name} 的实例 ID，不属于当前所选的云。",
@@ -45,8 +57,8 @@ impl IdProblem {
                 text("“{text}” is an instance ID of another cloud.", "“{text}”是其他云的实例 ID。")
             }
             (IdProblemKind::Masked, _) => text(
-                "“{text}” is a sample from documentation: part of it is starred out. The real ID is in the cloud's console.",
-                "“{text}”是文档中的示例，部分字符已用星号隐去。请到云控制台复制真实的 ID。",
+                "“{text}” is a sample from documentation: part of it is replaced by stars or x’s. The real ID is in the cloud's console.",
+                "“{text}”是文档中的示例，部分字符已用星号或 x 代替。请到云控制台复制真实的 ID。",
             ),
             (IdProblemKind::NearMiss, _) if self.has_invisible() => text(
                 "“{text}” has characters that cannot be seen. Is “{suggestion}” meant?",
@@ -59,6 +71,11 @@ impl IdProblem {
         }
     }
 }
+
+const SOMETHING_ELSE: Text = text(
+    "“{text}” has the shape of an instance ID, but the text says otherwise: it is a name, a disk, a snapshot or an exception.",
+    "“{text}”形似实例 ID，但原文表明并非如此：它是名称、磁盘、快照，或需排除的实例。",
+);
 
 fn malformed(reason: Malformation) -> Text {
     match reason {
@@ -80,6 +97,7 @@ fn malformed(reason: Malformation) -> Text {
             "“{text}” has characters that only look like the right ones. Copy the ID from the cloud's console.",
             "“{text}”含有外形相似但不正确的字符。请从云控制台复制 ID。",
         ),
+        Malformation::SomethingElse => SOMETHING_ELSE,
         Malformation::RoundedNumber => text(
             "“{text}” is a rounded number: a spreadsheet or script has dropped its last digits. Copy the ID as text.",
             "“{text}”是被取整的数字，表格或脚本已丢失其末尾几位。请按文本格式复制 ID。",
@@ -109,6 +127,7 @@ fn malformed_of_a_cloud(reason: Malformation) -> Text {
             "“{text}” has characters that only look like the right ones. An instance ID of {name} is {shape}, such as {example}.",
             "“{text}”含有外形相似但不正确的字符。{name} 的实例 ID 为{shape}，例如 {example}。",
         ),
+        Malformation::SomethingElse => SOMETHING_ELSE,
         Malformation::RoundedNumber => text(
             "“{text}” is a rounded number: a spreadsheet or script has dropped its last digits. An instance ID of {name} is {shape} and must be copied as text.",
             "“{text}”是被取整的数字，表格或脚本已丢失其末尾几位。{name} 的实例 ID 为{shape}，必须按文本格式复制。",

@@ -43,6 +43,10 @@ pub struct Cloud {
     /// Whether an instance shows which request asked for its last operation. Where it does, nothing else
     /// proves whose an operation was.
     pub names_operations: bool,
+    /// Where the cloud counts calls by windows of so many milliseconds, for an account, a region and an
+    /// operation, whoever sends them: what was refused for its pace stays refused until the next one
+    /// begins. `None` where it says nothing of the kind.
+    pub throttle_window_ms: Option<u64>,
     /// The cloud's own header, in lower case, that says how many milliseconds to wait.
     pub retry_after_ms_header: Option<&'static str>,
     /// A page of the vendor on errors, shown before it is opened.
@@ -158,6 +162,13 @@ pub struct IdGrammar {
     pub lenient: fn(&str) -> bool,
     /// True for a text that, if malformed, was probably meant as an id of this cloud.
     pub resembles: fn(&str) -> bool,
+    /// Whose id a text is that has the shape of one of this cloud and is none.
+    pub foreign: fn(&str) -> Option<&'static str>,
+    /// The id in a name that the vendor makes of it: of a host.
+    pub within: fn(&str) -> Option<String>,
+    /// What a word says of the id that follows, where the shape does not tell instances from what
+    /// else the cloud has: an instance, or something else.
+    pub label: fn(&str) -> Option<bool>,
     /// The shape in words, for messages: "`ins-` and 8 lower-case letters or digits".
     pub shape: Text,
     /// An id of the right shape.

@@ -55,16 +55,20 @@ pub(super) fn skew_seconds(sent_at: Millis, now: Millis, response: &Response) ->
 }
 
 /// The same of a read that was refused because the page's clock is off. `None` if it was not, or if the
-/// refusal does not tell.
+/// refusal does not tell, or if it is nobody's: what has put it in between has a clock of its own.
 pub(super) fn skew_told_by_refusal(
     target: &Target,
     (sent_at, now): (Millis, Millis),
     fault: &Fault,
     result: &TransportResult,
+    through_proxy: bool,
 ) -> Option<i64> {
     let (Fault::Cloud(report), TransportResult::Answered(response)) = (fault, result) else {
         return None;
     };
+    if !transport::is_the_clouds(response, through_proxy) {
+        return None;
+    }
     let errors = clouds::catalogue(target.cloud).errors;
     let is_for_clock = clouds::effect(errors, report, None) == Effect::ClockSkew;
     is_for_clock.then(|| skew_seconds(sent_at, now, response)).flatten()

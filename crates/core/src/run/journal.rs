@@ -7,7 +7,7 @@
 use super::{About, Call, CallState, Command, Evidence, Millis, Pause, Policy, Row, Run};
 use crate::{
     clouds,
-    ids::parse_ids,
+    ids::read_again,
     model::{
         eligibility::SkipReason,
         instance_id::InstanceId,
@@ -18,7 +18,7 @@ use crate::{
     run::row::{Baseline, WatchReason, Watched},
 };
 use serde::{Deserialize, Serialize};
-use std::{fmt, sync::Arc};
+use std::{collections::HashSet, fmt, sync::Arc};
 
 /// The version of the records that are written: 2 since there is evidence that says "by someone", which
 /// an older release cannot read. Those of an older version are read; a journal of a newer one is kept
@@ -463,7 +463,7 @@ impl Header {
             site: Some(self.site.clone()),
             region: self.region.clone(),
             operation: self.operation.clone(),
-            ids: parse_ids(first, Some(cloud)).ids.into_iter().map(|parsed| parsed.id).collect(),
+            ids: read_again(first, cloud).into_iter().collect(),
             options: self.options.clone(),
             // What is not allowed any more can still be read.
             limits: Arc::default(),
@@ -475,12 +475,9 @@ impl Header {
 
     fn ids(&self, spec: &OperationSpec) -> Result<Vec<InstanceId>, Broken> {
         let cloud = spec.target().cloud;
-        // All at once: the parser keeps the order and leaves out what is not an id.
-        let parsed = parse_ids(&self.ids.join("\n"), Some(cloud)).ids;
-        let same = parsed.len() == self.ids.len()
-            && parsed.iter().zip(&self.ids).all(|(parsed, text)| parsed.id.as_str() == text);
-        same.then(|| parsed.into_iter().map(|parsed| parsed.id).collect())
-            .ok_or(Broken::Corrupt("an instance id is not valid"))
+        let mut seen = HashSet::new();
+        let ids = self.ids.iter().map(|text| read_again(text, cloud).filter(|_| seen.insert(text)));
+        ids.collect::<Option<_>>().ok_or(Broken::Corrupt("an instance id is not valid"))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Looking before anything is asked: the states of all instances, page by page, at the cloud's pace.
 
-use super::Millis;
+use super::{Millis, Reads, Turn};
 use crate::{
     clouds,
     model::{
@@ -9,7 +9,6 @@ use crate::{
         outcome::{Described, DescribedInstance, Fault},
         plan::{OperationSpec, Target},
     },
-    run::clock::skew_told_by_refusal,
     transport::{self, TransportResult},
 };
 use std::collections::{HashMap, VecDeque};
@@ -29,16 +28,9 @@ pub fn outdated(described_at: Millis, now: Millis) -> Option<u64> {
 /// [`Preflight::described`] takes what came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preflight {
-    target: Target,
-    through_proxy: bool,
+    reads: Reads,
     remaining: VecDeque<InstanceId>,
     total: usize,
-    in_flight: bool,
-    next_at: Millis,
-    tries: u32,
-    asked_at: Millis,
-    clock_skew_seconds: i64,
-    clock_corrected: bool,
     result: PreflightResult,
 }
 
@@ -75,16 +67,9 @@ impl Preflight {
     /// A preflight of these instances.
     pub fn new(target: Target, ids: &[InstanceId], through_proxy: bool) -> Self {
         Preflight {
-            target,
-            through_proxy,
+            reads: Reads::new(target, through_proxy),
             remaining: ids.iter().cloned().collect(),
             total: ids.len(),
-            in_flight: false,
-            next_at: 0,
-            tries: 0,
-            asked_at: 0,
-            clock_skew_seconds: 0,
-            clock_corrected: false,
             result: PreflightResult::default(),
         }
     }
@@ -97,7 +82,7 @@ impl Preflight {
 
     /// Where it looks.
     pub fn target(&self) -> &Target {
-        &self.target
+        self.reads.target()
     }
 
     /// How many of how many instances have been looked at.
@@ -107,7 +92,7 @@ impl Preflight {
 
     /// Seconds to add to the page's clock for the signature, as learned from the cloud's own clock.
     pub fn clock_skew_seconds(&self) -> i64 {
-        self.clock_skew_seconds
+        self.reads.clock_skew_seconds().unwrap_or_default()
     }
 
     /// What it has brought so far.
@@ -117,63 +102,38 @@ impl Preflight {
 
     /// What to do at a time.
     pub fn next(&mut self, now: Millis) -> PreflightCommand {
-        if self.in_flight {
-            return PreflightCommand::Wait;
-        }
-        if self.remaining.is_empty() || self.result.fault.is_some() {
+        if self.remaining.is_empty() {
             return PreflightCommand::Done;
         }
-        if now < self.next_at {
-            return PreflightCommand::WakeAt(self.next_at);
+        match self.reads.next(now) {
+            Turn::Now => {
+                let page = self.target().cloud.describe_ids_max.max(1);
+                PreflightCommand::Describe(self.remaining.iter().take(page).cloned().collect())
+            }
+            Turn::At(at) => PreflightCommand::WakeAt(at),
+            Turn::Wait => PreflightCommand::Wait,
+            Turn::Never => PreflightCommand::Done,
         }
-        let cloud = self.target.cloud;
-        self.next_at = now + 1_000_u64.div_ceil(u64::from(cloud.describe_calls_per_second.max(1)));
-        self.in_flight = true;
-        self.asked_at = now;
-        let page = cloud.describe_ids_max.max(1);
-        PreflightCommand::Describe(self.remaining.iter().take(page).cloned().collect())
     }
 
-    /// Takes what a describe call has brought. Reads may be repeated: a page that was refused for
-    /// pace, or lost, is asked for again, twice at most.
+    /// Takes what a describe call has brought.
     pub fn described(&mut self, now: Millis, ids: &[InstanceId], result: &TransportResult) {
-        self.in_flight = false;
-        match transport::classify_describe(self.target.cloud, result, self.through_proxy) {
+        let (cloud, through_proxy) = (self.target().cloud, self.reads.through_proxy());
+        match transport::classify_describe(cloud, result, through_proxy) {
             Described::Found { instances, .. } => {
-                self.tries = 0;
+                self.reads.succeeded();
                 self.remaining.drain(..ids.len().min(self.remaining.len()));
                 self.result.instances.extend(instances);
                 if self.result.at == 0 {
-                    self.result.at = self.asked_at;
+                    self.result.at = self.reads.asked_at();
                 }
-            }
-            Described::Failed(fault) if self.corrects_clock(now, &fault, result) => {
-                self.next_at = now;
             }
             Described::Failed(fault) => {
-                self.tries += 1;
-                if self.tries > 2 {
-                    self.result.fault = Some(fault);
-                } else {
-                    self.next_at = now + (500 << self.tries);
-                }
+                self.reads.failed(now, fault, result);
+                self.result.fault = self.reads.fault().cloned();
+                self.result.clock_skew_seconds = self.reads.clock_skew_seconds();
             }
         }
-    }
-
-    /// A clock that is off must not reach anybody as an error: it is set once by the cloud's.
-    fn corrects_clock(&mut self, now: Millis, fault: &Fault, result: &TransportResult) -> bool {
-        if self.clock_corrected {
-            return false;
-        }
-        let times = (self.asked_at, now);
-        let Some(seconds) = skew_told_by_refusal(&self.target, times, fault, result) else {
-            return false;
-        };
-        self.clock_skew_seconds = seconds;
-        self.result.clock_skew_seconds = Some(self.clock_skew_seconds);
-        self.clock_corrected = true;
-        true
     }
 }
 
@@ -212,21 +172,30 @@ mod tests {
     use super::*;
     use crate::{clouds, ids::parse_ids, model::outcome::Response};
 
-    #[test]
-    fn a_clock_that_is_off_is_set_once_by_the_clouds() {
+    /// A refusal for the clock, with what else its headers say.
+    fn refused(headers: &[(&str, &str)]) -> TransportResult {
+        TransportResult::Answered(Response {
+            status: 200,
+            headers: headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+            body: r#"{"Response":{"Error":{"Code":"AuthFailure.SignatureExpire","Message":"expired"},"RequestId":"8f1e5c1a-0000-0000-0000-000000000001"}}"#.into(),
+        })
+    }
+
+    fn look() -> (Preflight, Vec<InstanceId>) {
         let cloud = clouds::by_id("tencent").unwrap();
         let target = Target::new(cloud, None, "ap-guangzhou").unwrap();
         let ids: Vec<InstanceId> =
             parse_ids("ins-r8hr2upy", Some(cloud)).ids.into_iter().map(|one| one.id).collect();
-        let mut preflight = Preflight::new(target, &ids, true);
-        let refused = TransportResult::Answered(Response {
-            status: 200,
-            headers: vec![
-                ("proxy-status".into(), "relight-proxy; received-status=200".into()),
-                ("date".into(), "Wed, 01 May 2024 08:10:00 GMT".into()),
-            ],
-            body: r#"{"Response":{"Error":{"Code":"AuthFailure.SignatureExpire","Message":"expired"},"RequestId":"8f1e5c1a-0000-0000-0000-000000000001"}}"#.into(),
-        });
+        (Preflight::new(target, &ids, true), ids)
+    }
+
+    const VOUCHED: (&str, &str) = ("proxy-status", "relight-proxy; received-status=200");
+    const DATE: (&str, &str) = ("date", "Wed, 01 May 2024 08:10:00 GMT");
+
+    #[test]
+    fn a_clock_that_is_off_is_set_once_by_the_clouds() {
+        let (mut preflight, ids) = look();
+        let refused = refused(&[VOUCHED, DATE]);
         let now = 1_714_550_400_000;
         assert!(matches!(preflight.next(now), PreflightCommand::Describe(_)));
         preflight.described(now, &ids, &refused);
@@ -236,5 +205,26 @@ mod tests {
         // The same answer again is no matter of the clock any more.
         preflight.described(now, &ids, &refused);
         assert!(matches!(preflight.next(now), PreflightCommand::WakeAt(_)));
+    }
+
+    #[test]
+    fn a_date_that_is_not_of_this_answer_sets_no_clock() {
+        let other = ("date", "Wed, 01 May 2024 08:20:00 GMT");
+        for headers in [
+            &[VOUCHED][..],
+            &[VOUCHED, DATE, ("age", "600")],
+            &[VOUCHED, DATE, ("age", "0")],
+            &[VOUCHED, DATE, other],
+            // Of nobody, or of whatever stands in between.
+            &[DATE],
+            &[("proxy-status", "another; received-status=200"), DATE],
+        ] {
+            let (mut preflight, ids) = look();
+            let now = 1_714_550_400_000;
+            assert!(matches!(preflight.next(now), PreflightCommand::Describe(_)));
+            preflight.described(now, &ids, &refused(headers));
+            assert_eq!(preflight.clock_skew_seconds(), 0, "{headers:?}");
+            assert_eq!(preflight.result().clock_skew_seconds, None, "{headers:?}");
+        }
     }
 }

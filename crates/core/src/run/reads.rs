@@ -11,6 +11,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reads {
     target: Target,
+    through_proxy: bool,
     in_flight: bool,
     next_at: Millis,
     tries: u32,
@@ -33,10 +34,11 @@ pub enum Turn {
 }
 
 impl Reads {
-    /// Reads of a target.
-    pub fn new(target: Target) -> Self {
+    /// Reads of a target, through a proxy or not.
+    pub fn new(target: Target, through_proxy: bool) -> Self {
         Reads {
             target,
+            through_proxy,
             in_flight: false,
             next_at: 0,
             tries: 0,
@@ -49,6 +51,11 @@ impl Reads {
     /// What is read.
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// Whether a proxy must say who answered.
+    pub fn through_proxy(&self) -> bool {
+        self.through_proxy
     }
 
     /// When the read in flight, or the last one, was asked for.
@@ -111,7 +118,8 @@ impl Reads {
             return false;
         }
         let times = (self.asked_at, now);
-        self.clock_skew_seconds = skew_told_by_refusal(&self.target, times, fault, result);
+        self.clock_skew_seconds =
+            skew_told_by_refusal(&self.target, times, fault, result, self.through_proxy);
         self.clock_skew_seconds.is_some()
     }
 }

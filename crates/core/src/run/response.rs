@@ -144,9 +144,16 @@ impl Run {
         let TransportResult::Answered(response) = result else { return None };
         match conclude::effect_of(&self.spec, first.fault.as_deref()?) {
             Effect::Throttled if resends < 8 => {
+                let cloud = self.spec.target().cloud;
+                let ours = now.saturating_add_signed(self.clock_skew_seconds * 1_000);
                 let asked = transport::retry_after_ms(response);
+                let window = transport::until_next_window_ms(cloud, response, ours);
+                let asked = asked.or(window);
                 let rate_limiter = &mut self.transient.rate_limiter;
                 let at = now + rate_limiter.throttled(now, sent_at, (index, resends), asked);
+                if asked.is_some() && asked == window {
+                    self.wait_for_window(now, at);
+                }
                 Some(at.max(self.other_bytes_at(sent_at)))
             }
             Effect::ClockSkew if !self.clock_corrected => {
@@ -166,6 +173,21 @@ impl Run {
             | Effect::MaybeDone
             | Effect::DryRunPassed => None,
         }
+    }
+}
+
+impl Run {
+    /// The cloud refuses all calls of this kind until then: what is ready waits as well.
+    fn wait_for_window(&mut self, now: Millis, until: Millis) {
+        self.transient.throttled_until = Some(until);
+        self.transient.changed_state = true;
+        self.take_back_all(now);
+    }
+
+    /// Until when nothing is sent, since the cloud has had too many calls of this kind in its window,
+    /// from whomever.
+    pub fn throttled_until(&self, now: Millis) -> Option<Millis> {
+        self.transient.throttled_until.filter(|until| *until > now)
     }
 }
 

@@ -102,7 +102,9 @@ impl Run {
             Described::Failed(fault) => {
                 let asked_at = self.transient.last_describes.back().copied().unwrap_or(now);
                 let target = self.spec.target();
-                let skew = skew_told_by_refusal(target, (asked_at, now), &fault, result);
+                let through_proxy = self.policy.through_proxy;
+                let times = (asked_at, now);
+                let skew = skew_told_by_refusal(target, times, &fault, result, through_proxy);
                 if skew.is_some_and(|seconds| self.learn_clock(now, seconds)) {
                     self.describe_by(now);
                 } else {

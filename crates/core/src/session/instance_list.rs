@@ -20,7 +20,6 @@ use std::{
 pub struct InstanceList {
     reads: Reads,
     query: InstanceQuery,
-    through_proxy: bool,
     cursor: Option<String>,
     state: ListState,
     instances: Arc<Vec<Arc<ListedInstance>>>,
@@ -54,9 +53,8 @@ impl InstanceList {
     /// The list of a target's instances that match a query.
     pub fn new(target: Target, query: InstanceQuery, through_proxy: bool) -> Self {
         InstanceList {
-            reads: Reads::new(target),
+            reads: Reads::new(target, through_proxy),
             query,
-            through_proxy,
             cursor: None,
             state: ListState::Reading,
             instances: Arc::default(),
@@ -148,7 +146,8 @@ impl InstanceList {
             return;
         }
         let cloud = self.target().cloud;
-        let page = match transport::classify_list(cloud, cursor, result, self.through_proxy) {
+        let through_proxy = self.reads.through_proxy();
+        let page = match transport::classify_list(cloud, cursor, result, through_proxy) {
             // The page that follows is this one: it would go on for ever.
             Ok(page) if page.next.is_some() && page.next.as_deref() == cursor => {
                 self.shifted = true;

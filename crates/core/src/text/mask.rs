@@ -5,18 +5,45 @@ pub(crate) const MASK: &str = "•••";
 
 /// Names whose value is a secret, in lower case without `-` and `_`. A longer name that ends in one
 /// counts as well: `TmpSecretKey`, `x-acs-security-token`.
-const SECRET_NAMES: &[&str] =
-    &["secret", "secretkey", "password", "passwd", "token", "signature", "privatekey", "apikey"];
+const SECRET_NAMES: &[&str] = &[
+    "secret",
+    "secretkey",
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "token",
+    "signature",
+    "privatekey",
+    "apikey",
+];
 
 /// A run of letters and digits at least this long that mixes capitals, small letters and digits is
 /// taken for a key or a token: the shortest secret of the clouds has 30 characters, and request ids
 /// do not mix.
 const SECRET_LENGTH_MIN: usize = 28;
 
-/// A text without what looks like a secret in it: values of secret names and long random runs. Takes
-/// any text, in time linear in it; an ordinary one comes back as it was.
+/// A text without what looks like a secret in it: values of secret names, what logs in to a proxy or a
+/// server, private keys, tokens and long random runs. Takes any text, in time linear in it; an
+/// ordinary one comes back as it was.
 pub fn hide_secrets(text: &str) -> String {
+    let places = super::login::places(text);
     let mut masked = String::with_capacity(text.len());
+    let mut done = 0;
+    for place in places {
+        if place.start < done {
+            done = done.max(place.end);
+            continue;
+        }
+        hide_runs(text.get(done..place.start).unwrap_or_default(), &mut masked);
+        masked.push_str(MASK);
+        done = place.end;
+    }
+    hide_runs(text.get(done..).unwrap_or_default(), &mut masked);
+    masked
+}
+
+fn hide_runs(text: &str, masked: &mut String) {
     let mut rest = text;
     while let Some(start) = rest.find(is_run) {
         let (before, from_run) = rest.split_at(start);
@@ -32,6 +59,7 @@ pub fn hide_secrets(text: &str) -> String {
         rest = after;
         if names_a_secret(run)
             && let Some((separator, value)) = value_after(after)
+            && !(is_path(value) && run.to_ascii_lowercase().ends_with("pwd"))
         {
             masked.push_str(separator);
             masked.push_str(MASK);
@@ -39,7 +67,11 @@ pub fn hide_secrets(text: &str) -> String {
         }
     }
     masked.push_str(rest);
-    masked
+}
+
+/// `PWD=/home/ops` is where a shell is.
+fn is_path(value: &str) -> bool {
+    value.starts_with(['/', '~']) || value.get(1..3) == Some(":\\")
 }
 
 /// Letters, digits and what base64 and names are written with.
@@ -87,6 +119,11 @@ fn value_after(text: &str) -> Option<(&str, &str)> {
         }
         match here.chars().next()? {
             '=' | ':' | '>' => separated = true,
+            wide @ ('：' | '＝') => {
+                separated = true;
+                length += wide.len_utf8();
+                continue;
+            }
             '"' | '\'' | '`' => quoted = true,
             '\\' => {}
             ' ' | '\t' => spaced = true,

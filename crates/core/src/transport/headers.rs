@@ -1,6 +1,10 @@
 //! Times in the headers of an answer.
 
-use crate::{clouds, model::outcome::Response, text::time::unix_seconds};
+use crate::{
+    clouds,
+    model::{cloud::Cloud, outcome::Response},
+    text::time::unix_seconds,
+};
 
 /// How long an answer asks to wait, in milliseconds: `Retry-After` in seconds or as a date, or a
 /// cloud's own header.
@@ -20,13 +24,26 @@ pub fn retry_after_ms(response: &Response) -> Option<u64> {
     u64::try_from(seconds).ok().map(|seconds| seconds.saturating_mul(1000))
 }
 
+/// How long a cloud that counts by windows goes on refusing, in milliseconds: until the next one
+/// begins by the clock of its answer, or else by ours. Its seconds are cut, and clocks differ a little.
+pub(crate) fn until_next_window_ms(cloud: &Cloud, response: &Response, now_ms: u64) -> Option<u64> {
+    const MARGIN_MS: u64 = 2_000;
+    let window = cloud.throttle_window_ms?.max(1);
+    let theirs = server_unix_seconds(response).and_then(|seconds| u64::try_from(seconds).ok());
+    let theirs = theirs.map_or(now_ms, |seconds| seconds.saturating_mul(1_000));
+    Some(window - theirs % window + MARGIN_MS)
+}
+
 /// The server's clock, from the `Date` header, in seconds since 1970. `None` if the header is
-/// missing or malformed, or if the answer comes out of a cache (`Age`), for then it is an old time.
+/// missing or malformed, if there are two, of which one is somebody else's, or if the answer comes out
+/// of a cache (`Age`), for then it is an old time.
 pub fn server_unix_seconds(response: &Response) -> Option<i64> {
-    if response.header("age").is_some() {
+    let mut dates = response.all("date");
+    let date = dates.next()?;
+    if dates.next().is_some() || response.header("age").is_some() {
         return None;
     }
-    unix_seconds(response.header("date")?.trim())
+    unix_seconds(date.trim())
 }
 
 #[cfg(test)]
@@ -58,6 +75,9 @@ mod tests {
         }
         let cached = [("date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("age", "1")];
         assert_eq!(server_unix_seconds(&answer(&cached)), None);
+        let twice =
+            [("date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("date", "Sun, 06 Nov 1994 09:49:37 GMT")];
+        assert_eq!(server_unix_seconds(&answer(&twice)), None);
         assert_eq!(server_unix_seconds(&answer(&[])), None);
     }
 

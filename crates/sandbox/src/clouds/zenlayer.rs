@@ -76,6 +76,9 @@ pub(crate) fn serve(world: &mut World<'_>, task: &Task<'_>) -> Served {
     Served { answer, code, record }
 }
 
+/// What a restart says of an instance that does not run.
+const WRONG_STATE: &str = "OPERATION_DENIED_INSTANCE_STATUS";
+
 /// The answer to too many requests.
 pub(crate) fn throttled() -> Failure {
     Failure::new(
@@ -186,12 +189,21 @@ impl Call<'_, '_> {
             Power::Stop => self.flag("forceShutdown")?.unwrap_or(true),
         };
         let mut failed: Vec<String> = Vec::new();
+        let mut unfit = None;
         for id in &ids {
             match self.check(id, power, hard) {
                 Ok(()) => {}
                 Err(failure) if failure.code == LISTED_AS_FAILED => failed.push(id.clone()),
+                Err(failure) if self.is_of_the_state(id, power, &failure) => {
+                    failed.push(id.clone());
+                    unfit = Some(failure);
+                }
                 Err(failure) => return Err(failure),
             }
+        }
+        // The page on restarting answers with those that failed; the error is left for all of them.
+        if let Some(failure) = unfit.filter(|_| failed.len() == ids.len()) {
+            return Err(failure);
         }
         let mut distinct = ids.clone();
         distinct.sort_unstable();
@@ -202,6 +214,13 @@ impl Call<'_, '_> {
             }
         }
         Ok(json!({ "instanceIds": failed }))
+    }
+
+    /// Whether an instance is in no state to be restarted, and nobody has asked for this error.
+    fn is_of_the_state(&self, id: &str, power: Power, failure: &Failure) -> bool {
+        let instance = self.world.fleet.find(CLOUD, id);
+        let is_planned = instance.is_some_and(|one| self.task.planned_failure(one).is_some());
+        matches!(power, Power::Reboot) && failure.code == WRONG_STATE && !is_planned
     }
 
     fn check(&self, id: &str, power: Power, hard: bool) -> Result<(), Failure> {
@@ -222,7 +241,7 @@ impl Call<'_, '_> {
         }
         let message = format!("The instance is {}.", instance.state.word(CLOUD));
         Err(match power {
-            Power::Reboot => self.fail("OPERATION_DENIED_INSTANCE_STATUS"),
+            Power::Reboot => self.fail(WRONG_STATE),
             Power::Start => {
                 self.fail("OPERATION_DENIED_INSTANCE_NOT_STOPPED").with_message(message)
             }

@@ -40,6 +40,9 @@ pub(crate) static CLOUD: Cloud = Cloud {
         strict: is_strict,
         lenient: is_lenient,
         resembles: is_similar,
+        foreign: whose,
+        within: of_host,
+        label: |_| None,
         shape: text(
             "“i-” and 20 lower-case letters or digits (9 for old instances)",
             "“i-”加 20 位小写字母或数字（旧实例为 9 位）",
@@ -118,6 +121,8 @@ pub(crate) static CLOUD: Cloud = Cloud {
     overdue_after_ms: OVERDUE_AFTER_MS,
     refuses_repetitions: true,
     names_operations: false,
+    // Its page on throttling: counted by the minute, with what the console itself sends.
+    throttle_window_ms: Some(60_000),
     retry_after_ms_header: Some("x-acs-retry-after"),
     errors_url: "https://error-center.aliyun.com/status/product/Ecs",
     error_url: Some("https://api.aliyun.com/troubleshoot?q={code}&product=Ecs"),
@@ -211,6 +216,27 @@ fn is_lenient(id: &str) -> bool {
 
 fn is_similar(text: &str) -> bool {
     text.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("i-"))
+}
+
+/// Two others begin theirs in the same way: Amazon's have 17 hexadecimal digits, of which the first is
+/// 0, Volcengine's 20 characters that begin with the code of a region of theirs.
+fn whose(text: &str) -> Option<&'static str> {
+    let tail = text.strip_prefix("i-")?;
+    let tail = tail.split_once('.').map_or(tail, |(tail, _)| tail);
+    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    match (tail.len(), tail.as_bytes()) {
+        (17, [b'0', ..]) if tail.bytes().all(is_hex) => Some("AWS"),
+        (20, [b'y', b'b'..=b'e', ..]) => Some("Volcengine"),
+        _ => None,
+    }
+}
+
+/// `iZbp1…Z`: what an instance calls itself if nobody gives it a name. Some systems write it in small
+/// letters.
+fn of_host(text: &str) -> Option<String> {
+    let tail = text.strip_prefix("iZ").or_else(|| text.strip_prefix("iz"))?;
+    let tail = tail.strip_suffix(['Z', 'z']).filter(|tail| tail.len() == 20)?;
+    Some(format!("i-{tail}")).filter(|id| is_strict(id))
 }
 
 fn tail(id: &str) -> Option<&str> {

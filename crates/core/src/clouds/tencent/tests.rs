@@ -9,7 +9,7 @@ use crate::{
     },
     model::{plan::Target, query::InstanceQuery},
     signing::{
-        Algorithm, Prepared, Signer, SigningInput, hex, hmac_sha256,
+        Algorithm, Prepared, Secret, Signer, SigningInput, hex, hmac_sha256,
         request::{Request, Signed, Unsigned},
     },
 };
@@ -126,6 +126,37 @@ fn the_scope_names_the_service_that_is_given_or_the_hosts_first_label() {
         // The second and third derivation, from a tag that is `tag`.
         let service = scope.split('/').nth(1).unwrap();
         let key = hmac_sha256(&hmac_sha256(b"tag", service.as_bytes()), b"tc3_request");
+        let tag = hmac_sha256(&key, signed.trace().string_to_sign.as_bytes());
+        assert_eq!(signed.signature(), hex(&tag));
+    }
+}
+
+/// A corrected clock may be in another day than the page's: all three that a signature is of are the
+/// corrected one's.
+#[test]
+fn the_day_of_the_scope_is_that_of_the_corrected_time() {
+    // 2024-02-29T23:59:50Z and 2024-12-31T23:59:59Z.
+    for (page, skew, day) in [
+        (1_709_251_190, 0, "2024-02-29"),
+        (1_709_251_190, 9, "2024-02-29"),
+        (1_709_251_190, 10, "2024-03-01"),
+        (1_709_251_200, -1, "2024-02-29"),
+        (1_735_689_599, 1, "2025-01-01"),
+        (1_735_689_600, -900, "2024-12-31"),
+    ] {
+        let unix_seconds = page + skew;
+        let at = Signer { unix_seconds, ..signer(None) };
+        let request = unsigned(&CLOUD, "RebootInstances", "ins-r8hr2upy", &[]);
+        let signed = Tencent.prepare(&request, &at).finish_with(&Secret::new("s".to_owned()));
+        let scope = format!("{day}/cvm/tc3_request");
+        let lines: Vec<_> = signed.trace().string_to_sign.split('\n').collect();
+        assert_eq!((lines[1], lines[2]), (unix_seconds.to_string().as_str(), scope.as_str()));
+        let header = signed.headers().iter().find(|(name, _)| *name == "x-tc-timestamp");
+        assert_eq!(header.unwrap().1.to_string(), unix_seconds.to_string());
+        assert!(signed.authorization().unwrap().contains(&format!("/{scope}, ")), "{day}");
+        // The first of the four keys is made for that day.
+        let key = hmac_sha256(b"TC3s", day.as_bytes());
+        let key = hmac_sha256(&hmac_sha256(&key, b"cvm"), b"tc3_request");
         let tag = hmac_sha256(&key, signed.trace().string_to_sign.as_bytes());
         assert_eq!(signed.signature(), hex(&tag));
     }

@@ -32,6 +32,9 @@ pub(crate) static CLOUD: Cloud = Cloud {
         strict: is_strict,
         lenient: is_lenient,
         resembles: is_similar,
+        foreign: |_| None,
+        within: |_| None,
+        label: what,
         shape: text("17 to 20 digits", "17 至 20 位数字"),
         example: "1660545330971680835",
     },
@@ -99,6 +102,7 @@ pub(crate) static CLOUD: Cloud = Cloud {
     overdue_after_ms: 600_000,
     refuses_repetitions: false,
     names_operations: false,
+    throttle_window_ms: None,
     retry_after_ms_header: None,
     errors_url: "https://docs.console.zenlayer.com/api-reference/api-introduction/instruction/response",
     error_url: None,
@@ -120,7 +124,10 @@ fn is_lenient(id: &str) -> bool {
         return (8..=24).contains(&id.len());
     }
     PREFIXES.iter().filter_map(|prefix| id.strip_prefix(prefix)).any(|tail| {
-        (4..=40).contains(&tail.len()) && tail.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        (4..=40).contains(&tail.len())
+            && tail.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            // `instance-type` is the name of a member.
+            && tail.bytes().any(|byte| byte.is_ascii_digit())
     })
 }
 
@@ -148,6 +155,71 @@ fn is_similar(text: &str) -> bool {
     };
     (digits >= 4 && (is_digits(text) || is_scientific())) || has_prefix()
 }
+
+/// All that this cloud has is a number: what it is, is said beside it. The last part of a word decides;
+/// of a name such as `zec_subnet.main` what stands before the point.
+fn what(word: &str) -> Option<bool> {
+    let kind = word.rsplit_once('.').map_or(word, |(kind, _)| kind);
+    // `web-disk-01` is somebody's name for an instance; `placement_group_assignment` is of an instance.
+    let is_name = kind.contains('-') && kind.bytes().any(|byte| byte.is_ascii_digit());
+    if kind.len() > 80 || is_name || kind.ends_with("assignment") {
+        return None;
+    }
+    let lower = kind.to_ascii_lowercase();
+    let last = |words: &[&str]| words.iter().filter_map(|word| lower.rfind(word)).max();
+    let instance = last(&INSTANCES);
+    let other = last(&OTHERS).filter(|at| instance.is_none_or(|instance| *at > instance));
+    // `orderId` is that of something whatever it is; an id alone, or that of a resource, is any.
+    let stem = lower.trim_end_matches('s').strip_suffix("id").unwrap_or_default();
+    let is_member = stem.ends_with(['_', '-']) || kind.trim_end_matches('s').ends_with("Id");
+    let is_neutral = matches!(stem.trim_end_matches(['_', '-']), "" | "resource");
+    if other.is_some() {
+        Some(false)
+    } else if instance.is_some() || matches!(lower.as_str(), "vm" | "vms" | "vm_id" | "vmid") {
+        Some(true)
+    } else {
+        (is_member && !is_neutral).then_some(false)
+    }
+}
+
+const INSTANCES: [&str; 6] = ["instance", "server", "machine", "实例", "主机", "服务器"];
+
+const OTHERS: [&str; 34] = [
+    "snapshot",
+    "disk",
+    "volume",
+    "vpc",
+    "subnet",
+    "image",
+    "eip",
+    "nic",
+    "interface",
+    "group",
+    "gateway",
+    "network",
+    "route",
+    "policy",
+    "address",
+    "user",
+    "account",
+    "order",
+    "request",
+    "bucket",
+    "balancer",
+    "cluster",
+    "快照",
+    "盘",
+    "子网",
+    "镜像",
+    "网卡",
+    "安全组",
+    "网关",
+    "订单",
+    "账号",
+    "账户",
+    "用户",
+    "请求",
+];
 
 const PREFIXES: [&str; 3] = ["vm-", "instance-", "zec-"];
 

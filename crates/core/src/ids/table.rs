@@ -1,0 +1,202 @@
+//! Which columns of a table hold what is sent.
+
+use super::{
+    classify::{Classifier, PieceKind},
+    pieces::{self, Piece},
+};
+
+/// A table by its first rows.
+#[derive(Default)]
+pub(super) struct Table {
+    separator: u8,
+    /// Where the columns of the line that is read begin, but for the first.
+    cuts: Vec<usize>,
+    /// The columns whose ids are not sent, since another one has them: the names, mostly.
+    lost: u64,
+    /// Those that have numbers of something else, by their titles.
+    others: u64,
+    has_titles: bool,
+    rows: u32,
+    /// Whether any cell has an id.
+    pub(super) has_ids: bool,
+}
+
+/// A table is known by so many rows.
+const ROWS: u32 = 20;
+
+/// What was seen of a column.
+#[derive(Clone, Copy, Default)]
+struct Column {
+    cells: u32,
+    ids: u32,
+    proper: u32,
+    is_named: bool,
+}
+
+impl Table {
+    /// Reads the rows from here on, unless the line is of the same table as the one before.
+    pub(super) fn enter(&mut self, text: &str, line: &str, reading: &mut Classifier) {
+        let before = (self.separator, self.cuts.len());
+        self.separator = separator(line).unwrap_or_default();
+        self.cut(line);
+        if (self.separator, self.cuts.len()) == before {
+            return;
+        }
+        *self = Table {
+            separator: self.separator,
+            cuts: std::mem::take(&mut self.cuts),
+            ..Table::default()
+        };
+        // A line alone is no table.
+        let rest = text.get(line.len()..).unwrap_or_default().trim_start();
+        let next = rest.split(['\n', '\r']).find(|line| line.chars().any(pieces::speaks));
+        let is_alone =
+            self.separator == 0 || next.is_none_or(|next| separator(next) != Some(self.separator));
+        if !is_alone {
+            self.look(text, reading);
+            self.cut(line);
+        }
+    }
+
+    /// Whether it has the looks of one, and not of a sentence.
+    pub(super) fn is_table(&self) -> bool {
+        self.rows > 1 || self.has_titles
+    }
+
+    pub(super) fn column(&self, piece: &Piece<'_>) -> usize {
+        self.cuts.partition_point(|cut| *cut <= piece.start)
+    }
+
+    /// Whether what stands in a column is not sent, and whether its title says so.
+    pub(super) fn loses(&self, column: usize, is_number: bool) -> Option<bool> {
+        let is_in = |columns: u64| columns & bit(column) != 0;
+        (is_in(self.lost) || is_number && is_in(self.others)).then_some(self.has_titles)
+    }
+
+    fn look(&mut self, text: &str, reading: &mut Classifier) {
+        let columns = self.cuts.len();
+        let mut seen = [Column::default(); 64];
+        let (seen, _) = seen.split_at_mut(64.min(columns + 1));
+        let mut pieces = Vec::new();
+        let mut rest = Some(text);
+        let mut looked_at = 0;
+        while let Some(text) = rest.filter(|_| self.rows < ROWS && looked_at < 2 * ROWS) {
+            looked_at += 1;
+            pieces.clear();
+            let cut = pieces::split_line(text, &mut pieces);
+            rest = cut.rest;
+            let is_rule = !cut.line.chars().any(pieces::speaks);
+            if is_rule {
+                continue;
+            }
+            self.cut(cut.line);
+            if separator(cut.line) != Some(self.separator) || self.cuts.len() != columns {
+                break;
+            }
+            let (mut ids, mut proper, mut cells) = (0, 0, 0);
+            for piece in &pieces {
+                let bit = bit(self.column(piece));
+                match reading.classify(piece) {
+                    PieceKind::Mark => continue,
+                    PieceKind::Id { strict, .. } | PieceKind::OtherCloud { strict, .. } => {
+                        ids |= bit;
+                        proper |= if strict { bit } else { 0 };
+                    }
+                    _ => {}
+                }
+                cells |= bit;
+            }
+            if looked_at == 1 && ids == 0 {
+                self.has_titles = true;
+                for (index, column) in seen.iter_mut().enumerate() {
+                    let title = self.cell(cut.line, index);
+                    column.is_named = is_of_ids(title);
+                    if reading.label(title) == Some(false) {
+                        self.others |= bit(index);
+                    }
+                }
+                continue;
+            }
+            self.rows += 1;
+            self.has_ids |= ids != 0;
+            for (index, column) in seen.iter_mut().enumerate() {
+                let is_in = |columns: u64| u32::from(columns & bit(index) != 0);
+                column.cells += is_in(cells);
+                column.ids += is_in(ids);
+                column.proper += is_in(proper);
+            }
+        }
+        // A title says more than what stands below it, a column of nothing else more than a mixed one.
+        let rows = self.rows;
+        let worth = |column: &Column| match column {
+            Column { ids: 0, .. } => 0,
+            Column { is_named: true, .. } => 4,
+            _ if rows < 2 || column.ids < column.cells => 1,
+            _ if column.proper < column.ids => 2,
+            _ => 3,
+        };
+        let best = seen.iter().map(worth).max().unwrap_or_default();
+        for (index, column) in seen.iter().enumerate() {
+            if best > 1 && worth(column) < best {
+                self.lost |= bit(index);
+            }
+        }
+    }
+
+    fn cut(&mut self, line: &str) {
+        self.cuts.clear();
+        let ends = |separator: u8| line.match_indices(char::from(separator)).map(|(at, _)| at + 1);
+        let mut quoted = false;
+        match self.separator {
+            0 => {}
+            b' ' => {
+                let bytes = line.as_bytes();
+                let begin = line.len() - line.trim_start().len();
+                self.cuts.extend(ends(b' ').filter(|end| {
+                    *end > begin + 1
+                        && bytes.get(end - 2) == Some(&b' ')
+                        && bytes.get(*end) != Some(&b' ')
+                }));
+            }
+            // Only these two stand in texts, which are quoted then.
+            separator @ (b',' | b';') if line.contains('"') => {
+                for (at, byte) in line.bytes().enumerate() {
+                    quoted ^= byte == b'"';
+                    if byte == separator && !quoted {
+                        self.cuts.push(at + 1);
+                    }
+                }
+            }
+            separator => self.cuts.extend(ends(separator)),
+        }
+    }
+
+    fn cell<'l>(&self, line: &'l str, column: usize) -> &'l str {
+        let start = column.checked_sub(1).map_or(Some(0), |at| self.cuts.get(at).copied());
+        let end = self.cuts.get(column).map_or(line.len(), |end| end - 1);
+        start.and_then(|start| line.get(start..end)).unwrap_or_default()
+    }
+}
+
+/// What lies further to the right than a table is wide counts as one column.
+fn bit(column: usize) -> u64 {
+    1 << column.min(63)
+}
+
+fn separator(line: &str) -> Option<u8> {
+    let has = |byte: &u8| line.as_bytes().contains(byte);
+    let blanks = || line.trim().contains("  ").then_some(b' ');
+    [b'\t', b'|', b',', b';'].into_iter().find(has).or_else(blanks)
+}
+
+/// True for the title of a column of instance ids: not of their names or types.
+fn is_of_ids(title: &str) -> bool {
+    let title = title.to_ascii_lowercase();
+    let plain = title.trim_matches(|character| !pieces::speaks(character));
+    let words = ["instance", "instances", "实例", "主机", "云服务器"];
+    let begins_with_id =
+        plain.strip_prefix("id").is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    words.contains(&plain)
+        || begins_with_id
+        || super::is_title(plain) && plain.trim_end_matches('s').ends_with("id")
+}

@@ -1,0 +1,123 @@
+//! What the page's own policy keeps from leaving. A browser tells a request that it did not let go from
+//! one whose answer is lost by an event alone (Content Security Policy, 5.3).
+
+use crate::services::timing::absolute;
+use std::{cell::Cell, rc::Rc};
+use wasm_bindgen::{JsCast, prelude::Closure};
+use web_sys::{Document, SecurityPolicyViolationEvent, SecurityPolicyViolationEventDisposition};
+
+thread_local! {
+    /// How many requests have begun in this page.
+    static BEGUN: Cell<u64> = const { Cell::new(0) };
+}
+
+const EVENT: &str = "securitypolicyviolation";
+
+/// Hears whether the policy keeps a request, from before it is given to the browser until this is
+/// dropped.
+pub(crate) struct PolicyWatch {
+    document: Document,
+    was_kept: Rc<Cell<bool>>,
+    hear: Closure<dyn FnMut(SecurityPolicyViolationEvent)>,
+}
+
+impl PolicyWatch {
+    /// Begins to listen for what keeps a request to this address.
+    pub(crate) fn begin(url: &str) -> Option<Self> {
+        let document = web_sys::window()?.document()?;
+        let address = absolute(url)?.href();
+        let number = BEGUN.with(|begun| begun.replace(begun.get() + 1) + 1);
+        let was_kept = Rc::new(Cell::new(false));
+        let hear = {
+            let was_kept = Rc::clone(&was_kept);
+            Closure::<dyn FnMut(SecurityPolicyViolationEvent)>::new(
+                move |event: SecurityPolicyViolationEvent| {
+                    // Of the browser, not of a script; not of a policy that only reports. If another request
+                    // has begun since, it may be that one's: a policy can be added while this one travels.
+                    let is_ours = event.is_trusted()
+                        && event.disposition() == SecurityPolicyViolationEventDisposition::Enforce
+                        && event.effective_directive() == "connect-src"
+                        && event.blocked_uri() == address
+                        && BEGUN.get() == number;
+                    was_kept.set(was_kept.get() || is_ours);
+                },
+            )
+        };
+        document.add_event_listener_with_callback(EVENT, hear.as_ref().unchecked_ref()).ok()?;
+        Some(PolicyWatch { document, was_kept, hear })
+    }
+
+    /// Whether the policy has kept it.
+    pub(crate) fn was_kept(&self) -> bool {
+        self.was_kept.get()
+    }
+}
+
+impl Drop for PolicyWatch {
+    fn drop(&mut self) {
+        let hear = self.hear.as_ref().unchecked_ref();
+        let _ = self.document.remove_event_listener_with_callback(EVENT, hear);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BEGUN, EVENT, PolicyWatch};
+    use gloo_net::http::Request;
+    use gloo_timers::future::TimeoutFuture;
+    use wasm_bindgen::JsValue;
+    use wasm_bindgen_test::wasm_bindgen_test;
+    use web_sys::Event;
+
+    const ELSEWHERE: &str = "https://relay.invalid/cvm.tencentcloudapi.com/";
+
+    /// What is heard of a request to an address: whether it failed, and whether the policy kept it.
+    async fn heard(watched: &str, asked: &str) -> (bool, bool) {
+        let watch = PolicyWatch::begin(watched).unwrap();
+        let failed = Request::get(asked).send().await.is_err();
+        TimeoutFuture::new(super::super::cloud_client::POLICY_EVENT_MS).await;
+        (failed, watch.was_kept())
+    }
+
+    #[wasm_bindgen_test]
+    async fn what_the_policy_keeps_is_heard_of_and_nothing_else_is_taken_for_it() {
+        let document = web_sys::window().unwrap().document().unwrap();
+        // Without a policy it fails as well: nobody has this name.
+        assert_eq!(heard(ELSEWHERE, ELSEWHERE).await, (true, false));
+        let meta = document.create_element("meta").unwrap();
+        meta.set_attribute("http-equiv", "Content-Security-Policy").unwrap();
+        meta.set_attribute("content", "connect-src 'self'").unwrap();
+        document
+            .document_element()
+            .unwrap()
+            .first_element_child()
+            .unwrap()
+            .append_child(&meta)
+            .unwrap();
+        assert_eq!(heard(ELSEWHERE, ELSEWHERE).await, (true, true));
+        // Of another address.
+        assert_eq!(heard("https://relay.invalid/other/", ELSEWHERE).await, (true, false));
+        // It lets this one go.
+        let own = document.location().unwrap().href().unwrap();
+        assert!(!heard(&own, &own).await.1);
+        // Another request has begun meanwhile: whose it is, nobody can say.
+        let watch = PolicyWatch::begin(ELSEWHERE).unwrap();
+        let asked = Request::get(ELSEWHERE).send();
+        BEGUN.with(|begun| begun.set(begun.get() + 1));
+        assert!(asked.await.is_err());
+        TimeoutFuture::new(super::super::cloud_client::POLICY_EVENT_MS).await;
+        assert!(!watch.was_kept());
+        // A script can say anything.
+        let watch = PolicyWatch::begin(ELSEWHERE).unwrap();
+        let event = Event::new(EVENT).unwrap();
+        for (name, value) in [
+            ("effectiveDirective", "connect-src"),
+            ("blockedURI", ELSEWHERE),
+            ("disposition", "enforce"),
+        ] {
+            js_sys::Reflect::set(&event, &JsValue::from(name), &JsValue::from(value)).unwrap();
+        }
+        document.dispatch_event(&event).unwrap();
+        assert!(!watch.was_kept());
+    }
+}
