@@ -2,13 +2,19 @@
 //! this page itself. An entry's effect tells whether the request was surely not sent
 //! (`NothingDone`) or may have arrived (`MaybeDone`).
 
-use super::{Effect, Entry, Retry, Source, Who};
-use crate::i18n::text;
+use super::{Effect, Entry, Found, Retry, Source, Who, best};
+use crate::{i18n::text, model::outcome::ErrorReport};
 
 /// The entry for a word of a layer below the clouds: an RFC 9209 error type such as
 /// `connection_refused`, or one of this page's own such as `html-answer`. `None` for other words.
 pub fn layer(word: &str) -> Option<&'static Entry> {
     LAYERS.iter().find(|entry| entry.code == word)
+}
+
+/// The same, where one word has several meanings and a text tells which.
+pub(crate) fn layer_that_says(word: &str, text: &str) -> Option<Found> {
+    let report = ErrorReport { message: text.to_owned(), ..ErrorReport::default() };
+    best(LAYERS.iter().filter(|entry| entry.code == word), &report, None)
 }
 
 /// Every entry below the clouds.
@@ -1050,8 +1056,8 @@ pub static LAYERS: &[Entry] = &[
         messages: &[],
         title: text("The browser kept the answer from this page", "浏览器拦截了跨域应答"),
         meaning: text(
-            "The answer came without leave for this page (CORS), so it could not be read. The request itself may have been carried out.",
-            "应答缺少允许本页面读取的跨域（CORS）头，因此无法读取；请求本身可能已经执行。",
+            "The answer came without leave for this page: {header|a CORS header} is missing or wrong, so it could not be read. The request itself may have been carried out.",
+            "应答缺少或错误设置了{header|跨域（CORS）头}，本页面无法读取；请求本身可能已经执行。",
         ),
         remedy: text(
             "Look at the instance first. Then have this page's address added to what the proxy allows; without a proxy a page cannot talk to these clouds.",
@@ -1063,18 +1069,218 @@ pub static LAYERS: &[Entry] = &[
         source: Source::Observed,
     },
     Entry {
+        code: "cors",
+        status: None,
+        operations: &[],
+        messages: &[
+            "{before}preflight{after}",
+            "{before}Preflight{after}",
+            "{before}PreFlight{after}",
+            "{before}Access-Control-Allow-Headers{after}",
+            "{before}Access-Control-Allow-Methods{after}",
+            "{before}预检{after}",
+            "{before}預檢{after}",
+            "{before}プリフライト{after}",
+            "{before}사전 요청{after}",
+            "{before}프리플라이트{after}",
+            "{before}предварительн{after}",
+            "{before}CORSMethodNotFound{after}",
+        ],
+        title: text(
+            "The preflight was refused: nothing was sent",
+            "预检请求未通过：正式请求没有发出",
+        ),
+        meaning: text(
+            "Before the request the browser asks {far|the proxy} whether this page may send it (a preflight). The answer was no: {header|a CORS header} is missing or wrong, or the answer was an error or a redirect. The request itself was not sent.",
+            "发送前，浏览器会先询问{far|代理}是否允许本页面（预检）。结果为不允许：缺少或错误设置了{header|跨域（CORS）头}，或返回了错误、重定向。请求本身没有发出。",
+        ),
+        remedy: text(
+            "Have whoever runs {far|the proxy} answer OPTIONS itself, with {header|the Access-Control-Allow-… headers} for this page, with a status of 2xx and without a login or a redirect.",
+            "请由{far|代理}的维护者让其直接应答 OPTIONS：为本页面返回{header|Access-Control-Allow-… 头}，状态码为 2xx，且不要求登录、不重定向。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "mixed-content",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text(
+            "A page over HTTPS may not use a proxy over HTTP",
+            "HTTPS 页面不能使用 HTTP 代理",
+        ),
+        meaning: text(
+            "The browser kept the request, since its address begins with http: and the page was loaded over https:. The request was not sent.",
+            "页面通过 HTTPS 打开，而请求地址是 http:，浏览器拦截了该请求（混合内容）。请求没有发出。",
+        ),
+        remedy: text(
+            "Have the proxy served over HTTPS and its address changed to https:.",
+            "请为代理启用 HTTPS，并把代理地址改为 https:。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "csp",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("The page's own policy forbids this address", "页面的内容安全策略禁止该地址"),
+        meaning: text(
+            "The Content Security Policy with which the page is served does not list the address, so the browser kept the request. The request was not sent.",
+            "页面的内容安全策略（CSP）没有列出该地址，浏览器拦截了该请求。请求没有发出。",
+        ),
+        remedy: text(
+            "Have whoever serves the page add the proxy's origin to connect-src.",
+            "请由页面的维护者在 connect-src 中加入代理的源地址。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "blocked-by-client",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("Something in the browser blocked the request", "请求被浏览器中的扩展拦截"),
+        meaning: text(
+            "An extension, most often an ad blocker, or a rule of this browser kept the request. The request was not sent.",
+            "浏览器扩展（多为广告拦截）或浏览器自身的规则拦截了该请求。请求没有发出。",
+        ),
+        remedy: text(
+            "Switch the extension off for this page, or allow the proxy's address in it.",
+            "请对本页面停用该扩展，或在其中放行代理地址。",
+        ),
+        who: Who::You,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "local-network",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text(
+            "The browser does not let this page into the local network",
+            "浏览器不允许本页面访问本地网络",
+        ),
+        meaning: text(
+            "The proxy's address is in a local network, and the browser asks for leave before a page may reach it. The request was not sent.",
+            "代理地址位于本地网络，浏览器需要授权后才允许页面访问。请求没有发出。",
+        ),
+        remedy: text(
+            "Allow this page to reach the local network in the browser's settings for the site, or have the proxy given a public address over HTTPS.",
+            "请在浏览器的网站设置中允许本页面访问本地网络，或为代理配置公网 HTTPS 地址。",
+        ),
+        who: Who::You,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "proxy-login",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("A proxy on the way asks for a login", "途中的网络代理要求登录"),
+        meaning: text(
+            "A network proxy, a company's as a rule, answered 407 and let nothing through. The request was not sent to the cloud.",
+            "网络代理（通常是公司的）返回了 407，没有放行。请求没有发往云端。",
+        ),
+        remedy: text(
+            "Set the login of that proxy in the program's settings, or ask whoever runs it for one.",
+            "请在程序设置中填写该代理的用户名和密码，或向其维护者申请。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "proxy-refused",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("A proxy on the way let nothing through", "途中的网络代理没有放行"),
+        meaning: text(
+            "The network proxy that this program uses did not open a way to {host|the cloud}. The request was not sent to the cloud.",
+            "程序所用的网络代理没有建立到{host|云端}的连接。请求没有发往云端。",
+        ),
+        remedy: text(
+            "Ask whoever runs that proxy to allow the cloud's host, or have the proxy's address in the program's settings corrected.",
+            "请联系该网络代理的维护者放行云端域名，或更正程序设置中的代理地址。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "tls-handshake",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("No secure connection came about", "未能建立安全连接"),
+        meaning: text(
+            "{near|This computer} and {far|the cloud} could not agree on a secure connection. The request was not sent.",
+            "{near|本机}与{far|云端}未能完成 TLS 握手。请求没有发出。",
+        ),
+        remedy: text(
+            "Try again. If it stays, see whether something on the way opens connections, and whether https and the port are right.",
+            "请重试；若持续出现，请检查途中是否有会解密流量的设备，以及协议和端口是否正确。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
         code: "host-not-found",
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The cloud's name could not be looked up", "无法解析云端域名"),
+        title: text("A host's name could not be looked up", "域名无法解析"),
         meaning: text(
-            "There is no address for this host: the region is misspelt, or the name service does not work here. The request was not sent.",
-            "找不到该域名的地址：地域可能拼写有误，或本地 DNS 不可用。请求没有发出。",
+            "{near|This computer} found no address for {host|the host's name}, the one of {far|the cloud}: it is misspelt, or the name service does not work there. The request was not sent.",
+            "{near|本机}找不到{far|云端}域名{host|（见原文）}的地址：可能拼写有误，或域名服务不可用。请求没有发出。",
         ),
         remedy: text(
             "Check the region in the host name, then DNS and VPN of this computer.",
             "请核对域名中的地域，再检查本机的 DNS 和 VPN。",
+        ),
+        who: Who::You,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "host-not-found",
+        status: None,
+        operations: &[],
+        messages: &[
+            "{before}lookup {host} on {server}:53: {what}refused",
+            "{before}lookup {host} on {server}:53: {what}refused{after}",
+            "{before}lookup {host} on {server}:53: {what}i/o timeout",
+            "{before}lookup {host} on {server}:53: {what}i/o timeout{after}",
+            "{before}server misbehaving",
+            "{before}server misbehaving{after}",
+        ],
+        title: text("The name server did not answer", "DNS 服务器没有应答"),
+        meaning: text(
+            "To look up {host|the host's name}, {near|this computer} asked its name server, and that gave no answer. Nothing says that the name is wrong. The request was not sent.",
+            "{near|本机}向 DNS 服务器查询{host|域名}时没有得到应答，并不说明域名有误。请求没有发出。",
+        ),
+        remedy: text(
+            "Have the DNS of {near|this computer} checked: the name server in its settings does not run or cannot be reached.",
+            "请检查{near|本机}的 DNS 设置：所配置的 DNS 服务器未运行或无法访问。",
         ),
         who: Who::You,
         retry: Retry::AfterFix,
@@ -1088,8 +1294,8 @@ pub static LAYERS: &[Entry] = &[
         messages: &[],
         title: text("The certificate is not right", "证书校验失败"),
         meaning: text(
-            "Whoever answered could not prove to be the cloud, or this computer does not trust who vouches for it. The request was not sent.",
-            "对端未能证明自己是云端，或本机不信任其证书颁发者。请求没有发出。",
+            "{far|The other end} could not prove to {near|this computer} who it is, or who vouches for it is not trusted there. The request was not sent.",
+            "{far|对端}未能向{near|本机}证明身份，或其证书颁发者不受信任。请求没有发出。",
         ),
         remedy: text(
             "Do not switch the check off. Look at this computer's clock, at the certificates it trusts, and for a company proxy that opens connections.",
@@ -1107,8 +1313,8 @@ pub static LAYERS: &[Entry] = &[
         messages: &[],
         title: text("The connection was refused", "连接被拒绝"),
         meaning: text(
-            "The other end, or a firewall on the way, refused the connection. The request was not sent.",
-            "对端或途中的防火墙拒绝了连接，请求没有发出。",
+            "The connection to {far|the other end} was refused, by it or by a firewall on the way. The request was not sent.",
+            "到{far|对端}的连接被拒绝（对端或途中的防火墙）。请求没有发出。",
         ),
         remedy: text(
             "Try again. If it stays, have firewall and proxy settings looked at.",
@@ -1120,14 +1326,46 @@ pub static LAYERS: &[Entry] = &[
         source: Source::Observed,
     },
     Entry {
+        code: "connect-refused",
+        status: None,
+        operations: &[],
+        messages: &[
+            "{before}o route to host",
+            "{before}o route to host{after}",
+            "{before}etwork is unreachable",
+            "{before}etwork is unreachable{after}",
+            "{before}EHOSTUNREACH",
+            "{before}EHOSTUNREACH{after}",
+            "{before}ENETUNREACH",
+            "{before}ENETUNREACH{after}",
+            "{before}ost is unreachable",
+            "{before}ost is unreachable{after}",
+            "{before}ERR_ADDRESS_UNREACHABLE",
+            "{before}ERR_ADDRESS_UNREACHABLE{after}",
+        ],
+        title: text("There is no way to the host", "到目标主机没有网络路由"),
+        meaning: text(
+            "The network of {near|this computer} has no way to the address of {host|the host}. The request was not sent.",
+            "{near|本机}所在网络无法到达{host|目标主机}的地址。请求没有发出。",
+        ),
+        remedy: text(
+            "Check the host's name and the network, VPN or firewall on the way.",
+            "请核对域名，并检查途中的网络、VPN 或防火墙。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
         code: "connect-timeout",
         status: None,
         operations: &[],
         messages: &[],
         title: text("No connection in time", "连接超时"),
         meaning: text(
-            "The connection was not made within the time allowed. The request was not sent.",
-            "在规定时间内未能建立连接，请求没有发出。",
+            "The connection to {far|the other end} was not made within the time allowed. The request was not sent.",
+            "在规定时间内未能建立到{far|对端}的连接。请求没有发出。",
         ),
         remedy: text(
             "Try again. If it stays, check the network and whether a proxy is needed here.",

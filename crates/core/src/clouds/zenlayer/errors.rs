@@ -52,6 +52,27 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
     policy_kinds: &[],
     helps: HELPS,
     is_host: |host| host == "console.zenlayer.com",
+    clients: &["zenlayercloudsdk", "zenlayercloud-sdk"],
+    wrappers: &["NETWORK_ERROR"],
+    client_codes: &["SDK_", "NETWORK_ERROR"],
+    action_prefix: "",
+    gateways: &[],
+    shapes: &[],
+    tools: &[],
+    sentences: &[
+        (
+            "Operations on the instances in current state are not supported",
+            "OPERATION_DENIED_INSTANCE_STATUS",
+        ),
+        (
+            "Operations on instances in recycle bin are not supported",
+            "OPERATION_DENIED_INSTANCE_RECYCLED",
+        ),
+    ],
+    // A letter before a UUID in capitals.
+    is_request_id: |id| {
+        id.len() == 37 && id.starts_with('T') && !id.bytes().any(|b| b.is_ascii_lowercase())
+    },
     listed_failures: Some(listed_failures),
 };
 

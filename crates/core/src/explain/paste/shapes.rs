@@ -135,11 +135,14 @@ pub(super) fn is_id(id: &str) -> bool {
 /// `Error:`, `ErrorCode: `.
 pub(super) fn stands_as_code(text: &str, at: usize) -> bool {
     let before = text.get(floor(text, at.saturating_sub(32))..at).unwrap_or("");
-    let name = before.trim_end_matches([' ', '"', '\'', '\\', '`', '=', ':', '：', '>', '\t']);
+    let name = before.trim_end_matches([
+        ' ', '"', '\'', '\\', '`', '=', ':', '：', '>', '\t', ']', '】', ')', '）',
+    ]);
     let separator = before.get(name.len()..).unwrap_or("");
     let name = name.to_ascii_lowercase();
     let last = name.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or("");
-    let introduces = matches!(last, "code" | "errorcode" | "error_code" | "errcode" | "error")
-        || ["错误码", "错误代码"].iter().any(|word| name.ends_with(word));
-    separator.contains(['=', ':', '：', '>']) && introduces
+    let introduces =
+        matches!(last, "code" | "errorcode" | "error_code" | "errcode" | "error" | "codedesc")
+            || ["错误码", "错误代码", "错误编码"].iter().any(|word| name.ends_with(word));
+    separator.contains(['=', ':', '：', '>', ']', '】']) && introduces
 }
