@@ -56,7 +56,7 @@ impl Entry {
         const OF_THE_PAGE: [&str; 4] =
             ["mixed-content", "csp", "blocked-by-client", "local-network"];
         let begins = |word: &&str| self.code.starts_with(word);
-        if OF_THE_WAY_ON.iter().any(|word| begins(word)) {
+        if OF_THE_WAY_ON.iter().any(begins) {
             Some(Hop::ProxyCloud)
         } else if OF_THE_PAGE.contains(&self.code) {
             Some(Hop::Page)

@@ -622,8 +622,8 @@ pub static LAYERS: &[Entry] = &[
         messages: &[],
         title: text("No answer: the reason cannot be told", "没有应答，原因无法判断"),
         meaning: text(
-            "The browser only says that it failed: the proxy may be down, refuse this page, or have been cut off midway. The request may have been carried out.",
-            "浏览器只报告失败：可能是代理未运行、拒绝了本页面，或连接中途断开。请求可能已经执行。",
+            "All that is said is that it failed: the proxy may be down, refuse this page, or have been cut off midway. The request may have been carried out.",
+            "只知道请求失败：可能是代理未运行、拒绝了本页面，或连接中途断开。请求可能已经执行。",
         ),
         remedy: text(
             "Look at the instance before sending again, and check the proxy.",
@@ -1249,7 +1249,7 @@ pub static LAYERS: &[Entry] = &[
         messages: &[],
         title: text("A host's name could not be looked up", "域名无法解析"),
         meaning: text(
-            "{near|This computer} found no address for {host|the host's name}, the one of {far|the cloud}: it is misspelt, or the name service does not work there. The request was not sent.",
+            "{near|This computer} found no address for {host|the host}, where {far|the cloud} should be: the name is misspelt, or the name service does not work there. The request was not sent.",
             "{near|本机}找不到{far|云端}域名{host|（见原文）}的地址：可能拼写有误，或域名服务不可用。请求没有发出。",
         ),
         remedy: text(

@@ -33,7 +33,12 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
         "ClientError.NetworkError",
         "ClientError.HttpStatusCodeError",
     ],
-    client_codes: &["ClientError.", "ClientNetworkError"],
+    client_codes: &[
+        "ClientError.",
+        "ClientNetworkError",
+        "ClientParamsError",
+        "ServerNetworkError",
+    ],
     action_prefix: "cvm:",
     gateways: &["restricted by edgeone", "blocked by edgeone", "edgeone security"],
     shapes: &[],

@@ -44,6 +44,7 @@ pub(super) fn is_row(line: &str) -> bool {
 /// Whether a line begins with what logs begin theirs with: a time, a level, a prompt; or with the id
 /// that a row is about.
 pub(super) fn opens_record(line: &str) -> bool {
+    const MARKS: [&str; 6] = ["$ ", "==> ", "time=", "ts=", "level=", "{\""];
     let line = line.trim_start_matches(['[', '(', '"']);
     let bytes = line.as_bytes();
     let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
@@ -60,7 +61,6 @@ pub(super) fn opens_record(line: &str) -> bool {
                 .get(4..)
                 .is_some_and(|day| day.trim_start().starts_with(|c: char| c.is_ascii_digit()))
     };
-    const MARKS: [&str; 6] = ["$ ", "==> ", "time=", "ts=", "level=", "{\""];
     is_date
         || is_klog
         || MARKS.iter().any(|mark| line.starts_with(mark))

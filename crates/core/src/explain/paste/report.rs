@@ -3,6 +3,7 @@
 use super::{
     Reader,
     marks::Surroundings,
+    page,
     shapes::{is_id, shortened},
     transport,
     values::{clock_ahead, status_in},
@@ -111,8 +112,11 @@ impl Reader<'_> {
         };
         report.status = report.status.or_else(|| status_in(around.text));
         let family = clouds::family(&report.code).or_else(|| Family::said(&report.message));
-        // `Error: TypeError` is the name of an exception, and labels nothing.
-        let is_exception = ["Error", "Exception"].iter().any(|end| report.code.ends_with(end));
+        // `Error: TypeError` is the name of an exception, and labels nothing; `code: TypeError` does.
+        let label = around.line.split(&report.code).next().unwrap_or("").to_ascii_lowercase();
+        let label = label.trim_end_matches(|c: char| !c.is_alphanumeric());
+        let is_exception = !label.ends_with("code")
+            && ["Error", "Exception"].iter().any(|end| report.code.ends_with(end));
         let is_answer = report.request_id.is_some() && !report.message.is_empty();
         let speaks_for_it = match cloud {
             Some(_) => is_answer || family.is_some() || in_place && !is_exception,
@@ -184,7 +188,12 @@ impl Reader<'_> {
             }
             None if !is_known => {
                 let original = mask::hide_secrets(&shortened(around.original));
-                self.push_layer("network", &original, detected_format, Confidence::Likely);
+                let word = match page::gateway(&lower, &[]) {
+                    Some((word, _)) => word,
+                    None if lower.contains("http status") => "not-understood",
+                    None => "network",
+                };
+                self.push_layer(word, &original, detected_format, Confidence::Likely);
                 Wrapped::Told
             }
             Some(_) | None => Wrapped::No(hop),

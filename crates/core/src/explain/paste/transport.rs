@@ -4,8 +4,9 @@
 
 use super::{
     block::record,
+    browser,
     phrases::{BEFORE_A_HOST, IN_A_BROWSER, IN_A_PROXY, OWN_PROXY, TRANSPORT},
-    shapes::floor,
+    shapes::{floor, words},
 };
 use crate::{catalogue::Hop, clouds::catalogue, model::cloud::Cloud};
 use std::ops::Range;
@@ -54,8 +55,14 @@ fn placed<'t>(
     clouds: &[&'static Cloud],
 ) -> Fault<'t> {
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
-    let host = failing_host(text, at);
+    // `https://proxy/host-of-the-cloud/` is asked for at the page's proxy, by whatever program.
+    let fetched = browser::fetched(text, |host| is_cloud_host(host, clouds));
+    let fetched = fetched.and_then(|host| host_at(text.get(text.find(host)?..)?));
+    let named = words(text).filter_map(|at| text.get(at));
+    let of_cloud = || named.clone().find(|word| is_cloud_host(word, clouds)).and_then(host_at);
+    let host = failing_host(text, at).or(fetched).or_else(of_cloud);
     let is_cloud = host.is_some_and(|host| is_cloud_host(host.name, clouds));
+    let is_page_proxy = fetched.is_some_and(|one| host.is_some_and(|host| host.name == one.name));
     let is_own = says(OWN_PROXY);
     let hop = if is_own {
         Hop::OwnProxy
@@ -65,11 +72,7 @@ fn placed<'t>(
         match host {
             Some(_) if is_cloud => Hop::Direct,
             Some(host) if !host.is_address() || host.has_odd_port => {
-                if says(IN_A_BROWSER) {
-                    Hop::BrowserProxy
-                } else {
-                    Hop::OwnProxy
-                }
+                if is_page_proxy || says(IN_A_BROWSER) { Hop::BrowserProxy } else { Hop::OwnProxy }
             }
             Some(_) | None => Hop::Direct,
         }

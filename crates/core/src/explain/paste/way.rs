@@ -90,9 +90,8 @@ impl Reader<'_> {
                 .iter()
                 .any(|cloud| catalogue(cloud).clients.iter().any(|name| piece.contains(name)))
         };
-        if names_host(&lower)
-            && let Some(word) = browser::kept(&lower)
-        {
+        let is_of_a_cloud = names_host(&lower);
+        if is_of_a_cloud && let Some(word) = browser::kept(&lower) {
             let host = browser::fetched(&lower, |host| is_cloud_host(host, clouds));
             let hop = match host {
                 _ if ["csp", "mixed-content", "blocked-by-client", "local-network"]
@@ -162,6 +161,6 @@ impl Reader<'_> {
     ) {
         let explanation = explain_layer_at(word, original, known, self.options.locale);
         let detected_format = Some(detected_format);
-        self.push(Explanation { detected_format, confidence, ..explanation });
+        self.push(Explanation { confidence, detected_format, ..explanation });
     }
 }
