@@ -1075,16 +1075,8 @@ pub static LAYERS: &[Entry] = &[
         messages: &[
             "{before}preflight{after}",
             "{before}Preflight{after}",
-            "{before}PreFlight{after}",
             "{before}Access-Control-Allow-Headers{after}",
             "{before}Access-Control-Allow-Methods{after}",
-            "{before}预检{after}",
-            "{before}預檢{after}",
-            "{before}プリフライト{after}",
-            "{before}사전 요청{after}",
-            "{before}프리플라이트{after}",
-            "{before}предварительн{after}",
-            "{before}CORSMethodNotFound{after}",
         ],
         title: text(
             "The preflight was refused: nothing was sent",

@@ -62,6 +62,8 @@ pub struct Catalogue {
     pub clients: &'static [&'static str],
     /// Codes of those programs that say nothing by themselves: the cause stands in the message.
     pub wrappers: &'static [&'static str],
+    /// Whether a code is written as those of this cloud are: what runs a program has codes, too.
+    pub is_code: fn(&str) -> bool,
     /// How codes begin that those programs make up themselves: no cloud has said them.
     pub client_codes: &'static [&'static str],
     /// What stands before an operation where a policy names it.

@@ -176,21 +176,22 @@ pub fn explain_with(
 /// Puts a fault of a layer below the clouds in words: a word that [`layer`] knows, and the text that
 /// came instead of an answer. An unknown word counts as an answer that is not understood.
 pub fn explain_layer(word: &str, text: &str, locale: Locale) -> Explanation {
-    explain_layer_at(word, text, &Known::default(), locale)
+    explain_layer_at(word, text, text, &Known::default(), locale)
 }
 
-/// The same at a place that is known.
+/// The same at a place that is known; `says` tells the meanings of a word apart, `text` is shown.
 pub(super) fn explain_layer_at(
     word: &str,
+    says: &str,
     text: &str,
     known: &Known<'_>,
     locale: Locale,
 ) -> Explanation {
     let report =
         ErrorReport { code: word.to_owned(), message: text.to_owned(), ..ErrorReport::default() };
-    let (is_known, found) = match layer_that_says(word, text) {
+    let (is_known, found) = match layer_that_says(word, says) {
         Some(found) => (true, Some(found)),
-        None => (false, layer_that_says("not-understood", text)),
+        None => (false, layer_that_says("not-understood", says)),
     };
     match found {
         Some(found) => Explanation {

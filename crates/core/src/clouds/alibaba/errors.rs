@@ -58,6 +58,7 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
     is_host,
     clients: CLIENTS,
     wrappers: WRAPPERS,
+    is_code: |code| !code.contains('_') && code.bytes().any(|b| b.is_ascii_lowercase()),
     client_codes: &["SDK.", "AliyunGoClientFailure"],
     action_prefix: "ecs:",
     gateways: &["您的访问被阻断", "由于您访问的url有可能对网站造成安全威胁"],
@@ -149,6 +150,7 @@ static SENTENCES: &[(&str, &str)] = &[
     ("The specified RegionId does not exist", "InvalidRegionId.NotFound"),
     ("The specified InstanceId does not exist", "InvalidInstanceId.NotFound"),
     ("该资源目前的状态不支持此操作", "IncorrectInstanceStatus"),
+    ("該資源目前的狀態不支援此操作", "IncorrectInstanceStatus"),
     ("实例被安全锁定", "InstanceLockedForSecurity"),
     ("实例欠费，拒绝启动", "InstanceExpiredOrInArrears"),
 ];
@@ -473,6 +475,10 @@ static ERRORS: &[Entry] = &[
         operations: &[],
         messages: &[
             "The current status of the resource does not support this operation.",
+            "当前实例状态不支持该操作",
+            "当前实例状态不支持此操作",
+            "该实例当前状态不支持此操作",
+            "实例当前状态不支持该操作",
             "{detail}",
         ],
         title: text("Not possible in the instance's present state", "实例当前状态不支持该操作"),

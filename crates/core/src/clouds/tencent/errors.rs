@@ -33,6 +33,7 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
         "ClientError.NetworkError",
         "ClientError.HttpStatusCodeError",
     ],
+    is_code: |code| !code.contains('_') && code.bytes().any(|b| b.is_ascii_lowercase()),
     client_codes: &[
         "ClientError.",
         "ClientNetworkError",
@@ -52,6 +53,8 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
 static SENTENCES: &[(&str, &str)] = &[
     ("The provided credentials could not be validated", "AuthFailure.SignatureFailure"),
     ("The SecretId is not found, please ensure", "AuthFailure.SecretIdNotFound"),
+    ("请求签名验证失败，请检查您的签名计算是否正确", "AuthFailure.SignatureFailure"),
+    ("SecretId不存在，请输入正确的密钥", "AuthFailure.SecretIdNotFound"),
     ("you are not authorized to perform operation (", "AuthFailure.UnauthorizedOperation"),
     ("Check your CAM policies", "AuthFailure.UnauthorizedOperation"),
     ("操作未授权，请检查CAM策略", "AuthFailure.UnauthorizedOperation"),

@@ -54,6 +54,7 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
     is_host: |host| host == "console.zenlayer.com",
     clients: &["zenlayercloudsdk", "zenlayercloud-sdk"],
     wrappers: &["NETWORK_ERROR"],
+    is_code,
     client_codes: &["SDK_", "NETWORK_ERROR"],
     action_prefix: "",
     gateways: &[],
@@ -75,6 +76,14 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
     },
     listed_failures: Some(listed_failures),
 };
+
+/// Words in capitals; those of Node begin with names of its own.
+fn is_code(code: &str) -> bool {
+    const OF_NODE: [&str; 7] =
+        ["ERR_", "UND_ERR_", "MODULE_", "CERT_", "DEPTH_ZERO_", "SELF_SIGNED_", "UNABLE_TO_"];
+    !code.bytes().any(|b| b.is_ascii_lowercase())
+        && !OF_NODE.iter().any(|begin| code.starts_with(begin))
+}
 
 /// What an error of this cloud has about it besides its code (see [`Catalogue::marks`]).
 static MARKS: &[&str] = &["zenlayer", "\"requestid\":\"t"];

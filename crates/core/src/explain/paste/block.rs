@@ -38,7 +38,7 @@ pub(super) fn record(text: &str, at: usize, within: &Range<usize>) -> Range<usiz
 /// Whether a line is a row of a table: cells between bars or tabs.
 pub(super) fn is_row(line: &str) -> bool {
     let cells = |mark| line.matches(mark).take(3).count();
-    cells(" | ") >= 2 || cells("\t") >= 2 && !line.starts_with('\t')
+    cells(" | ") >= 2 || cells("\t") >= 2 && !line.starts_with('\t') || is_row_of_an_instance(line)
 }
 
 /// Whether a line begins with what logs begin theirs with: a time, a level, a prompt; or with the id
@@ -66,6 +66,13 @@ pub(super) fn opens_record(line: &str) -> bool {
         || MARKS.iter().any(|mark| line.starts_with(mark))
         || is_month()
         || names_instance(line)
+}
+
+/// Whether a line is about one instance and says all there is: nothing of a failure that would go on below.
+fn is_row_of_an_instance(line: &str) -> bool {
+    const GOES_ON: [&str; 4] = ["Error", "Exception", "ailed", "失败"];
+    let line = line.trim_end();
+    names_instance(line) && !line.ends_with(':') && !GOES_ON.iter().any(|word| line.contains(word))
 }
 
 /// Whether the first word is an instance id of some cloud.

@@ -25,7 +25,11 @@ pub(super) fn kept(lower: &str) -> Option<&'static str> {
     ]) {
         return Some("mixed-content");
     }
-    if any(&["err_blocked_by_client", "err_blocked_by_administrator"]) {
+    if any(&[
+        "err_blocked_by_client",
+        "err_blocked_by_administrator",
+        "content blocking is enabled",
+    ]) {
         return Some("blocked-by-client");
     }
     if any(&[
@@ -48,7 +52,7 @@ pub(super) fn kept(lower: &str) -> Option<&'static str> {
         "cross-origin resource sharing",
         "同源策略",
     ]) || says("cors")
-        && (says("access-control-allow-") || is_preflight(lower) || says("(null)"));
+        && (says("access-control-allow-") || says("(null)") || any(BLOCKED));
     if !is_cors {
         return None;
     }
@@ -57,10 +61,49 @@ pub(super) fn kept(lower: &str) -> Option<&'static str> {
     Some(if is_lost && !is_preflight(lower) { "network" } else { "cors" })
 }
 
-fn is_preflight(lower: &str) -> bool {
-    ["preflight", "预检", "預檢", "プリフライト", "사전 요청", "프리플라이트", "предварительн"]
-        .iter()
-        .any(|word| lower.contains(word))
+/// How Firefox says in other languages that it blocked a request; beside "CORS", which it translates
+/// nowhere.
+const BLOCKED: &[&str] = &[
+    "blockiert",
+    "bloqu",
+    "bloccat",
+    "geblokkeerd",
+    "zablokowan",
+    "заблокирован",
+    "engellendi",
+    "ブロック",
+    "차단",
+    "封鎖",
+    "阻止",
+    "拦截",
+];
+
+/// Whether it was the preflight that failed, in a text of CORS; the word, or how its translations begin.
+pub(super) fn is_preflight(lower: &str) -> bool {
+    const WORDS: [&str; 20] = [
+        "preflight",
+        "pré-",
+        "prévol",
+        "prélim",
+        "prelimin",
+        "previa",
+        "vorab",
+        "vooraf",
+        "wstępn",
+        "ön kontrol",
+        "предварит",
+        "事前",
+        "プリフライト",
+        "사전",
+        "프리플라이트",
+        "预检",
+        "預檢",
+        "預先",
+        // Only answers to a preflight are held against these.
+        "access-control-allow-headers",
+        "access-control-allow-methods",
+    ];
+    WORDS.iter().any(|word| lower.contains(word))
 }
 
 /// The header of CORS that a text names, as it is spelt.

@@ -21,8 +21,6 @@ pub(super) struct Surroundings<'t> {
     pub(super) has_several: bool,
     /// For each cloud of the reader, how much speaks for it.
     pub(super) marks: Vec<u8>,
-    /// Whether an instance id of a cloud is near.
-    pub(super) has_id: bool,
     /// Whether something speaks for a cloud that is none of ours.
     pub(super) is_foreign: bool,
     /// An operation named in it.
@@ -43,7 +41,6 @@ impl<'t> Surroundings<'t> {
             text: word,
             line: word,
             has_several: false,
-            has_id: false,
             marks: vec![1; clouds],
             is_foreign: false,
             operation: None,
@@ -138,13 +135,11 @@ impl Reader<'_> {
                 operation = self.operations.iter().find(|known| **known == word).copied();
             }
         }
-        let mut has_id = false;
         for at in words(piece) {
             let Some(word) = piece.get(at) else { continue };
             for (cloud, mark) in self.clouds.iter().zip(&mut marks) {
                 if (cloud.ids.strict)(word) {
                     *mark = 2;
-                    has_id = true;
                 }
             }
         }
@@ -154,7 +149,7 @@ impl Reader<'_> {
             text,
             line,
             has_several: false,
-            has_id,
+
             marks,
             is_foreign,
             operation,

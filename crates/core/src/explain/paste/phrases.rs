@@ -257,7 +257,15 @@ pub(super) const TRANSPORT: &[(&str, &[&str])] = &[
             "cannot connect to proxy",
         ],
     ),
-    ("network", &["net::err_failed", "net::err_aborted"]),
+    (
+        "network",
+        &[
+            "net::err_failed",
+            "net::err_aborted",
+            "net::err_blocked_by_response",
+            "net::err_blocked_by_orb",
+        ],
+    ),
 ];
 
 /// What says that the fault is with the proxy that a program was told to use.

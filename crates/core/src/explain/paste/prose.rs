@@ -4,7 +4,7 @@
 use super::{
     AFTER_BYTES, BEFORE_BYTES, ERRORS_MAX, Reader,
     block::{is_row, record},
-    shapes::{floor, is_code_like, stands_as_code, words},
+    shapes::{floor, is_code_like, stands_as_code, stands_as_error, words},
     values::{is_field_name, message, request_id},
 };
 use crate::{
@@ -94,7 +94,9 @@ impl Reader<'_> {
             };
             let in_place = known && (is_cell(text, &at) || is_thrown(text, at.start))
                 || (known || is_code_like(code) && !is_field_name(code))
-                    && stands_as_code(text, at.start);
+                    && stands_as_code(text, at.start)
+                    // `Error: TypeError` is the name of an exception; `code: TypeError` is a code.
+                    && (known || !is_exception(code) || !stands_as_error(text, at.start));
             // The same code a few words on is the same error (a link to its page, say).
             let repeated = hits.last().is_some_and(|last| {
                 last.code == code && at.start - last.at.end < BEFORE_BYTES && !in_place
@@ -119,9 +121,13 @@ impl Reader<'_> {
         behind.or_else(|| BEFORE.iter().find_map(|label| word.strip_prefix(label).filter(is_own)))
     }
 
-    /// Whether a tool around a cloud made this code up.
+    /// Whether a program or a tool around a cloud made this code up.
     fn is_made_up(&self, text: &str, at: &Range<usize>) -> bool {
         let before = text.get(floor(text, at.start.saturating_sub(48))..at.start).unwrap_or("");
+        // What a program imports is a name in it.
+        if ["import name '", "import "].iter().any(|words| before.ends_with(words)) {
+            return true;
+        }
         let mut tools = self.clouds.iter().flat_map(|cloud| catalogue(cloud).tools).peekable();
         if !before.ends_with('"') || tools.peek().is_none() {
             return false;
@@ -129,6 +135,10 @@ impl Reader<'_> {
         let before = before.to_ascii_lowercase();
         tools.any(|tool| before.ends_with(tool))
     }
+}
+
+fn is_exception(name: &str) -> bool {
+    name.ends_with("Error") || name.ends_with("Exception")
 }
 
 /// Whether a word is what an exception says first: `ClientException: Code`.

@@ -64,9 +64,7 @@ impl Reader<'_> {
         let Some(most) = candidates.iter().map(|(score, _)| *score).max() else {
             return self.report_unknown(&mut report, around, in_place, detected_format);
         };
-        // A name that others use, too, in a text that only mentions the vendor.
-        let is_mention = !in_place && report.request_id.is_none() && !around.has_id;
-        if is_common && (most == 0 || most <= 2 && is_mention) {
+        if is_common && most == 0 {
             return false;
         }
         candidates.retain(|(score, _)| *score == most);
@@ -105,21 +103,17 @@ impl Reader<'_> {
             .zip(&around.marks)
             .filter(|(cloud, mark)| speaks(cloud, **mark))
             .collect();
+        let fits = |cloud: &Cloud| (catalogue(cloud).is_code)(&report.code);
         let cloud = match (self.clouds.as_slice(), marked.as_slice()) {
-            ([only], _) => Some(*only),
-            (_, [(only, _)]) => Some(**only),
+            ([only], _) => Some(*only).filter(|cloud| fits(cloud)),
+            (_, [(only, _)]) => Some(**only).filter(|cloud| fits(cloud)),
             _ => None,
         };
         report.status = report.status.or_else(|| status_in(around.text));
         let family = clouds::family(&report.code).or_else(|| Family::said(&report.message));
-        // `Error: TypeError` is the name of an exception, and labels nothing; `code: TypeError` does.
-        let label = around.line.split(&report.code).next().unwrap_or("").to_ascii_lowercase();
-        let label = label.trim_end_matches(|c: char| !c.is_alphanumeric());
-        let is_exception = !label.ends_with("code")
-            && ["Error", "Exception"].iter().any(|end| report.code.ends_with(end));
         let is_answer = report.request_id.is_some() && !report.message.is_empty();
         let speaks_for_it = match cloud {
-            Some(_) => is_answer || family.is_some() || in_place && !is_exception,
+            Some(_) => is_answer || family.is_some() || in_place,
             // Without anything of a cloud about it, it has to look like an answer in all parts.
             None => {
                 !around.is_foreign

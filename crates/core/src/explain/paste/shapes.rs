@@ -134,6 +134,16 @@ pub(super) fn is_id(id: &str) -> bool {
 /// Whether what stands before a place introduces a code: `Code=`, `"code": "`, `<Code>`,
 /// `Error:`, `ErrorCode: `.
 pub(super) fn stands_as_code(text: &str, at: usize) -> bool {
+    label(text, at).is_some()
+}
+
+/// Whether what stands before a place is `Error:`, which introduces names of exceptions as well.
+pub(super) fn stands_as_error(text: &str, at: usize) -> bool {
+    label(text, at).is_some_and(|label| label == "error")
+}
+
+/// The name that introduces what stands at a place.
+fn label(text: &str, at: usize) -> Option<String> {
     let before = text.get(floor(text, at.saturating_sub(32))..at).unwrap_or("");
     let name = before.trim_end_matches([
         ' ', '"', '\'', '\\', '`', '=', ':', '：', '>', '\t', ']', '】', ')', '）',
@@ -144,5 +154,6 @@ pub(super) fn stands_as_code(text: &str, at: usize) -> bool {
     let introduces =
         matches!(last, "code" | "errorcode" | "error_code" | "errcode" | "error" | "codedesc")
             || ["错误码", "错误代码", "错误编码"].iter().any(|word| name.ends_with(word));
-    separator.contains(['=', ':', '：', '>', ']', '】']) && introduces
+    let is_label = separator.contains(['=', ':', '：', '>', ']', '】']) && introduces;
+    is_label.then(|| last.to_owned())
 }

@@ -21,24 +21,34 @@ use crate::{
 /// a longer text has codes.
 const BYTES_MAX: usize = 20_000;
 
+/// The least bytes of a listed message that tell it from words that are just used.
+const SAYS_SOMETHING: usize = 24;
+
 impl Reader<'_> {
     /// Sentences that only one cloud says, each as the code that it belongs to.
     pub(super) fn sentences(&mut self, text: &str) {
         let text = start_of(text, BYTES_MAX);
         let all = self.clouds.iter().flat_map(|cloud| {
-            catalogue(cloud)
-                .sentences
+            let own = catalogue(cloud).sentences.iter();
+            let own = own.map(|(sentence, code)| (*cloud, *sentence, *code, false));
+            // What an entry says may be said elsewhere, too: something of the cloud has to be near.
+            let listed = catalogue(cloud)
+                .errors
                 .iter()
-                .map(move |(sentence, code)| (*cloud, *sentence, *code))
+                .flat_map(|entry| entry.messages.iter().map(|message| (*message, entry.code)));
+            let listed = listed
+                .filter(|(message, _)| message.len() >= SAYS_SOMETHING && !message.contains('{'))
+                .map(|(message, code)| (*cloud, message.trim_end_matches(['.', '。']), code, true));
+            own.chain(listed)
         });
         let mut said: Vec<_> = all
-            .filter_map(|(cloud, sentence, code)| {
-                Some((text.find(sentence)?, cloud, sentence, code))
+            .filter_map(|(cloud, sentence, code, needs_mark)| {
+                Some((text.find(sentence)?, cloud, sentence, code, needs_mark))
             })
             .collect();
         said.sort_unstable_by_key(|(at, ..)| *at);
         let mut claimed = 0;
-        for (at, cloud, sentence, code) in said {
+        for (at, cloud, sentence, code, needs_mark) in said {
             // One sentence may go on with another that says the same.
             if at < claimed || self.found.len() >= ERRORS_MAX {
                 continue;
@@ -48,15 +58,16 @@ impl Reader<'_> {
             let block = record(text, at, &(start..end));
             let after = text.get(at..block.end).unwrap_or(sentence);
             let before = text.get(block.start..at).unwrap_or("");
-            claimed = at + after.len();
             let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-            let line = after.find('\n').map_or(claimed, |newline| at + newline);
+            let line = after.find('\n').map_or(block.end, |newline| at + newline);
             let line = text.get(block.start + line_start..line).unwrap_or(sentence);
             let own = text.get(block.clone()).unwrap_or(sentence);
             let around = self.surroundings(own, own, line, own.trim());
-            if around.is_foreign {
+            let mark = self.clouds.iter().zip(&around.marks).find(|(one, _)| one.id == cloud.id);
+            if around.is_foreign || needs_mark && mark.is_none_or(|(_, mark)| *mark == 0) {
                 continue;
             }
+            claimed = at + after.len();
             let said = after.split(['"', '”', '\'']).next().unwrap_or(after);
             let said = said.split("requestId").next().unwrap_or(said);
             let report = ErrorReport {
@@ -105,8 +116,10 @@ impl Reader<'_> {
             let known =
                 Known { hop: Some(hop), host, header: browser::header(text), ..Known::default() };
             let original = mask::hide_secrets(&shortened(text));
+            let says = if browser::is_preflight(&lower) { "preflight" } else { "" };
             return self.push_at(
                 word,
+                says,
                 &original,
                 &known,
                 DetectedFormat::Prose,
@@ -138,7 +151,7 @@ impl Reader<'_> {
         let known = Known { hop: fault.hop, host: host.as_deref(), ..Known::default() };
         let original = if original.is_empty() { text } else { original };
         let original = mask::hide_secrets(&shortened(original.trim()));
-        self.push_at(fault.word, &original, &known, detected_format, confidence);
+        self.push_at(fault.word, &original, &original, &known, detected_format, confidence);
     }
 
     pub(super) fn push_layer(
@@ -148,18 +161,19 @@ impl Reader<'_> {
         detected_format: DetectedFormat,
         confidence: Confidence,
     ) {
-        self.push_at(word, original, &Known::default(), detected_format, confidence);
+        self.push_at(word, original, original, &Known::default(), detected_format, confidence);
     }
 
     fn push_at(
         &mut self,
         word: &str,
+        says: &str,
         original: &str,
         known: &Known<'_>,
         detected_format: DetectedFormat,
         confidence: Confidence,
     ) {
-        let explanation = explain_layer_at(word, original, known, self.options.locale);
+        let explanation = explain_layer_at(word, says, original, known, self.options.locale);
         let detected_format = Some(detected_format);
         self.push(Explanation { confidence, detected_format, ..explanation });
     }
