@@ -154,9 +154,9 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The connection broke before the answer", "收到应答前连接中断"),
+        title: text("The connection broke before the response", "收到应答前连接中断"),
         meaning: text(
-            "The request was on its way when the connection to the cloud closed. It may have been carried out.",
+            "The request was in flight when the connection to the cloud closed. It may have been carried out.",
             "请求发出后与云端的连接中断，请求可能已经执行。",
         ),
         remedy: text(
@@ -194,7 +194,7 @@ pub static LAYERS: &[Entry] = &[
         messages: &[],
         title: text("The cloud did not answer in time", "等待云端应答超时"),
         meaning: text(
-            "The request was sent and no answer came in time. It may have been carried out.",
+            "The request was sent and no response came in time. It may have been carried out.",
             "请求已发出但未及时收到应答，可能已经执行。",
         ),
         remedy: text(
@@ -338,7 +338,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer was cut off", "应答不完整"),
+        title: text("The response was cut off", "应答不完整"),
         meaning: text(
             "The cloud answered, but not all of it arrived. The request was probably carried out.",
             "云端已应答但内容不完整，请求很可能已经执行。",
@@ -357,7 +357,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy found the answer's headers too big", "应答头过大"),
+        title: text("The proxy found the response's headers too big", "应答头过大"),
         meaning: text(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
@@ -376,7 +376,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy found a header of the answer too big", "应答的某个头过大"),
+        title: text("The proxy found a header of the response too big", "应答的某个头过大"),
         meaning: text(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
@@ -395,7 +395,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy found the answer too big", "应答内容过大"),
+        title: text("The proxy found the response too big", "应答内容过大"),
         meaning: text(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
@@ -414,7 +414,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy found the answer's end too big", "应答尾部过大"),
+        title: text("The proxy found the response's end too big", "应答尾部过大"),
         meaning: text(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
@@ -433,7 +433,10 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy found a part of the answer's end too big", "应答尾部的某个字段过大"),
+        title: text(
+            "The proxy found a part of the response's end too big",
+            "应答尾部的某个字段过大",
+        ),
         meaning: text(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
@@ -452,7 +455,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy could not read the answer", "代理无法读取应答"),
+        title: text("The proxy could not read the response", "代理无法读取应答"),
         meaning: text(
             "The cloud answered in an encoding that the proxy could not undo. The request may have been carried out.",
             "云端应答的传输编码代理无法解析，请求可能已经执行。",
@@ -471,7 +474,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy could not unpack the answer", "代理无法解压应答"),
+        title: text("The proxy could not unpack the response", "代理无法解压应答"),
         meaning: text(
             "The cloud answered in an encoding that the proxy could not undo. The request may have been carried out.",
             "云端应答的内容编码代理无法解析，请求可能已经执行。",
@@ -492,7 +495,7 @@ pub static LAYERS: &[Entry] = &[
         messages: &[],
         title: text("The cloud did not answer in time", "等待云端应答超时"),
         meaning: text(
-            "The request was sent and no complete answer came in time. It may have been carried out.",
+            "The request was sent and no complete response came in time. It may have been carried out.",
             "请求已发出但未及时收到完整应答，可能已经执行。",
         ),
         remedy: text(
@@ -528,7 +531,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer broke the rules of HTTP", "应答违反 HTTP 协议"),
+        title: text("The response broke the rules of HTTP", "应答违反 HTTP 协议"),
         meaning: text(
             "The proxy could not make sense of what came back. The request may have been carried out.",
             "代理无法理解返回的内容，请求可能已经执行。",
@@ -549,7 +552,7 @@ pub static LAYERS: &[Entry] = &[
         messages: &[],
         title: text("The proxy answered by itself", "代理自行应答"),
         meaning: text(
-            "The answer comes from the proxy, not the cloud. Whether the request was sent on is not known.",
+            "The response comes from the proxy, not the cloud. Whether the request was sent on is not known.",
             "应答来自代理而不是云端，请求是否已转发无法确定。",
         ),
         remedy: text(
@@ -620,7 +623,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("No answer: the reason cannot be told", "没有应答，原因无法判断"),
+        title: text("No response: the reason cannot be told", "没有应答，原因无法判断"),
         meaning: text(
             "All that is said is that it failed: the proxy may be down, refuse this page, or have been cut off midway. The request may have been carried out.",
             "只知道请求失败：可能是代理未运行、拒绝了本页面，或连接中途断开。请求可能已经执行。",
@@ -639,7 +642,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("No answer in time", "等待应答超时"),
+        title: text("No response in time", "等待应答超时"),
         meaning: text(
             "The request was sent, and this page stopped waiting. It may have been carried out.",
             "请求已发出，本页面在规定时间内没有等到应答，请求可能已经执行。",
@@ -660,7 +663,7 @@ pub static LAYERS: &[Entry] = &[
         messages: &[],
         title: text("Stopped while under way", "请求途中被停止"),
         meaning: text(
-            "The request was on its way when it was stopped; it cannot be recalled and may have been carried out.",
+            "The request was in flight when it was stopped; it cannot be recalled and may have been carried out.",
             "停止时请求已经发出，无法撤回，可能已经执行。",
         ),
         remedy: text(
@@ -712,7 +715,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["{head}<title>{page}</title>{tail}"],
-        title: text("A web page came instead of an answer", "收到的是网页而不是应答"),
+        title: text("A web page came instead of a response", "收到的是网页而不是应答"),
         meaning: text(
             "Something between this page and the cloud answered with a web page: {page|a gateway's error, as a rule}. Whether the request arrived is not known.",
             "途中的某个设备返回了网页：{page|通常是网关的错误页}。请求是否送达无法确定。",
@@ -731,7 +734,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("A login page came instead of an answer", "收到的是登录页而不是应答"),
+        title: text("A login page came instead of a response", "收到的是登录页而不是应答"),
         meaning: text(
             "Your session with the portal before the proxy seems to have ended. The request most likely went no further, but that is not proved.",
             "代理前的门户登录可能已失效。请求很可能没有继续转发，但无法确定。",
@@ -750,7 +753,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer is empty", "应答为空"),
+        title: text("The response is empty", "应答为空"),
         meaning: text(
             "Something answered without saying anything. The request may have been carried out.",
             "收到了没有内容的应答，请求可能已经执行。",
@@ -769,9 +772,9 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer was cut off", "应答不完整"),
+        title: text("The response was cut off", "应答不完整"),
         meaning: text(
-            "Only a part of the answer arrived. The request may have been carried out.",
+            "Only a part of the response arrived. The request may have been carried out.",
             "只收到了部分应答，请求可能已经执行。",
         ),
         remedy: text(
@@ -788,9 +791,9 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer is too long", "应答过长"),
+        title: text("The response is too long", "应答过长"),
         meaning: text(
-            "The answer is longer than 4 MiB, which no answer of a cloud is, and was not read to its end. The request may have been carried out.",
+            "The response is longer than 4 MiB, which no response of a cloud is, and was not read to its end. The request may have been carried out.",
             "应答超过 4 MiB（云端的应答不会这么长），没有读完。请求可能已经执行。",
         ),
         remedy: text(
@@ -807,13 +810,13 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer is not understood", "无法理解的应答"),
+        title: text("The response is not understood", "无法理解的应答"),
         meaning: text(
-            "It is not an answer that this cloud is known to give. The request may have been carried out.",
+            "It is not a response that this cloud is known to give. The request may have been carried out.",
             "这不是该云已知的应答形式，请求可能已经执行。",
         ),
         remedy: text(
-            "Look at the instance before sending again; the answer's own words are kept below.",
+            "Look at the instance before sending again; the response's own words are kept below.",
             "请先查看实例状态，再决定是否重新提交；应答原文保留在下方。",
         ),
         who: Who::You,
@@ -826,9 +829,9 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer does not come from the proxy", "应答不是来自约定的代理"),
+        title: text("The response does not come from the proxy", "应答不是来自约定的代理"),
         meaning: text(
-            "The mark that the proxy puts on each answer is missing, so something else may have answered. Whether the request arrived is not known.",
+            "The mark that the proxy puts on each response is missing, so something else may have answered. Whether the request arrived is not known.",
             "应答中没有代理应附带的标记（Proxy-Status），可能来自其他设备。请求是否送达无法确定。",
         ),
         remedy: text(
@@ -847,7 +850,7 @@ pub static LAYERS: &[Entry] = &[
         messages: &[],
         title: text("A second copy of this request was refused", "请求的重复副本已被拒绝"),
         meaning: text(
-            "The browser or something in between sent this request twice. The proxy refused the second copy; the first is on its way and may be carried out.",
+            "The browser or something in between sent this request twice. The proxy refused the second copy; the first is in flight and may be carried out.",
             "浏览器或中间设备将此请求发送了两次。代理拒绝了第二份；第一份已经发出，可能会被执行。",
         ),
         remedy: text(
@@ -864,9 +867,9 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("Another proxy answered or added to the answer", "应答经过了其他代理"),
+        title: text("Another proxy answered or added to the response", "应答经过了其他代理"),
         meaning: text(
-            "The mark on the answer is not that of this page's proxy alone, so nobody can say who answered. Whether the request arrived is not known.",
+            "The mark on the response is not that of this page's proxy alone, so nobody can say who answered. Whether the request arrived is not known.",
             "应答中的标记（Proxy-Status）不只来自本页面的代理，无法确定由谁应答，请求是否送达也无法确定。",
         ),
         remedy: text(
@@ -921,13 +924,13 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The run cannot be written down here", "此处无法写入运行日志"),
+        title: text("The run cannot be recorded here", "此处无法写入运行日志"),
         meaning: text(
-            "The browser refused to store the journal, so a crash would leave no trace of what was sent. The call was not sent.",
+            "The browser refused to store the journal, so a crash would leave no trace of what was sent. The request was not sent.",
             "浏览器拒绝保存运行日志；一旦页面崩溃，将无从得知发送过什么，因此该调用没有发出。",
         ),
         remedy: text(
-            "Allow this site to store data, leave the private window, or free some space; or send one call at a time.",
+            "Allow this site to store data, leave the private window, or free some space; or send one request at a time.",
             "请允许本站保存数据、退出无痕窗口或释放存储空间；也可以每次只发送一个调用。",
         ),
         who: Who::You,
@@ -1016,9 +1019,9 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The page ended while this call was on its way", "发送期间页面被关闭或刷新"),
+        title: text("The page ended while this request was in flight", "发送期间页面被关闭或刷新"),
         meaning: text(
-            "The call was about to go out when the page was closed, reloaded or killed. Whether it arrived is not known.",
+            "The request was about to go out when the page was closed, reloaded or killed. Whether it arrived is not known.",
             "页面在调用即将发出时被关闭、刷新或终止，无法确定请求是否到达。",
         ),
         remedy: text(
@@ -1054,9 +1057,9 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The browser kept the answer from this page", "浏览器拦截了跨域应答"),
+        title: text("The browser kept the response from this page", "浏览器拦截了跨域应答"),
         meaning: text(
-            "The answer came without leave for this page: {header|a CORS header} is missing or wrong, so it could not be read. The request itself may have been carried out.",
+            "The response does not let this page read it: {header|a CORS header} is missing or wrong. The request itself may have been carried out.",
             "应答缺少或错误设置了{header|跨域（CORS）头}，本页面无法读取；请求本身可能已经执行。",
         ),
         remedy: text(
@@ -1083,7 +1086,7 @@ pub static LAYERS: &[Entry] = &[
             "预检请求未通过：正式请求没有发出",
         ),
         meaning: text(
-            "Before the request the browser asks {far|the proxy} whether this page may send it (a preflight). The answer was no: {header|a CORS header} is missing or wrong, or the answer was an error or a redirect. The request itself was not sent.",
+            "Before the request the browser asks {far|the proxy} whether this page may send it (a preflight). The response did not allow it: {header|a CORS header} is missing or wrong, or it was an error or a redirect. The request itself was not sent.",
             "发送前，浏览器会先询问{far|代理}是否允许本页面（预检）。结果为不允许：缺少或错误设置了{header|跨域（CORS）头}，或返回了错误、重定向。请求本身没有发出。",
         ),
         remedy: text(
@@ -1165,7 +1168,7 @@ pub static LAYERS: &[Entry] = &[
             "浏览器不允许本页面访问本地网络",
         ),
         meaning: text(
-            "The proxy's address is in a local network, and the browser asks for leave before a page may reach it. The request was not sent.",
+            "The proxy's address is in a local network, and the browser asks for permission before a page may reach it. The request was not sent.",
             "代理地址位于本地网络，浏览器需要授权后才允许页面访问。请求没有发出。",
         ),
         remedy: text(
@@ -1267,7 +1270,7 @@ pub static LAYERS: &[Entry] = &[
         ],
         title: text("The name server did not answer", "DNS 服务器没有应答"),
         meaning: text(
-            "To look up {host|the host's name}, {near|this computer} asked its name server, and that gave no answer. Nothing says that the name is wrong. The request was not sent.",
+            "To look up {host|the host's name}, {near|this computer} asked its name server, and that gave no response. Nothing says that the name is wrong. The request was not sent.",
             "{near|本机}向 DNS 服务器查询{host|域名}时没有得到应答，并不说明域名有误。请求没有发出。",
         ),
         remedy: text(
@@ -1373,9 +1376,9 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("No answer in time", "等待应答超时"),
+        title: text("No response in time", "等待应答超时"),
         meaning: text(
-            "The request was on its way, and no answer came in time. It may have been carried out.",
+            "The request was in flight, and no response came in time. It may have been carried out.",
             "请求可能已经发出，但未及时收到应答，可能已经执行。",
         ),
         remedy: text(
@@ -1392,9 +1395,9 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The connection broke before the answer", "收到应答前连接中断"),
+        title: text("The connection broke before the response", "收到应答前连接中断"),
         meaning: text(
-            "The connection closed before an answer came. The request may have been carried out.",
+            "The connection closed before a response came. The request may have been carried out.",
             "收到应答前连接已关闭，请求可能已经执行。",
         ),
         remedy: text(

@@ -279,6 +279,8 @@ static ERRORS: &[Entry] = &[
         messages: &[
             "The value `{given}` specified in the parameter `{parameter}` is not valid",
             "{before}he value `{given}` specified in the parameter `{parameter}` is not valid{after}",
+            "The parameter `{parameter}` {after}",
+            "The specified parameter `{parameter}` {after}",
         ],
         title: text("A parameter has a wrong value", "参数取值错误"),
         meaning: text(

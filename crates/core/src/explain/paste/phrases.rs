@@ -133,6 +133,7 @@ pub(super) const TRANSPORT: &[(&str, &[&str])] = &[
         "cut-off",
         &[
             "read: connection reset",
+            "prematurely closed",
             "connection aborted",
             "connection was aborted",
             "write failed)",
@@ -221,7 +222,6 @@ pub(super) const TRANSPORT: &[(&str, &[&str])] = &[
             "broken pipe",
             "recv failure",
             "failed to respond",
-            "prematurely closed",
             "other side closed",
             "und_err_socket",
             "incompleteread",
