@@ -7,7 +7,7 @@ use super::{
     phrases::FETCH_FAILED,
     shapes::{floor, shortened, start_of, words},
     transport::{self, Fault, is_cloud_host},
-    values::request_id,
+    values::{ids_in, request_id},
 };
 use crate::{
     catalogue::Hop,
@@ -28,15 +28,17 @@ impl Reader<'_> {
     /// Sentences that only one cloud says, each as the code that it belongs to.
     pub(super) fn sentences(&mut self, text: &str) {
         let text = start_of(text, BYTES_MAX);
+        // What an entry says may be said elsewhere, too: something of the cloud has to be near.
+        let lower = text.to_ascii_lowercase();
         let all = self.clouds.iter().flat_map(|cloud| {
+            let is_near = catalogue(cloud).marks.iter().any(|mark| lower.contains(mark))
+                || !ids_in(text, cloud).is_empty();
             let own = catalogue(cloud).sentences.iter();
             let own = own.map(|(sentence, code)| (*cloud, *sentence, *code, false));
-            // What an entry says may be said elsewhere, too: something of the cloud has to be near.
-            let listed = catalogue(cloud)
-                .errors
+            let entries = if is_near { catalogue(cloud).errors } else { &[] };
+            let listed = entries
                 .iter()
-                .flat_map(|entry| entry.messages.iter().map(|message| (*message, entry.code)));
-            let listed = listed
+                .flat_map(|entry| entry.messages.iter().map(|message| (*message, entry.code)))
                 .filter(|(message, _)| message.len() >= SAYS_SOMETHING && !message.contains('{'))
                 .map(|(message, code)| (*cloud, message.trim_end_matches(['.', '。']), code, true));
             own.chain(listed)
