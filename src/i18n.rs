@@ -18,9 +18,9 @@ pub use form::FormMessage;
 pub use format::{duration, number};
 pub use format::{instant, lines, time_of_day};
 pub use run::{
-    ENDED_EARLY, REASON, SAVED_RUNS, UNKNOWN_CHECKING, call_state, confidence, detected_format,
-    evidence, outcome, outcome_counter, outcome_meaning, pause, retry, settings, skip_reason,
-    status, who,
+    ENDED_EARLY, REASON, SAVED_RUNS, UNKNOWN_CHECKING, call_state, carried_out, confidence,
+    detected_format, evidence, outcome, outcome_counter, outcome_meaning, pause, retry, settings,
+    skip_reason, status, who,
 };
 
 use relight_core::{

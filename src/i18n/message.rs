@@ -415,6 +415,8 @@ pub const RESOURCE: Text = text("Resource", "资源");
 pub const IDENTITY: Text = text("Identity", "身份");
 pub const POLICY: Text = text("The smallest policy that allows it", "所需的最小权限策略");
 pub const COPY_POLICY: Text = text("Copy the policy", "复制策略");
+pub const FAILED_AT: Text = text("Where", "失败位置");
+pub const CARRIED_OUT: Text = text("Carried out", "是否已执行");
 pub const DETECTED_FORMAT: Text = text("Recognised", "识别为");
 pub const COMPARE_TITLE: Text =
     text("Compare with what the cloud computed", "与云端计算的内容比对");

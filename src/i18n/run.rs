@@ -2,7 +2,7 @@
 
 use crate::i18n::duration;
 use relight_core::{
-    catalogue::{Retry, Who},
+    catalogue::{Effect, Reached, Retry, Who},
     explain::{Confidence, DetectedFormat},
     i18n::{Locale, Text, text},
     model::{cloud::Verb, eligibility::SkipReason, outcome::Outcome},
@@ -235,6 +235,21 @@ pub const fn confidence(confidence: Confidence) -> Text {
             text("possible: others say this, too", "不确定（其他系统也可能如此返回）")
         }
     }
+}
+
+/// Whether what was asked for was carried out; `None` where that is no question.
+pub const fn carried_out(effect: Effect, reached: Reached) -> Option<Text> {
+    Some(match (effect, reached) {
+        (Effect::DryRunPassed, _) => return None,
+        (Effect::MaybeDone, _) => {
+            text("perhaps: look before sending again", "不确定，重新提交前请先查看")
+        }
+        (Effect::MaybeEcho, _) => {
+            text("no, unless this is the effect of an earlier copy", "否，除非这正是之前请求的结果")
+        }
+        (_, Reached::No) => text("no: it did not reach the cloud", "否，请求没有到达云端"),
+        (_, Reached::Yes | Reached::Unknown) => text("no: it was refused", "否，请求被拒绝"),
+    })
 }
 
 /// The status of a call.

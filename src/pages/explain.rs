@@ -10,7 +10,7 @@ use crate::{
             page_link::PageLink,
             untrusted_text::shown,
         },
-        errors::explanation::{badge, facts, hints, permission},
+        errors::explanation::{badge, facts, hints, permission, way},
     },
     pages::errors::vendor_page,
 };
@@ -135,6 +135,7 @@ fn explanation(explanation: &Explanation, locale: Locale) -> Html {
                         { i18n::confidence(explanation.confidence).in_locale(locale) }
                     </dd>
                 }
+                { way(explanation, locale) }
                 { facts(explanation, None, locale) }
                 if let Some(id) = &explanation.request_id {
                     <dt>{ t(message::REQUEST_COLUMN) }</dt><dd><code>{ shown(id) }</code></dd>

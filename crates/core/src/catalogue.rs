@@ -5,6 +5,7 @@
 
 mod family;
 mod group;
+mod hop;
 mod layers;
 pub(crate) mod pattern;
 
@@ -13,6 +14,9 @@ use serde::Serialize;
 
 pub use family::Family;
 pub use group::Group;
+pub(crate) use hop::mended_at;
+pub use hop::{Hop, Reached};
+pub(crate) use layers::layer_that_says;
 pub use layers::{LAYERS, layer};
 
 /// One error of one cloud, explained.
@@ -42,6 +46,24 @@ pub struct Entry {
     pub effect: Effect,
     /// Where the row comes from.
     pub source: Source,
+}
+
+impl Entry {
+    /// Where an error of a layer lies by its word alone: the types of RFC 9209 are a proxy's.
+    pub(crate) fn hop(&self) -> Option<Hop> {
+        const OF_THE_WAY_ON: [&str; 5] =
+            ["dns_", "destination_", "connection_", "tls_", "http_response_"];
+        const OF_THE_PAGE: [&str; 4] =
+            ["mixed-content", "csp", "blocked-by-client", "local-network"];
+        let begins = |word: &&str| self.code.starts_with(word);
+        if OF_THE_WAY_ON.iter().any(begins) {
+            Some(Hop::ProxyCloud)
+        } else if OF_THE_PAGE.contains(&self.code) {
+            Some(Hop::Page)
+        } else {
+            matches!(self.code, "proxy-login" | "proxy-refused").then_some(Hop::OwnProxy)
+        }
+    }
 }
 
 /// Who can act on an error.

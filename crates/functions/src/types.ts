@@ -62,6 +62,13 @@ export interface Explanation {
   group: ExplanationGroup;
   /** What the answer proves about the request. */
   effect: "nothing-done" | "throttled" | "clock-skew" | "maybe-echo" | "maybe-done" | "dry-run-passed";
+  /** Whether the request reached the cloud. */
+  reached: "no" | "unknown" | "yes";
+  /** Between whom it failed, where that is known: inside the browser, from it to the proxy, from a program to
+   * a proxy of its own, straight to the cloud, from the proxy to the cloud, at the cloud. */
+  hop?: "page" | "browser-proxy" | "own-proxy" | "direct" | "proxy-cloud" | "cloud";
+  /** The host at the far end of that, where the text names it. */
+  host?: string;
   /** Where the index explains it, after `#/errors/`; not there for a code that it lacks. */
   address?: string;
   /** How sure it is that the text says this. */

@@ -199,6 +199,7 @@ fn known(props: &CardProps) -> Known<'_> {
         clock_ahead_seconds: run.clock_correction_seconds().map(|skew| -skew),
         region: Some(&run.spec().target().region),
         instance_ids: &[],
+        ..Known::default()
     }
 }
 
@@ -365,6 +366,26 @@ pub(crate) fn badge(retry: Retry, locale: Locale) -> Html {
         <span class={classes!("chip", "badge", tone)} data-retry={word}>
             { icon(picture) }{ i18n::retry(retry).in_locale(locale) }
         </span>
+    }
+}
+
+/// Where it failed, and whether anything was carried out, as terms of a list.
+pub(crate) fn way(explanation: &Explanation, locale: Locale) -> Html {
+    let t = |text: Text| text.in_locale(locale);
+    let Explanation { effect, reached, hop, host, .. } = explanation;
+    html! {
+        <>
+            if let Some(hop) = hop {
+                <dt>{ t(message::FAILED_AT) }</dt>
+                <dd>
+                    { t(hop.title()) }
+                    if let Some(host) = host { { " · " }<code>{ shown(host) }</code> }
+                </dd>
+            }
+            if let Some(words) = i18n::carried_out(*effect, *reached) {
+                <dt>{ t(message::CARRIED_OUT) }</dt><dd>{ t(words) }</dd>
+            }
+        </>
     }
 }
 

@@ -59,6 +59,87 @@ impl Family {
         Family::Parameter,
     ];
 
+    /// What a message is about, in words that any service uses. The first that fits counts: who is
+    /// out of stock says "quota" in the same breath.
+    pub(crate) fn said(message: &str) -> Option<Family> {
+        const WORDS: [(Family, &[&str]); 8] = [
+            (
+                Family::Capacity,
+                &[
+                    "out of usage",
+                    "sold out",
+                    "out of stock",
+                    "no stock",
+                    "insufficient capacity",
+                    "no longer available for sale",
+                    "not available for purchase",
+                    "库存不足",
+                    "售罄",
+                ],
+            ),
+            (
+                Family::Permission,
+                &[
+                    "not authorized",
+                    "unauthorized",
+                    "no permission",
+                    "access denied",
+                    "未授权",
+                    "没有权限",
+                    "权限不足",
+                ],
+            ),
+            (
+                Family::Bills,
+                &["enough balance", "insufficient balance", "arrears", "欠费", "余额不足"],
+            ),
+            (
+                Family::Quota,
+                &["quota", "exceeds the limit", "exceeded the limit", "配额", "超过限额"],
+            ),
+            (
+                Family::TooFast,
+                &[
+                    "flow control",
+                    "throttl",
+                    "too many requests",
+                    "frequency limit",
+                    "限流",
+                    "流控",
+                    "频率",
+                ],
+            ),
+            (Family::Key, &["access key", "accesskey", "signature", "签名", "密钥"]),
+            (
+                Family::NotFound,
+                &[
+                    "does not exist",
+                    "not exists",
+                    "not exist",
+                    "not found",
+                    "cannot be found",
+                    "不存在",
+                    "找不到",
+                ],
+            ),
+            (
+                Family::Parameter,
+                &[
+                    "is not valid",
+                    "is invalid",
+                    "not supported",
+                    "malformed",
+                    "mandatory",
+                    "参数",
+                    "无效",
+                ],
+            ),
+        ];
+        let message = message.to_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+        WORDS.into_iter().find(|(_, words)| says(words)).map(|(family, _)| family)
+    }
+
     /// What is so of its codes.
     pub(crate) const fn facts(self) -> Facts {
         match self {

@@ -2,13 +2,19 @@
 //! this page itself. An entry's effect tells whether the request was surely not sent
 //! (`NothingDone`) or may have arrived (`MaybeDone`).
 
-use super::{Effect, Entry, Retry, Source, Who};
-use crate::i18n::text;
+use super::{Effect, Entry, Found, Retry, Source, Who, best};
+use crate::{i18n::text, model::outcome::ErrorReport};
 
 /// The entry for a word of a layer below the clouds: an RFC 9209 error type such as
 /// `connection_refused`, or one of this page's own such as `html-answer`. `None` for other words.
 pub fn layer(word: &str) -> Option<&'static Entry> {
     LAYERS.iter().find(|entry| entry.code == word)
+}
+
+/// The same, where one word has several meanings and a text tells which.
+pub(crate) fn layer_that_says(word: &str, text: &str) -> Option<Found> {
+    let report = ErrorReport { message: text.to_owned(), ..ErrorReport::default() };
+    best(LAYERS.iter().filter(|entry| entry.code == word), &report, None)
 }
 
 /// Every entry below the clouds.
@@ -148,9 +154,9 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The connection broke before the answer", "收到应答前连接中断"),
+        title: text("The connection broke before the response", "收到应答前连接中断"),
         meaning: text(
-            "The request was on its way when the connection to the cloud closed. It may have been carried out.",
+            "The request was in flight when the connection to the cloud closed. It may have been carried out.",
             "请求发出后与云端的连接中断，请求可能已经执行。",
         ),
         remedy: text(
@@ -188,7 +194,7 @@ pub static LAYERS: &[Entry] = &[
         messages: &[],
         title: text("The cloud did not answer in time", "等待云端应答超时"),
         meaning: text(
-            "The request was sent and no answer came in time. It may have been carried out.",
+            "The request was sent and no response came in time. It may have been carried out.",
             "请求已发出但未及时收到应答，可能已经执行。",
         ),
         remedy: text(
@@ -332,7 +338,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer was cut off", "应答不完整"),
+        title: text("The response was cut off", "应答不完整"),
         meaning: text(
             "The cloud answered, but not all of it arrived. The request was probably carried out.",
             "云端已应答但内容不完整，请求很可能已经执行。",
@@ -351,7 +357,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy found the answer's headers too big", "应答头过大"),
+        title: text("The proxy found the response's headers too big", "应答头过大"),
         meaning: text(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
@@ -370,7 +376,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy found a header of the answer too big", "应答的某个头过大"),
+        title: text("The proxy found a header of the response too big", "应答的某个头过大"),
         meaning: text(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
@@ -389,7 +395,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy found the answer too big", "应答内容过大"),
+        title: text("The proxy found the response too big", "应答内容过大"),
         meaning: text(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
@@ -408,7 +414,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy found the answer's end too big", "应答尾部过大"),
+        title: text("The proxy found the response's end too big", "应答尾部过大"),
         meaning: text(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
@@ -427,7 +433,10 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy found a part of the answer's end too big", "应答尾部的某个字段过大"),
+        title: text(
+            "The proxy found a part of the response's end too big",
+            "应答尾部的某个字段过大",
+        ),
         meaning: text(
             "The cloud answered, and the proxy could not pass it on. The request may have been carried out.",
             "云端已应答，但代理无法转发，请求可能已经执行。",
@@ -446,7 +455,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy could not read the answer", "代理无法读取应答"),
+        title: text("The proxy could not read the response", "代理无法读取应答"),
         meaning: text(
             "The cloud answered in an encoding that the proxy could not undo. The request may have been carried out.",
             "云端应答的传输编码代理无法解析，请求可能已经执行。",
@@ -465,7 +474,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The proxy could not unpack the answer", "代理无法解压应答"),
+        title: text("The proxy could not unpack the response", "代理无法解压应答"),
         meaning: text(
             "The cloud answered in an encoding that the proxy could not undo. The request may have been carried out.",
             "云端应答的内容编码代理无法解析，请求可能已经执行。",
@@ -486,7 +495,7 @@ pub static LAYERS: &[Entry] = &[
         messages: &[],
         title: text("The cloud did not answer in time", "等待云端应答超时"),
         meaning: text(
-            "The request was sent and no complete answer came in time. It may have been carried out.",
+            "The request was sent and no complete response came in time. It may have been carried out.",
             "请求已发出但未及时收到完整应答，可能已经执行。",
         ),
         remedy: text(
@@ -522,7 +531,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer broke the rules of HTTP", "应答违反 HTTP 协议"),
+        title: text("The response broke the rules of HTTP", "应答违反 HTTP 协议"),
         meaning: text(
             "The proxy could not make sense of what came back. The request may have been carried out.",
             "代理无法理解返回的内容，请求可能已经执行。",
@@ -543,7 +552,7 @@ pub static LAYERS: &[Entry] = &[
         messages: &[],
         title: text("The proxy answered by itself", "代理自行应答"),
         meaning: text(
-            "The answer comes from the proxy, not the cloud. Whether the request was sent on is not known.",
+            "The response comes from the proxy, not the cloud. Whether the request was sent on is not known.",
             "应答来自代理而不是云端，请求是否已转发无法确定。",
         ),
         remedy: text(
@@ -614,10 +623,10 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("No answer: the reason cannot be told", "没有应答，原因无法判断"),
+        title: text("No response: the reason cannot be told", "没有应答，原因无法判断"),
         meaning: text(
-            "The browser only says that it failed: the proxy may be down, refuse this page, or have been cut off midway. The request may have been carried out.",
-            "浏览器只报告失败：可能是代理未运行、拒绝了本页面，或连接中途断开。请求可能已经执行。",
+            "All that is said is that it failed: the proxy may be down, refuse this page, or have been cut off midway. The request may have been carried out.",
+            "只知道请求失败：可能是代理未运行、拒绝了本页面，或连接中途断开。请求可能已经执行。",
         ),
         remedy: text(
             "Look at the instance before sending again, and check the proxy.",
@@ -633,7 +642,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("No answer in time", "等待应答超时"),
+        title: text("No response in time", "等待应答超时"),
         meaning: text(
             "The request was sent, and this page stopped waiting. It may have been carried out.",
             "请求已发出，本页面在规定时间内没有等到应答，请求可能已经执行。",
@@ -654,7 +663,7 @@ pub static LAYERS: &[Entry] = &[
         messages: &[],
         title: text("Stopped while under way", "请求途中被停止"),
         meaning: text(
-            "The request was on its way when it was stopped; it cannot be recalled and may have been carried out.",
+            "The request was in flight when it was stopped; it cannot be recalled and may have been carried out.",
             "停止时请求已经发出，无法撤回，可能已经执行。",
         ),
         remedy: text(
@@ -706,7 +715,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &["{head}<title>{page}</title>{tail}"],
-        title: text("A web page came instead of an answer", "收到的是网页而不是应答"),
+        title: text("A web page came instead of a response", "收到的是网页而不是应答"),
         meaning: text(
             "Something between this page and the cloud answered with a web page: {page|a gateway's error, as a rule}. Whether the request arrived is not known.",
             "途中的某个设备返回了网页：{page|通常是网关的错误页}。请求是否送达无法确定。",
@@ -725,7 +734,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("A login page came instead of an answer", "收到的是登录页而不是应答"),
+        title: text("A login page came instead of a response", "收到的是登录页而不是应答"),
         meaning: text(
             "Your session with the portal before the proxy seems to have ended. The request most likely went no further, but that is not proved.",
             "代理前的门户登录可能已失效。请求很可能没有继续转发，但无法确定。",
@@ -744,7 +753,7 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer is empty", "应答为空"),
+        title: text("The response is empty", "应答为空"),
         meaning: text(
             "Something answered without saying anything. The request may have been carried out.",
             "收到了没有内容的应答，请求可能已经执行。",
@@ -763,9 +772,9 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer was cut off", "应答不完整"),
+        title: text("The response was cut off", "应答不完整"),
         meaning: text(
-            "Only a part of the answer arrived. The request may have been carried out.",
+            "Only a part of the response arrived. The request may have been carried out.",
             "只收到了部分应答，请求可能已经执行。",
         ),
         remedy: text(
@@ -782,9 +791,9 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer is too long", "应答过长"),
+        title: text("The response is too long", "应答过长"),
         meaning: text(
-            "The answer is longer than 4 MiB, which no answer of a cloud is, and was not read to its end. The request may have been carried out.",
+            "The response is longer than 4 MiB, which no response of a cloud is, and was not read to its end. The request may have been carried out.",
             "应答超过 4 MiB（云端的应答不会这么长），没有读完。请求可能已经执行。",
         ),
         remedy: text(
@@ -801,13 +810,13 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer is not understood", "无法理解的应答"),
+        title: text("The response is not understood", "无法理解的应答"),
         meaning: text(
-            "It is not an answer that this cloud is known to give. The request may have been carried out.",
+            "It is not a response that this cloud is known to give. The request may have been carried out.",
             "这不是该云已知的应答形式，请求可能已经执行。",
         ),
         remedy: text(
-            "Look at the instance before sending again; the answer's own words are kept below.",
+            "Look at the instance before sending again; the response's own words are kept below.",
             "请先查看实例状态，再决定是否重新提交；应答原文保留在下方。",
         ),
         who: Who::You,
@@ -820,9 +829,9 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The answer does not come from the proxy", "应答不是来自约定的代理"),
+        title: text("The response does not come from the proxy", "应答不是来自约定的代理"),
         meaning: text(
-            "The mark that the proxy puts on each answer is missing, so something else may have answered. Whether the request arrived is not known.",
+            "The mark that the proxy puts on each response is missing, so something else may have answered. Whether the request arrived is not known.",
             "应答中没有代理应附带的标记（Proxy-Status），可能来自其他设备。请求是否送达无法确定。",
         ),
         remedy: text(
@@ -841,7 +850,7 @@ pub static LAYERS: &[Entry] = &[
         messages: &[],
         title: text("A second copy of this request was refused", "请求的重复副本已被拒绝"),
         meaning: text(
-            "The browser or something in between sent this request twice. The proxy refused the second copy; the first is on its way and may be carried out.",
+            "The browser or something in between sent this request twice. The proxy refused the second copy; the first is in flight and may be carried out.",
             "浏览器或中间设备将此请求发送了两次。代理拒绝了第二份；第一份已经发出，可能会被执行。",
         ),
         remedy: text(
@@ -858,9 +867,9 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("Another proxy answered or added to the answer", "应答经过了其他代理"),
+        title: text("Another proxy answered or added to the response", "应答经过了其他代理"),
         meaning: text(
-            "The mark on the answer is not that of this page's proxy alone, so nobody can say who answered. Whether the request arrived is not known.",
+            "The mark on the response is not that of this page's proxy alone, so nobody can say who answered. Whether the request arrived is not known.",
             "应答中的标记（Proxy-Status）不只来自本页面的代理，无法确定由谁应答，请求是否送达也无法确定。",
         ),
         remedy: text(
@@ -915,13 +924,13 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The run cannot be written down here", "此处无法写入运行日志"),
+        title: text("The run cannot be recorded here", "此处无法写入运行日志"),
         meaning: text(
-            "The browser refused to store the journal, so a crash would leave no trace of what was sent. The call was not sent.",
+            "The browser refused to store the journal, so a crash would leave no trace of what was sent. The request was not sent.",
             "浏览器拒绝保存运行日志；一旦页面崩溃，将无从得知发送过什么，因此该调用没有发出。",
         ),
         remedy: text(
-            "Allow this site to store data, leave the private window, or free some space; or send one call at a time.",
+            "Allow this site to store data, leave the private window, or free some space; or send one request at a time.",
             "请允许本站保存数据、退出无痕窗口或释放存储空间；也可以每次只发送一个调用。",
         ),
         who: Who::You,
@@ -1010,9 +1019,9 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The page ended while this call was on its way", "发送期间页面被关闭或刷新"),
+        title: text("The page ended while this request was in flight", "发送期间页面被关闭或刷新"),
         meaning: text(
-            "The call was about to go out when the page was closed, reloaded or killed. Whether it arrived is not known.",
+            "The request was about to go out when the page was closed, reloaded or killed. Whether it arrived is not known.",
             "页面在调用即将发出时被关闭、刷新或终止，无法确定请求是否到达。",
         ),
         remedy: text(
@@ -1048,10 +1057,10 @@ pub static LAYERS: &[Entry] = &[
         status: None,
         operations: &[],
         messages: &[],
-        title: text("The browser kept the answer from this page", "浏览器拦截了跨域应答"),
+        title: text("The browser kept the response from this page", "浏览器拦截了跨域应答"),
         meaning: text(
-            "The answer came without leave for this page (CORS), so it could not be read. The request itself may have been carried out.",
-            "应答缺少允许本页面读取的跨域（CORS）头，因此无法读取；请求本身可能已经执行。",
+            "The response does not let this page read it: {header|a CORS header} is missing or wrong. The request itself may have been carried out.",
+            "应答缺少或错误设置了{header|跨域（CORS）头}，本页面无法读取；请求本身可能已经执行。",
         ),
         remedy: text(
             "Look at the instance first. Then have this page's address added to what the proxy allows; without a proxy a page cannot talk to these clouds.",
@@ -1063,117 +1072,30 @@ pub static LAYERS: &[Entry] = &[
         source: Source::Observed,
     },
     Entry {
-        code: "host-not-found",
+        code: "cors",
         status: None,
         operations: &[],
-        messages: &[],
-        title: text("The cloud's name could not be looked up", "无法解析云端域名"),
+        messages: &[
+            "{before}preflight{after}",
+            "{before}Preflight{after}",
+            "{before}Access-Control-Allow-Headers{after}",
+            "{before}Access-Control-Allow-Methods{after}",
+        ],
+        title: text(
+            "The preflight was refused: nothing was sent",
+            "预检请求未通过：正式请求没有发出",
+        ),
         meaning: text(
-            "There is no address for this host: the region is misspelt, or the name service does not work here. The request was not sent.",
-            "找不到该域名的地址：地域可能拼写有误，或本地 DNS 不可用。请求没有发出。",
+            "Before the request the browser asks {far|the proxy} whether this page may send it (a preflight). The response did not allow it: {header|a CORS header} is missing or wrong, or it was an error or a redirect. The request itself was not sent.",
+            "发送前，浏览器会先询问{far|代理}是否允许本页面（预检）。结果为不允许：缺少或错误设置了{header|跨域（CORS）头}，或返回了错误、重定向。请求本身没有发出。",
         ),
         remedy: text(
-            "Check the region in the host name, then DNS and VPN of this computer.",
-            "请核对域名中的地域，再检查本机的 DNS 和 VPN。",
-        ),
-        who: Who::You,
-        retry: Retry::AfterFix,
-        effect: Effect::NothingDone,
-        source: Source::Observed,
-    },
-    Entry {
-        code: "certificate",
-        status: None,
-        operations: &[],
-        messages: &[],
-        title: text("The certificate is not right", "证书校验失败"),
-        meaning: text(
-            "Whoever answered could not prove to be the cloud, or this computer does not trust who vouches for it. The request was not sent.",
-            "对端未能证明自己是云端，或本机不信任其证书颁发者。请求没有发出。",
-        ),
-        remedy: text(
-            "Do not switch the check off. Look at this computer's clock, at the certificates it trusts, and for a company proxy that opens connections.",
-            "请勿关闭证书校验；请检查本机时间、根证书，以及是否有会解密流量的公司代理。",
+            "Have whoever runs {far|the proxy} answer OPTIONS itself, with {header|the Access-Control-Allow-… headers} for this page, with a status of 2xx and without a login or a redirect.",
+            "请由{far|代理}的维护者让其直接应答 OPTIONS：为本页面返回{header|Access-Control-Allow-… 头}，状态码为 2xx，且不要求登录、不重定向。",
         ),
         who: Who::Administrator,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
-        source: Source::Observed,
-    },
-    Entry {
-        code: "connect-refused",
-        status: None,
-        operations: &[],
-        messages: &[],
-        title: text("The connection was refused", "连接被拒绝"),
-        meaning: text(
-            "The other end, or a firewall on the way, refused the connection. The request was not sent.",
-            "对端或途中的防火墙拒绝了连接，请求没有发出。",
-        ),
-        remedy: text(
-            "Try again. If it stays, have firewall and proxy settings looked at.",
-            "请重试；若持续出现，请检查防火墙和代理设置。",
-        ),
-        who: Who::Administrator,
-        retry: Retry::Later,
-        effect: Effect::NothingDone,
-        source: Source::Observed,
-    },
-    Entry {
-        code: "connect-timeout",
-        status: None,
-        operations: &[],
-        messages: &[],
-        title: text("No connection in time", "连接超时"),
-        meaning: text(
-            "The connection was not made within the time allowed. The request was not sent.",
-            "在规定时间内未能建立连接，请求没有发出。",
-        ),
-        remedy: text(
-            "Try again. If it stays, check the network and whether a proxy is needed here.",
-            "请重试；若持续出现，请检查网络，以及此处是否需要代理。",
-        ),
-        who: Who::You,
-        retry: Retry::Later,
-        effect: Effect::NothingDone,
-        source: Source::Observed,
-    },
-    Entry {
-        code: "answer-timeout",
-        status: None,
-        operations: &[],
-        messages: &[],
-        title: text("No answer in time", "等待应答超时"),
-        meaning: text(
-            "The request was on its way, and no answer came in time. It may have been carried out.",
-            "请求可能已经发出，但未及时收到应答，可能已经执行。",
-        ),
-        remedy: text(
-            "Look at the instance before sending again.",
-            "请先查看实例状态，再决定是否重新提交。",
-        ),
-        who: Who::You,
-        retry: Retry::CheckFirst,
-        effect: Effect::MaybeDone,
-        source: Source::Observed,
-    },
-    Entry {
-        code: "cut-off",
-        status: None,
-        operations: &[],
-        messages: &[],
-        title: text("The connection broke before the answer", "收到应答前连接中断"),
-        meaning: text(
-            "The connection closed before an answer came. The request may have been carried out.",
-            "收到应答前连接已关闭，请求可能已经执行。",
-        ),
-        remedy: text(
-            "Look at the instance before sending again.",
-            "请先查看实例状态，再决定是否重新提交。",
-        ),
-        who: Who::You,
-        retry: Retry::CheckFirst,
-        effect: Effect::MaybeDone,
         source: Source::Observed,
     },
     Entry {
@@ -1215,6 +1137,276 @@ pub static LAYERS: &[Entry] = &[
         who: Who::Administrator,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "blocked-by-client",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("Something in the browser blocked the request", "请求被浏览器中的扩展拦截"),
+        meaning: text(
+            "An extension, most often an ad blocker, or a rule of this browser kept the request. The request was not sent.",
+            "浏览器扩展（多为广告拦截）或浏览器自身的规则拦截了该请求。请求没有发出。",
+        ),
+        remedy: text(
+            "Switch the extension off for this page, or allow the proxy's address in it.",
+            "请对本页面停用该扩展，或在其中放行代理地址。",
+        ),
+        who: Who::You,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "local-network",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text(
+            "The browser does not let this page into the local network",
+            "浏览器不允许本页面访问本地网络",
+        ),
+        meaning: text(
+            "The proxy's address is in a local network, and the browser asks for permission before a page may reach it. The request was not sent.",
+            "代理地址位于本地网络，浏览器需要授权后才允许页面访问。请求没有发出。",
+        ),
+        remedy: text(
+            "Allow this page to reach the local network in the browser's settings for the site, or have the proxy given a public address over HTTPS.",
+            "请在浏览器的网站设置中允许本页面访问本地网络，或为代理配置公网 HTTPS 地址。",
+        ),
+        who: Who::You,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "proxy-login",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("A proxy on the way asks for a login", "途中的网络代理要求登录"),
+        meaning: text(
+            "A network proxy, a company's as a rule, answered 407 and let nothing through. The request was not sent to the cloud.",
+            "网络代理（通常是公司的）返回了 407，没有放行。请求没有发往云端。",
+        ),
+        remedy: text(
+            "Set the login of that proxy in the program's settings, or ask whoever runs it for one.",
+            "请在程序设置中填写该代理的用户名和密码，或向其维护者申请。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "proxy-refused",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("A proxy on the way let nothing through", "途中的网络代理没有放行"),
+        meaning: text(
+            "The network proxy that this program uses did not open a way to {host|the cloud}. The request was not sent to the cloud.",
+            "程序所用的网络代理没有建立到{host|云端}的连接。请求没有发往云端。",
+        ),
+        remedy: text(
+            "Ask whoever runs that proxy to allow the cloud's host, or have the proxy's address in the program's settings corrected.",
+            "请联系该网络代理的维护者放行云端域名，或更正程序设置中的代理地址。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "tls-handshake",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("No secure connection came about", "未能建立安全连接"),
+        meaning: text(
+            "{near|This computer} and {far|the cloud} could not agree on a secure connection. The request was not sent.",
+            "{near|本机}与{far|云端}未能完成 TLS 握手。请求没有发出。",
+        ),
+        remedy: text(
+            "Try again. If it stays, see whether something on the way opens connections, and whether https and the port are right.",
+            "请重试；若持续出现，请检查途中是否有会解密流量的设备，以及协议和端口是否正确。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "host-not-found",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("A host's name could not be looked up", "域名无法解析"),
+        meaning: text(
+            "{near|This computer} found no address for {host|the host}, where {far|the cloud} should be: the name is misspelt, or the name service does not work there. The request was not sent.",
+            "{near|本机}找不到{far|云端}域名{host|（见原文）}的地址：可能拼写有误，或域名服务不可用。请求没有发出。",
+        ),
+        remedy: text(
+            "Check the region in the host name, then DNS and VPN of this computer.",
+            "请核对域名中的地域，再检查本机的 DNS 和 VPN。",
+        ),
+        who: Who::You,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "host-not-found",
+        status: None,
+        operations: &[],
+        messages: &[
+            "{before}lookup {host} on {server}:53: {what}refused",
+            "{before}lookup {host} on {server}:53: {what}refused{after}",
+            "{before}lookup {host} on {server}:53: {what}i/o timeout",
+            "{before}lookup {host} on {server}:53: {what}i/o timeout{after}",
+            "{before}server misbehaving",
+            "{before}server misbehaving{after}",
+        ],
+        title: text("The name server did not answer", "DNS 服务器没有应答"),
+        meaning: text(
+            "To look up {host|the host's name}, {near|this computer} asked its name server, and that gave no response. Nothing says that the name is wrong. The request was not sent.",
+            "{near|本机}向 DNS 服务器查询{host|域名}时没有得到应答，并不说明域名有误。请求没有发出。",
+        ),
+        remedy: text(
+            "Have the DNS of {near|this computer} checked: the name server in its settings does not run or cannot be reached.",
+            "请检查{near|本机}的 DNS 设置：所配置的 DNS 服务器未运行或无法访问。",
+        ),
+        who: Who::You,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "certificate",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("The certificate is not right", "证书校验失败"),
+        meaning: text(
+            "{far|The other end} could not prove to {near|this computer} who it is, or who vouches for it is not trusted there. The request was not sent.",
+            "{far|对端}未能向{near|本机}证明身份，或其证书颁发者不受信任。请求没有发出。",
+        ),
+        remedy: text(
+            "Do not switch the check off. Look at this computer's clock, at the certificates it trusts, and for a company proxy that opens connections.",
+            "请勿关闭证书校验；请检查本机时间、根证书，以及是否有会解密流量的公司代理。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "connect-refused",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("The connection was refused", "连接被拒绝"),
+        meaning: text(
+            "The connection to {far|the other end} was refused, by it or by a firewall on the way. The request was not sent.",
+            "到{far|对端}的连接被拒绝（对端或途中的防火墙）。请求没有发出。",
+        ),
+        remedy: text(
+            "Try again. If it stays, have firewall and proxy settings looked at.",
+            "请重试；若持续出现，请检查防火墙和代理设置。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::Later,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "connect-refused",
+        status: None,
+        operations: &[],
+        messages: &[
+            "{before}o route to host",
+            "{before}o route to host{after}",
+            "{before}etwork is unreachable",
+            "{before}etwork is unreachable{after}",
+            "{before}EHOSTUNREACH",
+            "{before}EHOSTUNREACH{after}",
+            "{before}ENETUNREACH",
+            "{before}ENETUNREACH{after}",
+            "{before}ost is unreachable",
+            "{before}ost is unreachable{after}",
+            "{before}ERR_ADDRESS_UNREACHABLE",
+            "{before}ERR_ADDRESS_UNREACHABLE{after}",
+        ],
+        title: text("There is no way to the host", "到目标主机没有网络路由"),
+        meaning: text(
+            "The network of {near|this computer} has no way to the address of {host|the host}. The request was not sent.",
+            "{near|本机}所在网络无法到达{host|目标主机}的地址。请求没有发出。",
+        ),
+        remedy: text(
+            "Check the host's name and the network, VPN or firewall on the way.",
+            "请核对域名，并检查途中的网络、VPN 或防火墙。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "connect-timeout",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("No connection in time", "连接超时"),
+        meaning: text(
+            "The connection to {far|the other end} was not made within the time allowed. The request was not sent.",
+            "在规定时间内未能建立到{far|对端}的连接。请求没有发出。",
+        ),
+        remedy: text(
+            "Try again. If it stays, check the network and whether a proxy is needed here.",
+            "请重试；若持续出现，请检查网络，以及此处是否需要代理。",
+        ),
+        who: Who::You,
+        retry: Retry::Later,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "answer-timeout",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("No response in time", "等待应答超时"),
+        meaning: text(
+            "The request was in flight, and no response came in time. It may have been carried out.",
+            "请求可能已经发出，但未及时收到应答，可能已经执行。",
+        ),
+        remedy: text(
+            "Look at the instance before sending again.",
+            "请先查看实例状态，再决定是否重新提交。",
+        ),
+        who: Who::You,
+        retry: Retry::CheckFirst,
+        effect: Effect::MaybeDone,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "cut-off",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("The connection broke before the response", "收到应答前连接中断"),
+        meaning: text(
+            "The connection closed before a response came. The request may have been carried out.",
+            "收到应答前连接已关闭，请求可能已经执行。",
+        ),
+        remedy: text(
+            "Look at the instance before sending again.",
+            "请先查看实例状态，再决定是否重新提交。",
+        ),
+        who: Who::You,
+        retry: Retry::CheckFirst,
+        effect: Effect::MaybeDone,
         source: Source::Observed,
     },
 ];

@@ -54,8 +54,32 @@ pub struct Catalogue {
     pub policy_kinds: &'static [(&'static str, Text)],
     /// What the page can do about errors, beyond what their entries say: codes and helps.
     pub helps: &'static [(&'static str, SuggestedAction)],
-    /// True for a host of the cloud's interface, in lower case.
+    /// True for a host of the cloud's interface, of whatever product, in lower case. What carries
+    /// data (storage, images, databases) is none: its faults say nothing of an operation.
     pub is_host: fn(&str) -> bool,
+    /// What the cloud's own programs call their errors, in lower case: with these around it a fault of
+    /// the network is theirs, though no host is named.
+    pub clients: &'static [&'static str],
+    /// Codes of those programs that say nothing by themselves: the cause stands in the message.
+    pub wrappers: &'static [&'static str],
+    /// Whether a code is written as those of this cloud are: what runs a program has codes, too.
+    pub is_code: fn(&str) -> bool,
+    /// How codes begin that those programs make up themselves: no cloud has said them.
+    pub client_codes: &'static [&'static str],
+    /// What stands before an operation where a policy names it.
+    pub action_prefix: &'static str,
+    /// What the cloud's gateways for web sites say in the place of an answer, in lower case.
+    pub gateways: &'static [&'static str],
+    /// Labels that, one after the other, are the shape of such a program's error, in lower case and
+    /// without blanks.
+    pub shapes: &'static [&'static [&'static str]],
+    /// What stands before codes that tools around the cloud made up, in lower case.
+    pub tools: &'static [&'static str],
+    /// Sentences that only this cloud says, each with the code that it belongs to: people copy them
+    /// without it.
+    pub sentences: &'static [(&'static str, &'static str)],
+    /// True for the shape of a request id that few others share.
+    pub is_request_id: fn(&str) -> bool,
     /// Reads a text that is a whole success in which the cloud lists instances that failed, where
     /// it has such answers.
     pub listed_failures: Option<fn(&str) -> Option<ErrorReport>>,

@@ -3,8 +3,8 @@
 use super::{Hint, Known, Permission, group, hint, permission};
 use crate::{
     catalogue::{
-        Effect, Entry, Family, Found, Group, Retry, SuggestedAction, Who, caught_by, find, layer,
-        pattern,
+        Effect, Entry, Family, Found, Group, Hop, Reached, Retry, SuggestedAction, Who, find,
+        layer_that_says, mended_at, pattern,
     },
     clouds,
     explain::index::LAYERS_ID,
@@ -53,6 +53,14 @@ pub struct Explanation {
     pub group: Group,
     /// What the answer proves about the request.
     pub effect: Effect,
+    /// Whether the request reached the cloud.
+    pub reached: Reached,
+    /// Between whom it failed, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hop: Option<Hop>,
+    /// The host at the far end of that, where a text names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
     /// Where the index explains the code: `cloud/code`. `None` for a code that it lacks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
@@ -168,22 +176,29 @@ pub fn explain_with(
 /// Puts a fault of a layer below the clouds in words: a word that [`layer`] knows, and the text that
 /// came instead of an answer. An unknown word counts as an answer that is not understood.
 pub fn explain_layer(word: &str, text: &str, locale: Locale) -> Explanation {
+    explain_layer_at(word, text, text, &Known::default(), locale)
+}
+
+/// The same at a place that is known; `says` tells the meanings of a word apart, `text` is shown.
+pub(super) fn explain_layer_at(
+    word: &str,
+    says: &str,
+    text: &str,
+    known: &Known<'_>,
+    locale: Locale,
+) -> Explanation {
     let report =
         ErrorReport { code: word.to_owned(), message: text.to_owned(), ..ErrorReport::default() };
-    let (known, entry) = match layer(word) {
-        Some(entry) => (true, Some(entry)),
-        None => (false, layer("not-understood")),
+    let (is_known, found) = match layer_that_says(word, says) {
+        Some(found) => (true, Some(found)),
+        None => (false, layer_that_says("not-understood", says)),
     };
-    match entry {
-        Some(entry) => {
-            let captures = caught_by(entry, text).1;
-            let found = Found { entry, captures };
-            Explanation {
-                recognised: known,
-                ..recognised(None, &found, &report, None, &Known::default(), locale)
-            }
-        }
-        None => unknown(None, &report, None, &Known::default(), locale),
+    match found {
+        Some(found) => Explanation {
+            recognised: is_known,
+            ..recognised(None, &found, &report, None, known, locale)
+        },
+        None => unknown(None, &report, None, known, locale),
     }
 }
 
@@ -197,20 +212,48 @@ fn recognised(
 ) -> Explanation {
     let entry = found.entry;
     let denied = report.denied.as_deref();
+    let cloud = cloud_id.and_then(clouds::by_id);
+    let denied_action = denied
+        .and_then(|denied| denied.action.clone())
+        .or_else(|| Some(format!("{}{}", clouds::catalogue(cloud?).action_prefix, operation?)));
     let value = |name: &str| {
         let caught = found.captures.iter().find(|(known, _)| *known == name);
+        let hop = |words: fn(Hop) -> Text| known.hop.map(words).map(|at| at.in_locale(locale));
         let value = match (caught, name, report.instance_ids.as_slice()) {
             (Some((_, value)), _, _) => value.as_str(),
             (None, "instance", [only]) => only.as_str(),
             (None, "operation", _) => operation?,
-            (None, "action", _) => denied?.action.as_deref()?,
+            (None, "action", _) => denied_action.as_deref()?,
             (None, "resource", _) => denied?.resource.as_deref()?,
+            (None, "far", _) => hop(Hop::far)?,
+            (None, "near", _) => hop(Hop::near)?,
+            (None, "host", _) => known.host?,
+            (None, "header", _) => known.header?,
             _ => return None,
         };
+        if name == "resource" && value.trim() == "*" {
+            return Some(ANYTHING.in_locale(locale).to_owned());
+        }
         presentable(value)
     };
-    let in_words = |text: Text| pattern::fill(text.in_locale(locale), value);
-    let cloud = cloud_id.and_then(clouds::by_id);
+    let in_words = |text: Text| {
+        let words = text.in_locale(locale);
+        let filled = pattern::fill(words, value);
+        // A name keeps its spelling at the start of a sentence; the ends of a hop are words.
+        if ["{far|", "{near|"].iter().any(|hole| words.starts_with(hole)) {
+            with_capital(filled)
+        } else {
+            filled
+        }
+    };
+    // What a vendor's program says by itself was said by no cloud.
+    let is_answer = cloud.is_some_and(|cloud| {
+        let made_up = clouds::catalogue(cloud).client_codes;
+        !made_up.iter().any(|begin| entry.code.starts_with(begin))
+    });
+    let hop = if is_answer { Some(Hop::Cloud) } else { known.hop.or_else(|| entry.hop()) };
+    let mended = hop.filter(|_| cloud.is_none()).and_then(|hop| mended_at(entry.code, hop));
+    let (who, remedy) = mended.unwrap_or((entry.who, entry.remedy));
     let permission = cloud
         .filter(|cloud| clouds::catalogue(cloud).permission_codes.contains(&entry.code))
         .map(|cloud| permission::permission(cloud, Some(found), report, operation, known, locale));
@@ -228,14 +271,17 @@ fn recognised(
         success: entry.effect == Effect::DryRunPassed,
         title: in_words(entry.title),
         meaning: in_words(entry.meaning),
-        remedy: in_words(entry.remedy),
-        who: entry.who,
+        remedy: in_words(remedy),
+        who,
         retry: entry.retry,
         request_id: report.request_id.as_deref().map(|id| without_hidden(id).into_owned()),
         instance_ids: report.instance_ids.clone(),
         original: mask::hide_secrets(&without_hidden(&report.message)),
         group,
         effect: entry.effect,
+        reached: reached(is_answer, entry.effect),
+        hop,
+        host: known.host.map(str::to_owned),
         address: Some(address(cloud_id.unwrap_or(LAYERS_ID), entry.code)),
         confidence: Confidence::Certain,
         detected_format: None,
@@ -263,6 +309,10 @@ fn unknown(
         "What {code|it} means is not known here. By its name, and by that alone, it is about {about}.",
         "{code|该错误}的含义暂不清楚；仅从名称推测，它与“{about}”有关。",
     );
+    const MEANING_BY_WORDS: Text = text(
+        "What {code|it} means is not known here. By the words that came with it, it is about {about}.",
+        "{code|该错误}的含义暂不清楚；从随附的说明看，它与“{about}”有关。",
+    );
     const LOOK_FIRST: Text = text(
         "Look at the instance before sending again. The cloud's own words are below; its support can tell more by the request ID.",
         "重新提交前请先查看实例状态。云端原文见下方，也可凭请求 ID 咨询云厂商的技术支持。",
@@ -271,14 +321,30 @@ fn unknown(
         "Read the cloud's own words below; its support can tell more by the request ID.",
         "请查看下方的云端原文，也可凭请求 ID 咨询云厂商的技术支持。",
     );
-    let family = clouds::family(report.code.trim()).map(Family::facts);
+    // A sentence outranks a name, which is a guess.
+    let said = known.is_text.then(|| Family::said(&report.message)).flatten();
+    let meaning = match (said, clouds::family(report.code.trim())) {
+        (Some(_), _) => MEANING_BY_WORDS,
+        (None, Some(_)) => MEANING_BY_NAME,
+        (None, None) => MEANING,
+    };
+    let family = said.or_else(|| clouds::family(report.code.trim())).map(Family::facts);
     let value = |name: &str| match name {
         "code" => presentable(&report.code),
         "about" => family.map(|family| family.about.in_locale(locale).to_owned()),
         _ => None,
     };
     let in_words = |text: Text| pattern::fill(text.in_locale(locale), value);
-    let effect = clouds::unknown_effect(report);
+    let proven = clouds::unknown_effect(report);
+    // Who copies an error leaves its status out; what such codes mean, nothing was done.
+    let is_refusal = || {
+        let named = clouds::family(report.code.trim()).map(|family| family.facts().effect);
+        named != Some(Effect::MaybeDone) && report.status.is_none_or(|status| status < 500)
+    };
+    let effect = match family {
+        Some(family) if known.is_text && is_refusal() => family.effect,
+        Some(_) | None => proven,
+    };
     let retry = match (effect, family) {
         (Effect::MaybeDone | Effect::MaybeEcho, _) => Retry::CheckFirst,
         (_, Some(family)) => family.retry,
@@ -288,7 +354,7 @@ fn unknown(
     let permission = cloud
         .filter(|_| family.is_some_and(|family| family.group == Group::GetPermission))
         .map(|cloud| permission::permission(cloud, None, report, operation, known, locale));
-    let group = group::group_of_unknown(&report.code, retry);
+    let group = group::group_of_unknown(family.map(|family| family.group), retry);
     let mut suggested_actions = Vec::new();
     if permission.as_ref().is_some_and(|permission| permission.policy.is_some()) {
         suggested_actions.push(SuggestedAction::CopyPolicy);
@@ -305,7 +371,7 @@ fn unknown(
         code: presentable(&report.code),
         success: false,
         title: in_words(TITLE),
-        meaning: in_words(if family.is_some() { MEANING_BY_NAME } else { MEANING }),
+        meaning: in_words(meaning),
         remedy: in_words(if retry == Retry::CheckFirst { LOOK_FIRST } else { READ }),
         who: family.map_or(Who::You, |family| family.who),
         retry,
@@ -314,6 +380,9 @@ fn unknown(
         original: mask::hide_secrets(&without_hidden(&report.message)),
         group,
         effect,
+        reached: reached(cloud_id.is_some() || report.request_id.is_some(), effect),
+        hop: cloud_id.map(|_| Hop::Cloud),
+        host: None,
         address: None,
         confidence: Confidence::Certain,
         detected_format: None,
@@ -325,6 +394,24 @@ fn unknown(
         suggested_actions,
         vendor_page: cloud.map(|cloud| vendor_page(cloud, &report.code)),
     }
+}
+
+/// A resource of `*`.
+const ANYTHING: Text = text("any resource", "任何资源");
+
+fn reached(is_answer: bool, effect: Effect) -> Reached {
+    match (is_answer, effect) {
+        (true, _) => Reached::Yes,
+        (false, Effect::NothingDone) => Reached::No,
+        (false, _) => Reached::Unknown,
+    }
+}
+
+fn with_capital(mut sentence: String) -> String {
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    sentence
 }
 
 /// Where the index explains a code: `cloud/code`, without what an address would have to escape.

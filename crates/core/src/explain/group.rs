@@ -32,10 +32,11 @@ pub(super) fn group(cloud: Option<&Cloud>, entry: &Entry) -> Group {
     }
 }
 
-/// The group of a code that the catalogue lacks, by its name.
-pub(super) fn group_of_unknown(code: &str, retry: Retry) -> Group {
-    match (retry, clouds::family(code)) {
-        (Retry::CheckFirst, _) | (_, None) => Group::LookFirst,
-        (_, Some(family)) => family.facts().group,
+/// The group of a code that the catalogue lacks, by what it is about.
+pub(super) fn group_of_unknown(about: Option<Group>, retry: Retry) -> Group {
+    match (retry, about) {
+        (Retry::CheckFirst, _) => Group::LookFirst,
+        (_, None) => Group::AskVendor,
+        (_, Some(group)) => group,
     }
 }

@@ -2,7 +2,7 @@
 //! without its token, a clock that is off, another region.
 
 use crate::{
-    catalogue::{Group, SuggestedAction, pattern},
+    catalogue::{Group, Hop, SuggestedAction, pattern},
     credential::{self, Doubt},
     i18n::{Locale, Text, text},
     model::cloud::Cloud,
@@ -22,6 +22,14 @@ pub struct Known<'a> {
     pub region: Option<&'a str>,
     /// The instances that it was about, where the answer names none.
     pub instance_ids: &'a [&'a str],
+    /// Between whom it failed.
+    pub hop: Option<Hop>,
+    /// The host at the far end of that.
+    pub host: Option<&'a str>,
+    /// The header that was missing or wrong.
+    pub header: Option<&'a str>,
+    /// Whether all that is known is a text that somebody copied.
+    pub is_text: bool,
 }
 
 /// Something that may lie behind an error.

@@ -128,8 +128,8 @@ const UNCLEAR: Text = text(
 );
 
 const NO_POLICY: Text = text(
-    "An administrator can allow just this operation on just these instances for this identity.",
-    "请由管理员仅为此身份授予对这些实例执行该操作的权限。",
+    "An administrator can allow just this operation for this identity, on just what it is needed for.",
+    "请由管理员仅为此身份授予所需资源上的该操作权限。",
 );
 
 const DIAGNOSTIC: Text = text(

@@ -55,12 +55,105 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
     denied_in: Some(denied_in),
     policy_kinds: POLICY_KINDS,
     helps: HELPS,
-    is_host: |host| host.starts_with("ecs") && host.ends_with(".aliyuncs.com"),
+    is_host,
+    clients: CLIENTS,
+    wrappers: WRAPPERS,
+    is_code: |code| !code.contains('_') && code.bytes().any(|b| b.is_ascii_lowercase()),
+    client_codes: &["SDK.", "AliyunGoClientFailure"],
+    action_prefix: "ecs:",
+    gateways: &["您的访问被阻断", "由于您访问的url有可能对网站造成安全威胁"],
+    shapes: SHAPES,
+    tools: &["providererror{errorcode:\"", "complexerror{errorcode:\""],
+    sentences: SENTENCES,
+    is_request_id,
     listed_failures: None,
 };
 
 /// What an error of this cloud has about it besides its code (see [`Catalogue::marks`]).
-static MARKS: &[&str] = &["aliyun", "alibabacloud", "alicloud", "\"hostid\":\"ecs", "<hostid>ecs"];
+static MARKS: &[&str] = &[
+    "aliyun",
+    "alibabacloud",
+    "alicloud",
+    "阿里云",
+    "\"hostid\":\"ecs",
+    "<hostid>ecs",
+    "sdk.servererror",
+    "sdk.clienterror",
+];
+
+/// `<product>.aliyuncs.com` and `<product>.<region>.aliyuncs.com`, as the vendor's SDKs build them; with
+/// an empty region between the dots, too.
+fn is_host(host: &str) -> bool {
+    const OF_DATA: [&str; 7] = ["oss", "registry", "cr", "mirrors", "mirror", "log", "mqtt"];
+    let Some(product) = host.strip_suffix(".aliyuncs.com") else { return false };
+    let (product, region) = product.split_once('.').unwrap_or((product, ""));
+    let family = product.split('-').next().unwrap_or("");
+    !family.is_empty() && !region.contains('.') && !OF_DATA.contains(&family)
+}
+
+static CLIENTS: &[&str] = &[
+    "com.aliyuncs.",
+    "com.aliyun.tea",
+    "aliyunsdkcore",
+    "alibabacloud_tea",
+    "@alicloud/",
+    "aliyungoclientfailure",
+];
+
+/// The SDKs of Java, Go, Python and the oldest one of Go.
+static WRAPPERS: &[&str] = &["SDK.ServerUnreachable", "SDK.HttpError", "AliyunGoClientFailure"];
+
+/// As the SDKs of Go and Python print an error.
+static SHAPES: &[&[&str]] = &[
+    &["errorcode:", "recommend:", "requestid:", "message:"],
+    &["httpstatus:", "error:", "requestid:"],
+];
+
+/// Capital letters; others write theirs small.
+fn is_request_id(id: &str) -> bool {
+    id.len() == 36 && !id.bytes().any(|b| b.is_ascii_lowercase())
+}
+
+/// The last ones are what the console shows in Chinese instead of the code (vendor documentation of
+/// `RebootInstance` and `StartInstance`).
+static SENTENCES: &[(&str, &str)] = &[
+    ("User not authorized to operate on the specified resource", "Forbidden.RAM"),
+    ("A required authorization for the specified action is not supplied", "Forbidden.Unauthorized"),
+    ("Specified signature does not match our calculation", "SignatureDoesNotMatch"),
+    ("Specified signature is not matched with our calculation", "SignatureDoesNotMatch"),
+    ("Specified access key is not found", "InvalidAccessKeyId.NotFound"),
+    ("Specified access key is disabled", "InvalidAccessKeyId.Inactive"),
+    ("Specified time stamp or date value is expired", "InvalidTimeStamp.Expired"),
+    ("Specified signature nonce was used already", "SignatureNonceUsed"),
+    ("Specified SecurityToken is expired", "InvalidSecurityToken.Expired"),
+    ("Your account does not have enough balance", "InsufficientBalance"),
+    (
+        "The current status of the resource does not support this operation",
+        "IncorrectInstanceStatus",
+    ),
+    (
+        "The specified instance is in an incorrect status for the requested action",
+        "IncorrectInstanceStatus",
+    ),
+    (
+        "The specified operation is denied as your instance is locked for security reasons",
+        "InstanceLockedForSecurity",
+    ),
+    (
+        "The specified operation is denied as your prepay instance is expired",
+        "InstanceExpiredOrInArrears",
+    ),
+    ("Request was denied due to user flow control", "Throttling.User"),
+    ("Request was denied due to api flow control", "Throttling.Api"),
+    ("Request was denied due to request throttling", "Throttling"),
+    ("Request was denied due to conflict with a previous request", "InvalidOperation.Conflict"),
+    ("The specified RegionId does not exist", "InvalidRegionId.NotFound"),
+    ("The specified InstanceId does not exist", "InvalidInstanceId.NotFound"),
+    ("该资源目前的状态不支持此操作", "IncorrectInstanceStatus"),
+    ("該資源目前的狀態不支援此操作", "IncorrectInstanceStatus"),
+    ("实例被安全锁定", "InstanceLockedForSecurity"),
+    ("实例欠费，拒绝启动", "InstanceExpiredOrInArrears"),
+];
 
 /// The codes that say that a permission is missing.
 static PERMISSIONS: &[&str] = &[
@@ -76,36 +169,36 @@ static POLICY_KINDS: &[(&str, Text)] = &[
     (
         "ControlPolicy",
         text(
-            "It is a control policy of the resource directory: only the organisation's management account can change it.",
-            "这是资源目录的管控策略，只有企业管理账号能够修改。",
+            "What decides is a control policy of the resource directory: only the organisation's management account can change it.",
+            "起决定作用的是资源目录的管控策略，只有企业管理账号能够修改。",
         ),
     ),
     (
         "SessionPolicy",
         text(
-            "It is the session policy with which this temporary key was issued: whoever issues such keys can change it.",
-            "这是签发该临时密钥时附带的会话策略，需由签发方修改。",
+            "What decides is the session policy with which this temporary key was issued: whoever issues such keys can change it.",
+            "起决定作用的是签发该临时密钥时附带的会话策略，需由签发方修改。",
         ),
     ),
     (
         "AssumeRolePolicy",
         text(
-            "It is the trust policy of the role: the administrator of the role can change it.",
-            "这是角色的信任策略，需由该角色的管理员修改。",
+            "What decides is the trust policy of the role: the administrator of the role can change it.",
+            "起决定作用的是角色的信任策略，需由该角色的管理员修改。",
         ),
     ),
     (
         "AccountLevelIdentityBasedPolicy",
         text(
-            "It is a policy for the whole account: an administrator of RAM can change it.",
-            "这是账号级别的权限策略，可由 RAM 管理员修改。",
+            "What decides is a policy for the whole account: an administrator of RAM can change it.",
+            "起决定作用的是账号级别的权限策略，可由 RAM 管理员修改。",
         ),
     ),
     (
         "ResourceGroupLevelIdentityBasedPolicy",
         text(
-            "It is a policy for one resource group: its administrator can change it.",
-            "这是资源组级别的权限策略，可由该资源组的管理员修改。",
+            "What decides is a policy for one resource group: its administrator can change it.",
+            "起决定作用的是资源组级别的权限策略，可由该资源组的管理员修改。",
         ),
     ),
 ];
@@ -153,7 +246,10 @@ static FAMILIES: &[(Family, &[&str])] = &[
     (Family::Permission, &["Forbidden{rest}", "NoPermission{rest}", "AccessDenied{rest}"]),
     (Family::Bills, &["{head}Arrears{rest}", "{head}Balance{rest}"]),
     (Family::Quota, &["Quota{rest}", "{head}QuotaExceed{rest}"]),
-    (Family::Capacity, &["{head}NoStock{rest}"]),
+    (
+        Family::Capacity,
+        &["{head}NoStock{rest}", "{head}InstanceStock{rest}", "{head}NotOnSale{rest}"],
+    ),
     (Family::Refused, &["InvalidOperation{rest}", "Incorrect{head}Status{rest}"]),
     (Family::NotFound, &["{head}NotFound{rest}"]),
     (
@@ -379,6 +475,10 @@ static ERRORS: &[Entry] = &[
         operations: &[],
         messages: &[
             "The current status of the resource does not support this operation.",
+            "当前实例状态不支持该操作",
+            "当前实例状态不支持此操作",
+            "该实例当前状态不支持此操作",
+            "实例当前状态不支持该操作",
             "{detail}",
         ],
         title: text("Not possible in the instance's present state", "实例当前状态不支持该操作"),
@@ -394,6 +494,28 @@ static ERRORS: &[Entry] = &[
         retry: Retry::CheckFirst,
         effect: Effect::MaybeEcho,
         source: Source::VendorPage,
+    },
+    Entry {
+        code: "IncorrectInstanceStatus",
+        status: Some(403),
+        operations: &[],
+        messages: &[
+            "The specified instance is in an incorrect status for the requested action; Status of the specified instance is {state} but the expected status is in ({wanted}).",
+            "{before}tatus of the specified instance is {state} but the expected status is in ({wanted}){after}",
+        ],
+        title: text("Not possible in the instance's present state", "实例当前状态不支持该操作"),
+        meaning: text(
+            "{instance|The instance} is {state|in one state}, and the operation needs {wanted|another}. So it was refused. If a request was sent just before, this may be its effect.",
+            "{instance|该实例}当前为 {state|其他状态}，而该操作要求 {wanted|另一状态}。因此被拒绝。如果刚刚提交过请求，这也可能正是它产生的结果。",
+        ),
+        remedy: text(
+            "Look at the state and choose what fits it: a stopped instance is started, not restarted. If it is changing, wait for it to settle.",
+            "请查看实例状态并选择与之相符的操作：已停止的实例请用“启动”而不是“重启”；状态变化中则等待稳定。",
+        ),
+        who: Who::You,
+        retry: Retry::CheckFirst,
+        effect: Effect::MaybeEcho,
+        source: Source::Observed,
     },
     Entry {
         code: "InvalidInstance.NotFoundSystemDisk",
@@ -639,6 +761,48 @@ static ERRORS: &[Entry] = &[
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
         source: Source::VendorPage,
+    },
+    Entry {
+        code: "OperationDenied",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("The operation was refused", "操作被拒绝"),
+        meaning: text(
+            "The cloud refused the operation, often because of the state; its message says why.",
+            "云端拒绝了该操作，多与实例状态有关；具体原因见云端返回的信息。",
+        ),
+        remedy: text(
+            "Read the cloud's message, and look at the state before sending again.",
+            "请查看云端返回的信息，重新提交前先查看状态。",
+        ),
+        who: Who::You,
+        retry: Retry::CheckFirst,
+        effect: Effect::MaybeEcho,
+        source: Source::Observed,
+    },
+    Entry {
+        code: "OperationDenied",
+        status: Some(403),
+        operations: &[],
+        messages: &[
+            "The resource is out of usage.",
+            "{what}out of usage{rest}",
+            "{what}sold out{rest}",
+        ],
+        title: text("Sold out in this zone", "该可用区库存不足"),
+        meaning: text(
+            "The zone has no more of what was asked for. It is not a matter of permissions.",
+            "该可用区没有所需规格的库存，与权限无关。",
+        ),
+        remedy: text(
+            "Try again later, or use another type or another zone.",
+            "请稍后重试，或更换规格或可用区。",
+        ),
+        who: Who::You,
+        retry: Retry::Later,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
     },
     Entry {
         code: "OperationDenied.NoStock",
@@ -1114,12 +1278,12 @@ static ERRORS: &[Entry] = &[
         ],
         title: text("Not permitted for this RAM identity", "RAM 权限不足"),
         meaning: text(
-            "The RAM user or role behind this key may not do this to this instance.",
-            "该密钥所属的 RAM 用户或角色没有对此实例执行该操作的权限。",
+            "The RAM user or role behind this key may not do this, or the operation knows no RAM permissions.",
+            "该密钥所属的 RAM 用户或角色没有执行该操作的权限，或该接口不支持 RAM 授权。",
         ),
         remedy: text(
-            "Ask an administrator to allow just ecs:{operation|RebootInstances} on just these instances for this identity.",
-            "请联系管理员，仅为该身份授予对这些实例的 ecs:{operation|RebootInstances} 权限。",
+            "Ask an administrator to allow just {action|the action that was denied} for this identity, on just what it is needed for.",
+            "请联系管理员，仅为该身份授予所需资源上的{action|被拒绝的操作}权限。",
         ),
         who: Who::Administrator,
         retry: Retry::AfterFix,
@@ -1137,7 +1301,7 @@ static ERRORS: &[Entry] = &[
             "权限策略不允许该身份执行此操作。返回中的 AccessDeniedDetail 说明了具体策略，以及是显式拒绝还是未授权。",
         ),
         remedy: text(
-            "Pass that detail to an administrator, who can allow just this action on just these instances.",
+            "Pass that detail to an administrator, who can allow just this action on just what it is needed for.",
             "请将该信息转给管理员，由其仅针对这些实例授予该操作的权限。",
         ),
         who: Who::Administrator,
@@ -1403,6 +1567,29 @@ static ERRORS: &[Entry] = &[
         source: Source::Documentation,
     },
     Entry {
+        code: "InvalidParameter",
+        status: Some(400),
+        operations: &[],
+        messages: &[
+            "The specified parameter \"{parameter}\" is not valid.",
+            "The specified parameter \\\"{parameter}\\\" is not valid.",
+            "{before}parameter {parameter} is not valid{after}",
+        ],
+        title: text("A parameter has a wrong value", "参数取值错误"),
+        meaning: text(
+            "The value of {parameter|a parameter} is not allowed, or not in the form that is wanted.",
+            "{parameter|某个参数}的取值不被允许，或格式不符合要求。",
+        ),
+        remedy: text(
+            "Correct {parameter|that parameter} and send again.",
+            "请更正{parameter|该参数}后重新提交。",
+        ),
+        who: Who::You,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
         code: "InvalidParameter.Format",
         status: Some(400),
         operations: &[],
@@ -1448,8 +1635,8 @@ static ERRORS: &[Entry] = &[
             "该密钥所属的 RAM 用户或角色没有执行此操作的权限。",
         ),
         remedy: text(
-            "Ask an administrator to allow just ecs:{operation|RebootInstances} on just these instances for this identity.",
-            "请联系管理员，仅为该身份授予对这些实例的 ecs:{operation|RebootInstances} 权限。",
+            "Ask an administrator to allow just {action|the action that was denied} for this identity, on just what it is needed for.",
+            "请联系管理员，仅为该身份授予所需资源上的{action|被拒绝的操作}权限。",
         ),
         who: Who::Administrator,
         retry: Retry::AfterFix,
@@ -1467,8 +1654,8 @@ static ERRORS: &[Entry] = &[
             "该密钥所属的 RAM 用户或角色没有执行此操作的权限。",
         ),
         remedy: text(
-            "Ask an administrator to allow just ecs:{operation|RebootInstances} on just these instances for this identity.",
-            "请联系管理员，仅为该身份授予对这些实例的 ecs:{operation|RebootInstances} 权限。",
+            "Ask an administrator to allow just {action|the action that was denied} for this identity, on just what it is needed for.",
+            "请联系管理员，仅为该身份授予所需资源上的{action|被拒绝的操作}权限。",
         ),
         who: Who::Administrator,
         retry: Retry::AfterFix,
@@ -1486,8 +1673,8 @@ static ERRORS: &[Entry] = &[
             "该密钥所属的 RAM 用户或角色没有执行此操作的权限。",
         ),
         remedy: text(
-            "Ask an administrator to allow just ecs:{operation|RebootInstances} on just these instances for this identity.",
-            "请联系管理员，仅为该身份授予对这些实例的 ecs:{operation|RebootInstances} 权限。",
+            "Ask an administrator to allow just {action|the action that was denied} for this identity, on just what it is needed for.",
+            "请联系管理员，仅为该身份授予所需资源上的{action|被拒绝的操作}权限。",
         ),
         who: Who::Administrator,
         retry: Retry::AfterFix,
@@ -1634,6 +1821,25 @@ static ERRORS: &[Entry] = &[
         remedy: text(
             "Check the region's ID; if it is right, update the SDK or name the endpoint.",
             "请核对地域 ID；若无误，请升级 SDK 或手动指定接入地址。",
+        ),
+        who: Who::You,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Sdk,
+    },
+    Entry {
+        code: "SDK.CanNotResolveEndpoint",
+        status: None,
+        operations: &[],
+        messages: &[],
+        title: text("The SDK knows no endpoint for this", "SDK 中没有对应的接入地址"),
+        meaning: text(
+            "The vendor's SDK found no host for this product in this region. It is no fault of the name service. Nothing was sent.",
+            "官方 SDK 找不到该产品在该地域的接入地址，与域名解析无关。请求没有发出。",
+        ),
+        remedy: text(
+            "Check the region's ID and that the product is offered there; if both are right, update the SDK or name the endpoint.",
+            "请核对地域 ID 以及该地域是否提供此产品；若无误，请升级 SDK 或手动指定接入地址。",
         ),
         who: Who::You,
         retry: Retry::AfterFix,

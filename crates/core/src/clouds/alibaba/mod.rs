@@ -103,7 +103,7 @@ impl Decoder for Alibaba {
     }
 
     fn policy(&self, grant: &Grant<'_>) -> Option<String> {
-        Some(policy::policy(grant))
+        policy::policy(grant)
     }
 
     fn catalogue(&self) -> &'static Catalogue {

@@ -26,12 +26,49 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
     denied_in: Some(denied_in),
     policy_kinds: &[],
     helps: HELPS,
-    is_host: |host| host.starts_with("cvm.") && host.ends_with(".tencentcloudapi.com"),
+    is_host: |host| host.ends_with(".tencentcloudapi.com"),
+    clients: &["tencentcloudsdk", "tencentcloud-sdk"],
+    wrappers: &[
+        "ClientNetworkError",
+        "ClientError.NetworkError",
+        "ClientError.HttpStatusCodeError",
+    ],
+    is_code: |code| !code.contains('_') && code.bytes().any(|b| b.is_ascii_lowercase()),
+    client_codes: &[
+        "ClientError.",
+        "ClientNetworkError",
+        "ClientParamsError",
+        "ServerNetworkError",
+    ],
+    action_prefix: "cvm:",
+    gateways: &["restricted by edgeone", "blocked by edgeone", "edgeone security"],
+    shapes: &[],
+    tools: &[],
+    sentences: SENTENCES,
+    is_request_id: |_| false,
     listed_failures: None,
 };
 
+/// Both languages in which the cloud answers.
+static SENTENCES: &[(&str, &str)] = &[
+    ("The provided credentials could not be validated", "AuthFailure.SignatureFailure"),
+    ("The SecretId is not found, please ensure", "AuthFailure.SecretIdNotFound"),
+    ("请求签名验证失败，请检查您的签名计算是否正确", "AuthFailure.SignatureFailure"),
+    ("SecretId不存在，请输入正确的密钥", "AuthFailure.SecretIdNotFound"),
+    ("you are not authorized to perform operation (", "AuthFailure.UnauthorizedOperation"),
+    ("Check your CAM policies", "AuthFailure.UnauthorizedOperation"),
+    ("操作未授权，请检查CAM策略", "AuthFailure.UnauthorizedOperation"),
+    ("Your current request times equals to", "RequestLimitExceeded"),
+    ("您当前每秒请求", "RequestLimitExceeded"),
+    (
+        "Timestamp and server time cannot differ by more than five minutes",
+        "AuthFailure.SignatureExpire",
+    ),
+    ("does not conform to tencentcloud standards", "AuthFailure.InvalidAuthorization"),
+];
+
 /// What an error of this cloud has about it besides its code (see [`Catalogue::marks`]).
-static MARKS: &[&str] = &["tencentcloud", "qcloud", "\"response\":{\"error\":{"];
+static MARKS: &[&str] = &["tencentcloud", "qcloud", "腾讯云", "\"response\":{\"error\":{"];
 
 /// The codes that say that a permission is missing.
 static PERMISSIONS: &[&str] = &[
@@ -234,6 +271,30 @@ static ERRORS: &[Entry] = &[
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
         source: Source::VendorPage,
+    },
+    Entry {
+        code: "InvalidParameterValue",
+        status: None,
+        operations: &[],
+        messages: &[
+            "The value `{given}` specified in the parameter `{parameter}` is not valid",
+            "{before}he value `{given}` specified in the parameter `{parameter}` is not valid{after}",
+            "The parameter `{parameter}` {after}",
+            "The specified parameter `{parameter}` {after}",
+        ],
+        title: text("A parameter has a wrong value", "参数取值错误"),
+        meaning: text(
+            "{parameter|A parameter} may not be {given|what was sent}.",
+            "{parameter|某个参数}的取值 {given|（见原文）}不被允许。",
+        ),
+        remedy: text(
+            "Correct {parameter|that parameter} and send again.",
+            "请更正{parameter|该参数}后重新提交。",
+        ),
+        who: Who::You,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
     },
     Entry {
         code: "InvalidParameterValue.InstanceIdMalformed",
@@ -1294,6 +1355,25 @@ static ERRORS: &[Entry] = &[
         source: Source::Documentation,
     },
     Entry {
+        code: "AuthFailure.SignatureFailure",
+        status: None,
+        operations: &[],
+        messages: &["{before}exceeding request size limit{after}"],
+        title: text("Too large for this signature method", "请求超出该签名方法的大小限制"),
+        meaning: text(
+            "The older signature methods take small requests only, and this one is larger. The key is not what is wrong.",
+            "旧的签名方法只支持较小的请求，该请求超出了大小限制，与密钥无关。",
+        ),
+        remedy: text(
+            "Sign with TC3-HMAC-SHA256, or send fewer items in a call.",
+            "请改用 TC3-HMAC-SHA256 签名，或减少单次请求的内容。",
+        ),
+        who: Who::You,
+        retry: Retry::AfterFix,
+        effect: Effect::NothingDone,
+        source: Source::Observed,
+    },
+    Entry {
         code: "AuthFailure.TokenFailure",
         status: None,
         operations: &[],
@@ -1322,12 +1402,12 @@ static ERRORS: &[Entry] = &[
         ],
         title: text("Not permitted for this identity", "没有操作权限"),
         meaning: text(
-            "CAM does not allow {action|this operation} on {resource|these instances} to the identity behind this key.",
-            "该密钥所属身份在访问管理（CAM）中没有对{resource|这些实例}执行{action|此操作}的权限。",
+            "CAM does not allow {action|this operation} on {resource|what it was asked for} to the identity behind this key.",
+            "该密钥所属身份在访问管理（CAM）中没有对{resource|所请求的资源}执行{action|此操作}的权限。",
         ),
         remedy: text(
-            "Ask an administrator to allow just {action|this action} on just these instances for this identity.",
-            "请联系管理员，仅为该身份授予对这些实例的{action|该操作}权限。",
+            "Ask an administrator to allow just {action|this action} for this identity, on just what it is needed for.",
+            "请联系管理员，仅为该身份授予所需资源上的{action|该操作}权限。",
         ),
         who: Who::Administrator,
         retry: Retry::AfterFix,
@@ -1344,12 +1424,12 @@ static ERRORS: &[Entry] = &[
         ],
         title: text("Not permitted for this identity", "未授权操作"),
         meaning: text(
-            "The identity behind this key may not do {action|this} on {resource|these instances}.",
-            "该密钥所属身份无权对{resource|这些实例}执行{action|此操作}。",
+            "The identity behind this key may not do {action|this} on {resource|what it was asked for}.",
+            "该密钥所属身份无权对{resource|所请求的资源}执行{action|此操作}。",
         ),
         remedy: text(
-            "Ask an administrator to allow just {action|this action} on just these instances in CAM.",
-            "请联系管理员，在访问管理（CAM）中仅授予对这些实例的{action|该操作}权限。",
+            "Ask an administrator to allow just {action|this action} in CAM, on just what it is needed for.",
+            "请联系管理员，在访问管理（CAM）中仅授予所需资源上的{action|该操作}权限。",
         ),
         who: Who::Administrator,
         retry: Retry::AfterFix,
@@ -1660,6 +1740,28 @@ static ERRORS: &[Entry] = &[
         source: Source::Documentation,
     },
     Entry {
+        code: "ResourceInUse",
+        status: None,
+        operations: &[],
+        messages: &[
+            "The specified resource `{resource}` is already in use.",
+            "{before}resource `{resource}` is {rest}in use{after}",
+        ],
+        title: text("A resource is in use", "资源正被使用"),
+        meaning: text(
+            "{resource|The resource} is in use by something else, perhaps a task of your own.",
+            "{resource|该资源}正被其他对象使用，也可能是您自己提交的任务。",
+        ),
+        remedy: text(
+            "Wait until {resource|it} is free, look at the state, and send again only if it is still needed.",
+            "请等待{resource|该资源}空闲，查看状态，确有需要再重新提交。",
+        ),
+        who: Who::You,
+        retry: Retry::CheckFirst,
+        effect: Effect::MaybeDone,
+        source: Source::Observed,
+    },
+    Entry {
         code: "ResourceInsufficient",
         status: None,
         operations: &[],
@@ -1824,12 +1926,12 @@ static ERRORS: &[Entry] = &[
         ],
         title: text("Not permitted for this identity", "没有操作权限"),
         meaning: text(
-            "CAM does not allow {action|this operation} on {resource|these instances} to the identity behind this key.",
-            "该密钥所属身份在访问管理（CAM）中没有对{resource|这些实例}执行{action|此操作}的权限。",
+            "CAM does not allow {action|this operation} on {resource|what it was asked for} to the identity behind this key.",
+            "该密钥所属身份在访问管理（CAM）中没有对{resource|所请求的资源}执行{action|此操作}的权限。",
         ),
         remedy: text(
-            "Ask an administrator to allow just {action|this action} on just these instances for this identity.",
-            "请联系管理员，仅为该身份授予对这些实例的{action|该操作}权限。",
+            "Ask an administrator to allow just {action|this action} for this identity, on just what it is needed for.",
+            "请联系管理员，仅为该身份授予所需资源上的{action|该操作}权限。",
         ),
         who: Who::Administrator,
         retry: Retry::AfterFix,
@@ -1845,12 +1947,12 @@ static ERRORS: &[Entry] = &[
         ],
         title: text("Not permitted for this identity", "没有操作权限"),
         meaning: text(
-            "CAM does not allow {action|this operation} on {resource|these instances} to the identity behind this key.",
-            "该密钥所属身份在访问管理（CAM）中没有对{resource|这些实例}执行{action|此操作}的权限。",
+            "CAM does not allow {action|this operation} on {resource|what it was asked for} to the identity behind this key.",
+            "该密钥所属身份在访问管理（CAM）中没有对{resource|所请求的资源}执行{action|此操作}的权限。",
         ),
         remedy: text(
-            "Ask an administrator to allow just {action|this action} on just these instances for this identity.",
-            "请联系管理员，仅为该身份授予对这些实例的{action|该操作}权限。",
+            "Ask an administrator to allow just {action|this action} for this identity, on just what it is needed for.",
+            "请联系管理员，仅为该身份授予所需资源上的{action|该操作}权限。",
         ),
         who: Who::Administrator,
         retry: Retry::AfterFix,

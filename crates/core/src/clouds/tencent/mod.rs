@@ -88,7 +88,7 @@ impl Decoder for Tencent {
     }
 
     fn policy(&self, grant: &Grant<'_>) -> Option<String> {
-        Some(policy::policy(grant))
+        policy::policy(grant)
     }
 
     fn catalogue(&self) -> &'static Catalogue {

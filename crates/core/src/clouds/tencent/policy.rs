@@ -5,22 +5,33 @@ use crate::{clouds::Grant, signing::request::push_json_texts};
 
 /// Instances are named one by one. The account's part of a resource name is left empty, which means
 /// the account that owns the policy. Reads are allowed as a whole, as the vendor's own examples do.
-pub(super) fn policy(grant: &Grant<'_>) -> String {
+pub(super) fn policy(grant: &Grant<'_>) -> Option<String> {
+    let action = action(grant.action)?;
     let of_instance = |id: &str| format!("qcs::cvm:{}::instance/{id}", grant.region);
     let resources = grant.resource_names(of_instance);
     let mut json = String::from("{\n  \"version\": \"2.0\",\n  \"statement\": [");
-    push_statement(&mut json, grant.action, &resources);
+    push_statement(&mut json, action, &resources);
     if grant.with_reads {
         json.push(',');
         push_statement(&mut json, "DescribeInstances", &["*".to_owned()]);
     }
     json.push_str("\n  ]\n}\n");
-    json
+    Some(json)
+}
+
+/// The action without its product, if that is this one: what another product names its instances by is
+/// not known here.
+fn action(action: &str) -> Option<&str> {
+    let action = action.strip_prefix("name/").unwrap_or(action);
+    match action.split_once(':') {
+        Some(("cvm", action)) => Some(action),
+        Some(_) => None,
+        None => Some(action),
+    }
 }
 
 fn push_statement(json: &mut String, action: &str, resources: &[String]) {
-    let action = action.strip_prefix("name/").unwrap_or(action);
-    let action = if action.contains(':') { action.to_owned() } else { format!("cvm:{action}") };
+    let action = format!("cvm:{action}");
     json.push_str("\n    {\n      \"effect\": \"allow\",\n      \"action\": ");
     push_json_texts(json, [action.as_str()].into_iter());
     json.push_str(",\n      \"resource\": ");

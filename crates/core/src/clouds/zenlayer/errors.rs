@@ -52,8 +52,38 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
     policy_kinds: &[],
     helps: HELPS,
     is_host: |host| host == "console.zenlayer.com",
+    clients: &["zenlayercloudsdk", "zenlayercloud-sdk"],
+    wrappers: &["NETWORK_ERROR"],
+    is_code,
+    client_codes: &["SDK_", "NETWORK_ERROR"],
+    action_prefix: "",
+    gateways: &[],
+    shapes: &[],
+    tools: &[],
+    sentences: &[
+        (
+            "Operations on the instances in current state are not supported",
+            "OPERATION_DENIED_INSTANCE_STATUS",
+        ),
+        (
+            "Operations on instances in recycle bin are not supported",
+            "OPERATION_DENIED_INSTANCE_RECYCLED",
+        ),
+    ],
+    // A letter before a UUID in capitals.
+    is_request_id: |id| {
+        id.len() == 37 && id.starts_with('T') && !id.bytes().any(|b| b.is_ascii_lowercase())
+    },
     listed_failures: Some(listed_failures),
 };
+
+/// Words in capitals; those of Node begin with names of its own.
+fn is_code(code: &str) -> bool {
+    const OF_NODE: [&str; 7] =
+        ["ERR_", "UND_ERR_", "MODULE_", "CERT_", "DEPTH_ZERO_", "SELF_SIGNED_", "UNABLE_TO_"];
+    !code.bytes().any(|b| b.is_ascii_lowercase())
+        && !OF_NODE.iter().any(|begin| code.starts_with(begin))
+}
 
 /// What an error of this cloud has about it besides its code (see [`Catalogue::marks`]).
 static MARKS: &[&str] = &["zenlayer", "\"requestid\":\"t"];

@@ -78,7 +78,7 @@ pub(super) fn json_spans(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Runs of the characters that codes, operations and ids are made of, without dots at the ends.
-pub(super) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
+pub(super) fn words(text: &str) -> impl Iterator<Item = Range<usize>> + Clone {
     let bytes = text.as_bytes();
     let mut from = 0;
     std::iter::from_fn(move || {
@@ -100,7 +100,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// A run, and, since `-` joins ids but parts codes (`Code-message`), its pieces if it has any.
-fn pieces(text: &str, run: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+fn pieces(text: &str, run: Range<usize>) -> impl Iterator<Item = Range<usize>> + Clone {
     let first_dash = text.get(run.clone()).and_then(|word| word.find('-'));
     let head = first_dash.map(|dash| run.start..run.start + dash);
     std::iter::once(run).chain(head)
@@ -134,12 +134,26 @@ pub(super) fn is_id(id: &str) -> bool {
 /// Whether what stands before a place introduces a code: `Code=`, `"code": "`, `<Code>`,
 /// `Error:`, `ErrorCode: `.
 pub(super) fn stands_as_code(text: &str, at: usize) -> bool {
+    label(text, at).is_some()
+}
+
+/// Whether what stands before a place is `Error:`, which introduces names of exceptions as well.
+pub(super) fn stands_as_error(text: &str, at: usize) -> bool {
+    label(text, at).is_some_and(|label| label == "error")
+}
+
+/// The name that introduces what stands at a place.
+fn label(text: &str, at: usize) -> Option<String> {
     let before = text.get(floor(text, at.saturating_sub(32))..at).unwrap_or("");
-    let name = before.trim_end_matches([' ', '"', '\'', '\\', '`', '=', ':', '：', '>', '\t']);
+    let name = before.trim_end_matches([
+        ' ', '"', '\'', '\\', '`', '=', ':', '：', '>', '\t', ']', '】', ')', '）',
+    ]);
     let separator = before.get(name.len()..).unwrap_or("");
     let name = name.to_ascii_lowercase();
     let last = name.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or("");
-    let introduces = matches!(last, "code" | "errorcode" | "error_code" | "errcode" | "error")
-        || ["错误码", "错误代码"].iter().any(|word| name.ends_with(word));
-    separator.contains(['=', ':', '：', '>']) && introduces
+    let introduces =
+        matches!(last, "code" | "errorcode" | "error_code" | "errcode" | "error" | "codedesc")
+            || ["错误码", "错误代码", "错误编码"].iter().any(|word| name.ends_with(word));
+    let is_label = separator.contains(['=', ':', '：', '>', ']', '】']) && introduces;
+    is_label.then(|| last.to_owned())
 }

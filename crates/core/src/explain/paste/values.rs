@@ -3,36 +3,89 @@
 
 use crate::{
     clouds,
-    explain::paste::shapes::words,
+    explain::paste::shapes::{is_id, words},
     model::cloud::Cloud,
     text::{named::value_of, time},
 };
 use serde_json::{Map, Value};
 
-/// The request id of an error, near its code.
-pub(super) fn request_id<'t>(before: &'t str, after: &'t str) -> Option<&'t str> {
-    const NAMES: &[&str] = &["requestid", "request_id", "request id", "request-id"];
-    let read = |text| {
-        value_of(text, NAMES, |c| !(c.is_ascii_alphanumeric() || c == '-'))
-            .filter(|id| id.len() >= 6 && id.len() <= 80 && id.bytes().any(|b| b.is_ascii_digit()))
+/// The request id of an error, near its code. One that a line break has parted is joined.
+pub(super) fn request_id(before: &str, after: &str) -> Option<String> {
+    const NAMES: &[&str] =
+        &["requestid", "request_id", "request id", "request-id", "请求id", "请求 id"];
+    let read = |text: &str| {
+        let ends = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
+        let id = value_of(text, NAMES, ends).or_else(|| bracketed(text, NAMES))?;
+        let whole = joined_id(text, id).unwrap_or_else(|| id.to_owned());
+        let is_id = (6..=80).contains(&whole.len()) && whole.bytes().any(|b| b.is_ascii_digit());
+        is_id.then_some(whole)
     };
     let line_before = before.rsplit('\n').next().unwrap_or("");
     let line_after = after.split('\n').next().unwrap_or("");
-    read(line_after).or_else(|| read(line_before)).or_else(|| read(after)).or_else(|| read(before))
+    read(line_after)
+        .filter(|id| is_id(id))
+        .or_else(|| read(line_before))
+        .or_else(|| read(after))
+        .or_else(|| read(before))
+        .or_else(|| closing_id(line_after))
+}
+
+/// `[RequestId] 6F2A…`, `【请求ID】6F2A…`
+fn bracketed<'t>(text: &'t str, names: &[&str]) -> Option<&'t str> {
+    let lower = text.to_ascii_lowercase();
+    let closed = names.iter().filter_map(|name| Some(lower.find(name)? + name.len())).min()?;
+    let value = text.get(closed..)?.strip_prefix([']', '】'])?.trim_start();
+    let end = value.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    value.get(..end.unwrap_or(value.len()))
+}
+
+/// The id that goes on behind a line break, if the pieces make a whole one.
+fn joined_id(text: &str, piece: &str) -> Option<String> {
+    if piece.len() < 8 || is_id(piece) {
+        return None;
+    }
+    // `value_of` gives a piece of `text`; behind the name it stands for the first time.
+    let (_, after) = text.split_once(piece)?;
+    let goes_on = after.trim_start_matches([' ', '\r', '\t', '│', '|', '\\']);
+    let goes_on = goes_on
+        .strip_prefix('\n')
+        .or_else(|| goes_on.strip_prefix("n"))?
+        .trim_start_matches([' ', '\t', '│', '|']);
+    let end =
+        goes_on.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(goes_on.len());
+    let whole = format!("{piece}{}", goes_on.get(..end)?);
+    is_id(&whole).then_some(whole)
+}
+
+/// `Code-Message-RequestId`, as an SDK's exception has it: the id at the end of its line.
+fn closing_id(line_after: &str) -> Option<String> {
+    let line = line_after.trim_end();
+    let id = line.get(line.len().checked_sub(36)?..)?;
+    (line.starts_with('-') && is_id(id) && line.get(..line.len() - 36)?.ends_with('-'))
+        .then(|| id.to_owned())
+}
+
+/// The HTTP status that a text names as such.
+pub(super) fn status_in(text: &str) -> Option<u16> {
+    const NAMES: &[&str] =
+        &["httpstatus", "http status", "status code", "statuscode", "status_code", "状态码"];
+    let status = value_of(text, NAMES, |c| !c.is_ascii_digit())?.parse().ok();
+    status.filter(|status| (100..600).contains(status))
 }
 
 /// The message of an error, near its code.
 pub(super) fn message<'t>(before: &'t str, after: &'t str) -> Option<&'t str> {
     const NAMES: &[&str] = &["message", "errmsg", "msg"];
     fn ends(c: char) -> bool {
-        matches!(c, '\n' | '\r' | '<')
+        matches!(c, '\n' | '\r' | '<' | '|')
     }
     let named =
         |text| value_of(text, NAMES, ends).map(without_request_id).filter(|text| !text.is_empty());
     let line_after = after.split(['\n', '\r']).next().unwrap_or("");
     let follows = || {
         // `Error:Code The message.`, `Code: The message.`, `Code-The message.`
-        let text = line_after.trim_start_matches([' ', ':', '-', ',', ']', ')']);
+        let text = line_after.trim_start_matches([' ', ':', '-', ',', ']', ')', '|', '\t']);
+        let text = text.split(['|', '\t']).next().unwrap_or(text).trim_end();
         let text = match text.strip_prefix("code:").and_then(|text| text.split_once(',')) {
             Some((_, text)) => text.trim_start(),
             None => text,

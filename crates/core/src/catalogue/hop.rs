@@ -1,0 +1,117 @@
+//! Between whom something failed, and what is so of a fault there: the words for both ends, and who can
+//! mend it.
+
+use super::Who;
+use crate::i18n::{Text, text};
+use serde::Serialize;
+
+/// The way of a request, piece by piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hop {
+    /// Inside the browser: it, or what is installed in it, kept the request.
+    Page,
+    /// From the browser to the proxy of this page.
+    BrowserProxy,
+    /// From a program to the proxy that it was told to use, a company's as a rule.
+    OwnProxy,
+    /// From a program or a browser straight to the cloud.
+    Direct,
+    /// From the proxy to the cloud.
+    ProxyCloud,
+    /// At the cloud, which answered.
+    Cloud,
+}
+
+/// Whether a request reached the cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reached {
+    /// It did not.
+    No,
+    /// Nobody can tell.
+    Unknown,
+    /// The cloud answered it.
+    Yes,
+}
+
+impl Hop {
+    /// Where it is, in a line.
+    pub const fn title(self) -> Text {
+        match self {
+            Hop::Page => text("In the browser", "浏览器内部"),
+            Hop::BrowserProxy => text("Between the browser and the proxy", "浏览器与代理之间"),
+            Hop::OwnProxy => text(
+                "Between the program and the proxy that it is set to use",
+                "程序与其自身所用的网络代理之间",
+            ),
+            Hop::Direct => text("Between this computer and the cloud", "本机与云端之间"),
+            Hop::ProxyCloud => text("Between the proxy and the cloud", "代理与云端之间"),
+            Hop::Cloud => text("At the cloud, which answered", "云端（已应答）"),
+        }
+    }
+
+    /// Who is at its far end, within a sentence.
+    pub(crate) const fn far(self) -> Text {
+        match self {
+            Hop::Page | Hop::BrowserProxy => text("the proxy", "代理"),
+            Hop::OwnProxy => text("the program's own proxy", "程序自身所用的网络代理"),
+            Hop::Direct | Hop::ProxyCloud | Hop::Cloud => text("the cloud", "云端"),
+        }
+    }
+
+    /// Who is at its near end, within a sentence.
+    pub(crate) const fn near(self) -> Text {
+        match self {
+            Hop::Page | Hop::BrowserProxy | Hop::OwnProxy | Hop::Direct => {
+                text("this computer", "本机")
+            }
+            Hop::ProxyCloud | Hop::Cloud => text("the proxy", "代理"),
+        }
+    }
+}
+
+/// Who mends a fault of a layer at a hop, and how, where that is not as its entry says.
+pub(crate) fn mended_at(code: &str, hop: Hop) -> Option<(Who, Text)> {
+    let is_certificate = matches!(code, "certificate" | "tls-handshake");
+    let remedy = match (code, hop) {
+        ("host-not-found", Hop::OwnProxy) => text(
+            "Correct the proxy's address in the program's settings (HTTPS_PROXY and the like), or ask whoever runs that proxy.",
+            "请更正程序设置中的代理地址（如 HTTPS_PROXY），或联系该网络代理的维护者。",
+        ),
+        ("host-not-found", Hop::BrowserProxy) => text(
+            "Check the proxy's address, and that its name can be looked up from here.",
+            "请核对代理地址，并确认此处能解析它的域名。",
+        ),
+        ("host-not-found", Hop::ProxyCloud) => text(
+            "Check the region in the host name. If it is right, have whoever runs the proxy check its DNS.",
+            "请核对域名中的地域；若无误，请由代理的维护者检查代理的 DNS。",
+        ),
+        (_, Hop::ProxyCloud) if is_certificate => text(
+            "Do not switch the check off. Have whoever runs the proxy look at its clock, its certificates and its DNS.",
+            "请勿关闭证书校验；请由代理的维护者检查代理的时钟、根证书和 DNS。",
+        ),
+        (_, Hop::BrowserProxy) if is_certificate => text(
+            "Do not click it away. Have whoever runs the proxy give it a certificate that browsers trust.",
+            "请勿忽略证书警告；请由代理的维护者为其配置浏览器信任的证书。",
+        ),
+        ("connect-refused" | "connect-timeout" | "no-route", Hop::OwnProxy) => text(
+            "Check the proxy's address in the program's settings (HTTPS_PROXY and the like) and that the proxy runs.",
+            "请核对程序设置中的代理地址（如 HTTPS_PROXY），并确认该代理正在运行。",
+        ),
+        ("connect-refused" | "connect-timeout" | "no-route", Hop::BrowserProxy) => text(
+            "Have whoever runs the proxy see that it is up and that its address and port are right.",
+            "请由代理的维护者确认代理正在运行，且地址和端口无误。",
+        ),
+        ("connect-refused" | "connect-timeout" | "no-route", Hop::ProxyCloud) => text(
+            "Try again. If it stays, have whoever runs the proxy check its network and firewall.",
+            "请重试；若持续出现，请由代理的维护者检查代理的网络和防火墙。",
+        ),
+        ("cors", Hop::Direct) => text(
+            "A page cannot call this host itself. Set up a proxy that allows this page.",
+            "网页不能直接调用该域名，请配置允许本页面的代理。",
+        ),
+        (_, _) => return None,
+    };
+    Some((Who::Administrator, remedy))
+}

@@ -1,0 +1,45 @@
+//! Other clouds than ours, whose errors have the same codes and sentences: what their texts have about
+//! them, in lower case and without blanks.
+
+const MARKS: &[&str] = &[
+    "amazon",
+    "aws-sdk",
+    "aws_",
+    "awserr",
+    "awsclient",
+    "awsaccess",
+    "aws4-",
+    "aws:",
+    "aws.",
+    "youraws",
+    "boto",
+    "x-amz-",
+    "anerroroccurred(",
+    "<errors><error>",
+    "runtime.unhandledpromiserejection",
+    "\"retryable\":",
+    "azure",
+    "windows.net",
+    "microsoft",
+    "googleapis",
+    "google.rpc",
+    "volcengine",
+    "volces.com",
+    "volcstack",
+    "\"responsemetadata\":",
+    "huaweicloud",
+    "openstack",
+    "ucloud",
+    "jdcloud",
+    "baidubce",
+    "ksyun",
+    "ctyun",
+    "digitalocean",
+    "oraclecloud",
+    "\"type\":\"sender\"",
+];
+
+/// Whether a text, in lower case and without blanks, speaks for a cloud that is none of ours.
+pub(super) fn is_foreign(compact: &str) -> bool {
+    MARKS.iter().any(|mark| compact.contains(mark))
+}

@@ -1,0 +1,139 @@
+//! A request that failed on its way: what the fault was, between whom, and the host that it was about.
+//! Nothing is read from words of the network alone: beside them a host of a cloud or the name of its
+//! program has to stand, in the same record.
+
+use super::{
+    block::record,
+    browser,
+    phrases::{BEFORE_A_HOST, IN_A_BROWSER, IN_A_PROXY, OWN_PROXY, TRANSPORT},
+    shapes::{floor, words},
+};
+use crate::{catalogue::Hop, clouds::catalogue, model::cloud::Cloud};
+use std::ops::Range;
+
+/// A fault on the way of a request.
+#[derive(Clone, Debug)]
+pub(super) struct Fault<'t> {
+    /// The layer's word.
+    pub(super) word: &'static str,
+    pub(super) hop: Option<Hop>,
+    pub(super) host: Option<&'t str>,
+    /// Where in the text it stands.
+    pub(super) at: Range<usize>,
+}
+
+/// How far around the words of a fault the rest of it is looked for, in bytes.
+const AROUND: usize = 2_000;
+
+/// The fault that a text tells, in lower case; `is_about` says whether a piece speaks of a cloud.
+pub(super) fn fault<'t>(
+    lower: &'t str,
+    clouds: &[&'static Cloud],
+    is_about: impl Fn(&str) -> bool,
+) -> Option<Fault<'t>> {
+    /// So often may the words stand for something else before they stand for this.
+    const OTHERS_MAX: usize = 8;
+    TRANSPORT.iter().find_map(|(word, phrases)| {
+        phrases.iter().find_map(|phrase| {
+            lower.match_indices(phrase).take(OTHERS_MAX).find_map(|(at, _)| {
+                let start = floor(lower, at.saturating_sub(AROUND));
+                let end = floor(lower, at + AROUND);
+                let block = record(lower, at, &(start..end));
+                let text = lower.get(block.clone())?;
+                is_about(text).then(|| placed(word, text, at - block.start, block, clouds))
+            })
+        })
+    })
+}
+
+/// A fault of this kind, with where it was.
+fn placed<'t>(
+    word: &'static str,
+    text: &'t str,
+    at: usize,
+    block: Range<usize>,
+    clouds: &[&'static Cloud],
+) -> Fault<'t> {
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
+    // `https://proxy/host-of-the-cloud/` is asked for at the page's proxy, by whatever program.
+    let fetched = browser::fetched(text, |host| is_cloud_host(host, clouds));
+    let fetched = fetched.and_then(|host| host_at(text.get(text.find(host)?..)?));
+    let named = words(text).filter_map(|at| text.get(at));
+    let of_cloud = || named.clone().find(|word| is_cloud_host(word, clouds)).and_then(host_at);
+    let host = failing_host(text, at).or(fetched).or_else(of_cloud);
+    let is_cloud = host.is_some_and(|host| is_cloud_host(host.name, clouds));
+    let is_page_proxy = fetched.is_some_and(|one| host.is_some_and(|host| host.name == one.name));
+    let is_own = says(OWN_PROXY);
+    let hop = if is_own {
+        Hop::OwnProxy
+    } else if says(IN_A_PROXY) {
+        Hop::ProxyCloud
+    } else {
+        match host {
+            Some(_) if is_cloud => Hop::Direct,
+            Some(host) if !host.is_address() || host.has_odd_port => {
+                if is_page_proxy || says(IN_A_BROWSER) { Hop::BrowserProxy } else { Hop::OwnProxy }
+            }
+            Some(_) | None => Hop::Direct,
+        }
+    };
+    // A tunnel that broke off, or in which nobody answered, was none yet.
+    let word = match (is_own, word) {
+        (true, "answer-timeout" | "cut-off" | "network") => "proxy-refused",
+        (true, "connect-refused") if text.contains("tunnel connection failed") => "proxy-refused",
+        (_, word) => word,
+    };
+    Fault { word, hop: Some(hop), host: host.map(|host| host.name), at: block }
+}
+
+/// A host as a text names it.
+#[derive(Clone, Copy)]
+struct Host<'t> {
+    name: &'t str,
+    /// Whether a port other than those of the web stands behind it.
+    has_odd_port: bool,
+}
+
+impl Host<'_> {
+    fn is_address(self) -> bool {
+        self.name.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+    }
+}
+
+/// The host that the words at a place are about: of the names before and behind them the one that is
+/// introduced as such, the nearest first.
+fn failing_host(text: &str, at: usize) -> Option<Host<'_>> {
+    let line_start = text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let line_end = text.get(at..)?.find('\n').map_or(text.len(), |newline| at + newline);
+    let line = text.get(line_start..line_end)?;
+    // `ecs.example.com could not be resolved (3: Host not found)`
+    let before = line.get(..at - line_start)?.trim_end();
+    if line.get(at - line_start..)?.starts_with("could not be resolved") {
+        return host_at(before.rsplit(' ').next()?);
+    }
+    let in_line = |introduces: &&str| {
+        let (_, after) = line.split_once(*introduces)?;
+        host_at(after)
+    };
+    let anywhere = |introduces: &&str| {
+        let (_, after) = text.split_once(*introduces)?;
+        host_at(after)
+    };
+    BEFORE_A_HOST.iter().find_map(in_line).or_else(|| BEFORE_A_HOST.iter().find_map(anywhere))
+}
+
+/// The host with which a text begins.
+fn host_at(text: &str) -> Option<Host<'_>> {
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-')));
+    let name = text.get(..end.unwrap_or(text.len()))?.trim_matches('.');
+    let behind = text.get(name.len()..)?;
+    let port = [":", " port "].iter().find_map(|mark| behind.strip_prefix(mark)).unwrap_or("");
+    let digits = port.find(|c: char| !c.is_ascii_digit()).unwrap_or(port.len());
+    let has_odd_port = !matches!(port.get(..digits), Some("" | "80" | "443") | None);
+    (name.contains('.') || name == "localhost").then_some(Host { name, has_odd_port })
+}
+
+/// Whether a host is one of the clouds' interfaces.
+pub(super) fn is_cloud_host(host: &str, clouds: &[&'static Cloud]) -> bool {
+    clouds.iter().any(|cloud| (catalogue(cloud).is_host)(host))
+}
