@@ -4,6 +4,7 @@
 mod list;
 mod classify;
 mod pieces;
+mod nesting;
 mod table;
 mod sentence;
 
@@ -15,6 +16,7 @@ use crate::{
     model::{cloud::Cloud, instance_id::InstanceId},
 };
 use classify::{Classifier, PieceKind};
+use nesting::Nesting;
 use pieces::Piece;
 use std::collections::HashSet;
 use table::Table;
@@ -204,6 +206,7 @@ struct Parser<'t> {
     above: Above<'t>,
     lines_with_words: u32,
     table: Table,
+    nesting: Nesting,
     /// Whether the first piece of the next line is the rest of the last of this one.
     is_rest: bool,
     /// The words of the line before by their place, empty where there was something else.
@@ -254,6 +257,7 @@ impl<'t> Parser<'t> {
             above: Above::Says(None),
             lines_with_words: 0,
             table: Table::default(),
+            nesting: Nesting::default(),
             is_rest: false,
             words: Vec::new(),
         }
@@ -272,6 +276,9 @@ impl<'t> Parser<'t> {
             rest = cut.rest;
             for (column, piece) in pieces.iter().enumerate() {
                 kinds.push(self.classify(column, piece));
+            }
+            if self.objects {
+                self.nesting.read(cut.line, &pieces, &self.reading);
             }
             if std::mem::take(&mut self.is_rest)
                 && let (Some(piece), Some(kind)) = (pieces.first(), kinds.first_mut())
@@ -382,7 +389,10 @@ impl<'t> Parser<'t> {
         }
         let with_ids = cells.iter().filter(|cell| cell.has_id).count();
         let without = cells.iter().filter(|cell| !cell.has_id && !cell.is_key).count();
-        let is_list = !self.objects && with_ids > without && has_two_ids(pieces, kinds);
+        let is_list = !self.objects
+            && !self.table.has_titles
+            && with_ids > without
+            && has_two_ids(pieces, kinds);
         let is_prose = has_words && !is_list && separators == 0;
         let mut cells = cells.into_iter();
         let mut cell = None;
@@ -419,10 +429,15 @@ impl<'t> Parser<'t> {
         if self.objects && !is_proper(kind) {
             *kind = PieceKind::Word;
         } else if let PieceKind::Id { .. } = kind
-            && self.above() == Some(false)
+            && self.says_above(0) == Some(false)
         {
             *kind = self.something_else();
         }
+    }
+
+    /// What is said of a number by what it stands in, or below.
+    fn says_above(&mut self, at: usize) -> Option<bool> {
+        if self.objects { self.nesting.label(at) } else { self.above() }
     }
 
     fn above(&mut self) -> Option<bool> {
@@ -494,9 +509,8 @@ impl<'t> Parser<'t> {
                 let said = words.map(|word| self.reading.label(word.text)).find(Option::is_some);
                 label = said.flatten().or(label.filter(|_| !is_table));
                 words_from = at + 1;
-                is_second
-                    || has_words && label == Some(false)
-                    || !has_words && self.above() == Some(false)
+                let says = if has_words && !self.objects { label } else { self.says_above(at) };
+                is_second || says == Some(false)
             } else {
                 before.is_some_and(|before| is_name(before.text))
             };
@@ -584,7 +598,7 @@ impl<'t> Parser<'t> {
         // Where words are many and ids few, it is no list with mistakes but a page.
         let all = self.found.problems.len();
         let is_found = !self.found.ids.is_empty() || all > self.loose.len() + self.beside.len();
-        let is_page = self.loose.len() >= 4 && self.loose.len() >= 2 * self.found.ids.len();
+        let is_page = self.loose.len() >= 4 && self.loose.len() >= self.found.ids.len();
         let mut loose = self.loose.iter().filter(|_| is_found && is_page).peekable();
         let mut beside = self.beside.iter().filter(|_| is_found).peekable();
         let mut left = Vec::new();
@@ -662,7 +676,7 @@ impl<'t> Parser<'t> {
 /// A key and its value, a heading in Markdown, a section: nobody writes mistyped ids like that.
 fn is_member(line: &str) -> bool {
     let line = line.trim();
-    line.starts_with(['#', '>', '['])
+    line.starts_with(['#', '>', '[', '('])
         || line.ends_with([':', '：'])
         || [": ", ":\t", "：", "="].iter().any(|sign| line.contains(sign))
 }

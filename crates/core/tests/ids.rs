@@ -340,6 +340,45 @@ fn without_a_cloud_each_id_brings_its_own() {
     assert_eq!(clouds, clouds::ALL);
 }
 
+/// What is not sent is named as what it is.
+#[test]
+fn what_only_looks_like_an_id_is_named() {
+    for (text, kind, words) in [
+        ("i-0f3234bf7e9e6fb23", "other-cloud", "AWS"),
+        ("i-0f3234bf7e9e6fb23.eu-west-1.compute.internal", "other-cloud", "AWS"),
+        ("i-ybo349sxoncm9t000001", "other-cloud", "Volcengine"),
+        ("ins-xxxxxxxx", "masked", "sample"),
+        ("i-bp1xxxxxx", "masked", "sample"),
+        ("i-xxx", "masked", "sample"),
+        ("INS-XXXXXXXX", "masked", "sample"),
+        ("snapshot 1740266497441398001", "malformed", "a snapshot"),
+        ("instance_name: ins-backup1", "malformed", "a name"),
+        ("1639300468706648123:1650000000000000009", "malformed", "says otherwise"),
+        ("iZbp1h7w0qxbo2qgvfq000Z", "near-miss", "i-bp1h7w0qxbo2qgvfq000"),
+        ("see: ins-8v2k0q\n1z", "near-miss", "ins-8v2k0q1z"),
+    ] {
+        let parsed = parse_ids(text, None);
+        let [problem] = &parsed.problems[..] else { panic!("{text:?}: {parsed:?}") };
+        assert_eq!(problem.kind.word(), kind, "{text}");
+        let sentence = problem.sentence(Locale::En);
+        assert!(sentence.contains(words), "{sentence}");
+        let chinese = problem.sentence(Locale::Zh);
+        assert!(chinese.chars().any(|one| ('一'..='龥').contains(&one)), "{chinese}");
+    }
+    // Nearly the same, and ids.
+    for text in [
+        "i-1f3234bf7e9e6fb23",
+        "i-ya0349sxoncm9t000001",
+        "ins-8v2k0xxx",
+        "instance 1740266497441398001",
+        "the snapshot of web, instance 1740266497441398001",
+        "name: cn-beijing.i-2ze0k3x1v8m5q7w9e001",
+    ] {
+        let parsed = parse_ids(text, None);
+        assert_eq!((parsed.ids.len(), parsed.problems.len()), (1, 0), "{text}: {parsed:?}");
+    }
+}
+
 #[test]
 fn long_numbers_stay_text() {
     let parsed = check("[1660545330971680835]", None, &["1660545330971680835"], &[]);

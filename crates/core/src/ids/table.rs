@@ -15,7 +15,7 @@ pub(super) struct Table {
     lost: u64,
     /// Those that have numbers of something else, by their titles.
     others: u64,
-    has_titles: bool,
+    pub(super) has_titles: bool,
     rows: u32,
     /// Whether any cell has an id.
     pub(super) has_ids: bool,
