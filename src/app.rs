@@ -20,7 +20,7 @@ use crate::{
         config::{self, ConfigurationText, FormConfig, configuration},
         frame::UntrustedParent,
         link,
-        vault::{AutoLock, Typed, Vault},
+        vault::{AutoLock, SecretInput, Vault},
     },
     store::Intent,
 };
@@ -141,7 +141,7 @@ pub(crate) struct App {
     link: Link,
     configuration: Option<ConfigurationText>,
     /// What was typed in fields that had not been committed when the console replaced them.
-    typed: Option<[Typed; 2]>,
+    typed: Option<[SecretInput; 2]>,
     console: Option<Callback<HostEvent>>,
     _address: Option<EventListener>,
     auto_lock: Option<AutoLock>,
