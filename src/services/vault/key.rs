@@ -86,7 +86,7 @@ impl AsRef<JsValue> for SecretInput {
 
 impl fmt::Debug for SecretInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Typed(***)")
+        f.write_str("SecretInput(***)")
     }
 }
 
