@@ -237,7 +237,7 @@ async fn without_storage(fixture: &mut Fixture) -> Result<()> {
     ensure!(page.text("[data-problem=keyring]").await?.contains("private window"));
     page.act("keep").await?;
     until("that it was not kept", || async {
-        Ok(page.text("[data-problem=keyring]").await?.contains("Not kept").then_some(()))
+        Ok(page.text("[data-problem=keyring]").await?.contains("Not saved").then_some(()))
     })
     .await?;
     ensure!(held(fixture).await?, "the key is lost");
