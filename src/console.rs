@@ -145,8 +145,8 @@ impl Component for Console {
 
     fn create(ctx: &Context<Self>) -> Self {
         timing::begin();
-        match ctx.props().start.configuration.take() {
-            Some(text) => ctx.link().send_message(configured(ctx, text)),
+        match &ctx.props().start.configuration {
+            Some(text) => ctx.link().send_message(configured(ctx, text.clone())),
             None => read_configuration(ctx),
         }
         ctx.link().send_future(async { Msg::Journal(Journal::open().await) });
@@ -195,7 +195,7 @@ impl Component for Console {
             configured: false,
             allowed: Arc::default(),
             early: Vec::new(),
-            link: start.link.take(),
+            link: start.link.clone(),
             asked: 0,
             agreed: None,
             leaving: Vec::new(),
