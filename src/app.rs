@@ -20,7 +20,7 @@ use crate::{
         config::{self, ConfigurationText, FormConfig, configuration},
         frame::UntrustedParent,
         link,
-        vault::{AutoLock, Typed, Vault},
+        vault::{AutoLock, SecretInput, Vault},
     },
     store::Intent,
 };
@@ -30,7 +30,7 @@ use relight_core::{
     i18n::Locale,
     model::route::Route,
 };
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, ShadowRoot};
 use yew::{Callback, Component, Context, Html, Properties, html, html::Scope};
@@ -101,9 +101,9 @@ pub(crate) struct Start {
     pub(crate) form: Form,
     pub(crate) vault: Vault,
     /// What the link fills in.
-    pub(crate) link: RefCell<Link>,
+    pub(crate) link: Link,
     /// The configuration, if it was read.
-    pub(crate) configuration: RefCell<Option<ConfigurationText>>,
+    pub(crate) configuration: Option<ConfigurationText>,
     /// What to do next.
     pub(crate) then: AfterLoad,
     /// Where the console registers its callback for host events.
@@ -141,7 +141,7 @@ pub(crate) struct App {
     link: Link,
     configuration: Option<ConfigurationText>,
     /// What was typed in fields that had not been committed when the console replaced them.
-    typed: Option<[Typed; 2]>,
+    typed: Option<[SecretInput; 2]>,
     console: Option<Callback<HostEvent>>,
     _address: Option<EventListener>,
     auto_lock: Option<AutoLock>,
@@ -349,8 +349,8 @@ impl App {
             is_locale_chosen: self.is_locale_chosen,
             form: self.form.clone(),
             vault: self.vault.clone(),
-            link: RefCell::new(std::mem::take(&mut self.link)),
-            configuration: RefCell::new(self.configuration.take()),
+            link: std::mem::take(&mut self.link),
+            configuration: self.configuration.take(),
             then,
             on_started: ctx.link().callback(Msg::Started),
         };

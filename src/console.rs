@@ -48,7 +48,7 @@ use gloo_timers::callback::{Interval, Timeout};
 use instances::ListReader;
 use js_sys::Function;
 use key::read_saved_keys;
-use message::is_early;
+use message::waits_for_configuration;
 use relight_core::{
     diagnostics::CheckResult,
     form::{FormEdit, link::Link},
@@ -109,16 +109,15 @@ pub(crate) struct Console {
     /// The operator's limits, apart from what is known of a proxy.
     allowed: Arc<Limits>,
     /// Messages that wait for the configuration.
-    early: Vec<Msg>,
+    deferred: Vec<Msg>,
     /// What the address wants to have filled in.
     link: Link,
     /// Incremented whenever approval is asked for or withdrawn: an answer to an older question is ignored.
     asked: u64,
-    /// What the host page has approved, and when, and which instances are described once more all the
-    /// same.
-    agreed: Option<(Arc<Plan>, Millis)>,
+    /// The plan that the host page has approved, and when: it is not asked again for the same plan.
+    approved: Option<(Arc<Plan>, Millis)>,
     /// To be called once no call is in flight.
-    leaving: Vec<Function>,
+    unmount_callbacks: Vec<Function>,
     journal: Option<Journal>,
     /// The lock that tells other pages that this one works on the run.
     run_lock: Option<RunLock>,
@@ -145,8 +144,8 @@ impl Component for Console {
 
     fn create(ctx: &Context<Self>) -> Self {
         timing::begin();
-        match ctx.props().start.configuration.take() {
-            Some(text) => ctx.link().send_message(configured(ctx, text)),
+        match &ctx.props().start.configuration {
+            Some(text) => ctx.link().send_message(configured(ctx, text.clone())),
             None => read_configuration(ctx),
         }
         ctx.link().send_future(async { Msg::Journal(Journal::open().await) });
@@ -194,11 +193,11 @@ impl Component for Console {
             config: Config::default(),
             configured: false,
             allowed: Arc::default(),
-            early: Vec::new(),
-            link: start.link.take(),
+            deferred: Vec::new(),
+            link: start.link.clone(),
             asked: 0,
-            agreed: None,
-            leaving: Vec::new(),
+            approved: None,
+            unmount_callbacks: Vec::new(),
             journal: None,
             run_lock: None,
             _listeners: listeners(ctx),
@@ -262,8 +261,8 @@ fn first_page(props: &ConsoleProps) -> PageRoute {
 impl Console {
     /// The one update: passes a message to the file that handles it. Returns whether the view has changed.
     fn handle(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
-        if !self.configured && is_early(&msg) {
-            self.early.push(msg);
+        if !self.configured && waits_for_configuration(&msg) {
+            self.deferred.push(msg);
             return false;
         }
         match msg {

@@ -1,7 +1,7 @@
 //! The view, which components are given as a value, and the intents, which they emit as values. Data
 //! flows one way: view → components → intent → next view.
 
-use crate::services::vault::{LockReason, Typed};
+use crate::services::vault::{LockReason, SecretInput};
 use crate::services::{
     approval::ApprovalStatus,
     frame::UntrustedParent,
@@ -159,9 +159,9 @@ pub(crate) enum Intent {
     /// An action of the preflight or the review.
     Form(Action),
     /// The secret was typed or pasted. It goes to the vault and nowhere else.
-    Secret(Typed),
+    Secret(SecretInput),
     /// The token was typed or pasted. It goes to the vault and nowhere else.
-    Token(Typed),
+    Token(SecretInput),
     /// Wipe secret and token.
     WipeKey,
     /// Show the parts of the key section that only the console has.

@@ -1,6 +1,6 @@
 //! The check before the review, and the review.
 
-pub(crate) mod notes;
+pub(crate) mod notices;
 pub(crate) mod nothing;
 pub(crate) mod preflight;
 #[allow(clippy::module_inception, reason = "the review itself")]

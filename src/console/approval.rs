@@ -39,8 +39,8 @@ impl Console {
             return self.review(ctx, true, Some(age_ms));
         }
         // Approved a while ago, and described again since: the host page is not asked twice.
-        if let Some((agreed, at)) = self.agreed.take()
-            && agreed == plan
+        if let Some((approved, at)) = self.approved.take()
+            && approved == plan
             && outdated(at, now).is_none()
         {
             return self.grant(ctx, ApprovalRequest::Send(plan));
@@ -150,7 +150,7 @@ impl Console {
                 let now = clock::now();
                 if let Some(age_ms) = self.view.session.outdated(now) {
                     // Approved after so long that the states are read again first.
-                    self.agreed = Some((plan, now));
+                    self.approved = Some((plan, now));
                     return self.review(ctx, true, Some(age_ms));
                 }
                 if self.view.session.may_send() {

@@ -78,7 +78,7 @@ impl Console {
         if first && start.then == AfterLoad::Review {
             self.review(ctx, true, None);
         }
-        for msg in std::mem::take(&mut self.early) {
+        for msg in std::mem::take(&mut self.deferred) {
             self.handle(ctx, msg);
         }
         true

@@ -107,7 +107,7 @@ pub(crate) enum ApprovalRequest {
 }
 
 /// Whether it may lead to a call, and so waits for the configuration.
-pub(super) fn is_early(msg: &Msg) -> bool {
+pub(super) fn waits_for_configuration(msg: &Msg) -> bool {
     matches!(
         msg,
         Msg::Restored { .. }

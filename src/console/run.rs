@@ -304,7 +304,7 @@ impl Console {
     /// The element is being unmounted: nothing more is sent, not even what waits for its slot or for
     /// approval, and `done` is called once nothing is in flight.
     pub(super) fn end(&mut self, ctx: &Context<Self>, done: Function) -> bool {
-        self.leaving.push(done);
+        self.unmount_callbacks.push(done);
         self.withdraw();
         self.view.run.as_ref().is_some_and(|run| run.status() == RunStatus::Sending)
             && self.step(ctx, Event::Stop)
@@ -313,7 +313,7 @@ impl Console {
     /// Calls `done` once nothing is in flight any more, and all of it has been handed to the journal.
     pub(super) fn notify_unmounted(&mut self) {
         if !self.view.run.as_ref().is_some_and(|run| run.has_in_flight()) {
-            for done in self.leaving.drain(..) {
+            for done in self.unmount_callbacks.drain(..) {
                 // It is the element's own and does not throw.
                 let _ = done.call0(&JsValue::UNDEFINED);
             }

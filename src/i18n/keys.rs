@@ -22,8 +22,10 @@ pub const SAVED_FORBIDDEN: Text = text(
 pub const USE: Text = text("Use", "使用");
 /// On the button of the key in use.
 pub const IN_USE: Text = text("In use", "使用中");
+/// On the button that deletes one.
+pub const DELETE: Text = text("Delete now", "立即清除");
 /// On the button that deletes all of them.
-pub const DELETE_ALL: Text = text("Delete all of them now", "立即全部清除");
+pub const DELETE_ALL: Text = text("Delete all now", "立即全部清除");
 /// Before the times at which it was saved and last chosen.
 pub const SAVED_AT: Text = text("saved", "保存于");
 pub const CHOSEN_AT: Text = text("last chosen", "上次选用");

@@ -231,7 +231,7 @@ pub const SECRET_UNUSABLE: Text = text(
     "This has spaces or characters that no secret has. Paste it again.",
     "含有空格或不允许的字符，请重新粘贴。",
 );
-pub const WIPE_KEY: Text = text("Forget now", "立即清除");
+pub const WIPE_KEY: Text = text("Wipe now", "立即清除");
 pub const OPTIONAL: Text = text("optional", "选填");
 pub const DOUBT_LENGTH: Text = text(
     "Unusual length for a key of this cloud. Is it complete?",

@@ -8,7 +8,7 @@ use crate::{
             page_link::Navigation,
             untrusted_text::untrusted_text,
         },
-        review::notes::NoJournal,
+        review::notices::NoJournal,
     },
     pages::{
         diagnostics::DiagnosticsPage, errors::ErrorsPage, explain::ExplainPage,

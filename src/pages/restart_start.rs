@@ -9,7 +9,7 @@ use crate::components::{
     },
     instances::picker::Picker,
     review::{
-        notes::{ApprovalNotice, LinkNotice, NoJournal, Notices, SetAsideNotice},
+        notices::{ApprovalNotice, LinkNotice, NoJournal, Notices, SetAsideNotice},
         preflight::PreflightProgress,
         review::Review,
     },

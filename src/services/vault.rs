@@ -17,7 +17,7 @@ mod auto_lock;
 
 pub(crate) use auto_lock::AutoLock;
 pub(crate) use key::Key;
-pub(crate) use key::Typed;
+pub(crate) use key::SecretInput;
 
 use crate::services::clock;
 use crate::store::KeyState;
@@ -111,7 +111,7 @@ impl VaultState {
 
 impl Vault {
     /// Sets the secret for a cloud; an empty one wipes it. What must be taken for a key id is refused.
-    pub(crate) fn set_secret(&self, cloud: &'static Cloud, key_id: &str, secret: &Typed) {
+    pub(crate) fn set_secret(&self, cloud: &'static Cloud, key_id: &str, secret: &SecretInput) {
         self.use_cloud(cloud);
         let mut state = self.0.borrow_mut();
         state.key.wipe();
@@ -135,7 +135,7 @@ impl Vault {
     }
 
     /// Sets the token for a cloud; an empty one removes it. What is or looks like a secret is refused.
-    pub(crate) fn set_token(&self, cloud: &'static Cloud, token: &Typed) {
+    pub(crate) fn set_token(&self, cloud: &'static Cloud, token: &SecretInput) {
         self.use_cloud(cloud);
         let status = token.status() != SecretStatus::Missing;
         let mut state = self.0.borrow_mut();
@@ -373,7 +373,7 @@ impl Vault {
         }
         let given = given.and_then(|given| match given.secret.status() {
             SecretStatus::Usable => {
-                let token = given.token.as_ref().map(Typed::fingerprint);
+                let token = given.token.as_ref().map(SecretInput::fingerprint);
                 let guard = Guard { secret: Some(given.secret.fingerprint()), token };
                 match check_key(cloud, &given.key_id, guard) {
                     Ok(()) => Ok((given, guard)),

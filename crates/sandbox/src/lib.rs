@@ -2,7 +2,7 @@
 //!
 //! [`Sandbox`] is pure: a raw request and the time go in, an answer comes out. It verifies every
 //! signature with its own code, keeps instances whose states move in time, and misbehaves when it
-//! is told to. The `server` feature puts it on a loopback port.
+//! is configured to. The `server` feature puts it on a loopback port.
 //!
 //! The crate shares no code with the rest of the project on purpose: a mistake made in both places
 //! would hide.

@@ -230,7 +230,7 @@ fn wasm_in(variable: &str, driver: &Path, capabilities: &Path) -> Result<()> {
                 "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
                 paths::tool("wasm-bindgen-test-runner"),
             )
-            // The runner takes the first driver it is told of.
+            // The runner uses the first driver that is named.
             .env_remove("CHROMEDRIVER")
             .env_remove("GECKODRIVER")
             .env_remove("SAFARIDRIVER")

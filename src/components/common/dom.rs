@@ -1,6 +1,6 @@
 //! The few DOM helpers that components need.
 
-use crate::services::vault::Typed;
+use crate::services::vault::SecretInput;
 use relight_core::form::SecretStatus;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, HtmlElement, ShadowRoot};
@@ -43,20 +43,20 @@ pub(crate) fn empty_secrets(root: &ShadowRoot) -> bool {
 }
 
 /// Takes the values out of the secret fields, which are empty afterwards.
-pub(crate) fn take_secrets(root: &ShadowRoot) -> [Typed; 2] {
+pub(crate) fn take_secrets(root: &ShadowRoot) -> [SecretInput; 2] {
     SECRETS.map(|name| {
         let Ok(Some(field)) = root.query_selector(name) else {
-            return Typed::new(JsValue::UNDEFINED);
+            return SecretInput::new(JsValue::UNDEFINED);
         };
         let text = js_sys::Reflect::get(&field, &"value".into()).unwrap_or_default();
         // Setting a value does not fail; there is nothing to handle if it does.
         let _ = js_sys::Reflect::set(&field, &"value".into(), &"".into());
-        Typed::new(text)
+        SecretInput::new(text)
     })
 }
 
 /// Puts the values back, into fields that may have been re-rendered since.
-pub(crate) fn restore_secrets(root: &ShadowRoot, texts: &[Typed; 2]) {
+pub(crate) fn restore_secrets(root: &ShadowRoot, texts: &[SecretInput; 2]) {
     for (name, text) in SECRETS.into_iter().zip(texts) {
         if let Ok(Some(field)) = root.query_selector(name)
             && text.status() != SecretStatus::Missing
@@ -89,9 +89,9 @@ pub(crate) fn is_typing(event: &Event) -> bool {
 }
 
 /// The current value of a secret field.
-pub(crate) fn secret_value(node: &NodeRef) -> Typed {
+pub(crate) fn secret_value(node: &NodeRef) -> SecretInput {
     let value = node.get().and_then(|node| js_sys::Reflect::get(&node, &"value".into()).ok());
-    Typed::new(value.unwrap_or_default())
+    SecretInput::new(value.unwrap_or_default())
 }
 
 /// Focuses an element.

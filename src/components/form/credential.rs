@@ -14,7 +14,7 @@ use crate::{
     i18n::{FormMessage, keys, message},
     services::{
         frame::UntrustedParent,
-        vault::{LockReason, Typed},
+        vault::{LockReason, SecretInput},
     },
     store::{Intent, KeyState},
 };
@@ -59,27 +59,27 @@ pub(crate) struct CredentialProps {
 pub(crate) fn Credential(props: &CredentialProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     if let Some(untrusted_parent) = &props.untrusted_parent {
-        return refused(untrusted_parent, locale);
+        return untrusted_notice(untrusted_parent, locale);
     }
     let labels = &props.cloud.credential;
     let error = |field| message_for(props.problem.as_ref(), field);
     let onkeyid =
         dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::KeyId(value_of(&event))));
-    let onforget = dispatch.reform(|_| Intent::WipeKey);
+    let onwipe = dispatch.reform(|_| Intent::WipeKey);
     let doubted = (!props.key_id.is_empty() && error("keyId").is_none())
         .then(|| doubt(props.cloud, &props.key_id))
         .flatten();
-    let status = props.key_state.secret != SecretStatus::Missing
+    let has_key = props.key_state.secret != SecretStatus::Missing
         || props.key_state.token != SecretStatus::Missing;
     if let Some(instead) = &props.slots.instead {
         return html! {
             <fieldset class="credential">
                 <legend>{ message::KEY.in_locale(locale) }</legend>
                 { instead.clone() }
-                if status {
+                if has_key {
                     <div class="row small muted">
                         <span class="grow">{ message::KEY_IN_TAB.in_locale(locale) }</span>
-                        <button type="button" class="tiny" data-action="forget" onclick={onforget}>
+                        <button type="button" class="tiny" data-action="forget" onclick={onwipe}>
                             { message::WIPE_KEY.in_locale(locale) }
                         </button>
                     </div>
@@ -87,7 +87,7 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
             </fieldset>
         };
     }
-    let (in_tab, forget) = in_tab(props, status, locale);
+    let (key_status, wipe) = key_status(props, has_key, locale);
     html! {
         <fieldset class="credential">
             <legend>{ message::KEY.in_locale(locale) }</legend>
@@ -106,22 +106,22 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
                 </p>
             }
             <SecretField name="secret" label={labels.secret_label} status={props.key_state.secret}
-                problem={error("secret").map(ToOwned::to_owned).or_else(|| swapped(props, locale))}
+                problem={error("secret").map(ToOwned::to_owned).or_else(|| secret_warning(props, locale))}
                 guard={props.key_state.guard} cloud={props.cloud} key_id={&props.key_id} optional={false}
                 on_typed={dispatch.reform(Intent::Secret)} />
             if labels.token_label.is_some() || props.key_state.token != SecretStatus::Missing {
                 <SecretField name="token" label={labels.token_label.unwrap_or("Token")} status={props.key_state.token}
-                    problem={error("token").map(ToOwned::to_owned).or_else(|| no_token(props, locale))}
+                    problem={error("token").map(ToOwned::to_owned).or_else(|| token_warning(props, locale))}
                     guard={props.key_state.guard} cloud={props.cloud} key_id={&props.key_id} optional={true}
                     on_typed={dispatch.reform(Intent::Token)} />
             }
             { props.slots.below.clone() }
-            { gone(&props.key_state, locale) }
+            { lock_notice(&props.key_state, locale) }
             <div class="row small muted">
-                <span class="grow">{ in_tab }</span>
-                if status {
-                    <button type="button" class="tiny" data-action="forget" onclick={onforget}>
-                        { forget }
+                <span class="grow">{ key_status }</span>
+                if has_key {
+                    <button type="button" class="tiny" data-action="forget" onclick={onwipe}>
+                        { wipe }
                     </button>
                 }
             </div>
@@ -130,20 +130,24 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
 }
 
 /// Where the key is, and the button that wipes it.
-fn in_tab(props: &CredentialProps, status: bool, locale: Locale) -> (&'static str, &'static str) {
+fn key_status(
+    props: &CredentialProps,
+    has_key: bool,
+    locale: Locale,
+) -> (&'static str, &'static str) {
     if props.key_state.chosen.is_some() {
         return (keys::CHOSEN.in_locale(locale), keys::STOP_USING.in_locale(locale));
     }
-    let in_tab = match (status, props.key_state.is_readable) {
+    let text = match (has_key, props.key_state.is_readable) {
         (false, _) => message::KEY_SAVED,
         (true, false) => message::KEY_IN_TAB,
         (true, true) => message::KEY_READABLE,
     };
-    (in_tab.in_locale(locale), message::WIPE_KEY.in_locale(locale))
+    (text.in_locale(locale), message::WIPE_KEY.in_locale(locale))
 }
 
 /// Shown as soon as a secret looks like a key id; other problems of the two are shown on submitting.
-fn swapped(props: &CredentialProps, locale: Locale) -> Option<String> {
+fn secret_warning(props: &CredentialProps, locale: Locale) -> Option<String> {
     let labels = &props.cloud.credential;
     let secret = props
         .key_state
@@ -159,7 +163,7 @@ fn swapped(props: &CredentialProps, locale: Locale) -> Option<String> {
 }
 
 /// Shown as soon as a token is the secret, or looks like one.
-fn no_token(props: &CredentialProps, locale: Locale) -> Option<String> {
+fn token_warning(props: &CredentialProps, locale: Locale) -> Option<String> {
     let labels = &props.cloud.credential;
     let token = labels.token_label.filter(|_| props.key_state.token == SecretStatus::Malformed)?;
     is_no_token(props.key_state.guard)
@@ -181,7 +185,7 @@ pub(crate) fn AboutKey() -> Html {
 }
 
 /// Replaces the fields while the page is framed by an untrusted parent.
-fn refused(untrusted_parent: &UntrustedParent, locale: Locale) -> Html {
+fn untrusted_notice(untrusted_parent: &UntrustedParent, locale: Locale) -> Html {
     let address = web_sys::window().and_then(|window| window.location().href().ok());
     html! {
         <fieldset class="credential">
@@ -213,7 +217,7 @@ struct SecretProps {
     key_id: AttrValue,
     optional: bool,
     /// Takes the value.
-    on_typed: Callback<Typed>,
+    on_typed: Callback<SecretInput>,
 }
 
 #[component]
@@ -230,7 +234,7 @@ fn SecretField(props: &SecretProps) -> Html {
             }
         });
     }
-    let take = taking(props, node.clone());
+    let take = secret_handler(props, node.clone());
     let oninput = {
         let take = take.clone();
         Callback::from(move |event: InputEvent| {
@@ -270,7 +274,7 @@ fn SecretField(props: &SecretProps) -> Html {
 
 /// Takes over what was typed: the key is made of the whole value, not of each prefix. The field is
 /// emptied then; what cannot be a secret stays in it, to be corrected.
-fn taking(props: &SecretProps, node: NodeRef) -> impl Fn() + Clone + 'static + use<> {
+fn secret_handler(props: &SecretProps, node: NodeRef) -> impl Fn() + Clone + 'static + use<> {
     let SecretProps { cloud, optional, guard, status, .. } = *props;
     let (key_id, on_typed) = (props.key_id.clone(), props.on_typed.clone());
     move || {
@@ -296,7 +300,7 @@ fn taking(props: &SecretProps, node: NodeRef) -> impl Fn() + Clone + 'static + u
 }
 
 /// Why there is no key any more.
-pub(crate) fn gone(key: &KeyState, locale: Locale) -> Html {
+pub(crate) fn lock_notice(key: &KeyState, locale: Locale) -> Html {
     let Some(why) = key.locked else { return Html::default() };
     let (word, message) = match why {
         LockReason::Idle => ("idle", message::LOCKED_IDLE),

@@ -9,7 +9,7 @@ use crate::components::{
         untrusted_text::shown,
     },
     form::{
-        credential::{KeySlots, gone},
+        credential::{KeySlots, lock_notice},
         saved_keys::{SaveKeySection, SavedKeyList},
     },
 };
@@ -125,7 +125,7 @@ pub(crate) fn KeySourceNotice(props: &KeyDetailsProps) -> Html {
                 <p class="small"><span class="id">{ shown(&props.key_id) }</span></p>
             }
             <KeyLifetime ..props.clone() />
-            { gone(key, locale) }
+            { lock_notice(key, locale) }
             if let Some(failure) = &key.failure {
                 <p class="small hint-warn" role="alert" data-problem="credentials">
                     { icon(Icon::Warning) }

@@ -11,7 +11,7 @@ use crate::components::{
 };
 use crate::{
     context::{Dispatch, use_dispatch, use_locale},
-    i18n::{self, keys, message},
+    i18n::{self, keys},
     services::{
         database::Unavailable,
         vault::key_store::{KeyStoreError, SavePermission, SavedKey},
@@ -106,13 +106,13 @@ fn row(
     });
     let product = entry.cloud.map(|cloud| cloud.product);
     let label_of = |word: &str| Some(format!("{word}: {}", visible(name)));
-    let forget = message::WIPE_KEY.in_locale(locale);
+    let delete = keys::DELETE.in_locale(locale);
     let choose = if is_in_use { keys::IN_USE } else { keys::USE }.in_locale(locale);
     let onchoose = {
         let id = Rc::clone(&id);
         dispatch.reform(move |_| Intent::Choose(Rc::clone(&id)))
     };
-    let onforget = dispatch.reform(move |_| Intent::DeleteSavedKey(Some(Rc::clone(&id))));
+    let ondelete = dispatch.reform(move |_| Intent::DeleteSavedKey(Some(Rc::clone(&id))));
     html! {
         <li class="row" key={&*entry.id} data-kept={name.to_owned()} data-usable={entry.is_usable.to_string()}>
             <span class="grow">
@@ -130,8 +130,8 @@ fn row(
                     { choose }
                 </button>
             }
-            <button type="button" class="tiny" data-action="forget-kept" aria-label={label_of(forget)} onclick={onforget}>
-                { forget }
+            <button type="button" class="tiny" data-action="forget-kept" aria-label={label_of(delete)} onclick={ondelete}>
+                { delete }
             </button>
         </li>
     }
@@ -177,7 +177,7 @@ fn SaveKeyField(props: &SaveKeyFieldProps) -> Html {
         let name = name.clone();
         Callback::from(move |event: InputEvent| name.set(value_of(&event)))
     };
-    let keep = {
+    let save = {
         let fallback = props.key_id.clone();
         move || {
             let name = name.trim();
@@ -186,14 +186,14 @@ fn SaveKeyField(props: &SaveKeyFieldProps) -> Html {
         }
     };
     let onclick = {
-        let keep = keep.clone();
-        Callback::from(move |_| keep())
+        let save = save.clone();
+        Callback::from(move |_| save())
     };
     // Enter would submit the form around it.
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
         if event.key() == "Enter" {
             event.prevent_default();
-            keep();
+            save();
         }
     });
     html! {

@@ -32,12 +32,12 @@ extern "C" {
 /// The value of a secret field. It is the browser's own string: it can be passed on and inspected by
 /// character, and nothing here copies, prints or stores it.
 #[derive(Clone)]
-pub(crate) struct Typed(JsString);
+pub(crate) struct SecretInput(JsString);
 
-impl Typed {
+impl SecretInput {
     /// Takes the value of a field; anything but a string counts as empty.
     pub(crate) fn new(value: JsValue) -> Self {
-        Typed(value.dyn_into().unwrap_or_else(|_| JsValue::from_str("").unchecked_into()))
+        SecretInput(value.dyn_into().unwrap_or_else(|_| JsValue::from_str("").unchecked_into()))
     }
 
     /// Its status.
@@ -78,15 +78,15 @@ impl Typed {
     }
 }
 
-impl AsRef<JsValue> for Typed {
+impl AsRef<JsValue> for SecretInput {
     fn as_ref(&self) -> &JsValue {
         &self.0
     }
 }
 
-impl fmt::Debug for Typed {
+impl fmt::Debug for SecretInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Typed(***)")
+        f.write_str("SecretInput(***)")
     }
 }
 
@@ -102,7 +102,7 @@ pub(crate) struct Key(Array);
 
 impl Key {
     /// Makes the keys of a cloud from a secret; none from an unusable one.
-    pub(crate) fn new(cloud: &Cloud, secret: &Typed) -> Self {
+    pub(crate) fn new(cloud: &Cloud, secret: &SecretInput) -> Self {
         if secret.status() != SecretStatus::Usable {
             return Key::default();
         }

@@ -349,7 +349,7 @@ mod tests {
     use crate::{
         services::{
             database::Unavailable,
-            vault::{Key, Typed},
+            vault::{Key, SecretInput},
         },
         store::KeyState,
     };
@@ -372,7 +372,7 @@ mod tests {
     const SECRET: &str = "a-secret-that-nobody-may-read-0001";
 
     fn key(cloud: &Cloud, secret: &str) -> Key {
-        Key::new(cloud, &Typed::new(secret.into()))
+        Key::new(cloud, &SecretInput::new(secret.into()))
     }
 
     async fn saved(cloud: &'static Cloud, secret: &str) -> String {

@@ -2,7 +2,7 @@
 //! Both give `{keyId, secret, token, expiresAt}` for a cloud.
 
 use crate::services::clock;
-use crate::services::vault::Typed;
+use crate::services::vault::SecretInput;
 use gloo_net::http::Request;
 use js_sys::{Date, Function, Object, Promise, Reflect};
 use relight_core::model::cloud::Cloud;
@@ -28,8 +28,8 @@ pub(crate) enum Source {
 /// The credentials of the source.
 pub(super) struct Given {
     pub(super) key_id: String,
-    pub(super) secret: Typed,
-    pub(super) token: Option<Typed>,
+    pub(super) secret: SecretInput,
+    pub(super) token: Option<SecretInput>,
     /// In seconds since 1970.
     pub(super) expires_at: Option<i64>,
 }
@@ -126,10 +126,11 @@ fn given(answer: &JsValue) -> Result<Given, String> {
     if expires_at.is_some_and(|at| at - clock::unix_seconds(0) < LAST_SECONDS) {
         return Err("what it gave expires within a minute".to_owned());
     }
-    let token = if is_missing(&member("token")) { None } else { Some(Typed::new(text("token")?)) };
+    let token =
+        if is_missing(&member("token")) { None } else { Some(SecretInput::new(text("token")?)) };
     Ok(Given {
         key_id: text("keyId")?.as_string().unwrap_or_default(),
-        secret: Typed::new(text("secret")?),
+        secret: SecretInput::new(text("secret")?),
         token,
         expires_at,
     })

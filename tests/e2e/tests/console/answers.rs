@@ -160,7 +160,7 @@ async fn wrong_key(fixture: &Fixture, account: Account, form: Form<'_>, code: &s
     page.wait_for("[data-action=review-unseen]").await?;
     let said = |text: &str| text.to_lowercase().contains(&code.to_lowercase());
     let text = page.all_text().await?;
-    ensure!(said(&text), "{code} is not told before anything is sent: {text}");
+    ensure!(said(&text), "{code} is not shown before anything is sent: {text}");
     ensure!(fixture.power_calls().is_empty());
     page.act("review-unseen").await?;
     page.wait_for_step("review").await?;
@@ -372,7 +372,7 @@ async fn two_languages(fixture: &Fixture, account: Account, unknown: &str) -> Re
         ensure!(is_chinese(&chinese) && chinese != title, "Chinese: {chinese}");
         ensure!(
             page.text(&format!("{CARD} .original")).await? == own_words,
-            "the cloud's own words are kept"
+            "the cloud's own message is shown"
         );
         page.act("language").await?;
         page.wait_for(".relight[lang^=en]").await?;

@@ -172,9 +172,9 @@ async fn remembered(fixture: &mut Fixture) -> Result<()> {
     ensure!(!page.sees("[data-once]").await?, "it was forgotten");
     let script = "return JSON.stringify(Object.entries(localStorage) \
          .filter(([name]) => name.startsWith('relight-once')));";
-    let kept = page.run(script, &[]).await?;
-    let kept = kept.as_str().unwrap_or_default();
-    ensure!(kept.contains("/proxy\",\"1 yes 1") && !kept.contains(TENCENT.key_id), "{kept}");
+    let stored = page.run(script, &[]).await?;
+    let stored = stored.as_str().unwrap_or_default();
+    ensure!(stored.contains("/proxy\",\"1 yes 1") && !stored.contains(TENCENT.key_id), "{stored}");
 
     // Under another address it is another proxy.
     let config = json!({ "proxy": "/another" });
@@ -186,16 +186,16 @@ async fn remembered(fixture: &mut Fixture) -> Result<()> {
 
     // Eight days later, and where the stored result is of another version, or missing.
     fixture.site.restore();
-    let keep = "const name = Object.keys(localStorage).find(n => n.startsWith('relight-once')); \
+    let put = "const name = Object.keys(localStorage).find(n => n.startsWith('relight-once')); \
          const now = Date.now(); localStorage[name] = a.replace('NOW', now) \
            .replace('THEN', now - 8 * 86400000); return 1;";
-    for (kept, is_believed) in
+    for (stored, is_believed) in
         [("1 yes NOW", true), ("1 yes THEN", false), ("9 yes NOW", false), ("yes", false)]
     {
-        page.run(keep, &[json!(kept)]).await?;
+        page.run(put, &[json!(stored)]).await?;
         fixture.open().await?;
         reviewed(fixture, &ids).await?;
-        ensure!(page.sees("[data-once]").await? != is_believed, "{kept}");
+        ensure!(page.sees("[data-once]").await? != is_believed, "{stored}");
     }
     Ok(())
 }

@@ -149,7 +149,10 @@ async fn foreign(fixture: &mut Fixture) -> Result<()> {
     inside(fixture).await?;
     fixture.page.act("language").await?;
     fixture.page.act("language").await?;
-    ensure!(fixture.page.value("instanceIds").await?.is_empty(), "it heeded a stranger");
+    ensure!(
+        fixture.page.value("instanceIds").await?.is_empty(),
+        "it accepted an untrusted message"
+    );
     ensure!(outside(fixture, "return window.heard.length;").await? == 0);
     Ok(())
 }

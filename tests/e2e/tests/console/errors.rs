@@ -193,7 +193,7 @@ async fn pasted(fixture: &mut Fixture) -> Result<()> {
     page.act("clear").await?;
     page.wait_for_no("article[data-code]").await?;
     ensure!(page.value("errorText").await?.is_empty());
-    ensure!(!page.everything().await?.contains("IncorrectInstanceStatus"), "something is kept");
+    ensure!(!page.everything().await?.contains("IncorrectInstanceStatus"), "something is stored");
     Ok(())
 }
 
@@ -206,12 +206,12 @@ async fn language(fixture: &mut Fixture) -> Result<()> {
     page.session().driver().refresh().await?;
     page.wait_for(".relight[lang^=zh]").await?;
     page.compose(&ALIBABA.form("i-")).await?;
-    let kept = page.run("return { ...localStorage };", &[]).await?;
-    ensure!(kept == json!({ "relight-language": "zh-CN" }), "{kept}");
+    let stored = page.run("return { ...localStorage };", &[]).await?;
+    ensure!(stored == json!({ "relight-language": "zh-CN" }), "{stored}");
     page.run("host.setAttribute('lang', 'en'); return true;", &[]).await?;
     page.wait_for(".relight[lang^=en]").await?;
-    let kept = page.run("return { ...localStorage };", &[]).await?;
-    ensure!(kept == json!({ "relight-language": "zh-CN" }), "{kept}");
+    let stored = page.run("return { ...localStorage };", &[]).await?;
+    ensure!(stored == json!({ "relight-language": "zh-CN" }), "{stored}");
     Ok(())
 }
 
@@ -271,12 +271,12 @@ async fn signature(fixture: &mut Fixture) -> Result<()> {
     page.paste("cloudText", &theirs).await?;
     page.wait_for("[data-step=comparison] [data-cause=differs]").await?;
     accessible(page).await?;
-    let told = page.text("[data-step=comparison]").await?;
-    ensure!(told.contains("x-acs-version"), "{told}");
+    let text = page.text("[data-step=comparison]").await?;
+    ensure!(text.contains("x-acs-version"), "{text}");
     let marked = page.run("return all('mark').map(e => e.textContent);", &[]).await?;
     ensure!(marked == json!(["6", "7"]), "{marked}");
     let byte = ours.find("2014-05-26").context("the version")? + "2014-05-26".len();
-    ensure!(told.contains(&format!("number {byte}")), "byte {byte}: {told}");
+    ensure!(text.contains(&format!("number {byte}")), "byte {byte}: {text}");
     ensure!(!page.everything().await?.contains(secret));
 
     page.click(&format!("{CARD} [data-action=enter-key]")).await?;

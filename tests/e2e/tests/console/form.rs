@@ -120,7 +120,7 @@ async fn other_cloud(fixture: &mut Fixture) -> Result<()> {
         ensure!(page.value("mode").await? == "soft", "soft is preselected");
         ensure!(page.sees("[name=region]").await? == (cloud != "zenlayer"));
         if cloud != "zenlayer" {
-            ensure!(page.value("region").await?.is_empty(), "a region of another cloud is kept");
+            ensure!(page.value("region").await?.is_empty(), "a region of another cloud stays");
         }
     }
     // A force is chosen anew for every operation.

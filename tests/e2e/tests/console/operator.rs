@@ -345,11 +345,11 @@ async fn records(fixture: &mut Fixture) -> Result<()> {
     fixture.page.wait_for_outcomes(&ids, &["proven"]).await?;
     until("a word on the endpoint", || async {
         let errors = events_of(fixture, "relight-error").await?;
-        let told = errors.iter().any(|error| {
+        let reported = errors.iter().any(|error| {
             error["kind"] == "records"
                 && error["message"].as_str().is_some_and(|words| words.contains("HTTP 503"))
         });
-        Ok(told.then_some(()))
+        Ok(reported.then_some(()))
     })
     .await?;
     ensure!(fixture.site.records().is_empty());
@@ -359,8 +359,8 @@ async fn records(fixture: &mut Fixture) -> Result<()> {
          event => window.errors.push(event.detail.message)); }";
     fixture.page.session().before_every_page(script).await?;
     fixture.page.session().driver().goto(&fixture.site.url()).await?;
-    let told = "return window.errors.some(message => message.includes('redirect'));";
-    fixture.page.wait_until("a word on the redirect", told, &[]).await?;
+    let reported = "return window.errors.some(message => message.includes('redirect'));";
+    fixture.page.wait_until("a report of the redirect", reported, &[]).await?;
     ensure!(fixture.site.records().is_empty());
     fixture.site.take_records(Records::Taken);
     fixture.page.session().driver().goto(&fixture.site.url()).await?;
@@ -376,7 +376,7 @@ async fn records(fixture: &mut Fixture) -> Result<()> {
     ensure!(!text.contains(TENCENT.secret));
     // Uploaded once: nothing is pending at the next visit.
     let left = "return localStorage.getItem('relight-records-left') === '[]' || null;";
-    fixture.page.wait_until("nothing to be owed", left, &[]).await?;
+    fixture.page.wait_until("no pending upload", left, &[]).await?;
     ensure!(fixture.power_calls().len() == 1);
     Ok(())
 }

@@ -13,11 +13,13 @@ use std::collections::BTreeMap;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
-        case!("runs::killed_after_the_first_answer", killed_between).configured(kept),
-        case!("runs::killed_while_a_call_is_in_flight", killed_in_flight).configured(kept),
-        case!("runs::killed_when_all_are_accepted", killed_watching).configured(kept),
-        case!("runs::killed_before_a_record_is_written", killed_before_the_record).configured(kept),
-        case!("runs::killed_after_a_record_is_written", killed_after_the_record).configured(kept),
+        case!("runs::killed_after_the_first_answer", killed_between).configured(with_profile),
+        case!("runs::killed_while_a_call_is_in_flight", killed_in_flight).configured(with_profile),
+        case!("runs::killed_when_all_are_accepted", killed_watching).configured(with_profile),
+        case!("runs::killed_before_a_record_is_written", killed_before_the_record)
+            .configured(with_profile),
+        case!("runs::killed_after_a_record_is_written", killed_after_the_record)
+            .configured(with_profile),
         case!("runs::of_two_tabs_one_sends", two_tabs),
         case!("runs::a_journal_that_makes_no_sense_is_quarantined", broken_journal),
         case!("runs::without_storage_several_calls_are_refused", no_storage_several),
@@ -32,7 +34,7 @@ pub(crate) fn cases() -> Vec<Case> {
 
 // ---- killed -------------------------------------------------------------------------------------
 
-fn kept(setting: Setting) -> Setting {
+fn with_profile(setting: Setting) -> Setting {
     Setting { keep_profile: true, ..setting }
 }
 

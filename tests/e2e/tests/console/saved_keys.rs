@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
-        case!("saved_keys::chosen_after_a_reload_and_deleted", kept)
+        case!("saved_keys::chosen_after_a_reload_and_deleted", saved_key)
             .configured(|setting| Setting { keep_profile: true, ..setting }),
         case!("saved_keys::a_lock_wipes_it_again", locked),
         case!("saved_keys::only_permanent_keys_and_where_allowed", not_saved),
@@ -43,7 +43,7 @@ async fn open_save(fixture: &Fixture) -> Result<()> {
     let page = &fixture.page;
     // It moves the focus out of the field, which is emptied by that.
     page.click("#h-what").await?;
-    until("the way to keep it", || async {
+    until("how to save it", || async {
         Ok((page.sees("[data-action=about-key]").await? || page.sees("[data-keep]").await?)
             .then_some(()))
     })
@@ -77,7 +77,7 @@ fn report(fixture: &Fixture, when: &str) -> Result<()> {
 }
 
 /// Saved, listed after a reload, signed with, and deleted.
-async fn kept(fixture: &mut Fixture) -> Result<()> {
+async fn saved_key(fixture: &mut Fixture) -> Result<()> {
     fixture.page.session().before_every_page(SPY).await?;
     fixture.open().await?;
     let (page, needles) = (&fixture.page, Needles::of(ALIBABA.secret, None));
@@ -87,7 +87,7 @@ async fn kept(fixture: &mut Fixture) -> Result<()> {
     let stored = stores(fixture).await?;
     ensure!(stored.contains("relight-keys") && stored.contains(NAME), "{stored}");
     needles.absent_in(&stored, "a store")?;
-    report(fixture, "while it is kept")?;
+    report(fixture, "while it is saved")?;
 
     reload(fixture).await?;
     page.wait_for(&row(NAME)).await?;
@@ -217,7 +217,7 @@ async fn not_saved(fixture: &mut Fixture) -> Result<()> {
     page.fill("keyId", ZENLAYER.key_id).await?;
     page.fill("secret", ZENLAYER.secret).await?;
     page.wait_for("[data-advice=permanent]").await?;
-    ensure!(!page.sees("[data-keep]").await?, "it may be kept");
+    ensure!(!page.sees("[data-keep]").await?, "it may be saved");
     page.act("forget-kept").await?;
     page.wait_for_no("[data-kept]").await
 }
@@ -236,8 +236,8 @@ async fn without_storage(fixture: &mut Fixture) -> Result<()> {
     open_save(fixture).await?;
     ensure!(page.text("[data-problem=keyring]").await?.contains("private window"));
     page.act("keep").await?;
-    until("that it was not kept", || async {
-        Ok(page.text("[data-problem=keyring]").await?.contains("Not kept").then_some(()))
+    until("that it was not saved", || async {
+        Ok(page.text("[data-problem=keyring]").await?.contains("Not saved").then_some(()))
     })
     .await?;
     ensure!(held(fixture).await?, "the key is lost");
@@ -256,7 +256,7 @@ async fn on_a_phone(fixture: &mut Fixture) -> Result<()> {
     page.click("#h-what").await?;
     page.act("about-key").await?;
     page.wait_for("[data-advice=derives]").await?;
-    ensure!(!page.sees("[data-keep]").await?, "it may be kept");
+    ensure!(!page.sees("[data-keep]").await?, "it may be saved");
     page.wait_for("[data-advice=permanent]").await?;
     page.click("[data-policy] summary").await?;
     let policy: Value = serde_json::from_str(&page.text("[data-policy] pre").await?)?;

@@ -107,7 +107,7 @@ async fn measure(fixture: &mut Fixture) -> Result<()> {
         over_percent % 10,
         match browser {
             Browser::Chromium => format!("{longest:?}"),
-            Browser::Firefox | Browser::Webkit => "not told".to_owned(),
+            Browser::Firefox | Browser::Webkit => "unknown".to_owned(),
         },
         memory.as_u64().unwrap_or_default() / 1_024,
     );
@@ -165,9 +165,9 @@ async fn profile(fixture: &Fixture, ended: Option<&str>) -> Result<()> {
             cdp.send_raw("Profiler.setSamplingInterval", json!({ "interval": 200 })).await?;
         }
         Some(name) => {
-            let told = cdp.send_raw("Profiler.stop", json!({})).await?;
+            let profile = cdp.send_raw("Profiler.stop", json!({})).await?;
             let file = Path::new(&folder).join(format!("{name}.cpuprofile"));
-            fs::write(file, told["profile"].to_string())?;
+            fs::write(file, profile["profile"].to_string())?;
         }
     }
     cdp.send_raw("Profiler.start", json!({})).await?;

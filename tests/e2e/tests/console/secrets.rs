@@ -15,7 +15,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("secrets::alibaba_is_nowhere", alibaba),
         case!("secrets::tencent_is_nowhere", tencent),
         case!("secrets::zenlayer_is_nowhere", zenlayer),
-        case!("secrets::wiping_wipes", forget),
+        case!("secrets::wiping_wipes", wiping),
         case!("secrets::exports_have_every_row_and_no_secret", exports),
         case!("secrets::what_alibaba_echoes_is_nowhere", alibaba_echoes).configured(slowly),
         case!("secrets::what_tencent_echoes_is_nowhere", tencent_echoes).configured(slowly),
@@ -85,7 +85,7 @@ async fn nowhere(fixture: &Fixture, account: Account) -> Result<()> {
     absent("in the form that comes back").await
 }
 
-async fn forget(fixture: &mut Fixture) -> Result<()> {
+async fn wiping(fixture: &mut Fixture) -> Result<()> {
     let ids = TENCENT.running(fixture, 1);
     let page = &fixture.page;
     page.compose(&TENCENT.form(&ids[0])).await?;
@@ -228,10 +228,15 @@ async fn echoes(fixture: &Fixture, account: Account, token: Option<&str>) -> Res
     page.act("lock").await?;
     page.wait_for_no("[data-action=lock]").await?;
     let needles = Needles::plain(sent.iter().map(|(kind, text)| (*kind, text.as_str())));
-    let kept = needles.in_wasm(fixture).await?;
-    println!("{} {}: in the modules' memory: {}", page.browser(), account.cloud.name(), kept.len());
+    let in_wasm = needles.in_wasm(fixture).await?;
+    println!(
+        "{} {}: in the modules' memory: {}",
+        page.browser(),
+        account.cloud.name(),
+        in_wasm.len()
+    );
     ensure!(found.is_empty(), "what was sent is in {found:#?}");
-    ensure!(kept.is_empty(), "in the memory of a module after a lock: {kept:?}");
+    ensure!(in_wasm.is_empty(), "in the memory of a module after a lock: {in_wasm:?}");
     Ok(())
 }
 

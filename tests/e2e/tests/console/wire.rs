@@ -299,7 +299,7 @@ async fn cut_elsewhere(fixture: &mut Fixture) -> Result<()> {
         // Without it, Chromium may send a second copy, which the proxy then refuses: not each time.
         let most = if tells { 1 } else { 2 };
         let arrived = proxy.reboots();
-        ensure!((1..=most).contains(&arrived), "{arrived} arrived, told: {tells}");
+        ensure!((1..=most).contains(&arrived), "{arrived} arrived, protocol: {tells}");
         ensure!(TENCENT.reboots(fixture, ids)? == [1, 1]);
         let found = check_connection(fixture).await?;
         ensure!(found["timing"] == if tells { "yes" } else { "no" }, "{found:?}");
@@ -317,12 +317,12 @@ async fn cut_elsewhere(fixture: &mut Fixture) -> Result<()> {
 async fn wrong_proxy(fixture: &mut Fixture) -> Result<()> {
     let real = fixture.real()?;
     let (missing, untrusted) = ("https://proxy.invalid/proxy".to_owned(), real.untrusted_url());
-    let stranger = real.proxy_url();
-    for proxy in [&missing, &untrusted, &stranger] {
+    let unlisted = real.proxy_url();
+    for proxy in [&missing, &untrusted, &unlisted] {
         fixture.site.send_through(proxy);
     }
     let each =
-        json!({ "proxy": { "alibaba": missing, "tencent": untrusted, "zenlayer": stranger } });
+        json!({ "proxy": { "alibaba": missing, "tencent": untrusted, "zenlayer": unlisted } });
     fixture.site.replace("relight.json", each.to_string().into_bytes());
     // Under a name that is not on the server's list of origins.
     let url = fixture.site.url().replace("127.0.0.1", "localhost");

@@ -48,8 +48,8 @@ async fn from_login_to_record(fixture: &mut Fixture) -> Result<()> {
     page.send().await?;
     page.wait_for_outcomes(&ids, &["proven"]).await?;
     // The folder for the records is not there, so none can be taken.
-    let told = "return window.told.some(told => told.includes('HTTP 503')) || null;";
-    page.wait_until("a word on the records", told, &[]).await?;
+    let reported = "return window.errors.some(text => text.includes('HTTP 503')) || null;";
+    page.wait_until("a report of the records", reported, &[]).await?;
     ensure!(portal.records()?.is_empty());
     portal.make_room()?;
     let record = until("the record", || async { Ok(portal.records()?.pop()) }).await?;
@@ -67,7 +67,7 @@ async fn from_login_to_record(fixture: &mut Fixture) -> Result<()> {
     ensure!(run["keyId"] == calls[0].key_id.as_str(), "{run:#}");
     ensure!(calls[0].key_id.len() > 40 && calls[0].signature == "ok", "{:?}", calls[0]);
     let left = "return localStorage.getItem('relight-records-left') === '[]' || null;";
-    page.wait_until("nothing to be owed", left, &[]).await?;
+    page.wait_until("no pending upload", left, &[]).await?;
     ensure!(portal.records()?.len() == 1);
     obeys_its_policy(fixture)
 }
@@ -145,8 +145,8 @@ async fn session_ends(fixture: &mut Fixture) -> Result<()> {
 }
 
 /// Writes down what the element says is wrong.
-const LISTEN: &str = "window.told = []; host.addEventListener('relight-error', \
-     event => window.told.push(`${event.detail.kind}: ${event.detail.message}`)); return true;";
+const LISTEN: &str = "window.errors = []; host.addEventListener('relight-error', \
+     event => window.errors.push(`${event.detail.kind}: ${event.detail.message}`)); return true;";
 
 /// The portal as a program, with a sandbox in the clouds' place. It ends with this.
 struct Portal {
