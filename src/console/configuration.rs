@@ -13,7 +13,7 @@ use crate::{
 use relight_core::{
     diagnostics::CheckResult,
     form::Form,
-    model::{cloud::Cloud, limits::Limits, route::Route},
+    model::{cloud::Cloud, limits::Limits, query::InstanceQuery, route::Route},
     run::Event,
     session::Action,
 };
@@ -77,6 +77,9 @@ impl Console {
         self.update_run_settings(ctx);
         if first && start.then == AfterLoad::Review {
             self.review(ctx, true, None);
+        }
+        if first && start.then == AfterLoad::List {
+            self.list_instances(ctx, &InstanceQuery::default());
         }
         for msg in std::mem::take(&mut self.deferred) {
             self.handle(ctx, msg);
