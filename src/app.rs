@@ -330,6 +330,8 @@ impl App {
             | Intent::Run(_)
             | Intent::History(_)
             | Intent::RunDiagnostics
+            | Intent::OpenBackground(_)
+            | Intent::DismissBackground(_)
             | Intent::NewRun
             | Intent::StartOver { .. }
             | Intent::Export(_)

@@ -57,6 +57,7 @@ pub const SKIPPED_TITLE: Text = text("Skipped instances", "已排除的实例及
 pub const REFRESH: Text = text("Refresh", "刷新");
 pub const START_INSTEAD: Text = text("Start them instead", "改为启动");
 pub const LIST_INSTANCES: Text = text("List instances", "列出实例");
+pub const BACKGROUND_RUNS: Text = text("Runs in the background", "后台运行");
 pub const BRING_BACK: Text = text("Bring back", "恢复");
 pub const DISMISS: Text = text("Dismiss", "忽略");
 pub const RESTART_INSTEAD: Text = text("Restart them instead", "改为重启");
