@@ -414,10 +414,8 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         }
         let with_ids = cells.iter().filter(|cell| cell.has_id).count();
         let without = cells.iter().filter(|cell| !cell.has_id && !cell.is_key).count();
-        let is_list = !self.objects
-            && !(CLOSE && self.table.has_titles)
-            && with_ids > without
-            && has_two_ids(pieces, kinds);
+        let is_row = self.objects || CLOSE && self.table.has_titles;
+        let is_list = !is_row && with_ids > without && has_two_ids(pieces, kinds);
         let is_prose = CLOSE && has_words && !is_list && separators == 0;
         let mut cells = cells.into_iter();
         let mut cell = None;
