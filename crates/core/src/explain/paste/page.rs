@@ -56,16 +56,18 @@ fn starts_with_error(text: &str) -> bool {
 
 /// The text of a page of a network in front of a server: its name and one of its own error numbers.
 fn is_of_a_network(lower: &str) -> bool {
-    let numbered =
-        ["error code ", "error code: ", "error 5", "error 10", "error 11"].iter().any(|words| {
-            lower.match_indices(words).take(8).any(|(at, found)| {
-                let digits = found.trim_start_matches(|c: char| !c.is_ascii_digit()).len();
-                let number = lower.get(at + found.len() - digits..).unwrap_or("");
-                let length = number.bytes().take_while(u8::is_ascii_digit).count();
-                matches!((length, number.as_bytes().first()), (3, Some(b'5')) | (4, Some(b'1')))
-            })
-        });
-    numbered && (lower.contains("cloudflare") || lower.contains("ray id"))
+    if !(lower.contains("cloudflare") || lower.contains("ray id")) {
+        return false;
+    }
+
+    ["error code ", "error code: ", "error 5", "error 10", "error 11"].iter().any(|words| {
+        lower.match_indices(words).take(8).any(|(at, found)| {
+            let digits = found.trim_start_matches(|c: char| !c.is_ascii_digit()).len();
+            let number = lower.get(at + found.len() - digits..).unwrap_or("");
+            let length = number.bytes().take_while(u8::is_ascii_digit).count();
+            matches!((length, number.as_bytes().first()), (3, Some(b'5')) | (4, Some(b'1')))
+        })
+    })
 }
 
 /// The text of a server's own page: a line that is a status, and the next that is the server's name.

@@ -43,7 +43,9 @@ impl Reader<'_> {
                 .map(|(message, code)| (*cloud, message.trim_end_matches(['.', '。']), code, true));
             own.chain(listed)
         });
+        let is_ascii = text.is_ascii();
         let mut said: Vec<_> = all
+            .filter(|(_, sentence, ..)| !is_ascii || sentence.is_ascii())
             .filter_map(|(cloud, sentence, code, needs_mark)| {
                 Some((text.find(sentence)?, cloud, sentence, code, needs_mark))
             })
