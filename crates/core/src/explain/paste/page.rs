@@ -1,10 +1,11 @@
 //! Pages and texts of gateways in the place of an answer.
 
 use super::shapes::start_of;
-use crate::explain::DetectedFormat;
+use crate::explain::Confidence;
 
-/// The layer's word for a page of a gateway in a text, and in what shape it stands there.
-pub(super) fn gateway(lower: &str, of_vendors: &[&str]) -> Option<(&'static str, DetectedFormat)> {
+/// The layer's word for a page of a gateway in a text, and how sure that is: all of a text may be an answer,
+/// a piece of one may be about something else.
+pub(super) fn gateway(lower: &str, of_vendors: &[&str]) -> Option<(&'static str, Confidence)> {
     let says = |phrase: &str| lower.contains(phrase);
     let page = ["<!doctype html", "<html"].iter().filter_map(|tag| lower.find(tag)).min();
     // A page may come with the status line and the headers before it.
@@ -17,7 +18,8 @@ pub(super) fn gateway(lower: &str, of_vendors: &[&str]) -> Option<(&'static str,
         } else {
             "html-answer"
         };
-        return Some((word, DetectedFormat::Page));
+        let confidence = if is_whole { Confidence::Certain } else { Confidence::Likely };
+        return Some((word, confidence));
     }
     let is_text = is_of_a_network(lower)
         || is_of_a_server(lower)
@@ -25,7 +27,7 @@ pub(super) fn gateway(lower: &str, of_vendors: &[&str]) -> Option<(&'static str,
         || says("upstream connect error or disconnect/reset")
         || says("the proxy server received an invalid response")
         || says("the proxy server could not handle the request");
-    is_text.then_some(("html-answer", DetectedFormat::Page))
+    is_text.then_some(("html-answer", Confidence::Possible))
 }
 
 /// Whether the title or the heading of a page is an HTTP status that is an error, or says as much.

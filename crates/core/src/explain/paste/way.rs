@@ -92,9 +92,9 @@ impl Reader<'_> {
         let lower = text.to_ascii_lowercase();
         let of_vendors: Vec<&str> =
             self.clouds.iter().flat_map(|cloud| catalogue(cloud).gateways).copied().collect();
-        if let Some((word, format)) = page::gateway(&lower, &of_vendors) {
+        if let Some((word, confidence)) = page::gateway(&lower, &of_vendors) {
             let original = mask::hide_secrets(&shortened(text));
-            return self.push_layer(word, &original, format, Confidence::Certain);
+            return self.push_layer(word, &original, DetectedFormat::Page, confidence);
         }
         let clouds = &self.clouds;
         let names_host = |piece: &str| {
