@@ -281,7 +281,7 @@ fn recognised(
         effect: entry.effect,
         reached: reached(is_answer, entry.effect),
         hop,
-        host: known.host.map(str::to_owned),
+        host: known.host.and_then(presentable),
         address: Some(address(cloud_id.unwrap_or(LAYERS_ID), entry.code)),
         confidence: Confidence::Certain,
         detected_format: None,
