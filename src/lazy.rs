@@ -7,12 +7,17 @@
 use crate::{
     api::Functions,
     app::Start,
+    components::form::ids::render_found,
     console,
     i18n::message,
     services::{config, run_history},
 };
-use relight_core::i18n::Text;
-use std::{cell::Cell, future::Future, pin::Pin, rc::Rc};
+use relight_core::{
+    i18n::Text,
+    ids::{ParsedIds, parse_ids},
+    model::cloud::Cloud,
+};
+use std::{cell::Cell, future::Future, pin::Pin, rc::Rc, sync::Arc};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use yew::Html;
@@ -23,6 +28,10 @@ pub(crate) struct Rest {
     pub(crate) console: fn(Rc<Start>) -> Html,
     /// Whether this browser has saved runs or keys, which are shown at once.
     pub(crate) has_saved: fn() -> Pin<Box<dyn Future<Output = bool>>>,
+    /// Reads ids closely.
+    pub(crate) parse_ids: fn(&str, Option<&'static Cloud>) -> ParsedIds,
+    /// Renders what was found among them.
+    pub(crate) ids_found: fn(Arc<ParsedIds>) -> Html,
     /// The functions of the ES module.
     pub(crate) functions: Functions,
 }
@@ -120,6 +129,8 @@ fn rest() -> Result<&'static Rest, LoadError> {
     Ok(&Rest {
         console: console::render,
         has_saved: || Box::pin(run_history::has_saved()),
+        parse_ids,
+        ids_found: render_found,
         functions: Functions::ALL,
     })
 }

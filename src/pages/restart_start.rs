@@ -5,6 +5,7 @@ use crate::components::{
     form::{
         compose::Compose,
         credential::{self, Credential, KeySlots},
+        ids::render_found,
         key_details::{self, KeyDetailsProps},
     },
     instances::picker::Picker,
@@ -30,7 +31,9 @@ use relight_core::{
     run::{Pause, Run, RunStatus},
     session::{Review as Reviewed, Step},
 };
-use yew::{Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, component, html};
+use yew::{
+    Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, component, html, use_callback,
+};
 
 /// The public name of the step.
 pub(crate) fn step(view: &View) -> &'static str {
@@ -67,6 +70,7 @@ pub(crate) struct RestartStartPageProps {
 pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
     let locale = use_locale();
     let RestartStartPageProps { view, main } = props;
+    let ids_found = use_callback((), |parsed, ()| render_found(parsed));
     if let Some(run) = &view.run {
         return html! {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
@@ -117,7 +121,7 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
                     Step::Compose { .. } => false,
                     Step::Preflight { .. } | Step::Review(_) => true,
                 }}
-                key_slots={key_slots(view)} key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} />
+                {ids_found} key_slots={key_slots(view)} key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} />
             { review }
             if let Some(saved_runs) = view.saved_runs.as_ref().filter(|saved_runs| !saved_runs.is_empty()) {
                 <p class="small whole">

@@ -559,7 +559,7 @@ impl Form {
     }
 
     /// Reads the ids in this way, now and from now on.
-    pub(crate) fn read_with(&mut self, reader: fn(&str, Option<&'static Cloud>) -> ParsedIds) {
+    pub fn read_with(&mut self, reader: fn(&str, Option<&'static Cloud>) -> ParsedIds) {
         self.reader = Reader(reader);
         self.parse();
     }
