@@ -60,8 +60,10 @@ fn placed<'t>(
     // `https://proxy/host-of-the-cloud/` is asked for at the page's proxy, by whatever program.
     let fetched = browser::fetched(text, |host| is_cloud_host(host, clouds));
     let fetched = fetched.and_then(|host| host_at(text.get(text.find(host)?..)?));
-    let named = words(text).filter_map(|at| text.get(at));
-    let of_cloud = || named.clone().find(|word| is_cloud_host(word, clouds)).and_then(host_at);
+    let of_cloud = || {
+        let mut named = words(text).filter_map(|at| text.get(at));
+        named.find(|word| is_cloud_host(word, clouds)).and_then(host_at)
+    };
     let host = failing_host(text, at).or(fetched).or_else(of_cloud);
     let is_cloud = host.is_some_and(|host| is_cloud_host(host.name, clouds));
     let is_page_proxy = fetched.is_some_and(|one| host.is_some_and(|host| host.name == one.name));

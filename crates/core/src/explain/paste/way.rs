@@ -44,19 +44,19 @@ impl Reader<'_> {
             own.chain(listed)
         });
         let is_ascii = text.is_ascii();
-        let mut said: Vec<_> = all
+        let said: Vec<_> = all
             .filter(|(_, sentence, ..)| !is_ascii || sentence.is_ascii())
             .filter_map(|(cloud, sentence, code, needs_mark)| {
                 Some((text.find(sentence)?, cloud, sentence, code, needs_mark))
             })
             .collect();
-        said.sort_unstable_by_key(|(at, ..)| *at);
-        let mut claimed = 0;
-        for (at, cloud, sentence, code, needs_mark) in said {
-            // One sentence may go on with another that says the same.
-            if at < claimed || self.found.len() >= ERRORS_MAX {
-                continue;
-            }
+        // In the order of the text; one sentence may go on with another that says the same.
+        let mut from = 0;
+        while let Some(&(at, cloud, sentence, code, needs_mark)) =
+            said.iter().filter(|(at, ..)| *at >= from).min_by_key(|(at, ..)| *at)
+            && self.found.len() < ERRORS_MAX
+        {
+            from = at + 1;
             let start = floor(text, at.saturating_sub(BEFORE_BYTES));
             let end = floor(text, at + sentence.len() + BEFORE_BYTES);
             let block = record(text, at, &(start..end));
@@ -71,7 +71,7 @@ impl Reader<'_> {
             if around.is_foreign || needs_mark && mark.is_none_or(|(_, mark)| *mark == 0) {
                 continue;
             }
-            claimed = at + after.len();
+            from = at + after.len().max(1);
             let said = after.split(['"', '”', '\'']).next().unwrap_or(after);
             let said = said.split("requestId").next().unwrap_or(said);
             let report = ErrorReport {
