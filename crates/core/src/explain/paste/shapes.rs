@@ -19,6 +19,12 @@ pub(super) fn unescaped_markup(text: &str) -> Cow<'_, str> {
     Cow::Owned(pairs.iter().fold(text.to_owned(), plain))
 }
 
+/// Whether a text has one of these phrases in it. Not inlined: a search is many bytes of the page.
+#[inline(never)]
+pub(super) fn says(text: &str, phrases: &[&str]) -> bool {
+    phrases.iter().any(|phrase| text.contains(phrase))
+}
+
 /// At most so many bytes from the start.
 pub(super) fn start_of(text: &str, bytes: usize) -> &str {
     text.get(..floor(text, bytes)).unwrap_or(text)
