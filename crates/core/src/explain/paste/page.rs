@@ -1,19 +1,19 @@
 //! Pages and texts of gateways in the place of an answer.
 
-use super::shapes::start_of;
+use super::shapes::{says, start_of};
 use crate::explain::Confidence;
 
 /// The layer's word for a page of a gateway in a text, and how sure that is: all of a text may be an answer,
 /// a piece of one may be about something else.
 pub(super) fn gateway(lower: &str, of_vendors: &[&str]) -> Option<(&'static str, Confidence)> {
-    let says = |phrase: &str| lower.contains(phrase);
+    let any = |phrases: &[&str]| says(lower, phrases);
     let page = ["<!doctype html", "<html"].iter().filter_map(|tag| lower.find(tag)).min();
     // A page may come with the status line and the headers before it.
     let is_whole = page.is_some_and(|at| at == 0 || lower.starts_with("http/"));
     if is_whole || page.is_some_and(|at| lower.get(at..).is_some_and(is_error_page)) {
-        let word = if says("err_access_denied") {
+        let word = if any(&["err_access_denied"]) {
             "http_request_denied"
-        } else if is_whole && (says("type=\"password\"") || says("type=password")) {
+        } else if is_whole && any(&["type=\"password\"", "type=password"]) {
             "login-page"
         } else {
             "html-answer"
@@ -23,10 +23,10 @@ pub(super) fn gateway(lower: &str, of_vendors: &[&str]) -> Option<(&'static str,
     }
     let is_text = is_of_a_network(lower)
         || is_of_a_server(lower)
-        || of_vendors.iter().any(|words| says(words))
-        || says("upstream connect error or disconnect/reset")
-        || says("the proxy server received an invalid response")
-        || says("the proxy server could not handle the request");
+        || any(of_vendors)
+        || any(&["upstream connect error or disconnect/reset"])
+        || any(&["the proxy server received an invalid response"])
+        || any(&["the proxy server could not handle the request"]);
     is_text.then_some(("html-answer", Confidence::Possible))
 }
 
@@ -58,7 +58,7 @@ fn starts_with_error(text: &str) -> bool {
 
 /// The text of a page of a network in front of a server: its name and one of its own error numbers.
 fn is_of_a_network(lower: &str) -> bool {
-    if !(lower.contains("cloudflare") || lower.contains("ray id")) {
+    if !says(lower, &["cloudflare", "ray id"]) {
         return false;
     }
 

@@ -6,7 +6,7 @@ use super::{
     block::record,
     browser,
     phrases::{BEFORE_A_HOST, IN_A_BROWSER, IN_A_PROXY, OWN_PROXY, TRANSPORT},
-    shapes::{floor, words},
+    shapes::{floor, says, words},
 };
 use crate::{catalogue::Hop, clouds::catalogue, model::cloud::Cloud};
 use std::ops::Range;
@@ -56,30 +56,32 @@ fn placed<'t>(
     clouds: &[&'static Cloud],
     is_about: impl Fn(&str) -> bool,
 ) -> Option<Fault<'t>> {
-    let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
+    let any = |phrases: &[&str]| says(text, phrases);
     // `https://proxy/host-of-the-cloud/` is asked for at the page's proxy, by whatever program.
     let fetched = browser::fetched(text, |host| is_cloud_host(host, clouds));
     let fetched = fetched.and_then(|host| host_at(text.get(text.find(host)?..)?));
-    let named = words(text).filter_map(|at| text.get(at));
-    let of_cloud = || named.clone().find(|word| is_cloud_host(word, clouds)).and_then(host_at);
+    let of_cloud = || {
+        let mut named = words(text).filter_map(|at| text.get(at));
+        named.find(|word| is_cloud_host(word, clouds)).and_then(host_at)
+    };
     let host = failing_host(text, at).or(fetched).or_else(of_cloud);
     let is_cloud = host.is_some_and(|host| is_cloud_host(host.name, clouds));
     let is_page_proxy = fetched.is_some_and(|one| host.is_some_and(|host| host.name == one.name));
-    let is_own = says(OWN_PROXY);
+    let is_own = any(OWN_PROXY);
     // Another host is a proxy on the way only where its line speaks of the cloud as well.
     let is_other = host.is_some() && !is_cloud && !is_page_proxy && !is_own;
-    if is_other && !says(IN_A_PROXY) && !is_about(line_at(text, at)) {
+    if is_other && !any(IN_A_PROXY) && !is_about(line_at(text, at)) {
         return None;
     }
     let hop = if is_own {
         Hop::OwnProxy
-    } else if says(IN_A_PROXY) {
+    } else if any(IN_A_PROXY) {
         Hop::ProxyCloud
     } else {
         match host {
             Some(_) if is_cloud => Hop::Direct,
             Some(host) if !host.is_address() || host.has_odd_port => {
-                if is_page_proxy || says(IN_A_BROWSER) { Hop::BrowserProxy } else { Hop::OwnProxy }
+                if is_page_proxy || any(IN_A_BROWSER) { Hop::BrowserProxy } else { Hop::OwnProxy }
             }
             Some(_) | None => Hop::Direct,
         }
