@@ -159,9 +159,11 @@ pub const NO_JOURNAL: Text = text(
     "此浏览器不允许页面保存运行记录，刷新后记录会丢失。没有记录时只会发送单次调用。",
 );
 /// The operator's configuration cannot be used.
+/// Before what only the operator of the page can use.
+pub const FOR_THE_ADMINISTRATOR: Text = text("Details for the administrator", "供管理员查看的详情");
 pub const CONFIGURATION_UNUSABLE: Text = text(
-    "The configuration of this page cannot be used, so nothing can be sent. Ask the administrator of this page to fix it:",
-    "本页面的配置无法使用，因此不能发送任何请求。请联系本页面的管理员修正：",
+    "The configuration of this page cannot be used, so nothing can be sent. Ask the administrator of this page to fix it.",
+    "本页面的配置无法使用，因此不能发送任何请求。请联系本页面的管理员修正。",
 );
 /// A run of the journal cannot be read.
 pub const RUN_QUARANTINED: Text = text(

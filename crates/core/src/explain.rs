@@ -9,6 +9,8 @@ mod index;
 mod paste;
 mod permission;
 
+pub(crate) use group::is_wrong_key;
+
 pub use compare::{Cause, Comparison, Difference, Excerpt, compare};
 pub use explanation::{
     Confidence, DetectedFormat, Explanation, ServerSignature, explain, explain_layer, explain_with,

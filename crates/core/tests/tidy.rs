@@ -91,7 +91,7 @@ const LAYERS: [(&str, &[&str]); 15] = [
     ("form", &["model", "clouds", "ids", "credential"]),
     ("transport", &["text", "model", "signing", "catalogue", "clouds"]),
     ("explain", &["i18n", "text", "model", "signing", "catalogue", "clouds", "credential"]),
-    ("run", &["text", "model", "catalogue", "clouds", "ids", "transport"]),
+    ("run", &["text", "model", "catalogue", "clouds", "ids", "transport", "explain"]),
     ("config", &["i18n", "text", "model", "clouds", "form"]),
     ("session", &["i18n", "model", "ids", "credential", "form", "transport", "run", "config"]),
     ("diagnostics", &["i18n", "model", "signing", "clouds", "ids", "transport", "run"]),

@@ -161,7 +161,7 @@ pub(crate) fn Table(props: &TableProps) -> Html {
                 }
                 { columns(&hidden, locale) }
             </div>
-            <div class="scroll" tabindex="0" role="region" aria-label={texts::TITLE.in_locale(locale)}>
+            <div class="scroll" tabindex="0" role="region" aria-label={message::ENTER_TO_FOCUS_TABLE.in_locale(locale)}>
                 <table class="listed">
                     <thead><tr>
                         <th scope="col"><span class="hidden">{ texts::SELECT.in_locale(locale) }</span></th>

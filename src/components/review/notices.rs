@@ -34,7 +34,13 @@ pub(crate) fn Notices(props: &NoticesProps) -> Html {
             if let Some(why) = &props.unusable {
                 <div class="note bad whole" role="alert" data-problem="configuration">
                     { icon::icon(icon::Icon::Warning) }
-                    <p>{ message::CONFIGURATION_UNUSABLE.in_locale(locale) }{ " " }<code>{ shown(why) }</code></p>
+                    <div>
+                        <p>{ message::CONFIGURATION_UNUSABLE.in_locale(locale) }</p>
+                        <details class="bare">
+                            <summary>{ message::FOR_THE_ADMINISTRATOR.in_locale(locale) }</summary>
+                            <code>{ shown(why) }</code>
+                        </details>
+                    </div>
                 </div>
             }
             if let Some(quarantined) = &props.quarantined {

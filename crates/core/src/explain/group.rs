@@ -1,9 +1,9 @@
 //! Which chapter of the index an error belongs to.
 
 use crate::{
-    catalogue::{Effect, Entry, Group, Retry, Who},
+    catalogue::{Effect, Entry, Group, Retry, Who, find},
     clouds,
-    model::cloud::Cloud,
+    model::{cloud::Cloud, outcome::Fault},
 };
 
 /// The group of an entry; `cloud` is `None` for the layers below the clouds.
@@ -39,4 +39,14 @@ pub(super) fn group_of_unknown(about: Option<Group>, retry: Retry) -> Group {
         (_, None) => Group::AskVendor,
         (_, Some(group)) => group,
     }
+}
+
+/// Whether a cloud refused the key or the signature: with the same key it will refuse again. A clock that is
+/// off is another matter.
+pub(crate) fn is_wrong_key(cloud: &Cloud, fault: &Fault) -> bool {
+    let Fault::Cloud(report) = fault else { return false };
+    find(clouds::catalogue(cloud).errors, report, None).is_some_and(|found| {
+        found.entry.effect != Effect::ClockSkew
+            && group(Some(cloud), found.entry) == Group::CorrectKey
+    })
 }

@@ -1,8 +1,9 @@
 //! One read after another, at the cloud's pace. Reads may be repeated: what was refused for pace, or
-//! lost, is asked for again, twice at most.
+//! lost, is asked for again, twice at most; with a key that is wrong once is enough.
 
 use super::{Millis, clock::skew_told_by_refusal};
 use crate::{
+    explain::is_wrong_key,
     model::{outcome::Fault, plan::Target},
     transport::TransportResult,
 };
@@ -105,7 +106,7 @@ impl Reads {
             return;
         }
         self.tries += 1;
-        if self.tries > 2 {
+        if self.tries > 2 || is_wrong_key(self.target.cloud, &fault) {
             self.fault = Some(fault);
         } else {
             self.next_at = now + (500 << self.tries);

@@ -1,7 +1,7 @@
 //! Where a run as a whole stands: what makes it pause, go on, and stop.
 
-use super::{CallState, Choice, Millis, Run};
-use crate::model::outcome::Outcome;
+use super::{Call, CallState, Choice, Millis, Run};
+use crate::{explain::is_wrong_key, model::outcome::Outcome};
 use serde::{Deserialize, Serialize};
 
 /// What a run is doing.
@@ -103,6 +103,19 @@ impl Run {
         })
     }
 
+    /// Whether the key was refused, and no call was answered otherwise since.
+    pub fn wants_key(&self) -> bool {
+        let answered = |call: &&Call| call.state == CallState::Done;
+        let last = self.calls.iter().filter(answered).max_by_key(|call| call.answered_at);
+        last.and_then(|call| call.fault.as_deref())
+            .is_some_and(|fault| is_wrong_key(self.spec.target().cloud, fault))
+    }
+
+    fn has_wrong_key(&self, index: usize) -> bool {
+        let fault = self.calls.get(index).and_then(|call| call.fault.as_deref());
+        fault.is_some_and(|fault| is_wrong_key(self.spec.target().cloud, fault))
+    }
+
     /// Pauses the run if this call, or those before it, came to nothing.
     pub(super) fn consider_pause(&mut self, index: usize, bad: Option<Pause>) {
         let more = self.calls.iter().any(|call| call.state.is_pending());
@@ -112,7 +125,10 @@ impl Run {
                 self.bad_calls_in_a_row += 1;
                 if self.calls.get(index).is_some_and(|call| call.canary) && more {
                     self.pause = Some(Pause::Canary);
-                } else if self.bad_calls_in_a_row >= self.policy.pause_after && more {
+                } else if (self.bad_calls_in_a_row >= self.policy.pause_after
+                    || self.has_wrong_key(index))
+                    && more
+                {
                     self.pause = Some(pause);
                 }
             }

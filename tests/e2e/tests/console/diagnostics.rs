@@ -131,7 +131,8 @@ async fn unproven(fixture: &mut Fixture) -> Result<()> {
     let words = page.text("[data-once]").await?;
     ensure!(words.contains("may send this twice") && words.contains("not proven"), "{words}");
     ensure!(words.contains("made-up key"), "what the check sends is said before: {words}");
-    ensure!(!page.sees("[data-action=send][aria-disabled=true]").await?, "it may be sent");
+    // It may be sent.
+    page.wait_for("[data-action=send][data-armed]:not([aria-disabled])").await?;
     let problems = page.accessibility_problems().await?;
     ensure!(problems.is_empty(), "{problems:?}");
     page.screenshot(&format!("{}-review-unproven", page.browser())).await?;

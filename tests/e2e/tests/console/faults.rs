@@ -71,7 +71,7 @@ async fn cut_head(fixture: &mut Fixture) -> Result<()> {
 async fn too_long_an_answer(fixture: &mut Fixture) -> Result<()> {
     let ids = ALIBABA.running(fixture, 1);
     let page = &fixture.page;
-    let titles = [("en", "The answer is too long"), ("zh", "应答过长")];
+    let titles = [("en", "The response is too long"), ("zh", "应答过长")];
     let is_said = async |place: &str| {
         for (language, title) in titles {
             page.wait_for(&format!(".relight[lang^={language}]")).await?;
