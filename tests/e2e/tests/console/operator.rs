@@ -207,6 +207,7 @@ async fn wrong(fixture: &mut Fixture) -> Result<()> {
     configured(fixture, &json!({ "alow": { "clouds": ["tencent"] } })).await?;
     let page = &fixture.page;
     page.wait_for("[data-problem=configuration]").await?;
+    page.click("[data-problem=configuration] summary").await?;
     let words = page.text("[data-problem=configuration]").await?;
     ensure!(words.contains("`alow`") && words.contains("`allow`") && words.contains("line 1"));
     page.fill("instanceIds", &ids[0]).await?;
@@ -232,6 +233,7 @@ async fn wrong(fixture: &mut Fixture) -> Result<()> {
     page.run("host.setAttribute('proxy', 'ftp://proxy.example.com'); return true;", &[]).await?;
     page.act("review").await?;
     page.wait_for("[data-problem=configuration]").await?;
+    page.click("[data-problem=configuration] summary").await?;
     let words = page.text("[data-problem=configuration]").await?;
     ensure!(words.contains("`ftp://proxy.example.com`"), "{words}");
     page.act("review").await?;
