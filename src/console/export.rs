@@ -10,12 +10,21 @@ impl Console {
     /// Downloads the run that is shown.
     pub(super) fn export(&self, format: Format) {
         let Some(run) = &self.view.run else { return };
-        let (name, kind, text) = match format {
-            Format::Csv => ("relight-run.csv", "text/csv;charset=utf-8", export::csv(run)),
-            Format::Json => ("relight-run.json", "application/json", export::json(run)),
+        let text = match format {
+            Format::Csv => export::csv([&**run]),
+            Format::Json => export::json(run),
         };
-        save(name, kind, &text);
+        save_as(&export::file_stem(run), format, &text);
     }
+}
+
+/// Downloads an export.
+pub(super) fn save_as(stem: &str, format: Format, text: &str) {
+    let (ending, kind) = match format {
+        Format::Csv => (".csv", "text/csv;charset=utf-8"),
+        Format::Json => (".json", "application/json"),
+    };
+    save(&[stem, ending].concat(), kind, text);
 }
 
 /// Copies a text to the clipboard, where there is one.

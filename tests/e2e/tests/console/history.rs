@@ -72,7 +72,7 @@ async fn list(fixture: &mut Fixture) -> Result<()> {
     page.wait_for("[data-stage=finished]").await?;
     page.wait_for_outcomes(&ids[..2], &["proven"]).await?;
     page.act("export-csv").await?;
-    let saved = page.downloaded("relight-run.csv").await?;
+    let saved = page.exported(".csv").await?.1;
     ensure!(ids[..2].iter().all(|id| saved.contains(id)) && !saved.contains(&ids[2]), "{saved}");
     ensure!(page.count("[data-call]").await? == 1, "its calls are there");
     page.act("put-away").await?;
