@@ -27,6 +27,7 @@ use relight_core::{
     config::{Brand, Lockable, Theme},
     i18n::Locale,
 };
+use std::mem::discriminant;
 use yew::{
     Callback, ContextProvider, Html, Properties, UseStateHandle, component, html, use_callback,
     use_effect_with, use_mut_ref, use_node_ref, use_state_eq,
@@ -76,6 +77,22 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
             _ => {}
         });
     }
+    let top = use_node_ref();
+    {
+        // Codes of the index are read one after the other, where the list is.
+        let screen = (discriminant(&*page_route), step(view));
+        let before = use_mut_ref(|| screen);
+        let top = top.clone();
+        use_effect_with(screen, move |screen| {
+            let (page, step) = before.replace(*screen);
+            // Back in the form, people are where they left it.
+            let is_back =
+                page == screen.0 && matches!((step, screen.1), ("looking" | "review", "compose"));
+            if (page, step) != *screen && !is_back {
+                dom::to_top(&top);
+            }
+        });
+    }
     let on_navigate = {
         let page_route = page_route.setter();
         use_callback(routed, move |to: PageRoute, routed| {
@@ -107,7 +124,7 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
     };
     html! {
         <ContextProvider<Navigation> context={navigation}>
-            <div class="relight" lang={locale.tag()} data-theme={view.settings.theme.map(Theme::word)}>
+            <div class="relight" ref={top} lang={locale.tag()} data-theme={view.settings.theme.map(Theme::word)}>
                 <button type="button" class="skip" onclick={onskip}>
                     { message::SKIP_TO_CONTENT.in_locale(locale) }
                 </button>
