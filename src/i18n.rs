@@ -149,6 +149,15 @@ pub enum MessageArgs<'a> {
         done: usize,
         total: usize,
     },
+    /// That a run is stopped, and how many were not sent.
+    StoppedAt {
+        not_sent: usize,
+    },
+    /// When a run was over, and how long it took.
+    Took {
+        at: &'a str,
+        span: &'a str,
+    },
     /// When the states are read next.
     NextDescribe(u64),
     /// The cloud takes no call of this kind for so many seconds.
@@ -384,6 +393,12 @@ impl MessageArgs<'_> {
             (MessageArgs::CallOf { done, total }, Locale::Zh) => {
                 format!("{} 次调用中已应答 {} 次", n(total), n(done))
             }
+            (MessageArgs::StoppedAt { not_sent: 0 }, Locale::En) => "Stopped".into(),
+            (MessageArgs::StoppedAt { not_sent: 0 }, Locale::Zh) => "已停止".into(),
+            (MessageArgs::StoppedAt { not_sent }, Locale::En) => format!("Stopped · {} not sent", n(not_sent)),
+            (MessageArgs::StoppedAt { not_sent }, Locale::Zh) => format!("已停止 · {} 台未发送", n(not_sent)),
+            (MessageArgs::Took { at, span }, Locale::En) => format!("finished at {at}, took {span}"),
+            (MessageArgs::Took { at, span }, Locale::Zh) => format!("{at} 结束，用时 {span}"),
             (MessageArgs::NextDescribe(seconds), Locale::En) => format!("states are read again in {seconds} s"),
             (MessageArgs::NextDescribe(seconds), Locale::Zh) => format!("{seconds} 秒后再次查看状态"),
             (MessageArgs::NextWindow(seconds), Locale::En) => format!(
@@ -581,10 +596,7 @@ pub const fn malformation(kind: Malformation) -> Text {
             text("has characters that no id has", "含有实例 ID 不允许的字符")
         }
         Malformation::LookAlikes => text("has letters that only look right", "含有形近字符"),
-        Malformation::SomethingElse => text(
-            "a name, a disk, a snapshot or an exception, as the text says",
-            "原文表明它是名称、磁盘、快照等，或需排除",
-        ),
+        Malformation::SomethingElse => text("something else, as the text says", "原文表明并非实例"),
         Malformation::RoundedNumber => {
             text("a number that has lost digits", "数字已被舍入，丢失了位数")
         }

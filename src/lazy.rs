@@ -4,7 +4,13 @@
 //! The release build splits it (`cargo xtask dist` sets `cfg(split)`). Otherwise the same sources are one
 //! module, and [`load`] has nothing to wait for.
 
-use crate::{api::Functions, app::Start, console, i18n::message, services::run_history};
+use crate::{
+    api::Functions,
+    app::Start,
+    console,
+    i18n::message,
+    services::{config, run_history},
+};
 use relight_core::i18n::Text;
 use std::{cell::Cell, future::Future, pin::Pin, rc::Rc};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -85,12 +91,13 @@ pub(crate) fn loaded() -> Option<&'static Rest> {
 
 /// Loads the second part, if this browser has something for it to show at once.
 pub(crate) async fn load_if_saved() -> Option<&'static Rest> {
+    let has_selections = config::has_selections();
     let has_journal = JsFuture::from(has_journal("relight")).await;
-    if !has_journal.is_ok_and(|has| has.is_truthy()) {
+    if !has_selections && !has_journal.is_ok_and(|has| has.is_truthy()) {
         return None;
     }
     let rest = load().await.ok()?;
-    (rest.has_saved)().await.then_some(rest)
+    (has_selections || (rest.has_saved)().await).then_some(rest)
 }
 
 /// Loads the second part, for the module's `init`.

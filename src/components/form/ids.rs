@@ -159,7 +159,8 @@ fn Found(props: &FoundProps) -> Html {
 }
 
 fn left_aside(parsed: &ParsedIds, locale: Locale) -> String {
-    shown(&FormMessage::LeftAside(parsed.ignored, &parsed.ignored_examples).in_locale(locale))
+    let first = parsed.ignored_examples.first().map_or("", String::as_str);
+    shown(&FormMessage::LeftAside(parsed.ignored, first).in_locale(locale))
 }
 
 const fn doubt(id: &ParsedId) -> Text {

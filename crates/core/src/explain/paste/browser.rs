@@ -124,7 +124,8 @@ pub(super) fn fetched(lower: &str, is_cloud: impl Fn(&str) -> bool) -> Option<&s
             rest.find(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '?' | '<' | ')'));
         let address = rest.get(..end.unwrap_or(rest.len()))?;
         let mut parts = address.split('/');
-        let host = parts.next()?.split(':').next()?;
+        // A name and a password may stand before it.
+        let host = parts.next()?.rsplit('@').next()?.split(':').next()?;
         (is_cloud(host) || parts.any(&is_cloud)).then_some(host)
     })
 }

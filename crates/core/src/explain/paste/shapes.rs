@@ -125,6 +125,13 @@ pub(super) fn is_code_like(word: &str) -> bool {
     word.chars().all(letters) && parts_begin_high && joined
 }
 
+/// Whether a word may be a code of one word (`Forbidden`), if all else around it is an answer.
+pub(super) fn is_one_word(word: &str) -> bool {
+    word.len() >= 8
+        && word.starts_with(|c: char| c.is_ascii_uppercase())
+        && word.bytes().skip(1).all(|b| b.is_ascii_lowercase())
+}
+
 /// Whether this has the shape of the clouds' request ids: a UUID, perhaps with a letter before it.
 pub(super) fn is_id(id: &str) -> bool {
     let uuid = if id.len() == 37 { id.get(1..).unwrap_or("") } else { id };

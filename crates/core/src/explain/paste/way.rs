@@ -43,7 +43,9 @@ impl Reader<'_> {
                 .map(|(message, code)| (*cloud, message.trim_end_matches(['.', '。']), code, true));
             own.chain(listed)
         });
+        let is_ascii = text.is_ascii();
         let mut said: Vec<_> = all
+            .filter(|(_, sentence, ..)| !is_ascii || sentence.is_ascii())
             .filter_map(|(cloud, sentence, code, needs_mark)| {
                 Some((text.find(sentence)?, cloud, sentence, code, needs_mark))
             })
@@ -90,9 +92,9 @@ impl Reader<'_> {
         let lower = text.to_ascii_lowercase();
         let of_vendors: Vec<&str> =
             self.clouds.iter().flat_map(|cloud| catalogue(cloud).gateways).copied().collect();
-        if let Some((word, format)) = page::gateway(&lower, &of_vendors) {
+        if let Some((word, confidence)) = page::gateway(&lower, &of_vendors) {
             let original = mask::hide_secrets(&shortened(text));
-            return self.push_layer(word, &original, format, Confidence::Certain);
+            return self.push_layer(word, &original, DetectedFormat::Page, confidence);
         }
         let clouds = &self.clouds;
         let names_host = |piece: &str| {
