@@ -132,7 +132,8 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
                 </button>
                 <Header {screen} route={(*view.route).clone()} key_id={view.session.form().key_id().to_owned()}
                     status={view.key.secret} brand={brand(&view.settings.brand, locale)}
-                    language_locked={view.settings.locked.contains(&Lockable::Language)} may_lock={true} {on_screen} />
+                    language_locked={view.settings.locked.contains(&Lockable::Language)} may_lock={true}
+                    runs={view.saved_runs.as_ref().map_or(0, |runs| runs.len())} {on_screen} />
                 <BackgroundRuns runs={view.background.clone()}
                     is_free={view.run.as_ref().is_none_or(|run| run.status() != RunStatus::Sending)} />
                 // A hidden page stays mounted, so that nothing typed is lost.
@@ -143,7 +144,8 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
                     <main class="alone" tabindex="-1">
                         { notices(view) }
                         if view.no_journal.is_some() { <NoJournal /> }
-                        <HistoryPage saved_runs={view.saved_runs.clone()} current={view.run.as_ref().map(|run| run.about().id.clone())}
+                        <HistoryPage saved_runs={view.saved_runs.clone()} background={view.background.iter().map(|run| run.about().id.clone()).collect::<Vec<_>>()}
+                            current={view.run.as_ref().map(|run| run.about().id.clone())}
                             is_free={view.run.as_ref().is_none_or(|run| run.can_close())} />
                     </main>
                 }
