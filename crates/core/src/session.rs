@@ -275,8 +275,6 @@ impl Session {
         self.form.limits().check_once(&plan.spec).ok()?;
         self.check_selected(review).ok()?;
         self.form.check_reason().ok()?;
-        // Entries that are not sent are written down, too.
-        self.form.check_texts().ok()?;
         let about = About {
             id,
             reason: self.form.reason().to_owned(),
