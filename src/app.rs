@@ -37,7 +37,7 @@ use web_sys::{HtmlElement, ShadowRoot};
 use yew::{Callback, Component, Context, Html, Properties, html, html::Scope};
 
 /// The prefix of the addresses that lead to the rest.
-const ADDRESSES: [&str; 2] = ["#/errors", "#/explain"];
+const ADDRESSES: [&str; 3] = ["#/errors", "#/explain", "#/runs"];
 
 /// Props of [`App`].
 #[derive(Clone, PartialEq, Properties)]
@@ -80,6 +80,8 @@ pub(crate) enum AfterLoad {
     Explain,
     /// Check the connection.
     Diagnostics,
+    /// The run history.
+    History,
 }
 
 /// How far the rest is loaded.
@@ -222,6 +224,7 @@ impl Component for App {
             }
             Msg::Screen(Screen::Explain) => self.load(ctx, AfterLoad::Explain),
             Msg::Screen(Screen::Diagnostics) => self.load(ctx, AfterLoad::Diagnostics),
+            Msg::Screen(Screen::History) => self.load(ctx, AfterLoad::History),
             Msg::Rest(then, Ok(rest)) => self.start(ctx, then, rest),
             Msg::Rest(then, Err(error)) => {
                 // Fetched ahead without success: nobody needs to know, it is requested again.

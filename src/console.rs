@@ -260,6 +260,7 @@ fn first_page(props: &ConsoleProps) -> PageRoute {
     match (addressed, props.start.then) {
         (PageRoute::RestartStart, AfterLoad::Explain) => PageRoute::Explain,
         (PageRoute::RestartStart, AfterLoad::Diagnostics) => PageRoute::Diagnostics,
+        (PageRoute::RestartStart, AfterLoad::History) => PageRoute::History,
         (addressed, _) => addressed,
     }
 }

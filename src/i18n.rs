@@ -8,6 +8,7 @@
 
 pub mod diagnostics;
 mod form;
+pub mod history;
 pub mod instances;
 mod format;
 pub mod message;

@@ -16,6 +16,8 @@ pub(crate) enum Screen {
     Explain,
     /// Connection check.
     Diagnostics,
+    /// The run history.
+    History,
 }
 
 impl Screen {
@@ -25,6 +27,7 @@ impl Screen {
             Screen::RestartStart => "power",
             Screen::Explain => "explain",
             Screen::Diagnostics => "doctor",
+            Screen::History => "runs",
         }
     }
 }
@@ -95,9 +98,10 @@ impl PageRoute {
     /// The page that it belongs to.
     pub(crate) const fn screen(&self) -> Screen {
         match self {
-            PageRoute::RestartStart | PageRoute::History => Screen::RestartStart,
+            PageRoute::RestartStart => Screen::RestartStart,
             PageRoute::Explain | PageRoute::Errors(_) => Screen::Explain,
             PageRoute::Diagnostics => Screen::Diagnostics,
+            PageRoute::History => Screen::History,
         }
     }
 }
@@ -108,6 +112,7 @@ impl From<Screen> for PageRoute {
             Screen::RestartStart => PageRoute::RestartStart,
             Screen::Explain => PageRoute::Explain,
             Screen::Diagnostics => PageRoute::Diagnostics,
+            Screen::History => PageRoute::History,
         }
     }
 }

@@ -1,21 +1,71 @@
 //! Export: files and the clipboard.
 
-use crate::console::Console;
-use crate::store::Format;
+use crate::console::{Console, Msg, journal::read_or_quarantine};
+use crate::{
+    services::{clock, journal::Journal, run_history::HistoryAction},
+    store::{Format, Intent},
+};
 use gloo_timers::callback::Timeout;
-use relight_core::run::export;
+use relight_core::run::{Run, export};
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+use yew::html::Scope;
 
 impl Console {
     /// Downloads the run that is shown.
     pub(super) fn export(&self, format: Format) {
         let Some(run) = &self.view.run else { return };
-        let (name, kind, text) = match format {
-            Format::Csv => ("relight-run.csv", "text/csv;charset=utf-8", export::csv(run)),
-            Format::Json => ("relight-run.json", "application/json", export::json(run)),
+        let text = match format {
+            Format::Csv => export::csv([&**run]),
+            Format::Json => export::json(run),
         };
-        save(name, kind, &text);
+        save_as(&export::file_stem(run), format, &text);
     }
+}
+
+impl Console {
+    /// Downloads saved runs as one file. What this page holds of a run is newer than its records.
+    pub(super) fn export_saved(
+        &self,
+        link: Scope<Console>,
+        journal: Journal,
+        ids: Vec<String>,
+        format: Format,
+    ) {
+        let here: Vec<_> = self.view.run.iter().chain(&self.view.background).cloned().collect();
+        spawn_local(async move {
+            let mut runs: Vec<Run> = Vec::with_capacity(ids.len());
+            for id in &ids {
+                match here.iter().find(|run| run.about().id == *id) {
+                    Some(run) => runs.push(Run::clone(run)),
+                    None => runs.extend(read_or_quarantine(&link, &journal, id).await),
+                }
+            }
+            if runs.len() < ids.len() {
+                link.send_message(Msg::Intent(Intent::History(HistoryAction::List)));
+            }
+            let stem = match runs.as_slice() {
+                [] => return,
+                [run] => export::file_stem(run),
+                _ => export::file_stem_at(clock::now(), &format!("{}-runs", runs.len())),
+            };
+            let text = match (format, runs.as_slice()) {
+                (Format::Csv, runs) => export::csv(runs),
+                (Format::Json, [run]) => export::json(run),
+                (Format::Json, runs) => export::json_of_all(runs),
+            };
+            save_as(&stem, format, &text);
+        });
+    }
+}
+
+/// Downloads an export.
+pub(super) fn save_as(stem: &str, format: Format, text: &str) {
+    let (ending, kind) = match format {
+        Format::Csv => (".csv", "text/csv;charset=utf-8"),
+        Format::Json => (".json", "application/json"),
+    };
+    save(&[stem, ending].concat(), kind, text);
 }
 
 /// Copies a text to the clipboard, where there is one.

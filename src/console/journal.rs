@@ -126,23 +126,15 @@ impl Console {
                 }
             }),
             HistoryAction::Open(id) => spawn_local(async move {
-                match run_history::read(&journal, &id).await {
-                    Ok(run) => {
-                        let to_msg = |run, lock| Msg::Opened { run, lock };
-                        lock_and_restore(&link, Box::new(run), to_msg).await;
-                    }
-                    Err(Unreadable::Unavailable(_)) => {}
-                    Err(broken) => {
-                        let why = broken.to_string();
-                        // If quarantining fails, too, the run is reported all the same.
-                        let _ = journal.quarantine(&id, &why).await;
-                        link.send_message(Msg::Quarantined { run_id: id, why });
-                    }
+                if let Some(run) = read_or_quarantine(&link, &journal, &id).await {
+                    let to_msg = |run, lock| Msg::Opened { run, lock };
+                    lock_and_restore(&link, Box::new(run), to_msg).await;
                 }
                 link.send_message(Msg::Intent(Intent::History(HistoryAction::List)));
             }),
             HistoryAction::Close => return self.close_run(ctx),
             HistoryAction::Save(id) => self.save_records(ctx, id),
+            HistoryAction::Export(ids, format) => self.export_saved(link, journal, ids, format),
             HistoryAction::Delete(ids) => spawn_local(async move {
                 run_history::delete(&journal, &ids).await;
                 link.send_message(Msg::Intent(Intent::History(HistoryAction::List)));
@@ -161,6 +153,25 @@ impl Console {
                 link.send_message(Msg::Raw(hide_secrets(&records)));
             }
         });
+    }
+}
+
+/// A run of the journal; one that cannot be read is quarantined, and reported.
+pub(super) async fn read_or_quarantine(
+    link: &Scope<Console>,
+    journal: &Journal,
+    id: &str,
+) -> Option<Run> {
+    match run_history::read(journal, id).await {
+        Ok(run) => Some(run),
+        Err(Unreadable::Unavailable(_)) => None,
+        Err(broken) => {
+            let (run_id, why) = (id.to_owned(), broken.to_string());
+            // If quarantining fails, too, the run is reported all the same.
+            let _ = journal.quarantine(id, &why).await;
+            link.send_message(Msg::Quarantined { run_id, why });
+            None
+        }
     }
 }
 

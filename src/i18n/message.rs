@@ -86,6 +86,7 @@ pub const PAGES: Text = text("Pages", "页面");
 pub const POWER: Text = text("Power", "电源操作");
 pub const EXPLAIN_AN_ERROR: Text = text("Errors", "错误解读");
 pub const CONNECTION: Text = text("Connection", "连接");
+pub const HISTORY: Text = text("History", "历史");
 pub const DIAGNOSTICS_TITLE: Text = text("Check the connection", "连接检查");
 pub const DIAGNOSTICS_HINT: Text = text(
     "Asks the proxy and, through it, the cloud that is chosen in the form for its regions; without a key the request is signed with a made-up one, which the cloud must refuse. Then sends a restart of an instance that does not exist, always signed with the made-up key, and the same again: the cloud must refuse the first and the proxy each further copy. Nothing is changed.",

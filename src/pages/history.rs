@@ -1,22 +1,26 @@
-//! The run history of this browser: when, what, where, and the outcomes.
+//! The run history of this browser: a table of when, what, where, and the outcomes.
 
 use crate::components::{
     common::{
-        dom::focus,
+        dom::{focus, value_of},
+        header::shortened,
         icon::{Icon, icon},
         page_link::use_navigation,
-        pager::{Pager, page_range},
+        pager::{Pager, page_range, use_page_size},
         untrusted_text::{shown, untrusted_text},
     },
     review::confirm::{Confirm, Subject},
-    run::chip::{SHOWN, picture, tone},
+    run::{
+        chip::{SHOWN, picture, tone},
+        instances::is_failure,
+    },
 };
 use crate::{
     context::{use_dispatch, use_locale},
-    i18n::{self, MessageArgs, message},
+    i18n::{self, MessageArgs, history as texts, message},
     routes::PageRoute,
     services::run_history::{HistoryAction, SavedRun},
-    store::{Intent, Shared},
+    store::{Format, Intent, Shared},
 };
 use relight_core::{
     clouds,
@@ -25,22 +29,99 @@ use relight_core::{
     run::Counts,
 };
 use yew::{
-    Callback, Html, Properties, classes, component, html, use_effect_with, use_node_ref,
-    use_state_eq,
+    Callback, Event, Html, InputEvent, MouseEvent, Properties, classes, component, html,
+    use_effect_with, use_node_ref, use_state_eq,
 };
 
 /// Runs per page.
-const PAGE: usize = 10;
+const PAGE: usize = 20;
 
-/// Props of [`Runs`].
+/// Props of [`HistoryPage`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct HistoryPageProps {
     /// `None` until the journal is read, or where there is no journal.
     pub(crate) saved_runs: Option<Shared<Vec<SavedRun>>>,
     /// The id of the run that this page shows.
     pub(crate) current: Option<String>,
+    /// The ids of the runs that this page watches in the background.
+    pub(crate) background: Vec<String>,
     /// Whether another run may replace it.
     pub(crate) is_free: bool,
+}
+
+/// Which outcomes a run has that is listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum OutcomeFilter {
+    #[default]
+    All,
+    Failures,
+    Unfinished,
+}
+
+impl OutcomeFilter {
+    const ALL: [OutcomeFilter; 3] =
+        [OutcomeFilter::All, OutcomeFilter::Failures, OutcomeFilter::Unfinished];
+
+    /// The public name.
+    const fn word(self) -> &'static str {
+        match self {
+            OutcomeFilter::All => "all",
+            OutcomeFilter::Failures => "failures",
+            OutcomeFilter::Unfinished => "unfinished",
+        }
+    }
+
+    const fn text(self) -> Text {
+        match self {
+            OutcomeFilter::All => texts::ALL_OUTCOMES,
+            OutcomeFilter::Failures => texts::WITH_FAILURES,
+            OutcomeFilter::Unfinished => texts::UNFINISHED,
+        }
+    }
+
+    /// Whether a run is listed; not before its outcomes are read.
+    fn has(self, one: &SavedRun) -> bool {
+        match self {
+            OutcomeFilter::All => true,
+            OutcomeFilter::Failures => one.tally.is_some_and(|tally| {
+                Outcome::ALL.iter().any(|one| is_failure(*one) && tally.counts.of(*one) > 0)
+            }),
+            OutcomeFilter::Unfinished => one.tally.is_some_and(|tally| tally.is_unfinished),
+        }
+    }
+}
+
+/// Which runs are listed.
+#[derive(Clone, Default, PartialEq)]
+struct Filter {
+    /// In lower case.
+    text: String,
+    /// The cloud's id; empty for all.
+    cloud: String,
+    outcomes: OutcomeFilter,
+    is_oldest_first: bool,
+}
+
+impl Filter {
+    fn has(&self, one: &SavedRun, locale: Locale) -> bool {
+        let Some(summary) = &one.summary else {
+            return self.cloud.is_empty() && self.outcomes.has(one) && one.id.contains(&self.text);
+        };
+        let cloud = clouds::by_id(&summary.cloud).map_or("", |cloud| cloud.name.in_locale(locale));
+        let about = &summary.about;
+        let texts = [
+            &about.id,
+            &about.reason,
+            about.person.as_deref().unwrap_or_default(),
+            &about.key_id,
+            &summary.region,
+            &summary.operation,
+            cloud,
+        ];
+        (self.cloud.is_empty() || self.cloud == summary.cloud)
+            && self.outcomes.has(one)
+            && texts.iter().any(|text| text.to_lowercase().contains(&self.text))
+    }
 }
 
 /// The run history.
@@ -48,12 +129,17 @@ pub(crate) struct HistoryPageProps {
 pub(crate) fn HistoryPage(props: &HistoryPageProps) -> Html {
     let (locale, dispatch, navigation) = (use_locale(), use_dispatch(), use_navigation());
     let t = |text: Text| text.in_locale(locale);
-    let page = use_state_eq(|| 0);
+    let (page, size) = (use_state_eq(|| 0), use_page_size(PAGE));
+    let filter = use_state_eq(Filter::default);
     let opening = use_state_eq(|| None::<String>);
     let deleting = use_state_eq(Vec::<String>::new);
     let heading = use_node_ref();
     let all: &[SavedRun] = props.saved_runs.as_deref().map_or(&[], Vec::as_slice);
-    let shown = all.get(page_range(all.len(), PAGE, *page)).unwrap_or_default();
+    let mut found: Vec<&SavedRun> = all.iter().filter(|one| filter.has(one, locale)).collect();
+    if filter.is_oldest_first {
+        found.reverse();
+    }
+    let listed = found.get(page_range(found.len(), size, *page)).unwrap_or_default();
     {
         let (dispatch, heading) = (dispatch.clone(), heading.clone());
         use_effect_with((), move |()| {
@@ -63,7 +149,13 @@ pub(crate) fn HistoryPage(props: &HistoryPageProps) -> Html {
     }
     {
         let dispatch = dispatch.clone();
-        let ids: Vec<String> = shown.iter().map(|one| one.id.clone()).collect();
+        // Those that are on the screen, unless what is listed depends on all of them.
+        let ids: Vec<String> = match filter.outcomes {
+            OutcomeFilter::All => listed.iter().map(|one| one.id.clone()).collect(),
+            OutcomeFilter::Failures | OutcomeFilter::Unfinished => {
+                all.iter().map(|one| one.id.clone()).collect()
+            }
+        };
         use_effect_with(ids, move |ids| {
             dispatch.emit(Intent::History(HistoryAction::Tally(ids.clone())));
         });
@@ -94,12 +186,44 @@ pub(crate) fn HistoryPage(props: &HistoryPageProps) -> Html {
         let page = page.clone();
         Callback::from(move |to| page.set(to))
     };
-    let idle: Vec<String> =
-        all.iter().filter(|one| may_delete(one)).map(|one| one.id.clone()).collect();
-    let on_save = dispatch.reform(|id| Intent::History(HistoryAction::Save(id)));
+    let on_filter = {
+        let (filter, page) = (filter.clone(), page.clone());
+        Callback::from(move |to| {
+            page.set(0);
+            filter.set(to);
+        })
+    };
+    let ids_of = |wanted: &dyn Fn(&SavedRun) -> bool| -> Vec<String> {
+        found.iter().filter(|one| wanted(one)).map(|one| one.id.clone()).collect()
+    };
+    let idle = ids_of(&may_delete);
+    let exported = ids_of(&|one| may_export(props, one));
+    let export_all = |format: Format, action: &'static str, name: &str| {
+        let ids = exported.clone();
+        let onclick = dispatch.reform(move |_: MouseEvent| {
+            Intent::History(HistoryAction::Export(ids.clone(), format))
+        });
+        html! {
+            <button type="button" class="tiny" data-action={action} disabled={exported.is_empty()} {onclick}>
+                { texts::export_all(locale, exported.len(), name) }
+            </button>
+        }
+    };
+    let actions = RowActions {
+        open: on_open,
+        save: dispatch.reform(|id| Intent::History(HistoryAction::Save(id))),
+        export: dispatch
+            .reform(|(id, format)| Intent::History(HistoryAction::Export(vec![id], format))),
+        forget: on_forget.reform(|id| vec![id]),
+    };
     let asked: Vec<&SavedRun> = all.iter().filter(|one| deleting.contains(&one.id)).collect();
+    let is_reading = filter.outcomes != OutcomeFilter::All
+        && all.iter().any(|one| one.why.is_none() && one.tally.is_none());
+    let has_persons = all
+        .iter()
+        .any(|one| one.summary.as_ref().is_some_and(|summary| summary.about.person.is_some()));
     html! {
-        <section class="panel" part="panel runs" aria-labelledby="h-runs" data-runs={all.len().to_string()}>
+        <section class="panel history" part="panel runs" aria-labelledby="h-runs" data-runs={all.len().to_string()}>
             <div class="head">
                 <h1 id="h-runs" tabindex="-1" ref={heading}>{ MessageArgs::SavedRuns(all.len()).in_locale(locale) }</h1>
             </div>
@@ -116,21 +240,125 @@ pub(crate) fn HistoryPage(props: &HistoryPageProps) -> Html {
                         is_unfinished={asked.iter().any(|one| one.tally.is_none_or(|tally| tally.is_unfinished))}
                         on_close={on_forget.reform(|()| Vec::new())} />
                 }
-                <ul class="plain stack">
-                    { for shown.iter().map(|one| row(props, one, &on_open, &on_forget, &on_save, locale)) }
-                </ul>
-                <Pager label={t(message::SAVED_RUNS)} total={all.len()} size={PAGE} page={*page} on_page={on_page} />
-                if !idle.is_empty() {
-                    <div class="row">
+            </div>
+            if !all.is_empty() {
+                { filters(&filter, &on_filter, locale) }
+                <div class="scroll" tabindex="0" role="region" aria-label={t(message::SAVED_RUNS)}>
+                    <table>
+                        { headings(&filter, &on_filter, has_persons, locale) }
+                        <tbody>
+                            { for listed.iter().map(|one| row(props, one, &actions, has_persons, locale)) }
+                        </tbody>
+                    </table>
+                    if is_reading {
+                        <p class="nothing muted" role="status">{ t(texts::READING) }</p>
+                    } else if found.is_empty() {
+                        <p class="nothing muted">{ t(message::NOTHING_MATCHES) }</p>
+                    }
+                </div>
+                <Pager label={t(message::SAVED_RUNS)} total={found.len()} {size} page={*page} {on_page} />
+                <div class="row tools">
+                    { export_all(Format::Csv, "export-runs-csv", "CSV") }
+                    { export_all(Format::Json, "export-runs-json", "JSON") }
+                    <span class="grow"></span>
+                    if !idle.is_empty() {
                         <button type="button" class="tiny" data-action="forget-all"
                             onclick={on_forget.reform(move |_| idle.clone())}>
                             { t(message::DELETE_ALL_RUNS) }
                         </button>
-                    </div>
-                }
-            </div>
+                    }
+                </div>
+            }
         </section>
     }
+}
+
+fn filters(filter: &Filter, on_filter: &Callback<Filter>, locale: Locale) -> Html {
+    let t = |text: Text| text.in_locale(locale);
+    let onfind = {
+        let filter = filter.clone();
+        on_filter.reform(move |event: InputEvent| Filter {
+            text: value_of(&event).trim().to_lowercase(),
+            ..filter.clone()
+        })
+    };
+    let oncloud = {
+        let filter = filter.clone();
+        on_filter.reform(move |event: Event| Filter { cloud: value_of(&event), ..filter.clone() })
+    };
+    let onoutcomes = {
+        let filter = filter.clone();
+        on_filter.reform(move |event: Event| {
+            let word = value_of(&event);
+            let outcomes = OutcomeFilter::ALL.into_iter().find(|one| one.word() == word);
+            Filter { outcomes: outcomes.unwrap_or_default(), ..filter.clone() }
+        })
+    };
+    html! {
+        <div class="row tools">
+            <input class="find grow" type="search" name="findRuns" autocomplete="off" spellcheck="false"
+                aria-label={t(texts::FIND)} placeholder={t(texts::FIND_EXAMPLE)} oninput={onfind} />
+            <select name="runsOfCloud" aria-label={t(message::CLOUD)} onchange={oncloud}>
+                <option value="" selected={filter.cloud.is_empty()}>{ t(texts::ALL_CLOUDS) }</option>
+                { for clouds::ALL.iter().map(|cloud| html! {
+                    <option value={cloud.id} selected={filter.cloud == cloud.id}>{ t(cloud.name) }</option>
+                }) }
+            </select>
+            <select name="runsWith" aria-label={t(texts::OUTCOMES)} onchange={onoutcomes}>
+                { for OutcomeFilter::ALL.into_iter().map(|one| html! {
+                    <option value={one.word()} selected={filter.outcomes == one}>{ t(one.text()) }</option>
+                }) }
+            </select>
+        </div>
+    }
+}
+
+fn headings(
+    filter: &Filter,
+    on_filter: &Callback<Filter>,
+    has_persons: bool,
+    locale: Locale,
+) -> Html {
+    let t = |text: Text| text.in_locale(locale);
+    let is_oldest_first = filter.is_oldest_first;
+    let onsort = {
+        let filter = filter.clone();
+        on_filter.reform(move |_: MouseEvent| Filter {
+            is_oldest_first: !is_oldest_first,
+            ..filter.clone()
+        })
+    };
+    html! {
+        <thead><tr>
+            <th scope="col" aria-sort={if is_oldest_first { "ascending" } else { "descending" }}>
+                <button type="button" class="sort" data-sort="time" onclick={onsort}>
+                    { t(texts::WHEN) }
+                    <span aria-hidden="true">{ if is_oldest_first { " ▴" } else { " ▾" } }</span>
+                </button>
+            </th>
+            <th scope="col">{ t(message::OPERATION) }</th>
+            <th scope="col">{ t(texts::CLOUD_AND_REGION) }</th>
+            <th scope="col">{ t(texts::OUTCOMES) }</th>
+            <th scope="col">{ t(message::REASON) }</th>
+            if has_persons { <th scope="col">{ t(texts::PERSON) }</th> }
+            <th scope="col">{ t(texts::KEY_ID) }</th>
+            <th scope="col">{ t(texts::ACTIONS) }</th>
+        </tr></thead>
+    }
+}
+
+/// What the buttons of a row do with the id of its run.
+struct RowActions {
+    open: Callback<String>,
+    save: Callback<String>,
+    export: Callback<(String, Format)>,
+    forget: Callback<String>,
+}
+
+/// Whether it can be read, and no other page works on it: what is in flight there is not in its records.
+fn may_export(props: &HistoryPageProps, one: &SavedRun) -> bool {
+    let is_here = props.current.iter().chain(&props.background).any(|id| *id == one.id);
+    one.why.is_none() && (is_here || !one.is_active)
 }
 
 /// Whether it may be deleted without loss: no page works on it, and the operator has its record.
@@ -141,18 +369,16 @@ fn may_delete(one: &SavedRun) -> bool {
 fn row(
     props: &HistoryPageProps,
     one: &SavedRun,
-    on_open: &Callback<String>,
-    on_forget: &Callback<Vec<String>>,
-    on_save: &Callback<String>,
+    actions: &RowActions,
+    has_persons: bool,
     locale: Locale,
 ) -> Html {
     let t = |text: Text| text.in_locale(locale);
     let is_current = props.current.as_ref() == Some(&one.id);
     let summary = one.summary.as_ref();
-    let when = summary.map_or_else(
-        || one.id.clone(),
-        |summary| i18n::time_of_day(locale, summary.about.confirmed_at),
-    );
+    let about = summary.map(|summary| &summary.about);
+    let when =
+        about.map_or_else(|| one.id.clone(), |about| i18n::time_of_day(locale, about.confirmed_at));
     let manifest = summary.and_then(|summary| clouds::by_id(&summary.cloud));
     let what = match (summary, one.tally) {
         (Some(summary), Some(tally)) => {
@@ -165,16 +391,18 @@ fn row(
     };
     // The full text for screen readers.
     let of = format!(" {when}");
-    let button = |action: &'static str, text: Text, id: &str, may: bool, on: &Callback<String>| {
-        let id = id.to_owned();
+    let button = |action: &'static str, text: &'static str, may: bool, on: Callback<String>| {
+        let id = one.id.clone();
         html! {
             <button type="button" class="tiny" data-action={action} disabled={!may}
-                onclick={on.reform(move |_| id.clone())}>
-                { t(text) }<span class="hidden">{ shown(&of) }</span>
+                onclick={on.reform(move |_: MouseEvent| id.clone())}>
+                { text }<span class="hidden">{ shown(&of) }</span>
             </button>
         }
     };
+    let export = |format| actions.export.reform(move |id| (id, format));
     let may_open = one.why.is_none() && (is_current || (props.is_free && !one.is_active));
+    let may_export = may_export(props, one);
     let remark = match (&one.why, is_current, one.is_active, one.is_upload_pending) {
         (Some(_), ..) => Some(message::RUN_UNREADABLE),
         (None, true, ..) => Some(message::RUN_HERE),
@@ -182,40 +410,52 @@ fn row(
         (None, false, false, true) => Some(message::UPLOAD_PENDING),
         (None, false, false, false) => None,
     };
-    let is_unfinished = one.tally.is_some_and(|tally| tally.is_unfinished);
     html! {
-        <li class="group" key={&*one.id} data-run={one.id.clone()}
+        <tr key={&*one.id} data-run={one.id.clone()}
             data-unfinished={one.tally.map(|tally| tally.is_unfinished.to_string())}>
-            <div class="row">
+            <td>
                 <strong>{ shown(&when) }</strong>
-                <span>{ shown(&what) }</span>
+                if let Some(remark) = remark {
+                    <p class="small muted">
+                        { t(remark) }
+                        if let Some(why) = &one.why { { " " }<code>{ shown(why) }</code> }
+                    </p>
+                }
+            </td>
+            <td>{ shown(&what) }</td>
+            <td class="muted">
                 if let (Some(summary), Some(manifest)) = (summary, manifest) {
-                    <span class="small muted">
-                        { manifest.name.in_locale(locale) }
-                        if !summary.region.is_empty() { { " · " }{ shown(&summary.region) } }
-                        if !summary.about.reason.is_empty() { { " · " }{ untrusted_text(&summary.about.reason) } }
-                    </span>
+                    { t(manifest.name) }
+                    if !summary.region.is_empty() { { " · " }{ shown(&summary.region) } }
                 }
-                <span class="grow"></span>
-                if is_unfinished {
-                    <span class="chip warn">{ icon(Icon::Pause) }{ t(message::UNFINISHED) }</span>
-                }
-            </div>
-            if let Some(tally) = one.tally {
-                <div class="row">{ chips(&tally.counts, tally.label.verb, locale) }</div>
+            </td>
+            <td>
+                <div class="row">
+                    if let Some(tally) = one.tally {
+                        { chips(&tally.counts, tally.label.verb, locale) }
+                        if tally.is_unfinished {
+                            <span class="chip warn">{ icon(Icon::Pause) }{ t(message::UNFINISHED) }</span>
+                        }
+                    }
+                </div>
+            </td>
+            <td>{ about.map(|about| untrusted_text(&about.reason)) }</td>
+            if has_persons {
+                <td>{ about.and_then(|about| about.person.as_deref()).map(untrusted_text) }</td>
             }
-            if let Some(remark) = remark {
-                <p class="small muted">
-                    { t(remark) }
-                    if let Some(why) = &one.why { { " " }<code>{ shown(why) }</code> }
-                </p>
-            }
-            <div class="row">
-                { button("open-run", message::OPEN_RUN, &one.id, may_open, on_open) }
-                { button("save-run", message::SAVE_RECORDS, &one.id, true, on_save) }
-                { button("forget-run", message::DELETE_RUN, &one.id, may_delete(one), &on_forget.reform(|id| vec![id])) }
-            </div>
-        </li>
+            <td class="muted id" title={about.map(|about| shown(&about.key_id))}>
+                { about.map(|about| shown(&shortened(&about.key_id))) }
+            </td>
+            <td>
+                <div class="row">
+                    { button("open-run", t(message::OPEN_RUN), may_open, actions.open.clone()) }
+                    { button("export-run-csv", "CSV", may_export, export(Format::Csv)) }
+                    { button("export-run-json", "JSON", may_export, export(Format::Json)) }
+                    { button("save-run", t(texts::RECORDS), true, actions.save.clone()) }
+                    { button("forget-run", t(message::DELETE_RUN), may_delete(one), actions.forget.clone()) }
+                </div>
+            </td>
+        </tr>
     }
 }
 

@@ -29,6 +29,7 @@ use relight_core::{
     i18n::Locale,
     run::RunStatus,
 };
+use std::mem::discriminant;
 use yew::{
     Callback, ContextProvider, Html, Properties, UseStateHandle, component, html, use_callback,
     use_effect_with, use_mut_ref, use_node_ref, use_state_eq,
@@ -78,6 +79,22 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
             _ => {}
         });
     }
+    let top = use_node_ref();
+    {
+        // Codes of the index are read one after the other, where the list is.
+        let screen = (discriminant(&*page_route), step(view));
+        let before = use_mut_ref(|| screen);
+        let top = top.clone();
+        use_effect_with(screen, move |screen| {
+            let (page, step) = before.replace(*screen);
+            // Back in the form, people are where they left it.
+            let is_back =
+                page == screen.0 && matches!((step, screen.1), ("looking" | "review", "compose"));
+            if (page, step) != *screen && !is_back {
+                dom::to_top(&top);
+            }
+        });
+    }
     let on_navigate = {
         let page_route = page_route.setter();
         use_callback(routed, move |to: PageRoute, routed| {
@@ -109,13 +126,14 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
     };
     html! {
         <ContextProvider<Navigation> context={navigation}>
-            <div class="relight" lang={locale.tag()} data-theme={view.settings.theme.map(Theme::word)}>
+            <div class="relight" ref={top} lang={locale.tag()} data-theme={view.settings.theme.map(Theme::word)}>
                 <button type="button" class="skip" onclick={onskip}>
                     { message::SKIP_TO_CONTENT.in_locale(locale) }
                 </button>
                 <Header {screen} route={(*view.route).clone()} key_id={view.session.form().key_id().to_owned()}
                     status={view.key.secret} brand={brand(&view.settings.brand, locale)}
-                    language_locked={view.settings.locked.contains(&Lockable::Language)} may_lock={true} {on_screen} />
+                    language_locked={view.settings.locked.contains(&Lockable::Language)} may_lock={true}
+                    runs={view.saved_runs.as_ref().map_or(0, |runs| runs.len())} {on_screen} />
                 <BackgroundRuns runs={view.background.clone()}
                     is_free={view.run.as_ref().is_none_or(|run| run.status() != RunStatus::Sending)} />
                 // A hidden page stays mounted, so that nothing typed is lost.
@@ -126,7 +144,8 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
                     <main class="alone" tabindex="-1">
                         { notices(view) }
                         if view.no_journal.is_some() { <NoJournal /> }
-                        <HistoryPage saved_runs={view.saved_runs.clone()} current={view.run.as_ref().map(|run| run.about().id.clone())}
+                        <HistoryPage saved_runs={view.saved_runs.clone()} background={view.background.iter().map(|run| run.about().id.clone()).collect::<Vec<_>>()}
+                            current={view.run.as_ref().map(|run| run.about().id.clone())}
                             is_free={view.run.as_ref().is_none_or(|run| run.can_close())} />
                     </main>
                 }

@@ -1,7 +1,7 @@
 //! The form and the review, or a run.
 
 use crate::components::{
-    common::page_link::{PageLink, use_navigation},
+    common::page_link::use_navigation,
     form::{
         compose::Compose,
         credential::{self, Credential, KeySlots},
@@ -18,7 +18,7 @@ use crate::components::{
 };
 use crate::{
     context::{use_dispatch, use_locale},
-    i18n::{MessageArgs, message},
+    i18n::message,
     routes::PageRoute,
     services::{approval::ApprovalStatus, run_history::HistoryAction},
     store::{Intent, View},
@@ -123,13 +123,6 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
                 }}
                 {ids_found} key_slots={key_slots(view)} key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} />
             { review }
-            if let Some(saved_runs) = view.saved_runs.as_ref().filter(|saved_runs| !saved_runs.is_empty()) {
-                <p class="small whole">
-                    <PageLink to={PageRoute::History} class="quiet" action="runs">
-                        { MessageArgs::SavedRuns(saved_runs.len()).in_locale(locale) }
-                    </PageLink>
-                </p>
-            }
         </main>
     }
 }

@@ -9,6 +9,7 @@ use crate::{
         uploads,
         vault::key_store,
     },
+    store::Format,
 };
 use relight_core::run::{Counts, Run, Summary, restore};
 
@@ -53,6 +54,8 @@ pub(crate) enum HistoryAction {
     Close,
     /// Download its records.
     Save(String),
+    /// Download these as one file.
+    Export(Vec<String>, Format),
     /// Delete these. The user has confirmed it.
     Delete(Vec<String>),
 }

@@ -38,17 +38,20 @@ pub use call::{Call, CallState};
 pub use choice::{Approval, Choice};
 pub use event::{Command, Event, NO_KEY};
 pub use journal::{Broken, Record, Summary, VERSION, reads_version, restore};
-pub use policy::{About, Policy};
+pub use policy::{About, Policy, RefusedEntry};
 pub use preflight::{Preflight, PreflightCommand, PreflightResult, outdated, partition_eligible};
 pub use reads::{Reads, Turn};
 pub use row::{Counts, Evidence, Row};
 pub use status::{Pause, RunStatus};
 
-use crate::model::{
-    eligibility::{Eligibility, SkipReason},
-    instance_id::InstanceId,
-    outcome::{DescribedInstance, Outcome},
-    plan::{OperationSpec, Plan},
+use crate::{
+    ids::IdProblem,
+    model::{
+        eligibility::{Eligibility, SkipReason},
+        instance_id::InstanceId,
+        outcome::{DescribedInstance, Outcome},
+        plan::{OperationSpec, Plan},
+    },
 };
 use row::Baseline;
 use send::NextCall;
@@ -70,6 +73,7 @@ pub struct Run {
     about: About,
     spec: Arc<OperationSpec>,
     policy: Policy,
+    refused_entries: Arc<[RefusedEntry]>,
     rows: Vec<Arc<Row>>,
     index: Arc<HashMap<InstanceId, usize>>,
     calls: Vec<Call>,
@@ -198,6 +202,7 @@ impl Run {
             about,
             spec,
             policy,
+            refused_entries: Arc::default(),
             rows,
             index: Arc::new(index),
             calls,
@@ -235,6 +240,17 @@ impl Run {
                 now: 0,
             },
         }
+    }
+
+    /// The same run, with what is not sent of the text that its ids were found in.
+    pub(crate) fn with_problems(mut self, problems: &[IdProblem]) -> Self {
+        self.refused_entries = problems.iter().map(RefusedEntry::of).collect();
+        self
+    }
+
+    /// The entries of the field that are not sent.
+    pub fn refused_entries(&self) -> &[RefusedEntry] {
+        &self.refused_entries
     }
 
     /// What is written about it.

@@ -288,7 +288,7 @@ impl Session {
         let skew_seconds =
             review.preflight.as_ref().and_then(|preflight| preflight.clock_skew_seconds);
         let run = Run::new(about, plan, &review.skipped, known, policy);
-        Some(run.with_clock_skew(skew_seconds))
+        Some(run.with_clock_skew(skew_seconds).with_problems(&self.form.parsed().problems))
     }
 
     /// Fills the form in for a new run of some instances of an old one, with its cloud, region and key.
@@ -592,7 +592,7 @@ impl Review {
 mod tests {
     use super::*;
     use crate::model::cloud::{Cloud, Role};
-    use crate::run::{Choice, Event};
+    use crate::run::{Choice, Command, Event, export, restore};
     use crate::{
         clouds,
         credential::{Fingerprint, Guard},
@@ -622,6 +622,43 @@ mod tests {
         let (secret, token, through_proxy) = (SecretStatus::Usable, SecretStatus::Missing, true);
         let replaced_age_ms = None;
         session.update(Action::Review { secret, token, through_proxy, preflight, replaced_age_ms });
+    }
+
+    /// A run's files say what was not sent, too, without what looks like a secret.
+    #[test]
+    fn the_run_has_the_entries_that_are_refused() {
+        let mut session = filled();
+        let text =
+            "ins-aaaaaaaa\n=ins-zz\nins-aaaaaaaa\nlns-8xk2p0qb\naB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC01d";
+        session.update(Action::Edit(FormEdit::IdsText(text.into())));
+        review(&mut session, false);
+        let mut run = session.run(session.plan().unwrap(), "r".into(), 7, None, true).unwrap();
+        let written = written(&mut run);
+        let again = restore(serde_json::from_str(&written).unwrap(), 8).unwrap();
+        for run in [&run, &again] {
+            let entries = run.refused_entries();
+            let kinds: Vec<_> = entries.iter().map(|entry| (&*entry.kind, entry.line)).collect();
+            let wanted = [("malformed", 2), ("repeated", 3), ("near-miss", 4), ("malformed", 5)];
+            assert_eq!(kinds, wanted);
+            assert_eq!(run.rows().len(), 1);
+            let (csv, json) = (export::csv([run]), export::json(run));
+            assert_eq!(csv.matches("refused-entry,near-miss").count(), 1, "{csv}");
+            assert!(csv.contains("\r\nlns-8xk2p0qb,") && json.contains("\"lns-8xk2p0qb\""));
+            for file in [&csv, &json, &written] {
+                assert!(!file.contains("aB3dE6gH"), "{file}");
+            }
+        }
+    }
+
+    fn written(run: &mut Run) -> String {
+        let commands = run.handle(7, Event::Tick).into_iter();
+        let records: Vec<_> = commands
+            .filter_map(|command| match command {
+                Command::Record { record, .. } => Some(record),
+                _ => None,
+            })
+            .collect();
+        serde_json::to_string(&records).unwrap()
     }
 
     /// What the form could not tell before the rest of the program was there, it tells from then on.

@@ -322,7 +322,7 @@ fn a_token_in_an_older_journal_is_hidden_when_it_is_read() {
     for kept in [format!("\"x-acs-security-token: {TOKEN}\""), format!("\"What {TOKEN} says.\"")] {
         let records = serde_json::from_str(&written.replace("\"No.\"", &kept)).unwrap();
         let run = restore(records, page.now + DAY_MS).unwrap();
-        for text in [export::json(&run), export::csv(&run)] {
+        for text in [export::json(&run), export::csv([&run])] {
             assert!(text.contains("•••") && !text.contains(&TOKEN[..12]), "{text}");
         }
         assert!(!format!("{:?}", run.rows()).contains(&TOKEN[..12]));

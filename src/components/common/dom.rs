@@ -138,6 +138,15 @@ pub(crate) fn reveal(node: &NodeRef) {
     }
 }
 
+/// Scrolls to the beginning of an element if that is above the window.
+pub(crate) fn to_top(node: &NodeRef) {
+    if let Some(element) = node.cast::<Element>()
+        && element.get_bounding_client_rect().top() < 0.0
+    {
+        element.scroll_into_view();
+    }
+}
+
 /// The fragment of the page's address, from `#` on.
 pub(crate) fn hash() -> String {
     let address = web_sys::window().and_then(|window| window.location().hash().ok());

@@ -32,6 +32,9 @@ pub(crate) struct HeaderProps {
     /// Whether the key can be locked. Not while it is being entered: it would only have to be entered again.
     #[prop_or_default]
     pub(crate) may_lock: bool,
+    /// How many runs this browser has saved.
+    #[prop_or_default]
+    pub(crate) runs: usize,
     pub(crate) on_screen: Callback<Screen>,
 }
 
@@ -51,6 +54,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
         html! {
             <button type="button" class="tab" data-action={to.word()} aria-current={current} {onclick}>
                 { words }
+                if to == Screen::History && props.runs > 0 { { " " }{ props.runs } }
             </button>
         }
     };
@@ -69,6 +73,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                 { tab(Screen::RestartStart, message::POWER.in_locale(locale)) }
                 { tab(Screen::Explain, message::EXPLAIN_AN_ERROR.in_locale(locale)) }
                 { tab(Screen::Diagnostics, message::CONNECTION.in_locale(locale)) }
+                { tab(Screen::History, message::HISTORY.in_locale(locale)) }
             </nav>
             <span class="grow"></span>
             <span class="pill wide">

@@ -4,8 +4,9 @@ use crate::{
     context::use_locale,
     i18n::{MessageArgs, message},
 };
+use gloo_events::EventListener;
 use std::ops::Range;
-use yew::{Callback, Html, Properties, component, html};
+use yew::{Callback, Html, Properties, component, hook, html, use_effect_with, use_state_eq};
 
 /// Props of [`Pager`].
 #[derive(PartialEq, Properties)]
@@ -50,6 +51,25 @@ pub(crate) fn Pager(props: &PagerProps) -> Html {
             </button>
         </nav>
     }
+}
+
+/// How many rows a page has: while the page is printed, all of them.
+#[hook]
+pub(crate) fn use_page_size(size: usize) -> usize {
+    let printing = use_state_eq(|| false);
+    {
+        let printing = printing.setter();
+        use_effect_with((), move |()| {
+            let listeners = web_sys::window().map(|window| {
+                [("beforeprint", true), ("afterprint", false)].map(|(name, begins)| {
+                    let printing = printing.clone();
+                    EventListener::new(&window, name, move |_| printing.set(begins))
+                })
+            });
+            move || drop(listeners)
+        });
+    }
+    if *printing { usize::MAX } else { size }
 }
 
 /// The range of rows of a page; of the last page if the list has become too short.

@@ -139,7 +139,7 @@ pub(crate) fn Card(props: &CardProps) -> Html {
             <dl class="kv">
                 if let Some(explanation) = &explanation { { facts(explanation, row.fault.as_deref(), locale) } }
                 if let Some(id) = request_id {
-                    <dt>{ t(message::REQUEST) }</dt><dd><code>{ shown(id) }</code></dd>
+                    <dt>{ t(message::REQUEST) }</dt><dd><code class="request-id">{ shown(id) }</code></dd>
                 }
                 { facts_of_row(run, row, locale) }
             </dl>
@@ -439,7 +439,7 @@ pub(crate) fn fault_card(explanation: &Explanation, fault: &Fault, locale: Local
             <dl class="kv">
                 { facts(explanation, Some(fault), locale) }
                 if let Some(id) = &explanation.request_id {
-                    <dt>{ message::REQUEST.in_locale(locale) }</dt><dd><code>{ shown(id) }</code></dd>
+                    <dt>{ message::REQUEST.in_locale(locale) }</dt><dd><code class="request-id">{ shown(id) }</code></dd>
                 }
             </dl>
             { vendor_page(explanation, locale) }

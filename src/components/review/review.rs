@@ -5,7 +5,7 @@ use crate::components::{
         dom::{focus, open_of, value_of},
         header::route_name,
         icon::{Icon, icon},
-        pager::{Pager, page_range},
+        pager::{Pager, page_range, use_page_size},
         untrusted_text::{shown, untrusted_text},
     },
     form::compose::{ignore_key_repeat, problem_at},
@@ -389,7 +389,7 @@ struct PlannedProps {
 fn Planned(props: &PlannedProps) -> Html {
     let locale = use_locale();
     let t = |text: Text| text.in_locale(locale);
-    let page = use_state_eq(|| 0_usize);
+    let (page, size) = (use_state_eq(|| 0_usize), use_page_size(INSTANCES_A_PAGE));
     let wanted = use_state_eq(String::new);
     let onfind = {
         let (wanted, page) = (wanted.clone(), page.clone());
@@ -427,7 +427,7 @@ fn Planned(props: &PlannedProps) -> Html {
         })
         .collect();
     let known = props.preflight.is_some();
-    let shown = page_range(found.len(), INSTANCES_A_PAGE, *page);
+    let shown = page_range(found.len(), size, *page);
     html! {
         <div class="stack">
             <div class="row">
@@ -469,7 +469,7 @@ fn Planned(props: &PlannedProps) -> Html {
                 </table>
                 if found.is_empty() { <p class="nothing muted">{ t(message::NOTHING_MATCHES) }</p> }
             </div>
-            <Pager label={t(message::INSTANCES)} total={found.len()} size={INSTANCES_A_PAGE} page={*page} on_page={on_page} />
+            <Pager label={t(message::INSTANCES)} total={found.len()} {size} page={*page} {on_page} />
         </div>
     }
 }
@@ -486,7 +486,7 @@ fn Requests(props: &RequestsProps) -> Html {
     let locale = use_locale();
     let t = |text: Text| text.in_locale(locale);
     let open = use_state_eq(|| false);
-    let page = use_state_eq(|| 0_usize);
+    let (page, size) = (use_state_eq(|| 0_usize), use_page_size(CALLS_A_PAGE));
     let onclick = {
         let open = open.clone();
         Callback::from(move |_| open.set(!*open))
@@ -496,7 +496,7 @@ fn Requests(props: &RequestsProps) -> Html {
         Callback::from(move |to| page.set(to))
     };
     let batches = &props.plan.batches;
-    let shown = page_range(batches.len(), CALLS_A_PAGE, *page);
+    let shown = page_range(batches.len(), size, *page);
     let first = shown.start;
     html! {
         <div class="stack">
@@ -516,7 +516,7 @@ fn Requests(props: &RequestsProps) -> Html {
                         }
                     }) }
                 </div>
-                <Pager label={t(message::CALLS)} total={batches.len()} size={CALLS_A_PAGE} page={*page} on_page={on_page} />
+                <Pager label={t(message::CALLS)} total={batches.len()} {size} page={*page} {on_page} />
             }
         </div>
     }

@@ -4,6 +4,7 @@ use crate::components::{
     common::{
         copy::CopyButton,
         icon::{Icon, icon},
+        pager::use_page_size,
         untrusted_text::shown,
     },
     errors::explanation::joined,
@@ -22,7 +23,7 @@ use relight_core::{
 use std::{collections::BTreeMap, sync::Arc};
 use yew::{Html, Properties, classes, component, html};
 
-/// The maximum number of ids listed for a reason; all of them can be copied.
+/// The maximum number of ids listed for a reason on the screen; all of them can be copied, and are printed.
 const LISTED: usize = 50;
 
 #[derive(PartialEq, Properties)]
@@ -34,6 +35,7 @@ pub(crate) struct SkippedProps {
 #[component]
 pub(crate) fn Skipped(props: &SkippedProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
+    let listed = use_page_size(LISTED);
     let review = &props.review;
     let mut reasons: BTreeMap<SkipReason, Vec<&InstanceId>> = BTreeMap::new();
     for (id, reason) in review.skipped.iter() {
@@ -42,7 +44,7 @@ pub(crate) fn Skipped(props: &SkippedProps) -> Html {
     html! {
         <div class="group skipped">
             <h3>{ message::SKIPPED_TITLE.in_locale(locale) }</h3>
-            { for reasons.into_iter().map(|(reason, ids)| line(locale, review, &dispatch, reason, &ids)) }
+            { for reasons.into_iter().map(|(reason, ids)| line(locale, review, &dispatch, reason, &ids, listed)) }
             if let Some(region_search) = &review.region_search { { search(region_search, &dispatch, locale) } }
         </div>
     }
@@ -54,11 +56,12 @@ fn line(
     dispatch: &Dispatch,
     reason: SkipReason,
     ids: &[&InstanceId],
+    listed: usize,
 ) -> Html {
     let (tone, picture) = look_of(reason);
     html! {
         <div class="row small cause" key={reason.word()} data-skipped={reason.word()}>
-            <details class="grow bare">
+            <details class="grow bare" open={listed > LISTED}>
                 <summary>
                     <span class={classes!("chip", tone.class())}>
                         { icon(picture) }
@@ -66,11 +69,11 @@ fn line(
                     </span>
                 </summary>
                 <ul class="plain">
-                    { for ids.iter().take(LISTED).map(|id| html! {
+                    { for ids.iter().take(listed).map(|id| html! {
                         <li><code>{ id.as_str().to_owned() }</code></li>
                     }) }
-                    if ids.len() > LISTED {
-                        <li class="muted">{ FormMessage::AndMore(ids.len() - LISTED).in_locale(locale) }</li>
+                    if ids.len() > listed {
+                        <li class="muted">{ FormMessage::AndMore(ids.len() - listed).in_locale(locale) }</li>
                     }
                 </ul>
             <CopyButton text={joined(ids.iter().copied())} label={message::COPY_IDS} />

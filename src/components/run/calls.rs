@@ -3,7 +3,7 @@
 use crate::components::{
     common::{
         copy::CopyButton,
-        pager::{Pager, page_range},
+        pager::{Pager, page_range, use_page_size},
         untrusted_text::shown,
     },
     errors::explanation::title_of,
@@ -36,13 +36,13 @@ pub(crate) struct CallsProps {
 pub(crate) fn Calls(props: &CallsProps) -> Html {
     let locale = use_locale();
     let t = |text: Text| text.in_locale(locale);
-    let page = use_state_eq(|| 0_usize);
+    let (page, size) = (use_state_eq(|| 0_usize), use_page_size(CALLS_A_PAGE));
     let on_page = {
         let page = page.clone();
         Callback::from(move |to| page.set(to))
     };
     let calls = props.run.calls();
-    let shown = page_range(calls.len(), CALLS_A_PAGE, *page);
+    let shown = page_range(calls.len(), size, *page);
     let first = shown.start;
     let tallies = tallies(&props.run, &shown);
     html! {
@@ -66,7 +66,7 @@ pub(crate) fn Calls(props: &CallsProps) -> Html {
                     </tbody>
                 </table>
             </div>
-            <Pager label={t(message::CALLS)} total={calls.len()} size={CALLS_A_PAGE} page={*page} on_page={on_page} />
+            <Pager label={t(message::CALLS)} total={calls.len()} {size} page={*page} {on_page} />
         </div>
     }
 }

@@ -3,7 +3,7 @@
 use crate::components::{
     common::{
         dom::value_of,
-        pager::{Pager, page_range},
+        pager::{Pager, page_range, use_page_size},
         untrusted_text::{shown, untrusted_text},
     },
     errors::explanation::title_of,
@@ -47,7 +47,7 @@ pub(crate) struct InstancesProps {
 pub(crate) fn Instances(props: &InstancesProps) -> Html {
     let locale = use_locale();
     let t = |text: Text| text.in_locale(locale);
-    let page = use_state_eq(|| 0_usize);
+    let (page, size) = (use_state_eq(|| 0_usize), use_page_size(ROWS_A_PAGE));
     let wanted = use_state_eq(String::new);
     let failures_first = use_state_eq(|| true);
     {
@@ -87,7 +87,7 @@ pub(crate) fn Instances(props: &InstancesProps) -> Html {
     if *failures_first {
         found.sort_by_key(|row| rank(row.outcome));
     }
-    let shown = page_range(found.len(), ROWS_A_PAGE, *page);
+    let shown = page_range(found.len(), size, *page);
     let named = run.rows().iter().any(|row| !row.name.is_empty());
     html! {
         <div class="instances">
@@ -127,7 +127,7 @@ pub(crate) fn Instances(props: &InstancesProps) -> Html {
                     </p>
                 }
             </div>
-            <Pager label={t(message::INSTANCES)} total={found.len()} size={ROWS_A_PAGE} page={*page} on_page={on_page} />
+            <Pager label={t(message::INSTANCES)} total={found.len()} {size} page={*page} {on_page} />
         </div>
     }
 }

@@ -411,6 +411,23 @@ impl Page {
         Ok(text)
     }
 
+    /// Waits for the export that the page has downloaded under a name of its own, with this ending, and
+    /// returns its name and text; the file is removed.
+    pub async fn exported(&self, ending: &str) -> Result<(String, String)> {
+        let name = until(format!("a {ending} file"), || async {
+            for file in std::fs::read_dir(self.session.downloads())? {
+                let name = file?.file_name().to_string_lossy().into_owned();
+                if name.starts_with("relight-2") && name.ends_with(ending) {
+                    return Ok(Some(name));
+                }
+            }
+            Ok(None)
+        })
+        .await?;
+        let text = self.downloaded(&name).await?;
+        Ok((name, text))
+    }
+
     /// Takes back what was last typed where the focus is, as the keyboard does.
     pub async fn undo(&self) -> Result<()> {
         let keys = self.session.driver().action_chain();

@@ -4,7 +4,7 @@
 //! The JSON Schema that is published (`package/relight-record.schema.json`) is made of the types that
 //! are written, by `cargo run -p relight-core --example schema record`, and a test holds the two together.
 
-use super::{Call, CallState, Evidence, Millis, Row, Run};
+use super::{Call, CallState, Evidence, Millis, RefusedEntry, Row, Run};
 use crate::{
     clouds,
     model::{
@@ -18,7 +18,7 @@ use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Serialize, Serializer};
 use std::{collections::BTreeMap, iter};
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 22] = [
     "instanceId",
     "name",
     "zone",
@@ -32,31 +32,93 @@ const COLUMNS: [&str; 13] = [
     "requestId",
     "sentAt",
     "settledAt",
+    "evidence",
+    "skipReason",
+    "run",
+    "person",
+    "cloud",
+    "region",
+    "operation",
+    "keyId",
+    "ticket",
 ];
 
-/// One line an instance, with a head; RFC 4180, with the marks against formulas that spreadsheets
-/// need.
-pub fn csv(run: &Run) -> String {
-    let lines = run.rows().iter().map(|row| {
-        let (code, message) = fault_of(row);
+/// What stands in the place of the outcome of an entry that is no instance of the run.
+const REFUSED_ENTRY: &str = "refused-entry";
+
+/// The name of a file with a run in it, without its ending: when the run was confirmed, in UTC, and the
+/// beginning of its id.
+pub fn file_stem(run: &Run) -> String {
+    let id: String = run.about().id.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+    file_stem_at(run.about().confirmed_at, &id)
+}
+
+/// The name of a file with several runs in it, without its ending.
+pub fn file_stem_at(at: Millis, of: &str) -> String {
+    let time: String = iso_8601(i64::try_from(at / 1_000).unwrap_or_default())
+        .chars()
+        .take("2024-05-01T08:00".len())
+        .filter(|one| *one != ':')
+        .map(|one| if one == 'T' { '-' } else { one })
+        .collect();
+    ["relight", &time, of].join("-")
+}
+
+/// One line an instance and one an entry that was refused, with a head; RFC 4180, with the marks against
+/// formulas that spreadsheets need.
+pub fn csv<'run>(runs: impl IntoIterator<Item = &'run Run>) -> String {
+    write_csv(iter::once(COLUMNS.map(str::to_owned)).chain(runs.into_iter().flat_map(lines)))
+}
+
+fn lines(run: &Run) -> impl Iterator<Item = [String; COLUMNS.len()]> {
+    let (about, target) = (run.about(), run.spec().target());
+    let ends = move |evidence, skip_reason| {
         [
-            row.id.as_str(),
-            &row.name,
-            &row.zone,
-            &row.address,
-            row.outcome.word(),
-            row.skipped.map_or("", |reason| reason.word()),
-            row.previous_state.as_deref().unwrap_or_default(),
-            row.state.as_deref().unwrap_or_default(),
-            code,
-            message,
-            request_id(run, row).unwrap_or_default(),
-            &row.sent_at.map(time).unwrap_or_default(),
-            &row.settled_at.map(time).unwrap_or_default(),
+            evidence,
+            skip_reason,
+            about.id.as_str(),
+            about.person.as_deref().unwrap_or_default(),
+            target.cloud.id,
+            &target.region,
+            run.spec().operation().name,
+            &about.key_id,
+            &about.reason,
         ]
-        .map(disarmed)
+    };
+    let instances = run.rows().iter().map(move |row| {
+        let (code, message) = fault_of(row);
+        let skip_reason = row.skipped.map_or("", |reason| reason.word());
+        let (sent_at, settled_at) = (row.sent_at.map(time), row.settled_at.map(time));
+        line(
+            [
+                row.id.as_str(),
+                &row.name,
+                &row.zone,
+                &row.address,
+                row.outcome.word(),
+                skip_reason,
+                row.previous_state.as_deref().unwrap_or_default(),
+                row.state.as_deref().unwrap_or_default(),
+                code,
+                message,
+                request_id(run, row).unwrap_or_default(),
+                &sent_at.unwrap_or_default(),
+                &settled_at.unwrap_or_default(),
+            ],
+            ends(row.evidence.map_or("", Evidence::word), skip_reason),
+        )
     });
-    write_csv(iter::once(COLUMNS.map(str::to_owned)).chain(lines))
+    let entries = run.refused_entries().iter().map(move |entry| {
+        let mut begins = [""; 13];
+        [begins[0], begins[4], begins[5]] = [&entry.text, REFUSED_ENTRY, &entry.kind];
+        line(begins, ends("", &entry.kind))
+    });
+    instances.chain(entries)
+}
+
+fn line(begins: [&str; 13], ends: [&str; 9]) -> [String; COLUMNS.len()] {
+    let mut cells = begins.into_iter().chain(ends).map(disarmed);
+    std::array::from_fn(|_| cells.next().unwrap_or_default())
 }
 
 fn write_csv<const CELLS: usize>(lines: impl Iterator<Item = [String; CELLS]>) -> String {
@@ -73,6 +135,12 @@ fn write_csv<const CELLS: usize>(lines: impl Iterator<Item = [String; CELLS]>) -
 pub fn json(run: &Run) -> String {
     // Texts, numbers and maps of texts cannot fail to be written.
     serde_json::to_string_pretty(&ExportedRun::of(run)).unwrap_or_default()
+}
+
+/// Several runs with everything, as a JSON array.
+pub fn json_of_all(runs: &[Run]) -> String {
+    let runs: Vec<ExportedRun> = runs.iter().map(ExportedRun::of).collect();
+    serde_json::to_string_pretty(&runs).unwrap_or_default()
 }
 
 /// What is posted to the operator's endpoint, as JSON.
@@ -136,6 +204,8 @@ struct ExportedRun {
     totals: BTreeMap<Outcome, usize>,
     calls: Vec<ExportedCall>,
     instances: Vec<ExportedInstance>,
+    /// Entries of the field of ids that were not sent; they are in no total.
+    refused_entries: Vec<RefusedEntry>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -166,6 +236,8 @@ struct ExportedInstance {
     outcome: Outcome,
     /// Why it was left out.
     reason: Option<SkipReason>,
+    /// The same, by the name that the CSV has for it.
+    skip_reason: Option<SkipReason>,
     /// What the outcome is concluded from.
     evidence: Option<Evidence>,
     /// The cloud's word.
@@ -219,6 +291,7 @@ impl ExportedRun {
             totals: Outcome::ALL.map(|outcome| (outcome, counts.of(outcome))).into(),
             calls: run.calls().iter().map(ExportedCall::of).collect(),
             instances: run.rows().iter().map(|row| ExportedInstance::of(run, row)).collect(),
+            refused_entries: run.refused_entries().iter().map(shown).collect(),
         }
     }
 }
@@ -248,6 +321,7 @@ impl ExportedInstance {
             address: plain(&row.address),
             outcome: row.outcome,
             reason: row.skipped,
+            skip_reason: row.skipped,
             evidence: row.evidence,
             previous_state: row.previous_state.as_deref().map(plain),
             state: row.state.as_deref().map(plain),
@@ -257,6 +331,10 @@ impl ExportedInstance {
             settled_at: row.settled_at.map(Time::of),
         }
     }
+}
+
+fn shown(entry: &RefusedEntry) -> RefusedEntry {
+    RefusedEntry { text: plain(&entry.text), kind: plain(&entry.kind), line: entry.line }
 }
 
 /// Pairs as the members of an object, in their order.
@@ -306,7 +384,9 @@ fn disarmed(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ARMED, disarmed, json, plain, schema, write_csv};
+    use super::{
+        ARMED, COLUMNS, csv, disarmed, file_stem, json, json_of_all, plain, schema, write_csv,
+    };
     use crate::{
         clouds,
         ids::parse_ids,
@@ -336,6 +416,9 @@ mod tests {
         let about = About {
             id: "run-7".to_owned(),
             person: Some("李雷 \"ops\"".to_owned()),
+            reason: "=T-1".to_owned(),
+            key_id: "AKIDEXAMPLE".to_owned(),
+            confirmed_at: 1_714_550_400_042,
             ..About::default()
         };
         let run = Run::new(about, &plan, &skipped, &[], Policy::default());
@@ -352,8 +435,21 @@ mod tests {
         assert_eq!(value["calls"][0]["state"], serde_json::to_value(run.calls()[0].state).unwrap());
         assert_eq!(value["instances"][1]["outcome"], "skipped");
         assert_eq!(value["instances"][1]["reason"], "not-found");
+        assert_eq!(value["instances"][1]["skipReason"], "not-found");
         assert_eq!(value["instances"][1]["error"], serde_json::Value::Null);
         assert_eq!(value["instances"].as_array().map(Vec::len), Some(2));
+        assert_eq!(file_stem(&run), "relight-2024-05-01-0800-run7");
+        let all: serde_json::Value =
+            serde_json::from_str(&json_of_all(&[run.clone(), run.clone()])).unwrap();
+        assert_eq!(all[1], value);
+        let csv = csv([&run, &run]);
+        let lines: Vec<&str> = csv.trim_end().split("\r\n").collect();
+        assert_eq!(lines.len(), 5);
+        assert_eq!(lines[0].split(',').collect::<Vec<_>>(), COLUMNS);
+        let about =
+            ",run-7,\"李雷 \"\"ops\"\"\",tencent,ap-guangzhou,RebootInstances,AKIDEXAMPLE,'=T-1";
+        assert!(lines[1..].iter().all(|line| line.ends_with(about)), "{csv}");
+        assert!(lines[2].contains(",not-found,run-7,"), "{csv}");
     }
 
     #[test]

@@ -4,7 +4,9 @@
 //! written before it goes out; if nothing follows, its instances are unknown after a restart.
 //! There is no key, token or signature in a [`Run`], so there is none in its journal.
 
-use super::{About, Call, CallState, Command, Evidence, Millis, Pause, Policy, Row, Run};
+use super::{
+    About, Call, CallState, Command, Evidence, Millis, Pause, Policy, RefusedEntry, Row, Run,
+};
 use crate::{
     clouds,
     ids::read_again,
@@ -66,6 +68,8 @@ struct Header {
     operation: String,
     options: Vec<(String, String)>,
     ids: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    refused_entries: Vec<RefusedEntry>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -235,6 +239,7 @@ impl Run {
                 .map(|(name, value)| ((*name).to_owned(), value.as_str().to_owned()))
                 .collect(),
             ids: self.rows.iter().map(|row| row.id.as_str().to_owned()).collect(),
+            refused_entries: self.refused_entries.to_vec(),
         }
     }
 
@@ -367,6 +372,7 @@ pub fn restore(records: Vec<Record>, now: Millis) -> Result<Run, Broken> {
     let index = rows.iter().enumerate().map(|(at, row)| (row.id.clone(), at)).collect();
     let mut run =
         Run::assemble(header.about, Arc::new(spec), state.policy, rows, index, Vec::new());
+    run.refused_entries = header.refused_entries.into();
     let forced = run.forced_spec();
     for record in calls {
         let spec = match (record.forced, &forced) {

@@ -1,7 +1,8 @@
 //! What is settled when a run begins: how it goes about its work, and what is written about it.
 
 use super::Millis;
-use crate::model::plan::Pacing;
+use crate::{ids::IdProblem, model::plan::Pacing, text::mask::hide_secrets};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How a run goes about its work.
@@ -53,6 +54,29 @@ impl Policy {
             wave_pause_ms: u64::from(pacing.wave_pause_seconds) * 1_000,
             stop_above_refused_percent: pacing.stop_above_refused_percent,
             ..Policy::default()
+        }
+    }
+}
+
+/// An entry of the field of ids that is not sent. What looked like a secret in it is hidden.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields, rename = "refusedEntry")]
+pub struct RefusedEntry {
+    /// As it stood, shortened if it is very long.
+    pub text: String,
+    /// `malformed`, `repeated`, `other-cloud`, `masked` or `near-miss`.
+    pub kind: String,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+impl RefusedEntry {
+    pub(super) fn of(problem: &IdProblem) -> Self {
+        RefusedEntry {
+            text: hide_secrets(&problem.text),
+            kind: problem.kind.word().to_owned(),
+            line: problem.line,
         }
     }
 }

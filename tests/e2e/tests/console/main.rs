@@ -21,6 +21,7 @@ mod links;
 mod operator;
 mod payloads;
 mod pictures;
+mod printing;
 mod proxies;
 mod runs;
 mod saved_keys;
@@ -67,6 +68,7 @@ fn main() -> Result<ExitCode> {
         hosting::cases(),
         demo::cases(),
         pictures::cases(),
+        printing::cases(),
     ];
     suite::run(parts.into_iter().flatten().collect())
 }

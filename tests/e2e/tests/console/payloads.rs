@@ -113,9 +113,9 @@ async fn lying(fixture: &mut Fixture) -> Result<()> {
     truthful(fixture, "the run").await?;
     // A message is shown without invisible characters.
     ensure!(page.all_text().await?.contains("noton si ti"), "the message");
-    for (action, file) in [("export-csv", "relight-run.csv"), ("export-json", "relight-run.json")] {
+    for (action, file) in [("export-csv", ".csv"), ("export-json", ".json")] {
         page.act(action).await?;
-        let text = page.downloaded(file).await?;
+        let text = page.exported(file).await?.1;
         ensure!(!text.contains(UNSEEN), "{file}");
         ensure!(
             text.contains("web⟨U+202E⟩10-bew") && text.contains(&"n".repeat(256)),

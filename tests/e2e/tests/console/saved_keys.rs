@@ -110,9 +110,9 @@ async fn saved_key(fixture: &mut Fixture) -> Result<()> {
     ensure!(calls.len() == 1 && calls[0].executed && calls[0].signature == "ok", "{calls:#?}");
     ensure!(calls[0].key_id == ALIBABA.key_id, "{calls:#?}");
     each_once(fixture, ALIBABA, &ids)?;
-    for (action, file) in [("export-csv", "relight-run.csv"), ("export-json", "relight-run.json")] {
+    for (action, file) in [("export-csv", ".csv"), ("export-json", ".json")] {
         page.act(action).await?;
-        needles.absent_in(&page.downloaded(file).await?, file)?;
+        needles.absent_in(&page.exported(file).await?.1, file)?;
     }
     needles.absent_in(&fixture.site.proxied().concat(), "what went out")?;
     page.act("lock").await?;

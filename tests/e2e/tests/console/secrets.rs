@@ -102,15 +102,18 @@ async fn exports(fixture: &mut Fixture) -> Result<()> {
     let ids = ALIBABA.running(fixture, 3);
     let (running, refused) = ids.split_at(2);
     fixture.fault(&refusal(&ids[2]))?;
-    send(fixture, &ALIBABA.form(&ids.join("\n"))).await?;
+    send(fixture, &ALIBABA.form(&format!("{}\n=i-typo", ids.join("\n")))).await?;
     fixture.page.wait_for_outcomes(running, &["proven"]).await?;
     fixture.page.wait_for_outcomes(refused, &["rejected"]).await?;
 
     fixture.page.act("export-csv").await?;
-    let csv = fixture.page.downloaded("relight-run.csv").await?;
+    let (name, csv) = fixture.page.exported(".csv").await?;
     let lines: Vec<&str> = csv.trim_end().split("\r\n").collect();
-    ensure!(lines.len() == 1 + ids.len(), "{csv}");
+    ensure!(lines.len() == 2 + ids.len(), "{csv}");
     ensure!(lines[0].starts_with("instanceId,"), "{csv}");
+    ensure!(lines.last().is_some_and(|line| line.contains("refused-entry")), "{csv}");
+    let about = format!(",{},", ALIBABA.key_id);
+    ensure!(lines[1..].iter().all(|line| line.contains(&about)), "{csv}");
     for id in &ids {
         let word = if running.contains(id) { "proven" } else { "rejected" };
         let line = lines.iter().find(|line| line.contains(id.as_str())).context("a line")?;
@@ -118,11 +121,23 @@ async fn exports(fixture: &mut Fixture) -> Result<()> {
     }
 
     fixture.page.act("export-json").await?;
-    let text = fixture.page.downloaded("relight-run.json").await?;
+    let (json_name, text) = fixture.page.exported(".json").await?;
     let json: Value = serde_json::from_str(&text)?;
+    // By the day and the run.
+    let id: String = json["id"].as_str().unwrap_or_default().replace('-', "");
+    let confirmed = json["confirmedAt"].as_str().context("a time")?;
+    let stem = format!(
+        "relight-{}-{}{}-{}",
+        &confirmed[..10],
+        &confirmed[11..13],
+        &confirmed[14..16],
+        id.get(..8).context("an id")?
+    );
+    ensure!((name, json_name) == (format!("{stem}.csv"), format!("{stem}.json")), "{stem}");
     let rows = json["instances"].as_array().context("rows")?;
     let exported: Vec<&str> = rows.iter().filter_map(|row| row["instanceId"].as_str()).collect();
     ensure!(exported == ids, "{text}");
+    ensure!(json["refusedEntries"].as_array().is_some_and(|all| all.len() == 1), "{text}");
     ensure!(json["total"] == 3 && json["totals"]["proven"] == 2, "{text}");
     ensure!(json["totals"]["rejected"] == 1, "{text}");
     let request_id = &fixture.power_calls()[0].request_id;
@@ -205,8 +220,8 @@ async fn echoes(fixture: &Fixture, account: Account, token: Option<&str>) -> Res
         places.add("journal", stores(fixture).await?, echo);
         for (action, place) in [("export-csv", "CSV export"), ("export-json", "JSON export")] {
             page.act(action).await?;
-            let file = action.replace("export-", "relight-run.");
-            places.add(place, page.downloaded(&file).await?, echo);
+            let file = action.replace("export-", ".");
+            places.add(place, page.exported(&file).await?.1, echo);
         }
         fixture.clear_faults();
     }

@@ -219,9 +219,9 @@ async fn nothing_is_left(fixture: &mut Fixture) -> Result<()> {
     let said = said.as_str().unwrap_or_default();
     ensure!(said.contains(&ids[0]), "{said}");
     needles.absent_in(said, "the log, or what was copied")?;
-    for (action, file) in [("export-csv", "relight-run.csv"), ("export-json", "relight-run.json")] {
+    for (action, file) in [("export-csv", ".csv"), ("export-json", ".json")] {
         page.act(action).await?;
-        let text = page.downloaded(file).await?;
+        let text = page.exported(file).await?.1;
         ensure!(text.contains(&ids[0]), "{text}");
         needles.absent_in(&text, file)?;
     }

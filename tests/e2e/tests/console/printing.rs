@@ -1,0 +1,119 @@
+//! What is on paper, and where a screen begins.
+
+use crate::{
+    runs::{fleet_of, set_number},
+    support::TENCENT,
+};
+use anyhow::{Result, ensure};
+use relight_e2e::{Fixture, Setting, case, suite::Case, until};
+use serde_json::{Value, json};
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        case!("printing::every_row_is_on_paper", every_row)
+            .configured(|setting| Setting { fleet: || fleet_of(120), ..setting }),
+        case!("printing::no_id_is_wrapped_at_1024", unwrapped)
+            .configured(|setting| Setting { width: 1024, ..setting }),
+        case!("printing::a_new_screen_begins_at_its_top", top)
+            .configured(|setting| Setting { width: 360, ..setting }),
+    ]
+}
+
+/// Waits until so many match each of the selectors.
+async fn wait_for_counts(fixture: &Fixture, wanted: &[(&str, usize)]) -> Result<()> {
+    for (selector, count) in wanted {
+        until(format!("{count} × {selector}"), || async {
+            Ok((fixture.page.count(selector).await? == *count).then_some(()))
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// As the browser says it before and after it prints.
+async fn say(fixture: &Fixture, event: &str) -> Result<()> {
+    let script = "window.dispatchEvent(new Event(a)); return true;";
+    fixture.page.run(script, &[json!(event)]).await?;
+    Ok(())
+}
+
+async fn every_row(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let (running, stopped) = (TENCENT.running(fixture, 60), TENCENT.stopped(fixture, 2));
+    page.compose(&TENCENT.form(&[running, stopped].concat().join("\n"))).await?;
+    page.review().await?;
+    page.click("details.pacing summary").await?;
+    set_number(fixture, "batchSize", 2).await?;
+    page.act("show-requests").await?;
+    let review = [
+        (".review tr[data-instance-id]", 50, 60),
+        (".requests [data-call]", 20, 30),
+        (".skipped details[open]", 0, 1),
+    ];
+    let run = [("tr[data-outcome]", 50, 62), ("tr[data-call]", 25, 30)];
+    for (lists, step) in [(&review[..], "review"), (&run[..], "run")] {
+        let on_screen: Vec<_> = lists.iter().map(|(list, few, _)| (*list, *few)).collect();
+        let on_paper: Vec<_> = lists.iter().map(|(list, _, all)| (*list, *all)).collect();
+        page.wait_for_step(step).await?;
+        wait_for_counts(fixture, &on_screen).await?;
+        say(fixture, "beforeprint").await?;
+        wait_for_counts(fixture, &on_paper).await?;
+        say(fixture, "afterprint").await?;
+        wait_for_counts(fixture, &on_screen).await?;
+        if step == "review" {
+            page.send().await?;
+        }
+    }
+    Ok(())
+}
+
+async fn unwrapped(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let ids = TENCENT.running(fixture, 2);
+    page.compose(&TENCENT.form(&ids.join("\n"))).await?;
+    page.review().await?;
+    page.send().await?;
+    page.wait_for_outcomes(&ids, &["proven"]).await?;
+    page.click(&format!("[data-instance-id='{}']", ids[0])).await?;
+    page.wait_for(".card .request-id").await?;
+    let script = "return all('.outcomes .id, .request-id').filter(seen).map(e => { \
+           const range = document.createRange(); range.selectNodeContents(e); \
+           const tops = [...range.getClientRects()].map(r => Math.round(r.top)); \
+           return [e.textContent, new Set(tops).size, e.scrollWidth - e.clientWidth]; });";
+    let lines: Vec<(String, u32, i64)> = serde_json::from_value(page.run(script, &[]).await?)?;
+    ensure!(lines.len() >= 4, "{lines:?}");
+    ensure!(lines.iter().all(|(_, lines, hidden)| *lines == 1 && *hidden <= 0), "{lines:?}");
+    ensure!(page.overflow().await? <= 0, "wider than the window");
+    Ok(())
+}
+
+async fn top(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let ids = TENCENT.running(fixture, 12);
+    page.compose(&TENCENT.form(&ids.join("\n"))).await?;
+    to_the_end(fixture).await?;
+    page.review().await?;
+    is_at_its_top(fixture, "the review").await?;
+    to_the_end(fixture).await?;
+    page.send().await?;
+    is_at_its_top(fixture, "the run").await?;
+    to_the_end(fixture).await?;
+    page.run("first('[data-action=explain]').click(); return true;", &[]).await?;
+    page.wait_for("[name=errorText]").await?;
+    is_at_its_top(fixture, "the next page").await
+}
+
+async fn to_the_end(fixture: &Fixture) -> Result<()> {
+    let script = "window.scrollTo(0, document.documentElement.scrollHeight); \
+                  return window.scrollY > 0 || null;";
+    fixture.page.wait_until("something to scroll", script, &[]).await?;
+    Ok(())
+}
+
+async fn is_at_its_top(fixture: &Fixture, what: &str) -> Result<()> {
+    until(format!("{what} at its top"), || async {
+        let top = fixture.page.run("return window.scrollY;", &[]).await?;
+        Ok((top == Value::from(0)).then_some(()))
+    })
+    .await
+}
