@@ -210,7 +210,11 @@ impl Component for App {
             Msg::Intent(intent) => return self.handle_intent(ctx, intent),
             Msg::KeyGone => {}
             Msg::Linked => self.load(ctx, AfterLoad::Restore),
-            Msg::Screen(Screen::RestartStart) | Msg::Rest(AfterLoad::Wait, Ok(_)) => return false,
+            Msg::Screen(Screen::RestartStart) => return false,
+            Msg::Rest(AfterLoad::Wait, Ok(_)) => {
+                self.keep_form();
+                return false;
+            }
             Msg::Screen(Screen::Explain) => self.load(ctx, AfterLoad::Explain),
             Msg::Screen(Screen::Diagnostics) => self.load(ctx, AfterLoad::Diagnostics),
             Msg::Rest(then, Ok(rest)) => self.start(ctx, then, rest),
@@ -333,7 +337,15 @@ impl App {
             | Intent::Export(_)
             | Intent::Copy(_) => return false,
         }
+        self.keep_form();
         true
+    }
+
+    /// Keeps what is filled in, by the part that can.
+    fn keep_form(&self) {
+        if let Some(rest) = lazy::loaded() {
+            (rest.keep_form)(&self.form, self.vault.state().guard);
+        }
     }
 
     fn load(&mut self, ctx: &Context<Self>, then: AfterLoad) {

@@ -35,7 +35,7 @@ use crate::{
         config::Config,
         journal::Journal,
         locks::RunLock,
-        selections, timing,
+        saved_form, selections, timing,
         vault::{AutoLock, Vault},
     },
     store::{Shared, View},
@@ -184,6 +184,7 @@ impl Component for Console {
                 selections: Shared::new(selections::read()),
                 resolved: None,
                 last_reason: None,
+                last_ids: Shared::new(saved_form::last_ids()),
                 now: clock::now(),
             },
             page_route: first_page(ctx.props()),
@@ -217,7 +218,11 @@ impl Component for Console {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let changed = self.handle(ctx, msg);
         self.notify_unmounted();
-        self.sync_vault() || changed
+        let changed = self.sync_vault() || changed;
+        if self.configured {
+            saved_form::keep(self.view.session.form(), self.view.key.guard);
+        }
+        changed
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {

@@ -4,8 +4,14 @@
 //! The release build splits it (`cargo xtask dist` sets `cfg(split)`). Otherwise the same sources are one
 //! module, and [`load`] has nothing to wait for.
 
-use crate::{api::Functions, app::Start, console, i18n::message, services::run_history};
-use relight_core::i18n::Text;
+use crate::{
+    api::Functions,
+    app::Start,
+    console,
+    i18n::message,
+    services::{run_history, saved_form},
+};
+use relight_core::{credential::Guard, form::Form, i18n::Text};
 use std::{cell::Cell, future::Future, pin::Pin, rc::Rc};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
@@ -15,8 +21,10 @@ use yew::Html;
 pub(crate) struct Rest {
     /// Renders the whole console in place of the form alone.
     pub(crate) console: fn(Rc<Start>) -> Html,
-    /// Whether this browser has saved runs or keys, which are shown at once.
+    /// Whether this browser has saved runs, keys or a form, which are shown at once.
     pub(crate) has_saved: fn() -> Pin<Box<dyn Future<Output = bool>>>,
+    /// Keeps the form for the page after this one.
+    pub(crate) keep_form: fn(&Form, Guard),
     /// The functions of the ES module.
     pub(crate) functions: Functions,
 }
@@ -85,8 +93,8 @@ pub(crate) fn loaded() -> Option<&'static Rest> {
 
 /// Loads the second part, if this browser has something for it to show at once.
 pub(crate) async fn load_if_saved() -> Option<&'static Rest> {
-    let has_journal = JsFuture::from(has_journal("relight")).await;
-    if !has_journal.is_ok_and(|has| has.is_truthy()) {
+    let has_saved = JsFuture::from(has_saved("relight")).await;
+    if !has_saved.is_ok_and(|has| has.is_truthy()) {
         return None;
     }
     let rest = load().await.ok()?;
@@ -113,6 +121,7 @@ fn rest() -> Result<&'static Rest, LoadError> {
     Ok(&Rest {
         console: console::render,
         has_saved: || Box::pin(run_history::has_saved()),
+        keep_form: saved_form::keep,
         functions: Functions::ALL,
     })
 }
@@ -140,6 +149,6 @@ extern "C" {
 
 #[wasm_bindgen(module = "/static/define.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = hasJournal)]
-    fn has_journal(name: &str) -> js_sys::Promise;
+    #[wasm_bindgen(js_name = hasSaved)]
+    fn has_saved(name: &str) -> js_sys::Promise;
 }

@@ -15,5 +15,6 @@ pub mod database;
 pub mod journal;
 pub(crate) mod run_history;
 pub(crate) mod selections;
+pub(crate) mod saved_form;
 pub mod locks;
 pub(crate) mod uploads;

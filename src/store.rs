@@ -6,6 +6,7 @@ use crate::services::{
     approval::ApprovalStatus,
     frame::UntrustedParent,
     run_history::{HistoryAction, SavedRun},
+    saved_form::LastIds,
     selections::SavedSelection,
     vault::key_store::SavedKeys,
 };
@@ -109,6 +110,8 @@ pub(crate) struct View {
     pub quarantined: Option<Rc<(String, String)>>,
     /// The reason of the last run, to be taken again.
     pub last_reason: Option<Rc<str>>,
+    /// The ids of the last runs of this tab, to be filled in again.
+    pub last_ids: Shared<Vec<LastIds>>,
     /// The approval of the host page.
     pub approval: ApprovalStatus,
     /// The saved runs; `None` until the journal is read.

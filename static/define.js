@@ -148,9 +148,10 @@ export async function configuration(host) {
   }
 }
 
-// Whether this browser has ever saved a run. A browser that cannot tell may have.
-export async function hasJournal(name) {
+// Whether this browser has ever saved a run, or has saved a form. A browser that cannot tell may have.
+export async function hasSaved(name) {
   try {
+    if (sessionStorage["relight-form"] || localStorage["relight-last"]) return true;
     const databases = await indexedDB.databases();
     return databases.some((database) => database.name === name);
   } catch {

@@ -6,6 +6,7 @@ use crate::components::{
         compose::Compose,
         credential::{self, Credential, KeySlots},
         key_details::{self, KeyDetailsProps},
+        last_ids::LastIds,
     },
     instances::picker::Picker,
     review::{
@@ -117,6 +118,7 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
                     Step::Compose { .. } => false,
                     Step::Preflight { .. } | Step::Review(_) => true,
                 }}
+                below_ids={html! { <LastIds form={view.session.form().clone()} last_ids={view.last_ids.clone()} /> }}
                 key_slots={key_slots(view)} key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} />
             { review }
             if let Some(saved_runs) = view.saved_runs.as_ref().filter(|saved_runs| !saved_runs.is_empty()) {

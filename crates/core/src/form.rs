@@ -5,6 +5,7 @@
 //! lives in the page's vault and nowhere else.
 
 pub mod link;
+mod saved;
 
 use crate::{
     clouds,

@@ -40,6 +40,9 @@ pub(crate) struct ComposeProps {
     /// Why it could not be fetched: the public name, and the message.
     #[prop_or_default]
     pub(crate) failed: Option<(&'static str, &'static str)>,
+    /// Below the ids, what only the console has.
+    #[prop_or_default]
+    pub(crate) below_ids: Html,
     pub(crate) key_state: KeyState,
     /// The parts of the key section that only the console has.
     pub(crate) key_slots: KeySlots,
@@ -87,6 +90,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
                 <Target form={form.clone()} problem={problem.clone()} />
                 <Ids cloud={form.cloud()} ids_text={form.ids_text().clone()} parsed={form.parsed().clone()}
                     problem={message_for(problem.as_ref(), "instanceIds").map(ToOwned::to_owned)} />
+                { props.below_ids.clone() }
                 <Credential cloud={form.cloud()} key_id={form.key_id().to_owned()} slots={props.key_slots.clone()}
                     key_state={props.key_state.clone()} untrusted_parent={props.untrusted_parent.clone()} problem={problem.clone()} />
                 if !form.operation().parameters.iter().all(|one| is_set_by_mode(one.role)) {
