@@ -73,6 +73,8 @@ pub(crate) enum AfterLoad {
     Key,
     /// On to the review.
     Review,
+    /// List the instances to choose from.
+    List,
     /// Explain an error.
     Explain,
     /// Check the connection.
@@ -315,6 +317,7 @@ impl App {
             }
             Intent::AboutKey => self.load(ctx, AfterLoad::Key),
             Intent::Review => self.load(ctx, AfterLoad::Review),
+            Intent::Instances(_) => self.load(ctx, AfterLoad::List),
             // The form alone does not show any of this.
             Intent::Form(_)
             | Intent::LockKey
@@ -324,7 +327,6 @@ impl App {
             | Intent::DeleteSavedKey(_)
             | Intent::SkipPreflight
             | Intent::SearchRegions
-            | Intent::Instances(_)
             | Intent::Send(_)
             | Intent::SaveQuarantined
             | Intent::DropLink
@@ -332,6 +334,8 @@ impl App {
             | Intent::Run(_)
             | Intent::History(_)
             | Intent::RunDiagnostics
+            | Intent::OpenBackground(_)
+            | Intent::DismissBackground(_)
             | Intent::NewRun
             | Intent::StartOver { .. }
             | Intent::Export(_)

@@ -11,6 +11,7 @@ mod intents;
 mod key;
 mod review;
 mod approval;
+mod background;
 mod run;
 mod calls;
 mod journal;
@@ -40,6 +41,7 @@ use crate::{
     },
     store::{Shared, View},
 };
+use background::BackgroundRun;
 use calls::PreparedCall;
 use configuration::{configured, read_configuration};
 use export::save;
@@ -121,6 +123,8 @@ pub(crate) struct Console {
     journal: Option<Journal>,
     /// The lock that tells other pages that this one works on the run.
     run_lock: Option<RunLock>,
+    /// The runs that are watched while another is prepared or shown.
+    background: Vec<BackgroundRun>,
     /// Listeners, for as long as the console lives.
     _listeners: Vec<EventListener>,
     /// The describe request of the preflight that is in flight.
@@ -174,6 +178,7 @@ impl Component for Console {
                 approval: ApprovalStatus::Nothing,
                 quarantined: None,
                 run: None,
+                background: Vec::new(),
                 wrong_key_id: None,
                 signed: Shared::new(Vec::new()),
                 doubted: Shared::new(HashSet::new()),
@@ -201,6 +206,7 @@ impl Component for Console {
             unmount_callbacks: Vec::new(),
             journal: None,
             run_lock: None,
+            background: Vec::new(),
             _listeners: listeners(ctx),
             preflight: None,
             preflight_wake: None,
@@ -277,7 +283,7 @@ impl Console {
             }
             Msg::Configured(config, problem) => self.configure(ctx, *config, problem),
             Msg::Intent(intent) => self.handle_intent(ctx, intent),
-            Msg::KeyGone => self.step(ctx, Event::KeyGone),
+            Msg::KeyGone => self.step_all(ctx, Event::KeyGone),
             Msg::Renewed { preflight, replaced_age_ms } => {
                 self.renewed(ctx, preflight, replaced_age_ms)
             }
@@ -285,9 +291,9 @@ impl Console {
             Msg::Chosen { changes, found } => self.chosen(ctx, changes, found),
             Msg::KeySaved { changes, id } => self.key_saved(ctx, changes, id),
             Msg::Prepared { ticket, call, signed } => self.call_prepared(ctx, ticket, call, signed),
-            Msg::Completed { ticket, event } => {
+            Msg::Completed { ticket, run_id, event } => {
                 self.aborts.remove(&ticket);
-                self.step(ctx, event)
+                self.for_run(&run_id, |console| console.step(ctx, event))
             }
             Msg::Described { ticket, ids, result } => {
                 self.aborts.remove(&ticket);
@@ -327,15 +333,15 @@ impl Console {
                 upload_record(ctx, &to, &run);
                 false
             }
-            Msg::Online(online) => self.step(ctx, Event::Online(online)),
+            Msg::Online(online) => self.step_all(ctx, Event::Online(online)),
             Msg::Hidden(hidden) => {
                 // Another tab may have saved or deleted some.
                 if !hidden && self.configured {
                     read_saved_keys(ctx);
                 }
-                self.step(ctx, Event::Hidden(hidden))
+                self.step_all(ctx, Event::Hidden(hidden))
             }
-            Msg::Wake => self.step(ctx, Event::Tick),
+            Msg::Wake(run_id) => self.wake_run(ctx, &run_id),
             Msg::Render => self.render_now(),
             Msg::DiagnosticsUpdated(diagnostics) => self.diagnostics_updated(ctx, diagnostics),
             Msg::Second => {

@@ -150,6 +150,15 @@ pub enum MessageArgs<'a> {
         done: usize,
         total: usize,
     },
+    /// That a run is stopped, and how many were not sent.
+    StoppedAt {
+        not_sent: usize,
+    },
+    /// When a run was over, and how long it took.
+    Took {
+        at: &'a str,
+        span: &'a str,
+    },
     /// When the states are read next.
     NextDescribe(u64),
     /// The cloud takes no call of this kind for so many seconds.
@@ -385,6 +394,12 @@ impl MessageArgs<'_> {
             (MessageArgs::CallOf { done, total }, Locale::Zh) => {
                 format!("{} 次调用中已应答 {} 次", n(total), n(done))
             }
+            (MessageArgs::StoppedAt { not_sent: 0 }, Locale::En) => "Stopped".into(),
+            (MessageArgs::StoppedAt { not_sent: 0 }, Locale::Zh) => "已停止".into(),
+            (MessageArgs::StoppedAt { not_sent }, Locale::En) => format!("Stopped · {} not sent", n(not_sent)),
+            (MessageArgs::StoppedAt { not_sent }, Locale::Zh) => format!("已停止 · {} 台未发送", n(not_sent)),
+            (MessageArgs::Took { at, span }, Locale::En) => format!("finished at {at}, took {span}"),
+            (MessageArgs::Took { at, span }, Locale::Zh) => format!("{at} 结束，用时 {span}"),
             (MessageArgs::NextDescribe(seconds), Locale::En) => format!("states are read again in {seconds} s"),
             (MessageArgs::NextDescribe(seconds), Locale::Zh) => format!("{seconds} 秒后再次查看状态"),
             (MessageArgs::NextWindow(seconds), Locale::En) => format!(

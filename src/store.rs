@@ -118,6 +118,8 @@ pub(crate) struct View {
     pub saved_runs: Option<Shared<Vec<SavedRun>>>,
     /// The run in progress or finished.
     pub run: Option<Shared<Run>>,
+    /// The runs that are watched in the background.
+    pub background: Vec<Shared<Run>>,
     /// The text in the field for the run's key id while it cannot be one.
     pub wrong_key_id: Option<Rc<str>>,
     /// Instances with a request whose result is unknown, of runs that were closed.
@@ -199,9 +201,13 @@ pub(crate) enum Intent {
     Run(Event),
     /// A choice in the run history.
     History(HistoryAction),
+    /// Show a run of the background, by its id.
+    OpenBackground(Rc<str>),
+    /// Remove a run that is over from the background, by its id.
+    DismissBackground(Rc<str>),
     /// Run the connection check.
     RunDiagnostics,
-    /// Back to the form, which keeps its values; the run must be finished or stopped.
+    /// Back to the form, which keeps its values. A run that is watched goes on in the background.
     NewRun,
     /// From an idle run: start anew with some of its instances, which begins with a preflight.
     StartOver {

@@ -148,10 +148,11 @@ export async function configuration(host) {
   }
 }
 
-// Whether this browser has ever saved a run, or has saved a form. A browser that cannot tell may have.
+// Whether this browser has ever saved a run, a form or a selection. A browser that cannot tell may have.
 export async function hasSaved(name) {
   try {
-    if (sessionStorage["relight-form"] || localStorage["relight-last"]) return true;
+    const { "relight-last": last, "relight-selections": selections } = localStorage;
+    if (sessionStorage["relight-form"] || last || selections) return true;
     const databases = await indexedDB.databases();
     return databases.some((database) => database.name === name);
   } catch {

@@ -1,5 +1,6 @@
 //! A run: the outcome of each instance, and its calls.
 
+pub(crate) mod background;
 pub(crate) mod results;
 pub(crate) mod progress;
 pub(crate) mod choices;

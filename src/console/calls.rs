@@ -136,8 +136,11 @@ impl Console {
 
     /// Sends a call, and reports its result as a message. It is sent when this returns.
     pub(super) fn send_call(&mut self, ctx: &Context<Self>, call: usize) {
+        let run_id: Rc<str> =
+            self.view.run.as_ref().map(|run| run.about().id.as_str()).unwrap_or_default().into();
         let to_msg = move |ticket, result| Msg::Completed {
             ticket,
+            run_id: run_id.clone(),
             event: Event::Completed { call, result },
         };
         let mut prepared = self.prepared_calls.remove(&call);
@@ -174,7 +177,7 @@ impl Console {
         ids: Vec<InstanceId>,
         key_id: String,
         skew_seconds: i64,
-        to_msg: fn(u64, Vec<InstanceId>, TransportResult) -> Msg,
+        to_msg: impl Fn(u64, Vec<InstanceId>, TransportResult) -> Msg + 'static,
     ) -> u64 {
         let request = clouds::protocol(target.cloud).describe(target, &ids);
         let to_msg = move |ticket, result| to_msg(ticket, ids.clone(), result);
@@ -202,7 +205,8 @@ impl Console {
             ctx.link().send_message(to_msg(ticket, TransportResult::NotSent { word }));
             return ticket;
         };
-        let (vault, route) = (self.vault.clone(), self.view.route.clone());
+        // Not that of the form, which may lead to another cloud.
+        let (vault, route) = (self.vault.clone(), self.config.route_to(target.cloud));
         let locale = self.view.session.locale();
         let sender = abort.sender();
         self.aborts.insert(ticket, abort);

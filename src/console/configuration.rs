@@ -13,7 +13,7 @@ use crate::{
 use relight_core::{
     diagnostics::CheckResult,
     form::Form,
-    model::{cloud::Cloud, limits::Limits, route::Route},
+    model::{cloud::Cloud, limits::Limits, query::InstanceQuery, route::Route},
     run::Event,
     session::Action,
 };
@@ -87,6 +87,9 @@ impl Console {
         if first && start.then == AfterLoad::Review {
             self.review(ctx, true, None);
         }
+        if first && start.then == AfterLoad::List {
+            self.list_instances(ctx, &InstanceQuery::default());
+        }
         for msg in std::mem::take(&mut self.deferred) {
             self.handle(ctx, msg);
         }
@@ -95,10 +98,15 @@ impl Console {
 
     /// Passes the operator's settings to the run.
     pub(super) fn update_run_settings(&mut self, ctx: &Context<Self>) {
-        let Some(run) = &self.view.run else { return };
-        let limits = self.limits(run.spec().target().cloud);
-        let through_proxy = self.through_proxy();
-        self.step(ctx, Event::Settings { limits, through_proxy });
+        let runs = self.view.run.iter().chain(&self.view.background);
+        let clouds: Vec<_> =
+            runs.map(|run| (run.about().id.clone(), run.spec().target().cloud)).collect();
+        for (run_id, cloud) in clouds {
+            let limits = self.limits(cloud);
+            let through_proxy = self.config.route_to(cloud) != Route::Direct;
+            let settings = Event::Settings { limits, through_proxy };
+            self.for_run(&run_id, |console| console.step(ctx, settings));
+        }
     }
 
     /// The limits of a cloud, with what is known of its proxy now.

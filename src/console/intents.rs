@@ -59,7 +59,7 @@ impl Console {
             Intent::LockKey => {
                 let was_typed = empty_fields(ctx);
                 self.vault.lock(LockReason::Asked, was_typed);
-                self.step(ctx, Event::KeyGone);
+                self.step_all(ctx, Event::KeyGone);
                 true
             }
             Intent::Review => self.resolve_first(ctx) || self.review(ctx, true, None),
@@ -98,6 +98,8 @@ impl Console {
                 self.step(ctx, event)
             }
             Intent::NewRun => self.new_run(ctx),
+            Intent::OpenBackground(id) => self.open_background(ctx, &id),
+            Intent::DismissBackground(id) => self.dismiss_background(ctx, &id),
             Intent::History(wish) => self.handle_history(ctx, wish),
             Intent::RunDiagnostics => self.run_diagnostics(ctx),
             Intent::StartOver { ids, verb, region_search, keep_key } => {

@@ -75,7 +75,7 @@ impl Console {
     pub(super) fn wipe_key(&mut self, ctx: &Context<Self>) -> bool {
         empty_fields(ctx);
         self.vault.wipe();
-        self.step(ctx, Event::KeyGone);
+        self.step_all(ctx, Event::KeyGone);
         true
     }
 

@@ -22,7 +22,7 @@ use relight_core::{
     run::{Approval, Event, Run},
     transport::TransportResult,
 };
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 /// The messages of the console.
 pub(crate) enum Msg {
@@ -51,7 +51,7 @@ pub(crate) enum Msg {
     /// The slot of a call of the run has come: it is signed, or cannot be, for this reason.
     Prepared { ticket: u64, call: usize, signed: Result<Box<Signature>, &'static str> },
     /// The result of a request.
-    Completed { ticket: u64, event: Event },
+    Completed { ticket: u64, run_id: Rc<str>, event: Event },
     /// The result of a describe request of the preflight.
     Described { ticket: u64, ids: Vec<InstanceId>, result: TransportResult },
     /// It is time for the next step of the preflight.
@@ -88,8 +88,8 @@ pub(crate) enum Msg {
     Online(bool),
     /// The page was hidden, or shown again.
     Hidden(bool),
-    /// It is time for the next step of the run.
-    Wake,
+    /// It is time for the next step of the run with this id.
+    Wake(Rc<str>),
     /// A large run has changed since it was last rendered.
     Render,
     /// A second has passed.

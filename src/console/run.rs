@@ -24,6 +24,7 @@ use relight_core::{
     run::{Command, Event, Millis, Run, RunStatus},
     session::Action,
 };
+use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use yew::Context;
 
@@ -124,11 +125,10 @@ impl Console {
         run_id: &str,
         lock: Option<RunLock>,
     ) -> bool {
-        if !self.is_current(run_id) {
-            return false;
-        }
-        self.run_lock = lock;
-        self.step(ctx, Event::Tick)
+        self.for_run(run_id, |console| {
+            console.run_lock = lock;
+            console.step(ctx, Event::Tick)
+        })
     }
 
     /// A record was written, with the instances that another page has claimed, or it was not.
@@ -143,22 +143,21 @@ impl Console {
             Some(conflicts) => Event::Recorded { number, conflicts },
             None => Event::RecordFailed { number },
         };
-        self.is_current(run_id) && self.step(ctx, event)
+        self.for_run(run_id, |console| console.step(ctx, event))
     }
 
-    /// Closes the run that is shown, and goes back to the form, unless calls are in flight.
+    /// Closes the run that is shown, and goes back to the form, unless calls are in flight. One that is
+    /// watched goes on in the background.
     pub(super) fn new_run(&mut self, ctx: &Context<Self>) -> bool {
-        let busy = self.view.run.as_ref().is_some_and(|run| match run.status() {
-            RunStatus::Sending => true,
-            RunStatus::Watching
-            | RunStatus::Paused(_)
-            | RunStatus::Stopped
-            | RunStatus::Finished => false,
-        });
-        if busy {
-            return false;
+        let Some(status) = self.view.run.as_ref().map(|run| run.status()) else { return false };
+        let is_watched = match status {
+            RunStatus::Sending => return false,
+            RunStatus::Watching | RunStatus::Stopped => true,
+            RunStatus::Paused(_) | RunStatus::Finished => false,
+        };
+        if !is_watched {
+            self.step(ctx, Event::Close);
         }
-        self.step(ctx, Event::Close);
         self.release_claims();
         for row in self.view.run.iter().flat_map(|run| run.rows()) {
             if row.outcome == Outcome::Unknown {
@@ -166,6 +165,9 @@ impl Console {
             } else if self.view.doubted.contains(&row.id) && row.outcome == Outcome::Proven {
                 self.view.doubted.make_mut().remove(&row.id);
             }
+        }
+        if is_watched {
+            self.move_to_background();
         }
         self.drop_run(ctx);
         self.view.session.make_mut().update(Action::Back);
@@ -199,7 +201,9 @@ impl Console {
     /// Drops the run that is shown. What it was doing ends.
     fn drop_run(&mut self, ctx: &Context<Self>) {
         self.run_lock = None;
-        self.aborts.clear();
+        if self.background.is_empty() {
+            self.aborts.clear();
+        }
         self.prepared_calls.clear();
         self.wake = None;
         self.second = None;
@@ -211,6 +215,12 @@ impl Console {
     /// Whether this run is the one that is shown.
     pub(super) fn is_current(&self, run_id: &str) -> bool {
         self.view.run.as_ref().is_some_and(|run| run.about().id == run_id)
+    }
+
+    /// Passes an event to the run that is shown and to those in the background.
+    pub(super) fn step_all(&mut self, ctx: &Context<Self>, event: Event) -> bool {
+        self.step_background(ctx, &event);
+        self.step(ctx, event)
     }
 
     /// Passes an event to the run and carries out its commands.
@@ -244,8 +254,10 @@ impl Console {
                 }
                 Command::Describe { ids, clock_skew_seconds } => {
                     let (target, key_id) = (run.spec().target(), run.about().key_id.clone());
-                    let to_msg = |ticket, ids, result| Msg::Completed {
+                    let run_id: Rc<str> = run.about().id.as_str().into();
+                    let to_msg = move |ticket, ids, result| Msg::Completed {
                         ticket,
+                        run_id: run_id.clone(),
                         event: Event::Described { ids, result },
                     };
                     self.send_describe(ctx, target, ids, key_id, clock_skew_seconds, to_msg);
@@ -262,7 +274,9 @@ impl Console {
                 Command::WakeAt(at) => {
                     let link = ctx.link().clone();
                     let pause = pause_until(at);
-                    self.wake = Some(Timeout::new(pause, move || link.send_message(Msg::Wake)));
+                    let run_id: Rc<str> = run.about().id.as_str().into();
+                    let wake = move || link.send_message(Msg::Wake(run_id));
+                    self.wake = Some(Timeout::new(pause, wake));
                 }
             }
         }

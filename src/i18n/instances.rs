@@ -12,7 +12,6 @@ pub const HINT: Text = text(
     "List the instances of this cloud and region to choose from, or paste their IDs into the form. The list only reads.",
     "列出该云和地域的实例以供选择，或在表单中粘贴实例 ID。列出实例仅读取信息。",
 );
-pub const LIST: Text = text("List instances", "列出实例");
 pub const LIST_AGAIN: Text = text("Refresh", "刷新");
 pub const STOP: Text = text("Stop", "停止");
 pub const GO_ON: Text = text("Read the rest", "读取其余部分");

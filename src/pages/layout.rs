@@ -9,6 +9,7 @@ use crate::{
             untrusted_text::untrusted_text,
         },
         review::notices::NoJournal,
+        run::background::BackgroundRuns,
     },
     pages::{
         diagnostics::DiagnosticsPage, errors::ErrorsPage, explain::ExplainPage,
@@ -26,6 +27,7 @@ use gloo_events::EventListener;
 use relight_core::{
     config::{Brand, Lockable, Theme},
     i18n::Locale,
+    run::RunStatus,
 };
 use yew::{
     Callback, ContextProvider, Html, Properties, UseStateHandle, component, html, use_callback,
@@ -114,6 +116,8 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
                 <Header {screen} route={(*view.route).clone()} key_id={view.session.form().key_id().to_owned()}
                     status={view.key.secret} brand={brand(&view.settings.brand, locale)}
                     language_locked={view.settings.locked.contains(&Lockable::Language)} may_lock={true} {on_screen} />
+                <BackgroundRuns runs={view.background.clone()}
+                    is_free={view.run.as_ref().is_none_or(|run| run.status() != RunStatus::Sending)} />
                 // A hidden page stays mounted, so that nothing typed is lost.
                 <div hidden={*page_route != PageRoute::RestartStart}>
                     <RestartStartPage view={view.clone()} main={&main} />

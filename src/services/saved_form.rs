@@ -1,7 +1,7 @@
 //! What comes back after a reload: the form and the ids of the last runs, in the tab's session storage; the
 //! last cloud and region, in this browser's. Never a key: see [`Form::saved`].
 
-use crate::services::config::storage;
+use crate::services::{config::storage, selections};
 use gloo_events::EventListener;
 use relight_core::{
     clouds,
@@ -111,12 +111,12 @@ fn save() {
     });
 }
 
-/// Whether there is something to fill in.
+/// Whether there is something to fill in, or a selection to fill it in from.
 pub(crate) fn is_there() -> bool {
     let is_in = |storage: Option<Storage>, name| {
         storage.and_then(|storage| storage.get_item(name).ok().flatten()).is_some()
     };
-    is_in(session_storage(), FORM) || is_in(storage(), TARGET)
+    is_in(session_storage(), FORM) || is_in(storage(), TARGET) || selections::are_there()
 }
 
 /// The form of this address as it was before the page was loaded anew. An element that is added later

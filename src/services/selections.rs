@@ -28,6 +28,11 @@ pub(crate) fn read() -> Vec<SavedSelection> {
     text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
+/// Whether there are any.
+pub(crate) fn are_there() -> bool {
+    !read().is_empty()
+}
+
 /// Stores them. Where nothing can be stored they last as long as the page.
 pub(crate) fn write(selections: &[SavedSelection]) {
     if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(selections)) {

@@ -152,7 +152,7 @@ fn list_button(
     };
     let read = read.reform(|_| ());
     match list {
-        None => button("list-instances", texts::LIST, read),
+        None => button("list-instances", message::LIST_INSTANCES, read),
         Some(list) if list.is_reading() => button("stop-list", texts::STOP, stop.clone()),
         Some(list) => {
             html! {

@@ -112,7 +112,8 @@ pub(crate) fn Choices(props: &ChoicesProps) -> Html {
                 <span class="grow"></span>
                 { export(Format::Csv, "export-csv", message::EXPORT_CSV) }
                 { export(Format::Json, "export-json", message::EXPORT_JSON) }
-                <button type="button" class={if over { "primary" } else { "" }} data-action="new-run"
+                // Before the end it is not what comes next.
+                <button type="button" class={if run.status() == RunStatus::Finished { "primary" } else { "" }} data-action="new-run"
                     aria-disabled={(!over).then_some("true")}
                     title={(!over).then(|| t(message::STOP_RUN_FIRST))} onclick={onnew}>
                     { t(message::NEW_RUN) }

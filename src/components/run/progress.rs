@@ -12,7 +12,7 @@ use crate::{
 use relight_core::{
     i18n::Locale,
     model::outcome::Outcome,
-    run::{CallState, Counts, Millis, Run, RunStatus},
+    run::{Counts, Millis, Run, RunStatus},
 };
 use yew::{Callback, Html, Properties, classes, component, html};
 
@@ -36,15 +36,20 @@ pub(crate) fn Progress(props: &ProgressProps) -> Html {
     let percent = (settled * 100).checked_div(total).unwrap_or(100);
     let status = run.status();
     let calls = run.calls();
-    let answered = calls.iter().filter(|call| call.state == CallState::Done).count();
+    let answered = calls.iter().filter(|call| call.is_answered()).count();
     let preflight = run.next_describe_at().filter(|_| status != RunStatus::Finished);
     let settings = i18n::settings(locale, run);
     let reason = run.about().reason.trim();
-    let status_words = if status == RunStatus::Finished && counts.of(Outcome::Queued) > 0 {
-        i18n::ENDED_EARLY
+    let queued = counts.of(Outcome::Queued);
+    let status_words: String = if run.is_stopped() {
+        MessageArgs::StoppedAt { not_sent: queued }.in_locale(locale)
+    } else if status == RunStatus::Finished && queued > 0 {
+        i18n::ENDED_EARLY.in_locale(locale).into()
     } else {
-        i18n::status(status)
+        i18n::status(status).in_locale(locale).into()
     };
+    let finished_at = run.rows().iter().filter_map(|row| row.settled_at).max();
+    let took = run.started_at().zip(finished_at).filter(|_| status == RunStatus::Finished);
     let elapsed = run.started_at().filter(|_| status != RunStatus::Finished);
     html! {
         <div class="stack progress">
@@ -56,7 +61,7 @@ pub(crate) fn Progress(props: &ProgressProps) -> Html {
                 </svg>
             </div>
             <p class="row small muted">
-                <b>{ status_words.in_locale(locale) }</b>
+                <b data-status="">{ status_words }</b>
                 <span>{ MessageArgs::CallOf { done: answered, total: calls.len() }.in_locale(locale) }</span>
                 if status == RunStatus::Sending {
                     <span class="wide">
@@ -77,6 +82,14 @@ pub(crate) fn Progress(props: &ProgressProps) -> Html {
                 <span class="grow"></span>
                 if let Some(since) = elapsed {
                     <span>{ i18n::duration(locale, now.saturating_sub(since)) }</span>
+                }
+                if let Some((since, at)) = took {
+                    <span>
+                        { MessageArgs::Took {
+                            at: &i18n::time_of_day(locale, at),
+                            span: &i18n::duration(locale, at.saturating_sub(since)),
+                        }.in_locale(locale) }
+                    </span>
                 }
             </p>
             if !(settings.is_empty() && reason.is_empty()) {
@@ -101,20 +114,37 @@ fn segments(counts: &Counts) -> Html {
             let count = counts.of(*outcome);
             let (from, to) = (before * WIDTH / total, (before + count) * WIDTH / total);
             before += count;
+            // What may still change is drawn thinner: the bar is full when nothing is open.
+            let (y, height) = if is_open(*outcome) { ("3", "2") } else { ("0", "8") };
             html! {
                 <rect class={classes!(tone(*outcome).class(), if *outcome == Outcome::RunningUnproven { "half" } else { "" })}
-                    x={from.to_string()} y="0" width={(to - from).to_string()} height="8" />
+                    x={from.to_string()} {y} width={(to - from).to_string()} {height} />
             }
         })
         .collect()
 }
 
-/// How many may still change without a choice of the user.
+/// How many are open.
 fn unsettled(counts: &Counts) -> usize {
-    [Outcome::Queued, Outcome::Sending, Outcome::Accepted, Outcome::InProgress]
-        .iter()
-        .map(|outcome| counts.of(*outcome))
-        .sum()
+    Outcome::ALL.into_iter().filter(|one| is_open(*one)).map(|one| counts.of(one)).sum()
+}
+
+/// Whether it may still change, or may be something else than it looks.
+const fn is_open(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Queued
+        | Outcome::Sending
+        | Outcome::Accepted
+        | Outcome::InProgress
+        | Outcome::Unknown => true,
+        Outcome::Skipped
+        | Outcome::NotSent
+        | Outcome::DryRunPassed
+        | Outcome::Proven
+        | Outcome::RunningUnproven
+        | Outcome::Rejected
+        | Outcome::Overdue => false,
+    }
 }
 
 /// What the live region announces: every tenth, pauses and the end, not each row.

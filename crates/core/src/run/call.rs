@@ -33,6 +33,11 @@ pub struct Call {
 }
 
 impl Call {
+    /// Whether somebody answered it, the cloud or the proxy. A lost answer is none.
+    pub fn is_answered(&self) -> bool {
+        self.state == CallState::Done && self.status.is_some()
+    }
+
     pub(crate) fn waiting(batch: Batch) -> Self {
         Call {
             batch,

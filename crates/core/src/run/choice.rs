@@ -238,7 +238,10 @@ impl Run {
             self.describe_by(now);
             return Some(Command::Outdated(choice));
         }
-        self.stopped = false;
+        // To look is not to go on: what was stopped stays so.
+        if choice != Choice::CheckUnknown {
+            self.stopped = false;
+        }
         self.go_on();
         match choice {
             Choice::CheckUnknown => {

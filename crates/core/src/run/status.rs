@@ -73,6 +73,11 @@ impl Run {
         }
     }
 
+    /// Whether a person stopped it, and has not asked for more since.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
     /// Whether something is still to be sent or to be found out.
     pub fn is_unfinished(&self) -> bool {
         self.status() != RunStatus::Finished || self.choice_count(Choice::SendNotStarted) > 0

@@ -5,7 +5,7 @@ use crate::{
     support::{ALIBABA, Account, TENCENT, ZENLAYER},
 };
 use anyhow::{Result, ensure};
-use relight_e2e::{Fixture, Setting, case, page::Form, suite::Case, until};
+use relight_e2e::{Fixture, Setting, case, suite::Case, until};
 use relight_sandbox::fleet::State;
 use serde_json::json;
 
@@ -128,8 +128,9 @@ async fn searched(fixture: &mut Fixture) -> Result<()> {
 async fn refused(fixture: &mut Fixture) -> Result<()> {
     let page = &fixture.page;
     let ids = TENCENT.running(fixture, 1);
-    fixture.fault(&json!({ "fault": "error", "code": "UnauthorizedOperation", "times": 9,
-        "action": "DescribeInstances" }))?;
+    fixture
+        .fault(&json!({ "fault": "error", "cloud": "tencent", "code": "UnauthorizedOperation",
+        "times": 9, "action": "DescribeInstances" }))?;
     page.compose(&TENCENT.form("")).await?;
     page.act("list-instances").await?;
     page.wait_for(".picker .card").await?;
@@ -146,7 +147,6 @@ async fn incomplete(fixture: &mut Fixture) -> Result<()> {
     let page = &fixture.page;
     page.choose("cloud", "tencent").await?;
     page.fill("keyId", TENCENT.key_id).await?;
-    page.wait_for_no("[data-form-only]").await?;
     page.act("list-instances").await?;
     page.wait_for("[name=region]:focus").await?;
     page.choose("region", "ap-guangzhou").await?;
@@ -175,7 +175,8 @@ async fn payload(fixture: &mut Fixture) -> Result<()> {
 async fn selection(fixture: &mut Fixture) -> Result<()> {
     let page = &fixture.page;
     page.compose(&TENCENT.form("")).await?;
-    page.wait_for_no("[data-form-only]").await?;
+    page.act("list-instances").await?;
+    page.wait_for("[data-listed-id]").await?;
     page.fill("findInstances", "state:stopped").await?;
     page.click(".selections summary").await?;
     page.fill("selectionName", "switched off").await?;
@@ -204,7 +205,6 @@ async fn selection(fixture: &mut Fixture) -> Result<()> {
     ensure!(kept.contains("switched off") && !kept.contains(TENCENT.secret), "{kept}");
     ensure!(!kept.contains(TENCENT.key_id), "{kept}");
     page.visit(&fixture.site.url()).await?;
-    page.fill("keyId", TENCENT.key_id).await?;
     page.wait_for("[data-selection='switched off']").await?;
     page.act("delete-selection").await?;
     page.wait_for_no("[data-selection]").await
@@ -270,7 +270,9 @@ async fn other_cloud(fixture: &mut Fixture) -> Result<()> {
     let page = &fixture.page;
     let (ours, theirs) = (TENCENT.running(fixture, 1), ALIBABA.running(fixture, 2));
     let all = [ours.clone(), theirs.clone()].concat().join("\n");
-    page.compose(&Form { key_id: TENCENT.key_id, ..TENCENT.form(&all) }).await?;
+    page.compose(&TENCENT.form(&all)).await?;
+    // The form alone has no list, and nowhere to go.
+    page.act("list-instances").await?;
     page.wait_for_no("[data-form-only]").await?;
     page.act("go-to-cloud").await?;
     page.wait_for_value("cloud", "alibaba").await?;

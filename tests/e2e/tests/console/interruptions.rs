@@ -170,6 +170,8 @@ async fn stopped(fixture: &mut Fixture) -> Result<()> {
     let now = fixture.page.outcomes().await?;
     ensure!(ids[2..].iter().all(|id| outcome(&now, id) == "queued"), "{now:?}");
     ensure!(fixture.power_calls().len() == 2, "it did not stop");
+    let status = fixture.page.text("[data-status]").await?;
+    ensure!(status.contains("Stopped") && status.contains("2 not sent"), "{status}");
     send_not_started(fixture, 2).await?;
     fixture.page.wait_for_outcomes(&ids, &["proven"]).await?;
     each_once(fixture, TENCENT, &ids)
