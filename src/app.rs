@@ -326,6 +326,7 @@ impl App {
             | Intent::Choose(_)
             | Intent::DeleteSavedKey(_)
             | Intent::SkipPreflight
+            | Intent::Undo
             | Intent::SearchRegions
             | Intent::Send(_)
             | Intent::SaveQuarantined

@@ -34,6 +34,7 @@ use crate::{
         clock,
         cloud_client::{self, Abort},
         config::Config,
+        connection,
         journal::Journal,
         locks::RunLock,
         saved_form, selections, timing,
@@ -185,6 +186,8 @@ impl Component for Console {
                 no_journal: None,
                 saved_runs: None,
                 diagnostics: None,
+                undo: None,
+                connection: None,
                 instances: None,
                 selections: Shared::new(selections::read()),
                 resolved: None,
@@ -225,7 +228,10 @@ impl Component for Console {
         let changed = self.handle(ctx, msg);
         self.notify_unmounted();
         let changed = self.sync_vault() || changed;
-        if self.configured {
+        let connection = connection::last(&self.view.route);
+        let changed = changed || self.view.connection != connection;
+        self.view.connection = connection;
+        if self.configured && self.view.unusable.is_none() {
             saved_form::keep(self.view.session.form(), self.view.key.guard);
         }
         changed

@@ -8,6 +8,7 @@ pub(crate) mod vault;
 pub(crate) mod page_policy;
 pub(crate) mod cloud_client;
 pub(crate) mod duplicate_guard;
+pub(crate) mod connection;
 pub(crate) mod timing;
 pub(crate) mod diagnostics;
 pub(crate) mod approval;

@@ -46,7 +46,8 @@ impl Console {
         if first {
             let typed = start.changed_from(Form::first());
             // What comes back does not mix with what was typed meanwhile.
-            let comes_back = typed.is_empty() && start.then != AfterLoad::Review;
+            let comes_back =
+                typed.is_empty() && problem.is_none() && start.then != AfterLoad::Review;
             let (preset, locked) = (&config.settings.preset, &config.settings.locked);
             if comes_back {
                 saved_form::last_target(preset, &self.link).fill_in(session, locked);

@@ -56,6 +56,7 @@ impl Console {
         session.update(Action::Edit(FormEdit::Reason(String::new())));
         session.update(Action::Edit(FormEdit::IdsText(preset.join("\n"))));
         self.view.resolved = None;
+        self.view.undo = None;
         self.show(ctx, run);
         let detail = to_js(&BeforeSend::of(plan));
         element::fire(ctx.props().host(), "relight-run-started", &detail, false);

@@ -6,7 +6,7 @@ use crate::components::{
         compose::Compose,
         credential::{self, Credential, KeySlots},
         key_details::{self, KeyDetailsProps},
-        last_ids::LastIds,
+        last_ids::{LastIds, Undo},
     },
     instances::picker::Picker,
     review::{
@@ -14,14 +14,14 @@ use crate::components::{
         preflight::PreflightProgress,
         review::Review,
     },
-    run::results::Results,
+    run::{notify::Notify, results::Results},
 };
 use crate::{
     context::{use_dispatch, use_locale},
-    i18n::{MessageArgs, message},
+    i18n::{MessageArgs, message, page},
     routes::PageRoute,
     services::{approval::ApprovalStatus, run_history::HistoryAction},
-    store::{Intent, View},
+    store::{Intent, Removed, View},
 };
 use relight_core::{
     credential::check_key,
@@ -31,7 +31,9 @@ use relight_core::{
     run::{Pause, Run, RunStatus},
     session::{Review as Reviewed, Step},
 };
-use yew::{Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, component, html};
+use yew::{
+    Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, UseStateHandle, component, html,
+};
 
 /// The public name of the step.
 pub(crate) fn step(view: &View) -> &'static str {
@@ -61,13 +63,15 @@ pub(crate) struct RestartStartPageProps {
     pub(crate) view: View,
     /// The element that gets the focus, unless something in it has it.
     pub(crate) main: NodeRef,
+    /// Whether a notification is asked for.
+    pub(crate) notify: UseStateHandle<bool>,
 }
 
 /// The form and the review, or a run.
 #[component]
 pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
     let locale = use_locale();
-    let RestartStartPageProps { view, main } = props;
+    let RestartStartPageProps { view, main, .. } = props;
     if let Some(run) = &view.run {
         return html! {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
@@ -77,6 +81,7 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
                 if run.can_close() { <CloseRun is_unfinished={run.is_unfinished()} /> }
                 if view.no_journal.is_some() { <NoJournal /> }
                 { run_key(view, run, locale) }
+                if run.status() != RunStatus::Finished { <Notify asked={props.notify.clone()} /> }
                 <Results run={run.clone()} signed={view.signed.clone()} route={view.route.clone()} now={view.now}
                     changed={match view.approval {
                         ApprovalStatus::Changed { choice: Some(choice), number, .. } => Some((choice, number)),
@@ -118,7 +123,7 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
                     Step::Compose { .. } => false,
                     Step::Preflight { .. } | Step::Review(_) => true,
                 }}
-                below_ids={html! { <LastIds form={view.session.form().clone()} last_ids={view.last_ids.clone()} /> }}
+                below_ids={below_ids(view, locale)}
                 key_slots={key_slots(view)} key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} />
             { review }
             if let Some(saved_runs) = view.saved_runs.as_ref().filter(|saved_runs| !saved_runs.is_empty()) {
@@ -132,12 +137,24 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
     }
 }
 
+/// What the form alone does not have below its ids.
+fn below_ids(view: &View, locale: Locale) -> Html {
+    html! {
+        <>
+            if let Some(Removed::Ids(..)) = view.undo.as_deref() {
+                <Undo text={page::IDS_CHANGED.in_locale(locale)} />
+            }
+            <LastIds form={view.session.form().clone()} last_ids={view.last_ids.clone()} />
+        </>
+    }
+}
+
 /// The list to choose from, next to the form.
 fn picker(view: &View) -> Html {
     let form = view.session.form();
     html! {
         <Picker list={view.instances.clone()} parsed={form.parsed().clone()} selections={view.selections.clone()}
-            resolved={view.resolved.clone()} only={form.limits().selection.as_ref().map(ToString::to_string)}
+            resolved={view.resolved.clone()} undo={view.undo.clone()} only={form.limits().selection.as_ref().map(ToString::to_string)}
             preset={view.settings.preset.selection.clone()} key_id={form.key_id().to_owned()} />
     }
 }

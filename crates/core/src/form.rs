@@ -70,6 +70,8 @@ pub enum FormEdit {
     RemoveIds(Vec<String>),
     /// Leave only the ids that can be sent.
     RemoveProblems,
+    /// Put what was probably meant in place of each near miss.
+    UseCorrections,
     /// The reason or ticket was typed.
     Reason(String),
     /// Another way to cut and pace the calls.
@@ -460,6 +462,10 @@ impl Form {
                     self.parsed.ids.iter().map(|one| one.id.clone()).collect();
                 self.set_ids(&ids);
             }
+            FormEdit::UseCorrections => {
+                let text = self.parsed.corrected(&self.ids_text);
+                self.apply(FormEdit::IdsText(text));
+            }
             FormEdit::Reason(reason) => self.reason = reason,
             FormEdit::Pacing(pacing) => self.pacing = pacing,
             FormEdit::Guard(guard) => self.guard = guard,
@@ -562,6 +568,31 @@ fn default_batching(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn near_misses_are_corrected_where_they_stand() {
+        let mut form = Form::new(clouds::by_id("tencent").unwrap()).unwrap();
+        form.apply(FormEdit::Region("ap-guangzhou".into()));
+        for (text, corrected) in [
+            (
+                "ins-aaaaaaaa, lns-5d8a23rs web\nnot-an-id",
+                "ins-aaaaaaaa, ins-5d8a23rs web\nnot-an-id",
+            ),
+            // The same piece twice, and one that another one ends with.
+            ("lns-5d8a23rs lns-5d8a23rs", "ins-5d8a23rs ins-5d8a23rs"),
+            ("xlns-5d8a23rs lns-5d8a23rs", "xlns-5d8a23rs ins-5d8a23rs"),
+        ] {
+            form.apply(FormEdit::IdsText(text.into()));
+            assert!(form.parsed().corrections().count() > 0, "{text}: {:?}", form.parsed());
+            form.apply(FormEdit::UseCorrections);
+            assert_eq!(&**form.ids_text(), corrected);
+            assert_eq!(form.parsed().corrections().count(), 0, "{text}");
+        }
+        // Whatever is corrected is then an id, even if it was put together of two lines.
+        form.apply(FormEdit::IdsText("ins-5d8a\n23rs\nins-bbbbbbbb".into()));
+        form.apply(FormEdit::UseCorrections);
+        assert_eq!(form.parsed().corrections().count(), 0, "{:?}", form.parsed());
+    }
 
     #[test]
     fn what_is_filled_in_can_be_carried_over() {

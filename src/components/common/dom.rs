@@ -109,6 +109,17 @@ pub(crate) fn blur(host: &HtmlElement) {
     }
 }
 
+/// Calls a method of an element that needs no arguments.
+pub(crate) fn call(node: &NodeRef, method: &str) {
+    if let Some(node) = node.get()
+        && let Ok(method) = js_sys::Reflect::get(&node, &method.into())
+        && let Ok(method) = method.dyn_into::<js_sys::Function>()
+    {
+        // A dialog that is open cannot be opened; there is nothing to handle.
+        let _ = method.call0(&node);
+    }
+}
+
 /// Focuses the first match of a selector inside an element.
 pub(crate) fn focus_in(node: &NodeRef, selector: &str) {
     let found =

@@ -67,8 +67,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
     let onsubmit = {
         let node = node.clone();
         let field = problem.as_ref().map(|(field, _)| *field);
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
+        Callback::from(move |()| {
             commit_secrets(&node);
             // If the same rule is still broken, nothing changes on the page but the focus.
             if let Some(field) = field {
@@ -77,10 +76,24 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
             dispatch.emit(Intent::Review);
         })
     };
+    let onkeydown = {
+        let onsubmit = onsubmit.clone();
+        let ignore_key_repeat = ignore_key_repeat();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !event.repeat() {
+                // As a click on the button does, which sends nothing.
+                event.prevent_default();
+                onsubmit.emit(());
+            } else {
+                ignore_key_repeat.emit(event);
+            }
+        })
+    };
+    let onsubmit = onsubmit.reform(|event: SubmitEvent| event.prevent_default());
     let ready = form.parsed().ids.len();
     html! {
         <form class="panel compose" part="panel form" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
-            onkeydown={ignore_key_repeat()}>
+            {onkeydown}>
             <div class="head">
                 <h2 id="h-what">{ message::WHAT_TO_DO.in_locale(locale) }</h2>
                 <span class="grow"></span>
