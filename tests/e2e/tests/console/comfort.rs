@@ -1,10 +1,15 @@
-//! Daily comfort: the form comes back after a reload, without a key; no text widens the page.
+//! Daily comfort: the form comes back after a reload, without a key; the run is told on every page;
+//! shortcuts, undo; no text widens the page.
 
-use crate::support::{ALIBABA, TENCENT, ZENLAYER, send};
+use crate::{
+    runs::one_by_one,
+    support::{ALIBABA, TENCENT, ZENLAYER, send},
+};
 use anyhow::{Result, bail, ensure};
-use relight_e2e::{Fixture, Setting, browser::Capability, case, page::Form, suite::Case};
+use relight_e2e::{Fixture, Setting, browser::Capability, case, page::Form, suite::Case, until};
 use relight_sandbox::fleet::Fleet;
 use serde_json::json;
+use thirtyfour::Key;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
@@ -12,6 +17,14 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("comfort::force_does_not_come_back", force),
         case!("comfort::ids_of_the_last_runs_are_brought_back", last_ids),
         case!("comfort::a_link_and_the_operator_come_first", precedence),
+        case!("comfort::the_title_and_the_header_tell_the_run", told),
+        case!("comfort::a_notification_only_if_asked_for", notification)
+            .configured(|setting| Setting { speed: 6.0, ..setting }),
+        case!("comfort::shortcuts_and_their_list", shortcuts),
+        case!("comfort::shortcuts_leave_the_page_around_alone", shortcuts_embedded),
+        case!("comfort::the_dot_tells_what_was_seen", connection),
+        case!("comfort::corrections_and_undo", corrections),
+        case!("comfort::empty_places_help", empty_places),
         case!("comfort::no_text_widens_the_page", long_texts).configured(|setting| Setting {
             fleet: long_names,
             width: 320,
@@ -118,6 +131,198 @@ async fn precedence(fixture: &mut Fixture) -> Result<()> {
     page.wait_for_value("instanceIds", &ids[0]).await?;
     page.wait_for_value("region", "ap-beijing").await?;
     Ok(())
+}
+
+async fn wait_for_title(fixture: &Fixture, wanted: &str) -> Result<()> {
+    until(format!("the title {wanted}"), || async {
+        let title = fixture.page.session().driver().title().await?;
+        Ok((title == wanted).then_some(()))
+    })
+    .await
+}
+
+async fn told(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let ids = TENCENT.running(fixture, 3);
+    one_by_one(fixture, &ids, 3_600).await?;
+    page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
+    wait_for_title(fixture, "1/3 · Relight").await?;
+    // On another page, and back.
+    page.act("explain").await?;
+    wait_for_title(fixture, "1/3 · Explain an error · Relight").await?;
+    ensure!(page.text("[data-action=run]").await? == "1/3");
+    page.act("run").await?;
+    page.wait_for_step("run").await?;
+    page.act("stop").await?;
+    wait_for_title(fixture, "Stopped · 2 not sent · Relight").await?;
+    ensure!(page.overflow().await? <= 0);
+    page.act("new-run").await?;
+    wait_for_title(fixture, "Relight").await?;
+    page.wait_for_no("[data-action=run]").await
+}
+
+/// What the browser would show.
+const FAKE: &str = "window.told = []; window.leave = 0; \
+     window.Notification = class { static permission = 'granted'; \
+       static requestPermission() { window.leave += 1; return Promise.resolve('granted'); } \
+       constructor(title, options) { window.told.push(options.body); \
+         if (window.fails) throw new TypeError('no'); } }; return true;";
+
+async fn notification(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    page.run(FAKE, &[]).await?;
+    let ids = TENCENT.running(fixture, 3);
+    for (id, asked) in [(&ids[0], false), (&ids[1], true), (&ids[2], true)] {
+        let is_last = *id == ids[2];
+        if is_last {
+            // A lost answer is named first; and a notification that throws changes nothing.
+            page.run("window.fails = true; return true;", &[]).await?;
+            fixture.fault(&json!({ "fault": "lost-answer", "cloud": "tencent",
+                "action": "RebootInstances", "times": 1 }))?;
+        }
+        send(fixture, &TENCENT.form(id)).await?;
+        if asked {
+            page.tick("notify", true).await?;
+        }
+        page.wait_for("[data-stage=finished], [data-stage=paused]").await?;
+        let wanted = if is_last { 2 } else { u64::from(asked) };
+        let what = format!("{wanted} notifications");
+        page.wait_until(&what, "return window.told.length === a;", &[json!(wanted)]).await?;
+        page.act("new-run").await?;
+        page.wait_for_step("compose").await?;
+    }
+    ensure!(page.run("return window.leave;", &[]).await? == 1, "leave is asked for once");
+    Ok(())
+}
+
+async fn focused(fixture: &Fixture, name: &str) -> Result<()> {
+    let script = "return root.activeElement?.name === a;";
+    fixture.page.wait_until(&format!("the focus on {name}"), script, &[json!(name)]).await.map(drop)
+}
+
+async fn shortcuts(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let id = TENCENT.running(fixture, 1).remove(0);
+    page.compose(&TENCENT.form(&id)).await?;
+    // In the form alone, and in the console.
+    for _ in 0..2 {
+        page.run("first('[name=instanceIds]').focus(); return true;", &[]).await?;
+        let keys = page.session().driver().action_chain();
+        keys.key_down(Key::Control).send_keys(Key::Enter).key_up(Key::Control).perform().await?;
+        page.wait_for_step("review").await?;
+        page.act("cancel").await?;
+        page.wait_for_step("compose").await?;
+    }
+    // What is typed into a field is a text.
+    page.fill("instanceIds", "/?gh").await?;
+    page.wait_for_value("instanceIds", "/?gh").await?;
+    ensure!(!page.sees("dialog").await?);
+    page.run("root.activeElement.blur(); return true;", &[]).await?;
+    page.press("/").await?;
+    focused(fixture, "instanceIds").await?;
+    page.run("root.activeElement.blur(); return true;", &[]).await?;
+    page.press("?").await?;
+    page.wait_for("dialog[open] kbd").await?;
+    page.press(&String::from(Key::Escape.value())).await?;
+    page.wait_for_no("dialog").await?;
+    page.press("gh").await?;
+    page.wait_for_no("[data-step]").await?;
+    page.press("gr").await?;
+    page.wait_for_step("compose").await?;
+    page.act("shortcuts").await?;
+    page.wait_for("dialog[open]").await?;
+    page.act("close-shortcuts").await?;
+    page.wait_for_no("dialog").await?;
+    ensure!(fixture.power_calls().is_empty());
+    Ok(())
+}
+
+async fn shortcuts_embedded(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    page.compose(&TENCENT.form("not-an-id")).await?;
+    page.act("review").await?;
+    page.wait_for_no("[data-form-only]").await?;
+    // As in somebody's own page, with a field of its own.
+    let script = "host.removeAttribute('routing'); const field = document.createElement('input'); \
+         document.body.prepend(field); field.focus(); return true;";
+    page.run(script, &[]).await?;
+    page.press("?/gh").await?;
+    let typed = page.run("return document.querySelector('body > input').value;", &[]).await?;
+    ensure!(typed == "?/gh", "{typed}");
+    ensure!(!page.sees("dialog").await?);
+    page.wait_for_step("compose").await
+}
+
+async fn connection(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let id = TENCENT.running(fixture, 1).remove(0);
+    page.compose(&TENCENT.form("")).await?;
+    page.act("review").await?;
+    // Nothing was asked, so nothing is known.
+    page.wait_for("[data-connection=unknown]").await?;
+    page.fill("instanceIds", &id).await?;
+    page.review().await?;
+    page.wait_for("[data-connection=ok]").await?;
+    let words = page.text("[data-connection]").await?;
+    ensure!(words.contains("Connection OK") && words.contains(" ms"), "{words}");
+    page.act("cancel").await?;
+    fixture.fault(&json!({ "fault": "unreachable", "action": "DescribeInstances", "times": 9 }))?;
+    page.act("review").await?;
+    page.wait_for("[data-connection=failed]").await?;
+    page.act("connection").await?;
+    page.wait_for("[data-doctor]").await
+}
+
+async fn corrections(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let ids = TENCENT.running(fixture, 2);
+    let near = ids[1].replacen("ins-", "lns-", 1);
+    let typed = format!("{}, {near}\nnot-an-id", ids[0]);
+    page.compose(&TENCENT.form(&typed)).await?;
+    page.act("use-corrections").await?;
+    let corrected = format!("{}, {}\nnot-an-id", ids[0], ids[1]);
+    page.wait_for_value("instanceIds", &corrected).await?;
+    // The console is there from the first refusal on: what is removed comes back.
+    page.fill("secret", "").await?;
+    page.act("review").await?;
+    page.wait_for_no("[data-form-only]").await?;
+    page.act("remove-problems").await?;
+    page.wait_for_value("instanceIds", &ids.join("\n")).await?;
+    page.act("undo").await?;
+    page.wait_for_value("instanceIds", &corrected).await?;
+    page.wait_for_no("[data-action=undo]").await?;
+    page.act("clear-selection").await?;
+    page.wait_for_value("instanceIds", "").await?;
+    page.wait_for("[data-action=undo]").await?;
+    // Until the next change.
+    page.fill("instanceIds", &ids[0]).await?;
+    page.wait_for_no("[data-action=undo]").await
+}
+
+async fn empty_places(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let id = TENCENT.running(fixture, 1).remove(0);
+    // A sample where there is nothing to explain.
+    page.act("explain").await?;
+    page.act("sample").await?;
+    page.wait_for("article[data-code]").await?;
+    page.fill("errorText", "ResourceNotFound.Instnce").await?;
+    page.wait_for("[data-closest] [data-action=open]").await?;
+    page.act("power").await?;
+    ensure!(
+        page.run("return first('[data-version]')?.dataset.version;", &[]).await? != json!(null)
+    );
+    // Simulated clouds, until there are runs of one's own.
+    let to = page.run("return first('[data-action=demo]')?.getAttribute('href');", &[]).await?;
+    ensure!(to == "?demo", "{to}");
+    send(fixture, &TENCENT.form(&id)).await?;
+    page.wait_for_outcomes(std::slice::from_ref(&id), &["proven"]).await?;
+    page.act("new-run").await?;
+    page.wait_for("[data-action=open-recent]").await?;
+    ensure!(!page.sees("[data-action=demo]").await?);
+    page.act("open-recent").await?;
+    page.wait_for_step("run").await?;
+    page.wait_for_outcomes(&[id], &["proven"]).await
 }
 
 fn long_names() -> Fleet {
