@@ -242,10 +242,12 @@ impl Component for Console {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let routed = element::is_routed(ctx.props().host());
+        let host = ctx.props().host();
+        let routed = element::is_routed(host);
+        let has_demo = routed && host.has_attribute("data-demo") && !dom::is_demo();
         html! {
             <ContextProviders locale={self.view.session.locale()} dispatch={ctx.link().callback(Msg::Intent)}>
-                <pages::layout::Layout view={self.view.clone()} page_route={self.page_route.clone()} {routed} />
+                <pages::layout::Layout view={self.view.clone()} page_route={self.page_route.clone()} {routed} {has_demo} />
             </ContextProviders>
         }
     }

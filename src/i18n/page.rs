@@ -28,6 +28,15 @@ pub const NOTIFY: Text = text(
     "Notify me, with a sound, when it ends or waits for me",
     "结束或等待处理时通知我，并发出提示音",
 );
+pub const RECENT_RUNS: Text = text("Recent runs", "最近的运行");
+pub const TRY_DEMO: Text = text(
+    "Try with simulated clouds: nothing leaves this tab",
+    "用模拟的云试一试：不会有任何请求离开此标签页",
+);
+/// Fills in an error to see what is made of it.
+pub const SAMPLE: Text = text("Use a sample", "使用示例");
+/// Before codes that are spelt like one that is not known.
+pub const CLOSEST: Text = text("Closest known codes", "最接近的已知错误码");
 pub const UNDO: Text = text("Undo", "撤销");
 /// The text of the ids was changed by a button.
 pub const IDS_CHANGED: Text = text("The instance IDs were changed.", "实例 ID 已更改。");

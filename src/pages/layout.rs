@@ -46,6 +46,8 @@ pub(crate) struct LayoutProps {
     pub page_route: PageRoute,
     /// Whether the page is routed: its address is the console's own.
     pub routed: bool,
+    /// Whether the page has simulated clouds.
+    pub has_demo: bool,
 }
 
 /// The whole console.
@@ -133,7 +135,7 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
                     is_free={view.run.as_ref().is_none_or(|run| run.status() != RunStatus::Sending)} />
                 // A hidden page stays mounted, so that nothing typed is lost.
                 <div hidden={*page_route != PageRoute::RestartStart}>
-                    <RestartStartPage view={view.clone()} main={&main} {notify} />
+                    <RestartStartPage view={view.clone()} main={&main} has_demo={props.has_demo} {notify} />
                 </div>
                 if *page_route == PageRoute::History {
                     <main class="alone" tabindex="-1">

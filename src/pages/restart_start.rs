@@ -1,7 +1,7 @@
 //! The form and the review, or a run.
 
 use crate::components::{
-    common::page_link::{PageLink, use_navigation},
+    common::page_link::use_navigation,
     form::{
         compose::Compose,
         credential::{self, Credential, KeySlots},
@@ -12,13 +12,14 @@ use crate::components::{
     review::{
         notices::{ApprovalNotice, LinkNotice, NoJournal, Notices, SetAsideNotice},
         preflight::PreflightProgress,
+        recent::RecentRuns,
         review::Review,
     },
     run::{notify::Notify, results::Results},
 };
 use crate::{
     context::{use_dispatch, use_locale},
-    i18n::{MessageArgs, message, page},
+    i18n::{message, page},
     routes::PageRoute,
     services::{approval::ApprovalStatus, run_history::HistoryAction},
     store::{Intent, Removed, View},
@@ -63,6 +64,8 @@ pub(crate) struct RestartStartPageProps {
     pub(crate) view: View,
     /// The element that gets the focus, unless something in it has it.
     pub(crate) main: NodeRef,
+    /// Whether the page has simulated clouds.
+    pub(crate) has_demo: bool,
     /// Whether a notification is asked for.
     pub(crate) notify: UseStateHandle<bool>,
 }
@@ -127,10 +130,10 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
                 key_slots={key_slots(view)} key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} />
             { review }
             if let Some(saved_runs) = view.saved_runs.as_ref().filter(|saved_runs| !saved_runs.is_empty()) {
+                <RecentRuns saved_runs={saved_runs.clone()} />
+            } else if props.has_demo {
                 <p class="small whole">
-                    <PageLink to={PageRoute::History} class="quiet" action="runs">
-                        { MessageArgs::SavedRuns(saved_runs.len()).in_locale(locale) }
-                    </PageLink>
+                    <a class="quiet" href="?demo" data-action="demo">{ page::TRY_DEMO.in_locale(locale) }</a>
                 </p>
             }
         </main>
